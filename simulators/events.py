@@ -1,0 +1,165 @@
+"""What the simulators saw and did, as typed events; the bench puts them into the history unchanged.
+
+Leaves to others: keeping, chaining and judging them. Every time `t` is the true time in microseconds UTC since 1970
+(the world's clock, never the clock of a simulated device). Numbers read or sent are decimal text.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="e", omit_defaults=True, kw_only=True):
+    """Base of all events; `t` is true time, microseconds UTC."""
+
+    t: int
+
+
+class Served(Event, frozen=True, tag="served"):
+    """A meter answered a request.
+
+    `t` is the instant the last byte of the answer left. `asked` is the instant the request was complete. `values`
+    maps point id to the decimal text that the registers of this very answer hold (only points whose registers all
+    lie in the answer). `request` and `response` are upper-case hex of the whole frames.
+    """
+
+    meter: str
+    unit: int
+    asked: int
+    request: str
+    response: str
+    values: dict[str, str] = {}
+    fault: str = ""
+
+
+class Unserved(Event, frozen=True, tag="unserved"):
+    """A meter was asked and gave no usable answer: silence, exception, a spoiled or a late frame.
+
+    `outcome` is one of silent, exception, spoiled, late; `response` is what was sent, if anything. `points` are the
+    points the request asked for.
+    """
+
+    meter: str
+    unit: int
+    outcome: str
+    request: str
+    response: str = ""
+    points: tuple[str, ...] = ()
+    fault: str = ""
+
+
+class MeterFault(Event, frozen=True, tag="meter-fault"):
+    """A fault of a meter or a counter event (rollover, reset, replacement) was switched on, off or happened."""
+
+    meter: str
+    fault: str
+    state: str
+    detail: dict[str, str] = {}
+
+
+class Connected(Event, frozen=True, tag="connected"):
+    """A connection to a simulator opened or closed. `state`: opened, closed, reset, refused."""
+
+    at: str
+    conn: int
+    peer: str
+    state: str
+    reason: str = ""
+
+
+class Rejected(Event, frozen=True, tag="rejected"):
+    """Octets that a simulator could not use: what they were (hex, at most 256 octets), how many, and why."""
+
+    at: str
+    conn: int
+    octets: str
+    count: int
+    reason: str
+
+
+class Received(Event, frozen=True, tag="received"):
+    """A centre received a whole frame (valid or not). `frame` is its text; `faults` names each deviation found."""
+
+    centre: str
+    conn: int
+    frame: str
+    faults: tuple[str, ...] = ()
+    qn: str = ""
+    st: str = ""
+    cn: str = ""
+    mn: str = ""
+    flag: str = ""
+    pnum: int = 0
+    pno: int = 0
+
+
+class Sent(Event, frozen=True, tag="sent"):
+    """A centre sent a frame; `t` is the instant its last byte left. `spoiled` names a deliberate deviation."""
+
+    centre: str
+    conn: int
+    frame: str
+    cn: str
+    qn: str
+    spoiled: str = ""
+
+
+class Stored(Event, frozen=True, tag="stored"):
+    """A centre stored one record (one point of one data packet).
+
+    `kind` is realtime, minute, hour or day (CN 2011, 2051, 2061, 2031). `stamp` is DataTime as sent. `fields` maps
+    Rtd, Cou, Avg, Min, Max to their text as sent. `version` is 1 for the first content under this key (MN, kind,
+    code, stamp) and rises only when the content differs; `copies` counts arrivals of this content under this key.
+    `qn` and `pno` name the packet. `asked` is true if it came in answer to a history request or read-now.
+    """
+
+    centre: str
+    mn: str
+    kind: str
+    code: str
+    stamp: str
+    fields: dict[str, str]
+    flag: str
+    qn: str
+    pno: int = 0
+    version: int = 1
+    copies: int = 1
+    asked: bool = False
+
+
+class Commanded(Event, frozen=True, tag="commanded"):
+    """A centre's request to the terminal ended.
+
+    `sent` is the instant its last byte left; `fetched` counts data packets that came in answer; `accepted` is QnRtn and
+    `result` ExeRtn as text, empty if none came; `answer` holds the items of the data answer (e.g. SystemTime).
+    """
+
+    centre: str
+    cn: str
+    qn: str
+    sent: int
+    accepted: str = ""
+    result: str = ""
+    fetched: int = 0
+    answer: dict[str, str] = {}
+
+
+class Behaviour(Event, frozen=True, tag="behaviour"):
+    """A centre's switches changed: what it does from now on."""
+
+    centre: str
+    switches: dict[str, str]
+
+
+SimulatorEvent = (
+    Served
+    | Unserved
+    | MeterFault
+    | Connected
+    | Rejected
+    | Received
+    | Sent
+    | Stored
+    | Commanded
+    | Behaviour
+)
