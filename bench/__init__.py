@@ -1,0 +1,1 @@
+"""The instrument: cases, rigs, history and verdicts around a terminal on test."""

@@ -1,0 +1,188 @@
+"""The facade a case drives: clock, plant, meters, links, centres, power, terminal, operator.
+
+Leaves the how to the rig: the same calls act on simulated paths in virtual time and on real ones elsewhere. Whatever a
+case does through it is in the history.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from simulators.centres.hj212 import Centre
+from simulators.meters.modbus import Meter
+from simulators.plant import Plant
+
+
+class BenchClock(Protocol):
+    """True time of the world."""
+
+    def now_us(self) -> int:
+        """Microseconds UTC."""
+        ...
+
+    async def sleep(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
+        """Let the world run for so long."""
+        ...
+
+    async def until(self, local: str) -> None:
+        """Sleep until the next instant with this local time of day (+08:00), `HH:MM` or `HH:MM:SS`."""
+        ...
+
+
+class LinkControl(Protocol):
+    """One named link (or chain of links) under the common fault vocabulary.
+
+    Every method returns a scope: `async with bench.links["uplink"].cut(): ...`.
+    """
+
+    def cut(self, direction: str = "both") -> AbstractAsyncContextManager[object]:
+        """Silence: every packet vanishes. `direction` is both, out (from the terminal) or in."""
+        ...
+
+    def refuse(self) -> AbstractAsyncContextManager[object]:
+        """New connections are refused."""
+        ...
+
+    async def reset(self) -> None:
+        """Existing connections are reset now."""
+        ...
+
+    def delay(self, seconds: float) -> AbstractAsyncContextManager[object]:
+        """Every packet takes so much longer, one way."""
+        ...
+
+    def jitter(self, seconds: float) -> AbstractAsyncContextManager[object]:
+        """Every packet takes between 0 and so much longer."""
+        ...
+
+    def loss(self, share: float) -> AbstractAsyncContextManager[object]:
+        """This share (0..1) of packets is lost."""
+        ...
+
+    def duplicate(self, share: float) -> AbstractAsyncContextManager[object]:
+        """This share of packets arrives twice."""
+        ...
+
+    def reorder(self, share: float) -> AbstractAsyncContextManager[object]:
+        """This share of packets is overtaken by later ones."""
+        ...
+
+    def corrupt(self, share: float) -> AbstractAsyncContextManager[object]:
+        """This share of packets is altered on the way (and dropped where a checksum protects it)."""
+        ...
+
+    def rate(self, bits_per_s: float) -> AbstractAsyncContextManager[object]:
+        """The link carries no more than this."""
+        ...
+
+    def half_open(self) -> AbstractAsyncContextManager[object]:
+        """Existing connections go dead without a word; new ones work."""
+        ...
+
+    def name_failure(self) -> AbstractAsyncContextManager[object]:
+        """Host names do not resolve."""
+        ...
+
+
+class PowerControl(Protocol):
+    """The terminal's supply."""
+
+    async def cut(self) -> None:
+        """Off, at this instant: everything not durable is gone."""
+        ...
+
+    async def restore(self) -> None:
+        """On again: the terminal boots."""
+        ...
+
+    async def off(self, seconds: float = 0, *, hours: float = 0) -> None:
+        """Cut, wait, restore."""
+        ...
+
+    def cut_at_sync(self, nth: int, *, off_s: float, after: bool = False) -> None:
+        """Cut at the nth write barrier from now (before it takes effect, or after), restore `off_s` later."""
+        ...
+
+    def cut_at_event(self, nth: int, *, off_s: float) -> None:
+        """Cut after the nth step of the terminal from now, restore `off_s` later."""
+        ...
+
+
+class TerminalControl(Protocol):
+    """What may be done to the terminal besides its wires and its supply."""
+
+    async def step_clock(self, seconds: float) -> None:
+        """Move the terminal's own clock by so much (as a wrong battery clock would)."""
+        ...
+
+    async def drift(self, ppm: float) -> None:
+        """From now on the terminal's free-running clock gains so many parts per million."""
+        ...
+
+
+class Operator(Protocol):
+    """A person or program at the terminal's local interface; every answer is an `Observed` event.
+
+    Instants are microseconds UTC. An adapter without that interface records a problem, which judges as inconclusive.
+    """
+
+    async def readings(self, point: str, from_us: int, to_us: int) -> None:
+        """Stored readings of a point: rows at, value, quality, source."""
+        ...
+
+    async def records(self, kind: str, point: str, from_us: int, to_us: int) -> None:
+        """Stored interval records (kind minute, quarter, hour, day): rows start, end, value, flag, opening, closing."""
+        ...
+
+    async def gaps(self) -> None:
+        """Recorded gaps: rows point, start, end, cause."""
+        ...
+
+    async def status(self) -> None:
+        """One row of what the terminal says of itself."""
+        ...
+
+    async def queue(self) -> None:
+        """Backlog by centre: rows centre, pending, oldest."""
+        ...
+
+    async def log(self, from_us: int) -> None:
+        """Events the terminal logged: rows at, kind, text."""
+        ...
+
+    async def replacement(self, point: str, at_us: int, final_old: str, initial_new: str) -> None:
+        """Enter that a meter was replaced (R-19)."""
+        ...
+
+
+class Centres(Mapping[str, Centre], Protocol):
+    """The data centres by name."""
+
+    async def settle(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0) -> None:
+        """Mark the instant before which every ended interval must arrive (phase `settle`), then wait so long."""
+        ...
+
+
+class Bench(Protocol):
+    """Everything a case may touch."""
+
+    seed: int
+    clock: BenchClock
+    plant: Plant
+    meters: Mapping[str, Meter]
+    links: Mapping[str, LinkControl]
+    centres: Centres
+    power: PowerControl
+    terminal: TerminalControl
+    operator: Operator
+
+    def chance(self, name: str) -> random.Random:
+        """A source of chance of the case's own, derived from the seed."""
+        ...
+
+    def phase(self, name: str, **detail: object) -> None:
+        """Say in the history where the case is."""
+        ...

@@ -1,0 +1,332 @@
+"""A case, its checks, measurements and verdicts, and how single results become one statement (R-05, R-06).
+
+Leaves driving to the rigs and the ledger to conformance/clauses. Everything here is pure.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from enum import Flag, StrEnum, auto
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
+
+if TYPE_CHECKING:
+    from bench.bench import Bench
+    from bench.history import History
+    from bench.scenario import Scenario
+
+
+class Verdict(StrEnum):
+    """What the bench says of a check, a case or a clause."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+    NOT_APPLICABLE = "not applicable"
+    NOT_RUN = "not run"
+    REVIEW = "review"
+    ERROR = "error"
+
+    @property
+    def zh(self) -> str:
+        """The verdict in Chinese."""
+        return _VERDICT_ZH[self]
+
+
+_VERDICT_ZH = {
+    Verdict.PASS: "通过",
+    Verdict.FAIL: "不通过",
+    Verdict.INCONCLUSIVE: "无法判定",
+    Verdict.NOT_APPLICABLE: "不适用",
+    Verdict.NOT_RUN: "未执行",
+    Verdict.REVIEW: "待人工复核",
+    Verdict.ERROR: "台架错误",
+}
+
+_CASE_ORDER = (Verdict.ERROR, Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.PASS)
+_CLAUSE_ORDER = (
+    Verdict.FAIL,
+    Verdict.ERROR,
+    Verdict.REVIEW,
+    Verdict.INCONCLUSIVE,
+    Verdict.NOT_RUN,
+    Verdict.PASS,
+)
+
+
+def case_verdict(checks: Sequence[Check]) -> Verdict:
+    """Worst check in the order error, fail, inconclusive, pass; no executed check is inconclusive (R-06)."""
+    found = {check.verdict for check in checks}
+    return next((verdict for verdict in _CASE_ORDER if verdict in found), Verdict.INCONCLUSIVE)
+
+
+def clause_verdict(cases: Iterable[Verdict]) -> Verdict:
+    """Worst case in the order fail, error, review, inconclusive, not run, pass (R-06).
+
+    Not applicable stands only when it is the answer of all cases; no case at all is not run.
+    """
+    found = set(cases)
+    for verdict in _CLAUSE_ORDER:
+        if verdict in found:
+            return verdict
+    return Verdict.NOT_APPLICABLE if found else Verdict.NOT_RUN
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A sentence in both languages."""
+
+    en: str
+    zh: str
+
+    def __str__(self) -> str:
+        return f"{self.en} / {self.zh}"
+
+
+class Measurement(msgspec.Struct, frozen=True, kw_only=True):
+    """A measured quantity: decimal text, unit, and, if it is compared, limit, expanded uncertainty (k=2) and rule.
+
+    `op` is the relation that must hold (<=, <, >=, >, ==). `samples` counts what a statistic was taken from.
+    """
+
+    id: str
+    name: Text
+    value: str
+    unit: str = ""
+    limit: str = ""
+    op: str = ""
+    uncertainty: str = ""
+    rule: str = ""
+    samples: int = 0
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One decided question of a case.
+
+    `id` is unique in the case and stable over versions. `evidence` are lines a person can look up: times, frames,
+    points. A fail carries what was expected and what was seen.
+    """
+
+    id: str
+    name: Text
+    verdict: Verdict
+    expected: str = ""
+    actual: str = ""
+    measured: str = ""
+    limit: str = ""
+    op: str = ""
+    unit: str = ""
+    uncertainty: str = ""
+    rule: str = ""
+    evidence: tuple[str, ...] = ()
+    reading_b: Verdict | None = None
+
+
+def check(
+    id: str,
+    ok: bool | None,
+    *,
+    en: str,
+    zh: str,
+    measured: object = "",
+    limit: object = "",
+    op: str = "==",
+    unit: str = "",
+    expected: str = "",
+    actual: str = "",
+    evidence: Iterable[str] = (),
+    reading_b: bool | None = None,
+    has_b: bool = False,
+) -> Check:
+    """A question with a yes-or-no answer: True passes, False fails, None is inconclusive.
+
+    With `has_b`, `reading_b` is the answer under the second reading of the ruling: printed, never counted.
+    """
+    return Check(
+        id=id,
+        name=Text(en, zh),
+        verdict=_answer(ok),
+        expected=expected or (f"{op} {limit} {unit}".strip() if limit != "" else en),
+        actual=actual or (f"{measured} {unit}".strip() if measured != "" else ""),
+        measured=str(measured),
+        limit=str(limit),
+        op=op if limit != "" else "",
+        unit=unit,
+        evidence=tuple(evidence)[:20],
+        reading_b=_answer(reading_b) if has_b else None,
+    )
+
+
+def _answer(ok: bool | None) -> Verdict:
+    return Verdict.INCONCLUSIVE if ok is None else Verdict.PASS if ok else Verdict.FAIL
+
+
+def holds(value: Decimal, op: str, limit: Decimal) -> bool:
+    """Whether `value op limit`. Raises ValueError for an unknown relation."""
+    match op:
+        case "<=":
+            return value <= limit
+        case "<":
+            return value < limit
+        case ">=":
+            return value >= limit
+        case ">":
+            return value > limit
+        case "==":
+            return value == limit
+        case _:
+            raise ValueError(f"relation {op!r}: expected one of <=, <, >=, >, ==")
+
+
+def compare(
+    id: str,
+    value: Decimal | int | None,
+    op: str,
+    limit: Decimal | int,
+    *,
+    en: str,
+    zh: str,
+    unit: str,
+    uncertainty: Decimal | int | None = None,
+    guarded: bool = False,
+    samples: int = 0,
+    needed: int = 0,
+    evidence: Iterable[str] = (),
+) -> Check:
+    """Compare a measured value with a limit under R-05.
+
+    Counts carry no uncertainty. With an uncertainty U: simple acceptance compares the value itself, but U above limit/5
+    is inconclusive; guarded acceptance passes or fails only when value ± U lies wholly on one side. No value, or fewer
+    samples than `needed`, is inconclusive.
+    """
+    verdict: Verdict
+    actual = "" if value is None else f"{value} {unit}".strip()
+    bound = Decimal(limit)
+    if value is None:
+        verdict, actual = Verdict.INCONCLUSIVE, "not observed / 未观测到"
+    elif samples < needed:
+        verdict, actual = Verdict.INCONCLUSIVE, f"{actual} ({samples} samples, {needed} needed / 样本不足)"
+    elif uncertainty is None:
+        verdict = _answer(holds(Decimal(value), op, bound))
+    else:
+        spread = Decimal(uncertainty)
+        if spread * 5 > abs(bound):
+            verdict, actual = Verdict.INCONCLUSIVE, f"{actual} ± {spread} (U > limit/5 / 不确定度过大)"
+        elif guarded:
+            sides = {holds(Decimal(value) + shift, op, bound) for shift in (spread, -spread)}
+            verdict = _answer(sides.pop()) if len(sides) == 1 else Verdict.INCONCLUSIVE
+        else:
+            verdict = _answer(holds(Decimal(value), op, bound))
+    return Check(
+        id=id,
+        name=Text(en, zh),
+        verdict=verdict,
+        expected=f"{op} {limit} {unit}".strip(),
+        actual=actual,
+        measured="" if value is None else str(value),
+        limit=str(limit),
+        op=op,
+        unit=unit,
+        uncertainty="" if uncertainty is None else str(uncertainty),
+        rule="guarded" if guarded else "simple",
+        evidence=tuple(evidence)[:20],
+    )
+
+
+def measure(id: str, value: object, *, en: str, zh: str, unit: str = "", samples: int = 0) -> Measurement:
+    """A quantity that is reported and compared with nothing."""
+    return Measurement(id=id, name=Text(en, zh), value=str(value), unit=unit, samples=samples)
+
+
+def percentile(values: Sequence[int], percent: int) -> int | None:
+    """Nearest-rank percentile (R-05), None of nothing."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    rank = -(-percent * len(ordered) // 100)
+    return ordered[max(rank, 1) - 1]
+
+
+class Rig(Flag):
+    """Where a case can run."""
+
+    VIRTUAL = auto()
+    PROCESS = auto()
+    LAB = auto()
+    ANY = VIRTUAL | PROCESS | LAB
+
+
+Finding = Check | Measurement
+
+
+class Case(ABC):
+    """One test: it drives the bench, and judges the history it left.
+
+    The first line of the docstring says what must hold, `zh` says it in Chinese. `clauses` are ids of the ledger. `needs`
+    are questions of the capability statement; a case runs only where all are answered yes. `scenario` is what stands on
+    the bench. `once` marks cases with their own sample size, which are not repeated (R-07).
+    """
+
+    clauses: ClassVar[tuple[str, ...]]
+    zh: ClassVar[str]
+    needs: ClassVar[tuple[str, ...]] = ()
+    rigs: ClassVar[Rig] = Rig.ANY
+    once: ClassVar[bool] = False
+    scenario: ClassVar[Scenario]
+
+    @classmethod
+    def id(cls) -> str:
+        """Stable name: chapter and class, for example delivery/backfills-after-two-day-outage."""
+        chapter = cls.__module__.rsplit(".", 1)[-1].removeprefix("test_")
+        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+        return f"{chapter}/{words}"
+
+    @classmethod
+    def title(cls) -> Text:
+        """What must hold, in both languages."""
+        return Text((cls.__doc__ or cls.__name__).strip().splitlines()[0], cls.zh)
+
+    @abstractmethod
+    async def drive(self, bench: Bench) -> None:
+        """Bring up, stimulate, wait. No verdicts here."""
+
+    @abstractmethod
+    def judge(self, history: History) -> Iterator[Finding]:
+        """Decide from the history alone."""
+
+
+class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one case (all repetitions in `attempts` have their own result)."""
+
+    id: str
+    title: Text
+    clauses: tuple[str, ...]
+    verdict: Verdict
+    checks: tuple[Check, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    reason: str = ""
+    seed: int = 0
+    attempt: int = 1
+    strength: str = ""
+    record: str = ""
+    digest: str = ""
+    replay: str = ""
+    wall_s: float = 0.0
+    simulated_s: float = 0.0
+
+
+def judge(case: Case, history: History) -> tuple[Verdict, tuple[Check, ...], tuple[Measurement, ...]]:
+    """Let a case judge a history: verdict, checks, measurements. Duplicate check ids raise ValueError."""
+    from bench.history import Trouble
+
+    found = list(case.judge(history))
+    checks = tuple(finding for finding in found if isinstance(finding, Check))
+    measurements = tuple(finding for finding in found if isinstance(finding, Measurement))
+    names = [finding.id for finding in found]
+    if len(set(names)) != len(names):
+        raise ValueError(f"{case.id()}: two findings with one id among {names}")
+    verdict = Verdict.ERROR if history.of(Trouble) else case_verdict(checks)
+    return verdict, checks, measurements

@@ -1,0 +1,353 @@
+"""The history of a case: typed events, the append-only hash-chained record, and reading it back.
+
+Leaves the verdicts to the judges and the pictures to the reports. A record is a text file of JSON lines
+`["<chain>", {event}]`. The chain is SM3 over the previous digest and the event's octets; each line shows its first 16
+hex digits and the last line the whole digest, so that one altered octet is found at its line. All times are true time
+in microseconds UTC; all readings are decimal text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from simulators.events import (
+    Behaviour,
+    Commanded,
+    Connected,
+    Event,
+    MeterFault,
+    Received,
+    Rejected,
+    Sent,
+    Served,
+    Stored,
+    Unserved,
+)
+
+__all__ = [
+    "AnyEvent",
+    "Began",
+    "Behaviour",
+    "CentreSetup",
+    "ClockMoved",
+    "Commanded",
+    "Connected",
+    "Ended",
+    "Event",
+    "History",
+    "HistoryError",
+    "LinkRule",
+    "MeterFault",
+    "MeterSetup",
+    "Observed",
+    "Phase",
+    "Point",
+    "Power",
+    "Received",
+    "Recorder",
+    "Rejected",
+    "Sent",
+    "Served",
+    "Stored",
+    "TerminalState",
+    "Trouble",
+    "Unserved",
+    "read_history",
+]
+
+
+class Point(msgspec.Struct, frozen=True, kw_only=True):
+    """One measured quantity of one meter as the terminal is told to read it.
+
+    `kind` is counter (a register that accumulates) or instant. `decimals` is the number of decimals the meter shows, -1
+    for a binary floating-point register. `modulus` is the value at which a counter starts again at 0 (R-19), empty if
+    none. `rated_per_h` is the largest increase an hour. `low` and `high` bound valid readings (R-20). `type` is the
+    register type (u16, u32, s32, f32, ...). All numbers are decimal text in `unit`.
+    """
+
+    id: str
+    meter: str
+    kind: str
+    unit: str
+    decimals: int = -1
+    modulus: str = ""
+    rated_per_h: str = ""
+    low: str = ""
+    high: str = ""
+    type: str = ""
+
+
+class MeterSetup(msgspec.Struct, frozen=True, kw_only=True):
+    """A meter on the bench: its register map, address, and the polling period (s) the terminal was told to keep."""
+
+    name: str
+    map: str
+    address: str
+    unit: int
+    period_s: float
+
+
+class CentreSetup(msgspec.Struct, frozen=True, kw_only=True):
+    """A centre and what the terminal was told to send there.
+
+    `codes` maps point id to the code on the wire. `minute_interval` is in minutes, `realtime_interval_s` in seconds (0:
+    no real-time data). `kinds` are the classes whose completeness is judged: minute, hour, day, and realtime only if
+    the profile uses it for the 15-minute index (R-25).
+    """
+
+    name: str
+    mn: str
+    codes: dict[str, str]
+    minute_interval: int
+    realtime_interval_s: int
+    kinds: tuple[str, ...]
+    over_time_s: int = 10
+    re_count: int = 3
+
+
+class Began(Event, frozen=True, tag="began"):
+    """First event: what stood on the bench and under which rules the case is judged.
+
+    `parameters` are the values of the rulings in force that differ or matter (name → text). `claims` are the answers of
+    the capability statement that the case depends on (question → yes, no, unanswered).
+    """
+
+    case: str
+    seed: int
+    commit: str
+    terminal: str
+    rig: str
+    points: tuple[Point, ...]
+    meters: tuple[MeterSetup, ...]
+    centres: tuple[CentreSetup, ...]
+    parameters: dict[str, str] = {}
+    claims: dict[str, str] = {}
+
+
+class Phase(Event, frozen=True, tag="phase"):
+    """The case says where it is. `settle` marks the instant before which every ended interval must arrive."""
+
+    name: str
+    detail: dict[str, str] = {}
+
+
+class LinkRule(Event, frozen=True, tag="link"):
+    """An impairment of a link was put on (`state` on), taken off (off), or acted once (act)."""
+
+    link: str
+    rule: str
+    state: str
+    detail: dict[str, str] = {}
+
+
+class Power(Event, frozen=True, tag="power"):
+    """The terminal's supply: `state` is cut, restored or brown-out. `detail` says what decided the instant."""
+
+    state: str
+    detail: dict[str, str] = {}
+
+
+class ClockMoved(Event, frozen=True, tag="clock"):
+    """The bench moved the terminal's own clock; `offset_us` is terminal minus true time afterwards."""
+
+    offset_us: int
+    why: str = ""
+
+
+class TerminalState(Event, frozen=True, tag="terminal"):
+    """The terminal's process as the rig sees it: starting, running, stopped, crashed. `detail` is its last words."""
+
+    state: str
+    detail: str = ""
+
+
+class Observed(Event, frozen=True, tag="observed"):
+    """Somebody asked the terminal through a local interface (or looked at it) and this is what it showed.
+
+    `what` names the question (readings, records, gaps, status, queue, log, alarms). `asked` is when. `rows` are the
+    answers normalised by the adapter; `problem` is set instead when there was no usable answer.
+    """
+
+    what: str
+    asked: int
+    query: dict[str, str] = {}
+    rows: tuple[dict[str, str], ...] = ()
+    problem: str = ""
+
+
+class Trouble(Event, frozen=True, tag="trouble"):
+    """The bench itself failed: the case ends in `error`, whatever else was seen (R-06)."""
+
+    what: str
+
+
+class Ended(Event, frozen=True, tag="ended"):
+    """Last event of a record; `events` counts those before it."""
+
+    events: int
+
+
+AnyEvent = (
+    Began
+    | Phase
+    | LinkRule
+    | Power
+    | ClockMoved
+    | TerminalState
+    | Observed
+    | Trouble
+    | Ended
+    | Served
+    | Unserved
+    | MeterFault
+    | Connected
+    | Rejected
+    | Received
+    | Sent
+    | Stored
+    | Commanded
+    | Behaviour
+)
+
+E = TypeVar("E", bound=Event)
+
+_GENESIS = hashlib.new("sm3", b"carbonbench history 1").digest()
+_SHOWN = 16
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(AnyEvent)
+_line_decoder = msgspec.json.Decoder(tuple[str, msgspec.Raw])
+
+
+class HistoryError(Exception):
+    """A record that cannot be trusted or read; the text names file, line and what is wrong."""
+
+
+class History:
+    """The events of one case in order, indexed by type; what a judge sees."""
+
+    def __init__(self, events: Sequence[Event], digest: str = "") -> None:
+        self.events = events
+        self.digest = digest
+        self._by_type: dict[type[Event], list[Event]] = {}
+        for event in events:
+            self._by_type.setdefault(type(event), []).append(event)
+
+    @property
+    def began(self) -> Began:
+        """The first event. Raises HistoryError when the record does not begin with it."""
+        if not self.events or not isinstance(self.events[0], Began):
+            raise HistoryError("the history does not begin with what stood on the bench / 记录缺少开头的台架说明")
+        return self.events[0]
+
+    @property
+    def end_us(self) -> int:
+        """Time of the last event, microseconds UTC."""
+        return self.events[-1].t
+
+    def of(self, kind: type[E]) -> list[E]:
+        """All events of one type, in order."""
+        return self._by_type.get(kind, [])  # type: ignore[return-value]
+
+    def between(self, kind: type[E], start_us: int, end_us: int) -> Iterator[E]:
+        """Events of one type with start_us <= t < end_us."""
+        return (event for event in self.of(kind) if start_us <= event.t < end_us)
+
+    def phase(self, name: str) -> Phase | None:
+        """The last phase mark of that name."""
+        marks = [mark for mark in self.of(Phase) if mark.name == name]
+        return marks[-1] if marks else None
+
+
+class Recorder:
+    """Keeps the events of a running case and chains them; `save` writes the record in one piece.
+
+    Events must come in the order of their times; the recorder refuses a step back, since a history that runs backwards
+    proves nothing.
+    """
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._last = 0
+
+    def __call__(self, event: Event) -> None:
+        """Append one event. Raises HistoryError on a step back in time."""
+        if event.t < self._last:
+            raise HistoryError(f"event {type(event).__name__} at {event.t} µs comes after one at {self._last} µs")
+        self._last = event.t
+        self.events.append(event)
+
+    def history(self) -> History:
+        """What was recorded so far, with the digest of its chain."""
+        events = (*self.events,)
+        digest = _GENESIS
+        for event in events:
+            digest = hashlib.new("sm3", digest + _encoder.encode(event)).digest()
+        return History(events, digest.hex())
+
+    def save(self, path: Path) -> History:
+        """Write the record (a temporary file, then a rename, so that no half record exists) and return the history."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        digest = _GENESIS
+        encode = _encoder.encode
+        partial = path.with_name(path.name + ".part")
+        last = self.events[-1].t if self.events else 0
+        events: list[Event] = [*self.events, Ended(t=last, events=len(self.events))]
+        with partial.open("wb") as out:
+            for event in events:
+                octets = encode(event)
+                digest = hashlib.new("sm3", digest + octets).digest()
+                shown = digest.hex() if isinstance(event, Ended) else digest.hex()[:_SHOWN]
+                out.write(b'["' + shown.encode() + b'",' + octets + b"]\n")
+        partial.replace(path)
+        return History(events, digest.hex())
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    with path.open("rb") as source:
+        yield from enumerate(source, start=1)
+
+
+def read_history(path: Path) -> History:
+    """Read a record and prove its chain.
+
+    Raises HistoryError naming file and line when an octet was altered, a line is missing or the end is cut off.
+    """
+    digest = _GENESIS
+    events: list[Event] = []
+    shown = ""
+    try:
+        for number, line in _lines(path):
+            place = f"{path}, line {number} / 第 {number} 行"
+            try:
+                shown, raw = _line_decoder.decode(line)
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                raise HistoryError(f"{place}: not a line of a record ({error}) / 不是记录行") from None
+            octets = bytes(raw)
+            digest = hashlib.new("sm3", digest + octets).digest()
+            expected = digest.hex() if len(shown) > _SHOWN else digest.hex()[:_SHOWN]
+            if shown != expected or line != b'["' + shown.encode() + b'",' + octets + b"]\n":
+                raise HistoryError(
+                    f"{place}: the chain is broken: expected {expected}, found {shown}; this line or the one before was "
+                    f"altered, added or removed / 哈希链在此断开：记录被改动"
+                )
+            try:
+                events.append(_decoder.decode(octets))
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                raise HistoryError(f"{place}: unknown event ({error}) / 未知事件") from None
+    except OSError as error:
+        raise HistoryError(f"{path}: cannot be read ({error.strerror}) / 无法读取") from None
+    last = events[-1] if events else None
+    if not isinstance(last, Ended) or last.events != len(events) - 1 or shown != digest.hex():
+        raise HistoryError(f"{path}: the record is not complete: its end line is missing / 记录不完整：缺少结束行")
+    return History(events, digest.hex())
+
+
+def digest_of_run(digests: Iterable[tuple[str, str]]) -> str:
+    """One digest over many records: SM3 of the sorted lines `<name> <digest>`."""
+    text = "".join(f"{name} {digest}\n" for name, digest in sorted(digests))
+    return hashlib.new("sm3", text.encode()).hexdigest()

@@ -1,0 +1,45 @@
+"""What a case asks to have standing on the bench: plant, meters, centres, periods, latencies.
+
+Leaves building it to the rigs. A scenario names no terminal: the same one is configured into whatever is on test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+# Nominal one-way latencies of the two networks, seconds.
+FIELD_LATENCY_S = 0.0005
+UPLINK_LATENCY_S = 0.02
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A world for one case.
+
+    `start` is local time +08:00. `circuits` electricity circuits stand behind one gateway port; `meters` adds single
+    meters by kind (gas, steam, heat). `period_s` is the polling period (s) of all meters, `periods` overrides it by
+    meter name. `points` limits each circuit to so many points (0: all its map has). `maps` names the register maps the
+    circuits take in turn. `minute_interval` (min) and `realtime_interval_s` (s, 0 off) go to every centre, `kinds` are
+    the classes judged for completeness. `modulus`, `rated_per_h` override the counters' rollover (R-19).
+    """
+
+    start: str = "2026-03-02T00:00:00+08:00"
+    circuits: int = 3
+    meters: tuple[str, ...] = ()
+    maps: tuple[str, ...] = ("sdm630", "adl3000", "iem3000")
+    points: int = 2
+    period_s: float = 60
+    periods: tuple[tuple[str, float], ...] = ()
+    centres: tuple[str, ...] = ("A", "B")
+    minute_interval: int = 15
+    realtime_interval_s: int = 0
+    kinds: tuple[str, ...] = ("minute", "hour", "day")
+    over_time_s: int = 10
+    re_count: int = 3
+    buffer_h: int = 168
+    plant: str = "works"
+
+    def but(self, **changes: object) -> Self:
+        """The same scenario with some fields changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
