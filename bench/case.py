@@ -265,8 +265,8 @@ Finding = Check | Measurement
 class Case(ABC):
     """One test: it drives the bench, and judges the history it left.
 
-    The first line of the docstring says what must hold, `zh` says it in Chinese. `clauses` are ids of the ledger. `needs`
-    are questions of the capability statement; a case runs only where all are answered yes. `scenario` is what stands on
+    The first line of the docstring says what must hold, `zh` says it in Chinese. `clauses` are ids of the ledger.
+    `needs` are questions of the capability statement; a case runs only where all are answered yes. `scenario` stands on
     the bench. `once` marks cases with their own sample size, which are not repeated (R-07).
     """
 
@@ -330,3 +330,65 @@ def judge(case: Case, history: History) -> tuple[Verdict, tuple[Check, ...], tup
         raise ValueError(f"{case.id()}: two findings with one id among {names}")
     verdict = Verdict.ERROR if history.of(Trouble) else case_verdict(checks)
     return verdict, checks, measurements
+
+
+class ClauseResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What the run says of one clause: the worst of its cases (R-06), or why there is no verdict."""
+
+    id: str
+    verdict: Verdict
+    cases: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class RunResult(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a report needs to know of a run besides the records themselves.
+
+    `started` is local time of the bench's computer (ISO 8601), for people only; no verdict depends on it.
+    `history_digest` is SM3 over the sorted digests of all records. `parameters` are the values of the rulings in force,
+    `deviations` those that differ from the default. `repeats` is how often each case was to run (R-07: 3 for a
+    statement of conformity).
+    """
+
+    run: str
+    seed: int
+    commit: str
+    terminal: str
+    rig: str
+    history_digest: str
+    cases: tuple[CaseResult, ...]
+    clauses: tuple[ClauseResult, ...]
+    started: str = ""
+    wall_s: float = 0.0
+    repeats: int = 1
+    selection: str = ""
+    parameters: dict[str, str] = {}
+    deviations: dict[str, str] = {}
+    claims: dict[str, str] = {}
+    not_claimed: tuple[str, ...] = ()
+    versions: dict[str, str] = {}
+
+    def summary(self) -> dict[str, int]:
+        """How many cases came to each verdict (only verdicts that occur)."""
+        counts: dict[str, int] = {}
+        for verdict in Verdict:
+            number = sum(case.verdict is verdict for case in self.cases)
+            if number:
+                counts[verdict.value] = number
+        return counts
+
+
+EXIT_PASS, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_ERROR = 0, 1, 2, 3
+
+
+def exit_code(cases: Iterable[Verdict]) -> int:
+    """0 all pass, 1 a fail, 2 nothing worse than inconclusive, 3 the bench's own error. Nothing run is inconclusive."""
+    found = set(cases)
+    if Verdict.ERROR in found:
+        return EXIT_ERROR
+    if Verdict.FAIL in found:
+        return EXIT_FAIL
+    open_verdicts = {Verdict.INCONCLUSIVE, Verdict.REVIEW, Verdict.NOT_RUN}
+    if found & open_verdicts or Verdict.PASS not in found:
+        return EXIT_INCONCLUSIVE
+    return EXIT_PASS

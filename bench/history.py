@@ -332,8 +332,8 @@ def read_history(path: Path) -> History:
             expected = digest.hex() if len(shown) > _SHOWN else digest.hex()[:_SHOWN]
             if shown != expected or line != b'["' + shown.encode() + b'",' + octets + b"]\n":
                 raise HistoryError(
-                    f"{place}: the chain is broken: expected {expected}, found {shown}; this line or the one before was "
-                    f"altered, added or removed / 哈希链在此断开：记录被改动"
+                    f"{place}: the chain is broken: expected {expected}, found {shown}; this line or the one before "
+                    f"was altered, added or removed / 哈希链在此断开：记录被改动"
                 )
             try:
                 events.append(_decoder.decode(octets))
