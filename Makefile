@@ -1,0 +1,35 @@
+# Two commands do everything: `make run` (the suite against the reference terminal) and `make test` (our own tests).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+WORKERS ?= 2
+
+.PHONY: run test lint types laws prove bench clean
+
+run: $(STAMP)
+	$(BIN)/carbonbench run -n $(WORKERS)
+
+test: $(STAMP)
+	tools/peers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/pyright
+	$(BIN)/pytest -n $(WORKERS)
+
+prove: $(STAMP)
+	$(BIN)/carbonbench prove -n $(WORKERS)
+
+bench: $(STAMP)
+	$(BIN)/python benchmarks/virtual_polls.py
+
+$(STAMP): pyproject.toml constraints.txt
+	tools/python $(PYTHON)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
+	touch $(STAMP)
+
+clean:
+	rm -rf $(VENV) out

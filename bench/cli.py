@@ -1,0 +1,198 @@
+"""The command line `carbonbench`: parses words, calls the room that does the work, prints one sentence for wrong input.
+
+The one place, with bench.session, that may know every room.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bench.case import EXIT_ERROR, EXIT_PASS
+
+EXIT_USAGE = 4
+
+# Commands that parse the rest of the line themselves.
+_OWN_PARSERS = ("clauses", "profile")
+
+
+def _run(words: argparse.Namespace) -> int:
+    import pytest
+
+    conformance = Path(str(importlib.import_module("conformance").__file__)).parent
+    args = [str(conformance), "--rootdir", str(conformance.parent), "-o", "addopts=", "-p", "no:cacheprovider"]
+    args += ["-p", "no:terminal", "-p", "no:faulthandler", "--live", "--rig", words.rig, "--seed", words.seed]
+    args += ["--repeat", words.repeat, "--out", words.out]
+    if words.terminal:
+        args += ["--terminal", words.terminal]
+    if words.attempt:
+        args += ["--attempt", words.attempt]
+    for option in ("standard", "clause", "case"):
+        for value in getattr(words, option):
+            args += [f"--{option}", value]
+    if words.workers not in ("", "0", "1"):
+        if not words.workers.isdigit():
+            return _wrong(f"-n {words.workers}: expected a whole number of workers / 应为整数")
+        args += ["-n", words.workers]
+    return int(pytest.main(args))
+
+
+def _prove(words: argparse.Namespace) -> int:
+    prove = importlib.import_module("bench.prove")
+    return prove.main(
+        out=Path(words.out),
+        defects=tuple(words.defect),
+        cases=tuple(words.case),
+        seed=words.seed,
+        workers=words.workers,
+        json_file=Path(words.json) if words.json else None,
+        every=words.full,
+    )
+
+
+def _rejudge(words: argparse.Namespace) -> int:
+    return importlib.import_module("bench.rejudge").main(Path(words.run))
+
+
+def _verify(words: argparse.Namespace) -> int:
+    return importlib.import_module("bench.rejudge").verify(Path(words.run))
+
+
+def _report(words: argparse.Namespace) -> int:
+    return importlib.import_module("bench.rejudge").report(Path(words.run))
+
+
+def _decode(words: argparse.Namespace) -> int:
+    explain = importlib.import_module("simulators.explain")
+    return explain.main(words.protocol, words.frame, as_json=words.json)
+
+
+def _terminal(words: argparse.Namespace) -> int:
+    args = [words.config, *(["--check"] if words.check else [])]
+    return importlib.import_module("bench.terminals.reference").stand_alone(args)
+
+
+def _simulate(words: argparse.Namespace) -> int:
+    serve = importlib.import_module("simulators.serve")
+    world = importlib.import_module("simulators.world")
+    try:
+        described = world.load_world(Path(words.world))
+    except world.WorldError as error:
+        return _wrong(str(error))
+    if words.check:
+        print(f"{words.world}: sound / 描述有效")
+        return EXIT_PASS
+    try:
+        asyncio.run(serve.serve(described, sys.stdout))
+    except KeyboardInterrupt:
+        print("stopped / 已停止")
+    except OSError as error:
+        return _wrong(f"cannot serve the world: {error.strerror or error}; is the port in use? / 端口是否被占用？")
+    return EXIT_PASS
+
+
+def _clauses(words: argparse.Namespace) -> int:
+    return importlib.import_module("conformance.clauses.command").main(words.rest)
+
+
+def _profile(words: argparse.Namespace) -> int:
+    return importlib.import_module("conformance.clauses.ics").main(words.rest)
+
+
+def _wrong(text: str) -> int:
+    print(text, file=sys.stderr)
+    return EXIT_USAGE
+
+
+def _selecting(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", default="1", metavar="N", help="master seed (default 1) / 主种子")
+    parser.add_argument("-n", dest="workers", default="1", metavar="WORKERS", help="processes (default 1) / 进程数")
+    parser.add_argument("--case", action="append", default=[], metavar="NAME", help="only cases whose id contains NAME")
+    parser.add_argument("--out", default="out", metavar="DIR", help="where run folders go (default out) / 输出目录")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    top = argparse.ArgumentParser(
+        prog="carbonbench",
+        description="Conformance bench for carbon-emission monitoring terminals / 碳排放在线监测终端符合性试验台",
+        epilog="Exit: 0 all pass, 1 a fail, 2 inconclusive only, 3 and above the bench's own error or wrong usage.",
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(
+        name: str, work: Callable[[argparse.Namespace], int], text: str, *, owns_help: bool = False
+    ) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text, add_help=not owns_help)
+        made.set_defaults(work=work)
+        return made
+
+    run = command("run", _run, "run the suite against a terminal / 对终端执行试验")
+    run.add_argument(
+        "--terminal", default="", metavar="PROFILE", help="profile (default: the reference terminal) / 终端档案"
+    )
+    run.add_argument("--rig", default="virtual", help="where it stands: virtual / 台架")
+    run.add_argument(
+        "--standard", action="append", default=[], metavar="DOC", help="only cases of this document / 标准"
+    )
+    run.add_argument("--clause", action="append", default=[], metavar="ID", help="only cases of this clause / 条款")
+    run.add_argument(
+        "--repeat", default="1", metavar="K", help="runs of each case (R-07: 3 for a statement) / 重复次数"
+    )
+    run.add_argument("--attempt", default="", metavar="K", help="only the k-th repetition (replay) / 第几次")
+    _selecting(run)
+
+    prove = command("prove", _prove, "show that every check can fail: defect × check / 证明每项检查都能失败")
+    prove.add_argument("--defect", action="append", default=[], metavar="ID", help="only this defect / 缺陷")
+    prove.add_argument("--json", default="", metavar="FILE", help="write the matrix as JSON / 输出 JSON")
+    prove.add_argument("--full", action="store_true", help="every defect against every case / 全矩阵")
+    _selecting(prove)
+
+    for name, work, text in (
+        ("rejudge", _rejudge, "judge a run again from its records alone / 仅凭记录重新判定"),
+        ("verify", _verify, "prove that no file of a run was altered / 校验运行目录"),
+        ("report", _report, "write the reports of a run again / 重新生成报告"),
+    ):
+        command(name, work, text).add_argument("run", metavar="RUN", help="run folder / 运行目录")
+
+    decode = command("decode", _decode, "explain a frame / 解析报文")
+    decode.add_argument("protocol", choices=("hj212", "modbus"))
+    decode.add_argument("frame", metavar="FRAME", help="frame text (hj212) or hex (modbus); - for standard input")
+    decode.add_argument("--json", action="store_true", help="for machines / 机器可读")
+
+    terminal = command("terminal", _terminal, "run the reference terminal alone, in real time / 单独运行参考终端")
+    terminal.add_argument("config", metavar="CONFIG", help="configuration (TOML) / 配置文件")
+    terminal.add_argument("--check", action="store_true", help="only check the configuration / 仅检查")
+
+    simulate = command("simulate", _simulate, "serve simulated meters and centres on loopback / 模拟仪表与数据中心")
+    simulate.add_argument("world", metavar="WORLD", help="world description (TOML) / 场景描述")
+    simulate.add_argument("--check", action="store_true", help="only check the description / 仅检查")
+
+    command(
+        "clauses", _clauses, "the clause ledger: list, show, coverage, lint, stale, review / 条款台账", owns_help=True
+    )
+    command("profile", _profile, "a terminal's profile: new, check / 终端档案", owns_help=True)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; a closed pipe or Ctrl-C is no traceback."""
+    words, rest = parser().parse_known_args(argv)
+    if rest and words.command not in _OWN_PARSERS:
+        return _wrong(f"carbonbench {words.command}: unknown words {' '.join(rest)}; see --help / 未知参数")
+    words.rest = rest
+    try:
+        return words.work(words)
+    except KeyboardInterrupt:
+        print("interrupted / 已中断", file=sys.stderr)
+        return EXIT_ERROR
+    except BrokenPipeError:
+        return EXIT_PASS
+
+
+if __name__ == "__main__":
+    sys.exit(main())

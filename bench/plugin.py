@@ -1,0 +1,192 @@
+"""The pytest plugin: collects cases under conformance/, runs them on a rig, gathers the results (xdist-safe).
+
+Leaves running a case to bench.run, and options, folder and reports to bench.session. Active only where cases are
+collected; other tests do not notice it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from bench.case import Case, CaseResult, Verdict
+from bench.run import run_case
+from bench.session import Options, Session, SessionError, failure_block
+
+_PROPERTY = "carbonbench"
+_CHAPTERS = ("terminal", "platform")
+_SESSION = pytest.StashKey[Session]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of a run; `carbonbench run` passes the same ones."""
+    group = parser.getgroup("carbonbench", "conformance runs / 符合性测试")
+    group.addoption("--terminal", metavar="PROFILE", default="", help="profile of the terminal on test (TOML)")
+    group.addoption("--rig", default="virtual", help="where the terminal stands: virtual")
+    group.addoption("--standard", action="append", default=[], metavar="DOC", help="only cases of this document")
+    group.addoption("--clause", action="append", default=[], metavar="ID", help="only cases of this clause")
+    group.addoption("--case", action="append", default=[], metavar="NAME", help="only cases whose id contains NAME")
+    group.addoption("--seed", default="1", metavar="N", help="master seed of the run")
+    group.addoption("--repeat", default="1", metavar="K", help="how often each case runs (R-07: 3 for a statement)")
+    group.addoption("--attempt", default="", metavar="K", help="run only the k-th repetition (for a replay)")
+    group.addoption("--out", default="out", metavar="DIR", help="where run folders go")
+    group.addoption("--live", action="store_true", help="progress and closing table of the bench, not of pytest")
+
+
+def _session(config: pytest.Config) -> Session:
+    session = config.stash.get(_SESSION, None)
+    if session is None:
+        shared = getattr(config, "workerinput", {}).get(_PROPERTY)
+        option = config.option
+        options = Options.parse(
+            terminal=option.terminal,
+            rig=option.rig,
+            standards=tuple(option.standard),
+            clauses=tuple(option.clause),
+            cases=tuple(option.case),
+            seed=option.seed,
+            repeat=option.repeat,
+            attempt=option.attempt,
+            out=option.out,
+            live=option.live,
+        )
+        session = config.stash[_SESSION] = Session(options, Path(shared) if shared else None)
+    return session
+
+
+def _asks_for_cases(config: pytest.Config) -> bool:
+    for arg in config.args:
+        path = Path(arg.split("::")[0]).resolve()
+        if any(part.name == "conformance" and (part / "clauses").is_dir() for part in (path, *path.parents)):
+            return True
+    return False
+
+
+class CaseFile(pytest.File):
+    """A module of conformance cases."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """One item for each selected case and repetition."""
+        session = _session(self.config)
+        root = self.path.parents[2]
+        name = ".".join(self.path.relative_to(root).with_suffix("").parts)
+        module = importlib.import_module(name)
+        for _, found in inspect.getmembers(module, inspect.isclass):
+            if issubclass(found, Case) and found.__module__ == name and not inspect.isabstract(found):
+                for attempt in session.attempts(found):
+                    title = found.id().rsplit("/", 1)[1] + (f"#{attempt}" if attempt > 1 else "")
+                    yield CaseItem.from_parent(self, name=title, case_type=found, attempt=attempt)
+
+
+class CaseFailed(Exception):
+    """Carries the result of a case that did not pass."""
+
+    def __init__(self, result: CaseResult) -> None:
+        super().__init__(result.verdict.value)
+        self.result = result
+
+
+class CaseItem(pytest.Item):
+    """One run of one case."""
+
+    def __init__(self, *, case_type: type[Case], attempt: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.case_type = case_type
+        self.attempt = attempt
+
+    def runtest(self) -> None:
+        """Run the case; anything but a pass becomes a pytest outcome that is not a pass either."""
+        session = _session(self.config)
+        result = run_case(self.case_type, session.setup, self.attempt)
+        self.user_properties.append((_PROPERTY, msgspec.json.encode(result).decode()))
+        session.decorate(result)
+        if result.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_RUN):
+            pytest.skip(f"{result.verdict.value}: {result.reason}")
+        if result.verdict is not Verdict.PASS:
+            raise CaseFailed(result)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The block a person reads: requirement, expected, actual, evidence, replay."""
+        if isinstance(excinfo.value, CaseFailed):
+            return failure_block(excinfo.value.result)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Where the case stands in the source, and its id."""
+        return self.path, inspect.getsourcelines(self.case_type)[1] - 1, self.case_type.id()
+
+
+class Collector:
+    """Gathers results in the controlling process."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def pytest_runtest_logstart(self, nodeid: str, location: tuple[str, int | None, str]) -> None:
+        """A case begins, here or in a worker."""
+        self.session.started(location[2])
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A case ended, here or in a worker."""
+        for name, text in report.user_properties:
+            if name == _PROPERTY and report.when == "call":
+                self.session.finished(msgspec.json.decode(str(text).encode(), type=CaseResult))
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Tell the progress how many cases there are (without workers; with them, xdist collects)."""
+        self.session.expect(sum(isinstance(item, CaseItem) for item in items))
+
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        """Tell the progress how many cases there are (with workers)."""
+        self.session.expect(len(ids))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the run folder in the controlling process, before Allure looks for its own."""
+    if not _asks_for_cases(config):
+        return
+    try:
+        session = _session(config)
+    except SessionError as error:
+        raise pytest.UsageError(str(error)) from None
+    if getattr(config, "workerinput", None) is None and not config.option.collectonly:
+        session.begin()
+        config.pluginmanager.register(Collector(session), "carbonbench-collector")
+        if config.option.allure_report_dir is None:
+            config.option.allure_report_dir = str(session.folder / "allure-results")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """xdist: tell a worker which run folder is in use."""
+    session = node.config.stash.get(_SESSION, None)
+    if session is not None:
+        node.workerinput[_PROPERTY] = str(session.folder)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.File | None:
+    """Files of cases are those under conformance/terminal and conformance/platform."""
+    if file_path.suffix != ".py" or file_path.name.startswith("_") or file_path.parent.name not in _CHAPTERS:
+        return None
+    if file_path.parent.parent.name != "conformance":
+        return None
+    return CaseFile.from_parent(parent, path=file_path)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Write the reports and set the exit code of the bench."""
+    config = session.config
+    run = config.stash.get(_SESSION, None)
+    if run is None or hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+        return
+    session.exitstatus = run.close(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)

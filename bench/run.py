@@ -1,0 +1,153 @@
+"""Runs one case on one rig: applicability, record, judgement, result.
+
+Leaves collecting and repeating cases to the plugin, and the world to the rig.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from bench.case import Case, CaseResult, Verdict, judge
+from bench.history import History, HistoryError, Recorder, read_history
+from bench.profile import Claim, Profile
+from bench.terminals import TerminalAdapter
+
+RECORD = "record.jsonl"
+
+
+class CaseRig(Protocol):
+    """Brings a case's scenario up around a terminal, lets the case drive, and leaves the events in a recorder."""
+
+    name: str
+
+    def conduct(self, case: Case, setup: Setup, seed: int, recorder: Recorder) -> float:
+        """Drive the case; returns how many seconds of the world's time it took. Troubles are recorded, not raised."""
+        ...
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What all cases of a run share. `strengths` maps clause id to shall, should, may or statement."""
+
+    rig: CaseRig
+    profile: Profile
+    adapter: Callable[[], TerminalAdapter]
+    master_seed: int
+    commit: str
+    folder: Path
+    strengths: Mapping[str, str] = field(default_factory=dict[str, str])
+    options: str = ""
+
+
+def seed_for(master_seed: int, case: str, attempt: int) -> int:
+    """The seed of one attempt, derived from the master seed (R-07); the same on every machine."""
+    text = f"{master_seed}/{case}/{attempt}".encode()
+    return int.from_bytes(hashlib.new("sm3", text).digest()[:6], "big")
+
+
+def strength_of(clauses: tuple[str, ...], strengths: Mapping[str, str]) -> str:
+    """The strongest of the clauses' strengths (R-02)."""
+    found = {strengths.get(clause, "") for clause in clauses}
+    return next((word for word in ("shall", "statement", "should", "may") if word in found), "")
+
+
+def excused(case: type[Case], setup: Setup) -> tuple[Verdict, str] | None:
+    """Why a case is not run, with the verdict that follows from the capability statement (R-01, R-03); None: run it."""
+    profile = setup.profile
+    documents = {clause.partition("/")[0] for clause in case.clauses}
+    if profile.documents and not documents & set(profile.documents):
+        return Verdict.NOT_APPLICABLE, f"{', '.join(sorted(documents))} not claimed by the profile / 未声明该标准"
+    missing = [question for question in case.needs if profile.claim(question) is Claim.UNANSWERED]
+    if missing:
+        lines = "; ".join(profile.line_to_add(question) for question in missing)
+        return Verdict.INCONCLUSIVE, f"the capability statement does not answer; add: {lines} / 能力声明未作答"
+    denied = [question for question in case.needs if profile.claim(question) is Claim.NO]
+    if denied:
+        what = ", ".join(denied)
+        binding = strength_of(case.clauses, setup.strengths) == "shall"
+        if binding and not profile.parameters.allow_partial_scope:
+            return Verdict.FAIL, f"declared unsupported: {what} (R-03) / 声明不支持"
+        return Verdict.NOT_APPLICABLE, f"not claimed: {what} (R-03) / 未声明"
+    if setup.rig.name not in {flag.name.lower() for flag in case.rigs if flag.name}:
+        return Verdict.NOT_RUN, f"this case does not run in the {setup.rig.name} rig / 该用例不适用于此台架"
+    return None
+
+
+def replay_line(setup: Setup, case: str, attempt: int) -> str:
+    """The one command that repeats a case."""
+    again = f" --attempt {attempt}" if attempt != 1 else ""
+    return (
+        f"carbonbench run --terminal {setup.profile.path} --rig {setup.rig.name} --case {case} "
+        f"--seed {setup.master_seed}{again}{setup.options}   # commit {setup.commit}"
+    )
+
+
+def run_case(case_type: type[Case], setup: Setup, attempt: int = 1) -> CaseResult:
+    """Run, record and judge one case. Never raises for what a terminal does; the bench's own faults end in `error`."""
+    name = case_type.id()
+    seed = seed_for(setup.master_seed, name, attempt)
+    common = {
+        "id": name,
+        "title": case_type.title(),
+        "clauses": case_type.clauses,
+        "strength": strength_of(case_type.clauses, setup.strengths),
+        "seed": seed,
+        "attempt": attempt,
+        "replay": replay_line(setup, name, attempt),
+    }
+    excuse = excused(case_type, setup)
+    if excuse:
+        return CaseResult(verdict=excuse[0], reason=excuse[1], **common)
+    case = case_type()
+    recorder = Recorder()
+    record = Path("cases") / name / str(attempt) / RECORD
+    began = time.perf_counter()
+    try:
+        simulated_s = setup.rig.conduct(case, setup, seed, recorder)
+        history = recorder.save(setup.folder / record)
+        verdict, checks, measurements = judge(case, history)
+        reason = ""
+    except Exception as error:
+        where = traceback.format_exc(limit=-4)
+        reason = f"the bench failed: {type(error).__name__}: {error} / 台架自身故障\n{where}"
+        return CaseResult(verdict=Verdict.ERROR, reason=reason, wall_s=time.perf_counter() - began, **common)
+    return CaseResult(
+        verdict=verdict,
+        checks=checks,
+        measurements=measurements,
+        reason=reason or _troubles(history),
+        record=record.as_posix(),
+        digest=history.digest,
+        wall_s=time.perf_counter() - began,
+        simulated_s=simulated_s,
+        **common,
+    )
+
+
+def _troubles(history: History) -> str:
+    from bench.history import Trouble
+
+    return "; ".join(trouble.what for trouble in history.of(Trouble))
+
+
+def rejudge_case(case_type: type[Case], result: CaseResult, folder: Path) -> CaseResult:
+    """Judge a recorded case again from its record alone. Raises HistoryError if the record cannot be trusted."""
+    import msgspec
+
+    if not result.record:
+        return result
+    path = folder / result.record
+    history = read_history(path)
+    if history.digest != result.digest:
+        raise HistoryError(
+            f"{path}: this is not the record of the run: verdicts.json names {result.digest[:16]}…, "
+            f"the record has {history.digest[:16]}… / 记录与运行不符"
+        )
+    verdict, checks, measurements = judge(case_type(), history)
+    return msgspec.structs.replace(result, verdict=verdict, checks=checks, measurements=measurements)

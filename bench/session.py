@@ -1,0 +1,312 @@
+"""A run from its options to its folder: which cases, which terminal, what came of them, which reports are written.
+
+Leaves collecting to the plugin, running to bench.run, and the reports themselves to the room `reports`. Together with
+bench.cli this is the door that may know every room.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import platform
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from bench.case import (
+    EXIT_ERROR,
+    Case,
+    CaseResult,
+    ClauseResult,
+    RunResult,
+    Verdict,
+    clause_verdict,
+    exit_code,
+)
+from bench.history import digest_of_run
+from bench.profile import DOCUMENTS, Profile, ProfileError, load_profile
+from bench.run import CaseRig, Setup
+from bench.terminals import UnknownTerminal, adapter
+
+ROOT = Path(__file__).resolve().parents[1]
+FIXTURES = ROOT / "fixtures"
+REFERENCE_PROFILE = FIXTURES / "terminals" / "reference.toml"
+RIGS = ("virtual",)
+LOCAL = timezone(timedelta(hours=8))
+
+
+class SessionError(Exception):
+    """Options of a run that cannot be used; one sentence a line."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked for. `attempt` 0 means all repetitions."""
+
+    terminal: Path
+    rig: str
+    standards: tuple[str, ...]
+    clauses: tuple[str, ...]
+    cases: tuple[str, ...]
+    seed: int
+    repeat: int
+    attempt: int
+    out: Path
+    live: bool
+
+    @classmethod
+    def parse(
+        cls,
+        *,
+        terminal: str,
+        rig: str,
+        standards: tuple[str, ...],
+        clauses: tuple[str, ...],
+        cases: tuple[str, ...],
+        seed: str,
+        repeat: str,
+        attempt: str,
+        out: str,
+        live: bool,
+    ) -> Options:
+        """Check the words of the command line. Raises SessionError naming every bad one."""
+        problems: list[str] = []
+        if rig not in RIGS:
+            problems.append(f"--rig {rig}: expected {', '.join(RIGS)} / 未知台架")
+        for word in standards:
+            if word not in DOCUMENTS:
+                problems.append(f"--standard {word}: expected one of {', '.join(DOCUMENTS)} / 未知标准")
+        seed_number = _whole("--seed", seed, 0, problems)
+        repeat_number = _whole("--repeat", repeat, 1, problems)
+        attempt_number = _whole("--attempt", attempt or "0", 0, problems)
+        if problems:
+            raise SessionError("\n".join(problems))
+        return cls(
+            terminal=Path(terminal) if terminal else REFERENCE_PROFILE,
+            rig=rig,
+            standards=standards,
+            clauses=clauses,
+            cases=cases,
+            seed=seed_number,
+            repeat=repeat_number,
+            attempt=attempt_number,
+            out=Path(out),
+            live=live,
+        )
+
+    def selection(self) -> str:
+        """The selecting options as they were given, for reports; empty when everything was selected."""
+        words = [f"--standard {word}" for word in self.standards]
+        words += [f"--clause {word}" for word in self.clauses]
+        words += [f"--case {word}" for word in self.cases]
+        return " ".join(words)
+
+
+def _whole(option: str, text: str, least: int, problems: list[str]) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if number < least:
+        problems.append(f"{option} {text}: expected a whole number of at least {least} / 应为不小于 {least} 的整数")
+    return number
+
+
+def commit() -> str:
+    """Short commit of this checkout, with `-dirty` when it was changed; `unknown` outside git."""
+    with contextlib.suppress(OSError, subprocess.CalledProcessError):
+        told = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return told.stdout.strip()
+    return "unknown"
+
+
+def rig_named(name: str) -> CaseRig:
+    """The rig of that name; imported only when asked for, since each has needs of its own."""
+    return importlib.import_module(f"bench.rigs.{name}").RIG
+
+
+def ledger_entries() -> Mapping[str, Any]:
+    """Entries of the clause ledger by id."""
+    return importlib.import_module("conformance.clauses").load_ledger().by_id
+
+
+def failure_block(result: CaseResult) -> str:
+    """Requirement, expected, actual, evidence and the replay line of a case that did not pass."""
+    return importlib.import_module("reports.screen").failure_block(result)
+
+
+class Session:
+    """One run: options, setup, results and, at the end, the reports."""
+
+    def __init__(self, options: Options, folder: Path | None = None) -> None:
+        self.options = options
+        self._results: list[CaseResult] = []
+        self._expected = 0
+        self._began = time.perf_counter()
+        self._started = datetime.now(LOCAL)
+        try:
+            self.profile: Profile = load_profile(options.terminal)
+            adapter(self.profile.adapter)
+        except (ProfileError, UnknownTerminal) as error:
+            raise SessionError(str(error)) from None
+        self.run = f"{self._started:%Y%m%d-%H%M%S}-seed{options.seed}"
+        self.folder = (folder or self._fresh(options.out)).resolve()
+        self._check_clauses()
+
+    def _fresh(self, out: Path) -> Path:
+        number, folder = 1, out / self.run
+        while folder.exists():
+            number += 1
+            folder = out / f"{self.run}-{number}"
+        self.run = folder.name
+        return folder
+
+    def _check_clauses(self) -> None:
+        unknown = [word for word in self.options.clauses if word not in self._ledger]
+        if unknown:
+            raise SessionError(
+                "\n".join(f"--clause {word}: no such entry in the ledger / 条款不存在" for word in unknown)
+            )
+
+    @cached_property
+    def _ledger(self) -> Mapping[str, Any]:
+        return ledger_entries()
+
+    @cached_property
+    def setup(self) -> Setup:
+        """What every case of this run shares."""
+        name = self.profile.adapter
+        return Setup(
+            rig=rig_named(self.options.rig),
+            profile=self.profile,
+            adapter=lambda: adapter(name),
+            master_seed=self.options.seed,
+            commit=commit(),
+            folder=self.folder,
+            strengths={clause: entry.strength for clause, entry in self._ledger.items()},
+        )
+
+    def selects(self, case: type[Case]) -> bool:
+        """Whether the options select this case."""
+        options = self.options
+        documents = {clause.partition("/")[0] for clause in case.clauses}
+        return (
+            (not options.standards or bool(documents & set(options.standards)))
+            and (not options.clauses or bool(set(case.clauses) & set(options.clauses)))
+            and (not options.cases or any(word in case.id() for word in options.cases))
+        )
+
+    def attempts(self, case: type[Case]) -> Iterator[int]:
+        """The repetitions of a case that are to run: none if it is not selected."""
+        if not self.selects(case):
+            return
+        if self.options.attempt:
+            yield self.options.attempt
+        else:
+            yield from range(1, (1 if case.once else self.options.repeat) + 1)
+
+    @cached_property
+    def _progress(self) -> Any:
+        return importlib.import_module("reports.screen").Progress() if self.options.live else None
+
+    def begin(self) -> None:
+        """Make the run folder. Raises SessionError when it cannot be made."""
+        try:
+            self.folder.mkdir(parents=True)
+        except OSError as error:
+            raise SessionError(
+                f"--out {self.options.out}: cannot make {self.folder}: {error.strerror} / 无法创建"
+            ) from None
+
+    def expect(self, number: int) -> None:
+        """How many cases will run."""
+        self._expected = number
+        if self._progress:
+            self._progress.expect(number)
+
+    def started(self, case: str) -> None:
+        """A case began."""
+        if self._progress:
+            self._progress.started(case)
+
+    def finished(self, result: CaseResult) -> None:
+        """A case ended."""
+        self._results.append(result)
+        if self._progress:
+            self._progress.finished(result)
+
+    def decorate(self, result: CaseResult) -> None:
+        """Give Allure its labels, steps and attachments while the case's test is current."""
+        importlib.import_module("reports.allure").attach(result, self.folder)
+
+    def close(self, *, interrupted: bool = False) -> int:
+        """Write every report and return the exit code."""
+        if self._progress:
+            self._progress.close()
+        result = self.result()
+        importlib.import_module("reports.run_folder").write(result, self.folder)
+        if self.options.live:
+            importlib.import_module("reports.screen").closing(result, self.folder)
+        return EXIT_ERROR if interrupted else exit_code(case.verdict for case in result.cases)
+
+    def result(self) -> RunResult:
+        """Everything that came of the run, in an order that does not depend on workers."""
+        cases = tuple(sorted(self._results, key=lambda case: (case.id, case.attempt)))
+        return RunResult(
+            run=self.run,
+            seed=self.options.seed,
+            commit=self.setup.commit,
+            terminal=self._terminal(),
+            rig=self.options.rig,
+            history_digest=digest_of_run((f"{case.id}#{case.attempt}", case.digest) for case in cases if case.digest),
+            cases=cases,
+            clauses=clause_results(cases),
+            started=self._started.isoformat(timespec="seconds"),
+            wall_s=round(time.perf_counter() - self._began, 3),
+            repeats=self.options.repeat,
+            selection=self.options.selection(),
+            parameters=self.profile.in_force(),
+            deviations=self.profile.deviations(),
+            claims={question: answer.value for question, answer in sorted(self.profile.claims.items())},
+            not_claimed=tuple(question for question, answer in sorted(self.profile.claims.items()) if answer == "no"),
+            versions=versions(),
+        )
+
+    def _terminal(self) -> str:
+        profile = self.profile
+        return " ".join(word for word in (profile.vendor, profile.name, profile.model, profile.firmware) if word)
+
+
+def versions() -> dict[str, str]:
+    """Versions of the libraries a verdict can depend on."""
+    found = {name: version(name) for name in ("apsw", "msgspec", "pymodbus", "simpy")}
+    return {"python": platform.python_version(), **found}
+
+
+def clause_results(cases: tuple[CaseResult, ...]) -> tuple[ClauseResult, ...]:
+    """The verdict of every clause that a case names (R-06), sorted by id."""
+    by_clause: dict[str, list[CaseResult]] = {}
+    for case in cases:
+        for clause in case.clauses:
+            by_clause.setdefault(clause, []).append(case)
+    return tuple(
+        ClauseResult(
+            id=clause,
+            verdict=clause_verdict(case.verdict for case in found),
+            cases=tuple(dict.fromkeys(case.id for case in found)),
+            reason=next((case.reason for case in found if case.verdict is not Verdict.PASS and case.reason), ""),
+        )
+        for clause, found in sorted(by_clause.items())
+    )

@@ -1,0 +1,77 @@
+"""Adapters: how a rig configures, starts and questions one kind of terminal; plug-ins by entry point.
+
+Leaves the wires to the rigs. An adapter is found by the name in the profile among the entry points of the group
+`carbonbench.terminals`.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from typing import Any, Protocol
+
+from simulators.world import Site
+
+
+class DeviceClock(Protocol):
+    """The terminal's own clock: UTC nanoseconds, possibly wrong."""
+
+    def time_ns(self) -> int:
+        """Nanoseconds UTC by this clock."""
+        ...
+
+    def set_time_ns(self, value: int) -> None:
+        """Set this clock."""
+        ...
+
+
+@dataclass(frozen=True)
+class Seat:
+    """The place on the bench that a terminal is put into.
+
+    `site` holds what it is wired to (addresses, register maps, codes). `settings` are what the scenario asks to be
+    configured: poll periods (s) by meter, intervals, limits. `clock`, `disk` (name of an SQLite VFS) and `chance` exist
+    for a terminal that runs inside the bench's process; `local` is host and port for its local interface.
+    """
+
+    site: Site
+    settings: Mapping[str, Any]
+    clock: DeviceClock
+    chance: random.Random
+    local: tuple[str, int]
+    disk: str = ""
+    connection: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+class TerminalAdapter(Protocol):
+    """What a rig needs to know of a kind of terminal."""
+
+    name: str
+    in_process: bool
+
+    async def run(self, seat: Seat) -> None:
+        """Run the terminal in this process until it stops by itself (in-process terminals only)."""
+        ...
+
+    async def ask(self, seat: Seat, what: str, query: Mapping[str, str]) -> tuple[dict[str, str], ...]:
+        """Put a question to the terminal's local interface and normalise the rows (see `bench.bench.Operator`).
+
+        Raises LookupError when the terminal has no such interface, ConnectionError when it does not answer.
+        """
+        ...
+
+
+class UnknownTerminal(Exception):
+    """A profile names an adapter that is not installed."""
+
+
+def adapter(name: str) -> TerminalAdapter:
+    """The adapter of that name. Raises UnknownTerminal listing those that are installed."""
+    found = {entry.name: entry for entry in entry_points(group="carbonbench.terminals")}
+    if name not in found:
+        raise UnknownTerminal(
+            f"terminal adapter {name!r} is not installed; installed: {', '.join(sorted(found)) or 'none'} / 未安装"
+        )
+    return found[name].load()()
