@@ -1,13 +1,12 @@
 """The command line `carbonbench`: parses words, calls the room that does the work, prints one sentence for wrong input.
 
-The one place, with bench.session, that may know every room.
+The one place, with bench.commands, that may know every room.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,7 +22,9 @@ _OWN_PARSERS = ("clauses", "profile")
 def _run(words: argparse.Namespace) -> int:
     import pytest
 
-    conformance = Path(str(importlib.import_module("conformance").__file__)).parent
+    import conformance as suite
+
+    conformance = Path(str(suite.__file__)).parent
     args = [str(conformance), "--rootdir", str(conformance.parent), "-o", "addopts=", "-p", "no:cacheprovider"]
     args += ["-p", "no:terminal", "-p", "no:faulthandler", "--live", "--rig", words.rig, "--seed", words.seed]
     args += ["--repeat", words.repeat, "--out", words.out]
@@ -42,7 +43,8 @@ def _run(words: argparse.Namespace) -> int:
 
 
 def _prove(words: argparse.Namespace) -> int:
-    prove = importlib.import_module("bench.prove")
+    from bench.commands import prove
+
     return prove.main(
         out=Path(words.out),
         defects=tuple(words.defect),
@@ -55,39 +57,49 @@ def _prove(words: argparse.Namespace) -> int:
 
 
 def _rejudge(words: argparse.Namespace) -> int:
-    return importlib.import_module("bench.rejudge").main(Path(words.run))
+    from bench.commands import rejudge
+
+    return rejudge.main(Path(words.run))
 
 
 def _verify(words: argparse.Namespace) -> int:
-    return importlib.import_module("bench.rejudge").verify(Path(words.run))
+    from bench.commands import rejudge
+
+    return rejudge.verify(Path(words.run))
 
 
 def _report(words: argparse.Namespace) -> int:
-    return importlib.import_module("bench.rejudge").report(Path(words.run))
+    from bench.commands import rejudge
+
+    return rejudge.report(Path(words.run))
 
 
 def _decode(words: argparse.Namespace) -> int:
-    explain = importlib.import_module("simulators.explain")
+    from simulators import explain
+
     return explain.main(words.protocol, words.frame, as_json=words.json)
 
 
 def _terminal(words: argparse.Namespace) -> int:
     args = [words.config, *(["--check"] if words.check else [])]
-    return importlib.import_module("bench.terminals.reference").stand_alone(args)
+    from bench.terminals.reference import stand_alone
+
+    return stand_alone(args)
 
 
 def _simulate(words: argparse.Namespace) -> int:
-    serve = importlib.import_module("simulators.serve")
-    world = importlib.import_module("simulators.world")
+    from simulators.serve import serve
+    from simulators.world import WorldError, load_world
+
     try:
-        described = world.load_world(Path(words.world))
-    except world.WorldError as error:
+        described = load_world(Path(words.world))
+    except WorldError as error:
         return _wrong(str(error))
     if words.check:
         print(f"{words.world}: sound / 描述有效")
         return EXIT_PASS
     try:
-        asyncio.run(serve.serve(described, sys.stdout))
+        asyncio.run(serve(described, sys.stdout))
     except KeyboardInterrupt:
         print("stopped / 已停止")
     except OSError as error:
@@ -96,11 +108,15 @@ def _simulate(words: argparse.Namespace) -> int:
 
 
 def _clauses(words: argparse.Namespace) -> int:
-    return importlib.import_module("conformance.clauses.command").main(words.rest)
+    from conformance.clauses import command
+
+    return command.main(words.rest)
 
 
 def _profile(words: argparse.Namespace) -> int:
-    return importlib.import_module("conformance.clauses.ics").main(words.rest)
+    from conformance.clauses import ics
+
+    return ics.main(words.rest)
 
 
 def _wrong(text: str) -> int:

@@ -1,6 +1,6 @@
 """The pytest plugin: collects cases under conformance/, runs them on a rig, gathers the results (xdist-safe).
 
-Leaves running a case to bench.run, and options, folder and reports to bench.session. Active only where cases are
+Leaves running a case to bench.run, and options, folder and reports to bench.commands.session. Active only where cases are
 collected; other tests do not notice it.
 """
 
@@ -16,8 +16,8 @@ import msgspec
 import pytest
 
 from bench.case import Case, CaseResult, Verdict
+from bench.commands.session import Options, Session, SessionError, failure_block
 from bench.run import run_case
-from bench.session import Options, Session, SessionError, failure_block
 
 _PROPERTY = "carbonbench"
 _CHAPTERS = ("terminal", "platform")

@@ -1,7 +1,6 @@
 """A run from its options to its folder: which cases, which terminal, what came of them, which reports are written.
 
-Leaves collecting to the plugin, running to bench.run, and the reports themselves to the room `reports`. Together with
-bench.cli this is the door that may know every room.
+Leaves collecting to the plugin, running to bench.run, and the reports themselves to the room `reports`.
 """
 
 from __future__ import annotations
@@ -33,8 +32,9 @@ from bench.history import digest_of_run
 from bench.profile import DOCUMENTS, Profile, ProfileError, load_profile
 from bench.run import CaseRig, Setup
 from bench.terminals import UnknownTerminal, adapter
+from reports import allure, run_folder, screen
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "fixtures"
 REFERENCE_PROFILE = FIXTURES / "terminals" / "reference.toml"
 RIGS = ("virtual",)
@@ -139,12 +139,14 @@ def rig_named(name: str) -> CaseRig:
 
 def ledger_entries() -> Mapping[str, Any]:
     """Entries of the clause ledger by id."""
-    return importlib.import_module("conformance.clauses").load_ledger().by_id
+    from conformance.clauses import load_ledger
+
+    return load_ledger().by_id
 
 
 def failure_block(result: CaseResult) -> str:
     """Requirement, expected, actual, evidence and the replay line of a case that did not pass."""
-    return importlib.import_module("reports.screen").failure_block(result)
+    return screen.failure_block(result)
 
 
 class Session:
@@ -218,8 +220,8 @@ class Session:
             yield from range(1, (1 if case.once else self.options.repeat) + 1)
 
     @cached_property
-    def _progress(self) -> Any:
-        return importlib.import_module("reports.screen").Progress() if self.options.live else None
+    def _progress(self) -> screen.Progress | None:
+        return screen.Progress() if self.options.live else None
 
     def begin(self) -> None:
         """Make the run folder. Raises SessionError when it cannot be made."""
@@ -249,16 +251,16 @@ class Session:
 
     def decorate(self, result: CaseResult) -> None:
         """Give Allure its labels, steps and attachments while the case's test is current."""
-        importlib.import_module("reports.allure").attach(result, self.folder)
+        allure.attach(result, self.folder)
 
     def close(self, *, interrupted: bool = False) -> int:
         """Write every report and return the exit code."""
         if self._progress:
             self._progress.close()
         result = self.result()
-        importlib.import_module("reports.run_folder").write(result, self.folder)
+        run_folder.write(result, self.folder)
         if self.options.live:
-            importlib.import_module("reports.screen").closing(result, self.folder)
+            screen.closing(result, self.folder)
         return EXIT_ERROR if interrupted else exit_code(case.verdict for case in result.cases)
 
     def result(self) -> RunResult:

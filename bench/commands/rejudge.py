@@ -1,0 +1,98 @@
+"""Works on a finished run from its folder alone: judge again, verify, write the reports again.
+
+Leaves running to bench.commands.session. No terminal, no rig, no network is touched.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import sys
+from pathlib import Path
+
+import msgspec
+
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, Case, CaseResult, exit_code
+from bench.commands.session import clause_results
+from bench.history import HistoryError, digest_of_run
+from bench.run import rejudge_case
+from reports import manifest, run_folder, screen, verdicts
+
+
+def all_cases() -> dict[str, type[Case]]:
+    """Every case of the suite by id."""
+    found: dict[str, type[Case]] = {}
+    for chapter in ("conformance.terminal",):
+        package = importlib.import_module(chapter)
+        for part in pkgutil.iter_modules(package.__path__):
+            module = importlib.import_module(f"{chapter}.{part.name}")
+            for _, case in inspect.getmembers(module, inspect.isclass):
+                if issubclass(case, Case) and case.__module__ == module.__name__ and not inspect.isabstract(case):
+                    found[case.id()] = case
+    return dict(sorted(found.items()))
+
+
+def main(folder: Path) -> int:
+    """Judge every record again, print what differs, and return the exit code of the new verdicts."""
+    try:
+        before = verdicts.read(folder)
+        known = all_cases()
+        cases: list[CaseResult] = []
+        for result in before.cases:
+            if result.record and result.id not in known:
+                raise HistoryError(f"case {result.id} of this run is not in the suite any more / 套件中已无此用例")
+            cases.append(rejudge_case(known[result.id], result, folder) if result.record else result)
+    except (HistoryError, verdicts.VerdictsError) as error:
+        print(error, file=sys.stderr)
+        return EXIT_ERROR
+    digest = digest_of_run((f"{case.id}#{case.attempt}", case.digest) for case in cases if case.digest)
+    if digest != before.history_digest:
+        print(
+            f"{folder}: the records are not those of the run: expected digest {before.history_digest}, found {digest} "
+            "/ 记录集合与运行不符",
+            file=sys.stderr,
+        )
+        return EXIT_ERROR
+    after = msgspec.structs.replace(before, cases=tuple(cases), clauses=clause_results(tuple(cases)))
+    changed = [
+        f"{new.id}#{new.attempt}: {old.verdict.value} -> {new.verdict.value}"
+        for old, new in zip(before.cases, after.cases, strict=True)
+        if (old.verdict, old.checks) != (new.verdict, new.checks)
+    ]
+    screen.closing(after, folder)
+    if changed:
+        print("differs from the run / 与原判定不同:", *changed, sep="\n  ")
+    else:
+        print(f"{len(cases)} cases judged again from their records: the same verdicts / 重新判定结果一致")
+    return exit_code(case.verdict for case in cases)
+
+
+def verify(folder: Path) -> int:
+    """Prove the manifest and every record's chain. 0 sound, 1 altered, 3 unreadable."""
+    try:
+        altered = manifest.verify(folder)
+        run = verdicts.read(folder)
+        for case in run.cases:
+            if case.record and case.id in (known := all_cases()):
+                rejudge_case(known[case.id], case, folder)
+    except (HistoryError, verdicts.VerdictsError) as error:
+        print(error, file=sys.stderr)
+        return EXIT_FAIL if isinstance(error, HistoryError) else EXIT_ERROR
+    if altered:
+        print("\n".join(altered), file=sys.stderr)
+        return EXIT_FAIL
+    print(f"{folder}: every file as it was written / 所有文件未被改动")
+    return EXIT_PASS
+
+
+def report(folder: Path) -> int:
+    """Write the reports of a run again from verdicts.json and the records."""
+    try:
+        run = verdicts.read(folder)
+        run_folder.write(run, folder)
+    except (HistoryError, verdicts.VerdictsError) as error:
+        print(error, file=sys.stderr)
+        return EXIT_ERROR
+    print(f"{folder}: reports written / 报告已生成")
+    return EXIT_PASS
