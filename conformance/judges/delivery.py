@@ -1,0 +1,421 @@
+"""Delivery: every true record against every record that a centre stored (R-25).
+
+Leaves what is true to `truth` and the form of frames to `frames`. A record is delivered to a centre when the centre has
+stored it and the last byte of its acknowledgement has left. The key is point, value class and interval end; message
+numbers are no part of it. HJ 212 minute, hour and day data carry the start of their interval (R-09).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bench.case import percentile
+from bench.history import (
+    Behaviour,
+    CentreSetup,
+    Connected,
+    History,
+    LinkRule,
+    Power,
+    Sent,
+    Stored,
+    TerminalState,
+)
+from conformance.judges.times import HOUR, SECOND, floor, instant_of, local, seconds
+from conformance.judges.truth import (
+    Certainty,
+    Expected,
+    Key,
+    Truth,
+    intervals,
+    is_float,
+    length_of,
+    number,
+    rounded,
+    truth_of,
+)
+
+VALUE_FIELDS = ("Cou", "Avg", "Min", "Max")
+# Shifts (in intervals) at which a value is looked for when it is not the truth of its own stamp.
+_SHIFTS = (1, -1, 2, -2)
+_ZONE_SHIFTS = (8 * HOUR, -8 * HOUR)
+# Fewest significant digits of a mean of binary floating-point readings.
+_FLOAT_DIGITS = 6
+
+
+@dataclass(slots=True)
+class Delivery:
+    """One true record and what became of it at one centre.
+
+    `arrivals` are the instants (us) at which the centre stored it, `attempts` the QN of each; `acked` is when the last
+    byte of an acknowledgement had left and the record was stored, None if never.
+    """
+
+    expected: Expected
+    arrivals: list[int] = field(default_factory=list)
+    attempts: list[str] = field(default_factory=list)
+    acked: int | None = None
+
+    @property
+    def key(self) -> Key:
+        """Point, class and end."""
+        return self.expected.key
+
+    @property
+    def latency_us(self) -> int | None:
+        """Interval end to acknowledgement."""
+        return None if self.acked is None else self.acked - self.key.end
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One record that is not as it must be, and a line a person can look up."""
+
+    key: Key
+    evidence: str
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What became of every record at one centre.
+
+    `records` are the true records that were due and arrived; the other lists hold those with a fault. `late` and
+    `reordered` are counted and judged by their own limits only; `gaps` are intervals without a true value that were
+    flagged or left out.
+    """
+
+    centre: str
+    kinds: tuple[str, ...]
+    until: int
+    truths: int = 0
+    sure: int = 0
+    records: dict[Key, Delivery] = field(default_factory=dict)
+    lost: list[Problem] = field(default_factory=list)
+    unacknowledged: list[Problem] = field(default_factory=list)
+    late: list[Problem] = field(default_factory=list)
+    duplicated: list[Problem] = field(default_factory=list)
+    reordered: list[Problem] = field(default_factory=list)
+    altered: list[Problem] = field(default_factory=list)
+    mis_stamped: list[Problem] = field(default_factory=list)
+    wrongly_flagged: list[Problem] = field(default_factory=list)
+    invented: list[Problem] = field(default_factory=list)
+    gaps: list[Key] = field(default_factory=list)
+    repeats: int = 0
+
+    @property
+    def delivered(self) -> list[Delivery]:
+        """Records that were stored and acknowledged."""
+        return [record for record in self.records.values() if record.acked is not None]
+
+    def latencies_us(self, kind: str = "", start_us: int = 0, end_us: int = 1 << 62) -> list[int]:
+        """Interval end to acknowledgement of the records whose interval ended in [start, end)."""
+        return [
+            record.acked - key.end
+            for key, record in self.records.items()
+            if record.acked is not None and start_us <= key.end < end_us and (not kind or key.kind == kind)
+        ]
+
+    def percentile_us(self, percent: int, kind: str = "", start_us: int = 0, end_us: int = 1 << 62) -> int | None:
+        """Nearest-rank percentile of the latencies (R-05)."""
+        return percentile(self.latencies_us(kind, start_us, end_us), percent)
+
+    def backfill_us(self, restored_us: int, from_us: int = 0) -> int | None:
+        """From the restoration of the path to the acknowledgement of the last record that had ended before it.
+
+        None when a record of the backlog was never acknowledged, or when there was no backlog.
+        """
+        backlog = [record.acked for key, record in self.records.items() if from_us <= key.end < restored_us]
+        if any(acked is None for acked in backlog):
+            return None
+        waiting = [acked for acked in backlog if acked is not None and acked >= restored_us]
+        return max(waiting) - restored_us if waiting else None
+
+    def attempts_per_record(self) -> int:
+        """The most arrivals of any one record."""
+        return max((len(record.arrivals) for record in self.records.values()), default=0)
+
+
+def setup_of(history: History, centre: str) -> CentreSetup:
+    """What the terminal was told to send to a centre. Raises KeyError for a centre that was not there."""
+    for setup in history.began.centres:
+        if setup.name == centre:
+            return setup
+    raise KeyError(f"centre {centre!r}: expected one of {[setup.name for setup in history.began.centres]}")
+
+
+def horizon(history: History) -> int:
+    """The instant before which every ended interval must have arrived: the settle mark, else the last event."""
+    mark = history.phase("settle")
+    return mark.t if mark else history.end_us
+
+
+def same_value(truth: Truth, point: str, name: str, expected: str, text: str) -> bool:
+    """Whether a value as sent is the expected one: equal numbers; means of binary readings to their printed digits."""
+    if expected == text:
+        return True
+    want, got = number(expected), number(text)
+    if want is None or got is None:
+        return False
+    if want == got:
+        return True
+    if name == "Avg" and is_float(truth.points[point]):
+        exponent = got.as_tuple().exponent
+        decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+        coarse = max(abs(want).adjusted() + 1 + decimals, len(got.as_tuple().digits)) < _FLOAT_DIGITS
+        return not coarse and rounded(want, decimals) == got
+    return False
+
+
+def matches(truth: Truth, expected: Expected, fields: dict[str, str]) -> bool:
+    """Whether the value fields sent agree with the expected content or with one that follows as well from it."""
+    if not expected.fields:
+        return False
+    needed = "Cou" if "Cou" in expected.fields else "Avg"
+    if needed not in fields:
+        return False
+    return any(
+        all(
+            same_value(truth, expected.key.point, name, content[name], fields[name])
+            for name in VALUE_FIELDS
+            if name in content and name in fields
+        )
+        for content in (expected.fields, *expected.others)
+    )
+
+
+def acknowledgements(history: History, centre: str) -> dict[str, list[int]]:
+    """Instants at which an unspoiled 9014 for each QN had left a centre."""
+    found: dict[str, list[int]] = {}
+    for event in history.of(Sent):
+        if event.centre == centre and event.cn == "9014" and not event.spoiled:
+            found.setdefault(event.qn, []).append(event.t)
+    return found
+
+
+def disturbances(history: History, centre: str) -> list[tuple[int, int]]:
+    """Stretches [start, end) in which an acknowledgement on its way from this centre may have been lost or late.
+
+    Rules on the uplink, connections that broke, lost power, a stopped terminal, a centre that misbehaves.
+    """
+    found: list[tuple[int, int]] = []
+    opened: dict[tuple[str, str], int] = {}
+    end = history.end_us + SECOND
+    for rule in history.of(LinkRule):
+        if not rule.link.startswith("uplink") or ("." in rule.link and rule.link.split(".", 1)[1] != centre):
+            continue
+        key = (rule.link, rule.rule)
+        if rule.state == "on":
+            opened[key] = rule.t
+        elif rule.state == "off":
+            found.append((opened.pop(key, rule.t), rule.t))
+        else:
+            found.append((rule.t, rule.t + SECOND))
+    found += [(start, end) for start in opened.values()]
+    found += [
+        (event.t - SECOND, event.t + SECOND)
+        for event in history.of(Connected)
+        if event.at == centre and event.state in ("closed", "reset")
+    ]
+    found += [(event.t - SECOND, event.t + SECOND) for event in history.of(Power) if event.state == "cut"]
+    found += [
+        (event.t - SECOND, event.t + SECOND)
+        for event in history.of(TerminalState)
+        if event.state in ("stopped", "crashed")
+    ]
+    since: int | None = None
+    for event in history.of(Behaviour):
+        if event.centre != centre:
+            continue
+        if event.switches and since is None:
+            since = event.t
+        elif not event.switches and since is not None:
+            found.append((since, event.t))
+            since = None
+    if since is not None:
+        found.append((since, end))
+    return sorted(found)
+
+
+def overlaps(stretches: Iterable[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether any stretch meets [start, end]."""
+    return any(low <= end and high >= start for low, high in stretches)
+
+
+def reconcile(
+    history: History,
+    centre: str,
+    kinds: Sequence[str] = (),
+    until: int | None = None,
+    late_after_s: int = 60,
+) -> Ledger:
+    """Sort every true record and every stored one into delivered, late, duplicated, reordered, altered and so on.
+
+    `kinds` are value classes (default: those the centre is judged for, realtime left out); `until` is the instant (us)
+    before which an interval must have ended to count (default: the settle mark). Raises KeyError for an unknown centre.
+    """
+    truth = truth_of(history)
+    setup = setup_of(history, centre)
+    classes = tuple(kind for kind in (kinds or setup.kinds) if kind != "realtime")
+    limit = horizon(history) if until is None else until
+    ledger = Ledger(centre, classes, limit)
+    codes = {code: point for point, code in setup.codes.items()}
+    acks = acknowledgements(history, centre)
+    lengths = {kind: length_of(kind, setup) for kind in classes}
+    arrived: dict[Key, list[Stored]] = {}
+    order: dict[tuple[str, str], int] = {}
+    started = truth.started_us
+
+    for event in history.of(Stored):
+        if event.centre != centre or event.kind not in lengths:
+            continue
+        point = codes.get(event.code)
+        start = instant_of(event.stamp)
+        length = lengths[event.kind]
+        if point is None or start is None or floor(start, length) != start:
+            key = Key(point or event.code, event.kind, (start or 0) + length)
+            fault = ledger.invented if point is None else ledger.mis_stamped
+            why = "a code nobody configured" if point is None else "not an instant of the interval grid"
+            fault.append(Problem(key, f"{_where(event)}: {why}"))
+            continue
+        key = Key(point, event.kind, start + length)
+        arrived.setdefault(key, []).append(event)
+        stream = (point, event.kind)
+        before = order.get(stream, 0)
+        if key.end < before and len(arrived[key]) == 1 and not event.asked:
+            ledger.reordered.append(Problem(key, f"{_where(event)}: after the record ending {local(before)}"))
+        order[stream] = max(before, key.end)
+
+    disturbed = disturbances(history, centre)
+    patience = setup.over_time_s * SECOND
+    for key, events in arrived.items():
+        length = lengths[key.kind]
+        expected = truth.expected(key.point, key.kind, key.end - length, key.end)
+        _judge_content(ledger, truth, expected, events, length, started)
+        _judge_repeats(ledger, key, events, acks, disturbed, patience)
+
+    for kind, length in lengths.items():
+        for expected in intervals(truth, kind, length, limit):
+            ledger.truths += 1
+            sure = expected.certainty is Certainty.SURE
+            ledger.sure += sure
+            events = arrived.get(expected.key, ())
+            if not events:
+                if sure:
+                    ledger.lost.append(Problem(expected.key, f"{_name(expected.key)}: never arrived at {centre}"))
+                else:
+                    ledger.gaps.append(expected.key)
+                continue
+            record = Delivery(expected, [event.t for event in events], [event.qn for event in events])
+            record.acked = _acknowledged(events, acks)
+            if expected.certainty is Certainty.GAP:
+                ledger.gaps.append(expected.key)
+            else:
+                ledger.records[expected.key] = record
+            if record.acked is None:
+                line = f"{_where(events[-1])}: stored, never acknowledged"
+                ledger.unacknowledged.append(Problem(expected.key, line))
+            elif record.acked - expected.key.end > late_after_s * SECOND:
+                line = f"{_where(events[0])}: acknowledged {seconds(record.acked - expected.key.end)} s after its end"
+                ledger.late.append(Problem(expected.key, line))
+    return ledger
+
+
+def _acknowledged(events: Sequence[Stored], acks: dict[str, list[int]]) -> int | None:
+    """When the record was both stored and acknowledged under the QN it came with."""
+    first = events[0].t
+    answers = [max(at, first) for event in events for at in acks.get(event.qn, ())]
+    return min(answers, default=None)
+
+
+def _judge_content(
+    ledger: Ledger, truth: Truth, expected: Expected, events: Sequence[Stored], length: int, started: int | None
+) -> None:
+    key = expected.key
+    for event in events:
+        if event.copies > 1 and event is not events[0]:
+            continue
+        values = {name: text for name, text in event.fields.items() if name in VALUE_FIELDS}
+        if event.version > 1:
+            ledger.altered.append(Problem(key, f"{_where(event)}: version {event.version}, other content than before"))
+            continue
+        if not values:
+            if event.flag in ("", "N"):
+                ledger.wrongly_flagged.append(Problem(key, f"{_where(event)}: flag {event.flag or 'none'}, no value"))
+            elif expected.certainty is Certainty.SURE:
+                line = f"{_where(event)}: flag {event.flag} and no value, truth {_shown(expected.fields)}"
+                ledger.wrongly_flagged.append(Problem(key, line))
+            continue
+        if started is None or key.end <= started or (not truth.clock.moved and event.t < key.end):
+            shifted = _found_elsewhere(truth, expected, values, length)
+            fault = ledger.mis_stamped if shifted else ledger.invented
+            fault.append(Problem(key, f"{_where(event)}: {_shown(values)} {shifted or 'for an interval not over yet'}"))
+            continue
+        if matches(truth, expected, values):
+            if event.flag != "N" and expected.certainty is Certainty.SURE:
+                line = f"{_where(event)}: flag {event.flag or 'none'}, expected N"
+                ledger.wrongly_flagged.append(Problem(key, line))
+            continue
+        if expected.certainty is Certainty.GAP and event.flag not in ("", "N") and not expected.fields:
+            shifted = ""
+            fault, why = ledger.invented, f"flag {event.flag} with a value, truth: {expected.why}"
+        else:
+            shifted = _found_elsewhere(truth, expected, values, length)
+            gap = expected.certainty is Certainty.GAP
+            fault = ledger.invented if gap else ledger.mis_stamped if shifted else ledger.altered
+            why = f"truth: {expected.why}" if gap else shifted or f"truth {_shown(expected.fields)}"
+        fault.append(Problem(key, f"{_where(event)}: {_shown(values)}; {why}"))
+
+
+def _found_elsewhere(truth: Truth, expected: Expected, values: dict[str, str], length: int) -> str:
+    """The shift by which these values would be true, in words, empty if by none."""
+    for shift in (*(step * length for step in _SHIFTS), *_ZONE_SHIFTS):
+        other = truth.expected(expected.key.point, expected.key.kind, expected.start + shift, expected.key.end + shift)
+        if other.certainty is not Certainty.GAP and matches(truth, other, values):
+            return f"this is the truth of the interval ending {local(other.key.end)}"
+    return ""
+
+
+def _judge_repeats(
+    ledger: Ledger,
+    key: Key,
+    events: Sequence[Stored],
+    acks: dict[str, list[int]],
+    disturbed: Sequence[tuple[int, int]],
+    patience: int,
+) -> None:
+    """Identical duplicates are allowed only after a lost or late acknowledgement."""
+    own = [event for event in events if not event.asked]
+    for earlier, later in zip(own, own[1:], strict=False):
+        ledger.repeats += 1
+        answers = [at for at in acks.get(earlier.qn, ()) if at >= earlier.t - SECOND]
+        in_time = [at for at in answers if at <= min(later.t, earlier.t + patience)]
+        if in_time and not overlaps(disturbed, in_time[0] - SECOND, in_time[0] + patience):
+            line = f"{_where(later)}: again, although QN {earlier.qn} was acknowledged {local(in_time[0])}"
+            ledger.duplicated.append(Problem(key, line))
+
+
+def lines(problems: Sequence[Problem], most: int = 10) -> list[str]:
+    """Evidence of a bucket, the first few and how many more."""
+    shown = [problem.evidence for problem in problems[:most]]
+    if len(problems) > most:
+        shown.append(f"… and {len(problems) - most} more / 另有 {len(problems) - most} 条")
+    return shown
+
+
+def _where(event: Stored) -> str:
+    return f"{local(event.t)} {event.centre} {event.kind} {event.code} DataTime={event.stamp} QN={event.qn}"
+
+
+def _name(key: Key) -> str:
+    return f"{key.point} {key.kind} ending {local(key.end)}"
+
+
+def _shown(values: dict[str, str]) -> str:
+    return ", ".join(f"{name}={text}" for name, text in values.items()) or "no value"
+
+
+def sum_of(fields: Iterable[str]) -> Decimal:
+    """Exact sum of decimal texts."""
+    return sum((Decimal(text) for text in fields), Decimal(0))

@@ -1,0 +1,70 @@
+"""Instants, the +08:00 grid, and how a person reads them.
+
+Leaves the meaning of an interval to `truth`. All instants are microseconds UTC; the zone is fixed (R-09).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+ZONE = 8 * HOUR
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CHINA = timezone(timedelta(hours=8))
+
+
+def local(us: int) -> str:
+    """An instant as a person in the plant reads it: local time +08:00 to the millisecond."""
+    moment = (_EPOCH + timedelta(microseconds=us)).astimezone(_CHINA)
+    return f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03d} +08:00"
+
+
+def stamp_of(us: int) -> str:
+    """An instant as HJ 212 writes it: 14 digits of local time (platform facts 1.4)."""
+    return f"{(_EPOCH + timedelta(microseconds=us)).astimezone(_CHINA):%Y%m%d%H%M%S}"
+
+
+def instant_of(stamp: str) -> int | None:
+    """The instant of a 14-digit local stamp, or None when it is not one."""
+    if len(stamp) != 14 or not (stamp.isascii() and stamp.isdigit()):
+        return None
+    numbers = [int(stamp[:4]), *(int(stamp[at : at + 2]) for at in range(4, 14, 2))]
+    try:
+        moment = datetime(*numbers, tzinfo=_CHINA)  # type: ignore[arg-type]
+    except ValueError:
+        return None
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def instant_of_iso(text: str) -> int | None:
+    """The instant of an ISO 8601 text (no zone means +08:00) or of a plain count of microseconds; None when neither."""
+    if text.isascii() and text.isdigit() and len(text) > 14:
+        return int(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=_CHINA)
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def floor(us: int, length_us: int) -> int:
+    """The last boundary of the local grid of this length at or before an instant."""
+    return us - (us + ZONE) % length_us
+
+
+def ceil(us: int, length_us: int) -> int:
+    """The first boundary of the local grid of this length at or after an instant."""
+    return us + -(us + ZONE) % length_us
+
+
+def seconds(us: int) -> str:
+    """A duration as decimal text in seconds, to the millisecond, half up."""
+    sign = "-" if us < 0 else ""
+    thousandths = (abs(us) + 500) // 1000
+    return f"{sign}{thousandths // 1000}.{thousandths % 1000:03d}"

@@ -1,0 +1,517 @@
+"""The truth of a case: what the meters' registers said, and what every interval must therefore hold.
+
+Leaves what arrived at a centre to `delivery`. Truth is built from the answers the simulated meters really sent (R-17:
+the reference is the reply frame), never from the plant: a reading nobody took is a gap, not a value.
+
+Boundaries. The reading of boundary B is the first one served in [B, B + polling period) on the terminal's clock; with
+polling slower than the interval the window shrinks to a few seconds, so that no value is made up between polls (R-11).
+A counter's interval [s, e) holds reading(e) - reading(s) under R-19; a momentary quantity's holds minimum, maximum and
+mean of what was served in [s, e).
+
+Certainty. SURE: the terminal had everything, the record must be there, valid and right. UNSURE: something was missing
+or may not have been durable yet (a poll without answer, a start, power lost within 5 s); a value given must be right,
+but a flag or an absence is no fault. GAP: there is no value, and one that is sent is invented.
+"""
+
+from __future__ import annotations
+
+import struct
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from enum import StrEnum
+from weakref import WeakKeyDictionary
+
+from bench.history import (
+    CentreSetup,
+    ClockMoved,
+    History,
+    MeterFault,
+    Observed,
+    Point,
+    Power,
+    Served,
+    TerminalState,
+    Unserved,
+)
+from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, ceil, instant_of_iso
+
+# R-29: what was read less than this before power was lost need not have been durable yet.
+VOLATILE_US = 5 * SECOND
+# A boundary reading later than this after its boundary may honestly be treated as missed.
+PUNCTUAL_US = 10 * SECOND
+# R-10: after a clock step the terminal's time is known to the bench no better than this.
+CLOCK_SLACK_US = 1 * SECOND
+# R-19: without a rating, a fall is a rollover when the increment is at most this share of the range.
+PLAUSIBLE_SHARE = Decimal("0.1")
+RATED_MARGIN = Decimal("1.1")
+
+_EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
+
+
+class Certainty(StrEnum):
+    """How much the bench may ask of the terminal for one interval."""
+
+    SURE = "sure"
+    UNSURE = "unsure"
+    GAP = "gap"
+
+
+def number(text: str) -> Decimal | None:
+    """The value of a decimal text, None when it is no finite number."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
+
+
+def plain(value: Decimal) -> str:
+    """A number as text without exponent, digits as they are."""
+    return format(value, "f")
+
+
+def rounded(value: Decimal, decimals: int) -> Decimal:
+    """Half up at so many decimals (R-17)."""
+    return value.quantize(Decimal(1).scaleb(-decimals), context=_EXACT)
+
+
+def same_bits(one: str, other: str, kind: str) -> bool:
+    """Whether two texts convert to the same binary floating-point register (R-17 c); `kind` is f32 or f64."""
+    pattern = ">d" if kind == "f64" else ">f"
+    try:
+        return struct.pack(pattern, float(one)) == struct.pack(pattern, float(other))
+    except (ValueError, OverflowError):
+        return False
+
+
+def is_float(point: Point) -> bool:
+    """Whether the register of this point is binary floating point, so that its decimals are not fixed."""
+    return point.decimals < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Increment:
+    """What a counter did between two readings: the quantity, or why there is none."""
+
+    value: Decimal | None
+    event: str = ""
+
+
+def increment(point: Point, opening: str, closing: str, elapsed_us: int, *, printed_modulus: bool = False) -> Increment:
+    """reading(e) - reading(s) with rollover (R-19).
+
+    `event` is rollover, or reset when the fall is no plausible rollover (then there is no value). With
+    `printed_modulus` the range is the largest display value as printed, one step less (reading B).
+    """
+    first, last = number(opening), number(closing)
+    if first is None or last is None:
+        return Increment(None, "not a number")
+    if last >= first:
+        return Increment(last - first)
+    modulus = number(point.modulus) if point.modulus else None
+    if modulus is None:
+        return Increment(None, "reset")
+    if printed_modulus:
+        modulus -= Decimal(1).scaleb(-max(point.decimals, 0))
+    step = last + modulus - first
+    rated = number(point.rated_per_h) if point.rated_per_h else None
+    if rated is None:
+        plausible = step <= modulus * PLAUSIBLE_SHARE
+    else:
+        plausible = step * HOUR <= rated * RATED_MARGIN * elapsed_us
+    return Increment(step, "rollover") if plausible and step >= 0 else Increment(None, "reset")
+
+
+@dataclass(slots=True)
+class Series:
+    """The readings of one point in the order they were served: instants (us), texts, and requests that failed."""
+
+    point: Point
+    period_us: int
+    times: list[int] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    missed: list[int] = field(default_factory=list)
+    _numbers: list[Decimal] | None = None
+    _sums: list[Decimal] | None = None
+    _falls: list[int] | None = None
+
+    def between(self, start_us: int, end_us: int) -> range:
+        """Indexes of the readings served in [start, end)."""
+        return range(bisect_left(self.times, start_us), bisect_left(self.times, end_us))
+
+    def numbers(self) -> list[Decimal]:
+        """The readings as exact decimals; a text that is no number counts as not read."""
+        if self._numbers is None:
+            values = [number(text) for text in self.texts]
+            if any(value is None for value in values):
+                kept = [index for index, value in enumerate(values) if value is not None]
+                self.missed = sorted(
+                    [*self.missed, *(self.times[i] for i, value in enumerate(values) if value is None)]
+                )
+                self.times = [self.times[index] for index in kept]
+                self.texts = [self.texts[index] for index in kept]
+                values = [values[index] for index in kept]
+            self._numbers = [value for value in values if value is not None]
+        return self._numbers
+
+    def total(self, span: range) -> Decimal:
+        """Exact sum of the readings of a span."""
+        if self._sums is None:
+            running, sums = Decimal(0), [Decimal(0)]
+            for value in self.numbers():
+                running = _EXACT.add(running, value)
+                sums.append(running)
+            self._sums = sums
+        return _EXACT.subtract(self._sums[span.stop], self._sums[span.start])
+
+    def falls(self, first: int, last: int) -> bool:
+        """Whether any reading from `first` to `last` is below the one before it."""
+        if self._falls is None:
+            numbers = self.numbers()
+            self._falls = [index for index in range(1, len(numbers)) if numbers[index] < numbers[index - 1]]
+        return bisect_right(self._falls, first) < bisect_right(self._falls, last)
+
+    def failed(self, start_us: int, end_us: int) -> bool:
+        """Whether a request for this point went without a usable answer in [start, end)."""
+        return bisect_left(self.missed, start_us) < bisect_left(self.missed, end_us)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What makes a record unique for one device (R-25): point, value class, interval end (us)."""
+
+    point: str
+    kind: str
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What one interval must hold. `fields` maps Cou, or Avg, Min, Max, to decimal text.
+
+    `others` are further contents that follow from the same evidence (a repeated request, a clock that passed the
+    boundary twice); `why` says what made the interval less than sure.
+    """
+
+    key: Key
+    start: int
+    certainty: Certainty
+    fields: dict[str, str]
+    others: tuple[dict[str, str], ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of true time [start, end) in which the terminal's clock was so much ahead (us)."""
+
+    start: int
+    end: int
+    offset: int
+    slack: int
+
+
+class ClockLine:
+    """The terminal's clock against true time over the case."""
+
+    def __init__(self, moves: list[tuple[int, int]], end_us: int) -> None:
+        """`moves` are (true instant, offset afterwards) in order; before the first the offset is 0."""
+        stretches: list[Stretch] = []
+        at, offset, slack = 0, 0, 0
+        for when, after in moves:
+            if when > at:
+                stretches.append(Stretch(at, when, offset, slack))
+            at, offset, slack = when, after, CLOCK_SLACK_US
+        stretches.append(Stretch(at, max(end_us, at) + DAY, offset, slack))
+        self.stretches = tuple(stretches)
+        self.moved = bool(moves)
+
+    def passes(self, shown_us: int, width_us: int) -> Iterator[tuple[int, int]]:
+        """True-time windows in which the terminal's clock showed [shown, shown + width), earliest first."""
+        for stretch in self.stretches:
+            low = shown_us - stretch.offset - stretch.slack
+            high = low + width_us
+            if low < stretch.end and high > stretch.start:
+                yield max(low, stretch.start), min(high, stretch.end)
+
+    def shown(self, true_us: int) -> int:
+        """What the terminal's clock showed at a true instant."""
+        for stretch in self.stretches:
+            if true_us < stretch.end:
+                return true_us + stretch.offset
+        return true_us + self.stretches[-1].offset
+
+
+class Truth:
+    """Everything the meters said in one history, ready to be asked for any interval."""
+
+    def __init__(self, history: History) -> None:
+        began = history.began
+        periods = {meter.name: round(meter.period_s * SECOND) for meter in began.meters}
+        self.points = {point.id: point for point in began.points}
+        self.series = {point.id: Series(point, periods.get(point.meter, MINUTE)) for point in began.points}
+        self.clock = ClockLine([(move.t, move.offset_us) for move in history.of(ClockMoved)], history.end_us)
+        self.cuts = [event.t for event in history.of(Power) if event.state == "cut"]
+        self.boots = _boots(history)
+        self.replacements = _replacements(history)
+        by_id = self.series
+        for event in history.of(Served):
+            for point, text in event.values.items():
+                if point in by_id:
+                    series = by_id[point]
+                    series.times.append(event.asked)
+                    series.texts.append(text)
+        for event in history.of(Unserved):
+            for point in event.points:
+                if point in by_id:
+                    by_id[point].missed.append(event.t)
+        for series in by_id.values():
+            if any(a > b for a, b in zip(series.times, series.times[1:], strict=False)):
+                order = sorted(range(len(series.times)), key=series.times.__getitem__)
+                series.times = [series.times[index] for index in order]
+                series.texts = [series.texts[index] for index in order]
+            series.numbers()
+        self._known: dict[Key, Expected] = {}
+
+    @property
+    def started_us(self) -> int | None:
+        """When the first reading of any point was served."""
+        return min((series.times[0] for series in self.series.values() if series.times), default=None)
+
+    @property
+    def count(self) -> int:
+        """How many readings were served in all."""
+        return sum(len(series.times) for series in self.series.values())
+
+    def expected(self, point: str, kind: str, start_us: int, end_us: int) -> Expected:
+        """What the interval [start, end) on the terminal's clock must hold."""
+        key = Key(point, kind, end_us)
+        known = self._known.get(key)
+        if known is None or known.start != start_us:
+            series = self.series[point]
+            make = self._counter if series.point.kind == "counter" else self._instant
+            known = self._known[key] = make(series, key, start_us)
+        return known
+
+    def boundary(self, point: str, shown_us: int, length_us: int) -> list[int]:
+        """Indexes of the readings that may stand for a boundary: the first served, then repeats of the same request."""
+        series = self.series[point]
+        period = series.period_us
+        width = period if period <= length_us else min(period, PUNCTUAL_US)
+        found: list[int] = []
+        for low, high in self.clock.passes(shown_us, width):
+            span = series.between(low, high)
+            if span:
+                first = series.times[span.start]
+                found += [index for index in span if series.times[index] - first <= PUNCTUAL_US]
+        return found
+
+    def _volatile(self, at: int) -> bool:
+        """Whether power was lost so soon after an instant that what was read then need not have been kept (R-29)."""
+        index = bisect_left(self.cuts, at)
+        return index < len(self.cuts) and self.cuts[index] < at + VOLATILE_US
+
+    def _soft(self, series: Series, index: int, shown_us: int) -> str:
+        """Why a boundary reading may honestly be treated as missing, empty if it may not."""
+        at = series.times[index]
+        if self._volatile(at):
+            return "power was lost within 5 s of the reading"
+        if not self.clock.moved and at - shown_us > PUNCTUAL_US:
+            return "the boundary was read late"
+        if any(boot <= at < boot + min(series.period_us, MINUTE) for boot in self.boots):
+            return "the terminal had just started"
+        return ""
+
+    def _counter(self, series: Series, key: Key, start_us: int) -> Expected:
+        length = key.end - start_us
+        openings = self.boundary(key.point, start_us, length)
+        closings = self.boundary(key.point, key.end, length)
+        if not openings or not closings:
+            which = "opening" if not openings else "closing"
+            return Expected(key, start_us, Certainty.GAP, {}, (), f"no {which} reading was served")
+        results: list[str] = []
+        events: list[str] = []
+        for first in openings:
+            for last in closings:
+                if last <= first:
+                    continue
+                step = self._step(series, first, last)
+                events.append(step.event)
+                if step.value is not None:
+                    results.append(plain(step.value))
+                    results += _binary_step(series, first, last)
+        if not results:
+            why = next((event for event in events if event), "no reading between the boundaries")
+            return Expected(key, start_us, Certainty.GAP, {}, (), why)
+        why = self._soft(series, openings[0], start_us) or self._soft(series, closings[0], key.end)
+        why = why or self._partial(series, series.times[openings[0]], series.times[closings[0]], length)
+        others = tuple({"Cou": text} for text in dict.fromkeys(results[1:]) if text != results[0])
+        return Expected(key, start_us, Certainty.UNSURE if why else Certainty.SURE, {"Cou": results[0]}, others, why)
+
+    def _step(self, series: Series, first: int, last: int) -> Increment:
+        """The increment over consecutive readings, so that a rollover or reset in between is seen where it happened."""
+        point = series.point
+        numbers = series.numbers()
+        total = Decimal(0)
+        event = ""
+        replaced = [
+            item for item in self.replacements.get(point.id, ()) if series.times[first] < item.at <= series.times[last]
+        ]
+        if not replaced and not series.falls(first, last):
+            return Increment(numbers[last] - numbers[first])
+        for index in range(first, last):
+            here = [item for item in replaced if series.times[index] < item.at <= series.times[index + 1]]
+            if here:
+                final_old, initial_new = number(here[-1].final_old), number(here[-1].initial_new)
+                if final_old is None or initial_new is None:
+                    return Increment(None, "replacement")
+                total += (final_old - numbers[index]) + (numbers[index + 1] - initial_new)
+                event = "replacement"
+                continue
+            elapsed = series.times[index + 1] - series.times[index]
+            step = increment(point, series.texts[index], series.texts[index + 1], elapsed)
+            if step.value is None:
+                return step
+            total += step.value
+            event = step.event or event
+        return Increment(total, event)
+
+    def _instant(self, series: Series, key: Key, start_us: int) -> Expected:
+        length = key.end - start_us
+        spans = [span for low, high in self.clock.passes(start_us, length) if (span := series.between(low, high))]
+        if not spans:
+            return Expected(key, start_us, Certainty.GAP, {}, (), "no reading was served")
+        span = spans[0]
+        fields = self._statistics(series, span)
+        low, high = series.times[span.start], series.times[span.stop - 1]
+        why = self._partial(series, low, low + length, length)
+        if any(low <= cut < high + VOLATILE_US for cut in self.cuts):
+            why = "power was lost in the interval"
+        elif any(start_us <= boot < key.end for boot in self.boots):
+            why = "the terminal started in the interval"
+        others = [self._statistics(series, other) for other in spans[1:]]
+        if len(spans) > 1:
+            joined = range(spans[0].start, spans[-1].stop)
+            others.append(self._statistics(series, joined))
+            why = why or "the clock passed the interval twice"
+        durable = span.stop
+        while durable > span.start and self._volatile(series.times[durable - 1]):
+            durable -= 1
+        if span.start < durable < span.stop:
+            others.append(self._statistics(series, range(span.start, durable)))
+        return Expected(key, start_us, Certainty.UNSURE if why else Certainty.SURE, fields, tuple(others), why)
+
+    def _statistics(self, series: Series, span: range) -> dict[str, str]:
+        numbers = series.numbers()
+        part = numbers[span.start : span.stop]
+        low, high = min(part), max(part)
+        mean = _EXACT.divide(series.total(span), Decimal(len(span)))
+        decimals = series.point.decimals
+        return {
+            "Avg": plain(rounded(mean, decimals) if decimals >= 0 else mean),
+            "Min": plain(low),
+            "Max": plain(high),
+        }
+
+    def _partial(self, series: Series, low: int, high: int, length: int) -> str:
+        """Whether polls were missed between two instants, in words."""
+        if series.period_us > length:
+            return "polling is slower than the interval"
+        if series.failed(low, high):
+            return "a request went without an answer"
+        held = len(series.between(low, high))
+        due = (high - low + series.period_us // 2) // series.period_us
+        return "a poll is missing" if held < due else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A meter replacement that was entered (R-19)."""
+
+    at: int
+    final_old: str
+    initial_new: str
+
+
+def _replacements(history: History) -> dict[str, list[Replacement]]:
+    found: dict[str, list[Replacement]] = {}
+    for event in history.of(Observed):
+        if event.what != "replacement" or event.problem:
+            continue
+        at = instant_of_iso(event.query.get("at", ""))
+        if at is not None:
+            point = event.query.get("point", "")
+            entry = Replacement(at, event.query.get("final_old", ""), event.query.get("initial_new", ""))
+            found.setdefault(point, []).append(entry)
+    return found
+
+
+def _boots(history: History) -> list[int]:
+    """Instants at which the terminal began to run: the start of the case and every return of power."""
+    starts = [history.began.t]
+    starts += [event.t for event in history.of(Power) if event.state == "restored"]
+    starts += [event.t for event in history.of(TerminalState) if event.state in ("starting", "running")]
+    return sorted(starts)
+
+
+def _binary_step(series: Series, first: int, last: int) -> list[str]:
+    """For binary registers also the difference of their exact binary values: equally faithful, other digits."""
+    if not is_float(series.point) or series.point.type not in ("f32", "f64"):
+        return []
+    pattern = ">f" if series.point.type == "f32" else ">d"
+    values = [
+        Decimal(struct.unpack(pattern, struct.pack(pattern, float(series.texts[index])))[0]) for index in (first, last)
+    ]
+    step = values[1] - values[0]
+    return [plain(step)] if step >= 0 else []
+
+
+def length_of(kind: str, centre: CentreSetup) -> int:
+    """Length of a value class in microseconds; minute data have the length the centre asked for."""
+    match kind:
+        case "minute":
+            return centre.minute_interval * MINUTE
+        case "quarter":
+            return 15 * MINUTE
+        case "hour":
+            return HOUR
+        case "day":
+            return DAY
+        case _:
+            raise ValueError(f"value class {kind!r}: expected minute, quarter, hour or day")
+
+
+def intervals(truth: Truth, kind: str, length_us: int, until_us: int) -> Iterator[Expected]:
+    """Every interval of a class that ended by `until`, per point, from the first in which anything was read."""
+    for point, series in truth.series.items():
+        if not series.times:
+            continue
+        start = ceil(truth.clock.shown(series.times[0]) - length_us + 1, length_us)
+        last = max(truth.clock.shown(until_us), until_us if truth.clock.moved else 0)
+        while start + length_us <= last:
+            yield truth.expected(point, kind, start, start + length_us)
+            start += length_us
+
+
+_truths: WeakKeyDictionary[History, Truth] = WeakKeyDictionary()
+
+
+def truth_of(history: History) -> Truth:
+    """The truth of a history; built once per history, since several judges ask for it."""
+    known = _truths.get(history)
+    if known is None:
+        known = _truths[history] = Truth(history)
+    return known
+
+
+def counter_events(history: History) -> list[MeterFault]:
+    """Rollovers, resets and replacements that the bench made happen."""
+    return [event for event in history.of(MeterFault) if event.fault in ("rollover", "reset", "replacement")]
+
+
+def latest(series: Series, at_us: int) -> int | None:
+    """Index of the last reading served at or before an instant."""
+    index = bisect_right(series.times, at_us) - 1
+    return index if index >= 0 else None

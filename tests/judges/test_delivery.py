@@ -1,0 +1,211 @@
+"""delivery.reconcile: an honest history is clean, and each bucket fills when its fault is there."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from bench.history import Behaviour, LinkRule, Stored
+from conformance.judges.delivery import Ledger, reconcile
+from conformance.judges.times import HOUR, MINUTE, SECOND, stamp_of
+from conformance.judges.truth import Certainty, increment, truth_of
+from hand_made import COUNTER, MIDNIGHT, World, acknowledge, altered
+
+BUCKETS = (
+    "lost",
+    "unacknowledged",
+    "duplicated",
+    "reordered",
+    "altered",
+    "mis_stamped",
+    "wrongly_flagged",
+    "invented",
+)
+
+
+def filled(ledger: Ledger) -> dict[str, int]:
+    return {name: len(getattr(ledger, name)) for name in BUCKETS if getattr(ledger, name)}
+
+
+def test_an_honest_terminal_has_a_clean_ledger() -> None:
+    ledger = reconcile(World(hours=4).history(), "A")
+    assert filled(ledger) == {}
+    assert ledger.truths == ledger.sure == len(ledger.delivered) == 2 * (16 + 4)
+    assert set(ledger.latencies_us()) == {SECOND + 20_000}
+
+
+def test_a_dropped_record_is_lost() -> None:
+    ledger = reconcile(World().history(lambda records: records[1:]), "A")
+    assert filled(ledger) == {"lost": 1}
+
+
+def test_a_record_without_acknowledgement_is_not_delivered() -> None:
+    ledger = reconcile(World().history(acks=lambda _record: ()), "A")
+    assert ledger.delivered == []
+    assert set(filled(ledger)) == {"unacknowledged"}
+
+
+def test_an_acknowledgement_of_another_message_does_not_count() -> None:
+    def wrong(record: Stored) -> list[object]:
+        return [acknowledge(altered(record, qn="20000101000000000"))]
+
+    assert reconcile(World().history(acks=wrong), "A").delivered == []  # type: ignore[arg-type]
+
+
+def test_a_changed_digit_is_altered() -> None:
+    def change(records: list[Stored]) -> list[Stored]:
+        return [altered(records[0], fields={"Cou": "185.11"}), *records[1:]]
+
+    assert filled(reconcile(World().history(change), "A")) == {"altered": 1}
+
+
+def test_other_content_under_the_same_key_is_altered() -> None:
+    def change(records: list[Stored]) -> list[Stored]:
+        again = altered(records[0], t=records[0].t + SECOND, version=2, fields={"Cou": "1.00"})
+        return [*records, again]
+
+    assert "altered" in filled(reconcile(World().history(change), "A"))
+
+
+def test_stamps_of_interval_ends_are_mis_stamped() -> None:
+    uneven = World(energy=lambda us: f"{((us - MIDNIGHT) // MINUTE) ** 2 // 7}.00")
+
+    def change(records: list[Stored]) -> list[Stored]:
+        return [
+            altered(record, stamp=stamp_of(record.t - SECOND)) if record.kind == "minute" else record
+            for record in records
+        ]
+
+    found = filled(reconcile(uneven.history(change), "A", kinds=("minute",)))
+    assert found["mis_stamped"] >= 15
+
+
+def test_stamps_in_utc_are_mis_stamped() -> None:
+    uneven = World(hours=12, energy=lambda us: f"{((us - MIDNIGHT) // MINUTE) ** 2 // 7}.00")
+
+    def change(records: list[Stored]) -> list[Stored]:
+        return [altered(record, stamp=stamp_of(record.t - SECOND - HOUR - 8 * HOUR)) for record in records]
+
+    found = filled(reconcile(uneven.history(change), "A", kinds=("hour",)))
+    assert found["mis_stamped"] >= 12
+
+
+def test_a_stamp_off_the_grid_is_mis_stamped() -> None:
+    def change(records: list[Stored]) -> list[Stored]:
+        return [altered(records[0], stamp=records[0].stamp[:-2] + "07"), *records[1:]]
+
+    assert filled(reconcile(World().history(change), "A")) == {"lost": 1, "mis_stamped": 1}
+
+
+@pytest.mark.parametrize("flag", ["D", ""])
+def test_a_wrong_flag_is_found(flag: str) -> None:
+    def change(records: list[Stored]) -> list[Stored]:
+        return [altered(records[0], flag=flag), *records[1:]]
+
+    assert filled(reconcile(World().history(change), "A")) == {"wrongly_flagged": 1}
+
+
+def quiet(us: int) -> bool:
+    return MIDNIGHT + 50 * MINUTE <= us < MIDNIGHT + 70 * MINUTE
+
+
+def test_a_flagged_gap_is_a_gap() -> None:
+    ledger = reconcile(World(silent=quiet).history(), "A")
+    assert filled(ledger) == {}
+    assert ledger.gaps
+
+
+def test_a_value_in_a_gap_is_invented() -> None:
+    def change(records: list[Stored]) -> list[Stored]:
+        return [
+            altered(record, fields={"Cou": "185.10"}, flag="N") if record.flag == "B" else record for record in records
+        ]
+
+    found = filled(reconcile(World(silent=quiet).history(change), "A"))
+    assert found["invented"] >= 3
+
+
+def test_a_gap_marked_normal_is_wrongly_flagged() -> None:
+    def change(records: list[Stored]) -> list[Stored]:
+        return [altered(record, flag="N") if record.flag == "B" else record for record in records]
+
+    assert "wrongly_flagged" in filled(reconcile(World(silent=quiet).history(change), "A"))
+
+
+def test_a_record_before_its_interval_is_over_is_invented() -> None:
+    def change(records: list[Stored]) -> list[Stored]:
+        return [altered(records[0], t=records[0].t - 2 * MINUTE), *records[1:]]
+
+    found = filled(reconcile(World(hours=1).history(change), "A"))
+    assert "invented" in found or "mis_stamped" in found
+
+
+def test_an_unknown_code_is_invented() -> None:
+    def change(records: list[Stored]) -> list[Stored]:
+        return [*records, altered(records[-1], code="zzzzzz")]
+
+    assert filled(reconcile(World().history(change), "A")) == {"invented": 1}
+
+
+def test_a_repeat_after_an_acknowledgement_is_a_duplicate() -> None:
+    def change(records: list[Stored]) -> list[Stored]:
+        return [*records, altered(records[0], t=records[0].t + 15 * SECOND, copies=2)]
+
+    ledger = reconcile(World().history(change), "A")
+    assert filled(ledger) == {"duplicated": 1}
+    assert ledger.repeats == 1
+
+
+def test_a_repeat_after_a_lost_acknowledgement_is_allowed() -> None:
+    world = World()
+    first = world.records()[0]
+    world.extra += [
+        LinkRule(t=first.t - SECOND, link="uplink", rule="cut", state="on"),
+        LinkRule(t=first.t + SECOND, link="uplink", rule="cut", state="off"),
+    ]
+    again = altered(first, t=first.t + 15 * SECOND, copies=2)
+    assert filled(reconcile(world.history(lambda records: [*records, again]), "A")) == {}
+
+
+def test_a_repeat_while_the_centre_withholds_answers_is_allowed() -> None:
+    world = World()
+    first = world.records()[0]
+    world.extra.append(Behaviour(t=first.t - SECOND, centre="A", switches={"acknowledge": "never"}))
+    again = altered(first, t=first.t + 15 * SECOND, copies=2)
+    assert filled(reconcile(world.history(lambda records: [*records, again]), "A")) == {}
+
+
+def test_order_is_counted() -> None:
+    def change(records: list[Stored]) -> list[Stored]:
+        late = altered(records[0], t=records[0].t + HOUR)
+        return [late, *records[1:]]
+
+    ledger = reconcile(World().history(change), "A")
+    assert filled(ledger) == {"reordered": 1}
+    assert len(ledger.late) == 1
+
+
+def test_rollover_reset_and_modulus() -> None:
+    minute = 60 * SECOND
+    small = COUNTER.__class__(
+        id="c", meter="m", kind="counter", unit="", decimals=0, modulus="10000", rated_per_h="600"
+    )
+    assert increment(small, "9998", "0003", minute).value == Decimal(5)
+    assert increment(small, "9999", "0000", minute).value == Decimal(1)
+    assert increment(small, "9999", "0000", minute, printed_modulus=True).value == Decimal(0)
+    assert increment(small, "9000", "0000", minute).event == "reset"
+    unrated = COUNTER.__class__(id="c", meter="m", kind="counter", unit="", decimals=0, modulus="10000")
+    assert increment(unrated, "9000", "0000", minute).value == Decimal(1000)
+    assert increment(unrated, "8999", "0000", minute).value is None
+
+
+def test_a_reset_leaves_no_increment() -> None:
+    def reset(us: int) -> str:
+        minutes = (us - MIDNIGHT) // MINUTE
+        return f"{minutes if minutes < 20 else minutes - 20}.00" if minutes < 20 else f"{minutes - 20}.00"
+
+    history = World(hours=1, energy=reset).history()
+    expected = truth_of(history).expected("m1.energy", "minute", MIDNIGHT + 15 * MINUTE, MIDNIGHT + 30 * MINUTE)
+    assert expected.certainty is Certainty.GAP
+    assert expected.why == "reset"
