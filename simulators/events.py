@@ -152,14 +152,5 @@ class Behaviour(Event, frozen=True, tag="behaviour"):
 
 
 SimulatorEvent = (
-    Served
-    | Unserved
-    | MeterFault
-    | Connected
-    | Rejected
-    | Received
-    | Sent
-    | Stored
-    | Commanded
-    | Behaviour
+    Served | Unserved | MeterFault | Connected | Rejected | Received | Sent | Stored | Commanded | Behaviour
 )

@@ -1,0 +1,305 @@
+"""Register maps as data: what a device's registers hold, in which type, order, scale and unit.
+
+Leaves to others: the truth behind the registers and the serving. A map file is TOML; every problem of a file is
+reported at once. Sources of the shipped maps are public register lists, named in each file.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from simulators.meters.registers import ORDERS, TYPES, bounds
+from simulators.tables import DescriptionError, Problem, Table, read_toml
+
+MAPS_FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "meters"
+
+UNITS: dict[str, tuple[str, int, int]] = {
+    "Wh": ("energy", 1, 1000),
+    "kWh": ("energy", 1, 1),
+    "MWh": ("energy", 1000, 1),
+    "W": ("power", 1, 1000),
+    "kW": ("power", 1, 1),
+    "MW": ("power", 1000, 1),
+    "var": ("reactive", 1, 1000),
+    "kvar": ("reactive", 1, 1),
+    "VA": ("apparent", 1, 1000),
+    "kVA": ("apparent", 1, 1),
+    "V": ("voltage", 1, 1),
+    "A": ("current", 1, 1),
+    "mA": ("current", 1, 1000),
+    "Hz": ("frequency", 1, 1),
+    "1": ("number", 1, 1),
+    "m3": ("volume", 1, 1),
+    "L": ("volume", 1, 1000),
+    "m3/h": ("volume flow", 1, 1),
+    "m3/s": ("volume flow", 3600, 1),
+    "t": ("mass", 1, 1),
+    "kg": ("mass", 1, 1000),
+    "t/h": ("mass flow", 1, 1),
+    "kg/h": ("mass flow", 1, 1000),
+    "GJ": ("heat", 1, 1),
+    "MJ": ("heat", 1, 1000),
+    "GJ/h": ("heat rate", 1, 1),
+    "degC": ("temperature", 1, 1),
+    "kPa": ("pressure", 1, 1),
+    "MPa": ("pressure", 1000, 1),
+    "kg/m3": ("density", 1, 1),
+}
+"""Unit to (dimension, numerator, denominator): one unit is numerator/denominator of the plant's unit."""
+
+CLOCK_FIELDS = ("second", "minute", "hour", "day", "month", "year")
+
+
+class MapError(DescriptionError):
+    """A register map that cannot be used."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Registers of one number: address on the wire (0-based), type, octet order, and its factor in the whole value."""
+
+    address: int
+    type: str
+    order: str
+    factor: str = "1"
+
+    @property
+    def count(self) -> int:
+        """Number of 16-bit registers."""
+        return TYPES[self.type]
+
+
+@dataclass(frozen=True)
+class Register:
+    """One value of a device.
+
+    `measure` names the plant's measure it shows (empty: none). `scale` turns the raw number of a whole-number type into
+    the value, `resolution` is the smallest step the device itself shows. `modulus` is the value at which a counter
+    starts again at 0. `sentinel` is the raw hex (big-endian) that means "no value". `fixed` is a constant value,
+    `clock` a field of the device's own clock, `serial` the serial number. Values are decimal text in `unit`.
+    """
+
+    id: str
+    fc: tuple[int, ...]
+    parts: tuple[Part, ...]
+    kind: str
+    unit: str
+    scale: str
+    resolution: str
+    modulus: str = ""
+    sentinel: str = ""
+    measure: str = ""
+    fixed: str = ""
+    clock: str = ""
+    serial: bool = False
+    low: str = ""
+    high: str = ""
+
+    @property
+    def is_float(self) -> bool:
+        """True if the last part is a binary float."""
+        return self.parts[-1].type[0] == "f"
+
+    @property
+    def decimals(self) -> int:
+        """Decimals of the value's text; -1 for a binary float, whose text is as short as its bits allow."""
+        return -1 if self.is_float else decimals_of(self.scale)
+
+
+@dataclass(frozen=True)
+class RegisterMap:
+    """A device: which function codes it serves, what it does with the wrong unit id and with gaps between registers.
+
+    `wrong_unit` is silent or gateway (exception 0B). `gaps` is exception (02) or zero: what a request gets that covers
+    registers nobody defined; an address with no register behind it at all is always 02. `strict` devices refuse (02) a
+    request that takes half of a value.
+    """
+
+    id: str
+    name: str
+    source: str
+    functions: tuple[int, ...]
+    wrong_unit: str
+    gaps: str
+    strict: bool
+    registers: tuple[Register, ...]
+
+    def register(self, name: str) -> Register:
+        """The register of this id; KeyError if there is none."""
+        for register in self.registers:
+            if register.id == name:
+                return register
+        raise KeyError(name)
+
+
+def decimals_of(text: str) -> int:
+    """Number of decimals written: 0.010 has 3, 1 has 0."""
+    return len(text.partition(".")[2])
+
+
+@cache
+def shipped_map(name: str) -> RegisterMap:
+    """A map of `fixtures/meters` by its name (sdm630, dtsu666, iem3000, adl3000, tuf2000, ...)."""
+    return load_map(MAPS_FOLDER / f"{name}.toml")
+
+
+def shipped_names() -> tuple[str, ...]:
+    """Names of all shipped maps, sorted."""
+    return tuple(sorted(path.stem for path in MAPS_FOLDER.glob("*.toml")))
+
+
+def load_map(path: Path) -> RegisterMap:
+    """Read a register map. Raises MapError with every problem of the file."""
+    try:
+        data = read_toml(path)
+    except DescriptionError as error:
+        raise MapError(error.problems) from None
+    return build_map(data, str(path))
+
+
+def build_map(data: dict[str, object], where: str) -> RegisterMap:
+    """A register map from parsed TOML; `where` names it in problems. Raises MapError with every problem."""
+    problems: list[Problem] = []
+    top = Table(data, where, problems)
+    head = top.table("map", required=True) or Table({}, f"{where}.map", [])
+    device = RegisterMap(
+        id=head.text("id", pattern=r"[a-z0-9_-]+", hint="a name of small letters, digits, - and _"),
+        name=head.text("name"),
+        source=head.text("source"),
+        functions=head.integers("functions", 3, 4),
+        wrong_unit=head.choice("wrong_unit", ("silent", "gateway"), "silent"),
+        gaps=head.choice("gaps", ("exception", "zero"), "exception"),
+        strict=head.flag("strict", False),
+        registers=(),
+    )
+    order = head.choice("order", ORDERS, "ABCD")
+    head.finish()
+    registers = tuple(_register(table, device.functions, order) for table in top.tables("register", required=True))
+    top.finish()
+    _clashes(registers, where, problems)
+    if not registers and not problems:
+        problems.append(Problem(where, "the map has no register; add at least one [[register]]"))
+    if problems:
+        raise MapError(problems)
+    return RegisterMap(
+        device.id,
+        device.name,
+        device.source,
+        device.functions,
+        device.wrong_unit,
+        device.gaps,
+        device.strict,
+        registers,
+    )
+
+
+def _part(table: Table, order: str, factor: bool) -> Part:
+    kind = table.choice("type", tuple(TYPES))
+    if TYPES[kind] == 1:
+        # A single register has no word order; only a device that swaps octets does so here too.
+        order = "BADC" if order in ("BADC", "DCBA") else "ABCD"
+    part = Part(
+        address=table.integer("address", 0, 0xFFFF),
+        type=kind,
+        order=table.choice("order", ORDERS, order),
+        factor=table.decimal("factor", positive=True) if factor else "1",
+    )
+    if part.address + part.count > 0x10000:
+        table.problem("address", f"{part.count} registers from {part.address} go beyond 65535")
+    if kind in ("u16", "s16") and part.order not in ("ABCD", "BADC"):
+        table.problem("order", f"a single register has no word order; expected ABCD or BADC, got {part.order}")
+    return part
+
+
+def _register(table: Table, functions: tuple[int, ...], order: str) -> Register:
+    name = table.text("id", pattern=r"[a-z0-9_]+", hint="a name of small letters, digits and _")
+    several = table.tables("parts")
+    if several:
+        parts = tuple(_part(each, order, factor=True) for each in several)
+        for each in several:
+            each.finish()
+    elif table.has("parts"):
+        table.problem("parts", "is empty; give at least one part or use address and type")
+        parts = (Part(0, "u16", "ABCD"),)
+    else:
+        parts = (_part(table, order, factor=False),)
+    kind = table.choice("kind", ("counter", "instant"), "instant")
+    scale = table.decimal("scale", "1", positive=True)
+    register = Register(
+        id=name,
+        fc=table.integers("fc", 3, 4, functions),
+        parts=parts,
+        kind=kind,
+        unit=table.choice("unit", tuple(UNITS), "1"),
+        scale=scale,
+        resolution=table.decimal("resolution", scale, positive=True),
+        modulus=table.decimal("modulus", "", positive=True) if table.has("modulus") else "",
+        sentinel=table.text("sentinel", "").upper(),
+        measure=table.text("measure", ""),
+        fixed=table.decimal("fixed", "") if table.has("fixed") else "",
+        clock=table.choice("clock", ("", *CLOCK_FIELDS), ""),
+        serial=table.flag("serial", False),
+        low=table.decimal("low", "") if table.has("low") else "",
+        high=table.decimal("high", "") if table.has("high") else "",
+    )
+    table.finish()
+    _check(table, register, functions)
+    return register
+
+
+def _check(table: Table, register: Register, functions: tuple[int, ...]) -> None:
+    for code in register.fc:
+        if code not in functions:
+            table.problem("fc", f"function {code} is not served by this device ({', '.join(map(str, functions))})")
+    sizes = {2 * part.count for part in register.parts}
+    if register.sentinel:
+        digits = 2 * next(iter(sizes)) if len(sizes) == 1 else 0
+        if not re.fullmatch(r"[0-9A-F]+", register.sentinel) or len(register.sentinel) != digits:
+            table.problem("sentinel", f"expected {digits} hex digits (one value), got {register.sentinel!r}")
+    whole = not register.is_float
+    if whole and Decimal(register.resolution) % Decimal(register.scale):
+        table.problem("resolution", f"{register.resolution} is not a multiple of the scale {register.scale}")
+    if register.is_float and register.scale != "1":
+        table.problem("scale", "a binary float carries its value itself; remove scale")
+    if register.modulus:
+        if register.kind != "counter":
+            table.problem("modulus", "only a counter has a modulus; set kind = 'counter' or remove it")
+        if Decimal(register.modulus) % Decimal(register.resolution):
+            table.problem("modulus", f"{register.modulus} is not a multiple of the resolution {register.resolution}")
+    if whole and len(register.parts) == 1 and register.kind == "counter":
+        largest = (bounds(register.parts[0].type)[1] + 1) * Decimal(register.scale)
+        if register.modulus and Decimal(register.modulus) > largest:
+            table.problem("modulus", f"{register.modulus} does not fit: the register starts again at {largest}")
+    if len(register.parts) > 1 and list(register.parts) != sorted(
+        register.parts, key=lambda part: Decimal(part.factor), reverse=True
+    ):
+        table.problem("parts", "expected the part with the largest factor first")
+    given = [name for name in ("measure", "fixed", "clock") if getattr(register, name)]
+    if len(given) + register.serial > 1:
+        table.problem("", f"only one of measure, fixed, clock and serial may be given, got {', '.join(given)}")
+
+
+def _clashes(registers: tuple[Register, ...], where: str, problems: list[Problem]) -> None:
+    names: list[str] = []
+    taken: dict[tuple[int, int], tuple[str, int]] = {}
+    for register in registers:
+        if register.id in names:
+            problems.append(Problem(where, f"the register id {register.id!r} comes twice; rename one"))
+        names.append(register.id)
+        for code in register.fc:
+            for index, part in enumerate(register.parts):
+                for address in range(part.address, part.address + part.count):
+                    other = taken.setdefault((code, address), (register.id, index))
+                    if other != (register.id, index):
+                        problems.append(
+                            Problem(
+                                where,
+                                f"address {address} (function {code}) is given to {other[0]!r} and {register.id!r}; "
+                                "move one",
+                            )
+                        )
+                        break

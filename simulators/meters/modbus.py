@@ -1,0 +1,686 @@
+"""Modbus TCP meters on pymodbus: one gateway (host and port) serves many units, registers come from the truth.
+
+Leaves to others: the truth (`plant`), the registers (`maps`, `channels`), the kinds of fault (`faults`). Framing and
+request decoding are pymodbus' own; between decoder and framer an answer is made at the instant of the request, without
+a task, so that a gateway answers tens of thousands of requests a second. Function codes 03 and 04 are served.
+
+Order in which a request meets faults: wrong unit, silent, function not served (01), malformed or quantity (03),
+exception, busy (06), address (02), then the values, then spoiling of the frame, then delay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, cast
+
+from pymodbus.framer import FramerType
+from pymodbus.pdu import DecodePDU
+from pymodbus.server import ModbusTcpServer
+from pymodbus.server.requesthandler import ServerRequestHandler
+from pymodbus.simulator import DataType, SimData, SimDevice
+
+from simulators.clock import Clock, Observe
+from simulators.events import Connected, MeterFault, Rejected, Served, Unserved
+from simulators.meters.channels import Channel, MeterError
+from simulators.meters.faults import (
+    AnyFault,
+    Busy,
+    Delayed,
+    Fault,
+    Garbage,
+    Jump,
+    Late,
+    Refusing,
+    Sentinel,
+    SignFlip,
+    Silent,
+    Stuck,
+    Truncated,
+    WrongClock,
+    WrongTransaction,
+    WrongUnit,
+    detail_of,
+    kind_of,
+)
+from simulators.meters.maps import CLOCK_FIELDS, RegisterMap
+from simulators.plant import Plant
+
+__all__ = ["Binding", "Gateway", "Meter", "MeterError"]
+
+_ZONE_US = 8 * 3600 * 1_000_000
+_KEPT_OCTETS = 256
+_VALUE_FAULTS = (Stuck, Sentinel, Jump, SignFlip)
+_FRAME_FAULTS = (WrongTransaction, WrongUnit, Truncated, Garbage)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A point of the world on a register of a meter. `quantity` is empty to take what the register measures."""
+
+    point: str
+    register: str
+    quantity: str = ""
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How to fill one answer: (where in it, channel, part, from octet, to octet), and the points that lie in it whole."""
+
+    pieces: tuple[tuple[int, Channel, int, int, int], ...]
+    channels: tuple[Channel, ...]
+    points: tuple[str, ...]
+
+
+class Meter:
+    """A simulated Modbus device.
+
+    `source` is the plant's source whose measures the registers show (`e01`), `ratio` the CT x PT ratio by which the
+    registers are smaller than the truth. Everything that happens is told to `observe` as events.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        unit: int,
+        device: RegisterMap,
+        plant: Plant,
+        *,
+        clock: Clock,
+        chance: random.Random,
+        observe: Observe,
+        source: str = "",
+        bindings: Sequence[Binding] = (),
+        ratio: str = "1",
+        serial: int = 20_260_001,
+    ) -> None:
+        self.name = name
+        self.unit = unit
+        self.map = device
+        self.ratio = ratio
+        self.serial = serial
+        self.source = source
+        self._clock = clock
+        self._chance = chance
+        self._observe = observe
+        self._faults: dict[str, Fault] = {}
+        self._busy_left = 0
+        self._clock_set_us = 0
+        self.channels: dict[str, Channel] = {}
+        self.points: dict[str, Channel] = {}
+        bound = {binding.register: binding for binding in bindings}
+        for register in device.registers:
+            binding = bound.get(register.id)
+            quantity = binding.quantity if binding and binding.quantity else ""
+            if not quantity and register.measure and source:
+                quantity = f"{source}.{register.measure}"
+            known = plant.quantities.get(quantity)
+            read = plant.reader(quantity) if known else None
+            if register.clock:
+                read = self._clock_reader(CLOCK_FIELDS.index(register.clock))
+            elif register.serial:
+                read = self._read_serial
+            channel = Channel(register, binding.point if binding else "", known, read, ratio if known else "1")
+            self.channels[register.id] = channel
+            if binding:
+                self.points[binding.point] = channel
+        self._layout = {code: self._lay_out(code) for code in device.functions}
+        self._plans: dict[tuple[int, int, int], _Plan | int] = {}
+
+    # The device's own clock and identity.
+
+    def _clock_reader(self, field: int) -> Callable[[int], int]:
+        def read(at_us: int) -> int:
+            fault = self._faults.get("wrong-clock")
+            local = at_us + _ZONE_US
+            if isinstance(fault, WrongClock):
+                local += fault.offset_s * 1_000_000 + (at_us - self._clock_set_us) * fault.drift_ppm // 1_000_000
+            return _calendar(local)[field]
+
+        return read
+
+    def _read_serial(self, _at_us: int) -> int:
+        return self.serial
+
+    # Faults and events of the device's life.
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults that are on."""
+        return tuple(self._faults.values())
+
+    def set_fault(self, fault: AnyFault) -> None:
+        """Switch a fault on (replacing one of the same kind). Raises MeterError for a point this meter lacks."""
+        affected = self._affected(getattr(fault, "points", ()))
+        now = self._clock.now_us()
+        if isinstance(fault, Jump):
+            steps = [(channel, _steps(channel, fault.by)) for channel in affected]
+        else:
+            steps = []
+        kind = kind_of(fault)
+        if kind in self._faults:
+            self.clear(kind)
+        self._faults[kind] = fault
+        if isinstance(fault, Busy):
+            self._busy_left = fault.polls
+        elif isinstance(fault, WrongClock):
+            self._clock_set_us = now
+        elif isinstance(fault, Stuck):
+            for channel in affected:
+                channel.frozen = channel.show(now)
+        elif isinstance(fault, Sentinel):
+            for channel in affected:
+                channel.empty = True
+        elif isinstance(fault, SignFlip):
+            for channel in affected:
+                channel.negative = not channel.counter
+        for channel, by in steps:
+            channel.bias = by
+        self._observe(MeterFault(t=now, meter=self.name, fault=kind, state="on", detail=detail_of(fault)))
+
+    def clear(self, kind: str = "") -> None:
+        """Switch one kind of fault off, or all of them."""
+        for each in [kind] if kind else list(self._faults):
+            fault = self._faults.pop(each, None)
+            if fault is None:
+                continue
+            for channel in self._affected(getattr(fault, "points", ())):
+                if isinstance(fault, Stuck):
+                    channel.frozen = None
+                elif isinstance(fault, Sentinel):
+                    channel.empty = False
+                elif isinstance(fault, SignFlip):
+                    channel.negative = False
+                elif isinstance(fault, Jump):
+                    channel.bias = 0
+            self._observe(MeterFault(t=self._clock.now_us(), meter=self.name, fault=each, state="off"))
+
+    def _affected(self, points: Sequence[str]) -> list[Channel]:
+        if not points:
+            return [channel for channel in self.channels.values() if channel.quantity is not None]
+        return [self.channel(point) for point in points]
+
+    def channel(self, point: str) -> Channel:
+        """The channel of a point (or of a register id). Raises MeterError naming what there is."""
+        found = self.points.get(point) or self.channels.get(point)
+        if found is None:
+            raise MeterError(
+                f"meter {self.name} has no point {point!r}; it has {', '.join([*self.points] or [*self.channels])}"
+            )
+        return found
+
+    def preset(self, point: str, text: str, *, hold: bool = True) -> None:
+        """Make the registers of a point hold exactly this decimal text, until `release` (hold) or as a new start.
+
+        A text whose trailing zeros the register type cannot express (a binary float) is taken by its value. Raises
+        MeterError if the registers cannot hold the value.
+        """
+        channel = self.channel(point)
+        steps = channel.parse(text)
+        now = self._clock.now_us()
+        before = channel.text(now)
+        channel.script.clear()
+        if hold:
+            channel.held = channel.encode(steps)
+        else:
+            channel.move_to(steps, now)
+        self._happened("preset", point, {"before": before, "after": channel.text(now), "hold": str(hold).lower()})
+
+    def script(self, point: str, texts: Sequence[str]) -> None:
+        """Each answer that holds the whole point shows the next of these texts; the last one stays until `release`."""
+        channel = self.channel(point)
+        channel.held = None
+        shown = [channel.encode(channel.parse(text)) for text in texts]
+        channel.script.extend(shown)
+        self._happened("script", point, {"texts": " ".join(text or "" for _, text in shown)})
+
+    def release(self, point: str) -> None:
+        """End a held preset or a script: the counter goes on from the truth."""
+        channel = self.channel(point)
+        channel.held = None
+        channel.script.clear()
+        self._happened("released", point, {"after": channel.text(self._clock.now_us())})
+
+    def rollover_soon(self, point: str, margin: str) -> None:
+        """Preset a counter to its modulus less `margin` (decimal text), from where it counts on over the edge."""
+        channel = self._counter(point)
+        if not channel.modulus:
+            raise MeterError(f"{point} of meter {self.name} has no modulus; give one in the map or the world")
+        steps = channel.modulus - _steps(channel, margin)
+        now = self._clock.now_us()
+        before = channel.text(now)
+        channel.move_to(steps % channel.modulus, now)
+        self._happened("rollover-soon", point, {"before": before, "after": channel.text(now), "margin": margin})
+
+    def reset(self, point: str) -> None:
+        """A counter falls to zero and counts on from there."""
+        channel = self._counter(point)
+        now = self._clock.now_us()
+        before = channel.text(now)
+        channel.move_to(0, now)
+        self._happened("reset", point, {"final_old": before, "initial_new": channel.text(now)})
+
+    def replace(self, initial: Mapping[str, str], serial: int) -> dict[str, tuple[str, str]]:
+        """Another device takes its place: new serial number, counters start at `initial` (point to text, others at 0).
+
+        Gives for every counter point (final reading of the old, initial of the new), as a fitter would write them down.
+        """
+        now = self._clock.now_us()
+        starts = {point: self._counter(point).parse(text) for point, text in initial.items()}
+        noted: dict[str, tuple[str, str]] = {}
+        self.serial = serial
+        for point, channel in self.points.items():
+            if channel.counter:
+                before = channel.text(now)
+                channel.move_to(starts.get(point, 0), now)
+                noted[point] = (before, channel.text(now))
+        for point, (before, after) in noted.items():
+            self._happened("replaced", point, {"final_old": before, "initial_new": after, "serial": str(serial)})
+        return noted
+
+    def _counter(self, point: str) -> Channel:
+        channel = self.channel(point)
+        if not channel.counter:
+            raise MeterError(f"{point} of meter {self.name} is no counter; choose one of its counters")
+        return channel
+
+    def _happened(self, what: str, point: str, detail: dict[str, str]) -> None:
+        detail = {"point": point, **detail}
+        self._observe(MeterFault(t=self._clock.now_us(), meter=self.name, fault=what, state="happened", detail=detail))
+
+    def text(self, point: str) -> str:
+        """The decimal text that the registers of a point hold now."""
+        return self.channel(point).text(self._clock.now_us())
+
+    # Registers.
+
+    def _lay_out(self, code: int) -> dict[int, tuple[Channel, int, int]]:
+        layout: dict[int, tuple[Channel, int, int]] = {}
+        for channel in self.channels.values():
+            if code in channel.register.fc:
+                for index, part in enumerate(channel.register.parts):
+                    for word in range(part.count):
+                        layout[part.address + word] = (channel, index, word)
+        return layout
+
+    def plan(self, code: int, address: int, count: int) -> _Plan | int:
+        """How to answer a read of `count` registers, or the exception code it gets."""
+        key = (code, address, count)
+        found = self._plans.get(key)
+        if found is None:
+            found = self._plans[key] = self._make_plan(code, address, count)
+        return found
+
+    def _make_plan(self, code: int, address: int, count: int) -> _Plan | int:
+        layout = self._layout[code]
+        wanted = range(address, address + count)
+        hits = [each for each in wanted if each in layout]
+        if not hits or wanted[-1] > 0xFFFF:
+            return 2
+        if len(hits) < count and (self.map.gaps == "exception" or wanted[0] < min(layout) or wanted[-1] > max(layout)):
+            return 2
+        pieces: list[tuple[int, Channel, int, int, int]] = []
+        words: dict[str, int] = {}
+        channels: dict[str, Channel] = {}
+        for each in hits:
+            channel, index, word = layout[each]
+            pieces.append((2 * (each - address), channel, index, 2 * word, 2 * word + 2))
+            words[channel.register.id] = words.get(channel.register.id, 0) + 1
+            channels[channel.register.id] = channel
+        whole = [
+            channel for name, channel in channels.items() if words[name] == sum(p.count for p in channel.register.parts)
+        ]
+        if self.map.strict and len(whole) < len(channels):
+            return 2
+        points = tuple(channel.point for channel in whole if channel.point)
+        return _Plan(_joined(pieces), tuple(channels.values()), points)
+
+    def read(self, plan: _Plan, count: int, at_us: int) -> tuple[bytes, dict[str, str]]:
+        """The registers of a plan at an instant as octets, and the text of every whole point among them."""
+        data = bytearray(2 * count)
+        shown = {
+            id(channel): channel.serve(at_us) if channel.point in plan.points else channel.show(at_us)
+            for channel in plan.channels
+        }
+        values: dict[str, str] = {}
+        for where, channel, index, start, end in plan.pieces:
+            data[where : where + end - start] = shown[id(channel)][0][index][start:end]
+        for channel in plan.channels:
+            text = shown[id(channel)][1]
+            if text is not None and channel.point in plan.points:
+                values[channel.point] = text
+        return bytes(data), values
+
+    # Requests.
+
+    def answer(self, line: Line, frame: bytes, transaction: int, pdu: bytes, decoder: DecodePDU) -> None:
+        """Answer one request frame on a connection, or not, as the device and its faults have it."""
+        now = self._clock.now_us()
+        faults = self._faults
+        if "silent" in faults:
+            self._unserved(now, "silent", frame, b"", self._asked(pdu), "silent")
+            return
+        code = pdu[0]
+        plan: _Plan | int
+        count = 0
+        fault = ""
+        if code not in self.map.functions:
+            plan = 1
+        else:
+            # pymodbus knows the right lengths and the limits of quantity: it decodes nothing else.
+            request = cast(Any, decoder.decode(pdu)) if len(pdu) == 5 else None
+            if request is None:
+                plan = 3
+            else:
+                count = request.count
+                plan = self.plan(code, request.address, count)
+                if faults:
+                    plan, fault = self._hindered(plan)
+        if isinstance(plan, int):
+            body = bytes((code | 0x80, plan))
+            outcome, values, points = "exception", {}, self._asked(pdu)
+        else:
+            data, values = self.read(plan, count, now)
+            body = bytes((code, len(data))) + data
+            outcome, points = "", plan.points
+        response = line.encode(body, self.unit if frame[6] == self.unit else frame[6], transaction)
+        after_s = 0.0
+        if faults:
+            response, spoiled = self._spoil(response)
+            timing = faults.get("delayed") or faults.get("late")
+            if isinstance(timing, Delayed | Late):
+                after_s = timing.after_s
+            if spoiled:
+                outcome, fault = "spoiled", spoiled
+            elif isinstance(timing, Late):
+                outcome, fault = "late", "late"
+            elif timing is not None:
+                fault = fault or "delayed"
+            if not outcome and not fault:
+                fault = next((kind for kind, each in faults.items() if isinstance(each, _VALUE_FAULTS)), "")
+
+        def send() -> None:
+            if not line.write(response):
+                return
+            sent = now if not after_s else self._clock.now_us()
+            if outcome:
+                self._unserved(sent, outcome, frame, response, points, fault)
+            else:
+                self._observe(
+                    Served(
+                        t=sent,
+                        meter=self.name,
+                        unit=self.unit,
+                        asked=now,
+                        request=frame.hex().upper(),
+                        response=response.hex().upper(),
+                        values=values,
+                        fault=fault,
+                    )
+                )
+
+        if after_s:
+            line.loop.call_later(after_s, send)
+        else:
+            send()
+
+    def _hindered(self, plan: _Plan | int) -> tuple[_Plan | int, str]:
+        refusing = self._faults.get("exception")
+        if isinstance(refusing, Refusing):
+            return refusing.code, "exception"
+        if self._busy_left and "busy" in self._faults:
+            self._busy_left -= 1
+            if not self._busy_left:
+                self.clear("busy")
+            return 6, "busy"
+        return plan, ""
+
+    def _spoil(self, response: bytes) -> tuple[bytes, str]:
+        name = ""
+        for kind, fault in self._faults.items():
+            if not isinstance(fault, _FRAME_FAULTS):
+                continue
+            name = kind
+            if isinstance(fault, WrongTransaction):
+                number = (int.from_bytes(response[:2], "big") + fault.by) & 0xFFFF
+                response = number.to_bytes(2, "big") + response[2:]
+            elif isinstance(fault, WrongUnit):
+                response = response[:6] + bytes(((response[6] + fault.by) & 0xFF,)) + response[7:]
+            elif isinstance(fault, Truncated):
+                response = response[: fault.octets]
+            else:
+                response = response[:4] + self._chance.randbytes(len(response) - 4)
+        return response, name
+
+    def _asked(self, pdu: bytes) -> tuple[str, ...]:
+        """Points a request touches, for the record of a request that got no value."""
+        if len(pdu) != 5 or pdu[0] not in self._layout:
+            return ()
+        start, count = int.from_bytes(pdu[1:3], "big"), int.from_bytes(pdu[3:5], "big")
+        return tuple(
+            point
+            for point, channel in self.points.items()
+            if pdu[0] in channel.register.fc
+            and any(
+                start < part.address + part.count and part.address < start + count for part in channel.register.parts
+            )
+        )
+
+    def _unserved(
+        self, at_us: int, outcome: str, frame: bytes, response: bytes, points: tuple[str, ...], fault: str
+    ) -> None:
+        self._observe(
+            Unserved(
+                t=at_us,
+                meter=self.name,
+                unit=self.unit,
+                outcome=outcome,
+                request=frame.hex().upper(),
+                response=response.hex().upper(),
+                points=points,
+                fault=fault,
+            )
+        )
+
+
+def _joined(pieces: list[tuple[int, Channel, int, int, int]]) -> tuple[tuple[int, Channel, int, int, int], ...]:
+    """Neighbouring registers of one part as one piece."""
+    joined: list[tuple[int, Channel, int, int, int]] = []
+    for piece in pieces:
+        if joined:
+            where, channel, index, start, end = joined[-1]
+            if channel is piece[1] and index == piece[2] and end == piece[3]:
+                joined[-1] = (where, channel, index, start, piece[4])
+                continue
+        joined.append(piece)
+    return tuple(joined)
+
+
+def _steps(channel: Channel, text: str) -> int:
+    try:
+        steps = Decimal(text) / channel.resolution
+    except ArithmeticError:
+        raise MeterError(f"expected decimal text such as 12.5, got {text!r}") from None
+    if steps != int(steps):
+        raise MeterError(f"{text} is not a multiple of the resolution {channel.resolution} of {channel.point}")
+    return int(steps)
+
+
+def _calendar(local_us: int) -> tuple[int, int, int, int, int, int]:
+    """Second, minute, hour, day, month, year of the century from microseconds since 1970, proleptic Gregorian."""
+    days, rest = divmod(local_us, 86_400_000_000)
+    seconds = rest // 1_000_000
+    # Civil from days (Howard Hinnant's algorithm): eras of 400 years that begin on 1 March.
+    era, day_of_era = divmod(days + 719_468, 146_097)
+    year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
+    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    shifted = (5 * day_of_year + 2) // 153
+    day = day_of_year - (153 * shifted + 2) // 5 + 1
+    month = shifted + 3 if shifted < 10 else shifted - 9
+    year = year_of_era + era * 400 + (month <= 2)
+    return seconds % 60, seconds // 60 % 60, seconds // 3600, day, month, year % 100
+
+
+class Line(ServerRequestHandler):
+    """One connection to a gateway. Framing by pymodbus' framer, request by request in order, glued or in pieces."""
+
+    def __init__(self, gateway: Gateway, number: int) -> None:
+        super().__init__(gateway.server, None, None, None)
+        self._gateway = gateway
+        self._number = number
+        self._octets = b""
+        self._peer = ""
+        # framer.encode is all that is left of pymodbus' send path; bound once because every answer takes it.
+        self.encode = self.framer.encode
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A reader has connected."""
+        super().connection_made(transport)
+        peer = transport.get_extra_info("peername")
+        self._peer = f"{peer[0]}:{peer[1]}" if peer else ""
+        self._gateway.connected(self._number, self._peer, "opened", "")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The reader has gone."""
+        super().connection_lost(exc)
+        state = "reset" if isinstance(exc, ConnectionResetError) else "closed"
+        self._gateway.connected(self._number, self._peer, state, str(exc) if exc else "")
+
+    def data_received(self, data: bytes) -> None:
+        """Octets of requests, in any pieces."""
+        octets = self._octets + data if self._octets else data
+        while len(octets) >= 8:
+            protocol = octets[2:4]
+            length = (octets[4] << 8) | octets[5]
+            if protocol != b"\0\0" or not 2 <= length <= 254:
+                reason = (
+                    f"protocol id {protocol.hex()} where Modbus has 0000"
+                    if protocol != b"\0\0"
+                    else f"length field {length}, allowed are 2 to 254"
+                )
+                self._gateway.rejected(self._number, octets, reason)
+                self._octets = b""
+                # There is no way back into step on a stream without frame marks: a real device closes.
+                if self.transport:
+                    self.transport.close()
+                return
+            size, unit, transaction, pdu = self.framer.decode(octets)
+            if not size:
+                break
+            size = length + 6
+            self._gateway.request(self, octets[:size], unit, transaction, pdu[: length - 1])
+            octets = octets[size:]
+        self._octets = octets
+
+    def write(self, frame: bytes) -> bool:
+        """Send octets; False if the connection has gone."""
+        transport = cast(asyncio.WriteTransport | None, self.transport)
+        if transport is None or transport.is_closing():
+            return False
+        transport.write(frame)
+        return True
+
+
+class _Listener(ModbusTcpServer):
+    """pymodbus' TCP server with our connections. Its datastore stays empty: the truth takes its place."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        empty = SimDevice(0, simdata=[SimData(0, values=0, datatype=DataType.REGISTERS)])
+        super().__init__(empty, framer=FramerType.SOCKET, address=(gateway.host, gateway.port))
+        self._gateway = gateway
+
+    def callback_new_connection(self) -> Line:
+        """A reader connects."""
+        return self._gateway.new_line()
+
+    async def open(self) -> None:
+        """Listen; unlike pymodbus' own method it lets the error of a port in use through."""
+        self.is_listener = True
+        self.transport = await self.call_create()
+
+
+class Gateway:
+    """One host and port that serves meters by unit id.
+
+    With several meters an unknown unit gets exception 0B; a meter alone on its port answers to its own unit id and to
+    255 and treats others as its map says. Unit 0 is broadcast and never answered.
+    """
+
+    server: ModbusTcpServer
+
+    def __init__(self, host: str, port: int, meters: Sequence[Meter], *, clock: Clock, observe: Observe) -> None:
+        self.host = host
+        self.port = port
+        self.meters = {meter.unit: meter for meter in meters}
+        if len(self.meters) != len(meters):
+            raise ValueError(f"two meters at {host}:{port} have the same unit id")
+        self.name = f"{host}:{port}"
+        self._clock = clock
+        self._observe = observe
+        self._listener: _Listener | None = None
+        self._lines = 0
+        self._decoder = DecodePDU(True)
+        self._units = dict(self.meters)
+        if len(meters) == 1:
+            self._units.setdefault(255, meters[0])
+        self._stray = "gateway" if len(meters) > 1 else meters[0].map.wrong_unit
+
+    async def start(self) -> None:
+        """Listen. Raises OSError if the port is taken."""
+        self._listener = _Listener(self)
+        self.server = self._listener
+        await self._listener.open()
+
+    async def stop(self) -> None:
+        """Close the port and every connection."""
+        if self._listener is not None:
+            await self._listener.shutdown()
+            self._listener = None
+
+    def new_line(self) -> Line:
+        """A connection, numbered in order."""
+        self._lines += 1
+        return Line(self, self._lines)
+
+    def request(self, line: Line, frame: bytes, unit: int, transaction: int, pdu: bytes) -> None:
+        """A whole request frame has come in."""
+        meter = self._units.get(unit)
+        if meter is not None:
+            meter.answer(line, frame, transaction, pdu, self._decoder)
+            return
+        response = b""
+        if unit and self._stray == "gateway":
+            response = line.encode(bytes((pdu[0] | 0x80, 0x0B)), unit, transaction)
+            line.write(response)
+        self._observe(
+            Unserved(
+                t=self._clock.now_us(),
+                meter=self.name,
+                unit=unit,
+                outcome="exception" if response else "silent",
+                request=frame.hex().upper(),
+                response=response.hex().upper(),
+            )
+        )
+
+    def connected(self, number: int, peer: str, state: str, reason: str) -> None:
+        """A connection changed."""
+        self._observe(
+            Connected(t=self._clock.now_us(), at=self.name, conn=number, peer=peer, state=state, reason=reason)
+        )
+
+    def rejected(self, number: int, octets: bytes, reason: str) -> None:
+        """Octets that are no Modbus TCP."""
+        self._observe(
+            Rejected(
+                t=self._clock.now_us(),
+                at=self.name,
+                conn=number,
+                octets=octets[:_KEPT_OCTETS].hex().upper(),
+                count=len(octets),
+                reason=reason,
+            )
+        )
