@@ -1,0 +1,114 @@
+"""JUnit XML of a run, for build servers: one testcase for each attempt of a case.
+
+Leaves everything a person should read to the HTML report. JUnit knows only failure, error and skipped, so:
+fail → failure type `fail`; inconclusive → failure type `inconclusive` and review → failure type `review`, because
+neither is a pass and a build must not go green over it; error → error; not applicable and not run → skipped with the
+reason.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+from bench.case import CaseResult, RunResult, Verdict
+from reports.blocks import block_text, blocks_of, visible
+from reports.verdicts import write_whole
+
+NAME = "junit.xml"
+_ELEMENT = {
+    Verdict.FAIL: "failure",
+    Verdict.INCONCLUSIVE: "failure",
+    Verdict.REVIEW: "failure",
+    Verdict.ERROR: "error",
+    Verdict.NOT_APPLICABLE: "skipped",
+    Verdict.NOT_RUN: "skipped",
+}
+
+
+def junit_xml(run: RunResult) -> str:
+    """The text of the JUnit file: one testsuite for each chapter of cases."""
+    root = ElementTree.Element("testsuites", {"name": visible(f"carbonbench {run.run}"), **_counts(run.cases)})
+    chapters: dict[str, list[CaseResult]] = {}
+    for case in run.cases:
+        chapters.setdefault(case.id.rpartition("/")[0], []).append(case)
+    for chapter, cases in chapters.items():
+        suite = ElementTree.SubElement(root, "testsuite", {"name": visible(chapter), **_counts(cases)})
+        if run.started:
+            suite.set("timestamp", visible(run.started))
+        _properties(
+            suite,
+            [
+                ("run", run.run),
+                ("seed", str(run.seed)),
+                ("commit", run.commit),
+                ("terminal", run.terminal),
+                ("rig", run.rig),
+                ("history_digest", run.history_digest),
+            ],
+        )
+        for case in cases:
+            suite.append(_testcase(case))
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def write(run: RunResult, folder: Path) -> Path:
+    """Write `junit.xml` into the run folder and return its path."""
+    return write_whole(folder / NAME, junit_xml(run))
+
+
+def _counts(cases: list[CaseResult] | tuple[CaseResult, ...]) -> dict[str, str]:
+    kinds = [_ELEMENT.get(case.verdict, "") for case in cases]
+    return {
+        "tests": str(len(cases)),
+        "failures": str(kinds.count("failure")),
+        "errors": str(kinds.count("error")),
+        "skipped": str(kinds.count("skipped")),
+        "time": f"{sum(case.wall_s for case in cases):.3f}",
+    }
+
+
+def _testcase(case: CaseResult) -> ElementTree.Element:
+    chapter, _, name = case.id.rpartition("/")
+    attempt = f"#{case.attempt}" if case.attempt > 1 else ""
+    element = ElementTree.Element(
+        "testcase",
+        classname=visible(chapter.replace("/", ".")),
+        name=visible(name + attempt),
+        time=f"{case.wall_s:.3f}",
+    )
+    _properties(
+        element,
+        [
+            *(("clause", clause) for clause in case.clauses),
+            ("title", case.title.en),
+            ("title_zh", case.title.zh),
+            ("verdict", case.verdict.value),
+            ("strength", case.strength),
+            ("seed", str(case.seed)),
+            ("attempt", str(case.attempt)),
+            ("replay", case.replay),
+            ("record", case.record),
+            ("digest", case.digest),
+            ("simulated_s", f"{case.simulated_s:g}"),
+        ],
+    )
+    kind = _ELEMENT.get(case.verdict)
+    if kind:
+        found = list(blocks_of(case))
+        first = found[0].check if found else None
+        message = case.reason or (f"{first.name}: expected {first.expected}, actual {first.actual}" if first else "")
+        outcome = ElementTree.SubElement(
+            element, kind, message=visible(message.partition("\n")[0] or case.verdict.value)
+        )
+        if kind != "skipped":
+            outcome.set("type", case.verdict.value)
+            outcome.text = "\n\n".join(block_text(block) for block in found)
+    return element
+
+
+def _properties(parent: ElementTree.Element, rows: list[tuple[str, str]]) -> None:
+    group = ElementTree.SubElement(parent, "properties")
+    for name, value in rows:
+        ElementTree.SubElement(group, "property", name=name, value=visible(value))

@@ -1,0 +1,121 @@
+"""`manifest.json`: the SM3 digest of every file of a run folder, and proving that none was altered since.
+
+Leaves signing to whoever keeps the folder: the manifest's own digest is the one number to sign or to write down.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from reports.verdicts import write_whole
+
+NAME = "manifest.json"
+FORMAT = "carbonbench-manifest/1"
+_CHUNK = 1 << 20
+
+
+class ManifestError(Exception):
+    """A manifest that cannot be read; one sentence says why."""
+
+
+class FileRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One file: its path below the run folder (with /), size in octets and SM3 in hex."""
+
+    path: str
+    size: int
+    sm3: str
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All files sorted by path; `digest` is SM3 over the lines `<sm3> <size> <path>`, each ended by a line feed."""
+
+    format: str
+    algorithm: str
+    digest: str
+    files: tuple[FileRow, ...]
+
+
+def digest_of(files: tuple[FileRow, ...]) -> str:
+    """The manifest's own digest: SM3 of its lines."""
+    text = "".join(f"{row.sm3} {row.size} {row.path}\n" for row in files)
+    return hashlib.new("sm3", text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def survey(folder: Path) -> tuple[FileRow, ...]:
+    """Every file below the folder but the manifest itself, sorted by path. Links are followed to nothing: they count as
+    files with the digest of their target's name, so that a link put in place of a file shows."""
+    found = sorted(
+        (path.relative_to(folder).as_posix(), path) for path in folder.rglob("*") if path.is_symlink() or path.is_file()
+    )
+    return tuple(_row(name, path) for name, path in found if name not in (NAME, NAME + ".part"))
+
+
+def _row(name: str, path: Path) -> FileRow:
+    if path.is_symlink():
+        target = b"link " + str(path.readlink()).encode("utf-8", "surrogateescape")
+        return FileRow(path=name, size=len(target), sm3=hashlib.new("sm3", target).hexdigest())
+    digest, size = hashlib.new("sm3"), 0
+    with path.open("rb") as source:
+        while chunk := source.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return FileRow(path=name, size=size, sm3=digest.hexdigest())
+
+
+def write(folder: Path) -> Path:
+    """Write the manifest of a folder, the last file of a run, and return its path."""
+    files = survey(folder)
+    manifest = Manifest(format=FORMAT, algorithm="SM3", digest=digest_of(files), files=files)
+    text = msgspec.json.format(msgspec.json.encode(manifest), indent=2).decode() + "\n"
+    return write_whole(folder / NAME, text)
+
+
+def read(folder: Path) -> Manifest:
+    """Read a folder's manifest. Raises ManifestError when there is none or it is not one."""
+    path = folder / NAME
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except OSError as error:
+        raise ManifestError(f"{path}: cannot be read ({error.strerror}) / 无法读取清单") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ManifestError(f"{path}: not a manifest ({error}) / 不是有效清单") from None
+    if found.format != FORMAT:
+        raise ManifestError(f"{path}: format is {found.format!r}, expected {FORMAT!r} / 清单格式版本不符")
+    return found
+
+
+def verify(folder: Path) -> list[str]:
+    """What differs from the manifest, one sentence each, in the order of paths; nothing if the folder is as written.
+
+    Raises ManifestError when the manifest cannot be read. If its lines do not give its own digest, that is the first
+    sentence.
+    """
+    manifest = read(folder)
+    found: list[str] = []
+    if digest_of(manifest.files) != manifest.digest:
+        found.append(
+            f"{folder / NAME}: its lines give digest {digest_of(manifest.files)}, it says {manifest.digest}; "
+            "the manifest itself was altered / 清单本身被改动"
+        )
+    listed = {row.path: row for row in manifest.files}
+    return found + _differences(folder, listed, {row.path: row for row in survey(folder)})
+
+
+def _differences(folder: Path, listed: Mapping[str, FileRow], present: Mapping[str, FileRow]) -> list[str]:
+    found: list[str] = []
+    for name in sorted({*listed, *present}):
+        then, now, path = listed.get(name), present.get(name), folder / name
+        if then is None:
+            found.append(f"{path}: is not in the manifest, it was added later / 清单中没有此文件，系事后添加")
+        elif now is None:
+            found.append(f"{path}: is in the manifest but missing / 清单中的文件缺失")
+        elif then != now:
+            found.append(
+                f"{path}: was altered: expected SM3 {then.sm3} ({then.size} octets), "
+                f"found {now.sm3} ({now.size} octets) / 文件被改动"
+            )
+    return found

@@ -1,0 +1,282 @@
+"""The console: live progress while cases run, the closing table, and a block for everything that did not pass.
+
+Leaves the content of the blocks to `reports.blocks`. Reads well at 100 columns; without a terminal it prints plain
+lines only, so that a log of a build stays readable.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.markup import escape
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text as Line
+
+from bench.case import CaseResult, RunResult, Text, Verdict
+from reports.blocks import LABELS, Block, block_text, blocks, blocks_of, visible
+from reports.conformity import SHORT, Conformity, Entry, Statement, clause_order, document_of, documents, statements
+
+# Colour is never alone: every verdict has its own sign.
+SIGNS = {
+    Verdict.PASS: "✓",
+    Verdict.FAIL: "✗",
+    Verdict.INCONCLUSIVE: "?",
+    Verdict.NOT_APPLICABLE: "–",
+    Verdict.NOT_RUN: "○",
+    Verdict.REVIEW: "◇",
+    Verdict.ERROR: "!",
+}
+STYLES = {
+    Verdict.PASS: "green",
+    Verdict.FAIL: "bold red",
+    Verdict.INCONCLUSIVE: "yellow",
+    Verdict.NOT_APPLICABLE: "dim",
+    Verdict.NOT_RUN: "dim",
+    Verdict.REVIEW: "cyan",
+    Verdict.ERROR: "bold magenta",
+}
+_CONFORMITY_STYLES = {
+    Conformity.CONFORMS: "bold green",
+    Conformity.DOES_NOT_CONFORM: "bold red",
+    Conformity.NO_STATEMENT: "yellow",
+}
+# Blocks beyond this many would bury the table; the HTML report holds all of them.
+MOST_BLOCKS = 50
+
+
+def console_for(stream: TextIO, environ: Mapping[str, str] | None = None) -> Console:
+    """A console on a stream: coloured and live on a terminal, plain lines of 100 columns elsewhere or under CI."""
+    values = os.environ if environ is None else environ
+    if stream.isatty() and not values.get("CI"):
+        return Console(file=stream, highlight=False)
+    return Console(file=stream, highlight=False, force_terminal=False, no_color=True, width=100)
+
+
+def verdict_line(verdict: Verdict) -> Line:
+    """Sign and verdict in both languages, coloured."""
+    return Line(f"{SIGNS[verdict]} {verdict.value} {verdict.zh}", style=STYLES[verdict])
+
+
+class Progress:
+    """Shows a run while it goes: `expect` how many, then `started` and `finished` as cases do, `close` at the end.
+
+    On a terminal a live picture stands below the finished lines; elsewhere there is one line for each finished case.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or console_for(sys.stdout)
+        self._total = 0
+        self._done = 0
+        self._counts: dict[Verdict, int] = {}
+        self._running: dict[str, list[TaskID]] = {}
+        self._overall = Bars(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=28),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self._console,
+        )
+        self._bar = self._overall.add_task("cases / 用例", total=None)
+        self._current = Bars(
+            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=self._console
+        )
+        self._live: Live | None = None
+        if self._console.is_terminal:
+            self._live = Live(self._picture(), console=self._console, refresh_per_second=8, transient=True)
+
+    def expect(self, number: int) -> None:
+        """How many attempts will run in all."""
+        self._total = number
+        self._overall.update(self._bar, total=number)
+
+    def started(self, case: str) -> None:
+        """A case began; several attempts of one case may run at the same time."""
+        if self._live:
+            self._live.start()
+            self._running.setdefault(case, []).append(self._current.add_task(escape(visible(case)), total=None))
+            self._live.update(self._picture())
+
+    def finished(self, result: CaseResult) -> None:
+        """A case ended: one line for it, and the bar moves on."""
+        self._done += 1
+        self._total = max(self._total, self._done)
+        self._counts[result.verdict] = self._counts.get(result.verdict, 0) + 1
+        self._console.print(self._line(result), soft_wrap=True)
+        if self._live:
+            if self._running.get(result.id):
+                self._current.remove_task(self._running[result.id].pop(0))
+            self._overall.update(self._bar, completed=self._done, total=self._total)
+            self._live.update(self._picture())
+
+    def close(self) -> None:
+        """Take the live picture away; the lines of finished cases stay."""
+        if self._live:
+            self._live.stop()
+
+    def _line(self, result: CaseResult) -> Line:
+        digits = len(str(self._total))
+        attempt = f" #{result.attempt}" if result.attempt > 1 else ""
+        took = f"{result.wall_s:.1f} s" + (f", {_span(result.simulated_s)} simulated" if result.simulated_s else "")
+        line = Line(f"[{self._done:>{digits}}/{self._total}] ")
+        line.append_text(verdict_line(result.verdict))
+        line.append(f"  {visible(result.id)}{attempt}")
+        line.append(f"  ({took})", style="dim")
+        return line
+
+    def _picture(self) -> RenderableType:
+        line = Line("  ")
+        for verdict in Verdict:
+            if self._counts.get(verdict):
+                line.append(f"{SIGNS[verdict]} {self._counts[verdict]} {verdict.value}   ", style=STYLES[verdict])
+        return Group(self._overall, line, self._current)
+
+
+def _span(seconds: float) -> str:
+    """A length of simulated time as a person says it."""
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds:.3g} s"
+
+
+def closing(
+    run: RunResult, where: Path | str = "", *, ledger: Sequence[Entry] = (), console: Console | None = None
+) -> None:
+    """Print what stands on the screen when a run is over: blocks, verdict per clause, statements, counts."""
+    console = console or console_for(sys.stdout)
+    found = blocks(run)
+    if found:
+        console.print(_rule("what did not pass / 未通过项", "red"))
+        for block in found[:MOST_BLOCKS]:
+            print_block(console, block)
+        if len(found) > MOST_BLOCKS:
+            rest = len(found) - MOST_BLOCKS
+            console.print(Line(f"… and {rest} more in the HTML report / 其余 {rest} 项见 HTML 报告", style="dim"))
+    console.print(_rule("verdict per clause / 各条款判定"), clause_table(run, ledger), *_left_over(run), sep="\n")
+    console.print(_rule("statement per draft / 各标准草案的声明"))
+    for statement in statements(run, ledger):
+        console.print(_statement(statement))
+    console.print(_rule(), summary_line(run), _facts(run, str(where)), sep="\n")
+
+
+def failure_block(result: CaseResult) -> str:
+    """Everything that keeps a case from passing, as plain text: one block for each open check."""
+    return "\n\n".join(block_text(block) for block in blocks_of(result))
+
+
+def _rule(title: str = "", style: str = "bright_black") -> Rule:
+    return Rule(title, style=style, align="left")
+
+
+def summary_line(run: RunResult) -> Line:
+    """Counts of cases by verdict."""
+    line = Line("cases / 用例:  ")
+    for name, number in run.summary().items():
+        verdict = Verdict(name)
+        line.append(f"{SIGNS[verdict]} {number} {name} {verdict.zh}   ", style=STYLES[verdict])
+    if not run.cases:
+        line.append("none was run: inconclusive / 未执行任何用例：无法判定", style=STYLES[Verdict.INCONCLUSIVE])
+    return line
+
+
+def clause_table(run: RunResult, ledger: Sequence[Entry] = ()) -> Table:
+    """Clause, strength, verdict and what decided it; clauses without a case are only counted below the table."""
+    strengths = {entry.id: entry.strength for entry in ledger}
+    cases: dict[str, list[CaseResult]] = {}
+    for case in run.cases:
+        cases.setdefault(case.id, []).append(case)
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", expand=False, width=100)
+    table.add_column("clause / 条款", no_wrap=True)
+    table.add_column("strength / 强度", width=15)
+    table.add_column("verdict / 判定", width=23, no_wrap=True)
+    table.add_column("cases / 用例", ratio=1, overflow="fold")
+    shown = sorted((clause for clause in run.clauses if clause.cases), key=lambda clause: clause_order(clause.id))
+    for document in documents(clause.id for clause in shown):
+        for clause in (clause for clause in shown if document_of(clause.id) == document):
+            attempts = [case for name in clause.cases for case in cases.get(name, [])]
+            table.add_row(
+                escape(clause.id),
+                strengths.get(clause.id, ""),
+                verdict_line(clause.verdict),
+                _decided_by(clause.verdict, attempts) or escape(clause.reason),
+            )
+        table.add_section()
+    return table
+
+
+def _decided_by(verdict: Verdict, attempts: list[CaseResult]) -> str:
+    passed = sum(case.verdict is Verdict.PASS for case in attempts)
+    count = f"{passed}/{len(attempts)} pass"
+    if verdict is Verdict.PASS or not attempts:
+        return count if attempts else ""
+    guilty = list(dict.fromkeys(case.id for case in attempts if case.verdict is verdict))
+    return escape(f"{count}: " + ", ".join(visible(name) for name in guilty[:3]) + (" …" if len(guilty) > 3 else ""))
+
+
+def _left_over(run: RunResult) -> list[Line]:
+    counts: dict[Verdict, int] = {}
+    for clause in run.clauses:
+        if not clause.cases:
+            counts[clause.verdict] = counts.get(clause.verdict, 0) + 1
+    return [
+        Line(
+            f"{SIGNS[verdict]} {number} clauses without a case: {verdict.value} / {number} 条款无用例：{verdict.zh}",
+            style="dim",
+        )
+        for verdict, number in counts.items()
+    ]
+
+
+def _statement(statement: Statement) -> RenderableType:
+    line = Line(f"{SHORT.get(statement.document, statement.document)}: ", style="bold")
+    line.append(
+        f"{statement.conformity.value} {statement.conformity.zh}", style=_CONFORMITY_STYLES[statement.conformity]
+    )
+    reasons = [Padding(Line(f"{reason.en}\n{reason.zh}", style="dim"), (0, 0, 0, 4)) for reason in statement.reasons]
+    return Group(line, *reasons)
+
+
+def _facts(run: RunResult, where: str) -> RenderableType:
+    rows = [
+        (Text("item under test", "被测件"), f"{run.terminal} · rig {run.rig}"),
+        (Text("seed, commit", "种子、版本"), f"{run.seed} · {run.commit}"),
+        (Text("history digest", "记录摘要 (SM3)"), run.history_digest),
+        (Text("run folder", "运行目录"), where or run.run),
+    ]
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for label, value in rows:
+        table.add_row(Line(str(label), style="dim"), Line(visible(value), overflow="fold"))
+    return table
+
+
+def print_block(console: Console, block: Block) -> None:
+    """Print a block: labels in a column of their own, the replay line unbroken so that it can be copied."""
+    head = verdict_line(block.verdict)
+    head.append(f"  {visible(block.heading)}", style="bold")
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column(overflow="fold")
+    last: list[Line] = []
+    for key, lines in block.lines():
+        text = visible("\n".join(lines))
+        if key == "replay":
+            last = [Line(f"  {LABELS[key]}", style="dim"), Line(f"  {text}", style="cyan")]
+        else:
+            table.add_row(str(LABELS[key]), Line(text, style=_LINE_STYLES.get(key, "")))
+    console.print(head, Padding(table, (0, 0, 0, 2)), sep="\n")
+    for line in last:
+        console.print(line, soft_wrap=True)
+    console.print()
+
+
+_LINE_STYLES = {"actual": "bold", "record": "dim"}
