@@ -1,0 +1,429 @@
+"""What happened when, on lanes: a history gathered into a bounded number of bins, spans and marks.
+
+Leaves drawing to `reports.svg`. However many events a record holds, a timeline holds at most `bins` columns a lane;
+spans and marks closer than a column are joined and counted. All instants are microseconds UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta, timezone
+
+import msgspec
+
+from bench.case import Text
+from bench.history import (
+    Behaviour,
+    CentreSetup,
+    ClockMoved,
+    Commanded,
+    Connected,
+    Event,
+    History,
+    LinkRule,
+    MeterFault,
+    Observed,
+    Phase,
+    Power,
+    Received,
+    Rejected,
+    Sent,
+    Served,
+    Stored,
+    TerminalState,
+    Trouble,
+    Unserved,
+)
+
+LOCAL = timezone(timedelta(hours=8))
+# A record stored later than this after its interval's end counts as backfill in the picture (no verdict depends on it).
+LIVE_WITHIN_US = 120_000_000
+# Single meters get a lane each up to this number; above it all share one, and the troubled ones have their own too.
+MOST_METERS = 6
+MOST_LANES_OF_A_KIND = 10
+_HOUR_US = 3_600_000_000
+
+
+class Span(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that lasted. `kind` selects the look, `count` says how many were joined."""
+
+    start_us: int
+    end_us: int
+    kind: str
+    label: str
+    count: int = 1
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """Something at an instant; `until_us` is the last of those joined."""
+
+    at_us: int
+    until_us: int
+    kind: str
+    label: str
+    count: int = 1
+
+
+class Lane(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the picture. `series` maps a class of events to its count in each bin, `totals` to its sum."""
+
+    kind: str
+    name: Text
+    spans: tuple[Span, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    series: dict[str, tuple[int, ...]] = {}
+    totals: dict[str, int] = {}
+
+
+class Timeline(msgspec.Struct, frozen=True, kw_only=True):
+    """A case's history for the eye: the time it covers, its phases, its lanes."""
+
+    start_us: int
+    end_us: int
+    bins: int
+    phases: tuple[Mark, ...]
+    lanes: tuple[Lane, ...]
+
+
+class Axis(msgspec.Struct, frozen=True, kw_only=True):
+    """Sorts instants into bins."""
+
+    start_us: int
+    end_us: int
+    bins: int
+
+    @property
+    def step_us(self) -> float:
+        """Length of one bin."""
+        return (self.end_us - self.start_us) / self.bins
+
+    def bin(self, at_us: int) -> int:
+        """The bin an instant falls into; instants outside fall into the first or last."""
+        index = (at_us - self.start_us) * self.bins // (self.end_us - self.start_us)
+        return min(max(index, 0), self.bins - 1)
+
+
+def local_time(at_us: int, *, fraction: bool = True) -> str:
+    """An instant as local time +08:00, with milliseconds unless they are not wanted."""
+    seconds, rest = divmod(at_us, 1_000_000)
+    text = datetime.fromtimestamp(seconds, LOCAL).strftime("%Y-%m-%d %H:%M:%S")
+    return f"{text}.{rest // 1000:03d} +08:00" if fraction else f"{text} +08:00"
+
+
+def gather(history: History, bins: int = 280) -> Timeline:
+    """The timeline of a history with so many columns."""
+    start = history.events[0].t if history.events else 0
+    end = max(history.events[-1].t if history.events else 0, start + 1)
+    axis = Axis(start_us=start, end_us=end, bins=bins)
+    lanes = [
+        *_bench(history, axis),
+        *_links(history, axis),
+        *_terminal(history, axis),
+        *_clock(history, axis),
+        *_meters(history, axis),
+        *_centres(history, axis),
+        *_operator(history, axis),
+    ]
+    phases = _joined([_mark(phase, "phase", _named(phase.name, phase.detail)) for phase in history.of(Phase)], axis)
+    return Timeline(start_us=start, end_us=end, bins=bins, phases=tuple(phases), lanes=tuple(lanes))
+
+
+def _named(name: str, detail: dict[str, str]) -> str:
+    return name + (f" ({', '.join(f'{key} {value}' for key, value in detail.items())})" if detail else "")
+
+
+def _mark(event: Event, kind: str, label: str) -> Mark:
+    return Mark(at_us=event.t, until_us=event.t, kind=kind, label=label)
+
+
+def _joined(marks: Iterable[Mark], axis: Axis) -> list[Mark]:
+    """Marks of one kind in one bin become one that counts them; phases keep all their names."""
+    found: dict[tuple[int, str], Mark] = {}
+    for mark in sorted(marks, key=lambda mark: mark.at_us):
+        key = (axis.bin(mark.at_us), mark.kind)
+        before = found.get(key)
+        if before is None:
+            found[key] = mark
+            continue
+        both = before.label if before.label == mark.label or before.count > 3 else f"{before.label}; {mark.label}"
+        found[key] = msgspec.structs.replace(before, until_us=mark.at_us, label=both, count=before.count + 1)
+    return list(found.values())
+
+
+def _merged(spans: Iterable[Span], axis: Axis) -> list[Span]:
+    """Spans of one kind closer together than a bin become one that counts them: no more spans than bins."""
+    found: list[Span] = []
+    last: dict[str, int] = {}
+    for span in sorted(spans, key=lambda span: span.start_us):
+        index = last.get(span.kind)
+        before = None if index is None else found[index]
+        if index is not None and before and span.start_us - before.end_us < axis.step_us and _short(before, span, axis):
+            label = before.label if before.label == span.label or before.count > 3 else f"{before.label}; {span.label}"
+            found[index] = msgspec.structs.replace(
+                before, end_us=max(before.end_us, span.end_us), label=label, count=before.count + span.count
+            )
+        else:
+            last[span.kind] = len(found)
+            found.append(span)
+    return found
+
+
+def _short(before: Span, span: Span, axis: Axis) -> bool:
+    """Whether one of two neighbours is too short to be seen alone, or both say the same."""
+    least = min(before.end_us - before.start_us, span.end_us - span.start_us)
+    return least < 2 * axis.step_us or before.label == span.label
+
+
+def _counted(events: Iterable[Event], axis: Axis) -> tuple[int, ...]:
+    """How many events fall into each bin."""
+    counts = [0] * axis.bins
+    start, length, bins, last = axis.start_us, axis.end_us - axis.start_us, axis.bins, axis.bins - 1
+    for event in events:
+        index = (event.t - start) * bins // length
+        counts[index if index < last else last] += 1
+    return tuple(counts)
+
+
+def _lane(
+    kind: str,
+    name: Text,
+    axis: Axis,
+    *,
+    spans: Iterable[Span] = (),
+    marks: Iterable[Mark] = (),
+    series: dict[str, Sequence[Event]] | None = None,
+) -> Lane:
+    counted = {key: events for key, events in (series or {}).items() if events}
+    return Lane(
+        kind=kind,
+        name=name,
+        spans=tuple(_merged(spans, axis)),
+        marks=tuple(_joined(marks, axis)),
+        series={key: _counted(events, axis) for key, events in counted.items()},
+        totals={key: len(events) for key, events in counted.items()},
+    )
+
+
+def _switched(events: Iterable[tuple[int, str, str]], axis: Axis, kind: Callable[[str], str]) -> list[Span]:
+    """Spans from (instant, name, on or off); what is never switched off lasts to the end."""
+    opened: dict[str, int] = {}
+    found: list[Span] = []
+    for at_us, name, state in events:
+        began = opened.pop(name, None)
+        if began is not None:
+            found.append(Span(start_us=began, end_us=at_us, kind=kind(name), label=name))
+        if state == "on":
+            opened[name] = at_us
+    found += [Span(start_us=began, end_us=axis.end_us, kind=kind(name), label=name) for name, began in opened.items()]
+    return found
+
+
+def _bench(history: History, axis: Axis) -> list[Lane]:
+    marks = [_mark(event, "trouble", event.what) for event in history.of(Trouble)]
+    return [_lane("bench", Text("Bench", "台架"), axis, marks=marks)] if marks else []
+
+
+# Rules that let nothing pass; the others only spoil or slow what passes.
+_SILENT = ("cut", "refuse", "half_open", "half-open", "name_failure", "name failure", "reset")
+
+
+def _links(history: History, axis: Axis) -> list[Lane]:
+    by_link: dict[str, list[LinkRule]] = {}
+    for rule in history.of(LinkRule):
+        by_link.setdefault(rule.link, []).append(rule)
+    lanes: list[Lane] = []
+    for link, rules in list(by_link.items())[:MOST_LANES_OF_A_KIND]:
+        switched = [rule for rule in rules if rule.state != "act"]
+        labels = {rule.rule: _named(rule.rule, rule.detail) for rule in switched if rule.state == "on"}
+        spans = _switched(
+            ((rule.t, rule.rule, rule.state) for rule in switched),
+            axis,
+            lambda name: "cut" if name in _SILENT else "impaired",
+        )
+        named = [msgspec.structs.replace(span, label=labels.get(span.label, span.label)) for span in spans]
+        marks = [_mark(rule, "act", _named(rule.rule, rule.detail)) for rule in rules if rule.state == "act"]
+        lanes.append(_lane("link", Text(f"Link {link}", f"链路 {link}"), axis, spans=named, marks=marks))
+    return lanes
+
+
+def _terminal(history: History, axis: Axis) -> list[Lane]:
+    spans: list[Span] = []
+    since: int | None = None
+    what, label = "", ""
+    for event in (event for event in history.events if isinstance(event, Power | TerminalState)):
+        if isinstance(event, Power):
+            state = {"cut": "off", "restored": "", "brown-out": "brown-out"}.get(event.state, event.state)
+            text = _named(f"power {event.state}", event.detail)
+        else:
+            if what == "off":
+                continue
+            state = {"stopped": "down", "crashed": "down"}.get(event.state, "")
+            text = f"terminal {event.state}" + (f": {event.detail}" if event.detail else "")
+        if since is not None and state != what:
+            spans.append(Span(start_us=since, end_us=event.t, kind=what, label=label))
+            since = None
+        if state and since is None:
+            since, label = event.t, text
+        what = state
+    if since is not None:
+        spans.append(Span(start_us=since, end_us=axis.end_us, kind=what, label=label))
+    restored = {event.t for event in history.of(Power) if event.state == "restored"}
+    marks = [
+        _mark(event, "crash" if event.state == "crashed" else "start", f"terminal {event.state}")
+        for event in history.of(TerminalState)
+        if event.state == "crashed"
+        or (event.state == "starting" and event.t > axis.start_us and event.t not in restored)
+    ]
+    return [_lane("power", Text("Terminal power", "终端供电"), axis, spans=spans, marks=marks)]
+
+
+def _clock(history: History, axis: Axis) -> list[Lane]:
+    moves = history.of(ClockMoved)
+    if not moves:
+        return []
+    ends = [move.t for move in moves[1:]] + [axis.end_us]
+    spans = [
+        Span(start_us=move.t, end_us=end, kind="offset", label=seconds_text(move.offset_us))
+        for move, end in zip(moves, ends, strict=True)
+        if move.offset_us
+    ]
+    marks = [_mark(move, "step", f"{seconds_text(move.offset_us)} ({move.why})") for move in moves]
+    return [_lane("clock", Text("Terminal clock", "终端时钟"), axis, spans=spans, marks=marks)]
+
+
+def seconds_text(us: int) -> str:
+    """An offset in seconds with its sign, without trailing zeros."""
+    whole, rest = divmod(abs(us), 1_000_000)
+    text = f"{whole}.{rest:06d}".rstrip("0").rstrip(".")
+    return f"{'−' if us < 0 else '+'}{text} s"
+
+
+def _meters(history: History, axis: Axis) -> list[Lane]:
+    served: dict[str, list[Served]] = {}
+    unserved: dict[str, list[Unserved]] = {}
+    faults: dict[str, list[MeterFault]] = {}
+    for answer in history.of(Served):
+        served.setdefault(answer.meter, []).append(answer)
+    for silence in history.of(Unserved):
+        unserved.setdefault(silence.meter, []).append(silence)
+    for fault in history.of(MeterFault):
+        faults.setdefault(fault.meter, []).append(fault)
+    names = sorted({*served, *unserved, *faults})
+    if len(names) <= MOST_METERS:
+        return [_meter(name, served, unserved, faults, axis) for name in names]
+    everything: dict[str, Sequence[Event]] = {"polls": history.of(Served), "unanswered": history.of(Unserved)}
+    shared = _lane("meter", Text(f"{len(names)} meters", f"{len(names)} 块仪表"), axis, series=everything)
+    troubled = sorted(
+        (name for name in names if name in unserved or name in faults),
+        key=lambda name: (-len(faults.get(name, ())), -len(unserved.get(name, ())), name),
+    )
+    return [shared, *(_meter(name, served, unserved, faults, axis) for name in sorted(troubled[:MOST_METERS]))]
+
+
+def _meter(
+    name: str,
+    served: dict[str, list[Served]],
+    unserved: dict[str, list[Unserved]],
+    faults: dict[str, list[MeterFault]],
+    axis: Axis,
+) -> Lane:
+    mine = faults.get(name, [])
+    switched = [(fault.t, fault.fault, fault.state) for fault in mine if fault.state in ("on", "off")]
+    marks = [
+        _mark(fault, "act", _named(fault.fault, fault.detail)) for fault in mine if fault.state not in ("on", "off")
+    ]
+    return _lane(
+        "meter",
+        Text(f"Meter {name}", f"仪表 {name}"),
+        axis,
+        spans=_switched(switched, axis, lambda _: "fault"),
+        marks=marks,
+        series={"polls": served.get(name, []), "unanswered": unserved.get(name, [])},
+    )
+
+
+def _centres(history: History, axis: Axis) -> list[Lane]:
+    setups = {setup.name: setup for setup in history.began.centres}
+    stored: dict[str, dict[str, list[Stored]]] = {}
+    stamps: dict[str, int | None] = {}
+    for record in history.of(Stored):
+        kind = _how(record, setups.get(record.centre), stamps)
+        stored.setdefault(record.centre, {}).setdefault(kind, []).append(record)
+    acknowledged: dict[str, list[Sent]] = {}
+    for sent in history.of(Sent):
+        if sent.cn == "9014":
+            acknowledged.setdefault(sent.centre, []).append(sent)
+    names = list(dict.fromkeys([*setups, *stored]))[:MOST_LANES_OF_A_KIND]
+    return [
+        _lane(
+            "centre",
+            Text(f"Centre {name}", f"中心 {name}"),
+            axis,
+            spans=_sessions(history, name, axis),
+            marks=_centre_marks(history, name),
+            series={**stored.get(name, {}), "acknowledged": acknowledged.get(name, [])},
+        )
+        for name in names
+    ]
+
+
+def _how(record: Stored, setup: CentreSetup | None, stamps: dict[str, int | None]) -> str:
+    """Whether a record came live, as backfill, or because it was asked for."""
+    if record.asked:
+        return "asked"
+    if record.stamp not in stamps:
+        stamps[record.stamp] = stamp_us(record.stamp)
+    stamp = stamps[record.stamp]
+    if stamp is None:
+        return "backfill"
+    minutes = setup.minute_interval if setup else 0
+    length = {"minute": minutes * 60_000_000, "hour": _HOUR_US, "day": 24 * _HOUR_US}.get(record.kind, 0)
+    return "live" if record.t - (stamp + length) <= LIVE_WITHIN_US else "backfill"
+
+
+def stamp_us(stamp: str) -> int | None:
+    """DataTime (YYYYMMDDhhmmss, local +08:00) as an instant; None if it is not one."""
+    if len(stamp) < 14 or not stamp[:14].isascii() or not stamp[:14].isdecimal():
+        return None
+    try:
+        found = datetime.strptime(stamp[:14], "%Y%m%d%H%M%S").replace(tzinfo=LOCAL)
+    except ValueError:
+        return None
+    return int(found.timestamp()) * 1_000_000
+
+
+def _sessions(history: History, centre: str, axis: Axis) -> list[Span]:
+    changes = [event for event in history.of(Connected) if event.at == centre]
+    states = ((event.t, f"#{event.conn}", "on" if event.state == "opened" else "off") for event in changes)
+    spans = _switched(states, axis, lambda _: "session")
+    return [msgspec.structs.replace(span, label=f"connection {span.label}") for span in spans]
+
+
+def _centre_marks(history: History, centre: str) -> list[Mark]:
+    refused = [
+        _mark(event, "refused", ", ".join(event.faults))
+        for event in history.of(Received)
+        if event.centre == centre and event.faults
+    ]
+    refused += [_mark(event, "refused", event.reason) for event in history.of(Rejected) if event.at == centre]
+    asked = [
+        _mark(event, "command", f"CN={event.cn} QN={event.qn}")
+        for event in history.of(Commanded)
+        if event.centre == centre
+    ]
+    behaviour = [
+        _mark(event, "behaviour", ", ".join(f"{key}: {value}" for key, value in event.switches.items()))
+        for event in history.of(Behaviour)
+        if event.centre == centre
+    ]
+    return refused + asked + behaviour
+
+
+def _operator(history: History, axis: Axis) -> list[Lane]:
+    marks = [
+        _mark(
+            event, "refused" if event.problem else "look", event.what + (f": {event.problem}" if event.problem else "")
+        )
+        for event in history.of(Observed)
+    ]
+    return [_lane("operator", Text("Local readout", "本地读取"), axis, marks=marks)] if marks else []
