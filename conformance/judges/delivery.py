@@ -7,11 +7,11 @@ numbers are no part of it. HJ 212 minute, hour and day data carry the start of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from itertools import pairwise
 
-from bench.case import percentile
+from bench.case import Check, check, percentile
 from bench.history import (
     Behaviour,
     CentreSetup,
@@ -387,13 +387,28 @@ def _judge_repeats(
 ) -> None:
     """Identical duplicates are allowed only after a lost or late acknowledgement."""
     own = [event for event in events if not event.asked]
-    for earlier, later in zip(own, own[1:], strict=False):
+    for earlier, later in pairwise(own):
         ledger.repeats += 1
         answers = [at for at in acks.get(earlier.qn, ()) if at >= earlier.t - SECOND]
         in_time = [at for at in answers if at <= min(later.t, earlier.t + patience)]
         if in_time and not overlaps(disturbed, in_time[0] - SECOND, in_time[0] + patience):
             line = f"{_where(later)}: again, although QN {earlier.qn} was acknowledged {local(in_time[0])}"
             ledger.duplicated.append(Problem(key, line))
+
+
+def first_contents(history: History, centre: str, kinds: Sequence[str] = ()) -> dict[Key, Stored]:
+    """The first content a centre stored under each key; codes and stamps nobody can place are left out."""
+    setup = setup_of(history, centre)
+    codes = {code: point for point, code in setup.codes.items()}
+    classes = tuple(kind for kind in (kinds or setup.kinds) if kind != "realtime")
+    found: dict[Key, Stored] = {}
+    for event in history.of(Stored):
+        if event.centre != centre or event.kind not in classes:
+            continue
+        point, start = codes.get(event.code), instant_of(event.stamp)
+        if point is not None and start is not None:
+            found.setdefault(Key(point, event.kind, start + length_of(event.kind, setup)), event)
+    return found
 
 
 def lines(problems: Sequence[Problem], most: int = 10) -> list[str]:
@@ -416,6 +431,45 @@ def _shown(values: dict[str, str]) -> str:
     return ", ".join(f"{name}={text}" for name, text in values.items()) or "no value"
 
 
-def sum_of(fields: Iterable[str]) -> Decimal:
-    """Exact sum of decimal texts."""
-    return sum((Decimal(text) for text in fields), Decimal(0))
+def findings(ledgers: Sequence[Ledger], *, duplicates: bool = True) -> Iterator[Check]:
+    """The checks that R-25 asks at the end of every case, over all centres given: each counts to 0.
+
+    Without any sure record to look for, every one is inconclusive. `duplicates` False leaves out the check of repeats
+    for cases whose stimulus makes them lawful throughout.
+    """
+    known = any(ledger.sure for ledger in ledgers)
+    arrived = any(ledger.records for ledger in ledgers)
+
+    def count(bucket: Callable[[Ledger], list[Problem]], id: str, en: str, zh: str, needed: bool) -> Check:
+        found = [problem for ledger in ledgers for problem in bucket(ledger)]
+        ok = None if not needed and not found else not found
+        return check(id, ok, en=en, zh=zh, measured=len(found), limit=0, unit="records", evidence=lines(found))
+
+    yield count(lambda one: one.lost, "none-lost", "no record is lost", "无记录丢失", known)
+    yield count(
+        lambda one: one.unacknowledged,
+        "all-acknowledged",
+        "every stored record is acknowledged in the end",
+        "每条已存记录最终得到应答",
+        arrived,
+    )
+    yield count(lambda one: one.altered, "none-altered", "no record arrives altered", "无记录被改动", arrived)
+    yield count(lambda one: one.invented, "none-invented", "no record is invented", "无虚构记录", arrived)
+    yield count(
+        lambda one: one.mis_stamped,
+        "none-mis-stamped",
+        "every record carries its own time",
+        "每条记录时标正确",
+        arrived,
+    )
+    yield count(
+        lambda one: one.wrongly_flagged, "flags-right", "every flag tells the truth", "数据标记与实际一致", arrived
+    )
+    if duplicates:
+        yield count(
+            lambda one: one.duplicated,
+            "no-needless-repeats",
+            "nothing is sent again after its acknowledgement arrived",
+            "收到应答后不再重复发送",
+            arrived,
+        )

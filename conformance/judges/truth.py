@@ -117,10 +117,8 @@ def increment(point: Point, opening: str, closing: str, elapsed_us: int, *, prin
         modulus -= Decimal(1).scaleb(-max(point.decimals, 0))
     step = last + modulus - first
     rated = number(point.rated_per_h) if point.rated_per_h else None
-    if rated is None:
-        plausible = step <= modulus * PLAUSIBLE_SHARE
-    else:
-        plausible = step * HOUR <= rated * RATED_MARGIN * elapsed_us
+    ceiling = modulus * PLAUSIBLE_SHARE if rated is None else rated * RATED_MARGIN * elapsed_us / HOUR
+    plausible = step <= ceiling
     return Increment(step, "rollover") if plausible and step >= 0 else Increment(None, "reset")
 
 
@@ -508,7 +506,7 @@ def truth_of(history: History) -> Truth:
 
 def counter_events(history: History) -> list[MeterFault]:
     """Rollovers, resets and replacements that the bench made happen."""
-    return [event for event in history.of(MeterFault) if event.fault in ("rollover", "reset", "replacement")]
+    return [event for event in history.of(MeterFault) if event.fault in ("rollover-soon", "reset", "replaced")]
 
 
 def latest(series: Series, at_us: int) -> int | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from hand_made import COUNTER, MIDNIGHT, World, acknowledge, altered
 
 from bench.history import Behaviour, LinkRule, Stored
 from conformance.judges.delivery import Ledger, reconcile
 from conformance.judges.times import HOUR, MINUTE, SECOND, stamp_of
 from conformance.judges.truth import Certainty, increment, truth_of
-from hand_made import COUNTER, MIDNIGHT, World, acknowledge, altered
 
 BUCKETS = (
     "lost",

@@ -1,0 +1,92 @@
+"""Centres: several at once, each on its own (R-27).
+
+Leaves completeness to `delivery`. Delay is interval end to acknowledgement of that centre.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from bench.case import Check, Measurement, check, compare, measure, percentile
+from bench.history import History
+from conformance.judges.delivery import Ledger
+from conformance.judges.times import SECOND, seconds
+
+RISE_S = 10
+SAMPLES = 1_000
+
+
+def independence_findings(
+    sound: list[Ledger], fault_from_us: int, fault_to_us: int, *, needed: int = SAMPLES
+) -> Iterator[Check | Measurement]:
+    """While another centre fails, the P99 delay of the sound ones rises by at most 10 s over the time before."""
+    for ledger in sound:
+        before = ledger.latencies_us(end_us=fault_from_us)
+        during = ledger.latencies_us(start_us=fault_from_us, end_us=fault_to_us)
+        calm, troubled = percentile(before, 99), percentile(during, 99)
+        missing = sum(1 for key, record in ledger.records.items() if record.acked is None and key.end < fault_to_us)
+        missing += sum(1 for problem in ledger.lost if fault_from_us <= problem.key.end < fault_to_us)
+        name = ledger.centre.lower()
+        if calm is not None:
+            yield measure(
+                f"delay-before-{name}", seconds(calm), en="P99 before the fault", zh="故障前 P99 时延", unit="s",
+                samples=len(before),
+            )  # fmt: skip
+        rise = None if calm is None or troubled is None else Decimal(seconds(troubled - calm))
+        yield compare(
+            f"no-delay-from-the-other-{name}",
+            rise,
+            "<=",
+            RISE_S,
+            en=f"centre {ledger.centre} waits at most 10 s longer while another fails",
+            zh=f"其他中心故障时中心 {ledger.centre} 的 P99 时延增加不超过 10 s",
+            unit="s",
+            samples=min(len(before), len(during) + missing),
+            needed=needed,
+        )
+        yield check(
+            f"served-meanwhile-{name}",
+            None if not during and not missing else missing == 0,
+            en=f"centre {ledger.centre} gets every record meanwhile",
+            zh=f"故障期间中心 {ledger.centre} 数据完整",
+            measured=missing,
+            limit=0,
+            unit="records",
+        )
+
+
+def simultaneous_findings(history: History, ledgers: list[Ledger], *, least: int) -> Iterator[Check]:
+    """So many centres receive the same records side by side: each at most 10 s after the first."""
+    active = [ledger.centre for ledger in ledgers if ledger.delivered]
+    behind: list[str] = []
+    worst = 0
+    common = [key for key in ledgers[0].records if all(key in one.records for one in ledgers)] if ledgers else []
+    for key in common:
+        times = [one.records[key].acked for one in ledgers]
+        known = [at for at in times if at is not None]
+        if known and max(known) - min(known) > RISE_S * SECOND:
+            behind.append(f"{key.point} {key.kind}: {seconds(max(known) - min(known))} s apart")
+        worst = max(worst, max(known, default=0) - min(known, default=0))
+    stood = len(history.began.centres) >= least
+    yield check(
+        "centres-served",
+        len(active) >= least if stood else None,
+        en=f"at least {least} centres receive data",
+        zh=f"至少 {least} 个中心收到数据",
+        measured=len(active),
+        limit=least,
+        op=">=",
+        unit="centres",
+    )
+    yield check(
+        "side-by-side",
+        None if not common else not behind,
+        en="the same record reaches all centres within 10 s of the first",
+        zh="同一记录到达各中心的时间差不超过 10 s",
+        measured=seconds(worst),
+        limit=RISE_S,
+        op="<=",
+        unit="s",
+        evidence=behind,
+    )

@@ -1,0 +1,207 @@
+"""Clockwork: clock steps and synchronisation leave no duplicate, lost or overlapping period (R-10).
+
+Leaves ordinary delivery to `delivery`. Which true stretch an interval on the terminal's clock covers follows from the
+record of the clock's moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from bench.case import Check, Measurement, check, compare, measure
+from bench.history import ClockMoved, Commanded, History, Stored
+from conformance.judges.delivery import VALUE_FIELDS, Ledger, first_contents, setup_of
+from conformance.judges.times import DAY, HOUR, SECOND, floor, instant_of, local, seconds
+from conformance.judges.truth import Certainty, Key, length_of, number, plain, truth_of
+
+OFFSET_LIMIT_S = 1
+PROBES = 24
+
+
+def period_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check]:
+    """No key with two contents, no negative increment, no stamp off the grid, no period left out in silence."""
+    moved = bool(history.of(ClockMoved))
+    twice: list[str] = []
+    negative: list[str] = []
+    off_grid: list[str] = []
+    seen = 0
+    for ledger in ledgers:
+        setup = setup_of(history, ledger.centre)
+        for event in history.of(Stored):
+            if event.centre != ledger.centre or event.kind not in ledger.kinds:
+                continue
+            seen += 1
+            where = f"{local(event.t)} {event.centre} {event.kind} {event.code} DataTime={event.stamp} QN={event.qn}"
+            if event.version > 1:
+                twice.append(f"{where}: a second content under this key")
+            value = number(event.fields.get("Cou", "0"))
+            if value is None or value < 0:
+                negative.append(f"{where}: Cou={event.fields.get('Cou')}")
+            start = instant_of(event.stamp)
+            if start is None or floor(start, length_of(event.kind, setup)) != start:
+                off_grid.append(f"{where}: not on the grid of its class")
+    known = moved and seen > 0
+    for id, found, en, zh in (
+        ("no-duplicate-key", twice, "no period comes with two contents", "同一时段无重复且不一致的记录"),
+        ("no-negative-period", negative, "no period has a negative increment", "无负增量时段"),
+        ("no-overlapping-period", off_grid, "no periods overlap", "时段互不重叠"),
+    ):
+        yield check(
+            id,
+            False if found else True if known else None,
+            en=en,
+            zh=zh,
+            measured=len(found),
+            limit=0,
+            unit="records",
+            evidence=found,
+        )
+    silent = [problem.evidence for ledger in ledgers for problem in ledger.lost]
+    yield check(
+        "no-lost-period",
+        False if silent else True if known and any(ledger.sure for ledger in ledgers) else None,
+        en="no period is lost",
+        zh="无丢失时段",
+        measured=len(silent),
+        limit=0,
+        unit="records",
+        evidence=silent,
+    )
+
+
+def total_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check]:
+    """What is sent for parts of the case never adds up to more than the registers moved, and sure values are true.
+
+    Over the whole case, per counter: the sum of all valid increments of the finest class is at most the register's own
+    difference, and differs from it by no more than the intervals that came flagged or not at all could hold.
+    """
+    truth = truth_of(history)
+    more: list[str] = []
+    wrong: list[str] = []
+    judged = 0
+    for ledger in ledgers:
+        setup = setup_of(history, ledger.centre)
+        finest = "minute" if "minute" in ledger.kinds else "hour"
+        length = length_of(finest, setup)
+        contents = first_contents(history, ledger.centre, (finest,))
+        sums: dict[str, Decimal] = {}
+        for key, event in contents.items():
+            value = number(event.fields.get("Cou", ""))
+            if value is None or event.flag != "N":
+                continue
+            sums[key.point] = sums.get(key.point, Decimal(0)) + value
+        for point, total in sorted(sums.items()):
+            series = truth.series[point]
+            judged += 1
+            moved = series.numbers()[-1] - series.numbers()[0]
+            if total > moved:
+                more.append(f"{ledger.centre} {point}: {plain(total)} sent, the register moved by {plain(moved)}")
+        for key, event in contents.items():
+            expected = truth.expected(key.point, finest, key.end - length, key.end)
+            values = {name: text for name, text in event.fields.items() if name in VALUE_FIELDS}
+            if values and expected.certainty is Certainty.GAP:
+                shown = ", ".join(f"{name}={text}" for name, text in values.items())
+                wrong.append(f"{ledger.centre} {key.point} ending {local(key.end)}: {shown}, {expected.why}")
+    known = bool(history.of(ClockMoved)) and judged > 0
+    yield check(
+        "nothing-counted-twice",
+        False if more else True if known else None,
+        en="no consumption is counted twice",
+        zh="用量不重复计入",
+        measured=len(more),
+        limit=0,
+        unit="points",
+        evidence=more,
+    )
+    altered = [problem.evidence for ledger in ledgers for problem in (*ledger.altered, *ledger.mis_stamped)]
+    yield check(
+        "period-totals-true",
+        False if altered or wrong else True if known else None,
+        en="every period's total is what the register moved in it",
+        zh="各时段合计与表计一致",
+        measured=len(altered) + len(wrong),
+        limit=0,
+        unit="records",
+        evidence=[*altered, *wrong],
+    )
+
+
+def after_step_findings(
+    history: History, ledgers: Sequence[Ledger], step_us: int, *, least: int = 4
+) -> Iterator[Check]:
+    """After the last clock step whole intervals arrive again, with values and the new time."""
+    moves = history.of(ClockMoved)
+    last = moves[-1] if moves else None
+    arrived: set[Key] = set()
+    for ledger in ledgers:
+        for key, event in first_contents(history, ledger.centre).items():
+            if last is not None and event.t > last.t and event.flag == "N":
+                arrived.add(key)
+    fresh = [key for key in arrived if last is not None and key.end > last.t + last.offset_us]
+    yield check(
+        "goes-on-after-the-step",
+        None if last is None else len(fresh) >= least,
+        en="after the step periods are recorded on the new time",
+        zh="校时后按新时间继续记录",
+        measured=len(fresh),
+        limit=least,
+        op=">=",
+        unit="records",
+        evidence=[] if last is None else [f"clock moved by {seconds(step_us)} s at {local(last.t)}"],
+    )
+
+
+def accepted_finding(history: History, command: str) -> Check:
+    """The terminal accepted and executed a centre's command (QnRtn 1, ExeRtn 1)."""
+    own = [event for event in history.of(Commanded) if event.cn == command]
+    bad = [
+        f"{local(event.sent)} {event.centre} CN={command} QN={event.qn}: QnRtn={event.accepted or 'none'}, "
+        f"ExeRtn={event.result or 'none'}"
+        for event in own
+        if event.accepted != "1" or event.result != "1"
+    ]
+    return check(
+        f"command-{command}-executed",
+        None if not own else not bad,
+        en=f"command {command} is accepted and executed",
+        zh=f"命令 {command} 被接受并执行",
+        measured=len(own) - len(bad),
+        limit=len(own),
+        unit="commands",
+        evidence=bad,
+    )
+
+
+def offsets(history: History) -> list[tuple[int, int]]:
+    """Probes of the terminal's clock by 1011: (true instant, offset in us, ahead is positive), to the second."""
+    found: list[tuple[int, int]] = []
+    for event in history.of(Commanded):
+        if event.cn != "1011":
+            continue
+        shown = instant_of(event.answer.get("SystemTime", ""))
+        if shown is not None:
+            middle = (event.sent + event.t) // 2
+            found.append((middle, shown - middle))
+    return found
+
+
+def offset_findings(history: History, *, probes: int = PROBES) -> Iterator[Check | Measurement]:
+    """|offset| at most 1 s at each probe (R-10); the answer has whole seconds, cut off, so half a second is added."""
+    found = [(at, offset + SECOND // 2) for at, offset in offsets(history)]
+    worst = max((abs(offset) for _, offset in found), default=None)
+    yield compare(
+        "clock-offset",
+        None if worst is None else Decimal(seconds(max(worst - SECOND // 2, 0))),
+        "<=",
+        OFFSET_LIMIT_S,
+        en="the terminal's clock is right within 1 s",
+        zh="终端时钟偏差不超过 1 s",
+        unit="s",
+        samples=len(found),
+        needed=probes,
+        evidence=[f"{local(at)}: {seconds(offset)} s" for at, offset in found if abs(offset) > SECOND * 3 // 2],
+    )
+    if len(found) >= 2:
+        drift = (found[-1][1] - found[0][1]) * DAY // max(found[-1][0] - found[0][0], HOUR)
+        yield measure("drift", seconds(drift), en="drift", zh="漂移", unit="s/d", samples=len(found))

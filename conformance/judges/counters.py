@@ -1,0 +1,210 @@
+"""Counters: rollover, reset and replacement (R-19).
+
+Leaves completeness to `delivery`. The truth of an interval follows the readings one by one, so that a rollover is
+counted where it happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+from bench.case import Check, check
+from bench.history import History, MeterFault, Observed, Stored
+from conformance.judges.delivery import first_contents, matches, setup_of
+from conformance.judges.times import local
+from conformance.judges.truth import (
+    Certainty,
+    Expected,
+    Increment,
+    Series,
+    increment,
+    length_of,
+    number,
+    plain,
+    truth_of,
+)
+
+
+def falls(history: History) -> list[tuple[Series, int]]:
+    """Every reading of a counter that is below the one before it (series, index of the lower one)."""
+    found: list[tuple[Series, int]] = []
+    for series in truth_of(history).series.values():
+        if series.point.kind == "counter":
+            pairs = enumerate(pairwise(series.numbers()), start=1)
+            found += [(series, index) for index, (before, after) in pairs if after < before]
+    return found
+
+
+def _touched(
+    history: History, centre: str, kinds: Sequence[str], steps: Sequence[tuple[Series, int]]
+) -> Iterator[tuple[Expected, Stored]]:
+    """Records of a centre whose interval holds one of these steps, with what they must hold."""
+    truth = truth_of(history)
+    setup = setup_of(history, centre)
+    by_point: dict[str, list[tuple[int, int]]] = {}
+    for series, index in steps:
+        by_point.setdefault(series.point.id, []).append((series.times[index - 1], series.times[index]))
+    for key, event in first_contents(history, centre, kinds).items():
+        start = key.end - length_of(key.kind, setup)
+        if key.point not in by_point:
+            continue
+        period = truth.series[key.point].period_us
+        if any(start <= before and after < key.end + period for before, after in by_point[key.point]):
+            yield truth.expected(key.point, key.kind, start, key.end), event
+
+
+def rollover_findings(history: History, centres: Sequence[str], kinds: Sequence[str] = ()) -> Iterator[Check]:
+    """Across every rollover the increment at each centre is the modular one.
+
+    Reading B takes the largest display value itself as modulus, one step of resolution less.
+    """
+    steps = [(series, index) for series, index in falls(history) if _step(series, index).event == "rollover"]
+    wrong: list[str] = []
+    seen = 0
+    b_right = True
+    for centre in centres:
+        for expected, event in _touched(history, centre, kinds, steps):
+            if expected.certainty is Certainty.GAP:
+                continue
+            seen += 1
+            text = event.fields.get("Cou", "")
+            if not matches(truth_of(history), expected, event.fields) or event.flag != "N":
+                wrong.append(_shown(expected, event))
+            smallest = Decimal(1).scaleb(-max(truth_of(history).points[expected.key.point].decimals, 0))
+            modular = number(expected.fields["Cou"])
+            b_right = b_right and modular is not None and text == plain(modular - smallest)
+    yield check(
+        "rollover-counted",
+        False if wrong else True if seen else None,
+        en="the increment across full scale is the modular one",
+        zh="计数器满度跳转处增量正确",
+        measured=len(wrong),
+        limit=0,
+        unit="records",
+        evidence=wrong,
+        has_b=seen > 0,
+        reading_b=b_right,
+    )
+
+
+def _step(series: Series, index: int) -> Increment:
+    elapsed = series.times[index] - series.times[index - 1]
+    return increment(series.point, series.texts[index - 1], series.texts[index], elapsed)
+
+
+def event_findings(
+    history: History, centres: Sequence[str], words: Sequence[str], kinds: Sequence[str] = ()
+) -> Iterator[Check]:
+    """A fall that is no rollover yields no increment, a flag, and an entry in the log (R-19).
+
+    `words` are what the log's kind or text may call it.
+    """
+    steps = [(series, index) for series, index in falls(history) if _step(series, index).event == "reset"]
+    made: list[str] = []
+    unflagged: list[str] = []
+    seen = 0
+    for centre in centres:
+        for expected, event in _touched(history, centre, kinds, steps):
+            if expected.certainty is not Certainty.GAP:
+                continue
+            seen += 1
+            if "Cou" in event.fields:
+                made.append(_shown(expected, event))
+            if event.flag in ("", "N"):
+                unflagged.append(_shown(expected, event))
+    yield check(
+        "no-increment-from-a-fall",
+        False if made else True if seen else None,
+        en="no increment is made up where a counter fell",
+        zh="计数器复位处不产生增量",
+        measured=len(made),
+        limit=0,
+        unit="records",
+        evidence=made,
+    )
+    yield check(
+        "fall-flagged",
+        False if unflagged else True if seen else None,
+        en="the record of that interval is flagged",
+        zh="该时段记录带有异常标记",
+        measured=len(unflagged),
+        limit=0,
+        unit="records",
+        evidence=unflagged,
+    )
+    yield log_finding(
+        history, words, happened=bool(steps), id="fall-logged", en="the fall is in the log", zh="复位记入日志"
+    )
+
+
+def log_finding(history: History, words: Sequence[str], *, happened: bool, id: str, en: str, zh: str) -> Check:
+    """Whether the terminal's log has an entry whose kind or text holds one of the words."""
+    found: list[str] = []
+    problems: list[str] = []
+    readable = False
+    for event in history.of(Observed):
+        if event.what != "log":
+            continue
+        if event.problem:
+            problems.append(event.problem)
+            continue
+        readable = True
+        for row in event.rows:
+            line = " ".join(row.get(name, "") for name in ("at", "kind", "text"))
+            if any(word in line.lower() for word in words) and line not in found:
+                found.append(line)
+    return check(
+        id,
+        bool(found) if readable and happened else None,
+        en=en,
+        zh=zh,
+        measured=len(found),
+        limit=1,
+        op=">=",
+        unit="entries",
+        evidence=found or problems,
+    )
+
+
+def replacement_findings(history: History, centres: Sequence[str], kinds: Sequence[str] = ()) -> Iterator[Check]:
+    """With a recorded replacement the increment is (final old - previous) + (current - initial new)."""
+    truth = truth_of(history)
+    happened = [event for event in history.of(MeterFault) if event.fault == "replaced"]
+    steps: list[tuple[Series, int]] = []
+    for point, entries in truth.replacements.items():
+        if point not in truth.series:
+            continue
+        series = truth.series[point]
+        for entry in entries:
+            index = len(series.between(0, entry.at))
+            if 0 < index < len(series.times):
+                steps.append((series, index))
+    wrong: list[str] = []
+    seen = 0
+    for centre in centres:
+        for expected, event in _touched(history, centre, kinds, steps):
+            if expected.certainty is Certainty.GAP:
+                continue
+            seen += 1
+            if not matches(truth, expected, event.fields):
+                wrong.append(_shown(expected, event))
+    yield check(
+        "replacement-counted",
+        False if wrong else True if seen and happened else None,
+        en="across a recorded replacement old and new meter add up",
+        zh="换表前后增量衔接正确",
+        measured=len(wrong),
+        limit=0,
+        unit="records",
+        evidence=wrong,
+    )
+
+
+def _shown(expected: Expected, event: Stored) -> str:
+    want = expected.fields.get("Cou") or f"none ({expected.why})"
+    return (
+        f"{local(event.t)} {event.centre} {event.code} DataTime={event.stamp} QN={event.qn}: "
+        f"{event.fields.get('Cou', 'no value')} flag {event.flag or 'none'}, expected {want}"
+    )

@@ -1,0 +1,262 @@
+"""Retention: what is kept over outages and power cuts (R-28, R-29), seen at the centres and at the local interface.
+
+Leaves the single record to `delivery`. An outage begins with the rule that blocks the path and ends when it is taken
+off; lost power begins and ends with the supply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from bench.case import Check, Measurement, check, compare, measure
+from bench.history import History, LinkRule, Observed, Phase, Power, Served
+from conformance.judges.delivery import Ledger, horizon, lines, matches
+from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local, seconds
+from conformance.judges.timing import PROMPT_US
+from conformance.judges.truth import VOLATILE_US, Certainty, Key, intervals, truth_of
+
+LOCAL_LENGTHS = {"minute": MINUTE, "quarter": 15 * MINUTE, "hour": HOUR, "day": DAY}
+# R-29: acquisition runs again at the latest so long after power returned.
+RESUME_US = 600 * SECOND
+# R-28: the backlog is complete so long after the path was restored (continuous mode).
+BACKFILL_US = 24 * HOUR
+
+
+def outages(history: History, link: str = "uplink") -> list[tuple[int, int]]:
+    """Stretches [start, end) in which a link was cut; an outage never ended runs to the end of the history."""
+    found: list[tuple[int, int]] = []
+    began: int | None = None
+    for event in history.of(LinkRule):
+        if event.link != link or event.rule != "cut":
+            continue
+        if event.state == "on" and began is None:
+            began = event.t
+        elif event.state == "off" and began is not None:
+            found.append((began, event.t))
+            began = None
+    if began is not None:
+        found.append((began, history.end_us))
+    return found
+
+
+def power_losses(history: History) -> list[tuple[int, int]]:
+    """Stretches [cut, restored) without power; one never ended runs to the end of the history."""
+    found: list[tuple[int, int]] = []
+    began: int | None = None
+    for event in history.of(Power):
+        if event.state == "cut" and began is None:
+            began = event.t
+        elif event.state == "restored" and began is not None:
+            found.append((began, event.t))
+            began = None
+    if began is not None:
+        found.append((began, history.end_us))
+    return found
+
+
+def outage_findings(
+    history: History, ledgers: Sequence[Ledger], *, hours: int, recovery: bool = True
+) -> Iterator[Check | Measurement]:
+    """The outage was as long as it must be, its backlog arrives within 24 h, live values meanwhile within 60 s."""
+    cuts = outages(history)
+    longest = max(cuts, key=lambda cut: cut[1] - cut[0], default=None)
+    if longest is None:
+        yield check(
+            "outage-took-place",
+            None,
+            en="the path was interrupted",
+            zh="网络确已中断",
+            measured=0,
+            limit=hours,
+            unit="h",
+        )
+        return
+    start, end = longest
+    backlog = sum(1 for ledger in ledgers for key in ledger.records if start <= key.end < end)
+    yield measure("backlog", backlog, en="records of the outage", zh="中断期间记录数", unit="records")
+    slowest: int | None = None
+    open_at: list[str] = []
+    for ledger in ledgers:
+        took = ledger.backfill_us(end, start)
+        if took is None:
+            open_at.append(ledger.centre)
+        elif slowest is None or took > slowest:
+            slowest = took
+    yield check(
+        "backfill-complete",
+        None if not backlog else not open_at and slowest is not None and slowest <= BACKFILL_US,
+        en="the backlog is complete at most 24 h after the path is back",
+        zh="网络恢复后 24 h 内补传完成",
+        measured="never" if open_at or slowest is None else seconds(slowest),
+        limit=BACKFILL_US // SECOND,
+        op="<=",
+        unit="s",
+        evidence=[f"centre {name}: part of the backlog was never acknowledged" for name in open_at],
+    )
+    if recovery and slowest is not None:
+        live = [
+            record.acked - key.end
+            for ledger in ledgers
+            for key, record in ledger.records.items()
+            if record.acked is not None and end <= key.end <= end + slowest + HOUR
+        ]
+        worst = max(live, default=None)
+        yield compare(
+            "live-during-backfill",
+            None if worst is None else Decimal(seconds(worst)),
+            "<=",
+            PROMPT_US // SECOND,
+            en="live values are not held up by the backlog",
+            zh="补传期间实时数据不被延误",
+            unit="s",
+            samples=len(live),
+            needed=1,
+            evidence=lines([problem for one in ledgers for problem in one.late if end <= problem.key.end]),
+        )
+
+
+def local_findings(
+    history: History, kinds: Sequence[str], *, before_us: int | None = None, id: str = "kept-locally"
+) -> Iterator[Check]:
+    """Every sure record up to an instant is readable locally and right; the latest answer of the operator counts."""
+    truth = truth_of(history)
+    rows: dict[Key, dict[str, str]] = {}
+    problems: list[str] = []
+    asked: set[tuple[str, str]] = set()
+    ranges: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for event in history.of(Observed):
+        if event.what != "records" or event.query.get("kind") not in kinds:
+            continue
+        kind, point = event.query["kind"], event.query.get("point", "")
+        if event.problem:
+            problems.append(f"{local(event.t)} {point}: {event.problem}")
+            continue
+        asked.add((kind, point))
+        low, high = instant_of_iso(event.query.get("from", "")), instant_of_iso(event.query.get("to", ""))
+        ranges.setdefault((kind, point), []).append((low or 0, high or event.asked))
+        for row in event.rows:
+            end = instant_of_iso(row.get("end", ""))
+            if end is not None:
+                rows[Key(point, kind, end)] = row
+    missing: list[str] = []
+    wrong: list[str] = []
+    judged = 0
+    until = before_us if before_us is not None else horizon(history)
+    for kind in kinds:
+        for expected in intervals(truth, kind, LOCAL_LENGTHS[kind], until):
+            key = expected.key
+            spans = ranges.get((kind, key.point), ())
+            if expected.certainty is not Certainty.SURE or not any(
+                a <= expected.start and key.end <= b for a, b in spans
+            ):
+                continue
+            judged += 1
+            row = rows.get(key)
+            shown = f"{key.point} {kind} ending {local(key.end)}"
+            if row is None:
+                missing.append(f"{shown}: not in the store")
+                continue
+            name = "Cou" if "Cou" in expected.fields else "Avg"
+            if not matches(truth, expected, {name: row.get("value", "")}):
+                wrong.append(f"{shown}: {row.get('value') or 'no value'}, truth {expected.fields[name]}")
+    known = bool(asked) and judged > 0
+    yield check(
+        id,
+        False if missing else True if known else None,
+        en="every record that was due is in the terminal's store",
+        zh="应有记录均在本地存储中",
+        measured=len(missing),
+        limit=0,
+        unit="records",
+        evidence=[*missing, *problems],
+    )
+    yield check(
+        f"{id}-unaltered",
+        False if wrong else True if known else None,
+        en="every stored record is right",
+        zh="本地存储记录内容正确",
+        measured=len(wrong),
+        limit=0,
+        unit="records",
+        evidence=[*wrong, *problems],
+    )
+
+
+def readable_before_findings(history: History) -> Iterator[Check]:
+    """What was readable before power was lost is readable and the same afterwards (R-29).
+
+    The case asks for records just before a cut and again at the end; a row that showed an interval ended at least 5 s
+    before the cut must come back with the same value.
+    """
+    losses = power_losses(history)
+    seen: dict[Key, tuple[str, int]] = {}
+    after: dict[Key, str] = {}
+    asked_after: set[tuple[str, str]] = set()
+    final = losses[-1][1] if losses else 0
+    for event in history.of(Observed):
+        if event.what != "records" or event.problem:
+            continue
+        kind, point = event.query.get("kind", ""), event.query.get("point", "")
+        late = event.asked >= final
+        if late:
+            asked_after.add((kind, point))
+        cut = next((start for start, _ in losses if start >= event.t), None)
+        for row in event.rows:
+            end = instant_of_iso(row.get("end", ""))
+            if end is None:
+                continue
+            key = Key(point, kind, end)
+            if late:
+                after[key] = row.get("value", "")
+            elif cut is not None and end <= cut - VOLATILE_US:
+                seen.setdefault(key, (row.get("value", ""), event.asked))
+    judged = {key: shown for key, shown in seen.items() if (key.kind, key.point) in asked_after}
+    gone = [
+        f"{key.point} {key.kind} ending {local(key.end)}: {value or 'no value'} at {local(at)}, later {after.get(key, 'gone')}"
+        for key, (value, at) in judged.items()
+        if after.get(key) != value
+    ]
+    yield check(
+        "readable-stays-readable",
+        False if gone else True if judged else None,
+        en="what was readable before power was lost is unchanged afterwards",
+        zh="掉电前可读的记录上电后不变",
+        measured=len(gone),
+        limit=0,
+        unit="records",
+        evidence=gone,
+    )
+
+
+def resume_findings(history: History, *, cuts: int, longest_h: int = 0) -> Iterator[Check | Measurement]:
+    """Acquisition runs again at most 10 min after power returns, every time, without help."""
+    losses = power_losses(history)
+    served = [event.asked for event in history.of(Served)]
+    slow: list[str] = []
+    worst = 0
+    for _start, end in losses:
+        first = next((at for at in served if at >= end), None)
+        took = None if first is None else first - end
+        if took is None or took > RESUME_US:
+            shown = "never" if took is None else f"{seconds(took)} s later"
+            slow.append(f"power back {local(end)}, first reading {shown}")
+        worst = max(worst, took or 0)
+    yield measure("power-cuts", len(losses), en="power cuts", zh="断电次数", unit="cuts")
+    enough = len(losses) >= cuts and max((end - start for start, end in losses), default=0) >= longest_h * HOUR
+    yield check(
+        "resumes-by-itself",
+        False if slow else True if enough else None,
+        en="acquisition runs again at most 10 min after power is back",
+        zh="来电后 10 min 内自动恢复采集",
+        measured=seconds(worst) if not slow else "more / 超时",
+        limit=RESUME_US // SECOND,
+        op="<=",
+        unit="s",
+        evidence=slow,
+    )
+
+
+def marks(history: History, name: str) -> list[Phase]:
+    """All phase marks of a name."""
+    return [mark for mark in history.of(Phase) if mark.name == name]

@@ -1,0 +1,316 @@
+"""Timing: how exactly meters are polled (R-11), and whether values arrive in their window (R-13).
+
+Leaves what the values are to `truth` and `delivery`. Instants are those of the simulated meter and centre, so that no
+clock of the terminal takes part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+
+from bench.case import Check, Measurement, check, compare, measure
+from bench.history import History, Observed, Served, Unserved
+from conformance.judges.delivery import Ledger, lines
+from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local, seconds
+from conformance.judges.truth import truth_of
+
+# R-11: limits and sample.
+PERIOD_ERROR_PERCENT = 1
+CYCLES = 200
+LONGEST_US = DAY
+FEWEST_CYCLES = 8
+# R-13: a value in continuous mode, and a minute value at the local interface.
+PROMPT_US = 60 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """How one meter was polled: scheduled cycles, mean period error in percent, cycles skipped, largest jitter (us)."""
+
+    meter: str
+    period_us: int
+    cycles: int
+    span_us: int
+    error_percent: Decimal
+    skipped: int
+    jitter_us: int
+    evidence: tuple[str, ...]
+
+
+def _polls(history: History, meter: str) -> list[int]:
+    """Instants of the scheduled requests to a meter, retries left out.
+
+    Of several requests in one cycle the most frequent stands for the cycle. A request is a retry when the one before
+    had no usable answer and less than half a period has passed.
+    """
+    found: dict[str, list[tuple[int, bool]]] = {}
+    for event in history.of(Served):
+        if event.meter == meter:
+            found.setdefault(event.request[4:], []).append((event.asked, True))
+    for event in history.of(Unserved):
+        if event.meter == meter:
+            found.setdefault(event.request[4:], []).append((event.t, False))
+    if not found:
+        return []
+    period = _period(history, meter)
+    chosen = max(sorted(found), key=lambda request: len(found[request]))
+    times: list[int] = []
+    answered = True
+    for at, good in sorted(found[chosen]):
+        if times and not answered and at - times[-1] < period // 2:
+            answered = good
+            continue
+        times.append(at)
+        answered = good
+    return times
+
+
+def _period(history: History, meter: str) -> int:
+    for setup in history.began.meters:
+        if setup.name == meter:
+            return round(setup.period_s * SECOND)
+    raise KeyError(f"meter {meter!r}: expected one of {[setup.name for setup in history.began.meters]}")
+
+
+def cadence(history: History, meter: str) -> Cadence | None:
+    """How a meter was polled from its second request on (the first follows the start); None with fewer than 3."""
+    times = _polls(history, meter)[1:]
+    if len(times) < 2:
+        return None
+    period = _period(history, meter)
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    missing = [max((gap + period // 2) // period - 1, 0) for gap in gaps]
+    intervals = len(gaps) + sum(missing)
+    span = times[-1] - times[0]
+    error = abs(Decimal(span) / intervals - period) * 100 / period
+    jitter = max(abs(gap - period) for gap, lost in zip(gaps, missing, strict=True) if not lost or len(gaps) == 1)
+    evidence = tuple(
+        f"{meter}: nothing asked between {local(earlier)} and {local(later)}"
+        for (earlier, later), lost in zip(pairwise(times), missing, strict=True)
+        if lost
+    )
+    return Cadence(meter, period, len(times), span, error.quantize(Decimal("0.0001")), sum(missing), jitter, evidence)
+
+
+def cadence_findings(history: History, *, cycles: int | None = None) -> Iterator[Check | Measurement]:
+    """R-11 over all meters of the case: the worst period error, the skipped cycles, enough cycles seen."""
+    found = {setup.name: cadence(history, setup.name) for setup in history.began.meters}
+    seen = [one for one in found.values() if one is not None]
+    silent = sorted(name for name, one in found.items() if one is None)
+    fewest = min((one.cycles for one in seen), default=0) if not silent else 0
+    needed = cycles if cycles is not None else _needed(history)
+    worst = max(seen, key=lambda one: one.error_percent, default=None)
+    yield check(
+        "every-meter-polled",
+        not silent and bool(seen),
+        en="every meter is polled",
+        zh="每块表均被轮询",
+        measured=len(seen),
+        limit=len(found),
+        unit="meters",
+        evidence=[f"{name}: no scheduled polling seen" for name in silent],
+    )
+    yield compare(
+        "period-error",
+        None if worst is None else worst.error_percent,
+        "<=",
+        PERIOD_ERROR_PERCENT,
+        en="the mean polling period is the one set",
+        zh="平均采集周期与设定一致",
+        unit="%",
+        samples=fewest,
+        needed=needed,
+        evidence=[] if worst is None else [f"{worst.meter}: {worst.cycles} cycles in {seconds(worst.span_us)} s"],
+    )
+    skipped = sum(one.skipped for one in seen)
+    yield check(
+        "no-cycle-skipped",
+        skipped == 0 if fewest >= needed or skipped else None,
+        en="no cycle is skipped",
+        zh="不漏采任何周期",
+        measured=skipped,
+        limit=0,
+        unit="cycles",
+        evidence=[line for one in seen for line in one.evidence],
+    )
+    yield measure(
+        "jitter",
+        seconds(max((one.jitter_us for one in seen), default=0)),
+        en="largest deviation of one period",
+        zh="单个周期最大偏差",
+        unit="s",
+        samples=sum(one.cycles for one in seen),
+    )
+
+
+def _needed(history: History) -> int:
+    """Cycles that R-11 asks for: 200 or what 24 h hold, at least 8."""
+    slowest = max((round(setup.period_s * SECOND) for setup in history.began.meters), default=MINUTE)
+    return max(min(CYCLES, LONGEST_US // slowest), FEWEST_CYCLES)
+
+
+def index_findings(history: History, ledger: Ledger, start_us: int) -> Iterator[Check]:
+    """96 quarter-hour values a day at :00, :15, :30, :45 for every automatic point at one centre (R-13)."""
+    truth = truth_of(history)
+    points = [point for point, series in truth.series.items() if series.times]
+    wanted = [start_us + number * 15 * MINUTE for number in range(1, 97)]
+    have = {key for key in ledger.records if key.kind == "minute"}
+    counts = {
+        point: sum(1 for key in have if key.point == point and start_us < key.end <= wanted[-1]) for point in points
+    }
+    ends = {(key.point, key.end) for key in have}
+    missing = [f"{point}: no value for {local(end)}" for point in points for end in wanted if (point, end) not in ends]
+    yield check(
+        "ninety-six-values-a-day",
+        None if not points or not ledger.truths else not missing,
+        en="each automatic point has 96 values a day, at :00, :15, :30 and :45",
+        zh="每个自动采集点每日 96 个 15 分钟值",
+        measured=min(counts.values(), default=0),
+        limit=96,
+        unit="values",
+        evidence=missing,
+    )
+
+
+def prompt_findings(
+    ledgers: list[Ledger],
+    *,
+    kind: str = "",
+    start_us: int = 0,
+    end_us: int = 1 << 62,
+    needed: int = 1,
+    id: str = "prompt",
+) -> Iterator[Check | Measurement]:
+    """Continuous mode: from interval end to acknowledgement at most 60 s, P99, at the slowest centre (R-13).
+
+    P99 needs 1 000 samples (R-05); with fewer, but at least `needed`, the largest value is judged instead, which is
+    stricter.
+    """
+    for percent, suffix in ((99, "p99"), (50, "median")):
+        values = {one.centre: one.latencies_us(kind, start_us, end_us) for one in ledgers}
+        slowest: int | None = None
+        for found in values.values():
+            enough = percent != 99 or len(found) >= 1000
+            value = sorted(found)[max(-(-percent * len(found) // 100), 1) - 1] if found else None
+            if value is not None and not enough:
+                value = max(found)
+            if value is not None and (slowest is None or value > slowest):
+                slowest = value
+        fewest = min((len(found) for found in values.values()), default=0)
+        if suffix == "median":
+            shown = seconds(slowest) if slowest is not None else ""
+            yield measure(f"{id}-median", shown, en="median delay", zh="时延中位数", unit="s", samples=fewest)
+            continue
+        late = [problem for one in ledgers for problem in one.late if start_us <= problem.key.end < end_us]
+        yield compare(
+            id,
+            None if slowest is None else Decimal(seconds(slowest)),
+            "<=",
+            PROMPT_US // SECOND,
+            en="live values are acknowledged at most 60 s after their interval",
+            zh="实时数据在周期结束后 60 s 内得到应答",
+            unit="s",
+            samples=fewest,
+            needed=needed,
+            evidence=lines(late),
+        )
+
+
+def minute_findings(history: History, hour_us: int) -> Iterator[Check]:
+    """One cumulative value a minute, readable at most 60 s after it, never decreasing (R-13, R-16 minute level).
+
+    The operator asks for minute records; rows have start, end, closing (the cumulative value). `hour_us` is when the
+    judged hour begins.
+    """
+    truth = truth_of(history)
+    counters = [point.id for point in history.began.points if point.kind == "counter"]
+    asked = [event for event in history.of(Observed) if event.what == "records" and event.query.get("kind") == "minute"]
+    usable = [event for event in asked if not event.problem]
+    first_seen: dict[tuple[str, int], tuple[int, str]] = {}
+    questions: dict[str, list[int]] = {}
+    for event in usable:
+        point = event.query.get("point", "")
+        questions.setdefault(point, []).append(event.asked)
+        for row in event.rows:
+            end = instant_of_iso(row.get("end", ""))
+            if end is not None:
+                first_seen.setdefault((point, end), (event.asked, row.get("closing", "")))
+    judged = [point for point in counters if point in questions]
+    missing: list[str] = []
+    slow: list[str] = []
+    falls: list[str] = []
+    wrong: list[str] = []
+    counts: list[int] = []
+    for point in judged:
+        before = None
+        number = 0
+        for minute in range(1, 61):
+            end = hour_us + minute * MINUTE
+            if (point, end) not in first_seen:
+                missing.append(f"{point}: no value for the minute ending {local(end)}")
+                continue
+            number += 1
+            when, text = first_seen[(point, end)]
+            chances = [at for at in questions[point] if end < at <= end + PROMPT_US]
+            if chances and when > chances[-1]:
+                slow.append(f"{point}: minute ending {local(end)} not yet readable at {local(chances[-1])}")
+            held = truth.boundary(point, end, MINUTE)
+            series = truth.series[point]
+            if held and Decimal(text or "NaN") not in [series.numbers()[index] for index in held]:
+                wrong.append(f"{point}: {text} at {local(end)}, register said {series.texts[held[0]]}")
+            value = Decimal(text) if text else None
+            if value is not None and before is not None and value < before:
+                falls.append(f"{point}: {text} at {local(end)} after {before}")
+            before = value if value is not None else before
+        counts.append(number)
+    known = bool(judged)
+    yield check(
+        "sixty-values-an-hour",
+        None if not known else not missing,
+        en="an hour has 60 cumulative values of each counter",
+        zh="每小时 60 个累计值",
+        measured=min(counts, default=0),
+        limit=60,
+        unit="values",
+        evidence=missing or [event.problem for event in asked if event.problem],
+    )
+    yield check(
+        "readable-within-a-minute",
+        None if not known or not counts or not max(counts) else not slow,
+        en="each is readable locally at most 60 s after its minute",
+        zh="分钟结束后 60 s 内可在本地读取",
+        measured=len(slow),
+        limit=0,
+        unit="values",
+        evidence=slow,
+    )
+    yield check(
+        "cumulative-is-the-register",
+        None if not known or not counts or not max(counts) else not wrong,
+        en="each cumulative value is the reading of its minute",
+        zh="累计值等于该分钟读数",
+        measured=len(wrong),
+        limit=0,
+        unit="values",
+        evidence=wrong,
+    )
+    yield check(
+        "never-decreasing",
+        None if not known or not counts or not max(counts) else not falls,
+        en="the cumulative value never falls",
+        zh="累计值不回退",
+        measured=len(falls),
+        limit=0,
+        unit="falls",
+        evidence=falls,
+    )
+
+
+def served_hours(history: History) -> Decimal:
+    """How many hours of polling the history holds."""
+    truth = truth_of(history)
+    started = truth.started_us
+    return Decimal(0) if started is None else (Decimal(history.end_us - started) / HOUR).quantize(Decimal("0.01"))
