@@ -5,6 +5,7 @@ Leaves to others: where they come from (the virtual world, or the host's own clo
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Callable
 from typing import Protocol
@@ -25,3 +26,13 @@ Chance = Callable[[str], random.Random]
 
 Observe = Callable[[Event], None]
 """Takes every event of the simulators as it happens."""
+
+
+def seeded(seed: int) -> Chance:
+    """Streams of chance from one seed, the same on every machine and in every process."""
+
+    def stream(name: str) -> random.Random:
+        digest = hashlib.blake2b(f"{seed}/{name}".encode(), digest_size=16).digest()
+        return random.Random(int.from_bytes(digest, "big"))
+
+    return stream

@@ -37,7 +37,6 @@ from simulators.meters.faults import (
     Refusing,
     Sentinel,
     SignFlip,
-    Silent,
     Stuck,
     Truncated,
     WrongClock,
@@ -48,10 +47,10 @@ from simulators.meters.faults import (
 )
 from simulators.meters.maps import CLOCK_FIELDS, RegisterMap
 from simulators.plant import Plant
+from simulators.stamps import ZONE_US, local
 
 __all__ = ["Binding", "Gateway", "Meter", "MeterError"]
 
-_ZONE_US = 8 * 3600 * 1_000_000
 _KEPT_OCTETS = 256
 _VALUE_FAULTS = (Stuck, Sentinel, Jump, SignFlip)
 _FRAME_FAULTS = (WrongTransaction, WrongUnit, Truncated, Garbage)
@@ -68,7 +67,7 @@ class Binding:
 
 @dataclass(frozen=True)
 class _Plan:
-    """How to fill one answer: (where in it, channel, part, from octet, to octet), and the points that lie in it whole."""
+    """How to fill one answer: (where in it, channel, part, from octet, to octet), and the points it holds whole."""
 
     pieces: tuple[tuple[int, Channel, int, int, int], ...]
     channels: tuple[Channel, ...]
@@ -135,10 +134,10 @@ class Meter:
     def _clock_reader(self, field: int) -> Callable[[int], int]:
         def read(at_us: int) -> int:
             fault = self._faults.get("wrong-clock")
-            local = at_us + _ZONE_US
+            shown = at_us + ZONE_US
             if isinstance(fault, WrongClock):
-                local += fault.offset_s * 1_000_000 + (at_us - self._clock_set_us) * fault.drift_ppm // 1_000_000
-            return _calendar(local)[field]
+                shown += fault.offset_s * 1_000_000 + (at_us - self._clock_set_us) * fault.drift_ppm // 1_000_000
+            return _calendar(shown)[field]
 
         return read
 
@@ -156,10 +155,7 @@ class Meter:
         """Switch a fault on (replacing one of the same kind). Raises MeterError for a point this meter lacks."""
         affected = self._affected(getattr(fault, "points", ()))
         now = self._clock.now_us()
-        if isinstance(fault, Jump):
-            steps = [(channel, _steps(channel, fault.by)) for channel in affected]
-        else:
-            steps = []
+        steps = [(each, _steps(each, fault.by)) for each in affected] if isinstance(fault, Jump) else []
         kind = kind_of(fault)
         if kind in self._faults:
             self.clear(kind)
@@ -510,18 +506,9 @@ def _steps(channel: Channel, text: str) -> int:
 
 
 def _calendar(local_us: int) -> tuple[int, int, int, int, int, int]:
-    """Second, minute, hour, day, month, year of the century from microseconds since 1970, proleptic Gregorian."""
-    days, rest = divmod(local_us, 86_400_000_000)
-    seconds = rest // 1_000_000
-    # Civil from days (Howard Hinnant's algorithm): eras of 400 years that begin on 1 March.
-    era, day_of_era = divmod(days + 719_468, 146_097)
-    year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
-    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
-    shifted = (5 * day_of_year + 2) // 153
-    day = day_of_year - (153 * shifted + 2) // 5 + 1
-    month = shifted + 3 if shifted < 10 else shifted - 9
-    year = year_of_era + era * 400 + (month <= 2)
-    return seconds % 60, seconds // 60 % 60, seconds // 3600, day, month, year % 100
+    """Second, minute, hour, day, month and year of the century of local time."""
+    moment = local(local_us - ZONE_US)
+    return moment.second, moment.minute, moment.hour, moment.day, moment.month, moment.year % 100
 
 
 class Line(ServerRequestHandler):

@@ -15,29 +15,19 @@ from __future__ import annotations
 import csv
 import re
 from bisect import bisect_right
-from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 
 from simulators.plant.plant import Quantity, Reader, as_decimal
 from simulators.plant.tracks import COUNTER_DIGITS, RATE_DIGITS
+from simulators.stamps import from_iso
 from simulators.tables import DescriptionError, Problem
 
 _HEADING = re.compile(r"([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*) \[([^\]]+)\]")
 _GATHERS = {"kW": ("energy", "kWh"), "m3/h": ("volume", "m3"), "t/h": ("mass", "t"), "GJ/h": ("energy", "GJ")}
 _COUNTERS = ("kWh", "m3", "t", "GJ")
 _LEVELS = ("V", "A", "degC", "kPa", "kvar", "kVA", "Hz", "kg/m3", "1")
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_MICROSECOND = timedelta(microseconds=1)
 _MANY = 20
-
-
-def parse_instant(text: str) -> int:
-    """ISO 8601 with zone to microseconds UTC. Raises ValueError with the reason."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("the zone is missing")
-    return (moment - _EPOCH) // _MICROSECOND
 
 
 class _Column:
@@ -76,8 +66,8 @@ class _Column:
 class SeriesPlant:
     """The recorded series as a plant.
 
-    `start_us` is the world's start: with `align` the first row is taken to lie there, else rows keep their own instants.
-    With `repeat` the series starts over after its last row (counters go on from where they were).
+    `start_us` is the world's start: with `align` the first row is taken to lie there, else rows keep
+    their own instants. With `repeat` the series starts over after its last row (counters go on from where they were).
     """
 
     def __init__(self, columns: list[_Column], start_us: int, *, align: bool = True, repeat: bool = True) -> None:
@@ -217,7 +207,7 @@ def _cells(
             problems.append(Problem(where, f"expected {len(quantities) + 1} columns, got {len(row)}"))
             continue
         try:
-            instant = parse_instant(row[0])
+            instant = from_iso(row[0])
         except ValueError:
             problems.append(
                 Problem(where, f"expected an instant such as 2026-03-02T00:15:00+08:00 with zone, got {row[0]!r}")

@@ -133,7 +133,8 @@ class Works:
         self, chance: Callable[[str], random.Random], start_us: int, circuits: int = 29, first_reading: bool = True
     ) -> None:
         self._start = start_us
-        self._env = simpy.Environment(initial_time=start_us)
+        # SimPy types its clock as float; ours counts whole microseconds.
+        self._env: Any = simpy.Environment(initial_time=start_us)
         self._ahead = start_us
         self._steam_drawn: dict[str, int] = {}
         self._furnace: Track | None = None

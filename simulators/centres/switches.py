@@ -1,0 +1,72 @@
+"""How a centre behaves and misbehaves, as data.
+
+Leaves to others: doing it (`hj212`). Every switch has the sound behaviour as default.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class Switches(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Switches of an HJ 212 centre.
+
+    - `ack`: how an upload is answered: `always`; `never`; `wrong-qn`, `wrong-cn`, `wrong-mn` (a 9014, or what should be
+      one, for another message, command or device); `twice`; `negative` (9011 with QnRtn `negative_code`, not stored);
+      `close` (stored, then the connection closes without an answer).
+    - `ack_after_s`: the answer leaves so many seconds later.
+    - `ack_share`: share of uploads answered at all, by chance. `ack_from_copy`: the nth arrival of a packet (same CN,
+      DataTime and PNO) is the first one answered.
+    - `ack_when`: `after` or `before` the record is persisted. `persist`: false loses what was answered.
+    - `crc_error`: a wrong check word gets `silent`, `qnrtn-9` (9011) or `close`.
+    - `identity`: a wrong PW, MN or ST gets `answer` (9011 with 3, 4, 5), `silent`, or `accept`.
+    - `accept`: new connections are taken (`accept`), refused (`refuse`: nobody listens) or closed at once (`close`).
+    - `close_between_parts`: so many times the connection closes after the answer to a part that is not the last.
+    - `sending`: how frames leave: `whole`; `octets` (one by one); `glued` (two frames at once); `lf-only`;
+      `junk-hash` (a `#` before each frame); `junk-head` (`##zz` before each frame).
+    - `crc_case`: `upper` or `lower`. `qn_digits`: 17, or 13 as some hosts do. `comma_range`: BeginTime and EndTime are
+      joined by a comma as in example C.23 of the standard.
+    - `reading`: `normal`; `slow` (a pause of `reading_pause_s` after every piece); `stopped`.
+    - `half_close`: the centre ends its sending direction, so that it goes on reading but can answer nothing.
+    - `calibrate`: a 1013 is followed by 1012. `init`: the start-up sequence of 6.7 runs on every new connection.
+    - `strict`: every deviation from the standard makes a packet unusable, not only those nobody can live with.
+    """
+
+    ack: Literal["always", "never", "wrong-qn", "wrong-cn", "wrong-mn", "twice", "negative", "close"] = "always"
+    ack_after_s: float = 0
+    ack_share: float = 1
+    ack_from_copy: int = 1
+    ack_when: Literal["after", "before"] = "after"
+    persist: bool = True
+    negative_code: int = 2
+    crc_error: Literal["silent", "qnrtn-9", "close"] = "silent"
+    identity: Literal["answer", "silent", "accept"] = "answer"
+    accept: Literal["accept", "refuse", "close"] = "accept"
+    close_between_parts: int = 0
+    sending: Literal["whole", "octets", "glued", "lf-only", "junk-hash", "junk-head"] = "whole"
+    crc_case: Literal["upper", "lower"] = "upper"
+    qn_digits: Literal[17, 13] = 17
+    comma_range: bool = False
+    reading: Literal["normal", "slow", "stopped"] = "normal"
+    reading_pause_s: float = 1
+    half_close: bool = False
+    calibrate: bool = True
+    init: bool = False
+    strict: bool = False
+
+
+class SwitchError(ValueError):
+    """A switch that does not exist or does not take this value; the text says which and what it takes."""
+
+
+def changed(before: Switches, changes: dict[str, object]) -> Switches:
+    """The switches with some changed. Raises SwitchError."""
+    for name in changes:
+        if name not in Switches.__struct_fields__:
+            raise SwitchError(f"a centre has no switch {name!r}; it has {', '.join(Switches.__struct_fields__)}")
+    try:
+        return msgspec.convert({**msgspec.structs.asdict(before), **changes}, Switches)
+    except msgspec.ValidationError as error:
+        raise SwitchError(f"a switch cannot take this value: {error}") from None
