@@ -1,0 +1,104 @@
+"""A world in real time on loopback: meters and centres that any program can talk to, until Ctrl-C.
+
+Leaves to others: the terminal. The plant begins at the moment of the call; the simulators' only wall clock is here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import time
+from typing import TextIO
+
+from simulators.events import Commanded, Connected, Event, MeterFault, Received, Rejected, Stored, Unserved
+from simulators.stamps import local
+from simulators.world import Site, World
+
+_MINUTE_US = 60_000_000
+
+
+class HostClock:
+    """The clock of the machine this runs on."""
+
+    def now_us(self) -> int:
+        """Microseconds UTC."""
+        return time.time_ns() // 1000
+
+
+class Teller:
+    """Writes one line for everything a person at the screen wants to see."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def line(self, text: str) -> None:
+        """Write a line at once."""
+        print(text, file=self._out, flush=True)
+
+    def __call__(self, event: Event) -> None:
+        """Tell an event, if it is worth a line."""
+        text = _told(event)
+        if text:
+            self.line(f"{local(event.t):%H:%M:%S}  {text}")
+
+
+def _told(event: Event) -> str:
+    match event:
+        case Stored():
+            fields = "  ".join(f"{name}={value}" for name, value in event.fields.items())
+            again = f"  copy {event.copies}" if event.copies > 1 else ""
+            again += f"  version {event.version}" if event.version > 1 else ""
+            return f"{event.centre:<8}{event.kind:<9}{event.stamp}  {event.code:<12}{fields}  Flag={event.flag}{again}"
+        case Received() if event.faults:
+            return f"{event.centre:<8}deviations / 偏差: {', '.join(event.faults)}"
+        case Rejected():
+            return f"{event.at:<16}refused {event.count} octets / 拒收: {event.reason}"
+        case Connected():
+            return f"{event.at:<16}connection {event.conn} {event.state} {event.peer} / 连接"
+        case Commanded():
+            return f"{event.centre:<8}command {event.cn}: QnRtn={event.accepted} ExeRtn={event.result} / 命令"
+        case Unserved():
+            return f"{event.meter:<8}{event.outcome} to {event.request} / 未正常应答"
+        case MeterFault():
+            return f"{event.meter:<8}{event.fault} {event.state} / 故障"
+        case _:
+            return ""
+
+
+def _introduce(site: Site, tell: Teller) -> None:
+    world = site.world
+    tell.line(f"World {world.name}, seed {world.seed} / 场景 {world.name}，种子 {world.seed}")
+    tell.line("Meters (Modbus TCP) / 仪表")
+    for spec in world.meters:
+        meter = site.meters[spec.name]
+        points = ", ".join(
+            f"{point}@{channel.register.fc[0]}:{channel.register.parts[0].address}"
+            for point, channel in meter.points.items()
+        )
+        tell.line(f"  {spec.host}:{spec.port} unit {spec.unit:<3} {spec.name:<8} {meter.map.name}: {points}")
+    tell.line("Centres (HJ 212-2017) / 数据中心")
+    for spec in world.centres:
+        tell.line(f"  {spec.host}:{spec.port}  {spec.name:<8} MN={spec.mn} PW={spec.pw} ST={spec.st}")
+    example = next(iter(site.points.values()))
+    part = example.parts[0]
+    table = 3 if example.fc == 4 else 4
+    tell.line(
+        f"Try / 试读: mbpoll -m tcp -a {example.unit_id} -p {example.port} -t {table}:hex -0 -r {part.address} "
+        f"-c {part.count} -1 {example.host}"
+    )
+    tell.line("Records as they arrive (centre, class, DataTime, code, values); Ctrl-C ends / 收到的数据，Ctrl-C 结束")
+
+
+async def serve(world: World, out: TextIO) -> None:
+    """Serve a world until cancelled. Raises WorldError if it contradicts itself, OSError if a port is taken."""
+    clock = HostClock()
+    # The grid of minutes keeps what a reader sees comparable with the wall clock.
+    begun = dataclasses.replace(world, start_us=clock.now_us() // _MINUTE_US * _MINUTE_US)
+    tell = Teller(out)
+    site = Site(begun, clock=clock, observe=tell)
+    await site.start()
+    try:
+        _introduce(site, tell)
+        await asyncio.get_running_loop().create_future()
+    finally:
+        await site.stop()
