@@ -1,6 +1,6 @@
 """The pytest plugin: collects cases under conformance/, runs them on a rig, gathers the results (xdist-safe).
 
-Leaves running a case to bench.run, and options, folder and reports to bench.commands.session. Active only where cases are
+Leaves running a case to bench.run, options and reports to bench.commands.session. Active only where cases are
 collected; other tests do not notice it.
 """
 

@@ -1,1 +1,1 @@
-"""The commands that join the rooms: a run, its proof, its judgement again. Besides bench.cli only these know every room."""
+"""Commands that join the rooms: a run, its proof, its judgement again; besides bench.cli only they know all of them."""

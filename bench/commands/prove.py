@@ -1,0 +1,181 @@
+"""Proves the suite: runs every defect of the reference terminal against the cases and shows which check catches it.
+
+Leaves the defects to conformance.defects. A defect is caught only by a check that fails; inconclusive and error catch
+nothing. The suite is trusted while the sound terminal passes everything, no defect survives and every check was seen
+to fail.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, Case, CaseResult, Verdict
+from bench.commands.rejudge import all_cases
+from bench.commands.session import REFERENCE_PROFILE, commit, ledger_entries, rig_named
+from bench.profile import ProfileError, load_profile
+from bench.run import Setup, run_case
+from conformance.defects import Defect, all_defects
+from reports import prove as shown
+
+_SOUND = ""
+
+
+class Job(msgspec.Struct, frozen=True):
+    """One case against one defect; the empty defect is the sound terminal."""
+
+    defect: str
+    case: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a proof runs: the jobs, and the seed of all of them."""
+
+    jobs: tuple[Job, ...]
+    seed: int
+
+
+def cases_for(defect: Defect, cases: dict[str, type[Case]], every: bool) -> list[str]:
+    """Cases a defect is run against: those it names and those sharing a clause with it, or all."""
+    return [
+        name for name, case in cases.items() if every or name in defect.cases or set(case.clauses) & set(defect.clauses)
+    ]
+
+
+def run_job(job: Job, seed: int, folder: str) -> CaseResult:
+    """Run one job; the record is kept only for the time of the job."""
+    defect = all_defects()[job.defect] if job.defect else None
+    profile = load_profile(REFERENCE_PROFILE)
+    with tempfile.TemporaryDirectory(dir=folder) as room:
+        setup = Setup(
+            rig=rig_named("virtual"),
+            profile=profile,
+            adapter=(lambda: defect.adapter()) if defect else _sound_adapter,
+            master_seed=seed,
+            commit=commit(),
+            folder=Path(room),
+            strengths={clause: entry.strength for clause, entry in ledger_entries().items()},
+        )
+        return run_case(all_cases()[job.case], setup)
+
+
+def _sound_adapter():
+    from bench.terminals import adapter
+
+    return adapter("reference")
+
+
+def _run_jobs(plan: Plan, workers: int, folder: str) -> Iterable[tuple[Job, CaseResult]]:
+    if workers <= 1:
+        for job in plan.jobs:
+            yield job, run_job(job, plan.seed, folder)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        futures = [pool.submit(run_job, job, plan.seed, folder) for job in plan.jobs]
+        for job, future in zip(plan.jobs, futures, strict=True):
+            yield job, future.result()
+
+
+def plan_for(
+    defects: dict[str, Defect], cases: dict[str, type[Case]], *, seed: int, every: bool, sound: bool = True
+) -> Plan:
+    """The sound terminal against every case, then every defect against its cases."""
+    jobs = [Job(_SOUND, name) for name in cases] if sound else []
+    jobs += [Job(name, case) for name, defect in defects.items() for case in cases_for(defect, cases, every)]
+    return Plan(tuple(jobs), seed)
+
+
+def tally(defects: dict[str, Defect], results: Sequence[tuple[Job, CaseResult]], cases: Iterable[str]) -> shown.Proof:
+    """The matrix: what caught each defect, which checks were seen failing, what the sound terminal did."""
+    caught: dict[str, list[str]] = {name: [] for name in defects}
+    seen: dict[str, list[str]] = {}
+    reference: dict[str, str] = {}
+    troubles: list[str] = []
+    for job, result in results:
+        if job.defect == _SOUND:
+            reference[job.case] = result.verdict.value
+            for found in result.checks:
+                seen.setdefault(f"{job.case}:{found.id}", [])
+        if result.verdict is Verdict.ERROR and job.defect != _SOUND:
+            troubles.append(f"{job.defect} × {job.case}: {result.reason.splitlines()[0] if result.reason else 'error'}")
+            continue
+        for found in result.checks:
+            if job.defect != _SOUND and found.verdict is Verdict.FAIL:
+                caught[job.defect].append(f"{job.case}:{found.id}")
+                seen.setdefault(f"{job.case}:{found.id}", []).append(job.defect)
+    return shown.Proof(
+        defects=tuple(
+            shown.DefectResult(
+                id=name,
+                title=defect.title,
+                clauses=defect.clauses,
+                outcome="caught" if caught[name] else "survived",
+                caught_by=tuple(sorted(set(caught[name]))),
+            )
+            for name, defect in defects.items()
+        ),
+        checks=tuple(
+            shown.CheckSeen(id=name, seen_failing=bool(by), by=tuple(sorted(set(by))))
+            for name, by in sorted(seen.items())
+        ),
+        reference=reference,
+        troubles=tuple(troubles),
+    )
+
+
+def main(
+    *,
+    out: Path,
+    defects: tuple[str, ...],
+    cases: tuple[str, ...],
+    seed: str,
+    workers: str,
+    json_file: Path | None,
+    every: bool,
+) -> int:
+    """Run the proof and print the matrix. 0 trusted, 1 not, 3 the bench's own error."""
+    known, suite = all_defects(), all_cases()
+    problems = [
+        f"--defect {word}: no such defect; known are {', '.join(known)} / 无此缺陷"
+        for word in defects
+        if word not in known
+    ]
+    for option, text in (("--seed", seed), ("-n", workers)):
+        if not text.isdigit():
+            problems.append(f"{option} {text}: expected a whole number / 应为整数")
+    try:
+        load_profile(REFERENCE_PROFILE)
+    except ProfileError as error:
+        problems.append(str(error))
+    chosen_cases = {name: case for name, case in suite.items() if not cases or any(word in name for word in cases)}
+    if not chosen_cases:
+        problems.append(f"--case {' '.join(cases)}: no case of that name / 无此用例")
+    if problems:
+        print("\n".join(problems), file=sys.stderr)
+        return EXIT_ERROR
+    chosen = {name: defect for name, defect in known.items() if not defects or name in defects}
+    plan = plan_for(chosen, chosen_cases, seed=int(seed), every=every)
+    out.mkdir(parents=True, exist_ok=True)
+    results: list[tuple[Job, CaseResult]] = []
+    progress = shown.ProofProgress(len(plan.jobs))
+    for job, result in _run_jobs(plan, int(workers), str(out)):
+        results.append((job, result))
+        progress.step(job.defect or "reference", job.case, result)
+    progress.close()
+    proof = tally(chosen, results, chosen_cases)
+    shown.print_proof(proof)
+    if json_file:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
+        json_file.write_bytes(shown.to_json(proof))
+    if proof.troubles:
+        return EXIT_ERROR
+    return EXIT_PASS if proof.trusted else EXIT_FAIL
