@@ -94,23 +94,20 @@ STYLE = """
 .tl{font:11px/1.2 system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif;--ink:#1b1f24;--soft:#5b6470;--grid:#dfe3e8;
 --band:#f5f7f9;--live:#0072b2;--back:#e69f00;--asked:#009e73;--ack:#3a6f8f;--gap:#c44601;--poll:#a9b4c0;--cut:#3b4148;
 --imp:#a3527c;--paper:#fff}
-.tl-dark{--ink:#e8eaed;--soft:#a3acb8;--grid:#39414b;--band:#1f252c;--live:#56b4e9;--back:#f0b429;--asked:#2fc79b;
---ack:#8fc3e0;--gap:#ff8a50;--poll:#66727f;--cut:#c9d1d9;--imp:#e08fbb;--paper:#161b22}
+@media screen and (prefers-color-scheme:dark){.tl{--ink:#e8eaed;--soft:#a3acb8;--grid:#39414b;--band:#1f252c;
+--live:#56b4e9;--back:#f0b429;--asked:#2fc79b;--ack:#8fc3e0;--gap:#ff8a50;--poll:#66727f;--cut:#c9d1d9;--imp:#e08fbb;
+--paper:#161b22}}
 .tl text{fill:var(--ink)}.tl .soft{fill:var(--soft)}.tl .grid{stroke:var(--grid);stroke-width:1}
 .tl .band{fill:var(--band)}.tl .base{stroke:var(--grid);stroke-width:1}.tl .live{fill:var(--live)}
-.tl .backfill{fill:var(--back)}.tl .asked{fill:var(--asked)}.tl .acknowledged{fill:var(--ack)}.tl .polls{fill:var(--poll)}
-.tl .unanswered{fill:var(--gap)}.tl .session{fill:var(--soft)}.tl .on{fill:var(--poll)}
+.tl .backfill{fill:var(--back)}.tl .asked{fill:var(--asked)}.tl .acknowledged{fill:var(--ack)}
+.tl .polls,.tl .on{fill:var(--poll)}.tl .unanswered{fill:var(--gap)}.tl .session{fill:var(--soft)}
 .tl .shade{fill:var(--cut);opacity:.07}.tl .edge{fill:none;stroke:var(--cut);stroke-width:1}
 .tl .edge-imp{fill:none;stroke:var(--imp);stroke-width:1}.tl .hl{stroke:var(--cut);stroke-width:2.4}
 .tl .hd{fill:var(--imp)}.tl .offset{fill:var(--asked);opacity:.35}.tl .mark{stroke:var(--ink);stroke-width:1.6;fill:none}
 .tl .solid{fill:var(--ink);stroke:none}.tl .bad{stroke:var(--gap);stroke-width:2}
-.tl .phase{stroke:var(--ink);stroke-width:1;stroke-dasharray:3 3;opacity:.65}.tl .halo{stroke:var(--paper);stroke-width:3px;
-paint-order:stroke}
+.tl .phase{stroke:var(--ink);stroke-width:1;stroke-dasharray:3 3;opacity:.65}
+.tl .halo{stroke:var(--paper);stroke-width:3px;paint-order:stroke}
 """
-_ALONE = (
-    "@media(prefers-color-scheme:dark){.tl{--ink:#e8eaed;--soft:#a3acb8;--grid:#39414b;--band:#1f252c;--live:#56b4e9;\
---back:#f0b429;--asked:#2fc79b;--ack:#8fc3e0;--gap:#ff8a50;--poll:#66727f;--cut:#c9d1d9;--imp:#e08fbb;--paper:#161b22}}"
-)
 
 
 def timeline_svg(history: History, *, id: str = "t", title: Text, alone: bool = False) -> str:
@@ -159,7 +156,7 @@ class _Pen:
 
     def whole(self, title: Text) -> str:
         """The picture."""
-        style = f"<style>{STYLE}{_ALONE}</style>" if self.alone else ""
+        style = f"<style>{STYLE}</style>" if self.alone else ""
         xmlns = ' xmlns="http://www.w3.org/2000/svg"' if self.alone else ""
         lanes, y = [], self.top
         for index, lane in enumerate(self.timeline.lanes):
@@ -201,8 +198,7 @@ class _Pen:
                 date = f'x="{WIDTH - 2}" text-anchor="end"' if x > WIDTH - 34 else place
                 parts.append(f'<text class="soft" {date} y="{self.bottom + 30}">{today}</text>')
                 day = today
-        zone = self.text(Text("Local time +08:00", "当地时间 +08:00"))
-        return "".join(parts) + f'<text class="soft" x="6" y="{self.bottom + 30}">{zone}</text>'
+        return "".join(parts) + f'<text class="soft" x="6" y="{self.bottom + 16}">UTC+08:00</text>'
 
     def _lane(self, lane: Lane, y: int, index: int) -> str:
         height = _height(lane)
@@ -414,3 +410,26 @@ def legend(timeline: Timeline) -> list[tuple[str, Text]]:
     kinds = [key for lane in timeline.lanes for key in lane.series]
     kinds += [item.kind for lane in timeline.lanes for item in (*lane.spans, *lane.marks)]
     return [(kind, NAMES[kind]) for kind in NAMES if kind in kinds]
+
+
+_BOXES = ("cut", "off", "down", "impaired", "fault", "brown-out")
+
+
+def swatch(kind: str, id: str) -> str:
+    """A small picture of a kind for the legend; `id` is that of a timeline on the same page, whose patterns it uses."""
+    if kind in _SHAPES:
+        bad = " bad" if kind in ("refused", "crash", "trouble") else ""
+        solid = " solid" if kind in ("start", "command", "step") else ""
+        body = f'<path class="mark{bad}{solid}" transform="translate(9,7)" d="{_SHAPES[kind]}"/>'
+    elif kind == "phase":
+        body = '<path class="phase" d="M9,0V14"/>'
+    elif kind == "session":
+        body = '<path class="session" d="M0,6h18v1.5h-18z"/>'
+    elif kind in _BOXES:
+        silent = kind in ("cut", "off", "down")
+        fill = f"url(#{id}-{'h' if silent else 'd'})"
+        body = f'<path class="edge{"" if silent else "-imp"}" style="fill:{fill}" d="M.5,1.5h17v11h-17z"/>'
+    else:
+        box = {"live": "M0,2h18v6h-18z", "backfill": "M0,7h18v6h-18z", "acknowledged": "M0,5h18v4h-18z"}
+        body = f'<path class="{kind}" d="{box.get(kind, "M0,3h18v8h-18z")}"/>'
+    return f'<svg class="tl swatch" viewBox="0 0 18 14" width="18" height="14" aria-hidden="true">{body}</svg>'

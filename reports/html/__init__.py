@@ -1,4 +1,114 @@
-"""The HTML pages: one self-contained file each, no external resource.
+"""The HTML pages: one self-contained file each, with no external resource, readable from a disk and printable on A4.
 
-Leaves the drawing of pictures to `reports.timeline`.
+Leaves what a page shows to `reports.html.view`, its words to `reports.html.texts` and pictures to `reports.svg`.
 """
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from bench.case import RunResult, Text, Verdict
+from reports.blocks import visible
+from reports.conformity import Entry, document_of
+from reports.html.texts import TEXTS
+from reports.html.view import Details, State, report
+from reports.svg import NAMES, STYLE
+from reports.verdicts import write_whole
+
+FILE = "report.html"
+_HERE = Path(__file__).parent
+
+
+def both(text: Text) -> Markup:
+    """A text in both languages, of which the page shows one."""
+    en, zh = escape(visible(text.en)), escape(visible(text.zh))
+    return Markup('<span class="en" lang="en">{}</span><span class="zh" lang="zh-CN">{}</span>').format(en, zh)
+
+
+def words(key: str) -> Markup:
+    """A text of the page by its key, in both languages."""
+    return both(TEXTS[key])
+
+
+def plain(value: object) -> str:
+    """Any text from outside with its control characters made visible; the template escapes it."""
+    return visible(str(value))
+
+
+def state_of(verdict: Verdict) -> State:
+    """A verdict ready to be shown."""
+    return State(verdict.value)
+
+
+def sign(op: str) -> str:
+    """A relation as it is printed."""
+    return {"<=": "≤", ">=": "≥", "==": "="}.get(op, op)
+
+
+def counted(counts: dict[str, int]) -> Markup:
+    """Counts by verdict as words in both languages."""
+    en = ", ".join(f"{number} {name}" for name, number in counts.items())
+    zh = "，".join(f"{number} 条{Verdict(name).zh}" for name, number in counts.items())
+    return both(Text(en, zh))
+
+
+def css_string(text: str) -> Markup:
+    """A text as a CSS string; everything but letters, digits and a few signs is escaped by number."""
+    inside = "".join(
+        char if char.isascii() and (char.isalnum() or char in " ._-") else f"\\{ord(char):06x}" for char in text
+    )
+    return Markup(f'"{inside}"')
+
+
+@cache
+def environment() -> Environment:
+    """The templates with their helpers; everything is escaped unless it is Markup."""
+    made = Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(state_of=state_of, sign=sign, counted=counted)
+    made.globals.update(t=words, both=both, texts=TEXTS, series_names=NAMES)
+    made.filters["plain"] = plain
+    made.filters["css_string"] = css_string
+    return made
+
+
+def page(template: str, **values: object) -> str:
+    """A page with style and script inlined, and a policy that lets it load or run nothing else."""
+    script = (_HERE / "script.js").read_text(encoding="utf-8")
+    digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        environment()
+        .get_template(template)
+        .render(
+            style=Markup((_HERE / "style.css").read_text(encoding="utf-8") + STYLE),
+            script=Markup(script),
+            policy=f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'",
+            **values,
+        )
+    )
+
+
+def report_html(run: RunResult, folder: Path, ledger: Sequence[Entry] = (), details: Details | None = None) -> str:
+    """The report of a run as one HTML text; `folder` holds the records."""
+    in_run: dict[str, int] = {}
+    for clause in run.clauses:
+        document = document_of(clause.id)
+        in_run[document] = in_run.get(document, 0) + 1
+    return page("report.html.j2", report=report(run, folder, ledger, details), in_run=in_run)
+
+
+def write(run: RunResult, folder: Path, ledger: Sequence[Entry] = (), details: Details | None = None) -> Path:
+    """Write `report.html` into the run folder and return its path."""
+    return write_whole(folder / FILE, report_html(run, folder, ledger, details))

@@ -1,0 +1,257 @@
+"""Every word of the HTML pages, in English and Chinese.
+
+Leaves the words of checks and clauses to the suite and the ledger, which carry both languages themselves.
+"""
+
+from __future__ import annotations
+
+from bench.case import Text
+
+TEXTS: dict[str, Text] = {
+    # Frame
+    "title": Text("Conformance test report", "符合性检测报告"),
+    "subtitle": Text(
+        "Carbon-emission monitoring terminal, tested against five consultation drafts",
+        "碳排放在线监测终端——依据五份标准征求意见稿检测",
+    ),
+    "report-id": Text("Report no.", "报告编号"),
+    "contents": Text("Contents", "目录"),
+    "end": Text("End of report", "报告结束"),
+    "print-hint": Text(
+        "Print this page to get the whole report on A4 with every case opened.",
+        "打印本页可得到 A4 版完整报告（全部用例展开）。",
+    ),
+    "none": Text("none", "无"),
+    "unknown": Text("not stated", "未注明"),
+    # Summary
+    "summary": Text("Summary", "结论摘要"),
+    "outcome-pass": Text("Every case that ran passed", "已执行的用例全部通过"),
+    "outcome-fail": Text("Failures found", "存在不通过项"),
+    "outcome-error": Text("The bench itself failed: no result", "台架自身出错：结果无效"),
+    "outcome-inconclusive": Text("Not everything could be decided", "部分项目无法判定"),
+    "outcome-none": Text("Nothing was run", "未执行任何用例"),
+    "outcome-note": Text(
+        "Outcome of this run only. The statement of conformity stands below, one for each draft; there is no joint one.",
+        "仅为本次运行的结果。符合性声明按标准草案分别给出（见下），不作合并结论。",
+    ),
+    "cases-count": Text("cases by verdict", "用例判定统计"),
+    "clauses-count": Text("clauses by verdict", "条款判定统计"),
+    "statements": Text("Statement of conformity for each draft", "各标准草案的符合性声明"),
+    "draft": Text("Draft", "标准草案"),
+    "statement": Text("Statement", "声明"),
+    "why": Text("Why", "理由"),
+    "binding": Text("binding clauses", "约束性条款"),
+    "automatic": Text("of these decided by cases alone", "其中仅由用例判定"),
+    "no-draft": Text("No clause of any draft was touched.", "未涉及任何标准草案条款。"),
+    "not-claimed": Text("Not claimed", "未声明支持"),
+    "not-claimed-note": Text(
+        "Declared characteristics that the capability statement does not claim; they were not tested and do not count.",
+        "能力声明中未声明支持的特性：未检测，也不计入结论。",
+    ),
+    "says-not": Text("What this report does not say", "本报告不说明的内容"),
+    "says-not-item": Text(
+        "The results relate only to the item tested, in the state and with the settings given here.",
+        "检测结果仅对被测样品在本报告所述状态和设置下有效。",
+    ),
+    "says-not-lab": Text(
+        "Nothing is said about enclosure, supply, climate, electromagnetic compatibility, documents or organisation unless "
+        "external evidence is entered: such clauses are “not decided”, never passed.",
+        "除非录入外部证据，本报告不涉及外壳、供电、气候、电磁兼容、文件与组织管理；相应条款为“未判定”，绝不视为通过。",
+    ),
+    "says-not-draft": Text(
+        "The documents are consultation drafts. Where they leave a question open, the bench's ruling decides; the rulings "
+        "create no requirement beyond the drafts.",
+        "所依据文件均为征求意见稿。文件未明确之处以本台架裁定为准；裁定不增加草案以外的要求。",
+    ),
+    "says-not-virtual": Text(
+        "Results in virtual time hold for a terminal that takes all its time from the bench; processing delay and response "
+        "times are never decided in virtual time (R-08).",
+        "虚拟时间下的结果仅适用于完全由台架提供时间的终端；处理时延与响应时间不在虚拟时间下判定（R-08）。",
+    ),
+    "says-not-open": Text(
+        "“Inconclusive”, “review” and “not run” are not passes: nothing is claimed about those clauses.",
+        "“无法判定”“待人工复核”“未执行”均不等于通过，对相应条款不作任何声明。",
+    ),
+    # Identification, ISO/IEC 17025:2017, 7.8.2
+    "identification": Text("Identification", "报告信息"),
+    "identification-note": Text(
+        "Fields of ISO/IEC 17025:2017, 7.8.2. A blank line is to be filled in by the laboratory.",
+        "按 ISO/IEC 17025:2017 第 7.8.2 条列出；空白处由实验室填写。",
+    ),
+    "laboratory": Text("Laboratory, address", "实验室名称、地址"),
+    "place": Text("Place of the tests", "检测地点"),
+    "customer": Text("Customer, contact", "客户名称、联系方式"),
+    "item": Text("Item under test", "被测样品"),
+    "item-condition": Text("Condition, serial no., firmware", "样品状态、编号、固件"),
+    "received": Text("Date of receipt of the item", "样品接收日期"),
+    "performed": Text("Date of the tests", "检测日期"),
+    "issued": Text("Date of issue", "签发日期"),
+    "sampling": Text("Sampling", "抽样"),
+    "sampling-none": Text("No sampling: the item was tested as supplied.", "未抽样：按来样检测。"),
+    "external": Text("Results from external providers", "外部提供的结果"),
+    "rig": Text("Rig", "台架"),
+    "seed": Text("Master seed", "主种子"),
+    "commit": Text("Bench version (commit)", "台架版本（提交号）"),
+    "versions": Text("Software the verdicts depend on", "影响判定的软件版本"),
+    "history-digest": Text("Digest of all records (SM3)", "全部记录的摘要（SM3）"),
+    "repeats": Text("Runs of each case", "每个用例执行次数"),
+    "selection": Text("Selection", "选择范围"),
+    "selection-all": Text("every case of the suite", "套件全部用例"),
+    "duration": Text("Duration of the run", "运行耗时"),
+    # Methods
+    "methods": Text("Methods and deviations", "检测方法与偏离"),
+    "methods-note": Text(
+        "Methods: the five drafts below as read by the rulings R-01 to R-45 of the bench (reading A). Where reading B would "
+        "give another verdict on the same evidence it is printed beside the result, without effect.",
+        "检测方法：下列五份草案，按本台架裁定 R-01 至 R-45 的解释 A 执行。若解释 B 在相同证据下得出不同判定，则并列印出，但不影响结论。",
+    ),
+    "document": Text("Document", "文件"),
+    "in-run": Text("Clauses in this run", "本次运行涉及条款"),
+    "parameters": Text("Values of the rulings in force", "生效的裁定参数"),
+    "parameter": Text("Parameter", "参数"),
+    "value": Text("Value", "取值"),
+    "deviations": Text("Deviations from the default", "与默认值的偏离"),
+    "deviations-none": Text("No deviation: every value is the default.", "无偏离：全部取默认值。"),
+    "decision": Text("Uncertainty and decision rule", "测量不确定度与判定规则"),
+    "decision-simple": Text(
+        "Simple acceptance: the measured value is compared with the limit itself. U is the expanded uncertainty of the bench "
+        "(k = 2, about 95 %). If U exceeds one fifth of the limit, the check is inconclusive (R-05). The risk of a wrong "
+        "decision for a value at the limit is at most 50 %.",
+        "简单接受：测得值直接与限值比较。U 为台架的扩展不确定度（k = 2，约 95 %）。U 超过限值的五分之一时，该检查为无法判定（R-05）。测得值恰在限值处时，误判概率最大为 50 %。",
+    ),
+    "decision-guarded": Text(
+        "Guarded acceptance: pass if the value ± U lies wholly inside the limit, fail if wholly outside, inconclusive in "
+        "between. U is the expanded uncertainty of the bench (k = 2, about 95 %).",
+        "保护带接受：测得值 ± U 完全在限值内为通过，完全在限值外为不通过，其间为无法判定。U 为台架的扩展不确定度（k = 2，约 95 %）。",
+    ),
+    "decision-counts": Text(
+        "Counts (lost, duplicated, altered records) carry no uncertainty: 0 means 0.",
+        "计数结果（丢失、重复、被改动的记录）无不确定度：0 即为 0。",
+    ),
+    "claims": Text("Capability statement (ICS)", "能力声明（ICS）"),
+    "question": Text("Question", "问题"),
+    "answer": Text("Answer", "回答"),
+    "answer-yes": Text("yes", "是"),
+    "answer-no": Text("no", "否"),
+    "answer-unanswered": Text("unanswered", "未回答"),
+    "claims-none": Text("The run carries no capability statement.", "本次运行未附能力声明。"),
+    # Matrix
+    "matrix": Text("Clauses and verdicts", "条款判定矩阵"),
+    "matrix-note": Text(
+        "Numbers count clauses. A clause is as bad as its worst case; strength is a second axis and hides no verdict. Choose "
+        "a verdict to see only its clauses.",
+        "数字为条款数。条款判定取其最差用例；约束强度另列，不掩盖任何判定。点击判定可筛选条款。",
+    ),
+    "chapter": Text("Chapter", "章"),
+    "clause": Text("Clause", "条款"),
+    "requirement": Text("Requirement (in our words)", "要求（本项目表述）"),
+    "strength": Text("Strength", "强度"),
+    "verdict": Text("Verdict", "判定"),
+    "cases": Text("Cases", "用例"),
+    "filter": Text("Show", "显示"),
+    "all": Text("all", "全部"),
+    "search": Text("Search", "搜索"),
+    "nothing-shown": Text("No clause matches.", "没有符合条件的条款。"),
+    "readings": Text("rulings", "裁定"),
+    "not-decided": Text("not decided", "未判定"),
+    "strength-shall": Text("shall", "应"),
+    "strength-should": Text("should", "宜"),
+    "strength-may": Text("may", "可"),
+    "strength-statement": Text("statement", "陈述"),
+    "disposition-automated": Text("decided by cases", "由用例判定"),
+    "disposition-planned": Text("no case yet", "尚无用例"),
+    "disposition-operator": Text("a person performs or attests it", "由操作人员执行或证实"),
+    "disposition-inspection": Text("decided by inspection", "由审查判定"),
+    "disposition-laboratory": Text("decided by a laboratory test", "由实验室试验判定"),
+    "disposition-organisational": Text(
+        "binds an organisation; listed without verdict", "约束组织机构；仅列出，不作判定"
+    ),
+    "disposition-untestable": Text("cannot be tested", "不可检测"),
+    "other-object": Text("binds another object than the one submitted (R-01)", "约束对象不是本次送检产品（R-01）"),
+    "not-selected": Text("has cases, none was selected in this run", "有用例，但本次运行未选择"),
+    # Cases
+    "cases-title": Text("Cases", "用例"),
+    "cases-note": Text(
+        "Cases that did not pass stand open. Each can be repeated with its replay line and judged again from its record.",
+        "未通过的用例默认展开。每个用例均可用重放命令重复执行，也可仅凭记录重新判定。",
+    ),
+    "open-all": Text("Open all", "全部展开"),
+    "close-all": Text("Close all", "全部折叠"),
+    "attempt": Text("run", "第几次"),
+    "not-repeatable": Text("not repeatable: its runs differ (R-07)", "不可重复：多次执行结果不一致（R-07）"),
+    "decides": Text("Decides", "判定条款"),
+    "reason": Text("Reason", "原因"),
+    "checks": Text("Checks", "检查项"),
+    "check": Text("Check", "检查项"),
+    "measured": Text("Measured", "测得值"),
+    "limit": Text("Limit", "限值"),
+    "unit": Text("Unit", "单位"),
+    "uncertainty": Text("U (k = 2)", "U（k = 2）"),
+    "rule": Text("Rule", "规则"),
+    "rule-simple": Text("simple", "简单接受"),
+    "rule-guarded": Text("guarded", "保护带"),
+    "reading-b": Text("Reading B", "解释 B"),
+    "reading-b-note": Text("verdict under reading B, without effect", "解释 B 下的判定，不影响结论"),
+    "same": Text("same", "相同"),
+    "no-checks": Text("No check was made.", "未进行任何检查。"),
+    "expected": Text("Expected", "应为"),
+    "actual": Text("Actual", "实测"),
+    "evidence": Text("Evidence", "证据"),
+    "measurements": Text("Measurements", "测量结果"),
+    "measurement": Text("Quantity", "量"),
+    "samples": Text("Samples", "样本数"),
+    "timeline": Text("Timeline", "时间线"),
+    "timeline-hint": Text(
+        "Move over a lane for times and counts. Heights follow the square root of the count.",
+        "将指针移到泳道上可查看时间与数量。柱高按数量的平方根绘制。",
+    ),
+    "phases": Text("Phases", "阶段"),
+    "timeline-missing": Text("No picture", "无图"),
+    "no-record": Text("nothing was recorded for this case", "该用例没有记录"),
+    "record-changed": Text("the record is not the one this verdict was given on", "该记录不是作出此判定时的记录"),
+    "provenance": Text("Provenance", "溯源信息"),
+    "replay": Text("Replay", "重放命令"),
+    "copy": Text("Copy", "复制"),
+    "record": Text("Record", "记录文件"),
+    "digest": Text("Digest of the record (SM3)", "记录摘要（SM3）"),
+    "case-seed": Text("Seed", "种子"),
+    "simulated": Text("Time in the world", "场景时间"),
+    "wall": Text("Time on the clock", "实际耗时"),
+    # Authorisation
+    "authorisation": Text("Authorisation", "签发"),
+    "authorisation-note": Text(
+        "Not to be reproduced except in full without written approval of the laboratory. Its files are listed with their SM3 digests in manifest.json of the run "
+        "folder.",
+        "未经实验室书面批准，不得部分复制本报告（全文复制除外）。运行目录中的 manifest.json 列有全部文件的 SM3 摘要。",
+    ),
+    "tested-by": Text("Tested by", "检测"),
+    "reviewed-by": Text("Reviewed by", "审核"),
+    "authorised-by": Text("Authorised by", "批准"),
+    "name-date-signature": Text("name, date, signature", "姓名、日期、签名"),
+    # Proof of the suite
+    "prove-title": Text("Proof of the suite", "套件有效性证明"),
+    "prove-subtitle": Text(
+        "Every check is shown to fail: the reference terminal with one thing broken, again and again",
+        "逐项证明检查能够失败：每次在参考终端中植入一个缺陷",
+    ),
+    "prove-sound": Text("The suite can be trusted", "套件可信"),
+    "prove-unsound": Text("The suite cannot be trusted yet", "套件尚不可信"),
+    "prove-reference": Text("Reference terminal without defect", "无缺陷的参考终端"),
+    "prove-reference-bad": Text("checks that the sound terminal did not pass", "无缺陷终端未通过的检查"),
+    "prove-survived": Text("Defects that survived", "未被发现的缺陷"),
+    "prove-unseen": Text("Checks never seen to fail", "从未失败过的检查"),
+    "prove-defects": Text("Defects and the checks that caught them", "缺陷及发现它的检查"),
+    "prove-checks": Text("Checks and the defects that flip them", "检查及使其失败的缺陷"),
+    "prove-matrix": Text("Matrix defect × check", "缺陷 × 检查矩阵"),
+    "prove-matrix-note": Text(
+        "A filled square: this defect makes this check fail. Every row and every column must hold one.",
+        "实心方格表示该缺陷使该检查失败。每一行、每一列都必须至少有一个。",
+    ),
+    "defect": Text("Defect", "缺陷"),
+    "outcome": Text("Outcome", "结果"),
+    "caught": Text("caught", "被发现"),
+    "survived": Text("survived", "未被发现"),
+    "seen": Text("seen failing", "曾失败"),
+    "unseen": Text("never seen failing", "从未失败"),
+    "caught-by": Text("Caught by", "发现者"),
+}

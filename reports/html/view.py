@@ -1,0 +1,336 @@
+"""What the HTML report shows, gathered from a run, its ledger and its records; the template only lays it out.
+
+Leaves the verdicts as they are: an entry of the ledger that the run says nothing about is shown as not decided, not run
+or not applicable with the reason, never as a pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from markupsafe import Markup
+
+from bench.case import CaseResult, Check, ClauseResult, RunResult, Text, Verdict
+from bench.history import HistoryError, read_history
+from reports.blocks import OPEN, visible
+from reports.conformity import (
+    DOCUMENTS,
+    NOT_TERMINAL,
+    SHORT,
+    Entry,
+    Statement,
+    clause_order,
+    document_of,
+    documents,
+    statements,
+)
+from reports.html.texts import TEXTS
+from reports.screen import SIGNS
+from reports.svg import legend, swatch, timeline_svg
+from reports.timeline import gather, local_time
+
+# The state of an entry that waits for evidence from outside (R-04); not a verdict of the bench.
+NOT_DECIDED = "not decided"
+STATES = (*(verdict.value for verdict in Verdict), NOT_DECIDED)
+_OUTSIDE = ("laboratory", "inspection", "operator", "organisational", "untestable")
+
+
+@dataclass(frozen=True)
+class State:
+    """A verdict, or not decided, ready to be shown: css class, sign, words."""
+
+    key: str
+
+    @property
+    def css(self) -> str:
+        """Class name."""
+        return self.key.replace(" ", "-")
+
+    @property
+    def sign(self) -> str:
+        """A sign of its own beside the colour."""
+        return "·" if self.key == NOT_DECIDED else SIGNS[Verdict(self.key)]
+
+    @property
+    def name(self) -> Text:
+        """In both languages."""
+        return TEXTS["not-decided"] if self.key == NOT_DECIDED else Text(self.key, Verdict(self.key).zh)
+
+
+@dataclass(frozen=True)
+class Details:
+    """What only the laboratory knows; an empty field becomes a blank line to fill in (ISO/IEC 17025:2017, 7.8.2)."""
+
+    laboratory: str = ""
+    place: str = ""
+    customer: str = ""
+    item_condition: str = ""
+    received: str = ""
+    issued: str = ""
+    external: str = ""
+
+
+@dataclass(frozen=True)
+class ClauseView:
+    """One row of the matrix. `cases` are anchors and names of the attempts behind it."""
+
+    id: str
+    number: str
+    state: State
+    strength: str
+    requirement: Text | None
+    note: Text | None
+    reason: str
+    readings: tuple[str, ...]
+    counts: tuple[int, ...]
+    cases: tuple[tuple[str, str, State], ...]
+
+
+@dataclass(frozen=True)
+class ChapterView:
+    """The clauses of one chapter of a document and how many came to each state (in the order of STATES)."""
+
+    name: str
+    anchor: str
+    clauses: tuple[ClauseView, ...]
+    counts: tuple[int, ...]
+
+    @property
+    def open(self) -> bool:
+        """A chapter stands open when a case decided one of its clauses."""
+        return any(clause.cases for clause in self.clauses)
+
+
+@dataclass(frozen=True)
+class DocumentView:
+    """One draft: its chapters."""
+
+    id: str
+    short: str
+    title: Text
+    chapters: tuple[ChapterView, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The timeline of a case, or why there is none."""
+
+    svg: Markup | None
+    key: tuple[tuple[Markup, Text], ...] = ()
+    phases: tuple[tuple[str, str], ...] = ()
+    problem: Text | None = None
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """One attempt of a case."""
+
+    result: CaseResult
+    anchor: str
+    state: State
+    open: bool
+    picture: Picture
+    repeatable: bool
+
+    @property
+    def blocks(self) -> list[Check]:
+        """Checks that did not pass."""
+        return [check for check in self.result.checks if check.verdict in OPEN]
+
+    @property
+    def differs(self) -> bool:
+        """Whether a check would have another verdict under reading B."""
+        return any(check.reading_b not in (None, check.verdict) for check in self.result.checks)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything on the page."""
+
+    run: RunResult
+    details: Details
+    report_id: str
+    outcome: str
+    outcome_state: State
+    case_counts: tuple[tuple[State, int], ...]
+    clause_counts: tuple[tuple[State, int], ...]
+    statements: tuple[Statement, ...]
+    documents: tuple[DocumentView, ...]
+    chapters: tuple[tuple[str, tuple[CaseView, ...]], ...]
+    states: tuple[State, ...] = field(default_factory=lambda: tuple(State(key) for key in STATES))
+    drafts: dict[str, Text] = field(default_factory=lambda: dict(DOCUMENTS))
+    short: dict[str, str] = field(default_factory=lambda: dict(SHORT))
+
+
+def report_id(run: RunResult) -> str:
+    """The unique identification on every page: name of the run and the head of the digest over its records."""
+    return f"{run.run}-{run.history_digest[:12]}" if run.history_digest else run.run
+
+
+def report(run: RunResult, folder: Path, ledger: Sequence[Entry] = (), details: Details | None = None) -> Report:
+    """Gather the page of a run. Records that cannot be read cost their picture, never the report."""
+    rows = clause_views(run, ledger)
+    counted: dict[str, int] = {}
+    for row in rows:
+        counted[row.state.key] = counted.get(row.state.key, 0) + 1
+    outcome, state = _outcome(run)
+    return Report(
+        run=run,
+        details=details or Details(),
+        report_id=report_id(run),
+        outcome=outcome,
+        outcome_state=state,
+        case_counts=tuple((State(name), number) for name, number in run.summary().items()),
+        clause_counts=tuple((State(key), counted[key]) for key in STATES if key in counted),
+        statements=statements(run, ledger),
+        documents=tuple(_documents(rows)),
+        chapters=tuple(_chapters(run, folder)),
+    )
+
+
+def _outcome(run: RunResult) -> tuple[str, State]:
+    """Text key and state of the headline: a fail first, then an error, then what is open."""
+    found = {case.verdict for case in run.cases}
+    if Verdict.FAIL in found:
+        return "outcome-fail", State(Verdict.FAIL.value)
+    if Verdict.ERROR in found:
+        return "outcome-error", State(Verdict.ERROR.value)
+    if found & {Verdict.INCONCLUSIVE, Verdict.REVIEW}:
+        return "outcome-inconclusive", State(Verdict.INCONCLUSIVE.value)
+    if Verdict.PASS in found:
+        return "outcome-pass", State(Verdict.PASS.value)
+    return "outcome-none", State(Verdict.INCONCLUSIVE.value)
+
+
+def anchor(case: CaseResult, index: int) -> str:
+    """Id of a case's section: its place in the run, free of whatever a name may hold."""
+    return f"case-{index + 1}"
+
+
+def clause_views(run: RunResult, ledger: Sequence[Entry]) -> list[ClauseView]:
+    """One row for every clause of the run and every entry of the ledger that asks for something."""
+    by_case: dict[str, list[tuple[str, CaseResult]]] = {}
+    for index, case in enumerate(run.cases):
+        by_case.setdefault(case.id, []).append((anchor(case, index), case))
+    entries = {entry.id: entry for entry in ledger if entry.asks}
+    decided = {clause.id: clause for clause in run.clauses}
+    ids = sorted({*entries, *decided}, key=clause_order)
+    return [_clause(id, entries.get(id), decided.get(id), by_case) for id in ids]
+
+
+def _clause(
+    id: str, entry: Entry | None, decided: ClauseResult | None, by_case: dict[str, list[tuple[str, CaseResult]]]
+) -> ClauseView:
+    attempts = [found for name in (decided.cases if decided else ()) for found in by_case.get(name, [])]
+    verdicts = [case.verdict for _, case in attempts]
+    state, note = _state(entry, decided)
+    return ClauseView(
+        id=id,
+        number=entry.number if entry else id.partition("/")[2],
+        state=state,
+        strength=entry.strength if entry else "",
+        requirement=entry.requirement if entry else None,
+        note=note,
+        reason=decided.reason if decided else "",
+        readings=entry.readings if entry else (),
+        counts=tuple(sum(verdict.value == key for verdict in verdicts) for key in STATES),
+        cases=tuple((place, _attempt_name(case), State(case.verdict.value)) for place, case in attempts),
+    )
+
+
+def _attempt_name(case: CaseResult) -> str:
+    return visible(case.id) + (f" #{case.attempt}" if case.attempt > 1 else "")
+
+
+def _state(entry: Entry | None, decided: ClauseResult | None) -> tuple[State, Text | None]:
+    if decided is not None:
+        return State(decided.verdict.value), None
+    if entry is None:
+        return State(NOT_DECIDED), None
+    if entry.object in NOT_TERMINAL:
+        return State(Verdict.NOT_APPLICABLE.value), TEXTS["other-object"]
+    if entry.disposition in _OUTSIDE:
+        reason = entry.reason
+        kind = TEXTS[f"disposition-{entry.disposition}"]
+        joined = Text(f"{kind.en}: {reason.en}", f"{kind.zh}：{reason.zh}") if reason.en or reason.zh else kind
+        return State(NOT_DECIDED), joined
+    note = TEXTS["not-selected"] if entry.disposition == "automated" else TEXTS["disposition-planned"]
+    return State(Verdict.NOT_RUN.value), note
+
+
+def chapter_of(number: str) -> str:
+    """The chapter a clause number belongs to: its first two levels, for example 7.2 of 7.2.4(5)."""
+    head = number.strip("[]")
+    parts = head.split(".")
+    first = parts[0]
+    second = ""
+    if len(parts) > 1:
+        second = next((parts[1][:end] for end in range(len(parts[1]), 0, -1) if parts[1][:end].isdecimal()), "")
+    return f"{first}.{second}" if second else first
+
+
+def _documents(rows: Sequence[ClauseView]) -> Iterable[DocumentView]:
+    for document in documents(row.id for row in rows):
+        mine = [row for row in rows if document_of(row.id) == document]
+        grouped: dict[str, list[ClauseView]] = {}
+        for row in mine:
+            grouped.setdefault(chapter_of(row.number), []).append(row)
+        chapters = tuple(
+            ChapterView(name, f"m-{document}-{number}", tuple(clauses), _tally(clauses))
+            for number, (name, clauses) in enumerate(grouped.items())
+        )
+        title = DOCUMENTS.get(document, Text(document, document))
+        yield DocumentView(document, SHORT.get(document, document), title, chapters, _tally(mine))
+
+
+def _tally(rows: Sequence[ClauseView]) -> tuple[int, ...]:
+    return tuple(sum(row.state.key == key for row in rows) for key in STATES)
+
+
+def _chapters(run: RunResult, folder: Path) -> Iterable[tuple[str, tuple[CaseView, ...]]]:
+    verdicts: dict[str, set[Verdict]] = {}
+    for case in run.cases:
+        verdicts.setdefault(case.id, set()).add(case.verdict)
+    grouped: dict[str, list[CaseView]] = {}
+    for index, case in enumerate(run.cases):
+        place = anchor(case, index)
+        view = CaseView(
+            result=case,
+            anchor=place,
+            state=State(case.verdict.value),
+            open=case.verdict in OPEN,
+            picture=picture(case, folder, f"t{index + 1}"),
+            repeatable=len(verdicts[case.id]) == 1,
+        )
+        grouped.setdefault(case.id.rpartition("/")[0], []).append(view)
+    for chapter, views in grouped.items():
+        yield chapter, tuple(views)
+
+
+def picture(case: CaseResult, folder: Path, id: str) -> Picture:
+    """The timeline of a case from its record.
+
+    A record outside the folder, unreadable, or other than the one judged gives a problem in place of the picture.
+    """
+    if not case.record:
+        return Picture(None, problem=TEXTS["no-record"])
+    path = (folder / case.record).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        return Picture(None, problem=Text(f"{case.record}: outside the run folder", f"{case.record}：不在运行目录内"))
+    try:
+        history = read_history(path)
+        title = Text(f"Timeline of {case.id}", f"{case.id} 的时间线")
+        drawn = timeline_svg(history, id=id, title=title)
+    except HistoryError as error:
+        return Picture(None, problem=Text(str(error), str(error)))
+    if case.digest and history.digest != case.digest:
+        return Picture(None, problem=TEXTS["record-changed"])
+    gathered = gather(history)
+    return Picture(
+        svg=Markup(drawn),
+        key=tuple((Markup(swatch(kind, id)), name) for kind, name in legend(gathered)),
+        phases=tuple((local_time(phase.at_us), visible(phase.label)) for phase in gathered.phases),
+    )
