@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from bench.case import Check, Measurement, check, compare, measure
-from bench.history import ClockMoved, Commanded, History, Stored
+from bench.history import Commanded, History, Stored
 from conformance.judges.delivery import VALUE_FIELDS, Ledger, first_contents, setup_of
 from conformance.judges.times import DAY, HOUR, SECOND, floor, instant_of, local, seconds
-from conformance.judges.truth import Certainty, Key, length_of, number, plain, truth_of
+from conformance.judges.truth import Certainty, Key, clock_moves, length_of, number, plain, truth_of
 
 OFFSET_LIMIT_S = 1
 PROBES = 24
@@ -21,7 +21,7 @@ PROBES = 24
 
 def period_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check]:
     """No key with two contents, no negative increment, no stamp off the grid, no period left out in silence."""
-    moved = bool(history.of(ClockMoved))
+    moved = bool(clock_moves(history))
     twice: list[str] = []
     negative: list[str] = []
     off_grid: list[str] = []
@@ -103,7 +103,7 @@ def total_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Chec
             if values and expected.certainty is Certainty.GAP:
                 shown = ", ".join(f"{name}={text}" for name, text in values.items())
                 wrong.append(f"{ledger.centre} {key.point} ending {local(key.end)}: {shown}, {expected.why}")
-    known = bool(history.of(ClockMoved)) and judged > 0
+    known = bool(clock_moves(history)) and judged > 0
     yield check(
         "nothing-counted-twice",
         False if more else True if known else None,
@@ -131,14 +131,14 @@ def after_step_findings(
     history: History, ledgers: Sequence[Ledger], step_us: int, *, least: int = 4
 ) -> Iterator[Check]:
     """After the last clock step whole intervals arrive again, with values and the new time."""
-    moves = history.of(ClockMoved)
+    moves = clock_moves(history)
     last = moves[-1] if moves else None
     arrived: set[Key] = set()
     for ledger in ledgers:
         for key, event in first_contents(history, ledger.centre).items():
-            if last is not None and event.t > last.t and event.flag == "N":
+            if last is not None and event.t > last[0] and event.flag == "N":
                 arrived.add(key)
-    fresh = [key for key in arrived if last is not None and key.end > last.t + last.offset_us]
+    fresh = [key for key in arrived if last is not None and key.end > sum(last)]
     yield check(
         "goes-on-after-the-step",
         None if last is None else len(fresh) >= least,
@@ -148,7 +148,7 @@ def after_step_findings(
         limit=least,
         op=">=",
         unit="records",
-        evidence=[] if last is None else [f"clock moved by {seconds(step_us)} s at {local(last.t)}"],
+        evidence=[] if last is None else [f"clock moved by {seconds(step_us)} s at {local(last[0])}"],
     )
 
 

@@ -41,6 +41,20 @@ VALUE_FIELDS = ("Cou", "Avg", "Min", "Max")
 # Shifts (in intervals) at which a value is looked for when it is not the truth of its own stamp.
 _SHIFTS = (1, -1, 2, -2)
 _ZONE_SHIFTS = (8 * HOUR, -8 * HOUR)
+# Deliberate deviations of a centre's answer that leave the message unacknowledged.
+_INVALID = ("wrong-qn", "wrong-cn", "wrong-mn", "negative")
+# Switches of a centre under which acknowledgements go their ordinary way.
+_SOUND = {
+    "ack": ("always", "twice"),
+    "ack_share": ("1", "1.0"),
+    "ack_from_copy": ("1",),
+    "persist": ("True",),
+    "accept": ("accept",),
+    "close_between_parts": ("0",),
+    "sending": ("whole", "octets", "glued", "junk-hash", "junk-head"),
+    "reading": ("normal",),
+    "half_close": ("False",),
+}
 # Fewest significant digits of a mean of binary floating-point readings.
 _FLOAT_DIGITS = 6
 
@@ -186,10 +200,10 @@ def matches(truth: Truth, expected: Expected, fields: dict[str, str]) -> bool:
 
 
 def acknowledgements(history: History, centre: str) -> dict[str, list[int]]:
-    """Instants at which an unspoiled 9014 for each QN had left a centre."""
+    """Instants at which a 9014 with each QN and the right device had left a centre, early, late or twice."""
     found: dict[str, list[int]] = {}
     for event in history.of(Sent):
-        if event.centre == centre and event.cn == "9014" and not event.spoiled:
+        if event.centre == centre and event.cn == "9014" and event.spoiled not in _INVALID:
             found.setdefault(event.qn, []).append(event.t)
     return found
 
@@ -224,18 +238,29 @@ def disturbances(history: History, centre: str) -> list[tuple[int, int]]:
         for event in history.of(TerminalState)
         if event.state in ("stopped", "crashed")
     ]
+    patience = setup_of(history, centre).over_time_s
+    state: dict[str, str] = {}
     since: int | None = None
     for event in history.of(Behaviour):
         if event.centre != centre:
             continue
-        if event.switches and since is None:
+        state |= event.switches
+        sound = _is_sound(state, patience)
+        if not sound and since is None:
             since = event.t
-        elif not event.switches and since is not None:
+        elif sound and since is not None:
             found.append((since, event.t))
             since = None
     if since is not None:
         found.append((since, end))
     return sorted(found)
+
+
+def _is_sound(state: dict[str, str], patience_s: int) -> bool:
+    """Whether a centre with these switches acknowledges everything within the time for an answer."""
+    if float(state.get("ack_after_s", "0")) >= patience_s:
+        return False
+    return all(state[name] in values for name, values in _SOUND.items() if name in state)
 
 
 def overlaps(stretches: Iterable[tuple[int, int]], start: int, end: int) -> bool:

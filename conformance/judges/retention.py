@@ -213,7 +213,8 @@ def readable_before_findings(history: History) -> Iterator[Check]:
                 seen.setdefault(key, (row.get("value", ""), event.asked))
     judged = {key: shown for key, shown in seen.items() if (key.kind, key.point) in asked_after}
     gone = [
-        f"{key.point} {key.kind} ending {local(key.end)}: {value or 'no value'} at {local(at)}, later {after.get(key, 'gone')}"
+        f"{key.point} {key.kind} ending {local(key.end)}: {value or 'no value'} at {local(at)}, "
+        f"later {after.get(key, 'gone')}"
         for key, (value, at) in judged.items()
         if after.get(key) != value
     ]
@@ -254,6 +255,23 @@ def resume_findings(history: History, *, cuts: int, longest_h: int = 0) -> Itera
         op="<=",
         unit="s",
         evidence=slow,
+    )
+
+
+def longest_loss_finding(history: History, *, hours: int) -> Check:
+    """Power was away once for at least so many hours, and data were acquired again afterwards."""
+    longest = max(power_losses(history), key=lambda loss: loss[1] - loss[0], default=(0, 0))
+    away = longest[1] - longest[0]
+    resumed = any(event.asked >= longest[1] for event in history.of(Served)) if away else False
+    return check(
+        "works-after-the-long-loss",
+        resumed if away >= hours * HOUR else None,
+        en=f"after {hours} h without power the terminal works again",
+        zh=f"断电 {hours} h 后恢复工作",
+        measured=seconds(away),
+        limit=hours * 3600,
+        op=">=",
+        unit="s",
     )
 
 

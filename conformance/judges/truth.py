@@ -15,6 +15,7 @@ but a flag or an absence is no fault. GAP: there is no value, and one that is se
 
 from __future__ import annotations
 
+import re
 import struct
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
@@ -26,16 +27,18 @@ from weakref import WeakKeyDictionary
 from bench.history import (
     CentreSetup,
     ClockMoved,
+    Commanded,
     History,
     MeterFault,
     Observed,
     Point,
     Power,
+    Sent,
     Served,
     TerminalState,
     Unserved,
 )
-from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, ceil, instant_of_iso
+from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, ceil, instant_of, instant_of_iso
 
 # R-29: what was read less than this before power was lost need not have been durable yet.
 VOLATILE_US = 5 * SECOND
@@ -250,12 +253,24 @@ class Truth:
         periods = {meter.name: round(meter.period_s * SECOND) for meter in began.meters}
         self.points = {point.id: point for point in began.points}
         self.series = {point.id: Series(point, periods.get(point.meter, MINUTE)) for point in began.points}
-        self.clock = ClockLine([(move.t, move.offset_us) for move in history.of(ClockMoved)], history.end_us)
+        self.clock = ClockLine(clock_moves(history), history.end_us)
         self.cuts = [event.t for event in history.of(Power) if event.state == "cut"]
         self.boots = _boots(history)
         self.replacements = _replacements(history)
         by_id = self.series
+        told: dict[tuple[str, str], dict[str, None]] = {}
         for event in history.of(Served):
+            if event.fault:
+                continue
+            known = told.setdefault((event.meter, event.request[4:]), {})
+            if len(known) < len(event.values):
+                known.update(dict.fromkeys(event.values))
+        for event in history.of(Served):
+            if event.fault:
+                # A device's mark for "no value" is an answer without a reading.
+                for point in told.get((event.meter, event.request[4:]), ()):
+                    if point not in event.values and point in by_id:
+                        by_id[point].missed.append(event.asked)
             for point, text in event.values.items():
                 if point in by_id:
                     series = by_id[point]
@@ -266,6 +281,7 @@ class Truth:
                 if point in by_id:
                     by_id[point].missed.append(event.t)
         for series in by_id.values():
+            series.missed.sort()
             if any(a > b for a, b in zip(series.times, series.times[1:], strict=False)):
                 order = sorted(range(len(series.times)), key=series.times.__getitem__)
                 series.times = [series.times[index] for index in order]
@@ -446,6 +462,30 @@ def _replacements(history: History) -> dict[str, list[Replacement]]:
     return found
 
 
+_SYSTEM_TIME = re.compile(r"SystemTime=(\d{14})")
+
+
+def clock_moves(history: History) -> list[tuple[int, int]]:
+    """Moves of the terminal's clock: (true instant, offset in us afterwards), as the rig saw them.
+
+    Where the rig cannot see the clock, a 1012 that the terminal executed stands for its move.
+    """
+    seen = [(move.t, move.offset_us) for move in history.of(ClockMoved)]
+    frames = {(event.centre, event.qn): event.frame for event in history.of(Sent) if event.cn == "1012"}
+    told: list[tuple[int, int]] = []
+    for event in history.of(Commanded):
+        if event.cn != "1012" or event.result != "1":
+            continue
+        if any(event.sent - SECOND <= at <= event.t + SECOND for at, _ in seen):
+            continue
+        found = _SYSTEM_TIME.search(frames.get((event.centre, event.qn), ""))
+        shown = instant_of(found.group(1)) if found else None
+        if shown is not None:
+            at = (event.sent + event.t) // 2
+            told.append((at, shown - at))
+    return sorted([*seen, *told])
+
+
 def _boots(history: History) -> list[int]:
     """Instants at which the terminal began to run: the start of the case and every return of power."""
     starts = [history.began.t]
@@ -487,7 +527,7 @@ def intervals(truth: Truth, kind: str, length_us: int, until_us: int) -> Iterato
         if not series.times:
             continue
         start = ceil(truth.clock.shown(series.times[0]) - length_us + 1, length_us)
-        last = max(truth.clock.shown(until_us), until_us if truth.clock.moved else 0)
+        last = truth.clock.shown(until_us)
         while start + length_us <= last:
             yield truth.expected(point, kind, start, start + length_us)
             start += length_us

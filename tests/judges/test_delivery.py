@@ -171,9 +171,18 @@ def test_a_repeat_after_a_lost_acknowledgement_is_allowed() -> None:
 def test_a_repeat_while_the_centre_withholds_answers_is_allowed() -> None:
     world = World()
     first = world.records()[0]
-    world.extra.append(Behaviour(t=first.t - SECOND, centre="A", switches={"acknowledge": "never"}))
+    world.extra.append(Behaviour(t=first.t - SECOND, centre="A", switches={"ack": "never"}))
     again = altered(first, t=first.t + 15 * SECOND, copies=2)
     assert filled(reconcile(world.history(lambda records: [*records, again]), "A")) == {}
+
+
+@pytest.mark.parametrize("switches", [{"ack": "twice"}, {"ack_after_s": "5"}])
+def test_a_repeat_is_needless_when_answers_come_in_time(switches: dict[str, str]) -> None:
+    world = World()
+    first = world.records()[0]
+    world.extra.append(Behaviour(t=first.t - SECOND, centre="A", switches=switches))
+    again = altered(first, t=first.t + 15 * SECOND, copies=2)
+    assert filled(reconcile(world.history(lambda records: [*records, again]), "A")) == {"duplicated": 1}
 
 
 def test_order_is_counted() -> None:

@@ -1,0 +1,25 @@
+"""Cases for the terminal, one module per chapter of the requirements, one class per case.
+
+Leaves the world to the rigs and the questions' wording to the clause ledger. A case never knows which terminal it has.
+
+Questions of the capability statement that cases need (profile, section [claims]):
+
+- ``protocol.modbus-tcp``: the terminal reads meters by Modbus TCP.
+- ``uplink.hj212``: it uploads by HJ 212-2017 in continuous mode (each value as its interval ends).
+- ``uplink.query``: it answers history requests of a centre (2051, 2061, 2031).
+- ``local.readout``: readings, records, gaps and the log can be read at a local interface.
+- ``acquisition.gap-record``: stretches of missing data are recorded.
+- ``acquisition.on-command``: a centre's command makes it read its meters at once.
+- ``acquisition.range-1min-3h``: any polling period from 1 min to 3 h can be set.
+- ``accounting.minute-cumulative``: a cumulative value every minute.
+- ``counters.rollover``, ``counters.replacement``: rollover is counted; a meter's replacement can be entered.
+- ``storage.power-off-48h``: what is stored outlasts 48 h without power.
+- ``delivery.automatic-backfill``: what an outage held back is sent afterwards without help.
+- ``role.collector``: submitted as a collector too (168 h buffer).
+- ``centres.three``: three destinations at once.
+- ``clock.centre``: a centre may read and set its clock (1011, 1012).
+"""
+
+MODBUS = "protocol.modbus-tcp"
+HJ212 = "uplink.hj212"
+LOCAL = "local.readout"
