@@ -1,0 +1,181 @@
+"""From a scenario to a world: which meters and centres, at which addresses, with which points and codes.
+
+Leaves the standing up to the rigs. Addresses are those of three networks: field 10.1.0.0/24, uplink 10.2.0.0/24, local
+10.3.0.0/24; the same in every rig that can choose them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bench.history import Began, CentreSetup, MeterSetup, Point
+from bench.profile import Profile
+from bench.scenario import Scenario
+from simulators.world import CentreSpec, MeterSpec, PlantSpec, PointSpec, Site, World
+
+TERMINAL_FIELD, TERMINAL_UPLINK, TERMINAL_LOCAL = "10.1.0.2", "10.2.0.2", "10.3.0.2"
+GATEWAY = "10.1.0.10"
+MODBUS_PORT, CENTRE_PORT, LOCAL_PORT = 502, 9010, 8080
+
+# What a circuit offers, in the order in which a scenario's `points` takes them; register names of the shipped maps.
+CIRCUIT_POINTS = (("energy", "001"), ("power", "002"), ("voltage_l1", "003"), ("current_l1", "004"))
+
+# Single meters by kind: map, register and code of each point. HJ 212-2017 has no codes for energy: local extensions.
+SINGLE_METERS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
+    "gas": (
+        "gas_vortex",
+        (("volume", "k80001"), ("flow", "k80002"), ("temperature", "k80003"), ("pressure", "k80004")),
+    ),
+    "steam": (
+        "steam_vortex",
+        (("mass", "k81001"), ("flow", "k81002"), ("temperature", "k81003"), ("pressure", "k81004")),
+    ),
+    "heat": (
+        "tuf2000",
+        (("energy", "k82001"), ("rate", "k82002"), ("volume", "k82003"), ("supply", "k82004"), ("return", "k82005")),
+    ),
+}
+
+
+def start_us(scenario: Scenario) -> int:
+    """True time at which the world begins, microseconds UTC."""
+    moment = datetime.fromisoformat(scenario.start)
+    return int(moment.timestamp()) * 1_000_000
+
+
+def build_world(scenario: Scenario, seed: int) -> World:
+    """The world of a scenario, at the addresses of the three networks."""
+    return World(
+        name="scenario",
+        seed=seed,
+        start_us=start_us(scenario),
+        plant=PlantSpec(kind="works", circuits=max(scenario.circuits, 1)),
+        meters=(*_circuits(scenario), *_single(scenario)),
+        centres=tuple(_centre(name, index, scenario) for index, name in enumerate(scenario.centres)),
+        where="scenario",
+    )
+
+
+def _circuits(scenario: Scenario) -> list[MeterSpec]:
+    made: list[MeterSpec] = []
+    offered = CIRCUIT_POINTS[: scenario.points or len(CIRCUIT_POINTS)]
+    for number in range(1, scenario.circuits + 1):
+        name = f"e{number:02d}"
+        made.append(
+            MeterSpec(
+                name=name,
+                map=scenario.maps[(number - 1) % len(scenario.maps)],
+                host=GATEWAY,
+                port=MODBUS_PORT,
+                unit=number,
+                source=name,
+                points=tuple(
+                    PointSpec(id=f"{name}.{register}", register=register, code=f"k{number:02d}{suffix}")
+                    for register, suffix in offered
+                ),
+            )
+        )
+    return made
+
+
+def _single(scenario: Scenario) -> list[MeterSpec]:
+    made: list[MeterSpec] = []
+    for index, kind in enumerate(scenario.meters):
+        register_map, points = SINGLE_METERS[kind]
+        made.append(
+            MeterSpec(
+                name=kind,
+                map=register_map,
+                host=f"10.1.0.{20 + index}",
+                port=MODBUS_PORT,
+                unit=1,
+                source=kind,
+                points=tuple(
+                    PointSpec(id=f"{kind}.{register}", register=register, code=code) for register, code in points
+                ),
+            )
+        )
+    return made
+
+
+def _centre(name: str, index: int, scenario: Scenario) -> CentreSpec:
+    return CentreSpec(
+        name=name,
+        host=f"10.2.0.{10 + index}",
+        port=CENTRE_PORT,
+        mn=f"010000A8900016F0001{0x69DC0 + index:05X}",
+        pw="123456",
+        st="31",
+        minute_interval=scenario.minute_interval,
+        realtime_interval_s=scenario.realtime_interval_s,
+        over_time_s=scenario.over_time_s,
+        re_count=scenario.re_count,
+    )
+
+
+def period_of(scenario: Scenario, meter: str) -> float:
+    """Polling period of a meter, seconds."""
+    return dict(scenario.periods).get(meter, scenario.period_s)
+
+
+def opening(
+    scenario: Scenario,
+    site: Site,
+    profile: Profile,
+    *,
+    case: str,
+    seed: int,
+    commit: str,
+    rig: str,
+    needs: tuple[str, ...],
+) -> Began:
+    """The first event of a record: what stands on the bench."""
+    rows = site.points.values()
+    return Began(
+        t=site.world.start_us,
+        case=case,
+        seed=seed,
+        commit=commit,
+        terminal=profile.name,
+        rig=rig,
+        points=tuple(
+            Point(
+                id=row.id,
+                meter=row.meter,
+                kind=row.kind,
+                unit=row.unit,
+                decimals=row.decimals,
+                modulus=row.modulus,
+                rated_per_h=row.rated_per_h,
+                low=row.low,
+                high=row.high,
+                type=row.type,
+            )
+            for row in rows
+        ),
+        meters=tuple(
+            MeterSetup(
+                name=spec.name,
+                map=str(spec.map),
+                address=f"{spec.host}:{spec.port}",
+                unit=spec.unit,
+                period_s=period_of(scenario, spec.name),
+            )
+            for spec in site.world.meters
+        ),
+        centres=tuple(
+            CentreSetup(
+                name=spec.name,
+                mn=spec.mn,
+                codes={row.id: row.codes[spec.name] for row in rows if spec.name in row.codes},
+                minute_interval=spec.minute_interval,
+                realtime_interval_s=spec.realtime_interval_s,
+                kinds=scenario.kinds,
+                over_time_s=spec.over_time_s,
+                re_count=spec.re_count,
+            )
+            for spec in site.world.centres
+        ),
+        parameters=profile.in_force(),
+        claims={question: profile.claim(question).value for question in needs},
+    )

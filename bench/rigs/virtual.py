@@ -1,0 +1,392 @@
+"""The virtual rig: plant, meters, network, terminal and centres in one process on a simulated clock.
+
+Leaves the simulated parts to bench.virtual and simulators. The same seed gives the same history byte for byte. Two
+domains: the site, which never loses power, and the terminal with three network cards (field, uplink, local).
+"""
+
+from __future__ import annotations
+
+import contextvars
+import random
+import traceback
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from bench.case import Case
+from bench.history import ClockMoved, LinkRule, Observed, Phase, Power, Recorder, TerminalState, Trouble
+from bench.rigs import layout
+from bench.run import Setup
+from bench.scenario import FIELD_LATENCY_S, UPLINK_LATENCY_S, Scenario
+from bench.terminals import Seat, TerminalAdapter
+from bench.virtual.chance import Chance
+from bench.virtual.clock import DeviceClock, WorldClock
+from bench.virtual.disk import VirtualDisk
+from bench.virtual.domain import Domain
+from bench.virtual.links import Link, NetEvent
+from bench.virtual.loop import VirtualLoop, run, running_loop
+from bench.virtual.network import Network
+from simulators.centres.hj212 import Centre
+from simulators.world import Site
+
+LOCAL = timezone(timedelta(hours=8))
+_HOUR_S = 3600.0
+_DAY_S = 86_400.0
+
+
+class Clock:
+    """True time, and letting it pass."""
+
+    def __init__(self, world: WorldClock) -> None:
+        self._world = world
+
+    def now_us(self) -> int:
+        """Microseconds UTC."""
+        return self._world.now_us()
+
+    async def sleep(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
+        """Let the world run for so long."""
+        import asyncio
+
+        await asyncio.sleep(seconds + minutes * 60 + hours * _HOUR_S + days * _DAY_S)
+
+    async def until(self, local: str) -> None:
+        """Sleep until the next instant with this local time of day."""
+        parts = [int(part) for part in local.split(":")]
+        target = timedelta(hours=parts[0], minutes=parts[1], seconds=parts[2] if len(parts) > 2 else 0)
+        now = datetime.fromtimestamp(self.now_us() / 1e6, LOCAL)
+        passed = now - now.replace(hour=0, minute=0, second=0, microsecond=0)
+        await self.sleep((target - passed).total_seconds() % _DAY_S or _DAY_S)
+
+
+class LinkVerbs:
+    """A simulated link under the bench's verbs; what is done to it is in the history through the network's observer."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self.cut = link.cut
+        self.refuse = link.refuse
+        self.delay = link.delay
+        self.jitter = link.jitter
+        self.loss = link.loss
+        self.duplicate = link.duplicate
+        self.reorder = link.reorder
+        self.corrupt = link.corrupt
+        self.rate = link.rate
+        self.half_open = link.half_open
+        self.name_failure = link.name_failure
+
+    async def reset(self) -> None:
+        """Existing connections are reset now."""
+        self._link.reset()
+
+
+class CentresByName(Mapping[str, Centre]):
+    """The centres, and waiting for what is still owed to them."""
+
+    def __init__(self, bench: VirtualBench) -> None:
+        self._bench = bench
+        self._centres = bench.site.centres
+
+    def __getitem__(self, name: str) -> Centre:
+        return self._centres[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._centres)
+
+    def __len__(self) -> int:
+        return len(self._centres)
+
+    async def settle(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0) -> None:
+        """Mark the instant before which every ended interval must arrive, then wait so long."""
+        self._bench.phase("settle")
+        await self._bench.clock.sleep(seconds, minutes=minutes, hours=hours)
+
+
+class PowerSupply:
+    """The terminal's supply."""
+
+    def __init__(self, bench: VirtualBench) -> None:
+        self._bench = bench
+
+    async def cut(self) -> None:
+        """Off at this instant."""
+        self._bench.lose_power("at an instant")
+
+    async def restore(self) -> None:
+        """On again."""
+        self._bench.regain_power()
+
+    async def off(self, seconds: float = 0, *, hours: float = 0) -> None:
+        """Cut, wait, restore."""
+        await self.cut()
+        await self._bench.clock.sleep(seconds, hours=hours)
+        await self.restore()
+
+    def cut_at_sync(self, nth: int, *, off_s: float, after: bool = False) -> None:
+        """Cut at the nth write barrier from now, restore `off_s` later."""
+        where = "after" if after else "before"
+        self._bench.disk.cut_at_sync(
+            nth, lambda: self._bench.blackout(f"{where} write barrier {nth}", off_s), after=after
+        )
+
+    def cut_at_event(self, nth: int, *, off_s: float) -> None:
+        """Cut after the nth step of the terminal from now, restore `off_s` later."""
+        self._bench.blackout_after = (f"after step {nth}", off_s)
+        self._bench.domain.kill_after_events(nth)
+
+
+class TerminalHands:
+    """What may be done to the terminal besides its wires and its supply."""
+
+    def __init__(self, bench: VirtualBench) -> None:
+        self._bench = bench
+
+    async def step_clock(self, seconds: float) -> None:
+        """Move the terminal's own clock by so much."""
+        clock = self._bench.device_clock
+        clock.set_time_ns(clock.time_ns() + round(seconds * 1_000_000_000))
+        self._bench.note_clock(f"stepped by {seconds} s")
+
+    async def drift(self, ppm: float) -> None:
+        """From now on the terminal's clock gains so many parts per million."""
+        self._bench.device_clock.set_drift(ppm)
+        self._bench.note_clock(f"drift {ppm} ppm")
+
+
+class OperatorAtTerminal:
+    """Asks the local interface through the adapter and records what it said."""
+
+    def __init__(self, bench: VirtualBench) -> None:
+        self._bench = bench
+
+    async def _ask(self, what: str, query: dict[str, str]) -> None:
+        bench = self._bench
+        asked = bench.clock.now_us()
+        rows: tuple[dict[str, str], ...] = ()
+        problem = ""
+        try:
+            rows = await bench.adapter.ask(bench.seat, what, query)
+        except (LookupError, OSError, TimeoutError) as error:
+            problem = f"{type(error).__name__}: {error}"
+        bench.record(Observed(t=bench.clock.now_us(), what=what, asked=asked, query=query, rows=rows, problem=problem))
+
+    async def readings(self, point: str, from_us: int, to_us: int) -> None:
+        """Stored readings of a point."""
+        await self._ask("readings", {"point": point, "from": str(from_us), "to": str(to_us)})
+
+    async def records(self, kind: str, point: str, from_us: int, to_us: int) -> None:
+        """Stored interval records."""
+        await self._ask("records", {"kind": kind, "point": point, "from": str(from_us), "to": str(to_us)})
+
+    async def gaps(self) -> None:
+        """Recorded gaps."""
+        await self._ask("gaps", {})
+
+    async def status(self) -> None:
+        """What the terminal says of itself."""
+        await self._ask("status", {})
+
+    async def queue(self) -> None:
+        """Backlog by centre."""
+        await self._ask("queue", {})
+
+    async def log(self, from_us: int) -> None:
+        """Events the terminal logged."""
+        await self._ask("log", {"from": str(from_us)})
+
+    async def replacement(self, point: str, at_us: int, final_old: str, initial_new: str) -> None:
+        """Enter that a meter was replaced."""
+        query = {"point": point, "at": str(at_us), "final_old": final_old, "initial_new": initial_new}
+        await self._ask("replacement", query)
+
+
+class VirtualBench:
+    """The bench of one case in virtual time (see bench.bench.Bench)."""
+
+    def __init__(self, scenario: Scenario, setup: Setup, seed: int, recorder: Recorder) -> None:
+        self.seed = seed
+        self.record = recorder
+        self._chance = Chance(seed)
+        loop: VirtualLoop = running_loop()
+        self.loop = loop
+        self._own = contextvars.copy_context()
+        self.world_clock = WorldClock(loop, layout.start_us(scenario))
+        self.clock = Clock(self.world_clock)
+        self.site = Site(
+            layout.build_world(scenario, seed),
+            clock=self.world_clock,
+            observe=recorder,
+            chance=self._chance.child("site").stream,
+        )
+        self.net = Network(loop, chance=self._chance.child("net"), observe=self._on_network)
+        self.site_domain = Domain("site", loop=loop)
+        self.domain = Domain("terminal", loop=loop)
+        self.domain.on_cut(self._on_cut)
+        self.disk = VirtualDisk(loop, self._chance.child("disk"))
+        self.device_clock = DeviceClock(loop, layout.start_us(scenario) * 1000)
+        self.blackout_after: tuple[str, float] | None = None
+        self._lay_cables()
+        self.adapter: TerminalAdapter = setup.adapter()
+        self.seat = Seat(
+            site=self.site,
+            settings=settings_of(scenario),
+            clock=self.device_clock,
+            chance=self._chance.stream("terminal"),
+            local=(layout.TERMINAL_LOCAL, layout.LOCAL_PORT),
+            disk=self.disk.vfs_name,
+            connection=setup.profile.connection,
+        )
+        self.plant = self.site.plant
+        self.meters = self.site.meters
+        self.links: dict[str, LinkVerbs] = {name: LinkVerbs(link) for name, link in self.net.links.items()}
+        self.centres = CentresByName(self)
+        self.power = PowerSupply(self)
+        self.terminal = TerminalHands(self)
+        self.operator = OperatorAtTerminal(self)
+
+    def _lay_cables(self) -> None:
+        net = self.net
+        net.host("terminal-field", layout.TERMINAL_FIELD, domain=self.domain)
+        net.host("terminal-uplink", layout.TERMINAL_UPLINK, domain=self.domain)
+        net.host("terminal-local", layout.TERMINAL_LOCAL, domain=self.domain)
+        field = net.link("field", latency_s=FIELD_LATENCY_S)
+        uplink = net.link("uplink", latency_s=UPLINK_LATENCY_S)
+        for host in dict.fromkeys(spec.host for spec in self.site.world.meters):
+            name = next(spec.name for spec in self.site.world.meters if spec.host == host)
+            name = "circuits" if host == layout.GATEWAY else name
+            net.host(name, host, domain=self.site_domain)
+            net.path("terminal-field", name, [field, net.link(f"field.{name}")])
+        for centre in self.site.world.centres:
+            host = f"centre-{centre.name.lower()}"
+            net.host(host, centre.host, domain=self.site_domain)
+            net.path("terminal-uplink", host, [uplink, net.link(f"uplink.{centre.name}")])
+        net.path("terminal-local", "bench", [net.link("local")])
+
+    def chance(self, name: str) -> random.Random:
+        """A source of chance of the case's own."""
+        return self._chance.stream(f"case/{name}")
+
+    def phase(self, name: str, **detail: object) -> None:
+        """Say in the history where the case is."""
+        words = {key: str(value) for key, value in detail.items()}
+        self.record(Phase(t=self.clock.now_us(), name=name, detail=words))
+
+    def note_clock(self, why: str) -> None:
+        """Record by how much the terminal's clock is off now."""
+        offset = self.device_clock.time_ns() // 1000 - self.clock.now_us()
+        self.record(ClockMoved(t=self.clock.now_us(), offset_us=offset, why=why))
+
+    def _on_network(self, event: NetEvent) -> None:
+        if event.kind in ("rule_installed", "rule_removed", "reset_all", "dropped"):
+            state = {"rule_installed": "on", "rule_removed": "off", "reset_all": "act", "dropped": "dropped"}[
+                event.kind
+            ]
+            detail = {"detail": event.detail} if event.detail else {}
+            if event.count:
+                detail["count"] = str(event.count)
+            self.record(
+                LinkRule(t=self.clock.now_us(), link=event.link, rule=event.rule or "reset", state=state, detail=detail)
+            )
+
+    def switch_on(self) -> None:
+        """Start the terminal's program in its domain."""
+        self.record(TerminalState(t=self.clock.now_us(), state="starting"))
+        self.domain.create_task(self._program(), name="terminal")
+
+    async def _program(self) -> None:
+        try:
+            await self.adapter.run(self.seat)
+        except Exception as error:
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            words = f"{type(error).__name__}: {error} ({last.name})"
+            self.record(TerminalState(t=self.clock.now_us(), state="crashed", detail=words))
+        else:
+            self.record(TerminalState(t=self.clock.now_us(), state="stopped"))
+
+    def lose_power(self, why: str) -> None:
+        """Cut the terminal's supply now."""
+        self.record(Power(t=self.clock.now_us(), state="cut", detail={"why": why}))
+        self.blackout_after = None
+        self.domain.kill()
+
+    def _on_cut(self, domain: Domain) -> None:
+        if self.blackout_after is not None:
+            why, off_s = self.blackout_after
+            self.blackout_after = None
+            self.record(Power(t=self.clock.now_us(), state="cut", detail={"why": why}))
+            self._restore_later(off_s)
+        self.disk.power_cut("torn")
+
+    def blackout(self, why: str, off_s: float) -> None:
+        """Cut the supply now and restore it later; may be called from within the terminal's own call."""
+        self.blackout_after = (why, off_s)
+        self.domain.kill()
+
+    def _restore_later(self, off_s: float) -> None:
+        self.loop.call_later(off_s, self.regain_power, context=self._own)
+
+    def regain_power(self) -> None:
+        """Restore the supply: the terminal boots."""
+        self.record(Power(t=self.clock.now_us(), state="restored"))
+        self.domain.boot()
+        self.switch_on()
+
+
+def settings_of(scenario: Scenario) -> dict[str, Any]:
+    """What the scenario asks to be configured in the terminal, by plain words."""
+    return {
+        "period_s": scenario.period_s,
+        "periods": dict(scenario.periods),
+        "buffer_h": scenario.buffer_h,
+    }
+
+
+class VirtualRig:
+    """Conducts a case in virtual time."""
+
+    name = "virtual"
+
+    def conduct(self, case: Case, setup: Setup, seed: int, recorder: Recorder) -> float:
+        """Drive the case; returns the world's seconds. What goes wrong in the bench is recorded as Trouble."""
+        return run(self._conduct(case, setup, seed, recorder))
+
+    async def _conduct(self, case: Case, setup: Setup, seed: int, recorder: Recorder) -> float:
+        scenario = case.scenario
+        bench = VirtualBench(scenario, setup, seed, recorder)
+        recorder(
+            layout.opening(
+                scenario,
+                bench.site,
+                setup.profile,
+                case=case.id(),
+                seed=seed,
+                commit=setup.commit,
+                rig=self.name,
+                needs=case.needs,
+            )
+        )
+        async with _standing(bench):
+            try:
+                await case.drive(bench)
+            except Exception as error:
+                last = traceback.extract_tb(error.__traceback__)[-1]
+                words = f"{type(error).__name__}: {error} (in {last.name}, line {last.lineno})"
+                recorder(Trouble(t=bench.clock.now_us(), what=words))
+        return running_loop().time()
+
+
+@asynccontextmanager
+async def _standing(bench: VirtualBench) -> AsyncIterator[None]:
+    await bench.site_domain.run(bench.site.start())
+    bench.switch_on()
+    try:
+        yield
+    finally:
+        bench.net.flush()
+        bench.domain.kill()
+        bench.disk.close()
+
+
+RIG = VirtualRig()
