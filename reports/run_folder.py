@@ -9,12 +9,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.case import RunResult
-from reports import junit, manifest, verdicts
+from reports import html, junit, manifest, verdicts
 from reports.conformity import Entry
+from reports.html.view import Details
+from reports.ledger import entries
 
 
-def write(run: RunResult, folder: Path, ledger: Sequence[Entry] = ()) -> None:
-    """Write `verdicts.json`, `junit.xml` and, over all of them, `manifest.json`."""
+def write(run: RunResult, folder: Path, ledger: Sequence[Entry] | None = None, details: Details | None = None) -> None:
+    """Write `verdicts.json`, `junit.xml`, `report.html` and, over all of them, `manifest.json`.
+
+    Without `ledger` the clause ledger of the suite is read. `details` are what only the laboratory knows.
+    """
+    known = entries() if ledger is None else ledger
     verdicts.write(run, folder)
     junit.write(run, folder)
+    html.write(run, folder, known, details)
     manifest.write(folder)

@@ -103,7 +103,8 @@ STYLE = """
 .tl .polls,.tl .on{fill:var(--poll)}.tl .unanswered{fill:var(--gap)}.tl .session{fill:var(--soft)}
 .tl .shade{fill:var(--cut);opacity:.07}.tl .edge{fill:none;stroke:var(--cut);stroke-width:1}
 .tl .edge-imp{fill:none;stroke:var(--imp);stroke-width:1}.tl .hl{stroke:var(--cut);stroke-width:2.4}
-.tl .hd{fill:var(--imp)}.tl .offset{fill:var(--asked);opacity:.35}.tl .mark{stroke:var(--ink);stroke-width:1.6;fill:none}
+.tl .hd{fill:var(--imp)}.tl .offset{fill:var(--asked);opacity:.35}
+.tl .mark{stroke:var(--ink);stroke-width:1.6;fill:none}
 .tl .solid{fill:var(--ink);stroke:none}.tl .bad{stroke:var(--gap);stroke-width:2}
 .tl .phase{stroke:var(--ink);stroke-width:1;stroke-dasharray:3 3;opacity:.65}
 .tl .halo{stroke:var(--paper);stroke-width:3px;paint-order:stroke}

@@ -10,6 +10,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -77,8 +78,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(state_of=state_of, sign=sign, counted=counted)
-    made.globals.update(t=words, both=both, texts=TEXTS, series_names=NAMES)
+    helpers = cast(dict[str, Any], made.globals)
+    helpers.update(t=words, both=both, texts=TEXTS, series_names=NAMES, state_of=state_of, sign=sign, counted=counted)
     made.filters["plain"] = plain
     made.filters["css_string"] = css_string
     return made

@@ -31,7 +31,8 @@ TEXTS: dict[str, Text] = {
     "outcome-inconclusive": Text("Not everything could be decided", "部分项目无法判定"),
     "outcome-none": Text("Nothing was run", "未执行任何用例"),
     "outcome-note": Text(
-        "Outcome of this run only. The statement of conformity stands below, one for each draft; there is no joint one.",
+        "Outcome of this run only. The statement of conformity stands below, one for each draft; there is no "
+        "joint one.",
         "仅为本次运行的结果。符合性声明按标准草案分别给出（见下），不作合并结论。",
     ),
     "cases-count": Text("cases by verdict", "用例判定统计"),
@@ -54,17 +55,20 @@ TEXTS: dict[str, Text] = {
         "检测结果仅对被测样品在本报告所述状态和设置下有效。",
     ),
     "says-not-lab": Text(
-        "Nothing is said about enclosure, supply, climate, electromagnetic compatibility, documents or organisation unless "
+        "Nothing is said about enclosure, supply, climate, electromagnetic compatibility, documents or "
+        "organisation unless "
         "external evidence is entered: such clauses are “not decided”, never passed.",
         "除非录入外部证据，本报告不涉及外壳、供电、气候、电磁兼容、文件与组织管理；相应条款为“未判定”，绝不视为通过。",
     ),
     "says-not-draft": Text(
-        "The documents are consultation drafts. Where they leave a question open, the bench's ruling decides; the rulings "
+        "The documents are consultation drafts. Where they leave a question open, the bench's ruling "
+        "decides; the rulings "
         "create no requirement beyond the drafts.",
         "所依据文件均为征求意见稿。文件未明确之处以本台架裁定为准；裁定不增加草案以外的要求。",
     ),
     "says-not-virtual": Text(
-        "Results in virtual time hold for a terminal that takes all its time from the bench; processing delay and response "
+        "Results in virtual time hold for a terminal that takes all its time from the bench; processing "
+        "delay and response "
         "times are never decided in virtual time (R-08).",
         "虚拟时间下的结果仅适用于完全由台架提供时间的终端；处理时延与响应时间不在虚拟时间下判定（R-08）。",
     ),
@@ -101,9 +105,11 @@ TEXTS: dict[str, Text] = {
     # Methods
     "methods": Text("Methods and deviations", "检测方法与偏离"),
     "methods-note": Text(
-        "Methods: the five drafts below as read by the rulings R-01 to R-45 of the bench (reading A). Where reading B would "
+        "Methods: the five drafts below as read by the rulings R-01 to R-45 of the bench (reading A). Where "
+        "reading B would "
         "give another verdict on the same evidence it is printed beside the result, without effect.",
-        "检测方法：下列五份草案，按本台架裁定 R-01 至 R-45 的解释 A 执行。若解释 B 在相同证据下得出不同判定，则并列印出，但不影响结论。",
+        "检测方法：下列五份草案，按本台架裁定 R-01 至 R-45 的解释 A 执行。若解释 B 在相同证据下得出不同判定，"
+        "则并列印出，但不影响结论。",
     ),
     "document": Text("Document", "文件"),
     "in-run": Text("Clauses in this run", "本次运行涉及条款"),
@@ -114,15 +120,20 @@ TEXTS: dict[str, Text] = {
     "deviations-none": Text("No deviation: every value is the default.", "无偏离：全部取默认值。"),
     "decision": Text("Uncertainty and decision rule", "测量不确定度与判定规则"),
     "decision-simple": Text(
-        "Simple acceptance: the measured value is compared with the limit itself. U is the expanded uncertainty of the bench "
-        "(k = 2, about 95 %). If U exceeds one fifth of the limit, the check is inconclusive (R-05). The risk of a wrong "
+        "Simple acceptance: the measured value is compared with the limit itself. U is the expanded "
+        "uncertainty of the bench "
+        "(k = 2, about 95 %). If U exceeds one fifth of the limit, the check is inconclusive (R-05). The "
+        "risk of a wrong "
         "decision for a value at the limit is at most 50 %.",
-        "简单接受：测得值直接与限值比较。U 为台架的扩展不确定度（k = 2，约 95 %）。U 超过限值的五分之一时，该检查为无法判定（R-05）。测得值恰在限值处时，误判概率最大为 50 %。",
+        "简单接受：测得值直接与限值比较。U 为台架的扩展不确定度（k = 2，约 95 %）。U 超过限值的五分之一时，该"
+        "检查为无法判定（R-05）。测得值恰在限值处时，误判概率最大为 50 %。",
     ),
     "decision-guarded": Text(
-        "Guarded acceptance: pass if the value ± U lies wholly inside the limit, fail if wholly outside, inconclusive in "
+        "Guarded acceptance: pass if the value ± U lies wholly inside the limit, fail if wholly outside, "
+        "inconclusive in "
         "between. U is the expanded uncertainty of the bench (k = 2, about 95 %).",
-        "保护带接受：测得值 ± U 完全在限值内为通过，完全在限值外为不通过，其间为无法判定。U 为台架的扩展不确定度（k = 2，约 95 %）。",
+        "保护带接受：测得值 ± U 完全在限值内为通过，完全在限值外为不通过，其间为无法判定。U 为台架的扩展不确"
+        "定度（k = 2，约 95 %）。",
     ),
     "decision-counts": Text(
         "Counts (lost, duplicated, altered records) carry no uncertainty: 0 means 0.",
@@ -138,7 +149,8 @@ TEXTS: dict[str, Text] = {
     # Matrix
     "matrix": Text("Clauses and verdicts", "条款判定矩阵"),
     "matrix-note": Text(
-        "Numbers count clauses. A clause is as bad as its worst case; strength is a second axis and hides no verdict. Choose "
+        "Numbers count clauses. A clause is as bad as its worst case; strength is a second axis and hides no "
+        "verdict. Choose "
         "a verdict to see only its clauses.",
         "数字为条款数。条款判定取其最差用例；约束强度另列，不掩盖任何判定。点击判定可筛选条款。",
     ),
@@ -172,7 +184,8 @@ TEXTS: dict[str, Text] = {
     # Cases
     "cases-title": Text("Cases", "用例"),
     "cases-note": Text(
-        "Cases that did not pass stand open. Each can be repeated with its replay line and judged again from its record.",
+        "Cases that did not pass stand open. Each can be repeated with its replay line and judged again from "
+        "its record.",
         "未通过的用例默认展开。每个用例均可用重放命令重复执行，也可仅凭记录重新判定。",
     ),
     "open-all": Text("Open all", "全部展开"),
@@ -220,7 +233,8 @@ TEXTS: dict[str, Text] = {
     # Authorisation
     "authorisation": Text("Authorisation", "签发"),
     "authorisation-note": Text(
-        "Not to be reproduced except in full without written approval of the laboratory. Its files are listed with their SM3 digests in manifest.json of the run "
+        "Not to be reproduced except in full without written approval of the laboratory. Its files are "
+        "listed with their SM3 digests in manifest.json of the run "
         "folder.",
         "未经实验室书面批准，不得部分复制本报告（全文复制除外）。运行目录中的 manifest.json 列有全部文件的 SM3 摘要。",
     ),

@@ -74,7 +74,7 @@ class Details:
 
 @dataclass(frozen=True)
 class ClauseView:
-    """One row of the matrix. `cases` are anchors and names of the attempts behind it."""
+    """One row of the matrix. `cases` holds the name of each case with anchor and state of each of its attempts."""
 
     id: str
     number: str
@@ -84,8 +84,7 @@ class ClauseView:
     note: Text | None
     reason: str
     readings: tuple[str, ...]
-    counts: tuple[int, ...]
-    cases: tuple[tuple[str, str, State], ...]
+    cases: tuple[tuple[str, tuple[tuple[str, State], ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -224,8 +223,6 @@ def clause_views(run: RunResult, ledger: Sequence[Entry]) -> list[ClauseView]:
 def _clause(
     id: str, entry: Entry | None, decided: ClauseResult | None, by_case: dict[str, list[tuple[str, CaseResult]]]
 ) -> ClauseView:
-    attempts = [found for name in (decided.cases if decided else ()) for found in by_case.get(name, [])]
-    verdicts = [case.verdict for _, case in attempts]
     state, note = _state(entry, decided)
     return ClauseView(
         id=id,
@@ -236,13 +233,12 @@ def _clause(
         note=note,
         reason=decided.reason if decided else "",
         readings=entry.readings if entry else (),
-        counts=tuple(sum(verdict.value == key for verdict in verdicts) for key in STATES),
-        cases=tuple((place, _attempt_name(case), State(case.verdict.value)) for place, case in attempts),
+        cases=tuple(
+            (visible(name), tuple((place, State(case.verdict.value)) for place, case in by_case[name]))
+            for name in (decided.cases if decided else ())
+            if name in by_case
+        ),
     )
-
-
-def _attempt_name(case: CaseResult) -> str:
-    return visible(case.id) + (f" #{case.attempt}" if case.attempt > 1 else "")
 
 
 def _state(entry: Entry | None, decided: ClauseResult | None) -> tuple[State, Text | None]:
