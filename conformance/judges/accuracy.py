@@ -57,6 +57,9 @@ def _match(comparison: Comparison, truth: Truth, series: Series, at: int, text: 
     point = series.point
     true = next((low for low, _high in truth.clock.passes(at - _STAMP_SLACK_US, SECOND)), at - _STAMP_SLACK_US)
     span = series.between(true, true + _STAMP_SLACK_US + max(series.period_us, 2 * SECOND))
+    outside = [reply for when, reply in series.invalid if true <= when < true + 2 * SECOND + series.period_us // 2]
+    if any(same_number(point, reply, text) for reply in outside):
+        return
     if not span:
         comparison.unknown.append(f"{where}: {text}, but no reply was sent at that time")
         return
@@ -77,6 +80,11 @@ def _match(comparison: Comparison, truth: Truth, series: Series, at: int, text: 
     comparison.values.setdefault(point.id, set()).add(replies[0])
     if not any(same_digits(point, reply, text) for reply in replies):
         comparison.digits.append(f"{where}: {text}, the meter replied {replies[0]}")
+
+
+def _invalid(series: Series, at: int) -> bool:
+    """Whether the reading of that instant was outside the limits, so that it may be kept as bad."""
+    return any(at - SECOND <= when < at + max(series.period_us // 2, 2 * SECOND) for when, _ in series.invalid)
 
 
 def _around(series: Series, span: range) -> range:
@@ -107,7 +115,7 @@ def local_readings(history: History) -> Comparison:
             where = f"{local(at)} {point} (local)"
             if text:
                 _match(comparison, truth, series, at, text, where)
-            if bool(text) != (quality != "bad"):
+            if (not text and quality != "bad") or (text and quality == "bad" and not _invalid(series, at)):
                 comparison.status.append(f"{where}: value {text or 'none'} with quality {quality}")
     return comparison
 

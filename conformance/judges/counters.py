@@ -12,12 +12,13 @@ from itertools import pairwise
 
 from bench.case import Check, check
 from bench.history import History, MeterFault, Observed, Stored
-from conformance.judges.delivery import first_contents, matches, setup_of
-from conformance.judges.times import local
+from conformance.judges.delivery import Ledger, first_contents, matches, setup_of
+from conformance.judges.times import DAY, HOUR, local
 from conformance.judges.truth import (
     Certainty,
     Expected,
     Increment,
+    Key,
     Series,
     increment,
     length_of,
@@ -166,6 +167,48 @@ def log_finding(history: History, words: Sequence[str], *, happened: bool, id: s
         unit="entries",
         evidence=found or problems,
     )
+
+
+def totals_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check]:
+    """24 hours add up to the day, the finest class to the hour, exactly, as sent (R-21).
+
+    Only days and hours all of whose parts came valid are judged; without any the checks are inconclusive.
+    """
+    counters = {point.id for point in history.began.points if point.kind == "counter"}
+    for id, whole, length, part, en, zh in (
+        ("hours-add-up-to-the-day", "day", DAY, "hour", "24 hours add up to the day", "24 个小时合计等于日值"),
+        ("parts-add-up-to-the-hour", "hour", HOUR, "minute", "the parts add up to the hour", "各时段合计等于小时值"),
+    ):
+        wrong: list[str] = []
+        judged = 0
+        for ledger in ledgers:
+            setup = setup_of(history, ledger.centre)
+            step = length_of(part, setup)
+            contents = first_contents(history, ledger.centre, (whole, part))
+            for key, event in contents.items():
+                value = number(event.fields.get("Cou", ""))
+                if key.kind != whole or key.point not in counters or value is None or event.flag != "N":
+                    continue
+                ends = range(key.end - length + step, key.end + 1, step)
+                parts = [contents.get(Key(key.point, part, end)) for end in ends]
+                texts = [one.fields.get("Cou", "") for one in parts if one is not None and one.flag == "N"]
+                values = [found for text in texts if (found := number(text)) is not None]
+                if len(values) != len(ends):
+                    continue
+                judged += 1
+                if sum(values, Decimal(0)) != value:
+                    total = plain(sum(values, Decimal(0)))
+                    wrong.append(f"{ledger.centre} {key.point} {whole} ending {local(key.end)}: {value}, parts {total}")
+        yield check(
+            id,
+            False if wrong else True if judged else None,
+            en=en,
+            zh=zh,
+            measured=len(wrong),
+            limit=0,
+            unit="totals",
+            evidence=wrong,
+        )
 
 
 def replacement_findings(history: History, centres: Sequence[str], kinds: Sequence[str] = ()) -> Iterator[Check]:

@@ -207,62 +207,44 @@ def format_findings(history: History, centres: tuple[str, ...], *, needed: int =
         )
 
 
-def identity_findings(history: History, identity: dict[str, dict[str, str]], *, needed: int = 20) -> Iterator[Check]:
-    """Every frame carries the MN (and PW, ST if given) set for its centre, and uploads carry a fresh QN each.
+def identity_findings(history: History, centres: tuple[str, ...], *, needed: int = 20) -> Iterator[Check]:
+    """Every frame carries the MN, PW and ST set for its centre, and a QN names one message only.
 
-    `identity` maps centre to the expected fields.
+    The MN is read by the judge; PW and ST are known to the centre alone, whose diagnosis counts.
     """
-    for name, en, zh in (
-        ("MN", "every frame carries the device's own number", "设备唯一标识正确"),
-        ("PW", "every frame carries the password set for its centre", "访问密码正确"),
-        ("ST", "every upload carries the system code set for its centre", "系统编码正确"),
-    ):
-        wrong: list[str] = []
-        seen = 0
-        for centre, expected in identity.items():
-            if name not in expected:
-                continue
-            for event, frame in received(history, centre):
-                if name == "ST" and frame.fields.get("CN") in ANSWERS:
-                    continue
-                seen += 1
-                if frame.fields.get(name) != expected[name]:
-                    shown = (
-                        f"{_where(event, frame)}: {name}={frame.fields.get(name, 'none')}, expected {expected[name]}"
-                    )
-                    wrong.append(shown)
-        if any(name in expected for expected in identity.values()):
-            yield check(
-                f"identity-{name.lower()}",
-                False if wrong else True if seen >= needed else None,
-                en=en,
-                zh=zh,
-                measured=len(wrong),
-                limit=0,
-                unit="frames",
-                evidence=wrong,
-            )
+    numbers = {setup.name: setup.mn for setup in history.began.centres}
+    wrong: dict[str, list[str]] = {"mn": [], "pw": [], "st": []}
     clashes: list[str] = []
     seen = 0
-    for centre in identity:
+    for centre in centres:
         content: dict[str, str] = {}
         for event, frame in received(history, centre):
-            if frame.fields.get("CN") not in UPLOADS:
-                continue
             seen += 1
-            qn, body = frame.fields.get("QN", ""), event.frame
-            if content.setdefault(qn, body) != body:
-                clashes.append(f"{_where(event, frame)}: the QN stood for another message before")
-    yield check(
-        "qn-names-one-message",
-        False if clashes else True if seen >= needed else None,
-        en="a QN names one message only",
-        zh="请求编码唯一对应一条报文",
-        measured=len(clashes),
-        limit=0,
-        unit="frames",
-        evidence=clashes,
-    )
+            where = _where(event, frame)
+            if frame.fields.get("MN") != numbers[centre]:
+                wrong["mn"].append(f"{where}: MN={frame.fields.get('MN', 'none')}, expected {numbers[centre]}")
+            for name in ("pw", "st"):
+                if f"{name}-wrong" in event.faults:
+                    wrong[name].append(f"{where}: {name.upper()}={frame.fields.get(name.upper(), 'none')} is foreign")
+            qn = frame.fields.get("QN", "")
+            if frame.fields.get("CN") in UPLOADS and content.setdefault(qn, event.frame) != event.frame:
+                clashes.append(f"{where}: the QN stood for another message before")
+    for name, found, en, zh in (
+        ("identity-mn", wrong["mn"], "every frame carries the device's own number", "设备唯一标识正确"),
+        ("identity-pw", wrong["pw"], "every frame carries the password of its centre", "访问密码正确"),
+        ("identity-st", wrong["st"], "every frame carries the system code of its centre", "系统编码正确"),
+        ("qn-names-one-message", clashes, "a QN names one message only", "请求编码唯一对应一条报文"),
+    ):
+        yield check(
+            name,
+            False if found else True if seen >= needed else None,
+            en=en,
+            zh=zh,
+            measured=len(found),
+            limit=0,
+            unit="frames",
+            evidence=found,
+        )
 
 
 def split_findings(history: History, centres: tuple[str, ...]) -> Iterator[Check]:

@@ -127,13 +127,17 @@ def increment(point: Point, opening: str, closing: str, elapsed_us: int, *, prin
 
 @dataclass(slots=True)
 class Series:
-    """The readings of one point in the order they were served: instants (us), texts, and requests that failed."""
+    """The valid readings of one point in the order they were served: instants (us) and texts.
+
+    `missed` are the instants of requests without a usable reading, `invalid` readings outside the limits or no numbers.
+    """
 
     point: Point
     period_us: int
     times: list[int] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     missed: list[int] = field(default_factory=list)
+    invalid: list[tuple[int, str]] = field(default_factory=list)
     _numbers: list[Decimal] | None = None
     _sums: list[Decimal] | None = None
     _falls: list[int] | None = None
@@ -143,18 +147,22 @@ class Series:
         return range(bisect_left(self.times, start_us), bisect_left(self.times, end_us))
 
     def numbers(self) -> list[Decimal]:
-        """The readings as exact decimals; a text that is no number counts as not read."""
+        """The readings as exact decimals; what is no number or lies outside the limits (R-20) counts as not read."""
         if self._numbers is None:
+            low, high = number(self.point.low), number(self.point.high)
             values = [number(text) for text in self.texts]
-            if any(value is None for value in values):
-                kept = [index for index, value in enumerate(values) if value is not None]
-                self.missed = sorted(
-                    [*self.missed, *(self.times[i] for i, value in enumerate(values) if value is None)]
-                )
+            kept = [
+                index
+                for index, value in enumerate(values)
+                if value is not None and (low is None or value >= low) and (high is None or value <= high)
+            ]
+            if len(kept) < len(values):
+                good = frozenset(kept)
+                self.invalid = [(at, self.texts[i]) for i, at in enumerate(self.times) if i not in good]
+                self.missed = sorted([*self.missed, *(at for at, _ in self.invalid)])
                 self.times = [self.times[index] for index in kept]
                 self.texts = [self.texts[index] for index in kept]
-                values = [values[index] for index in kept]
-            self._numbers = [value for value in values if value is not None]
+            self._numbers = [value for index in kept if (value := values[index]) is not None]
         return self._numbers
 
     def total(self, span: range) -> Decimal:

@@ -16,7 +16,7 @@ from conformance.terminal.moves import all_centres, points, read_readings, recon
 from simulators.meters.faults import AnyFault, Garbage, Late, Refusing, Sentinel, Silent, Truncated, WrongTransaction
 
 
-class _Polls(Case):
+class _Polls:
     """What cases share that watch the meters' side of polling (R-11)."""
 
     needs = (MODBUS,)
@@ -29,7 +29,7 @@ class _Polls(Case):
         yield from timing.cadence_findings(history)
 
 
-class PollsEverySecond(_Polls):
+class PollsEverySecond(_Polls, Case):
     """With a period of 1 s every meter is asked every second, none left out."""
 
     zh = "采集周期设为 1 s 时，每块表每秒采集一次，不漏采。"
@@ -38,7 +38,7 @@ class PollsEverySecond(_Polls):
     seconds = 215
 
 
-class PollsEveryMinute(_Polls):
+class PollsEveryMinute(_Polls, Case):
     """With a period of 1 min every meter is asked every minute, none left out."""
 
     zh = "采集周期设为 1 min 时，每块表每分钟采集一次，不漏采。"
@@ -47,7 +47,7 @@ class PollsEveryMinute(_Polls):
     seconds = 205 * 60
 
 
-class PollsEveryQuarterHour(_Polls):
+class PollsEveryQuarterHour(_Polls, Case):
     """With a period of 15 min every meter is asked every quarter of an hour, none left out."""
 
     zh = "采集周期设为 15 min 时，每块表每刻钟采集一次，不漏采。"
@@ -56,7 +56,7 @@ class PollsEveryQuarterHour(_Polls):
     seconds = 25 * 3600
 
 
-class PollsEveryThreeHours(_Polls):
+class PollsEveryThreeHours(_Polls, Case):
     """With a period of 3 h every meter is asked every three hours, and nothing is made up in between."""
 
     zh = "采集周期设为 3 h 时，每块表每三小时采集一次，其间不虚构数值。"
@@ -109,7 +109,7 @@ class ServesTwentyNineCircuits(Case):
         )
 
 
-class _Gap(Case):
+class _Gap:
     """What cases share in which one meter cannot be read for twenty minutes."""
 
     clauses = ("isc-2/7.2.3-A(1)b",)
@@ -135,49 +135,49 @@ class _Gap(Case):
         yield from delivery.findings(ledgers)
 
 
-class RecordsGapOfSilentMeter(_Gap):
+class RecordsGapOfSilentMeter(_Gap, Case):
     """A meter that does not answer leaves a recorded gap and no repeated value."""
 
     zh = "表计无应答时记录缺失时段，不重复上一数值。"
     fault = Silent()
 
 
-class RecordsGapOfRefusingMeter(_Gap):
+class RecordsGapOfRefusingMeter(_Gap, Case):
     """A meter that answers with exceptions leaves a recorded gap and no value."""
 
     zh = "表计返回异常码时记录缺失时段，不产生数值。"
     fault = Refusing(code=4)
 
 
-class RecordsGapOfForeignAnswers(_Gap):
+class RecordsGapOfForeignAnswers(_Gap, Case):
     """Answers with another transaction's number are nobody's: a recorded gap and no value."""
 
     zh = "事务号不符的应答不予采用，记录缺失时段。"
     fault = WrongTransaction()
 
 
-class RecordsGapOfLateAnswers(_Gap):
+class RecordsGapOfLateAnswers(_Gap, Case):
     """Answers that come after the time-out are not taken for those to a later question."""
 
     zh = "超时后到达的应答不得当作后续请求的应答，记录缺失时段。"
     fault = Late(after_s=20)
 
 
-class RecordsGapOfTruncatedAnswers(_Gap):
+class RecordsGapOfTruncatedAnswers(_Gap, Case):
     """Answers that break off leave a recorded gap and no value."""
 
     zh = "不完整的应答不予采用，记录缺失时段。"
     fault = Truncated()
 
 
-class RecordsGapOfGarbledAnswers(_Gap):
+class RecordsGapOfGarbledAnswers(_Gap, Case):
     """Garbled octets in place of answers leave a recorded gap and no value."""
 
     zh = "乱码应答不予采用，记录缺失时段。"
     fault = Garbage()
 
 
-class RecordsGapOfMarkedValues(_Gap):
+class RecordsGapOfMarkedValues(_Gap, Case):
     """A register that holds the device's mark for "no value" is not taken for a number."""
 
     zh = "寄存器为无效标志值时不作为数值采用，记录缺失时段。"

@@ -15,7 +15,7 @@ from conformance.terminal.moves import mark, reconciled
 BUSY = Scenario(circuits=6, points=4, minute_interval=1, kinds=("minute",))
 
 
-class _OneFails(Case):
+class _OneFails:
     """What cases share in which centre B fails for three quarters of an hour and A must not notice."""
 
     clauses = ("isc-2/7.2.4(3)a", "isc-2/7.2.4(3)b", "csmt/7.3a")
@@ -41,7 +41,7 @@ class _OneFails(Case):
         yield from delivery.findings(ledgers)
 
 
-class KeepsServingWhileOtherCentreIsDead(_OneFails):
+class KeepsServingWhileOtherCentreIsDead(_OneFails, Case):
     """A centre that cannot be reached delays the other by nothing and gets everything afterwards."""
 
     zh = "一个中心不可达时另一中心不受影响，恢复后数据补齐。"
@@ -51,7 +51,7 @@ class KeepsServingWhileOtherCentreIsDead(_OneFails):
             await bench.clock.sleep(minutes=46)
 
 
-class KeepsServingWhileOtherCentreIsSlow(_OneFails):
+class KeepsServingWhileOtherCentreIsSlow(_OneFails, Case):
     """A centre that answers after 30 s delays the other by nothing and gets everything."""
 
     zh = "一个中心 30 s 后才应答时另一中心不受影响，其数据最终完整。"
@@ -62,7 +62,7 @@ class KeepsServingWhileOtherCentreIsSlow(_OneFails):
         bench.centres["B"].behave(ack_after_s=0)
 
 
-class KeepsServingWhileOtherCentreRefuses(_OneFails):
+class KeepsServingWhileOtherCentreRefuses(_OneFails, Case):
     """A centre that refuses connections delays the other by nothing and gets everything afterwards."""
 
     zh = "一个中心拒绝连接时另一中心不受影响，恢复后数据补齐。"
@@ -74,7 +74,7 @@ class KeepsServingWhileOtherCentreRefuses(_OneFails):
         bench.centres["B"].behave(accept="accept")
 
 
-class KeepsServingWhileOtherCentreDenies(_OneFails):
+class KeepsServingWhileOtherCentreDenies(_OneFails, Case):
     """A centre that answers negatively delays the other by nothing and gets everything afterwards."""
 
     zh = "一个中心始终否定应答时另一中心不受影响，恢复后数据补齐。"

@@ -55,7 +55,7 @@ def _named(finding: Finding, centre: str) -> Finding:
     return msgspec.structs.replace(finding, id=f"{finding.id}-{centre.lower()}")
 
 
-class _Withholding(Case):
+class _Withholding:
     """What cases share whose centre A answers badly for a while."""
 
     clauses = RESENDING
@@ -82,7 +82,7 @@ class _Withholding(Case):
         yield from delivered(history)
 
 
-class ResendsWhileAcknowledgementIsWithheld(_Withholding):
+class ResendsWhileAcknowledgementIsWithheld(_Withholding, Case):
     """Records are sent again for 24 h without an acknowledgement, and the backlog drains once answers come."""
 
     zh = "24 h 内收不到应答时持续重发，恢复应答后积压数据全部送达。"
@@ -91,7 +91,7 @@ class ResendsWhileAcknowledgementIsWithheld(_Withholding):
     sound = {"ack": "always"}
 
 
-class ResendsWhenAcknowledgementIsLate(_Withholding):
+class ResendsWhenAcknowledgementIsLate(_Withholding, Case):
     """An acknowledgement that comes after the time-out costs a repetition and no record."""
 
     zh = "应答晚于超时时间时允许重发，但不丢失、不改动记录。"
@@ -99,7 +99,7 @@ class ResendsWhenAcknowledgementIsLate(_Withholding):
     sound = {"ack_after_s": 0}
 
 
-class ResendsAfterNegativeAnswer(_Withholding):
+class ResendsAfterNegativeAnswer(_Withholding, Case):
     """A negative answer leaves the record undelivered: it is sent again until a positive one comes."""
 
     zh = "收到否定应答的记录视为未送达，直至肯定应答为止持续重发。"
@@ -107,7 +107,7 @@ class ResendsAfterNegativeAnswer(_Withholding):
     sound = {"ack": "always"}
 
 
-class IgnoresAcknowledgementOfAnotherMessage(_Withholding):
+class IgnoresAcknowledgementOfAnotherMessage(_Withholding, Case):
     """A 9014 with another QN acknowledges nothing: the record is sent again."""
 
     zh = "请求编码不符的 9014 不视为应答，记录继续重发。"
@@ -115,7 +115,7 @@ class IgnoresAcknowledgementOfAnotherMessage(_Withholding):
     sound = {"ack": "always", "persist": True}
 
 
-class IgnoresAnswerOfAnotherKind(_Withholding):
+class IgnoresAnswerOfAnotherKind(_Withholding, Case):
     """A 9013 with the QN of an upload acknowledges nothing: the record is sent again."""
 
     zh = "以 9013 代替 9014 不视为数据应答，记录继续重发。"
@@ -123,7 +123,7 @@ class IgnoresAnswerOfAnotherKind(_Withholding):
     sound = {"ack": "always", "persist": True}
 
 
-class IgnoresAcknowledgementForAnotherDevice(_Withholding):
+class IgnoresAcknowledgementForAnotherDevice(_Withholding, Case):
     """A 9014 with another device's number acknowledges nothing: the record is sent again."""
 
     zh = "设备标识不符的 9014 不视为应答，记录继续重发。"
@@ -131,7 +131,7 @@ class IgnoresAcknowledgementForAnotherDevice(_Withholding):
     sound = {"ack": "always", "persist": True}
 
 
-class ResendsWhenConnectionClosesBeforeTheAnswer(_Withholding):
+class ResendsWhenConnectionClosesBeforeTheAnswer(_Withholding, Case):
     """A centre that stores and then closes without an answer gets the record again, unaltered."""
 
     zh = "中心存储后未应答即断开时，记录原样重发。"
@@ -153,7 +153,7 @@ class ResendsWhenConnectionClosesBeforeTheAnswer(_Withholding):
         )
 
 
-class _Patient(Case):
+class _Patient:
     """What cases share whose centre answers oddly but in time: nothing may be sent twice."""
 
     clauses = ("isc-2/7.2.3-B(6)d",)
@@ -171,14 +171,14 @@ class _Patient(Case):
         yield from delivered(history)
 
 
-class TakesDuplicatedAcknowledgement(_Patient):
+class TakesDuplicatedAcknowledgement(_Patient, Case):
     """A 9014 that comes twice acknowledges one message once and disturbs nothing."""
 
     zh = "重复的 9014 不影响后续上传，不丢失也不重复记录。"
     switches = {"ack": "twice"}
 
 
-class WaitsForSlowAcknowledgement(_Patient):
+class WaitsForSlowAcknowledgement(_Patient, Case):
     """An acknowledgement within the time-out is waited for: nothing is sent twice."""
 
     zh = "在超时之前到达的应答应予等待，不提前重发。"

@@ -14,7 +14,7 @@ from conformance.terminal import HJ212, LOCAL, MODBUS
 from conformance.terminal.moves import counters, points, read_records, reconciled
 
 
-class _LosesPower(Case):
+class _LosesPower:
     """What cases share in which power is lost again and again; what was readable must stay so."""
 
     needs = (MODBUS, HJ212, LOCAL)
@@ -40,7 +40,7 @@ class _LosesPower(Case):
         yield from delivery.findings(reconciled(history))
 
 
-class OutlastsTwoDaysWithoutPower(_LosesPower):
+class OutlastsTwoDaysWithoutPower(_LosesPower, Case):
     """After 20 power cuts at seeded instants and 48 h without power every record is there and reaches every centre."""
 
     zh = "20 次随机断电并断电 48 h 后，记录完好且全部送达各中心。"
@@ -67,7 +67,7 @@ class OutlastsTwoDaysWithoutPower(_LosesPower):
         yield retention.longest_loss_finding(history, hours=48)
 
 
-class OutlastsCutsAtWriteBarriers(_LosesPower):
+class OutlastsCutsAtWriteBarriers(_LosesPower, Case):
     """Power lost at a write barrier of the store, before it takes effect or just after, harms no finished record."""
 
     zh = "在落盘时刻（生效前或生效后）断电，已完成记录不受损。"
@@ -86,7 +86,7 @@ class OutlastsCutsAtWriteBarriers(_LosesPower):
         await self.finish(bench, start)
 
 
-class OutlastsCutsAtAnyStep(_LosesPower):
+class OutlastsCutsAtAnyStep(_LosesPower, Case):
     """Power lost between any two steps of the terminal's work harms no finished record."""
 
     zh = "在任意执行步骤之间断电，已完成记录不受损。"

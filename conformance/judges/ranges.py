@@ -1,0 +1,121 @@
+"""Ranges: readings outside the instrument's limits are invalid and never uploaded as valid (R-20).
+
+Leaves the second check of manual entries to later work. The limits themselves are valid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bench.case import Check, check
+from bench.history import History, Observed, Stored
+from conformance.judges.delivery import VALUE_FIELDS, setup_of
+from conformance.judges.times import SECOND, instant_of, instant_of_iso, local
+from conformance.judges.truth import number, truth_of
+
+
+def _outside(history: History, point: str, at: int) -> str:
+    """The out-of-range reading a stamp belongs to, empty if there was none."""
+    series = truth_of(history).series.get(point)
+    if series is None:
+        return ""
+    near = max(series.period_us // 2, 2 * SECOND)
+    return next((text for when, text in series.invalid if at - SECOND <= when < at + near), "")
+
+
+def findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
+    """Readings out of range are kept but marked, never sent as normal, and never enter minimum, maximum or mean."""
+    truth = truth_of(history)
+    happened = sum(len(series.invalid) for series in truth.series.values())
+    unmarked: list[str] = []
+    marked = 0
+    problems: list[str] = []
+    for event in history.of(Observed):
+        if event.what != "readings":
+            continue
+        if event.problem:
+            problems.append(event.problem)
+        point = event.query.get("point", "")
+        for row in event.rows:
+            at = instant_of_iso(row.get("at", ""))
+            bad = _outside(history, point, at) if at is not None else ""
+            if at is None or not bad:
+                continue
+            if row.get("quality") == "good":
+                unmarked.append(f"{local(at)} {point}: {row.get('value')} is good, the limits are passed")
+            else:
+                marked += 1
+    yield check(
+        "out-of-range-marked",
+        False if unmarked else True if happened and marked else None,
+        en="a reading outside the limits is stored as invalid",
+        zh="超限读数标记为无效",
+        measured=len(unmarked),
+        limit=0,
+        unit="readings",
+        evidence=[*unmarked, *problems],
+    )
+    sent: list[str] = []
+    looked = False
+    for centre in centres:
+        codes = {code: point for point, code in setup_of(history, centre).codes.items()}
+        for event in history.of(Stored):
+            point = codes.get(event.code, "")
+            series = truth.series.get(point)
+            at = instant_of(event.stamp)
+            if event.centre != centre or series is None or at is None or not series.invalid:
+                continue
+            looked = True
+            where = f"{local(event.t)} {centre} {event.kind} {event.code} DataTime={event.stamp} QN={event.qn}"
+            if event.kind == "realtime":
+                if event.flag == "N" and event.fields.get("Rtd") and _outside(history, point, at):
+                    sent.append(f"{where}: Rtd={event.fields['Rtd']}")
+                continue
+            for name in VALUE_FIELDS:
+                value = number(event.fields.get(name, ""))
+                high, low = number(series.point.high), number(series.point.low)
+                over = (
+                    value is not None
+                    and name != "Cou"
+                    and ((high is not None and value > high) or (low is not None and value < low))
+                )
+                if over and event.flag == "N":
+                    sent.append(f"{where}: {name}={event.fields[name]}")
+    yield check(
+        "out-of-range-not-sent-as-valid",
+        False if sent else True if happened and looked else None,
+        en="no reading outside the limits is sent as normal",
+        zh="超限读数不以正常标记上传",
+        measured=len(sent),
+        limit=0,
+        unit="values",
+        evidence=sent,
+    )
+    edges = [
+        text
+        for point in history.began.points
+        for text in dict.fromkeys(truth.series[point.id].texts)
+        if number(text) in (number(point.low), number(point.high))
+    ]
+    refused: list[str] = []
+    seen = 0
+    for event in history.of(Observed):
+        point = truth.points.get(event.query.get("point", ""))
+        if event.what != "readings" or point is None:
+            continue
+        for row in event.rows:
+            value = number(row.get("value", ""))
+            if value is not None and value in (number(point.low), number(point.high)):
+                seen += 1
+                if row.get("quality") == "bad":
+                    refused.append(f"{row.get('at')} {point.id}: {row['value']} marked bad")
+    yield check(
+        "limit-itself-valid",
+        False if refused else True if edges and seen else None,
+        en="a reading equal to a limit is valid",
+        zh="等于限值的读数有效",
+        measured=len(refused),
+        limit=0,
+        unit="readings",
+        evidence=refused,
+    )

@@ -1,0 +1,197 @@
+"""Processing: minute values, totals, counters, limits (ISC-2 7.2.3-A(3), 7.3, 9.4; CSMT 8.1, 8.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.bench import Bench
+from bench.case import Case, Finding
+from bench.history import History
+from bench.scenario import Scenario
+from conformance.judges import counters, delivery, ranges, timing
+from conformance.judges.times import HOUR, MINUTE, SECOND, ceil
+from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal.moves import all_centres, mark, read_readings, reconciled
+from conformance.terminal.moves import counters as counters_of
+
+ONE = Scenario(circuits=2, points=2, maps=("adl3000",), minute_interval=1, kinds=("minute", "hour"))
+FALL_WORDS = ("reset", "复位", "fall", "回零")
+
+
+class OffersMinuteValues(Case):
+    """Every counter has 60 cumulative values an hour, each readable locally within a minute, never falling."""
+
+    zh = "每个计数量每小时有 60 个累计值，分钟结束后 60 s 内可在本地读取，且不回退。"
+    clauses = ("isc-2/7.2.3-A(3)g", "isc-2/9.4a")
+    needs = (MODBUS, LOCAL, "accounting.minute-cumulative")
+    scenario = Scenario(circuits=3, points=2, centres=("A",))
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=5)
+        bench.phase("hour")
+        start = ceil(bench.clock.now_us(), MINUTE)
+        await bench.clock.sleep((start - bench.clock.now_us()) / SECOND + 50)
+        for number in range(1, 61):
+            await bench.clock.sleep(60)
+            end = start + number * MINUTE
+            for point in counters_of(bench):
+                await bench.operator.records("minute", point, end - MINUTE, end)
+            used = (bench.clock.now_us() - end) / SECOND - 50
+            await bench.clock.sleep(max(-used, 0))
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from timing.minute_findings(history, ceil(mark(history, "hour"), MINUTE))
+
+
+class AddsUpExactly(Case):
+    """Quarter-hours add up to hours and hours to days, exactly, across midnight and the end of a month."""
+
+    zh = "刻钟合计等于小时、小时合计等于日，跨午夜与月末仍逐位相等。"
+    clauses = ("isc-2/7.3a", "isc-2/7.3b", "isc-2/7.2.3-B(1)a", "csmt/8.2.1a", "csmt/8.2.1b", "csmt/8.2.1h")
+    needs = (MODBUS, HJ212)
+    scenario = Scenario(start="2026-02-27T22:30:00+08:00", circuits=3, points=2, centres=("A",))
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(hours=50)
+        await bench.centres.settle(minutes=10)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        ledgers = reconciled(history)
+        yield from counters.totals_findings(history, ledgers)
+        yield from delivery.findings(ledgers)
+
+
+class CountsOverFullScale(Case):
+    """A counter that passes full scale and starts again at zero yields the modular increment."""
+
+    zh = "计数器满度回零时按模计算增量（9998、9999、0000、0001 各增 1）。"
+    clauses = ("csmt/8.2.2a", "csmt/8.2.2b")
+    needs = (MODBUS, HJ212, "counters.rollover")
+    scenario = ONE.but(maps=("adl3000", "sdm630", "iem3000"), circuits=3)
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=30, seconds=20)
+        for meter in bench.meters.values():
+            for point, channel in meter.points.items():
+                if channel.counter:
+                    meter.rollover_soon(point, "1")
+        await bench.clock.sleep(hours=2)
+        await bench.centres.settle(minutes=10)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from counters.rollover_findings(history, all_centres(history))
+        yield from delivery.findings(reconciled(history))
+
+
+class CountsEachStepOverFullScale(Case):
+    """…98, …99, 0, 1 yield 1, 1, 1, and …98 then 3 yields 5, in steps of the last digit."""
+
+    zh = "满度跳转前后逐步读数的增量逐位正确。"
+    clauses = ("csmt/8.2.2a", "csmt/8.2.2b")
+    needs = (MODBUS, HJ212, "counters.rollover")
+    scenario = ONE.but(circuits=1, points=1, centres=("A",), kinds=("minute",))
+
+    async def drive(self, bench: Bench) -> None:
+        meter = next(iter(bench.meters.values()))
+        point = next(iter(meter.points))
+        for texts in (
+            ("999999.97", "999999.98", "999999.99", "0.00", "0.01", "0.02"),
+            ("999999.98", "0.03", "0.04", "0.05"),
+        ):
+            await bench.clock.sleep(minutes=4)
+            await bench.clock.sleep(_to_half_minute(bench.clock.now_us()))
+            meter.script(point, texts)
+            await bench.clock.sleep(minutes=len(texts) + 3)
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from counters.rollover_findings(history, all_centres(history))
+        yield from delivery.findings(reconciled(history))
+
+
+def _to_half_minute(now_us: int) -> float:
+    """Seconds to the next half minute, so that a script begins between two polls."""
+    return (MINUTE - (now_us + HOUR) % MINUTE + 30 * SECOND) % MINUTE / SECOND
+
+
+class MarksResetOfCounter(Case):
+    """A counter that falls without rolling over yields no increment, a flag and a log entry."""
+
+    zh = "计数器非满度回落（复位）不产生增量，记录带标记并记入日志。"
+    clauses = ("csmt/8.2.2a", "isc-2/7.2.3-B(3)b")
+    needs = (MODBUS, HJ212, LOCAL, "counters.rollover")
+    scenario = ONE
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        meter = next(iter(bench.meters.values()))
+        point = next(iter(meter.points))
+        await bench.clock.sleep(minutes=10, seconds=20)
+        meter.preset(point, "500000.00", hold=False)
+        await bench.clock.sleep(minutes=40)
+        meter.reset(point)
+        await bench.clock.sleep(hours=1, minutes=20)
+        await bench.operator.log(start)
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from counters.event_findings(history, all_centres(history), FALL_WORDS)
+        yield from delivery.findings(reconciled(history))
+
+
+class CarriesOnOverReplacement(Case):
+    """With a recorded meter replacement the increment adds the rest of the old meter to the start of the new one."""
+
+    zh = "登记换表后，增量等于旧表剩余量与新表起始后用量之和。"
+    clauses = ("csmt/8.2.2a", "csmt/8.2.1a")
+    needs = (MODBUS, HJ212, LOCAL, "counters.replacement")
+    scenario = ONE
+
+    async def drive(self, bench: Bench) -> None:
+        meter = next(iter(bench.meters.values()))
+        await bench.clock.sleep(minutes=40, seconds=30)
+        at = bench.clock.now_us()
+        noted = meter.replace({}, serial=77_001)
+        for point, (final_old, initial_new) in noted.items():
+            await bench.operator.replacement(point, at, final_old, initial_new)
+        await bench.clock.sleep(hours=1, minutes=30)
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from counters.replacement_findings(history, all_centres(history))
+        yield from delivery.findings(reconciled(history))
+
+
+class RejectsReadingsOutOfRange(Case):
+    """Readings beyond the instrument's limits are marked and never sent as valid; the limits themselves are valid."""
+
+    zh = "超出量程上下限的读数标记为无效且不以正常标记上传，等于限值者有效。"
+    clauses = ("csmt/8.1.1a", "csmt/8.1.1b", "csmt/8.1.1c", "isc-2/7.2.3-B(3)b")
+    needs = (MODBUS, HJ212, LOCAL, "processing.range-check")
+    scenario = Scenario(
+        circuits=1, points=4, maps=("adl3000",), minute_interval=5, kinds=("minute",), realtime_interval_s=60
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        meter = next(iter(bench.meters.values()))
+        limited = [point for point, channel in meter.points.items() if channel.register.high]
+        await bench.clock.sleep(minutes=20, seconds=30)
+        for point in limited:
+            high = meter.points[point].register.high
+            for text in (high, _beyond(high), high, _beyond(high)):
+                meter.preset(point, text)
+                await bench.clock.sleep(minutes=4)
+            meter.release(point)
+        await bench.clock.sleep(minutes=20)
+        await read_readings(bench, limited, start, bench.clock.now_us())
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from ranges.findings(history, all_centres(history))
+        yield from delivery.findings(reconciled(history))
+
+
+def _beyond(limit: str) -> str:
+    """A value half as large again as a limit, in whole units."""
+    return str(int(float(limit)) * 3 // 2)

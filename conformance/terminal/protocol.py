@@ -1,0 +1,140 @@
+"""Protocol: the frames of HJ 212-2017 as the terminal sends and takes them (ISC-2 7.2.4; R-33)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.bench import Bench
+from bench.case import Case, Finding
+from bench.history import History
+from bench.scenario import Scenario
+from conformance.judges import delivery, frames
+from conformance.terminal import HJ212, MODBUS
+from conformance.terminal.moves import all_centres, delivered, mark, reconciled
+
+HJ212_CLAUSE = ("isc-2/7.2.4k",)
+
+
+class SendsWellFormedFrames(Case):
+    """Every frame of an ordinary morning has the right length, check sum, size, fields, times, numbers and flags."""
+
+    zh = "正常上传的每一帧，其长度、CRC、大小、字段、时间、数值与标记均符合 HJ 212—2017。"
+    clauses = (*HJ212_CLAUSE, "isc-2/7.3.1b")
+    needs = (MODBUS, HJ212)
+    scenario = Scenario(circuits=3, points=4, realtime_interval_s=60)
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(hours=3, minutes=5)
+        for centre in bench.centres.values():
+            await centre.read_clock()
+            await centre.read_minute_interval()
+        await bench.clock.sleep(minutes=2)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from frames.format_findings(history, all_centres(history))
+        yield from frames.answer_findings(history, all_centres(history))
+
+
+class IdentifiesItself(Case):
+    """Every frame carries the number, password and system code set for its centre, and a QN names one message."""
+
+    zh = "每一帧均含该中心设定的设备标识、密码和系统编码，请求编码唯一。"
+    clauses = HJ212_CLAUSE
+    needs = (MODBUS, HJ212)
+    scenario = Scenario(circuits=2, points=2, realtime_interval_s=60)
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(hours=2, minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from frames.identity_findings(history, all_centres(history))
+
+
+class SplitsLongPackets(Case):
+    """Data too long for one frame come in numbered parts, each whole in itself and answered before the next."""
+
+    zh = "超长数据分包上传，分包编号、时间齐全，逐包应答。"
+    clauses = HJ212_CLAUSE
+    needs = (MODBUS, HJ212)
+    scenario = Scenario(circuits=10, points=4, kinds=("minute", "hour"))
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(hours=3, minutes=5)
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from frames.split_findings(history, all_centres(history))
+        yield from frames.format_findings(history, all_centres(history))
+        yield from delivery.findings(reconciled(history))
+
+
+class FinishesSplitAfterReconnecting(Case):
+    """A connection that closes between the parts of a packet costs no part and doubles none in the record."""
+
+    zh = "分包之间连接中断，重连后数据完整且不重复入库。"
+    clauses = (*HJ212_CLAUSE, "isc-2/7.2.4(4)a")
+    needs = (MODBUS, HJ212)
+    scenario = Scenario(circuits=10, points=4, kinds=("minute",))
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=35)
+        bench.centres["A"].behave(close_between_parts=3)
+        await bench.clock.sleep(hours=1)
+        await bench.centres.settle(minutes=10)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from frames.split_findings(history, all_centres(history))
+        yield from delivered(history)
+
+
+class ResendsUnchanged(Case):
+    """A message that gets no answer is repeated with the same QN and the same octets, after the time-out."""
+
+    zh = "未得到应答的报文在超时后以相同请求编码和内容重发。"
+    clauses = (*HJ212_CLAUSE, "isc-2/7.2.4(4)a")
+    needs = (MODBUS, HJ212)
+    scenario = Scenario(circuits=2, points=2, centres=("A",))
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=20)
+        bench.phase("faulty")
+        bench.centres["A"].behave(ack_from_copy=3)
+        await bench.clock.sleep(hours=2)
+        bench.phase("sound")
+        bench.centres["A"].behave(ack_from_copy=1)
+        await bench.clock.sleep(minutes=20)
+        await bench.centres.settle(minutes=30)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from frames.resend_findings(
+            history, "A", delivery.setup_of(history, "A"), mark(history, "faulty"), mark(history, "sound")
+        )
+        yield from delivered(history)
+
+
+class TakesAwkwardOctets(Case):
+    """Answers glued together, octet by octet, after junk or in lower-case CRC are understood: nothing is sent twice."""
+
+    zh = "粘包、逐字节、前缀垃圾、小写 CRC 的应答均能识别，不因此重发或丢失。"
+    clauses = HJ212_CLAUSE
+    needs = (MODBUS, HJ212)
+    scenario = Scenario(circuits=2, points=2, minute_interval=5, kinds=("minute",))
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=11)
+        for switches in (
+            {"sending": "octets"},
+            {"sending": "glued"},
+            {"sending": "junk-hash"},
+            {"sending": "junk-head"},
+            {"sending": "whole", "crc_case": "lower"},
+            {"crc_case": "upper"},
+        ):
+            for centre in bench.centres.values():
+                centre.behave(**switches)
+            await bench.clock.sleep(minutes=25)
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from delivered(history)
+        yield from frames.answer_findings(history, all_centres(history))
