@@ -20,6 +20,13 @@ MODBUS_PORT, CENTRE_PORT, LOCAL_PORT = 502, 9010, 8080
 # What a circuit offers, in the order in which a scenario's `points` takes them; register names of the shipped maps.
 CIRCUIT_POINTS = (("energy", "001"), ("power", "002"), ("voltage_l1", "003"), ("current_l1", "004"))
 
+# Registers of the bench device that has every type and word order, for digits and edge values.
+_ORDERS = ("abcd", "cdab", "badc", "dcba")
+_ALL_TYPES = (
+    *(f"{kind}_{order}" for kind in ("u32", "s32", "u64", "s64", "f32", "f64", "bcd32") for order in _ORDERS),
+    *("edge_u16_2", "edge_u32_2", "edge_u32_1", "edge_u32_0", "edge_s32_3", "edge_u64_2"),
+)
+
 # Single meters by kind: map, register and code of each point. HJ 212-2017 has no codes for energy: local extensions.
 SINGLE_METERS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "gas": (
@@ -30,6 +37,7 @@ SINGLE_METERS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         "steam_vortex",
         (("mass", "k81001"), ("flow", "k81002"), ("temperature", "k81003"), ("pressure", "k81004")),
     ),
+    "types": ("all_types", tuple((register, f"k9{index:02d}01") for index, register in enumerate(_ALL_TYPES))),
     "heat": (
         "tuf2000",
         (("energy", "k82001"), ("rate", "k82002"), ("volume", "k82003"), ("supply", "k82004"), ("return", "k82005")),
@@ -89,7 +97,7 @@ def _single(scenario: Scenario) -> list[MeterSpec]:
                 host=f"10.1.0.{20 + index}",
                 port=MODBUS_PORT,
                 unit=1,
-                source=kind,
+                source="e01" if kind == "types" else kind,
                 points=tuple(
                     PointSpec(id=f"{kind}.{register}", register=register, code=code) for register, code in points
                 ),
