@@ -7,7 +7,7 @@ case does through it is in the history.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, ValuesView
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -158,8 +158,24 @@ class Operator(Protocol):
         ...
 
 
-class Centres(Mapping[str, Centre], Protocol):
+class Centres(Protocol):
     """The data centres by name."""
+
+    def __getitem__(self, name: str, /) -> Centre:
+        """One of them. Raises KeyError for a name that is not on the bench."""
+        ...
+
+    def __iter__(self) -> Iterator[str]:
+        """Their names."""
+        ...
+
+    def __len__(self) -> int:
+        """How many there are."""
+        ...
+
+    def values(self) -> ValuesView[Centre]:
+        """All of them."""
+        ...
 
     async def settle(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0) -> None:
         """Mark the instant before which every ended interval must arrive (phase `settle`), then wait so long."""
