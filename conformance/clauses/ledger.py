@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import msgspec
-import yaml
+
+from conformance.clauses.cache import remembered
 
 FOLDER = Path(__file__).parent
 DOCUMENTS = ("isc-1", "isc-2", "ssea", "csmt", "cpcif")
@@ -216,24 +217,33 @@ class Ledger:
 
 @lru_cache(maxsize=4)
 def load_ledger(folder: Path = FOLDER) -> Ledger:
-    """Read the five ledger files of a folder. Raises LedgerError with every problem of all files."""
+    """Read the five ledger files of a folder. Raises LedgerError with every problem of all files.
+
+    What was parsed is remembered in the user's cache folder, under a digest of the files' content.
+    """
+    paths = [folder / f"{name}.yaml" for name in DOCUMENTS]
+    return Ledger(remembered("ledger", [*paths, Path(__file__)], lambda: parse(paths), tuple[Document, ...]))
+
+
+def parse(paths: Iterable[Path]) -> tuple[Document, ...]:
+    """Parse ledger files, nothing remembered. Raises LedgerError with every problem of all of them."""
     problems: list[str] = []
-    documents = tuple(found for name in DOCUMENTS if (found := _read(folder / f"{name}.yaml", problems)))
+    documents = tuple(found for path in paths if (found := _read(path, problems)))
     seen: dict[str, str] = {}
     for document in documents:
         for entry in document.entries:
             if entry.id in seen:
-                problems.append(
-                    f"{document.document}.yaml: {entry.id}: expected a unique id, already in {seen[entry.id]}"
-                )
+                problems.append(f"{document.document}.yaml: {entry.id}: expected a unique id, also in {seen[entry.id]}")
             seen[entry.id] = f"{document.document}.yaml"
     if problems:
         raise LedgerError(problems)
-    return Ledger(documents)
+    return documents
 
 
 def load_yaml(path: Path) -> Any:
     """The content of a YAML file. Raises LedgerError with file, line and what stands there."""
+    import yaml  # slow to import, and not needed where the parsed ledger is remembered
+
     try:
         return yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except OSError as error:

@@ -1,0 +1,137 @@
+"""What the suite holds for the ledger: the cases that name an entry, the defects that prove them, the latest verdicts.
+
+Leaves running cases to the bench. Cases and defects are found by importing the suite; verdicts are read from the newest
+run folder and from nowhere else.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import pkgutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bench.case import Case, Rig
+from conformance.clauses.cache import remembered
+from conformance.clauses.ledger import Words
+
+CHAPTERS = ("conformance.terminal", "conformance.platform")
+_HOUSE = Path(__file__).resolve().parents[2]
+
+
+class CaseNote(msgspec.Struct, frozen=True, kw_only=True):
+    """What the ledger needs to know of one case."""
+
+    id: str
+    title: Words
+    clauses: tuple[str, ...]
+    needs: tuple[str, ...]
+    rigs: tuple[str, ...]
+
+
+class DefectNote(msgspec.Struct, frozen=True, kw_only=True):
+    """What the ledger needs to know of one defect."""
+
+    id: str
+    title: Words
+    clauses: tuple[str, ...]
+
+
+def case_classes() -> dict[str, type[Case]]:
+    """Every case of the suite by id, sorted; abstract classes are no cases."""
+    found: dict[str, type[Case]] = {}
+    for chapter in CHAPTERS:
+        if importlib.util.find_spec(chapter) is None:
+            continue
+        package = importlib.import_module(chapter)
+        for part in pkgutil.iter_modules(package.__path__):
+            module = importlib.import_module(f"{chapter}.{part.name}")
+            for _, case in inspect.getmembers(module, inspect.isclass):
+                if issubclass(case, Case) and case.__module__ == module.__name__ and not inspect.isabstract(case):
+                    found[case.id()] = case
+    return dict(sorted(found.items()))
+
+
+def note_of(case: type[Case]) -> CaseNote:
+    """The note of one case class."""
+    title = case.title()
+    return CaseNote(
+        id=case.id(),
+        title=Words(zh=title.zh, en=title.en),
+        clauses=tuple(getattr(case, "clauses", ())),
+        needs=tuple(case.needs),
+        rigs=tuple(str(rig.name).lower() for rig in Rig if rig in case.rigs),
+    )
+
+
+def find_cases() -> tuple[CaseNote, ...]:
+    """Notes of all cases, remembered while the suite's sources stay as they are."""
+    sources = sorted(
+        path
+        for folder in ("conformance/terminal", "conformance/platform", "conformance/judges")
+        for path in (_HOUSE / folder).rglob("*.py")
+    )
+    return remembered(
+        "cases",
+        [*sources, _HOUSE / "bench" / "case.py", Path(__file__)],
+        lambda: tuple(note_of(case) for case in case_classes().values()),
+        tuple[CaseNote, ...],
+    )
+
+
+def find_defects() -> tuple[DefectNote, ...]:
+    """Notes of all defects; none where the suite has no defects room."""
+    if importlib.util.find_spec("conformance.defects") is None:
+        return ()
+    room: Any = importlib.import_module("conformance.defects")
+    return tuple(
+        DefectNote(id=name, title=Words(zh=defect.title.zh, en=defect.title.en), clauses=tuple(defect.clauses))
+        for name, defect in room.all_defects().items()
+    )
+
+
+def by_clause(notes: Iterable[CaseNote]) -> dict[str, tuple[str, ...]]:
+    """For each clause the ids of the cases that name it."""
+    found: dict[str, list[str]] = {}
+    for note in notes:
+        for clause in note.clauses:
+            found.setdefault(clause, []).append(note.id)
+    return {clause: tuple(cases) for clause, cases in found.items()}
+
+
+class ClauseVerdict(msgspec.Struct, frozen=True):
+    """The verdict of one clause as verdicts.json holds it."""
+
+    id: str
+    verdict: str
+    reason: str = ""
+
+
+class LatestRun(msgspec.Struct, frozen=True):
+    """The part of verdicts.json the ledger shows."""
+
+    run: str
+    terminal: str
+    clauses: tuple[ClauseVerdict, ...]
+
+    def verdict(self, clause: str) -> ClauseVerdict | None:
+        """The verdict of a clause, None if the run did not decide it."""
+        return next((found for found in self.clauses if found.id == clause), None)
+
+
+def latest_run(out: Path) -> LatestRun | None:
+    """The newest readable run under a folder of run folders, None if there is none.
+
+    Run folders are named by their start, so the newest is the last by name.
+    """
+    for path in sorted(out.glob("*/verdicts.json"), reverse=True):
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=LatestRun)
+        except (OSError, msgspec.DecodeError):
+            continue
+    return None
