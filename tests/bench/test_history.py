@@ -1,0 +1,114 @@
+"""The record: chain, tampering, completeness."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.history import (
+    Began,
+    HistoryError,
+    Phase,
+    Recorder,
+    Served,
+    digest_of_run,
+    read_history,
+)
+
+
+def recorded(folder: Path, served: int = 5) -> Path:
+    recorder = Recorder()
+    recorder(Began(t=0, case="c", seed=1, commit="x", terminal="t", rig="virtual", points=(), meters=(), centres=()))
+    for number in range(served):
+        recorder(
+            Served(
+                t=number + 1,
+                meter="e01",
+                unit=1,
+                asked=number,
+                request="00",
+                response="01",
+                values={"e01.energy": "0.10"},
+            )
+        )
+    recorder(Phase(t=served + 1, name="settle", detail={"汉": "字"}))
+    path = folder / "record.jsonl"
+    recorder.save(path)
+    return path
+
+
+def test_a_record_read_back_is_the_history_that_was_saved(tmp_path: Path) -> None:
+    recorder = Recorder()
+    recorder(Phase(t=3, name="a"))
+    saved = recorder.save(tmp_path / "record.jsonl")
+    read = read_history(tmp_path / "record.jsonl")
+    assert list(read.events) == list(saved.events)
+    assert read.digest == saved.digest
+
+
+def test_the_chain_is_sm3_over_the_previous_digest_and_the_octets(tmp_path: Path) -> None:
+    path = recorded(tmp_path, served=0)
+    digest = hashlib.new("sm3", b"carbonbench history 1").digest()
+    for line in path.read_bytes().splitlines():
+        shown, _, octets = line[2:-1].partition(b'",')
+        digest = hashlib.new("sm3", digest + octets).digest()
+        assert digest.hex().startswith(shown.decode())
+
+
+@settings(max_examples=60, deadline=None)
+@given(where=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
+def test_one_altered_octet_is_found_and_its_place_named(
+    tmp_path_factory: pytest.TempPathFactory, where: float, flip: int
+) -> None:
+    path = recorded(tmp_path_factory.mktemp("r"))
+    octets = bytearray(path.read_bytes())
+    place = int(where * len(octets))
+    line = octets[:place].count(b"\n") + 1
+    octets[place] ^= flip
+    path.write_bytes(octets)
+    with pytest.raises(HistoryError) as caught:
+        read_history(path)
+    assert (
+        f"line {line} " in str(caught.value)
+        or f"line {line + 1} " in str(caught.value)
+        or "end line" in str(caught.value)
+    )
+
+
+@pytest.mark.parametrize("removed", [0, 2, -1])
+def test_a_missing_line_is_found(tmp_path: Path, removed: int) -> None:
+    path = recorded(tmp_path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    del lines[removed]
+    path.write_bytes(b"".join(lines))
+    with pytest.raises(HistoryError, match=r"chain is broken|not complete"):
+        read_history(path)
+
+
+def test_an_unreadable_record_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(HistoryError, match="cannot be read"):
+        read_history(tmp_path / "absent")
+    (tmp_path / "text").write_text("hello\n")
+    with pytest.raises(HistoryError, match="line 1"):
+        read_history(tmp_path / "text")
+
+
+def test_a_history_that_runs_backwards_is_refused() -> None:
+    recorder = Recorder()
+    recorder(Phase(t=5, name="a"))
+    with pytest.raises(HistoryError, match="comes after"):
+        recorder(Phase(t=4, name="b"))
+
+
+def test_saving_leaves_no_partial_file(tmp_path: Path) -> None:
+    recorded(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["record.jsonl"]
+
+
+def test_the_digest_of_a_run_does_not_depend_on_the_order_of_its_cases() -> None:
+    assert digest_of_run([("a", "1"), ("b", "2")]) == digest_of_run([("b", "2"), ("a", "1")])
+    assert digest_of_run([("a", "1")]) != digest_of_run([("a", "2")])
