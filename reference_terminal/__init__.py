@@ -1,0 +1,9 @@
+"""A complete carbon-emission monitoring terminal: meters to centres, durable in between.
+
+Leaves everything about testing it to others; it imports no other room of the project.
+"""
+
+from reference_terminal.config import Config, ConfigError, load_config
+from reference_terminal.platform import Clock, Platform
+
+__all__ = ["Clock", "Config", "ConfigError", "Platform", "load_config"]

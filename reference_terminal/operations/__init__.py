@@ -1,0 +1,4 @@
+"""Operations: event log and alarms of the running terminal.
+
+Leaves showing them to the web room.
+"""

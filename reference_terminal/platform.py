@@ -1,0 +1,61 @@
+"""What the terminal stands on: wall clock, database file system, chance and screen, all handed in.
+
+Leaves monotonic time to the running event loop. This is the only module that reads the host's clock.
+"""
+
+from __future__ import annotations
+
+import random as random_module
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """The device's UTC wall clock in nanoseconds since 1970; it may be wrong, drift or jump."""
+
+    def time_ns(self) -> int:
+        """Now, UTC, in nanoseconds."""
+        ...
+
+    def set_time_ns(self, value: int) -> None:
+        """Set the device's clock to `value` nanoseconds UTC."""
+        ...
+
+
+class OffsetClock:
+    """The host's clock plus an offset kept in software, so that setting it never touches the host."""
+
+    def __init__(self) -> None:
+        self._offset_ns = 0
+
+    def time_ns(self) -> int:
+        """Now, UTC, in nanoseconds."""
+        return time.time_ns() + self._offset_ns
+
+    def set_time_ns(self, value: int) -> None:
+        """Move the software offset so that `time_ns` continues from `value`."""
+        self._offset_ns = value - time.time_ns()
+
+
+@dataclass
+class Platform:
+    """The terminal's surroundings.
+
+    `vfs` names an APSW VFS for the database (None: SQLite's own); `log` receives one screen line at a time.
+    """
+
+    clock: Clock
+    random: random_module.Random
+    vfs: str | None = None
+    log: Callable[[str], None] | None = None
+
+    @classmethod
+    def real(cls, log: Callable[[str], None] | None = None, seed: int | None = None) -> Platform:
+        """The real machine: host clock with a software offset, default VFS, chance seeded from the host clock."""
+        return cls(
+            clock=OffsetClock(),
+            random=random_module.Random(time.time_ns() if seed is None else seed),
+            log=log,
+        )

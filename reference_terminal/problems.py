@@ -1,0 +1,28 @@
+"""A sentence for a person about wrong input, in English and Chinese, with its place.
+
+Leaves finding the problems to the modules that read input.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with an input: where it stands, and what to do about it in two languages."""
+
+    where: str
+    en: str
+    zh: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.en} / {self.zh}"
+
+
+class InputError(Exception):
+    """Input that cannot be accepted; carries every problem found."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems

@@ -1,0 +1,129 @@
+"""The data segment of HJ 212-2017 (tables 3 and 4): fields, control parameters, splitting at item boundaries.
+
+Leaves frames and CRC to `frame`, and what a command means to `commands`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MAX_DATA = 1024
+"""Octets a data segment may have when sent (table 2)."""
+MAX_CP = 950
+"""Octets the CP field may have when sent, counted from `CP=` to the closing `&&` (table 3)."""
+_CP_FRAME = len("CP=&&&&")
+ANSWER_FLAG = 4
+UPLOAD_FLAG = 5
+SPLIT_FLAG = 7
+
+
+class Malformed(Exception):
+    """A data segment that cannot be read; the text says what was expected and what came."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One data segment. Absent QN is empty, absent Flag, PNUM, PNO are None; `cp` stands without `CP=&&` and `&&`."""
+
+    qn: str
+    st: str
+    cn: str
+    pw: str
+    mn: str
+    flag: int | None
+    cp: str = ""
+    pnum: int | None = None
+    pno: int | None = None
+
+    @property
+    def wants_answer(self) -> bool:
+        """Bit A of Flag."""
+        return self.flag is not None and bool(self.flag & 1)
+
+
+def encode(message: Message) -> bytes:
+    """The data segment in the order of the standard's examples."""
+    parts = f";PNUM={message.pnum};PNO={message.pno}" if message.pnum is not None else ""
+    return (
+        f"QN={message.qn};ST={message.st};CN={message.cn};PW={message.pw};MN={message.mn};"
+        f"Flag={message.flag}{parts};CP=&&{message.cp}&&"
+    ).encode()
+
+
+_SEPARATOR = re.compile("[;,]")
+
+
+def parse(data: bytes) -> Message:
+    """Read a data segment, forgiving the printed defects of the standard; raises Malformed."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Malformed(f"expected UTF-8 text, octet {error.start} of the data segment is none") from None
+    head, mark, rest = text.partition("CP=&&")
+    if not mark:
+        raise Malformed("expected CP=&& in the data segment, found none")
+    cp, mark, _ = rest.rpartition("&&")
+    if not mark:
+        raise Malformed("expected && at the end of CP, found none")
+    fields: dict[str, str] = {}
+    for item in _SEPARATOR.split(head):
+        name, equals, value = item.partition("=")
+        if equals:
+            fields.setdefault(name.strip(), value.strip())
+        elif item.strip():
+            raise Malformed(f"expected name=value before CP, found {item.strip()[:40]!r}")
+    return Message(
+        qn=fields.get("QN", ""),
+        st=fields.get("ST", ""),
+        cn=fields.get("CN", ""),
+        pw=fields.get("PW", ""),
+        mn=fields.get("MN", ""),
+        flag=_number(fields, "Flag", 255),
+        cp=cp.strip(),
+        pnum=_number(fields, "PNUM", 9999),
+        pno=_number(fields, "PNO", 9999),
+    )
+
+
+def _number(fields: dict[str, str], name: str, highest: int) -> int | None:
+    value = fields.get(name)
+    if value is None or value == "":
+        return None
+    if not (value.isascii() and value.isdigit() and len(value) <= 4 and int(value) <= highest):
+        raise Malformed(f"expected {name} from 0 to {highest}, got {value[:20]!r}")
+    return int(value)
+
+
+_FIELD = re.compile(r"([^=;,]+)=(//.*?//|[^;,]*)")
+
+
+def parameters(cp: str) -> dict[str, str]:
+    """The name=value pairs of CP whether parted by `;` or `,`; log text between `//` and `//` stays whole."""
+    return {name.strip(): value.strip() for name, value in _FIELD.findall(cp)}
+
+
+def assemble(first: str, items: list[str]) -> str:
+    """CP from its leading item (DataTime) and the items of the points."""
+    return ";".join([first, *items])
+
+
+def split(first: str, items: list[str], room: int = MAX_CP - _CP_FRAME) -> list[str]:
+    """CPs of at most `room` octets, each complete in itself: `first` is repeated, cuts fall between items."""
+    parts: list[list[str]] = [[]]
+    base = len(first.encode())
+    used = base
+    for item in items:
+        size = len(item.encode()) + 1
+        if parts[-1] and used + size > room:
+            parts.append([])
+            used = base
+        parts[-1].append(item)
+        used += size
+    return [assemble(first, part) for part in parts]
+
+
+def cp_room(st: str, pw: str, mn: str) -> int:
+    """Octets left for the content of CP so that neither CP nor the whole data segment is too long."""
+    longest_head = len(encode(Message("0" * 17, st, "0000", pw, mn, SPLIT_FLAG, "", 9999, 9999)))
+    return min(MAX_CP - _CP_FRAME, MAX_DATA - longest_head)
