@@ -44,7 +44,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     requirement: Text
     topic: str = ""
     reason: Text = Text("", "")
+    prompt: Text = Text("", "")
     readings: tuple[str, ...] = ()
+    reading_b: Text = Text("", "")
     claim: str = ""
     asks: bool = True
 
@@ -66,7 +68,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """The statement for one draft.
 
     `reasons` say why, in both languages. `binding` counts the clauses that bind (SHALL and claimed STATEMENT) by
-    verdict, `automatic` the part of them that cases decide, `failed` names the binding clauses that failed.
+    verdict, `automatic` the part of them that cases of this run decide, `failed` names those that failed.
     """
 
     document: str
@@ -131,6 +133,7 @@ def _statement(
     known = {entry.id for entry in entries}
     stray = [clause for clause in decided if document_of(clause) == name and clause not in known]
     binding = [entry for entry in entries if binds(entry, run)]
+    covered = {clause.id for clause in run.clauses if clause.cases}
     failed = tuple(entry.id for entry in binding if decided.get(entry.id) is Verdict.FAIL)
     open_ = [entry for entry in binding if decided.get(entry.id) not in (Verdict.PASS, Verdict.FAIL)]
     hindrances = _hindrances(entries, stray, run, unanswered)
@@ -153,7 +156,7 @@ def _statement(
         conformity=conformity,
         reasons=tuple(reasons),
         binding=_count(binding, decided),
-        automatic=_count([entry for entry in binding if entry.disposition == "automated"], decided),
+        automatic=_count([entry for entry in binding if entry.id in covered], decided),
         failed=failed,
     )
 

@@ -5,28 +5,21 @@ Leaves reading and checking the ledger to conformance.clauses.
 
 from __future__ import annotations
 
-from typing import Any
-
 from bench.case import Text
+from conformance import clauses
 from reports.conformity import Entry, document_of
 
-# Kinds of entries that ask for something; all others are there so that no line of a draft is orphaned.
-ASKING = "requirement"
+# The kind of entry that asks for something; all others are there so that no line of a draft is orphaned.
+_ASKING = "requirement"
 
 
 def entries() -> tuple[Entry, ...]:
-    """Every entry of the ledger, in its order; none when the ledger is not installed."""
-    try:
-        from conformance.clauses import load_ledger
-    except ImportError:
-        return ()
-    return tuple(entry_of(found) for found in load_ledger().by_id.values())
+    """Every entry of the ledger, in its order. Raises conformance.clauses.LedgerError when the ledger is not sound."""
+    return tuple(entry_of(found) for document in clauses.load_ledger().documents for found in document.entries)
 
 
-def entry_of(found: Any) -> Entry:
+def entry_of(found: clauses.Entry) -> Entry:
     """One entry of the ledger, cut down to what a report shows."""
-    claim = found.claim
-    reason = found.reason
     return Entry(
         id=found.id,
         document=document_of(found.id),
@@ -34,10 +27,16 @@ def entry_of(found: Any) -> Entry:
         strength=found.strength,
         object=found.object,
         disposition=found.disposition,
-        requirement=Text(found.requirement.en, found.requirement.zh),
+        requirement=_text(found.requirement),
         topic=found.topic,
-        reason=Text(reason.en, reason.zh) if reason else Text("", ""),
-        readings=tuple(found.readings),
-        claim=claim.id if claim else "",
-        asks=found.kind == ASKING,
+        reason=_text(found.reason),
+        prompt=_text(found.prompt),
+        readings=found.readings,
+        reading_b=_text(found.reading_b),
+        claim=found.claim.id if found.claim else "",
+        asks=found.kind == _ASKING,
     )
+
+
+def _text(words: clauses.Words | None) -> Text:
+    return Text(words.en, words.zh) if words else Text("", "")

@@ -112,17 +112,24 @@ STYLE = """
 
 
 def timeline_svg(history: History, *, id: str = "t", title: Text, alone: bool = False) -> str:
-    """The picture of a history, below MOST_OCTETS octets.
+    """The picture of a history, below MOST_OCTETS octets; parameters as for `drawn`."""
+    return drawn(history, id=id, title=title, alone=alone)[0]
+
+
+def drawn(history: History, *, id: str = "t", title: Text, alone: bool = False) -> tuple[str, Timeline]:
+    """The picture of a history, below MOST_OCTETS octets, and the timeline it shows.
 
     `id` makes the ids inside unique on a page. `alone` makes a file of its own, with its style and with labels in both
     languages side by side; otherwise labels are marked en and zh for the page's language switch.
     """
-    drawn = ""
-    for bins in _BINS:
-        drawn = draw(gather(history, bins), id=id, title=title, alone=alone)
-        if len(drawn.encode()) < MOST_OCTETS:
-            return drawn
-    return drawn
+    timeline = gather(history, _BINS[0])
+    text = draw(timeline, id=id, title=title, alone=alone)
+    for bins in _BINS[1:]:
+        if len(text.encode()) < MOST_OCTETS:
+            break
+        timeline = gather(history, bins)
+        text = draw(timeline, id=id, title=title, alone=alone)
+    return text, timeline
 
 
 def draw(timeline: Timeline, *, id: str, title: Text, alone: bool) -> str:

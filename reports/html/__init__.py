@@ -43,9 +43,9 @@ def plain(value: object) -> str:
     return visible(str(value))
 
 
-def state_of(verdict: Verdict) -> State:
-    """A verdict ready to be shown."""
-    return State(verdict.value)
+def state_of(verdict: str) -> State:
+    """A verdict (or its word) ready to be shown."""
+    return State(Verdict(verdict).value)
 
 
 def sign(op: str) -> str:
@@ -62,9 +62,11 @@ def counted(counts: dict[str, int]) -> Markup:
 
 def css_string(text: str) -> Markup:
     """A text as a CSS string; everything but letters, digits and a few signs is escaped by number."""
-    inside = "".join(
-        char if char.isascii() and (char.isalnum() or char in " ._-") else f"\\{ord(char):06x}" for char in text
-    )
+    plain_signs = " ._-/:"
+    shown = [
+        char if char.isascii() and (char.isalnum() or char in plain_signs) else f"\\{ord(char):06x} " for char in text
+    ]
+    inside = "".join(shown)
     return Markup(f'"{inside}"')
 
 

@@ -171,7 +171,9 @@ TEXTS: dict[str, Text] = {
     "strength-may": Text("may", "可"),
     "strength-statement": Text("statement", "陈述"),
     "disposition-automated": Text("decided by cases", "由用例判定"),
-    "disposition-planned": Text("no case yet", "尚无用例"),
+    "disposition-planned": Text(
+        "the bench can decide it, but no case of this run does", "可由台架判定，但本次运行没有相应用例"
+    ),
     "disposition-operator": Text("a person performs or attests it", "由操作人员执行或证实"),
     "disposition-inspection": Text("decided by inspection", "由审查判定"),
     "disposition-laboratory": Text("decided by a laboratory test", "由实验室试验判定"),
@@ -251,7 +253,8 @@ TEXTS: dict[str, Text] = {
     "prove-sound": Text("The suite can be trusted", "套件可信"),
     "prove-unsound": Text("The suite cannot be trusted yet", "套件尚不可信"),
     "prove-reference": Text("Reference terminal without defect", "无缺陷的参考终端"),
-    "prove-reference-bad": Text("checks that the sound terminal did not pass", "无缺陷终端未通过的检查"),
+    "prove-reference-bad": Text("Cases that the sound terminal did not pass", "无缺陷终端未通过的用例"),
+    "prove-troubles": Text("Faults of the bench", "台架故障"),
     "prove-survived": Text("Defects that survived", "未被发现的缺陷"),
     "prove-unseen": Text("Checks never seen to fail", "从未失败过的检查"),
     "prove-defects": Text("Defects and the checks that caught them", "缺陷及发现它的检查"),

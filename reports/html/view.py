@@ -28,8 +28,8 @@ from reports.conformity import (
 )
 from reports.html.texts import TEXTS
 from reports.screen import SIGNS
-from reports.svg import legend, swatch, timeline_svg
-from reports.timeline import gather, local_time
+from reports.svg import drawn, legend, swatch
+from reports.timeline import local_time
 
 # The state of an entry that waits for evidence from outside; not a verdict of the bench.
 NOT_DECIDED = "not decided"
@@ -81,6 +81,7 @@ class ClauseView:
     state: State
     strength: str
     requirement: Text | None
+    reading_b: Text | None
     note: Text | None
     reason: str
     readings: tuple[str, ...]
@@ -230,6 +231,7 @@ def _clause(
         state=state,
         strength=entry.strength if entry else "",
         requirement=entry.requirement if entry else None,
+        reading_b=entry.reading_b if entry and entry.reading_b.en else None,
         note=note,
         reason=decided.reason if decided else "",
         readings=entry.readings if entry else (),
@@ -249,7 +251,7 @@ def _state(entry: Entry | None, decided: ClauseResult | None) -> tuple[State, Te
     if entry.object in NOT_TERMINAL:
         return State(Verdict.NOT_APPLICABLE.value), TEXTS["other-object"]
     if entry.disposition in _OUTSIDE:
-        reason = entry.reason
+        reason = entry.prompt if entry.disposition == "operator" else entry.reason
         kind = TEXTS[f"disposition-{entry.disposition}"]
         joined = Text(f"{kind.en}: {reason.en}", f"{kind.zh}：{reason.zh}") if reason.en or reason.zh else kind
         return State(NOT_DECIDED), joined
@@ -319,14 +321,13 @@ def picture(case: CaseResult, folder: Path, id: str) -> Picture:
     try:
         history = read_history(path)
         title = Text(f"Timeline of {case.id}", f"{case.id} 的时间线")
-        drawn = timeline_svg(history, id=id, title=title)
+        svg, gathered = drawn(history, id=id, title=title)
     except HistoryError as error:
         return Picture(None, problem=Text(str(error), str(error)))
     if case.digest and history.digest != case.digest:
         return Picture(None, problem=TEXTS["record-changed"])
-    gathered = gather(history)
     return Picture(
-        svg=Markup(drawn),
+        svg=Markup(svg),
         key=tuple((Markup(swatch(kind, id)), name) for kind, name in legend(gathered)),
         phases=tuple((local_time(phase.at_us), visible(phase.label)) for phase in gathered.phases),
     )
