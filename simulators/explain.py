@@ -198,9 +198,9 @@ def _hj_fault(name: str) -> Fault:
 
 
 def _no_frame(octets: bytes) -> Explanation:
-    bare = octets.strip()
+    bare = re.sub(rb"^#*\d{0,4}(?=[A-Za-z])", b"", octets.strip())
     fields: list[Part] = []
-    faults = [Fault("head-missing", "there is no frame: ##, 4 digits of LEN, data, check word", "没有完整的帧")]
+    faults = [Fault("frame-missing", "there is no whole frame: ##, 4 digits of LEN, data, check word", "没有完整的帧")]
     expected = ""
     if b"CP=" in bare and b"=" in bare:
         packet, names = parse_data(bare)

@@ -338,9 +338,12 @@ class Splitter:
         body = octets[start:end]
         data, crc, found = _diagnose(body, length)
         sound = not FATAL.intersection(found)
-        if not sound and tail != "tail-missing" and len(octets) < need and length <= self.limit and not self._final:
-            # Perhaps a line end within the data of a longer frame: wait for what LEN promises.
-            return None
+        if not sound and len(octets) < need and length <= self.limit:
+            if self._final and end == len(octets):
+                return self._skip(resume, "the stream ended within a frame")
+            if not self._final and tail != "tail-missing" and not _NEXT.match(octets, resume):
+                # Perhaps a line end within the data of a longer frame: wait for what LEN promises.
+                return None
         if b"=" not in data:
             return self._skip(resume, "nothing like a packet between ## and the end")
         faults += found

@@ -1,0 +1,72 @@
+"""What the simulators' tests share: a hand-moved clock, a listener, free ports, hand-written clients."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from simulators.centres.codec import Packet, encode
+from simulators.events import Event
+
+E = TypeVar("E", bound=Event)
+
+START_US = 1_772_380_800_000_000  # 2026-03-02T00:00:00+08:00, a Monday
+MN = "010000A8900016F000169DC0"
+
+
+class HandClock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, at_us: int = START_US) -> None:
+        self.at_us = at_us
+
+    def now_us(self) -> int:
+        return self.at_us
+
+
+class Heard(list[Event]):
+    """Collects events."""
+
+    def __call__(self, event: Event) -> None:
+        self.append(event)
+
+    def of(self, kind: type[E]) -> list[E]:
+        return [event for event in self if isinstance(event, kind)]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def upload(
+    code_values: Sequence[tuple[tuple[str, str], ...]] = ((("k01001-Cou", "0.10"), ("k01001-Flag", "N")),),
+    *,
+    cn: str = "2051",
+    qn: str = "20260302000100001",
+    when: str = "20260302000000",
+    flag: int = 5,
+    pw: str = "123456",
+    mn: str = MN,
+    st: str = "31",
+    pnum: int = 0,
+    pno: int = 0,
+) -> Packet:
+    return Packet(
+        qn=qn, st=st, cn=cn, pw=pw, mn=mn, flag=flag, pnum=pnum, pno=pno, cp=((("DataTime", when),), *code_values)
+    )
+
+
+def answer(request: Packet, cn: str, *fields: tuple[str, str], flag: int = 4, qn: str = "") -> bytes:
+    cp = tuple((field,) for field in fields)
+    return encode(Packet(qn=qn or request.qn, st="91", cn=cn, pw=request.pw, mn=request.mn, flag=flag, cp=cp))
+
+
+async def until(condition: Callable[[], bool], patience_s: float = 5) -> None:
+    """Let the loop run until something is true."""
+    async with asyncio.timeout(patience_s):
+        while not condition():
+            await asyncio.sleep(0.005)
