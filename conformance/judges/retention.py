@@ -28,7 +28,7 @@ def outages(history: History, link: str = "uplink") -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     began: int | None = None
     for event in history.of(LinkRule):
-        if event.link != link or event.rule != "cut":
+        if event.link != link or event.rule.lower() != "cut":
             continue
         if event.state == "on" and began is None:
             began = event.t

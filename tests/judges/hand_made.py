@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
+from bench.case import Check, Measurement
 from bench.history import (
     Began,
     CentreSetup,
     Event,
     History,
     MeterSetup,
+    Observed,
     Phase,
     Point,
     Received,
@@ -186,4 +188,66 @@ def frame_event(text: str, at: int, **fields: object) -> Received:
     return Received(t=at, centre="A", conn=1, frame=text, **fields)  # type: ignore[arg-type]
 
 
-__all__ = ["COUNTER", "MIDNIGHT", "POWER", "World", "acknowledge", "altered", "frame_event", "replace"]
+def observed(what: str, at: int, rows: Iterable[dict[str, str]], problem: str = "", **query: str) -> Observed:
+    """What the local interface showed."""
+    return Observed(t=at, asked=at, what=what, query=query, rows=tuple(rows), problem=problem)
+
+
+def readings_of(world: World, point: Point, **changes: Callable[[str], str]) -> Observed:
+    """Every stored reading of a point, honest unless `value` changes it."""
+    text = world.energy if point.kind == "counter" else world.power
+    change = changes.get("value", lambda value: value)
+    rows = [
+        {"at": str(event.asked), "value": change(text(event.asked - 2000)), "quality": "good", "source": "m1"}
+        for event in world.served()
+    ]
+    return observed("readings", world.end, rows, point=point.id, **{"from": str(MIDNIGHT), "to": str(world.end)})
+
+
+def records_of(world: World, kind: str, length: int, point: Point, at: int = 0) -> Observed:
+    """Every stored record of a class, honest."""
+    rows: list[dict[str, str]] = []
+    start = MIDNIGHT
+    while start + length <= world.end:
+        end = start + length
+        content = world.content(point, start, end)
+        closing = world.energy(end) if point.kind == "counter" else ""
+        value = content.get("Cou") or content.get("Avg", "")
+        rows.append({"start": str(start), "end": str(end), "value": value, "flag": "N", "closing": closing})
+        start = end
+    when = at or world.end + SECOND
+    return observed("records", when, rows, kind=kind, point=point.id, **{"from": str(MIDNIGHT), "to": str(world.end)})
+
+
+def verdicts(findings: Iterable[Check | Measurement]) -> dict[str, str]:
+    """Check id to verdict."""
+    return {finding.id: finding.verdict.value for finding in findings if isinstance(finding, Check)}
+
+
+def failing(findings: Iterable[Check | Measurement]) -> list[str]:
+    """Ids of the checks that fail."""
+    return [id for id, verdict in verdicts(findings).items() if verdict == "fail"]
+
+
+def changed(history: History, change: Callable[[Event], Event | None]) -> History:
+    """The same history with each event changed or dropped."""
+    kept = [new for event in history.events if (new := change(event)) is not None]
+    return History(sorted(kept[:1], key=lambda event: event.t) + sorted(kept[1:], key=lambda event: event.t))
+
+
+__all__ = [
+    "COUNTER",
+    "MIDNIGHT",
+    "POWER",
+    "World",
+    "acknowledge",
+    "altered",
+    "changed",
+    "failing",
+    "frame_event",
+    "observed",
+    "readings_of",
+    "records_of",
+    "replace",
+    "verdicts",
+]

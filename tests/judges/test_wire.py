@@ -1,0 +1,515 @@
+"""Judges of what happens on the uplink: frames, resending, split packets, commands, centres, counters, clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+import msgspec
+import pytest
+from hand_made import (
+    COUNTER,
+    MIDNIGHT,
+    World,
+    acknowledge,
+    altered,
+    failing,
+    observed,
+    verdicts,
+)
+
+from bench.history import (
+    ClockMoved,
+    Commanded,
+    Event,
+    History,
+    MeterFault,
+    Observed,
+    Phase,
+    Received,
+    Rejected,
+    Sent,
+    Served,
+    Stored,
+)
+from conformance.judges import centres, clockwork, commands, counters, frames
+from conformance.judges.delivery import findings, reconcile, setup_of
+from conformance.judges.times import HOUR, MINUTE, SECOND, stamp_of
+
+MN = "MN"
+
+
+def frame(
+    cn: str = "2051",
+    qn: str = "20260302010000000",
+    cp: str = "DataTime=20260302000000;e00001-Cou=1.0,e00001-Flag=N",
+    **more: str,
+) -> str:
+    fields = {"QN": qn, "ST": "31", "CN": cn, "PW": "123456", "MN": MN, "Flag": "5", **more}
+    data = ";".join(f"{name}={value}" for name, value in fields.items()) + f";CP=&&{cp}&&"
+    return f"##{len(data.encode()):04d}{data}{frames.crc(data.encode()):04X}\r\n"
+
+
+def qn(number: int) -> str:
+    return f"20260302010000{number:03d}"
+
+
+def received(text: str, at: int = 0, faults: tuple[str, ...] = (), conn: int = 1) -> Received:
+    parsed = frames.parse(text)
+    return Received(
+        t=MIDNIGHT + at,
+        centre="A",
+        conn=conn,
+        frame=text,
+        faults=faults,
+        qn=parsed.fields.get("QN", ""),
+        cn=parsed.fields.get("CN", ""),
+    )
+
+
+def history(events: Iterable[Event]) -> History:
+    world = World(hours=1)
+    return History([world.began(), *sorted(events, key=lambda event: event.t)])
+
+
+def many(change: Callable[[str], str] = lambda text: text) -> History:
+    return history(received(change(frame(qn=qn(number))), number * SECOND) for number in range(30))
+
+
+def test_good_frames_pass() -> None:
+    assert set(verdicts(frames.format_findings(many(), ("A",))).values()) == {"pass"}
+    assert set(verdicts(frames.format_findings(history([]), ("A",))).values()) == {"inconclusive"}
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        (lambda text: f"##0001{text[6:]}", "frame-length"),
+        (lambda text: f"{text[:-6]}0000\r\n", "frame-crc"),
+        (lambda text: frame(cp="DataTime=20260302000000;" + "x" * 1000), "frame-size"),
+        (lambda text: frame(Flag="1"), "frame-fields"),
+        (lambda text: frame(cp="DataTime=2026"), "frame-content"),
+    ],
+)
+def test_each_fault_of_a_frame_has_its_check(change: Callable[[str], str], check: str) -> None:
+    assert check in failing(frames.format_findings(many(change), ("A",)))
+
+
+def test_octets_nobody_understands_count() -> None:
+    junk = Rejected(t=MIDNIGHT + HOUR, at="A", conn=1, octets="00", count=1, reason="no frame")
+    assert failing(frames.format_findings(history([*many().events[1:], junk]), ("A",))) == ["frame-fields"]
+
+
+def test_identity() -> None:
+    assert set(verdicts(frames.identity_findings(many(), ("A",))).values()) == {"pass"}
+    other = many(lambda text: text.replace("MN=MN", "MN=XX"))
+    assert failing(frames.identity_findings(other, ("A",))) == ["identity-mn"]
+    for fault, check in (("pw-wrong", "identity-pw"), ("st-wrong", "identity-st")):
+        told = history([*many().events[1:], received(frame(qn=qn(99)), HOUR, faults=(fault,))])
+        assert failing(frames.identity_findings(told, ("A",))) == [check]
+    twice = history([*many().events[1:], received(frame(qn=qn(1), cp="DataTime=20260302001500"), HOUR)])
+    assert failing(frames.identity_findings(twice, ("A",))) == ["qn-names-one-message"]
+
+
+def part(number: int, of: int = 2, at: int = 0, **more: str) -> Received:
+    fields = {"Flag": "7", "PNUM": str(of), "PNO": str(number), **more}
+    return received(frame(**{"qn": qn(number), **fields}), at)
+
+
+def ack(number: str, at: int) -> Sent:
+    return Sent(t=MIDNIGHT + at, centre="A", conn=1, frame="", cn="9014", qn=number)
+
+
+GOOD_SPLIT = [part(1), ack(qn(1), SECOND), part(2, at=2 * SECOND), ack(qn(2), 3 * SECOND)]
+
+
+@pytest.mark.parametrize(
+    ("events", "check"),
+    [
+        ([part(1), ack(qn(1), SECOND), part(1, at=2 * SECOND)], "parts-complete"),
+        (
+            [part(1, cp="e-Cou=1"), ack(qn(1), SECOND), part(2, at=2 * SECOND, cp="e-Cou=1")],
+            "parts-stamped",
+        ),
+        ([part(1), ack(qn(1), SECOND), part(2, at=2 * SECOND, qn=qn(1))], "parts-own-qn"),
+        ([part(1), part(2, at=2 * SECOND), ack(qn(1), 3 * SECOND)], "parts-answered-first"),
+    ],
+)
+def test_split_packets(events: list[Event], check: str) -> None:
+    assert set(verdicts(frames.split_findings(history(GOOD_SPLIT), ("A",))).values()) == {"pass"}
+    assert check in failing(frames.split_findings(history(events), ("A",)))
+    assert set(verdicts(frames.split_findings(many(), ("A",))).values()) == {"inconclusive"}
+
+
+def resends(times: list[int], change: Callable[[int, str], str] = lambda _number, text: text) -> list[str]:
+    events = [received(change(number, frame()), at) for number, at in enumerate(times)]
+    found = history(events)
+    return failing(frames.resend_findings(found, "A", setup_of(found, "A"), MIDNIGHT, MIDNIGHT + 40 * SECOND))
+
+
+def test_resending() -> None:
+    assert resends([0, 10 * SECOND, 20 * SECOND, 30 * SECOND]) == []
+    assert resends([0]) == ["is-resent"]
+    assert resends([0, 2 * SECOND]) == ["answer-awaited"]
+    assert "resent-unchanged" in resends(
+        [0, 10 * SECOND], lambda number, _text: frame(cp=f"DataTime=20260302000000;e1-Cou={number}")
+    )
+    found = history([received(frame(), 0), received(frame(), 20 * SECOND)])
+    late = frames.resend_findings(found, "A", setup_of(found, "A"), MIDNIGHT, MIDNIGHT + HOUR)
+    assert failing(late) == ["pause-between-attempts"]
+    nothing = history([])
+    assert set(
+        verdicts(frames.resend_findings(nothing, "A", setup_of(nothing, "A"), MIDNIGHT, MIDNIGHT + HOUR)).values()
+    ) == {"inconclusive"}
+
+
+def test_answers() -> None:
+    asked = Sent(t=MIDNIGHT, centre="A", conn=1, frame="", cn="1011", qn=qn(1))
+    answer = received(frame(cn="9011", qn=qn(1), cp="QnRtn=1", Flag="4"), SECOND)
+    assert set(verdicts(frames.answer_findings(history([asked, answer]), ("A",))).values()) == {"pass"}
+    assert failing(frames.answer_findings(history([answer]), ("A",))) == ["no-answer-to-an-answer"]
+    greedy = received(frame(cn="9011", qn=qn(1), cp="QnRtn=1"), SECOND)
+    assert failing(frames.answer_findings(history([asked, greedy]), ("A",))) == ["answers-want-none"]
+    assert set(verdicts(frames.answer_findings(many(), ("A",))).values()) == {"inconclusive"}
+
+
+def read_now(*, value: str = "1012.34", fresh: bool = True, after_s: int = 1, accepted: str = "1") -> History:
+    world = World(hours=1)
+    sent = MIDNIGHT + MINUTE + 20 * SECOND
+    end = sent + after_s * SECOND
+    if fresh:
+        world.extra.append(
+            Served(
+                t=sent + 2000,
+                meter="m1",
+                unit=1,
+                asked=sent + 2000,
+                request="00",
+                response="00",
+                values={"m1.energy": "1012.34", "m1.power": "1.0"},
+            )
+        )
+    world.extra += [
+        Received(t=end, centre="A", conn=1, frame="", cn="2011", qn="1"),
+        Stored(
+            t=end,
+            centre="A",
+            mn="MN",
+            kind="realtime",
+            code="e00001",
+            stamp=stamp_of(sent),
+            fields={"Rtd": value},
+            flag="N",
+            qn="1",
+            asked=True,
+        ),
+        Commanded(t=end + SECOND, centre="A", cn="2011", qn="1", sent=sent, accepted=accepted, result="1", fetched=1),
+    ]
+    return world.history()
+
+
+def test_reading_on_command() -> None:
+    assert set(verdicts(commands.read_now_findings(read_now(), "A", needed=1)).values()) == {"pass"}
+    assert "read-now-answered" in failing(commands.read_now_findings(read_now(accepted="2"), "A", needed=1))
+    stale = list(commands.read_now_findings(read_now(fresh=False), "A", needed=1))
+    assert failing(stale) == ["read-now-reads-the-meter"]
+    assert next(one for one in stale if one.id == "read-now-reads-the-meter").reading_b == "pass"  # type: ignore[union-attr]
+    assert failing(commands.read_now_findings(read_now(value="9"), "A", needed=1)) == ["read-now-sends-that-value"]
+    assert failing(commands.read_now_findings(read_now(after_s=9), "A", needed=1)) == ["read-now-answer-time"]
+    calm = commands.read_now_findings(World(hours=1).history(), "A", needed=1)
+    assert set(verdicts(calm).values()) == {"inconclusive"}
+
+
+def query(
+    change: Callable[[list[Stored]], list[Stored]] = lambda found: found, result: str = "1", empty: str = "100"
+) -> History:
+    world = World(hours=4)
+    first, last = MIDNIGHT + HOUR, MIDNIGHT + 2 * HOUR
+    sent = world.end - 10 * MINUTE
+    answers = [
+        altered(one, t=sent + SECOND, asked=True, copies=2)
+        for one in world.records()
+        if one.kind == "minute" and stamp_of(first) <= one.stamp <= stamp_of(last)
+    ]
+    end = sent + 2 * SECOND
+    world.extra += [
+        Phase(t=sent, name="query", detail={"begin": stamp_of(first), "end": stamp_of(last)}),
+        *change(answers),
+        Commanded(t=end, centre="A", cn="2051", qn="1", sent=sent, accepted="1", result=result, fetched=5),
+        Phase(t=end, name="query", detail={"begin": stamp_of(first), "end": stamp_of(last), "empty": "yes"}),
+        Commanded(t=end + SECOND, centre="A", cn="2051", qn="2", sent=end, accepted="1", result=empty),
+    ]
+    return world.history()
+
+
+@pytest.mark.parametrize(
+    ("found", "check"),
+    [
+        (query(result="2"), "query-accepted"),
+        (query(lambda found: found[1:]), "query-complete"),
+        (query(lambda found: [altered(found[0], fields={"Cou": "7"}), *found[1:]]), "query-true"),
+        (query(lambda found: [altered(found[0], stamp=stamp_of(MIDNIGHT)), *found]), "query-in-range"),
+        (query(empty="1"), "query-empty"),
+    ],
+)
+def test_history_requests(found: History, check: str) -> None:
+    assert set(verdicts(commands.query_findings(query(), "A")).values()) == {"pass"}
+    assert failing(commands.query_findings(found, "A")) == [check]
+    calm = commands.query_findings(World(hours=1).history(), "A")
+    assert set(verdicts(calm).values()) == {"inconclusive"}
+
+
+def test_one_centre_does_not_wait_for_another() -> None:
+    failing_from, to = MIDNIGHT + 6 * HOUR, MIDNIGHT + 12 * HOUR
+
+    def judged(change: Callable[[list[Stored]], list[Stored]]) -> list[str]:
+        ledger = reconcile(World(hours=13).history(change), "A")
+        return failing(centres.independence_findings([ledger], failing_from, to, needed=10))
+
+    assert judged(lambda records: records) == []
+    slow = judged(
+        lambda records: [altered(one, t=one.t + 20 * SECOND) if one.t > failing_from else one for one in records]
+    )
+    assert slow == ["no-delay-from-the-other-a"]
+    assert judged(lambda records: [one for one in records if not one.stamp.endswith("083000")]) == [
+        "served-meanwhile-a"
+    ]
+    few = reconcile(World(hours=13).history(), "A")
+    found = verdicts(centres.independence_findings([few], failing_from, to))
+    assert found["no-delay-from-the-other-a"] == "inconclusive"
+
+
+def test_side_by_side() -> None:
+    def judged(delay: int, drop: bool = False) -> list[str]:
+        def change(records: list[Stored]) -> list[Stored]:
+            if records[0].centre == "A":
+                return records
+            return [] if drop else [altered(one, t=one.t + delay) for one in records]
+
+        found = World(hours=2, centres=("A", "B")).history(change)
+        ledgers = [reconcile(found, name) for name in "AB"]
+        return failing(centres.simultaneous_findings(found, ledgers, least=2))
+
+    assert judged(0) == []
+    assert judged(20 * SECOND) == ["side-by-side"]
+    assert judged(0, drop=True) == ["centres-served"]
+
+
+def small(us: int) -> str:
+    """Counts 5.13 a minute over full scale after 00:40."""
+    minutes = (us - MIDNIGHT) // MINUTE
+    return f"{(Decimal('999794.80') + minutes * Decimal('5.13')) % Decimal('1000000.00'):.2f}"
+
+
+def rolled(change: Callable[[dict[str, str]], dict[str, str]] = lambda fields: fields) -> History:
+    world = World(hours=2, energy=small)
+
+    def honest(records: list[Stored]) -> list[Stored]:
+        found: list[Stored] = []
+        for one in records:
+            value = Decimal(one.fields.get("Cou", "0"))
+            if value < 0:
+                one = altered(one, fields=change({"Cou": str(value + Decimal("1000000.00"))}))
+            found.append(one)
+        return found
+
+    return world.history(honest)
+
+
+def test_rollover() -> None:
+    honest = list(counters.rollover_findings(rolled(), ("A",)))
+    assert verdicts(honest) == {"rollover-counted": "pass"}
+    assert honest[0].reading_b == "fail"
+    assert [one for one in findings([reconcile(rolled(), "A")]) if one.verdict != "pass"] == []
+    printed = rolled(lambda fields: {"Cou": str(Decimal(fields["Cou"]) - Decimal("0.01"))})
+    wrong = list(counters.rollover_findings(printed, ("A",)))
+    assert failing(wrong) == ["rollover-counted"]
+    assert wrong[0].reading_b == "pass"
+    calm = counters.rollover_findings(World(hours=1).history(), ("A",))
+    assert verdicts(calm) == {"rollover-counted": "inconclusive"}
+
+
+def fallen(us: int) -> str:
+    minutes = (us - MIDNIGHT) // MINUTE
+    return f"{500000 + minutes if minutes < 40 else minutes - 40}.00"
+
+
+def reset(change: Callable[[Stored], Stored] = lambda one: one, log: str = "reset") -> History:
+    world = World(hours=2, energy=fallen)
+    world.extra.append(observed("log", world.end, [{"at": "x", "kind": log, "text": ""}]))
+
+    def honest(records: list[Stored]) -> list[Stored]:
+        return [
+            change(altered(one, fields={}, flag="D")) if Decimal(one.fields.get("Cou", "0")) < 0 else one
+            for one in records
+        ]
+
+    return world.history(honest)
+
+
+def test_reset() -> None:
+    words = ("reset",)
+    assert set(verdicts(counters.event_findings(reset(), ("A",), words)).values()) == {"pass"}
+    made = reset(lambda one: altered(one, fields={"Cou": "20.00"}))
+    assert failing(counters.event_findings(made, ("A",), words)) == ["no-increment-from-a-fall"]
+    unflagged = reset(lambda one: altered(one, flag="N"))
+    assert failing(counters.event_findings(unflagged, ("A",), words)) == ["fall-flagged"]
+    assert failing(counters.event_findings(reset(log="start"), ("A",), words)) == ["fall-logged"]
+    calm = counters.event_findings(World(hours=1).history(), ("A",), words)
+    assert set(verdicts(calm).values()) == {"inconclusive"}
+
+
+def swapped(us: int) -> str:
+    minutes = (us - MIDNIGHT) // MINUTE
+    return f"{500000 + minutes if minutes < 40 else minutes - 39}.00"
+
+
+def replaced(value: str) -> History:
+    world = World(hours=2, energy=swapped)
+    at = MIDNIGHT + 39 * MINUTE + 30 * SECOND
+    world.extra += [
+        MeterFault(t=at, meter="m1", fault="replaced", state="happened"),
+        Observed(
+            t=at,
+            asked=at,
+            what="replacement",
+            query={"point": "m1.energy", "at": str(at), "final_old": "500039.50", "initial_new": "0.00"},
+        ),
+    ]
+
+    def honest(records: list[Stored]) -> list[Stored]:
+        return [
+            altered(one, fields={"Cou": value if one.kind == "minute" else "60.50"})
+            if Decimal(one.fields.get("Cou", "0")) < 0
+            else one
+            for one in records
+        ]
+
+    return world.history(honest)
+
+
+def test_replacement() -> None:
+    # 00:30 to 00:45 by hand: old meter 500030.00 to 500039.50, new one 0.00 to 6.00.
+    assert verdicts(counters.replacement_findings(replaced("15.50"), ("A",))) == {"replacement-counted": "pass"}
+    assert failing(counters.replacement_findings(replaced("6.00"), ("A",))) == ["replacement-counted"]
+    calm = counters.replacement_findings(World(hours=1).history(), ("A",))
+    assert verdicts(calm) == {"replacement-counted": "inconclusive"}
+
+
+def test_totals() -> None:
+    def judged(change: Callable[[list[Stored]], list[Stored]]) -> dict[str, str]:
+        found = World(hours=25, kinds=("minute", "hour", "day"), points=(COUNTER,)).history(change)
+        return verdicts(counters.totals_findings(found, [reconcile(found, "A")]))
+
+    assert set(judged(lambda records: records).values()) == {"pass"}
+    day = judged(lambda records: [altered(one, fields={"Cou": "1"}) if one.kind == "day" else one for one in records])
+    assert day["hours-add-up-to-the-day"] == "fail"
+    hour = judged(
+        lambda records: [altered(one, fields={"Cou": "1"}) if one.kind == "minute" else one for one in records]
+    )
+    assert hour["parts-add-up-to-the-hour"] == "fail"
+    assert set(judged(lambda _records: []).values()) == {"inconclusive"}
+
+
+def stepped(change: Callable[[list[Stored]], list[Stored]] = lambda records: records) -> History:
+    """The clock is set an hour ahead at 02:07:20; the terminal polls on its own grid and says so in its stamps."""
+    world = World(hours=6, kinds=("minute",), points=(COUNTER,))
+    at = MIDNIGHT + 2 * HOUR + 7 * MINUTE + 20 * SECOND
+    world.extra.append(ClockMoved(t=at, offset_us=HOUR))
+
+    def honest(records: list[Stored]) -> list[Stored]:
+        found: list[Stored] = []
+        for one in records:
+            if one.t < at:
+                found.append(one)
+            elif one.t > at + 8 * MINUTE:
+                found.append(altered(one, stamp=stamp_of(one.t - SECOND - 15 * MINUTE + HOUR)))
+        return change(found)
+
+    return world.history(honest)
+
+
+def step_findings(found: History) -> list[str]:
+    ledgers = [reconcile(found, "A")]
+    return [
+        *failing(clockwork.period_findings(found, ledgers)),
+        *failing(clockwork.total_findings(found, ledgers)),
+        *failing(clockwork.after_step_findings(found, ledgers, HOUR)),
+    ]
+
+
+def test_clock_steps() -> None:
+    assert step_findings(stepped()) == []
+    again = stepped(lambda records: [*records, altered(records[2], version=2, t=records[2].t + HOUR)])
+    assert "no-duplicate-key" in step_findings(again)
+    negative = stepped(lambda records: [altered(records[0], fields={"Cou": "-5.00"}), *records[1:]])
+    assert "no-negative-period" in step_findings(negative)
+    skew = stepped(lambda records: [*records[:-1], altered(records[-1], stamp=records[-1].stamp[:-2] + "20")])
+    assert "no-overlapping-period" in step_findings(skew)
+    assert "no-lost-period" in step_findings(stepped(lambda records: records[1:]))
+    more = stepped(lambda records: [altered(one, fields={"Cou": "9999.00"}) for one in records])
+    assert "nothing-counted-twice" in step_findings(more)
+    assert "period-totals-true" in step_findings(more)
+    assert step_findings(stepped(lambda records: records[:8]))[-1] == "goes-on-after-the-step"
+    calm = World(hours=2).history()
+    ledgers = [reconcile(calm, "A")]
+    assert set(verdicts(clockwork.period_findings(calm, ledgers)).values()) == {"inconclusive"}
+    assert set(verdicts(clockwork.total_findings(calm, ledgers)).values()) == {"inconclusive"}
+    assert set(verdicts(clockwork.after_step_findings(calm, ledgers, HOUR)).values()) == {"inconclusive"}
+
+
+def test_a_command_1012_stands_for_the_clock_where_the_rig_sees_none() -> None:
+    at = MIDNIGHT + HOUR
+    shown = stamp_of(at + HOUR)
+    events = [
+        Sent(t=at, centre="A", conn=1, frame=f"##…CP=&&SystemTime={shown}&&", cn="1012", qn="1"),
+        Commanded(t=at + 40_000, centre="A", cn="1012", qn="1", sent=at, accepted="1", result="1"),
+    ]
+    from conformance.judges.truth import clock_moves
+
+    assert clock_moves(history(events)) == [(at + 20_000, HOUR - 20_000)]
+    refused = [events[0], msgspec.structs.replace(events[1], result="2")]
+    assert clock_moves(history(refused)) == []
+
+
+def test_commands_executed() -> None:
+    one = Commanded(t=MIDNIGHT, centre="A", cn="1012", qn="1", sent=MIDNIGHT, accepted="1", result="1")
+    assert clockwork.accepted_finding(history([one]), "1012").verdict == "pass"
+    refused = msgspec.structs.replace(one, accepted="2")
+    assert clockwork.accepted_finding(history([refused]), "1012").verdict == "fail"
+    assert clockwork.accepted_finding(history([]), "1012").verdict == "inconclusive"
+
+
+def test_the_clock_is_probed() -> None:
+    def judged(offset_s: int, probes: int = 24) -> dict[str, str]:
+        found = [
+            Commanded(
+                t=MIDNIGHT + number * HOUR,
+                centre="A",
+                cn="1011",
+                qn=str(number),
+                sent=MIDNIGHT + number * HOUR,
+                accepted="1",
+                result="1",
+                answer={"SystemTime": stamp_of(MIDNIGHT + number * HOUR + offset_s * SECOND)},
+            )
+            for number in range(probes)
+        ]
+        return verdicts(clockwork.offset_findings(history(found)))
+
+    assert judged(0) == {"clock-offset": "pass"}
+    assert judged(3) == {"clock-offset": "fail"}
+    assert judged(0, probes=3) == {"clock-offset": "inconclusive"}
+
+
+def test_the_checks_of_every_case_count_over_all_centres() -> None:
+    world = World(hours=2, centres=("A", "B"))
+    honest = world.history()
+    ledgers = [reconcile(honest, name) for name in "AB"]
+    assert set(verdicts(findings(ledgers)).values()) == {"pass"}
+    nothing = History([world.began(), Phase(t=world.end, name="settle")])
+    assert set(verdicts(findings([reconcile(nothing, "A")])).values()) == {"inconclusive"}
+    silent = world.history(lambda records: [] if records[0].centre == "B" else records)
+    assert failing(findings([reconcile(silent, name) for name in "AB"])) == ["none-lost"]
+    unanswered = world.history(acks=lambda one: [] if one.centre == "B" else [acknowledge(one)])
+    assert failing(findings([reconcile(unanswered, name) for name in "AB"])) == ["all-acknowledged"]
