@@ -42,6 +42,7 @@ _ANSWERS = ("9011", "9012", "9013", "9014")
 _NOTIFIES = ("2012", "2022")
 _HEARTBEATS = ("9015", "9021")
 _TAIL_S = 0.5
+_KEPT_OCTETS = 256
 _HALF_S = 30.0
 _OCTET_S = 0.002
 _GLUE_S = 0.2
@@ -204,6 +205,10 @@ class Connection(asyncio.Protocol):
             self._glue = self._loop.call_later(_GLUE_S, self._send_all)
         elif not self._octets_busy:
             self._send_all()
+
+    def send_octets(self, octets: bytes) -> bool:
+        """Send octets as they are: junk, half a frame, a frame with a wrong check word. False if they cannot leave."""
+        return self._write(octets)
 
     def _send_all(self) -> None:
         if self._glue is not None:
@@ -370,6 +375,26 @@ class Centre:
                 connection.abort()
             else:
                 connection.close()
+
+    def send_octets(self, octets: bytes, why: str) -> int:
+        """Send octets that are no sound frame on every open connection; how many took them. `why` names the deviation."""
+        taken = 0
+        for connection in self.connections:
+            if connection.send_octets(octets):
+                taken += 1
+                text = octets[:_KEPT_OCTETS].decode("latin-1")
+                self._observe(
+                    Sent(
+                        t=self._clock.now_us(),
+                        centre=self.name,
+                        conn=connection.number,
+                        frame=text,
+                        cn="",
+                        qn="",
+                        spoiled=why,
+                    )
+                )
+        return taken
 
     # Connections tell.
 
