@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from weakref import WeakKeyDictionary
 
 from bench.case import Check, Measurement, check, measure
 from bench.history import CentreSetup, Commanded, History, Received, Rejected, Sent
@@ -158,9 +159,15 @@ def content_faults(frame: Frame) -> Iterator[str]:
             yield f"{code} has no flag"
 
 
+_known: WeakKeyDictionary[History, dict[str, list[tuple[Received, Frame]]]] = WeakKeyDictionary()
+
+
 def received(history: History, centre: str) -> list[tuple[Received, Frame]]:
-    """All frames a centre received, taken apart by the judge."""
-    return [(event, parse(event.frame)) for event in history.of(Received) if event.centre == centre]
+    """All frames a centre received, taken apart by the judge; done once per history."""
+    known = _known.setdefault(history, {})
+    if centre not in known:
+        known[centre] = [(event, parse(event.frame)) for event in history.of(Received) if event.centre == centre]
+    return known[centre]
 
 
 def _where(event: Received, frame: Frame) -> str:

@@ -8,7 +8,7 @@ from bench.bench import Bench
 from bench.case import Case, Finding
 from bench.history import History
 from bench.scenario import Scenario
-from conformance.judges import delivery, frames
+from conformance.judges import clockwork, delivery, frames
 from conformance.terminal import HJ212, MODBUS
 from conformance.terminal.moves import all_centres, delivered, mark, reconciled
 
@@ -138,3 +138,45 @@ class TakesAwkwardOctets(Case):
     def judge(self, history: History) -> Iterator[Finding]:
         yield from delivered(history)
         yield from frames.answer_findings(history, all_centres(history))
+
+
+# Octets that a centre never means: what they are, and what they look like.
+JUNK = (
+    ("a megabyte of #", b"#" * 1_000_000),
+    ("half a frame", b"##0101QN=20160801085857223;ST=31;CN=1062;PW=123456;MN="),
+    ("a length beyond every limit", b"##9999QN=20160801085857223;ST=31;CN=1062;Flag=5;CP=&&RtdInterval=30&&1C80\r\n"),
+    ("a length that is no number", b"##01x1QN=20160801085857223;ST=31;CN=1062;Flag=5;CP=&&RtdInterval=30&&1C80\r\n"),
+    ("binary octets", bytes(range(256)) * 8),
+    ("heads without frames", b"##" * 3000),
+)
+
+
+class SurvivesJunkFromCentre(Case):
+    """Junk, half frames, impossible lengths and wrong check sums from a centre stop nothing and set nothing."""
+
+    zh = "中心发来垃圾字节、残帧、错误长度或错误 CRC 时，终端不停止工作、不误执行命令。"
+    clauses = HJ212_CLAUSE
+    needs = (MODBUS, HJ212, "clock.centre")
+    scenario = Scenario(circuits=2, points=2, minute_interval=5, kinds=("minute",), centres=("A",))
+
+    async def drive(self, bench: Bench) -> None:
+        centre = bench.centres["A"]
+        await bench.clock.sleep(minutes=11)
+        for name, octets in (*JUNK, ("a clock command with a wrong check sum", _wrong_clock(centre.mn, centre.pw))):
+            bench.phase("junk", what=name)
+            centre.send_octets(octets, name)
+            await bench.clock.sleep(minutes=4)
+            await centre.read_clock()
+            await bench.clock.sleep(minutes=3)
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield clockwork.accepted_finding(history, "1011")
+        yield from clockwork.offset_findings(history, probes=len(JUNK) + 1)
+        yield from delivered(history)
+
+
+def _wrong_clock(mn: str, pw: str) -> bytes:
+    """1012 to the year 2030 for this very terminal, with a check sum that is not its own."""
+    data = (f"QN=20260302001100000;ST=31;CN=1012;PW={pw};MN={mn};Flag=5;CP=&&SystemTime=20300101000000&&").encode()
+    return b"##%04d%s%04X\r\n" % (len(data), data, frames.crc(data) ^ 0x0F00)
