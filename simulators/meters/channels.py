@@ -58,7 +58,8 @@ class Channel:
 
     def _conversion(self) -> tuple[int, int]:
         if self.quantity is None:
-            return 0, 1
+            # The device's own clock and serial number come in the register's steps already.
+            return 1, 1
         _, numerator, denominator = UNITS[self.register.unit]
         share = Fraction(denominator, numerator) / Fraction(self.ratio) / Fraction(self.register.resolution)
         share /= 10**self.quantity.digits

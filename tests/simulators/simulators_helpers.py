@@ -27,10 +27,20 @@ class HandClock:
 
 
 class Heard(list[Event]):
-    """Collects events."""
+    """Collects events, and lets a test wait for what it wants to have heard."""
+
+    changed: asyncio.Event | None = None
 
     def __call__(self, event: Event) -> None:
         self.append(event)
+        if self.changed is not None:
+            self.changed.set()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(20):
+            while not condition():
+                self.changed = asyncio.Event()
+                await self.changed.wait()
 
     def of(self, kind: type[E]) -> list[E]:
         return [event for event in self if isinstance(event, kind)]
@@ -63,10 +73,3 @@ def upload(
 def answer(request: Packet, cn: str, *fields: tuple[str, str], flag: int = 4, qn: str = "") -> bytes:
     cp = tuple((field,) for field in fields)
     return encode(Packet(qn=qn or request.qn, st="91", cn=cn, pw=request.pw, mn=request.mn, flag=flag, cp=cp))
-
-
-async def until(condition: Callable[[], bool], patience_s: float = 5) -> None:
-    """Let the loop run until something is true."""
-    async with asyncio.timeout(patience_s):
-        while not condition():
-            await asyncio.sleep(0.005)

@@ -226,7 +226,7 @@ def test_all_problems_of_a_series_are_told_at_once(tmp_path: Path) -> None:
 def test_a_bad_series_is_refused_with_a_sentence(tmp_path: Path, octets: bytes, piece: str) -> None:
     path = tmp_path / "series.csv"
     path.write_bytes(octets)
-    with pytest.raises(DescriptionError, match="series.csv") as caught:
+    with pytest.raises(DescriptionError, match=r"series\.csv") as caught:
         load_series(path, START_US)
     assert piece in str(caught.value)
 
