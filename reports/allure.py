@@ -11,9 +11,11 @@ import allure_commons
 from allure_commons.types import AttachmentType, LabelType, Severity
 from allure_commons.utils import uuid4
 
-from bench.case import CaseResult, Check, Verdict
+from bench.case import CaseResult, Check, Text, Verdict
+from bench.history import HistoryError, read_history
 from reports.blocks import OPEN, block_text, blocks_of, visible
 from reports.conformity import DOCUMENTS, document_of
+from reports.svg import timeline_svg
 
 _SEVERITY = {
     "shall": Severity.CRITICAL,
@@ -61,8 +63,22 @@ def attach(result: CaseResult, folder: Path) -> None:
     for found in blocks_of(result):
         _attach_text(block_text(found), f"{found.verdict.value}: {found.heading}", AttachmentType.TEXT)
     record = folder / result.record
-    if result.record and record.is_file() and record.stat().st_size <= MOST_OCTETS:
-        hook.attach_file(source=str(record), name="record.jsonl", attachment_type="text/plain", extension="jsonl")
+    if result.record and record.is_file():
+        _attach_record(result, record)
+
+
+def _attach_record(result: CaseResult, record: Path) -> None:
+    """The timeline as a picture, and the record itself unless it is large."""
+    try:
+        title = Text(f"Timeline of {result.id}", f"{result.id} 的时间线")
+        picture = timeline_svg(read_history(record), title=title, alone=True)
+        _attach_text(picture, "timeline / 时间线", AttachmentType.SVG)
+    except HistoryError as error:
+        _attach_text(visible(str(error)), "timeline / 时间线", AttachmentType.TEXT)
+    if record.stat().st_size <= MOST_OCTETS:
+        allure_commons.plugin_manager.hook.attach_file(
+            source=str(record), name="record.jsonl", attachment_type="text/plain", extension="jsonl"
+        )
 
 
 def _description(result: CaseResult) -> list[str]:

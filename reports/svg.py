@@ -12,11 +12,18 @@ from html import escape
 from bench.case import Text
 from bench.history import History
 from reports.blocks import visible
-from reports.timeline import LIVE_WITHIN_US, LOCAL, Lane, Mark, Span, Timeline, gather, local_time
+from reports.timeline import LIVE_WITHIN_US, LOCAL, Detail, Lane, Mark, Span, Timeline, gather, local_time
 
 MOST_OCTETS = 60_000
 WIDTH, GUTTER, PLOT, MARGIN = 1000, 142, 840, 18
-_BINS = (280, 140, 70, 35)
+# Tried in turn while the picture is too large. The numbers of columns divide the width of the plot.
+_LESS = (
+    Detail(140, 8, 80),
+    Detail(70, 6, 60),
+    Detail(35, 4, 40),
+    Detail(14, 3, 24),
+    Detail(4, 2, 12),
+)
 _HEIGHTS = {"centre": 64, "meter": 20}
 _HEIGHT = 22
 _LABEL_ROWS, _LABEL_HEIGHT = 3, 15
@@ -122,12 +129,12 @@ def drawn(history: History, *, id: str = "t", title: Text, alone: bool = False) 
     `id` makes the ids inside unique on a page. `alone` makes a file of its own, with its style and with labels in both
     languages side by side; otherwise labels are marked en and zh for the page's language switch.
     """
-    timeline = gather(history, _BINS[0])
+    timeline = gather(history)
     text = draw(timeline, id=id, title=title, alone=alone)
-    for bins in _BINS[1:]:
+    for detail in _LESS:
         if len(text.encode()) < MOST_OCTETS:
             break
-        timeline = gather(history, bins)
+        timeline = gather(history, detail)
         text = draw(timeline, id=id, title=title, alone=alone)
     return text, timeline
 
@@ -306,7 +313,7 @@ class _Pen:
         x = self.x(mark.at_us)
         many = f" ({mark.count} ×)" if mark.count > 1 else ""
         until = f" – {local_time(mark.until_us)}" if mark.count > 1 else ""
-        title = f"{NAMES[mark.kind]}: {mark.label[:300]}{many}"
+        title = f"{NAMES[mark.kind]}: {mark.label}{many}"
         bad = " bad" if mark.kind in ("refused", "crash", "trouble") else ""
         solid = " solid" if mark.kind in ("start", "command", "step") else ""
         return (
@@ -344,7 +351,7 @@ class _Pen:
         for phase, row, words in self.labels:
             x = self.x(phase.at_us)
             y = 2 + _LABEL_HEIGHT * (row + 1)
-            title = f"{phase.label[:300]}&#10;{local_time(phase.at_us)}"
+            title = f"{phase.label}&#10;{local_time(phase.at_us)}"
             start = y + 3 if words else self.top
             parts.append(
                 f'<path class="phase" d="M{x:.1f},{start}V{self.bottom}"><title>{_tooltip(title)}</title></path>'

@@ -40,7 +40,6 @@ LOCAL = timezone(timedelta(hours=8))
 LIVE_WITHIN_US = 120_000_000
 # Single meters get a lane each up to this number; above it all share one, and the troubled ones have their own too.
 MOST_METERS = 6
-MOST_LANES_OF_A_KIND = 10
 _HOUR_US = 3_600_000_000
 
 
@@ -85,12 +84,25 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     lanes: tuple[Lane, ...]
 
 
+class Detail(msgspec.Struct, frozen=True):
+    """How much a timeline holds: columns, lanes of one kind, and characters of a label."""
+
+    bins: int = 280
+    lanes: int = 10
+    label: int = 160
+
+
 class Axis(msgspec.Struct, frozen=True, kw_only=True):
-    """Sorts instants into bins."""
+    """Sorts instants into bins, and knows how much detail is wanted."""
 
     start_us: int
     end_us: int
-    bins: int
+    detail: Detail
+
+    @property
+    def bins(self) -> int:
+        """How many columns there are."""
+        return self.detail.bins
 
     @property
     def step_us(self) -> float:
@@ -110,11 +122,12 @@ def local_time(at_us: int, *, fraction: bool = True) -> str:
     return f"{text}.{rest // 1000:03d} +08:00" if fraction else f"{text} +08:00"
 
 
-def gather(history: History, bins: int = 280) -> Timeline:
-    """The timeline of a history with so many columns."""
+def gather(history: History, detail: Detail | None = None) -> Timeline:
+    """The timeline of a history in so much detail."""
+    detail = detail or Detail()
     start = history.events[0].t if history.events else 0
     end = max(history.events[-1].t if history.events else 0, start + 1)
-    axis = Axis(start_us=start, end_us=end, bins=bins)
+    axis = Axis(start_us=start, end_us=end, detail=detail)
     lanes = [
         *_bench(history, axis),
         *_links(history, axis),
@@ -125,7 +138,7 @@ def gather(history: History, bins: int = 280) -> Timeline:
         *_operator(history, axis),
     ]
     phases = _joined([_mark(phase, "phase", _named(phase.name, phase.detail)) for phase in history.of(Phase)], axis)
-    return Timeline(start_us=start, end_us=end, bins=bins, phases=tuple(phases), lanes=tuple(lanes))
+    return Timeline(start_us=start, end_us=end, bins=detail.bins, phases=tuple(phases), lanes=tuple(lanes))
 
 
 def _named(name: str, detail: dict[str, str]) -> str:
@@ -147,7 +160,12 @@ def _joined(marks: Iterable[Mark], axis: Axis) -> list[Mark]:
             continue
         both = before.label if before.label == mark.label or before.count > 3 else f"{before.label}; {mark.label}"
         found[key] = msgspec.structs.replace(before, until_us=mark.at_us, label=both, count=before.count + 1)
-    return list(found.values())
+    return [msgspec.structs.replace(mark, label=_limited(mark.label, axis)) for mark in found.values()]
+
+
+def _limited(label: str, axis: Axis) -> str:
+    most = axis.detail.label
+    return label if len(label) <= most else label[: most - 1] + "…"
 
 
 def _merged(spans: Iterable[Span], axis: Axis) -> list[Span]:
@@ -165,7 +183,7 @@ def _merged(spans: Iterable[Span], axis: Axis) -> list[Span]:
         else:
             last[span.kind] = len(found)
             found.append(span)
-    return found
+    return [msgspec.structs.replace(span, label=_limited(span.label, axis)) for span in found]
 
 
 def _short(before: Span, span: Span, axis: Axis) -> bool:
@@ -232,7 +250,7 @@ def _links(history: History, axis: Axis) -> list[Lane]:
     for rule in history.of(LinkRule):
         by_link.setdefault(rule.link, []).append(rule)
     lanes: list[Lane] = []
-    for link, rules in list(by_link.items())[:MOST_LANES_OF_A_KIND]:
+    for link, rules in list(by_link.items())[: axis.detail.lanes]:
         switched = [rule for rule in rules if rule.state != "act"]
         labels = {rule.rule: _named(rule.rule, rule.detail) for rule in switched if rule.state == "on"}
         spans = _switched(
@@ -252,7 +270,7 @@ def _terminal(history: History, axis: Axis) -> list[Lane]:
     what, label = "", ""
     for event in (event for event in history.events if isinstance(event, Power | TerminalState)):
         if isinstance(event, Power):
-            state = {"cut": "off", "restored": "", "brown-out": "brown-out"}.get(event.state, event.state)
+            state = {"cut": "off", "restored": ""}.get(event.state, "brown-out")
             text = _named(f"power {event.state}", event.detail)
         else:
             if what == "off":
@@ -317,7 +335,13 @@ def _meters(history: History, axis: Axis) -> list[Lane]:
         (name for name in names if name in unserved or name in faults),
         key=lambda name: (-len(faults.get(name, ())), -len(unserved.get(name, ())), name),
     )
-    return [shared, *(_meter(name, served, unserved, faults, axis) for name in sorted(troubled[:MOST_METERS]))]
+    return [
+        shared,
+        *(
+            _meter(name, served, unserved, faults, axis)
+            for name in sorted(troubled[: min(MOST_METERS, axis.detail.lanes)])
+        ),
+    ]
 
 
 def _meter(
@@ -353,7 +377,7 @@ def _centres(history: History, axis: Axis) -> list[Lane]:
     for sent in history.of(Sent):
         if sent.cn == "9014":
             acknowledged.setdefault(sent.centre, []).append(sent)
-    names = list(dict.fromkeys([*setups, *stored]))[:MOST_LANES_OF_A_KIND]
+    names = list(dict.fromkeys([*setups, *stored]))[: axis.detail.lanes]
     return [
         _lane(
             "centre",

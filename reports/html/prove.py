@@ -50,9 +50,9 @@ def matrix_svg(proof: Proof) -> str:
             box = f"M{x:.1f},{y}h{wide:.2f}v{_CELL - 2}h-{wide:.2f}z"
             parts.append(f'<path class="hit" d="{box}">{_title(f"{defect.id} → {check}")}</path>')
     style = (
-        "<style>.mx{font:8.5px ui-monospace,Menlo,Consolas,monospace}.mx text{fill:var(--ink)}.mx .lost{fill:var(--fail);"
-        "font-weight:700}.mx .hit{fill:var(--accent)}.mx .line{stroke:var(--line)}.mx .missing{fill:var(--fail);"
-        "opacity:.22}</style>"
+        "<style>.mx{font:8.5px ui-monospace,Menlo,Consolas,monospace}.mx text{fill:var(--ink)}"
+        ".mx .lost{fill:var(--fail);font-weight:700}.mx .hit{fill:var(--accent)}.mx .line{stroke:var(--line)}"
+        ".mx .missing{fill:var(--fail);opacity:.22}</style>"
     )
     caught = len(proof.defects) - len(proof.survivors)
     words = f"{caught}/{len(proof.defects)} defects caught 缺陷被发现, {len(proof.checks)} checks 检查项"

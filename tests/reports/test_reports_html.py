@@ -1,0 +1,286 @@
+"""The HTML report: self-contained, bilingual, safe against hostile names, complete under ISO/IEC 17025, navigable."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import b64encode
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from reports_synthetic import events, save
+
+from bench.case import CaseResult, ClauseResult, RunResult, Text, Verdict
+from bench.history import LinkRule, Phase
+from reports import html
+from reports.conformity import Entry
+from reports.html.texts import TEXTS
+from reports.html.view import Details, chapter_of, picture, report
+
+HERE = Path(html.__file__).parent
+VOID = {"meta", "input", "br", "link", "img", "hr"}
+HOSTILE = "<script>alert(1)</script>'\"&amp;</style></title>{{7*7}}\x1b[2J"
+
+
+class Page(HTMLParser):
+    """All tags with their attributes, the text outside style and script, and what was left open."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.text: list[str] = []
+        self.stack: list[str] = []
+        self.problems: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self.stack.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.stack or self.stack.pop() != tag:
+            self.problems.append(f"</{tag}> at {self.getpos()}")
+
+    def handle_data(self, data: str) -> None:
+        if not self.stack or self.stack[-1] not in ("script", "style"):
+            self.text.append(data)
+
+    def named(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def text(run: RunResult, run_folder: Path) -> str:
+    from reports_synthetic import ledger
+
+    return html.report_html(run, run_folder, ledger())
+
+
+@pytest.fixture(scope="module")
+def page(text: str) -> Page:
+    return Page(text)
+
+
+def test_every_element_is_closed(page: Page) -> None:
+    assert page.problems == []
+    assert page.stack == []
+
+
+def test_nothing_is_loaded_from_outside(text: str, page: Page) -> None:
+    assert re.findall(r"https?:|//[a-z]+\.|@import|url\((?!#)", text) == []
+    assert [tag for tag, _ in page.tags if tag in ("link", "img", "iframe", "object", "embed", "audio", "video")] == []
+    assert all(a["href"].startswith("#") for a in page.named("a"))
+    assert all("src" not in attributes for _, attributes in page.tags)
+
+
+def test_the_policy_lets_only_the_pages_own_script_run(text: str, page: Page) -> None:
+    policy = next(meta["content"] for meta in page.named("meta") if "http-equiv" in meta)
+    script = re.search(r"<script>(.*?)</script>", text, re.S)
+    assert script
+    digest = b64encode(hashlib.sha256(script.group(1).encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in policy
+    assert "default-src 'none'" in policy
+
+
+def test_ids_are_unique_and_every_link_has_its_target(page: Page) -> None:
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert {a["href"][1:] for a in page.named("a")} <= set(ids)
+
+
+def test_both_languages_stand_side_by_side_everywhere(text: str) -> None:
+    pairs = re.findall(r'<(t?span) class="en" lang="en">(.*?)</\1><\1 class="zh" lang="zh-CN">(.*?)</\1>', text, re.S)
+    assert len(pairs) > 500
+    assert len(pairs) == text.count('class="en"') == text.count('class="zh"')
+    assert [pair for pair in pairs if not pair[1].strip() or not pair[2].strip()] == []
+
+
+@pytest.mark.parametrize("key", sorted(TEXTS))
+def test_each_text_is_complete_in_both_languages(key: str) -> None:
+    chinese = re.compile("[\u4e00-\u9fff]")
+    assert TEXTS[key].en.strip()
+    assert not chinese.search(TEXTS[key].en)
+    assert chinese.search(TEXTS[key].zh) or key == "uncertainty"
+
+
+def test_every_text_is_used() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in HERE.iterdir() if path.suffix in (".j2", ".py"))
+    source = source.replace((HERE / "texts.py").read_text(encoding="utf-8"), "")
+    prefixes = ("answer-", "strength-", "rule-", "disposition-", "outcome-")
+    unused = [key for key in TEXTS if f'"{key}"' not in source and f"'{key}'" not in source]
+    assert [key for key in unused if not key.startswith(prefixes) and key not in ("caught", "survived")] == []
+
+
+def test_fields_of_iso_17025_are_there(text: str, run: RunResult) -> None:
+    for key in ("laboratory", "place", "customer", "item", "item-condition", "received", "performed", "issued"):
+        assert TEXTS[key].en in text
+        assert TEXTS[key].zh in text
+    for key in ("methods", "decision-simple", "says-not-item", "authorised-by", "sampling", "external", "end"):
+        assert str(html.words(key)) in text
+    assert text.count(f"{run.run}-{run.history_digest[:12]}") >= 5
+    assert f'@top-left{{content:"Report no. \\0062a5 \\00544a \\007f16 \\0053f7  {run.run}' in text
+
+
+def test_blank_lines_wait_for_the_laboratory_and_known_details_are_printed(run: RunResult, run_folder: Path) -> None:
+    short = msgspec.structs.replace(run, cases=run.cases[:1], clauses=())
+    blank = html.report_html(short, run_folder)
+    filled = html.report_html(short, run_folder, details=Details(laboratory="Prüfstelle <Nord>", customer="ACME"))
+    assert blank.count('<span class="blank">') == filled.count('<span class="blank">') + 2
+    assert "Prüfstelle &lt;Nord&gt;" in filled
+
+
+def test_only_what_did_not_pass_stands_open(page: Page, run: RunResult) -> None:
+    cases = [attributes for attributes in page.named("details") if attributes["class"].startswith("case ")]
+    assert len(cases) == len(run.cases)
+    opened = {attributes["class"].removeprefix("case ") for attributes in cases if "open" in attributes}
+    closed = {attributes["class"].removeprefix("case ") for attributes in cases if "open" not in attributes}
+    assert opened == {"fail", "inconclusive", "error"}
+    assert closed == {"pass", "not-applicable"}
+
+
+def test_measured_limit_unit_uncertainty_rule_and_reading_b_are_printed(text: str) -> None:
+    row = re.search(r"<tr><td><span[^>]*>live data is acknowledged in time, P99</span>.*?</tr>", text, re.S)
+    assert row
+    for shown in (">2.040<", ">≤ 60<", ">s<", ">0.012<", "simple", "✗", "fail"):
+        assert shown in row.group(0)
+
+
+def test_clauses_lead_to_their_cases(text: str, run: RunResult) -> None:
+    row = re.search(r'<tr data-v="fail"><td><code>isc-2/9\.2</code>.*?</tr>', text, re.S)
+    assert row
+    places = [f"case-{number + 1}" for number, case in enumerate(run.cases) if "isc-2/9.2" in case.clauses]
+    assert re.findall(r'<a href="#(case-\d+)" class="v', row.group(0)) == places
+
+
+def test_entries_without_a_verdict_say_why(run: RunResult, entries: list[Entry]) -> None:
+    bare = msgspec.structs.replace(run, cases=(), clauses=())
+    rows = {
+        row.id: row
+        for document in report(bare, Path(), entries).documents
+        for ch in document.chapters
+        for row in ch.clauses
+    }
+    assert rows["isc-2/7.1.4"].state.key == "not decided"
+    assert rows["isc-2/7.1.4"].note == Text(
+        "decided by a laboratory test: climate chamber, GB/T 2423", "由实验室试验判定：气候箱试验，GB/T 2423"
+    )
+    assert (rows["ssea/6.4a"].state.key, rows["ssea/6.4a"].note) == ("not applicable", TEXTS["other-object"])
+    assert rows["isc-2/8.2"].state.key == "not run"
+    assert not [row for row in rows.values() if row.state.key == "pass"]
+
+
+def hostile(value: Any) -> Any:
+    """The same structure with every text replaced."""
+    match value:
+        case str():
+            return HOSTILE
+        case list():
+            return [hostile(inner) for inner in value]
+        case dict():
+            keep = ("verdict", "reading_b", "record", "digest")
+            return {key: inner if key in keep else hostile(inner) for key, inner in value.items()}
+        case _:
+            return value
+
+
+def test_hostile_names_stay_text(run: RunResult, tmp_path: Path) -> None:
+    record = "cases/x/1/record.jsonl"
+    begin = run.cases[2]
+    found = [
+        msgspec.convert(hostile(msgspec.to_builtins(event)) | {"e": msgspec.to_builtins(event)["e"]}, type(event))
+        for event in events("x", 1, hours=2, meters=2, cuts=1)
+        if not isinstance(event, LinkRule | Phase)
+    ]
+    found += [LinkRule(t=found[-1].t, link=HOSTILE, rule=HOSTILE, state="on", detail={HOSTILE: HOSTILE})]
+    found += [Phase(t=found[-1].t, name=HOSTILE, detail={HOSTILE: HOSTILE})]
+    digest = save(found, tmp_path / record)
+    case = msgspec.convert(hostile(msgspec.to_builtins(begin)) | {"record": record, "digest": digest}, CaseResult)
+    spoiled = msgspec.structs.replace(
+        msgspec.convert(hostile(msgspec.to_builtins(msgspec.structs.replace(run, cases=(), clauses=()))), RunResult),
+        cases=(case,),
+        clauses=(ClauseResult(id=HOSTILE, verdict=Verdict.FAIL, cases=(HOSTILE,), reason=HOSTILE),),
+        parameters={HOSTILE: HOSTILE},
+        claims={HOSTILE: HOSTILE},
+    )
+    text = html.report_html(spoiled, tmp_path)
+    page = Page(text)
+    assert "<figure><svg" in text
+    assert page.problems == []
+    assert len(page.named("script")) == 1
+    assert len(page.named("style")) == 2
+    assert "{{7*7}}" in "".join(page.text)
+    assert "\x1b" not in text
+    assert "<script>alert(1)</script>" in "".join(page.text)
+    assert not [attributes for _, attributes in page.tags if any(name.startswith("on") for name in attributes)]
+
+
+def test_an_altered_record_costs_the_picture_and_says_so(run: RunResult, tmp_path: Path) -> None:
+    case = run.cases[0]
+    path = tmp_path / case.record
+    save(events(case.id, 0, hours=1, meters=1), path)
+    other = picture(case, tmp_path, "t")
+    assert (other.svg, other.problem) == (None, TEXTS["record-changed"])
+    octets = bytearray(path.read_bytes())
+    octets[len(octets) // 2] ^= 1
+    path.write_bytes(octets)
+    broken = picture(case, tmp_path, "t")
+    assert broken.svg is None
+    assert broken.problem
+    assert "line" in broken.problem.en
+
+
+def test_a_record_outside_the_run_folder_is_not_read(run: RunResult, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    digest = save(events("x", 0, hours=1, meters=1), tmp_path / "secret.jsonl")
+    case = msgspec.structs.replace(run.cases[0], record="../secret.jsonl", digest=digest)
+    assert picture(case, folder, "t").problem == Text(
+        "../secret.jsonl: outside the run folder", "../secret.jsonl：不在运行目录内"
+    )
+
+
+def test_the_same_run_gives_the_same_octets_below_five_megabytes(text: str, run: RunResult, run_folder: Path) -> None:
+    from reports_synthetic import ledger
+
+    assert html.report_html(run, run_folder, ledger()) == text
+    assert len(text.encode()) < 5_000_000
+
+
+def test_mixed_repetitions_are_marked(run: RunResult, run_folder: Path) -> None:
+    first = run.cases[0]
+    second = msgspec.structs.replace(first, attempt=2, verdict=Verdict.FAIL)
+    both = msgspec.structs.replace(run, cases=(first, second), clauses=())
+    same = msgspec.structs.replace(run, cases=(first, msgspec.structs.replace(first, attempt=2)), clauses=())
+    assert str(html.words("not-repeatable")) in html.report_html(both, run_folder)
+    assert str(html.words("not-repeatable")) not in html.report_html(same, run_folder)
+
+
+@pytest.mark.parametrize(
+    ("number", "chapter"),
+    [
+        ("7.2.4(5)", "7.2"),
+        ("[4.1]", "4.1"),
+        ("9.3a", "9.3"),
+        ("A.1", "A.1"),
+        ("4", "4"),
+        ("7.4.2.1[1]", "7.4"),
+        ("", ""),
+    ],
+)
+def test_chapters_are_the_first_two_levels(number: str, chapter: str) -> None:
+    assert chapter_of(number) == chapter
+
+
+def test_an_empty_run_is_no_pass(run: RunResult, tmp_path: Path) -> None:
+    empty = msgspec.structs.replace(run, cases=(), clauses=(), parameters={}, claims={}, versions={}, deviations={})
+    text = html.report_html(empty, tmp_path)
+    assert str(html.words("outcome-none")) in text
+    assert Page(text).problems == []
