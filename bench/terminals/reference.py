@@ -1,0 +1,192 @@
+"""The reference terminal's adapter: its configuration rendered from the bench's world, its start, its local interface.
+
+Leaves behaviour to the terminal. The only module of the bench that imports it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import h11
+import tomli_w
+
+from bench.terminals import Seat
+from reference_terminal.config import load_config
+from reference_terminal.main import main as terminal_main
+from reference_terminal.platform import Platform
+from reference_terminal.terminal import Terminal
+from simulators.stamps import local
+from simulators.world import PointRow
+
+_ANSWER_S = 30.0
+_MOST_ROWS = "100000"
+
+# Unit names of the bench's register maps that the terminal calls otherwise.
+_UNITS = {"degC": "°C"}
+
+
+def render(seat: Seat) -> dict[str, Any]:
+    """The terminal's configuration for this seat, as the tables of its TOML file."""
+    settings = seat.settings
+    site = seat.site
+    gateways: dict[tuple[str, int], str] = {}
+    for spec in site.world.meters:
+        gateways.setdefault((spec.host, spec.port), f"g{len(gateways) + 1}")
+    periods: Mapping[str, float] = settings["periods"]
+    return {
+        "terminal": {"name": "reference"},
+        "storage": {"path": "terminal.db"},
+        "api": {"host": seat.local[0], "port": seat.local[1]},
+        "gateways": [{"id": name, "host": host, "port": port} for (host, port), name in gateways.items()],
+        "meters": [
+            {
+                "id": spec.name,
+                "gateway": gateways[spec.host, spec.port],
+                "unit": spec.unit,
+                "period_s": int(periods.get(spec.name, settings["period_s"])),
+                **({"max_gap": 0} if _strict(seat, spec.name) else {}),
+                "points": [_point(row) for row in site.points.values() if row.meter == spec.name],
+            }
+            for spec in site.world.meters
+        ],
+        "centres": [
+            {
+                "id": spec.name,
+                "host": spec.host,
+                "port": spec.port,
+                "mn": spec.mn,
+                "pw": spec.pw,
+                "st": spec.st,
+                "uploads": [*(["2011"] if spec.realtime_interval_s else []), "2051", "2061", "2031"],
+                **({"realtime_s": spec.realtime_interval_s} if spec.realtime_interval_s else {}),
+                "minute_interval": spec.minute_interval,
+                "overtime_s": spec.over_time_s,
+                "recount": spec.re_count,
+                "buffer_h": settings["buffer_h"],
+                "codes": {row.id: row.codes[spec.name] for row in site.points.values() if spec.name in row.codes},
+            }
+            for spec in site.world.centres
+        ],
+    }
+
+
+def _strict(seat: Seat, meter: str) -> bool:
+    """Whether the device refuses a read across unused registers."""
+    return any(row.gaps == "exception" for row in seat.site.points.values() if row.meter == meter)
+
+
+def _point(row: PointRow) -> dict[str, Any]:
+    made: dict[str, Any] = {"id": row.id, "kind": row.kind, "function": row.fc, "unit": _UNITS.get(row.unit, row.unit)}
+    made["parts"] = [
+        {"address": part.address, "type": part.type, "order": part.order, "factor": part.factor} for part in row.parts
+    ]
+    made["scale"] = row.scale
+    if row.decimals >= 0:
+        made["decimals"] = row.decimals
+    for key, text in (
+        ("modulus", row.modulus),
+        ("min", row.low),
+        ("max", row.high),
+        ("rated_per_h", row.rated_per_h),
+        ("ratio", "" if row.ratio == "1" else row.ratio),
+    ):
+        if text:
+            made[key] = text
+    if row.sentinel:
+        made["sentinels"] = [row.sentinel]
+    return made
+
+
+class ReferenceAdapter:
+    """The reference terminal in the bench's own process."""
+
+    name = "reference"
+    in_process = True
+
+    def make(self, seat: Seat) -> Terminal:
+        """A terminal for this seat; one life of it, from power-on to power-off."""
+        config = load_config(tomli_w.dumps(render(seat)))
+        platform = Platform(clock=seat.clock, random=seat.chance, vfs=seat.disk or None)
+        return Terminal(config, platform)
+
+    async def run(self, seat: Seat) -> None:
+        """Run until it stops by itself."""
+        await self.make(seat).run()
+
+    async def ask(self, seat: Seat, what: str, query: Mapping[str, str]) -> tuple[dict[str, str], ...]:
+        """Put a question to the local HTTP interface. Raises LookupError, OSError or TimeoutError without an answer."""
+        async with asyncio.timeout(_ANSWER_S):
+            if what == "replacement":
+                body = {**query, "at": _iso(int(query["at"]))}
+                return _rows(await _http(seat.local, "POST", "/api/v1/replacements", body))
+            asked = dict(query)
+            for key in ("from", "to"):
+                if key in asked:
+                    asked[key] = _iso(int(asked[key]))
+            if what == "records":
+                asked["class"] = asked.pop("kind")
+            if what in ("records", "readings"):
+                asked["limit"] = _MOST_ROWS
+            path = f"/api/v1/{what}"
+            return _rows(await _http(seat.local, "GET", f"{path}?{urlencode(asked)}" if asked else path))
+
+
+def _iso(at_us: int) -> str:
+    return f"{local(at_us).isoformat(timespec='seconds')}+08:00"
+
+
+def _rows(answer: Any) -> tuple[dict[str, str], ...]:
+    found = answer
+    if isinstance(answer, dict):
+        lists = [value for value in answer.values() if isinstance(value, list)]
+        found = lists[0] if len(lists) == 1 else [answer]
+    return tuple(
+        {key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for key, value in row.items()}
+        for row in found
+    )
+
+
+async def _http(address: tuple[str, int], method: str, target: str, body: Any = None) -> Any:
+    """One request over a connection of its own; the JSON of the answer."""
+    reader, writer = await asyncio.open_connection(*address)
+    try:
+        connection = h11.Connection(h11.CLIENT)
+        octets = b"" if body is None else json.dumps(body).encode()
+        headers = [("Host", address[0]), ("Connection", "close"), ("Content-Length", str(len(octets)))]
+        if octets:
+            headers.append(("Content-Type", "application/json"))
+        writer.write(connection.send(h11.Request(method=method, target=target, headers=headers)) or b"")
+        if octets:
+            writer.write(connection.send(h11.Data(data=octets)) or b"")
+        writer.write(connection.send(h11.EndOfMessage()) or b"")
+        status, content = 0, bytearray()
+        while True:
+            event = connection.next_event()
+            if event is h11.NEED_DATA:
+                connection.receive_data(await reader.read(65_536))
+            elif isinstance(event, h11.Response):
+                status = event.status_code
+            elif isinstance(event, h11.Data):
+                content += event.data
+            elif isinstance(event, h11.EndOfMessage | h11.ConnectionClosed):
+                break
+    except h11.RemoteProtocolError as error:
+        raise ConnectionError(f"no HTTP answer to {method} {target}: {error}") from None
+    finally:
+        writer.close()
+    try:
+        answer = json.loads(bytes(content))
+    except ValueError:
+        raise ConnectionError(f"{method} {target}: expected JSON, found {bytes(content[:60])!r}") from None
+    if status != 200:
+        raise LookupError(f"{method} {target}: status {status}, {answer}")
+    return answer
+
+
+def stand_alone(words: Sequence[str]) -> int:
+    """Run the terminal alone, in real time, as its own command line does."""
+    return terminal_main(list(words))
