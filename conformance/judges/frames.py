@@ -13,7 +13,7 @@ from itertools import pairwise
 from weakref import WeakKeyDictionary
 
 from bench.case import Check, Measurement, check, measure
-from bench.history import CentreSetup, Commanded, History, Received, Rejected, Sent
+from bench.history import Commanded, History, Received, Rejected, Sent
 from conformance.judges.times import SECOND, instant_of, local, seconds
 
 DATA_LIMIT = 1024
@@ -312,47 +312,61 @@ def split_findings(history: History, centres: tuple[str, ...]) -> Iterator[Check
 
 @dataclass(slots=True)
 class Attempt:
-    """One message (one QN) and the instants at which a centre received it."""
+    """One message (one QN), the data it carries, and the instants at which a centre received it."""
 
     qn: str
     command: str
     stamp: str
+    part: str
     times: list[int]
     content: set[str]
+
+    @property
+    def data(self) -> tuple[str, str, str]:
+        """What it carries: command, time of the data, part number."""
+        return self.command, self.stamp, self.part
 
 
 def attempts(history: History, centre: str, *, asked: bool = False) -> list[Attempt]:
     """Uploads by QN in the order of their first arrival; real-time data are left out unless asked for."""
     found: dict[str, Attempt] = {}
-    order: list[Attempt] = []
     for event, frame in received(history, centre):
         if frame.fields.get("CN") not in UPLOADS or (not asked and frame.fields.get("CN") == "2011"):
             continue
         qn = frame.fields.get("QN", "")
         if qn not in found:
-            found[qn] = Attempt(qn, frame.fields.get("CN", ""), frame.value("DataTime"), [], set())
-            order.append(found[qn])
+            part = frame.fields.get("PNO", "")
+            found[qn] = Attempt(qn, frame.fields.get("CN", ""), frame.value("DataTime"), part, [], set())
         found[qn].times.append(event.t)
         found[qn].content.add(event.frame)
-    return order
+    return list(found.values())
 
 
 def resend_findings(
-    history: History, centre: str, setup: CentreSetup, start_us: int, end_us: int, *, longest_pause_s: int = 600
+    history: History,
+    centre: str,
+    start_us: int,
+    end_us: int,
+    *,
+    patience_s: int,
+    longest_pause_s: int = 600,
 ) -> Iterator[Check | Measurement]:
     """Resending while answers fail (R-26), judged on the messages that first came in [start, end).
 
-    Same QN and same octets within an exchange, at least OverTime apart, at most one attempt per record and second, a
-    pause of at most ten minutes before the next attempt, no end before success.
+    Same QN, same octets; the same data again no sooner than `patience_s` (the time-out while no answer comes, one
+    second after a negative one); a pause of at most ten minutes before the next attempt, no end before success.
     """
     own = [one for one in attempts(history, centre) if start_us <= one.times[0] < end_us]
-    resent = [one for one in own if len(one.times) > 1]
-    changed = [f"{centre} QN={one.qn}: {len(one.content)} different frames" for one in resent if len(one.content) > 1]
-    gaps = [(one, later - earlier) for one in resent for earlier, later in pairwise(one.times)]
+    arrivals_of: dict[tuple[str, str, str], list[int]] = {}
+    for one in own:
+        arrivals_of.setdefault(one.data, []).extend(one.times)
+    resent = {data: sorted(times) for data, times in arrivals_of.items() if len(times) > 1}
+    changed = [f"{centre} QN={one.qn}: {len(one.content)} different frames" for one in own if len(one.content) > 1]
     hasty = [
-        f"{centre} QN={one.qn}: again after {seconds(gap)} s"
-        for one, gap in gaps
-        if gap < setup.over_time_s * SECOND * 9 // 10
+        f"{centre} CN={data[0]} DataTime={data[1]}: again after {seconds(later - earlier)} s"
+        for data, times in resent.items()
+        for earlier, later in pairwise(times)
+        if later - earlier < patience_s * SECOND * 9 // 10
     ]
     arrivals = sorted(at for one in own for at in one.times if at < end_us)
     pauses = [later - earlier for earlier, later in pairwise(arrivals)]
@@ -362,8 +376,8 @@ def resend_findings(
     yield check(
         "is-resent",
         bool(resent) if own else None,
-        en="a message without a valid answer is sent again",
-        zh="未得到有效应答的报文会重发",
+        en="data without a valid answer are sent again",
+        zh="未得到有效应答的数据会重发",
         measured=len(resent),
         limit=1,
         op=">=",
@@ -401,9 +415,9 @@ def resend_findings(
     )
     yield measure(
         "most-attempts",
-        max((len(one.times) for one in own), default=0),
-        en="most transmissions of one message",
-        zh="单条报文最多发送次数",
+        max((len(times) for times in arrivals_of.values()), default=0),
+        en="most transmissions of the same data",
+        zh="同一数据最多发送次数",
         unit="times",
     )
 

@@ -441,6 +441,8 @@ class Truth:
         """Whether polls were missed between two instants, in words."""
         if series.period_us > length:
             return "polling is slower than the interval"
+        if any(low < stretch.start <= high for stretch in self.clock.stretches[1:]):
+            return "the clock was moved in the interval"
         if series.failed(low, high):
             return "a request went without an answer"
         held = len(series.between(low, high))

@@ -62,6 +62,7 @@ class _Withholding:
     needs = (MODBUS, HJ212)
     scenario = LIGHT
     hours = 2
+    patience_s = LIGHT.over_time_s
     switches: dict[str, object] = {}
     sound: dict[str, object] = {}
 
@@ -77,7 +78,7 @@ class _Withholding:
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from frames.resend_findings(
-            history, "A", delivery.setup_of(history, "A"), mark(history, "faulty"), mark(history, "sound")
+            history, "A", mark(history, "faulty"), mark(history, "sound"), patience_s=self.patience_s
         )
         yield from delivered(history)
 
@@ -103,6 +104,7 @@ class ResendsAfterNegativeAnswer(_Withholding, Case):
     """A negative answer leaves the record undelivered: it is sent again until a positive one comes."""
 
     zh = "收到否定应答的记录视为未送达，直至肯定应答为止持续重发。"
+    patience_s = 1
     switches = {"ack": "negative"}
     sound = {"ack": "always"}
 

@@ -107,7 +107,7 @@ class ResendsUnchanged(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from frames.resend_findings(
-            history, "A", delivery.setup_of(history, "A"), mark(history, "faulty"), mark(history, "sound")
+            history, "A", mark(history, "faulty"), mark(history, "sound"), patience_s=self.scenario.over_time_s
         )
         yield from delivered(history)
 

@@ -377,7 +377,7 @@ class Centre:
                 connection.close()
 
     def send_octets(self, octets: bytes, why: str) -> int:
-        """Send octets that are no sound frame on every open connection; how many took them. `why` names what they are."""
+        """Send octets that are no sound frame on every open connection; how many took them. `why` names them."""
         taken = 0
         for connection in self.connections:
             if connection.send_octets(octets):

@@ -33,7 +33,7 @@ from bench.history import (
     Stored,
 )
 from conformance.judges import centres, clockwork, commands, counters, frames
-from conformance.judges.delivery import findings, reconcile, setup_of
+from conformance.judges.delivery import findings, reconcile
 from conformance.judges.times import HOUR, MINUTE, SECOND, stamp_of
 
 MN = "MN"
@@ -144,7 +144,7 @@ def test_split_packets(events: list[Event], check: str) -> None:
 def resends(times: list[int], change: Callable[[int, str], str] = lambda _number, text: text) -> list[str]:
     events = [received(change(number, frame()), at) for number, at in enumerate(times)]
     found = history(events)
-    return failing(frames.resend_findings(found, "A", setup_of(found, "A"), MIDNIGHT, MIDNIGHT + 40 * SECOND))
+    return failing(frames.resend_findings(found, "A", MIDNIGHT, MIDNIGHT + 40 * SECOND, patience_s=10))
 
 
 def test_resending() -> None:
@@ -155,12 +155,12 @@ def test_resending() -> None:
         [0, 10 * SECOND], lambda number, _text: frame(cp=f"DataTime=20260302000000;e1-Cou={number}")
     )
     found = history([received(frame(), 0), received(frame(), 20 * SECOND)])
-    late = frames.resend_findings(found, "A", setup_of(found, "A"), MIDNIGHT, MIDNIGHT + HOUR)
+    late = frames.resend_findings(found, "A", MIDNIGHT, MIDNIGHT + HOUR, patience_s=10)
     assert failing(late) == ["pause-between-attempts"]
     nothing = history([])
-    assert set(
-        verdicts(frames.resend_findings(nothing, "A", setup_of(nothing, "A"), MIDNIGHT, MIDNIGHT + HOUR)).values()
-    ) == {"inconclusive"}
+    assert set(verdicts(frames.resend_findings(nothing, "A", MIDNIGHT, MIDNIGHT + HOUR, patience_s=10)).values()) == {
+        "inconclusive"
+    }
 
 
 def test_answers() -> None:
