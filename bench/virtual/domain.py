@@ -40,7 +40,7 @@ class PowerCut(BaseException):
 class Life:
     """One boot of a domain. `events` counts its callbacks; `stop_at` is the count after which power fails."""
 
-    __slots__ = ("context", "dead", "domain", "events", "generation", "stop_at", "generators", "__weakref__")
+    __slots__ = ("__weakref__", "context", "dead", "domain", "events", "generation", "generators", "stop_at")
 
     def __init__(self, domain: Domain, generation: int) -> None:
         self.domain = domain

@@ -204,6 +204,26 @@ class VirtualLoop(asyncio.BaseEventLoop):
             heappush(self._timers, (when, serial, timer))
         return timer
 
+    def schedule(
+        self,
+        when: float,
+        callback: Callable[..., object],
+        args: tuple[Any, ...],
+        context: contextvars.Context,
+        life: Life | None,
+    ) -> VirtualTimer:
+        """`call_at` for the network: on behalf of `life`, whoever is calling."""
+        timer = VirtualTimer(when, callback, args, self, context, life)
+        if (life is not None and life.dead) or self._closed:
+            self._refuse(timer, life, life)
+        elif when <= self.env._now:  # pyright: ignore
+            timer._scheduled = False
+            self._ready.append(timer)
+        else:
+            self._timer_serial = serial = self._timer_serial + 1
+            heappush(self._timers, (when, serial, timer))
+        return timer
+
     def note_cancelled_timer(self) -> None:
         """A timer in the heap was cancelled; sweep when more than half of the heap is cancelled ones."""
         self._cancelled_timers = count = self._cancelled_timers + 1
@@ -539,7 +559,9 @@ def running_loop() -> VirtualLoop:
     """The virtual loop that is running; RuntimeError when there is none or it is another kind."""
     loop = asyncio.get_running_loop()
     if not isinstance(loop, VirtualLoop):
-        raise RuntimeError(f"expected to run on a VirtualLoop, got {type(loop).__name__}: start with virtual.loop.run()")
+        raise RuntimeError(
+            f"expected to run on a VirtualLoop, got {type(loop).__name__}: start with virtual.loop.run()"
+        )
     return loop
 
 
