@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from bench.history import HistoryError
 from reports.verdicts import write_whole
 
 NAME = "manifest.json"
@@ -18,8 +19,8 @@ FORMAT = "carbonbench-manifest/1"
 _CHUNK = 1 << 20
 
 
-class ManifestError(Exception):
-    """A manifest that cannot be read; one sentence says why."""
+class ManifestError(HistoryError):
+    """A manifest that cannot be read, so that the folder cannot be trusted; one sentence says why."""
 
 
 class FileRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,0 +1,161 @@
+"""The console: what a person reads at 100 columns, with and without a terminal, and blocks that explain themselves."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import msgspec
+import pytest
+from rich.console import Console
+
+from bench.case import RunResult, Text, Verdict
+from reports import screen
+from reports.blocks import block_text, blocks, blocks_of, visible, width
+from reports.conformity import Entry
+
+
+class Terminal(StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def closing(run: RunResult, entries: list[Entry]) -> list[str]:
+    out = StringIO()
+    screen.closing(run, "out/run", ledger=entries, console=screen.console_for(out))
+    return out.getvalue().splitlines()
+
+
+def test_a_failure_tells_requirement_expected_actual_evidence_and_replay(run: RunResult, entries: list[Entry]) -> None:
+    lines = closing(run, entries)
+    begin = next(
+        number for number, line in enumerate(lines) if line.startswith("✗ fail 不通过  storage/survives-power")
+    )
+    block = "\n".join(lines[begin : begin + 16])
+    for told in (
+        "isc-2/9.2 (shall)",
+        run.cases[2].title.en[:60],
+        run.cases[2].title.zh,
+        "== 0 records",
+        "3 records",
+        "2026-03-02 08:15:00 +08:00  m01.energy",
+    ):
+        assert told in block
+    assert f"  {run.cases[2].replay}" in lines
+
+
+def test_fails_come_before_what_is_open(run: RunResult) -> None:
+    assert [block.verdict.value for block in blocks(run)] == ["fail", "fail", "error", "inconclusive"]
+
+
+def test_lines_fit_100_columns_except_those_to_be_copied(run: RunResult, entries: list[Entry]) -> None:
+    replays = {f"  {case.replay}" for case in run.cases}
+    assert [line for line in closing(run, entries) if width(line.rstrip()) > 100 and line not in replays] == []
+
+
+def test_every_clause_with_a_case_has_its_row_and_the_others_are_counted(run: RunResult, entries: list[Entry]) -> None:
+    lines = closing(run, entries)
+    for clause in run.clauses:
+        rows = [line for line in lines if line.startswith(f"{clause.id} ")]
+        assert len(rows) == (1 if clause.cases else 0)
+        assert not rows or clause.verdict.value in rows[0]
+    assert any("1 clauses without a case: not run" in line for line in lines)
+
+
+def test_the_closing_says_where_to_look_and_what_ran(run: RunResult, entries: list[Entry]) -> None:
+    text = "\n".join(closing(run, entries))
+    for told in ("out/run", run.history_digest, "20261121", "35 pass", "2 fail", "ISC-2: no statement 不作声明"):
+        assert told in text
+
+
+def test_a_run_of_nothing_is_no_pass(run: RunResult) -> None:
+    empty = msgspec.structs.replace(run, cases=(), clauses=())
+    assert any("inconclusive" in line for line in closing(empty, []))
+
+
+@pytest.mark.parametrize("environ", [{}, {"CI": "true"}])
+def test_without_a_terminal_or_under_ci_there_are_plain_lines(run: RunResult, environ: dict[str, str]) -> None:
+    out = Terminal() if environ else StringIO()
+    progress = screen.Progress(screen.console_for(out, environ))
+    progress.expect(2)
+    for case in run.cases[1:3]:
+        progress.started(case.id)
+        progress.finished(case)
+    progress.close()
+    assert out.getvalue().splitlines() == [
+        "[1/2] ✓ pass 通过  delivery/resends-until-acknowledged  (1.4 s, 12 h simulated)",
+        "[2/2] ✗ fail 不通过  storage/survives-power-cuts  (1.4 s, 12 h simulated)",
+    ]
+
+
+def test_a_terminal_gets_a_live_picture_that_goes_away(run: RunResult) -> None:
+    out = Terminal()
+    progress = screen.Progress(Console(file=out, force_terminal=True, width=100))
+    progress.expect(2)
+    progress.started("a/b")
+    progress.started("a/b")
+    progress.finished(msgspec.structs.replace(run.cases[0], id="a/b"))
+    progress.finished(msgspec.structs.replace(run.cases[0], id="a/b", attempt=2))
+    progress.close()
+    assert "a/b #2" in out.getvalue()
+    assert out.getvalue().rstrip("\n").endswith("\x1b[2K")
+
+
+def test_a_case_started_elsewhere_may_end_here(run: RunResult) -> None:
+    out = StringIO()
+    progress = screen.Progress(screen.console_for(out))
+    progress.finished(run.cases[0])
+    progress.close()
+    assert out.getvalue().startswith("[1/1] ")
+
+
+def test_what_a_terminal_sends_cannot_move_the_cursor(run: RunResult, entries: list[Entry]) -> None:
+    case = run.cases[2]
+    bad = "\x1b[2J\x07[bold]\u202e##0100"
+    check = msgspec.structs.replace(case.checks[0], evidence=(bad,), actual=bad, name=Text(bad, bad))
+    spoiled = msgspec.structs.replace(run, cases=(msgspec.structs.replace(case, checks=(check,), id=bad),))
+    text = "\n".join(closing(spoiled, entries))
+    assert "\x1b" not in text
+    assert "\\x1b[2J\\x07[bold]\\u202e##0100" in text
+
+
+def test_an_error_without_a_check_gives_its_reason(run: RunResult) -> None:
+    (block,) = blocks_of(run.cases[17])
+    text = block_text(block)
+    assert text.startswith("ERROR 台架错误  ")
+    assert "the bench lost its own clock source" in text
+
+
+def test_a_passing_case_has_no_block(run: RunResult) -> None:
+    assert list(blocks_of(run.cases[0])) == []
+    assert screen.failure_block(run.cases[0]) == ""
+
+
+def test_the_plain_block_has_labels_in_both_languages(run: RunResult) -> None:
+    text = screen.failure_block(run.cases[2])
+    for label in (
+        "requirement / 要求",
+        "check / 检查",
+        "expected / 应为",
+        "actual / 实测",
+        "evidence / 证据",
+        "replay / 重放",
+    ):
+        assert label in text
+
+
+def test_uncertainty_and_reading_b_are_in_the_block(run: RunResult) -> None:
+    case = run.cases[2]
+    check = msgspec.structs.replace(case.checks[2], verdict=Verdict.FAIL, reading_b=Verdict.PASS)
+    text = screen.failure_block(msgspec.structs.replace(case, checks=(check,)))
+    assert "U = 0.012 s (k = 2), simple rule" in text
+    assert "pass / 通过" in text
+
+
+def test_every_verdict_has_its_own_sign() -> None:
+    assert len({*screen.SIGNS.values()}) == len(Verdict) == len(screen.STYLES)
+
+
+def test_escapes_are_shown_and_text_is_kept() -> None:
+    assert visible("终端\tA\r\n\x00é") == "终端    A\\x0d\n\\x00é"
