@@ -165,11 +165,6 @@ class Packet(msgspec.Struct, frozen=True, kw_only=True):
         return self.flag > 0 and bool(self.flag & 1)
 
 
-def item(**fields: str) -> Item:
-    """An item of CP from keywords; `_` in a name stands for `-` (`a01_Rtd` is a01-Rtd)."""
-    return tuple((name.replace("_", "-"), value) for name, value in fields.items())
-
-
 def encode_data(packet: Packet) -> bytes:
     """The data segment of a packet in the standard's order of fields, UTF-8."""
     parts = [f"QN={packet.qn}"] if packet.qn else []
@@ -425,19 +420,31 @@ def _diagnose(body: bytes, length: int) -> tuple[bytes, bytes, list[str]]:
         if not verdict and body[cut:] != body[cut:].upper():
             faults.append("crc-lower-case")
     else:
-        cut = length if length < len(body) and _HEX.fullmatch(body[length:]) else len(body) - 4
-        if cut < 0 or not _HEX.fullmatch(body[cut:]) or len(body[cut:]) != 4:
-            cut = max(len(body) - 4, 0) if _HEX.fullmatch(body[-4:]) and len(body) >= 4 else len(body)
-        if cut == len(body):
+        cut = _guess(body, length)
+        crc = body[cut:]
+        if not crc:
             faults = ["crc-missing"]
+        elif len(crc) != 4:
+            faults = ["crc-wrong"]
         else:
             # Only 8 low octets can come out of the algorithm of annex A.
-            low = int(body[cut:], 16) & 0xFF
+            low = int(crc, 16) & 0xFF
             faults = ["crc-stale" if low in (0x00, 0x01, 0x40, 0x41, 0x80, 0x81, 0xC0, 0xC1) else "crc-foreign"]
     data = body[:cut]
     if length != len(data):
         faults.append(_length_fault(data, length))
     return data, body[cut:], faults
+
+
+def _guess(body: bytes, length: int) -> int:
+    """Where a check word that fits nothing begins: after the closing &&, or where LEN or the last 4 digits say."""
+    closing = body.rfind(b"&&") + 2
+    if closing >= 2 and len(body) - closing <= 4 and _HEX.fullmatch(body[closing:]):
+        return closing
+    near = len(body) - 4
+    if abs(near - length) <= 8 and near >= 0 and _HEX.fullmatch(body[near:]):
+        return near
+    return len(body)
 
 
 _RANK = ("", "crc-unpadded", "crc-swapped", "crc-modbus")

@@ -39,7 +39,6 @@ KINDS = {"2011": "realtime", "2051": "minute", "2061": "hour", "2031": "day"}
 HISTORY = {"minute": "2051", "hour": "2061", "day": "2031"}
 
 _ANSWERS = ("9011", "9012", "9013", "9014")
-_NOTIFIES = ("2012", "2022")
 _HEARTBEATS = ("9015", "9021")
 _TAIL_S = 0.5
 _KEPT_OCTETS = 256

@@ -15,7 +15,7 @@ Sources and their measures (a quantity is `source.measure`):
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from decimal import Decimal
 from math import isqrt
@@ -23,7 +23,7 @@ from typing import Any
 
 import simpy
 
-from simulators.plant.plant import Quantity, Reader, as_decimal, as_text
+from simulators.plant.plant import Quantity, Reader, as_decimal
 from simulators.plant.tracks import COUNTER_DIGITS, RATE_DIGITS, Track
 
 _SECOND = 1_000_000
@@ -129,10 +129,7 @@ class Works:
     `chance` gives a stream of chance by name. Before `start_us` nothing happens: counters hold their opening values.
     """
 
-    def __init__(
-        self, chance: Callable[[str], random.Random], start_us: int, circuits: int = 29, first_reading: bool = True
-    ) -> None:
-        self._start = start_us
+    def __init__(self, chance: Callable[[str], random.Random], start_us: int, circuits: int = 29) -> None:
         # SimPy types its clock as float; ours counts whole microseconds.
         self._env: Any = simpy.Environment(initial_time=start_us)
         self._ahead = start_us
@@ -144,7 +141,7 @@ class Works:
         openings = chance("plant/openings")
 
         def opening(whole: int) -> int:
-            return openings.randrange(whole) * 10**COUNTER_DIGITS if first_reading else 0
+            return openings.randrange(whole) * 10**COUNTER_DIGITS
 
         self._voltage = Track(start_us, 400 * _UNIT)
         self._frequency = Track(start_us, 50 * _UNIT)
@@ -367,8 +364,3 @@ class Works:
             length = chance.randrange(3 * _MINUTE, 10 * _MINUTE)
             track.ramp(env.now, now, env.now + length, target)
             yield env.timeout(length)
-
-    def describe(self) -> Iterator[str]:
-        """One line a source, for a person: name, what it is, opening reading."""
-        for name, text in self.names.items():
-            yield f"{name}  {text}  {as_text(self._readers[f'{name}.energy'](self._start), 2)}"
