@@ -88,7 +88,7 @@ class PartConfig:
 
 @dataclass(frozen=True)
 class PointConfig:
-    """One measured quantity. `modulus`, `minimum`, `maximum` are in printed units before `ratio`; `code` is HJ 212's."""
+    """One measured quantity. `modulus`, `minimum`, `maximum` are in printed units before `ratio`; `code`: HJ 212."""
 
     id: str
     kind: str

@@ -1,0 +1,144 @@
+"""One Modbus TCP connection to a gateway, through pymodbus: connect, back off, one request at a time, retry.
+
+Leaves when to read to `poller` and the meaning of registers to `decode`. Retries are made here with a transaction id of
+their own, so that a late answer to an earlier request is never taken for the answer to this one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random as random_module
+import struct
+
+from pymodbus.client import AsyncModbusTcpClient
+from pymodbus.exceptions import ModbusException
+from pymodbus.pdu import ModbusPDU
+from pymodbus.pdu.register_message import ReadHoldingRegistersRequest, ReadInputRegistersRequest
+
+from reference_terminal.acquisition import reading
+from reference_terminal.acquisition.blocks import Block
+from reference_terminal.config import GatewayConfig
+
+logging.getLogger("pymodbus").addHandler(logging.NullHandler())
+_ILLEGAL_ADDRESS = 2
+
+
+class ReadFailed(Exception):
+    """A request that brought no registers; `cause` is kept with the readings, `code` is the exception code or 0."""
+
+    def __init__(self, cause: str, code: int = 0) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.code = code
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether asking the same unit further questions now is a waste of bus time."""
+        return self.cause in (reading.TIMEOUT, reading.NO_CONNECTION)
+
+    @property
+    def illegal_address(self) -> bool:
+        """Whether the device refused an address: also what strict devices say to a read across unused registers."""
+        return self.code == _ILLEGAL_ADDRESS
+
+
+class GatewayClient:
+    """A connection kept as long as it works; after a failed connect the next try waits 1, 2, 4 … 60 s with jitter."""
+
+    def __init__(self, config: GatewayConfig, random: random_module.Random) -> None:
+        self.config = config
+        self._random = random
+        self._loop = asyncio.get_running_loop()
+        self._turnaround_s = float(config.turnaround_s)
+        self._failures = 0
+        self._not_before_s = 0.0
+        self._idle_since_s = -1e9
+        self._client = AsyncModbusTcpClient(
+            config.host,
+            port=config.port,
+            name=config.id,
+            timeout=float(config.timeout_s),
+            retries=0,
+            reconnect_delay=0,
+        )
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a TCP connection."""
+        return self._client.connected
+
+    def close(self) -> None:
+        """Drop the connection."""
+        self._client.close()
+
+    def pause_s(self) -> float:
+        """How long to leave a gateway alone that could not be reached."""
+        config = self.config
+        pause = min(float(config.reconnect_max_s), float(config.reconnect_min_s) * 2 ** min(self._failures - 1, 16))
+        return pause * (0.8 + 0.2 * self._random.random())
+
+    async def connect(self) -> bool:
+        """Whether there is a connection now; tries at most once, and not during a pause."""
+        if self._client.connected:
+            return True
+        if self._loop.time() < self._not_before_s:
+            return False
+        if await self._client.connect():
+            self._failures = 0
+            return True
+        self._failures += 1
+        self._not_before_s = self._loop.time() + self.pause_s()
+        return False
+
+    async def read(self, unit: int, block: Block, retries: int) -> bytes:
+        """The octets of a block's registers; raises ReadFailed after `retries` further tries."""
+        while True:
+            try:
+                return await self._once(unit, block)
+            except ReadFailed as failure:
+                if retries <= 0 or not self.worth_retrying(failure):
+                    raise
+                retries -= 1
+
+    def worth_retrying(self, failure: ReadFailed) -> bool:
+        """Whether the same request may fare better at once: not after an exception or without a connection."""
+        return failure.cause in (reading.TIMEOUT, reading.BAD_FRAME)
+
+    async def _once(self, unit: int, block: Block) -> bytes:
+        if not await self.connect():
+            raise ReadFailed(reading.NO_CONNECTION)
+        if self._turnaround_s:
+            wait_s = self._idle_since_s + self._turnaround_s - self._loop.time()
+            if wait_s > 0:
+                await asyncio.sleep(wait_s)
+        kind = ReadHoldingRegistersRequest if block.function == 3 else ReadInputRegistersRequest
+        request = kind(address=block.address, count=block.count, dev_id=unit)
+        try:
+            answer: ModbusPDU = await self._client.execute(False, request)
+        except (ModbusException, OSError):
+            raise ReadFailed(reading.TIMEOUT if self._client.connected else reading.NO_CONNECTION) from None
+        except asyncio.CancelledError:
+            # pymodbus cancels the request itself when the connection goes; only a real cancel of this task goes on.
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            raise ReadFailed(reading.NO_CONNECTION) from None
+        finally:
+            self._idle_since_s = self._loop.time()
+        if not self.answers(request, answer):
+            raise ReadFailed(reading.BAD_FRAME)
+        if answer.isError():
+            code = int(getattr(answer, "exception_code", 0))
+            raise ReadFailed(f"{reading.EXCEPTION} {code}", code)
+        if len(answer.registers) != block.count:
+            raise ReadFailed(reading.BAD_FRAME)
+        return struct.pack(f">{block.count}H", *answer.registers)
+
+    def answers(self, request: ModbusPDU, answer: ModbusPDU) -> bool:
+        """Whether `answer` belongs to `request`: same transaction, unit and function."""
+        return (
+            answer.transaction_id == request.transaction_id
+            and answer.dev_id == request.dev_id
+            and answer.function_code & 0x7F == request.function_code
+        )

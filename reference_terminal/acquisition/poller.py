@@ -1,0 +1,169 @@
+"""Polling every meter of one gateway on the wall grid, surviving steps of the clock (rulings R-10, R-11).
+
+Leaves what readings mean to processing. A slot is a grid instant of a meter's period; each is read at most once, a slot
+that could not be read in time is reported as missed with its cause.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+from reference_terminal.acquisition import blocks, reading
+from reference_terminal.acquisition import decode as decoding
+from reference_terminal.acquisition.modbus import GatewayClient, ReadFailed
+from reference_terminal.acquisition.reading import Reading
+from reference_terminal.clock import WallClock
+from reference_terminal.config import MeterConfig
+from reference_terminal.times import floor_s
+
+_DEGRADED_AFTER = 3
+"""Failed polls in a row after which a meter gets no retries any more, so that it does not starve its neighbours."""
+
+
+class Sink(Protocol):
+    """Where readings go."""
+
+    def accept(self, meter: int, readings: Sequence[Reading]) -> None:
+        """Take the readings of one meter at one slot."""
+        ...
+
+    def missed(self, meter: int, first_s: int, last_s: int, cause: str) -> None:
+        """Take note that the slots from `first_s` to `last_s` of a meter were not read."""
+        ...
+
+
+class MeterPoller:
+    """One meter: its plan, its next slot, and reading it once."""
+
+    def __init__(self, number: int, config: MeterConfig, first_point: int, client: GatewayClient, next_s: int) -> None:
+        self.number = number
+        self.config = config
+        self.next_s = next_s
+        self.failures = 0
+        self._first_point = first_point
+        self._client = client
+        self._plan = blocks.plan(config, first_point, config.max_gap)
+
+    @property
+    def patience_s(self) -> float:
+        """How late a slot may still be read: 90 % of the period, at most 30 s."""
+        return min(0.9 * self.config.period_s, 30.0)
+
+    def slot_due(self, now_ms: int) -> int | None:
+        """The slot to read now: the latest grid instant that has come, unless it is too late for it."""
+        slot_s = floor_s(now_ms // 1000, self.config.period_s)
+        return slot_s if now_ms - slot_s * 1000 <= self.patience_s * 1000 else None
+
+    def retries(self) -> int:
+        """How often to repeat a request that brought no answer."""
+        return 0 if self.failures >= _DEGRADED_AFTER else self._client.config.retries
+
+    async def read(self, slot_s: int | None, clock: WallClock) -> list[Reading]:
+        """Read all points once; `slot_s` None stamps them with the instant of the answer (reading on command)."""
+        answers: list[bytes] = []
+        failed: list[ReadFailed | None] = []
+        hopeless: ReadFailed | None = None
+        for block in self._plan.blocks:
+            if hopeless is not None:
+                failed.append(hopeless)
+                answers.append(b"")
+                continue
+            try:
+                answers.append(await self._client.read(self.config.unit, block, self.retries()))
+                failed.append(None)
+            except ReadFailed as failure:
+                if failure.illegal_address and block.holes:
+                    self._plan = blocks.plan(self.config, self._first_point, 0)
+                    return await self.read(slot_s, clock)
+                answers.append(b"")
+                failed.append(failure)
+                hopeless = failure if failure.hopeless else None
+        self.failures = self.failures + 1 if hopeless is not None else 0
+        at_ms = clock.now_ms()
+        stamp_s = at_ms // 1000 if slot_s is None else slot_s
+        return [self._reading(point, stamp_s, at_ms, answers, failed) for point in self._plan.points]
+
+    def _reading(
+        self,
+        point: decoding.PointPlan,
+        slot_s: int,
+        at_ms: int,
+        answers: list[bytes],
+        failed: list[ReadFailed | None],
+    ) -> Reading:
+        for part in point.parts:
+            failure = failed[part.block]
+            if failure is not None:
+                return Reading(point.point, slot_s, at_ms, None, "", reading.BAD, failure.cause)
+        return decoding.decode(point, slot_s, at_ms, answers)
+
+
+class GatewayPoller:
+    """All meters of one gateway, one request at a time."""
+
+    def __init__(self, client: GatewayClient, meters: list[MeterPoller], clock: WallClock, sink: Sink) -> None:
+        self._client = client
+        self._meters = meters
+        self._clock = clock
+        self._sink = sink
+        self._bus = asyncio.Lock()
+        self._steps = clock.steps
+        self._stepped = False
+
+    def holds(self, meter: int) -> bool:
+        """Whether a meter stands behind this gateway."""
+        return any(each.number == meter for each in self._meters)
+
+    async def run(self) -> None:
+        """Poll until cancelled."""
+        try:
+            while True:
+                await self._clock.sleep_until_or_step(min(meter.next_s for meter in self._meters) * 1000)
+                self._look_at_clock()
+                for meter in self._meters:
+                    if meter.next_s * 1000 <= self._clock.now_ms():
+                        await self._poll(meter)
+        finally:
+            self._client.close()
+
+    def _look_at_clock(self) -> None:
+        """After a step backwards go on with the grid of the new time instead of waiting for the old one."""
+        self._stepped = self._clock.steps != self._steps
+        self._steps = self._clock.steps
+        now_s = self._clock.now_s()
+        for meter in self._meters:
+            if self.went_back(meter, now_s):
+                meter.next_s = floor_s(now_s, meter.config.period_s) + meter.config.period_s
+
+    def went_back(self, meter: MeterPoller, now_s: int) -> bool:
+        """Whether the meter's next slot lies more than a period ahead."""
+        return meter.next_s - now_s > meter.config.period_s
+
+    async def _poll(self, meter: MeterPoller) -> None:
+        period_s = meter.config.period_s
+        now_ms = self._clock.now_ms()
+        slot_s = meter.slot_due(now_ms)
+        reached_s = floor_s(now_ms // 1000, period_s)
+        last_missed_s = reached_s if slot_s is None else reached_s - period_s
+        if last_missed_s >= meter.next_s:
+            self._sink.missed(meter.number, meter.next_s, last_missed_s, self._cause_of_miss())
+        meter.next_s = reached_s + period_s
+        if slot_s is None:
+            return
+        async with self._bus:
+            readings = await meter.read(slot_s, self._clock)
+        self._sink.accept(meter.number, readings)
+
+    def _cause_of_miss(self) -> str:
+        return reading.CLOCK_STEP if self._stepped else reading.MISSED
+
+    async def read_now(self, meters: Sequence[int]) -> list[Reading]:
+        """Ask the named meters afresh, between two scheduled requests (reading on command, ruling R-15)."""
+        readings: list[Reading] = []
+        for meter in self._meters:
+            if meter.number in meters:
+                async with self._bus:
+                    readings += await meter.read(None, self._clock)
+        return readings

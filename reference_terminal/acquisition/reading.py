@@ -1,0 +1,67 @@
+"""A reading: what one poll of one point brought, with its quality.
+
+Leaves judging a series of readings to processing.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+
+GOOD, QUESTIONABLE, BAD = 0, 1, 2
+QUALITIES = ("good", "questionable", "bad")
+
+TIMEOUT = "timeout"
+NO_CONNECTION = "no connection"
+BAD_FRAME = "bad frame"
+EXCEPTION = "exception"
+MISSED = "missed cycle"
+LATE = "late"
+POWER_OFF = "power off"
+CLOCK_STEP = "clock step"
+SENTINEL = "sentinel"
+NOT_A_NUMBER = "not a number"
+BAD_DIGITS = "bad digits"
+RANGE = "out of range"
+RESET = "counter reset"
+
+_FLAGS = {
+    SENTINEL: "D",
+    NOT_A_NUMBER: "D",
+    BAD_DIGITS: "D",
+    RANGE: "T",
+    RESET: "D",
+}
+
+
+def flag_of(cause: str) -> str:
+    """The data flag of HJ 212 table 8 for what a value lacks: N if nothing, D instrument, T range, B communication."""
+    if not cause:
+        return "N"
+    if cause.startswith(EXCEPTION):
+        # Exceptions 5, 6, 10, 11 speak of the way to the instrument, the others of the instrument itself.
+        return "B" if cause[len(EXCEPTION) + 1 :] in ("5", "6", "10", "11") else "D"
+    return _FLAGS.get(cause, "B")
+
+
+class Reading(msgspec.Struct):
+    """One point at one slot of its polling grid.
+
+    `point` is the number of the point in the configuration; `slot_s` the grid instant it stands for and `at_ms` when
+    the answer came, both UTC; `raw` the registers as hexadecimal text; `value` in the point's unit, also kept when out
+    of range; `cause` says why the quality is not good.
+    """
+
+    point: int
+    slot_s: int
+    at_ms: int
+    value: Decimal | None
+    raw: str
+    quality: int
+    cause: str
+
+    @property
+    def good(self) -> bool:
+        """Whether the value may be used."""
+        return self.quality != BAD

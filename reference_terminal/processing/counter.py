@@ -1,0 +1,81 @@
+"""A counter's readings become one running total: rollover, reset and replacement of the meter (ruling R-19).
+
+Leaves periods to `interval`. The total never falls; what a reset hides is not invented.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from reference_terminal import numbers
+from reference_terminal.config import PointConfig
+from reference_terminal.storage.rows import Replacement
+
+FIRST, NORMAL, ROLLOVER, RESET, REPLACED = "first", "normal", "rollover", "reset", "replacement"
+_MARGIN = Decimal("1.1")
+_SHARE = Decimal("0.1")
+_ADD, _SUBTRACT, _MULTIPLY = numbers.CONTEXT.add, numbers.CONTEXT.subtract, numbers.CONTEXT.multiply
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a reading did to the total: the new total, how, and the increment (None where it is not known)."""
+
+    total: Decimal
+    kind: str
+    increment: Decimal | None
+
+
+class CounterTracker:
+    """One counter: last value, its slot (UTC s) and the running total."""
+
+    def __init__(self, config: PointConfig) -> None:
+        self._modulus = None if config.modulus is None else _MULTIPLY(config.modulus, abs(config.ratio))
+        self._rated_per_h = config.rated_per_h
+        self.value: Decimal | None = None
+        self.slot_s = 0
+        self.total = Decimal(0)
+
+    def restore(self, value: Decimal, slot_s: int, total: Decimal) -> None:
+        """Continue from a stored reading."""
+        self.value, self.slot_s, self.total = value, slot_s, total
+
+    def step(self, value: Decimal, slot_s: int, replacement: Replacement | None) -> Step:
+        """Take the next good reading; `replacement` is a recorded change of the meter since the last one."""
+        before, elapsed_s = self.value, slot_s - self.slot_s
+        self.value, self.slot_s = value, slot_s
+        if before is None:
+            self.total = value
+            return Step(value, FIRST, None)
+        if replacement is not None:
+            return self._advance(REPLACED, self.across_replacement(before, value, replacement))
+        if value >= before:
+            return self._advance(NORMAL, _SUBTRACT(value, before))
+        if self._modulus is not None:
+            wrapped = self.wrapped(before, value, self._modulus)
+            if self.is_rollover(wrapped, elapsed_s, self._modulus):
+                return self._advance(ROLLOVER, wrapped)
+        return Step(self.total, RESET, None)
+
+    def _advance(self, kind: str, increment: Decimal) -> Step:
+        self.total = _ADD(self.total, increment)
+        return Step(self.total, kind, increment)
+
+    def wrapped(self, before: Decimal, value: Decimal, modulus: Decimal) -> Decimal:
+        """The increment of a counter that passed its largest value and went on from zero."""
+        return _ADD(_SUBTRACT(value, before), modulus)
+
+    def is_rollover(self, wrapped: Decimal, elapsed_s: int, modulus: Decimal) -> bool:
+        """Whether the increment is plausible: ≤ rated maximum × time × 1.1, or without rating ≤ 10 % of the range."""
+        if wrapped < 0:
+            return False
+        if self._rated_per_h is None:
+            return wrapped <= _MULTIPLY(modulus, _SHARE)
+        limit = _MULTIPLY(_MULTIPLY(self._rated_per_h, Decimal(max(elapsed_s, 1))), _MARGIN)
+        return _MULTIPLY(wrapped, Decimal(3600)) <= limit
+
+    def across_replacement(self, before: Decimal, value: Decimal, entry: Replacement) -> Decimal:
+        """The increment over a recorded change: (final old − previous) + (current − initial new)."""
+        old = _SUBTRACT(Decimal(entry.final_old), before)
+        return _ADD(old, _SUBTRACT(value, Decimal(entry.initial_new)))

@@ -1,0 +1,346 @@
+"""From readings to the store: counters, gaps and periods of every point, committed together.
+
+Leaves polling to acquisition and delivery to uplink.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from reference_terminal import numbers
+from reference_terminal.acquisition import reading as reading_module
+from reference_terminal.acquisition.reading import LATE, POWER_OFF, RESET, Reading
+from reference_terminal.clock import WallClock
+from reference_terminal.config import Config, PointConfig
+from reference_terminal.operations.journal import Journal
+from reference_terminal.processing.counter import FIRST, NORMAL, REPLACED, ROLLOVER, CounterTracker
+from reference_terminal.processing.counter import RESET as COUNTER_RESET
+from reference_terminal.processing.gaps import GapKeeper
+from reference_terminal.processing.interval import Boundary, IntervalBuilder, Open
+from reference_terminal.processing.periods import PeriodBook
+from reference_terminal.storage.rows import Anchor, Record, Replacement
+from reference_terminal.storage.store import Store
+from reference_terminal.times import DAY, MONTH, STANDARD_SPANS, Span, iso
+
+
+class PointState:
+    """Everything kept in memory about one point; all of it can be rebuilt from the store."""
+
+    def __init__(self, number: int, config: PointConfig, builder: IntervalBuilder, gap: GapKeeper) -> None:
+        self.number = number
+        self.config = config
+        self.builder = builder
+        self.gap = gap
+        self.tracker = CounterTracker(config) if config.kind == "counter" else None
+        self.replacements: list[Replacement] = []
+
+
+class Pipeline:
+    """Takes readings (it is the pollers' sink) and keeps what follows from them."""
+
+    def __init__(self, config: Config, store: Store, clock: WallClock, journal: Journal) -> None:
+        self._config = config
+        self._store = store
+        self._clock = clock
+        self._journal = journal
+        self._loop = asyncio.get_running_loop()
+        self.on_complete: Callable[[Span, int, int], None] | None = None
+        self.book = PeriodBook(self.members, store.record_points, self._complete)
+        self._numbers = store.number_points([point.id for point in config.points])
+        self._gap_number = store.next_gap_number()
+        self._skipped: dict[int, str] = {}
+        self.resolved_s: dict[int, int] = {}
+        self._waiters: list[asyncio.Future[None]] = []
+        self._waiting_for_book: asyncio.Event = asyncio.Event()
+        self.points: list[PointState] = []
+        self.by_number: dict[int, PointState] = {}
+        self.by_id: dict[str, PointState] = {}
+        self.meter_points: list[list[PointState]] = []
+        self._build()
+        store.changed.append(self._committed)
+
+    def _build(self) -> None:
+        position = 0
+        minimum = self._config.processing.min_valid_percent
+        for meter in self._config.meters:
+            group: list[PointState] = []
+            for point in meter.points:
+                number = self._numbers[position]
+                position += 1
+
+                def exists(span: int, start_s: int, number: int = number) -> bool:
+                    return self._store.has_record(span, start_s, number)
+
+                builder = IntervalBuilder(number, point, meter.period_s, minimum, exists)
+                gap = GapKeeper(point.id, self._store.keep_gap, self._next_gap_number)
+                state = PointState(number, point, builder, gap)
+                state.replacements = [entry for entry in self._store.replacements(point.id) if not entry.used]
+                group.append(state)
+                self.points.append(state)
+                self.by_number[number] = state
+                self.by_id[point.id] = state
+            self.meter_points.append(group)
+
+    def _next_gap_number(self) -> int:
+        self._gap_number += 1
+        return self._gap_number - 1
+
+    # Restart
+
+    def restore(self, spans: Sequence[Span], now_s: int) -> None:
+        """Rebuild the state as of the last stored slot of every meter; the next reading does the rest."""
+        anchors = self._store.anchors()
+        open_gaps = {gap.subject: gap for gap in self._store.open_gaps()}
+        for number, meter in enumerate(self._config.meters):
+            group = self.meter_points[number]
+            last_s = self._store.last_slot_s([state.number for state in group])
+            if last_s is not None:
+                self.resolved_s[number] = last_s
+                self._skipped[number] = POWER_OFF
+            for state in group:
+                anchor = anchors.get(state.number)
+                if anchor is not None:
+                    total = Decimal(anchor.total) if state.tracker else None
+                    if state.tracker and total is not None:
+                        state.tracker.restore(Decimal(anchor.value), anchor.slot_s, total)
+                    state.gap.restore(anchor.slot_s, anchor.value, total)
+                state.gap.current = open_gaps.get(state.config.id)
+                for span in (*STANDARD_SPANS, *spans):
+                    if span.holds(meter.period_s) and span not in state.builder.spans():
+                        self._restore_span(state, span, now_s if last_s is None else last_s, fresh=last_s is None)
+
+    def use_span(self, span: Span) -> None:
+        """Build another class from now on (a centre has set another MinInterval)."""
+        for number, meter in enumerate(self._config.meters):
+            if span.holds(meter.period_s):
+                last_s = self.resolved_s.get(number)
+                for state in self.meter_points[number]:
+                    if span not in state.builder.spans():
+                        at_s = self._clock.now_s() if last_s is None else last_s
+                        self._store.flush()
+                        self._restore_span(state, span, at_s, fresh=last_s is None)
+
+    def _restore_span(self, state: PointState, span: Span, last_s: int, *, fresh: bool) -> None:
+        """Open a class as it stood after the slot `last_s`."""
+        opened = state.builder.begin(span, last_s, POWER_OFF if not fresh else reading_module.MISSED)
+        latest_s = self._store.latest_start_s(span.code)
+        if latest_s is not None:
+            opened.highest_end_s = max(opened.highest_end_s, span.end(latest_s))
+        if fresh:
+            return
+        opened.last_s = last_s
+        if state.tracker is None:
+            self._restore_samples(state, opened, last_s)
+            return
+        rows = self._store.readings(state.number, opened.start_s, opened.start_s + 1, 1)
+        for _, _, value, _, quality, _, total in rows:
+            if quality != reading_module.BAD:
+                opened.opening = Boundary(value, Decimal(value if total is None else total))
+                opened.cause = ""
+        self._restore_break(state, opened, last_s)
+
+    def _restore_samples(self, state: PointState, opened: Open, last_s: int) -> None:
+        from_s = opened.start_s
+        if opened.span == MONTH:
+            from_s = DAY.start(last_s)
+            for record in self._store.records(DAY.code, state.number, opened.start_s, from_s, 31):
+                if record.total is None or record.low is None or record.high is None:
+                    continue
+                for value in (Decimal(record.low), Decimal(record.high)):
+                    opened.sample(value)
+                before = numbers.CONTEXT.subtract(opened.sum or Decimal(0), Decimal(record.low))
+                opened.sum = numbers.CONTEXT.add(
+                    numbers.CONTEXT.subtract(before, Decimal(record.high)), Decimal(record.total)
+                )
+                opened.n += record.n - 2
+        for _, _, value, _, quality, _, _ in self._store.readings(state.number, from_s, last_s + 1, 100_000):
+            if quality != reading_module.BAD:
+                opened.sample(Decimal(value))
+
+    def _restore_break(self, state: PointState, opened: Open, last_s: int) -> None:
+        """Find a reset within the open period, and for a day its smallest and largest increment."""
+        before: Decimal | None = None
+        if opened.span == MONTH:
+            return
+        for _, _, value, _, quality, cause, total in self._store.readings(
+            state.number, opened.start_s, last_s + 1, 100_000
+        ):
+            if quality == reading_module.BAD:
+                continue
+            now = Decimal(value if total is None else total)
+            if cause == RESET and before is not None:
+                opened.broken = RESET
+            elif before is not None and opened.span == DAY:
+                opened.sample(numbers.CONTEXT.subtract(now, before))
+            before = now
+
+    # Readings
+
+    def missed(self, meter: int, first_s: int, last_s: int, cause: str) -> None:
+        """Slots that were not read: a gap in every point of the meter."""
+        cause = self._skipped.get(meter) or cause
+        self._skipped[meter] = cause
+        count = (last_s - first_s) // self._config.meters[meter].period_s + 1
+        for state in self.meter_points[meter]:
+            self._miss(state, first_s, count, cause)
+        self._store.touch()
+
+    def _miss(self, state: PointState, first_s: int, count: int, cause: str) -> None:
+        if state.gap.miss(first_s, count, cause):
+            self._journal.event(
+                "gap",
+                state.config.id,
+                f"no data from {iso(first_s)}: {cause}",
+                f"自 {iso(first_s)} 起无数据:{cause}",
+            )
+
+    def accept(self, meter: int, readings: Sequence[Reading]) -> None:
+        """The readings of a meter at one slot."""
+        skipped = self._skipped.pop(meter, reading_module.MISSED)
+        group = self.meter_points[meter]
+        for state, reading in zip(group, readings, strict=True):
+            reading.point = state.number
+            records = self.take(state, reading, skipped)
+            if records:
+                self._store.add_records(records)
+                self.book.note(records)
+        self.resolved_s[meter] = readings[0].slot_s
+        if self.book.next_overdue_s(0) is not None:
+            self._waiting_for_book.set()
+        self._store.touch()
+
+    def take(self, state: PointState, reading: Reading, skipped: str) -> list[Record]:
+        """One reading of one point: counter, gap, periods."""
+        total: Decimal | None = None
+        increment: Decimal | None = None
+        broken = False
+        value = reading.value
+        if reading.quality == reading_module.BAD or value is None:
+            self._miss(state, reading.slot_s, 1, reading.cause)
+            self._store.add_reading(reading, None)
+            return state.builder.add(reading, None, None, skipped, False)
+        if state.tracker is not None:
+            replacement = self.replacement_for(state, state.tracker, reading.slot_s)
+            before = state.tracker.value
+            step = state.tracker.step(value, reading.slot_s, replacement)
+            total, increment = step.total, step.increment
+            broken = step.kind == COUNTER_RESET
+            if step.kind not in (NORMAL, FIRST):
+                self._tell_step(state, step.kind, before, value, reading)
+            if replacement is not None:
+                replacement.used = True
+                self._store.keep_replacement(replacement)
+                state.replacements.remove(replacement)
+            if broken:
+                reading.quality, reading.cause = reading_module.QUESTIONABLE, RESET
+        self._store.add_reading(reading, None if total is None or total == value else total)
+        self._store.add_anchor(
+            Anchor(state.number, reading.slot_s, numbers.text(value), numbers.text(value if total is None else total))
+        )
+        gap = state.gap.good(reading.slot_s, value, total, broken)
+        if gap is not None:
+            self._journal.event(
+                "gap end",
+                state.config.id,
+                f"data again at {iso(reading.slot_s)}; {gap.missed} readings missed since {iso(gap.start_s)}",
+                f"{iso(reading.slot_s)} 恢复数据,自 {iso(gap.start_s)} 起缺 {gap.missed} 次",
+            )
+        return state.builder.add(reading, total, increment, skipped, broken)
+
+    def replacement_for(self, state: PointState, tracker: CounterTracker, slot_s: int) -> Replacement | None:
+        """The recorded change of the meter that lies between the last reading and this one."""
+        for entry in state.replacements:
+            if tracker.slot_s <= entry.at_s <= slot_s:
+                return entry
+        return None
+
+    def _tell_step(
+        self, state: PointState, kind: str, before: Decimal | None, value: Decimal, reading: Reading
+    ) -> None:
+        old = "" if before is None else numbers.text(before)
+        names = {
+            ROLLOVER: ("counter rolled over", "计数器翻转"),
+            COUNTER_RESET: ("counter fell without cause, no increment", "计数器异常回落,不计增量"),
+            REPLACED: ("meter was replaced", "表计更换"),
+        }
+        en, zh = names[kind]
+        at = iso(reading.slot_s)
+        new = numbers.text(value)
+        self._journal.event(kind, state.config.id, f"{en}: {old} to {new} at {at}", f"{zh}:{at} 由 {old} 变为 {new}")
+
+    def replace(self, entry: Replacement) -> None:
+        """Record a change of a meter, to be used by the reading that follows it."""
+        state = self.by_id[entry.point]
+        self._store.keep_replacement(entry)
+        self._store.flush()
+        state.replacements = [kept for kept in self._store.replacements(entry.point) if not kept.used]
+
+    # Periods
+
+    def members(self, span: Span) -> list[int]:
+        """Numbers of the points that build a class."""
+        return [state.number for state in self.points if span in state.builder.spans()]
+
+    def _complete(self, span: Span, start_s: int, end_s: int) -> None:
+        if self.on_complete is not None:
+            self.on_complete(span, start_s, end_s)
+
+    async def close_overdue(self) -> None:
+        """Close periods whose boundary readings do not come within the grace time; runs until cancelled."""
+        grace_s = self._config.processing.grace_s
+        while True:
+            next_s = self.book.next_overdue_s(grace_s)
+            if next_s is None:
+                self._waiting_for_book.clear()
+                await self._waiting_for_book.wait()
+                continue
+            await self._clock.sleep_until_or_step(next_s * 1000)
+            self.expire(self._clock.now_s(), grace_s)
+
+    def expire(self, now_s: int, grace_s: int) -> None:
+        """Close what is overdue at `now_s` without the readings that are missing."""
+        for span, start_s, points in self.book.overdue(now_s, grace_s):
+            records = [record for point in points for record in self._expire_point(point, span, start_s)]
+            self._store.add_records(records)
+            closed = {record.point for record in records}
+            self.book.note(records)
+            if any(point not in closed for point in points):
+                self._complete(span, start_s, self.book.drop(span, start_s))
+            self._store.touch()
+
+    def _expire_point(self, number: int, span: Span, start_s: int) -> list[Record]:
+        return self.by_number[number].builder.expire(span, start_s, LATE)
+
+    # Waiting for readings
+
+    def _committed(self, readings: Sequence[Reading]) -> None:
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+        self._waiters.clear()
+
+    def pending_at(self, tick_s: int) -> bool:
+        """Whether a meter has a slot at `tick_s` that is not committed yet."""
+        return any(
+            DAY.holds(meter.period_s)
+            and (tick_s - DAY.start(tick_s)) % meter.period_s == 0
+            and self.resolved_s.get(number, 0) < tick_s
+            for number, meter in enumerate(self._config.meters)
+        )
+
+    async def settled(self, tick_s: int, timeout_s: float) -> None:
+        """Return once all meters due at `tick_s` are read and committed, at the latest after `timeout_s`."""
+        deadline_s = self._loop.time() + timeout_s
+        while self.pending_at(tick_s) or self._store.waiting:
+            left_s = deadline_s - self._loop.time()
+            if left_s <= 0:
+                return
+            waiter: asyncio.Future[None] = self._loop.create_future()
+            self._waiters.append(waiter)
+            timer = self._loop.call_later(left_s, lambda w=waiter: None if w.done() else w.set_result(None))
+            try:
+                await waiter
+            finally:
+                timer.cancel()

@@ -1,0 +1,127 @@
+"""Opening the SQLite database: settings, schema version, integrity.
+
+Leaves what is read and written to `store` and `outbox`.
+
+Why apsw: a database file system (VFS) may be handed in by name. Why these settings, in this order:
+- `locking_mode=EXCLUSIVE` before `journal_mode=WAL`: there is one process, and with exclusive locking SQLite keeps the
+  WAL index in heap memory, so that no shared memory is asked of the file system;
+- `journal_mode=WAL`: a commit is one append and one sync, and a torn append is detected by its checksum;
+- `synchronous=FULL`: the WAL is synced at every commit, so that what was committed survives a power cut. NORMAL would
+  lose the last commits;
+- `secure_delete`, `mmap` and the like stay off: they cost writes and bring nothing here.
+"""
+
+from __future__ import annotations
+
+import apsw
+
+SCHEMA_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE point (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+CREATE TABLE reading (
+  slot_s INTEGER NOT NULL, point INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+  value TEXT, raw TEXT NOT NULL, quality INTEGER NOT NULL, cause TEXT NOT NULL, total TEXT,
+  PRIMARY KEY (slot_s, point)) WITHOUT ROWID;
+CREATE TABLE anchor (
+  point INTEGER PRIMARY KEY, slot_s INTEGER NOT NULL, value TEXT NOT NULL, total TEXT NOT NULL);
+CREATE TABLE record (
+  span INTEGER NOT NULL, start_s INTEGER NOT NULL, point INTEGER NOT NULL, end_s INTEGER NOT NULL,
+  opening TEXT, closing TEXT, value TEXT, low TEXT, high TEXT, n INTEGER NOT NULL, total TEXT,
+  flag TEXT NOT NULL, cause TEXT NOT NULL, revision INTEGER NOT NULL,
+  PRIMARY KEY (span, start_s, point)) WITHOUT ROWID;
+CREATE TABLE superseded (
+  span INTEGER NOT NULL, start_s INTEGER NOT NULL, point INTEGER NOT NULL, revision INTEGER NOT NULL,
+  value TEXT, flag TEXT NOT NULL, cause TEXT NOT NULL,
+  PRIMARY KEY (span, start_s, point, revision)) WITHOUT ROWID;
+CREATE TABLE outbox (
+  centre TEXT NOT NULL, end_s INTEGER NOT NULL, span INTEGER NOT NULL, start_s INTEGER NOT NULL,
+  ready INTEGER NOT NULL, PRIMARY KEY (centre, end_s, span)) WITHOUT ROWID;
+CREATE TABLE sent (
+  centre TEXT NOT NULL, span INTEGER NOT NULL, start_s INTEGER NOT NULL, end_s INTEGER NOT NULL,
+  sent_ms INTEGER NOT NULL, PRIMARY KEY (centre, span, start_s)) WITHOUT ROWID;
+CREATE TABLE gap (
+  number INTEGER PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, start_s INTEGER NOT NULL, end_s INTEGER,
+  missed INTEGER NOT NULL, cause TEXT NOT NULL, from_s INTEGER, from_value TEXT, from_total TEXT,
+  to_s INTEGER, to_value TEXT, quantity TEXT);
+CREATE INDEX gap_subject ON gap (subject, start_s);
+CREATE TABLE event (
+  number INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
+  en TEXT NOT NULL, zh TEXT NOT NULL);
+CREATE INDEX event_at ON event (at_ms);
+CREATE TABLE alarm (
+  number INTEGER PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, raised_ms INTEGER NOT NULL,
+  cleared_ms INTEGER, en TEXT NOT NULL, zh TEXT NOT NULL);
+CREATE TABLE setting (scope TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (scope, name))
+  WITHOUT ROWID;
+CREATE TABLE replacement (
+  number INTEGER PRIMARY KEY, point TEXT NOT NULL, at_s INTEGER NOT NULL, final_old TEXT NOT NULL,
+  initial_new TEXT NOT NULL, entered_ms INTEGER NOT NULL, used INTEGER NOT NULL);
+"""
+
+
+class StoreError(Exception):
+    """A database that cannot be used; the text says which and why, in English and Chinese."""
+
+
+def open_database(path: str, vfs: str | None) -> tuple[apsw.Connection, str]:
+    """A checked connection and the path it is open at.
+
+    A damaged database is left untouched and the next free name (`terminal.db.2` …) is used, so that measuring goes on;
+    raises StoreError when there is no usable one.
+    """
+    reasons: list[str] = []
+    for number in range(1, 10):
+        name = path if number == 1 else f"{path}.{number}"
+        try:
+            connection = _open(name, vfs)
+        except (apsw.CorruptError, apsw.NotADBError) as error:
+            reasons.append(f"{name}: {error}")
+            continue
+        except apsw.Error as error:
+            raise StoreError(
+                f"database {name} cannot be opened: {error}; check path, rights and free space"
+                f" / 无法打开数据库 {name},请检查路径、权限和剩余空间"
+            ) from None
+        return connection, name
+    raise StoreError(f"no usable database: {'; '.join(reasons)} / 没有可用的数据库")
+
+
+def _open(path: str, vfs: str | None) -> apsw.Connection:
+    connection = apsw.Connection(path, vfs=vfs) if vfs else apsw.Connection(path)
+    try:
+        configure(connection)
+        verdict = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if verdict is None or verdict[0] != "ok":
+            raise apsw.CorruptError(str(verdict))
+        migrate(connection)
+    except apsw.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def configure(connection: apsw.Connection) -> None:
+    """Set how the database locks, journals and syncs (reasons: this module's head)."""
+    connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA temp_store=MEMORY")
+    connection.execute("PRAGMA cache_size=-8000")
+
+
+def migrate(connection: apsw.Connection) -> None:
+    """Bring the schema to `SCHEMA_VERSION` in one transaction; refuses a database of a later version."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone() or (0,)
+    if version == SCHEMA_VERSION:
+        return
+    if version != 0:
+        raise StoreError(
+            f"database has schema version {version}, this terminal knows {SCHEMA_VERSION}; use the matching program"
+            f" / 数据库版本 {version} 与程序版本 {SCHEMA_VERSION} 不符"
+        )
+    with connection:
+        for statement in _SCHEMA.split(";\n"):
+            if statement.strip():
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")

@@ -1,0 +1,376 @@
+"""The durable memory: what happened is gathered in a batch and committed in one transaction.
+
+Leaves the queues of the centres to `outbox` and deleting by age to `retention`. Durable before use: listeners hear of
+readings and records only after the commit that holds them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+import apsw
+
+from reference_terminal import numbers
+from reference_terminal.acquisition.reading import Reading
+from reference_terminal.storage.database import open_database
+from reference_terminal.storage.rows import Anchor, Gap, Pending, Record, Replacement
+
+_RETRY_S = 1.0
+_RETRY_MAX_S = 30.0
+_MOST_WAITING = 500_000
+_INSERT_READING = "INSERT OR IGNORE INTO reading VALUES (?,?,?,?,?,?,?,?)"
+_INSERT_RECORD = "INSERT OR IGNORE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+
+
+class Store:
+    """One database. `changed` listeners are called after every commit that brought readings or records."""
+
+    def __init__(self, path: str, vfs: str | None, linger_s: float) -> None:
+        self.connection, self.path = open_database(path, vfs)
+        self.replaced_damaged = self.path != path
+        self.changed: list[Callable[[Sequence[Reading]], None]] = []
+        self.on_failure: Callable[[str], None] | None = None
+        self.last_qn_ms: Callable[[], int] = lambda: 0
+        self._loop = asyncio.get_running_loop()
+        self._linger_s = linger_s
+        self._timer: asyncio.TimerHandle | None = None
+        self._failures = 0
+        self._closed = False
+        self._new_batch()
+
+    def _new_batch(self) -> None:
+        self._readings: list[tuple[Any, ...]] = []
+        self._fresh: list[Reading] = []
+        self._anchors: dict[int, Anchor] = {}
+        self._records: list[Record] = []
+        self._steps: list[Callable[[apsw.Connection], None]] = []
+
+    def close(self) -> None:
+        """Commit what waits and close the database."""
+        if not self._closed:
+            self.flush()
+            self._closed = True
+            if self._timer is not None:
+                self._timer.cancel()
+            self.connection.close()
+
+    # Gathering
+
+    def add_reading(self, reading: Reading, total: Decimal | None) -> None:
+        """Gather a reading; `total` is the running total of a counter where it differs from the value."""
+        value = reading.value
+        self._readings.append(
+            (
+                reading.slot_s,
+                reading.point,
+                reading.at_ms,
+                None if value is None else numbers.text(value),
+                reading.raw,
+                reading.quality,
+                reading.cause,
+                None if total is None else numbers.text(total),
+            )
+        )
+        self._fresh.append(reading)
+
+    def add_anchor(self, anchor: Anchor) -> None:
+        """Gather the last good reading of a point."""
+        self._anchors[anchor.point] = anchor
+
+    def add_records(self, records: Sequence[Record]) -> None:
+        """Gather closed periods; a key that exists already keeps its first content."""
+        self._records += records
+
+    def add_step(self, step: Callable[[apsw.Connection], None]) -> None:
+        """Gather any other write, done after the rows of the same batch."""
+        self._steps.append(step)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether readings or records are gathered that are not committed yet."""
+        return bool(self._readings or self._records)
+
+    def touch(self) -> None:
+        """Commit soon: after the linger time, so that readings of one cycle share a transaction."""
+        if self._timer is None and not self._closed:
+            self._timer = self._loop.call_later(self._linger_s, self._flush_by_timer)
+
+    def _flush_by_timer(self) -> None:
+        self._timer = None
+        self.flush()
+
+    # Committing
+
+    def flush(self) -> bool:
+        """Commit the batch now; False if the store failed, in which case the batch waits and is tried again."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not (self._readings or self._records or self._anchors or self._steps):
+            return True
+        try:
+            self.commit()
+        except apsw.Error as error:
+            self._failures += 1
+            if self.on_failure is not None and self._failures == 1:
+                self.on_failure(str(error))
+            self._bound()
+            pause_s = min(_RETRY_MAX_S, _RETRY_S * 2 ** min(self._failures - 1, 10))
+            self._timer = self._loop.call_later(pause_s, self._flush_by_timer)
+            return False
+        self._failures = 0
+        fresh = self._fresh
+        self._new_batch()
+        for listener in self.changed:
+            listener(fresh)
+        return True
+
+    def commit(self) -> None:
+        """Write the batch in one transaction."""
+        connection = self.connection
+        with connection:
+            if self._readings:
+                connection.executemany(_INSERT_READING, self._readings)
+            if self._anchors:
+                connection.executemany(
+                    "INSERT OR REPLACE INTO anchor VALUES (?,?,?,?)",
+                    [(a.point, a.slot_s, a.value, a.total) for a in self._anchors.values()],
+                )
+            if self._records:
+                connection.executemany(_INSERT_RECORD, [_record_row(record) for record in self._records])
+            for step in self._steps:
+                step(connection)
+            self._keep_qn(connection)
+
+    def _keep_qn(self, connection: apsw.Connection) -> None:
+        connection.execute("INSERT OR REPLACE INTO setting VALUES ('terminal','qn_ms',?)", (str(self.last_qn_ms()),))
+
+    def _bound(self) -> None:
+        """While the store refuses to write, keep memory bounded: the oldest readings go, records and steps stay."""
+        if len(self._readings) > _MOST_WAITING:
+            del self._readings[: len(self._readings) - _MOST_WAITING]
+        del self._fresh[:]
+
+    def write(self, statement: str, values: Sequence[Any]) -> None:
+        """Gather one statement."""
+        self.add_step(lambda connection: _run(connection, statement, values))
+
+    # Points and settings
+
+    def number_points(self, ids: Sequence[str]) -> dict[int, int]:
+        """Map the position of each point in the configuration to its number in the database, adding new ones."""
+        with self.connection:
+            for point in ids:
+                self.connection.execute(
+                    "INSERT INTO point (id) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM point WHERE id=?)", (point, point)
+                )
+        known: dict[str, int] = dict(self._rows("SELECT id, number FROM point"))
+        return {position: known[point] for position, point in enumerate(ids)}
+
+    def setting(self, scope: str, name: str) -> str | None:
+        """A setting kept across restarts."""
+        row = self._row("SELECT value FROM setting WHERE scope=? AND name=?", (scope, name))
+        return None if row is None else row[0]
+
+    def keep_setting(self, scope: str, name: str, value: str) -> None:
+        """Gather a setting."""
+        self.write("INSERT OR REPLACE INTO setting VALUES (?,?,?)", (scope, name, value))
+
+    # Reading back
+
+    def _rows(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Any]:
+        return iter(self.connection.execute(statement, tuple(values)))
+
+    def _row(self, statement: str, values: Sequence[Any] = ()) -> Any:
+        return self.connection.execute(statement, tuple(values)).fetchone()
+
+    def anchors(self) -> dict[int, Anchor]:
+        """The last good reading of every point that has one."""
+        return {row[0]: Anchor(*row) for row in self._rows("SELECT point, slot_s, value, total FROM anchor")}
+
+    def last_slot_s(self, points: Sequence[int]) -> int | None:
+        """The latest slot at which any of the points was read, good or bad."""
+        marks = ",".join("?" * len(points))
+        row = self._row(f"SELECT slot_s FROM reading WHERE point IN ({marks}) ORDER BY slot_s DESC LIMIT 1", points)
+        return None if row is None else row[0]
+
+    def readings(self, point: int, from_s: int, to_s: int, limit: int) -> list[Any]:
+        """Rows (slot_s, at_ms, value, raw, quality, cause, total) of a point with from ≤ slot < to, in order."""
+        return list(
+            self._rows(
+                "SELECT slot_s, at_ms, value, raw, quality, cause, total FROM reading"
+                " WHERE slot_s>=? AND slot_s<? AND point=? ORDER BY slot_s LIMIT ?",
+                (from_s, to_s, point, limit),
+            )
+        )
+
+    def has_record(self, span: int, start_s: int, point: int) -> bool:
+        """Whether the period of this point is stored already."""
+        if any(r.span == span and r.start_s == start_s and r.point == point for r in self._records):
+            return True
+        return (
+            self._row("SELECT 1 FROM record WHERE span=? AND start_s=? AND point=?", (span, start_s, point)) is not None
+        )
+
+    def latest_start_s(self, span: int) -> int | None:
+        """Start of the latest stored period of a class."""
+        row = self._row("SELECT start_s FROM record WHERE span=? ORDER BY start_s DESC LIMIT 1", (span,))
+        return None if row is None else row[0]
+
+    def record_points(self, span: int, start_s: int) -> list[int]:
+        """The points that have a record for this period."""
+        return [row[0] for row in self._rows("SELECT point FROM record WHERE span=? AND start_s=?", (span, start_s))]
+
+    def period(self, span: int, start_s: int) -> dict[int, Record]:
+        """All records of one period by point."""
+        rows = self._rows("SELECT * FROM record WHERE span=? AND start_s=?", (span, start_s))
+        return {row[2]: Record(*row) for row in rows}
+
+    def periods(self, span: int, begin_s: int, end_s: int) -> list[int]:
+        """Starts of the stored periods from `begin_s` to `end_s`, both included."""
+        rows = self._rows(
+            "SELECT DISTINCT start_s FROM record WHERE span=? AND start_s>=? AND start_s<=? ORDER BY start_s",
+            (span, begin_s, end_s),
+        )
+        return [row[0] for row in rows]
+
+    def records(self, span: int, point: int, from_s: int, to_s: int, limit: int) -> list[Record]:
+        """Records of a point with from ≤ start < to, in order."""
+        rows = self._rows(
+            "SELECT * FROM record WHERE span=? AND start_s>=? AND start_s<? AND point=? ORDER BY start_s LIMIT ?",
+            (span, from_s, to_s, point, limit),
+        )
+        return [Record(*row) for row in rows]
+
+    def revise(self, record: Record) -> None:
+        """Gather a new revision of a record; the old content stays readable in `superseded`."""
+
+        def step(connection: apsw.Connection) -> None:
+            key = (record.span, record.start_s, record.point)
+            connection.execute(
+                "INSERT OR IGNORE INTO superseded SELECT span, start_s, point, revision, value, flag, cause FROM record"
+                " WHERE span=? AND start_s=? AND point=?",
+                key,
+            )
+            connection.execute(_INSERT_RECORD.replace("IGNORE", "REPLACE"), _record_row(record))
+
+        self.add_step(step)
+
+    # Gaps
+
+    def open_gaps(self) -> list[Gap]:
+        """Gaps of points that have not ended."""
+        return [_gap(row) for row in self._rows("SELECT * FROM gap WHERE kind='point' AND end_s IS NULL")]
+
+    def gaps(self, subject: str | None, from_s: int, to_s: int, limit: int) -> list[Gap]:
+        """Gaps that touch [from, to), of one point or centre or of all."""
+        rows = self._rows(
+            "SELECT * FROM gap WHERE (? IS NULL OR subject=?) AND start_s<? AND (end_s IS NULL OR end_s>=?)"
+            " ORDER BY start_s, number LIMIT ?",
+            (subject, subject, to_s, from_s, limit),
+        )
+        return [_gap(row) for row in rows]
+
+    def next_gap_number(self) -> int:
+        """A number no gap has had."""
+        row = self._row("SELECT coalesce(max(number), 0) FROM gap")
+        return int(row[0]) + 1
+
+    def keep_gap(self, gap: Gap) -> None:
+        """Gather a gap as it stands now."""
+        self.write(
+            "INSERT OR REPLACE INTO gap VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                gap.number,
+                gap.kind,
+                gap.subject,
+                gap.start_s,
+                gap.end_s,
+                gap.missed,
+                gap.cause,
+                gap.from_s,
+                gap.from_value,
+                gap.from_total,
+                gap.to_s,
+                gap.to_value,
+                gap.quantity,
+            ),
+        )
+
+    # Replacements
+
+    def replacements(self, point: str) -> list[Replacement]:
+        """Recorded changes of a point's meter, in order."""
+        rows = self._rows(
+            "SELECT point, at_s, final_old, initial_new, entered_ms, used, number FROM replacement"
+            " WHERE point=? ORDER BY at_s, number",
+            (point,),
+        )
+        return [Replacement(p, at, old, new, entered, bool(used), n) for p, at, old, new, entered, used, n in rows]
+
+    def keep_replacement(self, entry: Replacement) -> None:
+        """Gather a recorded change; a used one is marked by its number."""
+        if entry.number:
+            self.write("UPDATE replacement SET used=? WHERE number=?", (int(entry.used), entry.number))
+        else:
+            self.write(
+                "INSERT INTO replacement (point, at_s, final_old, initial_new, entered_ms, used) VALUES (?,?,?,?,?,?)",
+                (entry.point, entry.at_s, entry.final_old, entry.initial_new, entry.entered_ms, int(entry.used)),
+            )
+
+    # Outbox rows that belong to the transaction of their records
+
+    def enqueue(self, pending: Sequence[Pending], *, again: bool = False) -> None:
+        """Gather periods to deliver; one already delivered is queued only `again`, for a new revision."""
+
+        def step(connection: apsw.Connection) -> None:
+            for item in pending:
+                if (
+                    not again
+                    and connection.execute(
+                        "SELECT 1 FROM sent WHERE centre=? AND span=? AND start_s=?",
+                        (item.centre, item.span, item.start_s),
+                    ).fetchone()
+                ):
+                    continue
+                connection.execute(
+                    "INSERT OR REPLACE INTO outbox VALUES (?,?,?,?,1)",
+                    (item.centre, item.end_s, item.span, item.start_s),
+                )
+
+        self.add_step(step)
+
+    def size_bytes(self) -> int:
+        """Octets the database takes."""
+        pages, size = self._row("SELECT page_count, page_size FROM pragma_page_count, pragma_page_size")
+        return int(pages) * int(size)
+
+
+def _run(connection: apsw.Connection, statement: str, values: Sequence[Any]) -> None:
+    connection.execute(statement, tuple(values))
+
+
+def _record_row(record: Record) -> tuple[Any, ...]:
+    return (
+        record.span,
+        record.start_s,
+        record.point,
+        record.end_s,
+        record.opening,
+        record.closing,
+        record.value,
+        record.low,
+        record.high,
+        record.n,
+        record.total,
+        record.flag,
+        record.cause,
+        record.revision,
+    )
+
+
+def _gap(row: Any) -> Gap:
+    return Gap(*row[1:], number=row[0])
