@@ -1,0 +1,500 @@
+"""`carbonbench clauses`: list, show, coverage, lint, stale, hash and review, on the screen or as JSON.
+
+Leaves every answer to the module that knows it. Wrong words are one sentence and exit code 4; a ledger that is not
+sound is exit code 1; a gate that could not look, for want of the drafts' texts, is exit code 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import msgspec
+
+from conformance.clauses.coverage import ASKED, Coverage, coverage, disposition_of
+from conformance.clauses.layout import labelled, pad, paragraph, table
+from conformance.clauses.ledger import (
+    DISPOSITIONS,
+    DOCUMENTS,
+    KINDS,
+    OBJECTS,
+    STRENGTHS,
+    TOPICS,
+    Entry,
+    Ledger,
+    LedgerError,
+    load_ledger,
+)
+from conformance.clauses.texts import AddressError, TextsAbsent, find_texts, read_text
+
+EXIT_SOUND, EXIT_UNSOUND, EXIT_NOT_CHECKED, EXIT_USAGE = 0, 1, 2, 4
+
+
+class Wrong(Exception):
+    """Words of the command line that cannot be used; one sentence each."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing the usage."""
+        raise Wrong(f"{self.prog}: {message}; see {self.prog} --help / 命令行有误")
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one `clauses` command and return its exit code."""
+    try:
+        words = parser().parse_args(_with_default(argv))
+        return words.work(words)
+    except Wrong as error:
+        print(error, file=sys.stderr)
+        return EXIT_USAGE
+    except TextsAbsent as error:
+        print(error, file=sys.stderr)
+        return EXIT_NOT_CHECKED
+    except LedgerError as error:
+        print(error, file=sys.stderr)
+        return EXIT_UNSOUND
+
+
+_COMMANDS = ("list", "show", "coverage", "lint", "stale", "hash", "review")
+
+
+def _with_default(argv: Sequence[str]) -> list[str]:
+    """`list` is what is meant when no command is named."""
+    if argv and (argv[0] in _COMMANDS or argv[0] in ("-h", "--help") or not argv[0].startswith("-")):
+        return list(argv)
+    return ["list", *argv]
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    top = Parser(prog="carbonbench clauses", description="The clause ledger of the five documents / 五份标准的条款台账")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, work: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text)
+        made.set_defaults(work=work)
+        made.add_argument("--json", action="store_true", help="for machines / 机器可读")
+        return made
+
+    listing = command("list", _list, "entries, filtered (the default) / 列出条款")
+    for option, allowed, text in (
+        ("document", DOCUMENTS, "document / 标准"),
+        ("strength", STRENGTHS, "strength / 效力"),
+        ("topic", TOPICS, "topic / 主题"),
+        ("disposition", DISPOSITIONS, "how it is decided / 判定方式"),
+        ("object", OBJECTS, "object it binds / 约束对象"),
+        ("kind", (*KINDS, "all"), "kind (default requirement) / 类别"),
+    ):
+        listing.add_argument(
+            f"--{option}",
+            action="append",
+            default=[],
+            metavar=option.upper(),
+            type=_one_of(allowed),
+            help=f"{text}: {', '.join(allowed)}",
+        )
+    listing.add_argument("--text", default="", metavar="WORD", help="word in our wording or the number / 关键词")
+
+    show = command("show", _show, "everything about entries / 显示条款")
+    show.add_argument("id", nargs="+", metavar="ID", help="for example isc-2/7.2.4(5)a")
+    show.add_argument("--out", default="out", metavar="DIR", help="run folders, for the latest verdict / 运行目录")
+
+    command("coverage", _coverage, "what is tested, by document, strength and disposition / 覆盖情况")
+    lint = command("lint", _lint, "run every gate / 检查台账")
+
+    stale = command("stale", _stale, "compare a new draft with the ledger / 与新稿比较")
+    stale.add_argument("newtext", metavar="NEWTEXT", help="text file of the new draft / 新稿文本")
+    stale.add_argument("--document", default="", metavar="DOC", type=_one_of(DOCUMENTS), help="which document / 标准")
+
+    hashing = command("hash", _hash, "hashes of the source sentences / 原文散列")
+    hashing.add_argument("--write", action="store_true", help="write them into the ledger / 写入台账")
+
+    review = command("review", _review, "the drafters' review, HTML and Markdown, two languages / 起草意见")
+    review.add_argument("--out", default="out/review", metavar="DIR", help="where it goes (default out/review)")
+
+    for made in (show, lint, stale, hashing):
+        made.add_argument("--texts", default="", metavar="DIR", help="folder of the drafts' texts / 标准文本目录")
+    return top
+
+
+def _one_of(allowed: Sequence[str]) -> Callable[[str], str]:
+    def check(word: str) -> str:
+        if word in allowed:
+            return word
+        near = difflib.get_close_matches(word, allowed, 1)
+        hint = f"; did you mean {near[0]}?" if near else f"; expected one of {', '.join(allowed)}"
+        raise argparse.ArgumentTypeError(f"{word!r} is unknown{hint}")
+
+    return check
+
+
+def _texts_folder(words: argparse.Namespace) -> Path | None:
+    return Path(words.texts) if words.texts else None
+
+
+def _cases() -> dict[str, tuple[str, ...]]:
+    from conformance.clauses.suite import by_clause, find_cases
+
+    return by_clause(find_cases())
+
+
+def _print_json(value: Any) -> None:
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    print(text)
+
+
+def as_row(entry: Entry, cases: Sequence[str]) -> dict[str, Any]:
+    """One entry in the form of `--json`; `reading` is the ruling of most weight, `readings` are all."""
+    return {
+        "id": entry.id,
+        "document": entry.document,
+        "number": entry.number,
+        "kind": entry.kind,
+        "modal": entry.modal,
+        "strength": entry.strength,
+        "object": entry.object,
+        "topic": entry.topic,
+        "disposition": "automated" if cases else entry.disposition,
+        "requirement": entry.requirement,
+        "threshold": entry.threshold,
+        "cases": list(cases),
+        "reading": entry.readings[0] if entry.readings else None,
+        "readings": entry.readings,
+        "claim": entry.claim.id if entry.claim else None,
+    }
+
+
+def select(ledger: Ledger, cases: dict[str, tuple[str, ...]], words: argparse.Namespace) -> list[Entry]:
+    """The entries the options of `list` select."""
+    kinds = words.kind or ["requirement"]
+    wanted = words.text.casefold()
+
+    def fits(entry: Entry) -> bool:
+        return (
+            ("all" in kinds or entry.kind in kinds)
+            and (not words.document or entry.document in words.document)
+            and (not words.strength or entry.strength in words.strength)
+            and (not words.topic or entry.topic in words.topic)
+            and (not words.object or entry.object in words.object)
+            and (not words.disposition or disposition_of(entry, cases) in words.disposition)
+            and (
+                not wanted
+                or wanted in entry.number.casefold()
+                or wanted in entry.id.casefold()
+                or wanted in entry.requirement.en.casefold()
+                or wanted in entry.requirement.zh
+            )
+        )
+
+    return [entry for entry in ledger.entries if fits(entry)]
+
+
+def _list(words: argparse.Namespace) -> int:
+    ledger, cases = load_ledger(), _cases()
+    found = select(ledger, cases, words)
+    if words.json:
+        _print_json([as_row(entry, cases.get(entry.id, ())) for entry in found])
+        return EXIT_SOUND
+    lines: list[str] = []
+    for entry in found:
+        named = cases.get(entry.id, ())
+        told = f"{entry.strength:<10} {disposition_of(entry, cases):<14} {entry.object:<12} {entry.topic}"
+        lines.append(pad(entry.id, 30) + told + (f" · {len(named)} case{'s' * (len(named) > 1)}" if named else ""))
+        lines += paragraph(entry.requirement.en, 4)
+        lines += paragraph(entry.requirement.zh, 4)
+    kinds = "" if words.kind else "; only requirements, --kind all shows the rest / 仅列要求"
+    lines.append(f"{len(found)} of {len(ledger.entries)} entries / {len(ledger.entries)} 条中的 {len(found)} 条{kinds}")
+    print("\n".join(lines))
+    return EXIT_SOUND
+
+
+def _find(ledger: Ledger, name: str) -> Entry:
+    entry = ledger.by_id.get(name)
+    if entry:
+        return entry
+    begin = [known for known in ledger.by_id if known.startswith(name)][:6]
+    near = begin or difflib.get_close_matches(name, list(ledger.by_id), 3, 0.7)
+    hint = f"did you mean {', '.join(near)}?" if near else "list them with carbonbench clauses --text WORD"
+    raise Wrong(f"{name}: no such entry; {hint} / 无此条款")
+
+
+def _show(words: argparse.Namespace) -> int:
+    from conformance.clauses.suite import find_cases, find_defects, latest_run
+
+    ledger = load_ledger()
+    entries = [_find(ledger, name) for name in words.id]
+    cases, defects, run = find_cases(), find_defects(), latest_run(Path(words.out))
+    shown: list[dict[str, Any]] = []
+    for entry in entries:
+        named = [case for case in cases if entry.id in case.clauses]
+        row = as_row(entry, [case.id for case in named])
+        verdict = run.verdict(entry.id) if run else None
+        row |= {
+            "at": entry.places,
+            "hash": entry.hash,
+            "reason": entry.reason,
+            "prompt": entry.prompt,
+            "reading_b": entry.reading_b,
+            "question": entry.claim,
+            "case_titles": {case.id: case.title for case in named},
+            "defects": [defect.id for defect in defects if entry.id in defect.clauses],
+            "findings": [finding.id for finding in _findings() if entry.id in finding.clauses],
+            "verdict": {"run": run.run, "verdict": verdict.verdict, "reason": verdict.reason}
+            if run and verdict
+            else None,
+            **_source(ledger, entry, words),
+        }
+        shown.append(row)
+    if words.json:
+        _print_json(shown)
+    else:
+        print(
+            "\n\n".join("\n".join(_entry_lines(ledger, entry, row)) for entry, row in zip(entries, shown, strict=True))
+        )
+    return EXIT_SOUND
+
+
+def _findings() -> tuple[Any, ...]:
+    from conformance.clauses.findings import load_findings
+
+    return load_findings()
+
+
+def _source(ledger: Ledger, entry: Entry, words: argparse.Namespace) -> dict[str, Any]:
+    name = ledger.document(entry.document).text
+    try:
+        text = find_texts(_texts_folder(words)).read(name)
+        sentences = [sentence.text for sentence in text.of(entry.places)]
+        return {"text": sentences, "stale": text.hash_of(entry.places) != entry.hash, "text_absent": ""}
+    except (TextsAbsent, AddressError) as error:
+        return {"text": None, "stale": None, "text_absent": str(error)}
+
+
+def _entry_lines(ledger: Ledger, entry: Entry, row: dict[str, Any]) -> Iterable[str]:
+    from conformance.clauses.gates import read_readings
+
+    document = ledger.document(entry.document)
+    yield entry.id
+    yield from labelled("document", [f"{document.title.en} / {document.title.zh}"])
+    yield from labelled("number", [f"{entry.number or '(none)'} · {entry.kind} · topic {entry.topic}"])
+    yield from labelled("location", [f"{document.text}: {', '.join(entry.places)}   SM3 {entry.hash}"])
+    if row["text"]:
+        told = row["text"] if len(row["text"]) <= 6 else [*row["text"][:6], f"… {len(row['text'])} sentences"]
+        yield from labelled("text", [*told, *(["STALE: the text has changed / 原文已变"] if row["stale"] else [])])
+    else:
+        yield from labelled("text", [f"not shown: {row['text_absent']}"])
+    modal = entry.modal or "no modal word / 无情态词"
+    yield from labelled("strength", [f"{entry.strength} ({modal}) · binds {entry.object} / 约束对象 {entry.object}"])
+    yield from labelled("requirement", [entry.requirement.en, entry.requirement.zh])
+    for threshold in entry.threshold:
+        yield from labelled("threshold", [f"{threshold.quantity} {threshold.op} {threshold.value} {threshold.unit}"])
+    yield from labelled("disposition", [row["disposition"], *_both(entry.reason), *_both(entry.prompt)])
+    titles = read_readings()
+    for reading in entry.readings:
+        known = titles.get(reading)
+        yield from labelled("ruling", [f"{reading} {known.en} / {known.zh}" if known else reading])
+    if entry.reading_b:
+        yield from labelled(
+            "reading B", [*_both(entry.reading_b), "printed beside reading A, never counted / 仅供参考"]
+        )
+    if entry.claim:
+        yield from labelled("question", [f"{entry.claim.id}: {entry.claim.en}", entry.claim.zh])
+    titled = [f"{name}: {title.en} / {title.zh}" for name, title in row["case_titles"].items()]
+    yield from labelled("cases", titled or ["none / 无"])
+    yield from labelled("defects", [", ".join(row["defects"]) or "none / 无"])
+    yield from labelled("findings", [", ".join(row["findings"]) or "none / 无"])
+    verdict = row["verdict"]
+    told = f"{verdict['verdict']} in {verdict['run']} {verdict['reason']}".strip() if verdict else "none yet / 尚无"
+    yield from labelled("verdict", [told])
+
+
+def _both(words: Any) -> list[str]:
+    return [words.en, words.zh] if words else []
+
+
+def _coverage(words: argparse.Namespace) -> int:
+    found = coverage(load_ledger(), _cases())
+    if words.json:
+        _print_json(
+            {
+                "rows": [
+                    {"document": row.document, "strength": row.strength, **row.dispositions, "total": row.total}
+                    for row in found.rows
+                ],
+                "documents": [_share_row(share) for share in (*found.documents, found.total)],
+                "terminal": [_share_row(share) for share in (*found.terminal, found.terminal_total)],
+            }
+        )
+        return EXIT_SOUND
+    print("\n".join(_coverage_lines(found)))
+    return EXIT_SOUND
+
+
+def _share_row(share: Any) -> dict[str, Any]:
+    return {**msgspec.structs.asdict(share), "percent": share.percent}
+
+
+_SHORT = {"organisational": "organis.", "laboratory": "laborat.", "inspection": "inspect.", "untestable": "untest."}
+
+
+def _coverage_lines(found: Coverage) -> Iterable[str]:
+    yield "Requirements by document, strength and disposition / 按标准、效力和判定方式统计的要求"
+    head = ["document", "strength", *(_SHORT.get(name, name) for name in ASKED), "total"]
+    rows: list[list[str]] = []
+    for row in found.rows:
+        repeated = bool(rows) and any(row.document == other[0] for other in rows)
+        numbers = [str(row.dispositions[name] or "·") for name in ASKED]
+        rows.append(["" if repeated else row.document, row.strength, *numbers, str(row.total)])
+    sums = [sum(row.dispositions[name] for row in found.rows) for name in ASKED]
+    rows.append(["all", "", *map(str, sums), str(sum(sums))])
+    yield from table(head, rows, left=2)
+    yield ""
+    yield "Share of the automatable requirements that have a case / 可自动判定的要求中已有用例的比例"
+    head = [
+        "document",
+        "requirements",
+        "automatable",
+        "with a case",
+        "share",
+        "terminal: automatable",
+        "with a case",
+        "share",
+    ]
+    rows = [
+        [
+            share.document,
+            *map(str, (share.requirements, share.automatable, share.automated)),
+            share.percent,
+            *map(str, (bound.automatable, bound.automated)),
+            bound.percent,
+        ]
+        for share, bound in zip((*found.documents, found.total), (*found.terminal, found.terminal_total), strict=True)
+    ]
+    yield from table(head, rows)
+    yield (
+        f"Denominator: {found.total.automatable} automatable (automated or planned) of {found.total.requirements} "
+        f"requirements; {found.terminal_total.automatable} of them bind a terminal."
+    )
+    yield (
+        f"分母：{found.total.requirements} 条要求中可自动判定（已有用例或计划）的 {found.total.automatable} 条，"
+        f"其中约束终端的 {found.terminal_total.automatable} 条。"
+    )
+
+
+def _lint(words: argparse.Namespace) -> int:
+    from conformance.clauses.gates import read_subject, run_gates
+    from conformance.clauses.suite import case_classes, note_of
+
+    texts, why = None, ""
+    try:
+        texts = find_texts(_texts_folder(words))
+    except TextsAbsent as error:
+        why = str(error)
+    outcomes = run_gates(read_subject([note_of(case) for case in case_classes().values()], texts, why))
+    problems = sum(len(outcome.problems) for outcome in outcomes)
+    blind = [outcome for outcome in outcomes if outcome.not_checked]
+    if words.json:
+        _print_json(
+            {
+                "gates": outcomes,
+                "problems": problems,
+                "not_checked": [outcome.gate for outcome in blind],
+            }
+        )
+    else:
+        rows = [
+            (
+                outcome.gate,
+                outcome.title.en,
+                "NOT CHECKED / 未检查" if outcome.not_checked else str(outcome.checked),
+                "?" if outcome.not_checked else str(len(outcome.problems)),
+            )
+            for outcome in outcomes
+        ]
+        print("\n".join(table(("gate", "what must hold", "checked", "problems"), rows, left=2)))
+        for outcome in outcomes:
+            print(*outcome.problems, sep="\n", end="\n" if outcome.problems else "")
+        if blind:
+            print(
+                f"{len(blind)} of {len(outcomes)} gates were NOT CHECKED: {why or blind[0].not_checked} "
+                f"/ {len(blind)} 项检查未执行"
+            )
+        print(f"{problems} problems in {len(outcomes) - len(blind)} gates / {problems} 个问题")
+    return EXIT_UNSOUND if problems else EXIT_NOT_CHECKED if blind else EXIT_SOUND
+
+
+def _stale(words: argparse.Namespace) -> int:
+    from conformance.clauses.stale import CHANGES, compare, guess_document
+
+    ledger, texts = load_ledger(), find_texts(_texts_folder(words))
+    new = read_text(Path(words.newtext))
+    known = {document.document: texts.read(document.text) for document in ledger.documents}
+    name = words.document or guess_document(new, known)
+    found = compare(ledger.document(name), known[name], new, _cases())
+    if words.json:
+        summary = {change: found.count(change) for change in CHANGES}
+        _print_json({"document": name, "summary": summary, **msgspec.structs.asdict(found)})
+    else:
+        print(f"{words.newtext} against {known[name].name} ({name})" + ("" if words.document else ", guessed / 推测"))
+        for change in CHANGES[1:]:
+            for item in found.of(change):
+                if change == "new" and not item.normative:
+                    continue
+                where = f"{item.old or '–'} → {item.new or '–'}"
+                print(f"{change:<8} {where:<18} {', '.join(item.entries)}")
+                if change != "moved":
+                    print(*paragraph(item.text, 9), sep="\n")
+                if item.cases:
+                    print(*paragraph(f"cases: {', '.join(item.cases)}", 9), sep="\n")
+        print(", ".join(f"{found.count(change)} {change}" for change in CHANGES) + " sentences")
+        quiet = sum(not item.normative for item in found.of("new"))
+        print(
+            f"{len(found.stale_entries)} entries and {len(found.stale_cases)} cases are stale; {quiet} new sentences "
+            f"ask for nothing / {len(found.stale_entries)} 个条目、{len(found.stale_cases)} 个用例过期"
+        )
+    return EXIT_UNSOUND if found.stale_entries or any(item.normative for item in found.of("new")) else EXIT_SOUND
+
+
+def _hash(words: argparse.Namespace) -> int:
+    from conformance.clauses.hashes import hashes_of, write_hashes
+
+    texts = find_texts(_texts_folder(words))
+    if words.write:
+        changed = write_hashes(texts)
+    else:
+        changed = {
+            document.document: sum(
+                entry.hash != found
+                for entry, found in zip(document.entries, hashes_of(document, texts).values(), strict=True)
+            )
+            for document in load_ledger().documents
+        }
+    if words.json:
+        _print_json({"written": words.write, "changed": changed})
+    else:
+        for name, number in changed.items():
+            print(f"{name:<8} {number} {'hashes written / 已写入' if words.write else 'hashes differ / 不一致'}")
+        if not words.write and any(changed.values()):
+            print("write them with carbonbench clauses hash --write, after reading what changed / 用 --write 写入")
+    return EXIT_SOUND if words.write or not any(changed.values()) else EXIT_UNSOUND
+
+
+def _review(words: argparse.Namespace) -> int:
+    from conformance.clauses.review import write_review
+
+    try:
+        written = write_review(Path(words.out))
+    except OSError as error:
+        raise Wrong(f"--out {words.out}: cannot be written: {error.strerror} / 无法写入") from None
+    if words.json:
+        _print_json({"files": [str(path) for path in written]})
+    else:
+        print(*written, sep="\n")
+    return EXIT_SOUND
