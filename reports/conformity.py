@@ -31,8 +31,8 @@ RUNS_FOR_STATEMENT = 3
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """What a report needs of one ledger entry; fields as in the ledger's schema.
 
-    `claim` is the question of the capability statement that decides whether the entry binds, empty if none. `asks` is
-    false for headings, definitions and other kinds that ask for nothing.
+    `claim` is the id of the question of the capability statement that decides whether the entry binds, empty if none,
+    and `question` its words. `asks` is false for headings, definitions and other kinds that ask for nothing.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     readings: tuple[str, ...] = ()
     reading_b: Text = Text("", "")
     claim: str = ""
+    question: Text = Text("", "")
     asks: bool = True
 
 

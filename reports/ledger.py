@@ -34,6 +34,7 @@ def entry_of(found: clauses.Entry) -> Entry:
         readings=found.readings,
         reading_b=_text(found.reading_b),
         claim=found.claim.id if found.claim else "",
+        question=Text(found.claim.en, found.claim.zh) if found.claim else Text("", ""),
         asks=found.kind == _ASKING,
     )
 

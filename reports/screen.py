@@ -25,6 +25,7 @@ from rich.text import Text as Line
 from bench.case import CaseResult, RunResult, Text, Verdict
 from reports.blocks import LABELS, Block, block_text, blocks, blocks_of, visible
 from reports.conformity import SHORT, Conformity, Entry, Statement, clause_order, document_of, documents, statements
+from reports.ledger import entries
 
 # Colour is never alone: every verdict has its own sign.
 SIGNS = {
@@ -150,9 +151,13 @@ def _span(seconds: float) -> str:
 
 
 def closing(
-    run: RunResult, where: Path | str = "", *, ledger: Sequence[Entry] = (), console: Console | None = None
+    run: RunResult, where: Path | str = "", *, ledger: Sequence[Entry] | None = None, console: Console | None = None
 ) -> None:
-    """Print what stands on the screen when a run is over: blocks, verdict per clause, statements, counts."""
+    """Print what stands on the screen when a run is over: blocks, verdict per clause, statements, counts.
+
+    `where` is the run folder. Without `ledger` the clause ledger of the suite is read.
+    """
+    ledger = entries() if ledger is None else ledger
     console = console or console_for(sys.stdout)
     found = blocks(run)
     if found:

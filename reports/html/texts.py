@@ -165,6 +165,7 @@ TEXTS: dict[str, Text] = {
     "search": Text("Search", "搜索"),
     "nothing-shown": Text("No clause matches.", "没有符合条件的条款。"),
     "readings": Text("rulings", "裁定"),
+    "mark-virtual": Text("in virtual time", "虚拟时间"),
     "not-decided": Text("not decided", "未判定"),
     "strength-shall": Text("shall", "应"),
     "strength-should": Text("should", "宜"),

@@ -74,7 +74,11 @@ class Details:
 
 @dataclass(frozen=True)
 class ClauseView:
-    """One row of the matrix. `cases` holds the name of each case with anchor and state of each of its attempts."""
+    """One row of the matrix.
+
+    `cases` holds the name of each case with anchor and state of each of its attempts. `mark` says what kind of time the
+    evidence comes from (R-08).
+    """
 
     id: str
     number: str
@@ -85,6 +89,7 @@ class ClauseView:
     note: Text | None
     reason: str
     readings: tuple[str, ...]
+    mark: Text | None
     cases: tuple[tuple[str, tuple[tuple[str, State], ...]], ...]
 
 
@@ -160,6 +165,7 @@ class Report:
     statements: tuple[Statement, ...]
     documents: tuple[DocumentView, ...]
     chapters: tuple[tuple[str, tuple[CaseView, ...]], ...]
+    questions: dict[str, Text]
     states: tuple[State, ...] = field(default_factory=lambda: tuple(State(key) for key in STATES))
     drafts: dict[str, Text] = field(default_factory=lambda: dict(DOCUMENTS))
     short: dict[str, str] = field(default_factory=lambda: dict(SHORT))
@@ -188,6 +194,7 @@ def report(run: RunResult, folder: Path, ledger: Sequence[Entry] = (), details: 
         statements=statements(run, ledger),
         documents=tuple(_documents(rows)),
         chapters=tuple(_chapters(run, folder)),
+        questions={entry.claim: entry.question for entry in ledger if entry.claim},
     )
 
 
@@ -218,11 +225,16 @@ def clause_views(run: RunResult, ledger: Sequence[Entry]) -> list[ClauseView]:
     entries = {entry.id: entry for entry in ledger if entry.asks}
     decided = {clause.id: clause for clause in run.clauses}
     ids = sorted({*entries, *decided}, key=clause_order)
-    return [_clause(id, entries.get(id), decided.get(id), by_case) for id in ids]
+    mark = TEXTS["mark-virtual"] if run.rig == "virtual" else None
+    return [_clause(id, entries.get(id), decided.get(id), by_case, mark) for id in ids]
 
 
 def _clause(
-    id: str, entry: Entry | None, decided: ClauseResult | None, by_case: dict[str, list[tuple[str, CaseResult]]]
+    id: str,
+    entry: Entry | None,
+    decided: ClauseResult | None,
+    by_case: dict[str, list[tuple[str, CaseResult]]],
+    mark: Text | None,
 ) -> ClauseView:
     state, note = _state(entry, decided)
     return ClauseView(
@@ -235,6 +247,7 @@ def _clause(
         note=note,
         reason=decided.reason if decided else "",
         readings=entry.readings if entry else (),
+        mark=mark if decided and decided.cases else None,
         cases=tuple(
             (visible(name), tuple((place, State(case.verdict.value)) for place, case in by_case[name]))
             for name in (decided.cases if decided else ())

@@ -45,6 +45,12 @@ def test_a_failure_tells_requirement_expected_actual_evidence_and_replay(run: Ru
     assert f"  {run.cases[2].replay}" in lines
 
 
+def test_a_replay_line_is_never_broken(run: RunResult) -> None:
+    replay = "carbonbench run " + "--case delivery/a-long-name " * 8 + "# commit 6efac4433d21"
+    case = msgspec.structs.replace(run.cases[2], replay=replay)
+    assert f"  {replay}" in closing(msgspec.structs.replace(run, cases=(case,), clauses=()), [])
+
+
 def test_fails_come_before_what_is_open(run: RunResult) -> None:
     assert [block.verdict.value for block in blocks(run)] == ["fail", "fail", "error", "inconclusive"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -27,7 +28,7 @@ from bench.history import (
     Trouble,
     Unserved,
 )
-from reports.svg import MOST_OCTETS, NAMES, describe, legend, timeline_svg
+from reports.svg import GUTTER, MOST_OCTETS, NAMES, PLOT, describe, legend, timeline_svg
 from reports.timeline import Detail, Lane, Timeline, gather, local_time, seconds_text, stamp_us
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -242,6 +243,18 @@ def test_nothing_is_drawn_outside_the_plot() -> None:
     for text in root.iter(f"{SVG}text"):
         assert 0 <= float(text.get("x", "0")) <= width
         assert 0 <= float(text.get("y", "0")) <= height
+
+
+def test_every_series_spans_exactly_the_plot() -> None:
+    drawn = timeline_svg(History(events("x", 1, hours=6, meters=3)), title=TITLE, alone=True)
+    paths = re.findall(
+        r'<path class="(?:live|backfill|polls|acknowledged|unanswered)" d="M(\d+),[^"]*?((?:[hv]-?\d+)+)z', drawn
+    )
+    assert len(paths) > 8
+    for begin, outline in paths:
+        assert int(begin) == GUTTER
+        assert sum(int(step) for step in re.findall(r"h(\d+)", outline)) == PLOT
+        assert sum(int(step) for step in re.findall(r"v(-?\d+)", outline)) == 0
 
 
 def test_the_key_names_exactly_what_occurs() -> None:
