@@ -55,8 +55,9 @@ _SOUND = {
     "reading": ("normal",),
     "half_close": ("False",),
 }
-# Fewest significant digits of a mean of binary floating-point readings.
-_FLOAT_DIGITS = 6
+# A mean of binary floating-point readings has at least so many significant digits, or so many decimals.
+_FLOAT_DIGITS = 5
+_FLOAT_DECIMALS = 4
 
 
 @dataclass(slots=True)
@@ -177,8 +178,8 @@ def same_value(truth: Truth, point: str, name: str, expected: str, text: str) ->
     if name == "Avg" and is_float(truth.points[point]):
         exponent = got.as_tuple().exponent
         decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-        coarse = max(abs(want).adjusted() + 1 + decimals, len(got.as_tuple().digits)) < _FLOAT_DIGITS
-        return not coarse and rounded(want, decimals) == got
+        fine = decimals >= _FLOAT_DECIMALS or abs(want).adjusted() + 1 + decimals >= _FLOAT_DIGITS
+        return fine and rounded(want, decimals) == got
     return False
 
 
@@ -410,12 +411,24 @@ def _judge_repeats(
     disturbed: Sequence[tuple[int, int]],
     patience: int,
 ) -> None:
-    """Identical duplicates are allowed only after a lost or late acknowledgement."""
+    """Identical duplicates are allowed only after a lost or late acknowledgement.
+
+    Needless are a repetition before the time for an answer was over, and one after an answer that came in time, had a
+    second to travel, and was not disturbed on its way.
+    """
     own = [event for event in events if not event.asked]
     for earlier, later in pairwise(own):
         ledger.repeats += 1
-        answers = [at for at in acks.get(earlier.qn, ()) if at >= earlier.t - SECOND]
-        in_time = [at for at in answers if at <= min(later.t, earlier.t + patience)]
+        if later.t - earlier.t < patience * 9 // 10:
+            if not overlaps(disturbed, earlier.t - SECOND, later.t):
+                waited = seconds(later.t - earlier.t)
+                ledger.duplicated.append(Problem(key, f"{_where(later)}: again after {waited} s, answer not awaited"))
+            continue
+        in_time = [
+            at
+            for at in acks.get(earlier.qn, ())
+            if earlier.t - SECOND <= at <= min(later.t - SECOND, earlier.t + patience)
+        ]
         if in_time and not overlaps(disturbed, in_time[0] - SECOND, in_time[0] + patience):
             line = f"{_where(later)}: again, although QN {earlier.qn} was acknowledged {local(in_time[0])}"
             ledger.duplicated.append(Problem(key, line))

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from bench.case import Check, Measurement, check, measure
 from bench.history import Commanded, History, Received, Rejected, Sent
+from conformance.judges.delivery import acknowledgements
 from conformance.judges.times import SECOND, instant_of, local, seconds
 
 DATA_LIMIT = 1024
@@ -368,10 +369,13 @@ def resend_findings(
         for earlier, later in pairwise(times)
         if later - earlier < patience_s * SECOND * 9 // 10
     ]
-    arrivals = sorted(at for one in own for at in one.times if at < end_us)
-    pauses = [later - earlier for earlier, later in pairwise(arrivals)]
-    if arrivals:
-        pauses.append(end_us - arrivals[-1])
+    acked = acknowledgements(history, centre)
+    arrivals = sorted((at, one.qn) for one in own for at in one.times if at < end_us)
+    pauses = [
+        later - earlier
+        for (earlier, qn), (later, _) in pairwise([*arrivals, (end_us, "")])
+        if not any(at <= later for at in acked.get(qn, ()))
+    ]
     longest = max(pauses, default=0)
     yield check(
         "is-resent",
@@ -405,7 +409,7 @@ def resend_findings(
     )
     yield check(
         "pause-between-attempts",
-        None if not arrivals else longest <= longest_pause_s * SECOND,
+        None if not pauses else longest <= longest_pause_s * SECOND,
         en="the pause between attempts is at most ten minutes",
         zh="重发间隔不超过 10 分钟",
         measured=seconds(longest),

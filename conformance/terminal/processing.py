@@ -70,12 +70,11 @@ class CountsOverFullScale(Case):
     scenario = ONE.but(maps=("adl3000", "sdm630", "iem3000"), circuits=3)
 
     async def drive(self, bench: Bench) -> None:
-        await bench.clock.sleep(minutes=30, seconds=20)
         for meter in bench.meters.values():
             for point, channel in meter.points.items():
                 if channel.counter:
-                    meter.rollover_soon(point, "1")
-        await bench.clock.sleep(hours=2)
+                    meter.rollover_soon(point, str(int(channel.rated_per_h or "100") // 20))
+        await bench.clock.sleep(hours=2, minutes=20)
         await bench.centres.settle(minutes=10)
 
     def judge(self, history: History) -> Iterator[Finding]:
@@ -126,9 +125,8 @@ class MarksResetOfCounter(Case):
         start = bench.clock.now_us()
         meter = next(iter(bench.meters.values()))
         point = next(iter(meter.points))
-        await bench.clock.sleep(minutes=10, seconds=20)
         meter.preset(point, "500000.00", hold=False)
-        await bench.clock.sleep(minutes=40)
+        await bench.clock.sleep(minutes=50, seconds=20)
         meter.reset(point)
         await bench.clock.sleep(hours=1, minutes=20)
         await bench.operator.log(start)

@@ -157,6 +157,13 @@ def test_a_repeat_after_an_acknowledgement_is_a_duplicate() -> None:
     assert ledger.repeats == 1
 
 
+def test_a_repeat_before_the_time_out_is_a_duplicate() -> None:
+    def change(records: list[Stored]) -> list[Stored]:
+        return [*records, altered(records[0], t=records[0].t + 10_000, copies=2)]
+
+    assert filled(reconcile(World().history(change), "A")) == {"duplicated": 1}
+
+
 def test_a_repeat_after_a_lost_acknowledgement_is_allowed() -> None:
     world = World()
     first = world.records()[0]
