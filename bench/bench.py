@@ -185,15 +185,50 @@ class Centres(Protocol):
 class Bench(Protocol):
     """Everything a case may touch."""
 
-    seed: int
-    clock: BenchClock
-    plant: Plant
-    meters: Mapping[str, Meter]
-    links: Mapping[str, LinkControl]
-    centres: Centres
-    power: PowerControl
-    terminal: TerminalControl
-    operator: Operator
+    @property
+    def seed(self) -> int:
+        """Seed of this attempt."""
+        ...
+
+    @property
+    def clock(self) -> BenchClock:
+        """True time."""
+        ...
+
+    @property
+    def plant(self) -> Plant:
+        """The truth behind the meters."""
+        ...
+
+    @property
+    def meters(self) -> Mapping[str, Meter]:
+        """Meters by name."""
+        ...
+
+    @property
+    def links(self) -> Mapping[str, LinkControl]:
+        """Links by name: field, field.<host>, uplink, uplink.<centre>, local."""
+        ...
+
+    @property
+    def centres(self) -> Centres:
+        """Centres by name."""
+        ...
+
+    @property
+    def power(self) -> PowerControl:
+        """The terminal's supply."""
+        ...
+
+    @property
+    def terminal(self) -> TerminalControl:
+        """The terminal's own clock."""
+        ...
+
+    @property
+    def operator(self) -> Operator:
+        """Somebody at the terminal's local interface."""
+        ...
 
     def chance(self, name: str) -> random.Random:
         """A source of chance of the case's own, derived from the seed."""

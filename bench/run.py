@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
 from bench.case import Case, CaseResult, Verdict, judge
-from bench.history import History, HistoryError, Recorder, read_history
+from bench.history import History, HistoryError, Recorder, Trouble, read_history
 from bench.profile import Claim, Profile
 from bench.terminals import TerminalAdapter
 
@@ -92,18 +94,19 @@ def run_case(case_type: type[Case], setup: Setup, attempt: int = 1) -> CaseResul
     """Run, record and judge one case. Never raises for what a terminal does; the bench's own faults end in `error`."""
     name = case_type.id()
     seed = seed_for(setup.master_seed, name, attempt)
-    common = {
-        "id": name,
-        "title": case_type.title(),
-        "clauses": case_type.clauses,
-        "strength": strength_of(case_type.clauses, setup.strengths),
-        "seed": seed,
-        "attempt": attempt,
-        "replay": replay_line(setup, name, attempt),
-    }
+    blank = CaseResult(
+        id=name,
+        title=case_type.title(),
+        clauses=case_type.clauses,
+        verdict=Verdict.NOT_RUN,
+        strength=strength_of(case_type.clauses, setup.strengths),
+        seed=seed,
+        attempt=attempt,
+        replay=replay_line(setup, name, attempt),
+    )
     excuse = excused(case_type, setup)
     if excuse:
-        return CaseResult(verdict=excuse[0], reason=excuse[1], **common)
+        return msgspec.structs.replace(blank, verdict=excuse[0], reason=excuse[1])
     case = case_type()
     recorder = Recorder()
     record = Path("cases") / name / str(attempt) / RECORD
@@ -112,34 +115,33 @@ def run_case(case_type: type[Case], setup: Setup, attempt: int = 1) -> CaseResul
         simulated_s = setup.rig.conduct(case, setup, seed, recorder)
         history = recorder.save(setup.folder / record)
         verdict, checks, measurements = judge(case, history)
-        reason = ""
     except Exception as error:
         where = traceback.format_exc(limit=-4)
-        reason = f"the bench failed: {type(error).__name__}: {error} / 台架自身故障\n{where}"
-        return CaseResult(verdict=Verdict.ERROR, reason=reason, wall_s=time.perf_counter() - began, **common)
-    return CaseResult(
+        return msgspec.structs.replace(
+            blank,
+            verdict=Verdict.ERROR,
+            reason=f"the bench failed: {type(error).__name__}: {error} / 台架自身故障\n{where}",
+            wall_s=time.perf_counter() - began,
+        )
+    return msgspec.structs.replace(
+        blank,
         verdict=verdict,
         checks=checks,
         measurements=measurements,
-        reason=reason or _troubles(history),
+        reason=_troubles(history),
         record=record.as_posix(),
         digest=history.digest,
         wall_s=time.perf_counter() - began,
         simulated_s=simulated_s,
-        **common,
     )
 
 
 def _troubles(history: History) -> str:
-    from bench.history import Trouble
-
     return "; ".join(trouble.what for trouble in history.of(Trouble))
 
 
 def rejudge_case(case_type: type[Case], result: CaseResult, folder: Path) -> CaseResult:
     """Judge a recorded case again from its record alone. Raises HistoryError if the record cannot be trusted."""
-    import msgspec
-
     if not result.record:
         return result
     path = folder / result.record

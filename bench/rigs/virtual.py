@@ -6,10 +6,11 @@ domains: the site, which never loses power, and the terminal with three network 
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import random
 import traceback
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -22,7 +23,7 @@ from bench.scenario import FIELD_LATENCY_S, UPLINK_LATENCY_S, Scenario
 from bench.terminals import Seat, TerminalAdapter
 from bench.virtual.chance import Chance
 from bench.virtual.clock import DeviceClock, WorldClock
-from bench.virtual.disk import VirtualDisk
+from bench.virtual.disk import Keep, Moment, VirtualDisk
 from bench.virtual.domain import Domain
 from bench.virtual.links import Link, NetEvent
 from bench.virtual.loop import VirtualLoop, run, running_loop
@@ -47,8 +48,6 @@ class Clock:
 
     async def sleep(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
         """Let the world run for so long."""
-        import asyncio
-
         await asyncio.sleep(seconds + minutes * 60 + hours * _HOUR_S + days * _DAY_S)
 
     async def until(self, local: str) -> None:
@@ -126,10 +125,9 @@ class PowerSupply:
 
     def cut_at_sync(self, nth: int, *, off_s: float, after: bool = False) -> None:
         """Cut at the nth write barrier from now, restore `off_s` later."""
-        where = "after" if after else "before"
-        self._bench.disk.cut_at_sync(
-            nth, lambda: self._bench.blackout(f"{where} write barrier {nth}", off_s), after=after
-        )
+        moment = Moment.AFTER if after else Moment.BEFORE
+        why = f"{moment.value} write barrier {nth}"
+        self._bench.disk.cut_at_sync(nth, lambda: self._bench.blackout(why, off_s), moment=moment)
 
     def cut_at_event(self, nth: int, *, off_s: float) -> None:
         """Cut after the nth step of the terminal from now, restore `off_s` later."""
@@ -151,7 +149,7 @@ class TerminalHands:
 
     async def drift(self, ppm: float) -> None:
         """From now on the terminal's clock gains so many parts per million."""
-        self._bench.device_clock.set_drift(ppm)
+        self._bench.device_clock.drift(round(ppm))
         self._bench.note_clock(f"drift {ppm} ppm")
 
 
@@ -224,20 +222,14 @@ class VirtualBench:
         self.site_domain = Domain("site", loop=loop)
         self.domain = Domain("terminal", loop=loop)
         self.domain.on_cut(self._on_cut)
-        self.disk = VirtualDisk(loop, self._chance.child("disk"))
         self.device_clock = DeviceClock(loop, layout.start_us(scenario) * 1000)
+        self.disk = VirtualDisk(self._chance.stream("disk"), clock_ns=self.device_clock.time_ns)
         self.blackout_after: tuple[str, float] | None = None
         self._lay_cables()
         self.adapter: TerminalAdapter = setup.adapter()
-        self.seat = Seat(
-            site=self.site,
-            settings=settings_of(scenario),
-            clock=self.device_clock,
-            chance=self._chance.stream("terminal"),
-            local=(layout.TERMINAL_LOCAL, layout.LOCAL_PORT),
-            disk=self.disk.vfs_name,
-            connection=setup.profile.connection,
-        )
+        self._scenario = scenario
+        self._connection = setup.profile.connection
+        self.seat = self._take_seat()
         self.plant = self.site.plant
         self.meters = self.site.meters
         self.links: dict[str, LinkVerbs] = {name: LinkVerbs(link) for name, link in self.net.links.items()}
@@ -290,8 +282,21 @@ class VirtualBench:
                 LinkRule(t=self.clock.now_us(), link=event.link, rule=event.rule or "reset", state=state, detail=detail)
             )
 
+    def _take_seat(self) -> Seat:
+        """The seat for the present life of the terminal: after a power cut its disk answers under a new name."""
+        return Seat(
+            site=self.site,
+            settings=settings_of(self._scenario),
+            clock=self.device_clock,
+            chance=self._chance.stream(f"terminal/{self.domain.generation}"),
+            local=(layout.TERMINAL_LOCAL, layout.LOCAL_PORT),
+            disk=self.disk.vfs_name,
+            connection=self._connection,
+        )
+
     def switch_on(self) -> None:
         """Start the terminal's program in its domain."""
+        self.seat = self._take_seat()
         self.record(TerminalState(t=self.clock.now_us(), state="starting"))
         self.domain.create_task(self._program(), name="terminal")
 
@@ -317,7 +322,7 @@ class VirtualBench:
             self.blackout_after = None
             self.record(Power(t=self.clock.now_us(), state="cut", detail={"why": why}))
             self._restore_later(off_s)
-        self.disk.power_cut("torn")
+        self.disk.power_cut(Keep.SECTORS)
 
     def blackout(self, why: str, off_s: float) -> None:
         """Cut the supply now and restore it later; may be called from within the terminal's own call."""
@@ -378,7 +383,7 @@ class VirtualRig:
 
 
 @asynccontextmanager
-async def _standing(bench: VirtualBench) -> AsyncIterator[None]:
+async def _standing(bench: VirtualBench) -> AsyncGenerator[None, None]:
     await bench.site_domain.run(bench.site.start())
     bench.switch_on()
     try:
@@ -386,7 +391,6 @@ async def _standing(bench: VirtualBench) -> AsyncIterator[None]:
     finally:
         bench.net.flush()
         bench.domain.kill()
-        bench.disk.close()
 
 
 RIG = VirtualRig()
