@@ -88,19 +88,21 @@ class CountsEachStepOverFullScale(Case):
     zh = "满度跳转前后逐步读数的增量逐位正确。"
     clauses = ("csmt/8.2.2a", "csmt/8.2.2b")
     needs = (MODBUS, HJ212, "counters.rollover")
-    scenario = ONE.but(circuits=1, points=1, centres=("A",), kinds=("minute",))
+    scenario = ONE.but(circuits=2, points=1, centres=("A",), kinds=("minute",))
+    steps = (
+        ("999999.97", "999999.98", "999999.99", "0.00", "0.01", "0.02"),
+        ("999999.96", "999999.98", "0.03", "0.04", "0.05", "0.06"),
+    )
 
     async def drive(self, bench: Bench) -> None:
-        meter = next(iter(bench.meters.values()))
-        point = next(iter(meter.points))
-        for texts in (
-            ("999999.97", "999999.98", "999999.99", "0.00", "0.01", "0.02"),
-            ("999999.98", "0.03", "0.04", "0.05"),
-        ):
-            await bench.clock.sleep(minutes=4)
-            await bench.clock.sleep(_to_half_minute(bench.clock.now_us()))
+        wired = [(meter, next(iter(meter.points))) for meter in bench.meters.values()]
+        for meter, point in wired:
+            meter.preset(point, "999999.95")
+        await bench.clock.sleep(minutes=4)
+        await bench.clock.sleep(_to_half_minute(bench.clock.now_us()))
+        for (meter, point), texts in zip(wired, self.steps, strict=True):
             meter.script(point, texts)
-            await bench.clock.sleep(minutes=len(texts) + 3)
+        await bench.clock.sleep(minutes=12)
         await bench.centres.settle(minutes=5)
 
     def judge(self, history: History) -> Iterator[Finding]:
