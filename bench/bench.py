@@ -38,7 +38,7 @@ class LinkControl(Protocol):
     Every method returns a scope: `async with bench.links["uplink"].cut(): ...`.
     """
 
-    def cut(self, direction: str = "both") -> AbstractAsyncContextManager[object]:
+    def cut(self, direction: str = "both", /) -> AbstractAsyncContextManager[object]:
         """Silence: every packet vanishes. `direction` is both, out (from the terminal) or in."""
         ...
 
@@ -50,31 +50,31 @@ class LinkControl(Protocol):
         """Existing connections are reset now."""
         ...
 
-    def delay(self, seconds: float) -> AbstractAsyncContextManager[object]:
+    def delay(self, seconds: float, /) -> AbstractAsyncContextManager[object]:
         """Every packet takes so much longer, one way."""
         ...
 
-    def jitter(self, seconds: float) -> AbstractAsyncContextManager[object]:
+    def jitter(self, seconds: float, /) -> AbstractAsyncContextManager[object]:
         """Every packet takes between 0 and so much longer."""
         ...
 
-    def loss(self, share: float) -> AbstractAsyncContextManager[object]:
+    def loss(self, share: float, /) -> AbstractAsyncContextManager[object]:
         """This share (0..1) of packets is lost."""
         ...
 
-    def duplicate(self, share: float) -> AbstractAsyncContextManager[object]:
+    def duplicate(self, share: float, /) -> AbstractAsyncContextManager[object]:
         """This share of packets arrives twice."""
         ...
 
-    def reorder(self, share: float) -> AbstractAsyncContextManager[object]:
+    def reorder(self, share: float, /) -> AbstractAsyncContextManager[object]:
         """This share of packets is overtaken by later ones."""
         ...
 
-    def corrupt(self, share: float) -> AbstractAsyncContextManager[object]:
+    def corrupt(self, share: float, /) -> AbstractAsyncContextManager[object]:
         """This share of packets is altered on the way (and dropped where a checksum protects it)."""
         ...
 
-    def rate(self, bits_per_s: float) -> AbstractAsyncContextManager[object]:
+    def rate(self, bits_per_s: float, /) -> AbstractAsyncContextManager[object]:
         """The link carries no more than this."""
         ...
 

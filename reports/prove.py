@@ -58,6 +58,11 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     commit: str = ""
 
     @property
+    def identity(self) -> str:
+        """A name for the page of a proof."""
+        return self.run or f"prove-seed{self.seed}" + (f"-{self.commit}" if self.commit else "")
+
+    @property
     def survivors(self) -> tuple[DefectResult, ...]:
         """Defects that no check noticed."""
         return tuple(row for row in self.defects if row.outcome != CAUGHT)

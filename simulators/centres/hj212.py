@@ -8,6 +8,7 @@ and commands follow HJ 212-2017 6.2 and table 9: an upload with bit A gets 9014,
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import random
 from collections import deque
 from collections.abc import Coroutine, Sequence
@@ -290,6 +291,7 @@ class Centre:
         self._old_pw = pw
         self._server: asyncio.Server | None = None
         self._running = False
+        self._context = contextvars.copy_context()
         self._count = 0
         self._connections: dict[int, Connection] = {}
         self._exchanges: dict[str, Exchange] = {}
@@ -304,6 +306,7 @@ class Centre:
     async def start(self) -> None:
         """Listen (unless the switches say refuse). Raises OSError if the port is taken."""
         self._running = True
+        self._context = contextvars.copy_context()
         await self._listen()
 
     async def stop(self) -> None:
@@ -332,7 +335,8 @@ class Centre:
 
     def _background(self, work: Coroutine[Any, Any, Any]) -> None:
         self._tasks = [task for task in self._tasks if not task.done()]
-        self._tasks.append(asyncio.get_running_loop().create_task(work))
+        # Whoever moves the switch, the work is the centre's own: it runs where the centre was started.
+        self._tasks.append(asyncio.get_running_loop().create_task(work, context=self._context.copy()))
 
     @property
     def connections(self) -> tuple[Connection, ...]:

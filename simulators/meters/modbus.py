@@ -52,6 +52,7 @@ from simulators.stamps import ZONE_US, local
 __all__ = ["Binding", "Gateway", "Meter", "MeterError"]
 
 _KEPT_OCTETS = 256
+_KEPT_PLANS = 4096
 _VALUE_FAULTS = (Stuck, Sentinel, Jump, SignFlip)
 _FRAME_FAULTS = (WrongTransaction, WrongUnit, Truncated, Garbage)
 
@@ -67,11 +68,17 @@ class Binding:
 
 @dataclass(frozen=True)
 class _Plan:
-    """How to fill one answer: (where in it, channel, part, from octet, to octet), and the points it holds whole."""
+    """How to fill one answer of `count` registers.
 
+    `pieces` are (where in it, channel, part, from octet, to octet), `points` the points it holds whole. `alone` is the
+    channel of the commonest question: exactly the registers of one point.
+    """
+
+    count: int
     pieces: tuple[tuple[int, Channel, int, int, int], ...]
     channels: tuple[Channel, ...]
     points: tuple[str, ...]
+    alone: Channel | None
 
 
 class Meter:
@@ -127,7 +134,7 @@ class Meter:
             if binding:
                 self.points[binding.point] = channel
         self._layout = {code: self._lay_out(code) for code in device.functions}
-        self._plans: dict[tuple[int, int, int], _Plan | int] = {}
+        self._plans: dict[bytes, _Plan | int] = {}
 
     # The device's own clock and identity.
 
@@ -302,13 +309,21 @@ class Meter:
                         layout[part.address + word] = (channel, index, word)
         return layout
 
-    def plan(self, code: int, address: int, count: int) -> _Plan | int:
-        """How to answer a read of `count` registers, or the exception code it gets."""
-        key = (code, address, count)
-        found = self._plans.get(key)
+    def plan(self, pdu: bytes, decoder: DecodePDU) -> _Plan | int:
+        """How to answer a request, or the exception code it gets; worked out once for each question ever asked."""
+        found = self._plans.get(pdu)
         if found is None:
-            found = self._plans[key] = self._make_plan(code, address, count)
+            found = self._understand(pdu, decoder)
+            if len(self._plans) < _KEPT_PLANS:
+                self._plans[pdu] = found
         return found
+
+    def _understand(self, pdu: bytes, decoder: DecodePDU) -> _Plan | int:
+        if pdu[0] not in self.map.functions:
+            return 1
+        # pymodbus knows the right lengths and the limits of quantity: it decodes nothing else.
+        request = cast(Any, decoder.decode(pdu)) if len(pdu) == 5 else None
+        return 3 if request is None else self._make_plan(pdu[0], request.address, request.count)
 
     def _make_plan(self, code: int, address: int, count: int) -> _Plan | int:
         layout = self._layout[code]
@@ -332,11 +347,16 @@ class Meter:
         if self.map.strict and len(whole) < len(channels):
             return 2
         points = tuple(channel.point for channel in whole if channel.point)
-        return _Plan(_joined(pieces), tuple(channels.values()), points)
+        joined = _joined(pieces)
+        alone = whole[0] if len(joined) == 1 and points and joined[0][4] == 2 * count else None
+        return _Plan(count, joined, tuple(channels.values()), points, alone)
 
-    def read(self, plan: _Plan, count: int, at_us: int) -> tuple[bytes, dict[str, str]]:
+    def read(self, plan: _Plan, at_us: int) -> tuple[bytes, dict[str, str]]:
         """The registers of a plan at an instant as octets, and the text of every whole point among them."""
-        data = bytearray(2 * count)
+        if plan.alone is not None:
+            octets, text = plan.alone.serve(at_us)
+            return octets[0], {} if text is None else {plan.alone.point: text}
+        data = bytearray(2 * plan.count)
         shown = {
             id(channel): channel.serve(at_us) if channel.point in plan.points else channel.show(at_us)
             for channel in plan.channels
@@ -354,74 +374,84 @@ class Meter:
 
     def answer(self, line: Line, frame: bytes, transaction: int, pdu: bytes, decoder: DecodePDU) -> None:
         """Answer one request frame on a connection, or not, as the device and its faults have it."""
+        if self._faults:
+            self._answer_faulty(line, frame, transaction, pdu, decoder)
+            return
+        now = self._clock.now_us()
+        plan = self.plan(pdu, decoder)
+        if isinstance(plan, int):
+            response = line.encode(bytes((pdu[0] | 0x80, plan)), frame[6], transaction)
+            if line.write(response):
+                self._unserved(now, "exception", frame, response, self._asked(pdu), "")
+            return
+        data, values = self.read(plan, now)
+        response = line.encode(bytes((pdu[0], len(data))) + data, frame[6], transaction)
+        if line.write(response):
+            self._served(now, now, frame, response, values, "")
+
+    def _answer_faulty(self, line: Line, frame: bytes, transaction: int, pdu: bytes, decoder: DecodePDU) -> None:
         now = self._clock.now_us()
         faults = self._faults
         if "silent" in faults:
             self._unserved(now, "silent", frame, b"", self._asked(pdu), "silent")
             return
-        code = pdu[0]
-        plan: _Plan | int
-        count = 0
-        fault = ""
-        if code not in self.map.functions:
-            plan = 1
-        else:
-            # pymodbus knows the right lengths and the limits of quantity: it decodes nothing else.
-            request = cast(Any, decoder.decode(pdu)) if len(pdu) == 5 else None
-            if request is None:
-                plan = 3
-            else:
-                count = request.count
-                plan = self.plan(code, request.address, count)
-                if faults:
-                    plan, fault = self._hindered(plan)
+        plan, fault = self._hindered(self.plan(pdu, decoder))
+        values: dict[str, str] = {}
         if isinstance(plan, int):
-            body = bytes((code | 0x80, plan))
-            outcome, values, points = "exception", {}, self._asked(pdu)
+            body = bytes((pdu[0] | 0x80, plan))
+            outcome, points = "exception", self._asked(pdu)
         else:
-            data, values = self.read(plan, count, now)
-            body = bytes((code, len(data))) + data
+            data, values = self.read(plan, now)
+            body = bytes((pdu[0], len(data))) + data
             outcome, points = "", plan.points
-        response = line.encode(body, self.unit if frame[6] == self.unit else frame[6], transaction)
-        after_s = 0.0
-        if faults:
-            response, spoiled = self._spoil(response)
-            timing = faults.get("delayed") or faults.get("late")
-            if isinstance(timing, Delayed | Late):
-                after_s = timing.after_s
-            if spoiled:
-                outcome, fault = "spoiled", spoiled
-            elif isinstance(timing, Late):
-                outcome, fault = "late", "late"
-            elif timing is not None:
-                fault = fault or "delayed"
-            if not outcome and not fault:
-                fault = next((kind for kind, each in faults.items() if isinstance(each, _VALUE_FAULTS)), "")
+            fault = self._altering(plan)
+        response, spoiled = self._spoil(line.encode(body, frame[6], transaction))
+        timing = faults.get("delayed") or faults.get("late")
+        after_s = timing.after_s if isinstance(timing, Delayed | Late) else 0.0
+        if spoiled:
+            outcome, fault = "spoiled", spoiled
+        elif isinstance(timing, Late):
+            outcome, fault = "late", "late"
+        elif timing is not None:
+            fault = f"{fault},delayed" if fault else "delayed"
 
         def send() -> None:
             if not line.write(response):
                 return
-            sent = now if not after_s else self._clock.now_us()
+            sent = self._clock.now_us()
             if outcome:
                 self._unserved(sent, outcome, frame, response, points, fault)
             else:
-                self._observe(
-                    Served(
-                        t=sent,
-                        meter=self.name,
-                        unit=self.unit,
-                        asked=now,
-                        request=frame.hex().upper(),
-                        response=response.hex().upper(),
-                        values=values,
-                        fault=fault,
-                    )
-                )
+                self._served(sent, now, frame, response, values, fault)
 
         if after_s:
             line.loop.call_later(after_s, send)
         else:
             send()
+
+    def _altering(self, plan: _Plan) -> str:
+        """Names of the faults that alter a value of this answer."""
+        found: list[str] = []
+        for kind, fault in self._faults.items():
+            if isinstance(fault, _VALUE_FAULTS):
+                affected = self._affected(fault.points)
+                if any(channel in affected for channel in plan.channels):
+                    found.append(kind)
+        return ",".join(found)
+
+    def _served(self, sent: int, asked: int, frame: bytes, response: bytes, values: dict[str, str], fault: str) -> None:
+        self._observe(
+            Served(
+                t=sent,
+                meter=self.name,
+                unit=self.unit,
+                asked=asked,
+                request=frame.hex().upper(),
+                response=response.hex().upper(),
+                values=values,
+                fault=fault,
+            )
+        )
 
     def _hindered(self, plan: _Plan | int) -> tuple[_Plan | int, str]:
         refusing = self._faults.get("exception")

@@ -1,0 +1,617 @@
+"""The virtual disk: an SQLite VFS in memory that knows what was synced, and forgets the rest when the power fails.
+
+Leaves power to the domain (bind them with `domain.on_cut`), and what is stored to SQLite and the device.
+
+A file has its *content*, what the device sees, and its *durable* content, what the medium holds. A write changes the
+first; a sync makes both equal. A power cut falls back to the durable content plus what a policy lets through:
+
+- `Keep.NOTHING`: every unsynced write is lost.
+- `Keep.PREFIX`: unsynced writes up to a random one reached the medium, in the order in which they were issued over all
+  files; the one at the edge is torn at a random 512-octet sector.
+- `Keep.SECTORS`: each 512-octet sector of each unsynced write reached the medium or not, by chance, in any order.
+- `Keep.EVERYTHING`: all of it arrived (the disk's cache had a battery).
+
+The directory is a file of its own: creating, deleting and renaming are durable after the next *directory sync*. One
+happens when SQLite asks for it at a deletion, and at the first sync of a journal, super-journal or WAL it created (as
+its unix VFS does); syncing a database file makes its octets durable, never its name. That is what POSIX promises and
+less than most file systems give.
+
+Reading, in order: revoked handle, `io_error`. Writing, in order: revoked handle, `read_only`, `io_error`, `full`. Syncing:
+revoked handle, `io_error`, `cut_at_sync` before, the sync, `cut_at_sync` after.
+
+A power cut revokes every handle and the VFS itself: `vfs_name` changes with each generation, and everything still in the
+old one's hands raises, so that no dead connection, not even one that is garbage collected, touches the medium.
+
+There is no shared memory: for WAL set `locking_mode=EXCLUSIVE` first, as one process that owns its store would.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from types import TracebackType
+from typing import Any
+
+import apsw
+
+from .domain import PowerCut
+
+SECTOR = 512
+JULIAN_EPOCH_MS = 210_866_760_000_000
+"""The Unix epoch in milliseconds of the Julian day count, as SQLite counts."""
+
+_NAME_SYNCED_KINDS = apsw.SQLITE_OPEN_MAIN_JOURNAL | apsw.SQLITE_OPEN_SUPER_JOURNAL | apsw.SQLITE_OPEN_WAL
+_serial = 0
+
+
+class Keep(StrEnum):
+    """How much of the unsynced writes reached the medium when the power failed."""
+
+    NOTHING = "nothing"
+    PREFIX = "prefix"
+    SECTORS = "sectors"
+    EVERYTHING = "everything"
+
+
+class Moment(Enum):
+    """On which side of a sync the power fails."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class DiskRevoked(apsw.IOError):
+    """A handle of a life before the power cut was used."""
+
+
+@dataclass(slots=True)
+class _Write:
+    serial: int
+    offset: int
+    data: bytes
+
+
+@dataclass(slots=True)
+class _Truncate:
+    serial: int
+    size: int
+
+
+@dataclass(slots=True)
+class _Link:
+    """A directory entry set (or, with no inode, removed)."""
+
+    serial: int
+    name: str
+    inode: _Inode | None
+
+
+class _Inode:
+    """A file: its content, its durable content, and the difference as a list of operations."""
+
+    __slots__ = ("content", "durable", "locks", "pending")
+
+    def __init__(self) -> None:
+        self.content = bytearray()
+        self.durable = bytearray()
+        self.pending: list[_Write | _Truncate] = []
+        self.locks: dict[int, int] = {}
+
+    def sync(self) -> None:
+        for operation in self.pending:
+            _apply(self.durable, operation)
+        self.pending.clear()
+
+
+def _apply(medium: bytearray, operation: _Write | _Truncate) -> None:
+    if isinstance(operation, _Write):
+        _put(medium, operation.offset, operation.data)
+    elif operation.size <= len(medium):
+        del medium[operation.size :]
+    else:
+        medium.extend(bytes(operation.size - len(medium)))
+
+
+def _put(medium: bytearray, offset: int, data: bytes) -> None:
+    if offset > len(medium):
+        medium.extend(bytes(offset - len(medium)))
+    medium[offset : offset + len(data)] = data
+
+
+def _sectors(write: _Write) -> list[_Write]:
+    """The write in pieces that the medium stores whole or not at all."""
+    pieces: list[_Write] = []
+    start = 0
+    while start < len(write.data):
+        end = min(len(write.data), start + SECTOR - (write.offset + start) % SECTOR)
+        pieces.append(_Write(write.serial, write.offset + start, write.data[start:end]))
+        start = end
+    return pieces
+
+
+class DiskFault:
+    """A fault of the disk: in force from `install()` to `remove()`, or `with`, or `async with`."""
+
+    def __init__(self, disk: VirtualDisk, kind: str, *, room: int = 0, share: float = 1.0, on: str = "all") -> None:
+        self.disk = disk
+        self.kind = kind
+        self.room = room
+        self.share = share
+        self.on = on
+
+    def install(self) -> DiskFault:
+        """In force from now."""
+        if self not in self.disk.faults:
+            self.disk.faults.append(self)
+        return self
+
+    def remove(self) -> None:
+        """No longer in force."""
+        if self in self.disk.faults:
+            self.disk.faults.remove(self)
+
+    def __enter__(self) -> DiskFault:
+        return self.install()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.remove()
+
+    async def __aenter__(self) -> DiskFault:
+        return self.install()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.remove()
+
+
+@dataclass(slots=True)
+class _SyncTrap:
+    at: int
+    moment: Moment
+    action: Callable[[], object]
+    context: contextvars.Context
+
+
+class VirtualDisk:
+    """A disk of one device, open to SQLite under `vfs_name` (ask for the name again after every boot).
+
+    `chance` decides what survives under the random policies; `clock_ns` is what SQLite takes for the time, nanoseconds
+    of the Unix epoch (the epoch itself unless given). `syncs` and `writes` count calls since the beginning; `generation`
+    grows by one with every power cut.
+    """
+
+    def __init__(
+        self, chance: random.Random, *, name: str = "disk", clock_ns: Callable[[], int] | None = None
+    ) -> None:
+        global _serial
+        _serial += 1
+        self.name = name
+        self.chance = chance
+        self.clock_ns = clock_ns if clock_ns is not None else _epoch
+        self.generation = 0
+        self.syncs = 0
+        self.writes = 0
+        self.octets_written = 0
+        self.faults: list[DiskFault] = []
+        self.on_sync: Callable[[str], object] | None = None
+        self._number = _serial
+        self._names: dict[str, _Inode] = {}
+        self._durable_names: dict[str, _Inode] = {}
+        self._pending_names: list[_Link] = []
+        self._operations = 0
+        self._handles = 0
+        self._traps: list[_SyncTrap] = []
+        self._vfs = self._mount()
+
+    def __repr__(self) -> str:
+        return f"<VirtualDisk {self.name}#{self.generation} {len(self._names)} files>"
+
+    def _mount(self) -> _Vfs:
+        self.vfs_name = f"{self.name}-{self._number}.{self.generation}"
+        return _Vfs(self, self.vfs_name)
+
+    # Power
+
+    def power_cut(self, keep: Keep | str = Keep.NOTHING) -> None:
+        """The power failed: revoke every handle, keep what was synced and what `keep` lets through."""
+        keep = Keep(keep)
+        self.generation += 1
+        self._vfs.unmount()
+        operations: list[tuple[int, _Inode | None, _Write | _Truncate | _Link]] = []
+        inodes: dict[int, _Inode] = {}
+        for inode in (*self._names.values(), *self._durable_names.values()):
+            if id(inode) not in inodes:
+                inodes[id(inode)] = inode
+                operations.extend((operation.serial, inode, operation) for operation in inode.pending)
+        operations.extend((link.serial, None, link) for link in self._pending_names)
+        operations.sort(key=lambda each: each[0])
+        for inode, operation in self._survivors([(inode, operation) for _, inode, operation in operations], keep):
+            if isinstance(operation, _Link):
+                self._set_name(self._durable_names, operation)
+            else:
+                assert inode is not None
+                _apply(inode.durable, operation)
+        self._pending_names.clear()
+        self._names = dict(self._durable_names)
+        for inode in (*inodes.values(), *self._names.values()):
+            inode.pending.clear()
+            inode.locks.clear()
+            inode.content = bytearray(inode.durable)
+        self._traps.clear()
+        self._vfs = self._mount()
+
+    def _survivors(
+        self, operations: list[tuple[_Inode | None, _Write | _Truncate | _Link]], keep: Keep
+    ) -> list[tuple[_Inode | None, _Write | _Truncate | _Link]]:
+        if keep is Keep.NOTHING or not operations:
+            return []
+        if keep is Keep.EVERYTHING:
+            return operations
+        if keep is Keep.PREFIX:
+            edge = self.chance.randrange(len(operations) + 1)
+            kept = operations[:edge]
+            if edge < len(operations):
+                inode, torn = operations[edge]
+                if isinstance(torn, _Write):
+                    pieces = _sectors(torn)
+                    kept = kept + [(inode, piece) for piece in pieces[: self.chance.randrange(len(pieces))]]
+            return kept
+        kept = []
+        for inode, operation in operations:
+            pieces = _sectors(operation) if isinstance(operation, _Write) else [operation]
+            kept.extend((inode, piece) for piece in pieces if self.chance.random() < 0.5)
+        return kept
+
+    def cut_at_sync(self, n: int, callback: Callable[[], object], *, moment: Moment | str = Moment.BEFORE) -> None:
+        """Call `callback()` at the `n`-th sync from now (1 is the next), before or after it takes effect.
+
+        The callback runs in the context of this call and typically kills the domain. If it cuts this disk's power the
+        code that was syncing is unwound by a PowerCut exception. A power cut calls off all that are waiting.
+        """
+        if n < 1:
+            raise ValueError(f"cut_at_sync expects the number of a sync from now, at least 1, got {n}")
+        self._traps.append(_SyncTrap(self.syncs + n, Moment(moment), callback, contextvars.copy_context()))
+
+    def _spring(self, moment: Moment) -> None:
+        due = [trap for trap in self._traps if trap.at == self.syncs and trap.moment is moment]
+        for trap in due:
+            if trap in self._traps:
+                self._traps.remove(trap)
+            generation = self.generation
+            trap.context.copy().run(trap.action)
+            if self.generation != generation:
+                raise PowerCut(f"power failed {moment.value} sync {self.syncs} of disk {self.name}")
+
+    # Faults
+
+    def full(self, room: int = 0) -> DiskFault:
+        """Files may grow by `room` more octets in all, then SQLITE_FULL."""
+        return DiskFault(self, "full", room=room)
+
+    def read_only(self) -> DiskFault:
+        """Nothing can be written, created or deleted."""
+        return DiskFault(self, "read_only")
+
+    def io_error(self, share: float = 1.0, on: str = "all") -> DiskFault:
+        """A share (0..1) of operations fails; `on` is read, write, sync or all."""
+        if on not in ("all", "read", "write", "sync"):
+            raise ValueError(f"io_error expects on= read, write, sync or all, got {on!r}")
+        if not 0.0 <= share <= 1.0:
+            raise ValueError(f"io_error expects a share of operations from 0 to 1, got {share}")
+        return DiskFault(self, "io_error", share=share, on=on)
+
+    def _check(self, operation: str, extended: int) -> None:
+        for fault in self.faults:
+            if fault.kind == "read_only" and operation == "write":
+                raise apsw.ReadOnlyError(f"disk {self.name} is read-only")
+            if fault.kind == "io_error" and fault.on in ("all", operation) and self.chance.random() < fault.share:
+                error = apsw.IOError(f"disk {self.name}: input/output error during {operation}")
+                error.extendedresult = extended
+                raise error
+
+    def _grow(self, octets: int) -> None:
+        for fault in self.faults:
+            if fault.kind == "full":
+                if octets > fault.room:
+                    raise apsw.FullError(f"disk {self.name} is full")
+                fault.room -= octets
+
+    # Files, for the device's own use and for evidence
+
+    def names(self) -> list[str]:
+        """The files the device sees, sorted."""
+        return sorted(self._names)
+
+    def image(self, name: str) -> bytes:
+        """A file's content as the device sees it; FileNotFoundError."""
+        return bytes(self._inode(name).content)
+
+    def durable_image(self, name: str) -> bytes | None:
+        """A file's content as the medium holds it, None when the medium has no such name."""
+        inode = self._durable_names.get(_absolute(name))
+        return None if inode is None else bytes(inode.durable)
+
+    def snapshot(self) -> dict[str, bytes]:
+        """Every file's content as the device sees it, by name, sorted."""
+        return {name: bytes(self._names[name].content) for name in self.names()}
+
+    def _inode(self, name: str) -> _Inode:
+        inode = self._names.get(_absolute(name))
+        if inode is None:
+            raise FileNotFoundError(f"no file {name} on disk {self.name}, it has {', '.join(self.names()) or 'none'}")
+        return inode
+
+    def write_file(self, name: str, data: bytes, *, sync: bool = True) -> None:
+        """Replace or create a plain file; with `sync` content and name are durable at once."""
+        self._check("write", apsw.SQLITE_IOERR_WRITE)
+        path = _absolute(name)
+        inode = self._names.get(path)
+        self._grow(max(0, len(data) - (len(inode.content) if inode is not None else 0)))
+        if inode is None:
+            inode = self._create(path)
+        self._truncate(inode, 0)
+        self._write(inode, 0, data)
+        if sync:
+            inode.sync()
+            self.sync_directory()
+
+    def rename(self, name: str, to: str, *, sync: bool = True) -> None:
+        """Give a file another name, replacing who had it; durable at once with `sync`, else at a directory sync."""
+        self._check("write", apsw.SQLITE_IOERR_WRITE)
+        inode = self._inode(name)
+        self._link(_absolute(to), inode)
+        self._link(_absolute(name), None)
+        if sync:
+            self.sync_directory()
+
+    def delete(self, name: str, *, sync: bool = False) -> None:
+        """Remove a file; durable at once with `sync`, else at a directory sync. FileNotFoundError."""
+        self._check("write", apsw.SQLITE_IOERR_DELETE)
+        self._inode(name)
+        self._link(_absolute(name), None)
+        if sync:
+            self.sync_directory()
+
+    def sync_directory(self) -> None:
+        """Make every name durable."""
+        for link in self._pending_names:
+            self._set_name(self._durable_names, link)
+        self._pending_names.clear()
+
+    # Inside
+
+    def _set_name(self, names: dict[str, _Inode], link: _Link) -> None:
+        if link.inode is None:
+            names.pop(link.name, None)
+        else:
+            names[link.name] = link.inode
+
+    def _link(self, path: str, inode: _Inode | None) -> None:
+        self._operations += 1
+        link = _Link(self._operations, path, inode)
+        self._set_name(self._names, link)
+        self._pending_names.append(link)
+
+    def _create(self, path: str) -> _Inode:
+        inode = _Inode()
+        self._link(path, inode)
+        return inode
+
+    def _write(self, inode: _Inode, offset: int, data: bytes) -> None:
+        self._operations += 1
+        self.writes += 1
+        self.octets_written += len(data)
+        _put(inode.content, offset, data)
+        inode.pending.append(_Write(self._operations, offset, data))
+
+    def _truncate(self, inode: _Inode, size: int) -> None:
+        self._operations += 1
+        operation = _Truncate(self._operations, size)
+        _apply(inode.content, operation)
+        inode.pending.append(operation)
+
+
+def _epoch() -> int:
+    return 0
+
+
+def _absolute(name: str) -> str:
+    return name if name.startswith("/") else "/" + name
+
+
+class _Vfs(apsw.VFS):
+    """One generation of a disk, as SQLite sees it."""
+
+    def __init__(self, disk: VirtualDisk, name: str) -> None:
+        self._disk = disk
+        self._generation = disk.generation
+        super().__init__(name, None)
+
+    def unmount(self) -> None:
+        """No new connection can be opened on this generation."""
+        self.unregister()
+
+    def excepthook(self, etype: Any, evalue: Any, etraceback: Any) -> bool:
+        """What SQLite cannot report it must not print."""
+        return True
+
+    def _alive(self) -> VirtualDisk:
+        disk = self._disk
+        if disk.generation != self._generation:
+            raise DiskRevoked(f"disk {disk.name} lost power, this connection is of an earlier life")
+        return disk
+
+    def xAccess(self, pathname: str, flags: int) -> bool:
+        disk = self._alive()
+        if flags == apsw.SQLITE_ACCESS_READWRITE and any(fault.kind == "read_only" for fault in disk.faults):
+            return False
+        return pathname in disk._names  # pyright: ignore[reportPrivateUsage]
+
+    def xDelete(self, filename: str, syncdir: bool) -> None:
+        disk = self._alive()
+        if filename not in disk._names:  # pyright: ignore[reportPrivateUsage]
+            error = apsw.IOError(f"no file {filename}")
+            error.extendedresult = apsw.SQLITE_IOERR_DELETE_NOENT
+            raise error
+        disk.delete(filename, sync=syncdir)
+
+    def xFullPathname(self, name: str) -> str:
+        return _absolute(name)
+
+    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> Any:
+        disk = self._alive()
+        path = name.filename() if isinstance(name, apsw.URIFilename) else name
+        if path is None:
+            return _File(disk, _Inode(), None, flags[0])
+        path = _absolute(path)
+        inode = disk._names.get(path)  # pyright: ignore[reportPrivateUsage]
+        frozen = any(fault.kind == "read_only" for fault in disk.faults)
+        if inode is None:
+            if not flags[0] & apsw.SQLITE_OPEN_CREATE or frozen:
+                raise apsw.CantOpenError(f"no file {path} on disk {disk.name}")
+            inode = disk._create(path)  # pyright: ignore[reportPrivateUsage]
+            created = True
+        else:
+            created = False
+        flags[1] = flags[0]
+        if frozen and flags[0] & apsw.SQLITE_OPEN_READWRITE:
+            flags[1] = (flags[0] & ~(apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)) | apsw.SQLITE_OPEN_READONLY
+        return _File(disk, inode, path, flags[0], created=created)
+
+    def xRandomness(self, numbytes: int) -> bytes:
+        return self._disk.chance.randbytes(numbytes)
+
+    def xSleep(self, microseconds: int) -> int:
+        return microseconds
+
+    def xCurrentTimeInt64(self) -> int:
+        return JULIAN_EPOCH_MS + self._disk.clock_ns() // 1_000_000
+
+    def xCurrentTime(self) -> float:
+        return self.xCurrentTimeInt64() / 86_400_000
+
+    def xGetLastError(self) -> tuple[int, str]:
+        return 0, ""
+
+
+class _File:
+    """An open file, as SQLite sees it."""
+
+    def __init__(
+        self, disk: VirtualDisk, inode: _Inode, path: str | None, flags: int, *, created: bool = False
+    ) -> None:
+        disk._handles += 1  # pyright: ignore[reportPrivateUsage]
+        self._number = disk._handles  # pyright: ignore[reportPrivateUsage]
+        self._disk = disk
+        self._generation = disk.generation
+        self._inode = inode
+        self._path = path
+        self._delete_on_close = bool(flags & apsw.SQLITE_OPEN_DELETEONCLOSE) and path is not None
+        self._sync_name = created and bool(flags & _NAME_SYNCED_KINDS)
+        self._level = 0
+
+    def excepthook(self, etype: Any, evalue: Any, etraceback: Any) -> bool:
+        """What SQLite cannot report it must not print."""
+        return True
+
+    def _alive(self) -> VirtualDisk:
+        disk = self._disk
+        if disk.generation != self._generation:
+            raise DiskRevoked(f"disk {disk.name} lost power, this handle is of an earlier life")
+        return disk
+
+    def xRead(self, amount: int, offset: int) -> bytes:
+        disk = self._alive()
+        if disk.faults:
+            disk._check("read", apsw.SQLITE_IOERR_READ)  # pyright: ignore[reportPrivateUsage]
+        return bytes(self._inode.content[offset : offset + amount])
+
+    def xWrite(self, data: Any, offset: int) -> None:
+        disk = self._alive()
+        if disk.faults:
+            disk._check("write", apsw.SQLITE_IOERR_WRITE)  # pyright: ignore[reportPrivateUsage]
+            growth = offset + len(data) - len(self._inode.content)
+            if growth > 0:
+                disk._grow(growth)  # pyright: ignore[reportPrivateUsage]
+        if self._path is None:
+            _put(self._inode.content, offset, bytes(data))
+        else:
+            disk._write(self._inode, offset, bytes(data))  # pyright: ignore[reportPrivateUsage]
+
+    def xTruncate(self, newsize: int) -> None:
+        disk = self._alive()
+        if disk.faults:
+            disk._check("write", apsw.SQLITE_IOERR_TRUNCATE)  # pyright: ignore[reportPrivateUsage]
+        disk._truncate(self._inode, newsize)  # pyright: ignore[reportPrivateUsage]
+
+    def xSync(self, flags: int) -> None:
+        disk = self._alive()
+        if disk.faults:
+            disk._check("sync", apsw.SQLITE_IOERR_FSYNC)  # pyright: ignore[reportPrivateUsage]
+        disk.syncs += 1
+        if disk.on_sync is not None:
+            disk.on_sync(self._path or "")
+            self._alive()
+        disk._spring(Moment.BEFORE)  # pyright: ignore[reportPrivateUsage]
+        self._inode.sync()
+        if self._sync_name:
+            self._sync_name = False
+            disk.sync_directory()
+        disk._spring(Moment.AFTER)  # pyright: ignore[reportPrivateUsage]
+
+    def xFileSize(self) -> int:
+        self._alive()
+        return len(self._inode.content)
+
+    def xSectorSize(self) -> int:
+        return SECTOR
+
+    def xDeviceCharacteristics(self) -> int:
+        # A torn write never touches octets outside itself, here as on real disks; SQLite's unix VFS claims the same.
+        return apsw.SQLITE_IOCAP_POWERSAFE_OVERWRITE
+
+    def xFileControl(self, op: int, ptr: int) -> bool:
+        return False
+
+    def xLock(self, level: int) -> None:
+        self._alive()
+        others = [each for number, each in self._inode.locks.items() if number != self._number]
+        highest = max(others, default=0)
+        if level == apsw.SQLITE_LOCK_SHARED:
+            busy = highest >= apsw.SQLITE_LOCK_PENDING
+        elif level == apsw.SQLITE_LOCK_RESERVED:
+            busy = highest >= apsw.SQLITE_LOCK_RESERVED
+        else:
+            busy = highest >= apsw.SQLITE_LOCK_SHARED
+            if busy and highest < apsw.SQLITE_LOCK_PENDING:
+                self._set_level(max(self._level, apsw.SQLITE_LOCK_PENDING))
+        if busy:
+            raise apsw.BusyError("the file is locked by another connection")
+        self._set_level(max(self._level, level))
+
+    def _set_level(self, level: int) -> None:
+        self._level = level
+        self._inode.locks[self._number] = level
+
+    def xUnlock(self, level: int) -> None:
+        if self._disk.generation != self._generation:
+            return
+        if level < self._level:
+            self._set_level(level)
+        if level == 0:
+            self._inode.locks.pop(self._number, None)
+
+    def xCheckReservedLock(self) -> bool:
+        self._alive()
+        return any(level >= apsw.SQLITE_LOCK_RESERVED for level in self._inode.locks.values())
+
+    def xClose(self) -> None:
+        if self._disk.generation != self._generation:
+            return
+        self._inode.locks.pop(self._number, None)
+        if self._delete_on_close and self._path is not None and self._path in self._disk.names():
+            self._disk.delete(self._path)
