@@ -138,6 +138,11 @@ class Collector:
             if name == _PROPERTY and report.when == "call":
                 self.session.finished(msgspec.json.decode(str(text).encode(), type=CaseResult))
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A module of cases that cannot be imported is the bench's own error, never a shorter run."""
+        if report.failed:
+            self.session.broken(str(report.longrepr))
+
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Tell the progress how many cases there are (without workers; with them, xdist collects)."""
         self.session.expect(sum(isinstance(item, CaseItem) for item in items))

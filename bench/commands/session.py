@@ -9,6 +9,7 @@ import contextlib
 import importlib
 import platform
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -155,7 +156,7 @@ class Session:
     def __init__(self, options: Options, folder: Path | None = None) -> None:
         self.options = options
         self._results: list[CaseResult] = []
-        self._expected = 0
+        self._broken = False
         self._began = time.perf_counter()
         self._started = datetime.now(LOCAL)
         try:
@@ -234,9 +235,14 @@ class Session:
 
     def expect(self, number: int) -> None:
         """How many cases will run."""
-        self._expected = number
         if self._progress:
             self._progress.expect(number)
+
+    def broken(self, why: str) -> None:
+        """Cases could not be collected: told at once, and the run ends in the bench's own error."""
+        self._broken = True
+        if self.options.live:
+            print(why, file=sys.stderr)
 
     def started(self, case: str) -> None:
         """A case began."""
@@ -261,7 +267,7 @@ class Session:
         run_folder.write(result, self.folder)
         if self.options.live:
             screen.closing(result, self.folder)
-        return EXIT_ERROR if interrupted else exit_code(case.verdict for case in result.cases)
+        return EXIT_ERROR if interrupted or self._broken else exit_code(case.verdict for case in result.cases)
 
     def result(self) -> RunResult:
         """Everything that came of the run, in an order that does not depend on workers."""

@@ -74,4 +74,7 @@ def adapter(name: str) -> TerminalAdapter:
         raise UnknownTerminal(
             f"terminal adapter {name!r} is not installed; installed: {', '.join(sorted(found)) or 'none'} / 未安装"
         )
-    return found[name].load()()
+    try:
+        return found[name].load()()
+    except ImportError as error:
+        raise UnknownTerminal(f"terminal adapter {name!r} cannot be loaded: {error} / 适配器无法加载") from None

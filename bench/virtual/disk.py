@@ -205,6 +205,8 @@ class VirtualDisk:
         self._operations = 0
         self._handles = 0
         self._traps: list[_SyncTrap] = []
+        self._unwound = -1
+        self._busy_dead: list[apsw.Connection] = []
         self._vfs = self._mount()
 
     def __repr__(self) -> str:
@@ -221,6 +223,8 @@ class VirtualDisk:
         keep = Keep(keep)
         self.generation += 1
         self._vfs.unmount()
+        self._busy_dead.extend(each for each in apsw.connections() if each.open_vfs == self.vfs_name)
+        self.bury_connections()
         operations: list[tuple[int, _Inode | None, _Write | _Truncate | _Link]] = []
         inodes: dict[int, _Inode] = {}
         for inode in (*self._names.values(), *self._durable_names.values()):
@@ -243,6 +247,22 @@ class VirtualDisk:
             inode.content = bytearray(inode.durable)
         self._traps.clear()
         self._vfs = self._mount()
+
+    def bury_connections(self) -> None:
+        """Free what dead connections hold in memory; one in the middle of a call is left for the next time."""
+        waiting, self._busy_dead = self._busy_dead, []
+        for connection in waiting:
+            try:
+                connection.close(True)
+            except apsw.ThreadingViolationError:
+                self._busy_dead.append(connection)
+            except (apsw.Error, PowerCut):
+                continue
+
+    def revoked(self, generation: int) -> BaseException:
+        """What a handle of an earlier generation answers to every call."""
+        sentence = f"disk {self.name} lost power, this handle is of an earlier life"
+        return PowerCut(sentence) if generation == self._unwound else DiskRevoked(sentence)
 
     def _survivors(
         self, operations: list[tuple[_Inode | None, _Write | _Truncate | _Link]], keep: Keep
@@ -284,6 +304,7 @@ class VirtualDisk:
             generation = self.generation
             trap.context.copy().run(trap.action)
             if self.generation != generation:
+                self._unwound = generation
                 raise PowerCut(f"power failed {moment.value} sync {self.syncs} of disk {self.name}")
 
     # Faults
@@ -442,7 +463,7 @@ class _Vfs(apsw.VFS):
     def _alive(self) -> VirtualDisk:
         disk = self._disk
         if disk.generation != self._generation:
-            raise DiskRevoked(f"disk {disk.name} lost power, this connection is of an earlier life")
+            raise disk.revoked(self._generation)
         return disk
 
     def xAccess(self, pathname: str, flags: int) -> bool:
@@ -464,6 +485,7 @@ class _Vfs(apsw.VFS):
 
     def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> Any:
         disk = self._alive()
+        disk.bury_connections()
         path = name.filename() if isinstance(name, apsw.URIFilename) else name
         if path is None:
             return _File(disk, _Inode(), None, flags[0])
@@ -521,7 +543,7 @@ class _File:
     def _alive(self) -> VirtualDisk:
         disk = self._disk
         if disk.generation != self._generation:
-            raise DiskRevoked(f"disk {disk.name} lost power, this handle is of an earlier life")
+            raise disk.revoked(self._generation)
         return disk
 
     def xRead(self, amount: int, offset: int) -> bytes:
