@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ import msgspec
 
 from conformance.clauses.findings import Finding, load_findings
 from conformance.clauses.ledger import DOCUMENTS, FOLDER, Entry, Ledger, LedgerError, Words, load_yaml, parse
+from conformance.clauses.statement import Statement, read_statement
 from conformance.clauses.suite import CaseNote
 from conformance.clauses.texts import AddressError, Sentence, Text, Texts, TextsAbsent
 
@@ -44,15 +45,6 @@ _CLAIM = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+")
 _WITH_REASON = ("inspection", "laboratory", "organisational", "untestable")
 
 
-class CaseQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A question of the capability statement that only cases ask; a no fails the entries of `binding` (R-03)."""
-
-    id: str
-    zh: str
-    en: str
-    binding: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True)
 class Subject:
     """What the gates look at. `texts` is None where the drafts are absent; `without_texts` then says why."""
@@ -60,7 +52,7 @@ class Subject:
     ledger: Ledger
     findings: tuple[Finding, ...]
     cases: tuple[CaseNote, ...]
-    extra_questions: Mapping[str, CaseQuestion]
+    statement: Statement
     readings: tuple[str, ...]
     texts: Texts | None = None
     without_texts: str = ""
@@ -207,16 +199,22 @@ def _questions(subject: Subject) -> Iterator[str | None]:
         elif len(wordings) > 1:
             where = ", ".join(entry.id for entry in entries)
             yield f"question {question}: expected one wording, found {len(wordings)} in {where}"
-        elif question in subject.extra_questions:
+        elif question in subject.statement.questions:
             yield f"question {question}: expected in the ledger or in claims.yaml, found in both"
         else:
             yield None
-    for question, asked in subject.extra_questions.items():
+    for question, asked in subject.statement.questions.items():
         missing = [clause for clause in asked.binding if clause not in subject.ledger.by_id]
         if not any(question in case.needs for case in subject.cases):
             yield f"claims.yaml: {question}: no case needs this question"
         else:
             yield f"claims.yaml: {question}: no such entry: {', '.join(missing)}" if missing else None
+    for item in subject.statement.declared:
+        missing = [bound.clause for bound in item.bounds() if bound.clause not in subject.ledger.by_id]
+        yield f"claims.yaml: {item.id}: no such entry: {', '.join(missing)}" if missing else None
+    for choice in subject.statement.one_of:
+        missing = [question for question in choice.questions if question not in subject.ledger.questions]
+        yield f"claims.yaml: one_of: no such question: {', '.join(missing)}" if missing else None
     for entry in subject.ledger.entries:
         if entry.kind == "requirement" and entry.strength in ("may", "statement"):
             asked = entry.claim or entry.object == "organisation"
@@ -250,7 +248,7 @@ def _cases(subject: Subject) -> Iterator[str | None]:
         if case.id in repeated:
             problems.append("two cases have this id")
         for question in case.needs:
-            if question not in subject.ledger.questions and question not in subject.extra_questions:
+            if question not in subject.ledger.questions and question not in subject.statement.questions:
                 problems.append(f"needs {question}: no such question in the ledger or claims.yaml")
         yield f"case {case.id}: {'; '.join(problems)}" if problems else None
 
@@ -396,19 +394,6 @@ def read_readings(folder: Path = FOLDER) -> dict[str, Words]:
     return found
 
 
-def read_claims(folder: Path = FOLDER) -> dict[str, CaseQuestion]:
-    """Questions that come from cases alone, by id. Raises LedgerError."""
-    try:
-        found = msgspec.convert(load_yaml(folder / "claims.yaml"), tuple[CaseQuestion, ...])
-    except msgspec.ValidationError as error:
-        raise LedgerError([f"claims.yaml: {error}"]) from None
-    names = [question.id for question in found]
-    wrong = [f"claims.yaml: {name}: expected a unique id" for name in sorted(names) if names.count(name) > 1]
-    if wrong:
-        raise LedgerError(dict.fromkeys(wrong))
-    return {question.id: question for question in found}
-
-
 def read_subject(
     cases: Iterable[CaseNote], texts: Texts | None, without_texts: str = "", folder: Path = FOLDER
 ) -> Subject:
@@ -425,14 +410,14 @@ def read_subject(
     documents = attempt(lambda: parse(folder / f"{name}.yaml" for name in DOCUMENTS))
     findings = attempt(lambda: load_findings(folder))
     readings = attempt(lambda: read_readings(folder))
-    claims = attempt(lambda: read_claims(folder))
-    if documents is None or findings is None or readings is None or claims is None:
+    statement = attempt(lambda: read_statement(folder))
+    if documents is None or findings is None or readings is None or statement is None:
         raise LedgerError(problems)
     return Subject(
         ledger=Ledger(documents),
         findings=findings,
         cases=tuple(cases),
-        extra_questions=claims,
+        statement=statement,
         readings=tuple(readings),
         texts=texts,
         without_texts=without_texts,

@@ -1,0 +1,314 @@
+"""`carbonbench profile`: writes a terminal's profile to fill in, and says at once what is missing or contradictory.
+
+Leaves the file format to bench.profile and the questions to the ledger. Unanswered questions make their clauses
+inconclusive (R-03), so a profile is complete only when every question that applies is answered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+import msgspec
+
+from bench.profile import DOCUMENTS, ROLES, Claim, Profile, ProfileError, load_profile
+from conformance.clauses.command import EXIT_SOUND, EXIT_UNSOUND, EXIT_USAGE, Parser, Wrong
+from conformance.clauses.layout import paragraph
+from conformance.clauses.ledger import Ledger, LedgerError, load_ledger
+from conformance.clauses.statement import ROLE, Asked, Declared, Statement, questions_for, read_statement
+from conformance.clauses.suite import CaseNote, find_cases
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one `profile` command and return its exit code."""
+    try:
+        words = _parser().parse_args(list(argv))
+        return _new(words) if words.command == "new" else _check(words)
+    except Wrong as error:
+        print(error, file=sys.stderr)
+        return EXIT_USAGE
+    except (LedgerError, ProfileError) as error:
+        print(error, file=sys.stderr)
+        return EXIT_UNSOUND
+
+
+def _parser() -> argparse.ArgumentParser:
+    top = Parser(prog="carbonbench profile", description="A terminal's profile: new, check / 终端档案")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    new = commands.add_parser("new", help="write a commented profile to fill in / 生成待填写的档案")
+    new.add_argument("--out", default="", metavar="FILE", help="where it goes (default: standard output) / 输出文件")
+    new.add_argument("--documents", default="isc-2", metavar="DOCS", help=f"of {','.join(DOCUMENTS)} / 所声明的标准")
+    new.add_argument("--roles", default="terminal", metavar="ROLES", help=f"of {','.join(ROLES)} / 送检身份")
+    new.add_argument("--adapter", default="", metavar="NAME", help="how the bench reaches it / 适配器")
+    check = commands.add_parser("check", help="what is missing or contradictory / 检查档案")
+    check.add_argument("profile", metavar="FILE", help="profile (TOML) / 档案文件")
+    check.add_argument("--json", action="store_true", help="for machines / 机器可读")
+    return top
+
+
+def _words(option: str, text: str, allowed: Sequence[str]) -> tuple[str, ...]:
+    words = tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+    wrong = [word for word in words if word not in allowed]
+    if wrong or not words:
+        raise Wrong(f"{option} {text}: expected a comma-separated list of {', '.join(allowed)} / 取值无效")
+    return words
+
+
+def _new(words: argparse.Namespace) -> int:
+    documents = _words("--documents", words.documents, DOCUMENTS)
+    roles = _words("--roles", words.roles, ROLES)
+    text = template(load_ledger(), read_statement(), find_cases(), documents, roles, words.adapter)
+    if not words.out:
+        sys.stdout.write(text)
+        return EXIT_SOUND
+    path = Path(words.out)
+    if path.exists():
+        raise Wrong(f"--out {path}: the file exists; name another, a profile is never overwritten / 文件已存在")
+    try:
+        fresh = path.with_name(f".{path.name}.fresh")
+        fresh.write_text(text, "utf-8")
+        os.replace(fresh, path)
+    except OSError as error:
+        raise Wrong(f"--out {path}: cannot be written: {error.strerror} / 无法写入") from None
+    print(f"{path}: answer the questions, then carbonbench profile check {path} / 填写后用 profile check 检查")
+    return EXIT_SOUND
+
+
+def template(
+    ledger: Ledger,
+    statement: Statement,
+    cases: Iterable[CaseNote],
+    documents: tuple[str, ...],
+    roles: tuple[str, ...],
+    adapter: str,
+) -> str:
+    """The text of a profile in which every question is unanswered and stands as a comment."""
+    asked = questions_for(ledger, statement, cases, documents, roles)
+    lines = [
+        "# Profile of a terminal for carbonbench: capability statement (ICS) and connection (IXIT).",
+        "# 终端档案：能力声明（ICS）与连接信息（IXIT）。",
+        '# Remove the # of a line and answer "yes" or "no"; a question left out is unanswered, and its clauses are',
+        "# inconclusive, never passed. / 去掉行首的 # 并填写 yes 或 no；未作答的条款无法判定，不会判为通过。",
+        "",
+        "[terminal]",
+        'name = "my terminal"    # 名称',
+        'vendor = ""             # 制造商',
+        'model = ""              # 型号',
+        'firmware = ""           # 固件版本',
+        'serial = ""             # 出厂编号',
+        f"adapter = {_quoted(adapter)}    # how the bench reaches it / 适配器",
+        f"documents = [{', '.join(map(_quoted, documents))}]",
+        f"roles = [{', '.join(map(_quoted, roles))}]",
+        "",
+        "[declared]",
+        "# The largest values claimed; cases load the terminal up to them. / 声明的最大值，试验按此加载。",
+        *(line for item in statement.declared for line in _declared_lines(item, documents, roles)),
+        "",
+        "[claims]",
+        f"# {len(asked)} questions / {len(asked)} 个问题",
+    ]
+    section = ""
+    for question in asked:
+        home = question.entries[0].document if question.entries else "cases"
+        if home != section:
+            section = home
+            title = (
+                str(ledger.document(home).title) if question.entries else "Questions that only cases ask / 仅由用例提出"
+            )
+            lines += ["", f"# ---- {title} ----"]
+        lines += _question_lines(question)
+    lines += [
+        "",
+        "[connection]",
+        "# Goes to the adapter as it stands. / 原样交给适配器。",
+        "",
+        "[parameters]",
+        '# decision_rule = "simple"        # or "guarded" (R-05) / 判定规则',
+        "# statement_as_shall = false      # true: every STATEMENT binds (R-02) / 陈述按“应”判定",
+        "# allow_partial_scope = false     # true: a no to a SHALL takes the clause out (R-03) / 允许部分声明",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _declared_lines(item: Declared, documents: Sequence[str], roles: Sequence[str]) -> Iterator[str]:
+    asks = [f"≥ {bound.value} by {bound.clause}" for key, bound in item.least.items() if _binds(key, documents, roles)]
+    asks += [f"≤ {bound.value} by {bound.clause}" for key, bound in item.most.items() if _binds(key, documents, roles)]
+    if item.optional:
+        asks.append("may be left out / 可不填")
+    unit = f", {item.unit}" if item.unit else ""
+    yield f"# {item.id} = 0    # {item.en}{unit} / {item.zh}" + (f" ({'; '.join(asks)})" if asks else "")
+
+
+def _question_lines(question: Asked) -> Iterator[str]:
+    yield ""
+    decides = [f"{entry.id} ({entry.strength})" for entry in question.entries]
+    if decides:
+        yield from paragraph_of(f"decides / 决定: {', '.join(decides)}")
+    if question.cases:
+        yield from paragraph_of(f"opens {len(question.cases)} cases / 启用 {len(question.cases)} 个用例")
+    yield from paragraph_of(question.zh)
+    yield from paragraph_of(question.en)
+    yield f'# "{question.id}" = "yes"   # or "no"'
+
+
+def paragraph_of(text: str) -> Iterator[str]:
+    """A text as comment lines."""
+    return (f"# {line.strip()}" for line in paragraph(text, 2))
+
+
+def _binds(key: str, documents: Sequence[str], roles: Sequence[str]) -> bool:
+    kind, _, name = key.rpartition(":")
+    return name in (roles if kind == "role" else documents)
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What `profile check` found: `problems` make the profile unfit, `remarks` only tell."""
+
+    profile: str
+    documents: tuple[str, ...]
+    roles: tuple[str, ...]
+    asked: int
+    answered: int
+    yes: int
+    problems: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+def examine(profile: Profile, ledger: Ledger, statement: Statement, cases: Iterable[CaseNote]) -> Report:
+    """Hold a profile against the questions that apply to it; everything wrong is told at once."""
+    asked = questions_for(ledger, statement, cases, profile.documents, profile.roles)
+    problems = [
+        *_scope(profile),
+        *_unknown(profile, ledger, statement),
+        *_unanswered(profile, asked),
+        *_denied(profile, ledger, statement),
+        *_roles(profile),
+        *_choices(profile, statement),
+        *_declared(profile, statement),
+    ]
+    known = {question.id for question in asked}
+    idle = [
+        name
+        for name in profile.claims
+        if name not in known and (name in ledger.questions or name in statement.questions)
+    ]
+    remarks = [
+        f"claims.{name}: not asked for these documents and roles; the answer has no effect / 不适用" for name in idle
+    ]
+    return Report(
+        profile=profile.path,
+        documents=profile.documents,
+        roles=profile.roles,
+        asked=len(asked),
+        answered=sum(question.id in profile.claims for question in asked),
+        yes=sum(profile.claim(question.id) is Claim.YES for question in asked),
+        problems=tuple(problems),
+        remarks=tuple(remarks),
+    )
+
+
+def _scope(profile: Profile) -> Iterator[str]:
+    if not profile.documents:
+        yield f"terminal.documents: expected at least one of {', '.join(DOCUMENTS)}, found none / 未声明标准"
+
+
+def _unknown(profile: Profile, ledger: Ledger, statement: Statement) -> Iterator[str]:
+    questions = [*ledger.questions, *statement.questions]
+    for name in profile.claims:
+        if name not in ledger.questions and name not in statement.questions:
+            yield f"claims.{name}: no such question{_hint(name, questions)} / 无此问题"
+    items = [item.id for item in statement.declared]
+    for name in profile.declared:
+        if name not in items:
+            yield f"declared.{name}: nothing of this name is declared{_hint(name, items)} / 无此声明项"
+
+
+def _hint(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    return f"; did you mean {near[0]}?" if near else "; carbonbench profile new lists all"
+
+
+def _unanswered(profile: Profile, asked: Iterable[Asked]) -> Iterator[str]:
+    for question in asked:
+        if profile.claim(question.id) is Claim.UNANSWERED:
+            yield f"claims: unanswered: {question.en} / {question.zh} Add: {profile.line_to_add(question.id)}"
+
+
+def _denied(profile: Profile, ledger: Ledger, statement: Statement) -> Iterator[str]:
+    if profile.parameters.allow_partial_scope:
+        return
+    for name, question in statement.questions.items():
+        if profile.claim(name) is not Claim.NO:
+            continue
+        bound = [clause for clause in question.binding if ledger.by_id[clause].document in profile.documents]
+        if bound:
+            yield (
+                f'claims.{name}: "no" contradicts the claimed documents: {", ".join(bound)} will fail (R-03); '
+                "implement it, leave the document out, or set parameters.allow_partial_scope / 与所声明标准矛盾"
+            )
+
+
+def _roles(profile: Profile) -> Iterator[str]:
+    for role in ROLES:
+        answer, submitted = profile.claim(f"{ROLE}{role}"), role in profile.roles
+        if (answer is Claim.YES and not submitted) or (answer is Claim.NO and submitted):
+            told = f"terminal.roles {'names' if submitted else 'does not name'} {role}"
+            yield f'claims.{ROLE}{role}: "{answer}" contradicts the head: {told} / 与送检身份矛盾'
+
+
+def _choices(profile: Profile, statement: Statement) -> Iterator[str]:
+    for choice in statement.one_of:
+        if choice.document not in profile.documents:
+            continue
+        answers = [profile.claim(question) for question in choice.questions]
+        number = answers.count(Claim.YES)
+        if Claim.UNANSWERED not in answers and number != 1:
+            names = ", ".join(choice.questions)
+            yield f"claims: {names}: expected exactly one yes, found {number}: {choice.en} / {choice.zh}"
+
+
+def _declared(profile: Profile, statement: Statement) -> Iterator[str]:
+    for item in statement.declared:
+        told = profile.declared.get(item.id)
+        name = f"declared.{item.id}"
+        if told is None:
+            if not item.optional:
+                unit = f" in {item.unit}" if item.unit else ""
+                yield f"{name}: missing: {item.en}{unit} / {item.zh}; add a line {item.id} = … in section [declared]"
+            continue
+        try:
+            value = Decimal(told)
+        except InvalidOperation:
+            yield f"{name}: expected decimal text, found {told!r} / 应为十进制数"
+            continue
+        for bounds, sign, fits in ((item.least, "≥", Decimal.__ge__), (item.most, "≤", Decimal.__le__)):
+            for key, bound in bounds.items():
+                if _binds(key, profile.documents, profile.roles) and not fits(value, Decimal(bound.value)):
+                    asked = f"{sign} {bound.value} {item.unit}".strip()
+                    yield f"{name}: {bound.clause} asks {asked}, declared {told} / 不满足条款"
+
+
+def _check(words: argparse.Namespace) -> int:
+    report = examine(load_profile(Path(words.profile)), load_ledger(), read_statement(), find_cases())
+    if words.json:
+        print(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
+    else:
+        print(*report.problems, *(f"remark: {remark}" for remark in report.remarks), sep="\n", end="")
+        print("\n" if report.problems or report.remarks else "", end="")
+        print(
+            f"{report.profile}: {report.answered} of {report.asked} questions answered, {report.yes} with yes; "
+            f"{len(report.problems)} problems / {report.asked} 个问题已答 {report.answered} 个，"
+            f"{len(report.problems)} 处有误"
+        )
+    return EXIT_UNSOUND if report.problems else EXIT_SOUND
