@@ -44,7 +44,6 @@ JULIAN_EPOCH_MS = 210_866_760_000_000
 """The Unix epoch in milliseconds of the Julian day count, as SQLite counts."""
 
 _NAME_SYNCED_KINDS = apsw.SQLITE_OPEN_MAIN_JOURNAL | apsw.SQLITE_OPEN_SUPER_JOURNAL | apsw.SQLITE_OPEN_WAL
-_serial = 0
 
 
 class Keep(StrEnum):
@@ -156,7 +155,9 @@ class DiskFault:
     def __enter__(self) -> DiskFault:
         return self.install()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.remove()
 
     async def __aenter__(self) -> DiskFault:
@@ -184,11 +185,7 @@ class VirtualDisk:
     grows by one with every power cut.
     """
 
-    def __init__(
-        self, chance: random.Random, *, name: str = "disk", clock_ns: Callable[[], int] | None = None
-    ) -> None:
-        global _serial
-        _serial += 1
+    def __init__(self, chance: random.Random, *, name: str = "disk", clock_ns: Callable[[], int] | None = None) -> None:
         self.name = name
         self.chance = chance
         self.clock_ns = clock_ns if clock_ns is not None else _epoch
@@ -198,7 +195,6 @@ class VirtualDisk:
         self.octets_written = 0
         self.faults: list[DiskFault] = []
         self.on_sync: Callable[[str], object] | None = None
-        self._number = _serial
         self._names: dict[str, _Inode] = {}
         self._durable_names: dict[str, _Inode] = {}
         self._pending_names: list[_Link] = []
@@ -213,8 +209,19 @@ class VirtualDisk:
         return f"<VirtualDisk {self.name}#{self.generation} {len(self._names)} files>"
 
     def _mount(self) -> _Vfs:
-        self.vfs_name = f"{self.name}-{self._number}.{self.generation}"
+        taken = apsw.vfs_names()
+        wanted = f"{self.name}.{self.generation}"
+        self.vfs_name = next(
+            name for name in (wanted, *(f"{wanted}+{more}" for more in range(1, len(taken) + 2))) if name not in taken
+        )
         return _Vfs(self, self.vfs_name)
+
+    def close(self) -> None:
+        """Throw the disk away: no connection is valid any more and its VFS name is free again."""
+        self.generation += 1
+        self._vfs.unmount()
+        self._busy_dead.extend(each for each in apsw.connections() if each.open_vfs == self.vfs_name)
+        self.bury_connections()
 
     # Power
 

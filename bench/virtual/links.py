@@ -59,7 +59,9 @@ class Scope:
     def install(self) -> Scope:
         """Put the rule in force now; RuntimeError when it is already."""
         if self.installed:
-            raise RuntimeError(f"rule {self.rule.name} is already in force on link {self.link.name!r}: remove() it first")
+            raise RuntimeError(
+                f"rule {self.rule.name} is already in force on link {self.link.name!r}: remove() it first"
+            )
         self.link.enforce(self)
         return self
 
@@ -71,7 +73,9 @@ class Scope:
     def __enter__(self) -> Scope:
         return self.install()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.remove()
 
     async def __aenter__(self) -> Scope:

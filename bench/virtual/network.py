@@ -138,7 +138,9 @@ class Network:
         except ValueError:
             raise ValueError(f"host {name!r} expects an IPv4 address such as 10.0.0.2, got {address!r}") from None
         if plain in self._by_address:
-            raise ValueError(f"host {name!r} expects an unused address, got {plain} of {self._by_address[plain].name!r}")
+            raise ValueError(
+                f"host {name!r} expects an unused address, got {plain} of {self._by_address[plain].name!r}"
+            )
         host = Host(self, name, plain, domain)
         self.hosts[name] = host
         self._by_address[plain] = host

@@ -357,7 +357,9 @@ class Rate:
 
     def __post_init__(self) -> None:
         if self.bits_per_s <= 0:
-            raise ValueError(f"rate expects more than 0 bit/s, got {self.bits_per_s}: use cut for a link without service")
+            raise ValueError(
+                f"rate expects more than 0 bit/s, got {self.bits_per_s}: use cut for a link without service"
+            )
 
     def judge(self, packet: Packet, chance: random.Random, now_s: float) -> Verdict:
         """Delays by the queue in front and the packet's own time on the line."""

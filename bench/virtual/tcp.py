@@ -561,7 +561,9 @@ class TcpTransport(asyncio.Transport):
         self._expiries += 1
         if self._expiries > RETRIES:
             self._net.tell_flow("timed_out", self)
-            self._break(TimeoutError(errno.ETIMEDOUT, f"no acknowledgement from {self.remote[0]} after {RETRIES} retries"))
+            self._break(
+                TimeoutError(errno.ETIMEDOUT, f"no acknowledgement from {self.remote[0]} after {RETRIES} retries")
+            )
             return
         for segment in list(self._inflight):
             if segment.acked_s == NEVER and segment.due_s <= now:
