@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from bench.case import Check, Measurement, check, compare, measure
+from bench.case import Check, Measurement, check, measure
 from bench.history import Commanded, History, Stored
 from conformance.judges.delivery import VALUE_FIELDS, Ledger, first_contents, setup_of
-from conformance.judges.times import DAY, HOUR, SECOND, floor, instant_of, local, seconds
+from conformance.judges.times import SECOND, floor, instant_of, local, seconds
 from conformance.judges.truth import Certainty, Key, clock_moves, length_of, number, plain, truth_of
-
-OFFSET_LIMIT_S = 1
-PROBES = 24
 
 
 def period_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check]:
@@ -186,22 +183,31 @@ def offsets(history: History) -> list[tuple[int, int]]:
     return found
 
 
-def offset_findings(history: History, *, probes: int = PROBES) -> Iterator[Check | Measurement]:
-    """|offset| at most 1 s at each probe (R-10); the answer has whole seconds, cut off, so half a second is added."""
-    found = [(at, offset + SECOND // 2) for at, offset in offsets(history)]
-    worst = max((abs(offset) for _, offset in found), default=None)
-    yield compare(
-        "clock-offset",
-        None if worst is None else Decimal(seconds(max(worst - SECOND // 2, 0))),
-        "<=",
-        OFFSET_LIMIT_S,
-        en="the terminal's clock is right within 1 s",
-        zh="终端时钟偏差不超过 1 s",
-        unit="s",
-        samples=len(found),
-        needed=probes,
-        evidence=[f"{local(at)}: {seconds(offset)} s" for at, offset in found if abs(offset) > SECOND * 3 // 2],
+def untouched_findings(history: History, *, probes: int) -> Iterator[Check | Measurement]:
+    """No spoiled command moved the clock: every probe shows the time within a second (answers have whole seconds)."""
+    found = offsets(history)
+    wrong = [
+        f"{local(at)}: the terminal's clock is {seconds(offset)} s off"
+        for at, offset in found
+        if not -2 * SECOND < offset <= SECOND
+    ]
+    yield check(
+        "clock-not-set-by-junk",
+        False if wrong else True if len(found) >= probes else None,
+        en="no damaged command sets the clock",
+        zh="损坏的校时命令不被执行",
+        measured=len(wrong),
+        limit=0,
+        unit="probes",
+        evidence=wrong,
     )
-    if len(found) >= 2:
-        drift = (found[-1][1] - found[0][1]) * DAY // max(found[-1][0] - found[0][0], HOUR)
-        yield measure("drift", seconds(drift), en="drift", zh="漂移", unit="s/d", samples=len(found))
+    if found:
+        worst = max(abs(offset) for _, offset in found)
+        yield measure(
+            "clock-offset",
+            seconds(worst),
+            en="largest offset seen (whole seconds)",
+            zh="最大时钟偏差（整秒）",
+            unit="s",
+            samples=len(found),
+        )

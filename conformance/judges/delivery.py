@@ -449,6 +449,42 @@ def first_contents(history: History, centre: str, kinds: Sequence[str] = ()) -> 
     return found
 
 
+def convention_finding(history: History, centres: Sequence[str], kind: str = "minute") -> Check:
+    """Stamps are the starts of their intervals (R-09): no record is true only if its stamp were an end.
+
+    Reading B takes all stamps on the wire for interval ends.
+    """
+    truth = truth_of(history)
+    ends: list[str] = []
+    starts: list[str] = []
+    for centre in centres:
+        length = length_of(kind, setup_of(history, centre))
+        for key, event in first_contents(history, centre, (kind,)).items():
+            own = truth.expected(key.point, kind, key.end - length, key.end)
+            before = truth.expected(key.point, kind, key.end - 2 * length, key.end - length)
+            sure = own.certainty is Certainty.SURE and before.certainty is Certainty.SURE
+            if not sure or event.version > 1:
+                continue
+            as_start, as_end = matches(truth, own, event.fields), matches(truth, before, event.fields)
+            if as_end and not as_start:
+                ends.append(f"{_where(event)}: true only if the stamp is the end of its interval")
+            elif as_start and not as_end:
+                starts.append(f"{_where(event)}: true only if the stamp is the start of its interval")
+    decided = bool(ends or starts)
+    return check(
+        "stamps-are-starts",
+        not ends if decided else None,
+        en="the time of the data is the start of its interval",
+        zh="数据时间为时段起点",
+        measured=len(ends),
+        limit=0,
+        unit="records",
+        evidence=ends[:10],
+        has_b=decided,
+        reading_b=not starts,
+    )
+
+
 def lines(problems: Sequence[Problem], most: int = 10) -> list[str]:
     """Evidence of a bucket, the first few and how many more."""
     shown = [problem.evidence for problem in problems[:most]]

@@ -8,7 +8,7 @@ from bench.bench import Bench
 from bench.case import Case, Finding
 from bench.history import History
 from bench.scenario import Scenario
-from conformance.judges import clockwork, commands
+from conformance.judges import commands
 from conformance.judges.times import DAY, HOUR, MINUTE, stamp_of
 from conformance.terminal import HJ212, MODBUS
 
@@ -60,21 +60,3 @@ class AnswersHistoryRequests(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from commands.query_findings(history, "A")
-
-
-class ShowsRightTime(Case):
-    """Asked every hour for a day, the terminal's clock is right within a second."""
-
-    zh = "连续 24 h 每小时读取终端时钟，偏差不超过 1 s。"
-    clauses = ("isc-2/7.3.1f",)
-    needs = (HJ212, "clock.centre")
-    scenario = Scenario(circuits=1, points=1, period_s=900, centres=("A",), kinds=("minute",))
-
-    async def drive(self, bench: Bench) -> None:
-        await bench.clock.sleep(minutes=5)
-        for _ in range(25):
-            await bench.centres["A"].read_clock()
-            await bench.clock.sleep(hours=1)
-
-    def judge(self, history: History) -> Iterator[Finding]:
-        yield from clockwork.offset_findings(history)

@@ -45,6 +45,7 @@ class DeliversQuarterHourIndex(Case):
             for finding in timing.index_findings(history, ledger, start):
                 yield _named(finding, ledger.centre)
         yield from timing.prompt_findings(ledgers)
+        yield delivery.convention_finding(history, all_centres(history))
         yield from delivery.findings(ledgers)
 
 

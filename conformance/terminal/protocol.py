@@ -172,7 +172,7 @@ class SurvivesJunkFromCentre(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield clockwork.accepted_finding(history, "1011")
-        yield from clockwork.offset_findings(history, probes=len(JUNK) + 1)
+        yield from clockwork.untouched_findings(history, probes=len(JUNK) + 1)
         yield from delivered(history)
 
 

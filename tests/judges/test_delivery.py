@@ -8,7 +8,7 @@ import pytest
 from hand_made import COUNTER, MIDNIGHT, World, acknowledge, altered
 
 from bench.history import Behaviour, LinkRule, Stored
-from conformance.judges.delivery import Ledger, reconcile
+from conformance.judges.delivery import Ledger, convention_finding, reconcile
 from conformance.judges.times import HOUR, MINUTE, SECOND, stamp_of
 from conformance.judges.truth import Certainty, increment, truth_of
 
@@ -79,6 +79,19 @@ def test_stamps_of_interval_ends_are_mis_stamped() -> None:
 
     found = filled(reconcile(uneven.history(change), "A", kinds=("minute",)))
     assert found["mis_stamped"] >= 15
+
+
+def test_the_convention_of_stamps_is_decided() -> None:
+    uneven = World(energy=lambda us: f"{((us - MIDNIGHT) // MINUTE) ** 2 // 7}.00")
+
+    def ends(records: list[Stored]) -> list[Stored]:
+        return [altered(record, stamp=stamp_of(record.t - SECOND)) for record in records if record.kind == "minute"]
+
+    honest = convention_finding(uneven.history(), ("A",))
+    assert (honest.verdict, honest.reading_b) == ("pass", "fail")
+    other = convention_finding(uneven.history(ends), ("A",))
+    assert (other.verdict, other.reading_b) == ("fail", "pass")
+    assert convention_finding(uneven.history(lambda _records: []), ("A",)).verdict == "inconclusive"
 
 
 def test_stamps_in_utc_are_mis_stamped() -> None:
