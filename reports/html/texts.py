@@ -172,9 +172,7 @@ TEXTS: dict[str, Text] = {
     "strength-may": Text("may", "可"),
     "strength-statement": Text("statement", "陈述"),
     "disposition-automated": Text("decided by cases", "由用例判定"),
-    "disposition-planned": Text(
-        "the bench can decide it, but no case of this run does", "可由台架判定，但本次运行没有相应用例"
-    ),
+    "disposition-planned": Text("testable; no case in this run", "可检测；本次无用例"),
     "disposition-operator": Text("a person performs or attests it", "由操作人员执行或证实"),
     "disposition-inspection": Text("decided by inspection", "由审查判定"),
     "disposition-laboratory": Text("decided by a laboratory test", "由实验室试验判定"),
