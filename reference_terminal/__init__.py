@@ -5,5 +5,6 @@ Leaves everything about testing it to others; it imports no other room of the pr
 
 from reference_terminal.config import Config, ConfigError, load_config
 from reference_terminal.platform import Clock, Platform
+from reference_terminal.terminal import Terminal
 
-__all__ = ["Clock", "Config", "ConfigError", "Platform", "load_config"]
+__all__ = ["Clock", "Config", "ConfigError", "Platform", "Terminal", "load_config"]

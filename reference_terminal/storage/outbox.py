@@ -133,15 +133,19 @@ class Outbox:
     def delivered(self, item: Pending) -> None:
         """A period was acknowledged in all its parts: mark it sent, durably, before the next goes out."""
         key = (item.span, item.start_s)
-        self._in_flight.pop(key, None)
         self._attempts.pop(key, None)
         for attempts in self._attempts.values():
             if attempts.failures >= _ASIDE_AFTER:
                 attempts.not_before_s = max(attempts.not_before_s, self._loop.time() + _ASIDE_S)
-        self.mark_sent(item)
+        self._in_flight[key] = None
+        if self.mark_sent(item):
+            del self._in_flight[key]
 
-    def mark_sent(self, item: Pending) -> None:
-        """Move a period from the queue to the journal of delivered ones in one transaction."""
+    def mark_sent(self, item: Pending) -> bool:
+        """Move a period from the queue to the journal of delivered ones in one transaction.
+
+        False if the store failed; the move is then tried again with the batch, and the period is not sent meanwhile.
+        """
 
         def step(connection: apsw.Connection) -> None:
             connection.execute(
@@ -153,7 +157,14 @@ class Outbox:
             )
 
         self._store.add_step(step)
-        self._store.flush()
+        return self._store.flush()
+
+    def is_waiting(self, item: Pending) -> bool:
+        """Whether a period is still queued for this centre."""
+        row = self._store.connection.execute(
+            "SELECT 1 FROM outbox WHERE centre=? AND end_s=? AND span=?", (item.centre, item.end_s, item.span)
+        ).fetchone()
+        return row is not None
 
     # Bounds
 

@@ -79,11 +79,16 @@ def parse(data: bytes) -> Message:
         cn=fields.get("CN", ""),
         pw=fields.get("PW", ""),
         mn=fields.get("MN", ""),
-        flag=_number(fields, "Flag", 255),
+        flag=_flag(fields.get("Flag", "")),
         cp=cp.strip(),
         pnum=_number(fields, "PNUM", 9999),
         pno=_number(fields, "PNO", 9999),
     )
+
+
+def _flag(value: str) -> int | None:
+    """Flag as a number; None if absent or no number, which the receiver answers with a code of its own."""
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= 3 and int(value) <= 255 else None
 
 
 def _number(fields: dict[str, str], name: str, highest: int) -> int | None:

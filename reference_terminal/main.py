@@ -1,0 +1,63 @@
+"""The command line: run the terminal in real time, or only check its configuration.
+
+Leaves everything the terminal does to `terminal`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from reference_terminal.config import Config, ConfigError, load_config
+from reference_terminal.platform import Platform
+from reference_terminal.storage.database import StoreError
+from reference_terminal.terminal import Terminal
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run; returns 0 after a stop in good order, 2 for a configuration that cannot be used, 1 for a failed start."""
+    parser = argparse.ArgumentParser(
+        prog="reference_terminal",
+        description="Carbon-emission monitoring terminal / 碳排放在线监测终端",
+    )
+    parser.add_argument("config", metavar="CONFIG", type=Path, help="configuration file (TOML) / 配置文件")
+    parser.add_argument("--check", action="store_true", help="check CONFIG and stop / 仅检查配置")
+    arguments = parser.parse_args(argv)
+    try:
+        config = load_config(arguments.config)
+    except ConfigError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        print(
+            f"{len(error.problems)} problem(s), nothing started / {len(error.problems)} 个问题,未启动", file=sys.stderr
+        )
+        return 2
+    if arguments.check:
+        counts = f"{len(config.meters)} meters, {len(config.points)} points, {len(config.centres)} centres"
+        print(f"{arguments.config}: {counts} / 配置正确")
+        return 0
+    try:
+        asyncio.run(_run(config))
+    except (StoreError, OSError) as error:
+        print(f"terminal cannot start: {error} / 终端无法启动", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+async def _run(config: Config) -> None:
+    terminal = Terminal(config, Platform.real(log=lambda line: print(line, flush=True)))
+    loop = asyncio.get_running_loop()
+    stops: list[asyncio.Task[None]] = []
+
+    def stop() -> None:
+        stops.append(loop.create_task(terminal.stop()))
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    await terminal.run()

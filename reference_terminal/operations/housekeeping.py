@@ -1,0 +1,103 @@
+"""Bounds of the store: deleting by age, filling queues, size of the database (rulings R-28, R-30).
+
+Leaves raising and clearing of other alarms to the rooms that see their causes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reference_terminal.clock import WallClock
+from reference_terminal.config import Config
+from reference_terminal.operations.journal import Journal
+from reference_terminal.storage.outbox import Outbox
+from reference_terminal.storage.store import Store
+from reference_terminal.times import DAY_S, floor_s, iso
+
+PERIOD_S = 600
+ALARM_PERCENT = 80
+_ROWS_AT_ONCE = 5000
+
+
+class Housekeeping:
+    """Looks after the bounds every ten minutes."""
+
+    def __init__(
+        self, config: Config, store: Store, clock: WallClock, journal: Journal, outboxes: Sequence[Outbox]
+    ) -> None:
+        self._config = config
+        self._store = store
+        self._clock = clock
+        self._journal = journal
+        self._outboxes = outboxes
+        self._cleaned_s = 0
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        while True:
+            self.look()
+            await self._clock.sleep_until_or_step((floor_s(self._clock.now_s(), PERIOD_S) + PERIOD_S) * 1000)
+
+    def look(self) -> None:
+        """One round over queues, database size and, once a day, age."""
+        for outbox in self._outboxes:
+            self._look_at_queue(outbox)
+        self._look_at_size()
+        day_s = floor_s(self._clock.now_s(), DAY_S)
+        if day_s != self._cleaned_s:
+            self._cleaned_s = day_s
+            self.clean(self._clock.now_s())
+
+    def _look_at_queue(self, outbox: Outbox) -> None:
+        percent = outbox.fill_percent()
+        if percent >= ALARM_PERCENT:
+            self._journal.raise_alarm(
+                "queue filling", outbox.centre, f"buffer {percent} % used", f"缓存已用 {percent} %"
+            )
+        else:
+            self._journal.clear_alarm("queue filling", outbox.centre)
+        lost = outbox.expire()
+        if lost:
+            first, last = iso(lost[0].start_s), iso(lost[-1].end_s)
+            self._journal.event(
+                "queue overflow",
+                outbox.centre,
+                f"{len(lost)} undelivered periods from {first} to {last} given up",
+                f"放弃未送达时段 {len(lost)} 个,自 {first} 至 {last}",
+            )
+            self._store.flush()
+
+    def _look_at_size(self) -> None:
+        percent = self._store.size_bytes() * 100 // (self._config.storage.max_mb * 1_000_000)
+        if percent >= ALARM_PERCENT:
+            self._journal.raise_alarm("store filling", self._store.path, f"{percent} % used", f"已用 {percent} %")
+        else:
+            self._journal.clear_alarm("store filling", self._store.path)
+
+    def clean(self, now_s: int) -> None:
+        """Delete what is older than its class must be kept; nothing that waits for delivery."""
+        storage = self._config.storage
+        raw_s, record_s = self.raw_border_s(now_s), now_s - storage.record_days * DAY_S
+        self._delete("reading", "slot_s", "slot_s<?", raw_s)
+        self._delete("record", "start_s", "span>0 AND span<900 AND start_s<?", raw_s)
+        self._delete("record", "start_s", "start_s<?", record_s)
+        for table in ("sent", "superseded", "gap"):
+            self._delete(table, "start_s", "start_s<?", record_s)
+        self._delete("event", "at_ms", "at_ms<?", record_s * 1000)
+
+    def raw_border_s(self, now_s: int) -> int:
+        """The instant before which raw readings and minute values may go."""
+        return now_s - self._config.storage.raw_days * DAY_S
+
+    def _delete(self, table: str, column: str, condition: str, border: int) -> None:
+        """Delete in portions, each its own transaction, so that measuring is not held up for long."""
+        connection = self._store.connection
+        while True:
+            row = connection.execute(
+                f"SELECT {column} FROM {table} WHERE {condition} ORDER BY {column} LIMIT 1 OFFSET {_ROWS_AT_ONCE}",
+                (border,),
+            ).fetchone()
+            upper = border if row is None else row[0]
+            connection.execute(f"DELETE FROM {table} WHERE {condition}", (upper,))
+            if row is None or upper == border:
+                return

@@ -1,0 +1,219 @@
+"""The terminal put together: store, acquisition, processing, uplink, local interface.
+
+Leaves every single decision to the rooms; this module only connects them and starts and stops their tasks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from reference_terminal.acquisition.modbus import GatewayClient
+from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
+from reference_terminal.acquisition.reading import Reading
+from reference_terminal.clock import WallClock
+from reference_terminal.config import CentreConfig, Config, centre_code
+from reference_terminal.operations.housekeeping import Housekeeping
+from reference_terminal.operations.journal import Journal
+from reference_terminal.platform import Platform
+from reference_terminal.processing.pipeline import Pipeline
+from reference_terminal.storage.outbox import Outbox
+from reference_terminal.storage.rows import Pending
+from reference_terminal.storage.store import Store
+from reference_terminal.times import Span, floor_s, iso_ms
+from reference_terminal.uplink.commands import CommandSet
+from reference_terminal.uplink.link import CentreLink
+from reference_terminal.uplink.packets import Channel
+from reference_terminal.uplink.qn import QnSource
+from reference_terminal.uplink.settings import CentreSettings
+from reference_terminal.web.api import Api
+from reference_terminal.web.server import Server
+
+
+class Terminal:
+    """One terminal. `run()` returns after `stop()`; a second terminal on the same database continues where it was."""
+
+    def __init__(self, config: Config, platform: Platform) -> None:
+        self.config = config
+        self.platform = platform
+        self._stopping: asyncio.Event | None = None
+
+    async def run(self) -> None:
+        """Run until `stop()`; raises StoreError if there is no usable database, OSError if the API port is taken."""
+        self._stopping = asyncio.Event()
+        self._assemble()
+        tasks: list[asyncio.Task[None]] = []
+        try:
+            await self.server.start()
+            loop = asyncio.get_running_loop()
+            tasks += [loop.create_task(worker) for worker in self._workers()]
+            stopper = loop.create_task(_until(self._stopping))
+            tasks.append(stopper)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                error = task.exception()
+                if error is not None:
+                    raise error
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self.server.stop()
+            self.journal.event("stop", self.config.name, "terminal stops", "终端停止")
+            self.store.close()
+
+    async def stop(self) -> None:
+        """Ask `run()` to end in good order."""
+        if self._stopping is not None:
+            self._stopping.set()
+
+    def _assemble(self) -> None:
+        config, platform = self.config, self.platform
+        self.clock = WallClock(platform.clock)
+        self.store = Store(config.storage.path, platform.vfs, float(config.storage.commit_linger_s))
+        self.journal = Journal(self.store, self.clock, platform.log)
+        self.store.on_failure = self._tell_store_failure
+        self.clock.on_step = self._tell_step
+        self.qn = QnSource(self.clock, int(self.store.setting("terminal", "qn_ms") or 0))
+        self.store.last_qn_ms = lambda: self.qn.last_ms
+        self.pipeline = Pipeline(config, self.store, self.clock, self.journal)
+        self.pipeline.on_complete = self.queue_period
+        self.settings = {centre.id: CentreSettings(centre, self.store) for centre in config.centres}
+        spans = [span for settings in self.settings.values() for span in settings.spans()]
+        self.pipeline.restore(spans, self.clock.now_s())
+        self._assemble_acquisition()
+        self._assemble_uplink()
+        self.housekeeping = Housekeeping(config, self.store, self.clock, self.journal, list(self.outboxes.values()))
+        self.server = Server(config.api, Api(self), self.journal)
+        self.store.changed.append(self._wake_streams)
+        self._announce()
+
+    def _assemble_acquisition(self) -> None:
+        first_point = 0
+        by_gateway: dict[str, list[MeterPoller]] = {}
+        clients = {
+            gateway.id: GatewayClient(gateway, self.platform.random)
+            for gateway in self.config.gateways
+            if any(meter.gateway == gateway.id for meter in self.config.meters)
+        }
+        for number, meter in enumerate(self.config.meters):
+            next_s = self.first_slot(number, meter.period_s)
+            poller = MeterPoller(number, meter, first_point, clients[meter.gateway], next_s)
+            by_gateway.setdefault(meter.gateway, []).append(poller)
+            first_point += len(meter.points)
+        self.pollers = [
+            GatewayPoller(clients[gateway], meters, self.clock, self.pipeline) for gateway, meters in by_gateway.items()
+        ]
+
+    def first_slot(self, meter: int, period_s: int) -> int:
+        """The first slot a meter is due for: after a restart the one after the last stored, so that gaps show."""
+        now_s = self.clock.now_s()
+        last_s = self.pipeline.resolved_s.get(meter)
+        coming_s = floor_s(now_s - 1, period_s) + period_s
+        return coming_s if last_s is None or last_s >= now_s else min(coming_s, last_s + period_s)
+
+    def _assemble_uplink(self) -> None:
+        self.outboxes: dict[str, Outbox] = {}
+        self.links: dict[str, CentreLink] = {}
+        commands = CommandSet(self.store, self.clock, self.journal, self.read_now, self.pipeline.use_span)
+        self._queued = False
+        for centre in self.config.centres:
+            outbox = Outbox(centre.id, centre.buffer_h, self.store, self.clock)
+            self.outboxes[centre.id] = outbox
+            self.links[centre.id] = CentreLink(
+                config=centre,
+                settings=self.settings[centre.id],
+                channels=self._channels(centre),
+                outbox=outbox,
+                store=self.store,
+                pipeline=self.pipeline,
+                clock=self.clock,
+                qn=self.qn,
+                journal=self.journal,
+                commands=commands,
+                random=self.platform.random,
+            )
+
+    def _channels(self, centre: CentreConfig) -> list[Channel]:
+        return [
+            Channel(state.number, code, state.config.kind == "counter")
+            for state in self.pipeline.points
+            if (code := centre_code(centre, state.config))
+        ]
+
+    def _workers(self) -> list[Coroutine[Any, Any, None]]:
+        return [
+            *(poller.run() for poller in self.pollers),
+            self.pipeline.close_overdue(),
+            *(link.run() for link in self.links.values()),
+            self.housekeeping.run(),
+        ]
+
+    def queue_period(self, span: Span, start_s: int, end_s: int) -> None:
+        """A period is complete: queue it for every centre that receives its class, in the records' transaction."""
+        self.store.enqueue(
+            [
+                Pending(centre.id, span.code, start_s, end_s)
+                for centre in self.config.centres
+                if span in self.settings[centre.id].spans()
+            ]
+        )
+        self._queued = True
+
+    def _wake_streams(self, readings: Sequence[Reading]) -> None:
+        if self._queued:
+            self._queued = False
+            for outbox in self.outboxes.values():
+                outbox.wake()
+
+    async def read_now(self, points: Sequence[int]) -> list[Reading]:
+        """Ask the meters of these points afresh, all gateways at once; readings carry the store's point numbers."""
+        wanted = dict.fromkeys(points)
+        meters = [
+            number
+            for number, group in enumerate(self.pipeline.meter_points)
+            if any(state.number in wanted for state in group)
+        ]
+        results = await asyncio.gather(*(poller.read_now(meters) for poller in self.pollers))
+        readings = [reading for result in results for reading in result]
+        for reading in readings:
+            reading.point = self.pipeline.points[reading.point].number
+        return readings
+
+    def _announce(self) -> None:
+        config = self.config
+        self.journal.event(
+            "start",
+            config.name,
+            f"terminal starts: {len(config.meters)} meters, {len(config.points)} points, {len(config.centres)} centres",
+            f"终端启动:{len(config.meters)} 台表计,{len(config.points)} 个监测点,{len(config.centres)} 个数据中心",
+        )
+        if self.store.replaced_damaged:
+            self.journal.raise_alarm(
+                "store damaged",
+                config.storage.path,
+                f"the database is damaged and was left aside; data go to {self.store.path}",
+                f"数据库已损坏,保留原文件,数据写入 {self.store.path}",
+            )
+        for meter in config.meters:
+            if meter.period_s > 60:
+                self.journal.say(
+                    f"meter {meter.id}: polled every {meter.period_s} s, periods off this grid are not made"
+                    f" / 每 {meter.period_s} 秒采集一次,不生成与之不符的时段数据"
+                )
+
+    def _tell_step(self, before_ms: int, after_ms: int) -> None:
+        self.journal.event(
+            "clock step",
+            self.config.name,
+            f"clock went from {iso_ms(before_ms)} to {iso_ms(after_ms)}",
+            f"时钟由 {iso_ms(before_ms)} 变为 {iso_ms(after_ms)}",
+        )
+
+    def _tell_store_failure(self, reason: str) -> None:
+        self.journal.say(f"store: cannot write: {reason}; tried again until it works / 存储写入失败,将持续重试")
+
+
+async def _until(event: asyncio.Event) -> None:
+    await event.wait()
