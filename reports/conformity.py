@@ -109,8 +109,13 @@ def binds(entry: Entry, run: RunResult) -> bool:
     if verdict is None and entry.object in NOT_TERMINAL:
         return False
     if entry.strength == "statement":
-        return run.parameters.get("statement_as_shall") == "on" or run.claims.get(entry.claim) == "yes"
+        return switched_on(run, "statement_as_shall") or run.claims.get(entry.claim) == "yes"
     return entry.strength == "shall"
+
+
+def switched_on(run: RunResult, parameter: str) -> bool:
+    """Whether a parameter of the rulings that is either on or off is on in this run."""
+    return run.parameters.get(parameter, "").lower() in ("on", "true", "yes")
 
 
 def _verdicts(run: RunResult) -> dict[str, Verdict]:
@@ -145,6 +150,13 @@ def _statement(
         ids = [entry.id for entry in open_]
         reasons.append(
             _listed(ids, "binding clause is not decided", "binding clauses are not decided", "条约束性条款尚无判定")
+        )
+    if switched_on(run, "allow_partial_scope"):
+        reasons.append(
+            Text(
+                "partial statement: limited to what the capability statement claims (R-03, reading B)",
+                "部分声明：仅限能力声明所声明支持的条款（R-03，解释 B）",
+            )
         )
     conformity = Conformity.NO_STATEMENT
     if not hindrances and failed:

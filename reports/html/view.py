@@ -166,6 +166,7 @@ class Report:
     documents: tuple[DocumentView, ...]
     chapters: tuple[tuple[str, tuple[CaseView, ...]], ...]
     questions: dict[str, Text]
+    requirements: dict[str, Text]
     states: tuple[State, ...] = field(default_factory=lambda: tuple(State(key) for key in STATES))
     drafts: dict[str, Text] = field(default_factory=lambda: dict(DOCUMENTS))
     short: dict[str, str] = field(default_factory=lambda: dict(SHORT))
@@ -195,6 +196,7 @@ def report(run: RunResult, folder: Path, ledger: Sequence[Entry] = (), details: 
         documents=tuple(_documents(rows)),
         chapters=tuple(_chapters(run, folder)),
         questions={entry.claim: entry.question for entry in ledger if entry.claim},
+        requirements={entry.id: entry.requirement for entry in ledger},
     )
 
 

@@ -84,6 +84,8 @@ def test_should_and_may_have_no_effect(strength: str) -> None:
         ({"q": "no"}, {}, Conformity.CONFORMS),
         ({}, {}, Conformity.CONFORMS),
         ({"q": "no"}, {"statement_as_shall": "on"}, Conformity.DOES_NOT_CONFORM),
+        ({"q": "no"}, {"statement_as_shall": "True"}, Conformity.DOES_NOT_CONFORM),
+        ({"q": "no"}, {"statement_as_shall": "False"}, Conformity.CONFORMS),
     ],
 )
 def test_a_statement_counts_when_claimed_or_by_choice(
@@ -107,6 +109,13 @@ def test_what_forbids_any_statement(fields: dict[str, object], told: str) -> Non
         found = statement(run({"isc-2/1": verdict}, **fields), entry("isc-2/1"))
         assert found.conformity is Conformity.NO_STATEMENT
         assert any(told in reason.en and told in reason.zh for reason in found.reasons)
+
+
+def test_a_partial_scope_is_named_in_the_statement() -> None:
+    for value, named in (("True", True), ("False", False)):
+        found = statement(run({"isc-2/1": Verdict.PASS}, parameters={"allow_partial_scope": value}), entry("isc-2/1"))
+        assert found.conformity is Conformity.CONFORMS
+        assert any("partial statement" in reason.en for reason in found.reasons) is named
 
 
 def test_without_the_ledger_or_with_unknown_clauses_nothing_is_stated() -> None:
