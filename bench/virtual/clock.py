@@ -52,7 +52,7 @@ class DeviceClock:
         self.loop = loop
         self.drift_ppm = drift_ppm
         self.wrong_at_boot: int | None = None
-        """What the clock shows after the next `boot()`, nanoseconds of the Unix epoch; None while the battery is good."""
+        """What the clock shows after the next `boot()`, ns of the Unix epoch; None while the battery is good."""
         self._on_set = on_set
         self._base_ns = start_utc_ns
         self._base_us = loop_us(loop)

@@ -16,14 +16,17 @@ happens when SQLite asks for it at a deletion, and at the first sync of a journa
 its unix VFS does); syncing a database file makes its octets durable, never its name. That is what POSIX promises and
 less than most file systems give.
 
-Reading, in order: revoked handle, `io_error`. Writing, in order: revoked handle, `read_only`, `io_error`, `full`. Syncing:
-revoked handle, `io_error`, `cut_at_sync` before, the sync, `cut_at_sync` after.
+Order of evaluation. Reading: revoked handle, `io_error`. Writing: revoked handle, `read_only`, `io_error`, `full`.
+Sync: revoked handle, `io_error`, `cut_at_sync` before, the sync itself, `cut_at_sync` after.
 
-A power cut revokes every handle and the VFS itself: `vfs_name` changes with each generation, and everything still in the
-old one's hands raises, so that no dead connection, not even one that is garbage collected, touches the medium.
+A power cut revokes every handle and the VFS itself: `vfs_name` changes with each generation, and everything still in
+the old one's hands raises, so that no dead connection, not even one that is garbage collected, touches the medium.
 
 There is no shared memory: for WAL set `locking_mode=EXCLUSIVE` first, as one process that owns its store would.
 """
+
+# Disk, VFS and file are three faces of one thing, and apsw's stubs leave out `extendedresult`.
+# pyright: reportPrivateUsage=false, reportAttributeAccessIssue=false
 
 from __future__ import annotations
 
@@ -181,8 +184,8 @@ class VirtualDisk:
     """A disk of one device, open to SQLite under `vfs_name` (ask for the name again after every boot).
 
     `chance` decides what survives under the random policies; `clock_ns` is what SQLite takes for the time, nanoseconds
-    of the Unix epoch (the epoch itself unless given). `syncs` and `writes` count calls since the beginning; `generation`
-    grows by one with every power cut.
+    of the Unix epoch (the epoch itself unless given). `syncs` and `writes` count calls since the beginning;
+    `generation` grows by one with every power cut.
     """
 
     def __init__(self, chance: random.Random, *, name: str = "disk", clock_ns: Callable[[], int] | None = None) -> None:
@@ -477,11 +480,11 @@ class _Vfs(apsw.VFS):
         disk = self._alive()
         if flags == apsw.SQLITE_ACCESS_READWRITE and any(fault.kind == "read_only" for fault in disk.faults):
             return False
-        return pathname in disk._names  # pyright: ignore[reportPrivateUsage]
+        return pathname in disk._names
 
     def xDelete(self, filename: str, syncdir: bool) -> None:
         disk = self._alive()
-        if filename not in disk._names:  # pyright: ignore[reportPrivateUsage]
+        if filename not in disk._names:
             error = apsw.IOError(f"no file {filename}")
             error.extendedresult = apsw.SQLITE_IOERR_DELETE_NOENT
             raise error
@@ -497,12 +500,12 @@ class _Vfs(apsw.VFS):
         if path is None:
             return _File(disk, _Inode(), None, flags[0])
         path = _absolute(path)
-        inode = disk._names.get(path)  # pyright: ignore[reportPrivateUsage]
+        inode = disk._names.get(path)
         frozen = any(fault.kind == "read_only" for fault in disk.faults)
         if inode is None:
             if not flags[0] & apsw.SQLITE_OPEN_CREATE or frozen:
                 raise apsw.CantOpenError(f"no file {path} on disk {disk.name}")
-            inode = disk._create(path)  # pyright: ignore[reportPrivateUsage]
+            inode = disk._create(path)
             created = True
         else:
             created = False
@@ -533,8 +536,8 @@ class _File:
     def __init__(
         self, disk: VirtualDisk, inode: _Inode, path: str | None, flags: int, *, created: bool = False
     ) -> None:
-        disk._handles += 1  # pyright: ignore[reportPrivateUsage]
-        self._number = disk._handles  # pyright: ignore[reportPrivateUsage]
+        disk._handles += 1
+        self._number = disk._handles
         self._disk = disk
         self._generation = disk.generation
         self._inode = inode
@@ -556,41 +559,41 @@ class _File:
     def xRead(self, amount: int, offset: int) -> bytes:
         disk = self._alive()
         if disk.faults:
-            disk._check("read", apsw.SQLITE_IOERR_READ)  # pyright: ignore[reportPrivateUsage]
+            disk._check("read", apsw.SQLITE_IOERR_READ)
         return bytes(self._inode.content[offset : offset + amount])
 
     def xWrite(self, data: Any, offset: int) -> None:
         disk = self._alive()
         if disk.faults:
-            disk._check("write", apsw.SQLITE_IOERR_WRITE)  # pyright: ignore[reportPrivateUsage]
+            disk._check("write", apsw.SQLITE_IOERR_WRITE)
             growth = offset + len(data) - len(self._inode.content)
             if growth > 0:
-                disk._grow(growth)  # pyright: ignore[reportPrivateUsage]
+                disk._grow(growth)
         if self._path is None:
             _put(self._inode.content, offset, bytes(data))
         else:
-            disk._write(self._inode, offset, bytes(data))  # pyright: ignore[reportPrivateUsage]
+            disk._write(self._inode, offset, bytes(data))
 
     def xTruncate(self, newsize: int) -> None:
         disk = self._alive()
         if disk.faults:
-            disk._check("write", apsw.SQLITE_IOERR_TRUNCATE)  # pyright: ignore[reportPrivateUsage]
-        disk._truncate(self._inode, newsize)  # pyright: ignore[reportPrivateUsage]
+            disk._check("write", apsw.SQLITE_IOERR_TRUNCATE)
+        disk._truncate(self._inode, newsize)
 
     def xSync(self, flags: int) -> None:
         disk = self._alive()
         if disk.faults:
-            disk._check("sync", apsw.SQLITE_IOERR_FSYNC)  # pyright: ignore[reportPrivateUsage]
+            disk._check("sync", apsw.SQLITE_IOERR_FSYNC)
         disk.syncs += 1
         if disk.on_sync is not None:
             disk.on_sync(self._path or "")
             self._alive()
-        disk._spring(Moment.BEFORE)  # pyright: ignore[reportPrivateUsage]
+        disk._spring(Moment.BEFORE)
         self._inode.sync()
         if self._sync_name:
             self._sync_name = False
             disk.sync_directory()
-        disk._spring(Moment.AFTER)  # pyright: ignore[reportPrivateUsage]
+        disk._spring(Moment.AFTER)
 
     def xFileSize(self) -> int:
         self._alive()

@@ -217,7 +217,7 @@ class Route:
     when the network's epoch has moved on.
     """
 
-    __slots__ = ("clear", "epoch", "hops", "latency_s", "net", "source", "target", "_packet_rules")
+    __slots__ = ("_packet_rules", "clear", "epoch", "hops", "latency_s", "net", "source", "target")
 
     def __init__(self, net: Network, source: Host, target: Host, hops: Iterable[tuple[Link, Direction]]) -> None:
         self.net = net

@@ -13,6 +13,9 @@ Order of things, which is the whole of the determinism:
 There is no selector, no signal, no thread, no wall clock; `run_in_executor` runs the function in place.
 """
 
+# An event loop is made of asyncio's and SimPy's private parts, which the type stubs leave out.
+# pyright: reportPrivateUsage=false, reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 import asyncio
@@ -156,7 +159,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def time(self) -> float:
         """Seconds since the beginning of this world."""
-        return self.env._now + 0.0  # pyright: ignore
+        return self.env._now + 0.0
 
     def call_soon(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, callback: Callable[..., object], *args: Any, context: contextvars.Context | None = None
@@ -181,7 +184,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self, delay: float, callback: Callable[..., object], *args: Any, context: contextvars.Context | None = None
     ) -> VirtualTimer:
         """Run `callback(*args)` in `delay` seconds."""
-        return self.call_at(self.env._now + delay, callback, *args, context=context)  # pyright: ignore
+        return self.call_at(self.env._now + delay, callback, *args, context=context)
 
     def call_at(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, when: float, callback: Callable[..., object], *args: Any, context: contextvars.Context | None = None
@@ -196,7 +199,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         timer = VirtualTimer(when, callback, args, self, context, life)
         if (caller is not None and caller.dead) or (life is not None and life.dead) or self._closed:
             self._refuse(timer, caller, life)
-        elif when <= self.env._now:  # pyright: ignore
+        elif when <= self.env._now:
             timer._scheduled = False
             self._ready.append(timer)
         else:
@@ -216,7 +219,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         timer = VirtualTimer(when, callback, args, self, context, life)
         if (life is not None and life.dead) or self._closed:
             self._refuse(timer, life, life)
-        elif when <= self.env._now:  # pyright: ignore
+        elif when <= self.env._now:
             timer._scheduled = False
             self._ready.append(timer)
         else:
@@ -265,9 +268,9 @@ class VirtualLoop(asyncio.BaseEventLoop):
         append = ready.append
         timers = self._timers
         env = self.env
-        simpy_events = env._queue  # pyright: ignore
+        simpy_events = env._queue
         step = env.step
-        instant = env._now  # pyright: ignore
+        instant = env._now
         limit = self.livelock_limit
         spent = 0
         try:
@@ -281,7 +284,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
                         life = handle._life
                         if life is None:
                             try:
-                                handle._context.run(handle._callback, *handle._args)
+                                handle._context.run(handle._callback, *handle._args)  # pyright: ignore[reportArgumentType, reportCallIssue]
                             except (SystemExit, KeyboardInterrupt):
                                 raise
                             except BaseException as error:
@@ -290,7 +293,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
                             self._graveyard.append(handle)
                         else:
                             try:
-                                handle._context.run(handle._callback, *handle._args)
+                                handle._context.run(handle._callback, *handle._args)  # pyright: ignore[reportArgumentType, reportCallIssue]
                             except (SystemExit, KeyboardInterrupt):
                                 raise
                             except BaseException as error:
@@ -315,10 +318,10 @@ class VirtualLoop(asyncio.BaseEventLoop):
                 if simpy_events and (not timers or simpy_events[0][0] <= timers[0][0]):
                     step()
                     spent += 1
-                    if env._now != instant:  # pyright: ignore
+                    if env._now != instant:
                         self.callbacks_run += spent
                         spent = 0
-                        instant = env._now  # pyright: ignore
+                        instant = env._now
                     elif spent > limit:
                         self._livelock(instant)
                 elif timers:
@@ -326,7 +329,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
                     spent = 0
                     instant = timers[0][0]
                     # SimPy has no public way to let time pass without an event; one would cost a heap entry per timer.
-                    env._now = instant  # pyright: ignore
+                    env._now = instant
                     while timers and timers[0][0] <= instant:
                         timer = heappop(timers)[2]
                         if timer._cancelled:
@@ -351,7 +354,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         shown = ", ".join(waiting[:10]) + (f" and {len(waiting) - 10} more" if len(waiting) > 10 else "")
         raise Deadlock(
             f"nothing is left to happen at {self.time():.6f} s, expected a timer, a SimPy event or a ready callback: "
-            f"waiting without end: {shown or 'no task'}; look for a future nobody sets, or a task of a domain that was cut"
+            f"waiting without end: {shown or 'no task'}; look for a future nobody sets, or a task of a dead domain"
         )
 
     def _livelock(self, instant: float) -> NoReturn:
@@ -386,7 +389,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         if event.processed:
             if event.ok:
                 return event.value
-            raise event.value
+            raise cast(Exception, event.value)
         future: asyncio.Future[Any] = self.create_future()
 
         def settle(done: simpy.Event) -> None:
@@ -396,7 +399,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
                 future.set_result(done.value)
             else:
                 done.defused = True
-                future.set_exception(done.value)
+                future.set_exception(cast(Exception, done.value))
 
         cast("list[Callable[[simpy.Event], object]]", event.callbacks).append(settle)
         return await future
@@ -414,7 +417,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         if self._closed:
             self._check_closed()
         self._births = birth = self._births + 1
-        factory = self._task_factory  # pyright: ignore
+        factory = self._task_factory
         if factory is None:
             task = asyncio.Task(coro, loop=self, name=name or f"Task-{birth}", context=context)
         else:
@@ -426,7 +429,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def pending_tasks(self) -> list[asyncio.Task[Any]]:
         """Unfinished tasks whose domain lives, oldest first."""
-        tasks = [task for task in asyncio.all_tasks(self) if (life := task.life) is None or not life.dead]  # pyright: ignore
+        tasks = [task for task in asyncio.all_tasks(self) if (life := task.life) is None or not life.dead]
         return sorted(tasks, key=_birth_of)
 
     def on_burial(self, hook: Callable[[Life], object]) -> None:
@@ -435,9 +438,9 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def bury(self, life: Life) -> None:
         """Keep what a dead life leaves behind, so that nothing of it is ever finalised into the world."""
-        tasks = sorted((task for task in asyncio.all_tasks(self) if task.life is life), key=_birth_of)  # pyright: ignore
+        tasks = sorted((task for task in asyncio.all_tasks(self) if task.life is life), key=_birth_of)
         for task in tasks:
-            task._log_destroy_pending = False  # pyright: ignore
+            task._log_destroy_pending = False
             self._dead_tasks.append((task, life.context))
         self._graveyard.extend(life.generators.values())
         dead = [entry[2] for entry in self._timers if entry[2]._life is life]
@@ -504,11 +507,11 @@ class VirtualLoop(asyncio.BaseEventLoop):
                     coroutine = task.get_coro()
                     for _ in range(8):
                         try:
-                            context.copy().run(coroutine.close)  # pyright: ignore
+                            context.copy().run(coroutine.close)
                             break
                         except BaseException:
                             continue
-                    task._log_traceback = False  # pyright: ignore
+                    task._log_traceback = False
                     coroutine = None
                 task = None
                 self._dead_tasks.clear()
@@ -525,7 +528,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
             raise NotImplementedError("this virtual loop has no network, expected one: make it with Network(loop)")
         return self.network
 
-    async def getaddrinfo(self, host: Any, port: Any, **options: Any) -> Any:  # pyright: ignore
+    async def getaddrinfo(self, host: Any, port: Any, **options: Any) -> Any:
         """Resolve a name of the simulated network; `socket.gaierror` when it is unknown."""
         return self._net().getaddrinfo(host, port, **options)
 
@@ -534,21 +537,21 @@ class VirtualLoop(asyncio.BaseEventLoop):
         del flags
         return self._net().getnameinfo(sockaddr)
 
-    async def create_connection(self, *args: Any, **options: Any) -> Any:  # pyright: ignore
+    async def create_connection(self, *args: Any, **options: Any) -> Any:
         """As asyncio's, over the simulated network."""
         return await self._net().create_connection(*args, **options)
 
-    async def create_server(self, *args: Any, **options: Any) -> Any:  # pyright: ignore
+    async def create_server(self, *args: Any, **options: Any) -> Any:
         """As asyncio's, over the simulated network."""
         return await self._net().create_server(*args, **options)
 
-    async def create_datagram_endpoint(self, *args: Any, **options: Any) -> Any:  # pyright: ignore
+    async def create_datagram_endpoint(self, *args: Any, **options: Any) -> Any:
         """As asyncio's, over the simulated network."""
         return await self._net().create_datagram_endpoint(*args, **options)
 
 
 def _birth_of(task: asyncio.Task[Any]) -> int:
-    return task.birth  # pyright: ignore
+    return task.birth
 
 
 def _say_nothing(unraisable: object) -> None:

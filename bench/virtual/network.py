@@ -95,8 +95,8 @@ class Host:
 class Network:
     """Hosts, links and paths on one virtual loop; attaches itself to the loop.
 
-    `chance` feeds each link's stream ("link/<name>"); `observe` gets every NetEvent; `trace_segments` adds one event per
-    packet (and makes every packet take the slow way).
+    `chance` feeds each link's stream ("link/<name>"); `observe` gets every NetEvent; `trace_segments` adds one event
+    per packet (and makes every packet take the slow way).
     """
 
     def __init__(
@@ -318,10 +318,8 @@ class Network:
             raise socket.gaierror(socket.EAI_FAMILY, f"the simulated network has IPv4 only, asked for family {family}")
         if isinstance(host, bytes):
             host = host.decode("ascii")
-        if host is None or host == "":
-            address = ANY if flags & socket.AI_PASSIVE else LOOPBACK
-        else:
-            address = self.resolve(host)
+        nobody = ANY if flags & socket.AI_PASSIVE else LOOPBACK
+        address = self.resolve(host) if host else nobody
         try:
             number = int(port or 0)
         except ValueError:

@@ -10,6 +10,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import apsw
 
@@ -212,7 +213,7 @@ def prove_links(seed: int | str = 0) -> list[Proof]:
     spread = 0.01 <= min(wild) < 0.2 and 1.8 < max(wild) <= 2.01
     proofs.append(Proof("jitter spreads", spread, "0.01 to 2.01 s, evenly", f"{min(wild):.3f} to {max(wild):.3f} s"))
     swapped = [data for _, data in _datagrams(seed, lambda link: link.reorder(0.1))]
-    held = sum(1 for before, after in zip(swapped, swapped[1:], strict=False) if after < before)
+    held = sum(1 for before, after in pairwise(swapped) if after < before)
     proofs.append(
         Proof("reorder reorders", held > PACKETS * 0.02, f"more than {PACKETS * 0.02:.0f} inversions", str(held))
     )

@@ -436,7 +436,7 @@ class Fate:
 
 
 def judge(rules: tuple[Rule, ...], packet: Packet, chance: random.Random, now_s: float, fate: Fate, link: str) -> bool:
-    """Ask a link's rules, sorted by rank, about one packet and add their verdicts to `fate`; False when it stops here."""
+    """Ask a link's rules, sorted by rank, about a packet and add their verdicts to `fate`; False when it stops here."""
     for rule in rules:
         verdict = rule.judge(packet, chance, now_s)
         match verdict:

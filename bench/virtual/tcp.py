@@ -2,16 +2,16 @@
 
 Leaves the fate of packets to the route, hosts and listening to the network, and who lives to the power domains.
 
-What is modelled: the handshake (one round trip for the client; opening packets repeated after 1, 2, 4 ... 64 s, time-out
-after 127 s); segments of at most 1460 octets, delivered in order; a lost segment is sent again after the retransmission
-time-out (200 ms plus the path's round trip, doubling, at most 120 s) and holds up those behind it; after 15 retries
-(924.6 s on a short path) the connection fails with ETIMEDOUT; a send buffer of 256 KiB in the kernel with the
-transport's own buffer and flow control above it; a receive window of 256 KiB; FIN and half-close; reset when
+What is modelled: the handshake (one round trip for the client; opening packets repeated after 1, 2, 4 ... 64 s, time-
+out after 127 s); segments of at most 1460 octets, delivered in order; a lost segment is sent again after the
+retransmission time-out (200 ms plus the path's round trip, doubling, at most 120 s) and holds up those behind it;
+after 15 retries (924.6 s on a short path) the connection fails with ETIMEDOUT; a send buffer of 256 KiB in the kernel
+with the transport's own buffer and flow control above it; a receive window of 256 KiB; FIN and half-close; reset when
 data reach a closed socket or a rebooted host; a host without power answers nothing.
 
 What is left out: congestion control and fast retransmission (a loss costs a retransmission time-out, then everything
-still missing is sent again at once, as with selective acknowledgement), spurious retransmission, delayed acknowledgement,
-keep-alive, urgent data, listen queues.
+still missing is sent again at once, as with selective acknowledgement), spurious retransmission, delayed
+acknowledgement, keep-alive, urgent data, listen queues.
 
 On a clear path a segment costs one scheduled callback and its acknowledgement none: the acknowledgement's arrival time
 is noted on the segment and looked at when it matters.
