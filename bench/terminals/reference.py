@@ -144,10 +144,13 @@ def _rows(answer: Any) -> tuple[dict[str, str], ...]:
     if isinstance(answer, dict):
         lists = [value for value in answer.values() if isinstance(value, list)]
         found = lists[0] if len(lists) == 1 else [answer]
-    return tuple(
-        {key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for key, value in row.items()}
-        for row in found
-    )
+    return tuple({key: _text(value) for key, value in row.items()} for row in found)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 async def _http(address: tuple[str, int], method: str, target: str, body: Any = None) -> Any:
