@@ -166,8 +166,17 @@ def horizon(history: History) -> int:
     return mark.t if mark else history.end_us
 
 
-def same_value(truth: Truth, point: str, name: str, expected: str, text: str) -> bool:
-    """Whether a value as sent is the expected one: equal numbers; means of binary readings to their printed digits."""
+def _decimals(text: str) -> int:
+    return len(text.partition(".")[2])
+
+
+def same_value(truth: Truth, point: str, name: str, content: dict[str, str], text: str) -> bool:
+    """Whether a value as sent is the expected one: equal numbers; means of binary readings to their printed digits.
+
+    A mean of binary readings has no printed resolution of its own; it must be rounded half up at as many decimals as
+    its readings show, or have five significant digits or four decimals.
+    """
+    expected = content[name]
     if expected == text:
         return True
     want, got = number(expected), number(text)
@@ -176,9 +185,10 @@ def same_value(truth: Truth, point: str, name: str, expected: str, text: str) ->
     if want == got:
         return True
     if name == "Avg" and is_float(truth.points[point]):
-        exponent = got.as_tuple().exponent
-        decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-        fine = decimals >= _FLOAT_DECIMALS or abs(want).adjusted() + 1 + decimals >= _FLOAT_DIGITS
+        decimals = _decimals(text)
+        shown = max(_decimals(content["Min"]), _decimals(content["Max"]))
+        significant = abs(want).adjusted() + 1 + decimals
+        fine = decimals >= min(shown, _FLOAT_DECIMALS) or significant >= _FLOAT_DIGITS
         return fine and rounded(want, decimals) == got
     return False
 
@@ -190,14 +200,18 @@ def matches(truth: Truth, expected: Expected, fields: dict[str, str]) -> bool:
     needed = "Cou" if "Cou" in expected.fields else "Avg"
     if needed not in fields:
         return False
-    return any(
-        all(
-            same_value(truth, expected.key.point, name, content[name], fields[name])
+    point = expected.key.point
+
+    def agrees(content: dict[str, str]) -> bool:
+        return all(
+            same_value(truth, point, name, content, fields[name])
             for name in VALUE_FIELDS
             if name in content and name in fields
         )
-        for content in (expected.fields, *expected.others)
-    )
+
+    if any(agrees(content) for content in (expected.fields, *expected.others)):
+        return True
+    return expected.doubtful is not None and any(agrees(content) for content in expected.doubtful.contents())
 
 
 def acknowledgements(history: History, centre: str) -> dict[str, list[int]]:

@@ -427,7 +427,10 @@ def resend_findings(
 
 
 def answer_findings(history: History, centres: tuple[str, ...]) -> Iterator[Check]:
-    """No answer is answered: for every answer the terminal sends there is a request with that QN from the centre."""
+    """No answer is answered: for every answer the terminal sends there is a request with that QN from the centre.
+
+    Answers must have been sent to the terminal, or by it, for the first check; by it for the second.
+    """
     asked = {(event.centre, event.qn) for event in history.of(Sent) if event.cn not in ANSWERS}
     asked |= {(event.centre, event.qn) for event in history.of(Commanded)}
     stray: list[str] = []
@@ -444,7 +447,7 @@ def answer_findings(history: History, centres: tuple[str, ...]) -> Iterator[Chec
                 flagged.append(f"{_where(event, frame)}: asks for an answer to an answer")
     yield check(
         "no-answer-to-an-answer",
-        False if stray else True if answers else None,
+        False if stray else True if answers or any(event.cn in ANSWERS for event in history.of(Sent)) else None,
         en="no answer is answered",
         zh="不对应答再作应答",
         measured=len(stray),

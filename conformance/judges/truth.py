@@ -197,11 +197,34 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubtful:
+    """Readings of an interval that were certainly kept, and those that lost power may have taken (R-29)."""
+
+    sure: tuple[Decimal, ...]
+    doubtful: tuple[Decimal, ...]
+    decimals: int
+
+    def contents(self) -> Iterator[dict[str, str]]:
+        """What the interval holds for every choice of readings that were kept."""
+        total, count = sum(self.sure, Decimal(0)), len(self.sure)
+        for choice in range(1 << min(len(self.doubtful), 14)):
+            kept = [value for bit, value in enumerate(self.doubtful) if choice >> bit & 1]
+            if count + len(kept) == 0:
+                continue
+            mean = _EXACT.divide(sum(kept, total), Decimal(count + len(kept)))
+            yield {
+                "Avg": plain(rounded(mean, self.decimals) if self.decimals >= 0 else mean),
+                "Min": plain(min(*self.sure, *kept) if count + len(kept) > 1 else (*self.sure, *kept)[0]),
+                "Max": plain(max(*self.sure, *kept) if count + len(kept) > 1 else (*self.sure, *kept)[0]),
+            }
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
     """What one interval must hold. `fields` maps Cou, or Avg, Min, Max, to decimal text.
 
     `others` are further contents that follow from the same evidence (a repeated request, a clock that passed the
-    boundary twice); `why` says what made the interval less than sure.
+    boundary twice); `why` says what made the interval less than sure; `doubtful` holds readings that may be missing.
     """
 
     key: Key
@@ -210,6 +233,7 @@ class Expected:
     fields: dict[str, str]
     others: tuple[dict[str, str], ...] = ()
     why: str = ""
+    doubtful: Doubtful | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,28 +426,37 @@ class Truth:
 
     def _instant(self, series: Series, key: Key, start_us: int) -> Expected:
         length = key.end - start_us
-        spans = [span for low, high in self.clock.passes(start_us, length) if (span := series.between(low, high))]
-        if not spans:
+        windows = [
+            (window, span) for window in self.clock.passes(start_us, length) if (span := series.between(*window))
+        ]
+        if not windows:
             return Expected(key, start_us, Certainty.GAP, {}, (), "no reading was served")
-        span = spans[0]
+        spans = [span for _, span in windows]
+        (low, high), span = windows[0]
         fields = self._statistics(series, span)
-        low, high = series.times[span.start], series.times[span.stop - 1]
-        why = self._partial(series, low, low + length, length)
+        why = self._partial(series, low, high, length)
         if any(low <= cut < high + VOLATILE_US for cut in self.cuts):
             why = "power was lost in the interval"
-        elif any(start_us <= boot < key.end for boot in self.boots):
+        elif any(low <= boot < high for boot in self.boots):
             why = "the terminal started in the interval"
         others = [self._statistics(series, other) for other in spans[1:]]
         if len(spans) > 1:
             joined = range(spans[0].start, spans[-1].stop)
             others.append(self._statistics(series, joined))
             why = why or "the clock passed the interval twice"
-        durable = span.stop
-        while durable > span.start and self._volatile(series.times[durable - 1]):
-            durable -= 1
-        if span.start < durable < span.stop:
-            others.append(self._statistics(series, range(span.start, durable)))
-        return Expected(key, start_us, Certainty.UNSURE if why else Certainty.SURE, fields, tuple(others), why)
+        doubtful = self._doubtful(series, span) if self.cuts else None
+        certainty = Certainty.UNSURE if why else Certainty.SURE
+        return Expected(key, start_us, certainty, fields, tuple(others), why, doubtful)
+
+    def _doubtful(self, series: Series, span: range) -> Doubtful | None:
+        """The readings of a span that power may have taken, apart from the others; None when there are none."""
+        numbers = series.numbers()
+        lost = [index for index in span if self._volatile(series.times[index])]
+        if not lost:
+            return None
+        gone = frozenset(lost)
+        sure = tuple(numbers[index] for index in span if index not in gone)
+        return Doubtful(sure, tuple(numbers[index] for index in lost), series.point.decimals)
 
     def _statistics(self, series: Series, span: range) -> dict[str, str]:
         numbers = series.numbers()

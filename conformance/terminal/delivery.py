@@ -88,6 +88,7 @@ class ResendsWhileAcknowledgementIsWithheld(_Withholding, Case):
     """Records are sent again for 24 h without an acknowledgement, and the backlog drains once answers come."""
 
     zh = "24 h 内收不到应答时持续重发，恢复应答后积压数据全部送达。"
+    scenario = LIGHT.but(circuits=1)
     hours = 24
     switches = {"ack": "never"}
     sound = {"ack": "always"}

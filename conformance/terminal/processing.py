@@ -49,10 +49,10 @@ class AddsUpExactly(Case):
     zh = "刻钟合计等于小时、小时合计等于日，跨午夜与月末仍逐位相等。"
     clauses = ("isc-2/7.3a", "isc-2/7.3b", "isc-2/7.2.3-B(1)a", "csmt/8.2.1a", "csmt/8.2.1b", "csmt/8.2.1h")
     needs = (MODBUS, HJ212)
-    scenario = Scenario(start="2026-02-27T22:30:00+08:00", circuits=3, points=2, centres=("A",))
+    scenario = Scenario(start="2026-02-27T23:30:00+08:00", circuits=2, points=1, centres=("A",))
 
     async def drive(self, bench: Bench) -> None:
-        await bench.clock.sleep(hours=50)
+        await bench.clock.sleep(hours=25, minutes=10)
         await bench.centres.settle(minutes=10)
 
     def judge(self, history: History) -> Iterator[Finding]:

@@ -132,7 +132,10 @@ class TakesAwkwardOctets(Case):
         ):
             for centre in bench.centres.values():
                 centre.behave(**switches)
-            await bench.clock.sleep(minutes=25)
+            await bench.clock.sleep(minutes=24)
+            for centre in bench.centres.values():
+                await centre.read_clock()
+            await bench.clock.sleep(minutes=1)
         await bench.centres.settle(minutes=5)
 
     def judge(self, history: History) -> Iterator[Finding]:

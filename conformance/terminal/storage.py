@@ -101,8 +101,8 @@ class OutlastsCutsAtAnyStep(_LosesPower, Case):
         for _ in range(self.cuts):
             await bench.clock.until(_next_five(bench.clock.now_us()))
             await self.look(bench)
-            bench.power.cut_at_event(chance.randrange(1, 400), off_s=60)
-            await bench.clock.sleep(minutes=6)
+            bench.power.cut_at_event(chance.randrange(1, 150), off_s=60)
+            await bench.clock.sleep(minutes=13)
         await self.finish(bench, start)
 
 
