@@ -24,7 +24,7 @@ CIRCUIT_POINTS = (("energy", "001"), ("power", "002"), ("voltage_l1", "003"), ("
 _ORDERS = ("abcd", "cdab", "badc", "dcba")
 _ALL_TYPES = (
     *(f"{kind}_{order}" for kind in ("u32", "s32", "u64", "s64", "f32", "f64", "bcd32") for order in _ORDERS),
-    *("edge_u16_2", "edge_u32_2", "edge_u32_1", "edge_u32_0", "edge_s32_3", "edge_u64_2"),
+    *("edge_u32_2", "edge_u32_1", "edge_u32_0", "edge_s32_3", "edge_u64_2"),
 )
 
 # Single meters by kind: map, register and code of each point. HJ 212-2017 has no codes for energy: local extensions.
