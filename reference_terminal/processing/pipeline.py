@@ -28,8 +28,9 @@ from reference_terminal.times import DAY, MONTH, STANDARD_SPANS, Span, iso
 class PointState:
     """Everything kept in memory about one point; all of it can be rebuilt from the store."""
 
-    def __init__(self, number: int, config: PointConfig, builder: IntervalBuilder, gap: GapKeeper) -> None:
+    def __init__(self, number: int, meter: str, config: PointConfig, builder: IntervalBuilder, gap: GapKeeper) -> None:
         self.number = number
+        self.meter = meter
         self.config = config
         self.builder = builder
         self.gap = gap
@@ -75,7 +76,7 @@ class Pipeline:
 
                 builder = IntervalBuilder(number, point, meter.period_s, minimum, exists)
                 gap = GapKeeper(point.id, self._store.keep_gap, self._next_gap_number)
-                state = PointState(number, point, builder, gap)
+                state = PointState(number, meter.id, point, builder, gap)
                 state.replacements = [entry for entry in self._store.replacements(point.id) if not entry.used]
                 group.append(state)
                 self.points.append(state)

@@ -121,7 +121,7 @@ class Api:
                     "period_s": state.builder.period_s,
                     "codes": codes,
                     "classes": [span.name for span in state.builder.spans()],
-                    "latest": None if anchor is None else {"time": iso(anchor.slot_s), "value": anchor.value},
+                    "latest": None if anchor is None else {"at": iso(anchor.slot_s), "value": anchor.value},
                 }
             )
         return {"points": answer}
@@ -137,12 +137,13 @@ class Api:
             "unit": state.config.unit,
             "readings": [
                 {
-                    "time": iso(slot_s),
+                    "at": iso(slot_s),
                     "read_at": iso_ms(at_ms),
                     "value": value,
                     "raw": raw,
                     "quality": QUALITIES[quality],
                     "cause": cause,
+                    "source": state.meter,
                 }
                 for slot_s, at_ms, value, raw, quality, cause, _ in rows
             ],
@@ -207,7 +208,15 @@ class Api:
         rows = self._terminal.journal.events(self._instant(query, "from", 0) * 1000, self._limit(query))
         return {
             "events": [
-                {"number": number, "time": iso_ms(at_ms), "kind": kind, "subject": subject, "en": en, "zh": zh}
+                {
+                    "number": number,
+                    "at": iso_ms(at_ms),
+                    "kind": kind,
+                    "subject": subject,
+                    "text": f"{subject}: {en} / {zh}",
+                    "en": en,
+                    "zh": zh,
+                }
                 for number, at_ms, kind, subject, en, zh in rows
             ]
         }
@@ -334,12 +343,13 @@ def _record(state: PointState, row: Record) -> dict[str, Any]:
 def _gap(row: Gap) -> dict[str, Any]:
     return {
         "kind": row.kind,
-        "subject": row.subject,
+        "point": row.subject if row.kind == "point" else "",
+        "centre": row.subject if row.kind == "centre" else "",
         "start": iso(row.start_s),
         "end": None if row.end_s is None else iso(row.end_s),
         "missed": row.missed,
         "cause": row.cause,
-        "from": None if row.from_s is None else {"time": iso(row.from_s), "value": row.from_value},
-        "to": None if row.to_s is None else {"time": iso(row.to_s), "value": row.to_value},
+        "from": None if row.from_s is None else {"at": iso(row.from_s), "value": row.from_value},
+        "to": None if row.to_s is None else {"at": iso(row.to_s), "value": row.to_value},
         "quantity": row.quantity,
     }
