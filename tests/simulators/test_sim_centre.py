@@ -469,13 +469,14 @@ def test_history_is_fetched_stored_as_asked_and_acknowledged_by_each_packets_qn(
             "20260302000100",
         )
         live = upload(when="20260302010000", qn="20260302000000500")
+        older = upload(when="20260301235900", qn="20260302000000499")
         first, second = upload(qn="20260302000000501"), upload(when="20260302000100", qn="20260302000000502")
-        terminal.send(answer(asked, "9011", ("QnRtn", "1")), live, first, second)
+        terminal.send(answer(asked, "9011", ("QnRtn", "1")), older, live, first, second)
         terminal.send(answer(asked, "9012", ("ExeRtn", "1")))
         exchange = await task
         assert exchange.fetched == 2
-        assert [(await terminal.packet()).qn for _ in range(3)] == [live.qn, first.qn, second.qn]
-        assert [each.asked for each in room.heard.of(Stored)] == [False, True, True]
+        assert [(await terminal.packet()).qn for _ in range(4)] == [older.qn, live.qn, first.qn, second.qn]
+        assert [each.asked for each in room.heard.of(Stored)] == [False, False, True, True]
 
     run(body)
 

@@ -88,6 +88,14 @@ def test_the_works_do_not_depend_on_who_asks_when(asked: list[int]) -> None:
             assert busy.value(name, at) == quiet.value(name, at)
 
 
+def test_a_works_asked_all_the_time_says_what_one_asked_once_says() -> None:
+    often, once = Works(seeded(5), START_US, 4), Works(seeded(5), START_US, 4)
+    names = ("e01.power", "e03.energy", "gas.flow")
+    asked = range(START_US + 7 * HOUR_US, START_US + 10 * HOUR_US, 7_300_000)
+    heard = [[often.value(name, at) for name in names] for at in asked]
+    assert heard == [[once.value(name, at) for name in names] for at in reversed(asked)][::-1]
+
+
 def test_one_seed_one_truth_and_another_seed_another() -> None:
     at = START_US + 40 * HOUR_US
     one, same, other = Works(seeded(1), START_US), Works(seeded(1), START_US), Works(seeded(2), START_US)
