@@ -153,6 +153,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._dead_tasks: list[tuple[asyncio.Task[Any], contextvars.Context]] = []
         self._burial_hooks: list[Callable[[Life], object]] = []
         self._disposing = False
+        self._finishing = False
         self._stopping = False
 
     # Time and callbacks
@@ -343,7 +344,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
             self.callbacks_run += spent
 
     def _report(self, handle: VirtualHandle | VirtualTimer, error: BaseException) -> None:
-        if isinstance(error, PowerCut):
+        if isinstance(error, PowerCut) or (self._finishing and isinstance(error, asyncio.CancelledError)):
             return
         self.call_exception_handler(
             {"message": f"Exception in callback {_name_of(handle._callback)}", "exception": error, "handle": handle}
@@ -580,6 +581,7 @@ def run(main: Coroutine[Any, Any, T], *, env: simpy.Environment | None = None, d
 
 def finish(loop: VirtualLoop) -> None:
     """Cancel the tasks that are left (oldest first), close the asynchronous generators and the loop."""
+    loop._finishing = True
     try:
         remaining = loop.pending_tasks()
         for task in remaining:

@@ -2,12 +2,12 @@
 
 Leaves the fate of packets to the route, hosts and listening to the network, and who lives to the power domains.
 
-What is modelled: the handshake (one round trip for the client; opening packets repeated after 1, 2, 4 ... 64 s, time-
-out after 127 s); segments of at most 1460 octets, delivered in order; a lost segment is sent again after the
-retransmission time-out (200 ms plus the path's round trip, doubling, at most 120 s) and holds up those behind it;
-after 15 retries (924.6 s on a short path) the connection fails with ETIMEDOUT; a send buffer of 256 KiB in the kernel
-with the transport's own buffer and flow control above it; a receive window of 256 KiB; FIN and half-close; reset when
-data reach a closed socket or a rebooted host; a host without power answers nothing.
+What is modelled: the handshake (one round trip for the client; opening packets repeated after 1, 2, 4 ... 64 s,
+time-out after 127 s); segments of at most 1460 octets, delivered in order; a lost segment is sent again after the
+retransmission time-out (200 ms plus the path's round trip, doubling, at most 120 s) and holds up those behind it; at
+the first time-out after 924.6 s the connection fails with ETIMEDOUT; a send buffer of 256 KiB in the kernel with the
+transport's own buffer and flow control above it; a receive window of 256 KiB; FIN and half-close; reset when data
+reach a closed socket or a rebooted host; a host without power answers nothing.
 
 What is left out: congestion control and fast retransmission (a loss costs a retransmission time-out, then everything
 still missing is sent again at once, as with selective acknowledgement), spurious retransmission, delayed
@@ -40,7 +40,8 @@ RECEIVE_BUFFER = 262_144
 HIGH_WATER = 65_536
 RTO_MIN_S = 0.2
 RTO_MAX_S = 120.0
-RETRIES = 15
+GIVE_UP_S = 924.6
+"""Linux's tcp_retries2 of 15: the sum of 16 time-outs from 200 ms, doubling, at most 120 s."""
 SYN_WAITS_S = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 NEVER = float("inf")
 
@@ -50,13 +51,14 @@ Address = tuple[str, int]
 class Segment:
     """Octets `seq` to `end` of one direction; `acked_s` is when the sender learns of their arrival."""
 
-    __slots__ = ("acked_s", "data", "due_s", "end", "fin", "sent_s", "seq")
+    __slots__ = ("acked_s", "data", "due_s", "end", "fin", "first_s", "sent_s", "seq")
 
     def __init__(self, seq: int, data: bytes, fin: bool = False) -> None:
         self.seq = seq
         self.data = data
         self.fin = fin
         self.end = seq + (1 if fin else len(data))
+        self.first_s = -1.0
         self.sent_s = 0.0
         self.due_s = 0.0
         self.acked_s = NEVER
@@ -400,7 +402,7 @@ class TcpTransport(asyncio.Transport):
         if route.clear and self._plain:
             peer = self._peer
             now = self._env._now  # pyright: ignore
-            segment.sent_s = now
+            segment.first_s = segment.sent_s = now
             self._loop.schedule(
                 now + route.latency_s, peer._arrive_plain, (segment, route.epoch), peer.context, peer.life
             )
@@ -409,6 +411,8 @@ class TcpTransport(asyncio.Transport):
 
     def _send_judged(self, segment: Segment) -> None:
         now = self._loop.time()
+        if segment.first_s < 0:
+            segment.first_s = now
         segment.sent_s = now
         segment.due_s = now
         back = self._peer.route
@@ -512,6 +516,7 @@ class TcpTransport(asyncio.Transport):
         if not back.clear:
             fate = back.carry(PacketKind.ACK, b"", self.flow)
             if not fate.arrives and not fate.swallowed:
+                self._peer._miss()
                 return
             at_s += fate.delay_s
         sender = self._peer
@@ -523,7 +528,7 @@ class TcpTransport(asyncio.Transport):
     def _miss(self) -> None:
         """A segment under way was caught by a cut, or the peer lost power: begin to wait for the time-out."""
         if self._inflight and not self._gone:
-            self._arm(self._loop.time() + self._rto())
+            self._arm(self._inflight[0].sent_s + self._rto())
 
     def peer_lost_power(self) -> None:
         """The host at the other end went dark; nothing is told, but no segment will be delivered directly any more."""
@@ -559,11 +564,9 @@ class TcpTransport(asyncio.Transport):
             self._arm(wait_until_s)
             return
         self._expiries += 1
-        if self._expiries > RETRIES:
+        if now - head.first_s >= GIVE_UP_S - 1e-6:
             self._net.tell_flow("timed_out", self)
-            self._break(
-                TimeoutError(errno.ETIMEDOUT, f"no acknowledgement from {self.remote[0]} after {RETRIES} retries")
-            )
+            self._break(TimeoutError(errno.ETIMEDOUT, f"no acknowledgement from {self.remote[0]} in {GIVE_UP_S} s"))
             return
         for segment in list(self._inflight):
             if segment.acked_s == NEVER and segment.due_s <= now:
