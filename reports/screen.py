@@ -23,7 +23,7 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from bench.case import CaseResult, RunResult, Text, Verdict
-from reports.blocks import LABELS, Block, block_text, blocks, blocks_of, visible
+from reports.blocks import LABELS, Block, block_text, blocks, blocks_of, visible, width
 from reports.conformity import SHORT, Conformity, Entry, Statement, clause_order, document_of, documents, statements
 from reports.ledger import entries
 
@@ -51,8 +51,9 @@ _CONFORMITY_STYLES = {
     Conformity.DOES_NOT_CONFORM: "bold red",
     Conformity.NO_STATEMENT: "yellow",
 }
-# Blocks beyond this many would bury the table; the HTML report holds all of them.
+# Blocks and lines of evidence beyond these would bury the table; the HTML report holds all of them.
 MOST_BLOCKS = 50
+MOST_EVIDENCE = 6
 
 
 def console_for(stream: TextIO, environ: Mapping[str, str] | None = None) -> Console:
@@ -167,7 +168,9 @@ def closing(
         if len(found) > MOST_BLOCKS:
             rest = len(found) - MOST_BLOCKS
             console.print(Line(f"… and {rest} more in the HTML report / 其余 {rest} 项见 HTML 报告", style="dim"))
-    console.print(_rule("verdict per clause / 各条款判定"), clause_table(run, ledger), *_left_over(run), sep="\n")
+    console.print(_rule("verdict per clause / 各条款判定"))
+    for line in (*clause_lines(run, ledger), *_left_over(run)):
+        console.print(line, soft_wrap=True)
     console.print(_rule("statement per draft / 各标准草案的声明"))
     for statement in statements(run, ledger):
         console.print(_statement(statement))
@@ -194,38 +197,47 @@ def summary_line(run: RunResult) -> Line:
     return line
 
 
-def clause_table(run: RunResult, ledger: Sequence[Entry] = ()) -> Table:
-    """Clause, strength, verdict and what decided it; clauses without a case are only counted below the table."""
+def clause_lines(run: RunResult, ledger: Sequence[Entry] = ()) -> list[Line]:
+    """The closing table: clause, strength, verdict, how many attempts passed; below a clause the cases that did not.
+
+    Clauses without a case are only counted, below the table.
+    """
     strengths = {entry.id: entry.strength for entry in ledger}
     cases: dict[str, list[CaseResult]] = {}
     for case in run.cases:
         cases.setdefault(case.id, []).append(case)
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", expand=False, width=100)
-    table.add_column("clause / 条款", no_wrap=True)
-    table.add_column("strength / 强度", width=15)
-    table.add_column("verdict / 判定", width=23, no_wrap=True)
-    table.add_column("cases / 用例", ratio=1, overflow="fold")
     shown = sorted((clause for clause in run.clauses if clause.cases), key=lambda clause: clause_order(clause.id))
+    lines = [_columns("clause / 条款", "strength / 强度", Line("verdict / 判定"), "cases / 用例", style="bold")]
     for document in documents(clause.id for clause in shown):
         for clause in (clause for clause in shown if document_of(clause.id) == document):
             attempts = [case for name in clause.cases for case in cases.get(name, [])]
-            table.add_row(
-                escape(clause.id),
-                strengths.get(clause.id, ""),
-                verdict_line(clause.verdict),
-                _decided_by(clause.verdict, attempts) or escape(clause.reason),
+            passed = sum(case.verdict is Verdict.PASS for case in attempts)
+            strength = strengths.get(clause.id, "")
+            lines.append(
+                _columns(visible(clause.id), strength, verdict_line(clause.verdict), f"{passed}/{len(attempts)} pass")
             )
-        table.add_section()
-    return table
+            if clause.verdict is not Verdict.PASS:
+                lines += _guilty(attempts)
+    return lines
 
 
-def _decided_by(verdict: Verdict, attempts: list[CaseResult]) -> str:
-    passed = sum(case.verdict is Verdict.PASS for case in attempts)
-    count = f"{passed}/{len(attempts)} pass"
-    if verdict is Verdict.PASS or not attempts:
-        return count if attempts else ""
-    guilty = list(dict.fromkeys(case.id for case in attempts if case.verdict is verdict))
-    return escape(f"{count}: " + ", ".join(visible(name) for name in guilty[:3]) + (" …" if len(guilty) > 3 else ""))
+# Columns of the closing table: clause, strength, verdict.
+_COLUMNS = (24, 17, 25)
+
+
+def _columns(clause: str, strength: str, verdict: Line, cases: str, style: str = "") -> Line:
+    line = Line(style=style)
+    for cell, columns in zip((Line(clause), Line(strength), verdict), _COLUMNS, strict=True):
+        line.append_text(cell)
+        line.append(" " * max(columns - width(cell.plain), 1))
+    return line.append(cases)
+
+
+def _guilty(attempts: list[CaseResult], most: int = 5) -> list[Line]:
+    """The cases behind a verdict that is not a pass, one a line."""
+    found = list(dict.fromkeys((case.verdict, case.id) for case in attempts if case.verdict is not Verdict.PASS))
+    lines = [Line(f"    {SIGNS[verdict]} {visible(name)}", style=STYLES[verdict]) for verdict, name in found[:most]]
+    return lines + ([Line(f"    … and {len(found) - most} more / 其余 {len(found) - most} 个")] if found[most:] else [])
 
 
 def _left_over(run: RunResult) -> list[Line]:
@@ -273,6 +285,9 @@ def print_block(console: Console, block: Block) -> None:
     table.add_column(overflow="fold")
     last: list[Line] = []
     for key, lines in block.lines():
+        if key == "evidence" and len(lines) > MOST_EVIDENCE:
+            rest = len(lines) - MOST_EVIDENCE
+            lines = (*lines[:MOST_EVIDENCE], f"… {rest} more lines in the HTML report / 其余 {rest} 行见 HTML 报告")
         text = visible("\n".join(lines))
         if key == "replay":
             last = [Line(f"  {LABELS[key]}", style="dim"), Line(f"  {text}", style="cyan")]

@@ -6,6 +6,7 @@ hangs below it, silence is hatched, impairment dotted, marks differ in shape. Co
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
@@ -65,6 +66,7 @@ NAMES: dict[str, Text] = {
         f"实时到达的记录（时段结束后 ≤ {LIVE_WITHIN_US // 1_000_000} s）",
     ),
     "backfill": Text("records arriving later (backfill)", "补传的记录"),
+    "repeated": Text("records arriving once more", "重复到达的记录"),
     "asked": Text("records asked for by the centre", "应中心请求上传的记录"),
     "acknowledged": Text("acknowledged by the centre", "中心已确认"),
     "session": Text("connection open", "连接已建立"),
@@ -106,6 +108,7 @@ STYLE = """
 --paper:#161b22}}
 .tl text{fill:var(--ink)}.tl .soft{fill:var(--soft)}.tl .grid{stroke:var(--grid);stroke-width:1}
 .tl .band{fill:var(--band)}.tl .base{stroke:var(--grid);stroke-width:1}.tl .live{fill:var(--live)}
+.tl .repeated{fill:var(--imp)}
 .tl .backfill{fill:var(--back)}.tl .asked{fill:var(--asked)}.tl .acknowledged{fill:var(--ack)}
 .tl .polls,.tl .on{fill:var(--poll)}.tl .unanswered{fill:var(--gap)}.tl .session{fill:var(--soft)}
 .tl .shade{fill:var(--cut);opacity:.07}.tl .edge{fill:none;stroke:var(--cut);stroke-width:1}
@@ -247,24 +250,42 @@ class _Pen:
 
     def _centre(self, lane: Lane, y: int) -> str:
         middle = y + 34
-        live, asked = lane.series.get("live", ()), lane.series.get("asked", ())
-        up = max([*live, *asked, 1])
         return (
-            self._bars(lane, "live", middle, 17, tallest=up)
-            + self._bars(lane, "asked", middle, 17, tallest=up)
-            + self._bars(lane, "backfill", middle + 1, -17)
+            self._stacked(lane, ("live", "asked"), middle, 17)
+            + self._stacked(lane, ("backfill", "repeated"), middle + 1, -17)
             + f'<path class="base" d="M{GUTTER},{middle}h{PLOT}"/>'
             + self._bars(lane, "acknowledged", y + 59, 4, flat=True)
             + "".join(self._session(span, y + 61) for span in lane.spans)
+        )
+
+    def _stacked(self, lane: Lane, keys: tuple[str, str], base: int, height: int) -> str:
+        """Two series, the second standing beyond the first: drawn as the sum of both with the first over it."""
+        first, second = (lane.series.get(key) for key in keys)
+        if not first or not second:
+            return self._bars(lane, keys[0], base, height) + self._bars(lane, keys[1], base, height)
+        both = tuple(one + other for one, other in zip(first, second, strict=True))
+        shown = [total if other else 0 for total, other in zip(both, second, strict=True)]
+        return self._bars(lane, keys[1], base, height, counts=shown, tallest=max(both)) + self._bars(
+            lane, keys[0], base, height, tallest=max(both)
         )
 
     def _session(self, span: Span, y: int) -> str:
         x, width = self._extent(span)
         return f'<path class="session" d="M{x:.1f},{y}h{width:.1f}v1.5h-{width:.1f}z"/>'
 
-    def _bars(self, lane: Lane, key: str, base: int, height: int, *, tallest: int = 0, flat: bool = False) -> str:
+    def _bars(
+        self,
+        lane: Lane,
+        key: str,
+        base: int,
+        height: int,
+        *,
+        counts: Sequence[int] = (),
+        tallest: int = 0,
+        flat: bool = False,
+    ) -> str:
         """A series as one outline over its bins; a negative height hangs down. Square roots keep small counts seen."""
-        series = lane.series.get(key)
+        series = counts or lane.series.get(key)
         if not series:
             return ""
         top = max(tallest, *series, 1)
@@ -445,6 +466,11 @@ def swatch(kind: str, id: str) -> str:
         fill = f"url(#{id}-{'h' if silent else 'd'})"
         body = f'<path class="edge{"" if silent else "-imp"}" style="fill:{fill}" d="M.5,1.5h17v11h-17z"/>'
     else:
-        box = {"live": "M0,2h18v6h-18z", "backfill": "M0,7h18v6h-18z", "acknowledged": "M0,5h18v4h-18z"}
+        box = {
+            "live": "M0,2h18v6h-18z",
+            "backfill": "M0,7h18v6h-18z",
+            "repeated": "M0,7h18v6h-18z",
+            "acknowledged": "M0,5h18v4h-18z",
+        }
         body = f'<path class="{kind}" d="{box.get(kind, "M0,3h18v8h-18z")}"/>'
     return f'<svg class="tl swatch" viewBox="0 0 18 14" width="18" height="14" aria-hidden="true">{body}</svg>'

@@ -142,7 +142,8 @@ def gather(history: History, detail: Detail | None = None) -> Timeline:
 
 
 def _named(name: str, detail: dict[str, str]) -> str:
-    return name + (f" ({', '.join(f'{key} {value}' for key, value in detail.items())})" if detail else "")
+    told = (value if key == "detail" else f"{key} {value}" for key, value in detail.items())
+    return name + (f" ({', '.join(told)})" if detail else "")
 
 
 def _mark(event: Event, kind: str, label: str) -> Mark:
@@ -251,14 +252,22 @@ def _links(history: History, axis: Axis) -> list[Lane]:
         by_link.setdefault(rule.link, []).append(rule)
     lanes: list[Lane] = []
     for link, rules in list(by_link.items())[: axis.detail.lanes]:
-        switched = [rule for rule in rules if rule.state != "act"]
+        switched = [rule for rule in rules if rule.state in ("on", "off")]
         labels = {rule.rule: _named(rule.rule, rule.detail) for rule in switched if rule.state == "on"}
+        dropped = {(rule.rule, rule.t): rule.detail.get("count", "") for rule in rules if rule.state == "dropped"}
         spans = _switched(
             ((rule.t, rule.rule, rule.state) for rule in switched),
             axis,
             lambda name: "cut" if name in _SILENT else "impaired",
         )
-        named = [msgspec.structs.replace(span, label=labels.get(span.label, span.label)) for span in spans]
+        named = [
+            msgspec.structs.replace(
+                span,
+                label=labels.get(span.label, span.label)
+                + (f", {lost} packets dropped" if (lost := dropped.get((span.label, span.end_us))) else ""),
+            )
+            for span in spans
+        ]
         marks = [_mark(rule, "act", _named(rule.rule, rule.detail)) for rule in rules if rule.state == "act"]
         lanes.append(_lane("link", Text(f"Link {link}", f"链路 {link}"), axis, spans=named, marks=marks))
     return lanes
@@ -285,11 +294,12 @@ def _terminal(history: History, axis: Axis) -> list[Lane]:
         what = state
     if since is not None:
         spans.append(Span(start_us=since, end_us=axis.end_us, kind=what, label=label))
+    dark = [(span.start_us, span.end_us) for span in spans if span.kind == "off"]
     restored = {event.t for event in history.of(Power) if event.state == "restored"}
     marks = [
         _mark(event, "crash" if event.state == "crashed" else "start", f"terminal {event.state}")
         for event in history.of(TerminalState)
-        if event.state == "crashed"
+        if (event.state == "crashed" and not any(begin <= event.t < end for begin, end in dark))
         or (event.state == "starting" and event.t > axis.start_us and event.t not in restored)
     ]
     return [_lane("power", Text("Terminal power", "终端供电"), axis, spans=spans, marks=marks)]
@@ -392,9 +402,11 @@ def _centres(history: History, axis: Axis) -> list[Lane]:
 
 
 def _how(record: Stored, setup: CentreSetup | None, stamps: dict[str, int | None]) -> str:
-    """Whether a record came live, as backfill, or because it was asked for."""
+    """Whether a record came live, as backfill, once more, or because it was asked for."""
     if record.asked:
         return "asked"
+    if record.copies > 1:
+        return "repeated"
     if record.stamp not in stamps:
         stamps[record.stamp] = stamp_us(record.stamp)
     stamp = stamps[record.stamp]

@@ -51,6 +51,23 @@ def test_a_replay_line_is_never_broken(run: RunResult) -> None:
     assert f"  {replay}" in closing(msgspec.structs.replace(run, cases=(case,), clauses=()), [])
 
 
+def test_long_evidence_is_cut_on_the_screen_only(run: RunResult) -> None:
+    evidence = tuple(f"line {number}" for number in range(20))
+    case = run.cases[2]
+    case = msgspec.structs.replace(case, checks=(msgspec.structs.replace(case.checks[0], evidence=evidence),))
+    text = "\n".join(closing(msgspec.structs.replace(run, cases=(case,), clauses=()), []))
+    assert "line 5" in text
+    assert "line 6" not in text
+    assert "… 14 more lines" in text
+    assert "line 19" in screen.failure_block(case)
+
+
+def test_the_cases_behind_a_clause_are_named_whole(run: RunResult, entries: list[Entry]) -> None:
+    lines = closing(run, entries)
+    row = next(number for number, line in enumerate(lines) if line.startswith("isc-2/9.2 "))
+    assert lines[row + 1] == "    ✗ storage/survives-power-cuts"
+
+
 def test_fails_come_before_what_is_open(run: RunResult) -> None:
     assert [block.verdict.value for block in blocks(run)] == ["fail", "fail", "error", "inconclusive"]
 

@@ -67,6 +67,13 @@ def test_a_record_is_live_until_120_s_after_its_interval(late_s: int, kind: str,
     assert lane.totals == {expected: 1}
 
 
+def test_a_record_that_arrives_again_is_told_apart() -> None:
+    begin = START_US + HOUR
+    first = stored(begin + 15 * MINUTE, begin)
+    again = stored(begin + 16 * MINUTE, begin, copies=2)
+    assert lanes([first, again])["Centre A"].totals == {"live": 1, "repeated": 1}
+
+
 def test_an_unreadable_stamp_is_never_live() -> None:
     record = Stored(t=START_US + 1, centre="A", mn="", kind="minute", code="e", stamp="soon", fields={}, flag="", qn="")
     assert lanes([record])["Centre A"].totals == {"backfill": 1}
@@ -87,12 +94,13 @@ def test_a_link_rule_lasts_from_on_to_off_and_to_the_end_if_never_taken_off() ->
         [
             LinkRule(t=START_US + HOUR, link="uplink", rule="cut", state="on", detail={"direction": "in"}),
             LinkRule(t=START_US + 3 * HOUR, link="uplink", rule="cut", state="off"),
+            LinkRule(t=START_US + 3 * HOUR, link="uplink", rule="cut", state="dropped", detail={"count": "7"}),
             LinkRule(t=START_US + 20 * HOUR, link="uplink", rule="loss", state="on"),
             LinkRule(t=START_US + 5 * HOUR, link="uplink", rule="reset", state="act"),
         ]
     )["Link uplink"]
     assert [(span.kind, span.start_us, span.end_us, span.label) for span in found.spans] == [
-        ("cut", START_US + HOUR, START_US + 3 * HOUR, "cut (direction in)"),
+        ("cut", START_US + HOUR, START_US + 3 * HOUR, "cut (direction in), 7 packets dropped"),
         ("impaired", START_US + 20 * HOUR, START_US + 24 * HOUR, "loss"),
     ]
     assert [(mark.kind, mark.label) for mark in found.marks] == [("act", "reset")]
@@ -103,6 +111,7 @@ def test_power_cuts_and_crashes_are_told_apart() -> None:
         [
             Power(t=START_US + HOUR, state="cut"),
             TerminalState(t=START_US + HOUR + 1, state="stopped"),
+            TerminalState(t=START_US + HOUR + 2, state="crashed"),
             Power(t=START_US + 2 * HOUR, state="restored"),
             TerminalState(t=START_US + 2 * HOUR, state="starting"),
             TerminalState(t=START_US + 5 * HOUR, state="crashed", detail="out of memory"),
@@ -247,9 +256,8 @@ def test_nothing_is_drawn_outside_the_plot() -> None:
 
 def test_every_series_spans_exactly_the_plot() -> None:
     drawn = timeline_svg(History(events("x", 1, hours=6, meters=3)), title=TITLE, alone=True)
-    paths = re.findall(
-        r'<path class="(?:live|backfill|polls|acknowledged|unanswered)" d="M(\d+),[^"]*?((?:[hv]-?\d+)+)z', drawn
-    )
+    series = "live|backfill|repeated|asked|polls|acknowledged|unanswered"
+    paths = re.findall(rf'<path class="(?:{series})" d="M(\d+),[^"]*?((?:[hv]-?\d+)+)z', drawn)
     assert len(paths) > 8
     for begin, outline in paths:
         assert int(begin) == GUTTER
