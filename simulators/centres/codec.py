@@ -366,7 +366,7 @@ class Splitter:
         self._at = end
         if crc != crc.upper():
             faults.append("crc-lower-case")
-        return _frame(octets[at:end], data, crc, digits, faults)
+        return _frame(octets[at:end], data, crc, digits, faults, crc.decode().upper())
 
     def _end(self, start: int) -> tuple[int, int, str] | None:
         """End of the body by its surroundings, where to go on, and what is wrong with the tail."""
@@ -390,7 +390,7 @@ def _junk(octets: bytes, reason: str) -> Junk:
     return Junk(octets[:_KEPT], len(octets), reason)
 
 
-def _frame(octets: bytes, data: bytes, crc: bytes, digits: bytes, faults: Iterable[str]) -> Frame:
+def _frame(octets: bytes, data: bytes, crc: bytes, digits: bytes, faults: Iterable[str], expected: str = "") -> Frame:
     faults = list(faults)
     if len(data) > EMIT_LIMIT:
         faults.append("data-over-1024")
@@ -398,7 +398,7 @@ def _frame(octets: bytes, data: bytes, crc: bytes, digits: bytes, faults: Iterab
         octets,
         data,
         crc.decode("ascii", "replace"),
-        f"{check_word(data):04X}",
+        expected or f"{check_word(data):04X}",
         digits.decode(),
         tuple(dict.fromkeys(faults)),
     )
@@ -708,6 +708,10 @@ def _check_fields(packet: Packet, faults: list[str]) -> None:
 
 
 def _check_value(name: str, value: str, faults: list[str]) -> None:
+    if name.endswith("-Flag"):
+        if len(value) != 1 or value not in DATA_FLAGS:
+            faults.append("data-flag-unknown")
+        return
     if name in _TIMES or name.endswith("-SampleTime"):
         if not valid_stamp(value):
             long = len(value) == 17 and value.isdecimal() and valid_stamp(value[:14])
@@ -721,5 +725,3 @@ def _check_value(name: str, value: str, faults: list[str]) -> None:
             faults.append("value-invalid")
         elif len(value) > 18:
             faults.append("value-too-long")
-    elif suffix == "Flag" and (len(value) != 1 or value not in DATA_FLAGS):
-        faults.append("data-flag-unknown")
