@@ -28,7 +28,7 @@ class Silence:
 
 
 def silences(history: History) -> list[Silence]:
-    """The stretches the bench made, per point of the meters that had a fault."""
+    """The stretches the bench made, per point of the meters that had a fault and gave no reading meanwhile."""
     truth = truth_of(history)
     on: dict[tuple[str, str], int] = {}
     stretches: list[tuple[str, int, int]] = []
@@ -39,15 +39,15 @@ def silences(history: History) -> list[Silence]:
             stretches.append((event.meter, on.pop((event.meter, event.fault)), event.t))
     found: list[Silence] = []
     for meter, low, high in stretches:
-        for point in history.began.points:
-            if point.meter != meter:
-                continue
-            series = truth.series[point.id]
-            missed = [at for at in series.missed if low <= at < high + series.period_us]
+        own = [truth.series[point.id] for point in history.began.points if point.meter == meter]
+        first = min((at for series in own for at in series.missed if low <= at < high), default=None)
+        for series in own:
             after = [at for at in series.times if at >= high]
             before = [at for at in series.times if at < low]
-            if missed and after and before and not series.between(low, missed[-1]):
-                found.append(Silence(point.id, missed[0], after[0], before[-1], series.period_us))
+            if first is None or not after or not before or series.between(low, high):
+                continue
+            start = next((at for at in series.missed if low <= at < high), first)
+            found.append(Silence(series.point.id, start, after[0], before[-1], series.period_us))
     return found
 
 

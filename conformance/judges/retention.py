@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from bench.case import Check, Measurement, check, compare, measure
-from bench.history import History, LinkRule, Observed, Phase, Power, Served
+from bench.history import History, LinkRule, Observed, Phase, Served
 from conformance.judges.delivery import Ledger, horizon, lines, matches
 from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local, seconds
 from conformance.judges.timing import PROMPT_US
-from conformance.judges.truth import VOLATILE_US, Certainty, Key, intervals, truth_of
+from conformance.judges.truth import VOLATILE_US, Certainty, Key, intervals, power_losses, truth_of
 
 LOCAL_LENGTHS = {"minute": MINUTE, "quarter": 15 * MINUTE, "hour": HOUR, "day": DAY}
 # R-29: acquisition runs again at the latest so long after power returned.
@@ -33,21 +33,6 @@ def outages(history: History, link: str = "uplink") -> list[tuple[int, int]]:
         if event.state == "on" and began is None:
             began = event.t
         elif event.state == "off" and began is not None:
-            found.append((began, event.t))
-            began = None
-    if began is not None:
-        found.append((began, history.end_us))
-    return found
-
-
-def power_losses(history: History) -> list[tuple[int, int]]:
-    """Stretches [cut, restored) without power; one never ended runs to the end of the history."""
-    found: list[tuple[int, int]] = []
-    began: int | None = None
-    for event in history.of(Power):
-        if event.state == "cut" and began is None:
-            began = event.t
-        elif event.state == "restored" and began is not None:
             found.append((began, event.t))
             began = None
     if began is not None:

@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from enum import StrEnum
+from itertools import pairwise
 from weakref import WeakKeyDictionary
 
 from bench.history import (
@@ -38,7 +39,7 @@ from bench.history import (
     TerminalState,
     Unserved,
 )
-from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, ceil, instant_of, instant_of_iso
+from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, ceil, floor, instant_of, instant_of_iso
 
 # R-29: what was read less than this before power was lost need not have been durable yet.
 VOLATILE_US = 5 * SECOND
@@ -354,6 +355,17 @@ class Truth:
                 found += [index for index in span if series.times[index] - first <= PUNCTUAL_US]
         return found
 
+    def _carried(self, point: str, start_us: int, length_us: int) -> list[int]:
+        """Openings that a clock step carried into an interval: those of the interval that was open when it came.
+
+        Counting on from there loses nothing and counts nothing twice, so that totals stay true (R-10).
+        """
+        found: list[int] = []
+        for before, after in pairwise(self.clock.stretches):
+            if start_us <= after.start + after.offset < start_us + length_us:
+                found += self.boundary(point, floor(after.start + before.offset, length_us), length_us)
+        return found
+
     def _volatile(self, at: int) -> bool:
         """Whether power was lost so soon after an instant that what was read then need not have been kept (R-29)."""
         index = bisect_left(self.cuts, at)
@@ -373,6 +385,8 @@ class Truth:
     def _counter(self, series: Series, key: Key, start_us: int) -> Expected:
         length = key.end - start_us
         openings = self.boundary(key.point, start_us, length)
+        if self.clock.moved:
+            openings += [index for index in self._carried(key.point, start_us, length) if index not in openings]
         closings = self.boundary(key.point, key.end, length)
         if not openings or not closings:
             which = "opening" if not openings else "closing"
@@ -527,6 +541,21 @@ def clock_moves(history: History) -> list[tuple[int, int]]:
             at = (event.sent + event.t) // 2
             told.append((at, shown - at))
     return sorted([*seen, *told])
+
+
+def power_losses(history: History) -> list[tuple[int, int]]:
+    """Stretches [cut, restored) without power; one never ended runs to the end of the history."""
+    found: list[tuple[int, int]] = []
+    began: int | None = None
+    for event in history.of(Power):
+        if event.state == "cut" and began is None:
+            began = event.t
+        elif event.state == "restored" and began is not None:
+            found.append((began, event.t))
+            began = None
+    if began is not None:
+        found.append((began, history.end_us + 1))
+    return found
 
 
 def _boots(history: History) -> list[int]:
