@@ -68,7 +68,7 @@ LABELS = {
         "are proposals.",
     ),
     "how2": Words(
-        zh="条款内容一律用本项目自己的话概述，原文以征求意见稿为准。R-nn 是试验台在问题解决之前采用的裁定。",
+        zh="条款内容一律用本项目自己的话概述，原文以征求意见稿为准。R‑nn 是试验台在问题解决之前采用的裁定。",
         en="Clauses are summarised in the project's own words; the drafts themselves are authoritative. R-nn is the "
         "ruling the bench uses until the matter is settled.",
     ),
@@ -82,10 +82,8 @@ LABELS = {
     "rewording": Words(zh="建议改写", en="Testable wording"),
     "clauses": Words(zh="所涉条款", en="Clauses"),
     "rulings": Words(zh="试验台裁定", en="Ruling in force"),
-    "contents": Words(zh="目录", en="Contents"),
     "findings": Words(zh="条问题", en="findings"),
     "ledger": Words(zh="台账散列 SM3", en="Ledger SM3"),
-    "none": Words(zh="无", en="none"),
 }
 
 
@@ -135,7 +133,7 @@ class Review:
     """Everything the templates show."""
 
     sections: tuple[Section, ...]
-    rows: tuple[tuple[Words, int, tuple[int, ...]], ...]
+    rows: tuple[tuple[str, Words, int, tuple[int, ...]], ...]
     kinds: tuple[tuple[Words, tuple[int, ...]], ...]
     digest: str
 
@@ -178,6 +176,7 @@ def build_review(folder: Path = FOLDER) -> Review:
     )
     rows = tuple(
         (
+            home,
             titles[home],
             len(ledger.document(home).entries) if home != ACROSS else 0,
             tuple(_count(findings, lambda f, h=home, g=grade: home_of(f) == h and f.grade == g) for grade in GRADES),
