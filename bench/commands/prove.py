@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from bench.commands.rejudge import all_cases
 from bench.commands.session import REFERENCE_PROFILE, commit, ledger_entries, rig_named
 from bench.profile import ProfileError, load_profile
 from bench.run import Setup, run_case
+from bench.terminals import adapter
 from conformance.defects import Defect, all_defects
 from reports import prove as shown
 
@@ -58,19 +60,14 @@ def run_job(job: Job, seed: int, folder: str) -> CaseResult:
         setup = Setup(
             rig=rig_named("virtual"),
             profile=profile,
-            adapter=(lambda: defect.adapter()) if defect else _sound_adapter,
+            adapter=lambda: adapter("reference"),
             master_seed=seed,
             commit=commit(),
             folder=Path(room),
             strengths={clause: entry.strength for clause, entry in ledger_entries().items()},
         )
-        return run_case(all_cases()[job.case], setup)
-
-
-def _sound_adapter():
-    from bench.terminals import adapter
-
-    return adapter("reference")
+        with defect.applied() if defect else nullcontext():
+            return run_case(all_cases()[job.case], setup)
 
 
 def _run_jobs(plan: Plan, workers: int, folder: str) -> Iterable[tuple[Job, CaseResult]]:

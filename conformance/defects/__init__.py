@@ -1,0 +1,78 @@
+"""Defects: the reference terminal broken in one way each, so that every check is seen to fail (`carbonbench prove`).
+
+Leaves running them to bench.commands.prove. A defect is a function that patches the terminal's own seams while one case
+runs; the modules of this package hold them by chapter.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from unittest.mock import patch as mock_patch
+
+from bench.case import Text
+
+
+class Patch:
+    """Replaces attributes of the terminal; a seam that does not exist (any more) is an AttributeError, not a no-op."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+
+    def __call__(self, owner: object, name: str, replacement: Any) -> Any:
+        """Put `replacement` in the place of `owner.name` and return what stood there."""
+        original = getattr(owner, name)
+        self._stack.enter_context(mock_patch.object(owner, name, replacement))
+        return original
+
+
+@dataclass(frozen=True)
+class Defect:
+    """One way to be broken.
+
+    `clauses` are the ledger entries it violates, `cases` the cases that must notice, besides those that share a
+    clause. `breaks` installs it through a Patch.
+    """
+
+    id: str
+    title: Text
+    clauses: tuple[str, ...]
+    cases: tuple[str, ...]
+    breaks: Callable[[Patch], None] = field(repr=False)
+
+    @contextmanager
+    def applied(self) -> Generator[None, None, None]:
+        """The terminal is broken while this lasts."""
+        with ExitStack() as stack:
+            self.breaks(Patch(stack))
+            yield
+
+
+_known: dict[str, Defect] = {}
+
+
+def defect(
+    id: str, *, en: str, zh: str, clauses: tuple[str, ...], cases: tuple[str, ...] = ()
+) -> Callable[[Callable[[Patch], None]], Defect]:
+    """Register a function that breaks the terminal. Raises ValueError for an id that is taken."""
+
+    def register(breaks: Callable[[Patch], None]) -> Defect:
+        if id in _known:
+            raise ValueError(f"two defects are called {id}")
+        made = _known[id] = Defect(id, Text(en, zh), clauses, cases, breaks)
+        return made
+
+    return register
+
+
+@cache
+def all_defects() -> dict[str, Defect]:
+    """Every defect by id, sorted."""
+    for part in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{part.name}")
+    return dict(sorted(_known.items()))
