@@ -46,8 +46,9 @@ TEXTS: dict[str, Text] = {
     "no-draft": Text("No clause of any draft was touched.", "未涉及任何标准草案条款。"),
     "not-claimed": Text("Not claimed", "未声明支持"),
     "not-claimed-note": Text(
-        "Declared characteristics that the capability statement does not claim; they were not tested and do not count.",
-        "能力声明中未声明支持的特性：未检测，也不计入结论。",
+        "Characteristics that the capability statement disclaims; they were not tested and do not count. The questions "
+        "stand under the capability statement below.",
+        "能力声明中未声明支持的特性：未检测，也不计入结论；问题全文见下文能力声明。",
     ),
     "says-not": Text("What this report does not say", "本报告不说明的内容"),
     "says-not-item": Text(
@@ -181,6 +182,8 @@ TEXTS: dict[str, Text] = {
     ),
     "disposition-untestable": Text("cannot be tested", "不可检测"),
     "other-object": Text("binds another object than the one submitted (R-01)", "约束对象不是本次送检产品（R-01）"),
+    "claim-no": Text("not claimed in the capability statement (R-03)", "能力声明未声明支持（R-03）"),
+    "claim-unanswered": Text("the capability statement does not answer (R-03)", "能力声明未回答（R-03）"),
     "not-selected": Text("has cases, none was selected in this run", "有用例，但本次运行未选择"),
     # Cases
     "cases-title": Text("Cases", "用例"),

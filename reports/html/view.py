@@ -228,7 +228,7 @@ def clause_views(run: RunResult, ledger: Sequence[Entry]) -> list[ClauseView]:
     decided = {clause.id: clause for clause in run.clauses}
     ids = sorted({*entries, *decided}, key=clause_order)
     mark = TEXTS["mark-virtual"] if run.rig == "virtual" else None
-    return [_clause(id, entries.get(id), decided.get(id), by_case, mark) for id in ids]
+    return [_clause(id, entries.get(id), decided.get(id), by_case, mark, run.claims) for id in ids]
 
 
 def _clause(
@@ -237,8 +237,9 @@ def _clause(
     decided: ClauseResult | None,
     by_case: dict[str, list[tuple[str, CaseResult]]],
     mark: Text | None,
+    claims: dict[str, str],
 ) -> ClauseView:
-    state, note = _state(entry, decided)
+    state, note = _state(entry, decided, claims)
     return ClauseView(
         id=id,
         number=entry.number if entry else id.partition("/")[2],
@@ -258,13 +259,19 @@ def _clause(
     )
 
 
-def _state(entry: Entry | None, decided: ClauseResult | None) -> tuple[State, Text | None]:
+def _state(entry: Entry | None, decided: ClauseResult | None, claims: dict[str, str]) -> tuple[State, Text | None]:
+    """The state of a clause and, where no case decided it, why (R-01, R-03, R-04)."""
     if decided is not None:
         return State(decided.verdict.value), None
     if entry is None:
         return State(NOT_DECIDED), None
     if entry.object in NOT_TERMINAL:
         return State(Verdict.NOT_APPLICABLE.value), TEXTS["other-object"]
+    answer = claims.get(entry.claim, "")
+    if answer == "no" and entry.strength in ("may", "statement"):
+        return State(Verdict.NOT_APPLICABLE.value), TEXTS["claim-no"]
+    if answer == "unanswered":
+        return State(Verdict.INCONCLUSIVE.value), TEXTS["claim-unanswered"]
     if entry.disposition in _OUTSIDE:
         reason = entry.prompt if entry.disposition == "operator" else entry.reason
         kind = TEXTS[f"disposition-{entry.disposition}"]

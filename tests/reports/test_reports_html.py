@@ -177,6 +177,26 @@ def test_entries_without_a_verdict_say_why(run: RunResult, entries: list[Entry])
     assert not [row for row in rows.values() if row.state.key == "pass"]
 
 
+@pytest.mark.parametrize(
+    ("strength", "answer", "state"),
+    [
+        ("statement", "no", "not applicable"),
+        ("may", "no", "not applicable"),
+        ("shall", "no", "not run"),
+        ("shall", "unanswered", "inconclusive"),
+        ("may", "unanswered", "inconclusive"),
+        ("statement", "yes", "not run"),
+    ],
+)
+def test_an_answer_of_the_capability_statement_tells_the_state(
+    run: RunResult, entries: list[Entry], strength: str, answer: str, state: str
+) -> None:
+    entry = msgspec.structs.replace(entries[-2], strength=strength, claim="web.management")
+    bare = msgspec.structs.replace(run, cases=(), clauses=(), claims={"web.management": answer})
+    (document,) = report(bare, Path(), [entry]).documents
+    assert document.chapters[0].clauses[0].state.key == state
+
+
 def hostile(value: Any) -> Any:
     """The same structure with every text replaced."""
     match value:
