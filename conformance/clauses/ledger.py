@@ -280,3 +280,9 @@ def _entry_problems(name: str, raw: Any) -> Iterator[str]:
         except msgspec.ValidationError as error:
             known = entry.get("id") if isinstance(entry, dict) else None
             yield f"{name}: {known or f'entry {number + 1}'}: {error}"
+
+
+def json_schema() -> str:
+    """The JSON Schema of a ledger file; schema.json beside this module holds it for editors and other tools."""
+    schema = msgspec.json.schema(Document)
+    return msgspec.json.format(msgspec.json.encode(schema, order="sorted"), indent=2).decode() + "\n"
