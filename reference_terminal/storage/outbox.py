@@ -27,11 +27,13 @@ _WINDOW = 4
 
 
 class Attempts(msgspec.Struct):
-    """How a queued period has fared so far: failed exchanges, and the monotonic instant before which it rests."""
+    """How a queued period has fared: failed exchanges, the monotonic instant before which it rests, when it was last
+    tried, and how many other periods had been acknowledged by then."""
 
     failures: int = 0
     not_before_s: float = 0.0
     tried: int = 0
+    successes_seen: int = 0
 
 
 class Outbox:
@@ -46,6 +48,7 @@ class Outbox:
         self._attempts: dict[tuple[int, int], Attempts] = {}
         self._in_flight: dict[tuple[int, int], None] = {}
         self._turn = 0
+        self._successes = 0
         self.work = {LIVE: asyncio.Event(), BACKFILL: asyncio.Event()}
 
     def wake(self) -> None:
@@ -128,15 +131,19 @@ class Outbox:
         attempts.failures += 1
         self._turn += 1
         attempts.tried = self._turn
-        attempts.not_before_s = self._loop.time() + _PAUSE_S
+        attempts.not_before_s = self._loop.time() + self.rest_s(attempts)
+        attempts.successes_seen = self._successes
+
+    def rest_s(self, attempts: Attempts) -> float:
+        """How long a period rests after a failure: a second, or longer if the centre takes others but not this one."""
+        refused_alone = attempts.failures >= _ASIDE_AFTER and self._successes > attempts.successes_seen
+        return _ASIDE_S if refused_alone else _PAUSE_S
 
     def delivered(self, item: Pending) -> None:
         """A period was acknowledged in all its parts: mark it sent, durably, before the next goes out."""
         key = (item.span, item.start_s)
         self._attempts.pop(key, None)
-        for attempts in self._attempts.values():
-            if attempts.failures >= _ASIDE_AFTER:
-                attempts.not_before_s = max(attempts.not_before_s, self._loop.time() + _ASIDE_S)
+        self._successes += 1
         self._in_flight[key] = None
         if self.mark_sent(item):
             del self._in_flight[key]
