@@ -22,6 +22,8 @@ from .loop import VirtualLoop, finish
 from .network import Network
 
 PACKETS = 2000
+UNREADABLE = -1
+"""The count of rows of a store that cannot be opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +327,7 @@ def _count(disk: VirtualDisk) -> int:
 
 
 def _survivors(chance: random.Random, synchronous: str, keep: Keep) -> int:
-    """How many of ten committed rows are there after a power cut."""
+    """How many of ten committed rows are there after a power cut, or UNREADABLE."""
     disk = VirtualDisk(chance, name="proof")
     try:
         connection = _open(disk, "FULL")
@@ -335,6 +337,8 @@ def _survivors(chance: random.Random, synchronous: str, keep: Keep) -> int:
             connection.execute("INSERT INTO proof VALUES(?)", (number,))
         disk.power_cut(keep)
         return _count(disk)
+    except apsw.Error:
+        return UNREADABLE
     finally:
         disk.close()
 
@@ -349,7 +353,9 @@ def _at_sync(chance: random.Random, moment: Moment) -> int:
             connection.execute("INSERT INTO proof VALUES(1)")
         except PowerCut:
             return _count(disk)
-        return -1
+        return UNREADABLE
+    except apsw.Error:
+        return UNREADABLE
     finally:
         disk.close()
 
@@ -368,6 +374,8 @@ def _faulty(chance: random.Random, fault: str) -> str:
                 error = type(caught).__name__
         connection.close()
         return f"{error}, {_count(disk)} row"
+    except apsw.Error as broken:
+        return f"{type(broken).__name__} after the fault was gone"
     finally:
         disk.close()
 

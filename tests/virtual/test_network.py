@@ -6,6 +6,7 @@ import asyncio
 import errno
 import socket
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import pytest
@@ -452,27 +453,46 @@ def test_the_retransmission_timeout_doubles_up_to_120_s() -> None:
         return [event.t_s - start for event in scene.events if event.kind == "segment" and event.payload]
 
     times = play(story, trace_segments=True)
-    gaps = [round(after - before, 2) for before, after in zip(times, times[1:], strict=False)]
+    gaps = [round(after - before, 2) for before, after in pairwise(times)]
     assert gaps[:4] == [0.24, 0.48, 0.96, 1.92]
     assert gaps[-3:] == [120.0, 120.0, 120.0]
     assert len(times) == 16
 
 
-def test_a_packet_under_way_is_caught_by_a_cut() -> None:
-    async def story(scene: Scene) -> float:
-        await scene.sink()
-        _, writer = await scene.at_terminal(asyncio.open_connection("centre", 9000))
-        await asyncio.sleep(1)
-        writer.write(b"x")
-        scene.loop.call_later(0.005, scene.uplink.cut().install)
-        await asyncio.sleep(0.1)
-        assert not scene.received
-        scene.uplink.scopes[0].remove()
-        while not scene.received:
-            await asyncio.sleep(0.001)
-        return scene.loop.time() - 1.04
+def under_way(fault: Callable[[Link], Any]) -> float:
+    """Seconds from a write to its arrival, with a rule installed while the segment is between the two."""
 
-    assert play(story) == pytest.approx(0.26, abs=0.02)
+    async def story(scene: Scene) -> float:
+        arrived: asyncio.Future[float] = scene.loop.create_future()
+
+        class Clock(asyncio.Protocol):
+            def data_received(self, data: bytes) -> None:
+                arrived.set_result(scene.loop.time())
+
+        async def serve() -> None:
+            await scene.loop.create_server(Clock, "0.0.0.0", 9)
+
+        await scene.centre.run(serve())
+        client = Recorder()
+        await scene.at_terminal(scene.loop.create_connection(lambda: client, "centre", 9))
+        await asyncio.sleep(1)
+        sent = scene.loop.time()
+        client.transport.write(b"x")
+        scope = fault(scene.uplink)
+        scene.loop.call_later(0.005, scope.install)
+        scene.loop.call_later(0.1, scope.remove)
+        return await arrived - sent
+
+    return play(story)
+
+
+def test_a_packet_under_way_is_caught_by_a_cut() -> None:
+    assert under_way(lambda link: link.cut()) == pytest.approx(0.26)
+
+
+def test_a_packet_under_way_is_spared_by_any_other_rule() -> None:
+    assert under_way(lambda link: link.cut("in")) == pytest.approx(0.02)
+    assert under_way(lambda link: link.loss(1.0)) == pytest.approx(0.02)
 
 
 def test_a_one_way_cut_delivers_once_although_the_acknowledgements_are_lost() -> None:
