@@ -315,7 +315,7 @@ def _point(section: Section) -> PointConfig:
         parts=parts,
         scale=scale,
         ratio=ratio,
-        decimals=section.integer("decimals", 0, 15, natural if integer else 3),
+        decimals=section.integer("decimals", 0, 15, natural if integer else 4),
         unit=section.choice("unit", units),
         modulus=section.decimal("modulus", None, None, None) or _modulus(parts, scale),
         minimum=section.decimal("min", None, None, None),

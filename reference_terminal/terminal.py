@@ -45,23 +45,33 @@ class Terminal:
         self._assemble()
         tasks: list[asyncio.Task[None]] = []
         try:
-            await self.server.start()
-            loop = asyncio.get_running_loop()
-            tasks += [loop.create_task(worker) for worker in self._workers()]
-            stopper = loop.create_task(_until(self._stopping))
-            tasks.append(stopper)
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                error = task.exception()
-                if error is not None:
-                    raise error
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await self.server.stop()
-            self.journal.event("stop", self.config.name, "terminal stops", "终端停止")
-            self.store.close()
+            await self._work(self._stopping, tasks)
+        except GeneratorExit:
+            # Nobody runs this coroutine any more (the loop is gone): there is nothing left to end in good order.
+            raise
+        except BaseException:
+            await self._end(tasks)
+            raise
+        await self._end(tasks)
+
+    async def _work(self, stopping: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
+        """Start every task into `tasks` and wait for the stop, or for the first that fails."""
+        await self.server.start()
+        loop = asyncio.get_running_loop()
+        tasks += [loop.create_task(worker) for worker in (*self._workers(), _until(stopping))]
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            error = task.exception()
+            if error is not None:
+                raise error
+
+    async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.server.stop()
+        self.journal.event("stop", self.config.name, "terminal stops", "终端停止")
+        self.store.close()
 
     async def stop(self) -> None:
         """Ask `run()` to end in good order."""

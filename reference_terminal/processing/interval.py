@@ -47,6 +47,7 @@ class Open:
         "span",
         "start_s",
         "sum",
+        "suspended",
     )
 
     def __init__(self, span: Span, start_s: int) -> None:
@@ -55,6 +56,7 @@ class Open:
         self.opening: Boundary | None = None
         self.cause = ""
         self.broken = ""
+        self.suspended: tuple[int, Boundary | None, str] | None = None
         self.begin(start_s)
 
     def begin(self, start_s: int) -> None:
@@ -97,6 +99,7 @@ class IntervalBuilder:
         self._min_valid_percent = min_valid_percent
         self._exists = exists
         self.counter = config.kind == "counter"
+        self._binary = any(part.type in ("f32", "f64") for part in config.parts)
         self.open: list[Open] = []
 
     def spans(self) -> list[Span]:
@@ -151,7 +154,7 @@ class IntervalBuilder:
         slot_s = reading.slot_s
         on_end = slot_s == each.end_s
         cause = "" if on_end and boundary is not None else (reading.cause if on_end else skipped)
-        carried = not self._emit(each, boundary if on_end else None, cause, records)
+        self._emit(each, boundary if on_end else None, cause, records)
         start_s = each.span.start(slot_s)
         if self.fills_skipped(skipped, start_s - each.end_s):
             at_s = each.end_s
@@ -161,7 +164,7 @@ class IntervalBuilder:
                 at_s = next_s
         each.begin(start_s)
         each.highest_end_s = max(each.highest_end_s, start_s)
-        if carried and each.opening is not None:
+        if self._resume(each, start_s, records):
             return
         each.broken = ""
         if slot_s == start_s:
@@ -189,16 +192,34 @@ class IntervalBuilder:
         each.cause = "" if boundary is not None else cause
 
     def _step_back(self, each: Open, slot_s: int) -> None:
-        """The clock went back: go on in the period of the new time, keeping the opening so that nothing is lost."""
-        each.begin(each.span.start(slot_s - 1))
+        """The clock went back: go on in the period of the new time, which was not opened by a reading of this time.
 
-    def _emit(self, each: Open, closing: Boundary | None, cause: str, records: list[Record]) -> bool:
-        """Make the record of an open period unless it exists; whether it was made."""
-        if each.start_s < each.highest_end_s and self._exists(each.span.code, each.start_s):
+        The period that was under way is suspended with its opening until the time comes round to it again, so that
+        what was consumed meanwhile is counted there, once.
+        """
+        if each.suspended is None or each.suspended[0] < each.start_s:
+            each.suspended = (each.start_s, each.opening, each.cause)
+        each.begin(each.span.start(slot_s - 1))
+        self._set_opening(each, None, CLOCK_STEP)
+
+    def _resume(self, each: Open, start_s: int, records: list[Record]) -> bool:
+        """Take up the suspended period if this is it; one that was jumped over is recorded as lacking its readings."""
+        if each.suspended is None or each.suspended[0] > start_s:
             return False
+        suspended_s, opening, cause = each.suspended
+        each.suspended = None
+        if suspended_s == start_s:
+            each.opening, each.cause = opening, cause
+            return True
+        self._emit_empty(each.span, suspended_s, each.span.end(suspended_s), CLOCK_STEP, records)
+        return False
+
+    def _emit(self, each: Open, closing: Boundary | None, cause: str, records: list[Record]) -> None:
+        """Make the record of an open period unless it exists."""
+        if each.start_s < each.highest_end_s and self._exists(each.span.code, each.start_s):
+            return
         records.append(self.close(each, closing, cause))
         each.highest_end_s = max(each.highest_end_s, each.end_s)
-        return True
 
     def _emit_empty(self, span: Span, start_s: int, end_s: int, cause: str, records: list[Record]) -> None:
         if not self._exists(span.code, start_s):
@@ -254,10 +275,17 @@ class IntervalBuilder:
             return record
         if not self.enough(each):
             return record
-        record.value = numbers.text(numbers.mean(each.sum, each.n, self.config.decimals))
+        record.value = numbers.text(numbers.mean(each.sum, each.n, self.decimals(each.sum)))
         record.low, record.high = numbers.text(each.low), numbers.text(each.high)
         record.flag, record.cause = "N", ""
         return record
+
+    def decimals(self, total: Decimal) -> int:
+        """Printed decimals of a mean: the point's, for binary floats as many as the finest sample if that is more."""
+        exponent = total.as_tuple().exponent
+        if not self._binary or not isinstance(exponent, int):
+            return self.config.decimals
+        return max(self.config.decimals, -exponent)
 
     def enough(self, each: Open) -> bool:
         """Whether an instant point has the set share of the samples its polling grid has in the period."""

@@ -139,21 +139,35 @@ class CentreLink:
             workers.append(self._ask_time())
         tasks = [self._loop.create_task(worker) for worker in workers]
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-            reasons = [str(task.exception()) for task in done if isinstance(task.exception(), LinkLost | OSError)]
-            for task in done:
-                error = task.exception()
-                if error is not None and not isinstance(error, LinkLost | OSError):
-                    raise error
-        finally:
-            self._writer = None
-            for task in tasks:
-                task.cancel()
-            writer.transport.abort()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            self._waiting.clear()
-        self._lost(f"connection lost: {'; '.join(reasons)}", "连接中断")
+            reason = await self._first_loss(tasks)
+        except GeneratorExit:
+            raise
+        except BaseException:
+            await self._hang_up(writer, tasks)
+            raise
+        await self._hang_up(writer, tasks)
+        self._lost(f"connection lost: {reason}", "连接中断")
         return self._heard_s > connected_s
+
+    async def _first_loss(self, tasks: Sequence[asyncio.Task[None]]) -> str:
+        """Wait until a task finds the connection lost; the reason. Any other failure of a task goes on."""
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        reasons: list[str] = []
+        for task in done:
+            error = task.exception()
+            if isinstance(error, LinkLost | OSError):
+                reasons.append(str(error) or type(error).__name__)
+            elif error is not None:
+                raise error
+        return "; ".join(reasons)
+
+    async def _hang_up(self, writer: asyncio.StreamWriter, tasks: Sequence[asyncio.Task[None]]) -> None:
+        self._writer = None
+        for task in tasks:
+            task.cancel()
+        writer.transport.abort()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._waiting.clear()
 
     def send(self, message: Message) -> None:
         """Put one message on the wire; raises LinkLost."""
