@@ -14,6 +14,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
+from simulators.words import chinese
+
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -25,7 +27,8 @@ class Problem:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.text}"
+        told = chinese(self.text)
+        return f"{self.where}: {self.text}" + (f" / {told}" if told and told not in self.text else "")
 
 
 class DescriptionError(Exception):

@@ -351,18 +351,21 @@ def check_world(world: World) -> list[Problem]:
 
 
 def _check_addresses(world: World, note: Callable[[str, str], None]) -> None:
-    names: dict[str, str] = {}
     units: dict[tuple[str, int, int], str] = {}
     ports: dict[tuple[str, int], str] = {}
+    names = [meter.name for meter in world.meters]
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            note(f"meter {name}", f"the name is given to several meters ({names.count(name)}); names must differ")
     for meter in world.meters:
-        if names.setdefault(meter.name, "meter") and [m.name for m in world.meters].count(meter.name) > 1:
-            note(f"meter {meter.name}", "the name is given to several meters; names must differ")
-        other = units.setdefault((meter.host, meter.port, meter.unit), meter.name)
-        if other != meter.name:
+        place = (meter.host, meter.port, meter.unit)
+        if place in units:
             note(
                 f"meter {meter.name}",
-                f"unit {meter.unit} at {meter.host}:{meter.port} is already meter {other}; units of a port must differ",
+                f"unit {meter.unit} at {meter.host}:{meter.port} is already meter {units[place]}; "
+                "units of a port must differ",
             )
+        units.setdefault(place, meter.name)
         ports[(meter.host, meter.port)] = f"meter {meter.name}"
     seen: list[str] = []
     for centre in world.centres:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -214,6 +215,7 @@ def test_all_problems_of_a_series_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(DescriptionError) as caught:
         series(tmp_path, text)
     shown = str(caught.value)
+    assert all(re.search("[\u4e00-\u9fff]", str(problem)) for problem in caught.value.problems)
     assert len(caught.value.problems) == 6
     for piece in ("with zone", "not after the one before", "'ten'", "the counter falls", "expected 3 columns, got 4"):
         assert piece in shown

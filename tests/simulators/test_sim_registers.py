@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from decimal import Decimal
 from pathlib import Path
@@ -133,6 +134,7 @@ def test_all_problems_of_a_map_are_told_at_once() -> None:
     with pytest.raises(MapError) as caught:
         build_map(parse_toml(BAD_MAP, "bad.toml"), "bad.toml")
     shown = str(caught.value)
+    assert all(re.search("[\u4e00-\u9fff]", str(problem)) for problem in caught.value.problems)
     for piece in (
         "bad.toml.map.id: expected a name",
         "bad.toml.map.source: is missing",

@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import io
 import random
+import re
 from collections.abc import Coroutine
 from decimal import Decimal
 from pathlib import Path
@@ -191,12 +192,14 @@ def test_all_problems_of_a_world_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(WorldError) as caught:
         load_world(path)
     shown = str(caught.value)
+    assert all(re.search("[\u4e00-\u9fff]", str(problem)) for problem in caught.value.problems)
     for piece in (
         "world.seed: expected a whole number",
         "world.start: expected an instant such as",
         "world.colour: unknown key",
         "map 'sdm631': expected a path ending in .toml or one of",
-        "the name is given to several meters",
+        "the name is given to several meters (2)",
+        "unit 1 at 127.0.0.1:15020 is already meter E01",
         "the plant has no source 'e09'; it has e01, e02, gas, heat, steam",
         "map sdm630 has no register 'enrgy'",
         "the point id 'a' is also at meter E01",

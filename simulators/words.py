@@ -1,0 +1,76 @@
+"""The Chinese of the sentences about wrong descriptions: by a phrase that the English sentence contains.
+
+Leaves to others: finding what is wrong. The first phrase found decides, so the particular ones stand first.
+"""
+
+from __future__ import annotations
+
+_PHRASES: tuple[tuple[str, str], ...] = (
+    ("cannot be read", "文件无法读取，请检查文件名和权限"),
+    ("expected UTF-8", "文件不是 UTF-8 编码，请另存为 UTF-8"),
+    ("not valid TOML", "不是有效的 TOML"),
+    ("is missing; add it", "缺少此项，请补上"),
+    ("unknown key", "未知键名"),
+    ("expected text in quotes", "应为带引号的文本"),
+    ("expected one of", "取值不在允许范围内"),
+    ("whole number", "应为规定范围内的整数"),
+    ("expected true or false", "应为 true 或 false"),
+    ("expected decimal text in quotes", '应为带引号的十进制文本，如 "0.01"'),
+    ("greater than zero", "应大于零"),
+    ("expected a list of texts", "应为文本列表"),
+    ("expected a table of texts", "应为文本表"),
+    ("expected an array of tables", "应为表数组"),
+    ("expected a table", "应为表"),
+    ("expected an instant such as", "应为带时区的 ISO 8601 时刻"),
+    ("expected a path ending in .toml", "没有此寄存器表"),
+    ("series plant needs its file", "series 类型需要数据文件"),
+    ("of kind 'series' has a file", "只有 series 类型可以带文件"),
+    ("either map or maps", "map 与 maps 只能给一个"),
+    ("expected [first, last]", "应为 [首, 末]"),
+    ("go beyond 247", "单元号超过 247，请另用端口"),
+    ("go beyond 65535", "地址超过 65535"),
+    ("does not divide the hour", "分钟间隔不合 HJ 212 规定"),
+    ("expected 0 (off) or 30 to 3600", "应为 0（关闭）或 30 至 3600"),
+    ("the plant has no source", "工厂模型没有此来源"),
+    ("the plant has no quantity", "工厂模型没有此量"),
+    ("is also at meter", "测点编号重复"),
+    ("take the same register", "两个测点占用同一寄存器"),
+    ("which the world lacks", "场景中没有此数据中心"),
+    ("has the code", "同一中心的编码重复"),
+    ("is not 1 to 16 letters and digits", "编码应为 1 至 16 位字母和数字"),
+    ("the name is given to several", "名称重复"),
+    ("units of a port must differ", "同一端口的单元号重复"),
+    ("choose another port", "地址和端口已被占用，请另选端口"),
+    ("has no register", "寄存器表中没有此寄存器"),
+    ("units do not match", "单位不一致"),
+    ("is not a multiple of", "不是分辨率或比例的整数倍"),
+    ("the map has no register", "寄存器表为空"),
+    ("has no word order", "单个寄存器没有字序"),
+    ("is empty; give at least one part", "parts 为空"),
+    ("is not served by this device", "设备不支持此功能码"),
+    ("hex digits (one value)", "无效值标记的位数不对"),
+    ("carries its value itself", "浮点寄存器不需要比例"),
+    ("only a counter has a modulus", "只有累计量才有翻转值"),
+    ("does not fit: the register", "翻转值超出寄存器范围"),
+    ("largest factor first", "系数最大的部分应在最前"),
+    ("only one of measure", "measure、fixed、clock、serial 只能给一个"),
+    ("the register id", "寄存器编号重复"),
+    ("is given to", "地址重复"),
+    ("at least 2 rows", "至少需要两行数据"),
+    ("more problems of this kind", "还有更多同类问题"),
+    ("expected headings", "首行应为列标题"),
+    ("expected a heading such as", "列标题格式或单位不对"),
+    ("the quantity", "量的名称重复"),
+    ("columns, got", "列数不对"),
+    ("is not after the one before", "时刻没有递增，请排序"),
+    ("expected a decimal number", "应为十进制数"),
+    ("decimals; round it", "小数位数过多"),
+    ("a counter series never falls", "累计量不能减小"),
+    ("is negative; export", "流量为负，反向应另列一列"),
+    ("expected", "取值不符合要求"),
+)
+
+
+def chinese(sentence: str) -> str:
+    """The Chinese of an English sentence about a description; empty if there is none."""
+    return next((text for phrase, text in _PHRASES if phrase in sentence), "")
