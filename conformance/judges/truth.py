@@ -291,6 +291,7 @@ class Truth:
         self.boots = _boots(history)
         self.replacements = _replacements(history)
         by_id = self.series
+        dark = power_losses(history)
         told: dict[tuple[str, str], dict[str, None]] = {}
         for event in history.of(Served):
             if event.fault:
@@ -304,9 +305,15 @@ class Truth:
                 for point in told.get((event.meter, event.request[4:]), ()):
                     if point not in event.values and point in by_id:
                         by_id[point].missed.append(event.asked)
+            # A reply on its way to a terminal without power was taken by nobody.
+            unread = bool(dark) and any(cut <= event.t < restored for cut, restored in dark)
             for point, text in event.values.items():
-                if point in by_id:
-                    series = by_id[point]
+                if point not in by_id:
+                    continue
+                series = by_id[point]
+                if unread:
+                    series.missed.append(event.asked)
+                else:
                     series.times.append(event.asked)
                     series.texts.append(text)
         for event in history.of(Unserved):

@@ -35,6 +35,7 @@ from bench.history import (
 from conformance.judges import accuracy, gaps, ranges, retention, timing
 from conformance.judges.delivery import reconcile
 from conformance.judges.times import HOUR, MINUTE, SECOND, stamp_of
+from conformance.judges.truth import Certainty, truth_of
 
 
 def served_only(change: Callable[[Served], Event | None], hours: int = 4) -> History:
@@ -425,6 +426,14 @@ def test_power_cuts() -> None:
     assert failing(retention.readable_before_findings(power_history(later=""))) == ["readable-stays-readable"]
     assert retention.longest_loss_finding(honest, hours=48).verdict == "inconclusive"
     assert retention.longest_loss_finding(honest, hours=0).verdict == "pass"
+
+
+def test_a_reply_to_a_dark_terminal_is_no_reading() -> None:
+    world = World(hours=1)
+    at = MIDNIGHT + 30 * MINUTE
+    world.extra += [Power(t=at + 1000, state="cut"), Power(t=at + 50 * SECOND, state="restored")]
+    expected = truth_of(world.history()).expected("m1.energy", "minute", MIDNIGHT + 15 * MINUTE, at)
+    assert expected.certainty is Certainty.GAP
 
 
 def outage_history(*, live_late: bool = False, never: bool = False) -> History:
