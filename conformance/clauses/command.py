@@ -111,7 +111,7 @@ def parser() -> argparse.ArgumentParser:
 
     stale = command("stale", _stale, "compare a new draft with the ledger / 与新稿比较")
     stale.add_argument("newtext", metavar="NEWTEXT", help="text file of the new draft / 新稿文本")
-    stale.add_argument("--document", default="", metavar="DOC", type=_one_of(DOCUMENTS), help="which document / 标准")
+    stale.add_argument("--document", default=None, metavar="DOC", type=_one_of(DOCUMENTS), help="which document / 标准")
 
     hashing = command("hash", _hash, "hashes of the source sentences / 原文散列")
     hashing.add_argument("--write", action="store_true", help="write them into the ledger / 写入台账")
@@ -363,7 +363,7 @@ def _coverage_lines(found: Coverage) -> Iterable[str]:
         "automatable",
         "with a case",
         "share",
-        "terminal: automatable",
+        "for terminals",
         "with a case",
         "share",
     ]
@@ -379,8 +379,8 @@ def _coverage_lines(found: Coverage) -> Iterable[str]:
     ]
     yield from table(head, rows)
     yield (
-        f"Denominator: {found.total.automatable} automatable (automated or planned) of {found.total.requirements} "
-        f"requirements; {found.terminal_total.automatable} of them bind a terminal."
+        f"Denominator: {found.total.automatable} automatable (automated or planned) of {found.total.requirements}; "
+        f"{found.terminal_total.automatable} of them bind a terminal."
     )
     yield (
         f"分母：{found.total.requirements} 条要求中可自动判定（已有用例或计划）的 {found.total.automatable} 条，"

@@ -14,10 +14,16 @@ from conformance.clauses.suite import case_classes, note_of
 from conformance.clauses.texts import TextsAbsent, find_texts
 
 
+@pytest.fixture(scope="session")
+def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder that lives as long as the session."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture(autouse=True)
-def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing a test parses is remembered beyond it."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+def own_cache(cache_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing the tests parse is remembered beyond them."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache_home))
 
 
 @pytest.fixture

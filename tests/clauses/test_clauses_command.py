@@ -1,0 +1,213 @@
+"""`carbonbench clauses` as a user meets it: JSON shapes, filters, the page of one entry, one sentence for an error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import cli
+from conformance.clauses.layout import COLUMNS, width, wrap
+from conformance.clauses.ledger import load_ledger
+from conformance.clauses.suite import find_cases
+from conformance.clauses.texts import TextsAbsent, find_texts
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def clauses(capsys: pytest.CaptureFixture[str]) -> Run:
+    def run(*words: str) -> tuple[int, str, str]:
+        code = cli.main(["clauses", *words])
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+@pytest.fixture
+def as_json(clauses: Run) -> Callable[..., Any]:
+    def run(*words: str) -> Any:
+        return json.loads(clauses(*words, "--json")[1])
+
+    return run
+
+
+def has_texts() -> bool:
+    try:
+        find_texts()
+    except TextsAbsent:
+        return False
+    return True
+
+
+def test_list_as_json(as_json: Callable[..., Any]) -> None:
+    rows = as_json()
+    assert len(rows) > 1000
+    keys = {"id", "document", "number", "strength", "object", "topic", "disposition", "requirement", "threshold"}
+    for row in rows:
+        assert keys | {"cases", "reading"} <= set(row)
+        assert row["requirement"]["zh"] and row["requirement"]["en"]
+        assert row["disposition"] != "none"
+        assert (row["disposition"] == "automated") == bool(row["cases"])
+    named = {clause for case in find_cases() for clause in case.clauses}
+    assert {row["id"] for row in rows if row["cases"]} == named
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("document", "csmt"),
+        ("strength", "statement"),
+        ("topic", "delivery"),
+        ("disposition", "automated"),
+        ("disposition", "laboratory"),
+        ("object", "collector"),
+        ("kind", "definition"),
+    ],
+)
+def test_filters(option: str, value: str, as_json: Callable[..., Any]) -> None:
+    rows = as_json(f"--{option}", value)
+    everything = as_json("--kind", "all")
+    assert len(everything) == len(load_ledger().entries)
+    assert rows and {row[option] for row in rows} == {value}
+    wanted = [row for row in everything if row[option] == value and (option == "kind" or row["kind"] == "requirement")]
+    assert rows == wanted
+
+
+def test_text_filter_and_footer(clauses: Run) -> None:
+    code, out, _ = clauses("--text", "48 h", "--document", "isc-2")
+    assert code == 0
+    assert "isc-2/9.2a" in out
+    assert f"of {len(load_ledger().entries)} entries" in out
+    assert max(width(line) for line in out.splitlines()[:-1]) <= COLUMNS
+
+
+def test_show(clauses: Run, as_json: Callable[..., Any]) -> None:
+    (row,) = as_json("show", "isc-2/9.2a")
+    assert row["readings"] == ["R-29", "R-08", "R-02"] and row["reading"] == "R-29"
+    assert row["reading_b"]["en"] and row["reading_b"]["zh"]
+    assert row["question"]["id"] == "storage.power-off-48h"
+    assert row["threshold"] == [{"quantity": "retention without power", "op": ">=", "value": "48", "unit": "h"}]
+    assert row["findings"]
+    _, out, _ = clauses("show", "isc-2/9.2a")
+    for part in ("isc-2.txt: 479", "reading B", "掉电", "R-29", "F-isc2-82"):
+        assert part in out
+    assert max(map(width, out.splitlines())) <= COLUMNS
+
+
+def test_show_without_texts_says_so(clauses: Run, tmp_path: Path) -> None:
+    code, out, _ = clauses("show", "isc-2/9.2a", "--texts", str(tmp_path / "none"))
+    assert code == 0
+    assert "not shown: the drafts' texts are absent" in out
+
+
+def test_show_with_texts(as_json: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "isc-2.txt").write_text("\n" * 478 + "编造的句子。\n", "utf-8")
+    (row,) = as_json("show", "isc-2/9.2a", "--texts", str(tmp_path))
+    assert row["stale"] is True
+    assert row["text"] is None or row["text"] == ["编造的句子。"]
+
+
+def test_show_latest_verdict(as_json: Callable[..., Any], tmp_path: Path) -> None:
+    for run, verdict in (("20260101-000000-seed1", "pass"), ("20260102-000000-seed1", "fail")):
+        (tmp_path / run).mkdir()
+        found = {"run": run, "terminal": "t", "clauses": [{"id": "isc-2/9.2a", "verdict": verdict, "reason": "lost"}]}
+        (tmp_path / run / "verdicts.json").write_text(json.dumps(found), "utf-8")
+    (tmp_path / "20260103-000000-seed1").mkdir()
+    (tmp_path / "20260103-000000-seed1" / "verdicts.json").write_text("{", "utf-8")
+    (row,) = as_json("show", "isc-2/9.2a", "--out", str(tmp_path))
+    assert row["verdict"] == {"run": "20260102-000000-seed1", "verdict": "fail", "reason": "lost"}
+
+
+def test_coverage_adds_up(as_json: Callable[..., Any], clauses: Run) -> None:
+    found = as_json("coverage")
+    rows = as_json()
+    assert sum(row["total"] for row in found["rows"]) == len(rows)
+    for row in found["rows"]:
+        mine = [r for r in rows if (r["document"], r["strength"]) == (row["document"], row["strength"])]
+        assert len(mine) == row["total"]
+        assert sum(r["disposition"] == "automated" for r in mine) == row["automated"]
+    total = found["documents"][-1]
+    assert total["automatable"] == sum(r["disposition"] in ("automated", "planned") for r in rows)
+    assert total["automated"] == sum(bool(r["cases"]) for r in rows)
+    _, out, _ = clauses("coverage")
+    assert f"Denominator: {total['automatable']} automatable" in out and "分母" in out
+    assert max(map(width, out.splitlines())) <= COLUMNS
+
+
+def test_lint_without_texts_is_not_a_pass(clauses: Run, as_json: Callable[..., Any], tmp_path: Path) -> None:
+    code, out, _ = clauses("lint", "--texts", str(tmp_path / "none"))
+    assert code == 2
+    assert "5 of 10 gates were NOT CHECKED" in out
+    found = as_json("lint", "--texts", str(tmp_path / "none"))
+    assert found["not_checked"] == ["addresses", "coverage", "obligations", "hashes", "own-words"]
+
+
+def test_lint(clauses: Run) -> None:
+    code, out, _ = clauses("lint")
+    assert "0 problems" in out
+    assert code == (0 if has_texts() else 2)
+
+
+def test_stale_needs_readable_texts(clauses: Run, tmp_path: Path) -> None:
+    code, out, err = clauses("stale", str(tmp_path / "none.txt"), "--texts", str(tmp_path))
+    assert (code, out) == (2, "")
+    assert len(err.strip().splitlines()) == 1 and "cannot be read" in err
+
+
+def test_stale_and_hash(clauses: Run, as_json: Callable[..., Any], tmp_path: Path) -> None:
+    for document in load_ledger().documents:
+        lines = max(int(place.split("-")[-1].split(".")[0]) for entry in document.entries for place in entry.places)
+        text = "".join(
+            "".join(f"{document.document} 第{line}行第{number}句；" for number in range(12)) + "\n"
+            for line in range(1, lines + 1)
+        )
+        (tmp_path / document.text).write_text(text, "utf-8")
+    new = tmp_path / "new.txt"
+    new.write_text((tmp_path / "csmt.txt").read_text("utf-8") + "外壳必须防水\n", "utf-8")
+    code, out, _ = clauses("stale", str(new), "--texts", str(tmp_path))
+    assert code == 1
+    assert "(csmt), guessed" in out and "外壳必须防水" in out and "1 new" in out
+    found = as_json("stale", str(new), "--document", "csmt", "--texts", str(tmp_path))
+    assert found["summary"]["new"] == 1 and found["stale_entries"] == []
+    assert clauses("stale", str(tmp_path / "csmt.txt"), "--texts", str(tmp_path))[0] == 0
+    code, out, _ = clauses("hash", "--texts", str(tmp_path))
+    assert code == 1 and "hashes differ" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["show", "isc-2/9.2"], "did you mean isc-2/9.2a"),
+        (["show", "isc2/9.2a"], "did you mean isc-2/9.2a"),
+        (["show", "zzz"], "carbonbench clauses --text"),
+        (["--strength", "shal"], "did you mean shall?"),
+        (["--document", "zzzz"], "expected one of isc-1"),
+        (["nonsense"], "invalid choice"),
+        (["show"], "ID"),
+        (["stale", "x", "--document", "isc2"], "did you mean isc-2?"),
+    ],
+)
+def test_wrong_words_are_one_sentence(words: list[str], told: str, clauses: Run) -> None:
+    code, out, err = clauses(*words)
+    assert (code, out) == (4, "")
+    assert len(err.strip().splitlines()) == 1
+    assert told in err
+
+
+def test_review_out_that_cannot_be_written(clauses: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    code, _, err = clauses("review", "--out", str(tmp_path / "file"))
+    assert code == 4 and "cannot be written" in err
+
+
+@pytest.mark.parametrize("columns", [10, 20, 37])
+def test_wrapping_loses_nothing(columns: int) -> None:
+    text = "断网 48 h 之后，自动补传（不含 2011）。 And English words beside it, ending."
+    lines = list(wrap(text, columns))
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert all(width(line) <= columns for line in lines)
