@@ -137,7 +137,11 @@ class Phase(Event, frozen=True, tag="phase"):
 
 
 class LinkRule(Event, frozen=True, tag="link"):
-    """An impairment of a link was put on (`state` on), taken off (off), or acted once (act)."""
+    """An impairment of a link was put on (`state` on), taken off (off), acted once (act), or its losses told (dropped).
+
+    `detail` holds the rule's settings in words under `detail`, and under `count` how many packets or connections it
+    hit.
+    """
 
     link: str
     rule: str

@@ -79,17 +79,24 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
     def in_force(self) -> dict[str, str]:
         """Values of the changeable parameters, as text."""
-        return {name: str(value) for name, value in msgspec.structs.asdict(self.parameters).items()}
+        return _texts(self.parameters)
 
     def deviations(self) -> dict[str, str]:
         """Parameters that differ from the default; every one is printed in the report."""
-        defaults = msgspec.structs.asdict(_DEFAULTS)
-        return {name: value for name, value in self.in_force().items() if value != str(defaults[name])}
+        defaults = _texts(_DEFAULTS)
+        return {name: value for name, value in self.in_force().items() if value != defaults[name]}
+
+
+def _texts(parameters: Parameters) -> dict[str, str]:
+    def word(value: object) -> str:
+        return ("on" if value else "off") if isinstance(value, bool) else str(value)
+
+    return {name: word(value) for name, value in msgspec.structs.asdict(parameters).items()}
 
 
 def load_profile(path: Path) -> Profile:
     """Read a profile. Raises ProfileError with every problem of the file."""
-    shown = str(path)
+    shown = _shown(path)
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
@@ -105,6 +112,14 @@ def load_profile(path: Path) -> Profile:
     if problems or profile is None:
         raise ProfileError(shown, problems)
     return profile
+
+
+def _shown(path: Path) -> str:
+    """The path as a person here would type it: relative to the working folder where it lies below it."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
 
 
 def _build(shown: str, raw: Mapping[str, Any], problems: list[str]) -> Profile | None:

@@ -44,7 +44,6 @@ class Setup:
     commit: str
     folder: Path
     strengths: Mapping[str, str] = field(default_factory=dict[str, str])
-    options: str = ""
 
 
 def seed_for(master_seed: int, case: str, attempt: int) -> int:
@@ -86,7 +85,7 @@ def replay_line(setup: Setup, case: str, attempt: int) -> str:
     again = f" --attempt {attempt}" if attempt != 1 else ""
     return (
         f"carbonbench run --terminal {setup.profile.path} --rig {setup.rig.name} --case {case} "
-        f"--seed {setup.master_seed}{again}{setup.options}   # commit {setup.commit}"
+        f"--seed {setup.master_seed}{again}   # commit {setup.commit}"
     )
 
 

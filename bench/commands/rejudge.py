@@ -33,6 +33,19 @@ def all_cases() -> dict[str, type[Case]]:
     return dict(sorted(found.items()))
 
 
+def differences(old: CaseResult, new: CaseResult) -> list[str]:
+    """What a second judgement says otherwise: the case's verdict and every check that changed, appeared or vanished."""
+    name = f"{new.id}#{new.attempt}"
+    lines = [] if old.verdict is new.verdict else [f"{name}: {old.verdict.value} -> {new.verdict.value}"]
+    before, after = ({check.id: check for check in result.checks} for result in (old, new))
+    for check in dict.fromkeys((*before, *after)):
+        was, now = before.get(check), after.get(check)
+        if was != now:
+            words = [f"{found.verdict.value} {found.measured}".strip() if found else "absent" for found in (was, now)]
+            lines.append(f"{name} {check}: {words[0]} -> {words[1]}")
+    return lines
+
+
 def main(folder: Path) -> int:
     """Judge every record again, print what differs, and return the exit code of the new verdicts."""
     try:
@@ -55,11 +68,7 @@ def main(folder: Path) -> int:
         )
         return EXIT_ERROR
     after = msgspec.structs.replace(before, cases=tuple(cases), clauses=clause_results(tuple(cases)))
-    changed = [
-        f"{new.id}#{new.attempt}: {old.verdict.value} -> {new.verdict.value}"
-        for old, new in zip(before.cases, after.cases, strict=True)
-        if (old.verdict, old.checks) != (new.verdict, new.checks)
-    ]
+    changed = [line for old, new in zip(before.cases, after.cases, strict=True) for line in differences(old, new)]
     screen.closing(after, folder)
     if changed:
         print("differs from the run / 与原判定不同:", *changed, sep="\n  ")
