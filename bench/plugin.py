@@ -161,11 +161,13 @@ def pytest_configure(config: pytest.Config) -> None:
         session = _session(config)
     except SessionError as error:
         raise pytest.UsageError(str(error)) from None
-    if getattr(config, "workerinput", None) is None and not config.option.collectonly:
+    if config.option.collectonly:
+        return
+    if getattr(config, "workerinput", None) is None:
         session.begin()
         config.pluginmanager.register(Collector(session), "carbonbench-collector")
-        if config.option.allure_report_dir is None:
-            config.option.allure_report_dir = str(session.folder / "allure-results")
+    if config.option.allure_report_dir is None:
+        config.option.allure_report_dir = str(session.folder / "allure-results")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from reference_terminal import numbers
 from reference_terminal.acquisition import reading as reading_module
-from reference_terminal.acquisition.reading import LATE, POWER_OFF, RESET, Reading
+from reference_terminal.acquisition.reading import LATE, POWER_OFF, RANGE, RESET, Reading, flag_of
 from reference_terminal.clock import WallClock
 from reference_terminal.config import Config, PointConfig
 from reference_terminal.operations.journal import Journal
@@ -23,6 +23,9 @@ from reference_terminal.processing.periods import PeriodBook
 from reference_terminal.storage.rows import Anchor, Record, Replacement
 from reference_terminal.storage.store import Store
 from reference_terminal.times import DAY, MONTH, STANDARD_SPANS, Span, iso
+
+SILENT_PERIODS = 3
+"""Polls in a row without answer after which a meter is reported silent (R-41)."""
 
 
 class PointState:
@@ -52,6 +55,7 @@ class Pipeline:
         self._numbers = store.number_points([point.id for point in config.points])
         self._gap_number = store.next_gap_number()
         self._skipped: dict[int, str] = {}
+        self._silent: dict[int, int] = {}
         self.resolved_s: dict[int, int] = {}
         self._waiters: list[asyncio.Future[None]] = []
         self._waiting_for_book: asyncio.Event = asyncio.Event()
@@ -207,10 +211,28 @@ class Pipeline:
             if records:
                 self._store.add_records(records)
                 self.book.note(records)
+        self._watch(meter, readings)
         self.resolved_s[meter] = readings[0].slot_s
         if self.book.next_overdue_s(0) is not None:
             self._waiting_for_book.set()
         self._store.touch()
+
+    def _watch(self, meter: int, readings: Sequence[Reading]) -> None:
+        """Alarms: a meter silent for three periods, a channel out of range (ISC-2 8.1, ruling R-41)."""
+        name = self._config.meters[meter].id
+        if any(flag_of(reading.cause) != "B" for reading in readings):
+            self._silent[meter] = 0
+            self._journal.clear_alarm("meter silent", name)
+        else:
+            self._silent[meter] = self._silent.get(meter, 0) + 1
+            if self._silent[meter] == SILENT_PERIODS:
+                cause = readings[0].cause
+                self._journal.raise_alarm("meter silent", name, f"no answer: {cause}", f"无应答:{cause}")
+        for state, reading in zip(self.meter_points[meter], readings, strict=True):
+            if reading.cause == RANGE:
+                self._journal.raise_alarm("out of range", state.config.id, f"{reading.value}", f"{reading.value}")
+            elif reading.good:
+                self._journal.clear_alarm("out of range", state.config.id)
 
     def take(self, state: PointState, reading: Reading, skipped: str) -> list[Record]:
         """One reading of one point: counter, gap, periods."""

@@ -188,6 +188,7 @@ class CentreLink:
             if not data:
                 raise LinkLost("closed by the centre")
             self._heard_s = self._loop.time()
+            self._journal.clear_alarm("centre lost", self.config.id)
             for item in decoder.feed(data):
                 if isinstance(item, Refused):
                     self._refuse(item)
