@@ -324,7 +324,7 @@ def _point(section: Section) -> PointConfig:
         sentinels=section.texts("sentinels"),
         code=section.text("code", ""),
     )
-    if value.modulus is not None and value.modulus <= 0:
+    if "modulus" in section and value.modulus is not None and value.modulus <= 0:
         section.problem("modulus", f"expected a positive number, got {value.modulus}", "模数应为正数")
     if value.rated_per_h is not None and value.rated_per_h <= 0:
         section.problem("rated_per_h", f"expected a positive number, got {value.rated_per_h}", "额定最大值应为正数")

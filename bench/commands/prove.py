@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, Case, CaseResult, Verdict
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, Case, CaseResult, Text, Verdict
 from bench.commands.rejudge import all_cases
 from bench.commands.session import REFERENCE_PROFILE, commit, ledger_entries, rig_named
 from bench.profile import ProfileError, load_profile
@@ -26,6 +26,7 @@ from bench.run import Setup, run_case
 from bench.terminals import adapter
 from conformance.defects import Defect, all_defects
 from reports import prove as shown
+from reports.html import prove as prove_page
 
 _SOUND = ""
 
@@ -91,9 +92,10 @@ def plan_for(
     return Plan(tuple(jobs), seed)
 
 
-def tally(defects: dict[str, Defect], results: Sequence[tuple[Job, CaseResult]], cases: Iterable[str]) -> shown.Proof:
+def tally(defects: dict[str, Defect], results: Sequence[tuple[Job, CaseResult]], *, run: str, seed: int) -> shown.Proof:
     """The matrix: what caught each defect, which checks were seen failing, what the sound terminal did."""
     caught: dict[str, list[str]] = {name: [] for name in defects}
+    names: dict[str, Text] = {}
     seen: dict[str, list[str]] = {}
     reference: dict[str, str] = {}
     troubles: list[str] = []
@@ -102,6 +104,7 @@ def tally(defects: dict[str, Defect], results: Sequence[tuple[Job, CaseResult]],
             reference[job.case] = result.verdict.value
             for found in result.checks:
                 seen.setdefault(f"{job.case}:{found.id}", [])
+        names |= {f"{job.case}:{found.id}": found.name for found in result.checks}
         if result.verdict is Verdict.ERROR and job.defect != _SOUND:
             troubles.append(f"{job.defect} × {job.case}: {result.reason.splitlines()[0] if result.reason else 'error'}")
             continue
@@ -121,11 +124,14 @@ def tally(defects: dict[str, Defect], results: Sequence[tuple[Job, CaseResult]],
             for name, defect in defects.items()
         ),
         checks=tuple(
-            shown.CheckSeen(id=name, seen_failing=bool(by), by=tuple(sorted(set(by))))
+            shown.CheckSeen(id=name, name=names[name], seen_failing=bool(by), by=tuple(sorted(set(by))))
             for name, by in sorted(seen.items())
         ),
         reference=reference,
         troubles=tuple(troubles),
+        run=run,
+        seed=seed,
+        commit=commit(),
     )
 
 
@@ -168,8 +174,10 @@ def main(
         results.append((job, result))
         progress.step(job.defect or "reference", job.case, result)
     progress.close()
-    proof = tally(chosen, results, chosen_cases)
+    proof = tally(chosen, results, run=f"prove-seed{seed}", seed=int(seed))
     shown.print_proof(proof)
+    page = prove_page.write(proof, out / f"{proof.run}.html")
+    print(f"{page}")
     if json_file:
         json_file.parent.mkdir(parents=True, exist_ok=True)
         json_file.write_bytes(shown.to_json(proof))

@@ -390,14 +390,15 @@ def _coverage_lines(found: Coverage) -> Iterable[str]:
 
 def _lint(words: argparse.Namespace) -> int:
     from conformance.clauses.gates import read_subject, run_gates
-    from conformance.clauses.suite import case_classes, note_of
+    from conformance.clauses.suite import case_classes, defect_notes, note_of
 
     texts, why = None, ""
     try:
         texts = find_texts(_texts_folder(words))
     except TextsAbsent as error:
         why = str(error)
-    outcomes = run_gates(read_subject([note_of(case) for case in case_classes().values()], texts, why))
+    cases = [note_of(case) for case in case_classes().values()]
+    outcomes = run_gates(read_subject(cases, defect_notes(), texts, why))
     problems = sum(len(outcome.problems) for outcome in outcomes)
     blind = [outcome for outcome in outcomes if outcome.not_checked]
     if words.json:

@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +18,7 @@ import msgspec
 from conformance.clauses.findings import Finding, load_findings
 from conformance.clauses.ledger import DOCUMENTS, FOLDER, Entry, Ledger, LedgerError, Words, load_yaml, parse
 from conformance.clauses.statement import Statement, read_statement
-from conformance.clauses.suite import CaseNote
+from conformance.clauses.suite import CaseNote, DefectNote
 from conformance.clauses.texts import AddressError, Sentence, Text, Texts, TextsAbsent
 
 LONGEST_SHARED = 14
@@ -52,6 +51,7 @@ class Subject:
     ledger: Ledger
     findings: tuple[Finding, ...]
     cases: tuple[CaseNote, ...]
+    defects: tuple[DefectNote, ...]
     statement: Statement
     readings: tuple[str, ...]
     texts: Texts | None = None
@@ -65,15 +65,6 @@ class Subject:
         if name not in self._read:
             self._read[name] = self.texts.read(self.ledger.document(name).text)
         return self._read[name]
-
-    @cached_property
-    def cases_by_clause(self) -> dict[str, list[str]]:
-        """For each clause the cases that name it."""
-        found: dict[str, list[str]] = {}
-        for case in self.cases:
-            for clause in case.clauses:
-                found.setdefault(clause, []).append(case.id)
-        return found
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -253,6 +244,16 @@ def _cases(subject: Subject) -> Iterator[str | None]:
         yield f"case {case.id}: {'; '.join(problems)}" if problems else None
 
 
+def _defects(subject: Subject) -> Iterator[str | None]:
+    cases = {case.id for case in subject.cases}
+    for defect in subject.defects:
+        problems = [f"{clause}: no such entry" for clause in defect.clauses if clause not in subject.ledger.by_id]
+        problems += [f"{case}: no such case" for case in defect.cases if case not in cases]
+        if not defect.clauses:
+            problems.append("names no clause")
+        yield f"defect {defect.id}: {'; '.join(problems)}" if problems else None
+
+
 def _findings(subject: Subject) -> Iterator[str | None]:
     for finding in subject.findings:
         problems = [f"{clause}: no such entry" for clause in finding.clauses if clause not in subject.ledger.by_id]
@@ -367,6 +368,11 @@ GATES: tuple[Gate, ...] = (
     Gate("questions", Words(zh="每个声明问题只有一种写法", en="every question has one wording"), _questions),
     Gate("readings", Words(zh="引用的裁定都存在", en="every ruling named exists"), _readings),
     Gate("cases", Words(zh="每个用例都有条款，且条款存在", en="every case has clauses that exist"), _cases),
+    Gate(
+        "defects",
+        Words(zh="缺陷指向的条款和用例都存在", en="every defect names clauses and cases that exist"),
+        _defects,
+    ),
     Gate("findings", Words(zh="起草问题的关联与语言齐全", en="findings are linked and bilingual"), _findings),
     Gate("addresses", Words(zh="位置都指向文本", en="every address names text"), _addresses, needs_texts=True),
     Gate("coverage", Words(zh="没有遗漏的句子", en="no sentence without an entry"), _coverage, needs_texts=True),
@@ -395,7 +401,11 @@ def read_readings(folder: Path = FOLDER) -> dict[str, Words]:
 
 
 def read_subject(
-    cases: Iterable[CaseNote], texts: Texts | None, without_texts: str = "", folder: Path = FOLDER
+    cases: Iterable[CaseNote],
+    defects: Iterable[DefectNote],
+    texts: Texts | None,
+    without_texts: str = "",
+    folder: Path = FOLDER,
 ) -> Subject:
     """Read everything afresh, nothing remembered. Raises LedgerError with every problem of every file."""
     problems: list[str] = []
@@ -417,6 +427,7 @@ def read_subject(
         ledger=Ledger(documents),
         findings=findings,
         cases=tuple(cases),
+        defects=tuple(defects),
         statement=statement,
         readings=tuple(readings),
         texts=texts,

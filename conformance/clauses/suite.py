@@ -40,6 +40,7 @@ class DefectNote(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     title: Words
     clauses: tuple[str, ...]
+    cases: tuple[str, ...] = ()
 
 
 def case_classes() -> dict[str, type[Case]]:
@@ -84,15 +85,26 @@ def find_cases() -> tuple[CaseNote, ...]:
     )
 
 
-def find_defects() -> tuple[DefectNote, ...]:
-    """Notes of all defects; none where the suite has no defects room."""
+def defect_notes() -> tuple[DefectNote, ...]:
+    """Notes of all defects, in the order of their registry; none where the suite has no defects room."""
     if importlib.util.find_spec("conformance.defects") is None:
         return ()
     room: Any = importlib.import_module("conformance.defects")
     return tuple(
-        DefectNote(id=name, title=Words(zh=defect.title.zh, en=defect.title.en), clauses=tuple(defect.clauses))
+        DefectNote(
+            id=name,
+            title=Words(zh=defect.title.zh, en=defect.title.en),
+            clauses=tuple(defect.clauses),
+            cases=tuple(defect.cases),
+        )
         for name, defect in room.all_defects().items()
     )
+
+
+def find_defects() -> tuple[DefectNote, ...]:
+    """Notes of all defects, remembered while their sources stay as they are."""
+    sources = sorted((_HOUSE / "conformance" / "defects").rglob("*.py"))
+    return remembered("defects", [*sources, Path(__file__)], defect_notes, tuple[DefectNote, ...])
 
 
 def by_clause(notes: Iterable[CaseNote]) -> dict[str, tuple[str, ...]]:

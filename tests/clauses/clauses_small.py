@@ -11,7 +11,7 @@ import yaml
 from conformance.clauses.gates import Subject, read_subject
 from conformance.clauses.hashes import write_hashes
 from conformance.clauses.ledger import DOCUMENTS
-from conformance.clauses.suite import CaseNote, Words
+from conformance.clauses.suite import CaseNote, DefectNote, Words
 from conformance.clauses.texts import Texts
 
 TEXT = """1 范围
@@ -69,6 +69,7 @@ class Small:
     folder: Path
     texts: Path
     cases: list[CaseNote] = field(default_factory=list)
+    defects: list[DefectNote] = field(default_factory=list)
 
     def read(self, name: str) -> Any:
         """The content of one file of the ledger."""
@@ -91,12 +92,17 @@ class Small:
     def subject(self, *, with_texts: bool = True) -> Subject:
         """What the gates look at."""
         texts = Texts(self.texts) if with_texts else None
-        return read_subject(self.cases, texts, "" if with_texts else "no folder of texts", self.folder)
+        return read_subject(self.cases, self.defects, texts, "" if with_texts else "no folder of texts", self.folder)
 
 
 def case(id: str = "delivery/daily", *clauses: str, needs: tuple[str, ...] = ()) -> CaseNote:
     """A note of a case."""
     return CaseNote(id=id, title=Words(zh="每日", en="Daily"), clauses=clauses, needs=needs, rigs=("virtual",))
+
+
+def defect(*clauses: str, cases: tuple[str, ...] = ()) -> DefectNote:
+    """A note of a defect."""
+    return DefectNote(id="lazy", title=Words(zh="漏传", en="Forgets"), clauses=clauses, cases=cases)
 
 
 def finding(**changes: Any) -> dict[str, Any]:
@@ -149,5 +155,6 @@ def sound(room: Path) -> Small:
         },
     )
     small.cases = [case("delivery/daily", "isc-2/1a", "csmt/1a", needs=("clock.small", "local.small"))]
+    small.defects = [defect("isc-2/1a", cases=("delivery/daily",))]
     write_hashes(Texts(small.texts), small.folder)
     return small

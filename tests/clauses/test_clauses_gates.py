@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from clauses_small import Small, case, finding
+from clauses_small import Small, case, defect, finding
 
 from conformance.clauses.gates import GATES, LONGEST_SHARED, Outcome, modal_words, run_gates
 from conformance.clauses.ledger import FOLDER, LedgerError, json_schema, load_ledger
+from conformance.clauses.suite import DefectNote
 
 Judged = Callable[[], dict[str, Outcome]]
 
@@ -103,6 +104,19 @@ def test_cases_gate_fails(fault: str, small: Small, judged: Judged) -> None:
     broken, told = CASE_FAULTS[fault]
     small.cases.append(broken)
     assert told in "\n".join(judged()["cases"].problems)
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        (defect("isc-2/99"), "isc-2/99: no such entry"),
+        (defect("isc-2/1a", cases=("no/case",)), "no/case: no such case"),
+        (defect(), "names no clause"),
+    ],
+)
+def test_defects_gate_fails(broken: DefectNote, told: str, small: Small, judged: Judged) -> None:
+    small.defects.append(broken)
+    assert told in "\n".join(judged()["defects"].problems)
 
 
 def test_a_suite_without_cases_proves_nothing(small: Small, judged: Judged) -> None:
@@ -222,8 +236,7 @@ def test_a_missing_file_is_one_sentence(small: Small) -> None:
         load_ledger(small.folder)
 
 
-def test_schema_file_is_the_code(  # the file serves editors and other tools
-) -> None:
+def test_schema_file_is_the_code() -> None:
     assert (FOLDER / "schema.json").read_text("utf-8") == json_schema()
 
 
