@@ -316,6 +316,19 @@ def _obligations(subject: Subject) -> Iterator[str | None]:
             yield None if accounted else f"{where}: {why}: expected a requirement, or an entry with the reason for none"
 
 
+def _modals(subject: Subject) -> Iterator[str | None]:
+    for entry in subject.ledger.entries:
+        if entry.kind != "requirement" or not entry.modal or entry.modal.endswith(_LEAD):
+            continue
+        try:
+            printed = "".join(sentence.text for sentence in subject.text(entry.document).of(entry.places))
+        except AddressError:
+            yield None
+            continue
+        where = ", ".join(entry.places)
+        yield None if entry.modal in printed else f"{_place(entry)}: modal {entry.modal} is not printed at {where}"
+
+
 def _hashes(subject: Subject) -> Iterator[str | None]:
     for entry in subject.ledger.entries:
         try:
@@ -380,6 +393,12 @@ GATES: tuple[Gate, ...] = (
         "obligations",
         Words(zh="没有遗漏的要求", en="no word of obligation and no list item unaccounted for"),
         _obligations,
+        needs_texts=True,
+    ),
+    Gate(
+        "modals",
+        Words(zh="情态词与原文一致", en="every modal word is printed where it is said"),
+        _modals,
         needs_texts=True,
     ),
     Gate("hashes", Words(zh="没有过期的散列", en="no stale hash"), _hashes, needs_texts=True),

@@ -45,7 +45,13 @@ def entries(document: str) -> list[dict[str, Any]]:
         entry(f"{document}/h1", "1", **heading),
         entry(f"{document}/1a", "2.1", readings=["R-13"], threshold=[_threshold("1")]),
         entry(f"{document}/1b", "2.2", modal="", strength="statement", claim=_claim("clock.small")),
-        entry(f"{document}/1c", "3", disposition="inspection", reason=_both("看设备", "Look at the device")),
+        entry(
+            f"{document}/1c",
+            "3",
+            modal="应 (lead)",
+            disposition="inspection",
+            reason=_both("看设备", "Look at the device"),
+        ),
         entry(f"{document}/1d", ["4"], modal="宜", strength="should"),
     ]
 

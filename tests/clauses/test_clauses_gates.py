@@ -168,6 +168,13 @@ def test_a_list_item_covered_by_an_introduction_only(small: Small, judged: Judge
     assert "3.1: is a list item" in judged()["obligations"].problems[0]
 
 
+def test_a_modal_word_that_is_not_printed(small: Small, judged: Judged) -> None:
+    small.change("isc-2/1a", modal="必须")
+    assert judged()["modals"].problems == ("isc-2.yaml: isc-2/1a: modal 必须 is not printed at 2.1",)
+    small.change("isc-2/1a", modal="必须 (lead)")
+    assert not judged()["modals"].problems
+
+
 def test_an_edited_draft_makes_its_entries_stale(small: Small, judged: Judged) -> None:
     path = small.texts / "csmt.txt"
     path.write_text(path.read_text("utf-8").replace("一次", "两次"), "utf-8")
