@@ -22,6 +22,9 @@ Sync: revoked handle, `io_error`, `cut_at_sync` before, the sync itself, `cut_at
 A power cut revokes every handle and the VFS itself: `vfs_name` changes with each generation, and everything still in
 the old one's hands raises, so that no dead connection, not even one that is garbage collected, touches the medium.
 
+What a device reads back repeats from run to run; the raw octets of a WAL or journal do not, because SQLite salts them
+from a generator that belongs to the whole process.
+
 There is no shared memory: for WAL set `locking_mode=EXCLUSIVE` first, as one process that owns its store would.
 """
 

@@ -26,10 +26,11 @@ HEADER_OCTETS = 40
 class NetEvent:
     """Something a wire-side observer saw at `t_s` seconds of world time.
 
-    `kind` is one of opened, refused, unanswered, closed, reset, timed_out (a connection), rule_installed, rule_removed,
-    dropped (`count` packets on `link` for the reason `rule`, told when a rule goes or the network is flushed),
-    name_failed, segment (only with `trace_segments`; `payload` as sent, `detail` its fate). `source` and `target` are
-    "address:port" of the one who opened the connection and of the other side; `flow` numbers the connection.
+    `kind` is one of opened, refused, unanswered, closed, reset, timed_out (a connection), reset_all (`count`
+    connections over `link` by decree), rule_installed, rule_removed, dropped (`count` packets on `link` for the
+    reason `rule`, told when a rule goes or the network is flushed), name_failed, segment (only with `trace_segments`;
+    `payload` as sent, `detail` its fate). `source` and `target` are "address:port" of the one who opened the
+    connection and of the other side; `flow` numbers the connection.
     """
 
     t_s: float

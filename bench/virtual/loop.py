@@ -430,7 +430,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def pending_tasks(self) -> list[asyncio.Task[Any]]:
         """Unfinished tasks whose domain lives, oldest first."""
-        tasks = [task for task in asyncio.all_tasks(self) if (life := task.life) is None or not life.dead]
+        tasks = [task for task in asyncio.all_tasks(self) if (life := _life_of(task)) is None or not life.dead]
         return sorted(tasks, key=_birth_of)
 
     def on_burial(self, hook: Callable[[Life], object]) -> None:
@@ -439,7 +439,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def bury(self, life: Life) -> None:
         """Keep what a dead life leaves behind, so that nothing of it is ever finalised into the world."""
-        tasks = sorted((task for task in asyncio.all_tasks(self) if task.life is life), key=_birth_of)
+        tasks = sorted((task for task in asyncio.all_tasks(self) if _life_of(task) is life), key=_birth_of)
         for task in tasks:
             task._log_destroy_pending = False
             self._dead_tasks.append((task, life.context))
@@ -552,7 +552,12 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
 
 def _birth_of(task: asyncio.Task[Any]) -> int:
-    return task.birth
+    """The task's number on its loop; 0 for one that a library made without asking the loop."""
+    return getattr(task, "birth", 0)
+
+
+def _life_of(task: asyncio.Task[Any]) -> Life | None:
+    return getattr(task, "life", None)
 
 
 def _say_nothing(unraisable: object) -> None:

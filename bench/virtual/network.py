@@ -287,7 +287,10 @@ class Network:
             for end, peer in ((opener, other), (other, opener)):
                 if end.life is life:
                     self.loop.keep(end)
-                    peer.peer_lost_power()
+                    if peer.life is not None and peer.life.dead:
+                        self.forget(end.flow)
+                    else:
+                        peer.peer_lost_power()
 
     # Names
 
@@ -425,6 +428,9 @@ class Network:
                 raise ConnectionRefusedError(errno.ECONNREFUSED, f"Connect call failed {remote}: refused")
         except BaseException:
             client.vanish()
+            for end in self._flows.get(client.flow, ())[1:]:
+                end.vanish()
+            self.forget(client.flow)
             raise
         third = route.carry(PacketKind.ACK, b"", client.flow)
         if third.arrives:

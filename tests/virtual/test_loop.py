@@ -205,6 +205,14 @@ def test_an_exception_in_a_callback_reaches_the_handler_and_the_loop_goes_on() -
     assert run(main()) == ["ZeroDivisionError('integer division or modulo by zero')"]
 
 
+def test_debug_mode_changes_nothing() -> None:
+    async def main() -> float:
+        await asyncio.sleep(2)
+        return running_loop().time()
+
+    assert run(main(), debug=True) == 2.0
+
+
 def test_no_network_is_a_clear_sentence() -> None:
     async def main() -> None:
         await asyncio.open_connection("10.0.0.1", 502)

@@ -304,6 +304,19 @@ def test_a_cancelled_attempt_leaves_no_connection_behind() -> None:
     assert play(story) == []
 
 
+def test_connections_between_two_dead_ends_are_forgotten() -> None:
+    async def story(scene: Scene) -> list[int]:
+        await scene.echo()
+        await scene.at_terminal(asyncio.open_connection("centre", 7))
+        counts = [len(scene.net.connections())]
+        for domain in (scene.terminal, scene.centre):
+            domain.kill()
+            counts.append(len(scene.net.connections()))
+        return counts
+
+    assert play(story) == [1, 1, 0]
+
+
 def test_ports_are_taken_given_back_and_lost_with_power() -> None:
     async def story(scene: Scene) -> list[str]:
         told: list[str] = []
@@ -439,6 +452,21 @@ def test_a_long_outage_fails_the_senders_connection_after_about_924_s() -> None:
     assert name == "lost TimeoutError"
     assert 924.6 <= float(when_s) <= 924.6 + 120
     assert "timed_out" in kinds
+
+
+def test_on_a_path_without_latency_the_end_comes_at_924_6_s() -> None:
+    async def story(scene: Scene) -> float:
+        scene.uplink.latency_s = scene.branch.latency_s = 0.0
+        scene.net.new_epoch()
+        await scene.sink()
+        client = Recorder()
+        await scene.at_terminal(scene.loop.create_connection(lambda: client, "centre", 9000))
+        with scene.uplink.cut():
+            client.transport.write(b"x")
+            await asyncio.sleep(2000)
+        return next(event.t_s for event in scene.events if event.kind == "timed_out")
+
+    assert play(story) == pytest.approx(924.6)
 
 
 def test_the_retransmission_timeout_doubles_up_to_120_s() -> None:
