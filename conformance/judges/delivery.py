@@ -387,7 +387,7 @@ def _judge_content(
                 line = f"{_where(event)}: flag {event.flag} and no value, truth {_shown(expected.fields)}"
                 ledger.wrongly_flagged.append(Problem(key, line))
             continue
-        if started is None or key.end <= started or (not truth.clock.moved and event.t < key.end):
+        if started is None or (not truth.clock.moved and (key.end <= started or event.t < key.end)):
             shifted = _found_elsewhere(truth, expected, values, length)
             fault = ledger.mis_stamped if shifted else ledger.invented
             fault.append(Problem(key, f"{_where(event)}: {_shown(values)} {shifted or 'for an interval not over yet'}"))
