@@ -290,14 +290,22 @@ async def _first_packet(bench: Bench) -> None:
 
 
 def _in_flight(history: History, *, cuts: int) -> Finding:
-    """Messages that arrived more than once: at most one live and one backfill message for each cut and centre."""
+    """Data that arrived more than once: at most one live and one backfill message for each cut and centre.
+
+    The same data under another QN is a repetition too.
+    """
     repeated: list[str] = []
     seen = 0
     for centre in all_centres(history):
+        times: dict[tuple[str, str, str], int] = {}
         for one in frames.attempts(history, centre):
-            seen += 1
-            if len(one.times) > 1:
-                repeated.append(f"{centre} QN={one.qn} CN={one.command} DataTime={one.stamp}: {len(one.times)} times")
+            times[one.data] = times.get(one.data, 0) + len(one.times)
+        seen += len(times)
+        repeated += [
+            f"{centre} CN={command} DataTime={stamp} PNO={part or 'none'}: {count} times"
+            for (command, stamp, part), count in times.items()
+            if count > 1
+        ]
     limit = 2 * cuts * len(all_centres(history))
     return check(
         "repeats-only-what-was-in-flight",

@@ -21,7 +21,7 @@ class SendsWellFormedFrames(Case):
     zh = "正常上传的每一帧，其长度、CRC、大小、字段、时间、数值与标记均符合 HJ 212—2017。"
     clauses = (*HJ212_CLAUSE, "isc-2/7.3.1b")
     needs = (MODBUS, HJ212)
-    scenario = Scenario(circuits=3, points=4, realtime_interval_s=60)
+    scenario = Scenario(circuits=6, points=4, realtime_interval_s=60)
 
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(hours=3, minutes=5)
