@@ -81,10 +81,23 @@ def _decode(words: argparse.Namespace) -> int:
 
 
 def _terminal(words: argparse.Namespace) -> int:
-    args = [words.config, *(["--check"] if words.check else [])]
-    from bench.terminals.reference import stand_alone
+    from bench.terminals.reference import configuration, stand_alone
+    from simulators.world import WorldError, load_world
 
-    return stand_alone(args)
+    if not words.configure:
+        return stand_alone([words.config, *(["--check"] if words.check else [])])
+    target = Path(words.config)
+    if target.exists():
+        return _wrong(f"{target}: exists already; give a new name for the configuration / 文件已存在")
+    try:
+        text = configuration(load_world(Path(words.configure)), period_s=10, database=f"{target.stem}.db", port=15080)
+        target.write_text(text, "utf-8")
+    except WorldError as error:
+        return _wrong(str(error))
+    except OSError as error:
+        return _wrong(f"{target}: cannot be written: {error.strerror} / 无法写入")
+    print(f"{target}: written; start it with `carbonbench terminal {target}` / 已生成")
+    return EXIT_PASS
 
 
 def _simulate(words: argparse.Namespace) -> int:
@@ -182,6 +195,9 @@ def parser() -> argparse.ArgumentParser:
 
     terminal = command("terminal", _terminal, "run the reference terminal alone, in real time / 单独运行参考终端")
     terminal.add_argument("config", metavar="CONFIG", help="configuration (TOML) / 配置文件")
+    terminal.add_argument(
+        "--configure", default="", metavar="WORLD", help="write CONFIG for this world instead / 为该场景生成配置"
+    )
     terminal.add_argument("--check", action="store_true", help="only check the configuration / 仅检查")
 
     simulate = command("simulate", _simulate, "serve simulated meters and centres on loopback / 模拟仪表与数据中心")

@@ -271,15 +271,22 @@ class Recorder:
     """Keeps the events of a running case and chains them; `save` writes the record in one piece.
 
     Events must come in the order of their times; the recorder refuses a step back, since a history that runs backwards
-    proves nothing.
+    proves nothing. Once sealed it takes nothing more: what a dead program still says is no part of the history.
     """
 
     def __init__(self) -> None:
         self.events: list[Event] = []
         self._last = 0
+        self._sealed = False
+
+    def seal(self) -> None:
+        """The world has ended: ignore whatever comes from now on."""
+        self._sealed = True
 
     def __call__(self, event: Event) -> None:
         """Append one event. Raises HistoryError on a step back in time."""
+        if self._sealed:
+            return
         if event.t < self._last:
             raise HistoryError(f"event {type(event).__name__} at {event.t} µs comes after one at {self._last} µs")
         self._last = event.t

@@ -28,6 +28,10 @@ class CaseRig(Protocol):
 
     name: str
 
+    def self_test(self, seed: int) -> None:
+        """Prove that every injector does what it says, before a run depends on it. Raises RuntimeError."""
+        ...
+
     def conduct(self, case: Case, setup: Setup, seed: int, recorder: Recorder) -> float:
         """Drive the case; returns how many seconds of the world's time it took. Troubles are recorded, not raised."""
         ...

@@ -19,7 +19,7 @@ class Clock(Protocol):
         """Now, UTC, in nanoseconds."""
         ...
 
-    def set_time_ns(self, value: int) -> None:
+    def set_time_ns(self, value: int, /) -> None:
         """Set the device's clock to `value` nanoseconds UTC."""
         ...
 

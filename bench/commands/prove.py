@@ -19,11 +19,11 @@ from pathlib import Path
 import msgspec
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, Case, CaseResult, Text, Verdict
-from bench.commands.rejudge import all_cases
 from bench.commands.session import REFERENCE_PROFILE, commit, ledger_entries, rig_named
 from bench.profile import ProfileError, load_profile
 from bench.run import Setup, run_case
 from bench.terminals import adapter
+from conformance.clauses.suite import case_classes
 from conformance.defects import Defect, all_defects
 from reports import prove as shown
 from reports.html import prove as prove_page
@@ -68,7 +68,7 @@ def run_job(job: Job, seed: int, folder: str) -> CaseResult:
             strengths={clause: entry.strength for clause, entry in ledger_entries().items()},
         )
         with defect.applied() if defect else nullcontext():
-            return run_case(all_cases()[job.case], setup)
+            return run_case(case_classes()[job.case], setup)
 
 
 def _run_jobs(plan: Plan, workers: int, folder: str) -> Iterable[tuple[Job, CaseResult]]:
@@ -146,7 +146,7 @@ def main(
     every: bool,
 ) -> int:
     """Run the proof and print the matrix. 0 trusted, 1 not, 3 the bench's own error."""
-    known, suite = all_defects(), all_cases()
+    known, suite = all_defects(), case_classes()
     problems = [
         f"--defect {word}: no such defect; known are {', '.join(known)} / 无此缺陷"
         for word in defects

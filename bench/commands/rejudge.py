@@ -5,32 +5,17 @@ Leaves running to bench.commands.session. No terminal, no rig, no network is tou
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import pkgutil
 import sys
 from pathlib import Path
 
 import msgspec
 
-from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, Case, CaseResult, exit_code
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, CaseResult, exit_code
 from bench.commands.session import clause_results
 from bench.history import HistoryError, digest_of_run
 from bench.run import rejudge_case
+from conformance.clauses.suite import case_classes
 from reports import manifest, run_folder, screen, verdicts
-
-
-def all_cases() -> dict[str, type[Case]]:
-    """Every case of the suite by id."""
-    found: dict[str, type[Case]] = {}
-    for chapter in ("conformance.terminal",):
-        package = importlib.import_module(chapter)
-        for part in pkgutil.iter_modules(package.__path__):
-            module = importlib.import_module(f"{chapter}.{part.name}")
-            for _, case in inspect.getmembers(module, inspect.isclass):
-                if issubclass(case, Case) and case.__module__ == module.__name__ and not inspect.isabstract(case):
-                    found[case.id()] = case
-    return dict(sorted(found.items()))
 
 
 def differences(old: CaseResult, new: CaseResult) -> list[str]:
@@ -50,7 +35,7 @@ def main(folder: Path) -> int:
     """Judge every record again, print what differs, and return the exit code of the new verdicts."""
     try:
         before = verdicts.read(folder)
-        known = all_cases()
+        known = case_classes()
         cases: list[CaseResult] = []
         for result in before.cases:
             if result.record and result.id not in known:
@@ -83,7 +68,7 @@ def verify(folder: Path) -> int:
         altered = manifest.verify(folder)
         run = verdicts.read(folder)
         for case in run.cases:
-            if case.record and case.id in (known := all_cases()):
+            if case.record and case.id in (known := case_classes()):
                 rejudge_case(known[case.id], case, folder)
     except (HistoryError, verdicts.VerdictsError) as error:
         print(error, file=sys.stderr)

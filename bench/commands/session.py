@@ -225,7 +225,11 @@ class Session:
         return screen.Progress() if self.options.live else None
 
     def begin(self) -> None:
-        """Make the run folder. Raises SessionError when it cannot be made."""
+        """Prove the rig's injectors and make the run folder. Raises SessionError when either cannot be done."""
+        try:
+            self.setup.rig.self_test(self.options.seed)
+        except Exception as error:
+            raise SessionError(f"the rig's self test failed, nothing was run: {error} / 台架自检失败") from None
         try:
             self.folder.mkdir(parents=True)
         except OSError as error:

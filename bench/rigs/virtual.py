@@ -21,6 +21,7 @@ from bench.rigs import layout
 from bench.run import Setup
 from bench.scenario import FIELD_LATENCY_S, UPLINK_LATENCY_S, Scenario
 from bench.terminals import Seat, TerminalAdapter
+from bench.virtual import prove
 from bench.virtual.chance import Chance
 from bench.virtual.clock import DeviceClock, WorldClock
 from bench.virtual.disk import Keep, Moment, VirtualDisk
@@ -353,6 +354,10 @@ class VirtualRig:
 
     name = "virtual"
 
+    def self_test(self, seed: int) -> None:
+        """Prove every injector on scratch worlds; raises RuntimeError naming those that do not do what they say."""
+        prove.require_all(seed)
+
     def conduct(self, case: Case, setup: Setup, seed: int, recorder: Recorder) -> float:
         """Drive the case; returns the world's seconds. What goes wrong in the bench is recorded as Trouble."""
         return run(self._conduct(case, setup, seed, recorder))
@@ -390,7 +395,9 @@ async def _standing(bench: VirtualBench) -> AsyncGenerator[None, None]:
         yield
     finally:
         bench.net.flush()
+        bench.record.seal()
         bench.domain.kill()
+        bench.disk.close()
 
 
 RIG = VirtualRig()

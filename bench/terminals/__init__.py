@@ -22,7 +22,7 @@ class DeviceClock(Protocol):
         """Nanoseconds UTC by this clock."""
         ...
 
-    def set_time_ns(self, time_ns: int) -> None:
+    def set_time_ns(self, time_ns: int, /) -> None:
         """Set this clock."""
         ...
 

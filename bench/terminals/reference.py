@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +22,7 @@ from reference_terminal.main import main as terminal_main
 from reference_terminal.platform import Platform
 from reference_terminal.terminal import Terminal
 from simulators.stamps import local
-from simulators.world import PointRow
+from simulators.world import PointRow, Site, World
 
 _ANSWER_S = 30.0
 _MOST_ROWS = "100000"
@@ -193,3 +195,37 @@ async def _http(address: tuple[str, int], method: str, target: str, body: Any = 
 def stand_alone(words: Sequence[str]) -> int:
     """Run the terminal alone, in real time, as its own command line does."""
     return terminal_main(list(words))
+
+
+@dataclass(frozen=True)
+class _NoClock:
+    """Rendering a configuration asks for no time."""
+
+    def now_us(self) -> int:
+        return 0
+
+    def time_ns(self) -> int:
+        return 0
+
+    def set_time_ns(self, time_ns: int, /) -> None:
+        return None
+
+
+def configuration(world: World, *, period_s: int, database: str, port: int) -> str:
+    """A configuration file that connects the terminal to a world; raises WorldError if the world contradicts itself."""
+    nothing = _NoClock()
+    seat = Seat(
+        site=Site(world, clock=nothing, observe=lambda event: None),
+        settings={"period_s": period_s, "periods": {}, "buffer_h": 168},
+        clock=nothing,
+        chance=random.Random(0),
+        local=("127.0.0.1", port),
+    )
+    tables = render(seat)
+    tables["terminal"]["name"] = world.name
+    tables["storage"]["path"] = database
+    head = (
+        f"# Reference terminal for the world {world.name!r}: serve it with `carbonbench simulate`.\n"
+        "# 参考终端配置：先运行 simulate 提供仪表和数据中心，再运行 terminal。\n\n"
+    )
+    return head + tomli_w.dumps(tables)
