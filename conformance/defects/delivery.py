@@ -1,0 +1,559 @@
+"""Defects of delivery: what is sent, when it counts as delivered, how it is sent again, what outlasts an outage.
+
+Leaves the octets of the frames to `protocol` and one centre's effect on another to `centres`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from conformance.defects import Patch, defect
+from reference_terminal.acquisition.poller import GatewayPoller
+from reference_terminal.storage import outbox as outboxes
+from reference_terminal.storage.outbox import BACKFILL, LIVE, Outbox
+from reference_terminal.storage.rows import Pending, Record
+from reference_terminal.times import stamp
+from reference_terminal.uplink import frame as frames
+from reference_terminal.uplink import link as links
+from reference_terminal.uplink import message as messages
+from reference_terminal.uplink import packets
+from reference_terminal.uplink.link import CentreLink, LinkLost
+from reference_terminal.uplink.message import Message
+from reference_terminal.uplink.packets import Channel
+
+_WITHHOLDING = (
+    "delivery/resends-while-acknowledgement-is-withheld",
+    "delivery/resends-when-acknowledgement-is-late",
+    "delivery/resends-after-negative-answer",
+    "delivery/ignores-acknowledgement-of-another-message",
+    "delivery/ignores-answer-of-another-kind",
+    "delivery/ignores-acknowledgement-for-another-device",
+    "protocol/resends-unchanged",
+)
+_OUTAGES = ("delivery/backfills-after-two-day-outage", "delivery/buffers-seven-day-outage")
+_EVERY = (
+    *_WITHHOLDING,
+    *_OUTAGES,
+    "delivery/resends-when-connection-closes-before-the-answer",
+    "delivery/takes-duplicated-acknowledgement",
+    "delivery/waits-for-slow-acknowledgement",
+    "delivery/delivers-over-lossy-link",
+    "delivery/delivers-quarter-hour-index",
+    "delivery/resumes-after-cuts-during-backfill",
+    "delivery/resumes-upload-after-power-cut",
+    "centres/keeps-serving-while-other-centre-denies",
+    "centres/keeps-serving-while-other-centre-is-dead",
+    "centres/keeps-serving-while-other-centre-is-slow",
+    "centres/keeps-serving-while-other-centre-refuses",
+    "centres/sends-to-two-centres-at-once",
+    "centres/sends-to-three-centres-at-once",
+    "protocol/finishes-split-after-reconnecting",
+    "protocol/splits-long-packets",
+    "protocol/survives-junk-from-centre",
+    "protocol/takes-awkward-octets",
+)
+_CLOCK = (
+    "clock/survives-clock-set-forward",
+    "clock/survives-clock-set-back",
+    "clock/survives-small-step-forward",
+    "clock/survives-small-step-back",
+    "clock/survives-clock-set-aday-forward",
+    "clock/survives-clock-set-aday-back",
+)
+
+
+# What is sent
+
+
+@defect(
+    "last-item-never-sent",
+    en="the last item of every packet is left out",
+    zh="每个数据包漏发最后一项",
+    clauses=("isc-2/7.2.4(1)e",),
+    cases=(*_EVERY, *_CLOCK),
+)
+def last_item_never_sent(patch: Patch) -> None:
+    """A loop over the channels ends one too early."""
+
+    def short(channels: Sequence[Channel], records: Mapping[int, Record], reading_suffix: str) -> list[str]:
+        return whole(channels, records, reading_suffix)[:-1]
+
+    whole = patch(packets, "record_items", short)
+
+
+@defect(
+    "decimals-cut-off",
+    en="values are sent as whole numbers, decimals cut off",
+    zh="数值上传时截去小数",
+    clauses=("isc-2/7.2.4(1)e",),
+    cases=(*_EVERY, *_CLOCK),
+)
+def decimals_cut_off(patch: Patch) -> None:
+    """Integer division where a decimal one was meant (F26)."""
+
+    def cut(text: str | None) -> str | None:
+        return None if text is None else str(int(Decimal(text)))
+
+    def item(channel: Channel, record: Record, reading_suffix: str) -> str:
+        short = msgspec.structs.replace(record, value=cut(record.value), low=cut(record.low), high=cut(record.high))
+        return exact(channel, short, reading_suffix)
+
+    exact = patch(packets, "record_item", item)
+
+
+@defect(
+    "own-code-added",
+    en="the terminal adds a status value under a code that no centre was told of",
+    zh="上传未配置编码的自身状态量",
+    clauses=("isc-2/7.2.4(1)e",),
+    cases=_EVERY,
+)
+def own_code_added(patch: Patch) -> None:
+    """A device's own housekeeping value, here its battery, left in the channel list after commissioning (F20)."""
+
+    def more(channels: Sequence[Channel], records: Mapping[int, Record], reading_suffix: str) -> list[str]:
+        return [*own(channels, records, reading_suffix), "g99001-Avg=3.61,g99001-Flag=N"]
+
+    own = patch(packets, "record_items", more)
+
+
+@defect(
+    "stamps-are-ends",
+    en="DataTime is the end of the interval instead of its start",
+    zh="数据时间取时段终点而非起点",
+    clauses=("isc-2/7.2.4(1)d",),
+    cases=_EVERY,
+)
+def stamps_are_ends(patch: Patch) -> None:
+    """The convention of most energy meters carried over to HJ 212, whose minute data carry their start (R-09)."""
+
+    def at_end(record_start_s: int, record_end_s: int) -> str:
+        return stamp(record_end_s)
+
+    patch(packets, "period_stamp", at_end)
+
+
+@defect(
+    "stamps-in-utc",
+    en="DataTime is in UTC instead of +08:00",
+    zh="数据时间为世界时而非北京时间",
+    clauses=("isc-2/7.2.4(1)d",),
+    cases=("delivery/delivers-quarter-hour-index", "protocol/splits-long-packets"),
+)
+def stamps_in_utc(patch: Patch) -> None:
+    """A device whose zone was never set: quarter hours look right, the time is eight hours off."""
+
+    def at_start(record_start_s: int, record_end_s: int) -> str:
+        return stamp(record_start_s - 8 * 3600)
+
+    patch(packets, "period_stamp", at_start)
+
+
+@defect(
+    "maintenance-flag-left-on",
+    en="good values carry the flag of maintenance",
+    zh="有效数据仍带维护标记",
+    clauses=("isc-2/7.2.4(1)e",),
+    cases=_EVERY,
+)
+def maintenance_flag_left_on(patch: Patch) -> None:
+    """The state set while commissioning is never taken back."""
+
+    def item(channel: Channel, record: Record, reading_suffix: str) -> str:
+        return good(channel, record, reading_suffix).replace("-Flag=N", "-Flag=M")
+
+    good = patch(packets, "record_item", item)
+
+
+# When it is sent
+
+
+@defect(
+    "sends-everything-twice",
+    en="every packet is sent twice, the second time under a QN of its own",
+    zh="每包数据以不同请求编码发送两次",
+    clauses=("isc-2/7.2.3-B(6)d",),
+    cases=_EVERY,
+)
+def sends_everything_twice(patch: Patch) -> None:
+    """Repetition as a precaution instead of on a missing acknowledgement."""
+
+    async def twice(self: CentreLink, item: Pending) -> bool:
+        return await once(self, item) and await once(self, item)
+
+    once = patch(CentreLink, "deliver", twice)
+
+
+@defect(
+    "sends-in-batches",
+    en="live values wait until a batch of two minutes is full",
+    zh="实时数据攒批约两分钟后才上传",
+    clauses=("isc-2/7.2.4(1)d",),
+    cases=("delivery/delivers-quarter-hour-index", *_OUTAGES),
+)
+def sends_in_batches(patch: Patch) -> None:
+    """Air time saved: what is younger than 90 s is not looked at."""
+
+    def grown(self: Outbox, stream: str) -> list[Pending]:
+        return [item for item in every(self, stream) if self._clock.now_s() - item.end_s >= 90]
+
+    every = patch(Outbox, "_waiting", grown)
+
+
+@defect(
+    "half-hourly-index",
+    en="minute data are made and sent every 30 minutes whatever was set",
+    zh="无论如何设定，分钟数据均为 30 分钟一次",
+    clauses=("isc-2/7.2.4(1)d",),
+    cases=("delivery/delivers-quarter-hour-index",),
+)
+def half_hourly_index(patch: Patch) -> None:
+    """Every second quarter-hour is dropped to halve the traffic."""
+
+    async def every_other(self: CentreLink, item: Pending) -> bool:
+        return True if item.span == 900 and item.start_s // 900 % 2 else await each(self, item)
+
+    each = patch(CentreLink, "deliver", every_other)
+
+
+# When it counts as delivered
+
+
+@defect(
+    "asks-for-no-acknowledgement",
+    en="uploads ask for no acknowledgement and count as delivered once written",
+    zh="上传不要求应答，写出即视为送达",
+    clauses=("isc-2/7.2.3-B(6)d",),
+    cases=_EVERY,
+)
+def asks_for_no_acknowledgement(patch: Patch) -> None:
+    """A device without bit A in its Flag, or an option "skip ack" (F22)."""
+
+    async def write_only(self: CentreLink, message: Message, expected: str = "9014") -> bool:
+        self.send(message)
+        return True
+
+    patch(links, "UPLOAD_FLAG", 4)
+    patch(links, "SPLIT_FLAG", 6)
+    patch(CentreLink, "exchange", write_only)
+
+
+@defect(
+    "gives-up-after-last-repetition",
+    en="a record whose last repetition brought no answer is dropped from the queue",
+    zh="末次重发仍无应答即从队列删除",
+    clauses=("isc-2/7.2.3-B(6)b", "isc-2/7.2.3-B(6)c"),
+    cases=tuple(
+        name
+        for name in _WITHHOLDING
+        if name not in ("delivery/resends-when-acknowledgement-is-late", "protocol/resends-unchanged")
+    ),
+)
+def gives_up_after_last_repetition(patch: Patch) -> None:
+    """ReCount taken for the end of the record instead of the end of the exchange (NC10, R-26)."""
+
+    def forget(self: Outbox, item: Pending) -> None:
+        self.delivered(item)
+
+    patch(Outbox, "failed", forget)
+
+
+def _takes(patch: Patch, cn: Sequence[str], *, own_qn: bool, own_mn: bool) -> None:
+    """Let the terminal take answers for acknowledgements that are none."""
+
+    def answer(self: CentreLink, message: Message) -> None:
+        waiting = [key for key in self._waiting if message.cn in cn and (not own_qn or key[1] == message.qn)]
+        if waiting and (not own_mn or message.mn == self.config.mn):
+            waiter = self._waiting[waiting[0]]
+            if not waiter.done():
+                waiter.set_result(None)
+            return
+        sound(self, message)
+
+    sound = patch(CentreLink, "_answer", answer)
+
+
+@defect(
+    "takes-any-qn",
+    en="any 9014 acknowledges whatever was sent last",
+    zh="任一 9014 均视为当前报文的应答",
+    clauses=("isc-2/7.2.3-B(6)d",),
+    cases=("delivery/ignores-acknowledgement-of-another-message",),
+)
+def takes_any_qn(patch: Patch) -> None:
+    """The QN of the answer is not compared."""
+    _takes(patch, ("9014",), own_qn=False, own_mn=True)
+
+
+@defect(
+    "takes-any-answer",
+    en="a 9013 with the right QN acknowledges data",
+    zh="以 9013 作为数据应答",
+    clauses=("isc-2/7.2.3-B(6)d",),
+    cases=("delivery/ignores-answer-of-another-kind",),
+)
+def takes_any_answer(patch: Patch) -> None:
+    """The command code of the answer is not compared: data answer and notification answer are one."""
+    _takes(patch, ("9013", "9014"), own_qn=True, own_mn=True)
+
+
+@defect(
+    "takes-refusal-for-receipt",
+    en="a 9011 that refuses the upload is taken for its acknowledgement",
+    zh="将否定应答 9011 视为接收成功",
+    clauses=("isc-2/7.2.3-B(6)d",),
+    cases=("delivery/resends-after-negative-answer", "centres/keeps-serving-while-other-centre-denies"),
+)
+def takes_refusal_for_receipt(patch: Patch) -> None:
+    """Any answer with the right QN ends the exchange; QnRtn is never read (NC11)."""
+    _takes(patch, ("9011", "9013", "9014"), own_qn=True, own_mn=True)
+
+
+@defect(
+    "takes-any-device",
+    en="an acknowledgement for another device is taken for the terminal's own",
+    zh="不核对应答中的设备标识",
+    clauses=("isc-2/7.2.3-B(6)d",),
+    cases=("delivery/ignores-acknowledgement-for-another-device",),
+)
+def takes_any_device(patch: Patch) -> None:
+    """The MN of the answer is not compared, as behind a forwarder that serves many devices."""
+    _takes(patch, ("9014",), own_qn=True, own_mn=False)
+
+
+@defect(
+    "closed-means-delivered",
+    en="a connection that closes after the packet left counts as delivery",
+    zh="报文发出后连接关闭即视为送达",
+    clauses=("isc-2/7.2.4(4)a",),
+    cases=("delivery/resends-when-connection-closes-before-the-answer",),
+)
+def closed_means_delivered(patch: Patch) -> None:
+    """What lay in the socket when the session ended is struck off the queue."""
+
+    def struck_off(self: Outbox, item: Pending) -> None:
+        self.delivered(item)
+
+    patch(Outbox, "abandon", struck_off)
+
+
+# How it is sent again
+
+
+@defect(
+    "impatient",
+    en="a packet is repeated after half a second instead of the time set for answers",
+    zh="未等待设定超时，0.5 s 即重发",
+    clauses=("isc-2/7.2.3-B(6)c",),
+    cases=(*_WITHHOLDING, "delivery/waits-for-slow-acknowledgement"),
+)
+def impatient(patch: Patch) -> None:
+    """OverTime in units of 50 ms: a factor lost between the setting and the timer."""
+
+    async def short(self: CentreLink, waiter: asyncio.Future[None], timeout_s: float) -> bool:
+        return await long(self, waiter, timeout_s / 20)
+
+    long = patch(CentreLink, "_acknowledged", short)
+
+
+@defect(
+    "repetition-is-changed",
+    en="a repetition carries other data flags under the same QN",
+    zh="重发报文沿用请求编码但改动数据标记",
+    clauses=("isc-2/7.2.4(4)a",),
+    cases=_WITHHOLDING,
+)
+def repetition_is_changed(patch: Patch) -> None:
+    """Whatever did not get through at once is marked as a communication fault before it goes out again."""
+
+    async def exchange(self: CentreLink, message: Message, expected: str = "9014") -> bool:
+        key = (expected, message.qn)
+        waiter: asyncio.Future[None] = self._loop.create_future()
+        self._waiting[key] = waiter
+        try:
+            for number in range(self.transmissions()):
+                cp = message.cp.replace("-Flag=N", "-Flag=B") if number else message.cp
+                self._write(frames.encode(messages.encode(_with(message, cp))))
+                if await self._acknowledged(waiter, self.settings.overtime_s):
+                    return True
+        finally:
+            self._waiting.pop(key, None)
+        if self.is_dead():
+            raise LinkLost("nothing heard")
+        return False
+
+    patch(CentreLink, "exchange", exchange)
+
+
+def _with(message: Message, cp: str) -> Message:
+    """The same message with other control parameters."""
+    m = message
+    return Message(m.qn, m.st, m.cn, m.pw, m.mn, m.flag, cp, m.pnum, m.pno)
+
+
+@defect(
+    "dials-again-after-a-quarter-hour",
+    en="a missing answer ends the connection, the next is made a quarter of an hour later",
+    zh="一次无应答即断开，15 分钟后才重连",
+    clauses=("isc-2/7.2.3-B(6)c",),
+    cases=_WITHHOLDING,
+)
+def dials_again_after_a_quarter_hour(patch: Patch) -> None:
+    """The habit of dial-up modems: the link is given up at the first time-out and rests long."""
+
+    def once(self: CentreLink) -> int:
+        return 1
+
+    def dead(self: CentreLink) -> bool:
+        return True
+
+    def long(self: CentreLink, failures: int) -> float:
+        return 900.0
+
+    patch(CentreLink, "transmissions", once)
+    patch(CentreLink, "is_dead", dead)
+    patch(CentreLink, "reconnect_pause_s", long)
+
+
+@defect(
+    "last-hour-again-after-reconnecting",
+    en="after each reconnection the last hour is sent again, acknowledged or not",
+    zh="每次重连后不论是否已应答均重发最近一小时",
+    clauses=("cpcif/8.3b-3",),
+    cases=(
+        "delivery/buffers-seven-day-outage",
+        "delivery/resumes-after-cuts-during-backfill",
+        "protocol/finishes-split-after-reconnecting",
+        "centres/keeps-serving-while-other-centre-refuses",
+    ),
+)
+def last_hour_again_after_reconnecting(patch: Patch) -> None:
+    """The break point is not kept: a safe margin before it stands in for it."""
+
+    async def session(self: CentreLink, reader: Any, writer: Any) -> bool:
+        self._store.write(
+            "INSERT OR REPLACE INTO outbox SELECT centre, end_s, span, start_s, 1 FROM sent WHERE centre=? AND end_s>?",
+            (self.config.id, self._clock.now_s() - 4200),
+        )
+        self._store.flush()
+        return await sound(self, reader, writer)
+
+    sound = patch(CentreLink, "_session", session)
+
+
+# What outlasts an outage
+
+
+@defect(
+    "buffer-of-one-day",
+    en="undelivered records are kept for 24 h only",
+    zh="未送达数据仅缓存 24 h",
+    clauses=("cpcif/8.3b-2", "isc-2/7.2.4(5)a"),
+    cases=_OUTAGES,
+)
+def buffer_of_one_day(patch: Patch) -> None:
+    """A ring buffer sized for the usual outage, not for the declared one."""
+
+    def expire(self: Outbox) -> list[Pending]:
+        self._buffer_s = 86_400
+        return declared(self)
+
+    declared = patch(Outbox, "expire", expire)
+
+
+@defect(
+    "one-queue-oldest-first",
+    en="live values wait behind the whole backlog, which is sent at one record in ten seconds",
+    zh="实时数据排在积压之后，积压每 10 s 补传一条",
+    clauses=("isc-2/7.2.4(5)a",),
+    cases=_OUTAGES,
+)
+def one_queue_oldest_first(patch: Patch) -> None:
+    """One queue, strictly first in first out, and a backfill that goes easy on the server."""
+
+    def due(self: Outbox, stream: str) -> Pending | None:
+        if stream == LIVE:
+            return None
+        oldest = [*sound(self, BACKFILL), *sound(self, LIVE)]
+        waiting = [item for item in oldest if self.may_try(item)]
+        return waiting[0] if waiting else None
+
+    async def easy(self: CentreLink, item: Pending) -> bool:
+        late = self._clock.now_s() - item.end_s > outboxes.LIVE_AGE_S
+        done = await deliver(self, item)
+        if late:
+            await asyncio.sleep(10)
+        return done
+
+    sound = Outbox._waiting
+    deliver = patch(CentreLink, "deliver", easy)
+    patch(Outbox, "due", due)
+
+
+@defect(
+    "break-point-kept-by-the-hundred",
+    en="deliveries are noted only after a hundred of them: a cut sends all of them again",
+    zh="每送达 100 条才记录断点，断网后整批重发",
+    clauses=("cpcif/8.3b-3",),
+    cases=("delivery/resumes-after-cuts-during-backfill",),
+)
+def break_point_kept_by_the_hundred(patch: Patch) -> None:
+    """Flash wear saved: the pointer into the queue is written once per batch and lost with the session."""
+    noted: dict[str, list[Pending]] = {}
+
+    def delivered(self: Outbox, item: Pending) -> None:
+        batch = noted.setdefault(self.centre, [])
+        batch.append(item)
+        if len(batch) >= 100:
+            for each in batch:
+                one(self, each)
+            batch.clear()
+
+    async def session(self: CentreLink, reader: Any, writer: Any) -> bool:
+        for each in noted.pop(self.config.id, []):
+            self.outbox._in_flight.pop((each.span, each.start_s), None)
+        return await sound(self, reader, writer)
+
+    one = patch(Outbox, "delivered", delivered)
+    sound = patch(CentreLink, "_session", session)
+
+
+@defect(
+    "queue-in-memory",
+    en="the queue of undelivered records is lost with the power",
+    zh="断电后未送达队列丢失",
+    clauses=("csmt/7.6b",),
+    cases=("delivery/resumes-upload-after-power-cut",),
+)
+def queue_in_memory(patch: Patch) -> None:
+    """Records are on disk, the list of those still to be sent is not."""
+
+    def __init__(self: Outbox, *arguments: Any, **named: Any) -> None:
+        sound(self, *arguments, **named)
+        self._store.write("DELETE FROM outbox WHERE centre=?", (self.centre,))
+        self._store.flush()
+
+    sound = patch(Outbox, "__init__", __init__)
+
+
+@defect(
+    "slow-self-test",
+    en="after power returns a self-test of twelve minutes runs before acquisition",
+    zh="来电后自检 12 分钟才开始采集",
+    clauses=("csmt/7.6b",),
+    cases=("delivery/resumes-upload-after-power-cut",),
+)
+def slow_self_test(patch: Patch) -> None:
+    """The file system is checked at every unclean start."""
+
+    async def run(self: GatewayPoller) -> None:
+        if self._sink.resolved_s:  # pyright: ignore[reportAttributeAccessIssue]
+            await asyncio.sleep(720)
+        await sound(self)
+
+    sound = patch(GatewayPoller, "run", run)
