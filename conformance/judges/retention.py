@@ -59,6 +59,7 @@ def outage_findings(
         return
     start, end = longest
     backlog = sum(1 for ledger in ledgers for key in ledger.records if start <= key.end < end)
+    lost = [problem for ledger in ledgers for problem in ledger.lost if start <= problem.key.end < end]
     yield measure("backlog", backlog, en="records of the outage", zh="中断期间记录数", unit="records")
     slowest: int | None = None
     open_at: list[str] = []
@@ -70,14 +71,16 @@ def outage_findings(
             slowest = took
     yield check(
         "backfill-complete",
-        None if not backlog else not open_at and slowest is not None and slowest <= BACKFILL_US,
+        None
+        if not backlog and not lost
+        else not lost and slowest is not None and slowest <= BACKFILL_US and not open_at,
         en="the backlog is complete at most 24 h after the path is back",
         zh="网络恢复后 24 h 内补传完成",
-        measured="never" if open_at or slowest is None else seconds(slowest),
+        measured="never" if open_at or lost or slowest is None else seconds(slowest),
         limit=BACKFILL_US // SECOND,
         op="<=",
         unit="s",
-        evidence=[f"centre {name}: part of the backlog was never acknowledged" for name in open_at],
+        evidence=[*(f"centre {name}: part of the backlog was never acknowledged" for name in open_at), *lines(lost)],
     )
     if recovery and slowest is not None:
         live = [
