@@ -228,7 +228,7 @@ class Session:
         """Prove the rig's injectors and make the run folder. Raises SessionError when either cannot be done."""
         try:
             self.setup.rig.self_test(self.options.seed)
-        except Exception as error:
+        except RuntimeError as error:
             raise SessionError(f"the rig's self test failed, nothing was run: {error} / 台架自检失败") from None
         try:
             self.folder.mkdir(parents=True)
