@@ -28,11 +28,16 @@ PROMPT_US = 60 * SECOND
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """How one meter was polled: scheduled cycles, mean period error in percent, cycles skipped, largest jitter (us)."""
+    """How one meter was polled: cycles seen, mean period error in percent, cycles skipped, largest jitter (us).
+
+    `due` is how many cycles of the period that was set the watched stretch holds: too long a period makes the cycles
+    fewer and must not turn a fault into too small a sample.
+    """
 
     meter: str
     period_us: int
     cycles: int
+    due: int
     span_us: int
     error_percent: Decimal
     skipped: int
@@ -87,12 +92,26 @@ def cadence(history: History, meter: str) -> Cadence | None:
     span = times[-1] - times[0]
     error = abs(Decimal(span) / intervals - period) * 100 / period
     jitter = max(abs(gap - period) for gap, lost in zip(gaps, missing, strict=True) if not lost or len(gaps) == 1)
-    evidence = tuple(
+    evidence = [
         f"{meter}: nothing asked between {local(earlier)} and {local(later)}"
         for (earlier, later), lost in zip(pairwise(times), missing, strict=True)
         if lost
+    ]
+    # A cycle on the very end of the history may not be over yet.
+    unasked = max((history.end_us - times[-1] + period // 2) // period - 1, 0)
+    if unasked:
+        evidence.append(f"{meter}: nothing asked after {local(times[-1])}")
+    return Cadence(
+        meter=meter,
+        period_us=period,
+        cycles=len(times),
+        due=(span + period // 2) // period + 1 + unasked,
+        span_us=span,
+        error_percent=error.quantize(Decimal("0.0001")),
+        skipped=sum(missing) + unasked,
+        jitter_us=jitter,
+        evidence=tuple(evidence),
     )
-    return Cadence(meter, period, len(times), span, error.quantize(Decimal("0.0001")), sum(missing), jitter, evidence)
 
 
 def cadence_findings(history: History, *, cycles: int | None = None) -> Iterator[Check | Measurement]:
@@ -100,7 +119,7 @@ def cadence_findings(history: History, *, cycles: int | None = None) -> Iterator
     found = {setup.name: cadence(history, setup.name) for setup in history.began.meters}
     seen = [one for one in found.values() if one is not None]
     silent = sorted(name for name, one in found.items() if one is None)
-    fewest = min((one.cycles for one in seen), default=0) if not silent else 0
+    fewest = min((one.due for one in seen), default=0) if not silent else 0
     needed = cycles if cycles is not None else _needed(history)
     worst = max(seen, key=lambda one: one.error_percent, default=None)
     yield check(

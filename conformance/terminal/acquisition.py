@@ -24,6 +24,8 @@ class _Polls:
 
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(self.seconds)
+        # A terminal that fell silent leaves no event of its own that would show how long nothing was asked.
+        bench.phase("watched")
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from timing.cadence_findings(history)

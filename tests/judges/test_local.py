@@ -65,6 +65,20 @@ def test_a_wrong_period_fails() -> None:
     assert "period-error" in failing(timing.cadence_findings(served_only(stretch)))
 
 
+def test_a_period_much_too_long_is_no_small_sample() -> None:
+    def stretch(event: Served) -> Served:
+        late = (event.asked - MIDNIGHT) * 13 // 10 + MIDNIGHT
+        return msgspec.structs.replace(event, t=late, asked=late)
+
+    history = served_only(lambda event: stretch(event) if event.asked < MIDNIGHT + 3 * HOUR else None)
+    assert "period-error" in failing(timing.cadence_findings(history))
+
+
+def test_polling_that_ends_early_skips_cycles() -> None:
+    history = served_only(lambda event: event if event.asked < MIDNIGHT + 3 * HOUR else None)
+    assert failing(timing.cadence_findings(history)) == ["no-cycle-skipped"]
+
+
 def test_retries_are_no_cycles() -> None:
     history = World(hours=4).history()
     at = MIDNIGHT + 30 * MINUTE + 3 * SECOND
