@@ -166,6 +166,8 @@ def main(
         print("\n".join(problems), file=sys.stderr)
         return EXIT_ERROR
     chosen = {name: defect for name, defect in known.items() if not defects or name in defects}
+    if cases:
+        chosen = {name: found for name, found in chosen.items() if cases_for(found, chosen_cases, every)}
     plan = plan_for(chosen, chosen_cases, seed=int(seed), every=every)
     out.mkdir(parents=True, exist_ok=True)
     results: list[tuple[Job, CaseResult]] = []
