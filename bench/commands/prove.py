@@ -46,11 +46,40 @@ class Plan:
     seed: int
 
 
-def cases_for(defect: Defect, cases: dict[str, type[Case]], every: bool) -> list[str]:
-    """Cases a defect is run against: those it names and those sharing a clause with it, or all."""
-    return [
-        name for name, case in cases.items() if every or name in defect.cases or set(case.clauses) & set(defect.clauses)
+def related(defect: Defect, cases: dict[str, type[Case]]) -> list[str]:
+    """Cases that may notice a defect: those it names and those sharing a clause with it."""
+    return [name for name, case in cases.items() if name in defect.cases or set(case.clauses) & set(defect.clauses)]
+
+
+def first_wave(defects: dict[str, Defect], cases: dict[str, type[Case]], every: bool) -> list[Job]:
+    """The sound terminal against every case; every defect against the cases it names, or against all.
+
+    A defect that names no case, or none of these, goes against those related to it.
+    """
+    jobs = [Job(_SOUND, name) for name in cases]
+    for name, defect in defects.items():
+        named = [case for case in cases if every or case in defect.cases]
+        jobs += [Job(name, case) for case in named or related(defect, cases)]
+    return jobs
+
+
+def second_wave(
+    defects: dict[str, Defect],
+    cases: dict[str, type[Case]],
+    results: Sequence[tuple[Job, CaseResult]],
+    proof: shown.Proof,
+) -> list[Job]:
+    """Worth trying after the first: related defects for cases with unseen checks, related cases for survivors."""
+    done = {job for job, _ in results}
+    unseen = {seen.id.rpartition(":")[0] for seen in proof.checks if not seen.seen_failing}
+    survived = {found.id for found in proof.defects if found.outcome != shown.CAUGHT}
+    wanted = [
+        Job(name, case)
+        for name, defect in defects.items()
+        for case in related(defect, cases)
+        if case in unseen or name in survived
     ]
+    return [job for job in wanted if job not in done]
 
 
 def run_job(job: Job, seed: int, folder: str) -> CaseResult:
@@ -81,15 +110,6 @@ def _run_jobs(plan: Plan, workers: int, folder: str) -> Iterable[tuple[Job, Case
         futures = [pool.submit(run_job, job, plan.seed, folder) for job in plan.jobs]
         for job, future in zip(plan.jobs, futures, strict=True):
             yield job, future.result()
-
-
-def plan_for(
-    defects: dict[str, Defect], cases: dict[str, type[Case]], *, seed: int, every: bool, sound: bool = True
-) -> Plan:
-    """The sound terminal against every case, then every defect against its cases."""
-    jobs = [Job(_SOUND, name) for name in cases] if sound else []
-    jobs += [Job(name, case) for name, defect in defects.items() for case in cases_for(defect, cases, every)]
-    return Plan(tuple(jobs), seed)
 
 
 def tally(defects: dict[str, Defect], results: Sequence[tuple[Job, CaseResult]], *, run: str, seed: int) -> shown.Proof:
@@ -167,19 +187,29 @@ def main(
         return EXIT_ERROR
     chosen = {name: defect for name, defect in known.items() if not defects or name in defects}
     if cases:
-        chosen = {name: found for name, found in chosen.items() if cases_for(found, chosen_cases, every)}
-    plan = plan_for(chosen, chosen_cases, seed=int(seed), every=every)
+        chosen = {name: found for name, found in chosen.items() if every or related(found, chosen_cases)}
     out.mkdir(parents=True, exist_ok=True)
-    results: list[tuple[Job, CaseResult]] = []
-    progress = shown.ProofProgress(len(plan.jobs))
-    for job, result in _run_jobs(plan, int(workers), str(out)):
-        results.append((job, result))
-        progress.step(job.defect or "reference", job.case, result)
-    progress.close()
-    proof = tally(chosen, results, run=f"prove-seed{seed}", seed=int(seed))
+
+    def run(jobs: list[Job]) -> list[tuple[Job, CaseResult]]:
+        done: list[tuple[Job, CaseResult]] = []
+        progress = shown.ProofProgress(len(jobs))
+        for job, result in _run_jobs(Plan(tuple(jobs), int(seed)), int(workers), str(out)):
+            done.append((job, result))
+            progress.step(job.defect or "reference", job.case, result)
+        progress.close()
+        return done
+
+    def told(results: list[tuple[Job, CaseResult]]) -> shown.Proof:
+        return tally(chosen, results, run=f"prove-seed{seed}", seed=int(seed))
+
+    results = run(first_wave(chosen, chosen_cases, every))
+    more = second_wave(chosen, chosen_cases, results, told(results))
+    if more:
+        print(f"{len(more)} further pairs for what is still open / 对未决项追加 {len(more)} 组")
+        results += run(more)
+    proof = told(results)
     shown.print_proof(proof)
-    page = prove_page.write(proof, out / f"{proof.run}.html")
-    print(f"{page}")
+    print(prove_page.write(proof, out / f"{proof.run}.html"))
     if json_file:
         json_file.parent.mkdir(parents=True, exist_ok=True)
         json_file.write_bytes(shown.to_json(proof))
