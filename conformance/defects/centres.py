@@ -87,7 +87,7 @@ def all_centres_or_none(patch: Patch) -> None:
     en="the acknowledgement of one centre strikes the period off the queues of all",
     zh="任一中心应答后即从所有中心队列删除",
     clauses=("csmt/7.3a",),
-    cases=(*_ONE_FAILS, *_TOGETHER),
+    cases=_ONE_FAILS,
 )
 def one_receipt_for_all_centres(patch: Patch) -> None:
     """A record has one mark "sent", not one for each centre."""

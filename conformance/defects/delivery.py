@@ -331,7 +331,10 @@ def takes_any_device(patch: Patch) -> None:
     en="a connection that closes after the packet left counts as delivery",
     zh="报文发出后连接关闭即视为送达",
     clauses=("isc-2/7.2.4(4)a",),
-    cases=("delivery/resends-when-connection-closes-before-the-answer",),
+    cases=(
+        "delivery/resends-when-connection-closes-before-the-answer",
+        "protocol/finishes-split-after-reconnecting",
+    ),
 )
 def closed_means_delivered(patch: Patch) -> None:
     """What lay in the socket when the session ended is struck off the queue."""
@@ -422,8 +425,8 @@ def dials_again_after_a_quarter_hour(patch: Patch) -> None:
 
 @defect(
     "last-hour-again-after-reconnecting",
-    en="after each reconnection the last hour is sent again, acknowledged or not",
-    zh="每次重连后不论是否已应答均重发最近一小时",
+    en="after each reconnection the last hour delivered is sent again",
+    zh="每次重连后重发最近已送达的一小时数据",
     clauses=("cpcif/8.3b-3",),
     cases=(
         "delivery/buffers-seven-day-outage",
@@ -437,8 +440,9 @@ def last_hour_again_after_reconnecting(patch: Patch) -> None:
 
     async def session(self: CentreLink, reader: Any, writer: Any) -> bool:
         self._store.write(
-            "INSERT OR REPLACE INTO outbox SELECT centre, end_s, span, start_s, 1 FROM sent WHERE centre=? AND end_s>?",
-            (self.config.id, self._clock.now_s() - 4200),
+            "INSERT OR REPLACE INTO outbox SELECT centre, end_s, span, start_s, 1 FROM sent AS done"
+            " WHERE centre=? AND end_s>(SELECT max(end_s) FROM sent WHERE centre=done.centre)-3600",
+            (self.config.id,),
         )
         self._store.flush()
         return await sound(self, reader, writer)

@@ -1,0 +1,257 @@
+"""Defects of commands: reading at once, history requests, requests that are refused without cause.
+
+Leaves reading the octets of a request to `protocol` and setting the clock to `clock`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from conformance.defects import Patch, defect
+from reference_terminal import numbers
+from reference_terminal.acquisition.reading import Reading
+from reference_terminal.storage.rows import Record
+from reference_terminal.storage.store import Store
+from reference_terminal.terminal import Terminal
+from reference_terminal.times import HOUR, MINUTE, Span
+from reference_terminal.uplink import commands as command_module
+from reference_terminal.uplink import packets
+from reference_terminal.uplink.commands import CommandSet
+from reference_terminal.uplink.link import CentreLink
+from reference_terminal.uplink.message import Message
+from reference_terminal.uplink.packets import Channel
+
+_READ_NOW = ("commands/reads-meters-on-command",)
+_HISTORY = ("commands/answers-history-requests",)
+
+
+# Reading at once
+
+
+@defect(
+    "read-now-only-switches-on",
+    en="2011 switches real-time data on, but no data answer it",
+    zh="收到 2011 只打开实时上传，不返回数据",
+    clauses=("isc-2/9.1e",),
+    cases=_READ_NOW,
+)
+def read_now_only_switches_on(patch: Patch) -> None:
+    """The command is taken for a setting; data come with the next cycle."""
+
+    async def start(self: CommandSet, link: CentreLink, request: Message) -> None:
+        self._change(link, "realtime_on", 1)
+        link.send(link.answer_to(request, "9011", "QnRtn=1"))
+        link.send(link.answer_to(request, "9012", "ExeRtn=1"))
+
+    patch(CommandSet, "_start_realtime", start)
+
+
+def _keeps_latest(patch: Patch) -> dict[int, Reading]:
+    """The latest scheduled reading of each point, as the terminal's links come to know it."""
+    latest: dict[int, Reading] = {}
+
+    def note(self: CentreLink, readings: Sequence[Reading]) -> None:
+        sound(self, readings)
+        for reading in readings:
+            latest[reading.point] = msgspec.structs.replace(reading)
+
+    sound = patch(CentreLink, "_note_readings", note)
+    return latest
+
+
+@defect(
+    "read-now-from-memory",
+    en="2011 is answered with the readings of the last cycle",
+    zh="以上一周期读数应答即时采集命令",
+    clauses=("isc-2/9.1e",),
+    cases=_READ_NOW,
+)
+def read_now_from_memory(patch: Patch) -> None:
+    """The value on the screen is taken for the value now."""
+    latest = _keeps_latest(patch)
+
+    async def read_now(self: Terminal, points: Sequence[int]) -> list[Reading]:
+        return [latest[point] for point in points if point in latest]
+
+    patch(Terminal, "read_now", read_now)
+
+
+@defect(
+    "read-now-sends-the-one-before",
+    en="2011 reads the meters afresh but sends the readings of the last cycle",
+    zh="虽重新读表，却上传上一周期读数",
+    clauses=("isc-2/9.1e",),
+    cases=_READ_NOW,
+)
+def read_now_sends_the_one_before(patch: Patch) -> None:
+    """The answer is built while the request is still on the bus."""
+    latest = _keeps_latest(patch)
+
+    async def read_now(self: Terminal, points: Sequence[int]) -> list[Reading]:
+        fresh: list[Reading] = await sound(self, points)
+        return [latest.get(reading.point, reading) for reading in fresh]
+
+    sound = patch(Terminal, "read_now", read_now)
+
+
+@defect(
+    "read-now-takes-its-time",
+    en="the answer to 2011 waits for the next run of a task that runs every ten seconds",
+    zh="即时采集应答等待 10 s 周期任务",
+    clauses=("isc-2/9.1e",),
+    cases=_READ_NOW,
+)
+def read_now_takes_its_time(patch: Patch) -> None:
+    """Commands are put into a list that is looked at now and then."""
+
+    async def read_now(self: Terminal, points: Sequence[int]) -> list[Reading]:
+        fresh = await sound(self, points)
+        await asyncio.sleep(10 - self.clock.now_s() % 10 + 5)
+        return fresh
+
+    sound = patch(Terminal, "read_now", read_now)
+
+
+# History requests
+
+
+@defect(
+    "history-unknown",
+    en="history requests are refused as unknown commands",
+    zh="不识别历史数据请求",
+    clauses=("isc-2/7.2.4i",),
+    cases=_HISTORY,
+)
+def history_unknown(patch: Patch) -> None:
+    """The query commands of table 9 were never programmed."""
+
+    def check(self: CommandSet, link: CentreLink, request: Message) -> int:
+        return command_module.WRONG_CN if request.cn in ("2031", "2051", "2061") else sound(self, link, request)
+
+    sound = patch(CommandSet, "check", check)
+
+
+def _periods(patch: Patch, seconds_before: int, seconds_after: int) -> None:
+    """Look for stored periods in a range moved at either end; shifts are multiples of each class's length for hours."""
+
+    def periods(self: Store, span: int, begin_s: int, end_s: int) -> list[int]:
+        return sound(self, span, begin_s - seconds_before, end_s + seconds_after)
+
+    sound = patch(Store, "periods", periods)
+
+
+@defect(
+    "history-half-open",
+    en="the period that begins at EndTime is left out of a history request",
+    zh="历史请求不含终点时刻的记录",
+    clauses=("isc-2/7.2.3-A(3)b",),
+    cases=_HISTORY,
+)
+def history_half_open(patch: Patch) -> None:
+    """A half-open range where the standard's is closed (NC15)."""
+    _periods(patch, 0, -1)
+
+
+@defect(
+    "history-an-hour-more",
+    en="a history request brings the hour before and the hour after as well",
+    zh="历史请求多返回前后各一小时记录",
+    clauses=("isc-2/7.2.3-A(3)b",),
+    cases=_HISTORY,
+)
+def history_an_hour_more(patch: Patch) -> None:
+    """Whole files are sent, whatever part of them was asked for."""
+    _periods(patch, HOUR.code, HOUR.code)
+
+
+@defect(
+    "history-begins-later",
+    en="the period that begins at BeginTime is left out of a history request",
+    zh="历史请求不含起点时刻的记录",
+    clauses=("isc-2/7.2.3-A(3)b",),
+    cases=_HISTORY,
+)
+def history_begins_later(patch: Patch) -> None:
+    """Greater where greater or equal was meant."""
+    _periods(patch, -1, 0)
+
+
+@defect(
+    "history-rounded",
+    en="records sent on request are rounded to whole units",
+    zh="历史应答数据取整",
+    clauses=("isc-2/7.2.3-A(3)b",),
+    cases=_HISTORY,
+)
+def history_rounded(patch: Patch) -> None:
+    """The archive that serves queries keeps whole numbers only."""
+    asked: list[bool] = []
+
+    async def history(self: CommandSet, link: CentreLink, request: Message, span: Span, fields: dict[str, str]) -> int:
+        asked.append(True)
+        try:
+            return await sound(self, link, request, span, fields)
+        finally:
+            asked.pop()
+
+    def items(channels: Sequence[Channel], records: Mapping[int, Record], reading_suffix: str) -> list[str]:
+        if not asked:
+            return exact(channels, records, reading_suffix)
+        return exact(channels, {point: _rounded(record) for point, record in records.items()}, reading_suffix)
+
+    sound = patch(CommandSet, "history", history)
+    exact = patch(packets, "record_items", items)
+
+
+def _rounded(record: Record) -> Record:
+    def whole(text: str | None) -> str | None:
+        return None if text is None else numbers.text(numbers.CONTEXT.create_decimal(text).to_integral_value())
+
+    return msgspec.structs.replace(record, value=whole(record.value), low=whole(record.low), high=whole(record.high))
+
+
+@defect(
+    "history-hours-are-last-minutes",
+    en="a request for hour data is answered with the last minute of each hour",
+    zh="小时历史以该小时末分钟数据应答",
+    clauses=("isc-2/7.2.3-A(3)b",),
+    cases=_HISTORY,
+)
+def history_hours_are_last_minutes(patch: Patch) -> None:
+    """Hour data are picked from the minute table by their end instead of being read from their own."""
+    spans: list[int] = []
+
+    async def hours(self: CommandSet, link: CentreLink, request: Message, fields: dict[str, str]) -> int:
+        spans.append(HOUR.code)
+        try:
+            return await self.history(link, request, HOUR, fields)
+        finally:
+            spans.pop()
+
+    def period(self: Store, span: int, start_s: int) -> dict[int, Record]:
+        if not spans or span != HOUR.code:
+            return sound(self, span, start_s)
+        return sound(self, MINUTE.code, start_s + HOUR.code - MINUTE.code)
+
+    patch(CommandSet, "_hour_history", hours)
+    sound = patch(Store, "period", period)
+
+
+@defect(
+    "empty-range-is-success",
+    en="a history request for a range without data ends with success",
+    zh="无数据时段的历史请求返回执行成功",
+    clauses=("isc-2/7.2.3-A(3)b",),
+    cases=_HISTORY,
+)
+def empty_range_is_success(patch: Patch) -> None:
+    """ExeRtn 1 for everything that raised no error; 100 is never used (NC15)."""
+
+    async def history(self: CommandSet, link: CentreLink, request: Message, span: Span, fields: dict[str, str]) -> int:
+        result = await sound(self, link, request, span, fields)
+        return command_module.DONE if result == command_module.NO_DATA else result
+
+    sound = patch(CommandSet, "history", history)
