@@ -286,9 +286,10 @@ def split_findings(history: History, centres: tuple[str, ...]) -> Iterator[Check
                 if first.fields.get("PNO") == second.fields.get("PNO"):
                     continue
                 at = acked.get(first.fields.get("QN", ""))
+                # An answer needs time to travel: a part that comes at the instant it leaves was under way before.
                 if (
                     int(first.fields.get("Flag", "0")) & 1
-                    and (at is None or at > later.t)
+                    and (at is None or at >= later.t)
                     and earlier.conn == later.conn
                 ):
                     hasty.append(f"{_where(later, second)}: before the answer to part {first.fields.get('PNO')}")
