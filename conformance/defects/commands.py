@@ -135,7 +135,7 @@ def history_unknown(patch: Patch) -> None:
 
 
 def _periods(patch: Patch, seconds_before: int, seconds_after: int) -> None:
-    """Look for stored periods in a range moved at either end; shifts are multiples of each class's length for hours."""
+    """Look for stored periods in a range that begins so many seconds earlier and ends so many later."""
 
     def periods(self: Store, span: int, begin_s: int, end_s: int) -> list[int]:
         return sound(self, span, begin_s - seconds_before, end_s + seconds_after)
