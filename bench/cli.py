@@ -30,6 +30,8 @@ def _run(words: argparse.Namespace) -> int:
     args += ["--repeat", words.repeat, "--out", words.out]
     if words.terminal:
         args += ["--terminal", words.terminal]
+    if words.defect:
+        args += ["--defect", words.defect]
     if words.attempt:
         args += ["--attempt", words.attempt]
     for option in ("standard", "clause", "case"):
@@ -172,6 +174,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--repeat", default="1", metavar="K", help="runs of each case (R-07: 3 for a statement) / 重复次数"
     )
+    run.add_argument("--defect", default="", metavar="ID", help="plant a defect in the reference terminal / 植入缺陷")
     run.add_argument("--attempt", default="", metavar="K", help="only the k-th repetition (replay) / 第几次")
     _selecting(run)
 

@@ -35,6 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--seed", default="1", metavar="N", help="master seed of the run")
     group.addoption("--repeat", default="1", metavar="K", help="how often each case runs (R-07: 3 for a statement)")
     group.addoption("--attempt", default="", metavar="K", help="run only the k-th repetition (for a replay)")
+    group.addoption("--defect", default="", metavar="ID", help="plant a defect in the reference terminal (see prove)")
     group.addoption("--out", default="out", metavar="DIR", help="where run folders go")
     group.addoption("--live", action="store_true", help="progress and closing table of the bench, not of pytest")
 
@@ -53,6 +54,7 @@ def _session(config: pytest.Config) -> Session:
             seed=option.seed,
             repeat=option.repeat,
             attempt=option.attempt,
+            defect=option.defect,
             out=option.out,
             live=option.live,
         )
@@ -103,7 +105,8 @@ class CaseItem(pytest.Item):
     def runtest(self) -> None:
         """Run the case; anything but a pass becomes a pytest outcome that is not a pass either."""
         session = _session(self.config)
-        result = run_case(self.case_type, session.setup, self.attempt)
+        with session.planted():
+            result = run_case(self.case_type, session.setup, self.attempt)
         self.user_properties.append((_PROPERTY, msgspec.json.encode(result).decode()))
         session.decorate(result)
         if result.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_RUN):

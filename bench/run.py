@@ -39,7 +39,8 @@ class CaseRig(Protocol):
 
 @dataclass(frozen=True)
 class Setup:
-    """What all cases of a run share. `strengths` maps clause id to shall, should, may or statement."""
+    """What all cases of a run share. `strengths` maps clause id to shall, should, may or statement.
+    `options` are further words that a replay needs."""
 
     rig: CaseRig
     profile: Profile
@@ -48,6 +49,7 @@ class Setup:
     commit: str
     folder: Path
     strengths: Mapping[str, str] = field(default_factory=dict[str, str])
+    options: str = ""
 
 
 def seed_for(master_seed: int, case: str, attempt: int) -> int:
@@ -89,7 +91,7 @@ def replay_line(setup: Setup, case: str, attempt: int) -> str:
     again = f" --attempt {attempt}" if attempt != 1 else ""
     return (
         f"carbonbench run --terminal {setup.profile.path} --rig {setup.rig.name} --case {case} "
-        f"--seed {setup.master_seed}{again}   # commit {setup.commit}"
+        f"--seed {setup.master_seed}{again}{setup.options}   # commit {setup.commit}"
     )
 
 

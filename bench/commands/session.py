@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
@@ -33,6 +34,7 @@ from bench.history import digest_of_run
 from bench.profile import DOCUMENTS, Profile, ProfileError, load_profile
 from bench.run import CaseRig, Setup
 from bench.terminals import UnknownTerminal, adapter
+from conformance.defects import all_defects
 from reports import allure, run_folder, screen
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,6 +60,7 @@ class Options:
     seed: int
     repeat: int
     attempt: int
+    defect: str
     out: Path
     live: bool
 
@@ -73,6 +76,7 @@ class Options:
         seed: str,
         repeat: str,
         attempt: str,
+        defect: str,
         out: str,
         live: bool,
     ) -> Options:
@@ -86,6 +90,8 @@ class Options:
         seed_number = _whole("--seed", seed, 0, problems)
         repeat_number = _whole("--repeat", repeat, 1, problems)
         attempt_number = _whole("--attempt", attempt or "0", 0, problems)
+        if defect and defect not in all_defects():
+            problems.append(f"--defect {defect}: no such defect; `carbonbench prove` lists them / 无此缺陷")
         if problems:
             raise SessionError("\n".join(problems))
         return cls(
@@ -97,6 +103,7 @@ class Options:
             seed=seed_number,
             repeat=repeat_number,
             attempt=attempt_number,
+            defect=defect,
             out=Path(out),
             live=live,
         )
@@ -199,7 +206,12 @@ class Session:
             commit=commit(),
             folder=self.folder,
             strengths={clause: entry.strength for clause, entry in self._ledger.items()},
+            options=f" --defect {self.options.defect}" if self.options.defect else "",
         )
+
+    def planted(self) -> AbstractContextManager[None]:
+        """The defect asked for is in the terminal while this lasts; nothing, where none was."""
+        return all_defects()[self.options.defect].applied() if self.options.defect else nullcontext()
 
     def selects(self, case: type[Case]) -> bool:
         """Whether the options select this case."""
@@ -297,8 +309,15 @@ class Session:
         )
 
     def _terminal(self) -> str:
-        profile = self.profile
-        return " ".join(word for word in (profile.vendor, profile.name, profile.model, profile.firmware) if word)
+        profile, defect = self.profile, self.options.defect
+        words = (
+            profile.vendor,
+            profile.name,
+            profile.model,
+            profile.firmware,
+            defect and f"[planted defect: {defect}]",
+        )
+        return " ".join(word for word in words if word)
 
 
 def versions() -> dict[str, str]:
