@@ -192,6 +192,9 @@ def _questions(subject: Subject) -> Iterator[str | None]:
             yield f"question {question}: expected one wording, found {len(wordings)} in {where}"
         elif question in subject.statement.questions:
             yield f"question {question}: expected in the ledger or in claims.yaml, found in both"
+        elif len({entry.claim.condition for entry in entries if entry.claim}) > 1:
+            where = ", ".join(entry.id for entry in entries if entry.claim and entry.claim.condition)
+            yield f"question {question}: expected one value of condition in all its entries, found true only in {where}"
         else:
             yield None
     for question, asked in subject.statement.questions.items():

@@ -114,6 +114,7 @@ def template(
         f"# {len(asked)} questions / {len(asked)} 个问题",
     ]
     section = ""
+    conditions = ledger.conditions
     for question in asked:
         home = question.entries[0].document if question.entries else "cases"
         if home != section:
@@ -122,7 +123,7 @@ def template(
                 str(ledger.document(home).title) if question.entries else "Questions that only cases ask / 仅由用例提出"
             )
             lines += ["", f"# ---- {title} ----"]
-        lines += _question_lines(question)
+        lines += _question_lines(question, question.id in conditions)
     lines += [
         "",
         "[connection]",
@@ -150,11 +151,15 @@ def _declared_lines(item: Declared, documents: Sequence[str], roles: Sequence[st
     yield f"# {item.id} = 0    # {item.en}{unit} / {item.zh}" + (f" ({'; '.join(asks)})" if asks else "")
 
 
-def _question_lines(question: Asked) -> Iterator[str]:
+def _question_lines(question: Asked, condition: bool) -> Iterator[str]:
     yield ""
     decides = [f"{entry.id} ({entry.strength})" for entry in question.entries]
     if decides:
         yield from paragraph_of(f"decides / 决定: {', '.join(decides)}")
+    if condition:
+        yield from paragraph_of("a condition of the clause: no makes it not applicable / 条款所写条件：答 no 则不适用")
+    elif any(entry.strength == "shall" for entry in question.entries):
+        yield from paragraph_of("a capability: no fails what says shall (R-03) / 能力：答 no 则“应”条款不通过")
     if question.cases:
         yield from paragraph_of(f"opens {len(question.cases)} cases / 启用 {len(question.cases)} 个用例")
     yield from paragraph_of(question.zh)
@@ -173,7 +178,10 @@ def _binds(key: str, documents: Sequence[str], roles: Sequence[str]) -> bool:
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What `profile check` found: `problems` make the profile unfit, `remarks` only tell."""
+    """What `profile check` found: `problems` make the profile unfit, `remarks` only tell.
+
+    `fails` names what an honest "no" costs: the entries that will fail as declared unsupported (R-03).
+    """
 
     profile: str
     documents: tuple[str, ...]
@@ -183,6 +191,7 @@ class Report(msgspec.Struct, frozen=True):
     yes: int
     problems: tuple[str, ...]
     remarks: tuple[str, ...]
+    fails: tuple[str, ...]
 
 
 def examine(profile: Profile, ledger: Ledger, statement: Statement, cases: Iterable[CaseNote]) -> Report:
@@ -192,7 +201,6 @@ def examine(profile: Profile, ledger: Ledger, statement: Statement, cases: Itera
         *_scope(profile),
         *_unknown(profile, ledger, statement),
         *_unanswered(profile, asked),
-        *_denied(profile, ledger, statement),
         *_roles(profile),
         *_choices(profile, statement),
         *_declared(profile, statement),
@@ -215,6 +223,7 @@ def examine(profile: Profile, ledger: Ledger, statement: Statement, cases: Itera
         yes=sum(profile.claim(question.id) is Claim.YES for question in asked),
         problems=tuple(problems),
         remarks=tuple(remarks),
+        fails=tuple(_denied(profile, ledger, statement, asked)),
     )
 
 
@@ -245,18 +254,18 @@ def _unanswered(profile: Profile, asked: Iterable[Asked]) -> Iterator[str]:
             yield f"claims: unanswered: {question.en} / {question.zh} Add: {profile.line_to_add(question.id)}"
 
 
-def _denied(profile: Profile, ledger: Ledger, statement: Statement) -> Iterator[str]:
+def _denied(profile: Profile, ledger: Ledger, statement: Statement, asked: Iterable[Asked]) -> Iterator[str]:
     if profile.parameters.allow_partial_scope:
         return
-    for name, question in statement.questions.items():
-        if profile.claim(name) is not Claim.NO:
-            continue
-        bound = [clause for clause in question.binding if ledger.by_id[clause].document in profile.documents]
-        if bound:
-            yield (
-                f'claims.{name}: "no" contradicts the claimed documents: {", ".join(bound)} will fail (R-03); '
-                "implement it, leave the document out, or set parameters.allow_partial_scope / 与所声明标准矛盾"
-            )
+    for question in asked:
+        if profile.claim(question.id) is Claim.NO and question.id not in ledger.conditions:
+            binding = statement.questions[question.id].binding if question.id in statement.questions else ()
+            bound = [entry.id for entry in question.entries if entry.strength == "shall" or entry.id in binding]
+            if bound:
+                yield (
+                    f'claims.{question.id}: "no": {", ".join(bound)} will fail, declared unsupported (R-03); implement '
+                    "it, leave the document out, or set parameters.allow_partial_scope / 声明不支持，判为不通过"
+                )
 
 
 def _roles(profile: Profile) -> Iterator[str]:
@@ -304,11 +313,11 @@ def _check(words: argparse.Namespace) -> int:
     if words.json:
         print(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
     else:
-        print(*report.problems, *(f"remark: {remark}" for remark in report.remarks), sep="\n", end="")
-        print("\n" if report.problems or report.remarks else "", end="")
+        told = (*report.problems, *(f"remark: {remark}" for remark in report.remarks), *report.fails)
+        print(*told, sep="\n", end="\n" if told else "")
         print(
             f"{report.profile}: {report.answered} of {report.asked} questions answered, {report.yes} with yes; "
-            f"{len(report.problems)} problems / {report.asked} 个问题已答 {report.answered} 个，"
-            f"{len(report.problems)} 处有误"
+            f"{len(report.problems)} problems, {len(report.fails)} answers that fail a clause / "
+            f"{report.asked} 个问题已答 {report.answered} 个，{len(report.problems)} 处有误，{len(report.fails)} 项声明不支持导致不通过"
         )
     return EXIT_UNSOUND if report.problems else EXIT_SOUND

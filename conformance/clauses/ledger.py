@@ -115,11 +115,16 @@ class Threshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One question of the capability statement (ICS); the same id decides every entry that carries it."""
+    """One question of the capability statement (ICS); the same id decides every entry that carries it.
+
+    `condition` marks a question about a condition that the clause itself writes (R-03 (3)): a no makes its entries not
+    applicable. Any other question asks for a capability, and a no to it fails what says shall.
+    """
 
     id: str
     zh: str
     en: str
+    condition: bool = False
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -200,6 +205,11 @@ class Ledger:
             if entry.claim:
                 found.setdefault(entry.claim.id, entry.claim)
         return found
+
+    @cached_property
+    def conditions(self) -> frozenset[str]:
+        """The questions that ask for a condition written in the clause, not for a capability (R-03)."""
+        return frozenset(name for name, question in self.questions.items() if question.condition)
 
     @cached_property
     def deciding(self) -> dict[str, tuple[Entry, ...]]:

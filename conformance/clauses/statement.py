@@ -15,7 +15,7 @@ from conformance.clauses.ledger import FOLDER, Entry, Ledger, LedgerError, load_
 from conformance.clauses.suite import CaseNote
 
 # Objects that are on the bench when a product is submitted in a role (R-01); duties of organisations never are.
-_OBJECTS = {
+OBJECTS = {
     "terminal": ("terminal", "system", "management-software"),
     "collector": ("collector",),
     "platform": ("platform", "management-software", "gateway", "meter"),
@@ -111,7 +111,7 @@ def questions_for(
     roles: tuple[str, ...],
 ) -> tuple[Asked, ...]:
     """The questions a product of these documents and roles answers, in the order of the ledger, then those of cases."""
-    objects = {name for role in roles for name in _OBJECTS[role]}
+    objects = {name for role in roles for name in OBJECTS[role]}
     needing = [case for case in cases if any(clause.partition("/")[0] in documents for clause in case.clauses)]
     asked: list[Asked] = []
     for name, question in ledger.questions.items():

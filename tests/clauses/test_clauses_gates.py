@@ -61,6 +61,31 @@ def test_a_question_has_one_wording(small: Small, judged: Judged) -> None:
     assert any("one wording, found 2" in problem for problem in judged()["questions"].problems)
 
 
+def test_a_question_is_a_condition_everywhere_or_nowhere(small: Small, judged: Judged) -> None:
+    asked = {"id": "clock.small", "zh": "时钟误差小吗？", "en": "Is the clock error small?", "condition": True}
+    small.change("csmt/1b", claim=asked)
+    (problem,) = judged()["questions"].problems
+    assert "clock.small: expected one value of condition" in problem and problem.endswith("only in csmt/1b")
+
+
+def test_conditions_are_those_the_clauses_write() -> None:
+    """R-03 (3), object or role not submitted, and what the entries themselves call conditional."""
+    assert load_ledger().conditions == {
+        "source.standby",
+        "plant.power-generation",
+        "plant.heat-supply",
+        "source.cems",
+        "platform.ghg-cems",
+        "source.energy-system",
+        "site.manual-ghg",
+        "hardware.class-server",
+        "hardware.class-gateway",
+        "role.collector",
+        "role.management-software",
+        "platform.video",
+    }
+
+
 def test_a_question_id_is_dotted(small: Small, judged: Judged) -> None:
     small.change("csmt/1b", claim={"id": "Clock", "zh": "时钟准吗？", "en": "Is the clock right?"})
     assert any("dotted lower-case" in problem for problem in judged()["questions"].problems)

@@ -113,7 +113,6 @@ FAULTS = {
     "unanswered": ({'"centres.three" = "yes"': ""}, 'Add: "centres.three" = "yes"'),
     "unanswered in words": ({'"centres.three" = "yes"': '"centres.three" = "unanswered"'}, "claims: unanswered"),
     "misspelt": ({'"local.readout"': '"local.readuot"'}, "did you mean local.readout?"),
-    "denies a shall": ({'"centres.three" = "yes"': '"centres.three" = "no"'}, "csmt/7.3a, csmt/7.3b will fail"),
     "role not in the head": ({'roles = ["terminal", "collector"]': 'roles = ["terminal"]'}, "does not name collector"),
     "role denied": ({'"role.collector" = "yes"': '"role.collector" = "no"'}, "names collector"),
     "both classes": (
@@ -151,10 +150,34 @@ def test_everything_at_once(tmp_path: Path) -> None:
         assert part in told
 
 
+def test_a_denied_capability_tells_what_it_fails(tmp_path: Path, profile: Run) -> None:
+    path = changed(tmp_path, **{'"centres.three" = "yes"': '"centres.three" = "no"'})
+    told = "\n".join(examined(path).fails)
+    assert "csmt/7.3a, csmt/7.3b will fail" in told
+    assert "isc-2/7.2.2(2)b, csmt/11.3a-2 will fail" in told
+    code, out, _ = profile("check", str(path))
+    assert code == 0 and "csmt/7.3a, csmt/7.3b will fail" in out
+
+
+def test_a_condition_that_is_absent_fails_nothing(tmp_path: Path) -> None:
+    path = changed(tmp_path, **{'"role.collector" = "yes"': '"role.collector" = "no"'})
+    told = "\n".join(examined(path).fails)
+    for condition in ("role.collector", "hardware.class-gateway", "source.cems", "plant.heat-supply"):
+        assert condition not in told
+
+
+def test_the_template_tells_conditions_from_capabilities() -> None:
+    text = template(load_ledger(), read_statement(), find_cases(), ("isc-2", "csmt"), ("terminal",), "x")
+    asked = {block.rsplit('# "', 1)[1].split('"')[0]: block for block in text.split("\n\n") if '" = "yes"' in block}
+    assert "a condition of the clause" in asked["hardware.class-gateway"]
+    assert "no fails what says shall" in asked["source.dlt645"]
+    assert "condition" not in asked["uplink.query"] and "fails" not in asked["uplink.query"]
+
+
 def test_partial_scope_allows_a_denied_shall(tmp_path: Path) -> None:
     path = changed(tmp_path, **{'"centres.three" = "yes"': '"centres.three" = "no"'})
     path.write_text(path.read_text("utf-8") + "[parameters]\nallow_partial_scope = true\n", "utf-8")
-    assert examined(path).problems == ()
+    assert examined(path).fails == ()
 
 
 def test_answers_without_effect_are_remarks(tmp_path: Path) -> None:
