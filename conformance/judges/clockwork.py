@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from bench.case import Check, Measurement, check, measure
-from bench.history import Commanded, History, Stored
+from bench.history import Commanded, History, Served, Stored, Unserved
 from conformance.judges.delivery import VALUE_FIELDS, Ledger, first_contents, setup_of
 from conformance.judges.times import SECOND, floor, instant_of, local, seconds
 from conformance.judges.truth import Certainty, Key, clock_moves, length_of, number, plain, truth_of
@@ -146,6 +147,36 @@ def after_step_findings(
         op=">=",
         unit="records",
         evidence=[] if last is None else [f"clock moved by {seconds(step_us)} s at {local(last[0])}"],
+    )
+
+
+def polling_finding(history: History) -> Check:
+    """A step of the clock costs no meter more than the cycle under way: at most two periods and 10 s between polls.
+
+    A terminal that waits for the time it showed before a step back would leave its meters alone meanwhile, and no
+    record could tell, since nothing was read.
+    """
+    moves = clock_moves(history)
+    silent: list[str] = []
+    worst = 0
+    for setup in history.began.meters:
+        limit = round(2 * setup.period_s * SECOND) + 10 * SECOND
+        polls = sorted(
+            [event.asked for event in history.of(Served) if event.meter == setup.name]
+            + [event.t for event in history.of(Unserved) if event.meter == setup.name]
+        )
+        for before, after in pairwise([*polls, history.end_us]):
+            worst = max(worst, after - before)
+            if after - before > limit:
+                silent.append(f"{setup.name}: nothing asked from {local(before)} to {local(after)}")
+    return check(
+        "polling-goes-on",
+        None if not moves else not silent,
+        en="meters are polled on through every step of the clock",
+        zh="时钟调整期间采集不中断",
+        measured=seconds(worst),
+        unit="s",
+        evidence=silent,
     )
 
 

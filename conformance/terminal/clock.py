@@ -45,6 +45,7 @@ class _Steps:
         yield from clockwork.period_findings(history, ledgers)
         yield from clockwork.total_findings(history, ledgers)
         yield from clockwork.after_step_findings(history, ledgers, self.step_s * SECOND)
+        yield clockwork.polling_finding(history)
         if abs(self.step_s) > 1:
             yield counters.log_finding(
                 history,
