@@ -115,6 +115,24 @@ def read_now_takes_its_time(patch: Patch) -> None:
     sound = patch(Terminal, "read_now", read_now)
 
 
+@defect(
+    "read-now-one-meter",
+    en="2011 is answered with the first meter's values only",
+    zh="即时采集仅返回第一块表的数据",
+    clauses=("isc-2/7.2.3-A(2)c",),
+    cases=_READ_NOW,
+)
+def read_now_one_meter(patch: Patch) -> None:
+    """The answer is sent when the first meter has replied; the others come too late for it."""
+
+    async def read_now(self: Terminal, points: Sequence[int]) -> list[Reading]:
+        fresh: list[Reading] = await sound(self, points)
+        first = {state.number for state in self.pipeline.meter_points[0]}
+        return [reading for reading in fresh if reading.point in first]
+
+    sound = patch(Terminal, "read_now", read_now)
+
+
 # History requests
 
 
@@ -253,5 +271,22 @@ def empty_range_is_success(patch: Patch) -> None:
     async def history(self: CommandSet, link: CentreLink, request: Message, span: Span, fields: dict[str, str]) -> int:
         result = await sound(self, link, request, span, fields)
         return command_module.DONE if result == command_module.NO_DATA else result
+
+    sound = patch(CommandSet, "history", history)
+
+
+@defect(
+    "history-result-before-data",
+    en="the execution of a history request is reported before its data are sent",
+    zh="先回执行结果，后发送历史数据",
+    clauses=("isc-2/7.2.4i",),
+    cases=_HISTORY,
+)
+def history_result_before_data(patch: Patch) -> None:
+    """The request is put into a queue, and that is reported as its execution."""
+
+    async def history(self: CommandSet, link: CentreLink, request: Message, span: Span, fields: dict[str, str]) -> int:
+        link.send(link.answer_to(request, "9012", "ExeRtn=1"))
+        return await sound(self, link, request, span, fields)
 
     sound = patch(CommandSet, "history", history)

@@ -450,6 +450,26 @@ def last_hour_again_after_reconnecting(patch: Patch) -> None:
     sound = patch(CentreLink, "_session", session)
 
 
+@defect(
+    "stops-dialling",
+    en="after six failed attempts in a row the terminal connects no more",
+    zh="连续 6 次连接失败后不再重连",
+    clauses=("cpcif/8.3a-3",),
+    cases=(
+        "delivery/buffers-seven-day-outage",
+        "centres/keeps-serving-while-other-centre-is-dead",
+        "centres/keeps-serving-while-other-centre-refuses",
+    ),
+)
+def stops_dialling(patch: Patch) -> None:
+    """A counter of attempts that only a restart sets back."""
+
+    def pause(self: CentreLink, failures: int) -> float:
+        return 1e9 if failures >= 6 else sound(self, failures)
+
+    sound = patch(CentreLink, "reconnect_pause_s", pause)
+
+
 # What outlasts an outage
 
 

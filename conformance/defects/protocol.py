@@ -9,6 +9,7 @@ from conformance.defects import Patch, defect
 from reference_terminal.times import stamp_ms
 from reference_terminal.uplink import crc, packets
 from reference_terminal.uplink import frame as frames
+from reference_terminal.uplink import link as links
 from reference_terminal.uplink import message as messages
 from reference_terminal.uplink.frame import Decoder, Frame, Refused
 from reference_terminal.uplink.link import CentreLink
@@ -112,6 +113,19 @@ def flag_after_cp(patch: Patch) -> None:
         return sound(message).replace(flag + b";", b"", 1) + b";" + flag
 
     sound = patch(messages, "encode", encode)
+
+
+@defect(
+    "flag-of-2005",
+    en="Flag names the edition of 2005",
+    zh="Flag 标明为 2005 版",
+    clauses=_CLAUSE,
+    cases=_FORM,
+)
+def flag_of_2005(patch: Patch) -> None:
+    """Firmware of the older edition with the newer fields: the version bits stay 0."""
+    patch(links, "UPLOAD_FLAG", 1)
+    patch(links, "SPLIT_FLAG", 3)
 
 
 @defect(

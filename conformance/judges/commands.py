@@ -48,6 +48,10 @@ def read_now_findings(history: History, centre: str, *, needed: int) -> Iterator
         if not copies or not frames or command.accepted != "1":
             unanswered.append(f"{shown}: QnRtn={command.accepted or 'none'}, {len(copies)} values")
             continue
+        came = {copy.code for copy in copies}
+        absent = [code for code in codes if code not in came]
+        if absent:
+            unanswered.append(f"{shown}: nothing of {', '.join(absent)}")
         answered += 1
         first = frames[0]
         polls = list(history.between(Served, command.sent, first))
@@ -74,9 +78,9 @@ def read_now_findings(history: History, centre: str, *, needed: int) -> Iterator
     yield check(
         "read-now-answered",
         None if not asked else not unanswered,
-        en="the command is answered with data",
-        zh="命令得到数据应答",
-        measured=answered,
+        en="the command is answered with data of every point",
+        zh="命令得到全部监测点的数据应答",
+        measured=len(asked) - len(unanswered),
         limit=len(asked),
         unit="commands",
         evidence=unanswered,
