@@ -378,7 +378,7 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
         return counts
 
 
-EXIT_PASS, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_ERROR = 0, 1, 2, 3
+EXIT_PASS, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_ERROR, EXIT_USAGE = 0, 1, 2, 3, 4
 
 
 def exit_code(cases: Iterable[Verdict]) -> int:

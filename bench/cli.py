@@ -10,10 +10,9 @@ import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
-from bench.case import EXIT_ERROR, EXIT_PASS
-
-EXIT_USAGE = 4
+from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE
 
 # Commands that parse the rest of the line themselves.
 _OWN_PARSERS = ("clauses", "profile")
@@ -38,7 +37,7 @@ def _run(words: argparse.Namespace) -> int:
         for value in getattr(words, option):
             args += [f"--{option}", value]
     if words.workers not in ("", "0", "1"):
-        if not words.workers.isdigit():
+        if not words.workers.isdecimal():
             return _wrong(f"-n {words.workers}: expected a whole number of workers / 应为整数")
         args += ["-n", words.workers]
     return int(pytest.main(args))
@@ -87,7 +86,9 @@ def _terminal(words: argparse.Namespace) -> int:
     from simulators.world import WorldError, load_world
 
     if not words.configure:
-        return stand_alone([words.config, *(["--check"] if words.check else [])])
+        # The terminal is a product with exit codes of its own: 1 a failed start, 2 a configuration it cannot use.
+        told = stand_alone([words.config, *(["--check"] if words.check else [])])
+        return {1: EXIT_ERROR, 2: EXIT_USAGE}.get(told, told)
     target = Path(words.config)
     if target.exists():
         return _wrong(f"{target}: exists already; give a new name for the configuration / 文件已存在")
@@ -139,6 +140,14 @@ def _wrong(text: str) -> int:
     return EXIT_USAGE
 
 
+class _Parser(argparse.ArgumentParser):
+    """Wrong words end with EXIT_USAGE: argparse's own 2 would read as inconclusive."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(EXIT_USAGE, f"{self.prog}: {message} / 命令行有误\n")
+
+
 def _selecting(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", default="1", metavar="N", help="master seed (default 1) / 主种子")
     parser.add_argument("-n", dest="workers", default="1", metavar="WORKERS", help="processes (default 1) / 进程数")
@@ -148,7 +157,7 @@ def _selecting(parser: argparse.ArgumentParser) -> None:
 
 def parser() -> argparse.ArgumentParser:
     """The commands and their options."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="carbonbench",
         description="Conformance bench for carbon-emission monitoring terminals / 碳排放在线监测终端符合性试验台",
         epilog="Exit: 0 all pass, 1 a fail, 2 inconclusive only, 3 and above the bench's own error or wrong usage.",

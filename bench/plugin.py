@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from bench.case import Case, CaseResult, Verdict
-from bench.commands.session import Options, Session, SessionError, failure_block
+from bench.case import EXIT_ERROR, Case, CaseResult, Verdict
+from bench.commands.session import Options, RigError, Session, SessionError, failure_block
 from bench.run import run_case
 
 _PROPERTY = "carbonbench"
@@ -162,12 +162,15 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     try:
         session = _session(config)
+        if config.option.collectonly:
+            return
+        if getattr(config, "workerinput", None) is None:
+            session.begin()
     except SessionError as error:
         raise pytest.UsageError(str(error)) from None
-    if config.option.collectonly:
-        return
+    except RigError as error:
+        pytest.exit(str(error), returncode=EXIT_ERROR)
     if getattr(config, "workerinput", None) is None:
-        session.begin()
         config.pluginmanager.register(Collector(session), "carbonbench-collector")
     if config.option.allure_report_dir is None:
         config.option.allure_report_dir = str(session.folder / "allure-results")

@@ -6,6 +6,7 @@ Leaves collecting and repeating cases to the plugin, and the world to the rig.
 from __future__ import annotations
 
 import hashlib
+import shlex
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -90,7 +91,7 @@ def replay_line(setup: Setup, case: str, attempt: int) -> str:
     """The one command that repeats a case."""
     again = f" --attempt {attempt}" if attempt != 1 else ""
     return (
-        f"carbonbench run --terminal {setup.profile.path} --rig {setup.rig.name} --case {case} "
+        f"carbonbench run --terminal {shlex.quote(setup.profile.path)} --rig {setup.rig.name} --case {case} "
         f"--seed {setup.master_seed}{again}{setup.options}   # commit {setup.commit}"
     )
 

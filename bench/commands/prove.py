@@ -18,8 +18,8 @@ from pathlib import Path
 
 import msgspec
 
-from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, Case, CaseResult, Text, Verdict
-from bench.commands.session import REFERENCE_PROFILE, commit, ledger_entries, rig_named
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, Case, CaseResult, Text, Verdict
+from bench.commands.session import REFERENCE_PROFILE, commit, ledger_entries, near, rig_named
 from bench.profile import ProfileError, load_profile
 from bench.run import Setup, run_case
 from bench.terminals import adapter
@@ -155,6 +155,20 @@ def tally(defects: dict[str, Defect], results: Sequence[tuple[Job, CaseResult]],
     )
 
 
+def unwritable(out: Path, json_file: Path | None) -> list[str]:
+    """What is in the way of the results, told before the work of making them; makes the folders."""
+    problems: list[str] = []
+    for option, folder in (("--out", out), ("--json", json_file.parent if json_file else None)):
+        try:
+            if folder:
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            problems.append(f"{option} {folder}: cannot make this folder: {error.strerror} / 无法创建目录")
+    if json_file and json_file.is_dir():
+        problems.append(f"--json {json_file}: this is a folder; name a file / 应为文件，不是目录")
+    return problems
+
+
 def main(
     *,
     out: Path,
@@ -165,30 +179,34 @@ def main(
     json_file: Path | None,
     every: bool,
 ) -> int:
-    """Run the proof and print the matrix. 0 trusted, 1 not, 3 the bench's own error."""
+    """Run the proof and print the matrix. 0 trusted, 1 not, 3 the bench's own error, 4 wrong words."""
     known, suite = all_defects(), case_classes()
+    every_name = f"; known are {', '.join(known)}"
     problems = [
-        f"--defect {word}: no such defect; known are {', '.join(known)} / 无此缺陷"
+        f"--defect {word}: no such defect{near(word, known) or every_name} / 无此缺陷"
         for word in defects
         if word not in known
     ]
     for option, text in (("--seed", seed), ("-n", workers)):
-        if not text.isdigit():
+        if not text.isdecimal():
             problems.append(f"{option} {text}: expected a whole number / 应为整数")
     try:
         load_profile(REFERENCE_PROFILE)
     except ProfileError as error:
         problems.append(str(error))
     chosen_cases = {name: case for name, case in suite.items() if not cases or any(word in name for word in cases)}
-    if not chosen_cases:
-        problems.append(f"--case {' '.join(cases)}: no case of that name / 无此用例")
+    problems += [
+        f"--case {word}: no case of that name{near(word, suite)} / 无此用例"
+        for word in cases
+        if not any(word in name for name in suite)
+    ]
+    problems = problems or unwritable(out, json_file)
     if problems:
         print("\n".join(problems), file=sys.stderr)
-        return EXIT_ERROR
+        return EXIT_USAGE
     chosen = {name: defect for name, defect in known.items() if not defects or name in defects}
     if cases:
         chosen = {name: found for name, found in chosen.items() if every or related(found, chosen_cases)}
-    out.mkdir(parents=True, exist_ok=True)
 
     def run(jobs: list[Job]) -> list[tuple[Job, CaseResult]]:
         done: list[tuple[Job, CaseResult]] = []
@@ -211,7 +229,6 @@ def main(
     shown.print_proof(proof)
     print(prove_page.write(proof, out / f"{proof.run}.html"))
     if json_file:
-        json_file.parent.mkdir(parents=True, exist_ok=True)
         json_file.write_bytes(shown.to_json(proof))
     if proof.troubles:
         return EXIT_ERROR

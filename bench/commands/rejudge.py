@@ -10,12 +10,46 @@ from pathlib import Path
 
 import msgspec
 
-from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, CaseResult, exit_code
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, CaseResult, RunResult, exit_code
 from bench.commands.session import clause_results
-from bench.history import HistoryError, digest_of_run
+from bench.history import HistoryError, digest_of_run, read_history
 from bench.run import rejudge_case
 from conformance.clauses.suite import case_classes
 from reports import manifest, run_folder, screen, verdicts
+
+VERDICTS = "verdicts.json"
+
+
+def require_run(folder: Path, file: str) -> None:
+    """Raises VerdictsError for a folder that is no run: it must hold `file`."""
+    if not folder.is_dir():
+        found = "a file" if folder.exists() else "nothing"
+        raise verdicts.VerdictsError([f"{folder}: expected a run folder, found {found} / 应为运行目录"])
+    if not (folder / file).exists():
+        runs = sorted(path.parent.name for path in folder.glob(f"*/{file}"))
+        hint = f"; runs in it are {', '.join(runs[-3:])}" if runs else "; a run folder is out/<run>"
+        raise verdicts.VerdictsError([f"{folder}: this is no run folder, it has no {file}{hint} / 不是运行目录"])
+
+
+def read_run(folder: Path) -> RunResult:
+    """The run in a folder. Raises VerdictsError, also for a folder that is none."""
+    require_run(folder, VERDICTS)
+    return verdicts.read(folder)
+
+
+def broken_records(run: RunResult, folder: Path) -> list[str]:
+    """The records whose chain is broken or that are not those of the run, one sentence each."""
+    found: list[str] = []
+    for case in run.cases:
+        try:
+            if case.record and (digest := read_history(folder / case.record).digest) != case.digest:
+                found.append(
+                    f"{folder / case.record}: not the record of this run: verdicts.json names {case.digest[:16]}…, "
+                    f"the record has {digest[:16]}… / 记录与运行不符"
+                )
+        except HistoryError as error:
+            found.append(str(error))
+    return found
 
 
 def differences(old: CaseResult, new: CaseResult) -> list[str]:
@@ -34,7 +68,7 @@ def differences(old: CaseResult, new: CaseResult) -> list[str]:
 def main(folder: Path) -> int:
     """Judge every record again, print what differs, and return the exit code of the new verdicts."""
     try:
-        before = verdicts.read(folder)
+        before = read_run(folder)
         known = case_classes()
         cases: list[CaseResult] = []
         for result in before.cases:
@@ -63,16 +97,17 @@ def main(folder: Path) -> int:
 
 
 def verify(folder: Path) -> int:
-    """Prove the manifest and every record's chain. 0 sound, 1 altered, 3 unreadable."""
+    """Prove the manifest and every record's chain. 0 sound, 1 altered, 3 not a run or unreadable."""
     try:
+        require_run(folder, manifest.NAME)
         altered = manifest.verify(folder)
-        run = verdicts.read(folder)
-        for case in run.cases:
-            if case.record and case.id in (known := case_classes()):
-                rejudge_case(known[case.id], case, folder)
-    except (HistoryError, verdicts.VerdictsError) as error:
+    except (manifest.ManifestError, verdicts.VerdictsError) as error:
         print(error, file=sys.stderr)
-        return EXIT_FAIL if isinstance(error, HistoryError) else EXIT_ERROR
+        return EXIT_ERROR
+    try:
+        altered += broken_records(verdicts.read(folder), folder)
+    except verdicts.VerdictsError as error:
+        altered += error.problems
     if altered:
         print("\n".join(altered), file=sys.stderr)
         return EXIT_FAIL
@@ -83,7 +118,7 @@ def verify(folder: Path) -> int:
 def report(folder: Path) -> int:
     """Write the reports of a run again from verdicts.json and the records."""
     try:
-        run = verdicts.read(folder)
+        run = read_run(folder)
         run_folder.write(run, folder)
     except (HistoryError, verdicts.VerdictsError) as error:
         print(error, file=sys.stderr)

@@ -6,12 +6,13 @@ Leaves collecting to the plugin, running to bench.run, and the reports themselve
 from __future__ import annotations
 
 import contextlib
+import difflib
 import importlib
 import platform
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -34,18 +35,24 @@ from bench.history import digest_of_run
 from bench.profile import DOCUMENTS, Profile, ProfileError, load_profile
 from bench.run import CaseRig, Setup
 from bench.terminals import UnknownTerminal, adapter
+from conformance.clauses.suite import find_cases
 from conformance.defects import all_defects
 from reports import allure, run_folder, screen
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "fixtures"
 REFERENCE_PROFILE = FIXTURES / "terminals" / "reference.toml"
+REFERENCE_ADAPTER = "reference"
 RIGS = ("virtual",)
 LOCAL = timezone(timedelta(hours=8))
 
 
 class SessionError(Exception):
     """Options of a run that cannot be used; one sentence a line."""
+
+
+class RigError(Exception):
+    """The rig does not do what it says, so that nothing may be run on it."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,10 @@ class Options:
         repeat_number = _whole("--repeat", repeat, 1, problems)
         attempt_number = _whole("--attempt", attempt or "0", 0, problems)
         if defect and defect not in all_defects():
-            problems.append(f"--defect {defect}: no such defect; `carbonbench prove` lists them / 无此缺陷")
+            problems.append(
+                f"--defect {defect}: no such defect{near(defect, all_defects())}; "
+                "`carbonbench prove` lists them / 无此缺陷"
+            )
         if problems:
             raise SessionError("\n".join(problems))
         return cls(
@@ -124,6 +134,13 @@ def _whole(option: str, text: str, least: int, problems: list[str]) -> int:
     if number < least:
         problems.append(f"{option} {text}: expected a whole number of at least {least} / 应为不小于 {least} 的整数")
     return number
+
+
+def near(word: str, known: Collection[str]) -> str:
+    """A hint at names like a mistyped one: the whole name or its last part; empty if nothing is like it."""
+    by_part = {name.rpartition("/")[2]: name for name in known} | {name: name for name in known}
+    found = dict.fromkeys(by_part[part] for part in difflib.get_close_matches(word, by_part, 3))
+    return f"; did you mean {' or '.join(found)}?" if found else ""
 
 
 def commit() -> str:
@@ -173,7 +190,7 @@ class Session:
             raise SessionError(str(error)) from None
         self.run = f"{self._started:%Y%m%d-%H%M%S}-seed{options.seed}"
         self.folder = (folder or self._fresh(options.out)).resolve()
-        self._check_clauses()
+        self._check_words()
 
     def _fresh(self, out: Path) -> Path:
         number, folder = 1, out / self.run
@@ -183,12 +200,26 @@ class Session:
         self.run = folder.name
         return folder
 
-    def _check_clauses(self) -> None:
-        unknown = [word for word in self.options.clauses if word not in self._ledger]
-        if unknown:
-            raise SessionError(
-                "\n".join(f"--clause {word}: no such entry in the ledger / 条款不存在" for word in unknown)
+    def _check_words(self) -> None:
+        options = self.options
+        problems = [
+            f"--clause {word}: no such entry in the ledger{near(word, self._ledger)} / 条款不存在"
+            for word in options.clauses
+            if word not in self._ledger
+        ]
+        names = [note.id for note in find_cases()] if options.cases else []
+        problems += [
+            f"--case {word}: no case of that name{near(word, names)} / 无此用例"
+            for word in options.cases
+            if not any(word in name for name in names)
+        ]
+        if options.defect and self.profile.adapter != REFERENCE_ADAPTER:
+            problems.append(
+                f"--defect {options.defect}: only the reference terminal has defects; the profile's adapter is "
+                f"{self.profile.adapter!r} / 仅参考终端可植入缺陷"
             )
+        if problems:
+            raise SessionError("\n".join(problems))
 
     @cached_property
     def _ledger(self) -> Mapping[str, Any]:
@@ -237,11 +268,11 @@ class Session:
         return screen.Progress() if self.options.live else None
 
     def begin(self) -> None:
-        """Prove the rig's injectors and make the run folder. Raises SessionError when either cannot be done."""
+        """Prove the rig's injectors (RigError when they fail) and make the run folder (SessionError if that fails)."""
         try:
             self.setup.rig.self_test(self.options.seed)
         except RuntimeError as error:
-            raise SessionError(f"the rig's self test failed, nothing was run: {error} / 台架自检失败") from None
+            raise RigError(f"the rig's self test failed, nothing was run: {error} / 台架自检失败") from None
         try:
             self.folder.mkdir(parents=True)
         except OSError as error:

@@ -76,5 +76,8 @@ def adapter(name: str) -> TerminalAdapter:
         )
     try:
         return found[name].load()()
-    except ImportError as error:
-        raise UnknownTerminal(f"terminal adapter {name!r} cannot be loaded: {error} / 适配器无法加载") from None
+    except Exception as error:
+        # Whatever a vendor's module does on import is the vendor's; the user needs the sentence, not the stack.
+        raise UnknownTerminal(
+            f"terminal adapter {name!r} cannot be loaded: {type(error).__name__}: {error} / 适配器无法加载"
+        ) from None
