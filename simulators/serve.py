@@ -75,7 +75,7 @@ def _introduce(site: Site, tell: Teller) -> None:
             f"{point}@{channel.register.fc[0]}:{channel.register.parts[0].address}"
             for point, channel in meter.points.items()
         )
-        tell.line(f"  {spec.host}:{spec.port} unit {spec.unit:<3} {spec.name:<8} {meter.map.name}: {points}")
+        tell.line(f"  {spec.host}:{spec.port} unit {spec.unit:<3} {spec.name:<8} {meter.title}: {points}")
     tell.line("Centres (HJ 212-2017) / 数据中心")
     for spec in world.centres:
         tell.line(f"  {spec.host}:{spec.port}  {spec.name:<8} MN={spec.mn} PW={spec.pw} ST={spec.st}")

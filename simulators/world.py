@@ -21,7 +21,7 @@ from simulators.centres.hj212 import Centre
 from simulators.clock import Chance, Clock, Observe, seeded
 from simulators.meters.maps import MAPS_FOLDER, UNITS, MapError, Register, RegisterMap, load_map, shipped_map
 from simulators.meters.maps import shipped_names as shipped_maps
-from simulators.meters.modbus import Binding, Gateway, Meter
+from simulators.meters.modbus import Binding, Gateway, Meter, ModbusMeter
 from simulators.plant import Plant, Works, load_series
 from simulators.stamps import from_iso
 from simulators.tables import DescriptionError, Problem, Table, read_toml
@@ -476,10 +476,10 @@ class Site:
         self.plant: Plant = build_plant(world, streams)
         self.meters: dict[str, Meter] = {}
         self.points: dict[str, PointRow] = {}
-        behind: dict[tuple[str, int], list[Meter]] = {}
+        behind: dict[tuple[str, int], list[ModbusMeter]] = {}
         for spec in world.meters:
             device = _overridden(register_map(spec.map), spec.points)
-            meter = Meter(
+            meter = ModbusMeter(
                 spec.name,
                 spec.unit,
                 device,

@@ -54,7 +54,11 @@ class Channel:
         self._scale_units = int(scale.scaleb(self._scale_digits))
         # Whole steps of the resolution to raw numbers of the register.
         self._raws = int(self.resolution / scale)
-        self._low, self._high = bounds(register.parts[0].type) if not register.is_float else (0, 0)
+        self._low, self._high = self._bounds()
+
+    def _bounds(self) -> tuple[int, int]:
+        """Smallest and largest raw number; nothing for a binary float, whose range is far beyond any meter's."""
+        return bounds(self.register.parts[0].type) if not self.register.is_float else (0, 0)
 
     def _conversion(self) -> tuple[int, int]:
         if self.quantity is None:

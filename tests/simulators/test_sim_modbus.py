@@ -36,7 +36,7 @@ from simulators.meters.faults import (
     WrongUnit,
 )
 from simulators.meters.maps import shipped_map
-from simulators.meters.modbus import Binding, Gateway, Meter
+from simulators.meters.modbus import Binding, Gateway, ModbusMeter
 from simulators.plant import Works
 
 
@@ -50,7 +50,7 @@ class Bus:
         self.port = free_port()
         sources = {"gas_vortex": "gas", "steam_vortex": "steam", "tuf2000": "heat"}
         self.meters = [
-            Meter(
+            ModbusMeter(
                 name,
                 unit,
                 shipped_map(name),
@@ -464,8 +464,8 @@ def test_two_meters_of_one_unit_are_refused() -> None:
     clock = HandClock()
     works = Works(seeded(1), START_US, 1)
 
-    def meter(name: str) -> Meter:
-        return Meter(name, 1, shipped_map("sdm630"), works, clock=clock, chance=random.Random(1), observe=Heard())
+    def meter(name: str) -> ModbusMeter:
+        return ModbusMeter(name, 1, shipped_map("sdm630"), works, clock=clock, chance=random.Random(1), observe=Heard())
 
     with pytest.raises(ValueError, match="same unit id"):
         Gateway("127.0.0.1", 1, [meter("a"), meter("b")], clock=clock, observe=Heard())

@@ -1,0 +1,335 @@
+"""What every simulated meter is, whatever it speaks: points on channels, faults, presets, replacement, its own clock.
+
+Leaves to others: requests and answers (`modbus`, `dlt645`, `cjt188`), the values (`channels`), the kinds of fault
+(`faults`).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from simulators.clock import Clock, Observe
+from simulators.events import MeterFault, Served, Unserved
+from simulators.meters.channels import Channel, MeterError
+from simulators.meters.faults import (
+    AnyFault,
+    Busy,
+    Fault,
+    Jump,
+    Sentinel,
+    SignFlip,
+    Stuck,
+    WrongClock,
+    detail_of,
+    kind_of,
+)
+from simulators.meters.maps import CLOCK_FIELDS, Register
+from simulators.plant import Plant, Quantity, Reader
+from simulators.stamps import local
+
+_VALUE_FAULTS = (Stuck, Sentinel, Jump, SignFlip)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A point of the world on a register of a meter. `quantity` is empty to take what the register measures."""
+
+    point: str
+    register: str
+    quantity: str = ""
+
+
+class Meter:
+    """A simulated meter. `title` names the device, `unit` is its unit id where its protocol has one, else 0.
+
+    Everything that happens is told to `observe` as events; `ratio` is the CT x PT ratio by which what it shows is
+    smaller than the truth. A protocol builds on it: it names the faults it knows (`known_faults`) and fits channels.
+    """
+
+    known_faults: tuple[type[Fault], ...] = ()
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        unit: int,
+        *,
+        clock: Clock,
+        chance: random.Random,
+        observe: Observe,
+        ratio: str,
+        serial: int,
+    ) -> None:
+        self.name = name
+        self.title = title
+        self.unit = unit
+        self.ratio = ratio
+        self.serial = serial
+        self._clock = clock
+        self._chance = chance
+        self._observe = observe
+        self._faults: dict[str, Fault] = {}
+        self._busy_left = 0
+        self._clock_set_us = 0
+        self._clock_moved_us = 0
+        self.channels: dict[str, Channel] = {}
+        self.points: dict[str, Channel] = {}
+
+    def _fit(self, registers: Sequence[Register], plant: Plant, source: str, bindings: Sequence[Binding]) -> None:
+        """A channel for each register, with its truth: the plant's quantity, the own clock or the serial number."""
+        bound = {binding.register: binding for binding in bindings}
+        for register in registers:
+            binding = bound.get(register.id)
+            quantity = binding.quantity if binding and binding.quantity else ""
+            if not quantity and register.measure and source:
+                quantity = f"{source}.{register.measure}"
+            known = plant.quantities.get(quantity)
+            read = plant.reader(quantity) if known else None
+            if register.clock:
+                read = self._clock_reader(CLOCK_FIELDS.index(register.clock))
+            elif register.serial:
+                read = self._read_serial
+            channel = self._channel(register, binding.point if binding else "", known, read)
+            self.channels[register.id] = channel
+            if binding:
+                self.points[binding.point] = channel
+
+    def _channel(self, register: Register, point: str, known: Quantity | None, read: Reader | None) -> Channel:
+        return Channel(register, point, known, read, self.ratio if known else "1")
+
+    # The device's own clock and identity.
+
+    def _clock_reader(self, field: int) -> Callable[[int], int]:
+        def read(at_us: int) -> int:
+            return _calendar(self.clock_us(at_us))[field]
+
+        return read
+
+    def clock_us(self, at_us: int) -> int:
+        """What the device's own clock takes the instant to be, in microseconds UTC."""
+        fault = self._faults.get("wrong-clock")
+        shown = at_us + self._clock_moved_us
+        if isinstance(fault, WrongClock):
+            shown += fault.offset_s * 1_000_000 + (at_us - self._clock_set_us) * fault.drift_ppm // 1_000_000
+        return shown
+
+    def set_clock(self, to_us: int) -> None:
+        """The device's own clock is set to this instant (microseconds UTC) now."""
+        self._clock_moved_us += to_us - self.clock_us(self._clock.now_us())
+
+    def _read_serial(self, _at_us: int) -> int:
+        return self.serial
+
+    # Faults and events of the device's life.
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults that are on."""
+        return tuple(self._faults.values())
+
+    def set_fault(self, fault: AnyFault) -> None:
+        """Switch a fault on (replacing one of the same kind).
+
+        Raises MeterError for a point this meter lacks and a kind of fault it cannot have.
+        """
+        kind = kind_of(fault)
+        if not isinstance(fault, self.known_faults):
+            known = ", ".join(str(each.__struct_config__.tag) for each in self.known_faults)
+            raise MeterError(f"meter {self.name} cannot have the fault {kind!r}; it can have {known}")
+        affected = self._affected(getattr(fault, "points", ()))
+        now = self._clock.now_us()
+        steps = [(each, _steps(each, fault.by)) for each in affected] if isinstance(fault, Jump) else []
+        if kind in self._faults:
+            self.clear(kind)
+        self._faults[kind] = fault
+        if isinstance(fault, Busy):
+            self._busy_left = fault.polls
+        elif isinstance(fault, WrongClock):
+            self._clock_set_us = now
+        elif isinstance(fault, Stuck):
+            for channel in affected:
+                channel.frozen = channel.show(now)
+        elif isinstance(fault, Sentinel):
+            for channel in affected:
+                channel.empty = True
+        elif isinstance(fault, SignFlip):
+            for channel in affected:
+                channel.negative = not channel.counter
+        for channel, by in steps:
+            channel.bias = by
+        self._observe(MeterFault(t=now, meter=self.name, fault=kind, state="on", detail=detail_of(fault)))
+
+    def clear(self, kind: str = "") -> None:
+        """Switch one kind of fault off, or all of them."""
+        for each in [kind] if kind else list(self._faults):
+            fault = self._faults.pop(each, None)
+            if fault is None:
+                continue
+            for channel in self._affected(getattr(fault, "points", ())):
+                if isinstance(fault, Stuck):
+                    channel.frozen = None
+                elif isinstance(fault, Sentinel):
+                    channel.empty = False
+                elif isinstance(fault, SignFlip):
+                    channel.negative = False
+                elif isinstance(fault, Jump):
+                    channel.bias = 0
+            self._observe(MeterFault(t=self._clock.now_us(), meter=self.name, fault=each, state="off"))
+
+    def _affected(self, points: Sequence[str]) -> list[Channel]:
+        if not points:
+            return [channel for channel in self.channels.values() if channel.quantity is not None]
+        return [self.channel(point) for point in points]
+
+    def channel(self, point: str) -> Channel:
+        """The channel of a point (or of a register id). Raises MeterError naming what there is."""
+        found = self.points.get(point) or self.channels.get(point)
+        if found is None:
+            raise MeterError(
+                f"meter {self.name} has no point {point!r}; it has {', '.join([*self.points] or [*self.channels])}"
+            )
+        return found
+
+    def preset(self, point: str, text: str, *, hold: bool = True) -> None:
+        """Make the registers of a point hold exactly this decimal text, until `release` (hold) or as a new start.
+
+        A text whose trailing zeros the register type cannot express (a binary float) is taken by its value. Raises
+        MeterError if the registers cannot hold the value.
+        """
+        channel = self.channel(point)
+        steps = channel.parse(text)
+        now = self._clock.now_us()
+        before = channel.text(now)
+        channel.script.clear()
+        if hold:
+            channel.held = channel.encode(steps)
+        else:
+            channel.move_to(steps, now)
+        self._happened("preset", point, {"before": before, "after": channel.text(now), "hold": str(hold).lower()})
+
+    def script(self, point: str, texts: Sequence[str]) -> None:
+        """Each answer that holds the whole point shows the next of these texts; the last one stays until `release`."""
+        channel = self.channel(point)
+        channel.held = None
+        shown = [channel.encode(channel.parse(text)) for text in texts]
+        channel.script.extend(shown)
+        self._happened("script", point, {"texts": " ".join(text or "" for _, text in shown)})
+
+    def release(self, point: str) -> None:
+        """End a held preset or a script: the counter goes on from the truth."""
+        channel = self.channel(point)
+        channel.held = None
+        channel.script.clear()
+        self._happened("released", point, {"after": channel.text(self._clock.now_us())})
+
+    def rollover_soon(self, point: str, margin: str) -> None:
+        """Preset a counter to its modulus less `margin` (decimal text), from where it counts on over the edge."""
+        channel = self._counter(point)
+        if not channel.modulus:
+            raise MeterError(f"{point} of meter {self.name} has no modulus; give one in the map or the world")
+        steps = channel.modulus - _steps(channel, margin)
+        now = self._clock.now_us()
+        before = channel.text(now)
+        channel.move_to(steps % channel.modulus, now)
+        self._happened("rollover-soon", point, {"before": before, "after": channel.text(now), "margin": margin})
+
+    def reset(self, point: str) -> None:
+        """A counter falls to zero and counts on from there."""
+        channel = self._counter(point)
+        now = self._clock.now_us()
+        before = channel.text(now)
+        channel.move_to(0, now)
+        self._happened("reset", point, {"final_old": before, "initial_new": channel.text(now)})
+
+    def replace(self, initial: Mapping[str, str], serial: int) -> dict[str, tuple[str, str]]:
+        """Another device takes its place: new serial number, counters start at `initial` (point to text, others at 0).
+
+        Gives for every counter point (final reading of the old, initial of the new), as a fitter would write them down.
+        """
+        now = self._clock.now_us()
+        starts = {point: self._counter(point).parse(text) for point, text in initial.items()}
+        noted: dict[str, tuple[str, str]] = {}
+        self.serial = serial
+        for point, channel in self.points.items():
+            if channel.counter:
+                before = channel.text(now)
+                channel.move_to(starts.get(point, 0), now)
+                noted[point] = (before, channel.text(now))
+        for point, (before, after) in noted.items():
+            self._happened("replaced", point, {"final_old": before, "initial_new": after, "serial": str(serial)})
+        return noted
+
+    def _counter(self, point: str) -> Channel:
+        channel = self.channel(point)
+        if not channel.counter:
+            raise MeterError(f"{point} of meter {self.name} is no counter; choose one of its counters")
+        return channel
+
+    def _happened(self, what: str, point: str, detail: dict[str, str]) -> None:
+        detail = {"point": point, **detail}
+        self._observe(MeterFault(t=self._clock.now_us(), meter=self.name, fault=what, state="happened", detail=detail))
+
+    def text(self, point: str) -> str:
+        """The decimal text that the registers of a point hold now."""
+        return self.channel(point).text(self._clock.now_us())
+
+    # What is told of requests.
+
+    def _altering(self, channels: Sequence[Channel]) -> str:
+        """Names of the faults that alter a value among these channels."""
+        found: list[str] = []
+        for kind, fault in self._faults.items():
+            if isinstance(fault, _VALUE_FAULTS):
+                affected = self._affected(fault.points)
+                if any(channel in affected for channel in channels):
+                    found.append(kind)
+        return ",".join(found)
+
+    def _served(self, sent: int, asked: int, frame: bytes, response: bytes, values: dict[str, str], fault: str) -> None:
+        self._observe(
+            Served(
+                t=sent,
+                meter=self.name,
+                unit=self.unit,
+                asked=asked,
+                request=frame.hex().upper(),
+                response=response.hex().upper(),
+                values=values,
+                fault=fault,
+            )
+        )
+
+    def _unserved(
+        self, at_us: int, outcome: str, frame: bytes, response: bytes, points: tuple[str, ...], fault: str
+    ) -> None:
+        self._observe(
+            Unserved(
+                t=at_us,
+                meter=self.name,
+                unit=self.unit,
+                outcome=outcome,
+                request=frame.hex().upper(),
+                response=response.hex().upper(),
+                points=points,
+                fault=fault,
+            )
+        )
+
+
+def _steps(channel: Channel, text: str) -> int:
+    try:
+        steps = Decimal(text) / channel.resolution
+    except ArithmeticError:
+        raise MeterError(f"expected decimal text such as 12.5, got {text!r}") from None
+    if steps != int(steps):
+        raise MeterError(f"{text} is not a multiple of the resolution {channel.resolution} of {channel.point}")
+    return int(steps)
+
+
+def _calendar(at_us: int) -> tuple[int, int, int, int, int, int]:
+    """Second, minute, hour, day, month and year of the century of an instant in local time."""
+    moment = local(at_us)
+    return moment.second, moment.minute, moment.hour, moment.day, moment.month, moment.year % 100
