@@ -480,6 +480,8 @@ def test_outages() -> None:
     assert set(verdicts(retention.outage_findings(honest, ledgers, hours=4)).values()) == {"pass"}
     late = outage_history(live_late=True)
     assert failing(retention.outage_findings(late, [reconcile(late, "A")], hours=4)) == ["live-during-backfill"]
+    gone = outage_history(never=True)
+    assert failing(retention.outage_findings(gone, [reconcile(gone, "A")], hours=4)) == ["backfill-complete"]
     calm = World(hours=2).history()
     assert verdicts(retention.outage_findings(calm, [reconcile(calm, "A")], hours=4)) == {
         "outage-took-place": "inconclusive"

@@ -133,6 +133,7 @@ GOOD_SPLIT = [part(1), ack(qn(1), SECOND), part(2, at=2 * SECOND), ack(qn(2), 3 
         ),
         ([part(1), ack(qn(1), SECOND), part(2, at=2 * SECOND, qn=qn(1))], "parts-own-qn"),
         ([part(1), part(2, at=2 * SECOND), ack(qn(1), 3 * SECOND)], "parts-answered-first"),
+        ([part(1), ack(qn(1), 0), part(2)], "parts-answered-first"),
     ],
 )
 def test_split_packets(events: list[Event], check: str) -> None:
@@ -173,7 +174,9 @@ def test_answers() -> None:
     assert set(verdicts(frames.answer_findings(many(), ("A",))).values()) == {"inconclusive"}
 
 
-def read_now(*, value: str = "1012.34", fresh: bool = True, after_s: int = 1, accepted: str = "1") -> History:
+def read_now(
+    *, value: str = "1012.34", fresh: bool = True, after_s: int = 1, accepted: str = "1", all_points: bool = True
+) -> History:
     world = World(hours=1)
     sent = MIDNIGHT + MINUTE + 20 * SECOND
     end = sent + after_s * SECOND
@@ -186,22 +189,26 @@ def read_now(*, value: str = "1012.34", fresh: bool = True, after_s: int = 1, ac
                 asked=sent + 2000,
                 request="00",
                 response="00",
-                values={"m1.energy": "1012.34", "m1.power": "1.0"},
+                values={"m1.energy": "1012.34", "m1.power": "10.7"},
             )
         )
     world.extra += [
         Received(t=end, centre="A", conn=1, frame="", cn="2011", qn="1"),
-        Stored(
-            t=end,
-            centre="A",
-            mn="MN",
-            kind="realtime",
-            code="e00001",
-            stamp=stamp_of(sent),
-            fields={"Rtd": value},
-            flag="N",
-            qn="1",
-            asked=True,
+        *(
+            Stored(
+                t=end,
+                centre="A",
+                mn="MN",
+                kind="realtime",
+                code=code,
+                stamp=stamp_of(sent),
+                fields={"Rtd": text},
+                flag="N",
+                qn="1",
+                asked=True,
+            )
+            for code, text in (("e00001", value), ("p00001", "10.7"))
+            if all_points or code == "e00001"
         ),
         Commanded(t=end + SECOND, centre="A", cn="2011", qn="1", sent=sent, accepted=accepted, result="1", fetched=1),
     ]
@@ -211,6 +218,7 @@ def read_now(*, value: str = "1012.34", fresh: bool = True, after_s: int = 1, ac
 def test_reading_on_command() -> None:
     assert set(verdicts(commands.read_now_findings(read_now(), "A", needed=1)).values()) == {"pass"}
     assert "read-now-answered" in failing(commands.read_now_findings(read_now(accepted="2"), "A", needed=1))
+    assert failing(commands.read_now_findings(read_now(all_points=False), "A", needed=1)) == ["read-now-answered"]
     stale = list(commands.read_now_findings(read_now(fresh=False), "A", needed=1))
     assert failing(stale) == ["read-now-reads-the-meter"]
     assert next(one for one in stale if one.id == "read-now-reads-the-meter").reading_b == "pass"  # type: ignore[union-attr]
@@ -249,6 +257,7 @@ def query(
         (query(lambda found: found[1:]), "query-complete"),
         (query(lambda found: [altered(found[0], fields={"Cou": "7"}), *found[1:]]), "query-true"),
         (query(lambda found: [altered(found[0], stamp=stamp_of(MIDNIGHT)), *found]), "query-in-range"),
+        (query(lambda found: [altered(found[0], stamp=stamp_of(MIDNIGHT), asked=False), *found]), "query-in-range"),
         (query(empty="1"), "query-empty"),
     ],
 )
@@ -456,6 +465,19 @@ def test_clock_steps() -> None:
     assert set(verdicts(clockwork.period_findings(calm, ledgers)).values()) == {"inconclusive"}
     assert set(verdicts(clockwork.total_findings(calm, ledgers)).values()) == {"inconclusive"}
     assert set(verdicts(clockwork.after_step_findings(calm, ledgers, HOUR)).values()) == {"inconclusive"}
+
+
+def test_polling_goes_on_through_a_step() -> None:
+    def judged(silent: Callable[[int], bool]) -> str:
+        world = World(hours=4, silent=silent)
+        world.extra.append(ClockMoved(t=MIDNIGHT + HOUR, offset_us=-HOUR))
+        return clockwork.polling_finding(world.history()).verdict.value
+
+    assert judged(lambda at: False) == "pass"
+    assert judged(lambda at: at == MIDNIGHT + HOUR) == "pass"
+    assert judged(lambda at: MIDNIGHT + HOUR <= at < MIDNIGHT + 2 * HOUR) == "fail"
+    assert judged(lambda at: at >= MIDNIGHT + HOUR) == "fail"
+    assert clockwork.polling_finding(World(hours=1).history()).verdict == "inconclusive"
 
 
 def test_a_command_1012_stands_for_the_clock_where_the_rig_sees_none() -> None:
