@@ -605,3 +605,15 @@ def periods_wait_for_all_points(patch: Patch) -> None:
             whole(self, span, start_s, end_s)
 
     patch(Pipeline, "_complete", complete)
+
+
+@defect(
+    "register-under-a-code-of-its-own",
+    en="the closing register is sent under a code that no centre was told of",
+    zh="将表底读数以未约定的编码上传",
+    clauses=("isc-2/7.2.4(1)e",),
+    cases=_DELIVERING,
+)
+def register_under_a_code_of_its_own(patch: Patch) -> None:
+    """An extension for one customer was left on for all (F20)."""
+    patch(CentreLink, "reading_suffix", property(lambda self: self.config.reading_suffix))

@@ -11,10 +11,10 @@ from decimal import Decimal
 
 from bench.case import Check, Measurement, check, compare, measure
 from bench.history import History, LinkRule, Observed, Phase, Served
-from conformance.judges.delivery import Ledger, horizon, lines, matches
+from conformance.judges.delivery import Ledger, first_contents, horizon, lines, matches, setup_of
 from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local, seconds
 from conformance.judges.timing import PROMPT_US
-from conformance.judges.truth import VOLATILE_US, Certainty, Key, intervals, power_losses, truth_of
+from conformance.judges.truth import VOLATILE_US, Certainty, Key, intervals, length_of, power_losses, truth_of
 
 LOCAL_LENGTHS = {"minute": MINUTE, "quarter": 15 * MINUTE, "hour": HOUR, "day": DAY}
 # R-29: acquisition runs again at the latest so long after power returned.
@@ -168,6 +168,48 @@ def local_findings(
         limit=0,
         unit="records",
         evidence=[*wrong, *problems],
+    )
+
+
+def sent_as_stored_finding(history: History, ledgers: Sequence[Ledger]) -> Check:
+    """Every value that the terminal's store holds for a period has reached every centre that is sent its class.
+
+    Power lost within 5 s of a reading may take the record with it (R-29), but not from the centres alone: what is in
+    the store has to be on its way. Only classes whose length at the centre is that of the local one can be compared;
+    rows without a value are gaps, which may be left out (R-25).
+    """
+    rows: dict[Key, dict[str, str]] = {}
+    for event in history.of(Observed):
+        if event.what != "records" or event.problem or event.query.get("kind") not in LOCAL_LENGTHS:
+            continue
+        for row in event.rows:
+            end = instant_of_iso(row.get("end", ""))
+            if end is not None and end <= horizon(history) and row.get("value"):
+                rows[Key(event.query.get("point", ""), event.query["kind"], end)] = row
+    absent: list[str] = []
+    compared = 0
+    for ledger in ledgers:
+        setup = setup_of(history, ledger.centre)
+        kinds = [
+            kind for kind in ledger.kinds if kind in LOCAL_LENGTHS and length_of(kind, setup) == LOCAL_LENGTHS[kind]
+        ]
+        arrived = first_contents(history, ledger.centre, kinds)
+        for key, row in rows.items():
+            if key.kind not in kinds or key.point not in setup.codes:
+                continue
+            compared += 1
+            if key not in arrived:
+                what = f"{key.point} {key.kind} ending {local(key.end)}"
+                absent.append(f"{what}: {row['value']} stored, never at {ledger.centre}")
+    return check(
+        "sent-as-stored",
+        False if absent else True if compared else None,
+        en="every value in the terminal's store has reached every centre",
+        zh="本地存储的数值均已送达各中心",
+        measured=len(absent),
+        limit=0,
+        unit="records",
+        evidence=absent,
     )
 
 

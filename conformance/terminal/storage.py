@@ -18,7 +18,8 @@ class _LosesPower:
     """What cases share in which power is lost again and again; what was readable must stay so."""
 
     needs = (MODBUS, HJ212, LOCAL)
-    scenario = Scenario(circuits=2, points=2, minute_interval=5)
+    # Minute data of one minute, so that what the store holds can be compared with what the centres have.
+    scenario = Scenario(circuits=2, points=2, minute_interval=1)
     cuts = 0
 
     async def look(self, bench: Bench) -> None:
@@ -37,7 +38,9 @@ class _LosesPower:
         yield from retention.resume_findings(history, cuts=self.cuts)
         yield from retention.readable_before_findings(history)
         yield from retention.local_findings(history, ("minute", "hour"))
-        yield from delivery.findings(reconciled(history))
+        ledgers = reconciled(history)
+        yield retention.sent_as_stored_finding(history, ledgers)
+        yield from delivery.findings(ledgers)
 
 
 class OutlastsTwoDaysWithoutPower(_LosesPower, Case):

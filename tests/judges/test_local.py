@@ -492,3 +492,28 @@ def test_marks_are_found() -> None:
     world = World(hours=1)
     world.extra.append(Phase(t=MIDNIGHT, name="edge"))
     assert len(retention.marks(world.history(), "edge")) == 1
+
+
+def test_what_is_stored_must_have_been_sent() -> None:
+    world = World(hours=2)
+    world.extra.append(records_of(world, "hour", HOUR, COUNTER))
+    history = world.history()
+
+    def verdict(of: History) -> str:
+        finding = retention.sent_as_stored_finding(of, [reconcile(of, "A")])
+        return finding.verdict.value
+
+    assert verdict(history) == "pass"
+    kept = changed(history, lambda event: None if isinstance(event, Stored) and event.kind == "hour" else event)
+    assert verdict(kept) == "fail"
+    unread = changed(history, lambda event: None if isinstance(event, Observed) else event)
+    assert verdict(unread) == "inconclusive"
+
+
+def test_a_gap_in_the_store_need_not_be_sent() -> None:
+    world = World(hours=2)
+    stored = records_of(world, "hour", HOUR, COUNTER)
+    rows = tuple({**row, "value": "", "flag": "B"} for row in stored.rows)
+    world.extra.append(msgspec.structs.replace(stored, rows=rows))
+    gone = changed(world.history(), lambda event: None if isinstance(event, Stored) else event)
+    assert retention.sent_as_stored_finding(gone, [reconcile(gone, "A")]).verdict.value == "inconclusive"
