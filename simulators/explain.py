@@ -10,6 +10,7 @@ import re
 
 import msgspec
 
+from simulators import explain_meters
 from simulators.centres.codec import FATAL, FAULTS, REMARKS, Frame, Packet, Splitter, check_word, parse_data
 from simulators.meters.registers import ORDERS, float_text, reorder, unpack_whole
 
@@ -492,7 +493,12 @@ def render_text(explanation: Explanation) -> str:
 
 
 def main(protocol: str, frame: str, *, as_json: bool = False) -> int:
-    """Print the explanation of a frame (`hj212` or `modbus`); 0 if a receiver takes it, 1 if not."""
+    """Print the explanation of a frame; 0 if a receiver takes it, 1 if not.
+
+    `protocol` is hj212 (text), modbus, or one of the serial meters' protocols of `explain_meters` (hex).
+    """
+    if protocol in explain_meters.READERS:
+        return explain_meters.main(protocol, frame, as_json=as_json)
     explanation = explain_hj212(frame) if protocol == "hj212" else explain_modbus(frame)
     if as_json:
         print(msgspec.json.format(msgspec.json.encode(explanation), indent=2).decode())

@@ -88,6 +88,44 @@ class SignFlip(Fault, frozen=True, tag="sign-flip"):
     points: tuple[str, ...] = ()
 
 
+class Preamble(Fault, frozen=True, tag="preamble"):
+    """So many octets FE stand before the answer of a serial meter, whatever its map says."""
+
+    count: int = 8
+
+
+class ExtraOctets(Fault, frozen=True, tag="extra-octets"):
+    """Octets too many in the answer of a serial meter: `within` its data (and its length) or after its end."""
+
+    octets: str = "01"
+    within: bool = True
+
+
+class Noise(Fault, frozen=True, tag="noise"):
+    """Random octets on the line before and after the answer of a serial meter."""
+
+    before: int = 3
+    after: int = 0
+
+
+class BadCheck(Fault, frozen=True, tag="bad-check"):
+    """The answer's check octet is wrong, by so much."""
+
+    by: int = 1
+
+
+class WrongSequence(Fault, frozen=True, tag="wrong-sequence"):
+    """The running number of follow-up frames (DL/T 645) or of the exchange (CJ/T 188) is `by` more than it should."""
+
+    by: int = 1
+
+
+class DeadClock(Fault, frozen=True, tag="dead-clock"):
+    """The device's own clock shows this octet in every place: 00 or FF."""
+
+    octet: str = "FF"
+
+
 class WrongClock(Fault, frozen=True, tag="wrong-clock"):
     """The device's own clock is off by `offset_s` now and gains `drift_ppm` parts per million from now on."""
 
@@ -109,6 +147,12 @@ AnyFault = (
     | Sentinel
     | Jump
     | SignFlip
+    | Preamble
+    | ExtraOctets
+    | Noise
+    | BadCheck
+    | WrongSequence
+    | DeadClock
     | WrongClock
 )
 
