@@ -22,7 +22,7 @@ prove: $(STAMP)
 	$(BIN)/carbonbench prove -n $(WORKERS)
 
 bench: $(STAMP)
-	$(BIN)/python benchmarks/virtual_polls.py
+	for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
 
 $(STAMP): pyproject.toml constraints.txt
 	tools/python $(PYTHON)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import shutil
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
@@ -471,22 +470,22 @@ def test_two_meters_of_one_unit_are_refused() -> None:
         Gateway("127.0.0.1", 1, [meter("a"), meter("b")], clock=clock, observe=Heard())
 
 
-if shutil.which("mbpoll"):
+@pytest.mark.parametrize(
+    ("unit", "options"),
+    [(1, ["-t", "3:float", "-B", "-r", "52"]), (2, ["-t", "4:int", "-B", "-r", "10"])],
+)
+def test_mbpoll_reads_the_same(unit: int, options: list[str], program: Callable[[str], str]) -> None:
+    mbpoll = program("mbpoll")
 
-    @pytest.mark.parametrize(
-        ("unit", "options"),
-        [(1, ["-t", "3:float", "-B", "-r", "52"]), (2, ["-t", "4:int", "-B", "-r", "10"])],
-    )
-    def test_mbpoll_reads_the_same(unit: int, options: list[str]) -> None:
-        async def body(bus: Bus) -> None:
-            process = await asyncio.create_subprocess_exec(
-                *("mbpoll", "-m", "tcp", "-a", str(unit), "-p", str(bus.port), "-0", "-1", "-q", *options, "127.0.0.1"),
-                stdout=asyncio.subprocess.PIPE,
-            )
-            out, _ = await process.communicate()
-            assert process.returncode == 0
-            shown = out.decode().split("]:")[1].split()[0]
-            raw_number = Decimal(next(iter(bus.last.values.values()))) * (100 if unit == 2 else 1)
-            assert abs(Decimal(shown) - raw_number) <= abs(raw_number) / 100_000
+    async def body(bus: Bus) -> None:
+        process = await asyncio.create_subprocess_exec(
+            *(mbpoll, "-m", "tcp", "-a", str(unit), "-p", str(bus.port), "-0", "-1", "-q", *options, "127.0.0.1"),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        out, _ = await process.communicate()
+        assert process.returncode == 0
+        shown = out.decode().split("]:")[1].split()[0]
+        raw_number = Decimal(next(iter(bus.last.values.values()))) * (100 if unit == 2 else 1)
+        assert abs(Decimal(shown) - raw_number) <= abs(raw_number) / 100_000
 
-        run(body, "sdm630", "adl3000")
+    run(body, "sdm630", "adl3000")

@@ -1,0 +1,33 @@
+"""Peers that tests need and that cannot come from PyPI: counted and told aloud where they are absent."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+_ABSENT = "NOT RUN HERE: program {0} is not installed (apt-get install {0}) / 未执行：未安装 {0}"
+
+
+@pytest.fixture
+def program() -> Callable[[str], str]:
+    """Gives the path of an installed program; a test that needs an absent one is skipped and counted at the end."""
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        if path is None:
+            pytest.skip(_ABSENT.format(name))
+        return path
+
+    return find
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests could not run here, and why: nothing is left out silently."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if skipped:
+        terminalreporter.section(f"{len(skipped)} tests could NOT RUN here / {len(skipped)} 项测试未能执行", red=True)
+        for report in skipped:
+            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+            terminalreporter.line(f"{report.nodeid}: {reason}", red=True)
