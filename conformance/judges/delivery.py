@@ -7,7 +7,7 @@ numbers are no part of it. HJ 212 minute, hour and day data carry the start of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -23,7 +23,7 @@ from bench.history import (
     Stored,
     TerminalState,
 )
-from conformance.judges.times import HOUR, SECOND, floor, instant_of, local, seconds
+from conformance.judges.times import HOUR, SECOND, ceil, floor, instant_of, local, seconds
 from conformance.judges.truth import (
     Certainty,
     Expected,
@@ -58,6 +58,8 @@ _SOUND = {
 # A mean of binary floating-point readings has at least so many significant digits, or so many decimals.
 _FLOAT_DIGITS = 5
 _FLOAT_DECIMALS = 4
+# More decimals than any mean of binary readings has.
+_MOST_DECIMALS = 40
 
 
 @dataclass(slots=True)
@@ -186,6 +188,8 @@ def same_value(truth: Truth, point: str, name: str, content: dict[str, str], tex
         return True
     if name == "Avg" and is_float(truth.points[point]):
         decimals = _decimals(text)
+        if decimals > _MOST_DECIMALS:
+            return False
         shown = max(_decimals(content["Min"]), _decimals(content["Max"]))
         significant = abs(want).adjusted() + 1 + decimals
         fine = decimals >= min(shown, _FLOAT_DECIMALS) or significant >= _FLOAT_DIGITS
@@ -359,7 +363,23 @@ def reconcile(
             elif record.acked - expected.key.end > late_after_s * SECOND:
                 line = f"{_where(events[0])}: acknowledged {seconds(record.acked - expected.key.end)} s after its end"
                 ledger.late.append(Problem(expected.key, line))
+        for point in codes.values():
+            ledger.lost += _not_acquired(truth, point, kind, length, limit, arrived)
     return ledger
+
+
+def _not_acquired(
+    truth: Truth, point: str, kind: str, length: int, limit: int, arrived: Mapping[Key, Sequence[Stored]]
+) -> Iterator[Problem]:
+    """Records that are missing because the terminal did not ask its meter: not having looked is no excuse (R-25)."""
+    series = truth.series.get(point)
+    if series is None or series.period_us > length:
+        return
+    for end in range(ceil(truth.began_us, length), limit + 1, length):
+        key = Key(point, kind, end)
+        valued = any(event.fields and event.flag == "N" for event in arrived.get(key, ()))
+        if not valued and truth.unasked(point, end):
+            yield Problem(key, f"{_name(key)}: not acquired, the meter was not asked about {local(end)}")
 
 
 def _acknowledged(events: Sequence[Stored], acks: dict[str, list[int]]) -> int | None:

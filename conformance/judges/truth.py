@@ -30,6 +30,7 @@ from bench.history import (
     ClockMoved,
     Commanded,
     History,
+    LinkRule,
     MeterFault,
     Observed,
     Point,
@@ -51,7 +52,12 @@ CLOCK_SLACK_US = 1 * SECOND
 PLAUSIBLE_SHARE = Decimal("0.1")
 RATED_MARGIN = Decimal("1.1")
 
+# R-29: so long a terminal may take to acquire again after a start, lost power or a fault on the way to its meters.
+RESUME_US = 600 * SECOND
+
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
+# Numbers beyond so many digits are no readings; a terminal's octets must not stop the bench's arithmetic.
+_MOST_DIGITS = 40
 
 
 class Certainty(StrEnum):
@@ -63,12 +69,12 @@ class Certainty(StrEnum):
 
 
 def number(text: str) -> Decimal | None:
-    """The value of a decimal text, None when it is no finite number."""
+    """The value of a decimal text, None when it is no finite number or none that any register could hold."""
     try:
         value = Decimal(text)
     except InvalidOperation:
         return None
-    return value if value.is_finite() else None
+    return value if value.is_finite() and abs(value.adjusted()) <= _MOST_DIGITS else None
 
 
 def plain(value: Decimal) -> str:
@@ -328,6 +334,29 @@ class Truth:
                 series.texts = [series.texts[index] for index in order]
             series.numbers()
         self._known: dict[Key, Expected] = {}
+        self._excuses = _excuses(history, dark)
+        self._requests: dict[str, list[int]] = {}
+        # Without any request at all the bench cannot tell a lazy terminal from one that was never wired.
+        self._reached = bool(history.of(Served) or history.of(Unserved))
+        self.began_us, self._end = began.t, history.end_us
+
+    def unasked(self, point: str, boundary_us: int) -> bool:
+        """Whether the terminal of its own doing left out the cycle of a boundary: two periods without any request.
+
+        Starts, lost power and faults that the bench put on the meters or on the way to them excuse it, and so much
+        time after them as R-29 gives. After a clock step the question is not asked.
+        """
+        series = self.series[point]
+        low, high = boundary_us - series.period_us // 2, boundary_us + series.period_us * 3 // 2
+        settled = self.began_us + max(RESUME_US, 2 * series.period_us)
+        if self.clock.moved or not self._reached or low < settled or high > self._end:
+            return False
+        if any(start < high and low < end + RESUME_US for start, end in self._excuses):
+            return False
+        requests = self._requests.get(point)
+        if requests is None:
+            requests = self._requests[point] = sorted([*series.times, *series.missed])
+        return bisect_left(requests, low) == bisect_left(requests, high)
 
     @property
     def started_us(self) -> int | None:
@@ -563,6 +592,24 @@ def power_losses(history: History) -> list[tuple[int, int]]:
     if began is not None:
         found.append((began, history.end_us + 1))
     return found
+
+
+def _excuses(history: History, dark: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Stretches in which the bench itself kept the terminal from its meters: lost power, meters and links at fault."""
+    found = list(dark)
+    opened: dict[tuple[str, str], int] = {}
+    switched = [(event.t, event.meter, event.fault, event.state) for event in history.of(MeterFault)]
+    switched += [
+        (rule.t, rule.link, rule.rule, rule.state)
+        for rule in history.of(LinkRule)
+        if not rule.link.startswith("uplink")
+    ]
+    for at, where, what, state in sorted(switched):
+        if state == "on":
+            opened.setdefault((where, what), at)
+        elif state == "off" and (where, what) in opened:
+            found.append((opened.pop((where, what)), at))
+    return [*found, *((start, history.end_us + 1) for start in opened.values())]
 
 
 def _boots(history: History) -> list[int]:

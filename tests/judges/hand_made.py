@@ -23,6 +23,7 @@ from bench.history import (
     Sent,
     Served,
     Stored,
+    Unserved,
 )
 from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, instant_of, stamp_of
 
@@ -56,7 +57,10 @@ def power(us: int) -> str:
 
 @dataclass
 class World:
-    """One meter with a counter and a power, polled every minute; records sent a second after their end."""
+    """One meter with a counter and a power, polled every minute; records sent a second after their end.
+
+    Where the meter is `silent` the terminal asks in vain, or, without `asks_silent`, does not ask at all.
+    """
 
     hours: int = 4
     period_s: int = 60
@@ -66,6 +70,7 @@ class World:
     energy: Callable[[int], str] = energy
     power: Callable[[int], str] = power
     silent: Callable[[int], bool] = lambda _us: False
+    asks_silent: bool = True
     extra: list[Event] = field(default_factory=list)
     minute_interval: int = 15
 
@@ -86,6 +91,21 @@ class World:
                 found.append(Served(t=asked, meter="m1", unit=1, asked=asked, request="00", response="00", values=kept))
             at += self.period_s * SECOND
         return found
+
+    def unserved(self) -> list[Unserved]:
+        """The polls that met a silent meter."""
+        return [
+            Unserved(
+                t=at + 2000,
+                meter="m1",
+                unit=1,
+                outcome="silent",
+                request="00",
+                points=tuple(point.id for point in self.points),
+            )
+            for at in range(MIDNIGHT, self.end + 1, self.period_s * SECOND)
+            if self.silent(at) and self.asks_silent
+        ]
 
     def records(self, centre: str = "A") -> list[Stored]:
         """What an honest terminal sends, and the centre stores, one second after the interval's end."""
@@ -159,7 +179,7 @@ class World:
         settle: bool = True,
     ) -> History:
         """The whole history with the stored records changed; each is acknowledged 20 ms later unless `acks` says."""
-        events: list[Event] = [*self.served(), *self.extra]
+        events: list[Event] = [*self.served(), *self.unserved(), *self.extra]
         for centre in self.centres:
             for record in change(self.records(centre)):
                 events.append(record)

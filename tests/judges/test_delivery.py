@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import msgspec
 import pytest
-from hand_made import COUNTER, MIDNIGHT, World, acknowledge, altered
+from hand_made import COUNTER, MIDNIGHT, World, acknowledge, altered, changed
 
-from bench.history import Behaviour, LinkRule, Stored
+from bench.history import Behaviour, Event, LinkRule, MeterFault, Power, Served, Stored
 from conformance.judges.delivery import Ledger, convention_finding, reconcile
 from conformance.judges.times import HOUR, MINUTE, SECOND, stamp_of
 from conformance.judges.truth import Certainty, increment, truth_of
@@ -127,6 +128,61 @@ def test_a_flagged_gap_is_a_gap() -> None:
     ledger = reconcile(World(silent=quiet).history(), "A")
     assert filled(ledger) == {}
     assert ledger.gaps
+
+
+def late_hours(us: int) -> bool:
+    return us >= MIDNIGHT + 2 * HOUR
+
+
+def test_a_terminal_that_stops_asking_loses_records() -> None:
+    world = World(silent=late_hours, asks_silent=False)
+    found = filled(reconcile(world.history(), "A"))
+    # Boundaries 02:00 to 03:45 of the quarters and 02:00, 03:00 of the hours, for both points; what ended at 02:00 of
+    # the power had all its readings, and 04:00 is too near the end to say that it was left out.
+    assert found == {"lost": 18}
+    asked = World(silent=late_hours)
+    assert filled(reconcile(asked.history(), "A")) == {}
+
+
+def test_a_point_never_asked_is_lost() -> None:
+    def without_power(event: Event) -> Event | None:
+        if isinstance(event, Served):
+            return msgspec.structs.replace(event, values={"m1.energy": event.values["m1.energy"]})
+        return None if isinstance(event, Stored) and event.code == "p00001" else event
+
+    ledger = reconcile(changed(World().history(), without_power), "A")
+    assert ledger.lost
+    assert {problem.key.point for problem in ledger.lost} == {"m1.power"}
+
+
+@pytest.mark.parametrize(
+    "excuse",
+    [
+        [Power(t=MIDNIGHT + 2 * HOUR - SECOND, state="cut")],
+        [MeterFault(t=MIDNIGHT + 2 * HOUR - SECOND, meter="m1", fault="silent", state="on")],
+        [LinkRule(t=MIDNIGHT + 2 * HOUR - SECOND, link="field", rule="cut", state="on")],
+    ],
+)
+def test_what_the_bench_did_excuses_not_asking(excuse: list[Event]) -> None:
+    world = World(silent=late_hours, asks_silent=False)
+    world.extra += excuse
+    assert reconcile(world.history(), "A").lost == []
+
+
+def test_a_cut_of_the_uplink_is_no_excuse_for_not_asking() -> None:
+    world = World(silent=late_hours, asks_silent=False)
+    world.extra.append(LinkRule(t=MIDNIGHT + 2 * HOUR - SECOND, link="uplink", rule="cut", state="on"))
+    assert reconcile(world.history(), "A").lost
+
+
+def test_numbers_no_register_holds_do_not_stop_the_judge() -> None:
+    for text in ("1E+999999999", "9" * 4000, "NaN", "sNaN", "0." + "1" * 500):
+
+        def change(records: list[Stored], text: str = text) -> list[Stored]:
+            wild = {name: text for name in records[0].fields}
+            return [altered(records[0], fields=wild), *records[1:]]
+
+        assert filled(reconcile(World().history(change), "A")) == {"altered": 1}
 
 
 def test_a_value_in_a_gap_is_invented() -> None:

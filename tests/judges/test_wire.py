@@ -469,7 +469,7 @@ def test_clock_steps() -> None:
 
 def test_polling_goes_on_through_a_step() -> None:
     def judged(silent: Callable[[int], bool]) -> str:
-        world = World(hours=4, silent=silent)
+        world = World(hours=4, silent=silent, asks_silent=False)
         world.extra.append(ClockMoved(t=MIDNIGHT + HOUR, offset_us=-HOUR))
         return clockwork.polling_finding(world.history()).verdict.value
 
