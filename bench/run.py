@@ -50,6 +50,7 @@ class Setup:
     commit: str
     folder: Path
     strengths: Mapping[str, str] = field(default_factory=dict[str, str])
+    conditions: frozenset[str] = frozenset()
     options: str = ""
 
 
@@ -76,15 +77,27 @@ def excused(case: type[Case], setup: Setup) -> tuple[Verdict, str] | None:
         lines = "; ".join(profile.line_to_add(question) for question in missing)
         return Verdict.INCONCLUSIVE, f"the capability statement does not answer; add: {lines} / 能力声明未作答"
     denied = [question for question in case.needs if profile.claim(question) is Claim.NO]
+    absent = [question for question in denied if question in setup.conditions]
+    if absent:
+        what = ", ".join(absent)
+        return (
+            Verdict.NOT_APPLICABLE,
+            f"the condition written in the clause is absent: {what} (R-03) / 条款所写条件不成立",
+        )
     if denied:
         what = ", ".join(denied)
-        binding = strength_of(case.clauses, setup.strengths) == "shall"
-        if binding and not profile.parameters.allow_partial_scope:
+        if _binding(case, setup) and not profile.parameters.allow_partial_scope:
             return Verdict.FAIL, f"declared unsupported: {what} (R-03) / 声明不支持"
         return Verdict.NOT_APPLICABLE, f"not claimed: {what} (R-03) / 未声明"
     if setup.rig.name not in {flag.name.lower() for flag in case.rigs if flag.name}:
         return Verdict.NOT_RUN, f"this case does not run in the {setup.rig.name} rig / 该用例不适用于此台架"
     return None
+
+
+def _binding(case: type[Case], setup: Setup) -> bool:
+    """Whether a no fails the case: it decides a SHALL, or a STATEMENT where these bind by choice (R-02, R-03)."""
+    strength = strength_of(case.clauses, setup.strengths)
+    return strength == "shall" or (strength == "statement" and setup.profile.parameters.statement_as_shall)
 
 
 def replay_line(setup: Setup, case: str, attempt: int) -> str:

@@ -1,6 +1,6 @@
-"""The statement of conformity for each draft (R-06), and the reasons that stand behind it.
+"""Where every clause stands after a run (R-01 to R-07), and the statement of conformity for each draft (R-06).
 
-Leaves the verdicts of clauses to the run and the strength of clauses to the ledger: without the ledger no statement is
+Leaves the verdicts of cases to the run and the strength of clauses to the ledger: without the ledger no statement is
 possible, since nothing then says which clauses bind.
 """
 
@@ -12,7 +12,8 @@ from enum import StrEnum
 
 import msgspec
 
-from bench.case import RunResult, Text, Verdict
+from bench.case import CaseResult, ClauseResult, RunResult, Text, Verdict
+from conformance.clauses.statement import OBJECTS
 
 DOCUMENTS: dict[str, Text] = {
     "isc-2": Text("T/ISC Part 2, online monitoring terminal", "T/ISC 第 2 部分：碳排放在线监测终端"),
@@ -23,16 +24,20 @@ DOCUMENTS: dict[str, Text] = {
 }
 SHORT = {"isc-2": "ISC-2", "csmt": "CSMT", "ssea": "SSEA", "cpcif": "CPCIF", "isc-1": "ISC-1"}
 
-# Objects that are not the terminal: their clauses bind only a product submitted as one of them (R-01).
-NOT_TERMINAL = ("platform", "gateway", "management-software", "organisation", "meter", "system", "document")
+# What a run is taken to test when it does not say which roles were submitted.
+_ROLES = ("terminal", "collector")
 RUNS_FOR_STATEMENT = 3
+# Verdicts that say something of the terminal; only these can make the attempts of a case differ (R-07). An error is the
+# bench's, and the others follow from the capability statement and the rig.
+_TERMINALS = (Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE)
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """What a report needs of one ledger entry; fields as in the ledger's schema.
 
     `claim` is the id of the question of the capability statement that decides whether the entry binds, empty if none,
-    and `question` its words. `asks` is false for headings, definitions and other kinds that ask for nothing.
+    and `question` its words; `condition` says that it asks for a condition written in the clause (R-03). `asks` is
+    false for headings, definitions and other kinds that ask for nothing. `disposition` takes the cases into account.
     """
 
     id: str
@@ -49,7 +54,53 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     reading_b: Text = Text("", "")
     claim: str = ""
     question: Text = Text("", "")
+    condition: bool = False
     asks: bool = True
+
+
+DISPOSITIONS: dict[str, Text] = {
+    "automated": Text("decided by cases", "由用例判定"),
+    "planned": Text("planned: testable, no case yet", "计划中：可检测，尚无用例"),
+    "operator": Text("operator: a person performs or attests it", "操作人员执行或证实"),
+    "inspection": Text("inspection: a reviewer decides it", "审查：由审查人员判定"),
+    "laboratory": Text("laboratory: decided by a laboratory test", "实验室：由实验室试验判定"),
+    "organisational": Text("organisational: listed without verdict (R-04)", "组织管理：仅列出，不作判定（R-04）"),
+    "untestable": Text("untestable: no test can decide it", "不可检测：任何试验都无法判定"),
+}
+# Who waits for whom where no case decides (R-04): nothing of this is ever a pass.
+_WITHOUT_CASE = {
+    "operator": Verdict.REVIEW,
+    "inspection": Verdict.REVIEW,
+    "laboratory": Verdict.REVIEW,
+    "organisational": Verdict.NOT_APPLICABLE,
+    "untestable": Verdict.INCONCLUSIVE,
+}
+
+
+# Why an entry stands where it does without a case, in short, for counting.
+WHY: dict[str, Text] = {
+    **DISPOSITIONS,
+    "unsupported": Text("declared unsupported (R-03)", "声明不支持（R-03）"),
+    "not-claimed": Text("not claimed (R-03)", "未声明（R-03）"),
+    "condition": Text("the condition of the clause is absent (R-03)", "条款所写条件不成立（R-03）"),
+    "unanswered": Text("the capability statement does not answer (R-03)", "能力声明未作答（R-03）"),
+    "object": Text("binds another object (R-01)", "约束其他对象（R-01）"),
+    "document": Text("document not claimed (R-01)", "未声明该标准（R-01）"),
+    "not-selected": Text("has cases, none was selected", "有用例，本次未选择"),
+    "told": Text("decided outside this run", "由本次运行之外判定"),
+}
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one clause stands: its verdict and, unless its cases alone decided, what decided (`why`) and the reason.
+
+    `why` is one of cases, unsupported, not-claimed, condition, unanswered, object, document, not-selected, or the
+    disposition of an entry without a case.
+    """
+
+    verdict: Verdict
+    why: str
+    reason: Text = Text("", "")
 
 
 class Conformity(StrEnum):
@@ -69,7 +120,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """The statement for one draft.
 
     `reasons` say why, in both languages. `binding` counts the clauses that bind (SHALL and claimed STATEMENT) by
-    verdict, `automatic` the part of them that cases of this run decide, `failed` names those that failed.
+    verdict, `automatic` the part of them that cases of this run decide. `failed` names those that failed, `unsupported`
+    those among them that the capability statement declares unsupported (R-03).
     """
 
     document: str
@@ -78,6 +130,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     binding: dict[str, int]
     automatic: dict[str, int]
     failed: tuple[str, ...]
+    unsupported: tuple[str, ...] = ()
 
 
 def document_of(clause: str) -> str:
@@ -97,16 +150,212 @@ def documents(ids: Iterable[str]) -> list[str]:
     return [name for name in DOCUMENTS if name in found] + [name for name in found if name not in DOCUMENTS]
 
 
+def outcome(attempts: Sequence[CaseResult]) -> Verdict | None:
+    """The verdict of all attempts of one case, worst first; mixed ones are not repeatable and fail (R-07).
+
+    None of nothing.
+    """
+    if not repeatable(attempts):
+        return Verdict.FAIL
+    order = (Verdict.FAIL, Verdict.ERROR, *(verdict for verdict in Verdict))
+    found = {attempt.verdict for attempt in attempts}
+    return next((verdict for verdict in order if verdict in found), None)
+
+
+def repeatable(attempts: Sequence[CaseResult]) -> bool:
+    """Whether the attempts of one case say the same of the terminal (R-07)."""
+    return len({attempt.verdict for attempt in attempts} & set(_TERMINALS)) < 2
+
+
+def attempts_of(run: RunResult) -> dict[str, list[CaseResult]]:
+    """The attempts of each case, in the order of the run."""
+    found: dict[str, list[CaseResult]] = {}
+    for case in run.cases:
+        found.setdefault(case.id, []).append(case)
+    return found
+
+
+def not_repeatable(run: RunResult) -> tuple[str, ...]:
+    """The cases whose attempts came to different verdicts (R-07)."""
+    return tuple(name for name, attempts in attempts_of(run).items() if not repeatable(attempts))
+
+
+def mixed_reason(attempts: Sequence[CaseResult]) -> Text:
+    """Why a case that is not repeatable fails."""
+    en = ", ".join(attempt.verdict.value for attempt in attempts)
+    zh = "、".join(attempt.verdict.zh for attempt in attempts)
+    return Text(
+        f"not repeatable: the attempts of {attempts[0].id} came to {en} (R-07)",
+        f"不可重复：{attempts[0].id} 各次结果为{zh}（R-07）",
+    )
+
+
+def claimed_documents(run: RunResult) -> frozenset[str]:
+    """The documents the run answers to: those claimed, or where it does not say, those it touches (R-01)."""
+    told = run.parameters.get("documents", "")
+    return frozenset(_listed_words(told) if told else (document_of(clause.id) for clause in run.clauses))
+
+
+def _listed_words(told: str) -> list[str]:
+    return [word for word in told.replace(",", " ").split() if word]
+
+
+def _submitted(run: RunResult) -> frozenset[str]:
+    """The objects on the bench: what the submitted roles comprise (R-01)."""
+    roles = _listed_words(run.parameters.get("roles", "")) or _ROLES
+    return frozenset(name for role in roles for name in OBJECTS.get(role, ()))
+
+
+def standings(run: RunResult, entries: Iterable[Entry]) -> dict[str, Standing]:
+    """Where each of these entries stands, by id.
+
+    The object and the document come first (R-01), then the capability statement (R-02, R-03), then the cases, and last
+    the disposition of an entry that no case decided (R-04).
+    """
+    scope = _Scope(run)
+    decided = {clause.id: clause for clause in run.clauses}
+    return {entry.id: scope.standing(entry, decided.get(entry.id)) for entry in entries}
+
+
+class _Scope:
+    """What a run was about, worked out once for all entries."""
+
+    def __init__(self, run: RunResult) -> None:
+        self.claims = run.claims
+        self.documents = claimed_documents(run)
+        self.objects = _submitted(run)
+        self.known = "documents" in run.parameters
+        self.partial = switched_on(run, "allow_partial_scope")
+        self.as_shall = switched_on(run, "statement_as_shall")
+        self.outcomes = {name: outcome(attempts) for name, attempts in attempts_of(run).items()}
+
+    def holds(self, entry: Entry) -> bool:
+        """Whether the run must answer for an entry."""
+        return entry.asks and entry.document in self.documents
+
+    def standing(self, entry: Entry, decided: ClauseResult | None) -> Standing:
+        """Where an entry stands."""
+        if decided is not None and not decided.cases:
+            return self._as_told(entry, decided)
+        return self._derived(entry, decided)
+
+    def _as_told(self, entry: Entry, decided: ClauseResult) -> Standing:
+        """A verdict that came with the run stays as it is; a reason of our own is known in both languages."""
+        derived = self._derived(entry, None)
+        if derived.verdict is decided.verdict and decided.reason in ("", str(derived.reason)):
+            return derived
+        return Standing(verdict=decided.verdict, why="told", reason=Text(decided.reason, decided.reason))
+
+    def _derived(self, entry: Entry, decided: ClauseResult | None) -> Standing:
+        if decided is None and entry.object not in self.objects:
+            return _not_applicable(
+                "object", "binds another object than the one submitted (R-01)", "约束对象不是本次送检产品（R-01）"
+            )
+        if self.known and entry.document not in self.documents:
+            return _not_applicable("document", "the document is not claimed (R-01)", "未声明该标准（R-01）")
+        answer = self.claims.get(entry.claim, "unanswered") if entry.claim else "yes"
+        if answer == "no":
+            return self._denied(entry, decided)
+        if answer != "yes":
+            return _unanswered(entry)
+        if decided is not None:
+            return Standing(verdict=decided.verdict, why="cases", reason=Text(decided.reason, decided.reason))
+        return _without_case(entry)
+
+    def _denied(self, entry: Entry, decided: ClauseResult | None) -> Standing:
+        """What a no to the entry's question means (R-03)."""
+        cases = decided.cases if decided else ()
+        observed = bool(cases) and all(self.outcomes.get(name) is Verdict.PASS for name in cases)
+        en, zh = ("; remark: observed all the same", "；备注：但已观测到") if observed else ("", "")
+        named = entry.claim
+        if entry.condition:
+            return _not_applicable(
+                "condition",
+                f"the condition written in the clause is absent: {named} is answered no (R-03){en}",
+                f"条款所写条件不成立：{named} 答为否（R-03）{zh}",
+            )
+        binding = entry.strength == "shall" or (entry.strength == "statement" and self.as_shall)
+        if binding and not self.partial:
+            return Standing(
+                verdict=Verdict.FAIL,
+                why="unsupported",
+                reason=Text(
+                    f"declared unsupported: {named} is answered no (R-03){en}",
+                    f"声明不支持：{named} 答为否（R-03）{zh}",
+                ),
+            )
+        return _not_applicable(
+            "not-claimed", f"not claimed: {named} is answered no (R-03){en}", f"未声明：{named} 答为否（R-03）{zh}"
+        )
+
+
+def _not_applicable(why: str, en: str, zh: str) -> Standing:
+    return Standing(verdict=Verdict.NOT_APPLICABLE, why=why, reason=Text(en, zh))
+
+
+def _unanswered(entry: Entry) -> Standing:
+    line = f'"{entry.claim}" = "yes"'
+    return Standing(
+        verdict=Verdict.INCONCLUSIVE,
+        why="unanswered",
+        reason=Text(
+            f'the capability statement does not answer; add {line} or "no" to [claims] of the profile (R-03)',
+            f'能力声明未作答；请在档案 [claims] 中加入 {line}（或 "no"）（R-03）',
+        ),
+    )
+
+
+def _without_case(entry: Entry) -> Standing:
+    """Where an entry stands that no case of the run decided (R-04)."""
+    if entry.disposition == "automated":
+        return Standing(
+            verdict=Verdict.NOT_RUN,
+            why="not-selected",
+            reason=Text("not run: it has cases, none was selected in this run", "未执行：有用例，但本次运行未选择"),
+        )
+    kind = DISPOSITIONS.get(entry.disposition, DISPOSITIONS["planned"])
+    why = entry.prompt if entry.disposition == "operator" else entry.reason
+    return Standing(
+        verdict=_WITHOUT_CASE.get(entry.disposition, Verdict.NOT_RUN),
+        why=entry.disposition,
+        reason=Text(f"{kind.en}: {why.en}", f"{kind.zh}：{why.zh}") if why.en or why.zh else kind,
+    )
+
+
+def completed(run: RunResult, ledger: Sequence[Entry]) -> RunResult:
+    """The run with a verdict and a reason for every entry that asks something of the claimed documents and roles.
+
+    Completing twice changes nothing. Clauses the ledger does not know stay as they are.
+    """
+    scope = _Scope(run)
+    decided = {clause.id: clause for clause in run.clauses}
+    entries = {entry.id: entry for entry in ledger if scope.holds(entry) or (entry.asks and entry.id in decided)}
+    found = [_with_standing(id, entries.get(id), decided.get(id), scope) for id in {**entries, **decided}]
+    order = {name: number for number, name in enumerate(documents(clause.id for clause in found))}
+    ordered = sorted(found, key=lambda clause: (order[document_of(clause.id)], clause_order(clause.id)))
+    return msgspec.structs.replace(run, clauses=tuple(ordered))
+
+
+def _with_standing(id: str, entry: Entry | None, decided: ClauseResult | None, scope: _Scope) -> ClauseResult:
+    if entry is None:
+        assert decided is not None
+        return decided
+    stands = scope.standing(entry, decided)
+    reason = stands.reason.en if stands.why in ("cases", "told") else str(stands.reason)
+    return ClauseResult(id=id, verdict=stands.verdict, cases=decided.cases if decided else (), reason=reason)
+
+
 def binds(entry: Entry, run: RunResult) -> bool:
     """Whether an entry counts like SHALL in this run (R-02): SHALL, a claimed STATEMENT, or every STATEMENT by choice.
 
-    A clause that the run calls not applicable, or that binds another object, does not count (R-01, R-03). An
-    organisational one is listed without a verdict (R-04).
+    `run` is completed: a clause that is not applicable in it, or that it does not answer for, does not count.
     """
-    verdict = _verdicts(run).get(entry.id)
-    if not entry.asks or verdict is Verdict.NOT_APPLICABLE or entry.disposition in ("organisational", "none"):
-        return False
-    if verdict is None and entry.object in NOT_TERMINAL:
+    return _binds(entry, run, _verdicts(run))
+
+
+def _binds(entry: Entry, run: RunResult, decided: dict[str, Verdict]) -> bool:
+    verdict = decided.get(entry.id)
+    if not entry.asks or verdict is None or verdict is Verdict.NOT_APPLICABLE:
         return False
     if entry.strength == "statement":
         return switched_on(run, "statement_as_shall") or run.claims.get(entry.claim) == "yes"
@@ -122,30 +371,46 @@ def _verdicts(run: RunResult) -> dict[str, Verdict]:
     return {clause.id: clause.verdict for clause in run.clauses}
 
 
+def unsupported(run: RunResult, ledger: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The entries that fail because the capability statement answers no to a capability (R-03)."""
+    scope = _Scope(run)
+    stands = standings(run, (entry for entry in ledger if scope.holds(entry)))
+    return tuple(entry for entry in ledger if entry.id in stands and stands[entry.id].why == "unsupported")
+
+
 def statements(run: RunResult, ledger: Sequence[Entry] = ()) -> tuple[Statement, ...]:
-    """One statement for each draft that the run touches; never a joint one (R-06)."""
-    unanswered = [question for question, answer in sorted(run.claims.items()) if answer == "unanswered"]
+    """One statement for each draft that the run answers for; never a joint one (R-06)."""
+    denied = frozenset(entry.id for entry in unsupported(run, ledger))
+    run = completed(run, ledger)
     entries: dict[str, list[Entry]] = {}
     for entry in ledger:
         entries.setdefault(entry.document, []).append(entry)
     decided = _verdicts(run)
-    found = (_statement(name, entries.get(name, []), run, decided, unanswered) for name in documents(decided))
+    found = (_statement(name, entries.get(name, []), run, decided, denied) for name in documents(decided))
     return tuple(found)
 
 
 def _statement(
-    name: str, entries: list[Entry], run: RunResult, decided: dict[str, Verdict], unanswered: list[str]
+    name: str, entries: list[Entry], run: RunResult, decided: dict[str, Verdict], denied: frozenset[str]
 ) -> Statement:
     known = {entry.id for entry in entries}
     stray = [clause for clause in decided if document_of(clause) == name and clause not in known]
-    binding = [entry for entry in entries if binds(entry, run)]
+    binding = [entry for entry in entries if _binds(entry, run, decided)]
     covered = {clause.id for clause in run.clauses if clause.cases}
     failed = tuple(entry.id for entry in binding if decided.get(entry.id) is Verdict.FAIL)
+    declared = tuple(entry for entry in binding if entry.id in denied)
+    tested = tuple(id for id in failed if id not in denied)
     open_ = [entry for entry in binding if decided.get(entry.id) not in (Verdict.PASS, Verdict.FAIL)]
-    hindrances = _hindrances(entries, stray, run, unanswered)
-    reasons = list(hindrances)
-    if failed:
-        reasons.append(_listed(failed, "binding clause failed", "binding clauses failed", "条约束性条款不通过"))
+    hindrances = _hindrances(entries, stray, run, decided)
+    provisional = _provisional(run)
+    reasons: list[Text] = []
+    if declared:
+        reasons.append(_declared(declared))
+    reasons += hindrances
+    reasons += provisional
+    if tested:
+        reasons.append(_listed(tested, "binding clause failed", "binding clauses failed", "条约束性条款不通过"))
+    reasons += _mixed(name, run)
     if open_:
         ids = [entry.id for entry in open_]
         reasons.append(
@@ -159,9 +424,9 @@ def _statement(
             )
         )
     conformity = Conformity.NO_STATEMENT
-    if not hindrances and failed:
+    if not hindrances and (declared or (failed and not provisional)):
         conformity = Conformity.DOES_NOT_CONFORM
-    elif not hindrances and not open_ and binding:
+    elif not hindrances and not provisional and not open_ and binding:
         conformity = Conformity.CONFORMS
         reasons.append(Text(f"all {len(binding)} binding clauses pass", f"{len(binding)} 条约束性条款全部通过"))
     return Statement(
@@ -171,12 +436,42 @@ def _statement(
         binding=_count(binding, decided),
         automatic=_count([entry for entry in binding if entry.id in covered], decided),
         failed=failed,
+        unsupported=tuple(entry.id for entry in declared),
     )
 
 
-def _hindrances(entries: list[Entry], stray: list[str], run: RunResult, unanswered: list[str]) -> list[Text]:
+def _declared(entries: Sequence[Entry]) -> Text:
+    """What the capability statement itself gives up; it decides without any case."""
+    told = [f"{entry.id} ({entry.claim})" for entry in entries]
+    found = _listed(told, "binding clause is declared unsupported", "binding clauses are declared unsupported", "")
+    shown = found.en.partition(": ")[2]
+    return Text(
+        f"{found.en} – this alone decides (R-03)",
+        f"{len(entries)} 条约束性条款声明不支持：{shown}——仅此即可判定（R-03）",
+    )
+
+
+def _mixed(name: str, run: RunResult) -> list[Text]:
+    attempts = attempts_of(run)
+    mine = [
+        case
+        for case in not_repeatable(run)
+        if any(document_of(clause) == name for attempt in attempts[case] for clause in attempt.clauses)
+    ]
+    one, many = "case is not repeatable and counts as fail (R-07)", "cases are not repeatable and count as fail (R-07)"
+    return [_listed(mine, one, many, "个用例不可重复，按不通过计（R-07）")] if mine else []
+
+
+def _hindrances(entries: list[Entry], stray: list[str], run: RunResult, decided: dict[str, Verdict]) -> list[Text]:
     """What forbids any statement, whatever the verdicts."""
     found: list[Text] = []
+    silent = [question for question, answer in sorted(run.claims.items()) if answer == "unanswered"]
+    silent += [
+        entry.claim
+        for entry in entries
+        if entry.claim and entry.claim not in run.claims and decided.get(entry.id) is Verdict.INCONCLUSIVE
+    ]
+    unanswered = list(dict.fromkeys(silent))
     if not entries:
         found.append(
             Text(
@@ -188,15 +483,6 @@ def _hindrances(entries: list[Entry], stray: list[str], run: RunResult, unanswer
         found.append(
             _listed(stray, "clause is unknown to the ledger", "clauses are unknown to the ledger", "条条款不在台账中")
         )
-    if run.repeats < RUNS_FOR_STATEMENT:
-        found.append(
-            Text(
-                f"development run: {run.repeats} run(s) of each case, a statement needs {RUNS_FOR_STATEMENT} (R-07)",
-                f"开发性运行：每个用例执行 {run.repeats} 次，声明要求 {RUNS_FOR_STATEMENT} 次（R-07）",
-            )
-        )
-    if run.selection:
-        found.append(Text(f"only a selection was run: {run.selection}", f"仅执行了部分用例：{run.selection}"))
     if unanswered:
         found.append(
             _listed(
@@ -206,6 +492,21 @@ def _hindrances(entries: list[Entry], stray: list[str], run: RunResult, unanswer
                 "个能力声明问题未回答（R-03）",
             )
         )
+    return found
+
+
+def _provisional(run: RunResult) -> list[Text]:
+    """What makes the verdicts of cases no ground for a statement; what is declared needs no case."""
+    found: list[Text] = []
+    if run.repeats < RUNS_FOR_STATEMENT:
+        found.append(
+            Text(
+                f"development run: {run.repeats} run(s) of each case, a statement needs {RUNS_FOR_STATEMENT} (R-07)",
+                f"开发性运行：每个用例执行 {run.repeats} 次，声明要求 {RUNS_FOR_STATEMENT} 次（R-07）",
+            )
+        )
+    if run.selection:
+        found.append(Text(f"only a selection was run: {run.selection}", f"仅执行了部分用例：{run.selection}"))
     return found
 
 

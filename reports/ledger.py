@@ -5,8 +5,13 @@ Leaves reading and checking the ledger to conformance.clauses.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from bench.case import Text
 from conformance import clauses
+from conformance.clauses.coverage import disposition_of
+from conformance.clauses.statement import CaseQuestion, read_statement
+from conformance.clauses.suite import by_clause, find_cases
 from reports.conformity import Entry, document_of
 
 # The kind of entry that asks for something; all others are there so that no line of a draft is orphaned.
@@ -15,26 +20,38 @@ _ASKING = "requirement"
 
 def entries() -> tuple[Entry, ...]:
     """Every entry of the ledger, in its order. Raises conformance.clauses.LedgerError when the ledger is not sound."""
-    return tuple(entry_of(found) for document in clauses.load_ledger().documents for found in document.entries)
+    cases = by_clause(find_cases())
+    asked = read_statement().questions.values()
+    bound = {clause: question for question in asked for clause in question.binding}
+    return tuple(
+        entry_of(found, cases, bound.get(found.id))
+        for document in clauses.load_ledger().documents
+        for found in document.entries
+    )
 
 
-def entry_of(found: clauses.Entry) -> Entry:
-    """One entry of the ledger, cut down to what a report shows."""
+def entry_of(found: clauses.Entry, cases: Mapping[str, Sequence[str]], bound: CaseQuestion | None = None) -> Entry:
+    """One entry of the ledger, cut down to what a report shows.
+
+    `cases` are those of the suite by clause; `bound` is the question of cases alone that the entry hangs on.
+    """
+    claim = found.claim or bound
     return Entry(
         id=found.id,
         document=document_of(found.id),
         number=found.number,
         strength=found.strength,
         object=found.object,
-        disposition=found.disposition,
+        disposition=disposition_of(found, cases),
         requirement=_text(found.requirement),
         topic=found.topic,
         reason=_text(found.reason),
         prompt=_text(found.prompt),
         readings=found.readings,
         reading_b=_text(found.reading_b),
-        claim=found.claim.id if found.claim else "",
-        question=Text(found.claim.en, found.claim.zh) if found.claim else Text("", ""),
+        claim=claim.id if claim else "",
+        question=Text(claim.en, claim.zh) if claim else Text("", ""),
+        condition=found.claim.condition if found.claim else False,
         asks=found.kind == _ASKING,
     )
 

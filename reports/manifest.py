@@ -82,7 +82,7 @@ def read(folder: Path) -> Manifest:
         found = msgspec.json.decode(path.read_bytes(), type=Manifest)
     except OSError as error:
         raise ManifestError(f"{path}: cannot be read ({error.strerror}) / 无法读取清单") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ManifestError(f"{path}: not a manifest ({error}) / 不是有效清单") from None
     if found.format != FORMAT:
         raise ManifestError(f"{path}: format is {found.format!r}, expected {FORMAT!r} / 清单格式版本不符")

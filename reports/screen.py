@@ -24,7 +24,23 @@ from rich.text import Text as Line
 
 from bench.case import CaseResult, RunResult, Text, Verdict
 from reports.blocks import LABELS, Block, block_text, blocks, blocks_of, visible, width
-from reports.conformity import SHORT, Conformity, Entry, Statement, clause_order, document_of, documents, statements
+from reports.conformity import (
+    SHORT,
+    WHY,
+    Conformity,
+    Entry,
+    Statement,
+    attempts_of,
+    clause_order,
+    completed,
+    document_of,
+    documents,
+    mixed_reason,
+    not_repeatable,
+    standings,
+    statements,
+    unsupported,
+)
 from reports.ledger import entries
 
 # Colour is never alone: every verdict has its own sign.
@@ -160,6 +176,7 @@ def closing(
     """
     ledger = entries() if ledger is None else ledger
     console = console or console_for(sys.stdout)
+    run = completed(run, ledger)
     found = blocks(run)
     if found:
         console.print(_rule("what did not pass / 未通过项", "red"))
@@ -169,8 +186,20 @@ def closing(
             rest = len(found) - MOST_BLOCKS
             console.print(Line(f"… and {rest} more in the HTML report / 其余 {rest} 项见 HTML 报告", style="dim"))
     console.print(_rule("verdict per clause / 各条款判定"))
-    for line in (*clause_lines(run, ledger), *_left_over(run)):
+    for line in (*clause_lines(run, ledger), *_left_over(run, ledger)):
         console.print(line, soft_wrap=True)
+    denied = unsupported(run, ledger)
+    if denied:
+        console.print(_rule("declared unsupported: fails / 声明不支持：不通过", "red"))
+        for entry in denied:
+            console.print(_denied(entry))
+    mixed = not_repeatable(run)
+    if mixed:
+        console.print(_rule("not repeatable: counts as fail / 不可重复：按不通过计", "red"))
+        attempts = attempts_of(run)
+        for name in mixed:
+            reason = mixed_reason(attempts[name])
+            console.print(Line(visible(f"{SIGNS[Verdict.FAIL]} {reason.en}\n  {reason.zh}"), style="bold red"))
     console.print(_rule("statement per draft / 各标准草案的声明"))
     for statement in statements(run, ledger):
         console.print(_statement(statement))
@@ -240,18 +269,29 @@ def _guilty(attempts: list[CaseResult], most: int = 5) -> list[Line]:
     return lines + ([Line(f"    … and {len(found) - most} more / 其余 {len(found) - most} 个")] if found[most:] else [])
 
 
-def _left_over(run: RunResult) -> list[Line]:
-    counts: dict[Verdict, int] = {}
+def _left_over(run: RunResult, ledger: Sequence[Entry]) -> list[Line]:
+    """Entries that no case decided, counted by verdict and why."""
+    stands = standings(run, ledger)
+    counts: dict[tuple[Verdict, str], int] = {}
     for clause in run.clauses:
         if not clause.cases:
-            counts[clause.verdict] = counts.get(clause.verdict, 0) + 1
+            key = (clause.verdict, stands[clause.id].why if clause.id in stands else "told")
+            counts[key] = counts.get(key, 0) + 1
+    order = list(SIGNS)
     return [
-        Line(
-            f"{SIGNS[verdict]} {number} clauses without a case: {verdict.value} / {number} 条款无用例：{verdict.zh}",
-            style="dim",
-        )
-        for verdict, number in counts.items()
+        Line(f"{SIGNS[verdict]} {number:>4}  {verdict.value} {verdict.zh}: {WHY[why]}", style="dim")
+        for (verdict, why), number in sorted(counts.items(), key=lambda item: (order.index(item[0][0]), item[0][1]))
     ]
+
+
+def _denied(entry: Entry) -> RenderableType:
+    """A clause that the capability statement gives up, in words."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True, style="bold red")
+    table.add_column(overflow="fold")
+    said = f"{entry.requirement.en}\n{entry.requirement.zh}\n{entry.claim} = no"
+    table.add_row(f"{SIGNS[Verdict.FAIL]} {visible(entry.id)}", visible(said))
+    return table
 
 
 def _statement(statement: Statement) -> RenderableType:

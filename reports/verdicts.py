@@ -173,7 +173,7 @@ def parse(octets: bytes, where: str) -> RunResult:
     """As `read`, from octets; `where` names them in the problems."""
     try:
         whole = msgspec.json.decode(octets)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise VerdictsError([f"{where}: not JSON ({error}); run the cases again / 不是 JSON 文件"]) from None
     if not isinstance(whole, dict):
         raise VerdictsError([f"{where}: expected an object with run, cases and clauses / 应为 JSON 对象"])

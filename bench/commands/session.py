@@ -21,6 +21,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from bench.case import (
     EXIT_ERROR,
     Case,
@@ -38,6 +40,8 @@ from bench.terminals import UnknownTerminal, adapter
 from conformance.clauses.suite import find_cases
 from conformance.defects import all_defects
 from reports import allure, run_folder, screen
+from reports.conformity import completed, mixed_reason, outcome, repeatable, unsupported
+from reports.ledger import entries
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "fixtures"
@@ -319,7 +323,10 @@ class Session:
     def result(self) -> RunResult:
         """Everything that came of the run, in an order that does not depend on workers."""
         cases = tuple(sorted(self._results, key=lambda case: (case.id, case.attempt)))
-        return RunResult(
+        known = entries()
+        profile = self.profile
+        scope = {"documents": ", ".join(profile.documents), "roles": ", ".join(profile.roles)}
+        found = RunResult(
             run=self.run,
             seed=self.options.seed,
             commit=self.setup.commit,
@@ -332,12 +339,39 @@ class Session:
             wall_s=round(time.perf_counter() - self._began, 3),
             repeats=self.options.repeat,
             selection=self.options.selection(),
-            parameters=self.profile.in_force(),
-            deviations=self.profile.deviations(),
-            claims={question: answer.value for question, answer in sorted(self.profile.claims.items())},
-            not_claimed=tuple(question for question, answer in sorted(self.profile.claims.items()) if answer == "no"),
+            parameters={**profile.in_force(), **{name: words for name, words in scope.items() if words}},
+            deviations=profile.deviations(),
+            claims=self._claims(),
             versions=versions(),
         )
+        failing = {entry.claim for entry in unsupported(found, known)}
+        denied = (name for name, answer in found.claims.items() if answer == "no")
+        return completed(
+            msgspec.structs.replace(
+                found,
+                not_claimed=tuple(name for name in denied if name not in failing and name not in self.setup.conditions),
+            ),
+            known,
+        )
+
+    def _claims(self) -> dict[str, str]:
+        """The capability statement: every question that applies with its answer, and the declared maxima (R-03)."""
+        profile = self.profile
+        asked = {question: profile.claim(question).value for question in self._questions}
+        told = {question: answer.value for question, answer in profile.claims.items()}
+        declared = {f"declared.{name}": value for name, value in profile.declared.items()}
+        return dict(sorted((asked | told | declared).items()))
+
+    @cached_property
+    def _questions(self) -> tuple[str, ...]:
+        """The questions that apply to the documents and roles of the profile."""
+        from conformance.clauses import load_ledger
+        from conformance.clauses.statement import questions_for, read_statement
+        from conformance.clauses.suite import find_cases
+
+        profile = self.profile
+        asked = questions_for(load_ledger(), read_statement(), find_cases(), profile.documents, profile.roles)
+        return tuple(question.id for question in asked)
 
     def _terminal(self) -> str:
         profile, defect = self.profile, self.options.defect
@@ -358,17 +392,28 @@ def versions() -> dict[str, str]:
 
 
 def clause_results(cases: tuple[CaseResult, ...]) -> tuple[ClauseResult, ...]:
-    """The verdict of every clause that a case names (R-06), sorted by id."""
-    by_clause: dict[str, list[CaseResult]] = {}
+    """The verdict of every clause that a case names (R-06), sorted by id; mixed attempts of a case fail (R-07)."""
+    by_case: dict[str, list[CaseResult]] = {}
     for case in cases:
-        for clause in case.clauses:
-            by_clause.setdefault(clause, []).append(case)
+        by_case.setdefault(case.id, []).append(case)
+    by_clause: dict[str, list[str]] = {}
+    for name, attempts in by_case.items():
+        for clause in dict.fromkeys(clause for attempt in attempts for clause in attempt.clauses):
+            by_clause.setdefault(clause, []).append(name)
+    told = {name: (outcome(attempts), _reason(attempts)) for name, attempts in by_case.items()}
     return tuple(
         ClauseResult(
             id=clause,
-            verdict=clause_verdict(case.verdict for case in found),
-            cases=tuple(dict.fromkeys(case.id for case in found)),
-            reason=next((case.reason for case in found if case.verdict is not Verdict.PASS and case.reason), ""),
+            verdict=clause_verdict(verdict for name in found if (verdict := told[name][0])),
+            cases=tuple(found),
+            reason=next((reason for name in found if (reason := told[name][1])), ""),
         )
         for clause, found in sorted(by_clause.items())
     )
+
+
+def _reason(attempts: list[CaseResult]) -> str:
+    """Why a case did not pass, beyond its checks."""
+    if not repeatable(attempts):
+        return str(mixed_reason(attempts))
+    return next((case.reason for case in attempts if case.verdict is not Verdict.PASS and case.reason), "")

@@ -318,6 +318,7 @@ def _check(words: argparse.Namespace) -> int:
         print(
             f"{report.profile}: {report.answered} of {report.asked} questions answered, {report.yes} with yes; "
             f"{len(report.problems)} problems, {len(report.fails)} answers that fail a clause / "
-            f"{report.asked} 个问题已答 {report.answered} 个，{len(report.problems)} 处有误，{len(report.fails)} 项声明不支持导致不通过"
+            f"{report.asked} 个问题已答 {report.answered} 个，{len(report.problems)} 处有误，"
+            f"{len(report.fails)} 项声明不支持导致不通过"
         )
     return EXIT_UNSOUND if report.problems else EXIT_SOUND

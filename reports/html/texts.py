@@ -46,9 +46,54 @@ TEXTS: dict[str, Text] = {
     "no-draft": Text("No clause of any draft was touched.", "未涉及任何标准草案条款。"),
     "not-claimed": Text("Not claimed", "未声明支持"),
     "not-claimed-note": Text(
-        "Characteristics that the capability statement disclaims; they were not tested and do not count. The questions "
-        "stand under the capability statement below.",
-        "能力声明中未声明支持的特性：未检测，也不计入结论；问题全文见下文能力声明。",
+        "Characteristics of strength statement, should or may that the capability statement disclaims; they do not "
+        "count. The questions stand under the capability statement below.",
+        "能力声明中未声明支持的特性（强度为陈述、宜或可）：不计入结论；问题全文见下文能力声明。",
+    ),
+    "unsupported": Text("Declared unsupported", "声明不支持"),
+    "unsupported-note": Text(
+        "The drafts say “shall”, the capability statement answers no: each of these clauses fails (R-03), and with it "
+        "the statement for its draft, whatever the cases found.",
+        "草案要求“应”，而能力声明答为否：下列条款均判为不通过（R-03），无论用例结果如何，该草案的声明即为不符合。",
+    ),
+    "absent": Text("Conditions that are absent", "不成立的条件"),
+    "absent-note": Text(
+        "Conditions written in the clauses and answered no: their clauses are not applicable (R-03).",
+        "条款自身写明的条件，答为否：相应条款不适用（R-03）。",
+    ),
+    "mixed": Text("Not repeatable", "不可重复"),
+    "mixed-note": Text(
+        "The attempts of these cases came to different verdicts: they count as fail (R-07).",
+        "下列用例各次执行结果不一致，按不通过计（R-07）。",
+    ),
+    "differences": Text("Where the readings differ", "两种解读的差异"),
+    "differences-note": Text(
+        "Checks whose verdict would be another under reading B of the ruling, on the same evidence. Only reading A "
+        "counts; reading B is printed without effect.",
+        "下列检查在相同证据下，按裁定的解释 B 会得出不同判定。仅解释 A 计入结论，解释 B 仅供参照。",
+    ),
+    "differences-none": Text(
+        "In this run no check would have another verdict under reading B.",
+        "本次运行中，没有检查会因解释 B 而改变判定。",
+    ),
+    "reading-a": Text("Reading A (counts)", "解释 A（计入结论）"),
+    "reading-b-column": Text("Reading B (no effect)", "解释 B（不计入）"),
+    "no-wording": Text("not worded for this clause; see the ruling", "本条款未另行表述，见裁定"),
+    "observed-title": Text("Declared and observed", "声明与观测"),
+    "observed-note": Text(
+        "Declared maxima of the capability statement against what the terminal did in cases that passed. All meters of "
+        "a case hang on the terminal's one field port.",
+        "能力声明的最大值与终端在已通过用例中的实际表现对照。每个用例的全部仪表均接在终端的同一现场网口上。",
+    ),
+    "quantity": Text("Quantity", "量"),
+    "declared": Text("Declared", "声明值"),
+    "observed": Text("Observed", "观测值"),
+    "shown-by": Text("Shown by", "依据用例"),
+    "finding": Text("Finding", "结论"),
+    "how": Text("How the entries are decided", "条目的判定方式"),
+    "how-note": Text(
+        "Every entry of the ledger that asks for something, by the way it can be decided at all.",
+        "台账中提出要求的全部条目，按可用的判定方式统计。",
     ),
     "says-not": Text("What this report does not say", "本报告不说明的内容"),
     "says-not-item": Text(
@@ -58,8 +103,8 @@ TEXTS: dict[str, Text] = {
     "says-not-lab": Text(
         "Nothing is said about enclosure, supply, climate, electromagnetic compatibility, documents or "
         "organisation unless "
-        "external evidence is entered: such clauses are “not decided”, never passed.",
-        "除非录入外部证据，本报告不涉及外壳、供电、气候、电磁兼容、文件与组织管理；相应条款为“未判定”，绝不视为通过。",
+        "external evidence is entered: such clauses wait under “review”, never passed (R-04).",
+        "除非录入外部证据，本报告不涉及外壳、供电、气候、电磁兼容、文件与组织管理；相应条款列为“待人工复核”，绝不视为通过（R-04）。",
     ),
     "says-not-draft": Text(
         "The documents are consultation drafts. Where they leave a question open, the bench's ruling "
@@ -160,31 +205,17 @@ TEXTS: dict[str, Text] = {
     "requirement": Text("Requirement (in our words)", "要求（本项目表述）"),
     "strength": Text("Strength", "强度"),
     "verdict": Text("Verdict", "判定"),
-    "cases": Text("Cases", "用例"),
+    "decided-by": Text("Decided by", "判定方式"),
     "filter": Text("Show", "显示"),
     "all": Text("all", "全部"),
     "search": Text("Search", "搜索"),
     "nothing-shown": Text("No clause matches.", "没有符合条件的条款。"),
     "readings": Text("rulings", "裁定"),
     "mark-virtual": Text("in virtual time", "虚拟时间"),
-    "not-decided": Text("not decided", "未判定"),
     "strength-shall": Text("shall", "应"),
     "strength-should": Text("should", "宜"),
     "strength-may": Text("may", "可"),
     "strength-statement": Text("statement", "陈述"),
-    "disposition-automated": Text("decided by cases", "由用例判定"),
-    "disposition-planned": Text("testable; no case in this run", "可检测；本次无用例"),
-    "disposition-operator": Text("a person performs or attests it", "由操作人员执行或证实"),
-    "disposition-inspection": Text("decided by inspection", "由审查判定"),
-    "disposition-laboratory": Text("decided by a laboratory test", "由实验室试验判定"),
-    "disposition-organisational": Text(
-        "binds an organisation; listed without verdict", "约束组织机构；仅列出，不作判定"
-    ),
-    "disposition-untestable": Text("cannot be tested", "不可检测"),
-    "other-object": Text("binds another object than the one submitted (R-01)", "约束对象不是本次送检产品（R-01）"),
-    "claim-no": Text("not claimed in the capability statement (R-03)", "能力声明未声明支持（R-03）"),
-    "claim-unanswered": Text("the capability statement does not answer (R-03)", "能力声明未回答（R-03）"),
-    "not-selected": Text("has cases, none was selected in this run", "有用例，但本次运行未选择"),
     # Cases
     "cases-title": Text("Cases", "用例"),
     "cases-note": Text(

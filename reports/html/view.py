@@ -1,7 +1,7 @@
 """What the HTML report shows, gathered from a run, its ledger and its records; the template only lays it out.
 
-Leaves the verdicts as they are: an entry of the ledger that the run says nothing about is shown as not decided, not run
-or not applicable with the reason, never as a pass.
+Leaves the verdicts of clauses to `reports.conformity`: an entry that no case decided is shown with what it waits for or
+why it does not apply, never as a pass.
 """
 
 from __future__ import annotations
@@ -13,33 +13,37 @@ from pathlib import Path
 from markupsafe import Markup
 
 from bench.case import CaseResult, Check, ClauseResult, RunResult, Text, Verdict
-from bench.history import HistoryError, read_history
+from bench.history import History, HistoryError, read_history
 from reports.blocks import OPEN, visible
 from reports.conformity import (
+    DISPOSITIONS,
     DOCUMENTS,
-    NOT_TERMINAL,
     SHORT,
     Entry,
+    Standing,
     Statement,
     clause_order,
+    completed,
     document_of,
     documents,
+    not_repeatable,
+    standings,
     statements,
+    unsupported,
 )
 from reports.html.texts import TEXTS
+from reports.observed import DECLARED, Claimed, Observation, compare, observe
+from reports.readings import Difference, differences
 from reports.screen import SIGNS
 from reports.svg import drawn, legend, swatch
 from reports.timeline import local_time
 
-# The state of an entry that waits for evidence from outside (R-04); not a verdict of the bench.
-NOT_DECIDED = "not decided"
-STATES = (*(verdict.value for verdict in Verdict), NOT_DECIDED)
-_OUTSIDE = ("laboratory", "inspection", "operator", "organisational", "untestable")
+STATES = tuple(verdict.value for verdict in Verdict)
 
 
 @dataclass(frozen=True)
 class State:
-    """A verdict, or not decided, ready to be shown: css class, sign, words."""
+    """A verdict ready to be shown: css class, sign, words."""
 
     key: str
 
@@ -51,12 +55,12 @@ class State:
     @property
     def sign(self) -> str:
         """A sign of its own beside the colour."""
-        return "·" if self.key == NOT_DECIDED else SIGNS[Verdict(self.key)]
+        return SIGNS[Verdict(self.key)]
 
     @property
     def name(self) -> Text:
         """In both languages."""
-        return TEXTS["not-decided"] if self.key == NOT_DECIDED else Text(self.key, Verdict(self.key).zh)
+        return Text(self.key, Verdict(self.key).zh)
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ class ClauseView:
     """One row of the matrix.
 
     `cases` holds the name of each case with anchor and state of each of its attempts. `mark` says what kind of time the
-    evidence comes from (R-08).
+    evidence comes from (R-08). `disposition` says how the entry is decided at all, `note` why it stands where it does.
     """
 
     id: str
@@ -86,8 +90,8 @@ class ClauseView:
     strength: str
     requirement: Text | None
     reading_b: Text | None
+    disposition: str
     note: Text | None
-    reason: str
     readings: tuple[str, ...]
     mark: Text | None
     cases: tuple[tuple[str, tuple[tuple[str, State], ...]], ...]
@@ -117,6 +121,7 @@ class DocumentView:
     title: Text
     chapters: tuple[ChapterView, ...]
     counts: tuple[int, ...]
+    dispositions: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -139,6 +144,7 @@ class CaseView:
     open: bool
     picture: Picture
     repeatable: bool
+    observation: Observation | None
 
     @property
     def blocks(self) -> list[Check]:
@@ -167,6 +173,13 @@ class Report:
     chapters: tuple[tuple[str, tuple[CaseView, ...]], ...]
     questions: dict[str, Text]
     requirements: dict[str, Text]
+    answers: tuple[tuple[str, str], ...]
+    unsupported: tuple[Entry, ...]
+    absent: tuple[str, ...]
+    not_repeatable: tuple[str, ...]
+    differences: tuple[tuple[Difference, str], ...]
+    claimed: tuple[Claimed, ...]
+    dispositions: dict[str, Text] = field(default_factory=lambda: dict(DISPOSITIONS))
     states: tuple[State, ...] = field(default_factory=lambda: tuple(State(key) for key in STATES))
     drafts: dict[str, Text] = field(default_factory=lambda: dict(DOCUMENTS))
     short: dict[str, str] = field(default_factory=lambda: dict(SHORT))
@@ -179,11 +192,16 @@ def report_id(run: RunResult) -> str:
 
 def report(run: RunResult, folder: Path, ledger: Sequence[Entry] = (), details: Details | None = None) -> Report:
     """Gather the page of a run. Records that cannot be read cost their picture, never the report."""
+    run = completed(run, ledger)
     rows = clause_views(run, ledger)
     counted: dict[str, int] = {}
     for row in rows:
         counted[row.state.key] = counted.get(row.state.key, 0) + 1
     outcome, state = _outcome(run)
+    chapters = tuple(_chapters(run, folder))
+    observed = [(view.result, view.observation) for _, views in chapters for view in views if view.observation]
+    places = {case.id: anchor(case, index) for index, case in reversed(list(enumerate(run.cases)))}
+    conditions = {entry.claim for entry in ledger if entry.condition}
     return Report(
         run=run,
         details=details or Details(),
@@ -194,16 +212,22 @@ def report(run: RunResult, folder: Path, ledger: Sequence[Entry] = (), details: 
         clause_counts=tuple((State(key), counted[key]) for key in STATES if key in counted),
         statements=statements(run, ledger),
         documents=tuple(_documents(rows)),
-        chapters=tuple(_chapters(run, folder)),
+        chapters=chapters,
         questions={entry.claim: entry.question for entry in ledger if entry.claim},
         requirements={entry.id: entry.requirement for entry in ledger},
+        answers=tuple((name, answer) for name, answer in run.claims.items() if not name.startswith(DECLARED)),
+        unsupported=unsupported(run, ledger),
+        absent=tuple(name for name, answer in run.claims.items() if answer == "no" and name in conditions),
+        not_repeatable=not_repeatable(run),
+        differences=tuple((found, places[found.case]) for found in differences(run, ledger)),
+        claimed=compare(run.claims, observed),
     )
 
 
 def _outcome(run: RunResult) -> tuple[str, State]:
     """Text key and state of the headline: a fail first, then an error, then what is open."""
     found = {case.verdict for case in run.cases}
-    if Verdict.FAIL in found:
+    if Verdict.FAIL in found or not_repeatable(run):
         return "outcome-fail", State(Verdict.FAIL.value)
     if Verdict.ERROR in found:
         return "outcome-error", State(Verdict.ERROR.value)
@@ -220,35 +244,38 @@ def anchor(case: CaseResult, index: int) -> str:
 
 
 def clause_views(run: RunResult, ledger: Sequence[Entry]) -> list[ClauseView]:
-    """One row for every clause of the run and every entry of the ledger that asks for something."""
+    """One row for every clause of the run and every entry of the ledger that asks for something, of all documents."""
     by_case: dict[str, list[tuple[str, CaseResult]]] = {}
     for index, case in enumerate(run.cases):
         by_case.setdefault(case.id, []).append((anchor(case, index), case))
     entries = {entry.id: entry for entry in ledger if entry.asks}
     decided = {clause.id: clause for clause in run.clauses}
+    stands = standings(run, entries.values())
     ids = sorted({*entries, *decided}, key=clause_order)
     mark = TEXTS["mark-virtual"] if run.rig == "virtual" else None
-    return [_clause(id, entries.get(id), decided.get(id), by_case, mark, run.claims) for id in ids]
+    return [_clause(id, entries.get(id), decided.get(id), stands.get(id), by_case, mark) for id in ids]
 
 
 def _clause(
     id: str,
     entry: Entry | None,
     decided: ClauseResult | None,
+    stands: Standing | None,
     by_case: dict[str, list[tuple[str, CaseResult]]],
     mark: Text | None,
-    claims: dict[str, str],
 ) -> ClauseView:
-    state, note = _state(entry, decided, claims)
+    if stands is None:
+        assert decided is not None
+        stands = Standing(verdict=decided.verdict, why="told", reason=Text(decided.reason, decided.reason))
     return ClauseView(
         id=id,
         number=entry.number if entry else id.partition("/")[2],
-        state=state,
+        state=State(stands.verdict.value),
         strength=entry.strength if entry else "",
         requirement=entry.requirement if entry else None,
         reading_b=entry.reading_b if entry and entry.reading_b.en else None,
-        note=note,
-        reason=decided.reason if decided else "",
+        disposition=entry.disposition if entry else "",
+        note=stands.reason if stands.reason.en else None,
         readings=entry.readings if entry else (),
         mark=mark if decided and decided.cases else None,
         cases=tuple(
@@ -257,28 +284,6 @@ def _clause(
             if name in by_case
         ),
     )
-
-
-def _state(entry: Entry | None, decided: ClauseResult | None, claims: dict[str, str]) -> tuple[State, Text | None]:
-    """The state of a clause and, where no case decided it, why (R-01, R-03, R-04)."""
-    if decided is not None:
-        return State(decided.verdict.value), None
-    if entry is None:
-        return State(NOT_DECIDED), None
-    if entry.object in NOT_TERMINAL:
-        return State(Verdict.NOT_APPLICABLE.value), TEXTS["other-object"]
-    answer = claims.get(entry.claim, "")
-    if answer == "no" and entry.strength in ("may", "statement"):
-        return State(Verdict.NOT_APPLICABLE.value), TEXTS["claim-no"]
-    if answer == "unanswered":
-        return State(Verdict.INCONCLUSIVE.value), TEXTS["claim-unanswered"]
-    if entry.disposition in _OUTSIDE:
-        reason = entry.prompt if entry.disposition == "operator" else entry.reason
-        kind = TEXTS[f"disposition-{entry.disposition}"]
-        joined = Text(f"{kind.en}: {reason.en}", f"{kind.zh}：{reason.zh}") if reason.en or reason.zh else kind
-        return State(NOT_DECIDED), joined
-    note = TEXTS["not-selected"] if entry.disposition == "automated" else TEXTS["disposition-planned"]
-    return State(Verdict.NOT_RUN.value), note
 
 
 def chapter_of(number: str) -> str:
@@ -303,7 +308,8 @@ def _documents(rows: Sequence[ClauseView]) -> Iterable[DocumentView]:
             for number, (name, clauses) in enumerate(grouped.items())
         )
         title = DOCUMENTS.get(document, Text(document, document))
-        yield DocumentView(document, SHORT.get(document, document), title, chapters, _tally(mine))
+        how = tuple(sum(row.disposition == key for row in mine) for key in DISPOSITIONS)
+        yield DocumentView(document, SHORT.get(document, document), title, chapters, _tally(mine), how)
 
 
 def _tally(rows: Sequence[ClauseView]) -> tuple[int, ...]:
@@ -311,19 +317,19 @@ def _tally(rows: Sequence[ClauseView]) -> tuple[int, ...]:
 
 
 def _chapters(run: RunResult, folder: Path) -> Iterable[tuple[str, tuple[CaseView, ...]]]:
-    verdicts: dict[str, set[Verdict]] = {}
-    for case in run.cases:
-        verdicts.setdefault(case.id, set()).add(case.verdict)
+    mixed = set(not_repeatable(run))
     grouped: dict[str, list[CaseView]] = {}
     for index, case in enumerate(run.cases):
         place = anchor(case, index)
+        history = _history(case, folder)
         view = CaseView(
             result=case,
             anchor=place,
             state=State(case.verdict.value),
-            open=case.verdict in OPEN,
-            picture=picture(case, folder, f"t{index + 1}"),
-            repeatable=len(verdicts[case.id]) == 1,
+            open=case.verdict in OPEN or case.id in mixed,
+            picture=_drawn(case, history, f"t{index + 1}"),
+            repeatable=case.id not in mixed,
+            observation=observe(history) if isinstance(history, History) else None,
         )
         grouped.setdefault(case.id.rpartition("/")[0], []).append(view)
     for chapter, views in grouped.items():
@@ -335,19 +341,30 @@ def picture(case: CaseResult, folder: Path, id: str) -> Picture:
 
     A record outside the folder, unreadable, or other than the one judged gives a problem in place of the picture.
     """
+    return _drawn(case, _history(case, folder), id)
+
+
+def _history(case: CaseResult, folder: Path) -> History | Text:
+    """The record of a case, or why there is none that can be shown."""
     if not case.record:
-        return Picture(None, problem=TEXTS["no-record"])
+        return TEXTS["no-record"]
     path = (folder / case.record).resolve()
     if not path.is_relative_to(folder.resolve()):
-        return Picture(None, problem=Text(f"{case.record}: outside the run folder", f"{case.record}：不在运行目录内"))
+        return Text(f"{case.record}: outside the run folder", f"{case.record}：不在运行目录内")
     try:
         history = read_history(path)
-        title = Text(f"Timeline of {case.id}", f"{case.id} 的时间线")
-        svg, gathered = drawn(history, id=id, title=title)
+    except HistoryError as error:
+        return Text(str(error), str(error))
+    return TEXTS["record-changed"] if case.digest and history.digest != case.digest else history
+
+
+def _drawn(case: CaseResult, history: History | Text, id: str) -> Picture:
+    if isinstance(history, Text):
+        return Picture(None, problem=history)
+    try:
+        svg, gathered = drawn(history, id=id, title=Text(f"Timeline of {case.id}", f"{case.id} 的时间线"))
     except HistoryError as error:
         return Picture(None, problem=Text(str(error), str(error)))
-    if case.digest and history.digest != case.digest:
-        return Picture(None, problem=TEXTS["record-changed"])
     return Picture(
         svg=Markup(svg),
         key=tuple((Markup(swatch(kind, id)), name) for kind, name in legend(gathered)),

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from bench.case import ClauseResult, RunResult, Text, Verdict
-from reports.conformity import Conformity, Entry, Statement, clause_order, documents, statements
+from bench.case import CaseResult, ClauseResult, RunResult, Text, Verdict
+from bench.commands.session import clause_results
+from reports.conformity import (
+    DISPOSITIONS,
+    WHY,
+    Conformity,
+    Entry,
+    Statement,
+    clause_order,
+    completed,
+    documents,
+    not_repeatable,
+    outcome,
+    statements,
+)
+from reports.ledger import entries as real_entries
 
 
 def entry(id: str, **fields: object) -> Entry:
@@ -68,7 +84,7 @@ def test_a_binding_entry_that_no_case_touched_forbids_conforms() -> None:
     assert found.conformity is Conformity.NO_STATEMENT
     assert "isc-2/2" in found.reasons[-1].en
     assert found.automatic == {"pass": 1}
-    assert found.binding == {"pass": 1, "not run": 1}
+    assert found.binding == {"pass": 1, "review": 1}
 
 
 @pytest.mark.parametrize("strength", ["should", "may"])
@@ -82,7 +98,7 @@ def test_should_and_may_have_no_effect(strength: str) -> None:
     [
         ({"q": "yes"}, {}, Conformity.DOES_NOT_CONFORM),
         ({"q": "no"}, {}, Conformity.CONFORMS),
-        ({}, {}, Conformity.CONFORMS),
+        ({}, {}, Conformity.NO_STATEMENT),
         ({"q": "no"}, {"statement_as_shall": "on"}, Conformity.DOES_NOT_CONFORM),
         ({"q": "no"}, {"statement_as_shall": "True"}, Conformity.DOES_NOT_CONFORM),
         ({"q": "no"}, {"statement_as_shall": "False"}, Conformity.CONFORMS),
@@ -159,3 +175,127 @@ def test_clauses_are_ordered_as_the_documents_are() -> None:
         "isc-2/A.1",
     ]
     assert documents(["x/1", "csmt/1", "isc-2/1"]) == ["isc-2", "csmt", "x"]
+
+
+def case(verdict: Verdict, attempt: int = 1, name: str = "a/b", clauses: tuple[str, ...] = ("isc-2/1",)) -> CaseResult:
+    return CaseResult(id=name, title=Text("a", "甲"), clauses=clauses, verdict=verdict, attempt=attempt)
+
+
+def stands(result: RunResult, *ledger: Entry) -> dict[str, ClauseResult]:
+    return {clause.id: clause for clause in completed(result, ledger).clauses}
+
+
+@pytest.mark.parametrize(
+    ("fields", "claims", "parameters", "verdict", "told"),
+    [
+        ({"claim": "q"}, {"q": "no"}, {}, Verdict.FAIL, "declared unsupported: q"),
+        ({"claim": "q", "condition": True}, {"q": "no"}, {}, Verdict.NOT_APPLICABLE, "condition"),
+        ({"claim": "q"}, {"q": "no"}, {"allow_partial_scope": "on"}, Verdict.NOT_APPLICABLE, "not claimed"),
+        ({"claim": "q", "strength": "statement"}, {"q": "no"}, {}, Verdict.NOT_APPLICABLE, "not claimed"),
+        ({"claim": "q", "strength": "may"}, {"q": "no"}, {}, Verdict.NOT_APPLICABLE, "not claimed"),
+        (
+            {"claim": "q", "strength": "statement"},
+            {"q": "no"},
+            {"statement_as_shall": "on"},
+            Verdict.FAIL,
+            "declared unsupported",
+        ),
+        ({"claim": "q"}, {"q": "unanswered"}, {}, Verdict.INCONCLUSIVE, 'add "q" = "yes"'),
+        ({"claim": "q"}, {}, {}, Verdict.INCONCLUSIVE, 'add "q" = "yes"'),
+        ({"disposition": "planned"}, {}, {}, Verdict.NOT_RUN, "no case yet"),
+        ({"disposition": "automated"}, {}, {}, Verdict.NOT_RUN, "none was selected"),
+        ({"disposition": "inspection"}, {}, {}, Verdict.REVIEW, "inspection"),
+        ({"disposition": "laboratory"}, {}, {}, Verdict.REVIEW, "laboratory"),
+        ({"disposition": "operator"}, {}, {}, Verdict.REVIEW, "operator"),
+        ({"disposition": "untestable"}, {}, {}, Verdict.INCONCLUSIVE, "untestable"),
+        ({"disposition": "organisational"}, {}, {}, Verdict.NOT_APPLICABLE, "organisational"),
+        ({"object": "platform"}, {}, {}, Verdict.NOT_APPLICABLE, "another object"),
+        ({"object": "collector"}, {}, {"roles": "terminal"}, Verdict.NOT_APPLICABLE, "another object"),
+        ({"object": "platform"}, {}, {"roles": "platform"}, Verdict.NOT_RUN, "none was selected"),
+    ],
+)
+def test_an_entry_without_a_case_has_verdict_and_reason(
+    fields: dict[str, object], claims: dict[str, str], parameters: dict[str, str], verdict: Verdict, told: str
+) -> None:
+    result = run({"isc-2/1": Verdict.PASS}, claims=claims, parameters={"documents": "isc-2", **parameters})
+    found = stands(result, entry("isc-2/1"), entry("isc-2/2", **fields))["isc-2/2"]
+    assert found.verdict is verdict
+    assert told in found.reason and " / " in found.reason
+
+
+def test_a_clause_that_is_declared_unsupported_fails_though_its_case_passed() -> None:
+    result = run({"isc-2/1": Verdict.PASS}, cases=(case(Verdict.PASS),), claims={"q": "no"})
+    found = stands(result, entry("isc-2/1", claim="q"))["isc-2/1"]
+    assert found.verdict is Verdict.FAIL
+    assert "remark: observed all the same" in found.reason
+
+
+def test_what_is_declared_unsupported_decides_without_a_full_run() -> None:
+    result = run({"isc-2/1": Verdict.PASS}, claims={"q": "no"}, repeats=1, selection="--case a")
+    found = statement(result, entry("isc-2/1"), entry("isc-2/2", claim="q"))
+    assert (found.conformity, found.unsupported) == (Conformity.DOES_NOT_CONFORM, ("isc-2/2",))
+    assert "declared unsupported: isc-2/2 (q)" in found.reasons[0].en and "声明不支持" in found.reasons[0].zh
+    absent = statement(result, entry("isc-2/1"), entry("isc-2/2", claim="q", condition=True))
+    assert (absent.conformity, absent.unsupported) == (Conformity.NO_STATEMENT, ())
+
+
+def test_completing_twice_changes_nothing() -> None:
+    ledger = [
+        entry("isc-2/1", claim="q"),
+        entry("isc-2/2", disposition="laboratory"),
+        entry("isc-2/3", claim="r"),
+        entry("csmt/1"),
+    ]
+    result = run({"isc-2/1": Verdict.PASS}, cases=(case(Verdict.PASS),), claims={"q": "no"})
+    once = completed(result, ledger)
+    assert completed(once, ledger) == once
+    assert [clause.id for clause in once.clauses] == ["isc-2/1", "isc-2/2", "isc-2/3"]
+
+
+def test_every_entry_of_the_claimed_documents_gets_a_verdict_in_the_real_ledger() -> None:
+    ledger = real_entries()
+    wanted = {one.id for one in ledger if one.asks and one.document in ("isc-2", "csmt")}
+    result = run({}, claims={"source.dlt645": "no"}, parameters={"documents": "isc-2, csmt", "roles": "terminal"})
+    found = stands(result, *ledger)
+    assert set(found) == wanted
+    assert not [clause for clause in found.values() if clause.verdict is Verdict.PASS or " / " not in clause.reason]
+    assert found["isc-2/7.2.2(2)b"].verdict is Verdict.FAIL
+    told = {one.document: one.conformity for one in statements(result, ledger)}
+    assert set(told) == {"isc-2", "csmt"}
+
+
+def test_the_disposition_is_derived_from_the_cases() -> None:
+    found = {one.id: one.disposition for one in real_entries()}
+    assert found["isc-2/9.1a"] == "automated"
+    assert found["isc-2/7.2.2(2)b"] == "planned"
+
+
+def test_no_entry_lacks_a_language() -> None:
+    chinese = re.compile("[\u4e00-\u9fff]")
+    for one in real_entries():
+        for text in (one.requirement, one.reason, one.prompt, one.reading_b, one.question):
+            assert bool(text.en.strip()) == bool(text.zh.strip()), one.id
+            assert not text.zh or chinese.search(text.zh), one.id
+    for text in (*DISPOSITIONS.values(), *WHY.values()):
+        assert chinese.search(text.zh) and not chinese.search(text.en)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "counted"),
+    [
+        ("pass pass pass", "pass"),
+        ("pass fail pass", "fail"),
+        ("pass inconclusive", "fail"),
+        ("inconclusive inconclusive", "inconclusive"),
+        ("error pass", "error"),
+        ("error fail", "fail"),
+    ],
+)
+def test_mixed_attempts_count_as_fail(verdicts: str, counted: str) -> None:
+    attempts = [case(Verdict(word), number) for number, word in enumerate(verdicts.split(), start=1)]
+    assert outcome(attempts) == counted
+    mixed = len(set(verdicts.split()) - {"error"}) > 1
+    assert bool(not_repeatable(run({}, cases=tuple(attempts)))) is mixed
+    (clause,) = clause_results(tuple(attempts))
+    assert clause.verdict == counted
+    assert ("not repeatable" in clause.reason and "不可重复" in clause.reason) is mixed

@@ -114,7 +114,7 @@ def test_each_text_is_complete_in_both_languages(key: str) -> None:
 def test_every_text_is_used() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in HERE.iterdir() if path.suffix in (".j2", ".py"))
     source = source.replace((HERE / "texts.py").read_text(encoding="utf-8"), "")
-    prefixes = ("answer-", "strength-", "rule-", "disposition-", "outcome-")
+    prefixes = ("answer-", "strength-", "rule-", "outcome-")
     unused = [key for key in TEXTS if f'"{key}"' not in source and f"'{key}'" not in source]
     assert [key for key in unused if not key.startswith(prefixes) and key not in ("caught", "survived")] == []
 
@@ -168,11 +168,13 @@ def test_entries_without_a_verdict_say_why(run: RunResult, entries: list[Entry])
         for ch in document.chapters
         for row in ch.clauses
     }
-    assert rows["isc-2/7.1.4"].state.key == "not decided"
+    assert rows["isc-2/7.1.4"].state.key == "review"
     assert rows["isc-2/7.1.4"].note == Text(
-        "decided by a laboratory test: climate chamber, GB/T 2423", "由实验室试验判定：气候箱试验，GB/T 2423"
+        "laboratory: decided by a laboratory test: climate chamber, GB/T 2423",
+        "实验室：由实验室试验判定：气候箱试验，GB/T 2423",
     )
-    assert (rows["ssea/6.4a"].state.key, rows["ssea/6.4a"].note) == ("not applicable", TEXTS["other-object"])
+    assert rows["ssea/6.4a"].state.key == "not applicable"
+    assert rows["ssea/6.4a"].note and "(R-01)" in rows["ssea/6.4a"].note.en
     assert rows["isc-2/8.2"].state.key == "not run"
     assert not [row for row in rows.values() if row.state.key == "pass"]
 
@@ -182,7 +184,7 @@ def test_entries_without_a_verdict_say_why(run: RunResult, entries: list[Entry])
     [
         ("statement", "no", "not applicable"),
         ("may", "no", "not applicable"),
-        ("shall", "no", "not run"),
+        ("shall", "no", "fail"),
         ("shall", "unanswered", "inconclusive"),
         ("may", "unanswered", "inconclusive"),
         ("statement", "yes", "not run"),
@@ -195,6 +197,62 @@ def test_an_answer_of_the_capability_statement_tells_the_state(
     bare = msgspec.structs.replace(run, cases=(), clauses=(), claims={"web.management": answer})
     (document,) = report(bare, Path(), [entry]).documents
     assert document.chapters[0].clauses[0].state.key == state
+
+
+def test_the_summary_says_what_is_declared_unsupported(run: RunResult, tmp_path: Path, entries: list[Entry]) -> None:
+    ask = Text("Can it be managed through the web?", "能否通过 WEB 管理？")
+    entry = msgspec.structs.replace(entries[-2], strength="shall", claim="web.management", question=ask)
+    told = msgspec.structs.replace(run, cases=(), clauses=(), claims={"web.management": "no"}, not_claimed=())
+    told = msgspec.structs.replace(told, parameters={"documents": "isc-2"})
+    shown = html.report_html(told, tmp_path, [entry])
+    summary = shown.partition('id="summary"')[2].partition('id="identification"')[0]
+    for words in ("does not conform", "不符合", "Declared unsupported", "声明不支持", ask.en, ask.zh, entry.id):
+        assert words in summary
+    honest = msgspec.structs.replace(told, claims={"web.management": "yes"})
+    assert "Declared unsupported" not in html.report_html(honest, tmp_path, [entry])
+
+
+def test_places_where_the_readings_differ_are_listed_once(run: RunResult, tmp_path: Path, entries: list[Entry]) -> None:
+    case = next(
+        case for case in run.cases if any(check.reading_b not in (None, check.verdict) for check in case.checks)
+    )
+    worded = Text("Reading B in our words", "解释 B 的表述")
+    ledger = [
+        msgspec.structs.replace(entry, reading_b=worded) if entry.id == case.clauses[0] else entry for entry in entries
+    ]
+    second = msgspec.structs.replace(case, attempt=2)
+    both = msgspec.structs.replace(run, cases=(case, second), clauses=())
+    found = [row for row, _ in report(both, tmp_path, ledger).differences]
+    (row,) = [row for row in found if row.clause == case.clauses[0]]
+    assert (row.b, row.attempts, row.rulings) == (worded, (1, 2), ("R-25", "R-26"))
+    assert row.verdict_a is not row.verdict_b
+    section = html.report_html(both, tmp_path, ledger).partition('id="differences"')[2].partition("</section>")[0]
+    assert worded.zh in section and "R-25" in section
+    agreeing = msgspec.structs.replace(
+        case, checks=tuple(msgspec.structs.replace(check, reading_b=check.verdict) for check in case.checks)
+    )
+    alike = msgspec.structs.replace(both, cases=(agreeing,))
+    assert report(alike, tmp_path, ledger).differences == ()
+
+
+def test_declared_and_observed_stand_side_by_side(run: RunResult, run_folder: Path, entries: list[Entry]) -> None:
+    claims = {"declared.circuits_per_port": "4", "declared.points": "9", "declared.centres": "1"}
+    told = msgspec.structs.replace(run, claims=claims)
+    rows = {row.quantity.id: row for row in report(told, run_folder, entries).claimed}
+    assert (rows["circuits_per_port"].observed, rows["circuits_per_port"].finding.en) == ("4", "observed as declared")
+    assert rows["points"].observed == "4" and rows["points"].finding.en.startswith("not exercised")
+    assert rows["centres"].observed == "2" and rows["centres"].remark
+    assert (rows["longest_period_s"].observed, rows["longest_period_s"].finding.en) == ("60", "not declared")
+    assert "outage_buffer_h" not in rows
+    shown = html.report_html(told, run_folder, entries)
+    assert "Declared and observed" in shown and "声明与观测" in shown
+
+
+def test_a_declared_value_that_a_failed_case_asked_for_is_a_remark(run: RunResult, run_folder: Path) -> None:
+    failed = tuple(msgspec.structs.replace(case, verdict=Verdict.FAIL) for case in run.cases[:1])
+    told = msgspec.structs.replace(run, cases=failed, clauses=(), claims={"declared.circuits_per_port": "29"})
+    (row,) = [row for row in report(told, run_folder).claimed if row.quantity.id == "circuits_per_port"]
+    assert row.remark and "did not pass" in row.finding.en and row.observed == ""
 
 
 def hostile(value: Any) -> Any:

@@ -83,7 +83,25 @@ def test_every_clause_with_a_case_has_its_row_and_the_others_are_counted(run: Ru
         rows = [line for line in lines if line.startswith(f"{clause.id} ")]
         assert len(rows) == (1 if clause.cases else 0)
         assert not rows or clause.verdict.value in rows[0]
-    assert any("1 clauses without a case: not run" in line for line in lines)
+    assert "○    1  not run 未执行: decided outside this run / 由本次运行之外判定" in lines
+    bare = msgspec.structs.replace(run, clauses=(), parameters={"documents": "isc-2"})
+    assert "○    1  not run 未执行: planned: testable, no case yet / 计划中：可检测，尚无用例" in closing(bare, entries)
+
+
+def test_what_is_declared_unsupported_is_said_in_words(run: RunResult, entries: list[Entry]) -> None:
+    entry = msgspec.structs.replace(entries[-2], strength="shall", claim="web.management")
+    told = msgspec.structs.replace(run, cases=(), clauses=(), claims={"web.management": "no"})
+    text = "\n".join(closing(msgspec.structs.replace(told, parameters={"documents": "isc-2"}), [entry]))
+    for words in ("✗ isc-2/8.2", entry.requirement.en, entry.requirement.zh, "web.management = no", "不符合"):
+        assert words in text
+
+
+def test_cases_that_are_not_repeatable_are_named(run: RunResult, entries: list[Entry]) -> None:
+    first = run.cases[0]
+    mixed = (first, msgspec.structs.replace(first, attempt=2, verdict=Verdict.INCONCLUSIVE))
+    text = "\n".join(closing(msgspec.structs.replace(run, cases=mixed), entries))
+    assert "not repeatable: the attempts of delivery/backfills-after-two-day-outage came to pass, inconclusive" in text
+    assert "不可重复" in text
 
 
 def test_the_closing_says_where_to_look_and_what_ran(run: RunResult, entries: list[Entry]) -> None:
