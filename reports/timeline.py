@@ -122,6 +122,44 @@ def local_time(at_us: int, *, fraction: bool = True) -> str:
     return f"{text}.{rest // 1000:03d} +08:00" if fraction else f"{text} +08:00"
 
 
+# The fixed words of the suite and the rigs: phases, rules of links, faults and states. What a case names freely stays.
+WORDS: dict[str, str] = {
+    # phases
+    "settle": "收尾等待",
+    "sound": "正常",
+    "faulty": "故障",
+    "failing": "失效",
+    "mended": "恢复",
+    "watched": "观察结束",
+    "hour": "整时开始",
+    "day": "整日开始",
+    "step": "时钟步进",
+    "right": "时钟复位",
+    "query": "查询",
+    "edge": "边界值",
+    "junk": "无效报文",
+    # rules of links
+    "cut": "中断",
+    "refuse": "拒绝连接",
+    "half_open": "半开连接",
+    "loss": "丢包",
+    "corrupt": "误码",
+    "duplicate": "重复",
+    "delay": "时延",
+    "jitter": "抖动",
+    "reorder": "乱序",
+    "rate": "限速",
+    "name_failure": "域名解析失败",
+    "stranger_certificate": "陌生证书",
+    "reset": "连接复位",
+}
+
+
+def worded(name: str) -> str:
+    """A fixed word in both languages, `settle 收尾等待`; any other word as it stands."""
+    return f"{name} {WORDS[name]}" if name in WORDS else name
+
+
 def gather(history: History, detail: Detail | None = None) -> Timeline:
     """The timeline of a history in so much detail."""
     detail = detail or Detail()
@@ -143,7 +181,7 @@ def gather(history: History, detail: Detail | None = None) -> Timeline:
 
 def _named(name: str, detail: dict[str, str]) -> str:
     told = (value if key == "detail" else f"{key} {value}" for key, value in detail.items())
-    return name + (f" ({', '.join(told)})" if detail else "")
+    return worded(name) + (f" ({', '.join(told)})" if detail else "")
 
 
 def _mark(event: Event, kind: str, label: str) -> Mark:
@@ -263,8 +301,8 @@ def _links(history: History, axis: Axis) -> list[Lane]:
         named = [
             msgspec.structs.replace(
                 span,
-                label=labels.get(span.label, span.label)
-                + (f", {lost} packets dropped" if (lost := dropped.get((span.label, span.end_us))) else ""),
+                label=labels.get(span.label, worded(span.label))
+                + (f", {lost} packets dropped 丢弃" if (lost := dropped.get((span.label, span.end_us))) else ""),
             )
             for span in spans
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -29,7 +30,7 @@ from bench.history import (
     Unserved,
 )
 from reports.svg import GUTTER, MOST_OCTETS, NAMES, PLOT, describe, legend, timeline_svg
-from reports.timeline import Detail, Lane, Timeline, gather, local_time, seconds_text, stamp_us
+from reports.timeline import WORDS, Detail, Lane, Timeline, gather, local_time, seconds_text, stamp_us, worded
 
 SVG = "{http://www.w3.org/2000/svg}"
 TITLE = Text("Timeline", "时间线")
@@ -100,8 +101,8 @@ def test_a_link_rule_lasts_from_on_to_off_and_to_the_end_if_never_taken_off() ->
         ]
     )["Link uplink"]
     assert [(span.kind, span.start_us, span.end_us, span.label) for span in found.spans] == [
-        ("cut", START_US + HOUR, START_US + 3 * HOUR, "cut (direction in), 7 packets dropped"),
-        ("impaired", START_US + 20 * HOUR, START_US + 24 * HOUR, "loss"),
+        ("cut", START_US + HOUR, START_US + 3 * HOUR, "cut 中断 (direction in), 7 packets dropped 丢弃"),
+        ("impaired", START_US + 20 * HOUR, START_US + 24 * HOUR, "loss 丢包"),
     ]
     assert [(mark.kind, mark.label) for mark in found.marks] == [("act", "reset")]
 
@@ -279,3 +280,15 @@ def test_a_history_of_one_event_has_a_picture() -> None:
 def test_two_drawings_of_one_history_are_equal() -> None:
     history = History(events("x", 3, hours=4))
     assert timeline_svg(history, title=TITLE) == timeline_svg(history, title=TITLE)
+
+
+def test_every_phase_and_rule_of_the_house_is_said_in_both_languages() -> None:
+    house = Path(__file__).parents[2]
+    phases: set[str] = set()
+    for path in [*(house / "conformance" / "terminal").glob("*.py"), *(house / "bench").rglob("*.py")]:
+        phases |= set(re.findall(r"\.phase\(\s*\"([^\"]+)\"", path.read_text(encoding="utf-8")))
+    rules = set(re.findall(r"^    name = \"(\w+)\"$", (house / "bench/virtual/rules.py").read_text("utf-8"), re.M))
+    assert len(phases) > 8 and len(rules) > 8
+    assert (phases | rules | {"reset"}) - set(WORDS) == set()
+    assert worded("settle") == "settle 收尾等待"
+    assert worded("a word of a case") == "a word of a case"

@@ -1,0 +1,76 @@
+"""Which cases the capability statement keeps from running, and what verdict follows (R-01, R-03)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.case import Case, Verdict
+from bench.profile import Claim, Parameters, Profile
+from bench.run import Setup, excused
+
+
+class Named:
+    """A rig that is asked for nothing but its name."""
+
+    name = "virtual"
+
+
+def told(strength: str, answers: dict[str, Claim], parameters: Parameters | None = None) -> tuple[Verdict, str] | None:
+    class Asks(Case):
+        """A case that needs a standby source and DL/T 645."""
+
+        zh = "需要备用源和 DL/T 645"
+        clauses = ("isc-2/1",)
+        needs = ("source.standby", "source.dlt645")
+
+    profile = Profile(
+        path="x.toml",
+        name="x",
+        adapter="x",
+        claims=answers,
+        parameters=parameters or Parameters(),
+        documents=("isc-2",),
+    )
+    rig: Any = Named()
+    adapter: Any = None
+    setup = Setup(
+        rig=rig,
+        profile=profile,
+        adapter=adapter,
+        master_seed=1,
+        commit="c",
+        folder=Path(),
+        strengths={"isc-2/1": strength},
+        conditions=frozenset({"source.standby"}),
+    )
+    return excused(Asks, setup)
+
+
+YES, NO = Claim.YES, Claim.NO
+
+
+@pytest.mark.parametrize(
+    ("strength", "standby", "dlt645", "parameters", "verdict", "words"),
+    [
+        ("shall", YES, NO, Parameters(), Verdict.FAIL, "declared unsupported: source.dlt645"),
+        ("shall", NO, YES, Parameters(), Verdict.NOT_APPLICABLE, "condition written in the clause is absent"),
+        ("shall", NO, NO, Parameters(), Verdict.NOT_APPLICABLE, "source.standby"),
+        ("shall", YES, NO, Parameters(allow_partial_scope=True), Verdict.NOT_APPLICABLE, "not claimed"),
+        ("statement", YES, NO, Parameters(), Verdict.NOT_APPLICABLE, "not claimed"),
+        ("statement", YES, NO, Parameters(statement_as_shall=True), Verdict.FAIL, "declared unsupported"),
+        ("shall", Claim.UNANSWERED, NO, Parameters(), Verdict.INCONCLUSIVE, '"source.standby" = "yes"'),
+    ],
+)
+def test_a_no_is_a_fail_unless_the_clause_writes_the_condition(
+    strength: str, standby: Claim, dlt645: Claim, parameters: Parameters, verdict: Verdict, words: str
+) -> None:
+    found = told(strength, {"source.standby": standby, "source.dlt645": dlt645}, parameters)
+    assert found is not None
+    assert found[0] is verdict and words in found[1]
+
+
+def test_a_case_whose_questions_are_answered_yes_runs() -> None:
+    assert told("shall", {"source.standby": YES, "source.dlt645": YES}) is None
