@@ -29,6 +29,7 @@ from reports import prove as shown
 from reports.html import prove as prove_page
 
 _SOUND = ""
+_HELPERS = 3
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -51,35 +52,34 @@ def related(defect: Defect, cases: dict[str, type[Case]]) -> list[str]:
     return [name for name, case in cases.items() if name in defect.cases or set(case.clauses) & set(defect.clauses)]
 
 
-def first_wave(defects: dict[str, Defect], cases: dict[str, type[Case]], every: bool) -> list[Job]:
-    """The sound terminal against every case; every defect against the cases it names, or against all.
-
-    A defect that names no case, or none of these, goes against those related to it.
-    """
-    jobs = [Job(_SOUND, name) for name in cases]
-    for name, defect in defects.items():
-        named = [case for case in cases if every or case in defect.cases]
-        jobs += [Job(name, case) for case in named or related(defect, cases)]
-    return jobs
-
-
-def second_wave(
+def next_round(
     defects: dict[str, Defect],
     cases: dict[str, type[Case]],
-    results: Sequence[tuple[Job, CaseResult]],
+    done: set[Job],
     proof: shown.Proof,
 ) -> list[Job]:
-    """Worth trying after the first: related defects for cases with unseen checks, related cases for survivors."""
-    done = {job for job, _ in results}
+    """Pairs that can still bring something new, at most one for each defect: empty when nothing can.
+
+    A defect that has survived so far tries its next case. One that is caught helps only where checks are unseen, and at
+    most `_HELPERS` of them try the same case in one round.
+    """
     unseen = {seen.id.rpartition(":")[0] for seen in proof.checks if not seen.seen_failing}
     survived = {found.id for found in proof.defects if found.outcome != shown.CAUGHT}
-    wanted = [
-        Job(name, case)
-        for name, defect in defects.items()
-        for case in related(defect, cases)
-        if case in unseen or name in survived
-    ]
-    return [job for job in wanted if job not in done]
+    helpers: dict[str, int] = {}
+    jobs: list[Job] = []
+    for name, defect in defects.items():
+        named = [case for case in defect.cases if case in cases]
+        for case in dict.fromkeys((*named, *related(defect, cases))):
+            job = Job(name, case)
+            if job in done:
+                continue
+            if name not in survived:
+                if case not in unseen or helpers.get(case, 0) >= _HELPERS:
+                    continue
+                helpers[case] = helpers.get(case, 0) + 1
+            jobs.append(job)
+            break
+    return jobs
 
 
 def run_job(job: Job, seed: int, folder: str) -> CaseResult:
@@ -220,11 +220,12 @@ def main(
     def told(results: list[tuple[Job, CaseResult]]) -> shown.Proof:
         return tally(chosen, results, run=f"prove-seed{seed}", seed=int(seed))
 
-    results = run(first_wave(chosen, chosen_cases, every))
-    more = second_wave(chosen, chosen_cases, results, told(results))
-    if more:
-        print(f"{len(more)} further pairs for what is still open / 对未决项追加 {len(more)} 组")
-        results += run(more)
+    results = run([Job(_SOUND, name) for name in chosen_cases])
+    if every:
+        results += run([Job(name, case) for name in chosen for case in chosen_cases])
+    while not every and (jobs := next_round(chosen, chosen_cases, {job for job, _ in results}, told(results))):
+        print(f"{len(results)} pairs done, {len(jobs)} more / 已完成 {len(results)} 组，再执行 {len(jobs)} 组")
+        results += run(jobs)
     proof = told(results)
     shown.print_proof(proof)
     print(prove_page.write(proof, out / f"{proof.run}.html"))
