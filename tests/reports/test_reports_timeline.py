@@ -104,7 +104,7 @@ def test_a_link_rule_lasts_from_on_to_off_and_to_the_end_if_never_taken_off() ->
         ("cut", START_US + HOUR, START_US + 3 * HOUR, "cut 中断 (direction in), 7 packets dropped 丢弃"),
         ("impaired", START_US + 20 * HOUR, START_US + 24 * HOUR, "loss 丢包"),
     ]
-    assert [(mark.kind, mark.label) for mark in found.marks] == [("act", "reset")]
+    assert [(mark.kind, mark.label) for mark in found.marks] == [("act", "reset 连接复位")]
 
 
 def test_power_cuts_and_crashes_are_told_apart() -> None:
