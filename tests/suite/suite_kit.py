@@ -1,0 +1,114 @@
+"""The command line as a user has it: carbonbench in a process of its own, and what a run folder must hold.
+
+Leaves the questions to the test modules. Every call refuses a traceback, whatever else it asks for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = Path(sys.executable).with_name("carbonbench")
+REFERENCE = ROOT / "fixtures" / "terminals" / "reference.toml"
+WORKS = ROOT / "fixtures" / "worlds" / "works.toml"
+
+# Cases that take a blink of wall time and between them touch polling, commands, counters, values and the local store.
+QUICK = (
+    "accuracy/takes-over-edge-values",
+    "commands/reads-meters-on-command",
+    "processing/counts-each-step-over-full-scale",
+    "processing/rejects-readings-out-of-range",
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a command left: exit code, standard output and standard error."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def problems(self) -> list[str]:
+        """The sentences on standard error."""
+        return [line.removeprefix("ERROR: ") for line in self.err.splitlines() if line.strip()]
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """The environment of a user: no colours, wide lines, nothing of the pytest that runs the tests."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV_"))}
+    return {**kept, "NO_COLOR": "1", "COLUMNS": "200", "PYTHONUTF8": "1", **extra}
+
+
+def call(words: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None, given: str = "") -> Told:
+    """Run a program to its end; no program of ours ever shows a traceback."""
+    done = subprocess.run(
+        [str(word) for word in words],
+        cwd=cwd,
+        env=dict(env or environment()),
+        input=given,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=600,
+        check=False,
+    )
+    told = Told(done.returncode, done.stdout, done.stderr)
+    for text in (told.out, told.err):
+        assert "Traceback" not in text and "INTERNALERROR" not in text, f"{words}\n{text}"
+    return told
+
+
+def carbonbench(*words: str | Path, cwd: Path, env: Mapping[str, str] | None = None, given: str = "") -> Told:
+    """Run one command of carbonbench to its end."""
+    return call([COMMAND, *words], cwd=cwd, env=env, given=given)
+
+
+def choose(cases: Sequence[str] = QUICK) -> list[str]:
+    """The options that select these cases."""
+    return [word for case in cases for word in ("--case", case)]
+
+
+def run_folder(out: Path) -> Path:
+    """The one run folder below `out`."""
+    (folder,) = out.iterdir()
+    return folder
+
+
+def verdicts(folder: Path) -> dict[str, Any]:
+    """The run's verdicts.json."""
+    return json.loads((folder / "verdicts.json").read_text("utf-8"))
+
+
+def sm3(octets: bytes) -> bytes:
+    """SM3 of octets."""
+    return hashlib.new("sm3", octets).digest()
+
+
+def chain_of(record: Path) -> str:
+    """The digest of a record by docs/FORMATS.md alone, every line's share of it compared; no code of the bench."""
+    link = sm3(b"carbonbench history 1")
+    shown = ""
+    for line in record.read_bytes().splitlines():
+        shown, event = line[2 : line.index(b'",')].decode(), line[line.index(b'",') + 2 : -1]
+        link = sm3(link + event)
+        assert link.hex().startswith(shown)
+    assert shown == link.hex()
+    return shown
+
+
+def digest_of(folder: Path) -> str:
+    """The run's digest by docs/FORMATS.md alone."""
+    lines = [
+        f"{record.parent.parent.relative_to(folder / 'cases').as_posix()}#{record.parent.name} {chain_of(record)}\n"
+        for record in (folder / "cases").rglob("record.jsonl")
+    ]
+    return sm3("".join(sorted(lines)).encode()).hex()

@@ -1,0 +1,50 @@
+"""`carbonbench prove` on a few defects: the matrix, its JSON as documented, the exit code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from suite_kit import carbonbench, choose
+
+CASES = ("accuracy/takes-over-edge-values", "commands/reads-meters-on-command", "protocol/identifies-itself")
+DEFECTS = ("one-number-for-all-centres", "read-now-from-memory", "word-order-ignored")
+
+
+def test_three_defects_are_caught_and_the_unseen_checks_are_named(tmp_path: Path) -> None:
+    defects = [word for defect in DEFECTS for word in ("--defect", defect)]
+    told = carbonbench("prove", *defects, *choose(CASES), "--json", "deep/matrix.json", "-n", "2", cwd=tmp_path)
+    assert told.code == 1, told.out + told.err
+    found = json.loads((tmp_path / "deep" / "matrix.json").read_text("utf-8"))
+    assert found["format"] == "carbonbench-prove/1"
+    assert found["seed"] == 1 and found["trusted"] is False and found["troubles"] == []
+    assert {defect["id"]: defect["outcome"] for defect in found["defects"]} == dict.fromkeys(DEFECTS, "caught")
+    checks = {check["id"]: check for check in found["checks"]}
+    for defect in found["defects"]:
+        assert defect["clauses"] and defect["caught_by"]
+        for name in defect["caught_by"]:
+            assert name.partition(":")[0] in CASES
+            assert checks[name]["seen_failing"] and defect["id"] in checks[name]["by"]
+    unseen = [name for name, check in checks.items() if not check["seen_failing"]]
+    assert unseen and all(checks[name]["by"] == [] for name in unseen)
+    for name in unseen:
+        assert name in told.out
+    assert found["reference"]["summary"] == {"pass": len(CASES)}
+    assert found["reference"]["cases"] == dict.fromkeys(CASES, "pass")
+    assert found["reference"]["not_passed"] == []
+    assert (tmp_path / "out" / "prove-seed1.html").is_file()
+
+
+def test_what_prove_cannot_use_is_told_before_anything_runs(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    told = carbonbench(
+        *("prove", "--defect", "modbus-crx", "--defect", "zzz", "--case", "no-such", "--seed", "²", "-n", "x"),
+        cwd=tmp_path,
+    )
+    assert told.code == 4 and told.out == ""
+    assert len(told.problems) == 5
+    assert "did you mean modbus-crc?" in told.problems[0]
+    assert "known are " in told.problems[1]
+    told = carbonbench("prove", "--out", "file", "--json", tmp_path, cwd=tmp_path)
+    assert told.code == 4 and told.out == ""
+    assert [problem.split()[0] for problem in told.problems] == ["--out", "--json"]

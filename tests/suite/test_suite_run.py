@@ -1,0 +1,263 @@
+"""`carbonbench run` and `pytest conformance` as a user sees them: exit codes, run folder, digests, replay."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import shlex
+import sys
+from collections import Counter
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from suite_kit import (
+    QUICK,
+    REFERENCE,
+    ROOT,
+    call,
+    carbonbench,
+    choose,
+    digest_of,
+    environment,
+    run_folder,
+    sm3,
+    verdicts,
+)
+
+from bench.case import Verdict
+from conformance.clauses import load_ledger
+
+WORDS = {verdict.value for verdict in Verdict}
+ONE = "commands/reads-meters-on-command"
+
+
+def test_whole_suite_against_the_reference(tmp_path: Path) -> None:
+    told = carbonbench("run", "-n", "2", cwd=tmp_path)
+    assert told.code == 0, told.out
+    folder = run_folder(tmp_path / "out")
+    found = verdicts(folder)
+    assert {case["verdict"] for case in found["cases"]} <= {"pass", "not applicable"}
+    assert len(found["cases"]) >= 60
+    shape_as_the_issue_writes_it(found)
+    folder_is_complete(folder)
+    assert found["history_digest"] == digest_of(folder)
+    for case in found["cases"]:
+        assert all(clause in told.out for clause in case["clauses"])
+    assert str(folder) in told.out
+    again = carbonbench("rejudge", folder, cwd=tmp_path)
+    assert again.code == 0, again.out
+    assert "the same verdicts" in again.out
+    assert carbonbench("verify", folder, cwd=tmp_path).code == 0
+
+
+def shape_as_the_issue_writes_it(found: dict) -> None:
+    for key in ("run", "commit", "terminal", "rig", "history_digest"):
+        assert isinstance(found[key], str) and found[key], key
+    assert found["seed"] == 1
+    assert re.fullmatch("[0-9a-f]{64}", found["history_digest"])
+    assert found["summary"] == dict(Counter(case["verdict"] for case in found["cases"]))
+    ledger = load_ledger().by_id
+    strongest = ("shall", "statement", "should", "may")
+    for case in found["cases"]:
+        assert case["clauses"] and case["checks"], case["id"]
+        strengths = {ledger[clause].strength for clause in case["clauses"]}
+        assert case["strength"] == next(word for word in strongest if word in strengths)
+        assert case["verdict"] in WORDS
+        for check in case["checks"]:
+            assert check["name"] and check["verdict"] in WORDS
+            assert all(isinstance(check[key], str) for key in ("measured", "limit", "unit"))
+    named = {clause for case in found["cases"] for clause in case["clauses"]}
+    clauses = {clause["id"]: clause for clause in found["clauses"]}
+    assert len(clauses) == len(found["clauses"])
+    assert named <= clauses.keys() <= ledger.keys()
+    assert all(clause["verdict"] in WORDS for clause in found["clauses"])
+
+
+def folder_is_complete(folder: Path) -> None:
+    found = verdicts(folder)
+    for case in found["cases"]:
+        assert (folder / case["record"]).is_file()
+    suites = ElementTree.parse(folder / "junit.xml").getroot()
+    assert len(list(suites.iter("testcase"))) == len(found["cases"])
+    page = (folder / "report.html").read_text("utf-8")
+    assert all(case["id"] in page for case in found["cases"])
+    assert not re.findall(r"""(?:src|href)=["'](?!#|data:)[^"']+""", page)
+    results = [json.loads(path.read_text("utf-8")) for path in (folder / "allure-results").glob("*-result.json")]
+    assert len(results) == len(found["cases"])
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    listed = {row["path"]: row["sm3"] for row in manifest["files"]}
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    assert listed.keys() == files.keys() - {"manifest.json"}
+    for name in ("verdicts.json", "report.html", "junit.xml", found["cases"][0]["record"]):
+        assert sm3(files[name].read_bytes()).hex() == listed[name]
+
+
+def digest(tmp_path: Path, name: str, *words: str, **env: str) -> str:
+    told = carbonbench("run", *choose(), "--out", name, *words, cwd=tmp_path, env=environment(**env))
+    assert told.code == 0, told.out + told.err
+    return verdicts(run_folder(tmp_path / name))["history_digest"]
+
+
+def test_one_seed_one_history(tmp_path: Path, quick: Path) -> None:
+    here = verdicts(quick)["history_digest"]
+    assert digest(tmp_path, "two-workers", "-n", "2", PYTHONHASHSEED="1") == here
+    assert digest(tmp_path, "other-hashes", "-n", "1", PYTHONHASHSEED="2") == here
+    assert digest(tmp_path, "other-seed", "--seed", "2") != here
+
+
+def test_records_of_one_seed_are_equal_octet_for_octet(tmp_path: Path, quick: Path) -> None:
+    digest(tmp_path, "again", PYTHONHASHSEED="7")
+    for case in QUICK:
+        record = Path("cases") / case / "1" / "record.jsonl"
+        assert (run_folder(tmp_path / "again") / record).read_bytes() == (quick / record).read_bytes()
+
+
+def test_pytest_runs_the_same(tmp_path: Path, quick: Path) -> None:
+    told = call([sys.executable, "-m", "pytest", "conformance", *choose(), "--out", tmp_path / "out"], cwd=ROOT)
+    assert told.code == 0, told.out + told.err
+    assert f"{len(QUICK)} passed" in told.out
+    theirs, ours = verdicts(run_folder(tmp_path / "out")), verdicts(quick)
+    assert theirs["history_digest"] == ours["history_digest"]
+    assert [case["checks"] for case in theirs["cases"]] == [case["checks"] for case in ours["cases"]]
+
+
+def test_pytest_shows_a_failed_check_and_ends_with_1(tmp_path: Path) -> None:
+    words = ["--case", ONE, "--defect", "read-now-from-memory", "--out", tmp_path / "out"]
+    told = call([sys.executable, "-m", "pytest", "conformance", *words], cwd=ROOT)
+    assert told.code == 1
+    for word in ("requirement / ", "expected / ", "actual / ", "replay / "):
+        assert word in told.out, told.out
+
+
+def test_repetitions_have_seeds_of_their_own_and_one_is_replayed_alone(tmp_path: Path) -> None:
+    told = carbonbench("run", "--case", ONE, "--repeat", "3", "--out", "all", cwd=tmp_path)
+    assert told.code == 0, told.out
+    three = verdicts(run_folder(tmp_path / "all"))["cases"]
+    assert [case["attempt"] for case in three] == [1, 2, 3]
+    assert len({case["seed"] for case in three}) == 3
+    words = shlex.split(three[1]["replay"], comments=True)
+    told = carbonbench(*words[1:], "--out", "one", cwd=tmp_path)
+    assert told.code == 0, told.out
+    (one,) = verdicts(run_folder(tmp_path / "one"))["cases"]
+    assert (one["attempt"], one["digest"]) == (2, three[1]["digest"])
+
+
+def test_a_defective_terminal_fails_and_its_replay_line_fails_again(tmp_path: Path) -> None:
+    told = carbonbench("run", "--case", ONE, "--defect", "read-now-from-memory", "--seed", "5", cwd=tmp_path)
+    assert told.code == 1, told.out
+    block = told.out[told.out.index("what did not pass") :]
+    for word in ("requirement / 要求", "check / 检查", "expected / 应为", "actual / 实测", "evidence / 证据"):
+        assert word in block, block
+    assert "isc-2/" in block
+    (case,) = verdicts(run_folder(tmp_path / "out"))["cases"]
+    assert case["verdict"] == "fail"
+    line = next(line for line in block.splitlines() if "carbonbench run" in line)
+    shown = line[line.index("carbonbench run") :].strip()
+    assert shlex.split(shown, comments=True) == shlex.split(case["replay"], comments=True)
+    assert f"# commit {verdicts(run_folder(tmp_path / 'out'))['commit']}" in case["replay"]
+    again = carbonbench(*shlex.split(shown, comments=True)[1:], "--out", "again", cwd=tmp_path)
+    assert again.code == 1
+    (repeated,) = verdicts(run_folder(tmp_path / "again"))["cases"]
+    assert (repeated["digest"], repeated["checks"]) == (case["digest"], case["checks"])
+
+
+def of_case(found: dict) -> set[str]:
+    """The verdicts of the clauses that the one case names."""
+    return {clause["verdict"] for clause in found["clauses"] if clause["id"] in found["cases"][0]["clauses"]}
+
+
+def profile(tmp_path: Path, old: str, new: str) -> Path:
+    text = REFERENCE.read_text("utf-8")
+    assert old in text
+    made = tmp_path / "my terminal.toml"
+    made.write_text(text.replace(old, new), "utf-8")
+    return made
+
+
+CLAIM = '"acquisition.on-command" = "yes"'
+
+
+def test_an_unanswered_claim_is_inconclusive_and_the_line_to_add_settles_it(tmp_path: Path) -> None:
+    made = profile(tmp_path, CLAIM + "\n", "")
+    told = carbonbench("run", "--terminal", made.name, "--case", ONE, cwd=tmp_path)
+    assert told.code == 2, told.out
+    assert CLAIM in " ".join(told.out.split()), told.out
+    found = verdicts(run_folder(tmp_path / "out"))
+    assert found["summary"] == {"inconclusive": 1}
+    assert of_case(found) == {"inconclusive"}
+    made.write_text(made.read_text("utf-8").replace("[claims]", f"[claims]\n{CLAIM}"), "utf-8")
+    assert carbonbench("run", "--terminal", made.name, "--case", ONE, cwd=tmp_path).code == 0
+
+
+def test_a_replay_line_survives_a_blank_in_the_path(tmp_path: Path) -> None:
+    made = profile(tmp_path, 'name = "reference terminal"', 'name = "mine"')
+    told = carbonbench("run", "--terminal", made.name, "--case", ONE, cwd=tmp_path)
+    assert told.code == 0
+    found = verdicts(run_folder(tmp_path / "out"))
+    assert "mine" in found["terminal"]
+    words = shlex.split(found["cases"][0]["replay"], comments=True)
+    assert carbonbench(*words[1:], "--out", "again", cwd=tmp_path).code == 0
+
+
+def installed(tmp_path: Path, body: str) -> dict[str, str]:
+    """An adapter of somebody else's, installed as its entry point says."""
+    site = tmp_path / "site"
+    (site / "theirs-1.dist-info").mkdir(parents=True)
+    (site / "theirs-1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1\n")
+    (site / "theirs-1.dist-info" / "entry_points.txt").write_text("[carbonbench.terminals]\ntheirs = theirs:Theirs\n")
+    (site / "theirs.py").write_text(body, "utf-8")
+    return environment(PYTHONPATH=os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")]))
+
+
+SOUND = "from bench.terminals.reference import ReferenceAdapter\nclass Theirs(ReferenceAdapter):\n    name = 'theirs'\n"
+
+
+def test_an_adapter_of_somebody_else_is_found_by_its_entry_point(tmp_path: Path) -> None:
+    made = profile(tmp_path, 'adapter = "reference"', 'adapter = "theirs"')
+    env = installed(tmp_path, SOUND)
+    told = carbonbench("run", "--terminal", made.name, "--case", ONE, cwd=tmp_path, env=env)
+    assert told.code == 0, told.out
+
+
+def test_a_fault_of_the_bench_is_an_error_and_no_fail(tmp_path: Path) -> None:
+    body = SOUND + "    async def ask(self, seat, what, query):\n        raise ArithmeticError('broken ruler')\n"
+    made = profile(tmp_path, 'adapter = "reference"', 'adapter = "theirs"')
+    words = ("run", "--terminal", made.name, "--case", "processing/rejects-readings-out-of-range")
+    told = carbonbench(*words, cwd=tmp_path, env=installed(tmp_path, body))
+    assert told.code == 3, told.out
+    assert "broken ruler" in told.out
+    found = verdicts(run_folder(tmp_path / "out"))
+    assert found["summary"] == {"error": 1}
+    assert of_case(found) == {"error"}
+
+
+def test_a_terminal_that_dies_fails_and_the_bench_stays_up(tmp_path: Path) -> None:
+    body = SOUND + "    async def run(self, seat):\n        raise ArithmeticError('smoke')\n"
+    made = profile(tmp_path, 'adapter = "reference"', 'adapter = "theirs"')
+    told = carbonbench("run", "--terminal", made.name, "--case", ONE, cwd=tmp_path, env=installed(tmp_path, body))
+    assert told.code in (1, 2), told.out
+    (case,) = verdicts(run_folder(tmp_path / "out"))["cases"]
+    record = (run_folder(tmp_path / "out") / case["record"]).read_text("utf-8")
+    assert '"state":"crashed"' in record and "smoke" in record
+
+
+@pytest.mark.parametrize("body", ["raise ArithmeticError('no licence')", "import nothing_of_this_name", "Theirs = 1"])
+def test_an_adapter_that_cannot_be_loaded_is_one_sentence(tmp_path: Path, body: str) -> None:
+    made = profile(tmp_path, 'adapter = "reference"', 'adapter = "theirs"')
+    words = ("run", "--terminal", made.name, "--case", ONE)
+    told = carbonbench(*words, cwd=tmp_path, env=installed(tmp_path, body))
+    assert told.code == 4
+    assert len(told.problems) == 1 and "'theirs' cannot be loaded" in told.problems[0]
+    assert not (tmp_path / "out").exists()
+
+
+def test_two_runs_have_folders_of_their_own(tmp_path: Path) -> None:
+    for _ in range(2):
+        assert carbonbench("run", "--case", ONE, cwd=tmp_path).code == 0
+    folders = sorted((tmp_path / "out").iterdir())
+    assert len(folders) == 2
+    for one, other in itertools.pairwise(folders):
+        assert verdicts(one)["history_digest"] == verdicts(other)["history_digest"]
