@@ -336,7 +336,7 @@ def read_history(path: Path) -> History:
             place = f"{path}, line {number} / 第 {number} 行"
             try:
                 shown, raw = _line_decoder.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 raise HistoryError(f"{place}: not a line of a record ({error}) / 不是记录行") from None
             octets = bytes(raw)
             digest = hashlib.new("sm3", digest + octets).digest()
@@ -348,7 +348,7 @@ def read_history(path: Path) -> History:
                 )
             try:
                 events.append(_decoder.decode(octets))
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 raise HistoryError(f"{place}: unknown event ({error}) / 未知事件") from None
     except OSError as error:
         raise HistoryError(f"{path}: cannot be read ({error.strerror}) / 无法读取") from None

@@ -171,11 +171,11 @@ def load_config(source: Path | str) -> Config:
     text = _read(Path(source)) if names_file else str(source)
     try:
         data = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, ArithmeticError) as error:
+    except (tomllib.TOMLDecodeError, ArithmeticError, RecursionError) as error:
         raise ConfigError(
             [
                 Problem(
-                    "configuration",
+                    str(source) if names_file else "configuration",
                     f"not valid TOML: {error}; mend the line named",
                     "不是有效的 TOML 文件,请更正所指的行",
                 )

@@ -61,7 +61,11 @@ def differences(old: CaseResult, new: CaseResult) -> list[str]:
         was, now = before.get(check), after.get(check)
         if was != now:
             words = [f"{found.verdict.value} {found.measured}".strip() if found else "absent" for found in (was, now)]
-            lines.append(f"{name} {check}: {words[0]} -> {words[1]}")
+            if was and now and words[0] == words[1]:
+                fields = [field for field in was.__struct_fields__ if getattr(was, field) != getattr(now, field)]
+                lines.append(f"{name} {check}: {words[0]}, other {', '.join(fields)}")
+            else:
+                lines.append(f"{name} {check}: {words[0]} -> {words[1]}")
     return lines
 
 
