@@ -26,6 +26,7 @@ from simulators.world import PointRow, Site, World
 
 _ANSWER_S = 30.0
 _MOST_ROWS = "100000"
+_LIMITED = ("readings", "records", "gaps", "log", "alarms")
 
 # Unit names of the bench's register maps that the terminal calls otherwise.
 _UNITS = {"degC": "°C"}
@@ -120,7 +121,10 @@ class ReferenceAdapter:
         await self.make(seat).run()
 
     async def ask(self, seat: Seat, what: str, query: Mapping[str, str]) -> tuple[dict[str, str], ...]:
-        """Put a question to the local HTTP interface. Raises LookupError, OSError or TimeoutError without an answer."""
+        """Put a question to the local HTTP interface. Raises LookupError, OSError or TimeoutError without an answer.
+
+        An answer that the terminal has cut is no answer: a check must not miss rows without noticing.
+        """
         async with asyncio.timeout(_ANSWER_S):
             if what == "replacement":
                 body = {**query, "at": _iso(int(query["at"]))}
@@ -131,10 +135,13 @@ class ReferenceAdapter:
                     asked[key] = _iso(int(asked[key]))
             if what == "records":
                 asked["class"] = asked.pop("kind")
-            if what in ("records", "readings"):
+            if what in _LIMITED:
                 asked["limit"] = _MOST_ROWS
-            path = f"/api/v1/{what}"
-            return _rows(await _http(seat.local, "GET", f"{path}?{urlencode(asked)}" if asked else path))
+            target = f"/api/v1/{what}" + (f"?{urlencode(asked)}" if asked else "")
+            answer = await _http(seat.local, "GET", target)
+            if isinstance(answer, dict) and answer.get("more"):
+                raise LookupError(f"GET {target}: the answer is cut at {_MOST_ROWS} rows; ask for a shorter range")
+            return _rows(answer)
 
 
 def _iso(at_us: int) -> str:

@@ -74,6 +74,16 @@ class Journal:
             )
         )
 
+    def latest_events(self, from_ms: int, before: int, limit: int) -> list[Any]:
+        """As `events`, but the latest `limit` of those with a number below `before`; in order."""
+        return list(
+            self._store.connection.execute(
+                "SELECT number, at_ms, kind, subject, en, zh FROM event WHERE at_ms>=? AND number<?"
+                " ORDER BY number DESC LIMIT ?",
+                (from_ms, before, limit),
+            )
+        )[::-1]
+
     def alarms(self, limit: int) -> list[Any]:
         """Rows (kind, subject, raised_ms, cleared_ms, en, zh), latest first."""
         return list(

@@ -247,15 +247,15 @@ class Pipeline:
         if state.tracker is not None:
             replacement = self.replacement_for(state, state.tracker, reading.slot_s)
             before = state.tracker.value
+            if replacement is not None and not self.agrees(replacement, before, value):
+                replacement = self._put_aside(state, replacement)
             step = state.tracker.step(value, reading.slot_s, replacement)
             total, increment = step.total, step.increment
             broken = step.kind == COUNTER_RESET
             if step.kind not in (NORMAL, FIRST):
                 self._tell_step(state, step.kind, before, value, reading)
             if replacement is not None:
-                replacement.used = True
-                self._store.keep_replacement(replacement)
-                state.replacements.remove(replacement)
+                self._use(state, replacement)
             if broken:
                 reading.quality, reading.cause = reading_module.QUESTIONABLE, RESET
         self._store.add_reading(reading, None if total is None or total == value else total)
@@ -279,6 +279,25 @@ class Pipeline:
                 return entry
         return None
 
+    def agrees(self, entry: Replacement, before: Decimal | None, value: Decimal) -> bool:
+        """Whether readings taken after the entry was made bear it out: neither meter has gone backwards."""
+        return (before is None or Decimal(entry.final_old) >= before) and value >= Decimal(entry.initial_new)
+
+    def _put_aside(self, state: PointState, entry: Replacement) -> None:
+        """Take an entry that the readings contradict out of use: the total never falls (R-19)."""
+        self._use(state, entry)
+        self._journal.event(
+            "replacement contradicted",
+            entry.point,
+            f"readings do not agree with the replacement at {iso(entry.at_s)}; it is not used",
+            f"读数与 {iso(entry.at_s)} 的换表登记不符,不予采用",
+        )
+
+    def _use(self, state: PointState, entry: Replacement) -> None:
+        entry.used = True
+        self._store.keep_replacement(entry)
+        state.replacements.remove(entry)
+
     def _tell_step(
         self, state: PointState, kind: str, before: Decimal | None, value: Decimal, reading: Reading
     ) -> None:
@@ -293,12 +312,28 @@ class Pipeline:
         new = numbers.text(value)
         self._journal.event(kind, state.config.id, f"{en}: {old} to {new} at {at}", f"{zh}:{at} 由 {old} 变为 {new}")
 
-    def replace(self, entry: Replacement) -> None:
-        """Record a change of a meter, to be used by the reading that follows it."""
+    def replace(self, entry: Replacement) -> bool:
+        """Record a change of a meter, to be used by the reading that follows it; False if it cannot be committed.
+
+        Entry and event are committed together or not at all.
+        """
+
+        def gather() -> None:
+            at = iso(entry.at_s)
+            self._store.keep_replacement(entry)
+            self._journal.event(
+                "replacement entered",
+                entry.point,
+                f"at {at}: old meter ends at {entry.final_old}, new one starts at {entry.initial_new}",
+                f"{at}:旧表止码 {entry.final_old},新表起码 {entry.initial_new}",
+            )
+
+        if not self._store.attempt(gather):
+            self._journal.say(f"replacement of {entry.point} not recorded / {entry.point} 的换表未登记")
+            return False
         state = self.by_id[entry.point]
-        self._store.keep_replacement(entry)
-        self._store.flush()
         state.replacements = [kept for kept in self._store.replacements(entry.point) if not kept.used]
+        return True
 
     # Periods
 

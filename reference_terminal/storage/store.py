@@ -158,6 +158,20 @@ class Store:
         """Gather one statement."""
         self.add_step(lambda connection: _run(connection, statement, values))
 
+    def attempt(self, gather: Callable[[], None]) -> bool:
+        """Commit now what `gather` gathers with `write` and `add_step`; if that fails forget it, and return False.
+
+        For what somebody waits to see confirmed: it must not come true later, after it was refused.
+        """
+        if not self.flush():
+            return False
+        before = len(self._steps)
+        gather()
+        if self.flush():
+            return True
+        del self._steps[before:]
+        return False
+
     # Points and settings
 
     def number_points(self, ids: Sequence[str]) -> dict[int, int]:
@@ -206,6 +220,19 @@ class Store:
                 (from_s, to_s, point, limit),
             )
         )
+
+    def reading_slice_s(self, from_s: int, rows: int) -> int | None:
+        """The slot before which at least `rows` readings of any point follow `from_s`; None if there are fewer."""
+        row = self._row("SELECT slot_s FROM reading WHERE slot_s>=? ORDER BY slot_s LIMIT 1 OFFSET ?", (from_s, rows))
+        return None if row is None else max(row[0], from_s + 1)
+
+    def record_slice_s(self, span: int, from_s: int, rows: int) -> int | None:
+        """As `reading_slice_s`, for the records of a class by their start."""
+        row = self._row(
+            "SELECT start_s FROM record WHERE span=? AND start_s>=? ORDER BY start_s LIMIT 1 OFFSET ?",
+            (span, from_s, rows),
+        )
+        return None if row is None else max(row[0], from_s + 1)
 
     def has_record(self, span: int, start_s: int, point: int) -> bool:
         """Whether the period of this point is stored already."""
@@ -273,6 +300,15 @@ class Store:
             (subject, subject, to_s, from_s, limit),
         )
         return [_gap(row) for row in rows]
+
+    def latest_gaps(self, subject: str | None, from_s: int, to_s: int, limit: int) -> list[Gap]:
+        """As `gaps`, but of more than `limit` the latest; in order."""
+        rows = self._rows(
+            "SELECT * FROM gap WHERE (? IS NULL OR subject=?) AND start_s<? AND (end_s IS NULL OR end_s>=?)"
+            " ORDER BY start_s DESC, number DESC LIMIT ?",
+            (subject, subject, to_s, from_s, limit),
+        )
+        return [_gap(row) for row in rows][::-1]
 
     def next_gap_number(self) -> int:
         """A number no gap has had."""

@@ -1,28 +1,49 @@
 """The local read interface (ISC-2 7.1.1 e): what each address answers.
 
-Leaves HTTP to `server`. Times are ISO 8601 with +08:00, values decimal text exactly as stored.
+Leaves HTTP to `server` and checking of an entered replacement to `entry`. Times are ISO 8601 with +08:00, values
+decimal text exactly as stored. Long answers are made in slices with a turn of the event loop in between, so that a
+question over months delays neither polling nor uploading; an answer that its limit has cut says `"more": true`.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, cast
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from reference_terminal.acquisition.reading import QUALITIES
 from reference_terminal.config import centre_code
 from reference_terminal.processing.pipeline import PointState
 from reference_terminal.storage.rows import Gap, Record, Replacement
-from reference_terminal.times import iso, iso_ms, parse_iso, span_named
-from reference_terminal.web.server import HttpError
+from reference_terminal.times import Span, iso, iso_ms, span_named
+from reference_terminal.web import entry
+from reference_terminal.web.parameters import FOREVER_S, instant, pairs, shown
+from reference_terminal.web.server import HttpError, Request
 
 if TYPE_CHECKING:
     from reference_terminal.terminal import Terminal
 
 _DEFAULT_LIMIT = 1000
 _MOST = 100_000
-_FOREVER_S = 4_102_444_800
+_SLICE_ROWS = 4000
+"""Rows looked at before the event loop gets its turn: some ten milliseconds."""
+_LAST_NUMBER = 10**15
+_ROOT = "/api/v1/"
+_REPLACEMENTS = "replacements"
+_ONLY_READ = {"Allow": "GET, HEAD"}
+_KEYS: dict[str, tuple[str, ...]] = {
+    "status": (),
+    "points": (),
+    "readings": ("point", "from", "to", "limit"),
+    "records": ("class", "point", "from", "to", "limit"),
+    "gaps": ("point", "centre", "from", "to", "limit"),
+    "queue": (),
+    "log": ("from", "before", "limit"),
+    "alarms": ("limit",),
+    "config": (),
+    _REPLACEMENTS: (),
+}
+"""The parameters each address knows."""
 
 
 class Api:
@@ -31,32 +52,50 @@ class Api:
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
         self._reads: dict[str, Callable[[dict[str, str]], Any]] = {
-            "/api/v1/status": self.status,
-            "/api/v1/points": self.points,
-            "/api/v1/readings": self.readings,
-            "/api/v1/records": self.records,
-            "/api/v1/gaps": self.gaps,
-            "/api/v1/queue": self.queue,
-            "/api/v1/log": self.log,
-            "/api/v1/alarms": self.alarms,
-            "/api/v1/config": self.config,
+            "status": self.status,
+            "points": self.points,
+            "queue": self.queue,
+            "alarms": self.alarms,
+            "config": self.config,
         }
 
-    def answer(self, method: str, path: str, query: dict[str, str], body: bytes) -> Any:
+    async def answer(self, request: Request) -> Any:
         """The JSON value for a request; raises HttpError."""
-        if path == "/api/v1/replacements":
-            if method == "POST":
-                return self.replace(body)
-            raise HttpError(405, "expected POST for a replacement", "更换记录须用 POST 提交")
-        read = self._reads.get(path)
-        if read is None:
-            known = ", ".join(self._reads)
-            raise HttpError(404, f"no such address {path}; known are {known}", f"没有该地址,可用:{known}")
-        if method != "GET":
-            raise HttpError(405, f"expected GET, got {method}", f"应为 GET,实际为 {method}")
-        return read(query)
+        name = request.path.removeprefix(_ROOT)
+        if not request.path.startswith(_ROOT) or name not in _KEYS:
+            known = ", ".join(_ROOT + key for key in _KEYS)
+            raise HttpError(
+                404, f"no such address {shown(request.path)}; known are {known}", f"没有该地址,可用:{known}"
+            )
+        if name == _REPLACEMENTS:
+            if request.method != "POST":
+                raise HttpError(405, "expected POST for a replacement", "更换记录须用 POST 提交", {"Allow": "POST"})
+            pairs(request.query, _KEYS[name])
+            return self.replace(request.content_type, request.body)
+        if request.method not in ("GET", "HEAD"):
+            raise HttpError(405, f"expected GET, got {request.method}", f"应为 GET,实际为 {request.method}", _ONLY_READ)
+        query = pairs(request.query, _KEYS[name])
+        self._check(query)
+        if name == "readings":
+            return await self._series(query, self.readings, name, self._reading_slice_s)
+        if name == "records":
+            span = self._span(query)
+            return await self._series(query, self.records, name, lambda from_s: self._record_slice_s(span, from_s))
+        if name == "gaps":
+            return await self.gaps(query)
+        if name == "log":
+            return await self.log(query)
+        return self._reads[name](query)
 
     # Parameters
+
+    def _check(self, query: dict[str, str]) -> None:
+        """Refuse wrong values before anything is read."""
+        from_s, to_s = instant(query, "from", 0), instant(query, "to", FOREVER_S)
+        if from_s > to_s:
+            raise HttpError(400, "from is later than to; exchange them", "from 晚于 to,请对调")
+        self._number(query, "limit", _DEFAULT_LIMIT)
+        self._number(query, "before", _LAST_NUMBER, most=_LAST_NUMBER)
 
     def _point(self, query: dict[str, str]) -> PointState:
         name = query.get("point", "")
@@ -64,31 +103,62 @@ class Api:
         if state is None:
             raise HttpError(
                 404,
-                f"expected point= one of GET /api/v1/points, got {name!r}",
-                f"没有监测点 {name!r},请见 /api/v1/points",
+                f"expected point= one of GET /api/v1/points, got {shown(name)}",
+                f"没有监测点 {shown(name)},请见 /api/v1/points",
             )
         return state
 
-    def _instant(self, query: dict[str, str], name: str, default_s: int) -> int:
-        text = query.get(name)
-        if text is None:
-            return default_s
-        at_s = parse_iso(text)
-        if at_s is None:
+    def _span(self, query: dict[str, str]) -> Span:
+        name = query.get("class", "")
+        span = span_named(name) if name.isascii() and len(name) <= 10 else None
+        if span is None:
             raise HttpError(
                 400,
-                f"expected {name}= an instant such as 2026-01-31T08:00:00+08:00, got {text!r}",
-                f"{name} 应为 2026-01-31T08:00:00+08:00 形式的时间,实际为 {text!r}",
+                f"expected class= minute, quarter, hour, day or month, got {shown(name)}",
+                f"class 应为 minute、quarter、hour、day 或 month,实际为 {shown(name)}",
             )
-        return at_s
+        return span
 
-    def _limit(self, query: dict[str, str]) -> int:
-        text = query.get("limit", str(_DEFAULT_LIMIT))
-        if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _MOST):
+    def _number(self, query: dict[str, str], name: str, default: int, most: int = _MOST) -> int:
+        text = query.get(name, str(default))
+        if not (text.isascii() and text.isdigit() and len(text) <= 16 and 1 <= int(text) <= most):
             raise HttpError(
-                400, f"expected limit= from 1 to {_MOST}, got {text!r}", f"limit 应为 1 至 {_MOST},实际为 {text!r}"
+                400,
+                f"expected {name}= from 1 to {most}, got {shown(text)}",
+                f"{name} 应为 1 至 {most},实际为 {shown(text)}",
             )
         return int(text)
+
+    # Slices
+
+    async def _series(
+        self,
+        query: dict[str, str],
+        read: Callable[[dict[str, str]], Any],
+        name: str,
+        end_s: Callable[[int], int | None],
+    ) -> Any:
+        """The answer to a long question, put to `read` slice by slice; `end_s` tells where a slice ends."""
+        from_s, to_s = instant(query, "from", 0), instant(query, "to", FOREVER_S)
+        limit = self._number(query, "limit", _DEFAULT_LIMIT)
+        rows: list[Any] = []
+        while True:
+            until_s = end_s(from_s)
+            until_s = to_s if until_s is None else min(until_s, to_s)
+            # One more than wanted, to know whether there are more.
+            wanted = str(limit + 1 - len(rows))
+            answer = read({**query, "from": iso(from_s), "to": iso(until_s), "limit": wanted})
+            rows += answer[name]
+            if until_s >= to_s or len(rows) > limit:
+                return {**answer, name: rows[:limit], "more": len(rows) > limit}
+            from_s = until_s
+            await asyncio.sleep(0)
+
+    def _reading_slice_s(self, from_s: int) -> int | None:
+        return self._terminal.store.reading_slice_s(from_s, _SLICE_ROWS)
+
+    def _record_slice_s(self, span: Span, from_s: int) -> int | None:
+        return self._terminal.store.record_slice_s(span.code, from_s, _SLICE_ROWS)
 
     # Addresses
 
@@ -127,10 +197,13 @@ class Api:
         return {"points": answer}
 
     def readings(self, query: dict[str, str]) -> Any:
-        """Raw readings of a point with from ≤ time < to."""
+        """Raw readings of a point with from ≤ time < to, the first `limit` of them."""
         state = self._point(query)
         rows = self._terminal.store.readings(
-            state.number, self._instant(query, "from", 0), self._instant(query, "to", _FOREVER_S), self._limit(query)
+            state.number,
+            instant(query, "from", 0),
+            instant(query, "to", FOREVER_S),
+            self._number(query, "limit", _DEFAULT_LIMIT, most=_MOST + 1),
         )
         return {
             "point": state.config.id,
@@ -150,22 +223,15 @@ class Api:
         }
 
     def records(self, query: dict[str, str]) -> Any:
-        """Periods of a point and class with from ≤ start < to."""
-        name = query.get("class", "")
-        span = span_named(name)
-        if span is None:
-            raise HttpError(
-                400,
-                f"expected class= minute, quarter, hour, day or month, got {name!r}",
-                f"class 应为 minute、quarter、hour、day 或 month,实际为 {name!r}",
-            )
+        """Periods of a point and class with from ≤ start < to, the first `limit` of them."""
+        span = self._span(query)
         state = self._point(query)
         rows = self._terminal.store.records(
             span.code,
             state.number,
-            self._instant(query, "from", 0),
-            self._instant(query, "to", _FOREVER_S),
-            self._limit(query),
+            instant(query, "from", 0),
+            instant(query, "to", FOREVER_S),
+            self._number(query, "limit", _DEFAULT_LIMIT, most=_MOST + 1),
         )
         return {
             "point": state.config.id,
@@ -174,15 +240,28 @@ class Api:
             "records": [_record(state, row) for row in rows],
         }
 
-    def gaps(self, query: dict[str, str]) -> Any:
-        """Gaps of a point (`point=`), of a centre's delivery (`centre=`), or all."""
+    async def gaps(self, query: dict[str, str]) -> Any:
+        """Gaps of a point (`point=`), of a centre's delivery (`centre=`), or all.
+
+        If there are more than `limit` of them the latest; `to=` the start of the first leads to those before.
+        """
         subject = query.get("centre")
+        if subject is not None and subject not in self._terminal.outboxes:
+            raise HttpError(404, f"no centre is called {shown(subject)}", f"没有数据中心 {shown(subject)}")
         if "point" in query:
+            if subject is not None:
+                raise HttpError(400, "expected point= or centre=, got both", "point 与 centre 只能给一个")
             subject = self._point(query).config.id
-        rows = self._terminal.store.gaps(
-            subject, self._instant(query, "from", 0), self._instant(query, "to", _FOREVER_S), self._limit(query)
+        limit = self._number(query, "limit", _DEFAULT_LIMIT)
+        found = self._terminal.store.latest_gaps(
+            subject, instant(query, "from", 0), instant(query, "to", FOREVER_S), limit + 1
         )
-        return {"gaps": [_gap(row) for row in rows]}
+        rows: list[dict[str, Any]] = []
+        for gap in found[-limit:]:
+            rows.append(_gap(gap))
+            if len(rows) % _SLICE_ROWS == 0:
+                await asyncio.sleep(0)
+        return {"gaps": rows, "more": len(found) > limit}
 
     def queue(self, query: dict[str, str]) -> Any:
         """Per centre: waiting, oldest, delivered."""
@@ -203,26 +282,32 @@ class Api:
             )
         return {"centres": answer}
 
-    def log(self, query: dict[str, str]) -> Any:
-        """Events from `from` on."""
-        rows = self._terminal.journal.events(self._instant(query, "from", 0) * 1000, self._limit(query))
-        return {
-            "events": [
-                {
-                    "number": number,
-                    "at": iso_ms(at_ms),
-                    "kind": kind,
-                    "subject": subject,
-                    "text": f"{subject}: {en} / {zh}",
-                    "en": en,
-                    "zh": zh,
-                }
-                for number, at_ms, kind, subject, en, zh in rows
-            ]
-        }
+    async def log(self, query: dict[str, str]) -> Any:
+        """Events from `from` on, in order.
+
+        If there are more than `limit` of them the latest; `before=` the number of the first leads to those before.
+        """
+        from_ms = instant(query, "from", 0) * 1000
+        limit = self._number(query, "limit", _DEFAULT_LIMIT)
+        before = self._number(query, "before", _LAST_NUMBER, most=_LAST_NUMBER)
+        slices: list[list[dict[str, Any]]] = []
+        left = limit + 1
+        while left:
+            wanted = min(left, _SLICE_ROWS)
+            found = self._terminal.journal.latest_events(from_ms, before, wanted)
+            slices.append([_event(row) for row in found])
+            left -= len(found)
+            if len(found) < wanted:
+                break
+            before = found[0][0]
+            await asyncio.sleep(0)
+        rows = [row for part in reversed(slices) for row in part]
+        return {"events": rows[-limit:], "more": len(rows) > limit}
 
     def alarms(self, query: dict[str, str]) -> Any:
         """Alarms, latest first."""
+        limit = self._number(query, "limit", _DEFAULT_LIMIT)
+        rows = self._terminal.journal.alarms(limit + 1)
         return {
             "alarms": [
                 {
@@ -233,8 +318,9 @@ class Api:
                     "en": en,
                     "zh": zh,
                 }
-                for kind, subject, raised_ms, cleared_ms, en, zh in self._terminal.journal.alarms(self._limit(query))
-            ]
+                for kind, subject, raised_ms, cleared_ms, en, zh in rows[:limit]
+            ],
+            "more": len(rows) > limit,
         }
 
     def config(self, query: dict[str, str]) -> Any:
@@ -273,54 +359,47 @@ class Api:
             ],
         }
 
-    def replace(self, body: bytes) -> Any:
-        """Record a change of a meter (R-19)."""
-        try:
-            value = json.loads(body, parse_float=str)
-        except ValueError:
-            value = None
-        if not isinstance(value, dict):
-            raise HttpError(400, "expected a JSON object", "应为 JSON 对象")
-        fields = {str(key): str(item) for key, item in cast(dict[Any, Any], value).items()}
-        wanted = ("point", "at", "final_old", "initial_new")
-        for name in wanted:
-            if name not in fields:
-                raise HttpError(400, f"{name} is missing; send {', '.join(wanted)}", f"缺少 {name}")
+    def replace(self, content_type: str, body: bytes) -> Any:
+        """Record a change of a meter (R-19); answered only once it is committed, and kept once however often it comes.
+
+        Raises HttpError.
+        """
+        fields = entry.read(content_type, body)
         state = self._point(fields)
-        if state.tracker is None:
-            raise HttpError(400, f"{state.config.id} is no counter", f"{state.config.id} 不是累计量")
-        for name in ("final_old", "initial_new"):
-            if not _is_decimal(fields[name]):
+        terminal = self._terminal
+        now_ms = terminal.clock.now_ms()
+        made = entry.check(state, fields, now_ms)
+        if not self._is_kept(made):
+            entry.check_order(state, made)
+            if not terminal.pipeline.replace(made):
                 raise HttpError(
-                    400,
-                    f"expected {name} a decimal number, got {fields[name]!r}",
-                    f"{name} 应为十进制数,实际为 {fields[name]!r}",
+                    503,
+                    "the store cannot be written now and nothing was recorded; try again",
+                    "存储暂不可写,未登记,请稍后重试",
+                    {"Retry-After": "5"},
                 )
-        at_s = self._instant(fields, "at", 0)
-        now_ms = self._terminal.clock.now_ms()
-        if state.tracker.value is not None and at_s < state.tracker.slot_s:
-            raise HttpError(
-                409,
-                f"a reading at {iso(state.tracker.slot_s)} follows {fields['at']} already; "
-                "enter a replacement before the new meter is read",
-                "该时刻之后已有读数,请在新表首次读数之前登记",
-            )
-        entry = Replacement(state.config.id, at_s, fields["final_old"], fields["initial_new"], now_ms)
-        self._terminal.journal.event(
-            "replacement entered",
-            entry.point,
-            f"at {iso(at_s)}: old meter ends at {entry.final_old}, new one starts at {entry.initial_new}",
-            f"{iso(at_s)}:旧表止码 {entry.final_old},新表起码 {entry.initial_new}",
+        return {"recorded": fields}
+
+    def _is_kept(self, made: Replacement) -> bool:
+        return any(
+            kept.at_s == made.at_s
+            and entry.same(kept.final_old, made.final_old)
+            and entry.same(kept.initial_new, made.initial_new)
+            for kept in self._terminal.store.replacements(made.point)
         )
-        self._terminal.pipeline.replace(entry)
-        return {"recorded": {name: fields[name] for name in wanted}}
 
 
-def _is_decimal(text: str) -> bool:
-    try:
-        return Decimal(text).is_finite() and len(text) <= 40
-    except ArithmeticError:
-        return False
+def _event(row: Sequence[Any]) -> dict[str, Any]:
+    number, at_ms, kind, subject, en, zh = row
+    return {
+        "number": number,
+        "at": iso_ms(at_ms),
+        "kind": kind,
+        "subject": subject,
+        "text": f"{subject}: {en} / {zh}",
+        "en": en,
+        "zh": zh,
+    }
 
 
 def _record(state: PointState, row: Record) -> dict[str, Any]:

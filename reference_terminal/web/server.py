@@ -1,38 +1,70 @@
-"""A small HTTP/1.1 server on asyncio streams with h11: requests in, JSON out.
+"""A small HTTP/1.1 server on asyncio streams with h11: requests in, JSON out; bounded in octets, time and connections.
 
-Leaves what the addresses mean to `api`.
+Leaves what the addresses mean to `api`. Whatever comes in, the peer gets an answer in JSON or a closed connection, and
+the rest of the terminal does not notice.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import apsw
 import h11
+import msgspec
 
 from reference_terminal.config import ApiConfig
 from reference_terminal.operations.journal import Journal
 
-MAX_BODY = 65_536
-_IDLE_S = 60.0
+MAX_OCTETS = 65_536
+"""The most octets the head of a request may have, and the most its body may have."""
+DEADLINE_S = 30.0
+"""How long a request may take from the moment it is waited for to its last octet, and its answer to leave."""
+MAX_CONNECTIONS = 32
+_PIECE = 16_384
+_LINGER_S = 2.0
+_LINGER_OCTETS = 4 * MAX_OCTETS
+_BUSY = {"Retry-After": "5"}
 
 
 class HttpError(Exception):
-    """A request that cannot be served: status and one sentence in each language."""
+    """A request that cannot be served: status, one sentence in each language, header fields for the answer."""
 
-    def __init__(self, status: int, en: str, zh: str) -> None:
+    def __init__(self, status: int, en: str, zh: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(en)
         self.status = status
         self.en = en
         self.zh = zh
+        self.headers: Mapping[str, str] = headers or {}
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as received: decoded path, parameters in order, media type in lower case, body."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    content_type: str = ""
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back: status, JSON octets, header fields besides those every answer has."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class Application(Protocol):
     """Who answers requests."""
 
-    def answer(self, method: str, path: str, query: dict[str, str], body: bytes) -> Any:
+    async def answer(self, request: Request) -> Any:
         """The JSON value to answer with; raises HttpError."""
         ...
 
@@ -63,84 +95,165 @@ class Server:
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
+        full = len(self._tasks) >= MAX_CONNECTIONS
         self._tasks[task] = None
         try:
-            await self._serve(reader, writer)
-        except (OSError, TimeoutError, h11.ProtocolError):
-            pass
+            await Session(reader, writer, self).run(full=full)
+        except (OSError, TimeoutError):
+            writer.transport.abort()
         finally:
             del self._tasks[task]
             writer.close()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection = h11.Connection(h11.SERVER, max_incomplete_event_size=16_384)
-        while True:
-            try:
-                request, body = await self._request(connection, reader)
-            except h11.RemoteProtocolError as error:
-                if connection.our_state is h11.IDLE:
-                    self._send(connection, writer, error.error_status_hint, _error("bad request", "请求格式错误"))
-                return
-            if request is None:
-                return
-            status, value = self.respond(request, body)
-            self._send(connection, writer, status, value)
-            await writer.drain()
-            if connection.our_state is h11.MUST_CLOSE or connection.their_state is not h11.DONE:
-                return
-            connection.start_next_cycle()
-
-    async def _request(
-        self, connection: h11.Connection, reader: asyncio.StreamReader
-    ) -> tuple[h11.Request | None, bytes | None]:
-        """The next request and its body (None: too long)."""
-        request: h11.Request | None = None
-        body = b""
-        while True:
-            event = connection.next_event()
-            if event is h11.NEED_DATA:
-                data = await asyncio.wait_for(reader.read(16_384), _IDLE_S)
-                connection.receive_data(data)
-            elif isinstance(event, h11.Request):
-                request = event
-            elif isinstance(event, h11.Data):
-                body += bytes(event.data)
-                if len(body) > MAX_BODY:
-                    return request, None
-            elif isinstance(event, h11.EndOfMessage):
-                return request, body
-            else:
-                return None, b""
-
-    def respond(self, request: h11.Request, body: bytes | None) -> tuple[int, Any]:
-        """Status and JSON value for one request."""
-        if body is None:
-            return 413, _error(f"the body is longer than {MAX_BODY} octets", f"请求体超过 {MAX_BODY} 字节")
+    async def respond(self, request: h11.Request, body: bytes) -> Answer:
+        """The answer to one request, whatever happens inside."""
         try:
-            target = urlsplit(request.target.decode("ascii"))
-            query = dict(parse_qsl(target.query, keep_blank_values=True, errors="strict"))
-            path = unquote(target.path, errors="strict")
-        except ValueError:
-            return 400, _error("the address cannot be read; send it percent-encoded in UTF-8", "地址无法解析")
-        try:
-            return 200, self._application.answer(request.method.decode("ascii"), path, query, body)
+            value = await self._application.answer(read_request(request, body))
+            return Answer(200, msgspec.json.encode(value))
         except HttpError as error:
-            return error.status, _error(error.en, error.zh)
+            return refused(error)
+        except apsw.Error as error:
+            self._tell(request, error)
+            return refused(HttpError(503, "the store cannot be read now; try again", "存储暂不可读,请稍后重试", _BUSY))
+        except Exception as error:
+            self._tell(request, error)
+            return refused(
+                HttpError(500, "the request failed inside the terminal; see its log", "终端内部错误,请查看终端日志")
+            )
 
-    def _send(self, connection: h11.Connection, writer: asyncio.StreamWriter, status: int, value: Any) -> None:
-        body = json.dumps(value, ensure_ascii=False).encode()
-        headers = [
-            ("Content-Type", "application/json; charset=utf-8"),
-            ("Content-Length", str(len(body))),
-            ("Cache-Control", "no-store"),
-        ]
-        response = h11.Response(status_code=status, headers=headers)
-        writer.write(
-            (connection.send(response) or b"")
-            + (connection.send(h11.Data(data=body)) or b"")
-            + (connection.send(h11.EndOfMessage()) or b"")
+    def _tell(self, request: h11.Request, error: Exception) -> None:
+        method, target = request.method.decode("latin-1"), request.target.decode("latin-1")
+        self._journal.say(
+            f"local interface: {method} {target[:200]!r} failed: {type(error).__name__}: {error} / 本地接口请求失败"
         )
 
 
-def _error(en: str, zh: str) -> dict[str, Any]:
-    return {"error": {"en": en, "zh": zh}}
+class Session:
+    """One connection: requests one after the other until somebody closes."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, server: Server) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._server = server
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_OCTETS)
+        self._heard = False
+        # With no room in the buffer `drain` returns when everything has left, so that its deadline means the answer.
+        writer.transport.set_write_buffer_limits(high=0)
+
+    async def run(self, *, full: bool) -> None:
+        """Serve until the connection ends; `full`: say that there are too many and end it."""
+        if full:
+            busy = HttpError(503, "too many connections; close some and try again", "连接过多,请稍后重试", _BUSY)
+            await self._send(refused(busy), whole=True, last=True)
+            await self._swallow()
+            return
+        while await self._turn():
+            self._http.start_next_cycle()
+
+    async def _turn(self) -> bool:
+        """One request and its answer; whether the connection may bring another."""
+        head: h11.Request | None = None
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                head = await self._head()
+                if head is None:
+                    return False
+                body = await self._body(head)
+            answer = await self._server.respond(head, body)
+        except TimeoutError:
+            if not self._heard:
+                return False
+            answer = refused(
+                HttpError(408, f"the request was not complete after {DEADLINE_S:g} s", "请求未在规定时间内完整到达")
+            )
+        except h11.RemoteProtocolError as error:
+            answer = refused(
+                HttpError(error.error_status_hint, f"no valid HTTP/1.1 request: {error}", "不是有效的 HTTP/1.1 请求")
+            )
+        except HttpError as error:
+            answer = refused(error)
+        complete = self._http.their_state in (h11.DONE, h11.MUST_CLOSE, h11.CLOSED)
+        await self._send(answer, whole=head is None or head.method != b"HEAD", last=not complete)
+        if not complete:
+            await self._swallow()
+        self._heard = False
+        return self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
+
+    async def _head(self) -> h11.Request | None:
+        """The head of the next request; None if the peer has closed. Raises HttpError, h11.RemoteProtocolError."""
+        event = await self._event()
+        return event if isinstance(event, h11.Request) else None
+
+    async def _body(self, head: h11.Request) -> bytes:
+        """The body that follows a head. Raises HttpError if it is too long, h11.RemoteProtocolError if it is broken."""
+        announced = header(head, b"content-length")
+        check_length(int(announced[:12]) if announced else 0)
+        body = bytearray()
+        while isinstance(event := await self._event(), h11.Data):
+            body += event.data
+            check_length(len(body))
+        return bytes(body)
+
+    async def _event(self) -> Any:
+        while (event := self._http.next_event()) is h11.NEED_DATA:
+            if self._http.they_are_waiting_for_100_continue:
+                self._writer.write(self._http.send(h11.InformationalResponse(status_code=100, headers=[])) or b"")
+            octets = await self._reader.read(_PIECE)
+            self._heard = self._heard or bool(octets)
+            self._http.receive_data(octets)
+        return event
+
+    async def _send(self, answer: Answer, *, whole: bool, last: bool) -> None:
+        """Write one answer, without its body unless `whole`; TimeoutError if the peer does not take it in time."""
+        fields = {
+            "Content-Type": "application/json; charset=utf-8",
+            "Content-Length": str(len(answer.body)),
+            "Cache-Control": "no-store",
+            **answer.headers,
+            **({"Connection": "close"} if last else {}),
+        }
+        octets = self._http.send(h11.Response(status_code=answer.status, headers=list(fields.items()))) or b""
+        if whole:
+            octets += self._http.send(h11.Data(data=answer.body)) or b""
+        self._writer.write(octets + (self._http.send(h11.EndOfMessage()) or b""))
+        async with asyncio.timeout(DEADLINE_S):
+            await self._writer.drain()
+
+    async def _swallow(self) -> None:
+        """Take a little of what the peer is still sending: closing at once would reset the answer away from it."""
+        if self._writer.can_write_eof():
+            self._writer.write_eof()
+        taken = 0
+        async with asyncio.timeout(_LINGER_S):
+            while taken < _LINGER_OCTETS and (octets := await self._reader.read(_PIECE)):
+                taken += len(octets)
+
+
+def read_request(head: h11.Request, body: bytes) -> Request:
+    """A request with its address taken apart. Raises HttpError (400) if the address cannot be read."""
+    try:
+        target = urlsplit(head.target.decode("ascii"))
+        query = parse_qsl(target.query, keep_blank_values=True, errors="strict")
+        path = unquote(target.path, errors="strict")
+    except ValueError:
+        raise HttpError(
+            400, "the address cannot be read; send it percent-encoded in UTF-8", "地址无法解析,应为 UTF-8 百分号编码"
+        ) from None
+    content_type = header(head, b"content-type").partition(";")[0].strip().lower()
+    return Request(head.method.decode("ascii"), path, tuple(query), content_type, body)
+
+
+def header(head: h11.Request, name: bytes) -> str:
+    """A header field by its lower-case name; empty if there is none."""
+    return next((value.decode("latin-1") for key, value in head.headers if key == name), "")
+
+
+def check_length(octets: int) -> None:
+    """Raise HttpError (413) for a body of more octets than are taken."""
+    if octets > MAX_OCTETS:
+        raise HttpError(413, f"the body is longer than {MAX_OCTETS} octets", f"请求体超过 {MAX_OCTETS} 字节")
+
+
+def refused(error: HttpError) -> Answer:
+    """The answer that tells an error."""
+    return Answer(error.status, msgspec.json.encode({"error": {"en": error.en, "zh": error.zh}}), error.headers)

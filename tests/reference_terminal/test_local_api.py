@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import apsw
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -450,3 +451,86 @@ def test_any_body_is_answered_in_json(bed: Bed, entry: dict[str, Any]) -> None:
     assert status in (200, 400, 404, 409)
     assert ("error" in value) == (status != 200)
     assert not bed.complaints
+
+
+# What was wrong once
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "readings?point=energy&from=0001-01-01T00:00:00%2B23:59",
+        "gaps?from=9999-12-31T23:59:59-12:00",
+        "records?point=energy&class=min%C2%B2",
+        "readings?point=energy&limit=0000000019999999999999999999",
+        "readings?point=energy&limit=000000001" + "9" * 5000,
+    ],
+)
+def test_extreme_parameters_are_refused(bed: Bed, query: str) -> None:
+    refused(bed.ask("GET", f"/api/v1/{query}"), 400)
+
+
+@pytest.mark.parametrize("body", [b"[" * 60_000, b'{"a":' * 12_000])
+def test_a_deeply_nested_body_is_refused(bed: Bed, body: bytes) -> None:
+    refused(bed.ask("POST", "/api/v1/replacements", body), 400)
+
+
+def test_head_is_answered(bed: Bed) -> None:
+    answer = bed.exchange(b"HEAD /api/v1/status HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 ")
+
+
+def test_405_names_what_is_allowed(bed: Bed) -> None:
+    answer = bed.exchange(b"DELETE /api/v1/status HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n")
+    assert b"\r\nallow: get" in answer.lower()
+
+
+def test_a_broken_chunk_is_answered_with_400(bed: Bed) -> None:
+    head = b"POST /api/v1/replacements HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+    refused(parsed(bed.exchange(head)), 400)
+
+
+def test_a_client_that_waits_for_100_is_told_to_continue(bed: Bed) -> None:
+    head = b"POST /api/v1/replacements HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
+    assert bed.exchange(head + b"").startswith(b"HTTP/1.1 100")
+
+
+@pytest.mark.parametrize("text", ["1e30", "1e999999", "1_000", " 5 ", "１２", "5.", "99999999999999"])
+def test_a_reading_no_counter_can_show_is_refused(bed: Bed, text: str) -> None:
+    refused(bed.enter(**{**GOOD_ENTRY, "final_old": text}), 400)
+
+
+def test_a_final_reading_far_below_the_last_one_is_refused(bed: Bed) -> None:
+    refused(bed.enter(**{**GOOD_ENTRY, "final_old": "10.00"}), 409)
+
+
+@pytest.mark.parametrize("at", ["9998-12-31T00:00:00", "9999-12-31T23:00:00-12:00"])
+def test_a_replacement_in_the_far_future_is_refused(bed: Bed, at: str) -> None:
+    refused(bed.enter(**{**GOOD_ENTRY, "at": at}), 400)
+
+
+def test_an_entry_made_twice_is_kept_once(bed: Bed) -> None:
+    bed.enter(**GOOD_ENTRY)
+    before = len(bed.terminal.store.replacements("energy"))
+    bed.enter(**GOOD_ENTRY)
+    assert len(bed.terminal.store.replacements("energy")) == before
+
+
+def test_a_form_of_a_foreign_page_enters_nothing(bed: Bed) -> None:
+    body = json.dumps({**GOOD_ENTRY, "final_old": "101.00"}).encode()
+    head = b"POST /api/v1/replacements HTTP/1.1\r\nHost: t\r\nContent-Type: text/plain\r\nConnection: close\r\n"
+    refused(parsed(bed.exchange(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)), 415)
+
+
+def _full(*_: object) -> None:
+    raise apsw.FullError("disk full")
+
+
+def test_a_replacement_is_not_confirmed_while_the_store_refuses(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bed.terminal.store, "commit", _full)
+    refused(bed.enter(**{**GOOD_ENTRY, "final_old": "100.77"}), 503)
+
+
+def test_a_store_that_cannot_be_read_is_told(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bed.terminal.store, "readings", _full)
+    refused(bed.ask("GET", "/api/v1/readings?point=energy"), 503)

@@ -1,0 +1,57 @@
+"""The parameters of a question: names, instants and quoting what somebody sent.
+
+Leaves what a parameter is for to `api`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from reference_terminal.configread import did_you_mean
+from reference_terminal.times import parse_iso
+from reference_terminal.web.server import HttpError
+
+FOREVER_S = 4_102_444_800
+"""2100-01-01 UTC: beyond it an instant is a mistake."""
+_SHOWN = 60
+
+
+def shown(text: str) -> str:
+    """What somebody sent, quoted and cut to a readable length."""
+    quoted = repr(text)
+    return quoted if len(quoted) <= _SHOWN else f"{quoted[:_SHOWN]}…"
+
+
+def pairs(query: Sequence[tuple[str, str]], known: Sequence[str]) -> dict[str, str]:
+    """The parameters by name. Raises HttpError (400) for one that is unknown here or given twice."""
+    found: dict[str, str] = {}
+    for name, value in query:
+        if name not in known:
+            listed = ", ".join(known) or "none"
+            raise HttpError(
+                400,
+                f"unknown parameter {shown(name)}{did_you_mean(name[:_SHOWN], known)}; known here: {listed}",
+                f"未知参数 {shown(name)},可用:{listed}",
+            )
+        if name in found:
+            raise HttpError(400, f"{name} is given twice; give it once", f"参数 {name} 重复,请只给一次")
+        found[name] = value
+    return found
+
+
+def instant(values: Mapping[str, str], name: str, default_s: int) -> int:
+    """An instant in UTC seconds. Raises HttpError (400) if it is none between 1970 and 2100."""
+    text = values.get(name)
+    if text is None:
+        return default_s
+    try:
+        at_s = parse_iso(text)
+    except OverflowError:
+        at_s = None
+    if at_s is None or not 0 <= at_s <= FOREVER_S:
+        raise HttpError(
+            400,
+            f"expected {name} an instant from 1970 to 2100 such as 2026-01-31T08:00:00+08:00, got {shown(text)}",
+            f"{name} 应为 1970 至 2100 年间 2026-01-31T08:00:00+08:00 形式的时间,实际为 {shown(text)}",
+        )
+    return at_s
