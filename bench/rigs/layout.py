@@ -112,7 +112,7 @@ def _centre(name: str, index: int, scenario: Scenario) -> CentreSpec:
         host=f"10.2.0.{10 + index}",
         port=CENTRE_PORT,
         mn=f"010000A8900016F0001{0x69DC0 + index:05X}",
-        pw="123456",
+        pw=f"{123456 + index}",
         st="31",
         minute_interval=scenario.minute_interval,
         realtime_interval_s=scenario.realtime_interval_s,

@@ -273,6 +273,24 @@ def one_number_for_all_centres(patch: Patch) -> None:
 
 
 @defect(
+    "one-password-for-all-centres",
+    en="the password set for the first centre is used towards all",
+    zh="对所有中心使用第一个中心的访问密码",
+    clauses=_CLAUSE,
+    cases=("protocol/identifies-itself",),
+)
+def one_password_for_all_centres(patch: Patch) -> None:
+    """One field for the password in the settings, though each centre sets its own (1072)."""
+    first: list[str] = []
+
+    def change(message: Message) -> Message:
+        first.append(message.pw)
+        return _with(message, cp=message.cp, pw=first[0])
+
+    _uploads(patch, change)
+
+
+@defect(
     "password-of-the-factory",
     en="uploads carry the factory's password whatever was set",
     zh="始终使用出厂密码",
