@@ -78,7 +78,10 @@ def _report(words: argparse.Namespace) -> int:
 def _decode(words: argparse.Namespace) -> int:
     from simulators import explain
 
-    return explain.main(words.protocol, words.frame, as_json=words.json)
+    frame = words.frame
+    if frame == "-":
+        frame = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    return explain.main(words.protocol, frame, as_json=words.json)
 
 
 def _terminal(words: argparse.Namespace) -> int:
@@ -201,8 +204,8 @@ def parser() -> argparse.ArgumentParser:
         command(name, work, text).add_argument("run", metavar="RUN", help="run folder / 运行目录")
 
     decode = command("decode", _decode, "explain a frame / 解析报文")
-    decode.add_argument("protocol", choices=("hj212", "modbus"))
-    decode.add_argument("frame", metavar="FRAME", help="frame text (hj212) or hex (modbus); - for standard input")
+    decode.add_argument("protocol", choices=("hj212", "modbus", "dlt645", "cjt188"))
+    decode.add_argument("frame", metavar="FRAME", help="frame text (hj212) or hex (the others); - for standard input")
     decode.add_argument("--json", action="store_true", help="for machines / 机器可读")
 
     terminal = command("terminal", _terminal, "run the reference terminal alone, in real time / 单独运行参考终端")
