@@ -201,6 +201,17 @@ def accepted_finding(history: History, command: str) -> Check:
     )
 
 
+def step_moments(history: History) -> list[tuple[int, ...]]:
+    """Steps of more than a second (R-10), each as the instants by which the terminal may date it: old, new, true."""
+    found: list[tuple[int, ...]] = []
+    before = 0
+    for at, after in clock_moves(history):
+        if abs(after - before) > SECOND:
+            found.append((at + before, at + after, at))
+        before = after
+    return found
+
+
 def offsets(history: History) -> list[tuple[int, int]]:
     """Probes of the terminal's clock by 1011: (true instant, offset in us, ahead is positive), to the second."""
     found: list[tuple[int, int]] = []

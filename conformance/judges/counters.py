@@ -13,7 +13,7 @@ from itertools import pairwise
 from bench.case import Check, check
 from bench.history import History, MeterFault, Observed, Stored
 from conformance.judges.delivery import Ledger, first_contents, matches, setup_of
-from conformance.judges.times import DAY, HOUR, local
+from conformance.judges.times import DAY, HOUR, MINUTE, instant_of_iso, local
 from conformance.judges.truth import (
     Certainty,
     Expected,
@@ -26,6 +26,9 @@ from conformance.judges.truth import (
     plain,
     truth_of,
 )
+
+# What the terminal noticed it has to have written down so soon after: the hour's record is closed by then.
+LOGGED_US = HOUR + MINUTE
 
 
 def falls(history: History) -> list[tuple[Series, int]]:
@@ -136,13 +139,24 @@ def event_findings(
         evidence=unflagged,
     )
     yield log_finding(
-        history, words, happened=bool(steps), id="fall-logged", en="the fall is in the log", zh="复位记入日志"
+        history,
+        words,
+        moments=[(series.times[index],) for series, index in steps],
+        id="fall-logged",
+        en="the fall is in the log",
+        zh="复位记入日志",
     )
 
 
-def log_finding(history: History, words: Sequence[str], *, happened: bool, id: str, en: str, zh: str) -> Check:
-    """Whether the terminal's log has an entry whose kind or text holds one of the words."""
-    found: list[str] = []
+def log_finding(
+    history: History, words: Sequence[str], *, moments: Sequence[Sequence[int]], id: str, en: str, zh: str
+) -> Check:
+    """Whether the terminal's log tells of every moment: an entry near its time whose kind or text holds a word.
+
+    A moment is given by the instants (us) that the terminal's clock may have shown for it. Entries of another time
+    tell of something else, whatever their words.
+    """
+    entries: dict[str, int] = {}
     problems: list[str] = []
     readable = False
     for event in history.of(Observed):
@@ -153,19 +167,24 @@ def log_finding(history: History, words: Sequence[str], *, happened: bool, id: s
             continue
         readable = True
         for row in event.rows:
-            line = " ".join(row.get(name, "") for name in ("at", "kind", "text"))
-            if any(word in line.lower() for word in words) and line not in found:
-                found.append(line)
+            at = instant_of_iso(row.get("at", ""))
+            text = " ".join(row.get(name, "") for name in ("kind", "text"))
+            if at is not None and any(word in text.lower() for word in words):
+                entries[f"{row['at']} {text}"] = at
+    told = [
+        [line for line, at in entries.items() if any(one - MINUTE <= at <= one + LOGGED_US for one in moment)]
+        for moment in moments
+    ]
+    untold = [f"no entry about {local(moment[0])}" for moment, lines in zip(moments, told, strict=True) if not lines]
     return check(
         id,
-        bool(found) if readable and happened else None,
+        not untold if readable and moments else None,
         en=en,
         zh=zh,
-        measured=len(found),
-        limit=1,
-        op=">=",
+        measured=len(moments) - len(untold),
+        limit=len(moments),
         unit="entries",
-        evidence=found or problems,
+        evidence=[*untold, *dict.fromkeys(line for lines in told for line in lines), *problems],
     )
 
 

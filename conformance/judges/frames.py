@@ -25,6 +25,8 @@ _ORDER = ("QN", "ST", "CN", "PW", "MN", "Flag", "PNUM", "PNO", "CP")
 _HEAD = re.compile(r"##(\d{4})")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
 _VERSION_2017 = 1
+# No count of packets and no flag has more digits.
+_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def _field_faults(fields: dict[str, str]) -> Iterator[str]:
     if "ST" in fields and not re.fullmatch(r"[0-9A-Z]{2}", fields["ST"]):
         yield f"ST {fields['ST']} is not two characters 0-9A-Z"
     flag = fields.get("Flag", "")
-    if flag and (not flag.isdigit() or int(flag) > 255):
+    if flag and (_whole(flag) > 255 or not (flag.isascii() and flag.isdigit() and len(flag) <= _DIGITS)):
         yield f"Flag {flag} is no number 0 to 255"
         return
     if flag:
@@ -175,6 +177,16 @@ def _where(event: Received, frame: Frame) -> str:
     return f"{local(event.t)} {event.centre} CN={frame.fields.get('CN', '?')} QN={frame.fields.get('QN', '?')}"
 
 
+def _enough(history: History, centres: tuple[str, ...], needed: int) -> bool:
+    """Whether every centre received so many frames: those of one say nothing of what another gets."""
+    return bool(centres) and all(len(received(history, centre)) >= needed for centre in centres)
+
+
+def _whole(text: str) -> int:
+    """A whole number as sent; 0 for anything else, which is a fault of its own."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0
+
+
 def format_findings(history: History, centres: tuple[str, ...], *, needed: int = 20) -> Iterator[Check | Measurement]:
     """Every frame is well formed: length, CRC, size, fields, content (R-33)."""
     frames = [pair for centre in centres for pair in received(history, centre)]
@@ -194,7 +206,7 @@ def format_findings(history: History, centres: tuple[str, ...], *, needed: int =
             buckets[kind].append(f"{_where(event, frame)}: {fault}")
         buckets["content"] += [f"{_where(event, frame)}: {fault}" for fault in content_faults(frame)]
     buckets["fields"] += [f"{local(event.t)} {event.at}: {event.count} octets, {event.reason}" for event in octets]
-    enough = len(frames) >= needed
+    enough = _enough(history, centres, needed)
     yield measure("frames", len(frames), en="frames judged", zh="判定帧数", unit="frames")
     for kind, en, zh in (
         ("length", "the length counts the octets of the data segment", "长度等于数据段字节数"),
@@ -223,11 +235,9 @@ def identity_findings(history: History, centres: tuple[str, ...], *, needed: int
     numbers = {setup.name: setup.mn for setup in history.began.centres}
     wrong: dict[str, list[str]] = {"mn": [], "pw": [], "st": []}
     clashes: list[str] = []
-    seen = 0
     for centre in centres:
         content: dict[str, str] = {}
         for event, frame in received(history, centre):
-            seen += 1
             where = _where(event, frame)
             if frame.fields.get("MN") != numbers[centre]:
                 wrong["mn"].append(f"{where}: MN={frame.fields.get('MN', 'none')}, expected {numbers[centre]}")
@@ -245,7 +255,7 @@ def identity_findings(history: History, centres: tuple[str, ...], *, needed: int
     ):
         yield check(
             name,
-            False if found else True if seen >= needed else None,
+            False if found else True if _enough(history, centres, needed) else None,
             en=en,
             zh=zh,
             measured=len(found),
@@ -271,9 +281,9 @@ def split_findings(history: History, centres: tuple[str, ...]) -> Iterator[Check
                 key = (frame.fields["CN"], frame.value("DataTime"), frame.fields["PNUM"])
                 groups.setdefault(key, []).append((event, frame))
         for (command, stamp, count), parts in groups.items():
-            numbers = sorted({int(frame.fields.get("PNO", "0")) for _, frame in parts})
+            numbers = sorted({_whole(frame.fields.get("PNO", "")) for _, frame in parts})
             name = f"{centre} CN={command} DataTime={stamp}"
-            if numbers != list(range(1, int(count) + 1)):
+            if numbers[0] != 1 or numbers[-1] != len(numbers) or len(numbers) != _whole(count):
                 bad_numbers.append(f"{name}: parts {numbers} of {count}")
             if instant_of(stamp) is None:
                 bad_stamps.append(f"{name}: a part without DataTime")
@@ -288,7 +298,7 @@ def split_findings(history: History, centres: tuple[str, ...]) -> Iterator[Check
                 at = acked.get(first.fields.get("QN", ""))
                 # An answer needs time to travel: a part that comes at the instant it leaves was under way before.
                 if (
-                    int(first.fields.get("Flag", "0")) & 1
+                    _whole(first.fields.get("Flag", "")) & 1
                     and (at is None or at >= later.t)
                     and earlier.conn == later.conn
                 ):
@@ -444,7 +454,7 @@ def answer_findings(history: History, centres: tuple[str, ...]) -> Iterator[Chec
             answers += 1
             if (centre, frame.fields.get("QN", "")) not in asked:
                 stray.append(f"{_where(event, frame)}: answers something that was no request")
-            if int(frame.fields.get("Flag", "0") or "0") & 1:
+            if _whole(frame.fields.get("Flag", "")) & 1:
                 flagged.append(f"{_where(event, frame)}: asks for an answer to an answer")
     yield check(
         "no-answer-to-an-answer",

@@ -6,19 +6,28 @@ off; lost power begins and ends with the supply.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from bench.case import Check, Measurement, check, compare, measure
 from bench.history import History, LinkRule, Observed, Phase, Served
 from conformance.judges.delivery import Ledger, first_contents, horizon, lines, matches, setup_of
 from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local, seconds
-from conformance.judges.timing import PROMPT_US
-from conformance.judges.truth import VOLATILE_US, Certainty, Key, intervals, length_of, power_losses, truth_of
+from conformance.judges.timing import PROMPT_US, p99
+from conformance.judges.truth import (
+    RESUME_US,
+    VOLATILE_US,
+    Certainty,
+    Key,
+    intervals,
+    length_of,
+    power_losses,
+    truth_of,
+)
 
 LOCAL_LENGTHS = {"minute": MINUTE, "quarter": 15 * MINUTE, "hour": HOUR, "day": DAY}
-# R-29: acquisition runs again at the latest so long after power returned.
-RESUME_US = 600 * SECOND
 # R-28: the backlog is complete so long after the path was restored (continuous mode).
 BACKFILL_US = 24 * HOUR
 
@@ -69,11 +78,11 @@ def outage_findings(
             open_at.append(ledger.centre)
         elif slowest is None or took > slowest:
             slowest = took
+    missed = bool(open_at or lost or (slowest is not None and slowest > BACKFILL_US))
+    whole = end - start >= hours * HOUR and slowest is not None
     yield check(
         "backfill-complete",
-        None
-        if not backlog and not lost
-        else not lost and slowest is not None and slowest <= BACKFILL_US and not open_at,
+        False if missed and (backlog or lost) else True if backlog and whole else None,
         en="the backlog is complete at most 24 h after the path is back",
         zh="网络恢复后 24 h 内补传完成",
         measured="never" if open_at or lost or slowest is None else seconds(slowest),
@@ -89,7 +98,7 @@ def outage_findings(
             for key, record in ledger.records.items()
             if record.acked is not None and end <= key.end <= end + slowest + HOUR
         ]
-        worst = max(live, default=None)
+        worst = p99(live)
         yield compare(
             "live-during-backfill",
             None if worst is None else Decimal(seconds(worst)),
@@ -111,7 +120,6 @@ def local_findings(
     truth = truth_of(history)
     rows: dict[Key, dict[str, str]] = {}
     problems: list[str] = []
-    asked: set[tuple[str, str]] = set()
     ranges: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for event in history.of(Observed):
         if event.what != "records" or event.query.get("kind") not in kinds:
@@ -120,7 +128,6 @@ def local_findings(
         if event.problem:
             problems.append(f"{local(event.t)} {point}: {event.problem}")
             continue
-        asked.add((kind, point))
         low, high = instant_of_iso(event.query.get("from", "")), instant_of_iso(event.query.get("to", ""))
         ranges.setdefault((kind, point), []).append((low or 0, high or event.asked))
         for row in event.rows:
@@ -129,17 +136,19 @@ def local_findings(
                 rows[Key(point, kind, end)] = row
     missing: list[str] = []
     wrong: list[str] = []
-    judged = 0
+    judged: set[tuple[str, str]] = set()
+    due: set[tuple[str, str]] = set()
     until = before_us if before_us is not None else horizon(history)
     for kind in kinds:
         for expected in intervals(truth, kind, LOCAL_LENGTHS[kind], until):
             key = expected.key
             spans = ranges.get((kind, key.point), ())
-            if expected.certainty is not Certainty.SURE or not any(
-                a <= expected.start and key.end <= b for a, b in spans
-            ):
+            if expected.certainty is not Certainty.SURE:
                 continue
-            judged += 1
+            due.add((kind, key.point))
+            if not any(a <= expected.start and key.end <= b for a, b in spans):
+                continue
+            judged.add((kind, key.point))
             row = rows.get(key)
             shown = f"{key.point} {kind} ending {local(key.end)}"
             if row is None:
@@ -148,7 +157,9 @@ def local_findings(
             name = "Cou" if "Cou" in expected.fields else "Avg"
             if not matches(truth, expected, {name: row.get("value", "")}):
                 wrong.append(f"{shown}: {row.get('value') or 'no value'}, truth {expected.fields[name]}")
-    known = bool(asked) and judged > 0
+    # Every class of every point has to have been seen: a question without an answer leaves its records open.
+    known = bool(judged) and judged == due and {kind for kind, _ in judged} == set(kinds)
+    problems += [f"{point} {kind}: the terminal showed none" for kind, point in sorted(due - judged)]
     yield check(
         id,
         False if missing else True if known else None,
@@ -217,10 +228,11 @@ def readable_before_findings(history: History) -> Iterator[Check]:
     """What was readable before power was lost is readable and the same afterwards (R-29).
 
     The case asks for records just before a cut and again at the end; a row that showed an interval ended at least 5 s
-    before the cut must come back with the same value.
+    before the cut must come back with the same value. A cut before which nothing was seen leaves the question open.
     """
     losses = power_losses(history)
     seen: dict[Key, tuple[str, int]] = {}
+    shown_before: dict[int, set[Key]] = {}
     after: dict[Key, str] = {}
     asked_after: set[tuple[str, str]] = set()
     final = losses[-1][1] if losses else 0
@@ -241,7 +253,9 @@ def readable_before_findings(history: History) -> Iterator[Check]:
                 after[key] = row.get("value", "")
             elif cut is not None and end <= cut - VOLATILE_US:
                 seen.setdefault(key, (row.get("value", ""), event.asked))
+                shown_before.setdefault(cut, set()).add(key)
     judged = {key: shown for key, shown in seen.items() if (key.kind, key.point) in asked_after}
+    looked = {cut for cut, keys in shown_before.items() if any(key in judged for key in keys)}
     gone = [
         f"{key.point} {key.kind} ending {local(key.end)}: {value or 'no value'} at {local(at)}, "
         f"later {after.get(key, 'gone')}"
@@ -250,7 +264,7 @@ def readable_before_findings(history: History) -> Iterator[Check]:
     ]
     yield check(
         "readable-stays-readable",
-        False if gone else True if judged else None,
+        False if gone else True if losses and len(looked) == len(losses) else None,
         en="what was readable before power was lost is unchanged afterwards",
         zh="掉电前可读的记录上电后不变",
         measured=len(gone),
@@ -263,16 +277,20 @@ def readable_before_findings(history: History) -> Iterator[Check]:
 def resume_findings(history: History, *, cuts: int, longest_h: int = 0) -> Iterator[Check | Measurement]:
     """Acquisition runs again at most 10 min after power returns, every time, without help."""
     losses = power_losses(history)
-    served = [event.asked for event in history.of(Served)]
+    served: dict[str, list[int]] = {setup.name: [] for setup in history.began.meters}
+    for event in history.of(Served):
+        served.setdefault(event.meter, []).append(event.asked)
     slow: list[str] = []
     worst = 0
-    for _start, end in losses:
-        first = next((at for at in served if at >= end), None)
-        took = None if first is None else first - end
-        if took is None or took > RESUME_US:
-            shown = "never" if took is None else f"{seconds(took)} s later"
-            slow.append(f"power back {local(end)}, first reading {shown}")
-        worst = max(worst, took or 0)
+    for (_start, end), (after, _) in pairwise([*losses, (history.end_us + 1, 0)]):
+        for meter, times in served.items():
+            index = bisect_left(times, end)
+            took = times[index] - end if index < len(times) else None
+            if took is not None and took <= RESUME_US:
+                worst = max(worst, took)
+            elif after - end > RESUME_US:
+                shown = "never" if took is None else f"{seconds(took)} s later"
+                slow.append(f"power back {local(end)}, first reading of {meter} {shown}")
     yield measure("power-cuts", len(losses), en="power cuts", zh="断电次数", unit="cuts")
     enough = len(losses) >= cuts and max((end - start for start, end in losses), default=0) >= longest_h * HOUR
     yield check(

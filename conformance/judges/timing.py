@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from bench.case import Check, Measurement, check, compare, measure
+from bench.case import Check, Measurement, check, compare, measure, percentile
 from bench.history import History, Observed, Served, Unserved
-from conformance.judges.delivery import Ledger, lines
+from conformance.judges.delivery import Ledger, lines, setup_of
 from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local, seconds
-from conformance.judges.truth import truth_of
+from conformance.judges.truth import number, truth_of
 
 # R-11: limits and sample.
 PERIOD_ERROR_PERCENT = 1
@@ -46,31 +46,32 @@ class Cadence:
 
 
 def _polls(history: History, meter: str) -> list[int]:
-    """Instants of the scheduled requests to a meter, retries left out.
+    """Instants of the scheduled requests for the point of a meter that was asked for least, retries left out.
 
-    Of several requests in one cycle the most frequent stands for the cycle. A request is a retry when the one before
-    had no usable answer and less than half a period has passed.
+    A terminal is free in how it batches registers, but every point is due in every cycle. A request is a retry when
+    the one before had no usable answer and less than half a period has passed.
     """
-    found: dict[str, list[tuple[int, bool]]] = {}
+    found: dict[str, list[tuple[int, bool]]] = {point.id: [] for point in history.began.points if point.meter == meter}
     for event in history.of(Served):
         if event.meter == meter:
-            found.setdefault(event.request[4:], []).append((event.asked, True))
+            for point in event.values:
+                found.setdefault(point, []).append((event.asked, True))
     for event in history.of(Unserved):
         if event.meter == meter:
-            found.setdefault(event.request[4:], []).append((event.t, False))
-    if not found:
-        return []
+            for point in event.points:
+                found.setdefault(point, []).append((event.t, False))
     period = _period(history, meter)
-    chosen = max(sorted(found), key=lambda request: len(found[request]))
-    times: list[int] = []
-    answered = True
-    for at, good in sorted(found[chosen]):
-        if times and not answered and at - times[-1] < period // 2:
+    least: list[int] | None = None
+    for asked in found.values():
+        times: list[int] = []
+        answered = True
+        for at, good in sorted(asked):
+            if not times or answered or at - times[-1] >= period // 2:
+                times.append(at)
             answered = good
-            continue
-        times.append(at)
-        answered = good
-    return times
+        if least is None or len(times) < len(least):
+            least = times
+    return least or []
 
 
 def _period(history: History, meter: str) -> int:
@@ -91,7 +92,9 @@ def cadence(history: History, meter: str) -> Cadence | None:
     intervals = len(gaps) + sum(missing)
     span = times[-1] - times[0]
     error = abs(Decimal(span) / intervals - period) * 100 / period
-    jitter = max(abs(gap - period) for gap, lost in zip(gaps, missing, strict=True) if not lost or len(gaps) == 1)
+    # Gaps that hold skipped cycles are no jitter; when all do, the smallest of them still tells how far off it is.
+    jitter = max((abs(gap - period) for gap, lost in zip(gaps, missing, strict=True) if not lost), default=0)
+    jitter = jitter or min(abs(gap - period) for gap in gaps)
     evidence = [
         f"{meter}: nothing asked between {local(earlier)} and {local(later)}"
         for (earlier, later), lost in zip(pairwise(times), missing, strict=True)
@@ -174,7 +177,8 @@ def _needed(history: History) -> int:
 def index_findings(history: History, ledger: Ledger, start_us: int) -> Iterator[Check]:
     """96 quarter-hour values a day at :00, :15, :30, :45 for every automatic point at one centre (R-13)."""
     truth = truth_of(history)
-    points = [point for point, series in truth.series.items() if series.times]
+    # A point that was never read is as due as any other.
+    points = list(setup_of(history, ledger.centre).codes)
     wanted = [start_us + number * 15 * MINUTE for number in range(1, 97)]
     have = {key for key in ledger.records if key.kind == "minute"}
     counts = {
@@ -184,7 +188,7 @@ def index_findings(history: History, ledger: Ledger, start_us: int) -> Iterator[
     missing = [f"{point}: no value for {local(end)}" for point in points for end in wanted if (point, end) not in ends]
     yield check(
         "ninety-six-values-a-day",
-        None if not points or not ledger.truths else not missing,
+        None if not truth.count else not missing,
         en="each automatic point has 96 values a day, at :00, :15, :30 and :45",
         zh="每个自动采集点每日 96 个 15 分钟值",
         measured=min(counts.values(), default=0),
@@ -192,6 +196,11 @@ def index_findings(history: History, ledger: Ledger, start_us: int) -> Iterator[
         unit="values",
         evidence=missing,
     )
+
+
+def p99(values: list[int]) -> int | None:
+    """P99 of at least 1 000 samples (R-05); of fewer the largest, which is never less. None of nothing."""
+    return percentile(values, 99) if len(values) >= 1000 else max(values, default=None)
 
 
 def prompt_findings(
@@ -205,19 +214,12 @@ def prompt_findings(
 ) -> Iterator[Check | Measurement]:
     """Continuous mode: from interval end to acknowledgement at most 60 s, P99, at the slowest centre (R-13).
 
-    P99 needs 1 000 samples (R-05); with fewer, but at least `needed`, the largest value is judged instead, which is
-    stricter.
+    With fewer samples than P99 needs, but at least `needed`, the largest value is judged instead.
     """
     for percent, suffix in ((99, "p99"), (50, "median")):
         values = {one.centre: one.latencies_us(kind, start_us, end_us) for one in ledgers}
-        slowest: int | None = None
-        for found in values.values():
-            enough = percent != 99 or len(found) >= 1000
-            value = sorted(found)[max(-(-percent * len(found) // 100), 1) - 1] if found else None
-            if value is not None and not enough:
-                value = max(found)
-            if value is not None and (slowest is None or value > slowest):
-                slowest = value
+        found_of = [p99(found) if percent == 99 else percentile(found, percent) for found in values.values()]
+        slowest = max((value for value in found_of if value is not None), default=None)
         fewest = min((len(found) for found in values.values()), default=0)
         if suffix == "median":
             shown = seconds(slowest) if slowest is not None else ""
@@ -257,7 +259,9 @@ def minute_findings(history: History, hour_us: int) -> Iterator[Check]:
             end = instant_of_iso(row.get("end", ""))
             if end is not None:
                 first_seen.setdefault((point, end), (event.asked, row.get("closing", "")))
-    judged = [point for point in counters if point in questions]
+    # A counter whose questions found no usable answer stays open, whatever the others show.
+    judged = [point for point in counters if any(event.query.get("point") == point for event in asked)]
+    unheard = [point for point in judged if point not in questions]
     missing: list[str] = []
     slow: list[str] = []
     falls: list[str] = []
@@ -265,30 +269,32 @@ def minute_findings(history: History, hour_us: int) -> Iterator[Check]:
     counts: list[int] = []
     for point in judged:
         before = None
-        number = 0
-        for minute in range(1, 61):
+        had = 0
+        for minute in range(1, 61) if point in questions else ():
             end = hour_us + minute * MINUTE
             if (point, end) not in first_seen:
                 missing.append(f"{point}: no value for the minute ending {local(end)}")
                 continue
-            number += 1
+            had += 1
             when, text = first_seen[(point, end)]
+            value = number(text)
             chances = [at for at in questions[point] if end < at <= end + PROMPT_US]
             if chances and when > chances[-1]:
                 slow.append(f"{point}: minute ending {local(end)} not yet readable at {local(chances[-1])}")
             held = truth.boundary(point, end, MINUTE)
             series = truth.series[point]
-            if held and Decimal(text or "NaN") not in [series.numbers()[index] for index in held]:
-                wrong.append(f"{point}: {text} at {local(end)}, register said {series.texts[held[0]]}")
-            value = Decimal(text) if text else None
+            if not held and value is not None:
+                wrong.append(f"{point}: {text} at {local(end)}, nothing was read at that time")
+            if held and value not in [series.numbers()[index] for index in held]:
+                wrong.append(f"{point}: {text or 'no value'} at {local(end)}, register said {series.texts[held[0]]}")
             if value is not None and before is not None and value < before:
                 falls.append(f"{point}: {text} at {local(end)} after {before}")
             before = value if value is not None else before
-        counts.append(number)
-    known = bool(judged)
+        counts.append(had)
+    known = bool(judged) and not unheard
     yield check(
         "sixty-values-an-hour",
-        None if not known else not missing,
+        False if missing else True if known else None,
         en="an hour has 60 cumulative values of each counter",
         zh="每小时 60 个累计值",
         measured=min(counts, default=0),
@@ -298,7 +304,7 @@ def minute_findings(history: History, hour_us: int) -> Iterator[Check]:
     )
     yield check(
         "readable-within-a-minute",
-        None if not known or not counts or not max(counts) else not slow,
+        False if slow else True if known and any(counts) else None,
         en="each is readable locally at most 60 s after its minute",
         zh="分钟结束后 60 s 内可在本地读取",
         measured=len(slow),
@@ -308,7 +314,7 @@ def minute_findings(history: History, hour_us: int) -> Iterator[Check]:
     )
     yield check(
         "cumulative-is-the-register",
-        None if not known or not counts or not max(counts) else not wrong,
+        False if wrong else True if known and any(counts) else None,
         en="each cumulative value is the reading of its minute",
         zh="累计值等于该分钟读数",
         measured=len(wrong),
@@ -318,7 +324,7 @@ def minute_findings(history: History, hour_us: int) -> Iterator[Check]:
     )
     yield check(
         "never-decreasing",
-        None if not known or not counts or not max(counts) else not falls,
+        False if falls else True if known and any(counts) else None,
         en="the cumulative value never falls",
         zh="累计值不回退",
         measured=len(falls),

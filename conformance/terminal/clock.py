@@ -13,7 +13,7 @@ from conformance.judges.times import SECOND
 from conformance.terminal import HJ212, LOCAL, MODBUS
 from conformance.terminal.moves import reconciled
 
-CLOCK_WORDS = ("clock", "时钟", "校时")
+CLOCK_WORDS = ("clock", "time set", "set time", "system time", "时钟", "校时", "对时", "授时", "系统时间")
 
 
 class _Steps:
@@ -50,7 +50,7 @@ class _Steps:
             yield counters.log_finding(
                 history,
                 CLOCK_WORDS,
-                happened=bool(history.phase("step")),
+                moments=clockwork.step_moments(history),
                 id="step-logged",
                 en="the clock step is in the log",
                 zh="时钟调整记入日志",

@@ -15,7 +15,7 @@ from conformance.terminal.moves import all_centres, mark, read_readings, reconci
 from conformance.terminal.moves import counters as counters_of
 
 ONE = Scenario(circuits=2, points=2, maps=("adl3000",), minute_interval=1, kinds=("minute", "hour"))
-FALL_WORDS = ("reset", "复位", "fall", "回零")
+FALL_WORDS = ("reset", "fall", "fell", "decreas", "backward", "复位", "回零", "回落", "回退", "倒走", "清零", "减小")
 
 
 class OffersMinuteValues(Case):

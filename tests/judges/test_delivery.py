@@ -179,7 +179,7 @@ def test_numbers_no_register_holds_do_not_stop_the_judge() -> None:
     for text in ("1E+999999999", "9" * 4000, "NaN", "sNaN", "0." + "1" * 500):
 
         def change(records: list[Stored], text: str = text) -> list[Stored]:
-            wild = {name: text for name in records[0].fields}
+            wild = dict.fromkeys(records[0].fields, text)
             return [altered(records[0], fields=wild), *records[1:]]
 
         assert filled(reconcile(World().history(change), "A")) == {"altered": 1}

@@ -57,6 +57,22 @@ def test_a_skipped_cycle_fails() -> None:
     assert failing(timing.cadence_findings(history)) == ["no-cycle-skipped"]
 
 
+def test_a_point_left_out_of_every_other_cycle_fails() -> None:
+    def sparse(event: Served) -> Event:
+        odd = event.asked // MINUTE % 2
+        kept = {name: text for name, text in event.values.items() if name != "m1.power" or not odd}
+        return msgspec.structs.replace(event, values=kept)
+
+    assert "no-cycle-skipped" in failing(timing.cadence_findings(served_only(sparse, hours=8)))
+
+
+def test_a_point_read_in_requests_of_changing_shape_is_polled() -> None:
+    def other(event: Served) -> Event:
+        return msgspec.structs.replace(event, request=f"0000{event.asked // MINUTE % 3}")
+
+    assert set(verdicts(timing.cadence_findings(served_only(other))).values()) == {"pass"}
+
+
 def test_a_wrong_period_fails() -> None:
     def stretch(event: Served) -> Served:
         late = (event.asked - MIDNIGHT) * 102 // 100 + MIDNIGHT
@@ -139,6 +155,28 @@ def test_a_minute_value_not_readable_in_time_fails() -> None:
     assert "readable-within-a-minute" in failing(timing.minute_findings(world.history(), MIDNIGHT))
 
 
+def test_minutes_without_an_answer_are_open() -> None:
+    def mute(event: Event) -> Event:
+        mine = isinstance(event, Observed) and event.what == "records"
+        return msgspec.structs.replace(event, rows=(), problem="no answer") if mine else event
+
+    found = verdicts(timing.minute_findings(changed(minute_world(), mute), MIDNIGHT))
+    assert set(found.values()) == {"inconclusive"}
+
+
+def test_a_minute_value_without_a_reading_fails() -> None:
+    def every_second_poll(event: Event) -> Event | None:
+        return None if isinstance(event, Served) and event.asked // MINUTE % 2 else event
+
+    found = failing(timing.minute_findings(changed(minute_world(), every_second_poll), MIDNIGHT))
+    assert "cumulative-is-the-register" in found
+
+
+def test_a_minute_value_that_is_no_number_fails() -> None:
+    history = minute_world(lambda event: rows_changed(event, lambda _at, row: {**row, "closing": "n/a"}))
+    assert failing(timing.minute_findings(history, MIDNIGHT)) == ["cumulative-is-the-register"]
+
+
 def index_history(change: Callable[[list[Stored]], list[Stored]] = lambda records: records) -> History:
     return World(hours=25, kinds=("minute",)).history(change)
 
@@ -150,6 +188,16 @@ def test_ninety_six_values() -> None:
     }
     short = index_history(lambda records: [one for one in records if "0715" not in one.stamp[8:12]])
     assert failing(timing.index_findings(short, reconcile(short, "A"), MIDNIGHT))
+
+
+def test_a_point_never_read_lacks_its_ninety_six_values() -> None:
+    def without_power(event: Event) -> Event | None:
+        if isinstance(event, Served):
+            return msgspec.structs.replace(event, values={"m1.energy": event.values["m1.energy"]})
+        return None if isinstance(event, Stored) and event.code == "p00001" else event
+
+    history = changed(index_history(), without_power)
+    assert failing(timing.index_findings(history, reconcile(history, "A"), MIDNIGHT)) == ["ninety-six-values-a-day"]
 
 
 def test_late_values_fail_the_prompt_check() -> None:
@@ -414,6 +462,16 @@ def test_the_store_is_compared_with_truth() -> None:
     assert set(verdicts(unasked).values()) == {"inconclusive"}
 
 
+def test_a_class_or_point_that_is_never_shown_is_open() -> None:
+    def mute(event: Event) -> Event:
+        other = isinstance(event, Observed) and event.query.get("point") == "m1.power"
+        return msgspec.structs.replace(event, rows=(), problem="no answer") if other else event
+
+    found = retention.local_findings(changed(kept(), mute), ("hour",))
+    assert set(verdicts(found).values()) == {"inconclusive"}
+    assert set(verdicts(retention.local_findings(kept(), ("hour", "day"))).values()) == {"inconclusive"}
+
+
 CUT = MIDNIGHT + 2 * HOUR + 30 * MINUTE
 
 
@@ -437,9 +495,19 @@ def test_power_cuts() -> None:
     assert verdicts(retention.resume_findings(honest, cuts=20)) == {"resumes-by-itself": "inconclusive"}
     assert failing(retention.resume_findings(power_history(first_us=11 * MINUTE), cuts=1)) == ["resumes-by-itself"]
     assert verdicts(retention.readable_before_findings(honest)) == {"readable-stays-readable": "pass"}
+    again = [Power(t=CUT + HOUR, state="cut"), Power(t=CUT + HOUR + MINUTE, state="restored")]
+    unseen = History([honest.events[0], *sorted([*honest.events[1:], *again], key=lambda event: event.t)])
+    assert verdicts(retention.readable_before_findings(unseen)) == {"readable-stays-readable": "inconclusive"}
     assert failing(retention.readable_before_findings(power_history(later=""))) == ["readable-stays-readable"]
     assert retention.longest_loss_finding(honest, hours=48).verdict == "inconclusive"
     assert retention.longest_loss_finding(honest, hours=0).verdict == "pass"
+
+
+def test_every_meter_has_to_come_back_after_lost_power() -> None:
+    honest = power_history()
+    first = honest.began.meters[0]
+    began = msgspec.structs.replace(honest.began, meters=(first, msgspec.structs.replace(first, name="m2")))
+    assert failing(retention.resume_findings(History([began, *honest.events[1:]]), cuts=1)) == ["resumes-by-itself"]
 
 
 def test_a_reply_to_a_dark_terminal_is_no_reading() -> None:
@@ -478,6 +546,9 @@ def test_outages() -> None:
     honest = outage_history()
     ledgers = [reconcile(honest, "A")]
     assert set(verdicts(retention.outage_findings(honest, ledgers, hours=4)).values()) == {"pass"}
+    # An outage shorter than the ruling's decides nothing.
+    short = verdicts(retention.outage_findings(honest, ledgers, hours=5))
+    assert short["backfill-complete"] == "inconclusive"
     late = outage_history(live_late=True)
     assert failing(retention.outage_findings(late, [reconcile(late, "A")], hours=4)) == ["live-during-backfill"]
     gone = outage_history(never=True)

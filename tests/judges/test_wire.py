@@ -111,6 +111,27 @@ def test_identity() -> None:
     assert failing(frames.identity_findings(twice, ("A",))) == ["qn-names-one-message"]
 
 
+def test_frames_of_one_centre_say_nothing_of_another() -> None:
+    found = history(many().events[1:])
+    both = History([World(hours=1, centres=("A", "B")).began(), *found.events[1:]])
+    for judged in (frames.format_findings(both, ("A", "B")), frames.identity_findings(both, ("A", "B"))):
+        assert set(verdicts(judged).values()) == {"inconclusive"}
+
+
+def test_fields_that_are_no_numbers_stop_no_judge() -> None:
+    odd = history(
+        [
+            part(1),
+            received(frame(qn=qn(2), Flag="x", PNUM="x", PNO="y"), SECOND),
+            received(frame(qn=qn(3), Flag="7", PNUM="99999999", PNO="1"), 2 * SECOND),
+            received(frame(qn=qn(4), cn="9011", Flag="²"), 3 * SECOND),
+        ]
+    )
+    assert "parts-complete" in failing(frames.split_findings(odd, ("A",)))
+    assert "frame-fields" in failing(frames.format_findings(odd, ("A",)))
+    assert "no-answer-to-an-answer" in failing(frames.answer_findings(odd, ("A",)))
+
+
 def part(number: int, of: int = 2, at: int = 0, **more: str) -> Received:
     fields = {"Flag": "7", "PNUM": str(of), "PNO": str(number), **more}
     return received(frame(**{"qn": qn(number), **fields}), at)
@@ -228,6 +249,20 @@ def test_reading_on_command() -> None:
     assert set(verdicts(calm).values()) == {"inconclusive"}
 
 
+def test_what_the_terminal_waits_between_two_polls_is_no_bus_time() -> None:
+    at = MIDNIGHT + HOUR
+    assert commands.busy_us([(at, at + 300), (at + 200, at + 500), (at + 9 * SECOND, at + 9 * SECOND + 100)]) == 600
+
+    def polled_early(event: Event) -> list[Event]:
+        early = isinstance(event, Served) and event.values.get("m1.energy") == "1012.34" and event.asked % MINUTE > 2000
+        return [msgspec.structs.replace(event, t=event.t - 8 * SECOND, asked=event.asked - 8 * SECOND)] if early else []
+
+    slow = read_now(after_s=9)
+    more = [copy for event in slow.events for copy in polled_early(event)]
+    found = History([slow.events[0], *sorted([*slow.events[1:], *more], key=lambda event: event.t)])
+    assert "read-now-answer-time" in failing(commands.read_now_findings(found, "A", needed=1))
+
+
 def query(
     change: Callable[[list[Stored]], list[Stored]] = lambda found: found, result: str = "1", empty: str = "100"
 ) -> History:
@@ -300,8 +335,28 @@ def test_side_by_side() -> None:
         return failing(centres.simultaneous_findings(found, ledgers, least=2))
 
     assert judged(0) == []
-    assert judged(20 * SECOND) == ["side-by-side"]
+    assert judged(20 * SECOND) == []
+    assert judged(90 * SECOND) == ["side-by-side"]
     assert judged(0, drop=True) == ["centres-served"]
+
+
+def test_every_step_of_the_clock_is_logged() -> None:
+    def judged(*logged: int) -> str:
+        world = World(hours=4)
+        world.extra += [
+            ClockMoved(t=MIDNIGHT + HOUR, offset_us=HOUR),
+            ClockMoved(t=MIDNIGHT + 3 * HOUR, offset_us=0),
+            ClockMoved(t=MIDNIGHT + 3 * HOUR + MINUTE, offset_us=SECOND),
+            observed("log", world.end, [{"at": str(at), "kind": "clock set", "text": ""} for at in logged]),
+        ]
+        history = world.history()
+        moments = clockwork.step_moments(history)
+        return counters.log_finding(history, ("clock",), moments=moments, id="x", en="x", zh="x").verdict.value
+
+    old, new = MIDNIGHT + HOUR, MIDNIGHT + 4 * HOUR
+    assert judged(old, new) == judged(old + HOUR, new - HOUR) == "pass"
+    assert judged(old - HOUR, new) == "fail"
+    assert judged() == "fail"
 
 
 def small(us: int) -> str:
@@ -343,9 +398,11 @@ def fallen(us: int) -> str:
     return f"{500000 + minutes if minutes < 40 else minutes - 40}.00"
 
 
-def reset(change: Callable[[Stored], Stored] = lambda one: one, log: str = "reset") -> History:
+def reset(
+    change: Callable[[Stored], Stored] = lambda one: one, log: str = "reset", logged: int = MIDNIGHT + 40 * MINUTE
+) -> History:
     world = World(hours=2, energy=fallen)
-    world.extra.append(observed("log", world.end, [{"at": "x", "kind": log, "text": ""}]))
+    world.extra.append(observed("log", world.end, [{"at": str(logged), "kind": log, "text": ""}]))
 
     def honest(records: list[Stored]) -> list[Stored]:
         return [
@@ -364,6 +421,9 @@ def test_reset() -> None:
     unflagged = reset(lambda one: altered(one, flag="N"))
     assert failing(counters.event_findings(unflagged, ("A",), words)) == ["fall-flagged"]
     assert failing(counters.event_findings(reset(log="start"), ("A",), words)) == ["fall-logged"]
+    # The same words of half an hour before tell of something else, a connection for example.
+    early = reset(log="connection reset", logged=MIDNIGHT + 10 * MINUTE)
+    assert failing(counters.event_findings(early, ("A",), words)) == ["fall-logged"]
     calm = counters.event_findings(World(hours=1).history(), ("A",), words)
     assert set(verdicts(calm).values()) == {"inconclusive"}
 
