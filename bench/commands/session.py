@@ -241,6 +241,9 @@ class Session:
             commit=commit(),
             folder=self.folder,
             strengths={clause: entry.strength for clause, entry in self._ledger.items()},
+            conditions=frozenset(
+                entry.claim.id for entry in self._ledger.values() if entry.claim and entry.claim.condition
+            ),
             options=f" --defect {self.options.defect}" if self.options.defect else "",
         )
 

@@ -27,6 +27,9 @@ TEXTS: dict[str, Text] = {
     "summary": Text("Summary", "结论摘要"),
     "outcome-pass": Text("Every case that ran passed", "已执行的用例全部通过"),
     "outcome-fail": Text("Failures found", "存在不通过项"),
+    "outcome-declared": Text(
+        "No case failed, but required functions are declared unsupported", "用例无不通过项，但必备功能声明不支持"
+    ),
     "outcome-error": Text("The bench itself failed: no result", "台架自身出错：结果无效"),
     "outcome-inconclusive": Text("Not everything could be decided", "部分项目无法判定"),
     "outcome-none": Text("Nothing was run", "未执行任何用例"),

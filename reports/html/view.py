@@ -197,7 +197,8 @@ def report(run: RunResult, folder: Path, ledger: Sequence[Entry] = (), details: 
     counted: dict[str, int] = {}
     for row in rows:
         counted[row.state.key] = counted.get(row.state.key, 0) + 1
-    outcome, state = _outcome(run)
+    denied = unsupported(run, ledger)
+    outcome, state = _outcome(run, declared=bool(denied))
     chapters = tuple(_chapters(run, folder))
     observed = [(view.result, view.observation) for _, views in chapters for view in views if view.observation]
     places = {case.id: anchor(case, index) for index, case in reversed(list(enumerate(run.cases)))}
@@ -216,7 +217,7 @@ def report(run: RunResult, folder: Path, ledger: Sequence[Entry] = (), details: 
         questions={entry.claim: entry.question for entry in ledger if entry.claim},
         requirements={entry.id: entry.requirement for entry in ledger},
         answers=tuple((name, answer) for name, answer in run.claims.items() if not name.startswith(DECLARED)),
-        unsupported=unsupported(run, ledger),
+        unsupported=denied,
         absent=tuple(name for name, answer in run.claims.items() if answer == "no" and name in conditions),
         not_repeatable=not_repeatable(run),
         differences=tuple((found, places[found.case]) for found in differences(run, ledger)),
@@ -224,13 +225,15 @@ def report(run: RunResult, folder: Path, ledger: Sequence[Entry] = (), details: 
     )
 
 
-def _outcome(run: RunResult) -> tuple[str, State]:
-    """Text key and state of the headline: a fail first, then an error, then what is open."""
+def _outcome(run: RunResult, *, declared: bool) -> tuple[str, State]:
+    """Text key and state of the headline: a fail first, then an error, then what is declared unsupported or open."""
     found = {case.verdict for case in run.cases}
     if Verdict.FAIL in found or not_repeatable(run):
         return "outcome-fail", State(Verdict.FAIL.value)
     if Verdict.ERROR in found:
         return "outcome-error", State(Verdict.ERROR.value)
+    if declared:
+        return "outcome-declared", State(Verdict.FAIL.value)
     if found & {Verdict.INCONCLUSIVE, Verdict.REVIEW}:
         return "outcome-inconclusive", State(Verdict.INCONCLUSIVE.value)
     if Verdict.PASS in found:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from bench.case import Case, Verdict
+from bench.commands.session import Options, Session
 from bench.profile import Claim, Parameters, Profile
 from bench.run import Setup, excused
+from conformance.clauses import load_ledger
 
 
 class Named:
@@ -74,3 +76,36 @@ def test_a_no_is_a_fail_unless_the_clause_writes_the_condition(
 
 def test_a_case_whose_questions_are_answered_yes_runs() -> None:
     assert told("shall", {"source.standby": YES, "source.dlt645": YES}) is None
+
+
+def session(tmp_path: Path) -> Session:
+    options = Options.parse(
+        terminal="",
+        rig="virtual",
+        standards=(),
+        clauses=(),
+        cases=("polls",),
+        seed="1",
+        repeat="1",
+        attempt="",
+        defect="",
+        out=str(tmp_path),
+        live=False,
+    )
+    return Session(options)
+
+
+def test_a_run_knows_which_questions_are_conditions(tmp_path: Path) -> None:
+    assert session(tmp_path).setup.conditions == load_ledger().conditions
+
+
+def test_a_run_tells_apart_not_claimed_absent_and_unsupported(tmp_path: Path) -> None:
+    result = session(tmp_path).result()
+    assert "reports.print" in result.not_claimed
+    for name in ("source.cems", "hardware.class-gateway", "source.dlt645"):
+        assert result.claims[name] == "no" and name not in result.not_claimed
+    assert result.claims["declared.points"] == "256"
+    assert (result.parameters["documents"], result.parameters["roles"]) == ("isc-2, csmt, cpcif", "terminal, collector")
+    verdicts = {clause.id: clause.verdict for clause in result.clauses}
+    assert verdicts["isc-2/7.2.2(2)b"] is Verdict.FAIL
+    assert verdicts["csmt/10.1b-1"] is Verdict.NOT_APPLICABLE
