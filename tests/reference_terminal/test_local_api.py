@@ -24,7 +24,9 @@ from hypothesis import strategies as st
 from reference_terminal.acquisition.reading import BAD, GOOD, TIMEOUT, Reading
 from reference_terminal.config import load_config
 from reference_terminal.platform import Platform
+from reference_terminal.storage.rows import Replacement
 from reference_terminal.terminal import Terminal
+from reference_terminal.web import api, server
 
 START_S = 1_772_323_201  # 2026-03-01T08:00:01+08:00: the first slot of the meter is almost a minute away
 FIRST_SLOT_S = START_S + 59
@@ -96,7 +98,9 @@ class Bed:
         loop = self.runner.get_loop()
         loop.set_exception_handler(lambda _, context: self.complaints.append(context))
         config = load_config(configuration(directory / "terminal.db", self.port))
-        self.terminal = Terminal(config, Platform(clock=SteadyClock(), random=random.Random(1)))
+        self.lines: list[str] = []
+        platform = Platform(clock=SteadyClock(), random=random.Random(1), log=self.lines.append)
+        self.terminal = Terminal(config, platform)
         self.runner.run(self._begin())
 
     async def _begin(self) -> None:
@@ -249,6 +253,38 @@ def test_an_instant_without_zone_is_local_and_with_z_is_utc(bed: Bed) -> None:
     assert local == universal
 
 
+@pytest.mark.parametrize(
+    ("what", "query"),
+    [("readings", {"point": "power"}), ("records", {"point": "power", "class": "minute"}), ("log", {}), ("gaps", {})],
+)
+def test_a_cut_answer_says_so_and_a_whole_one_does_not(bed: Bed, what: str, query: dict[str, str]) -> None:
+    whole = bed.get(what, **query)
+    count = len(bed.rows(what, **query))
+    assert count > 1
+    assert whole["more"] is False
+    assert bed.get(what, **query, limit=str(count))["more"] is False
+    assert bed.get(what, **query, limit=str(count - 1))["more"] is True
+
+
+def test_a_cut_log_holds_the_latest_and_leads_to_those_before(bed: Bed) -> None:
+    events = bed.rows("log")
+    assert bed.rows("log", limit="2") == events[-2:]
+    assert bed.rows("log", limit="2", before=str(events[-2]["number"])) == events[-4:-2]
+
+
+def test_cut_gaps_are_the_latest(bed: Bed) -> None:
+    assert bed.rows("gaps", limit="1") == bed.rows("gaps")[-1:]
+
+
+@pytest.mark.parametrize("what", ["readings", "records", "log"])
+def test_an_answer_in_many_slices_is_the_same(bed: Bed, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    query = {"log": {}, "readings": {"point": "power"}, "records": {"point": "power", "class": "minute"}}[what]
+    at_once = [bed.get(what, **query), bed.get(what, **query, limit="3")]
+    assert len(bed.rows(what, **query)) > 3
+    monkeypatch.setattr(api, "_SLICE_ROWS", 1)
+    assert [bed.get(what, **query), bed.get(what, **query, limit="3")] == at_once
+
+
 def test_a_limit_cuts_the_latest(bed: Bed) -> None:
     assert [row["at"][14:16] for row in bed.rows("readings", point="power", limit="2")] == ["01", "02"]
 
@@ -356,6 +392,13 @@ def test_a_body_that_is_no_object_is_refused(bed: Bed, body: bytes) -> None:
         ("GET", "/api/v1/readings?point=energy&limit=-1", 400),
         ("GET", "/api/v1/readings?point=energy&limit=100001", 400),
         ("GET", "/api/v1/readings?point=%FF", 400),
+        ("GET", "/api/v1/readings?point=energy&form=2026-03-01", 400),
+        ("GET", "/api/v1/readings?point=nowhere&point=energy", 400),
+        ("GET", "/api/v1/readings?point=energy&from=2026-03-02&to=2026-03-01", 400),
+        ("GET", "/api/v1/gaps?from=2026-03-02&to=2026-03-01", 400),
+        ("GET", "/api/v1/gaps?centre=nowhere", 404),
+        ("GET", "/api/v1/gaps?centre=c1&point=energy", 400),
+        ("GET", "/api/v1/status?limit=1", 400),
         ("GET", "/api/v1/replacements", 405),
         ("DELETE", "/api/v1/status", 405),
         ("POST", "/api/v1/readings", 405),
@@ -453,7 +496,7 @@ def test_any_body_is_answered_in_json(bed: Bed, entry: dict[str, Any]) -> None:
     assert not bed.complaints
 
 
-# What was wrong once
+# Extremes
 
 
 @pytest.mark.parametrize(
@@ -534,3 +577,132 @@ def test_a_replacement_is_not_confirmed_while_the_store_refuses(bed: Bed, monkey
 def test_a_store_that_cannot_be_read_is_told(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bed.terminal.store, "readings", _full)
     refused(bed.ask("GET", "/api/v1/readings?point=energy"), 503)
+
+
+def test_a_refused_replacement_does_not_come_true_later(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = bed.terminal.store.replacements("energy")
+    with monkeypatch.context() as patch:
+        patch.setattr(bed.terminal.store, "commit", _full)
+        refused(bed.enter(**{**GOOD_ENTRY, "final_old": "100.88"}), 503)
+    assert bed.terminal.store.flush()
+    assert bed.terminal.store.replacements("energy") == before
+
+
+def test_a_fault_inside_is_told_in_json_and_in_the_log(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault() -> None:
+        raise KeyError("inside")
+
+    monkeypatch.setattr(bed.terminal.store, "anchors", fault)
+    refused(bed.ask("GET", "/api/v1/points"), 500)
+    assert "/api/v1/points" in bed.lines[-1]
+    assert "KeyError" in bed.lines[-1]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps({**GOOD_ENTRY, "final_old": "100.60", "reason": "worn"}).encode(),
+        b'{"point": "energy", ' + json.dumps(GOOD_ENTRY).encode()[1:],
+        json.dumps({**GOOD_ENTRY, "final_old": "-1"}).encode(),
+        json.dumps({**GOOD_ENTRY, "initial_new": True}).encode(),
+        json.dumps({**GOOD_ENTRY, "initial_new": "42949672.96"}).encode(),
+    ],
+)
+def test_an_entry_with_something_else_in_it_is_refused(bed: Bed, body: bytes) -> None:
+    before = bed.terminal.store.replacements("energy")
+    refused(bed.ask("POST", "/api/v1/replacements", body), 400)
+    assert bed.terminal.store.replacements("energy") == before
+
+
+def test_a_request_without_end_is_cut_at_its_deadline_however_steadily_it_drips(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "DEADLINE_S", 0.2)
+
+    async def drip() -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", bed.port)
+        writer.write(b"GET /api/v1/status HTTP/1.1\r\nX: ")
+
+        async def drops() -> None:
+            while True:
+                writer.write(b"a")
+                await asyncio.sleep(0.02)
+
+        dripping = asyncio.get_running_loop().create_task(drops())
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return await reader.read()
+        finally:
+            dripping.cancel()
+            writer.close()
+
+    refused(parsed(bed.runner.run(drip())), 408)
+
+
+def test_a_connection_that_brings_nothing_is_closed_in_silence(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "DEADLINE_S", 0.1)
+    assert bed.exchange(b"", end=False) == b""
+
+
+def test_connections_beyond_the_bound_are_told_and_the_next_one_is_served(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "MAX_CONNECTIONS", 2)
+
+    async def crowd() -> bytes:
+        held = [await asyncio.open_connection("127.0.0.1", bed.port) for _ in range(2)]
+        try:
+            return await bed._exchange(b"", end=True)
+        finally:
+            for _, writer in held:
+                writer.close()
+
+    refused(parsed(bed.runner.run(crowd())), 503)
+    assert bed.get("status")
+
+
+def test_an_answer_nobody_takes_is_given_up(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "DEADLINE_S", 0.2)
+    monkeypatch.setattr(bed.terminal.journal, "standing", lambda: "a" * 30_000_000)
+
+    async def take_one_octet() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", bed.port, limit=1024)
+        writer.write(b"GET /api/v1/status HTTP/1.1\r\nHost: t\r\n\r\n")
+        await reader.read(1)
+        await asyncio.wait(list(bed.terminal.server._tasks), timeout=ANSWER_S)
+        writer.close()
+
+    bed.runner.run(take_one_octet())
+    assert not bed.terminal.server._tasks
+
+
+def test_head_has_the_head_of_get_and_no_body(bed: Bed) -> None:
+    answer = bed.exchange(b"HEAD /api/v1/config HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n")
+    head, _, body = answer.partition(b"\r\n\r\n")
+    got = bed.exchange(b"GET /api/v1/config HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n")
+    assert head == got.partition(b"\r\n\r\n")[0]
+    assert not body
+
+
+def test_an_entry_that_the_next_readings_contradict_is_not_used(bed: Bed) -> None:
+    pipeline = bed.terminal.pipeline
+    state = pipeline.by_id["energy"]
+    assert state.tracker is not None
+    assert state.tracker.value is not None
+    entry = Replacement("energy", 0, "100.50", "5", 0)
+    assert pipeline.agrees(entry, Decimal("100.40"), Decimal("5.1"))
+    assert not pipeline.agrees(entry, Decimal("100.60"), Decimal("5.1"))
+    assert not pipeline.agrees(entry, Decimal("100.40"), Decimal("4.9"))
+    # From here on the module's bed has moved on: this test stays the last.
+    at_s, total = state.tracker.slot_s + 60, state.tracker.total
+    assert bed.enter(**{**GOOD_ENTRY, "final_old": "100.41", "initial_new": "7.00"})[0] == 200
+    state.replacements = [kept for kept in state.replacements if kept.initial_new == "7.00"]
+    readings = [
+        Reading(point=n, slot_s=at_s, at_ms=at_s * 1000, value=Decimal(v), raw="0001", quality=GOOD, cause="")
+        for n, v in enumerate(("3.00", "1.0"))
+    ]
+    pipeline.accept(0, readings)
+    assert bed.terminal.store.flush()
+    assert state.tracker.total == total
+    assert not state.replacements
+    assert any(row["kind"] == "replacement contradicted" for row in bed.rows("log"))
