@@ -189,14 +189,20 @@ def findings(
             )
 
 
-def edge_findings(history: History, wanted: dict[str, tuple[str, ...]], centres: tuple[str, ...]) -> Iterator[Check]:
-    """Every edge value was taken over digit for digit, in the store and at each centre."""
+def edge_findings(
+    history: History, wanted: dict[str, tuple[str, ...]], centres: tuple[str, ...], *, edges: tuple[str, ...] = ()
+) -> Iterator[Check]:
+    """Every edge value was taken over digit for digit, in the store and at each centre.
+
+    One of the `edges` that stands in no register leaves the question open.
+    """
     places = [("stored", "本地存储", local_readings(history))]
     places += [(f"centre-{centre.lower()}", f"中心 {centre}", at_centre(history, centre)) for centre in centres]
     truth = truth_of(history)
     for name, zh, found in places:
         shown: list[str] = []
-        absent: list[str] = []
+        held = {text for texts in wanted.values() for text in texts}
+        absent = [f"no register could hold {text}" for text in edges if text not in held]
         for point, texts in sorted(wanted.items()):
             served = truth.series[point].texts if point in truth.series else []
             for text in texts:

@@ -13,7 +13,7 @@ from bench.history import Commanded, History, Received, Served, Stored
 from conformance.judges.accuracy import same_number
 from conformance.judges.delivery import matches, setup_of
 from conformance.judges.retention import marks
-from conformance.judges.times import instant_of, local, seconds
+from conformance.judges.times import instant_of, local, seconds, uncertainty_s
 from conformance.judges.truth import Certainty, Key, latest, length_of, truth_of
 
 ANSWER_S = 5
@@ -125,6 +125,8 @@ def read_now_findings(history: History, centre: str, *, needed: int) -> Iterator
         en="at most 5 s from command to answer, bus time apart (virtual time: without computing)",
         zh="命令到应答不超过 5 s（不含总线时间；虚拟时间不含运算耗时）",
         unit="s",
+        uncertainty=uncertainty_s(history.began.rig),
+        guarded=history.began.parameters.get("decision_rule") == "guarded",
         samples=len(delays),
         needed=needed,
     )

@@ -14,37 +14,62 @@ from conformance.judges.times import SECOND, instant_of, instant_of_iso, local
 from conformance.judges.truth import number, truth_of
 
 
-def _outside(history: History, point: str, at: int) -> str:
-    """The out-of-range reading a stamp belongs to, empty if there was none."""
+def _outside(history: History, point: str, at: int) -> int | None:
+    """When the out-of-range reading was served that a stamp belongs to, None if there was none."""
     series = truth_of(history).series.get(point)
     if series is None:
-        return ""
+        return None
     near = max(series.period_us // 2, 2 * SECOND)
-    return next((text for when, text in series.invalid if at - SECOND <= when < at + near), "")
+    return next((when for when, _ in series.invalid if at - SECOND <= when < at + near), None)
 
 
-def findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
-    """Readings out of range are kept but marked, never sent as normal, and never enter minimum, maximum or mean."""
+def _sides(history: History) -> set[str]:
+    """On which sides of the limits readings were served."""
+    found: set[str] = set()
+    for series in truth_of(history).series.values():
+        low, high = number(series.point.low), number(series.point.high)
+        for _, text in series.invalid:
+            value = number(text)
+            if value is not None and low is not None and value < low:
+                found.add("below")
+            if value is not None and high is not None and value > high:
+                found.add("above")
+    return found
+
+
+def findings(history: History, centres: Sequence[str], *, sides: Sequence[str] = ("above",)) -> Iterator[Check]:
+    """Readings out of range are kept but marked, never sent as normal, and never enter minimum, maximum or mean.
+
+    Unless readings were served on all `sides` (below, above) of the limits the question is open.
+    """
     truth = truth_of(history)
-    happened = sum(len(series.invalid) for series in truth.series.values())
+    happened = set(sides) <= _sides(history)
     unmarked: list[str] = []
-    marked = 0
+    marked: set[tuple[str, int]] = set()
+    asked: set[str] = set()
     problems: list[str] = []
     for event in history.of(Observed):
         if event.what != "readings":
             continue
         if event.problem:
             problems.append(event.problem)
+            continue
         point = event.query.get("point", "")
+        asked.add(point)
         for row in event.rows:
             at = instant_of_iso(row.get("at", ""))
-            bad = _outside(history, point, at) if at is not None else ""
-            if at is None or not bad:
+            when = _outside(history, point, at) if at is not None else None
+            if at is None or when is None:
                 continue
             if row.get("quality") == "good":
                 unmarked.append(f"{local(at)} {point}: {row.get('value')} is good, the limits are passed")
-            else:
-                marked += 1
+            marked.add((point, when))
+    for point in sorted(asked & truth.series.keys()):
+        unmarked += [
+            f"{local(when)} {point}: {text} is not in the store"
+            for when, text in truth.series[point].invalid
+            if (point, when) not in marked
+        ]
     yield check(
         "out-of-range-marked",
         False if unmarked else True if happened and marked else None,
@@ -68,7 +93,7 @@ def findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
             looked = True
             where = f"{local(event.t)} {centre} {event.kind} {event.code} DataTime={event.stamp} QN={event.qn}"
             if event.kind == "realtime":
-                if event.flag == "N" and event.fields.get("Rtd") and _outside(history, point, at):
+                if event.flag == "N" and event.fields.get("Rtd") and _outside(history, point, at) is not None:
                     sent.append(f"{where}: Rtd={event.fields['Rtd']}")
                 continue
             for name in VALUE_FIELDS:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from bench.case import Check, Measurement, check, compare, measure
 from bench.history import History, LinkRule, Observed, Phase, Served
 from conformance.judges.delivery import Ledger, first_contents, horizon, lines, matches, setup_of
-from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local, seconds
+from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local, seconds, uncertainty_s
 from conformance.judges.timing import PROMPT_US, p99
 from conformance.judges.truth import (
     RESUME_US,
@@ -107,6 +107,8 @@ def outage_findings(
             en="live values are not held up by the backlog",
             zh="补传期间实时数据不被延误",
             unit="s",
+            uncertainty=uncertainty_s(history.began.rig),
+            guarded=history.began.parameters.get("decision_rule") == "guarded",
             samples=len(live),
             needed=1,
             evidence=lines([problem for one in ledgers for problem in one.late if end <= problem.key.end]),

@@ -6,6 +6,7 @@ Leaves the meaning of an interval to `truth`. All instants are microseconds UTC;
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -68,3 +69,11 @@ def seconds(us: int) -> str:
     sign = "-" if us < 0 else ""
     thousandths = (abs(us) + 500) // 1000
     return f"{sign}{thousandths // 1000}.{thousandths % 1000:03d}"
+
+
+def uncertainty_s(rig: str) -> Decimal | None:
+    """Expanded uncertainty (k=2, seconds) of a time difference on a rig (R-05), None where it has to be measured first.
+
+    In virtual time events carry their exact instant; what is left is the millisecond to which `seconds` rounds.
+    """
+    return Decimal("0.001") if rig == "virtual" else None

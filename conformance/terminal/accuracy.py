@@ -81,7 +81,7 @@ class TakesOverEdgeValues(Case):
         for phase in marks(history, "edge"):
             for point in phase.detail["points"].split():
                 wanted[point] = (*wanted.get(point, ()), phase.detail["text"])
-        yield from accuracy.edge_findings(history, wanted, all_centres(history))
+        yield from accuracy.edge_findings(history, wanted, all_centres(history), edges=accuracy.EDGES)
 
 
 def _holds(meter: Meter, point: str, text: str) -> bool:

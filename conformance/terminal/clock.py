@@ -9,7 +9,7 @@ from bench.case import Case, Finding
 from bench.history import History
 from bench.scenario import Scenario
 from conformance.judges import clockwork, counters
-from conformance.judges.times import SECOND
+from conformance.judges.times import DAY, SECOND
 from conformance.terminal import HJ212, LOCAL, MODBUS
 from conformance.terminal.moves import reconciled
 
@@ -36,7 +36,8 @@ class _Steps:
         bench.phase("right")
         await centre.set_clock()
         await bench.clock.sleep(hours=self.hours_after)
-        await bench.operator.log(start)
+        # A step back dates its entry before the case began.
+        await bench.operator.log(start - 2 * DAY)
         await bench.centres.settle(minutes=20)
 
     def judge(self, history: History) -> Iterator[Finding]:

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 from bench.bench import Bench
 from bench.case import Case, Finding, check
-from bench.history import History
+from bench.history import History, LinkRule
 from bench.scenario import Scenario
 from conformance.judges import delivery, frames, retention, timing
 from conformance.judges.times import SECOND, ceil
 from conformance.terminal import HJ212, MODBUS
 from conformance.terminal.moves import all_centres, delivered, mark, reconciled
 
+# With fewer lost packets than this the loss was no stimulus.
+FEWEST_DROPPED = 20
 LIGHT = Scenario(circuits=2, points=2)
 RESENDING = (
     "isc-2/7.2.3-B(6)b",
@@ -205,6 +207,9 @@ class DeliversOverLossyLink(Case):
         await bench.centres.settle(hours=1)
 
     def judge(self, history: History) -> Iterator[Finding]:
+        dropped = [rule.detail.get("count", "") for rule in history.of(LinkRule) if rule.state == "dropped"]
+        if sum(int(count) for count in dropped if count.isdigit()) < FEWEST_DROPPED:
+            yield check("packets-were-lost", None, en="packets were lost on the way", zh="确有丢包发生")
         yield from delivered(history)
 
 

@@ -13,6 +13,7 @@ from conformance.judges.times import HOUR, MINUTE, SECOND, ceil
 from conformance.terminal import HJ212, LOCAL, MODBUS
 from conformance.terminal.moves import all_centres, mark, read_readings, reconciled
 from conformance.terminal.moves import counters as counters_of
+from simulators.meters.modbus import Meter, MeterError
 
 ONE = Scenario(circuits=2, points=2, maps=("adl3000",), minute_interval=1, kinds=("minute", "hour"))
 FALL_WORDS = ("reset", "fall", "fell", "decreas", "backward", "复位", "回零", "回落", "回退", "倒走", "清零", "减小")
@@ -173,29 +174,53 @@ class RejectsReadingsOutOfRange(Case):
     clauses = ("csmt/8.1.1a", "csmt/8.1.1b", "csmt/8.1.1c", "isc-2/7.2.3-B(3)b")
     needs = (MODBUS, HJ212, LOCAL, "processing.range-check")
     scenario = Scenario(
-        circuits=1, points=4, maps=("adl3000",), minute_interval=5, kinds=("minute",), realtime_interval_s=60
+        circuits=1,
+        points=4,
+        maps=("adl3000",),
+        # Its temperature can go below the lower limit, which the unsigned registers of the circuit cannot.
+        meters=("gas",),
+        minute_interval=5,
+        kinds=("minute",),
+        realtime_interval_s=60,
     )
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
-        meter = next(iter(bench.meters.values()))
-        limited = [point for point, channel in meter.points.items() if channel.register.high]
+        limited = {
+            point: (meter, channel.register)
+            for meter in bench.meters.values()
+            for point, channel in meter.points.items()
+            if channel.register.high
+        }
         await bench.clock.sleep(minutes=20, seconds=30)
-        for point in limited:
-            high = meter.points[point].register.high
-            for text in (high, _beyond(high), high, _beyond(high)):
-                meter.preset(point, text)
-                await bench.clock.sleep(minutes=4)
+        for point, (meter, register) in limited.items():
+            for text in (register.high, _above(register.high), register.low, _below(register.low)) * 2:
+                if _holds(meter, point, text):
+                    await bench.clock.sleep(minutes=4)
             meter.release(point)
         await bench.clock.sleep(minutes=20)
-        await read_readings(bench, limited, start, bench.clock.now_us())
+        await read_readings(bench, tuple(limited), start, bench.clock.now_us())
         await bench.centres.settle(minutes=5)
 
     def judge(self, history: History) -> Iterator[Finding]:
-        yield from ranges.findings(history, all_centres(history))
+        yield from ranges.findings(history, all_centres(history), sides=("below", "above"))
         yield from delivery.findings(reconciled(history))
 
 
-def _beyond(limit: str) -> str:
-    """A value half as large again as a limit, in whole units."""
-    return str(int(float(limit)) * 3 // 2)
+def _above(high: str) -> str:
+    """A value half as large again as an upper limit, in whole units."""
+    return str(int(float(high)) * 3 // 2)
+
+
+def _below(low: str) -> str:
+    """A value below a lower limit by half of it, at least by ten, in whole units."""
+    return str(int(float(low)) - max(abs(int(float(low))) // 2, 10)) if low else ""
+
+
+def _holds(meter: Meter, point: str, text: str) -> bool:
+    """Put a text into the registers of a point, if they can hold it."""
+    try:
+        meter.preset(point, text)
+    except MeterError:
+        return False
+    return True

@@ -309,6 +309,8 @@ def test_edge_values() -> None:
     history = accurate()
     text = "1012.34"
     assert verdicts(accuracy.edge_findings(history, {"m1.energy": (text,)}, ())) == {"edge-values-stored": "pass"}
+    unheld = accuracy.edge_findings(history, {"m1.energy": (text,)}, (), edges=(text, "0.10"))
+    assert verdicts(unheld) == {"edge-values-stored": "inconclusive"}
     never = accuracy.edge_findings(history, {"m1.energy": ("4294967295",)}, ())
     assert verdicts(never) == {"edge-values-stored": "inconclusive"}
     lost = reading_rows(lambda number, row: None if row["value"] == text else row)
@@ -438,6 +440,15 @@ def test_ranges() -> None:
     assert "out-of-range-marked" in failing(ranges.findings(range_history(quality="good"), ("A",)))
     assert "limit-itself-valid" in failing(ranges.findings(range_history(limit_quality="bad"), ("A",)))
     assert "out-of-range-not-sent-as-valid" in failing(ranges.findings(range_history(flag="N"), ("A",)))
+    both = verdicts(ranges.findings(range_history(), ("A",), sides=("below", "above")))
+    assert both["out-of-range-marked"] == "inconclusive"
+
+    def forgotten(event: Event) -> Event:
+        mine = isinstance(event, Observed) and event.what == "readings"
+        kept = tuple(row for row in event.rows if row["value"] != "20.0") if mine else ()
+        return msgspec.structs.replace(event, rows=kept) if mine else event
+
+    assert "out-of-range-marked" in failing(ranges.findings(changed(range_history(), forgotten), ("A",)))
     nothing = verdicts(ranges.findings(World(hours=1).history(), ("A",)))
     assert set(nothing.values()) == {"inconclusive"}
 
