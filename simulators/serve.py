@@ -68,24 +68,29 @@ def _told(event: Event) -> str:
 def _introduce(site: Site, tell: Teller) -> None:
     world = site.world
     tell.line(f"World {world.name}, seed {world.seed} / 场景 {world.name}，种子 {world.seed}")
-    tell.line("Meters (Modbus TCP) / 仪表")
+    tell.line("Meters / 仪表")
     for spec in world.meters:
         meter = site.meters[spec.name]
-        points = ", ".join(
-            f"{point}@{channel.register.fc[0]}:{channel.register.parts[0].address}"
-            for point, channel in meter.points.items()
-        )
-        tell.line(f"  {spec.host}:{spec.port} unit {spec.unit:<3} {spec.name:<8} {meter.title}: {points}")
+        rows = [site.points[point] for point in meter.points]
+        if spec.address:
+            points = ", ".join(f"{row.id}@{row.identifier}" for row in rows)
+            tell.line(
+                f"  {spec.host}:{spec.port} {rows[0].protocol} {spec.address} {spec.name:<8} {meter.title}: {points}"
+            )
+        else:
+            points = ", ".join(f"{row.id}@{row.fc}:{row.parts[0].address}" for row in rows)
+            tell.line(f"  {spec.host}:{spec.port} unit {spec.unit:<3} {spec.name:<8} {meter.title}: {points}")
     tell.line("Centres (HJ 212-2017) / 数据中心")
     for spec in world.centres:
         tell.line(f"  {spec.host}:{spec.port}  {spec.name:<8} MN={spec.mn} PW={spec.pw} ST={spec.st}")
-    example = next(iter(site.points.values()))
-    part = example.parts[0]
-    table = 3 if example.fc == 4 else 4
-    tell.line(
-        f"Try / 试读: mbpoll -m tcp -a {example.unit_id} -p {example.port} -t {table}:hex -0 -r {part.address} "
-        f"-c {part.count} -1 {example.host}"
-    )
+    example = next((row for row in site.points.values() if row.parts), None)
+    if example is not None:
+        part = example.parts[0]
+        table = 3 if example.fc == 4 else 4
+        tell.line(
+            f"Try / 试读: mbpoll -m tcp -a {example.unit_id} -p {example.port} -t {table}:hex -0 -r {part.address} "
+            f"-c {part.count} -1 {example.host}"
+        )
     tell.line("Records as they arrive (centre, class, DataTime, code, values); Ctrl-C ends / 收到的数据，Ctrl-C 结束")
 
 

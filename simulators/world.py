@@ -19,14 +19,18 @@ import msgspec
 
 from simulators.centres.hj212 import Centre
 from simulators.clock import Chance, Clock, Observe, seeded
-from simulators.meters.maps import MAPS_FOLDER, UNITS, MapError, Register, RegisterMap, load_map, shipped_map
-from simulators.meters.maps import shipped_names as shipped_maps
-from simulators.meters.modbus import Binding, Gateway, Meter, ModbusMeter
+from simulators.meters.bus_maps import AnyMap, BusMap, Entry, any_names, any_shipped, load_any
+from simulators.meters.dlt645 import Dlt645Meter
+from simulators.meters.maps import MAPS_FOLDER, UNITS, MapError, Register, RegisterMap
+from simulators.meters.meter import Binding, Meter
+from simulators.meters.modbus import Gateway, ModbusMeter
+from simulators.meters.serial_bus import SerialBus, SerialMeter
 from simulators.plant import Plant, Works, load_series
 from simulators.stamps import from_iso
 from simulators.tables import DescriptionError, Problem, Table, read_toml
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
+_ADDRESS_DIGITS = {"dlt645": 12, "cjt188": 14}
 _MEMBER = re.compile(r"\{n(?::0(\d+))?\}")
 
 
@@ -66,10 +70,14 @@ class PointSpec:
 
 @dataclass(frozen=True)
 class MeterSpec:
-    """A meter: its map (a shipped name, a path, or a map built by hand), address, unit id, source, and points."""
+    """A meter: its map (a shipped name, a path, or a map built by hand), place, source, and points.
+
+    The protocol follows from the map. A Modbus meter has a unit id; a serial meter behind a transparent serial server
+    has an `address`, as a person writes it: 12 digits for DL/T 645, 14 for CJ/T 188 (maker's code first).
+    """
 
     name: str
-    map: str | RegisterMap
+    map: str | AnyMap
     host: str
     port: int
     unit: int
@@ -77,6 +85,7 @@ class MeterSpec:
     points: tuple[PointSpec, ...]
     ratio: str = "1"
     serial: int = 20_260_001
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,6 +158,10 @@ class PointRow(msgspec.Struct, frozen=True, kw_only=True):
     sentinel: str
     gaps: str
     codes: dict[str, str]
+    protocol: str = "modbus-tcp"
+    address: str = ""
+    identifier: str = ""
+    layout: str = ""
 
 
 # Reading a description.
@@ -223,7 +236,8 @@ def _meters(table: Table, folder: Path) -> list[MeterSpec]:
         table.problem("maps", "give either map or maps, not both")
     host = table.text("host")
     port = table.integer("port", 1, 65535)
-    unit = table.integer("unit", 1, 247)
+    address = table.text("address", "", r"[0-9A-F]{12}|[0-9A-F]{14}", "12 digits (DL/T 645) or 14 (CJ/T 188)")
+    unit = table.integer("unit", 1, 247, 1 if address else None)
     source = table.text("source", "")
     ratio = table.decimal("ratio", "1", positive=True)
     serial = table.integer("serial", 0, 2**32 - 1, 20_260_001)
@@ -236,7 +250,7 @@ def _meters(table: Table, folder: Path) -> list[MeterSpec]:
             table.problem("repeat", f"expected [first, last] such as [1, 29], got {list(span)}")
         else:
             numbers = range(span[0], span[1] + 1)
-    if numbers[-1] is not None and unit + len(numbers) - 1 > 247:
+    if numbers[-1] is not None and not address and unit + len(numbers) - 1 > 247:
         table.problem("unit", f"{len(numbers)} units from {unit} go beyond 247; use a second port")
         numbers = [None]
     meters: list[MeterSpec] = []
@@ -245,10 +259,11 @@ def _meters(table: Table, folder: Path) -> list[MeterSpec]:
         meters.append(
             MeterSpec(
                 name=_fill(name, number),
-                map=chosen if chosen in shipped_maps() else str(folder / chosen) if ".toml" in chosen else chosen,
+                map=chosen if chosen in any_names() else str(folder / chosen) if ".toml" in chosen else chosen,
                 host=_fill(host, number),
                 port=port,
-                unit=unit + index,
+                unit=unit if address else unit + index,
+                address=_counted(address, index),
                 source=_fill(source, number),
                 points=tuple(
                     dataclasses.replace(
@@ -265,6 +280,11 @@ def _meters(table: Table, folder: Path) -> list[MeterSpec]:
             )
         )
     return meters
+
+
+def _counted(address: str, index: int) -> str:
+    """The address so many after this one; an address that is no number stays as it is."""
+    return f"{int(address) + index:0{len(address)}d}" if address.isdecimal() else address
 
 
 def _point(table: Table) -> PointSpec:
@@ -351,21 +371,29 @@ def check_world(world: World) -> list[Problem]:
 
 
 def _check_addresses(world: World, note: Callable[[str, str], None]) -> None:
-    units: dict[tuple[str, int, int], str] = {}
+    units: dict[tuple[str, int, int | str], str] = {}
     ports: dict[tuple[str, int], str] = {}
+    kinds: dict[tuple[str, int], tuple[str, str]] = {}
     names = [meter.name for meter in world.meters]
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
             note(f"meter {name}", f"the name is given to several meters ({names.count(name)}); names must differ")
     for meter in world.meters:
-        place = (meter.host, meter.port, meter.unit)
+        place = (meter.host, meter.port, meter.address or meter.unit)
         if place in units:
             note(
                 f"meter {meter.name}",
-                f"unit {meter.unit} at {meter.host}:{meter.port} is already meter {units[place]}; "
-                "units of a port must differ",
+                f"{'address' if meter.address else 'unit'} {place[2]} at {meter.host}:{meter.port} is already meter "
+                f"{units[place]}; units of a port must differ",
             )
         units.setdefault(place, meter.name)
+        kind = "serial" if meter.address else "Modbus"
+        other, name = kinds.setdefault((meter.host, meter.port), (kind, meter.name))
+        if other != kind:
+            note(
+                f"meter {meter.name}",
+                f"{meter.host}:{meter.port} is {other} for meter {name}; choose another port for {kind}",
+            )
         ports[(meter.host, meter.port)] = f"meter {meter.name}"
     seen: list[str] = []
     for centre in world.centres:
@@ -377,32 +405,37 @@ def _check_addresses(world: World, note: Callable[[str, str], None]) -> None:
             note(f"centre {centre.name}", f"{centre.host}:{centre.port} is already {other}; choose another port")
 
 
-def _device(meter: MeterSpec, note: Callable[[str, str], None]) -> RegisterMap | None:
+def _device(meter: MeterSpec, note: Callable[[str, str], None]) -> AnyMap | None:
     try:
-        return register_map(meter.map)
+        device = register_map(meter.map)
     except MapError as error:
         for problem in error.problems:
             note(f"meter {meter.name}", str(problem))
-    return None
+        return None
+    digits = 0 if isinstance(device, RegisterMap) else _ADDRESS_DIGITS[device.family]
+    if digits and len(meter.address) != digits:
+        note(f"meter {meter.name}", f"expected an address of {digits} digits for {device.id}, got {meter.address!r}")
+        return None
+    if not digits and meter.address:
+        note(f"meter {meter.name}", f"map {device.id} is Modbus, which has a unit id and no address; remove address")
+    return device
 
 
-def register_map(chosen: str | RegisterMap) -> RegisterMap:
+def register_map(chosen: str | AnyMap) -> AnyMap:
     """A map by shipped name, by path of a TOML file, or as it is. Raises MapError."""
-    if isinstance(chosen, RegisterMap):
+    if not isinstance(chosen, str):
         return chosen
-    if chosen in shipped_maps():
-        return shipped_map(chosen)
+    if chosen in any_names():
+        return any_shipped(chosen)
     if chosen.endswith(".toml"):
-        return load_map(Path(chosen))
-    raise MapError(
-        [Problem(f"map {chosen!r}", f"expected a path ending in .toml or one of {', '.join(shipped_maps())}")]
-    )
+        return load_any(Path(chosen))
+    raise MapError([Problem(f"map {chosen!r}", f"expected a path ending in .toml or one of {', '.join(any_names())}")])
 
 
 def _check_point(
     where: str,
     meter: MeterSpec,
-    device: RegisterMap,
+    device: AnyMap,
     point: PointSpec,
     plant: Plant | None,
     note: Callable[[str, str], None],
@@ -412,6 +445,9 @@ def _check_point(
     except KeyError:
         known = [each.id for each in device.registers]
         note(where, f"map {device.id} has no register {point.register!r}; it has {_few(known)}")
+        return
+    if isinstance(register, Entry) and not (register.is_number and identifier_of(device, register.id)):
+        note(where, f"register {point.register!r} of map {device.id} is no number of its own; choose another")
         return
     if point.modulus and Decimal(point.modulus) % Decimal(register.resolution):
         note(where, f"modulus {point.modulus} of {point.id!r} is not a multiple of {register.resolution}")
@@ -456,6 +492,8 @@ def build_plant(world: World, chance: Chance) -> Plant:
     return Works(chance, world.start_us, spec.circuits)
 
 
+_SERIAL: dict[str, type[SerialMeter]] = {"dlt645": Dlt645Meter}
+
 Within = Callable[[str, Coroutine[Any, Any, None]], Awaitable[None]]
 """Runs a coroutine on the host of this name or address."""
 
@@ -476,28 +514,49 @@ class Site:
         self.plant: Plant = build_plant(world, streams)
         self.meters: dict[str, Meter] = {}
         self.points: dict[str, PointRow] = {}
-        behind: dict[tuple[str, int], list[ModbusMeter]] = {}
+        gateways: dict[tuple[str, int], list[ModbusMeter]] = {}
+        buses: dict[tuple[str, int], list[SerialMeter]] = {}
         for spec in world.meters:
             device = _overridden(register_map(spec.map), spec.points)
-            meter = ModbusMeter(
-                spec.name,
-                spec.unit,
-                device,
-                self.plant,
-                clock=clock,
-                chance=streams(f"meter/{spec.name}"),
-                observe=observe,
-                source=spec.source,
-                bindings=[Binding(point.id, point.register, point.quantity) for point in spec.points],
-                ratio=spec.ratio,
-                serial=spec.serial,
-            )
+            place = (spec.host, spec.port)
+            bindings = [Binding(point.id, point.register, point.quantity) for point in spec.points]
+            if isinstance(device, RegisterMap):
+                meter: Meter = ModbusMeter(
+                    spec.name,
+                    spec.unit,
+                    device,
+                    self.plant,
+                    clock=clock,
+                    chance=streams(f"meter/{spec.name}"),
+                    observe=observe,
+                    source=spec.source,
+                    bindings=bindings,
+                    ratio=spec.ratio,
+                    serial=spec.serial,
+                )
+                gateways.setdefault(place, []).append(meter)
+            else:
+                meter = _SERIAL[device.family](
+                    spec.name,
+                    spec.address,
+                    device,
+                    self.plant,
+                    clock=clock,
+                    chance=streams(f"meter/{spec.name}"),
+                    observe=observe,
+                    since_us=world.start_us,
+                    source=spec.source,
+                    bindings=bindings,
+                    ratio=spec.ratio,
+                    serial=spec.serial,
+                )
+                buses.setdefault(place, []).append(meter)
             self.meters[spec.name] = meter
-            behind.setdefault((spec.host, spec.port), []).append(meter)
             for point in spec.points:
                 self.points[point.id] = _row(world, spec, device, point, meter)
-        self.gateways = tuple(
-            Gateway(host, port, meters, clock=clock, observe=observe) for (host, port), meters in behind.items()
+        self.gateways: tuple[Gateway | SerialBus, ...] = (
+            *(Gateway(host, port, each, clock=clock, observe=observe) for (host, port), each in gateways.items()),
+            *(SerialBus(host, port, each, clock=clock, observe=observe) for (host, port), each in buses.items()),
         )
         self.centres: dict[str, Centre] = {
             spec.name: Centre(
@@ -536,11 +595,16 @@ class Site:
             await device.stop()
 
 
-def _overridden(device: RegisterMap, points: Sequence[PointSpec]) -> RegisterMap:
+def _overridden(device: AnyMap, points: Sequence[PointSpec]) -> AnyMap:
     """The map with the moduli that the world gives."""
     moduli = {point.register: point.modulus for point in points if point.modulus}
     if not moduli:
         return device
+    if isinstance(device, BusMap):
+        entries = tuple(
+            dataclasses.replace(entry, modulus=moduli.get(entry.id, entry.modulus)) for entry in device.registers
+        )
+        return dataclasses.replace(device, registers=entries)
     registers = tuple(
         dataclasses.replace(register, modulus=moduli.get(register.id, register.modulus))
         for register in device.registers
@@ -548,7 +612,15 @@ def _overridden(device: RegisterMap, points: Sequence[PointSpec]) -> RegisterMap
     return dataclasses.replace(device, registers=registers)
 
 
-def _row(world: World, spec: MeterSpec, device: RegisterMap, point: PointSpec, meter: Meter) -> PointRow:
+def identifier_of(device: AnyMap, register: str) -> str:
+    """The identifier whose answer holds a register of a serial meter; empty if there is none."""
+    if isinstance(device, RegisterMap):
+        return ""
+    block = next((block.identifier for block in device.blocks if register in block.fields), "")
+    return device.register(register).identifier or block
+
+
+def _row(world: World, spec: MeterSpec, device: AnyMap, point: PointSpec, meter: Meter) -> PointRow:
     register = device.register(point.register)
     codes = {centre.name: point.codes.get(centre.name, point.code) for centre in world.centres}
     return PointRow(
@@ -565,8 +637,8 @@ def _row(world: World, spec: MeterSpec, device: RegisterMap, point: PointSpec, m
             PointPart(address=part.address, count=part.count, type=part.type, order=part.order, factor=part.factor)
             for part in register.parts
         ),
-        type=register.parts[-1].type,
-        order=register.parts[-1].order,
+        type=register.parts[-1].type if register.parts else "bcd",
+        order=register.parts[-1].order if register.parts else "",
         scale=register.scale,
         decimals=register.decimals,
         resolution=register.resolution,
@@ -578,6 +650,10 @@ def _row(world: World, spec: MeterSpec, device: RegisterMap, point: PointSpec, m
         sentinel=register.sentinel,
         gaps=device.gaps,
         codes={centre: code for centre, code in codes.items() if code},
+        protocol=device.protocol if isinstance(device, BusMap) else "modbus-tcp",
+        address=spec.address,
+        identifier=identifier_of(device, register.id),
+        layout=register.layout if isinstance(register, Entry) else "",
     )
 
 

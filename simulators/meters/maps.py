@@ -28,6 +28,7 @@ UNITS: dict[str, tuple[str, int, int]] = {
     "kvar": ("reactive", 1, 1),
     "VA": ("apparent", 1, 1000),
     "kVA": ("apparent", 1, 1),
+    "kvarh": ("reactive energy", 1, 1),
     "V": ("voltage", 1, 1),
     "A": ("current", 1, 1),
     "mA": ("current", 1, 1000),

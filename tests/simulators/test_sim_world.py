@@ -311,7 +311,7 @@ def test_serving_tells_where_everything_is_and_what_arrives() -> None:
         return out.getvalue()
 
     shown = asyncio.run(main())
-    assert "Meters (Modbus TCP) / 仪表" in shown
+    assert "Meters / 仪表" in shown
     assert "e01.energy@4:342" in shown
     assert f"MN={MN}" in shown
     assert "minute   20260302000000  k01001      Cou=0.10  Flag=N" in shown
