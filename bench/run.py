@@ -40,8 +40,12 @@ class CaseRig(Protocol):
 
 @dataclass(frozen=True)
 class Setup:
-    """What all cases of a run share. `strengths` maps clause id to shall, should, may or statement.
-    `options` are further words that a replay needs."""
+    """What all cases of a run share.
+
+    `strengths` maps clause id to shall, should, may or statement. `conditions` are the questions about a condition that
+    a clause writes, `owners` maps a question of the capability statement to the strongest strength of the entries that
+    it decides (R-03). `options` are further words that a replay needs.
+    """
 
     rig: CaseRig
     profile: Profile
@@ -51,6 +55,7 @@ class Setup:
     folder: Path
     strengths: Mapping[str, str] = field(default_factory=dict[str, str])
     conditions: frozenset[str] = frozenset()
+    owners: Mapping[str, str] = field(default_factory=dict[str, str])
     options: str = ""
 
 
@@ -86,18 +91,20 @@ def excused(case: type[Case], setup: Setup) -> tuple[Verdict, str] | None:
         )
     if denied:
         what = ", ".join(denied)
-        if _binding(case, setup) and not profile.parameters.allow_partial_scope:
+        binding = {"shall", "statement"} if profile.parameters.statement_as_shall else {"shall"}
+        if any(setup.owners.get(question) in binding for question in denied):
+            if profile.parameters.allow_partial_scope:
+                return Verdict.NOT_APPLICABLE, f"not claimed: {what} (R-03) / 未声明"
             return Verdict.FAIL, f"declared unsupported: {what} (R-03) / 声明不支持"
+        if strength_of(case.clauses, setup.strengths) in ("shall", "") or not set(denied) <= set(setup.owners):
+            return (
+                Verdict.NOT_RUN,
+                f"this case needs {what}, which the profile denies; no other way yet / 本用例所需未声明",
+            )
         return Verdict.NOT_APPLICABLE, f"not claimed: {what} (R-03) / 未声明"
     if setup.rig.name not in {flag.name.lower() for flag in case.rigs if flag.name}:
         return Verdict.NOT_RUN, f"this case does not run in the {setup.rig.name} rig / 该用例不适用于此台架"
     return None
-
-
-def _binding(case: type[Case], setup: Setup) -> bool:
-    """Whether a no fails the case: it decides a SHALL, or a STATEMENT where these bind by choice (R-02, R-03)."""
-    strength = strength_of(case.clauses, setup.strengths)
-    return strength == "shall" or (strength == "statement" and setup.profile.parameters.statement_as_shall)
 
 
 def replay_line(setup: Setup, case: str, attempt: int) -> str:

@@ -23,7 +23,6 @@ from bench.commands.session import REFERENCE_PROFILE, commit, ledger_entries, ne
 from bench.profile import ProfileError, load_profile
 from bench.run import Setup, run_case
 from bench.terminals import adapter
-from conformance.clauses import load_ledger
 from conformance.clauses.suite import case_classes
 from conformance.defects import Defect, all_defects
 from reports import prove as shown
@@ -96,7 +95,7 @@ def run_job(job: Job, seed: int, folder: str) -> CaseResult:
             commit=commit(),
             folder=Path(room),
             strengths={clause: entry.strength for clause, entry in ledger_entries().items()},
-            conditions=frozenset(load_ledger().conditions),
+            **ledger_answers(),
         )
         with defect.applied() if defect else nullcontext():
             return run_case(case_classes()[job.case], setup)

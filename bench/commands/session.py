@@ -35,7 +35,7 @@ from bench.case import (
 )
 from bench.history import digest_of_run
 from bench.profile import DOCUMENTS, Profile, ProfileError, load_profile
-from bench.run import CaseRig, Setup
+from bench.run import CaseRig, Setup, strength_of
 from bench.terminals import UnknownTerminal, adapter
 from conformance.clauses.suite import find_cases
 from conformance.defects import all_defects
@@ -173,6 +173,23 @@ def ledger_entries() -> Mapping[str, Any]:
     return load_ledger().by_id
 
 
+def ledger_answers() -> dict[str, Any]:
+    """What the ledger says of the questions of the capability statement: conditions, and how strongly each binds."""
+    from conformance.clauses import load_ledger
+    from conformance.clauses.statement import read_statement
+
+    ledger = load_ledger()
+    strengths = {name: entry.strength for name, entry in ledger.by_id.items()}
+    owned = {question: tuple(entry.id for entry in entries) for question, entries in ledger.deciding.items()}
+    for name, question in read_statement().questions.items():
+        if question.binding:
+            owned[name] = (*owned.get(name, ()), *question.binding)
+    return {
+        "conditions": frozenset(ledger.conditions),
+        "owners": {question: strength_of(entries, strengths) for question, entries in owned.items() if entries},
+    }
+
+
 def failure_block(result: CaseResult) -> str:
     """Requirement, expected, actual, evidence and the replay line of a case that did not pass."""
     return screen.failure_block(result)
@@ -241,9 +258,7 @@ class Session:
             commit=commit(),
             folder=self.folder,
             strengths={clause: entry.strength for clause, entry in self._ledger.items()},
-            conditions=frozenset(
-                entry.claim.id for entry in self._ledger.values() if entry.claim and entry.claim.condition
-            ),
+            **ledger_answers(),
             options=f" --defect {self.options.defect}" if self.options.defect else "",
         )
 

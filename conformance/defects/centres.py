@@ -139,8 +139,8 @@ def two_centres_at_most(patch: Patch) -> None:
 
 @defect(
     "centres-in-turn",
-    en="centres are served in turn, each half a minute after the one before",
-    zh="各中心轮流上传，间隔 30 s",
+    en="centres are served in turn, each a minute and a half after the one before",
+    zh="各中心轮流上传，间隔 90 s",
     clauses=("isc-2/7.2.4(3)b",),
     cases=_TOGETHER,
 )
@@ -150,7 +150,7 @@ def centres_in_turn(patch: Patch) -> None:
 
     async def deliver(self: CentreLink, item: Pending) -> bool:
         place = list(family).index(self.config.id)
-        await asyncio.sleep(max(0, item.end_s + 30 * place - self._clock.now_s()))
+        await asyncio.sleep(max(0, item.end_s + 90 * place - self._clock.now_s()))
         return await own(self, item)
 
     own = patch(CentreLink, "deliver", deliver)

@@ -20,7 +20,13 @@ class Named:
     name = "virtual"
 
 
-def told(strength: str, answers: dict[str, Claim], parameters: Parameters | None = None) -> tuple[Verdict, str] | None:
+def told(
+    strength: str, answers: dict[str, Claim], parameters: Parameters | None = None, owner: str | None = None
+) -> tuple[Verdict, str] | None:
+    owners = {"source.dlt645": owner or strength, "source.standby": "shall"}
+    if owner == "":
+        owners = {}
+
     class Asks(Case):
         """A case that needs a standby source and DL/T 645."""
 
@@ -47,6 +53,7 @@ def told(strength: str, answers: dict[str, Claim], parameters: Parameters | None
         folder=Path(),
         strengths={"isc-2/1": strength},
         conditions=frozenset({"source.standby"}),
+        owners=owners,
     )
     return excused(Asks, setup)
 
@@ -109,3 +116,9 @@ def test_a_run_tells_apart_not_claimed_absent_and_unsupported(tmp_path: Path) ->
     verdicts = {clause.id: clause.verdict for clause in result.clauses}
     assert verdicts["isc-2/7.2.2(2)b"] is Verdict.FAIL
     assert verdicts["csmt/10.1b-1"] is Verdict.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize("owner", ["should", ""])
+def test_a_binding_clause_is_not_failed_by_a_no_to_something_it_does_not_ask_for(owner: str) -> None:
+    found = told("shall", {"source.standby": YES, "source.dlt645": NO}, owner=owner)
+    assert found is not None and found[0] is Verdict.NOT_RUN and "source.dlt645" in found[1]
