@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, Case, CaseResult, Text, Verdict
-from bench.commands.session import REFERENCE_PROFILE, commit, ledger_entries, near, rig_named
+from bench.commands.session import REFERENCE_PROFILE, commit, ledger_answers, ledger_entries, near, rig_named
 from bench.profile import ProfileError, load_profile
 from bench.run import Setup, run_case
 from bench.terminals import adapter
