@@ -58,7 +58,7 @@ def call(words: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | Non
         input=given,
         capture_output=True,
         encoding="utf-8",
-        timeout=600,
+        timeout=3600,
         check=False,
     )
     told = Told(done.returncode, done.stdout, done.stderr)
