@@ -84,12 +84,23 @@ class GatewayClient:
             return True
         if self._loop.time() < self._not_before_s:
             return False
-        if await self._client.connect():
+        connected = await self._client.connect()
+        self.heed_cancel()
+        if connected:
             self._failures = 0
             return True
         self._failures += 1
         self._not_before_s = self._loop.time() + self.pause_s()
         return False
+
+    def heed_cancel(self) -> None:
+        """Raise the cancellation of this task that pymodbus may have swallowed.
+
+        Its `asyncio.wait_for` (Python 3.11) returns the answer instead of raising when both come at the same moment.
+        """
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise asyncio.CancelledError
 
     async def read(self, unit: int, block: Block, retries: int) -> bytes:
         """The octets of a block's registers; raises ReadFailed after `retries` further tries."""
@@ -119,13 +130,12 @@ class GatewayClient:
         except (ModbusException, OSError):
             raise ReadFailed(reading.TIMEOUT if self._client.connected else reading.NO_CONNECTION) from None
         except asyncio.CancelledError:
-            # pymodbus cancels the request itself when the connection goes; only a real cancel of this task goes on.
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
+            # pymodbus may cancel the request itself when the connection goes; only a cancel of this task goes on.
+            self.heed_cancel()
             raise ReadFailed(reading.NO_CONNECTION) from None
         finally:
             self._idle_since_s = self._loop.time()
+        self.heed_cancel()
         if not self.answers(request, answer):
             raise ReadFailed(reading.BAD_FRAME)
         if answer.isError():

@@ -102,10 +102,8 @@ class CentreLink:
         while True:
             heard = False
             try:
-                reader, writer = await asyncio.wait_for(
-                    asyncio.open_connection(self.config.host, self.config.port, limit=_CHUNK),
-                    self.config.connect_timeout_s,
-                )
+                async with asyncio.timeout(self.config.connect_timeout_s):
+                    reader, writer = await asyncio.open_connection(self.config.host, self.config.port, limit=_CHUNK)
             except (OSError, TimeoutError) as error:
                 self._lost(f"cannot connect: {type(error).__name__}", "无法连接")
             else:
@@ -343,7 +341,7 @@ class CentreLink:
 
     async def deliver(self, item: Pending) -> bool:
         """Send one period in as many packets as it takes; whether every one was acknowledged."""
-        items = self._items(item.span, item.start_s)
+        items = self.period_items(item.span, item.start_s)
         if not items:
             return True
         first = f"DataTime={packets.period_stamp(item.start_s, item.end_s)}"
@@ -354,7 +352,8 @@ class CentreLink:
         """What is added to a code for the closing register; empty when this centre does not want it."""
         return self.config.reading_suffix if self.config.reading else ""
 
-    def _items(self, span: int, start_s: int) -> list[str]:
+    def period_items(self, span: int, start_s: int) -> list[str]:
+        """The items of one stored period as this centre receives them."""
         return packets.record_items(self.channels, self._store.period(span, start_s), self.reading_suffix)
 
     async def upload(self, cn: str, first: str, items: list[str], pending: Pending | None = None) -> bool:
