@@ -126,7 +126,17 @@ def integer_division(patch: Patch) -> None:
 )
 def stored_in_another_zone(patch: Patch) -> None:
     """The clock of the device runs in UTC and the local interface adds +08:00 to it without converting."""
-    patch(api, "iso", lambda at_s: times.iso(at_s - times.ZONE_S))
+    whole = api.Api.readings
+
+    def shown(self: api.Api, query: dict[str, str]) -> Any:
+        answer = whole(self, query)
+        for row in answer["readings"]:
+            at_s = times.parse_iso(row["at"])
+            assert at_s is not None
+            row["at"] = times.iso(at_s - times.ZONE_S)
+        return answer
+
+    patch(api.Api, "readings", shown)
 
 
 @defect(
