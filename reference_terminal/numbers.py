@@ -30,7 +30,9 @@ def mean(total: Decimal, count: int, decimals: int) -> Decimal:
 def float32_text(value: float) -> str:
     """The shortest decimal text that converts back to the same 32-bit float; `value` holds such a float exactly."""
     bits = struct.pack(">f", value)
-    for digits in range(6, 10):
+    # Normal floats hold any six digits; the subnormal ones next to zero may need fewer than that.
+    subnormal = not bits[0] & 0x7F and not bits[1] & 0x80
+    for digits in range(1 if subnormal else 6, 10):
         short = f"{value:.{digits}g}"
         if _bits32(short) == bits:
             return text(Decimal(short))
