@@ -37,15 +37,14 @@ class Terminal:
     def __init__(self, config: Config, platform: Platform) -> None:
         self.config = config
         self.platform = platform
-        self._stopping: asyncio.Event | None = None
+        self._stopping = asyncio.Event()
 
     async def run(self) -> None:
         """Run until `stop()`; raises StoreError if there is no usable database, OSError if the API port is taken."""
-        self._stopping = asyncio.Event()
         self._assemble()
         tasks: list[asyncio.Task[None]] = []
         try:
-            await self._work(self._stopping, tasks)
+            await self._work(tasks)
         except GeneratorExit:
             # Nobody runs this coroutine any more (the loop is gone): there is nothing left to end in good order.
             raise
@@ -54,11 +53,11 @@ class Terminal:
             raise
         await self._end(tasks)
 
-    async def _work(self, stopping: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
+    async def _work(self, tasks: list[asyncio.Task[None]]) -> None:
         """Start every task into `tasks` and wait for the stop, or for the first that fails."""
         await self.server.start()
         loop = asyncio.get_running_loop()
-        tasks += [loop.create_task(worker) for worker in (*self._workers(), _until(stopping))]
+        tasks += [loop.create_task(worker) for worker in (*self._workers(), _until(self._stopping))]
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             error = task.exception()
@@ -74,9 +73,8 @@ class Terminal:
         self.store.close()
 
     async def stop(self) -> None:
-        """Ask `run()` to end in good order."""
-        if self._stopping is not None:
-            self._stopping.set()
+        """Ask `run()` to end in good order; before `run()` it makes it end at once."""
+        self._stopping.set()
 
     def _assemble(self) -> None:
         config, platform = self.config, self.platform
