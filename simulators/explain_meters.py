@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 
 import msgspec
 
+from simulators.meters import cjt188_codec as cjt188
 from simulators.meters import dlt645_codec as dlt645
+from simulators.meters.bcd import decimals_of, read_text, unpack
 from simulators.meters.dlt645_items import Item, Value, items_1997, items_2007, read_values
+from simulators.plant import as_text
 
 _SEPARATORS = re.compile(r"[\s:,;-]|0x", re.IGNORECASE)
 
@@ -197,7 +201,156 @@ def _told(value: Value) -> Value:
     return value
 
 
-READERS: dict[str, Callable[[str], Reading]] = {"dlt645": read_dlt645}
+# CJ/T 188.
+
+_FUNCTIONS_188 = {
+    0x01: ("read data", "读数据"),
+    0x03: ("read address", "读地址"),
+    0x04: ("write data", "写数据"),
+    0x09: ("read key version", "读密钥版本号"),
+    0x15: ("write address", "写地址"),
+    0x16: ("set base of the register", "写机电同步数"),
+    0x2A: ("valve, as some vendors have it", "阀门控制（厂家）"),
+}
+_TOPS_188 = (0x90, 0x91, 0x81, 0xA0, 0xA1, 0xD1, 0xD2, 0xD3, 0xD4)
+_HEAT_188 = (
+    ("heat at settlement", "XXXXXX.XX"),
+    ("heat", "XXXXXX.XX"),
+    ("power", "XXXXXX.XX"),
+    ("flow rate", "XXXX.XXXX"),
+    ("volume", "XXXXXX.XX"),
+)
+_WATER_188 = (("total", "XXXXXX.XX"), ("total at settlement", "XXXXXX.XX"))
+_VALVES_188 = {0: "open / 开", 1: "closed / 关", 3: "abnormal / 异常"}
+_HEAD_188 = 3
+
+
+def read_cjt188(hexadecimal: str) -> Reading:
+    """Explain a frame of CJ/T 188-2004 or -2018 given as hex, with its identifier in either order of octets."""
+    octets = octets_of(hexadecimal)
+    if octets is None:
+        return _unreadable("CJ/T 188", "these are no pairs of hex digits", "不是十六进制")
+    body, count = _stripped(octets)
+    flaws = cjt188.flaws(body)
+    errors = tuple(f"{english} / {chinese}" for english, chinese in flaws)
+    remarks = [f"{count} octets FE before the frame / 前导字节 {count} 个"] if count else []
+    if len(body) < cjt188.SHORTEST or body[0] != cjt188.START:
+        return Reading(Decoded("CJ/T 188", False, errors), "no frame / 没有帧", tuple(remarks))
+    frame = cjt188.decode(body[: body[10] + cjt188.SHORTEST])
+    answer = bool(frame.control & cjt188.ANSWER)
+    function = 0x2A if frame.control in (0x2A, 0xAA) else frame.function
+    direction = ("answer", "应答") if answer else ("request", "请求")
+    identifier, values = "", list[Value]()
+    if frame.control & cjt188.ABNORMAL:
+        direction = ("error answer", "异常应答")
+        values = [Value("data", frame.data.hex().upper(), "")] if frame.data else []
+    elif len(frame.data) >= _HEAD_188:
+        identifier = _identifier_188(frame.data)
+        remarks.append(f"running number {frame.data[2]} / 序号")
+        values = _contents_188(function, answer, identifier, frame.data[_HEAD_188:], remarks)
+    elif frame.data:
+        values = [Value("data", frame.data.hex().upper(), "")]
+    remarks.append(f"type {frame.kind:02X} / 仪表类型")
+    english, chinese = _FUNCTIONS_188.get(function, ("unknown function", "未知功能"))
+    decoded = Decoded(
+        "CJ/T 188",
+        not errors,
+        errors,
+        frame.address,
+        f"{frame.control:02X}",
+        identifier,
+        tuple(Shown(each.name, each.value, each.unit) for each in values),
+    )
+    return Reading(decoded, f"{direction[0]}: {english} / {direction[1]}：{chinese}", tuple(remarks))
+
+
+def _identifier_188(data: bytes) -> str:
+    """The identifier, highest octet first; the wire has it low first or high first."""
+    high_first = data[1] not in _TOPS_188 and data[0] in _TOPS_188
+    return (data[:2] if high_first else data[1::-1]).hex().upper()
+
+
+def _contents_188(function: int, answer: bool, identifier: str, data: bytes, remarks: list[str]) -> list[Value]:
+    if not data:
+        return []
+    if function in (0x04, 0x2A) and identifier == "A017":
+        if answer:
+            return [_status_188(data, remarks)]
+        order = {0x55: "open", 0x99: "close"}.get(data[0], data.hex().upper())
+        return [Value("valve", order, "")]
+    if len(data) == 7 and (function == 0x15 or identifier == "810A"):
+        return [Value("address", data[::-1].hex().upper(), "")]
+    values: list[Value] | None = None
+    if function == 0x01 and answer and identifier == "901F":
+        values = _metering_188(data, remarks)
+    elif function == 0x01 and answer and identifier[:2] in ("D1", "D2") and len(data) == 5:
+        values = _quantities_188(data, (("total", "XXXXXX.XX"),), False)
+    if values is None:
+        if function == 0x01 and answer:
+            remarks.append("no known layout: bad quality, not to be used as a number / 未知格式，数据质量差")
+        return [Value("data", data.hex().upper(), "")]
+    return values
+
+
+def _metering_188(data: bytes, remarks: list[str]) -> list[Value] | None:
+    """The values of 901F, if every unit octet is a known code in its place; None if not."""
+    names = {19: _WATER_188, 43: _HEAT_188}.get(len(data))
+    if names is None:
+        return None
+    size = 5 * len(names)
+    values = _quantities_188(data, names, False)
+    if values is None:
+        values = _quantities_188(data, names, True)
+        if values is None:
+            return None
+        remarks.append("the unit stands before its value / 单位在前")
+    if len(names) > 2:
+        for name, layout, unit in (
+            ("supply temperature", "XXXX.XX", "degC"),
+            ("return temperature", "XXXX.XX", "degC"),
+            ("running time", "XXXXXX", "h"),
+        ):
+            values.append(Value(name, read_text(data[size : size + 3], layout) or "", unit))
+            size += 3
+    values.append(_clock_188(data[size : size + 7], remarks))
+    return [*values, _status_188(data[size + 7 :], remarks)]
+
+
+def _quantities_188(data: bytes, names: tuple[tuple[str, str], ...], unit_first: bool) -> list[Value] | None:
+    values: list[Value] = []
+    for index, (name, layout) in enumerate(names):
+        octets = data[5 * index : 5 * index + 5]
+        code, digits = (octets[0], octets[1:]) if unit_first else (octets[4], octets[:4])
+        if code not in cjt188.UNITS:
+            return None
+        unit, power = cjt188.UNITS[code]
+        raw = unpack(digits)
+        text = "" if raw is None else as_text(raw * 10**power, decimals_of(layout))
+        values.append(Value(name, text, unit))
+    return values
+
+
+def _clock_188(octets: bytes, remarks: list[str]) -> Value:
+    """The meter's clock, low first or high first; empty if it has none or shows no time."""
+    high_first = octets[6] not in (0x19, 0x20) and octets[0] in (0x19, 0x20)
+    if high_first:
+        remarks.append("the clock is sent highest octet first / 时钟高位在前")
+    digits = (octets if high_first else octets[::-1]).hex()
+    try:
+        moment = datetime.strptime(digits, "%Y%m%d%H%M%S")
+    except ValueError:
+        return Value("clock", "", "")
+    return Value("clock", f"{moment:%Y-%m-%d %H:%M:%S}", "")
+
+
+def _status_188(octets: bytes, remarks: list[str]) -> Value:
+    valve = _VALVES_188.get(octets[0] & 3, "unknown / 未知")
+    battery = ", battery low / 电池欠压" if octets[0] & 4 else ""
+    remarks.append(f"by the standard's scheme: valve {valve}{battery}")
+    return Value("status", octets.hex().upper(), "")
+
+
+READERS: dict[str, Callable[[str], Reading]] = {"dlt645": read_dlt645, "cjt188": read_cjt188}
 """Name of a protocol on the command line to what explains its frames."""
 
 

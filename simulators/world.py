@@ -20,6 +20,7 @@ import msgspec
 from simulators.centres.hj212 import Centre
 from simulators.clock import Chance, Clock, Observe, seeded
 from simulators.meters.bus_maps import AnyMap, BusMap, Entry, any_names, any_shipped, load_any
+from simulators.meters.cjt188 import Cjt188Meter
 from simulators.meters.dlt645 import Dlt645Meter
 from simulators.meters.maps import MAPS_FOLDER, UNITS, MapError, Register, RegisterMap
 from simulators.meters.meter import Binding, Meter
@@ -492,7 +493,7 @@ def build_plant(world: World, chance: Chance) -> Plant:
     return Works(chance, world.start_us, spec.circuits)
 
 
-_SERIAL: dict[str, type[SerialMeter]] = {"dlt645": Dlt645Meter}
+_SERIAL: dict[str, type[SerialMeter]] = {"dlt645": Dlt645Meter, "cjt188": Cjt188Meter}
 
 Within = Callable[[str, Coroutine[Any, Any, None]], Awaitable[None]]
 """Runs a coroutine on the host of this name or address."""

@@ -120,9 +120,9 @@ class Settings:
     `broadcast_guard_s` of midnight; `clear_order` says where a clearing command has its password; `wildcard` meters
     answer reads to everybody; `block_end` (hex) ends a block.
 
-    CJ/T 188: `kind` is the type octet (hex); `identifier_order` low or high octet first; `echo` of the running number;
-    `unit_first`; `clock_order` low or high first; `valve_control` is the control code of the valve (hex);
-    `address_within` answers carry the address in the data too; `status` scheme standard or high.
+    CJ/T 188: `kind` is the type octet (hex); `identifier_order` of answers: as asked, low or high octet first; `echo`
+    of the running number; `unit_first`; `clock_order` low or high first; `valve_control` is the control code of the valve
+    (hex); `address_within` answers carry the address in the data too; `status` scheme standard or high.
     """
 
     preamble: int = 0
@@ -141,7 +141,7 @@ class Settings:
     wildcard: bool = True
     block_end: str = ""
     kind: str = "10"
-    identifier_order: str = "low"
+    identifier_order: str = "asked"
     echo: bool = True
     unit_first: bool = False
     clock_order: str = "low"
@@ -228,7 +228,7 @@ def _settings(table: Table, protocol: str) -> Settings:
         wildcard=table.flag("wildcard", base.wildcard),
         block_end=table.text("block_end", "AA" if protocol == "dlt645-1997" else "", _HEX, "octets as hex"),
         kind=table.text("kind", base.kind, r"[0-9A-F]{2}", "one octet as hex"),
-        identifier_order=table.choice("identifier_order", ("low", "high"), base.identifier_order),
+        identifier_order=table.choice("identifier_order", ("asked", "low", "high"), base.identifier_order),
         echo=table.flag("echo", base.echo),
         unit_first=table.flag("unit_first", base.unit_first),
         clock_order=table.choice("clock_order", ("low", "high"), base.clock_order),
