@@ -120,9 +120,9 @@ class Settings:
     `broadcast_guard_s` of midnight; `clear_order` says where a clearing command has its password; `wildcard` meters
     answer reads to everybody; `block_end` (hex) ends a block.
 
-    CJ/T 188: `kind` is the type octet (hex); `identifier_order` of answers: as asked, low or high octet first; `echo`
-    of the running number; `unit_first`; `clock_order` low or high first; `valve_control` is the control code of the valve
-    (hex); `address_within` answers carry the address in the data too; `status` scheme standard or high.
+    CJ/T 188: `kind` is the type octet (hex); `identifier_order` of answers is as asked, low or high octet first; `echo`
+    the running number or send 0; `unit_first`; `clock_order` low or high first; `valve_control` is the control code of
+    the valve (hex); `address_within` answers carry the address in the data too; `status` scheme standard or high.
     """
 
     preamble: int = 0
