@@ -46,7 +46,7 @@ def test_whole_suite_against_the_reference(tmp_path: Path) -> None:
     assert found["history_digest"] == digest_of(folder)
     for case in found["cases"]:
         assert all(clause in told.out for clause in case["clauses"])
-    assert str(folder) in told.out
+    assert str(folder) in "".join(told.out.split())
     again = carbonbench("rejudge", folder, cwd=tmp_path)
     assert again.code == 0, again.out
     assert "the same verdicts" in again.out
