@@ -85,7 +85,7 @@ def _decode(words: argparse.Namespace) -> int:
 
 
 def _terminal(words: argparse.Namespace) -> int:
-    from bench.terminals.reference import configuration, stand_alone
+    from bench.terminals.reference import NoDriver, configuration, stand_alone
     from simulators.world import WorldError, load_world
 
     if not words.configure:
@@ -98,7 +98,7 @@ def _terminal(words: argparse.Namespace) -> int:
     try:
         text = configuration(load_world(Path(words.configure)), period_s=10, database=f"{target.stem}.db", port=15080)
         target.write_text(text, "utf-8")
-    except WorldError as error:
+    except (WorldError, NoDriver) as error:
         return _wrong(str(error))
     except OSError as error:
         return _wrong(f"{target}: cannot be written: {error.strerror} / 无法写入")

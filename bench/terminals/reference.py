@@ -32,10 +32,20 @@ _LIMITED = ("readings", "records", "gaps", "log", "alarms")
 _UNITS = {"degC": "°C"}
 
 
+class NoDriver(Exception):
+    """A world with meters that the reference terminal cannot read."""
+
+
 def render(seat: Seat) -> dict[str, Any]:
-    """The terminal's configuration for this seat, as the tables of its TOML file."""
+    """The terminal's configuration for this seat, as the tables of its TOML file. Raises NoDriver."""
     settings = seat.settings
     site = seat.site
+    foreign = sorted({row.protocol for row in site.points.values()} - {"modbus-tcp"})
+    if foreign:
+        raise NoDriver(
+            f"the reference terminal reads Modbus TCP, this world also has {', '.join(foreign)}; leave those meters out "
+            "/ 参考终端目前只支持 Modbus TCP"
+        )
     gateways: dict[tuple[str, int], str] = {}
     for spec in site.world.meters:
         gateways.setdefault((spec.host, spec.port), f"g{len(gateways) + 1}")
