@@ -203,7 +203,9 @@ def closing(
     console.print(_rule("statement per draft / 各标准草案的声明"))
     for statement in statements(run, ledger):
         console.print(_statement(statement))
-    console.print(_rule(), summary_line(run), _facts(run, str(where)), sep="\n")
+    console.print(_rule(), summary_line(run), _facts(run), sep="\n")
+    # Unbroken, so that it can be copied.
+    console.print(Line(f"run folder / 运行目录  {visible(str(where) or run.run)}"), soft_wrap=True)
 
 
 def failure_block(result: CaseResult) -> str:
@@ -303,12 +305,11 @@ def _statement(statement: Statement) -> RenderableType:
     return Group(line, *reasons)
 
 
-def _facts(run: RunResult, where: str) -> RenderableType:
+def _facts(run: RunResult) -> RenderableType:
     rows = [
         (Text("item under test", "被测件"), f"{run.terminal} · rig {run.rig}"),
         (Text("seed, commit", "种子、版本"), f"{run.seed} · {run.commit}"),
         (Text("history digest", "记录摘要 (SM3)"), run.history_digest),
-        (Text("run folder", "运行目录"), where or run.run),
     ]
     table = Table.grid(padding=(0, 2, 0, 0))
     for label, value in rows:

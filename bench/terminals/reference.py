@@ -43,8 +43,8 @@ def render(seat: Seat) -> dict[str, Any]:
     foreign = sorted({row.protocol for row in site.points.values()} - {"modbus-tcp"})
     if foreign:
         raise NoDriver(
-            f"the reference terminal reads Modbus TCP, this world also has {', '.join(foreign)}; leave those meters out "
-            "/ 参考终端目前只支持 Modbus TCP"
+            f"the reference terminal reads Modbus TCP, this world also has {', '.join(foreign)}; "
+            "leave those meters out / 参考终端目前只支持 Modbus TCP"
         )
     gateways: dict[tuple[str, int], str] = {}
     for spec in site.world.meters:
