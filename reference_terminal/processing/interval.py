@@ -202,6 +202,14 @@ class IntervalBuilder:
         each.begin(each.span.start(slot_s - 1))
         self._set_opening(each, None, CLOCK_STEP)
 
+    def _count_off(self, each: Open, increment: Decimal) -> None:
+        """What a new period counts while another is suspended is not counted again when that one is taken up."""
+        if each.suspended is None:
+            return
+        start_s, opening, cause = each.suspended
+        if opening is not None:
+            each.suspended = (start_s, Boundary(opening.text, _ADD(opening.total, increment)), cause)
+
     def _resume(self, each: Open, start_s: int, records: list[Record]) -> bool:
         """Take up the suspended period if this is it; one that was jumped over is recorded as lacking its readings."""
         if each.suspended is None or each.suspended[0] > start_s:
@@ -218,7 +226,10 @@ class IntervalBuilder:
         """Make the record of an open period unless it exists."""
         if each.start_s < each.highest_end_s and self._exists(each.span.code, each.start_s):
             return
-        records.append(self.close(each, closing, cause))
+        record = self.close(each, closing, cause)
+        records.append(record)
+        if each.suspended is not None and self.counter and record.value is not None:
+            self._count_off(each, Decimal(record.value))
         each.highest_end_s = max(each.highest_end_s, each.end_s)
 
     def _emit_empty(self, span: Span, start_s: int, end_s: int, cause: str, records: list[Record]) -> None:

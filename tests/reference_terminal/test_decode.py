@@ -160,6 +160,14 @@ def test_mean_is_exact_and_half_up(total: int, count: int, decimals: int) -> Non
     assert abs(got).scaleb(decimals) == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "decimals", "expected"),
+    [("0.125", 2, "0.13"), ("-0.125", 2, "-0.13"), ("2.5", 0, "3"), ("0.1249", 2, "0.12"), ("1", 2, "1.00")],
+)
+def test_ties_are_rounded_up(value: str, decimals: int, expected: str) -> None:
+    assert numbers.text(numbers.rounded(Decimal(value), decimals)) == expected
+
+
 def test_blocks_bridge_small_gaps_only() -> None:
     def at(address: int, name: str) -> str:
         return f'[[meters.points]]\nid = "{name}"\nkind = "counter"\nunit = "kWh"\naddress = {address}\ntype = "u32"\n'

@@ -211,10 +211,23 @@ def test_round_trip(qn: str, pw: str, mn: str, flag: int, text: str, part: int |
     assert isinstance(item, Frame) and message.parse(item.data) == original
 
 
-@given(st.lists(st.text("abc1", min_size=1, max_size=120), max_size=60))
-def test_split_keeps_every_item_in_order_within_the_room(items: list[str]) -> None:
+def test_a_cp_has_room_for_950_octets_and_a_segment_for_1024() -> None:
+    assert message.cp_room("31", "123456", MN) == 1024 - len("QN=;ST=31;CN=2011;PW=123456;MN=;Flag=7;") - 17 - 24 - len(
+        "PNUM=9999;PNO=9999;CP=&&&&"
+    )
+    assert message.cp_room("31", "1", "1") == 950 - len("CP=&&&&")
+
+
+@pytest.mark.parametrize(("room", "parts"), [(67, 1), (66, 2), (45, 2), (44, 4)])
+def test_split_fills_a_part_to_the_last_octet_and_no_further(room: int, parts: int) -> None:
+    # DataTime takes 23 octets, each of the four items 10 (碳 takes 3) and a separator.
+    found = message.split("DataTime=20250301101500", ["碳6789012" if n else "c123456789" for n in range(4)], room)
+    assert len(found) == parts and max(len(part.encode()) for part in found) <= room
+
+
+@given(st.lists(st.text("abc1", min_size=1, max_size=120), max_size=60), st.integers(150, 943))
+def test_split_keeps_every_item_in_order_within_the_room(items: list[str], room: int) -> None:
     first = "DataTime=20250301101500"
-    room = message.cp_room("31", "123456", MN)
     parts = message.split(first, items, room)
     assert all(len(part.encode()) <= room and part.startswith(first) for part in parts)
     assert [item for part in parts for item in part.split(";")[1:]] == items

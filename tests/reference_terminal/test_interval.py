@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from terminal_kit import config_text
 
@@ -76,6 +76,15 @@ def test_a_period_without_its_boundary_readings_has_a_flag_and_no_value() -> Non
     (second,) = bench.put(T0 + 120, "3")
     (third,) = bench.put(T0 + 180, "4")
     assert [(r.value, r.flag) for r in (first, second, third)] == [(None, "B"), (None, "B"), ("1", "N")]
+
+
+@pytest.mark.parametrize(("cause", "flag"), [(reading.RANGE, "T"), (reading.SENTINEL, "D"), (reading.TIMEOUT, "B")])
+def test_the_flag_tells_what_the_boundary_reading_lacked(cause: str, flag: str) -> None:
+    bench = Bench("counter", MINUTE)
+    bench.put(T0, "1")
+    (ending,) = bench.bad(T0 + 60, cause)
+    (beginning,) = bench.put(T0 + 120, "3")
+    assert (ending.flag, ending.cause, beginning.flag, beginning.cause) == (flag, cause, flag, cause)
 
 
 def test_a_longer_period_around_a_gap_keeps_its_value() -> None:
@@ -188,6 +197,7 @@ def test_clock_set_back_to_a_time_without_records_opens_new_periods() -> None:
     assert (record.start_s, record.value, record.flag) == (T0 - 3600, "1", "N")
 
 
+@example([(-1, 3)])
 @given(st.lists(st.tuples(st.integers(-300, 300), st.integers(1, 5)), min_size=1, max_size=12))
 def test_whatever_the_clock_does_no_period_is_closed_twice_or_negative(moves: list[tuple[int, int]]) -> None:
     bench = Bench("counter", MINUTE, QUARTER)
