@@ -112,10 +112,6 @@ class GatewayPoller:
         self._steps = clock.steps
         self._stepped = False
 
-    def holds(self, meter: int) -> bool:
-        """Whether a meter stands behind this gateway."""
-        return any(each.number == meter for each in self._meters)
-
     async def run(self) -> None:
         """Poll until cancelled."""
         try:
