@@ -85,7 +85,8 @@ def _decode(words: argparse.Namespace) -> int:
 
 
 def _terminal(words: argparse.Namespace) -> int:
-    from bench.terminals.reference import NoDriver, configuration, stand_alone
+    from bench.terminals.reference import configuration, stand_alone
+    from bench.terminals.reference_meters import NoDriver
     from simulators.world import WorldError, load_world
 
     if not words.configure:

@@ -13,7 +13,8 @@ from reference_terminal.acquisition.modbus import GatewayClient
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.acquisition.reading import Reading
 from reference_terminal.clock import WallClock
-from reference_terminal.config import CentreConfig, Config, centre_code
+from reference_terminal.config import Config, centre_code
+from reference_terminal.config_centres import CentreConfig
 from reference_terminal.operations.housekeeping import Housekeeping
 from reference_terminal.operations.journal import Journal
 from reference_terminal.platform import Platform

@@ -16,6 +16,9 @@ from typing import cast
 
 from simulators.words import chinese
 
+NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
+"""What a name in a description looks like (regular expression)."""
+
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from simulators.centres.hj212 import Centre
+from simulators.centres.spec import CentreSpec, build_centre, read_centre
 from simulators.clock import Chance, Clock, Observe, seeded
 from simulators.meters.bus_maps import AnyMap, BusMap, Entry, any_names, any_shipped, load_any
 from simulators.meters.cjt188 import Cjt188Meter
@@ -28,9 +29,8 @@ from simulators.meters.modbus import Gateway, ModbusMeter
 from simulators.meters.serial_bus import SerialBus, SerialMeter
 from simulators.plant import Plant, Works, load_series
 from simulators.stamps import from_iso
-from simulators.tables import DescriptionError, Problem, Table, read_toml
+from simulators.tables import NAME, DescriptionError, Problem, Table, read_toml
 
-_NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
 _ADDRESS_DIGITS = {"dlt645": 12, "cjt188": 14}
 _MEMBER = re.compile(r"\{n(?::0(\d+))?\}")
 
@@ -87,22 +87,6 @@ class MeterSpec:
     ratio: str = "1"
     serial: int = 20_260_001
     address: str = ""
-
-
-@dataclass(frozen=True)
-class CentreSpec:
-    """A data centre and what it expects of its terminal (intervals: minutes and seconds; 0 s: no real-time data)."""
-
-    name: str
-    host: str
-    port: int
-    mn: str
-    pw: str = "123456"
-    st: str = "31"
-    minute_interval: int = 15
-    realtime_interval_s: int = 0
-    over_time_s: int = 10
-    re_count: int = 3
 
 
 @dataclass(frozen=True)
@@ -182,7 +166,7 @@ def build_world(data: dict[str, object], where: str, folder: Path) -> World:
     problems: list[Problem] = []
     top = Table(data, where, problems)
     head = top.table("world", required=True) or Table({}, f"{where}.world", [])
-    name = head.text("name", pattern=_NAME, hint="a name of letters, digits, - _ .")
+    name = head.text("name", pattern=NAME, hint="a name of letters, digits, - _ .")
     seed = head.integer("seed", 0, 2**63 - 1)
     start = head.text("start")
     start_us = 0
@@ -193,7 +177,7 @@ def build_world(data: dict[str, object], where: str, folder: Path) -> World:
     head.finish()
     plant = _plant(top.table("plant"), folder)
     meters = [meter for table in top.tables("meters", required=True) for meter in _meters(table, folder)]
-    centres = [_centre(table) for table in top.tables("centres", required=True)]
+    centres = [read_centre(table) for table in top.tables("centres", required=True)]
     top.finish()
     world = World(name, seed, start_us, plant, tuple(meters), tuple(centres), where)
     # Most of what can be wrong between the parts is worth telling even when single fields are wrong.
@@ -300,27 +284,6 @@ def _point(table: Table) -> PointSpec:
     )
     table.finish()
     return point
-
-
-def _centre(table: Table) -> CentreSpec:
-    centre = CentreSpec(
-        name=table.text("name", pattern=_NAME, hint="a name of letters, digits, - _ ."),
-        host=table.text("host"),
-        port=table.integer("port", 1, 65535),
-        mn=table.text("mn", pattern=r"[0-9A-Za-z]{1,24}", hint="1 to 24 letters and digits"),
-        pw=table.text("pw", "123456", pattern=r"[0-9A-Za-z]{6}", hint="6 letters and digits"),
-        st=table.text("st", "31", pattern=r"[0-9A-Z]{2}", hint="2 characters 0-9A-Z"),
-        minute_interval=table.integer("minute_interval", 1, 30, 15),
-        realtime_interval_s=table.integer("realtime_interval_s", 0, 3600, 0),
-        over_time_s=table.integer("over_time_s", 1, 99, 10),
-        re_count=table.integer("re_count", 1, 99, 3),
-    )
-    if centre.minute_interval not in (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30):
-        table.problem("minute_interval", f"{centre.minute_interval} does not divide the hour (HJ 212 table 4)")
-    if 0 < centre.realtime_interval_s < 30:
-        table.problem("realtime_interval_s", f"expected 0 (off) or 30 to 3600, got {centre.realtime_interval_s}")
-    table.finish()
-    return centre
 
 
 # Checking a world, from a file or built by hand.
@@ -560,21 +523,7 @@ class Site:
             *(SerialBus(host, port, each, clock=clock, observe=observe) for (host, port), each in buses.items()),
         )
         self.centres: dict[str, Centre] = {
-            spec.name: Centre(
-                spec.name,
-                spec.host,
-                spec.port,
-                mn=spec.mn,
-                pw=spec.pw,
-                st=spec.st,
-                clock=clock,
-                chance=streams(f"centre/{spec.name}"),
-                observe=observe,
-                over_time_s=spec.over_time_s,
-                re_count=spec.re_count,
-                realtime_interval_s=spec.realtime_interval_s,
-                minute_interval=spec.minute_interval,
-            )
+            spec.name: build_centre(spec, clock=clock, chance=streams(f"centre/{spec.name}"), observe=observe)
             for spec in world.centres
         }
 

@@ -11,7 +11,8 @@ from datetime import datetime
 from bench.history import Began, CentreSetup, MeterSetup, Point
 from bench.profile import Profile
 from bench.scenario import Scenario
-from simulators.world import CentreSpec, MeterSpec, PlantSpec, PointSpec, Site, World
+from simulators.centres.spec import CentreSpec
+from simulators.world import MeterSpec, PlantSpec, PointSpec, Site, World
 
 TERMINAL_FIELD, TERMINAL_UPLINK, TERMINAL_LOCAL = "10.1.0.2", "10.2.0.2", "10.3.0.2"
 GATEWAY = "10.1.0.10"

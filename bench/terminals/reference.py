@@ -17,101 +17,31 @@ import h11
 import tomli_w
 
 from bench.terminals import Seat
+from bench.terminals.reference_centres import centre_of
+from bench.terminals.reference_meters import gateways_of, meters_of
 from reference_terminal.config import load_config
 from reference_terminal.main import main as terminal_main
 from reference_terminal.platform import Platform
 from reference_terminal.terminal import Terminal
 from simulators.stamps import local
-from simulators.world import PointRow, Site, World
+from simulators.world import Site, World
 
 _ANSWER_S = 30.0
 _MOST_ROWS = "100000"
 _LIMITED = ("readings", "records", "gaps", "log", "alarms")
 
-# Unit names of the bench's register maps that the terminal calls otherwise.
-_UNITS = {"degC": "°C"}
-
-
-class NoDriver(Exception):
-    """A world with meters that the reference terminal cannot read."""
-
 
 def render(seat: Seat) -> dict[str, Any]:
     """The terminal's configuration for this seat, as the tables of its TOML file. Raises NoDriver."""
-    settings = seat.settings
-    site = seat.site
-    foreign = sorted({row.protocol for row in site.points.values()} - {"modbus-tcp"})
-    if foreign:
-        raise NoDriver(
-            f"the reference terminal reads Modbus TCP, this world also has {', '.join(foreign)}; "
-            "leave those meters out / 参考终端目前只支持 Modbus TCP"
-        )
-    gateways: dict[tuple[str, int], str] = {}
-    for spec in site.world.meters:
-        gateways.setdefault((spec.host, spec.port), f"g{len(gateways) + 1}")
-    periods: Mapping[str, float] = settings["periods"]
+    gateways = gateways_of(seat)
     return {
         "terminal": {"name": "reference"},
         "storage": {"path": "terminal.db"},
         "api": {"host": seat.local[0], "port": seat.local[1]},
         "gateways": [{"id": name, "host": host, "port": port} for (host, port), name in gateways.items()],
-        "meters": [
-            {
-                "id": spec.name,
-                "gateway": gateways[spec.host, spec.port],
-                "unit": spec.unit,
-                "period_s": int(periods.get(spec.name, settings["period_s"])),
-                **({"max_gap": 0} if _strict(seat, spec.name) else {}),
-                "points": [_point(row) for row in site.points.values() if row.meter == spec.name],
-            }
-            for spec in site.world.meters
-        ],
-        "centres": [
-            {
-                "id": spec.name,
-                "host": spec.host,
-                "port": spec.port,
-                "mn": spec.mn,
-                "pw": spec.pw,
-                "st": spec.st,
-                "uploads": [*(["2011"] if spec.realtime_interval_s else []), "2051", "2061", "2031"],
-                **({"realtime_s": spec.realtime_interval_s} if spec.realtime_interval_s else {}),
-                "minute_interval": spec.minute_interval,
-                "overtime_s": spec.over_time_s,
-                "recount": spec.re_count,
-                "buffer_h": settings["buffer_h"],
-                "codes": {row.id: row.codes[spec.name] for row in site.points.values() if spec.name in row.codes},
-            }
-            for spec in site.world.centres
-        ],
+        "meters": meters_of(seat, gateways),
+        "centres": [centre_of(seat, spec) for spec in seat.site.world.centres],
     }
-
-
-def _strict(seat: Seat, meter: str) -> bool:
-    """Whether the device refuses a read across unused registers."""
-    return any(row.gaps == "exception" for row in seat.site.points.values() if row.meter == meter)
-
-
-def _point(row: PointRow) -> dict[str, Any]:
-    made: dict[str, Any] = {"id": row.id, "kind": row.kind, "function": row.fc, "unit": _UNITS.get(row.unit, row.unit)}
-    made["parts"] = [
-        {"address": part.address, "type": part.type, "order": part.order, "factor": part.factor} for part in row.parts
-    ]
-    made["scale"] = row.scale
-    if row.decimals >= 0:
-        made["decimals"] = row.decimals
-    for key, text in (
-        ("modulus", row.modulus),
-        ("min", row.low),
-        ("max", row.high),
-        ("rated_per_h", row.rated_per_h),
-        ("ratio", "" if row.ratio == "1" else row.ratio),
-    ):
-        if text:
-            made[key] = text
-    if row.sentinel:
-        made["sentinels"] = [row.sentinel]
-    return made
 
 
 class ReferenceAdapter:

@@ -13,7 +13,7 @@ from reference_terminal import numbers
 from reference_terminal.acquisition import decode as decoding
 from reference_terminal.acquisition import reading as readings
 from reference_terminal.acquisition.reading import Reading
-from reference_terminal.config import PointConfig
+from reference_terminal.config_meters import PointConfig
 from reference_terminal.processing import counter
 from reference_terminal.processing.counter import CounterTracker, Step
 from reference_terminal.processing.interval import Boundary, IntervalBuilder, Open

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reference_terminal.acquisition.decode import PointPlan, point_plan
-from reference_terminal.config import TYPES, MeterConfig
+from reference_terminal.config_meters import TYPES, MeterConfig
 
 
 @dataclass(frozen=True)

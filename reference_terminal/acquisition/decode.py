@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from reference_terminal import numbers
 from reference_terminal.acquisition import reading
-from reference_terminal.config import TYPES, PartConfig, PointConfig
+from reference_terminal.config_meters import TYPES, PartConfig, PointConfig
 
 
 class BadContent(Exception):

@@ -18,7 +18,7 @@ from pymodbus.pdu.register_message import ReadHoldingRegistersRequest, ReadInput
 
 from reference_terminal.acquisition import reading
 from reference_terminal.acquisition.blocks import Block
-from reference_terminal.config import GatewayConfig
+from reference_terminal.config_meters import GatewayConfig
 
 logging.getLogger("pymodbus").addHandler(logging.NullHandler())
 _ILLEGAL_ADDRESS = 2

@@ -15,7 +15,7 @@ from reference_terminal.acquisition import decode as decoding
 from reference_terminal.acquisition.modbus import GatewayClient, ReadFailed
 from reference_terminal.acquisition.reading import Reading
 from reference_terminal.clock import WallClock
-from reference_terminal.config import MeterConfig
+from reference_terminal.config_meters import MeterConfig
 from reference_terminal.times import floor_s
 
 _DEGRADED_AFTER = 3

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from reference_terminal import numbers
-from reference_terminal.config import PointConfig
+from reference_terminal.config_meters import PointConfig
 from reference_terminal.storage.rows import Replacement
 
 FIRST, NORMAL, ROLLOVER, RESET, REPLACED = "first", "normal", "rollover", "reset", "replacement"

@@ -12,7 +12,7 @@ from decimal import Decimal
 from reference_terminal import numbers
 from reference_terminal.acquisition import reading as reading_module
 from reference_terminal.acquisition.reading import CLOCK_STEP, RESET, Reading, flag_of
-from reference_terminal.config import PointConfig
+from reference_terminal.config_meters import PointConfig
 from reference_terminal.storage.rows import Record
 from reference_terminal.times import DAY, Span
 

@@ -13,7 +13,8 @@ from reference_terminal import numbers
 from reference_terminal.acquisition import reading as reading_module
 from reference_terminal.acquisition.reading import LATE, POWER_OFF, RANGE, RESET, Reading, flag_of
 from reference_terminal.clock import WallClock
-from reference_terminal.config import Config, PointConfig
+from reference_terminal.config import Config
+from reference_terminal.config_meters import PointConfig
 from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.counter import FIRST, NORMAL, REPLACED, ROLLOVER, CounterTracker
 from reference_terminal.processing.counter import RESET as COUNTER_RESET

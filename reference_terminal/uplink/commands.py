@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from reference_terminal.acquisition.reading import Reading
 from reference_terminal.clock import WallClock
-from reference_terminal.config import MIN_INTERVALS
+from reference_terminal.config_centres import MIN_INTERVALS
 from reference_terminal.operations.journal import Journal
 from reference_terminal.storage.store import Store
 from reference_terminal.times import DAY, HOUR, Span, iso, minutes, parse_stamp, stamp

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from reference_terminal.acquisition.reading import Reading
 from reference_terminal.clock import WallClock
-from reference_terminal.config import CentreConfig
+from reference_terminal.config_centres import CentreConfig
 from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.storage.outbox import BACKFILL, LIVE, Outbox

@@ -5,7 +5,7 @@ Leaves everything fixed to `config`. A change is durable before it is confirmed 
 
 from __future__ import annotations
 
-from reference_terminal.config import CentreConfig
+from reference_terminal.config_centres import CentreConfig
 from reference_terminal.storage.store import Store
 from reference_terminal.times import DAY, HOUR, Span, minutes
 

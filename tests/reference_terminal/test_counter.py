@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from terminal_kit import config_text
 
-from reference_terminal.config import PointConfig, load_config
+from reference_terminal.config import load_config
+from reference_terminal.config_meters import PointConfig
 from reference_terminal.processing.counter import CounterTracker
 from reference_terminal.storage.rows import Replacement
 

@@ -12,7 +12,8 @@ from terminal_kit import config_text
 
 from reference_terminal import numbers
 from reference_terminal.acquisition import blocks, decode, reading
-from reference_terminal.config import MeterConfig, load_config
+from reference_terminal.config import load_config
+from reference_terminal.config_meters import MeterConfig
 
 
 def meter_of(points: str, meter: str = "") -> MeterConfig:

@@ -13,9 +13,10 @@ from simulators_helpers import MN, START_US, HandClock, Heard, free_port, upload
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network
 from simulators.centres.codec import encode
+from simulators.centres.spec import CentreSpec
 from simulators.events import Connected, Event
 from simulators.meters.faults import Delayed, Refusing
-from simulators.world import CentreSpec, MeterSpec, PlantSpec, PointSpec, Site, World
+from simulators.world import MeterSpec, PlantSpec, PointSpec, Site, World
 
 
 async def story(host: str, meter_port: int, centre_port: int) -> list[Event]:

@@ -17,12 +17,12 @@ from pymodbus.client import AsyncModbusTcpClient
 from simulators_helpers import MN, START_US, HandClock, Heard, free_port, upload
 
 from simulators.centres.codec import encode
+from simulators.centres.spec import CentreSpec
 from simulators.events import Served
 from simulators.meters.registers import float_text, reorder, unpack_whole
 from simulators.serve import HostClock, serve
 from simulators.world import (
     WORLDS_FOLDER,
-    CentreSpec,
     MeterSpec,
     PlantSpec,
     PointSpec,
