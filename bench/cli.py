@@ -70,8 +70,12 @@ def _verify(words: argparse.Namespace) -> int:
 
 
 def _report(words: argparse.Namespace) -> int:
-    from bench.commands import rejudge
+    from bench.commands import delivery, rejudge
 
+    if words.json and not words.delivery:
+        return _wrong("report: --json goes with --delivery; the verdicts are in verdicts.json / 须同用 --delivery")
+    if words.delivery:
+        return delivery.main(Path(words.run), as_json=words.json)
     return rejudge.report(Path(words.run))
 
 
@@ -200,9 +204,13 @@ def parser() -> argparse.ArgumentParser:
     for name, work, text in (
         ("rejudge", _rejudge, "judge a run again from its records alone / 仅凭记录重新判定"),
         ("verify", _verify, "prove that no file of a run was altered / 校验运行目录"),
-        ("report", _report, "write the reports of a run again / 重新生成报告"),
     ):
         command(name, work, text).add_argument("run", metavar="RUN", help="run folder / 运行目录")
+
+    report = command("report", _report, "write the reports of a run again / 重新生成报告")
+    report.add_argument("run", metavar="RUN", help="run folder / 运行目录")
+    report.add_argument("--delivery", action="store_true", help="what became of every record / 传输对账表")
+    report.add_argument("--json", action="store_true", help="with --delivery: for machines / 机器可读")
 
     decode = command("decode", _decode, "explain a frame / 解析报文")
     decode.add_argument("protocol", choices=("hj212", "modbus", "dlt645", "cjt188"))

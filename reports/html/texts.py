@@ -307,4 +307,23 @@ TEXTS: dict[str, Text] = {
     "seen": Text("seen failing", "曾失败"),
     "unseen": Text("never seen failing", "从未失败"),
     "caught-by": Text("Caught by", "发现者"),
+    "case": Text("Case", "用例"),
+    "centre": Text("Centre", "数据中心"),
+    "delivery-title": Text("Delivery table", "传输对账表"),
+    "delivery-subtitle": Text(
+        "What became of every true record at every centre (R-25)",
+        "每条真实记录在各数据中心的去向（R-25）",
+    ),
+    "delivery-counts": Text("Records by fate", "按去向统计"),
+    "delivery-note": Text(
+        "Every record counts once, under the worst that happened to it. Faults that no ruling allows stand first; "
+        "late and reordered records are judged by limits of their own.",
+        "每条记录只计一次，按其最严重的情形归类。前列为任何解释都不允许的故障；迟到与乱序另有限值判定。",
+    ),
+    "delivery-total": Text("Total", "合计"),
+    "delivery-time": Text("Over time", "随时间分布"),
+    "delivery-time-note": Text(
+        "A row for each point, a column for each stretch of time, by the end of the interval. Full height: a fault.",
+        "每行一个监测点，每列一个时间段（按时段终点）。满高表示故障。",
+    ),
 }
