@@ -31,6 +31,8 @@ def _run(words: argparse.Namespace) -> int:
         args += ["--terminal", words.terminal]
     if words.defect:
         args += ["--defect", words.defect]
+    if words.pcap:
+        args.append("--pcap")
     if words.attempt:
         args += ["--attempt", words.attempt]
     for option in ("standard", "clause", "case"):
@@ -192,6 +194,7 @@ def parser() -> argparse.ArgumentParser:
         "--repeat", default="1", metavar="K", help="runs of each case (R-07: 3 for a statement) / 重复次数"
     )
     run.add_argument("--defect", default="", metavar="ID", help="plant a defect in the reference terminal / 植入缺陷")
+    run.add_argument("--pcap", action="store_true", help="keep pcap files of every case / 保存抓包文件")
     run.add_argument("--attempt", default="", metavar="K", help="only the k-th repetition (replay) / 第几次")
     _selecting(run)
 

@@ -33,6 +33,7 @@ __all__ = [
     "AnyEvent",
     "Began",
     "Behaviour",
+    "Captured",
     "CentreSetup",
     "ClockMoved",
     "Commanded",
@@ -184,6 +185,15 @@ class Observed(Event, frozen=True, tag="observed"):
     problem: str = ""
 
 
+class Captured(Event, frozen=True, tag="captured"):
+    """What passed the terminal's card on one segment lies in a pcap file beside the record; `sm3` is its digest."""
+
+    segment: str
+    file: str
+    sm3: str
+    packets: int
+
+
 class Trouble(Event, frozen=True, tag="trouble"):
     """The bench itself failed: the case ends in `error`, whatever else was seen (R-06)."""
 
@@ -204,6 +214,7 @@ AnyEvent = (
     | ClockMoved
     | TerminalState
     | Observed
+    | Captured
     | Trouble
     | Ended
     | Served
@@ -232,11 +243,12 @@ class HistoryError(Exception):
 
 
 class History:
-    """The events of one case in order, indexed by type; what a judge sees."""
+    """The events of one case in order, indexed by type; what a judge sees. `folder` holds its captures."""
 
-    def __init__(self, events: Sequence[Event], digest: str = "") -> None:
+    def __init__(self, events: Sequence[Event], digest: str = "", folder: Path | None = None) -> None:
         self.events = events
         self.digest = digest
+        self.folder = folder
         self._by_type: dict[type[Event], list[Event]] = {}
         for event in events:
             self._by_type.setdefault(type(event), []).append(event)
@@ -257,6 +269,20 @@ class History:
         """All events of one type, in order."""
         return self._by_type.get(kind, [])  # type: ignore[return-value]
 
+    def capture(self, segment: str) -> Path | None:
+        """The pcap file of a segment, None if there is none. Raises HistoryError when it is not the one recorded."""
+        event = next((each for each in self.of(Captured) if each.segment == segment), None)
+        if event is None or self.folder is None:
+            return None
+        path = self.folder / event.file
+        try:
+            found = hashlib.new("sm3", path.read_bytes()).hexdigest()
+        except OSError as error:
+            raise HistoryError(f"{path}: cannot be read ({error.strerror}) / 无法读取抓包文件") from None
+        if found != event.sm3:
+            raise HistoryError(f"{path}: expected SM3 {event.sm3[:16]}…, found {found[:16]}… / 抓包文件与记录不符")
+        return path
+
     def between(self, kind: type[E], start_us: int, end_us: int) -> Iterator[E]:
         """Events of one type with start_us <= t < end_us."""
         return (event for event in self.of(kind) if start_us <= event.t < end_us)
@@ -272,9 +298,11 @@ class Recorder:
 
     Events must come in the order of their times; the recorder refuses a step back, since a history that runs backwards
     proves nothing. Once sealed it takes nothing more: what a dead program still says is no part of the history.
+    `folder` is where the record will lie, and captures beside it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder
         self.events: list[Event] = []
         self._last = 0
         self._sealed = False
@@ -298,7 +326,7 @@ class Recorder:
         digest = _GENESIS
         for event in events:
             digest = hashlib.new("sm3", digest + _encoder.encode(event)).digest()
-        return History(events, digest.hex())
+        return History(events, digest.hex(), self.folder)
 
     def save(self, path: Path) -> History:
         """Write the record (a temporary file, then a rename, so that no half record exists) and return the history."""
@@ -315,7 +343,7 @@ class Recorder:
                 shown = digest.hex() if isinstance(event, Ended) else digest.hex()[:_SHOWN]
                 out.write(b'["' + shown.encode() + b'",' + octets + b"]\n")
         partial.replace(path)
-        return History(events, digest.hex())
+        return History(events, digest.hex(), path.parent)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -355,7 +383,7 @@ def read_history(path: Path) -> History:
     last = events[-1] if events else None
     if not isinstance(last, Ended) or last.events != len(events) - 1 or shown != digest.hex():
         raise HistoryError(f"{path}: the record is not complete: its end line is missing / 记录不完整：缺少结束行")
-    return History(events, digest.hex())
+    return History(events, digest.hex(), path.parent)
 
 
 def digest_of_run(digests: Iterable[tuple[str, str]]) -> str:

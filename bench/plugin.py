@@ -35,6 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--seed", default="1", metavar="N", help="master seed of the run")
     group.addoption("--repeat", default="1", metavar="K", help="how often each case runs (R-07: 3 for a statement)")
     group.addoption("--attempt", default="", metavar="K", help="run only the k-th repetition (for a replay)")
+    group.addoption("--pcap", action="store_true", help="keep pcap files of every case")
     group.addoption("--defect", default="", metavar="ID", help="plant a defect in the reference terminal (see prove)")
     group.addoption("--out", default="out", metavar="DIR", help="where run folders go")
     group.addoption("--live", action="store_true", help="progress and closing table of the bench, not of pytest")
@@ -55,6 +56,7 @@ def _session(config: pytest.Config) -> Session:
             repeat=option.repeat,
             attempt=option.attempt,
             defect=option.defect,
+            capture=option.pcap,
             out=option.out,
             live=option.live,
         )

@@ -44,7 +44,7 @@ class Setup:
 
     `strengths` maps clause id to shall, should, may or statement. `conditions` are the questions about a condition that
     a clause writes, `owners` maps a question of the capability statement to the strongest strength of the entries that
-    it decides (R-03). `options` are further words that a replay needs.
+    it decides (R-03). `options` are further words that a replay needs. `capture` asks for pcap files of every case.
     """
 
     rig: CaseRig
@@ -57,6 +57,7 @@ class Setup:
     conditions: frozenset[str] = frozenset()
     owners: Mapping[str, str] = field(default_factory=dict[str, str])
     options: str = ""
+    capture: bool = False
 
 
 def seed_for(master_seed: int, case: str, attempt: int) -> int:
@@ -134,8 +135,8 @@ def run_case(case_type: type[Case], setup: Setup, attempt: int = 1) -> CaseResul
     if excuse:
         return msgspec.structs.replace(blank, verdict=excuse[0], reason=excuse[1])
     case = case_type()
-    recorder = Recorder()
     record = Path("cases") / name / str(attempt) / RECORD
+    recorder = Recorder((setup.folder / record).parent)
     began = time.perf_counter()
     try:
         simulated_s = setup.rig.conduct(case, setup, seed, recorder)

@@ -72,6 +72,7 @@ class Options:
     repeat: int
     attempt: int
     defect: str
+    capture: bool
     out: Path
     live: bool
 
@@ -88,6 +89,7 @@ class Options:
         repeat: str,
         attempt: str,
         defect: str,
+        capture: bool,
         out: str,
         live: bool,
     ) -> Options:
@@ -118,6 +120,7 @@ class Options:
             repeat=repeat_number,
             attempt=attempt_number,
             defect=defect,
+            capture=capture,
             out=Path(out),
             live=live,
         )
@@ -259,7 +262,9 @@ class Session:
             folder=self.folder,
             strengths={clause: entry.strength for clause, entry in self._ledger.items()},
             **ledger_answers(),
-            options=f" --defect {self.options.defect}" if self.options.defect else "",
+            options=(f" --defect {self.options.defect}" if self.options.defect else "")
+            + (" --pcap" if self.options.capture else ""),
+            capture=self.options.capture,
         )
 
     def planted(self) -> AbstractContextManager[None]:

@@ -16,12 +16,13 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from bench.case import Case
-from bench.history import ClockMoved, LinkRule, Observed, Phase, Power, Recorder, TerminalState, Trouble
+from bench.history import Captured, ClockMoved, LinkRule, Observed, Phase, Power, Recorder, TerminalState, Trouble
 from bench.rigs import layout
 from bench.run import Setup
 from bench.scenario import FIELD_LATENCY_S, UPLINK_LATENCY_S, Scenario
 from bench.terminals import Seat, TerminalAdapter
 from bench.virtual import prove
+from bench.virtual.capture import Capture
 from bench.virtual.chance import Chance
 from bench.virtual.clock import DeviceClock, WorldClock
 from bench.virtual.disk import Keep, Moment, VirtualDisk
@@ -204,7 +205,9 @@ class OperatorAtTerminal:
 class VirtualBench:
     """The bench of one case in virtual time (see bench.bench.Bench)."""
 
-    def __init__(self, scenario: Scenario, setup: Setup, seed: int, recorder: Recorder) -> None:
+    def __init__(
+        self, scenario: Scenario, setup: Setup, seed: int, recorder: Recorder, *, captured: bool = False
+    ) -> None:
         self.seed = seed
         self.record = recorder
         self._chance = Chance(seed)
@@ -219,7 +222,8 @@ class VirtualBench:
             observe=recorder,
             chance=self._chance.child("site").stream,
         )
-        self.net = Network(loop, chance=self._chance.child("net"), observe=self._on_network)
+        self.capture = Capture() if setup.capture or captured else None
+        self.net = Network(loop, chance=self._chance.child("net"), observe=self._on_network, capture=self.capture)
         self.site_domain = Domain("site", loop=loop)
         self.domain = Domain("terminal", loop=loop)
         self.domain.on_cut(self._on_cut)
@@ -281,6 +285,16 @@ class VirtualBench:
                 detail["count"] = str(event.count)
             self.record(
                 LinkRule(t=self.clock.now_us(), link=event.link, rule=event.rule or "reset", state=state, detail=detail)
+            )
+
+    def keep_captures(self) -> None:
+        """Write what passed the terminal's cards beside the record."""
+        if self.capture is None or self.record.folder is None:
+            return
+        start_us, now_us = self.site.world.start_us, self.clock.now_us()
+        for file in self.capture.write(self.record.folder, start_us):
+            self.record(
+                Captured(t=now_us, segment=file.segment, file=file.path.name, sm3=file.sm3, packets=file.packets)
             )
 
     def _take_seat(self) -> Seat:
@@ -364,7 +378,7 @@ class VirtualRig:
 
     async def _conduct(self, case: Case, setup: Setup, seed: int, recorder: Recorder) -> float:
         scenario = case.scenario
-        bench = VirtualBench(scenario, setup, seed, recorder)
+        bench = VirtualBench(scenario, setup, seed, recorder, captured=case.capture)
         recorder(
             layout.opening(
                 scenario,
@@ -395,6 +409,7 @@ async def _standing(bench: VirtualBench) -> AsyncGenerator[None, None]:
         yield
     finally:
         bench.net.flush()
+        bench.keep_captures()
         bench.record.seal()
         bench.domain.kill()
         bench.disk.close()

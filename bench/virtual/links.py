@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from . import rules as r
+from .capture import Capture, Passed
 from .rules import Direction, Fate, Packet, PacketKind, Rule
 
 if TYPE_CHECKING:
@@ -240,12 +241,23 @@ class Route:
             )
             for link, way in self.hops
         )
-        self.clear = not self.net.trace_segments and not any(
+        self.clear = not (self.net.trace_segments or self.net.capture) and not any(
             not isinstance(rule, r.RefuseNew) for rules in self._packet_rules for rule in rules
         )
 
-    def carry(self, kind: PacketKind, payload: bytes, flow: int) -> Fate:
-        """Ask all links about a packet sent now. The fate's delay excludes the route's own latency."""
+    def carry(
+        self,
+        kind: PacketKind,
+        payload: bytes,
+        flow: int,
+        source: tuple[str, int] = ("", 0),
+        target: tuple[str, int] = ("", 0),
+        seq: int = 0,
+    ) -> Fate:
+        """Ask all links about a packet sent now. The fate's delay excludes the route's own latency.
+
+        Ends and sequence number (octets of data sent before it) are for the capture only.
+        """
         if self.epoch != self.net.epoch:
             self.refresh()
         fate = Fate(payload=payload)
@@ -265,7 +277,34 @@ class Route:
             self.hops[-1][0].count_drop("corrupt")
         if self.net.trace_segments:
             self.net.trace_packet(self, kind, payload, flow, fate)
+        if self.net.capture is not None:
+            self._capture(self.net.capture, kind, payload, flow, source, target, seq, fate)
         return fate
+
+    def _capture(
+        self,
+        capture: Capture,
+        kind: PacketKind,
+        payload: bytes,
+        flow: int,
+        source: tuple[str, int],
+        target: tuple[str, int],
+        seq: int,
+        fate: Fate,
+    ) -> None:
+        if not self.hops or not source[0]:
+            return
+        link, way = self.hops[0]
+        sent_s = self.net.loop.time()
+        if way is Direction.OUT:
+            passed, times = payload, [sent_s]
+        else:
+            passed = fate.payload
+            travels_s = self.latency_s + fate.delay_s
+            times = [sent_s + travels_s + after_s for after_s in (0.0, *fate.copies)] if fate.arrives else []
+        segment = link.name.partition(".")[0]
+        for at_s in times:
+            capture.take(Passed(at_s, segment, kind, flow, source, target, seq, passed))
 
     def cut_since(self, epoch: int) -> bool:
         """Whether a cut that was installed after `epoch` now stops packets that were already under way."""

@@ -19,6 +19,7 @@ from asyncio import sslproto
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol, cast
 
+from .capture import Capture
 from .chance import Chance
 from .domain import CURRENT, Domain, Life
 from .links import Link, NetEvent, Route
@@ -96,7 +97,8 @@ class Network:
     """Hosts, links and paths on one virtual loop; attaches itself to the loop.
 
     `chance` feeds each link's stream ("link/<name>"); `observe` gets every NetEvent; `trace_segments` adds one event
-    per packet (and makes every packet take the slow way).
+    per packet, `capture` takes every packet that passes the terminal's cards; both make every packet take the
+    slow way.
     """
 
     def __init__(
@@ -106,6 +108,7 @@ class Network:
         chance: Chance | None = None,
         observe: Callable[[NetEvent], object] | None = None,
         trace_segments: bool = False,
+        capture: Capture | None = None,
     ) -> None:
         self.loop = loop if loop is not None else running_loop()
         if self.loop.network is not None:
@@ -113,6 +116,7 @@ class Network:
         self.loop.network = self
         self.chance = chance if chance is not None else Chance(0)
         self.trace_segments = trace_segments
+        self.capture = capture
         self.epoch = 0
         self.newest_flow = 0
         self.root = contextvars.Context()
@@ -412,7 +416,7 @@ class Network:
         back = self.route_between(route.target, route.source)
         try:
             for wait_s in SYN_WAITS_S:
-                fate = route.carry(PacketKind.SYN, b"", client.flow)
+                fate = route.carry(PacketKind.SYN, b"", client.flow, client.local, client.remote)
                 if fate.refused:
                     route.later(back.latency_s, _answer, answer, False, client)
                 elif fate.arrives:
@@ -432,7 +436,7 @@ class Network:
                 end.vanish()
             self.forget(client.flow)
             raise
-        third = route.carry(PacketKind.ACK, b"", client.flow)
+        third = route.carry(PacketKind.ACK, b"", client.flow, client.local, client.remote)
         if third.arrives:
             _, server = self._flows[client.flow]
             at_s = self.loop.time() + route.latency_s + third.delay_s
@@ -448,7 +452,7 @@ class Network:
         known = self._flows.get(client.flow)
         listener = host.bound("tcp", client.remote)
         if known is None and (not isinstance(listener, TcpServer) or not listener.listening):
-            fate = back.carry(PacketKind.RST, b"", client.flow)
+            fate = back.carry(PacketKind.RST, b"", client.flow, client.remote, client.local)
             if fate.arrives:
                 back.later(fate.delay_s, _answer, answer, False, client)
             return
@@ -460,7 +464,7 @@ class Network:
             server.join(client)
             server.on_accept = listener.welcome
             self._flows[client.flow] = (client, server)
-        fate = back.carry(PacketKind.SYN_ACK, b"", client.flow)
+        fate = back.carry(PacketKind.SYN_ACK, b"", client.flow, client.remote, client.local)
         if fate.arrives:
             back.later(fate.delay_s, self._opened, client, back, answer, self.epoch)
 

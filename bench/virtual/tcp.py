@@ -419,7 +419,14 @@ class TcpTransport(asyncio.Transport):
         if self._swallowed:
             self._swallow(segment)
             return
-        fate = self.route.carry(PacketKind.FIN if segment.fin else PacketKind.DATA, segment.data, self.flow)
+        fate = self.route.carry(
+            PacketKind.FIN if segment.fin else PacketKind.DATA,
+            segment.data,
+            self.flow,
+            self.local,
+            self.remote,
+            segment.seq,
+        )
         if fate.swallowed:
             self._swallowed = True
             self._plain = False
@@ -514,7 +521,7 @@ class TcpTransport(asyncio.Transport):
             back.refresh()
         at_s = self._loop.time() + back.latency_s
         if not back.clear:
-            fate = back.carry(PacketKind.ACK, b"", self.flow)
+            fate = back.carry(PacketKind.ACK, b"", self.flow, self.local, self.remote, self._next)
             if not fate.arrives and not fate.swallowed:
                 self._peer._miss()
                 return
@@ -576,7 +583,7 @@ class TcpTransport(asyncio.Transport):
     def _update_window(self, again_s: float) -> None:
         """Tell the sender that there is room again; repeated until it gets through (its zero-window probes)."""
         back = self.route
-        fate = back.carry(PacketKind.ACK, b"", self.flow)
+        fate = back.carry(PacketKind.ACK, b"", self.flow, self.local, self.remote, self._next)
         if fate.arrives or fate.swallowed:
             peer = self._peer
             at_s = self._loop.time() + back.latency_s + fate.delay_s
@@ -641,7 +648,7 @@ class TcpTransport(asyncio.Transport):
 
     def send_reset(self) -> None:
         """Answer with RST, if the path lets it through."""
-        fate = self.route.carry(PacketKind.RST, b"", self.flow)
+        fate = self.route.carry(PacketKind.RST, b"", self.flow, self.local, self.remote, self._next)
         if fate.arrives:
             peer = self._peer
             at_s = self._loop.time() + self.route.latency_s + fate.delay_s

@@ -74,10 +74,10 @@ class UdpTransport(asyncio.DatagramTransport):
         except OSError as error:
             self._fail(error)
             return
-        fate = route.carry(PacketKind.DATAGRAM, payload, 0)
+        source = (route.source.address if self._local[0] == "0.0.0.0" else self._local[0], self._local[1])
+        fate = route.carry(PacketKind.DATAGRAM, payload, 0, source, target)
         if not fate.arrives:
             return
-        source = (route.source.address if self._local[0] == "0.0.0.0" else self._local[0], self._local[1])
         for after_s in (0.0, *fate.copies):
             route.later(fate.delay_s + after_s, self._arrive, route, fate.payload, source, target, self._net.epoch)
 

@@ -96,6 +96,7 @@ def session(tmp_path: Path) -> Session:
         repeat="1",
         attempt="",
         defect="",
+        capture=False,
         out=str(tmp_path),
         live=False,
     )
