@@ -111,6 +111,15 @@ class PowerControl(Protocol):
         ...
 
 
+    def cut_after(self, what: str, *, at: str = "", after_s: float, off_s: float) -> None:
+        """Cut `after_s` after the next event of this kind on the wire, restore `off_s` later.
+
+        `what` is `answer` (the last octet of a meter's answer has left it) or `acknowledgement` (the same of a centre's
+        9014); `at` names the meter or centre, empty for any.
+        """
+        ...
+
+
 class TerminalControl(Protocol):
     """What may be done to the terminal besides its wires and its supply."""
 

@@ -16,8 +16,20 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from bench.case import Case
-from bench.history import Captured, ClockMoved, LinkRule, Observed, Phase, Power, Recorder, TerminalState, Trouble
+from bench.history import (
+    Captured,
+    ClockMoved,
+    Event,
+    LinkRule,
+    Observed,
+    Phase,
+    Power,
+    Recorder,
+    TerminalState,
+    Trouble,
+)
 from bench.rigs import layout
+from bench.rigs.awaited import Awaited, awaited, place_of
 from bench.run import Setup
 from bench.scenario import FIELD_LATENCY_S, UPLINK_LATENCY_S, Scenario
 from bench.terminals import Seat, TerminalAdapter
@@ -136,6 +148,10 @@ class PowerSupply:
         self._bench.blackout_after = (f"after step {nth}", off_s)
         self._bench.domain.kill_after_events(nth)
 
+    def cut_after(self, what: str, *, at: str = "", after_s: float, off_s: float) -> None:
+        """Cut `after_s` after the next event of this kind on the wire, restore `off_s` later."""
+        self._bench.awaited = awaited(what, at, after_s, off_s)
+
 
 class TerminalHands:
     """What may be done to the terminal besides its wires and its supply."""
@@ -219,7 +235,7 @@ class VirtualBench:
         self.site = Site(
             layout.build_world(scenario, seed),
             clock=self.world_clock,
-            observe=recorder,
+            observe=self._on_site,
             chance=self._chance.child("site").stream,
         )
         self.capture = Capture() if setup.capture or captured else None
@@ -230,6 +246,7 @@ class VirtualBench:
         self.device_clock = DeviceClock(loop, layout.start_us(scenario) * 1000)
         self.disk = VirtualDisk(self._chance.stream("disk"), clock_ns=self.device_clock.time_ns)
         self.blackout_after: tuple[str, float] | None = None
+        self.awaited: Awaited | None = None
         self._lay_cables()
         self.adapter: TerminalAdapter = setup.adapter()
         self._scenario = scenario
@@ -274,6 +291,14 @@ class VirtualBench:
         """Record by how much the terminal's clock is off now."""
         offset = self.device_clock.time_ns() // 1000 - self.clock.now_us()
         self.record(ClockMoved(t=self.clock.now_us(), offset_us=offset, why=why))
+
+    def _on_site(self, event: Event) -> None:
+        self.record(event)
+        cut = self.awaited
+        if cut is not None and cut.meets(event):
+            self.awaited = None
+            why = f"{cut.after_s} s after {cut.what} at {place_of(event)}"
+            self.loop.call_later(cut.after_s, self.blackout, why, cut.off_s, context=self._own)
 
     def _on_network(self, event: NetEvent) -> None:
         if event.kind in ("rule_installed", "rule_removed", "reset_all", "dropped"):

@@ -1,0 +1,53 @@
+"""A power cut that waits for an event on the wire; the same in every rig, since the simulators tell of their events.
+
+Leaves cutting to the rigs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bench.history import Event, Sent, Served
+
+
+def _answered(event: Event) -> bool:
+    return isinstance(event, Served)
+
+
+def _acknowledged(event: Event) -> bool:
+    return isinstance(event, Sent) and event.cn == "9014"
+
+
+KINDS: Mapping[str, Callable[[Event], bool]] = {"answer": _answered, "acknowledgement": _acknowledged}
+"""What a cut may wait for (see `bench.bench.PowerControl.cut_after`)."""
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A cut `after_s` after the next event of the kind `what` at a meter or centre (empty: any), for `off_s`."""
+
+    what: str
+    at: str
+    after_s: float
+    off_s: float
+
+    def meets(self, event: Event) -> bool:
+        """Whether this is the event waited for."""
+        return KINDS[self.what](event) and self.at in ("", place_of(event))
+
+
+def awaited(what: str, at: str, after_s: float, off_s: float) -> Awaited:
+    """A cut that waits. Raises ValueError for an event that no rig knows or a time below 0."""
+    if what not in KINDS:
+        raise ValueError(f"cut_after expects one of {', '.join(KINDS)}, got {what!r}")
+    if after_s < 0 or off_s <= 0:
+        raise ValueError(f"cut_after expects after_s >= 0 and off_s > 0, got {after_s} and {off_s}")
+    return Awaited(what, at, after_s, off_s)
+
+
+def place_of(event: Event) -> str:
+    """The meter or centre that an event happened at; empty for others."""
+    if isinstance(event, Served):
+        return event.meter
+    return event.centre if isinstance(event, Sent) else ""
