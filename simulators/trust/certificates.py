@@ -1,0 +1,304 @@
+"""X.509 certificates, revocation lists and keys for tests, over SM2 or ECDSA P-256, built with `asn1crypto`.
+
+Leaves which certificates there are to `authority`, and checking chains to the channels' stacks. SM2 signatures come from the
+oracle, ECDSA ones from `cryptography` by RFC 6979: the same chance gives the same octets. Signature algorithm of SM2:
+1.2.156.10197.1.501 without parameters.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, cast
+
+from asn1crypto import algos, core, crl, keys, pem, x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from simulators.trust import oracle
+
+Family = Literal["sm2", "ecdsa"]
+
+SM2_CURVE = "1.2.156.10197.1.301"
+SM2_WITH_SM3 = "1.2.156.10197.1.501"
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+keys.NamedCurve.register("sm2p256v1", SM2_CURVE, 32)
+
+
+def _register_algorithm() -> None:
+    """Teach asn1crypto the signature algorithm of SM2."""
+    kind = cast(Any, algos.SignedDigestAlgorithmId)
+    kind._map[SM2_WITH_SM3] = "sm2_sm3"
+    kind._reverse_map = None
+
+
+_register_algorithm()
+
+Usage = Literal["authority", "signing", "encryption"]
+_USAGES: dict[Usage, set[str]] = {
+    "authority": {"key_cert_sign", "crl_sign"},
+    "signing": {"digital_signature", "non_repudiation"},
+    "encryption": {"key_encipherment", "data_encipherment", "key_agreement"},
+}
+
+
+@dataclass(frozen=True)
+class Key:
+    """A private key of a family, as a number; public coordinates with it."""
+
+    family: Family
+    private: int
+    public: oracle.Point
+
+    def sign(self, message: bytes, chance: random.Random) -> bytes:
+        """DER signature: SM2 with SM3 under the default identifier, or ECDSA with SHA-256 (RFC 6979, no chance)."""
+        if self.family == "sm2":
+            return oracle.signature_der(oracle.sign(self.private, message, chance))
+        made = ec.derive_private_key(self.private, ec.SECP256R1())
+        return made.sign(message, ec.ECDSA(SHA256(), deterministic_signing=True))
+
+    @property
+    def pem(self) -> str:
+        """PKCS#8, not encrypted."""
+        inner = keys.ECPrivateKey(
+            {
+                "version": "ecPrivkeyVer1",
+                "private_key": self.private,
+                "public_key": keys.ECPointBitString(oracle.encode_point(self.public)),
+            }
+        )
+        inner["private_key"].set_encoded_width(32)
+        outer = keys.PrivateKeyInfo(
+            {"version": 0, "private_key_algorithm": _key_algorithm(self.family), "private_key": inner}
+        )
+        return pem.armor("PRIVATE KEY", outer.dump()).decode()
+
+
+def new_key(family: Family, chance: random.Random) -> Key:
+    """A key from the given chance (tests only)."""
+    if family == "sm2":
+        private = oracle.new_key(chance)
+        return Key(family, private, oracle.public_of(private))
+    private = chance.randrange(1, _P256_ORDER)
+    numbers = ec.derive_private_key(private, ec.SECP256R1()).public_key().public_numbers()
+    return Key(family, private, (numbers.x, numbers.y))
+
+
+def _key_algorithm(family: Family) -> dict[str, Any]:
+    named = "sm2p256v1" if family == "sm2" else "secp256r1"
+    kind: Any = keys.PrivateKeyAlgorithm
+    return kind({"algorithm": "ec", "parameters": keys.ECDomainParameters("named", keys.NamedCurve(named))})
+
+
+def _public_info(key: Key) -> keys.PublicKeyInfo:
+    named = "sm2p256v1" if key.family == "sm2" else "secp256r1"
+    return keys.PublicKeyInfo(
+        {
+            "algorithm": {
+                "algorithm": "ec",
+                "parameters": keys.ECDomainParameters("named", keys.NamedCurve(named)),
+            },
+            "public_key": keys.ECPointBitString(oracle.encode_point(key.public)),
+        }
+    )
+
+
+def _signed_by(family: Family) -> algos.SignedDigestAlgorithm:
+    return algos.SignedDigestAlgorithm({"algorithm": "sm2_sm3" if family == "sm2" else "sha256_ecdsa"})
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate as DER, and what a judge wants to know of it. `serial` is lower-case hex."""
+
+    der: bytes
+    subject: str
+    serial: int
+    family: Family
+
+    @property
+    def pem(self) -> str:
+        """PEM."""
+        return pem.armor("CERTIFICATE", self.der).decode()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What a certificate is to say. Instants are microseconds UTC; `hosts` are DNS names and IP addresses."""
+
+    common_name: str
+    usage: Usage
+    begin_us: int
+    end_us: int
+    serial: int
+    hosts: tuple[str, ...] = ()
+    path_length: int | None = None
+
+
+def _name(common_name: str) -> x509.Name:
+    return x509.Name.build({"country_name": "CN", "organization_name": "carbonbench test", "common_name": common_name})
+
+
+def _time(at_us: int) -> x509.Time:
+    moment = datetime.fromtimestamp(at_us // 1_000_000, UTC)
+    # RFC 5280 4.1.2.5: two-digit years up to 2049.
+    if moment.year < 2050:
+        return x509.Time("utc_time", core.UTCTime(moment))
+    return x509.Time("general_time", core.GeneralizedTime(moment))
+
+
+def _key_id(key: Key) -> bytes:
+    return oracle.sm3(oracle.encode_point(key.public))[:20]
+
+
+def issue(wanted: Request, key: Key, issuer: str, issuer_key: Key, chance: random.Random) -> Certificate:
+    """A certificate for `key` in the name of `wanted`, signed by `issuer_key` in the name of `issuer`."""
+    extensions: list[dict[str, Any]] = [
+        {"extn_id": "key_usage", "critical": True, "extn_value": x509.KeyUsage(_USAGES[wanted.usage])},
+        {"extn_id": "key_identifier", "critical": False, "extn_value": core.OctetString(_key_id(key))},
+        {
+            "extn_id": "authority_key_identifier",
+            "critical": False,
+            "extn_value": x509.AuthorityKeyIdentifier({"key_identifier": _key_id(issuer_key)}),
+        },
+    ]
+    if wanted.usage == "authority":
+        limits: dict[str, Any] = {"ca": True}
+        if wanted.path_length is not None:
+            limits["path_len_constraint"] = wanted.path_length
+        extensions.insert(
+            0, {"extn_id": "basic_constraints", "critical": True, "extn_value": x509.BasicConstraints(limits)}
+        )
+    else:
+        purposes = x509.ExtKeyUsageSyntax(["server_auth", "client_auth"])
+        extensions.append({"extn_id": "extended_key_usage", "critical": False, "extn_value": purposes})
+    if wanted.hosts:
+        names = x509.GeneralNames([_general_name(host) for host in wanted.hosts])
+        extensions.append({"extn_id": "subject_alt_name", "critical": False, "extn_value": names})
+    body = x509.TbsCertificate(
+        {
+            "version": "v3",
+            "serial_number": wanted.serial,
+            "signature": _signed_by(issuer_key.family),
+            "issuer": _name(issuer),
+            "validity": {"not_before": _time(wanted.begin_us), "not_after": _time(wanted.end_us)},
+            "subject": _name(wanted.common_name),
+            "subject_public_key_info": _public_info(key),
+            "extensions": extensions,
+        }
+    )
+    whole = x509.Certificate(
+        {
+            "tbs_certificate": body,
+            "signature_algorithm": _signed_by(issuer_key.family),
+            "signature_value": issuer_key.sign(body.dump(), chance),
+        }
+    )
+    return Certificate(whole.dump(), wanted.common_name, wanted.serial, issuer_key.family)
+
+
+def _general_name(host: str) -> x509.GeneralName:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return x509.GeneralName("dns_name", x509.DNSName(host))
+    return x509.GeneralName("ip_address", x509.IPAddress(host))
+
+
+def revocations(
+    issuer: str, issuer_key: Key, serials: Sequence[int], begin_us: int, end_us: int, number: int, chance: random.Random
+) -> str:
+    """A revocation list (PEM) of an issuer."""
+    body: dict[str, Any] = {
+        "version": "v2",
+        "signature": _signed_by(issuer_key.family),
+        "issuer": _name(issuer),
+        "this_update": _time(begin_us),
+        "next_update": _time(end_us),
+        "crl_extensions": [
+            {
+                "extn_id": "authority_key_identifier",
+                "critical": False,
+                "extn_value": x509.AuthorityKeyIdentifier({"key_identifier": _key_id(issuer_key)}),
+            },
+            {"extn_id": "crl_number", "critical": False, "extn_value": core.Integer(number)},
+        ],
+    }
+    if serials:
+        # An empty list is left out: some stacks refuse one that is there and empty.
+        body["revoked_certificates"] = [
+            {"user_certificate": serial, "revocation_date": _time(begin_us)} for serial in serials
+        ]
+    tbs = crl.TbsCertList(body)
+    whole = crl.CertificateList(
+        {
+            "tbs_cert_list": tbs,
+            "signature_algorithm": _signed_by(issuer_key.family),
+            "signature": issuer_key.sign(tbs.dump(), chance),
+        }
+    )
+    return pem.armor("X509 CRL", whole.dump()).decode()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a certificate says: for events, judges and people. Instants are microseconds UTC; serial is hex."""
+
+    subject: str
+    issuer: str
+    serial: str
+    begin_us: int
+    end_us: int
+    usage: tuple[str, ...]
+    algorithm: str
+    curve: str
+    public: oracle.Point
+    hosts: tuple[str, ...]
+
+
+def facts_of(der: bytes) -> Facts:
+    """Read a certificate. Raises OracleError if the octets are none."""
+    try:
+        whole = x509.Certificate.load(der, strict=True)
+        body = whole["tbs_certificate"]
+        validity = body["validity"]
+        usage = whole.key_usage_value
+        info = body["subject_public_key_info"]
+        curve = _curve_of(info)
+        names = whole.subject_alt_name_value
+        octets = cast(bytes, info["public_key"].native)
+        point = (int.from_bytes(octets[1:33], "big"), int.from_bytes(octets[33:65], "big")) if curve else (0, 0)
+        return Facts(
+            subject=str(body["subject"].native.get("common_name", "")),
+            issuer=str(body["issuer"].native.get("common_name", "")),
+            serial=f"{body['serial_number'].native:x}",
+            begin_us=round(validity["not_before"].native.timestamp()) * 1_000_000,
+            end_us=round(validity["not_after"].native.timestamp()) * 1_000_000,
+            usage=tuple(sorted(cast(set[str], usage.native))) if usage else (),
+            algorithm=whole["signature_algorithm"]["algorithm"].dotted,
+            curve=curve,
+            public=point,
+            hosts=tuple(str(each) for each in names.native) if names else (),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise oracle.OracleError(f"expected an X.509 certificate, got octets that are none ({error})") from None
+
+
+def _curve_of(info: Any) -> str:
+    if info["algorithm"]["algorithm"].native != "ec":
+        return ""
+    return str(info["algorithm"]["parameters"].chosen.dotted)
+
+
+def verify_signature(der: bytes, issuer_public: oracle.Point) -> bool:
+    """Whether a certificate over SM2 was signed by this key (default identifier)."""
+    whole = x509.Certificate.load(der)
+    try:
+        raw = oracle.signature_raw(whole["signature_value"].native)
+    except oracle.OracleError:
+        return False
+    return oracle.verify(issuer_public, whole["tbs_certificate"].dump(), raw)
