@@ -1,8 +1,8 @@
 """X.509 certificates, revocation lists and keys for tests, over SM2 or ECDSA P-256, built with `asn1crypto`.
 
-Leaves which certificates there are to `authority`, and checking chains to the channels' stacks. SM2 signatures come from the
-oracle, ECDSA ones from `cryptography` by RFC 6979: the same chance gives the same octets. Signature algorithm of SM2:
-1.2.156.10197.1.501 without parameters.
+Leaves which certificates there are to `authority`, and checking chains to the channels' stacks. SM2 signatures come
+from the oracle, ECDSA ones from `cryptography` by RFC 6979: the same chance gives the same octets. Signature algorithm
+of SM2: 1.2.156.10197.1.501 without parameters.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Key:
     @property
     def pem(self) -> str:
         """PKCS#8, not encrypted."""
-        inner = keys.ECPrivateKey(
+        inner: Any = keys.ECPrivateKey(
             {
                 "version": "ecPrivkeyVer1",
                 "private_key": self.private,

@@ -1,8 +1,9 @@
 """SM2, SM3 and SM4 by `gmssl`, the bench's independent oracle: every trap of that library closed here.
 
 Leaves certificates to `certificates`. Slow (about 100 signatures and 250 kB a second) and not constant-time: it checks
-other people's work and never guards a secret. Chance is handed in, because gmssl draws its nonces from `random`; C1 and C3
-are checked, because gmssl checks neither; r and s are checked for range; the forms (DER, raw) are converted at the edge.
+other people's work and never guards a secret. Chance is handed in, because gmssl draws its nonces from `random`; C1 and
+C3 are checked, because gmssl checks neither; r and s are checked for range; the forms (DER, raw) are converted at the
+edge.
 """
 
 # gmssl publishes no types and hides the curve arithmetic that an oracle needs behind an underscore.
@@ -23,7 +24,10 @@ P = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF
 A = P - 3
 B = 0x28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93
 N = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
-G = "32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7bc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0"
+G = (
+    "32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7"
+    "bc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0"
+)
 
 DEFAULT_ID = b"1234567812345678"
 TLS13_ID = b"TLSv1.3+GM+Cipher+Suite"
@@ -150,7 +154,7 @@ def sign_digest(private: int, e: bytes, k: int) -> bytes | None:
 
 
 def verify(public: Point, message: bytes, signature: bytes, identity: bytes = DEFAULT_ID) -> bool:
-    """Whether a raw signature (64 octets) belongs to message, key and identifier. A key off the curve verifies nothing."""
+    """Whether a raw signature (64 octets) belongs to message, key and identifier. A key off the curve: never."""
     if len(signature) != 64 or not on_curve(public):
         return False
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")

@@ -1,0 +1,219 @@
+"""The test authorities of a world: every certificate a centre or a terminal may show, bad ones included.
+
+Leaves building certificates to `certificates`, and using them to the channels. Everything is made when first asked for,
+from the world's chance and start: the same world gives the same certificates. Validity is wide (years before and after
+the start), because a stack on test may look at the calendar of the machine instead of the clock of the world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import msgspec
+
+from simulators.clock import Chance
+from simulators.trust import oracle
+from simulators.trust.certificates import Certificate, Family, Key, Request, Usage, issue, new_key, revocations
+
+Choice = Literal[
+    "good",
+    "expired",
+    "not-yet-valid",
+    "revoked",
+    "wrong-host",
+    "unknown-issuer",
+    "self-signed",
+    "look-alike",
+    "encryption",
+]
+"""Which certificate is shown.
+
+`expired` ended a day before the world began; `not-yet-valid` begins in 20 years; `revoked` is on the revocation list;
+`wrong-host` names another host; `unknown-issuer` comes from an authority nobody trusts; `look-alike` has the right
+names throughout, its issuers' names included, but other keys; `encryption` may encipher and not sign.
+"""
+
+CHOICES: tuple[Choice, ...] = get_args(Choice)
+Role = Literal["server", "client"]
+
+_DAY_US = 86_400_000_000
+_YEAR_US = 365 * _DAY_US
+
+
+class Credential(msgspec.Struct, frozen=True):
+    """A certificate with its chain below the root (PEM), and its key (PKCS#8 PEM, not encrypted)."""
+
+    certificate: str
+    key: str
+    serial: str
+    subject: str
+
+
+class TerminalSide(msgspec.Struct, frozen=True, kw_only=True):
+    """What a terminal is given to talk to one centre (docs/WIRE.md section 7). PEM text; empty where not needed."""
+
+    server_name: str = ""
+    anchors: str = ""
+    crls: str = ""
+    certificate: str = ""
+    key: str = ""
+    encryption_certificate: str = ""
+    encryption_key: str = ""
+    device_certificate: str = ""
+    device_key: str = ""
+    device_anchors: str = ""
+    payload_key: str = ""
+    centre_certificate: str = ""
+    token: str = ""
+
+
+@dataclass(frozen=True)
+class _Issuer:
+    name: str
+    key: Key
+    certificate: Certificate
+
+
+class Authority:
+    """One tree of certificates: root, intermediate, leaves. `subjects` are all (role, name) it will ever certify."""
+
+    def __init__(
+        self, family: Family, start_us: int, chance: Chance, subjects: Sequence[tuple[Role, str]], title: str = "test"
+    ) -> None:
+        self.family: Family = family
+        self._start_us = start_us
+        self._chance = chance
+        self._subjects = tuple(subjects)
+        self._title = title
+        self._issuers: dict[str, tuple[_Issuer, _Issuer]] = {}
+        self._made: dict[tuple[Role, str, Choice, Usage], Credential] = {}
+
+    def _stream(self, name: str) -> str:
+        return f"trust/{self._title}/{self.family}/{name}"
+
+    def _tree(self, which: str) -> tuple[_Issuer, _Issuer]:
+        """Root and intermediate: the real ones, those of a stranger, or those that look like the real ones."""
+        found = self._issuers.get(which)
+        if found is None:
+            stem = "stranger" if which == "stranger" else f"carbonbench {self.family.upper()}"
+            root_name, name = f"{stem} root", f"{stem} intermediate"
+            chance = self._chance(self._stream(which))
+            begin, end = self._start_us - 10 * _YEAR_US, self._start_us + 40 * _YEAR_US
+            root_key, key = new_key(self.family, chance), new_key(self.family, chance)
+            root = issue(
+                Request(
+                    common_name=root_name,
+                    usage="authority",
+                    begin_us=begin,
+                    end_us=end,
+                    serial=chance.getrandbits(63) | 1,
+                ),
+                root_key,
+                root_name,
+                root_key,
+                chance,
+            )
+            middle = issue(
+                Request(
+                    common_name=name,
+                    usage="authority",
+                    begin_us=begin,
+                    end_us=end,
+                    serial=chance.getrandbits(63) | 1,
+                    path_length=0,
+                ),
+                key,
+                root_name,
+                root_key,
+                chance,
+            )
+            found = (_Issuer(root_name, root_key, root), _Issuer(name, key, middle))
+            self._issuers[which] = found
+        return found
+
+    @property
+    def anchor(self) -> str:
+        """The root (PEM)."""
+        return self._tree("real")[0].certificate.pem
+
+    @property
+    def crls(self) -> str:
+        """Revocation lists of root and intermediate (PEM), valid as long as the authority."""
+        root, middle = self._tree("real")
+        begin, end = self._start_us - _DAY_US, self._start_us + 30 * _YEAR_US
+        revoked = [
+            self._serial(role, name, "revoked", usage)
+            for role, name in self._subjects
+            for usage in ("signing", "encryption")
+        ]
+        chance = self._chance(self._stream("crl"))
+        return revocations(root.name, root.key, (), begin, end, 1, chance) + revocations(
+            middle.name, middle.key, revoked, begin, end, 1, chance
+        )
+
+    @property
+    def revoked(self) -> tuple[str, ...]:
+        """Serial numbers (hex) on the lists."""
+        return tuple(
+            f"{self._serial(role, name, 'revoked', usage):x}"
+            for role, name in self._subjects
+            for usage in ("signing", "encryption")
+        )
+
+    def _serial(self, role: Role, name: str, choice: Choice, usage: Usage) -> int:
+        words = f"{self._title}/{role}/{name}/{choice}/{usage}".encode()
+        return int.from_bytes(oracle.sm3(words)[:8], "big") >> 1 | 1
+
+    def leaf(
+        self, role: Role, name: str, hosts: Sequence[str] = (), choice: Choice = "good", usage: Usage = "signing"
+    ) -> Credential:
+        """The certificate of a centre or a terminal. Hosts go into subjectAltName (none for terminals)."""
+        if choice == "encryption":
+            usage = "encryption"
+        wanted = (role, name, choice, usage)
+        found = self._made.get(wanted)
+        if found is None:
+            found = self._made[wanted] = self._leaf(role, name, tuple(hosts), choice, usage)
+        return found
+
+    def _leaf(self, role: Role, name: str, hosts: tuple[str, ...], choice: Choice, usage: Usage) -> Credential:
+        chance = self._chance(self._stream(f"{role}/{name}/{choice}/{usage}"))
+        key = new_key(self.family, chance)
+        begin, end = self._start_us - 5 * _YEAR_US, self._start_us + 30 * _YEAR_US
+        if choice == "expired":
+            end = self._start_us - _DAY_US
+        elif choice == "not-yet-valid":
+            begin = self._start_us + 20 * _YEAR_US
+        if choice == "wrong-host" and role == "server":
+            hosts = ("elsewhere.centre.test", "192.0.2.77")
+        _, issuer = self._tree({"unknown-issuer": "stranger", "look-alike": "look-alike"}.get(choice, "real"))
+        subject = f"another {name}" if choice == "wrong-host" and role == "client" else name
+        request = Request(
+            common_name=subject,
+            usage=usage,
+            begin_us=begin,
+            end_us=end,
+            serial=self._serial(role, name, choice, usage),
+            hosts=hosts,
+        )
+        if choice == "self-signed":
+            made = issue(request, key, subject, key, chance)
+            return Credential(made.pem, key.pem, f"{made.serial:x}", subject)
+        made = issue(request, key, issuer.name, issuer.key, chance)
+        return Credential(made.pem + issuer.certificate.pem, key.pem, f"{made.serial:x}", subject)
+
+
+class Trust:
+    """The authorities of a world: one for each family, knowing all centres and terminals by name."""
+
+    def __init__(self, start_us: int, chance: Chance, subjects: Sequence[tuple[Role, str]]) -> None:
+        families: tuple[Family, ...] = ("ecdsa", "sm2")
+        self.authorities: dict[Family, Authority] = {
+            family: Authority(family, start_us, chance, subjects) for family in families
+        }
+
+    def __getitem__(self, family: Family) -> Authority:
+        """The authority of a family."""
+        return self.authorities[family]
