@@ -20,9 +20,11 @@ from simulators.events import (
     Commanded,
     Connected,
     Event,
+    Fingerprinted,
     MeterFault,
     Received,
     Rejected,
+    Secured,
     Sent,
     Served,
     Stored,
@@ -40,6 +42,7 @@ __all__ = [
     "Connected",
     "Ended",
     "Event",
+    "Fingerprinted",
     "History",
     "HistoryError",
     "LinkRule",
@@ -52,6 +55,7 @@ __all__ = [
     "Received",
     "Recorder",
     "Rejected",
+    "Secured",
     "Sent",
     "Served",
     "Stored",
@@ -221,11 +225,13 @@ AnyEvent = (
     | Unserved
     | MeterFault
     | Connected
+    | Secured
     | Rejected
     | Received
     | Sent
     | Stored
     | Commanded
+    | Fingerprinted
     | Behaviour
 )
 

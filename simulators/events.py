@@ -78,7 +78,10 @@ class Rejected(Event, frozen=True, tag="rejected"):
 
 
 class Received(Event, frozen=True, tag="received"):
-    """A centre received a whole frame (valid or not). `frame` is its text; `faults` names each deviation found."""
+    """A centre received a whole frame (valid or not). `frame` is its text; `faults` names each deviation found.
+
+    At a JSON platform `frame` is the body, `cn` the operation, `qn` the number the platform gave the request.
+    """
 
     centre: str
     conn: int
@@ -94,7 +97,11 @@ class Received(Event, frozen=True, tag="received"):
 
 
 class Sent(Event, frozen=True, tag="sent"):
-    """A centre sent a frame; `t` is the instant its last byte left. `spoiled` names a deliberate deviation."""
+    """A centre sent a frame; `t` is the instant its last byte left. `spoiled` names a deliberate deviation.
+
+    An answer that acknowledges data has `cn` 9014 at every kind of centre, another answer of a JSON platform the
+    operation it belongs to.
+    """
 
     centre: str
     conn: int
@@ -107,10 +114,10 @@ class Sent(Event, frozen=True, tag="sent"):
 class Stored(Event, frozen=True, tag="stored"):
     """A centre stored one record (one point of one data packet).
 
-    `kind` is realtime, minute, hour or day (CN 2011, 2051, 2061, 2031). `stamp` is DataTime as sent. `fields` maps
-    Rtd, Cou, Avg, Min, Max to their text as sent. `version` is 1 for the first content under this key (MN, kind,
-    code, stamp) and rises only when the content differs; `copies` counts arrivals of this content under this key.
-    `qn` and `pno` name the packet. `asked` is true if it came in answer to a history request or read-now.
+    `kind` is realtime, minute, hour or day (CN 2011, 2051, 2061, 2031), or month. `stamp` is DataTime as sent. `fields`
+    maps Rtd, Cou, Avg, Min, Max to their text as sent. `version` is 1 for the first content under this key (MN, kind,
+    code, stamp) and rises only when the content differs; `copies` counts arrivals of this content under this key. `qn`
+    and `pno` name the packet. `asked` is true if it came in answer to a history request or read-now.
     """
 
     centre: str
@@ -144,6 +151,53 @@ class Commanded(Event, frozen=True, tag="commanded"):
     answer: dict[str, str] = {}
 
 
+class Secured(Event, frozen=True, tag="secured"):
+    """A handshake at a simulator ended. `state`: agreed, or failed with the `reason`.
+
+    `version`, `suite`, `group`, `server_name` and the offers are what crossed the wire in the clear, `alert` the last
+    alert among it. `peer` is the common name of the certificate the other side showed (empty: none), `peer_serial` its
+    serial (hex), `peer_usage` its key usage, `peer_algorithm` the OID of its signature. `shown` is the simulator's own
+    choice of certificate.
+    """
+
+    at: str
+    conn: int
+    channel: str
+    state: str
+    shown: str
+    reason: str = ""
+    version: str = ""
+    suite: str = ""
+    group: str = ""
+    server_name: str = ""
+    alert: str = ""
+    offered_versions: tuple[str, ...] = ()
+    offered_suites: tuple[str, ...] = ()
+    offered_groups: tuple[str, ...] = ()
+    peer: str = ""
+    peer_serial: str = ""
+    peer_usage: tuple[str, ...] = ()
+    peer_algorithm: str = ""
+
+
+class Fingerprinted(Event, frozen=True, tag="fingerprinted"):
+    """A fingerprint platform dealt with one fingerprint (docs/WIRE.md section 4).
+
+    `what` is deposit or verify. `outcome` of a deposit: accepted, again, or the reason of the refusal; of a
+    verification: same, altered, unknown. `digest` is the deposited one, or that of the record shown.
+    """
+
+    centre: str
+    mn: str
+    what: str
+    point: str
+    kind: str
+    start: str
+    revision: int
+    digest: str
+    outcome: str
+
+
 class Behaviour(Event, frozen=True, tag="behaviour"):
     """A centre's switches changed: what it does from now on."""
 
@@ -152,5 +206,16 @@ class Behaviour(Event, frozen=True, tag="behaviour"):
 
 
 SimulatorEvent = (
-    Served | Unserved | MeterFault | Connected | Rejected | Received | Sent | Stored | Commanded | Behaviour
+    Served
+    | Unserved
+    | MeterFault
+    | Connected
+    | Secured
+    | Rejected
+    | Received
+    | Sent
+    | Stored
+    | Commanded
+    | Fingerprinted
+    | Behaviour
 )
