@@ -132,6 +132,7 @@ class Stored(Event, frozen=True, tag="stored"):
     version: int = 1
     copies: int = 1
     asked: bool = False
+    revision: int = 0
 
 
 class Commanded(Event, frozen=True, tag="commanded"):

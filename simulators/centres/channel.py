@@ -31,6 +31,9 @@ from simulators.trust.sessions import (
 
 Channel = Literal["plain", "tls", "mtls", "gm-tls13", "tlcp"]
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
+Clients = Literal["as-channel", "none", "request", "require"]
+"""Whether a client's certificate is asked for; `mtls`, `gm-tls13` and `tlcp` require it, `tls` does not ask."""
+
 HANDSHAKE_S = 30.0
 """How long a handshake may take before the centre ends it."""
 
@@ -345,10 +348,12 @@ class Door:
         self._observe = observe
         self._server: asyncio.Server | None = None
 
-    @property
-    def is_open(self) -> bool:
-        """Whether somebody listens."""
-        return self._server is not None
+    def set_locks(self, certificate: Choice, clients: Clients) -> None:
+        """Which certificate is shown and what is asked of clients, from the next connection on."""
+        if self.locks is not None:
+            self.locks.certificate = certificate
+            asked: Peers = "none" if self.locks.channel == "tls" else "require"
+            self.locks.clients = asked if clients == "as-channel" else clients
 
     async def open(self, made: Callable[[], Wire]) -> None:
         """Listen; `made` gives a protocol for each connection. Raises OSError if the port is taken."""

@@ -82,6 +82,15 @@ FAULTS: dict[str, tuple[str, str]] = {
     "value-invalid": ("a value is not a decimal number", "数值无效"),
     "value-too-long": ("a value is longer than 18 characters", "数值过长"),
     "data-flag-unknown": ("a data flag is not one of N F M S D C T B", "数据标记未知"),
+    "payload-missing": ("the payload is not protected though the profile asks for it", "未按约定加密签名"),
+    "payload-form": ("the protected payload is not of the agreed form", "加密载荷格式错误"),
+    "payload-key": ("the payload key is unknown", "载荷密钥未知"),
+    "payload-cipher": ("the payload was altered, or enciphered with another key", "载荷被篡改或密钥不符"),
+    "payload-signature": ("the signature of the payload is not that of the device", "载荷签名无效"),
+    "payload-unexpected": (
+        "the payload is protected though nothing of the kind was agreed",
+        "未约定载荷保护却收到加密载荷",
+    ),
 }
 """Name of every deviation: what it means, in English and Chinese."""
 
@@ -98,6 +107,12 @@ FATAL = frozenset(
         "cn-missing",
         "cn-invalid",
         "mn-missing",
+        "payload-missing",
+        "payload-form",
+        "payload-key",
+        "payload-cipher",
+        "payload-signature",
+        "payload-unexpected",
     }
 )
 """Deviations that even a tolerant receiver cannot live with; the packet is not used."""

@@ -10,250 +10,43 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import random
-from collections import deque
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
-from simulators.centres.codec import (
-    FATAL,
-    REMARKS,
-    Frame,
-    Junk,
-    Packet,
-    Splitter,
-    encode,
-    parse_data,
-)
+from simulators.centres.base import Content, RecordKey, RecordStore
+from simulators.centres.channel import Door, Locks
+from simulators.centres.codec import FATAL, REMARKS, Frame, Packet, encode_data, encode_frame, parse_data
+from simulators.centres.hj212_commands import HISTORY, Commands
+from simulators.centres.hj212_link import Connection, Exchange
+from simulators.centres.payload import Guard, is_protected
 from simulators.centres.switches import SwitchError, Switches, changed
 from simulators.clock import Clock, Observe
 from simulators.events import Behaviour, Commanded, Connected, Received, Rejected, Sent, Stored
-from simulators.stamps import stamp, stamp_ms
+from simulators.stamps import stamp_ms
 
-__all__ = ["Centre", "Connection", "Exchange", "SwitchError", "Switches"]
+__all__ = ["HISTORY", "Centre", "Connection", "Exchange", "SwitchError", "Switches"]
 
 KINDS = {"2011": "realtime", "2051": "minute", "2061": "hour", "2031": "day"}
 """Command code of an upload to the class of its records."""
 
-HISTORY = {"minute": "2051", "hour": "2061", "day": "2031"}
+EDITIONS = {2005: 0, 2017: 4, 2025: 8}
+"""Edition of HJ 212 to the version bits of Flag."""
 
 _ANSWERS = ("9011", "9012", "9013", "9014")
 _HEARTBEATS = ("9015", "9021")
-_TAIL_S = 0.5
+_NOTICES_2025 = ("1001", "1014")
 _KEPT_OCTETS = 256
-_HALF_S = 30.0
-_OCTET_S = 0.002
-_GLUE_S = 0.2
-_JUNK = {"junk-hash": b"#", "junk-head": b"##zz"}
+_GARBAGE = b"\x00\xff##0012garbage\r\n"
 
 
-@dataclass
-class Exchange:
-    """One request of the centre and what came of it.
-
-    `accepted` is QnRtn, `result` ExeRtn, empty if none came. `answers` are the data packets, `fetched` their number.
-    `ended` is done, refused, answer-timeout, execution-timeout, connection-lost or no-connection.
-    """
-
-    cn: str
-    qn: str
-    cp: tuple[tuple[str, str], ...] = ()
-    sent_us: int = 0
-    accepted: str = ""
-    result: str = ""
-    answers: list[Packet] = field(default_factory=list[Packet])
-    ended: str = ""
-    conn: int = 0
-    execution_s: float = 60
-    answered: asyncio.Event = field(default_factory=asyncio.Event)
-    done: asyncio.Event = field(default_factory=asyncio.Event)
-    timer: asyncio.Timeout | None = None
-
-    @property
-    def fetched(self) -> int:
-        """Number of data packets that came in answer."""
-        return len(self.answers)
-
-    def value(self, name: str) -> str:
-        """A field of the first data answer that has it; empty if none."""
-        return next((found for packet in self.answers if (found := packet.field(name))), "")
-
-    def moved(self) -> None:
-        """Something came: the execution time-out starts anew."""
-        if self.timer is not None:
-            self.timer.reschedule(asyncio.get_running_loop().time() + self.execution_s)
-
-
-class _Record(msgspec.Struct):
-    """Versions of one key: content and number of arrivals of each."""
-
-    versions: list[tuple[dict[str, str], str]]
-    copies: list[int]
-
-
-class Connection(asyncio.Protocol):
-    """One connection of a terminal to the centre."""
-
-    def __init__(self, centre: Centre, number: int) -> None:
-        self.centre = centre
-        self.number = number
-        self.peer = ""
-        self.mn = ""
-        self.opened_us = 0
-        self.closed = False
-        self._transport: asyncio.Transport | None = None
-        self._splitter = Splitter()
-        self._timer: asyncio.TimerHandle | None = None
-        self._loop = asyncio.get_running_loop()
-        self._outbox: deque[tuple[bytes, Packet, str]] = deque()
-        self._octets_busy = False
-        self._glue: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A terminal has connected."""
-        self._transport = cast(asyncio.Transport, transport)
-        peer = transport.get_extra_info("peername")
-        self.peer = f"{peer[0]}:{peer[1]}" if peer else ""
-        self.centre.opened(self)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """The terminal has gone, or the centre has closed."""
-        self.closed = True
-        if self._timer is not None:
-            self._timer.cancel()
-        self._take(self._splitter.flush(final=True))
-        self.centre.lost(self, exc)
-
-    def eof_received(self) -> bool:
-        """The terminal has ended its sending: so does the centre."""
-        return False
-
-    def data_received(self, data: bytes) -> None:
-        """Octets in any pieces."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        self._take(self._splitter.feed(data))
-        if self._splitter.pending:
-            self._timer = self._loop.call_later(_TAIL_S, self._flush, False)
-        switches = self.centre.switches
-        if switches.reading == "slow" and self._transport is not None and not self._transport.is_closing():
-            self._transport.pause_reading()
-            self._loop.call_later(switches.reading_pause_s, self.read_on)
-
-    def _flush(self, final: bool) -> None:
-        self._timer = None
-        self._take(self._splitter.flush(final=final))
-        if self._splitter.pending and not final:
-            self._timer = self._loop.call_later(_HALF_S, self._flush, True)
-
-    def _take(self, found: Sequence[Frame | Junk]) -> None:
-        for each in found:
-            if isinstance(each, Junk):
-                self.centre.rejected(self, each.octets, each.count, each.reason)
-            else:
-                self.centre.received(self, each)
-
-    def read_on(self) -> None:
-        """Go on reading unless reading is stopped."""
-        if self._transport is not None and not self._transport.is_closing():
-            if self.centre.switches.reading == "stopped":
-                self._transport.pause_reading()
-            else:
-                self._transport.resume_reading()
-
-    def half_close(self) -> None:
-        """End the centre's own sending direction."""
-        if self._transport is not None and not self._transport.is_closing() and self._transport.can_write_eof():
-            self._transport.write_eof()
-
-    def close(self) -> None:
-        """Close after what was sent has left."""
-        if self._transport is not None:
-            self._transport.close()
-
-    def abort(self) -> None:
-        """Close at once."""
-        if self._transport is not None:
-            self._transport.abort()
-
-    # Sending.
-
-    def send(self, packet: Packet, spoiled: str = "") -> None:
-        """Send a packet in the manner of the switches; `spoiled` names a deliberate deviation."""
-        switches = self.centre.switches
-        frame = encode(packet)
-        if switches.comma_range and packet.field("EndTime"):
-            frame = _with_comma(packet)
-            spoiled = spoiled or "comma-range"
-        if switches.crc_case == "lower":
-            frame = frame[:-6] + frame[-6:-2].lower() + frame[-2:]
-            spoiled = spoiled or "crc-lower-case"
-        if switches.sending == "lf-only":
-            frame = frame[:-2] + b"\n"
-        frame = _JUNK.get(switches.sending, b"") + frame
-        if switches.sending != "whole":
-            spoiled = spoiled or switches.sending
-        self._outbox.append((frame, packet, spoiled))
-        if switches.sending == "octets":
-            if not self._octets_busy:
-                self._octets_busy = True
-                self._send_octets(0)
-        elif switches.sending == "glued" and len(self._outbox) < 2:
-            self._glue = self._loop.call_later(_GLUE_S, self._send_all)
-        elif not self._octets_busy:
-            self._send_all()
-
-    def send_octets(self, octets: bytes) -> bool:
-        """Send octets as they are: junk, half a frame, a frame with a wrong check word. False if they cannot leave."""
-        return self._write(octets)
-
-    def _send_all(self) -> None:
-        if self._glue is not None:
-            self._glue.cancel()
-            self._glue = None
-        ready = list(self._outbox)
-        self._outbox.clear()
-        if ready and self._write(b"".join(frame for frame, _, _ in ready)):
-            for frame, packet, spoiled in ready:
-                self.centre.sent(self, frame, packet, spoiled)
-
-    def _send_octets(self, at: int) -> None:
-        frame, packet, spoiled = self._outbox[0]
-        if not self._write(frame[at : at + 1]):
-            self._outbox.clear()
-        elif at + 1 < len(frame):
-            self._loop.call_later(_OCTET_S, self._send_octets, at + 1)
-            return
-        else:
-            self._outbox.popleft()
-            self.centre.sent(self, frame, packet, spoiled)
-        if self._outbox:
-            self._loop.call_later(_OCTET_S, self._send_octets, 0)
-        else:
-            self._octets_busy = False
-
-    def _write(self, octets: bytes) -> bool:
-        if self.closed or self._transport is None or self._transport.is_closing():
-            return False
-        self._transport.write(octets)
-        return True
-
-
-def _with_comma(packet: Packet) -> bytes:
-    fields = tuple(pair for each in packet.cp for pair in each)
-    times = tuple(pair for pair in fields if pair[0] in ("BeginTime", "EndTime"))
-    others = tuple((pair,) for pair in fields if pair not in times)
-    return encode(msgspec.structs.replace(packet, cp=(*others, times)))
-
-
-class Centre:
+class Centre(Commands):
     """The data centre.
 
     `mn`, `pw` and `st` are those of its terminal; an empty `mn` takes any. `over_time_s` and `re_count` are what it
-    does itself for its requests (HJ 212-2017 table 1) until `set_timeouts` changes both sides.
+    does itself for its requests (HJ 212-2017 table 1) until `set_timeouts` changes both sides. `edition` sets the
+    version bits of what it sends; it reads all. `locks` are those of a channel over TLS, `guard` protects payloads.
     """
 
     def __init__(
@@ -273,6 +66,9 @@ class Centre:
         realtime_interval_s: int = 0,
         minute_interval: int = 15,
         switches: Switches | None = None,
+        edition: int = 2017,
+        locks: Locks | None = None,
+        guard: Guard | None = None,
     ) -> None:
         self.name = name
         self.host = host
@@ -289,14 +85,16 @@ class Centre:
         self._chance = chance
         self._observe = observe
         self._old_pw = pw
-        self._server: asyncio.Server | None = None
+        self._version = EDITIONS[edition]
+        self._door = Door(name, host, port, locks=locks, clock=clock, observe=observe)
+        self._guard = guard
         self._running = False
         self._context = contextvars.copy_context()
         self._count = 0
         self._connections: dict[int, Connection] = {}
         self._exchanges: dict[str, Exchange] = {}
         self._last_qn_ms = 0
-        self._records: dict[tuple[str, str, str, str], _Record] = {}
+        self._store_of = RecordStore()
         self._copies: dict[tuple[str, str, int], int] = {}
         self._closings_left = 0
         self._tasks: list[asyncio.Task[Any]] = []
@@ -312,7 +110,7 @@ class Centre:
     async def stop(self) -> None:
         """Close the port and every connection."""
         self._running = False
-        self._close_port()
+        self._door.close()
         for connection in self.connections:
             connection.close()
         for task in self._tasks:
@@ -320,14 +118,8 @@ class Centre:
         self._tasks.clear()
 
     async def _listen(self) -> None:
-        if self._server is None and self._running and self.switches.accept != "refuse":
-            loop = asyncio.get_running_loop()
-            self._server = await loop.create_server(self._connection, self.host, self.port)
-
-    def _close_port(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        if self._running and self.switches.accept != "refuse":
+            await self._door.open(self._connection)
 
     def _connection(self) -> Connection:
         self._count += 1
@@ -344,14 +136,15 @@ class Centre:
         return tuple(self._connections.values())
 
     @property
-    def records(self) -> dict[tuple[str, str, str, str], list[tuple[dict[str, str], str]]]:
+    def records(self) -> dict[RecordKey, list[Content]]:
         """What is stored: (MN, kind, code, DataTime) to the versions (fields, flag), oldest first."""
-        return {key: record.versions for key, record in self._records.items()}
+        return self._store_of.versions
 
     def behave(self, **switches: object) -> None:
         """Change switches from now on (see `Switches`). Raises SwitchError for an unknown switch or value."""
         before = self.switches
         self.switches = changed(before, switches)
+        self._door.set_locks(self.switches.certificate, self.switches.clients)
         self._observe(
             Behaviour(
                 t=self._clock.now_us(),
@@ -362,7 +155,7 @@ class Centre:
         if "close_between_parts" in switches:
             self._closings_left = self.switches.close_between_parts
         if self.switches.accept == "refuse":
-            self._close_port()
+            self._door.close()
         elif before.accept == "refuse":
             self._background(self._listen())
         for connection in self.connections:
@@ -415,7 +208,7 @@ class Centre:
         if self.switches.half_close:
             connection.half_close()
         if self.switches.init:
-            self._background(self._start_up())
+            self._background(self.start_up(device_state=self.switches.device_state))
 
     def lost(self, connection: Connection, exc: Exception | None) -> None:
         """A connection was lost or closed."""
@@ -456,15 +249,17 @@ class Centre:
     def sent(self, connection: Connection, frame: bytes, packet: Packet, spoiled: str) -> None:
         """The last octet of a frame has left."""
         now = self._clock.now_us()
+        forged = self._guard is not None and self.switches.payload != "sound"
         self._observe(
             Sent(
                 t=now,
                 centre=self.name,
                 conn=connection.number,
                 frame=frame.decode("utf-8", "replace"),
-                cn=packet.cn,
+                # What is forged acknowledges nothing, whatever it says.
+                cn="" if forged else packet.cn,
                 qn=packet.qn,
-                spoiled=spoiled,
+                spoiled=f"payload-{self.switches.payload}" if forged else spoiled,
             )
         )
         exchange = self._exchanges.get(packet.qn)
@@ -476,8 +271,12 @@ class Centre:
     def received(self, connection: Connection, frame: Frame) -> None:
         """A whole frame: record it, then answer, store or match it."""
         packet, found = parse_data(frame.data)
-        foreign, code = self._stranger(packet)
-        faults = tuple(dict.fromkeys((*frame.faults, *found, *foreign)))
+        found, packet, sealed = self._opened(frame, packet, found)
+        foreign: tuple[str, ...] = ()
+        code = 0
+        if not sealed:
+            foreign, code = self._stranger(packet)
+        faults = tuple(dict.fromkeys((*frame.faults, *found, *foreign))) if frame.faults or found or foreign else ()
         self._observe(
             Received(
                 t=self._clock.now_us(),
@@ -511,9 +310,26 @@ class Centre:
         elif packet.cn == "1013":
             self._answer(connection, packet, "9013")
             if self.switches.calibrate:
-                self._background(self.set_clock())
-        elif packet.cn not in _HEARTBEATS:
+                offset_us = round(self.switches.calibrate_offset_s * 1_000_000)
+                self._background(self.set_clock(self._clock.now_us() + offset_us))
+        elif packet.cn in _HEARTBEATS:
+            if self.switches.heartbeat == "answer":
+                self._answer(connection, packet, "9013")
+        elif packet.cn in _NOTICES_2025:
+            self._answer(connection, packet, "9013")
+        else:
             self._data(connection, packet)
+
+    def _opened(self, frame: Frame, packet: Packet, found: tuple[str, ...]) -> tuple[tuple[str, ...], Packet, bool]:
+        """Deviations, the packet in the clear, and whether it stayed closed under the payload profile."""
+        if self._guard is None:
+            unexpected = b"CP=&&KeyId=" in frame.data and is_protected(frame.data)
+            return ((*found, "payload-unexpected"), packet, True) if unexpected else (found, packet, False)
+        clear, fault = self._guard.open(frame.data)
+        if fault:
+            return (*found, fault), packet, True
+        packet, inner = parse_data(clear)
+        return (*found, *inner), packet, False
 
     def _stranger(self, packet: Packet) -> tuple[tuple[str, ...], int]:
         """Names of what does not belong to this centre's terminal, and the QnRtn of the first."""
@@ -566,6 +382,9 @@ class Centre:
         if how == "close":
             connection.close()
             return
+        if how in ("half", "garbage", "wrong-crc"):
+            self._no_answer(connection, packet, how)
+            return
         spoiled = "" if how == "always" else how
         if not spoiled and switches.ack_after_s:
             spoiled = "late"
@@ -596,9 +415,44 @@ class Centre:
         spoiled: str = "",
     ) -> None:
         answer = Packet(
-            qn=packet.qn, st="91", cn=cn, pw=packet.pw, mn=packet.mn, flag=4, cp=tuple((pair,) for pair in fields)
+            qn=packet.qn,
+            st="91",
+            cn=cn,
+            pw=packet.pw,
+            mn=packet.mn,
+            flag=self._version,
+            cp=tuple((pair,) for pair in fields),
         )
         connection.send(answer, spoiled)
+
+    def _no_answer(self, connection: Connection, packet: Packet, how: str) -> None:
+        """What comes in place of a 9014 and must not be taken for one: half of it, junk, or a wrong check word."""
+        answer = Packet(qn=packet.qn, st="91", cn="9014", pw=packet.pw, mn=packet.mn, flag=self._version)
+        frame = encode_frame(self.sealed(encode_data(answer)))
+        octets = {
+            "half": frame[: len(frame) // 2],
+            "garbage": _GARBAGE,
+            # Flipping one bit of the word itself: LEN and data stay right.
+            "wrong-crc": frame[:-6] + bytes([frame[-6] ^ 1]) + frame[-5:],
+        }[how]
+        connection.send_octets(octets)
+        self._observe(
+            Sent(
+                t=self._clock.now_us(),
+                centre=self.name,
+                conn=connection.number,
+                frame=octets.decode("latin-1"),
+                cn="",
+                qn=packet.qn,
+                spoiled=how,
+            )
+        )
+        if how == "half":
+            connection.close()
+
+    def sealed(self, data: bytes) -> bytes:
+        """A data segment as it travels under the payload profile, or unchanged without it."""
+        return self._guard.seal(data, self.switches.payload) if self._guard else data
 
     # Storing.
 
@@ -615,15 +469,7 @@ class Centre:
                     contents.setdefault(code, {})[suffix] = value
         for code, fields in contents.items():
             flag = fields.pop("Flag", "")
-            record = self._records.setdefault((packet.mn, kind, code, when), _Record([], []))
-            content = (fields, flag)
-            if content in record.versions:
-                version = record.versions.index(content)
-                record.copies[version] += 1
-            else:
-                version = len(record.versions)
-                record.versions.append(content)
-                record.copies.append(1)
+            version, copies = self._store_of.put((packet.mn, kind, code, when), (fields, flag))
             self._observe(
                 Stored(
                     t=self._clock.now_us(),
@@ -636,8 +482,8 @@ class Centre:
                     flag=flag,
                     qn=packet.qn,
                     pno=packet.pno,
-                    version=version + 1,
-                    copies=record.copies[version],
+                    version=version,
+                    copies=copies,
                     asked=asked,
                 )
             )
@@ -683,7 +529,7 @@ class Centre:
         self,
         cn: str,
         *cp: tuple[str, str],
-        flag: int = 5,
+        flag: int | None = None,
         over_time_s: float | None = None,
         execution_s: float = 60,
         mn: str = "",
@@ -691,13 +537,19 @@ class Centre:
         """Send a request and wait for its end. `cp` are the fields (name, value) in order.
 
         The request is repeated with the same QN after each answer time-out, `re_count` times. Never raises: `ended`
-        and `accepted` of the exchange say how it went.
+        and `accepted` of the exchange say how it went. `flag` is that of the edition with bit A unless given.
         """
         qn = self._next_qn()
         exchange = Exchange(cn, qn, tuple(cp), execution_s=execution_s)
         self._exchanges[qn] = exchange
         packet = Packet(
-            qn=qn, st=self.st, cn=cn, pw=self.pw, mn=mn or self.mn, flag=flag, cp=tuple((pair,) for pair in cp)
+            qn=qn,
+            st=self.st,
+            cn=cn,
+            pw=self.pw,
+            mn=mn or self.mn,
+            flag=self._version | 1 if flag is None else flag,
+            cp=tuple((pair,) for pair in cp),
         )
         patience = self.over_time_s if over_time_s is None else over_time_s
         try:
@@ -748,80 +600,6 @@ class Centre:
             exchange.ended = "execution-timeout"
         finally:
             exchange.timer = None
-
-    async def set_timeouts(self, over_time_s: int, re_count: int) -> Exchange:
-        """1000: answer time-out (s) and number of repetitions, taken over by the centre itself when accepted."""
-        exchange = await self.command("1000", ("OverTime", str(over_time_s)), ("ReCount", str(re_count)))
-        if exchange.result == "1":
-            self.over_time_s, self.re_count = over_time_s, re_count
-        return exchange
-
-    async def read_clock(self) -> Exchange:
-        """1011: the terminal's clock; `value("SystemTime")` of the exchange."""
-        return await self.command("1011")
-
-    async def set_clock(self, at_us: int | None = None) -> Exchange:
-        """1012: set the terminal's clock to an instant (us UTC), default true time."""
-        now = self._clock.now_us() if at_us is None else at_us
-        return await self.command("1012", ("SystemTime", stamp(now)))
-
-    async def read_realtime_interval(self) -> Exchange:
-        """1061: `value("RtdInterval")`, seconds."""
-        return await self.command("1061")
-
-    async def set_realtime_interval(self, seconds: int) -> Exchange:
-        """1062: real-time interval, 30 to 3600 s."""
-        exchange = await self.command("1062", ("RtdInterval", str(seconds)))
-        if exchange.result == "1":
-            self.realtime_interval_s = seconds
-        return exchange
-
-    async def read_minute_interval(self) -> Exchange:
-        """1063: `value("MinInterval")`, minutes."""
-        return await self.command("1063")
-
-    async def set_minute_interval(self, minutes: int) -> Exchange:
-        """1064: interval of minute data."""
-        exchange = await self.command("1064", ("MinInterval", str(minutes)))
-        if exchange.result == "1":
-            self.minute_interval = minutes
-        return exchange
-
-    async def set_password(self, new: str) -> Exchange:
-        """1072: a new password; the centre uses it from then on and still takes the old one."""
-        exchange = await self.command("1072", ("NewPW", new))
-        if exchange.result == "1":
-            self._old_pw, self.pw = self.pw, new
-        return exchange
-
-    async def read_now(self) -> Exchange:
-        """2011 as a request: the terminal reads its meters now and sends real-time data."""
-        return await self.command("2011")
-
-    async def stop_realtime(self) -> Exchange:
-        """2012: real-time data off."""
-        return await self.command("2012")
-
-    async def history(self, kind: str, begin: str, end: str) -> Exchange:
-        """2051, 2061, 2031 as a request: records of a closed range of stamps; `kind` is minute, hour or day."""
-        return await self.command(HISTORY[kind], ("BeginTime", begin), ("EndTime", end), execution_s=120)
-
-    async def information(self, code: str, device: str, begin: str = "", end: str = "") -> Exchange:
-        """3020: field information `code` (i11001, ...) of a device (PolId), of a range of time if given."""
-        times = (("BeginTime", begin), ("EndTime", end)) if begin else ()
-        return await self.command("3020", ("PolId", device), ("InfoId", code), *times)
-
-    async def _start_up(self) -> None:
-        """HJ 212-2017 6.7: clock, time-outs, intervals, real-time data on or off."""
-        await self.set_clock()
-        await self.set_timeouts(self.over_time_s, self.re_count)
-        if self.realtime_interval_s:
-            await self.set_realtime_interval(self.realtime_interval_s)
-        await self.set_minute_interval(self.minute_interval)
-        if self.realtime_interval_s:
-            await self.read_now()
-        else:
-            await self.stop_realtime()
 
 
 def _plain(packets: Sequence[Packet]) -> dict[str, str]:
