@@ -25,8 +25,10 @@ from simulators.meters.cjt188 import Cjt188Meter
 from simulators.meters.dlt645 import Dlt645Meter
 from simulators.meters.maps import MAPS_FOLDER, UNITS, MapError, Register, RegisterMap
 from simulators.meters.meter import Binding, Meter
-from simulators.meters.modbus import Gateway, ModbusMeter
-from simulators.meters.serial_bus import SerialBus, SerialMeter
+from simulators.meters.modbus import ModbusMeter
+from simulators.meters.modbus_tcp import Gateway
+from simulators.meters.serial_bus import SerialBus
+from simulators.meters.serial_meter import SerialMeter
 from simulators.plant import Plant, Works, load_series
 from simulators.stamps import from_iso
 from simulators.tables import NAME, DescriptionError, Problem, Table, read_toml

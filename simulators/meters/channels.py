@@ -7,6 +7,8 @@ plant, is quantised to what the device shows, and wraps at the counter's modulus
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -20,6 +22,14 @@ Shown = tuple[tuple[bytes, ...], str | None]
 
 class MeterError(ValueError):
     """Something asked of a meter that it cannot do; the text says what, and what it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a fault does to a value: it shows something else, or its steps (at an instant, us) are bent."""
+
+    shown: Shown | None = None
+    bend: Callable[[int, int], int] | None = None
 
 
 class Channel:
@@ -37,9 +47,8 @@ class Channel:
         self.resolution = Decimal(register.resolution)
         self.modulus = int(Decimal(register.modulus) / self.resolution) if register.modulus else 0
         self.offset = 0
-        self.bias = 0
-        self.negative = False
-        self.empty = False
+        self.effects: dict[str, Effect] = {}
+        self._bends: tuple[Callable[[int, int], int], ...] = ()
         self.frozen: Shown | None = None
         self.held: Shown | None = None
         self.script: deque[Shown] = deque()
@@ -89,10 +98,16 @@ class Channel:
 
     def steps(self, at_us: int) -> int:
         """What the device shows at an instant, in whole steps."""
-        steps = self.true_steps(at_us) + self.offset + self.bias
-        if self.negative:
-            steps = -steps
+        steps = self.true_steps(at_us) + self.offset
+        for bend in self._bends:
+            steps = bend(steps, at_us)
         return steps % self.modulus if self.modulus else steps
+
+    def refit(self) -> None:
+        """The faults on it have changed."""
+        self._bends = tuple(effect.bend for effect in self.effects.values() if effect.bend is not None)
+        shown = [effect.shown for effect in self.effects.values() if effect.shown is not None]
+        self.frozen = shown[-1] if shown else None
 
     def show(self, at_us: int) -> Shown:
         """Octets and text at an instant, with whatever the meter's faults and presets make of them."""
@@ -100,8 +115,6 @@ class Channel:
             return self.held
         if self.frozen is not None:
             return self.frozen
-        if self.empty:
-            return self._no_value(), None
         steps = self.steps(at_us)
         if steps != self._cached_steps:
             self._cached = self.encode(steps)
@@ -155,6 +168,26 @@ class Channel:
             octets.append(reorder(big, part.order))
             total += held * factor
         return tuple(octets), f"{total:f}"
+
+    def marked(self, raw: str) -> Shown:
+        """The mark for "no value": the device's own, or this one (big-endian hex) if the registers have its width."""
+        mark = self._no_value()
+        if not raw:
+            return mark, None
+        if len(self.register.parts) != 1 or 2 * len(mark[0]) != len(raw):
+            raise MeterError(f"{self._name}: expected a mark of {2 * len(mark[0])} hex digits, got {raw!r}")
+        return (reorder(bytes.fromhex(raw), self.register.parts[0].order),), None
+
+    def nearest(self, text: str) -> int:
+        """The steps nearest to a decimal text; MeterError if it is none."""
+        try:
+            return round(Decimal(text) / self.resolution)
+        except ArithmeticError:
+            raise MeterError(f"{self._name}: expected decimal text such as 12.5, got {text!r}") from None
+
+    def carrying(self, ma: str) -> Shown:
+        """What a loop with this current shows. Raises MeterError: only an analogue input has one."""
+        raise MeterError(f"{self._name} is no 4-20 mA input; the fault needs one (it was given {ma} mA)")
 
     def _no_value(self) -> tuple[bytes, ...]:
         octets: list[bytes] = []

@@ -18,7 +18,7 @@ from simulators.meters.bcd_channels import moments
 from simulators.meters.bus_maps import Block
 from simulators.meters.channels import Channel
 from simulators.meters.cjt188_codec import ABNORMAL, ANSWER, ANY_KIND, ANYONE, Frame, decode, encode, flaws
-from simulators.meters.serial_bus import Answer, Reply, SerialMeter
+from simulators.meters.serial_meter import Answer, Reply, SerialMeter
 from simulators.stamps import local
 
 _READ, _READ_ADDRESS, _SET_ADDRESS = 0x01, 0x03, 0x15

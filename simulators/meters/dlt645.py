@@ -32,7 +32,7 @@ from simulators.meters.dlt645_codec import (
     encode,
     flaws,
 )
-from simulators.meters.serial_bus import Answer, Reply, SerialMeter
+from simulators.meters.serial_meter import Answer, Reply, SerialMeter
 from simulators.stamps import from_stamp, local
 
 OTHER, NO_DATA, NOT_ALLOWED, NO_SPEED = 1, 2, 4, 8

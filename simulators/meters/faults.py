@@ -1,10 +1,12 @@
 """What can be wrong with a meter, as data: silence, spoiled frames, wrong values, a wrong clock.
 
-Leaves to others: doing it (`modbus`) and deciding when (a case, a world file). One fault of each kind may be on at a
-time. `points` limits a fault of values to these points of the meter; empty means all of them.
+Leaves to others: doing it (`meter` and the protocols) and deciding when (a case, a world file, `schedule`). One fault
+of each kind may be on at a time. `points` limits a fault of values to these points of the meter; empty means all.
 """
 
 from __future__ import annotations
+
+from typing import get_args
 
 import msgspec
 
@@ -70,8 +72,12 @@ class Stuck(Fault, frozen=True, tag="stuck"):
 
 
 class Sentinel(Fault, frozen=True, tag="sentinel"):
-    """Registers hold the device's mark for "no value" (NaN for floats, else the map's sentinel or all bits one)."""
+    """Registers hold the device's mark for "no value" (NaN for floats, else the map's sentinel or all bits one).
 
+    `raw` is another mark as big-endian hex (8000, 7FFFFFFF, FFFF), for registers of just that width.
+    """
+
+    raw: str = ""
     points: tuple[str, ...] = ()
 
 
@@ -86,6 +92,83 @@ class SignFlip(Fault, frozen=True, tag="sign-flip"):
     """Instantaneous values change sign (a current transformer put in the wrong way round)."""
 
     points: tuple[str, ...] = ()
+
+
+class Ramp(Fault, frozen=True, tag="ramp"):
+    """Values run away from the truth by `per_s` (decimal text in the register's unit) each second."""
+
+    per_s: str
+    points: tuple[str, ...] = ()
+
+
+class Scaled(Fault, frozen=True, tag="scaled"):
+    """Values are `by` times the truth: a firmware that means tenths, a current transformer ratio entered twice."""
+
+    by: str = "10"
+    points: tuple[str, ...] = ()
+
+
+class Calibrating(Fault, frozen=True, tag="calibrating"):
+    """An analyser in calibration: values show the test gas (`level`, decimal text), bits of the map say so."""
+
+    level: str = "0"
+    mode: str = "zero"
+    points: tuple[str, ...] = ()
+
+
+class Current(Fault, frozen=True, tag="current"):
+    """The loop of an analogue input carries `ma` whatever is measured: 0 open, 3.5 or 21.5 fail-safe, 25 short."""
+
+    ma: str = "0"
+    points: tuple[str, ...] = ()
+
+
+class Mute(Fault, frozen=True, tag="mute"):
+    """The next `polls` requests get no answer, then the fault is over."""
+
+    polls: int
+
+
+class MinimumGap(Fault, frozen=True, tag="minimum-gap"):
+    """A request sooner than `gap_s` after the answer before is not taken (devices that need a turnaround)."""
+
+    gap_s: float = 0.05
+
+
+class Restarting(Fault, frozen=True, tag="restarting"):
+    """The device starts anew: silent for `for_s`, and its counters lost what came in the last `lost_s`."""
+
+    for_s: float = 20
+    lost_s: float = 0
+
+
+class Duplicate(Fault, frozen=True, tag="duplicate"):
+    """Every answer comes twice, the second `after_s` later."""
+
+    after_s: float = 0
+
+
+class Split(Fault, frozen=True, tag="split"):
+    """An answer comes in two pieces: `octets` octets, and the rest `gap_s` later."""
+
+    octets: int = 5
+    gap_s: float = 0.2
+
+
+class WrongFunction(Fault, frozen=True, tag="wrong-function"):
+    """The answer carries another function code, `by` more than asked."""
+
+    by: int = 1
+
+
+class Fewer(Fault, frozen=True, tag="fewer"):
+    """The answer holds so many registers less than asked, in a frame that is right in itself."""
+
+    registers: int = 1
+
+
+class LostFollowUp(Fault, frozen=True, tag="lost-follow-up"):
+    """Requests for follow-up frames (DL/T 645) get no answer."""
 
 
 class Preamble(Fault, frozen=True, tag="preamble"):
@@ -133,6 +216,17 @@ class WrongClock(Fault, frozen=True, tag="wrong-clock"):
     drift_ppm: int = 0
 
 
+class WrongLine(Fault, frozen=True, tag="wrong-line"):
+    """The port of a serial meter has other settings than the line; what is 0 or empty stays right.
+
+    Behind a serial server over TCP, whose own port is right, the meter understands nothing and stays silent.
+    """
+
+    baud: int = 0
+    parity: str = ""
+    stop_bits: int = 0
+
+
 AnyFault = (
     Silent
     | Delayed
@@ -147,6 +241,18 @@ AnyFault = (
     | Sentinel
     | Jump
     | SignFlip
+    | Ramp
+    | Scaled
+    | Calibrating
+    | Current
+    | Mute
+    | MinimumGap
+    | Restarting
+    | Duplicate
+    | Split
+    | WrongFunction
+    | Fewer
+    | LostFollowUp
     | Preamble
     | ExtraOctets
     | Noise
@@ -154,7 +260,12 @@ AnyFault = (
     | WrongSequence
     | DeadClock
     | WrongClock
+    | WrongLine
 )
+
+
+BY_KIND: dict[str, type[AnyFault]] = {str(each.__struct_config__.tag): each for each in get_args(AnyFault)}
+"""Every kind of fault by its name."""
 
 
 def kind_of(fault: Fault) -> str:

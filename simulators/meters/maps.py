@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
+from simulators.meters.faults import BY_KIND
 from simulators.meters.registers import ORDERS, TYPES, bounds
 from simulators.tables import DescriptionError, Problem, Table, read_toml
 
@@ -49,6 +50,10 @@ UNITS: dict[str, tuple[str, int, int]] = {
     "kPa": ("pressure", 1, 1),
     "MPa": ("pressure", 1000, 1),
     "kg/m3": ("density", 1, 1),
+    "%": ("share", 1, 1),
+    "ppm": ("share", 1, 10_000),
+    "mg/m3": ("concentration", 1, 1),
+    "m/s": ("speed", 1, 1),
 }
 """Unit to (dimension, numerator, denominator): one unit is numerator/denominator of the plant's unit."""
 
@@ -72,6 +77,42 @@ class Part:
     def count(self) -> int:
         """Number of 16-bit registers."""
         return TYPES[self.type]
+
+
+@dataclass(frozen=True)
+class Loop:
+    """The 4-20 mA loop behind an analogue input: what its ends mean, and how well the module reads it.
+
+    `low` and `high` (decimal text in the register's unit) belong to 4 and 20 mA, or to 0 and 20 mA with `live_zero`
+    false. `full` is the raw number at 20 mA; the raw number at `zero_ma` is 0. `noise_ua` is the standard deviation of
+    the noise in microampere, `sample_ms` how often the module converts, `root` means a square-root flow transmitter.
+    `low_cut` (decimal text) is the value below which the transmitter shows `low`.
+    """
+
+    low: str
+    high: str
+    full: int
+    zero_ma: int = 0
+    live_zero: bool = True
+    noise_ua: str = "0"
+    sample_ms: int = 100
+    root: bool = False
+    low_cut: str = ""
+
+
+@dataclass(frozen=True)
+class Bit:
+    """One coil or discrete input. Its state is `on`, turned over while a fault is on whose kind is `turned_by`.
+
+    `mode` limits that to faults with this mode (calibrating: zero, span, multi-point).
+    """
+
+    id: str
+    fc: tuple[int, ...]
+    address: int
+    on: bool = False
+    turned_by: str = ""
+    mode: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,6 +140,8 @@ class Register:
     serial: bool = False
     low: str = ""
     high: str = ""
+    writable: bool = False
+    loop: Loop | None = None
 
     @property
     def is_float(self) -> bool:
@@ -108,7 +151,9 @@ class Register:
     @property
     def decimals(self) -> int:
         """Decimals of the value's text; -1 for a binary float, whose text is as short as its bits allow."""
-        return -1 if self.is_float else decimals_of(self.scale)
+        if self.is_float:
+            return -1
+        return decimals_of(self.scale if self.loop is None else self.resolution)
 
 
 @dataclass(frozen=True)
@@ -117,7 +162,7 @@ class RegisterMap:
 
     `wrong_unit` is silent or gateway (exception 0B). `gaps` is exception (02) or zero: what a request gets that covers
     registers nobody defined; an address with no register behind it at all is always 02. `strict` devices refuse (02) a
-    request that takes half of a value.
+    request that takes half of a value. `response_ms` is how long after a request its answer begins on a serial line.
     """
 
     id: str
@@ -128,6 +173,30 @@ class RegisterMap:
     gaps: str
     strict: bool
     registers: tuple[Register, ...]
+    bits: tuple[Bit, ...] = ()
+    response_ms: int = 5
+
+    @cached_property
+    def layouts(self) -> dict[int, dict[int, tuple[str, int, int]]]:
+        """Function code to address to (register id, part, word of it), for codes 03 and 04."""
+        layouts: dict[int, dict[int, tuple[str, int, int]]] = {}
+        for code in (3, 4):
+            if code not in self.functions:
+                continue
+            layout = layouts[code] = {}
+            for register in self.registers:
+                if code in register.fc:
+                    for index, part in enumerate(register.parts):
+                        for word in range(part.count):
+                            layout[part.address + word] = (register.id, index, word)
+        return layouts
+
+    @cached_property
+    def bit_layouts(self) -> dict[int, dict[int, Bit]]:
+        """Function code to address to bit, for codes 01 and 02."""
+        return {
+            code: {bit.address: bit for bit in self.bits if code in bit.fc} for code in (1, 2) if code in self.functions
+        }
 
     def register(self, name: str) -> Register:
         """The register of this id; KeyError if there is none."""
@@ -167,35 +236,71 @@ def build_map(data: dict[str, object], where: str) -> RegisterMap:
     problems: list[Problem] = []
     top = Table(data, where, problems)
     head = top.table("map", required=True) or Table({}, f"{where}.map", [])
-    device = RegisterMap(
-        id=head.text("id", pattern=r"[a-z0-9_-]+", hint="a name of small letters, digits, - and _"),
-        name=head.text("name"),
-        source=head.text("source"),
-        functions=head.integers("functions", 3, 4),
-        wrong_unit=head.choice("wrong_unit", ("silent", "gateway"), "silent"),
-        gaps=head.choice("gaps", ("exception", "zero"), "exception"),
-        strict=head.flag("strict", False),
-        registers=(),
-    )
+    name = head.text("id", pattern=r"[a-z0-9_-]+", hint="a name of small letters, digits, - and _")
+    title, source = head.text("name"), head.text("source")
+    functions = head.integers("functions", 1, 16)
+    for code in functions:
+        if code not in FUNCTIONS:
+            head.problem("functions", f"expected some of {', '.join(map(str, FUNCTIONS))}, got {code}")
+    wrong_unit = head.choice("wrong_unit", ("silent", "gateway"), "silent")
+    gaps = head.choice("gaps", ("exception", "zero"), "exception")
+    strict = head.flag("strict", False)
+    response_ms = head.integer("response_ms", 0, 1000, 5)
     order = head.choice("order", ORDERS, "ABCD")
     head.finish()
-    registers = tuple(_register(table, device.functions, order) for table in top.tables("register", required=True))
+    readable = tuple(code for code in functions if code in (3, 4))
+    registers = tuple(_register(table, readable, order) for table in top.tables("register", required=True))
+    bits = tuple(_bit(table, functions) for table in top.tables("bit"))
     top.finish()
     _clashes(registers, where, problems)
+    _clashing_bits(bits, where, problems)
     if not registers and not problems:
         problems.append(Problem(where, "the map has no register; add at least one [[register]]"))
     if problems:
         raise MapError(problems)
     return RegisterMap(
-        device.id,
-        device.name,
-        device.source,
-        device.functions,
-        device.wrong_unit,
-        device.gaps,
-        device.strict,
-        registers,
+        name, title, source, functions, wrong_unit, gaps, strict, registers, bits=bits, response_ms=response_ms
     )
+
+
+FUNCTIONS = (1, 2, 3, 4, 6, 16)
+"""Function codes a simulated device can serve."""
+
+
+def _bit(table: Table, functions: tuple[int, ...]) -> Bit:
+    bit = Bit(
+        id=table.text("id", pattern=r"[a-z0-9_]+", hint="a name of small letters, digits and _"),
+        fc=table.integers("fc", 1, 2, tuple(code for code in functions if code in (1, 2))),
+        address=table.integer("address", 0, 0xFFFF),
+        on=table.flag("on", False),
+        turned_by=table.choice("turned_by", ("", *BY_KIND), ""),
+        mode=table.text("mode", ""),
+    )
+    for code in bit.fc:
+        if code not in functions:
+            table.problem("fc", f"function {code} is not served by this device ({', '.join(map(str, functions))})")
+    table.finish()
+    return bit
+
+
+def _loop(table: Table) -> Loop:
+    loop = Loop(
+        low=table.decimal("low"),
+        high=table.decimal("high"),
+        full=table.integer("full", 1, 0xFFFF),
+        zero_ma=table.integer("zero_ma", 0, 4, 0),
+        live_zero=table.flag("live_zero", True),
+        noise_ua=table.decimal("noise_ua", "0"),
+        sample_ms=table.integer("sample_ms", 1, 60_000, 100),
+        root=table.flag("root", False),
+        low_cut=table.decimal("low_cut", "") if table.has("low_cut") else "",
+    )
+    if loop.low and loop.high and Decimal(loop.low) >= Decimal(loop.high):
+        table.problem("high", f"expected more than low ({loop.low}), got {loop.high}")
+    if Decimal(loop.noise_ua) < 0:
+        table.problem("noise_ua", f"expected 0 or more, got {loop.noise_ua}")
+    table.finish()
+    return loop
 
 
 def _part(table: Table, order: str, factor: bool) -> Part:
@@ -246,6 +351,8 @@ def _register(table: Table, functions: tuple[int, ...], order: str) -> Register:
         serial=table.flag("serial", False),
         low=table.decimal("low", "") if table.has("low") else "",
         high=table.decimal("high", "") if table.has("high") else "",
+        writable=table.flag("writable", False),
+        loop=_loop(loop) if (loop := table.table("loop")) is not None else None,
     )
     table.finish()
     _check(table, register, functions)
@@ -262,7 +369,7 @@ def _check(table: Table, register: Register, functions: tuple[int, ...]) -> None
         if not re.fullmatch(r"[0-9A-F]+", register.sentinel) or len(register.sentinel) != digits:
             table.problem("sentinel", f"expected {digits} hex digits (one value), got {register.sentinel!r}")
     whole = not register.is_float
-    if whole and Decimal(register.resolution) % Decimal(register.scale):
+    if whole and register.loop is None and Decimal(register.resolution) % Decimal(register.scale):
         table.problem("resolution", f"{register.resolution} is not a multiple of the scale {register.scale}")
     if register.is_float and register.scale != "1":
         table.problem("scale", "a binary float carries its value itself; remove scale")
@@ -279,6 +386,10 @@ def _check(table: Table, register: Register, functions: tuple[int, ...]) -> None
         register.parts, key=lambda part: Decimal(part.factor), reverse=True
     ):
         table.problem("parts", "expected the part with the largest factor first")
+    if register.loop is not None and (len(register.parts) > 1 or register.parts[0].type != "u16"):
+        table.problem("loop", "an analogue input is one u16 register; set type = 'u16' or remove loop")
+    if register.loop is not None and register.kind == "counter":
+        table.problem("loop", "an analogue input is no counter; set kind = 'instant' or remove loop")
     given = [name for name in ("measure", "fixed", "clock") if getattr(register, name)]
     if len(given) + register.serial > 1:
         table.problem("", f"only one of measure, fixed, clock and serial may be given, got {', '.join(given)}")
@@ -304,3 +415,12 @@ def _clashes(registers: tuple[Register, ...], where: str, problems: list[Problem
                             )
                         )
                         break
+
+
+def _clashing_bits(bits: tuple[Bit, ...], where: str, problems: list[Problem]) -> None:
+    taken: dict[tuple[int, int], str] = {}
+    for bit, code in ((bit, code) for bit in bits for code in bit.fc):
+        other = taken.setdefault((code, bit.address), bit.id)
+        if other != bit.id:
+            text = f"bit {bit.address} (function {code}) is given to {other!r} and {bit.id!r}; move one"
+            problems.append(Problem(where, text))

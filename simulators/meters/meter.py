@@ -7,22 +7,30 @@ Leaves to others: requests and answers (`modbus`, `dlt645`, `cjt188`), the value
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from simulators.clock import Clock, Observe
 from simulators.events import MeterFault, Served, Unserved
-from simulators.meters.channels import Channel, MeterError
+from simulators.meters.channels import Channel, Effect, MeterError
 from simulators.meters.faults import (
     AnyFault,
     Busy,
+    Calibrating,
+    Current,
     Fault,
     Jump,
+    MinimumGap,
+    Mute,
+    Ramp,
+    Restarting,
+    Scaled,
     Sentinel,
     SignFlip,
     Stuck,
     WrongClock,
+    WrongLine,
     detail_of,
     kind_of,
 )
@@ -30,7 +38,7 @@ from simulators.meters.maps import CLOCK_FIELDS, Register
 from simulators.plant import Plant, Quantity, Reader
 from simulators.stamps import local
 
-_VALUE_FAULTS = (Stuck, Sentinel, Jump, SignFlip)
+_VALUE_FAULTS = (Stuck, Sentinel, Jump, SignFlip, Ramp, Scaled, Calibrating, Current)
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,36 @@ class Binding:
     point: str
     register: str
     quantity: str = ""
+
+
+class Channels(Mapping[str, Channel]):
+    """The channels of a meter by register id, each made when it is first asked for."""
+
+    def __init__(self, make: Callable[[str], Channel]) -> None:
+        self.names: tuple[str, ...] = ()
+        self._make = make
+        self._made: dict[str, Channel] = {}
+
+    def __getitem__(self, name: str) -> Channel:
+        found = self._made.get(name)
+        if found is None:
+            if name not in self.names:
+                raise KeyError(name)
+            found = self._made[name] = self._make(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+    def made(self) -> tuple[Channel, ...]:
+        """Those that somebody has asked for."""
+        return tuple(self._made.values())
 
 
 class Meter:
@@ -72,30 +110,46 @@ class Meter:
         self._chance = chance
         self._observe = observe
         self._faults: dict[str, Fault] = {}
-        self._busy_left = 0
+        self._polls_left: dict[str, int] = {}
+        self.retuned: Callable[[], None] = _nobody
+        """Called when the settings of its serial port have changed."""
         self._clock_set_us = 0
         self._clock_moved_us = 0
-        self.channels: dict[str, Channel] = {}
+        self.changes = 0
+        """Rises whenever something else than the truth may change what is shown."""
+        self.channels = Channels(self._new_channel)
         self.points: dict[str, Channel] = {}
+        self._registers: dict[str, Register] = {}
+        self._bound: dict[str, Binding] = {}
+        self._plant: Plant
+        self._source = ""
+        self._muted_until_us = 0
+        self._answered_us = 0
 
     def _fit(self, registers: Sequence[Register], plant: Plant, source: str, bindings: Sequence[Binding]) -> None:
-        """A channel for each register, with its truth: the plant's quantity, the own clock or the serial number."""
-        bound = {binding.register: binding for binding in bindings}
-        for register in registers:
-            binding = bound.get(register.id)
-            quantity = binding.quantity if binding and binding.quantity else ""
-            if not quantity and register.measure and source:
-                quantity = f"{source}.{register.measure}"
-            known = plant.quantities.get(quantity)
-            read = plant.reader(quantity) if known else None
-            if register.clock:
-                read = self._clock_reader(CLOCK_FIELDS.index(register.clock))
-            elif register.serial:
-                read = self._read_serial
-            channel = self._channel(register, binding.point if binding else "", known, read)
-            self.channels[register.id] = channel
-            if binding:
-                self.points[binding.point] = channel
+        """A channel for each register, made when it is first asked for: most registers never are."""
+        self._bound = {binding.register: binding for binding in bindings}
+        self._plant, self._source = plant, source
+        self._registers = {register.id: register for register in registers}
+        self.channels.names = tuple(self._registers)
+        for binding in bindings:
+            if binding.register in self._registers:
+                self.points[binding.point] = self.channels[binding.register]
+
+    def _new_channel(self, name: str) -> Channel:
+        """A channel with its truth: the plant's quantity, the own clock or the serial number."""
+        register = self._registers[name]
+        binding = self._bound.get(name)
+        quantity = binding.quantity if binding and binding.quantity else ""
+        if not quantity and register.measure and self._source:
+            quantity = f"{self._source}.{register.measure}"
+        known = self._plant.quantities.get(quantity)
+        read = self._plant.reader(quantity) if known else None
+        if register.clock:
+            read = self._clock_reader(CLOCK_FIELDS.index(register.clock))
+        elif register.serial:
+            read = self._read_serial
+        return self._channel(register, binding.point if binding else "", known, read)
 
     def _channel(self, register: Register, point: str, known: Quantity | None, read: Reader | None) -> Channel:
         return Channel(register, point, known, read, self.ratio if known else "1")
@@ -130,6 +184,20 @@ class Meter:
         """The faults that are on."""
         return tuple(self._faults.values())
 
+    @property
+    def in_force(self) -> dict[str, Fault]:
+        """The faults that are on, by kind, in the order they came."""
+        return self._faults
+
+    @property
+    def troubled(self) -> bool:
+        """True while any fault is on."""
+        return bool(self._faults)
+
+    def noise(self, octets: int) -> bytes:
+        """Random octets of this meter."""
+        return self._chance.randbytes(octets)
+
     def set_fault(self, fault: AnyFault) -> None:
         """Switch a fault on (replacing one of the same kind).
 
@@ -141,26 +209,24 @@ class Meter:
             raise MeterError(f"meter {self.name} cannot have the fault {kind!r}; it can have {known}")
         affected = self._affected(getattr(fault, "points", ()))
         now = self._clock.now_us()
-        steps = [(each, _steps(each, fault.by)) for each in affected] if isinstance(fault, Jump) else []
+        effects = [(channel, _effect(fault, channel, now)) for channel in affected if isinstance(fault, _VALUE_FAULTS)]
         if kind in self._faults:
             self.clear(kind)
+            effects = [(channel, _effect(fault, channel, now)) for channel, _ in effects]
         self._faults[kind] = fault
-        if isinstance(fault, Busy):
-            self._busy_left = fault.polls
+        self.changes += 1
+        if isinstance(fault, Busy | Mute):
+            self._polls_left[kind] = fault.polls
         elif isinstance(fault, WrongClock):
             self._clock_set_us = now
-        elif isinstance(fault, Stuck):
-            for channel in affected:
-                channel.frozen = channel.show(now)
-        elif isinstance(fault, Sentinel):
-            for channel in affected:
-                channel.empty = True
-        elif isinstance(fault, SignFlip):
-            for channel in affected:
-                channel.negative = not channel.counter
-        for channel, by in steps:
-            channel.bias = by
+        elif isinstance(fault, Restarting):
+            self._restart(fault, now)
+        for channel, effect in effects:
+            channel.effects[kind] = effect
+            channel.refit()
         self._observe(MeterFault(t=now, meter=self.name, fault=kind, state="on", detail=detail_of(fault)))
+        if isinstance(fault, WrongLine):
+            self.retuned()
 
     def clear(self, kind: str = "") -> None:
         """Switch one kind of fault off, or all of them."""
@@ -168,16 +234,45 @@ class Meter:
             fault = self._faults.pop(each, None)
             if fault is None:
                 continue
-            for channel in self._affected(getattr(fault, "points", ())):
-                if isinstance(fault, Stuck):
-                    channel.frozen = None
-                elif isinstance(fault, Sentinel):
-                    channel.empty = False
-                elif isinstance(fault, SignFlip):
-                    channel.negative = False
-                elif isinstance(fault, Jump):
-                    channel.bias = 0
+            self.changes += 1
+            for channel in self._affected(getattr(fault, "points", ())) if isinstance(fault, _VALUE_FAULTS) else ():
+                channel.effects.pop(each, None)
+                channel.refit()
             self._observe(MeterFault(t=self._clock.now_us(), meter=self.name, fault=each, state="off"))
+            if isinstance(fault, WrongLine):
+                self.retuned()
+
+    def _restart(self, fault: Restarting, now: int) -> None:
+        self._muted_until_us = now + round(fault.for_s * 1_000_000)
+        for channel in self.channels.made():
+            if channel.counter and fault.lost_s:
+                before = channel.text(now)
+                channel.move_to(channel.steps(now - round(fault.lost_s * 1_000_000)), now)
+                detail = {"final_old": before, "initial_new": channel.text(now)}
+                self._happened("lost", channel.point or channel.register.id, detail)
+
+    def _spends(self, kind: str) -> bool:
+        """True while a fault of so many polls lasts; one poll less each time, and at the end it is over."""
+        left = self._polls_left.get(kind, 0)
+        if not left or kind not in self._faults:
+            return False
+        self._polls_left[kind] = left - 1
+        if left == 1:
+            self.clear(kind)
+        return True
+
+    def _mute(self, now: int) -> str:
+        """The fault that leaves a request without an answer; empty if there is none."""
+        if "silent" in self._faults:
+            return "silent"
+        if "restarting" in self._faults:
+            if now < self._muted_until_us:
+                return "restarting"
+            self.clear("restarting")
+        gap = self._faults.get("minimum-gap")
+        if isinstance(gap, MinimumGap) and now < self._answered_us + round(gap.gap_s * 1_000_000):
+            return "minimum-gap"
+        return "mute" if self._spends("mute") else ""
 
     def _affected(self, points: Sequence[str]) -> list[Channel]:
         if not points:
@@ -200,6 +295,7 @@ class Meter:
         MeterError if the registers cannot hold the value.
         """
         channel = self.channel(point)
+        self.changes += 1
         steps = channel.parse(text)
         now = self._clock.now_us()
         before = channel.text(now)
@@ -213,6 +309,7 @@ class Meter:
     def script(self, point: str, texts: Sequence[str]) -> None:
         """Each answer that holds the whole point shows the next of these texts; the last one stays until `release`."""
         channel = self.channel(point)
+        self.changes += 1
         channel.held = None
         shown = [channel.encode(channel.parse(text)) for text in texts]
         channel.script.extend(shown)
@@ -221,6 +318,7 @@ class Meter:
     def release(self, point: str) -> None:
         """End a held preset or a script: the counter goes on from the truth."""
         channel = self.channel(point)
+        self.changes += 1
         channel.held = None
         channel.script.clear()
         self._happened("released", point, {"after": channel.text(self._clock.now_us())})
@@ -269,6 +367,7 @@ class Meter:
         return channel
 
     def _happened(self, what: str, point: str, detail: dict[str, str]) -> None:
+        self.changes += 1
         detail = {"point": point, **detail}
         self._observe(MeterFault(t=self._clock.now_us(), meter=self.name, fault=what, state="happened", detail=detail))
 
@@ -289,6 +388,7 @@ class Meter:
         return ",".join(found)
 
     def _served(self, sent: int, asked: int, frame: bytes, response: bytes, values: dict[str, str], fault: str) -> None:
+        self._answered_us = sent
         self._observe(
             Served(
                 t=sent,
@@ -317,6 +417,39 @@ class Meter:
                 fault=fault,
             )
         )
+
+
+def _nobody() -> None:
+    """No bus listens to changes yet."""
+
+
+def _effect(fault: AnyFault, channel: Channel, now: int) -> Effect:
+    """What a fault of values does to one channel from now on; MeterError if it cannot."""
+    if isinstance(fault, Stuck):
+        return Effect(shown=channel.show(now))
+    if isinstance(fault, Sentinel):
+        return Effect(shown=channel.marked(fault.raw))
+    if isinstance(fault, Calibrating):
+        return Effect(shown=channel.encode(channel.nearest(fault.level)))
+    if isinstance(fault, Current):
+        return Effect(shown=channel.carrying(fault.ma))
+    if isinstance(fault, Jump):
+        by = _steps(channel, fault.by)
+        return Effect(bend=lambda steps, at_us: steps + by)
+    if isinstance(fault, Ramp):
+        pace = _decimal(fault.per_s) / channel.resolution / 1_000_000
+        return Effect(bend=lambda steps, at_us: steps + int(pace * (at_us - now)))
+    if isinstance(fault, Scaled):
+        factor = _decimal(fault.by)
+        return Effect(bend=lambda steps, at_us: int(steps * factor))
+    return Effect(bend=None if channel.counter else lambda steps, at_us: -steps)
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        raise MeterError(f"expected decimal text such as 12.5, got {text!r}") from None
 
 
 def _steps(channel: Channel, text: str) -> int:

@@ -25,9 +25,10 @@ from simulators.meters.bus_maps import BusMap, any_shipped, build_bus_map
 from simulators.meters.channels import MeterError
 from simulators.meters.dlt645 import Dlt645Meter
 from simulators.meters.dlt645_codec import Frame, encode, flaws
+from simulators.meters.line_frames import Splitter
 from simulators.meters.maps import MapError
 from simulators.meters.meter import Binding
-from simulators.meters.serial_bus import SerialBus, Splitter
+from simulators.meters.serial_bus import SerialBus
 from simulators.plant import Works
 from simulators.stamps import from_stamp
 
