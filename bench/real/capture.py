@@ -1,7 +1,7 @@
 """Captures: what each side of each segment saw, as pcap files with nanosecond stamps.
 
-Leaves reading them to Wireshark and tshark. A segment gives two files, as if somebody had run tcpdump at both ends of the
-cable: `<segment>.terminal.pcap` and `<segment>.site.pcap`. A frame lost on the way is in its sender's file alone; what
+Leaves reading them to Wireshark and tshark. A segment gives two files, as if somebody had run tcpdump at both ends of
+the cable: `<segment>.terminal.pcap` and `<segment>.site.pcap`. A frame lost on the way is in its sender's file alone; what
 the wire says itself (a reset, an acknowledgement) is in the file of the side it said it to.
 """
 
@@ -22,7 +22,7 @@ class Capture:
     """The two files of a segment."""
 
     def __init__(self, folder: Path, segment: str) -> None:
-        self._files = [open(folder / f"{segment}.{side}.pcap", "wb", _BUFFER) for side in ("terminal", "site")]
+        self._files = [(folder / f"{segment}.{side}.pcap").open("wb", _BUFFER) for side in ("terminal", "site")]
         self._writers = [RawPcapWriter(file, linktype=_ETHERNET, nano=True) for file in self._files]
         for writer in self._writers:
             writer.write_header(None)

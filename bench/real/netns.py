@@ -19,12 +19,14 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 FOLDER = Path("/run/netns")
 """Where iproute2 keeps named namespaces."""
+_FILES = Path("/etc/netns")
+"""Where iproute2 looks for the files a namespace has of its own."""
 _CLONE_NEWNET = 0x40000000
 _NAME = re.compile(r"cb-(\d+)-(\d+)-(\d+)-[a-z0-9]+")
 _CAPABILITIES = {12: "CAP_NET_ADMIN", 13: "CAP_NET_RAW", 21: "CAP_SYS_ADMIN"}
@@ -47,8 +49,8 @@ def requirements() -> list[str]:
     missing = [name for bit, name in _CAPABILITIES.items() if not _effective() >> bit & 1]
     if missing:
         found.append(
-            f"the bench's wires need root, or {', '.join(missing)}, which this process lacks: start it with sudo or use "
-            "the loopback rig / 测试线路需要 root 权限，请用 sudo 启动或改用 loopback 台架"
+            f"the bench's wires need root, or {', '.join(missing)}, which this process lacks: start it with sudo or "
+            "use the loopback rig / 测试线路需要 root 权限，请用 sudo 启动或改用 loopback 台架"
         )
     if shutil.which("ip") is None:
         found.append("the program ip is not installed: apt-get install iproute2 / 未安装 ip 程序（iproute2）")
@@ -58,7 +60,9 @@ def requirements() -> list[str]:
             "--device /dev/net/tun / 缺少 /dev/net/tun，请加载 tun 模块"
         )
     elif not os.access("/dev/net/tun", os.R_OK | os.W_OK):
-        found.append("/dev/net/tun may not be opened: start the bench with sudo / 无权打开 /dev/net/tun，请用 sudo 启动")
+        found.append(
+            "/dev/net/tun may not be opened: start the bench with sudo / 无权打开 /dev/net/tun，请用 sudo 启动"
+        )
     return found
 
 
@@ -110,7 +114,7 @@ def delete(name: str) -> None:
     _owned.pop(name, None)
     if (FOLDER / name).exists():
         _ip(("netns", "delete", name))
-    shutil.rmtree(Path("/etc/netns") / name, ignore_errors=True)
+    shutil.rmtree(_FILES / name, ignore_errors=True)
 
 
 def _inhabitants(name: str) -> list[int]:
@@ -129,30 +133,33 @@ def _inhabitants(name: str) -> list[int]:
 
 def sweep() -> list[str]:
     """Remove the namespaces (with the processes in them) of benches that no longer run; their names."""
-    with suppress(FileNotFoundError):
-        names = sorted(each for each in os.listdir(FOLDER) if orphaned(each))
-        for name in names:
-            with suppress(NetworkTrouble):
-                delete(name)
-        return names
-    return []
+    found: set[str] = set()
+    for folder in (FOLDER, _FILES):
+        with suppress(FileNotFoundError):
+            found.update(each for each in os.listdir(folder) if orphaned(each))
+    for name in sorted(found):
+        with suppress(NetworkTrouble):
+            delete(name)
+    return sorted(found)
 
 
 @contextmanager
-def entered(name: str) -> Iterator[None]:
+def entered(name: str) -> Generator[None, None, None]:
     """The calling thread is in namespace `name` for this scope; sockets made here belong to it ever after.
 
     Do not await inside unless everything the loop runs meanwhile is meant to be there too. Raises NetworkTrouble.
     """
     with open("/proc/thread-self/ns/net", "rb") as home:
         try:
-            there = open(FOLDER / name, "rb")
+            there = os.open(FOLDER / name, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             raise NetworkTrouble(
-                f"network namespace {name!r} does not exist: it was removed, or its bench was closed / 网络命名空间不存在"
+                f"network namespace {name!r} does not exist: it was removed, or its bench closed / 网络命名空间不存在"
             ) from None
-        with there:
-            _setns(there.fileno(), name)
+        try:
+            _setns(there, name)
+        finally:
+            os.close(there)
         try:
             yield
         finally:
@@ -177,7 +184,7 @@ def run(name: str, words: Sequence[str], *, timeout_s: float = 60) -> subprocess
 
 def set_resolver(name: str, server: str) -> None:
     """Programs started by `inside(name, …)` ask this DNS server, once a second and three times."""
-    folder = Path("/etc/netns") / name
+    folder = _FILES / name
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "resolv.conf").write_text(f"nameserver {server}\noptions timeout:1 attempts:3\n")
 

@@ -166,8 +166,8 @@ class WireEvent(msgspec.Struct, frozen=True, tag="event"):
     """Something that happened on a wire.
 
     `kind` is one of rule_installed, rule_removed, reset_all (`count` connections over `link` by decree), dropped
-    (`count` packets on `link` for the reason `rule`, told when a rule goes and at the end), name_failed (`detail` is the
-    name), end_lost (an interface of segment `link` went away) and wire_died (`detail` says how).
+    (`count` packets on `link` for the reason `rule`, told when a rule goes and at the end), name_failed (`detail` is
+    the name), end_lost (an interface of segment `link` went away) and wire_died (`detail` says how).
     """
 
     kind: str
