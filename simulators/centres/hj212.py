@@ -302,7 +302,7 @@ class Centre(Commands):
             return
         if code and self.switches.identity != "accept":
             if self.switches.identity == "answer" and packet.cn not in _ANSWERS:
-                self._answer(connection, packet, "9011", (("QnRtn", str(code)),), spoiled=foreign[0])
+                self._answer(connection, packet, "9011", (("QnRtn", str(code)),), spoiled="".join(foreign[:1]))
             return
         connection.mn = packet.mn
         if packet.cn in _ANSWERS:

@@ -1,0 +1,206 @@
+"""The management carbon software (管理端碳软件): receives, and issues signed packages (docs/WIRE.md section 5).
+
+Leaves HTTP to `http` and the packages' form to `packages`. A task is offered until the terminal has told its result.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from simulators.centres.channel import Locks
+from simulators.centres.http import JsonCentre, Reply, Request
+from simulators.centres.json_text import objects_of, text_of
+from simulators.centres.national import Item
+from simulators.centres.packages import Kind, Wrong, package
+from simulators.centres.records import read_records
+from simulators.clock import Clock, Observe
+from simulators.events import Commanded
+from simulators.stamps import local
+from simulators.trust.authority import Choice, Credential
+
+RESULTS = ("done", "refused", "failed")
+
+
+@dataclass
+class Task:
+    """One package to be taken over. `result` is empty until the terminal has told it."""
+
+    id: str
+    kind: Kind
+    name: str
+    version: str
+    octets: bytes
+    offered_us: int
+    fetched: int = 0
+    result: str = ""
+    message: str = ""
+
+
+class Issuer:
+    """The signing side: certificates by choice, each with its key as a number."""
+
+    def __init__(self, certificates: Mapping[Choice, tuple[Credential, int]]) -> None:
+        self._certificates = certificates
+
+    def of(self, choice: Choice) -> tuple[Credential, int]:
+        """Certificate and key. Raises KeyError for a choice that issuers do not have."""
+        return self._certificates[choice]
+
+
+class ManagementCentre(JsonCentre):
+    """The management software for one terminal."""
+
+    def __init__(
+        self,
+        name: str,
+        host: str,
+        port: int,
+        *,
+        device: str,
+        issuer: Issuer,
+        items: Mapping[str, Item],
+        clock: Clock,
+        chance: random.Random,
+        observe: Observe,
+        locks: Locks | None = None,
+    ) -> None:
+        super().__init__(name, host, port, clock=clock, chance=chance, observe=observe, locks=locks)
+        self.device = device
+        self.items = dict(items)
+        self.tasks: dict[str, Task] = {}
+        self.reported: dict[str, object] = {}
+        self._issuer = issuer
+
+    # What a case may do besides the switches.
+
+    def package(
+        self,
+        kind: Kind,
+        name: str,
+        version: str,
+        content: bytes,
+        *,
+        valid_from: str = "",
+        wrong: Wrong = "sound",
+        certificate: Choice = "good",
+    ) -> bytes:
+        """A signed package as a file, for the way without a network."""
+        issuer, private = self._issuer.of(certificate)
+        created = f"{local(self._clock.now_us()):%Y-%m-%dT%H:%M:%S}"
+        return package(
+            issuer,
+            private,
+            kind,
+            name,
+            version,
+            content,
+            created=created,
+            valid_from=valid_from,
+            chance=self._chance,
+            wrong=wrong,
+        )
+
+    def issue(
+        self,
+        kind: Kind,
+        name: str,
+        version: str,
+        content: bytes,
+        *,
+        valid_from: str = "",
+        wrong: Wrong = "sound",
+        certificate: Choice = "good",
+    ) -> Task:
+        """Offer a package from the next report on; `result` of the task says what became of it."""
+        octets = self.package(kind, name, version, content, valid_from=valid_from, wrong=wrong, certificate=certificate)
+        task = Task(f"t{len(self.tasks) + 1}", kind, name, version, octets, self._clock.now_us())
+        self.tasks[task.id] = task
+        self.tell({"task": f"{task.id}: {kind} {name} {version}, {wrong}, certificate {certificate}"})
+        return task
+
+    # Operations.
+
+    def handle(self, request: Request, body: dict[str, object]) -> Reply:
+        """Report, fetch a package, result, records."""
+        path = request.path.partition("?")[0]
+        fetched = re.fullmatch(r"/management/package/(t\d+)", path)
+        if fetched and request.method == "GET":
+            return self._fetch(fetched[1])
+        if request.method != "POST":
+            return self.refuse("unknown", "the method is not POST", 405)
+        if path == "/management/records":
+            return self._records(body)
+        if path not in ("/management/report", "/management/result"):
+            return self.refuse("unknown", "no such path", 404)
+        operation = path.rpartition("/")[2]
+        mn = text_of(body, "deviceId")
+        if mn != self.device:
+            refusal = self.refuse(operation, "the deviceId is not that of this terminal", 200)
+            refusal.mn = mn
+            return refusal
+        return self._report(request, body) if operation == "report" else self._result(body)
+
+    def _good(self, operation: str, more: dict[str, object]) -> Reply:
+        return Reply(operation, {"responseCode": "0", "responseMessage": "OK", **more}, mn=self.device)
+
+    def _report(self, request: Request, body: dict[str, object]) -> Reply:
+        if objects_of(body, "packages") is None or not text_of(body, "version"):
+            return self.refuse("report", "expected version and packages", 200)
+        self.reported = body
+        base = f"{'https' if self.secure else 'http'}://{self.host}:{self.port}"
+        tasks: list[object] = [
+            {
+                "taskId": task.id,
+                "kind": task.kind,
+                "name": task.name,
+                "version": task.version,
+                "url": f"{base}/management/package/{task.id}",
+            }
+            for task in self.tasks.values()
+            if not task.result
+        ]
+        return self._good("report", {"tasks": tasks})
+
+    def _fetch(self, number: str) -> Reply:
+        task = self.tasks.get(number)
+        if task is None:
+            return self.refuse("package", "no such package", 404)
+        task.fetched += 1
+        return Reply("package", task.octets.decode(), mn=self.device)
+
+    def _result(self, body: dict[str, object]) -> Reply:
+        task = self.tasks.get(text_of(body, "taskId"))
+        result = text_of(body, "result")
+        if task is None or result not in RESULTS:
+            return self.refuse("result", f"expected a taskId and a result of {', '.join(RESULTS)}", 200)
+        first = not task.result
+        task.result, task.message = result, text_of(body, "message")
+        if first:
+            self._observe(
+                Commanded(
+                    t=self._clock.now_us(),
+                    centre=self.name,
+                    cn=f"issue-{task.kind}",
+                    qn=task.id,
+                    sent=task.offered_us,
+                    accepted=str(task.fetched),
+                    result=result,
+                    answer={"name": task.name, "version": task.version, "message": task.message},
+                )
+            )
+        return self._good("result", {})
+
+    def _records(self, body: dict[str, object]) -> Reply:
+        records, wrong = read_records(body, self.items)
+        if wrong:
+            return self.refuse("records", wrong, 200)
+        return Reply(
+            "records",
+            {"responseCode": "0", "responseMessage": "OK", "accepted": len(records)},
+            mn=text_of(body, "source"),
+            data=True,
+            records=records,
+        )
