@@ -12,9 +12,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from reference_terminal import config_carriers
 from reference_terminal.config_centres import CentreConfig, read_centre
+from reference_terminal.config_lines import LineConfig, read_line
 from reference_terminal.config_meters import GatewayConfig, MeterConfig, PointConfig, read_gateway, read_meter
-from reference_terminal.configread import Section, did_you_mean
+from reference_terminal.configread import Section, did_you_mean, note_doubles
 from reference_terminal.problems import InputError, Problem
 
 
@@ -60,6 +62,8 @@ class Config:
     storage: StorageConfig = field(default_factory=StorageConfig)
     processing: ProcessingConfig = field(default_factory=ProcessingConfig)
     api: ApiConfig = field(default_factory=ApiConfig)
+    lines: tuple[LineConfig, ...] = ()
+    standbys: tuple[MeterConfig, ...] = ()
 
     @property
     def points(self) -> tuple[PointConfig, ...]:
@@ -116,11 +120,15 @@ def _config(data: dict[str, Any]) -> Config:
     storage = _storage(top.section("storage"))
     processing = _processing(top.section("processing"))
     api = _api(top.section("api"))
-    gateways = tuple(read_gateway(section) for section in top.sections("gateways", required=True))
+    lines = tuple(read_line(section) for section in top.sections("lines"))
+    gateways = tuple(read_gateway(section) for section in top.sections("gateways", required=not lines))
     meters = tuple(read_meter(section) for section in top.sections("meters", required=True))
     centres = tuple(read_centre(section) for section in top.sections("centres"))
     top.done()
-    config = Config(name, gateways, meters, centres, storage, processing, api)
+    config_carriers.check(gateways, lines, meters, problems)
+    standbys = tuple(meter for meter in meters if meter.standby_for)
+    meters = tuple(meter for meter in meters if not meter.standby_for)
+    config = Config(name, gateways, meters, centres, storage, processing, api, lines=lines, standbys=standbys)
     _relations(config, problems)
     if problems:
         raise ConfigError(problems)
@@ -162,23 +170,8 @@ def _api(section: Section) -> ApiConfig:
 
 def _relations(config: Config, problems: list[Problem]) -> None:
     """Problems that only show between sections: doubled names, unknown references, points without code."""
-    _unique(problems, "gateways", "id", [gateway.id for gateway in config.gateways])
-    _unique(problems, "gateways", "host:port", [f"{gateway.host}:{gateway.port}" for gateway in config.gateways])
-    _unique(problems, "meters", "id", [meter.id for meter in config.meters])
-    _unique(problems, "meters", "gateway/unit", [f"{meter.gateway}/{meter.unit}" for meter in config.meters])
-    _unique(problems, "centres", "id", [centre.id for centre in config.centres])
-    known = [gateway.id for gateway in config.gateways]
-    for number, meter in enumerate(config.meters):
-        if meter.gateway and meter.gateway not in known:
-            problems.append(
-                Problem(
-                    f"meters[{number}].gateway",
-                    f"no gateway is called {meter.gateway!r}{did_you_mean(meter.gateway, known)}",
-                    f"没有名为 {meter.gateway!r} 的网关",
-                )
-            )
-    _unique(problems, "points", "id", [point.id for point in config.points])
-    _unique_addresses(config, problems)
+    note_doubles(problems, "centres", "id", [centre.id for centre in config.centres])
+    note_doubles(problems, "points", "id", [point.id for point in config.points])
     points = {point.id: point for point in config.points}
     for number, centre in enumerate(config.centres):
         for point in centre.codes:
@@ -191,7 +184,7 @@ def _relations(config: Config, problems: list[Problem]) -> None:
                     )
                 )
         codes = [centre_code(centre, point) for point in config.points]
-        _unique(problems, f"centres[{number}]", "code", [code for code in codes if code])
+        note_doubles(problems, f"centres[{number}]", "code", [code for code in codes if code])
         if config.points and not any(codes):
             problems.append(
                 Problem(
@@ -205,34 +198,3 @@ def _relations(config: Config, problems: list[Problem]) -> None:
 def centre_code(centre: CentreConfig, point: PointConfig) -> str:
     """The code under which `centre` knows `point`; empty if the point does not go there."""
     return centre.codes.get(point.id, point.code)
-
-
-def _unique(problems: list[Problem], where: str, what: str, values: list[str]) -> None:
-    seen: dict[str, int] = {}
-    for number, value in enumerate(values):
-        if value and value in seen:
-            problems.append(
-                Problem(
-                    f"{where}[{number}]",
-                    f"{what} {value!r} is already used by {where}[{seen[value]}]; each must be different",
-                    f"{what} {value!r} 与 {where}[{seen[value]}] 重复,应各不相同",
-                )
-            )
-        seen.setdefault(value, number)
-
-
-def _unique_addresses(config: Config, problems: list[Problem]) -> None:
-    for meter_number, meter in enumerate(config.meters):
-        taken: dict[tuple[int, int], str] = {}
-        for number, point in enumerate(meter.points):
-            for part in point.parts:
-                first = taken.setdefault((point.function, part.address), point.id)
-                if first != point.id:
-                    problems.append(
-                        Problem(
-                            f"meters[{meter_number}].points[{number}].address",
-                            f"register {part.address} (function {point.function}) is already read by point {first!r}; "
-                            "give each point its own register",
-                            f"寄存器 {part.address} 已被监测点 {first!r} 使用,请改为各自的地址",
-                        )
-                    )

@@ -5,10 +5,28 @@ Leaves contradictions between the sections to `config`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 
+from reference_terminal import units
+from reference_terminal.config_analog import AnalogConfig, read_analog
 from reference_terminal.config_centres import check_code
+from reference_terminal.config_serial import (
+    CJT188,
+    DLT645,
+    MODBUS,
+    PROTOCOLS,
+    SCALES,
+    STANDARD,
+    SerialConfig,
+    SerialPoint,
+    check_address,
+    natural_modulus,
+    read_cjt188_point,
+    read_dlt645_point,
+    read_serial,
+)
 from reference_terminal.configread import Section
 from reference_terminal.times import DAY_S
 
@@ -16,9 +34,9 @@ TYPES = {"u16": 1, "s16": 1, "u32": 2, "s32": 2, "u64": 4, "s64": 4, "f32": 2, "
 """Register types and the number of 16-bit registers each takes."""
 _BITS = {"u16": 16, "s16": 16, "u32": 32, "s32": 32, "u64": 64, "s64": 64}
 ORDERS = ("ABCD", "CDAB", "BADC", "DCBA")
-COUNTER_UNITS = ("kWh", "MWh", "Wh", "kvarh", "m3", "Nm3", "L", "GJ", "MJ", "kJ", "t", "kg")
+COUNTER_UNITS = ("kWh", "MWh", "Wh", "kvarh", "kVAh", "m3", "Nm3", "L", "GJ", "MJ", "kJ", "t", "kg")
 INSTANT_UNITS = (
-    *("kW", "W", "MW", "kvar", "kVA", "V", "kV", "A", "Hz", "1"),
+    *("kW", "W", "MW", "kvar", "kVA", "V", "kV", "A", "mA", "Hz", "1", "°"),
     *("m3/h", "m3/s", "Nm3/h", "L/h", "L/s", "m/s", "t/h", "kg/h", "kg/s", "GJ/h"),
     *("°C", "K", "Pa", "kPa", "MPa", "bar", "%", "mg/m3", "g/m3", "ppm", "m2"),
 )
@@ -50,7 +68,12 @@ class PartConfig:
 
 @dataclass(frozen=True)
 class PointConfig:
-    """One measured quantity. `modulus`, `minimum`, `maximum` are in printed units before `ratio`; `code`: HJ 212."""
+    """One measured quantity. `modulus`, `minimum`, `maximum` are in printed units before `ratio`; `code`: HJ 212.
+
+    `ratio` also holds CT × PT and a conversion of units that has an end; `convert` is one that has none (a fraction).
+    `serial` says where the number stands in a DL/T 645 or CJ/T 188 answer (None: Modbus registers, `parts`), `analog`
+    that the registers are a current of 4 to 20 mA.
+    """
 
     id: str
     kind: str
@@ -66,11 +89,25 @@ class PointConfig:
     rated_per_h: Decimal | None
     sentinels: tuple[str, ...]
     code: str
+    serial: SerialPoint | None = None
+    analog: AnalogConfig | None = None
+    convert: Fraction = Fraction(1)
+
+    @property
+    def signed(self) -> bool:
+        """Whether its numbers may be below 0."""
+        if self.serial is not None:
+            return self.serial.form.signed
+        return any(part.type[0] in "sf" for part in self.parts)
 
 
 @dataclass(frozen=True)
 class MeterConfig:
-    """One Modbus unit polled every `period_s` seconds on the wall grid."""
+    """One device polled every `period_s` seconds on the wall grid, through a gateway or on a line.
+
+    `unit` is a Modbus unit, `address` the digits of a DL/T 645 or CJ/T 188 meter. `standby_for` names the meter whose
+    points this one reads while that one is silent.
+    """
 
     id: str
     gateway: str
@@ -79,6 +116,26 @@ class MeterConfig:
     points: tuple[PointConfig, ...]
     max_gap: int = 8
     max_registers: int = 125
+    line: str = ""
+    protocol: str = "modbus-tcp"
+    address: str = ""
+    serial: SerialConfig = STANDARD
+    standby_for: str = ""
+
+    @property
+    def carrier(self) -> str:
+        """The gateway or line it stands at."""
+        return self.gateway or self.line
+
+    @property
+    def registers(self) -> bool:
+        """Whether it is read by Modbus, in whatever frames."""
+        return self.protocol in MODBUS
+
+    @property
+    def known_as(self) -> str:
+        """Unit or address, which must be its own at its gateway or line."""
+        return self.address if self.protocol in (*DLT645, *CJT188) else str(self.unit)
 
 
 def read_gateway(section: Section) -> GatewayConfig:
@@ -106,14 +163,31 @@ def read_gateway(section: Section) -> GatewayConfig:
 
 def read_meter(section: Section) -> MeterConfig:
     """One meter with its points; its problems go into the section."""
+    gateway, line, protocol = _place(section)
+    serial = read_serial(section, protocol)
+    address = section.text("address") if protocol in (*DLT645, *CJT188) else ""
+    registers = protocol in MODBUS
+    transformers = Transformers(
+        ct=section.decimal("ct", None, None, Decimal(1)), pt=section.decimal("pt", None, None, Decimal(1))
+    )
+    for key, ratio in (("ct", transformers.ct), ("pt", transformers.pt)):
+        if ratio <= 0:
+            section.problem(key, f"expected a ratio above 0, got {ratio}", "变比应大于 0")
     value = MeterConfig(
         id=section.name("id"),
-        gateway=section.text("gateway"),
-        unit=section.integer("unit", 0, 255, 1),
+        gateway=gateway,
+        unit=section.integer("unit", 0 if gateway else 1, 255 if gateway else 247, 1) if registers else 0,
         period_s=section.integer("period_s", 1, 10_800, 60),
-        max_gap=section.integer("max_gap", 0, 124, 8),
-        max_registers=section.integer("max_registers", 4, 125, 125),
-        points=tuple(_point(point) for point in section.sections("points", required=True)),
+        max_gap=section.integer("max_gap", 0, 124, 8) if registers else 0,
+        max_registers=section.integer("max_registers", 4, 125, 125) if registers else 125,
+        points=tuple(
+            _point(point, protocol, serial, transformers) for point in section.sections("points", required=True)
+        ),
+        line=line,
+        protocol=protocol,
+        address=check_address(section, protocol, address) if address else "",
+        serial=serial,
+        standby_for=section.text("standby_for", ""),
     )
     if value.period_s and DAY_S % value.period_s:
         section.problem(
@@ -125,32 +199,92 @@ def read_meter(section: Section) -> MeterConfig:
     return value
 
 
-def _point(section: Section) -> PointConfig:
+def _place(section: Section) -> tuple[str, str, str]:
+    """Gateway, line (one of them empty) and protocol of a meter."""
+    if "line" not in section:
+        gateway = section.text("gateway")
+        protocol = section.choice("protocol", PROTOCOLS, "modbus-tcp")
+        if protocol != "modbus-tcp":
+            section.problem(
+                "protocol",
+                f"{protocol} runs on a serial line; name a line in place of the gateway",
+                f"{protocol} 为串行协议,请用 line 代替 gateway",
+            )
+        return gateway, "", "modbus-tcp"
+    line = section.text("line")
+    if "gateway" in section:
+        section.text("gateway")
+        section.problem("gateway", "stands beside line; give one of them", "与 line 并存,请只给一个")
+    protocol = section.choice("protocol", PROTOCOLS)
+    if protocol == "modbus-tcp":
+        section.problem(
+            "protocol",
+            "modbus-tcp stands at a gateway; on a line it is modbus-rtu (also over a serial server) or modbus-ascii",
+            "modbus-tcp 须经 gateway,线路上请用 modbus-rtu 或 modbus-ascii",
+        )
+        protocol = "modbus-rtu"
+    return "", line, protocol
+
+
+@dataclass(frozen=True)
+class Transformers:
+    """Ratios of current and voltage transformers in front of a meter that shows secondary values."""
+
+    ct: Decimal = Decimal(1)
+    pt: Decimal = Decimal(1)
+
+    def ratio(self, unit: str) -> Decimal:
+        """What a value in this unit is multiplied by: energies and powers CT × PT, currents CT, voltages PT."""
+        quantity = units.quantity(unit)
+        if quantity == "current":
+            return self.ct
+        if quantity == "voltage":
+            return self.pt
+        if "energy" in quantity or "power" in quantity:
+            return self.ct * self.pt
+        return Decimal(1)
+
+
+def _point(section: Section, protocol: str, serial: SerialConfig, transformers: Transformers) -> PointConfig:
     kind = section.choice("kind", ("counter", "instant"))
-    units = COUNTER_UNITS if kind == "counter" else INSTANT_UNITS
-    parts = _parts(section)
+    known = COUNTER_UNITS if kind == "counter" else INSTANT_UNITS
+    place: SerialPoint | None = None
+    parts: tuple[PartConfig, ...] = ()
+    if protocol in DLT645:
+        place = read_dlt645_point(section, protocol)
+    elif protocol in CJT188:
+        place = read_cjt188_point(section, protocol, serial)
+    elif protocol not in SCALES:
+        parts = _parts(section)
+    analog = read_analog(section) if parts else None
     scale = section.decimal("scale", None, None, Decimal(1))
-    ratio = section.decimal("ratio", None, None, Decimal(1))
+    own = place.unit if place is not None and place.unit in known else None
+    unit = section.choice("unit", known) if own is None else section.choice("unit", known, own)
+    source = section.choice("source_unit", (*COUNTER_UNITS, *INSTANT_UNITS), own or unit)
+    place = None if place is None else replace(place, unit=source)
+    ratio = section.decimal("ratio", None, None, transformers.ratio(source))
     for key, factor in (("scale", scale), ("ratio", ratio)):
         if factor == 0:
             section.problem(key, "expected a factor other than 0, got 0", "倍率不应为 0")
-    integer = all(part.type not in ("f32", "f64") for part in parts)
-    natural = max(0, -_exponent(scale) - _exponent(ratio) - min((_exponent(p.factor) for p in parts), default=0))
+    ratio, convert = _conversion(section, kind, source, unit, ratio)
     value = PointConfig(
         id=section.name("id"),
         kind=kind,
-        function=section.integer("function", 3, 4, 3),
+        function=section.integer("function", 3, 4, 3) if parts else 0,
         parts=parts,
         scale=scale,
         ratio=ratio,
-        decimals=section.integer("decimals", 0, 15, natural if integer else 4),
-        unit=section.choice("unit", units),
-        modulus=section.decimal("modulus", None, None, None) or _modulus(parts, scale),
+        decimals=section.integer("decimals", 0, 15, _decimals(parts, place, analog, scale, ratio)),
+        unit=unit,
+        modulus=section.decimal("modulus", None, None, None) or _own_modulus(kind, parts, place, scale),
         minimum=section.decimal("min", None, None, None),
         maximum=section.decimal("max", None, None, None),
         rated_per_h=section.decimal("rated_per_h", None, None, None),
         sentinels=section.texts("sentinels"),
         code=section.text("code", ""),
+        serial=place,
+        analog=analog,
+        convert=convert,
     )
     if "modulus" in section and value.modulus is not None and value.modulus <= 0:
         section.problem("modulus", f"expected a positive number, got {value.modulus}", "模数应为正数")
@@ -168,6 +302,49 @@ def _point(section: Section) -> PointConfig:
     check_code(section, "code", value.code, empty=True)
     section.done()
     return value
+
+
+def _conversion(section: Section, kind: str, source: str, unit: str, ratio: Decimal) -> tuple[Decimal, Fraction]:
+    """The ratio with the conversion of units in it, and what of the conversion has no end in decimals."""
+    factor = units.factor(source, unit)
+    if factor is None:
+        section.problem(
+            "source_unit",
+            f"{source} and {unit} measure different quantities; give units of one quantity",
+            f"{source} 与 {unit} 不是同一物理量",
+        )
+        return ratio, Fraction(1)
+    exact = units.as_decimal(factor)
+    if exact is not None:
+        return (ratio if exact == 1 else ratio * exact), Fraction(1)
+    if kind == "counter":
+        section.problem(
+            "unit",
+            f"{source} cannot be converted to {unit} without rounding, and a counter must stay exact; take {source}",
+            f"{source} 无法精确换算为 {unit},累计量不得舍入,请用 {source}",
+        )
+    return ratio, factor
+
+
+def _decimals(
+    parts: tuple[PartConfig, ...],
+    place: SerialPoint | None,
+    analog: AnalogConfig | None,
+    scale: Decimal,
+    ratio: Decimal,
+) -> int:
+    """The decimals that a value of this point has by itself; 4 where that is not known."""
+    if place is not None:
+        return max(0, place.form.decimals - _exponent(scale) - _exponent(ratio))
+    if analog is not None or any(part.type in ("f32", "f64") for part in parts):
+        return 4
+    return max(0, -_exponent(scale) - _exponent(ratio) - min((_exponent(p.factor) for p in parts), default=0))
+
+
+def _own_modulus(kind: str, parts: tuple[PartConfig, ...], place: SerialPoint | None, scale: Decimal) -> Decimal | None:
+    if place is not None:
+        return natural_modulus(place.form, scale) if kind == "counter" else None
+    return _modulus(parts, scale)
 
 
 def _exponent(value: Decimal) -> int:

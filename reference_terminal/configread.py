@@ -21,6 +21,21 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
+def note_doubles(problems: list[Problem], where: str, what: str, values: Sequence[str]) -> None:
+    """Note every value, empty ones apart, that stands at several places `where[n]`."""
+    seen: dict[str, int] = {}
+    for number, value in enumerate(values):
+        if value and value in seen:
+            problems.append(
+                Problem(
+                    f"{where}[{number}]",
+                    f"{what} {value!r} is already used by {where}[{seen[value]}]; each must be different",
+                    f"{what} {value!r} 与 {where}[{seen[value]}] 重复,应各不相同",
+                )
+            )
+        seen.setdefault(value, number)
+
+
 class Section:
     """One table of the file; every reader returns a usable stand-in after noting a problem."""
 

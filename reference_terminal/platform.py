@@ -5,9 +5,10 @@ Leaves monotonic time to the running event loop. This is the only module that re
 
 from __future__ import annotations
 
+import asyncio
 import random as random_module
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,17 +40,23 @@ class OffsetClock:
         self._offset_ns = value - time.time_ns()
 
 
+OpenSerial = Callable[[str, int, str, str], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
+"""Opens a serial port of 8 data bits: device, baud, parity (even, odd, none), stop bits (1, 1.5, 2); raises OSError."""
+
+
 @dataclass
 class Platform:
     """The terminal's surroundings.
 
-    `vfs` names an APSW VFS for the database (None: SQLite's own); `log` receives one screen line at a time.
+    `vfs` names an APSW VFS for the database (None: SQLite's own); `log` receives one screen line at a time;
+    `open_serial` opens serial ports (None: those of the machine, through pyserial).
     """
 
     clock: Clock
     random: random_module.Random
     vfs: str | None = None
     log: Callable[[str], None] | None = None
+    open_serial: OpenSerial | None = None
 
     @classmethod
     def real(cls, log: Callable[[str], None] | None = None, seed: int | None = None) -> Platform:

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
-from reference_terminal.acquisition.modbus import GatewayClient
+from reference_terminal.acquisition.carriers import Carriers
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.acquisition.reading import Reading
 from reference_terminal.clock import WallClock
@@ -99,20 +99,18 @@ class Terminal:
         self._announce()
 
     def _assemble_acquisition(self) -> None:
+        carriers = Carriers(self.config, self.platform)
         first_point = 0
-        by_gateway: dict[str, list[MeterPoller]] = {}
-        clients = {
-            gateway.id: GatewayClient(gateway, self.platform.random)
-            for gateway in self.config.gateways
-            if any(meter.gateway == gateway.id for meter in self.config.meters)
-        }
+        by_carrier: dict[tuple[str, str], list[MeterPoller]] = {}
         for number, meter in enumerate(self.config.meters):
             next_s = self.first_slot(number, meter.period_s)
-            poller = MeterPoller(number, meter, first_point, clients[meter.gateway], next_s)
-            by_gateway.setdefault(meter.gateway, []).append(poller)
+            driver = carriers.driver(meter, first_point)
+            poller = MeterPoller(number, meter, driver, carriers.retries(meter), next_s)
+            by_carrier.setdefault((meter.gateway, meter.line), []).append(poller)
             first_point += len(meter.points)
         self.pollers = [
-            GatewayPoller(clients[gateway], meters, self.clock, self.pipeline) for gateway, meters in by_gateway.items()
+            GatewayPoller(carriers.of(meters[0].config), meters, self.clock, self.pipeline)
+            for meters in by_carrier.values()
         ]
 
     def first_slot(self, meter: int, period_s: int) -> int:

@@ -18,7 +18,7 @@ import tomli_w
 
 from bench.terminals import Seat
 from bench.terminals.reference_centres import centre_of
-from bench.terminals.reference_meters import gateways_of, meters_of
+from bench.terminals.reference_meters import gateways_of, line_table, lines_of, meters_of
 from reference_terminal.config import load_config
 from reference_terminal.main import main as terminal_main
 from reference_terminal.platform import Platform
@@ -33,13 +33,14 @@ _LIMITED = ("readings", "records", "gaps", "log", "alarms")
 
 def render(seat: Seat) -> dict[str, Any]:
     """The terminal's configuration for this seat, as the tables of its TOML file. Raises NoDriver."""
-    gateways = gateways_of(seat)
+    gateways, lines = gateways_of(seat), lines_of(seat)
     return {
         "terminal": {"name": "reference"},
         "storage": {"path": "terminal.db"},
         "api": {"host": seat.local[0], "port": seat.local[1]},
         "gateways": [{"id": name, "host": host, "port": port} for (host, port), name in gateways.items()],
-        "meters": meters_of(seat, gateways),
+        "lines": [line_table(name, host, port) for (host, port), name in lines.items()],
+        "meters": meters_of(seat, gateways, lines),
         "centres": [centre_of(seat, spec) for spec in seat.site.world.centres],
     }
 

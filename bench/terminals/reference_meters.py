@@ -9,50 +9,83 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench.terminals import Seat
-from simulators.world import PointRow
+from simulators.meters.bus_maps import BusMap
+from simulators.world import MeterSpec, PointRow, register_map
 
 # Unit names of the bench's register maps that the terminal calls otherwise.
 _UNITS = {"degC": "°C"}
+
+
+# What runs on a serial line, by family; a serial server carries it.
+_DLT645, _CJT188 = ("dlt645-2007", "dlt645-1997"), ("cjt188-2004", "cjt188-2018")
+_DRIVERS = ("modbus-tcp", "modbus-rtu", "modbus-ascii", *_DLT645, *_CJT188)
 
 
 class NoDriver(Exception):
     """A world with meters that the reference terminal cannot read."""
 
 
-Gateways = Mapping[tuple[str, int], str]
-"""Name of the terminal's gateway by host and port."""
+Places = Mapping[tuple[str, int], str]
+"""Name of the terminal's gateway or line by host and port."""
 
 
-def gateways_of(seat: Seat) -> Gateways:
-    """A gateway for every host and port that meters stand at. Raises NoDriver."""
-    site = seat.site
-    foreign = sorted({row.protocol for row in site.points.values()} - {"modbus-tcp"})
+def gateways_of(seat: Seat) -> Places:
+    """A gateway for every host and port that Modbus TCP meters stand at. Raises NoDriver."""
+    foreign = sorted({row.protocol for row in seat.site.points.values()} - set(_DRIVERS))
     if foreign:
         raise NoDriver(
-            f"the reference terminal reads Modbus TCP, this world also has {', '.join(foreign)}; "
-            "leave those meters out / 参考终端目前只支持 Modbus TCP"
+            f"the reference terminal has no driver for {', '.join(foreign)}; leave those meters out "
+            "/ 参考终端没有相应驱动"
         )
-    gateways: dict[tuple[str, int], str] = {}
-    for spec in site.world.meters:
-        gateways.setdefault((spec.host, spec.port), f"g{len(gateways) + 1}")
-    return gateways
+    return _places(seat, "g", serial=False)
 
 
-def meters_of(seat: Seat, gateways: Gateways) -> list[dict[str, Any]]:
+def lines_of(seat: Seat) -> Places:
+    """A line for every serial server."""
+    return _places(seat, "l", serial=True)
+
+
+def line_table(name: str, host: str, port: int) -> dict[str, Any]:
+    """One line of the configuration: the world's serial servers know no speed of their own."""
+    return {"id": name, "host": host, "port": port, "baud": 9600}
+
+
+def _places(seat: Seat, letter: str, *, serial: bool) -> Places:
+    protocols = _protocols(seat)
+    places: dict[tuple[str, int], str] = {}
+    for spec in seat.site.world.meters:
+        if (protocols.get(spec.name, "modbus-tcp") != "modbus-tcp") == serial:
+            places.setdefault((spec.host, spec.port), f"{letter}{len(places) + 1}")
+    return places
+
+
+def _protocols(seat: Seat) -> dict[str, str]:
+    return {row.meter: row.protocol for row in seat.site.points.values()}
+
+
+def meters_of(seat: Seat, gateways: Places, lines: Places) -> list[dict[str, Any]]:
     """All meters with their points."""
     settings, site = seat.settings, seat.site
     periods: Mapping[str, float] = settings["periods"]
+    protocols = _protocols(seat)
     return [
         {
             "id": spec.name,
-            "gateway": gateways[spec.host, spec.port],
-            "unit": spec.unit,
+            **_place(spec, protocols.get(spec.name, "modbus-tcp"), gateways, lines),
             "period_s": int(periods.get(spec.name, settings["period_s"])),
-            **({"max_gap": 0} if _strict(seat, spec.name) else {}),
-            "points": [_point(row) for row in site.points.values() if row.meter == spec.name],
+            **({"max_gap": 0} if spec.address == "" and _strict(seat, spec.name) else {}),
+            **_layout(spec),
+            "points": [_point(spec, row) for row in site.points.values() if row.meter == spec.name],
         }
         for spec in site.world.meters
     ]
+
+
+def _place(spec: MeterSpec, protocol: str, gateways: Places, lines: Places) -> dict[str, Any]:
+    if protocol == "modbus-tcp":
+        return {"gateway": gateways[spec.host, spec.port], "unit": spec.unit}
+    place: dict[str, Any] = {"line": lines[spec.host, spec.port], "protocol": protocol}
+    return {**place, "address": spec.address} if spec.address else {**place, "unit": spec.unit}
 
 
 def _strict(seat: Seat, meter: str) -> bool:
@@ -60,12 +93,56 @@ def _strict(seat: Seat, meter: str) -> bool:
     return any(row.gaps == "exception" for row in seat.site.points.values() if row.meter == meter)
 
 
-def _point(row: PointRow) -> dict[str, Any]:
-    made: dict[str, Any] = {"id": row.id, "kind": row.kind, "function": row.fc, "unit": _UNITS.get(row.unit, row.unit)}
-    made["parts"] = [
-        {"address": part.address, "type": part.type, "order": part.order, "factor": part.factor} for part in row.parts
-    ]
-    made["scale"] = row.scale
+# Answers of CJ/T 188 that the terminal knows by themselves: fields in order.
+_WATER = ("volume", "settled:volume", "clock", "status")
+_HEAT = ("settled:heat", "heat", "power", "flow", "volume", "supply", "return", "hours", "clock", "status")
+_OCTETS = {"clock": 7, "status": 2}
+
+
+def _layout(spec: MeterSpec) -> dict[str, Any]:
+    """What a CJ/T 188 meter's answers look like: a layout the terminal knows, or its own, field by field."""
+    device = register_map(spec.map)
+    if not isinstance(device, BusMap) or device.family != "cjt188":
+        return {}
+    made: dict[str, Any] = {"kind": device.settings.kind}
+    if device.settings.identifier_order == "high":
+        made["identifier_order"] = "high"
+    fields = device.blocks[0].fields
+    registers = [device.register(name) for name in fields if name not in _OCTETS and ":" not in name]
+    coded = any(register.code for register in registers)
+    if fields in (_WATER, _HEAT) and coded:
+        return {**made, "layout": "unit-first"} if device.settings.unit_first else made
+    order = "code-first" if device.settings.unit_first else "code"
+    return {**made, "layout": "own", "fields": [_field(device, name, order) for name in fields]}
+
+
+def _field(device: BusMap, name: str, order: str) -> dict[str, Any]:
+    if name in _OCTETS:
+        return {"name": name, "octets": _OCTETS[name]}
+    register = device.register(name.removeprefix("settled:"))
+    if not register.layout:
+        return {"octets": len(register.octets) // 2}
+    return {
+        "name": name.replace(":", "_"),
+        "format": register.layout,
+        "unit": order if register.code else "none",
+        "signed": register.signed,
+    }
+
+
+def _point(spec: MeterSpec, row: PointRow) -> dict[str, Any]:
+    made: dict[str, Any] = {"id": row.id, "kind": row.kind, "unit": _UNITS.get(row.unit, row.unit)}
+    if row.identifier:
+        made |= {"identifier": row.identifier, "format": row.layout}
+        if row.protocol in _CJT188:
+            made["field"] = next(point.register for point in spec.points if point.id == row.id)
+    else:
+        made["function"] = row.fc
+        made["parts"] = [
+            {"address": part.address, "type": part.type, "order": part.order, "factor": part.factor}
+            for part in row.parts
+        ]
+        made["scale"] = row.scale
     if row.decimals >= 0:
         made["decimals"] = row.decimals
     for key, text in (

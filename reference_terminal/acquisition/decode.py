@@ -12,11 +12,8 @@ from decimal import Decimal
 
 from reference_terminal import numbers
 from reference_terminal.acquisition import reading
+from reference_terminal.acquisition.reading import BadContent
 from reference_terminal.config_meters import TYPES, PartConfig, PointConfig
-
-
-class BadContent(Exception):
-    """Register contents that are no number; the text is the cause kept with the reading."""
 
 
 def in_order(raw: bytes, order: str) -> bytes:

@@ -18,29 +18,10 @@ from pymodbus.pdu.register_message import ReadHoldingRegistersRequest, ReadInput
 
 from reference_terminal.acquisition import reading
 from reference_terminal.acquisition.blocks import Block
+from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.config_meters import GatewayConfig
 
 logging.getLogger("pymodbus").addHandler(logging.NullHandler())
-_ILLEGAL_ADDRESS = 2
-
-
-class ReadFailed(Exception):
-    """A request that brought no registers; `cause` is kept with the readings, `code` is the exception code or 0."""
-
-    def __init__(self, cause: str, code: int = 0) -> None:
-        super().__init__(cause)
-        self.cause = cause
-        self.code = code
-
-    @property
-    def hopeless(self) -> bool:
-        """Whether asking the same unit further questions now is a waste of bus time."""
-        return self.cause in (reading.TIMEOUT, reading.NO_CONNECTION)
-
-    @property
-    def illegal_address(self) -> bool:
-        """Whether the device refused an address: also what strict devices say to a read across unused registers."""
-        return self.code == _ILLEGAL_ADDRESS
 
 
 class GatewayClient:
@@ -48,6 +29,7 @@ class GatewayClient:
 
     def __init__(self, config: GatewayConfig, random: random_module.Random) -> None:
         self.config = config
+        self.bus = asyncio.Lock()
         self._random = random
         self._loop = asyncio.get_running_loop()
         self._turnaround_s = float(config.turnaround_s)

@@ -6,13 +6,11 @@ that could not be read in time is reported as missed with its cause.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
-from reference_terminal.acquisition import blocks, reading
-from reference_terminal.acquisition import decode as decoding
-from reference_terminal.acquisition.modbus import GatewayClient, ReadFailed
+from reference_terminal.acquisition import reading
+from reference_terminal.acquisition.driver import Carrier, Driver
 from reference_terminal.acquisition.reading import Reading
 from reference_terminal.clock import WallClock
 from reference_terminal.config_meters import MeterConfig
@@ -35,21 +33,25 @@ class Sink(Protocol):
 
 
 class MeterPoller:
-    """One meter: its plan, its next slot, and reading it once."""
+    """One meter: its next slot, and reading it once through its driver."""
 
-    def __init__(self, number: int, config: MeterConfig, first_point: int, client: GatewayClient, next_s: int) -> None:
+    def __init__(self, number: int, config: MeterConfig, driver: Driver, retries: int, next_s: int) -> None:
         self.number = number
         self.config = config
         self.next_s = next_s
         self.failures = 0
-        self._first_point = first_point
-        self._client = client
-        self._plan = blocks.plan(config, first_point, config.max_gap)
+        self._driver = driver
+        self._retries = retries
 
     @property
     def patience_s(self) -> float:
         """How late a slot may still be read: 90 % of the period, at most 30 s."""
         return min(0.9 * self.config.period_s, 30.0)
+
+    @property
+    def degraded(self) -> bool:
+        """Whether it has failed so often that it gets no retries and is asked after its neighbours."""
+        return self.failures >= _DEGRADED_AFTER
 
     def slot_due(self, now_ms: int) -> int | None:
         """The slot to read now: the latest grid instant that has come, unless it is too late for it."""
@@ -58,57 +60,24 @@ class MeterPoller:
 
     def retries(self) -> int:
         """How often to repeat a request that brought no answer."""
-        return 0 if self.failures >= _DEGRADED_AFTER else self._client.config.retries
+        return 0 if self.degraded else self._retries
 
-    async def read(self, slot_s: int | None, clock: WallClock) -> list[Reading]:
+    async def read(self, slot_s: int | None, clock: WallClock, wait_s: float | None = None) -> list[Reading]:
         """Read all points once; `slot_s` None stamps them with the instant of the answer (reading on command)."""
-        answers: list[bytes] = []
-        failed: list[ReadFailed | None] = []
-        hopeless: ReadFailed | None = None
-        for block in self._plan.blocks:
-            if hopeless is not None:
-                failed.append(hopeless)
-                answers.append(b"")
-                continue
-            try:
-                answers.append(await self._client.read(self.config.unit, block, self.retries()))
-                failed.append(None)
-            except ReadFailed as failure:
-                if failure.illegal_address and block.holes:
-                    self._plan = blocks.plan(self.config, self._first_point, 0)
-                    return await self.read(slot_s, clock)
-                answers.append(b"")
-                failed.append(failure)
-                hopeless = failure if failure.hopeless else None
-        self.failures = self.failures + 1 if hopeless is not None else 0
-        at_ms = clock.now_ms()
-        stamp_s = at_ms // 1000 if slot_s is None else slot_s
-        return [self._reading(point, stamp_s, at_ms, answers, failed) for point in self._plan.points]
-
-    def _reading(
-        self,
-        point: decoding.PointPlan,
-        slot_s: int,
-        at_ms: int,
-        answers: list[bytes],
-        failed: list[ReadFailed | None],
-    ) -> Reading:
-        for part in point.parts:
-            failure = failed[part.block]
-            if failure is not None:
-                return Reading(point.point, slot_s, at_ms, None, "", reading.BAD, failure.cause)
-        return decoding.decode(point, slot_s, at_ms, answers)
+        poll = await self._driver.read(slot_s, clock, self.retries(), wait_s)
+        self.failures = self.failures + 1 if poll.silent else 0
+        return poll.readings
 
 
 class GatewayPoller:
-    """All meters of one gateway, one request at a time."""
+    """All meters of one gateway or line, one request at a time."""
 
-    def __init__(self, client: GatewayClient, meters: list[MeterPoller], clock: WallClock, sink: Sink) -> None:
+    def __init__(self, client: Carrier, meters: list[MeterPoller], clock: WallClock, sink: Sink) -> None:
         self._client = client
         self._meters = meters
         self._clock = clock
         self._sink = sink
-        self._bus = asyncio.Lock()
+        self._bus = client.bus
         self._steps = clock.steps
         self._stepped = False
 

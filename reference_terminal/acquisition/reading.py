@@ -25,6 +25,20 @@ NOT_A_NUMBER = "not a number"
 BAD_DIGITS = "bad digits"
 RANGE = "out of range"
 RESET = "counter reset"
+CHECKSUM = "checksum"
+FOREIGN = "foreign address"
+OTHER_ANSWER = "answer to another question"
+ERROR_ANSWER = "error answer"
+SHORT = "too few octets"
+NO_DATA = "all digits F"
+LAYOUT = "unknown layout"
+UNIT = "unexpected unit"
+BROKEN_WIRE = "broken wire"
+OVER_CURRENT = "over-range current"
+LOW_SIGNAL = "current below 3.8 mA"
+HIGH_SIGNAL = "current above 20.5 mA"
+OVERLOAD = "scale overloaded"
+UNSTABLE = "scale not at rest"
 
 _FLAGS = {
     SENTINEL: "D",
@@ -32,6 +46,17 @@ _FLAGS = {
     BAD_DIGITS: "D",
     RANGE: "T",
     RESET: "D",
+    ERROR_ANSWER: "D",
+    SHORT: "D",
+    NO_DATA: "D",
+    LAYOUT: "D",
+    UNIT: "D",
+    BROKEN_WIRE: "D",
+    OVER_CURRENT: "D",
+    LOW_SIGNAL: "T",
+    HIGH_SIGNAL: "T",
+    OVERLOAD: "T",
+    UNSTABLE: "D",
 }
 
 
@@ -42,7 +67,13 @@ def flag_of(cause: str) -> str:
     if cause.startswith(EXCEPTION):
         # Exceptions 5, 6, 10, 11 speak of the way to the instrument, the others of the instrument itself.
         return "B" if cause[len(EXCEPTION) + 1 :] in ("5", "6", "10", "11") else "D"
+    if cause.startswith(ERROR_ANSWER):
+        return _FLAGS[ERROR_ANSWER]
     return _FLAGS.get(cause, "B")
+
+
+class BadContent(Exception):
+    """Contents of an answer that are no number; the text is the cause kept with the reading."""
 
 
 class Reading(msgspec.Struct):

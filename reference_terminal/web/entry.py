@@ -89,7 +89,7 @@ def check_register(state: PointState, name: str, text: str) -> None:
         )
     config = state.config
     value = Decimal(text)
-    if value < 0 and not any(part.type[0] in "sf" for part in config.parts):
+    if value < 0 and not config.signed:
         raise HttpError(400, f"expected {name} not below 0, got {text}", f"{name} 不应小于 0,实际为 {text}")
     if config.modulus is None:
         return

@@ -1,0 +1,171 @@
+"""Frames of DL/T 645-2007 and -1997 from octets and back, and the fields of their data domain (facts 1.1 to 1.6).
+
+Leaves what an identifier means to `dlt645_items` and asking meters to `dlt645_driver`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reference_terminal.acquisition import bcd
+
+START, END, PREAMBLE, FILL = 0x68, 0x16, 0xFE, 0xAA
+READ, FOLLOW, ADDRESS = 0x11, 0x12, 0x13
+READ_1997, FOLLOW_1997 = 0x01, 0x02
+ANSWER, ABNORMAL, MORE, FUNCTION = 0x80, 0x40, 0x20, 0x1F
+_OFFSET = 0x33
+_HEAD = 10
+WILDCARD = "A" * 12
+BROADCAST = "9" * 12
+
+ERRORS = (
+    ("other error", "其他错误"),
+    ("no such data", "无请求数据"),
+    ("wrong password or not authorised", "密码错或未授权"),
+    ("speed cannot be changed", "通信速率不能更改"),
+    ("too many year zones", "年时区数超"),
+    ("too many day slots", "日时段数超"),
+    ("too many tariffs", "费率数超"),
+    ("reserved bit 7", "保留"),
+)
+"""The bits of an error word, lowest first, in English and Chinese."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame: address as a person writes it (12 digits, highest first), control code, data without the +33H."""
+
+    address: str
+    control: int
+    data: bytes
+
+    @property
+    def answer(self) -> bool:
+        """Whether a meter sent it."""
+        return bool(self.control & ANSWER)
+
+    @property
+    def abnormal(self) -> bool:
+        """Whether it refuses the question."""
+        return bool(self.control & ABNORMAL)
+
+    @property
+    def more(self) -> bool:
+        """Whether further frames hold the rest of the data."""
+        return bool(self.control & MORE)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What stands at `start` … `end` of a buffer: a frame, or None with the reason why its octets are none."""
+
+    start: int
+    end: int
+    frame: Frame | None
+    flaw: str = ""
+
+
+def encode(address: str, control: int, data: bytes = b"", preamble: int = 0) -> bytes:
+    """The octets of a frame behind `preamble` octets FE; `address`: 12 hexadecimal digits, highest first."""
+    body = bytes([START]) + bytes.fromhex(address)[::-1] + bytes([START, control, len(data)])
+    body += bytes((octet + _OFFSET) & 0xFF for octet in data)
+    return bytes([PREAMBLE]) * preamble + body + bytes([sum(body) & 0xFF, END])
+
+
+def scan(octets: bytes) -> Iterator[Found]:
+    """Every frame in a stretch of octets, and every complete one that is damaged.
+
+    A frame is found by 68H at +0 and +7 and closed by its length: address, length and sum may equal 68, 16 or FE. After
+    damage the search goes on one octet further, so that a false start never hides a frame behind it.
+    """
+    at = 0
+    while (at := octets.find(START, at)) >= 0:
+        found = _at(octets, at)
+        if found is not None:
+            yield found
+        at = found.end if found is not None and found.frame is not None else at + 1
+
+
+def _at(octets: bytes, at: int) -> Found | None:
+    if len(octets) < at + _HEAD or octets[at + 7] != START:
+        return None
+    end = at + _HEAD + octets[at + 9] + 2
+    if len(octets) < end:
+        return None
+    body = octets[at : end - 2]
+    if sum(body) & 0xFF != octets[end - 2]:
+        return Found(at, end, None, f"checksum {octets[end - 2]:02X}, expected {sum(body) & 0xFF:02X}")
+    if octets[end - 1] != END:
+        return Found(at, end, None, f"ends with {octets[end - 1]:02X}, expected 16")
+    data = bytes((octet - _OFFSET) & 0xFF for octet in body[_HEAD:])
+    return Found(at, end, Frame(bcd.digits_of(body[1:7]), body[8], data))
+
+
+def identifier_octets(identifier: str) -> bytes:
+    """DI as it travels: lowest octet first."""
+    return bytes.fromhex(identifier)[::-1]
+
+
+def matches(asked: str, answered: str) -> bool:
+    """Whether the address of an answer is the one asked; digits A of the question stand for any (abbreviation)."""
+    return all(digit in ("A", other) for digit, other in zip(asked, answered, strict=True))
+
+
+def error_text(data: bytes) -> str:
+    """`01 other error`: the error word of an abnormal answer and what its bits say."""
+    if not data:
+        return "no error word"
+    word = data[0]
+    said = [en for bit, (en, _) in enumerate(ERRORS) if word >> bit & 1]
+    return f"{word:02X} {', '.join(said) or 'no bit set'}"
+
+
+# The load profile (facts 1.4, DI3 = 06): one record is A0 A0 len time, six classes each closed by AA, sum, E5.
+
+PROFILE_CLASSES = (17, 24, 8, 16, 16, 6)
+"""Octets of the classes of a record: U I f; P Q; power factor; energy; quadrant reactive; demand. Absent ones: none."""
+
+
+@dataclass(frozen=True)
+class ProfileRecord:
+    """One instant of the load profile: `at` YYMMDDhhmm and the octets of each class, empty where it is absent."""
+
+    at: str
+    classes: tuple[bytes, ...]
+
+
+def profile_records(data: bytes) -> list[ProfileRecord]:
+    """The records in the data domain of a load profile answer (without DI); raises ValueError naming what is wrong."""
+    records: list[ProfileRecord] = []
+    at = 0
+    while at < len(data):
+        if data[at : at + 2] != b"\xa0\xa0" or len(data) < at + 3:
+            raise ValueError(f"expected A0 A0 at octet {at} of the load profile, got {data[at : at + 2].hex().upper()}")
+        end = at + 3 + data[at + 2]
+        record = data[at : end + 2]
+        if len(record) < end + 2 - at or record[-1] != 0xE5:
+            raise ValueError(f"the load profile record at octet {at} does not end with E5 after {data[at + 2]} octets")
+        if sum(record[:-2]) & 0xFF != record[-2]:
+            raise ValueError(f"sum of the load profile record at octet {at} is wrong")
+        records.append(_profile_record(record[3:-2]))
+        at = end + 2
+    return records
+
+
+def _profile_record(body: bytes) -> ProfileRecord:
+    stamp, at = bcd.digits_of(body[:5]), 5
+    classes: list[bytes] = []
+    for width in PROFILE_CLASSES:
+        if at >= len(body):
+            break
+        if body[at] == FILL and (at + width >= len(body) or body[at + width] != FILL):
+            classes.append(b"")
+            at += 1
+            continue
+        classes.append(body[at : at + width])
+        at += width
+        if body[at : at + 1] != bytes([FILL]):
+            raise ValueError(f"class {len(classes)} of the load profile of {stamp} is not closed by AA")
+        at += 1
+    return ProfileRecord(stamp, tuple(classes))
