@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from simulators.centres.channel import Locks
@@ -39,15 +39,8 @@ class Task:
     message: str = ""
 
 
-class Issuer:
-    """The signing side: certificates by choice, each with its key as a number."""
-
-    def __init__(self, certificates: Mapping[Choice, tuple[Credential, int]]) -> None:
-        self._certificates = certificates
-
-    def of(self, choice: Choice) -> tuple[Credential, int]:
-        """Certificate and key. Raises KeyError for a choice that issuers do not have."""
-        return self._certificates[choice]
+Issuer = Callable[[Choice], tuple[Credential, int]]
+"""Certificate of the signing side by choice, with its SM2 key as a number."""
 
 
 class ManagementCentre(JsonCentre):
@@ -88,7 +81,7 @@ class ManagementCentre(JsonCentre):
         certificate: Choice = "good",
     ) -> bytes:
         """A signed package as a file, for the way without a network."""
-        issuer, private = self._issuer.of(certificate)
+        issuer, private = self._issuer(certificate)
         created = f"{local(self._clock.now_us()):%Y-%m-%dT%H:%M:%S}"
         return package(
             issuer,

@@ -43,12 +43,13 @@ _YEAR_US = 365 * _DAY_US
 
 
 class Credential(msgspec.Struct, frozen=True):
-    """A certificate with its chain below the root (PEM), and its key (PKCS#8 PEM, not encrypted)."""
+    """A certificate with its chain below the root (PEM), and its key: PKCS#8 PEM, not encrypted, and as a number."""
 
     certificate: str
     key: str
     serial: str
     subject: str
+    private: int = 0
 
 
 class TerminalSide(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,9 +201,9 @@ class Authority:
         )
         if choice == "self-signed":
             made = issue(request, key, subject, key, chance)
-            return Credential(made.pem, key.pem, f"{made.serial:x}", subject)
+            return Credential(made.pem, key.pem, f"{made.serial:x}", subject, key.private)
         made = issue(request, key, issuer.name, issuer.key, chance)
-        return Credential(made.pem + issuer.certificate.pem, key.pem, f"{made.serial:x}", subject)
+        return Credential(made.pem + issuer.certificate.pem, key.pem, f"{made.serial:x}", subject, key.private)
 
 
 class Trust:

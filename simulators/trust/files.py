@@ -1,0 +1,186 @@
+"""Certificate and key files of a laboratory's own, for a centre of a world: read, checked, and told what is wrong with
+them.
+
+Leaves handshakes to the channels. All problems of a set of files are told at once, one sentence each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from asn1crypto import keys, pem
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from simulators.stamps import local
+from simulators.trust.authority import Credential
+from simulators.trust.certificates import SM2_CURVE, Facts, Family, facts_of
+from simulators.trust.oracle import OracleError, public_of
+
+_P256_CURVE = "1.2.840.10045.3.1.7"
+_CURVES: dict[Family, tuple[str, str]] = {"sm2": (SM2_CURVE, "SM2"), "ecdsa": (_P256_CURVE, "P-256 (ECDSA)")}
+
+
+@dataclass(frozen=True)
+class OwnFiles:
+    """Paths of a centre's own certificate (leaf first, then intermediates), its key, and the anchors of its clients."""
+
+    certificate: Path
+    key: Path
+    anchors: Path
+
+
+@dataclass(frozen=True)
+class Own:
+    """What the files hold, ready to be shown."""
+
+    credential: Credential
+    anchors: str
+
+
+def read_own(
+    files: OwnFiles, family: Family, hosts: Sequence[str], at_us: int
+) -> tuple[Own | None, list[tuple[str, str]]]:
+    """The files of a centre and their problems (name of the file's role, sentence); None if there is any.
+
+    `hosts` are the names a client may use for the centre, of which one must be in the certificate; `at_us` is the
+    instant at which it must be valid.
+    """
+    problems: list[tuple[str, str]] = []
+    texts = {
+        role: _read(role, path, problems)
+        for role, path in (("certificate", files.certificate), ("key", files.key), ("anchors", files.anchors))
+    }
+    chain = _certificates("certificate", texts["certificate"], problems)
+    anchors = _certificates("anchors", texts["anchors"], problems)
+    private, public = _key(texts["key"], problems)
+    if chain:
+        _check_leaf(chain[0][1], family, hosts, at_us, problems)
+        if public and chain[0][1].public != public:
+            problems.append(
+                ("key", f"the key does not belong to the certificate of {chain[0][1].subject!r}; give its own key")
+            )
+        _check_chain([facts for _, facts in chain], problems)
+    problems += [
+        ("anchors", f"the certificate of {facts.subject!r} ended {local(facts.end_us):%Y-%m-%d}; give one in force")
+        for _, facts in anchors
+        if facts.end_us < at_us
+    ]
+    if problems or not chain:
+        return None, problems
+    leaf = chain[0][1]
+    return Own(Credential(texts["certificate"], texts["key"], leaf.serial, leaf.subject, private), texts["anchors"]), []
+
+
+def _read(role: str, path: Path, problems: list[tuple[str, str]]) -> str:
+    try:
+        octets = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "unreadable"
+        problems.append((role, f"the file {path} cannot be read ({reason}); check name and rights"))
+        return ""
+    try:
+        text = octets.decode("ascii")
+    except UnicodeDecodeError:
+        text = ""
+    if "-----BEGIN " not in text:
+        kind = "DER" if octets[:1] == b"\x30" else "something else"
+        problems.append((role, f"the file {path} is {kind}, expected PEM (lines between BEGIN and END); convert it"))
+        return ""
+    return text
+
+
+def _blocks(role: str, text: str, problems: list[tuple[str, str]]) -> list[tuple[str, bytes]]:
+    if not text:
+        return []
+    try:
+        found: Any = list(pem.unarmor(text.encode(), multiple=True))
+    except (ValueError, TypeError) as error:
+        problems.append(
+            (role, f"the PEM is damaged ({str(error).splitlines()[0]}); take the file anew from its issuer")
+        )
+        return []
+    return [(label, octets) for label, _, octets in found]
+
+
+def _certificates(role: str, text: str, problems: list[tuple[str, str]]) -> list[tuple[bytes, Facts]]:
+    blocks = _blocks(role, text, problems)
+    ders = [octets for label, octets in blocks if label == "CERTIFICATE"]
+    if blocks and not ders:
+        labels = ", ".join(label for label, _ in blocks)
+        problems.append((role, f"expected a certificate, found {labels}; the files may have been exchanged"))
+    found: list[tuple[bytes, Facts]] = []
+    for number, der in enumerate(ders, 1):
+        try:
+            found.append((der, facts_of(der)))
+        except OracleError:
+            problems.append((role, f"certificate {number} of the file is damaged; take it anew from its issuer"))
+    return found
+
+
+def _key(text: str, problems: list[tuple[str, str]]) -> tuple[int, tuple[int, int] | None]:
+    blocks = _blocks("key", text, problems)
+    if not blocks:
+        return 0, None
+    labels = [label for label, _ in blocks]
+    if "ENCRYPTED PRIVATE KEY" in labels or "Proc-Type: 4,ENCRYPTED" in text:
+        problems.append(("key", "the key is encrypted; give a test key without passphrase"))
+        return 0, None
+    for label, octets in blocks:
+        try:
+            if label == "PRIVATE KEY":
+                info: Any = keys.PrivateKeyInfo.load(octets, strict=True)
+                inner, curve = info["private_key"].parsed, info["private_key_algorithm"]["parameters"].chosen.dotted
+            elif label == "EC PRIVATE KEY":
+                inner = keys.ECPrivateKey.load(octets, strict=True)
+                curve = inner["parameters"].chosen.dotted
+            else:
+                continue
+            number = int(inner["private_key"].native)
+            return number, _public(number, curve)
+        except (ValueError, TypeError, AttributeError, KeyError):
+            problems.append(("key", "the key is damaged or not over a curve; give an SM2 or ECDSA key as PKCS#8 PEM"))
+            return 0, None
+    problems.append(("key", f"expected a private key, found {', '.join(labels)}; the files may have been exchanged"))
+    return 0, None
+
+
+def _public(number: int, curve: str) -> tuple[int, int]:
+    if curve == SM2_CURVE:
+        return public_of(number)
+    found = ec.derive_private_key(number, ec.SECP256R1()).public_key().public_numbers()
+    return found.x, found.y
+
+
+def _check_leaf(leaf: Facts, family: Family, hosts: Sequence[str], at_us: int, problems: list[tuple[str, str]]) -> None:
+    wanted, title = _CURVES[family]
+    if leaf.curve != wanted:
+        problems.append(
+            ("certificate", f"expected a certificate over {title} for this channel, got one over {leaf.curve or 'RSA'}")
+        )
+    if at_us < leaf.begin_us:
+        problems.append(
+            ("certificate", f"it is valid from {local(leaf.begin_us):%Y-%m-%d} only; begin the world later")
+        )
+    if at_us > leaf.end_us:
+        problems.append(("certificate", f"it ended {local(leaf.end_us):%Y-%m-%d}; give one in force"))
+    if leaf.usage and "digital_signature" not in leaf.usage:
+        problems.append(("certificate", f"it may not sign (keyUsage {', '.join(leaf.usage)}); give the signing one"))
+    if not set(hosts).intersection(leaf.hosts):
+        names = ", ".join(leaf.hosts) or "no name"
+        problems.append(("certificate", f"it names {names}, and the centre is {hosts[0]}; give one for this host"))
+
+
+def _check_chain(chain: Sequence[Facts], problems: list[tuple[str, str]]) -> None:
+    for below, above in pairwise(chain):
+        if below.issuer != above.subject:
+            problems.append(
+                (
+                    "certificate",
+                    f"{below.subject!r} was issued by {below.issuer!r}, and {above.subject!r} follows; "
+                    "put leaf first, then its issuer",
+                )
+            )
