@@ -1,8 +1,8 @@
 """Captures: what each side of each segment saw, as pcap files with nanosecond stamps.
 
 Leaves reading them to Wireshark and tshark. A segment gives two files, as if somebody had run tcpdump at both ends of
-the cable: `<segment>.terminal.pcap` and `<segment>.site.pcap`. A frame lost on the way is in its sender's file alone; what
-the wire says itself (a reset, an acknowledgement) is in the file of the side it said it to.
+the cable: `<segment>.terminal.pcap` and `<segment>.site.pcap`. A frame lost on the way is in its sender's file alone;
+what the wire says itself (a reset, an acknowledgement) is in the file of the side it said it to.
 """
 
 from __future__ import annotations

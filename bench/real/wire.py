@@ -4,7 +4,8 @@ Leaves carrying to `wire_process`, which this module starts, commands and outliv
 `bench.virtual.rules`, so that a case says the same thing in virtual and in real time.
 
 The site's namespace has one device for each segment with all addresses of the plant and the centres on it; the
-terminal's has one with the terminal's address. Where a real device is on test, its network card is the terminal's end instead.
+terminal's has one with the terminal's address. Where a real device is on test, a network card is
+the terminal's end instead.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """TCP connections on a segment, followed only as far as resetting and deadening them needs.
 
 Leaves the frames themselves to `frames`. `note` is in the path of every frame: it keeps the last buffer of each
-direction and reads nothing in it. A connection is numbered when it is opened (or first seen), growing with time, so that a rule
-can tell those that existed when it came. Packets with IP options are carried but not followed.
+direction and reads nothing in it. A connection is numbered when it is opened (or first seen), growing with time, so
+that a rule can tell those that existed when it came. Packets with IP options are carried but not followed.
 """
 
 from __future__ import annotations

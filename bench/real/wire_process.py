@@ -400,6 +400,8 @@ class WireProcess:
             frame, seen = answered, f.view(answered)
         fate, over = strand.path.fate(frame, seen, way, flow, time.monotonic_ns() / 1e9)
         if fate.refused:
+            if flow is not None:
+                flow.closed = True
             self._put(strand, 1 - way, f.reset_answer(frame, seen))
             return
         if fate.swallowed and flow is not None:

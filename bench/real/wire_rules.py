@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bench.virtual import rules as r
@@ -81,12 +81,12 @@ class Link:
     dropped: dict[str, int] = field(default_factory=dict[str, int])
     told: dict[str, int] = field(default_factory=dict[str, int])
     counts: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
-    _installed: dict[str, int] = field(default_factory=dict[str, int])
+    installed: dict[str, int] = field(default_factory=dict[str, int])
 
     def enforce(self, number: int, rule: Rule, epoch: int, seed: str, newest: int) -> None:
         """Put a rule in force in its place in the order of evaluation; `newest` is the newest connection's number."""
-        before = self._installed.get(rule.name, 0)
-        self._installed[rule.name] = before + 1
+        before = self.installed.get(rule.name, 0)
+        self.installed[rule.name] = before + 1
         if isinstance(rule, r.HalfOpen):
             rule.last_flow = newest
         chances = tuple(chance_for(seed, self.name, rule.name, before, way, ip) for ip in (True, False) for way in WAYS)
@@ -190,14 +190,21 @@ class Path:
         return True
 
 
-def decisions(rule: Callable[[], Rule], seed: str, link: str, direction: str, count: int) -> list[Fate]:
-    """The fates of the first `count` IPv4 datagrams of a direction under a rule newly put on a link.
+def decisions(
+    rule: Rule, seed: str, link: str, direction: str, payloads: Sequence[bytes], *, installed_before: int = 0
+) -> list[Fate]:
+    """The fates of the first datagrams of a direction, one for each payload, under a rule newly put on a link.
 
-    It is what the wire will do: a prediction to hold against observation.
+    `installed_before` is how many times the rule's word was installed on the link before. It is what the wire will do,
+    for IPv4 without options and UDP: a prediction to hold against observation.
     """
-    made = Link(link, link, None, ())
-    made.enforce(1, rule(), 1, seed, 0)
+    made = Link(link, link, None, (), installed={rule.name: installed_before})
+    made.enforce(1, rule, 1, seed, 0)
     path = Path(made, {})
-    seen = View("udp", b"\0" * 4, b"\0" * 4, 34, 42, 42, 28)
     way = WAYS.index(Direction(direction))
-    return [path.fate(bytes(42), seen, way, None, 0.0)[0] for _ in range(count)]
+    fates: list[Fate] = []
+    for payload in payloads:
+        end = 42 + len(payload)
+        seen = View("udp", b"\0" * 4, b"\0" * 4, 34, 42, end, end - 14)
+        fates.append(path.fate(bytes(42) + payload, seen, way, None, 0.0)[0])
+    return fates
