@@ -66,7 +66,10 @@ def _ignore(event: DiskEvent) -> None:
 
 
 class LossyDisk:
-    """A mounted lossy disk; made by `open`, ended by `close` or `async with`."""
+    """A mounted lossy disk; made by `open`, ended by `close` or `async with`.
+
+    While it is frozen the bench itself must not touch `path`, nor start a process in it: these calls stand still too.
+    """
 
     def __init__(self, mount: Path, model: str, observe: Callable[[DiskEvent], object]) -> None:
         self.path = mount
@@ -340,7 +343,7 @@ class LossyDisk:
             except TimeoutError:
                 process.kill()
                 await process.wait()
-                sweep_stale(also=os.getpid(), mount=self.path)
+            sweep_stale(also=os.getpid(), mount=self.path)
         os.close(self._shared)
         shutil.rmtree(self._folder, ignore_errors=True)
 

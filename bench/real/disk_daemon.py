@@ -1,12 +1,15 @@
 """The process of a lossy disk: `python -m bench.real.disk_daemon SOCKET COUNTERS` (two inherited descriptors).
 
 Leaves the file system to `fuse` and `disk_core`; mounts, unmounts and answers the bench. The file system has the main
-thread, the bench another. When the bench dies its end of the socket closes, and the disk unmounts itself and ends.
+thread, the bench another. When the bench dies the disk unmounts itself and ends; the bench's end of the socket may live
+on in a child that it was about to start on the frozen disk, so the bench's process is watched too.
 """
 
 from __future__ import annotations
 
 import logging
+import os
+import select
 import shutil
 import socket
 import sys
@@ -96,7 +99,14 @@ class Daemon:
             opened, core = self._opened
         core.tell("mounted", opened.mount)
 
-    # The bench's thread
+    # The bench's threads
+
+    def watch(self, bench: int) -> None:
+        """Take the death of the bench's process for its last word."""
+        with suppress(OSError):
+            select.select([os.pidfd_open(bench)], [], [])
+        with suppress(OSError):
+            self._wire.shutdown(socket.SHUT_RDWR)
 
     def control(self) -> None:
         """Answer the bench until it closes or dies."""
@@ -197,6 +207,7 @@ def main(words: list[str]) -> None:
     wire = socket.socket(fileno=int(words[0]))
     counters = Counters(int(words[1]))
     daemon = Daemon(wire, counters)
+    threading.Thread(target=daemon.watch, args=(os.getppid(),), daemon=True).start()
     threading.Thread(target=daemon.control, daemon=True).start()
     daemon.run()
 
