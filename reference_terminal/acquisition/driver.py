@@ -31,6 +31,11 @@ class Carrier(Protocol):
 
     bus: asyncio.Lock
 
+    @property
+    def shared_timeout_s(self) -> float | None:
+        """How long one silent meter may keep all others waiting, in seconds; None where nobody watches that."""
+        ...
+
     def close(self) -> None:
         """Drop the connection."""
         ...

@@ -78,6 +78,11 @@ class Line:
         """Whether the line is open."""
         return self._streams is not None and not self._streams[1].is_closing()
 
+    @property
+    def shared_timeout_s(self) -> float | None:
+        """How long one silent meter keeps all others waiting."""
+        return float(self.config.timeout_s)
+
     def close(self) -> None:
         """Close the line."""
         if self._streams is not None:

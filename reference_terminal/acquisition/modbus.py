@@ -50,6 +50,11 @@ class GatewayClient:
         """Whether there is a TCP connection."""
         return self._client.connected
 
+    @property
+    def shared_timeout_s(self) -> float | None:
+        """Not watched: pymodbus keeps the time of a request."""
+        return None
+
     def close(self) -> None:
         """Drop the connection."""
         self._client.close()

@@ -20,6 +20,12 @@ _DEGRADED_AFTER = 3
 """Failed polls in a row after which a meter gets no retries any more, so that it does not starve its neighbours."""
 
 
+_USUAL_S = 0.2
+"""What a poll is taken to need before there has been one."""
+_LEAST_WAIT_S = 0.2
+"""A meter is given at least so long, however short of time its line is."""
+
+
 class Sink(Protocol):
     """Where readings go."""
 
@@ -40,6 +46,7 @@ class MeterPoller:
         self.config = config
         self.next_s = next_s
         self.failures = 0
+        self.took_s = _USUAL_S
         self._driver = driver
         self._retries = retries
 
@@ -64,8 +71,13 @@ class MeterPoller:
 
     async def read(self, slot_s: int | None, clock: WallClock, wait_s: float | None = None) -> list[Reading]:
         """Read all points once; `slot_s` None stamps them with the instant of the answer (reading on command)."""
-        poll = await self._driver.read(slot_s, clock, self.retries(), wait_s)
-        self.failures = self.failures + 1 if poll.silent else 0
+        began_ms = clock.now_ms()
+        retries = 0 if wait_s is not None else self.retries()
+        poll = await self._driver.read(slot_s, clock, retries, wait_s)
+        if poll.silent:
+            self.failures += 1
+        else:
+            self.failures, self.took_s = 0, max(0.0, (clock.now_ms() - began_ms) / 1000)
         return poll.readings
 
 
@@ -87,7 +99,8 @@ class GatewayPoller:
             while True:
                 await self._clock.sleep_until_or_step(min(meter.next_s for meter in self._meters) * 1000)
                 self._look_at_clock()
-                for meter in self._meters:
+                # Who did not answer last time is asked after those who did.
+                for meter in sorted(self._meters, key=lambda meter: meter.failures > 0):
                     if meter.next_s * 1000 <= self._clock.now_ms():
                         await self._poll(meter)
         finally:
@@ -118,8 +131,25 @@ class GatewayPoller:
         if slot_s is None:
             return
         async with self._bus:
-            readings = await meter.read(slot_s, self._clock)
+            readings = await meter.read(slot_s, self._clock, self._wait_s(meter))
         self._sink.accept(meter.number, readings)
+
+    def _wait_s(self, meter: MeterPoller) -> float | None:
+        """How long a meter on a shared line may be waited for without taking its neighbours' time; None: as usual.
+
+        What is left until the first neighbour's next slot, less what neighbours who are still due usually take.
+        """
+        patience_s = self._client.shared_timeout_s
+        if patience_s is None or len(self._meters) == 1:
+            return None
+        now_s = self._clock.now_ms() / 1000
+        others = [other for other in self._meters if other is not meter]
+        left_s = min(floor_s(int(now_s), other.config.period_s) + other.config.period_s for other in others) - now_s
+        due = [other for other in others if other.next_s <= now_s]
+        left_s -= sum(other.took_s for other in due if not other.failures)
+        waits = 1 + sum(1 for other in due if other.failures)
+        wait_s = max(_LEAST_WAIT_S, left_s / waits)
+        return None if wait_s >= (1 + meter.retries()) * patience_s else min(wait_s, patience_s)
 
     def _cause_of_miss(self) -> str:
         return reading.CLOCK_STEP if self._stepped else reading.MISSED
