@@ -228,6 +228,13 @@ class LossyDisk:
                 f"the lossy disk at {self.path} did not answer {type(ask).__name__} within {ANSWER_TIMEOUT_S:.0f} s"
             ) from None
 
+    @property
+    def process_id(self) -> int:
+        """The number of the disk's own process; DiskError when it was never started or the disk is closed."""
+        if self._process is None:
+            raise DiskError(self._gone())
+        return self._process.pid
+
     # Counting
 
     @property

@@ -14,7 +14,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -69,7 +69,7 @@ def on(mount: Path, body: Callable[[LossyDisk], Awaitable[None]], **options: obj
 
 
 @contextlib.asynccontextmanager
-async def program(disk: LossyDisk, text: str, *words: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def program(disk: LossyDisk, text: str, *words: str) -> AsyncGenerator[asyncio.subprocess.Process]:
     """A Python program in the disk's folder, killed at the end."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-I", "-S", "-c", text, *words, cwd=disk.path, stdout=asyncio.subprocess.PIPE
@@ -177,7 +177,8 @@ def test_a_cut_at_every_sync_keeps_what_was_acknowledged(mount: Path) -> None:
             counted, said = await trial(disk, each.sync, each.moment)
             assert counted == each.sync
             seen.append(store(disk))
-            assert [int(word) for word in said if word.isdecimal()] == seen[-1][: len([*said]) - 1 if said else 0]
+            acknowledged = [int(word) for word in said if word.isdecimal()]
+            assert seen[-1][: len(acknowledged)] == acknowledged
         assert seen[0] == []
         assert seen[-1] == [0, 1]
 
@@ -554,7 +555,7 @@ from bench.real.disk import LossyDisk
 async def main():
     async with await LossyDisk.open(Path(sys.argv[1]), seed=1, size_mb=4) as disk:
         (disk.path / "a").touch()
-        print(disk._process.pid, disk._folder, flush=True)
+        print(disk.process_id, disk._folder, flush=True)
         await asyncio.sleep(600)
 asyncio.run(main())
 """
@@ -616,10 +617,7 @@ def test_what_a_killed_bench_and_its_killed_disk_left_is_swept(mount: Path) -> N
 
 def test_a_disk_whose_process_died_says_so(mount: Path) -> None:
     async def body(disk: LossyDisk) -> None:
-        process = disk._process  # pyright: ignore[reportPrivateUsage]
-        assert process is not None
-        process.kill()
-        await process.wait()
+        os.kill(disk.process_id, signal.SIGKILL)
         with pytest.raises(DiskError, match="has ended, close the disk and open another"):
             while True:
                 await disk.freeze()
