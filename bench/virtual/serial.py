@@ -177,7 +177,7 @@ def _count(rule: LineRule) -> int:
 class _Burst:
     """Octets under way from one station."""
 
-    __slots__ = ("began_s", "clashed", "done", "each_s", "end_s", "life", "octets", "seen", "station")
+    __slots__ = ("began_s", "clashed", "done", "each_s", "end_s", "life", "octets", "over", "seen", "station")
 
     def __init__(
         self, station: Station, octets: bytes, began_s: float, framing: Framing, life: Life | None, done: Done | None
@@ -191,6 +191,17 @@ class _Burst:
         self.life = life
         self.done = done
         self.clashed = False
+        self.over = False
+
+    def overlapping(self, begin_s: float, end_s: float) -> bytes:
+        """Its octets that are on the line at some time between two instants."""
+        if self.began_s >= end_s or begin_s >= self.end_s:
+            return b""
+        first = max(int((begin_s - self.began_s) / self.each_s), 0)
+        last = first
+        while last < len(self.octets) and self.began_s + last * self.each_s < end_s:
+            last += 1
+        return self.octets[first:last]
 
 
 class Station:
@@ -334,12 +345,13 @@ class SerialLine:
     def _octet(self, burst: _Burst, index: int) -> None:
         """The last stop bit of an octet is over."""
         if burst.life is not None and burst.life.dead:
+            burst.end_s = burst.began_s + index * burst.each_s
             self._end(burst, cut=True)
             return
         last = index + 1 == len(burst.octets)
-        octet = self._on_wire(burst, index)
+        octet, heard_alone = self._on_wire(burst, index)
         burst.seen[index] = octet
-        if self.rule(Cut) is None:
+        if heard_alone and self.rule(Cut) is None:
             spoilt = burst.clashed and octet != burst.octets[index]
             echo = burst.station.master and self.rule(Echo) is not None
             framing = burst.station.settings
@@ -351,22 +363,27 @@ class SerialLine:
         else:
             self._at(burst.began_s + (index + 2) * burst.each_s, self._octet, burst, index + 1)
 
-    def _on_wire(self, burst: _Burst, index: int) -> int:
-        """The octet as collisions and noise leave it."""
+    def _on_wire(self, burst: _Burst, index: int) -> tuple[int, bool]:
+        """The octet as collisions and noise leave it, and whether a receiver takes it for one of its own.
+
+        A receiver that is in the middle of an octet does not see another one begin.
+        """
         octet = burst.octets[index]
+        first = True
         if burst.clashed:
             begin_s, end_s = burst.began_s + index * burst.each_s, burst.began_s + (index + 1) * burst.each_s
+            earlier = True
             for other in self._bursts:
-                if other is not burst and other.began_s < end_s and begin_s < other.end_s:
-                    first = max(int((begin_s - other.began_s) / other.each_s), 0)
-                    for place in range(first, len(other.octets)):
-                        if other.began_s + place * other.each_s >= end_s:
-                            break
-                        octet &= other.octets[place]
+                if other is burst:
+                    earlier = False
+                    continue
+                for each in other.overlapping(begin_s, end_s):
+                    octet &= each
+                    first = first and not earlier
         noise = self.rule(Noise)
         if noise is not None and self.chance.random() < noise.share:
             octet ^= 1 << self.chance.randrange(8)
-        return octet
+        return octet, first
 
     def _receive(self, station: Station, octet: int, flaw: str) -> None:
         if not flaw or (station.tolerant and flaw == "parity"):
@@ -382,7 +399,6 @@ class SerialLine:
             self._at(burst.began_s + character.end_s, take, character.octet, character.flaw)
 
     def _end(self, burst: _Burst, *, cut: bool = False) -> None:
-        now = self.loop.time()
         self.tell(
             "sent",
             station=burst.station.name,
@@ -391,7 +407,8 @@ class SerialLine:
             octets=len(burst.octets),
         )
         # A burst that is over stays while one that overlapped it goes on, whose octets it spoilt.
-        going = [each.began_s for each in self._bursts if each is not burst and each.end_s > now]
+        burst.over = True
+        going = [each.began_s for each in self._bursts if not each.over]
         self._bursts = [each for each in self._bursts if each.end_s > min(going)] if going else []
         if not cut and burst.done is not None:
             burst.done(bytes(burst.seen))

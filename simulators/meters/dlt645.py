@@ -102,7 +102,8 @@ class Dlt645Meter(SerialMeter):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.old = self.map.protocol == "dlt645-1997"
-        self.speed = 1200 if self.old else 2400
+        if self.old and options.get("port") is None:
+            self.port = self.port._replace(baud=1200)
         self.relay_open = False
         self._size = 2 if self.old else 4
         self._entries = sorted(
@@ -115,6 +116,11 @@ class Dlt645Meter(SerialMeter):
         self._frozen: list[int] = []
         self._pattern: dict[str, int | None] | None = None
         self._time_taken_day = -1
+
+    @property
+    def speed(self) -> int:
+        """Bits per second of its port."""
+        return self.port.baud
 
     # Requests.
 
@@ -343,6 +349,8 @@ class Dlt645Meter(SerialMeter):
     def _word(self, entry: Entry) -> bytes:
         word = int(entry.octets, 16)
         size = len(entry.octets) // 2
+        if entry.id == "speed_word":
+            word = next((1 << bit for bit, speed in SPEEDS.items() if speed == self.speed), word)
         if entry.id == "status_word_3" and self.relay_open:
             word |= 1 << 4
         power = self.channels.get("power")
@@ -495,7 +503,8 @@ class Dlt645Meter(SerialMeter):
         speeds = [speed for bit, speed in SPEEDS.items() if data == bytes((1 << bit,))]
         if not speeds:
             raise _Refused(NO_SPEED)
-        self.speed = speeds[0]
+        self.port = self.port._replace(baud=speeds[0])
+        self.retuned()
         self._happened("speed-set", "", {"speed": str(self.speed)})
         return _Result(data, {})
 

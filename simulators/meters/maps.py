@@ -386,7 +386,7 @@ def _check(table: Table, register: Register, functions: tuple[int, ...]) -> None
         register.parts, key=lambda part: Decimal(part.factor), reverse=True
     ):
         table.problem("parts", "expected the part with the largest factor first")
-    if register.loop is not None and (len(register.parts) > 1 or register.parts[0].type != "u16"):
+    if register.loop is not None and [part.type for part in register.parts] != ["u16"]:
         table.problem("loop", "an analogue input is one u16 register; set type = 'u16' or remove loop")
     if register.loop is not None and register.kind == "counter":
         table.problem("loop", "an analogue input is no counter; set kind = 'instant' or remove loop")
@@ -419,7 +419,7 @@ def _clashes(registers: tuple[Register, ...], where: str, problems: list[Problem
 
 def _clashing_bits(bits: tuple[Bit, ...], where: str, problems: list[Problem]) -> None:
     taken: dict[tuple[int, int], str] = {}
-    for bit, code in ((bit, code) for bit in bits for code in bit.fc):
+    for bit, code in [(each, code) for each in bits for code in each.fc]:
         other = taken.setdefault((code, bit.address), bit.id)
         if other != bit.id:
             text = f"bit {bit.address} (function {code}) is given to {other!r} and {bit.id!r}; move one"

@@ -112,7 +112,6 @@ class Meter:
         self._faults: dict[str, Fault] = {}
         self._polls_left: dict[str, int] = {}
         self.retuned: Callable[[], None] = _nobody
-        """Called when the settings of its serial port have changed."""
         self._clock_set_us = 0
         self._clock_moved_us = 0
         self.changes = 0
@@ -183,6 +182,10 @@ class Meter:
     def faults(self) -> tuple[Fault, ...]:
         """The faults that are on."""
         return tuple(self._faults.values())
+
+    def when_retuned(self, call: Callable[[], None]) -> None:
+        """Call this when the settings of its serial port have changed."""
+        self.retuned = call
 
     @property
     def in_force(self) -> dict[str, Fault]:

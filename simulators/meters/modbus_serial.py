@@ -29,14 +29,9 @@ class ModbusStation:
         meter.known_faults = ON_A_LINE
         self._clock = clock
 
-    @property
-    def retuned(self) -> Callable[[], None]:
-        """Called when the settings of the port have changed."""
-        return self.meter.retuned
-
-    @retuned.setter
-    def retuned(self, call: Callable[[], None]) -> None:
-        self.meter.retuned = call
+    def when_retuned(self, call: Callable[[], None]) -> None:
+        """Call this when the settings of its port have changed."""
+        self.meter.when_retuned(call)
 
     @property
     def place(self) -> str:

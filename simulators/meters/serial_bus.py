@@ -121,7 +121,7 @@ class SerialBus:
         """Listen. Raises OSError if the place is taken."""
         self.loop = asyncio.get_running_loop()
         for meter in self.meters:
-            meter.retuned = self._tune
+            meter.when_retuned(self._tune)
         self._tune()
         await self.carrier.start()
 
@@ -161,29 +161,25 @@ class SerialBus:
         found = [meter for meter in self.meters if not family or meter.family == family]
         if self.carrier.shared:
             return [meter for meter in found if meter.line == ear.settings]
-        return [meter for meter in found if not getattr(meter, "deaf", False)]
+        return [meter for meter in found if not meter.deaf]
 
     def _ask(self, ear: _Ear, octets: bytes, family: str) -> None:
-        heard = [(meter, *meter.hear(octets)) for meter in self._listeners(ear, family)]
-        if not any(taken for _, taken, _ in heard) and ear.settings == self.settings:
+        heard = [meter.hear(octets) for meter in self._listeners(ear, family)]
+        if not any(taken for taken, _ in heard) and ear.settings == self.settings:
             now = self._clock.now_us()
             self._observe(Unserved(t=now, meter=self.name, unit=0, outcome="silent", request=octets.hex().upper()))
-        replies = [(meter, reply) for meter, _, reply in heard if reply is not None]
-        holding = [(meter, reply) for meter, reply in replies if reply.holds]
+        replies = [reply for _, reply in heard if reply is not None]
+        holding = [reply for reply in replies if reply.holds]
         if len(holding) > 1 and not self.carrier.shared:
-            self._send_later(
-                max(reply.after_s for _, reply in holding), True, lambda: self._collide([reply for _, reply in holding])
-            )
-            replies = [(meter, reply) for meter, reply in replies if not reply.holds]
-        for meter, reply in replies:
-            line = meter.line
-            self._send_later(
-                reply.after_s, reply.holds, lambda reply=reply, line=line: self._give(reply, line), reply.holds
-            )
+            self._send_later(max(reply.after_s for reply in holding), True, lambda: self._collide(holding), False)
+            replies = [reply for reply in replies if not reply.holds]
+        for reply in replies:
+            # At the settings of the question: a meter that is told another speed answers at the old one.
+            self._send_later(reply.after_s, reply.holds, lambda reply=reply: self._give(reply, ear.settings), True)
 
     # What goes out.
 
-    def _send_later(self, after_s: float, holds: bool, send: Callable[[], None], until_out: bool = False) -> None:
+    def _send_later(self, after_s: float, holds: bool, send: Callable[[], None], until_out: bool) -> None:
         """Send in a while; the line is held until then, and `until_out` until the last octet is out too."""
         self._due += holds
 

@@ -63,9 +63,6 @@ class Reply:
 class Station(Protocol):
     """What a bus needs of a meter."""
 
-    retuned: Callable[[], None]
-    """Called when its port settings have changed."""
-
     @property
     def family(self) -> str:
         """The family of its frames: dlt645, cjt188, rtu, ascii."""
@@ -79,6 +76,15 @@ class Station(Protocol):
     @property
     def line(self) -> LineSettings:
         """Settings of its port."""
+        ...
+
+    @property
+    def deaf(self) -> bool:
+        """True while a fault keeps its port at other settings than the line's."""
+        ...
+
+    def when_retuned(self, call: Callable[[], None]) -> None:
+        """Call this when the settings of its port have changed."""
         ...
 
     def hear(self, octets: bytes) -> tuple[bool, Reply | None]:
@@ -187,6 +193,11 @@ class SerialMeter(Meter):
     def line(self) -> LineSettings:
         """Settings of its port, or those that a fault gives it."""
         return tuned(self.port, self._faults.get("wrong-line"))
+
+    @property
+    def deaf(self) -> bool:
+        """True while a fault keeps its port at other settings than the line's."""
+        return self.line != self.port
 
     # Settlements.
 

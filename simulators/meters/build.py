@@ -1,0 +1,123 @@
+"""Meters of a description made real, and the gateways and buses they stand behind.
+
+Leaves to others: what is described (`spec`) and where it comes from (`world`, `fleet`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from simulators.clock import Chance, Clock, Observe
+from simulators.meters.bus_maps import AnyMap
+from simulators.meters.carriers import Carrier, LineSettings
+from simulators.meters.cjt188 import Cjt188Meter
+from simulators.meters.dlt645 import Dlt645Meter
+from simulators.meters.maps import RegisterMap
+from simulators.meters.meter import Binding, Meter
+from simulators.meters.modbus import ModbusMeter
+from simulators.meters.modbus_serial import ModbusStation
+from simulators.meters.modbus_tcp import Gateway
+from simulators.meters.serial_bus import SerialBus
+from simulators.meters.serial_meter import SerialMeter, Station
+from simulators.meters.spec import LineSpec, MeterSpec
+from simulators.plant import Plant
+
+_SERIAL: dict[str, type[SerialMeter]] = {"dlt645": Dlt645Meter, "cjt188": Cjt188Meter}
+
+Carriers = Callable[[LineSpec], Carrier]
+"""Gives the meters' end of a serial line."""
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What every simulated meter is handed. `since_us` is when it began to count (us UTC)."""
+
+    plant: Plant
+    clock: Clock
+    chance: Chance
+    observe: Observe
+    since_us: int
+
+
+def build_meter(spec: MeterSpec, device: AnyMap, kit: Kit, port: LineSettings | None) -> tuple[Meter, Station | None]:
+    """A meter, and what of it stands on a serial bus (None behind Modbus TCP)."""
+    chance = kit.chance(f"meter/{spec.name}")
+    bindings = [Binding(point.id, point.register, point.quantity) for point in spec.points]
+    if isinstance(device, RegisterMap):
+        meter = ModbusMeter(
+            spec.name,
+            spec.unit,
+            device,
+            kit.plant,
+            clock=kit.clock,
+            chance=chance,
+            observe=kit.observe,
+            source=spec.source,
+            bindings=bindings,
+            ratio=spec.ratio,
+            serial=spec.serial,
+            refresh_us=1000 * spec.refresh_ms,
+        )
+        return meter, ModbusStation(meter, spec.framing, kit.clock, port) if spec.framing else None
+    serial = _SERIAL[device.family](
+        spec.name,
+        spec.address,
+        device,
+        kit.plant,
+        clock=kit.clock,
+        chance=chance,
+        observe=kit.observe,
+        since_us=kit.since_us,
+        source=spec.source,
+        bindings=bindings,
+        ratio=spec.ratio,
+        serial=spec.serial,
+        port=port,
+    )
+    return serial, serial
+
+
+def build_doors(
+    meters: Sequence[tuple[MeterSpec, Meter, Station | None]],
+    lines: Mapping[str, LineSpec],
+    kit: Kit,
+    carriers: Carriers | None,
+) -> tuple[Gateway | SerialBus, ...]:
+    """The gateways and buses of meters, each place once. ValueError if there are lines but nobody gives their ends."""
+    gateways: dict[tuple[str, int], list[ModbusMeter]] = {}
+    buses: dict[tuple[str, int], list[Station]] = {}
+    on_lines: dict[str, list[Station]] = {}
+    for spec, meter, station in meters:
+        if station is None:
+            if isinstance(meter, ModbusMeter):
+                gateways.setdefault((spec.host, spec.port), []).append(meter)
+        elif spec.line:
+            on_lines.setdefault(spec.line, []).append(station)
+        else:
+            buses.setdefault((spec.host, spec.port), []).append(station)
+    if on_lines and carriers is None:
+        raise ValueError(
+            f"the world has serial lines ({', '.join(on_lines)}), but none can be made here; "
+            "give meters host and port, or start it where serial lines exist"
+        )
+    clock, observe = kit.clock, kit.observe
+    doors: list[Gateway | SerialBus] = [
+        Gateway(host, port, each, clock=clock, observe=observe) for (host, port), each in gateways.items()
+    ]
+    doors += [SerialBus(host, port, each, clock=clock, observe=observe) for (host, port), each in buses.items()]
+    if carriers is not None:
+        for name, stations in on_lines.items():
+            line = lines[name]
+            doors.append(
+                SerialBus(
+                    "",
+                    0,
+                    stations,
+                    clock=clock,
+                    observe=observe,
+                    carrier=carriers(line),
+                    settings=line.settings,
+                )
+            )
+    return tuple(doors)
