@@ -98,7 +98,7 @@ class PointConfig:
         """Whether its numbers may be below 0."""
         if self.serial is not None:
             return self.serial.form.signed
-        return any(part.type[0] in "sf" for part in self.parts)
+        return not self.parts or any(part.type[0] in "sf" for part in self.parts)
 
 
 @dataclass(frozen=True)
@@ -336,7 +336,7 @@ def _decimals(
     """The decimals that a value of this point has by itself; 4 where that is not known."""
     if place is not None:
         return max(0, place.form.decimals - _exponent(scale) - _exponent(ratio))
-    if analog is not None or any(part.type in ("f32", "f64") for part in parts):
+    if analog is not None or not parts or any(part.type in ("f32", "f64") for part in parts):
         return 4
     return max(0, -_exponent(scale) - _exponent(ratio) - min((_exponent(p.factor) for p in parts), default=0))
 

@@ -11,9 +11,10 @@ from reference_terminal.acquisition.driver import Carrier, Driver
 from reference_terminal.acquisition.line import Line
 from reference_terminal.acquisition.modbus import GatewayClient
 from reference_terminal.acquisition.modbus_driver import ModbusMeter, SerialModbusMeter
+from reference_terminal.acquisition.scale import ScaleMeter
 from reference_terminal.config import Config
 from reference_terminal.config_meters import MeterConfig
-from reference_terminal.config_serial import DLT645
+from reference_terminal.config_serial import DLT645, SCALES
 from reference_terminal.platform import Platform
 
 
@@ -51,4 +52,6 @@ class Carriers:
             return SerialModbusMeter(meter, first_point, line)
         if meter.protocol in DLT645:
             return Dlt645Meter(meter, first_point, line)
+        if meter.protocol in SCALES:
+            return ScaleMeter(meter, first_point, line)
         return Cjt188Meter(meter, first_point, line)
