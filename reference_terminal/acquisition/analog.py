@@ -20,9 +20,12 @@ _CONTEXT = numbers.CONTEXT
 
 def current(config: AnalogConfig, raw: Decimal) -> Decimal:
     """mA of a raw number: linear over the module's range, beyond its ends too."""
-    share = _CONTEXT.divide(_CONTEXT.subtract(raw, config.raw_low), _CONTEXT.subtract(config.raw_high, config.raw_low))
+    # Divided last: a third of a range times three must be the range, or a limit would be missed by its last digit.
     span = _CONTEXT.subtract(config.current_high, config.current_low)
-    return _CONTEXT.add(config.current_low, _CONTEXT.multiply(share, span))
+    product = _CONTEXT.multiply(_CONTEXT.subtract(raw, config.raw_low), span)
+    return _CONTEXT.add(
+        config.current_low, _CONTEXT.divide(product, _CONTEXT.subtract(config.raw_high, config.raw_low))
+    )
 
 
 def fault(milliamperes: Decimal) -> str:
