@@ -312,6 +312,22 @@ def test_files_behave_as_files(mount: Path) -> None:
     on(mount, body)
 
 
+def test_a_rename_over_an_open_file_is_never_half(mount: Path) -> None:
+    async def body(disk: LossyDisk) -> None:
+        seen: list[str] = []
+        for _ in range(12):
+            for name, text in (("a", "old"), ("a.tmp", "new")):
+                (disk.path / name).write_text(text)
+            await disk.sync()
+            with (disk.path / "a").open():
+                (disk.path / "a.tmp").rename(disk.path / "a")
+                await rebooted(disk, Keep.PREFIX)
+            seen.append((disk.path / "a").read_text())
+        assert sorted({*seen}) == ["new", "old"]
+
+    on(mount, body)
+
+
 def test_a_map_that_was_never_synced_is_lost(mount: Path) -> None:
     text = """
 import mmap

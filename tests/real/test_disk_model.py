@@ -11,7 +11,7 @@ from errno import EEXIST, EISDIR, ENOENT, ENOSPC, ENOTDIR, ENOTEMPTY
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bench.real import disk_model
 from bench.real.disk_model import PAGE, Inode, Medium
@@ -84,12 +84,14 @@ def test_an_unsynced_rename_leaves_the_old_file(medium: Medium) -> None:
     assert [(path, inode.octets()) for path, inode in medium.walk()] == [("/a", b"old")]
 
 
-def test_a_rename_between_folders_is_never_half(medium: Medium) -> None:
+@pytest.mark.parametrize("first", ["/from", "/to"])
+def test_a_rename_between_folders_is_never_half(medium: Medium, first: str) -> None:
     make(medium, "/from", mode=FOLDER)
     make(medium, "/to", mode=FOLDER)
     medium.sync(medium.root)
     make(medium, "/from/a")
     medium.rename("/from/a", "/to/a", 0)
+    medium.sync(medium.find(first))
     medium.sync(medium.find("/from"))
     cut(medium)
     assert names(medium) == ["/from", "/to", "/to/a"]
@@ -113,6 +115,16 @@ def test_a_rename_over_an_open_file_is_one_operation(medium: Medium) -> None:
     assert [len(each.changes) for each in medium.pending] == [2]
     cut(medium)
     assert names(medium) == ["/a", "/a.tmp"]
+
+
+def test_a_synced_truncation_is_kept_and_an_unsynced_one_is_not(medium: Medium) -> None:
+    inode = make(medium, "/a", b"x" * 9000)
+    medium.sync_all()
+    medium.resize(inode, 5000, 0)
+    medium.sync(inode)
+    medium.resize(inode, 10, 0)
+    cut(medium)
+    assert medium.find("/a").octets() == b"x" * 5000
 
 
 def test_an_unlinked_file_returns(medium: Medium) -> None:
@@ -259,6 +271,12 @@ class Disk(RuleBasedStateMachine):
         self.durable_names: dict[str, int] = {}
         self.last = 0
 
+    @initialize()
+    def begin(self) -> None:
+        for name in ("a", "b"):
+            self.create(name)
+        self.sync_folder()
+
     @rule(name=NAMES)
     def create(self, name: str) -> None:
         if name not in self.names:
@@ -356,5 +374,5 @@ class Disk(RuleBasedStateMachine):
         assert self.medium.inodes == 1 + len(distinct)
 
 
-Disk.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+Disk.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 TestDisk = Disk.TestCase
