@@ -16,6 +16,10 @@ from simulators.meters.modbus import Meter
 from simulators.plant import Plant
 
 
+class Unable(RuntimeError):
+    """A case asked for something that this rig cannot do, in a sentence; the case is then not run, never passed."""
+
+
 class BenchClock(Protocol):
     """True time of the world."""
 
@@ -46,7 +50,7 @@ class LinkControl(Protocol):
         """New connections are refused."""
         ...
 
-    async def reset(self) -> None:
+    async def reset(self) -> object:
         """Existing connections are reset now."""
         ...
 

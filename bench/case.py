@@ -58,6 +58,9 @@ _CLAUSE_ORDER = (
 )
 
 
+VIRTUAL_RIG = "virtual"
+
+
 def case_verdict(checks: Sequence[Check]) -> Verdict:
     """Worst check in the order error, fail, inconclusive, pass; no executed check is inconclusive (R-06)."""
     found = {check.verdict for check in checks}
@@ -256,7 +259,8 @@ class Rig(Flag):
     VIRTUAL = auto()
     PROCESS = auto()
     LAB = auto()
-    ANY = VIRTUAL | PROCESS | LAB
+    LOOPBACK = auto()
+    ANY = VIRTUAL | PROCESS | LAB | LOOPBACK
 
 
 Finding = Check | Measurement
@@ -323,8 +327,11 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
 def judge(case: Case, history: History) -> tuple[Verdict, tuple[Check, ...], tuple[Measurement, ...]]:
     """Let a case judge a history: verdict, checks, measurements. Duplicate check ids raise ValueError."""
     from bench.history import Trouble
+    from bench.realtime import not_run, own_findings
 
-    found = list(case.judge(history))
+    if not_run(history):
+        return Verdict.NOT_RUN, (), ()
+    found = [*case.judge(history), *own_findings(history)]
     checks = tuple(finding for finding in found if isinstance(finding, Check))
     measurements = tuple(finding for finding in found if isinstance(finding, Measurement))
     names = [finding.id for finding in found]

@@ -40,6 +40,7 @@ __all__ = [
     "ClockMoved",
     "Commanded",
     "Connected",
+    "CutShort",
     "Ended",
     "Event",
     "Fingerprinted",
@@ -60,6 +61,7 @@ __all__ = [
     "Served",
     "Stored",
     "TerminalState",
+    "Timing",
     "Trouble",
     "Unserved",
     "read_history",
@@ -198,6 +200,34 @@ class Captured(Event, frozen=True, tag="captured"):
     packets: int
 
 
+class CutShort(Event, frozen=True, tag="cut-short"):
+    """The case was not driven to its end. `because` says whose doing it was, `what` says what happened.
+
+    `rig`: this rig cannot do what the case asked for, so that the case is not run. `terminal`: the terminal's program
+    ended by itself or had to be stopped; what was seen until then is judged, but nothing can pass.
+    """
+
+    because: str
+    what: str
+
+
+class Timing(Event, frozen=True, tag="timing"):
+    """What the bench measured of its own timing while a real-time case ran (R-05).
+
+    The loop's delay (us): number of samples, median, 99th percentile, largest. `resolution_ns` of the bench's clock;
+    `host_moved_us` is by how much the host's clock moved against it. `uncertainty_us` is the expanded uncertainty (k=2)
+    of the difference of two instants in this record.
+    """
+
+    samples: int
+    loop_p50_us: int
+    loop_p99_us: int
+    loop_max_us: int
+    resolution_ns: int
+    host_moved_us: int
+    uncertainty_us: int
+
+
 class Trouble(Event, frozen=True, tag="trouble"):
     """The bench itself failed: the case ends in `error`, whatever else was seen (R-06)."""
 
@@ -219,6 +249,8 @@ AnyEvent = (
     | TerminalState
     | Observed
     | Captured
+    | CutShort
+    | Timing
     | Trouble
     | Ended
     | Served

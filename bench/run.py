@@ -16,9 +16,10 @@ from typing import Protocol
 
 import msgspec
 
-from bench.case import Case, CaseResult, Verdict, judge
-from bench.history import History, HistoryError, Recorder, Trouble, read_history
+from bench.case import VIRTUAL_RIG, Case, CaseResult, Verdict, judge
+from bench.history import HistoryError, Recorder, read_history
 from bench.profile import Claim, Profile
+from bench.realtime import reasons
 from bench.terminals import TerminalAdapter
 
 RECORD = "record.jsonl"
@@ -45,6 +46,7 @@ class Setup:
     `strengths` maps clause id to shall, should, may or statement. `conditions` are the questions about a condition that
     a clause writes, `owners` maps a question of the capability statement to the strongest strength of the entries that
     it decides (R-03). `options` are further words that a replay needs. `capture` asks for pcap files of every case.
+    `defect` is the defect planted in the reference terminal, for a rig that starts it as a process of its own.
     """
 
     rig: CaseRig
@@ -58,6 +60,7 @@ class Setup:
     owners: Mapping[str, str] = field(default_factory=dict[str, str])
     options: str = ""
     capture: bool = False
+    defect: str = ""
 
 
 def seed_for(master_seed: int, case: str, attempt: int) -> int:
@@ -105,6 +108,8 @@ def excused(case: type[Case], setup: Setup) -> tuple[Verdict, str] | None:
         return Verdict.NOT_APPLICABLE, f"not claimed: {what} (R-03) / 未声明"
     if setup.rig.name not in {flag.name.lower() for flag in case.rigs if flag.name}:
         return Verdict.NOT_RUN, f"this case does not run in the {setup.rig.name} rig / 该用例不适用于此台架"
+    if setup.rig.name == VIRTUAL_RIG and not setup.adapter().in_process:
+        return Verdict.NOT_RUN, "this terminal is a program or device and needs real time: --rig process / 须实时台架"
     return None
 
 
@@ -155,16 +160,12 @@ def run_case(case_type: type[Case], setup: Setup, attempt: int = 1) -> CaseResul
         verdict=verdict,
         checks=checks,
         measurements=measurements,
-        reason=_troubles(history),
+        reason=reasons(history),
         record=record.as_posix(),
         digest=history.digest,
         wall_s=time.perf_counter() - began,
         simulated_s=simulated_s,
     )
-
-
-def _troubles(history: History) -> str:
-    return "; ".join(trouble.what for trouble in history.of(Trouble))
 
 
 def rejudge_case(case_type: type[Case], result: CaseResult, folder: Path) -> CaseResult:

@@ -47,7 +47,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "fixtures"
 REFERENCE_PROFILE = FIXTURES / "terminals" / "reference.toml"
 REFERENCE_ADAPTER = "reference"
-RIGS = ("virtual",)
+RIGS = ("virtual", "process", "loopback")
 LOCAL = timezone(timedelta(hours=8))
 
 
@@ -265,6 +265,7 @@ class Session:
             options=(f" --defect {self.options.defect}" if self.options.defect else "")
             + (" --pcap" if self.options.capture else ""),
             capture=self.options.capture,
+            defect=self.options.defect,
         )
 
     def planted(self) -> AbstractContextManager[None]:

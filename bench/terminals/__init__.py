@@ -10,7 +10,8 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 from simulators.world import Site
 
@@ -33,7 +34,8 @@ class Seat:
 
     `site` holds what it is wired to (addresses, register maps, codes). `settings` are what the scenario asks to be
     configured: poll periods (s) by meter, intervals, limits. `clock`, `disk` (name of an SQLite VFS) and `chance` exist
-    for a terminal that runs inside the bench's process; `local` is host and port for its local interface.
+    for a terminal that runs inside the bench's process; `local` is host and port for its local interface. `connection`
+    is that section of the profile. `planted` names a defect that is to be in the reference terminal (proofs only).
     """
 
     site: Site
@@ -43,10 +45,37 @@ class Seat:
     local: tuple[str, int]
     disk: str = ""
     connection: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    planted: str = ""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How a terminal that is a program of its own is started.
+
+    `argv` is its command line; it runs in the state folder, which is all of its disk that outlasts lost power. `env` is
+    added to a bare environment (PATH, HOME, LANG, TMPDIR). `files` are texts by path below the state folder, written
+    before the first start only: the terminal may change them. `ready` is the address at which it listens once it is up
+    (None: it listens nowhere), `ready_s` how long that may take. `own_clock` False says that its clock cannot be moved.
+    """
+
+    argv: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict[str, str])
+    files: Mapping[str, str] = field(default_factory=dict[str, str])
+    ready: tuple[str, int] | None = None
+    ready_s: float = 30.0
+    own_clock: bool = True
+
+
+class LaunchError(Exception):
+    """A profile from which a terminal cannot be started; one sentence a line."""
 
 
 class TerminalAdapter(Protocol):
-    """What a rig needs to know of a kind of terminal."""
+    """What a rig needs to know of a kind of terminal.
+
+    `in_process` says that it can run inside the bench's process, and so in virtual time. An adapter whose terminal can
+    run as a program of its own also has `launch` (see `Launchable`).
+    """
 
     name: str
     in_process: bool
@@ -60,6 +89,15 @@ class TerminalAdapter(Protocol):
 
         Raises LookupError when the terminal has no such interface, ConnectionError when it does not answer.
         """
+        ...
+
+
+@runtime_checkable
+class Launchable(Protocol):
+    """An adapter whose terminal runs as a program of its own."""
+
+    def launch(self, seat: Seat, state: Path) -> Launch:
+        """How to start it for this seat, with `state` as its disk. Raises LaunchError."""
         ...
 
 

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import h11
 import tomli_w
 
-from bench.terminals import Seat
+from bench.terminals import Launch, Seat
 from bench.terminals.reference_centres import centre_of
 from bench.terminals.reference_meters import gateways_of, line_table, lines_of, meters_of
 from reference_terminal.config import load_config
@@ -26,6 +29,7 @@ from reference_terminal.terminal import Terminal
 from simulators.stamps import local
 from simulators.world import Site, World
 
+_CONFIG = "terminal.toml"
 _ANSWER_S = 30.0
 _MOST_ROWS = "100000"
 _LIMITED = ("readings", "records", "gaps", "log", "alarms")
@@ -46,7 +50,7 @@ def render(seat: Seat) -> dict[str, Any]:
 
 
 class ReferenceAdapter:
-    """The reference terminal in the bench's own process."""
+    """The reference terminal: in the bench's own process, or as a program."""
 
     name = "reference"
     in_process = True
@@ -60,6 +64,17 @@ class ReferenceAdapter:
     async def run(self, seat: Seat) -> None:
         """Run until it stops by itself."""
         await self.make(seat).run()
+
+    def launch(self, seat: Seat, state: Path) -> Launch:
+        """As a program of its own: its configuration and database in the state folder."""
+        del state
+        program = ["-m", "conformance.defects.launch", seat.planted] if seat.planted else ["-m", "reference_terminal"]
+        return Launch(
+            argv=(sys.executable, *program, _CONFIG),
+            env={"PYTHONUNBUFFERED": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            files={_CONFIG: tomli_w.dumps(render(seat))},
+            ready=seat.local,
+        )
 
     async def ask(self, seat: Seat, what: str, query: Mapping[str, str]) -> tuple[dict[str, str], ...]:
         """Put a question to the local HTTP interface. Raises LookupError, OSError or TimeoutError without an answer.

@@ -1,0 +1,157 @@
+"""The clock of a program on the bench: wrong, stepped or drifting while it runs, by libfaketime.
+
+Leaves to the rigs when. The library (Debian package `faketime`) is preloaded into any dynamically linked program and
+reads its offset from a file at every look at the clock; the monotonic clock stays the host's. A statically linked
+program does not notice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+_WHERE = ("/usr/lib", "/usr/lib64", "/usr/local/lib")
+_NAME = "libfaketimeMT.so.1"
+_TICK_S = 0.05
+_PROOF_STEP_S = 86_400.5
+
+
+def library() -> Path | None:
+    """Where the library is installed, None where it is not."""
+    for folder in map(Path, _WHERE):
+        for found in sorted((*folder.glob(f"faketime/{_NAME}"), *folder.glob(f"*/faketime/{_NAME}"))):
+            return found
+    return None
+
+
+def requirements() -> list[str]:
+    """What is missing to move a program's clock: nothing, or one sentence."""
+    if library() is None:
+        return [f"{_NAME} is not installed, so a program's clock cannot be moved (apt-get install faketime) / 未安装"]
+    return []
+
+
+class FakeClock:
+    """The clock of one program: the host's plus an offset that may drift. `now_us` is the bench's true time."""
+
+    def __init__(self, file: Path, now_us: Callable[[], int]) -> None:
+        self._file = file
+        self._now_us = now_us
+        self._offset_us = 0.0
+        self._rate = 0.0
+        self._since_us = now_us()
+        self._ticker: asyncio.Task[None] | None = None
+        self._write()
+
+    def environment(self) -> dict[str, str]:
+        """What a program's environment needs. Raises RuntimeError where the library is missing."""
+        found = library()
+        if found is None:
+            raise RuntimeError(requirements()[0])
+        return {
+            "LD_PRELOAD": str(found),
+            "FAKETIME_TIMESTAMP_FILE": str(self._file),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "DONT_FAKE_MONOTONIC": "1",
+            "NO_FAKE_STAT": "1",
+            "FAKETIME_DONT_RESET": "1",
+        }
+
+    @property
+    def offset_us(self) -> int:
+        """Terminal minus true time now."""
+        return round(self._offset_us + self._rate * (self._now_us() - self._since_us))
+
+    def step(self, seconds: float) -> None:
+        """Move the clock by so much."""
+        self._settle()
+        self._offset_us += seconds * 1e6
+        self._write()
+
+    def drift(self, ppm: float) -> None:
+        """From now on the clock gains so many parts per million; 0 ends it. The offset moves every 50 ms."""
+        self._settle()
+        self._rate = ppm / 1e6
+        if self._rate and self._ticker is None:
+            self._ticker = asyncio.get_running_loop().create_task(self._tick(), name="drift")
+
+    async def _tick(self) -> None:
+        while self._rate:
+            await asyncio.sleep(_TICK_S)
+            self._write()
+        self._ticker = None
+
+    def close(self) -> None:
+        """Drift no more."""
+        if self._ticker is not None:
+            self._ticker.cancel()
+
+    def _settle(self) -> None:
+        now = self._now_us()
+        self._offset_us += self._rate * (now - self._since_us)
+        self._since_us = now
+
+    def _write(self) -> None:
+        """In one piece: the program may look at any instant."""
+        partial = self._file.with_suffix(".part")
+        partial.write_text(f"{self.offset_us / 1e6:+.6f}\n")
+        partial.replace(self._file)
+
+
+_PROOF = """
+import sys, time
+for _ in range(2):
+    sys.stdin.readline()
+    print(time.time_ns(), time.monotonic_ns(), flush=True)
+"""
+
+
+def prove_clock(folder: Path) -> list[str]:
+    """Show on a scratch program that its clock steps while it runs and its monotonic clock does not; what fails."""
+    if problems := requirements():
+        return problems
+    true = _Host()
+    clock = FakeClock(folder / "proof.clock", true.now_us)
+    with subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", _PROOF],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **clock.environment()},
+    ) as program:
+        assert program.stdin is not None and program.stdout is not None
+
+        def look() -> tuple[float, float]:
+            assert program.stdin is not None and program.stdout is not None
+            with contextlib.suppress(OSError):
+                program.stdin.write("\n")
+                program.stdin.flush()
+            wall, _, monotonic = program.stdout.readline().partition(" ")
+            return (int(wall) / 1e9, int(monotonic) / 1e9)
+
+        before = look()
+        clock.step(_PROOF_STEP_S)
+        after = look()
+    wall, monotonic = after[0] - before[0], after[1] - before[1]
+    found: list[str] = []
+    if abs(wall - _PROOF_STEP_S - monotonic) > 0.05:
+        found.append(f"a program's clock was to step by {_PROOF_STEP_S} s while it ran and moved by {wall:.3f} s")
+    if not 0 <= monotonic < 5:
+        found.append(f"a program's monotonic clock moved by {monotonic:.3f} s when its wall clock was stepped")
+    return found
+
+
+class _Host:
+    """The host's own time."""
+
+    def now_us(self) -> int:
+        """Now."""
+        import time
+
+        return time.time_ns() // 1000

@@ -1,0 +1,210 @@
+"""A program on the bench: started in its own session, namespaces and bounds, watched, and killed without a trace.
+
+Leaves to `keeper` the small process in between, which dies with the bench and takes the program with it; to the rigs,
+what an end means. Nothing here waits for ever: a program that does not go when it is killed is an error of the bench.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.real.netns import started
+
+_KEEPER = Path(__file__).with_name("keeper.py")
+_START_S = 20.0
+_KILL_S = 20.0
+_FOLDERS = "carbonbench-rig-"
+
+
+class ProgramError(RuntimeError):
+    """The bench cannot start or end a program: one sentence."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a program ended: exit `code`, or `signal`, or the `problem` that kept it from starting.
+
+    `ran_s` is for how long, `octets` how much it wrote to its screen, `last` the last lines of that.
+    """
+
+    code: int | None
+    signal: int | None
+    problem: str
+    ran_s: float
+    octets: int
+    last: tuple[str, ...]
+
+    def words(self) -> str:
+        """The end in a sentence, last words included."""
+        if self.problem:
+            how = f"could not be started: {self.problem}"
+        elif self.signal is not None:
+            name = signal.Signals(self.signal).name if self.signal in _SIGNALS else str(self.signal)
+            how = f"was ended by {name} after {self.ran_s:g} s"
+        else:
+            how = f"ended with exit code {self.code} after {self.ran_s:g} s"
+        return f"{how}; last output: {' | '.join(self.last)}" if self.last else how
+
+
+_SIGNALS = {each.value for each in signal.Signals}
+
+
+def may_isolate() -> bool:
+    """Whether programs can have a process namespace of their own here (root)."""
+    return os.geteuid() == 0
+
+
+class Program:
+    """A running program; made by `start`. `ended` is a future of its `Ending`."""
+
+    def __init__(self, keeper: asyncio.subprocess.Process, first: int, isolated: bool, flooded: Callable[[int], None]):
+        self._keeper = keeper
+        self._first = first
+        self._isolated = isolated
+        self._flooded = flooded
+        self.ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+        self._listener = asyncio.create_task(self._listen())
+
+    @classmethod
+    async def start(
+        cls,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: Path,
+        log: Path,
+        netns: str = "",
+        file_octets: int = 0,
+        flooded: Callable[[int], None] = lambda octets: None,
+    ) -> Program:
+        """Start `argv`; its output goes to the file `log`, within bounds. `netns` names a network namespace.
+
+        `flooded` is called once if it writes more than `keeper.FLOOD_OCTETS` to its screen. A program that cannot be
+        started (no such file) ends at once with a `problem`. Raises ProgramError where the bench's own part fails.
+        """
+        isolated = may_isolate()
+        order = {
+            "argv": list(argv),
+            "env": dict(env),
+            "cwd": str(cwd),
+            "log": str(log),
+            "netns": f"/run/netns/{netns}" if netns else "",
+            "isolate": isolated,
+            "file_octets": file_octets,
+        }
+        keeper = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-I",
+            "-S",
+            str(_KEEPER),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,
+            limit=1 << 20,
+        )
+        assert keeper.stdin is not None and keeper.stdout is not None
+        try:
+            keeper.stdin.write(json.dumps(order).encode() + b"\n")
+            async with asyncio.timeout(_START_S):
+                line = await keeper.stdout.readline()
+            told = json.loads(line) if line else {"state": "ended", "problem": "its keeper ended without a word"}
+        except (TimeoutError, OSError, ValueError) as error:
+            keeper.kill()
+            raise ProgramError(f"{argv[0]} cannot be started: the bench's keeper does not answer ({error})") from None
+        if told["state"] != "started":
+            raise ProgramError(f"{argv[0]} cannot be started: {told.get('problem', 'unknown')}")
+        return cls(keeper, int(told["first"]), isolated, flooded)
+
+    @property
+    def pid(self) -> int:
+        """The first process of the program's own namespace (or its parent where there is none)."""
+        return self._first
+
+    async def _listen(self) -> None:
+        assert self._keeper.stdout is not None
+        ending = Ending(None, signal.SIGKILL, "", 0.0, 0, ())
+        while line := await self._keeper.stdout.readline():
+            told = json.loads(line)
+            if told["state"] == "flooding":
+                self._flooded(int(told["octets"]))
+            elif told["state"] == "ended":
+                ending = Ending(
+                    told.get("code"),
+                    told.get("signal"),
+                    told.get("problem", ""),
+                    told["ran_s"],
+                    told["octets"],
+                    tuple(told["last"]),
+                )
+        await self._keeper.wait()
+        if not self.ended.done():
+            self.ended.set_result(ending)
+
+    def strike(self) -> None:
+        """Kill it and whatever it has started, now; returns before they are gone."""
+        if self._isolated:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._first, signal.SIGKILL)
+        elif self._keeper.stdin is not None:
+            self._keeper.stdin.close()
+
+    async def kill(self) -> Ending:
+        """Kill and wait until all of it is gone. Raises ProgramError if it does not go."""
+        self.strike()
+        assert self._keeper.stdin is not None
+        self._keeper.stdin.close()
+        try:
+            async with asyncio.timeout(_KILL_S):
+                return await asyncio.shield(self.ended)
+        except TimeoutError:
+            raise ProgramError(f"process {self._first} does not end {_KILL_S:g} s after it was killed") from None
+
+    def listens(self) -> list[tuple[str, int]]:
+        """IPv4 addresses and ports it (or, without a namespace of its own, anybody here) listens at."""
+        return listening(self._first)
+
+
+def listening(pid: int) -> list[tuple[str, int]]:
+    """Listening TCP sockets (IPv4, and IPv6's wildcard as 0.0.0.0) of a process's network namespace."""
+    found: list[tuple[str, int]] = []
+    for name, any_address in (("tcp", ""), ("tcp6", "0" * 32)):
+        try:
+            lines = Path(f"/proc/{pid}/net/{name}").read_text().splitlines()[1:]
+        except OSError:
+            continue
+        for line in lines:
+            fields = line.split()
+            if fields[3] != "0A":
+                continue
+            host, port = fields[1].split(":")
+            if not any_address:
+                found.append((".".join(str(octet) for octet in reversed(bytes.fromhex(host))), int(port, 16)))
+            elif host == any_address:
+                found.append(("0.0.0.0", int(port, 16)))
+    return found
+
+
+def make_folder() -> Path:
+    """A folder for one case's moving parts; its name says whose it is, so that `sweep_folders` can remove it."""
+    return Path(tempfile.mkdtemp(prefix=f"{_FOLDERS}{os.getpid()}-{started(os.getpid())}-"))
+
+
+def sweep_folders() -> list[Path]:
+    """Remove folders of benches that are dead (killed, or cut off); returns those removed."""
+    gone: list[Path] = []
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*"):
+        owner, began, _ = f"{folder.name.removeprefix(_FOLDERS)}--".split("-", 2)
+        if owner.isdigit() and str(started(int(owner))) != began:
+            shutil.rmtree(folder, ignore_errors=True)
+            gone.append(folder)
+    return gone

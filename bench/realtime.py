@@ -1,0 +1,77 @@
+"""What a record says of the bench itself and of the terminal's program: cut short, own timing, ends of the program.
+
+Leaves the clauses to the judges. These findings belong to every case of a real-time rig, whatever it asks.
+"""
+
+from __future__ import annotations
+
+from bench.case import Check, Finding, Measurement, Text, check, measure
+from bench.history import CutShort, History, TerminalState, Timing, Trouble
+
+RIG, TERMINAL = "rig", "terminal"
+"""Whose doing a case's early end was (`CutShort.because`)."""
+
+_TELLING = ("crashed", "unready", "flooding", "silent", "disk-full", "stopped")
+
+
+def not_run(history: History) -> bool:
+    """Whether the rig could not do what the case asked for."""
+    return any(event.because == RIG for event in history.of(CutShort))
+
+
+def own_findings(history: History) -> tuple[Finding, ...]:
+    """That the case was cut short, which lets nothing pass; and what the bench measured of its own timing (R-05)."""
+    short = [_short(event) for event in history.of(CutShort) if event.because == TERMINAL]
+    return (*short[:1], *_timing(history))
+
+
+def _short(event: CutShort) -> Check:
+    return check(
+        "driven-to-the-end",
+        None,
+        en="the case was driven to its end",
+        zh="用例执行至结束",
+        expected="the terminal's program runs while it has power / 通电期间程序持续运行",
+        actual=event.what,
+        evidence=[event.what],
+    )
+
+
+def _timing(history: History) -> tuple[Measurement, ...]:
+    timings = history.of(Timing)
+    if not timings:
+        return ()
+    told = timings[-1]
+    return (
+        Measurement(
+            id="bench-loop-delay",
+            name=Text("delay of the bench's own loop, P99", "台架自身处理延迟 P99"),
+            value=f"{told.loop_p99_us / 1e6:.6f}",
+            unit="s",
+            samples=told.samples,
+            uncertainty=f"{told.uncertainty_us / 1e6:.6f}",
+        ),
+        measure(
+            "bench-uncertainty",
+            f"{told.uncertainty_us / 1e6:.6f}",
+            en="expanded uncertainty of a time difference (k=2)",
+            zh="时间差的扩展不确定度（k=2）",
+            unit="s",
+            samples=told.samples,
+        ),
+    )
+
+
+def reasons(history: History) -> str:
+    """What a person must know besides the checks: the bench's troubles, what it could not do, the program's ends.
+
+    Empty where nothing happened.
+    """
+    told = [event.what for event in (*history.of(Trouble), *history.of(CutShort))]
+    if history.began.rig != "virtual":
+        told += [
+            f"terminal {event.state}: {event.detail}" if event.detail else f"terminal {event.state}"
+            for event in history.of(TerminalState)
+            if event.state in _TELLING and event.detail not in " ".join(told)
+        ]
+    return "; ".join(dict.fromkeys(told))

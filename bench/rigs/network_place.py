@@ -1,0 +1,132 @@
+"""The full place: the terminal in a network namespace of its own, field, uplink and local network as real wires.
+
+Leaves frames to `bench.real.wire`. Addresses are those of `layout`, the same as in virtual time; every segment is
+captured at the terminal's end, beside the record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, AsyncExitStack, ExitStack
+from pathlib import Path
+
+from bench.bench import LinkControl
+from bench.history import Captured
+from bench.real import netns
+from bench.real.wire import Segment, Wires
+from bench.real.wire_messages import WireEvent
+from bench.rigs import layout
+from bench.rigs.place import LinkTold, peers
+from simulators.world import World
+
+BENCH_LOCAL = "10.3.0.1"
+_STATES = {"rule_installed": "on", "rule_removed": "off", "reset_all": "act", "dropped": "dropped"}
+_RECORD = struct.Struct("<8xI4x")
+# A terminal that has lost its power says nothing more: its kernel must soon give up what its dead program left.
+_ORPHANS = {"net/ipv4/tcp_orphan_retries": "1"}
+
+
+class NetworkPlace:
+    """Three wires and two namespaces; `trouble` is told when the wires themselves fail."""
+
+    def __init__(self, trouble: Callable[[str], None]) -> None:
+        self._trouble = trouble
+        self._wires: Wires | None = None
+        self._dark: AsyncExitStack | None = None
+        self._silent = False
+        self._captures: Path | None = None
+        self._segments: tuple[str, ...] = ()
+        self._observe: Callable[[LinkTold], None] = lambda told: None
+        self.links: Mapping[str, LinkControl] = {}
+        self.namespace = ""
+
+    def told(self, world: World) -> World:
+        """The world as it is."""
+        return world
+
+    def local(self) -> tuple[str, int]:
+        """The terminal's local interface."""
+        return layout.TERMINAL_LOCAL, layout.LOCAL_PORT
+
+    async def open(
+        self, world: World, *, seed: int, captures: Path | None, observe: Callable[[LinkTold], None]
+    ) -> World:
+        """Lay the wires. Raises bench.real.netns.NetworkTrouble."""
+        self._observe = observe
+        self._captures = captures
+        segments = (
+            Segment("field", tuple(dict.fromkeys(spec.host for spec in world.meters)) or ("10.1.0.1",), TERMINALS[0]),
+            Segment("uplink", tuple(dict.fromkeys(spec.host for spec in world.centres)) or ("10.2.0.1",), TERMINALS[1]),
+            Segment("local", (BENCH_LOCAL,), TERMINALS[2]),
+        )
+        self._segments = tuple(segment.name for segment in segments)
+        self._wires = await Wires.open(
+            segments, seed=seed, peers=peers(world), captures=captures, observe=self._on_wire
+        )
+        self.links = self._wires.links
+        self.namespace = self._wires.terminal_namespace
+        netns.quiet(self.namespace, _ORPHANS)
+        return world
+
+    def standing(self) -> AbstractContextManager[object]:
+        """Within the site's namespace."""
+        if self._wires is None:
+            return ExitStack()
+        return netns.entered(self._wires.site_namespace)
+
+    def _on_wire(self, event: WireEvent) -> None:
+        if event.kind == "wire_died":
+            self._trouble(event.detail)
+        elif event.kind in _STATES and not (self._silent and event.rule == "cut"):
+            detail = {"detail": event.detail} if event.detail else {}
+            if event.count:
+                detail["count"] = str(event.count)
+            self._observe(LinkTold(event.link, event.rule or "reset", _STATES[event.kind], detail))
+
+    async def dark(self, on: bool) -> None:
+        """Cut every segment, silently in the history too: the terminal is off, the networks are not at fault."""
+        if self._wires is None or on == (self._dark is not None):
+            return
+        self._silent = True
+        try:
+            if on:
+                self._dark = AsyncExitStack()
+                for name in self._segments:
+                    await self._dark.enter_async_context(self._wires.links[name].cut())
+            elif self._dark is not None:
+                stack, self._dark = self._dark, None
+                await stack.aclose()
+        finally:
+            self._silent = False
+
+    def captured(self, now_us: int) -> list[Captured]:
+        """The capture of each segment at the terminal's end, with its digest."""
+        found: list[Captured] = []
+        for segment in self._segments if self._captures is not None else ():
+            path = self._captures / f"{segment}.terminal.pcap" if self._captures else Path()
+            if path.exists():
+                octets = path.read_bytes()
+                sm3 = hashlib.new("sm3", octets).hexdigest()
+                found.append(Captured(t=now_us, segment=segment, file=path.name, sm3=sm3, packets=packets(octets)))
+        return found
+
+    async def close(self) -> None:
+        """Take wires and namespaces away."""
+        wires, self._wires = self._wires, None
+        if wires is not None:
+            await wires.close()
+
+
+TERMINALS = (layout.TERMINAL_FIELD, layout.TERMINAL_UPLINK, layout.TERMINAL_LOCAL)
+
+
+def packets(octets: bytes) -> int:
+    """How many packets a capture of ours (pcap, little endian) holds."""
+    at, count = 24, 0
+    while at + 16 <= len(octets):
+        (length,) = _RECORD.unpack_from(octets, at)
+        at += 16 + length
+        count += 1
+    return count

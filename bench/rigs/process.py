@@ -1,0 +1,125 @@
+"""The process rig: the terminal as a program of its own, in its own network and on a disk that loses unsynced writes.
+
+Leaves the case's world to `real_bench` and the wires to `network_place`. It needs root and says so. Its injectors prove
+themselves before a run: wires, disk, and the program's clock where it can be moved.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from bench.case import Case
+from bench.history import Recorder
+from bench.real import disk, faketime, netns, wire
+from bench.real.program import make_folder, sweep_folders
+from bench.rigs.loopback_place import LIMITS, LoopbackPlace
+from bench.rigs.network_place import NetworkPlace
+from bench.rigs.place import Place
+from bench.rigs.real_bench import conduct
+from bench.run import Setup
+
+
+class _RealRig:
+    """What the real-time rigs share."""
+
+    name: ClassVar[str]
+    captures: ClassVar[bool]
+
+    def place(self, trouble: Callable[[str], None]) -> Place:
+        """A fresh place for one case."""
+        raise NotImplementedError
+
+    def conduct(self, case: Case, setup: Setup, seed: int, recorder: Recorder) -> float:
+        """Drive the case; returns how many seconds it took. What goes wrong in the bench is recorded as Trouble."""
+        folder = make_folder()
+        try:
+            return asyncio.run(
+                conduct(
+                    case,
+                    setup,
+                    seed,
+                    recorder,
+                    rig=self.name,
+                    place=self.place,
+                    folder=folder,
+                    captures=self.captures,
+                )
+            )
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+class ProcessRig(_RealRig):
+    """Namespaces, wires, lossy disk: needs root."""
+
+    name = "process"
+    captures = True
+
+    def place(self, trouble: Callable[[str], None]) -> Place:
+        """Three wires."""
+        return NetworkPlace(trouble)
+
+    def self_test(self, seed: int) -> None:
+        """Sweep up after dead benches, then prove wires, disk and clock. Raises RuntimeError naming what fails."""
+        missing = [*wire.requirements(), *disk.requirements()]
+        if missing:
+            raise RuntimeError("\n".join((*missing, "without these: --rig loopback / 可改用 --rig loopback")))
+        sweep()
+        found = _clock_proof()
+        if found:
+            raise RuntimeError("\n".join(found))
+
+    def notes(self) -> Mapping[str, str]:
+        """What this rig cannot do here, for the report."""
+        missing = faketime.requirements()
+        return {"rig.limits": "; ".join(missing)} if missing else {}
+
+
+class LoopbackRig(_RealRig):
+    """Loopback addresses and forwarders: needs no rights, and cannot do everything."""
+
+    name = "loopback"
+    captures = False
+
+    def place(self, trouble: Callable[[str], None]) -> Place:
+        """Forwarders."""
+        del trouble
+        return LoopbackPlace()
+
+    def self_test(self, seed: int) -> None:
+        """Sweep up after dead benches and prove the program's clock. Raises RuntimeError naming what fails."""
+        del seed
+        sweep()
+        if found := _clock_proof():
+            raise RuntimeError("\n".join(found))
+
+    def notes(self) -> Mapping[str, str]:
+        """What this rig cannot do, for the report."""
+        return {"rig.limits": "; ".join((*LIMITS, *disk.requirements(), *faketime.requirements()))}
+
+
+def sweep() -> None:
+    """Remove what benches left that were killed: mounts, namespaces, folders."""
+    disk.sweep_stale()
+    if os.geteuid() == 0:
+        netns.sweep()
+    sweep_folders()
+
+
+def _clock_proof() -> list[str]:
+    """What is wrong with moving a program's clock; nothing where it cannot be moved at all, which cases are told."""
+    if faketime.requirements():
+        return []
+    folder: Path = make_folder()
+    try:
+        return faketime.prove_clock(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+RIG = ProcessRig()
