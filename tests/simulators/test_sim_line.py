@@ -148,9 +148,9 @@ def play(body: Callable[[Bench], Awaitable[None]], text: str = WORLD) -> Bench:
 
 def test_three_protocols_answer_on_one_line() -> None:
     async def body(bench: Bench) -> None:
-        energy = read_dlt645((await bench.ask(ENERGY)).hex())
+        energy = read_dlt645((await bench.ask(ENERGY)).hex()).decoded
         assert energy.values[0].value == bench.heard.of(Served)[-1].values["e01.energy"]
-        heat = read_cjt188((await bench.ask(HEAT)).hex())
+        heat = read_cjt188((await bench.ask(HEAT)).hex()).decoded
         assert bench.heard.of(Served)[-1].values["heat.energy"] in [value.value for value in heat.values]
         answer = await bench.ask(VOLTS)
         assert not rtu_flaw(answer)
@@ -323,7 +323,7 @@ def test_two_meters_with_one_address_collide_on_the_wire() -> None:
         anybody = dlt645_codec.encode(dlt645_codec.Frame("A" * 12, 0x13, b""))
         answer = await bench.ask(anybody)
         # On 8E1 octets that disagree fail their parity: what is left of two answers is no frame.
-        assert not read_dlt645(answer.hex() or "00").valid
+        assert not read_dlt645(answer.hex() or "00").decoded.valid
         assert [event.fault for event in bench.heard.of(Unserved)] == ["collision", "collision"]
 
     play(body)
