@@ -112,6 +112,12 @@ def problems(
         if (where, address) in places:
             found.append(f"links {places[where, address]!r} and {link!r} lead to the same address {address}")
         places[where, address] = link
+    known = [name for _, name in socket.if_nameindex() if name != "lo"]
+    found += [
+        f"network card {card!r} does not exist; this machine has: {', '.join(sorted(known)) or 'none'} / 网卡不存在"
+        for card in terminal_ends.values()
+        if card not in known
+    ]
     found += [
         f"card {card!r} is for segment {where!r}, which does not exist: there are {', '.join(names)}"
         for where, card in terminal_ends.items()
@@ -233,6 +239,7 @@ class Wires:
         self.site_namespace = ""
         self.terminal_namespace = ""
         self.closed = False
+        self._closing = False
         self._observe = observe
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Done]] = {}
@@ -398,7 +405,7 @@ class Wires:
         assert self._control is not None
         asyncio.get_running_loop().remove_reader(self._control.fileno())
         self._gone.set()
-        if not self.closed:
+        if not self._closing:
             self._broken = f"the wire process is gone ({how}), nothing travels any more / 线路进程已终止"
             self._observe(WireEvent("wire_died", detail=self._broken))
         for future in (*self._waiting.values(), *self._armed.values()):
@@ -452,8 +459,9 @@ class Wires:
         if self._process is not None and not self._broken:
             with suppress(WireBroken, TimeoutError):
                 self.statistics()
+                self._closing = True
                 await asyncio.wait_for(self.ask(Close(self.fresh_number())), _ANSWER_S)
-        self.closed = True
+        self._closing = self.closed = True
         if self._control is not None:
             if not self._gone.is_set():
                 with suppress(TimeoutError):

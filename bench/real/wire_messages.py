@@ -75,6 +75,10 @@ class Contains(msgspec.Struct, frozen=True, tag="contains"):
     n: int = 1
     port: int = 0
 
+    def __post_init__(self) -> None:
+        if not self.octets:
+            raise ValueError("a trigger on contents expects octets to look for, got none")
+
 
 Matcher = NthFrame | NthPayload | Contains
 

@@ -11,6 +11,7 @@ noted, whatever its size. Otherwise each frame is cut to its size, judged, deliv
 from __future__ import annotations
 
 import ctypes
+import errno
 import gc
 import heapq
 import os
@@ -369,10 +370,10 @@ class WireProcess:
         return empty
 
     def _lose_end(self, strand: Strand, fd: int, error: OSError) -> None:
-        if error.errno in _PASSING:
-            return
-        self._poll.unregister(fd)
-        del self._readers[fd]
+        if error.errno != errno.ENETDOWN:
+            # A card that is down may come up again; any other end is gone for good.
+            self._poll.unregister(fd)
+            del self._readers[fd]
         side = "terminal" if fd == strand.ends[0] else "site"
         self._tell("end_lost", strand.name, detail=f"{side}: {error.strerror}")
 
@@ -503,13 +504,9 @@ class WireProcess:
         return frame
 
 
-_PASSING = {100, 105, 5}
-"""ENETDOWN, ENOBUFS, EIO: a device that is down for the moment."""
-
-
 def _why(error: OSError) -> str:
     """The reason under which a frame that could not be written is counted."""
-    return "queue" if error.errno in (11, 105) else "interface"
+    return "queue" if error.errno in (errno.EAGAIN, errno.ENOBUFS) else "interface"
 
 
 def main() -> None:

@@ -168,8 +168,13 @@ async def _chances(seed: int | str) -> list[Proof]:
             ahead = [each.number for each in arrivals if each.number not in held]
             late = sorted(each.number for each in arrivals if each.number in held and each.delay_s >= 0.02)
             proofs.append(_proof(f"reorder, {way}: the foretold packets are held back", sorted(held), late))
+            order = [each.number for each in arrivals]
+            overtaken = sorted(
+                number for number in held if number in order and max(order[: order.index(number)], default=-1) > number
+            )
             others = [number for number in range(PACKETS) if number not in held]
-            proofs.append(_proof(f"reorder, {way}: the others overtake them in order", others, ahead))
+            wanted = (others, sorted(number for number in held if number < others[-1]))
+            proofs.append(_proof(f"reorder, {way}: the others overtake them in order", wanted, (ahead, overtaken)))
             async with world.link.corrupt(0.2, direction=way):
                 arrivals = await datagrams(world, PACKETS, way=way)
             wanted = [fate.payload for fate in foretold(r.Corrupt(0.2), way)]
