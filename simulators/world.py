@@ -8,33 +8,43 @@ from __future__ import annotations
 
 import dataclasses
 import random
-import re
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from simulators.centres.base import AnyCentre
 from simulators.centres.hj212 import Centre
-from simulators.centres.spec import CentreSpec, build_centre, read_centre
+from simulators.centres.http import JsonCentre
+from simulators.centres.national import Item
+from simulators.centres.spec import (
+    CentreSpec,
+    build_centre,
+    own_files,
+    read_centre,
+    secrets_of,
+    subjects_of,
+    terminal_side,
+)
 from simulators.clock import Chance, Clock, Observe, seeded
+from simulators.meters.build import Carriers, Kit, build_doors, build_meter
 from simulators.meters.bus_maps import AnyMap, BusMap, Entry, any_names, any_shipped, load_any
-from simulators.meters.cjt188 import Cjt188Meter
-from simulators.meters.dlt645 import Dlt645Meter
 from simulators.meters.maps import MAPS_FOLDER, UNITS, MapError, Register, RegisterMap
-from simulators.meters.meter import Binding, Meter
-from simulators.meters.modbus import ModbusMeter
+from simulators.meters.meter import Meter
 from simulators.meters.modbus_tcp import Gateway
+from simulators.meters.schedule import Schedule, meant
 from simulators.meters.serial_bus import SerialBus
-from simulators.meters.serial_meter import SerialMeter
+from simulators.meters.serial_meter import Station
+from simulators.meters.spec import FaultSpec, LineSpec, MeterSpec, PointSpec, read_fault, read_line, read_meters
 from simulators.plant import Plant, Works, load_series
 from simulators.stamps import from_iso
 from simulators.tables import NAME, DescriptionError, Problem, Table, read_toml
+from simulators.trust.authority import Choice, TerminalSide, Trust
 
 _ADDRESS_DIGITS = {"dlt645": 12, "cjt188": 14}
-_MEMBER = re.compile(r"\{n(?::0(\d+))?\}")
 
 
 class WorldError(DescriptionError):
@@ -54,44 +64,6 @@ class PlantSpec:
 
 
 @dataclass(frozen=True)
-class PointSpec:
-    """A point: a register of the meter's map under a name of the world.
-
-    `quantity` overrides what the register measures of the meter's source. `code` is the point's code at every centre,
-    `codes` overrides it by centre (empty: not sent there). `modulus` and `rated_per_h` override the map's and the
-    plant's (decimal text in the register's unit).
-    """
-
-    id: str
-    register: str
-    quantity: str = ""
-    code: str = ""
-    codes: Mapping[str, str] = field(default_factory=dict[str, str])
-    modulus: str = ""
-    rated_per_h: str = ""
-
-
-@dataclass(frozen=True)
-class MeterSpec:
-    """A meter: its map (a shipped name, a path, or a map built by hand), place, source, and points.
-
-    The protocol follows from the map. A Modbus meter has a unit id; a serial meter behind a transparent serial server
-    has an `address`, as a person writes it: 12 digits for DL/T 645, 14 for CJ/T 188 (maker's code first).
-    """
-
-    name: str
-    map: str | AnyMap
-    host: str
-    port: int
-    unit: int
-    source: str
-    points: tuple[PointSpec, ...]
-    ratio: str = "1"
-    serial: int = 20_260_001
-    address: str = ""
-
-
-@dataclass(frozen=True)
 class World:
     """Everything a terminal is wired to. `start_us` is the true time (us UTC) at which the world begins."""
 
@@ -102,6 +74,22 @@ class World:
     meters: tuple[MeterSpec, ...]
     centres: tuple[CentreSpec, ...]
     where: str = "world"
+    lines: tuple[LineSpec, ...] = ()
+    faults: tuple[FaultSpec, ...] = ()
+
+
+class LoopPart(msgspec.Struct, frozen=True, kw_only=True):
+    """The analogue loop behind a point: a raw number of 0 is `zero_ma`, `full` is 20 mA; `low` is the value at 4 mA.
+
+    Without `live_zero` the value `low` is at 0 mA. `high` is the value at 20 mA, `root` a square-root transmitter.
+    """
+
+    low: str
+    high: str
+    full: int
+    zero_ma: int
+    live_zero: bool
+    root: bool
 
 
 class PointPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,6 +108,10 @@ class PointRow(msgspec.Struct, frozen=True, kw_only=True):
     The value is the sum of the parts (raw number times `scale` for whole types, times the part's factor). `decimals` is
     -1 for binary floats. `ratio` (CT x PT) is not in the registers. Numbers are decimal text in `unit`. `gaps` says
     what the device does with a read across unused registers: exception or zero. `codes` maps centre to code.
+
+    `protocol` is modbus-tcp, modbus-rtu, modbus-ascii or a serial meter's. A point on a serial line has its device name
+    in `line` and the port's settings, one behind a serial server `host` and `port`. The value of a point with a `loop`
+    is what its raw number means, rounded half to even to `decimals`.
     """
 
     id: str
@@ -149,6 +141,11 @@ class PointRow(msgspec.Struct, frozen=True, kw_only=True):
     address: str = ""
     identifier: str = ""
     layout: str = ""
+    line: str = ""
+    baud: int = 0
+    parity: str = ""
+    stop_bits: int = 0
+    loop: LoopPart | None = None
 
 
 # Reading a description.
@@ -178,10 +175,12 @@ def build_world(data: dict[str, object], where: str, folder: Path) -> World:
         head.problem("start", f"expected an instant such as 2026-03-02T00:00:00+08:00 with zone, got {start!r}")
     head.finish()
     plant = _plant(top.table("plant"), folder)
-    meters = [meter for table in top.tables("meters", required=True) for meter in _meters(table, folder)]
-    centres = [read_centre(table) for table in top.tables("centres", required=True)]
+    meters = [meter for table in top.tables("meters", required=True) for meter in read_meters(table, folder)]
+    centres = [read_centre(table, folder) for table in top.tables("centres", required=True)]
+    lines = tuple(read_line(table) for table in top.tables("lines"))
+    faults = tuple(fault for table in top.tables("faults") if (fault := read_fault(table)) is not None)
     top.finish()
-    world = World(name, seed, start_us, plant, tuple(meters), tuple(centres), where)
+    world = World(name, seed, start_us, plant, tuple(meters), tuple(centres), where, lines, faults)
     # Most of what can be wrong between the parts is worth telling even when single fields are wrong.
     found = problems + [problem for problem in check_world(world) if problem not in problems]
     if found:
@@ -208,86 +207,6 @@ def _plant(table: Table | None, folder: Path) -> PlantSpec:
     return spec
 
 
-def _fill(text: str, number: int | None) -> str:
-    """Replace {n} and {n:02} by the member's number."""
-    if number is None:
-        return text
-    return _MEMBER.sub(lambda match: f"{number:0{match[1] or 0}d}", text)
-
-
-def _meters(table: Table, folder: Path) -> list[MeterSpec]:
-    """The meter, or with `repeat = [first, last]` one for each number, {n} standing for it and units counting up."""
-    name = table.text("name", pattern=r"[A-Za-z0-9{][A-Za-z0-9_.:{}-]*", hint="a name of letters, digits, - _ .")
-    maps = table.names("maps", ()) or (table.text("map"),)
-    if table.has("map") and table.has("maps"):
-        table.problem("maps", "give either map or maps, not both")
-    host = table.text("host")
-    port = table.integer("port", 1, 65535)
-    address = table.text("address", "", r"[0-9A-F]{12}|[0-9A-F]{14}", "12 digits (DL/T 645) or 14 (CJ/T 188)")
-    unit = table.integer("unit", 1, 247, 1 if address else None)
-    source = table.text("source", "")
-    ratio = table.decimal("ratio", "1", positive=True)
-    serial = table.integer("serial", 0, 2**32 - 1, 20_260_001)
-    span = table.integers("repeat", 0, 999, ())
-    points = [_point(each) for each in table.tables("points", required=True)]
-    table.finish()
-    numbers: Sequence[int | None] = [None]
-    if span:
-        if len(span) != 2 or span[0] > span[1]:
-            table.problem("repeat", f"expected [first, last] such as [1, 29], got {list(span)}")
-        else:
-            numbers = range(span[0], span[1] + 1)
-    if numbers[-1] is not None and not address and unit + len(numbers) - 1 > 247:
-        table.problem("unit", f"{len(numbers)} units from {unit} go beyond 247; use a second port")
-        numbers = [None]
-    meters: list[MeterSpec] = []
-    for index, number in enumerate(numbers):
-        chosen = maps[index % len(maps)]
-        meters.append(
-            MeterSpec(
-                name=_fill(name, number),
-                map=chosen if chosen in any_names() else str(folder / chosen) if ".toml" in chosen else chosen,
-                host=_fill(host, number),
-                port=port,
-                unit=unit if address else unit + index,
-                address=_counted(address, index),
-                source=_fill(source, number),
-                points=tuple(
-                    dataclasses.replace(
-                        point,
-                        id=_fill(point.id, number),
-                        quantity=_fill(point.quantity, number),
-                        code=_fill(point.code, number),
-                        codes={centre: _fill(code, number) for centre, code in point.codes.items()},
-                    )
-                    for point in points
-                ),
-                ratio=ratio,
-                serial=serial + index,
-            )
-        )
-    return meters
-
-
-def _counted(address: str, index: int) -> str:
-    """The address so many after this one; an address that is no number stays as it is."""
-    return f"{int(address) + index:0{len(address)}d}" if address.isdecimal() else address
-
-
-def _point(table: Table) -> PointSpec:
-    point = PointSpec(
-        id=table.text("id"),
-        register=table.text("register"),
-        quantity=table.text("quantity", ""),
-        code=table.text("code", ""),
-        codes=table.mapping("codes"),
-        modulus=table.decimal("modulus", "", positive=True) if table.has("modulus") else "",
-        rated_per_h=table.decimal("rated_per_h", "", positive=True) if table.has("rated_per_h") else "",
-    )
-    table.finish()
-    return point
-
-
 # Checking a world, from a file or built by hand.
 
 
@@ -304,6 +223,7 @@ def check_world(world: World) -> list[Problem]:
         problems.extend(error.problems)
         plant = None
     _check_addresses(world, note)
+    _check_faults(world, note)
     ids: dict[str, str] = {}
     codes: dict[tuple[str, str], str] = {}
     centres = [centre.name for centre in world.centres]
@@ -324,51 +244,75 @@ def check_world(world: World) -> list[Problem]:
             for centre in point.codes:
                 if centre not in centres:
                     note(where, f"point {point.id!r} has a code for centre {centre!r}, which the world lacks")
-            for centre in centres:
-                code = point.codes.get(centre, point.code)
+            for spec in world.centres:
+                centre = spec.name
+                code = _code(spec, point)
                 other = codes.setdefault((centre, code), point.id) if code else point.id
                 if other != point.id:
                     note(where, f"centre {centre} has the code {code!r} for {other!r} and {point.id!r}; change one")
-                if code and not re.fullmatch(r"[A-Za-z0-9]{1,16}", code):
-                    note(where, f"the code {code!r} of point {point.id!r} is not 1 to 16 letters and digits")
+                if code and (wrong := spec.code_fault(code)):
+                    note(where, f"the code {code!r} of point {point.id!r} {wrong}")
             if device is not None:
                 _check_point(where, meter, device, point, plant, note)
     return problems
 
 
 def _check_addresses(world: World, note: Callable[[str, str], None]) -> None:
-    units: dict[tuple[str, int, int | str], str] = {}
+    units: dict[tuple[tuple[str, int | str], int | str], str] = {}
     ports: dict[tuple[str, int], str] = {}
-    kinds: dict[tuple[str, int], tuple[str, str]] = {}
+    kinds: dict[tuple[str, int | str], tuple[str, str]] = {}
+    lines = [line.name for line in world.lines]
+    for name in dict.fromkeys(lines):
+        if lines.count(name) > 1:
+            note(f"line {name}", "the name is given to several lines; names must differ")
     names = [meter.name for meter in world.meters]
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
             note(f"meter {name}", f"the name is given to several meters ({names.count(name)}); names must differ")
     for meter in world.meters:
-        place = (meter.host, meter.port, meter.address or meter.unit)
+        if meter.line and meter.line not in lines:
+            known = ", ".join(lines) or "none"
+            note(f"meter {meter.name}", f"the world has no line {meter.line!r}; it has {known}")
+        at = f"line {meter.line}" if meter.line else f"{meter.host}:{meter.port}"
+        door: tuple[str, int | str] = ("line", meter.line) if meter.line else (meter.host, meter.port)
+        place = (door, meter.address or meter.unit)
         if place in units:
             note(
                 f"meter {meter.name}",
-                f"{'address' if meter.address else 'unit'} {place[2]} at {meter.host}:{meter.port} is already meter "
+                f"{'address' if meter.address else 'unit'} {place[1]} at {at} is already meter "
                 f"{units[place]}; units of a port must differ",
             )
         units.setdefault(place, meter.name)
-        kind = "serial" if meter.address else "Modbus"
-        other, name = kinds.setdefault((meter.host, meter.port), (kind, meter.name))
+        kind = "serial" if meter.address or meter.framing else "Modbus"
+        other, name = kinds.setdefault(door, (kind, meter.name))
         if other != kind:
-            note(
-                f"meter {meter.name}",
-                f"{meter.host}:{meter.port} is {other} for meter {name}; choose another port for {kind}",
-            )
-        ports[(meter.host, meter.port)] = f"meter {meter.name}"
+            note(f"meter {meter.name}", f"{at} is {other} for meter {name}; choose another port for {kind}")
+        if meter.framing:
+            other, name = kinds.setdefault((at, "framing"), (meter.framing, meter.name))
+            if other != meter.framing:
+                text = f"{at} is Modbus {other.upper()} for meter {name}; all Modbus devices of a line speak the same"
+                note(f"meter {meter.name}", text)
+        if not meter.line:
+            ports[(meter.host, meter.port)] = f"meter {meter.name}"
     seen: list[str] = []
     for centre in world.centres:
         if centre.name in seen:
             note(f"centre {centre.name}", "the name is given to several centres; names must differ")
         seen.append(centre.name)
-        other = ports.setdefault((centre.host, centre.port), f"centre {centre.name}")
-        if other != f"centre {centre.name}":
-            note(f"centre {centre.name}", f"{centre.host}:{centre.port} is already {other}; choose another port")
+        for port in (centre.port, *((centre.data_port,) if centre.data_port else ())):
+            other = ports.setdefault((centre.host, port), f"centre {centre.name}")
+            if other != f"centre {centre.name}":
+                note(f"centre {centre.name}", f"{centre.host}:{port} is already {other}; choose another port")
+        for role, text in own_files(centre, world.start_us)[1]:
+            note(f"centre {centre.name}: files.{role}", text)
+
+
+def _check_faults(world: World, note: Callable[[str, str], None]) -> None:
+    names = [meter.name for meter in world.meters]
+    for index, fault in enumerate(world.faults, 1):
+        for pattern in fault.meters:
+            if not meant(dataclasses.replace(fault, meters=(pattern,)), names):
+                note(f"fault {index}", f"the world has no meter {pattern!r}; it has {_few(names)}")
 
 
 def _device(meter: MeterSpec, note: Callable[[str, str], None]) -> AnyMap | None:
@@ -382,6 +326,8 @@ def _device(meter: MeterSpec, note: Callable[[str, str], None]) -> AnyMap | None
     if digits and len(meter.address) != digits:
         note(f"meter {meter.name}", f"expected an address of {digits} digits for {device.id}, got {meter.address!r}")
         return None
+    if digits and meter.framing and not meter.line:
+        note(f"meter {meter.name}", f"map {device.id} is no Modbus device, which alone has a framing; remove framing")
     if not digits and meter.address:
         note(f"meter {meter.name}", f"map {device.id} is Modbus, which has a unit id and no address; remove address")
     return device
@@ -458,8 +404,6 @@ def build_plant(world: World, chance: Chance) -> Plant:
     return Works(chance, world.start_us, spec.circuits)
 
 
-_SERIAL: dict[str, type[SerialMeter]] = {"dlt645": Dlt645Meter, "cjt188": Cjt188Meter}
-
 Within = Callable[[str, Coroutine[Any, Any, None]], Awaitable[None]]
 """Runs a coroutine on the host of this name or address."""
 
@@ -467,11 +411,20 @@ Within = Callable[[str, Coroutine[Any, Any, None]], Awaitable[None]]
 class Site:
     """The world standing: plant, meters behind their gateways, centres.
 
-    `clock` gives true time, `chance` streams of chance (default: from the world's seed), `observe` takes all events.
-    Raises WorldError if the world contradicts itself.
+    `clock` gives true time, `chance` streams of chance (default: from the world's seed), `observe` takes all events,
+    `carriers` gives the meters' end of each serial line. Raises WorldError if the world contradicts itself, ValueError
+    if it has serial lines and nobody can make them.
     """
 
-    def __init__(self, world: World, *, clock: Clock, observe: Observe, chance: Chance | None = None) -> None:
+    def __init__(
+        self,
+        world: World,
+        *,
+        clock: Clock,
+        observe: Observe,
+        chance: Chance | None = None,
+        carriers: Carriers | None = None,
+    ) -> None:
         problems = check_world(world)
         if problems:
             raise WorldError(problems)
@@ -480,71 +433,85 @@ class Site:
         self.plant: Plant = build_plant(world, streams)
         self.meters: dict[str, Meter] = {}
         self.points: dict[str, PointRow] = {}
-        gateways: dict[tuple[str, int], list[ModbusMeter]] = {}
-        buses: dict[tuple[str, int], list[SerialMeter]] = {}
+        kit = Kit(self.plant, clock, streams, observe, world.start_us)
+        lines = {line.name: line for line in world.lines}
+        built: list[tuple[MeterSpec, Meter, Station | None]] = []
         for spec in world.meters:
             device = _overridden(register_map(spec.map), spec.points)
-            place = (spec.host, spec.port)
-            bindings = [Binding(point.id, point.register, point.quantity) for point in spec.points]
-            if isinstance(device, RegisterMap):
-                meter: Meter = ModbusMeter(
-                    spec.name,
-                    spec.unit,
-                    device,
-                    self.plant,
-                    clock=clock,
-                    chance=streams(f"meter/{spec.name}"),
-                    observe=observe,
-                    source=spec.source,
-                    bindings=bindings,
-                    ratio=spec.ratio,
-                    serial=spec.serial,
-                )
-                gateways.setdefault(place, []).append(meter)
-            else:
-                meter = _SERIAL[device.family](
-                    spec.name,
-                    spec.address,
-                    device,
-                    self.plant,
-                    clock=clock,
-                    chance=streams(f"meter/{spec.name}"),
-                    observe=observe,
-                    since_us=world.start_us,
-                    source=spec.source,
-                    bindings=bindings,
-                    ratio=spec.ratio,
-                    serial=spec.serial,
-                )
-                buses.setdefault(place, []).append(meter)
+            port = lines[spec.line].settings if spec.line else None
+            meter, station = build_meter(spec, device, kit, port)
+            built.append((spec, meter, station))
             self.meters[spec.name] = meter
             for point in spec.points:
                 self.points[point.id] = _row(world, spec, device, point, meter)
-        self.gateways: tuple[Gateway | SerialBus, ...] = (
-            *(Gateway(host, port, each, clock=clock, observe=observe) for (host, port), each in gateways.items()),
-            *(SerialBus(host, port, each, clock=clock, observe=observe) for (host, port), each in buses.items()),
-        )
-        self.centres: dict[str, Centre] = {
-            spec.name: build_centre(spec, clock=clock, chance=streams(f"centre/{spec.name}"), observe=observe)
-            for spec in world.centres
-        }
+        self.gateways: tuple[Gateway | SerialBus, ...] = build_doors(built, lines, kit, carriers)
+        self._schedule = Schedule(world.faults, self.meters, streams)
+        self.trust = Trust(world.start_us, streams, subjects_of(world.centres))
+        self._secrets = {spec.name: secrets_of(streams(f"centre/{spec.name}/secrets")) for spec in world.centres}
+        self.centres: dict[str, Centre] = {}
+        self.platforms: dict[str, JsonCentre] = {}
+        for spec in world.centres:
+            centre = build_centre(
+                spec,
+                clock=clock,
+                chance=streams(f"centre/{spec.name}"),
+                observe=observe,
+                trust=self.trust,
+                secrets=self._secrets[spec.name],
+                items=_items(spec, self.points.values()),
+                own=own_files(spec, world.start_us)[0],
+            )
+            if isinstance(centre, Centre):
+                self.centres[spec.name] = centre
+            else:
+                self.platforms[spec.name] = centre
+
+    @property
+    def everyone(self) -> dict[str, AnyCentre]:
+        """Centres of every kind by name: those of HJ 212 first, then the platforms."""
+        return {**self.centres, **self.platforms}
+
+    def terminal_side(self, centre: str, choice: Choice = "good") -> TerminalSide:
+        """What the terminal is given to talk to a centre (docs/WIRE.md section 7); `choice` is its own certificate.
+
+        Raises KeyError for a centre the world lacks.
+        """
+        spec = {each.name: each for each in self.world.centres}[centre]
+        return terminal_side(spec, self.trust, self._secrets[centre], choice)
 
     async def start(self, within: Within | None = None) -> None:
         """Listen everywhere; `within` runs each start on its host. A taken port (OSError) leaves nothing open."""
         try:
-            for device in (*self.gateways, *self.centres.values()):
-                if within is None:
+            for device in (*self.gateways, *self.everyone.values()):
+                if within is None or not device.host:
                     await device.start()
                 else:
                     await within(device.host, device.start())
         except OSError:
             await self.stop()
             raise
+        self._schedule.start()
 
     async def stop(self) -> None:
         """Close every port and connection."""
-        for device in (*self.gateways, *self.centres.values()):
+        self._schedule.stop()
+        for device in (*self.gateways, *self.everyone.values()):
             await device.stop()
+
+
+def _code(centre: CentreSpec, point: PointSpec) -> str:
+    """The code of a point at a centre; empty if it is not sent there."""
+    given = point.codes.get(centre.name)
+    return "" if given == "" else centre.code(given or "", point.code)
+
+
+def _items(spec: CentreSpec, rows: Iterable[PointRow]) -> dict[str, Item]:
+    """The points of a centre by their code there."""
+    return {
+        row.codes[spec.name]: Item(row.id, "Cou" if row.kind == "counter" else "Avg", row.unit, row.low, row.high)
+        for row in rows
+        if spec.name in row.codes
+    }
 
 
 def _overridden(device: AnyMap, points: Sequence[PointSpec]) -> AnyMap:
@@ -574,7 +541,8 @@ def identifier_of(device: AnyMap, register: str) -> str:
 
 def _row(world: World, spec: MeterSpec, device: AnyMap, point: PointSpec, meter: Meter) -> PointRow:
     register = device.register(point.register)
-    codes = {centre.name: point.codes.get(centre.name, point.code) for centre in world.centres}
+    codes = {centre.name: _code(centre, point) for centre in world.centres}
+    port = next((line.settings for line in world.lines if line.name == spec.line), None)
     return PointRow(
         id=point.id,
         meter=spec.name,
@@ -602,10 +570,24 @@ def _row(world: World, spec: MeterSpec, device: AnyMap, point: PointSpec, meter:
         sentinel=register.sentinel,
         gaps=device.gaps,
         codes={centre: code for centre, code in codes.items() if code},
-        protocol=device.protocol if isinstance(device, BusMap) else "modbus-tcp",
+        protocol=device.protocol if isinstance(device, BusMap) else f"modbus-{spec.framing or 'tcp'}",
         address=spec.address,
         identifier=identifier_of(device, register.id),
         layout=register.layout if isinstance(register, Entry) else "",
+        line=spec.line,
+        baud=port.baud if port else 0,
+        parity=port.parity if port else "",
+        stop_bits=port.stop_bits if port else 0,
+        loop=LoopPart(
+            low=loop.low,
+            high=loop.high,
+            full=loop.full,
+            zero_ma=loop.zero_ma,
+            live_zero=loop.live_zero,
+            root=loop.root,
+        )
+        if (loop := register.loop) is not None
+        else None,
     )
 
 

@@ -71,7 +71,8 @@ class Wire(Protocol):
 class Locks:
     """What a centre shows in handshakes and asks of its clients; made once for each centre.
 
-    `peer_name` is the common name a client's certificate must have, empty for any.
+    `peer_name` is the common name a client's certificate must have, empty for any; `revoked` are serial numbers (hex)
+    that no client may have, for stacks that read no lists.
     """
 
     def __init__(
@@ -81,11 +82,13 @@ class Locks:
         *,
         peer_name: str = "",
         certificate: Choice = "good",
+        revoked: tuple[str, ...] = (),
     ) -> None:
         self.channel: Channel = channel
         self.certificate: Choice = certificate
         self.clients: Peers = "none" if channel == "tls" else "require"
         self.peer_name = peer_name
+        self.revoked = revoked
         self._show = show
         self._contexts: dict[tuple[Choice, Peers], Any] = {}
 
@@ -131,10 +134,10 @@ def locks_of(
             "" if anchors else authority.crls,
             pair.certificate if pair else "",
             pair.key if pair else "",
-            () if anchors else authority.revoked,
         )
 
-    return Locks(channel, show, peer_name=peer_name, certificate=certificate)
+    revoked = () if anchors else authority.revoked
+    return Locks(channel, show, peer_name=peer_name, certificate=certificate, revoked=revoked)
 
 
 class _SecuredTransport(asyncio.Transport):
@@ -221,15 +224,15 @@ class SecuredConnection(asyncio.Protocol):
         self._reader.feed(data, from_client=True)
         session.feed(data)
         self._flush()
-        if session.failed:
-            self._fail(session.failed)
-            return
         if session.agreed and not self._open:
             wrong = self._examine(session)
             if wrong:
                 self._fail(wrong)
                 return
             self._begin()
+        if session.failed:
+            self._fail(session.failed)
+            return
         plain = session.incoming()
         if plain and self._open:
             self._inner.data_received(plain)
@@ -250,6 +253,8 @@ class SecuredConnection(asyncio.Protocol):
             facts = self.facts = facts_of(der)
         except OracleError as error:
             return str(error)
+        if facts.serial in self._locks.revoked:
+            return "the client's certificate is revoked"
         if "digital_signature" not in facts.usage:
             return f"the client's certificate may not sign (keyUsage {', '.join(facts.usage) or 'absent'})"
         if family_of(self._locks.channel) == "sm2" and facts.algorithm != _SM2_WITH_SM3:

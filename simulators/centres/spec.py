@@ -176,7 +176,7 @@ def secrets_of(chance: random.Random) -> Secrets:
 def terminal_side(spec: CentreSpec, trust: Trust, secrets: Secrets, choice: Choice = "good") -> TerminalSide:
     """What a terminal is given to talk to a centre; `choice` is the client certificate it is given."""
     channel = spec.channel
-    changes: dict[str, str] = {"server_name": spec.host}
+    changes: dict[str, str] = {"server_name": spec.hosts[-1]}
     if channel != "plain":
         authority = trust[family_of(channel)]
         changes |= {"anchors": authority.anchor, "crls": authority.crls}

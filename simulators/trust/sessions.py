@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib.util
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,8 +37,7 @@ class SessionError(RuntimeError):
 class Material:
     """What one side brings: its own certificates and keys, and whom it trusts (PEM).
 
-    `encryption_*` are for TLCP. `revoked` are serial numbers (hex) that a stack which reads no lists refuses all the
-    same.
+    `encryption_*` are for TLCP. The stack under RFC 8998 and TLCP reads no revocation lists.
     """
 
     certificate: str
@@ -46,7 +46,6 @@ class Material:
     crls: str = ""
     encryption_certificate: str = ""
     encryption_key: str = ""
-    revoked: tuple[str, ...] = ()
 
 
 class Session(Protocol):
@@ -213,11 +212,14 @@ def openssl_context(material: Material, peers: Peers, *, national: bool = False)
             )
     try:
         if material.certificate:
-            first, *others = [crypto.load_certificate(crypto.FILETYPE_ASN1, der) for der in pems(material.certificate)]
+            first, *others = [x509.load_der_x509_certificate(der) for der in pems(material.certificate)]
             context.use_certificate(first)
             for other in others:
                 context.add_extra_chain_cert(other)
-            context.use_privatekey(crypto.load_privatekey(crypto.FILETYPE_PEM, material.key.encode()))
+            with warnings.catch_warnings():
+                # The keys of `cryptography` know no SM2: the older form is the only one for all families.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                context.use_privatekey(crypto.load_privatekey(crypto.FILETYPE_PEM, material.key.encode()))
             context.check_privatekey()
     except (SSL.Error, crypto.Error, ValueError, TypeError) as error:
         raise SessionError(f"certificate and key cannot be used together ({error})") from None
@@ -328,7 +330,6 @@ class TongsuoContext:
 
     def __init__(self, material: Material, peers: Peers, *, tlcp: bool, suites: Sequence[str] = TLCP_SUITES) -> None:
         lib = self._lib = _library()
-        self.revoked = material.revoked
         self.pointer = lib.SSL_CTX_new(lib.NTLS_method() if tlcp else lib.TLS_method())
         if tlcp:
             lib.SSL_CTX_enable_ntls(self.pointer)
@@ -440,7 +441,6 @@ class TongsuoSession:
                 self._stopped(result)
                 return
             self.agreed = True
-            self._check_revoked()
         buffer = ctypes.create_string_buffer(_CHUNK)
         while (count := lib.SSL_read(self._ssl, buffer, _CHUNK)) > 0:
             self._plain += buffer.raw[:count]
@@ -458,13 +458,6 @@ class TongsuoSession:
             if verdict and not self.agreed:
                 words += f"; {self._lib.X509_verify_cert_error_string(verdict).decode()}"
             self.failed = "the connection ended within the handshake" if kind == _SYSCALL else words
-
-    def _check_revoked(self) -> None:
-        der = self.peer()
-        if der and self._context.revoked:
-            serial = f"{x509.load_der_x509_certificate(der).serial_number:x}"
-            if serial in self._context.revoked:
-                self.failed = "certificate revoked"
 
     def outgoing(self) -> bytes:
         """Octets for the wire."""
