@@ -95,6 +95,7 @@ MOST_ENTRIES = 500
 QUARTER_US = 900_000_000
 _DAY_US = 86_400_000_000
 _STAMP = re.compile(r"(\d{4})-(\d{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2})")
+_SEALED = re.compile(r"([0-9a-fA-F]{32})+")
 _HOUR_US = 3_600_000_000
 
 
@@ -361,10 +362,10 @@ class NationalCentre(JsonCentre):
         """The entry in the clear; None with a fault if a value is no ciphertext under the key."""
         found: dict[str, object] = {}
         for name, value in entry.items():
+            if not isinstance(value, str) or not _SEALED.fullmatch(value):
+                faults.append("plain")
+                return None
             try:
-                if not isinstance(value, str) or isinstance(value, Number):
-                    faults.append("plain")
-                    return None
                 plain = oracle.unpad(oracle.sm4_ecb(key, bytes.fromhex(value), decrypting=True)).decode()
             except (oracle.OracleError, ValueError):
                 faults.append("undecryptable")

@@ -143,7 +143,7 @@ class Authority:
     def crls(self) -> str:
         """Revocation lists of root and intermediate (PEM), valid as long as the authority."""
         root, middle = self._tree("real")
-        begin, end = self._start_us - _DAY_US, self._start_us + 30 * _YEAR_US
+        begin, end = self._start_us - 5 * _YEAR_US, self._start_us + 30 * _YEAR_US
         revoked = [
             self._serial(role, name, "revoked", usage)
             for role, name in self._subjects
