@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.history import Event, Power, TerminalState
-from bench.real.disk import LossyDisk
+from bench.real.disk import LossReport, LossyDisk
 from bench.real.faketime import FakeClock
 from bench.real.program import Ending, Program
 from bench.rigs.place import Place
@@ -26,7 +26,7 @@ _KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ")
 
 @dataclass(frozen=True)
 class Room:
-    """Folders of one case: `state` is the terminal's disk, `scratch` is lost with power, `logs` is beside the record."""
+    """Folders of one case: `state` is the terminal's disk, `scratch` lost with power, `logs` beside the record."""
 
     state: Path
     scratch: Path
@@ -116,7 +116,7 @@ class TerminalLife:
             program.strike()
         if cut and self.disk is not None:
             report = await self.disk.power_cut()
-            self._tell("lost", str(report))
+            self._tell("lost-writes", _lost(report))
         if program is not None:
             await program.kill()
 
@@ -183,6 +183,16 @@ class TerminalLife:
         self._tell(state, words)
         if not self.died.done():
             self.died.set_result(words)
+
+
+def _lost(report: LossReport) -> str:
+    """What a cut took from the disk, in words."""
+    names = f"; names lost: {', '.join(report.lost_names[:5])}" if report.lost_names else ""
+    back = f"; names back: {', '.join(report.returned_names[:5])}" if report.returned_names else ""
+    return (
+        f"cut {report.cut} ({report.keep}, {report.model}): of the unsynced writes {report.dropped_writes} dropped, "
+        f"{report.torn_writes} torn, {report.kept_writes} kept; {report.lost_octets} octets lost{names}{back}"
+    )
 
 
 def _install(folder: Path, files: Mapping[str, str]) -> None:

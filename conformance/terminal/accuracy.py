@@ -62,10 +62,12 @@ class TakesOverEdgeValues(Case):
     clauses = ("isc-2/9.3b", "isc-2/9.3c", "cpcif/8.2a", "cpcif/8.2b")
     needs = (MODBUS, HJ212, LOCAL)
     scenario = Scenario(circuits=1, points=1, meters=("types",), realtime_interval_s=60, kinds=())
+    before_s = 150.0
+    shown_s = 180.0
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
-        await bench.clock.sleep(minutes=2, seconds=30)
+        await bench.clock.sleep(self.before_s)
         for text in accuracy.EDGES:
             shown: dict[str, str] = {}
             for meter in bench.meters.values():
@@ -73,7 +75,7 @@ class TakesOverEdgeValues(Case):
                     if _holds(meter, point, text):
                         shown[point] = text
             bench.phase("edge", text=text, points=" ".join(sorted(shown)))
-            await bench.clock.sleep(minutes=3)
+            await bench.clock.sleep(self.shown_s)
         await read_readings(bench, points(bench), start, bench.clock.now_us())
 
     def judge(self, history: History) -> Iterator[Finding]:

@@ -11,24 +11,113 @@ from bench.bench import Bench
 from bench.case import Case, Finding
 from bench.history import History
 from bench.scenario import Scenario
-from conformance.terminal import HJ212, MODBUS
-from conformance.terminal.moves import delivered
+from conformance.judges import accuracy, retention
+from conformance.judges.times import MINUTE
+from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal.accuracy import TakesOverEdgeValues
+from conformance.terminal.moves import all_centres, counters, delivered, points, read_readings, read_records, reconciled
 
 # Minute data every minute and real-time data every 30 s, the shortest that HJ 212 offers, of meters polled every 5 s.
 QUICK = Scenario(circuits=2, points=2, period_s=5, minute_interval=1, realtime_interval_s=30, kinds=("minute",))
+# After so long one whole minute has passed, whenever the case began, and its record is older than R-29's 5 s.
+WHOLE_MINUTE_S = 126
 
 
 class DeliversWithinMinutes(Case):
     """Minute values and real-time values reach both centres within minutes of the start, once each and unaltered."""
 
     zh = "启动数分钟内，分钟数据与实时数据各一次、无误地到达两个中心。"
-    clauses = ("isc-2/7.2.4(3)a",)
+    clauses = ("isc-2/7.2.4(3)a", "isc-2/7.2.4(3)b")
     needs = (MODBUS, HJ212)
     scenario = QUICK
 
     async def drive(self, bench: Bench) -> None:
-        await bench.clock.sleep(minutes=2, seconds=5)
+        await bench.clock.sleep(WHOLE_MINUTE_S)
         await bench.centres.settle(seconds=8)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from delivered(history)
+        yield from accuracy.findings(history, "reading", centres=all_centres(history), needed=1, stored=False)
+
+
+class BackfillsShortOutage(Case):
+    """What fell due while both centres could not be reached for 100 s arrives within a minute afterwards, once each."""
+
+    zh = "两个中心断网 100 s 期间的数据在恢复后一分钟内补齐，各一次。"
+    clauses = ("isc-2/7.2.4(4)a", "isc-2/7.2.4(4)b")
+    needs = (MODBUS, HJ212, "delivery.automatic-backfill")
+    scenario = QUICK
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(22)
+        async with bench.links["uplink"].cut():
+            await bench.clock.sleep(100)
+        await bench.centres.settle(seconds=42)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        ledgers = reconciled(history)
+        yield from retention.outage_findings(history, ledgers, hours=0, recovery=False)
+        yield from delivered(history)
+
+
+class _LosesPowerOnce:
+    """What cases share in which power is lost once, after a whole minute was stored and shown."""
+
+    clauses = ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a", "csmt/7.6b")
+    needs = (MODBUS, HJ212, LOCAL)
+    scenario = QUICK
+    work_on_s = 12.0
+
+    async def lose(self, bench: Bench) -> None:
+        """Lose power and have it back."""
+        raise NotImplementedError
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(WHOLE_MINUTE_S)
+        now = bench.clock.now_us()
+        for point in counters(bench):
+            await bench.operator.records("minute", point, now - 30 * MINUTE, now)
+        await self.lose(bench)
+        await bench.clock.sleep(self.work_on_s)
+        await bench.centres.settle(seconds=8)
+        await read_records(bench, ("minute",), start - MINUTE, bench.clock.now_us())
+        await read_readings(bench, points(bench), start - MINUTE, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from retention.resume_findings(history, cuts=1)
+        yield from retention.readable_before_findings(history)
+        ledgers = reconciled(history)
+        yield retention.sent_as_stored_finding(history, ledgers)
+        yield from accuracy.findings(history, "reading", needed=1)
+        yield from delivered(history)
+
+
+class OutlastsCutAtSync(_LosesPowerOnce, Case):
+    """Power lost inside a write barrier of the terminal harms nothing that it had shown before."""
+
+    zh = "在落盘调用过程中断电，此前可读的数据不受损。"
+
+    async def lose(self, bench: Bench) -> None:
+        bench.power.cut_at_sync(bench.chance("sync").randrange(1, 4), off_s=4)
+        await bench.clock.sleep(16)
+
+
+class OutlastsCutAtInstant(_LosesPowerOnce, Case):
+    """Power lost at an instant, for longer than a moment, harms nothing shown before and no later time stamp."""
+
+    zh = "任意时刻断电一段时间，此前可读的数据不受损，其后时标正确。"
+    work_on_s = 130.0
+
+    async def lose(self, bench: Bench) -> None:
+        await bench.clock.sleep(bench.chance("instant").randrange(0, 5000) / 1000)
+        await bench.power.off(25)
+
+
+class TakesOverEdgeValuesQuickly(TakesOverEdgeValues):
+    """0.10, 123456.78, 99999999.9 and 4294967295 arrive digit for digit within half a minute each."""
+
+    zh = "0.10、123456.78、99999999.9、4294967295 等边界值在半分钟内逐位一致地到达。"
+    scenario = Scenario(circuits=1, points=1, meters=("types",), period_s=5, realtime_interval_s=30, kinds=())
+    before_s = 12.0
+    shown_s = 34.0
