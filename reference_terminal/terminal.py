@@ -12,9 +12,11 @@ from typing import Any
 from reference_terminal.acquisition.carriers import Carriers
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.acquisition.reading import Reading
+from reference_terminal.acquisition.standby import Standby
 from reference_terminal.clock import WallClock
 from reference_terminal.config import Config, centre_code
 from reference_terminal.config_centres import CentreConfig
+from reference_terminal.config_meters import MeterConfig
 from reference_terminal.operations.housekeeping import Housekeeping
 from reference_terminal.operations.journal import Journal
 from reference_terminal.platform import Platform
@@ -100,18 +102,29 @@ class Terminal:
 
     def _assemble_acquisition(self) -> None:
         carriers = Carriers(self.config, self.platform)
+        self.standbys: list[Standby] = []
         first_point = 0
         by_carrier: dict[tuple[str, str], list[MeterPoller]] = {}
         for number, meter in enumerate(self.config.meters):
             next_s = self.first_slot(number, meter.period_s)
             driver = carriers.driver(meter, first_point)
             poller = MeterPoller(number, meter, driver, carriers.retries(meter), next_s)
+            poller.standby = self._standby(carriers, number, meter, first_point)
             by_carrier.setdefault((meter.gateway, meter.line), []).append(poller)
             first_point += len(meter.points)
         self.pollers = [
             GatewayPoller(carriers.of(meters[0].config), meters, self.clock, self.pipeline)
             for meters in by_carrier.values()
         ]
+
+    def _standby(self, carriers: Carriers, number: int, main: MeterConfig, first_point: int) -> Standby | None:
+        for config in self.config.standbys:
+            if config.standby_for == main.id:
+                driver = carriers.driver(config, 0)
+                standby = Standby(number, main, first_point, config, driver, self.clock, self.pipeline)
+                self.standbys.append(standby)
+                return standby
+        return None
 
     def first_slot(self, meter: int, period_s: int) -> int:
         """The first slot a meter is due for: after a restart the one after the last stored, so that gaps show."""
@@ -152,6 +165,7 @@ class Terminal:
     def _workers(self) -> list[Coroutine[Any, Any, None]]:
         return [
             *(poller.run() for poller in self.pollers),
+            *(standby.run() for standby in self.standbys),
             self.pipeline.close_overdue(),
             *(link.run() for link in self.links.values()),
             self.housekeeping.run(),

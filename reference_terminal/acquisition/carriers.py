@@ -23,6 +23,7 @@ class Carriers:
 
     def __init__(self, config: Config, platform: Platform) -> None:
         meters = (*config.meters, *config.standbys)
+        self._random = platform.random
         self._gateways = {
             gateway.id: GatewayClient(gateway, platform.random)
             for gateway in config.gateways
@@ -45,6 +46,10 @@ class Carriers:
 
     def driver(self, meter: MeterConfig, first_point: int) -> Driver:
         """The driver of a meter whose first point has the number `first_point`."""
+        if meter.gateway and meter.standby_for:
+            # A connection of its own: a standby must not wait behind the meter whose silence it ends.
+            client = GatewayClient(self._gateways[meter.gateway].config, self._random)
+            return ModbusMeter(meter, first_point, client)
         if meter.gateway:
             return ModbusMeter(meter, first_point, self._gateways[meter.gateway])
         line = self._lines[meter.line]

@@ -6,12 +6,14 @@ that could not be read in time is reported as missed with its cause.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
 from reference_terminal.acquisition import reading
 from reference_terminal.acquisition.driver import Carrier, Driver
 from reference_terminal.acquisition.reading import Reading
+from reference_terminal.acquisition.standby import Standby
 from reference_terminal.clock import WallClock
 from reference_terminal.config_meters import MeterConfig
 from reference_terminal.times import floor_s
@@ -47,6 +49,7 @@ class MeterPoller:
         self.next_s = next_s
         self.failures = 0
         self.took_s = _USUAL_S
+        self.standby: Standby | None = None
         self._driver = driver
         self._retries = retries
 
@@ -126,27 +129,46 @@ class GatewayPoller:
         reached_s = floor_s(now_ms // 1000, period_s)
         last_missed_s = reached_s if slot_s is None else reached_s - period_s
         if last_missed_s >= meter.next_s:
+            if meter.standby is not None:
+                meter.standby.settle()
             self._sink.missed(meter.number, meter.next_s, last_missed_s, self._cause_of_miss())
         meter.next_s = reached_s + period_s
         if slot_s is None:
             return
+        standby = meter.standby
+        if standby is not None and standby.active:
+            await standby.stand_in(slot_s, lambda: self._read(meter, slot_s))
+            return
+        due_s = asyncio.get_running_loop().time() - (now_ms - slot_s * 1000) / 1000
+        readings = await self._read(meter, slot_s)
+        if standby is None:
+            self._sink.accept(meter.number, readings)
+        elif not standby.active:
+            standby.heard(readings, due_s)
+
+    async def _read(self, meter: MeterPoller, slot_s: int) -> list[Reading]:
         async with self._bus:
-            readings = await meter.read(slot_s, self._clock, self._wait_s(meter))
-        self._sink.accept(meter.number, readings)
+            return await meter.read(slot_s, self._clock, self._wait_s(meter))
 
     def _wait_s(self, meter: MeterPoller) -> float | None:
-        """How long a meter on a shared line may be waited for without taking its neighbours' time; None: as usual.
+        """How long a meter on a shared line may be waited for without taking time from other slots; None: as usual.
 
-        What is left until the first neighbour's next slot, less what neighbours who are still due usually take.
+        What is left until the first next slot, its own or a neighbour's, less what neighbours who are still due and a
+        standby in its place usually take.
         """
         patience_s = self._client.shared_timeout_s
-        if patience_s is None or len(self._meters) == 1:
+        if patience_s is None:
             return None
         now_s = self._clock.now_ms() / 1000
-        others = [other for other in self._meters if other is not meter]
-        left_s = min(floor_s(int(now_s), other.config.period_s) + other.config.period_s for other in others) - now_s
-        due = [other for other in others if other.next_s <= now_s]
+        left_s = min(floor_s(int(now_s), each.config.period_s) + each.config.period_s for each in self._meters) - now_s
+        due = [other for other in self._meters if other is not meter and other.next_s <= now_s]
         left_s -= sum(other.took_s for other in due if not other.failures)
+        if meter.standby is not None:
+            takes_over_s = meter.standby.left_s()
+            if meter.standby.active:
+                left_s -= _USUAL_S
+            elif takes_over_s is not None:
+                left_s = min(left_s, takes_over_s)
         waits = 1 + sum(1 for other in due if other.failures)
         wait_s = max(_LEAST_WAIT_S, left_s / waits)
         return None if wait_s >= (1 + meter.retries()) * patience_s else min(wait_s, patience_s)
@@ -158,7 +180,11 @@ class GatewayPoller:
         """Ask the named meters afresh, between two scheduled requests (reading on command, ruling R-15)."""
         readings: list[Reading] = []
         for meter in self._meters:
-            if meter.number in meters:
-                async with self._bus:
-                    readings += await meter.read(None, self._clock)
+            if meter.number not in meters:
+                continue
+            if meter.standby is not None and meter.standby.active:
+                readings += await meter.standby.read(None)
+                continue
+            async with self._bus:
+                readings += await meter.read(None, self._clock)
         return readings

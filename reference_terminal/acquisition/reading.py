@@ -81,7 +81,8 @@ class Reading(msgspec.Struct):
 
     `point` is the number of the point in the configuration; `slot_s` the grid instant it stands for and `at_ms` when
     the answer came, both UTC; `raw` the registers as hexadecimal text; `value` in the point's unit, also kept when out
-    of range; `cause` says why the quality is not good.
+    of range; `cause` says why the quality is not good; `source` names the standby that was read in place of the
+    point's own meter.
     """
 
     point: int
@@ -91,6 +92,7 @@ class Reading(msgspec.Struct):
     raw: str
     quality: int
     cause: str
+    source: str = ""
 
     @property
     def good(self) -> bool:

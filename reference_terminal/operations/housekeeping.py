@@ -79,9 +79,10 @@ class Housekeeping:
         storage = self._config.storage
         raw_s, record_s = self.raw_border_s(now_s), now_s - storage.record_days * DAY_S
         self._delete("reading", "slot_s", "slot_s<?", raw_s)
+        self._delete("reading_source", "slot_s", "slot_s<?", raw_s)
         self._delete("record", "start_s", "span>0 AND span<900 AND start_s<?", raw_s)
         self._delete("record", "start_s", "start_s<?", record_s)
-        for table in ("sent", "superseded", "gap"):
+        for table in ("sent", "superseded", "gap", "record_source", "manual_entry"):
             self._delete(table, "start_s", "start_s<?", record_s)
         self._delete("event", "at_ms", "at_ms<?", record_s * 1000)
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from reference_terminal import numbers
 from reference_terminal.config_meters import PointConfig
 from reference_terminal.storage.rows import Replacement
 
 FIRST, NORMAL, ROLLOVER, RESET, REPLACED = "first", "normal", "rollover", "reset", "replacement"
+STANDBY, RETURNED = "standby", "returned"
 _MARGIN = Decimal("1.1")
 _SHARE = Decimal("0.1")
 _ADD, _SUBTRACT, _MULTIPLY = numbers.CONTEXT.add, numbers.CONTEXT.subtract, numbers.CONTEXT.multiply
@@ -27,12 +29,23 @@ class Step:
     increment: Decimal | None
 
 
+class Own(NamedTuple):
+    """Where a counter stood by its own meter: value, slot (UTC s) and running total."""
+
+    value: Decimal
+    slot_s: int
+    total: Decimal
+
+
 class CounterTracker:
-    """One counter: last value, its slot (UTC s) and the running total."""
+    """One counter: last value, its slot (UTC s) and the running total; `source` names a standby that is read now."""
 
     def __init__(self, config: PointConfig) -> None:
         self._modulus = None if config.modulus is None else _MULTIPLY(config.modulus, abs(config.ratio))
         self._rated_per_h = config.rated_per_h
+        self._own_modulus = self._modulus
+        self.source = ""
+        self.own: Own | None = None
         self.value: Decimal | None = None
         self.slot_s = 0
         self.total = Decimal(0)
@@ -57,6 +70,46 @@ class CounterTracker:
             if self.is_rollover(wrapped, elapsed_s, self._modulus):
                 return self._advance(ROLLOVER, wrapped)
         return Step(self.total, RESET, None)
+
+    def stand_in(self, source: str, modulus: Decimal | None, value: Decimal, slot_s: int) -> Step:
+        """Another meter's first reading in place of the own one: its register goes its own way from here on.
+
+        What passed since the last own reading is not known yet; it is counted when the own meter returns.
+        """
+        if self.source == "" and self.value is not None:
+            self.own = Own(self.value, self.slot_s, self.total)
+        first = self.value is None
+        self.source, self._modulus = source, modulus
+        self.value, self.slot_s = value, slot_s
+        if first:
+            self.total = value
+        return Step(self.total, STANDBY, None)
+
+    def stood_in(self, source: str, modulus: Decimal | None, own: Own | None) -> None:
+        """Continue after a restart with a standby's register (value and total are those restored)."""
+        self.source, self._modulus, self.own = source, modulus, own
+
+    def go_home(self) -> Decimal:
+        """The own meter is read again: go on where it was last; returns the running total as it was by the standby."""
+        before, own = self.total, self.own
+        self.source, self._modulus = "", self._own_modulus
+        if own is not None:
+            self.value, self.slot_s, self.total = own
+        else:
+            self.value = None
+        return before
+
+    def settle_home(self, before: Decimal, step: Step) -> Step:
+        """What the first own reading after `go_home` did to the total, which never falls below `before`.
+
+        The own register tells all that passed meanwhile, once. A standby that counted more, or a meter that was never
+        read before, leaves the total as it was.
+        """
+        if self.own is None or self.total < before:
+            self.total = before
+        self.own = None
+        kind = step.kind if step.kind in (RESET, REPLACED) else RETURNED
+        return Step(self.total, kind, _SUBTRACT(self.total, before))
 
     def _advance(self, kind: str, increment: Decimal) -> Step:
         self.total = _ADD(self.total, increment)

@@ -16,11 +16,12 @@ from reference_terminal.clock import WallClock
 from reference_terminal.config import Config
 from reference_terminal.config_meters import PointConfig
 from reference_terminal.operations.journal import Journal
-from reference_terminal.processing.counter import FIRST, NORMAL, REPLACED, ROLLOVER, CounterTracker
+from reference_terminal.processing.counter import FIRST, NORMAL, REPLACED, RETURNED, ROLLOVER, CounterTracker
 from reference_terminal.processing.counter import RESET as COUNTER_RESET
 from reference_terminal.processing.gaps import GapKeeper
 from reference_terminal.processing.interval import Boundary, IntervalBuilder, Open
 from reference_terminal.processing.periods import PeriodBook
+from reference_terminal.processing.sources import Sources
 from reference_terminal.storage.rows import Anchor, Record, Replacement
 from reference_terminal.storage.store import Store
 from reference_terminal.times import DAY, MONTH, STANDARD_SPANS, Span, iso
@@ -58,6 +59,7 @@ class Pipeline:
         self._skipped: dict[int, str] = {}
         self._silent: dict[int, int] = {}
         self.resolved_s: dict[int, int] = {}
+        self.sources = Sources(store)
         self._waiters: list[asyncio.Future[None]] = []
         self._waiting_for_book: asyncio.Event = asyncio.Event()
         self.points: list[PointState] = []
@@ -111,11 +113,29 @@ class Pipeline:
                     total = Decimal(anchor.total) if state.tracker else None
                     if state.tracker and total is not None:
                         state.tracker.restore(Decimal(anchor.value), anchor.slot_s, total)
+                    self._restore_source(state)
                     state.gap.restore(anchor.slot_s, anchor.value, total)
                 state.gap.current = open_gaps.get(state.config.id)
                 for span in (*STANDARD_SPANS, *spans):
                     if span.holds(meter.period_s) and span not in state.builder.spans():
                         self._restore_span(state, span, now_s if last_s is None else last_s, fresh=last_s is None)
+
+    def _restore_source(self, state: PointState) -> None:
+        """Go on with a standby's register if that was read last (see `Sources`)."""
+        kept = self.sources.kept(state.config.id)
+        if kept is not None and state.tracker is not None:
+            state.tracker.stood_in(kept.source, self._standby_modulus(kept.source, state), kept.own)
+
+    def _keep_source(self, state: PointState, tracker: CounterTracker) -> None:
+        self.sources.keep(state.config.id, tracker.source, tracker.own)
+
+    def _standby_modulus(self, standby: str, state: PointState) -> Decimal | None:
+        """Where the standby's counter of a point starts again, in the point's unit."""
+        for meter in self._config.standbys:
+            for point in meter.points:
+                if meter.id == standby and point.id == state.config.id and point.modulus is not None:
+                    return numbers.CONTEXT.multiply(point.modulus, abs(point.ratio))
+        return None
 
     def use_span(self, span: Span) -> None:
         """Build another class from now on (a centre has set another MinInterval)."""
@@ -209,7 +229,10 @@ class Pipeline:
         for state, reading in zip(group, readings, strict=True):
             reading.point = state.number
             records = self.take(state, reading, skipped)
+            if reading.source:
+                self.sources.note(state.number, reading.slot_s, reading.source)
             if records:
+                self.sources.mark(records, state.meter)
                 self._store.add_records(records)
                 self.book.note(records)
         self._watch(meter, readings)
@@ -217,6 +240,27 @@ class Pipeline:
         if self.book.next_overdue_s(0) is not None:
             self._waiting_for_book.set()
         self._store.touch()
+
+    def switched(self, meter: int, standby: str, silent_s: float) -> None:
+        """A standby has taken a meter's place (ruling R-12)."""
+        name = self._config.meters[meter].id
+        self._journal.raise_alarm(
+            "standby in use",
+            name,
+            f"no valid reply for {silent_s:.1f} s, {standby} is read in its place",
+            f"{silent_s:.1f} 秒无有效应答,改读备用设备 {standby}",
+        )
+
+    def returned(self, meter: int, standby: str) -> None:
+        """A meter's own readings count again."""
+        name = self._config.meters[meter].id
+        self._journal.event(
+            "standby released",
+            name,
+            f"it replies again, {standby} is not read any more",
+            f"恢复应答,停读备用设备 {standby}",
+        )
+        self._journal.clear_alarm("standby in use", name)
 
     def _watch(self, meter: int, readings: Sequence[Reading]) -> None:
         """Alarms: a meter silent for three periods, a channel out of range (ISC-2 8.1, ruling R-41)."""
@@ -245,15 +289,25 @@ class Pipeline:
             self._miss(state, reading.slot_s, 1, reading.cause)
             self._store.add_reading(reading, None)
             return state.builder.add(reading, None, None, skipped, False)
-        if state.tracker is not None:
+        if state.tracker is not None and reading.source and reading.source != state.tracker.source:
+            step = state.tracker.stand_in(
+                reading.source, self._standby_modulus(reading.source, state), value, reading.slot_s
+            )
+            total = step.total
+            self._keep_source(state, state.tracker)
+        elif state.tracker is not None:
+            at_home = state.tracker.go_home() if reading.source != state.tracker.source else None
             replacement = self.replacement_for(state, state.tracker, reading.slot_s)
             before = state.tracker.value
             if replacement is not None and not self.agrees(replacement, before, value):
                 replacement = self._put_aside(state, replacement)
             step = state.tracker.step(value, reading.slot_s, replacement)
+            if at_home is not None:
+                step = state.tracker.settle_home(at_home, step)
+                self._keep_source(state, state.tracker)
             total, increment = step.total, step.increment
             broken = step.kind == COUNTER_RESET
-            if step.kind not in (NORMAL, FIRST):
+            if step.kind not in (NORMAL, FIRST, RETURNED):
                 self._tell_step(state, step.kind, before, value, reading)
             if replacement is not None:
                 self._use(state, replacement)

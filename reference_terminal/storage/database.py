@@ -95,6 +95,7 @@ def _open(path: str, vfs: str | None) -> apsw.Connection:
         if verdict is None or verdict[0] != "ok":
             raise apsw.CorruptError(str(verdict))
         migrate(connection)
+        extend(connection)
     except apsw.Error:
         connection.close()
         raise
@@ -108,6 +109,28 @@ def configure(connection: apsw.Connection) -> None:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA temp_store=MEMORY")
     connection.execute("PRAGMA cache_size=-8000")
+
+
+_BESIDE = """
+CREATE TABLE IF NOT EXISTS reading_source (
+  slot_s INTEGER NOT NULL, point INTEGER NOT NULL, source TEXT NOT NULL, PRIMARY KEY (slot_s, point)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS record_source (
+  span INTEGER NOT NULL, start_s INTEGER NOT NULL, point INTEGER NOT NULL, source TEXT NOT NULL,
+  PRIMARY KEY (span, start_s, point)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS manual_entry (
+  number INTEGER PRIMARY KEY, point TEXT NOT NULL, span INTEGER NOT NULL, start_s INTEGER NOT NULL,
+  end_s INTEGER NOT NULL, value TEXT NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL, entered_ms INTEGER NOT NULL,
+  revision INTEGER NOT NULL, original TEXT, original_flag TEXT NOT NULL, verdict TEXT NOT NULL);
+"""
+"""What stands beside readings and records where they are not the meter's own: sources and entries by hand."""
+
+
+def extend(connection: apsw.Connection) -> None:
+    """Add the tables that stand beside readings and records, in one transaction."""
+    with connection:
+        for statement in _BESIDE.split(";\n"):
+            if statement.strip():
+                connection.execute(statement)
 
 
 def migrate(connection: apsw.Connection) -> None:

@@ -205,6 +205,9 @@ class Api:
             instant(query, "to", FOREVER_S),
             self._number(query, "limit", _DEFAULT_LIMIT, most=_MOST + 1),
         )
+        sources = self._terminal.pipeline.sources.of_readings(
+            state.number, instant(query, "from", 0), instant(query, "to", FOREVER_S)
+        )
         return {
             "point": state.config.id,
             "unit": state.config.unit,
@@ -216,7 +219,7 @@ class Api:
                     "raw": raw,
                     "quality": QUALITIES[quality],
                     "cause": cause,
-                    "source": state.meter,
+                    "source": sources.get(slot_s, state.meter),
                 }
                 for slot_s, at_ms, value, raw, quality, cause, _ in rows
             ],
@@ -233,11 +236,14 @@ class Api:
             instant(query, "to", FOREVER_S),
             self._number(query, "limit", _DEFAULT_LIMIT, most=_MOST + 1),
         )
+        sources = self._terminal.pipeline.sources.of_records(
+            span.code, state.number, instant(query, "from", 0), instant(query, "to", FOREVER_S)
+        )
         return {
             "point": state.config.id,
             "unit": state.config.unit,
             "class": span.name,
-            "records": [_record(state, row) for row in rows],
+            "records": [{**_record(state, row), "source": sources.get(row.start_s, state.meter)} for row in rows],
         }
 
     async def gaps(self, query: dict[str, str]) -> Any:
