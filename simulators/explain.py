@@ -53,9 +53,12 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
 _COMMANDS = {
     "1000": ("set time-out and number of repetitions", "设置超时及重发次数"),
+    "1001": ("hardware ids of the logger (edition 2025)", "上传数采仪硬件标识（2025 版）"),
+    "1002": ("assign MN (edition 2025)", "分配 MN（2025 版）"),
     "1011": ("clock: read, or the answer to it", "提取现场机时间"),
     "1012": ("set clock", "设置现场机时间"),
     "1013": ("terminal asks for clock calibration", "现场机时间校准请求"),
+    "1014": ("key of the data segment (edition 2025)", "密钥更新（2025 版）"),
     "1061": ("read real-time interval", "提取实时数据间隔"),
     "1062": ("set real-time interval", "设置实时数据间隔"),
     "1063": ("read minute interval", "提取分钟数据间隔"),
@@ -63,6 +66,7 @@ _COMMANDS = {
     "1072": ("set password", "设置访问密码"),
     "2011": ("real-time data", "污染物实时数据"),
     "2012": ("stop real-time data", "停止察看实时数据"),
+    "2013": ("raw cyclic data (edition 2025)", "周期原始数据（2025 版）"),
     "2021": ("device state", "设备运行状态"),
     "2022": ("stop device state", "停止察看设备状态"),
     "2031": ("day data", "日历史数据"),
@@ -140,6 +144,14 @@ _SUFFIXES = {
     "EFlag": ("vendor's own flag", "厂家标记"),
     "SampleTime": ("time of sampling", "采样时间"),
     "Info": ("information", "信息"),
+}
+
+
+_PAYLOAD_ITEMS = {
+    "KeyId": ("payload profile sm4-sm2: name of the SM4 key", "载荷加密：密钥标识"),
+    "Iv": ("nonce of SM4-GCM, base64url", "载荷加密：随机数"),
+    "Data": ("SM4-GCM ciphertext and tag, base64url; PW above is hidden inside", "载荷加密：密文与标签，PW 在密文内"),
+    "Sign": ("SM2 signature over the packet in the clear, base64url", "载荷签名：SM2"),
 }
 
 
@@ -260,7 +272,7 @@ def _meaning(name: str, value: str) -> tuple[str, str]:
         return _RESULT_CODES.get(value, ("", ""))
     code, dash, suffix = name.rpartition("-")
     if not dash:
-        return "", ""
+        return _PAYLOAD_ITEMS.get(name, ("", ""))
     if suffix == "Flag":
         return _DATA_FLAGS.get(value, ("unknown flag", "未知标记"))
     english, chinese = _SUFFIXES.get(suffix, ("", ""))

@@ -15,7 +15,7 @@ from typing import Literal
 
 from simulators.trust import oracle
 
-PLAIN_LIMIT = 590
+PLAIN_LIMIT = 573
 """Most octets of the protected text, so that the packet keeps within the limits of HJ 212-2017."""
 
 Spoil = Literal["sound", "plain", "wrong-tag", "wrong-signature", "wrong-key"]
@@ -53,10 +53,14 @@ class Guard:
     """Seals what the centre sends and opens what its terminal sends.
 
     `keys` are payload keys (16 octets), the first one to send with; `private` is the centre's SM2 key, `peer` the
-    public one of the terminal.
+    public one of the terminal. `centre` is false for a peer in tests, whose nonces are a terminal's.
     """
 
-    def __init__(self, keys: Sequence[bytes], private: int, peer: oracle.Point, chance: random.Random) -> None:
+    def __init__(
+        self, keys: Sequence[bytes], private: int, peer: oracle.Point, chance: random.Random, *, centre: bool = True
+    ) -> None:
+        # The first bit tells the centre's nonces from the terminal's, so that the two never meet under one key.
+        self._mark, self._their_mark = (0x80, 0) if centre else (0, 0x80)
         self._keys = {key_id(key): key for key in keys}
         self._sending = keys[0]
         self._private = private
@@ -72,8 +76,8 @@ class Guard:
             raise ValueError("expected a data segment with PW and CP=&&...&&")
         head = (match["before"] or b"") + b"PW=" + _HIDDEN + b";" + match["after"]
         text = b"PW=" + match["pw"] + b";CP=&&" + match["items"] + b"&&"
-        # The first bit tells the centre's nonces from the terminal's, so that the two never meet under one key.
-        nonce = (self._chance.getrandbits(95) | 1 << 95).to_bytes(12, "big")
+        drawn = self._chance.randbytes(12)
+        nonce = bytes([drawn[0] & 0x7F | self._mark]) + drawn[1:]
         key = self._sending if spoil != "wrong-key" else bytes(octet ^ 0x5A for octet in self._sending)
         cipher, tag = oracle.sm4_gcm(key, nonce, text, head)
         if spoil == "wrong-tag":
@@ -100,7 +104,7 @@ class Guard:
             nonce, whole, signature = _unb64(found["iv"]), _unb64(found["data"]), _unb64(found["sign"])
         except (binascii.Error, ValueError):
             return b"", "payload-form"
-        if len(whole) < 16 or nonce[0] & 0x80:
+        if len(whole) < 16 or nonce[0] & 0x80 != self._their_mark:
             return b"", "payload-form"
         try:
             text = oracle.sm4_gcm_open(key, nonce, whole[:-16], whole[-16:], head)
