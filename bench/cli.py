@@ -6,7 +6,6 @@ The one place, with bench.commands, that may know every room.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -114,23 +113,9 @@ def _terminal(words: argparse.Namespace) -> int:
 
 
 def _simulate(words: argparse.Namespace) -> int:
-    from simulators.serve import serve
-    from simulators.world import WorldError, load_world
+    from bench.commands.simulate import simulate
 
-    try:
-        described = load_world(Path(words.world))
-    except WorldError as error:
-        return _wrong(str(error))
-    if words.check:
-        print(f"{words.world}: sound / 描述有效")
-        return EXIT_PASS
-    try:
-        asyncio.run(serve(described, sys.stdout))
-    except KeyboardInterrupt:
-        print("stopped / 已停止")
-    except OSError as error:
-        return _wrong(f"cannot serve the world: {error.strerror or error}; is the port in use? / 端口是否被占用？")
-    return EXIT_PASS
+    return simulate(words)
 
 
 def _clauses(words: argparse.Namespace) -> int:
@@ -227,9 +212,13 @@ def parser() -> argparse.ArgumentParser:
     )
     terminal.add_argument("--check", action="store_true", help="only check the configuration / 仅检查")
 
-    simulate = command("simulate", _simulate, "serve simulated meters and centres on loopback / 模拟仪表与数据中心")
-    simulate.add_argument("world", metavar="WORLD", help="world description (TOML) / 场景描述")
+    simulate = command("simulate", _simulate, "serve simulated meters, fleets and centres / 模拟仪表、集群与数据中心")
+    simulate.add_argument("world", metavar="FILE", help="world or fleet description (TOML) / 场景或集群描述")
     simulate.add_argument("--check", action="store_true", help="only check the description / 仅检查")
+    simulate.add_argument("--seconds", type=float, default=0, help="end after so long / 运行秒数")
+    simulate.add_argument("--lines", metavar="FOLDER", default=".", help="where serial devices appear / 串口设备目录")
+    simulate.add_argument("--json", action="store_true", help="fleet: a line of figures each second / 每秒一行统计")
+    simulate.add_argument("--record", metavar="FILE", help="fleet: every event as a line of JSON / 事件记录文件")
 
     command(
         "clauses", _clauses, "the clause ledger: list, show, coverage, lint, stale, review / 条款台账", owns_help=True

@@ -11,6 +11,7 @@ import time
 from typing import TextIO
 
 from simulators.events import Commanded, Connected, Event, MeterFault, Received, Rejected, Stored, Unserved
+from simulators.meters.build import Carriers
 from simulators.stamps import local
 from simulators.world import Site, World
 
@@ -72,18 +73,19 @@ def _introduce(site: Site, tell: Teller) -> None:
     for spec in world.meters:
         meter = site.meters[spec.name]
         rows = [site.points[point] for point in meter.points]
+        row = rows[0]
+        at = f"{row.line} {row.baud} 8{row.parity}{row.stop_bits}" if row.line else f"{row.host}:{row.port}"
         if spec.address:
             points = ", ".join(f"{row.id}@{row.identifier}" for row in rows)
-            tell.line(
-                f"  {spec.host}:{spec.port} {rows[0].protocol} {spec.address} {spec.name:<8} {meter.title}: {points}"
-            )
+            tell.line(f"  {at} {row.protocol} {spec.address} {spec.name:<8} {meter.title}: {points}")
         else:
+            kind = "" if row.protocol == "modbus-tcp" else f"{row.protocol} "
             points = ", ".join(f"{row.id}@{row.fc}:{row.parts[0].address}" for row in rows)
-            tell.line(f"  {spec.host}:{spec.port} unit {spec.unit:<3} {spec.name:<8} {meter.title}: {points}")
+            tell.line(f"  {at} {kind}unit {spec.unit:<3} {spec.name:<8} {meter.title}: {points}")
     tell.line("Centres (HJ 212-2017) / 数据中心")
     for spec in world.centres:
         tell.line(f"  {spec.host}:{spec.port}  {spec.name:<8} MN={spec.mn} PW={spec.pw} ST={spec.st}")
-    example = next((row for row in site.points.values() if row.parts), None)
+    example = next((row for row in site.points.values() if row.protocol == "modbus-tcp"), None)
     if example is not None:
         part = example.parts[0]
         table = 3 if example.fc == 4 else 4
@@ -94,16 +96,22 @@ def _introduce(site: Site, tell: Teller) -> None:
     tell.line("Records as they arrive (centre, class, DataTime, code, values); Ctrl-C ends / 收到的数据，Ctrl-C 结束")
 
 
-async def serve(world: World, out: TextIO) -> None:
-    """Serve a world until cancelled. Raises WorldError if it contradicts itself, OSError if a port is taken."""
+async def serve(world: World, out: TextIO, *, carriers: Carriers | None = None, seconds: float = 0) -> None:
+    """Serve a world until cancelled, or for so many seconds; `carriers` gives the meters' end of its serial lines.
+
+    Raises WorldError if it contradicts itself, OSError if a port is taken, ValueError if it has lines without carriers.
+    """
     clock = HostClock()
     # The grid of minutes keeps what a reader sees comparable with the wall clock.
     begun = dataclasses.replace(world, start_us=clock.now_us() // _MINUTE_US * _MINUTE_US)
     tell = Teller(out)
-    site = Site(begun, clock=clock, observe=tell)
+    site = Site(begun, clock=clock, observe=tell, carriers=carriers)
     await site.start()
     try:
         _introduce(site, tell)
-        await asyncio.get_running_loop().create_future()
+        if seconds:
+            await asyncio.sleep(seconds)
+        else:
+            await asyncio.get_running_loop().create_future()
     finally:
         await site.stop()

@@ -1,0 +1,83 @@
+"""`carbonbench simulate`: a world or a fleet served in real time, with its serial lines on pseudo terminals.
+
+Leaves serving to `simulators.serve` and `simulators.fleet_serve`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from bench.real.serial import PtyLine
+from bench.virtual.uart import Framing
+from simulators.fleet import is_fleet, load_fleet
+from simulators.fleet_serve import serve_fleet
+from simulators.meters.spec import LineSpec
+from simulators.serve import serve
+from simulators.tables import DescriptionError
+from simulators.world import load_world
+
+EXIT_PASS, EXIT_USAGE = 0, 2
+
+
+def simulate(words: argparse.Namespace) -> int:
+    """Serve until Ctrl-C or for so many seconds; gives the exit code."""
+    path = Path(words.world)
+    try:
+        if is_fleet(path):
+            return _fleet(words, path)
+        return _world(words, path)
+    except DescriptionError as error:
+        return _wrong(str(error))
+
+
+def _world(words: argparse.Namespace, path: Path) -> int:
+    for name, given in (("--json", words.json), ("--record", words.record)):
+        if given:
+            return _wrong(f"{name} is for fleets, and {path} describes a world; leave it out / 仅用于集群")
+    described = load_world(path)
+    if words.check:
+        return _sound(words.world)
+    folder = Path(words.lines)
+    if described.lines and not folder.is_dir():
+        return _wrong(f"--lines {folder}: expected a folder that is there; make it first / 目录不存在")
+
+    def carrier(line: LineSpec) -> PtyLine:
+        return PtyLine(line.name, Framing(*line.settings), folder)
+
+    return _run(serve(described, sys.stdout, carriers=carrier, seconds=words.seconds))
+
+
+def _fleet(words: argparse.Namespace, path: Path) -> int:
+    fleet = load_fleet(path)
+    if words.check:
+        return _sound(words.world)
+    record = Path(words.record) if words.record else None
+    return _run(serve_fleet(fleet, sys.stdout, as_json=words.json, seconds=words.seconds, record=record))
+
+
+def _run(work: Coroutine[Any, Any, None]) -> int:
+    try:
+        asyncio.run(work)
+    except KeyboardInterrupt:
+        print("stopped / 已停止", file=sys.stderr)
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        text = f"cannot serve{where}: {error.strerror or error}; is a port or a device name in use?"
+        return _wrong(f"{text} / 端口或设备名是否被占用？")
+    return EXIT_PASS
+
+
+def _sound(name: str) -> int:
+    print(f"{name}: sound / 描述有效")
+    return EXIT_PASS
+
+
+def _wrong(text: str) -> int:
+    print(text, file=sys.stderr)
+    return EXIT_USAGE
+

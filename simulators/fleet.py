@@ -1,0 +1,318 @@
+"""Thousands of meters from one description: groups of the same kind, their ports, and their share of faults.
+
+Leaves to others: serving and watching them (`fleet_serve`), what a meter is (`meters`). A description is TOML; every
+problem of a file is reported at once, and nothing is started.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from simulators.clock import Chance, Clock, Observe, seeded
+from simulators.meters.build import Kit, build_doors, build_meter
+from simulators.meters.bus_maps import AnyMap, any_names, any_shipped, load_any
+from simulators.meters.faults import BY_KIND, AnyFault, kind_of
+from simulators.meters.maps import MapError, RegisterMap
+from simulators.meters.meter import Meter
+from simulators.meters.modbus_tcp import Gateway
+from simulators.meters.schedule import Schedule
+from simulators.meters.serial_bus import SerialBus
+from simulators.meters.serial_meter import Station
+from simulators.meters.spec import FaultSpec, MeterSpec, PointSpec, build_fault
+from simulators.plant import Plant, Works
+from simulators.tables import NAME, DescriptionError, Problem, Table, read_toml
+
+PROTOCOLS = ("", "modbus-tcp", "modbus-rtu", "modbus-ascii")
+_DIGITS = {"dlt645": 12, "cjt188": 14}
+_MOST_UNITS = 247
+_BUILT_AT_ONCE = 200
+
+
+class FleetError(DescriptionError):
+    """A fleet that cannot be built."""
+
+
+@dataclass(frozen=True)
+class GroupFault:
+    """A fault that a share (0 to 1) of a group's meters has, chosen by the seed; times as in `FaultSpec`."""
+
+    fault: AnyFault
+    share: str
+    from_s: int
+    for_s: int
+    mean_s: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """Meters of one kind. They take the maps and sources in turn; `per_port` of them share a port, from `first_port`.
+
+    `framing` is rtu or ascii for Modbus behind a serial server. `registers` become points that the history names.
+    """
+
+    name: str
+    count: int
+    maps: tuple[AnyMap, ...]
+    framing: str
+    first_port: int
+    per_port: int
+    first_address: int
+    sources: tuple[str, ...]
+    registers: tuple[str, ...]
+    faults: tuple[GroupFault, ...]
+
+    @property
+    def ports(self) -> int:
+        """How many ports it takes."""
+        return -(-self.count // self.per_port)
+
+    @property
+    def protocol(self) -> str:
+        """What its first map speaks, for a person."""
+        device = self.maps[0]
+        return f"modbus-{self.framing or 'tcp'}" if isinstance(device, RegisterMap) else device.protocol
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """A description: `refresh_ms` is how often a Modbus meter measures, `circuits` how many circuits its works has."""
+
+    name: str
+    seed: int
+    host: str
+    refresh_ms: int
+    circuits: int
+    groups: tuple[Group, ...]
+
+    @property
+    def count(self) -> int:
+        """How many meters it has."""
+        return sum(group.count for group in self.groups)
+
+
+def is_fleet(path: Path) -> bool:
+    """True if a file describes a fleet and not a world. Raises DescriptionError if it is no TOML."""
+    return "fleet" in read_toml(path)
+
+
+def load_fleet(path: Path) -> Fleet:
+    """Read a fleet file. Raises FleetError with every problem of the file."""
+    try:
+        data = read_toml(path)
+    except DescriptionError as error:
+        raise FleetError(error.problems) from None
+    return build_fleet(data, str(path), path.parent)
+
+
+def build_fleet(data: dict[str, object], where: str, folder: Path) -> Fleet:
+    """A fleet from parsed TOML; paths in it are relative to `folder`. Raises FleetError with every problem."""
+    problems: list[Problem] = []
+    top = Table(data, where, problems)
+    head = top.table("fleet", required=True) or Table({}, f"{where}.fleet", [])
+    name = head.text("name", pattern=NAME, hint="a name of letters, digits, - _ .")
+    seed = head.integer("seed", 0, 2**63 - 1)
+    host = head.text("host", "127.0.0.1")
+    refresh_ms = head.integer("refresh_ms", 0, 60_000, 1000)
+    head.finish()
+    plant = top.table("plant")
+    circuits = plant.integer("circuits", 1, 999, 29) if plant is not None else 29
+    if plant is not None:
+        plant.finish()
+    sources = _sources(circuits)
+    groups = [_group(table, folder, sources) for table in top.tables("groups", required=True)]
+    top.finish()
+    if not groups and not problems:
+        problems.append(Problem(where, "the fleet has no group; add at least one [[groups]]"))
+    _check_places(groups, where, problems)
+    if problems:
+        raise FleetError(problems)
+    return Fleet(name, seed, host, refresh_ms, circuits, tuple(group for group in groups if group is not None))
+
+
+def _sources(circuits: int) -> tuple[str, ...]:
+    width = max(2, len(str(circuits)))
+    return (*(f"e{number:0{width}d}" for number in range(1, circuits + 1)), "gas", "steam", "heat")
+
+
+def _group(table: Table, folder: Path, known: Sequence[str]) -> Group | None:
+    name = table.text("name", pattern=NAME, hint="a name of letters, digits, - _ .")
+    count = table.integer("count", 1, 1_000_000)
+    chosen = table.names("maps", ()) or (table.text("map"),)
+    if table.has("map") and table.has("maps"):
+        table.problem("maps", "give either map or maps, not both")
+    protocol = table.choice("protocol", PROTOCOLS, "")
+    first_port = table.integer("first_port", 1, 65_535)
+    per_port = table.integer("per_port", 1, 10_000, 1)
+    address = table.text("first_address", "1", r"\d{1,14}", "up to 14 digits")
+    sources = table.names("sources", ())
+    registers = table.names("registers", ())
+    faults = [fault for each in table.tables("faults") if (fault := _fault(each)) is not None]
+    table.finish()
+    maps = [device for each in chosen if (device := _map(table, each, folder)) is not None]
+    for source in sources:
+        if source not in known:
+            table.problem("sources", f"the plant has no source {source!r}; it has {', '.join(known[:3])} ... heat")
+    kinds = {device.protocol if not isinstance(device, RegisterMap) else "modbus" for device in maps}
+    if len(kinds) > 1:
+        table.problem("maps", f"expected maps of one protocol in a group, got {', '.join(sorted(kinds))}")
+    if len(maps) < len(chosen) or not count or not first_port:
+        return None
+    if isinstance(maps[0], RegisterMap):
+        if per_port > _MOST_UNITS:
+            table.problem("per_port", f"expected at most {_MOST_UNITS} units on a port, got {per_port}")
+    elif protocol:
+        table.problem("protocol", f"map {maps[0].id} speaks {maps[0].protocol}; remove protocol")
+    for register in registers:
+        for device in maps:
+            if register not in [each.id for each in device.registers]:
+                table.problem("registers", f"map {device.id} has no register {register!r}")
+    group = Group(
+        name=name,
+        count=count,
+        maps=tuple(maps),
+        framing=protocol.removeprefix("modbus-") if protocol in ("modbus-rtu", "modbus-ascii") else "",
+        first_port=first_port,
+        per_port=per_port,
+        first_address=int(address) if address.isdecimal() else 1,
+        sources=sources,
+        registers=registers,
+        faults=tuple(faults),
+    )
+    if group.first_port + group.ports - 1 > 65_535:
+        last = group.first_port + group.ports - 1
+        table.problem("first_port", f"{group.ports} ports from {group.first_port} go beyond 65535, to {last}")
+    return group
+
+
+def _map(table: Table, chosen: str, folder: Path) -> AnyMap | None:
+    if not chosen:
+        return None
+    try:
+        if chosen in any_names():
+            return any_shipped(chosen)
+        if chosen.endswith(".toml"):
+            return load_any(folder / chosen)
+    except MapError as error:
+        for problem in error.problems:
+            table.problem("map", str(problem))
+        return None
+    table.problem("map", f"expected a path ending in .toml or one of {', '.join(any_names())}, got {chosen!r}")
+    return None
+
+
+def _fault(table: Table) -> GroupFault | None:
+    kind = table.choice("kind", tuple(BY_KIND))
+    given = table.table("with")
+    share = table.decimal("share", "1", positive=True)
+    if share and Decimal(share) > 1:
+        table.problem("share", f"expected more than 0 and at most 1, got {share}")
+    times = {name: table.integer(name, 0, 10**9, 0) for name in ("from_s", "for_s", "mean_s")}
+    if times["mean_s"] and not times["for_s"]:
+        table.problem("for_s", "a repeated fault needs its length; give for_s in seconds")
+    table.finish()
+    fault = build_fault(kind, dict(given.data) if given is not None else {}, table)
+    return GroupFault(fault, share, **times) if fault is not None else None
+
+
+def _check_places(groups: Sequence[Group | None], where: str, problems: list[Problem]) -> None:
+    names: list[str] = []
+    taken: list[tuple[int, int, str]] = []
+    for group in groups:
+        if group is None:
+            continue
+        if group.name in names:
+            problems.append(Problem(where, f"the name {group.name!r} is given to several groups; names must differ"))
+        names.append(group.name)
+        first, last = group.first_port, group.first_port + group.ports - 1
+        for begin, end, other in taken:
+            if first <= end and begin <= last:
+                text = f"ports {first} to {last} of group {group.name} are also ports of group {other}; choose others"
+                problems.append(Problem(where, text))
+        taken.append((first, last, group.name))
+
+
+# The fleet at work.
+
+
+def specs_of(group: Group, host: str, refresh_ms: int, sources: Sequence[str]) -> list[tuple[MeterSpec, AnyMap]]:
+    """The meters of a group, each with its map."""
+    width = len(str(group.count))
+    found: list[tuple[MeterSpec, AnyMap]] = []
+    for index in range(group.count):
+        device = group.maps[index % len(group.maps)]
+        modbus = isinstance(device, RegisterMap)
+        name = f"{group.name}-{index + 1:0{width}d}"
+        spec = MeterSpec(
+            name=name,
+            map=device.id,
+            host=host,
+            port=group.first_port + index // group.per_port,
+            unit=index % group.per_port + 1 if modbus else 1,
+            source=(group.sources or sources)[index % len(group.sources or sources)],
+            points=tuple(PointSpec(f"{name}.{register}", register) for register in group.registers),
+            serial=group.first_address + index,
+            address="" if modbus else f"{group.first_address + index:0{_DIGITS[device.family]}d}",
+            framing=group.framing,
+            refresh_ms=refresh_ms,
+        )
+        found.append((spec, device))
+    return found
+
+
+class Standing:
+    """A fleet standing: its meters, and the gateways and buses they are behind."""
+
+    def __init__(self, fleet: Fleet, *, clock: Clock, observe: Observe) -> None:
+        chance: Chance = seeded(fleet.seed)
+        self.fleet = fleet
+        now = clock.now_us()
+        self.plant: Plant = Works(chance, now - now % 60_000_000, fleet.circuits)
+        kit = Kit(self.plant, clock, chance, observe, now)
+        self.meters: dict[str, Meter] = {}
+        built: list[tuple[MeterSpec, Meter, Station | None]] = []
+        faults: list[FaultSpec] = []
+        for group in fleet.groups:
+            sources = _sources(fleet.circuits)
+            names: list[str] = []
+            for spec, device in specs_of(group, fleet.host, fleet.refresh_ms, sources[: fleet.circuits]):
+                meter, station = build_meter(spec, device, kit, None)
+                self.meters[spec.name] = meter
+                built.append((spec, meter, station))
+                names.append(spec.name)
+            faults += _chosen(group, names, chance)
+        self.doors: tuple[Gateway | SerialBus, ...] = build_doors(built, {}, kit, None)
+        self._schedule = Schedule(faults, self.meters, chance)
+
+    async def start(self) -> None:
+        """Listen everywhere. A taken port (OSError) leaves nothing open."""
+        try:
+            for number, door in enumerate(self.doors):
+                await door.start()
+                if number % _BUILT_AT_ONCE == 0:
+                    await asyncio.sleep(0)
+        except OSError:
+            await self.stop()
+            raise
+        self._schedule.start()
+
+    async def stop(self) -> None:
+        """Close every port and connection."""
+        self._schedule.stop()
+        for door in self.doors:
+            await door.stop()
+
+
+def _chosen(group: Group, names: Sequence[str], chance: Chance) -> list[FaultSpec]:
+    """The faults of a group, each for the meters that the seed gives it to."""
+    found: list[FaultSpec] = []
+    for index, fault in enumerate(group.faults):
+        stream = chance(f"fleet/{group.name}/{index}/{kind_of(fault.fault)}")
+        count = min(len(names), max(1, round(Decimal(fault.share) * len(names))))
+        picked = sorted(stream.sample(range(len(names)), count))
+        meters = tuple(names[number] for number in picked)
+        found.append(FaultSpec(meters, fault.fault, fault.from_s, fault.for_s, 0, fault.mean_s))
+    return found
