@@ -6,6 +6,22 @@ Leaves to others: finding what is wrong. The first phrase found decides, so the 
 from __future__ import annotations
 
 _PHRASES: tuple[tuple[str, str], ...] = (
+    ("shows no certificate", "明文通道不出示证书，请选择 tls、mtls、gm-tls13 或 tlcp"),
+    ("the payload profile belongs to", "载荷加密只用于 hj212，请删除"),
+    ("is not of the form 04-01", "编码应为 04-01-0000-040200-30 的形式"),
+    ("does not belong to the certificate", "私钥与证书不匹配"),
+    ("is encrypted; give a test key", "私钥已加密，请提供无口令的测试私钥"),
+    ("may have been exchanged", "文件内容不符，证书与私钥可能放反"),
+    ("expected PEM", "应为 PEM 格式，请转换"),
+    ("the PEM is damaged", "PEM 已损坏，请重新获取"),
+    ("the key is damaged", "私钥已损坏或不是 SM2/ECDSA 私钥"),
+    ("of the file is damaged", "证书已损坏，请重新获取"),
+    ("put leaf first", "证书链顺序错误，终端实体证书应在最前"),
+    ("give one in force", "证书已过期，请更换"),
+    ("begin the world later", "证书尚未生效"),
+    ("give the signing one", "该证书不能用于签名，请提供签名证书"),
+    ("give one for this host", "证书中没有此主机名或地址"),
+    ("for this channel, got one over", "证书的曲线与通道不符"),
     ("cannot be read", "文件无法读取，请检查文件名和权限"),
     ("expected UTF-8", "文件不是 UTF-8 编码，请另存为 UTF-8"),
     ("not valid TOML", "不是有效的 TOML"),
