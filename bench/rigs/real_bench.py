@@ -15,6 +15,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from bench.bench import Unable
 from bench.case import Case
 from bench.history import (
@@ -87,6 +89,7 @@ class RealBench:
             local=place.local(),
             connection=setup.profile.connection,
             planted=setup.defect,
+            folder=Path(setup.profile.path).parent,
         )
 
     async def stand_up(self, inner: World, disk: lossy.LossyDisk | None) -> None:
@@ -323,6 +326,4 @@ def _nobody(event: Event) -> None:
 
 
 def _moved(event: Event, t: int) -> Event:
-    import msgspec
-
     return msgspec.structs.replace(event, t=t)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -35,7 +35,8 @@ class Seat:
     `site` holds what it is wired to (addresses, register maps, codes). `settings` are what the scenario asks to be
     configured: poll periods (s) by meter, intervals, limits. `clock`, `disk` (name of an SQLite VFS) and `chance` exist
     for a terminal that runs inside the bench's process; `local` is host and port for its local interface. `connection`
-    is that section of the profile. `planted` names a defect that is to be in the reference terminal (proofs only).
+    is that section of the profile. `planted` names a defect that is to be in the reference terminal (proofs only),
+    `folder` is where the profile lies.
     """
 
     site: Site
@@ -46,6 +47,7 @@ class Seat:
     disk: str = ""
     connection: Mapping[str, Any] = field(default_factory=dict[str, Any])
     planted: str = ""
+    folder: Path = Path()
 
 
 @dataclass(frozen=True)
@@ -101,13 +103,27 @@ class Launchable(Protocol):
         ...
 
 
+@runtime_checkable
+class Checked(Protocol):
+    """An adapter that can say what is wrong with a profile before anything is started."""
+
+    def problems(self, connection: Mapping[str, Any], folder: Path) -> list[str]:
+        """What is wrong with the section [connection] of a profile in `folder`, one sentence each."""
+        ...
+
+
 class UnknownTerminal(Exception):
     """A profile names an adapter that is not installed."""
 
 
+_GROUP = "carbonbench.terminals"
+# Any program: the bench's own, so that a profile needs nothing installed.
+_COMMAND = EntryPoint("command", "bench.terminals.command:CommandAdapter", _GROUP)
+
+
 def adapter(name: str) -> TerminalAdapter:
     """The adapter of that name. Raises UnknownTerminal listing those that are installed."""
-    found = {entry.name: entry for entry in entry_points(group="carbonbench.terminals")}
+    found = {entry.name: entry for entry in (_COMMAND, *entry_points(group=_GROUP))}
     if name not in found:
         raise UnknownTerminal(
             f"terminal adapter {name!r} is not installed; installed: {', '.join(sorted(found)) or 'none'} / 未安装"

@@ -1,0 +1,319 @@
+"""Any program as a terminal: command line, environment, files and questions rendered from the profile.
+
+Leaves running it to the real-time rigs. Everything stands in the section [connection] of the profile, see
+`docs/TERMINALS.md`. Templates are Jinja2 in its sandbox; what they may name is in `variables`. All problems of a
+profile are told at once, before anything is started.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import aiohttp
+import jinja2
+import msgspec
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from bench.terminals import Launch, LaunchError, Seat
+from simulators.stamps import local
+
+_KEYS = {"command", "env", "files", "ready", "ready_s", "clock", "ask"}
+_ASK_KEYS = {"get", "post", "body", "rows", "fields", "headers"}
+QUESTIONS = ("readings", "records", "gaps", "status", "queue", "log", "replacement")
+"""What an operator may ask (see `bench.bench.Operator`)."""
+_ANSWER_S = 30.0
+_MOST_OCTETS = 64 << 20
+
+
+def _iso(at_us: object) -> str:
+    """Microseconds UTC as local time with its zone, to the microsecond."""
+    return f"{local(int(str(at_us))).isoformat(timespec='microseconds')}+08:00"
+
+
+def _ms(at_us: object) -> int:
+    return int(str(at_us)) // 1000
+
+
+def _from_ms(at_ms: object) -> str:
+    return _iso(int(str(at_ms)) * 1000)
+
+
+def _from_s(at_s: object) -> str:
+    return _iso(int(str(at_s)) * 1_000_000)
+
+
+def environment() -> jinja2.Environment:
+    """The sandbox that templates run in; a name that does not exist is an error."""
+    made = ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+    made.filters |= {"iso": _iso, "ms": _ms, "from_ms": _from_ms, "from_s": _from_s}
+    return made
+
+
+def variables(seat: Seat, state: Path) -> dict[str, Any]:
+    """What a template may name.
+
+    `state` (the state folder), `folder` (where the profile lies), `python` (an interpreter), `local` (host, port),
+    `period_s`, `buffer_h`, `meters` (name, host, port, unit, address, protocol, map, period_s, points), `points` (rows
+    of the point table, see `simulators.world.PointRow`), `centres` (fields of
+    `simulators.centres.spec.CentreSpec`, and `codes` by point), `connection` (that section of the profile).
+    """
+    rows = [msgspec.to_builtins(row) for row in seat.site.points.values()]
+    periods: Mapping[str, float] = seat.settings["periods"]
+    meters: list[dict[str, Any]] = []
+    for spec in seat.site.world.meters:
+        own = [row for row in rows if row["meter"] == spec.name]
+        meters.append(
+            {
+                "name": spec.name,
+                "host": spec.host,
+                "port": spec.port,
+                "unit": spec.unit,
+                "address": spec.address,
+                "protocol": own[0]["protocol"] if own else "modbus-tcp",
+                "map": str(spec.map),
+                "period_s": periods.get(spec.name, seat.settings["period_s"]),
+                "points": own,
+            }
+        )
+    centres = [
+        {
+            **{field.name: getattr(spec, field.name) for field in dataclasses.fields(spec)},
+            "codes": {row["id"]: row["codes"][spec.name] for row in rows if spec.name in row["codes"]},
+        }
+        for spec in seat.site.world.centres
+    ]
+    return {
+        "state": str(state),
+        "folder": str(seat.folder.resolve()),
+        "python": sys.executable,
+        "local": {"host": seat.local[0], "port": seat.local[1]},
+        "period_s": seat.settings["period_s"],
+        "buffer_h": seat.settings["buffer_h"],
+        "meters": meters,
+        "points": rows,
+        "centres": centres,
+        "connection": dict(seat.connection),
+    }
+
+
+class CommandAdapter:
+    """A terminal that is a program with a command line."""
+
+    name = "command"
+    in_process = False
+
+    async def run(self, seat: Seat) -> None:
+        """Never: this terminal needs a process of its own."""
+        raise LaunchError("a program runs in the process or loopback rig only: --rig process / 仅支持进程台架")
+
+    def problems(self, connection: Mapping[str, Any], folder: Path) -> list[str]:
+        """What is wrong with the section [connection], one sentence each; names in templates are seen at the start."""
+        return _Checker(connection, folder).problems()
+
+    def launch(self, seat: Seat, state: Path) -> Launch:
+        """The command line and files for this seat. Raises LaunchError with every problem."""
+        problems = self.problems(seat.connection, seat.folder)
+        if problems:
+            raise LaunchError("\n".join(problems))
+        known = variables(seat, state)
+        engine = environment()
+
+        def fill(where: str, text: str) -> str:
+            try:
+                return engine.from_string(text).render(known)
+            except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, LookupError) as error:
+                problems.append(f"connection.{where}: the template fails: {error} / 模板渲染失败")
+                return ""
+
+        words = tuple(fill("command", word) for word in seat.connection["command"])
+        env = {name: fill(f"env.{name}", text) for name, text in seat.connection.get("env", {}).items()}
+        files = {
+            fill("files", name): fill(f"files.{name}", text)
+            for name, text in _files(seat.connection, seat.folder).items()
+        }
+        told = fill("ready", seat.connection.get("ready", ""))
+        ready = None
+        if told:
+            host, _, port = told.rpartition(":")
+            if not host or not port.isdecimal():
+                problems.append(f"connection.ready: expected host:port, got {told!r} / 应为 主机:端口")
+            else:
+                ready = (host, int(port))
+        if problems:
+            raise LaunchError("\n".join(problems))
+        return Launch(
+            argv=words,
+            env=env,
+            files=files,
+            ready=ready,
+            ready_s=float(seat.connection.get("ready_s", 30)),
+            own_clock=seat.connection.get("clock", "movable") == "movable",
+        )
+
+    async def ask(self, seat: Seat, what: str, query: Mapping[str, str]) -> tuple[dict[str, str], ...]:
+        """Put a question by HTTP as the profile says. Raises LookupError, OSError or TimeoutError without an answer."""
+        asked: Mapping[str, Any] = seat.connection.get("ask", {}).get(what, {})
+        if not asked:
+            raise LookupError(f"the profile has no section [connection.ask.{what}] / 档案未提供该查询")
+        engine = environment()
+        known = {"query": dict(query), "local": {"host": seat.local[0], "port": seat.local[1]}}
+        try:
+            method = "post" if "post" in asked else "get"
+            address = engine.from_string(asked[method]).render(known)
+            body = engine.from_string(asked["body"]).render(known) if "body" in asked else None
+            answer = await _http(method, address, body, dict(asked.get("headers", {})))
+            return _rows(engine, asked, answer)
+        except jinja2.TemplateError as error:
+            raise LookupError(f"[connection.ask.{what}]: {error} / 模板有误") from None
+
+
+def _rows(engine: jinja2.Environment, asked: Mapping[str, Any], answer: Any) -> tuple[dict[str, str], ...]:
+    """The rows of an answer by the expressions of the profile."""
+    found = engine.compile_expression(asked.get("rows", "answer"), undefined_to_none=True)(answer=answer)
+    if found is None:
+        raise LookupError(f"the answer has no rows at {asked['rows']!r} / 应答中无数据")
+    listed = found if isinstance(found, list) else [found]
+    fields: Mapping[str, str] = asked.get("fields", {})
+    columns = {name: engine.compile_expression(text, undefined_to_none=True) for name, text in fields.items()}
+    made: list[dict[str, str]] = []
+    for row in cast("list[Any]", listed):
+        if columns:
+            made.append({name: _text(expression(row=row)) for name, expression in columns.items()})
+        elif isinstance(row, dict):
+            made.append({str(name): _text(value) for name, value in row.items()})
+        else:
+            raise LookupError(f"expected rows with names, got {str(row)[:60]!r}; give [fields] / 需定义 fields")
+    return tuple(made)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+async def _http(method: str, address: str, body: str | None, headers: dict[str, str]) -> Any:
+    """One request; numbers of the JSON answer stay the text they were. Raises LookupError or OSError."""
+    if body is not None:
+        headers = {"Content-Type": "application/json", **headers}
+    try:
+        async with (
+            asyncio.timeout(_ANSWER_S),
+            aiohttp.ClientSession() as session,
+            session.request(method, address, data=body, headers=headers) as answer,
+        ):
+            octets = await answer.content.read(_MOST_OCTETS)
+            if answer.status != 200:
+                raise LookupError(f"{method.upper()} {address}: status {answer.status}, {octets[:200]!r}")
+    except (aiohttp.ClientError, ValueError) as error:
+        raise ConnectionError(f"{method.upper()} {address}: {error}") from None
+    try:
+        return json.loads(octets, parse_float=str, parse_int=str)
+    except ValueError:
+        raise ConnectionError(f"{method.upper()} {address}: expected JSON, found {octets[:60]!r}") from None
+
+
+def _files(connection: Mapping[str, Any], folder: Path) -> dict[str, str]:
+    """Templates of files by their path in the state folder; a text is the name of a template beside the profile."""
+    return {
+        name: (folder / given).read_text("utf-8") if isinstance(given, str) else given["text"]
+        for name, given in connection.get("files", {}).items()
+    }
+
+
+class _Checker:
+    """Everything that can be known to be wrong before a seat is there."""
+
+    def __init__(self, connection: Mapping[str, Any], folder: Path) -> None:
+        self._given = connection
+        self._folder = folder
+        self._engine = environment()
+        self._found: list[str] = []
+
+    def _wrong(self, key: str, expected: str, found: object) -> None:
+        self._found.append(f"connection.{key}: expected {expected}, found {found!r} / 取值无效")
+
+    def _template(self, key: str, text: object, *, expression: bool = False) -> None:
+        if not isinstance(text, str):
+            self._wrong(key, "a text", text)
+            return
+        try:
+            if expression:
+                self._engine.compile_expression(text)
+            else:
+                self._engine.parse(text)
+        except jinja2.TemplateSyntaxError as error:
+            self._found.append(f"connection.{key}: line {error.lineno}: {error.message} / 模板语法错误")
+
+    def _table(self, key: str, given: object) -> Mapping[str, Any]:
+        if isinstance(given, dict):
+            return cast("dict[str, Any]", given)
+        self._wrong(key, "a table", given)
+        return {}
+
+    def problems(self) -> list[str]:
+        """One sentence each."""
+        given = self._given
+        unknown = sorted(set(given) - _KEYS)
+        self._found += [
+            f"connection.{key}: unknown key; known are {', '.join(sorted(_KEYS))} / 未知键" for key in unknown
+        ]
+        command = given.get("command")
+        if not isinstance(command, list) or not command:
+            self._wrong("command", 'a list of words such as ["./gateway", "--config", "{{ state }}/gw.json"]', command)
+        else:
+            for word in cast("list[object]", command):
+                self._template("command", word)
+        for name, text in self._table("env", given.get("env", {})).items():
+            self._template(f"env.{name}", text)
+        for name, file in self._table("files", given.get("files", {})).items():
+            self._file(name, file)
+        self._template("ready", given.get("ready", ""))
+        patience = given.get("ready_s", 30)
+        if isinstance(patience, bool) or not isinstance(patience, int | float) or patience <= 0:
+            self._wrong("ready_s", "seconds above 0", patience)
+        if given.get("clock", "movable") not in ("movable", "host"):
+            self._wrong("clock", '"movable" or "host"', given.get("clock"))
+        for what, asked in self._table("ask", given.get("ask", {})).items():
+            self._ask(what, self._table(f"ask.{what}", asked))
+        return self._found
+
+    def _file(self, name: str, file: object) -> None:
+        inside = Path(name)
+        if inside.is_absolute() or ".." in inside.parts:
+            self._wrong("files", "a path below the state folder", name)
+        if isinstance(file, str):
+            try:
+                text: object = (self._folder / file).read_text("utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                why = error.strerror if isinstance(error, OSError) else "not UTF-8"
+                self._found.append(
+                    f"connection.files.{name}: the template {self._folder / file} cannot be read: {why} / 模板无法读取"
+                )
+                return
+        else:
+            text = self._table(f"files.{name}", file).get("text")
+        self._template(f"files.{name}", text)
+
+    def _ask(self, what: str, asked: Mapping[str, Any]) -> None:
+        if what not in QUESTIONS:
+            self._wrong("ask", f"one of {', '.join(QUESTIONS)}", what)
+        self._found += [
+            f"connection.ask.{what}.{key}: unknown key; known are {', '.join(sorted(_ASK_KEYS))} / 未知键"
+            for key in sorted(set(asked) - _ASK_KEYS)
+        ]
+        if ("get" in asked) == ("post" in asked):
+            self._wrong(f"ask.{what}", "either get or post with an address", sorted(asked))
+        for key in ("get", "post", "body"):
+            if key in asked:
+                self._template(f"ask.{what}.{key}", asked[key])
+        if "rows" in asked:
+            self._template(f"ask.{what}.rows", asked["rows"], expression=True)
+        for name, text in self._table(f"ask.{what}.fields", asked.get("fields", {})).items():
+            self._template(f"ask.{what}.fields.{name}", text, expression=True)
