@@ -8,7 +8,8 @@ the virtio 1.2 network header (5.1.6). No frame is built here in the path of fra
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+
+import msgspec
 
 from .tap import HEADER
 
@@ -22,8 +23,7 @@ _MASK = 0xFFFFFFFF
 _ETHER = 14
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True, gc=False):
     """What a frame says. Addresses are four octets; positions count from the frame's first octet.
 
     `kind` is tcp, udp, icmp, ip (any other, and later fragments), arp or other. `payload_at` and `end` enclose what is

@@ -30,6 +30,8 @@ _FILES = Path("/etc/netns")
 _CLONE_NEWNET = 0x40000000
 _NAME = re.compile(r"cb-(\d+)-(\d+)-(\d+)-[a-z0-9]+")
 _CAPABILITIES = {12: "CAP_NET_ADMIN", 13: "CAP_NET_RAW", 21: "CAP_SYS_ADMIN"}
+_QUEUE = 10_000
+"""Frames an interface holds for whoever reads it: a burst must not be lost because the machine is busy."""
 _serials = itertools.count(1)
 _owned: dict[str, int] = {}
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -199,9 +201,17 @@ def set_up(name: str, interface: str, addresses: Sequence[str], *, prefix: int, 
     """Bring an interface up with IPv4 addresses, the first being its primary one, and without IPv6 chatter."""
     quiet(name, {f"net/ipv6/conf/{interface}/disable_ipv6": "1"})
     lines = [f"link set dev {interface} address {mac}"] if mac else []
-    lines += [f"link set dev {interface} up"]
+    lines += [f"link set dev {interface} txqueuelen {_QUEUE} up"]
     lines += [f"addr add {address}/{prefix} dev {interface}" for address in addresses]
     configure(name, lines)
+
+
+def unsent(name: str) -> dict[str, int]:
+    """How many frames each interface of a namespace could not hand over, because nobody took them in time."""
+    with entered(name):
+        lines = Path("/proc/thread-self/net/dev").read_text().splitlines()[2:]
+    rows = [line.replace(":", " ").split() for line in lines]
+    return {words[0]: int(words[12]) for words in rows}
 
 
 def add_route(name: str, target: str, via: str) -> None:

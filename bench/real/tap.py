@@ -24,7 +24,7 @@ BUFFER = 65_536 + 64
 _TUNSETIFF, _TUNSETOFFLOAD = 0x400454CA, 0x400454D0
 _IFF_TAP, _IFF_NO_PI, _IFF_VNET_HDR = 0x0002, 0x1000, 0x4000
 _OFFLOAD_CSUM_TSO4_TSO6 = 0x07
-_SOL_PACKET, _ADD_MEMBERSHIP, _MR_PROMISC, _VNET_HDR, _IGNORE_OUTGOING = 263, 1, 1, 15, 23
+_SOL_PACKET, _ADD_MEMBERSHIP, _STATISTICS, _MR_PROMISC, _VNET_HDR, _IGNORE_OUTGOING = 263, 1, 6, 1, 15, 23
 _ETH_P_ALL = 0x0003
 
 
@@ -88,3 +88,9 @@ def open_card(interface: str) -> int:
             f"{interface} up"
         ) from None
     return card.detach()
+
+
+def overrun(fd: int) -> int:
+    """How many frames a card's socket lost since this was last asked, because nobody took them in time."""
+    with socket.socket(fileno=os.dup(fd)) as card:
+        return struct.unpack("II", card.getsockopt(_SOL_PACKET, _STATISTICS, 8))[1]

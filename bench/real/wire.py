@@ -186,9 +186,9 @@ class WireLink:
         """New connections are refused with a reset."""
         return self._scope("refuse")
 
-    async def reset(self) -> int:
-        """Every connection over this link is reset at both ends now; the number of connections."""
-        return (await self._wires.ask(Reset(self._wires.fresh_number(), self.name))).count
+    async def reset(self) -> None:
+        """Every connection over this link is reset at both ends now; the event reset_all tells how many."""
+        await self._wires.ask(Reset(self._wires.fresh_number(), self.name))
 
     def delay(self, seconds: float, direction: str = "both") -> FaultScope:
         """Frames take `seconds` longer."""
@@ -350,6 +350,11 @@ class Wires:
             )
         asyncio.get_running_loop().add_reader(control.fileno(), self._on_report)
 
+    @property
+    def process_id(self) -> int:
+        """The wire process, for whoever measures it; 0 before it was started."""
+        return self._process.pid if self._process is not None else 0
+
     # Asking
 
     def fresh_number(self) -> int:
@@ -359,7 +364,7 @@ class Wires:
     async def ask(self, command: Install | Remove | Reset | Arm | Disarm | Close) -> Done:
         """Have a command carried out. It is on its way before this first waits, so cancelling does not stop it.
 
-        Raises WireBroken when the wire process is gone and ValueError when it refuses.
+        Raises WireBroken when the wire process is gone.
         """
         return await self._send(command, command.id)
 
@@ -445,8 +450,13 @@ class Wires:
         if not self.closed and not self._broken and self._gauge is not None:
             try:
                 self._gauge.send(b"?")
-                self._last = msgspec.msgpack.decode(self._gauge.recv(_MESSAGE), type=Statistics)
-            except (OSError, msgspec.DecodeError) as error:
+                found = msgspec.msgpack.decode(self._gauge.recv(_MESSAGE), type=Statistics)
+                for name in (self.site_namespace, self.terminal_namespace):
+                    for segment, count in (netns.unsent(name) if name else {}).items():
+                        if segment in found.overruns:
+                            found.overruns[segment] += count
+                self._last = found
+            except (OSError, NetworkTrouble, msgspec.DecodeError) as error:
                 raise WireBroken(f"the wire process does not answer ({error}) / 线路进程无应答") from None
         if self._last is None:
             raise WireBroken(self._broken or "the wires never stood / 线路未建立")

@@ -159,11 +159,9 @@ Command = Plan | Install | Remove | Reset | Arm | Disarm | Close
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
-    """The command `id` was carried out, or was not, with the reason."""
+    """The command `id` was carried out."""
 
     id: int
-    error: str = ""
-    count: int = 0
 
 
 class WireEvent(msgspec.Struct, frozen=True, tag="event"):
@@ -211,10 +209,15 @@ class SegmentCounts(msgspec.Struct, frozen=True):
 
 
 class Statistics(msgspec.Struct, frozen=True):
-    """Counts since the wires were opened: by segment, and dropped packets by link and reason."""
+    """Counts since the wires were opened: by segment, and dropped packets by link and reason.
+
+    `overruns` are frames that were lost in front of the wire, by segment, because the machine was too busy to take
+    them: with any, a loss seen by the terminal is no finding about the terminal.
+    """
 
     segments: dict[str, SegmentCounts]
     dropped: dict[str, dict[str, int]]
+    overruns: dict[str, int]
 
 
 Report = Done | WireEvent | Fired

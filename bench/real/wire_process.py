@@ -4,8 +4,9 @@ Leaves namespaces, devices and the asking to `wire`, which starts this module as
 one for commands and reports, one for statistics. It ends when the bench does. A process of its own, so that neither the
 interpreter lock nor the garbage of the bench stands in the way of a frame.
 
-A segment is *plain* while nothing is captured, in force, awaited or under way on it: then a buffer is read, written and
-noted, whatever its size. Otherwise each frame is cut to its size, judged, delivered (now or later) and matched.
+A segment is *clear* while nothing is in force, awaited or under way on it: then a buffer is read, written, noted and
+captured. Otherwise each frame is judged, delivered (now or later) and matched. A clear segment without capture is
+*plain*: its devices may then deliver uncut streams of up to 64 KiB at a time.
 """
 
 from __future__ import annotations
@@ -125,25 +126,35 @@ class Strand:
         self.capture: Capture | None = None
         self.watches: list[Watch] = []
         self.under_way = 0
+        self.lost_by_card = 0
         self.frames = [0, 0]
         self.octets = [0, 0]
-        self.plain = True
+        # Devices are made without offload; the first settling turns it on where the segment is plain.
+        self.plain = False
+        self.clear = False
 
     def settle(self, names_fail: bool) -> None:
-        """Decide whether this segment is plain, and let its devices send uncut streams only while it is."""
-        plain = (
-            self.capture is None
-            and self.path.clear
+        """Decide whether this segment is clear, and let its devices send uncut streams only while it is plain."""
+        self.clear = (
+            self.path.clear
             and not names_fail
             and not self.watches
             and not self.under_way
             and not self.connections.haunted
         )
+        plain = self.clear and self.capture is None
         if plain != self.plain:
             self.plain = plain
             for fd in self.taps:
                 with suppress(OSError):
                     tap.offload(fd, plain)
+
+    def overrun(self) -> int:
+        """Frames that a card lost since the wires were opened."""
+        for fd in self.ends:
+            if fd not in self.taps:
+                self.lost_by_card += tap.overrun(fd)
+        return self.lost_by_card
 
     def counts(self) -> SegmentCounts:
         """What it carried."""
@@ -232,7 +243,6 @@ class WireProcess:
             self._running = False
             return
         command: Command = self._commands.decode(octets)
-        count, error = 0, ""
         match command:
             case Plan():
                 self._begin(command)
@@ -241,7 +251,7 @@ class WireProcess:
             case Remove():
                 self._remove(command.rule)
             case Reset():
-                count = self._reset(self._links[command.link])
+                self._reset(self._links[command.link])
             case Arm():
                 way = WAYS.index(r.Direction(command.direction))
                 strand = self._strands[command.segment]
@@ -253,13 +263,14 @@ class WireProcess:
                 self._end()
         self._settle()
         if not isinstance(command, Plan):
-            self._say(Done(command.id, error, count))
+            self._say(Done(command.id))
 
     def _on_gauge(self) -> None:
         if self._gauge.recv(64):
             segments = {name: strand.counts() for name, strand in self._strands.items()}
             dropped = {name: dict(link.dropped) for name, link in self._links.items() if link.dropped}
-            self._gauge.send(self._encode(Statistics(segments, dropped)))
+            overruns = {name: strand.overrun() for name, strand in self._strands.items()}
+            self._gauge.send(self._encode(Statistics(segments, dropped, overruns)))
 
     # Commands
 
@@ -281,8 +292,6 @@ class WireProcess:
                 from .capture import Capture
 
                 strand.capture = Capture(Path(plan.captures), segment.name)
-            # Devices are made without offload; the first settling turns it on where the segment is plain.
-            strand.plain = False
             self._strands[segment.name] = strand
             for way, fd in enumerate(strand.ends):
                 self._listen(fd, self._reader(strand, way))
@@ -314,7 +323,7 @@ class WireProcess:
         for reason, count in link.untold():
             self._tell("dropped", link.name, reason, count=count)
 
-    def _reset(self, link: Link) -> int:
+    def _reset(self, link: Link) -> None:
         strand = self._strands[link.segment]
         count = 0
         for connection in list(strand.connections.live(link.peer)):
@@ -323,7 +332,6 @@ class WireProcess:
             self._after(int(RESET_ANSWERS_S * 1e9), lambda gone=connection: self._rest(strand, gone))
             count += 1
         self._tell("reset_all", link.name, "reset", count=count)
-        return count
 
     def _rest(self, strand: Strand, connection: Connection) -> None:
         strand.connections.settle(connection)
@@ -354,7 +362,7 @@ class WireProcess:
                 except OSError as error:
                     self._lose_end(strand, fd, error)
                     return
-                if strand.plain:
+                if strand.plain or (strand.clear and not (buffer[0] & 1 or buffer[1])):
                     try:
                         write(other, buffer)
                     except OSError as error:
@@ -363,6 +371,10 @@ class WireProcess:
                     octets[way] += len(buffer) - tap.HEADER
                     if len(buffer) >= 64:
                         note(buffer, way)
+                    if strand.capture is not None:
+                        strand.capture.write_both(buffer[tap.HEADER :])
+                        if not self._flushing:
+                            self._flush_soon()
                 else:
                     for frame in f.normalised(buffer):
                         self._carry(strand, way, frame)
@@ -459,8 +471,11 @@ class WireProcess:
     def _record(self, capture: Capture, side: int, frame: bytes) -> None:
         capture.write(side, frame)
         if not self._flushing:
-            self._flushing = True
-            self._after(1_000_000_000, self._flush)
+            self._flush_soon()
+
+    def _flush_soon(self) -> None:
+        self._flushing = True
+        self._after(1_000_000_000, self._flush)
 
     def _flush(self) -> None:
         self._flushing = False

@@ -92,15 +92,16 @@ async def scratch(seed: int | str) -> AsyncGenerator[World, None]:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A numbered datagram that came: how long it took and what it held."""
+    """A numbered datagram that came: how long it took, what it held, and when (monotonic)."""
 
     number: int
     delay_s: float
     octets: bytes
+    at_s: float
 
 
 async def datagrams(
-    world: World, count: int, *, octets: int = 16, every_s: float = 0.0005, way: str = "out"
+    world: World, count: int, *, octets: int = 16, every_s: float = 0.0005, way: str = "out", quiet_s: float = QUIET_S
 ) -> list[Arrival]:
     """Send numbered datagrams one way (out or in) and give the arrivals in order, until nothing came for a while."""
     sides = ("site", "terminal") if way == "in" else ("terminal", "site")
@@ -115,8 +116,8 @@ async def datagrams(
         with suppress(BlockingIOError):
             while True:
                 data = receiver.recv(2048)
-                number = int.from_bytes(data[:4], "big")
-                got.append(Arrival(number, time.monotonic() - sent.get(number, 0.0), data))
+                number, now = int.from_bytes(data[:4], "big"), time.monotonic()
+                got.append(Arrival(number, now - sent.get(number, 0.0), data, now))
 
     loop.add_reader(receiver.fileno(), receive)
     try:
@@ -127,7 +128,7 @@ async def datagrams(
         known = -1
         while known != len(got) and len(got) < 2 * count:
             known = len(got)
-            await asyncio.sleep(QUIET_S)
+            await asyncio.sleep(quiet_s)
     finally:
         loop.remove_reader(receiver.fileno())
     return got
@@ -270,7 +271,8 @@ async def _connections(seed: int | str) -> list[Proof]:
         proofs = [_proof("refuse: new connections are refused, others live", ("ECONNREFUSED", "heard"), during)]
         proofs.append(_proof("refuse: lifted", "heard", await opened(world)))
         idle, _ = await world.pair()
-        count = await world.link.reset()
+        await world.link.reset()
+        count = world.events[-1].count
         ends = tuple([await echoed(each, each, b"?") for each in (near, far, idle)])
         # 3 pairs stand: the first, the one that opened after the refusal, the idle one.
         proofs.append(

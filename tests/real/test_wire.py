@@ -90,8 +90,8 @@ def test_every_proof_fails_when_its_injector_does_nothing(monkeypatch: pytest.Mo
     def feigned(self: WireLink, verb: str, *amount: object, **more: object) -> object:
         return scope(self, "delay", 0.0)
 
-    async def no_reset(self: WireLink) -> int:
-        return 0
+    async def no_reset(self: WireLink) -> None:
+        return None
 
     monkeypatch.setattr(WireLink, "_scope", feigned)
     monkeypatch.setattr(WireLink, "reset", no_reset)
@@ -241,7 +241,8 @@ def test_a_busy_connection_is_reset() -> None:
 
             async def reset() -> None:
                 await asyncio.sleep(0.05)
-                assert await world.link.reset() == 1
+                await world.link.reset()
+                assert (world.events[-1].kind, world.events[-1].count) == ("reset_all", 1)
 
             with pytest.raises(ConnectionResetError):
                 await streamed(world, 400_000_000, reset)
@@ -256,7 +257,8 @@ def test_an_opening_under_way_is_reset() -> None:
             client = world.socket("terminal", socket.SOCK_STREAM)
             opening = asyncio.create_task(asyncio.get_running_loop().sock_connect(client, (prove.SITE, 9)))
             await asyncio.sleep(0.05)
-            assert await world.link.reset() == 1
+            await world.link.reset()
+            assert world.events[-1].count == 1
             with pytest.raises(ConnectionRefusedError):
                 await asyncio.wait_for(opening, 5)
 
@@ -374,6 +376,26 @@ def test_captured_streams_have_every_checksum(tmp_path: Path) -> None:
     assert type(frame)(bytes(frame))[UDP].chksum == told
 
 
+def test_frames_that_nobody_took_in_time_are_told() -> None:
+    async def work() -> None:
+        async with standing() as (wires, _):
+            assert await pinged(wires.terminal_namespace, "10.1.0.10")
+            assert wires.statistics().overruns == {"field": 0, "uplink": 0}
+            netns.configure(wires.terminal_namespace, ["link set dev field txqueuelen 2"])
+            with netns.entered(wires.terminal_namespace):
+                sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            os.kill(wires.process_id, signal.SIGSTOP)
+            with sender:
+                for _ in range(50):
+                    sender.sendto(b"reading", ("10.1.0.10", 7))
+            os.kill(wires.process_id, signal.SIGCONT)
+            found = wires.statistics()
+            assert found.overruns["field"] > 30
+            assert found.overruns["uplink"] == 0
+
+    run(work())
+
+
 # A real network card at the terminal's end
 
 
@@ -427,9 +449,8 @@ def test_a_device_on_a_network_card_is_on_the_wire() -> None:
 def test_a_killed_wire_process_is_a_named_trouble() -> None:
     async def work() -> None:
         async with standing() as (wires, events):
-            assert wires._process is not None  # pyright: ignore[reportPrivateUsage]
             armed = await wires.trigger("field", "out", NthFrame())
-            wires._process.kill()  # pyright: ignore[reportPrivateUsage]
+            os.kill(wires.process_id, signal.SIGKILL)
             with pytest.raises(WireBroken, match="nothing travels any more"):
                 await asyncio.wait_for(armed, 5)
             with pytest.raises(WireBroken):
@@ -518,7 +539,7 @@ async def main():
     wires = await Wires.open([Segment("field", ("10.1.0.10",), "10.1.0.2")], seed=1, peers={}, captures=None,
                              observe=print)
     program = subprocess.Popen(netns.inside(wires.terminal_namespace, ["sleep", "300"]))
-    print(wires.site_namespace, wires.terminal_namespace, wires._process.pid, program.pid, flush=True)
+    print(wires.site_namespace, wires.terminal_namespace, wires.process_id, program.pid, flush=True)
     await asyncio.sleep(300)
 
 asyncio.run(main())
