@@ -20,6 +20,7 @@ from reference_terminal.config_meters import MeterConfig
 from reference_terminal.operations.housekeeping import Housekeeping
 from reference_terminal.operations.journal import Journal
 from reference_terminal.platform import Platform
+from reference_terminal.processing.manual import ManualEntries
 from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.rows import Pending
@@ -90,6 +91,7 @@ class Terminal:
         self.store.last_qn_ms = lambda: self.qn.last_ms
         self.pipeline = Pipeline(config, self.store, self.clock, self.journal)
         self.pipeline.on_complete = self.queue_period
+        self.manual = ManualEntries(self.store, self.journal, self.queue_revision)
         self.settings = {centre.id: CentreSettings(centre, self.store) for centre in config.centres}
         spans = [span for settings in self.settings.values() for span in settings.spans()]
         self.pipeline.restore(spans, self.clock.now_s())
@@ -181,6 +183,20 @@ class Terminal:
             ]
         )
         self._queued = True
+
+    def queue_revision(self, span: Span, start_s: int, end_s: int) -> None:
+        """A period has a new revision: queue it again for every centre that receives its class (R-22)."""
+        pending = [
+            Pending(centre.id, span.code, start_s, end_s)
+            for centre in self.config.centres
+            if span in self.settings[centre.id].spans()
+        ]
+        self.store.enqueue(pending, again=True)
+
+    def wake_centres(self) -> None:
+        """Have every centre's queue looked at now."""
+        for outbox in self.outboxes.values():
+            outbox.wake()
 
     def _wake_streams(self, readings: Sequence[Reading]) -> None:
         if self._queued:

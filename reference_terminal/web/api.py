@@ -16,7 +16,7 @@ from reference_terminal.config import centre_code
 from reference_terminal.processing.pipeline import PointState
 from reference_terminal.storage.rows import Gap, Record, Replacement
 from reference_terminal.times import Span, iso, iso_ms, span_named
-from reference_terminal.web import entry
+from reference_terminal.web import entry, manual
 from reference_terminal.web.parameters import FOREVER_S, instant, pairs, shown
 from reference_terminal.web.server import HttpError, Request
 
@@ -30,6 +30,7 @@ _SLICE_ROWS = 4000
 _LAST_NUMBER = 10**15
 _ROOT = "/api/v1/"
 _REPLACEMENTS = "replacements"
+_MANUAL = "manual"
 _ONLY_READ = {"Allow": "GET, HEAD"}
 _KEYS: dict[str, tuple[str, ...]] = {
     "status": (),
@@ -42,6 +43,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "alarms": ("limit",),
     "config": (),
     _REPLACEMENTS: (),
+    _MANUAL: ("point", "from", "to", "limit"),
 }
 """The parameters each address knows."""
 
@@ -57,6 +59,7 @@ class Api:
             "queue": self.queue,
             "alarms": self.alarms,
             "config": self.config,
+            _MANUAL: self.manual,
         }
 
     async def answer(self, request: Request) -> Any:
@@ -72,6 +75,9 @@ class Api:
                 raise HttpError(405, "expected POST for a replacement", "更换记录须用 POST 提交", {"Allow": "POST"})
             pairs(request.query, _KEYS[name])
             return self.replace(request.content_type, request.body)
+        if name == _MANUAL and request.method == "POST":
+            pairs(request.query, ())
+            return self.enter(request.content_type, request.body)
         if request.method not in ("GET", "HEAD"):
             raise HttpError(405, f"expected GET, got {request.method}", f"应为 GET,实际为 {request.method}", _ONLY_READ)
         query = pairs(request.query, _KEYS[name])
@@ -385,6 +391,31 @@ class Api:
                     {"Retry-After": "5"},
                 )
         return {"recorded": fields}
+
+    def manual(self, query: dict[str, str]) -> Any:
+        """Values entered by hand for a point's periods with from ≤ start < to, with what stood there before."""
+        state = self._point(query)
+        limit = self._number(query, "limit", _DEFAULT_LIMIT)
+        rows = self._terminal.manual.entries(
+            state.config.id, instant(query, "from", 0), instant(query, "to", FOREVER_S), limit + 1
+        )
+        return {"entries": rows[:limit], "more": len(rows) > limit}
+
+    def enter(self, content_type: str, body: bytes) -> Any:
+        """Take a value by hand (R-22); answered only once it is committed. Raises HttpError."""
+        fields = entry.read(content_type, body, manual.KEYS)
+        state = self._point(fields)
+        made = manual.check(state, fields, self._terminal.clock.now_ms())
+        verdict = self._terminal.manual.enter(state, made)
+        if verdict is None:
+            raise HttpError(
+                503,
+                "the store cannot be written now and nothing was recorded; try again",
+                "存储暂不可写,未登记,请稍后重试",
+                {"Retry-After": "5"},
+            )
+        self._terminal.wake_centres()
+        return {"recorded": fields, "verdict": verdict}
 
     def _is_kept(self, made: Replacement) -> bool:
         return any(

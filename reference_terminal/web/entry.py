@@ -6,6 +6,7 @@ Leaves committing it to processing.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, cast
 
@@ -24,8 +25,8 @@ _AHEAD_S = DAY_S
 """How long before it happens a change may be entered."""
 
 
-def read(content_type: str, body: bytes) -> dict[str, str]:
-    """The fields of an entry as text. Raises HttpError.
+def read(content_type: str, body: bytes, wanted: Sequence[str] = KEYS) -> dict[str, str]:
+    """The fields of an entry as text, each of `wanted` once. Raises HttpError.
 
     Only a deliberate client sends application/json: a page that is open in a browser cannot make it do so elsewhere.
     """
@@ -40,18 +41,19 @@ def read(content_type: str, body: bytes) -> dict[str, str]:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        keys = ", ".join(KEYS)
+        keys = ", ".join(wanted)
         raise HttpError(400, f"expected a JSON object with {keys}, each once", f"应为包含 {keys} 的 JSON 对象")
     fields = cast(dict[str, Any], value)
     for name in fields:
-        if name not in KEYS:
-            raise HttpError(400, f"unknown key {shown(name)}{did_you_mean(name[:60], KEYS)}", f"未知的键 {shown(name)}")
-    for name in KEYS:
+        if name not in wanted:
+            hint = did_you_mean(name[:60], wanted)
+            raise HttpError(400, f"unknown key {shown(name)}{hint}", f"未知的键 {shown(name)}")
+    for name in wanted:
         if name not in fields:
-            raise HttpError(400, f"{name} is missing; send {', '.join(KEYS)}", f"缺少 {name}")
+            raise HttpError(400, f"{name} is missing; send {', '.join(wanted)}", f"缺少 {name}")
         if not isinstance(fields[name], str):
             raise HttpError(400, f"expected {name} as text", f"{name} 应为文本")
-    return {name: fields[name] for name in KEYS}
+    return {name: fields[name] for name in wanted}
 
 
 def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
