@@ -26,7 +26,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -141,6 +141,9 @@ async def server(namespace: str, *words: str) -> AsyncGenerator[asyncio.subproce
     try:
         yield started
     finally:
+        # Those that serve once end by themselves.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(started.wait(), 0.3)
         if started.returncode is None:
             started.kill()
         await started.wait()

@@ -532,7 +532,7 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     with suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, -10)
+        os.setpriority(os.PRIO_PROCESS, 0, -20)
     control, gauge = (socket.socket(fileno=int(word)) for word in sys.argv[1:3])
     process = WireProcess(control, gauge)
     gc.collect()
