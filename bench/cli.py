@@ -55,6 +55,7 @@ def _prove(words: argparse.Namespace) -> int:
         workers=words.workers,
         json_file=Path(words.json) if words.json else None,
         every=words.full,
+        rig=words.rig,
     )
 
 
@@ -170,7 +171,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--terminal", default="", metavar="PROFILE", help="profile (default: the reference terminal) / 终端档案"
     )
-    run.add_argument("--rig", default="virtual", help="where it stands: virtual / 台架")
+    run.add_argument("--rig", default="virtual", help="where it stands: virtual, process, loopback / 台架")
     run.add_argument(
         "--standard", action="append", default=[], metavar="DOC", help="only cases of this document / 标准"
     )
@@ -185,6 +186,7 @@ def parser() -> argparse.ArgumentParser:
 
     prove = command("prove", _prove, "show that every check can fail: defect × check / 证明每项检查都能失败")
     prove.add_argument("--defect", action="append", default=[], metavar="ID", help="only this defect / 缺陷")
+    prove.add_argument("--rig", default="virtual", help="where: virtual, process, loopback / 台架")
     prove.add_argument("--json", default="", metavar="FILE", help="write the matrix as JSON / 输出 JSON")
     prove.add_argument("--full", action="store_true", help="every defect against every case / 全矩阵")
     _selecting(prove)

@@ -34,6 +34,10 @@ class CaseRig(Protocol):
         """Prove that every injector does what it says, before a run depends on it. Raises RuntimeError."""
         ...
 
+    def notes(self) -> Mapping[str, str]:
+        """What this rig cannot do here, for the report; empty for one that can do everything."""
+        ...
+
     def conduct(self, case: Case, setup: Setup, seed: int, recorder: Recorder) -> float:
         """Drive the case; returns how many seconds of the world's time it took. Troubles are recorded, not raised."""
         ...

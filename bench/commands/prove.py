@@ -18,8 +18,8 @@ from pathlib import Path
 
 import msgspec
 
-from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, Case, CaseResult, Text, Verdict
-from bench.commands.session import REFERENCE_PROFILE, commit, ledger_answers, ledger_entries, near, rig_named
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Text, Verdict
+from bench.commands.session import REFERENCE_PROFILE, RIGS, commit, ledger_answers, ledger_entries, near, rig_named
 from bench.profile import ProfileError, load_profile
 from bench.run import Setup, run_case
 from bench.terminals import adapter
@@ -41,10 +41,11 @@ class Job(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Plan:
-    """What a proof runs: the jobs, and the seed of all of them."""
+    """What a proof runs: the jobs, and the seed and the rig of all of them."""
 
     jobs: tuple[Job, ...]
     seed: int
+    rig: str = VIRTUAL_RIG
 
 
 def related(defect: Defect, cases: dict[str, type[Case]]) -> list[str]:
@@ -82,13 +83,13 @@ def next_round(
     return jobs
 
 
-def run_job(job: Job, seed: int, folder: str) -> CaseResult:
+def run_job(job: Job, seed: int, folder: str, rig: str = VIRTUAL_RIG) -> CaseResult:
     """Run one job; the record is kept only for the time of the job."""
     defect = all_defects()[job.defect] if job.defect else None
     profile = load_profile(REFERENCE_PROFILE)
     with tempfile.TemporaryDirectory(dir=folder) as room:
         setup = Setup(
-            rig=rig_named("virtual"),
+            rig=rig_named(rig),
             profile=profile,
             adapter=lambda: adapter("reference"),
             master_seed=seed,
@@ -96,19 +97,20 @@ def run_job(job: Job, seed: int, folder: str) -> CaseResult:
             folder=Path(room),
             strengths={clause: entry.strength for clause, entry in ledger_entries().items()},
             **ledger_answers(),
+            defect=job.defect,
         )
-        with defect.applied() if defect else nullcontext():
+        with defect.applied() if defect and rig == VIRTUAL_RIG else nullcontext():
             return run_case(case_classes()[job.case], setup)
 
 
 def _run_jobs(plan: Plan, workers: int, folder: str) -> Iterable[tuple[Job, CaseResult]]:
     if workers <= 1:
         for job in plan.jobs:
-            yield job, run_job(job, plan.seed, folder)
+            yield job, run_job(job, plan.seed, folder, plan.rig)
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        futures = [pool.submit(run_job, job, plan.seed, folder) for job in plan.jobs]
+        futures = [pool.submit(run_job, job, plan.seed, folder, plan.rig) for job in plan.jobs]
         for job, future in zip(plan.jobs, futures, strict=True):
             yield job, future.result()
 
@@ -179,9 +181,10 @@ def main(
     workers: str,
     json_file: Path | None,
     every: bool,
+    rig: str = VIRTUAL_RIG,
 ) -> int:
     """Run the proof and print the matrix. 0 trusted, 1 not, 3 the bench's own error, 4 wrong words."""
-    known, suite = all_defects(), case_classes()
+    known, suite = {name: found for name, found in all_defects().items() if rig in found.rigs}, case_classes()
     every_name = f"; known are {', '.join(known)}"
     problems = [
         f"--defect {word}: no such defect{near(word, known) or every_name} / 无此缺陷"
@@ -201,6 +204,8 @@ def main(
         for word in cases
         if not any(word in name for name in suite)
     ]
+    if rig not in RIGS:
+        problems.append(f"--rig {rig}: expected {', '.join(RIGS)} / 未知台架")
     problems = problems or unwritable(out, json_file)
     if problems:
         print("\n".join(problems), file=sys.stderr)
@@ -208,11 +213,15 @@ def main(
     chosen = {name: defect for name, defect in known.items() if not defects or name in defects}
     if cases:
         chosen = {name: found for name, found in chosen.items() if every or related(found, chosen_cases)}
+    elif rig != VIRTUAL_RIG:
+        # Real time is dear: only the cases that defects name, not all that share a clause.
+        named = [case for found in chosen.values() for case in found.cases]
+        chosen_cases = {name: case for name, case in chosen_cases.items() if name in named}
 
     def run(jobs: list[Job]) -> list[tuple[Job, CaseResult]]:
         done: list[tuple[Job, CaseResult]] = []
         progress = shown.ProofProgress(len(jobs))
-        for job, result in _run_jobs(Plan(tuple(jobs), int(seed)), int(workers), str(out)):
+        for job, result in _run_jobs(Plan(tuple(jobs), int(seed), rig), int(workers), str(out)):
             done.append((job, result))
             progress.step(job.defect or "reference", job.case, result)
         progress.close()

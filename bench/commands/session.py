@@ -25,6 +25,7 @@ import msgspec
 
 from bench.case import (
     EXIT_ERROR,
+    VIRTUAL_RIG,
     Case,
     CaseResult,
     ClauseResult,
@@ -36,7 +37,7 @@ from bench.case import (
 from bench.history import digest_of_run
 from bench.profile import DOCUMENTS, Profile, ProfileError, load_profile
 from bench.run import CaseRig, Setup, strength_of
-from bench.terminals import UnknownTerminal, adapter
+from bench.terminals import Checked, UnknownTerminal, adapter
 from conformance.clauses.suite import find_cases
 from conformance.defects import all_defects
 from reports import allure, run_folder, screen
@@ -108,6 +109,9 @@ class Options:
                 f"--defect {defect}: no such defect{near(defect, all_defects())}; "
                 "`carbonbench prove` lists them / 无此缺陷"
             )
+        elif defect and rig not in all_defects()[defect].rigs:
+            rigs = " or ".join(f"--rig {each}" for each in all_defects()[defect].rigs)
+            problems.append(f"--defect {defect}: a terminal can have this only with {rigs} / 该缺陷仅适用于其他台架")
         if problems:
             raise SessionError("\n".join(problems))
         return cls(
@@ -209,9 +213,13 @@ class Session:
         self._started = datetime.now(LOCAL)
         try:
             self.profile: Profile = load_profile(options.terminal)
-            adapter(self.profile.adapter)
+            found = adapter(self.profile.adapter)
         except (ProfileError, UnknownTerminal) as error:
             raise SessionError(str(error)) from None
+        if isinstance(found, Checked):
+            wrong = found.problems(self.profile.connection, options.terminal.parent)
+            if wrong:
+                raise SessionError("\n".join(f"{self.profile.path}: {each}" for each in wrong))
         self.run = f"{self._started:%Y%m%d-%H%M%S}-seed{options.seed}"
         self.folder = (folder or self._fresh(options.out)).resolve()
         self._check_words()
@@ -270,7 +278,8 @@ class Session:
 
     def planted(self) -> AbstractContextManager[None]:
         """The defect asked for is in the terminal while this lasts; nothing, where none was."""
-        return all_defects()[self.options.defect].applied() if self.options.defect else nullcontext()
+        here = self.options.defect and self.options.rig == VIRTUAL_RIG
+        return all_defects()[self.options.defect].applied() if here else nullcontext()
 
     def selects(self, case: type[Case]) -> bool:
         """Whether the options select this case."""
@@ -363,7 +372,11 @@ class Session:
             wall_s=round(time.perf_counter() - self._began, 3),
             repeats=self.options.repeat,
             selection=self.options.selection(),
-            parameters={**profile.in_force(), **{name: words for name, words in scope.items() if words}},
+            parameters={
+                **profile.in_force(),
+                **{name: words for name, words in scope.items() if words},
+                **self.setup.rig.notes(),
+            },
             deviations=profile.deviations(),
             claims=self._claims(),
             versions=versions(),

@@ -119,9 +119,13 @@ class Program:
                 line = await keeper.stdout.readline()
             told = json.loads(line) if line else {"state": "ended", "problem": "its keeper ended without a word"}
         except (TimeoutError, OSError, ValueError) as error:
-            keeper.kill()
+            await _dismiss(keeper)
             raise ProgramError(f"{argv[0]} cannot be started: the bench's keeper does not answer ({error})") from None
+        except BaseException:
+            await _dismiss(keeper)
+            raise
         if told["state"] != "started":
+            await _dismiss(keeper)
             raise ProgramError(f"{argv[0]} cannot be started: {told.get('problem', 'unknown')}")
         return cls(keeper, int(told["first"]), isolated, flooded)
 
@@ -146,7 +150,7 @@ class Program:
                     told["octets"],
                     tuple(told["last"]),
                 )
-        await self._keeper.wait()
+        await _dismiss(self._keeper)
         if not self.ended.done():
             self.ended.set_result(ending)
 
@@ -172,6 +176,15 @@ class Program:
     def listens(self) -> list[tuple[str, int]]:
         """IPv4 addresses and ports it (or, without a namespace of its own, anybody here) listens at."""
         return listening(self._first)
+
+
+async def _dismiss(keeper: asyncio.subprocess.Process) -> None:
+    """Let a keeper go, with all it has started."""
+    assert keeper.stdin is not None
+    keeper.stdin.close()
+    with contextlib.suppress(OSError):
+        await keeper.stdin.wait_closed()
+    await keeper.wait()
 
 
 def listening(pid: int) -> list[tuple[str, int]]:

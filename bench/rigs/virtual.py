@@ -397,6 +397,10 @@ class VirtualRig:
         """Prove every injector on scratch worlds; raises RuntimeError naming those that do not do what they say."""
         prove.require_all(seed)
 
+    def notes(self) -> Mapping[str, str]:
+        """Nothing: what virtual time cannot decide is marked at each check (R-08)."""
+        return {}
+
     def conduct(self, case: Case, setup: Setup, seed: int, recorder: Recorder) -> float:
         """Drive the case; returns the world's seconds. What goes wrong in the bench is recorded as Trouble."""
         return run(self._conduct(case, setup, seed, recorder))

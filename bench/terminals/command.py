@@ -208,15 +208,19 @@ async def _http(method: str, address: str, body: str | None, headers: dict[str, 
             aiohttp.ClientSession() as session,
             session.request(method, address, data=body, headers=headers) as answer,
         ):
-            octets = await answer.content.read(_MOST_OCTETS)
+            octets = bytearray()
+            async for piece in answer.content.iter_any():
+                octets += piece
+                if len(octets) > _MOST_OCTETS:
+                    raise LookupError(f"{method.upper()} {address}: the answer is longer than {_MOST_OCTETS >> 20} MiB")
             if answer.status != 200:
-                raise LookupError(f"{method.upper()} {address}: status {answer.status}, {octets[:200]!r}")
+                raise LookupError(f"{method.upper()} {address}: status {answer.status}, {bytes(octets[:200])!r}")
     except (aiohttp.ClientError, ValueError) as error:
         raise ConnectionError(f"{method.upper()} {address}: {error}") from None
     try:
         return json.loads(octets, parse_float=str, parse_int=str)
     except ValueError:
-        raise ConnectionError(f"{method.upper()} {address}: expected JSON, found {octets[:60]!r}") from None
+        raise ConnectionError(f"{method.upper()} {address}: expected JSON, found {bytes(octets[:60])!r}") from None
 
 
 def _files(connection: Mapping[str, Any], folder: Path) -> dict[str, str]:

@@ -31,12 +31,17 @@ class Patch:
         return original
 
 
+REAL_RIGS = ("process", "loopback")
+"""Rigs in which the terminal is a program of its own, with plain files."""
+ANY_RIG = ("virtual", *REAL_RIGS)
+
+
 @dataclass(frozen=True)
 class Defect:
     """One way to be broken.
 
     `clauses` are the ledger entries it violates, `cases` the cases that must notice, besides those that share a
-    clause. `breaks` installs it through a Patch.
+    clause. `breaks` installs it through a Patch. `rigs` are the rigs in which the terminal can have it.
     """
 
     id: str
@@ -44,6 +49,7 @@ class Defect:
     clauses: tuple[str, ...]
     cases: tuple[str, ...]
     breaks: Callable[[Patch], None] = field(repr=False)
+    rigs: tuple[str, ...] = ANY_RIG
 
     @contextmanager
     def applied(self) -> Generator[None, None, None]:
@@ -57,14 +63,20 @@ _known: dict[str, Defect] = {}
 
 
 def defect(
-    id: str, *, en: str, zh: str, clauses: tuple[str, ...], cases: tuple[str, ...] = ()
+    id: str,
+    *,
+    en: str,
+    zh: str,
+    clauses: tuple[str, ...],
+    cases: tuple[str, ...] = (),
+    rigs: tuple[str, ...] = ANY_RIG,
 ) -> Callable[[Callable[[Patch], None]], Defect]:
     """Register a function that breaks the terminal. Raises ValueError for an id that is taken."""
 
     def register(breaks: Callable[[Patch], None]) -> Defect:
         if id in _known:
             raise ValueError(f"two defects are called {id}")
-        made = _known[id] = Defect(id, Text(en, zh), clauses, cases, breaks)
+        made = _known[id] = Defect(id, Text(en, zh), clauses, cases, breaks, rigs)
         return made
 
     return register
