@@ -578,11 +578,12 @@ def test_the_next_bench_removes_what_a_killed_one_left() -> None:
     started, names, pids = bench()
     with started:
         assert not any(netns.orphaned(name) for name in names)
-        assert netns.sweep() == [], "a bench that lives keeps its own"
+        assert not set(names) & set(netns.sweep()), "a bench that lives keeps its own"
         started.kill()
         started.wait(20)
-    assert all((netns.FOLDER / name).exists() for name in names)
-    assert set(netns.sweep()) == set(names)
+    assert all(netns.orphaned(name) for name in names)
+    # Any other bench that starts meanwhile may be the one that does it.
+    netns.sweep()
     assert not any((netns.FOLDER / name).exists() for name in names)
     assert gone(pids)
 
