@@ -15,6 +15,7 @@ from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE
 
 # Commands that parse the rest of the line themselves.
 _OWN_PARSERS = ("clauses", "profile")
+_TERMINAL_TOOLS = ("import", "template", "probe")
 
 
 def _run(words: argparse.Namespace) -> int:
@@ -95,6 +96,10 @@ def _terminal(words: argparse.Namespace) -> int:
     from bench.terminals.reference_meters import NoDriver
     from simulators.world import WorldError, load_world
 
+    if words.config in _TERMINAL_TOOLS:
+        # A probe that nothing answered is a finding, 1; words that cannot be used are wrong usage.
+        told = stand_alone([words.config, *words.rest])
+        return EXIT_USAGE if told == 2 else told
     if not words.configure:
         # The terminal is a product with exit codes of its own: 1 a failed start, 2 a configuration it cannot use.
         told = stand_alone([words.config, *(["--check"] if words.check else [])])
@@ -208,7 +213,9 @@ def parser() -> argparse.ArgumentParser:
     decode.add_argument("--json", action="store_true", help="for machines / 机器可读")
 
     terminal = command("terminal", _terminal, "run the reference terminal alone, in real time / 单独运行参考终端")
-    terminal.add_argument("config", metavar="CONFIG", help="configuration (TOML) / 配置文件")
+    terminal.add_argument(
+        "config", metavar="CONFIG", help="configuration (TOML), or a tool: import, template, probe / 配置文件或工具"
+    )
     terminal.add_argument(
         "--configure", default="", metavar="WORLD", help="write CONFIG for this world instead / 为该场景生成配置"
     )
@@ -232,7 +239,8 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a closed pipe or Ctrl-C is no traceback."""
     words, rest = parser().parse_known_args(argv)
-    if rest and words.command not in _OWN_PARSERS:
+    tool = words.command == "terminal" and words.config in _TERMINAL_TOOLS
+    if rest and words.command not in _OWN_PARSERS and not tool:
         return _wrong(f"carbonbench {words.command}: unknown words {' '.join(rest)}; see --help / 未知参数")
     words.rest = rest
     try:

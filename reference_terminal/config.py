@@ -90,7 +90,7 @@ def load_config(source: Path | str) -> Config:
                 )
             ]
         ) from None
-    return _config(data)
+    return build_config(data)
 
 
 def _read(path: Path) -> str:
@@ -111,7 +111,8 @@ def _read(path: Path) -> str:
     raise ConfigError([problem])
 
 
-def _config(data: dict[str, Any]) -> Config:
+def build_config(data: dict[str, Any]) -> Config:
+    """A configuration from the tables of its TOML file; raises ConfigError with every problem found."""
     problems: list[Problem] = []
     top = Section(data, "", problems)
     terminal = top.section("terminal")

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from reference_terminal.commissioning import commands
 from reference_terminal.config import Config, ConfigError, load_config
 from reference_terminal.platform import Platform
 from reference_terminal.storage.database import StoreError
@@ -20,13 +21,17 @@ from reference_terminal.terminal import Terminal
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run; returns 0 after a stop in good order, 2 for a configuration that cannot be used, 1 for a failed start."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    if given[:1] and given[0] in commands.TOOLS:
+        return commands.main(given)
     parser = argparse.ArgumentParser(
         prog="reference_terminal",
         description="Carbon-emission monitoring terminal / 碳排放在线监测终端",
+        epilog=f"Tools in place of CONFIG / 工具: {', '.join(commands.TOOLS)} (--help after each)",
     )
     parser.add_argument("config", metavar="CONFIG", type=Path, help="configuration file (TOML) / 配置文件")
     parser.add_argument("--check", action="store_true", help="check CONFIG and stop / 仅检查配置")
-    arguments = parser.parse_args(argv)
+    arguments = parser.parse_args(given)
     try:
         config = load_config(arguments.config)
     except ConfigError as error:

@@ -172,16 +172,20 @@ class Line:
                         self.watch(Heard(False, self._inward(octets)))
                 raise EOFError
 
-    async def settle(self, silence_s: float) -> None:
+    async def settle(self, silence_s: float) -> bytes:
         """Listen until the line has been silent for `silence_s`: what was owed has come by then, or will not."""
+        heard = b""
         if self._streams is None:
-            return
+            return heard
         reader = self._streams[0]
         with contextlib.suppress(TimeoutError, OSError):
-            while True:
+            while len(heard) < _MOST_OCTETS:
                 async with asyncio.timeout(silence_s):
-                    if not await reader.read(_PIECE):
-                        return
+                    octets = await reader.read(_PIECE)
+                if not octets:
+                    break
+                heard += self._inward(octets)
+        return heard
 
     async def _listen(self, reader: asyncio.StreamReader, question: Question[T], timeout_s: float) -> T:
         gap_s = float(self.config.gap_s)

@@ -1,0 +1,105 @@
+"""The tools of the command line: `import`, `template`, `probe`.
+
+Leaves running the terminal to `main`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from reference_terminal.commissioning import probe, spreadsheet
+from reference_terminal.config_lines import BAUDS, PARITIES, STOP_BITS
+from reference_terminal.config_meters import ORDERS, TYPES
+from reference_terminal.problems import InputError
+
+TOOLS = ("import", "template", "probe")
+"""The first words that are tools and no configuration file."""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one tool; 0 done, 1 nothing answered, 2 for input that cannot be used."""
+    words = _parser().parse_args(argv)
+    try:
+        if words.tool == "import":
+            return _import(words)
+        return _template(words) if words.tool == "template" else _probe(words)
+    except InputError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        print(
+            f"{len(error.problems)} problem(s), nothing written / {len(error.problems)} 个问题,未写入", file=sys.stderr
+        )
+    except ValueError as error:
+        print(f"{error} / 参数有误", file=sys.stderr)
+    except OSError as error:
+        print(f"{error.filename}: cannot be written: {error.strerror} / 无法写入", file=sys.stderr)
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="terminal", description="Tools of the terminal / 终端工具")
+    tools = top.add_subparsers(dest="tool", required=True, metavar="TOOL")
+    made = tools.add_parser("import", help="spreadsheet to configuration / 由表格生成配置")
+    made.add_argument("file", metavar="FILE.xlsx", type=Path)
+    made.add_argument("--out", required=True, metavar="TOML", type=Path, help="configuration to write / 输出配置")
+    made = tools.add_parser("template", help="an empty spreadsheet with examples / 空白表格模板")
+    made.add_argument("form", choices=("xlsx",))
+    made.add_argument("--out", default=Path("terminal.xlsx"), metavar="FILE", type=Path)
+    made = tools.add_parser("probe", help="read one device once and explain / 单次读取并解释")
+    made.add_argument("place", metavar="PLACE", help="/dev/ttyUSB0 or host:port / 串口或地址")
+    made.add_argument("--protocol", choices=probe.PROTOCOLS, default="auto")
+    made.add_argument("--address", default="", help="digits of the meter (default: any) / 表地址")
+    made.add_argument("--unit", type=int, default=1, help="Modbus unit / 从站地址")
+    made.add_argument("--identifier", action="append", default=[], metavar="DI", help="DI to read / 数据标识")
+    made.add_argument("--function", type=int, choices=(3, 4), default=3)
+    made.add_argument("--register", type=int, default=0, metavar="ADDRESS", help="0-based / 寄存器地址(从 0 起)")
+    made.add_argument("--type", choices=tuple(TYPES), default="u16")
+    made.add_argument("--order", choices=ORDERS, default="ABCD")
+    made.add_argument("--baud", type=int, choices=BAUDS, default=2400)
+    made.add_argument("--parity", choices=PARITIES, default="even")
+    made.add_argument("--stop-bits", choices=STOP_BITS, default="1")
+    made.add_argument("--data-bits", type=int, choices=(7, 8), default=8)
+    made.add_argument("--timeout", type=Decimal, default=Decimal(1), metavar="SECONDS")
+    made.add_argument("--search", action="store_true", help="find DL/T 645 addresses / 搜索 DL/T 645 表地址")
+    return top
+
+
+def _import(words: argparse.Namespace) -> int:
+    text = spreadsheet.to_toml(words.file)
+    words.out.write_text(text, "utf-8")
+    print(f"{words.out}: written / 已生成")
+    return 0
+
+
+def _template(words: argparse.Namespace) -> int:
+    spreadsheet.write_template(words.out)
+    print(f"{words.out}: written; fill it in and run import / 已生成,填写后用 import 导入")
+    return 0
+
+
+def _probe(words: argparse.Namespace) -> int:
+    line = probe.line_of(
+        words.place,
+        baud=words.baud,
+        parity=words.parity,
+        stop_bits=words.stop_bits,
+        data_bits=words.data_bits,
+        timeout_s=words.timeout,
+    )
+    wanted = probe.Wanted(
+        line=line,
+        protocol=words.protocol,
+        address=words.address,
+        unit=words.unit,
+        identifiers=probe.identifiers(words.identifier),
+        function=words.function,
+        register=words.register,
+        type=words.type,
+        order=words.order,
+        search=words.search,
+    )
+    return probe.run(wanted, lambda text: print(text, flush=True))
