@@ -32,6 +32,7 @@ from simulators.meters.dlt645_codec import (
     encode,
     flaws,
 )
+from simulators.meters.faults import LostFollowUp
 from simulators.meters.serial_meter import Answer, Reply, SerialMeter
 from simulators.stamps import from_stamp, local
 
@@ -99,6 +100,8 @@ class _Result:
 class Dlt645Meter(SerialMeter):
     """A simulated DL/T 645 meter; `address` is 12 digits as they stand on its plate."""
 
+    known_faults = (*SerialMeter.known_faults, LostFollowUp)
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.old = self.map.protocol == "dlt645-1997"
@@ -135,6 +138,9 @@ class Dlt645Meter(SerialMeter):
         asked = self._clock.now_us()
         if (frame.address == _EVERYBODY and function in (_TIME, _FREEZE)) or function == _TIME:
             self._broadcast(function, frame.data, asked)
+            return True, None
+        if function == _FOLLOW and "lost-follow-up" in self._faults:
+            self._unserved(asked, "silent", octets, b"", (), "lost-follow-up")
             return True, None
         if function == _SET_ADDRESS and not self.settings.program_key:
             return True, None

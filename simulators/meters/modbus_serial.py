@@ -13,7 +13,7 @@ from simulators.meters.carriers import LineSettings
 from simulators.meters.faults import BadCheck, Delayed, ExtraOctets, Garbage, Late, Noise, Truncated, WrongUnit
 from simulators.meters.modbus import ON_A_LINE, Given, ModbusMeter
 from simulators.meters.modbus_codec import decode_ascii, decode_rtu, encode_ascii, encode_rtu
-from simulators.meters.serial_meter import Reply, tuned
+from simulators.meters.serial_meter import Reply, shape, tuned
 
 FRAMINGS = ("rtu", "ascii")
 _BROADCAST = 0
@@ -67,6 +67,7 @@ class ModbusStation:
     def _reply(self, frame: bytes, given: Given, asked: int) -> Reply:
         faults = self.meter.in_force
         octets, spoiled = self._spoil(given)
+        split, twice, shaped = shape(faults)
         timing = faults.get("delayed") or faults.get("late")
         after_s = timing.after_s if isinstance(timing, Delayed | Late) else 0.0
         outcome, fault = given.outcome, given.fault
@@ -74,8 +75,8 @@ class ModbusStation:
             outcome, fault = "spoiled", spoiled
         elif isinstance(timing, Late):
             outcome, fault = "late", "late"
-        elif timing is not None:
-            fault = f"{fault},delayed" if fault else "delayed"
+        else:
+            fault = ",".join(each for each in (fault, *shaped, "delayed" if timing else "") if each)
 
         def told(sent: int) -> None:
             self.meter.tell(sent, asked, frame, octets, given, outcome, fault)
@@ -84,7 +85,7 @@ class ModbusStation:
             self.meter.tell(sent, asked, frame, seen, given, "spoiled", "collision")
 
         wait_s = self.meter.map.response_ms / 1000 + after_s
-        return Reply(octets, wait_s, not isinstance(timing, Late), told, spoilt)
+        return Reply(octets, wait_s, not isinstance(timing, Late), told, spoilt, split, twice)
 
     def _spoil(self, given: Given) -> tuple[bytes, str]:
         faults = self.meter.in_force

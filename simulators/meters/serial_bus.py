@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from simulators.clock import Clock, Observe
 from simulators.events import Rejected, Unserved
-from simulators.meters.carriers import Carrier, LineSettings, TcpCarrier
+from simulators.meters.carriers import Carrier, Done, LineSettings, TcpCarrier
 from simulators.meters.line_frames import Found, LineFrames
 from simulators.meters.serial_meter import Reply, Station
 
@@ -179,7 +179,7 @@ class SerialBus:
 
     # What goes out.
 
-    def _send_later(self, after_s: float, holds: bool, send: Callable[[], None], until_out: bool) -> None:
+    def _send_later(self, after_s: float, holds: bool, send: Callable[[], object], until_out: bool) -> None:
         """Send in a while; the line is held until then, and `until_out` until the last octet is out too."""
         self._due += holds
 
@@ -193,16 +193,32 @@ class SerialBus:
         self._sending.append(timer)
 
     def _give(self, reply: Reply, line: LineSettings) -> None:
-        def done(seen: bytes) -> None:
+        size = reply.split.octets if reply.split is not None else len(reply.octets)
+        first, rest = reply.octets[:size], reply.octets[size:]
+        seen = bytearray()
+
+        def over(octets: bytes) -> None:
+            seen.extend(octets)
             self._due -= reply.holds
             now = self._clock.now_us()
-            if seen == reply.octets:
+            if bytes(seen) == reply.octets:
                 reply.told(now)
             else:
-                reply.spoilt(now, seen)
+                reply.spoilt(now, bytes(seen))
+            if reply.twice is not None:
+                again = reply.twice.after_s
+                self._send_later(again, False, lambda: self._send(reply.octets, line, _forget), False)
 
-        if not self.carrier.send(reply.octets, *line, done):
+        def half(octets: bytes) -> None:
+            seen.extend(octets)
+            gap_s = reply.split.gap_s if reply.split is not None else 0.0
+            self._send_later(gap_s, False, lambda: self._send(rest, line, over), False)
+
+        if not self._send(first, line, half if rest else over):
             self._due -= reply.holds
+
+    def _send(self, octets: bytes, line: LineSettings, done: Done) -> bool:
+        return self.carrier.send(octets, *line, done)
 
     def _collide(self, replies: Sequence[Reply]) -> None:
         # Of two drivers the one that pulls to zero wins: the line shows the bits that are one in all answers.
@@ -230,3 +246,7 @@ class SerialBus:
                 reason=reason,
             )
         )
+
+
+def _forget(_octets: bytes) -> None:
+    """Nobody wants to know what became of it."""

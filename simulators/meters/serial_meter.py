@@ -21,17 +21,24 @@ from simulators.meters.faults import (
     Busy,
     DeadClock,
     Delayed,
+    Duplicate,
     ExtraOctets,
     Fault,
     Garbage,
     Jump,
     Late,
+    MinimumGap,
+    Mute,
     Noise,
     Preamble,
+    Ramp,
     Refusing,
+    Restarting,
+    Scaled,
     Sentinel,
     SignFlip,
     Silent,
+    Split,
     Stuck,
     Truncated,
     WrongClock,
@@ -50,7 +57,8 @@ _PREAMBLE = 0xFE
 class Reply:
     """An answer a meter wants to give: `holds` keeps the line from the request to its end.
 
-    `told` is called with the instant it left; `spoilt` with the instant and the octets that others made of it.
+    `told` is called with the instant it left; `spoilt` with the instant and the octets that others made of it. `split`
+    sends it in two pieces, `twice` again afterwards.
     """
 
     octets: bytes
@@ -58,6 +66,18 @@ class Reply:
     holds: bool
     told: Callable[[int], None]
     spoilt: Callable[[int, bytes], None]
+    split: Split | None = None
+    twice: Duplicate | None = None
+
+
+def shape(faults: Mapping[str, Fault]) -> tuple[Split | None, Duplicate | None, list[str]]:
+    """How faults have an answer sent: in pieces, twice, and the names of these faults."""
+    split, twice = faults.get("split"), faults.get("duplicate")
+    return (
+        split if isinstance(split, Split) else None,
+        twice if isinstance(twice, Duplicate) else None,
+        [kind for kind in ("split", "duplicate") if kind in faults],
+    )
 
 
 class Station(Protocol):
@@ -113,6 +133,9 @@ class SerialMeter(Meter):
 
     known_faults = (
         Silent,
+        Mute,
+        MinimumGap,
+        Restarting,
         Delayed,
         Late,
         Refusing,
@@ -120,9 +143,13 @@ class SerialMeter(Meter):
         WrongUnit,
         Truncated,
         Garbage,
+        Duplicate,
+        Split,
         Stuck,
         Sentinel,
         Jump,
+        Ramp,
+        Scaled,
         SignFlip,
         Preamble,
         ExtraOctets,
@@ -249,6 +276,7 @@ class SerialMeter(Meter):
             return None
         answer = build()
         octets, spoiled = self._spoil(answer)
+        split, twice, shaped = shape(self._faults)
         timing = self._faults.get("delayed") or self._faults.get("late")
         after_s = timing.after_s if isinstance(timing, Delayed | Late) else 0.0
         outcome, fault = answer.outcome, answer.fault
@@ -257,7 +285,7 @@ class SerialMeter(Meter):
         elif isinstance(timing, Late):
             outcome, fault = "late", "late"
         else:
-            fault = ",".join(each for each in (fault, *self._harmless(), "delayed" if timing else "") if each)
+            fault = ",".join(each for each in (fault, *self._harmless(), *shaped, "delayed" if timing else "") if each)
 
         def told(sent: int) -> None:
             if outcome:
@@ -269,7 +297,7 @@ class SerialMeter(Meter):
             self._unserved(sent, "spoiled", frame, seen, points, "collision")
 
         wait_s = self.settings.response_ms / 1000 + after_s
-        return Reply(octets, wait_s, not isinstance(timing, Late), told, spoilt)
+        return Reply(octets, wait_s, not isinstance(timing, Late), told, spoilt, split, twice)
 
     def _harmless(self) -> list[str]:
         """Faults that change the octets around an answer but leave it usable."""

@@ -402,7 +402,45 @@ def test_rtu_over_tcp_finds_requests_by_their_length() -> None:
     assert [request_length(bytes.fromhex(each)) for each in ("07", "0707", "0716", "072B", "0717")] == [0, 4, 10, -1, 0]
 
 
+def test_the_shipped_serial_world_answers_on_both_lines() -> None:
+    text = (Path(__file__).parents[2] / "fixtures" / "worlds" / "serial.toml").read_text()
+
+    async def body(bench: Bench) -> None:
+        energy = dlt645_codec.encode(dlt645_codec.Frame("202600000162", 0x01, bytes.fromhex("1090")))
+        assert read_dlt645((await bench.ask(energy)).hex()).decoded.valid
+        reader, writer = await bench.ports.open("ttyS2", 9600, "N", 1)
+        writer.write(encode_rtu(3, bytes.fromhex("0300000002")))
+        assert not rtu_flaw(await reader.readexactly(9))
+        assert [list(event.values) for event in bench.heard.of(Served)] == [
+            ["e02.energy"],
+            ["steam.pressure", "steam.temperature"],
+        ]
+
+    play(body, text)
+
+
 def test_settings_of_a_line() -> None:
     assert LineSettings(2400, "E", 1).character_s == 11 / 2400
     assert LineSettings(115_200).silence_s == 0.00175
     assert str(LineSettings(1200, "E", 2)) == "1200 8E2"
+
+
+@pytest.mark.parametrize("asked", [ENERGY, VOLTS])
+def test_answers_in_two_pieces_and_twice(asked: bytes) -> None:
+    async def body(bench: Bench) -> None:
+        bench.site.meters["E01"].preset("e01.energy", "123.45")
+        bench.site.meters["modbus"].preset("m.voltage", "230")
+        good = await bench.ask(asked)
+        for meter in bench.site.meters.values():
+            meter.set_fault(faults.Duplicate(after_s=0.1))
+        assert await bench.ask(asked) == good + good
+        for meter in bench.site.meters.values():
+            meter.clear()
+            meter.set_fault(faults.Split(octets=3, gap_s=0.3))
+        began = bench.loop.time()
+        assert await bench.ask(asked) == good
+        assert bench.heard.of(Served)[-1].fault == "split"
+        zero_us = START_US + 10 * 86_400_000_000
+        assert (bench.heard.of(Served)[-1].t - zero_us) / 1e6 - began > 0.3
+
+    play(body)
