@@ -3,6 +3,9 @@
 Leaves to the rigs when. The library (Debian package `faketime`) is preloaded into any dynamically linked program and
 reads its offset from a file at every look at the clock; the monotonic clock stays the host's. A statically linked
 program does not notice.
+
+The library's own clock_nanosleep takes an absolute monotonic instant for a faked one and fails (EINVAL), which breaks
+every `time.sleep` of Python 3.11. So programs get a copy in which that name is another, and with it the kernel's sleep.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from pathlib import Path
 
 _WHERE = ("/usr/lib", "/usr/lib64", "/usr/local/lib")
 _NAME = "libfaketimeMT.so.1"
+_SLEEP, _NO_SLEEP = b"\0clock_nanosleep\0", b"\0Clock_nanosleep\0"
 _TICK_S = 0.05
 _PROOF_STEP_S = 86_400.5
 
@@ -37,7 +41,10 @@ def requirements() -> list[str]:
 
 
 class FakeClock:
-    """The clock of one program: the host's plus an offset that may drift. `now_us` is the bench's true time."""
+    """The clock of one program: the host's plus an offset that may drift. `now_us` is the bench's true time.
+
+    `file` is where the program looks; the library's copy lies beside it. Raises RuntimeError where it is missing.
+    """
 
     def __init__(self, file: Path, now_us: Callable[[], int]) -> None:
         self._file = file
@@ -46,15 +53,13 @@ class FakeClock:
         self._rate = 0.0
         self._since_us = now_us()
         self._ticker: asyncio.Task[None] | None = None
+        self._library = _own_copy(file.with_suffix(".so"))
         self._write()
 
     def environment(self) -> dict[str, str]:
-        """What a program's environment needs. Raises RuntimeError where the library is missing."""
-        found = library()
-        if found is None:
-            raise RuntimeError(requirements()[0])
+        """What a program's environment needs."""
         return {
-            "LD_PRELOAD": str(found),
+            "LD_PRELOAD": str(self._library),
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
             "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
@@ -104,11 +109,23 @@ class FakeClock:
         partial.replace(self._file)
 
 
+def _own_copy(target: Path) -> Path:
+    """The library without its clock_nanosleep: the first occurrence of the name is that of the exported symbol."""
+    found = library()
+    if found is None:
+        raise RuntimeError(requirements()[0])
+    target.write_bytes(found.read_bytes().replace(_SLEEP, _NO_SLEEP, 1))
+    return target
+
+
 _PROOF = """
-import sys, time
+import sys, threading, time
 for _ in range(2):
     sys.stdin.readline()
-    print(time.time_ns(), time.monotonic_ns(), flush=True)
+    began = time.monotonic_ns()
+    time.sleep(0.02)
+    threading.Event().wait(0.02)
+    print(time.time_ns(), time.monotonic_ns(), time.monotonic_ns() - began, flush=True)
 """
 
 
@@ -127,23 +144,26 @@ def prove_clock(folder: Path) -> list[str]:
     ) as program:
         assert program.stdin is not None and program.stdout is not None
 
-        def look() -> tuple[float, float]:
+        def look() -> list[float]:
             assert program.stdin is not None and program.stdout is not None
             with contextlib.suppress(OSError):
                 program.stdin.write("\n")
                 program.stdin.flush()
-            wall, _, monotonic = program.stdout.readline().partition(" ")
-            return (int(wall) / 1e9, int(monotonic) / 1e9)
+            return [int(word) / 1e9 for word in program.stdout.readline().split()]
 
         before = look()
         clock.step(_PROOF_STEP_S)
         after = look()
+    if len(before) != 3 or len(after) != 3:
+        return ["a program with a clock of its own ended instead of telling the time"]
     wall, monotonic = after[0] - before[0], after[1] - before[1]
     found: list[str] = []
     if abs(wall - _PROOF_STEP_S - monotonic) > 0.05:
         found.append(f"a program's clock was to step by {_PROOF_STEP_S} s while it ran and moved by {wall:.3f} s")
     if not 0 <= monotonic < 5:
         found.append(f"a program's monotonic clock moved by {monotonic:.3f} s when its wall clock was stepped")
+    if not 0.04 <= after[2] < 1:
+        found.append(f"a program with a stepped clock was to wait for 0.040 s and waited for {after[2]:.3f} s")
     return found
 
 

@@ -185,7 +185,7 @@ def trusts_half_written_file(patch: Patch) -> None:
     rigs=REAL_RIGS,
 )
 def clock_from_last_file(patch: Patch) -> None:
-    """Meant for boards without a battery: on this one the clock was right, and is now late by the time without power."""
+    """Meant for boards without a battery: here the clock was right, and is now late by the time without power."""
     kept = Path("clock.txt")
     commit = Store.commit
     clocks: list[Clock] = []

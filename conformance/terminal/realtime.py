@@ -94,12 +94,12 @@ class _LosesPowerOnce:
 
 
 class OutlastsCutAtSync(_LosesPowerOnce, Case):
-    """Power lost inside a write barrier of the terminal harms nothing that it had shown before."""
+    """Power lost just after a write barrier of the terminal, between two, harms nothing that it had shown before."""
 
-    zh = "在落盘调用过程中断电，此前可读的数据不受损。"
+    zh = "在两次落盘之间断电，此前可读的数据不受损。"
 
     async def lose(self, bench: Bench) -> None:
-        bench.power.cut_at_sync(bench.chance("sync").randrange(1, 4), off_s=4)
+        bench.power.cut_at_sync(bench.chance("sync").randrange(1, 3), off_s=4, after=True)
         await bench.clock.sleep(16)
 
 

@@ -102,12 +102,17 @@ def test_a_flood_is_told_and_kept_within_bounds(tmp_path: Path) -> None:
     told: list[int] = []
 
     async def work() -> None:
+        flooded = asyncio.Event()
+
+        def tell(octets: int) -> None:
+            told.append(octets)
+            flooded.set()
+
         started = await Program.start(
-            ["yes", "overflow"], env=os.environ, cwd=tmp_path, log=tmp_path / "log", flooded=told.append
+            ["yes", "overflow"], env=os.environ, cwd=tmp_path, log=tmp_path / "log", flooded=tell
         )
         async with asyncio.timeout(30):
-            while not told:
-                await asyncio.sleep(0.05)
+            await flooded.wait()
         await started.kill()
 
     run(work)
@@ -156,7 +161,7 @@ asyncio.run(main())
 
 def test_a_namespace_that_does_not_exist_is_the_benchs_own_error(tmp_path: Path) -> None:
     async def work() -> None:
-        with pytest.raises(ProgramError, match="cannot be started: .*No such file"):
+        with pytest.raises(ProgramError, match=r"cannot be started: .*No such file"):
             await Program.start(["true"], env=os.environ, cwd=tmp_path, log=tmp_path / "log", netns="cb-none")
 
     run(work)
