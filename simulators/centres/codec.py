@@ -8,7 +8,9 @@ data segment of a frame. Neither raises on any octets; what is wrong is a list o
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -131,14 +133,22 @@ def _table() -> tuple[int, ...]:
 
 
 _TABLE = _table()
+_HIGH = bytes(entry >> 8 for entry in _TABLE)
+# The low octet of the register is lost at each step, so that two steps are one look-up of 16 bits in 8 bits.
+_TWO = bytes(_HIGH[_HIGH[pair & 0xFF] ^ pair >> 8] for pair in range(0x10000))
 
 
 def check_word(data: bytes) -> int:
     """The check word of HJ 212-2017 annex A: each octet meets the high octet of the register, the low one is lost."""
-    register = 0xFFFF
-    for octet in data:
-        register = _TABLE[(register >> 8) ^ octet]
-    return register
+    if not data:
+        return 0xFFFF
+    high = 0xFF
+    pairs = (len(data) - 1) // 2
+    for pair in struct.unpack_from(f"<{pairs}H", data):
+        high = _TWO[high ^ pair]
+    for octet in data[2 * pairs : -1]:
+        high = _HIGH[high ^ octet]
+    return _TABLE[high ^ data[-1]]
 
 
 def modbus_check(data: bytes) -> int:
@@ -415,7 +425,7 @@ def _frame(octets: bytes, data: bytes, crc: bytes, digits: bytes, faults: Iterab
         crc.decode("ascii", "replace"),
         expected or f"{check_word(data):04X}",
         digits.decode(),
-        tuple(dict.fromkeys(faults)),
+        tuple(dict.fromkeys(faults)) if faults else (),
     )
 
 
@@ -519,16 +529,22 @@ DATA_FLAGS = "NFMSDCTB"
 """Data flags of HJ 212-2017 table 8."""
 
 
+@lru_cache(maxsize=1024)
+def _valid_date(text: str) -> bool:
+    """True for YYYYMMDD of a day that is in the calendar."""
+    year, month, day = int(text[:4]), int(text[4:6]), int(text[6:8])
+    if year == 0 or not 1 <= month <= 12:
+        return False
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return 1 <= day <= (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
+
+
 def valid_stamp(text: str) -> bool:
     """True for 14 digits YYYYMMDDhhmmss that are a date and a time of day."""
     if len(text) != 14 or not (text.isascii() and text.isdecimal()):
         return False
-    year, month, day = int(text[:4]), int(text[4:6]), int(text[6:8])
-    if not (1 <= month <= 12 and int(text[8:10]) < 24 and int(text[10:12]) < 60 and int(text[12:]) < 60):
-        return False
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    days = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
-    return year > 0 and 1 <= day <= days
+    # Digits of one length compare as text as they do as numbers.
+    return text[8:10] < "24" and text[10:12] < "60" and text[12:] < "60" and _valid_date(text[:8])
 
 
 def parse_data(data: bytes) -> tuple[Packet, tuple[str, ...]]:
@@ -555,7 +571,7 @@ def parse_data(data: bytes) -> tuple[Packet, tuple[str, ...]]:
             cp, trailer = rest, ""
         else:
             cp, trailer = rest[:end], rest[end + 2 :]
-        if len(cp.encode("utf-8", "replace")) + len("CP=&&&&") > CP_LIMIT:
+        if 4 * len(cp) + 7 > CP_LIMIT and len(cp.encode("utf-8", "replace")) + 7 > CP_LIMIT:
             faults.append("cp-over-950")
     fields = _head(head, faults)
     if trailer.strip(" ;"):
@@ -568,10 +584,19 @@ def parse_data(data: bytes) -> tuple[Packet, tuple[str, ...]]:
     items = _items(cp, faults)
     packet = _packet(fields, items, faults)
     _check_fields(packet, faults)
-    return packet, tuple(dict.fromkeys(faults))
+    return packet, tuple(dict.fromkeys(faults)) if faults else ()
+
+
+_USUAL = re.compile(
+    r"QN=([^;,= ]+);ST=([^;,= ]+);CN=([^;,= ]+);PW=([^;,= ]+);MN=([^;,= ]+);Flag=([^;,= ]+);"
+    r"(?:PNUM=([^;,= ]+);PNO=([^;,= ]+);)?"
+)
 
 
 def _head(text: str, faults: list[str]) -> dict[str, str]:
+    usual = _USUAL.fullmatch(text)
+    if usual is not None:
+        return {name: value for name, value in zip(_ORDER, usual.groups(), strict=True) if value is not None}
     fields: dict[str, str] = {}
     order: list[str] = []
     for piece in text.split(";"):
@@ -600,6 +625,9 @@ def _head(text: str, faults: list[str]) -> dict[str, str]:
     return fields
 
 
+_BLANK = re.compile(r"\s")
+
+
 def _pieces(text: str, mark: str) -> list[str]:
     """Split at a separator outside of log text, which stands between // and //."""
     if "//" not in text:
@@ -624,6 +652,8 @@ def _items(text: str, faults: list[str]) -> tuple[Item, ...]:
         if text:
             faults.append("blank")
         return ()
+    # What has no blank at all needs no looking for blanks field by field.
+    bare = _BLANK.search(text) is None
     for piece in _pieces(text, ";"):
         fields: list[tuple[str, str]] = []
         if not piece.strip():
@@ -631,16 +661,17 @@ def _items(text: str, faults: list[str]) -> tuple[Item, ...]:
             continue
         for part in _pieces(piece, ","):
             name, equals, value = part.partition("=")
-            if name != name.strip() or value != value.strip():
+            if not bare and (name != name.strip() or value != value.strip()):
                 faults.append("blank")
                 name, value = name.strip(), value.strip()
             if not equals or not name:
                 faults.append("item-invalid")
                 continue
-            right = _BY_LOWER.get(name.lower(), name)
-            if right != name:
-                faults.append("name-case")
-                name = right
+            if "-" not in name:
+                right = _BY_LOWER.get(name.lower(), name)
+                if right != name:
+                    faults.append("name-case")
+                    name = right
             if name in seen:
                 faults.append("item-repeated")
             seen.add(name)
@@ -675,10 +706,10 @@ def _packet(fields: dict[str, str], items: tuple[Item, ...], faults: list[str]) 
             if version != 1:
                 faults.append({0: "flag-2005", 2: "flag-2025"}.get(version, "flag-version"))
     split = [name for name in ("PNUM", "PNO") if name in fields]
-    numbers = {name: _number(fields[name], 1, 9999) or 0 for name in split}
-    if not all(numbers.values()):
+    numbers = {name: _number(fields[name], 1, 9999) or 0 for name in split} if split else {}
+    if split and not all(numbers.values()):
         faults.append("pnum-invalid")
-    if any(fields[name].startswith("0") and numbers[name] for name in split):
+    if split and any(fields[name].startswith("0") and numbers[name] for name in split):
         faults.append("pno-padded")
     if flag >= 0 and flag & 2 and len(split) < 2:
         faults.append("pnum-missing")
@@ -706,17 +737,25 @@ def _packet(fields: dict[str, str], items: tuple[Item, ...], faults: list[str]) 
     )
 
 
+@lru_cache(maxsize=4096)
+def _identity_faults(st: str, cn: str, pw: str, mn: str) -> tuple[str, ...]:
+    """Deviations of the fields that are the same in every packet of a terminal."""
+    faults: list[str] = []
+    if st and not re.fullmatch(r"[0-9A-Z]{2}", st):
+        faults.append("st-invalid")
+    if cn and not re.fullmatch(r"[0-9]{4}", cn):
+        faults.append("cn-invalid")
+    if pw and len(pw) != 6:
+        faults.append("pw-not-6")
+    if mn and not re.fullmatch(r"[0-9A-F]{24}", mn):
+        faults.append("mn-not-24-hex")
+    return tuple(faults)
+
+
 def _check_fields(packet: Packet, faults: list[str]) -> None:
     if packet.qn and not (len(packet.qn) == 17 and valid_stamp(packet.qn[:14]) and packet.qn[14:].isdecimal()):
         faults.append("qn-13-digits" if re.fullmatch(r"[0-9]{13}", packet.qn) else "qn-invalid")
-    if packet.st and not re.fullmatch(r"[0-9A-Z]{2}", packet.st):
-        faults.append("st-invalid")
-    if packet.cn and not re.fullmatch(r"[0-9]{4}", packet.cn):
-        faults.append("cn-invalid")
-    if packet.pw and len(packet.pw) != 6:
-        faults.append("pw-not-6")
-    if packet.mn and not re.fullmatch(r"[0-9A-F]{24}", packet.mn):
-        faults.append("mn-not-24-hex")
+    faults += _identity_faults(packet.st, packet.cn, packet.pw, packet.mn)
     for each in packet.cp:
         for name, value in each:
             _check_value(name, value, faults)

@@ -293,8 +293,10 @@ class Centre(Commands):
                 pno=packet.pno,
             )
         )
-        usual = [fault for fault in faults if fault not in foreign]
-        unusable = [fault for fault in usual if fault in FATAL or (self.switches.strict and fault not in REMARKS)]
+        strict = self.switches.strict
+        unusable = [
+            fault for fault in faults if fault not in foreign and (fault in FATAL or (strict and fault not in REMARKS))
+        ]
         if unusable:
             self.rejected(connection, frame.octets[:256], len(frame.octets), ", ".join(unusable))
             if any(fault.startswith("crc-") for fault in unusable):

@@ -153,6 +153,11 @@ class Connection(asyncio.Protocol):
     def send(self, packet: Packet, spoiled: str = "") -> None:
         """Send a packet in the manner of the switches; `spoiled` names a deliberate deviation."""
         switches = self.centre.switches
+        if switches.ordinary and not self._outbox and not self._octets_busy:
+            frame = encode_frame(self.centre.sealed(encode_data(packet)))
+            if self._write(frame):
+                self.centre.sent(self, frame, packet, spoiled)
+            return
         comma = switches.comma_range and packet.field("EndTime") != ""
         frame = encode_frame(self.centre.sealed(encode_data(_with_comma(packet) if comma else packet)))
         if comma:

@@ -84,6 +84,11 @@ class Switches(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     clients: Clients = "as-channel"
     payload: Spoil = "sound"
 
+    @property
+    def ordinary(self) -> bool:
+        """Whether frames leave whole, at once and in the usual form."""
+        return self.sending == "whole" and self.crc_case == "upper" and not self.comma_range
+
 
 class SwitchError(ValueError):
     """A switch that does not exist or does not take this value; the text says which and what it takes."""

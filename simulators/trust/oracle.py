@@ -12,7 +12,7 @@ edge.
 from __future__ import annotations
 
 import random
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 from asn1crypto.core import Integer, OctetString, Sequence
@@ -98,6 +98,7 @@ def multiply(scalar: int, point: Point | None = None) -> Point:
     return _point(found)
 
 
+@lru_cache(maxsize=256)
 def public_of(private: int) -> Point:
     """The public key of a private key (1 to n - 2). Raises OracleError."""
     if not 0 < private < N - 1:
