@@ -8,11 +8,24 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import time
+from pathlib import Path
 from typing import TextIO
 
-from simulators.events import Commanded, Connected, Event, MeterFault, Received, Rejected, Stored, Unserved
+from simulators.events import (
+    Commanded,
+    Connected,
+    Event,
+    Fingerprinted,
+    MeterFault,
+    Received,
+    Rejected,
+    Secured,
+    Stored,
+    Unserved,
+)
 from simulators.meters.build import Carriers
 from simulators.stamps import local
+from simulators.trust.export import export_side
 from simulators.world import Site, World
 
 _MINUTE_US = 60_000_000
@@ -58,6 +71,11 @@ def _told(event: Event) -> str:
             return f"{event.at:<16}connection {event.conn} {event.state} {event.peer} / 连接"
         case Commanded():
             return f"{event.centre:<8}command {event.cn}: QnRtn={event.accepted} ExeRtn={event.result} / 命令"
+        case Secured():
+            agreed = f"{event.version} {event.suite} {event.peer}" if event.state == "agreed" else event.reason
+            return f"{event.at:<16}handshake {event.state}: {agreed} / 握手"
+        case Fingerprinted():
+            return f"{event.centre:<8}fingerprint {event.what} {event.point} {event.start}: {event.outcome} / 指纹"
         case Unserved():
             return f"{event.meter:<8}{event.outcome} to {event.request} / 未正常应答"
         case MeterFault():
@@ -82,9 +100,14 @@ def _introduce(site: Site, tell: Teller) -> None:
             kind = "" if row.protocol == "modbus-tcp" else f"{row.protocol} "
             points = ", ".join(f"{row.id}@{row.fc}:{row.parts[0].address}" for row in rows)
             tell.line(f"  {at} {kind}unit {spec.unit:<3} {spec.name:<8} {meter.title}: {points}")
-    tell.line("Centres (HJ 212-2017) / 数据中心")
+    tell.line("Centres / 数据中心")
     for spec in world.centres:
-        tell.line(f"  {spec.host}:{spec.port}  {spec.name:<8} MN={spec.mn} PW={spec.pw} ST={spec.st}")
+        if spec.kind == "hj212":
+            payload = "" if spec.payload == "clear" else f", payload {spec.payload}"
+            told = f"HJ 212-{spec.edition} {spec.channel}{payload}  MN={spec.mn} PW={spec.pw} ST={spec.st}"
+        else:
+            told = f"{spec.kind} {spec.channel}  device {spec.mn}"
+        tell.line(f"  {spec.host}:{spec.port}  {spec.name:<8} {told}")
     example = next((row for row in site.points.values() if row.protocol == "modbus-tcp"), None)
     if example is not None:
         part = example.parts[0]
@@ -96,8 +119,17 @@ def _introduce(site: Site, tell: Teller) -> None:
     tell.line("Records as they arrive (centre, class, DataTime, code, values); Ctrl-C ends / 收到的数据，Ctrl-C 结束")
 
 
-async def serve(world: World, out: TextIO, *, carriers: Carriers | None = None, seconds: float = 0) -> None:
+async def serve(
+    world: World,
+    out: TextIO,
+    *,
+    carriers: Carriers | None = None,
+    seconds: float = 0,
+    credentials: Path | None = None,
+) -> None:
     """Serve a world until cancelled, or for so many seconds; `carriers` gives the meters' end of its serial lines.
+
+    `credentials` is a folder for what a terminal is given to talk to each centre, one folder a centre.
 
     Raises WorldError if it contradicts itself, OSError if a port is taken, ValueError if it has lines without carriers.
     """
@@ -106,6 +138,9 @@ async def serve(world: World, out: TextIO, *, carriers: Carriers | None = None, 
     begun = dataclasses.replace(world, start_us=clock.now_us() // _MINUTE_US * _MINUTE_US)
     tell = Teller(out)
     site = Site(begun, clock=clock, observe=tell, carriers=carriers)
+    if credentials is not None:
+        for spec in begun.centres:
+            export_side(site.terminal_side(spec.name), credentials / spec.name)
     await site.start()
     try:
         _introduce(site, tell)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
+import io
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -15,8 +17,10 @@ from trust_helpers import Standing, centre, world
 
 from simulators.centres.spec import CentreSpec, subjects_of
 from simulators.clock import seeded
+from simulators.serve import serve
 from simulators.trust.authority import CHOICES, Trust
 from simulators.trust.certificates import Family, facts_of, verify_signature
+from simulators.trust.export import export_side
 from simulators.trust.files import OwnFiles, read_own
 from simulators.trust.oracle import OracleError
 from simulators.trust.sessions import pems
@@ -289,3 +293,24 @@ def test_a_site_with_every_kind_stands_and_stops() -> None:
     assert list(standing.site.everyone) == [kind.title() for kind in kinds]
     assert list(standing.site.centres) == ["Hj212"]
     assert world(*specs).centres == tuple(specs)
+
+
+def test_what_a_terminal_is_given_as_files_that_only_the_owner_reads(tmp_path: Path) -> None:
+    side = Standing(centre(channel="tlcp", payload="sm4-sm2")).site.terminal_side("A")
+    written = export_side(side, tmp_path / "A")
+    assert {path.name for path in written} >= {"anchors.pem", "key.pem", "encryption_key.pem", "payload_key.hex"}
+    assert all(path.stat().st_mode & 0o077 == 0 and path.read_text() for path in written)
+    assert (tmp_path / "A" / "key.pem").read_text() == side.key
+    assert not (tmp_path / "A" / "token.txt").exists()
+
+
+def test_a_served_world_names_kind_and_channel_and_gives_the_files_out(tmp_path: Path) -> None:
+    out = io.StringIO()
+    specs = [
+        dataclasses.replace(centre(channel="mtls"), name="A"),
+        dataclasses.replace(centre(kind="https", channel="gm-tls13"), name="N"),
+    ]
+    asyncio.run(serve(world(*specs), out, seconds=0.05, credentials=tmp_path))
+    shown = out.getvalue()
+    assert "HJ 212-2017 mtls" in shown and "https gm-tls13" in shown
+    assert (tmp_path / "A" / "certificate.pem").exists() and (tmp_path / "N" / "anchors.pem").exists()

@@ -1,0 +1,42 @@
+"""What a terminal is given to talk to a centre, as files in a folder: for terminals on a real network.
+
+Leaves what is given to `authority`. Keys are readable by their owner alone; what a centre does not need makes no file.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from simulators.trust.authority import TerminalSide
+
+_NAMES = {
+    "server_name": "server_name.txt",
+    "anchors": "anchors.pem",
+    "crls": "crls.pem",
+    "certificate": "certificate.pem",
+    "key": "key.pem",
+    "encryption_certificate": "encryption_certificate.pem",
+    "encryption_key": "encryption_key.pem",
+    "device_certificate": "device_certificate.pem",
+    "device_key": "device_key.pem",
+    "device_anchors": "device_anchors.pem",
+    "payload_key": "payload_key.hex",
+    "centre_certificate": "centre_certificate.pem",
+    "token": "token.txt",
+}
+
+
+def export_side(side: TerminalSide, folder: Path) -> list[Path]:
+    """Write one file for each thing that is given. Raises OSError if the folder cannot be made or written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    for name, file in _NAMES.items():
+        text: str = getattr(side, name)
+        if text:
+            path = folder / file
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as out:
+                out.write(text)
+            written.append(path)
+    return written
