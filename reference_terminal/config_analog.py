@@ -15,8 +15,8 @@ from reference_terminal.configread import Section
 class AnalogConfig:
     """Raw numbers `raw_low` and `raw_high` stand for `current_low` and `current_high` mA (the module's range).
 
-    4 mA and 20 mA stand for `low` and `high` of the quantity. `root`: the signal is the square of the flow. A quantity
-    below `cutoff` counts as `low` (low-flow cut-off).
+    `zero` (4 mA, or 0 for an instrument without live zero) and 20 mA stand for `low` and `high` of the quantity.
+    `root`: the signal is the square of the flow. A quantity below `cutoff` counts as `low` (low-flow cut-off).
     """
 
     raw_low: Decimal
@@ -26,6 +26,7 @@ class AnalogConfig:
     low: Decimal
     high: Decimal
     root: bool = False
+    zero: Decimal = Decimal(4)
     cutoff: Decimal | None = None
 
 
@@ -42,8 +43,11 @@ def read_analog(section: Section) -> AnalogConfig | None:
         low=table.decimal("low", None, None, Decimal(0)),
         high=_required(table, "high"),
         root=table.boolean("root", False),
+        zero=table.decimal("zero", Decimal(0), Decimal(4), Decimal(4)),
         cutoff=table.decimal("cutoff", None, None, None),
     )
+    if value.zero not in (0, 4):
+        table.problem("zero", f"expected 4 (4 to 20 mA) or 0 (0 to 20 mA), got {value.zero}", "应为 4 或 0")
     for low, high in (("raw_low", "raw_high"), ("current_low", "current_high"), ("low", "high")):
         if getattr(value, low) == getattr(value, high):
             table.problem(high, f"is the same as {low}; a range needs two ends", f"与 {low} 相同,量程两端应不同")

@@ -11,7 +11,7 @@ from decimal import Decimal
 from reference_terminal.configread import Section
 
 PARITIES = ("even", "odd", "none")
-STOP_BITS = ("1", "1.5", "2")
+STOP_BITS = ("1", "2")
 BAUDS = (300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
 
 
@@ -44,7 +44,7 @@ class LineConfig:
     @property
     def bits(self) -> Decimal:
         """Bits on the wire of one octet: start, data, parity, stop."""
-        return 1 + self.data_bits + (0 if self.parity == "none" else 1) + Decimal(self.stop_bits)
+        return Decimal(1 + self.data_bits + (0 if self.parity == "none" else 1) + int(self.stop_bits))
 
     @property
     def octet_s(self) -> Decimal:

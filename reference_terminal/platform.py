@@ -40,8 +40,8 @@ class OffsetClock:
         self._offset_ns = value - time.time_ns()
 
 
-OpenSerial = Callable[[str, int, str, str], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
-"""Opens a serial port of 8 data bits: device, baud, parity (even, odd, none), stop bits (1, 1.5, 2); raises OSError."""
+OpenSerial = Callable[[str, int, str, int], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
+"""Opens a serial port of 8 data bits: device, baud, parity (E, O, N), stop bits (1, 2); raises OSError."""
 
 
 @dataclass

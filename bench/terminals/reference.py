@@ -42,8 +42,8 @@ def render(seat: Seat) -> dict[str, Any]:
         "terminal": {"name": "reference"},
         "storage": {"path": "terminal.db"},
         "api": {"host": seat.local[0], "port": seat.local[1]},
-        "gateways": [{"id": name, "host": host, "port": port} for (host, port), name in gateways.items()],
-        "lines": [line_table(name, host, port) for (host, port), name in lines.items()],
+        "gateways": [{"id": name, "host": host, "port": port} for (_, host, port), name in gateways.items()],
+        "lines": [line_table(seat, name, place) for place, name in lines.items()],
         "meters": meters_of(seat, gateways, lines),
         "centres": [centre_of(seat, spec) for spec in seat.site.world.centres],
     }

@@ -25,8 +25,11 @@ class NoDriver(Exception):
     """A world with meters that the reference terminal cannot read."""
 
 
-Places = Mapping[tuple[str, int], str]
-"""Name of the terminal's gateway or line by host and port."""
+Place = tuple[str, str, int]
+"""Serial line of the world, or host and port."""
+Places = Mapping[Place, str]
+"""Name of the terminal's gateway or line by place."""
+_PARITIES = {"E": "even", "O": "odd", "N": "none"}
 
 
 def gateways_of(seat: Seat) -> Places:
@@ -41,26 +44,44 @@ def gateways_of(seat: Seat) -> Places:
 
 
 def lines_of(seat: Seat) -> Places:
-    """A line for every serial server."""
+    """A line for every serial line of the world and every serial server."""
     return _places(seat, "l", serial=True)
 
 
-def line_table(name: str, host: str, port: int) -> dict[str, Any]:
+def line_table(seat: Seat, name: str, place: Place) -> dict[str, Any]:
     """One line of the configuration: the world's serial servers know no speed of their own."""
-    return {"id": name, "host": host, "port": port, "baud": 9600}
+    device, host, port = place
+    if not device:
+        return {"id": name, "host": host, "port": port, "baud": 9600}
+    row = next(row for row in seat.site.points.values() if row.line == device)
+    return {
+        "id": name,
+        "device": device,
+        "baud": row.baud,
+        "parity": _PARITIES[row.parity],
+        "stop_bits": str(row.stop_bits),
+    }
 
 
 def _places(seat: Seat, letter: str, *, serial: bool) -> Places:
     protocols = _protocols(seat)
-    places: dict[tuple[str, int], str] = {}
+    places: dict[Place, str] = {}
     for spec in seat.site.world.meters:
         if (protocols.get(spec.name, "modbus-tcp") != "modbus-tcp") == serial:
-            places.setdefault((spec.host, spec.port), f"{letter}{len(places) + 1}")
+            places.setdefault(_of(spec), f"{letter}{len(places) + 1}")
     return places
 
 
+def _of(spec: MeterSpec) -> Place:
+    return (spec.line, "", 0) if spec.line else ("", spec.host, spec.port)
+
+
 def _protocols(seat: Seat) -> dict[str, str]:
-    return {row.meter: row.protocol for row in seat.site.points.values()}
+    """The protocol of every meter; Modbus on a line is RTU unless the world says otherwise."""
+    return {
+        row.meter: "modbus-rtu" if row.line and row.protocol == "modbus-tcp" else row.protocol
+        for row in seat.site.points.values()
+    }
 
 
 def meters_of(seat: Seat, gateways: Places, lines: Places) -> list[dict[str, Any]]:
@@ -83,8 +104,8 @@ def meters_of(seat: Seat, gateways: Places, lines: Places) -> list[dict[str, Any
 
 def _place(spec: MeterSpec, protocol: str, gateways: Places, lines: Places) -> dict[str, Any]:
     if protocol == "modbus-tcp":
-        return {"gateway": gateways[spec.host, spec.port], "unit": spec.unit}
-    place: dict[str, Any] = {"line": lines[spec.host, spec.port], "protocol": protocol}
+        return {"gateway": gateways[_of(spec)], "unit": spec.unit}
+    place: dict[str, Any] = {"line": lines[_of(spec)], "protocol": protocol}
     return {**place, "address": spec.address} if spec.address else {**place, "unit": spec.unit}
 
 
@@ -142,7 +163,7 @@ def _point(spec: MeterSpec, row: PointRow) -> dict[str, Any]:
             {"address": part.address, "type": part.type, "order": part.order, "factor": part.factor}
             for part in row.parts
         ]
-        made["scale"] = row.scale
+        made["scale"] = "1" if row.loop is not None else row.scale
     if row.decimals >= 0:
         made["decimals"] = row.decimals
     for key, text in (
@@ -154,6 +175,15 @@ def _point(spec: MeterSpec, row: PointRow) -> dict[str, Any]:
     ):
         if text:
             made[key] = text
+    if row.loop is not None:
+        made["analog"] = {
+            "raw_high": row.loop.full,
+            "current_low": row.loop.zero_ma,
+            "low": row.loop.low,
+            "high": row.loop.high,
+            "root": row.loop.root,
+            "zero": 4 if row.loop.live_zero else 0,
+        }
     if row.sentinel:
         made["sentinels"] = [row.sentinel]
     return made

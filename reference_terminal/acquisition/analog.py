@@ -28,26 +28,31 @@ def current(config: AnalogConfig, raw: Decimal) -> Decimal:
     )
 
 
-def fault(milliamperes: Decimal) -> str:
-    """Why a current is no measurement; empty if it is one."""
-    if milliamperes <= FAULT_LOW:
+def fault(config: AnalogConfig, milliamperes: Decimal) -> str:
+    """Why a current is no measurement; empty if it is one. Without a live zero a broken wire cannot be told from 0."""
+    if config.zero and milliamperes <= FAULT_LOW:
         return reading.BROKEN_WIRE
     return reading.OVER_CURRENT if milliamperes >= FAULT_HIGH else ""
 
 
-def doubt(milliamperes: Decimal) -> str:
+def doubt(config: AnalogConfig, milliamperes: Decimal) -> str:
     """What makes a measurement questionable; empty if nothing does."""
-    if milliamperes < VALID_LOW:
+    if config.zero and milliamperes < VALID_LOW:
         return reading.LOW_SIGNAL
     return reading.HIGH_SIGNAL if milliamperes > VALID_HIGH else ""
 
 
 def quantity(config: AnalogConfig, milliamperes: Decimal) -> Decimal:
-    """The quantity of a current, unrounded: 4 mA is `low`, 20 mA is `high`; root and low-flow cut-off applied."""
-    share = _CONTEXT.divide(_CONTEXT.subtract(milliamperes, Decimal(4)), Decimal(16))
+    """The quantity of a current, unrounded: `zero` is `low`, 20 mA is `high`; root and low-flow cut-off applied."""
+    part = _CONTEXT.subtract(milliamperes, config.zero)
+    whole = _CONTEXT.subtract(Decimal(20), config.zero)
+    span = _CONTEXT.subtract(config.high, config.low)
     if config.root:
-        share = share.sqrt(_CONTEXT) if share > 0 else Decimal(0)
-    value = _CONTEXT.add(config.low, _CONTEXT.multiply(share, _CONTEXT.subtract(config.high, config.low)))
+        share = _CONTEXT.divide(part, whole)
+        rise = _CONTEXT.multiply(share.sqrt(_CONTEXT) if share > 0 else Decimal(0), span)
+    else:
+        rise = _CONTEXT.divide(_CONTEXT.multiply(part, span), whole)
+    value = _CONTEXT.add(config.low, rise)
     return config.low if config.cutoff is not None and value < config.cutoff else value
 
 
@@ -65,7 +70,7 @@ def decode(plan: decoding.PointPlan, config: AnalogConfig, slot_s: int, at_ms: i
         milliamperes = current(config, decoding.value_of(plan, pieces))
     except BadContent as error:
         return bad(str(error))
-    cause = fault(milliamperes)
+    cause = fault(config, milliamperes)
     if cause:
         return bad(cause)
     point = plan.config
@@ -75,6 +80,6 @@ def decode(plan: decoding.PointPlan, config: AnalogConfig, slot_s: int, at_ms: i
     value = numbers.rounded(value, point.decimals)
     if not valid:
         return Reading(plan.point, slot_s, at_ms, value, raw, reading.BAD, reading.RANGE)
-    doubtful = doubt(milliamperes)
+    doubtful = doubt(config, milliamperes)
     quality = reading.QUESTIONABLE if doubtful else reading.GOOD
     return Reading(plan.point, slot_s, at_ms, value, raw, quality, doubtful)

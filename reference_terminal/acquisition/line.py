@@ -111,8 +111,8 @@ class Line:
         if config.host:
             return await asyncio.open_connection(config.host, config.port)
         # Seven bits and parity are eight bits without: the parity is made and taken off here.
-        parity = "none" if config.data_bits == 7 else config.parity
-        return await self._opener(config.device, config.baud, parity, config.stop_bits)
+        parity = "N" if config.data_bits == 7 else config.parity[0].upper()
+        return await self._opener(config.device, config.baud, parity, int(config.stop_bits))
 
     def pause_s(self) -> float:
         """How long to leave a line alone that could not be opened."""

@@ -58,7 +58,7 @@ COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         ("id", "name / 名称"), ("device", "serial port, or host and port / 本机串口"),
         ("host", "serial server / 串口服务器"), ("port", "TCP port / 端口"),
         ("baud", "baud / 波特率"), ("parity", "even, odd, none / 校验"),
-        ("stop_bits", "1, 1.5, 2 / 停止位"),
+        ("stop_bits", "1, 2 / 停止位"),
     ),
     "meters": (
         ("id", "name / 名称"), ("gateway", "gateway, or line / 网关"), ("line", "line / 线路"),

@@ -85,6 +85,15 @@ def test_square_root_and_cut_off() -> None:
     ]
 
 
+def test_an_instrument_without_live_zero() -> None:
+    config = analogue("zero = 0")
+    found = [read_raw(config, raw) for raw in (0, 3000, 10000, 20000, 21000)]
+    assert [str(each.value) for each in found] == ["0.000", "0.240", "0.800", "1.600", "None"]
+    assert [each.cause for each in found] == ["", "", "", "", "over-range current"]
+    with pytest.raises(ConfigError, match=r"expected 4 \(4 to 20 mA\) or 0"):
+        analogue("zero = 2")
+
+
 def test_range_of_a_module_that_begins_at_4_milliamperes() -> None:
     config = load_config(
         """

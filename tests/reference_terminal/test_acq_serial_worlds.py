@@ -15,6 +15,8 @@ from bench.terminals.reference import render
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.loop import running_loop
 from bench.virtual.network import Network
+from bench.virtual.serial import LineCarrier, SerialLine, SerialPorts
+from bench.virtual.uart import Framing
 from reference_terminal.config import load_config
 from reference_terminal.platform import Platform
 from reference_terminal.terminal import Terminal
@@ -126,7 +128,13 @@ class Life:
 
         Network()
         clock = Clock()
-        self.site = Site(build_world(parse_toml(self.text, "w"), "w", Path(".")), clock=clock, observe=self.hear)
+        ports = SerialPorts()
+        self.site = Site(
+            build_world(parse_toml(self.text, "w"), "w", Path(".")),
+            clock=clock,
+            observe=self.hear,
+            carriers=lambda spec: LineCarrier(ports.add(spec.name, SerialLine(spec.name, Framing(*spec.settings)))),
+        )
         await self.site.start()
         seat = Seat(
             site=self.site,
@@ -137,7 +145,8 @@ class Life:
         )
         tables = render(seat)
         tables["storage"] = {"path": ":memory:"}
-        terminal = Terminal(load_config(tomli_w.dumps(tables)), Platform(clock=clock, random=random.Random(1)))
+        platform = Platform(clock=clock, random=random.Random(1), open_serial=ports.open)
+        terminal = Terminal(load_config(tomli_w.dumps(tables)), platform)
         task = asyncio.ensure_future(terminal.run())
         if callable(during):
             await during(self)
@@ -175,3 +184,22 @@ def test_the_same_world_twice_gives_the_same_readings(seed: int) -> None:
     run_virtually(one.run(200))
     run_virtually(other.run(200))
     assert one.readings == other.readings
+
+
+SHIPPED = (Path(__file__).parents[2] / "fixtures" / "worlds" / "serial.toml").read_text("utf-8")
+
+
+def test_two_lines_of_the_shipped_world_at_their_own_speed() -> None:
+    """DL/T 645 of both editions, CJ/T 188, Modbus RTU and 4 to 20 mA on simulated lines with real character times."""
+    life = Life(SHIPPED)
+    run_virtually(life.run(310))
+    said: dict[str, list[str]] = {}
+    for event in life.served:
+        for point, text in event.values.items():
+            said.setdefault(point, []).append(text)
+    assert {"E01", "E02", "heat", "E05", "gas", "steam", "inputs"} <= {
+        meter.id for meter in life.terminal.config.meters
+    }
+    for point, rows in life.readings.items():
+        assert [row[5] for row in rows] == [""] * 6, (point, rows)
+        assert [Decimal(row[2]) for row in rows] == [Decimal(text) for text in said[point]], point
