@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -108,6 +107,27 @@ class Block:
 
 
 @dataclass(frozen=True)
+class History:
+    """Past records of CJ/T 188: the first identifier (the newest), how many follow it, and what is in each.
+
+    `every` is month, day or hour. Fields are registers, or `clock` for the time of the record.
+    """
+
+    identifier: str
+    fields: tuple[str, ...]
+    count: int = 12
+    every: str = "month"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The load profile of DL/T 645-2007: a record every so many minutes, and the registers of its six classes."""
+
+    minutes: int
+    classes: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class Settings:
     """How a serial meter behaves.
 
@@ -162,7 +182,8 @@ class BusMap:
     registers: tuple[Entry, ...]
     freezes: tuple[Freeze, ...] = ()
     blocks: tuple[Block, ...] = ()
-    history: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    history: tuple[History, ...] = ()
+    profile: Profile | None = None
 
     @property
     def family(self) -> str:
@@ -198,9 +219,10 @@ def build_bus_map(data: dict[str, object], where: str) -> BusMap:
         entries += _entries(each, protocol, settings)
     freezes = tuple(_freeze(each) for each in top.tables("freeze"))
     blocks = tuple(_block(each) for each in top.tables("block"))
-    history = {each.identifier: each.fields for each in (_block(table) for table in top.tables("history"))}
+    history = tuple(_history(each) for each in top.tables("history"))
+    profile = _profile(each) if (each := top.table("profile")) is not None else None
     top.finish()
-    built = BusMap(name, title, source, protocol, settings, tuple(entries), freezes, blocks, history)
+    built = BusMap(name, title, source, protocol, settings, tuple(entries), freezes, blocks, history, profile)
     _clashes(built, where, problems)
     if problems:
         raise MapError(problems)
@@ -339,6 +361,29 @@ def _block(table: Table) -> Block:
     return block
 
 
+def _history(table: Table) -> History:
+    history = History(
+        table.text("identifier", None, r"[0-9A-F]{4}", "4 hex digits"),
+        table.names("fields"),
+        table.integer("count", 1, 256, 12),
+        table.choice("every", ("month", "day", "hour"), "month"),
+    )
+    table.finish()
+    return history
+
+
+def _profile(table: Table) -> Profile:
+    classes: list[tuple[str, ...]] = []
+    for each in table.tables("class", required=True):
+        classes.append(each.names("registers", ()))
+        each.finish()
+    if len(classes) > 6:
+        table.problem("class", f"expected at most 6 classes, got {len(classes)}")
+    profile = Profile(table.integer("minutes", 1, 60), tuple(classes))
+    table.finish()
+    return profile
+
+
 def _clashes(built: BusMap, where: str, problems: list[Problem]) -> None:
     names: list[str] = []
     identifiers: dict[str, str] = {}
@@ -356,7 +401,8 @@ def _clashes(built: BusMap, where: str, problems: list[Problem]) -> None:
         problems.append(Problem(where, "the map has no register; add at least one [[register]]"))
     used = [name for freeze in built.freezes for column in freeze.columns for name in column.registers]
     used += [name for block in built.blocks for name in block.fields]
-    used += [name for fields in built.history.values() for name in fields]
+    used += [name for history in built.history for name in history.fields]
+    used += [name for names in (built.profile.classes if built.profile else ()) for name in names]
     for name in dict.fromkeys(used):
         if name not in ("time", "clock", "status") and name.removeprefix("settled:") not in names:
             problems.append(Problem(where, f"{name!r} has no register; it has {', '.join(names[:12])}"))

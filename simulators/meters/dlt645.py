@@ -216,7 +216,7 @@ class Dlt645Meter(SerialMeter):
         if len(data) < self._size:
             raise _Refused(OTHER)
         wire = data[: self._size]
-        pieces = self._find(wire[::-1], at)
+        pieces = self._find(wire[::-1], at, data[self._size :])
         if not pieces:
             raise _Refused(NO_DATA)
         parts = self._parts(pieces, at, self._is_block(wire[::-1]))
@@ -267,8 +267,13 @@ class Dlt645Meter(SerialMeter):
     def _is_block(self, identifier: bytes) -> bool:
         return bool(identifier[-1] & 0x0F == 0x0F) if self.old else 0xFF in identifier[1:]
 
-    def _find(self, identifier: bytes, at: int) -> list[_Piece]:
-        """Values behind an identifier (highest octet first), in the order of their identifiers."""
+    def _find(self, identifier: bytes, at: int, more: bytes = b"") -> list[_Piece]:
+        """Values behind an identifier (highest octet first), in the order of their identifiers.
+
+        `more` is what a request says besides: for the load profile how many records, and from when.
+        """
+        if not self.old and identifier[0] == 0x06:
+            return self._profile_pieces(identifier, more, at)
         if not self.old and identifier[0] == 0x05:
             return self._frozen_pieces(identifier, at)
         pieces: list[_Piece] = []
@@ -386,6 +391,42 @@ class Dlt645Meter(SerialMeter):
                     pieces.append(_Piece(lambda now, entry=entry: (self._past(entry, then), None)))
         return pieces
 
+    # Load profile.
+
+    def _profile_pieces(self, identifier: bytes, more: bytes, at: int) -> list[_Piece]:
+        """Records of the load profile: earliest (00), from a time (01) or newest (02); class 00 means all classes."""
+        profile = self.map.profile
+        _, wanted, zero, which = identifier
+        if profile is None or zero or wanted > 6 or which > 2 or not more:
+            return []
+        step = profile.minutes * 60_000_000
+        first, last = -(-self._since_us // step) * step, at // step * step
+        count = digits_of(more[:1])
+        if last < first or not count.isdecimal() or not int(count):
+            return []
+        begin = first
+        if which == 2:
+            begin = max(first, last - (int(count) - 1) * step)
+        elif which == 1:
+            fields = _pairs(more[1:6]) if len(more) >= 6 else None
+            given = _instant([2000 + fields[4], *fields[3::-1], 0]) if fields is not None else None
+            if given is None:
+                raise _Refused(OTHER)
+            begin = max(first, -(-given // step) * step)
+        times = [begin + number * step for number in range(int(count)) if begin + number * step <= last]
+        return [_Piece(lambda _now, then=then: (self._profile_record(wanted, then), None)) for then in times]
+
+    def _profile_record(self, wanted: int, then: int) -> bytes:
+        profile = self.map.profile
+        body = _minute_stamp(then)
+        classes = profile.classes if profile is not None else ()
+        for number in range(1, 7):
+            if number <= len(classes) and wanted in (0, number):
+                body += b"".join(self._past(self.map.register(name), then) for name in classes[number - 1])
+            body += b"\xaa"
+        record = b"\xa0\xa0" + bytes((len(body),)) + body
+        return record + bytes((sum(record) & 0xFF, 0xE5))
+
     def _past_stamp(self) -> bytes:
         return (b"\xff" if self.settings.missing == "ff" else b"\0") * 5
 
@@ -479,6 +520,8 @@ class Dlt645Meter(SerialMeter):
         elif entry.own == "address":
             self._set_address(value)
         else:
+            if entry.id == "settlement_day_1":
+                self._set_settlement(value)
             if entry.is_number and not digits_of(value).isdecimal():
                 raise _Refused(OTHER)
             self._written[entry.identifier] = value
@@ -497,6 +540,12 @@ class Dlt645Meter(SerialMeter):
         if wanted is None:
             raise _Refused(OTHER)
         self.set_clock(wanted)
+
+    def _set_settlement(self, value: bytes) -> None:
+        digits = digits_of(value)
+        if not digits.isdecimal() or not 1 <= int(digits[:2]) <= 28 or int(digits[2:]) > 23:
+            raise _Refused(OTHER)
+        self.settlement = digits
 
     def _set_address(self, data: bytes) -> None:
         digits = digits_of(data)

@@ -183,6 +183,8 @@ class SerialMeter(Meter):
         self.settings: Settings = device.settings
         self.address = address
         self.port = port or self.recommended
+        self.settlement = self.settings.settlement
+        """When a period is settled, DDhh."""
         self._since_us = since_us
         self._cleared_us = since_us
         self._tariffs: dict[str, TariffClock] = {}
@@ -230,7 +232,7 @@ class SerialMeter(Meter):
 
     def settlements(self, now_us: int) -> Iterator[int]:
         """Past settlements, newest first."""
-        word = self.settings.settlement
+        word = self.settlement
         return moments(now_us, hour=int(word[2:]), day=int(word[:2]))
 
     def _period_start(self, at_us: int) -> int:
