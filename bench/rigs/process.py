@@ -16,7 +16,9 @@ from typing import ClassVar
 from bench.case import Case
 from bench.history import Recorder
 from bench.real import disk, faketime, netns, wire
+from bench.real.disk_prove import prove_disk
 from bench.real.program import make_folder, sweep_folders
+from bench.real.wire_prove import prove_wire
 from bench.rigs.loopback_place import LIMITS, LoopbackPlace
 from bench.rigs.network_place import NetworkPlace
 from bench.rigs.place import Place
@@ -70,7 +72,7 @@ class ProcessRig(_RealRig):
         if missing:
             raise RuntimeError("\n".join((*missing, "without these: --rig loopback / 可改用 --rig loopback")))
         sweep()
-        found = _clock_proof()
+        found = [*prove_wire(seed), *asyncio.run(prove_disk(seed)), *_clock_proof()]
         if found:
             raise RuntimeError("\n".join(found))
 
@@ -92,10 +94,10 @@ class LoopbackRig(_RealRig):
         return LoopbackPlace()
 
     def self_test(self, seed: int) -> None:
-        """Sweep up after dead benches and prove the program's clock. Raises RuntimeError naming what fails."""
-        del seed
+        """Sweep up after dead benches, prove disk and clock where they are. Raises RuntimeError naming what fails."""
         sweep()
-        if found := _clock_proof():
+        found = [] if disk.requirements() else asyncio.run(prove_disk(seed))
+        if found := [*found, *_clock_proof()]:
             raise RuntimeError("\n".join(found))
 
     def notes(self) -> Mapping[str, str]:

@@ -100,7 +100,7 @@ time.sleep(60)
 
 
 def test_a_terminal_is_kept_from_every_other_network(tmp_path: Path) -> None:
-    code = "import socket\ntry:\n  socket.create_connection(('192.0.2.1', 80), 2)\nexcept OSError as e:\n  print(e)\nraise SystemExit(5)"
+    code = "import socket; socket.create_connection(('192.0.2.1', 80), 2)"
     result = look(PROCESS, python(code), tmp_path)
     assert "Network is unreachable" in result.reason
 

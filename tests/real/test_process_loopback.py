@@ -1,0 +1,162 @@
+"""The reduced rig's forwarders: what they do to connections while a rule is on, and that it ends with the rule."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bench.bench import Unable
+from bench.rigs import layout
+from bench.rigs.loopback_place import LoopbackPlace
+from bench.rigs.place import LinkTold
+from bench.scenario import Scenario
+
+
+@asynccontextmanager
+async def standing(told: list[LinkTold]) -> AsyncGenerator[tuple[LoopbackPlace, tuple[str, int]], None]:
+    """A place with an echo server where centre A is; gives the address that a terminal is told."""
+    place = LoopbackPlace()
+    world = layout.build_world(Scenario(circuits=1), 1)
+    inner = await place.open(world, seed=1, captures=None, observe=told.append)
+
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while piece := await reader.read(1000):
+            writer.write(piece)
+        writer.close()
+
+    server = await asyncio.start_server(echo, inner.centres[0].host, inner.centres[0].port)
+    outer = place.told(world).centres[0]
+    try:
+        yield place, (outer.host, outer.port)
+    finally:
+        server.close()
+        await place.close()
+
+
+def run(work: Callable[[LoopbackPlace, tuple[str, int]], Awaitable[None]]) -> list[LinkTold]:
+    """Do something in a place; what it told."""
+    told: list[LinkTold] = []
+
+    async def main() -> None:
+        async with standing(told) as (place, address), asyncio.timeout(20):
+            await work(place, address)
+
+    asyncio.run(main())
+    return told
+
+
+async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, within_s: float = 5) -> bytes:
+    """Send a word and wait for it."""
+    writer.write(b"hello")
+    async with asyncio.timeout(within_s):
+        return await reader.readexactly(5)
+
+
+def test_a_clear_link_forwards_and_ends_with_its_peer() -> None:
+    async def work(place: LoopbackPlace, address: tuple[str, int]) -> None:
+        reader, writer = await asyncio.open_connection(*address)
+        assert await echo(reader, writer) == b"hello"
+        writer.close()
+        await writer.wait_closed()
+
+    assert run(work) == []
+
+
+@pytest.mark.parametrize("link", ["uplink", "uplink.A"])
+@pytest.mark.parametrize("direction", ["both", "out", "in"])
+def test_a_cut_holds_octets_back_until_it_ends(link: str, direction: str) -> None:
+    async def work(place: LoopbackPlace, address: tuple[str, int]) -> None:
+        reader, writer = await asyncio.open_connection(*address)
+        async with place.links[link].cut(direction):
+            with pytest.raises(TimeoutError):
+                await echo(reader, writer, 0.2)
+        assert await reader.readexactly(5) == b"hello"
+        writer.close()
+
+    detail = {"detail": f"direction {direction}"}
+    assert run(work) == [LinkTold(link, "cut", "on", detail), LinkTold(link, "cut", "off", detail)]
+
+
+def test_another_centres_cut_is_not_noticed() -> None:
+    async def work(place: LoopbackPlace, address: tuple[str, int]) -> None:
+        async with place.links["uplink.B"].cut(), place.links["field"].cut():
+            assert await echo(*await asyncio.open_connection(*address)) == b"hello"
+
+    run(work)
+
+
+def test_refused_connections_are_refused_and_existing_ones_go_on() -> None:
+    async def work(place: LoopbackPlace, address: tuple[str, int]) -> None:
+        before = await asyncio.open_connection(*address)
+        assert await echo(*before) == b"hello"
+        async with place.links["uplink"].refuse():
+            with pytest.raises(ConnectionRefusedError):
+                await asyncio.open_connection(*address)
+            assert await echo(*before) == b"hello"
+        assert await echo(*await asyncio.open_connection(*address)) == b"hello"
+
+    run(work)
+
+
+def test_a_reset_ends_connections_and_new_ones_work() -> None:
+    async def work(place: LoopbackPlace, address: tuple[str, int]) -> None:
+        reader, writer = await asyncio.open_connection(*address)
+        assert await echo(reader, writer) == b"hello"
+        await place.links["uplink.A"].reset()
+        with pytest.raises(ConnectionResetError):
+            await reader.readexactly(1)
+        assert await echo(*await asyncio.open_connection(*address)) == b"hello"
+
+    assert run(work) == [LinkTold("uplink.A", "reset", "act", {"count": "1"})]
+
+
+def test_a_delay_delays_each_way_and_keeps_the_order() -> None:
+    async def work(place: LoopbackPlace, address: tuple[str, int]) -> None:
+        reader, writer = await asyncio.open_connection(*address)
+        async with place.links["uplink"].delay(0.15):
+            began = time.monotonic()
+            assert await echo(reader, writer) == b"hello"
+            assert time.monotonic() - began >= 0.3
+        writer.write(b"again")
+        assert await reader.readexactly(5) == b"again"
+
+    run(work)
+
+
+def test_a_terminal_without_power_ends_no_connection() -> None:
+    async def work(place: LoopbackPlace, address: tuple[str, int]) -> None:
+        reader, writer = await asyncio.open_connection(*address)
+        assert await echo(reader, writer) == b"hello"
+        await place.dark(True)
+        writer.transport.abort()
+        await asyncio.sleep(0.1)
+        await place.dark(False)
+        assert await echo(*await asyncio.open_connection(*address)) == b"hello"
+
+    assert run(work) == []
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"),
+    [("jitter", (1,)), ("loss", (0.1,)), ("duplicate", (0.1,)), ("reorder", (0.1,)), ("corrupt", (0.1,)),
+     ("rate", (1000,)), ("half_open", ()), ("name_failure", ())],
+)  # fmt: skip
+def test_what_forwarders_cannot_do_is_said(verb: str, words: tuple[float, ...]) -> None:
+    async def work(place: LoopbackPlace, address: tuple[str, int]) -> None:
+        with pytest.raises(Unable, match="--rig process"):
+            getattr(place.links["uplink"], verb)(*words)
+
+    run(work)
+
+
+def test_two_benches_stand_side_by_side() -> None:
+    one, other = LoopbackPlace(), LoopbackPlace()
+    try:
+        assert one.local()[0] != other.local()[0]
+    finally:
+        asyncio.run(one.close())
+        asyncio.run(other.close())
