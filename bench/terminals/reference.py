@@ -85,6 +85,10 @@ class ReferenceAdapter:
             if what == "replacement":
                 body = {**query, "at": _iso(int(query["at"]))}
                 return _rows(await _http(seat.local, "POST", "/api/v1/replacements", body))
+            if what == "manual entry":
+                body = {**query, "class": query["kind"], "start": _iso(int(query["start"]))}
+                del body["kind"]
+                return _rows(await _http(seat.local, "POST", "/api/v1/manual", body))
             asked = dict(query)
             for key in ("from", "to"):
                 if key in asked:

@@ -85,8 +85,19 @@ def _protocols(seat: Seat) -> dict[str, str]:
 
 
 def meters_of(seat: Seat, gateways: Places, lines: Places) -> list[dict[str, Any]]:
-    """All meters with their points."""
+    """All meters with their points.
+
+    `standbys` of the settings names for a meter the one it stands in for: its points are that one's, in their order.
+    """
     settings, site = seat.settings, seat.site
+    standbys: Mapping[str, str] = settings.get("standbys", {})
+    points = {
+        spec.name: [_point(spec, row) for row in site.points.values() if row.meter == spec.name]
+        for spec in site.world.meters
+    }
+    for spare, main in standbys.items():
+        for mine, its in zip(points[spare], points[main], strict=True):
+            mine["id"] = its["id"]
     periods: Mapping[str, float] = settings["periods"]
     protocols = _protocols(seat)
     return [
@@ -96,7 +107,8 @@ def meters_of(seat: Seat, gateways: Places, lines: Places) -> list[dict[str, Any
             "period_s": int(periods.get(spec.name, settings["period_s"])),
             **({"max_gap": 0} if spec.address == "" and _strict(seat, spec.name) else {}),
             **_layout(spec),
-            "points": [_point(spec, row) for row in site.points.values() if row.meter == spec.name],
+            **({"standby_for": standbys[spec.name]} if spec.name in standbys else {}),
+            "points": points[spec.name],
         }
         for spec in site.world.meters
     ]

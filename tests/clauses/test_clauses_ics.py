@@ -151,7 +151,8 @@ def test_everything_at_once(tmp_path: Path) -> None:
 
 
 def test_a_denied_capability_tells_what_it_fails(tmp_path: Path, profile: Run) -> None:
-    path = changed(tmp_path, **{'"centres.three" = "yes"': '"centres.three" = "no"'})
+    edits = {f'"{name}" = "yes"': f'"{name}" = "no"' for name in ("centres.three", "source.dlt645")}
+    path = changed(tmp_path, **edits)
     told = "\n".join(examined(path).fails)
     assert "csmt/7.3a, csmt/7.3b will fail" in told
     assert "isc-2/7.2.2(2)b, csmt/11.3a-2 will fail" in told

@@ -114,8 +114,9 @@ class Clock:
 class Life:
     """A world and a terminal in it for some time; what was served, and the terminal's store afterwards."""
 
-    def __init__(self, text: str = WORLD, period_s: int = 60) -> None:
+    def __init__(self, text: str = WORLD, period_s: int = 60, standbys: dict[str, str] | None = None) -> None:
         self.text = text
+        self.standbys = standbys or {}
         self.period_s = period_s
         self.served: list[Served] = []
         self.site: Site
@@ -138,7 +139,7 @@ class Life:
         await self.site.start()
         seat = Seat(
             site=self.site,
-            settings={"period_s": self.period_s, "periods": {}, "buffer_h": 48},
+            settings={"period_s": self.period_s, "periods": {}, "buffer_h": 48, "standbys": self.standbys},
             clock=clock,
             chance=random.Random(1),
             local=("127.0.0.1", 0),
@@ -157,6 +158,7 @@ class Life:
             for state in terminal.pipeline.points
         }
         self.readings = {name: list(rows) for name, rows in self.readings.items()}
+        self.sources = terminal.pipeline.sources.of_readings(terminal.pipeline.points[0].number, 0, 4_000_000_000)
         await terminal.stop()
         await task
         await self.site.stop()
@@ -203,3 +205,50 @@ def test_two_lines_of_the_shipped_world_at_their_own_speed() -> None:
     for point, rows in life.readings.items():
         assert [row[5] for row in rows] == [""] * 6, (point, rows)
         assert [Decimal(row[2]) for row in rows] == [Decimal(text) for text in said[point]], point
+
+
+PAIR = """
+[world]
+name = "pair"
+seed = 5
+start = "2026-03-02T00:00:00+08:00"
+[[lines]]
+name = "ttyS1"
+baud = 9600
+parity = "E"
+[[meters]]
+name = "main"
+map = "dlt645_three_phase"
+line = "ttyS1"
+address = "000000000001"
+source = "e01"
+points = [{ id = "energy", register = "energy", code = "k01001" }]
+[[meters]]
+name = "spare"
+map = "dlt645_1997"
+line = "ttyS1"
+address = "000000000002"
+source = "e01"
+points = [{ id = "spare.energy", register = "energy" }]
+[[centres]]
+name = "A"
+host = "127.0.0.1"
+port = 9010
+mn = "010000A8900016F000169DC0"
+[[faults]]
+meters = ["main"]
+kind = "silent"
+from_s = 100
+for_s = 400
+"""
+
+
+def test_a_standby_of_another_edition_in_a_rendered_world() -> None:
+    life = Life(PAIR, period_s=1, standbys={"spare": "main"})
+    run_virtually(life.run(700.5))
+    sources = life.sources
+    taken = [slot_s - START_S for slot_s in sources]
+    assert (min(taken), max(taken)) == (109, 503) and set(sources.values()) == {"spare"}
+    (state,) = life.terminal.pipeline.points
+    own = [row for row in life.readings["energy"] if row[0] not in sources and row[2] is not None]
+    assert state.tracker is not None and str(state.tracker.total) == own[-1][2]
