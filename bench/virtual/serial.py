@@ -177,7 +177,20 @@ def _count(rule: LineRule) -> int:
 class _Burst:
     """Octets under way from one station."""
 
-    __slots__ = ("began_s", "clashed", "done", "each_s", "end_s", "life", "octets", "over", "seen", "station")
+    __slots__ = (
+        "began_s",
+        "clashed",
+        "done",
+        "each_s",
+        "end_s",
+        "hearers",
+        "life",
+        "octets",
+        "over",
+        "parity",
+        "seen",
+        "station",
+    )
 
     def __init__(
         self, station: Station, octets: bytes, began_s: float, framing: Framing, life: Life | None, done: Done | None
@@ -190,6 +203,8 @@ class _Burst:
         self.end_s = began_s + len(octets) * self.each_s
         self.life = life
         self.done = done
+        self.parity = framing.parity
+        self.hearers: list[Station] = []
         self.clashed = False
         self.over = False
 
@@ -231,6 +246,7 @@ class Station:
         self.life = life
         self._context = contextvars.copy_context() if life is not None else line.root
         self._free_s = 0.0
+        self.attached = False
 
     @property
     def up(self) -> bool:
@@ -259,7 +275,11 @@ class Station:
 
     def deliver(self, octet: int) -> None:
         """An octet has come in whole."""
-        if self.hear is not None and self.up:
+        if self.hear is None or not self.attached:
+            return
+        if self.life is None:
+            self.hear(bytes((octet,)))
+        elif not self.life.dead:
             self.line.loop.schedule(self.line.loop.time(), self.hear, (bytes((octet,)),), self._context, self.life)
 
 
@@ -298,17 +318,21 @@ class SerialLine:
 
     def rule(self, kind: type[Any]) -> Any:
         """The newest rule of a kind in force; None if there is none."""
+        if not self.rules:
+            return None
         return next((scope.rule for scope in reversed(self.rules) if isinstance(scope.rule, kind)), None)
 
     def attach(self, station: Station) -> Station:
         """A station hears the line from now on."""
         self._stations.append(station)
+        station.attached = True
         return station
 
     def detach(self, station: Station) -> None:
         """A station does not hear the line any more."""
         if station in self._stations:
             self._stations.remove(station)
+            station.attached = False
 
     # Octets under way.
 
@@ -327,11 +351,15 @@ class SerialLine:
         self._clash(burst)
         self._bursts.append(burst)
         self.busy_s += burst.end_s - burst.began_s
-        # One walk through the burst for those who have the sender's settings, one more for each other setting.
+        # One walk through the burst for those who have the sender's settings now, one more for each other setting.
         self._at(burst.began_s + burst.each_s, self._octet, burst, 0)
         others: dict[Framing, list[Station]] = {}
+        echo = station.master and self.rule(Echo) is not None
         for each in self._stations:
-            if each is not station and each.settings != framing:
+            if each.settings == framing:
+                if each is not station or echo:
+                    burst.hearers.append(each)
+            elif each is not station:
                 others.setdefault(each.settings, []).append(each)
         for other, stations in others.items():
             self._misheard(burst, framing, other, stations)
@@ -352,12 +380,10 @@ class SerialLine:
         octet, heard_alone = self._on_wire(burst, index)
         burst.seen[index] = octet
         if heard_alone and self.rule(Cut) is None:
-            spoilt = burst.clashed and octet != burst.octets[index]
-            echo = burst.station.master and self.rule(Echo) is not None
-            framing = burst.station.settings
-            for station in self._stations:
-                if (station is not burst.station or echo) and station.settings == framing:
-                    self._receive(station, octet, "parity" if spoilt and framing.parity != "N" else "")
+            spoilt = burst.clashed and octet != burst.octets[index] and burst.parity != "N"
+            for station in burst.hearers:
+                if not spoilt or station.tolerant:
+                    station.deliver(octet)
         if last:
             self._end(burst)
         else:
