@@ -1,0 +1,232 @@
+"""Certificates and keys as the terminal is given them: read, looked at, and found fit or not.
+
+Leaves checking a peer's chain to `channel`. Nothing here repeats a private key in a message.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+from OpenSSL import crypto
+
+from reference_terminal.security.sm2 import CryptoError, PrivateKey, PublicKey
+
+SM2_WITH_SM3 = "1.2.156.10197.1.501"
+_BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
+
+
+class CertificateError(Exception):
+    """A certificate or key that cannot be used: `en` and `zh` say why and what to do."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(f"{en} / {zh}")
+        self.en = en
+        self.zh = zh
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate with what the terminal asks of it; validity in UTC seconds."""
+
+    pem: str
+    subject: str
+    serial: str
+    begin_s: int
+    end_s: int
+    signs: bool
+    signature: str
+
+    def fault(self, now_s: int) -> tuple[str, str] | None:
+        """Why it may not be used at `now_s`, None if it may."""
+        if now_s < self.begin_s:
+            return f"is valid only from {_day(self.begin_s)}", f"自 {_day(self.begin_s)} 起才生效"
+        if now_s >= self.end_s:
+            return f"expired on {_day(self.end_s)}", f"已于 {_day(self.end_s)} 过期"
+        if not self.signs:
+            return "is not for signing (key usage lacks digitalSignature)", "密钥用途不含数字签名"
+        return None
+
+
+def _day(at_s: int) -> str:
+    return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%d")
+
+
+def blocks(text: str, label: str) -> list[str]:
+    """The PEM blocks of a kind (`CERTIFICATE`, `X509 CRL`) in order."""
+    return [f"{found[0]}\n" for found in _BLOCK.finditer(text) if found[1] == label]
+
+
+def der_of(text: str) -> bytes:
+    """The octets of the first PEM block of a text. Raises ValueError."""
+    found = _BLOCK.search(text)
+    if found is None:
+        raise ValueError("no PEM block")
+    lines = found[0].strip().splitlines()[1:-1]
+    return base64.b64decode("".join(lines), validate=True)
+
+
+def look(loaded: x509.Certificate, pem: str) -> Certificate:
+    """What the terminal wants to know of a parsed certificate."""
+    names = loaded.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    try:
+        usage = loaded.extensions.get_extension_for_class(x509.KeyUsage).value
+        signs = usage.digital_signature
+    except x509.ExtensionNotFound:
+        signs = True
+    return Certificate(
+        pem=pem,
+        subject=str(names[0].value) if names else loaded.subject.rfc4514_string(),
+        serial=f"{loaded.serial_number:x}",
+        begin_s=int(loaded.not_valid_before_utc.timestamp()),
+        end_s=int(loaded.not_valid_after_utc.timestamp()),
+        signs=signs,
+        signature=loaded.signature_algorithm_oid.dotted_string,
+    )
+
+
+def read(what: str, text: str) -> list[Certificate]:
+    """The certificates of a PEM text, at least one. Raises CertificateError naming `what`."""
+    found: list[Certificate] = []
+    for pem in blocks(text, "CERTIFICATE"):
+        try:
+            found.append(look(x509.load_pem_x509_certificate(pem.encode()), pem))
+        except ValueError:
+            raise CertificateError(f"{what}: a certificate in it cannot be read", f"{what}:证书无法解析") from None
+    if not found:
+        raise CertificateError(
+            f"{what}: expected a PEM certificate (-----BEGIN CERTIFICATE-----), found none",
+            f"{what}:应为 PEM 证书,未找到",
+        )
+    return found
+
+
+def lists(what: str, text: str) -> list[x509.CertificateRevocationList]:
+    """The revocation lists of a PEM text, possibly none. Raises CertificateError."""
+    try:
+        return [x509.load_pem_x509_crl(pem.encode()) for pem in blocks(text, "X509 CRL")]
+    except ValueError:
+        raise CertificateError(f"{what}: a revocation list cannot be read", f"{what}:吊销列表无法解析") from None
+
+
+def key_of(what: str, text: str) -> crypto.PKey:
+    """A private key from PEM. Raises CertificateError."""
+    try:
+        return crypto.load_privatekey(crypto.FILETYPE_PEM, text.encode(), passphrase=_no_passphrase)
+    except (crypto.Error, ValueError, TypeError):
+        raise CertificateError(
+            f"{what}: expected a private key as unencrypted PKCS#8 PEM (the terminal seals it itself), found none",
+            f"{what}:应为未加密的 PKCS#8 PEM 私钥(终端自行加密保存)",
+        ) from None
+
+
+def _no_passphrase(_: bool) -> bytes:
+    """Refuse a prompt on the terminal's screen."""
+    return b""
+
+
+def check_pair(what: str, certificate: Certificate, key: crypto.PKey) -> None:
+    """Raise CertificateError unless the key belongs to the certificate."""
+    loaded = crypto.load_certificate(crypto.FILETYPE_PEM, certificate.pem.encode())
+    theirs = crypto.dump_publickey(crypto.FILETYPE_ASN1, loaded.get_pubkey())
+    if theirs != crypto.dump_publickey(crypto.FILETYPE_ASN1, key):
+        raise CertificateError(
+            f"{what}: the private key does not belong to the certificate of {certificate.subject!r}",
+            f"{what}:私钥与证书 {certificate.subject!r} 不匹配",
+        )
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The terminal's own certificate (leaf first, then its chain) and key."""
+
+    what: str
+    chain: tuple[Certificate, ...]
+    key: crypto.PKey
+
+    @property
+    def leaf(self) -> Certificate:
+        """The terminal's own certificate."""
+        return self.chain[0]
+
+    def check(self, now_s: int) -> None:
+        """Raise CertificateError if it may not be used now: then nothing is sent by another way (R-34)."""
+        for each in self.chain:
+            fault = each.fault(now_s) if each is self.leaf else _authority_fault(each, now_s)
+            if fault is not None:
+                raise CertificateError(
+                    f"the terminal's own certificate {each.subject!r} {fault[0]}; install a valid one",
+                    f"终端自身证书 {each.subject!r} {fault[1]},请更换",
+                )
+
+
+def _authority_fault(each: Certificate, now_s: int) -> tuple[str, str] | None:
+    fault = each.fault(now_s)
+    return None if fault is not None and not each.signs and each.begin_s <= now_s < each.end_s else fault
+
+
+def identity(what: str, certificates: str, key: str) -> Identity:
+    """An identity from PEM texts. Raises CertificateError."""
+    chain = tuple(read(f"{what} certificate", certificates))
+    loaded = key_of(f"{what} key", key)
+    check_pair(what, chain[0], loaded)
+    return Identity(what, chain, loaded)
+
+
+def sm2_key(what: str, text: str) -> PrivateKey:
+    """A PEM key as an SM2 signing key. Raises CertificateError."""
+    try:
+        return PrivateKey(der_of(text))
+    except (CryptoError, ValueError):
+        raise CertificateError(
+            f"{what}: expected an SM2 private key as unencrypted PKCS#8 PEM, found none",
+            f"{what}:应为未加密的 PKCS#8 PEM 格式 SM2 私钥",
+        ) from None
+
+
+def sm2_public(what: str, text: str) -> PublicKey:
+    """The SM2 public key of the first certificate of a PEM text. Raises CertificateError."""
+    (first, *_) = read(what, text)
+    loaded = crypto.load_certificate(crypto.FILETYPE_PEM, first.pem.encode())
+    try:
+        return PublicKey(crypto.dump_publickey(crypto.FILETYPE_ASN1, loaded.get_pubkey()))
+    except (CryptoError, crypto.Error):
+        raise CertificateError(f"{what}: expected an SM2 certificate", f"{what}:应为 SM2 证书") from None
+
+
+def verify_chain(what: str, certificates: str, anchors: str, now_s: int, revoked: str = "") -> None:
+    """Raise CertificateError unless a chain ends in one of `anchors` at `now_s` and is not revoked."""
+    (leaf, *rest) = read(what, certificates)
+    context = crypto.X509StoreContext(
+        store(f"anchors of {what}", anchors, lists(f"revocation list of {what}", revoked), now_s),
+        crypto.load_certificate(crypto.FILETYPE_PEM, leaf.pem.encode()),
+        [crypto.load_certificate(crypto.FILETYPE_PEM, each.pem.encode()) for each in rest],
+    )
+    try:
+        context.verify_certificate()
+    except crypto.X509StoreContextError as error:
+        raise CertificateError(f"{what}: {error}", f"{what}:证书校验未通过") from None
+
+
+def store(
+    what: str,
+    anchors: str,
+    revoked: Sequence[x509.CertificateRevocationList],
+    now_s: int,
+    to: crypto.X509Store | None = None,
+) -> crypto.X509Store:
+    """A store of trust anchors as of `now_s`, with revocation checked on the whole chain if there are lists."""
+    made = to or crypto.X509Store()
+    for each in read(what, anchors):
+        made.add_cert(crypto.load_certificate(crypto.FILETYPE_PEM, each.pem.encode()))
+    for each in revoked:
+        made.add_crl(each)
+    if revoked:
+        made.set_flags(crypto.X509StoreFlags.CRL_CHECK | crypto.X509StoreFlags.CRL_CHECK_ALL)
+    made.set_time(datetime.fromtimestamp(now_s, UTC))
+    return made

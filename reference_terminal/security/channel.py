@@ -1,0 +1,367 @@
+"""Channels to a centre: plain TCP, TLS, mutual TLS, and TLS 1.3 with the national suites (RFC 8998).
+
+Leaves what is said to uplink. TLS runs over memory, so that it works on any event loop and certificates are judged by
+the terminal's own clock. After each handshake what was agreed is checked; no channel falls back to a weaker one.
+"""
+
+# Group and signature algorithm of RFC 8998 and the host check can only be set through pyOpenSSL's own binding.
+# pyright: reportPrivateUsage=false, reportPrivateImportUsage=false
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from OpenSSL import SSL, crypto
+
+from reference_terminal.security import certificates
+from reference_terminal.security.certificates import SM2_WITH_SM3, CertificateError, Identity
+
+PLAIN, TLS, MUTUAL, NATIONAL = "plain", "tls", "mtls", "gm-tls13"
+CHANNELS = (PLAIN, TLS, MUTUAL, NATIONAL)
+NATIONAL_SUITE, NATIONAL_GROUP, NATIONAL_SIGNATURE = "TLS_SM4_GCM_SM3", "curveSM2", "sm2sig_sm3"
+_CHUNK = 65_536
+_NO_PARTIAL_WILDCARDS = 0x4
+
+# X509_V_ERR_…, as said to a person.
+_REASONS = {
+    3: ("no revocation list for its issuer", "缺少其签发者的吊销列表"),
+    9: ("is not yet valid", "尚未生效"),
+    10: ("has expired", "已过期"),
+    12: ("the revocation list is out of date", "吊销列表已过期"),
+    18: ("is self-signed", "为自签名证书"),
+    19: ("ends in an unknown root", "根证书不受信任"),
+    20: ("comes from an unknown issuer", "签发者不受信任"),
+    21: ("comes from an unknown issuer", "签发者不受信任"),
+    7: ("carries a wrong signature", "签名无效"),
+    23: ("is revoked", "已被吊销"),
+    26: ("is not for this purpose", "用途不符"),
+    30: ("comes from an unknown issuer", "签发者不受信任"),
+    62: ("is for another host", "与主机名不符"),
+    64: ("is for another address", "与地址不符"),
+    92: ("is not for signing", "密钥用途不符"),
+}
+
+
+class ChannelRefused(Exception):
+    """A channel that must not be used: nothing was sent over it. `en` and `zh` say why."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(f"{en} / {zh}")
+        self.en = en
+        self.zh = zh
+
+
+class Line(Protocol):
+    """Octets to and from one peer. `until_s`: UTC second after which its certificates no longer hold, 0 if none."""
+
+    until_s: int
+    agreed: str
+
+    async def read(self, most: int) -> bytes:
+        """At least one octet; none when the peer has closed. Raises OSError."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Send. Raises OSError on a line that is gone."""
+        ...
+
+    async def drain(self) -> None:
+        """Wait until the peer has taken most of what was written."""
+        ...
+
+    def closing(self) -> bool:
+        """Whether the line is gone or going."""
+        ...
+
+    def abort(self) -> None:
+        """Drop the line at once."""
+        ...
+
+
+class PlainLine:
+    """TCP as it is."""
+
+    agreed = PLAIN
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.until_s = 0
+        self._reader = reader
+        self._writer = writer
+
+    async def read(self, most: int) -> bytes:
+        """See `Line`."""
+        return await self._reader.read(most)
+
+    def write(self, data: bytes) -> None:
+        """See `Line`."""
+        self._writer.write(data)
+
+    async def drain(self) -> None:
+        """See `Line`."""
+        await self._writer.drain()
+
+    def closing(self) -> bool:
+        """See `Line`."""
+        return self._writer.transport.is_closing()
+
+    def abort(self) -> None:
+        """See `Line`."""
+        self._writer.transport.abort()
+
+
+@dataclass(frozen=True)
+class Security:
+    """How a centre's channel is secured: which it is, whom to trust, who the terminal is. PEM texts."""
+
+    channel: str = PLAIN
+    server_name: str = ""
+    anchors: str = ""
+    crls: str = ""
+    identity: Identity | None = None
+
+
+class TlsLine:
+    """TLS over an inner line."""
+
+    def __init__(self, inner: Line, connection: SSL.Connection) -> None:
+        self._inner = inner
+        self._tls = connection
+        self.until_s = 0
+        self.agreed = ""
+
+    async def handshake(self) -> None:
+        """Agree; raises SSL.Error or ConnectionError."""
+        while True:
+            try:
+                self._tls.do_handshake()
+            except SSL.WantReadError:
+                self._flush()
+                if not await self._fill():
+                    raise ConnectionResetError("the peer closed during the handshake") from None
+                continue
+            finally:
+                self._flush()
+            return
+
+    def _flush(self) -> None:
+        """Put on the wire what TLS wants to say, alerts included."""
+        while True:
+            try:
+                data = self._tls.bio_read(_CHUNK)
+            except SSL.WantReadError:
+                return
+            if not self._inner.closing():
+                self._inner.write(data)
+
+    async def _fill(self) -> bool:
+        data = await self._inner.read(_CHUNK)
+        if data:
+            self._tls.bio_write(data)
+        return bool(data)
+
+    async def read(self, most: int) -> bytes:
+        """See `Line`."""
+        while True:
+            try:
+                return self._tls.recv(most)
+            except SSL.WantReadError:
+                self._flush()
+                if not await self._fill():
+                    return b""
+            except SSL.ZeroReturnError:
+                return b""
+            except SSL.Error as error:
+                self._flush()
+                raise ConnectionAbortedError(f"TLS: {reason_of(error)}") from None
+
+    def write(self, data: bytes) -> None:
+        """See `Line`."""
+        try:
+            for start in range(0, len(data), _CHUNK):
+                self._tls.sendall(data[start : start + _CHUNK])
+        except SSL.Error as error:
+            raise ConnectionAbortedError(f"TLS: {reason_of(error)}") from None
+        finally:
+            self._flush()
+
+    async def drain(self) -> None:
+        """See `Line`."""
+        await self._inner.drain()
+
+    def closing(self) -> bool:
+        """See `Line`."""
+        return self._inner.closing()
+
+    def abort(self) -> None:
+        """See `Line`."""
+        self._inner.abort()
+
+
+def reason_of(error: SSL.Error) -> str:
+    """What the library says, without its file names."""
+    found: Any = error.args[0] if error.args else None
+    if isinstance(found, list) and found:
+        return str(cast(list[Any], found)[-1][-1])
+    return str(error) or type(error).__name__
+
+
+class Judge:
+    """Remembers why the peer's certificate was refused."""
+
+    def __init__(self) -> None:
+        self.faults: list[tuple[int, str]] = []
+
+    def __call__(self, _: SSL.Connection, certificate: crypto.X509, number: int, depth: int, fine: int) -> bool:
+        if not fine:
+            self.faults.append((number, certificates.look(certificate.to_cryptography(), "").subject))
+        return bool(fine)
+
+    def refusal(self, host: str) -> ChannelRefused | None:
+        """The sentence about the first fault."""
+        if not self.faults:
+            return None
+        number, subject = self.faults[0]
+        en, zh = _REASONS.get(number, (f"was refused (X.509 error {number})", f"校验未通过({number})"))
+        return ChannelRefused(
+            f"the certificate {subject!r} shown by {host} {en}; nothing was sent",
+            f"{host} 出示的证书 {subject!r} {zh},未发送任何数据",
+        )
+
+
+def context_of(security: Security, now_s: int, judge: Judge) -> SSL.Context:
+    """A client context for a channel at an instant. Raises ChannelRefused, CertificateError."""
+    context = SSL.Context(SSL.TLS_METHOD)
+    national = security.channel == NATIONAL
+    context.set_min_proto_version(SSL.TLS1_3_VERSION if national else SSL.TLS1_2_VERSION)
+    context.set_verify(SSL.VERIFY_PEER, judge)
+    revoked = certificates.lists("crls", security.crls)
+    certificates.store("anchors", security.anchors, revoked, now_s, context.get_cert_store())
+    if national:
+        _national(context)
+    if security.channel in (MUTUAL, NATIONAL):
+        own = security.identity
+        if own is None:
+            raise CertificateError(
+                "the terminal has no certificate for this channel; install certificate and key",
+                "该通道缺少终端证书,请安装证书和私钥",
+            )
+        own.check(now_s)
+        first, *rest = [crypto.load_certificate(crypto.FILETYPE_PEM, each.pem.encode()) for each in own.chain]
+        context.use_certificate(first)
+        for each in rest:
+            context.add_extra_chain_cert(each)
+        context.use_privatekey(own.key)
+        context.check_privatekey()
+    return context
+
+
+def _national(context: SSL.Context) -> None:
+    """Offer RFC 8998 and nothing else."""
+    lib: Any = SSL._lib
+    raw: Any = context._context
+    try:
+        context.set_tls13_ciphersuites(NATIONAL_SUITE.encode())
+        done = (
+            lib.SSL_CTX_set1_curves_list(raw, NATIONAL_GROUP.encode()) == 1
+            and lib.SSL_CTX_set1_sigalgs_list(raw, NATIONAL_SIGNATURE.encode()) == 1
+        )
+    except SSL.Error:
+        done = False
+    if not done:
+        raise ChannelRefused(
+            "this installation has no national TLS suites; install the wheel of cryptography 47 or later (OpenSSL 4)",
+            "本机缺少国密 TLS 套件,请安装 cryptography 47 及以上版本",
+        )
+
+
+def connection_of(context: SSL.Context, server_name: str) -> SSL.Connection:
+    """A client connection over memory that insists on the name or address in subjectAltName."""
+    connection = SSL.Connection(context, None)
+    connection.set_connect_state()
+    lib: Any = SSL._lib
+    parameters = lib.SSL_get0_param(cast(Any, connection)._ssl)
+    try:
+        address = ipaddress.ip_address(server_name).packed
+    except ValueError:
+        name = server_name.encode("idna")
+        connection.set_tlsext_host_name(name)
+        lib.X509_VERIFY_PARAM_set_hostflags(parameters, _NO_PARTIAL_WILDCARDS)
+        lib.X509_VERIFY_PARAM_set1_host(parameters, name, len(name))
+    else:
+        lib.X509_VERIFY_PARAM_set1_ip(parameters, address, len(address))
+    return connection
+
+
+async def secure(inner: Line, security: Security, host: str, now_s: Callable[[], int]) -> Line:
+    """The line as its channel demands. Raises ChannelRefused, CertificateError, OSError; nothing was said before."""
+    if security.channel == PLAIN:
+        return inner
+    judge = Judge()
+    at_s = now_s()
+    line = TlsLine(inner, connection_of(context_of(security, at_s, judge), security.server_name or host))
+    try:
+        await line.handshake()
+    except SSL.Error as error:
+        refused = judge.refusal(host)
+        if refused is not None:
+            raise refused from None
+        raise ChannelRefused(
+            f"no secure channel with {host}: {reason_of(error)}", f"与 {host} 未能建立安全通道:{reason_of(error)}"
+        ) from None
+    line.until_s = agreed(line, line._tls, security, host)
+    return line
+
+
+def agreed(line: TlsLine, connection: SSL.Connection, security: Security, host: str) -> int:
+    """Check what a handshake agreed; UTC second until which all certificates in use hold. Raises ChannelRefused.
+
+    Version, suite and group are read back and not assumed; the peer's certificate must be one for signing.
+    """
+    version, suite = connection.get_protocol_version_name(), connection.get_cipher_name() or ""
+    group = connection.get_group_name() or ""
+    line.agreed = f"{version} {suite} {group}"
+    chain = connection.get_verified_chain() or []
+    peers = [certificates.look(each.to_cryptography(), "") for each in chain]
+    if not peers:
+        raise ChannelRefused(f"{host} showed no certificate", f"{host} 未出示证书")
+    if not peers[0].signs:
+        raise ChannelRefused(
+            f"the certificate {peers[0].subject!r} shown by {host} is not for signing; nothing was sent",
+            f"{host} 出示的证书 {peers[0].subject!r} 密钥用途不符,未发送任何数据",
+        )
+    if security.channel == NATIONAL:
+        found = (version, suite, group, peers[0].signature)
+        if found != ("TLSv1.3", NATIONAL_SUITE, NATIONAL_GROUP, SM2_WITH_SM3):
+            raise ChannelRefused(
+                f"{host} agreed on {line.agreed}, signature {peers[0].signature}; expected TLSv1.3 {NATIONAL_SUITE} "
+                f"{NATIONAL_GROUP}",
+                f"{host} 协商结果 {line.agreed} 不是国密套件",
+            )
+    elif version not in ("TLSv1.2", "TLSv1.3"):
+        raise ChannelRefused(f"{host} agreed on {version}; expected TLS 1.2 or later", f"{host} 的 TLS 版本过低")
+    ends = [each.end_s for each in peers]
+    if security.identity is not None:
+        ends.append(security.identity.leaf.end_s)
+    return min(ends)
+
+
+async def open_line(host: str, port: int, security: Security, now_s: Callable[[], int], timeout_s: float) -> Line:
+    """Connect and secure. Raises OSError, TimeoutError, ChannelRefused, CertificateError."""
+    if security.channel != PLAIN and security.identity is not None:
+        security.identity.check(now_s())
+    async with asyncio.timeout(timeout_s):
+        reader, writer = await asyncio.open_connection(host, port, limit=_CHUNK)
+        inner = PlainLine(reader, writer)
+        try:
+            return await secure(inner, security, host, now_s)
+        except BaseException as error:
+            # The alert must reach the peer before the connection goes.
+            if isinstance(error, ChannelRefused):
+                writer.close()
+            else:
+                inner.abort()
+            raise

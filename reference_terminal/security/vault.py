@@ -1,0 +1,73 @@
+"""Secrets at rest: sealed under a key that never lies beside them.
+
+Leaves where a secret is kept to its owner. The key-encryption key comes from a passphrase, which stands in a file bound
+to the machine or is handed in; what is sealed carries its own salt and is bound to its name, so that one secret cannot
+be put in another's place.
+"""
+
+from __future__ import annotations
+
+import random
+from functools import lru_cache
+
+from reference_terminal.security.symmetric import (
+    BLOCK,
+    NONCE,
+    Unreadable,
+    base64url,
+    from_base64url,
+    gcm_open,
+    gcm_seal,
+    stretched,
+)
+
+PREFIX = "sealed1."
+ROUNDS = 20_000
+"""Rounds of PBKDF2: some 20 ms of one core."""
+_SALT = 16
+
+
+class SealedError(Exception):
+    """A sealed secret that this terminal cannot open; one sentence."""
+
+
+@lru_cache(maxsize=64)
+def _key(passphrase: bytes, salt: bytes) -> bytes:
+    return stretched(passphrase, salt, ROUNDS)
+
+
+class Vault:
+    """Seals and opens; `chance` gives salts and nonces."""
+
+    def __init__(self, passphrase: bytes, chance: random.Random) -> None:
+        self._passphrase = passphrase
+        self._chance = chance
+        self._salt = chance.randbytes(_SALT)
+
+    def __repr__(self) -> str:
+        return "Vault()"
+
+    def seal(self, name: str, secret: bytes) -> str:
+        """The sealed form of a secret, text."""
+        nonce = self._chance.randbytes(NONCE)
+        body = gcm_seal(_key(self._passphrase, self._salt), nonce, secret, name.encode())
+        return PREFIX + base64url(self._salt + nonce + body)
+
+    def open(self, name: str, text: str) -> bytes:
+        """The secret sealed under `name`. Raises SealedError."""
+        try:
+            octets = from_base64url(text.strip().removeprefix(PREFIX))
+            salt, nonce, body = octets[:_SALT], octets[_SALT : _SALT + NONCE], octets[_SALT + NONCE :]
+            if not is_sealed(text) or len(body) < BLOCK:
+                raise ValueError
+            return gcm_open(_key(self._passphrase, salt), nonce, body, name.encode())
+        except (ValueError, Unreadable):
+            raise SealedError(
+                f"{name}: sealed for another machine or passphrase, or altered; install it again"
+                f" / {name} 无法解封:口令或设备不符,或内容被改动,请重新安装"
+            ) from None
+
+
+def is_sealed(text: str) -> bool:
+    """Whether a text is the sealed form of a secret."""
+    return text.lstrip().startswith(PREFIX)
