@@ -69,7 +69,6 @@ class RealBench:
         self._streams = seeded(seed)
         self._tasks: list[asyncio.Task[None]] = []
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._clock_set = False
         self._told_full = False
         world = layout.build_world(scenario, seed)
         start_us = self.true_time.now_us() // 1_000_000 * 1_000_000
@@ -143,7 +142,7 @@ class RealBench:
     def _on_site(self, event: Event) -> None:
         self.record(event)
         if isinstance(event, Commanded) and event.cn == "1012" and event.result == "1":
-            self._clock_set = True
+            self.life.clock_set = True
         if isinstance(event, _SIGNS_OF_LIFE):
             self.power.on_site(event)
 

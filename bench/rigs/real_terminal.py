@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.history import Event, Power, TerminalState
+from bench.history import ClockMoved, Event, Power, TerminalState
 from bench.real.disk import LossReport, LossyDisk
 from bench.real.faketime import FakeClock
 from bench.real.program import Ending, Program
@@ -34,7 +34,11 @@ class Room:
 
 
 class TerminalLife:
-    """The program on test. `died` is set to a sentence when it ends by itself while it has power."""
+    """The program on test. `died` is set to a sentence when it ends by itself while it has power.
+
+    `clock_set` says that a centre has set its clock. A program cannot set the clock of the bench's computer, so that its
+    clock is the host's (with the bench's own offset) again after the next start, which the history then says.
+    """
 
     def __init__(
         self,
@@ -59,6 +63,7 @@ class TerminalLife:
         self._lives = 0
         self._lock = asyncio.Lock()
         self.powered = False
+        self.clock_set = False
         self.died: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     async def commission(self) -> None:
@@ -129,6 +134,12 @@ class TerminalLife:
                 await self.disk.restore()
             await self.place.dark(False)
             self._record(Power(t=self._now_us(), state="restored"))
+            if self.clock_set:
+                self.clock_set = False
+                offset = self.clock.offset_us if self.clock is not None else 0
+                self._record(
+                    ClockMoved(t=self._now_us(), offset_us=offset, why="started anew after a centre had set it")
+                )
         await self.switch_on()
 
     async def close(self) -> None:

@@ -92,7 +92,7 @@ def file_never_synced(patch: Patch) -> None:
     en="the file is synced and renamed, its directory is not synced",
     zh="文件已落盘并改名，但所在目录未落盘",
     clauses=_KEPT,
-    cases=(_INSTANT, _SYNC),
+    cases=(_SYNC, _INSTANT),
     rigs=REAL_RIGS,
 )
 def rename_without_directory_sync(patch: Patch) -> None:

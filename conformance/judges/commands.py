@@ -125,7 +125,7 @@ def read_now_findings(history: History, centre: str, *, needed: int) -> Iterator
         en="at most 5 s from command to answer, bus time apart (virtual time: without computing)",
         zh="命令到应答不超过 5 s（不含总线时间；虚拟时间不含运算耗时）",
         unit="s",
-        uncertainty=uncertainty_s(history.began.rig),
+        uncertainty=uncertainty_s(history),
         guarded=history.began.parameters.get("decision_rule") == "guarded",
         samples=len(delays),
         needed=needed,

@@ -107,7 +107,7 @@ def outage_findings(
             en="live values are not held up by the backlog",
             zh="补传期间实时数据不被延误",
             unit="s",
-            uncertainty=uncertainty_s(history.began.rig),
+            uncertainty=uncertainty_s(history),
             guarded=history.began.parameters.get("decision_rule") == "guarded",
             samples=len(live),
             needed=1,

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
+from bench.history import History, Timing
+
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
@@ -71,9 +73,13 @@ def seconds(us: int) -> str:
     return f"{sign}{thousandths // 1000}.{thousandths % 1000:03d}"
 
 
-def uncertainty_s(rig: str) -> Decimal | None:
-    """Expanded uncertainty (k=2, seconds) of a time difference on a rig (R-05), None where it has to be measured first.
+def uncertainty_s(history: History) -> Decimal | None:
+    """Expanded uncertainty (k=2, seconds) of a time difference in a record (R-05), None where it was not measured.
 
-    In virtual time events carry their exact instant; what is left is the millisecond to which `seconds` rounds.
+    In virtual time events carry their exact instant; what is left is the millisecond to which `seconds` rounds. In
+    real time the bench has measured its own delay while the case ran.
     """
-    return Decimal("0.001") if rig == "virtual" else None
+    if history.began.rig == "virtual":
+        return Decimal("0.001")
+    measured = history.of(Timing)
+    return Decimal(max(measured[-1].uncertainty_us, 1000)) / SECOND if measured else None

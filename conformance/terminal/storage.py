@@ -78,7 +78,7 @@ class OutlastsCutsAtWriteBarriers(_LosesPower, Case):
 
     zh = "在落盘时刻（生效前或生效后）断电，已完成记录不受损。"
     clauses = ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a", "csmt/7.6b")
-    rigs = Rig.VIRTUAL
+    rigs = Rig.VIRTUAL | Rig.PROCESS | Rig.LOOPBACK
     cuts = 10
 
     async def drive(self, bench: Bench) -> None:
@@ -97,7 +97,7 @@ class OutlastsCutsAtAnyStep(_LosesPower, Case):
 
     zh = "在任意执行步骤之间断电，已完成记录不受损。"
     clauses = ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a", "csmt/7.6b")
-    rigs = Rig.VIRTUAL
+    rigs = Rig.VIRTUAL | Rig.PROCESS | Rig.LOOPBACK
     cuts = 20
 
     async def drive(self, bench: Bench) -> None:
