@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from simulators.centres.hj212 import Centre
+from simulators.centres.http import JsonCentre
 from simulators.meters.modbus import Meter
 from simulators.plant import Plant
 
@@ -226,6 +227,11 @@ class Bench(Protocol):
     @property
     def centres(self) -> Centres:
         """Centres by name."""
+        ...
+
+    @property
+    def platforms(self) -> Mapping[str, JsonCentre]:
+        """Centres that speak HTTP and JSON, by name; narrow with isinstance to a kind."""
         ...
 
     @property

@@ -104,7 +104,8 @@ class CentreSetup(msgspec.Struct, frozen=True, kw_only=True):
 
     `codes` maps point id to the code on the wire. `minute_interval` is in minutes, `realtime_interval_s` in seconds (0:
     no real-time data). `kinds` are the classes whose completeness is judged: minute, hour, day, and realtime only if
-    the profile uses it for the 15-minute index (R-25).
+    the profile uses it for the 15-minute index (R-25). `kind`, `channel` and `payload` are those of
+    `simulators.centres.spec`; `upload_time` opens the daily window of an HTTPS/JSON platform (HH:mm:ss).
     """
 
     name: str
@@ -115,6 +116,10 @@ class CentreSetup(msgspec.Struct, frozen=True, kw_only=True):
     kinds: tuple[str, ...]
     over_time_s: int = 10
     re_count: int = 3
+    kind: str = "hj212"
+    channel: str = "plain"
+    payload: str = "clear"
+    upload_time: str = ""
 
 
 class Began(Event, frozen=True, tag="began"):

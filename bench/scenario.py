@@ -5,8 +5,9 @@ Leaves building it to the rigs. A scenario names no terminal: the same one is co
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 # Nominal one-way latencies of the two networks, seconds.
 FIELD_LATENCY_S = 0.0005
@@ -21,7 +22,9 @@ class Scenario:
     meters by kind (gas, steam, heat). `period_s` is the polling period (s) of all meters, `periods` overrides it by
     meter name. `points` limits each circuit to so many points (0: all its map has). `maps` names the register maps the
     circuits take in turn. `minute_interval` (min) and `realtime_interval_s` (s, 0 off) go to every centre, `kinds` are
-    the classes judged for completeness. `modulus`, `rated_per_h` override the counters' rollover (R-19).
+    the classes judged for completeness. `centre_options` gives fields of `simulators.centres.spec.CentreSpec` by centre
+    (kind, channel, certificate, payload, upload_time and so on); without it a centre speaks HJ 212 in the clear.
+    `modulus`, `rated_per_h` override the counters' rollover (R-19).
     """
 
     start: str = "2026-03-02T00:00:00+08:00"
@@ -32,6 +35,7 @@ class Scenario:
     period_s: float = 60
     periods: tuple[tuple[str, float], ...] = ()
     centres: tuple[str, ...] = ("A", "B")
+    centre_options: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     minute_interval: int = 15
     realtime_interval_s: int = 0
     kinds: tuple[str, ...] = ("minute", "hour", "day")

@@ -6,6 +6,7 @@ Leaves the standing up to the rigs. Addresses are those of three networks: field
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bench.history import Began, CentreSetup, MeterSetup, Point
@@ -108,7 +109,7 @@ def _single(scenario: Scenario) -> list[MeterSpec]:
 
 
 def _centre(name: str, index: int, scenario: Scenario) -> CentreSpec:
-    return CentreSpec(
+    usual = CentreSpec(
         name=name,
         host=f"10.2.0.{10 + index}",
         port=CENTRE_PORT,
@@ -120,6 +121,12 @@ def _centre(name: str, index: int, scenario: Scenario) -> CentreSpec:
         over_time_s=scenario.over_time_s,
         re_count=scenario.re_count,
     )
+    return replace(usual, **dict(scenario.centre_options).get(name, {}))
+
+
+def _kinds(spec: CentreSpec, scenario: Scenario) -> tuple[str, ...]:
+    """Classes judged for completeness: the JSON profile carries quarter-hours, days and months, no hours."""
+    return tuple(kind for kind in scenario.kinds if kind != "hour" or spec.kind != "https")
 
 
 def period_of(scenario: Scenario, meter: str) -> float:
@@ -179,9 +186,13 @@ def opening(
                 codes={row.id: row.codes[spec.name] for row in rows if spec.name in row.codes},
                 minute_interval=spec.minute_interval,
                 realtime_interval_s=spec.realtime_interval_s,
-                kinds=scenario.kinds,
+                kinds=_kinds(spec, scenario),
                 over_time_s=spec.over_time_s,
                 re_count=spec.re_count,
+                kind=spec.kind,
+                channel=spec.channel,
+                payload=spec.payload,
+                upload_time=spec.upload_time if spec.kind == "https" else "",
             )
             for spec in site.world.centres
         ),
