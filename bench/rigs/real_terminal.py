@@ -36,8 +36,8 @@ class Room:
 class TerminalLife:
     """The program on test. `died` is set to a sentence when it ends by itself while it has power.
 
-    `clock_set` says that a centre has set its clock. A program cannot set the clock of the bench's computer, so that its
-    clock is the host's (with the bench's own offset) again after the next start, which the history then says.
+    `clock_set` says that a centre has set its clock. A program cannot set the clock of the bench's computer, so its own
+    is the host's (with the bench's offset) again after the next start, which the history then says.
     """
 
     def __init__(
