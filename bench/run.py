@@ -16,7 +16,7 @@ from typing import Protocol
 
 import msgspec
 
-from bench.case import VIRTUAL_RIG, Case, CaseResult, Verdict, judge
+from bench.case import Case, CaseResult, Verdict, judge
 from bench.history import HistoryError, Recorder, read_history
 from bench.profile import Claim, Profile
 from bench.realtime import reasons
@@ -112,8 +112,6 @@ def excused(case: type[Case], setup: Setup) -> tuple[Verdict, str] | None:
         return Verdict.NOT_APPLICABLE, f"not claimed: {what} (R-03) / 未声明"
     if setup.rig.name not in {flag.name.lower() for flag in case.rigs if flag.name}:
         return Verdict.NOT_RUN, f"this case does not run in the {setup.rig.name} rig / 该用例不适用于此台架"
-    if setup.rig.name == VIRTUAL_RIG and not setup.adapter().in_process:
-        return Verdict.NOT_RUN, "this terminal is a program or device and needs real time: --rig process / 须实时台架"
     return None
 
 
