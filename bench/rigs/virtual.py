@@ -20,6 +20,7 @@ from bench.history import (
     Captured,
     ClockMoved,
     CutShort,
+    CutShort,
     Event,
     LinkRule,
     Observed,
@@ -29,6 +30,7 @@ from bench.history import (
     TerminalState,
     Trouble,
 )
+from bench.realtime import RIG as RIG_LACKS
 from bench.realtime import RIG as RIG_LACKS
 from bench.rigs import layout
 from bench.rigs.awaited import Awaited, awaited, place_of
@@ -50,6 +52,7 @@ from simulators.world import Site
 LOCAL = timezone(timedelta(hours=8))
 _HOUR_S = 3600.0
 _DAY_S = 86_400.0
+_NEEDS_REAL_TIME = "this terminal is a program or device and needs real time: --rig process / 须实时台架"
 _NEEDS_REAL_TIME = "this terminal is a program or device and needs real time: --rig process / 须实时台架"
 
 
@@ -423,6 +426,9 @@ class VirtualRig:
                 needs=case.needs,
             )
         )
+        if not bench.adapter.in_process:
+            recorder(CutShort(t=bench.clock.now_us(), because=RIG_LACKS, what=_NEEDS_REAL_TIME))
+            return 0.0
         if not bench.adapter.in_process:
             recorder(CutShort(t=bench.clock.now_us(), because=RIG_LACKS, what=_NEEDS_REAL_TIME))
             return 0.0
