@@ -272,13 +272,15 @@ class Case(ABC):
     The first line of the docstring says what must hold, `zh` says it in Chinese. `clauses` are ids of the ledger.
     `needs` are questions of the capability statement; a case runs only where all are answered yes. `scenario` stands on
     the bench. `once` marks cases with their own sample size, which are not repeated (R-07). `capture` asks for what
-    passed the terminal's network cards, as pcap files (`History.capture`).
+    passed the terminal's network cards, as pcap files (`History.capture`). `proof` is the rig
+    in which each of its checks has to be seen failing (`carbonbench prove`).
     """
 
     clauses: ClassVar[tuple[str, ...]]
     zh: ClassVar[str]
     needs: ClassVar[tuple[str, ...]] = ()
     rigs: ClassVar[Rig] = Rig.ANY
+    proof: ClassVar[Rig] = Rig.VIRTUAL
     once: ClassVar[bool] = False
     capture: ClassVar[bool] = False
     scenario: ClassVar[Scenario]

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Text, Verdict
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Rig, Text, Verdict
 from bench.commands.session import REFERENCE_PROFILE, RIGS, commit, ledger_answers, ledger_entries, near, rig_named
 from bench.profile import ProfileError, load_profile
 from bench.run import Setup, run_case
@@ -198,7 +198,11 @@ def main(
         load_profile(REFERENCE_PROFILE)
     except ProfileError as error:
         problems.append(str(error))
-    chosen_cases = {name: case for name, case in suite.items() if not cases or any(word in name for word in cases)}
+    chosen_cases = {
+        name: case
+        for name, case in suite.items()
+        if any(word in name for word in cases) or (not cases and (rig != VIRTUAL_RIG or Rig.VIRTUAL in case.proof))
+    }
     problems += [
         f"--case {word}: no case of that name{near(word, suite)} / 无此用例"
         for word in cases
