@@ -58,11 +58,39 @@ _CLAUSE_ORDER = (
 )
 
 
+class Mark(StrEnum):
+    """What kind of time the evidence of a check comes from (R-08); the weakest first."""
+
+    EXTRAPOLATED = "extrapolated"
+    STEPPED = "stepped"
+    VIRTUAL = "virtual"
+    REAL = "real"
+
+    @property
+    def zh(self) -> str:
+        """The mark in Chinese."""
+        return {"extrapolated": "外推", "stepped": "步进", "virtual": "虚拟时间", "real": "实时"}[self.value]
+
+    @classmethod
+    def of_rig(cls, rig: str) -> Mark:
+        """The mark of what a rig shows by itself."""
+        return cls.VIRTUAL if rig == VIRTUAL_RIG else cls.REAL
+
+
 VIRTUAL_RIG = "virtual"
 
 
+def weakest(marks: Iterable[Mark | None]) -> Mark | None:
+    """The weakest kind of evidence among several; None of nothing."""
+    found = set(marks)
+    return next((mark for mark in Mark if mark in found), None)
+
+
 def case_verdict(checks: Sequence[Check]) -> Verdict:
-    """Worst check in the order error, fail, inconclusive, pass; no executed check is inconclusive (R-06)."""
+    """Worst executed check in the order error, fail, inconclusive, pass; no executed check is inconclusive (R-06).
+
+    A check that is not run, because this rig cannot decide it (R-08), is no executed check.
+    """
     found = {check.verdict for check in checks}
     return next((verdict for verdict in _CASE_ORDER if verdict in found), Verdict.INCONCLUSIVE)
 
@@ -110,7 +138,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     """One decided question of a case.
 
     `id` is unique in the case and stable over versions. `evidence` are lines a person can look up: times, frames,
-    points. A fail carries what was expected and what was seen.
+    points. A fail carries what was expected and what was seen. `timed` marks a limit on how fast the terminal is, which
+    virtual time never passes (R-08, `as_seen_in`); `mark` is the kind of time behind the verdict.
     """
 
     id: str
@@ -126,6 +155,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     rule: str = ""
     evidence: tuple[str, ...] = ()
     reading_b: Verdict | None = None
+    timed: bool = False
+    mark: Mark | None = None
 
 
 def check(
@@ -143,6 +174,7 @@ def check(
     evidence: Iterable[str] = (),
     reading_b: bool | None = None,
     has_b: bool = False,
+    timed: bool = False,
 ) -> Check:
     """A question with a yes-or-no answer: True passes, False fails, None is inconclusive.
 
@@ -160,6 +192,7 @@ def check(
         unit=unit,
         evidence=tuple(evidence)[:20],
         reading_b=_answer(reading_b) if has_b else None,
+        timed=timed,
     )
 
 
@@ -198,6 +231,7 @@ def compare(
     samples: int = 0,
     needed: int = 0,
     evidence: Iterable[str] = (),
+    timed: bool = False,
 ) -> Check:
     """Compare a measured value with a limit under R-05.
 
@@ -236,6 +270,22 @@ def compare(
         uncertainty="" if uncertainty is None else str(uncertainty),
         rule="guarded" if guarded else "simple",
         evidence=tuple(evidence)[:20],
+        timed=timed,
+    )
+
+
+def as_seen_in(rig: str, found: Check) -> Check:
+    """A check with the mark of its evidence, and without the pass that its rig cannot give (R-08).
+
+    In virtual time computing takes no time: what a timed check measures there is a lower bound of the product's own
+    time. Above the limit it is a fail all the same; within the limit nothing is decided, and the check is not run.
+    """
+    mark = found.mark or Mark.of_rig(rig)
+    if not (found.timed and mark is Mark.VIRTUAL and found.verdict is Verdict.PASS):
+        return msgspec.structs.replace(found, mark=mark)
+    seen = f"at least {found.actual}; " if found.measured and found.op in ("<", "<=") and found.unit == "s" else ""
+    return msgspec.structs.replace(
+        found, mark=mark, verdict=Verdict.NOT_RUN, actual=f"{seen}needs real time (R-08) / 须在实时台架上判定（R-08）"
     )
 
 
@@ -307,21 +357,30 @@ class Case(ABC):
 
 
 class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of one case (all repetitions in `attempts` have their own result)."""
+    """What came of one attempt of one case.
+
+    An attempt that the bench's own end cut short is `interrupted` and its verdict error; the further attempt that
+    repeats it names its number in `instead_of` (0: it repeats none). `started` is local time of the bench's computer
+    (ISO 8601), for people only. `expected_fail` says who expects this fail and why (an axis beside the verdict).
+    """
 
     id: str
     title: Text
     clauses: tuple[str, ...]
+    strength: str = ""
     verdict: Verdict
     checks: tuple[Check, ...] = ()
     measurements: tuple[Measurement, ...] = ()
     reason: str = ""
     seed: int = 0
     attempt: int = 1
-    strength: str = ""
+    instead_of: int = 0
+    interrupted: bool = False
+    expected_fail: str = ""
     record: str = ""
     digest: str = ""
     replay: str = ""
+    started: str = ""
     wall_s: float = 0.0
     simulated_s: float = 0.0
 
@@ -334,7 +393,8 @@ def judge(case: Case, history: History) -> tuple[Verdict, tuple[Check, ...], tup
     if not_run(history):
         return Verdict.NOT_RUN, (), ()
     found = [*case.judge(history), *own_findings(history)]
-    checks = tuple(finding for finding in found if isinstance(finding, Check))
+    rig = history.began.rig
+    checks = tuple(as_seen_in(rig, finding) for finding in found if isinstance(finding, Check))
     measurements = tuple(finding for finding in found if isinstance(finding, Measurement))
     names = [finding.id for finding in found]
     if len(set(names)) != len(names):
@@ -344,12 +404,46 @@ def judge(case: Case, history: History) -> tuple[Verdict, tuple[Check, ...], tup
 
 
 class ClauseResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What the run says of one clause: the worst of its cases (R-06), or why there is no verdict."""
+    """What the run says of one clause: the worst of its cases (R-06), or why there is no verdict.
+
+    `mark` is the weakest kind of time behind it, `needs_real_time` names the checks (`<case>:<check>`) that this run
+    could not decide because they need real time (R-08).
+    """
 
     id: str
     verdict: Verdict
     cases: tuple[str, ...] = ()
     reason: str = ""
+    mark: Mark | None = None
+    needs_real_time: tuple[str, ...] = ()
+
+
+class ExpectedFailure(msgspec.Struct, frozen=True, kw_only=True):
+    """A fail that the terminal's owner knows of, and what became of the expectation.
+
+    Exactly one of `case` and `clause` is set. `firmware` is the hash of the firmware it was seen on, `expires` the last
+    day (ISO 8601) on which it may be expected. `problem` is set where the expectation does not hold any more; then the
+    run fails, whatever its verdicts. Otherwise `note` says what became of it.
+    """
+
+    case: str = ""
+    clause: str = ""
+    owner: str
+    reason: str
+    firmware: str
+    expires: str
+    problem: str = ""
+    note: str = ""
+
+
+class Sitting(msgspec.Struct, frozen=True, kw_only=True):
+    """One stretch of a run, from its start or its resumption to its end; `ended` is empty where the bench was cut off.
+
+    Local time of the bench's computer, ISO 8601.
+    """
+
+    started: str
+    ended: str = ""
 
 
 class RunResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -358,7 +452,7 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     `started` is local time of the bench's computer (ISO 8601), for people only; no verdict depends on it.
     `history_digest` is SM3 over the sorted digests of all records. `parameters` are the values of the rulings in force,
     `deviations` those that differ from the default. `repeats` is how often each case was to run (R-07: 3 for a
-    statement of conformity).
+    statement of conformity). `sittings` has more than one entry where the run was resumed.
     """
 
     run: str
@@ -371,12 +465,14 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     clauses: tuple[ClauseResult, ...]
     started: str = ""
     wall_s: float = 0.0
+    sittings: tuple[Sitting, ...] = ()
     repeats: int = 1
     selection: str = ""
     parameters: dict[str, str] = {}
     deviations: dict[str, str] = {}
     claims: dict[str, str] = {}
     not_claimed: tuple[str, ...] = ()
+    expected: tuple[ExpectedFailure, ...] = ()
     versions: dict[str, str] = {}
 
     def summary(self) -> dict[str, int]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import allure_commons
 from allure_commons.types import AttachmentType, LabelType, Severity
 from allure_commons.utils import uuid4
+from pytest import skip
 
 from bench.case import CaseResult, Check, Text, Verdict
 from bench.history import HistoryError, read_history
@@ -25,6 +26,9 @@ _SEVERITY = {
 }
 # Larger records stay in the run folder; the attachment would only repeat them.
 MOST_OCTETS = 5_000_000
+
+
+Skipped = skip.Exception
 
 
 class StepFailed(Exception):
@@ -94,7 +98,7 @@ def step_title(check: Check) -> str:
 
 
 def _step(check: Check) -> None:
-    """One Allure step: passed, failed (fail), or broken (inconclusive, review, error)."""
+    """One Allure step: passed, failed (fail), skipped (not run), or broken (inconclusive, review, error)."""
     hook = allure_commons.plugin_manager.hook
     identity = uuid4()
     parameters = {
@@ -108,9 +112,11 @@ def _step(check: Check) -> None:
         if value
     }
     hook.start_step(uuid=identity, title=step_title(check), params=parameters)
-    error: Exception | None = None
+    error: BaseException | None = None
     if check.verdict is Verdict.FAIL:
         error = AssertionError(f"expected {check.expected}, actual {check.actual}")
+    elif check.verdict is Verdict.NOT_RUN:
+        error = Skipped(f"{check.verdict.value} / {check.verdict.zh}: {check.actual}")
     elif check.verdict in OPEN:
         error = StepFailed(f"{check.verdict.value} / {check.verdict.zh}: {check.actual}")
     if check.evidence and check.verdict in OPEN:

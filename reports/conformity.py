@@ -14,6 +14,7 @@ import msgspec
 
 from bench.case import CaseResult, ClauseResult, RunResult, Text, Verdict
 from conformance.clauses.statement import OBJECTS
+from reports.repeats import attempts_of, outcomes, repeatable
 
 DOCUMENTS: dict[str, Text] = {
     "isc-2": Text("T/ISC Part 2, online monitoring terminal", "T/ISC 第 2 部分：碳排放在线监测终端"),
@@ -27,9 +28,6 @@ SHORT = {"isc-2": "ISC-2", "csmt": "CSMT", "ssea": "SSEA", "cpcif": "CPCIF", "is
 # What a run is taken to test when it does not say which roles were submitted.
 _ROLES = ("terminal", "collector")
 RUNS_FOR_STATEMENT = 3
-# Verdicts that say something of the terminal; only these can make the attempts of a case differ (R-07). An error is the
-# bench's, and the others follow from the capability statement and the rig.
-_TERMINALS = (Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE)
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,31 +148,6 @@ def documents(ids: Iterable[str]) -> list[str]:
     return [name for name in DOCUMENTS if name in found] + [name for name in found if name not in DOCUMENTS]
 
 
-def outcome(attempts: Sequence[CaseResult]) -> Verdict | None:
-    """The verdict of all attempts of one case, worst first; mixed ones are not repeatable and fail (R-07).
-
-    None of nothing.
-    """
-    if not repeatable(attempts):
-        return Verdict.FAIL
-    order = (Verdict.FAIL, Verdict.ERROR, *(verdict for verdict in Verdict))
-    found = {attempt.verdict for attempt in attempts}
-    return next((verdict for verdict in order if verdict in found), None)
-
-
-def repeatable(attempts: Sequence[CaseResult]) -> bool:
-    """Whether the attempts of one case say the same of the terminal (R-07)."""
-    return len({attempt.verdict for attempt in attempts} & set(_TERMINALS)) < 2
-
-
-def attempts_of(run: RunResult) -> dict[str, list[CaseResult]]:
-    """The attempts of each case, in the order of the run."""
-    found: dict[str, list[CaseResult]] = {}
-    for case in run.cases:
-        found.setdefault(case.id, []).append(case)
-    return found
-
-
 def not_repeatable(run: RunResult) -> tuple[str, ...]:
     """The cases whose attempts came to different verdicts (R-07)."""
     return tuple(name for name, attempts in attempts_of(run).items() if not repeatable(attempts))
@@ -227,7 +200,7 @@ class _Scope:
         self.known = "documents" in run.parameters
         self.partial = switched_on(run, "allow_partial_scope")
         self.as_shall = switched_on(run, "statement_as_shall")
-        self.outcomes = {name: outcome(attempts) for name, attempts in attempts_of(run).items()}
+        self.outcomes = outcomes(run)
 
     def holds(self, entry: Entry) -> bool:
         """Whether the run must answer for an entry."""
@@ -342,7 +315,8 @@ def _with_standing(id: str, entry: Entry | None, decided: ClauseResult | None, s
         return decided
     stands = scope.standing(entry, decided)
     reason = stands.reason.en if stands.why in ("cases", "told") else str(stands.reason)
-    return ClauseResult(id=id, verdict=stands.verdict, cases=decided.cases if decided else (), reason=reason)
+    known = decided or ClauseResult(id=id, verdict=stands.verdict)
+    return msgspec.structs.replace(known, verdict=stands.verdict, reason=reason)
 
 
 def binds(entry: Entry, run: RunResult) -> bool:
@@ -401,6 +375,8 @@ def _statement(
     declared = tuple(entry for entry in binding if entry.id in denied)
     tested = tuple(id for id in failed if id not in denied)
     open_ = [entry for entry in binding if decided.get(entry.id) not in (Verdict.PASS, Verdict.FAIL)]
+    bound = {entry.id for entry in binding}
+    timed = [clause.id for clause in run.clauses if clause.needs_real_time and clause.id in bound]
     hindrances = _hindrances(entries, stray, run, decided)
     provisional = _provisional(run)
     reasons: list[Text] = []
@@ -416,6 +392,10 @@ def _statement(
         reasons.append(
             _listed(ids, "binding clause is not decided", "binding clauses are not decided", "条约束性条款尚无判定")
         )
+    if timed:
+        one = "binding clause has a time limit that virtual time cannot decide (R-08)"
+        many = "binding clauses have time limits that virtual time cannot decide (R-08)"
+        reasons.append(_listed(timed, one, many, "条约束性条款含须在实时台架上判定的时限（R-08）"))
     if switched_on(run, "allow_partial_scope"):
         reasons.append(
             Text(
@@ -426,7 +406,7 @@ def _statement(
     conformity = Conformity.NO_STATEMENT
     if not hindrances and (declared or (failed and not provisional)):
         conformity = Conformity.DOES_NOT_CONFORM
-    elif not hindrances and not provisional and not open_ and binding:
+    elif not hindrances and not provisional and not open_ and not timed and binding:
         conformity = Conformity.CONFORMS
         reasons.append(Text(f"all {len(binding)} binding clauses pass", f"{len(binding)} 条约束性条款全部通过"))
     return Statement(

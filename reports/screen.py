@@ -30,7 +30,6 @@ from reports.conformity import (
     Conformity,
     Entry,
     Statement,
-    attempts_of,
     clause_order,
     completed,
     document_of,
@@ -42,6 +41,7 @@ from reports.conformity import (
     unsupported,
 )
 from reports.ledger import entries
+from reports.repeats import attempts_of, repeatability
 
 # Colour is never alone: every verdict has its own sign.
 SIGNS = {
@@ -148,6 +148,8 @@ class Progress:
         line = Line(f"[{self._done:>{digits}}/{self._total}] ")
         line.append_text(verdict_line(result.verdict))
         line.append(f"  {visible(result.id)}{attempt}")
+        if result.expected_fail:
+            line.append("  (expected 预期)", style="dim")
         line.append(f"  ({took})", style="dim")
         return line
 
@@ -186,7 +188,7 @@ def closing(
             rest = len(found) - MOST_BLOCKS
             console.print(Line(f"… and {rest} more in the HTML report / 其余 {rest} 项见 HTML 报告", style="dim"))
     console.print(_rule("verdict per clause / 各条款判定"))
-    for line in (*clause_lines(run, ledger), *_left_over(run, ledger)):
+    for line in (*clause_lines(run, ledger), *_real_time_line(run), *_left_over(run, ledger)):
         console.print(line, soft_wrap=True)
     denied = unsupported(run, ledger)
     if denied:
@@ -200,6 +202,11 @@ def closing(
         for name in mixed:
             reason = mixed_reason(attempts[name])
             console.print(Line(visible(f"{SIGNS[Verdict.FAIL]} {reason.en}\n  {reason.zh}"), style="bold red"))
+    _print_repeats(console, run)
+    if run.expected:
+        console.print(_rule("expected failures / 预期不通过"))
+        for line in expected_lines(run):
+            console.print(line, soft_wrap=True)
     console.print(_rule("statement per draft / 各标准草案的声明"))
     for statement in statements(run, ledger):
         console.print(_statement(statement))
@@ -244,11 +251,71 @@ def clause_lines(run: RunResult, ledger: Sequence[Entry] = ()) -> list[Line]:
             attempts = [case for name in clause.cases for case in cases.get(name, [])]
             passed = sum(case.verdict is Verdict.PASS for case in attempts)
             strength = strengths.get(clause.id, "")
-            lines.append(
-                _columns(visible(clause.id), strength, verdict_line(clause.verdict), f"{passed}/{len(attempts)} pass")
-            )
+            told = f"{passed}/{len(attempts)} pass" + (" *" if clause.needs_real_time else "")
+            lines.append(_columns(visible(clause.id), strength, verdict_line(clause.verdict), told))
             if clause.verdict is not Verdict.PASS:
                 lines += _guilty(attempts)
+    return lines
+
+
+def _real_time_line(run: RunResult) -> list[Line]:
+    """What the star in the table means: time limits that this run could not decide."""
+    checks = dict.fromkeys(check for clause in run.clauses for check in clause.needs_real_time)
+    if not checks:
+        return []
+    return [
+        Line(
+            f"* {len(checks)} checks of time limits are not run: they need real time (R-08)"
+            f" / {len(checks)} 项时限检查未执行：须在实时台架上判定（R-08）",
+            style="dim",
+        )
+    ]
+
+
+# Quantities shown for each case; the HTML report and verdicts.json hold all of them.
+MOST_SPREADS = 4
+
+
+def repeat_lines(run: RunResult) -> list[Line]:
+    """The table of repeatability: each case with its attempts, below it the quantities that spread (R-07)."""
+    lines: list[Line] = []
+    for row in repeatability(run):
+        line = Line("  ").append_text(verdict_line(row.verdict)).append(f"  {visible(row.id)}  ")
+        for attempt in row.attempts:
+            line.append(f" #{attempt.attempt}{SIGNS[attempt.verdict]}", style=STYLES[attempt.verdict])
+            if attempt.interrupted:
+                line.append("(interrupted 中断)", style="dim")
+            if attempt.instead_of:
+                line.append(f"(for 代 #{attempt.instead_of})", style="dim")
+        lines.append(line)
+        spread = [each for each in row.spreads if each.least != each.most]
+        for each in spread[:MOST_SPREADS]:
+            unit = f" {each.unit}" if each.unit else ""
+            limit = f"  ({each.op} {each.limit})" if each.limit else ""
+            lines.append(
+                Line(f"      {each.name}: {each.least} … {each.median} … {each.most}{unit}{limit}", style="dim")
+            )
+        if spread[MOST_SPREADS:]:
+            rest = len(spread) - MOST_SPREADS
+            lines.append(Line(f"      … and {rest} more in the HTML report / 其余 {rest} 项见 HTML 报告", style="dim"))
+    return lines
+
+
+def _print_repeats(console: Console, run: RunResult) -> None:
+    lines = repeat_lines(run)
+    if lines:
+        console.print(_rule("repeatability (R-07): least … median … most / 重复性：最小 … 中位 … 最大"))
+        for line in lines:
+            console.print(line, soft_wrap=True)
+
+
+def expected_lines(run: RunResult) -> list[Line]:
+    """What became of each expected failure; those that do not hold any more fail the run."""
+    lines: list[Line] = []
+    for each in run.expected:
+        sign, style = (SIGNS[Verdict.FAIL], "bold red") if each.problem else ("·", "dim")
+        about = each.case or each.clause
+        lines.append(Line(visible(f"{sign} {about} ({each.owner}): {each.problem or each.note}"), style=style))
     return lines
 
 

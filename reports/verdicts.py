@@ -1,19 +1,31 @@
 """`verdicts.json`: the result of a run for machines, and reading it back.
 
 Leaves the meaning of the fields to docs/FORMATS.md and the judging to the judges. The text is canonical: fixed order of
-keys, two spaces of indent, one line feed at the end, no wall-clock instant but the one the run itself carries.
+keys, two spaces of indent, one line feed at the end, no wall-clock instant but those the run itself carries. The shape
+is that of `bench.case.RunResult`, a sentence in two languages being two keys (`name`, `name_zh`), so that no field is
+declared twice.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, get_args, get_origin
 
 import msgspec
 
-from bench.case import CaseResult, Check, ClauseResult, Measurement, RunResult, Text, Verdict
+from bench.case import CaseResult, ClauseResult, RunResult, Text
+from reports.repeats import Repeatability, repeatability
 
-FORMAT = "carbonbench-verdicts/1"
+FORMAT = "carbonbench-verdicts/2"
+# What an older bench wrote has the same shape with fewer keys.
+_READABLE = (FORMAT, "carbonbench-verdicts/1")
+_LISTS: Mapping[str, type[msgspec.Struct]] = {
+    "cases": CaseResult,
+    "clauses": ClauseResult,
+    "repeatability": Repeatability,
+}
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -26,119 +38,67 @@ class VerdictsError(Exception):
         self.problems = problems
 
 
-class CheckRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One check as written: `name` is English, `name_zh` Chinese; every number is decimal text in `unit`."""
-
-    id: str
-    name: str
-    verdict: Verdict
-    measured: str = ""
-    limit: str = ""
-    unit: str = ""
-    op: str = ""
-    uncertainty: str = ""
-    rule: str = ""
-    expected: str = ""
-    actual: str = ""
-    evidence: tuple[str, ...] = ()
-    reading_b: Verdict | None = None
-    name_zh: str = ""
-
-
-class MeasurementRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One measurement as written."""
-
-    id: str
-    name: str
-    value: str
-    unit: str = ""
-    limit: str = ""
-    op: str = ""
-    uncertainty: str = ""
-    rule: str = ""
-    samples: int = 0
-    name_zh: str = ""
-
-
-class CaseRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One attempt of one case as written."""
-
-    id: str
-    clauses: tuple[str, ...]
-    strength: str
-    verdict: Verdict
-    checks: tuple[CheckRow, ...]
-    measurements: tuple[MeasurementRow, ...] = ()
-    title: str = ""
-    title_zh: str = ""
-    reason: str = ""
-    seed: int = 0
-    attempt: int = 1
-    replay: str = ""
-    record: str = ""
-    digest: str = ""
-    wall_s: float = 0.0
-    simulated_s: float = 0.0
-
-
-class ClauseRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One clause as written."""
-
-    id: str
-    verdict: Verdict
-    cases: tuple[str, ...] = ()
-    reason: str = ""
-
-
-class RunRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole file without its two lists."""
-
-    run: str
-    seed: int
-    commit: str
-    terminal: str
-    rig: str
-    history_digest: str
-    summary: dict[str, int]
-    format: str = FORMAT
-    started: str = ""
-    wall_s: float = 0.0
-    repeats: int = 1
-    selection: str = ""
-    parameters: dict[str, str] = {}
-    deviations: dict[str, str] = {}
-    claims: dict[str, str] = {}
-    not_claimed: tuple[str, ...] = ()
-    versions: dict[str, str] = {}
-
-
 def verdicts_json(run: RunResult) -> str:
     """The text of `verdicts.json` (shape in docs/FORMATS.md)."""
-    head = RunRow(
-        run=run.run,
-        seed=run.seed,
-        commit=run.commit,
-        terminal=run.terminal,
-        rig=run.rig,
-        history_digest=run.history_digest,
-        summary=run.summary(),
-        started=run.started,
-        wall_s=run.wall_s,
-        repeats=run.repeats,
-        selection=run.selection,
-        parameters=run.parameters,
-        deviations=run.deviations,
-        claims=run.claims,
-        not_claimed=run.not_claimed,
-        versions=run.versions,
-    )
-    whole = cast(dict[str, Any], msgspec.to_builtins(head))
-    whole["cases"] = [msgspec.to_builtins(_case_row(case)) for case in run.cases]
-    whole["clauses"] = [
-        msgspec.to_builtins(ClauseRow(id=clause.id, verdict=clause.verdict, cases=clause.cases, reason=clause.reason))
-        for clause in run.clauses
-    ]
+    flat = _flat(run)
+    whole: dict[str, Any] = {"format": FORMAT}
+    for key, value in flat.items():
+        if key not in _LISTS:
+            whole[key] = value
+        if key == "history_digest":
+            whole["summary"] = run.summary()
+    whole |= {"cases": flat["cases"], "clauses": flat["clauses"]}
+    whole["repeatability"] = [_flat(row) for row in repeatability(run)]
     return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode() + "\n"
+
+
+def _flat(value: msgspec.Struct) -> dict[str, Any]:
+    """A struct as an object of JSON: each sentence becomes a text with its Chinese beside it."""
+    made: dict[str, Any] = {}
+    for name in value.__struct_fields__:
+        held = getattr(value, name)
+        if isinstance(held, Text):
+            made[name], made[f"{name}_zh"] = held.en, held.zh
+        elif isinstance(held, tuple):
+            rows = cast(tuple[object, ...], held)
+            made[name] = [_flat(row) if isinstance(row, msgspec.Struct) else row for row in rows]
+        else:
+            made[name] = msgspec.to_builtins(held)
+    return made
+
+
+@cache
+def _row_type(kind: type[msgspec.Struct]) -> type[msgspec.Struct]:
+    """The shape in which `_flat` writes a struct; it refuses keys that the struct does not have."""
+    fields: list[Any] = []
+    for field in msgspec.structs.fields(kind):
+        default = {} if field.required else {"default": field.default}
+        if field.default_factory is not msgspec.NODEFAULT:
+            default = {"default_factory": field.default_factory}
+        if field.type is Text:
+            fields += [(field.name, str), (f"{field.name}_zh", str, "")]
+            continue
+        inner = get_args(field.type)
+        if get_origin(field.type) is tuple and isinstance(inner[0], type) and issubclass(inner[0], msgspec.Struct):
+            fields.append((field.name, tuple[_row_type(inner[0]), ...], msgspec.field(**default)))
+        else:
+            fields.append((field.name, field.type, msgspec.field(**default)))
+    return msgspec.defstruct(f"{kind.__name__}Row", fields, frozen=True, kw_only=True, forbid_unknown_fields=True)
+
+
+def _raised(row: Any, kind: type[S]) -> S:
+    """The struct of a row."""
+    fields: dict[str, Any] = {}
+    for field in msgspec.structs.fields(kind):
+        held = getattr(row, field.name)
+        if field.type is Text:
+            held = Text(held, getattr(row, f"{field.name}_zh"))
+        elif isinstance(held, tuple):
+            rows = cast(tuple[object, ...], held)
+            inner = get_args(field.type)[0]
+            held = tuple(_raised(each, inner) if isinstance(each, msgspec.Struct) else each for each in rows)
+        fields[field.name] = held
+    return kind(**fields)
 
 
 def write(run: RunResult, folder: Path) -> Path:
@@ -159,7 +119,8 @@ def read(path: Path) -> RunResult:
     """Read a `verdicts.json` (or the one in a run folder) back into a `RunResult`.
 
     Raises VerdictsError with every problem found: not readable, not JSON, a field missing or of the wrong type, a
-    summary that does not count its own cases, a clause that names a case the file does not hold.
+    summary that does not count its own cases, a clause that names a case the file does not hold, a table of
+    repeatability that does not follow from the attempts.
     """
     path = path / "verdicts.json" if path.is_dir() else path
     try:
@@ -178,30 +139,41 @@ def parse(octets: bytes, where: str) -> RunResult:
     if not isinstance(whole, dict):
         raise VerdictsError([f"{where}: expected an object with run, cases and clauses / 应为 JSON 对象"])
     fields = cast(dict[str, Any], whole)
+    written = fields.pop("format", FORMAT)
     problems: list[str] = []
-    head = _convert({key: fields[key] for key in fields if key not in ("cases", "clauses")}, RunRow, where, problems)
-    cases = _rows(fields, "cases", CaseRow, where, problems)
-    clauses = _rows(fields, "clauses", ClauseRow, where, problems)
+    if written not in _READABLE:
+        problems.append(f"{where}: format is {written!r}, expected {FORMAT!r} / 文件格式版本不符")
+    summary = _convert(fields.pop("summary", None), dict[str, int], f"{where}, summary", problems)
+    if written == _READABLE[1]:
+        fields.setdefault("repeatability", [])
+    listed = {key: fields.pop(key, None) for key in _LISTS}
+    head = _convert({**fields, "cases": [], "clauses": []}, _row_type(RunResult), where, problems)
+    lists = {key: _rows(listed[key], key, kind, where, problems) for key, kind in _LISTS.items()}
     if head is None or problems:
         raise VerdictsError(problems)
-    if head.format != FORMAT:
-        problems.append(f"{where}: format is {head.format!r}, expected {FORMAT!r} / 文件格式版本不符")
-    result = _result(head, cases, clauses)
-    if head.summary != result.summary():
-        problems.append(f"{where}: summary says {head.summary}, its cases count {result.summary()} / 汇总与用例不符")
-    known = {case.id for case in cases}
+    result = msgspec.structs.replace(
+        _raised(head, RunResult),
+        cases=tuple(_raised(row, CaseResult) for row in lists["cases"]),
+        clauses=tuple(_raised(row, ClauseResult) for row in lists["clauses"]),
+    )
+    if summary != result.summary():
+        problems.append(f"{where}: summary says {summary}, its cases count {result.summary()} / 汇总与用例不符")
+    known = {case.id for case in result.cases}
     problems += [
         f"{where}: clause {clause.id} names case {name!r}, which the file does not hold / 条款引用了不存在的用例"
-        for clause in clauses
+        for clause in result.clauses
         for name in clause.cases
         if name not in known
     ]
+    told = tuple(_raised(row, Repeatability) for row in lists["repeatability"])
+    if written == FORMAT and told != repeatability(result):
+        problems.append(f"{where}: repeatability does not follow from the attempts / 重复性汇总与各次结果不符")
     if problems:
         raise VerdictsError(problems)
     return result
 
 
-def _convert(value: object, kind: type[S], where: str, problems: list[str]) -> S | None:
+def _convert(value: object, kind: Any, where: str, problems: list[str]) -> Any:
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
@@ -209,124 +181,12 @@ def _convert(value: object, kind: type[S], where: str, problems: list[str]) -> S
         return None
 
 
-def _rows(fields: dict[str, Any], key: str, kind: type[S], where: str, problems: list[str]) -> list[S]:
-    listed: object = fields.get(key)
+def _rows(listed: object, key: str, kind: type[msgspec.Struct], where: str, problems: list[str]) -> list[Any]:
     if not isinstance(listed, list):
         problems.append(f"{where}: {key!r} must be a list / 缺少列表 {key}")
         return []
     found = [
-        _convert(value, kind, f"{where}, {key}[{index}]", problems)
+        _convert(value, _row_type(kind), f"{where}, {key}[{index}]", problems)
         for index, value in enumerate(cast(list[object], listed))
     ]
     return [row for row in found if row is not None]
-
-
-def _case_row(case: CaseResult) -> CaseRow:
-    return CaseRow(
-        id=case.id,
-        clauses=case.clauses,
-        strength=case.strength,
-        verdict=case.verdict,
-        checks=tuple(_check_row(check) for check in case.checks),
-        measurements=tuple(_measurement_row(measurement) for measurement in case.measurements),
-        title=case.title.en,
-        title_zh=case.title.zh,
-        reason=case.reason,
-        seed=case.seed,
-        attempt=case.attempt,
-        replay=case.replay,
-        record=case.record,
-        digest=case.digest,
-        wall_s=case.wall_s,
-        simulated_s=case.simulated_s,
-    )
-
-
-def _check_row(check: Check) -> CheckRow:
-    return CheckRow(
-        id=check.id,
-        name=check.name.en,
-        verdict=check.verdict,
-        measured=check.measured,
-        limit=check.limit,
-        unit=check.unit,
-        op=check.op,
-        uncertainty=check.uncertainty,
-        rule=check.rule,
-        expected=check.expected,
-        actual=check.actual,
-        evidence=check.evidence,
-        reading_b=check.reading_b,
-        name_zh=check.name.zh,
-    )
-
-
-def _measurement_row(found: Measurement) -> MeasurementRow:
-    return MeasurementRow(
-        id=found.id,
-        name=found.name.en,
-        value=found.value,
-        unit=found.unit,
-        limit=found.limit,
-        op=found.op,
-        uncertainty=found.uncertainty,
-        rule=found.rule,
-        samples=found.samples,
-        name_zh=found.name.zh,
-    )
-
-
-def _result(head: RunRow, cases: list[CaseRow], clauses: list[ClauseRow]) -> RunResult:
-    return RunResult(
-        run=head.run,
-        seed=head.seed,
-        commit=head.commit,
-        terminal=head.terminal,
-        rig=head.rig,
-        history_digest=head.history_digest,
-        cases=tuple(_case(row) for row in cases),
-        clauses=tuple(
-            ClauseResult(id=row.id, verdict=row.verdict, cases=row.cases, reason=row.reason) for row in clauses
-        ),
-        started=head.started,
-        wall_s=head.wall_s,
-        repeats=head.repeats,
-        selection=head.selection,
-        parameters=head.parameters,
-        deviations=head.deviations,
-        claims=head.claims,
-        not_claimed=head.not_claimed,
-        versions=head.versions,
-    )
-
-
-def _case(row: CaseRow) -> CaseResult:
-    return CaseResult(
-        id=row.id,
-        title=Text(row.title, row.title_zh),
-        clauses=row.clauses,
-        verdict=row.verdict,
-        checks=tuple(_check(check) for check in row.checks),
-        measurements=tuple(_measurement(found) for found in row.measurements),
-        reason=row.reason,
-        seed=row.seed,
-        attempt=row.attempt,
-        strength=row.strength,
-        record=row.record,
-        digest=row.digest,
-        replay=row.replay,
-        wall_s=row.wall_s,
-        simulated_s=row.simulated_s,
-    )
-
-
-def _check(row: CheckRow) -> Check:
-    fields = {field: getattr(row, field) for field in CheckRow.__struct_fields__ if field not in ("name", "name_zh")}
-    return Check(name=Text(row.name, row.name_zh), **fields)
-
-
-def _measurement(row: MeasurementRow) -> Measurement:
-    fields = {
-        field: getattr(row, field) for field in MeasurementRow.__struct_fields__ if field not in ("name", "name_zh")
-    }
-    return Measurement(name=Text(row.name, row.name_zh), **fields)

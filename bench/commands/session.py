@@ -33,6 +33,7 @@ from bench.case import (
     Verdict,
     clause_verdict,
     exit_code,
+    weakest,
 )
 from bench.history import digest_of_run
 from bench.profile import DOCUMENTS, Profile, ProfileError, load_profile
@@ -41,8 +42,9 @@ from bench.terminals import Checked, UnknownTerminal, adapter
 from conformance.clauses.suite import find_cases
 from conformance.defects import all_defects
 from reports import allure, run_folder, screen
-from reports.conformity import completed, mixed_reason, outcome, repeatable, unsupported
+from reports.conformity import completed, mixed_reason, unsupported
 from reports.ledger import entries
+from reports.repeats import outcome, repeatable
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "fixtures"
@@ -438,12 +440,19 @@ def clause_results(cases: tuple[CaseResult, ...]) -> tuple[ClauseResult, ...]:
         for clause in dict.fromkeys(clause for attempt in attempts for clause in attempt.clauses):
             by_clause.setdefault(clause, []).append(name)
     told = {name: (outcome(attempts), _reason(attempts)) for name, attempts in by_case.items()}
+    checks = {name: [check for case in attempts for check in case.checks] for name, attempts in by_case.items()}
+    timed = {
+        name: dict.fromkeys(f"{name}:{check.id}" for check in found if check.timed and check.verdict is Verdict.NOT_RUN)
+        for name, found in checks.items()
+    }
     return tuple(
         ClauseResult(
             id=clause,
             verdict=clause_verdict(verdict for name in found if (verdict := told[name][0])),
             cases=tuple(found),
             reason=next((reason for name in found if (reason := told[name][1])), ""),
+            mark=weakest(check.mark for name in found for check in checks[name]),
+            needs_real_time=tuple(id for name in found for id in timed[name]),
         )
         for clause, found in sorted(by_clause.items())
     )

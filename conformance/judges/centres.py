@@ -87,4 +87,5 @@ def simultaneous_findings(history: History, ledgers: list[Ledger], *, least: int
         op="<=",
         unit="s",
         evidence=lines(behind),
+        timed=True,
     )

@@ -112,6 +112,7 @@ def outage_findings(
             samples=len(live),
             needed=1,
             evidence=lines([problem for one in ledgers for problem in one.late if end <= problem.key.end]),
+            timed=True,
         )
 
 
@@ -305,6 +306,7 @@ def resume_findings(history: History, *, cuts: int, longest_h: int = 0) -> Itera
         op="<=",
         unit="s",
         evidence=slow,
+        timed=True,
     )
 
 

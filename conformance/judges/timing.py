@@ -237,6 +237,7 @@ def prompt_findings(
             samples=fewest,
             needed=needed,
             evidence=lines(late),
+            timed=True,
         )
 
 
@@ -311,6 +312,7 @@ def minute_findings(history: History, hour_us: int) -> Iterator[Check]:
         limit=0,
         unit="values",
         evidence=slow,
+        timed=True,
     )
     yield check(
         "cumulative-is-the-register",

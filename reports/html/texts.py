@@ -215,6 +215,37 @@ TEXTS: dict[str, Text] = {
     "nothing-shown": Text("No clause matches.", "没有符合条件的条款。"),
     "readings": Text("rulings", "裁定"),
     "mark-virtual": Text("in virtual time", "虚拟时间"),
+    "mark-real": Text("in real time", "实时"),
+    "mark-stepped": Text("with a stepped clock", "步进时钟"),
+    "mark-extrapolated": Text("extrapolated", "外推"),
+    "needs-real-time": Text("time limits open: need real time (R-08)", "时限未判定：须在实时台架上判定（R-08）"),
+    # Repeatability and expected failures
+    "repeatability": Text("Repeatability", "重复性"),
+    "repeatability-note": Text(
+        "Every attempt of every case that ran more than once; no attempt is left out. Attempts with different verdicts "
+        "are not repeatable and count as fail (R-07). An attempt that the bench's own end interrupted is an error of "
+        "the bench; the attempt that repeats it names it.",
+        "执行多于一次的用例的全部尝试，无一省略。各次结果不一致即不可重复，按不通过计（R-07）。因台架自身中断的尝试计为台架错误，"
+        "重做的尝试注明所替代的次序。",
+    ),
+    "attempts": Text("Attempts", "各次结果"),
+    "least": Text("Least", "最小"),
+    "median": Text("Median", "中位"),
+    "most": Text("Most", "最大"),
+    "interrupted": Text("interrupted", "中断"),
+    "repeats-attempt": Text("repeats", "重做"),
+    "expected-failures": Text("Expected failures", "预期不通过"),
+    "expected-note": Text(
+        "Fails that the terminal's owner announced. They stand beside the verdicts and change none of them; what is "
+        "expired, belongs to another firmware or no longer fails makes the run fail.",
+        "终端方预先声明的不通过项：与判定并列，不改变任何判定；过期、固件不符或已不再不通过的声明使本次运行不通过。",
+    ),
+    "expected-fail": Text("expected fail", "预期不通过"),
+    "owner": Text("Owner", "责任人"),
+    "expires": Text("Expires", "有效期至"),
+    "firmware": Text("Firmware", "固件"),
+    "sittings": Text("Sittings", "执行时段"),
+    "cut-off": Text("cut off", "中断"),
     "strength-shall": Text("shall", "应"),
     "strength-should": Text("should", "宜"),
     "strength-may": Text("may", "可"),

@@ -34,6 +34,7 @@ from reports.conformity import (
 from reports.html.texts import TEXTS
 from reports.observed import DECLARED, Claimed, Observation, compare, observe
 from reports.readings import Difference, differences
+from reports.repeats import Repeatability, repeatability
 from reports.screen import SIGNS
 from reports.svg import drawn, legend, swatch
 from reports.timeline import local_time
@@ -81,7 +82,8 @@ class ClauseView:
     """One row of the matrix.
 
     `cases` holds the name of each case with anchor and state of each of its attempts. `mark` says what kind of time the
-    evidence comes from (R-08). `disposition` says how the entry is decided at all, `note` why it stands where it does.
+    evidence comes from, `needs_real_time` names the checks that this run could not decide (R-08). `disposition` says
+    how the entry is decided at all, `note` why it stands where it does.
     """
 
     id: str
@@ -94,6 +96,7 @@ class ClauseView:
     note: Text | None
     readings: tuple[str, ...]
     mark: Text | None
+    needs_real_time: tuple[str, ...]
     cases: tuple[tuple[str, tuple[tuple[str, State], ...]], ...]
 
 
@@ -178,6 +181,7 @@ class Report:
     absent: tuple[str, ...]
     not_repeatable: tuple[str, ...]
     differences: tuple[tuple[Difference, str], ...]
+    repeats: tuple[Repeatability, ...]
     claimed: tuple[Claimed, ...]
     dispositions: dict[str, Text] = field(default_factory=lambda: dict(DISPOSITIONS))
     states: tuple[State, ...] = field(default_factory=lambda: tuple(State(key) for key in STATES))
@@ -220,6 +224,7 @@ def report(run: RunResult, folder: Path, ledger: Sequence[Entry] = (), details: 
         unsupported=denied,
         absent=tuple(name for name, answer in run.claims.items() if answer == "no" and name in conditions),
         not_repeatable=not_repeatable(run),
+        repeats=repeatability(run),
         differences=tuple((found, places[found.case]) for found in differences(run, ledger)),
         claimed=compare(run.claims, observed),
     )
@@ -255,8 +260,7 @@ def clause_views(run: RunResult, ledger: Sequence[Entry]) -> list[ClauseView]:
     decided = {clause.id: clause for clause in run.clauses}
     stands = standings(run, entries.values())
     ids = sorted({*entries, *decided}, key=clause_order)
-    mark = TEXTS["mark-virtual"] if run.rig == "virtual" else None
-    return [_clause(id, entries.get(id), decided.get(id), stands.get(id), by_case, mark) for id in ids]
+    return [_clause(id, entries.get(id), decided.get(id), stands.get(id), by_case) for id in ids]
 
 
 def _clause(
@@ -265,7 +269,6 @@ def _clause(
     decided: ClauseResult | None,
     stands: Standing | None,
     by_case: dict[str, list[tuple[str, CaseResult]]],
-    mark: Text | None,
 ) -> ClauseView:
     if stands is None:
         assert decided is not None
@@ -280,7 +283,8 @@ def _clause(
         disposition=entry.disposition if entry else "",
         note=stands.reason if stands.reason.en else None,
         readings=entry.readings if entry else (),
-        mark=mark if decided and decided.cases else None,
+        mark=TEXTS[f"mark-{decided.mark.value}"] if decided and decided.mark else None,
+        needs_real_time=decided.needs_real_time if decided else (),
         cases=tuple(
             (visible(name), tuple((place, State(case.verdict.value)) for place, case in by_case[name]))
             for name in (decided.cases if decided else ())

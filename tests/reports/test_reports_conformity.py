@@ -18,10 +18,10 @@ from reports.conformity import (
     completed,
     documents,
     not_repeatable,
-    outcome,
     statements,
 )
 from reports.ledger import entries as real_entries
+from reports.repeats import outcome
 
 
 def entry(id: str, **fields: object) -> Entry:

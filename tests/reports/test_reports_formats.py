@@ -9,9 +9,10 @@ from typing import get_args
 import msgspec
 import pytest
 
-from bench.case import Verdict
+from bench.case import CaseResult, Check, ClauseResult, ExpectedFailure, Measurement, RunResult, Sitting, Verdict
 from bench.history import AnyEvent
 from reports import manifest, prove, verdicts
+from reports.repeats import Attempt, Repeatability, Spread
 
 TEXT = (Path(__file__).parents[2] / "docs" / "FORMATS.md").read_text(encoding="utf-8")
 
@@ -35,7 +36,8 @@ def test_no_event_is_documented_that_does_not_exist() -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [verdicts.RunRow, verdicts.CaseRow, verdicts.CheckRow, verdicts.MeasurementRow, verdicts.ClauseRow]
+    "row",
+    [RunResult, CaseResult, Check, Measurement, ClauseResult, ExpectedFailure, Sitting, Repeatability, Attempt, Spread],
 )
 def test_every_field_of_the_verdicts_is_documented(row: type[msgspec.Struct]) -> None:
     told = section("verdicts.json")

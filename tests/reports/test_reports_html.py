@@ -114,7 +114,7 @@ def test_each_text_is_complete_in_both_languages(key: str) -> None:
 def test_every_text_is_used() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in HERE.iterdir() if path.suffix in (".j2", ".py"))
     source = source.replace((HERE / "texts.py").read_text(encoding="utf-8"), "")
-    prefixes = ("answer-", "strength-", "rule-", "outcome-")
+    prefixes = ("answer-", "strength-", "rule-", "outcome-", "mark-")
     unused = [key for key in TEXTS if f'"{key}"' not in source and f"'{key}'" not in source]
     assert [key for key in unused if not key.startswith(prefixes) and key not in ("caught", "survived")] == []
 

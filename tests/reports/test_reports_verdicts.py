@@ -38,18 +38,49 @@ def test_reads_back_what_it_wrote(run: RunResult, tmp_path: Path) -> None:
     assert verdicts.verdicts_json(verdicts.read(tmp_path)) == (tmp_path / "verdicts.json").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    ("kind", "row", "renamed"),
-    [
-        (Check, verdicts.CheckRow, {"name_zh"}),
-        (Measurement, verdicts.MeasurementRow, {"name_zh"}),
-        (CaseResult, verdicts.CaseRow, {"title_zh"}),
-    ],
-)
-def test_no_field_of_a_result_is_left_out(
-    kind: type[msgspec.Struct], row: type[msgspec.Struct], renamed: set[str]
-) -> None:
-    assert set(row.__struct_fields__) - renamed == set(kind.__struct_fields__)
+def test_no_field_of_a_result_is_left_out(run: RunResult) -> None:
+    case = json.loads(verdicts.verdicts_json(run))["cases"][2]
+    for kind, row, named in (
+        (CaseResult, case, {"title_zh"}),
+        (Check, case["checks"][0], {"name_zh"}),
+        (Measurement, case["measurements"][0], {"name_zh"}),
+    ):
+        assert set(row) - named == set(kind.__struct_fields__)
+
+
+@pytest.mark.parametrize("place", ["", "cases", "clauses"])
+def test_a_key_that_is_not_known_is_refused(run: RunResult, tmp_path: Path, place: str) -> None:
+    def change(whole: dict[str, Any]) -> None:
+        (whole[place][0] if place else whole)["verdikt"] = "pass"
+
+    (problem,) = spoiled(run, tmp_path / "verdicts.json", change)
+    assert "verdikt" in problem
+
+
+def test_what_an_older_bench_wrote_is_read(run: RunResult, tmp_path: Path) -> None:
+    whole = json.loads(verdicts.verdicts_json(run))
+    del whole["repeatability"], whole["expected"], whole["sittings"]
+    for case in whole["cases"]:
+        for key in ("instead_of", "interrupted", "expected_fail", "started"):
+            del case[key]
+        for check in case["checks"]:
+            del check["timed"], check["mark"]
+    for clause in whole["clauses"]:
+        del clause["mark"], clause["needs_real_time"]
+    whole["format"] = "carbonbench-verdicts/1"
+    (tmp_path / "verdicts.json").write_text(json.dumps(whole), encoding="utf-8")
+    assert verdicts.read(tmp_path) == run
+
+
+def test_a_table_of_repeatability_that_was_changed_is_refused(run: RunResult, tmp_path: Path) -> None:
+    again = msgspec.structs.replace(run.cases[2], attempt=2)
+    twice = msgspec.structs.replace(run, cases=(*run.cases, again), repeats=2)
+
+    def change(whole: dict[str, Any]) -> None:
+        whole["repeatability"][0]["verdict"] = "pass"
+
+    (problem,) = spoiled(twice, tmp_path / "verdicts.json", change)
+    assert "repeatability" in problem
 
 
 def test_no_field_of_the_run_is_left_out(run: RunResult) -> None:
