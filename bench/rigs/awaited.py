@@ -36,6 +36,17 @@ class Awaited:
         """Whether this is the event waited for."""
         return KINDS[self.what](event) and self.at in ("", place_of(event))
 
+    def detail(self, event: Event) -> dict[str, str]:
+        """What the history says of the cut: reason, kind of event, place and instant of it (us UTC), delay (s)."""
+        place = place_of(event)
+        return {
+            "why": f"{self.after_s:g} s after {self.what} at {place}",
+            "event": self.what,
+            "at": place,
+            "event_us": str(event.t),
+            "after_s": f"{self.after_s:g}",
+        }
+
 
 def awaited(what: str, at: str, after_s: float, off_s: float) -> Awaited:
     """A cut that waits. Raises ValueError for an event that no rig knows or a time below 0."""

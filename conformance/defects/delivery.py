@@ -36,6 +36,7 @@ _WITHHOLDING = (
     "protocol/resends-unchanged",
 )
 _OUTAGES = ("delivery/backfills-after-two-day-outage", "delivery/buffers-seven-day-outage")
+_WINDOWS = ("losswindow/keeps-what-was-acknowledged", "losswindow/measures-loss-after-an-answer")
 _EVERY = (
     *_WITHHOLDING,
     *_OUTAGES,
@@ -52,6 +53,7 @@ _EVERY = (
     "centres/keeps-serving-while-other-centre-refuses",
     "centres/sends-to-two-centres-at-once",
     "centres/sends-to-three-centres-at-once",
+    *_WINDOWS,
     "protocol/finishes-split-after-reconnecting",
     "protocol/splits-long-packets",
     "protocol/survives-junk-from-centre",

@@ -46,7 +46,8 @@ _POWER = (
     "storage/outlasts-cuts-at-write-barriers",
     "storage/outlasts-cuts-at-any-step",
 )
-_DELIVERING = (*_GAPS, *_SUMS, *_SCALE, *_FALL, *_CHANGE, *_LIMITS, *_POWER)
+_WINDOWS = ("losswindow/measures-loss-after-an-answer",)
+_DELIVERING = (*_WINDOWS, *_GAPS, *_SUMS, *_SCALE, *_FALL, *_CHANGE, *_LIMITS, *_POWER)
 
 
 # Totals

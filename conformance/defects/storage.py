@@ -27,6 +27,7 @@ _BARRIERS = "storage/outlasts-cuts-at-write-barriers"
 _STEPS = "storage/outlasts-cuts-at-any-step"
 _STORES = "storage/stores-what-it-acquires"
 _POWER = (_LONG, _BARRIERS, _STEPS)
+_WINDOWS = ("losswindow/keeps-what-was-acknowledged", "losswindow/measures-loss-after-an-answer")
 _KEPT = ("isc-2/7.2.3e", "csmt/7.6b")
 _TWO_DAYS = ("isc-2/9.2a", *_KEPT)
 
@@ -36,7 +37,7 @@ _TWO_DAYS = ("isc-2/9.2a", *_KEPT)
     en="the database leaves syncing to the operating system",
     zh="数据库不强制落盘，完全依赖操作系统",
     clauses=_KEPT,
-    cases=(_LONG, _STEPS),
+    cases=(_LONG, _STEPS, *_WINDOWS),
 )
 def never_synced(patch: Patch) -> None:
     """PRAGMA synchronous=OFF, found to be faster: what was readable a moment ago is gone with the power."""

@@ -1,0 +1,76 @@
+"""The data-loss window: power cut a chosen time after an event on the wire, again and again (ISC-2 7.2.3, CSMT 7.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.bench import Bench
+from bench.case import Case, Finding
+from bench.history import History
+from bench.scenario import Scenario
+from conformance.judges import delivery, losswindow, retention
+from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal.moves import points, read_records, reconciled
+
+_CUTS = 24
+# From the event itself to two seconds after it, each step a quarter longer, shifted by chance within its step.
+_SHORTEST_S, _STEP = 0.002, 1.35
+
+
+def offsets(bench: Bench) -> list[float]:
+    """Times from event to cut (s): one at once, the others spread evenly on a logarithmic scale by the case's seed."""
+    chance = bench.chance("offsets")
+    return [0.0, *(_SHORTEST_S * _STEP ** (number + chance.random()) for number in range(_CUTS - 1))]
+
+
+class KeepsWhatWasAcknowledged(Case):
+    """A record that a centre has acknowledged stays in the store, however soon afterwards power fails."""
+
+    zh = "中心应答后无论何时断电，已应答记录均保存完好。"
+    clauses = ("isc-2/7.2.3e", "csmt/7.6b")
+    needs = (MODBUS, HJ212, LOCAL)
+    once = True
+    scenario = Scenario(circuits=2, points=2, minute_interval=1, centres=("A", "B"))
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=5)
+        for after_s in offsets(bench):
+            bench.power.cut_after("acknowledgement", at="A", after_s=after_s, off_s=10)
+            await bench.clock.sleep(minutes=3)
+        await bench.clock.sleep(minutes=3)
+        await bench.centres.settle(minutes=5)
+        await read_records(bench, ("minute",), start, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        trials = losswindow.after_acknowledgements(history)
+        yield losswindow.acknowledged_finding(trials, needed=_CUTS * 3 // 4)
+        yield from losswindow.window(trials, "acknowledged", "after an acknowledgement", "应答之后")
+        yield from delivery.findings(reconciled(history))
+
+
+class MeasuresLossAfterAnAnswer(Case):
+    """How long after a meter's answer a power cut can still cost the reading is measured, and losses stay gaps."""
+
+    zh = "测定表计应答后断电仍会丢失读数的时间窗口；丢失处为空缺而非虚构。"
+    clauses = ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a")
+    needs = (MODBUS, HJ212, LOCAL)
+    once = True
+    scenario = Scenario(circuits=1, points=2, period_s=10, minute_interval=1, centres=("A",))
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=5)
+        for after_s in offsets(bench):
+            bench.power.cut_after("answer", after_s=after_s, off_s=10)
+            await bench.clock.sleep(minutes=2)
+        await bench.centres.settle(minutes=5)
+        for point in points(bench):
+            await bench.operator.readings(point, start, bench.clock.now_us())
+        await read_records(bench, ("minute",), start, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        trials = losswindow.after_answers(history)
+        yield from losswindow.window(trials, "answered", "after a meter's answer", "表计应答之后")
+        yield from retention.local_findings(history, ("minute",))
+        yield from delivery.findings(reconciled(history))
