@@ -20,7 +20,6 @@ from bench.history import (
     Captured,
     ClockMoved,
     CutShort,
-    CutShort,
     Event,
     LinkRule,
     Observed,
@@ -31,9 +30,8 @@ from bench.history import (
     Trouble,
 )
 from bench.realtime import RIG as RIG_LACKS
-from bench.realtime import RIG as RIG_LACKS
 from bench.rigs import layout
-from bench.rigs.awaited import Awaited, awaited, place_of
+from bench.rigs.awaited import Awaited, awaited
 from bench.run import Setup
 from bench.scenario import FIELD_LATENCY_S, UPLINK_LATENCY_S, Scenario
 from bench.terminals import Seat, TerminalAdapter
@@ -52,7 +50,6 @@ from simulators.world import Site
 LOCAL = timezone(timedelta(hours=8))
 _HOUR_S = 3600.0
 _DAY_S = 86_400.0
-_NEEDS_REAL_TIME = "this terminal is a program or device and needs real time: --rig process / 须实时台架"
 _NEEDS_REAL_TIME = "this terminal is a program or device and needs real time: --rig process / 须实时台架"
 
 
@@ -151,7 +148,7 @@ class PowerSupply:
 
     def cut_at_event(self, nth: int, *, off_s: float) -> None:
         """Cut after the nth step of the terminal from now, restore `off_s` later."""
-        self._bench.blackout_after = (f"after step {nth}", off_s)
+        self._bench.blackout_after = ({"why": f"after step {nth}"}, off_s)
         self._bench.domain.kill_after_events(nth)
 
     def cut_after(self, what: str, *, at: str = "", after_s: float, off_s: float) -> None:
@@ -251,7 +248,7 @@ class VirtualBench:
         self.domain.on_cut(self._on_cut)
         self.device_clock = DeviceClock(loop, layout.start_us(scenario) * 1000)
         self.disk = VirtualDisk(self._chance.stream("disk"), clock_ns=self.device_clock.time_ns)
-        self.blackout_after: tuple[str, float] | None = None
+        self.blackout_after: tuple[dict[str, str], float] | None = None
         self.awaited: Awaited | None = None
         self._lay_cables()
         self.adapter: TerminalAdapter = setup.adapter()
@@ -262,6 +259,7 @@ class VirtualBench:
         self.meters = self.site.meters
         self.links: dict[str, LinkVerbs] = {name: LinkVerbs(link) for name, link in self.net.links.items()}
         self.centres = CentresByName(self)
+        self.platforms = self.site.platforms
         self.power = PowerSupply(self)
         self.terminal = TerminalHands(self)
         self.operator = OperatorAtTerminal(self)
@@ -303,8 +301,8 @@ class VirtualBench:
         cut = self.awaited
         if cut is not None and cut.meets(event):
             self.awaited = None
-            why = f"{cut.after_s} s after {cut.what} at {place_of(event)}"
-            self.loop.call_later(cut.after_s, self.blackout, why, cut.off_s, context=self._own)
+            told = cut.detail(event)
+            self.loop.call_later(cut.after_s, self.blackout, told["why"], cut.off_s, told, context=self._own)
 
     def _on_network(self, event: NetEvent) -> None:
         if event.kind in ("rule_installed", "rule_removed", "reset_all", "dropped"):
@@ -364,15 +362,15 @@ class VirtualBench:
 
     def _on_cut(self, domain: Domain) -> None:
         if self.blackout_after is not None:
-            why, off_s = self.blackout_after
+            detail, off_s = self.blackout_after
             self.blackout_after = None
-            self.record(Power(t=self.clock.now_us(), state="cut", detail={"why": why}))
+            self.record(Power(t=self.clock.now_us(), state="cut", detail=detail))
             self._restore_later(off_s)
         self.disk.power_cut(Keep.SECTORS)
 
-    def blackout(self, why: str, off_s: float) -> None:
+    def blackout(self, why: str, off_s: float, detail: dict[str, str] | None = None) -> None:
         """Cut the supply now and restore it later; may be called from within the terminal's own call."""
-        self.blackout_after = (why, off_s)
+        self.blackout_after = (detail or {"why": why}, off_s)
         self.domain.kill()
 
     def _restore_later(self, off_s: float) -> None:
@@ -426,9 +424,6 @@ class VirtualRig:
                 needs=case.needs,
             )
         )
-        if not bench.adapter.in_process:
-            recorder(CutShort(t=bench.clock.now_us(), because=RIG_LACKS, what=_NEEDS_REAL_TIME))
-            return 0.0
         if not bench.adapter.in_process:
             recorder(CutShort(t=bench.clock.now_us(), because=RIG_LACKS, what=_NEEDS_REAL_TIME))
             return 0.0
