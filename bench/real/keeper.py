@@ -272,7 +272,12 @@ def main() -> int:
     os.close(output_in)
     os.close(told_in)
     _say(state="started", first=first)
-    _watch(order, first, output, told)
+    try:
+        _watch(order, first, output, told)
+    except OSError as error:
+        _kill_all(first, order["isolate"])
+        _say(state="ended", problem=f"its output cannot be kept: {error}", octets=0, last=[], ran_s=0.0)
+        return 1
     return 0
 
 

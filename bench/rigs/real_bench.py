@@ -258,7 +258,7 @@ async def conduct(
     captures: bool,
 ) -> float:
     """Drive a case in a place; returns the seconds it took. What goes wrong in the bench is recorded as Trouble."""
-    logs = recorder.folder or folder
+    logs = (recorder.folder or folder).absolute()
     logs.mkdir(parents=True, exist_ok=True)
     room = Room(folder / "state", folder / "scratch", logs)
     room.state.mkdir()

@@ -159,6 +159,16 @@ asyncio.run(main())
     assert gone(f"sleep\0{mark}")
 
 
+def test_a_log_that_cannot_be_written_ends_the_program_with_a_sentence(tmp_path: Path) -> None:
+    async def work() -> Ending:
+        lost = tmp_path / "none" / "log"
+        started = await Program.start(["sleep", "60"], env=os.environ, cwd=tmp_path, log=lost)
+        return await asyncio.wait_for(started.ended, 10)
+
+    found = run(work)
+    assert isinstance(found, Ending) and "its output cannot be kept" in found.words()
+
+
 def test_a_namespace_that_does_not_exist_is_the_benchs_own_error(tmp_path: Path) -> None:
     async def work() -> None:
         with pytest.raises(ProgramError, match=r"cannot be started: .*No such file"):
