@@ -358,4 +358,3 @@ def tuned(port: LineSettings, fault: Fault | None) -> LineSettings:
     if not isinstance(fault, WrongLine):
         return port
     return LineSettings(fault.baud or port.baud, fault.parity or port.parity, fault.stop_bits or port.stop_bits)
-

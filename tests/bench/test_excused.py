@@ -110,12 +110,12 @@ def test_a_run_knows_which_questions_are_conditions(tmp_path: Path) -> None:
 def test_a_run_tells_apart_not_claimed_absent_and_unsupported(tmp_path: Path) -> None:
     result = session(tmp_path).result()
     assert "reports.print" in result.not_claimed
-    for name in ("source.cems", "hardware.class-gateway", "source.dlt645"):
+    for name in ("source.cems", "hardware.class-gateway", "source.opc"):
         assert result.claims[name] == "no" and name not in result.not_claimed
     assert result.claims["declared.points"] == "256"
     assert (result.parameters["documents"], result.parameters["roles"]) == ("isc-2, csmt, cpcif", "terminal, collector")
     verdicts = {clause.id: clause.verdict for clause in result.clauses}
-    assert verdicts["isc-2/7.2.2(2)b"] is Verdict.FAIL
+    assert verdicts["csmt/11.3c-6"] is Verdict.FAIL
     assert verdicts["csmt/10.1b-1"] is Verdict.NOT_APPLICABLE
 
 

@@ -1,4 +1,4 @@
-"""The virtual serial line: octets at their real times, collisions, faults of a line, ports that die with their power."""
+"""The virtual serial line: octets at their real times, collisions, faults, ports that die with their power."""
 
 from __future__ import annotations
 
