@@ -16,6 +16,7 @@ from reference_terminal import config_carriers
 from reference_terminal.config_centres import CentreConfig, read_centre
 from reference_terminal.config_lines import LineConfig, read_line
 from reference_terminal.config_meters import GatewayConfig, MeterConfig, PointConfig, read_gateway, read_meter
+from reference_terminal.config_security import SecurityConfig, read_security
 from reference_terminal.configread import Section, did_you_mean, note_doubles
 from reference_terminal.problems import InputError, Problem
 
@@ -64,6 +65,7 @@ class Config:
     api: ApiConfig = field(default_factory=ApiConfig)
     lines: tuple[LineConfig, ...] = ()
     standbys: tuple[MeterConfig, ...] = ()
+    security: SecurityConfig = field(default_factory=SecurityConfig)
 
     @property
     def points(self) -> tuple[PointConfig, ...]:
@@ -121,15 +123,27 @@ def build_config(data: dict[str, Any]) -> Config:
     storage = _storage(top.section("storage"))
     processing = _processing(top.section("processing"))
     api = _api(top.section("api"))
+    security = read_security(top.section("security"))
     lines = tuple(read_line(section) for section in top.sections("lines"))
     gateways = tuple(read_gateway(section) for section in top.sections("gateways", required=not lines))
     meters = tuple(read_meter(section) for section in top.sections("meters", required=True))
-    centres = tuple(read_centre(section) for section in top.sections("centres"))
+    centres = tuple(read_centre(section, security) for section in top.sections("centres"))
     top.done()
     config_carriers.check(gateways, lines, meters, problems)
     standbys = tuple(meter for meter in meters if meter.standby_for)
     meters = tuple(meter for meter in meters if not meter.standby_for)
-    config = Config(name, gateways, meters, centres, storage, processing, api, lines=lines, standbys=standbys)
+    config = Config(
+        name,
+        gateways,
+        meters,
+        centres,
+        storage,
+        processing,
+        api,
+        lines=lines,
+        standbys=standbys,
+        security=security,
+    )
     _relations(config, problems)
     if problems:
         raise ConfigError(problems)

@@ -6,13 +6,30 @@ Leaves contradictions between the sections to `config`; leaves what a centre has
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from reference_terminal.config_security import ChannelConfig, SecurityConfig, read_channel
 from reference_terminal.configread import Section
 
 MIN_INTERVALS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
 """MinInterval values of HJ 212 table 4, minutes."""
 UPLOADS = ("2011", "2051", "2061", "2031")
+PROTOCOLS = ("hj212", "https-json", "fingerprint", "records-json")
+"""HJ 212; the energy platform's HTTPS and JSON; deposit of fingerprints; records as JSON for third parties."""
+SCHEDULES = ("continuous", "window")
+WINDOW_MIN = 60
+"""How long an upload window stays open (ruling R-13)."""
+
+
+@dataclass(frozen=True)
+class PlatformConfig:
+    """What a platform over HTTP wants to know: who reports, and how its items are classed (docs/WIRE.md section 3)."""
+
+    region: str = ""
+    enterprise: str = ""
+    scope: int = 1
+    input_type: int = 4
+    token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -23,7 +40,7 @@ class CentreConfig:
     host: str
     port: int
     mn: str
-    pw: str
+    pw: str = field(repr=False)
     st: str
     uploads: tuple[str, ...]
     codes: Mapping[str, str]
@@ -38,10 +55,17 @@ class CentreConfig:
     ask_time: bool = False
     answer_crc_error: bool = False
     receive_limit: int = 9999
+    protocol: str = "hj212"
+    schedule: str = "continuous"
+    upload_time: str = "01:38:00"
+    channel: ChannelConfig = field(default_factory=ChannelConfig)
+    platform: PlatformConfig = field(default_factory=PlatformConfig)
 
 
-def read_centre(section: Section) -> CentreConfig:
+def read_centre(section: Section, security: SecurityConfig) -> CentreConfig:
     """One data centre; its problems go into the section."""
+    protocol = section.choice("protocol", PROTOCOLS, "hj212")
+    schedule = section.choice("schedule", SCHEDULES, "window" if protocol == "https-json" else "continuous")
     value = CentreConfig(
         id=section.name("id"),
         host=section.text("host"),
@@ -62,7 +86,22 @@ def read_centre(section: Section) -> CentreConfig:
         ask_time=section.boolean("ask_time", False),
         answer_crc_error=section.boolean("answer_crc_error", False),
         receive_limit=section.integer("receive_limit", 1024, 9999, 9999),
+        protocol=protocol,
+        schedule=schedule,
+        upload_time=section.text("upload_time", "01:38:00"),
+        channel=read_channel(section, security),
+        platform=_platform(section, protocol, security),
     )
+    if day_time_s(value.upload_time) is None:
+        section.problem(
+            "upload_time",
+            f"expected a time of day such as 01:38:00, got {value.upload_time!r}",
+            f"应为 01:38:00 形式的时刻,实际为 {value.upload_time!r}",
+        )
+    if value.channel.payload != "clear" and protocol != "hj212":
+        section.problem(
+            "payload", f"the payload profile belongs to hj212, not to {protocol}; remove it", "报文加密仅用于 HJ 212"
+        )
     if value.minute_interval not in MIN_INTERVALS:
         section.problem(
             "minute_interval",
@@ -77,14 +116,57 @@ def read_centre(section: Section) -> CentreConfig:
                 f"应为 1 至 {longest} 位字母或数字,实际为 {text!r}",
             )
     for point, code in value.codes.items():
-        check_code(section, f"codes.{point}", code, empty=False)
+        check_code(section, f"codes.{point}", code, empty=False, dashes=protocol != "hj212")
     section.done()
     return value
 
 
-def check_code(section: Section, key: str, code: str, *, empty: bool) -> None:
-    """Note a code that no centre could carry."""
-    if (code.isascii() and code.isalnum() and len(code) <= 20) or (empty and not code):
+def _platform(section: Section, protocol: str, security: SecurityConfig) -> PlatformConfig:
+    value = PlatformConfig(
+        region=section.text("region", ""),
+        enterprise=section.text("enterprise", ""),
+        scope=section.integer("scope", 1, 4, 1),
+        input_type=section.integer("input_type", 1, 5, 4),
+        token=section.text("token", ""),
+    )
+    if protocol == "https-json":
+        for key, text, length in (("region", value.region, 6), ("enterprise", value.enterprise, 18)):
+            if len(text) != length or not (text.isascii() and text.isalnum()):
+                section.problem(
+                    key,
+                    f"expected {length} digits or letters (GB/T 2260 region, unified social credit code), got {text!r}",
+                    f"应为 {length} 位(行政区划代码、统一社会信用代码),实际为 {text!r}",
+                )
+    if protocol == "records-json" and not value.token:
+        section.problem("token", "a platform for records needs its bearer token; add token", "缺少 token,请补上")
+    if protocol == "fingerprint" and not security.device_key:
+        section.problem(
+            "protocol",
+            "fingerprints are signed with the device key; give [security] device_certificate and device_key",
+            "指纹须由设备密钥签名,请在 [security] 中给出设备证书和密钥",
+        )
+    if (protocol == "https-json" or value.token) and not security.has_vault:
+        section.problem(
+            "protocol",
+            "the platform gives out keys, which are sealed at rest; give [security] a passphrase_file (or passphrase)",
+            "平台密钥须加密保存,请在 [security] 中设置 passphrase_file",
+        )
+    return value
+
+
+def day_time_s(text: str) -> int | None:
+    """Seconds after midnight of HH:mm:ss, None if it is no time of day."""
+    parts = text.split(":")
+    if [len(part) for part in parts] != [2, 2, 2] or not all(part.isascii() and part.isdigit() for part in parts):
+        return None
+    hour, minute, second = (int(part) for part in parts)
+    return hour * 3600 + minute * 60 + second if hour < 24 and minute < 60 and second < 60 else None
+
+
+def check_code(section: Section, key: str, code: str, *, empty: bool, dashes: bool = False) -> None:
+    """Note a code that no centre could carry; platforms over HTTP take dashes and more digits."""
+    plain = code.replace("-", "") if dashes else code
+    if (plain.isascii() and plain.isalnum() and len(plain) <= (40 if dashes else 20)) or (empty and not code):
         return
     section.problem(
         key,

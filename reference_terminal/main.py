@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import random
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from reference_terminal.commissioning import commands
-from reference_terminal.config import Config, ConfigError, load_config
+from reference_terminal.config import Config, load_config
 from reference_terminal.platform import Platform
+from reference_terminal.problems import InputError
+from reference_terminal.security.keyring import Keyring
 from reference_terminal.storage.database import StoreError
 from reference_terminal.terminal import Terminal
 
@@ -34,7 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(given)
     try:
         config = load_config(arguments.config)
-    except ConfigError as error:
+        Keyring(config, random.Random(0), only_look=True)
+    except InputError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
         print(

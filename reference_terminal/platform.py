@@ -60,9 +60,9 @@ class Platform:
 
     @classmethod
     def real(cls, log: Callable[[str], None] | None = None, seed: int | None = None) -> Platform:
-        """The real machine: host clock with a software offset, default VFS, chance seeded from the host clock."""
+        """The real machine: host clock with a software offset, default VFS, chance from the operating system."""
         return cls(
             clock=OffsetClock(),
-            random=random_module.Random(time.time_ns() if seed is None else seed),
+            random=random_module.SystemRandom() if seed is None else random_module.Random(seed),
             log=log,
         )

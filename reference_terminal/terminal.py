@@ -22,15 +22,23 @@ from reference_terminal.operations.journal import Journal
 from reference_terminal.platform import Platform
 from reference_terminal.processing.manual import ManualEntries
 from reference_terminal.processing.pipeline import Pipeline
+from reference_terminal.security.keyring import Keyring
+from reference_terminal.security.warden import Warden
+from reference_terminal.storage.notary import Described, Notary
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.rows import Pending
 from reference_terminal.storage.store import Store
-from reference_terminal.times import Span, floor_s, iso_ms
+from reference_terminal.times import Span, floor_s, iso_ms, span_named
 from reference_terminal.uplink.commands import CommandSet
+from reference_terminal.uplink.deposit import DepositLink
+from reference_terminal.uplink.energy import EnergyLink
 from reference_terminal.uplink.link import CentreLink
 from reference_terminal.uplink.packets import Channel
+from reference_terminal.uplink.platform_link import Kit, PlatformLink
 from reference_terminal.uplink.qn import QnSource
+from reference_terminal.uplink.records_json import RecordsLink
 from reference_terminal.uplink.settings import CentreSettings
+from reference_terminal.uplink.window import DailyWindow
 from reference_terminal.web.api import Api
 from reference_terminal.web.server import Server
 
@@ -82,6 +90,7 @@ class Terminal:
 
     def _assemble(self) -> None:
         config, platform = self.config, self.platform
+        self.keyring = Keyring(config, platform.random)
         self.clock = WallClock(platform.clock)
         self.store = Store(config.storage.path, platform.vfs, float(config.storage.commit_linger_s))
         self.journal = Journal(self.store, self.clock, platform.log)
@@ -92,11 +101,13 @@ class Terminal:
         self.pipeline = Pipeline(config, self.store, self.clock, self.journal)
         self.pipeline.on_complete = self.queue_period
         self.manual = ManualEntries(self.store, self.journal, self.queue_revision)
-        self.settings = {centre.id: CentreSettings(centre, self.store) for centre in config.centres}
+        vault = self.keyring.vault
+        self.settings = {centre.id: CentreSettings(centre, self.store, vault) for centre in config.centres}
         spans = [span for settings in self.settings.values() for span in settings.spans()]
         self.pipeline.restore(spans, self.clock.now_s())
         self._assemble_acquisition()
         self._assemble_uplink()
+        self.warden = Warden(self.keyring, config.security.warn_days, self.clock, self.journal)
         self.housekeeping = Housekeeping(config, self.store, self.clock, self.journal, list(self.outboxes.values()))
         self.server = Server(config.api, Api(self), self.journal)
         self.store.changed.append(self._wake_streams)
@@ -137,16 +148,30 @@ class Terminal:
 
     def _assemble_uplink(self) -> None:
         self.outboxes: dict[str, Outbox] = {}
-        self.links: dict[str, CentreLink] = {}
+        self.links: dict[str, CentreLink | PlatformLink] = {}
+        self.windows: dict[str, DailyWindow] = {}
+        self.notary = self._notary()
         commands = CommandSet(self.store, self.clock, self.journal, self.read_now, self.pipeline.use_span)
         self._queued = False
         for centre in self.config.centres:
             outbox = Outbox(centre.id, centre.buffer_h, self.store, self.clock)
             self.outboxes[centre.id] = outbox
-            self.links[centre.id] = CentreLink(
+            if centre.schedule == "window":
+                self.windows[centre.id] = DailyWindow(self.settings[centre.id], outbox, self.clock)
+            link = self._link(centre, outbox, commands)
+            self.links[centre.id] = link
+            if isinstance(link, EnergyLink) and centre.id in self.windows:
+                link.use_window(self.windows[centre.id])
+
+    def _link(self, centre: CentreConfig, outbox: Outbox, commands: CommandSet) -> CentreLink | PlatformLink:
+        """The link of one centre, by its protocol."""
+        settings, security = self.settings[centre.id], self.keyring.security[centre.id]
+        channels = self._channels(centre)
+        if centre.protocol == "hj212":
+            return CentreLink(
                 config=centre,
-                settings=self.settings[centre.id],
-                channels=self._channels(centre),
+                settings=settings,
+                channels=channels,
                 outbox=outbox,
                 store=self.store,
                 pipeline=self.pipeline,
@@ -155,11 +180,38 @@ class Terminal:
                 journal=self.journal,
                 commands=commands,
                 random=self.platform.random,
+                security=security,
+                payload=self.keyring.payloads[centre.id],
             )
+        kit = Kit(
+            centre, settings, channels, outbox, self.store, self.clock, self.journal, self.platform.random, security
+        )
+        if centre.protocol == "https-json":
+            return EnergyLink(kit)
+        if centre.protocol == "records-json":
+            return RecordsLink(kit, self.keyring.tokens[centre.id])
+        assert self.notary is not None and self.keyring.device is not None
+        return DepositLink(kit, self.notary, self.keyring.device)
+
+    def _notary(self) -> Notary | None:
+        """Who makes the fingerprints; None without a device key."""
+        if self.keyring.device is None:
+            return None
+        spans = [span.code for name in self.config.security.fingerprints if (span := span_named(name)) is not None]
+        first = self.config.centres[0] if self.config.centres else None
+
+        def describe(number: int) -> Described | None:
+            state = self.pipeline.by_number.get(number)
+            if state is None:
+                return None
+            code = "" if first is None else centre_code(first, state.config)
+            return Described(code or state.config.id, state.config.unit, state.config.kind == "counter")
+
+        return Notary(self.store, self.keyring.device, spans, describe)
 
     def _channels(self, centre: CentreConfig) -> list[Channel]:
         return [
-            Channel(state.number, code, state.config.kind == "counter")
+            Channel(state.number, code, state.config.kind == "counter", state.config.id, state.config.unit)
             for state in self.pipeline.points
             if (code := centre_code(centre, state.config))
         ]
@@ -170,7 +222,9 @@ class Terminal:
             *(standby.run() for standby in self.standbys),
             self.pipeline.close_overdue(),
             *(link.run() for link in self.links.values()),
+            *(window.run() for window in self.windows.values()),
             self.housekeeping.run(),
+            self.warden.run(),
         ]
 
     def queue_period(self, span: Span, start_s: int, end_s: int) -> None:
@@ -192,6 +246,8 @@ class Terminal:
             if span in self.settings[centre.id].spans()
         ]
         self.store.enqueue(pending, again=True)
+        for item in pending:
+            self.outboxes[item.centre].revised(item)
 
     def wake_centres(self) -> None:
         """Have every centre's queue looked at now."""
@@ -233,6 +289,8 @@ class Terminal:
                 f"the database is damaged and was left aside; data go to {self.store.path}",
                 f"数据库已损坏,保留原文件,数据写入 {self.store.path}",
             )
+        for path in self.keyring.sealed_files:
+            self.journal.event("key sealed", path, "the key file lay open and was sealed", "密钥文件原为明文,已加密")
         for meter in config.meters:
             if meter.period_s > 60:
                 self.journal.say(

@@ -20,7 +20,7 @@ import h11
 import tomli_w
 
 from bench.terminals import Launch, Seat
-from bench.terminals.reference_centres import centre_of
+from bench.terminals.reference_centres import centre_of, security_of
 from bench.terminals.reference_meters import gateways_of, line_table, lines_of, meters_of
 from reference_terminal.config import load_config
 from reference_terminal.main import main as terminal_main
@@ -46,6 +46,7 @@ def render(seat: Seat) -> dict[str, Any]:
         "lines": [line_table(seat, name, place) for place, name in lines.items()],
         "meters": meters_of(seat, gateways, lines),
         "centres": [centre_of(seat, spec) for spec in seat.site.world.centres],
+        "security": security_of(seat),
     }
 
 
@@ -58,7 +59,7 @@ class ReferenceAdapter:
     def make(self, seat: Seat) -> Terminal:
         """A terminal for this seat; one life of it, from power-on to power-off."""
         config = load_config(tomli_w.dumps(render(seat)))
-        platform = Platform(clock=seat.clock, random=seat.chance, vfs=seat.disk or None)
+        platform = Platform(clock=seat.clock, random=seat.chance, vfs=seat.disk or None, open_serial=seat.open_serial)
         return Terminal(config, platform)
 
     async def run(self, seat: Seat) -> None:

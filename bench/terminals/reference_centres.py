@@ -1,4 +1,4 @@
-"""A data centre of the bench's world as tables of the reference terminal's configuration.
+"""Data centres of the bench's world as tables of the reference terminal's configuration.
 
 Leaves meters to reference_meters and the terminal itself to reference.
 """
@@ -8,14 +8,28 @@ from __future__ import annotations
 from typing import Any
 
 from bench.terminals import Seat
+from bench.terminals.reference_meters import NoDriver
 from simulators.centres.spec import CentreSpec
+from simulators.trust.authority import TerminalSide
+
+_PROTOCOLS = {"hj212": "hj212", "https": "https-json", "fingerprint": "fingerprint", "third-party": "records-json"}
+_CHANNELS = ("plain", "tls", "mtls", "gm-tls13")
+_FINGERPRINTED = ("quarter", "hour", "day", "month")
+PASSPHRASE = "a passphrase of the bench, for secrets at rest"
 
 
 def centre_of(seat: Seat, spec: CentreSpec) -> dict[str, Any]:
-    """One centre, with the codes of all points that go there."""
+    """One centre, with the codes of all points that go there. Raises NoDriver."""
+    if spec.kind not in _PROTOCOLS or spec.channel not in _CHANNELS:
+        raise NoDriver(
+            f"the reference terminal does not speak to centre {spec.name}: {spec.kind} over {spec.channel}; "
+            f"leave it out / 参考终端不支持该数据中心({spec.kind}、{spec.channel})"
+        )
     rows = seat.site.points.values()
+    side = side_of(seat, spec)
     return {
         "id": spec.name,
+        "protocol": _PROTOCOLS[spec.kind],
         "host": spec.host,
         "port": spec.port,
         "mn": spec.mn,
@@ -28,4 +42,53 @@ def centre_of(seat: Seat, spec: CentreSpec) -> dict[str, Any]:
         "recount": spec.re_count,
         "buffer_h": seat.settings["buffer_h"],
         "codes": {row.id: row.codes[spec.name] for row in rows if spec.name in row.codes},
+        **_platform(spec, side),
+        **_channel(spec, side),
     }
+
+
+def side_of(seat: Seat, spec: CentreSpec) -> TerminalSide:
+    """What the world gives the terminal for a centre; nothing where nothing is needed."""
+    plain = spec.channel == "plain" and spec.payload == "clear" and spec.kind in ("hj212", "https")
+    return TerminalSide() if plain else seat.site.terminal_side(spec.name)
+
+
+def _platform(spec: CentreSpec, side: TerminalSide) -> dict[str, Any]:
+    if spec.kind == "https":
+        return {"region": spec.region, "enterprise": spec.enterprise}
+    return {"token": side.token} if side.token else {}
+
+
+def _channel(spec: CentreSpec, side: TerminalSide) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    if spec.channel != "plain":
+        given = {
+            "channel": spec.channel,
+            "server_name": side.server_name,
+            "anchors": side.anchors,
+            "crls": side.crls,
+            "certificate": side.certificate,
+            "key": side.key,
+        }
+    if spec.payload != "clear":
+        given |= {
+            "payload": spec.payload,
+            "payload_keys": [side.payload_key],
+            "centre_certificate": side.centre_certificate,
+        }
+    return {key: value for key, value in given.items() if value}
+
+
+def security_of(seat: Seat) -> dict[str, Any]:
+    """The terminal's own section of keys; empty for a world that needs none."""
+    specs = seat.site.world.centres
+    sides = [side_of(seat, spec) for spec in specs]
+    found: dict[str, Any] = {}
+    device = next((side for side in sides if side.device_key), None)
+    if device is not None:
+        found = {"device_certificate": device.device_certificate, "device_key": device.device_key}
+    if any(spec.kind == "fingerprint" for spec in specs):
+        found["fingerprints"] = list(_FINGERPRINTED)
+    if any(side != TerminalSide() for side in sides) or any(spec.kind == "https" for spec in specs):
+        found["passphrase"] = PASSPHRASE
+    return found

@@ -82,7 +82,8 @@ class Housekeeping:
         self._delete("reading_source", "slot_s", "slot_s<?", raw_s)
         self._delete("record", "start_s", "span>0 AND span<900 AND start_s<?", raw_s)
         self._delete("record", "start_s", "start_s<?", record_s)
-        for table in ("sent", "superseded", "gap", "record_source", "manual_entry"):
+        self._delete("fingerprint", "start_s", "span>0 AND span<900 AND start_s<?", raw_s)
+        for table in ("sent", "superseded", "gap", "record_source", "manual_entry", "fingerprint"):
             self._delete(table, "start_s", "start_s<?", record_s)
         self._delete("event", "at_ms", "at_ms<?", record_s * 1000)
 

@@ -121,8 +121,13 @@ CREATE TABLE IF NOT EXISTS manual_entry (
   number INTEGER PRIMARY KEY, point TEXT NOT NULL, span INTEGER NOT NULL, start_s INTEGER NOT NULL,
   end_s INTEGER NOT NULL, value TEXT NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL, entered_ms INTEGER NOT NULL,
   revision INTEGER NOT NULL, original TEXT, original_flag TEXT NOT NULL, verdict TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS fingerprint (
+  span INTEGER NOT NULL, start_s INTEGER NOT NULL, point INTEGER NOT NULL, revision INTEGER NOT NULL,
+  digest TEXT NOT NULL, signature TEXT NOT NULL, deposited INTEGER NOT NULL,
+  PRIMARY KEY (span, start_s, point, revision)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS fingerprint_to_deposit ON fingerprint (start_s) WHERE deposited=0;
 """
-"""What stands beside readings and records where they are not the meter's own: sources and entries by hand."""
+"""What stands beside readings and records: sources, entries by hand, fingerprints."""
 
 
 def extend(connection: apsw.Connection) -> None:

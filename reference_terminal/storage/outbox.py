@@ -7,7 +7,8 @@ when it is older than the declared buffer, and then with a recorded gap (rulings
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import apsw
 import msgspec
@@ -24,6 +25,7 @@ _PAUSE_MAX_S = 60.0
 _ASIDE_S = 300.0
 _ASIDE_AFTER = 3
 _WINDOW = 4
+_NEVER_S = 2**40
 
 
 class Attempts(msgspec.Struct):
@@ -34,6 +36,18 @@ class Attempts(msgspec.Struct):
     not_before_s: float = 0.0
     tried: int = 0
     successes_seen: int = 0
+
+
+class Window(Protocol):
+    """When periods may leave; a queue without one is always open."""
+
+    def is_open(self, now_s: int) -> bool:
+        """Whether periods may leave now."""
+        ...
+
+    def border_s(self, now_s: int) -> int:
+        """Periods that ended at or before this instant may leave."""
+        ...
 
 
 class Outbox:
@@ -49,6 +63,8 @@ class Outbox:
         self._in_flight: dict[tuple[int, int], None] = {}
         self._turn = 0
         self._successes = 0
+        self._revised: dict[tuple[int, int], None] = {}
+        self.window: Window | None = None
         self.work = {LIVE: asyncio.Event(), BACKFILL: asyncio.Event()}
 
     def wake(self) -> None:
@@ -59,11 +75,39 @@ class Outbox:
     # Choosing
 
     def due(self, stream: str) -> Pending | None:
-        """The period that `stream` should try now, None if there is none."""
-        waiting = [item for item in self._waiting(stream) if self.may_try(item)]
+        """The period that `stream` should try now, None if there is none or the upload window is closed."""
+        if not self.is_open():
+            return None
+        border_s = self._border_s()
+        waiting = [item for item in self._waiting(stream) if item.end_s <= border_s and self.may_try(item)]
         if not waiting:
             return None
         return self.first(waiting)
+
+    def is_open(self) -> bool:
+        """Whether periods may leave now."""
+        return self.window is None or self.window.is_open(self._clock.now_s())
+
+    def _border_s(self) -> int:
+        now_s = self._clock.now_s()
+        return _NEVER_S if self.window is None else self.window.border_s(now_s)
+
+    def batch(self, most: int) -> list[Pending]:
+        """Up to `most` periods to be sent together, the one `due` would choose first; empty if none may go now.
+
+        After a failure `most` should shrink to one, so that a period the centre refuses is found and set aside.
+        """
+        if not self.is_open():
+            return []
+        rows = self._store.connection.execute(
+            f"SELECT centre, span, start_s, end_s FROM outbox WHERE centre=? AND end_s<=? AND ready=1"
+            f" ORDER BY {self.order()} LIMIT ?",
+            (self.centre, self._border_s(), most + len(self._in_flight) + len(self._attempts)),
+        )
+        waiting = [item for item in (Pending(*row) for row in rows) if self.may_try(item)]
+        if not waiting:
+            return []
+        return waiting[:most] if most > 1 else [self.first(waiting)]
 
     def _waiting(self, stream: str) -> list[Pending]:
         """The oldest waiting periods of a stream, in the order they should arrive."""
@@ -122,11 +166,13 @@ class Outbox:
     def abandon(self, item: Pending) -> None:
         """The link was lost under a period: it goes back to its place without blame."""
         self._in_flight.pop((item.span, item.start_s), None)
+        self._revised.pop((item.span, item.start_s), None)
 
     def failed(self, item: Pending) -> None:
         """An exchange ended without acknowledgement: the period stays queued."""
         key = (item.span, item.start_s)
         self._in_flight.pop(key, None)
+        self._revised.pop(key, None)
         attempts = self._attempts.setdefault(key, Attempts())
         attempts.failures += 1
         self._turn += 1
@@ -144,15 +190,50 @@ class Outbox:
         key = (item.span, item.start_s)
         self._attempts.pop(key, None)
         self._successes += 1
+        if key in self._revised:
+            # What was acknowledged is no longer what is stored: the revision goes out next.
+            del self._revised[key]
+            self._in_flight.pop(key, None)
+            self.wake()
+            return
         self._in_flight[key] = None
         if self.mark_sent(item):
             del self._in_flight[key]
+
+    def delivered_all(self, items: Sequence[Pending]) -> None:
+        """Periods were acknowledged together: mark them sent in one transaction."""
+        for item in items:
+            key = (item.span, item.start_s)
+            self._attempts.pop(key, None)
+            self._successes += 1
+            if key in self._revised:
+                del self._revised[key]
+                self._in_flight.pop(key, None)
+            else:
+                self._sent_with_next(item)
+                self._in_flight[key] = None
+        if self._store.flush():
+            for item in items:
+                self._in_flight.pop((item.span, item.start_s), None)
+
+    def revised(self, item: Pending) -> None:
+        """A period has new content and is queued again; an acknowledgement under way does not count for it."""
+        key = (item.span, item.start_s)
+        self._attempts.pop(key, None)
+        if key in self._in_flight:
+            self._revised[key] = None
+        self.wake()
 
     def mark_sent(self, item: Pending) -> bool:
         """Move a period from the queue to the journal of delivered ones in one transaction.
 
         False if the store failed; the move is then tried again with the batch, and the period is not sent meanwhile.
         """
+        self._sent_with_next(item)
+        return self._store.flush()
+
+    def _sent_with_next(self, item: Pending) -> None:
+        """Gather the move of a period for the next transaction."""
 
         def step(connection: apsw.Connection) -> None:
             connection.execute(
@@ -164,7 +245,6 @@ class Outbox:
             )
 
         self._store.add_step(step)
-        return self._store.flush()
 
     def is_waiting(self, item: Pending) -> bool:
         """Whether a period is still queued for this centre."""

@@ -33,6 +33,7 @@ class Store:
         self.replaced_damaged = self.path != path
         self.changed: list[Callable[[Sequence[Reading]], None]] = []
         self.on_failure: Callable[[str], None] | None = None
+        self.witness: Callable[[apsw.Connection, Sequence[Record]], None] | None = None
         self.last_qn_ms: Callable[[], int] = lambda: 0
         self._loop = asyncio.get_running_loop()
         self._linger_s = linger_s
@@ -140,10 +141,23 @@ class Store:
                     [(a.point, a.slot_s, a.value, a.total) for a in self._anchors.values()],
                 )
             if self._records:
+                fresh = self._unknown(connection) if self.witness is not None else []
                 connection.executemany(_INSERT_RECORD, [_record_row(record) for record in self._records])
+                if self.witness is not None:
+                    self.witness(connection, fresh)
             for step in self._steps:
                 step(connection)
             self._keep_qn(connection)
+
+    def _unknown(self, connection: apsw.Connection) -> list[Record]:
+        """Of the gathered records those whose key is not stored yet, each key once."""
+        found: dict[tuple[int, int, int], Record] = {}
+        for record in self._records:
+            key = (record.span, record.start_s, record.point)
+            known = connection.execute("SELECT 1 FROM record WHERE span=? AND start_s=? AND point=?", key).fetchone()
+            if known is None:
+                found.setdefault(key, record)
+        return list(found.values())
 
     def _keep_qn(self, connection: apsw.Connection) -> None:
         connection.execute("INSERT OR REPLACE INTO setting VALUES ('terminal','qn_ms',?)", (str(self.last_qn_ms()),))
@@ -283,6 +297,8 @@ class Store:
                 key,
             )
             connection.execute(_INSERT_RECORD.replace("IGNORE", "REPLACE"), _record_row(record))
+            if self.witness is not None:
+                self.witness(connection, [record])
 
         self.add_step(step)
 

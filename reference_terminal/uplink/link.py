@@ -17,6 +17,9 @@ from reference_terminal.clock import WallClock
 from reference_terminal.config_centres import CentreConfig
 from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.pipeline import Pipeline
+from reference_terminal.security.certificates import CertificateError
+from reference_terminal.security.channel import ChannelRefused, Line, Security, open_line
+from reference_terminal.security.payload import Payload, PayloadRefused, is_protected
 from reference_terminal.storage.outbox import BACKFILL, LIVE, Outbox
 from reference_terminal.storage.rows import Pending
 from reference_terminal.storage.store import Store
@@ -66,6 +69,8 @@ class CentreLink:
         journal: Journal,
         commands: Commands,
         random: random_module.Random,
+        security: Security,
+        payload: Payload | None = None,
     ) -> None:
         self.config = config
         self.settings = settings
@@ -78,8 +83,10 @@ class CentreLink:
         self._journal = journal
         self._commands = commands
         self._random = random
+        self._security = security
+        self._payload = payload
         self._loop = asyncio.get_running_loop()
-        self._writer: asyncio.StreamWriter | None = None
+        self._line: Line | None = None
         self._waiting: dict[tuple[str, str], asyncio.Future[None]] = {}
         self._unresolved: dict[str, Pending] = {}
         self._fresh: dict[int, Reading] = {}
@@ -93,7 +100,12 @@ class CentreLink:
     @property
     def connected(self) -> bool:
         """Whether there is a connection now."""
-        return self._writer is not None
+        return self._line is not None
+
+    @property
+    def agreed(self) -> str:
+        """What the channel of the connection is: plain, or version, suite and group of its handshake."""
+        return "" if self._line is None else self._line.agreed
 
     # Connection
 
@@ -102,14 +114,22 @@ class CentreLink:
         while True:
             heard = False
             try:
-                async with asyncio.timeout(self.config.connect_timeout_s):
-                    reader, writer = await asyncio.open_connection(self.config.host, self.config.port, limit=_CHUNK)
+                line = await self._connect()
             except (OSError, TimeoutError) as error:
                 self._lost(f"cannot connect: {type(error).__name__}", "无法连接")
+            except (ChannelRefused, CertificateError) as error:
+                self._journal.raise_alarm("channel refused", self.config.id, error.en, error.zh)
             else:
-                heard = await self._session(reader, writer)
+                heard = await self._session(line)
             self._failures = 0 if heard else self._failures + 1
             await asyncio.sleep(self.reconnect_pause_s(self._failures))
+
+    async def _connect(self) -> Line:
+        """A line to the centre whose channel is as configured; raises what `open_line` raises."""
+        config = self.config
+        line = await open_line(config.host, config.port, self._security, self._clock.now_s, config.connect_timeout_s)
+        self._journal.clear_alarm("channel refused", config.id)
+        return line
 
     def reconnect_pause_s(self, failures: int) -> float:
         """Pause before connecting again: 1 s after a useful session, else doubling to 60 s, with jitter."""
@@ -119,15 +139,15 @@ class CentreLink:
         address = f"{self.config.host}:{self.config.port}"
         self._journal.raise_alarm("centre lost", self.config.id, f"{address} {en}", f"{address} {zh}")
 
-    async def _session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    async def _session(self, line: Line) -> bool:
         """Work on one connection until it ends; whether anything was heard on it."""
-        self._writer = writer
+        self._line = line
         connected_s = self._heard_s = self._loop.time()
         self._journal.say(f"centre {self.config.id} connected / 数据中心 {self.config.id} 已连接")
         self._requests = asyncio.Queue(maxsize=100)
         self.outbox.wake()
         workers = [
-            self._receive(reader),
+            self._receive(line),
             self._carry_out(),
             self._realtime(),
             self._stream(LIVE),
@@ -135,15 +155,17 @@ class CentreLink:
         ]
         if self.config.ask_time:
             workers.append(self._ask_time())
+        if line.until_s:
+            workers.append(self._watch_certificates(line.until_s))
         tasks = [self._loop.create_task(worker) for worker in workers]
         try:
             reason = await self._first_loss(tasks)
         except GeneratorExit:
             raise
         except BaseException:
-            await self._hang_up(writer, tasks)
+            await self._hang_up(line, tasks)
             raise
-        await self._hang_up(writer, tasks)
+        await self._hang_up(line, tasks)
         self._lost(f"connection lost: {reason}", "连接中断")
         return self._heard_s > connected_s
 
@@ -159,30 +181,40 @@ class CentreLink:
                 raise error
         return "; ".join(reasons)
 
-    async def _hang_up(self, writer: asyncio.StreamWriter, tasks: Sequence[asyncio.Task[None]]) -> None:
-        self._writer = None
+    async def _watch_certificates(self, until_s: int) -> None:
+        """End the connection when a certificate it stands on expires: it would not be opened anew either."""
+        await self._clock.sleep_until(until_s * 1000)
+        raise LinkLost("a certificate of the channel has expired")
+
+    async def _hang_up(self, line: Line, tasks: Sequence[asyncio.Task[None]]) -> None:
+        self._line = None
         for task in tasks:
             task.cancel()
-        writer.transport.abort()
+        line.abort()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._waiting.clear()
 
     def send(self, message: Message) -> None:
         """Put one message on the wire; raises LinkLost."""
-        self._write(frames.encode(messages.encode(message)))
+        self._write(self._packet(message))
+
+    def _packet(self, message: Message) -> bytes:
+        """A message as it goes out this time: protected afresh where the centre's profile asks for it."""
+        data = messages.encode(message)
+        return frames.encode(data if self._payload is None else self._payload.protect(data))
 
     def _write(self, data: bytes) -> None:
-        writer = self._writer
-        if writer is None or writer.transport.is_closing():
+        line = self._line
+        if line is None or line.closing():
             raise LinkLost("connection closed")
-        writer.write(data)
+        line.write(data)
 
     # Receiving
 
-    async def _receive(self, reader: asyncio.StreamReader) -> None:
+    async def _receive(self, line: Line) -> None:
         decoder = Decoder(self.config.receive_limit)
         while True:
-            data = await reader.read(_CHUNK)
+            data = await line.read(_CHUNK)
             if not data:
                 raise LinkLost("closed by the centre")
             self._heard_s = self._loop.time()
@@ -192,11 +224,19 @@ class CentreLink:
                     self._refuse(item)
                     continue
                 try:
-                    message = messages.parse(item.data)
-                except Malformed as error:
+                    message = messages.parse(self._opened(item.data))
+                except (Malformed, PayloadRefused) as error:
                     self._tell_refused(str(error))
                     continue
                 self._sort(message)
+
+    def _opened(self, data: bytes) -> bytes:
+        """A data segment in the clear; raises PayloadRefused for one that is not protected as agreed."""
+        if self._payload is not None:
+            return self._payload.open(data)
+        if is_protected(data):
+            raise PayloadRefused("payload-unexpected")
+        return data
 
     def _sort(self, message: Message) -> None:
         """Answers go to the exchange they belong to, everything else is a request."""
@@ -209,7 +249,7 @@ class CentreLink:
 
     def _refuse(self, item: Refused) -> None:
         self._tell_refused(f"{item.reason}, {item.octets} octets skipped")
-        if item.data and self.config.answer_crc_error:
+        if item.data and self.config.answer_crc_error and self._payload is None:
             try:
                 request = messages.parse(item.data)
             except Malformed:
@@ -265,12 +305,11 @@ class CentreLink:
     async def exchange(self, message: Message, expected: str = "9014") -> bool:
         """Send until acknowledged: once and `recount` times more with the same QN, `overtime_s` apart."""
         key = (expected, message.qn)
-        data = frames.encode(messages.encode(message))
         waiter: asyncio.Future[None] = self._loop.create_future()
         self._waiting[key] = waiter
         try:
             for _ in range(self.transmissions()):
-                self._write(data)
+                self._write(self._packet(message))
                 if await self._acknowledged(waiter, self.settings.overtime_s):
                     return True
         finally:
@@ -359,6 +398,9 @@ class CentreLink:
     async def upload(self, cn: str, first: str, items: list[str], pending: Pending | None = None) -> bool:
         """Send items under one DataTime, split if need be, each part acknowledged before the next goes out."""
         room = messages.cp_room(self.config.st, self.settings.pw, self.config.mn)
+        if self._payload is not None:
+            segment = messages.cp_segment(self.config.st, self.config.mn)
+            room = min(room, self._payload.room(self.settings.pw, segment))
         parts = messages.split(first, items, room)
         for number, cp in enumerate(parts, 1):
             qn = self.new_qn()

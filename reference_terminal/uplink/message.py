@@ -132,3 +132,8 @@ def cp_room(st: str, pw: str, mn: str) -> int:
     """Octets left for the content of CP so that neither CP nor the whole data segment is too long."""
     longest_head = len(encode(Message("0" * 17, st, "0000", pw, mn, SPLIT_FLAG, "", 9999, 9999)))
     return min(MAX_CP - _CP_FRAME, MAX_DATA - longest_head)
+
+
+def cp_segment(st: str, mn: str) -> int:
+    """Octets a CP field may take in a data segment behind the longest other fields, the password masked by zeros."""
+    return MAX_DATA - len(encode(Message("0" * 17, st, "0000", "0" * 6, mn, SPLIT_FLAG, "", 9999, 9999))) + _CP_FRAME

@@ -16,11 +16,13 @@ from reference_terminal.times import stamp
 
 @dataclass(frozen=True)
 class Channel:
-    """A point as one centre knows it: number in the store, code there, whether it is a counter."""
+    """A point as one centre knows it: number in the store, code there, whether it is a counter, name and unit."""
 
     point: int
     code: str
     counter: bool
+    name: str = ""
+    unit: str = ""
 
 
 def period_stamp(record_start_s: int, record_end_s: int) -> str:

@@ -1,0 +1,207 @@
+"""The terminal's keys and certificates in use: opened once at start, sealed at rest, warned of before they end.
+
+Leaves what they are used for to channels, payloads and fingerprints.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+from reference_terminal.config import Config
+from reference_terminal.config_centres import CentreConfig
+from reference_terminal.config_security import ChannelConfig
+from reference_terminal.problems import InputError, Problem
+from reference_terminal.security.certificates import (
+    Certificate,
+    CertificateError,
+    Identity,
+    identity,
+    lists,
+    read,
+    sm2_key,
+    sm2_public,
+)
+from reference_terminal.security.channel import Security
+from reference_terminal.security.payload import Payload, PayloadKeys
+from reference_terminal.security.sm2 import PrivateKey, PublicKey
+from reference_terminal.security.vault import SealedError, Vault, is_sealed
+
+
+class KeyringError(InputError):
+    """Certificates or keys that cannot be used; `problems` lists all of them."""
+
+
+@dataclass(frozen=True)
+class Device:
+    """Who the terminal is for payloads and fingerprints: SM2 certificate (PEM), its key and its public key."""
+
+    name: str
+    certificate: str
+    key: PrivateKey
+    public: PublicKey
+
+
+class Keyring:
+    """Everything of a configuration that is secret or certified. Raises KeyringError with all problems at once.
+
+    `only_look`: neither make a passphrase file nor seal key files.
+    """
+
+    def __init__(self, config: Config, chance: random.Random, *, only_look: bool = False) -> None:
+        self._chance = chance
+        self._only_look = only_look
+        self._problems: list[Problem] = []
+        self._sealed_files: list[str] = []
+        self.vault = self._vault(config)
+        self.device = self._device(config)
+        self.security: dict[str, Security] = {}
+        self.payloads: dict[str, Payload | None] = {}
+        self.tokens: dict[str, str] = {}
+        for centre in config.centres:
+            self._read_centre(centre)
+        if self._problems:
+            raise KeyringError(self._problems)
+
+    @property
+    def sealed_files(self) -> tuple[str, ...]:
+        """Key files that lay open at this start and were sealed."""
+        return tuple(self._sealed_files)
+
+    def own_certificates(self) -> dict[str, Certificate]:
+        """The terminal's own certificates by what they are for."""
+        found = {f"centre {name}": each.identity.leaf for name, each in self.security.items() if each.identity}
+        if self.device is not None:
+            found["device"] = read("device", self.device.certificate)[0]
+        return found
+
+    # Reading
+
+    def _problem(self, where: str, error: CertificateError | SealedError) -> None:
+        if isinstance(error, CertificateError):
+            self._problems.append(Problem(where, error.en, error.zh))
+        else:
+            en, _, zh = str(error).partition(" / ")
+            self._problems.append(Problem(where, en, zh))
+
+    def _vault(self, config: Config) -> Vault | None:
+        given = config.security
+        if not given.has_vault:
+            return None
+        if given.passphrase:
+            return Vault(given.passphrase.encode(), self._chance)
+        path = Path(given.passphrase_file)
+        try:
+            if not path.exists():
+                if self._only_look:
+                    return Vault(b"", self._chance)
+                _write(path, random.SystemRandom().randbytes(32).hex())
+            text = path.read_bytes().strip()
+        except OSError as error:
+            text = b""
+            self._problems.append(
+                Problem(
+                    "security.passphrase_file",
+                    f"expected a file that can be read, or created: {path}: {error.strerror or error}",
+                    f"口令文件 {path} 无法读取或创建",
+                )
+            )
+        if len(text) < 16 and not self._problems:
+            self._problems.append(
+                Problem(
+                    "security.passphrase_file", f"expected at least 16 octets in {path}", "口令文件过短,至少 16 字节"
+                )
+            )
+        return Vault(text, self._chance)
+
+    def _public(self, value: str) -> str:
+        """A certificate text that is given itself or by the name of a file."""
+        return value if not value or "-----BEGIN " in value else Path(value).read_text("ascii")
+
+    def secret(self, name: str, value: str) -> str:
+        """A secret that is given itself, sealed, or in a file; an open file is sealed in place. Raises SealedError."""
+        if not value or "-----BEGIN " in value:
+            return value
+        if is_sealed(value):
+            return self._open(name, value)
+        path = Path(value)
+        text = path.read_text("ascii")
+        if is_sealed(text):
+            return self._open(name, text)
+        if self.vault is not None and not self._only_look:
+            _write(path, self.vault.seal(name, text.encode()) + "\n")
+            self._sealed_files.append(value)
+        return text
+
+    def _open(self, name: str, sealed: str) -> str:
+        if self.vault is None:
+            raise SealedError(f"{name}: is sealed, but [security] has no passphrase; give it / {name} 缺少口令")
+        return self.vault.open(name, sealed).decode()
+
+    def _device(self, config: Config) -> Device | None:
+        given = config.security
+        if not given.device_key:
+            return None
+        try:
+            certificate = self._public(given.device_certificate)
+            name = given.device or read("device certificate", certificate)[0].subject
+            key = sm2_key("device key", self.secret("device key", given.device_key))
+            public = sm2_public("device certificate", certificate)
+            if not public.verify(b"pair", key.sign(b"pair")):
+                raise CertificateError(
+                    "the device key does not belong to the device certificate", "设备密钥与证书不匹配"
+                )
+        except (CertificateError, SealedError) as error:
+            self._problem("security.device_key", error)
+            return None
+        return Device(name, certificate, key, public)
+
+    def _read_centre(self, centre: CentreConfig) -> None:
+        where = f"centres.{centre.id}"
+        channel = centre.channel
+        try:
+            own = self._identity(centre.id, channel)
+            security = Security(
+                channel=channel.kind,
+                server_name=channel.server_name,
+                anchors=self._public(channel.anchors),
+                crls=self._public(channel.crls),
+                identity=own,
+            )
+            if channel.kind != "plain":
+                read("anchors", security.anchors)
+                lists("crls", security.crls)
+            self.security[centre.id] = security
+            self.payloads[centre.id] = self._payload(centre.id, channel)
+            self.tokens[centre.id] = self.secret_word(f"{centre.id} token", centre.platform.token)
+        except (CertificateError, SealedError) as error:
+            self._problem(where, error)
+
+    def secret_word(self, name: str, value: str) -> str:
+        """A secret that is a word and not a file: as it is, or sealed. Raises SealedError."""
+        return self._open(name, value) if is_sealed(value) else value
+
+    def _identity(self, name: str, channel: ChannelConfig) -> Identity | None:
+        if channel.kind not in ("mtls", "gm-tls13"):
+            return None
+        return identity(name, self._public(channel.certificate), self.secret(f"{name} key", channel.key))
+
+    def _payload(self, name: str, channel: ChannelConfig) -> Payload | None:
+        if channel.payload == "clear" or self.device is None:
+            return None
+        keys = tuple(bytes.fromhex(self.secret_word(f"{name} payload key", key)) for key in channel.payload_keys)
+        centre = sm2_public(f"{name} centre certificate", self._public(channel.centre_certificate))
+        return Payload(PayloadKeys(keys, self.device.key, centre), self._chance)
+
+
+def _write(path: Path, text: str) -> None:
+    """Put a secret into a file that only its owner reads: whole or not at all."""
+    beside = path.with_name(f"{path.name}.new")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)

@@ -1,0 +1,77 @@
+"""The daily upload window of a centre (ruling R-13): when it opens, what may leave in it, orders to send at once.
+
+Leaves who set the time to `settings`: the last accepted setting, the operator's or the platform's, is in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_terminal.clock import WallClock
+from reference_terminal.config_centres import WINDOW_MIN, day_time_s
+from reference_terminal.storage.outbox import Outbox
+from reference_terminal.times import DAY_S, floor_s
+from reference_terminal.uplink.settings import CentreSettings
+
+_ORDER_S = WINDOW_MIN * 60
+
+
+class DailyWindow:
+    """Open for an hour from the set time of day; what ended by the last midnight before its opening may leave.
+
+    An order by hand opens it for an hour at once, for everything that waits.
+    """
+
+    def __init__(self, settings: CentreSettings, outbox: Outbox, clock: WallClock) -> None:
+        self._settings = settings
+        self._outbox = outbox
+        self._clock = clock
+        self._ordered_s = -_ORDER_S
+        self.opened: list[Callable[[], None]] = []
+        outbox.window = self
+        settings.changed.append(self.replan)
+
+    def opening_s(self, now_s: int) -> int:
+        """When the latest window at or before `now_s` opened."""
+        at_s = day_time_s(self._settings.upload_time) or 0
+        today_s = floor_s(now_s, DAY_S) + at_s
+        return today_s if today_s <= now_s else today_s - DAY_S
+
+    def is_open(self, now_s: int) -> bool:
+        """See `storage.outbox.Window`."""
+        return now_s - self.opening_s(now_s) < WINDOW_MIN * 60 or self.is_ordered(now_s)
+
+    def is_ordered(self, now_s: int) -> bool:
+        """Whether an order to send at once is in force."""
+        return 0 <= now_s - self._ordered_s < _ORDER_S
+
+    def border_s(self, now_s: int) -> int:
+        """See `storage.outbox.Window`."""
+        return now_s if self.is_ordered(now_s) else floor_s(self.opening_s(now_s), DAY_S)
+
+    def order(self) -> None:
+        """Send now what waits (CSMT 7.5: manual upload)."""
+        self._ordered_s = self._clock.now_s()
+        self._open()
+
+    def replan(self) -> None:
+        """The time of the window was changed: look again."""
+        self._outbox.wake()
+
+    def _open(self) -> None:
+        for listener in self.opened:
+            listener()
+        self._outbox.wake()
+
+    async def run(self) -> None:
+        """Wake the streams whenever the window opens; runs until cancelled."""
+        known_s = self.opening_s(self._clock.now_s())
+        while True:
+            now_s = self._clock.now_s()
+            opening_s = self.opening_s(now_s)
+            if opening_s != known_s:
+                known_s = opening_s
+                if self.is_open(now_s):
+                    self._open()
+            next_s = self.opening_s(now_s) + DAY_S
+            await self._clock.sleep_until_or_step(min(next_s, now_s + 60) * 1000)
