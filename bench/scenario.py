@@ -15,21 +15,38 @@ UPLINK_LATENCY_S = 0.02
 
 
 @dataclass(frozen=True)
+class Line:
+    """A serial line behind the terminal, with the settings of its ports.
+
+    `meters` are kinds of meters on it in order (`layout.SERIAL_METERS`); all Modbus devices of a line have one framing.
+    """
+
+    meters: tuple[str, ...]
+    baud: int = 9600
+    parity: str = "N"
+    stop_bits: int = 1
+
+
+@dataclass(frozen=True)
 class Scenario:
     """A world for one case.
 
     `start` is local time +08:00. `circuits` electricity circuits stand behind one gateway port; `meters` adds single
-    meters by kind (gas, steam, heat). `period_s` is the polling period (s) of all meters, `periods` overrides it by
-    meter name. `points` limits each circuit to so many points (0: all its map has). `maps` names the register maps the
-    circuits take in turn. `minute_interval` (min) and `realtime_interval_s` (s, 0 off) go to every centre, `kinds` are
-    the classes judged for completeness. `centre_options` gives fields of `simulators.centres.spec.CentreSpec` by centre
-    (kind, channel, certificate, payload, upload_time and so on); without it a centre speaks HJ 212 in the clear.
+    meters by kind (gas, steam, heat), `lines` serial lines with meters of any protocol. `standbys` names meters that
+    have a standby source at a port of its own (R-12). `period_s` is the polling period (s) of all meters, `periods`
+    overrides it by meter name. `points` limits each circuit to so many points (0: all its map has). `maps` names the
+    register maps the circuits take in turn. `minute_interval` (min) and `realtime_interval_s` (s, 0 off) go to every
+    centre, `kinds` are the classes judged for completeness. `centre_options` gives fields of
+    `simulators.centres.spec.CentreSpec` by centre (kind, channel, certificate, payload, upload_time and so on); without
+    it a centre speaks HJ 212 in the clear.
     `modulus`, `rated_per_h` override the counters' rollover (R-19).
     """
 
     start: str = "2026-03-02T00:00:00+08:00"
     circuits: int = 3
     meters: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
+    standbys: tuple[str, ...] = ()
     maps: tuple[str, ...] = ("sdm630", "adl3000", "iem3000")
     points: int = 2
     period_s: float = 60

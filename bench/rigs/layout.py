@@ -6,13 +6,15 @@ Leaves the standing up to the rigs. Addresses are those of three networks: field
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bench.history import Began, CentreSetup, MeterSetup, Point
 from bench.profile import Profile
 from bench.scenario import Scenario
 from simulators.centres.spec import CentreSpec
+from simulators.meters.carriers import LineSettings
+from simulators.meters.spec import LineSpec
 from simulators.world import MeterSpec, PlantSpec, PointSpec, Site, World
 
 TERMINAL_FIELD, TERMINAL_UPLINK, TERMINAL_LOCAL = "10.1.0.2", "10.2.0.2", "10.3.0.2"
@@ -47,6 +49,44 @@ SINGLE_METERS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
 }
 
 
+@dataclass(frozen=True)
+class SerialKind:
+    """A kind of meter on a serial line: its map, what it measures, register and code suffix of each point.
+
+    `address` is the first of its kind's addresses (empty: a Modbus unit), `framing` that of Modbus.
+    """
+
+    map: str
+    source: str
+    points: tuple[tuple[str, str], ...]
+    address: str = ""
+    framing: str = ""
+
+
+_THREE_PHASE = (("energy", "01"), ("power", "02"), ("voltage_a", "03"), ("current_a", "04"))
+_MODBUS_CIRCUIT = (("energy", "01"), ("power", "02"), ("voltage_l1", "03"))
+
+# Kinds of meters on serial lines. A DL/T 645-1997 meter tells voltages in whole volts.
+SERIAL_METERS: dict[str, SerialKind] = {
+    "dlt645-2007": SerialKind("dlt645_three_phase", "e", _THREE_PHASE, "202600000161"),
+    "dlt645-1997": SerialKind("dlt645_1997", "e", _THREE_PHASE, "199700000101"),
+    "cjt188-water": SerialKind("cjt188_water", "gas", (("volume", "01"),), "78331011223344"),
+    "cjt188-heat": SerialKind(
+        "cjt188_heat",
+        "heat",
+        (("heat", "01"), ("flow", "02"), ("supply", "03"), ("return", "04")),
+        "78332011223344",
+    ),
+    "cjt188-gas": SerialKind("cjt188_gas", "gas", (("volume", "01"),), "78333011223344"),
+    "modbus-rtu": SerialKind("sdm630", "e", _MODBUS_CIRCUIT, framing="rtu"),
+    "modbus-ascii": SerialKind("adl3000", "e", _MODBUS_CIRCUIT, framing="ascii"),
+    "types-rtu": SerialKind(
+        "all_types", "e", tuple((each, f"{at:02d}") for at, each in enumerate(_ALL_TYPES)), framing="rtu"
+    ),
+    "analogue": SerialKind("analog_ua", "steam", (("pressure", "01"), ("temperature", "02")), framing="rtu"),
+}
+
+
 def start_us(scenario: Scenario) -> int:
     """True time at which the world begins, microseconds UTC."""
     moment = datetime.fromisoformat(scenario.start)
@@ -59,8 +99,14 @@ def build_world(scenario: Scenario, seed: int) -> World:
         name="scenario",
         seed=seed,
         start_us=start_us(scenario),
-        plant=PlantSpec(kind="works", circuits=max(scenario.circuits, 1)),
-        meters=(*_circuits(scenario), *_single(scenario)),
+        plant=PlantSpec(
+            kind="works", circuits=max(scenario.circuits, sum(len(line.meters) for line in scenario.lines), 1)
+        ),
+        meters=(*_circuits(scenario), *_single(scenario), *_on_lines(scenario), *_spares(scenario)),
+        lines=tuple(
+            LineSpec(_device(number), LineSettings(line.baud, line.parity, line.stop_bits))
+            for number, line in enumerate(scenario.lines, 1)
+        ),
         centres=tuple(_centre(name, index, scenario) for index, name in enumerate(scenario.centres)),
         where="scenario",
     )
@@ -106,6 +152,59 @@ def _single(scenario: Scenario) -> list[MeterSpec]:
             )
         )
     return made
+
+
+def _device(number: int) -> str:
+    return f"ttyS{number}"
+
+
+def _on_lines(scenario: Scenario) -> list[MeterSpec]:
+    """Meters of the serial lines: the first of a kind has the kind's name, the others a number behind it."""
+    made: list[MeterSpec] = []
+    known: dict[str, int] = {}
+    for number, line in enumerate(scenario.lines, 1):
+        for unit, word in enumerate(line.meters, 1):
+            kind = SERIAL_METERS[word]
+            index = known[word] = known.get(word, 0) + 1
+            name = word if index == 1 else f"{word}-{index}"
+            place = len(made) + 1
+            made.append(
+                MeterSpec(
+                    name=name,
+                    map=kind.map,
+                    host="",
+                    port=0,
+                    unit=unit,
+                    source=f"e{place:02d}" if kind.source == "e" else kind.source,
+                    points=tuple(
+                        PointSpec(id=f"{name}.{register}", register=register, code=f"k{29 + place:02d}{suffix:0>3}")
+                        for register, suffix in kind.points
+                    ),
+                    address=f"{int(kind.address) + index - 1:0{len(kind.address)}d}" if kind.address else "",
+                    line=_device(number),
+                    framing=kind.framing,
+                )
+            )
+    return made
+
+
+SPARE = "-spare"
+
+
+def _spares(scenario: Scenario) -> list[MeterSpec]:
+    """Standby sources: devices of the same kind and source with registers of their own, which no centre knows."""
+    mains = {meter.name: meter for meter in (*_circuits(scenario), *_single(scenario))}
+    return [
+        replace(
+            mains[name],
+            name=name + SPARE,
+            host=f"10.1.0.{60 + index}",
+            unit=1,
+            serial=mains[name].serial + 1000 + index,
+            points=tuple(replace(point, id=f"{name}{SPARE}.{point.register}", code="") for point in mains[name].points),
+        )
+        for index, name in enumerate(scenario.standbys)
+    ]
 
 
 def _centre(name: str, index: int, scenario: Scenario) -> CentreSpec:
@@ -173,7 +272,7 @@ def opening(
             MeterSetup(
                 name=spec.name,
                 map=str(spec.map),
-                address=f"{spec.host}:{spec.port}",
+                address=f"{spec.line}:{spec.address or spec.unit}" if spec.line else f"{spec.host}:{spec.port}",
                 unit=spec.unit,
                 period_s=period_of(scenario, spec.name),
             )

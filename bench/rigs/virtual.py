@@ -44,7 +44,10 @@ from bench.virtual.domain import Domain
 from bench.virtual.links import Link, NetEvent
 from bench.virtual.loop import VirtualLoop, run, running_loop
 from bench.virtual.network import Network
+from bench.virtual.serial import LineCarrier, SerialLine, SerialPorts
+from bench.virtual.uart import Framing
 from simulators.centres.hj212 import Centre
+from simulators.meters.spec import LineSpec
 from simulators.world import Site
 
 LOCAL = timezone(timedelta(hours=8))
@@ -235,11 +238,13 @@ class VirtualBench:
         self._own = contextvars.copy_context()
         self.world_clock = WorldClock(loop, layout.start_us(scenario))
         self.clock = Clock(self.world_clock)
+        self.ports = SerialPorts()
         self.site = Site(
             layout.build_world(scenario, seed),
             clock=self.world_clock,
             observe=self._on_site,
             chance=self._chance.child("site").stream,
+            carriers=self._line,
         )
         self.capture = Capture() if setup.capture or captured else None
         self.net = Network(loop, chance=self._chance.child("net"), observe=self._on_network, capture=self.capture)
@@ -264,6 +269,13 @@ class VirtualBench:
         self.terminal = TerminalHands(self)
         self.operator = OperatorAtTerminal(self)
 
+    def _line(self, spec: LineSpec) -> LineCarrier:
+        """A serial line between the meters and the terminal's port of that name."""
+        settings = spec.settings
+        framing = Framing(settings.baud, settings.parity, settings.stop_bits)
+        line = SerialLine(spec.name, framing, loop=self.loop, chance=self._chance.child("lines"))
+        return LineCarrier(self.ports.add(spec.name, line))
+
     def _lay_cables(self) -> None:
         net = self.net
         net.host("terminal-field", layout.TERMINAL_FIELD, domain=self.domain)
@@ -271,7 +283,7 @@ class VirtualBench:
         net.host("terminal-local", layout.TERMINAL_LOCAL, domain=self.domain)
         field = net.link("field", latency_s=FIELD_LATENCY_S)
         uplink = net.link("uplink", latency_s=UPLINK_LATENCY_S)
-        for host in dict.fromkeys(spec.host for spec in self.site.world.meters):
+        for host in dict.fromkeys(spec.host for spec in self.site.world.meters if spec.host):
             name = next(spec.name for spec in self.site.world.meters if spec.host == host)
             name = "circuits" if host == layout.GATEWAY else name
             net.host(name, host, domain=self.site_domain)
@@ -336,6 +348,7 @@ class VirtualBench:
             local=(layout.TERMINAL_LOCAL, layout.LOCAL_PORT),
             disk=self.disk.vfs_name,
             connection=self._connection,
+            open_serial=self.ports.open,
         )
 
     def switch_on(self) -> None:
@@ -389,6 +402,7 @@ def settings_of(scenario: Scenario) -> dict[str, Any]:
         "period_s": scenario.period_s,
         "periods": dict(scenario.periods),
         "buffer_h": scenario.buffer_h,
+        "standbys": {name + layout.SPARE: name for name in scenario.standbys},
     }
 
 

@@ -6,8 +6,9 @@ Leaves the wires to the rigs. An adapter is found by the name in the profile amo
 
 from __future__ import annotations
 
+import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -28,6 +29,10 @@ class DeviceClock(Protocol):
         ...
 
 
+OpenSerial = Callable[[str, int, str, int], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
+"""Opens a serial port of 8 data bits: device, baud, parity (E, O, N), stop bits (1, 2); raises OSError."""
+
+
 @dataclass(frozen=True)
 class Seat:
     """The place on the bench that a terminal is put into.
@@ -36,7 +41,8 @@ class Seat:
     configured: poll periods (s) by meter, intervals, limits. `clock`, `disk` (name of an SQLite VFS) and `chance` exist
     for a terminal that runs inside the bench's process; `local` is host and port for its local interface. `connection`
     is that section of the profile. `planted` names a defect that is to be in the reference terminal (proofs only),
-    `folder` is where the profile lies.
+    `folder` is where the profile lies. `open_serial` opens the serial ports of the bench for a terminal in its process
+    (None: those of the machine).
     """
 
     site: Site
@@ -47,6 +53,7 @@ class Seat:
     disk: str = ""
     connection: Mapping[str, Any] = field(default_factory=dict[str, Any])
     planted: str = ""
+    open_serial: OpenSerial | None = None
     folder: Path = Path()
 
 

@@ -121,14 +121,17 @@ def local_readings(history: History) -> Comparison:
 
 
 def at_centre(history: History, centre: str) -> Comparison:
-    """Real-time data a centre stored against the replies; the stamp is the sampling instant (R-09)."""
+    """Real-time data a centre stored against the replies; the stamp is the sampling instant (R-09).
+
+    A point read at another instant than the packet's carries its own (SampleTime of HJ 212).
+    """
     truth = truth_of(history)
     codes = {code: point for point, code in setup_of(history, centre).codes.items()}
     comparison = Comparison()
     for event in history.of(Stored):
         if event.centre != centre or event.kind != "realtime" or event.copies > 1:
             continue
-        at = instant_of(event.stamp)
+        at = instant_of(event.fields.get("SampleTime") or event.stamp)
         series = truth.series.get(codes.get(event.code, ""))
         text = event.fields.get("Rtd", "")
         where = f"{local(event.t)} {centre} {event.code} DataTime={event.stamp} QN={event.qn}"

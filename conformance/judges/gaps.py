@@ -147,7 +147,7 @@ def _no_realtime_inside(history: History, quiet: list[Silence], centres: tuple[s
             if event.centre != centre or event.kind != "realtime":
                 continue
             looked = True
-            at = instant_of(event.stamp)
+            at = instant_of(event.fields.get("SampleTime") or event.stamp)
             point = codes.get(event.code, "")
             if at is not None and event.fields.get("Rtd") and event.flag == "N" and _inside(quiet, point, at):
                 sent.append(f"{local(event.t)} {centre} {event.code} DataTime={event.stamp} Rtd={event.fields['Rtd']}")

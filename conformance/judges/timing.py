@@ -6,7 +6,7 @@ clock of the terminal takes part.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -117,9 +117,15 @@ def cadence(history: History, meter: str) -> Cadence | None:
     )
 
 
-def cadence_findings(history: History, *, cycles: int | None = None) -> Iterator[Check | Measurement]:
-    """R-11 over all meters of the case: the worst period error, the skipped cycles, enough cycles seen."""
-    found = {setup.name: cadence(history, setup.name) for setup in history.began.meters}
+def cadence_findings(
+    history: History, *, cycles: int | None = None, but: Collection[str] = ()
+) -> Iterator[Check | Measurement]:
+    """R-11 over all meters of the case: the worst period error, the skipped cycles, enough cycles seen.
+
+    `but` are meters that are dead on purpose: how often they are asked is the terminal's own affair.
+    """
+    names = [setup.name for setup in history.began.meters if setup.name not in but]
+    found = {name: cadence(history, name) for name in names}
     seen = [one for one in found.values() if one is not None]
     silent = sorted(name for name, one in found.items() if one is None)
     fewest = min((one.due for one in seen), default=0) if not silent else 0
