@@ -41,7 +41,10 @@ class SecurityConfig:
 
 @dataclass(frozen=True)
 class ChannelConfig:
-    """How a centre is reached safely. PEM texts, or names of files that hold them."""
+    """How a centre is reached safely. PEM texts, or names of files that hold them.
+
+    `signing_key` signs payloads where it is not the device key of [security].
+    """
 
     kind: str = "plain"
     server_name: str = ""
@@ -52,6 +55,7 @@ class ChannelConfig:
     payload: str = "clear"
     payload_keys: tuple[str, ...] = field(default=(), repr=False)
     centre_certificate: str = ""
+    signing_key: str = field(default="", repr=False)
 
 
 def read_security(section: Section) -> SecurityConfig:
@@ -99,6 +103,7 @@ def read_channel(section: Section, security: SecurityConfig) -> ChannelConfig:
         payload=section.choice("payload", PAYLOADS, "clear"),
         payload_keys=section.texts("payload_keys"),
         centre_certificate=section.text("centre_certificate", ""),
+        signing_key=section.text("signing_key", ""),
     )
     if value.kind != "plain" and not value.anchors:
         section.problem(
@@ -114,13 +119,13 @@ def read_channel(section: Section, security: SecurityConfig) -> ChannelConfig:
         )
     if value.payload != "clear":
         _check_payload(section, value, security)
-    if (value.key or value.payload_keys) and not security.has_vault:
+    if (value.key or value.payload_keys or value.signing_key) and not security.has_vault:
         section.problem(
             "key",
             "secrets at rest are sealed; give [security] a passphrase_file (or passphrase)",
             "私钥须加密保存,请在 [security] 中设置 passphrase_file",
         )
-    for key in ("anchors", "crls", "certificate", "key", "centre_certificate"):
+    for key in ("anchors", "crls", "certificate", "key", "centre_certificate", "signing_key"):
         check_material(section, key, getattr(value, key))
     return value
 
@@ -131,11 +136,11 @@ def _check_payload(section: Section, value: ChannelConfig, security: SecurityCon
             section.problem(
                 "payload_keys", "expected SM4 keys of 32 hexadecimal digits each", "SM4 密钥应为 32 位十六进制"
             )
-    if not (value.payload_keys and value.centre_certificate and security.device_key):
+    if not (value.payload_keys and value.centre_certificate and (value.signing_key or security.device_key)):
         section.problem(
             "payload",
-            "payload sm4-sm2 needs payload_keys, centre_certificate, and the device key of [security]",
-            "报文加密需要 payload_keys、centre_certificate 和设备密钥",
+            "payload sm4-sm2 needs payload_keys, centre_certificate, and signing_key or the device key of [security]",
+            "报文加密需要 payload_keys、centre_certificate 和签名密钥",
         )
 
 

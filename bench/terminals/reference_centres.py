@@ -75,6 +75,7 @@ def _channel(spec: CentreSpec, side: TerminalSide) -> dict[str, Any]:
             "payload": spec.payload,
             "payload_keys": [side.payload_key],
             "centre_certificate": side.centre_certificate,
+            "signing_key": side.device_key,
         }
     return {key: value for key, value in given.items() if value}
 
@@ -84,7 +85,8 @@ def security_of(seat: Seat) -> dict[str, Any]:
     specs = seat.site.world.centres
     sides = [side_of(seat, spec) for spec in specs]
     found: dict[str, Any] = {}
-    device = next((side for side in sides if side.device_key), None)
+    keepers = [side for spec, side in zip(specs, sides, strict=True) if spec.kind == "fingerprint"]
+    device = next((side for side in (*keepers, *sides) if side.device_key), None)
     if device is not None:
         found = {"device_certificate": device.device_certificate, "device_key": device.device_key}
     if any(spec.kind == "fingerprint" for spec in specs):

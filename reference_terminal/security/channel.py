@@ -24,6 +24,8 @@ PLAIN, TLS, MUTUAL, NATIONAL = "plain", "tls", "mtls", "gm-tls13"
 CHANNELS = (PLAIN, TLS, MUTUAL, NATIONAL)
 NATIONAL_SUITE, NATIONAL_GROUP, NATIONAL_SIGNATURE = "TLS_SM4_GCM_SM3", "curveSM2", "sm2sig_sm3"
 _CHUNK = 65_536
+_SUITES_12 = b"ECDHE+AESGCM:ECDHE+CHACHA20"
+"""What is offered to a centre that knows TLS 1.2 only: forward secrecy and authenticated encryption."""
 _NO_PARTIAL_WILDCARDS = 0x4
 
 # X509_V_ERR_…, as said to a person.
@@ -237,6 +239,7 @@ def context_of(security: Security, now_s: int, judge: Judge) -> SSL.Context:
     context = SSL.Context(SSL.TLS_METHOD)
     national = security.channel == NATIONAL
     context.set_min_proto_version(SSL.TLS1_3_VERSION if national else SSL.TLS1_2_VERSION)
+    context.set_cipher_list(_SUITES_12)
     context.set_verify(SSL.VERIFY_PEER, judge)
     revoked = certificates.lists("crls", security.crls)
     certificates.store("anchors", security.anchors, revoked, now_s, context.get_cert_store())

@@ -189,11 +189,17 @@ class Keyring:
         return identity(name, self._public(channel.certificate), self.secret(f"{name} key", channel.key))
 
     def _payload(self, name: str, channel: ChannelConfig) -> Payload | None:
-        if channel.payload == "clear" or self.device is None:
+        if channel.payload == "clear":
+            return None
+        if channel.signing_key:
+            own = sm2_key(f"{name} signing key", self.secret(f"{name} signing key", channel.signing_key))
+        elif self.device is not None:
+            own = self.device.key
+        else:
             return None
         keys = tuple(bytes.fromhex(self.secret_word(f"{name} payload key", key)) for key in channel.payload_keys)
         centre = sm2_public(f"{name} centre certificate", self._public(channel.centre_certificate))
-        return Payload(PayloadKeys(keys, self.device.key, centre), self._chance)
+        return Payload(PayloadKeys(keys, own, centre), self._chance)
 
 
 def _write(path: Path, text: str) -> None:

@@ -75,6 +75,7 @@ class EnergyLink(PlatformLink):
         elif items := self.outbox.batch(self._most):
             await self._deliver(items)
         else:
+            self._http.close()
             await self.wait(self.outbox.is_open() and self.outbox.any_waiting())
 
     def failed(self, error: Exception) -> None:

@@ -91,7 +91,6 @@ class PlatformLink:
 
     async def wait(self, waiting: bool) -> None:
         """Wait for work; while something rests in the queue, look again from time to time."""
-        self._http.close()
         event = self.outbox.work[LIVE]
         event.clear()
         timer = self._loop.call_later(_LOOK_AGAIN_S, event.set) if waiting else None

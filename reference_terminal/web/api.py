@@ -16,7 +16,7 @@ from reference_terminal.config import centre_code
 from reference_terminal.processing.pipeline import PointState
 from reference_terminal.storage.rows import Gap, Record, Replacement
 from reference_terminal.times import Span, iso, iso_ms, span_named
-from reference_terminal.web import entry, manual
+from reference_terminal.web import delivery, entry, manual
 from reference_terminal.web.parameters import FOREVER_S, instant, pairs, shown
 from reference_terminal.web.server import HttpError, Request
 
@@ -44,6 +44,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "config": (),
     _REPLACEMENTS: (),
     _MANUAL: ("point", "from", "to", "limit"),
+    **delivery.KEYS,
 }
 """The parameters each address knows."""
 
@@ -53,6 +54,7 @@ class Api:
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
+        self._delivery = delivery.DeliveryApi(terminal)
         self._reads: dict[str, Callable[[dict[str, str]], Any]] = {
             "status": self.status,
             "points": self.points,
@@ -70,6 +72,8 @@ class Api:
             raise HttpError(
                 404, f"no such address {shown(request.path)}; known are {known}", f"没有该地址,可用:{known}"
             )
+        if name in delivery.KEYS:
+            return await self._delivery.answer(name, request)
         if name == _REPLACEMENTS:
             if request.method != "POST":
                 raise HttpError(405, "expected POST for a replacement", "更换记录须用 POST 提交", {"Allow": "POST"})

@@ -1,0 +1,218 @@
+"""The local interface to delivery and evidence: centres, upload windows, sending by hand, fingerprints compared.
+
+Leaves HTTP to `server` and what the orders do to uplink and storage. Every order names its author and is in the event
+log before it is confirmed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from reference_terminal.config_centres import day_time_s
+from reference_terminal.storage.notary import Finding
+from reference_terminal.storage.rows import Pending
+from reference_terminal.times import STANDARD_SPANS, Span, iso, span_named, span_of
+from reference_terminal.uplink.energy import EnergyLink
+from reference_terminal.web import entry
+from reference_terminal.web.parameters import FOREVER_S, instant, pairs, shown
+from reference_terminal.web.server import HttpError, Request
+
+if TYPE_CHECKING:
+    from reference_terminal.terminal import Terminal
+
+CENTRES, VERIFY, UPLOAD, UPLOAD_TIME, BACKFILL = "centres", "verify", "upload", "upload-time", "backfill"
+KEYS: dict[str, tuple[str, ...]] = {
+    CENTRES: (),
+    VERIFY: ("class", "from", "to"),
+    UPLOAD: (),
+    UPLOAD_TIME: (),
+    BACKFILL: (),
+}
+"""The addresses and the parameters each knows."""
+_BODIES = {
+    UPLOAD: ("centre", "author"),
+    UPLOAD_TIME: ("centre", "time", "author"),
+    BACKFILL: ("centre", "class", "from", "to", "author", "reason"),
+}
+_MOST_PERIODS = 100_000
+_MOST_TEXT = 500
+_PERIODS_AT_ONCE = 20
+
+
+class DeliveryApi:
+    """Answers for one terminal."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._orders: dict[str, Callable[[dict[str, str]], Any]] = {
+            UPLOAD: self.upload,
+            UPLOAD_TIME: self.set_upload_time,
+            BACKFILL: self.backfill,
+        }
+
+    async def answer(self, name: str, request: Request) -> Any:
+        """The JSON value for a request to one of `KEYS`; raises HttpError."""
+        if name in self._orders:
+            if request.method != "POST":
+                raise HttpError(405, f"expected POST for {name}", f"{name} 须用 POST 提交", {"Allow": "POST"})
+            pairs(request.query, ())
+            return self._orders[name](self._fields(name, request))
+        if request.method not in ("GET", "HEAD"):
+            raise HttpError(405, f"expected GET for {name}", f"{name} 应为 GET", {"Allow": "GET, HEAD"})
+        query = pairs(request.query, KEYS[name])
+        return self.centres() if name == CENTRES else await self.verify(query)
+
+    def _fields(self, name: str, request: Request) -> dict[str, str]:
+        fields = entry.read(request.content_type, request.body, _BODIES[name])
+        if fields["centre"] not in self._terminal.outboxes:
+            known = ", ".join(self._terminal.outboxes) or "none"
+            raise HttpError(404, f"no centre is called {shown(fields['centre'])}; there are {known}", "没有该数据中心")
+        for key in ("author", "reason"):
+            text = fields.get(key, "x").strip()
+            if not text or len(text) > _MOST_TEXT or not text.isprintable():
+                raise HttpError(400, f"expected {key} as 1 to {_MOST_TEXT} printable characters", f"{key} 应为可见字符")
+        return fields
+
+    # Reading
+
+    def centres(self) -> Any:
+        """Per centre: protocol, channel and what its last handshake agreed, schedule, window, registration."""
+        terminal = self._terminal
+        now_s = terminal.clock.now_s()
+        answer: list[dict[str, Any]] = []
+        for centre in terminal.config.centres:
+            link, window = terminal.links[centre.id], terminal.windows.get(centre.id)
+            registration = link.registration if isinstance(link, EnergyLink) else None
+            answer.append(
+                {
+                    "centre": centre.id,
+                    "protocol": centre.protocol,
+                    "channel": centre.channel.kind,
+                    "payload": centre.channel.payload,
+                    "connected": link.connected,
+                    "agreed": link.agreed,
+                    "schedule": centre.schedule,
+                    "upload_time": None if window is None else terminal.settings[centre.id].upload_time,
+                    "window_open": window is None or window.is_open(now_s),
+                    "device": None if registration is None else registration.deviceId,
+                }
+            )
+        return {"centres": answer}
+
+    async def verify(self, query: dict[str, str]) -> Any:
+        """Compare the stored records of a class (or of all fingerprinted ones) with their fingerprints (R-35).
+
+        `compared` counts records; `findings` names every record that is altered, missing, unknown or forged.
+        """
+        notary = self._terminal.notary
+        if notary is None or not notary.spans:
+            raise HttpError(
+                404,
+                "no fingerprints are made; give [security] a device key and fingerprints",
+                "未启用指纹,请在 [security] 中设置设备密钥和 fingerprints",
+            )
+        wanted = [self._span(query["class"])] if "class" in query else [span_of(code) for code in notary.spans]
+        from_s, to_s = instant(query, "from", 0), instant(query, "to", FOREVER_S)
+        compared = 0
+        findings: list[Finding] = []
+        for span in wanted:
+            for count, (number, found) in enumerate(notary.compare(span.code, from_s, to_s), 1):
+                compared += number
+                findings += found
+                if count % _PERIODS_AT_ONCE == 0:
+                    await asyncio.sleep(0)
+        self._tell(compared, findings)
+        return {"compared": compared, "findings": [self._finding(each) for each in findings]}
+
+    def _tell(self, compared: int, findings: list[Finding]) -> None:
+        journal, name = self._terminal.journal, self._terminal.config.name
+        if findings:
+            en, zh = f"{len(findings)} of {compared} records", f"{compared} 条记录中 {len(findings)} 条异常"
+            journal.raise_alarm("records altered", name, f"{en} do not agree with their fingerprints", zh)
+        else:
+            journal.event("verified", name, f"{compared} records agree with their fingerprints", f"{compared} 条一致")
+
+    def _finding(self, found: Finding) -> dict[str, Any]:
+        state = self._terminal.pipeline.by_number.get(found.point)
+        return {
+            "what": found.what,
+            "point": "" if state is None else state.config.id,
+            "class": span_of(found.span).name,
+            "start": iso(found.start_s),
+            "revision": found.revision,
+        }
+
+    def _span(self, name: str) -> Span:
+        span = span_named(name) if name.isascii() and len(name) <= 10 else None
+        if span is None:
+            known = ", ".join(span.name for span in STANDARD_SPANS)
+            raise HttpError(400, f"expected class one of {known}, got {shown(name)}", f"class 应为 {known} 之一")
+        return span
+
+    # Orders
+
+    def upload(self, fields: dict[str, str]) -> Any:
+        """Send now what waits for a centre, its window closed or not (CSMT 7.5)."""
+        centre = fields["centre"]
+        window = self._terminal.windows.get(centre)
+        self._order("manual upload", centre, fields["author"], "sends what waits", "立即上传")
+        if window is None:
+            self._terminal.outboxes[centre].wake()
+        else:
+            window.order()
+        return {"ordered": fields, "pending": self._terminal.outboxes[centre].counts()["pending"]}
+
+    def set_upload_time(self, fields: dict[str, str]) -> Any:
+        """Set the time of day at which a centre's window opens; in force until another one is accepted (R-13)."""
+        centre, time = fields["centre"], fields["time"]
+        if centre not in self._terminal.windows:
+            raise HttpError(409, f"{centre} has no upload window", f"{centre} 没有上传时间窗口")
+        if day_time_s(time) is None:
+            raise HttpError(400, f"expected time as HH:mm:ss, got {shown(time)}", "time 应为 HH:mm:ss")
+        before = self._terminal.settings[centre].upload_time
+        self._order("setting", centre, fields["author"], f"upload time {before} to {time}", f"上传时间设为 {time}")
+        if not self._terminal.settings[centre].keep("upload_time", time):
+            raise _busy()
+        return {"recorded": fields}
+
+    def backfill(self, fields: dict[str, str]) -> Any:
+        """Send stored periods with from ≤ start < to again, under their own keys (ISC-2 7.2.4(5))."""
+        centre, span = fields["centre"], self._span(fields["class"])
+        if span not in self._terminal.settings[centre].spans():
+            raise HttpError(409, f"{centre} does not receive the {span.name} class", f"{centre} 不接收该类数据")
+        from_s, to_s = instant(fields, "from", 0), instant(fields, "to", FOREVER_S)
+        store, outbox = self._terminal.store, self._terminal.outboxes[centre]
+        items = [
+            Pending(centre, span.code, start_s, span.end(start_s))
+            for start_s in store.periods(span.code, from_s, to_s - 1)
+        ]
+        if len(items) > _MOST_PERIODS:
+            raise HttpError(400, f"{len(items)} periods at once are too many; order less", "时段过多,请缩小范围")
+
+        def gather() -> None:
+            store.enqueue(items, again=True)
+            said = f"{len(items)} {span.name} periods from {iso(from_s)} to {iso(to_s)}: {fields['reason']}"
+            self._order("manual backfill", centre, fields["author"], said, f"人工补传 {len(items)} 个时段")
+
+        if not store.attempt(gather):
+            raise _busy()
+        for item in items:
+            outbox.revised(item)
+        window = self._terminal.windows.get(centre)
+        if window is not None:
+            window.order()
+        return {"ordered": fields, "periods": len(items)}
+
+    def _order(self, kind: str, centre: str, author: str, en: str, zh: str) -> None:
+        self._terminal.journal.event(kind, centre, f"{author}: {en}", f"{author}:{zh}")
+
+
+def _busy() -> HttpError:
+    return HttpError(
+        503,
+        "the store cannot be written now and nothing was recorded; try again",
+        "存储暂不可写,未登记,请稍后重试",
+        {"Retry-After": "5"},
+    )
