@@ -118,6 +118,12 @@ def _terminal(words: argparse.Namespace) -> int:
     return EXIT_PASS
 
 
+def _bench(words: argparse.Namespace) -> int:
+    from bench.commands import check
+
+    return check.main(Path(words.rig), as_json=words.json, injectors=not words.quick)
+
+
 def _simulate(words: argparse.Namespace) -> int:
     from bench.commands.simulate import simulate
 
@@ -228,6 +234,12 @@ def parser() -> argparse.ArgumentParser:
     simulate.add_argument("--lines", metavar="FOLDER", default=".", help="where serial devices appear / 串口设备目录")
     simulate.add_argument("--json", action="store_true", help="fleet: a line of figures each second / 每秒一行统计")
     simulate.add_argument("--record", metavar="FILE", help="fleet: every event as a line of JSON / 事件记录文件")
+
+    lab = command("bench", _bench, "a lab rig before a run: cabling, rights, serial ports, power, clock / 台架检查")
+    lab.add_argument("what", choices=("check",), help="check: verify everything / 全部检查")
+    lab.add_argument("rig", metavar="RIG", help="rig file (TOML) / 台架文件")
+    lab.add_argument("--json", action="store_true", help="for machines / 机器可读")
+    lab.add_argument("--quick", action="store_true", help="without the proof of the injectors / 不做注入器自检")
 
     command(
         "clauses", _clauses, "the clause ledger: list, show, coverage, lint, stale, review / 条款台账", owns_help=True

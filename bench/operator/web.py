@@ -1,0 +1,147 @@
+"""The page of the person: the open question, an answer, photos; served on the bench's own network, no script needed.
+
+Leaves the questions to `person`. A form carries a token that only the page knows, so that no other site a browser has
+open can answer for the person. The page loads itself anew while it waits.
+"""
+
+from __future__ import annotations
+
+import hmac
+import html
+import secrets
+import socket
+from typing import Any
+
+from aiohttp import web
+
+from bench.operator.person import ATTEST, CHOOSE, PHOTO_OCTETS, Photo, Question, Reply, Take, WrongAnswer
+
+_REFRESH_S = 2
+_MOST_OCTETS = 4 * PHOTO_OCTETS
+_STYLE = (
+    "body{font:18px/1.5 system-ui,sans-serif;max-width:40em;margin:2em auto;padding:0 1em;color:#111;background:#fff}"
+    "label{display:block;margin:.8em 0}input[type=text],textarea{width:100%;font:inherit;box-sizing:border-box}"
+    "button{font:inherit;padding:.5em 1.5em;margin:.3em .6em .3em 0}.wrong{color:#a00;font-weight:bold}"
+    ".small{color:#555;font-size:80%}"
+)
+
+
+class WebPage:
+    """One page at `where` (host:port; port 0 takes a free one). `address` is its URL once started."""
+
+    def __init__(self, where: str) -> None:
+        host, _, port = where.rpartition(":")
+        self._host, self._port = host.strip("[]"), int(port)
+        self.address = ""
+        self._runner: web.AppRunner | None = None
+        self._token = secrets.token_urlsafe(16)
+        self._open: tuple[int, Question, Take, str] | None = None
+        self._last = ""
+
+    async def start(self) -> None:
+        """Serve. Raises OSError."""
+        app = web.Application(client_max_size=_MOST_OCTETS)
+        app.add_routes([web.get("/", self._page), web.post("/answer", self._answer)])
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self._host, self._port)
+        await site.start()
+        host, port = self._runner.addresses[0][:2]
+        shown = f"[{host}]" if self._family(str(host)) == socket.AF_INET6 else host
+        self.address = f"http://{shown}:{port}/"
+
+    @staticmethod
+    def _family(host: str) -> socket.AddressFamily:
+        return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+    async def stop(self) -> None:
+        """Stop; may be repeated."""
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
+
+    def show(self, number: int, question: Question, until_s: float, take: Take, said: str) -> None:
+        """Put a question on the page."""
+        self._open = (number, question, take, said)
+
+    def withdraw(self, why: str) -> None:
+        """Take it off."""
+        if self._open is not None:
+            self._open = None
+            self._last = why
+
+    async def _page(self, request: web.Request) -> web.Response:
+        del request
+        return self._render()
+
+    def _render(self, wrong: str = "", status: int = 200, kept: str = "") -> web.Response:
+        if self._open is None:
+            told = f"<p class=small>{html.escape(self._last)}</p>" if self._last else ""
+            body = f"<h1>No question is open / 暂无提问</h1>{told}"
+            head = f"<meta http-equiv=refresh content={_REFRESH_S}>"
+        else:
+            number, question, _, said = self._open
+            body, head = _form(number, question, said, self._token, wrong, kept), ""
+        text = (
+            f"<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>{head}"
+            f"<title>carbonbench</title><style>{_STYLE}</style><body>{body}</body></html>"
+        )
+        headers = {
+            "Cache-Control": "no-store",
+            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
+            "X-Frame-Options": "DENY",
+        }
+        return web.Response(text=text, content_type="text/html", status=status, headers=headers)
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        if not hmac.compare_digest(_text(form, "token").encode(), self._token.encode()):
+            return self._render("this form is not of this run; answer here / 表单已过期，请重新填写", 403)
+        text = _text(form, "text").replace("\r\n", "\n")
+        if self._open is None or _text(form, "number") != str(self._open[0]):
+            return self._render("that question is closed / 该问题已结束", 409)
+        _, question, take, _ = self._open
+        able = _text(form, "act") != "cannot"
+        if able and question.kind == ATTEST and _text(form, "attest") != "yes":
+            return self._render("tick the box to attest, or say why you cannot / 请勾选确认", 422, text)
+        photos = tuple(
+            Photo(each.file.read())
+            for each in form.getall("photo", [])
+            if isinstance(each, web.FileField) and each.filename
+        )
+        if able and question.kind == CHOOSE:
+            text = _text(form, "choice")
+        try:
+            take(Reply(_text(form, "by"), text, able=able, photos=photos))
+        except WrongAnswer as error:
+            return self._render(str(error), 422, text)
+        raise web.HTTPSeeOther("/")
+
+
+def _text(form: Any, key: str) -> str:
+    value = form.get(key, "")
+    return value if isinstance(value, str) else ""
+
+
+def _form(number: int, question: Question, said: str, token: str, wrong: str, kept: str) -> str:
+    safe = html.escape
+    parts = [f"<p class=wrong role=alert>{safe(wrong)}</p>"] if wrong else []
+    clause = f" · {safe(question.clause)}" if question.clause else ""
+    parts.append(f"<p class=small>{number}{clause}</p><h1>{safe(question.en)}</h1><h2>{safe(question.zh)}</h2>")
+    parts.append("<form method=post action=/answer enctype=multipart/form-data>")
+    parts.append(f"<input type=hidden name=token value='{safe(token)}'><input type=hidden name=number value={number}>")
+    parts.append(f"<label>Name / 姓名 <input type=text name=by maxlength=80 required value='{safe(said)}'></label>")
+    for choice in question.choices:
+        parts.append(f"<label><input type=radio name=choice value='{safe(choice)}'> {safe(choice)}</label>")
+    if question.kind == ATTEST:
+        parts.append("<label><input type=checkbox name=attest value=yes> I attest this / 本人确认属实</label>")
+    rows = 10 if question.multiline else 2
+    parts.append(f"<label>Answer or remark / 答案或说明<textarea name=text rows={rows}>{safe(kept)}</textarea></label>")
+    need = " (wanted / 必需)" if question.photo else ""
+    parts.append(
+        f"<label>Photo / 照片{need} <input type=file name=photo accept='image/jpeg,image/png' multiple></label>"
+    )
+    parts.append(
+        "<button name=act value=done>Done / 完成</button><button name=act value=cannot>Cannot / 无法完成</button>"
+    )
+    return "".join(parts) + "</form>"
