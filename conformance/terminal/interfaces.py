@@ -6,7 +6,6 @@ Leaves Modbus TCP to `acquisition` and what stands in for a meter to `sources`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from bench.bench import Bench
 from bench.case import Case, Finding, Rig
@@ -35,7 +34,6 @@ _COMPARED = 500
 class _Reads:
     """What cases share that compare every value of a protocol, stored and sent, with the meters' replies."""
 
-    needs: ClassVar[tuple[str, ...]] = (HJ212, LOCAL)
     rigs = Rig.VIRTUAL
     hours = 1.5
 
@@ -130,7 +128,6 @@ class KeepsCadenceBesideDeadMeter(_Cadence, Case):
 class _Spoiled:
     """What cases share in which the answers of one meter are unusable in every way for ten minutes each."""
 
-    needs: ClassVar[tuple[str, ...]] = ()
     rigs = Rig.VIRTUAL
     faults: tuple[AnyFault, ...] = (
         Silent(),
