@@ -19,6 +19,7 @@ import msgspec
 from simulators.centres.base import AnyCentre
 from simulators.centres.hj212 import Centre
 from simulators.centres.http import JsonCentre
+from simulators.centres.mqtt import MqttCentre
 from simulators.centres.national import Item
 from simulators.centres.spec import (
     CentreSpec,
@@ -450,6 +451,7 @@ class Site:
         self._secrets = {spec.name: secrets_of(streams(f"centre/{spec.name}/secrets")) for spec in world.centres}
         self.centres: dict[str, Centre] = {}
         self.platforms: dict[str, JsonCentre] = {}
+        self.brokers: dict[str, MqttCentre] = {}
         for spec in world.centres:
             centre = build_centre(
                 spec,
@@ -463,13 +465,15 @@ class Site:
             )
             if isinstance(centre, Centre):
                 self.centres[spec.name] = centre
+            elif isinstance(centre, MqttCentre):
+                self.brokers[spec.name] = centre
             else:
                 self.platforms[spec.name] = centre
 
     @property
     def everyone(self) -> dict[str, AnyCentre]:
-        """Centres of every kind by name: those of HJ 212 first, then the platforms."""
-        return {**self.centres, **self.platforms}
+        """Centres of every kind by name: those of HJ 212 first, then the platforms, then the brokers."""
+        return {**self.centres, **self.platforms, **self.brokers}
 
     def terminal_side(self, centre: str, choice: Choice = "good") -> TerminalSide:
         """What the terminal is given to talk to a centre (docs/WIRE.md section 7); `choice` is its own certificate.

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Protocol
 
+from bench.bench import Unable
 from bench.history import Event, Observed
 from bench.terminals import Seat, TerminalAdapter
 from simulators.centres.hj212 import Centre
@@ -91,6 +92,11 @@ class CentresByName(Mapping[str, Centre]):
         self._centres = bench.site.centres
 
     def __getitem__(self, name: str) -> Centre:
+        if name in self._bench.site.brokers:
+            raise Unable(
+                f"the case asks something of centre {name} as one of HJ 212; for this terminal it is an MQTT broker / "
+                "用例要求 HJ 212 中心，而该终端的中心为 MQTT"
+            )
         return self._centres[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -12,6 +12,7 @@ from datetime import datetime
 from bench.history import Began, CentreSetup, MeterSetup, Point
 from bench.profile import Profile
 from bench.scenario import Scenario
+from bench.terminals import Speaking, TerminalAdapter
 from simulators.centres.spec import CentreSpec
 from simulators.meters.carriers import LineSettings
 from simulators.meters.spec import LineSpec
@@ -110,6 +111,13 @@ def build_world(scenario: Scenario, seed: int) -> World:
         centres=tuple(_centre(name, index, scenario) for index, name in enumerate(scenario.centres)),
         where="scenario",
     )
+
+
+def for_terminal(world: World, adapter: TerminalAdapter, profile: Profile) -> World:
+    """The world with centres of the kind that this terminal delivers to, wherever they were to be of HJ 212."""
+    kind = adapter.uplink(profile.connection) if isinstance(adapter, Speaking) else "hj212"
+    changed = tuple(replace(spec, kind=kind) if spec.kind == "hj212" else spec for spec in world.centres)
+    return replace(world, centres=changed)
 
 
 def _circuits(scenario: Scenario) -> list[MeterSpec]:

@@ -70,12 +70,12 @@ class RealBench:
         self._tasks: list[asyncio.Task[None]] = []
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._told_full = False
-        world = layout.build_world(scenario, seed)
+        self.adapter = setup.adapter()
+        world = layout.for_terminal(layout.build_world(scenario, seed), self.adapter, setup.profile)
         start_us = self.true_time.now_us() // 1_000_000 * 1_000_000
         self.world = dataclasses.replace(world, start_us=start_us)
         self._scenario = scenario
         self._setup = setup
-        self.adapter = setup.adapter()
         self.seat = Seat(
             site=Site(place.told(self.world), clock=self.true_time, observe=_nobody, chance=self._streams),
             settings={

@@ -14,6 +14,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from simulators.centres.spec import Kind
 from simulators.world import Site
 
 
@@ -107,6 +108,15 @@ class Launchable(Protocol):
 
     def launch(self, seat: Seat, state: Path) -> Launch:
         """How to start it for this seat, with `state` as its disk. Raises LaunchError."""
+        ...
+
+
+@runtime_checkable
+class Speaking(Protocol):
+    """An adapter whose terminal delivers to another kind of centre than HJ 212."""
+
+    def uplink(self, connection: Mapping[str, Any]) -> Kind:
+        """The kind of centre that stands wherever a scenario asks for one of HJ 212, by the section [connection]."""
         ...
 
 

@@ -21,9 +21,11 @@ import msgspec
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bench.terminals import Launch, LaunchError, Seat
+from simulators.centres.spec import Kind
 from simulators.stamps import local
 
-_KEYS = {"command", "env", "files", "ready", "ready_s", "clock", "ask"}
+_KEYS = {"command", "env", "files", "ready", "ready_s", "clock", "uplink", "ask"}
+_UPLINKS: tuple[Kind, ...] = ("hj212", "mqtt")
 _ASK_KEYS = {"get", "post", "body", "rows", "fields", "headers"}
 QUESTIONS = ("readings", "records", "gaps", "status", "queue", "log", "replacement")
 """What an operator may ask (see `bench.bench.Operator`)."""
@@ -115,6 +117,11 @@ class CommandAdapter:
     def problems(self, connection: Mapping[str, Any], folder: Path) -> list[str]:
         """What is wrong with the section [connection], one sentence each; names in templates are seen at the start."""
         return _Checker(connection, folder).problems()
+
+    def uplink(self, connection: Mapping[str, Any]) -> Kind:
+        """What the profile says; HJ 212 where it says nothing."""
+        told = connection.get("uplink", "hj212")
+        return "mqtt" if told == "mqtt" else "hj212"
 
     def launch(self, seat: Seat, state: Path) -> Launch:
         """The command line and files for this seat. Raises LaunchError with every problem."""
@@ -284,6 +291,8 @@ class _Checker:
             self._wrong("ready_s", "seconds above 0", patience)
         if given.get("clock", "movable") not in ("movable", "host"):
             self._wrong("clock", '"movable" or "host"', given.get("clock"))
+        if given.get("uplink", "hj212") not in _UPLINKS:
+            self._wrong("uplink", " or ".join(f'"{kind}"' for kind in _UPLINKS), given.get("uplink"))
         for what, asked in self._table("ask", given.get("ask", {})).items():
             self._ask(what, self._table(f"ask.{what}", asked))
         return self._found

@@ -19,6 +19,7 @@ from simulators.centres.fingerprints import FingerprintCentre
 from simulators.centres.hj212 import EDITIONS, Centre
 from simulators.centres.http import JsonCentre
 from simulators.centres.management import Issuer, ManagementCentre
+from simulators.centres.mqtt import MqttCentre
 from simulators.centres.national import DATA_CODE, Item, NationalCentre, national_code
 from simulators.centres.payload import Guard
 from simulators.centres.third_party import ThirdPartyCentre
@@ -28,7 +29,7 @@ from simulators.trust.authority import CHOICES, Choice, Credential, Role, Termin
 from simulators.trust.files import Own, OwnFiles, read_own
 from simulators.trust.oracle import public_of
 
-Kind = Literal["hj212", "https", "management", "fingerprint", "third-party"]
+Kind = Literal["hj212", "https", "management", "fingerprint", "third-party", "mqtt"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Payload = Literal["clear", "sm4-sm2"]
 PAYLOADS: tuple[Payload, ...] = get_args(Payload)
@@ -123,6 +124,8 @@ def read_centre(table: Table, folder: Path = Path()) -> CentreSpec:
         table.problem("edition", f"expected one of {', '.join(map(str, EDITIONS))}, got {centre.edition}")
     if centre.payload != "clear" and kind != "hj212":
         table.problem("payload", f"the payload profile belongs to hj212, this centre is {kind}; remove it")
+    if kind == "mqtt" and centre.channel != "plain":
+        table.problem("channel", f"an MQTT centre is plain only, got {centre.channel}")
     if centre.channel == "plain" and (centre.certificate != "good" or centre.files):
         table.problem("channel", "a plain channel shows no certificate; choose tls, mtls, gm-tls13 or tlcp")
     table.finish()
@@ -213,7 +216,7 @@ def build_centre(
     secrets: Secrets | None = None,
     items: Mapping[str, Item] | None = None,
     own: Own | None = None,
-) -> Centre | JsonCentre:
+) -> Centre | JsonCentre | MqttCentre:
     """The centre that a description asks for; it listens once started.
 
     `items` are the points by code. A centre with certificates or secrets needs `trust` and `secrets`; ValueError
@@ -243,6 +246,9 @@ def build_centre(
             guard=_guard(spec, trust, secrets, chance),
         )
     points = items or {}
+    if spec.kind == "mqtt":
+        known = {item.name: code for code, item in points.items()}
+        return MqttCentre(spec.name, spec.host, spec.port, mn=spec.mn, known=known, clock=clock, observe=observe)
     if spec.kind == "https":
         return NationalCentre(
             spec.name,
