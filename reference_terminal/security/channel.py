@@ -26,14 +26,14 @@ NATIONAL_SUITE, NATIONAL_GROUP, NATIONAL_SIGNATURE = "TLS_SM4_GCM_SM3", "curveSM
 _CHUNK = 65_536
 _SUITES_12 = b"ECDHE+AESGCM:ECDHE+CHACHA20"
 """What is offered to a centre that knows TLS 1.2 only: forward secrecy and authenticated encryption."""
-_NO_PARTIAL_WILDCARDS = 0x4
+_NO_PARTIAL_WILDCARDS, _NEVER_THE_COMMON_NAME = 0x4, 0x20
 
 # X509_V_ERR_…, as said to a person.
 _REASONS = {
-    3: ("no revocation list for its issuer", "缺少其签发者的吊销列表"),
+    3: ("cannot be checked: there is no revocation list of its issuer", "缺少其签发者的吊销列表"),
     9: ("is not yet valid", "尚未生效"),
     10: ("has expired", "已过期"),
-    12: ("the revocation list is out of date", "吊销列表已过期"),
+    12: ("cannot be checked: the revocation list of its issuer is out of date", "签发者的吊销列表已过期"),
     18: ("is self-signed", "为自签名证书"),
     19: ("ends in an unknown root", "根证书不受信任"),
     20: ("comes from an unknown issuer", "签发者不受信任"),
@@ -282,21 +282,35 @@ def _national(context: SSL.Context) -> None:
 
 
 def connection_of(context: SSL.Context, server_name: str) -> SSL.Connection:
-    """A client connection over memory that insists on the name or address in subjectAltName."""
+    """A client connection over memory that insists on the name or address in subjectAltName. Raises ChannelRefused."""
     connection = SSL.Connection(context, None)
     connection.set_connect_state()
+    if not _expect(connection, server_name):
+        # The library would go on without any check of the name.
+        raise ChannelRefused(
+            f"{server_name!r} is no host name or address that a certificate can be checked for; set server_name",
+            f"{server_name!r} 不是可校验的主机名或地址,请设置 server_name",
+        )
+    return connection
+
+
+def _expect(connection: SSL.Connection, server_name: str) -> bool:
+    """Have the library check the peer's name; whether it takes it."""
     lib: Any = SSL._lib
     parameters = lib.SSL_get0_param(cast(Any, connection)._ssl)
     try:
         address = ipaddress.ip_address(server_name).packed
     except ValueError:
-        name = server_name.encode("idna")
+        try:
+            name = server_name.encode("idna")
+        except UnicodeError:
+            return False
+        if not name:
+            return False
         connection.set_tlsext_host_name(name)
-        lib.X509_VERIFY_PARAM_set_hostflags(parameters, _NO_PARTIAL_WILDCARDS)
-        lib.X509_VERIFY_PARAM_set1_host(parameters, name, len(name))
-    else:
-        lib.X509_VERIFY_PARAM_set1_ip(parameters, address, len(address))
-    return connection
+        lib.X509_VERIFY_PARAM_set_hostflags(parameters, _NO_PARTIAL_WILDCARDS | _NEVER_THE_COMMON_NAME)
+        return lib.X509_VERIFY_PARAM_set1_host(parameters, name, len(name)) == 1
+    return lib.X509_VERIFY_PARAM_set1_ip(parameters, address, len(address)) == 1
 
 
 async def secure(inner: Line, security: Security, host: str, now_s: Callable[[], int]) -> Line:
