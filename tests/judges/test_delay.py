@@ -1,0 +1,120 @@
+"""Judge of the delay of real-time data: what is traced to which answer, and what each check fails on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+from hand_made import CODES, MIDNIGHT, POWER, World, failing, verdicts
+
+from bench.case import Verdict, as_seen_in
+from bench.history import Event, History, Phase, Served, Stored, Timing
+from conformance.judges import delay
+from conformance.judges.times import SECOND, stamp_of
+
+STEP = 30 * SECOND
+ANSWERED = 40_000
+
+
+def value(number: int) -> str:
+    return f"{10 + number / 10:.1f}"
+
+
+def answer(number: int, text: str = "") -> Served:
+    at = MIDNIGHT + number * STEP + ANSWERED
+    values = {POWER.id: text or value(number)}
+    return Served(t=at, meter="m1", unit=1, asked=at - 2000, request="00", response="00", values=values)
+
+
+def record(number: int, late_us: int = 200_000, text: str = "", **more: object) -> Stored:
+    at = MIDNIGHT + number * STEP
+    fields: dict[str, object] = {
+        "t": at + ANSWERED + late_us,
+        "centre": "A",
+        "mn": "MN",
+        "kind": "realtime",
+        "code": CODES[POWER.id],
+        "stamp": stamp_of(at),
+        "fields": {"Rtd": text or value(number)},
+        "flag": "N",
+        "qn": "",
+    }
+    return Stored(**(fields | more))  # type: ignore[arg-type]
+
+
+def history(events: Iterable[Event], *, real: bool = True, uncertainty_us: int = 9000) -> History:
+    began = msgspec.structs.replace(World().began(), rig="process" if real else "virtual")
+    ordered = sorted(events, key=lambda event: event.t)
+    end = (ordered[-1].t if ordered else MIDNIGHT) + SECOND
+    timing = Timing(
+        t=end,
+        samples=9,
+        loop_p50_us=1,
+        loop_p99_us=2,
+        loop_max_us=3,
+        resolution_ns=50,
+        host_moved_us=0,
+        uncertainty_us=uncertainty_us,
+    )
+    return History([began, *ordered, timing, Phase(t=end, name="over")])
+
+
+def honest(count: int = 1000, slow: int = 0, slow_us: int = 2_100_000) -> list[Event]:
+    """So many records, the first few of them slow."""
+    records = [record(number, slow_us if number < slow else 200_000) for number in range(count)]
+    return [event for number in range(count) for event in (answer(number), records[number])]
+
+
+def test_a_thousand_prompt_records_pass() -> None:
+    assert verdicts(delay.findings(history(honest()), "A")) == {
+        "delay-p99": "pass",
+        "every-record-has-its-answer": "pass",
+    }
+
+
+def test_p99_is_nearest_rank() -> None:
+    assert failing(delay.findings(history(honest(slow=10)), "A")) == []
+    assert failing(delay.findings(history(honest(slow=11)), "A")) == ["delay-p99"]
+
+
+def test_the_limit_itself_is_allowed() -> None:
+    assert failing(delay.findings(history(honest(slow=11, slow_us=2_000_000)), "A")) == []
+
+
+def test_too_few_records_or_too_large_an_uncertainty_decide_nothing() -> None:
+    assert verdicts(delay.findings(history(honest(999)), "A"))["delay-p99"] == "inconclusive"
+    vague = history(honest(), uncertainty_us=400_001)
+    assert verdicts(delay.findings(vague, "A"))["delay-p99"] == "inconclusive"
+
+
+def test_virtual_time_cannot_let_it_pass() -> None:
+    (found, *_) = delay.findings(history(honest(), real=False), "A")
+    assert as_seen_in("virtual", found).verdict is Verdict.NOT_RUN  # type: ignore[arg-type]
+    (found, *_) = delay.findings(history(honest(slow=11), real=False), "A")
+    assert as_seen_in("virtual", found).verdict is Verdict.FAIL  # type: ignore[arg-type]
+
+
+def test_a_record_without_an_answer_is_found() -> None:
+    for wrong in (record(3, text="99.9"), record(3, stamp=stamp_of(MIDNIGHT + 5 * STEP)), record(3, late_us=-1)):
+        events = [answer(number) for number in range(8)]
+        found = list(delay.findings(history([*events, wrong]), "A", needed=1))
+        assert failing(found) == ["every-record-has-its-answer"], wrong
+
+
+def test_where_a_register_stands_still_the_earlier_answer_counts() -> None:
+    events = [*(answer(number, "7.0") for number in range(3)), record(0, late_us=STEP * 2 + 50_000, text="7.0")]
+    assert delay.delays(history(events), "A").found_us == (STEP * 2 + 50_000,)
+    both = [*events, record(1, late_us=STEP + 60_000, text="7.0")]
+    assert delay.delays(history(both), "A").found_us == (STEP * 2 + 50_000, STEP + 60_000)
+
+
+def test_what_was_asked_for_repeated_or_empty_is_left_out() -> None:
+    events = [answer(0), record(0, asked=True), record(0, copies=2), record(0, fields={}), record(0, centre="B")]
+    assert delay.delays(history(events), "A").found_us == ()
+
+
+def test_classes_hold_their_upper_edge() -> None:
+    assert delay.histogram([1000, 1001, 1600, 4000, 6_300_001]).startswith("1:1 1.6:2 2.5:0 4:1 6.3:0 ")
+    assert delay.histogram([6_300_001]) == "10000:1"
+    assert delay.histogram([63_000_001]) == "more:1"
+    assert delay.histogram([]) == ""
