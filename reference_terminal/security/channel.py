@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
+from cryptography import x509
 from OpenSSL import SSL, crypto
 
 from reference_terminal.security import certificates
@@ -253,7 +254,7 @@ def context_of(security: Security, now_s: int, judge: Judge) -> SSL.Context:
                 "该通道缺少终端证书,请安装证书和私钥",
             )
         own.check(now_s)
-        first, *rest = [crypto.load_certificate(crypto.FILETYPE_PEM, each.pem.encode()) for each in own.chain]
+        first, *rest = [x509.load_pem_x509_certificate(each.pem.encode()) for each in own.chain]
         context.use_certificate(first)
         for each in rest:
             context.add_extra_chain_cert(each)

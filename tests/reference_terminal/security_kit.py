@@ -46,7 +46,7 @@ def server(channel: str, shown: Choice = "good", peers: Peers | None = None) -> 
     """The centre's side: pyOpenSSL for ECDSA, the independent stack of tongsuopy for RFC 8998."""
     by = authority(channel)
     leaf = by.leaf("server", "A", HOSTS, shown)
-    given = Material(leaf.certificate, leaf.key, by.anchor, by.crls, revoked=by.revoked)
+    given = Material(leaf.certificate, leaf.key, by.anchor, by.crls)
     asks: Peers = peers or ("none" if channel == "tls" else "require")
     if channel == "gm-tls13":
         return TongsuoSession(TongsuoContext(given, asks, tlcp=False), NOW_S * 1_000_000, server=True)

@@ -130,8 +130,9 @@ def test_a_centre_of_another_family_is_refused() -> None:
         asyncio.run(meet(server("mtls"), given))
 
 
-@pytest.mark.parametrize("channel", ["mtls", "gm-tls13"])
-@pytest.mark.parametrize("mine", ["unknown-issuer", "revoked"])
+@pytest.mark.parametrize(
+    ("channel", "mine"), [("mtls", "unknown-issuer"), ("mtls", "revoked"), ("gm-tls13", "unknown-issuer")]
+)
 def test_the_centre_ends_it_when_the_terminals_certificate_is_bad(channel: str, mine: Choice) -> None:
     async def scene() -> None:
         session = server(channel)
