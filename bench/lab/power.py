@@ -109,6 +109,9 @@ class ScpiPower:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self._streams is not None and self._streams[0].at_eof():
+            # An instrument ends idle connections.
+            await self.close()
         if self._streams is None:
             try:
                 self._streams = await asyncio.wait_for(
