@@ -15,9 +15,10 @@ from typing import Any, cast
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from bench.case import RunResult, Text, Verdict
+from bench.case import Measurement, RunResult, Text, Verdict
 from reports.blocks import visible
 from reports.conformity import Entry, document_of
+from reports.histogram import histogram_svg
 from reports.html.texts import TEXTS
 from reports.html.view import Details, State, report
 from reports.svg import NAMES, STYLE
@@ -70,6 +71,11 @@ def css_string(text: str) -> Markup:
     return Markup(f'"{inside}"')
 
 
+def histogram(found: Measurement, id: str) -> Markup:
+    """The picture of a measured distribution; empty where the measurement is none."""
+    return Markup(histogram_svg(found, id))
+
+
 @cache
 def environment() -> Environment:
     """The templates with their helpers; everything is escaped unless it is Markup."""
@@ -82,6 +88,7 @@ def environment() -> Environment:
     )
     helpers = cast(dict[str, Any], made.globals)
     helpers.update(t=words, both=both, texts=TEXTS, series_names=NAMES, state_of=state_of, sign=sign, counted=counted)
+    helpers.update(histogram=histogram)
     made.filters["plain"] = plain
     made.filters["css_string"] = css_string
     return made
