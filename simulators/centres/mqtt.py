@@ -113,6 +113,11 @@ class MqttCentre:
         """What is stored: key (device, realtime, code, instant to the millisecond) to versions, oldest first."""
         return self._store.versions
 
+    @property
+    def listening(self) -> bool:
+        """Whether the broker is up and everything that arrives is kept."""
+        return self._subscribed.is_set()
+
     def behave(self, **switches: object) -> None:
         """Mosquitto behaves soundly only. Raises SwitchError for any switch."""
         if switches:
