@@ -18,8 +18,16 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``role.collector``: submitted as a collector too (168 h buffer).
 - ``centres.three``: three destinations at once.
 - ``clock.centre``: a centre may read and set its clock (1011, 1012).
+- ``channel.mutual-tls``: it reaches a centre over TLS with certificates on both sides.
+- ``channel.national-tls``: over TLS 1.3 with the national suites (RFC 8998).
+- ``uplink.https-json``: it uploads daily sets to an energy platform over HTTPS and JSON.
+- ``fingerprint.deposit``: it deposits fingerprints of its records at a platform.
 """
 
 MODBUS = "protocol.modbus-tcp"
 HJ212 = "uplink.hj212"
 LOCAL = "local.readout"
+MUTUAL_TLS = "channel.mutual-tls"
+NATIONAL_TLS = "channel.national-tls"
+PLATFORM = "uplink.https-json"
+FINGERPRINT = "fingerprint.deposit"

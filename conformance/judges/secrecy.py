@@ -1,0 +1,221 @@
+"""Secrecy: what crosses the uplink can be read by nobody, and goes to nobody but the right centre (R-32, R-34).
+
+Leaves completeness to `delivery`. Reads the capture of the terminal's own card and the centres' handshakes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bench.case import Check, check
+from bench.history import CentreSetup, History, Received, Secured, Stored
+from conformance.judges.delivery import setup_of
+from conformance.judges.times import local
+
+SEGMENT = "uplink"
+# A value shorter than this is found in octets that mean nothing, by chance alone.
+_LEAST_TEXT = 6
+_PROTOCOL_WORDS = (
+    b"QN=", b"ST=", b"CN=", b"PW=", b"MN=", b"CP=&&", b"DataTime=",
+    b"HTTP/1.", b"POST /", b"deviceId", b"dataValue", b"dataCode", b"responseCode",
+)  # fmt: skip
+# With a payload profile the head of the packet stays in the clear; what it protects must not.
+_PROTECTED_WORDS = (b"DataTime=", b"-Rtd=", b"-Avg=", b"-Cou=", b"-Flag=", b"SystemTime=")
+_OLD = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1")
+_WEAK = ("NULL", "EXPORT", "RC4", "DES", "MD5", "anon", "_CBC_", "RSA_WITH")
+NATIONAL = ("TLSv1.3", "TLS_SM4_GCM_SM3", "curveSM2")
+_SM2_WITH_SM3 = "1.2.156.10197.1.501"
+
+Flow = tuple[str, int, str, int]
+
+
+def streams(history: History) -> dict[Flow, bytes]:
+    """What each side said on each connection of the uplink, in order and without repeats; empty without a capture."""
+    from scapy.layers.inet import IP, TCP
+    from scapy.utils import PcapReader
+
+    path = history.capture(SEGMENT)
+    pieces: dict[Flow, dict[int, bytes]] = {}
+    if path is None:
+        return {}
+    with PcapReader(str(path)) as reader:
+        for packet in reader:
+            if TCP not in packet or IP not in packet:
+                continue
+            octets = bytes(packet[TCP].payload)
+            if not octets:
+                continue
+            flow = (packet[IP].src, packet[TCP].sport, packet[IP].dst, packet[TCP].dport)
+            at = pieces.setdefault(flow, {})
+            if len(octets) > len(at.get(packet[TCP].seq, b"")):
+                at[packet[TCP].seq] = octets
+    return {flow: _joined(found) for flow, found in pieces.items()}
+
+
+def _joined(pieces: dict[int, bytes]) -> bytes:
+    """The octets of one direction; where a piece is missing the next one follows."""
+    whole = bytearray()
+    reached = 0
+    for seq, octets in sorted(pieces.items()):
+        whole += octets[max(0, reached - seq) :] if reached > seq else octets
+        reached = max(reached, seq + len(octets))
+    return bytes(whole)
+
+
+def secrets_of(history: History, setup: CentreSetup) -> list[bytes]:
+    """What must not be readable on the way to a centre: values as stored, and what only the protocol's text has."""
+    texts = {
+        text: None
+        for event in history.of(Stored)
+        if event.centre == setup.name
+        for text in event.fields.values()
+        if len(text) >= _LEAST_TEXT
+    }
+    found = [text.encode() for text in texts]
+    if setup.channel == "plain":
+        return [*_PROTECTED_WORDS, *found]
+    return [*_PROTOCOL_WORDS, setup.mn.encode(), *(code.encode() for code in _long(setup)), *found]
+
+
+def _long(setup: CentreSetup) -> list[str]:
+    return [code for code in setup.codes.values() if len(code) >= _LEAST_TEXT]
+
+
+def unreadable_findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
+    """Nothing readable in the capture of the uplink, in either direction, on any connection.
+
+    Without a capture, or when nothing was said to a centre, the question is open.
+    """
+    said = streams(history)
+    setups = [setup_of(history, name) for name in centres]
+    stored = [event for event in history.of(Stored) if event.centre in centres]
+    found: list[str] = []
+    words = list(dict.fromkeys(secret for setup in setups for secret in secrets_of(history, setup)))
+    for (source, sport, target, dport), octets in said.items():
+        readable = [word for word in words if word in octets]
+        if readable:
+            shown = ", ".join(word.decode("ascii", "replace") for word in readable[:4])
+            found.append(f"{source}:{sport} → {target}:{dport}: {len(readable)} readable texts, such as {shown}")
+    decided = bool(said) and (bool(stored) or bool(found))
+    yield check(
+        "nothing-readable",
+        not found if decided else None,
+        en="no value, name or protocol text can be read in the capture of the uplink",
+        zh="上行抓包中读不到任何数值、标识或协议文本",
+        measured=len(found),
+        limit=0,
+        unit="streams",
+        evidence=found,
+    )
+
+
+def refusal_findings(history: History, centre: str, choices: Sequence[str]) -> Iterator[Check]:
+    """Shown a bad certificate, the terminal ends the session before it has sent a single message (R-34).
+
+    Open for a certificate that the terminal never came to see.
+    """
+    shown: dict[int, str] = {}
+    seen: dict[str, int] = {}
+    for event in history.of(Secured):
+        if event.at == centre:
+            shown[event.conn] = event.shown
+            seen[event.shown] = seen.get(event.shown, 0) + 1
+    messages: dict[str, list[str]] = {}
+    for event in history.of(Received):
+        if event.centre == centre and event.conn in shown:
+            words = f"{local(event.t)} connection {event.conn}: CN={event.cn} QN={event.qn}"
+            messages.setdefault(shown[event.conn], []).append(words)
+    for choice in choices:
+        told = messages.get(choice, [])
+        yield check(
+            f"refused-{choice}",
+            not told if seen.get(choice) else None,
+            en=f"a centre whose certificate is {choice} gets no message",
+            zh=f"证书异常（{choice}）的中心收不到任何报文",
+            measured=len(told),
+            limit=0,
+            unit="messages",
+            evidence=[f"{seen.get(choice, 0)} handshakes seen / 次握手", *told[:10]],
+        )
+
+
+def handshakes(history: History, centre: str) -> tuple[list[Secured], list[Secured]]:
+    """All handshakes at a centre, and those that were agreed."""
+    every = [event for event in history.of(Secured) if event.at == centre]
+    return every, [event for event in every if event.state == "agreed"]
+
+
+def _line(event: Secured) -> str:
+    agreed = f"{event.version} {event.suite} {event.group}".strip()
+    return f"{local(event.t)} {event.at} {event.state} {agreed} peer={event.peer or '-'} {event.reason}".rstrip()
+
+
+def identity_findings(history: History, centre: str) -> Iterator[Check]:
+    """The terminal shows its own certificate, one for signing, and offers no version or suite that is out of use."""
+    setup = setup_of(history, centre)
+    every, agreed = handshakes(history, centre)
+    own = [event for event in agreed if event.peer == setup.mn and "digital_signature" in event.peer_usage]
+    yield check(
+        "own-certificate",
+        (bool(agreed) and len(own) == len(agreed)) if every else None,
+        en="every session stands on the terminal's own certificate, which is one for signing",
+        zh="每次会话均以终端自身的签名证书认证",
+        measured=len(own),
+        limit=len(agreed) or 1,
+        unit="handshakes",
+        evidence=[_line(event) for event in every if event not in own],
+    )
+    weak = [
+        f"{_line(event)} offers {', '.join(_outdated(event))}" for event in every if event.offered_suites and _outdated(event)
+    ]
+    known = any(event.offered_suites for event in every)
+    yield check(
+        "nothing-weak-offered",
+        not weak if known else None,
+        en="no version below TLS 1.2 and no suite without forward secrecy and authenticated encryption is offered",
+        zh="不提供 TLS 1.2 以下版本和弱密码套件",
+        measured=len(weak),
+        limit=0,
+        unit="handshakes",
+        evidence=weak,
+    )
+
+
+def _outdated(event: Secured) -> list[str]:
+    versions = [word for word in event.offered_versions if word in _OLD]
+    return versions + [word for word in event.offered_suites if any(part in word for part in _WEAK)]
+
+
+def national_findings(history: History, centre: str) -> Iterator[Check]:
+    """Read off the handshakes: TLS 1.3 with SM4-GCM and SM3 on curveSM2, certificates signed by SM2 with SM3."""
+    every, agreed = handshakes(history, centre)
+    sound = [
+        event
+        for event in agreed
+        if (event.version, event.suite, event.group) == NATIONAL and event.peer_algorithm == _SM2_WITH_SM3
+    ]
+    yield check(
+        "national-suite",
+        (bool(agreed) and len(sound) == len(agreed)) if every else None,
+        en="every session is TLS 1.3 with TLS_SM4_GCM_SM3 on curveSM2 and an SM2 certificate",
+        zh="每次会话均为 TLS 1.3、TLS_SM4_GCM_SM3、curveSM2 和 SM2 证书",
+        measured=len(sound),
+        limit=len(agreed) or 1,
+        unit="handshakes",
+        evidence=[_line(event) for event in every if event not in sound],
+    )
+    other = [
+        f"{_line(event)} offers {', '.join(event.offered_suites)}"
+        for event in every
+        if event.offered_suites and set(event.offered_suites) != {NATIONAL[1]}
+    ]
+    yield check(
+        "nothing-but-national-offered",
+        not other if any(event.offered_suites for event in every) else None,
+        en="no other suite is offered, so that nobody can talk the terminal into one",
+        zh="只提供国密套件，不可降级",
+        measured=len(other),
+        limit=0,
+        unit="handshakes",
+        evidence=other,
+    )
