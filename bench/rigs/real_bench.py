@@ -95,6 +95,8 @@ class RealBench:
         """Once the wires are there: the simulators, and everything that a case can touch. Raises LaunchError."""
         self.site = Site(inner, clock=self.true_time, observe=self._on_site, chance=self._streams)
         await self.site.start()
+        for broker in self.site.brokers.values():
+            self.spawn(broker.watch())
         launch = launch_of(self.adapter, self.seat, self._room.state)
         why_not = clock_problem(launch)
         self.life = TerminalLife(

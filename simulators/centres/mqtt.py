@@ -102,6 +102,7 @@ class MqttCentre:
         self._broker: subprocess.Popen[bytes] | None = None
         self._client: Client | None = None
         self._subscribed = asyncio.Event()
+        self._ended = asyncio.Event()
         self._tending: asyncio.Task[None] | None = None
         self._said = b""
         self._last = ""
@@ -133,7 +134,6 @@ class MqttCentre:
     async def start(self) -> None:
         """Start the broker and subscribe. Raises OSError if the program is absent or the port taken."""
         _free(self.host, self.port)
-        self._folder = Path(tempfile.mkdtemp(prefix="carbonbench-mqtt-"))
         try:
             self._start_broker()
             self._tend_again()
@@ -160,11 +160,19 @@ class MqttCentre:
             self._client.disconnect()
             self._client = None
         self._end_broker(abort=False)
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
+        self._forget_files()
+
+    async def watch(self) -> None:
+        """Wait for the broker to end unasked. Raises RuntimeError then: the terminal is not to be judged for it."""
+        await self._ended.wait()
+        raise RuntimeError(f"centre {self.name}: Mosquitto ended by itself: {self._last or 'without a word'}")
 
     # The broker.
+
+    def _forget_files(self) -> None:
+        folder, self._folder = self._folder, None
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _start_broker(self) -> None:
         program = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:{_SBIN}")
@@ -172,7 +180,7 @@ class MqttCentre:
             raise OSError(
                 f"centre {self.name}: the program mosquitto is not installed (apt-get install mosquitto) / 未安装"
             )
-        assert self._folder is not None
+        self._folder = Path(tempfile.mkdtemp(prefix="carbonbench-mqtt-"))
         config = self._folder / "mosquitto.conf"
         config.write_text(
             "\n".join(
@@ -228,6 +236,7 @@ class MqttCentre:
         octets = os.read(self._broker.stdout.fileno(), 65_536)
         if not octets:
             asyncio.get_running_loop().remove_reader(self._broker.stdout.fileno())
+            self._ended.set()
         *lines, self._said = (self._said + octets).split(b"\n")
         for line in lines:
             self._heard(line.decode("utf-8", "replace"))
@@ -263,6 +272,7 @@ class MqttCentre:
         from paho.mqtt.enums import CallbackAPIVersion
 
         assert self._folder is not None
+        path = self._folder / "socket"
         loop = asyncio.get_running_loop()
         client = Client(CallbackAPIVersion.VERSION2, client_id=_OURS, transport="unix", reconnect_on_failure=False)
 
@@ -285,7 +295,7 @@ class MqttCentre:
         while not client.is_connected():
             if client.socket() is None:
                 try:
-                    client.connect(str(self._folder / "socket"), keepalive=_KEEPALIVE_S)
+                    client.connect(str(path), keepalive=_KEEPALIVE_S)
                 except OSError:
                     await asyncio.sleep(_STEP_S)
                     continue
@@ -300,6 +310,8 @@ class MqttCentre:
 
     def _on_subscribe(self, client: Client, data: Any, mid: int, codes: Any, properties: Any) -> None:
         del client, data, mid, codes, properties
+        # Both have read what they need: a bench that is killed from here on leaves no files.
+        self._forget_files()
         self._subscribed.set()
 
     def _on_message(self, client: Client, data: Any, message: MQTTMessage) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import socket
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from process_kit import LooksOn, conduct, record
+from process_kit import LooksOn, conduct, profile, record
 
 from bench.bench import Bench
 from bench.case import CaseResult, Verdict
@@ -100,6 +102,28 @@ class AsksTheCentre(LooksOn):
 def test_a_case_that_needs_a_centre_of_hj212_is_not_run_and_never_passed(tmp_path: Path) -> None:
     result = stands(LOOPBACK, AsksTheCentre, tmp_path)
     assert result.verdict is Verdict.NOT_RUN and "it is an MQTT broker" in result.reason
+
+
+class Murders(LooksOn):
+    """The broker is killed from outside."""
+
+    scenario = SCENARIO
+
+    async def drive(self, bench: Bench) -> None:
+        assert isinstance(bench, RealBench)
+        process = await asyncio.create_subprocess_exec(
+            "pgrep", "-P", str(os.getpid()), "mosquitto", stdout=subprocess.PIPE
+        )
+        octets, _ = await process.communicate()
+        os.kill(int(octets), signal.SIGKILL)
+        await bench.clock.sleep(PATIENCE_S)
+
+
+def test_a_broker_that_dies_is_the_benchs_own_error(program: Callable[[str], str], tmp_path: Path) -> None:
+    program("mosquitto")
+    terminal = profile(["sleep", "60"], uplink="mqtt")
+    result = conduct(LOOPBACK, Murders, terminal, tmp_path)
+    assert result.verdict is Verdict.ERROR and "Mosquitto ended by itself" in result.reason
 
 
 def test_an_uplink_that_does_not_exist_is_told() -> None:
