@@ -90,19 +90,12 @@ class HttpClient:
     ) -> tuple[int, bytes]:
         """Status and body of the answer.
 
-        Raises HttpFailed, OSError, TimeoutError (no answer in time), ChannelRefused, CertificateError. A connection
-        kept from an earlier request that turns out to be closed before an answer began is replaced once.
+        Raises HttpFailed, OSError, TimeoutError (no answer in time), ChannelRefused, CertificateError. One call is one
+        attempt: a request that may have arrived is not sent again here.
         """
-        fresh = await self._connect(place)
+        await self._connect(place)
         try:
             async with asyncio.timeout(timeout_s):
-                try:
-                    return await self._exchange(place, body, headers)
-                except (ConnectionError, h11.RemoteProtocolError):
-                    if fresh:
-                        raise
-                self.close()
-                await self._connect(place)
                 return await self._exchange(place, body, headers)
         except h11.RemoteProtocolError as error:
             self.close()
@@ -111,13 +104,14 @@ class HttpClient:
             self.close()
             raise
 
-    async def _connect(self, place: Place) -> bool:
-        """Have a connection there; whether it is a new one."""
+    async def _connect(self, place: Place) -> None:
+        """Have a connection there, a kept one if the peer has not ended it and its certificates still hold."""
         line = self._line
         if line is not None:
             stale = line.closing() or (line.until_s and self._now_s() >= line.until_s)
-            if self._where == (place.host, place.port) and self._http.our_state is h11.IDLE and not stale:
-                return False
+            usable = self._where == (place.host, place.port) and self._http.our_state is h11.IDLE and not stale
+            if usable and not await _has_ended(line):
+                return
             self.close()
         security = self._security
         if place.host != self._home:
@@ -125,7 +119,6 @@ class HttpClient:
         self._line = await open_line(place.host, place.port, security, self._now_s, self._connect_timeout_s)
         self._where = (place.host, place.port)
         self._http = h11.Connection(h11.CLIENT)
-        return True
 
     async def _exchange(self, place: Place, body: bytes, headers: Sequence[tuple[str, str]]) -> tuple[int, bytes]:
         line, http = self._line, self._http
@@ -163,3 +156,15 @@ class HttpClient:
         else:
             self.close()
         return status, bytes(content)
+
+
+async def _has_ended(line: Line) -> bool:
+    """Whether the peer has closed an idle connection, or says something nobody asked for."""
+    try:
+        async with asyncio.timeout(0):
+            await line.read(1)
+    except TimeoutError:
+        return False
+    except OSError:
+        pass
+    return True
