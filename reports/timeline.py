@@ -130,6 +130,7 @@ WORDS: dict[str, str] = {
     "faulty": "故障",
     "failing": "失效",
     "mended": "恢复",
+    "good": "合格证书",
     "watched": "观察结束",
     "hour": "整时开始",
     "day": "整日开始",
