@@ -357,4 +357,25 @@ TEXTS: dict[str, Text] = {
         "A row for each point, a column for each stretch of time, by the end of the interval. Full height: a fault.",
         "每行一个监测点，每列一个时间段（按时段终点）。满高表示故障。",
     ),
+    "parity-title": Text("Parity of virtual and real time", "虚拟时间与实时的一致性"),
+    "parity-subtitle": Text(
+        "The same cases with the same seeds in both, from the same instant (R-08)",
+        "同一用例、同一种子、同一起始时刻，在两种时间中各执行一次（R-08）",
+    ),
+    "parity-same": Text("Virtual and real time agree", "虚拟时间与实时一致"),
+    "parity-differs": Text("Virtual and real time differ", "虚拟时间与实时不一致"),
+    "parity-terminal": Text("Terminal", "终端"),
+    "parity-rig": Text("Rig in real time", "实时台架"),
+    "parity-commit": Text("Commit of the bench", "台架版本"),
+    "parity-clauses": Text("Clauses", "条款"),
+    "parity-note": Text(
+        "A clause is as its worst item. A stated limit is a difference that follows from what virtual time is, as its "
+        "line says; it is no fault of the bench and no finding about the product.",
+        "条款按其最差项列出。已说明的限制源于虚拟时间的性质，见该行说明；既非台架故障，也非对产品的结论。",
+    ),
+    "parity-items": Text("Items", "逐项对比"),
+    "parity-item": Text("Item", "项目"),
+    "parity-virtual": Text("Virtual time", "虚拟时间"),
+    "parity-real": Text("Real time", "实时"),
+    "parity-likeness": Text("Likeness", "一致性"),
 }

@@ -1,0 +1,258 @@
+"""Compares one case in virtual and in real time: checks, measured quantities, keys and values of records (R-08).
+
+Leaves running both to `bench.commands.parity`. Both halves began at the same instant with the same seed, so that plant
+and meters were the same; what they were asked, and a few milliseconds of when, was up to the terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bench.case import CaseResult, Check, Measurement, Text, Verdict
+from bench.history import History, Power, Served, Stored
+from conformance.judges.delivery import matches, setup_of
+from conformance.judges.times import instant_of, local
+from conformance.judges.truth import Certainty, length_of, truth_of
+from reports.parity import Likeness, Row
+
+TIME = Text(
+    "a time: computing takes none in virtual time, which therefore gives a lower bound (R-08)",
+    "时间量：虚拟时间内计算不耗时，仅给出下限（R-08）",
+)
+COUNT = Text(
+    "how many there are depends on how soon the terminal was up; records are compared one by one below",
+    "数量取决于终端启动快慢；记录在下方逐条对比",
+)
+NOISE = Text("a measured quantity on the same side of its limit", "测得值与限值的关系相同")
+POLLED = Text(
+    "each holds what its own meters answered; the polls were milliseconds apart, the plant moved in between",
+    "各自与其表计应答一致；两次轮询相差数毫秒，期间对象已变化",
+)
+LOST = Text(
+    "power was lost at another instant relative to this interval, and its content is not certain in both",
+    "断电时刻相对该时段不同，其内容并非在两种时间中都确定",
+)
+_OWN = ("bench-loop-delay", "bench-uncertainty")
+_DISTRIBUTION = "-histogram"
+_MOST_LINES = 10
+
+
+@dataclass(frozen=True)
+class Half:
+    """One case in one of the two times; `history` is None where there is no record."""
+
+    result: CaseResult
+    history: History | None
+
+
+def rows(virtual: Half, real: Half) -> Iterator[Row]:
+    """Every item of a case, in the order of its findings, the records last."""
+    case, clauses = real.result.id, real.result.clauses
+
+    def row(item: str, name: Text, sides: tuple[str, str], kind: Likeness, why: Text | None, *lines: str) -> Row:
+        return Row(
+            case=case,
+            clauses=clauses,
+            item=item,
+            name=name,
+            virtual=sides[0],
+            real=sides[1],
+            likeness=kind,
+            why=why,
+            evidence=lines[:_MOST_LINES],
+        )
+
+    same_verdict = virtual.result.verdict is real.result.verdict
+    reasons = [f"{name}: {half.result.reason}" for name, half in _named(virtual, real) if half.result.reason]
+    decided = {virtual.result.verdict, real.result.verdict} <= {Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE}
+    why = None
+    if not same_verdict:
+        why = Text("the case came to another verdict", "用例结论不同")
+    elif not decided:
+        why = Text("the case was decided in neither", "两种时间均未判定该用例")
+    verdicts = (virtual.result.verdict.value, real.result.verdict.value)
+    agree = Likeness.SAME if same_verdict and decided else Likeness.DIFFERS
+    yield row("verdict", Text("verdict of the case", "用例结论"), verdicts, agree, why, *reasons)
+
+    checks = {each.id: each for each in virtual.result.checks}, {each.id: each for each in real.result.checks}
+    for id in dict.fromkeys((*checks[0], *checks[1])):
+        one, other = checks[0].get(id), checks[1].get(id)
+        kind, why = like_checks(one, other)
+        shown = one or other
+        assert shown is not None
+        lines = () if kind is Likeness.SAME else (*(one.evidence if one else ()), *(other.evidence if other else ()))
+        yield row(id, shown.name, (_told(one), _told(other)), kind, why, *lines)
+    quantities = (
+        {each.id: each for each in virtual.result.measurements},
+        {each.id: each for each in real.result.measurements if each.id not in _OWN},
+    )
+    for id in dict.fromkeys((*quantities[0], *quantities[1])):
+        found = quantities[0].get(id), quantities[1].get(id)
+        kind, why = like_quantities(*found)
+        shown = found[0] or found[1]
+        assert shown is not None
+        sides = tuple(f"{each.value} {each.unit}".strip() if each else "" for each in found)
+        yield row(id, shown.name, (sides[0], sides[1]), kind, why)
+    if virtual.history is not None and real.history is not None:
+        found = like_records(virtual.history, real.history)
+        if found.compared or found.missing:
+            kind = Likeness.DIFFERS if found.missing else Likeness.SAME
+            total = str(found.compared + len(found.missing[0]) if found.missing else found.compared)
+            sides = (str(found.held[0]), str(found.held[1]))
+            why = Text("a record is in one of them only", "记录仅见于其中之一") if found.missing else None
+            name = Text(f"keys of the {total} records of whole intervals, at every centre", "各中心完整时段记录的键")
+            yield row("record-keys", name, sides, kind, why, *found.missing)
+            yield _values(row("record-values", _VALUES, ("", ""), Likeness.SAME, None), found)
+
+
+_VALUES = Text("values of these records", "上述记录的值")
+
+
+def _values(blank: Row, found: Records) -> Row:
+    kind, why = Likeness.SAME, None
+    if found.altered:
+        kind, why = Likeness.DIFFERS, Text("the same answers, other contents", "应答相同而内容不同")
+    elif found.uncertain:
+        kind, why = Likeness.LIMIT, LOST
+    elif found.polled:
+        kind, why = Likeness.LIMIT, POLLED
+    told = f"{found.compared - len(found.altered) - len(found.uncertain) - len(found.polled)} of {found.compared} equal"
+    return Row(
+        case=blank.case,
+        clauses=blank.clauses,
+        item=blank.item,
+        name=blank.name,
+        virtual=told,
+        real=told,
+        likeness=kind,
+        why=why,
+        evidence=(*found.altered, *found.uncertain, *found.polled)[:_MOST_LINES],
+    )
+
+
+def _named(virtual: Half, real: Half) -> tuple[tuple[str, Half], tuple[str, Half]]:
+    return ("virtual / 虚拟", virtual), ("real / 实时", real)
+
+
+def _told(found: Check | None) -> str:
+    return "" if found is None else f"{found.verdict.value} ({found.actual})" if found.actual else found.verdict.value
+
+
+def like_checks(virtual: Check | None, real: Check | None) -> tuple[Likeness, Text | None]:
+    """How a check in virtual time stands to the same check in real time."""
+    if virtual is None or real is None:
+        return Likeness.DIFFERS, Text("this check was made in one of them only", "该检查仅在其中之一进行")
+    if virtual.timed and virtual.verdict is Verdict.NOT_RUN:
+        return Likeness.LIMIT, TIME
+    if virtual.verdict is not real.verdict:
+        return Likeness.DIFFERS, Text("another verdict", "结论不同")
+    if virtual.measured == real.measured:
+        return Likeness.SAME, None
+    if virtual.timed or virtual.unit in ("s", "ms"):
+        return Likeness.LIMIT, TIME
+    if virtual.op in ("<", "<=", ">", ">="):
+        return Likeness.LIMIT, NOISE
+    return Likeness.DIFFERS, Text("another count", "数量不同")
+
+
+def like_quantities(virtual: Measurement | None, real: Measurement | None) -> tuple[Likeness, Text | None]:
+    """How a measured quantity without a limit stands to the same in real time."""
+    if virtual is None or real is None:
+        return Likeness.DIFFERS, Text("this was measured in one of them only", "该量仅在其中之一测得")
+    if virtual.value == real.value:
+        return Likeness.SAME, None
+    timed = virtual.unit in ("s", "ms") or virtual.id.endswith(_DISTRIBUTION)
+    return Likeness.LIMIT, TIME if timed else COUNT
+
+
+@dataclass(frozen=True)
+class Records:
+    """What came of comparing the interval records of whole intervals: keys held by each half, and lines by difference.
+
+    `altered`: the meters answered the same and the content differs, or one half is not what its meters answered.
+    `uncertain`: lost power leaves the content open. `polled`: each is what its own meters answered.
+    """
+
+    compared: int
+    held: tuple[int, int]
+    missing: tuple[str, ...]
+    altered: tuple[str, ...]
+    uncertain: tuple[str, ...]
+    polled: tuple[str, ...]
+
+
+_Key = tuple[str, str, str, str]
+
+
+def like_records(virtual: History, real: History) -> Records:
+    """Compare the records of every interval that lay wholly between the first answer and the settling of both halves.
+
+    Records of intervals that only one half saw whole say how soon a terminal was up, and are left out.
+    """
+    from_us = max(_first(virtual), _first(real))
+    until_us = min(_last(virtual), _last(real))
+    one, other = (_contents(history, from_us, until_us) for history in (virtual, real))
+    keys = sorted(set(one) & set(other))
+    missing = [f"{_line(key)}: only in virtual time" for key in sorted(set(one) - set(other))]
+    missing += [f"{_line(key)}: only in real time" for key in sorted(set(other) - set(one))]
+    kinds: dict[str, list[str]] = {"altered": [], "uncertain": [], "polled": []}
+    for key in keys:
+        if one[key] != other[key]:
+            line = f"{_line(key)}: {one[key]} in virtual time, {other[key]} in real time"
+            kinds[_cause(key, one[key], other[key], virtual, real)].append(line)
+    return Records(
+        compared=len(keys),
+        held=(len(one), len(other)),
+        missing=tuple(missing),
+        altered=tuple(kinds["altered"]),
+        uncertain=tuple(kinds["uncertain"]),
+        polled=tuple(kinds["polled"]),
+    )
+
+
+def _first(history: History) -> int:
+    answers = history.of(Served)
+    return answers[0].asked if answers else history.end_us
+
+
+def _last(history: History) -> int:
+    settled = history.phase("settle")
+    return settled.t if settled else history.end_us
+
+
+def _contents(history: History, from_us: int, until_us: int) -> dict[_Key, dict[str, str]]:
+    """Content (fields and flag) by key of the interval records of whole intervals; the last version counts."""
+    centres = {setup.name: setup for setup in history.began.centres}
+    found: dict[_Key, dict[str, str]] = {}
+    for record in history.of(Stored):
+        at = instant_of(record.stamp)
+        if record.kind not in ("minute", "hour", "day") or at is None or record.centre not in centres:
+            continue
+        if at >= from_us and at + length_of(record.kind, centres[record.centre]) <= until_us:
+            found[(record.centre, record.code, record.kind, record.stamp)] = {**record.fields, "Flag": record.flag}
+    return found
+
+
+def _cause(key: _Key, one: dict[str, str], other: dict[str, str], virtual: History, real: History) -> str:
+    """What a difference of contents rests on: altered, uncertain or polled (see Records)."""
+    centre, code, kind, stamp = key
+    setup = setup_of(real, centre)
+    point = {code: point for point, code in setup.codes.items()}.get(code)
+    start = instant_of(stamp)
+    if point is None or start is None:
+        return "altered"
+    end = start + length_of(kind, setup)
+    expected = [truth_of(history).expected(point, kind, start, end) for history in (virtual, real)]
+    if any(each.certainty is not Certainty.SURE for each in expected):
+        cut = bool(virtual.of(Power) or real.of(Power))
+        return "uncertain" if cut else "altered"
+    sides = ((virtual, one), (real, other))
+    own = [matches(truth_of(side), each, content) for (side, content), each in zip(sides, expected, strict=True)]
+    return "polled" if all(own) and expected[0].fields != expected[1].fields else "altered"
+
+
+def _line(key: _Key) -> str:
+    centre, code, kind, stamp = key
+    at = instant_of(stamp)
+    return f"{centre} {code} {kind} {stamp if at is None else local(at)}"
