@@ -25,16 +25,12 @@ def _run(words: argparse.Namespace) -> int:
 
     conformance = Path(str(suite.__file__)).parent
     args = [str(conformance), "--rootdir", str(conformance.parent), "-o", "addopts=", "-p", "no:cacheprovider"]
-    args += ["-p", "no:terminal", "-p", "no:faulthandler", "--live", "--rig", words.rig, "--seed", words.seed]
-    args += ["--repeat", words.repeat, "--out", words.out]
-    if words.terminal:
-        args += ["--terminal", words.terminal]
-    if words.defect:
-        args += ["--defect", words.defect]
+    args += ["-p", "no:terminal", "-p", "no:faulthandler", "--live"]
     if words.pcap:
         args.append("--pcap")
-    if words.attempt:
-        args += ["--attempt", words.attempt]
+    for option in ("terminal", "rig", "seed", "repeat", "attempt", "defect", "out", "expected_failures", "resume"):
+        if value := getattr(words, option):
+            args += [f"--{option.replace('_', '-')}", value]
     for option in ("standard", "clause", "case"):
         for value in getattr(words, option):
             args += [f"--{option}", value]
@@ -72,6 +68,12 @@ def _verify(words: argparse.Namespace) -> int:
     return rejudge.verify(Path(words.run))
 
 
+def _status(words: argparse.Namespace) -> int:
+    from bench.commands import status
+
+    return status.main(Path(words.run) if words.run else None, Path(words.out), as_json=words.json)
+
+
 def _report(words: argparse.Namespace) -> int:
     from bench.commands import delivery, rejudge
 
@@ -80,6 +82,20 @@ def _report(words: argparse.Namespace) -> int:
     if words.delivery:
         return delivery.main(Path(words.run), as_json=words.json)
     return rejudge.report(Path(words.run))
+
+
+def _parity(words: argparse.Namespace) -> int:
+    from bench.commands import parity
+
+    return parity.main(
+        out=Path(words.out),
+        cases=tuple(words.case),
+        rig=words.rig,
+        seed=words.seed,
+        workers=words.workers,
+        terminal=words.terminal,
+        as_json=words.json,
+    )
 
 
 def _decode(words: argparse.Namespace) -> int:
@@ -182,18 +198,23 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--terminal", default="", metavar="PROFILE", help="profile (default: the reference terminal) / 终端档案"
     )
-    run.add_argument("--rig", default="virtual", help="where it stands: virtual, process, loopback / 台架")
+    run.add_argument("--rig", default="", help="where it stands: virtual (default), process, loopback / 台架")
     run.add_argument(
         "--standard", action="append", default=[], metavar="DOC", help="only cases of this document / 标准"
     )
     run.add_argument("--clause", action="append", default=[], metavar="ID", help="only cases of this clause / 条款")
-    run.add_argument(
-        "--repeat", default="1", metavar="K", help="runs of each case (R-07: 3 for a statement) / 重复次数"
-    )
+    run.add_argument("--repeat", default="", metavar="K", help="runs of each case (R-07: 3 for a statement) / 重复次数")
     run.add_argument("--defect", default="", metavar="ID", help="plant a defect in the reference terminal / 植入缺陷")
     run.add_argument("--pcap", action="store_true", help="keep pcap files of every case / 保存抓包文件")
     run.add_argument("--attempt", default="", metavar="K", help="only the k-th repetition (replay) / 第几次")
+    run.add_argument(
+        "--expected-failures", default="", metavar="FILE", help="fails that the vendor knows of (TOML) / 预期不通过清单"
+    )
+    run.add_argument(
+        "--resume", default="", metavar="RUN", help="continue the run in this folder; only -n with it / 续跑该运行目录"
+    )
     _selecting(run)
+    run.set_defaults(seed="", out="")
 
     prove = command("prove", _prove, "show that every check can fail: defect × check / 证明每项检查都能失败")
     prove.add_argument("--defect", action="append", default=[], metavar="ID", help="only this defect / 缺陷")
@@ -202,11 +223,24 @@ def parser() -> argparse.ArgumentParser:
     prove.add_argument("--full", action="store_true", help="every defect against every case / 全矩阵")
     _selecting(prove)
 
+    parity = command("parity", _parity, "the same cases in virtual and in real time / 虚拟时间与实时对比")
+    parity.add_argument(
+        "--terminal", default="", metavar="PROFILE", help="profile (default: the reference terminal) / 终端档案"
+    )
+    parity.add_argument("--rig", default="process", help="rig of real time: process (default), loopback / 实时台架")
+    parity.add_argument("--json", action="store_true", help="for machines / 机器可读")
+    _selecting(parity)
+
     for name, work, text in (
         ("rejudge", _rejudge, "judge a run again from its records alone / 仅凭记录重新判定"),
         ("verify", _verify, "prove that no file of a run was altered / 校验运行目录"),
     ):
         command(name, work, text).add_argument("run", metavar="RUN", help="run folder / 运行目录")
+
+    status = command("status", _status, "what a run is doing, from another shell / 查看运行状态")
+    status.add_argument("run", nargs="?", default="", metavar="RUN", help="run folder (default: the newest) / 运行目录")
+    status.add_argument("--out", default="out", metavar="DIR", help="where run folders are (default out) / 输出目录")
+    status.add_argument("--json", action="store_true", help="for machines / 机器可读")
 
     report = command("report", _report, "write the reports of a run again / 重新生成报告")
     report.add_argument("run", metavar="RUN", help="run folder / 运行目录")

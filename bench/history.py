@@ -37,6 +37,7 @@ __all__ = [
     "Behaviour",
     "Captured",
     "CentreSetup",
+    "Chain",
     "ClockMoved",
     "Commanded",
     "Connected",
@@ -65,6 +66,7 @@ __all__ = [
     "Trouble",
     "Unserved",
     "read_history",
+    "read_unfinished",
 ]
 
 
@@ -336,6 +338,50 @@ class History:
         return marks[-1] if marks else None
 
 
+class Chain:
+    """The chain of a record under way: gives each event its line; `digest` (hex) is that of all lines so far."""
+
+    def __init__(self) -> None:
+        self._digest = _GENESIS
+        self.events = 0
+
+    @property
+    def digest(self) -> str:
+        """SM3 over all events so far, in hex."""
+        return self._digest.hex()
+
+    def line(self, event: Event) -> bytes:
+        """The line of the next event."""
+        octets = _encoder.encode(event)
+        self._digest = hashlib.new("sm3", self._digest + octets).digest()
+        self.events += 1
+        shown = self._digest.hex() if isinstance(event, Ended) else self._digest.hex()[:_SHOWN]
+        return b'["' + shown.encode() + b'",' + octets + b"]\n"
+
+    def proven(self, line: bytes, place: str) -> tuple[Event, str]:
+        """The next event, read from its line, and how much of the digest the line shows.
+
+        Raises HistoryError, naming the place, for a line that is none or does not follow from those before it.
+        """
+        try:
+            shown, raw = _line_decoder.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise HistoryError(f"{place}: not a line of a record ({error}) / 不是记录行") from None
+        octets = bytes(raw)
+        self._digest = hashlib.new("sm3", self._digest + octets).digest()
+        self.events += 1
+        expected = self._digest.hex() if len(shown) > _SHOWN else self._digest.hex()[:_SHOWN]
+        if shown != expected or line != b'["' + shown.encode() + b'",' + octets + b"]\n":
+            raise HistoryError(
+                f"{place}: the chain is broken: expected {expected}, found {shown}; this line or the one before "
+                f"was altered, added or removed / 哈希链在此断开：记录被改动"
+            )
+        try:
+            return _decoder.decode(octets), shown
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise HistoryError(f"{place}: unknown event ({error}) / 未知事件") from None
+
+
 class Recorder:
     """Keeps the events of a running case and chains them; `save` writes the record in one piece.
 
@@ -374,19 +420,14 @@ class Recorder:
     def save(self, path: Path) -> History:
         """Write the record (a temporary file, then a rename, so that no half record exists) and return the history."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        digest = _GENESIS
-        encode = _encoder.encode
+        chain = Chain()
         partial = path.with_name(path.name + ".part")
         last = self.events[-1].t if self.events else 0
         events: list[Event] = [*self.events, Ended(t=last, events=len(self.events))]
         with partial.open("wb") as out:
-            for event in events:
-                octets = encode(event)
-                digest = hashlib.new("sm3", digest + octets).digest()
-                shown = digest.hex() if isinstance(event, Ended) else digest.hex()[:_SHOWN]
-                out.write(b'["' + shown.encode() + b'",' + octets + b"]\n")
+            out.writelines(map(chain.line, events))
         partial.replace(path)
-        return History(events, digest.hex(), path.parent)
+        return History(events, chain.digest, path.parent)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -399,34 +440,44 @@ def read_history(path: Path) -> History:
 
     Raises HistoryError naming file and line when an octet was altered, a line is missing or the end is cut off.
     """
-    digest = _GENESIS
+    chain = Chain()
     events: list[Event] = []
     shown = ""
     try:
         for number, line in _lines(path):
-            place = f"{path}, line {number} / 第 {number} 行"
-            try:
-                shown, raw = _line_decoder.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                raise HistoryError(f"{place}: not a line of a record ({error}) / 不是记录行") from None
-            octets = bytes(raw)
-            digest = hashlib.new("sm3", digest + octets).digest()
-            expected = digest.hex() if len(shown) > _SHOWN else digest.hex()[:_SHOWN]
-            if shown != expected or line != b'["' + shown.encode() + b'",' + octets + b"]\n":
-                raise HistoryError(
-                    f"{place}: the chain is broken: expected {expected}, found {shown}; this line or the one before "
-                    f"was altered, added or removed / 哈希链在此断开：记录被改动"
-                )
-            try:
-                events.append(_decoder.decode(octets))
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                raise HistoryError(f"{place}: unknown event ({error}) / 未知事件") from None
+            event, shown = chain.proven(line, _place(path, number))
+            events.append(event)
     except OSError as error:
         raise HistoryError(f"{path}: cannot be read ({error.strerror}) / 无法读取") from None
     last = events[-1] if events else None
-    if not isinstance(last, Ended) or last.events != len(events) - 1 or shown != digest.hex():
+    if not isinstance(last, Ended) or last.events != len(events) - 1 or shown != chain.digest:
         raise HistoryError(f"{path}: the record is not complete: its end line is missing / 记录不完整：缺少结束行")
-    return History(events, digest.hex(), path.parent)
+    return History(events, chain.digest, path.parent)
+
+
+def read_unfinished(path: Path) -> tuple[list[Event], int]:
+    """The events of a record that was cut off while it grew, and how many octets of its torn end were left out.
+
+    A power cut tears only the end: a last line without its line feed, or octets that the disk never got and shows as
+    zero. Anything else that does not fit is no accident. Raises HistoryError naming the line.
+    """
+    chain = Chain()
+    events: list[Event] = []
+    kept = 0
+    try:
+        whole = path.stat().st_size
+        for number, line in _lines(path):
+            if not line.endswith(b"\n") or b"\0" in line:
+                break
+            events.append(chain.proven(line, _place(path, number))[0])
+            kept += len(line)
+    except OSError as error:
+        raise HistoryError(f"{path}: cannot be read ({error.strerror}) / 无法读取") from None
+    return events, whole - kept
+
+
+def _place(path: Path, number: int) -> str:
+    return f"{path}, line {number} / 第 {number} 行"
 
 
 def digest_of_run(digests: Iterable[tuple[str, str]]) -> str:

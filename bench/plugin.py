@@ -16,7 +16,9 @@ import msgspec
 import pytest
 
 from bench.case import EXIT_ERROR, Case, CaseResult, Verdict
-from bench.commands.session import Options, RigError, Session, SessionError, failure_block
+from bench.commands.options import Options, SessionError
+from bench.commands.session import RigError, Session, Shared, failure_block
+from bench.journal import Planned
 from bench.run import run_case
 
 _PROPERTY = "carbonbench"
@@ -28,16 +30,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of a run; `carbonbench run` passes the same ones."""
     group = parser.getgroup("carbonbench", "conformance runs / 符合性测试")
     group.addoption("--terminal", metavar="PROFILE", default="", help="profile of the terminal on test (TOML)")
-    group.addoption("--rig", default="virtual", help="where the terminal stands: virtual, process, loopback")
+    group.addoption("--rig", default="", help="where the terminal stands: virtual (default), process, loopback")
     group.addoption("--standard", action="append", default=[], metavar="DOC", help="only cases of this document")
     group.addoption("--clause", action="append", default=[], metavar="ID", help="only cases of this clause")
     group.addoption("--case", action="append", default=[], metavar="NAME", help="only cases whose id contains NAME")
-    group.addoption("--seed", default="1", metavar="N", help="master seed of the run")
-    group.addoption("--repeat", default="1", metavar="K", help="how often each case runs (R-07: 3 for a statement)")
+    group.addoption("--seed", default="", metavar="N", help="master seed of the run (default 1)")
+    group.addoption("--repeat", default="", metavar="K", help="how often each case runs (R-07: 3 for a statement)")
     group.addoption("--attempt", default="", metavar="K", help="run only the k-th repetition (for a replay)")
     group.addoption("--pcap", action="store_true", help="keep pcap files of every case")
     group.addoption("--defect", default="", metavar="ID", help="plant a defect in the reference terminal (see prove)")
-    group.addoption("--out", default="out", metavar="DIR", help="where run folders go")
+    group.addoption("--out", default="", metavar="DIR", help="where run folders go (default out)")
+    group.addoption("--expected-failures", metavar="FILE", default="", help="fails that the vendor knows of (TOML)")
+    group.addoption("--resume", metavar="RUN", default="", help="continue the run in this folder")
     group.addoption("--live", action="store_true", help="progress and closing table of the bench, not of pytest")
 
 
@@ -59,8 +63,11 @@ def _session(config: pytest.Config) -> Session:
             capture=option.pcap,
             out=option.out,
             live=option.live,
+            expected=option.expected_failures,
+            resume=option.resume,
         )
-        session = config.stash[_SESSION] = Session(options, Path(shared) if shared else None)
+        told = msgspec.json.decode(shared, type=Shared) if shared else None
+        session = config.stash[_SESSION] = Session(options, told)
     return session
 
 
@@ -83,9 +90,9 @@ class CaseFile(pytest.File):
         module = importlib.import_module(name)
         for _, found in inspect.getmembers(module, inspect.isclass):
             if issubclass(found, Case) and found.__module__ == name and not inspect.isabstract(found):
-                for attempt in session.attempts(found):
-                    title = found.id().rsplit("/", 1)[1] + (f"#{attempt}" if attempt > 1 else "")
-                    yield CaseItem.from_parent(self, name=title, case_type=found, attempt=attempt)
+                for planned in session.attempts(found):
+                    title = found.id().rsplit("/", 1)[1] + (f"#{planned.attempt}" if planned.attempt > 1 else "")
+                    yield CaseItem.from_parent(self, name=title, case_type=found, planned=planned)
 
 
 class CaseFailed(Exception):
@@ -99,16 +106,16 @@ class CaseFailed(Exception):
 class CaseItem(pytest.Item):
     """One run of one case."""
 
-    def __init__(self, *, case_type: type[Case], attempt: int, **kwargs: Any) -> None:
+    def __init__(self, *, case_type: type[Case], planned: Planned, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.case_type = case_type
-        self.attempt = attempt
+        self.planned = planned
 
     def runtest(self) -> None:
         """Run the case; anything but a pass becomes a pytest outcome that is not a pass either."""
         session = _session(self.config)
         with session.planted():
-            result = run_case(self.case_type, session.setup, self.attempt)
+            result = run_case(self.case_type, session.setup, self.planned.attempt, self.planned.instead_of)
         self.user_properties.append((_PROPERTY, msgspec.json.encode(result).decode()))
         session.decorate(result)
         if result.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_RUN):
@@ -149,12 +156,20 @@ class Collector:
             self.session.broken(str(report.longrepr))
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Tell the progress how many cases there are (without workers; with them, xdist collects)."""
-        self.session.expect(sum(isinstance(item, CaseItem) for item in items))
+        """Tell the session what will run (without workers; with them, xdist collects)."""
+        self.session.expect([item.planned for item in items if isinstance(item, CaseItem)])
 
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
-        """Tell the progress how many cases there are (with workers)."""
-        self.session.expect(len(ids))
+        """Tell the session what will run (with workers, who all collect the same)."""
+        by_node = {f"{planned.case}#{planned.attempt}": planned for planned in self.session.plan()}
+        self.session.expect([by_node[case_of(node)] for node in ids])
+
+
+def case_of(nodeid: str) -> str:
+    """The attempt that a node id stands for: conformance/terminal/delivery.py::name#2 is delivery/name#2."""
+    path, _, name = nodeid.rpartition("::")
+    case, _, attempt = name.partition("#")
+    return f"{Path(path).stem.removeprefix('test_')}/{case}#{attempt or 1}"
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -167,7 +182,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if config.option.collectonly:
             return
         if getattr(config, "workerinput", None) is None:
-            session.begin()
+            session.begin(_workers(config))
     except SessionError as error:
         raise pytest.UsageError(str(error)) from None
     except RigError as error:
@@ -178,12 +193,17 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.allure_report_dir = str(session.folder / "allure-results")
 
 
+def _workers(config: pytest.Config) -> int:
+    told = getattr(config.option, "numprocesses", None)
+    return told if isinstance(told, int) and told > 0 else 1
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """xdist: tell a worker which run folder is in use."""
     session = node.config.stash.get(_SESSION, None)
     if session is not None:
-        node.workerinput[_PROPERTY] = str(session.folder)
+        node.workerinput[_PROPERTY] = msgspec.json.encode(session.shared()).decode()
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.File | None:

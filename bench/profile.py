@@ -18,7 +18,7 @@ import msgspec
 DOCUMENTS = ("isc-1", "isc-2", "ssea", "csmt", "cpcif")
 ROLES = ("terminal", "collector", "platform")
 _SECTIONS = {"terminal", "claims", "declared", "connection", "parameters"}
-_TERMINAL_KEYS = {"name", "vendor", "model", "firmware", "serial", "adapter", "documents", "roles"}
+_TERMINAL_KEYS = {"name", "vendor", "model", "firmware", "firmware_hash", "serial", "adapter", "documents", "roles"}
 
 
 class Claim(StrEnum):
@@ -53,6 +53,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
     `claims` maps question to yes or no; a question that is absent is unanswered. `declared` are the largest points,
     ports, periods and retention claimed, decimal text by name. `connection` goes to the adapter unread.
+    `firmware_hash` is the digest of the firmware image as its vendor states it.
     """
 
     path: str
@@ -61,6 +62,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     vendor: str = ""
     model: str = ""
     firmware: str = ""
+    firmware_hash: str = ""
     serial: str = ""
     documents: tuple[str, ...] = ()
     roles: tuple[str, ...] = ("terminal",)
@@ -159,7 +161,7 @@ def _build(shown: str, raw: Mapping[str, Any], problems: list[str]) -> Profile |
         declared=declared,
         connection=_table(raw, "connection", problems),
         parameters=parameters,
-        **{key: str(head.get(key, "")) for key in ("vendor", "model", "firmware", "serial")},
+        **{key: str(head.get(key, "")) for key in ("vendor", "model", "firmware", "firmware_hash", "serial")},
     )
 
 

@@ -16,8 +16,10 @@ from typing import Protocol
 
 import msgspec
 
-from bench.case import Case, CaseResult, Verdict, judge
-from bench.history import HistoryError, Recorder, read_history
+from bench.case import VIRTUAL_RIG, Case, CaseResult, Verdict, judge
+from bench.growing import GrowingRecord
+from bench.history import History, HistoryError, Recorder, read_history
+from bench.journal import Journal, now, place_of
 from bench.profile import Claim, Profile
 from bench.realtime import reasons
 from bench.terminals import TerminalAdapter
@@ -50,7 +52,9 @@ class Setup:
     `strengths` maps clause id to shall, should, may or statement. `conditions` are the questions about a condition that
     a clause writes, `owners` maps a question of the capability statement to the strongest strength of the entries that
     it decides (R-03). `options` are further words that a replay needs. `capture` asks for pcap files of every case.
-    `defect` is the defect planted in the reference terminal, for a rig that starts it as a process of its own.
+    `defect` is the defect planted in the reference terminal, for a rig that starts it as a process of its own. With
+    `journaled` the folder tells what began and ended, and records of real time grow on the disk, so that the run can be
+    resumed.
     """
 
     rig: CaseRig
@@ -65,6 +69,11 @@ class Setup:
     options: str = ""
     capture: bool = False
     defect: str = ""
+    journaled: bool = False
+
+    def journal(self) -> Journal | None:
+        """Where beginnings and ends of attempts are written down; None where nobody wants to resume."""
+        return Journal(self.folder, durable=self.rig.name != VIRTUAL_RIG) if self.journaled else None
 
 
 def seed_for(master_seed: int, case: str, attempt: int) -> int:
@@ -124,30 +133,57 @@ def replay_line(setup: Setup, case: str, attempt: int) -> str:
     )
 
 
-def run_case(case_type: type[Case], setup: Setup, attempt: int = 1) -> CaseResult:
-    """Run, record and judge one case. Never raises for what a terminal does; the bench's own faults end in `error`."""
+def blank_result(case_type: type[Case], setup: Setup, attempt: int, instead_of: int = 0) -> CaseResult:
+    """The result of an attempt before it is run."""
     name = case_type.id()
-    seed = seed_for(setup.master_seed, name, attempt)
-    blank = CaseResult(
+    return CaseResult(
         id=name,
         title=case_type.title(),
         clauses=case_type.clauses,
         verdict=Verdict.NOT_RUN,
         strength=strength_of(case_type.clauses, setup.strengths),
-        seed=seed,
+        seed=seed_for(setup.master_seed, name, attempt),
         attempt=attempt,
+        instead_of=instead_of,
         replay=replay_line(setup, name, attempt),
     )
+
+
+def run_case(case_type: type[Case], setup: Setup, attempt: int = 1, instead_of: int = 0) -> CaseResult:
+    """Run, record and judge one case. Never raises for what a terminal does; the bench's own faults end in `error`.
+
+    `instead_of` is the number of the interrupted attempt that this one repeats.
+    """
+    blank = msgspec.structs.replace(blank_result(case_type, setup, attempt, instead_of), started=now())
+    journal = setup.journal()
+    if journal:
+        journal.begin(blank)
     excuse = excused(case_type, setup)
     if excuse:
-        return msgspec.structs.replace(blank, verdict=excuse[0], reason=excuse[1])
-    case = case_type()
-    record = Path("cases") / name / str(attempt) / RECORD
+        result = msgspec.structs.replace(blank, verdict=excuse[0], reason=excuse[1])
+    else:
+        result = _conducted(case_type(), setup, blank)
+    if journal:
+        journal.finish(result)
+    return result
+
+
+def _recorded(case: Case, setup: Setup, seed: int, recorder: Recorder, record: Path) -> tuple[float, History]:
+    """Drive the case and keep its record: in virtual time in one piece at the end, in real time as it grows."""
+    if setup.rig.name == VIRTUAL_RIG or not setup.journaled:
+        simulated_s = setup.rig.conduct(case, setup, seed, recorder)
+        return simulated_s, recorder.save(record)
+    with GrowingRecord(recorder, record) as growing:
+        simulated_s = setup.rig.conduct(case, setup, seed, recorder)
+        return simulated_s, growing.finish()
+
+
+def _conducted(case: Case, setup: Setup, blank: CaseResult) -> CaseResult:
+    record = place_of(blank.id, blank.attempt) / RECORD
     recorder = Recorder((setup.folder / record).parent)
     began = time.perf_counter()
     try:
-        simulated_s = setup.rig.conduct(case, setup, seed, recorder)
-        history = recorder.save(setup.folder / record)
+        simulated_s, history = _recorded(case, setup, blank.seed, recorder, setup.folder / record)
         verdict, checks, measurements = judge(case, history)
     except Exception as error:
         where = traceback.format_exc(limit=-4)
@@ -171,7 +207,10 @@ def run_case(case_type: type[Case], setup: Setup, attempt: int = 1) -> CaseResul
 
 
 def rejudge_case(case_type: type[Case], result: CaseResult, folder: Path) -> CaseResult:
-    """Judge a recorded case again from its record alone. Raises HistoryError if the record cannot be trusted."""
+    """Judge a recorded case again from its record alone. Raises HistoryError if the record cannot be trusted.
+
+    What an interrupted attempt left is proved, not judged: it holds no whole case.
+    """
     if not result.record:
         return result
     path = folder / result.record
@@ -181,5 +220,10 @@ def rejudge_case(case_type: type[Case], result: CaseResult, folder: Path) -> Cas
             f"{path}: this is not the record of the run: verdicts.json names {result.digest[:16]}…, "
             f"the record has {history.digest[:16]}… / 记录与运行不符"
         )
+    if result.interrupted:
+        return result
     verdict, checks, measurements = judge(case_type(), history)
-    return msgspec.structs.replace(result, verdict=verdict, checks=checks, measurements=measurements)
+    expected = result.expected_fail if verdict is Verdict.FAIL else ""
+    return msgspec.structs.replace(
+        result, verdict=verdict, checks=checks, measurements=measurements, expected_fail=expected
+    )

@@ -36,7 +36,8 @@ import virtual_polls
 
 from bench.bench import Bench
 from bench.case import Case, CaseResult, Finding, check
-from bench.commands.session import REFERENCE_PROFILE, rig_named
+from bench.commands.options import REFERENCE_PROFILE
+from bench.commands.session import rig_named
 from bench.history import Began, History, Phase, Recorder, Served, read_history
 from bench.profile import load_profile
 from bench.run import CaseRig, Setup, run_case

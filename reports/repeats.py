@@ -16,6 +16,16 @@ from bench.case import CaseResult, RunResult, Text, Verdict
 # Verdicts that say something of the terminal; only these can make the attempts of a case differ (R-07). An error is the
 # bench's, and the others follow from the capability statement and the rig.
 _TERMINALS = (Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE)
+# One attempt without a verdict keeps the others from standing for all.
+_ORDER = (
+    Verdict.FAIL,
+    Verdict.ERROR,
+    Verdict.REVIEW,
+    Verdict.INCONCLUSIVE,
+    Verdict.NOT_RUN,
+    Verdict.PASS,
+    Verdict.NOT_APPLICABLE,
+)
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,9 +78,8 @@ def outcome(attempts: Sequence[CaseResult]) -> Verdict | None:
     """
     if not repeatable(attempts):
         return Verdict.FAIL
-    order = (Verdict.FAIL, Verdict.ERROR, *(verdict for verdict in Verdict))
     found = {attempt.verdict for attempt in counting(attempts)}
-    return next((verdict for verdict in order if verdict in found), None)
+    return next((verdict for verdict in _ORDER if verdict in found), None)
 
 
 def repeatable(attempts: Sequence[CaseResult]) -> bool:

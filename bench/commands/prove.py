@@ -19,7 +19,8 @@ from pathlib import Path
 import msgspec
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Rig, Text, Verdict
-from bench.commands.session import REFERENCE_PROFILE, RIGS, commit, ledger_answers, ledger_entries, near, rig_named
+from bench.commands.options import REFERENCE_PROFILE, RIGS, near
+from bench.commands.session import commit, ledger_answers, ledger_entries, rig_named
 from bench.profile import ProfileError, load_profile
 from bench.run import Setup, run_case
 from bench.terminals import adapter

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, CaseResult, RunResult, exit_code
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, CaseResult, RunResult
+from bench.commands.expected import exit_of
 from bench.commands.session import clause_results
 from bench.history import HistoryError, digest_of_run, read_history
 from bench.run import rejudge_case
@@ -97,7 +98,7 @@ def main(folder: Path) -> int:
         print("differs from the run / 与原判定不同:", *changed, sep="\n  ")
     else:
         print(f"{len(cases)} cases judged again from their records: the same verdicts / 重新判定结果一致")
-    return exit_code(case.verdict for case in cases)
+    return exit_of(after)
 
 
 def verify(folder: Path) -> int:

@@ -6,16 +6,13 @@ Leaves collecting to the plugin, running to bench.run, and the reports themselve
 from __future__ import annotations
 
 import contextlib
-import difflib
 import importlib
 import platform
 import subprocess
 import sys
-import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -29,131 +26,33 @@ from bench.case import (
     Case,
     CaseResult,
     ClauseResult,
+    ExpectedFailure,
     RunResult,
     Verdict,
     clause_verdict,
-    exit_code,
     weakest,
 )
+from bench.commands import resume
+from bench.commands.expected import ExpectedError, applied, exit_of, outdated, read_expected
+from bench.commands.options import ROOT, Options, SessionError, near
 from bench.history import digest_of_run
-from bench.profile import DOCUMENTS, Profile, ProfileError, load_profile
-from bench.run import CaseRig, Setup, strength_of
+from bench.journal import LOCAL, Planned, Process, RunFile, Sat, Settings, last_sign, now, write_run
+from bench.profile import Profile, ProfileError, load_profile
+from bench.run import CaseRig, Setup, blank_result, strength_of
 from bench.terminals import Checked, UnknownTerminal, adapter
-from conformance.clauses.suite import find_cases
+from conformance.clauses.suite import case_classes, find_cases
 from conformance.defects import all_defects
 from reports import allure, run_folder, screen
 from reports.conformity import completed, mixed_reason, unsupported
 from reports.ledger import entries
 from reports.repeats import outcome, repeatable
 
-ROOT = Path(__file__).resolve().parents[2]
-FIXTURES = ROOT / "fixtures"
-REFERENCE_PROFILE = FIXTURES / "terminals" / "reference.toml"
 REFERENCE_ADAPTER = "reference"
-RIGS = ("virtual", "process", "loopback")
-LOCAL = timezone(timedelta(hours=8))
-
-
-class SessionError(Exception):
-    """Options of a run that cannot be used; one sentence a line."""
+NOT_REACHED = "not reached: the run ended before it; `carbonbench run --resume` continues / 未执行到，可续跑"
 
 
 class RigError(Exception):
     """The rig does not do what it says, so that nothing may be run on it."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the user asked for. `attempt` 0 means all repetitions."""
-
-    terminal: Path
-    rig: str
-    standards: tuple[str, ...]
-    clauses: tuple[str, ...]
-    cases: tuple[str, ...]
-    seed: int
-    repeat: int
-    attempt: int
-    defect: str
-    capture: bool
-    out: Path
-    live: bool
-
-    @classmethod
-    def parse(
-        cls,
-        *,
-        terminal: str,
-        rig: str,
-        standards: tuple[str, ...],
-        clauses: tuple[str, ...],
-        cases: tuple[str, ...],
-        seed: str,
-        repeat: str,
-        attempt: str,
-        defect: str,
-        capture: bool,
-        out: str,
-        live: bool,
-    ) -> Options:
-        """Check the words of the command line. Raises SessionError naming every bad one."""
-        problems: list[str] = []
-        if rig not in RIGS:
-            problems.append(f"--rig {rig}: expected {', '.join(RIGS)} / 未知台架")
-        for word in standards:
-            if word not in DOCUMENTS:
-                problems.append(f"--standard {word}: expected one of {', '.join(DOCUMENTS)} / 未知标准")
-        seed_number = _whole("--seed", seed, 0, problems)
-        repeat_number = _whole("--repeat", repeat, 1, problems)
-        attempt_number = _whole("--attempt", attempt or "0", 0, problems)
-        if defect and defect not in all_defects():
-            problems.append(
-                f"--defect {defect}: no such defect{near(defect, all_defects())}; "
-                "`carbonbench prove` lists them / 无此缺陷"
-            )
-        elif defect and rig not in all_defects()[defect].rigs:
-            rigs = " or ".join(f"--rig {each}" for each in all_defects()[defect].rigs)
-            problems.append(f"--defect {defect}: a terminal can have this only with {rigs} / 该缺陷仅适用于其他台架")
-        if problems:
-            raise SessionError("\n".join(problems))
-        return cls(
-            terminal=Path(terminal) if terminal else REFERENCE_PROFILE,
-            rig=rig,
-            standards=standards,
-            clauses=clauses,
-            cases=cases,
-            seed=seed_number,
-            repeat=repeat_number,
-            attempt=attempt_number,
-            defect=defect,
-            capture=capture,
-            out=Path(out),
-            live=live,
-        )
-
-    def selection(self) -> str:
-        """The selecting options as they were given, for reports; empty when everything was selected."""
-        words = [f"--standard {word}" for word in self.standards]
-        words += [f"--clause {word}" for word in self.clauses]
-        words += [f"--case {word}" for word in self.cases]
-        return " ".join(words)
-
-
-def _whole(option: str, text: str, least: int, problems: list[str]) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = least - 1
-    if number < least:
-        problems.append(f"{option} {text}: expected a whole number of at least {least} / 应为不小于 {least} 的整数")
-    return number
-
-
-def near(word: str, known: Collection[str]) -> str:
-    """A hint at names like a mistyped one: the whole name or its last part; empty if nothing is like it."""
-    by_part = {name.rpartition("/")[2]: name for name in known} | {name: name for name in known}
-    found = dict.fromkeys(by_part[part] for part in difflib.get_close_matches(word, by_part, 3))
-    return f"; did you mean {' or '.join(found)}?" if found else ""
 
 
 def commit() -> str:
@@ -204,14 +103,21 @@ def failure_block(result: CaseResult) -> str:
     return screen.failure_block(result)
 
 
+class Shared(msgspec.Struct, frozen=True):
+    """What a worker has to know of the sitting: the run folder, and what had ended before."""
+
+    folder: str
+    done: tuple[resume.Done, ...] = ()
+
+
 class Session:
     """One run: options, setup, results and, at the end, the reports."""
 
-    def __init__(self, options: Options, folder: Path | None = None) -> None:
+    def __init__(self, options: Options, shared: Shared | None = None) -> None:
         self.options = options
         self._results: list[CaseResult] = []
         self._broken = False
-        self._began = time.perf_counter()
+        self._planned: dict[tuple[str, int], Planned] = {}
         self._started = datetime.now(LOCAL)
         try:
             self.profile: Profile = load_profile(options.terminal)
@@ -223,8 +129,11 @@ class Session:
             if wrong:
                 raise SessionError("\n".join(f"{self.profile.path}: {each}" for each in wrong))
         self.run = f"{self._started:%Y%m%d-%H%M%S}-seed{options.seed}"
-        self.folder = (folder or self._fresh(options.out)).resolve()
+        self.done: tuple[resume.Done, ...] = shared.done if shared else ()
+        self.folder = (Path(shared.folder) if shared else options.resume or self._fresh(options.out)).resolve()
+        self._file = RunFile(settings=Settings(run=self.run, commit="", options={}))
         self._check_words()
+        self._expected = self._read_expected()
 
     def _fresh(self, out: Path) -> Path:
         number, folder = 1, out / self.run
@@ -255,6 +164,15 @@ class Session:
         if problems:
             raise SessionError("\n".join(problems))
 
+    def _read_expected(self) -> tuple[ExpectedFailure, ...]:
+        path = self.options.expected
+        if path is None:
+            return ()
+        try:
+            return read_expected(path, case_classes(), self._ledger)
+        except ExpectedError as error:
+            raise SessionError(str(error)) from None
+
     @cached_property
     def _ledger(self) -> Mapping[str, Any]:
         return ledger_entries()
@@ -276,6 +194,7 @@ class Session:
             + (" --pcap" if self.options.capture else ""),
             capture=self.options.capture,
             defect=self.options.defect,
+            journaled=True,
         )
 
     def planted(self) -> AbstractContextManager[None]:
@@ -293,36 +212,87 @@ class Session:
             and (not options.cases or any(word in case.id() for word in options.cases))
         )
 
-    def attempts(self, case: type[Case]) -> Iterator[int]:
-        """The repetitions of a case that are to run: none if it is not selected."""
+    def attempts(self, case: type[Case]) -> Iterator[Planned]:
+        """The attempts of a case that this sitting is to run: none if it is not selected or has them all."""
         if not self.selects(case):
             return
-        if self.options.attempt:
-            yield self.options.attempt
-        else:
-            yield from range(1, (1 if case.once else self.options.repeat) + 1)
+        name, once = case.id(), case.once
+        numbers = [self.options.attempt] if self.options.attempt else range(1, (1 if once else self.options.repeat) + 1)
+        done = [each for each in self.done if each.case == name]
+        for number, instead_of in resume.still_to_run(numbers, done):
+            yield Planned(case=name, attempt=number, instead_of=instead_of)
+
+    def plan(self) -> list[Planned]:
+        """All attempts of this sitting, in the order of the suite."""
+        return [planned for case in case_classes().values() for planned in self.attempts(case)]
 
     @cached_property
     def _progress(self) -> screen.Progress | None:
         return screen.Progress() if self.options.live else None
 
-    def begin(self) -> None:
-        """Prove the rig's injectors (RigError when they fail) and make the run folder (SessionError if that fails)."""
+    def begin(self, workers: int = 1) -> None:
+        """Prove the rig's injectors (RigError when they fail) and make the run folder, or take it up again.
+
+        Raises SessionError if that cannot be.
+        """
+        if self.options.resume:
+            self._file = self._taken_up()
         try:
             self.setup.rig.self_test(self.options.seed)
         except RuntimeError as error:
             raise RigError(f"the rig's self test failed, nothing was run: {error} / 台架自检失败") from None
         try:
-            self.folder.mkdir(parents=True)
+            if not self.options.resume:
+                self.folder.mkdir(parents=True)
+                inputs = resume.inputs_of(self.options.inputs())
+                settings = Settings(run=self.run, commit=commit(), options=self.options.kept(), inputs=inputs)
+                self._file = RunFile(settings=settings)
+            sat = Sat(started=now(), process=Process.this(), workers=workers)
+            self._file = msgspec.structs.replace(self._file, sittings=(*self._file.sittings, sat), plan=())
+            write_run(self.folder, self._file)
         except OSError as error:
             raise SessionError(
                 f"--out {self.options.out}: cannot make {self.folder}: {error.strerror} / 无法创建"
             ) from None
+        self._tell_outdated()
 
-    def expect(self, number: int) -> None:
-        """How many cases will run."""
+    def _taken_up(self) -> RunFile:
+        """The run to resume: nobody runs it, nothing was changed, what was cut off is settled."""
+        try:
+            file = resume.resumable(self.folder, commit())
+            self._results = resume.settle(self.folder, self.setup, case_classes())
+        except resume.ResumeError as error:
+            raise SessionError(str(error)) from None
+        self.run = file.settings.run
+        self.done = tuple(
+            resume.Done(result.id, result.attempt, result.instead_of, result.interrupted) for result in self._results
+        )
+        (self.folder / "manifest.json").unlink(missing_ok=True)
+        seen = last_sign(self.folder)
+        sittings = [sat if sat.ended else msgspec.structs.replace(sat, seen=seen) for sat in file.sittings]
+        return msgspec.structs.replace(file, sittings=tuple(sittings))
+
+    def _tell_outdated(self) -> None:
+        """Say at the start, not after days, which expected failures are void."""
+        for each in self._expected:
+            problem = outdated(each, self.profile.firmware_hash, self._first_started())
+            if problem and self.options.live:
+                print(f"expected failure {each.case or each.clause} {problem}", file=sys.stderr)
+
+    def _first_started(self) -> str:
+        return self._file.sittings[0].started if self._file.sittings else now()
+
+    def shared(self) -> Shared:
+        """What the workers of this sitting have to know."""
+        return Shared(folder=str(self.folder), done=self.done)
+
+    def expect(self, planned: Sequence[Planned]) -> None:
+        """Which attempts will run, in order."""
+        self._planned = {(each.case, each.attempt): each for each in planned}
+        self._file = msgspec.structs.replace(self._file, plan=tuple(planned))
+        write_run(self.folder, self._file)
         if self._progress:
-            self._progress.expect(number)
+            self._progress.expect(len(planned))
 
     def broken(self, why: str) -> None:
         """Cases could not be collected: told at once, and the run ends in the bench's own error."""
@@ -349,11 +319,33 @@ class Session:
         """Write every report and return the exit code."""
         if self._progress:
             self._progress.close()
+        self._gather_lost()
+        *before, sat = self._file.sittings
+        ended = msgspec.structs.replace(sat, ended=now())
+        self._file = msgspec.structs.replace(self._file, sittings=(*before, ended))
+        write_run(self.folder, self._file)
         result = self.result()
         run_folder.write(result, self.folder)
         if self.options.live:
             screen.closing(result, self.folder)
-        return EXIT_ERROR if interrupted or self._broken else exit_code(case.verdict for case in result.cases)
+        return EXIT_ERROR if interrupted or self._broken else exit_of(result)
+
+    def _gather_lost(self) -> None:
+        """Attempts whose worker died or that were stopped in their midst, and those never reached: none is left out."""
+        known = {(result.id, result.attempt) for result in self._results}
+        lost = [key for key in self._planned if key not in known]
+        if not lost:
+            return
+        resume.wait_for_workers(self.folder)
+        cases = case_classes()
+        try:
+            found = {(each.id, each.attempt): each for each in resume.settle(self.folder, self.setup, cases)}
+        except resume.ResumeError as error:
+            self.broken(str(error))
+            found = {}
+        for key in lost:
+            blank = blank_result(cases[key[0]], self.setup, key[1], self._planned[key].instead_of)
+            self._results.append(found.get(key) or msgspec.structs.replace(blank, reason=NOT_REACHED))
 
     def result(self) -> RunResult:
         """Everything that came of the run, in an order that does not depend on workers."""
@@ -370,8 +362,9 @@ class Session:
             history_digest=digest_of_run((f"{case.id}#{case.attempt}", case.digest) for case in cases if case.digest),
             cases=cases,
             clauses=clause_results(cases),
-            started=self._started.isoformat(timespec="seconds"),
-            wall_s=round(time.perf_counter() - self._began, 3),
+            started=self._first_started(),
+            wall_s=_spent_s(self._file.sittings),
+            sittings=self._file.told(),
             repeats=self.options.repeat,
             selection=self.options.selection(),
             parameters={
@@ -385,13 +378,9 @@ class Session:
         )
         failing = {entry.claim for entry in unsupported(found, known)}
         denied = (name for name, answer in found.claims.items() if answer == "no")
-        return completed(
-            msgspec.structs.replace(
-                found,
-                not_claimed=tuple(name for name in denied if name not in failing and name not in self.setup.conditions),
-            ),
-            known,
-        )
+        given_up = tuple(name for name in denied if name not in failing and name not in self.setup.conditions)
+        told = applied(found, self._expected, profile.firmware_hash)
+        return completed(msgspec.structs.replace(told, not_claimed=given_up), known)
 
     def _claims(self) -> dict[str, str]:
         """The capability statement: every question that applies with its answer, and the declared maxima (R-03)."""
@@ -422,6 +411,13 @@ class Session:
             defect and f"[planted defect: {defect}]",
         )
         return " ".join(word for word in words if word)
+
+
+def _spent_s(sittings: Sequence[Sat]) -> float:
+    """How long the sittings lasted together, each to its end or to its last sign."""
+    ends = ((sat.started, sat.ended or sat.seen or sat.started) for sat in sittings)
+    spent = ((datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds() for start, end in ends)
+    return round(sum(max(seconds, 0) for seconds in spent), 3)
 
 
 def versions() -> dict[str, str]:

@@ -101,6 +101,7 @@ def template(
         'vendor = ""             # 制造商',
         'model = ""              # 型号',
         'firmware = ""           # 固件版本',
+        'firmware_hash = ""      # of the firmware image, such as sha256:…; expected failures name it / 固件映像摘要',
         'serial = ""             # 出厂编号',
         f"adapter = {_quoted(adapter)}    # how the bench reaches it / 适配器",
         f"documents = [{', '.join(map(_quoted, documents))}]",

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bench.case import Case, Verdict
-from bench.commands.session import Options, Session
+from bench.commands.options import Options
+from bench.commands.session import Session
 from bench.profile import Claim, Parameters, Profile
 from bench.run import Setup, excused
 from conformance.clauses import load_ledger
