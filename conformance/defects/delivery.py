@@ -58,6 +58,10 @@ _EVERY = (
     "protocol/splits-long-packets",
     "protocol/survives-junk-from-centre",
     "protocol/takes-awkward-octets",
+    "security/lets-nobody-read-uploads",
+    "security/refuses-bad-certificates-of-centre",
+    "security/shows-its-own-certificate",
+    "security/speaks-the-national-suites",
 )
 _CLOCK = (
     "clock/survives-clock-set-forward",

@@ -5,6 +5,7 @@ Leaves completeness to `delivery`. Reads the capture of the terminal's own card 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from bench.case import Check, check
@@ -15,14 +16,19 @@ from conformance.judges.times import local
 SEGMENT = "uplink"
 # A value shorter than this is found in octets that mean nothing, by chance alone.
 _LEAST_TEXT = 6
-_PROTOCOL_WORDS = (
-    b"QN=", b"ST=", b"CN=", b"PW=", b"MN=", b"CP=&&", b"DataTime=",
-    b"HTTP/1.", b"POST /", b"deviceId", b"dataValue", b"dataCode", b"responseCode",
-)  # fmt: skip
+# Text of the protocols that stands in every message, specific enough not to turn up in ciphertext by chance.
+_PROTOCOL_TEXT = re.compile(
+    rb"QN=\d{6}|ST=\d\d;CN=|CN=\d{4};|PW=\w{6};|MN=\w{8}|CP=&&\w|DataTime=|HTTP/1\.|POST /\w|"
+    rb"\"(?:deviceId|data|dataCode|dataValue|responseCode|secretKey|fingerprints)\":"
+)
 # With a payload profile the head of the packet stays in the clear; what it protects must not.
-_PROTECTED_WORDS = (b"DataTime=", b"-Rtd=", b"-Avg=", b"-Cou=", b"-Flag=", b"SystemTime=")
-_OLD = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1")
-_WEAK = ("NULL", "EXPORT", "RC4", "DES", "MD5", "anon", "_CBC_", "RSA_WITH")
+_PROTECTED_TEXT = re.compile(rb"DataTime=|\w-(?:Rtd|Avg|Cou|Min|Max)=\d|-Flag=\w|PW=(?!000000)\w{6};")
+_OLD = ("TLSv1.0", "TLSv1.1")
+# Forward secrecy and authenticated encryption, and the two signals that are no suites; codes as IANA registers them.
+_SOUND_SUITES = re.compile(
+    r"TLS_(?:AES|CHACHA20|SM4)_\w+|TLS_ECDHE_\w+_(?:GCM_SHA256|GCM_SHA384|POLY1305_SHA256)|"
+    r"TLS_EMPTY_RENEGOTIATION_INFO_SCSV|5600|C0(?:2[BCF]|30|A[C-F])|CCA[89A]|009[EF]|C09[EF]|C0A[23]"
+)
 NATIONAL = ("TLSv1.3", "TLS_SM4_GCM_SM3", "curveSM2")
 _SM2_WITH_SM3 = "1.2.156.10197.1.501"
 
@@ -63,22 +69,17 @@ def _joined(pieces: dict[int, bytes]) -> bytes:
 
 
 def secrets_of(history: History, setup: CentreSetup) -> list[bytes]:
-    """What must not be readable on the way to a centre: values as stored, and what only the protocol's text has."""
-    texts = {
-        text: None
-        for event in history.of(Stored)
-        if event.centre == setup.name
-        for text in event.fields.values()
-        if len(text) >= _LEAST_TEXT
-    }
-    found = [text.encode() for text in texts]
-    if setup.channel == "plain":
-        return [*_PROTECTED_WORDS, *found]
-    return [*_PROTOCOL_WORDS, setup.mn.encode(), *(code.encode() for code in _long(setup)), *found]
+    """Values as a centre stored them, and over a secure channel the names of terminal and points."""
+    texts = [text for event in history.of(Stored) if event.centre == setup.name for text in event.fields.values()]
+    if setup.channel != "plain":
+        texts += [setup.mn, *setup.codes.values()]
+    return [text.encode() for text in dict.fromkeys(texts) if len(text) >= _LEAST_TEXT]
 
 
-def _long(setup: CentreSetup) -> list[str]:
-    return [code for code in setup.codes.values() if len(code) >= _LEAST_TEXT]
+def _readable(octets: bytes, words: Sequence[bytes], text: re.Pattern[bytes]) -> list[str]:
+    found = [match[0] for match in text.finditer(octets)]
+    found += [word for word in words if word in octets]
+    return [word.decode("ascii", "replace") for word in dict.fromkeys(found)]
 
 
 def unreadable_findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
@@ -91,10 +92,11 @@ def unreadable_findings(history: History, centres: Sequence[str]) -> Iterator[Ch
     stored = [event for event in history.of(Stored) if event.centre in centres]
     found: list[str] = []
     words = list(dict.fromkeys(secret for setup in setups for secret in secrets_of(history, setup)))
+    text = _PROTECTED_TEXT if any(setup.channel == "plain" for setup in setups) else _PROTOCOL_TEXT
     for (source, sport, target, dport), octets in said.items():
-        readable = [word for word in words if word in octets]
+        readable = _readable(octets, words, text)
         if readable:
-            shown = ", ".join(word.decode("ascii", "replace") for word in readable[:4])
+            shown = ", ".join(readable[:4])
             found.append(f"{source}:{sport} → {target}:{dport}: {len(readable)} readable texts, such as {shown}")
     decided = bool(said) and (bool(stored) or bool(found))
     yield check(
@@ -165,9 +167,7 @@ def identity_findings(history: History, centre: str) -> Iterator[Check]:
         unit="handshakes",
         evidence=[_line(event) for event in every if event not in own],
     )
-    weak = [
-        f"{_line(event)} offers {', '.join(_outdated(event))}" for event in every if event.offered_suites and _outdated(event)
-    ]
+    weak = [f"{_line(event)} offers {', '.join(out)}" for event in every if (out := _outdated(event))]
     known = any(event.offered_suites for event in every)
     yield check(
         "nothing-weak-offered",
@@ -183,7 +183,7 @@ def identity_findings(history: History, centre: str) -> Iterator[Check]:
 
 def _outdated(event: Secured) -> list[str]:
     versions = [word for word in event.offered_versions if word in _OLD]
-    return versions + [word for word in event.offered_suites if any(part in word for part in _WEAK)]
+    return versions + [word for word in event.offered_suites if not _SOUND_SUITES.fullmatch(word)]
 
 
 def national_findings(history: History, centre: str) -> Iterator[Check]:
