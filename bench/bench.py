@@ -171,6 +171,14 @@ class Operator(Protocol):
         """Enter that a meter was replaced (R-19)."""
         ...
 
+    async def manual_entry(self, point: str, kind: str, start_us: int, value: str, author: str, reason: str) -> None:
+        """Enter a value by hand for the period of this kind (hour, day) that begins at `start_us` (R-22)."""
+        ...
+
+    async def manual_entries(self, point: str, from_us: int, to_us: int) -> None:
+        """Values entered by hand for periods that begin in [from, to): rows start, value, author, reason, original."""
+        ...
+
 
 class Centres(Protocol):
     """The data centres by name."""

@@ -156,3 +156,12 @@ class OperatorAtTerminal:
         """Enter that a meter was replaced."""
         query = {"point": point, "at": str(at_us), "final_old": final_old, "initial_new": initial_new}
         await self._ask("replacement", query)
+
+    async def manual_entry(self, point: str, kind: str, start_us: int, value: str, author: str, reason: str) -> None:
+        """Enter a value by hand."""
+        words = {"value": value, "author": author, "reason": reason}
+        await self._ask("manual entry", {"point": point, "kind": kind, "start": str(start_us), **words})
+
+    async def manual_entries(self, point: str, from_us: int, to_us: int) -> None:
+        """Values entered by hand."""
+        await self._ask("manual", {"point": point, "from": str(from_us), "to": str(to_us)})

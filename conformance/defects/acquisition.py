@@ -93,7 +93,7 @@ def binary_ticks(patch: Patch) -> None:
     en="every seventh polling cycle is left out in silence",
     zh="每七个采集周期无提示地漏采一次",
     clauses=_PERIODS,
-    cases=_POLLING,
+    cases=(*_POLLING, "interfaces/reads-several-protocols-on-one-line"),
 )
 def every_seventh_cycle_skipped(patch: Patch) -> None:
     """The polling task spends a cycle on its weekly table of seven without asking anybody."""

@@ -1,0 +1,98 @@
+"""What stands in for a meter: a standby source (ISC-2 7.2.3-A(1)c), and a person (CSMT 11.3 d, ISC-2 7.2.2(2)i).
+
+Leaves the meters themselves to `interfaces` and `acquisition`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.bench import Bench
+from bench.case import Case, Finding, Rig
+from bench.history import History
+from bench.scenario import Scenario
+from conformance.judges import manual, standby
+from conformance.judges.times import HOUR
+from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal.moves import read_readings
+from simulators.meters.faults import Silent
+
+STANDBY, MANUAL = "source.standby", "acquisition.manual-entry"
+_METER, _SPARE, _CENTRE = "e01", "e01-spare", "A"
+
+
+class _Silences:
+    """What cases share in which a meter with a standby is silent three times."""
+
+    rigs = Rig.VIRTUAL
+    silent_s = 0.0
+    """From the meter's last reply to its next."""
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=17, seconds=20.5)
+        meter = bench.meters[_METER]
+        for _ in range(3):
+            meter.set_fault(Silent())
+            await bench.clock.sleep(self.silent_s - 1)
+            meter.clear()
+            await bench.clock.sleep(minutes=3, seconds=1 - self.silent_s)
+        await bench.operator.log(start)
+        await read_readings(bench, tuple(meter.points), start, bench.clock.now_us())
+        await bench.clock.sleep(minutes=38)
+        await bench.centres.settle(minutes=2)
+
+
+class KeepsSourceThroughNineSecondsOfSilence(_Silences, Case):
+    """Nine seconds without a reply do not bring the standby source into use."""
+
+    zh = "9.0 s 无应答时不启用备用设备。"
+    clauses = ("isc-2/7.2.3-A(1)c",)
+    needs = (MODBUS, STANDBY)
+    scenario = Scenario(circuits=2, standbys=(_METER,), period_s=1, centres=(_CENTRE,), kinds=("minute", "hour"))
+    silent_s = 9.0
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from standby.kept_findings(history, _METER, _SPARE)
+
+
+class SwitchesToStandbyAfterTenSeconds(_Silences, Case):
+    """After ten seconds without a reply the standby source is read, told and recorded, and no unit is lost."""
+
+    zh = "连续 10 s 无应答时自动改用备用设备，有提示、有来源记录，不漏计不重计。"
+    clauses = ("isc-2/7.2.3-A(1)c",)
+    needs = (MODBUS, HJ212, LOCAL, STANDBY)
+    scenario = Scenario(circuits=2, standbys=(_METER,), period_s=1, centres=(_CENTRE,), kinds=("minute", "hour"))
+    silent_s = 12.0
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from standby.taken_findings(history, _METER, _SPARE, _CENTRE)
+
+
+class TakesManualEntries(Case):
+    """A value entered by hand is kept with author, reason and original, and sent to the centre."""
+
+    zh = "人工填报值连同录入人、原因和原值一并保留，并上传至数据中心。"
+    clauses = ("csmt/11.3d", "isc-2/7.2.2(2)i")
+    needs = (MODBUS, HJ212, LOCAL, MANUAL)
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(circuits=1, centres=(_CENTRE,), kinds=("hour",))
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=90)
+        meter = bench.meters[_METER]
+        meter.set_fault(Silent())
+        await bench.clock.sleep(minutes=60)
+        meter.clear()
+        await bench.clock.sleep(minutes=40)
+        point = f"{_METER}.energy"
+        await bench.operator.records("hour", point, start, start + 3 * HOUR)
+        entries = (("12.50", "read from the panel"), ("13.75", "interpolated from the feeder"))
+        for hour, (value, reason) in enumerate(entries):
+            await bench.operator.manual_entry(point, "hour", start + hour * HOUR, value, "Li Wei", reason)
+        await bench.operator.manual_entries(point, start, start + 3 * HOUR)
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from manual.findings(history, _CENTRE)
