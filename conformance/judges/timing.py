@@ -81,6 +81,16 @@ def _period(history: History, meter: str) -> int:
     raise KeyError(f"meter {meter!r}: expected one of {[setup.name for setup in history.began.meters]}")
 
 
+def _missing(gaps: list[int], index: int, period: int) -> int:
+    """Cycles skipped in a gap. One that was only late is not: within three polls they are back where they were."""
+    lost = max((gaps[index] + period // 2) // period - 1, 0)
+    late = gaps[index] - period
+    for after in gaps[index + 1 : index + 4] if lost else ():
+        late += after - period
+        lost = min(lost, max((late + period // 2) // period, 0))
+    return lost
+
+
 def cadence(history: History, meter: str) -> Cadence | None:
     """How a meter was polled from its second request on (the first follows the start); None with fewer than 3."""
     times = _polls(history, meter)[1:]
@@ -88,7 +98,7 @@ def cadence(history: History, meter: str) -> Cadence | None:
         return None
     period = _period(history, meter)
     gaps = [later - earlier for earlier, later in pairwise(times)]
-    missing = [max((gap + period // 2) // period - 1, 0) for gap in gaps]
+    missing = [_missing(gaps, index, period) for index in range(len(gaps))]
     intervals = len(gaps) + sum(missing)
     span = times[-1] - times[0]
     error = abs(Decimal(span) / intervals - period) * 100 / period

@@ -9,7 +9,7 @@ from hand_made import CODES, MIDNIGHT, POWER, World, failing, verdicts
 
 from bench.case import Verdict, as_seen_in
 from bench.history import Event, History, Phase, Served, Stored, Timing
-from conformance.judges import delay
+from conformance.judges import delay, timing
 from conformance.judges.times import SECOND, stamp_of
 
 STEP = 30 * SECOND
@@ -118,3 +118,33 @@ def test_classes_hold_their_upper_edge() -> None:
     assert delay.histogram([6_300_001]) == "10000:1"
     assert delay.histogram([63_000_001]) == "more:1"
     assert delay.histogram([]) == ""
+
+
+def polled(*late_s: float, skipped: tuple[int, ...] = ()) -> timing.Cadence:
+    """A meter asked every minute; the first cycles so much late, some not at all."""
+    times = [
+        MIDNIGHT + number * 60 * SECOND + round((late_s[number] if number < len(late_s) else 0) * SECOND)
+        for number in range(20)
+        if number not in skipped
+    ]
+    served = [
+        Served(t=at + 9, meter="m1", unit=1, asked=at, request="", response="", values={POWER.id: "1"}) for at in times
+    ]
+    began = World(points=(POWER,)).began()
+    found = timing.cadence(History([began, *served]), "m1")
+    assert found is not None
+    return found
+
+
+def test_a_late_cycle_is_no_skipped_one() -> None:
+    for late in ((0, 0, 0, 36), (0, 0, 0, 36, 12), (0, 0, 0, 55, 40, 20)):
+        found = polled(*late)
+        assert (found.skipped, found.error_percent) == (0, 0), late
+        assert found.jitter_us >= 36 * SECOND
+
+
+def test_a_skipped_cycle_is_seen_beside_a_late_one() -> None:
+    assert polled(skipped=(5,)).skipped == 1
+    assert polled(skipped=(5, 6)).skipped == 2
+    assert polled(0, 0, 0, 36, skipped=(5,)).skipped == 1
+    assert polled(skipped=(5, 9, 13)).skipped == 3
