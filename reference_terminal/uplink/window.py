@@ -5,6 +5,7 @@ Leaves who set the time to `settings`: the last accepted setting, the operator's
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from reference_terminal.clock import WallClock
@@ -14,6 +15,7 @@ from reference_terminal.times import DAY_S, floor_s
 from reference_terminal.uplink.settings import CentreSettings
 
 _ORDER_S = WINDOW_MIN * 60
+_LOOK_S = 60
 
 
 class DailyWindow:
@@ -27,6 +29,7 @@ class DailyWindow:
         self._outbox = outbox
         self._clock = clock
         self._ordered_s = -_ORDER_S
+        self._known_s = self.opening_s(clock.now_s())
         self.opened: list[Callable[[], None]] = []
         outbox.window = self
         settings.changed.append(self.replan)
@@ -55,23 +58,32 @@ class DailyWindow:
         self._open()
 
     def replan(self) -> None:
-        """The time of the window was changed: look again."""
+        """The time of the window was changed: the next opening is another one."""
+        now_s = self._clock.now_s()
+        self._known_s = self.opening_s(now_s)
         self._outbox.wake()
+        asyncio.get_running_loop().call_later(self._next_s(now_s) - now_s + 0.001, self._look)
+
+    def _next_s(self, now_s: int) -> int:
+        return self.opening_s(now_s) + DAY_S
 
     def _open(self) -> None:
         for listener in self.opened:
             listener()
         self._outbox.wake()
 
+    def _look(self) -> None:
+        """Tell of an opening that has come since the last look."""
+        now_s = self._clock.now_s()
+        opening_s = self.opening_s(now_s)
+        if opening_s != self._known_s:
+            self._known_s = opening_s
+            if self.is_open(now_s):
+                self._open()
+
     async def run(self) -> None:
         """Wake the streams whenever the window opens; runs until cancelled."""
-        known_s = self.opening_s(self._clock.now_s())
         while True:
+            self._look()
             now_s = self._clock.now_s()
-            opening_s = self.opening_s(now_s)
-            if opening_s != known_s:
-                known_s = opening_s
-                if self.is_open(now_s):
-                    self._open()
-            next_s = self.opening_s(now_s) + DAY_S
-            await self._clock.sleep_until_or_step(min(next_s, now_s + 60) * 1000)
+            await self._clock.sleep_until_or_step(min(self._next_s(now_s), now_s + _LOOK_S) * 1000)

@@ -133,6 +133,7 @@ class DeliveryApi:
             journal.raise_alarm("records altered", name, f"{en} do not agree with their fingerprints", zh)
         else:
             journal.event("verified", name, f"{compared} records agree with their fingerprints", f"{compared} 条一致")
+        self._terminal.store.flush()
 
     def _finding(self, found: Finding) -> dict[str, Any]:
         state = self._terminal.pipeline.by_number.get(found.point)
