@@ -238,9 +238,17 @@ async def proofs(
     """The wire's injectors prove themselves on a scratch segment; what the machine lacks for that is named."""
     if missing := requirements():
         return [_split("injectors", text) for text in missing]
+    notes: list[Finding] = []
     try:
         made = await prover(seed)
+        if failed := [each for each in made if not each.holds]:
+            # A machine busy with other things delivers frames late; a wire that lies does so again.
+            words = f"at first {failed[0]}; proved once more: let nothing else run on this machine"
+            notes.append(Finding(NOTE, "injectors", words, "首次自检未通过，已重新自检，请勿同时运行其他程序"))
+            made = await prover(seed)
     except (OSError, RuntimeError) as error:
         return [Finding(PROBLEM, "injectors", f"the wire cannot stand: {error}", "测试线路无法建立")]
     broken = [Finding(PROBLEM, "injectors", str(each), "注入器自检失败") for each in made if not each.holds]
-    return broken or [Finding(SOUND, "injectors", f"all {len(made)} proofs of the wire hold", "注入器自检通过")]
+    if not broken:
+        broken = [Finding(SOUND, "injectors", f"all {len(made)} proofs of the wire hold", "注入器自检通过")]
+    return [*notes, *broken]

@@ -29,10 +29,14 @@ _ORPHANS = {"net/ipv4/tcp_orphan_retries": "1"}
 
 
 class NetworkPlace:
-    """Three wires and two namespaces; `trouble` is told when the wires themselves fail."""
+    """Three wires and two namespaces; `trouble` is told when the wires themselves fail.
 
-    def __init__(self, trouble: Callable[[str], None]) -> None:
+    With `cards` (network card by segment) the terminal is a device cabled to them, and only these segments are laid.
+    """
+
+    def __init__(self, trouble: Callable[[str], None], cards: Mapping[str, str] | None = None) -> None:
         self._trouble = trouble
+        self._cards = dict(cards or {})
         self._wires: Wires | None = None
         self._dark: AsyncExitStack | None = None
         self._silent = False
@@ -61,13 +65,21 @@ class NetworkPlace:
             Segment("uplink", tuple(dict.fromkeys(spec.host for spec in world.centres)) or ("10.2.0.1",), TERMINALS[1]),
             Segment("local", (BENCH_LOCAL,), TERMINALS[2]),
         )
+        if self._cards:
+            segments = tuple(segment for segment in segments if segment.name in self._cards)
         self._segments = tuple(segment.name for segment in segments)
         self._wires = await Wires.open(
-            segments, seed=seed, peers=peers(world), captures=captures, observe=self._on_wire
+            segments,
+            seed=seed,
+            peers=peers(world),
+            captures=captures,
+            observe=self._on_wire,
+            terminal_ends=self._cards,
         )
         self.links = self._wires.links
         self.namespace = self._wires.terminal_namespace
-        netns.quiet(self.namespace, _ORPHANS)
+        if self.namespace:
+            netns.quiet(self.namespace, _ORPHANS)
         return world
 
     def standing(self) -> AbstractContextManager[object]:

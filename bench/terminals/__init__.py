@@ -136,11 +136,13 @@ class UnknownTerminal(Exception):
 _GROUP = "carbonbench.terminals"
 # Any program: the bench's own, so that a profile needs nothing installed.
 _COMMAND = EntryPoint("command", "bench.terminals.command:CommandAdapter", _GROUP)
+# A device in the hands of a person.
+_MANUAL = EntryPoint("manual", "bench.terminals.manual:ManualAdapter", _GROUP)
 
 
 def adapter(name: str) -> TerminalAdapter:
     """The adapter of that name. Raises UnknownTerminal listing those that are installed."""
-    found = {entry.name: entry for entry in (_COMMAND, *entry_points(group=_GROUP))}
+    found = {entry.name: entry for entry in (_COMMAND, _MANUAL, *entry_points(group=_GROUP))}
     if name not in found:
         raise UnknownTerminal(
             f"terminal adapter {name!r} is not installed; installed: {', '.join(sorted(found)) or 'none'} / 未安装"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import pytest
 from pymodbus.server import ModbusTcpServer
@@ -17,7 +17,7 @@ HOST = "127.0.0.1"
 
 
 @contextlib.asynccontextmanager
-async def relay() -> AsyncIterator[int]:
+async def relay() -> AsyncGenerator[int]:
     """A relay board with 8 coils; gives its port."""
     coils = SimData(0, values=[False] * 16, datatype=DataType.BITS)
     words = SimData(0, values=[0], datatype=DataType.REGISTERS)
@@ -106,7 +106,7 @@ class Supply:
 
 
 @contextlib.asynccontextmanager
-async def supply(mood: str = "", **words: str) -> AsyncIterator[tuple[Supply, ScpiPower]]:
+async def supply(mood: str = "", **words: str) -> AsyncGenerator[tuple[Supply, ScpiPower]]:
     """A supply and its driver."""
     made = Supply(mood)
     server = await asyncio.start_server(made.serve, HOST, 0)

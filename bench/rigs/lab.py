@@ -1,0 +1,175 @@
+"""The lab rig: a device on the table, cabled to network cards of this machine, its plug in the hands of a driver.
+
+Leaves the case's world to `real_bench`, wires to `network_place`, supply and person to `bench.lab`. The profile names
+the rig file: `[connection] rig = "rig.toml"`, relative to the profile. The device is not started, only fed and asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from bench.case import Case
+from bench.history import Recorder, Trouble
+from bench.lab.device import OWN_CLOCK, DeviceLife, DeviceSupply
+from bench.lab.outside import Laboratory
+from bench.lab.rigfile import RigError, RigFile, read_rig
+from bench.real import netns, wire
+from bench.real.realclock import LoopWatch
+from bench.real.wire_prove import prove_wire
+from bench.rigs import layout
+from bench.rigs.facade import CentresByName, OperatorAtTerminal
+from bench.rigs.network_place import NetworkPlace
+from bench.rigs.real_bench import RealBench
+from bench.rigs.real_power import TerminalHands
+from bench.rigs.real_terminal import Room
+from bench.run import Setup
+from bench.terminals import LaunchError
+from bench.terminals.manual import Attended
+from simulators.world import Site, World
+
+_NEEDED = ("field", "uplink")
+
+
+class LabBench(RealBench):
+    """Everything a case may touch, around a device on the table."""
+
+    laboratory: Laboratory
+
+    async def stand_up(self, inner: World, disk: object) -> None:
+        """Once the wires are there: the simulators, and everything that a case can touch."""
+        del disk
+        self.site = Site(inner, clock=self.true_time, observe=self._on_site, chance=self._streams)
+        await self.site.start()
+        self.life = DeviceLife(
+            self.laboratory,
+            self._prepare,
+            room=self._room,
+            place=self.place,
+            record=self.record,
+            now_us=self.clock.now_us,
+        )
+        self.plant = self.site.plant
+        self.meters = self.site.meters
+        self.links = self.place.links
+        self.centres = CentresByName(self)
+        self.platforms = self.site.platforms
+        self.power = DeviceSupply(self.life, self.clock.sleep, self.spawn)
+        self.terminal = TerminalHands(self.life, OWN_CLOCK, self.record, self.clock.now_us)
+        self.operator = OperatorAtTerminal(self)
+
+    async def _prepare(self) -> None:
+        if isinstance(self.adapter, Attended):
+            self.adapter.attend(self.laboratory)
+            await self.adapter.commission(self.seat, self._room.logs)
+
+
+class LabRig:
+    """A device on network cards: needs root, and a rig file in the profile."""
+
+    name = "lab"
+    captures = True
+
+    def self_test(self, seed: int) -> None:
+        """Sweep up after dead benches and prove the wires. Raises RuntimeError naming what fails."""
+        if missing := wire.requirements():
+            raise RuntimeError("\n".join(missing))
+        netns.sweep()
+        if found := prove_wire(seed):
+            raise RuntimeError("\n".join(found))
+
+    def notes(self) -> Mapping[str, str]:
+        """What this rig cannot do, for the report."""
+        limits = (
+            "a device's clock cannot be moved from outside and its write barriers cannot be seen / "
+            "无法从外部调整设备时钟，无法观测落盘时刻"
+        )
+        return {"rig.limits": limits}
+
+    def conduct(self, case: Case, setup: Setup, seed: int, recorder: Recorder) -> float:
+        """Drive the case; returns how many seconds it took. What goes wrong in the bench is recorded as Trouble."""
+        return asyncio.run(_conduct(case, setup, seed, recorder))
+
+
+def rig_of(setup: Setup) -> RigFile:
+    """The rig file that the profile names. Raises LaunchError with what is wrong."""
+    profile = Path(setup.profile.path)
+    named = setup.profile.connection.get("rig")
+    if not isinstance(named, str) or not named:
+        raise LaunchError(
+            f'{profile}: it needs a rig file; add rig = "rig.toml" in section [connection] / 档案未指定台架文件'
+        )
+    try:
+        rig = read_rig(profile.parent / named)
+    except RigError as error:
+        raise LaunchError(str(error)) from None
+    absent = [f"[networks.{segment}]" for segment in _NEEDED if segment not in rig.networks]
+    if absent:
+        raise LaunchError(f"{rig.path}: a run needs {' and '.join(absent)}: the device's cards / 缺少网卡配置")
+    return rig
+
+
+async def _conduct(case: Case, setup: Setup, seed: int, recorder: Recorder) -> float:
+    """Drive a case around the device."""
+    loop = asyncio.get_running_loop()
+    logs = recorder.folder or setup.folder
+    logs.mkdir(parents=True, exist_ok=True)
+    rig, why = None, ""
+    try:
+        rig = rig_of(setup)
+    except LaunchError as error:
+        why = str(error)
+    cards = {segment: card.interface for segment, card in rig.networks.items()} if rig is not None else {}
+    stand = NetworkPlace(lambda trouble: bench.fail(trouble), cards)
+    bench = LabBench(case.scenario, setup, seed, recorder, stand, Room(logs, logs, logs))
+    bench.record(
+        layout.opening(
+            case.scenario,
+            bench.seat.site,
+            setup.profile,
+            case=case.id(),
+            seed=seed,
+            commit=setup.commit,
+            rig=RIG.name,
+            needs=case.needs,
+        )
+    )
+    began = loop.time()
+    try:
+        if rig is None:
+            raise LaunchError(why)
+        await _around(bench, case, rig, seed, logs)
+        for event in stand.captured(bench.clock.now_us()):
+            bench.record(event)
+    except (OSError, RuntimeError, LaunchError) as error:
+        bench.record(Trouble(t=bench.clock.now_us(), what=f"{type(error).__name__}: {error}"))
+    finally:
+        recorder.seal()
+    return loop.time() - began
+
+
+async def _around(bench: LabBench, case: Case, rig: RigFile, seed: int, logs: Path) -> None:
+    """Lay the wires, have the device fed and configured, let the case drive, and take everything away again."""
+    watch = LoopWatch()
+    async with AsyncExitStack() as stack:
+        bench.laboratory = Laboratory(rig, record=bench.record, now_us=bench.clock.now_us, folder=logs)
+        stack.push_async_callback(bench.laboratory.stop)
+        await bench.laboratory.start()
+        if bench.laboratory.page:
+            bench.phase("person-page", address=bench.laboratory.page)
+        stack.push_async_callback(bench.place.close)
+        inner = await bench.place.open(bench.world, seed=seed, captures=logs, observe=bench.on_link)
+        with bench.place.standing():
+            watch.start()
+            await bench.stand_up(inner, None)
+            stack.push_async_callback(bench.end)
+            await bench.life.commission()
+            await bench.life.switch_on()
+            await bench.drive(case)
+            bench.tell_timing(watch)
+            await bench.life.close()
+
+
+RIG = LabRig()

@@ -1,0 +1,300 @@
+"""The lab rig without a device at hand: a second namespace plays it, a SCPI supply its plug, a browser the person."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import urllib.parse
+import urllib.request
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from process_kit import conduct, record
+
+from bench.bench import Bench
+from bench.case import Case, CaseResult, Finding, Verdict, check
+from bench.history import Captured, Connected, History, Observed, Power, Trouble, Unserved
+from bench.profile import Profile
+from bench.real import netns
+from bench.rigs import layout
+from bench.rigs.lab import RIG
+from bench.scenario import Scenario
+from bench.terminals import adapter
+from bench.terminals.manual import ManualAdapter, rows
+
+PROGRAM = """
+import socket, sys, time
+meter, centre = (sys.argv[1], int(sys.argv[2])), (sys.argv[3], int(sys.argv[4]))
+while True:
+    try:
+        uplink = socket.create_connection(centre, 1)
+        while True:
+            with socket.create_connection(meter, 1) as field:
+                field.sendall(bytes([0, 1, 0, 0, 0, 6, 1, 3, 0, 0, 0, 2]))
+                field.recv(64)
+            time.sleep(0.1)
+    except OSError:
+        time.sleep(0.1)
+"""
+
+
+class Table:
+    """A device in a namespace of its own, on two cards of this machine, and the supply that feeds it."""
+
+    def __init__(self) -> None:
+        self.namespace = netns.fresh_name("device")
+        self.cards = {segment: f"cbl{os.getpid() % 10_000}{segment[0]}" for segment in ("field", "uplink")}
+        self.program: subprocess.Popen[bytes] | None = None
+        self.heard: list[str] = []
+        self.stuck = False
+        self.port = 0
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+
+    def __enter__(self) -> Table:
+        netns.create(self.namespace)
+        for segment, address in (("field", layout.TERMINAL_FIELD), ("uplink", layout.TERMINAL_UPLINK)):
+            name = self.cards[segment]
+            netns.configure("", [f"link add {name} type veth peer name {segment} netns {self.namespace}"])
+            Path(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6").write_text("1")
+            netns.configure("", [f"link set {name} up"])
+            netns.set_up(self.namespace, segment, (address,), prefix=24)
+        self._thread.start()
+        self.port = asyncio.run_coroutine_threadsafe(self._begin(), self._loop).result(10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self.feed(False)
+        for name in self.cards.values():
+            with suppress(netns.NetworkTrouble):
+                netns.configure("", [f"link del {name}"])
+        netns.delete(self.namespace)
+
+    async def _begin(self) -> int:
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        return server.sockets[0].getsockname()[1]
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := (await reader.readline()).decode().strip():
+            self.heard.append(line)
+            if line in ("OUTP ON", "OUTP OFF") and not (self.stuck and line == "OUTP OFF"):
+                self.feed(line == "OUTP ON")
+            if line == "OUTP?":
+                writer.write(b"1\n" if self.program is not None else b"0\n")
+            elif line.endswith("?"):
+                writer.write(b'0,"No error"\n')
+        writer.close()
+
+    def feed(self, on: bool) -> None:
+        """Start the device's program, or kill it."""
+        if on and self.program is None:
+            words = [sys.executable, "-I", "-S", "-c", PROGRAM, layout.GATEWAY, str(layout.MODBUS_PORT)]
+            words += ["10.2.0.10", str(layout.CENTRE_PORT)]
+            self.program = subprocess.Popen(netns.inside(self.namespace, words))
+        elif not on and self.program is not None:
+            self.program.kill()
+            self.program.wait()
+            self.program = None
+
+
+class Browser:
+    """Somebody who answers every question on the page, in a thread of their own. `says` maps question to answer."""
+
+    def __init__(self, port: int, says: dict[str, str]) -> None:
+        self._page = f"http://127.0.0.1:{port}/"
+        self._says = says
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._open = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
+
+    def __enter__(self) -> Browser:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join(10)
+
+    def _work(self) -> None:
+        while not self._over.wait(0.05):
+            with suppress(OSError):
+                text = self._open(self._page, timeout=2).read().decode()
+                fields = dict(re.findall(r"type=hidden name=(\w+) value='?([^'>]+)", text))
+                answer = next((said for words, said in self._says.items() if words in text), None)
+                if fields and answer is not None:
+                    form = {**fields, "by": "Li", "attest": "yes", "text": answer}
+                    self._open(f"{self._page}answer", urllib.parse.urlencode(form).encode(), timeout=2).read()
+
+
+class OffAndOn(Case):
+    """Asks the status, takes the supply away for a second and looks on."""
+
+    zh = "查询状态，断电一秒后恢复。"
+    clauses = ("isc-2/7.2.3e",)
+    scenario = Scenario(circuits=1, points=1, period_s=1, centres=("A",), kinds=())
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(1)
+        await bench.operator.status()
+        await bench.power.off(1)
+        await bench.clock.sleep(1)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield check("seen", True, en="the case was judged", zh="用例已判定", measured=len(history.of(Unserved)))
+
+
+class CutsAtSync(OffAndOn):
+    """Asks for what nobody can do to a device."""
+
+    zh = "请求在落盘时断电。"
+
+    async def drive(self, bench: Bench) -> None:
+        bench.power.cut_at_sync(1, off_s=1)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return door.getsockname()[1]
+
+
+@contextmanager
+def table(
+    folder: Path, says: dict[str, str], *, power: str = "", timeout_s: float = 20.0
+) -> Generator[tuple[Table, Profile], None, None]:
+    """A device, a person, and the profile that leads to both."""
+    port = free_port()
+    with ExitStack() as stack:
+        device = stack.enter_context(Table())
+        stack.enter_context(Browser(port, says))
+        supply = power or f'driver = "scpi"\nhost = "127.0.0.1"\nport = {device.port}\ntimeout_s = 2\n'
+        cards = "".join(f'[networks.{name}]\ninterface = "{card}"\n' for name, card in device.cards.items())
+        person = f'[person]\nweb = "127.0.0.1:{port}"\nscreen = false\ntimeout_s = {timeout_s}\n'
+        (folder / "rig.toml").write_text(f'[rig]\nname = "t"\n{cards}[power]\n{supply}{person}')
+        connection = {"rig": "rig.toml"}
+        yield device, Profile(path=str(folder / "p.toml"), name="device", adapter="manual", connection=connection)
+
+
+ANSWERS = {"attest": "", "show as status": "uptime,version\n12,1.0"}
+
+
+def look(folder: Path, profile: Profile, case: type[Case] = OffAndOn) -> tuple[CaseResult, History]:
+    """Conduct a case in the lab rig; nothing of the bench stays."""
+    result = conduct(RIG, case, profile, folder)
+    mine = [name for name in os.listdir(netns.FOLDER) if f"-{os.getpid()}-" in name and not name.endswith("-device")]
+    assert mine == [] and not [each for each in threading.enumerate() if each.name == "outside"]
+    return result, record(result, folder)
+
+
+def test_a_case_runs_around_a_device_with_its_supply_and_a_person(tmp_path: Path) -> None:
+    with table(tmp_path, ANSWERS) as (device, profile):
+        result, history = look(tmp_path, profile)
+        assert result.verdict is Verdict.PASS, result.reason
+        assert device.heard[0] == "OUTP ON" and device.heard.count("OUTP OFF") == 1 and device.program is not None
+    cut, back = history.of(Power)
+    assert (cut.state, back.state) == ("cut", "restored") and int(cut.detail["asked"]) <= cut.t
+    # Its program knows no register map: the meter refuses, and was asked all the same.
+    served = [each.t for each in history.of(Unserved)]
+    assert any(each < cut.t for each in served) and any(each > back.t for each in served)
+    assert not [each for each in served if cut.t + 300_000 < each < back.t]
+    assert history.of(Connected)
+    asked = {each.what: each for each in history.of(Observed)}
+    assert asked["status"].rows == ({"uptime": "12", "version": "1.0"},)
+    assert [each.query["question"] for each in history.of(Observed) if each.what == "person"] == [
+        "commission",
+        "status",
+    ]
+    assert {each.segment for each in history.of(Captured)} == {"field", "uplink"}
+    table_of_points = (tmp_path / "cases" / result.id / "1" / "commissioning.csv").read_text()
+    assert layout.GATEWAY in table_of_points and history.phase("person-page") is not None
+
+
+def test_nobody_at_the_bench_ends_the_case_as_an_error_not_as_a_hang(tmp_path: Path) -> None:
+    with table(tmp_path, {}, timeout_s=0.3) as (_, profile):
+        result, history = look(tmp_path, profile)
+    assert result.verdict is Verdict.ERROR and "nobody answered 'commission' within 0.3 s" in result.reason
+    assert history.of(Trouble) and not history.of(Power)
+
+
+def test_a_question_that_nobody_answers_is_a_problem_on_record(tmp_path: Path) -> None:
+    with table(tmp_path, {"attest": ""}, timeout_s=0.5) as (_, profile):
+        result, history = look(tmp_path, profile)
+    assert result.verdict is Verdict.PASS
+    (status,) = [each for each in history.of(Observed) if each.what == "status"]
+    assert "nobody answered 'status'" in status.problem
+
+
+def test_a_person_may_be_the_supply(tmp_path: Path) -> None:
+    says = {**ANSWERS, "supply on now": "", "supply off now": ""}
+    with table(tmp_path, says, power='driver = "person"\n') as (device, profile):
+        device.feed(True)
+        result, history = look(tmp_path, profile)
+    assert result.verdict is Verdict.PASS, result.reason
+    questions = [each.query["question"] for each in history.of(Observed) if each.what == "person"]
+    assert questions == ["power-on", "commission", "status", "power-off", "power-on"]
+    assert [each.state for each in history.of(Power)] == ["cut", "restored"]
+
+
+def test_a_supply_that_does_not_switch_is_the_benchs_error(tmp_path: Path) -> None:
+    with table(tmp_path, ANSWERS) as (device, profile):
+        device.stuck = True
+        result, _ = look(tmp_path, profile)
+    assert result.verdict is Verdict.ERROR and "was switched off and says that it is on" in result.reason
+
+
+def test_what_cannot_be_done_to_a_device_is_not_run(tmp_path: Path) -> None:
+    with table(tmp_path, ANSWERS) as (_, profile):
+        result, _ = look(tmp_path, profile, CutsAtSync)
+    assert result.verdict is Verdict.NOT_RUN and "write barriers of a device" in result.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (None, "it needs a rig file"),
+        ("[rig]\n", "rig.name"),
+        ('[rig]\nname = "t"\n[networks.field]\ninterface = "x"\n[power]\ndriver = "person"\n', "[networks.uplink]"),
+        (
+            '[rig]\nname = "t"\n[networks.field]\ninterface = "nosuch0"\n[networks.uplink]\ninterface = "nosuch1"\n'
+            '[power]\ndriver = "person"\n[person]\nweb = "127.0.0.1:0"\nscreen = false\n',
+            "'nosuch0' does not exist",
+        ),
+    ],
+)
+def test_a_rig_that_cannot_be_used_is_told(text: str | None, words: str, tmp_path: Path) -> None:
+    connection = {}
+    if text is not None:
+        (tmp_path / "rig.toml").write_text(text)
+        connection = {"rig": "rig.toml"}
+    profile = Profile(path=str(tmp_path / "p.toml"), name="device", adapter="manual", connection=connection)
+    result, _ = look(tmp_path, profile)
+    assert result.verdict is Verdict.ERROR and words in result.reason
+
+
+def test_a_typed_table_becomes_rows() -> None:
+    found = rows("at, value,quality,source\n2026-03-02 00:00:01,0.10,good,a\n5,1,bad,b\n", ("at", "value"))
+    assert [each["at"] for each in found] == ["1772380801000000", "5"] and found[0]["value"] == "0.10"
+    assert rows("a\tb\n1,5\t2\n", ()) == ({"a": "1,5", "b": "2"},)
+    assert rows(" \n", ("at",)) == ()
+    with pytest.raises(LookupError, match="missing value"):
+        rows("at\n1\n", ("at", "value"))
+    with pytest.raises(LookupError, match="line 2: expected 2 cells, found 1"):
+        rows("at,value\n1\n", ("at", "value"))
+
+
+def test_the_manual_adapter_is_installed_and_needs_somebody() -> None:
+    manual = adapter("manual")
+    assert isinstance(manual, ManualAdapter)
+    assert manual.problems({"rig": "r", "host": "h"}, Path()) == [
+        "connection.host: unknown key; known is rig (the rig file) / 未知键"
+    ]
