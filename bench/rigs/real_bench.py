@@ -46,7 +46,7 @@ from bench.rigs.real_terminal import Room, TerminalLife
 from bench.run import Setup
 from bench.scenario import Scenario
 from bench.terminals import Launch, Launchable, LaunchError, Seat
-from simulators.clock import seeded
+from bench.virtual.chance import Chance
 from simulators.world import Site, World
 
 DISK_MB = 512
@@ -66,7 +66,9 @@ class RealBench:
         self._room = room
         self.true_time = RealClock()
         self.clock = Clock(self.true_time)
-        self._streams = seeded(seed)
+        # The same streams as in virtual time: one seed, one plant, one case (R-08).
+        self._chance = Chance(seed)
+        self._streams = self._chance.child("site").stream
         self._tasks: list[asyncio.Task[None]] = []
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._told_full = False
@@ -84,7 +86,7 @@ class RealBench:
                 "buffer_h": scenario.buffer_h,
             },
             clock=_HostClock(self.true_time),
-            chance=self._streams("terminal"),
+            chance=self._chance.stream("terminal"),
             local=place.local(),
             connection=setup.profile.connection,
             planted=setup.defect,
@@ -165,7 +167,7 @@ class RealBench:
 
     def chance(self, name: str) -> random.Random:
         """A source of chance of the case's own."""
-        return self._streams(f"case/{name}")
+        return self._chance.stream(f"case/{name}")
 
     def phase(self, name: str, **detail: object) -> None:
         """Say in the history where the case is."""
