@@ -33,6 +33,7 @@ _READS_DLT645 = "interfaces/reads-dlt645-meters"
 _READS_CJT188 = "interfaces/reads-cjt188-meters"
 _READS_MODBUS = "interfaces/reads-modbus-on-serial-lines"
 _READS_LOOPS = "interfaces/reads-analogue-loops"
+_BROKEN_LOOPS = "interfaces/stores-nothing-from-broken-loops"
 _SHARED = "interfaces/reads-several-protocols-on-one-line"
 _BESIDE_DEAD = "interfaces/keeps-cadence-beside-dead-meter"
 _SPOILED_DLT645 = "interfaces/stores-nothing-from-spoiled-dlt645-answers"
@@ -115,6 +116,20 @@ def loops_in_whole_numbers(patch: Patch) -> None:
     """The table of scaled values holds whole numbers."""
     real = analog.quantity
     patch(analog, "quantity", lambda config, milliamperes: Decimal(int(real(config, milliamperes))))
+
+
+@defect(
+    "broken-loop-as-end-of-range",
+    en="a broken or shorted loop reads as the end of its range",
+    zh="断线或短路的模拟量按量程端点取值",
+    clauses=("csmt/11.3c-4",),
+    cases=(_BROKEN_LOOPS,),
+)
+def broken_loop_as_end_of_range(patch: Patch) -> None:
+    """Currents are cut to 4 and 20 mA before anybody looks whether they are any."""
+    real = analog.current
+    low, high = Decimal(4), Decimal(20)
+    patch(analog, "current", lambda config, raw: min(max(real(config, raw), low), high))
 
 
 @defect(

@@ -17,6 +17,7 @@ from conformance.terminal.moves import all_centres, points, read_readings
 from simulators.meters.faults import (
     AnyFault,
     BadCheck,
+    Current,
     Garbage,
     Late,
     Refusing,
@@ -181,3 +182,13 @@ class StoresNothingFromSpoiledModbusFrames(_Spoiled, Case):
     clauses = ("csmt/11.3a-1", "isc-2/7.2.3-A(1)b")
     needs = (SERIAL, HJ212, LOCAL, "acquisition.gap-record")
     scenario = _world(Line(("modbus-rtu", "modbus-rtu")))
+
+
+class StoresNothingFromBrokenLoops(_Spoiled, Case):
+    """Currents that say broken wire, fail-safe or short circuit are not stored as values."""
+
+    zh = "断线、故障安全电流和短路电流均不作为数值。"
+    clauses = ("csmt/11.3c-4", "isc-2/7.2.3-A(1)b")
+    needs = (SERIAL, HJ212, LOCAL, "acquisition.gap-record")
+    scenario = _world(Line(("analogue", "analogue")))
+    faults = (Current(ma="0"), Current(ma="3.5"), Current(ma="21.5"), Current(ma="25"))
