@@ -1,0 +1,167 @@
+"""`carbonbench parity`: runs cases in real and in virtual time and shows where they differ (R-08).
+
+Leaves comparing to `parity_items` and showing to `reports.parity`. Real time comes first: virtual time then begins at
+the very instant at which real time began, so that the plant is the same.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Mark, Verdict
+from bench.commands import parity_items
+from bench.commands.options import REFERENCE_PROFILE, RIGS, near
+from bench.commands.parity_items import Half
+from bench.commands.session import LOCAL, commit, ledger_answers, ledger_entries, rig_named
+from bench.history import History, HistoryError, read_history
+from bench.profile import ProfileError, load_profile
+from bench.run import Setup, run_case
+from bench.terminals import UnknownTerminal, adapter
+from conformance.clauses.suite import case_classes
+from reports import parity as shown
+from reports import screen
+from reports.html import parity as page
+from reports.verdicts import write_whole
+
+CHAPTER = "realtime/"
+"""The cases that run unless others are named: short ones, made for both times."""
+JSON = "parity.json"
+REAL_RIGS = tuple(rig for rig in RIGS if Mark.of_rig(rig) is Mark.REAL)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What both halves share. `folder` gets a run's records under the name of each rig."""
+
+    folder: Path
+    profile: Path
+    seed: int
+    defect: str = ""
+
+    def setup(self, rig: str) -> Setup:
+        """The setup of a half."""
+        profile = load_profile(self.profile)
+        return Setup(
+            rig=rig_named(rig),
+            profile=profile,
+            adapter=lambda: adapter(profile.adapter),
+            master_seed=self.seed,
+            commit=commit(),
+            folder=self.folder / rig,
+            strengths={clause: entry.strength for clause, entry in ledger_entries().items()},
+            **ledger_answers(),
+            defect=self.defect,
+        )
+
+
+def beginning_at(case: type[Case], t: int) -> type[Case]:
+    """The same case in a world that begins at an instant (us UTC), in whole seconds as a world in real time does."""
+    start = datetime.fromtimestamp(t // 1_000_000, LOCAL).isoformat()
+    same = {"__module__": case.__module__, "__doc__": case.__doc__, "scenario": case.scenario.but(start=start)}
+    return type(case.__name__, (case,), same)
+
+
+def both(name: str, plan: Plan, rig: str) -> tuple[CaseResult, CaseResult]:
+    """Run one case in real time, then in virtual time from the same instant: results of virtual and real."""
+    case = case_classes()[name]
+    real = run_case(case, plan.setup(rig))
+    if real.record:
+        began = read_history(plan.folder / rig / real.record).began
+        case = beginning_at(case, began.t)
+    return run_case(case, plan.setup(VIRTUAL_RIG)), real
+
+
+def _half(result: CaseResult, folder: Path) -> Half:
+    history: History | None = read_history(folder / result.record) if result.record else None
+    return Half(result, history)
+
+
+def main(
+    *,
+    out: Path,
+    cases: tuple[str, ...],
+    rig: str,
+    seed: str,
+    workers: str,
+    terminal: str = "",
+    as_json: bool = False,
+    defect: str = "",
+) -> int:
+    """Run both halves, compare them, write page and file. 0 the same, 1 differs, 3 the bench's error, 4 wrong words."""
+    suite = case_classes()
+    chosen = [name for name in suite if any(word in name for word in cases or (CHAPTER,))]
+    problems = [
+        f"--case {word}: no case of that name{near(word, suite)} / 无此用例"
+        for word in cases
+        if not any(word in name for name in suite)
+    ]
+    if rig not in REAL_RIGS:
+        problems.append(f"--rig {rig}: expected a rig of real time: {', '.join(REAL_RIGS)} / 应为实时台架")
+    for option, text, least in (("--seed", seed, 0), ("-n", workers, 1)):
+        if not text.isdecimal() or int(text) < least:
+            problems.append(f"{option} {text}: expected a whole number of at least {least} / 应为不小于 {least} 的整数")
+    profile_path = Path(terminal) if terminal else REFERENCE_PROFILE
+    name = ""
+    try:
+        profile = load_profile(profile_path)
+        adapter(profile.adapter)
+        name = profile.name
+    except (ProfileError, UnknownTerminal) as error:
+        problems += str(error).splitlines()
+    if problems:
+        print("\n".join(problems), file=sys.stderr)
+        return EXIT_USAGE
+    run = f"parity-{datetime.now(LOCAL):%Y%m%d-%H%M%S}-seed{seed}"
+    plan = Plan((out / run).resolve(), profile_path.resolve(), int(seed), defect)
+    try:
+        plan.folder.mkdir(parents=True)
+    except OSError as error:
+        print(f"--out {out}: cannot make {plan.folder}: {error.strerror} / 无法创建目录", file=sys.stderr)
+        return EXIT_USAGE
+    try:
+        rig_named(rig).self_test(plan.seed)
+    except RuntimeError as error:
+        print(f"the rig's self test failed, nothing was run: {error} / 台架自检失败", file=sys.stderr)
+        return EXIT_ERROR
+    return _compared(plan, rig, chosen, int(workers), run, name, as_json=as_json)
+
+
+def _compared(plan: Plan, rig: str, chosen: list[str], workers: int, run: str, name: str, *, as_json: bool) -> int:
+    rows: list[shown.Row] = []
+    broken: list[str] = []
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(workers, len(chosen)), mp_context=context) as pool:
+        futures = [pool.submit(both, case, plan, rig) for case in chosen]
+        for case, future in zip(chosen, futures, strict=True):
+            try:
+                virtual, real = future.result()
+                halves = _half(virtual, plan.folder / VIRTUAL_RIG), _half(real, plan.folder / rig)
+                rows += parity_items.rows(*halves)
+            except HistoryError as error:
+                broken.append(f"{case}: {error}")
+                continue
+            print(
+                f"{case}: {virtual.verdict.value} in virtual time, {real.verdict.value} in real time / "
+                f"虚拟{virtual.verdict.zh}，实时{real.verdict.zh}",
+                file=sys.stderr,
+            )
+            broken += [
+                f"{case}: {half.reason}" for half in (virtual, real) if half.verdict is Verdict.ERROR and half.reason
+            ]
+    found = shown.Parity(run=run, rig=rig, terminal=name, seed=plan.seed, commit=commit(), rows=tuple(rows))
+    text = shown.to_json(found)
+    write_whole(plan.folder / JSON, text)
+    written = page.write(found, plan.folder)
+    for result in broken:
+        print(result, file=sys.stderr)
+    if as_json:
+        print(text, end="")
+    else:
+        shown.print_parity(found, screen.console_for(sys.stdout))
+        print(f"{written}: written / 已生成")
+    return EXIT_ERROR if broken else EXIT_PASS if found.same else EXIT_FAIL
