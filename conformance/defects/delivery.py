@@ -62,6 +62,7 @@ _EVERY = (
     "security/refuses-bad-certificates-of-centre",
     "security/shows-its-own-certificate",
     "security/speaks-the-national-suites",
+    "platforms/serves-three-centres-in-different-states",
 )
 _CLOCK = (
     "clock/survives-clock-set-forward",

@@ -1,0 +1,153 @@
+"""Platforms over HTTPS and JSON, and fingerprints (ISC-2 7.2.4; CSMT 7.3 to 7.5; CPCIF 8.4).
+
+Leaves channels and certificates to `security`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.bench import Bench
+from bench.case import Case, Finding
+from bench.history import History
+from bench.scenario import Scenario
+from conformance.judges import centres, delivery, platforms
+from conformance.terminal import FINGERPRINT, HJ212, LOCAL, MODBUS, MUTUAL_TLS, PLATFORM
+from conformance.terminal.moves import mark, read_records, reconciled
+from simulators.centres.national import NationalCentre
+
+_TIME, _OTHER_TIME = "02:17:00", "03:05:00"
+_NATIONAL = Scenario(
+    start="2026-03-01T23:30:00+08:00",
+    circuits=1,
+    points=2,
+    kinds=("minute", "day"),
+    centres=("N",),
+    centre_options=(("N", {"kind": "https", "channel": "tls", "upload_time": _TIME}),),
+)
+
+
+class UploadsDailySets(Case):
+    """In the window that the platform told, it gets 96 quarter-hours and the day value of every point."""
+
+    zh = "在平台下发的时间窗口内上传每测点 96 个 15 min 值和日值。"
+    clauses = ("isc-2/7.2.4(1)a", "isc-2/7.2.4(1)c", "isc-2/7.2.4(2)b", "isc-2/7.2.4(2)c", "csmt/7.5a")
+    needs = (MODBUS, PLATFORM)
+    scenario = _NATIONAL
+
+    async def drive(self, bench: Bench) -> None:
+        bench.platforms["N"].behave(ack_after_s=1)
+        await bench.clock.sleep(hours=24.5)
+        await bench.centres.settle(hours=4)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        (ledger,) = reconciled(history)
+        yield from platforms.window_findings(history, ledger)
+        yield from platforms.set_findings(history, "N")
+        yield from platforms.form_findings(history, "N")
+        yield from delivery.findings([ledger])
+
+
+class FollowsChangedUploadTime(Case):
+    """A new upload time told by the platform moves the next window."""
+
+    zh = "平台更改上传时间后，下一窗口随之改变。"
+    clauses = ("isc-2/7.2.4(2)a", "isc-2/7.2.4(2)c", "csmt/7.5d")
+    needs = (MODBUS, PLATFORM)
+    scenario = _NATIONAL
+
+    async def drive(self, bench: Bench) -> None:
+        platform = bench.platforms["N"]
+        assert isinstance(platform, NationalCentre)
+        platform.behave(ack_after_s=1)
+        await bench.clock.sleep(hours=36.5)
+        platform.set_upload_time(_OTHER_TIME)
+        bench.phase("upload-time", time=_OTHER_TIME)
+        await bench.clock.sleep(hours=12)
+        await bench.centres.settle(hours=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        (ledger,) = reconciled(history)
+        yield from platforms.window_findings(history, ledger)
+        yield from delivery.findings([ledger])
+
+
+class RepeatsUntilPlatformAcknowledges(Case):
+    """After time-outs behind the commit and errors inside HTTP 200 the platform has everything once."""
+
+    zh = "平台存储后超时或在 HTTP 200 内返回业务错误时重发，数据完整且内容一致。"
+    clauses = ("isc-2/7.2.4(4)a", "csmt/7.6c")
+    needs = (MODBUS, PLATFORM)
+    scenario = _NATIONAL
+
+    async def drive(self, bench: Bench) -> None:
+        platform = bench.platforms["N"]
+        await bench.clock.sleep(hours=24.5)
+        bench.phase("settle")
+        await bench.clock.sleep(hours=2)
+        platform.behave(ack="negative", negative_code="3")
+        await bench.clock.sleep(minutes=20)
+        platform.behave(ack="never")
+        await bench.clock.sleep(minutes=10)
+        platform.behave(ack="always")
+        await bench.clock.sleep(hours=2)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from platforms.idempotence_findings(history, "N")
+        yield from delivery.findings(reconciled(history))
+
+
+class DepositsFingerprints(Case):
+    """Every record of a quarter-hour has its fingerprint at the platform, signed, and equal to the record's own."""
+
+    zh = "每条 15 min 记录的指纹经签名存证，且与记录一致。"
+    clauses = ("csmt/7.4c", "csmt/7.4d", "csmt/12.3.2f")
+    needs = (MODBUS, LOCAL, FINGERPRINT)
+    scenario = Scenario(
+        circuits=2,
+        points=1,
+        kinds=("minute",),
+        centres=("A", "F"),
+        centre_options=(("F", {"kind": "fingerprint", "channel": "tls"}),),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        begin = bench.clock.now_us()
+        await bench.clock.sleep(hours=4, minutes=5)
+        await read_records(bench, ("quarter",), begin, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from platforms.deposit_findings(history, "F", "quarter")
+
+
+class ServesThreeCentresInDifferentStates(Case):
+    """A platform that refuses and a plain centre that is dead delay the centre over mutual TLS by nothing."""
+
+    zh = "平台拒绝连接、另一中心不可达时，双向 TLS 中心不受影响。"
+    clauses = ("isc-2/7.2.4(3)a", "csmt/7.3a", "csmt/7.3b")
+    needs = (MODBUS, HJ212, MUTUAL_TLS, PLATFORM, "centres.three")
+    scenario = Scenario(
+        circuits=6,
+        points=4,
+        minute_interval=1,
+        kinds=("minute",),
+        centres=("A", "N", "P"),
+        centre_options=(("A", {"channel": "mtls"}), ("N", {"kind": "https", "channel": "tls"})),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=46, seconds=30)
+        bench.phase("failing")
+        bench.platforms["N"].behave(accept="refuse")
+        bench.platforms["N"].disconnect(abort=True)
+        async with bench.links["uplink.P"].cut():
+            await bench.clock.sleep(minutes=46)
+        bench.platforms["N"].behave(accept="accept")
+        bench.phase("mended")
+        await bench.clock.sleep(minutes=15)
+        await bench.centres.settle(minutes=30)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        ledgers = reconciled(history, ("A", "P"))
+        yield from centres.independence_findings(ledgers[:1], mark(history, "failing"), mark(history, "mended"))
+        yield from delivery.findings(ledgers)
