@@ -95,25 +95,25 @@ def taken_findings(history: History, meter: str, spare: str, centre: str) -> Ite
         unit="s",
         evidence=late or off,
     )
-    yield _told(history, meter, seen)
+    yield _told(history, spare, seen)
     yield _recorded(history, meter, spare, quiet)
     yield _counted(history, meter, centre)
 
 
-def _told(history: History, meter: str, seen: list[int]) -> Check:
+def _told(history: History, spare: str, seen: list[int]) -> Check:
     rows = [row for event in history.of(Observed) if event.what == "log" for row in event.rows]
     asked = any(event.what == "log" and not event.problem for event in history.of(Observed))
-    instants = [instant_of_iso(row.get("at", "")) for row in rows if meter in " ".join(row.values())]
+    instants = [instant_of_iso(row.get("at", "")) for row in rows if spare in " ".join(row.values())]
     untold = [at for at in seen if not any(told is not None and -SECOND <= told - at <= NOTICE_US for told in instants)]
     return check(
         "operator-told",
         not untold if seen and asked else None,
-        en="the log names the meter within 10 s of the switch",
+        en="the log names the standby within 10 s of the switch",
         zh="切换后 10 s 内在日志中提示",
         measured=len(untold),
         limit=0,
         unit="switches",
-        evidence=[f"nothing in the log about {meter} after the switch of {local(at)}" for at in untold],
+        evidence=[f"nothing in the log about {spare} after the switch of {local(at)}" for at in untold],
     )
 
 
