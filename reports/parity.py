@@ -88,6 +88,7 @@ class Parity(msgspec.Struct, frozen=True, kw_only=True):
 def to_json(parity: Parity) -> str:
     """The comparison for machines."""
     found = {
+        "format": "carbonbench-parity/1",
         **msgspec.to_builtins(parity),
         "same": parity.same,
         "counts": parity.counts(),

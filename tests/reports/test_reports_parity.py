@@ -54,6 +54,7 @@ def test_a_clause_is_as_its_worst_item() -> None:
 
 def test_the_file_for_machines_says_it_all() -> None:
     found = json.loads(to_json(parity(row(Likeness.SAME), row(Likeness.DIFFERS, "b"))))
+    assert found["format"] == "carbonbench-parity/1"
     assert found["same"] is False and found["counts"] == {"differs": 1, "stated limit": 0, "same": 1}
     assert found["clauses"] == {"isc-2/0": "differs", "isc-2/1": "differs"}
     assert [each["item"] for each in found["rows"]] == ["none-lost", "b"]
