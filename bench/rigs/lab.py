@@ -43,6 +43,8 @@ class LabBench(RealBench):
         del disk
         self.site = Site(inner, clock=self.true_time, observe=self._on_site, chance=self._streams)
         await self.site.start()
+        for broker in self.site.brokers.values():
+            self.spawn(broker.watch())
         self.life = DeviceLife(
             self.laboratory,
             self._prepare,
