@@ -80,4 +80,3 @@ def _sound(name: str) -> int:
 def _wrong(text: str) -> int:
     print(text, file=sys.stderr)
     return EXIT_USAGE
-
