@@ -19,6 +19,7 @@ from reference_terminal.storage.rows import Record
 
 _RULE = ("isc-2/7.2.3-A(1)c",)
 _NINE = "sources/keeps-source-through-nine-seconds-of-silence"
+_SLOW = "sources/keeps-source-while-polled-slowly"
 _TWELVE = "sources/switches-to-standby-after-ten-seconds"
 _ENTRIES = ("csmt/11.3d", "isc-2/7.2.2(2)i")
 _MANUAL = "sources/takes-manual-entries"
@@ -58,6 +59,18 @@ def standby_after_twenty_seconds(patch: Patch) -> None:
 def standby_a_second_late(patch: Patch) -> None:
     """Silence is counted from the first poll that failed instead of the last that did not."""
     patch(standby, "_MARGIN_S", 1.3)
+
+
+@defect(
+    "standby-between-slow-polls",
+    en="ten seconds between two polls count as silence",
+    zh="两次轮询之间的 10 s 间隔被当作中断",
+    clauses=_RULE,
+    cases=(_SLOW,),
+)
+def standby_between_slow_polls(patch: Patch) -> None:
+    """The rule of ten seconds is taken by the letter, whatever the polling period."""
+    patch(standby.Standby, "left_s", lambda self: self._last_valid_s + standby.SILENCE_S - self._loop.time())
 
 
 @defect(

@@ -69,6 +69,24 @@ def kept_findings(history: History, meter: str, spare: str) -> Iterator[Check]:
     )
 
 
+def slow_findings(history: History, pairs: dict[str, str]) -> Iterator[Check]:
+    """Meters (and their standbys) that are polled slowly and answer every poll keep their place."""
+    answered = {meter: sum(event.meter == meter for event in history.of(Served)) for meter in pairs}
+    missed = {event.meter for event in history.of(Unserved)} & set(pairs)
+    seen = [f"{spare} asked from {local(at)} on" for spare in pairs.values() for at in switches(history, spare)]
+    watched = all(count >= 4 for count in answered.values()) and not missed
+    yield check(
+        "no-switch",
+        False if seen else True if watched else None,
+        en="a meter that answers every poll is not replaced",
+        zh="每次轮询均有应答的表计不被替换",
+        measured=len(seen),
+        limit=0,
+        unit="switches",
+        evidence=[*seen, *(f"{meter}: {count} polls answered" for meter, count in answered.items())],
+    )
+
+
 def taken_findings(history: History, meter: str, spare: str, centre: str) -> Iterator[Check]:
     """Every silence of the case brings one switch in time, which is told, recorded, and counts every unit once."""
     quiet, seen = silences(history, meter), switches(history, spare)

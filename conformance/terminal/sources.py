@@ -56,6 +56,25 @@ class KeepsSourceThroughNineSecondsOfSilence(_Silences, Case):
         yield from standby.kept_findings(history, _METER, _SPARE)
 
 
+class KeepsSourceWhilePolledSlowly(Case):
+    """Meters polled every 1 min and 15 min that answer every poll keep their place."""
+
+    zh = "采集周期为 1 min 和 15 min、每次均有应答的表计不被替换。"
+    clauses = ("isc-2/7.2.3-A(1)c",)
+    needs = (MODBUS, STANDBY)
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(
+        circuits=2, standbys=(_METER, "e02"), period_s=60, periods=(("e02", 900),), centres=(_CENTRE,), kinds=()
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(hours=2)
+        bench.phase("watched")
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from standby.slow_findings(history, {_METER: _SPARE, "e02": "e02-spare"})
+
+
 class SwitchesToStandbyAfterTenSeconds(_Silences, Case):
     """After ten seconds without a reply the standby source is read, told and recorded, and no unit is lost."""
 
