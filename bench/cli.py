@@ -198,7 +198,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--terminal", default="", metavar="PROFILE", help="profile (default: the reference terminal) / 终端档案"
     )
-    run.add_argument("--rig", default="", help="where it stands: virtual (default), process, loopback / 台架")
+    run.add_argument("--rig", default="", help="where it stands: virtual (default), process, loopback, lab / 台架")
     run.add_argument(
         "--standard", action="append", default=[], metavar="DOC", help="only cases of this document / 标准"
     )

@@ -30,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of a run; `carbonbench run` passes the same ones."""
     group = parser.getgroup("carbonbench", "conformance runs / 符合性测试")
     group.addoption("--terminal", metavar="PROFILE", default="", help="profile of the terminal on test (TOML)")
-    group.addoption("--rig", default="", help="where the terminal stands: virtual (default), process, loopback")
+    group.addoption("--rig", default="", help="where the terminal stands: virtual (default), process, loopback, lab")
     group.addoption("--standard", action="append", default=[], metavar="DOC", help="only cases of this document")
     group.addoption("--clause", action="append", default=[], metavar="ID", help="only cases of this clause")
     group.addoption("--case", action="append", default=[], metavar="NAME", help="only cases whose id contains NAME")

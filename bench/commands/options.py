@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "fixtures"
 REFERENCE_PROFILE = FIXTURES / "terminals" / "reference.toml"
 RIGS = ("virtual", "process", "loopback")
+RUN_RIGS = (*RIGS, "lab")
+"""In the lab rig stands a device, into which no defect can be planted: a run only."""
 # Those that say where this sitting is, not what the run is.
 _SITTING = ("out", "live", "resume")
 
@@ -88,8 +90,8 @@ class Options:
             return cls._resumed(Path(resume), [name for name, value in given.items() if value], live=live)
         rig = rig or VIRTUAL_RIG
         problems: list[str] = []
-        if rig not in RIGS:
-            problems.append(f"--rig {rig}: expected {', '.join(RIGS)} / 未知台架")
+        if rig not in RUN_RIGS:
+            problems.append(f"--rig {rig}: expected {', '.join(RUN_RIGS)} / 未知台架")
         for word in standards:
             if word not in DOCUMENTS:
                 problems.append(f"--standard {word}: expected one of {', '.join(DOCUMENTS)} / 未知标准")
