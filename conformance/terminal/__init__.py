@@ -5,6 +5,9 @@ Leaves the world to the rigs and the questions' wording to the clause ledger. A 
 Questions of the capability statement that cases need (profile, section [claims]):
 
 - ``protocol.modbus-tcp``: the terminal reads meters by Modbus TCP.
+- ``source.dlt645``, ``source.cjt188``, ``source.modbus``: it reads such meters on serial lines.
+- ``source.standby``: a standby source takes a silent meter's place.
+- ``acquisition.manual-entry``: values can be entered by hand.
 - ``uplink.hj212``: it uploads by HJ 212-2017 in continuous mode (each value as its interval ends).
 - ``uplink.query``: it answers history requests of a centre (2051, 2061, 2031).
 - ``local.readout``: readings, records, gaps and the log can be read at a local interface.
