@@ -19,13 +19,16 @@ from conformance.defects import Patch, defect
 from reference_terminal.security import fingerprint
 from reference_terminal.storage.notary import Notary
 from reference_terminal.storage.rows import Pending, Record
+from reference_terminal.terminal import Terminal
 from reference_terminal.times import QUARTER, stamp
 from reference_terminal.uplink import energy
 from reference_terminal.uplink import entries as rows
 from reference_terminal.uplink.energy import EnergyLink
 from reference_terminal.uplink.entries import Terms
 from reference_terminal.uplink.http import HttpClient, Place
+from reference_terminal.uplink.link import CentreLink
 from reference_terminal.uplink.packets import Channel
+from reference_terminal.uplink.platform_link import PlatformLink
 from reference_terminal.uplink.settings import CentreSettings
 from reference_terminal.uplink.window import DailyWindow
 
@@ -212,10 +215,10 @@ def silence_is_success(patch: Patch) -> None:
 def http_200_is_success(patch: Patch) -> None:
     """The status line is all that is read."""
 
-    def success(self: EnergyLink, status: int, answer: dict[str, Any]) -> bool:
+    def success(self: PlatformLink, status: int, answer: dict[str, Any]) -> bool:
         return status == 200
 
-    patch(EnergyLink, "is_success", success)
+    patch(PlatformLink, "is_success", success)
 
 
 @defect(
@@ -299,6 +302,30 @@ def registration_left_to_the_operator(patch: Patch) -> None:
         await asyncio.sleep(3600)
 
     patch(EnergyLink, "register", register)
+
+
+@defect(
+    "waits-for-lost-centres",
+    en="while a centre is not connected every upload to another waits 20 s for it",
+    zh="任一中心断开时，其他中心的每次上传均等待 20 s",
+    clauses=("csmt/7.3b",),
+    cases=("platforms/serves-three-centres-in-different-states",),
+)
+def waits_for_lost_centres(patch: Patch) -> None:
+    """One thread connects and sends for all centres."""
+    family: list[CentreLink | PlatformLink] = []
+
+    def assemble(self: Terminal) -> None:
+        sound(self)
+        family[:] = self.links.values()
+
+    async def deliver(self: CentreLink, item: Pending) -> bool:
+        if any(not link.connected for link in family if isinstance(link, CentreLink)):
+            await asyncio.sleep(20)
+        return await own(self, item)
+
+    sound = patch(Terminal, "_assemble_uplink", assemble)
+    own = patch(CentreLink, "deliver", deliver)
 
 
 # Fingerprints

@@ -89,7 +89,7 @@ class RepeatsUntilPlatformAcknowledges(Case):
         await bench.clock.sleep(minutes=20)
         platform.behave(ack="never")
         await bench.clock.sleep(minutes=10)
-        platform.behave(ack="always")
+        platform.behave(ack="always", ack_after_s=2)
         await bench.clock.sleep(hours=2)
 
     def judge(self, history: History) -> Iterator[Finding]:
