@@ -6,6 +6,7 @@ Leaves checking a peer's chain to `channel`. Nothing here repeats a private key 
 from __future__ import annotations
 
 import base64
+import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -178,10 +179,10 @@ def identity(what: str, certificates: str, key: str) -> Identity:
     return Identity(what, chain, loaded)
 
 
-def sm2_key(what: str, text: str) -> PrivateKey:
-    """A PEM key as an SM2 signing key. Raises CertificateError."""
+def sm2_key(what: str, text: str, chance: random.Random | None = None) -> PrivateKey:
+    """A PEM key as an SM2 signing key that draws from `chance`. Raises CertificateError."""
     try:
-        return PrivateKey(der_of(text))
+        return PrivateKey(der_of(text), chance)
     except (CryptoError, ValueError):
         raise CertificateError(
             f"{what}: expected an SM2 private key as unencrypted PKCS#8 PEM, found none",

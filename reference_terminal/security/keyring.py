@@ -147,7 +147,7 @@ class Keyring:
         try:
             certificate = self._public(given.device_certificate)
             name = given.device or read("device certificate", certificate)[0].subject
-            key = sm2_key("device key", self.secret("device key", given.device_key))
+            key = sm2_key("device key", self.secret("device key", given.device_key), self._chance)
             public = sm2_public("device certificate", certificate)
             if not public.verify(b"pair", key.sign(b"pair")):
                 raise CertificateError(
@@ -192,7 +192,7 @@ class Keyring:
         if channel.payload == "clear":
             return None
         if channel.signing_key:
-            own = sm2_key(f"{name} signing key", self.secret(f"{name} signing key", channel.signing_key))
+            own = sm2_key(f"{name} signing key", self.secret(f"{name} signing key", channel.signing_key), self._chance)
         elif self.device is not None:
             own = self.device.key
         else:

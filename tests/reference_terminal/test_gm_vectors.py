@@ -97,6 +97,27 @@ def test_sm2_signature_of_the_standard() -> None:
     assert public().verify(b"message digest", der(tls, tls_s), b"TLSv1.3+GM+Cipher+Suite")
 
 
+def test_the_standards_nonce_gives_the_standards_signature() -> None:
+    e = 0xF0B43E94BA45ACCAACE692ED534382EB17E6AB5A19CE7B31F4486FDFC0D28640
+    k = 0x59276E27D506861A16680F3AD9C02DCCEF3CC1FA3CDBE4CE6D54B80DEAC1BC21
+    assert private().sign_digest(e, k) == (int(R, 16), int(S, 16))
+
+
+def test_a_nonce_depends_on_key_message_and_chance_together() -> None:
+    def signature(message: bytes, seed: int, d: int = D) -> bytes:
+        body = bytes.fromhex("0201010420") + d.to_bytes(32, "big") + bytes.fromhex("a00a06082a811ccf5501822d")
+        return PrivateKey(b"\x30" + bytes([len(body)]) + body, random.Random(seed)).sign_raw(message)
+
+    assert signature(b"m", 1) == signature(b"m", 1)
+    found = {signature(b"m", 1)[:32], signature(b"n", 1)[:32], signature(b"m", 2)[:32], signature(b"m", 1, D + 1)[:32]}
+    assert len(found) == 4
+    # The same chance for two messages must not give the same nonce: then the key would follow from the signatures.
+    r1, s1, r2, s2 = (
+        int.from_bytes(s[at : at + 32], "big") for s in (signature(b"m", 1), signature(b"n", 1)) for at in (0, 32)
+    )
+    assert (s1 - s2) * pow(s2 + r2 - s1 - r1, -1, ORDER) % ORDER != D
+
+
 def test_each_identifier_verifies_its_own_signatures_only() -> None:
     names = (b"", IDENTIFIER, b"a terminal", b"TLSv1.3+GM+Cipher+Suite")
     for mine in names:
