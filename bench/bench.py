@@ -115,7 +115,6 @@ class PowerControl(Protocol):
         """Cut after the nth step of the terminal from now, restore `off_s` later."""
         ...
 
-
     def cut_after(self, what: str, *, at: str = "", after_s: float, off_s: float) -> None:
         """Cut `after_s` after the next event of this kind on the wire, restore `off_s` later.
 
