@@ -12,6 +12,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+from bench.case import EXIT_PASS, EXIT_USAGE
 from bench.real.serial import PtyLine
 from bench.virtual.uart import Framing
 from simulators.fleet import is_fleet, load_fleet
@@ -20,8 +21,6 @@ from simulators.meters.spec import LineSpec
 from simulators.serve import serve
 from simulators.tables import DescriptionError
 from simulators.world import load_world
-
-EXIT_PASS, EXIT_USAGE = 0, 2
 
 
 def simulate(words: argparse.Namespace) -> int:

@@ -230,11 +230,11 @@ def test_check_says_sound_or_everything_that_is_wrong(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.toml"
     wrong.write_text(FLEET.replace("count = 25", "count = 0").replace("per_port = 2\n", "per_port = 0\n"))
     bad = command(str(wrong), "--check")
-    assert bad.returncode == 2
+    assert bad.returncode == 4
     assert "Traceback" not in bad.stderr
     assert bad.stderr.count(str(wrong)) >= 2
     absent = command(str(tmp_path / "absent.toml"), "--check")
-    assert (absent.returncode, "cannot be read" in absent.stderr) == (2, True)
+    assert (absent.returncode, "cannot be read" in absent.stderr) == (4, True)
 
 
 def test_ctrl_c_ends_a_fleet_cleanly(tmp_path: Path) -> None:
