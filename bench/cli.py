@@ -52,6 +52,7 @@ def _prove(words: argparse.Namespace) -> int:
         workers=words.workers,
         json_file=Path(words.json) if words.json else None,
         every=words.full,
+        defects_only=words.defects_only,
         rig=words.rig,
     )
 
@@ -220,6 +221,9 @@ def parser() -> argparse.ArgumentParser:
     prove.add_argument("--defect", action="append", default=[], metavar="ID", help="only this defect / 缺陷")
     prove.add_argument("--rig", default="virtual", help="where: virtual, process, loopback / 台架")
     prove.add_argument("--json", default="", metavar="FILE", help="write the matrix as JSON / 输出 JSON")
+    prove.add_argument(
+        "--defects-only", action="store_true", help="stop once every defect is caught / 缺陷均被发现即止"
+    )
     prove.add_argument("--full", action="store_true", help="every defect against every case / 全矩阵")
     _selecting(prove)
 

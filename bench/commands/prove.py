@@ -59,11 +59,13 @@ def next_round(
     cases: dict[str, type[Case]],
     done: set[Job],
     proof: shown.Proof,
+    *,
+    defects_only: bool = False,
 ) -> list[Job]:
     """Pairs that can still bring something new, at most one for each defect: empty when nothing can.
 
     A defect that has survived so far tries its next case. One that is caught helps only where checks are unseen, and at
-    most `_HELPERS` of them try the same case in one round.
+    most `_HELPERS` of them try the same case in one round; with `defects_only` it does not help at all.
     """
     unseen = {seen.id.rpartition(":")[0] for seen in proof.checks if not seen.seen_failing}
     survived = {found.id for found in proof.defects if found.outcome != shown.CAUGHT}
@@ -76,7 +78,7 @@ def next_round(
             if job in done:
                 continue
             if name not in survived:
-                if case not in unseen or helpers.get(case, 0) >= _HELPERS:
+                if defects_only or case not in unseen or helpers.get(case, 0) >= _HELPERS:
                     continue
                 helpers[case] = helpers.get(case, 0) + 1
             jobs.append(job)
@@ -182,6 +184,7 @@ def main(
     workers: str,
     json_file: Path | None,
     every: bool,
+    defects_only: bool = False,
     rig: str = VIRTUAL_RIG,
 ) -> int:
     """Run the proof and print the matrix. 0 trusted, 1 not, 3 the bench's own error, 4 wrong words."""
@@ -238,7 +241,12 @@ def main(
     results = run([Job(_SOUND, name) for name in chosen_cases])
     if every:
         results += run([Job(name, case) for name in chosen for case in chosen_cases])
-    while not every and (jobs := next_round(chosen, chosen_cases, {job for job, _ in results}, told(results))):
+
+    def more() -> list[Job]:
+        done = {job for job, _ in results}
+        return next_round(chosen, chosen_cases, done, told(results), defects_only=defects_only)
+
+    while not every and (jobs := more()):
         print(f"{len(results)} pairs done, {len(jobs)} more / 已完成 {len(results)} 组，再执行 {len(jobs)} 组")
         results += run(jobs)
     proof = told(results)

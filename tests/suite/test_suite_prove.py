@@ -50,12 +50,10 @@ def test_what_prove_cannot_use_is_told_before_anything_runs(tmp_path: Path) -> N
     assert [problem.split()[0] for problem in told.problems] == ["--out", "--json"]
 
 
-def test_the_suite_is_to_be_trusted(tmp_path: Path) -> None:
-    told = carbonbench("prove", "-n", "2", "--json", "matrix.json", cwd=tmp_path)
+def test_every_defect_is_caught(tmp_path: Path) -> None:
+    told = carbonbench("prove", "--defects-only", "-n", "2", "--json", "matrix.json", cwd=tmp_path)
     found = json.loads((tmp_path / "matrix.json").read_text("utf-8"))
-    assert found["troubles"] == []
+    assert found["troubles"] == [], told.err
     assert [defect["id"] for defect in found["defects"] if defect["outcome"] != "caught"] == []
-    assert [check["id"] for check in found["checks"] if not check["seen_failing"]] == []
     assert found["reference"]["not_passed"] == []
-    assert len(found["defects"]) >= 30 and found["trusted"] is True
-    assert told.code == 0, told.out + told.err
+    assert len(found["defects"]) >= 150
