@@ -26,6 +26,7 @@ from reference_terminal.config import load_config
 from reference_terminal.main import main as terminal_main
 from reference_terminal.platform import Platform
 from reference_terminal.terminal import Terminal
+from simulators.meters.carriers import DrawnLine
 from simulators.stamps import local
 from simulators.world import Site, World
 
@@ -183,7 +184,12 @@ def configuration(world: World, *, period_s: int, database: str, port: int) -> s
     """A configuration file that connects the terminal to a world; raises WorldError if the world contradicts itself."""
     nothing = _NoClock()
     seat = Seat(
-        site=Site(world, clock=nothing, observe=lambda event: None),
+        site=Site(
+            world,
+            clock=nothing,
+            observe=lambda event: None,
+            carriers=lambda line: DrawnLine(line.name),
+        ),
         settings={"period_s": period_s, "periods": {}, "buffer_h": 168},
         clock=nothing,
         chance=random.Random(0),

@@ -85,6 +85,29 @@ class Carrier(Protocol):
         ...
 
 
+class DrawnLine:
+    """A line on paper: a world that is only looked at needs no ends to its lines, and cannot start them."""
+
+    host, shared = "", True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    async def start(self) -> None:
+        """Refuse. Raises OSError."""
+        raise OSError(f"line {self.name} is only drawn; start the world where serial lines exist / 串行线路未敷设")
+
+    async def stop(self) -> None:
+        """Nothing was begun."""
+
+    def ear(self, baud: int, parity: str, stop_bits: int, hear: Hear) -> None:
+        """Nothing will ever arrive."""
+
+    def send(self, octets: bytes, baud: int, parity: str, stop_bits: int, done: Done) -> bool:
+        """There is nobody to send to."""
+        return False
+
+
 class _Wire(asyncio.Protocol):
     """One connection to the serial server."""
 

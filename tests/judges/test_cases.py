@@ -12,6 +12,7 @@ from bench.profile import Profile
 from bench.rigs import layout
 from conformance.clauses.ledger import load_ledger
 from conformance.clauses.suite import case_classes
+from simulators.meters.carriers import DrawnLine
 from simulators.world import Site
 
 CASES = list(case_classes().values())
@@ -29,6 +30,7 @@ def opened(case: type[Case]) -> Began:
         clock=_Clock(),
         observe=lambda _event: None,
         chance=lambda name: random.Random(name),
+        carriers=lambda line: DrawnLine(line.name),
     )
     profile = Profile(path="", name="nobody", adapter="none")
     return layout.opening(
