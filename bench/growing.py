@@ -12,7 +12,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from bench.history import Chain, Ended, Event, History, HistoryError, Recorder, Trouble, read_unfinished
+from bench.history import (
+    Chain,
+    Ended,
+    Event,
+    History,
+    HistoryError,
+    Recorder,
+    Trouble,
+    read_history,
+    read_unfinished,
+)
 
 EVERY_S = 1.0
 """So often what came is written and synchronised."""
@@ -101,6 +111,24 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def whole_record(record: Path) -> History | None:
+    """The record if it came to its end, even if it was cut off before it got its name; None where it did not.
+
+    Raises HistoryError when a record that has its name cannot be trusted.
+    """
+    part = record.with_name(record.name + GROWING)
+    if record.exists():
+        return read_history(record)
+    if not part.exists():
+        return None
+    try:
+        read_history(part)
+    except HistoryError:
+        return None
+    part.replace(record)
+    return read_history(record)
+
+
 def seal_interrupted(record: Path) -> tuple[History | None, str]:
     """End the record of an interrupted attempt with what there is of it; gives it, and a sentence about what that is.
 
@@ -109,22 +137,14 @@ def seal_interrupted(record: Path) -> tuple[History | None, str]:
     part = record.with_name(record.name + GROWING)
     if not part.exists():
         return None, "nothing of it was recorded / 无记录"
-    events, torn = read_unfinished(part)
-    if events and isinstance(events[-1], Ended):
-        # Cut off between its last line and its name.
-        events.pop()
-    if not events:
+    found = read_unfinished(part)
+    if not found.events:
         return None, "nothing of it was recorded / 无记录"
-    recorder = Recorder(record.parent)
-    for event in events:
-        if isinstance(event, Ended):
-            raise HistoryError(f"{part}: ends twice; a record under way has no end line / 未完成的记录不应有结束行")
-        recorder(event)
-    recorder(Trouble(t=events[-1].t, what=INTERRUPTED))
-    chain = Chain()
-    ended = Ended(t=events[-1].t, events=len(recorder.events))
+    at = found.events[-1].t
+    last = [Trouble(t=at, what=INTERRUPTED), Ended(t=at, events=len(found.events) + 1)]
     fresh = record.with_name(record.name + ".sealed")
-    fresh.write_bytes(b"".join(map(chain.line, [*recorder.events, ended])))
+    fresh.write_bytes(found.lines + b"".join(map(found.chain.line, last)))
     fresh.replace(record)
-    lost = f", {torn} octets of a torn last line left out / 丢弃不完整末行 {torn} 字节" if torn else ""
-    return History([*recorder.events, ended], chain.digest, record.parent), f"{len(events)} events were recorded{lost}"
+    lost = f", {found.torn} octets of a torn last line left out / 末行残缺 {found.torn} 字节" if found.torn else ""
+    history = History([*found.events, *last], found.chain.digest, record.parent)
+    return history, f"{len(found.events)} events were recorded{lost}"

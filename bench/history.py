@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -64,6 +65,7 @@ __all__ = [
     "TerminalState",
     "Timing",
     "Trouble",
+    "Unfinished",
     "Unserved",
     "read_history",
     "read_unfinished",
@@ -455,25 +457,40 @@ def read_history(path: Path) -> History:
     return History(events, chain.digest, path.parent)
 
 
-def read_unfinished(path: Path) -> tuple[list[Event], int]:
-    """The events of a record that was cut off while it grew, and how many octets of its torn end were left out.
+@dataclass(frozen=True)
+class Unfinished:
+    """What there is of a record without its end: events, the chain to go on with, its whole lines, octets torn off."""
+
+    events: list[Event]
+    chain: Chain
+    lines: bytes
+    torn: int
+
+
+def read_unfinished(path: Path) -> Unfinished:
+    """Read a record that was cut off while it grew, to its last whole line.
 
     A power cut tears only the end: a last line without its line feed, or octets that the disk never got and shows as
     zero. Anything else that does not fit is no accident. Raises HistoryError naming the line.
     """
     chain = Chain()
     events: list[Event] = []
-    kept = 0
+    kept: list[bytes] = []
     try:
         whole = path.stat().st_size
         for number, line in _lines(path):
             if not line.endswith(b"\n") or b"\0" in line:
                 break
-            events.append(chain.proven(line, _place(path, number))[0])
-            kept += len(line)
+            event, shown = chain.proven(line, _place(path, number))
+            if isinstance(event, Ended) or len(shown) > _SHOWN:
+                # Cut off between its last line and its name; what would follow an end is no record.
+                raise HistoryError(f"{_place(path, number)}: an end line in a record under way / 记录未完却有结束行")
+            events.append(event)
+            kept.append(line)
     except OSError as error:
         raise HistoryError(f"{path}: cannot be read ({error.strerror}) / 无法读取") from None
-    return events, whole - kept
+    lines = b"".join(kept)
+    return Unfinished(events, chain, lines, whole - len(lines))
 
 
 def _place(path: Path, number: int) -> str:

@@ -178,6 +178,15 @@ def _recorded(case: Case, setup: Setup, seed: int, recorder: Recorder, record: P
         return simulated_s, growing.finish()
 
 
+def _stopped(error: BaseException | None) -> bool:
+    """Whether somebody stopped the bench and this is only what came of it while the case was being put away."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def _conducted(case: Case, setup: Setup, blank: CaseResult) -> CaseResult:
     record = place_of(blank.id, blank.attempt) / RECORD
     recorder = Recorder((setup.folder / record).parent)
@@ -186,6 +195,8 @@ def _conducted(case: Case, setup: Setup, blank: CaseResult) -> CaseResult:
         simulated_s, history = _recorded(case, setup, blank.seed, recorder, setup.folder / record)
         verdict, checks, measurements = judge(case, history)
     except Exception as error:
+        if _stopped(error):
+            raise KeyboardInterrupt from error
         where = traceback.format_exc(limit=-4)
         return msgspec.structs.replace(
             blank,

@@ -3,11 +3,13 @@
 Leaves everything a person should read to the HTML report. JUnit knows only failure, error and skipped, so:
 fail → failure type `fail`; inconclusive → failure type `inconclusive` and review → failure type `review`, because
 neither is a pass and a build must not go green over it; error → error; not applicable and not run → skipped with the
-reason.
+reason. So are a fail that is expected and an interrupted attempt that another one repeats: the build must not turn red
+over them, and the property `verdict` says what they are.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -48,7 +50,7 @@ def junit_xml(run: RunResult) -> str:
             ],
         )
         for case in cases:
-            suite.append(_testcase(case))
+            suite.append(_testcase(case, _element_of(case, cases)))
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
@@ -59,7 +61,7 @@ def write(run: RunResult, folder: Path) -> Path:
 
 
 def _counts(cases: list[CaseResult] | tuple[CaseResult, ...]) -> dict[str, str]:
-    kinds = [_ELEMENT.get(case.verdict, "") for case in cases]
+    kinds = [_element_of(case, cases) for case in cases]
     return {
         "tests": str(len(cases)),
         "failures": str(kinds.count("failure")),
@@ -69,7 +71,15 @@ def _counts(cases: list[CaseResult] | tuple[CaseResult, ...]) -> dict[str, str]:
     }
 
 
-def _testcase(case: CaseResult) -> ElementTree.Element:
+def _element_of(case: CaseResult, cases: Sequence[CaseResult]) -> str:
+    """The element that tells the verdict of an attempt; empty for a pass."""
+    repeated = any(other.id == case.id and other.instead_of == case.attempt for other in cases)
+    if case.expected_fail or (case.interrupted and repeated):
+        return "skipped"
+    return _ELEMENT.get(case.verdict, "")
+
+
+def _testcase(case: CaseResult, kind: str) -> ElementTree.Element:
     chapter, _, name = case.id.rpartition("/")
     attempt = f"#{case.attempt}" if case.attempt > 1 else ""
     element = ElementTree.Element(
@@ -85,6 +95,8 @@ def _testcase(case: CaseResult) -> ElementTree.Element:
             ("title", case.title.en),
             ("title_zh", case.title.zh),
             ("verdict", case.verdict.value),
+            ("expected_fail", case.expected_fail),
+            ("instead_of", str(case.instead_of)),
             ("strength", case.strength),
             ("seed", str(case.seed)),
             ("attempt", str(case.attempt)),
@@ -94,11 +106,12 @@ def _testcase(case: CaseResult) -> ElementTree.Element:
             ("simulated_s", f"{case.simulated_s:g}"),
         ],
     )
-    kind = _ELEMENT.get(case.verdict)
     if kind:
         found = list(blocks_of(case))
         first = found[0].check if found else None
-        message = case.reason or (f"{first.name}: expected {first.expected}, actual {first.actual}" if first else "")
+        expected = f"expected fail / 预期不通过: {case.expected_fail}" if case.expected_fail else ""
+        seen = f"{first.name}: expected {first.expected}, actual {first.actual}" if first else ""
+        message = expected or case.reason or seen
         outcome = ElementTree.SubElement(
             element, kind, message=visible(message.partition("\n")[0] or case.verdict.value)
         )

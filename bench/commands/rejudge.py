@@ -14,6 +14,7 @@ from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, CaseResult, RunResult
 from bench.commands.expected import exit_of
 from bench.commands.session import clause_results
 from bench.history import HistoryError, digest_of_run, read_history
+from bench.journal import RUN
 from bench.run import rejudge_case
 from conformance.clauses.suite import case_classes
 from reports import manifest, run_folder, screen, verdicts
@@ -28,6 +29,10 @@ def require_run(folder: Path, file: str) -> None:
         raise verdicts.VerdictsError([f"{folder}: expected a run folder, found {found} / 应为运行目录"])
     if not (folder / file).exists():
         runs = sorted(path.parent.name for path in folder.glob(f"*/{file}"))
+        if (folder / RUN).exists():
+            raise verdicts.VerdictsError(
+                [f"{folder}: this run was cut off; `carbonbench run --resume {folder}` ends it / 运行被中断，请先续跑"]
+            )
         hint = f"; runs in it are {', '.join(runs[-3:])}" if runs else "; a run folder is out/<run>"
         raise verdicts.VerdictsError([f"{folder}: this is no run folder, it has no {file}{hint} / 不是运行目录"])
 

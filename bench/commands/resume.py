@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from bench.case import Case, CaseResult, Verdict, judge
-from bench.growing import INTERRUPTED, seal_interrupted
+from bench.growing import INTERRUPTED, seal_interrupted, whole_record
 from bench.history import History, HistoryError, Trouble, read_history
 from bench.journal import Found, Journal, JournalError, Process, RunFile, Settings, attempts, read_run
 from bench.realtime import reasons
@@ -154,7 +154,7 @@ def _settled(found: Found, setup: Setup, case: type[Case]) -> CaseResult:
         blank_result(case, setup, found.begun.attempt, found.begun.instead_of), started=found.begun.started
     )
     record = found.folder / RECORD
-    history = read_history(record) if record.exists() else None
+    history = whole_record(record)
     result = _judged(blank, case, history) if history else None
     if result is None:
         history, words = seal_interrupted(record) if history is None else (history, "its record is whole / 记录完整")

@@ -17,7 +17,7 @@ import msgspec
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, VIRTUAL_RIG, CaseResult, Verdict
 from bench.growing import GROWING
-from bench.journal import LOCAL, RUN, Found, JournalError, Planned, RunFile, attempts, read_run
+from bench.journal import LOCAL, RUN, Found, JournalError, Planned, RunFile, attempts, last_sign, read_run
 from bench.run import RECORD
 from reports.blocks import visible
 from reports.screen import SIGNS, STYLES, console_for
@@ -160,11 +160,12 @@ def status_of(folder: Path, now: datetime) -> Status:
     lives = sat.process.lives()
     state = "finished" if sat.ended else {True: "running", False: "interrupted", None: "unknown"}[lives]
     known = lengths(folder, str(run.settings.options.get("rig", "")), begun)
+    seen = sat.ended or (last_sign(folder) if state == "interrupted" else "")
+    ended = datetime.fromisoformat(seen) if seen else now
     under_way = [each for each in begun if each.result is None]
-    running = tuple(_running(each, known, now) for each in under_way)
+    running = tuple(_running(each, known, ended) for each in under_way)
     waiting = _waiting(run, begun) if state != "finished" else []
-    remaining, unknown = _remaining(running, waiting, known, sat.workers)
-    ended = datetime.fromisoformat(sat.ended) if sat.ended else now
+    remaining, unknown = _remaining(running, waiting, known, sat.workers) if run.plan else (None, 0)
     ends = (now + timedelta(seconds=remaining)).isoformat(timespec="seconds") if remaining is not None else ""
     results = [each.result for each in begun if each.result is not None]
     going = state == "running"
@@ -307,8 +308,9 @@ def shown(found: Status, console: Console) -> None:
         rows.append(("now / 正在执行", text, "" if each.alive is not False else "red"))
     rows += [("next / 接下来", name, "dim") for name in found.next]
     if found.state == "running":
-        late = f"unknown / 未知 ({found.unknown} attempts of unknown length)" if found.unknown else ""
-        rows.append(("ends / 预计结束", late or f"{found.ends}, in {span(found.remaining_s)}", ""))
+        late = f" ({found.unknown} attempts of unknown length)" if found.unknown else ""
+        known = f"{found.ends}, in {span(found.remaining_s)}" if found.ends else f"unknown / 未知{late}"
+        rows.append(("ends / 预计结束", known, ""))
     for label, text, style in rows:
         console.print(f"{label}  {visible(text)}", style=style or None, soft_wrap=True, markup=False)
     for name, number in found.counts.items():

@@ -34,7 +34,7 @@ from reports.conformity import (
 from reports.html.texts import TEXTS
 from reports.observed import DECLARED, Claimed, Observation, compare, observe
 from reports.readings import Difference, differences
-from reports.repeats import Repeatability, repeatability
+from reports.repeats import Repeatability, outcomes, repeatability
 from reports.screen import SIGNS
 from reports.svg import drawn, legend, swatch
 from reports.timeline import local_time
@@ -232,7 +232,7 @@ def report(run: RunResult, folder: Path, ledger: Sequence[Entry] = (), details: 
 
 def _outcome(run: RunResult, *, declared: bool) -> tuple[str, State]:
     """Text key and state of the headline: a fail first, then an error, then what is declared unsupported or open."""
-    found = {case.verdict for case in run.cases}
+    found = set(outcomes(run).values())
     if Verdict.FAIL in found or not_repeatable(run):
         return "outcome-fail", State(Verdict.FAIL.value)
     if Verdict.ERROR in found:
