@@ -22,6 +22,7 @@ LABELS = {
     "actual": Text("actual", "实测"),
     "reading": Text("reading B", "解释 B"),
     "evidence": Text("evidence", "证据"),
+    "known": Text("expected fail", "预期不通过"),
     "reason": Text("reason", "原因"),
     "record": Text("record", "记录"),
     "replay": Text("replay", "重放"),
@@ -62,7 +63,12 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
                 ("reading", (f"{check.reading_b.value} / {check.reading_b.zh}",) if check.reading_b else ()),
                 ("evidence", check.evidence),
             ]
-        rows += [("reason", (case.reason,)), ("record", (case.record,)), ("replay", (case.replay,))]
+        rows += [
+            ("known", (case.expected_fail,)),
+            ("reason", (case.reason,)),
+            ("record", (case.record,)),
+            ("replay", (case.replay,)),
+        ]
         kept = [(key, tuple(line for line in lines if line)) for key, lines in rows]
         return [(key, lines) for key, lines in kept if lines]
 

@@ -148,8 +148,6 @@ class Progress:
         line = Line(f"[{self._done:>{digits}}/{self._total}] ")
         line.append_text(verdict_line(result.verdict))
         line.append(f"  {visible(result.id)}{attempt}")
-        if result.expected_fail:
-            line.append("  (expected 预期)", style="dim")
         line.append(f"  ({took})", style="dim")
         return line
 
@@ -230,6 +228,9 @@ def summary_line(run: RunResult) -> Line:
     for name, number in run.summary().items():
         verdict = Verdict(name)
         line.append(f"{SIGNS[verdict]} {number} {name} {verdict.zh}   ", style=STYLES[verdict])
+    expected = sum(bool(case.expected_fail) for case in run.cases)
+    if expected:
+        line.append(f"({expected} expected 预期)", style="dim")
     if not run.cases:
         line.append("none was run: inconclusive / 未执行任何用例：无法判定", style=STYLES[Verdict.INCONCLUSIVE])
     return line
