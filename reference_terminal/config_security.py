@@ -92,9 +92,10 @@ def read_security(section: Section) -> SecurityConfig:
 
 
 def read_channel(section: Section, security: SecurityConfig) -> ChannelConfig:
-    """The channel of one centre, from the centre's own section."""
+    """The channel of one centre, from the centre's own section; with certificates and no word on it mutual TLS."""
+    usual = "mtls" if "certificate" in section or "anchors" in section else "plain"
     value = ChannelConfig(
-        kind=section.choice("channel", CHANNELS, "plain"),
+        kind=section.choice("channel", CHANNELS, usual),
         server_name=section.text("server_name", ""),
         anchors=section.text("anchors", ""),
         crls=section.text("crls", ""),

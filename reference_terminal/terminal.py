@@ -289,6 +289,12 @@ class Terminal:
                 f"the database is damaged and was left aside; data go to {self.store.path}",
                 f"数据库已损坏,保留原文件,数据写入 {self.store.path}",
             )
+        for centre in config.centres:
+            if centre.channel.kind == "plain" and centre.channel.payload == "clear":
+                self.journal.say(
+                    f"centre {centre.id}: records travel in the clear; give it certificates (channel mtls or gm-tls13)"
+                    f" / 数据中心 {centre.id} 未加密传输,请配置证书"
+                )
         for path in self.keyring.sealed_files:
             self.journal.event("key sealed", path, "the key file lay open and was sealed", "密钥文件原为明文,已加密")
         for meter in config.meters:

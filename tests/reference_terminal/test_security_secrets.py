@@ -130,6 +130,11 @@ def test_every_wrong_certificate_and_key_has_its_sentence(tmp_path: Path) -> Non
         load_config(configuration(tmp_path, LEAF.key, security="warn_days = 30"))
 
 
+def test_certificates_without_a_word_on_the_channel_mean_mutual_tls(tmp_path: Path) -> None:
+    text = configuration(tmp_path, LEAF.key, security="passphrase = 'open sesame, open sesame'")
+    assert load_config(text.replace('channel = "mtls"\n', "")).centres[0].channel.kind == "mtls"
+
+
 def test_a_device_key_must_fit_its_certificate(tmp_path: Path) -> None:
     lines = (
         "passphrase = 'open sesame, open sesame'\n"
