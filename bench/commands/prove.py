@@ -8,11 +8,13 @@ to fail.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sys
 import tempfile
+import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,10 +64,11 @@ def next_round(
     *,
     defects_only: bool = False,
 ) -> list[Job]:
-    """Pairs that can still bring something new, at most one for each defect: empty when nothing can.
+    """Pairs that can still bring something new: empty when nothing can.
 
-    A defect that has survived so far tries its next case. One that is caught helps only where checks are unseen, and at
-    most `_HELPERS` of them try the same case in one round; with `defects_only` it does not help at all.
+    A defect that has survived so far tries all cases it names, and after them one more in each round. One that is
+    caught helps wherever checks are unseen, but at most `_HELPERS` of them try the same case in one round; with
+    `defects_only` it does not help at all.
     """
     unseen = {seen.id.rpartition(":")[0] for seen in proof.checks if not seen.seen_failing}
     survived = {found.id for found in proof.defects if found.outcome != shown.CAUGHT}
@@ -73,16 +76,14 @@ def next_round(
     jobs: list[Job] = []
     for name, defect in defects.items():
         named = [case for case in defect.cases if case in cases]
-        for case in dict.fromkeys((*named, *related(defect, cases))):
-            job = Job(name, case)
-            if job in done:
-                continue
-            if name not in survived:
-                if defects_only or case not in unseen or helpers.get(case, 0) >= _HELPERS:
-                    continue
-                helpers[case] = helpers.get(case, 0) + 1
-            jobs.append(job)
-            break
+        open_ = [case for case in dict.fromkeys((*named, *related(defect, cases))) if Job(name, case) not in done]
+        if name in survived:
+            jobs += [Job(name, case) for case in open_ if case in named] or [Job(name, case) for case in open_[:1]]
+        elif not defects_only:
+            for case in open_:
+                if case in unseen and helpers.get(case, 0) < _HELPERS:
+                    helpers[case] = helpers.get(case, 0) + 1
+                    jobs.append(Job(name, case))
     return jobs
 
 
@@ -106,16 +107,34 @@ def run_job(job: Job, seed: int, folder: str, rig: str = VIRTUAL_RIG) -> CaseRes
             return run_case(case_classes()[job.case], setup)
 
 
-def _run_jobs(plan: Plan, workers: int, folder: str) -> Iterable[tuple[Job, CaseResult]]:
-    if workers <= 1:
+def _run_jobs(plan: Plan, pool: ProcessPoolExecutor | None, folder: str) -> Iterable[tuple[Job, CaseResult]]:
+    if pool is None:
         for job in plan.jobs:
             yield job, run_job(job, plan.seed, folder, plan.rig)
         return
+    futures = [pool.submit(run_job, job, plan.seed, folder, plan.rig) for job in plan.jobs]
+    for job, future in zip(plan.jobs, futures, strict=True):
+        yield job, future.result()
+
+
+def _pool(workers: int) -> AbstractContextManager[ProcessPoolExecutor | None]:
+    """The workers of a whole proof, who end with it, however it ends; None for a single one."""
+    if workers <= 1:
+        return nullcontext()
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        futures = [pool.submit(run_job, job, plan.seed, folder, plan.rig) for job in plan.jobs]
-        for job, future in zip(plan.jobs, futures, strict=True):
-            yield job, future.result()
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Let this worker end when the proof does, even one that was killed: nobody would take its result."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def wait() -> None:
+        parent.join()
+        os._exit(EXIT_ERROR)
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
 def tally(defects: dict[str, Defect], results: Sequence[tuple[Job, CaseResult]], *, run: str, seed: int) -> shown.Proof:
@@ -226,29 +245,31 @@ def main(
         named = [case for found in chosen.values() for case in found.cases]
         chosen_cases = {name: case for name, case in chosen_cases.items() if name in named}
 
-    def run(jobs: list[Job]) -> list[tuple[Job, CaseResult]]:
-        done: list[tuple[Job, CaseResult]] = []
-        progress = shown.ProofProgress(len(jobs))
-        for job, result in _run_jobs(Plan(tuple(jobs), int(seed), rig), int(workers), str(out)):
-            done.append((job, result))
-            progress.step(job.defect or "reference", job.case, result)
-        progress.close()
-        return done
-
     def told(results: list[tuple[Job, CaseResult]]) -> shown.Proof:
         return tally(chosen, results, run=f"prove-seed{seed}", seed=int(seed))
 
-    results = run([Job(_SOUND, name) for name in chosen_cases])
-    if every:
-        results += run([Job(name, case) for name in chosen for case in chosen_cases])
+    with _pool(int(workers)) as pool:
 
-    def more() -> list[Job]:
-        done = {job for job, _ in results}
-        return next_round(chosen, chosen_cases, done, told(results), defects_only=defects_only)
+        def run(jobs: list[Job]) -> list[tuple[Job, CaseResult]]:
+            done: list[tuple[Job, CaseResult]] = []
+            progress = shown.ProofProgress(len(jobs))
+            for job, result in _run_jobs(Plan(tuple(jobs), int(seed), rig), pool, str(out)):
+                done.append((job, result))
+                progress.step(job.defect or "reference", job.case, result)
+            progress.close()
+            return done
 
-    while not every and (jobs := more()):
-        print(f"{len(results)} pairs done, {len(jobs)} more / 已完成 {len(results)} 组，再执行 {len(jobs)} 组")
-        results += run(jobs)
+        results = run([Job(_SOUND, name) for name in chosen_cases])
+        if every:
+            results += run([Job(name, case) for name in chosen for case in chosen_cases])
+
+        def more() -> list[Job]:
+            done = {job for job, _ in results}
+            return next_round(chosen, chosen_cases, done, told(results), defects_only=defects_only)
+
+        while not every and (jobs := more()):
+            print(f"{len(results)} pairs done, {len(jobs)} more / 已完成 {len(results)} 组，再执行 {len(jobs)} 组")
+            results += run(jobs)
     proof = told(results)
     shown.print_proof(proof)
     print(prove_page.write(proof, out / f"{proof.run}.html"))

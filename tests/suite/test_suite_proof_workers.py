@@ -1,0 +1,99 @@
+"""How a proof spends its workers: what it tries in a round, and that a killed one leaves none behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from suite_kit import COMMAND, environment
+
+from bench.case import Text
+from bench.commands.prove import Job, next_round, related
+from conformance.clauses.suite import case_classes
+from conformance.defects import all_defects
+from reports.prove import CAUGHT, CheckSeen, DefectResult, Proof
+
+NAME = Text("a", "甲")
+GENERIC = ("decimals-cut-off", "last-item-never-sent", "own-code-added", "sends-everything-twice", "stamps-are-ends")
+
+
+def proof(outcome: str, *unseen: str) -> Proof:
+    return Proof(
+        defects=tuple(
+            DefectResult(id=name, title=NAME, clauses=("a/1",), outcome=outcome, caught_by=()) for name in GENERIC
+        ),
+        checks=tuple(CheckSeen(id=f"{case}:x", name=NAME, seen_failing=False, by=()) for case in unseen),
+        reference={},
+        troubles=(),
+    )
+
+
+def test_a_caught_defect_helps_everywhere_at_once_but_never_more_than_three_a_case() -> None:
+    cases = case_classes()
+    defects = {name: all_defects()[name] for name in GENERIC}
+    jobs = next_round(defects, cases, set(), proof(CAUGHT, *cases))
+    assert len(jobs) == len(set(jobs)) > 3 * len(GENERIC)
+    tried = [job.case for job in jobs]
+    assert max(tried.count(case) for case in tried) == 3
+    assert all(job.case in related(defects[job.defect], cases) for job in jobs)
+    assert not set(next_round(defects, cases, set(jobs), proof(CAUGHT, *cases))) & set(jobs)
+    assert next_round(defects, cases, set(), proof(CAUGHT, *cases), defects_only=True) == []
+    assert next_round(defects, cases, set(), proof(CAUGHT)) == []
+
+
+def test_a_survivor_tries_what_it_names_and_then_one_case_a_round() -> None:
+    cases = case_classes()
+    name = GENERIC[0]
+    defects = {name: all_defects()[name]}
+    done: set[Job] = set()
+    first = next_round(defects, cases, done, proof("survived"))
+    assert [job.case for job in first] == [case for case in defects[name].cases if case in cases]
+    done.update(first)
+    while jobs := next_round(defects, cases, done, proof("survived")):
+        assert len(jobs) == 1 and jobs[0] not in done
+        done.update(jobs)
+    assert {job.case for job in done} == set(related(defects[name], cases))
+
+
+def workers_of(pid: int) -> list[int]:
+    """The processes of a proof that were started to work."""
+    found: list[int] = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+            words = path.with_name("cmdline").read_bytes()
+        except (OSError, ValueError, IndexError):
+            continue
+        if parent == pid and b"spawn_main" in words:
+            found.append(int(path.parent.name))
+    return found
+
+
+def gone(pid: int) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    try:
+        return stat.read_text().rpartition(")")[2].split()[0] in "ZX"
+    except OSError:
+        return True
+
+
+def test_a_killed_proof_leaves_no_worker_behind(tmp_path: Path) -> None:
+    words = ["prove", "--case", "delivery/", "--full", "--defect", GENERIC[0], "-n", "2"]
+    process = subprocess.Popen(
+        [COMMAND, *words], cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        until = time.monotonic() + 120
+        while len(workers := workers_of(process.pid)) < 2 or not list(tmp_path.glob("out/*")):
+            assert process.poll() is None and time.monotonic() < until
+            time.sleep(0.1)
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    until = time.monotonic() + 30
+    while not all(gone(pid) for pid in workers):
+        assert time.monotonic() < until, workers
+        time.sleep(0.1)
