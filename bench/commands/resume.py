@@ -10,6 +10,7 @@ import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 import msgspec
 
@@ -17,8 +18,11 @@ from bench.case import Case, CaseResult, Verdict, judge
 from bench.growing import INTERRUPTED, seal_interrupted, whole_record
 from bench.history import History, HistoryError, Trouble, read_history
 from bench.journal import Found, Journal, JournalError, Process, RunFile, Settings, attempts, read_run
+from bench.profile import Profile
 from bench.realtime import reasons
 from bench.run import RECORD, Setup, blank_result
+
+_LONGEST_NAME = 250
 
 
 class ResumeError(Exception):
@@ -42,6 +46,24 @@ def sm3_of(path: Path) -> str:
 def inputs_of(paths: Sequence[Path]) -> dict[str, str]:
     """The files a run was given, with their digests. Raises OSError."""
     return {str(path.resolve()): sm3_of(path) for path in paths}
+
+
+def files_named(profile: Profile) -> list[Path]:
+    """The files that a profile's connection names, relative to it: rig, templates, certificates."""
+    folder = Path(profile.path).parent
+    return [path for path in dict.fromkeys(folder / text for text in _texts(profile.connection)) if path.is_file()]
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text that can be the name of a file, at any depth."""
+    if isinstance(value, dict):
+        for inner in cast(dict[str, object], value).values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in cast(list[object], value):
+            yield from _texts(inner)
+    elif isinstance(value, str) and value and "\n" not in value and "\0" not in value and len(value) < _LONGEST_NAME:
+        yield value
 
 
 def resumable(folder: Path, commit: str) -> RunFile:

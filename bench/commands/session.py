@@ -244,7 +244,7 @@ class Session:
         try:
             if not self.options.resume:
                 self.folder.mkdir(parents=True)
-                inputs = resume.inputs_of(self.options.inputs())
+                inputs = resume.inputs_of([*self.options.inputs(), *resume.files_named(self.profile)])
                 settings = Settings(run=self.run, commit=commit(), options=self.options.kept(), inputs=inputs)
                 self._file = RunFile(settings=settings)
             sat = Sat(started=now(), process=Process.this(), workers=workers)

@@ -129,6 +129,7 @@ def template(
         "",
         "[connection]",
         "# Goes to the adapter as it stands. / 原样交给适配器。",
+        *_CONNECTIONS.get(adapter, ()),
         "",
         "[parameters]",
         '# decision_rule = "simple"        # or "guarded" (R-05) / 判定规则',
@@ -137,6 +138,22 @@ def template(
         "",
     ]
     return "\n".join(lines)
+
+
+# What the adapters of the bench itself ask for; docs/TERMINALS.md and docs/LAB.md tell all keys.
+_CONNECTIONS = {
+    "command": (
+        '# command = ["{{ folder }}/terminal", "--config", "{{ state }}/terminal.toml"]   # required / 必填：命令行',
+        '# ready = "{{ local.host }}:{{ local.port }}"   # where it listens once it is up / 就绪端口',
+        "# ready_s = 30                                 # how long that may take, s / 启动时限",
+        '# clock = "movable"                            # or "host" / 时钟可否由台架移动',
+        "# [connection.files]",
+        '# "terminal.toml" = "terminal.toml.j2"         # state file from a template beside this file / 配置模板',
+        "# [connection.env]",
+        '# LOG_LEVEL = "info"                           # environment / 环境变量',
+    ),
+    "manual": ('# rig = "rig.toml"   # the lab rig, relative to this file / 实验室台架描述文件',),
+}
 
 
 def _quoted(text: str) -> str:
