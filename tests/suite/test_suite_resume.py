@@ -16,6 +16,7 @@ from suite_kit import COMMAND, REFERENCE, Told, call, chain_of, environment, run
 
 LONG = "delivery/buffers-seven-day-outage"
 SHORT = ("accuracy/takes-over-edge-values", "commands/reads-meters-on-command")
+LAST = "protocol/identifies-itself"
 REAL = "realtime/delivers-within-minutes"
 # Outside any checkout the version is "unknown", which no commit of somebody else changes during the test.
 ALONE = environment(GIT_DIR="/nonexistent")
@@ -106,6 +107,65 @@ def test_a_killed_run_is_resumed_and_every_attempt_is_told(room: Path, workers: 
     assert again.code == 0 and "the same verdicts" in again.out
     told = bench("run", "--resume", folder, cwd=room)
     assert (told.code, len(told.problems)) == (4, 1) and "is finished" in told.err
+    assert bench("verify", folder, cwd=room).code == 0
+
+
+def ended(room: Path, *words: str, who: Callable[[subprocess.Popen[str], Path], None]) -> tuple[int, Path]:
+    """Start a run, let `who` disturb it once its long case is under way, and wait for its own end."""
+    process = subprocess.Popen(
+        [COMMAND, "run", "--terminal", "mine.toml", *words],
+        cwd=room,
+        env=ALONE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+    )
+    until = time.monotonic() + 300
+    while not any(began(LONG)(folder) for folder in room.glob("out/*")):
+        assert process.poll() is None and time.monotonic() < until
+        time.sleep(0.05)
+    folder = run_folder(room / "out")
+    who(process, folder)
+    _, told = process.communicate(timeout=300)
+    assert "Traceback" not in told and "INTERNALERROR" not in told, told
+    return process.returncode, folder
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_ctrl_c_leaves_a_report_that_names_everything_and_can_be_resumed(room: Path, workers: str) -> None:
+    chosen = [word for case in (*SHORT, LONG, LAST) for word in ("--case", case)]
+
+    def stop(process: subprocess.Popen[str], folder: Path) -> None:
+        os.killpg(process.pid, signal.SIGINT)
+
+    code, folder = ended(room, *chosen, "-n", workers, who=stop)
+    assert code == 3
+    first = {(case, number): (verdict, cut) for case, number, verdict, cut, _ in attempts(folder)}
+    assert set(first) == {(case, 1) for case in (*SHORT, LONG, LAST)}
+    assert first[LONG, 1] == ("error", True)
+    reasons = {case["id"]: case["reason"] for case in verdicts(folder)["cases"]}
+    assert reasons[LONG].startswith("interrupted: ")
+    if workers == "1":
+        assert first[LAST, 1] == ("not run", False) and "not reached" in reasons[LAST]
+    assert bench("verify", folder, cwd=room).code == 0
+    assert bench("status", cwd=room).code == 0
+    told = bench("run", "--resume", folder, cwd=room)
+    assert told.code == 0, told.out + told.err
+    last = attempts(folder)
+    assert (LONG, 1, "error", True, 0) in last and (LONG, 2, "pass", False, 1) in last
+    assert {verdict for case, _, verdict, _, _ in last if case != LONG} == {"pass"}
+
+
+def test_a_worker_that_dies_loses_no_case(room: Path) -> None:
+    def kill_worker(process: subprocess.Popen[str], folder: Path) -> None:
+        begun = json.loads((folder / "cases" / LONG / "1" / "attempt.json").read_text("utf-8"))
+        assert begun["process"]["pid"] != process.pid
+        os.kill(begun["process"]["pid"], signal.SIGKILL)
+
+    code, folder = ended(room, "--case", LONG, "--case", SHORT[0], "-n", "2", who=kill_worker)
+    assert code == 3
+    assert attempts(folder) == [(SHORT[0], 1, "pass", False, 0), (LONG, 1, "error", True, 0)]
     assert bench("verify", folder, cwd=room).code == 0
 
 
