@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -172,6 +173,11 @@ def case_of(nodeid: str) -> str:
     return f"{Path(path).stem.removeprefix('test_')}/{case}#{attempt or 1}"
 
 
+def _told(record: logging.LogRecord) -> bool:
+    """Whether asyncio's complaint is worth telling: what a bench that was stopped leaves behind is not."""
+    return not (record.exc_info and isinstance(record.exc_info[1], KeyboardInterrupt))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Begin the run folder in the controlling process, before Allure looks for its own."""
@@ -187,6 +193,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     except RigError as error:
         pytest.exit(str(error), returncode=EXIT_ERROR)
+    logging.getLogger("asyncio").addFilter(_told)
     if getattr(config, "workerinput", None) is None:
         config.pluginmanager.register(Collector(session), "carbonbench-collector")
     if config.option.allure_report_dir is None:
