@@ -2,7 +2,7 @@
 
 Leaves judging the numbers to the reader. Wall time is read here, where nothing is decided by it.
 
-    python benchmarks/serial.py [--json] [--polls N]
+    python benchmarks/serial_lines.py [--json] [--polls N]
 
 A master asks one meter again and again over the virtual line, octet by octet. The occupancy computed is what the octets
 of request and answer take at the line's settings, times polls, over the time; the observed one is what the line saw.
