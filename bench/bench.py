@@ -178,6 +178,42 @@ class Operator(Protocol):
         """Values entered by hand for periods that begin in [from, to): rows start, value, author, reason, original."""
         ...
 
+    async def alarms(self) -> None:
+        """Alarms, standing and cleared: rows kind, subject, raised, cleared, en, zh."""
+        ...
+
+    async def centres(self) -> None:
+        """Each centre as the terminal sees it: rows centre, channel, connected, agreed, upload_time, window_open."""
+        ...
+
+    async def upload_now(self, centre: str, author: str) -> None:
+        """Send at once what waits for a centre, its window open or not (CSMT 7.5)."""
+        ...
+
+    async def set_upload_time(self, centre: str, time: str, author: str) -> None:
+        """Set the time of day `HH:mm:ss` at which a centre's window opens (R-13)."""
+        ...
+
+    async def backfill(self, centre: str, kind: str, from_us: int, to_us: int, author: str, reason: str) -> None:
+        """Send stored periods of a class (minute, quarter, hour, day, month) that begin in [from, to) again."""
+        ...
+
+    async def verify(self, kind: str, from_us: int, to_us: int) -> None:
+        """Have stored records compared with their fingerprints (R-35).
+
+        The first row has `compared`, the number of records; the others point, class, start, what for each that does
+        not agree.
+        """
+        ...
+
+    async def packages(self) -> None:
+        """What the management software has issued and is in force: rows kind, name, version, valid_from."""
+        ...
+
+    async def install(self, package: bytes, author: str) -> None:
+        """Hand a signed package over as a file (docs/WIRE.md section 5): rows result, message."""
+        ...
+
 
 class Centres(Protocol):
     """The data centres by name."""

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from bench.bench import Unable
 from bench.history import Event, Observed
+from bench.rigs.orders import Orders
 from bench.terminals import Seat, TerminalAdapter
 from simulators.centres.hj212 import Centre
 from simulators.world import Site
@@ -111,7 +112,7 @@ class CentresByName(Mapping[str, Centre]):
         await self._bench.clock.sleep(seconds, minutes=minutes, hours=hours)
 
 
-class OperatorAtTerminal:
+class OperatorAtTerminal(Orders):
     """Asks the local interface through the adapter and records what it said."""
 
     def __init__(self, bench: Standing) -> None:

@@ -32,6 +32,7 @@ from bench.history import (
 from bench.realtime import RIG as RIG_LACKS
 from bench.rigs import layout
 from bench.rigs.awaited import Awaited, awaited
+from bench.rigs.orders import Orders
 from bench.run import Setup
 from bench.scenario import FIELD_LATENCY_S, UPLINK_LATENCY_S, Scenario
 from bench.terminals import Seat, TerminalAdapter
@@ -177,7 +178,7 @@ class TerminalHands:
         self._bench.note_clock(f"drift {ppm} ppm")
 
 
-class OperatorAtTerminal:
+class OperatorAtTerminal(Orders):
     """Asks the local interface through the adapter and records what it said."""
 
     def __init__(self, bench: VirtualBench) -> None:

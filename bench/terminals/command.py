@@ -27,7 +27,10 @@ from simulators.stamps import local
 _KEYS = {"command", "env", "files", "ready", "ready_s", "clock", "uplink", "ask"}
 _UPLINKS: tuple[Kind, ...] = ("hj212", "mqtt")
 _ASK_KEYS = {"get", "post", "body", "rows", "fields", "headers"}
-QUESTIONS = ("readings", "records", "gaps", "status", "queue", "log", "replacement")
+QUESTIONS = (
+    "readings", "records", "gaps", "status", "queue", "log", "replacement", "alarms", "centres", "packages",
+    "upload", "upload-time", "backfill", "verify", "package",
+)  # fmt: skip
 """What an operator may ask (see `bench.bench.Operator`)."""
 _ANSWER_S = 30.0
 _MOST_OCTETS = 64 << 20

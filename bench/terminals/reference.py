@@ -6,6 +6,7 @@ Leaves behaviour to the terminal. The only module of the bench that imports it.
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import random
@@ -34,6 +35,7 @@ _CONFIG = "terminal.toml"
 _ANSWER_S = 30.0
 _MOST_ROWS = "100000"
 _LIMITED = ("readings", "records", "gaps", "log", "alarms")
+_ORDERS = ("upload", "upload-time", "backfill")
 
 
 def render(seat: Seat) -> dict[str, Any]:
@@ -91,11 +93,16 @@ class ReferenceAdapter:
                 body = {**query, "class": query["kind"], "start": _iso(int(query["start"]))}
                 del body["kind"]
                 return _rows(await _http(seat.local, "POST", "/api/v1/manual", body))
+            if what in _ORDERS:
+                return _rows(await _http(seat.local, "POST", f"/api/v1/{what}", _order(query)))
+            if what == "package":
+                target = f"/api/v1/package?{urlencode({'author': query['author']})}"
+                return _rows(await _http(seat.local, "POST", target, base64.b64decode(query["octets"])))
             asked = dict(query)
             for key in ("from", "to"):
                 if key in asked:
                     asked[key] = _iso(int(asked[key]))
-            if what == "records":
+            if what in ("records", "verify"):
                 asked["class"] = asked.pop("kind")
             if what in _LIMITED:
                 asked["limit"] = _MOST_ROWS
@@ -103,7 +110,14 @@ class ReferenceAdapter:
             answer = await _http(seat.local, "GET", target)
             if isinstance(answer, dict) and answer.get("more"):
                 raise LookupError(f"GET {target}: the answer is cut at {_MOST_ROWS} rows; ask for a shorter range")
-            return _rows(answer)
+            compared = ({"compared": str(answer["compared"])},) if what == "verify" else ()
+            return (*compared, *_rows(answer))
+
+
+def _order(query: Mapping[str, str]) -> dict[str, str]:
+    """The body of an order: classes and instants in the terminal's own words."""
+    body = {("class" if key == "kind" else key): text for key, text in query.items()}
+    return {key: _iso(int(text)) if key in ("from", "to") else text for key, text in body.items()}
 
 
 def _iso(at_us: int) -> str:
@@ -129,7 +143,7 @@ async def _http(address: tuple[str, int], method: str, target: str, body: Any = 
     reader, writer = await asyncio.open_connection(*address)
     try:
         connection = h11.Connection(h11.CLIENT)
-        octets = b"" if body is None else json.dumps(body).encode()
+        octets = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = [("Host", address[0]), ("Connection", "close"), ("Content-Length", str(len(octets)))]
         if octets:
             headers.append(("Content-Type", "application/json"))

@@ -1,0 +1,48 @@
+"""What an operator may order at a terminal's local interface besides asking: upload, window, backfill, packages.
+
+Leaves putting a question to `facade` and `virtual`, and its form to the adapters. The same in every rig.
+"""
+
+from __future__ import annotations
+
+import base64
+
+
+class Orders:
+    """Orders and the questions that belong to them; whoever inherits this knows how to ask."""
+
+    async def _ask(self, what: str, query: dict[str, str]) -> None:
+        raise NotImplementedError
+
+    async def alarms(self) -> None:
+        """Alarms, standing and cleared."""
+        await self._ask("alarms", {})
+
+    async def centres(self) -> None:
+        """Each centre as the terminal sees it."""
+        await self._ask("centres", {})
+
+    async def upload_now(self, centre: str, author: str) -> None:
+        """Send at once what waits for a centre."""
+        await self._ask("upload", {"centre": centre, "author": author})
+
+    async def set_upload_time(self, centre: str, time: str, author: str) -> None:
+        """Set the time of day at which a centre's window opens."""
+        await self._ask("upload-time", {"centre": centre, "time": time, "author": author})
+
+    async def backfill(self, centre: str, kind: str, from_us: int, to_us: int, author: str, reason: str) -> None:
+        """Send stored periods again under their own keys."""
+        words = {"centre": centre, "kind": kind, "from": str(from_us), "to": str(to_us)}
+        await self._ask("backfill", {**words, "author": author, "reason": reason})
+
+    async def verify(self, kind: str, from_us: int, to_us: int) -> None:
+        """Have the stored records of a class compared with their fingerprints."""
+        await self._ask("verify", {"kind": kind, "from": str(from_us), "to": str(to_us)})
+
+    async def packages(self) -> None:
+        """Factors, methods, parameters and program in force."""
+        await self._ask("packages", {})
+
+    async def install(self, package: bytes, author: str) -> None:
+        """Hand a signed package to the terminal as a file, for the way without a network."""
+        await self._ask("package", {"octets": base64.b64encode(package).decode(), "author": author})
