@@ -139,6 +139,8 @@ WORDS: dict[str, str] = {
     "query": "查询",
     "edge": "边界值",
     "junk": "无效报文",
+    "upload-time": "平台改定上传时间",
+    "person-page": "人员操作页面",
     # rules of links
     "cut": "中断",
     "refuse": "拒绝连接",

@@ -96,10 +96,13 @@ class RealBench:
     async def stand_up(self, inner: World, disk: lossy.LossyDisk | None) -> None:
         """Once the wires are there: the simulators, and everything that a case can touch. Raises LaunchError."""
         self.site = Site(inner, clock=self.true_time, observe=self._on_site, chance=self._streams)
-        await self.site.start()
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(self.site.stop)
+            await self.site.start()
+            launch = launch_of(self.adapter, self.seat, self._room.state)
+            undo.pop_all()
         for broker in self.site.brokers.values():
             self.spawn(broker.watch())
-        launch = launch_of(self.adapter, self.seat, self._room.state)
         why_not = clock_problem(launch)
         self.life = TerminalLife(
             launch,

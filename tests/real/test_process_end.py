@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -12,8 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from process_kit import LooksOn, conduct, profile
 
+from bench.case import Verdict
 from bench.real import netns
+from bench.rigs.loopback import RIG as LOOPBACK
 from bench.rigs.process import sweep
 
 BENCH = """
@@ -81,3 +85,16 @@ def test_nothing_of_a_bench_outlives_it_for_long(rig: str, end: signal.Signals, 
         assert left_of(bench.pid) == []
     sweep()
     wait_until(f"nothing is left: {left_of(bench.pid)}", 5, lambda: not left_of(bench.pid))
+
+
+def test_a_terminal_that_cannot_be_started_leaves_no_port_open(tmp_path: Path) -> None:
+    """Seen even while Python's collector of lost objects does not run."""
+    wrong = profile(["sleep", "{{ no_such_word }}"])
+    gc.disable()
+    try:
+        first = conduct(LOOPBACK, LooksOn, wrong, tmp_path / "first")
+        assert first.verdict is Verdict.ERROR and "no_such_word" in first.reason
+        second = conduct(LOOPBACK, LooksOn, profile(["sleep", "60"]), tmp_path / "second")
+        assert "address already in use" not in second.reason
+    finally:
+        gc.enable()
