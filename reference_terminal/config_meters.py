@@ -72,7 +72,7 @@ class PointConfig:
 
     `ratio` also holds CT × PT and a conversion of units that has an end; `convert` is one that has none (a fraction).
     `serial` says where the number stands in a DL/T 645 or CJ/T 188 answer (None: Modbus registers, `parts`), `analog`
-    that the registers are a current of 4 to 20 mA.
+    that the registers are a current of 4 to 20 mA, `source` the unit the device is said to have.
     """
 
     id: str
@@ -92,6 +92,7 @@ class PointConfig:
     serial: SerialPoint | None = None
     analog: AnalogConfig | None = None
     convert: Fraction = Fraction(1)
+    source: str = ""
 
     @property
     def signed(self) -> bool:
@@ -285,6 +286,7 @@ def _point(section: Section, protocol: str, serial: SerialConfig, transformers: 
         serial=place,
         analog=analog,
         convert=convert,
+        source=source,
     )
     if "modulus" in section and value.modulus is not None and value.modulus <= 0:
         section.problem("modulus", f"expected a positive number, got {value.modulus}", "模数应为正数")

@@ -28,6 +28,7 @@ from simulators.tables import NAME, DescriptionError, Problem, Table, read_toml
 
 PROTOCOLS = ("", "modbus-tcp", "modbus-rtu", "modbus-ascii")
 _DIGITS = {"dlt645": 12, "cjt188": 14}
+_LETTER = "A"
 _MOST_UNITS = 247
 _BUILT_AT_ONCE = 200
 
@@ -166,6 +167,8 @@ def _group(table: Table, folder: Path, known: Sequence[str]) -> Group | None:
             table.problem("per_port", f"expected at most {_MOST_UNITS} units on a port, got {per_port}")
     elif protocol:
         table.problem("protocol", f"map {maps[0].id} speaks {maps[0].protocol}; remove protocol")
+    elif maps[0].family == "scale" and per_port > 1:
+        table.problem("per_port", f"a scale sends all the time and needs a port of its own, got {per_port}; give 1")
     for register in registers:
         for device in maps:
             if register not in [each.id for each in device.registers]:
@@ -255,12 +258,18 @@ def specs_of(group: Group, host: str, refresh_ms: int, sources: Sequence[str]) -
             source=(group.sources or sources)[index % len(group.sources or sources)],
             points=tuple(PointSpec(f"{name}.{register}", register) for register in group.registers),
             serial=group.first_address + index,
-            address="" if modbus else f"{group.first_address + index:0{_DIGITS[device.family]}d}",
+            address=_address(device, group.first_address + index),
             framing=group.framing,
             refresh_ms=refresh_ms,
         )
         found.append((spec, device))
     return found
+
+
+def _address(device: AnyMap, number: int) -> str:
+    if isinstance(device, RegisterMap):
+        return ""
+    return _LETTER if device.family == "scale" else f"{number:0{_DIGITS[device.family]}d}"
 
 
 class Standing:

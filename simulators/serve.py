@@ -94,7 +94,7 @@ def _introduce(site: Site, tell: Teller) -> None:
         row = rows[0]
         at = f"{row.line} {row.baud} 8{row.parity}{row.stop_bits}" if row.line else f"{row.host}:{row.port}"
         if spec.address:
-            points = ", ".join(f"{row.id}@{row.identifier}" for row in rows)
+            points = ", ".join(f"{row.id}@{row.identifier}" if row.identifier else row.id for row in rows)
             tell.line(f"  {at} {row.protocol} {spec.address} {spec.name:<8} {meter.title}: {points}")
         else:
             kind = "" if row.protocol == "modbus-tcp" else f"{row.protocol} "

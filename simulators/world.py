@@ -45,7 +45,7 @@ from simulators.stamps import from_iso
 from simulators.tables import NAME, DescriptionError, Problem, Table, read_toml
 from simulators.trust.authority import Choice, TerminalSide, Trust
 
-_ADDRESS_DIGITS = {"dlt645": 12, "cjt188": 14}
+_ADDRESS = {"dlt645": (12, "12 digits"), "cjt188": (14, "14 digits"), "scale": (1, "one letter")}
 
 
 class WorldError(DescriptionError):
@@ -225,6 +225,7 @@ def check_world(world: World) -> list[Problem]:
         plant = None
     _check_addresses(world, note)
     _check_faults(world, note)
+    _check_scales(world, note)
     ids: dict[str, str] = {}
     codes: dict[tuple[str, str], str] = {}
     centres = [centre.name for centre in world.centres]
@@ -316,6 +317,15 @@ def _check_faults(world: World, note: Callable[[str, str], None]) -> None:
                 note(f"fault {index}", f"the world has no meter {pattern!r}; it has {_few(names)}")
 
 
+def _check_scales(world: World, note: Callable[[str, str], None]) -> None:
+    """A scale talks all the time: nobody else can stand where it does."""
+    doors = [(meter.line, meter.host, meter.port) for meter in world.meters]
+    for meter, door in zip(world.meters, doors, strict=True):
+        if len(meter.address) == 1 and doors.count(door) > 1:
+            at = f"line {meter.line}" if meter.line else f"{meter.host}:{meter.port}"
+            note(f"meter {meter.name}", f"a scale sends all the time; give it {at} alone")
+
+
 def _device(meter: MeterSpec, note: Callable[[str, str], None]) -> AnyMap | None:
     try:
         device = register_map(meter.map)
@@ -323,9 +333,9 @@ def _device(meter: MeterSpec, note: Callable[[str, str], None]) -> AnyMap | None
         for problem in error.problems:
             note(f"meter {meter.name}", str(problem))
         return None
-    digits = 0 if isinstance(device, RegisterMap) else _ADDRESS_DIGITS[device.family]
+    digits, what = (0, "") if isinstance(device, RegisterMap) else _ADDRESS[device.family]
     if digits and len(meter.address) != digits:
-        note(f"meter {meter.name}", f"expected an address of {digits} digits for {device.id}, got {meter.address!r}")
+        note(f"meter {meter.name}", f"expected an address of {what} for {device.id}, got {meter.address!r}")
         return None
     if digits and meter.framing and not meter.line:
         note(f"meter {meter.name}", f"map {device.id} is no Modbus device, which alone has a framing; remove framing")
@@ -359,7 +369,8 @@ def _check_point(
         known = [each.id for each in device.registers]
         note(where, f"map {device.id} has no register {point.register!r}; it has {_few(known)}")
         return
-    if isinstance(register, Entry) and not (register.is_number and identifier_of(device, register.id)):
+    named = isinstance(device, BusMap) and (device.family == "scale" or identifier_of(device, register.id))
+    if isinstance(register, Entry) and not (register.is_number and named):
         note(where, f"register {point.register!r} of map {device.id} is no number of its own; choose another")
         return
     if point.modulus and Decimal(point.modulus) % Decimal(register.resolution):

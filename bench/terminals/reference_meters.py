@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench.terminals import Seat
-from simulators.meters.bus_maps import BusMap
+from simulators.meters.bus_maps import SCALES, BusMap
 from simulators.world import MeterSpec, PointRow, register_map
 
 # Unit names of the bench's register maps that the terminal calls otherwise.
@@ -18,7 +18,7 @@ _UNITS = {"degC": "°C"}
 
 # What runs on a serial line, by family; a serial server carries it.
 _DLT645, _CJT188 = ("dlt645-2007", "dlt645-1997"), ("cjt188-2004", "cjt188-2018")
-_DRIVERS = ("modbus-tcp", "modbus-rtu", "modbus-ascii", *_DLT645, *_CJT188)
+_DRIVERS = ("modbus-tcp", "modbus-rtu", "modbus-ascii", *_DLT645, *_CJT188, *SCALES)
 
 
 class NoDriver(Exception):
@@ -56,7 +56,7 @@ def line_table(seat: Seat, name: str, place: Place) -> dict[str, Any]:
     row = next(row for row in seat.site.points.values() if row.line == device)
     return {
         "id": name,
-        "device": device,
+        "device": seat.device(device),
         "baud": row.baud,
         "parity": _PARITIES[row.parity],
         "stop_bits": str(row.stop_bits),
@@ -118,6 +118,8 @@ def _place(spec: MeterSpec, protocol: str, gateways: Places, lines: Places) -> d
     if protocol == "modbus-tcp":
         return {"gateway": gateways[_of(spec)], "unit": spec.unit}
     place: dict[str, Any] = {"line": lines[_of(spec)], "protocol": protocol}
+    if protocol in SCALES:
+        return place
     return {**place, "address": spec.address} if spec.address else {**place, "unit": spec.unit}
 
 
@@ -169,7 +171,7 @@ def _point(spec: MeterSpec, row: PointRow) -> dict[str, Any]:
         made |= {"identifier": row.identifier, "format": row.layout}
         if row.protocol in _CJT188:
             made["field"] = next(point.register for point in spec.points if point.id == row.id)
-    else:
+    elif row.protocol not in SCALES:
         made["function"] = row.fc
         made["parts"] = [
             {"address": part.address, "type": part.type, "order": part.order, "factor": part.factor}

@@ -22,6 +22,7 @@ from reference_terminal.platform import OpenSerial
 _PIECE = 4096
 _MOST_OCTETS = 1024
 """Noise beyond this is not searched any further."""
+_MOST_LOOKS = 256
 _LONGEST_FRAME = 270
 _FAST_BAUD = 19_200
 _FAST_GAP_S = 0.00175
@@ -165,12 +166,23 @@ class Line:
 
     async def _flush(self, reader: asyncio.StreamReader) -> None:
         """Drop what was heard since the last exchange: it belongs to no question any more. EOFError at the end."""
+        # What a talkative device has sent for an hour lies in the reader and behind it: look until nothing is left.
+        for _ in range(_MOST_LOOKS):
+            if not await self._heard_before(reader):
+                return
+            await asyncio.sleep(0)
+
+    async def _heard_before(self, reader: asyncio.StreamReader) -> bool:
+        """Take everything out of the reader that is in it now; whether there was anything."""
+        any_heard = False
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(0):
                 while octets := await reader.read(_PIECE):
+                    any_heard = True
                     if self.watch is not None:
                         self.watch(Heard(False, self._inward(octets)))
                 raise EOFError
+        return any_heard
 
     async def settle(self, silence_s: float) -> bytes:
         """Listen until the line has been silent for `silence_s`: what was owed has come by then, or will not."""

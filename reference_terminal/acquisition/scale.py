@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import reduce
 from operator import xor
 
+from reference_terminal import numbers, units
 from reference_terminal.acquisition import reading
 from reference_terminal.acquisition.driver import Content, Poll, stamped
 from reference_terminal.acquisition.failures import ReadFailed
@@ -88,6 +89,18 @@ def question(protocol: str) -> Question[Content]:
     return Question(b"", find, lambda octets: reading.BAD_FRAME)
 
 
+def in_unit(content: Content, source: str) -> Content:
+    """The weight in the unit the device is said to have, where its frames name the unit they are in."""
+    found = _A12E.search(bytes.fromhex(content.raw)) if content.value is not None else None
+    if found is None or content.value is None:
+        return content
+    factor = units.factor(found.group(3).decode(), source)
+    exact = None if factor is None else units.as_decimal(factor)
+    if exact is None:
+        return Content(content.raw, None, reading.UNIT)
+    return content if exact == 1 else Content(content.raw, numbers.CONTEXT.multiply(content.value, exact))
+
+
 class ScaleMeter:
     """One indicator; every point of it is the weight shown."""
 
@@ -103,5 +116,5 @@ class ScaleMeter:
             content = await self.carrier.ask(question(self.config.protocol), wait_s)
         except ReadFailed as failure:
             content, silent = Content("", None, failure.cause), failure.hopeless
-        contents = [content] * len(self.config.points)
+        contents = [in_unit(content, point.source) for point in self.config.points]
         return Poll(stamped(self.config.points, contents, self._first_point, slot_s, clock.now_ms()), silent)

@@ -18,12 +18,13 @@ from simulators.meters.meter import Binding, Meter
 from simulators.meters.modbus import ModbusMeter
 from simulators.meters.modbus_serial import ModbusStation
 from simulators.meters.modbus_tcp import Gateway
+from simulators.meters.scale import ScaleMeter
 from simulators.meters.serial_bus import SerialBus
 from simulators.meters.serial_meter import SerialMeter, Station
 from simulators.meters.spec import LineSpec, MeterSpec
 from simulators.plant import Plant
 
-_SERIAL: dict[str, type[SerialMeter]] = {"dlt645": Dlt645Meter, "cjt188": Cjt188Meter}
+_SERIAL: dict[str, type[SerialMeter]] = {"dlt645": Dlt645Meter, "cjt188": Cjt188Meter, "scale": ScaleMeter}
 
 Carriers = Callable[[LineSpec], Carrier]
 """Gives the meters' end of a serial line."""

@@ -24,9 +24,11 @@ from simulators.meters.maps import (
     shipped_map,
     shipped_names,
 )
+from simulators.meters.scale_frames import FORMS
 from simulators.tables import DescriptionError, Problem, Table, read_toml
 
-PROTOCOLS = ("dlt645-2007", "dlt645-1997", "cjt188-2004", "cjt188-2018")
+SCALES = tuple(FORMS)
+PROTOCOLS = ("dlt645-2007", "dlt645-1997", "cjt188-2004", "cjt188-2018", *SCALES)
 CLOCKS = {
     "date": "YYMMDDWW",
     "time": "hhmmss",
@@ -143,6 +145,8 @@ class Settings:
     CJ/T 188: `kind` is the type octet (hex); `identifier_order` of answers is as asked, low or high octet first; `echo`
     the running number or send 0; `unit_first`; `clock_order` low or high first; `valve_control` is the control code of
     the valve (hex); `address_within` answers carry the address in the data too; `status` scheme standard or high.
+
+    Scales send a frame every `interval_ms`.
     """
 
     preamble: int = 0
@@ -168,6 +172,7 @@ class Settings:
     valve_control: str = "04"
     address_within: bool = False
     status: str = "standard"
+    interval_ms: int = 100
 
 
 @dataclass(frozen=True)
@@ -187,8 +192,8 @@ class BusMap:
 
     @property
     def family(self) -> str:
-        """dlt645 or cjt188."""
-        return self.protocol.partition("-")[0]
+        """dlt645, cjt188 or scale."""
+        return "scale" if self.protocol in SCALES else self.protocol.partition("-")[0]
 
     @property
     def gaps(self) -> str:
@@ -224,6 +229,8 @@ def build_bus_map(data: dict[str, object], where: str) -> BusMap:
     top.finish()
     built = BusMap(name, title, source, protocol, settings, tuple(entries), freezes, blocks, history, profile)
     _clashes(built, where, problems)
+    if built.family == "scale":
+        _check_scale(built, where, problems)
     if problems:
         raise MapError(problems)
     return built
@@ -257,6 +264,7 @@ def _settings(table: Table, protocol: str) -> Settings:
         valve_control=table.choice("valve_control", ("04", "2A"), base.valve_control),
         address_within=table.flag("address_within", base.address_within),
         status=table.choice("status", ("standard", "high"), base.status),
+        interval_ms=table.integer("interval_ms", 20, 60_000, base.interval_ms),
     )
     for each in settings.passwords:
         if not re.fullmatch(r"\d{8}", each):
@@ -406,6 +414,18 @@ def _clashes(built: BusMap, where: str, problems: list[Problem]) -> None:
     for name in dict.fromkeys(used):
         if name not in ("time", "clock", "status") and name.removeprefix("settled:") not in names:
             problems.append(Problem(where, f"{name!r} has no register; it has {', '.join(names[:12])}"))
+
+
+def _check_scale(built: BusMap, where: str, problems: list[Problem]) -> None:
+    numbers = [entry for entry in built.registers if entry.is_number]
+    if len(numbers) != 1 or len(built.registers) != 1:
+        problems.append(Problem(where, f"a scale shows one number, got {len(built.registers)} registers; keep one"))
+    for entry in numbers:
+        if entry.layout.count("X") > 6:
+            problems.append(Problem(where, f"a scale shows six digits, got the format {entry.layout}; shorten it"))
+        if entry.kind != "instant" or entry.unit not in ("kg", "t"):
+            text = f"a scale shows an instant weight in kg or t, got a {entry.kind} in {entry.unit}"
+            problems.append(Problem(where, f"{text}; change kind or unit"))
 
 
 SERIAL_FOLDER = MAPS_FOLDER / "serial"

@@ -15,7 +15,7 @@ from simulators.clock import Clock, Observe
 from simulators.events import Rejected, Unserved
 from simulators.meters.carriers import Carrier, Done, LineSettings, TcpCarrier
 from simulators.meters.line_frames import Found, LineFrames
-from simulators.meters.serial_meter import Reply, Station
+from simulators.meters.serial_meter import Reply, Speaker, Station
 
 GAP_S = 0.5
 _KEPT_OCTETS = 256
@@ -80,9 +80,10 @@ class _Ear:
 
 
 class SerialBus:
-    """A line and the meters on it. By default it is behind a transparent serial server at `host` and `port`.
+    """A line and the meters on it, which answer or speak by themselves.
 
-    `settings` is how the ports of the line should be set. ValueError if two meters have the same address.
+    By default it is behind a transparent serial server at `host` and `port`. `settings` is how the ports of the line
+    should be set. ValueError if two meters have the same address.
     """
 
     def __init__(
@@ -110,6 +111,7 @@ class SerialBus:
         self._ears: dict[LineSettings, _Ear] = {}
         self._due = 0
         self._sending: list[asyncio.TimerHandle] = []
+        self._speaking: dict[Station, asyncio.TimerHandle] = {}
         self.loop: asyncio.AbstractEventLoop
 
     @property
@@ -124,11 +126,15 @@ class SerialBus:
             meter.when_retuned(self._tune)
         self._tune()
         await self.carrier.start()
+        for meter in self.meters:
+            if isinstance(meter, Speaker):
+                self._speak(meter, self.loop.time())
 
     async def stop(self) -> None:
         """Leave the line; answers that are due are not given any more."""
-        for timer in self._sending:
+        for timer in (*self._sending, *self._speaking.values()):
             timer.cancel()
+        self._speaking.clear()
         for ear in self._ears.values():
             ear.stop()
         self._sending, self._due = [], 0
@@ -178,6 +184,16 @@ class SerialBus:
             self._send_later(reply.after_s, reply.holds, lambda reply=reply: self._give(reply, ear.settings), True)
 
     # What goes out.
+
+    def _speak(self, meter: Station, due_s: float) -> None:
+        """A frame of a meter that nobody asks, and the next one in its time; never one into another."""
+        assert isinstance(meter, Speaker)
+        if not self._due:
+            reply = meter.say()
+            if reply is not None:
+                self._send_later(reply.after_s, reply.holds, lambda: self._give(reply, meter.line), True)
+        due_s += meter.interval_s
+        self._speaking[meter] = self.loop.call_at(due_s, self._speak, meter, due_s)
 
     def _send_later(self, after_s: float, holds: bool, send: Callable[[], object], until_out: bool) -> None:
         """Send in a while; the line is held until then, and `until_out` until the last octet is out too."""

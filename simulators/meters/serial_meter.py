@@ -1,6 +1,6 @@
 """What every meter on a serial line is: address, port, settlements, tariffs, and what faults make of an answer.
 
-Leaves to others: requests and answers (`dlt645`, `cjt188`), the line (`serial_bus`).
+Leaves to others: requests and answers (`dlt645`, `cjt188`, `scale`), the line (`serial_bus`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
 from simulators.clock import Clock, Observe
 from simulators.meters.bcd_channels import BcdChannel, DemandRecorder, TariffClock, moments
@@ -109,6 +109,20 @@ class Station(Protocol):
 
     def hear(self, octets: bytes) -> tuple[bool, Reply | None]:
         """A whole frame without preamble has passed on the line: was it for this meter, and its answer if any."""
+        ...
+
+
+@runtime_checkable
+class Speaker(Protocol):
+    """A station that sends without being asked."""
+
+    @property
+    def interval_s(self) -> float:
+        """Seconds from the beginning of one frame to that of the next."""
+        ...
+
+    def say(self) -> Reply | None:
+        """The next frame; None while it is silent."""
         ...
 
 
@@ -324,8 +338,7 @@ class SerialMeter(Meter):
         octets = answer.encode(address, inside)
         bad = self._faults.get("bad-check")
         if isinstance(bad, BadCheck):
-            octets = octets[:-2] + bytes(((octets[-2] + bad.by) & 0xFF,)) + octets[-1:]
-            name = "bad-check"
+            octets, name = self._bad_check(octets, bad.by), "bad-check"
         if answer.numbered and "wrong-sequence" in self._faults:
             name = "wrong-sequence"
         fault = self._faults.get("preamble")
@@ -342,6 +355,9 @@ class SerialMeter(Meter):
         if isinstance(noise, Noise):
             octets = self._chance.randbytes(noise.before) + octets + self._chance.randbytes(noise.after)
         return octets, name
+
+    def _bad_check(self, octets: bytes, by: int) -> bytes:
+        return octets[:-2] + bytes(((octets[-2] + by) & 0xFF,)) + octets[-1:]
 
     def _sequence(self, number: int) -> int:
         fault = self._faults.get("wrong-sequence")

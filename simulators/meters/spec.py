@@ -46,9 +46,9 @@ class MeterSpec:
     """A meter: its map (a shipped name, a path, or a map built by hand), place, source, and points.
 
     The protocol follows from the map. A Modbus meter has a unit id; others have an `address`, as a person writes it: 12
-    digits for DL/T 645, 14 for CJ/T 188 (maker's code first). A meter is at `host` and `port`, a serial one behind a
-    transparent serial server there, or on a serial `line` of the world. `framing` is rtu or ascii for Modbus on a line
-    (rtu unless given) or behind a serial server; empty at a host means Modbus TCP.
+    digits for DL/T 645, 14 for CJ/T 188 (maker's code first), a letter for a scale. A meter is at `host` and `port`, a
+    serial one behind a transparent serial server there, or on a serial `line` of the world. `framing` is rtu or ascii
+    for Modbus on a line (rtu unless given) or behind a serial server; empty at a host means Modbus TCP.
     """
 
     name: str
@@ -109,7 +109,8 @@ def read_meters(table: Table, folder: Path) -> list[MeterSpec]:
     if line and (table.has("host") or table.has("port")):
         table.problem("line", "give either line or host and port, not both")
     framing = table.choice("framing", ("", *FRAMINGS), FRAMINGS[0] if line else "")
-    address = table.text("address", "", r"[0-9A-F]{12}|[0-9A-F]{14}", "12 digits (DL/T 645) or 14 (CJ/T 188)")
+    hint = "12 digits (DL/T 645) or 14 (CJ/T 188), or one letter (scale)"
+    address = table.text("address", "", r"[0-9A-F]{12}|[0-9A-F]{14}|[A-Z]", hint)
     unit = table.integer("unit", 1, 247, 1 if address else None)
     source = table.text("source", "")
     ratio = table.decimal("ratio", "1", positive=True)

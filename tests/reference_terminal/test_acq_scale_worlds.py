@@ -1,0 +1,138 @@
+"""The terminal reads weighing indicators that send by themselves, on simulated lines and behind a serial server."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+from functools import reduce
+from operator import xor
+
+import pytest
+from line_kit import Line, Peer, WallClock, meter, on_line, shown
+from test_acq_serial_worlds import Life
+
+from bench.virtual.loop import run as run_virtually
+from reference_terminal.acquisition.scale import ScaleMeter
+from simulators.meters import faults
+
+WORLD = """
+[world]
+name = "gate"
+seed = 5
+start = "2026-03-02T00:00:00+08:00"
+[[lines]]
+name = "ttyS1"
+[[lines]]
+name = "ttyS2"
+baud = 1200
+[[meters]]
+name = "bridge"
+map = "xk3190"
+line = "ttyS1"
+address = "A"
+points = [{ id = "bridge.weight", register = "weight", code = "k90001" }]
+[[meters]]
+name = "second"
+map = "xk3190_reversed"
+line = "ttyS2"
+address = "A"
+points = [{ id = "second.weight", register = "weight", code = "k91001" }]
+[[meters]]
+name = "platform"
+map = "toledo_a12e"
+host = "127.0.0.1"
+port = 4001
+address = "A"
+points = [{ id = "platform.weight", register = "weight", code = "k92001" }]
+[[centres]]
+name = "A"
+host = "127.0.0.1"
+port = 9010
+mn = "010000A8900016F000169DC0"
+"""
+
+
+def test_weights_of_every_kind_as_they_were_shown_last() -> None:
+    life = Life(WORLD, period_s=10)
+
+    async def loads(life: Life) -> None:
+        await asyncio.sleep(5)
+        for weights in (("16.36", "-0.02", "0.001"), ("48.90", "9999.98", "999.999"), ("0.00", "0.00", "0.000")):
+            for name, weight in zip(("bridge", "second", "platform"), weights, strict=True):
+                life.site.meters[name].preset(f"{name}.weight", weight)
+            await asyncio.sleep(10)
+
+    run_virtually(life.run(1, loads))
+    found = {name: [(row[2], row[5]) for row in rows] for name, rows in life.readings.items()}
+    assert {name: [Decimal(value) for value, _ in rows] for name, rows in found.items()} == {
+        "bridge.weight": [Decimal(each) for each in ("20", "16.36", "48.90", "0")],
+        "second.weight": [Decimal(each) for each in ("20", "-0.02", "9999.98", "0")],
+        "platform.weight": [Decimal(each) for each in ("4.139", "0.001", "999.999", "0")],
+    }
+    assert {cause for rows in found.values() for _, cause in rows} == {""}
+
+
+@pytest.mark.parametrize(
+    ("fault", "causes"),
+    [
+        (faults.Silent(), ("timeout", "timeout", "timeout")),
+        (faults.Sentinel(points=("weight",)), ("scale overloaded",) * 3),
+        (faults.BadCheck(), ("checksum", "", "checksum")),
+        (faults.Truncated(octets=6), ("bad frame", "bad frame", "bad frame")),
+    ],
+)
+def test_a_scale_in_trouble_gives_no_number(fault: faults.AnyFault, causes: tuple[str, ...]) -> None:
+    life = Life(WORLD, period_s=10)
+
+    async def trouble(life: Life) -> None:
+        await asyncio.sleep(5)
+        for name in ("bridge", "second", "platform"):
+            life.site.meters[name].set_fault(fault)
+
+    run_virtually(life.run(14, trouble))
+    for name, cause in zip(("bridge", "second", "platform"), causes, strict=True):
+        rows = life.readings[f"{name}.weight"]
+        # The reversed form has no check that could be wrong.
+        assert [row[5] for row in rows] == ["", cause], (name, rows)
+        assert (rows[1][2] is None) == bool(cause)
+
+
+@pytest.mark.parametrize(
+    ("unit", "body", "says"),
+    [("kg", b"WG004.139kg", "4.139"), ("kg", b"WG004.139t", "4139"), ("t", b"WG0004139kg", "4.139")],
+)
+def test_the_unit_of_the_frame_counts(unit: str, body: bytes, says: str) -> None:
+    text = f'protocol = "toledo-a12e"\n[[meters.points]]\nid = "w"\nkind = "instant"\nunit = "{unit}"\n'
+    peer = Peer(lambda request: [])
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.2)
+        writer.write(body + f"{reduce(xor, body):02X}\r\n".encode())
+
+    peer.serve = serve  # type: ignore[method-assign]
+
+    async def read(line: Line, clock: WallClock) -> str:
+        return shown((await ScaleMeter(meter(text), 0, line).read(0, clock, 0)).readings)[0]
+
+    assert Decimal(str(on_line(peer, read))) == Decimal(says)
+
+
+def test_an_hour_of_old_frames_is_never_taken_for_the_weight_now() -> None:
+    """What waits in the reader, in the connection and in the sender since the last poll is dropped first."""
+    peer = Peer(lambda request: [])
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for _ in range(60_000):
+            writer.write(b"\x02+00160021C\x03"[:9] + b"1F\x03")
+        await asyncio.sleep(30)
+        writer.write(b"\x02+00200021B\x03")
+
+    peer.serve = serve  # type: ignore[method-assign]
+    text = 'protocol = "xk3190"\n[[meters.points]]\nid = "w"\nkind = "instant"\nunit = "t"\n'
+
+    async def read(line: Line, clock: WallClock) -> str:
+        assert await line.connect()
+        await asyncio.sleep(29.5)
+        return shown((await ScaleMeter(meter(text), 0, line).read(0, clock, 0)).readings)[0]
+
+    assert Decimal(str(on_line(peer, read))) == 20
