@@ -22,7 +22,9 @@ from simulators.events import (
     Connected,
     Event,
     Fingerprinted,
+    Handed,
     MeterFault,
+    Published,
     Received,
     Rejected,
     Secured,
@@ -46,6 +48,7 @@ __all__ = [
     "Ended",
     "Event",
     "Fingerprinted",
+    "Handed",
     "History",
     "HistoryError",
     "LinkRule",
@@ -55,6 +58,7 @@ __all__ = [
     "Phase",
     "Point",
     "Power",
+    "Published",
     "Received",
     "Recorder",
     "Rejected",
@@ -200,6 +204,14 @@ class Observed(Event, frozen=True, tag="observed"):
     problem: str = ""
 
 
+class TimeAsked(Event, frozen=True, tag="time-asked"):
+    """The terminal asked the bench's time server (NTP), which told it true time plus `ahead_us`, or kept silent."""
+
+    peer: str
+    ahead_us: int
+    answered: bool
+
+
 class Captured(Event, frozen=True, tag="captured"):
     """What passed the terminal's card on one segment lies in a pcap file beside the record; `sm3` is its digest."""
 
@@ -257,6 +269,7 @@ AnyEvent = (
     | ClockMoved
     | TerminalState
     | Observed
+    | TimeAsked
     | Captured
     | CutShort
     | Timing
@@ -273,6 +286,8 @@ AnyEvent = (
     | Stored
     | Commanded
     | Fingerprinted
+    | Published
+    | Handed
     | Behaviour
 )
 

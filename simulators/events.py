@@ -199,6 +199,43 @@ class Fingerprinted(Event, frozen=True, tag="fingerprinted"):
     outcome: str
 
 
+class Published(Event, frozen=True, tag="published"):
+    """A collector gave a message about one meter behind it: to its broker, or in answer to a request.
+
+    `number` counts the collector's messages; a copy has the number of its original and `copy` true. `stamp` is the
+    instant the message carries (us UTC, by the collector's clock), `values` what it says of points, as decimal text:
+    only numbers that are one and belong to that instant. `payload` is its text.
+    """
+
+    collector: str
+    meter: str
+    number: int
+    stamp: int
+    payload: str
+    topic: str = ""
+    values: dict[str, str] = {}
+    retain: bool = False
+    copy: bool = False
+    fault: str = ""
+
+
+class Handed(Event, frozen=True, tag="handed"):
+    """A collector's broker handed a message to a client, or heard that it was taken.
+
+    `state`: sent, again (repeated with DUP), taken (its PUBACK came). `number` is that of `Published`, 0 for a message
+    of somebody else; `retained` marks a retained message given to a new subscription.
+    """
+
+    collector: str
+    conn: int
+    client: str
+    topic: str
+    number: int
+    qos: int
+    state: str
+    retained: bool = False
+
+
 class Behaviour(Event, frozen=True, tag="behaviour"):
     """A centre's switches changed: what it does from now on."""
 
@@ -218,5 +255,7 @@ SimulatorEvent = (
     | Stored
     | Commanded
     | Fingerprinted
+    | Published
+    | Handed
     | Behaviour
 )

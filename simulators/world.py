@@ -31,6 +31,17 @@ from simulators.centres.spec import (
     terminal_side,
 )
 from simulators.clock import Chance, Clock, Observe, seeded
+from simulators.collectors.build import check_collected, collected_meter, placed_at, tag_of
+from simulators.collectors.collected import CollectedMeter
+from simulators.collectors.https import HttpsCollector
+from simulators.collectors.mqtt import MqttCollector
+from simulators.collectors.spec import (
+    CollectorSpec,
+    build_collector,
+    collector_side,
+    collector_subjects,
+    read_collector,
+)
 from simulators.meters.build import Carriers, Kit, build_doors, build_meter
 from simulators.meters.bus_maps import AnyMap, BusMap, Entry, any_names, any_shipped, load_any
 from simulators.meters.maps import MAPS_FOLDER, UNITS, MapError, Register, RegisterMap
@@ -77,6 +88,7 @@ class World:
     where: str = "world"
     lines: tuple[LineSpec, ...] = ()
     faults: tuple[FaultSpec, ...] = ()
+    collectors: tuple[CollectorSpec, ...] = ()
 
 
 class LoopPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +124,8 @@ class PointRow(msgspec.Struct, frozen=True, kw_only=True):
 
     `protocol` is modbus-tcp, modbus-rtu, modbus-ascii or a serial meter's. A point on a serial line has its device name
     in `line` and the port's settings, one behind a serial server `host` and `port`. The value of a point with a `loop`
-    is what its raw number means, rounded half to even to `decimals`.
+    is what its raw number means, rounded half to even to `decimals`. A point behind a `collector` stands under `tag` in
+    the messages about its meter; its `protocol` is mqtt or https.
     """
 
     id: str
@@ -147,6 +160,8 @@ class PointRow(msgspec.Struct, frozen=True, kw_only=True):
     parity: str = ""
     stop_bits: int = 0
     loop: LoopPart | None = None
+    collector: str = ""
+    tag: str = ""
 
 
 # Reading a description.
@@ -180,8 +195,10 @@ def build_world(data: dict[str, object], where: str, folder: Path) -> World:
     centres = [read_centre(table, folder) for table in top.tables("centres", required=True)]
     lines = tuple(read_line(table) for table in top.tables("lines"))
     faults = tuple(fault for table in top.tables("faults") if (fault := read_fault(table)) is not None)
+    collectors = tuple(read_collector(table) for table in top.tables("collectors"))
     top.finish()
-    world = World(name, seed, start_us, plant, tuple(meters), tuple(centres), where, lines, faults)
+    placed = tuple(placed_at(meter, collectors) for meter in meters)
+    world = World(name, seed, start_us, plant, placed, tuple(centres), where, lines, faults, collectors)
     # Most of what can be wrong between the parts is worth telling even when single fields are wrong.
     found = problems + [problem for problem in check_world(world) if problem not in problems]
     if found:
@@ -224,6 +241,7 @@ def check_world(world: World) -> list[Problem]:
         problems.extend(error.problems)
         plant = None
     _check_addresses(world, note)
+    check_collected(world.meters, world.collectors, note)
     _check_faults(world, note)
     _check_scales(world, note)
     ids: dict[str, str] = {}
@@ -275,6 +293,8 @@ def _check_addresses(world: World, note: Callable[[str, str], None]) -> None:
         if meter.line and meter.line not in lines:
             known = ", ".join(lines) or "none"
             note(f"meter {meter.name}", f"the world has no line {meter.line!r}; it has {known}")
+        if meter.collector:
+            continue
         at = f"line {meter.line}" if meter.line else f"{meter.host}:{meter.port}"
         door: tuple[str, int | str] = ("line", meter.line) if meter.line else (meter.host, meter.port)
         place = (door, meter.address or meter.unit)
@@ -296,7 +316,12 @@ def _check_addresses(world: World, note: Callable[[str, str], None]) -> None:
                 note(f"meter {meter.name}", text)
         if not meter.line:
             ports[(meter.host, meter.port)] = f"meter {meter.name}"
-    seen: list[str] = []
+    for collector in world.collectors:
+        other = ports.setdefault((collector.host, collector.port), f"collector {collector.name}")
+        if other != f"collector {collector.name}":
+            at = f"{collector.host}:{collector.port}"
+            note(f"collector {collector.name}", f"{at} is already {other}; choose another port")
+    seen: list[str] = [collector.name for collector in world.collectors]
     for centre in world.centres:
         if centre.name in seen:
             note(f"centre {centre.name}", "the name is given to several centres; names must differ")
@@ -332,6 +357,11 @@ def _device(meter: MeterSpec, note: Callable[[str, str], None]) -> AnyMap | None
     except MapError as error:
         for problem in error.problems:
             note(f"meter {meter.name}", str(problem))
+        return None
+    if meter.collector:
+        if isinstance(device, RegisterMap):
+            return device
+        note(f"meter {meter.name}", f"behind a collector a meter has a map of registers; {device.id} is none")
         return None
     digits, what = (0, "") if isinstance(device, RegisterMap) else _ADDRESS[device.family]
     if digits and len(meter.address) != digits:
@@ -421,7 +451,7 @@ Within = Callable[[str, Coroutine[Any, Any, None]], Awaitable[None]]
 
 
 class Site:
-    """The world standing: plant, meters behind their gateways, centres.
+    """The world standing: plant, meters behind their gateways and collectors, centres.
 
     `clock` gives true time, `chance` streams of chance (default: from the world's seed), `observe` takes all events,
     `carriers` gives the meters' end of each serial line. Raises WorldError if the world contradicts itself, ValueError
@@ -448,17 +478,34 @@ class Site:
         kit = Kit(self.plant, clock, streams, observe, world.start_us)
         lines = {line.name: line for line in world.lines}
         built: list[tuple[MeterSpec, Meter, Station | None]] = []
+        behind: dict[str, list[CollectedMeter]] = {}
         for spec in world.meters:
             device = _overridden(register_map(spec.map), spec.points)
-            port = lines[spec.line].settings if spec.line else None
-            meter, station = build_meter(spec, device, kit, port)
-            built.append((spec, meter, station))
+            if spec.collector:
+                meter = collected_meter(spec, device, kit, world.collectors)
+                behind.setdefault(spec.collector, []).append(meter)
+            else:
+                port = lines[spec.line].settings if spec.line else None
+                meter, station = build_meter(spec, device, kit, port)
+                built.append((spec, meter, station))
             self.meters[spec.name] = meter
             for point in spec.points:
                 self.points[point.id] = _row(world, spec, device, point, meter)
         self.gateways: tuple[Gateway | SerialBus, ...] = build_doors(built, lines, kit, carriers)
         self._schedule = Schedule(world.faults, self.meters, streams)
-        self.trust = Trust(world.start_us, streams, subjects_of(world.centres))
+        subjects = [*subjects_of(world.centres), *collector_subjects(world.collectors)]
+        self.trust = Trust(world.start_us, streams, subjects)
+        self.collectors: dict[str, MqttCollector | HttpsCollector] = {
+            spec.name: build_collector(
+                spec,
+                behind[spec.name],
+                clock=clock,
+                chance=streams(f"collector/{spec.name}"),
+                observe=observe,
+                trust=self.trust,
+            )
+            for spec in world.collectors
+        }
         self._secrets = {spec.name: secrets_of(streams(f"centre/{spec.name}/secrets")) for spec in world.centres}
         self.centres: dict[str, Centre] = {}
         self.platforms: dict[str, JsonCentre] = {}
@@ -486,6 +533,11 @@ class Site:
         """Centres of every kind by name: those of HJ 212 first, then the platforms, then the brokers."""
         return {**self.centres, **self.platforms, **self.brokers}
 
+    def collector_side(self, collector: str, choice: Choice = "good") -> TerminalSide:
+        """What the terminal is given to talk to a collector. Raises KeyError for one the world lacks."""
+        spec = {each.name: each for each in self.world.collectors}[collector]
+        return collector_side(spec, self.trust, choice)
+
     def terminal_side(self, centre: str, choice: Choice = "good") -> TerminalSide:
         """What the terminal is given to talk to a centre (docs/WIRE.md section 7); `choice` is its own certificate.
 
@@ -497,7 +549,7 @@ class Site:
     async def start(self, within: Within | None = None) -> None:
         """Listen everywhere; `within` runs each start on its host. A taken port (OSError) leaves nothing open."""
         try:
-            for device in (*self.gateways, *self.everyone.values()):
+            for device in (*self.gateways, *self.collectors.values(), *self.everyone.values()):
                 if within is None or not device.host:
                     await device.start()
                 else:
@@ -510,7 +562,7 @@ class Site:
     async def stop(self) -> None:
         """Close every port and connection."""
         self._schedule.stop()
-        for device in (*self.gateways, *self.everyone.values()):
+        for device in (*self.gateways, *self.collectors.values(), *self.everyone.values()):
             await device.stop()
 
 
@@ -585,7 +637,7 @@ def _row(world: World, spec: MeterSpec, device: AnyMap, point: PointSpec, meter:
         sentinel=register.sentinel,
         gaps=device.gaps,
         codes={centre: code for centre, code in codes.items() if code},
-        protocol=device.protocol if isinstance(device, BusMap) else f"modbus-{spec.framing or 'tcp'}",
+        protocol=_protocol(world, spec, device),
         address=spec.address,
         identifier=identifier_of(device, register.id),
         layout=register.layout if isinstance(register, Entry) else "",
@@ -603,7 +655,16 @@ def _row(world: World, spec: MeterSpec, device: AnyMap, point: PointSpec, meter:
         )
         if (loop := register.loop) is not None
         else None,
+        collector=spec.collector,
+        tag=tag_of(point) if spec.collector else "",
     )
+
+
+def _protocol(world: World, spec: MeterSpec, device: AnyMap) -> str:
+    """How a point of this meter is reached."""
+    if spec.collector:
+        return next(each.kind for each in world.collectors if each.name == spec.collector)
+    return device.protocol if isinstance(device, BusMap) else f"modbus-{spec.framing or 'tcp'}"
 
 
 WORLDS_FOLDER = MAPS_FOLDER.parent / "worlds"

@@ -227,6 +227,44 @@ class WrongLine(Fault, frozen=True, tag="wrong-line"):
     stop_bits: int = 0
 
 
+class Omitted(Fault, frozen=True, tag="omitted"):
+    """A collector's messages leave values out; an OPC UA server has no such node, a database gets no such row."""
+
+    points: tuple[str, ...] = ()
+
+
+class Token(Fault, frozen=True, tag="token"):
+    """In a collector's messages this JSON token stands in place of the number: NaN, null, true, "--"."""
+
+    text: str = "NaN"
+    points: tuple[str, ...] = ()
+
+
+class Stale(Fault, frozen=True, tag="stale"):
+    """A collector does not reach the device any more and goes on telling the last values, with their own time."""
+
+
+class BadStatus(Fault, frozen=True, tag="bad-status"):
+    """An OPC UA server gives values with this status code, and the last value still in them."""
+
+    status: str = "BadNoCommunication"
+    points: tuple[str, ...] = ()
+
+
+class OtherType(Fault, frozen=True, tag="other-type"):
+    """A system gives values as text in place of numbers (a tag defined anew)."""
+
+    points: tuple[str, ...] = ()
+
+
+class ForeignCertificate(Fault, frozen=True, tag="foreign-certificate"):
+    """Somebody else answers in the place of an OPC UA server: the same names, another certificate and key."""
+
+
+class Locked(Fault, frozen=True, tag="locked"):
+    """A writer keeps the database to itself: nobody can read."""
+
+
 AnyFault = (
     Silent
     | Delayed
@@ -261,6 +299,13 @@ AnyFault = (
     | DeadClock
     | WrongClock
     | WrongLine
+    | Omitted
+    | Token
+    | Stale
+    | BadStatus
+    | OtherType
+    | ForeignCertificate
+    | Locked
 )
 
 

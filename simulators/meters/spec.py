@@ -29,7 +29,8 @@ class PointSpec:
 
     `quantity` overrides what the register measures of the meter's source. `code` is the point's code at every centre,
     `codes` overrides it by centre (empty: not sent there). `modulus` and `rated_per_h` override the map's and the
-    plant's (decimal text in the register's unit).
+    plant's (decimal text in the register's unit). `tag` is the point's name in a collector's messages (the register's
+    unless given).
     """
 
     id: str
@@ -39,6 +40,7 @@ class PointSpec:
     codes: Mapping[str, str] = field(default_factory=dict[str, str])
     modulus: str = ""
     rated_per_h: str = ""
+    tag: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class MeterSpec:
     The protocol follows from the map. A Modbus meter has a unit id; others have an `address`, as a person writes it: 12
     digits for DL/T 645, 14 for CJ/T 188 (maker's code first), a letter for a scale. A meter is at `host` and `port`, a
     serial one behind a transparent serial server there, or on a serial `line` of the world. `framing` is rtu or ascii
-    for Modbus on a line (rtu unless given) or behind a serial server; empty at a host means Modbus TCP.
+    for Modbus on a line (rtu unless given) or behind a serial server; empty at a host means Modbus TCP. A meter behind
+    a `collector` of the world is seen only through it; host and port are the collector's then.
     """
 
     name: str
@@ -64,6 +67,7 @@ class MeterSpec:
     line: str = ""
     framing: str = ""
     refresh_ms: int = 0
+    collector: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,15 +107,18 @@ def read_meters(table: Table, folder: Path) -> list[MeterSpec]:
     maps = table.names("maps", ()) or (table.text("map"),)
     if table.has("map") and table.has("maps"):
         table.problem("maps", "give either map or maps, not both")
-    line = table.text("line", "")
-    host = "" if line else table.text("host")
-    port = 0 if line else table.integer("port", 1, 65535)
+    line, collector = table.text("line", ""), table.text("collector", "")
+    host = "" if line or collector else table.text("host")
+    port = 0 if line or collector else table.integer("port", 1, 65535)
+    if collector and any(map(table.has, ("line", "host", "port", "unit", "address", "framing"))):
+        text = "a meter behind a collector has no place of its own; remove line, host, port, unit, address, framing"
+        table.problem("collector", text)
     if line and (table.has("host") or table.has("port")):
         table.problem("line", "give either line or host and port, not both")
     framing = table.choice("framing", ("", *FRAMINGS), FRAMINGS[0] if line else "")
     hint = "12 digits (DL/T 645) or 14 (CJ/T 188), or one letter (scale)"
     address = table.text("address", "", r"[0-9A-F]{12}|[0-9A-F]{14}|[A-Z]", hint)
-    unit = table.integer("unit", 1, 247, 1 if address else None)
+    unit = table.integer("unit", 1, 247, 1 if address or collector else None)
     source = table.text("source", "")
     ratio = table.decimal("ratio", "1", positive=True)
     refresh_ms = table.integer("refresh_ms", 0, 60_000, 0)
@@ -125,7 +132,7 @@ def read_meters(table: Table, folder: Path) -> list[MeterSpec]:
             table.problem("repeat", f"expected [first, last] such as [1, 29], got {list(span)}")
         else:
             numbers = range(span[0], span[1] + 1)
-    if numbers[-1] is not None and not address and unit + len(numbers) - 1 > 247:
+    if numbers[-1] is not None and not address and not collector and unit + len(numbers) - 1 > 247:
         table.problem("unit", f"{len(numbers)} units from {unit} go beyond 247; use a second port")
         numbers = [None]
     meters: list[MeterSpec] = []
@@ -137,7 +144,7 @@ def read_meters(table: Table, folder: Path) -> list[MeterSpec]:
                 map=chosen if chosen in any_names() else str(folder / chosen) if ".toml" in chosen else chosen,
                 host=_fill(host, number),
                 port=port,
-                unit=unit if address else unit + index,
+                unit=unit if address or collector else unit + index,
                 address=_counted(address, index),
                 source=_fill(source, number),
                 points=tuple(
@@ -155,6 +162,7 @@ def read_meters(table: Table, folder: Path) -> list[MeterSpec]:
                 line=_fill(line, number),
                 framing=framing,
                 refresh_ms=refresh_ms,
+                collector=collector,
             )
         )
     return meters
@@ -174,6 +182,7 @@ def _point(table: Table) -> PointSpec:
         codes=table.mapping("codes"),
         modulus=table.decimal("modulus", "", positive=True) if table.has("modulus") else "",
         rated_per_h=table.decimal("rated_per_h", "", positive=True) if table.has("rated_per_h") else "",
+        tag=table.text("tag", ""),
     )
     table.finish()
     return point

@@ -1,0 +1,74 @@
+"""Meters of a description that stand behind collectors: where they are, what is wrong with them, and they made real.
+
+Leaves collectors themselves to `spec`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from simulators.collectors.collected import CollectedMeter
+from simulators.collectors.spec import CollectorSpec
+from simulators.meters.build import Kit
+from simulators.meters.bus_maps import AnyMap
+from simulators.meters.maps import RegisterMap
+from simulators.meters.meter import Binding
+from simulators.meters.spec import MeterSpec, PointSpec
+
+
+def placed_at(meter: MeterSpec, collectors: Sequence[CollectorSpec]) -> MeterSpec:
+    """A meter with the place of its collector; as it is if it has none, or one that nobody knows."""
+    for collector in collectors:
+        if meter.collector == collector.name:
+            return replace(meter, host=collector.host, port=collector.port)
+    return meter
+
+
+def tag_of(point: PointSpec) -> str:
+    """The name of a point in the messages of its collector."""
+    return point.tag or point.register
+
+
+def check_collected(
+    meters: Sequence[MeterSpec], collectors: Sequence[CollectorSpec], note: Callable[[str, str], None]
+) -> None:
+    """Note every contradiction between meters and collectors."""
+    names = [collector.name for collector in collectors]
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            note(f"collector {name}", "the name is given to several collectors; names must differ")
+        if not any(meter.collector == name for meter in meters):
+            note(f"collector {name}", "no meter stands behind it; give a meter `collector`, or remove it")
+    for meter in meters:
+        if not meter.collector:
+            continue
+        where = f"meter {meter.name}"
+        if meter.collector not in names:
+            note(where, f"the world has no collector {meter.collector!r}; it has {', '.join(names) or 'none'}")
+        tags = [tag_of(point) for point in meter.points]
+        for tag in dict.fromkeys(tags):
+            if tags.count(tag) > 1:
+                note(where, f"the tag {tag!r} is given to several points; tags of a meter must differ")
+
+
+def collected_meter(spec: MeterSpec, device: AnyMap, kit: Kit, collectors: Sequence[CollectorSpec]) -> CollectedMeter:
+    """A meter behind its collector. Raises ValueError for a map that is no register map (see `check_world`)."""
+    if not isinstance(device, RegisterMap):
+        raise ValueError(f"meter {spec.name}: map {device.id} is none of registers; choose another behind a collector")
+    collector = next(each for each in collectors if each.name == spec.collector)
+    return CollectedMeter(
+        spec.name,
+        device,
+        kit.plant,
+        clock=kit.clock,
+        chance=kit.chance(f"meter/{spec.name}"),
+        observe=kit.observe,
+        source=spec.source,
+        bindings=[Binding(point.id, point.register, point.quantity) for point in spec.points],
+        tags={point.id: tag_of(point) for point in spec.points},
+        ratio=spec.ratio,
+        serial=spec.serial,
+        as_text=collector.numbers == "text",
+        asked=collector.kind == "https",
+    )
