@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bench.history import Event, Sent, Served
+from bench.history import Event, Received, Sent, Served
 
 
 def _answered(event: Event) -> bool:
@@ -19,18 +19,30 @@ def _acknowledged(event: Event) -> bool:
     return isinstance(event, Sent) and event.cn == "9014"
 
 
-KINDS: Mapping[str, Callable[[Event], bool]] = {"answer": _answered, "acknowledgement": _acknowledged}
+def _uploaded(event: Event) -> bool:
+    return isinstance(event, Received) and (event.cn.startswith("20") or event.cn == "uploadEnergyData")
+
+
+KINDS: Mapping[str, Callable[[Event], bool]] = {
+    "answer": _answered,
+    "upload": _uploaded,
+    "acknowledgement": _acknowledged,
+}
 """What a cut may wait for (see `bench.bench.PowerControl.cut_after`)."""
 
 
 @dataclass(frozen=True)
 class Awaited:
-    """A cut `after_s` after the next event of the kind `what` at a meter or centre (empty: any), for `off_s`."""
+    """A cut `after_s` after the next event of the kind `what` at a meter or centre (empty: any), for `off_s`.
+
+    With `sync` above 0 the cut comes before that write barrier of the terminal, counted from `after_s` after the event.
+    """
 
     what: str
     at: str
     after_s: float
     off_s: float
+    sync: int = 0
 
     def meets(self, event: Event) -> bool:
         """Whether this is the event waited for."""
@@ -39,8 +51,9 @@ class Awaited:
     def detail(self, event: Event) -> dict[str, str]:
         """What the history says of the cut: reason, kind of event, place and instant of it (us UTC), delay (s)."""
         place = place_of(event)
+        barrier = f"before write barrier {self.sync}, " if self.sync else ""
         return {
-            "why": f"{self.after_s:g} s after {self.what} at {place}",
+            "why": f"{barrier}{self.after_s:g} s after {self.what} at {place}",
             "event": self.what,
             "at": place,
             "event_us": str(event.t),
@@ -48,17 +61,19 @@ class Awaited:
         }
 
 
-def awaited(what: str, at: str, after_s: float, off_s: float) -> Awaited:
-    """A cut that waits. Raises ValueError for an event that no rig knows or a time below 0."""
+def awaited(what: str, at: str, after_s: float, off_s: float, sync: int = 0) -> Awaited:
+    """A cut that waits. Raises ValueError for an event that no rig knows or a time or count below 0."""
     if what not in KINDS:
         raise ValueError(f"cut_after expects one of {', '.join(KINDS)}, got {what!r}")
     if after_s < 0 or off_s <= 0:
         raise ValueError(f"cut_after expects after_s >= 0 and off_s > 0, got {after_s} and {off_s}")
-    return Awaited(what, at, after_s, off_s)
+    if sync < 0:
+        raise ValueError(f"cut_after expects sync >= 0, got {sync}")
+    return Awaited(what, at, after_s, off_s, sync)
 
 
 def place_of(event: Event) -> str:
     """The meter or centre that an event happened at; empty for others."""
     if isinstance(event, Served):
         return event.meter
-    return event.centre if isinstance(event, Sent) else ""
+    return event.centre if isinstance(event, Sent | Received) else ""

@@ -65,11 +65,14 @@ class PowerSupply:
     def cut_at_sync(self, nth: int, *, off_s: float, after: bool = False) -> None:
         """Cut at the nth write barrier from now, restore `off_s` later."""
         self._needs_disk()
-        assert self._life.disk is not None
         moment = Moment.AFTER if after else Moment.BEFORE
+        self._arm(nth, moment, {"why": f"{moment.value} write barrier {nth}"}, off_s)
+
+    def _arm(self, nth: int, moment: Moment, told: dict[str, str], off_s: float) -> None:
+        assert self._life.disk is not None
 
         def reached(event: DiskEvent) -> None:
-            detail = {"why": f"{moment.value} write barrier {nth}", "sync": str(event.count), "file": event.path}
+            detail = {**told, "sync": str(event.count), "file": event.path}
             self._spawn(self._blackout(detail, off_s))
 
         armed = self._life.disk.cut_at_sync(nth, moment, reached)
@@ -80,10 +83,10 @@ class PowerSupply:
         self._needs_disk()
         self._steps = (nth, off_s)
 
-    def cut_after(self, what: str, *, at: str = "", after_s: float, off_s: float) -> None:
+    def cut_after(self, what: str, *, at: str = "", after_s: float, off_s: float, sync: int = 0) -> None:
         """Cut `after_s` after the next event of this kind on the wire, restore `off_s` later."""
         self._needs_disk()
-        self._awaited = awaited(what, at, after_s, off_s)
+        self._awaited = awaited(what, at, after_s, off_s, sync)
 
     def on_site(self, event: Event) -> None:
         """Something happened at a simulator."""
@@ -95,7 +98,14 @@ class PowerSupply:
         cut = self._awaited
         if cut is not None and cut.meets(event):
             self._awaited = None
-            self._spawn(self._after(cut.after_s, cut.detail(event), cut.off_s))
+            if cut.sync:
+                self._spawn(self._at_sync(cut, cut.detail(event)))
+            else:
+                self._spawn(self._after(cut.after_s, cut.detail(event), cut.off_s))
+
+    async def _at_sync(self, cut: Awaited, detail: dict[str, str]) -> None:
+        await asyncio.sleep(cut.after_s)
+        self._arm(cut.sync, Moment.BEFORE, detail, cut.off_s)
 
     async def _after(self, seconds: float, detail: dict[str, str], off_s: float) -> None:
         await asyncio.sleep(seconds)
