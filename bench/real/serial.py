@@ -4,10 +4,15 @@ Leaves protocols to the meters, bits to `bench.virtual.uart`. The kernel's pseud
 whatever the settings; here each burst is held until its last octet would be over, and the settings that the program
 gave its port (termios) are compared with the line's: what does not match arrives as a UART would take it, garbled or
 not at all. Linux keeps a pseudo terminal's speed, stop bits and the mark of odd parity, but clears the flag that parity
-is on: odd parity is told from the others, even and none are not told apart (both count as what the line has).
+is on: odd parity is told from the others, even and none are not told apart (both count as what the line has). A C
+library may refuse a program that asks for parity and changes nothing else; the port therefore starts with IGNBRK set,
+which every program clears that asks for raw octets.
 
     line = PtyLine("ttyS1", Framing(2400, "E", 1), folder)     folder/ttyS1 is the device to open
     await line.start()
+
+`dark` says that the program's side has no power: what was under way is lost, and a program that starts later finds the
+port as a boot would, empty, free and with the line's settings.
 
 It fits `simulators.meters.carriers.Carrier`, so a bus of meters stands on it as it stands on the virtual line.
 """
@@ -16,10 +21,12 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import fcntl
 import os
 import termios
 import tty
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from bench.virtual.uart import Framing, heard
@@ -68,35 +75,69 @@ class PtyLine:
         self._ears: dict[Framing, Hear] = {}
         self._master = -1
         self._slave = -1
+        self._path = ""
         self._loop: asyncio.AbstractEventLoop
         self._free_s = 0.0
         self._timers: dict[int, asyncio.TimerHandle] = {}
         self._count = 0
+        self._dark = False
+        self._life = 0
 
     @property
     def seen(self) -> Framing | None:
         """The settings that the program has given its port (the line's until it does)."""
-        return framing_of(self._slave, self.framing) if self._slave >= 0 else None
+        if self._slave < 0:
+            return None
+        try:
+            return framing_of(self._slave, self.framing)
+        except termios.error:
+            self._reopen()
+            return framing_of(self._slave, self.framing)
+
+    def dark(self, on: bool) -> None:
+        """The program's side has lost its power, or has it again."""
+        if self._master < 0 or on == self._dark:
+            return
+        self._dark = on
+        self._life += on
+        if not on:
+            self._reopen()
+            termios.tcflush(self._slave, termios.TCIOFLUSH)
 
     async def start(self) -> None:
         """Make the device. Raises OSError if a file of that name is there already."""
         self._loop = asyncio.get_running_loop()
         self._master, self._slave = os.openpty()
+        self._path = os.ttyname(self._slave)
+        self._settle()
+        os.set_blocking(self._master, False)
+        try:
+            self.device.symlink_to(self._path)
+        except OSError:
+            self._close()
+            raise
+        self._loop.add_reader(self._master, self._readable)
+
+    def _reopen(self) -> None:
+        """Take the port anew: a program that died with it as its controlling terminal has hung it up."""
+        with suppress(OSError):
+            fcntl.ioctl(self._slave, termios.TIOCNXCL)
+        fresh = os.open(self._path, os.O_RDWR | os.O_NOCTTY)
+        os.close(self._slave)
+        self._slave = fresh
+        self._settle()
+
+    def _settle(self) -> None:
+        """Give the port the line's settings."""
         tty.setraw(self._slave)
         attributes = termios.tcgetattr(self._slave)
+        attributes[0] |= termios.IGNBRK
         speed = next((code for code, each in _SPEEDS.items() if each == self.framing.baud), termios.B9600)
         attributes[4] = attributes[5] = speed
         attributes[2] &= ~(termios.PARENB | termios.PARODD | termios.CSTOPB)
         attributes[2] |= {"N": 0, "E": termios.PARENB, "O": termios.PARENB | termios.PARODD}[self.framing.parity]
         attributes[2] |= termios.CSTOPB if self.framing.stop_bits == 2 else 0
         termios.tcsetattr(self._slave, termios.TCSANOW, attributes)
-        os.set_blocking(self._master, False)
-        try:
-            self.device.symlink_to(os.ttyname(self._slave))
-        except OSError:
-            self._close()
-            raise
-        self._loop.add_reader(self._master, self._readable)
 
     async def stop(self) -> None:
         """Take the device away."""
@@ -142,16 +183,22 @@ class PtyLine:
         try:
             octets = os.read(self._master, _LARGEST)
         except OSError as error:
-            if error.errno in (errno.EIO, errno.EAGAIN):
-                return
-            raise
+            if error.errno == errno.EIO:
+                self._reopen()
+            elif error.errno != errno.EAGAIN:
+                raise
+            return
         sent = self.seen
-        if sent is None:
+        if sent is None or self._dark:
             self.lost += len(octets)
             return
-        self._after(sent.duration_s(len(octets)), lambda: self._speak(octets, sent))
+        life = self._life
+        self._after(sent.duration_s(len(octets)), lambda: self._speak(octets, sent, life))
 
-    def _speak(self, octets: bytes, sent: Framing) -> None:
+    def _speak(self, octets: bytes, sent: Framing, life: int) -> None:
+        if life != self._life:
+            self.lost += len(octets)
+            return
         for framing, hear in list(self._ears.items()):
             taken = bytes(each.octet for each in heard(octets, sent, framing) if not each.flaw)
             if framing == self.framing and taken != octets:
@@ -161,7 +208,9 @@ class PtyLine:
 
     def _arrive(self, octets: bytes, sent: Framing, done: Done) -> None:
         seen = self.seen
-        if seen is not None:
+        if self._dark:
+            self.lost += len(octets)
+        elif seen is not None:
             # pyserial does not ask the kernel to check parity: only octets without a stop bit are lost.
             taken = bytes(each.octet for each in heard(octets, sent, seen) if each.flaw != "framing")
             self.lost += 0 if taken == octets else len(octets)

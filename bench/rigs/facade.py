@@ -1,4 +1,4 @@
-"""Parts of the bench's facade that are the same in every real-time rig: clock, centres by name, operator.
+"""Parts of the bench's facade that are the same in every rig: clock, centres by name, operator.
 
 Leaves wires, power and the terminal's own clock to the rigs.
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from bench.history import Began, CentreSetup, MeterSetup, Point
 from bench.profile import Profile
@@ -20,6 +21,10 @@ from simulators.world import MeterSpec, PlantSpec, PointSpec, Site, World
 
 TERMINAL_FIELD, TERMINAL_UPLINK, TERMINAL_LOCAL = "10.1.0.2", "10.2.0.2", "10.3.0.2"
 GATEWAY = "10.1.0.10"
+_CENTRES = "10.2.0."
+FIRST_CENTRE = f"{_CENTRES}10"
+BENCH_LOCAL = "10.3.0.1"
+"""The bench's own address in the local network; its time server stands there."""
 MODBUS_PORT, CENTRE_PORT, LOCAL_PORT = 502, 9010, 8080
 
 # What a circuit offers, in the order in which a scenario's `points` takes them; register names of the shipped maps.
@@ -84,6 +89,7 @@ SERIAL_METERS: dict[str, SerialKind] = {
     "types-rtu": SerialKind(
         "all_types", "e", tuple((each, f"{at:02d}") for at, each in enumerate(_ALL_TYPES)), framing="rtu"
     ),
+    "spread-rtu": SerialKind("spread", "e", (*_MODBUS_CIRCUIT, ("current_l1", "04")), framing="rtu"),
     "analogue": SerialKind("analog_ua", "steam", (("pressure", "01"), ("temperature", "02")), framing="rtu"),
 }
 
@@ -101,7 +107,7 @@ def build_world(scenario: Scenario, seed: int) -> World:
         seed=seed,
         start_us=start_us(scenario),
         plant=PlantSpec(
-            kind="works", circuits=max(scenario.circuits, sum(len(line.meters) for line in scenario.lines), 1)
+            kind="works", circuits=max(scenario.circuits + sum(len(line.meters) for line in scenario.lines), 1)
         ),
         meters=(*_circuits(scenario), *_single(scenario), *_on_lines(scenario), *_spares(scenario)),
         lines=tuple(
@@ -183,7 +189,8 @@ def _on_lines(scenario: Scenario) -> list[MeterSpec]:
                     host="",
                     port=0,
                     unit=unit,
-                    source=f"e{place:02d}" if kind.source == "e" else kind.source,
+                    # Circuits of its own: a value on a wrong point must not be right there by chance.
+                    source=f"e{scenario.circuits + place:02d}" if kind.source == "e" else kind.source,
                     points=tuple(
                         PointSpec(id=f"{name}.{register}", register=register, code=f"k{29 + place:02d}{suffix:0>3}")
                         for register, suffix in kind.points
@@ -218,7 +225,7 @@ def _spares(scenario: Scenario) -> list[MeterSpec]:
 def _centre(name: str, index: int, scenario: Scenario) -> CentreSpec:
     usual = CentreSpec(
         name=name,
-        host=f"10.2.0.{10 + index}",
+        host=f"{_CENTRES}{10 + index}",
         port=CENTRE_PORT,
         mn=f"010000A8900016F0001{0x69DC0 + index:05X}",
         pw=f"{123456 + index}",
@@ -239,6 +246,21 @@ def _kinds(spec: CentreSpec, scenario: Scenario) -> tuple[str, ...]:
 def period_of(scenario: Scenario, meter: str) -> float:
     """Polling period of a meter, seconds."""
     return dict(scenario.periods).get(meter, scenario.period_s)
+
+
+def settings_of(scenario: Scenario) -> dict[str, Any]:
+    """What the scenario asks to be configured in the terminal, by plain words."""
+    return {
+        "period_s": scenario.period_s,
+        "periods": dict(scenario.periods),
+        "buffer_h": scenario.buffer_h,
+        "standbys": {name + SPARE: name for name in scenario.standbys},
+    }
+
+
+def hosts(world: World) -> tuple[str, ...]:
+    """Addresses in the field network that meters stand at, in their order; serial lines have none."""
+    return tuple(dict.fromkeys(spec.host for spec in world.meters if spec.host))
 
 
 def opening(

@@ -17,6 +17,7 @@ from bench.history import Captured
 from bench.real.proxy import Forwarder, Impairment
 from bench.rigs import layout
 from bench.rigs.place import LinkTold, peers
+from bench.rigs.timekeeping import NTP_PORT
 from simulators.world import World
 
 LIMITS = (
@@ -144,6 +145,8 @@ class LoopbackPlace:
         self.links: Mapping[str, LinkControl] = {}
 
     def _host(self, host: str, *, inside: bool) -> str:
+        if not host:
+            return ""
         _, network, _, number = host.split(".")
         return f"127.{self._slot}.{int(network) + (100 if inside else 0)}.{number}"
 
@@ -168,6 +171,10 @@ class LoopbackPlace:
         """The terminal's local interface, which is reached without a forwarder."""
         return self._host(layout.TERMINAL_LOCAL, inside=False), layout.LOCAL_PORT
 
+    def time_server(self) -> tuple[str, int]:
+        """The bench's time server, which is reached without a forwarder."""
+        return self._host(layout.BENCH_LOCAL, inside=False), _port(NTP_PORT)
+
     async def open(
         self, world: World, *, seed: int, captures: Path | None, observe: Callable[[LinkTold], None]
     ) -> World:
@@ -178,7 +185,9 @@ class LoopbackPlace:
         self._states = {name: Impairment() for name in names}
         self.links = {name: LoopbackLink(name, state, self) for name, state in self._states.items()}
         by_address = {address: name for name, (_, address) in peers(world).items()}
-        for host, port in dict.fromkeys((spec.host, spec.port) for spec in (*world.meters, *world.centres)):
+        for host, port in dict.fromkeys(
+            (spec.host, spec.port) for spec in (*world.meters, *world.centres) if spec.host
+        ):
             name = by_address[host]
             forwarder = Forwarder(
                 (self._host(host, inside=False), _port(port)),

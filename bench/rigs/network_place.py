@@ -19,9 +19,9 @@ from bench.real.wire import Segment, Wires
 from bench.real.wire_messages import WireEvent
 from bench.rigs import layout
 from bench.rigs.place import LinkTold, peers
+from bench.rigs.timekeeping import NTP_PORT
 from simulators.world import World
 
-BENCH_LOCAL = "10.3.0.1"
 _STATES = {"rule_installed": "on", "rule_removed": "off", "reset_all": "act", "dropped": "dropped"}
 _RECORD = struct.Struct("<8xI4x")
 # A terminal that has lost its power says nothing more: its kernel must soon give up what its dead program left.
@@ -54,6 +54,10 @@ class NetworkPlace:
         """The terminal's local interface."""
         return layout.TERMINAL_LOCAL, layout.LOCAL_PORT
 
+    def time_server(self) -> tuple[str, int]:
+        """At the bench's end of the local network; of the uplink where a device has no card in the former."""
+        return layout.BENCH_LOCAL if not self._cards or "local" in self._cards else layout.FIRST_CENTRE, NTP_PORT
+
     async def open(
         self, world: World, *, seed: int, captures: Path | None, observe: Callable[[LinkTold], None]
     ) -> World:
@@ -61,9 +65,9 @@ class NetworkPlace:
         self._observe = observe
         self._captures = captures
         segments = (
-            Segment("field", tuple(dict.fromkeys(spec.host for spec in world.meters)) or ("10.1.0.1",), TERMINALS[0]),
+            Segment("field", layout.hosts(world) or ("10.1.0.1",), TERMINALS[0]),
             Segment("uplink", tuple(dict.fromkeys(spec.host for spec in world.centres)) or ("10.2.0.1",), TERMINALS[1]),
-            Segment("local", (BENCH_LOCAL,), TERMINALS[2]),
+            Segment("local", (layout.BENCH_LOCAL,), TERMINALS[2]),
         )
         if self._cards:
             segments = tuple(segment for segment in segments if segment.name in self._cards)

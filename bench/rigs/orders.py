@@ -1,6 +1,6 @@
 """What an operator may order at a terminal's local interface besides asking: upload, window, backfill, packages.
 
-Leaves putting a question to `facade` and `virtual`, and its form to the adapters. The same in every rig.
+Leaves putting a question to `facade`, and its form to the adapters. The same in every rig.
 """
 
 from __future__ import annotations

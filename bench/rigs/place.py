@@ -43,6 +43,10 @@ class Place(Protocol):
         """Host and port of the terminal's local interface."""
         ...
 
+    def time_server(self) -> tuple[str, int]:
+        """Host and port of the bench's time server, as the terminal is told and where it listens."""
+        ...
+
     async def open(
         self, world: World, *, seed: int, captures: Path | None, observe: Callable[[LinkTold], None]
     ) -> World:
@@ -71,7 +75,7 @@ def peers(world: World) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     hosts: list[str] = []
     for spec in world.meters:
-        if spec.host not in hosts:
+        if spec.host and spec.host not in hosts:
             hosts.append(spec.host)
             found[f"field.{'circuits' if spec.host == layout.GATEWAY else spec.name}"] = ("field", spec.host)
     for centre in world.centres:

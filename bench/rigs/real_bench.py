@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -40,13 +40,16 @@ from bench.real.realclock import LoopWatch, RealClock, expanded_uncertainty_us, 
 from bench.realtime import RIG, TERMINAL
 from bench.rigs import layout
 from bench.rigs.facade import CentresByName, Clock, OperatorAtTerminal
+from bench.rigs.lines import Lines
 from bench.rigs.place import LinkTold, Place
 from bench.rigs.real_power import PowerSupply, TerminalHands
 from bench.rigs.real_terminal import Room, TerminalLife
+from bench.rigs.timekeeping import Timekeeping
 from bench.run import Setup
 from bench.scenario import Scenario
 from bench.terminals import Launch, Launchable, LaunchError, Seat
 from bench.virtual.chance import Chance
+from simulators.meters.carriers import DrawnLine
 from simulators.world import Site, World
 
 DISK_MB = 512
@@ -56,7 +59,12 @@ _SIGNS_OF_LIFE = (Served, Unserved, Connected, Received)
 
 
 class RealBench:
-    """Everything a case may touch, on real sockets."""
+    """Everything a case may touch, on real sockets.
+
+    `serves_time`: the bench serves its time in every case, not only where the scenario asks for it.
+    """
+
+    serves_time: ClassVar[bool] = False
 
     def __init__(self, scenario: Scenario, setup: Setup, seed: int, recorder: Recorder, place: Place, room: Room):
         self.seed = seed
@@ -73,32 +81,41 @@ class RealBench:
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._told_full = False
         self.adapter = setup.adapter()
+        self.time_server = Timekeeping(self.record, self.clock.now_us)
+        self._asked_for_time = scenario.time_server
         world = layout.for_terminal(layout.build_world(scenario, seed), self.adapter, setup.profile)
         start_us = self.true_time.now_us() // 1_000_000 * 1_000_000
         self.world = dataclasses.replace(world, start_us=start_us)
-        self._scenario = scenario
-        self._setup = setup
+        self.lines = Lines(world, room.scratch / "ports")
         self.seat = Seat(
-            site=Site(place.told(self.world), clock=self.true_time, observe=_nobody, chance=self._streams),
-            settings={
-                "period_s": scenario.period_s,
-                "periods": dict(scenario.periods),
-                "buffer_h": scenario.buffer_h,
-            },
+            site=Site(
+                self.lines.told(place.told(self.world)),
+                clock=self.true_time,
+                observe=_nobody,
+                chance=self._streams,
+                carriers=lambda line: DrawnLine(line.name),
+            ),
+            settings=layout.settings_of(scenario),
             clock=_HostClock(self.true_time),
             chance=self._chance.stream("terminal"),
             local=place.local(),
             connection=setup.profile.connection,
             planted=setup.defect,
             folder=Path(setup.profile.path).parent,
+            devices=self.lines.devices,
+            time_server=place.time_server() if scenario.time_server or self.serves_time else None,
         )
 
     async def stand_up(self, inner: World, disk: lossy.LossyDisk | None) -> None:
         """Once the wires are there: the simulators, and everything that a case can touch. Raises LaunchError."""
-        self.site = Site(inner, clock=self.true_time, observe=self._on_site, chance=self._streams)
+        self.site = Site(
+            inner, clock=self.true_time, observe=self._on_site, chance=self._streams, carriers=self.lines.carrier
+        )
         async with AsyncExitStack() as undo:
             undo.push_async_callback(self.site.stop)
             await self.site.start()
+            undo.callback(self.time_server.stop)
+            await self.serve_time()
             launch = launch_of(self.adapter, self.seat, self._room.state)
             undo.pop_all()
         for broker in self.site.brokers.values():
@@ -108,6 +125,7 @@ class RealBench:
             launch,
             room=self._room,
             place=self.place,
+            lines=self.lines,
             disk=disk,
             clock=None if why_not else faketime.FakeClock(self._room.scratch / "clock", self.true_time.now_us),
             record=self.record,
@@ -121,6 +139,11 @@ class RealBench:
         self.power = PowerSupply(self.life, self.clock.sleep, self.spawn)
         self.terminal = TerminalHands(self.life, why_not, self.record, self.clock.now_us)
         self.operator = OperatorAtTerminal(self)
+
+    async def serve_time(self) -> None:
+        """Let the time server stand where the terminal was told. Raises OSError."""
+        if self.seat.time_server is not None:
+            await self.time_server.start(*self.seat.time_server)
 
     def record(self, event: Event) -> None:
         """Put an event into the history. Stamps are taken a moment earlier: that much may be out of order."""
@@ -150,6 +173,8 @@ class RealBench:
         self.record(event)
         if isinstance(event, Commanded) and event.cn == "1012" and event.result == "1":
             self.life.clock_set = True
+            if not self._asked_for_time:
+                self.time_server.hush()
         if isinstance(event, _SIGNS_OF_LIFE):
             self.power.on_site(event)
 
@@ -212,6 +237,7 @@ class RealBench:
         if self.life.clock is not None:
             self.life.clock.close()
         await self.life.close()
+        self.time_server.stop()
         await self.site.stop()
 
     def tell_timing(self, watch: LoopWatch) -> None:

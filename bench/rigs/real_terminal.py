@@ -15,6 +15,7 @@ from bench.history import ClockMoved, Event, Power, TerminalState
 from bench.real.disk import LossReport, LossyDisk
 from bench.real.faketime import FakeClock
 from bench.real.program import Ending, Program
+from bench.rigs.lines import Lines
 from bench.rigs.place import Place
 from bench.terminals import Launch, LaunchError
 
@@ -50,12 +51,14 @@ class TerminalLife:
         clock: FakeClock | None,
         record: Callable[[Event], None],
         now_us: Callable[[], int],
+        lines: Lines | None = None,
     ) -> None:
         self.launch = launch
         self.room = room
         self.place = place
         self.disk = disk
         self.clock = clock
+        self.lines = lines
         self._record = record
         self._now_us = now_us
         self._program: Program | None = None
@@ -107,9 +110,14 @@ class TerminalLife:
             if not self.powered:
                 return
             self.powered = False
-            await self.place.dark(True)
+            await self._dark(True)
             self._record(Power(t=self._now_us(), state="cut", detail=dict(detail)))
             await self._end(cut=True)
+
+    async def _dark(self, on: bool) -> None:
+        if self.lines is not None:
+            self.lines.dark(on)
+        await self.place.dark(on)
 
     async def _end(self, *, cut: bool) -> None:
         if self._watch is not None:
@@ -132,7 +140,7 @@ class TerminalLife:
                 return
             if self.disk is not None:
                 await self.disk.restore()
-            await self.place.dark(False)
+            await self._dark(False)
             self._record(Power(t=self._now_us(), state="restored"))
             if self.clock_set:
                 self.clock_set = False

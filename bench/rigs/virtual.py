@@ -6,14 +6,11 @@ domains: the site, which never loses power, and the terminal with three network 
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
 import random
 import traceback
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta, timezone
-from typing import Any
 
 from bench.case import Case
 from bench.history import (
@@ -22,7 +19,6 @@ from bench.history import (
     CutShort,
     Event,
     LinkRule,
-    Observed,
     Phase,
     Power,
     Recorder,
@@ -32,7 +28,8 @@ from bench.history import (
 from bench.realtime import RIG as RIG_LACKS
 from bench.rigs import layout
 from bench.rigs.awaited import Awaited, awaited
-from bench.rigs.orders import Orders
+from bench.rigs.facade import CentresByName, Clock, OperatorAtTerminal
+from bench.rigs.timekeeping import NTP_PORT, Timekeeping
 from bench.run import Setup
 from bench.scenario import FIELD_LATENCY_S, UPLINK_LATENCY_S, Scenario
 from bench.terminals import Seat, TerminalAdapter
@@ -47,37 +44,10 @@ from bench.virtual.loop import VirtualLoop, run, running_loop
 from bench.virtual.network import Network
 from bench.virtual.serial import LineCarrier, SerialLine, SerialPorts
 from bench.virtual.uart import Framing
-from simulators.centres.hj212 import Centre
 from simulators.meters.spec import LineSpec
 from simulators.world import Site
 
-LOCAL = timezone(timedelta(hours=8))
-_HOUR_S = 3600.0
-_DAY_S = 86_400.0
 _NEEDS_REAL_TIME = "this terminal is a program or device and needs real time: --rig process / 须实时台架"
-
-
-class Clock:
-    """True time, and letting it pass."""
-
-    def __init__(self, world: WorldClock) -> None:
-        self._world = world
-
-    def now_us(self) -> int:
-        """Microseconds UTC."""
-        return self._world.now_us()
-
-    async def sleep(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
-        """Let the world run for so long."""
-        await asyncio.sleep(seconds + minutes * 60 + hours * _HOUR_S + days * _DAY_S)
-
-    async def until(self, local: str) -> None:
-        """Sleep until the next instant with this local time of day."""
-        parts = [int(part) for part in local.split(":")]
-        target = timedelta(hours=parts[0], minutes=parts[1], seconds=parts[2] if len(parts) > 2 else 0)
-        now = datetime.fromtimestamp(self.now_us() / 1e6, LOCAL)
-        passed = now - now.replace(hour=0, minute=0, second=0, microsecond=0)
-        await self.sleep((target - passed).total_seconds() % _DAY_S or _DAY_S)
 
 
 class LinkVerbs:
@@ -100,28 +70,6 @@ class LinkVerbs:
     async def reset(self) -> None:
         """Existing connections are reset now."""
         self._link.reset()
-
-
-class CentresByName(Mapping[str, Centre]):
-    """The centres, and waiting for what is still owed to them."""
-
-    def __init__(self, bench: VirtualBench) -> None:
-        self._bench = bench
-        self._centres = bench.site.centres
-
-    def __getitem__(self, name: str) -> Centre:
-        return self._centres[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._centres)
-
-    def __len__(self) -> int:
-        return len(self._centres)
-
-    async def settle(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0) -> None:
-        """Mark the instant before which every ended interval must arrive, then wait so long."""
-        self._bench.phase("settle")
-        await self._bench.clock.sleep(seconds, minutes=minutes, hours=hours)
 
 
 class PowerSupply:
@@ -155,9 +103,11 @@ class PowerSupply:
         self._bench.blackout_after = ({"why": f"after step {nth}"}, off_s)
         self._bench.domain.kill_after_events(nth)
 
-    def cut_after(self, what: str, *, at: str = "", after_s: float, off_s: float) -> None:
+    def cut_after(
+        self, what: str, *, at: str = "", after_s: float, off_s: float, sync: int = 0, effective: bool = False
+    ) -> None:
         """Cut `after_s` after the next event of this kind on the wire, restore `off_s` later."""
-        self._bench.awaited = awaited(what, at, after_s, off_s)
+        self._bench.awaited = awaited(what, at, after_s, off_s, sync, effective)
 
 
 class TerminalHands:
@@ -176,62 +126,6 @@ class TerminalHands:
         """From now on the terminal's clock gains so many parts per million."""
         self._bench.device_clock.drift(round(ppm))
         self._bench.note_clock(f"drift {ppm} ppm")
-
-
-class OperatorAtTerminal(Orders):
-    """Asks the local interface through the adapter and records what it said."""
-
-    def __init__(self, bench: VirtualBench) -> None:
-        self._bench = bench
-
-    async def _ask(self, what: str, query: dict[str, str]) -> None:
-        bench = self._bench
-        asked = bench.clock.now_us()
-        rows: tuple[dict[str, str], ...] = ()
-        problem = ""
-        try:
-            rows = await bench.adapter.ask(bench.seat, what, query)
-        except (LookupError, OSError, TimeoutError) as error:
-            problem = f"{type(error).__name__}: {error}"
-        bench.record(Observed(t=bench.clock.now_us(), what=what, asked=asked, query=query, rows=rows, problem=problem))
-
-    async def readings(self, point: str, from_us: int, to_us: int) -> None:
-        """Stored readings of a point."""
-        await self._ask("readings", {"point": point, "from": str(from_us), "to": str(to_us)})
-
-    async def records(self, kind: str, point: str, from_us: int, to_us: int) -> None:
-        """Stored interval records."""
-        await self._ask("records", {"kind": kind, "point": point, "from": str(from_us), "to": str(to_us)})
-
-    async def gaps(self) -> None:
-        """Recorded gaps."""
-        await self._ask("gaps", {})
-
-    async def status(self) -> None:
-        """What the terminal says of itself."""
-        await self._ask("status", {})
-
-    async def queue(self) -> None:
-        """Backlog by centre."""
-        await self._ask("queue", {})
-
-    async def log(self, from_us: int) -> None:
-        """Events the terminal logged."""
-        await self._ask("log", {"from": str(from_us)})
-
-    async def replacement(self, point: str, at_us: int, final_old: str, initial_new: str) -> None:
-        """Enter that a meter was replaced."""
-        query = {"point": point, "at": str(at_us), "final_old": final_old, "initial_new": initial_new}
-        await self._ask("replacement", query)
-
-    async def manual_entry(self, point: str, kind: str, start_us: int, value: str, author: str, reason: str) -> None:
-        """Enter a value by hand."""
-        words = {"value": value, "author": author, "reason": reason}
-        await self._ask("manual entry", {"point": point, "kind": kind, "start": str(start_us), **words})
-
-    async def manual_entries(self, point: str, from_us: int, to_us: int) -> None:
-        """Values entered by hand."""
-        await self._ask("manual", {"point": point, "from": str(from_us), "to": str(to_us)})
 
 
 class VirtualBench:
@@ -265,6 +159,8 @@ class VirtualBench:
         self.disk = VirtualDisk(self._chance.stream("disk"), clock_ns=self.device_clock.time_ns)
         self.blackout_after: tuple[dict[str, str], float] | None = None
         self.awaited: Awaited | None = None
+        self.serves_time = scenario.time_server
+        self.time_server = Timekeeping(self.record, self.clock.now_us)
         self._lay_cables()
         self.adapter: TerminalAdapter = setup.adapter()
         self._scenario = scenario
@@ -302,7 +198,11 @@ class VirtualBench:
             host = f"centre-{centre.name.lower()}"
             net.host(host, centre.host, domain=self.site_domain)
             net.path("terminal-uplink", host, [uplink, net.link(f"uplink.{centre.name}")])
-        net.path("terminal-local", "bench", [net.link("local")])
+        local = net.link("local")
+        net.path("terminal-local", "bench", [local])
+        if self.serves_time:
+            net.host("time", layout.BENCH_LOCAL, domain=self.site_domain)
+            net.path("terminal-local", "time", [local])
 
     def chance(self, name: str) -> random.Random:
         """A source of chance of the case's own."""
@@ -324,7 +224,14 @@ class VirtualBench:
         if cut is not None and cut.meets(event):
             self.awaited = None
             told = cut.detail(event)
-            self.loop.call_later(cut.after_s, self.blackout, told["why"], cut.off_s, told, context=self._own)
+            if cut.sync:
+                self.loop.call_later(cut.after_s, self._blackout_at_sync, cut, told, context=self._own)
+            else:
+                self.loop.call_later(cut.after_s, self.blackout, told["why"], cut.off_s, told, context=self._own)
+
+    def _blackout_at_sync(self, cut: Awaited, told: dict[str, str]) -> None:
+        moment = Moment.AFTER if cut.effective else Moment.BEFORE
+        self.disk.cut_at_sync(cut.sync, lambda: self.blackout(told["why"], cut.off_s, told), moment=moment)
 
     def _on_network(self, event: NetEvent) -> None:
         if event.kind in ("rule_installed", "rule_removed", "reset_all", "dropped"):
@@ -352,13 +259,14 @@ class VirtualBench:
         """The seat for the present life of the terminal: after a power cut its disk answers under a new name."""
         return Seat(
             site=self.site,
-            settings=settings_of(self._scenario),
+            settings=layout.settings_of(self._scenario),
             clock=self.device_clock,
             chance=self._chance.stream(f"terminal/{self.domain.generation}"),
             local=(layout.TERMINAL_LOCAL, layout.LOCAL_PORT),
             disk=self.disk.vfs_name,
             connection=self._connection,
             open_serial=self.ports.open,
+            time_server=(layout.BENCH_LOCAL, NTP_PORT) if self.serves_time else None,
         )
 
     def switch_on(self) -> None:
@@ -404,16 +312,6 @@ class VirtualBench:
         self.record(Power(t=self.clock.now_us(), state="restored"))
         self.domain.boot()
         self.switch_on()
-
-
-def settings_of(scenario: Scenario) -> dict[str, Any]:
-    """What the scenario asks to be configured in the terminal, by plain words."""
-    return {
-        "period_s": scenario.period_s,
-        "periods": dict(scenario.periods),
-        "buffer_h": scenario.buffer_h,
-        "standbys": {name + layout.SPARE: name for name in scenario.standbys},
-    }
 
 
 class VirtualRig:
@@ -464,6 +362,8 @@ class VirtualRig:
 @asynccontextmanager
 async def _standing(bench: VirtualBench) -> AsyncGenerator[None, None]:
     await bench.site_domain.run(bench.site.start())
+    if bench.serves_time:
+        await bench.site_domain.run(bench.time_server.start(layout.BENCH_LOCAL))
     bench.switch_on()
     try:
         yield

@@ -43,7 +43,9 @@ class Seat:
     for a terminal that runs inside the bench's process; `local` is host and port for its local interface. `connection`
     is that section of the profile. `planted` names a defect that is to be in the reference terminal (proofs only),
     `folder` is where the profile lies. `open_serial` opens the serial ports of the bench for a terminal in its process
-    (None: those of the machine).
+    (None: those of the machine). `devices` gives the device file of a serial line by the line's name in the world, for
+    a terminal that opens it itself; the name is the device where it is not there. `time_server` is where the bench
+    serves NTP (None: it does not).
     """
 
     site: Site
@@ -56,6 +58,12 @@ class Seat:
     planted: str = ""
     open_serial: OpenSerial | None = None
     folder: Path = Path()
+    devices: Mapping[str, str] = field(default_factory=dict[str, str])
+    time_server: tuple[str, int] | None = None
+
+    def device(self, line: str) -> str:
+        """The device file of a serial line."""
+        return self.devices.get(line, line)
 
 
 @dataclass(frozen=True)

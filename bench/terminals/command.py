@@ -64,8 +64,9 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
     """What a template may name.
 
     `state` (the state folder), `folder` (where the profile lies), `python` (an interpreter), `local` (host, port),
-    `period_s`, `buffer_h`, `meters` (name, host, port, unit, address, protocol, map, period_s, points), `points` (rows
-    of the point table, see `simulators.world.PointRow`), `centres` (fields of
+    `period_s`, `buffer_h`, `meters` (name, host, port, line, device, unit, address, protocol, map, period_s, points),
+    `lines` (name, device, baud, parity, stop_bits of serial lines; `device` is the file to open), `points` (rows of the
+    point table, see `simulators.world.PointRow`), `centres` (fields of
     `simulators.centres.spec.CentreSpec`, and `codes` by point), `connection` (that section of the profile).
     """
     rows = [msgspec.to_builtins(row) for row in seat.site.points.values()]
@@ -78,6 +79,8 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
                 "name": spec.name,
                 "host": spec.host,
                 "port": spec.port,
+                "line": spec.line,
+                "device": seat.device(spec.line),
                 "unit": spec.unit,
                 "address": spec.address,
                 "protocol": own[0]["protocol"] if own else "modbus-tcp",
@@ -101,6 +104,10 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
         "period_s": seat.settings["period_s"],
         "buffer_h": seat.settings["buffer_h"],
         "meters": meters,
+        "lines": [
+            {"name": line.name, "device": seat.device(line.name), **line.settings._asdict()}
+            for line in seat.site.world.lines
+        ],
         "points": rows,
         "centres": centres,
         "connection": dict(seat.connection),

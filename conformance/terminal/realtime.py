@@ -10,12 +10,21 @@ from collections.abc import Iterator
 from bench.bench import Bench
 from bench.case import Case, Finding, Rig
 from bench.history import History
-from bench.scenario import Scenario
+from bench.scenario import Line, Scenario
 from conformance.judges import accuracy, retention
 from conformance.judges.times import MINUTE
 from conformance.terminal import HJ212, LOCAL, MODBUS
 from conformance.terminal.accuracy import TakesOverEdgeValues
+from conformance.terminal.interfaces import (
+    KeepsCadenceBesideDeadMeter,
+    ReadsCjt188Meters,
+    ReadsDlt645Meters,
+    ReadsModbusOnSerialLines,
+    StoresNothingFromSpoiledDlt645Answers,
+)
 from conformance.terminal.moves import all_centres, counters, delivered, points, read_readings, read_records, reconciled
+from conformance.terminal.sources import KeepsSourceThroughNineSecondsOfSilence, SwitchesToStandbyAfterTenSeconds
+from simulators.meters.faults import BadCheck, Sentinel, Silent, WrongUnit
 
 # Minute data every minute and real-time data every 30 s, the shortest that HJ 212 offers, of meters polled every 5 s.
 QUICK = Scenario(circuits=2, points=2, period_s=5, minute_interval=1, realtime_interval_s=30, kinds=("minute",))
@@ -129,3 +138,83 @@ class TakesOverEdgeValuesQuickly(_RealTime, TakesOverEdgeValues):
     scenario = Scenario(circuits=1, points=1, meters=("types",), period_s=5, realtime_interval_s=30, kinds=())
     before_s = 12.0
     shown_s = 34.0
+
+
+class _OnLinesQuickly(_RealTime):
+    """What cases share that read meters on serial lines for a minute and a half."""
+
+    hours = 0.026
+    compared = 16
+
+
+def _lines(*lines: Line) -> Scenario:
+    return Scenario(circuits=0, lines=lines, period_s=10, centres=("A",), realtime_interval_s=30, kinds=())
+
+
+class ReadsDlt645MetersQuickly(_OnLinesQuickly, ReadsDlt645Meters):
+    """Values of DL/T 645-2007 and -1997 meters on one line arrive digit for digit within a minute and a half."""
+
+    zh = "同一串行线上 DL/T 645-2007 与 1997 电能表的数值在一分半钟内逐位一致地存储并上传。"
+    scenario = _lines(Line(("dlt645-2007", "dlt645-1997"), 2400, "E"))
+
+
+class ReadsCjt188MetersQuickly(_OnLinesQuickly, ReadsCjt188Meters):
+    """Values of CJ/T 188 water, heat and gas meters on one line arrive digit for digit within a minute and a half."""
+
+    zh = "同一串行线上 CJ/T 188 水表、热量表、燃气表的数值在一分半钟内逐位一致地存储并上传。"
+    scenario = _lines(Line(("cjt188-water", "cjt188-heat", "cjt188-gas"), 2400, "E"))
+
+
+class ReadsModbusOnSerialLinesQuickly(_OnLinesQuickly, ReadsModbusOnSerialLines):
+    """Values of Modbus RTU and ASCII meters and 4-20 mA modules arrive digit for digit within a minute and a half."""
+
+    zh = "Modbus RTU、ASCII 表计与 4–20 mA 模块的数值在一分半钟内逐位一致地存储并上传。"
+    scenario = _lines(Line(("modbus-rtu", "types-rtu", "analogue")), Line(("modbus-ascii", "modbus-ascii"), 9600, "E"))
+
+
+class KeepsCadenceBesideDeadMeterQuickly(_OnLinesQuickly, KeepsCadenceBesideDeadMeter):
+    """A dead meter on a line takes no cycle of ten seconds from the others within two minutes."""
+
+    zh = "同一串行线上一块表无应答时，其余表计两分钟内的 10 s 采集周期不受影响。"
+    scenario = _lines(Line(("dlt645-2007", "dlt645-2007", "dlt645-1997"), 2400, "E"))
+    before_s = 15.0
+    hours = 0.03
+    cycles = 9
+
+
+class StoresNothingFromSpoiledAnswersQuickly(_RealTime, StoresNothingFromSpoiledDlt645Answers):
+    """Silent, damaged, foreign and all-F answers of a DL/T 645 meter, 20 s each, are not stored as values."""
+
+    zh = "DL/T 645 无应答、校验错、他表地址、全 F 数据各 20 s，均不作为数值。"
+    scenario = _lines(Line(("dlt645-2007", "dlt645-2007"), 2400, "E")).but(period_s=5)
+    faults = (Silent(), BadCheck(), WrongUnit(), Sentinel())
+    before_s = 32.0
+    spoilt_s = 20.0
+
+
+class _SilentQuickly(_RealTime):
+    """What cases share in which a meter with a standby is silent three times within three minutes."""
+
+    before_s = 30.0
+    apart_s = 40.0
+    after_s = 1.0
+    settle_s = 8.0
+
+
+_STANDBY = Scenario(
+    circuits=2, standbys=("e01",), period_s=1, minute_interval=1, centres=("A",), realtime_interval_s=30, kinds=()
+)
+
+
+class KeepsSourceQuickly(_SilentQuickly, KeepsSourceThroughNineSecondsOfSilence):
+    """Nine seconds without a reply, three times within three minutes, do not bring the standby source into use."""
+
+    zh = "三分钟内三次 9.0 s 无应答时不启用备用设备。"
+    scenario = _STANDBY
+
+
+class SwitchesToStandbyQuickly(_SilentQuickly, SwitchesToStandbyAfterTenSeconds):
+    """After ten seconds without a reply, three times within three minutes, the standby is read, told and recorded."""
+
+    zh = "三分钟内三次连续 10 s 无应答时自动改用备用设备，有提示、有来源记录，不漏计不重计。"
+    scenario = _STANDBY.but(kinds=("minute",))

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.bench import Bench
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding
 from bench.history import History
 from bench.scenario import Scenario
 from conformance.judges import manual, standby
-from conformance.judges.times import HOUR
+from conformance.judges.times import HOUR, SECOND
 from conformance.terminal import HJ212, LOCAL, MODBUS
 from conformance.terminal.moves import read_readings
 from simulators.meters.faults import Silent
@@ -22,25 +22,39 @@ _METER, _SPARE, _CENTRE = "e01", "e01-spare", "A"
 
 
 class _Silences:
-    """What cases share in which a meter with a standby is silent three times."""
+    """What cases share in which a meter with a standby is silent three times.
 
-    rigs = Rig.VIRTUAL
+    It is polled every second: its faults come and go half a second after its replies. Each silence begins `apart_s`
+    after the one before; `before_s` lie before the first, `after_s` behind the last.
+    """
+
     silent_s = 0.0
     """From the meter's last reply to its next."""
+    before_s = 1040.5
+    apart_s = 180.0
+    after_s = 2280.0
+    settle_s = 120.0
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
-        await bench.clock.sleep(minutes=17, seconds=20.5)
+        await bench.clock.sleep(self.before_s)
         meter = bench.meters[_METER]
         for _ in range(3):
+            await self._between_replies(bench)
             meter.set_fault(Silent())
             await bench.clock.sleep(self.silent_s - 1)
             meter.clear()
-            await bench.clock.sleep(minutes=3, seconds=1 - self.silent_s)
+            await bench.clock.sleep(self.apart_s + 1 - self.silent_s)
         await bench.operator.log(start)
         await read_readings(bench, tuple(meter.points), start, bench.clock.now_us())
-        await bench.clock.sleep(minutes=38)
-        await bench.centres.settle(minutes=2)
+        await bench.clock.sleep(self.after_s)
+        await bench.centres.settle(seconds=self.settle_s)
+
+    async def _between_replies(self, bench: Bench) -> None:
+        """Wait for the half of a second, between two polls of a terminal that polls at whole seconds."""
+        wait_us = (SECOND // 2 - bench.clock.now_us()) % SECOND
+        if wait_us:
+            await bench.clock.sleep(wait_us / SECOND)
 
 
 class KeepsSourceThroughNineSecondsOfSilence(_Silences, Case):
@@ -62,7 +76,6 @@ class KeepsSourceWhilePolledSlowly(Case):
     zh = "采集周期为 1 min 和 15 min、每次均有应答的表计不被替换。"
     clauses = ("isc-2/7.2.3-A(1)c",)
     needs = (MODBUS, STANDBY)
-    rigs = Rig.VIRTUAL
     scenario = Scenario(
         circuits=2, standbys=(_METER, "e02"), period_s=60, periods=(("e02", 900),), centres=(_CENTRE,), kinds=()
     )
@@ -94,7 +107,6 @@ class TakesManualEntries(Case):
     zh = "人工填报值连同录入人、原因和原值一并保留，并上传至数据中心。"
     clauses = ("csmt/11.3d", "isc-2/7.2.2(2)i")
     needs = (MODBUS, HJ212, LOCAL, MANUAL)
-    rigs = Rig.VIRTUAL
     scenario = Scenario(circuits=1, centres=(_CENTRE,), kinds=("hour",))
 
     async def drive(self, bench: Bench) -> None:
