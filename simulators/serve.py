@@ -93,7 +93,11 @@ def _introduce(site: Site, tell: Teller) -> None:
         rows = [site.points[point] for point in meter.points]
         row = rows[0]
         at = f"{row.line} {row.baud} 8{row.parity}{row.stop_bits}" if row.line else f"{row.host}:{row.port}"
-        if spec.address:
+        if spec.system:
+            points = ", ".join(f"{row.id}@{row.tag}" for row in rows)
+            place = f"{at} security {spec.security}" if spec.system == "opcua" else site.database(spec.database)
+            tell.line(f"  {place} {row.protocol} {spec.name:<8} {meter.title}: {points}")
+        elif spec.address:
             points = ", ".join(f"{row.id}@{row.identifier}" if row.identifier else row.id for row in rows)
             tell.line(f"  {at} {row.protocol} {spec.address} {spec.name:<8} {meter.title}: {points}")
         else:

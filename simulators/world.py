@@ -42,17 +42,16 @@ from simulators.collectors.spec import (
     collector_subjects,
     read_collector,
 )
-from simulators.meters.build import Carriers, Kit, build_doors, build_meter
+from simulators.meters.build import Carriers, Door, Kit, build_doors, build_meter
 from simulators.meters.bus_maps import AnyMap, BusMap, Entry, any_names, any_shipped, load_any
 from simulators.meters.maps import MAPS_FOLDER, UNITS, MapError, Register, RegisterMap
 from simulators.meters.meter import Meter
-from simulators.meters.modbus_tcp import Gateway
 from simulators.meters.schedule import Schedule, meant
-from simulators.meters.serial_bus import SerialBus
 from simulators.meters.serial_meter import Station
 from simulators.meters.spec import FaultSpec, LineSpec, MeterSpec, PointSpec, read_fault, read_line, read_meters
 from simulators.plant import Plant, Works, load_series
 from simulators.stamps import from_iso
+from simulators.systems.check import check_system, check_systems, tagged
 from simulators.tables import NAME, DescriptionError, Problem, Table, read_toml
 from simulators.trust.authority import Choice, TerminalSide, Trust
 
@@ -125,7 +124,8 @@ class PointRow(msgspec.Struct, frozen=True, kw_only=True):
     `protocol` is modbus-tcp, modbus-rtu, modbus-ascii or a serial meter's. A point on a serial line has its device name
     in `line` and the port's settings, one behind a serial server `host` and `port`. The value of a point with a `loop`
     is what its raw number means, rounded half to even to `decimals`. A point behind a `collector` stands under `tag` in
-    the messages about its meter; its `protocol` is mqtt or https.
+    the messages about its meter; its `protocol` is mqtt or https. One behind a system (opcua, sql) has its node
+    identifier or the tag of its rows there, and `security` is what the OPC UA server asks for.
     """
 
     id: str
@@ -162,6 +162,7 @@ class PointRow(msgspec.Struct, frozen=True, kw_only=True):
     loop: LoopPart | None = None
     collector: str = ""
     tag: str = ""
+    security: str = ""
 
 
 # Reading a description.
@@ -242,6 +243,7 @@ def check_world(world: World) -> list[Problem]:
         plant = None
     _check_addresses(world, note)
     check_collected(world.meters, world.collectors, note)
+    check_systems(world.meters, note)
     _check_faults(world, note)
     _check_scales(world, note)
     ids: dict[str, str] = {}
@@ -293,11 +295,11 @@ def _check_addresses(world: World, note: Callable[[str, str], None]) -> None:
         if meter.line and meter.line not in lines:
             known = ", ".join(lines) or "none"
             note(f"meter {meter.name}", f"the world has no line {meter.line!r}; it has {known}")
-        if meter.collector:
+        if meter.collector or meter.system == "sql":
             continue
         at = f"line {meter.line}" if meter.line else f"{meter.host}:{meter.port}"
         door: tuple[str, int | str] = ("line", meter.line) if meter.line else (meter.host, meter.port)
-        place = (door, meter.address or meter.unit)
+        place = (door, meter.name if meter.system else meter.address or meter.unit)
         if place in units:
             note(
                 f"meter {meter.name}",
@@ -305,7 +307,7 @@ def _check_addresses(world: World, note: Callable[[str, str], None]) -> None:
                 f"{units[place]}; units of a port must differ",
             )
         units.setdefault(place, meter.name)
-        kind = "serial" if meter.address or meter.framing else "Modbus"
+        kind = "OPC UA" if meter.system else "serial" if meter.address or meter.framing else "Modbus"
         other, name = kinds.setdefault(door, (kind, meter.name))
         if other != kind:
             note(f"meter {meter.name}", f"{at} is {other} for meter {name}; choose another port for {kind}")
@@ -363,6 +365,8 @@ def _device(meter: MeterSpec, note: Callable[[str, str], None]) -> AnyMap | None
             return device
         note(f"meter {meter.name}", f"behind a collector a meter has a map of registers; {device.id} is none")
         return None
+    if meter.system:
+        return device if check_system(meter, device, note) else None
     digits, what = (0, "") if isinstance(device, RegisterMap) else _ADDRESS[device.family]
     if digits and len(meter.address) != digits:
         note(f"meter {meter.name}", f"expected an address of {what} for {device.id}, got {meter.address!r}")
@@ -491,7 +495,7 @@ class Site:
             self.meters[spec.name] = meter
             for point in spec.points:
                 self.points[point.id] = _row(world, spec, device, point, meter)
-        self.gateways: tuple[Gateway | SerialBus, ...] = build_doors(built, lines, kit, carriers)
+        self.gateways: tuple[Door, ...] = build_doors(built, lines, kit, carriers)
         self._schedule = Schedule(world.faults, self.meters, streams)
         subjects = [*subjects_of(world.centres), *collector_subjects(world.collectors)]
         self.trust = Trust(world.start_us, streams, subjects)
@@ -527,6 +531,12 @@ class Site:
                 self.brokers[spec.name] = centre
             else:
                 self.platforms[spec.name] = centre
+
+    def database(self, given: str) -> str:
+        """The URL of a database that the world gives as `given` (empty: the bench's own file)."""
+        from simulators.systems.sql import SqlDatabase
+
+        return next(door.url for door in self.gateways if isinstance(door, SqlDatabase) and door.given == given)
 
     @property
     def everyone(self) -> dict[str, AnyCentre]:
@@ -610,7 +620,7 @@ def _row(world: World, spec: MeterSpec, device: AnyMap, point: PointSpec, meter:
     register = device.register(point.register)
     codes = {centre.name: _code(centre, point) for centre in world.centres}
     port = next((line.settings for line in world.lines if line.name == spec.line), None)
-    return PointRow(
+    row = PointRow(
         id=point.id,
         meter=spec.name,
         map=device.id,
@@ -658,10 +668,28 @@ def _row(world: World, spec: MeterSpec, device: AnyMap, point: PointSpec, meter:
         collector=spec.collector,
         tag=tag_of(point) if spec.collector else "",
     )
+    if not spec.system:
+        return row
+    seen = tagged(spec, register)
+    part = PointPart(address=0, count=seen.count, type=seen.type, order="ABCD", factor="1")
+    return msgspec.structs.replace(
+        row,
+        parts=(part,),
+        type=seen.type,
+        order="ABCD",
+        scale=seen.scale,
+        decimals=seen.decimals,
+        sentinel="",
+        loop=None,
+        tag=seen.tag,
+        security=spec.security if spec.system == "opcua" else "",
+    )
 
 
 def _protocol(world: World, spec: MeterSpec, device: AnyMap) -> str:
     """How a point of this meter is reached."""
+    if spec.system:
+        return spec.system
     if spec.collector:
         return next(each.kind for each in world.collectors if each.name == spec.collector)
     return device.protocol if isinstance(device, BusMap) else f"modbus-{spec.framing or 'tcp'}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from simulators.clock import Chance, Clock, Observe
 from simulators.meters.bus_maps import AnyMap
@@ -23,6 +24,11 @@ from simulators.meters.serial_bus import SerialBus
 from simulators.meters.serial_meter import SerialMeter, Station
 from simulators.meters.spec import LineSpec, MeterSpec
 from simulators.plant import Plant
+from simulators.systems.tagged import Kind, Security, TaggedMeter
+
+if TYPE_CHECKING:
+    from simulators.systems.opcua import OpcUaServer
+    from simulators.systems.sql import SqlDatabase
 
 _SERIAL: dict[str, type[SerialMeter]] = {"dlt645": Dlt645Meter, "cjt188": Cjt188Meter, "scale": ScaleMeter}
 
@@ -45,6 +51,22 @@ def build_meter(spec: MeterSpec, device: AnyMap, kit: Kit, port: LineSettings | 
     """A meter, and what of it stands on a serial bus (None behind Modbus TCP)."""
     chance = kit.chance(f"meter/{spec.name}")
     bindings = [Binding(point.id, point.register, point.quantity) for point in spec.points]
+    if spec.system and isinstance(device, RegisterMap):
+        tagged = TaggedMeter(
+            spec.name,
+            cast(Kind, spec.system),
+            device,
+            kit.plant,
+            clock=kit.clock,
+            chance=chance,
+            observe=kit.observe,
+            source=spec.source,
+            bindings=bindings,
+            ratio=spec.ratio,
+            serial=spec.serial,
+            period_us=1_000_000 * spec.rows_s,
+        )
+        return tagged, None
     if isinstance(device, RegisterMap):
         meter = ModbusMeter(
             spec.name,
@@ -79,18 +101,31 @@ def build_meter(spec: MeterSpec, device: AnyMap, kit: Kit, port: LineSettings | 
     return serial, serial
 
 
+Door: TypeAlias = "Gateway | SerialBus | OpcUaServer | SqlDatabase"
+"""What meters stand behind."""
+
+
 def build_doors(
     meters: Sequence[tuple[MeterSpec, Meter, Station | None]],
     lines: Mapping[str, LineSpec],
     kit: Kit,
     carriers: Carriers | None,
-) -> tuple[Gateway | SerialBus, ...]:
+) -> tuple[Door, ...]:
     """The gateways and buses of meters, each place once. ValueError if there are lines but nobody gives their ends."""
     gateways: dict[tuple[str, int], list[ModbusMeter]] = {}
     buses: dict[tuple[str, int], list[Station]] = {}
     on_lines: dict[str, list[Station]] = {}
+    servers: dict[tuple[str, int], list[TaggedMeter]] = {}
+    databases: dict[str, list[TaggedMeter]] = {}
+    security: dict[tuple[str, int], Security] = {}
     for spec, meter, station in meters:
-        if station is None:
+        if isinstance(meter, TaggedMeter):
+            if spec.system == "opcua":
+                servers.setdefault((spec.host, spec.port), []).append(meter)
+                security[spec.host, spec.port] = cast(Security, spec.security)
+            else:
+                databases.setdefault(spec.database, []).append(meter)
+        elif station is None:
             if isinstance(meter, ModbusMeter):
                 gateways.setdefault((spec.host, spec.port), []).append(meter)
         elif spec.line:
@@ -103,10 +138,11 @@ def build_doors(
             "give meters host and port, or start it where serial lines exist"
         )
     clock, observe = kit.clock, kit.observe
-    doors: list[Gateway | SerialBus] = [
+    doors: list[Door] = [
         Gateway(host, port, each, clock=clock, observe=observe) for (host, port), each in gateways.items()
     ]
     doors += [SerialBus(host, port, each, clock=clock, observe=observe) for (host, port), each in buses.items()]
+    doors += _systems(servers, security, databases, kit)
     if carriers is not None:
         for name, stations in on_lines.items():
             line = lines[name]
@@ -122,3 +158,28 @@ def build_doors(
                 )
             )
     return tuple(doors)
+
+
+def _systems(
+    servers: Mapping[tuple[str, int], list[TaggedMeter]],
+    security: Mapping[tuple[str, int], Security],
+    databases: Mapping[str, list[TaggedMeter]],
+    kit: Kit,
+) -> list[Door]:
+    """OPC UA servers and databases; only a world that has them pays for their libraries."""
+    doors: list[Door] = []
+    if servers:
+        from simulators.systems.opcua import OpcUaServer
+
+        for (host, port), meters in servers.items():
+            asked = security[host, port]
+            doors.append(
+                OpcUaServer(
+                    host, port, meters, security=asked, since_us=kit.since_us, clock=kit.clock, observe=kit.observe
+                )
+            )
+    if databases:
+        from simulators.systems.sql import SqlDatabase
+
+        doors += [SqlDatabase(url, each, clock=kit.clock, observe=kit.observe) for url, each in databases.items()]
+    return doors

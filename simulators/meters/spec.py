@@ -52,6 +52,10 @@ class MeterSpec:
     serial one behind a transparent serial server there, or on a serial `line` of the world. `framing` is rtu or ascii
     for Modbus on a line (rtu unless given) or behind a serial server; empty at a host means Modbus TCP. A meter behind
     a `collector` of the world is seen only through it; host and port are the collector's then.
+
+    A meter behind a `system` (opcua, sql) has a map of registers, which the system hands on as tags: an OPC UA server
+    at host and port that asks for `security` (none, sign, encrypt), or a `database` (SQLAlchemy URL; empty: a file of
+    the bench's own) that gets a row for each point every `rows_s`.
     """
 
     name: str
@@ -68,6 +72,10 @@ class MeterSpec:
     framing: str = ""
     refresh_ms: int = 0
     collector: str = ""
+    system: str = ""
+    security: str = "none"
+    database: str = ""
+    rows_s: int = 60
 
 
 @dataclass(frozen=True)
@@ -108,8 +116,10 @@ def read_meters(table: Table, folder: Path) -> list[MeterSpec]:
     if table.has("map") and table.has("maps"):
         table.problem("maps", "give either map or maps, not both")
     line, collector = table.text("line", ""), table.text("collector", "")
-    host = "" if line or collector else table.text("host")
-    port = 0 if line or collector else table.integer("port", 1, 65535)
+    system = read_system(table)
+    placeless = line or collector or system.system == "sql"
+    host = "" if placeless else table.text("host")
+    port = 0 if placeless else table.integer("port", 1, 65535)
     if collector and any(map(table.has, ("line", "host", "port", "unit", "address", "framing"))):
         text = "a meter behind a collector has no place of its own; remove line, host, port, unit, address, framing"
         table.problem("collector", text)
@@ -118,7 +128,7 @@ def read_meters(table: Table, folder: Path) -> list[MeterSpec]:
     framing = table.choice("framing", ("", *FRAMINGS), FRAMINGS[0] if line else "")
     hint = "12 digits (DL/T 645) or 14 (CJ/T 188), or one letter (scale)"
     address = table.text("address", "", r"[0-9A-F]{12}|[0-9A-F]{14}|[A-Z]", hint)
-    unit = table.integer("unit", 1, 247, 1 if address or collector else None)
+    unit = table.integer("unit", 1, 247, 1 if address or collector or system.system else None)
     source = table.text("source", "")
     ratio = table.decimal("ratio", "1", positive=True)
     refresh_ms = table.integer("refresh_ms", 0, 60_000, 0)
@@ -132,7 +142,8 @@ def read_meters(table: Table, folder: Path) -> list[MeterSpec]:
             table.problem("repeat", f"expected [first, last] such as [1, 29], got {list(span)}")
         else:
             numbers = range(span[0], span[1] + 1)
-    if numbers[-1] is not None and not address and not collector and unit + len(numbers) - 1 > 247:
+    fixed = bool(address or collector or system.system)
+    if numbers[-1] is not None and not fixed and unit + len(numbers) - 1 > 247:
         table.problem("unit", f"{len(numbers)} units from {unit} go beyond 247; use a second port")
         numbers = [None]
     meters: list[MeterSpec] = []
@@ -144,7 +155,7 @@ def read_meters(table: Table, folder: Path) -> list[MeterSpec]:
                 map=chosen if chosen in any_names() else str(folder / chosen) if ".toml" in chosen else chosen,
                 host=_fill(host, number),
                 port=port,
-                unit=unit if address or collector else unit + index,
+                unit=unit if fixed else unit + index,
                 address=_counted(address, index),
                 source=_fill(source, number),
                 points=tuple(
@@ -163,9 +174,39 @@ def read_meters(table: Table, folder: Path) -> list[MeterSpec]:
                 framing=framing,
                 refresh_ms=refresh_ms,
                 collector=collector,
+                system=system.system,
+                security=system.security,
+                database=system.database,
+                rows_s=system.rows_s,
             )
         )
     return meters
+
+
+@dataclass(frozen=True)
+class SystemPlace:
+    """The system a meter stands behind (empty: none): what OPC UA asks of sessions, or the database and its pace."""
+
+    system: str = ""
+    security: str = "none"
+    database: str = ""
+    rows_s: int = 60
+
+
+def read_system(table: Table) -> SystemPlace:
+    """The keys of a meter behind a system."""
+    system = table.choice("system", ("", "opcua", "sql"), "")
+    place = SystemPlace(
+        system=system,
+        security=table.choice("security", ("none", "sign", "encrypt"), "none") if system == "opcua" else "none",
+        database=table.text("database", "") if system == "sql" else "",
+        rows_s=table.integer("rows_s", 1, 86_400, 60) if system == "sql" else 60,
+    )
+    where = ("line", "collector", "unit", "address", "framing", *(("host", "port") if system == "sql" else ()))
+    given = [key for key in where if table.has(key)] if system else []
+    if given:
+        table.problem("system", f"a meter behind {system} has no such place; remove {', '.join(given)}")
+    return place
 
 
 def _counted(address: str, index: int) -> str:

@@ -1,0 +1,99 @@
+"""Application certificates of OPC UA: self-signed, RSA 2048, with the application's URI, as its trust lists hold them.
+
+Leaves the channels to the stack. The keys are new in every process: what they protect is in no record, and the time a
+message takes does not depend on its octets.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+_YEARS = timedelta(days=3650)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A certificate and its key: DER for the stack, PEM for people and configurations."""
+
+    uri: str
+    certificate: bytes
+    key: bytes
+
+    @property
+    def certificate_pem(self) -> str:
+        """The certificate as PEM text."""
+        loaded = x509.load_der_x509_certificate(self.certificate)
+        return loaded.public_bytes(serialization.Encoding.PEM).decode()
+
+    @property
+    def key_pem(self) -> str:
+        """The key as PKCS#8 PEM text, not encrypted."""
+        loaded = serialization.load_der_private_key(self.key, None)
+        return loaded.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        ).decode()
+
+
+@cache
+def _key(holder: str, which: str) -> rsa.RSAPrivateKey:
+    del holder, which
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@cache
+def identity(holder: str, host: str, at_us: int, which: str = "own") -> Identity:
+    """The identity of an application at a host, valid ten years before and after an instant (us UTC).
+
+    Another `which` is somebody else's with the same names.
+    """
+    uri = f"urn:carbonbench:{holder}"
+    key = _key(holder, which)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, holder)])
+    moment = datetime.fromtimestamp(at_us // 1_000_000, UTC)
+    names: list[x509.GeneralName] = [x509.UniformResourceIdentifier(uri)]
+    try:
+        names.append(x509.IPAddress(ipaddress.ip_address(host)))
+    except ValueError:
+        names.append(x509.DNSName(host))
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(int.from_bytes(f"{holder}/{which}".encode()[-8:], "big") | 1)
+        .not_valid_before(moment - _YEARS)
+        .not_valid_after(moment + _YEARS)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(
+            x509.KeyUsage(
+                digital_signature=True,
+                content_commitment=True,
+                key_encipherment=True,
+                data_encipherment=True,
+                key_agreement=False,
+                key_cert_sign=False,
+                crl_sign=False,
+                encipher_only=False,
+                decipher_only=False,
+            ),
+            critical=True,
+        )
+        .add_extension(
+            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    return Identity(
+        uri,
+        built.public_bytes(serialization.Encoding.DER),
+        key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
+    )

@@ -1,0 +1,262 @@
+"""A database that a plant's system writes its values to: one row for each tag and period, through SQLAlchemy.
+
+Leaves to others: the devices (`tagged`), the engines (SQLite by default; PostgreSQL and MariaDB where one is given by
+URL, real time only). The table `readings` has `id` (counting up, as rows are committed), `tag`, `at` (local time,
++08:00, without zone), `value` (text in SQLite, NUMERIC elsewhere; NULL: no number). What is written is told as
+`Published`.
+
+Faults: omitted (no row), delayed (rows come so much later, with their own time), duplicate (rows come twice), sentinel
+(NULL), locked (a writer keeps the table to itself), silent (an SQLite file is away; elsewhere as locked).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, DateTime, Engine, Integer, MetaData, Numeric, String, Table, create_engine
+from sqlalchemy import text as sql_text
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from simulators.clock import Clock, Observe
+from simulators.events import Published
+from simulators.meters.faults import Delayed, Duplicate, Locked, Omitted, Silent
+from simulators.systems.tagged import TaggedMeter, tag_value
+
+TABLE = "readings"
+QUERY = "SELECT id, tag, at, value FROM readings WHERE id > :after ORDER BY id LIMIT 1000"
+"""What a reader asks: everything since the last row it knows."""
+_ZONE = timedelta(hours=8)
+
+_META = MetaData()
+_READINGS = Table(
+    TABLE,
+    _META,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("tag", String(64), nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("value", Numeric(24, 9).with_variant(String(40), "sqlite")),
+    sqlite_autoincrement=True,
+)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of one device of one instant: tag to decimal text (empty: NULL)."""
+
+    meter: TaggedMeter
+    stamp: int
+    rows: dict[str, str]
+    fault: str
+    copy: bool = False
+
+
+class SqlDatabase:
+    """One database and who writes to it. `url` is SQLAlchemy's (empty: an SQLite file of its own, gone at the end)."""
+
+    host = ""
+
+    def __init__(self, url: str, meters: Sequence[TaggedMeter], *, clock: Clock, observe: Observe) -> None:
+        self.name = meters[0].name
+        self.meters = tuple(meters)
+        self.given = url
+        self._folder: Path | None = None
+        self._clock = clock
+        self._observe = observe
+        self._engine: Engine | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._altered = asyncio.Event()
+        self._writing = asyncio.Lock()
+        self._lock: Connection | None = None
+        self._away = False
+        self._here = asyncio.Event()
+        self._here.set()
+        self._batches = 0
+        for meter in self.meters:
+            meter.altered = self._altered.set
+
+    @property
+    def url(self) -> str:
+        """Where a reader finds it (SQLAlchemy URL with password)."""
+        return self._url.render_as_string(hide_password=False)
+
+    @property
+    def _url(self) -> URL:
+        if self.given:
+            return make_url(self.given)
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="carbonbench-sql-"))
+        return URL.create("sqlite", database=str(self._folder / "plant.db"))
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file."""
+        return self._url.get_backend_name() == "sqlite"
+
+    async def start(self) -> None:
+        """Make the table and begin to write. Raises OSError if the database cannot be had."""
+        options: dict[str, Any] = {"check_same_thread": False, "timeout": 0} if self.is_sqlite else {}
+        self._engine = create_engine(self._url, poolclass=NullPool, connect_args=options)
+        try:
+            await asyncio.to_thread(self._make)
+        except SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+            raise OSError(f"database {self.name}: expected one that can be written, got: {reason}") from None
+        self._tasks = [
+            asyncio.create_task(self._write(meter), name=f"sql {self.name} {meter.name}") for meter in self.meters
+        ]
+        self._tasks.append(asyncio.create_task(self._keep(), name=f"sql {self.name}"))
+
+    async def stop(self) -> None:
+        """Write no more; a file of our own goes."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        await asyncio.to_thread(self._unlock)
+        self._away = False
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _make(self) -> None:
+        assert self._engine is not None
+        with self._engine.begin() as connection:
+            _META.drop_all(connection)
+            _META.create_all(connection)
+
+    # Writing.
+
+    async def _write(self, meter: TaggedMeter) -> None:
+        """Rows of one device on its grid; what is delayed is written when its time comes."""
+        loop = asyncio.get_running_loop()
+        while True:
+            now = self._clock.now_us()
+            due = (now // meter.period_us + 1) * meter.period_us
+            await asyncio.sleep((due - now) / 1_000_000)
+            # A timer may be early by what its float cannot hold; the rows are those of the grid.
+            batch = self._batch(meter, due)
+            late, twice = meter.fault(Delayed), meter.fault(Duplicate)
+            if isinstance(late, Delayed):
+                self._later(loop, late.after_s, batch)
+            else:
+                await self._insert(batch)
+            if isinstance(twice, Duplicate):
+                again = Batch(meter, batch.stamp, batch.rows, batch.fault, copy=True)
+                self._later(loop, max(twice.after_s, 0.001), again)
+
+    def _later(self, loop: asyncio.AbstractEventLoop, after_s: float, batch: Batch) -> None:
+        async def wait() -> None:
+            await asyncio.sleep(after_s)
+            await self._insert(batch)
+
+        self._tasks.append(loop.create_task(wait(), name=f"sql {self.name} later"))
+
+    def _batch(self, meter: TaggedMeter, stamp: int) -> Batch:
+        rows: dict[str, str] = {}
+        channels = [meter.channels[register] for register in meter.channels]
+        wanted = [channel for channel in channels if channel.point]
+        for channel in wanted:
+            if not meter.hits(Omitted, channel):
+                rows[f"{meter.name}.{channel.register.id}"] = tag_value(channel, stamp)[1]
+        return Batch(meter, stamp, rows, meter.altering(wanted))
+
+    async def _insert(self, batch: Batch) -> None:
+        """Write a batch; it waits while somebody else keeps the table."""
+        if not batch.rows:
+            return
+        async with self._writing:
+            await self._here.wait()
+            await asyncio.to_thread(self._put, batch)
+        self._batches += 1
+        points = {f"{batch.meter.name}.{channel.register.id}": point for point, channel in batch.meter.points.items()}
+        self._observe(
+            Published(
+                t=self._clock.now_us(),
+                collector=self.name,
+                meter=batch.meter.name,
+                number=self._batches,
+                stamp=batch.stamp,
+                payload="; ".join(f"{tag}={value or 'NULL'}" for tag, value in batch.rows.items()),
+                topic=TABLE,
+                values={points[tag]: value for tag, value in batch.rows.items() if value and tag in points},
+                copy=batch.copy,
+                fault=batch.fault,
+            )
+        )
+
+    def _put(self, batch: Batch) -> None:
+        moment = datetime.fromtimestamp(batch.stamp // 1_000_000, UTC).replace(tzinfo=None) + _ZONE
+        rows = [{"tag": tag, "at": moment, "value": self._stored(value)} for tag, value in batch.rows.items()]
+        if self._lock is not None:
+            self._lock.execute(_READINGS.insert(), rows)
+            return
+        assert self._engine is not None
+        with self._engine.begin() as connection:
+            connection.execute(_READINGS.insert(), rows)
+
+    def _stored(self, value: str) -> str | Decimal | None:
+        if not value:
+            return None
+        return value if self.is_sqlite else Decimal(value)
+
+    # Keeping it from readers.
+
+    async def _keep(self) -> None:
+        """Lock and unlock, go away and come back, as the faults want it."""
+        while True:
+            await self._altered.wait()
+            self._altered.clear()
+            silent = any(meter.fault(Silent) for meter in self.meters)
+            locked = any(meter.fault(Locked) for meter in self.meters) or (silent and not self.is_sqlite)
+            await asyncio.to_thread(self._apply, locked, silent and self.is_sqlite)
+            if self._away:
+                self._here.clear()
+            else:
+                self._here.set()
+
+    def _apply(self, locked: bool, away: bool) -> None:
+        if not locked:
+            self._unlock()
+        elif self._lock is None:
+            self._take_lock()
+        if away != self._away:
+            here = Path(self._url.database or "")
+            there = here.with_suffix(".away")
+            (here if away else there).rename(there if away else here)
+            self._away = away
+
+    def _take_lock(self) -> None:
+        assert self._engine is not None
+        connection = self._engine.connect()
+        if self.is_sqlite:
+            raw: Any = connection.connection.dbapi_connection
+            raw.isolation_level = None
+            raw.execute("BEGIN EXCLUSIVE")
+        else:
+            statement = {
+                "postgresql": f"LOCK TABLE {TABLE} IN ACCESS EXCLUSIVE MODE",
+            }.get(self._url.get_backend_name(), f"LOCK TABLES {TABLE} WRITE")
+            connection.execute(sql_text(statement))
+        self._lock = connection
+
+    def _unlock(self) -> None:
+        connection, self._lock = self._lock, None
+        if connection is None:
+            return
+        if self.is_sqlite:
+            raw: Any = connection.connection.dbapi_connection
+            raw.execute("COMMIT")
+        else:
+            connection.commit()
+            if self._url.get_backend_name() != "postgresql":
+                connection.execute(sql_text("UNLOCK TABLES"))
+        connection.close()
