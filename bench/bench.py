@@ -111,15 +111,23 @@ class PowerControl(Protocol):
         """Cut at the nth write barrier from now (before it takes effect, or after), restore `off_s` later."""
         ...
 
+    def syncs(self) -> int:
+        """Write barriers that the terminal has come to since its first start."""
+        ...
+
     def cut_at_event(self, nth: int, *, off_s: float) -> None:
         """Cut after the nth step of the terminal from now, restore `off_s` later."""
         ...
 
-    def cut_after(self, what: str, *, at: str = "", after_s: float, off_s: float) -> None:
+    def cut_after(
+        self, what: str, *, at: str = "", after_s: float, off_s: float, sync: int = 0, effective: bool = False
+    ) -> None:
         """Cut `after_s` after the next event of this kind on the wire, restore `off_s` later.
 
-        `what` is `answer` (the last octet of a meter's answer has left it) or `acknowledgement` (the same of a centre's
-        9014); `at` names the meter or centre, empty for any.
+        `what` is `answer` (the last octet of a meter's answer has left it), `upload` (that of an upload has come to a
+        centre) or `acknowledgement` (that of a centre's 9014 has left it); `at` names the meter or centre, empty for
+        any. With `sync` above 0 the cut waits from then on for the terminal's write barrier of that number and comes
+        before it takes effect, or just after with `effective`.
         """
         ...
 
@@ -133,6 +141,22 @@ class TerminalControl(Protocol):
 
     async def drift(self, ppm: float) -> None:
         """From now on the terminal's free-running clock gains so many parts per million."""
+        ...
+
+
+class TimeServerControl(Protocol):
+    """The bench's time server, where the scenario has one; without it every call raises LookupError.
+
+    Each question of the terminal is a `TimeAsked` event, each change a phase (`source-ahead`, `source-silent`,
+    `source-back`).
+    """
+
+    async def lead(self, seconds: float) -> None:
+        """From now on it tells true time plus so much (0: true time)."""
+        ...
+
+    def silent(self) -> AbstractAsyncContextManager[object]:
+        """It hears questions and answers none."""
         ...
 
 
@@ -285,6 +309,11 @@ class Bench(Protocol):
     @property
     def terminal(self) -> TerminalControl:
         """The terminal's own clock."""
+        ...
+
+    @property
+    def time_server(self) -> TimeServerControl:
+        """The time that the bench serves."""
         ...
 
     @property

@@ -35,7 +35,8 @@ KINDS: Mapping[str, Callable[[Event], bool]] = {
 class Awaited:
     """A cut `after_s` after the next event of the kind `what` at a meter or centre (empty: any), for `off_s`.
 
-    With `sync` above 0 the cut comes before that write barrier of the terminal, counted from `after_s` after the event.
+    With `sync` above 0 the cut comes before that write barrier of the terminal takes effect, or just after with
+    `effective`, counted from `after_s` after the event.
     """
 
     what: str
@@ -43,6 +44,7 @@ class Awaited:
     after_s: float
     off_s: float
     sync: int = 0
+    effective: bool = False
 
     def meets(self, event: Event) -> bool:
         """Whether this is the event waited for."""
@@ -51,7 +53,8 @@ class Awaited:
     def detail(self, event: Event) -> dict[str, str]:
         """What the history says of the cut: reason, kind of event, place and instant of it (us UTC), delay (s)."""
         place = place_of(event)
-        barrier = f"before write barrier {self.sync}, " if self.sync else ""
+        moment = "after" if self.effective else "before"
+        barrier = f"{moment} write barrier {self.sync}, " if self.sync else ""
         return {
             "why": f"{barrier}{self.after_s:g} s after {self.what} at {place}",
             "event": self.what,
@@ -61,7 +64,7 @@ class Awaited:
         }
 
 
-def awaited(what: str, at: str, after_s: float, off_s: float, sync: int = 0) -> Awaited:
+def awaited(what: str, at: str, after_s: float, off_s: float, sync: int = 0, effective: bool = False) -> Awaited:
     """A cut that waits. Raises ValueError for an event that no rig knows or a time or count below 0."""
     if what not in KINDS:
         raise ValueError(f"cut_after expects one of {', '.join(KINDS)}, got {what!r}")
@@ -69,7 +72,7 @@ def awaited(what: str, at: str, after_s: float, off_s: float, sync: int = 0) -> 
         raise ValueError(f"cut_after expects after_s >= 0 and off_s > 0, got {after_s} and {off_s}")
     if sync < 0:
         raise ValueError(f"cut_after expects sync >= 0, got {sync}")
-    return Awaited(what, at, after_s, off_s, sync)
+    return Awaited(what, at, after_s, off_s, sync, effective)
 
 
 def place_of(event: Event) -> str:

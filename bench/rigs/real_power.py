@@ -78,15 +78,23 @@ class PowerSupply:
         armed = self._life.disk.cut_at_sync(nth, moment, reached)
         armed.add_done_callback(lambda done: done.cancelled() or done.exception())
 
+    def syncs(self) -> int:
+        """Write barriers that the terminal has come to since its first start."""
+        self._needs_disk()
+        assert self._life.disk is not None
+        return self._life.disk.syncs
+
     def cut_at_event(self, nth: int, *, off_s: float) -> None:
         """Cut nth times 20 ms after the next event at a simulator, restore `off_s` later."""
         self._needs_disk()
         self._steps = (nth, off_s)
 
-    def cut_after(self, what: str, *, at: str = "", after_s: float, off_s: float, sync: int = 0) -> None:
+    def cut_after(
+        self, what: str, *, at: str = "", after_s: float, off_s: float, sync: int = 0, effective: bool = False
+    ) -> None:
         """Cut `after_s` after the next event of this kind on the wire, restore `off_s` later."""
         self._needs_disk()
-        self._awaited = awaited(what, at, after_s, off_s, sync)
+        self._awaited = awaited(what, at, after_s, off_s, sync, effective)
 
     def on_site(self, event: Event) -> None:
         """Something happened at a simulator."""
@@ -105,7 +113,7 @@ class PowerSupply:
 
     async def _at_sync(self, cut: Awaited, detail: dict[str, str]) -> None:
         await asyncio.sleep(cut.after_s)
-        self._arm(cut.sync, Moment.BEFORE, detail, cut.off_s)
+        self._arm(cut.sync, Moment.AFTER if cut.effective else Moment.BEFORE, detail, cut.off_s)
 
     async def _after(self, seconds: float, detail: dict[str, str], off_s: float) -> None:
         await asyncio.sleep(seconds)

@@ -64,6 +64,7 @@ _EVERY = (
     "security/speaks-the-national-suites",
     "platforms/serves-three-centres-in-different-states",
     "splits/counts-no-half-set",
+    "powercuts/loses-nothing-between-three-centres",
 )
 _CLOCK = (
     "clock/survives-clock-set-forward",

@@ -18,7 +18,6 @@ from bench.history import (
     Connected,
     History,
     LinkRule,
-    Power,
     Sent,
     Stored,
     TerminalState,
@@ -33,6 +32,7 @@ from conformance.judges.truth import (
     is_float,
     length_of,
     number,
+    power_losses,
     rounded,
     truth_of,
 )
@@ -253,7 +253,8 @@ def disturbances(history: History, centre: str) -> list[tuple[int, int]]:
         for event in history.of(Connected)
         if event.at == centre and event.state in ("closed", "reset")
     ]
-    found += [(event.t - SECOND, event.t + SECOND) for event in history.of(Power) if event.state == "cut"]
+    # What leaves a centre while the terminal has no power is taken by nobody.
+    found += [(start - SECOND, max(start + SECOND, back)) for start, back in power_losses(history)]
     found += [
         (event.t - SECOND, event.t + SECOND)
         for event in history.of(TerminalState)

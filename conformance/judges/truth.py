@@ -379,7 +379,10 @@ class Truth:
         return known
 
     def boundary(self, point: str, shown_us: int, length_us: int) -> list[int]:
-        """Indexes of the readings that may stand for a boundary: the first served, then repeats of the same request."""
+        """Indexes of the readings that may stand for a boundary: the first served, then repeats of the same request.
+
+        When lost power may have taken the first with it, the next that was kept may stand for it as well.
+        """
         series = self.series[point]
         period = series.period_us
         width = period if period <= length_us else min(period, PUNCTUAL_US)
@@ -389,6 +392,9 @@ class Truth:
             if span:
                 first = series.times[span.start]
                 found += [index for index in span if series.times[index] - first <= PUNCTUAL_US]
+                if self._volatile(first):
+                    kept = next((index for index in span if not self._volatile(series.times[index])), None)
+                    found += [] if kept is None or kept in found else [kept]
         return found
 
     def _carried(self, point: str, start_us: int, length_us: int) -> list[int]:
