@@ -20,6 +20,7 @@ from bench.rigs.real_terminal import Room, TerminalLife
 from bench.terminals import Launch
 
 OWN_CLOCK = "the clock of a device on the table is set through the device only / 被测设备时钟只能由设备自身设置"
+_UNSEEN = "the write barriers of a device on the table cannot be seen / 无法观测被测设备的落盘时刻"
 
 
 class DeviceLife(TerminalLife):
@@ -94,6 +95,10 @@ class DeviceSupply(PowerSupply):
     def _needs_disk(self) -> None:
         """A device has a disk of its own, which loses what it loses."""
 
+    def syncs(self) -> int:
+        """Never."""
+        raise Unable(_UNSEEN)
+
     def cut_at_sync(self, nth: int, *, off_s: float, after: bool = False) -> None:
         """Never."""
-        raise Unable("the write barriers of a device on the table cannot be seen / 无法观测被测设备的落盘时刻")
+        raise Unable(_UNSEEN)

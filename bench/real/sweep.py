@@ -39,6 +39,8 @@ class Outcome(StrEnum):
     SAFE = "safe"
     LOST = "lost"
     MISSED = "missed"
+    OPEN = "open"
+    """The cut came, and whether it did harm could not be decided."""
 
 
 def plan(syncs: int, *, most: int | None = None, chance: random.Random | None = None) -> list[Trial]:
@@ -61,17 +63,21 @@ def plan(syncs: int, *, most: int | None = None, chance: random.Random | None = 
 
 @dataclass(frozen=True, slots=True)
 class SweepSummary:
-    """What a sweep showed; `lost` are the trials that lost data, `missed` those whose sync never came."""
+    """What a sweep showed; `lost` are the trials that lost data, `missed` those whose sync never came.
+
+    `open` are those that could not be decided.
+    """
 
     planned: int
     safe: int
     lost: tuple[Trial, ...]
     missed: tuple[Trial, ...]
+    open: tuple[Trial, ...] = ()
 
     @property
     def complete(self) -> bool:
-        """Whether every planned trial was cut where it should be."""
-        return not self.missed and self.safe + len(self.lost) == self.planned
+        """Whether every planned trial was cut where it should be, and decided."""
+        return not self.missed and not self.open and self.safe + len(self.lost) == self.planned
 
 
 def summarise(planned: Sequence[Trial], outcomes: Iterable[tuple[Trial, Outcome]]) -> SweepSummary:
@@ -84,7 +90,9 @@ def summarise(planned: Sequence[Trial], outcomes: Iterable[tuple[Trial, Outcome]
             found[trial] = outcome
     lost = tuple(trial for trial in planned if found.get(trial) is Outcome.LOST)
     missed = tuple(trial for trial in planned if found.get(trial, Outcome.MISSED) is Outcome.MISSED)
-    return SweepSummary(len(planned), len(planned) - len(lost) - len(missed), lost, missed)
+    undecided = tuple(trial for trial in planned if found.get(trial) is Outcome.OPEN)
+    safe = len(planned) - len(lost) - len(missed) - len(undecided)
+    return SweepSummary(len(planned), safe, lost, missed, undecided)
 
 
 # Confidence

@@ -96,7 +96,17 @@ class PowerSupply:
         """Cut at the nth write barrier from now, restore `off_s` later."""
         moment = Moment.AFTER if after else Moment.BEFORE
         why = f"{moment.value} write barrier {nth}"
-        self._bench.disk.cut_at_sync(nth, lambda: self._bench.blackout(why, off_s), moment=moment)
+        disk = self._bench.disk
+
+        def reached() -> None:
+            detail = {"why": why, "sync": str(disk.syncs), "file": self._bench.syncing}
+            self._bench.blackout(why, off_s, detail)
+
+        disk.cut_at_sync(nth, reached, moment=moment)
+
+    def syncs(self) -> int:
+        """Write barriers that the terminal has come to since its first start."""
+        return self._bench.disk.syncs
 
     def cut_at_event(self, nth: int, *, off_s: float) -> None:
         """Cut after the nth step of the terminal from now, restore `off_s` later."""
@@ -157,6 +167,8 @@ class VirtualBench:
         self.domain.on_cut(self._on_cut)
         self.device_clock = DeviceClock(loop, layout.start_us(scenario) * 1000)
         self.disk = VirtualDisk(self._chance.stream("disk"), clock_ns=self.device_clock.time_ns)
+        self.syncing = ""
+        self.disk.on_sync = self._on_sync
         self.blackout_after: tuple[dict[str, str], float] | None = None
         self.awaited: Awaited | None = None
         self.serves_time = scenario.time_server
@@ -298,6 +310,9 @@ class VirtualBench:
             self.record(Power(t=self.clock.now_us(), state="cut", detail=detail))
             self._restore_later(off_s)
         self.disk.power_cut(Keep.SECTORS)
+
+    def _on_sync(self, file: str) -> None:
+        self.syncing = file
 
     def blackout(self, why: str, off_s: float, detail: dict[str, str] | None = None) -> None:
         """Cut the supply now and restore it later; may be called from within the terminal's own call."""

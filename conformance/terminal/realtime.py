@@ -11,7 +11,8 @@ from bench.bench import Bench
 from bench.case import Case, Finding, Rig
 from bench.history import History
 from bench.scenario import Line, Scenario
-from conformance.judges import accuracy, retention
+from bench.swept import Swept
+from conformance.judges import accuracy, retention, swept
 from conformance.judges.times import MINUTE
 from conformance.terminal import HJ212, LOCAL, MODBUS
 from conformance.terminal.accuracy import TakesOverEdgeValues
@@ -129,6 +130,36 @@ class OutlastsCutAtInstant(_LosesPowerOnce, Case):
     async def lose(self, bench: Bench) -> None:
         await bench.clock.sleep(bench.chance("instant").randrange(0, 5000) / 1000)
         await bench.power.off(25)
+
+
+class OutlastsCutAtAnySync(_RealTime, Swept):
+    """Power lost at any write barrier of the first two minutes, before or after it takes effect, does no harm."""
+
+    zh = "在最初两分钟内任一落盘时刻（生效前或生效后）断电，均无损害。"
+    clauses = ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a", "csmt/7.6b")
+    needs = (MODBUS, HJ212, LOCAL)
+    scenario = QUICK
+    swept_s = 105.0
+    look_s = 15.0
+
+    async def drive(self, bench: Bench) -> None:
+        self.arm(bench, off_s=4)
+        start = bench.clock.now_us()
+        for _ in range(round(self.swept_s / self.look_s)):
+            await bench.clock.sleep(self.look_s)
+            await read_records(bench, ("minute",), start - MINUTE, bench.clock.now_us())
+        self.counted(bench)
+        # A cut at the very end leaves time for one whole minute more.
+        await bench.clock.sleep(WHOLE_MINUTE_S)
+        await bench.centres.settle(seconds=8)
+        await read_records(bench, ("minute",), start - MINUTE, bench.clock.now_us())
+        await read_readings(bench, points(bench), start - MINUTE, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from swept.findings(history)
+        yield retention.sent_as_stored_finding(history, reconciled(history))
+        yield from accuracy.findings(history, "reading", needed=1)
+        yield from delivered(history)
 
 
 class TakesOverEdgeValuesQuickly(_RealTime, TakesOverEdgeValues):

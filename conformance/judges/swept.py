@@ -1,0 +1,69 @@
+"""A cut at one write barrier of a sweep: it came, the terminal works again, and what it had shown is still there.
+
+Leaves records and centres to `retention`, `accuracy` and `delivery`. Early in its life a terminal has shown nothing
+yet: then there is nothing that it could have taken back, and that question is not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Check, Verdict, check
+from bench.history import History, Observed, Power, Served
+from conformance.judges import retention
+from conformance.judges.times import SECOND, local, seconds
+from conformance.judges.truth import power_losses
+
+# A terminal that has power has to be at work again so soon; a case of a sweep lasts longer than that after each cut.
+BACK_US = 90 * SECOND
+
+
+def findings(history: History) -> Iterator[Check]:
+    """What a cut at a write barrier must leave unharmed; without such a cut everything is open."""
+    losses = power_losses(history)
+    cut = next((event for event in history.of(Power) if event.state == "cut"), None)
+    yield check(
+        "cut-came",
+        True if losses else None,
+        en="power was cut at the write barrier",
+        zh="已在落盘时刻断电",
+        actual="" if losses else "the terminal never came to that write barrier / 未到达该落盘时刻",
+        evidence=[] if cut is None else [f"{local(cut.t)}: {', '.join(cut.detail.values())}"],
+    )
+    yield _works_again(history, losses)
+    for found in retention.readable_before_findings(history):
+        if found.verdict is not Verdict.INCONCLUSIVE or not losses or _shown(history, losses[0][0]):
+            yield found
+
+
+def _shown(history: History, before: int) -> bool:
+    """Whether the terminal had shown a record before an instant."""
+    return any(event.rows for event in history.of(Observed) if event.what == "records" and event.t < before)
+
+
+def _works_again(history: History, losses: list[tuple[int, int]]) -> Check:
+    late: list[str] = []
+    worst = 0
+    for _, back in losses:
+        for setup in history.began.meters:
+            first = min(
+                (event.asked for event in history.of(Served) if event.meter == setup.name and event.asked >= back),
+                default=None,
+            )
+            took = None if first is None else first - back
+            if took is None or took > BACK_US:
+                when = "never" if took is None else f"{seconds(took)} s later"
+                late.append(f"power back {local(back)}, first reading of {setup.name} {when}")
+            else:
+                worst = max(worst, took)
+    return check(
+        "works-again",
+        not late if losses else None,
+        en="all meters are read again within 90 s of the power's return",
+        zh="来电后 90 s 内恢复全部采集",
+        measured=seconds(worst) if not late else "more / 超时",
+        limit=BACK_US // SECOND,
+        op="<=",
+        unit="s",
+        evidence=late,
+    )
