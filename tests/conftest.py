@@ -1,9 +1,10 @@
-"""Peers that tests need and that cannot come from PyPI: counted and told aloud where they are absent."""
+"""Programs of others that tests need: counted and told aloud where they are absent."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,21 @@ def program() -> Callable[[str], str]:
         if path is None:
             pytest.skip(_ABSENT.format(name))
         return path
+
+    return find
+
+
+@pytest.fixture
+def peer() -> Callable[[str], str]:
+    """Gives the interpreter of a peer's own environment; a test that needs an absent one is skipped and counted."""
+
+    def find(name: str) -> str:
+        path = Path(__file__).parents[1] / ".venv" / "peers" / name / "bin" / "python"
+        if not path.exists():
+            pytest.skip(
+                f"NOT RUN HERE: peer {name} is not installed (tools/peers) / 未执行：未安装 {name}，运行 tools/peers"
+            )
+        return str(path)
 
     return find
 

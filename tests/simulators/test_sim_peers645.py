@@ -8,29 +8,34 @@ check nothing.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
-import subprocess
-import sys
-import venv
-import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from test_sim_dlt645 import OWN, Line
 
+from bench.real.serial import PtyLine
+from bench.virtual.uart import Framing
 from simulators.events import Rejected, Unserved
 from simulators.meters import faults
+from simulators.meters.carriers import LineSettings
 from simulators.meters.dlt645_codec import Frame, encode
+from simulators.meters.serial_bus import SerialBus
 
 WIRE = "121078563412"
-PEERS = {"dlt645": "3.2.0", "python-dlt645": "0.1.4"}
 
 ENERGY = """
 import json, sys
 from dlt645 import MeterClientService
 from loguru import logger
 logger.remove()
-service = MeterClientService.new_tcp_client("127.0.0.1", int(sys.argv[1]), timeout=2)
+at = sys.argv[1]
+if at.isdecimal():
+    service = MeterClientService.new_tcp_client("127.0.0.1", int(at), timeout=2)
+else:
+    service = MeterClientService.new_rtu_client(at, 2400, 8, 1, "N", 2)
 service.set_address(sys.argv[2])
 def shown(item):
     if item is None:
@@ -57,8 +62,12 @@ print(json.dumps(told))
 ACTIVE = """
 import json, socket, sys
 import dlt645
-wire = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 3)
-flo, r_flo = wire.makefile("wb", buffering=0), wire.makefile("rb", buffering=0)
+at = sys.argv[1]
+if at.isdecimal():
+    wire = socket.create_connection(("127.0.0.1", int(at)), 3)
+    flo, r_flo = wire.makefile("wb", buffering=0), wire.makefile("rb", buffering=0)
+else:
+    flo, r_flo = open(at, "wb", buffering=0), open(at, "rb", buffering=0)
 told = dict()
 for name, call in (
     ("address", lambda: dlt645.get_addr(flo, r_flo)),
@@ -72,59 +81,56 @@ print(json.dumps(told))
 """
 
 
-@pytest.fixture(scope="session")
-def environments(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Interpreters with one peer each; a peer that could not be installed is missing, and a warning tells it."""
-    made: dict[str, Path] = {}
-    for name, version in PEERS.items():
-        folder = tmp_path_factory.mktemp("peer") / name
-        venv.create(folder, with_pip=False, symlinks=True)
-        python = folder / "bin" / "python"
-        done = subprocess.run(
-            [sys.executable, "-m", "pip", "--python", str(python), "install", "-q", f"{name}=={version}"],
-            capture_output=True,
-            text=True,
-            check=False,
+Lay = Callable[[Line], str]
+"""Puts a line's meters behind TCP or on a pseudo terminal; gives what a script is told: a port, or a device's path."""
+
+
+@pytest.fixture(params=["tcp", "pty"])
+def lay(request: pytest.FixtureRequest, tmp_path: Path) -> Lay:
+    """Both ways a line can be reached."""
+
+    def put(line: Line) -> str:
+        if request.param == "tcp":
+            return str(line.port)
+        # It sets its port again for every read, which Linux refuses on a pseudo terminal with parity.
+        settings = LineSettings(2400, "N", 1)
+        for meter in line.meters:
+            meter.port = settings
+        carrier = PtyLine("ttyS1", Framing(*settings), tmp_path)
+        line.bus = SerialBus(
+            "", 0, line.meters, clock=line.clock, observe=line.heard, carrier=carrier, settings=settings
         )
-        if done.returncode:
-            reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            warnings.warn(f"PEER NOT TESTED: {name} {version} could not be installed: {reason}", stacklevel=1)
-        else:
-            made[name] = python
-    return made
+        return str(carrier.device)
+
+    return put
 
 
-def converse(python: Path, script: str, address: str, line: Line) -> dict[str, str | None]:
-    """Let a peer's client talk to the meters of a line on loopback."""
+def converse(python: str, script: str, address: str, line: Line, at: str) -> dict[str, str | None]:
+    """Let a peer's client talk to the meters of a line."""
 
     async def main() -> bytes:
         await line.bus.start()
         process = await asyncio.create_subprocess_exec(
-            str(python), "-c", script, str(line.port), address, stdout=asyncio.subprocess.PIPE
+            python, "-c", script, at, address, stdout=asyncio.subprocess.PIPE
         )
-        told, _ = await process.communicate()
-        await line.bus.stop()
+        try:
+            async with asyncio.timeout(30):
+                told, _ = await process.communicate()
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await line.bus.stop()
         return told
 
     return json.loads(asyncio.run(main()).splitlines()[-1])
 
 
-def not_installed(environments: dict[str, Path], name: str) -> bool:
-    """True, with a warning, if the peer is missing."""
-    if name in environments:
-        return False
-    warnings.warn(f"PEER NOT TESTED: {name} is not installed, nothing was checked", stacklevel=1)
-    return True
-
-
-def test_dlt645_reads_our_meter(environments: dict[str, Path]) -> None:
-    if not_installed(environments, "dlt645"):
-        return
+def test_dlt645_reads_our_meter(peer: Callable[[str], str], lay: Lay) -> None:
     line = Line("dlt645_three_phase", addresses=("123456781012",))
     line.meter.preset("0.energy", "123456.78")
     line.meter.preset("0.power", "-1.2345")
     # It wants its address in the order of the wire.
-    told = converse(environments["dlt645"], ENERGY, WIRE, line)
+    told = converse(peer("dlt645"), ENERGY, WIRE, line, lay(line))
     assert told["energy"] == "123456.78"
     assert told["power"] == "-1.2345"
     assert told["voltage"] == line.meter.text("0.voltage_a")
@@ -136,30 +142,24 @@ def test_dlt645_reads_our_meter(environments: dict[str, Path]) -> None:
     assert told["address"] == WIRE
 
 
-def test_python_dlt645_reads_our_meter(environments: dict[str, Path]) -> None:
-    if not_installed(environments, "python-dlt645"):
-        return
+def test_python_dlt645_reads_our_meter(peer: Callable[[str], str], lay: Lay) -> None:
     line = Line("dlt645_three_phase")
     line.meter.preset("0.combined", "123.45")
-    told = converse(environments["python-dlt645"], ACTIVE, OWN, line)
+    told = converse(peer("python-dlt645"), ACTIVE, OWN, line, lay(line))
     assert told == {"address": OWN, "energy": "123.45"}
 
 
-def test_python_dlt645_takes_the_sign_for_a_digit(environments: dict[str, Path]) -> None:
-    if not_installed(environments, "python-dlt645"):
-        return
+def test_python_dlt645_takes_the_sign_for_a_digit(peer: Callable[[str], str], lay: Lay) -> None:
     line = Line("dlt645_three_phase")
     line.meter.set_fault(faults.Preamble(count=0))
     line.meter.channel("0.combined").held = line.meter.bcd("combined").encode(-12345)
     assert line.meter.text("0.combined") == "-123.45"
-    told = converse(environments["python-dlt645"], ACTIVE, OWN, line)
+    told = converse(peer("python-dlt645"), ACTIVE, OWN, line, lay(line))
     assert told["energy"] == "800123.45"
 
 
-def test_python_dlt645_ends_a_frame_at_the_first_16(environments: dict[str, Path]) -> None:
-    if not_installed(environments, "python-dlt645"):
-        return
+def test_python_dlt645_ends_a_frame_at_the_first_16(peer: Callable[[str], str], lay: Lay) -> None:
     line = Line("dlt645_three_phase", addresses=("123456781016",))
-    told = converse(environments["python-dlt645"], ACTIVE, "123456781016", line)
+    told = converse(peer("python-dlt645"), ACTIVE, "123456781016", line, lay(line))
     assert told["address"] in ("IndexError", "FrameFormatError")
     assert encode(Frame("123456781016", 0x93, b""))[1] == 0x16
