@@ -12,9 +12,10 @@ from typing import Any
 
 from bench.history import Began, CentreSetup, MeterSetup, Point
 from bench.profile import Profile
-from bench.scenario import Scenario
+from bench.scenario import Collector, Scenario
 from bench.terminals import Speaking, TerminalAdapter
 from simulators.centres.spec import CentreSpec
+from simulators.collectors.spec import CollectorSpec
 from simulators.meters.carriers import LineSettings
 from simulators.meters.spec import LineSpec
 from simulators.world import MeterSpec, PlantSpec, PointSpec, Site, World
@@ -26,8 +27,11 @@ FIRST_CENTRE = f"{_CENTRES}10"
 BENCH_LOCAL = "10.3.0.1"
 """The bench's own address in the local network; its time server stands there."""
 MODBUS_PORT, CENTRE_PORT, LOCAL_PORT = 502, 9010, 8080
+_COLLECTOR_PORTS = {("mqtt", False): 1883, ("mqtt", True): 8883, ("https", False): 8080, ("https", True): 8443}
 
 # What a circuit offers, in the order in which a scenario's `points` takes them; register names of the shipped maps.
+# Last octet below that of the second gateway's address.
+_MORE_GATEWAYS = 100
 CIRCUIT_POINTS = (("energy", "001"), ("power", "002"), ("voltage_l1", "003"), ("current_l1", "004"))
 
 # Registers of the bench device that has every type and word order, for digits and edge values.
@@ -107,15 +111,23 @@ def build_world(scenario: Scenario, seed: int) -> World:
         seed=seed,
         start_us=start_us(scenario),
         plant=PlantSpec(
-            kind="works", circuits=max(scenario.circuits + sum(len(line.meters) for line in scenario.lines), 1)
+            kind="works",
+            circuits=max(_before_collectors(scenario) + sum(each.meters for each in scenario.collectors), 1),
         ),
-        meters=(*_circuits(scenario), *_single(scenario), *_on_lines(scenario), *_spares(scenario)),
+        meters=(
+            *_circuits(scenario),
+            *_single(scenario),
+            *_on_lines(scenario),
+            *_collected(scenario),
+            *_spares(scenario),
+        ),
         lines=tuple(
             LineSpec(_device(number), LineSettings(line.baud, line.parity, line.stop_bits))
             for number, line in enumerate(scenario.lines, 1)
         ),
         centres=tuple(_centre(name, index, scenario) for index, name in enumerate(scenario.centres)),
         where="scenario",
+        collectors=tuple(_collector(number, each, scenario) for number, each in enumerate(scenario.collectors, 1)),
     )
 
 
@@ -131,11 +143,12 @@ def _circuits(scenario: Scenario) -> list[MeterSpec]:
     offered = CIRCUIT_POINTS[: scenario.points or len(CIRCUIT_POINTS)]
     for number in range(1, scenario.circuits + 1):
         name = f"e{number:02d}"
+        gateway = (number - 1) * scenario.gateways // scenario.circuits
         made.append(
             MeterSpec(
                 name=name,
                 map=scenario.maps[(number - 1) % len(scenario.maps)],
-                host=GATEWAY,
+                host=f"10.1.0.{_MORE_GATEWAYS + gateway}" if gateway else GATEWAY,
                 port=MODBUS_PORT,
                 unit=number,
                 source=name,
@@ -198,6 +211,49 @@ def _on_lines(scenario: Scenario) -> list[MeterSpec]:
                     address=f"{int(kind.address) + index - 1:0{len(kind.address)}d}" if kind.address else "",
                     line=_device(number),
                     framing=kind.framing,
+                )
+            )
+    return made
+
+
+def _before_collectors(scenario: Scenario) -> int:
+    """How many circuits of the plant stand before those behind collectors."""
+    return scenario.circuits + sum(len(line.meters) for line in scenario.lines)
+
+
+def _collector(number: int, each: Collector, scenario: Scenario) -> CollectorSpec:
+    secure = each.options.get("channel", "plain") != "plain"
+    usual = CollectorSpec(
+        name=f"K{number}",
+        kind="mqtt" if each.kind == "mqtt" else "https",
+        host=f"10.1.0.{40 + number}",
+        port=_COLLECTOR_PORTS[each.kind, secure],
+        period_s=int(scenario.period_s),
+    )
+    return replace(usual, **each.options)
+
+
+def _collected(scenario: Scenario) -> list[MeterSpec]:
+    """Meters behind collectors: k1-1, k1-2 behind the first, and so on."""
+    made: list[MeterSpec] = []
+    offered = CIRCUIT_POINTS[: scenario.points or len(CIRCUIT_POINTS)]
+    for number, each in enumerate(scenario.collectors, 1):
+        collector = _collector(number, each, scenario)
+        for index in range(1, each.meters + 1):
+            place, name = len(made) + 1, f"k{number}-{index}"
+            made.append(
+                MeterSpec(
+                    name=name,
+                    map=scenario.maps[(place - 1) % len(scenario.maps)],
+                    host=collector.host,
+                    port=collector.port,
+                    unit=1,
+                    source=f"e{_before_collectors(scenario) + place:02d}",
+                    points=tuple(
+                        PointSpec(id=f"{name}.{register}", register=register, code=f"k{59 + place:02d}{suffix}")
+                        for register, suffix in offered
+                    ),
+                    collector=collector.name,
                 )
             )
     return made

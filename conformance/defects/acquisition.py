@@ -28,6 +28,7 @@ _POLLING = (
     "acquisition/polls-every-quarter-hour",
     "acquisition/polls-every-three-hours",
     "acquisition/serves-twenty-nine-circuits",
+    "ports/serves-all-ports-together",
 )
 _PERIODS = ("isc-2/7.2.3-A(1)a", "isc-2/9.1a", "isc-2/9.1b", "isc-2/9.1c", "csmt/11.2-1")
 _GAPS = (
@@ -280,7 +281,7 @@ def mark_of_no_value_as_number(patch: Patch) -> None:
     patch(decoding, "number", number)
 
 
-def _ignore_transactions(patch: Patch) -> None:
+def ignore_transactions(patch: Patch) -> None:
     """Let the client take any answer of the right unit, whatever its transaction number."""
     whole = GatewayClient.__init__
 
@@ -311,7 +312,7 @@ def _ignore_transactions(patch: Patch) -> None:
 )
 def transaction_number_ignored(patch: Patch) -> None:
     """Done in the field for gateways that put their own counter there; then nobody's answer is everybody's (F2)."""
-    _ignore_transactions(patch)
+    ignore_transactions(patch)
 
 
 @defect(
@@ -323,7 +324,7 @@ def transaction_number_ignored(patch: Patch) -> None:
 )
 def late_answer_taken_for_the_next(patch: Patch) -> None:
     """The socket's buffer is not emptied before a request and the transaction number is not compared."""
-    _ignore_transactions(patch)
+    ignore_transactions(patch)
     numberless = GatewayClient.__init__
 
     def made(self: GatewayClient, *args: Any) -> None:
