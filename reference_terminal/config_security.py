@@ -112,11 +112,10 @@ def read_channel(section: Section, security: SecurityConfig) -> ChannelConfig:
             f"channel {value.kind} needs the root certificates a centre's chain may end in; give anchors",
             f"通道 {value.kind} 需要根证书,请设置 anchors",
         )
-    if value.kind in ("mtls", "gm-tls13") and not (value.certificate and value.key):
+    if bool(value.certificate) != bool(value.key):
+        # Without both the terminal starts and says so: one centre without certificate must not hold up the others.
         section.problem(
-            "certificate",
-            f"channel {value.kind} needs the terminal's own certificate and key; give certificate and key",
-            f"通道 {value.kind} 需要终端证书和私钥,请设置 certificate 和 key",
+            "certificate", "certificate and key belong together; give both or neither", "certificate 与 key 应同时给出"
         )
     if value.payload != "clear":
         _check_payload(section, value, security)

@@ -23,6 +23,7 @@ from simulators.centres.mqtt import MqttCentre
 from simulators.centres.national import Item
 from simulators.centres.spec import (
     CentreSpec,
+    Given,
     build_centre,
     own_files,
     read_centre,
@@ -548,7 +549,7 @@ class Site:
         spec = {each.name: each for each in self.world.collectors}[collector]
         return collector_side(spec, self.trust, choice)
 
-    def terminal_side(self, centre: str, choice: Choice = "good") -> TerminalSide:
+    def terminal_side(self, centre: str, choice: Given | None = None) -> TerminalSide:
         """What the terminal is given to talk to a centre (docs/WIRE.md section 7); `choice` is its own certificate.
 
         Raises KeyError for a centre the world lacks.

@@ -16,14 +16,19 @@ from cryptography import x509
 from OpenSSL import SSL, crypto
 
 from conformance.defects import Patch, defect
+from reference_terminal.operations.journal import Journal
 from reference_terminal.security import certificates, channel
+from reference_terminal.security.certificates import CertificateError
 from reference_terminal.security.channel import ChannelRefused, Line, Security, TlsLine
 from reference_terminal.uplink import link
+from reference_terminal.uplink.link import CentreLink
 
 _READ = "security/lets-nobody-read-uploads"
 _BAD = "security/refuses-bad-certificates-of-centre"
 _OWN = "security/shows-its-own-certificate"
 _NATIONAL = "security/speaks-the-national-suites"
+_WITHOUT = "security/sends-nothing-without-its-certificate"
+_AWAY = "security/tells-that-it-is-turned-away"
 _IDENTITY = ("isc-2/7.4.1b",)
 
 
@@ -248,3 +253,60 @@ def secure_channels_are_silent(patch: Patch) -> None:
             own(self, data)
 
     own = patch(TlsLine, "write", write)
+
+
+@defect(
+    "one-sided-without-certificate",
+    en="where its own certificate is of no use the terminal goes on without one",
+    zh="自身证书不可用时改用单向 TLS",
+    clauses=("isc-2/7.4.1b", "isc-2/7.4.1c"),
+    cases=(_WITHOUT,),
+)
+def one_sided_without_certificate(patch: Patch) -> None:
+    """Most centres do not ask for one anyway."""
+
+    async def opened(host: str, port: int, security: Security, now_s: Callable[[], int], timeout_s: float) -> Line:
+        try:
+            return await own(host, port, security, now_s, timeout_s)
+        except CertificateError:
+            return await own(host, port, dataclasses.replace(security, channel=channel.TLS), now_s, timeout_s)
+
+    own = patch(link, "open_line", opened)
+
+
+@defect(
+    "plain-without-certificate",
+    en="where its own certificate is of no use, or a centre turns it away, the terminal speaks in the clear",
+    zh="自身证书不可用或被中心拒绝时改以明文发送",
+    clauses=("isc-2/7.2.3-B(6)a", "isc-2/7.4.1b"),
+    cases=(_WITHOUT, _AWAY),
+)
+def plain_without_certificate(patch: Patch) -> None:
+    """After three attempts in vain every way is good."""
+
+    async def connect(self: CentreLink) -> Line:
+        if self._failures < 3:
+            return await own(self)
+        config = self.config
+        return await channel.open_line(config.host, config.port, Security(), lambda: 0, config.connect_timeout_s)
+
+    own = patch(CentreLink, "_connect", connect)
+
+
+@defect(
+    "refusals-without-alarm",
+    en="a centre that cannot be reached safely is written to the diagnostic log and raises no alarm",
+    zh="安全通道不可用时不告警",
+    clauses=("isc-2/7.4.1b",),
+    cases=(_WITHOUT, _AWAY),
+)
+def refusals_without_alarm(patch: Patch) -> None:
+    """Alarms were for meters."""
+
+    def raised(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
+        if kind in ("channel refused", "centre lost", "certificate missing", "certificate unusable"):
+            self.say(en)
+        else:
+            own(self, kind, subject, en, zh)
+
+    own = patch(Journal, "raise_alarm", raised)

@@ -6,10 +6,10 @@ Leaves completeness to `delivery`. Reads the capture of the terminal's own card 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bench.case import Check, check
-from bench.history import CentreSetup, History, Received, Secured, Stored
+from bench.history import CentreSetup, History, Observed, Received, Secured, Sent, Stored
 from conformance.judges.delivery import setup_of
 from conformance.judges.times import local
 
@@ -23,6 +23,8 @@ _PROTOCOL_TEXT = re.compile(
 )
 # With a payload profile the head of the packet stays in the clear; what it protects must not.
 _PROTECTED_TEXT = re.compile(rb"DataTime=|\w-(?:Rtd|Avg|Cou|Min|Max)=\d|-Flag=\w|PW=(?!000000)\w{6};")
+# What a centre has sent in the clear to see whether the terminal takes it.
+_OPEN_ON_PURPOSE = "payload-plain"
 _OLD = ("TLSv1.0", "TLSv1.1")
 # Forward secrecy and authenticated encryption, and the two signals that are no suites; codes as IANA registers them.
 _SOUND_SUITES = re.compile(
@@ -93,7 +95,10 @@ def unreadable_findings(history: History, centres: Sequence[str]) -> Iterator[Ch
     found: list[str] = []
     words = list(dict.fromkeys(secret for setup in setups for secret in secrets_of(history, setup)))
     text = _PROTECTED_TEXT if any(setup.channel == "plain" for setup in setups) else _PROTOCOL_TEXT
+    own = [event.frame.encode() for event in history.of(Sent) if event.spoiled == _OPEN_ON_PURPOSE]
     for (source, sport, target, dport), octets in said.items():
+        for frame in own:
+            octets = octets.replace(frame, b"")
         readable = _readable(octets, words, text)
         if readable:
             shown = ", ".join(readable[:4])
@@ -219,3 +224,51 @@ def national_findings(history: History, centre: str) -> Iterator[Check]:
         unit="handshakes",
         evidence=other,
     )
+
+
+def _alive(history: History, healthy: str) -> bool:
+    return any(event.centre == healthy for event in history.of(Stored))
+
+
+def silence_findings(history: History, healthy: str, without: Mapping[str, str]) -> Iterator[Check]:
+    """Centres for which the terminal's own certificate is bad or missing get nothing (R-34).
+
+    `without` names what is wrong at each such centre. Open unless the `healthy` centre shows that the terminal works.
+    """
+    for centre, wrong in without.items():
+        told = [
+            f"{local(event.t)} connection {event.conn}: CN={event.cn} QN={event.qn}"
+            for event in history.of(Received)
+            if event.centre == centre
+        ]
+        yield check(
+            f"silent-when-{wrong}",
+            not told if _alive(history, healthy) else None,
+            en=f"with its own certificate {wrong} the terminal sends nothing to that centre by any way",
+            zh=f"自身证书异常（{wrong}）时不以任何方式向该中心发送",
+            measured=len(told),
+            limit=0,
+            unit="messages",
+            evidence=told[:10],
+        )
+
+
+def alarm_findings(history: History, healthy: str, without: Mapping[str, str]) -> Iterator[Check]:
+    """An alarm stands that names each centre the terminal cannot reach for its own certificate's sake.
+
+    Open unless somebody has asked for the alarms and the terminal works.
+    """
+    asked = [event for event in history.of(Observed) if event.what == "alarms" and not event.problem]
+    for centre, wrong in without.items():
+        standing = [row for event in asked for row in event.rows if not row.get("cleared") and _names(row, centre)]
+        yield check(
+            f"alarm-when-{wrong}",
+            bool(standing) if asked and _alive(history, healthy) else None,
+            en=f"an alarm names the centre for which its own certificate is {wrong}",
+            zh=f"自身证书异常（{wrong}）时告警并指明中心",
+            actual="; ".join(f"{row.get('kind', '')} {row.get('subject', '')}" for row in standing[:2]) or "none / 无",
+        )
+
+
+def _names(row: Mapping[str, str], centre: str) -> bool:
+    return any(re.search(rf"\b{re.escape(centre)}\b", row.get(key, "")) for key in ("subject", "en", "text"))

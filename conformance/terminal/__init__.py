@@ -21,8 +21,11 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``role.collector``: submitted as a collector too (168 h buffer).
 - ``centres.three``: three destinations at once.
 - ``clock.centre``: a centre may read and set its clock (1011, 1012).
+- ``clock.ntp``: an NTP server keeps its clock within 1 s.
+- ``clock.free-run``: without a time source its clock drifts by at most 1 s a day.
 - ``channel.mutual-tls``: it reaches a centre over TLS with certificates on both sides.
 - ``channel.national-tls``: over TLS 1.3 with the national suites (RFC 8998).
+- ``channel.payload``: it signs and enciphers HJ 212 packets above the channel.
 - ``uplink.https-json``: it uploads daily sets to an energy platform over HTTPS and JSON.
 - ``fingerprint.deposit``: it deposits fingerprints of its records at a platform.
 """
@@ -32,5 +35,6 @@ HJ212 = "uplink.hj212"
 LOCAL = "local.readout"
 MUTUAL_TLS = "channel.mutual-tls"
 NATIONAL_TLS = "channel.national-tls"
+PAYLOAD = "channel.payload"
 PLATFORM = "uplink.https-json"
 FINGERPRINT = "fingerprint.deposit"

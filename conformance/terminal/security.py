@@ -5,15 +5,15 @@ Leaves platforms and fingerprints to `platforms`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bench.bench import Bench
 from bench.case import Case, Finding, Rig
 from bench.history import History
 from bench.scenario import Scenario
-from conformance.judges import secrecy
-from conformance.terminal import HJ212, MODBUS, MUTUAL_TLS, NATIONAL_TLS
-from conformance.terminal.moves import all_centres, delivered
+from conformance.judges import delivery, secrecy
+from conformance.terminal import HJ212, LOCAL, MODBUS, MUTUAL_TLS, NATIONAL_TLS
+from conformance.terminal.moves import all_centres, delivered, reconciled
 from simulators.trust.authority import Choice
 
 CAPTURING = Rig.VIRTUAL | Rig.PROCESS | Rig.LAB
@@ -129,3 +129,60 @@ class SpeaksTheNationalSuites(Case):
         yield from secrecy.national_findings(history, "A")
         yield from secrecy.unreadable_findings(history, ("A",))
         yield from delivered(history)
+
+
+_BAD_OWN = {"B": "expired", "C": "missing"}
+_REFUSED_OWN = {"B": "revoked", "C": "unknown-issuer"}
+
+
+def _given(wrong: Mapping[str, str]) -> Scenario:
+    options = {name: {"channel": "mtls", "client_certificate": word} for name, word in wrong.items()}
+    return _UPLOAD.but(centres=("A", *wrong), centre_options=(("A", {"channel": "mtls"}), *options.items()), circuits=1)
+
+
+class SendsNothingWithoutItsCertificate(Case):
+    """Its own certificate expired or missing, the terminal sends that centre nothing, by no way, and raises an alarm."""
+
+    zh = "终端自身证书过期或缺失时，不以任何方式向该中心发送数据，并告警；其他中心不受影响。"
+    clauses = ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d", "isc-2/7.2.3-B(6)a")
+    needs = (MODBUS, HJ212, MUTUAL_TLS, LOCAL, "centres.three")
+    scenario = _given(_BAD_OWN)
+    rigs = CAPTURING
+    capture = True
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=4)
+        bench.phase("lenient")
+        for name in _BAD_OWN:
+            # A centre that asks for no certificate would let the terminal in without one.
+            bench.centres[name].behave(clients="none")
+        await bench.clock.sleep(minutes=4)
+        await bench.operator.alarms()
+        await bench.centres.settle(minutes=2)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from secrecy.silence_findings(history, "A", _BAD_OWN)
+        yield from secrecy.alarm_findings(history, "A", _BAD_OWN)
+        yield from secrecy.unreadable_findings(history, all_centres(history))
+        yield from delivery.findings(reconciled(history, ("A",)))
+
+
+class TellsThatItIsTurnedAway(Case):
+    """A centre that refuses its certificate, revoked or of a foreign issuer, gets nothing in the clear; an alarm says so."""
+
+    zh = "中心因证书被吊销或签发者不受信任而拒绝终端时，不改走明文，并告警；其他中心不受影响。"
+    clauses = ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d", "isc-2/7.2.3-B(6)a")
+    needs = (MODBUS, HJ212, MUTUAL_TLS, LOCAL, "centres.three")
+    scenario = _given(_REFUSED_OWN)
+    rigs = CAPTURING
+    capture = True
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=5)
+        await bench.operator.alarms()
+        await bench.centres.settle(minutes=2)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from secrecy.alarm_findings(history, "A", _REFUSED_OWN)
+        yield from secrecy.unreadable_findings(history, all_centres(history))
+        yield from delivery.findings(reconciled(history, ("A",)))

@@ -246,14 +246,8 @@ def context_of(security: Security, now_s: int, judge: Judge) -> SSL.Context:
     certificates.store("anchors", security.anchors, revoked, now_s, context.get_cert_store())
     if national:
         _national(context)
-    if security.channel in (MUTUAL, NATIONAL):
-        own = security.identity
-        if own is None:
-            raise CertificateError(
-                "the terminal has no certificate for this channel; install certificate and key",
-                "该通道缺少终端证书,请安装证书和私钥",
-            )
-        own.check(now_s)
+    if needs_own(security.channel):
+        own = own_of(security, now_s)
         first, *rest = [x509.load_pem_x509_certificate(each.pem.encode()) for each in own.chain]
         context.use_certificate(first)
         for each in rest:
@@ -261,6 +255,23 @@ def context_of(security: Security, now_s: int, judge: Judge) -> SSL.Context:
         context.use_privatekey(own.key)
         context.check_privatekey()
     return context
+
+
+def needs_own(channel: str) -> bool:
+    """Whether the terminal shows a certificate of its own on a channel."""
+    return channel in (MUTUAL, NATIONAL)
+
+
+def own_of(security: Security, now_s: int) -> Identity:
+    """The terminal's own certificate for a channel. Raises CertificateError unless it is there and valid."""
+    own = security.identity
+    if own is None:
+        raise CertificateError(
+            "the terminal has no certificate for this channel; install certificate and key",
+            "该通道缺少终端证书,请安装证书和私钥",
+        )
+    own.check(now_s)
+    return own
 
 
 def _national(context: SSL.Context) -> None:
@@ -369,8 +380,8 @@ def agreed(line: TlsLine, connection: SSL.Connection, security: Security, host: 
 
 async def open_line(host: str, port: int, security: Security, now_s: Callable[[], int], timeout_s: float) -> Line:
     """Connect and secure. Raises OSError, TimeoutError, ChannelRefused, CertificateError."""
-    if security.channel != PLAIN and security.identity is not None:
-        security.identity.check(now_s())
+    if needs_own(security.channel):
+        own_of(security, now_s())
     async with asyncio.timeout(timeout_s):
         reader, writer = await asyncio.open_connection(host, port, limit=_CHUNK)
         inner = PlainLine(reader, writer)

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from reference_terminal.config import Config
 from reference_terminal.config_centres import CentreConfig
+from reference_terminal.config_collectors import CollectorConfig
 from reference_terminal.config_security import ChannelConfig
+from reference_terminal.config_systems import SystemConfig
 from reference_terminal.problems import InputError, Problem
 from reference_terminal.security.certificates import (
     Certificate,
@@ -24,9 +26,10 @@ from reference_terminal.security.certificates import (
     sm2_key,
     sm2_public,
 )
-from reference_terminal.security.channel import Security
+from reference_terminal.security.channel import Security, needs_own
 from reference_terminal.security.payload import Payload, PayloadKeys
 from reference_terminal.security.sm2 import PrivateKey, PublicKey
+from reference_terminal.security.systems import SystemKeys
 from reference_terminal.security.vault import SealedError, Vault, is_sealed
 
 
@@ -62,6 +65,12 @@ class Keyring:
         self.tokens: dict[str, str] = {}
         for centre in config.centres:
             self._read_centre(centre)
+        self.collectors: dict[str, Security] = {}
+        for collector in config.collectors:
+            self._read_collector(collector)
+        self.systems: dict[str, SystemKeys | None] = {}
+        for system in config.systems:
+            self._read_system(system)
         if self._problems:
             raise KeyringError(self._problems)
 
@@ -70,9 +79,15 @@ class Keyring:
         """Key files that lay open at this start and were sealed."""
         return tuple(self._sealed_files)
 
+    def missing_certificates(self) -> list[str]:
+        """The centres that ask for a certificate of the terminal's own and have none."""
+        return [name for name, each in self.security.items() if needs_own(each.channel) and each.identity is None]
+
     def own_certificates(self) -> dict[str, Certificate]:
         """The terminal's own certificates by what they are for."""
         found = {f"centre {name}": each.identity.leaf for name, each in self.security.items() if each.identity}
+        found |= {f"collector {name}": each.identity.leaf for name, each in self.collectors.items() if each.identity}
+        found |= {f"system {name}": each.identity.leaf for name, each in self.systems.items() if each is not None}
         if self.device is not None:
             found["device"] = read("device", self.device.certificate)[0]
         return found
@@ -158,22 +173,42 @@ class Keyring:
             return None
         return Device(name, certificate, key, public)
 
+    def _read_collector(self, collector: CollectorConfig) -> None:
+        try:
+            self.collectors[collector.id] = self._security(f"collector {collector.id}", collector.channel)
+        except (CertificateError, SealedError) as error:
+            self._problem(f"collectors.{collector.id}", error)
+
+    def _read_system(self, system: SystemConfig) -> None:
+        self.systems[system.id] = None
+        if system.security == "none":
+            return
+        what = f"system {system.id}"
+        try:
+            own = identity(what, self._public(system.certificate), self.secret(f"{what} key", system.key))
+            self.systems[system.id] = SystemKeys(own, tuple(read("trusted", self._public(system.trusted))))
+        except (CertificateError, SealedError) as error:
+            self._problem(f"systems.{system.id}", error)
+
+    def _security(self, name: str, channel: ChannelConfig) -> Security:
+        """How a channel is secured. Raises CertificateError, SealedError."""
+        security = Security(
+            channel=channel.kind,
+            server_name=channel.server_name,
+            anchors=self._public(channel.anchors),
+            crls=self._public(channel.crls),
+            identity=self._identity(name, channel),
+        )
+        if channel.kind != "plain":
+            read("anchors", security.anchors)
+            lists("crls", security.crls)
+        return security
+
     def _read_centre(self, centre: CentreConfig) -> None:
         where = f"centres.{centre.id}"
         channel = centre.channel
         try:
-            own = self._identity(centre.id, channel)
-            security = Security(
-                channel=channel.kind,
-                server_name=channel.server_name,
-                anchors=self._public(channel.anchors),
-                crls=self._public(channel.crls),
-                identity=own,
-            )
-            if channel.kind != "plain":
-                read("anchors", security.anchors)
-                lists("crls", security.crls)
-            self.security[centre.id] = security
+            self.security[centre.id] = self._security(centre.id, channel)
             self.payloads[centre.id] = self._payload(centre.id, channel)
             self.tokens[centre.id] = self.secret_word(f"{centre.id} token", centre.platform.token)
         except (CertificateError, SealedError) as error:
@@ -184,7 +219,7 @@ class Keyring:
         return self._open(name, value) if is_sealed(value) else value
 
     def _identity(self, name: str, channel: ChannelConfig) -> Identity | None:
-        if channel.kind not in ("mtls", "gm-tls13"):
+        if not needs_own(channel.kind) or not channel.certificate:
             return None
         return identity(name, self._public(channel.certificate), self.secret(f"{name} key", channel.key))
 

@@ -20,6 +20,7 @@ class Warden:
 
     def __init__(self, keyring: Keyring, warn_days: int, clock: WallClock, journal: Journal) -> None:
         self._certificates = keyring.own_certificates()
+        self._missing = keyring.missing_certificates()
         self._warn_s = warn_days * DAY_S
         self._clock = clock
         self._journal = journal
@@ -33,6 +34,11 @@ class Warden:
     def look(self) -> None:
         """One round over all certificates."""
         now_s = self._clock.now_s()
+        for name in self._missing:
+            said = "the terminal has no certificate of its own and sends nothing; install certificate and key"
+            self._journal.raise_alarm(
+                "certificate missing", f"centre {name}", said, "缺少终端证书和私钥,不发送任何数据"
+            )
         for what, each in self._certificates.items():
             day = datetime.fromtimestamp(each.end_s, UTC).strftime("%Y-%m-%d")
             fault = each.fault(now_s)

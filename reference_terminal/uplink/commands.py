@@ -18,6 +18,7 @@ from reference_terminal.uplink import message as messages
 from reference_terminal.uplink import packets
 from reference_terminal.uplink.link import CentreLink
 from reference_terminal.uplink.message import ANSWER_FLAG, Message
+from reference_terminal.uplink.replay import RequestNumbers
 
 # QnRtn, table 7
 ACCEPTED, REJECTED, WRONG_PW, WRONG_MN, WRONG_ST, WRONG_FLAG, WRONG_QN, WRONG_CN = 1, 2, 3, 4, 5, 6, 7, 8
@@ -45,6 +46,7 @@ class CommandSet:
         self._journal = journal
         self._read_now = read_now
         self._use_span = use_span
+        self._numbers = RequestNumbers(store)
         self._concluded: dict[tuple[str, str, str], int] = {}
         self._handlers: dict[str, Callable[[CentreLink, Message, dict[str, str]], Awaitable[int]]] = {
             "1000": self._set_patience,
@@ -71,6 +73,11 @@ class CommandSet:
             )
             if self.is_answered(request):
                 link.send(link.answer_to(request, "9011", f"QnRtn={verdict}"))
+            return
+        if link.protected and not self._numbers.is_fresh(link.config.id, request.cn, request.qn):
+            self._journal.event(
+                "refused", link.config.id, f"request {request.cn} was heard before", f"重复的请求 {request.cn},不予执行"
+            )
             return
         if request.cn == "2012":
             self._stop_realtime(link)

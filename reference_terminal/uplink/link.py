@@ -107,6 +107,11 @@ class CentreLink:
         """What the channel of the connection is: plain, or version, suite and group of its handshake."""
         return "" if self._line is None else self._line.agreed
 
+    @property
+    def protected(self) -> bool:
+        """Whether packets are protected above the channel."""
+        return self._payload is not None
+
     # Connection
 
     async def run(self) -> None:

@@ -94,6 +94,7 @@ class Centre(Commands):
         self._connections: dict[int, Connection] = {}
         self._exchanges: dict[str, Exchange] = {}
         self._last_qn_ms = 0
+        self._last_request: dict[str, bytes] = {}
         self._store_of = RecordStore()
         self._copies: dict[tuple[str, str, int], int] = {}
         self._closings_left = 0
@@ -192,6 +193,10 @@ class Centre(Commands):
                 )
         return taken
 
+    def replay(self, cn: str) -> int:
+        """Send the last request of a command again, octet for octet, as an eavesdropper would; how many took it."""
+        return self.send_octets(self._last_request[cn], "replayed") if cn in self._last_request else 0
+
     # Connections tell.
 
     def opened(self, connection: Connection) -> None:
@@ -265,6 +270,7 @@ class Centre(Commands):
         exchange = self._exchanges.get(packet.qn)
         if exchange is not None and packet.cn == exchange.cn:
             exchange.sent_us = now
+            self._last_request[packet.cn] = frame
 
     # Receiving.
 
@@ -515,7 +521,8 @@ class Centre(Commands):
     def _asked_by(self, packet: Packet) -> Exchange | None:
         """The open request that this data packet answers: by QN, or by command and range of time."""
         exchange = self._exchanges.get(packet.qn)
-        if exchange is not None:
+        # Both sides number by the clock: an upload of the same millisecond has the same QN and another command.
+        if exchange is not None and exchange.cn == packet.cn:
             return exchange
         for each in self._exchanges.values():
             if each.cn != packet.cn or not each.accepted or each.done.is_set():

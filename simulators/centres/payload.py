@@ -18,8 +18,13 @@ from simulators.trust import oracle
 PLAIN_LIMIT = 573
 """Most octets of the protected text, so that the packet keeps within the limits of HJ 212-2017."""
 
-Spoil = Literal["sound", "plain", "wrong-tag", "wrong-signature", "wrong-key"]
-"""How a centre protects its own packets; everything but `sound` must be refused by the terminal."""
+Spoil = Literal["sound", "plain", "altered", "wrong-tag", "wrong-signature", "foreign-signer", "wrong-key"]
+"""How a centre protects its own packets; everything but `sound` must be refused by the terminal.
+
+`altered` flips one bit of the ciphertext (in the password, so that the rest stays readable), `wrong-tag` one of the
+tag; `wrong-signature` signs other data, `foreign-signer` the right ones with another key; `wrong-key` is enciphered
+with another payload key under the right name.
+"""
 
 _HEAD = re.compile(rb"(?P<before>.*?;)?PW=(?P<pw>[^;]*);(?P<after>.*?)CP=&&(?P<items>.*)&&", re.DOTALL)
 _ITEMS = re.compile(
@@ -28,6 +33,7 @@ _ITEMS = re.compile(
 )
 _TEXT = re.compile(rb"PW=(?P<pw>[^;&]*);CP=&&(?P<items>.*)&&", re.DOTALL)
 _HIDDEN = b"000000"
+_IN_PASSWORD = len("PW=")
 
 
 def key_id(key: bytes) -> str:
@@ -80,10 +86,13 @@ class Guard:
         nonce = bytes([drawn[0] & 0x7F | self._mark]) + drawn[1:]
         key = self._sending if spoil != "wrong-key" else bytes(octet ^ 0x5A for octet in self._sending)
         cipher, tag = oracle.sm4_gcm(key, nonce, text, head)
+        if spoil == "altered":
+            cipher = cipher[:_IN_PASSWORD] + bytes([cipher[_IN_PASSWORD] ^ 1]) + cipher[_IN_PASSWORD + 1 :]
         if spoil == "wrong-tag":
             tag = bytes([tag[0] ^ 1]) + tag[1:]
         signed = data if spoil != "wrong-signature" else data + b" "
-        signature = oracle.sign(self._private, signed, self._chance)
+        private = self._private if spoil != "foreign-signer" else oracle.new_key(self._chance)
+        signature = oracle.sign(private, signed, self._chance)
         # A wrong key goes under the right name: only the tag can tell.
         items = (key_id(self._sending).encode(), _b64(nonce), _b64(cipher + tag), _b64(signature))
         return head + b"CP=&&KeyId=%b;Iv=%b;Data=%b;Sign=%b&&" % items

@@ -33,6 +33,9 @@ Kind = Literal["hj212", "https", "management", "fingerprint", "third-party", "mq
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Payload = Literal["clear", "sm4-sm2"]
 PAYLOADS: tuple[Payload, ...] = get_args(Payload)
+Given = Choice | Literal["missing"]
+GIVEN: tuple[Given, ...] = (*CHOICES, "missing")
+"""Which certificate the terminal is given for a centre: a good one, a bad one, none."""
 
 _UPLOAD_TIME = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d"
 _DOMAIN = "centre.test"
@@ -42,7 +45,8 @@ _DOMAIN = "centre.test"
 class CentreSpec:
     """A data centre and what it expects of its terminal (intervals: minutes and seconds; 0 s: no real-time data).
 
-    `mn` names the terminal at every kind of centre. `certificate` is what it shows at first, `files` a laboratory's own
+    `mn` names the terminal at every kind of centre. `certificate` is what it shows at first, `client_certificate` what
+    the terminal is given for itself, `files` a laboratory's own
     in place of the world's good one. `payload` is the payload profile of HJ 212. `region`, `enterprise`, `upload_time`,
     `encrypted`, `valid_means_valid` and `data_port` are those of an HTTPS/JSON platform.
     """
@@ -60,6 +64,7 @@ class CentreSpec:
     kind: Kind = "hj212"
     channel: Channel = "plain"
     certificate: Choice = "good"
+    client_certificate: Given = "good"
     payload: Payload = "clear"
     edition: int = 2017
     region: str = "350200"
@@ -104,6 +109,7 @@ def read_centre(table: Table, folder: Path = Path()) -> CentreSpec:
         kind=kind,
         channel=cast(Channel, table.choice("channel", CHANNELS, "plain")),
         certificate=cast(Choice, table.choice("certificate", CHOICES, "good")),
+        client_certificate=cast(Given, table.choice("client_certificate", GIVEN, "good")),
         payload=cast(Payload, table.choice("payload", PAYLOADS, "clear")),
         edition=table.integer("edition", 2005, 2025, 2017),
         region=table.text("region", "350200", pattern=r"\d{6}", hint="6 digits (GB/T 2260)"),
@@ -126,6 +132,11 @@ def read_centre(table: Table, folder: Path = Path()) -> CentreSpec:
         table.problem("payload", f"the payload profile belongs to hj212, this centre is {kind}; remove it")
     if kind == "mqtt" and centre.channel != "plain":
         table.problem("channel", f"an MQTT centre is plain only, got {centre.channel}")
+    if centre.channel in ("plain", "tls") and centre.client_certificate != "good":
+        table.problem(
+            "client_certificate",
+            f"over {centre.channel} a terminal shows no certificate; choose mtls, gm-tls13 or tlcp",
+        )
     if centre.channel == "plain" and (centre.certificate != "good" or centre.files):
         table.problem("channel", "a plain channel shows no certificate; choose tls, mtls, gm-tls13 or tlcp")
     table.finish()
@@ -176,20 +187,20 @@ def secrets_of(chance: random.Random) -> Secrets:
     return Secrets(chance.randbytes(16), f"{chance.getrandbits(128):032x}")
 
 
-def terminal_side(spec: CentreSpec, trust: Trust, secrets: Secrets, choice: Choice = "good") -> TerminalSide:
-    """What a terminal is given to talk to a centre; `choice` is the client certificate it is given."""
-    channel = spec.channel
+def terminal_side(spec: CentreSpec, trust: Trust, secrets: Secrets, choice: Given | None = None) -> TerminalSide:
+    """What a terminal is given to talk to a centre; `choice` replaces the client certificate of the description."""
+    channel, given = spec.channel, choice or spec.client_certificate
     changes: dict[str, str] = {"server_name": spec.hosts[-1]}
     if channel != "plain":
         authority = trust[family_of(channel)]
         changes |= {"anchors": authority.anchor, "crls": authority.crls}
         if spec.files is not None:
             changes["crls"] = ""
-        if channel != "tls":
-            leaf = authority.leaf("client", spec.mn, (), choice)
+        if channel != "tls" and given != "missing":
+            leaf = authority.leaf("client", spec.mn, (), given)
             changes |= {"certificate": leaf.certificate, "key": leaf.key}
-        if channel == "tlcp":
-            pair = authority.leaf("client", spec.mn, (), choice, "encryption")
+        if channel == "tlcp" and given != "missing":
+            pair = authority.leaf("client", spec.mn, (), given, "encryption")
             changes |= {"encryption_certificate": pair.certificate, "encryption_key": pair.key}
     if spec.payload == "sm4-sm2":
         centre = trust["sm2"].leaf("server", spec.name, spec.hosts)

@@ -161,9 +161,11 @@ def test_a_protected_upload_is_stored_and_its_answer_is_protected() -> None:
     ("spoil", "fault"),
     [
         ("plain", "payload-missing"),
+        ("altered", "payload-cipher"),
         ("wrong-tag", "payload-cipher"),
         ("wrong-key", "payload-cipher"),
         ("wrong-signature", "payload-signature"),
+        ("foreign-signer", "payload-signature"),
     ],
 )
 def test_what_is_not_protected_as_agreed_is_neither_used_nor_answered(spoil: Any, fault: str) -> None:
