@@ -13,6 +13,8 @@ from typing import Protocol
 
 from simulators.centres.hj212 import Centre
 from simulators.centres.http import JsonCentre
+from simulators.collectors.https import HttpsCollector
+from simulators.collectors.mqtt import MqttCollector
 from simulators.meters.modbus import Meter
 from simulators.plant import Plant
 
@@ -299,6 +301,11 @@ class Bench(Protocol):
     @property
     def platforms(self) -> Mapping[str, JsonCentre]:
         """Centres that speak HTTP and JSON, by name; narrow with isinstance to a kind."""
+        ...
+
+    @property
+    def collectors(self) -> Mapping[str, MqttCollector | HttpsCollector]:
+        """Collectors by name (K1, K2)."""
         ...
 
     @property

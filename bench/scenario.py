@@ -6,12 +6,15 @@ Leaves building it to the rigs. A scenario names no terminal: the same one is co
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from string import ascii_uppercase
 from typing import Any, Self
 
 # Nominal one-way latencies of the two networks, seconds.
 FIELD_LATENCY_S = 0.0005
 UPLINK_LATENCY_S = 0.02
+# Circuits that a scenario can have: their codes hold two digits.
+MOST_CIRCUITS = 99
 
 
 @dataclass(frozen=True)
@@ -28,24 +31,42 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Collector:
+    """A collector in the field network, which tells what it has read of `meters` circuits of its own.
+
+    `kind` is mqtt or https; `options` are fields of `simulators.collectors.spec.CollectorSpec` (form, channel, qos,
+    retain and so on).
+    """
+
+    kind: str
+    meters: int = 2
+    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True)
 class Scenario:
     """A world for one case.
 
-    `start` is local time +08:00. `circuits` electricity circuits stand behind one gateway port; `meters` adds single
-    meters by kind (gas, steam, heat), `lines` serial lines with meters of any protocol. `standbys` names meters that
-    have a standby source at a port of its own (R-12). `period_s` is the polling period (s) of all meters, `periods`
-    overrides it by meter name. `points` limits each circuit to so many points (0: all its map has). `maps` names the
-    register maps the circuits take in turn. `minute_interval` (min) and `realtime_interval_s` (s, 0 off) go to every
-    centre, `kinds` are the classes judged for completeness. `centre_options` gives fields of
+    `start` is local time +08:00. `circuits` electricity circuits stand behind one gateway port, or spread over as many
+    gateways as `gateways` says; `meters` adds single meters by kind (gas, steam, heat), `lines` serial lines with
+    meters of any protocol, `collectors` devices that pass on what they have read. `standbys` names meters that have a
+    standby source at a port of its own (R-12). `period_s` is the polling period (s) of all meters, `periods` overrides
+    it by meter name. `points` limits each circuit to so many points (0: all its map has). `maps` names the register
+    maps the circuits take in turn. `minute_interval` (min) and `realtime_interval_s` (s, 0 off) go to every centre,
+    `kinds` are the classes judged for completeness. `centre_options` gives fields of
     `simulators.centres.spec.CentreSpec` by centre (kind, channel, certificate, payload, upload_time and so on); without
-    it a centre speaks HJ 212 in the clear.
-    `modulus`, `rated_per_h` override the counters' rollover (R-19).
+    it a centre speaks HJ 212 in the clear. With `time_server` the bench serves NTP to the terminal at its local
+    interface's network (R-10).
+    `modulus`, `rated_per_h` override the counters' rollover (R-19). With `largest` circuits, gateways and centres are
+    as many as the capability statement declares (`at_declared`).
     """
 
     start: str = "2026-03-02T00:00:00+08:00"
     circuits: int = 3
+    gateways: int = 1
     meters: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
+    collectors: tuple[Collector, ...] = ()
     standbys: tuple[str, ...] = ()
     maps: tuple[str, ...] = ("sdm630", "adl3000", "iem3000")
     points: int = 2
@@ -60,7 +81,30 @@ class Scenario:
     re_count: int = 3
     buffer_h: int = 168
     plant: str = "works"
+    largest: bool = False
+    time_server: bool = False
 
     def but(self, **changes: object) -> Self:
         """The same scenario with some fields changed."""
         return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def at_declared(scenario: Scenario, declared: Mapping[str, str]) -> Scenario:
+    """A scenario with `largest` at the maxima of a capability statement (R-28: load), any other unchanged.
+
+    Circuits carry the declared points, no gateway more of them than a port is declared to serve; what is not declared,
+    or is no whole number, stays as the scenario has it.
+    """
+    if not scenario.largest:
+        return scenario
+    each = scenario.points or 1
+    circuits = _whole(declared.get("points", "")) // each or scenario.circuits
+    circuits = min(circuits, MOST_CIRCUITS)
+    on_one = _whole(declared.get("circuits_per_port", "")) or circuits
+    centres = _whole(declared.get("centres", ""))
+    names = tuple(ascii_uppercase[: min(centres, len(ascii_uppercase))]) or scenario.centres
+    return scenario.but(circuits=circuits, gateways=-(-circuits // on_one), centres=names)
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0

@@ -57,6 +57,14 @@ class WallClock:
         self._wall_ns, self._mono_s = self._clock.time_ns(), self._loop.time()
         self._report(before_ns, self._wall_ns)
 
+    def move_ns(self, by_ns: int) -> None:
+        """Move the device's clock by so much; a move beyond `STEP_S` is a step and told of, a smaller one is not."""
+        before_ns = self.now_ns()
+        self._clock.set_time_ns(self._clock.time_ns() + by_ns)
+        self._wall_ns, self._mono_s = self._clock.time_ns(), self._loop.time()
+        if self.is_step(by_ns):
+            self._report(before_ns, self._wall_ns)
+
     def _report(self, before_ns: int, after_ns: int) -> None:
         self.steps += 1
         if self.on_step is not None:

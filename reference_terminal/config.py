@@ -14,9 +14,11 @@ from typing import Any
 
 from reference_terminal import config_carriers
 from reference_terminal.config_centres import CentreConfig, read_centre
+from reference_terminal.config_collectors import CollectorConfig, read_collector
 from reference_terminal.config_lines import LineConfig, read_line
 from reference_terminal.config_meters import GatewayConfig, MeterConfig, PointConfig, read_gateway, read_meter
 from reference_terminal.config_security import SecurityConfig, read_security
+from reference_terminal.config_systems import SystemConfig, read_system
 from reference_terminal.configread import Section, did_you_mean, note_doubles
 from reference_terminal.problems import InputError, Problem
 
@@ -53,6 +55,15 @@ class ApiConfig:
 
 
 @dataclass(frozen=True)
+class TimeConfig:
+    """The NTP server that the clock is kept by (empty: none) and how often it is asked."""
+
+    server: str = ""
+    port: int = 123
+    interval_s: int = 64
+
+
+@dataclass(frozen=True)
 class Config:
     """Everything the terminal is told; made by `load_config` only, and therefore consistent."""
 
@@ -66,6 +77,9 @@ class Config:
     lines: tuple[LineConfig, ...] = ()
     standbys: tuple[MeterConfig, ...] = ()
     security: SecurityConfig = field(default_factory=SecurityConfig)
+    collectors: tuple[CollectorConfig, ...] = ()
+    systems: tuple[SystemConfig, ...] = ()
+    time: TimeConfig = field(default_factory=TimeConfig)
 
     @property
     def points(self) -> tuple[PointConfig, ...]:
@@ -123,13 +137,19 @@ def build_config(data: dict[str, Any]) -> Config:
     storage = _storage(top.section("storage"))
     processing = _processing(top.section("processing"))
     api = _api(top.section("api"))
+    time = _time(top.section("time"))
     security = read_security(top.section("security"))
     lines = tuple(read_line(section) for section in top.sections("lines"))
-    gateways = tuple(read_gateway(section) for section in top.sections("gateways", required=not lines))
+    collectors = tuple(read_collector(section, security, name) for section in top.sections("collectors"))
+    systems = tuple(read_system(section, security) for section in top.sections("systems"))
+    needed = not lines and not collectors and not systems
+    gateways = tuple(read_gateway(section) for section in top.sections("gateways", required=needed))
     meters = tuple(read_meter(section) for section in top.sections("meters", required=True))
     centres = tuple(read_centre(section, security) for section in top.sections("centres"))
     top.done()
     config_carriers.check(gateways, lines, meters, problems)
+    config_carriers.check_collectors(collectors, meters, problems)
+    config_carriers.check_systems(systems, meters, problems)
     standbys = tuple(meter for meter in meters if meter.standby_for)
     meters = tuple(meter for meter in meters if not meter.standby_for)
     config = Config(
@@ -143,6 +163,9 @@ def build_config(data: dict[str, Any]) -> Config:
         lines=lines,
         standbys=standbys,
         security=security,
+        collectors=collectors,
+        systems=systems,
+        time=time,
     )
     _relations(config, problems)
     if problems:
@@ -178,6 +201,17 @@ def _api(section: Section) -> ApiConfig:
     value = ApiConfig(
         host=section.text("host", default.host),
         port=section.integer("port", 0, 65_535, default.port),
+    )
+    section.done()
+    return value
+
+
+def _time(section: Section) -> TimeConfig:
+    default = TimeConfig()
+    value = TimeConfig(
+        server=section.text("server", default.server),
+        port=section.integer("port", 1, 65_535, default.port),
+        interval_s=section.integer("interval_s", 16, 86_400, default.interval_s),
     )
     section.done()
     return value

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from functools import partial
 from typing import Any
 
-from reference_terminal.acquisition.carriers import Carriers
+from reference_terminal.acquisition.carriers import Carriers, Surroundings
+from reference_terminal.acquisition.driver import Driver
+from reference_terminal.acquisition.mqtt_driver import MqttMeter
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.acquisition.reading import Reading
 from reference_terminal.acquisition.standby import Standby
@@ -20,6 +23,7 @@ from reference_terminal.config_meters import MeterConfig
 from reference_terminal.operations.housekeeping import Housekeeping
 from reference_terminal.operations.journal import Journal
 from reference_terminal.platform import Platform
+from reference_terminal.processing.late import LateReadings, Place
 from reference_terminal.processing.manual import ManualEntries
 from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.security.keyring import Keyring
@@ -29,6 +33,7 @@ from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.rows import Pending
 from reference_terminal.storage.store import Store
 from reference_terminal.times import Span, floor_s, iso_ms, span_named
+from reference_terminal.timesource import TimeSource
 from reference_terminal.uplink.commands import CommandSet
 from reference_terminal.uplink.deposit import DepositLink
 from reference_terminal.uplink.energy import EnergyLink
@@ -81,6 +86,7 @@ class Terminal:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.server.stop()
+        self.late.close()
         self.journal.event("stop", self.config.name, "terminal stops", "终端停止")
         self.store.close()
 
@@ -109,26 +115,40 @@ class Terminal:
         self._assemble_uplink()
         self.warden = Warden(self.keyring, config.security.warn_days, self.clock, self.journal)
         self.housekeeping = Housekeeping(config, self.store, self.clock, self.journal, list(self.outboxes.values()))
+        self.time_sources = [TimeSource(config.time, self.clock, self.journal)] if config.time.server else []
         self.server = Server(config.api, Api(self), self.journal)
         self.store.changed.append(self._wake_streams)
         self._announce()
 
     def _assemble_acquisition(self) -> None:
-        carriers = Carriers(self.config, self.platform)
+        around = Surroundings(self.clock, self.journal, self.keyring.collectors)
+        carriers = self.carriers = Carriers(self.config, self.platform, around)
+        self.late = LateReadings(self.store, self.journal, self.queue_revision)
+        self.store.changed.append(carriers.committed)
         self.standbys: list[Standby] = []
         first_point = 0
-        by_carrier: dict[tuple[str, str], list[MeterPoller]] = {}
+        by_carrier: dict[tuple[str, str, str], list[MeterPoller]] = {}
         for number, meter in enumerate(self.config.meters):
             next_s = self.first_slot(number, meter.period_s)
             driver = carriers.driver(meter, first_point)
             poller = MeterPoller(number, meter, driver, carriers.retries(meter), next_s)
             poller.standby = self._standby(carriers, number, meter, first_point)
-            by_carrier.setdefault((meter.gateway, meter.line), []).append(poller)
+            self._take_late(number, driver)
+            # Behind a collector nobody waits for his neighbour: every meter has its own pace there.
+            place = (meter.gateway, meter.line, meter.id if meter.collector else "")
+            by_carrier.setdefault(place, []).append(poller)
             first_point += len(meter.points)
         self.pollers = [
             GatewayPoller(carriers.of(meters[0].config), meters, self.clock, self.pipeline)
             for meters in by_carrier.values()
         ]
+
+    def _take_late(self, meter: int, driver: Driver) -> None:
+        """What a meter tells of slots that are over goes into the store all the same."""
+        if isinstance(driver, MqttMeter):
+            group = self.pipeline.meter_points[meter]
+            places = [Place(state.number, state.config.id, state.builder, state.tracker) for state in group]
+            driver.late = partial(self.late.take, places)
 
     def _standby(self, carriers: Carriers, number: int, main: MeterConfig, first_point: int) -> Standby | None:
         for config in self.config.standbys:
@@ -218,6 +238,7 @@ class Terminal:
 
     def _workers(self) -> list[Coroutine[Any, Any, None]]:
         return [
+            *self.carriers.workers(),
             *(poller.run() for poller in self.pollers),
             *(standby.run() for standby in self.standbys),
             self.pipeline.close_overdue(),
@@ -225,6 +246,7 @@ class Terminal:
             *(window.run() for window in self.windows.values()),
             self.housekeeping.run(),
             self.warden.run(),
+            *(source.run() for source in self.time_sources),
         ]
 
     def queue_period(self, span: Span, start_s: int, end_s: int) -> None:

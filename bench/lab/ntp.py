@@ -131,12 +131,15 @@ def kernel_offset() -> Offset:
 class NtpServer(asyncio.DatagramProtocol):
     """Serves the bench's time to the device on test; `ahead_s` moves what it says, to lead the device's clock astray.
 
-    `asked` counts the questions: a device that never asks does not take its time from here.
+    `asked` counts the questions: a device that never asks does not take its time from here. While `silent` it hears
+    them and answers none. `on_question` is told who asks.
     """
 
-    def __init__(self, now_us: Callable[[], int]) -> None:
+    def __init__(self, now_us: Callable[[], int], on_question: Callable[[str], object] | None = None) -> None:
         self._now_us = now_us
+        self._on_question = on_question
         self.ahead_s = 0.0
+        self.silent = False
         self.asked = 0
         self._transport: asyncio.DatagramTransport | None = None
 
@@ -160,6 +163,10 @@ class NtpServer(asyncio.DatagramProtocol):
         if len(data) < _PACKET.size or data[0] & 7 != _CLIENT & 7 or self._transport is None:
             return
         self.asked += 1
+        if self._on_question is not None:
+            self._on_question(str(addr[0]))
+        if self.silent:
+            return
         stamp = to_ntp(self._now_us() * 1000 + int(self.ahead_s * 1e9))
         version = data[0] & 0x38
         head = _PACKET.pack(

@@ -37,12 +37,15 @@ class LabBench(RealBench):
     """Everything a case may touch, around a device on the table."""
 
     laboratory: Laboratory
+    # A device cannot be given the right time from outside: it takes it from the bench.
+    serves_time = True
 
     async def stand_up(self, inner: World, disk: object) -> None:
         """Once the wires are there: the simulators, and everything that a case can touch."""
         del disk
         self.site = Site(inner, clock=self.true_time, observe=self._on_site, chance=self._streams)
         await self.site.start()
+        await self.serve_time()
         for broker in self.site.brokers.values():
             self.spawn(broker.watch())
         self.life = DeviceLife(
@@ -58,6 +61,7 @@ class LabBench(RealBench):
         self.links = self.place.links
         self.centres = CentresByName(self)
         self.platforms = self.site.platforms
+        self.collectors = self.site.collectors
         self.power = DeviceSupply(self.life, self.clock.sleep, self.spawn)
         self.terminal = TerminalHands(self.life, OWN_CLOCK, self.record, self.clock.now_us)
         self.operator = OperatorAtTerminal(self)

@@ -161,6 +161,10 @@ class LoopbackPlace:
                 dataclasses.replace(spec, host=self._host(spec.host, inside=inside), port=_port(spec.port))
                 for spec in world.centres
             ),
+            collectors=tuple(
+                dataclasses.replace(spec, host=self._host(spec.host, inside=inside), port=_port(spec.port))
+                for spec in world.collectors
+            ),
         )
 
     def told(self, world: World) -> World:

@@ -136,6 +136,7 @@ class RealBench:
         self.links = self.place.links
         self.centres = CentresByName(self)
         self.platforms = self.site.platforms
+        self.collectors = self.site.collectors
         self.power = PowerSupply(self.life, self.clock.sleep, self.spawn)
         self.terminal = TerminalHands(self.life, why_not, self.record, self.clock.now_us)
         self.operator = OperatorAtTerminal(self)

@@ -183,6 +183,7 @@ class VirtualBench:
         self.links: dict[str, LinkVerbs] = {name: LinkVerbs(link) for name, link in self.net.links.items()}
         self.centres = CentresByName(self)
         self.platforms = self.site.platforms
+        self.collectors = self.site.collectors
         self.power = PowerSupply(self)
         self.terminal = TerminalHands(self)
         self.operator = OperatorAtTerminal(self)

@@ -21,7 +21,8 @@ import h11
 import tomli_w
 
 from bench.terminals import Launch, Seat
-from bench.terminals.reference_centres import centre_of, security_of
+from bench.terminals.reference_centres import PASSPHRASE, centre_of, security_of
+from bench.terminals.reference_collectors import collectors_of, keys_of_collectors
 from bench.terminals.reference_meters import gateways_of, line_table, lines_of, meters_of
 from reference_terminal.config import load_config
 from reference_terminal.main import main as terminal_main
@@ -48,8 +49,10 @@ def render(seat: Seat) -> dict[str, Any]:
         "gateways": [{"id": name, "host": host, "port": port} for (_, host, port), name in gateways.items()],
         "lines": [line_table(seat, name, place) for place, name in lines.items()],
         "meters": meters_of(seat, gateways, lines),
+        **({"collectors": collectors_of(seat)} if seat.site.world.collectors else {}),
         "centres": [centre_of(seat, spec) for spec in seat.site.world.centres],
-        "security": security_of(seat),
+        "security": {**security_of(seat), **({"passphrase": PASSPHRASE} if keys_of_collectors(seat) else {})},
+        **({"time": {"server": seat.time_server[0], "port": seat.time_server[1]}} if seat.time_server else {}),
     }
 
 
