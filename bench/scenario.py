@@ -57,6 +57,7 @@ class Scenario:
     `simulators.centres.spec.CentreSpec` by centre (kind, channel, certificate, payload, upload_time and so on); without
     it a centre speaks HJ 212 in the clear. With `time_server` the bench serves NTP to the terminal at its local
     interface's network (R-10).
+    `ratios` gives meters by name a CT x PT ratio, by which what they show is smaller than the truth (decimal text).
     `modulus`, `rated_per_h` override the counters' rollover (R-19). With `largest` circuits, gateways and centres are
     as many as the capability statement declares (`at_declared`).
     """
@@ -72,6 +73,7 @@ class Scenario:
     points: int = 2
     period_s: float = 60
     periods: tuple[tuple[str, float], ...] = ()
+    ratios: tuple[tuple[str, str], ...] = ()
     centres: tuple[str, ...] = ("A", "B")
     centre_options: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     minute_interval: int = 15

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reference_terminal.acquisition.occupancy import LIMIT_PERCENT, Load, of_line
+from reference_terminal.config_collectors import CollectorConfig
 from reference_terminal.config_lines import LineConfig
 from reference_terminal.config_meters import GatewayConfig, MeterConfig
+from reference_terminal.config_systems import SystemConfig
 from reference_terminal.configread import did_you_mean, note_doubles
 from reference_terminal.problems import Problem
 
@@ -39,6 +41,52 @@ def check(
     _registers(meters, problems)
     _standbys(meters, problems)
     _loads(lines, meters, problems)
+
+
+def check_collectors(
+    collectors: Sequence[CollectorConfig], meters: Sequence[MeterConfig], problems: list[Problem]
+) -> None:
+    """Everything wrong between collectors and the meters behind them."""
+    names = [collector.id for collector in collectors]
+    note_doubles(problems, "collectors", "id", names)
+    note_doubles(
+        problems,
+        "meters",
+        "collector/node",
+        [f"{meter.collector}/{meter.node}" if meter.collector else "" for meter in meters],
+    )
+    for number, meter in enumerate(meters):
+        if meter.collector and meter.collector not in names:
+            hint = did_you_mean(meter.collector, names)
+            problems.append(
+                Problem(
+                    f"meters[{number}].collector",
+                    f"no collector is called {meter.collector!r}{hint}",
+                    f"没有名为 {meter.collector!r} 的采集器",
+                )
+            )
+        tags = [point.tag for point in meter.points]
+        note_doubles(problems, f"meters[{number}].points", "tag", tags)
+
+
+def check_systems(systems: Sequence[SystemConfig], meters: Sequence[MeterConfig], problems: list[Problem]) -> None:
+    """Everything wrong between systems and the meters behind them."""
+    names = [system.id for system in systems]
+    note_doubles(problems, "systems", "id", names)
+    taken: list[str] = []
+    for number, meter in enumerate(meters):
+        if meter.system and meter.system not in names:
+            hint = did_you_mean(meter.system, names)
+            problems.append(
+                Problem(
+                    f"meters[{number}].system",
+                    f"no system is called {meter.system!r}{hint}",
+                    f"没有名为 {meter.system!r} 的系统",
+                )
+            )
+        mine = meter.system if not meter.standby_for else ""
+        taken += [f"{mine}/{point.tag}" if mine else "" for point in meter.points]
+    note_doubles(problems, "points", "system/tag", taken)
 
 
 def _places(

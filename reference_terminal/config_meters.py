@@ -42,6 +42,12 @@ INSTANT_UNITS = (
 )
 
 
+COLLECTED = "collected"
+"""The protocol of meters behind a collector, which is not theirs to choose."""
+SYSTEM = "system"
+"""The protocol of meters behind an OPC UA server or a database."""
+
+
 @dataclass(frozen=True)
 class GatewayConfig:
     """One TCP connection to one or many Modbus units, with its patience."""
@@ -72,7 +78,8 @@ class PointConfig:
 
     `ratio` also holds CT × PT and a conversion of units that has an end; `convert` is one that has none (a fraction).
     `serial` says where the number stands in a DL/T 645 or CJ/T 188 answer (None: Modbus registers, `parts`), `analog`
-    that the registers are a current of 4 to 20 mA, `source` the unit the device is said to have.
+    that the registers are a current of 4 to 20 mA, `source` the unit the device is said to have, `tag` its
+    name in a collector's messages.
     """
 
     id: str
@@ -93,6 +100,7 @@ class PointConfig:
     analog: AnalogConfig | None = None
     convert: Fraction = Fraction(1)
     source: str = ""
+    tag: str = ""
 
     @property
     def signed(self) -> bool:
@@ -107,7 +115,9 @@ class MeterConfig:
     """One device polled every `period_s` seconds on the wall grid, through a gateway or on a line.
 
     `unit` is a Modbus unit, `address` the digits of a DL/T 645 or CJ/T 188 meter. `standby_for` names the meter whose
-    points this one reads while that one is silent.
+    points this one reads while that one is silent. A meter behind a `collector` is its `node` there, and `period_s` the
+    grid of which the first message each is taken. Points of a meter behind a `system` are tags there: nodes of OPC UA,
+    or the tags of a database's rows.
     """
 
     id: str
@@ -122,11 +132,14 @@ class MeterConfig:
     address: str = ""
     serial: SerialConfig = STANDARD
     standby_for: str = ""
+    collector: str = ""
+    node: str = ""
+    system: str = ""
 
     @property
     def carrier(self) -> str:
-        """The gateway or line it stands at."""
-        return self.gateway or self.line
+        """The gateway, line, collector or system it stands at."""
+        return self.gateway or self.line or self.collector or self.system
 
     @property
     def registers(self) -> bool:
@@ -189,6 +202,9 @@ def read_meter(section: Section) -> MeterConfig:
         address=check_address(section, protocol, address) if address else "",
         serial=serial,
         standby_for=section.text("standby_for", ""),
+        collector=section.text("collector") if protocol == COLLECTED else "",
+        node=section.text("node") if protocol == COLLECTED else "",
+        system=section.text("system") if protocol == SYSTEM else "",
     )
     if value.period_s and DAY_S % value.period_s:
         section.problem(
@@ -201,7 +217,19 @@ def read_meter(section: Section) -> MeterConfig:
 
 
 def _place(section: Section) -> tuple[str, str, str]:
-    """Gateway, line (one of them empty) and protocol of a meter."""
+    """Gateway, line (at most one of them) and protocol of a meter."""
+    if "system" in section:
+        for key in ("gateway", "line", "protocol", "collector"):
+            if key in section:
+                section.text(key)
+                section.problem(key, "stands beside system; give one of them", "与 system 并存,请只给一个")
+        return "", "", SYSTEM
+    if "collector" in section:
+        for key in ("gateway", "line", "protocol"):
+            if key in section:
+                section.text(key)
+                section.problem(key, "stands beside collector; give one of them", "与 collector 并存,请只给一个")
+        return "", "", COLLECTED
     if "line" not in section:
         gateway = section.text("gateway")
         protocol = section.choice("protocol", PROTOCOLS, "modbus-tcp")
@@ -255,7 +283,7 @@ def _point(section: Section, protocol: str, serial: SerialConfig, transformers: 
         place = read_dlt645_point(section, protocol)
     elif protocol in CJT188:
         place = read_cjt188_point(section, protocol, serial)
-    elif protocol not in SCALES:
+    elif protocol not in (*SCALES, COLLECTED, SYSTEM):
         parts = _parts(section)
     analog = read_analog(section) if parts else None
     scale = section.decimal("scale", None, None, Decimal(1))
@@ -287,6 +315,7 @@ def _point(section: Section, protocol: str, serial: SerialConfig, transformers: 
         analog=analog,
         convert=convert,
         source=source,
+        tag=section.text("tag") if protocol in (COLLECTED, SYSTEM) else "",
     )
     if "modulus" in section and value.modulus is not None and value.modulus <= 0:
         section.problem("modulus", f"expected a positive number, got {value.modulus}", "模数应为正数")

@@ -11,8 +11,8 @@ from functools import partial
 from typing import Any
 
 from reference_terminal.acquisition.carriers import Carriers, Surroundings
+from reference_terminal.acquisition.collected import TakesLate
 from reference_terminal.acquisition.driver import Driver
-from reference_terminal.acquisition.mqtt_driver import MqttMeter
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.acquisition.reading import Reading
 from reference_terminal.acquisition.standby import Standby
@@ -121,7 +121,7 @@ class Terminal:
         self._announce()
 
     def _assemble_acquisition(self) -> None:
-        around = Surroundings(self.clock, self.journal, self.keyring.collectors)
+        around = Surroundings(self.clock, self.journal, self.keyring.collectors, self.keyring.systems, self.store)
         carriers = self.carriers = Carriers(self.config, self.platform, around)
         self.late = LateReadings(self.store, self.journal, self.queue_revision)
         self.store.changed.append(carriers.committed)
@@ -135,7 +135,7 @@ class Terminal:
             poller.standby = self._standby(carriers, number, meter, first_point)
             self._take_late(number, driver)
             # Behind a collector nobody waits for his neighbour: every meter has its own pace there.
-            place = (meter.gateway, meter.line, meter.id if meter.collector else "")
+            place = (meter.gateway, meter.line, meter.id if meter.collector or meter.system else "")
             by_carrier.setdefault(place, []).append(poller)
             first_point += len(meter.points)
         self.pollers = [
@@ -145,7 +145,7 @@ class Terminal:
 
     def _take_late(self, meter: int, driver: Driver) -> None:
         """What a meter tells of slots that are over goes into the store all the same."""
-        if isinstance(driver, MqttMeter):
+        if isinstance(driver, TakesLate):
             group = self.pipeline.meter_points[meter]
             places = [Place(state.number, state.config.id, state.builder, state.tracker) for state in group]
             driver.late = partial(self.late.take, places)

@@ -37,6 +37,7 @@ CIRCUIT_POINTS = (("energy", "001"), ("power", "002"), ("voltage_l1", "003"), ("
 # Registers of the bench device that has every type and word order, for digits and edge values.
 _ORDERS = ("abcd", "cdab", "badc", "dcba")
 _ALL_TYPES = (
+    *(f"{kind}_{order}" for kind in ("u16", "s16") for order in ("abcd", "badc")),
     *(f"{kind}_{order}" for kind in ("u32", "s32", "u64", "s64", "f32", "f64", "bcd32") for order in _ORDERS),
     *("edge_u32_2", "edge_u32_1", "edge_u32_0", "edge_s32_3", "edge_u64_2"),
 )
@@ -93,6 +94,9 @@ SERIAL_METERS: dict[str, SerialKind] = {
     "types-rtu": SerialKind(
         "all_types", "e", tuple((each, f"{at:02d}") for at, each in enumerate(_ALL_TYPES)), framing="rtu"
     ),
+    "types-ascii": SerialKind(
+        "all_types", "e", tuple((each, f"{at:02d}") for at, each in enumerate(_ALL_TYPES)), framing="ascii"
+    ),
     "spread-rtu": SerialKind("spread", "e", (*_MODBUS_CIRCUIT, ("current_l1", "04")), framing="rtu"),
     "analogue": SerialKind("analog_ua", "steam", (("pressure", "01"), ("temperature", "02")), framing="rtu"),
 }
@@ -114,12 +118,15 @@ def build_world(scenario: Scenario, seed: int) -> World:
             kind="works",
             circuits=max(_before_collectors(scenario) + sum(each.meters for each in scenario.collectors), 1),
         ),
-        meters=(
-            *_circuits(scenario),
-            *_single(scenario),
-            *_on_lines(scenario),
-            *_collected(scenario),
-            *_spares(scenario),
+        meters=tuple(
+            replace(meter, ratio=dict(scenario.ratios).get(meter.name, meter.ratio))
+            for meter in (
+                *_circuits(scenario),
+                *_single(scenario),
+                *_on_lines(scenario),
+                *_collected(scenario),
+                *_spares(scenario),
+            )
         ),
         lines=tuple(
             LineSpec(_device(number), LineSettings(line.baud, line.parity, line.stop_bits))
@@ -299,6 +306,11 @@ def _kinds(spec: CentreSpec, scenario: Scenario) -> tuple[str, ...]:
     return tuple(kind for kind in scenario.kinds if kind != "hour" or spec.kind != "https")
 
 
+def _times(text: str, ratio: str) -> str:
+    """A register's number as that of the quantity; empty stays empty."""
+    return f"{Decimal(text) * Decimal(ratio):f}" if text and ratio != "1" else text
+
+
 def period_of(scenario: Scenario, meter: str) -> float:
     """Polling period of a meter, seconds."""
     return dict(scenario.periods).get(meter, scenario.period_s)
@@ -346,11 +358,12 @@ def opening(
                 kind=row.kind,
                 unit=row.unit,
                 decimals=row.decimals,
-                modulus=row.modulus,
-                rated_per_h=row.rated_per_h,
-                low=row.low,
-                high=row.high,
+                modulus=_times(row.modulus, row.ratio),
+                rated_per_h=_times(row.rated_per_h, row.ratio),
+                low=_times(row.low, row.ratio),
+                high=_times(row.high, row.ratio),
                 type=row.type,
+                ratio=row.ratio,
             )
             for row in rows
         ),

@@ -64,6 +64,7 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
     """What a template may name.
 
     `state` (the state folder), `folder` (where the profile lies), `python` (an interpreter), `local` (host, port),
+    `time_server` (host, port of the bench's NTP server; none where it serves no time),
     `period_s`, `buffer_h`, `meters` (name, host, port, line, device, unit, address, protocol, map, period_s, points),
     `lines` (name, device, baud, parity, stop_bits of serial lines; `device` is the file to open), `points` (rows of the
     point table, see `simulators.world.PointRow`), `centres` (fields of
@@ -101,6 +102,7 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
         "folder": str(seat.folder.resolve()),
         "python": sys.executable,
         "local": {"host": seat.local[0], "port": seat.local[1]},
+        "time_server": None if seat.time_server is None else {"host": seat.time_server[0], "port": seat.time_server[1]},
         "period_s": seat.settings["period_s"],
         "buffer_h": seat.settings["buffer_h"],
         "meters": meters,

@@ -184,5 +184,7 @@ def commissioning(seat: Seat) -> str:
         ",".join((spec.name, spec.host, str(spec.port), spec.mn, spec.pw, spec.st)) for spec in seat.site.world.centres
     ]
     lines += ["", "setting,value", *(f"{key},{value}" for key, value in seat.settings.items() if key != "periods")]
+    if seat.time_server is not None:
+        lines.append("time server (NTP),{}:{}".format(*seat.time_server))
     lines += [f"period_s of {meter},{value}" for meter, value in seat.settings["periods"].items()]
     return "\n".join(lines) + "\n"

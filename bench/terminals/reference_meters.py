@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench.terminals import Seat
+from bench.terminals.reference_systems import system_of
 from simulators.meters.bus_maps import SCALES, BusMap
 from simulators.world import MeterSpec, PointRow, register_map
 
@@ -18,7 +19,7 @@ _UNITS = {"degC": "°C"}
 
 # What runs on a serial line, by family; a serial server carries it.
 _DLT645, _CJT188 = ("dlt645-2007", "dlt645-1997"), ("cjt188-2004", "cjt188-2018")
-_DRIVERS = ("modbus-tcp", "modbus-rtu", "modbus-ascii", *_DLT645, *_CJT188, *SCALES)
+_DRIVERS = ("modbus-tcp", "modbus-rtu", "modbus-ascii", *_DLT645, *_CJT188, *SCALES, "mqtt", "https", "opcua", "sql")
 
 
 class NoDriver(Exception):
@@ -67,6 +68,8 @@ def _places(seat: Seat, letter: str, *, serial: bool) -> Places:
     protocols = _protocols(seat)
     places: dict[Place, str] = {}
     for spec in seat.site.world.meters:
+        if spec.collector or spec.system:
+            continue
         if (protocols.get(spec.name, "modbus-tcp") != "modbus-tcp") == serial:
             places.setdefault(_of(spec), f"{letter}{len(places) + 1}")
     return places
@@ -103,9 +106,9 @@ def meters_of(seat: Seat, gateways: Places, lines: Places) -> list[dict[str, Any
     return [
         {
             "id": spec.name,
-            **_place(spec, protocols.get(spec.name, "modbus-tcp"), gateways, lines),
+            **_place(seat, spec, protocols.get(spec.name, "modbus-tcp"), gateways, lines),
             "period_s": int(periods.get(spec.name, settings["period_s"])),
-            **({"max_gap": 0} if spec.address == "" and _strict(seat, spec.name) else {}),
+            **({"max_gap": 0} if not (spec.address or spec.collector or spec.system) and _strict(seat, spec.name) else {}),
             **_layout(spec),
             **({"standby_for": standbys[spec.name]} if spec.name in standbys else {}),
             "points": points[spec.name],
@@ -114,7 +117,11 @@ def meters_of(seat: Seat, gateways: Places, lines: Places) -> list[dict[str, Any
     ]
 
 
-def _place(spec: MeterSpec, protocol: str, gateways: Places, lines: Places) -> dict[str, Any]:
+def _place(seat: Seat, spec: MeterSpec, protocol: str, gateways: Places, lines: Places) -> dict[str, Any]:
+    if spec.system:
+        return {"system": system_of(seat, spec)}
+    if spec.collector:
+        return {"collector": spec.collector, "node": spec.name}
     if protocol == "modbus-tcp":
         return {"gateway": gateways[_of(spec)], "unit": spec.unit}
     place: dict[str, Any] = {"line": lines[_of(spec)], "protocol": protocol}
@@ -167,7 +174,9 @@ def _field(device: BusMap, name: str, order: str) -> dict[str, Any]:
 
 def _point(spec: MeterSpec, row: PointRow) -> dict[str, Any]:
     made: dict[str, Any] = {"id": row.id, "kind": row.kind, "unit": _UNITS.get(row.unit, row.unit)}
-    if row.identifier:
+    if row.collector or spec.system:
+        made["tag"] = row.tag
+    elif row.identifier:
         made |= {"identifier": row.identifier, "format": row.layout}
         if row.protocol in _CJT188:
             made["field"] = next(point.register for point in spec.points if point.id == row.id)
@@ -189,7 +198,7 @@ def _point(spec: MeterSpec, row: PointRow) -> dict[str, Any]:
     ):
         if text:
             made[key] = text
-    if row.loop is not None:
+    if row.loop is not None and not row.collector:
         made["analog"] = {
             "raw_high": row.loop.full,
             "current_low": row.loop.zero_ma,
@@ -198,6 +207,6 @@ def _point(spec: MeterSpec, row: PointRow) -> dict[str, Any]:
             "root": row.loop.root,
             "zero": 4 if row.loop.live_zero else 0,
         }
-    if row.sentinel:
+    if row.sentinel and not row.collector:
         made["sentinels"] = [row.sentinel]
     return made

@@ -6,6 +6,9 @@ Questions of the capability statement that cases need (profile, section [claims]
 
 - ``protocol.modbus-tcp``: the terminal reads meters by Modbus TCP.
 - ``source.dlt645``, ``source.cjt188``, ``source.modbus``: it reads such meters on serial lines.
+- ``source.mqtt``, ``source.https``: it takes data from collectors by MQTT, by HTTPS.
+- ``source.collectors``: it takes data from collectors at all.
+- ``source.transformers``: it multiplies the readings of meters behind transformers by their ratio.
 - ``source.standby``: a standby source takes a silent meter's place.
 - ``acquisition.manual-entry``: values can be entered by hand.
 - ``uplink.hj212``: it uploads by HJ 212-2017 in continuous mode (each value as its interval ends).

@@ -1,28 +1,72 @@
-"""Gateways and lines put up from the configuration, and the driver of every meter on them.
+"""Gateways, lines and collectors put up from the configuration, and the driver of every meter on them.
 
 Leaves polling to `poller` and protocols to the drivers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from reference_terminal.acquisition.cjt188_driver import Cjt188Meter
 from reference_terminal.acquisition.dlt645_driver import Dlt645Meter
 from reference_terminal.acquisition.driver import Carrier, Driver
+from reference_terminal.acquisition.https_driver import HttpsMeter
 from reference_terminal.acquisition.line import Line
 from reference_terminal.acquisition.modbus import GatewayClient
 from reference_terminal.acquisition.modbus_driver import ModbusMeter, SerialModbusMeter
+from reference_terminal.acquisition.mqtt_client import MqttClient
+from reference_terminal.acquisition.mqtt_driver import Inbox, MqttMeter
+from reference_terminal.acquisition.reading import Reading
 from reference_terminal.acquisition.scale import ScaleMeter
+from reference_terminal.acquisition.systems import Memory, Systems
+from reference_terminal.clock import WallClock
 from reference_terminal.config import Config
+from reference_terminal.config_collectors import MQTT
 from reference_terminal.config_meters import MeterConfig
 from reference_terminal.config_serial import DLT645, SCALES
+from reference_terminal.operations.journal import Journal
 from reference_terminal.platform import Platform
+from reference_terminal.security.channel import Security
+from reference_terminal.security.systems import SystemKeys
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What connections to collectors need of the terminal; `security` by collector."""
+
+    clock: WallClock
+    journal: Journal
+    security: Mapping[str, Security]
+    systems: Mapping[str, SystemKeys | None]
+    memory: Memory
 
 
 class Carriers:
     """Every gateway and line that has a meter, by name; names are told apart by what a meter says it stands at."""
 
-    def __init__(self, config: Config, platform: Platform) -> None:
+    def __init__(self, config: Config, platform: Platform, surroundings: Surroundings) -> None:
         meters = (*config.meters, *config.standbys)
+        self._around = surroundings
+        self._systems = Systems(
+            config.systems, surroundings.systems, surroundings.clock, surroundings.journal, surroundings.memory
+        )
+        self._collectors = {collector.id: collector for collector in config.collectors}
+        self._own: dict[str, Carrier] = {}
+        self._clients: dict[str, MqttClient] = {}
+        self._inboxes: dict[str, Inbox] = {}
+        for collector in config.collectors:
+            if collector.protocol == MQTT and any(meter.collector == collector.id for meter in meters):
+                client = MqttClient(
+                    collector,
+                    surroundings.security[collector.id],
+                    surroundings.clock,
+                    surroundings.journal,
+                    platform.random,
+                )
+                self._clients[collector.id] = client
+                self._inboxes[collector.id] = Inbox(client)
         self._random = platform.random
         self._gateways = {
             gateway.id: GatewayClient(gateway, platform.random)
@@ -36,16 +80,26 @@ class Carriers:
         }
 
     def of(self, meter: MeterConfig) -> Carrier:
-        """The gateway or line of a meter."""
+        """What a meter stands at: gateway, line, or for a meter behind a collector its own way there."""
+        if meter.system:
+            return self._systems.of(meter)
+        if meter.collector:
+            return self._own[meter.id]
         return self._gateways[meter.gateway] if meter.gateway else self._lines[meter.line]
 
     def retries(self, meter: MeterConfig) -> int:
         """How often a request to this meter is repeated."""
+        if meter.collector or meter.system:
+            return 0
         carrier = self._gateways[meter.gateway] if meter.gateway else self._lines[meter.line]
         return carrier.config.retries
 
     def driver(self, meter: MeterConfig, first_point: int) -> Driver:
         """The driver of a meter whose first point has the number `first_point`."""
+        if meter.system:
+            return self._systems.driver(meter, first_point)
+        if meter.collector:
+            return self._collected(meter, first_point)
         if meter.gateway and meter.standby_for:
             # A connection of its own: a standby must not wait behind the meter whose silence it ends.
             client = GatewayClient(self._gateways[meter.gateway].config, self._random)
@@ -60,3 +114,24 @@ class Carriers:
         if meter.protocol in SCALES:
             return ScaleMeter(meter, first_point, line)
         return Cjt188Meter(meter, first_point, line)
+
+    def _collected(self, meter: MeterConfig, first_point: int) -> MqttMeter | HttpsMeter:
+        collector, around = self._collectors[meter.collector], self._around
+        if collector.protocol == MQTT:
+            driver = MqttMeter(meter, first_point, self._clients[collector.id], around.clock)
+            self._inboxes[collector.id].add(driver)
+        else:
+            security = around.security[collector.id]
+            driver = HttpsMeter(meter, first_point, collector, security, around.clock, around.journal)
+        self._own[meter.id] = driver.carrier
+        return driver
+
+    def workers(self) -> list[Coroutine[Any, Any, None]]:
+        """What runs beside the pollers: subscribers of collectors."""
+        return [client.run() for client in self._clients.values()]
+
+    def committed(self, readings: Sequence[Reading]) -> None:
+        """A batch was committed: brokers may forget what is in it."""
+        del readings
+        for client in self._clients.values():
+            client.committed()

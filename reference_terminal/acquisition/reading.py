@@ -39,6 +39,15 @@ LOW_SIGNAL = "current below 3.8 mA"
 HIGH_SIGNAL = "current above 20.5 mA"
 OVERLOAD = "scale overloaded"
 UNSTABLE = "scale not at rest"
+ABSENT = "not in the message"
+STALE = "told again with an old time"
+NO_INSTANT = "message without a time"
+SOURCE_CLOCK = "time of the source cannot be"
+
+BAD_STATUS = "bad status"
+UNSURE_STATUS = "uncertain status"
+NO_ROW = "no row in the database"
+LOCKED = "database locked"
 
 _FLAGS = {
     SENTINEL: "D",
@@ -57,7 +66,14 @@ _FLAGS = {
     HIGH_SIGNAL: "T",
     OVERLOAD: "T",
     UNSTABLE: "D",
+    ABSENT: "D",
+    NO_INSTANT: "D",
+    SOURCE_CLOCK: "D",
 }
+
+
+_WAY_STATUS = ("BadNoCommunication", "BadNotConnected", "BadTimeout", "BadNodeIdUnknown", "BadWaitingForInitialData")
+_SERVICE = "BadOutOfService"
 
 
 def flag_of(cause: str) -> str:
@@ -67,6 +83,11 @@ def flag_of(cause: str) -> str:
     if cause.startswith(EXCEPTION):
         # Exceptions 5, 6, 10, 11 speak of the way to the instrument, the others of the instrument itself.
         return "B" if cause[len(EXCEPTION) + 1 :] in ("5", "6", "10", "11") else "D"
+    if cause.startswith(BAD_STATUS):
+        # What an OPC UA server says of its own way to the instrument, and of the instrument.
+        return "B" if cause[len(BAD_STATUS) + 1 :] in _WAY_STATUS else "C" if cause.endswith(_SERVICE) else "D"
+    if cause.startswith(UNSURE_STATUS):
+        return "N"
     if cause.startswith(ERROR_ANSWER):
         return _FLAGS[ERROR_ANSWER]
     return _FLAGS.get(cause, "B")

@@ -71,6 +71,15 @@ class CounterTracker:
                 return self._advance(ROLLOVER, wrapped)
         return Step(self.total, RESET, None)
 
+    def between(self, before: Decimal, value: Decimal) -> Decimal | None:
+        """What the register advanced between two readings of the past, over its end if need be; None after a reset."""
+        if value >= before:
+            return _SUBTRACT(value, before)
+        if self._own_modulus is None:
+            return None
+        wrapped = self.wrapped(before, value, self._own_modulus)
+        return wrapped if 0 <= wrapped <= _MULTIPLY(self._own_modulus, _SHARE) else None
+
     def stand_in(self, source: str, modulus: Decimal | None, value: Decimal, slot_s: int) -> Step:
         """Another meter's first reading in place of the own one: its register goes its own way from here on.
 

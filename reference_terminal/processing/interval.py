@@ -187,6 +187,16 @@ class IntervalBuilder:
                 self._set_opening(each, None, cause)
         return records
 
+    def fill(self, slot_s: int, value: Decimal, boundary: Boundary | None) -> None:
+        """Take a reading of a slot that was passed over into the periods that are still under way."""
+        for each in self.open:
+            if not each.start_s <= slot_s < each.end_s:
+                continue
+            if not self.counter:
+                each.sample(value)
+            elif boundary is not None and slot_s == each.start_s and each.opening is None:
+                self._set_opening(each, boundary, "")
+
     def _set_opening(self, each: Open, boundary: Boundary | None, cause: str) -> None:
         each.opening = boundary
         each.cause = "" if boundary is not None else cause

@@ -93,6 +93,15 @@ class HttpClient:
         Raises HttpFailed, OSError, TimeoutError (no answer in time), ChannelRefused, CertificateError. One call is one
         attempt: a request that may have arrived is not sent again here.
         """
+        return await self._ask(place, body, timeout_s, headers)
+
+    async def get(self, place: Place, timeout_s: float) -> tuple[int, bytes]:
+        """As `post`, for a question without a body."""
+        return await self._ask(place, None, timeout_s, ())
+
+    async def _ask(
+        self, place: Place, body: bytes | None, timeout_s: float, headers: Sequence[tuple[str, str]]
+    ) -> tuple[int, bytes]:
         await self._connect(place)
         try:
             async with asyncio.timeout(timeout_s):
@@ -120,19 +129,19 @@ class HttpClient:
         self._where = (place.host, place.port)
         self._http = h11.Connection(h11.CLIENT)
 
-    async def _exchange(self, place: Place, body: bytes, headers: Sequence[tuple[str, str]]) -> tuple[int, bytes]:
+    async def _exchange(
+        self, place: Place, body: bytes | None, headers: Sequence[tuple[str, str]]
+    ) -> tuple[int, bytes]:
         line, http = self._line, self._http
         if line is None:
             raise ConnectionResetError("closed")
-        fields = [
-            ("Host", place.authority),
-            ("Content-Type", "application/json; charset=utf-8"),
-            ("Content-Length", str(len(body))),
-            ("Accept", "application/json"),
-            *headers,
-        ]
-        octets = http.send(h11.Request(method="POST", target=place.target, headers=fields)) or b""
-        octets += http.send(h11.Data(data=body)) or b""
+        fields = [("Host", place.authority)]
+        if body is not None:
+            fields += [("Content-Type", "application/json; charset=utf-8"), ("Content-Length", str(len(body)))]
+        fields += [("Accept", "application/json"), *headers]
+        method = "GET" if body is None else "POST"
+        octets = http.send(h11.Request(method=method, target=place.target, headers=fields)) or b""
+        octets += (http.send(h11.Data(data=body)) or b"") if body is not None else b""
         line.write(octets + (http.send(h11.EndOfMessage()) or b""))
         await line.drain()
         status, content = 0, bytearray()

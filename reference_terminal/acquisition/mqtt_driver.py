@@ -1,0 +1,163 @@
+"""Meters behind a collector that publishes: a reading is the first message of its slot, by the message's own instant.
+
+Leaves the connection to `mqtt_client`. A repeated message is the same reading; a retained one has the age it says; a
+message of a slot that is over goes to whoever takes late readings.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from reference_terminal.acquisition import collected, reading
+from reference_terminal.acquisition.collected import Late, OwnPace
+from reference_terminal.acquisition.driver import Poll
+from reference_terminal.acquisition.messages import MessageError, Said, read_message
+from reference_terminal.acquisition.mqtt_client import MqttClient, Receipt
+from reference_terminal.acquisition.mqtt_packets import Arrived
+from reference_terminal.acquisition.reading import Reading
+from reference_terminal.clock import WallClock
+from reference_terminal.config_meters import MeterConfig
+
+
+@dataclass
+class _Held:
+    """The message of a slot, and the receipts of its copies."""
+
+    said: Said
+    at_ms: int
+    receipts: list[Receipt] = field(default_factory=list[Receipt])
+
+
+class MqttMeter:
+    """One device behind a collector; `late` takes readings of slots that are over."""
+
+    def __init__(self, config: MeterConfig, first_point: int, client: MqttClient, clock: WallClock) -> None:
+        self.config = config
+        self.carrier = OwnPace()
+        self.late: Late | None = None
+        self._first = first_point
+        self._client = client
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._held: dict[int, _Held] = {}
+        self._over_s: int | None = None
+        self._latest: _Held | None = None
+        self._odd = ""
+        self._came = asyncio.Event()
+
+    def put(self, said: Said, receipt: Receipt | None) -> None:
+        """A message about this device."""
+        at_ms = self.instant(said)
+        if at_ms is None:
+            self._odd = collected.unusable(said)
+            if receipt is not None:
+                receipt.done = True
+            return
+        slot_s = collected.slot_of(self.config, at_ms)
+        held = self._held.get(slot_s)
+        if held is None:
+            held = _Held(said, at_ms)
+            if self._latest is None or at_ms > self._latest.at_ms:
+                self._latest = held
+        if receipt is not None and receipt not in held.receipts:
+            held.receipts.append(receipt)
+        if self._over_s is not None and slot_s <= self._over_s:
+            self._hand_late(slot_s, held)
+            return
+        self._held[slot_s] = held
+        self._came.set()
+
+    def instant(self, said: Said) -> int | None:
+        """The instant a message belongs to, ms UTC; None if it says none that can be."""
+        return collected.instant_of(said, self._clock.now_ms())
+
+    def unreadable(self) -> None:
+        """A message came that is none; it may have been about this device."""
+        self._odd = reading.BAD_FRAME
+
+    def _hand_late(self, slot_s: int, held: _Held) -> None:
+        def durable() -> None:
+            for receipt in held.receipts:
+                receipt.done = True
+            self._client.acknowledge()
+
+        if self.late is None:
+            durable()
+        else:
+            self.late(collected.readings_of(self.config, self._first, held.said, slot_s, held.at_ms), durable)
+
+    async def read(self, slot_s: int | None, clock: WallClock, retries: int, wait_s: float | None = None) -> Poll:
+        """The reading of a slot as soon as its message is there (see `Driver`); None: what was said last."""
+        del retries
+        if slot_s is None:
+            return self._said_last(clock)
+        left_s = slot_s + collected.patience_s(self.config) - clock.now_ms() / 1000
+        held = await self._wait(slot_s, left_s if wait_s is None else min(left_s, wait_s))
+        self._over_s = slot_s
+        for earlier in sorted(slot for slot in self._held if slot < slot_s):
+            self._hand_late(earlier, self._held.pop(earlier))
+        if held is None:
+            cause = self._odd or (reading.TIMEOUT if self._client.connected else reading.NO_CONNECTION)
+            silent, self._odd = not self._odd, ""
+            return Poll(collected.nothing(self.config, self._first, slot_s, clock.now_ms(), cause), silent)
+        self._odd = ""
+        self._client.with_next_commit(held.receipts)
+        return Poll(collected.readings_of(self.config, self._first, held.said, slot_s, held.at_ms), False)
+
+    async def _wait(self, slot_s: int, left_s: float) -> _Held | None:
+        deadline_s = self._loop.time() + max(left_s, 0)
+        while slot_s not in self._held:
+            rest_s = deadline_s - self._loop.time()
+            if rest_s <= 0:
+                return None
+            self._came.clear()
+            try:
+                async with asyncio.timeout(rest_s):
+                    await self._came.wait()
+            except TimeoutError:
+                continue
+        return self._held.pop(slot_s)
+
+    def _said_last(self, clock: WallClock) -> Poll:
+        now_ms, latest = clock.now_ms(), self._latest
+        if latest is None or now_ms - latest.at_ms > 1000 * self.config.period_s:
+            readings = collected.nothing(self.config, self._first, now_ms // 1000, now_ms, reading.STALE)
+            return Poll(readings, True)
+        at_s = latest.at_ms // 1000
+        readings: list[Reading] = collected.readings_of(self.config, self._first, latest.said, at_s, latest.at_ms)
+        return Poll(readings, False)
+
+
+class Inbox:
+    """Sorts the messages of one broker to the devices they are about."""
+
+    def __init__(self, client: MqttClient) -> None:
+        self._client = client
+        self._meters: dict[str, list[MqttMeter]] = {}
+        client.take = self.take
+
+    def add(self, meter: MqttMeter) -> None:
+        """Messages about this meter's node go to it."""
+        self._meters.setdefault(meter.config.node, []).append(meter)
+
+    def take(self, message: Arrived, receipt: Receipt | None) -> None:
+        """One message of the broker."""
+        config = self._client.config
+        try:
+            said = read_message(config.form, message.payload, texts=config.numbers == "text")
+        except MessageError:
+            said = []
+            for meter in self._about(message.topic):
+                meter.unreadable()
+        known = [(meter, each) for each in said for meter in self._meters.get(each.node, ())]
+        if receipt is not None and not known:
+            receipt.done = True
+        for meter, each in known:
+            meter.put(each, receipt)
+        self._client.acknowledge()
+
+    def _about(self, topic: str) -> list[MqttMeter]:
+        """The meters that the last level of a topic names, of one whose content says nothing; all if it names none."""
+        named = self._meters.get(topic.rpartition("/")[2])
+        return named or [meter for meters in self._meters.values() for meter in meters]
