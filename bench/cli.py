@@ -99,6 +99,26 @@ def _parity(words: argparse.Namespace) -> int:
     )
 
 
+def _sweep(words: argparse.Namespace) -> int:
+    from bench.commands import sweep
+
+    return sweep.main(
+        sweep.Asked(
+            out=Path(words.out),
+            case=(words.case or [sweep.CASE])[-1],
+            rig=words.rig,
+            terminal=words.terminal,
+            seed=words.seed,
+            workers=words.workers,
+            most=words.most,
+            syncs=words.syncs,
+            defect=words.defect,
+            resume=words.resume,
+            as_json=words.json,
+        )
+    )
+
+
 def _decode(words: argparse.Namespace) -> int:
     from simulators import explain
 
@@ -226,6 +246,18 @@ def parser() -> argparse.ArgumentParser:
     )
     prove.add_argument("--full", action="store_true", help="every defect against every case / 全矩阵")
     _selecting(prove)
+
+    sweep = command("sweep", _sweep, "power cut at every write barrier of a case, each judged / 断电扫描")
+    sweep.add_argument(
+        "--terminal", default="", metavar="PROFILE", help="profile (default: the reference terminal) / 终端档案"
+    )
+    sweep.add_argument("--rig", default="virtual", help="where: virtual (default), process, loopback / 台架")
+    sweep.add_argument("--defect", default="", metavar="ID", help="plant a defect in the reference terminal / 植入缺陷")
+    sweep.add_argument("--syncs", default="", metavar="A-B", help="only these write barriers / 仅这些落盘时刻")
+    sweep.add_argument("--most", default="", metavar="N", help="a sample of so many trials / 抽样数")
+    sweep.add_argument("--resume", default="", metavar="DIR", help="go on with the sweep in this folder / 续跑")
+    sweep.add_argument("--json", action="store_true", help="for machines / 机器可读")
+    _selecting(sweep)
 
     parity = command("parity", _parity, "the same cases in virtual and in real time / 虚拟时间与实时对比")
     parity.add_argument(

@@ -7,14 +7,11 @@ to fail.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import sys
 import tempfile
-import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +20,7 @@ import msgspec
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Rig, Text, Verdict
 from bench.commands.options import REFERENCE_PROFILE, RIGS, near
 from bench.commands.session import commit, ledger_answers, ledger_entries, rig_named
+from bench.commands.workers import pool
 from bench.profile import ProfileError, load_profile
 from bench.run import Setup, run_case
 from bench.terminals import adapter
@@ -107,34 +105,14 @@ def run_job(job: Job, seed: int, folder: str, rig: str = VIRTUAL_RIG) -> CaseRes
             return run_case(case_classes()[job.case], setup)
 
 
-def _run_jobs(plan: Plan, pool: ProcessPoolExecutor | None, folder: str) -> Iterable[tuple[Job, CaseResult]]:
-    if pool is None:
+def _run_jobs(plan: Plan, crew: ProcessPoolExecutor | None, folder: str) -> Iterable[tuple[Job, CaseResult]]:
+    if crew is None:
         for job in plan.jobs:
             yield job, run_job(job, plan.seed, folder, plan.rig)
         return
-    futures = [pool.submit(run_job, job, plan.seed, folder, plan.rig) for job in plan.jobs]
+    futures = [crew.submit(run_job, job, plan.seed, folder, plan.rig) for job in plan.jobs]
     for job, future in zip(plan.jobs, futures, strict=True):
         yield job, future.result()
-
-
-def _pool(workers: int) -> AbstractContextManager[ProcessPoolExecutor | None]:
-    """The workers of a whole proof, who end with it, however it ends; None for a single one."""
-    if workers <= 1:
-        return nullcontext()
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent)
-
-
-def _end_with_parent() -> None:
-    """Let this worker end when the proof does, even one that was killed: nobody would take its result."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def wait() -> None:
-        parent.join()
-        os._exit(EXIT_ERROR)
-
-    threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
 def tally(defects: dict[str, Defect], results: Sequence[tuple[Job, CaseResult]], *, run: str, seed: int) -> shown.Proof:
@@ -248,12 +226,12 @@ def main(
     def told(results: list[tuple[Job, CaseResult]]) -> shown.Proof:
         return tally(chosen, results, run=f"prove-seed{seed}", seed=int(seed))
 
-    with _pool(int(workers)) as pool:
+    with pool(int(workers)) as crew:
 
         def run(jobs: list[Job]) -> list[tuple[Job, CaseResult]]:
             done: list[tuple[Job, CaseResult]] = []
             progress = shown.ProofProgress(len(jobs))
-            for job, result in _run_jobs(Plan(tuple(jobs), int(seed), rig), pool, str(out)):
+            for job, result in _run_jobs(Plan(tuple(jobs), int(seed), rig), crew, str(out)):
                 done.append((job, result))
                 progress.step(job.defect or "reference", job.case, result)
             progress.close()

@@ -208,6 +208,7 @@ class VirtualDisk:
         self._handles = 0
         self._traps: list[_SyncTrap] = []
         self._unwound = -1
+        self._springing = False
         self._busy_dead: list[apsw.Connection] = []
         self._vfs = self._mount()
 
@@ -237,7 +238,10 @@ class VirtualDisk:
         self.generation += 1
         self._vfs.unmount()
         self._busy_dead.extend(each for each in apsw.connections() if each.open_vfs == self.vfs_name)
-        self.bury_connections()
+        if not self._springing:
+            # Within a sync a connection is in the middle of a call, and SQLite does not always notice: closing it
+            # there would pull the statement from under it. It is freed when the next life opens a file.
+            self.bury_connections()
         operations: list[tuple[int, _Inode | None, _Write | _Truncate | _Link]] = []
         inodes: dict[int, _Inode] = {}
         for inode in (*self._names.values(), *self._durable_names.values()):
@@ -315,7 +319,11 @@ class VirtualDisk:
             if trap in self._traps:
                 self._traps.remove(trap)
             generation = self.generation
-            trap.context.copy().run(trap.action)
+            self._springing = True
+            try:
+                trap.context.copy().run(trap.action)
+            finally:
+                self._springing = False
             if self.generation != generation:
                 self._unwound = generation
                 raise PowerCut(f"power failed {moment.value} sync {self.syncs} of disk {self.name}")

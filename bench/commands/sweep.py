@@ -1,0 +1,345 @@
+"""`carbonbench sweep`: a case with the power cut at every write barrier of its scenario, each judged by itself.
+
+Leaves planning to `bench.real.sweep` and showing to `reports.sweep`. A dry run counts the barriers; then one trial
+before and one after each of them is run. Every trial that ends is written down at once, so that a sweep of days that
+was stopped goes on where it was (`--resume`).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, as_completed
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+import msgspec
+
+from bench.case import (
+    EXIT_ERROR,
+    EXIT_FAIL,
+    EXIT_INCONCLUSIVE,
+    EXIT_PASS,
+    EXIT_USAGE,
+    VIRTUAL_RIG,
+    CaseResult,
+    Verdict,
+)
+from bench.commands.options import REFERENCE_PROFILE, RIGS, near
+from bench.commands.session import LOCAL, commit, ledger_answers, ledger_entries, rig_named
+from bench.commands.workers import pool
+from bench.history import read_history
+from bench.profile import ProfileError, load_profile
+from bench.real.sweep import Outcome, Trial, plan
+from bench.run import Setup, run_case
+from bench.swept import DRY, Swept, cut_of, syncs_of
+from bench.terminals import UnknownTerminal, adapter
+from bench.virtual.disk import Moment
+from conformance.clauses.suite import case_classes
+from conformance.defects import all_defects
+from reports import screen
+from reports import sweep as shown
+from reports.html import sweep as page
+from reports.verdicts import write_whole
+
+PLAN, TRIALS, JSON = "plan.json", "trials.jsonl", "sweep.json"
+CASE = "realtime/outlasts-cut-at-any-sync"
+"""The case that is swept unless another is named."""
+
+
+class SweepError(Exception):
+    """A sweep that cannot begin or go on; one sentence a line."""
+
+
+class Planned(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sweep has to do, kept in its folder: where, and which trials. `syncs` are those of the dry run."""
+
+    run: str
+    case: str
+    rig: str
+    profile: str
+    terminal: str
+    seed: int
+    commit: str
+    defect: str = ""
+    syncs: int = 0
+    trials: tuple[tuple[int, str], ...] = ()
+    sample: bool = False
+
+    def wanted(self) -> list[Trial]:
+        """The trials in order."""
+        return [Trial(sync, Moment(moment)) for sync, moment in self.trials]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The words of the command line."""
+
+    out: Path
+    case: str
+    rig: str
+    terminal: str
+    seed: str
+    workers: str
+    most: str
+    syncs: str
+    defect: str
+    resume: str
+    as_json: bool
+
+
+def swept_cases() -> dict[str, type[Swept]]:
+    """The cases that can be swept, by id."""
+    return {name: case for name, case in case_classes().items() if issubclass(case, Swept)}
+
+
+def attempt(planned: Planned, trial: Trial, folder: str) -> CaseResult:
+    """Run the case once with this trial; its record is in a folder of its own."""
+    case = swept_cases()[planned.case]
+    profile = load_profile(Path(planned.profile))
+    setup = Setup(
+        rig=rig_named(planned.rig),
+        profile=profile,
+        adapter=lambda: adapter(profile.adapter),
+        master_seed=planned.seed,
+        commit=planned.commit,
+        folder=Path(folder),
+        strengths={clause: entry.strength for clause, entry in ledger_entries().items()},
+        **ledger_answers(),
+        defect=planned.defect,
+    )
+    same = {"__module__": case.__module__, "__doc__": case.__doc__, "trial": trial}
+    defect = all_defects()[planned.defect] if planned.defect and planned.rig == VIRTUAL_RIG else None
+    with defect.applied() if defect else nullcontext():
+        return run_case(type(case.__name__, (case,), same), setup)
+
+
+def row(trial: Trial, result: CaseResult, folder: Path) -> shown.Row:
+    """What came of a trial."""
+    cut = cut_of(read_history(folder / result.record)) if result.record else None
+    failed = tuple(check.id for check in result.checks if check.verdict is Verdict.FAIL)
+    open_ = tuple(check.id for check in result.checks if check.verdict is Verdict.INCONCLUSIVE)
+    if result.verdict is Verdict.FAIL:
+        outcome = Outcome.LOST
+    elif cut is None and result.verdict is not Verdict.ERROR:
+        outcome = Outcome.MISSED
+    else:
+        outcome = Outcome.SAFE if result.verdict is Verdict.PASS else Outcome.OPEN
+    return shown.Row(
+        sync=trial.sync,
+        moment=trial.moment.value,
+        outcome=outcome.value,
+        verdict=result.verdict.value,
+        file=cut.detail.get("file", "") if cut else "",
+        at=int(cut.detail["sync"]) if cut else 0,
+        failed=failed or (open_ if outcome is Outcome.OPEN else ()),
+        evidence=tuple(line for check in result.checks if check.id in failed for line in check.evidence[:2])[:6],
+        reason=result.reason.splitlines()[0] if result.reason else "",
+        record=f"{folder.name}/{result.record}" if result.record else "",
+        digest=result.digest,
+    )
+
+
+def run_trial(planned: Planned, trial: Trial, folder: Path) -> shown.Row:
+    """Run one trial of a sweep in its folder."""
+    own = folder / f"{trial.sync:05d}-{trial.moment.value}"
+    return row(trial, attempt(planned, trial, str(own)), own)
+
+
+def chosen(syncs: int, asked: str, most: str, seed: int) -> tuple[list[Trial], bool]:
+    """The trials of a sweep, and whether they are only part of all. Raises SweepError."""
+    whole = plan(syncs)
+    if asked:
+        first, _, last = asked.partition("-")
+        low, high = int(first), int(last or first)
+        found = [trial for trial in whole if low <= trial.sync <= high]
+        if not found:
+            raise SweepError(f"--syncs {asked}: the scenario has {syncs} write barriers / 场景仅有 {syncs} 次落盘")
+        return found, len(found) < len(whole)
+    if most:
+        found = plan(syncs, most=int(most), chance=Random(seed))
+        return found, len(found) < len(whole)
+    return whole, False
+
+
+def _problems(asked: Asked) -> list[str]:
+    problems: list[str] = []
+    known = swept_cases()
+    if asked.case not in known:
+        problems.append(
+            f"--case {asked.case}: no case that can be swept{near(asked.case, known)}; "
+            f"known are {', '.join(known)} / 无此可扫描用例"
+        )
+    if asked.rig not in RIGS:
+        problems.append(f"--rig {asked.rig}: expected {', '.join(RIGS)} / 未知台架")
+    for option, text, least in (("--seed", asked.seed, 0), ("-n", asked.workers, 1), ("--most", asked.most or "4", 4)):
+        if not text.isdecimal() or int(text) < least:
+            problems.append(f"{option} {text}: expected a whole number of at least {least} / 应为不小于 {least} 的整数")
+    parts = asked.syncs.split("-") if asked.syncs else ["1"]
+    if not all(part.isdecimal() and int(part) for part in parts) or len(parts) > 2 or int(parts[0]) > int(parts[-1]):
+        problems.append(f"--syncs {asked.syncs}: expected a number or a range such as 3-7 / 应为数字或范围")
+    if asked.syncs and asked.most:
+        problems.append("--syncs and --most: give one of them / 二者只能取其一")
+    if asked.defect and asked.defect not in all_defects():
+        problems.append(f"--defect {asked.defect}: no such defect{near(asked.defect, all_defects())} / 无此缺陷")
+    elif asked.defect and asked.rig not in all_defects()[asked.defect].rigs:
+        rigs = " or ".join(f"--rig {each}" for each in all_defects()[asked.defect].rigs)
+        problems.append(f"--defect {asked.defect}: a terminal can have this only with {rigs} / 该缺陷仅适用于其他台架")
+    try:
+        adapter(load_profile(_profile(asked)).adapter)
+    except (ProfileError, UnknownTerminal) as error:
+        problems += str(error).splitlines()
+    return problems
+
+
+def _profile(asked: Asked) -> Path:
+    return Path(asked.terminal) if asked.terminal else REFERENCE_PROFILE
+
+
+def _begun(asked: Asked) -> tuple[Planned, Path]:
+    """A new sweep, after its dry run. Raises SweepError."""
+    if problems := _problems(asked):
+        raise SweepError("\n".join(problems))
+    profile = _profile(asked).resolve()
+    run = f"sweep-{datetime.now(LOCAL):%Y%m%d-%H%M%S}-seed{asked.seed}"
+    folder = (asked.out / run).resolve()
+    planned = Planned(
+        run=run,
+        case=asked.case,
+        rig=asked.rig,
+        profile=str(profile),
+        terminal=load_profile(profile).name,
+        seed=int(asked.seed),
+        commit=commit(),
+        defect=asked.defect,
+    )
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise SweepError(f"--out {asked.out}: cannot make {folder}: {error.strerror} / 无法创建目录") from None
+    print("dry run: counting the write barriers / 预演：统计落盘次数", file=sys.stderr)
+    dry = attempt(planned, DRY, str(folder / "dry"))
+    try:
+        syncs = syncs_of(read_history(folder / "dry" / dry.record)) if dry.record else 0
+    except LookupError as error:
+        raise SweepError(f"{error}: {dry.reason}") from None
+    if not syncs:
+        why = dry.reason or "the terminal never makes anything durable / 终端从不落盘"
+        raise SweepError(f"{asked.case}: nothing to sweep: {why}")
+    trials, sample = chosen(syncs, asked.syncs, asked.most, planned.seed)
+    kept = tuple((trial.sync, trial.moment.value) for trial in trials)
+    planned = msgspec.structs.replace(planned, syncs=syncs, trials=kept, sample=sample)
+    write_whole(folder / PLAN, msgspec.json.encode(planned).decode())
+    return planned, folder
+
+
+def _resumed(folder: Path) -> tuple[Planned, Path]:
+    """The sweep in a folder. Raises SweepError."""
+    try:
+        planned = msgspec.json.decode((folder / PLAN).read_bytes(), type=Planned)
+    except (OSError, msgspec.DecodeError, msgspec.ValidationError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise SweepError(f"--resume {folder}: holds no sweep that can go on: {why} / 无可续跑的扫描") from None
+    if planned.commit != commit():
+        raise SweepError(
+            f"--resume {folder}: began with the bench at {planned.commit}, which is now at {commit()}: "
+            "begin a new sweep / 台架版本已变，请重新开始"
+        )
+    return planned, folder.resolve()
+
+
+def done_in(folder: Path) -> dict[Trial, shown.Row]:
+    """The trials that have ended; a last line that was cut off while it was written does not count."""
+    found: dict[Trial, shown.Row] = {}
+    try:
+        lines = (folder / TRIALS).read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return found
+    for line in lines:
+        try:
+            ended = msgspec.json.decode(line, type=shown.Row)
+        except msgspec.DecodeError:
+            continue
+        found[Trial(ended.sync, Moment(ended.moment))] = ended
+    return found
+
+
+def _rows(planned: Planned, trials: Sequence[Trial], folder: Path, workers: int) -> Iterator[shown.Row]:
+    """Run trials, in their order or as they end."""
+    with pool(workers) as crew:
+        if crew is None:
+            for trial in trials:
+                yield run_trial(planned, trial, folder)
+            return
+        futures: list[Future[shown.Row]] = [crew.submit(run_trial, planned, trial, folder) for trial in trials]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        except BaseException:
+            crew.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def main(asked: Asked) -> int:
+    """Sweep. 0 all safe, 1 a cut did harm, 2 missed or undecided, 3 the bench's own error, 4 wrong words."""
+    try:
+        if asked.resume:
+            planned, folder = _resumed(Path(asked.resume))
+            workers = asked.workers if asked.workers.isdecimal() and int(asked.workers) else "1"
+        else:
+            if asked.rig in RIGS:
+                rig_named(asked.rig).self_test(int(asked.seed) if asked.seed.isdecimal() else 1)
+            planned, folder = _begun(asked)
+            workers = asked.workers
+    except SweepError as error:
+        print(error, file=sys.stderr)
+        return EXIT_USAGE
+    except RuntimeError as error:
+        print(f"the rig's self test failed, nothing was run: {error} / 台架自检失败", file=sys.stderr)
+        return EXIT_ERROR
+    ended = done_in(folder)
+    left = [trial for trial in planned.wanted() if trial not in ended]
+    told = f"{planned.syncs} write barriers, {len(planned.trials)} trials, {len(left)} to run"
+    print(f"{told} / 落盘 {planned.syncs} 次，试验 {len(planned.trials)} 项，待执行 {len(left)} 项", file=sys.stderr)
+    try:
+        with (folder / TRIALS).open("ab") as journal:
+            for found in _rows(planned, left, folder, int(workers)):
+                journal.write(msgspec.json.encode(found) + b"\n")
+                journal.flush()
+                ended[Trial(found.sync, Moment(found.moment))] = found
+                print(shown.line(found), file=sys.stderr)
+    except KeyboardInterrupt:
+        print(f"stopped; go on with: carbonbench sweep --resume {folder} / 已中断，可续跑", file=sys.stderr)
+        return EXIT_ERROR
+    return _told(planned, ended, folder, as_json=asked.as_json)
+
+
+def _told(planned: Planned, ended: dict[Trial, shown.Row], folder: Path, *, as_json: bool) -> int:
+    found = shown.Sweep(
+        run=planned.run,
+        case=planned.case,
+        rig=planned.rig,
+        terminal=planned.terminal,
+        seed=planned.seed,
+        commit=planned.commit,
+        defect=planned.defect,
+        syncs=planned.syncs,
+        sample=planned.sample,
+        rows=tuple(ended[trial] for trial in planned.wanted() if trial in ended),
+    )
+    text = shown.to_json(found)
+    write_whole(folder / JSON, text)
+    written = page.write(found, folder)
+    if as_json:
+        print(text, end="")
+    else:
+        shown.print_sweep(found, screen.console_for(sys.stdout))
+        print(f"{written}: written / 已生成")
+    if any(one.verdict == Verdict.ERROR.value for one in found.rows):
+        return EXIT_ERROR
+    if found.of(Outcome.LOST.value):
+        return EXIT_FAIL
+    return EXIT_PASS if found.whole else EXIT_INCONCLUSIVE
