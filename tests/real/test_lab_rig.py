@@ -20,7 +20,7 @@ from process_kit import conduct, record
 
 from bench.bench import Bench
 from bench.case import Case, CaseResult, Finding, Verdict, check
-from bench.history import Captured, Connected, History, Observed, Power, Trouble, Unserved
+from bench.history import Captured, Connected, History, Observed, Power, TimeAsked, Trouble, Unserved
 from bench.profile import Profile
 from bench.real import netns
 from bench.rigs import layout
@@ -35,6 +35,8 @@ meter, centre = (sys.argv[1], int(sys.argv[2])), (sys.argv[3], int(sys.argv[4]))
 while True:
     try:
         uplink = socket.create_connection(centre, 1)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as clock:
+            clock.sendto(bytes([0x23]) + bytes(47), (centre[0], 123))
         while True:
             with socket.create_connection(meter, 1) as field:
                 field.sendall(bytes([0, 1, 0, 0, 0, 6, 1, 3, 0, 0, 0, 2]))
@@ -208,6 +210,8 @@ def test_a_case_runs_around_a_device_with_its_supply_and_a_person(tmp_path: Path
     assert any(each < cut.t for each in served) and any(each > back.t for each in served)
     assert not [each for each in served if cut.t + 300_000 < each < back.t]
     assert history.of(Connected)
+    # A device without a card in the local network takes its time from the bench's end of the uplink.
+    assert {(each.peer, each.answered) for each in history.of(TimeAsked)} == {(layout.TERMINAL_UPLINK, True)}
     asked = {each.what: each for each in history.of(Observed)}
     assert asked["status"].rows == ({"uptime": "12", "version": "1.0"},)
     assert [each.query["question"] for each in history.of(Observed) if each.what == "person"] == [
@@ -216,6 +220,7 @@ def test_a_case_runs_around_a_device_with_its_supply_and_a_person(tmp_path: Path
     ]
     assert {each.segment for each in history.of(Captured)} == {"field", "uplink"}
     table_of_points = (tmp_path / "cases" / result.id / "1" / "commissioning.csv").read_text()
+    assert "time server (NTP),10.2.0.10:123" in table_of_points
     assert layout.GATEWAY in table_of_points and history.phase("person-page") is not None
 
 
