@@ -222,6 +222,9 @@ def main(
         # Real time is dear: only the cases that defects name, not all that share a clause.
         named = [case for found in chosen.values() for case in found.cases]
         chosen_cases = {name: case for name, case in chosen_cases.items() if name in named}
+    elif defects:
+        touched = {name for found in chosen.values() for name in related(found, chosen_cases)}
+        chosen_cases = {name: case for name, case in chosen_cases.items() if every or name in touched}
 
     def told(results: list[tuple[Job, CaseResult]]) -> shown.Proof:
         return tally(chosen, results, run=f"prove-seed{seed}", seed=int(seed))

@@ -10,7 +10,8 @@ Order of things, which is the whole of the determinism:
 3. Timers of one instant run in the order in which they were set. A timer for now or the past is ready at once.
 4. When nothing is left and the loop was not told to stop, that is a deadlock, reported and never waited for.
 
-There is no selector, no signal, no thread, no wall clock; `run_in_executor` runs the function in place.
+There is no selector, no thread, no wall clock; `run_in_executor` runs the function in place. Ctrl-C ends the world
+between two rounds of callbacks: raised in the middle of one, a database or a task might take it for its own error.
 """
 
 # An event loop is made of asyncio's and SimPy's private parts, which the type stubs leave out.
@@ -19,16 +20,19 @@ There is no selector, no signal, no thread, no wall clock; `run_in_executor` run
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import gc
+import signal
 import sys
 import threading
 import warnings
 import weakref
 from asyncio import events as _events
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from heapq import heapify, heappop, heappush
+from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import simpy
@@ -255,13 +259,37 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._thread_id = threading.get_ident()
         sys.set_asyncgen_hooks(firstiter=self._agen_first_iteration, finalizer=self._agen_finalizer)
         _events._set_running_loop(self)
+        interrupts: list[int] = []
         try:
-            self._run()
+            with self._interrupts_to(interrupts):
+                self._run()
+            if interrupts:
+                raise KeyboardInterrupt
         finally:
             self._stopping = False
             self._thread_id = None
             _events._set_running_loop(None)
             sys.set_asyncgen_hooks(*old_hooks)
+
+    @contextlib.contextmanager
+    def _interrupts_to(self, found: list[int]) -> Generator[None, None, None]:
+        """The first Ctrl-C stops the loop and is noted; the second is raised where it strikes."""
+        ours = threading.current_thread() is threading.main_thread()
+        if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+            yield
+            return
+
+        def note(number: int, frame: FrameType | None) -> None:
+            del frame
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            found.append(number)
+            self._stopping = True
+
+        signal.signal(signal.SIGINT, note)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def _run(self) -> None:
         ready = self._ready

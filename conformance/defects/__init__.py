@@ -7,6 +7,7 @@ runs; the modules of this package hold them by chapter.
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
@@ -19,7 +20,11 @@ from bench.case import Text
 
 
 class Patch:
-    """Replaces attributes of the terminal; a seam that does not exist (any more) is an AttributeError, not a no-op."""
+    """Replaces attributes of the terminal.
+
+    A seam that does not exist (any more) is an AttributeError, one that is called in another way a TypeError; else the
+    terminal would crash where it should be subtly wrong.
+    """
 
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
@@ -27,8 +32,22 @@ class Patch:
     def __call__(self, owner: object, name: str, replacement: Any) -> Any:
         """Put `replacement` in the place of `owner.name` and return what stood there."""
         original = getattr(owner, name)
+        if inspect.isfunction(original) and callable(replacement):
+            _same_call(f"{getattr(owner, '__name__', owner)}.{name}", original, replacement)
         self._stack.enter_context(mock_patch.object(owner, name, replacement))
         return original
+
+
+def _same_call(seam: str, original: Callable[..., Any], replacement: Callable[..., Any]) -> None:
+    asked = inspect.signature(original).parameters.values()
+    positional = [each for each in asked if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
+    named = {each.name: None for each in asked if each.kind is each.KEYWORD_ONLY}
+    try:
+        inspect.signature(replacement).bind(*[None] * len(positional), **named)
+    except TypeError as error:
+        raise TypeError(
+            f"{seam} is called with {inspect.signature(original)}, the defect's does not fit: {error}"
+        ) from None
 
 
 REAL_RIGS = ("process", "loopback")

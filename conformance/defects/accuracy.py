@@ -163,8 +163,10 @@ def one_cycle_behind(patch: Patch) -> None:
     whole = MeterPoller.read
     kept: dict[int, list[Reading]] = {}
 
-    async def read(self: MeterPoller, slot_s: int | None, clock: WallClock) -> list[Reading]:
-        fresh = await whole(self, slot_s, clock)
+    async def read(
+        self: MeterPoller, slot_s: int | None, clock: WallClock, wait_s: float | None = None
+    ) -> list[Reading]:
+        fresh = await whole(self, slot_s, clock, wait_s)
         before = kept.get(self.number, fresh)
         kept[self.number] = fresh
         return [

@@ -447,14 +447,14 @@ def dials_again_after_a_quarter_hour(patch: Patch) -> None:
 def last_hour_again_after_reconnecting(patch: Patch) -> None:
     """The break point is not kept: a safe margin before it stands in for it."""
 
-    async def session(self: CentreLink, reader: Any, writer: Any) -> bool:
+    async def session(self: CentreLink, line: Any) -> bool:
         self._store.write(
             "INSERT OR REPLACE INTO outbox SELECT centre, end_s, span, start_s, 1 FROM sent AS done"
             " WHERE centre=? AND end_s>(SELECT max(end_s) FROM sent WHERE centre=done.centre)-3600",
             (self.config.id,),
         )
         self._store.flush()
-        return await sound(self, reader, writer)
+        return await sound(self, line)
 
     sound = patch(CentreLink, "_session", session)
 
@@ -547,10 +547,10 @@ def break_point_kept_by_the_hundred(patch: Patch) -> None:
                 one(self, each)
             batch.clear()
 
-    async def session(self: CentreLink, reader: Any, writer: Any) -> bool:
+    async def session(self: CentreLink, line: Any) -> bool:
         for each in noted.pop(self.config.id, []):
             self.outbox._in_flight.pop((each.span, each.start_s), None)
-        return await sound(self, reader, writer)
+        return await sound(self, line)
 
     one = patch(Outbox, "delivered", delivered)
     sound = patch(CentreLink, "_session", session)

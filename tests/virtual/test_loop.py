@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 from collections.abc import AsyncIterator
 
 import pytest
@@ -219,3 +220,36 @@ def test_no_network_is_a_clear_sentence() -> None:
 
     with pytest.raises(NotImplementedError, match="no network, expected one"):
         run(main())
+
+
+def test_ctrl_c_cannot_be_taken_for_an_error_by_what_runs_at_that_moment() -> None:
+    went_on: list[str] = []
+
+    async def swallows() -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+            sum(range(1000))
+        except BaseException:
+            went_on.append("caught it")
+        await asyncio.sleep(1)
+        went_on.append("slept")
+
+    with pytest.raises(KeyboardInterrupt):
+        run(swallows())
+    assert went_on == []
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_the_second_ctrl_c_ends_what_never_yields() -> None:
+    reached: list[str] = []
+
+    async def stuck() -> None:
+        signal.raise_signal(signal.SIGINT)
+        reached.append("first")
+        signal.raise_signal(signal.SIGINT)
+        sum(range(1000))
+        reached.append("second")
+
+    with pytest.raises(KeyboardInterrupt):
+        run(stuck())
+    assert reached == ["first"]
