@@ -302,6 +302,9 @@ def parser() -> argparse.ArgumentParser:
     simulate.add_argument("--check", action="store_true", help="only check the description / 仅检查")
     simulate.add_argument("--seconds", type=float, default=0, help="end after so long / 运行秒数")
     simulate.add_argument("--lines", metavar="FOLDER", default=".", help="where serial devices appear / 串口设备目录")
+    simulate.add_argument(
+        "--credentials", metavar="FOLDER", default="", help="world: write what a terminal needs / 凭证目录"
+    )
     simulate.add_argument("--json", action="store_true", help="fleet: a line of figures each second / 每秒一行统计")
     simulate.add_argument("--record", metavar="FILE", help="fleet: every event as a line of JSON / 事件记录文件")
 

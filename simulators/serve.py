@@ -25,7 +25,7 @@ from simulators.events import (
 )
 from simulators.meters.build import Carriers
 from simulators.stamps import local
-from simulators.trust.export import export_side
+from simulators.trust.export import ExportError, export_side, folder_flaw
 from simulators.world import Site, World
 
 _MINUTE_US = 60_000_000
@@ -123,6 +123,24 @@ def _introduce(site: Site, tell: Teller) -> None:
     tell.line("Records as they arrive (centre, class, DataTime, code, values); Ctrl-C ends / 收到的数据，Ctrl-C 结束")
 
 
+def _give_out(site: Site, folder: Path, tell: Teller) -> None:
+    """Write what a terminal is given for each centre, and say what and where."""
+    names = [spec.name for spec in site.world.centres]
+    flaw = folder_flaw(folder, names)
+    if flaw:
+        raise ExportError(flaw)
+    for name in names:
+        try:
+            written = export_side(site.terminal_side(name), folder / name)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ExportError(
+                f"{error.filename or folder}: credentials cannot be written: {reason} / 无法写入凭证"
+            ) from None
+        files = ", ".join(path.name for path in written) or "none needed / 无需凭证"
+        tell.line(f"Credentials of {name} / 凭证: {folder / name}: {files}")
+
+
 async def serve(
     world: World,
     out: TextIO,
@@ -135,7 +153,8 @@ async def serve(
 
     `credentials` is a folder for what a terminal is given to talk to each centre, one folder a centre.
 
-    Raises WorldError if it contradicts itself, OSError if a port is taken, ValueError if it has lines without carriers.
+    Raises WorldError if it contradicts itself, OSError if a port is taken, ValueError if it has lines without carriers,
+    ExportError if credentials cannot be written.
     """
     clock = HostClock()
     # The grid of minutes keeps what a reader sees comparable with the wall clock.
@@ -143,8 +162,7 @@ async def serve(
     tell = Teller(out)
     site = Site(begun, clock=clock, observe=tell, carriers=carriers)
     if credentials is not None:
-        for spec in begun.centres:
-            export_side(site.terminal_side(spec.name), credentials / spec.name)
+        _give_out(site, credentials, tell)
     await site.start()
     try:
         _introduce(site, tell)

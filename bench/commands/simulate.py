@@ -20,12 +20,19 @@ from simulators.fleet_serve import serve_fleet
 from simulators.meters.spec import LineSpec
 from simulators.serve import serve
 from simulators.tables import DescriptionError
+from simulators.trust.export import ExportError
 from simulators.world import load_world
+
+_LONGEST_S = 366 * 86_400
 
 
 def simulate(words: argparse.Namespace) -> int:
     """Serve until Ctrl-C or for so many seconds; gives the exit code."""
     path = Path(words.world)
+    if not 0 <= words.seconds < _LONGEST_S:
+        return _wrong(
+            f"--seconds {words.seconds:g}: expected 0 (until Ctrl-C) or seconds up to a year / 应为 0 至一年的秒数"
+        )
     try:
         if is_fleet(path):
             return _fleet(words, path)
@@ -48,10 +55,15 @@ def _world(words: argparse.Namespace, path: Path) -> int:
     def carrier(line: LineSpec) -> PtyLine:
         return PtyLine(line.name, Framing(*line.settings), folder)
 
-    return _run(serve(described, sys.stdout, carriers=carrier, seconds=words.seconds))
+    credentials = Path(words.credentials) if words.credentials else None
+    return _run(serve(described, sys.stdout, carriers=carrier, seconds=words.seconds, credentials=credentials))
 
 
 def _fleet(words: argparse.Namespace, path: Path) -> int:
+    if words.credentials:
+        return _wrong(
+            f"--credentials is for worlds with centres, and {path} describes a fleet; leave it out / 仅用于场景"
+        )
     fleet = load_fleet(path)
     if words.check:
         return _sound(words.world)
@@ -64,6 +76,8 @@ def _run(work: Coroutine[Any, Any, None]) -> int:
         asyncio.run(work)
     except KeyboardInterrupt:
         print("stopped / 已停止", file=sys.stderr)
+    except ExportError as error:
+        return _wrong(f"--credentials {error}")
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
         text = f"cannot serve{where}: {error.strerror or error}; is a port or a device name in use?"
