@@ -22,6 +22,7 @@ from bench.history import History, HistoryError, Recorder, read_history
 from bench.journal import Journal, now, place_of
 from bench.profile import Claim, Profile
 from bench.realtime import reasons
+from bench.scenario import at_declared
 from bench.terminals import TerminalAdapter
 
 RECORD = "record.jsonl"
@@ -162,10 +163,19 @@ def run_case(case_type: type[Case], setup: Setup, attempt: int = 1, instead_of: 
     if excuse:
         result = msgspec.structs.replace(blank, verdict=excuse[0], reason=excuse[1])
     else:
-        result = _conducted(case_type(), setup, blank)
+        result = _conducted(sized(case_type, setup.profile)(), setup, blank)
     if journal:
         journal.finish(result)
     return result
+
+
+def sized(case_type: type[Case], profile: Profile) -> type[Case]:
+    """The case itself, or one at the terminal's declared maxima where its scenario asks for them (R-28)."""
+    scenario = at_declared(case_type.scenario, profile.declared)
+    if scenario is case_type.scenario:
+        return case_type
+    same = {"__module__": case_type.__module__, "__doc__": case_type.__doc__, "scenario": scenario}
+    return type(case_type.__name__, (case_type,), same)
 
 
 def _recorded(case: Case, setup: Setup, seed: int, recorder: Recorder, record: Path) -> tuple[float, History]:

@@ -44,12 +44,26 @@ class Collector:
 
 
 @dataclass(frozen=True)
+class System:
+    """A system that values are read from: an OPC UA server (opcua) or a database (sql).
+
+    `meters` are kinds of devices behind it (`layout.SYSTEM_METERS`). `security` is what an OPC UA server asks for (none,
+    sign, encrypt), `rows_s` how often a database gets a row of each point.
+    """
+
+    kind: str
+    meters: tuple[str, ...]
+    security: str = "none"
+    rows_s: int = 60
+
+
+@dataclass(frozen=True)
 class Scenario:
     """A world for one case.
 
-    `start` is local time +08:00. `circuits` electricity circuits stand behind one gateway port, or spread over as many
-    gateways as `gateways` says; `meters` adds single meters by kind (gas, steam, heat), `lines` serial lines with
-    meters of any protocol, `collectors` devices that pass on what they have read. `standbys` names meters that have a
+    `start` is local time +08:00. `circuits` electricity circuits stand behind one gateway port; `meters` adds single
+    meters by kind (gas, steam, heat), `lines` serial lines with meters of any protocol, `collectors` devices that pass
+    on what they have read, `systems` OPC UA servers and databases. `standbys` names meters that have a
     standby source at a port of its own (R-12). `period_s` is the polling period (s) of all meters, `periods` overrides
     it by meter name. `points` limits each circuit to so many points (0: all its map has). `maps` names the register
     maps the circuits take in turn. `minute_interval` (min) and `realtime_interval_s` (s, 0 off) go to every centre,
@@ -58,16 +72,16 @@ class Scenario:
     it a centre speaks HJ 212 in the clear. With `time_server` the bench serves NTP to the terminal at its local
     interface's network (R-10).
     `ratios` gives meters by name a CT x PT ratio, by which what they show is smaller than the truth (decimal text).
-    `modulus`, `rated_per_h` override the counters' rollover (R-19). With `largest` circuits, gateways and centres are
-    as many as the capability statement declares (`at_declared`).
+    `modulus`, `rated_per_h` override the counters' rollover (R-19). With `largest` circuits and centres are as many as
+    the capability statement declares (`at_declared`).
     """
 
     start: str = "2026-03-02T00:00:00+08:00"
     circuits: int = 3
-    gateways: int = 1
     meters: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
     collectors: tuple[Collector, ...] = ()
+    systems: tuple[System, ...] = ()
     standbys: tuple[str, ...] = ()
     maps: tuple[str, ...] = ("sdm630", "adl3000", "iem3000")
     points: int = 2
@@ -94,18 +108,17 @@ class Scenario:
 def at_declared(scenario: Scenario, declared: Mapping[str, str]) -> Scenario:
     """A scenario with `largest` at the maxima of a capability statement (R-28: load), any other unchanged.
 
-    Circuits carry the declared points, no gateway more of them than a port is declared to serve; what is not declared,
-    or is no whole number, stays as the scenario has it.
+    As many circuits as one port is declared to serve, each with the scenario's points while the declared number of
+    points allows. What is not declared, or is no whole number, stays as the scenario has it.
     """
     if not scenario.largest:
         return scenario
-    each = scenario.points or 1
-    circuits = _whole(declared.get("points", "")) // each or scenario.circuits
-    circuits = min(circuits, MOST_CIRCUITS)
-    on_one = _whole(declared.get("circuits_per_port", "")) or circuits
+    circuits = _whole(declared.get("circuits_per_port", "")) or scenario.circuits
+    points = _whole(declared.get("points", "")) or circuits * scenario.points
+    circuits = max(1, min(circuits, points // scenario.points, MOST_CIRCUITS))
     centres = _whole(declared.get("centres", ""))
     names = tuple(ascii_uppercase[: min(centres, len(ascii_uppercase))]) or scenario.centres
-    return scenario.but(circuits=circuits, gateways=-(-circuits // on_one), centres=names)
+    return scenario.but(circuits=circuits, centres=names)
 
 
 def _whole(text: str) -> int:
