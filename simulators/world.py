@@ -91,6 +91,14 @@ class World:
     collectors: tuple[CollectorSpec, ...] = ()
 
 
+class OpcUaSide(msgspec.Struct, frozen=True):
+    """What a client of an OPC UA server is given: its own certificate and key, and the server's certificate (PEM)."""
+
+    certificate: str
+    key: str
+    trusted: str
+
+
 class LoopPart(msgspec.Struct, frozen=True, kw_only=True):
     """The analogue loop behind a point: a raw number of 0 is `zero_ma`, `full` is 20 mA; `low` is the value at 4 mA.
 
@@ -532,6 +540,15 @@ class Site:
                 self.brokers[spec.name] = centre
             else:
                 self.platforms[spec.name] = centre
+
+    def opcua_side(self, host: str, port: int) -> OpcUaSide:
+        """What a client is given to talk to an OPC UA server that asks for security."""
+        from simulators.systems.opcua import OpcUaServer, client_identity
+
+        found = (door for door in self.gateways if isinstance(door, OpcUaServer))
+        server = next(door for door in found if (door.host, door.port) == (host, port))
+        own = client_identity(self.world.start_us)
+        return OpcUaSide(own.certificate_pem, own.key_pem, server.identity.certificate_pem)
 
     def database(self, given: str) -> str:
         """The URL of a database that the world gives as `given` (empty: the bench's own file)."""

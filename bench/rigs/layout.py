@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from bench.history import Began, CentreSetup, MeterSetup, Point
@@ -30,8 +31,6 @@ MODBUS_PORT, CENTRE_PORT, LOCAL_PORT = 502, 9010, 8080
 _COLLECTOR_PORTS = {("mqtt", False): 1883, ("mqtt", True): 8883, ("https", False): 8080, ("https", True): 8443}
 
 # What a circuit offers, in the order in which a scenario's `points` takes them; register names of the shipped maps.
-# Last octet below that of the second gateway's address.
-_MORE_GATEWAYS = 100
 CIRCUIT_POINTS = (("energy", "001"), ("power", "002"), ("voltage_l1", "003"), ("current_l1", "004"))
 
 # Registers of the bench device that has every type and word order, for digits and edge values.
@@ -102,6 +101,35 @@ SERIAL_METERS: dict[str, SerialKind] = {
 }
 
 
+# Kinds of devices behind a system: map, source, register and code suffix of each point. The codes of a stack are those
+# of HJ 212-2017 table B.
+SYSTEM_METERS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
+    "circuit": ("sdm630", "e01", (("energy", "k70001"), ("power", "k70002"), ("voltage_l1", "k70003"))),
+    "types": ("all_types", "e01", tuple((register, f"k71{at:03d}") for at, register in enumerate(_ALL_TYPES))),
+    "cems": (
+        "cems_das",
+        "stack",
+        (
+            ("co2", "a05001"),
+            ("o2", "a19001"),
+            ("velocity", "a01011"),
+            ("temperature", "a01012"),
+            ("pressure", "a01013"),
+            ("moisture", "a01014"),
+            ("flow", "a00000"),
+            ("co2_mass", "k72001"),
+        ),
+    ),
+    "energy-system": (
+        "energy_system",
+        "site",
+        (("electricity", "k73001"), ("power", "k73002")),
+    ),
+    "production-system": ("production_system", "site", (("output", "k74001"), ("rate", "k74002"))),
+}
+_SYSTEM_PORTS = {"opcua": 4840, "sql": 0}
+
+
 def start_us(scenario: Scenario) -> int:
     """True time at which the world begins, microseconds UTC."""
     moment = datetime.fromisoformat(scenario.start)
@@ -125,6 +153,7 @@ def build_world(scenario: Scenario, seed: int) -> World:
                 *_single(scenario),
                 *_on_lines(scenario),
                 *_collected(scenario),
+                *_behind_systems(scenario),
                 *_spares(scenario),
             )
         ),
@@ -150,12 +179,11 @@ def _circuits(scenario: Scenario) -> list[MeterSpec]:
     offered = CIRCUIT_POINTS[: scenario.points or len(CIRCUIT_POINTS)]
     for number in range(1, scenario.circuits + 1):
         name = f"e{number:02d}"
-        gateway = (number - 1) * scenario.gateways // scenario.circuits
         made.append(
             MeterSpec(
                 name=name,
                 map=scenario.maps[(number - 1) % len(scenario.maps)],
-                host=f"10.1.0.{_MORE_GATEWAYS + gateway}" if gateway else GATEWAY,
+                host=GATEWAY,
                 port=MODBUS_PORT,
                 unit=number,
                 source=name,
@@ -261,6 +289,39 @@ def _collected(scenario: Scenario) -> list[MeterSpec]:
                         for register, suffix in offered
                     ),
                     collector=collector.name,
+                )
+            )
+    return made
+
+
+def _behind_systems(scenario: Scenario) -> list[MeterSpec]:
+    """Devices behind systems: the first of a kind has the kind's name, the others a number behind it."""
+    made: list[MeterSpec] = []
+    known: dict[str, int] = {}
+    for number, system in enumerate(scenario.systems):
+        for word in system.meters:
+            device, source, points = SYSTEM_METERS[word]
+            index = known[word] = known.get(word, 0) + 1
+            name = word if index == 1 else f"{word}-{index}"
+            made.append(
+                MeterSpec(
+                    name=name,
+                    map=device,
+                    host="" if system.kind == "sql" else f"10.1.0.{90 + number}",
+                    port=_SYSTEM_PORTS[system.kind],
+                    unit=1,
+                    source=source,
+                    points=tuple(
+                        PointSpec(
+                            id=f"{name}.{register}",
+                            register=register,
+                            code=code if index == 1 else f"k{75 + index:02d}{code[-3:]}",
+                        )
+                        for register, code in points
+                    ),
+                    system=system.kind,
+                    security=system.security,
+                    rows_s=system.rows_s,
                 )
             )
     return made

@@ -20,14 +20,17 @@ from urllib.parse import urlencode
 import h11
 import tomli_w
 
-from bench.terminals import Launch, Seat
+from bench.terminals import Alteration, Launch, Seat
 from bench.terminals.reference_centres import PASSPHRASE, centre_of, security_of
 from bench.terminals.reference_collectors import collectors_of, keys_of_collectors
 from bench.terminals.reference_meters import gateways_of, line_table, lines_of, meters_of
+from bench.terminals.reference_store import alter
+from bench.terminals.reference_systems import needs_vault, systems_of
 from reference_terminal.config import load_config
 from reference_terminal.main import main as terminal_main
 from reference_terminal.platform import Platform
 from reference_terminal.terminal import Terminal
+from reference_terminal.times import STANDARD_SPANS
 from simulators.meters.carriers import DrawnLine
 from simulators.stamps import local
 from simulators.world import Site, World
@@ -51,7 +54,11 @@ def render(seat: Seat) -> dict[str, Any]:
         "meters": meters_of(seat, gateways, lines),
         **({"collectors": collectors_of(seat)} if seat.site.world.collectors else {}),
         "centres": [centre_of(seat, spec) for spec in seat.site.world.centres],
-        "security": {**security_of(seat), **({"passphrase": PASSPHRASE} if keys_of_collectors(seat) else {})},
+        **({"systems": systems} if (systems := systems_of(seat)) else {}),
+        "security": {
+            **security_of(seat),
+            **({"passphrase": PASSPHRASE} if keys_of_collectors(seat) or needs_vault(seat) else {}),
+        },
         **({"time": {"server": seat.time_server[0], "port": seat.time_server[1]}} if seat.time_server else {}),
     }
 
@@ -82,6 +89,11 @@ class ReferenceAdapter:
             files={_CONFIG: tomli_w.dumps(render(seat))},
             ready=seat.local,
         )
+
+    def alter(self, seat: Seat, alterations: Sequence[Alteration]) -> tuple[dict[str, str], ...]:
+        """Alter records while the terminal is without power."""
+        codes = {span.name: span.code for span in STANDARD_SPANS}
+        return alter(seat, alterations, codes)
 
     async def ask(self, seat: Seat, what: str, query: Mapping[str, str]) -> tuple[dict[str, str], ...]:
         """Put a question to the local HTTP interface. Raises LookupError, OSError or TimeoutError without an answer.

@@ -6,6 +6,7 @@ Leaves centres to reference_centres and the terminal itself to reference.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from bench.terminals import Seat
@@ -108,7 +109,7 @@ def meters_of(seat: Seat, gateways: Places, lines: Places) -> list[dict[str, Any
             "id": spec.name,
             **_place(seat, spec, protocols.get(spec.name, "modbus-tcp"), gateways, lines),
             "period_s": int(periods.get(spec.name, settings["period_s"])),
-            **({"max_gap": 0} if not (spec.address or spec.collector or spec.system) and _strict(seat, spec.name) else {}),
+            **({"max_gap": 0} if _strict(seat, spec) else {}),
             **_layout(spec),
             **({"standby_for": standbys[spec.name]} if spec.name in standbys else {}),
             "points": points[spec.name],
@@ -130,9 +131,11 @@ def _place(seat: Seat, spec: MeterSpec, protocol: str, gateways: Places, lines: 
     return {**place, "address": spec.address} if spec.address else {**place, "unit": spec.unit}
 
 
-def _strict(seat: Seat, meter: str) -> bool:
-    """Whether the device refuses a read across unused registers."""
-    return any(row.gaps == "exception" for row in seat.site.points.values() if row.meter == meter)
+def _strict(seat: Seat, spec: MeterSpec) -> bool:
+    """Whether it is a Modbus device that refuses a read across unused registers."""
+    if spec.address or spec.collector or spec.system:
+        return False
+    return any(row.gaps == "exception" for row in seat.site.points.values() if row.meter == spec.name)
 
 
 # Answers of CJ/T 188 that the terminal knows by themselves: fields in order.
@@ -193,7 +196,8 @@ def _point(spec: MeterSpec, row: PointRow) -> dict[str, Any]:
         ("modulus", row.modulus),
         ("min", row.low),
         ("max", row.high),
-        ("rated_per_h", row.rated_per_h),
+        # Of the quantity, as the terminal takes it; the other numbers are those of the meter.
+        ("rated_per_h", f"{Decimal(row.rated_per_h) * Decimal(row.ratio):f}" if row.rated_per_h else ""),
         ("ratio", "" if row.ratio == "1" else row.ratio),
     ):
         if text:

@@ -10,6 +10,9 @@ Sources and their measures (a quantity is `source.measure`):
 - `gas`: volume (m3), volume_actual (m3), flow (m3/h), temperature (degC), pressure (kPa)
 - `steam`: mass (t), flow (t/h), volume_flow (m3/h), density (kg/m3), temperature (degC), pressure (kPa)
 - `heat`: energy (GJ), rate (GJ/h), volume (m3), flow (m3/h), supply, return (degC)
+- `stack` (flue gas of the boiler and the furnace): co2, o2, moisture (%), concentration (mg/m3, dry, standard state),
+  velocity (m/s), temperature (degC), pressure (kPa against the air), flow (m3/h, dry, standard state), co2_mass (t)
+- `site`: electricity (kWh, all circuits), power (kW), output (t of product), output_rate (t/h)
 """
 
 from __future__ import annotations
@@ -147,12 +150,14 @@ class Works:
         self._frequency = Track(start_us, 50 * _UNIT)
         self._env.process(self._mains(chance("plant/mains")))
         width = max(2, len(str(circuits)))
+        self._circuits: dict[str, _Source] = {}
         for index in range(circuits):
             load = LOADS[index % len(LOADS)]
             name = f"e{index + 1:0{width}d}"
             self.names[name] = load.name
             source = _Source(start_us, load.base_kw * _UNIT, opening(400_000))
             self._add_circuit(name, load, source)
+            self._circuits[name] = source
             self._env.process(self._line(name, load, source.rate, chance(f"plant/{name}")))
             if index == 1:
                 self._furnace = source.rate
@@ -181,6 +186,8 @@ class Works:
         ):
             self._env.process(self._wander(self._levels[name], step, low, high, chance(f"plant/{name}")))
         self._add_media()
+        self._add_stack()
+        self._add_site()
 
     # What the meters ask.
 
@@ -280,6 +287,65 @@ class Works:
         self._add("heat.flow", "instant", "m3/h", RATE_DIGITS, flow.rate)
         self._add("heat.supply", "instant", "degC", RATE_DIGITS, supply.rate)
         self._add("heat.return", "instant", "degC", RATE_DIGITS, cooled)
+
+    def _add_stack(self) -> None:
+        """Flue gas as it follows from the gas burnt: what is measured at the stack and in the gas line must agree."""
+        gas, gas_t, supply = self._gas.rate, self._levels["gas.temperature"], self._levels["heat.supply"]
+
+        def co2(at: int) -> int:
+            # 8.6 % dry at the usual excess of air, which rises a little with cold combustion air.
+            return 8_600_000 + (gas_t.rate(at) - 17 * _UNIT) // 20
+
+        def flow(at: int) -> int:
+            # Dry flue gas for 1 m3 of gas: 1.008 m3 of CO2 at that share.
+            return gas.rate(at) * 1_008 * 100 * _UNIT // (1000 * co2(at))
+
+        def velocity(at: int) -> int:
+            # A duct of 0.5 m2, gas at the stack's temperature and moisture.
+            return flow(at) * (273 * _UNIT + temperature(at)) * 100 // (1800 * 273 * (100 * _UNIT - moisture(at)))
+
+        def temperature(at: int) -> int:
+            return 92 * _UNIT + supply.rate(at) // 10
+
+        def moisture(at: int) -> int:
+            return 16_500_000 + (gas_t.rate(at) - 17 * _UNIT) // 25
+
+        first = self._gas.opening * 1_981 // 1_000_000
+
+        self._add("stack.co2", "instant", "%", RATE_DIGITS, co2)
+        self._add("stack.o2", "instant", "%", RATE_DIGITS, lambda at: 20_900_000 - co2(at) * 178 // 100)
+        self._add("stack.moisture", "instant", "%", RATE_DIGITS, moisture)
+        # A8 of the HJ 75 family: a share in percent is 44/22.4 x 10^4 mg/m3.
+        self._add("stack.concentration", "instant", "mg/m3", RATE_DIGITS, lambda at: co2(at) * 440_000 * 10 // 224)
+        self._add("stack.velocity", "instant", "m/s", RATE_DIGITS, velocity)
+        self._add("stack.temperature", "instant", "degC", RATE_DIGITS, temperature)
+        self._add("stack.pressure", "instant", "kPa", RATE_DIGITS, lambda at: -120_000 - gas.rate(at) // 10_000)
+        self._add("stack.flow", "instant", "m3/h", RATE_DIGITS, flow)
+        self._add(
+            "stack.co2_mass",
+            "counter",
+            "t",
+            COUNTER_DIGITS,
+            lambda at: first + gas.gathered(at) * 1_981 // 1_000_000,
+            "2",
+        )
+
+    def _add_site(self) -> None:
+        """What the works' own systems add up: all electricity, and the product, 85 kWh of it for a tonne."""
+        loads = tuple(self._circuits.values())
+        first = sum(source.opening for source in loads)
+
+        def energy(at: int) -> int:
+            return first + sum(source.rate.gathered(at) for source in loads)
+
+        def power(at: int) -> int:
+            return sum(source.rate.rate(at) for source in loads)
+
+        rated = sum(int(self.quantities[f"{name}.energy"].rated_per_h) for name in self._circuits)
+        self._add("site.electricity", "counter", "kWh", COUNTER_DIGITS, energy, str(rated))
+        self._add("site.power", "instant", "kW", RATE_DIGITS, power)
+        self._add("site.output", "counter", "t", COUNTER_DIGITS, lambda at: energy(at) // 85, str(rated // 85 + 1))
+        self._add("site.output_rate", "instant", "t/h", RATE_DIGITS, lambda at: power(at) // 85)
 
     # Processes.
 
