@@ -38,15 +38,19 @@ class Comparison:
 
 def same_number(point: Point, reply: str, copy: str) -> bool:
     """Equal numbers; for binary floating-point registers equal bits (R-17 c)."""
-    if point.type in ("f32", "f64") and point.decimals < 0:
+    if point.type in ("f32", "f64") and point.decimals < 0 and point.ratio == "1":
         return same_bits(reply, copy, point.type)
     one, other = number(reply), number(copy)
     return one is not None and one == other
 
 
 def same_digits(point: Point, reply: str, copy: str) -> bool:
-    """Equal decimal text, trailing zeros included (R-17 b); a binary register has no fixed decimals: equal value."""
-    if point.decimals < 0:
+    """Equal decimal text, trailing zeros included (R-17 b).
+
+    A binary register has no fixed decimals, and behind transformers the meter's digits are not those of the quantity:
+    equal value.
+    """
+    if point.decimals < 0 or point.ratio != "1":
         return same_number(point, reply, copy)
     return copy.lstrip("+") == reply
 

@@ -96,6 +96,12 @@ def same_bits(one: str, other: str, kind: str) -> bool:
         return False
 
 
+def quantity(point: Point, text: str) -> str:
+    """What a register says of the quantity: its number times the ratio of the transformers, exactly (R-17 c)."""
+    value = number(text) if point.ratio != "1" else None
+    return text if value is None else plain(_EXACT.multiply(value, Decimal(point.ratio)))
+
+
 def is_float(point: Point) -> bool:
     """Whether the register of this point is binary floating point, so that its decimals are not fixed."""
     return point.decimals < 0
@@ -124,7 +130,7 @@ def increment(point: Point, opening: str, closing: str, elapsed_us: int, *, prin
     if modulus is None:
         return Increment(None, "reset")
     if printed_modulus:
-        modulus -= Decimal(1).scaleb(-max(point.decimals, 0))
+        modulus -= Decimal(point.ratio).scaleb(-max(point.decimals, 0))
     step = last + modulus - first
     rated = number(point.rated_per_h) if point.rated_per_h else None
     ceiling = modulus * PLAUSIBLE_SHARE if rated is None else rated * RATED_MARGIN * elapsed_us / HOUR
@@ -321,7 +327,7 @@ class Truth:
                     series.missed.append(event.asked)
                 else:
                     series.times.append(event.asked)
-                    series.texts.append(text)
+                    series.texts.append(quantity(series.point, text))
         for event in history.of(Unserved):
             for point in event.points:
                 if point in by_id:
@@ -628,7 +634,7 @@ def _boots(history: History) -> list[int]:
 
 def _binary_step(series: Series, first: int, last: int) -> list[str]:
     """For binary registers also the difference of their exact binary values: equally faithful, other digits."""
-    if not is_float(series.point) or series.point.type not in ("f32", "f64"):
+    if not is_float(series.point) or series.point.type not in ("f32", "f64") or series.point.ratio != "1":
         return []
     pattern = ">f" if series.point.type == "f32" else ">d"
     values = [

@@ -7,6 +7,8 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``protocol.modbus-tcp``: the terminal reads meters by Modbus TCP.
 - ``source.dlt645``, ``source.cjt188``, ``source.modbus``: it reads such meters on serial lines.
 - ``source.mqtt``, ``source.https``: it takes data from collectors by MQTT, by HTTPS.
+- ``source.opc``, ``source.sql``: it reads nodes of OPC UA servers, rows of databases.
+- ``source.cems``: it takes values of a CEMS.
 - ``source.collectors``: it takes data from collectors at all.
 - ``source.transformers``: it multiplies the readings of meters behind transformers by their ratio.
 - ``source.standby``: a standby source takes a silent meter's place.
@@ -41,3 +43,6 @@ NATIONAL_TLS = "channel.national-tls"
 PAYLOAD = "channel.payload"
 PLATFORM = "uplink.https-json"
 FINGERPRINT = "fingerprint.deposit"
+OPC = "source.opc"
+SQL = "source.sql"
+CEMS = "source.cems"

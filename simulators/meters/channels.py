@@ -203,6 +203,14 @@ class Channel:
 
     # Presets.
 
+    def limits(self) -> tuple[str, ...]:
+        """The smallest and the largest number its registers can show, as text; none for floats and split totals."""
+        if self.register.is_float or len(self.register.parts) > 1:
+            return ()
+        if self.modulus:
+            return self._whole_text(0), self._whole_text((self.modulus - 1) * self._raws)
+        return self._whole_text(self._low), self._whole_text(self._high)
+
     def parse(self, text: str) -> int:
         """Decimal text to whole steps; raises MeterError if the registers cannot hold exactly this value."""
         try:

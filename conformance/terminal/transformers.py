@@ -1,0 +1,77 @@
+"""Meters behind current and voltage transformers: what they show, times the ratio, is the quantity (ISC-2 9.3; R-17 c).
+
+Leaves meters that count by themselves what the line carries to the other chapters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.bench import Bench
+from bench.case import Case, Finding, Rig, check
+from bench.history import History
+from bench.scenario import Line, Scenario
+from conformance.judges import accuracy, delivery
+from conformance.judges.truth import truth_of
+from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal.interfaces import DLT645
+from conformance.terminal.moves import all_centres, points, read_readings, reconciled
+
+_COMPARED = 300
+
+
+class AppliesTransformerRatios(Case):
+    """Readings and totals of meters behind transformers are multiplied by the ratio, once, over full scale too."""
+
+    zh = "经互感器接入的电能表读数与累计量按变比换算一次，计数器满度回零时同样正确。"
+    clauses = ("isc-2/9.3c", "isc-2/7.2.3-B(1)d", "csmt/8.3.1c")
+    needs = (MODBUS, DLT645, HJ212, LOCAL, "source.transformers", "counters.rollover")
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(
+        circuits=3,
+        maps=("adl3000",),
+        lines=(Line(("dlt645-2007", "dlt645-2007"), 2400, "E"),),
+        # 400/5 A; 10 kV to 100 V with 300/5 A; 600/5 A; and beside them meters without transformers.
+        ratios=(("e01", "80"), ("e02", "6000"), ("dlt645-2007", "120")),
+        centres=("A",),
+        minute_interval=5,
+        realtime_interval_s=60,
+        kinds=("minute", "hour"),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        for name in ("e01", "dlt645-2007"):
+            meter = bench.meters[name]
+            point = next(point for point, channel in meter.points.items() if channel.counter)
+            meter.rollover_soon(point, "0.10")
+        await bench.clock.sleep(minutes=125)
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from accuracy.findings(history, "reading", centres=all_centres(history), needed=_COMPARED)
+        ledgers = reconciled(history)
+        yield from delivery.findings(ledgers)
+        truth = truth_of(history)
+        rolled = [
+            point.id
+            for point in history.began.points
+            if point.ratio != "1" and point.kind == "counter" and truth.series[point.id].falls(0, 10**9)
+        ]
+        wrong = [
+            problem
+            for ledger in ledgers
+            for problem in (*ledger.altered, *ledger.lost, *ledger.wrongly_flagged)
+            if problem.key.point in rolled
+        ]
+        yield check(
+            "rollover-behind-transformers",
+            False if wrong else True if rolled and any(ledger.records for ledger in ledgers) else None,
+            en="the modulus is multiplied by the ratio too",
+            zh="计数器模数同样按变比换算",
+            measured=len(wrong),
+            limit=0,
+            unit="records",
+            evidence=delivery.lines(wrong),
+        )
