@@ -18,7 +18,8 @@ import msgspec
 
 from bench.lab import ntp, ports
 from bench.lab.power import PowerTrouble, RelayPower, ScpiPower
-from bench.lab.rigfile import PersonSwitch, RigFile, ScpiSupply, SerialAdapter
+from bench.lab.rigfile import ModbusRelay, PersonSwitch, RigFile, ScpiSupply, SerialAdapter, SnmpStrip
+from bench.lab.snmp import SnmpPower
 from bench.operator.web import WebPage
 from bench.real import wire
 from bench.real.realclock import resolution_ns
@@ -166,10 +167,16 @@ async def supply(rig: RigFile) -> list[Finding]:
     if isinstance(rig.power, PersonSwitch):
         words = "a person switches it: an instant is as exact as the person's word"
         return [Finding(NOTE, "power (person)", words, "由人工通断电，时刻以人工确认为准")]
-    driver = ScpiPower(rig.power) if isinstance(rig.power, ScpiSupply) else RelayPower(rig.power)
-    where = f"power ({'scpi' if isinstance(rig.power, ScpiSupply) else 'modbus'})"
+    driver: ScpiPower | SnmpPower | RelayPower
+    match rig.power:
+        case ScpiSupply():
+            where, driver = "power (scpi)", ScpiPower(rig.power)
+        case SnmpStrip():
+            where, driver = "power (snmp)", SnmpPower(rig.power)
+        case ModbusRelay():
+            where, driver = "power (modbus)", RelayPower(rig.power)
     try:
-        identity = f"{await driver.identity()}, " if isinstance(driver, ScpiPower) else ""
+        identity = "" if isinstance(driver, RelayPower) else f"{await driver.identity()}, "
         state = "on" if await driver.state() else "off"
     except PowerTrouble as error:
         return [_split(where, str(error))]

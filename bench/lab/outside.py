@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 from bench.history import Event
 from bench.lab.power import PowerDriver, RelayPower, ScpiPower
-from bench.lab.rigfile import ModbusRelay, RigFile, ScpiSupply
+from bench.lab.rigfile import ModbusRelay, RigFile, ScpiSupply, SnmpStrip
+from bench.lab.snmp import SnmpPower
 from bench.operator.console import Console
 from bench.operator.person import Answer, Channel, Person, PersonPower, Question
 from bench.operator.web import WebPage
@@ -79,7 +80,7 @@ class Laboratory:
                     await console.start()
                     channels.append(console)
                 except OSError:
-                    if page is None and not isinstance(self._rig.power, ModbusRelay | ScpiSupply):
+                    if page is None and not isinstance(self._rig.power, ModbusRelay | ScpiSupply | SnmpStrip):
                         raise
             person = None
             if channels:
@@ -123,4 +124,6 @@ def _driver(rig: RigFile, person: Person | None) -> PowerDriver | None:
         return RelayPower(rig.power)
     if isinstance(rig.power, ScpiSupply):
         return ScpiPower(rig.power)
+    if isinstance(rig.power, SnmpStrip):
+        return SnmpPower(rig.power)
     return None if person is None else PersonPower(person)

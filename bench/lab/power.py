@@ -40,7 +40,8 @@ class PowerDriver(Protocol):
         ...
 
 
-def _contradicts(who: str, on: bool) -> PowerTrouble:
+def contradicts(who: str, on: bool) -> PowerTrouble:
+    """The state read back is not the one that was told."""
     told, says = ("on", "off") if on else ("off", "on")
     return PowerTrouble(f"{who}: was switched {told} and says that it is {says} / 回读状态与命令不符")
 
@@ -80,7 +81,7 @@ class RelayPower:
         if answer.isError():
             raise PowerTrouble(f"{self._who}: refuses the write with exception {answer.exception_code} / 拒绝写线圈")
         if await self.state() is not on:
-            raise _contradicts(self._who, on)
+            raise contradicts(self._who, on)
 
     async def state(self) -> bool:
         """Read the coil."""
@@ -165,7 +166,7 @@ class ScpiPower:
         await self._say(words, answered=False)
         await self._no_error(words)
         if await self.state() is not on:
-            raise _contradicts(self._who, on)
+            raise contradicts(self._who, on)
 
     async def state(self) -> bool:
         """Ask for the state of the output."""

@@ -17,9 +17,10 @@ from msgspec.structs import FieldInfo, fields
 
 SEGMENTS = ("field", "uplink", "local")
 """Networks of the bench, in the order of the terminal's cards."""
-DRIVERS = ("modbus", "scpi", "person")
+DRIVERS = ("modbus", "scpi", "snmp", "person")
 SPEEDS = (300, 600, 1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200)
 _INTERFACE_OCTETS = 15
+_OID = re.compile(r"\.?\d+(\.\d+)+")
 _LINE = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
@@ -79,12 +80,45 @@ class ScpiSupply(msgspec.Struct, frozen=True):
     timeout_s: float = 3.0
 
 
+class SnmpStrip(msgspec.Struct, frozen=True):
+    """An outlet of a power strip with SNMP: a whole number at `oid`, which `on` and `off` are written to.
+
+    `state_oid` is where the state is read, with the values `state_on` and `state_off`; left out they are those of the
+    command (many strips read "on" there too; some, as those with delayed commands, report elsewhere). `version` is "1"
+    or "2c" with `community`, or "3" with `user`: `auth_key` (8 characters or more) by `auth` (sha1, md5), and
+    `privacy_key` by `privacy` (aes, des). `settles_s` is how long the outlet may take until it reports its new state.
+    """
+
+    host: str
+    oid: str
+    port: int = 161
+    on: int = 1
+    off: int = 2
+    state_oid: str = ""
+    state_on: int | None = None
+    state_off: int | None = None
+    version: str = "2c"
+    community: str = "private"
+    user: str = ""
+    auth: str = "sha1"
+    auth_key: str = ""
+    privacy: str = "aes"
+    privacy_key: str = ""
+    settles_s: float = 5.0
+    timeout_s: float = 3.0
+
+
 class PersonSwitch(msgspec.Struct, frozen=True):
     """Somebody who pulls the plug, as section [person] says how to reach them."""
 
 
-Power = ModbusRelay | ScpiSupply | PersonSwitch
-_POWER: Mapping[str, type[Power]] = {"modbus": ModbusRelay, "scpi": ScpiSupply, "person": PersonSwitch}
+Power = ModbusRelay | ScpiSupply | SnmpStrip | PersonSwitch
+_POWER: Mapping[str, type[Power]] = {
+    "modbus": ModbusRelay,
+    "scpi": ScpiSupply,
+    "snmp": SnmpStrip,
+    "person": PersonSwitch,
+}
 
 
 class ReferenceClock(msgspec.Struct, frozen=True):
@@ -202,7 +236,9 @@ def _values(
         if adapter.device in devices:
             problems.append(f"{where}.device: {adapter.device!r} is already that of {devices[adapter.device]} / 重复")
         devices[adapter.device] = line
-    if isinstance(power, ModbusRelay | ScpiSupply):
+    if isinstance(power, SnmpStrip):
+        _strip(power, problems)
+    if isinstance(power, ModbusRelay | ScpiSupply | SnmpStrip):
         _port("power.port", power.port, problems)
         _more_than_0("power.timeout_s", power.timeout_s, problems)
     if isinstance(power, ModbusRelay):
@@ -222,6 +258,31 @@ def _values(
                 problems.append(f'person.web: expected "host:port", found {person.web!r} / 应为 主机:端口')
         if isinstance(power, PersonSwitch) and not person.web and not person.screen:
             problems.append("person: the power is a person's, who can be asked nowhere; set web or screen / 无提问渠道")
+
+
+def _strip(strip: SnmpStrip, problems: list[str]) -> None:
+    """What an outlet needs besides its types."""
+    for key, text in (("oid", strip.oid), ("state_oid", strip.state_oid)):
+        if (text or key == "oid") and _OID.fullmatch(text) is None:
+            problems.append(
+                f"power.{key}: expected numbers joined by dots, as 1.3.6.1.4.1.318.1, found {text!r} / 无效"
+            )
+    if strip.version not in ("1", "2c", "3"):
+        problems.append(f'power.version: expected "1", "2c" or "3", found {strip.version!r} / SNMP 版本无效')
+    if strip.version == "3" and not strip.user:
+        problems.append('power.user: version "3" needs a user; add user = "…" / SNMPv3 缺少用户名')
+    if strip.auth not in ("sha1", "md5"):
+        problems.append(f"power.auth: expected sha1 or md5, found {strip.auth!r} / 认证算法无效")
+    if strip.privacy not in ("aes", "des"):
+        problems.append(f"power.privacy: expected aes or des, found {strip.privacy!r} / 加密算法无效")
+    for key, secret in (("auth_key", strip.auth_key), ("privacy_key", strip.privacy_key)):
+        if secret and len(secret.encode()) < 8:
+            problems.append(f"power.{key}: expected at least 8 characters, found {len(secret)} / 密钥过短")
+    if strip.privacy_key and not strip.auth_key:
+        problems.append("power.privacy_key: privacy needs authentication; add auth_key / 加密须同时认证")
+    if strip.on == strip.off:
+        problems.append(f"power.on: {strip.on} switches on and off alike / 通断值相同")
+    _more_than_0("power.settles_s", strip.settles_s, problems)
 
 
 def _port(where: str, value: int, problems: list[str]) -> None:
