@@ -63,6 +63,7 @@ _EVERY = (
     "security/shows-its-own-certificate",
     "security/speaks-the-national-suites",
     "platforms/serves-three-centres-in-different-states",
+    "overflow/gives-up-the-oldest-and-says-so",
     "splits/counts-no-half-set",
     "powercuts/loses-nothing-between-three-centres",
 )
