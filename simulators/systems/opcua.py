@@ -78,6 +78,8 @@ _TYPES = {
     "f64": ua.VariantType.Double,
 }
 _SAMPLE_S = 1.0
+_CHANGE_S = 2.0
+"""How long it takes until another stands in the place of a server."""
 _HISTORY_US = 60_000_000
 _MOST_HISTORY = 1000
 # asyncua tells its own log of every refusal that a case provokes; what matters is in the events.
@@ -317,6 +319,7 @@ class OpcUaServer:
             elif foreign != self._foreign:
                 self._foreign = foreign
                 await self._down()
+                await asyncio.sleep(_CHANGE_S)
                 await self._up()
 
     async def _up(self) -> None:

@@ -1,0 +1,178 @@
+"""Values that other systems hold: OPC UA servers, databases, CEMS, energy and production systems (CSMT 11.3 c).
+
+Leaves meters on lines and networks to `interfaces` and `acquisition`, collectors to `collectors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.bench import Bench
+from bench.case import Case, Finding, Rig
+from bench.history import History
+from bench.scenario import Scenario, System
+from conformance.judges import accuracy, gaps, systems
+from conformance.terminal import CEMS, HJ212, LOCAL, OPC, SQL
+from conformance.terminal.moves import all_centres, points, read_readings
+from simulators.meters.faults import (
+    AnyFault,
+    BadStatus,
+    Calibrating,
+    Delayed,
+    Duplicate,
+    ForeignCertificate,
+    Late,
+    Locked,
+    Omitted,
+    OtherType,
+    Restarting,
+    Sentinel,
+    Silent,
+    Stale,
+)
+
+_OPC = ("csmt/11.3c-6", "isc-2/7.2.2(2)m")
+_SQL = ("isc-2/7.2.2(2)l", "csmt/11.3c-2", "csmt/11.3c-3")
+_CEMS = ("csmt/11.3c-1",)
+
+
+def _world(*behind: System) -> Scenario:
+    return Scenario(circuits=0, systems=behind, centres=("A",), realtime_interval_s=60, kinds=())
+
+
+class _Reads:
+    """What cases share in which values are read undisturbed and compared digit for digit, here and at the centre."""
+
+    rigs = Rig.VIRTUAL
+    hours = 2.0
+    compared = 400
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(hours=self.hours)
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+        bench.phase("watched")
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        for aspect in ("digits", "reading"):
+            for found in accuracy.findings(history, aspect, centres=all_centres(history), needed=self.compared):
+                if aspect == "digits" or not found.id.startswith("compared"):
+                    yield found
+
+
+class ReadsOpcUaNodes(_Reads, Case):
+    """Nodes of every number type of an OPC UA server that asks for encryption are stored and sent digit for digit."""
+
+    zh = "要求加密的 OPC UA 服务器上各种数值类型的节点逐位一致地存储并上传。"
+    clauses = _OPC
+    needs = (OPC, HJ212, LOCAL)
+    scenario = _world(System("opcua", ("types", "circuit"), security="encrypt"))
+
+
+class ReadsCems(_Reads, Case):
+    """Flue-gas parameters and the mass of CO2 of a CEMS are stored and sent as its data acquisition unit shows them."""
+
+    zh = "CEMS 的烟气参数和二氧化碳排放量按其数据采集单元的示值存储并上传。"
+    clauses = (*_CEMS, *_OPC)
+    needs = (CEMS, OPC, HJ212, LOCAL)
+    scenario = _world(System("opcua", ("cems",), security="sign"))
+
+
+class _Spoiled:
+    """What cases share in which the values of the first device cannot be used, in every way for a while each."""
+
+    rigs = Rig.VIRTUAL
+    before_s = 1220.0
+    spoilt_s = 600.0
+    faults: tuple[AnyFault, ...] = ()
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(self.before_s)
+        meter = next(iter(bench.meters.values()))
+        for fault in self.faults:
+            meter.set_fault(fault)
+            await bench.clock.sleep(self.spoilt_s)
+            meter.clear()
+            await bench.clock.sleep(self.spoilt_s)
+        await bench.operator.gaps()
+        await bench.operator.log(start)
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from gaps.findings(history, all_centres(history))
+
+
+class StoresNothingFromBadOpcUaValues(_Spoiled, Case):
+    """Bad status, another type, a missing node, NaN, late and no answers of OPC UA are not stored as values."""
+
+    zh = "OPC UA 的坏状态、类型改变、节点缺失、NaN、迟到应答和无应答均不作为数值。"
+    clauses = _OPC
+    needs = (OPC, HJ212, LOCAL, "acquisition.gap-record")
+    scenario = _world(System("opcua", ("circuit",), security="sign"), System("opcua", ("circuit",)))
+    faults = (
+        BadStatus(status="BadNoCommunication"),
+        BadStatus(status="BadSensorFailure"),
+        Omitted(),
+        OtherType(),
+        Sentinel(),
+        Silent(),
+        Late(after_s=20),
+        Restarting(for_s=500),
+    )
+
+
+class StoresNothingFromCalibratedCems(_Spoiled, Case):
+    """While a CEMS is calibrated, what it shows is test gas and not stored as emission."""
+
+    zh = "CEMS 校准期间的示值为标准气，不作为排放数据。"
+    clauses = (*_CEMS, *_OPC)
+    needs = (CEMS, OPC, HJ212, LOCAL, "acquisition.gap-record")
+    scenario = _world(System("opcua", ("cems",)))
+    faults = (Calibrating(level="0", mode="zero"), Calibrating(level="20", mode="span"))
+
+
+class TellsOldAndUncertainOpcUaValues(_Spoiled, Case):
+    """A value with an old source time stamp is no new reading, and one of uncertain status is marked."""
+
+    zh = "源时间戳陈旧的值不作为新读数，状态不确定的值有质量标记。"
+    clauses = _OPC
+    needs = (OPC, LOCAL)
+    scenario = _world(System("opcua", ("circuit",)))
+    faults = (Stale(), BadStatus(status="UncertainLastUsableValue"), Stale())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from systems.old_findings(history)
+
+
+class RefusesForeignOpcUaServer(_Spoiled, Case):
+    """A server that shows another certificate under the right names is not spoken to, and somebody is told."""
+
+    zh = "出示他方证书的 OPC UA 服务器不被采信，不读取任何数据，并有告警。"
+    clauses = _OPC
+    needs = (OPC, LOCAL)
+    scenario = _world(System("opcua", ("circuit",), security="encrypt"))
+    faults = (ForeignCertificate(), ForeignCertificate())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from systems.foreign_findings(history)
+
+
+class TakesEachRowOnce(_Spoiled, Case):
+    """Every row that the energy and production systems write becomes one reading, however late or often it comes."""
+
+    zh = "能源系统、生产系统数据库的每一行成为一条读数：不丢、不重，迟到、重复、锁定和离线均不例外。"
+    clauses = _SQL
+    needs = (SQL, LOCAL)
+    scenario = _world(System("sql", ("energy-system", "production-system")))
+    faults = (
+        Delayed(after_s=300),
+        Duplicate(after_s=90),
+        Locked(),
+        Sentinel(),
+        Omitted(points=("energy-system.power",)),
+        Silent(),
+    )
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from systems.row_findings(history)
