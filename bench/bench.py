@@ -7,10 +7,11 @@ case does through it is in the history.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, ValuesView
+from collections.abc import Iterator, Mapping, Sequence, ValuesView
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from bench.terminals import Alteration
 from simulators.centres.hj212 import Centre
 from simulators.centres.http import JsonCentre
 from simulators.collectors.https import HttpsCollector
@@ -145,6 +146,14 @@ class TerminalControl(Protocol):
         """From now on the terminal's free-running clock gains so many parts per million."""
         ...
 
+    def alter(self, alterations: Sequence[Alteration]) -> None:
+        """Alter stored records behind the terminal's back, its power being off (R-35).
+
+        What was done is in the history as an answer to `tampering`: rows how, point, kind, start (us UTC). Raises
+        Unable where the rig or the adapter cannot get at the storage.
+        """
+        ...
+
 
 class TimeServerControl(Protocol):
     """The bench's time server, where the scenario has one; without it every call raises LookupError.
@@ -173,7 +182,10 @@ class Operator(Protocol):
         ...
 
     async def records(self, kind: str, point: str, from_us: int, to_us: int) -> None:
-        """Stored interval records (kind minute, quarter, hour, day): rows start, end, value, flag, opening, closing."""
+        """Stored interval records: rows start, end, value, flag, opening, closing; of a day also min and max.
+
+        `kind` is minute, quarter, hour, day, week, month, quarter_year or year.
+        """
         ...
 
     async def gaps(self) -> None:
@@ -201,7 +213,10 @@ class Operator(Protocol):
         ...
 
     async def manual_entries(self, point: str, from_us: int, to_us: int) -> None:
-        """Values entered by hand for periods that begin in [from, to): rows start, value, author, reason, original."""
+        """Values entered by hand for periods that begin in [from, to).
+
+        Rows start, value, author, reason, original, and verdict: valid, not second-checked or invalid (R-20).
+        """
         ...
 
     async def alarms(self) -> None:

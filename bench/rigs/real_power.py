@@ -8,7 +8,7 @@ at as many different moments.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from bench.bench import Unable
@@ -16,6 +16,7 @@ from bench.history import ClockMoved, Event
 from bench.real.disk import DiskEvent
 from bench.rigs.awaited import Awaited, awaited
 from bench.rigs.real_terminal import TerminalLife
+from bench.terminals import Alteration
 from bench.virtual.disk import Moment
 
 STEP_S = 0.02
@@ -150,3 +151,7 @@ class TerminalHands:
         """Record by how much the terminal's clock is off now."""
         offset = self._life.clock.offset_us if self._life.clock is not None else 0
         self._record(ClockMoved(t=self._now_us(), offset_us=offset, why=why))
+
+    def alter(self, alterations: Sequence[Alteration]) -> None:
+        """Not here: the terminal's files are its own. Raises Unable."""
+        raise Unable("stored records can be altered in virtual time only: --rig virtual / 仅虚拟台架可篡改存储")

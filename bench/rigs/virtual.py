@@ -9,9 +9,10 @@ from __future__ import annotations
 import contextvars
 import random
 import traceback
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
+from bench.bench import Unable
 from bench.case import Case
 from bench.history import (
     Captured,
@@ -19,6 +20,7 @@ from bench.history import (
     CutShort,
     Event,
     LinkRule,
+    Observed,
     Phase,
     Power,
     Recorder,
@@ -32,7 +34,7 @@ from bench.rigs.facade import CentresByName, Clock, OperatorAtTerminal
 from bench.rigs.timekeeping import NTP_PORT, Timekeeping
 from bench.run import Setup
 from bench.scenario import FIELD_LATENCY_S, UPLINK_LATENCY_S, Scenario
-from bench.terminals import Seat, TerminalAdapter
+from bench.terminals import Alterable, Alteration, Seat, TerminalAdapter
 from bench.virtual import prove
 from bench.virtual.capture import Capture
 from bench.virtual.chance import Chance
@@ -136,6 +138,10 @@ class TerminalHands:
         """From now on the terminal's clock gains so many parts per million."""
         self._bench.device_clock.drift(round(ppm))
         self._bench.note_clock(f"drift {ppm} ppm")
+
+    def alter(self, alterations: Sequence[Alteration]) -> None:
+        """Alter stored records while the power is off."""
+        self._bench.alter(alterations)
 
 
 class VirtualBench:
@@ -257,6 +263,17 @@ class VirtualBench:
             self.record(
                 LinkRule(t=self.clock.now_us(), link=event.link, rule=event.rule or "reset", state=state, detail=detail)
             )
+
+    def alter(self, alterations: Sequence[Alteration]) -> None:
+        """Have the adapter alter records on the disk of a terminal without power. Raises Unable."""
+        if not isinstance(self.adapter, Alterable) or self.domain.alive:
+            raise Unable(
+                "records can be altered only in a terminal without power whose adapter reaches its storage / "
+                "仅可在断电且适配器可访问存储时篡改"
+            )
+        at = self.clock.now_us()
+        rows = self.adapter.alter(self._take_seat(), alterations)
+        self.record(Observed(t=at, what="tampering", asked=at, query={}, rows=rows, problem=""))
 
     def keep_captures(self) -> None:
         """Write what passed the terminal's cards beside the record."""

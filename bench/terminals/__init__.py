@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -116,6 +116,32 @@ class Launchable(Protocol):
 
     def launch(self, seat: Seat, state: Path) -> Launch:
         """How to start it for this seat, with `state` as its disk. Raises LaunchError."""
+        ...
+
+
+@dataclass(frozen=True)
+class Alteration:
+    """A record to be altered behind a terminal's back.
+
+    `how` is digit (the last digit of its value), stamp (it moves by a second), point (its value changes place with
+    another point's) or removed (with whatever belongs to it); `kind` is the class, `start_us` the start of its period.
+    """
+
+    how: str
+    point: str
+    kind: str
+    start_us: int
+
+
+@runtime_checkable
+class Alterable(Protocol):
+    """An adapter that can get at the storage of its terminal while that is without power."""
+
+    def alter(self, seat: Seat, alterations: Sequence[Alteration]) -> tuple[dict[str, str], ...]:
+        """Do it; a row how, point, kind, start (us UTC) for every record that is not as the terminal left it.
+
+        Raises LookupError for a record that is not there.
+        """
         ...
 
 

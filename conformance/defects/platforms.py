@@ -17,7 +17,8 @@ import msgspec
 
 from conformance.defects import Patch, defect
 from reference_terminal.security import fingerprint
-from reference_terminal.storage.notary import Notary
+from reference_terminal.storage import notary
+from reference_terminal.storage.notary import Finding, Fingerprint, Notary
 from reference_terminal.storage.rows import Pending, Record
 from reference_terminal.terminal import Terminal
 from reference_terminal.times import QUARTER, stamp
@@ -378,3 +379,117 @@ def signature_of_another_digest(patch: Patch) -> None:
         return own(key, digest_hex.encode("ascii").hex())
 
     own = patch(fingerprint, "sign", sign)
+
+
+_TAMPERED = ("platforms/finds-altered-records",)
+_INTEGRITY = ("csmt/12.3.2g", "isc-2/7.4.2.1[2]c")
+
+
+@defect(
+    "compares-with-its-own-copies",
+    en="records are compared with the fingerprints in the terminal's own store, not with the deposits",
+    zh="只与终端自存的指纹比对",
+    clauses=_INTEGRITY,
+    cases=_TAMPERED,
+)
+def compares_with_its_own_copies(patch: Patch) -> None:
+    """Who can delete the record can delete its fingerprint too."""
+
+    def compare(
+        self: Notary, span: int, point: int, from_s: int, to_s: int, deposits: Sequence[Fingerprint]
+    ) -> tuple[int, list[Finding]]:
+        known = [each for start_s in self._store.periods(span, from_s, to_s) for each in self.of(span, start_s)]
+        return own(self, span, point, from_s, to_s, [each for each in known if each.point == point])
+
+    own = patch(Notary, "compare_deposits", compare)
+
+
+@defect(
+    "digest-not-compared",
+    en="a record counts as sound when it has a fingerprint, whatever the fingerprint says",
+    zh="有指纹即视为一致，不比对摘要",
+    clauses=_INTEGRITY,
+    cases=_TAMPERED,
+)
+def digest_not_compared(patch: Patch) -> None:
+    """The signature of the deposit is verified, and nothing else."""
+
+    def verdict(self: Notary, kept: Fingerprint | None, record: Record | None) -> str:
+        found = own(self, kept, record)
+        return "" if found == "altered" else found
+
+    own = patch(Notary, "verdict", verdict)
+
+
+@defect(
+    "whole-points-suspected",
+    en="one altered record makes the whole day of its point suspect",
+    zh="一条记录异常即判整个测点异常",
+    clauses=_INTEGRITY,
+    cases=_TAMPERED,
+)
+def whole_points_suspected(patch: Patch) -> None:
+    """A chain over the day instead of a fingerprint for each record."""
+
+    def compare(
+        self: Notary, span: int, point: int, from_s: int, to_s: int, deposits: Sequence[Fingerprint]
+    ) -> tuple[int, list[Finding]]:
+        count, findings = own(self, span, point, from_s, to_s, deposits)
+        if findings:
+            findings = [Finding("altered", span, each.start_s, point, each.revision) for each in deposits]
+        return count, findings
+
+    own = patch(Notary, "compare_deposits", compare)
+
+
+@defect(
+    "fingerprints-of-rounded-values",
+    en="fingerprints are made over rounded values, not over those that are sent",
+    zh="指纹基于修约后的数值",
+    clauses=_INTEGRITY,
+    cases=_TAMPERED,
+)
+def fingerprints_of_rounded_values(patch: Patch) -> None:
+    """Two decimals, as on the screen."""
+
+    def fields_of(record: Record, *, counter: bool) -> dict[str, str]:
+        return {name: f"{Decimal(text):.2f}" for name, text in own(record, counter=counter).items()}
+
+    own = patch(notary, "fields_of", fields_of)
+
+
+@defect(
+    "deposits-only-hours",
+    en="only hours are deposited: quarter-hours have no fingerprint at the platform",
+    zh="仅存证小时值，15 min 值无指纹",
+    clauses=_INTEGRITY,
+    cases=_TAMPERED,
+)
+def deposits_only_hours(patch: Patch) -> None:
+    """A quarter of the traffic."""
+
+    def deposits(self: Notary, most: int) -> list[Fingerprint]:
+        return [each for each in own(self, most) if each.span != QUARTER.code]
+
+    own = patch(Notary, "to_deposit", deposits)
+
+
+@defect(
+    "unit-forgotten-in-fingerprints",
+    en="a verification takes every second record for altered: it reads the unit from another place than the deposit",
+    zh="核验时单位来源不一致，误报改动",
+    clauses=_INTEGRITY,
+    cases=_TAMPERED,
+)
+def unit_forgotten_in_fingerprints(patch: Patch) -> None:
+    """Made with the unit of the configuration, compared with that of the meter's map."""
+
+    def compare(
+        self: Notary, span: int, point: int, from_s: int, to_s: int, deposits: Sequence[Fingerprint]
+    ) -> tuple[int, list[Finding]]:
+        count, findings = own(self, span, point, from_s, to_s, deposits)
+        known = {each.start_s for each in findings}
+        wrong = [each.start_s for each in deposits[::2] if each.start_s not in known]
+        return count, [*findings, *(Finding("altered", span, start_s, point, 0) for start_s in wrong)]
+
+    own = patch(Notary, "compare_deposits", compare)

@@ -5,17 +5,23 @@ Leaves channels and certificates to `security`.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 
 from bench.bench import Bench
-from bench.case import Case, Finding
+from bench.case import Case, Finding, Rig
 from bench.history import History
 from bench.scenario import Scenario
-from conformance.judges import centres, delivery, platforms
+from bench.terminals import Alteration
+from conformance.judges import centres, delivery, platforms, tampering
 from conformance.terminal import FINGERPRINT, HJ212, LOCAL, MODBUS, MUTUAL_TLS, PLATFORM
-from conformance.terminal.moves import mark, read_records, reconciled
+from conformance.terminal.moves import counters, mark, points, read_records, reconciled
+from simulators.centres.fingerprints import FingerprintCentre
 from simulators.centres.national import NationalCentre
+from simulators.stamps import from_stamp, stamp
 
+_QUARTER_US = 900_000_000
+_HOWS = ("digit",) * 8 + ("stamp",) * 4 + ("point",) * 4 + ("removed",) * 4
 _TIME, _OTHER_TIME = "02:17:00", "03:05:00"
 _NATIONAL = Scenario(
     start="2026-03-01T23:30:00+08:00",
@@ -118,6 +124,73 @@ class DepositsFingerprints(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from platforms.deposit_findings(history, "F", "quarter")
+
+
+class FindsAlteredRecords(Case):
+    """Twenty of a thousand records altered in the store, and twenty at a centre: fingerprints name exactly these."""
+
+    zh = "存储和中心处各改动千余条记录中的 20 条，指纹核验恰好指出这些记录。"
+    clauses = ("csmt/7.4c", "csmt/12.3.2f", "csmt/12.3.2g", "isc-2/7.4.2.1[2]c")
+    needs = (MODBUS, HJ212, LOCAL, FINGERPRINT)
+    scenario = Scenario(
+        circuits=11,
+        points=4,
+        kinds=("minute",),
+        centres=("A", "F"),
+        centre_options=(("F", {"kind": "fingerprint", "channel": "tls"}),),
+    )
+    rigs = Rig.VIRTUAL
+
+    async def drive(self, bench: Bench) -> None:
+        begin = bench.clock.now_us()
+        await bench.clock.sleep(hours=6, minutes=5)
+        end = bench.clock.now_us()
+        await bench.operator.verify("quarter", begin, end)
+        drawn = bench.chance("tampering")
+        starts = range(begin, begin + 24 * _QUARTER_US, _QUARTER_US)
+        chosen = drawn.sample(starts, len(_HOWS))
+        bench.phase("tampered")
+        await bench.power.cut()
+        counted = counters(bench)
+        bench.terminal.alter(
+            [
+                Alteration(how, drawn.choice(counted if how == "point" else points(bench)), "quarter", start)
+                for how, start in zip(_HOWS, chosen, strict=True)
+            ]
+        )
+        await bench.power.restore()
+        await bench.clock.sleep(minutes=3)
+        await bench.operator.verify("quarter", begin, end)
+        self._compare_copies(bench, drawn)
+
+    def _compare_copies(self, bench: Bench, drawn: random.Random) -> None:
+        """The centre has what it stored compared; twenty records of it were altered there."""
+        platform = bench.platforms["F"]
+        assert isinstance(platform, FingerprintCentre)
+        copies = [
+            (code, start, dict(fields), flag)
+            for (_, kind, code, start), ((fields, flag), *_) in bench.centres["A"].records.items()
+            if kind == "minute"
+        ]
+        altered = sorted(drawn.sample(range(len(copies)), 20))
+        for index in altered:
+            name, value = next(iter(copies[index][2].items()))
+            copies[index][2][name] = f"{value[:-1]}{(int(value[-1]) + 1) % 10}"
+        names = " ".join(f"{copies[index][0]}/{copies[index][1]}" for index in altered)
+        bench.phase(tampering.ALTERED, records=names)
+        platform.compare(
+            [
+                {
+                    "point": code, "kind": "quarter", "start": start, "end": stamp(from_stamp(start) + _QUARTER_US),
+                    "unit": platform.items[code].unit, "flag": flag, "revision": "0", "fields": fields,
+                }
+                for code, start, fields, flag in copies
+            ]
+        )  # fmt: skip
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from tampering.store_findings(history, "quarter")
+        yield from tampering.copies_findings(history, "F")
 
 
 class ServesThreeCentresInDifferentStates(Case):

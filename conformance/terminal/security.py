@@ -168,7 +168,7 @@ class SendsNothingWithoutItsCertificate(Case):
 
 
 class TellsThatItIsTurnedAway(Case):
-    """A centre that refuses its certificate, revoked or of a foreign issuer, gets nothing in the clear; an alarm says so."""
+    """A centre that refuses its certificate (revoked, foreign issuer) gets nothing in the clear, and an alarm says so."""
 
     zh = "中心因证书被吊销或签发者不受信任而拒绝终端时，不改走明文，并告警；其他中心不受影响。"
     clauses = ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d", "isc-2/7.2.3-B(6)a")

@@ -129,14 +129,7 @@ class Notary:
         findings: list[Finding] = []
         for point in sorted({*known, *records}):
             kept, record = known.get(point), records.get(point)
-            if kept is None:
-                what = "unknown"
-            elif not fingerprint.is_signed(self._device.public, kept.digest, kept.signature):
-                what = "forged"
-            elif record is None:
-                what = "missing"
-            else:
-                what = "" if self.digest(record) == kept.digest else "altered"
+            what = self.verdict(kept, record)
             if what:
                 findings.append(Finding(what, span, start_s, point, kept.revision if kept else 0))
         return len({*known, *records}), findings
@@ -149,6 +142,48 @@ class Notary:
             (span, start_s),
         )
         return list({row[2]: Fingerprint(*row) for row in rows}.values())
+
+    def verdict(self, kept: Fingerprint | None, record: Record | None) -> str:
+        """What is wrong with a record by its fingerprint; empty if nothing."""
+        if kept is None:
+            return "unknown"
+        if not fingerprint.is_signed(self._device.public, kept.digest, kept.signature):
+            return "forged"
+        if record is None:
+            return "missing"
+        return "" if self.digest(record) == kept.digest else "altered"
+
+    def compare_deposits(
+        self, span: int, point: int, from_s: int, to_s: int, deposits: Sequence[Fingerprint]
+    ) -> tuple[int, list[Finding]]:
+        """Compare a point's stored records with from ≤ start < to with what the platform has of them.
+
+        What the platform says counts: whoever can write here can write the copies too. A record that waits for its
+        deposit is compared with its own signed copy.
+        """
+        known = {each.start_s: each for each in sorted(deposits, key=lambda each: each.revision)}
+        waiting = {each.start_s: each for each in self._waiting(span, point, from_s, to_s)}
+        rows = self._store.records(span, point, from_s, to_s, limit=-1)
+        records = {record.start_s: record for record in rows}
+        findings: list[Finding] = []
+        for start_s in sorted({*known, *waiting, *records}):
+            kept = max(
+                (each for each in (known.get(start_s), waiting.get(start_s)) if each is not None),
+                key=lambda each: each.revision,
+                default=None,
+            )
+            what = self.verdict(kept, records.get(start_s))
+            if what:
+                findings.append(Finding(what, span, start_s, point, kept.revision if kept else 0))
+        return len({*known, *waiting, *records}), findings
+
+    def _waiting(self, span: int, point: int, from_s: int, to_s: int) -> list[Fingerprint]:
+        rows = self._store.connection.execute(
+            "SELECT span, start_s, point, revision, digest, signature FROM fingerprint"
+            " WHERE span=? AND point=? AND start_s>=? AND start_s<? AND deposited<>1 ORDER BY revision",
+            (span, point, from_s, to_s),
+        )
+        return [Fingerprint(*row) for row in rows]
 
     # Depositing
 

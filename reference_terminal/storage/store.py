@@ -261,6 +261,11 @@ class Store:
         row = self._row("SELECT start_s FROM record WHERE span=? ORDER BY start_s DESC LIMIT 1", (span,))
         return None if row is None else row[0]
 
+    def earliest_start_s(self, span: int) -> int:
+        """The start of the oldest period of a class in the store; 0 if there is none."""
+        row = self._row("SELECT min(start_s) FROM record WHERE span=?", (span,))
+        return row[0] or 0
+
     def record_points(self, span: int, start_s: int) -> list[int]:
         """The points that have a record for this period."""
         return [row[0] for row in self._rows("SELECT point FROM record WHERE span=? AND start_s=?", (span, start_s))]

@@ -5,16 +5,19 @@ Leaves making and comparing them to `storage.notary`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 from reference_terminal.security.keyring import Device
 from reference_terminal.storage.notary import Fingerprint, Notary
-from reference_terminal.times import span_of, stamp
+from reference_terminal.times import DAY_S, parse_stamp, span_of, stamp
 from reference_terminal.uplink.http import HttpFailed
 from reference_terminal.uplink.platform_link import Kit, PlatformLink, Refused
 
 AT_ONCE = 500
-ENROL, DEPOSIT = "/fingerprint/enrol", "/fingerprint/deposit"
+ENROL, DEPOSIT, QUERY = "/fingerprint/enrol", "/fingerprint/deposit", "/fingerprint/query"
+ASKED_S = 31 * DAY_S
+"""The longest range that is asked for at once: a month of quarter-hours is some 900 kB."""
 _NOT_ENROLLED = "2"
 
 
@@ -65,6 +68,42 @@ class DepositLink(PlatformLink):
                 self._journal.raise_alarm("fingerprint refused", at, reason, f"指纹被拒:{reason}")
         self._notary.deposited([item for number, item in enumerate(items) if number not in numbers])
         self._notary.deposited([item for number, item in enumerate(items) if number in numbers], state=2)
+
+    async def deposits(self, span: int, point: int, from_s: int, to_s: int) -> list[Fingerprint]:
+        """What the platform has of a point's records with from ≤ start < to, over a connection of its own.
+
+        Raises what `ask` raises, and HttpFailed for an answer that cannot be read.
+        """
+        described = self._notary.describe(point)
+        if described is None:
+            return []
+        found: list[Fingerprint] = []
+        client = self.client()
+        try:
+            for begin_s in range(from_s, to_s, ASKED_S):
+                body: dict[str, object] = {
+                    "deviceId": self._device.name,
+                    "point": described.point,
+                    "kind": span_of(span).name,
+                    "from": stamp(begin_s),
+                    "to": stamp(min(begin_s + ASKED_S, to_s) - 1),
+                }
+                answer = await self.ask(self.home(QUERY), body, client=client)
+                found += [self._read(span, point, row) for row in answer.get("fingerprints", ())]
+        finally:
+            client.close()
+        return found
+
+    def _read(self, span: int, point: int, row: Mapping[str, object]) -> Fingerprint:
+        try:
+            start_s = parse_stamp(str(row["start"]))
+            revision = int(str(row["revision"]))
+            digest, signature = str(row["digest"]), str(row["signature"])
+        except (TypeError, KeyError, ValueError):
+            start_s, revision, digest, signature = None, 0, "", ""
+        if start_s is None:
+            raise HttpFailed("the platform's fingerprints cannot be read", "指纹查询应答无法解析")
+        return Fingerprint(span, start_s, point, revision, digest, signature)
 
     def _row(self, item: Fingerprint) -> dict[str, object]:
         described = self._notary.describe(item.point)

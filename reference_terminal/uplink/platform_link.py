@@ -67,10 +67,15 @@ class PlatformLink:
         self._store = kit.store
         self._clock = kit.clock
         self._journal = kit.journal
-        self._http = HttpClient(kit.security, kit.config.host, kit.clock.now_s, kit.config.connect_timeout_s)
+        self._http = self.client()
         self._loop = asyncio.get_running_loop()
         self._answer_s = ANSWER_S
         self._failures = 0
+
+    def client(self) -> HttpClient:
+        """A connection to the platform that nobody else uses."""
+        kit = self._kit
+        return HttpClient(kit.security, kit.config.host, kit.clock.now_s, kit.config.connect_timeout_s)
 
     @property
     def agreed(self) -> str:
@@ -149,10 +154,14 @@ class PlatformLink:
         return place_of(url, self._kit.security.channel)
 
     async def ask(
-        self, place: Place, body: dict[str, object], headers: Sequence[tuple[str, str]] = ()
+        self,
+        place: Place,
+        body: dict[str, object],
+        headers: Sequence[tuple[str, str]] = (),
+        client: HttpClient | None = None,
     ) -> dict[str, Any]:
         """One operation. Raises Refused unless the platform says success, and what `HttpClient.post` raises."""
-        status, octets = await self._http.post(place, msgspec.json.encode(body), self._answer_s, headers)
+        status, octets = await (client or self._http).post(place, msgspec.json.encode(body), self._answer_s, headers)
         try:
             answer: Any = msgspec.json.decode(octets)
         except msgspec.MsgspecError:

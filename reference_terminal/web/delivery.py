@@ -7,14 +7,19 @@ log before it is confirmed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
 from reference_terminal.config_centres import day_time_s
-from reference_terminal.storage.notary import Finding
+from reference_terminal.security.certificates import CertificateError
+from reference_terminal.security.channel import ChannelRefused
+from reference_terminal.storage.notary import Finding, Notary
 from reference_terminal.storage.rows import Pending
-from reference_terminal.times import STANDARD_SPANS, Span, iso, span_named, span_of
+from reference_terminal.times import DAY_S, STANDARD_SPANS, Span, iso, span_named, span_of
+from reference_terminal.uplink.deposit import DepositLink
 from reference_terminal.uplink.energy import EnergyLink
+from reference_terminal.uplink.http import HttpFailed
+from reference_terminal.uplink.platform_link import Refused
 from reference_terminal.web import entry
 from reference_terminal.web.parameters import FOREVER_S, instant, pairs, shown
 from reference_terminal.web.server import HttpError, Request
@@ -102,7 +107,7 @@ class DeliveryApi:
         return {"centres": answer}
 
     async def verify(self, query: dict[str, str]) -> Any:
-        """Compare the stored records of a class (or of all fingerprinted ones) with their fingerprints (R-35).
+        """Compare the stored records of a class (or of all fingerprinted ones) with the platform's deposits (R-35).
 
         `compared` counts records; `findings` names every record that is altered, missing, unknown or forged.
         """
@@ -114,17 +119,52 @@ class DeliveryApi:
                 "未启用指纹,请在 [security] 中设置设备密钥和 fingerprints",
             )
         wanted = [self._span(query["class"])] if "class" in query else [span_of(code) for code in notary.spans]
-        from_s, to_s = instant(query, "from", 0), instant(query, "to", FOREVER_S)
+        now_s = self._terminal.clock.now_s()
+        from_s, to_s = instant(query, "from", 0), min(instant(query, "to", FOREVER_S), now_s)
+        platform = next((link for link in self._terminal.links.values() if isinstance(link, DepositLink)), None)
         compared = 0
         findings: list[Finding] = []
         for span in wanted:
-            for count, (number, found) in enumerate(notary.compare(span.code, from_s, to_s), 1):
+            slices = (
+                self._own(notary, span, from_s, to_s)
+                if platform is None
+                else self._deposited(notary, platform, span, from_s, to_s)
+            )
+            async for number, found in slices:
                 compared += number
                 findings += found
-                if count % _PERIODS_AT_ONCE == 0:
-                    await asyncio.sleep(0)
         self._tell(compared, findings)
-        return {"compared": compared, "findings": [self._finding(each) for each in findings]}
+        against = "own copies" if platform is None else f"deposits at {platform.config.id}"
+        return {"compared": compared, "against": against, "findings": [self._finding(each) for each in findings]}
+
+    async def _own(
+        self, notary: Notary, span: Span, from_s: int, to_s: int
+    ) -> AsyncIterator[tuple[int, list[Finding]]]:
+        """Without a platform the terminal's own signed copies are all there is."""
+        for count, result in enumerate(notary.compare(span.code, from_s, to_s), 1):
+            yield result
+            if count % _PERIODS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+    async def _deposited(
+        self, notary: Notary, platform: DepositLink, span: Span, from_s: int, to_s: int
+    ) -> AsyncIterator[tuple[int, list[Finding]]]:
+        """Point by point against what the platform has. Raises HttpError (503) if it does not answer."""
+        terminal = self._terminal
+        # Records beyond the age of deletion are not missing. Who names no begin means all there is.
+        kept_s = terminal.clock.now_s() - terminal.config.storage.record_days * DAY_S
+        begin_s = max(from_s or terminal.store.earliest_start_s(span.code), kept_s)
+        for state in terminal.pipeline.points:
+            try:
+                deposits = await platform.deposits(span.code, state.number, begin_s, to_s)
+            except (HttpFailed, Refused, OSError, TimeoutError, ChannelRefused, CertificateError) as error:
+                raise HttpError(
+                    503,
+                    f"the fingerprint platform {platform.config.id} does not answer ({error}); nothing was decided",
+                    f"指纹平台 {platform.config.id} 无应答,未作比对结论",
+                    {"Retry-After": "60"},
+                ) from None
+            yield notary.compare_deposits(span.code, state.number, begin_s, to_s, deposits)
 
     def _tell(self, compared: int, findings: list[Finding]) -> None:
         journal, name = self._terminal.journal, self._terminal.config.name

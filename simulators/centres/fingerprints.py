@@ -10,13 +10,14 @@ import base64
 import binascii
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from simulators.centres.channel import Locks
 from simulators.centres.http import JsonCentre, Reply, Request
 from simulators.centres.json_text import DECIMAL, Number, objects_of, text_of
+from simulators.centres.national import Item
 from simulators.clock import Clock, Observe
 from simulators.events import Fingerprinted
 from simulators.trust import oracle
@@ -71,7 +72,10 @@ def _revision(entry: dict[str, object]) -> int:
 
 
 class FingerprintCentre(JsonCentre):
-    """The platform for one terminal; `anchors` (PEM, SM2) are those its device certificate must end in."""
+    """The platform for one terminal; `anchors` (PEM, SM2) are those its device certificate must end in.
+
+    `items` are the points by code, for whoever wants copies compared.
+    """
 
     def __init__(
         self,
@@ -81,6 +85,7 @@ class FingerprintCentre(JsonCentre):
         *,
         device: str,
         anchors: str,
+        items: Mapping[str, Item] | None = None,
         clock: Clock,
         chance: random.Random,
         observe: Observe,
@@ -88,6 +93,7 @@ class FingerprintCentre(JsonCentre):
     ) -> None:
         super().__init__(name, host, port, clock=clock, chance=chance, observe=observe, locks=locks)
         self.device = device
+        self.items = dict(items or {})
         self.deposits: dict[tuple[str, str, str, int], Deposit] = {}
         self._anchors = [facts_of(der) for der in pems(anchors)]
         self._public: oracle.Point | None = None
@@ -201,23 +207,23 @@ class FingerprintCentre(JsonCentre):
         return self._good("query", {"fingerprints": found})
 
     def _verify(self, body: dict[str, object]) -> Reply:
-        results: list[object] = []
-        for entry in self._entries(body, "records"):
-            digest = oracle.sm3(canonical(self.device, entry)).hex()
-            made = Deposit(
-                text_of(entry, "point"),
-                text_of(entry, "kind"),
-                text_of(entry, "start"),
-                text_of(entry, "end"),
-                _revision(entry),
-                digest,
-                "",
-            )
-            before = self.deposits.get((made.point, made.kind, made.start, made.revision))
-            outcome = "unknown" if before is None else "same" if before.digest == digest else "altered"
-            results.append(outcome)
-            self._fingerprinted("verify", made, outcome)
-        return self._good("verify", {"results": results})
+        return self._good("verify", {"results": [self._compare(entry) for entry in self._entries(body, "records")]})
+
+    def _compare(self, entry: dict[str, object]) -> str:
+        digest = oracle.sm3(canonical(self.device, entry)).hex()
+        words = {name: text_of(entry, name) for name in ("point", "kind", "start", "end")}
+        made = Deposit(**words, revision=_revision(entry), digest=digest, signature="")
+        before = self.deposits.get((made.point, made.kind, made.start, made.revision))
+        outcome = "unknown" if before is None else "same" if before.digest == digest else "altered"
+        self._fingerprinted("verify", made, outcome)
+        return outcome
+
+    def compare(self, records: Sequence[dict[str, object]]) -> list[str]:
+        """What a centre learns that has its own copies of the records compared: same, altered or unknown, in order.
+
+        Members are those of `/fingerprint/verify`, `revision` as text. Raises ValueError for a malformed record.
+        """
+        return [self._compare({**record, "revision": Number(str(record["revision"]))}) for record in records]
 
     def _fingerprinted(self, what: str, made: Deposit, outcome: str) -> None:
         self._observe(

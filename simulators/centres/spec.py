@@ -299,6 +299,7 @@ def build_centre(
             spec.port,
             device=spec.mn,
             anchors=trust["sm2"].anchor,
+            items=points,
             clock=clock,
             chance=chance,
             observe=observe,
