@@ -295,6 +295,9 @@ class Standing:
             faults += _chosen(group, names, chance)
         self.doors: tuple[Gateway | SerialBus, ...] = build_doors(built, {}, kit, None)
         self._schedule = Schedule(faults, self.meters, chance)
+        flaws = self._schedule.flaws()
+        if flaws:
+            raise FleetError([Problem(f"fleet {fleet.name}", flaw) for flaw in flaws])
 
     async def start(self) -> None:
         """Listen everywhere. A taken port (OSError) leaves nothing open."""

@@ -181,6 +181,11 @@ def screen(fleet: Fleet, figures: Figures) -> Group:
     return Group(groups, now, Text("Ctrl-C ends / Ctrl-C 结束"))
 
 
+def check_fleet(fleet: Fleet) -> None:
+    """Put a fleet up without serving it. Raises FleetError for what only its meters can tell."""
+    Standing(fleet, clock=HostClock(), observe=lambda event: None)
+
+
 def allow_many_connections() -> None:
     """As many open files as the machine lets this process have."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

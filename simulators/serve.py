@@ -24,11 +24,17 @@ from simulators.events import (
     Unserved,
 )
 from simulators.meters.build import Carriers
+from simulators.meters.carriers import DrawnLine
 from simulators.stamps import local
 from simulators.trust.export import ExportError, export_side, folder_flaw
 from simulators.world import Site, World
 
 _MINUTE_US = 60_000_000
+
+
+def check(world: World) -> None:
+    """Put a world up without serving it. Raises WorldError for what only its meters can tell."""
+    Site(world, clock=HostClock(), observe=lambda event: None, carriers=lambda line: DrawnLine(line.name))
 
 
 class HostClock:

@@ -119,7 +119,7 @@ class Table:
         if value and value not in choices:
             near = difflib.get_close_matches(value, choices, 1)
             suggestion = f"; did you mean {near[0]!r}?" if near else ""
-            self.problem(key, f"expected one of {', '.join(choices)}, got {_show(value)}{suggestion}")
+            self.problem(key, f"expected one of {', '.join(filter(None, choices))}, got {_show(value)}{suggestion}")
             return default or choices[0]
         return value
 

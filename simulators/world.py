@@ -506,6 +506,9 @@ class Site:
                 self.points[point.id] = _row(world, spec, device, point, meter)
         self.gateways: tuple[Door, ...] = build_doors(built, lines, kit, carriers)
         self._schedule = Schedule(world.faults, self.meters, streams)
+        flaws = self._schedule.flaws()
+        if flaws:
+            raise WorldError([Problem(world.where, flaw) for flaw in flaws])
         subjects = [*subjects_of(world.centres), *collector_subjects(world.collectors)]
         self.trust = Trust(world.start_us, streams, subjects)
         self.collectors: dict[str, MqttCollector | HttpsCollector] = {

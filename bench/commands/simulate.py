@@ -16,9 +16,9 @@ from bench.case import EXIT_PASS, EXIT_USAGE
 from bench.real.serial import PtyLine
 from bench.virtual.uart import Framing
 from simulators.fleet import is_fleet, load_fleet
-from simulators.fleet_serve import serve_fleet
+from simulators.fleet_serve import check_fleet, serve_fleet
 from simulators.meters.spec import LineSpec
-from simulators.serve import serve
+from simulators.serve import check, serve
 from simulators.tables import DescriptionError
 from simulators.trust.export import ExportError
 from simulators.world import load_world
@@ -47,6 +47,7 @@ def _world(words: argparse.Namespace, path: Path) -> int:
             return _wrong(f"{name} is for fleets, and {path} describes a world; leave it out / 仅用于集群")
     described = load_world(path)
     if words.check:
+        check(described)
         return _sound(words.world)
     folder = Path(words.lines)
     if described.lines and not folder.is_dir():
@@ -66,6 +67,7 @@ def _fleet(words: argparse.Namespace, path: Path) -> int:
         )
     fleet = load_fleet(path)
     if words.check:
+        check_fleet(fleet)
         return _sound(words.world)
     record = Path(words.record) if words.record else None
     return _run(serve_fleet(fleet, sys.stdout, as_json=words.json, seconds=words.seconds, record=record))

@@ -207,12 +207,8 @@ class Meter:
         Raises MeterError for a point this meter lacks and a kind of fault it cannot have.
         """
         kind = kind_of(fault)
-        if not isinstance(fault, self.known_faults):
-            known = ", ".join(str(each.__struct_config__.tag) for each in self.known_faults)
-            raise MeterError(f"meter {self.name} cannot have the fault {kind!r}; it can have {known}")
-        affected = self._affected(getattr(fault, "points", ()))
+        effects = self.effects_of(fault)
         now = self._clock.now_us()
-        effects = [(channel, _effect(fault, channel, now)) for channel in affected if isinstance(fault, _VALUE_FAULTS)]
         if kind in self._faults:
             self.clear(kind)
             effects = [(channel, _effect(fault, channel, now)) for channel, _ in effects]
@@ -230,6 +226,17 @@ class Meter:
         self._observe(MeterFault(t=now, meter=self.name, fault=kind, state="on", detail=detail_of(fault)))
         if isinstance(fault, WrongLine):
             self.retuned()
+
+    def effects_of(self, fault: AnyFault) -> list[tuple[Channel, Effect]]:
+        """What a fault would do to the values it alters, without switching it on. Raises MeterError as `set_fault`."""
+        if not isinstance(fault, self.known_faults):
+            known = ", ".join(str(each.__struct_config__.tag) for each in self.known_faults)
+            raise MeterError(f"meter {self.name} cannot have the fault {kind_of(fault)!r}; it can have {known}")
+        affected = self._affected(getattr(fault, "points", ()))
+        if not isinstance(fault, _VALUE_FAULTS):
+            return []
+        now = self._clock.now_us()
+        return [(channel, _effect(fault, channel, now)) for channel in affected]
 
     def clear(self, kind: str = "") -> None:
         """Switch one kind of fault off, or all of them."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from simulators.clock import Chance
+from simulators.meters.channels import MeterError
 from simulators.meters.faults import kind_of
 from simulators.meters.meter import Meter
 from simulators.meters.spec import FaultSpec
@@ -33,6 +34,22 @@ class Schedule:
                 self._jobs.append((spec, meters[name], stream))
         self._timers: dict[tuple[int, str], asyncio.TimerHandle] = {}
         self._loop: asyncio.AbstractEventLoop
+
+    def flaws(self) -> list[str]:
+        """Why faults cannot be switched on at their meters, one sentence each; the first meter of a kind speaks."""
+        found: list[str] = []
+        seen: list[tuple[FaultSpec, str]] = []
+        for spec, meter, _ in self._jobs:
+            if (spec, meter.title) in seen:
+                continue
+            seen.append((spec, meter.title))
+            try:
+                meter.effects_of(spec.fault)
+            except MeterError as error:
+                text = str(error)
+                whose = "" if text.startswith("meter ") else f"meter {meter.name}: "
+                found.append(f"fault {kind_of(spec.fault)!r}: {whose}{text}")
+        return found
 
     def start(self) -> None:
         """From now on."""
