@@ -72,13 +72,13 @@ def stored_values(history: History) -> tuple[list[tuple[str, int, str]], list[st
 
 
 def own_time_findings(history: History, centre: str, stimulus: int, needed: int) -> Iterator[Check]:
-    """No value stands under an instant that no message of it carries, in the store and at the centre.
+    """No value stands under an instant that no message of it carries, in the store and at the centre (empty: none).
 
     Open with fewer than `needed` events of what might have misled the terminal.
     """
     known = told(history)
     rows, problems = stored_values(history)
-    codes = {code: point for point, code in setup_of(history, centre).codes.items()}
+    codes = {code: point for point, code in setup_of(history, centre).codes.items()} if centre else {}
     sent = [
         (codes.get(event.code, ""), instant_of(event.fields.get("SampleTime") or event.stamp), event.fields["Rtd"])
         for event in history.of(Stored)
@@ -88,7 +88,7 @@ def own_time_findings(history: History, centre: str, stimulus: int, needed: int)
         ("stored", "本地存储", [(point, at, text) for point, at, text in rows], problems),
         (f"centre-{centre.lower()}", f"中心 {centre}", [each for each in sent if each[1] is not None], []),
     )
-    for name, zh, values, notes in places:
+    for name, zh, values, notes in places if centre else places[:1]:
         bad: list[str] = []
         seen = 0
         for point, at, text in values:
