@@ -51,7 +51,11 @@ CASE = "realtime/outlasts-cut-at-any-sync"
 
 
 class SweepError(Exception):
-    """A sweep that cannot begin or go on; one sentence a line."""
+    """A sweep that cannot begin or go on; one sentence a line. `code` is what the command ends with."""
+
+    def __init__(self, text: str, code: int = EXIT_USAGE) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 class Planned(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,10 +229,10 @@ def _begun(asked: Asked) -> tuple[Planned, Path]:
     try:
         syncs = syncs_of(read_history(folder / "dry" / dry.record)) if dry.record else 0
     except LookupError as error:
-        raise SweepError(f"{error}: {dry.reason}") from None
+        raise SweepError(f"{error}: {dry.reason}", EXIT_INCONCLUSIVE) from None
     if not syncs:
         why = dry.reason or "the terminal never makes anything durable / 终端从不落盘"
-        raise SweepError(f"{asked.case}: nothing to sweep: {why}")
+        raise SweepError(f"{asked.case}: nothing to sweep: {why}", EXIT_INCONCLUSIVE)
     trials, sample = chosen(syncs, asked.syncs, asked.most, planned.seed)
     kept = tuple((trial.sync, trial.moment.value) for trial in trials)
     planned = msgspec.structs.replace(planned, syncs=syncs, trials=kept, sample=sample)
@@ -296,7 +300,7 @@ def main(asked: Asked) -> int:
             workers = asked.workers
     except SweepError as error:
         print(error, file=sys.stderr)
-        return EXIT_USAGE
+        return error.code
     except RuntimeError as error:
         print(f"the rig's self test failed, nothing was run: {error} / 台架自检失败", file=sys.stderr)
         return EXIT_ERROR

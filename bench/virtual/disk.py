@@ -35,6 +35,7 @@ from __future__ import annotations
 
 import contextvars
 import random
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, StrEnum
@@ -326,6 +327,7 @@ class VirtualDisk:
                 self._springing = False
             if self.generation != generation:
                 self._unwound = generation
+                _hush()
                 raise PowerCut(f"power failed {moment.value} sync {self.syncs} of disk {self.name}")
 
     # Faults
@@ -463,6 +465,23 @@ def _epoch() -> int:
 
 def _absolute(name: str) -> str:
     return name if name.startswith("/") else "/" + name
+
+
+class _Hush:
+    """A hook for exceptions that nobody can be given, which keeps lost power to itself."""
+
+    def __init__(self, before: Callable[[sys.UnraisableHookArgs], object]) -> None:
+        self._before = before
+
+    def __call__(self, told: sys.UnraisableHookArgs, /) -> None:
+        if not isinstance(told.exc_value, (PowerCut, DiskRevoked)):
+            self._before(told)
+
+
+def _hush() -> None:
+    """Where SQLite goes on after a failed sync (a change of the journal mode does), it must not print the power cut."""
+    if not isinstance(sys.unraisablehook, _Hush):
+        sys.unraisablehook = _Hush(sys.unraisablehook)
 
 
 class _Vfs(apsw.VFS):

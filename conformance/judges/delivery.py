@@ -22,6 +22,7 @@ from bench.history import (
     Stored,
     TerminalState,
 )
+from conformance.judges.heldback import HeldBack
 from conformance.judges.times import HOUR, SECOND, ceil, floor, instant_of, local, seconds
 from conformance.judges.truth import (
     Certainty,
@@ -334,13 +335,13 @@ def reconcile(
             ledger.reordered.append(Problem(key, f"{_where(event)}: after the record ending {local(before)}"))
         order[stream] = max(before, key.end)
 
-    disturbed = disturbances(history, centre)
+    disturbed, held = disturbances(history, centre), HeldBack(history, centre)
     patience = setup.over_time_s * SECOND
     for key, events in arrived.items():
         length = lengths[key.kind]
         expected = truth.expected(key.point, key.kind, key.end - length, key.end)
         _judge_content(ledger, truth, expected, events, length, started)
-        _judge_repeats(ledger, key, events, acks, disturbed, patience)
+        _judge_repeats(ledger, key, events, acks, disturbed, patience, held)
 
     for kind, length in lengths.items():
         for expected in intervals(truth, kind, length, limit):
@@ -449,15 +450,18 @@ def _judge_repeats(
     acks: dict[str, list[int]],
     disturbed: Sequence[tuple[int, int]],
     patience: int,
+    held: HeldBack,
 ) -> None:
     """Identical duplicates are allowed only after a lost or late acknowledgement.
 
     Needless are a repetition before the time for an answer was over, and one after an answer that came in time, had a
-    second to travel, and was not disturbed on its way.
+    second to travel, and was not disturbed on its way. What a cut path held back is no repetition.
     """
     own = [event for event in events if not event.asked]
     for earlier, later in pairwise(own):
         ledger.repeats += 1
+        if held.excuses(earlier, later):
+            continue
         if later.t - earlier.t < patience * 9 // 10:
             if not overlaps(disturbed, earlier.t - SECOND, later.t):
                 waited = seconds(later.t - earlier.t)

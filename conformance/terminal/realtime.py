@@ -68,8 +68,6 @@ class BackfillsShortOutage(_RealTime, Case):
         await bench.clock.sleep(22)
         async with bench.links["uplink"].cut():
             await bench.clock.sleep(100)
-        # What the kernels would still send over the old connections is no repetition by the terminal.
-        await bench.links["uplink"].reset()
         await bench.centres.settle(seconds=42)
 
     def judge(self, history: History) -> Iterator[Finding]:
