@@ -122,7 +122,7 @@ def _sweep(words: argparse.Namespace) -> int:
 def _decode(words: argparse.Namespace) -> int:
     from simulators import explain
 
-    frame = words.frame
+    frame = " ".join(words.frame)
     if frame == "-":
         frame = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     return explain.main(words.protocol, frame, as_json=words.json)
@@ -195,7 +195,7 @@ class _Parser(argparse.ArgumentParser):
 def _selecting(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", default="1", metavar="N", help="master seed (default 1) / 主种子")
     parser.add_argument("-n", dest="workers", default="1", metavar="WORKERS", help="processes (default 1) / 进程数")
-    parser.add_argument("--case", action="append", default=[], metavar="NAME", help="only cases whose id contains NAME")
+    parser.add_argument("--case", action="append", default=[], metavar="NAME", help="case, chapter or pattern (*, ?)")
     parser.add_argument("--out", default="out", metavar="DIR", help="where run folders go (default out) / 输出目录")
 
 
@@ -285,7 +285,9 @@ def parser() -> argparse.ArgumentParser:
 
     decode = command("decode", _decode, "explain a frame / 解析报文")
     decode.add_argument("protocol", choices=("hj212", "modbus", "dlt645", "cjt188"))
-    decode.add_argument("frame", metavar="FRAME", help="frame text (hj212) or hex (the others); - for standard input")
+    decode.add_argument(
+        "frame", metavar="FRAME", nargs="+", help="frame text (hj212) or hex (the others); - for standard input"
+    )
     decode.add_argument("--json", action="store_true", help="for machines / 机器可读")
 
     terminal = command("terminal", _terminal, "run the reference terminal alone, in real time / 单独运行参考终端")

@@ -34,7 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--rig", default="", help="where the terminal stands: virtual (default), process, loopback, lab")
     group.addoption("--standard", action="append", default=[], metavar="DOC", help="only cases of this document")
     group.addoption("--clause", action="append", default=[], metavar="ID", help="only cases of this clause")
-    group.addoption("--case", action="append", default=[], metavar="NAME", help="only cases whose id contains NAME")
+    group.addoption("--case", action="append", default=[], metavar="NAME", help="a case, a chapter or a pattern (*, ?)")
     group.addoption("--seed", default="", metavar="N", help="master seed of the run (default 1)")
     group.addoption("--repeat", default="", metavar="K", help="how often each case runs (R-07: 3 for a statement)")
     group.addoption("--attempt", default="", metavar="K", help="run only the k-th repetition (for a replay)")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,25 @@ def _whole(option: str, text: str, least: int, problems: list[str]) -> int:
     if number < least:
         problems.append(f"{option} {text}: expected a whole number of at least {least} / 应为不小于 {least} 的整数")
     return number
+
+
+def picks(word: str, case: str) -> bool:
+    """Whether `--case word` means a case: its id, its name alone, a whole chapter, or a pattern (*, ?)."""
+    chapter, _, name = case.rpartition("/")
+    if any(sign in word for sign in "*?["):
+        return fnmatchcase(case, word) or fnmatchcase(name, word)
+    return word in (case, name) or word.removesuffix("/") == chapter
+
+
+def no_case(word: str, known: Collection[str]) -> str:
+    """Empty if a `--case` means any of the known cases; else the sentence that says what was perhaps meant."""
+    if any(picks(word, case) for case in known):
+        return ""
+    hint = near(word, known)
+    inside = sum(word in case for case in known)
+    if not hint and inside and "*" not in word:
+        hint = f"; {inside} have it in their names: --case '*{word}*'"
+    return f"--case {word}: no case of that name{hint} / 无此用例"
 
 
 def near(word: str, known: Collection[str] | Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Mark, Verdict
 from bench.commands import parity_items
-from bench.commands.options import REFERENCE_PROFILE, RIGS, near
+from bench.commands.options import REFERENCE_PROFILE, RIGS, no_case, picks
 from bench.commands.parity_items import Half
 from bench.commands.session import LOCAL, commit, ledger_answers, ledger_entries, rig_named
 from bench.history import History, HistoryError, read_history
@@ -94,12 +94,8 @@ def main(
 ) -> int:
     """Run both halves, compare them, write page and file. 0 the same, 1 differs, 3 the bench's error, 4 wrong words."""
     suite = case_classes()
-    chosen = [name for name in suite if any(word in name for word in cases or (CHAPTER,))]
-    problems = [
-        f"--case {word}: no case of that name{near(word, suite)} / 无此用例"
-        for word in cases
-        if not any(word in name for name in suite)
-    ]
+    chosen = [name for name in suite if any(picks(word, name) for word in cases or (CHAPTER,))]
+    problems = [told for word in cases if (told := no_case(word, suite))]
     if rig not in REAL_RIGS:
         problems.append(f"--rig {rig}: expected a rig of real time: {', '.join(REAL_RIGS)} / 应为实时台架")
     for option, text, least in (("--seed", seed, 0), ("-n", workers, 1)):

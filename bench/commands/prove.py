@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Rig, Text, Verdict
-from bench.commands.options import REFERENCE_PROFILE, RIGS, near
+from bench.commands.options import REFERENCE_PROFILE, RIGS, near, no_case, picks
 from bench.commands.session import commit, ledger_answers, ledger_entries, rig_named
 from bench.commands.workers import pool
 from bench.profile import ProfileError, load_profile
@@ -202,13 +202,9 @@ def main(
     chosen_cases = {
         name: case
         for name, case in suite.items()
-        if any(word in name for word in cases) or (not cases and (rig != VIRTUAL_RIG or Rig.VIRTUAL in case.proof))
+        if any(picks(word, name) for word in cases) or (not cases and (rig != VIRTUAL_RIG or Rig.VIRTUAL in case.proof))
     }
-    problems += [
-        f"--case {word}: no case of that name{near(word, suite)} / 无此用例"
-        for word in cases
-        if not any(word in name for name in suite)
-    ]
+    problems += filter(None, (no_case(word, suite) for word in cases))
     if rig not in RIGS:
         problems.append(f"--rig {rig}: expected {', '.join(RIGS)} / 未知台架")
     problems = problems or unwritable(out, json_file)

@@ -34,7 +34,7 @@ from bench.case import (
 )
 from bench.commands import resume
 from bench.commands.expected import ExpectedError, applied, exit_of, outdated, read_expected
-from bench.commands.options import ROOT, Options, SessionError, near
+from bench.commands.options import ROOT, Options, SessionError, near, no_case, picks
 from bench.history import digest_of_run
 from bench.journal import LOCAL, Planned, Process, RunFile, Sat, Settings, last_sign, now, write_run
 from bench.profile import Profile, ProfileError, load_profile
@@ -151,11 +151,7 @@ class Session:
             if word not in self._ledger
         ]
         names = [note.id for note in find_cases()] if options.cases else []
-        problems += [
-            f"--case {word}: no case of that name{near(word, names)} / 无此用例"
-            for word in options.cases
-            if not any(word in name for name in names)
-        ]
+        problems += filter(None, (no_case(word, names) for word in options.cases))
         if options.defect and self.profile.adapter != REFERENCE_ADAPTER:
             problems.append(
                 f"--defect {options.defect}: only the reference terminal has defects; the profile's adapter is "
@@ -209,7 +205,7 @@ class Session:
         return (
             (not options.standards or bool(documents & set(options.standards)))
             and (not options.clauses or bool(set(case.clauses) & set(options.clauses)))
-            and (not options.cases or any(word in case.id() for word in options.cases))
+            and (not options.cases or any(picks(word, case.id()) for word in options.cases))
         )
 
     def attempts(self, case: type[Case]) -> Iterator[Planned]:
