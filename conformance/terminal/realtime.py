@@ -12,7 +12,7 @@ from bench.case import Case, Finding, Rig
 from bench.history import History
 from bench.scenario import Line, Scenario
 from bench.swept import Swept
-from conformance.judges import accuracy, retention, swept
+from conformance.judges import accuracy, clockwork, retention, swept
 from conformance.judges.times import MINUTE, SECOND
 from conformance.terminal import HJ212, LOCAL, MODBUS
 from conformance.terminal.accuracy import TakesOverEdgeValues
@@ -128,6 +128,39 @@ class OutlastsCutAtInstant(_LosesPowerOnce, Case):
     async def lose(self, bench: Bench) -> None:
         await bench.clock.sleep(bench.chance("instant").randrange(0, 5000) / 1000)
         await bench.power.off(25)
+
+
+class RecoversFromClockWrongAtBoot(_RealTime, Case):
+    """A clock 150 s slow when power returns, until a centre sets it, spoils nothing recorded before."""
+
+    zh = "来电时时钟慢 150 s、随后由中心校准，此前记录不受影响，其后记录正确。"
+    clauses = ("isc-2/7.3.1c", "isc-2/7.2.3e", "csmt/8.2.1g", "csmt/7.6b")
+    needs = (MODBUS, HJ212, LOCAL, "clock.centre")
+    scenario = QUICK
+    slow_s = 150.0
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(WHOLE_MINUTE_S)
+        await read_records(bench, ("minute",), start - MINUTE, bench.clock.now_us())
+        await bench.power.cut()
+        await bench.clock.sleep(3)
+        await bench.terminal.step_clock(-self.slow_s)
+        await bench.power.restore()
+        await bench.clock.sleep(75)
+        bench.phase("right")
+        await bench.centres["A"].set_clock()
+        await bench.clock.sleep(WHOLE_MINUTE_S)
+        await bench.centres.settle(seconds=8)
+        await read_records(bench, ("minute",), start - MINUTE, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        ledgers = reconciled(history)
+        yield clockwork.accepted_finding(history, "1012")
+        yield from retention.readable_before_findings(history)
+        yield from clockwork.period_findings(history, ledgers)
+        yield from clockwork.total_findings(history, ledgers)
+        yield from clockwork.after_step_findings(history, ledgers, round(self.slow_s * SECOND), least=2)
 
 
 class OutlastsCutAtAnySync(_RealTime, Swept):
