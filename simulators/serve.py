@@ -17,6 +17,7 @@ from simulators.events import (
     Event,
     Fingerprinted,
     MeterFault,
+    Published,
     Received,
     Rejected,
     Secured,
@@ -82,6 +83,11 @@ def _told(event: Event) -> str:
             return f"{event.at:<16}handshake {event.state}: {agreed} / 握手"
         case Fingerprinted():
             return f"{event.centre:<8}fingerprint {event.what} {event.point} {event.start}: {event.outcome} / 指纹"
+        case Published() if event.copy or event.fault:
+            said = "told again / 重复" if event.copy else f"told with {event.fault} / 异常消息"
+            return f"{event.collector:<8}{event.meter:<8}message {event.number} {said}"
+        case Unserved() if not event.request:
+            return f"{event.meter:<8}{event.outcome} / 无有效数据"
         case Unserved():
             return f"{event.meter:<8}{event.outcome} to {event.request} / 未正常应答"
         case MeterFault():
@@ -99,7 +105,10 @@ def _introduce(site: Site, tell: Teller) -> None:
         rows = [site.points[point] for point in meter.points]
         row = rows[0]
         at = f"{row.line} {row.baud} 8{row.parity}{row.stop_bits}" if row.line else f"{row.host}:{row.port}"
-        if spec.system:
+        if spec.collector:
+            points = ", ".join(f"{row.id}@{row.tag}" for row in rows)
+            tell.line(f"  behind {spec.collector:<8} {spec.name:<8} {meter.title}: {points}")
+        elif spec.system:
             points = ", ".join(f"{row.id}@{row.tag}" for row in rows)
             place = f"{at} security {spec.security}" if spec.system == "opcua" else site.database(spec.database)
             tell.line(f"  {place} {row.protocol} {spec.name:<8} {meter.title}: {points}")
@@ -110,6 +119,12 @@ def _introduce(site: Site, tell: Teller) -> None:
             kind = "" if row.protocol == "modbus-tcp" else f"{row.protocol} "
             points = ", ".join(f"{row.id}@{row.fc}:{row.parts[0].address}" for row in rows)
             tell.line(f"  {at} {kind}unit {spec.unit:<3} {spec.name:<8} {meter.title}: {points}")
+    if world.collectors:
+        tell.line("Collectors / 数据采集器")
+    for collector in world.collectors:
+        broker = f" {collector.broker} broker" if collector.kind == "mqtt" else ""
+        told = f"{collector.kind} {collector.channel} {collector.form} every {collector.period_s} s{broker}"
+        tell.line(f"  {collector.host}:{collector.port}  {collector.name:<8} {told}")
     tell.line("Centres / 数据中心")
     for spec in world.centres:
         if spec.kind == "hj212":
@@ -130,14 +145,15 @@ def _introduce(site: Site, tell: Teller) -> None:
 
 
 def _give_out(site: Site, folder: Path, tell: Teller) -> None:
-    """Write what a terminal is given for each centre, and say what and where."""
-    names = [spec.name for spec in site.world.centres]
-    flaw = folder_flaw(folder, names)
+    """Write what a terminal is given for each collector and centre, and say what and where."""
+    sides = {spec.name: site.collector_side(spec.name) for spec in site.world.collectors}
+    sides |= {spec.name: site.terminal_side(spec.name) for spec in site.world.centres}
+    flaw = folder_flaw(folder, list(sides))
     if flaw:
         raise ExportError(flaw)
-    for name in names:
+    for name, side in sides.items():
         try:
-            written = export_side(site.terminal_side(name), folder / name)
+            written = export_side(side, folder / name)
         except OSError as error:
             reason = error.strerror or str(error)
             raise ExportError(
@@ -157,7 +173,7 @@ async def serve(
 ) -> None:
     """Serve a world until cancelled, or for so many seconds; `carriers` gives the meters' end of its serial lines.
 
-    `credentials` is a folder for what a terminal is given to talk to each centre, one folder a centre.
+    `credentials` is a folder for what a terminal is given to talk to each collector and centre, one folder each.
 
     Raises WorldError if it contradicts itself, OSError if a port is taken, ValueError if it has lines without carriers,
     ExportError if credentials cannot be written.

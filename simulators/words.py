@@ -6,6 +6,15 @@ Leaves to others: finding what is wrong. The first phrase found decides, so the 
 from __future__ import annotations
 
 _PHRASES: tuple[tuple[str, str], ...] = (
+    ("a meter behind a collector has no place of its own", "采集器后的仪表没有自己的位置，请删除 line、host 等"),
+    ("the world has no collector", "场景中没有此采集器"),
+    ("given to several collectors", "采集器名称重复"),
+    ("no meter stands behind it", "采集器后没有仪表，请给仪表设置 collector 或删除采集器"),
+    ("tags of a meter must differ", "同一仪表的标签重复"),
+    ("behind a collector a meter has a map of registers", "采集器后的仪表须用寄存器表"),
+    ("belong to mqtt; remove them", "qos、retain、broker、user、password 只用于 mqtt，请删除"),
+    ("user and password belong together", "user 与 password 须同时给出"),
+    ("a Mosquitto stands on plain, tls or mtls", "Mosquitto 只支持 plain、tls、mtls 且无用户名，请改用 embedded"),
     ("shows no certificate", "明文通道不出示证书，请选择 tls、mtls、gm-tls13 或 tlcp"),
     ("the payload profile belongs to", "载荷加密只用于 hj212，请删除"),
     ("is not of the form 04-01", "编码应为 04-01-0000-040200-30 的形式"),
