@@ -7,6 +7,7 @@ whatever the octets are, there is an explanation of them. A value without number
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Callable
 from datetime import datetime
 
@@ -61,6 +62,17 @@ def octets_of(hexadecimal: str) -> bytes | None:
     return bytes.fromhex(digits)
 
 
+def _no_octets(hexadecimal: str) -> tuple[str, str]:
+    """Why a text is no octets, English and Chinese."""
+    digits = _SEPARATORS.sub("", hexadecimal)
+    if not digits:
+        return "no octets are given; give the frame as pairs of hex digits", "未给出报文"
+    odd = next((each for each in digits if each not in string.hexdigits), "")
+    if odd:
+        return f"expected pairs of hex digits, got {odd!r}", "应为十六进制字节"
+    return f"expected pairs of hex digits, got {len(digits)} digits; one is missing or too many", "十六进制位数应为偶数"
+
+
 def _unreadable(protocol: str, english: str, chinese: str) -> Reading:
     return Reading(Decoded(protocol, False, (f"{english} / {chinese}",)), "unreadable / 无法识别")
 
@@ -109,7 +121,7 @@ def read_dlt645(hexadecimal: str) -> Reading:
     """Explain a frame of DL/T 645-2007 or -1997 given as hex; the edition follows from the control code."""
     octets = octets_of(hexadecimal)
     if octets is None:
-        return _unreadable("DL/T 645", "these are no pairs of hex digits", "不是十六进制")
+        return _unreadable("DL/T 645", *_no_octets(hexadecimal))
     body, count = _stripped(octets)
     flaws = dlt645.flaws(body)
     errors = tuple(f"{english} / {chinese}" for english, chinese in flaws)
@@ -229,7 +241,7 @@ def read_cjt188(hexadecimal: str) -> Reading:
     """Explain a frame of CJ/T 188-2004 or -2018 given as hex, with its identifier in either order of octets."""
     octets = octets_of(hexadecimal)
     if octets is None:
-        return _unreadable("CJ/T 188", "these are no pairs of hex digits", "不是十六进制")
+        return _unreadable("CJ/T 188", *_no_octets(hexadecimal))
     body, count = _stripped(octets)
     flaws = cjt188.flaws(body)
     errors = tuple(f"{english} / {chinese}" for english, chinese in flaws)

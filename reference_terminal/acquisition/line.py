@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random as random_module
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,6 +62,8 @@ class Line:
         self.config = config
         self.bus = asyncio.Lock()
         self.watch: Callable[[Heard], None] | None = None
+        self.trouble = ""
+        """Why it could not be opened last time."""
         self._random = random
         self._opener = opener or open_serial
         self._loop = asyncio.get_running_loop()
@@ -100,7 +103,9 @@ class Line:
         try:
             async with asyncio.timeout(max(1.0, float(self.config.timeout_s))):
                 self._streams = await self._open()
-        except (OSError, TimeoutError):
+        except (OSError, TimeoutError) as error:
+            number = error.errno or 0
+            self.trouble = os.strerror(number) if number > 0 else str(error) or "no answer in time"
             self._failures += 1
             self._not_before_s = self._loop.time() + self.pause_s()
             return False

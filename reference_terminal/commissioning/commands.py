@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import NoReturn
 
 from reference_terminal.commissioning import probe, spreadsheet
 from reference_terminal.config_lines import BAUDS, PARITIES, STOP_BITS
@@ -40,8 +41,22 @@ def main(argv: Sequence[str]) -> int:
     return 2
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One sentence in both languages."""
+        self.exit(2, f"{self.format_usage()}{self.prog}: {message} / 命令行有误\n")
+
+
+def _seconds(text: str) -> Decimal:
+    """Seconds as typed."""
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        raise argparse.ArgumentTypeError(f"expected seconds such as 0.5, got {text!r}") from None
+
+
 def _parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="terminal", description="Tools of the terminal / 终端工具")
+    top = _Parser(prog="terminal", description="Tools of the terminal / 终端工具")
     tools = top.add_subparsers(dest="tool", required=True, metavar="TOOL")
     made = tools.add_parser("import", help="spreadsheet to configuration / 由表格生成配置")
     made.add_argument("file", metavar="FILE.xlsx", type=Path)
@@ -63,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--parity", choices=PARITIES, default="even")
     made.add_argument("--stop-bits", choices=STOP_BITS, default="1")
     made.add_argument("--data-bits", type=int, choices=(7, 8), default=8)
-    made.add_argument("--timeout", type=Decimal, default=Decimal(1), metavar="SECONDS")
+    made.add_argument("--timeout", type=_seconds, default=Decimal(1), metavar="SECONDS")
     made.add_argument("--search", action="store_true", help="find DL/T 645 addresses / 搜索 DL/T 645 表地址")
     return top
 
@@ -102,4 +117,9 @@ def _probe(words: argparse.Namespace) -> int:
         order=words.order,
         search=words.search,
     )
+    flaws = probe.flaws(wanted)
+    for flaw in flaws:
+        print(flaw, file=sys.stderr)
+    if flaws:
+        return 2
     return probe.run(wanted, lambda text: print(text, flush=True))

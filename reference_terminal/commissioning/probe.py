@@ -56,9 +56,11 @@ Say = Callable[[str], None]
 async def probe(wanted: Wanted, say: Say, opener: OpenSerial | None = None) -> bool:
     """Look and tell; whether anything answered."""
     line = Line(wanted.line, random.Random(0), opener)
-    say(f"{wanted.line.place}, {wanted.line.baud} baud, {wanted.line.parity} parity / 校验 {wanted.line.parity}")
+    place, parity = wanted.line.place, wanted.line.parity
+    # Speed and parity of a server's own port are set there.
+    say(f"{place}, {wanted.line.baud} baud, {parity} parity / 校验 {parity}" if wanted.line.device else place)
     if not await line.connect():
-        say(f"{wanted.line.place} cannot be opened: check name, cable, rights / 无法打开,请检查名称、接线和权限")
+        say(f"{place} cannot be opened ({line.trouble}): check name, cable, rights / 无法打开,请检查名称、接线和权限")
         return False
     heard: list[bytes] = []
 
@@ -266,6 +268,61 @@ def line_of(place: str, *, baud: int, parity: str, stop_bits: str, data_bits: in
         timeout_s=timeout_s,
         retries=0,
     )
+
+
+_LONGEST_S = 60
+
+
+def flaws(wanted: Wanted) -> list[str]:
+    """What cannot be meant, a sentence each in both languages."""
+    found: list[str] = []
+    protocol, line = wanted.protocol, wanted.line
+    if not (line.timeout_s.is_finite() and 0 < line.timeout_s <= _LONGEST_S):
+        found.append(
+            f"--timeout: expected seconds above 0 and at most {_LONGEST_S}, got {line.timeout_s} / 超时应为 0 至 60 秒"
+        )
+    lowest, highest = (0, 255) if protocol == "modbus-tcp" else (1, 247)
+    if not lowest <= wanted.unit <= highest:
+        found.append(f"--unit: expected {lowest} to {highest}, got {wanted.unit} / 从站地址应为 {lowest} 至 {highest}")
+    last = 65_536 - TYPES[wanted.type]
+    if not 0 <= wanted.register <= last:
+        found.append(
+            f"--register: expected 0 to {last} for a {wanted.type}, got {wanted.register} / 寄存器地址超出范围"
+        )
+    if line.data_bits == 7 and line.parity == "none":
+        found.append("--data-bits 7 comes with a parity; set --parity even or odd / 7 位数据位须配奇偶校验")
+    if protocol == "modbus-tcp" and line.device:
+        found.append(
+            f"modbus-tcp needs host:port such as 192.168.1.10:502, got {line.device!r} / modbus-tcp 需要 主机:端口"
+        )
+    return found + _address_flaws(protocol, wanted.address) + _identifier_flaws(wanted)
+
+
+def _address_flaws(protocol: str, address: str) -> list[str]:
+    if not address:
+        return []
+    if protocol.startswith("modbus"):
+        return ["--address belongs to DL/T 645 and CJ/T 188; a Modbus device has --unit / Modbus 请用 --unit"]
+    digits = 12 if protocol.startswith("dlt645") else 14
+    allowed = "0123456789A" if protocol.startswith("dlt645") else "0123456789ABCDEF"
+    if len(address) <= digits and set(address.upper()) <= set(allowed):
+        return []
+    return [f"--address: expected at most {digits} digits (A: any), got {address!r} / 表地址应为不超过 {digits} 位数字"]
+
+
+def _identifier_flaws(wanted: Wanted) -> list[str]:
+    digits = {"dlt645-2007": 8, "dlt645-1997": 4, "cjt188": 4}.get(wanted.protocol)
+    if wanted.search and wanted.protocol not in ("auto", "dlt645-2007"):
+        return [
+            f"--search finds DL/T 645-2007 meters, not {wanted.protocol}; leave --protocol out / 仅可搜索 DL/T 645-2007"
+        ]
+    if digits is None:
+        return []
+    return [
+        f"--identifier: {wanted.protocol} has {digits} hexadecimal digits, got {each!r} / 应为 {digits} 位数据标识"
+        for each in wanted.identifiers
+        if len(each) != digits
+    ]
 
 
 def identifiers(words: Sequence[str]) -> tuple[str, ...]:

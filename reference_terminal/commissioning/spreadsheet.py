@@ -135,8 +135,8 @@ def read_sheets(path: Path) -> Sheets:
         book = load_workbook(path, data_only=True)
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from None
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
-        raise _unreadable(path, f"it is no xlsx workbook ({error})") from None
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError):
+        raise _unreadable(path, "it is no xlsx workbook") from None
     sheets = Sheets()
     for sheet in book.worksheets:
         name = sheet.title.strip().lower()

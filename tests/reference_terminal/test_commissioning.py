@@ -216,15 +216,76 @@ def test_search_takes_several_meters_apart() -> None:
     assert answered and said[-1].endswith("000000000007, 000000000161, 000000000261")
 
 
-@pytest.mark.parametrize("words", [["probe", "ttyS0:x"], ["probe", "127.0.0.1:1", "--identifier", "12"]])
-def test_wrong_words(words: list[str], capsys: Any) -> None:
-    assert main(words) == 2
-    assert "expected" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("ttyS0:x", "expected a device such as /dev/ttyUSB0 or host:port, got 'ttyS0:x'"),
+        ("localhost:99999", "got 'localhost:99999'"),
+        (":502", "got ':502'"),
+        ("h:1 --identifier 12", "expected 4 or 8 hexadecimal digits such as 901F or 00010000, got '12'"),
+        (
+            "h:1 --identifier 901F --protocol dlt645-2007",
+            "--identifier: dlt645-2007 has 8 hexadecimal digits, got '901F'",
+        ),
+        ("h:1 --identifier 00010000 --protocol cjt188", "--identifier: cjt188 has 4 hexadecimal digits"),
+        ("h:1 --timeout 0", "--timeout: expected seconds above 0 and at most 60, got 0"),
+        ("h:1 --timeout nan", "--timeout: expected seconds above 0 and at most 60, got NaN"),
+        ("h:1 --timeout x", "argument --timeout: expected seconds such as 0.5, got 'x'"),
+        ("h:1 --unit 0", "--unit: expected 1 to 247, got 0"),
+        ("h:1 --unit 256 --protocol modbus-tcp", "--unit: expected 0 to 255, got 256"),
+        ("h:1 --register -1", "--register: expected 0 to 65535 for a u16, got -1"),
+        ("h:1 --register 65535 --type u32", "--register: expected 0 to 65534 for a u32, got 65535"),
+        ("h:1 --address xyz --protocol dlt645-2007", "--address: expected at most 12 digits (A: any), got 'xyz'"),
+        ("h:1 --address 123456789012345 --protocol cjt188", "--address: expected at most 14 digits"),
+        ("h:1 --address 1 --protocol modbus-rtu", "--address belongs to DL/T 645 and CJ/T 188"),
+        ("h:1 --search --protocol modbus-tcp", "--search finds DL/T 645-2007 meters, not modbus-tcp"),
+        ("h:1 --data-bits 7 --parity none", "--data-bits 7 comes with a parity"),
+        ("localhost --protocol modbus-tcp", "modbus-tcp needs host:port such as 192.168.1.10:502, got 'localhost'"),
+        ("h:1 --protocol dlt645", "argument --protocol: invalid choice: 'dlt645'"),
+        ("h:1 more", "unrecognized arguments: more"),
+        ("", "the following arguments are required: PLACE"),
+    ],
+)
+def test_wrong_words(words: str, says: str, capsys: Any) -> None:
+    try:
+        code = main(["probe", *words.split()])
+    except SystemExit as ended:
+        code = ended.code
+    told = capsys.readouterr()
+    assert (code, told.out) == (2, "")
+    assert says in told.err
+    # In both languages, and nothing behind it.
+    assert " / " in told.err.splitlines()[-1]
 
 
-def test_a_closed_port(capsys: Any) -> None:
-    assert main(["probe", "127.0.0.1:1"]) == 1
-    assert "cannot be opened" in capsys.readouterr().out
+def test_every_wrong_word_is_told_at_once(capsys: Any) -> None:
+    assert main(["probe", "h:1", "--unit", "0", "--register", "-1", "--timeout", "0"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("place", "why"), [("127.0.0.1:1", "Connection refused"), ("/dev/absent", "No such file or directory")]
+)
+def test_a_place_that_cannot_be_opened(place: str, why: str, capsys: Any) -> None:
+    assert main(["probe", place]) == 1
+    assert f"{place} cannot be opened ({why}): check name, cable, rights" in capsys.readouterr().out
+
+
+def test_a_place_that_is_no_serial_port(tmp_path: Path, capsys: Any) -> None:
+    (tmp_path / "file").touch()
+    assert main(["probe", str(tmp_path / "file")]) == 1
+    assert "cannot be opened (" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["absent.xlsx", "text.xlsx", "text.csv", "."])
+def test_what_is_no_spreadsheet(name: str, tmp_path: Path, capsys: Any) -> None:
+    for each in ("text.xlsx", "text.csv"):
+        (tmp_path / each).write_text("a;b")
+    target = tmp_path / "out.toml"
+    assert main(["import", str(tmp_path / name), "--out", str(target)]) == 2
+    first, *rest = capsys.readouterr().err.splitlines()
+    assert "expected a readable xlsx file, got" in first and "openpyxl" not in first
+    assert len(rest) == 1 and not target.exists()
 
 
 def test_every_vector_is_explained() -> None:

@@ -210,8 +210,9 @@ def test_octets_beyond_a_value_are_remarked_and_let_pass(name: str) -> None:
         ("61 01 00 00 00 00 68 91 08 33 33 34 33", "68 is expected first"),
         ("68 61", "at least 12 octets"),
         ("FE FE", "there is no frame"),
-        ("6", "no pairs of hex"),
-        ("", "no pairs of hex"),
+        ("6", "got 1 digits; one is missing or too many"),
+        ("681x", "expected pairs of hex digits, got 'x'"),
+        ("", "no octets are given"),
     ],
 )
 def test_what_is_wrong_is_said(frame: str, error: str) -> None:
