@@ -115,7 +115,7 @@ class CentreSetup(msgspec.Struct, frozen=True, kw_only=True):
     `codes` maps point id to the code on the wire. `minute_interval` is in minutes, `realtime_interval_s` in seconds (0:
     no real-time data). `kinds` are the classes whose completeness is judged: minute, hour, day, and realtime only if
     the profile uses it for the 15-minute index (R-25). `kind`, `channel` and `payload` are those of
-    `simulators.centres.spec`; `upload_time` opens the daily window of an HTTPS/JSON platform (HH:mm:ss).
+    `simulators.centres.spec`; `upload_time` opens the daily window of a centre that has one (HH:mm:ss).
     """
 
     name: str
@@ -239,7 +239,9 @@ class Timing(Event, frozen=True, tag="timing"):
 
     The loop's delay (us): number of samples, median, 99th percentile, largest. `resolution_ns` of the bench's clock;
     `host_moved_us` is by how much the host's clock moved against it. `uncertainty_us` is the expanded uncertainty (k=2)
-    of the difference of two instants in this record.
+    of the difference of two instants in this record. `cpu_wait_us` is the mean wait of the bench's thread for a CPU
+    (part of the uncertainty), `cpu_stalled` the share of the time in which some task of the machine waited (percent);
+    -1 and empty where the kernel keeps no account.
     """
 
     samples: int
@@ -249,6 +251,8 @@ class Timing(Event, frozen=True, tag="timing"):
     resolution_ns: int
     host_moved_us: int
     uncertainty_us: int
+    cpu_wait_us: int = -1
+    cpu_stalled: str = ""
 
 
 class Trouble(Event, frozen=True, tag="trouble"):

@@ -451,7 +451,7 @@ def opening(
                 kind=spec.kind,
                 channel=spec.channel,
                 payload=spec.payload,
-                upload_time=spec.upload_time if spec.kind == "https" else "",
+                upload_time=spec.window,
             )
             for spec in site.world.centres
         ),

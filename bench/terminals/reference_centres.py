@@ -12,7 +12,7 @@ from bench.terminals.reference_meters import NoDriver
 from simulators.centres.spec import CentreSpec
 from simulators.trust.authority import TerminalSide
 
-_PROTOCOLS = {"hj212": "hj212", "https": "https-json", "fingerprint": "fingerprint", "third-party": "records-json"}
+_PROTOCOLS = {"hj212": "hj212", "https": "https-json", "fingerprint": "fingerprint", "third-party": "records-json", "management": "management"}
 _CHANNELS = ("plain", "tls", "mtls", "gm-tls13")
 _FINGERPRINTED = ("quarter", "hour", "day", "month")
 PASSPHRASE = "a passphrase of the bench, for secrets at rest"
@@ -37,6 +37,7 @@ def centre_of(seat: Seat, spec: CentreSpec) -> dict[str, Any]:
         "st": spec.st,
         "uploads": [*(["2011"] if spec.realtime_interval_s else []), "2051", "2061", "2031"],
         **({"realtime_s": spec.realtime_interval_s} if spec.realtime_interval_s else {}),
+        **({"schedule": "window", "upload_time": spec.upload_time} if spec.schedule == "window" else {}),
         "minute_interval": spec.minute_interval,
         "overtime_s": spec.over_time_s,
         "recount": spec.re_count,
@@ -89,6 +90,9 @@ def security_of(seat: Seat) -> dict[str, Any]:
     device = next((side for side in (*keepers, *sides) if side.device_key), None)
     if device is not None:
         found = {"device_certificate": device.device_certificate, "device_key": device.device_key}
+    issuer = next((side for spec, side in zip(specs, sides, strict=True) if spec.kind == "management"), None)
+    if issuer is not None:
+        found |= {"package_anchors": issuer.device_anchors, "package_crls": issuer.device_crls}
     if any(spec.kind == "fingerprint" for spec in specs):
         found["fingerprints"] = list(_FINGERPRINTED)
     if any(side != TerminalSide() for side in sides) or any(spec.kind == "https" for spec in specs):

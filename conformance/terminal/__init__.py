@@ -14,6 +14,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``source.standby``: a standby source takes a silent meter's place.
 - ``acquisition.manual-entry``: values can be entered by hand.
 - ``uplink.hj212``: it uploads by HJ 212-2017 in continuous mode (each value as its interval ends).
+- ``uplink.hj212-window``: it uploads by HJ 212 in a daily window whose time can be set.
 - ``uplink.query``: it answers history requests of a centre (2051, 2061, 2031).
 - ``local.readout``: readings, records, gaps and the log can be read at a local interface.
 - ``acquisition.gap-record``: stretches of missing data are recorded.
@@ -31,16 +32,19 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``channel.mutual-tls``: it reaches a centre over TLS with certificates on both sides.
 - ``channel.national-tls``: over TLS 1.3 with the national suites (RFC 8998).
 - ``channel.payload``: it signs and enciphers HJ 212 packets above the channel.
+- ``management.packages``: it takes signed packages of the management software, online and as files.
 - ``uplink.https-json``: it uploads daily sets to an energy platform over HTTPS and JSON.
 - ``fingerprint.deposit``: it deposits fingerprints of its records at a platform.
 """
 
 MODBUS = "protocol.modbus-tcp"
 HJ212 = "uplink.hj212"
+HJ212_WINDOW = "uplink.hj212-window"
 LOCAL = "local.readout"
 MUTUAL_TLS = "channel.mutual-tls"
 NATIONAL_TLS = "channel.national-tls"
 PAYLOAD = "channel.payload"
+MANAGEMENT = "management.packages"
 PLATFORM = "uplink.https-json"
 FINGERPRINT = "fingerprint.deposit"
 OPC = "source.opc"

@@ -33,6 +33,8 @@ Kind = Literal["hj212", "https", "management", "fingerprint", "third-party", "mq
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Payload = Literal["clear", "sm4-sm2"]
 PAYLOADS: tuple[Payload, ...] = get_args(Payload)
+Schedule = Literal["continuous", "window"]
+SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
 Given = Choice | Literal["missing"]
 GIVEN: tuple[Given, ...] = (*CHOICES, "missing")
 """Which certificate the terminal is given for a centre: a good one, a bad one, none."""
@@ -48,7 +50,8 @@ class CentreSpec:
     `mn` names the terminal at every kind of centre. `certificate` is what it shows at first, `client_certificate` what
     the terminal is given for itself, `files` a laboratory's own
     in place of the world's good one. `payload` is the payload profile of HJ 212. `region`, `enterprise`, `upload_time`,
-    `encrypted`, `valid_means_valid` and `data_port` are those of an HTTPS/JSON platform.
+    `encrypted`, `valid_means_valid` and `data_port` are those of an HTTPS/JSON platform. `schedule` says whether an
+    HJ 212 centre is sent each period as it ends or all of a day in the window that opens at `upload_time` (R-13).
     """
 
     name: str
@@ -74,6 +77,12 @@ class CentreSpec:
     valid_means_valid: bool = True
     data_port: int = 0
     files: OwnFiles | None = None
+    schedule: Schedule = "continuous"
+
+    @property
+    def window(self) -> str:
+        """Time of day HH:mm:ss at which the daily window opens as things stand at first; empty without a window."""
+        return self.upload_time if self.kind == "https" or self.schedule == "window" else ""
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -121,7 +130,10 @@ def read_centre(table: Table, folder: Path = Path()) -> CentreSpec:
         valid_means_valid=table.flag("valid_means_valid", True),
         data_port=table.integer("data_port", 0, 65535, 0),
         files=_files(table, folder),
+        schedule=cast(Schedule, table.choice("schedule", SCHEDULES, "continuous")),
     )
+    if centre.schedule != "continuous" and kind != "hj212":
+        table.problem("schedule", f"a schedule is set for hj212 alone, a platform over HTTPS tells its own; got {kind}")
     if centre.minute_interval not in (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30):
         table.problem("minute_interval", f"{centre.minute_interval} does not divide the hour (HJ 212 table 4)")
     if 0 < centre.realtime_interval_s < 30:
@@ -211,6 +223,7 @@ def terminal_side(spec: CentreSpec, trust: Trust, secrets: Secrets, choice: Give
             "device_certificate": device.certificate,
             "device_key": device.key,
             "device_anchors": trust["sm2"].anchor,
+            "device_crls": trust["sm2"].crls,
         }
     if spec.kind == "third-party":
         changes["token"] = secrets.token
