@@ -18,6 +18,7 @@ from bench.history import Recorder
 from bench.real import disk, faketime, netns, wire
 from bench.real.disk_prove import prove_disk
 from bench.real.program import make_folder, sweep_folders
+from bench.real.proxy_prove import prove_forwarder
 from bench.real.wire_prove import prove_wire
 from bench.rigs.loopback_place import LIMITS, LoopbackPlace
 from bench.rigs.network_place import NetworkPlace
@@ -94,9 +95,10 @@ class LoopbackRig(_RealRig):
         return LoopbackPlace()
 
     def self_test(self, seed: int) -> None:
-        """Sweep up after dead benches, prove disk and clock where they are. Raises RuntimeError naming what fails."""
+        """Sweep up after dead benches, prove forwarders, and disk and clock where they are. Raises RuntimeError."""
         sweep()
-        found = [] if disk.requirements() else asyncio.run(prove_disk(seed))
+        found = asyncio.run(prove_forwarder())
+        found += [] if disk.requirements() else asyncio.run(prove_disk(seed))
         if found := [*found, *_clock_proof()]:
             raise RuntimeError("\n".join(found))
 

@@ -10,9 +10,12 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bench.bench import Unable
+from bench.real.proxy import Forwarder, Impairment
+from bench.real.proxy_prove import prove_forwarder
 from bench.rigs import layout
 from bench.rigs.loopback_place import LoopbackPlace
 from bench.rigs.place import LinkTold
+from bench.rigs.process import LoopbackRig
 from bench.scenario import Scenario
 
 
@@ -160,3 +163,71 @@ def test_two_benches_stand_side_by_side() -> None:
     finally:
         asyncio.run(one.close())
         asyncio.run(other.close())
+
+
+class _Leaky(Forwarder):
+    """Knows no impairment."""
+
+    async def _free(self, held: Callable[[Impairment], bool]) -> None:
+        del held
+
+
+class _Polite(Forwarder):
+    """Ends connections instead of resetting them, and takes new ones whatever is asked."""
+
+    def reset(self) -> int:
+        for writers in self._pairs.values():
+            for writer in writers:
+                writer.close()
+        return len(self._pairs)
+
+    async def listen(self, on: bool) -> None:
+        if on:
+            await super().listen(on)
+
+
+class _Hasty(Forwarder):
+    """Knows no delay."""
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, outwards: bool) -> None:
+        for link in self.links:
+            link.delays.clear()
+        await super()._pump(reader, writer, outwards=outwards)
+
+
+class _Mute(Forwarder):
+    """Carries nothing."""
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, outwards: bool) -> None:
+        del reader, writer, outwards
+
+
+def proved(make: type[Forwarder]) -> list[str]:
+    """The proofs that failed."""
+    return [why.partition(", ")[2].partition(":")[0] for why in asyncio.run(prove_forwarder(make))]
+
+
+def test_the_forwarders_prove_themselves() -> None:
+    assert proved(Forwarder) == []
+
+
+@pytest.mark.parametrize(
+    ("make", "failing"),
+    [
+        (_Leaky, ["cut", "dark"]),
+        (_Polite, ["refuse", "reset"]),
+        (_Hasty, ["delay"]),
+        (_Mute, ["carry", "cut", "refuse", "reset", "delay", "dark"]),
+    ],
+)
+def test_a_forwarder_that_does_not_do_what_it_says_is_found(make: type[Forwarder], failing: list[str]) -> None:
+    assert proved(make) == failing
+
+
+def test_the_loopback_rig_refuses_to_start_with_forwarders_that_lie(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def lies() -> list[str]:
+        return ["loopback forwarder, cut: octets passed a cut link"]
+
+    monkeypatch.setattr("bench.rigs.process.prove_forwarder", lies)
+    with pytest.raises(RuntimeError, match="octets passed a cut link"):
+        LoopbackRig().self_test(1)
