@@ -5,6 +5,8 @@ Leaves the clauses to the judges. These findings belong to every case of a real-
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bench.case import Check, Finding, Measurement, Text, check, measure
 from bench.history import CutShort, History, TerminalState, Timing, Trouble
 
@@ -59,7 +61,27 @@ def _timing(history: History) -> tuple[Measurement, ...]:
             unit="s",
             samples=told.samples,
         ),
+        *_pressure(told),
     )
+
+
+def _pressure(told: Timing) -> Iterator[Measurement]:
+    if told.cpu_wait_us >= 0:
+        yield measure(
+            "bench-cpu-wait",
+            f"{told.cpu_wait_us / 1e6:.6f}",
+            en="mean wait of the bench for a CPU (part of the uncertainty)",
+            zh="台架等待 CPU 的平均时间（计入不确定度）",
+            unit="s",
+        )
+    if told.cpu_stalled:
+        yield measure(
+            "machine-cpu-stalled",
+            told.cpu_stalled,
+            en="share of the time in which tasks of the bench's machine waited for a CPU",
+            zh="台架主机有任务等待 CPU 的时间占比",
+            unit="%",
+        )
 
 
 def reasons(history: History) -> str:

@@ -53,13 +53,15 @@ class LoopDelay:
     max_us: int
 
 
-def expanded_uncertainty_us(delay: LoopDelay, resolution: int) -> int:
+def expanded_uncertainty_us(delay: LoopDelay, resolution: int, wait_us: int = 0) -> int:
     """Expanded uncertainty (k=2) of the difference of two instants as the bench stamps them, microseconds.
 
     Each stamp is late by something between 0 and the loop's delay (rectangular, half width taken as its 99th
-    percentile) and stands on the clock's grid (rectangular, `resolution` in ns); two stamps are independent.
+    percentile), by the wait for a CPU of whatever handed it the octets (rectangular, half width the mean wait of the
+    bench's own thread, `wait_us`), and stands on the clock's grid (rectangular, `resolution` in ns); two stamps are
+    independent.
     """
-    one = (delay.p99_us**2) / 3 + (resolution / 1000) ** 2 / 12
+    one = (delay.p99_us**2 + wait_us**2) / 3 + (resolution / 1000) ** 2 / 12
     return math.ceil(2 * math.sqrt(2 * one))
 
 

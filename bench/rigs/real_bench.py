@@ -36,6 +36,7 @@ from bench.history import (
 )
 from bench.real import disk as lossy
 from bench.real import faketime
+from bench.real.pressure import PressureWatch
 from bench.real.realclock import LoopWatch, RealClock, expanded_uncertainty_us, resolution_ns
 from bench.realtime import RIG, TERMINAL
 from bench.rigs import layout
@@ -73,6 +74,7 @@ class RealBench:
         self._last_us = 0
         self._room = room
         self.true_time = RealClock()
+        self._pressure = PressureWatch()
         self.clock = Clock(self.true_time)
         # The same streams as in virtual time: one seed, one plant, one case (R-08).
         self._chance = Chance(seed)
@@ -243,7 +245,8 @@ class RealBench:
 
     def tell_timing(self, watch: LoopWatch) -> None:
         """Put into the history how well the bench knew the time; a step of the host's clock is a trouble."""
-        delay, resolution = watch.stop(), resolution_ns()
+        delay, pressed = watch.stop(), self._pressure.stop()
+        resolution = resolution_ns()
         moved = self.true_time.host_moved_us()
         self.record(
             Timing(
@@ -254,7 +257,9 @@ class RealBench:
                 loop_max_us=delay.max_us,
                 resolution_ns=resolution,
                 host_moved_us=moved,
-                uncertainty_us=expanded_uncertainty_us(delay, resolution),
+                uncertainty_us=expanded_uncertainty_us(delay, resolution, pressed.wait_us or 0),
+                cpu_wait_us=-1 if pressed.wait_us is None else pressed.wait_us,
+                cpu_stalled="" if pressed.stalled is None else str(pressed.stalled),
             )
         )
         if abs(moved) > _HOST_MOVED_US:

@@ -6,22 +6,32 @@ Leaves completeness to `delivery`. Delay is interval end to acknowledgement of t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 
 from bench.case import Check, Measurement, check, compare, measure, percentile
 from bench.history import History
 from conformance.judges.delivery import Ledger, lines
-from conformance.judges.times import SECOND, seconds
+from conformance.judges.times import SECOND, seconds, uncertainty_s
 from conformance.judges.timing import PROMPT_US, p99
 
 RISE_S = 10
+_ROOT_2 = Decimal("1.414214")
 SAMPLES = 1_000
 
 
 def independence_findings(
-    sound: list[Ledger], fault_from_us: int, fault_to_us: int, *, needed: int = SAMPLES
+    sound: list[Ledger],
+    fault_from_us: int,
+    fault_to_us: int,
+    *,
+    needed: int = SAMPLES,
+    uncertainty: Decimal | None = None,
 ) -> Iterator[Check | Measurement]:
-    """While another centre fails, the P99 delay of the sound ones rises by at most 10 s over the time before."""
+    """While another centre fails, the P99 delay of the sound ones rises by at most 10 s over the time before.
+
+    `uncertainty` is that of a time difference of the record; a rise is the difference of two of them.
+    """
+    of_rise = None if uncertainty is None else (uncertainty * _ROOT_2).quantize(Decimal("0.000001"), ROUND_UP)
     for ledger in sound:
         before = ledger.latencies_us(end_us=fault_from_us)
         during = ledger.latencies_us(start_us=fault_from_us, end_us=fault_to_us)
@@ -43,6 +53,7 @@ def independence_findings(
             en=f"centre {ledger.centre} waits at most 10 s longer while another fails",
             zh=f"其他中心故障时中心 {ledger.centre} 的 P99 时延增加不超过 10 s",
             unit="s",
+            uncertainty=of_rise,
             samples=min(len(before), len(during) + missing),
             needed=needed,
         )
@@ -77,15 +88,15 @@ def simultaneous_findings(history: History, ledgers: list[Ledger], *, least: int
         op=">=",
         unit="centres",
     )
-    yield check(
+    yield compare(
         "side-by-side",
-        None if len(known) < least else max(known) <= PROMPT_US,
+        None if len(known) < least else Decimal(seconds(max(known))),
+        "<=",
+        PROMPT_US // SECOND,
         en="every centre has the record within 60 s of its interval (P99)",
         zh="同一记录在周期结束后 60 s 内到达每个中心（P99）",
-        measured=seconds(max(known, default=0)),
-        limit=PROMPT_US // SECOND,
-        op="<=",
         unit="s",
+        uncertainty=uncertainty_s(history),
         evidence=lines(behind),
         timed=True,
     )

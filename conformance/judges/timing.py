@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from itertools import pairwise
 
 from bench.case import Check, Measurement, check, compare, measure, percentile
 from bench.history import History, Observed, Served, Unserved
 from conformance.judges.delivery import Ledger, lines, setup_of
-from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local, seconds
+from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local, seconds, uncertainty_s
 from conformance.judges.truth import number, truth_of
 
 # R-11: limits and sample.
@@ -159,6 +159,7 @@ def cadence_findings(
         en="the mean polling period is the one set",
         zh="平均采集周期与设定一致",
         unit="%",
+        uncertainty=None if worst is None else _error_uncertainty(history, worst),
         samples=fewest,
         needed=needed,
         evidence=[] if worst is None else [f"{worst.meter}: {worst.cycles} cycles in {seconds(worst.span_us)} s"],
@@ -182,6 +183,14 @@ def cadence_findings(
         unit="s",
         samples=sum(one.cycles for one in seen),
     )
+
+
+def _error_uncertainty(history: History, seen: Cadence) -> Decimal | None:
+    """Expanded uncertainty (k=2, percent of the period) of a mean period: that of the span it was taken from, up."""
+    of_time = uncertainty_s(history)
+    if of_time is None or not seen.span_us:
+        return None
+    return (of_time * 100 * SECOND / seen.span_us).quantize(Decimal("0.0001"), ROUND_UP)
 
 
 def _needed(history: History) -> int:
@@ -227,10 +236,12 @@ def prompt_findings(
     end_us: int = 1 << 62,
     needed: int = 1,
     id: str = "prompt",
+    uncertainty: Decimal | None = None,
 ) -> Iterator[Check | Measurement]:
     """Continuous mode: from interval end to acknowledgement at most 60 s, P99, at the slowest centre (R-13).
 
-    With fewer samples than P99 needs, but at least `needed`, the largest value is judged instead.
+    With fewer samples than P99 needs, but at least `needed`, the largest value is judged instead. `uncertainty` is that
+    of a time difference of the record (`times.uncertainty_s`).
     """
     for percent, suffix in ((99, "p99"), (50, "median")):
         values = {one.centre: one.latencies_us(kind, start_us, end_us) for one in ledgers}
@@ -250,6 +261,7 @@ def prompt_findings(
             en="live values are acknowledged at most 60 s after their interval",
             zh="实时数据在周期结束后 60 s 内得到应答",
             unit="s",
+            uncertainty=uncertainty,
             samples=fewest,
             needed=needed,
             evidence=lines(late),

@@ -9,6 +9,7 @@ from bench.case import Case, Finding
 from bench.history import History
 from bench.scenario import Scenario
 from conformance.judges import centres, delivery
+from conformance.judges.times import uncertainty_s
 from conformance.terminal import HJ212, MODBUS
 from conformance.terminal.moves import mark, reconciled
 
@@ -37,7 +38,8 @@ class _OneFails:
     def judge(self, history: History) -> Iterator[Finding]:
         ledgers = reconciled(history)
         sound = [ledger for ledger in ledgers if ledger.centre == "A"]
-        yield from centres.independence_findings(sound, mark(history, "failing"), mark(history, "mended"))
+        failing, mended = mark(history, "failing"), mark(history, "mended")
+        yield from centres.independence_findings(sound, failing, mended, uncertainty=uncertainty_s(history))
         yield from delivery.findings(ledgers)
 
 

@@ -9,7 +9,7 @@ from bench.case import Case, Finding, check
 from bench.history import History, LinkRule
 from bench.scenario import Scenario
 from conformance.judges import delivery, frames, retention, timing
-from conformance.judges.times import SECOND, ceil
+from conformance.judges.times import SECOND, ceil, uncertainty_s
 from conformance.terminal import HJ212, MODBUS
 from conformance.terminal.moves import all_centres, delivered, mark, reconciled
 
@@ -46,7 +46,7 @@ class DeliversQuarterHourIndex(Case):
         for ledger in ledgers:
             for finding in timing.index_findings(history, ledger, start):
                 yield _named(finding, ledger.centre)
-        yield from timing.prompt_findings(ledgers)
+        yield from timing.prompt_findings(ledgers, uncertainty=uncertainty_s(history))
         yield delivery.convention_finding(history, all_centres(history))
         yield from delivery.findings(ledgers)
 
@@ -159,6 +159,30 @@ class ResendsWhenConnectionClosesBeforeTheAnswer(_Withholding, Case):
         )
 
 
+class ResendsWhenAnswerBreaksOff(ResendsWhenConnectionClosesBeforeTheAnswer):
+    """Half an acknowledgement before the connection closes acknowledges nothing: the record is sent again, unaltered."""
+
+    zh = "只收到半个 9014 即断开时视为未应答，记录原样重发。"
+    switches = {"ack": "half", "persist": False}
+    sound = {"ack": "always", "persist": True}
+
+
+class IgnoresJunkInPlaceOfAnswer(_Withholding, Case):
+    """Octets that are no frame in the place of a 9014 acknowledge nothing: the record is sent again."""
+
+    zh = "以无效字节代替 9014 时视为未应答，记录继续重发。"
+    switches = {"ack": "garbage", "persist": False}
+    sound = {"ack": "always", "persist": True}
+
+
+class IgnoresAnswerWithWrongCheckWord(_Withholding, Case):
+    """A 9014 whose check word is wrong acknowledges nothing: the record is sent again."""
+
+    zh = "校验码错误的 9014 不视为应答，记录继续重发。"
+    switches = {"ack": "wrong-crc", "persist": False}
+    sound = {"ack": "always", "persist": True}
+
+
 class _Patient:
     """What cases share whose centre answers oddly but in time: nothing may be sent twice."""
 
@@ -182,6 +206,13 @@ class TakesDuplicatedAcknowledgement(_Patient, Case):
 
     zh = "重复的 9014 不影响后续上传，不丢失也不重复记录。"
     switches = {"ack": "twice"}
+
+
+class TakesAcknowledgementBeforeStoring(_Patient, Case):
+    """A centre that acknowledges first and stores then gets everything once all the same."""
+
+    zh = "中心先应答后入库时，数据同样完整且不重复。"
+    switches = {"ack_when": "before"}
 
 
 class WaitsForSlowAcknowledgement(_Patient, Case):

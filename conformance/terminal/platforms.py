@@ -14,6 +14,7 @@ from bench.history import History
 from bench.scenario import Scenario
 from bench.terminals import Alteration
 from conformance.judges import centres, delivery, platforms, tampering
+from conformance.judges.times import uncertainty_s
 from conformance.terminal import FINGERPRINT, HJ212, LOCAL, MODBUS, MUTUAL_TLS, PLATFORM
 from conformance.terminal.moves import counters, mark, points, read_records, reconciled
 from simulators.centres.fingerprints import FingerprintCentre
@@ -222,5 +223,6 @@ class ServesThreeCentresInDifferentStates(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         ledgers = reconciled(history, ("A", "P"))
-        yield from centres.independence_findings(ledgers[:1], mark(history, "failing"), mark(history, "mended"))
+        failing, mended = mark(history, "failing"), mark(history, "mended")
+        yield from centres.independence_findings(ledgers[:1], failing, mended, uncertainty=uncertainty_s(history))
         yield from delivery.findings(ledgers)
