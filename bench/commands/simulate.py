@@ -8,9 +8,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
+
+import uvloop
 
 from bench.case import EXIT_PASS, EXIT_USAGE
 from bench.real.serial import PtyLine
@@ -70,12 +72,15 @@ def _fleet(words: argparse.Namespace, path: Path) -> int:
         check_fleet(fleet)
         return _sound(words.world)
     record = Path(words.record) if words.record else None
-    return _run(serve_fleet(fleet, sys.stdout, as_json=words.json, seconds=words.seconds, record=record))
+    # Thousands of connections: libuv's loop spends half of what asyncio's does on each request (benchmarks/README.md).
+    work = serve_fleet(fleet, sys.stdout, as_json=words.json, seconds=words.seconds, record=record)
+    return _run(work, uvloop.new_event_loop)
 
 
-def _run(work: Coroutine[Any, Any, None]) -> int:
+def _run(work: Coroutine[Any, Any, None], loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None) -> int:
     try:
-        asyncio.run(work)
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
+            runner.run(work)
     except KeyboardInterrupt:
         print("stopped / 已停止", file=sys.stderr)
     except ExportError as error:
