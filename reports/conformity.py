@@ -220,7 +220,7 @@ class _Scope:
         return Standing(verdict=decided.verdict, why="told", reason=Text(decided.reason, decided.reason))
 
     def _derived(self, entry: Entry, decided: ClauseResult | None) -> Standing:
-        if decided is None and entry.object not in self.objects:
+        if entry.object not in self.objects:
             return _not_applicable(
                 "object", "binds another object than the one submitted (R-01)", "约束对象不是本次送检产品（R-01）"
             )

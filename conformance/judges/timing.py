@@ -12,7 +12,7 @@ from decimal import ROUND_UP, Decimal
 from itertools import pairwise
 
 from bench.case import Check, Measurement, check, compare, measure, percentile
-from bench.history import History, Observed, Served, Unserved
+from bench.history import History, Observed, Served, Stored, Unserved
 from conformance.judges.delivery import Ledger, lines, setup_of
 from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local, seconds, uncertainty_s
 from conformance.judges.truth import number, truth_of
@@ -197,6 +197,43 @@ def _needed(history: History) -> int:
     """Cycles that R-11 asks for: 200 or what 24 h hold, at least 8."""
     slowest = max((round(setup.period_s * SECOND) for setup in history.began.meters), default=MINUTE)
     return max(min(CYCLES, LONGEST_US // slowest), FEWEST_CYCLES)
+
+
+def update_findings(history: History, centre: str, *, longest_s: int) -> Iterator[Check | Measurement]:
+    """R-45: from its first real-time value to the end of the case no point stays without an update for longer."""
+    codes = setup_of(history, centre).codes
+    arrived: dict[str, list[int]] = {code: [] for code in codes.values()}
+    for record in history.of(Stored):
+        if record.centre == centre and record.kind == "realtime" and record.code in arrived and not record.asked:
+            arrived[record.code].append(record.t)
+    updated = {point: times for point, code in codes.items() if (times := arrived[code])}
+    gaps = {
+        point: max(later - earlier for earlier, later in pairwise([*times, history.end_us]))
+        for point, times in updated.items()
+    }
+    worst = max(gaps, key=lambda point: gaps[point], default="")
+    yield check(
+        "every-point-updated",
+        None if not updated else len(updated) == len(codes),
+        en="every point is updated",
+        zh="每个测点均有更新",
+        measured=len(updated),
+        limit=len(codes),
+        unit="points",
+        evidence=[f"{point}: no real-time value" for point in codes if point not in updated],
+    )
+    yield compare(
+        "update-gap",
+        Decimal(seconds(gaps[worst])) if worst else None,
+        "<=",
+        longest_s,
+        en="no point stays without an update for longer than 5 min",
+        zh="任一测点两次更新间隔不超过 5 min",
+        unit="s",
+        uncertainty=uncertainty_s(history),
+        samples=sum(len(times) for times in updated.values()),
+        evidence=[f"{worst}: {len(updated[worst])} updates, longest gap {seconds(gaps[worst])} s"] if worst else [],
+    )
 
 
 def index_findings(history: History, ledger: Ledger, start_us: int) -> Iterator[Check]:

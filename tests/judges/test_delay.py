@@ -148,3 +148,22 @@ def test_a_skipped_cycle_is_seen_beside_a_late_one() -> None:
     assert polled(skipped=(5, 6)).skipped == 2
     assert polled(0, 0, 0, 36, skipped=(5,)).skipped == 1
     assert polled(skipped=(5, 9, 13)).skipped == 3
+
+
+def _updates(gap_s: int, count: int = 20, codes: tuple[str, ...] = ("e00001", "p00001")) -> list[Event]:
+    template = record(0, 0)
+    return [
+        msgspec.structs.replace(template, t=MIDNIGHT + number * gap_s * SECOND, code=code, asked=False)
+        for number in range(count)
+        for code in codes
+    ]
+
+
+def test_updates_within_five_minutes() -> None:
+    def judged(events: list[Event]) -> dict[str, str]:
+        return verdicts(timing.update_findings(history(events, real=False), "A", longest_s=300))
+
+    assert judged(_updates(300)) == {"every-point-updated": "pass", "update-gap": "pass"}
+    assert judged(_updates(301)) == {"every-point-updated": "pass", "update-gap": "fail"}
+    assert judged(_updates(60, codes=("p00001",))) == {"every-point-updated": "fail", "update-gap": "pass"}
+    assert judged([]) == {"every-point-updated": "inconclusive", "update-gap": "inconclusive"}
