@@ -1,6 +1,6 @@
 """Ranges: readings outside the instrument's limits are invalid and never uploaded as valid (R-20).
 
-Leaves the second check of manual entries to later work. The limits themselves are valid.
+Leaves the second check of manual entries to `secondcheck`. The limits themselves are valid.
 """
 
 from __future__ import annotations
@@ -143,4 +143,42 @@ def findings(history: History, centres: Sequence[str], *, sides: Sequence[str] =
         limit=0,
         unit="readings",
         evidence=refused,
+    )
+
+
+def logged_findings(history: History) -> Iterator[Check]:
+    """Every reading outside the limits is in the log: the point, the value, at the time of the reading."""
+    truth = truth_of(history)
+    rows = [row for event in history.of(Observed) if event.what == "log" for row in event.rows]
+    asked = any(event.what == "log" and not event.problem for event in history.of(Observed))
+    told: dict[str, list[tuple[int, str]]] = {}
+    for row in rows:
+        at = instant_of_iso(row.get("at", ""))
+        if at is not None:
+            text = " ".join(row.values())
+            for point in truth.series:
+                if point in text:
+                    told.setdefault(point, []).append((at, text))
+    count = 0
+    untold: list[str] = []
+    for point, series in truth.series.items():
+        for when, text in series.invalid:
+            count += 1
+            value = number(text)
+            near = series.period_us
+            named = any(
+                -SECOND <= at - when < near and (value is None or any(number(word) == value for word in said.split()))
+                for at, said in told.get(point, ())
+            )
+            if not named:
+                untold.append(f"{local(when)} {point}: {text} is not in the log")
+    yield check(
+        "invalid-reading-logged",
+        not untold if count and asked else None,
+        en="every reading outside the limits is in the log with its value",
+        zh="每个超限读数连同数值记入日志",
+        measured=len(untold),
+        limit=0,
+        unit="readings",
+        evidence=untold,
     )

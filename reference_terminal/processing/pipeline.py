@@ -276,6 +276,13 @@ class Pipeline:
         for state, reading in zip(self.meter_points[meter], readings, strict=True):
             if reading.cause == RANGE:
                 self._journal.raise_alarm("out of range", state.config.id, f"{reading.value}", f"{reading.value}")
+                at = iso(reading.slot_s)
+                self._journal.event(
+                    "invalid reading",
+                    state.config.id,
+                    f"{reading.value} at {at} is out of range",
+                    f"{at} 读数 {reading.value} 超出量程",
+                )
             elif reading.good:
                 self._journal.clear_alarm("out of range", state.config.id)
 

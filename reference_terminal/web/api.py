@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from reference_terminal.acquisition.reading import QUALITIES
 from reference_terminal.config import centre_code
+from reference_terminal.processing import settlement
 from reference_terminal.processing.pipeline import PointState
 from reference_terminal.storage.rows import Gap, Record, Replacement
-from reference_terminal.times import Span, iso, iso_ms, span_named
-from reference_terminal.web import delivery, entry, manual
+from reference_terminal.times import DAY, Span, iso, iso_ms, span_named
+from reference_terminal.web import delivery, entry, manual, packages
 from reference_terminal.web.parameters import FOREVER_S, instant, pairs, shown
 from reference_terminal.web.server import HttpError, Request
 
@@ -45,6 +46,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     _REPLACEMENTS: (),
     _MANUAL: ("point", "from", "to", "limit"),
     **delivery.KEYS,
+    **packages.KEYS,
 }
 """The parameters each address knows."""
 
@@ -74,6 +76,8 @@ class Api:
             )
         if name in delivery.KEYS:
             return await self._delivery.answer(name, request)
+        if name in packages.KEYS:
+            return packages.answer(self._terminal, name, request)
         if name == _REPLACEMENTS:
             if request.method != "POST":
                 raise HttpError(405, "expected POST for a replacement", "更换记录须用 POST 提交", {"Allow": "POST"})
@@ -89,6 +93,9 @@ class Api:
         if name == "readings":
             return await self._series(query, self.readings, name, self._reading_slice_s)
         if name == "records":
+            long = settlement.long_named(query.get("class", ""))
+            if long is not None:
+                return self._totals(long, query)
             span = self._span(query)
             return await self._series(query, self.records, name, lambda from_s: self._record_slice_s(span, from_s))
         if name == "gaps":
@@ -124,8 +131,8 @@ class Api:
         if span is None:
             raise HttpError(
                 400,
-                f"expected class= minute, quarter, hour, day or month, got {shown(name)}",
-                f"class 应为 minute、quarter、hour、day 或 month,实际为 {shown(name)}",
+                f"expected class= minute, quarter, hour, day, week, month, quarter_year or year, got {shown(name)}",
+                f"class 应为 minute、quarter、hour、day、week、month、quarter_year 或 year,实际为 {shown(name)}",
             )
         return span
 
@@ -254,6 +261,33 @@ class Api:
             "unit": state.config.unit,
             "class": span.name,
             "records": [{**_record(state, row), "source": sources.get(row.start_s, state.meter)} for row in rows],
+        }
+
+    def _totals(self, long: settlement.Long, query: dict[str, str]) -> Any:
+        """Weeks, quarters and years of a counter, from its daily settlements."""
+        state = self._point(query)
+        if state.tracker is None:
+            raise HttpError(400, f"{state.config.id} is no counter", f"{state.config.id} 不是累计量")
+        days = self._terminal.store.records(DAY.code, state.number, 0, FOREVER_S, _MOST)
+        first, last = instant(query, "from", 0), instant(query, "to", FOREVER_S)
+        found = [each for each in settlement.totals(long, days) if first <= each.start_s < last]
+        limit = self._number(query, "limit", _DEFAULT_LIMIT)
+        return {
+            "point": state.config.id,
+            "unit": state.config.unit,
+            "class": long.name,
+            "records": [
+                {
+                    "start": iso(each.start_s),
+                    "end": iso(each.end_s),
+                    "value": each.value,
+                    "min": each.low,
+                    "max": each.high,
+                    "n": each.days,
+                }
+                for each in found[:limit]
+            ],
+            "more": len(found) > limit,
         }
 
     async def gaps(self, query: dict[str, str]) -> Any:
