@@ -14,8 +14,9 @@ from reference_terminal.configread import Section
 MIN_INTERVALS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
 """MinInterval values of HJ 212 table 4, minutes."""
 UPLOADS = ("2011", "2051", "2061", "2031")
-PROTOCOLS = ("hj212", "https-json", "fingerprint", "records-json")
-"""HJ 212; the energy platform's HTTPS and JSON; deposit of fingerprints; records as JSON for third parties."""
+PROTOCOLS = ("hj212", "https-json", "fingerprint", "records-json", "management")
+"""HJ 212; the energy platform's HTTPS and JSON; deposit of fingerprints; records as JSON for third parties; the
+management software that issues packages."""
 SCHEDULES = ("continuous", "window")
 WINDOW_MIN = 60
 """How long an upload window stays open (ruling R-13)."""
@@ -29,6 +30,7 @@ class PlatformConfig:
     enterprise: str = ""
     scope: int = 1
     input_type: int = 4
+    report_s: int = 300
     token: str = field(default="", repr=False)
 
 
@@ -127,6 +129,7 @@ def _platform(section: Section, protocol: str, security: SecurityConfig) -> Plat
         enterprise=section.text("enterprise", ""),
         scope=section.integer("scope", 1, 4, 1),
         input_type=section.integer("input_type", 1, 5, 4),
+        report_s=section.integer("report_s", 10, 86_400, 300),
         token=section.text("token", ""),
     )
     if protocol == "https-json":
@@ -139,6 +142,12 @@ def _platform(section: Section, protocol: str, security: SecurityConfig) -> Plat
                 )
     if protocol == "records-json" and not value.token:
         section.problem("token", "a platform for records needs its bearer token; add token", "缺少 token,请补上")
+    if protocol == "management" and not security.package_anchors:
+        section.problem(
+            "protocol",
+            "packages are verified against roots of their own; give [security] package_anchors",
+            "软件包须以信任根校验,请在 [security] 中给出 package_anchors",
+        )
     if protocol == "fingerprint" and not security.device_key:
         section.problem(
             "protocol",

@@ -22,7 +22,7 @@ class SecurityConfig:
     """The terminal's own: passphrase of secrets at rest, SM2 device certificate and key.
 
     `fingerprints` are the classes of records that get one; `device` names the terminal there; `warn_days` is how long
-    before its end a certificate is warned of.
+    before its end a certificate is warned of. `package_anchors` are the SM2 roots of whoever issues packages.
     """
 
     passphrase: str = field(default="", repr=False)
@@ -31,6 +31,8 @@ class SecurityConfig:
     device_certificate: str = ""
     device_key: str = field(default="", repr=False)
     fingerprints: tuple[str, ...] = ()
+    package_anchors: str = ""
+    package_crls: str = ""
     warn_days: int = 30
 
     @property
@@ -67,9 +69,11 @@ def read_security(section: Section) -> SecurityConfig:
         device_certificate=section.text("device_certificate", ""),
         device_key=section.text("device_key", ""),
         fingerprints=section.texts("fingerprints", (), KINDS),
+        package_anchors=section.text("package_anchors", ""),
+        package_crls=section.text("package_crls", ""),
         warn_days=section.integer("warn_days", 1, 3650, 30),
     )
-    for key in ("device_certificate", "device_key"):
+    for key in ("device_certificate", "device_key", "package_anchors", "package_crls"):
         check_material(section, key, getattr(value, key))
     if bool(value.device_certificate) != bool(value.device_key):
         section.problem(

@@ -20,6 +20,8 @@ from reference_terminal.clock import WallClock
 from reference_terminal.config import Config, centre_code
 from reference_terminal.config_centres import CentreConfig
 from reference_terminal.config_meters import MeterConfig
+from reference_terminal.management.installer import Installer
+from reference_terminal.management.parameters import Parameters
 from reference_terminal.operations.housekeeping import Housekeeping
 from reference_terminal.operations.journal import Journal
 from reference_terminal.platform import Platform
@@ -38,6 +40,7 @@ from reference_terminal.uplink.commands import CommandSet
 from reference_terminal.uplink.deposit import DepositLink
 from reference_terminal.uplink.energy import EnergyLink
 from reference_terminal.uplink.link import CentreLink
+from reference_terminal.uplink.management import ManagementLink
 from reference_terminal.uplink.packets import Channel
 from reference_terminal.uplink.platform_link import Kit, PlatformLink
 from reference_terminal.uplink.qn import QnSource
@@ -47,6 +50,8 @@ from reference_terminal.uplink.window import DailyWindow
 from reference_terminal.web.api import Api
 from reference_terminal.web.server import Server
 
+_RESTART_AFTER_S = 1.0
+
 
 class Terminal:
     """One terminal. `run()` returns after `stop()`; a second terminal on the same database continues where it was."""
@@ -55,26 +60,32 @@ class Terminal:
         self.config = config
         self.platform = platform
         self._stopping = asyncio.Event()
+        self._restart = asyncio.Event()
 
     async def run(self) -> None:
         """Run until `stop()`; raises StoreError if there is no usable database, OSError if the API port is taken."""
-        self._assemble()
-        tasks: list[asyncio.Task[None]] = []
-        try:
-            await self._work(tasks)
-        except GeneratorExit:
-            # Nobody runs this coroutine any more (the loop is gone): there is nothing left to end in good order.
-            raise
-        except BaseException:
+        while True:
+            self._assemble()
+            tasks: list[asyncio.Task[None]] = []
+            try:
+                await self._work(tasks)
+            except GeneratorExit:
+                # Nobody runs this coroutine any more (the loop is gone): there is nothing left to end in good order.
+                raise
+            except BaseException:
+                await self._end(tasks)
+                raise
             await self._end(tasks)
-            raise
-        await self._end(tasks)
+            if self._stopping.is_set() or not self._restart.is_set():
+                return
+            self._restart.clear()
 
     async def _work(self, tasks: list[asyncio.Task[None]]) -> None:
         """Start every task into `tasks` and wait for the stop, or for the first that fails."""
         await self.server.start()
         loop = asyncio.get_running_loop()
         tasks += [loop.create_task(worker) for worker in (*self._workers(), _until(self._stopping))]
+        tasks.append(loop.create_task(_until(self._restart)))
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             error = task.exception()
@@ -112,6 +123,10 @@ class Terminal:
         spans = [span for settings in self.settings.values() for span in settings.spans()]
         self.pipeline.restore(spans, self.clock.now_s())
         self._assemble_acquisition()
+        parameters = Parameters(self.settings, self.pipeline.use_span)
+        self.installer = Installer(self.store, self.clock, self.journal, self.keyring.trusted, parameters.set)
+        self.installer.restart = self._restart_soon
+        self.installer.begin()
         self._assemble_uplink()
         self.warden = Warden(self.keyring, config.security.warn_days, self.clock, self.journal)
         self.housekeeping = Housekeeping(config, self.store, self.clock, self.journal, list(self.outboxes.values()))
@@ -119,6 +134,10 @@ class Terminal:
         self.server = Server(config.api, Api(self), self.journal)
         self.store.changed.append(self._wake_streams)
         self._announce()
+
+    def _restart_soon(self) -> None:
+        """Start anew once whoever asked for it has had the answer."""
+        asyncio.get_running_loop().call_later(_RESTART_AFTER_S, self._restart.set)
 
     def _assemble_acquisition(self) -> None:
         around = Surroundings(self.clock, self.journal, self.keyring.collectors, self.keyring.systems, self.store)
@@ -210,6 +229,8 @@ class Terminal:
             return EnergyLink(kit)
         if centre.protocol == "records-json":
             return RecordsLink(kit, self.keyring.tokens[centre.id])
+        if centre.protocol == "management":
+            return ManagementLink(kit, self.installer, centre.platform.report_s)
         assert self.notary is not None and self.keyring.device is not None
         return DepositLink(kit, self.notary, self.keyring.device)
 
@@ -246,6 +267,7 @@ class Terminal:
             *(window.run() for window in self.windows.values()),
             self.housekeeping.run(),
             self.warden.run(),
+            self.installer.run(),
             *(source.run() for source in self.time_sources),
         ]
 

@@ -143,6 +143,7 @@ WORDS: dict[str, str] = {
     "tampered": "存储被篡改",
     "altered-copies": "中心副本被篡改",
     "upgrade": "升级",
+    "package": "软件包",
     "watched": "观察结束",
     "hour": "整时开始",
     "day": "整日开始",

@@ -65,6 +65,10 @@ class Journal:
         """Number of alarms that stand."""
         return len(self._raised)
 
+    def raised(self) -> list[tuple[str, str]]:
+        """Kind and subject of the alarms that stand."""
+        return list(self._raised)
+
     def events(self, from_ms: int, limit: int) -> list[Any]:
         """Rows (number, at_ms, kind, subject, en, zh) from `from_ms` on, in order."""
         return list(

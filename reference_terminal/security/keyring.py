@@ -15,6 +15,7 @@ from reference_terminal.config_centres import CentreConfig
 from reference_terminal.config_collectors import CollectorConfig
 from reference_terminal.config_security import ChannelConfig
 from reference_terminal.config_systems import SystemConfig
+from reference_terminal.management.packages import Trusted
 from reference_terminal.problems import InputError, Problem
 from reference_terminal.security.certificates import (
     Certificate,
@@ -60,6 +61,7 @@ class Keyring:
         self._sealed_files: list[str] = []
         self.vault = self._vault(config)
         self.device = self._device(config)
+        self.trusted = self._trusted(config)
         self.security: dict[str, Security] = {}
         self.payloads: dict[str, Payload | None] = {}
         self.tokens: dict[str, str] = {}
@@ -203,6 +205,20 @@ class Keyring:
             read("anchors", security.anchors)
             lists("crls", security.crls)
         return security
+
+    def _trusted(self, config: Config) -> Trusted | None:
+        """Whose packages are taken; None without anchors."""
+        given = config.security
+        if not given.package_anchors:
+            return None
+        anchors, revoked = self._public(given.package_anchors), self._public(given.package_crls)
+        try:
+            read("package_anchors", anchors)
+            lists("package_crls", revoked)
+        except CertificateError as error:
+            self._problem("security.package_anchors", error)
+            return None
+        return Trusted(anchors, revoked)
 
     def _read_centre(self, centre: CentreConfig) -> None:
         where = f"centres.{centre.id}"

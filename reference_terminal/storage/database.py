@@ -125,6 +125,11 @@ CREATE TABLE IF NOT EXISTS fingerprint (
   span INTEGER NOT NULL, start_s INTEGER NOT NULL, point INTEGER NOT NULL, revision INTEGER NOT NULL,
   digest TEXT NOT NULL, signature TEXT NOT NULL, deposited INTEGER NOT NULL,
   PRIMARY KEY (span, start_s, point, revision)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS package (
+  number INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
+  valid_from_s INTEGER NOT NULL, created TEXT NOT NULL, sm3 TEXT NOT NULL, issuer TEXT NOT NULL, source TEXT NOT NULL,
+  taken_ms INTEGER NOT NULL, state TEXT NOT NULL, starts INTEGER NOT NULL, applied INTEGER NOT NULL,
+  content BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS fingerprint_to_deposit ON fingerprint (start_s) WHERE deposited=0;
 """
 """What stands beside readings and records: sources, entries by hand, fingerprints."""

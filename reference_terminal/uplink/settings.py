@@ -49,6 +49,11 @@ class CentreSettings:
             listener()
         return kept
 
+    def gather(self, name: str, value: int | str) -> None:
+        """Put a setting in force and gather it for the transaction that the caller commits."""
+        setattr(self, name, value)
+        self._store.keep_setting(self._scope, name, str(value))
+
     def _sealed(self, name: str, value: str) -> str:
         return value if self._vault is None else self._vault.seal(f"{self._scope} {name}", value.encode())
 
@@ -71,7 +76,7 @@ class CentreSettings:
         """The classes of periods this centre receives now."""
         if self.protocol == "https-json":
             return [QUARTER, DAY, MONTH]
-        if self.protocol == "fingerprint":
+        if self.protocol in ("fingerprint", "management"):
             return []
         spans = {"2051": minutes(self.minute_interval), "2061": HOUR, "2031": DAY}
         return [span for cn, span in spans.items() if cn in self.uploads]

@@ -65,6 +65,7 @@ class TerminalSide(msgspec.Struct, frozen=True, kw_only=True):
     device_certificate: str = ""
     device_key: str = ""
     device_anchors: str = ""
+    device_crls: str = ""
     payload_key: str = ""
     centre_certificate: str = ""
     token: str = ""

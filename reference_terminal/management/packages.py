@@ -1,0 +1,162 @@
+"""A signed package of the management software, read and verified (docs/WIRE.md section 5).
+
+Leaves keeping it and putting it in force to `installer`. A package is good as a whole or refused as a whole.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from typing import Any, cast
+
+import msgspec
+
+from reference_terminal.security.certificates import CertificateError, read, sm2_public, verify_chain
+from reference_terminal.security.symmetric import sm3
+from reference_terminal.times import parse_iso
+
+FORMAT = "carbonbench-package/1"
+KINDS = ("factors", "method", "parameters", "upgrade")
+ISSUER = "management"
+MOST_OCTETS = 4_000_000
+_TEXTS = ("name", "version", "created", "certificate", "signature", "content", "sm3")
+_MEMBERS = {"format", "kind", "validFrom", *_TEXTS}
+_VERSION = re.compile(r"\d{1,9}(\.\d{1,9}){0,5}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LINE = re.compile(r"[^\r\n]{1,200}")
+
+
+class PackageRefused(Exception):
+    """A package that is not taken over; `en` and `zh` say why."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(f"{en} / {zh}")
+        self.en = en
+        self.zh = zh
+
+
+@dataclass(frozen=True)
+class Trusted:
+    """Whose packages are taken: roots and their revocation lists (PEM)."""
+
+    anchors: str
+    crls: str = ""
+
+
+@dataclass(frozen=True)
+class Package:
+    """A verified package. `valid_from_s` is UTC seconds, 0 for at once."""
+
+    kind: str
+    name: str
+    version: str
+    valid_from_s: int
+    created: str
+    content: bytes
+    digest: str
+    issuer: str
+
+    @property
+    def rank(self) -> tuple[int, ...]:
+        """What versions are compared by."""
+        return rank(self.version)
+
+
+def rank(version: str) -> tuple[int, ...]:
+    """The dot-separated numbers of a version, trailing zeros left out."""
+    numbers = [int(part) for part in version.split(".")]
+    while numbers and numbers[-1] == 0:
+        numbers.pop()
+    return tuple(numbers)
+
+
+def open_package(octets: bytes, trusted: Trusted, now_s: int) -> Package:
+    """Read and verify a package. Raises PackageRefused with the first thing that is wrong."""
+    members = _members(octets)
+    content = _base64("content", members["content"])
+    digest = sm3(content).hex()
+    if digest != members["sm3"].lower():
+        raise PackageRefused("the content does not have the digest that is signed", "内容与摘要不符")
+    issuer = _issuer(members["certificate"], trusted, now_s)
+    names = ("kind", "name", "version", "validFrom", "created", "sm3")
+    signed = "".join(f"{line}\n" for line in (FORMAT, *(f"{name}={members[name]}" for name in names))).encode()
+    try:
+        good = sm2_public("issuer", members["certificate"]).verify(signed, _base64("signature", members["signature"]))
+    except (CertificateError, ValueError):
+        good = False
+    if not good:
+        raise PackageRefused(f"the signature is not that of {issuer!r} over this package", "签名无效")
+    return Package(
+        kind=members["kind"],
+        name=members["name"],
+        version=members["version"],
+        valid_from_s=_instant(members["validFrom"]),
+        created=members["created"],
+        content=content,
+        digest=digest,
+        issuer=issuer,
+    )
+
+
+def _members(octets: bytes) -> dict[str, str]:
+    if len(octets) > MOST_OCTETS:
+        raise PackageRefused(f"the package is longer than {MOST_OCTETS} octets", "文件过长")
+    try:
+        found: Any = msgspec.json.decode(octets)
+    except msgspec.MsgspecError:
+        found = None
+    if not isinstance(found, dict):
+        raise PackageRefused("the file is no JSON object; fetch it again", "文件不是 JSON 对象,请重新获取")
+    members = cast(dict[str, Any], found)
+    wrong = sorted(_MEMBERS ^ members.keys())
+    if wrong:
+        raise PackageRefused(f"members are missing or unknown: {', '.join(wrong)[:200]}", "缺少或含未知字段")
+    if not all(isinstance(value, str) for value in members.values()):
+        raise PackageRefused("expected every member as text", "字段应为文本")
+    if members["format"] != FORMAT:
+        raise PackageRefused(f"expected format {FORMAT}, got {members['format'][:40]!r}", "格式版本不符")
+    if members["kind"] not in KINDS:
+        raise PackageRefused(f"expected kind one of {', '.join(KINDS)}, got {members['kind'][:40]!r}", "类别未知")
+    if not _VERSION.fullmatch(members["version"]):
+        raise PackageRefused(f"expected version as numbers and dots, got {members['version'][:40]!r}", "版本号无效")
+    for name in ("name", "created"):
+        if not _LINE.fullmatch(members[name]):
+            raise PackageRefused(f"expected {name} as one line of 1 to 200 characters", f"{name} 应为单行文本")
+    _instant(members["validFrom"])
+    return members
+
+
+def _instant(text: str) -> int:
+    if not text:
+        return 0
+    whole = f"{text}T00:00:00" if _DAY.fullmatch(text) else text
+    try:
+        found = parse_iso(f"{whole}+08:00")
+    except (ValueError, OverflowError):
+        found = None
+    if found is None:
+        raise PackageRefused(f"expected validFrom as YYYY-MM-DD or with a time, got {text[:40]!r}", "生效时间无效")
+    return found
+
+
+def _base64(name: str, text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise PackageRefused(f"{name} is not base64", f"{name} 不是 base64") from None
+
+
+def _issuer(certificate: str, trusted: Trusted, now_s: int) -> str:
+    """The name of the issuer, whose certificate must lead to an anchor now."""
+    try:
+        verify_chain("the issuer's certificate", certificate, trusted.anchors, now_s, trusted.crls)
+        leaf = read("issuer", certificate)[0]
+    except CertificateError as error:
+        raise PackageRefused(error.en, error.zh) from None
+    if not leaf.signs:
+        raise PackageRefused(f"the certificate of {leaf.subject!r} is not for signing", "签发者证书密钥用途不符")
+    if not leaf.subject.startswith(ISSUER):
+        raise PackageRefused(f"{leaf.subject!r} is no management software", "签发者不是管理端软件")
+    return leaf.subject
