@@ -12,6 +12,7 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     ("no meter stands behind it", "采集器后没有仪表，请给仪表设置 collector 或删除采集器"),
     ("tags of a meter must differ", "同一仪表的标签重复"),
     ("behind a collector a meter has a map of registers", "采集器后的仪表须用寄存器表"),
+    ("is an analogue input, which no collector tells", "采集器不传送模拟量输入，请另选"),
     ("belong to mqtt; remove them", "qos、retain、broker、user、password 只用于 mqtt，请删除"),
     ("user and password belong together", "user 与 password 须同时给出"),
     ("a Mosquitto stands on plain, tls or mtls", "Mosquitto 只支持 plain、tls、mtls 且无用户名，请改用 embedded"),

@@ -416,6 +416,8 @@ def _check_point(
     if isinstance(register, Entry) and not (register.is_number and named):
         note(where, f"register {point.register!r} of map {device.id} is no number of its own; choose another")
         return
+    if meter.collector and register.loop is not None:
+        note(where, f"register {point.register!r} is an analogue input, which no collector tells; choose another")
     if point.modulus and Decimal(point.modulus) % Decimal(register.resolution):
         note(where, f"modulus {point.modulus} of {point.id!r} is not a multiple of {register.resolution}")
     if plant is None:
