@@ -103,6 +103,9 @@ class PtyLine:
         if not on:
             self._reopen()
             termios.tcflush(self._slave, termios.TCIOFLUSH)
+            with suppress(OSError):
+                while os.read(self._master, _LARGEST):
+                    pass
 
     async def start(self) -> None:
         """Make the device. Raises OSError if a file of that name is there already."""
@@ -135,7 +138,8 @@ class PtyLine:
         speed = next((code for code, each in _SPEEDS.items() if each == self.framing.baud), termios.B9600)
         attributes[4] = attributes[5] = speed
         attributes[2] &= ~(termios.PARENB | termios.PARODD | termios.CSTOPB)
-        attributes[2] |= {"N": 0, "E": termios.PARENB, "O": termios.PARENB | termios.PARODD}[self.framing.parity]
+        # Not PARENB: the kernel would drop it, and the C library might call that a failure.
+        attributes[2] |= termios.PARODD if self.framing.parity == "O" else 0
         attributes[2] |= termios.CSTOPB if self.framing.stop_bits == 2 else 0
         termios.tcsetattr(self._slave, termios.TCSANOW, attributes)
 

@@ -12,13 +12,16 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from bench.case import Case
-from bench.history import Recorder, Trouble
+from bench.history import CutShort, Recorder, Trouble
 from bench.lab.device import OWN_CLOCK, DeviceLife, DeviceSupply
 from bench.lab.outside import Laboratory
+from bench.lab.ports import DeadPort, open_port
 from bench.lab.rigfile import RigError, RigFile, read_rig
 from bench.real import netns, wire
 from bench.real.realclock import LoopWatch
+from bench.real.serial_port import PortLine
 from bench.real.wire_prove import prove_wire
+from bench.realtime import RIG as RIG_LACKS
 from bench.rigs import layout
 from bench.rigs.facade import CentresByName, OperatorAtTerminal
 from bench.rigs.network_place import NetworkPlace
@@ -28,6 +31,8 @@ from bench.rigs.real_terminal import Room
 from bench.run import Setup
 from bench.terminals import LaunchError
 from bench.terminals.manual import Attended
+from bench.virtual.uart import Framing
+from simulators.meters.spec import LineSpec
 from simulators.world import Site, World
 
 _NEEDED = ("field", "uplink")
@@ -37,13 +42,17 @@ class LabBench(RealBench):
     """Everything a case may touch, around a device on the table."""
 
     laboratory: Laboratory
+    rig: RigFile
     # A device cannot be given the right time from outside: it takes it from the bench.
     serves_time = True
+    pseudo_terminals = False
 
     async def stand_up(self, inner: World, disk: object) -> None:
         """Once the wires are there: the simulators, and everything that a case can touch."""
         del disk
-        self.site = Site(inner, clock=self.true_time, observe=self._on_site, chance=self._streams)
+        self.site = Site(
+            inner, clock=self.true_time, observe=self._on_site, chance=self._streams, carriers=self._adapter_line
+        )
         await self.site.start()
         await self.serve_time()
         for broker in self.site.brokers.values():
@@ -65,6 +74,19 @@ class LabBench(RealBench):
         self.power = DeviceSupply(self.life, self.clock.sleep, self.spawn)
         self.terminal = TerminalHands(self.life, OWN_CLOCK, self.record, self.clock.now_us)
         self.operator = OperatorAtTerminal(self)
+
+    def _adapter_line(self, spec: LineSpec) -> PortLine:
+        """The meters' end of a serial line: the adapter that the rig file names for it."""
+        device = self.rig.serial[spec.name].device
+        framing = Framing(*spec.settings)
+
+        def opened() -> int:
+            try:
+                return open_port(device, framing)
+            except DeadPort as error:
+                raise OSError(f"[serial.{spec.name}] {device} {error}") from None
+
+        return PortLine(spec.name, framing, opened, self.fail)
 
     async def _prepare(self) -> None:
         if isinstance(self.adapter, Attended):
@@ -146,6 +168,12 @@ async def _conduct(case: Case, setup: Setup, seed: int, recorder: Recorder) -> f
     try:
         if rig is None:
             raise LaunchError(why)
+        if absent := [f"[serial.{line.name}]" for line in bench.world.lines if line.name not in rig.serial]:
+            words = (
+                f"{rig.path} has no {' and '.join(absent)}, where this case needs a serial line / 台架文件未配置串口"
+            )
+            bench.record(CutShort(t=bench.clock.now_us(), because=RIG_LACKS, what=words))
+            return 0.0
         await _around(bench, case, rig, seed, logs)
         for event in stand.captured(bench.clock.now_us()):
             bench.record(event)
@@ -159,6 +187,7 @@ async def _conduct(case: Case, setup: Setup, seed: int, recorder: Recorder) -> f
 async def _around(bench: LabBench, case: Case, rig: RigFile, seed: int, logs: Path) -> None:
     """Lay the wires, have the device fed and configured, let the case drive, and take everything away again."""
     watch = LoopWatch()
+    bench.rig = rig
     async with AsyncExitStack() as stack:
         bench.laboratory = Laboratory(rig, record=bench.record, now_us=bench.clock.now_us, folder=logs)
         stack.push_async_callback(bench.laboratory.stop)

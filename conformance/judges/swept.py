@@ -1,4 +1,4 @@
-"""A cut at one write barrier of a sweep: it came, the terminal works again, and what it had shown is still there.
+"""A cut at one write barrier of a sweep: the terminal works again, and what it had shown is still there.
 
 Leaves records and centres to `retention`, `accuracy` and `delivery`. Early in its life a terminal has shown nothing
 yet: then there is nothing that it could have taken back, and that question is not asked.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.case import Check, Verdict, check
-from bench.history import History, Observed, Power, Served
+from bench.history import History, Observed, Served
 from conformance.judges import retention
 from conformance.judges.times import SECOND, local, seconds
 from conformance.judges.truth import power_losses
@@ -21,15 +21,6 @@ BACK_US = 90 * SECOND
 def findings(history: History) -> Iterator[Check]:
     """What a cut at a write barrier must leave unharmed; without such a cut everything is open."""
     losses = power_losses(history)
-    cut = next((event for event in history.of(Power) if event.state == "cut"), None)
-    yield check(
-        "cut-came",
-        True if losses else None,
-        en="power was cut at the write barrier",
-        zh="已在落盘时刻断电",
-        actual="" if losses else "the terminal never came to that write barrier / 未到达该落盘时刻",
-        evidence=[] if cut is None else [f"{local(cut.t)}: {', '.join(cut.detail.values())}"],
-    )
     yield _works_again(history, losses)
     for found in retention.readable_before_findings(history):
         if found.verdict is not Verdict.INCONCLUSIVE or not losses or _shown(history, losses[0][0]):
@@ -65,5 +56,6 @@ def _works_again(history: History, losses: list[tuple[int, int]]) -> Check:
         limit=BACK_US // SECOND,
         op="<=",
         unit="s",
+        actual="" if losses else "the terminal never came to that write barrier / 未到达该落盘时刻",
         evidence=late,
     )
