@@ -33,6 +33,8 @@ _WITHHOLDING = (
     "delivery/ignores-acknowledgement-of-another-message",
     "delivery/ignores-answer-of-another-kind",
     "delivery/ignores-acknowledgement-for-another-device",
+    "delivery/ignores-junk-in-place-of-answer",
+    "delivery/ignores-answer-with-wrong-check-word",
     "protocol/resends-unchanged",
 )
 _OUTAGES = ("delivery/backfills-after-two-day-outage", "delivery/buffers-seven-day-outage")
@@ -41,7 +43,9 @@ _EVERY = (
     *_WITHHOLDING,
     *_OUTAGES,
     "delivery/resends-when-connection-closes-before-the-answer",
+    "delivery/resends-when-answer-breaks-off",
     "delivery/takes-duplicated-acknowledgement",
+    "delivery/takes-acknowledgement-before-storing",
     "delivery/waits-for-slow-acknowledgement",
     "delivery/delivers-over-lossy-link",
     "delivery/delivers-quarter-hour-index",
@@ -65,6 +69,10 @@ _EVERY = (
     "platforms/serves-three-centres-in-different-states",
     "overflow/gives-up-the-oldest-and-says-so",
     "splits/counts-no-half-set",
+    "windows/backfills-by-hand",
+    "windows/backfills-hj212-in-the-next-window",
+    "windows/keeps-hj212-window-set-by-hand",
+    "windows/uploads-hj212-at-the-button",
     "powercuts/loses-nothing-between-three-centres",
 )
 _CLOCK = (
@@ -337,12 +345,48 @@ def takes_any_device(patch: Patch) -> None:
 
 
 @defect(
+    "takes-junk-for-receipt",
+    en="whatever comes while an answer is awaited is taken for it",
+    zh="等待应答时收到任何字节均视为应答",
+    clauses=("isc-2/7.2.3-B(6)d",),
+    cases=("delivery/ignores-junk-in-place-of-answer",),
+)
+def takes_junk_for_receipt(patch: Patch) -> None:
+    """A driver that waits for data to be ready and never reads them."""
+
+    def refuse(self: CentreLink, item: frames.Refused) -> None:
+        for waiter in self._waiting.values():
+            if not waiter.done():
+                waiter.set_result(None)
+
+    patch(CentreLink, "_refuse", refuse)
+
+
+@defect(
+    "check-word-of-answers-unread",
+    en="the check word of an answer is not compared",
+    zh="不核对应答的校验码",
+    clauses=("isc-2/7.2.3-B(6)d",),
+    cases=("delivery/ignores-answer-with-wrong-check-word",),
+)
+def check_word_of_answers_unread(patch: Patch) -> None:
+    """The check is left to TCP."""
+
+    def refuse(self: CentreLink, item: frames.Refused) -> None:
+        if item.data:
+            self._sort(messages.parse(item.data))
+
+    patch(CentreLink, "_refuse", refuse)
+
+
+@defect(
     "closed-means-delivered",
     en="a connection that closes after the packet left counts as delivery",
     zh="报文发出后连接关闭即视为送达",
     clauses=("isc-2/7.2.4(4)a",),
     cases=(
         "delivery/resends-when-connection-closes-before-the-answer",
+        "delivery/resends-when-answer-breaks-off",
         "protocol/finishes-split-after-reconnecting",
     ),
 )

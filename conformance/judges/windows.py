@@ -139,22 +139,21 @@ def window_findings(history: History, ledger: Ledger) -> Iterator[Check]:
     )
 
 
-def backlog_finding(history: History, ledger: Ledger) -> Check:
-    """Windows were missed for lack of a path, and what they would have brought came in the next one."""
+def missed_findings(history: History, ledger: Ledger) -> Iterator[Check]:
+    """Without a window that passed while the path was cut, and records waiting for it, the case saw nothing."""
     missed = [one for one in windows(history, ledger.centre) if one.blocked]
-    waited = [
-        key for key in ledger.records if any(floor(one.opening, DAY) - DAY < key.end <= one.opening for one in missed)
-    ]
-    return check(
-        f"window-was-missed-{ledger.centre.lower()}",
-        None if not missed or not waited else True,
-        en=f"centre {ledger.centre}: a window passed without a path",
-        zh=f"中心 {ledger.centre}：确有窗口因断网错过",
-        measured=len(missed),
-        limit=1,
-        op=">=",
-        unit="windows",
-    )
+    waited = any(floor(one.opening, DAY) - DAY < key.end <= one.opening for one in missed for key in ledger.records)
+    if not waited:
+        yield check(
+            f"window-was-missed-{ledger.centre.lower()}",
+            None,
+            en=f"centre {ledger.centre}: a window passed without a path",
+            zh=f"中心 {ledger.centre}：确有窗口因断网错过",
+            measured=len(missed),
+            limit=1,
+            op=">=",
+            unit="windows",
+        )
 
 
 def button_finding(history: History, ledger: Ledger) -> Check:

@@ -160,11 +160,11 @@ class ResendsWhenConnectionClosesBeforeTheAnswer(_Withholding, Case):
 
 
 class ResendsWhenAnswerBreaksOff(ResendsWhenConnectionClosesBeforeTheAnswer):
-    """Half an acknowledgement before the connection closes acknowledges nothing: the record is sent again, unaltered."""
+    """Half an acknowledgement before the connection closes is none: the record is sent again, unaltered."""
 
     zh = "只收到半个 9014 即断开时视为未应答，记录原样重发。"
-    switches = {"ack": "half", "persist": False}
-    sound = {"ack": "always", "persist": True}
+    hours = 1
+    switches = {"ack": "half"}
 
 
 class IgnoresJunkInPlaceOfAnswer(_Withholding, Case):

@@ -165,7 +165,7 @@ class _NextWindow:
     def judge(self, history: History) -> Iterator[Finding]:
         ledgers = reconciled(history)
         for ledger in ledgers:
-            yield windows.backlog_finding(history, ledger)
+            yield from windows.missed_findings(history, ledger)
             yield from windows.window_findings(history, ledger)
         yield from delivery.findings(ledgers)
 
