@@ -36,7 +36,13 @@ from reference_terminal.uplink.window import DailyWindow
 _DAILY = "platforms/uploads-daily-sets"
 _CHANGED = "platforms/follows-changed-upload-time"
 _REPEATS = "platforms/repeats-until-platform-acknowledges"
-_SETS = (_DAILY, _CHANGED, _REPEATS)
+_WINDOWS = (
+    "windows/backfills-in-the-next-window",
+    "windows/uploads-at-the-button",
+    "windows/uploads-in-window-set-by-hand",
+    "windows/uploads-monthly-index",
+)
+_SETS = (_DAILY, _CHANGED, _REPEATS, *_WINDOWS)
 _DEPOSITS = "platforms/deposits-fingerprints"
 _INDEX = ("isc-2/7.2.4(1)a",)
 _PRINT = ("csmt/7.4c", "csmt/7.4d")
