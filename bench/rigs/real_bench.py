@@ -67,6 +67,9 @@ class RealBench:
 
     serves_time: ClassVar[bool] = False
 
+    pseudo_terminals = True
+    """What stands for serial lines."""
+
     def __init__(self, scenario: Scenario, setup: Setup, seed: int, recorder: Recorder, place: Place, room: Room):
         self.seed = seed
         self.place = place
@@ -91,7 +94,7 @@ class RealBench:
         self.lines = Lines(world, room.scratch / "ports")
         self.seat = Seat(
             site=Site(
-                self.lines.told(place.told(self.world)),
+                self.lines.told(place.told(self.world)) if self.pseudo_terminals else place.told(self.world),
                 clock=self.true_time,
                 observe=_nobody,
                 chance=self._streams,
@@ -104,7 +107,7 @@ class RealBench:
             connection=setup.profile.connection,
             planted=setup.defect,
             folder=Path(setup.profile.path).parent,
-            devices=self.lines.devices,
+            devices=self.lines.devices if self.pseudo_terminals else {},
             time_server=place.time_server() if scenario.time_server or self.serves_time else None,
         )
 
