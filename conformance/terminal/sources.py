@@ -22,11 +22,13 @@ _METER, _SPARE, _CENTRE = "e01", "e01-spare", "A"
 
 
 class _Silences:
-    """What cases share in which a meter with a standby is silent three times.
+    """What cases share in which a meter with a standby is silent `times` times.
 
     It is polled every second: its faults come and go half a second after its replies. Each silence begins `apart_s`
     after the one before; `before_s` lie before the first, `after_s` behind the last.
     """
+
+    times = 3
 
     silent_s = 0.0
     """From the meter's last reply to its next."""
@@ -39,7 +41,7 @@ class _Silences:
         start = bench.clock.now_us()
         await bench.clock.sleep(self.before_s)
         meter = bench.meters[_METER]
-        for _ in range(3):
+        for _ in range(self.times):
             await self._between_replies(bench)
             meter.set_fault(Silent())
             await bench.clock.sleep(self.silent_s - 1)
