@@ -12,7 +12,13 @@ from bench.terminals.reference_meters import NoDriver
 from simulators.centres.spec import CentreSpec
 from simulators.trust.authority import TerminalSide
 
-_PROTOCOLS = {"hj212": "hj212", "https": "https-json", "fingerprint": "fingerprint", "third-party": "records-json", "management": "management"}
+_PROTOCOLS = {
+    "hj212": "hj212",
+    "https": "https-json",
+    "fingerprint": "fingerprint",
+    "third-party": "records-json",
+    "management": "management",
+}
 _CHANNELS = ("plain", "tls", "mtls", "gm-tls13")
 _FINGERPRINTED = ("quarter", "hour", "day", "month")
 PASSPHRASE = "a passphrase of the bench, for secrets at rest"

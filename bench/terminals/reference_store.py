@@ -1,6 +1,6 @@
 """The reference terminal's storage in foreign hands: records altered while it is without power.
 
-Leaves starting and asking it to reference. What is altered is what somebody with the disk and a database tool can alter.
+Leaves starting and asking it to reference. Altered is what somebody with the disk and a database tool can alter.
 """
 
 from __future__ import annotations

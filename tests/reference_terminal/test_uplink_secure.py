@@ -228,7 +228,7 @@ def test_exactly_the_altered_record_is_named(tmp_path: Path, how: str) -> None:
         async with running(fingerprinted(str(tmp_path / "t.db"))) as terminal:
             put_hours(terminal, 600)
             found = await get(18981, "/api/v1/verify")
-            assert found == {"compared": 1200, "findings": []}
+            assert found == {"compared": 1200, "against": "own copies", "findings": []}
             terminal.store.connection.execute(statement, (HOUR_S - 5 * 3600,))
             found = await get(18981, "/api/v1/verify?class=hour")
             point = "power" if "point=2" in statement else "energy"
