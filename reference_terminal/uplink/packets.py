@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reference_terminal import numbers
-from reference_terminal.acquisition.reading import Reading, flag_of
+from reference_terminal.acquisition.reading import HIGH_SIGNAL, LOW_SIGNAL, Reading, flag_of
 from reference_terminal.storage.rows import Record
 from reference_terminal.times import stamp
 
@@ -62,7 +62,9 @@ def realtime_item(channel: Channel, reading: Reading, data_time: str) -> str:
         return f"{code}-Flag={flag_of(reading.cause)}"
     own = sample_stamp(reading)
     sampled = "" if own == data_time else f",{code}-SampleTime={own}"
-    return f"{code}-Rtd={numbers.text(reading.value)},{code}-Flag=N{sampled}"
+    # A current between measurement and fault is sent as what it is; a register after its reset is a good number.
+    flag = flag_of(reading.cause) if reading.cause in (LOW_SIGNAL, HIGH_SIGNAL) else "N"
+    return f"{code}-Rtd={numbers.text(reading.value)},{code}-Flag={flag}{sampled}"
 
 
 def realtime(channels: Sequence[Channel], readings: Mapping[int, Reading]) -> tuple[str, list[str]]:

@@ -1,0 +1,119 @@
+"""Signals: what a current of a 4-20 mA loop means by NAMUR NE 43, and that nothing else is made of it.
+
+Leaves scaling to `accuracy`. From 3.8 to 20.5 mA a current is a measurement, the limits included; at 3.6 mA and below
+and at 21.0 mA and above it is a fault; what lies between is neither, and must not pass for a good value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from bench.case import Check, check
+from bench.history import History, Observed, Served, Stored
+from conformance.judges.delivery import setup_of
+from conformance.judges.retention import marks
+from conformance.judges.times import SECOND, instant_of, instant_of_iso, local
+from conformance.judges.truth import number, truth_of
+
+MEASURED = (Decimal("3.8"), Decimal("20.5"))
+FAULTY = (Decimal("3.6"), Decimal("21.0"))
+GOOD, DOUBTFUL, FAULT = "good", "doubtful", "fault"
+
+
+def meaning(ma: Decimal) -> str:
+    """What a current means."""
+    if MEASURED[0] <= ma <= MEASURED[1]:
+        return GOOD
+    return FAULT if ma <= FAULTY[0] or ma >= FAULTY[1] else DOUBTFUL
+
+
+def _steps(history: History) -> list[tuple[int, int, Decimal]]:
+    """Start, end (us) and current (mA) of every step that the case made; the last mark ends the one before."""
+    found = marks(history, "current")
+    return [
+        (mark.t, found[index + 1].t, value)
+        for index, mark in enumerate(found[:-1])
+        if (value := number(mark.detail.get("ma", ""))) is not None
+    ]
+
+
+def _at(steps: Sequence[tuple[int, int, Decimal]], at: int) -> Decimal | None:
+    return next((ma for start, end, ma in steps if start + SECOND <= at < end - SECOND), None)
+
+
+def findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
+    """Currents within the limits are stored as what they mean; others are no good values, and none is sent as one."""
+    truth = truth_of(history)
+    steps = _steps(history)
+    said: dict[tuple[str, Decimal], set[Decimal]] = {}
+    for event in history.of(Served):
+        ma = _at(steps, event.asked)
+        for point, text in event.values.items():
+            value = number(text)
+            if ma is not None and value is not None:
+                said.setdefault((point, ma), set()).add(value)
+    bad: dict[str, list[str]] = {GOOD: [], DOUBTFUL: [], FAULT: []}
+    seen: dict[str, set[Decimal]] = {GOOD: set(), DOUBTFUL: set(), FAULT: set()}
+    problems: list[str] = []
+    for event in history.of(Observed):
+        if event.what != "readings":
+            continue
+        if event.problem:
+            problems.append(event.problem)
+        point = event.query.get("point", "")
+        for row in event.rows:
+            at = instant_of_iso(row.get("at", ""))
+            ma = _at(steps, at) if at is not None else None
+            if at is None or ma is None or point not in truth.series:
+                continue
+            what, value, quality = meaning(ma), row.get("value", ""), row.get("quality", "")
+            seen[what].add(ma)
+            where = f"{point} at {local(at)}, {ma} mA: {value or 'no value'}, {quality}"
+            if what == GOOD:
+                if quality != "good" or number(value) not in said.get((point, ma), set()):
+                    bad[what].append(where)
+            elif what == DOUBTFUL:
+                if quality == "good":
+                    bad[what].append(where)
+            elif quality != "bad":
+                bad[what].append(where)
+    texts = (
+        (GOOD, "measured-to-the-limits", "3.8 to 20.5 mA are stored as good values", "3.8–20.5 mA 作为有效值存储"),
+        (DOUBTFUL, "between-not-good", "between measurement and fault no value is good", "介于其间者不标记为良好"),
+        (FAULT, "fault-without-value", "3.6 mA and below, 21.0 mA and above are faults", "≤3.6、≥21.0 mA 判为故障"),
+    )
+    for what, id, en, zh in texts:
+        wanted = {ma for _, _, ma in steps if meaning(ma) == what}
+        yield check(
+            id,
+            False if bad[what] else True if wanted and wanted == seen[what] else None,
+            en=en,
+            zh=zh,
+            measured=len(bad[what]),
+            limit=0,
+            unit="readings",
+            evidence=[*bad[what], *problems],
+        )
+    sent: list[str] = []
+    looked = False
+    for centre in centres:
+        codes = {code: point for point, code in setup_of(history, centre).codes.items()}
+        for event in history.of(Stored):
+            at = instant_of(event.fields.get("SampleTime") or event.stamp)
+            ma = _at(steps, at) if at is not None and event.kind == "realtime" else None
+            if event.centre != centre or ma is None or event.code not in codes:
+                continue
+            looked = True
+            if meaning(ma) != GOOD and event.flag == "N" and event.fields.get("Rtd"):
+                sent.append(f"{local(event.t)} {centre} {event.code} at {ma} mA: Rtd={event.fields['Rtd']}")
+    yield check(
+        "only-measurements-sent-as-normal",
+        False if sent else True if looked else None,
+        en="nothing but a measurement is sent as normal",
+        zh="仅有效测量值以正常标记上传",
+        measured=len(sent),
+        limit=0,
+        unit="values",
+        evidence=sent,
+    )
