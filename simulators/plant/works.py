@@ -10,6 +10,7 @@ Sources and their measures (a quantity is `source.measure`):
 - `gas`: volume (m3), volume_actual (m3), flow (m3/h), temperature (degC), pressure (kPa)
 - `steam`: mass (t), flow (t/h), volume_flow (m3/h), density (kg/m3), temperature (degC), pressure (kPa)
 - `heat`: energy (GJ), rate (GJ/h), volume (m3), flow (m3/h), supply, return (degC)
+- `bridge`: weight (t) on the weighbridge, loads (1) done, net (t) delivered
 - `stack` (flue gas of the boiler and the furnace): co2, o2, moisture (%), concentration (mg/m3, dry, standard state),
   velocity (m/s), temperature (degC), pressure (kPa against the air), flow (m3/h, dry, standard state), co2_mass (t)
 - `site`: electricity (kWh, all circuits), power (kW), output (t of product), output_rate (t/h)
@@ -26,6 +27,7 @@ from typing import Any
 
 import simpy
 
+from simulators.plant.bridge import RATED_LOADS_PER_H, RATED_T_PER_H, Weighbridge
 from simulators.plant.plant import Quantity, Reader, as_decimal
 from simulators.plant.tracks import COUNTER_DIGITS, RATE_DIGITS, Track
 
@@ -175,6 +177,8 @@ class Works:
                 ("heat.supply", 95 * _UNIT),
             )
         }
+        self._bridge = Weighbridge(start_us)
+        self._env.process(self._bridge.deliveries(self._env, shift_level, chance("plant/bridge")))
         self._env.process(self._boiler(chance("plant/boiler")))
         self._env.process(self._heating(chance("plant/heating")))
         for name, step, low, high in (
@@ -287,6 +291,10 @@ class Works:
         self._add("heat.flow", "instant", "m3/h", RATE_DIGITS, flow.rate)
         self._add("heat.supply", "instant", "degC", RATE_DIGITS, supply.rate)
         self._add("heat.return", "instant", "degC", RATE_DIGITS, cooled)
+        bridge = self._bridge
+        self._add("bridge.weight", "instant", "t", RATE_DIGITS, bridge.weight.rate)
+        self._add("bridge.loads", "counter", "1", 0, bridge.loads, RATED_LOADS_PER_H)
+        self._add("bridge.net", "counter", "t", COUNTER_DIGITS, bridge.net, RATED_T_PER_H)
 
     def _add_stack(self) -> None:
         """Flue gas as it follows from the gas burnt: what is measured at the stack and in the gas line must agree."""
