@@ -146,6 +146,14 @@ class TerminalControl(Protocol):
         """From now on the terminal's free-running clock gains so many parts per million."""
         ...
 
+    async def search(self) -> None:
+        """Look for the secrets it was given in its storage and in what its local interface shows (R-35).
+
+        In the history as an answer to `secrets`: rows where, octets, found (names only). Raises Unable where the rig
+        cannot read the storage.
+        """
+        ...
+
     def alter(self, alterations: Sequence[Alteration]) -> None:
         """Alter stored records behind the terminal's back, its power being off (R-35).
 
@@ -237,6 +245,14 @@ class Operator(Protocol):
 
     async def backfill(self, centre: str, kind: str, from_us: int, to_us: int, author: str, reason: str) -> None:
         """Send stored periods of a class (minute, quarter, hour, day, month) that begin in [from, to) again."""
+        ...
+
+    async def add_centre(self, centre: str, author: str) -> None:
+        """Have a centre that the scenario holds back (`later`) served from now on, its own settings and credentials."""
+        ...
+
+    async def remove_centre(self, centre: str, author: str) -> None:
+        """Have a centre served no more (R-27)."""
         ...
 
     async def verify(self, kind: str, from_us: int, to_us: int) -> None:

@@ -152,6 +152,10 @@ class TerminalHands:
         offset = self._life.clock.offset_us if self._life.clock is not None else 0
         self._record(ClockMoved(t=self._now_us(), offset_us=offset, why=why))
 
+    async def search(self) -> None:
+        """Not here: the configuration file holds what the terminal was given. Raises Unable."""
+        raise Unable("storage can be searched for secrets in virtual time only: --rig virtual / 仅虚拟台架可检索存储")
+
     def alter(self, alterations: Sequence[Alteration]) -> None:
         """Not here: the terminal's files are its own. Raises Unable."""
         raise Unable("stored records can be altered in virtual time only: --rig virtual / 仅虚拟台架可篡改存储")

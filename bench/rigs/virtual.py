@@ -28,7 +28,7 @@ from bench.history import (
     Trouble,
 )
 from bench.realtime import RIG as RIG_LACKS
-from bench.rigs import layout
+from bench.rigs import layout, secrets
 from bench.rigs.awaited import Awaited, awaited
 from bench.rigs.facade import CentresByName, Clock, OperatorAtTerminal
 from bench.rigs.timekeeping import NTP_PORT, Timekeeping
@@ -138,6 +138,10 @@ class TerminalHands:
         """From now on the terminal's clock gains so many parts per million."""
         self._bench.device_clock.drift(round(ppm))
         self._bench.note_clock(f"drift {ppm} ppm")
+
+    async def search(self) -> None:
+        """Look for secrets in the storage and at the local interface."""
+        await self._bench.search()
 
     def alter(self, alterations: Sequence[Alteration]) -> None:
         """Alter stored records while the power is off."""
@@ -263,6 +267,20 @@ class VirtualBench:
             self.record(
                 LinkRule(t=self.clock.now_us(), link=event.link, rule=event.rule or "reset", state=state, detail=detail)
             )
+
+    async def search(self) -> None:
+        """Look for every secret of the world in each file of the disk and in each answer of the local interface."""
+        asked = self.clock.now_us()
+        places = {f"storage {name}": octets for name, octets in self.disk.snapshot().items()}
+        for what in secrets.QUESTIONS:
+            query = {"from": str(self.site.world.start_us)} if what == "log" else {}
+            try:
+                rows = await self.adapter.ask(self.seat, what, query)
+            except (LookupError, OSError, TimeoutError):
+                continue
+            places[f"interface {what}"] = secrets.text_of(rows)
+        found = secrets.search(places, secrets.secrets_of(self.site))
+        self.record(Observed(t=self.clock.now_us(), what="secrets", asked=asked, query={}, rows=found, problem=""))
 
     def alter(self, alterations: Sequence[Alteration]) -> None:
         """Have the adapter alter records on the disk of a terminal without power. Raises Unable."""

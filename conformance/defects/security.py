@@ -20,8 +20,10 @@ from reference_terminal.operations.journal import Journal
 from reference_terminal.security import certificates, channel
 from reference_terminal.security.certificates import CertificateError
 from reference_terminal.security.channel import ChannelRefused, Line, Security, TlsLine
+from reference_terminal.terminal import Terminal
 from reference_terminal.uplink import link
 from reference_terminal.uplink.link import CentreLink
+from reference_terminal.uplink.settings import CentreSettings
 
 _READ = "security/lets-nobody-read-uploads"
 _BAD = "security/refuses-bad-certificates-of-centre"
@@ -29,6 +31,8 @@ _OWN = "security/shows-its-own-certificate"
 _NATIONAL = "security/speaks-the-national-suites"
 _WITHOUT = "security/sends-nothing-without-its-certificate"
 _AWAY = "security/tells-that-it-is-turned-away"
+_MIX = "security/keeps-the-mix-secret"
+_REST = ("isc-2/7.4.1.4(2)a", "isc-2/7.4.1.4(2)b")
 _IDENTITY = ("isc-2/7.4.1b",)
 
 
@@ -56,7 +60,7 @@ def plain_when_refused(patch: Patch) -> None:
     en="every packet is logged to the centre's diagnostic port in the clear before it goes out encrypted",
     zh="报文加密发送前先以明文送出一份",
     clauses=("isc-2/7.2.3-B(6)a", "csmt/7.4f", "cpcif/8.3a-1"),
-    cases=(_READ, _NATIONAL),
+    cases=(_READ, _NATIONAL, _MIX),
 )
 def copy_in_the_clear(patch: Patch) -> None:
     """The first packet of a session goes out twice: once beside the encryption, once through it."""
@@ -310,3 +314,34 @@ def refusals_without_alarm(patch: Patch) -> None:
             own(self, kind, subject, en, zh)
 
     own = patch(Journal, "raise_alarm", raised)
+
+
+@defect(
+    "registration-in-the-clear",
+    en="what a platform answers at registration is stored as it came, its key included",
+    zh="平台注册应答（含密钥）以明文存储",
+    clauses=_REST,
+    cases=(_MIX,),
+)
+def registration_in_the_clear(patch: Patch) -> None:
+    """A setting like any other."""
+    patch(CentreSettings, "_sealed", lambda self, name, value: value)  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "keys-in-the-log",
+    en="the configuration is logged at the start, keys included",
+    zh="启动时将含密钥的配置写入日志",
+    clauses=_REST,
+    cases=(_MIX,),
+)
+def keys_in_the_log(patch: Patch) -> None:
+    """For the service line."""
+
+    def announce(self: Terminal) -> None:
+        own(self)
+        for centre in self.config.centres:
+            said = " ".join(centre.channel.payload_keys)
+            self.journal.event("configuration", centre.id, f"payload keys {said}", f"密钥 {said}")
+
+    own = patch(Terminal, "_announce", announce)

@@ -25,6 +25,7 @@ _PROTOCOL_TEXT = re.compile(
 _PROTECTED_TEXT = re.compile(rb"DataTime=|\w-(?:Rtd|Avg|Cou|Min|Max)=\d|-Flag=\w|PW=(?!000000)\w{6};")
 # What a centre has sent in the clear to see whether the terminal takes it.
 _OPEN_ON_PURPOSE = "payload-plain"
+_FRAME = b"##"
 _OLD = ("TLSv1.0", "TLSv1.1")
 # Forward secrecy and authenticated encryption, and the two signals that are no suites; codes as IANA registers them.
 _SOUND_SUITES = re.compile(
@@ -94,11 +95,12 @@ def unreadable_findings(history: History, centres: Sequence[str]) -> Iterator[Ch
     stored = [event for event in history.of(Stored) if event.centre in centres]
     found: list[str] = []
     words = list(dict.fromkeys(secret for setup in setups for secret in secrets_of(history, setup)))
-    text = _PROTECTED_TEXT if any(setup.channel == "plain" for setup in setups) else _PROTOCOL_TEXT
+    protected = any(setup.channel == "plain" for setup in setups)
     own = [event.frame.encode() for event in history.of(Sent) if event.spoiled == _OPEN_ON_PURPOSE]
     for (source, sport, target, dport), octets in said.items():
         for frame in own:
             octets = octets.replace(frame, b"")
+        text = _PROTECTED_TEXT if protected and octets.startswith(_FRAME) else _PROTOCOL_TEXT
         readable = _readable(octets, words, text)
         if readable:
             shown = ", ".join(readable[:4])
@@ -114,6 +116,37 @@ def unreadable_findings(history: History, centres: Sequence[str]) -> Iterator[Ch
         unit="streams",
         evidence=found,
     )
+
+
+def rest_findings(history: History) -> Iterator[Check]:
+    """None of the secrets it was given is readable in the terminal's storage, nor shown at its local interface."""
+    rows = [row for event in history.of(Observed) if event.what == "secrets" for row in event.rows]
+    for id, place, en, zh in (
+        (
+            "no-secret-in-storage",
+            "storage",
+            "no key, token or password is readable in the storage",
+            "存储镜像中读不到密钥、令牌或口令",
+        ),
+        (
+            "no-secret-shown",
+            "interface",
+            "no key, token or password is shown or logged",
+            "界面和日志不显示密钥、令牌或口令",
+        ),
+    ):
+        mine = [row for row in rows if row["where"].startswith(place)]
+        found = [f"{row['where']}: {row['found']}" for row in mine if row["found"]]
+        yield check(
+            id,
+            not found if any(row["octets"] != "0" for row in mine) else None,
+            en=en,
+            zh=zh,
+            measured=len(found),
+            limit=0,
+            unit="places",
+            evidence=found or [f"{len(mine)} places searched / 处已检索"],
+        )
 
 
 def refusal_findings(history: History, centre: str, choices: Sequence[str]) -> Iterator[Check]:

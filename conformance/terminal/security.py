@@ -12,7 +12,7 @@ from bench.case import Case, Finding, Rig
 from bench.history import History
 from bench.scenario import Scenario
 from conformance.judges import delivery, secrecy
-from conformance.terminal import HJ212, LOCAL, MODBUS, MUTUAL_TLS, NATIONAL_TLS
+from conformance.terminal import HJ212, LOCAL, MODBUS, MUTUAL_TLS, NATIONAL_TLS, PAYLOAD, PLATFORM
 from conformance.terminal.moves import all_centres, delivered, reconciled
 from simulators.trust.authority import Choice
 
@@ -129,6 +129,38 @@ class SpeaksTheNationalSuites(Case):
         yield from secrecy.national_findings(history, "A")
         yield from secrecy.unreadable_findings(history, ("A",))
         yield from delivered(history)
+
+
+class KeepsTheMixSecret(Case):
+    """An HTTPS platform, mutual TLS and protected packets side by side: nothing to read on the way, no secret at rest."""
+
+    zh = "HTTPS 平台、双向 TLS 与载荷加密三类中心并存时，途中不可读，密钥不以明文存储、显示或记入日志。"
+    clauses = (*_ENCRYPTED, "isc-2/7.4.1.4(2)a", "isc-2/7.4.1.4(2)b", "isc-2/7.2.4(3)a")
+    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, PAYLOAD, PLATFORM, "centres.three")
+    scenario = Scenario(
+        start="2026-03-01T22:30:00+08:00",
+        circuits=2,
+        points=2,
+        kinds=("minute",),
+        centres=("A", "N", "P"),
+        centre_options=(
+            ("A", {"channel": "mtls"}),
+            ("N", {"kind": "https", "channel": "tls", "upload_time": "00:17:00", "encrypted": True}),
+            ("P", {"payload": "sm4-sm2"}),
+        ),
+    )
+    rigs = Rig.VIRTUAL
+    capture = True
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(hours=2)
+        await bench.terminal.search()
+        await bench.centres.settle(minutes=20)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from secrecy.unreadable_findings(history, all_centres(history))
+        yield from secrecy.rest_findings(history)
+        yield from delivery.findings(reconciled(history, ("A", "P")))
 
 
 _BAD_OWN = {"B": "expired", "C": "missing"}

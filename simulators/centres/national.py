@@ -182,6 +182,11 @@ class NationalCentre(JsonCentre):
         return self._terms.device_id
 
     @property
+    def secret_key(self) -> str:
+        """The key it gives out, hex; empty if it gives none."""
+        return self._terms.secret
+
+    @property
     def registered(self) -> bool:
         """Whether the terminal has registered."""
         return self._given is not None

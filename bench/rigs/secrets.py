@@ -1,0 +1,69 @@
+"""Secrets that the bench gave a terminal, and looking for them where they must not be (R-35, ISC-2 7.4.1.4).
+
+Leaves getting at storage and interfaces to the rigs. What is found is told by name: the record must not hold a secret.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Mapping, Sequence
+
+from simulators.centres.national import NationalCentre
+from simulators.world import Site
+
+QUESTIONS = ("config", "status", "centres", "log", "alarms", "packages", "points")
+"""What a local interface is asked for in search of secrets."""
+_PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)-----END", re.DOTALL)
+
+
+def secrets_of(site: Site) -> dict[str, list[bytes]]:
+    """Every secret by name, in each form in which it might lie about: text, octets, both cases of hex."""
+    found: dict[str, list[bytes]] = {}
+    for spec in site.world.centres:
+        name = spec.name
+        if spec.channel != "plain" or spec.payload != "clear" or spec.kind in ("management", "fingerprint"):
+            side = site.terminal_side(name)
+            for what, text in (("key", side.key), ("device key", side.device_key)):
+                if text:
+                    found[f"{name} {what}"] = _key(text)
+            if side.payload_key:
+                found[f"{name} payload key"] = _hex(side.payload_key)
+            if side.token:
+                found[f"{name} token"] = [side.token.encode()]
+        found[f"{name} password"] = [f"PW={spec.pw}".encode(), f'"pw":"{spec.pw}"'.encode()]
+        platform = site.platforms.get(name)
+        if isinstance(platform, NationalCentre) and platform.secret_key:
+            found[f"{name} secretKey"] = _hex(platform.secret_key)
+    return found
+
+
+def _hex(text: str) -> list[bytes]:
+    return [text.lower().encode(), text.upper().encode(), bytes.fromhex(text)]
+
+
+def _key(pem: str) -> list[bytes]:
+    """The base64 of a private key without line breaks and by its second line, and its octets."""
+    match = _PEM.search(pem)
+    lines = match[1].split() if match else []
+    der = base64.b64decode("".join(lines))
+    # The middle of PKCS#8 is the key itself; its begin is the same for all keys of a curve.
+    return [lines[1].encode(), der[len(der) // 4 : len(der) // 4 + 24]] if len(lines) > 1 else []
+
+
+def search(places: Mapping[str, bytes], secrets: Mapping[str, Sequence[bytes]]) -> tuple[dict[str, str], ...]:
+    """A row where, octets, found for each place; `found` names the secrets in it, separated by commas."""
+    return tuple(
+        {
+            "where": where,
+            "octets": str(len(octets)),
+            "found": ", ".join(name for name, forms in secrets.items() if any(form in octets for form in forms)),
+        }
+        for where, octets in places.items()
+    )
+
+
+def text_of(rows: Sequence[Mapping[str, str]]) -> bytes:
+    """What an interface showed, as octets to search."""
+    return "\n".join(value for row in rows for value in (*row.values(), json.dumps(dict(row)))).encode()
