@@ -200,6 +200,10 @@ class Operator(Protocol):
         """Recorded gaps: rows point, start, end, cause."""
         ...
 
+    async def estimates(self, point: str, from_us: int, to_us: int) -> None:
+        """Values estimated for what was not read (R-18): rows at, value, method (linear or nearest), quality."""
+        ...
+
     async def status(self) -> None:
         """One row of what the terminal says of itself."""
         ...

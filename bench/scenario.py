@@ -72,6 +72,7 @@ class Scenario:
     it a centre speaks HJ 212 in the clear. With `time_server` the bench serves NTP to the terminal at its local
     interface's network (R-10).
     `ratios` gives meters by name a CT x PT ratio, by which what they show is smaller than the truth (decimal text).
+    The terminal is not told of the centres that `later` names until an operator adds them.
     `modulus`, `rated_per_h` override the counters' rollover (R-19). With `largest` circuits and centres are as many as
     the capability statement declares (`at_declared`).
     """
@@ -99,6 +100,7 @@ class Scenario:
     plant: str = "works"
     largest: bool = False
     time_server: bool = False
+    later: tuple[str, ...] = ()
 
     def but(self, **changes: object) -> Self:
         """The same scenario with some fields changed."""

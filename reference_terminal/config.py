@@ -40,10 +40,14 @@ class StorageConfig:
 
 @dataclass(frozen=True)
 class ProcessingConfig:
-    """`grace_s`: how long after a boundary a late reading may still close its period; share of samples a mean needs."""
+    """`grace_s`: how long after a boundary a late reading may still close its period; share of samples a mean needs.
+
+    `fill`: how gaps are filled with estimates once they have ended (linear, nearest; empty: not at all).
+    """
 
     grace_s: int = 30
     min_valid_percent: int = 75
+    fill: str = ""
 
 
 @dataclass(frozen=True)
@@ -191,6 +195,7 @@ def _processing(section: Section) -> ProcessingConfig:
     value = ProcessingConfig(
         grace_s=section.integer("grace_s", 1, 50, default.grace_s),
         min_valid_percent=section.integer("min_valid_percent", 1, 100, default.min_valid_percent),
+        fill=section.choice("fill", ("", "linear", "nearest"), default.fill),
     )
     section.done()
     return value
@@ -242,6 +247,13 @@ def _relations(config: Config, problems: list[Problem]) -> None:
                     "该中心没有任何监测点编码,请给监测点设置 code,或在中心下设置 codes",
                 )
             )
+
+
+def check_centres(config: Config) -> list[Problem]:
+    """What is wrong between the centres of a configuration and the rest of it."""
+    problems: list[Problem] = []
+    _relations(config, problems)
+    return problems
 
 
 def centre_code(centre: CentreConfig, point: PointConfig) -> str:

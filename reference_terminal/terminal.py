@@ -10,6 +10,7 @@ from collections.abc import Coroutine, Sequence
 from functools import partial
 from typing import Any
 
+from reference_terminal import centre_set
 from reference_terminal.acquisition.carriers import Carriers, Surroundings
 from reference_terminal.acquisition.collected import TakesLate
 from reference_terminal.acquisition.driver import Driver
@@ -57,7 +58,7 @@ class Terminal:
     """One terminal. `run()` returns after `stop()`; a second terminal on the same database continues where it was."""
 
     def __init__(self, config: Config, platform: Platform) -> None:
-        self.config = config
+        self.config = self._told = config
         self.platform = platform
         self._stopping = asyncio.Event()
         self._restart = asyncio.Event()
@@ -106,10 +107,13 @@ class Terminal:
         self._stopping.set()
 
     def _assemble(self) -> None:
-        config, platform = self.config, self.platform
-        self.keyring = Keyring(config, platform.random)
+        platform = self.platform
+        self.keyring = Keyring(self._told, platform.random)
         self.clock = WallClock(platform.clock)
-        self.store = Store(config.storage.path, platform.vfs, float(config.storage.commit_linger_s))
+        self.store = Store(self._told.storage.path, platform.vfs, float(self._told.storage.commit_linger_s))
+        config = self.config = centre_set.in_force(self._told, self.store, self.keyring.vault)
+        if config.centres != self._told.centres:
+            self.keyring = Keyring(config, platform.random)
         self.journal = Journal(self.store, self.clock, platform.log)
         self.store.on_failure = self._tell_store_failure
         self.clock.on_step = self._tell_step
@@ -125,7 +129,7 @@ class Terminal:
         self._assemble_acquisition()
         parameters = Parameters(self.settings, self.pipeline.use_span)
         self.installer = Installer(self.store, self.clock, self.journal, self.keyring.trusted, parameters.set)
-        self.installer.restart = self._restart_soon
+        self.installer.restart = self.restart_soon
         self.installer.begin()
         self._assemble_uplink()
         self.warden = Warden(self.keyring, config.security.warn_days, self.clock, self.journal)
@@ -135,7 +139,7 @@ class Terminal:
         self.store.changed.append(self._wake_streams)
         self._announce()
 
-    def _restart_soon(self) -> None:
+    def restart_soon(self) -> None:
         """Start anew once whoever asked for it has had the answer."""
         asyncio.get_running_loop().call_later(_RESTART_AFTER_S, self._restart.set)
 

@@ -56,6 +56,7 @@ SINGLE_METERS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         "tuf2000",
         (("energy", "k82001"), ("rate", "k82002"), ("volume", "k82003"), ("supply", "k82004"), ("return", "k82005")),
     ),
+    "bridge": ("load_counter", (("weight", "k83001"), ("loads", "k83002"), ("net", "k83003"))),
 }
 
 
@@ -98,6 +99,9 @@ SERIAL_METERS: dict[str, SerialKind] = {
     ),
     "spread-rtu": SerialKind("spread", "e", (*_MODBUS_CIRCUIT, ("current_l1", "04")), framing="rtu"),
     "analogue": SerialKind("analog_ua", "steam", (("pressure", "01"), ("temperature", "02")), framing="rtu"),
+    # A scale stands alone on its line and sends by itself.
+    "scale": SerialKind("xk3190", "bridge", (("weight", "01"),), "A"),
+    "scale-reversed": SerialKind("xk3190_reversed", "bridge", (("weight", "01"),), "A"),
 }
 
 
@@ -243,7 +247,7 @@ def _on_lines(scenario: Scenario) -> list[MeterSpec]:
                         PointSpec(id=f"{name}.{register}", register=register, code=f"k{29 + place:02d}{suffix:0>3}")
                         for register, suffix in kind.points
                     ),
-                    address=f"{int(kind.address) + index - 1:0{len(kind.address)}d}" if kind.address else "",
+                    address=_counted(kind.address, index - 1),
                     line=_device(number),
                     framing=kind.framing,
                 )
@@ -327,6 +331,11 @@ def _behind_systems(scenario: Scenario) -> list[MeterSpec]:
     return made
 
 
+def _counted(address: str, by: int) -> str:
+    """The address so many after this one; the letter of a scale stays."""
+    return f"{int(address) + by:0{len(address)}d}" if address.isdecimal() else address
+
+
 SPARE = "-spare"
 
 
@@ -384,6 +393,7 @@ def settings_of(scenario: Scenario) -> dict[str, Any]:
         "periods": dict(scenario.periods),
         "buffer_h": scenario.buffer_h,
         "standbys": {name + SPARE: name for name in scenario.standbys},
+        "later": scenario.later,
     }
 
 

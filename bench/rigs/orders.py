@@ -35,6 +35,14 @@ class Orders:
         words = {"centre": centre, "kind": kind, "from": str(from_us), "to": str(to_us)}
         await self._ask("backfill", {**words, "author": author, "reason": reason})
 
+    async def add_centre(self, centre: str, author: str) -> None:
+        """Have a centre of the scenario served from now on."""
+        await self._ask("centre-add", {"centre": centre, "author": author})
+
+    async def remove_centre(self, centre: str, author: str) -> None:
+        """Have a centre served no more."""
+        await self._ask("centre-remove", {"centre": centre, "author": author})
+
     async def verify(self, kind: str, from_us: int, to_us: int) -> None:
         """Have the stored records of a class compared with their fingerprints."""
         await self._ask("verify", {"kind": kind, "from": str(from_us), "to": str(to_us)})

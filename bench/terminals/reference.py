@@ -38,8 +38,8 @@ from simulators.world import Site, World
 _CONFIG = "terminal.toml"
 _ANSWER_S = 30.0
 _MOST_ROWS = "100000"
-_LIMITED = ("readings", "records", "gaps", "log", "alarms")
-_ORDERS = ("upload", "upload-time", "backfill")
+_LIMITED = ("readings", "records", "gaps", "estimates", "log", "alarms")
+_ORDERS = ("upload", "upload-time", "backfill", "centre-remove")
 
 
 def render(seat: Seat) -> dict[str, Any]:
@@ -48,12 +48,13 @@ def render(seat: Seat) -> dict[str, Any]:
     return {
         "terminal": {"name": "reference"},
         "storage": {"path": "terminal.db"},
+        "processing": {"fill": "linear"},
         "api": {"host": seat.local[0], "port": seat.local[1]},
         "gateways": [{"id": name, "host": host, "port": port} for (_, host, port), name in gateways.items()],
         "lines": [line_table(seat, name, place) for place, name in lines.items()],
         "meters": meters_of(seat, gateways, lines),
         **({"collectors": collectors_of(seat)} if seat.site.world.collectors else {}),
-        "centres": [centre_of(seat, spec) for spec in seat.site.world.centres],
+        "centres": [centre_of(seat, spec) for spec in seat.site.world.centres if spec.name not in _later(seat)],
         **({"systems": systems} if (systems := systems_of(seat)) else {}),
         "security": {
             **security_of(seat),
@@ -61,6 +62,11 @@ def render(seat: Seat) -> dict[str, Any]:
         },
         **({"time": {"server": seat.time_server[0], "port": seat.time_server[1]}} if seat.time_server else {}),
     }
+
+
+def _later(seat: Seat) -> tuple[str, ...]:
+    """Centres that an operator adds while the terminal runs."""
+    return tuple(seat.settings.get("later", ()))
 
 
 class ReferenceAdapter:
@@ -108,6 +114,10 @@ class ReferenceAdapter:
                 body = {**query, "class": query["kind"], "start": _iso(int(query["start"]))}
                 del body["kind"]
                 return _rows(await _http(seat.local, "POST", "/api/v1/manual", body))
+            if what == "centre-add":
+                spec = next(spec for spec in seat.site.world.centres if spec.name == query["centre"])
+                body = {"settings": tomli_w.dumps(centre_of(seat, spec)), "author": query["author"]}
+                return _rows(await _http(seat.local, "POST", f"/api/v1/{what}", body))
             if what in _ORDERS:
                 return _rows(await _http(seat.local, "POST", f"/api/v1/{what}", _order(query)))
             if what == "package":

@@ -68,6 +68,7 @@ _EVERY = (
     "security/speaks-the-national-suites",
     "platforms/serves-three-centres-in-different-states",
     "overflow/gives-up-the-oldest-and-says-so",
+    "centreset/adds-and-removes-centres-while-running",
     "splits/counts-no-half-set",
     "windows/backfills-by-hand",
     "windows/backfills-hj212-in-the-next-window",

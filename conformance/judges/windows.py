@@ -290,14 +290,14 @@ def audit_finding(history: History, what: str, words: Sequence[str], id: str, en
     )
 
 
-def accepted_finding(history: History, what: str, needed: int) -> Check:
+def accepted_finding(history: History, what: str, needed: int, id: str = "orders-taken") -> Check:
     """The terminal took the orders of its operator."""
     made = [event for event in history.of(Observed) if event.what == what]
     refused = [
         f"{local(event.asked)} {event.query.get('centre', '')}: {event.problem}" for event in made if event.problem
     ]
     return check(
-        "orders-taken",
+        id,
         None if len(made) < needed else not refused,
         en="the terminal takes its operator's orders",
         zh="终端接受操作员指令",

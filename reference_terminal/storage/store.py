@@ -203,6 +203,10 @@ class Store:
         row = self._row("SELECT value FROM setting WHERE scope=? AND name=?", (scope, name))
         return None if row is None else row[0]
 
+    def settings(self, scope: str) -> dict[str, str]:
+        """All settings of a scope by name, in the order of their names."""
+        return dict(self._rows("SELECT name, value FROM setting WHERE scope=? ORDER BY name", (scope,)))
+
     def keep_setting(self, scope: str, name: str, value: str) -> None:
         """Gather a setting."""
         self.write("INSERT OR REPLACE INTO setting VALUES (?,?,?)", (scope, name, value))

@@ -17,7 +17,7 @@ from reference_terminal.processing import settlement
 from reference_terminal.processing.pipeline import PointState
 from reference_terminal.storage.rows import Gap, Record, Replacement
 from reference_terminal.times import DAY, Span, iso, iso_ms, span_named
-from reference_terminal.web import delivery, entry, manual, packages
+from reference_terminal.web import centre_orders, delivery, entry, manual, packages
 from reference_terminal.web.parameters import FOREVER_S, instant, pairs, shown
 from reference_terminal.web.server import HttpError, Request
 
@@ -39,6 +39,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "readings": ("point", "from", "to", "limit"),
     "records": ("class", "point", "from", "to", "limit"),
     "gaps": ("point", "centre", "from", "to", "limit"),
+    "estimates": ("point", "from", "to", "limit"),
     "queue": (),
     "log": ("from", "before", "limit"),
     "alarms": ("limit",),
@@ -46,6 +47,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     _REPLACEMENTS: (),
     _MANUAL: ("point", "from", "to", "limit"),
     **delivery.KEYS,
+    **centre_orders.KEYS,
     **packages.KEYS,
 }
 """The parameters each address knows."""
@@ -57,9 +59,11 @@ class Api:
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
         self._delivery = delivery.DeliveryApi(terminal)
+        self._centre_orders = centre_orders.CentreOrders(terminal)
         self._reads: dict[str, Callable[[dict[str, str]], Any]] = {
             "status": self.status,
             "points": self.points,
+            "estimates": self.estimates,
             "queue": self.queue,
             "alarms": self.alarms,
             "config": self.config,
@@ -74,6 +78,8 @@ class Api:
             raise HttpError(
                 404, f"no such address {shown(request.path)}; known are {known}", f"没有该地址,可用:{known}"
             )
+        if name in centre_orders.KEYS:
+            return self._centre_orders.answer(name, request)
         if name in delivery.KEYS:
             return await self._delivery.answer(name, request)
         if name in packages.KEYS:
@@ -312,6 +318,20 @@ class Api:
             if len(rows) % _SLICE_ROWS == 0:
                 await asyncio.sleep(0)
         return {"gaps": rows, "more": len(found) > limit}
+
+    def estimates(self, query: dict[str, str]) -> Any:
+        """Estimated values of a point for slots that were not read (R-18), with from ≤ slot < to."""
+        state = self._point(query)
+        limit = self._number(query, "limit", _DEFAULT_LIMIT)
+        rows = self._terminal.pipeline.filling.rows(
+            state.number, instant(query, "from", 0), instant(query, "to", FOREVER_S), limit + 1
+        )
+        return {
+            "point": state.config.id,
+            "unit": state.config.unit,
+            "estimates": rows[:limit],
+            "more": len(rows) > limit,
+        }
 
     def queue(self, query: dict[str, str]) -> Any:
         """Per centre: waiting, oldest, delivered."""

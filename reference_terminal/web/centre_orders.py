@@ -1,0 +1,89 @@
+"""Adding and removing data centres at the local interface (ISC-2 7.2.4(3), CSMT 7.3).
+
+Leaves what a centre's table may hold to `config_centres` and keeping it to `centre_set`. Every order names its author,
+is in the event log before it is confirmed, and comes into force a second later without touching the other queues.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from reference_terminal import centre_set
+from reference_terminal.problems import InputError
+from reference_terminal.security.keyring import Keyring
+from reference_terminal.web import entry
+from reference_terminal.web.parameters import pairs, shown
+from reference_terminal.web.server import HttpError, Request
+
+if TYPE_CHECKING:
+    from reference_terminal.terminal import Terminal
+
+ADD, REMOVE = "centre-add", "centre-remove"
+KEYS: dict[str, tuple[str, ...]] = {ADD: (), REMOVE: ()}
+"""The addresses and the parameters each knows."""
+_MOST_AUTHOR = 100
+
+
+class CentreOrders:
+    """Answers for one terminal."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+
+    def answer(self, name: str, request: Request) -> Any:
+        """The JSON value for a request to one of `KEYS`; raises HttpError."""
+        if request.method != "POST":
+            raise HttpError(405, f"expected POST for {name}", f"{name} 须用 POST 提交", {"Allow": "POST"})
+        pairs(request.query, ())
+        wanted = ("settings", "author") if name == ADD else ("centre", "author")
+        fields = entry.read(request.content_type, request.body, wanted)
+        author = fields["author"].strip()
+        if not author or len(author) > _MOST_AUTHOR or not author.isprintable():
+            raise HttpError(400, f"expected author as 1 to {_MOST_AUTHOR} printable characters", "author 应为可见字符")
+        return self.add(fields["settings"], author) if name == ADD else self.remove(fields["centre"], author)
+
+    def add(self, settings: str, author: str) -> Any:
+        """Take a centre, given as the TOML text of its table in the configuration file."""
+        terminal = self._terminal
+        try:
+            centre = centre_set.centre_from(settings, terminal.config)
+            wider = centre_set.with_centre(terminal.config, centre)
+            Keyring(wider, terminal.platform.random, only_look=True)
+        except InputError as error:
+            said = "; ".join(f"{problem.where}: {problem.en}" for problem in error.problems)
+            raise HttpError(400, said, "; ".join(problem.zh for problem in error.problems)) from None
+
+        def gather() -> None:
+            centre_set.keep_added(terminal.store, centre.id, settings, terminal.keyring.vault)
+            place = f"{centre.protocol} at {centre.host}:{centre.port}"
+            terminal.journal.event("setting", centre.id, f"{author}: centre added, {place}", f"{author}:新增数据中心")
+
+        self._keep(gather)
+        return {"added": centre.id}
+
+    def remove(self, name: str, author: str) -> Any:
+        """End a centre: its connection, its queue; what it has been sent stays in the store."""
+        terminal = self._terminal
+        if name not in terminal.outboxes:
+            known = ", ".join(terminal.outboxes) or "none"
+            raise HttpError(404, f"no centre is called {shown(name)}; there are {known}", "没有该数据中心")
+        pending = terminal.outboxes[name].counts()["pending"]
+
+        def gather() -> None:
+            centre_set.keep_removed(terminal.store, name)
+            said = f"{author}: centre removed, {pending} undelivered periods given up"
+            terminal.journal.event("setting", name, said, f"{author}:删除数据中心,放弃未送达时段 {pending} 个")
+
+        self._keep(gather)
+        return {"removed": name, "pending": pending}
+
+    def _keep(self, gather: Callable[[], None]) -> None:
+        if not self._terminal.store.attempt(gather):
+            raise HttpError(
+                503,
+                "the store cannot be written now and nothing was recorded; try again",
+                "存储暂不可写,未登记,请稍后重试",
+                {"Retry-After": "5"},
+            )
+        self._terminal.restart_soon()
