@@ -22,6 +22,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bench.terminals import Launch, LaunchError, Seat
 from simulators.centres.spec import Kind
+from simulators.collectors.https import path_of
+from simulators.collectors.payloads import topic_of
+from simulators.collectors.spec import CollectorSpec
 from simulators.stamps import local
 
 _KEYS = {"command", "env", "files", "ready", "ready_s", "clock", "uplink", "ask"}
@@ -64,11 +67,12 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
     """What a template may name.
 
     `state` (the state folder), `folder` (where the profile lies), `python` (an interpreter), `local` (host, port),
-    `time_server` (host, port of the bench's NTP server; none where it serves no time),
-    `period_s`, `buffer_h`, `meters` (name, host, port, line, device, unit, address, protocol, map, period_s, points),
-    `lines` (name, device, baud, parity, stop_bits of serial lines; `device` is the file to open), `points` (rows of the
-    point table, see `simulators.world.PointRow`), `centres` (fields of
-    `simulators.centres.spec.CentreSpec`, and `codes` by point), `connection` (that section of the profile).
+    `time_server` (host, port of the bench's NTP server; none where it serves no time), `period_s`, `buffer_h`, `meters`
+    (name, host, port, line, device, unit, address, protocol, map, period_s, points), `collectors` (fields of
+    `simulators.collectors.spec.CollectorSpec`, `server_name`, `anchors`, `crls`, `certificate` and `key` as PEM text;
+    `topic` of each meter behind one, or `path`), `lines` (name, device, baud, parity, stop_bits of serial lines;
+    `device` is the file to open), `points` (rows of the point table, see `simulators.world.PointRow`), `centres`
+    (fields of `simulators.centres.spec.CentreSpec`, and `codes` by point), `connection` (that section of the profile).
     """
     rows = [msgspec.to_builtins(row) for row in seat.site.points.values()]
     periods: Mapping[str, float] = seat.settings["periods"]
@@ -86,6 +90,7 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
                 "address": spec.address,
                 "protocol": own[0]["protocol"] if own else "modbus-tcp",
                 "map": str(spec.map),
+                "collector": spec.collector,
                 "period_s": periods.get(spec.name, seat.settings["period_s"]),
                 "points": own,
             }
@@ -111,8 +116,24 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
             for line in seat.site.world.lines
         ],
         "points": rows,
+        "collectors": [_collector(seat, spec) for spec in seat.site.world.collectors],
         "centres": centres,
         "connection": dict(seat.connection),
+    }
+
+
+def _collector(seat: Seat, spec: CollectorSpec) -> dict[str, Any]:
+    """What a template may name of a collector: its fields, what the terminal is given for it, where its meters are."""
+    side = seat.site.collector_side(spec.name)
+    behind = [meter.name for meter in seat.site.world.meters if meter.collector == spec.name]
+    if spec.kind == "mqtt":
+        places = {"topic": {meter: topic_of(spec.form, spec.name, meter) for meter in behind}}
+    else:
+        places = {"path": {meter: path_of(meter) for meter in behind}}
+    return {
+        **{field.name: getattr(spec, field.name) for field in dataclasses.fields(spec)},
+        **{name: getattr(side, name) for name in ("server_name", "anchors", "crls", "certificate", "key")},
+        **places,
     }
 
 

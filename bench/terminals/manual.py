@@ -15,6 +15,7 @@ from typing import Any, Protocol, runtime_checkable
 from bench.operator.person import ATTEST, DO, TELL, Answer, Question
 from bench.terminals import LaunchError, Seat
 from simulators.stamps import local
+from simulators.world import PointRow
 
 _COLUMNS = {
     "readings": ("at", "value", "quality", "source"),
@@ -171,14 +172,31 @@ def _instant(name: str, cell: str) -> str:
     return str(since // timedelta(microseconds=1))
 
 
+def _codes(row: PointRow) -> str:
+    return " ".join(f"{centre}={code}" for centre, code in row.codes.items())
+
+
 def commissioning(seat: Seat) -> str:
     """What the device has to be configured with, as a table: the points, then the centres."""
     lines = ["point,meter,host,port,line,unit id,function,registers,type,order,scale,unit,codes"]
-    for row in seat.site.points.values():
-        codes = " ".join(f"{centre}={code}" for centre, code in row.codes.items())
+    rows = tuple(seat.site.points.values())
+    for row in rows:
+        if row.collector:
+            continue
+        codes = _codes(row)
         parts = " + ".join(f"{part.address} × {part.factor}" for part in row.parts)
         cells = (row.id, row.meter, row.host, row.port, row.line, row.unit_id, row.fc, parts, row.type, row.order)
         lines.append(",".join(str(cell) for cell in (*cells, row.scale, row.unit, codes)))
+    if seat.site.world.collectors:
+        lines += ["", "collector,kind,host,port,channel,form,user,password"]
+        lines += [
+            ",".join((one.name, one.kind, one.host, str(one.port), one.channel, one.form, one.user, one.password))
+            for one in seat.site.world.collectors
+        ]
+        lines += ["", "point,collector,device,tag,unit,codes"]
+        lines += [
+            f"{row.id},{row.collector},{row.meter},{row.tag},{row.unit},{_codes(row)}" for row in rows if row.collector
+        ]
     lines += ["", "centre,host,port,mn,pw,st"]
     lines += [
         ",".join((spec.name, spec.host, str(spec.port), spec.mn, spec.pw, spec.st)) for spec in seat.site.world.centres

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import socket
 import time
 from collections.abc import Callable
@@ -12,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.terminals import Seat
+from bench.terminals.command import variables
+from bench.terminals.manual import commissioning
 from bench.terminals.reference import configuration
 from bench.terminals.reference_meters import NoDriver
 from reference_terminal.config import load_config
@@ -115,3 +119,29 @@ def test_a_channel_the_terminal_lacks_is_told() -> None:
     described = world(CollectorSpec("own", "https", "127.0.0.1", free_port(), channel="tlcp"))
     with pytest.raises(NoDriver, match="collector own over tlcp"):
         configuration(described, period_s=1, database=":memory:", port=0)
+
+
+class _NoClock:
+    def now_us(self) -> int:
+        return 0
+
+    def time_ns(self) -> int:
+        return 0
+
+    def set_time_ns(self, time_ns: int, /) -> None:
+        return None
+
+
+def test_other_terminals_are_told_all_they_need() -> None:
+    site = Site(load_world(WORLDS / "collectors.toml"), clock=_NoClock(), observe=lambda event: None)
+    settings = {"period_s": 10, "periods": {}, "buffer_h": 168}
+    seat = Seat(site=site, settings=settings, clock=_NoClock(), chance=random.Random(0), local=("127.0.0.1", 1))
+    first, _, third = variables(seat, Path("state"))["collectors"]
+    assert first["topic"] == {"a1": "/neuron/A/a1", "a2": "/neuron/A/a2"}
+    assert third["path"] == {"c1": "/api/v1/devices/c1/values"}
+    assert third["anchors"].startswith("-----BEGIN CERTIFICATE-----")
+    sheet = commissioning(seat).splitlines()
+    assert "A,mqtt,127.0.0.1,18830,plain,neuron,," in sheet
+    assert "a1.power,A,a1,有功功率,kW,A1=k01002" in sheet
+    # No register of a meter that the terminal never sees.
+    assert [line for line in sheet if line.startswith("a1.power")] == ["a1.power,A,a1,有功功率,kW,A1=k01002"]
