@@ -5,8 +5,8 @@ one for commands and reports, one for statistics. It ends when the bench does. A
 interpreter lock nor the garbage of the bench stands in the way of a frame.
 
 A segment is *clear* while nothing is in force, awaited or under way on it: then a buffer is read, written, noted and
-captured. Otherwise each frame is judged, delivered (now or later) and matched. A clear segment without capture is
-*plain*: its devices may then deliver uncut streams of up to 64 KiB at a time.
+captured, and its devices may deliver uncut streams of up to 64 KiB at a time (the capture holds them cut, as they would
+cross a cable). Otherwise each frame is judged, delivered (now or later) and matched.
 """
 
 from __future__ import annotations
@@ -129,25 +129,23 @@ class Strand:
         self.lost_by_card = 0
         self.frames = [0, 0]
         self.octets = [0, 0]
-        # Devices are made without offload; the first settling turns it on where the segment is plain.
-        self.plain = False
+        # Devices are made without offload; the first settling turns it on where the segment is clear.
         self.clear = False
 
     def settle(self, names_fail: bool) -> None:
-        """Decide whether this segment is clear, and let its devices send uncut streams only while it is plain."""
-        self.clear = (
+        """Decide whether this segment is clear, and let its devices send uncut streams only while it is."""
+        clear = (
             self.path.clear
             and not names_fail
             and not self.watches
             and not self.under_way
             and not self.connections.haunted
         )
-        plain = self.clear and self.capture is None
-        if plain != self.plain:
-            self.plain = plain
+        if clear != self.clear:
+            self.clear = clear
             for fd in self.taps:
                 with suppress(OSError):
-                    tap.offload(fd, plain)
+                    tap.offload(fd, clear)
 
     def overrun(self) -> int:
         """Frames that a card lost since the wires were opened."""
@@ -183,6 +181,7 @@ class WireProcess:
         self._faults: dict[int, Link] = {}
         self._names_fail = False
         self._flushing = False
+        self._behind: list[Capture] = []
         self._running = True
 
     # The loop
@@ -197,7 +196,9 @@ class WireProcess:
         now_ns = time.monotonic_ns
         while self._running:
             ready = poll(0)
-            if not ready:
+            if not ready and self._behind:
+                self._catch_up()
+            elif not ready:
                 if self._timers:
                     wait_ns = self._timers[0][0] - now_ns()
                     if wait_ns > 0 and now_ns() >= busy_until:
@@ -212,6 +213,13 @@ class WireProcess:
                 busy_until = now_ns() + self._spin_ns
             if self._timers:
                 self._fire()
+
+    def _catch_up(self) -> None:
+        """Nothing is to be carried: write one buffer of a capture."""
+        capture = self._behind[0]
+        capture.catch_up()
+        if not capture.behind:
+            self._behind.pop(0)
 
     def _listen(self, fd: int, reader: Callable[[], None]) -> None:
         self._readers[fd] = reader
@@ -362,7 +370,7 @@ class WireProcess:
                 except OSError as error:
                     self._lose_end(strand, fd, error)
                     return
-                if strand.plain or (strand.clear and not (buffer[0] & 1 or buffer[1])):
+                if strand.clear:
                     try:
                         write(other, buffer)
                     except OSError as error:
@@ -372,7 +380,10 @@ class WireProcess:
                     if len(buffer) >= 64:
                         note(buffer, way)
                     if strand.capture is not None:
-                        strand.capture.write_both(buffer[tap.HEADER :])
+                        # Cut and with its checksums, as it would be on a cable; after it has gone on its way.
+                        strand.capture.passed(buffer)
+                        if strand.capture.behind and strand.capture not in self._behind:
+                            self._behind.append(strand.capture)
                         if not self._flushing:
                             self._flush_soon()
                 else:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scapy.layers.inet import ICMP, IP, UDP
+from scapy.layers.inet import ICMP, IP, TCP, UDP
 from scapy.utils import rdpcap
 
 from bench.real import netns, tap
@@ -374,6 +374,51 @@ def test_captured_streams_have_every_checksum(tmp_path: Path) -> None:
     told = frame[UDP].chksum
     del frame[UDP].chksum
     assert type(frame)(bytes(frame))[UDP].chksum == told
+
+
+def test_a_captured_flood_is_whole_and_cut_as_on_a_cable(tmp_path: Path) -> None:
+    sent = bytes(range(256)) * 16_384
+
+    async def work() -> None:
+        async with standing(captures=tmp_path) as (wires, _):
+            with netns.entered(wires.site_namespace):
+                door = socket.create_server(("10.1.0.10", 7))
+            with netns.entered(wires.terminal_namespace):
+                stream = socket.create_connection(("10.1.0.10", 7), 5)
+            with door, stream:
+                taken, _ = door.accept()
+                with taken:
+                    taken.settimeout(20)
+                    sending = asyncio.get_running_loop().run_in_executor(None, stream.sendall, sent)
+                    got = b""
+                    while len(got) < len(sent):
+                        got += await asyncio.to_thread(taken.recv, 1 << 20)
+                    await sending
+                    assert got == sent
+                    async with wires.links["field"].loss(0.0):
+                        assert await pinged(wires.terminal_namespace, "10.1.0.10")
+
+    run(work())
+    for side in ("terminal", "site"):
+        frames = rdpcap(str(tmp_path / f"field.{side}.pcap"))
+        assert [frame.time for frame in frames] == sorted(frame.time for frame in frames)
+        assert max(len(frame) for frame in frames) <= 1514
+        kinds = ["ping" if ICMP in each else "data" if TCP in each and len(each) > 500 else "" for each in frames]
+        assert kinds.index("ping") > len(kinds) - 1 - kinds[::-1].index("data"), "what followed the flood follows it"
+        data = [frame for frame in frames if TCP in frame and frame[TCP].dport == 7]
+        first = min(frame[TCP].seq for frame in data) + 1
+        whole = bytearray(len(sent))
+        for frame in data:
+            piece = bytes(frame[TCP].payload)[: frame[IP].len - 20 - frame[TCP].dataofs * 4]
+            at = frame[TCP].seq - first
+            if piece:
+                whole[at : at + len(piece)] = piece
+        assert whole == sent
+        for frame in data[:: max(len(data) // 20, 1)]:
+            told = frame[IP].chksum, frame[TCP].chksum
+            del frame[IP].chksum, frame[TCP].chksum
+            again = type(frame)(bytes(frame))
+            assert (again[IP].chksum, again[TCP].chksum) == told
 
 
 def test_frames_that_nobody_took_in_time_are_told() -> None:
