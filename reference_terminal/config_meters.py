@@ -34,7 +34,7 @@ TYPES = {"u16": 1, "s16": 1, "u32": 2, "s32": 2, "u64": 4, "s64": 4, "f32": 2, "
 """Register types and the number of 16-bit registers each takes."""
 _BITS = {"u16": 16, "s16": 16, "u32": 32, "s32": 32, "u64": 64, "s64": 64}
 ORDERS = ("ABCD", "CDAB", "BADC", "DCBA")
-COUNTER_UNITS = ("kWh", "MWh", "Wh", "kvarh", "kVAh", "m3", "Nm3", "L", "GJ", "MJ", "kJ", "t", "kg")
+COUNTER_UNITS = ("kWh", "MWh", "Wh", "kvarh", "kVAh", "m3", "Nm3", "L", "GJ", "MJ", "kJ", "t", "kg", "1")
 INSTANT_UNITS = (
     *("kW", "W", "MW", "kvar", "kVA", "V", "kV", "A", "mA", "Hz", "1", "°"),
     *("m3/h", "m3/s", "Nm3/h", "L/h", "L/s", "m/s", "t/h", "kg/h", "kg/s", "GJ/h"),

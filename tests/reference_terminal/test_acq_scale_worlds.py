@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from decimal import Decimal
 from functools import reduce
+from itertools import pairwise
 from operator import xor
 
 import pytest
@@ -124,8 +125,7 @@ def test_an_hour_of_old_frames_is_never_taken_for_the_weight_now() -> None:
     peer = Peer(lambda request: [])
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        for _ in range(60_000):
-            writer.write(b"\x02+00160021C\x03"[:9] + b"1F\x03")
+        writer.write(b"\x02+00160021E\x03" * 60_000)
         await asyncio.sleep(30)
         writer.write(b"\x02+00200021B\x03")
 
@@ -138,3 +138,44 @@ def test_an_hour_of_old_frames_is_never_taken_for_the_weight_now() -> None:
         return shown((await ScaleMeter(meter(text), 0, line).read(0, clock, 0)).readings)[0]
 
     assert Decimal(str(on_line(peer, read))) == 20
+
+
+COUNTING = """
+[world]
+name = "loads"
+seed = 5
+start = "2026-03-02T00:00:00+08:00"
+[[meters]]
+name = "bridge"
+map = "load_counter"
+host = "127.0.0.1"
+port = 5020
+unit = 1
+source = "bridge"
+points = [
+  { id = "weight", register = "weight", code = "k83001" },
+  { id = "loads", register = "loads", code = "k83002" },
+  { id = "net", register = "net", code = "k83003" },
+]
+[[centres]]
+name = "A"
+host = "127.0.0.1"
+port = 9010
+mn = "010000A8900016F000169DC0"
+"""
+
+
+def test_trucks_are_weighed_and_counted() -> None:
+    """Two hours of a plant's bridge: what is on it, how many loads it has weighed, and their net weight."""
+    life = Life(COUNTING, period_s=10)
+    run_virtually(life.run(7201))
+    found = {name: [Decimal(row[2]) for row in rows] for name, rows in life.readings.items()}
+    assert len(found["weight"]) == 721
+    assert found["loads"][-1] - found["loads"][0] >= 1
+    standing = [
+        one for one, next_one in zip(found["weight"], found["weight"][1:], strict=False) if one == next_one and one
+    ]
+    trucks = [one for index, one in enumerate(standing) if index == 0 or standing[index - 1] != one]
+    loads = [gross - tare for gross, tare in zip(trucks[0::2], trucks[1::2], strict=False)]
+    added = [later - earlier for earlier, later in pairwise(found["net"]) if later != earlier]
+    assert added and added == loads[: len(added)]
