@@ -6,7 +6,8 @@ terminal are `serial_lines`, Modbus TCP without anything of ours is `virtual_pol
     python benchmarks/protocols.py [--json] [--seconds N] [--cpu] [NAME ...]
 
 One source stands in a world of its own and is polled for so many simulated seconds (default 600), as fast as its line
-allows with a whole second as period. A poll is an answer that the source gave, or a message it published.
+allows with a whole second as period. A poll is an answer that the source gave, or what it sent by itself: a scale's frame
+(ten a second), a message it published.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ PROTOCOLS: dict[str, Scenario] = {
     "dlt645-1997": ALONE.but(lines=(Line(("dlt645-1997",), baud=1200, parity="E"),), period_s=5),
     "cjt188-water": ALONE.but(lines=(Line(("cjt188-water",), baud=2400, parity="E"),)),
     "cjt188-heat": ALONE.but(lines=(Line(("cjt188-heat",), baud=2400, parity="E"),)),
+    "xk3190": ALONE.but(lines=(Line(("scale",)),)),
     "mqtt": ALONE.but(collectors=(Collector("mqtt", 1),)),
     "https": ALONE.but(collectors=(Collector("https", 1),)),
     "opcua": ALONE.but(systems=(System("opcua", ("energy-system",)),)),
