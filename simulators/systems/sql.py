@@ -74,8 +74,9 @@ class SqlDatabase:
         self._observe = observe
         self._engine: Engine | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._timers: list[asyncio.TimerHandle] = []
         self._altered = asyncio.Event()
-        self._writing = asyncio.Lock()
+        self._waiting: asyncio.Queue[Batch] = asyncio.Queue()
         self._lock: Connection | None = None
         self._away = False
         self._here = asyncio.Event()
@@ -115,9 +116,12 @@ class SqlDatabase:
             asyncio.create_task(self._write(meter), name=f"sql {self.name} {meter.name}") for meter in self.meters
         ]
         self._tasks.append(asyncio.create_task(self._keep(), name=f"sql {self.name}"))
+        self._tasks.append(asyncio.create_task(self._insert_all(), name=f"sql {self.name} rows"))
 
     async def stop(self) -> None:
         """Write no more; a file of our own goes."""
+        for timer in self._timers:
+            timer.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -148,17 +152,13 @@ class SqlDatabase:
             if isinstance(late, Delayed):
                 self._later(loop, late.after_s, batch)
             else:
-                await self._insert(batch)
+                self._insert(batch)
             if isinstance(twice, Duplicate):
                 again = Batch(meter, batch.stamp, batch.rows, batch.fault, copy=True)
                 self._later(loop, max(twice.after_s, 0.001), again)
 
     def _later(self, loop: asyncio.AbstractEventLoop, after_s: float, batch: Batch) -> None:
-        async def wait() -> None:
-            await asyncio.sleep(after_s)
-            await self._insert(batch)
-
-        self._tasks.append(loop.create_task(wait(), name=f"sql {self.name} later"))
+        self._timers.append(loop.call_later(after_s, self._insert, batch))
 
     def _batch(self, meter: TaggedMeter, stamp: int) -> Batch:
         rows: dict[str, str] = {}
@@ -169,13 +169,20 @@ class SqlDatabase:
                 rows[f"{meter.name}.{channel.register.id}"] = tag_value(channel, stamp)[1]
         return Batch(meter, stamp, rows, meter.altering(wanted))
 
-    async def _insert(self, batch: Batch) -> None:
-        """Write a batch; it waits while somebody else keeps the table."""
-        if not batch.rows:
-            return
-        async with self._writing:
+    def _insert(self, batch: Batch) -> None:
+        """A batch is to be written."""
+        if batch.rows:
+            self._waiting.put_nowait(batch)
+
+    async def _insert_all(self) -> None:
+        """Write what there is, in order; it waits while the database is away."""
+        while True:
+            batch = await self._waiting.get()
             await self._here.wait()
             await asyncio.to_thread(self._put, batch)
+            self._tell(batch)
+
+    def _tell(self, batch: Batch) -> None:
         self._batches += 1
         points = {f"{batch.meter.name}.{channel.register.id}": point for point, channel in batch.meter.points.items()}
         self._observe(
@@ -195,6 +202,7 @@ class SqlDatabase:
 
     def _put(self, batch: Batch) -> None:
         moment = datetime.fromtimestamp(batch.stamp // 1_000_000, UTC).replace(tzinfo=None) + _ZONE
+        moment += timedelta(microseconds=batch.stamp % 1_000_000)
         rows = [{"tag": tag, "at": moment, "value": self._stored(value)} for tag, value in batch.rows.items()]
         if self._lock is not None:
             self._lock.execute(_READINGS.insert(), rows)
