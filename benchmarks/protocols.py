@@ -6,8 +6,8 @@ terminal are `serial_lines`, Modbus TCP without anything of ours is `virtual_pol
     python benchmarks/protocols.py [--json] [--seconds N] [--cpu] [NAME ...]
 
 One source stands in a world of its own and is polled for so many simulated seconds (default 600), as fast as its line
-allows with a whole second as period. A poll is an answer that the source gave, or what it sent by itself: a scale's frame
-(ten a second), a message it published.
+allows with a whole second as period. A poll is an answer that the source gave, or what it sent by itself: a scale's
+frame (ten a second), a message it published.
 """
 
 from __future__ import annotations
