@@ -1,4 +1,4 @@
-"""Meters behind a collector that publishes: a reading is the first message of its slot, by the message's own instant.
+"""Meters behind a collector that publishes: a reading is the first message of its slot, by its own instant.
 
 Leaves the connection to `mqtt_client`. A repeated message is the same reading; a retained one has the age it says; a
 message of a slot that is over goes to whoever takes late readings.
@@ -7,7 +7,8 @@ message of a slot that is over goes to whoever takes late readings.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+import contextlib
+from dataclasses import dataclass, field, replace
 
 from reference_terminal.acquisition import collected, reading
 from reference_terminal.acquisition.collected import Late, OwnPace
@@ -19,6 +20,9 @@ from reference_terminal.acquisition.reading import Reading
 from reference_terminal.clock import WallClock
 from reference_terminal.config_meters import MeterConfig
 
+GATHER_S = 1.0
+"""How long a message that lacks points is kept open for others of its slot."""
+
 
 @dataclass
 class _Held:
@@ -27,6 +31,10 @@ class _Held:
     said: Said
     at_ms: int
     receipts: list[Receipt] = field(default_factory=list[Receipt])
+
+    def add(self, more: Said) -> None:
+        """Another message of the slot: what the first one lacks is taken from it."""
+        self.said = replace(self.said, contents={**more.contents, **self.said.contents})
 
 
 class MqttMeter:
@@ -56,7 +64,9 @@ class MqttMeter:
             return
         slot_s = collected.slot_of(self.config, at_ms)
         held = self._held.get(slot_s)
-        if held is None:
+        if held is not None:
+            held.add(said)
+        else:
             held = _Held(said, at_ms)
             if self._latest is None or at_ms > self._latest.at_ms:
                 self._latest = held
@@ -106,18 +116,27 @@ class MqttMeter:
         return Poll(collected.readings_of(self.config, self._first, held.said, slot_s, held.at_ms), False)
 
     async def _wait(self, slot_s: int, left_s: float) -> _Held | None:
+        """The message of a slot; one that lacks points is given a moment for others with the rest of them."""
         deadline_s = self._loop.time() + max(left_s, 0)
-        while slot_s not in self._held:
+        gathering = False
+        while True:
+            held = self._held.get(slot_s)
+            if held is not None and self._is_whole(held):
+                break
+            if held is not None and not gathering:
+                gathering = True
+                deadline_s = min(deadline_s, self._loop.time() + GATHER_S)
             rest_s = deadline_s - self._loop.time()
             if rest_s <= 0:
-                return None
+                break
             self._came.clear()
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(rest_s):
                     await self._came.wait()
-            except TimeoutError:
-                continue
-        return self._held.pop(slot_s)
+        return self._held.pop(slot_s, None)
+
+    def _is_whole(self, held: _Held) -> bool:
+        return all(point.tag in held.said.contents for point in self.config.points)
 
     def _said_last(self, clock: WallClock) -> Poll:
         now_ms, latest = clock.now_ms(), self._latest

@@ -406,6 +406,24 @@ def test_what_mosquitto_pub_says_is_read(program: Program, tmp_path: Path) -> No
     asyncio.run(scene())
 
 
+def test_points_of_a_slot_may_come_in_several_messages(program: Program, tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with standing(program, tmp_path, period_s=5) as bench:
+            clock = bench.terminal.clock
+            await clock.sleep_until((clock.now_s() // 5 * 5 + 5) * 1000 + 50)
+            ms = clock.now_ms()
+            for values in ('{"energy":1.0}', '{"energy":9.9,"有功功率":2.0}'):
+                await bench.publish(f'{{"timestamp":{ms},"node":"E1","values":{values}}}')
+            await bench.until(lambda: bench.good("power") == ["2.0"])
+            assert bench.good("energy") == ["1.0"]
+            await clock.sleep_until((clock.now_s() // 5 * 5 + 5) * 1000 + 50)
+            await bench.publish(f'{{"timestamp":{clock.now_ms()},"node":"E1","values":{{"energy":3.0}}}}')
+            await bench.until(lambda: bench.good("energy") == ["1.0", "3.0"])
+            await bench.until(lambda: reading.ABSENT in [cause for _, _, cause in bench.rows("power").values()])
+
+    asyncio.run(scene())
+
+
 def test_copies_and_retained_messages_keep_their_own_time(program: Program, tmp_path: Path) -> None:
     async def scene() -> None:
         async with standing(program, tmp_path) as bench:
