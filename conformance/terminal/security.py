@@ -132,7 +132,7 @@ class SpeaksTheNationalSuites(Case):
 
 
 class KeepsTheMixSecret(Case):
-    """An HTTPS platform, mutual TLS and protected packets side by side: nothing to read on the way, no secret at rest."""
+    """An HTTPS platform, mutual TLS and protected packets side by side: nothing to read on the way or at rest."""
 
     zh = "HTTPS 平台、双向 TLS 与载荷加密三类中心并存时，途中不可读，密钥不以明文存储、显示或记入日志。"
     clauses = (*_ENCRYPTED, "isc-2/7.4.1.4(2)a", "isc-2/7.4.1.4(2)b", "isc-2/7.2.4(3)a")
@@ -173,7 +173,7 @@ def _given(wrong: Mapping[str, str]) -> Scenario:
 
 
 class SendsNothingWithoutItsCertificate(Case):
-    """Its own certificate expired or missing, the terminal sends that centre nothing, by no way, and raises an alarm."""
+    """Its own certificate expired or missing, the terminal sends that centre nothing by any way, and alarms."""
 
     zh = "终端自身证书过期或缺失时，不以任何方式向该中心发送数据，并告警；其他中心不受影响。"
     clauses = ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d", "isc-2/7.2.3-B(6)a")
@@ -200,7 +200,7 @@ class SendsNothingWithoutItsCertificate(Case):
 
 
 class TellsThatItIsTurnedAway(Case):
-    """A centre that refuses its certificate (revoked, foreign issuer) gets nothing in the clear, and an alarm says so."""
+    """A centre that refuses its certificate (revoked, foreign) gets nothing in the clear, and an alarm says so."""
 
     zh = "中心因证书被吊销或签发者不受信任而拒绝终端时，不改走明文，并告警；其他中心不受影响。"
     clauses = ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d", "isc-2/7.2.3-B(6)a")
