@@ -22,7 +22,10 @@ class KeepsOneKeyPerRecord(Case):
     zh = "中心不可达、积压待传时时钟倒退 40 min：每条记录键值唯一，不重号、不丢失。"
     clauses = ("isc-2/7.3.1e", "csmt/8.2.1g", "csmt/7.6a")
     needs = (MODBUS, HJ212, "clock.centre")
-    scenario = Scenario(start="2026-03-02T05:00:00+08:00", circuits=2, points=2, kinds=("minute", "hour"))
+    # Real-time data go out at the same wall times again, and need numbers that were not used then.
+    scenario = Scenario(
+        start="2026-03-02T05:00:00+08:00", circuits=2, points=2, kinds=("minute", "hour"), realtime_interval_s=60
+    )
 
     async def drive(self, bench: Bench) -> None:
         await bench.clock.sleep(hours=3, minutes=7, seconds=20)
