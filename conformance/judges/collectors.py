@@ -192,8 +192,8 @@ def held_back(history: History) -> int:
 def kept_findings(history: History, needed: int) -> Iterator[Check | Measurement]:
     """Every message of QoS 1 since the terminal's first is in the store under its own time, once it has been handed.
 
-    Open with fewer than `needed` messages handed over late. What was acknowledged within 5 s before power was lost
-    need not be there (R-29).
+    Open with fewer than `needed` messages handed over late. What was acknowledged within 5 s before power was lost, or
+    before the store was looked at, need not be there (R-29).
     """
     taken, late = taken_at(history), held_back(history)
     cuts = [event.t for event in history.of(Power) if event.state == "cut"]
@@ -204,11 +204,12 @@ def kept_findings(history: History, needed: int) -> Iterator[Check | Measurement
         have.setdefault(point, set()).add(at)
         texts[point, at] = text
     known = told(history)
+    looked = min((event.asked for event in history.of(Observed) if event.what == "readings"), default=0)
     lost: list[str] = []
     asked = 0
     for event in history.of(Published):
         acknowledged = taken.get((event.collector, event.number))
-        if event.copy or acknowledged is None:
+        if event.copy or acknowledged is None or acknowledged > looked - _VOLATILE_US:
             continue
         if any(acknowledged <= cut < acknowledged + _VOLATILE_US for cut in cuts):
             continue
