@@ -186,6 +186,7 @@ def main(
 ) -> int:
     """Run the proof and print the matrix. 0 trusted, 1 not, 3 the bench's own error, 4 wrong words."""
     known, suite = {name: found for name, found in all_defects().items() if rig in found.rigs}, case_classes()
+    proving = Rig.VIRTUAL if rig == VIRTUAL_RIG else Rig.PROCESS
     every_name = f"; known are {', '.join(known)}"
     problems = [
         f"--defect {word}: no such defect{near(word, known) or every_name} / 无此缺陷"
@@ -202,7 +203,7 @@ def main(
     chosen_cases = {
         name: case
         for name, case in suite.items()
-        if any(picks(word, name) for word in cases) or (not cases and (rig != VIRTUAL_RIG or Rig.VIRTUAL in case.proof))
+        if any(picks(word, name) for word in cases) or (not cases and proving in case.proof)
     }
     problems += filter(None, (no_case(word, suite) for word in cases))
     if rig not in RIGS:
@@ -215,9 +216,10 @@ def main(
     if cases:
         chosen = {name: found for name, found in chosen.items() if every or related(found, chosen_cases)}
     elif rig != VIRTUAL_RIG:
-        # Real time is dear: only the cases that defects name, not all that share a clause.
+        # Real time is dear: only what a defect and a case that is proved here name, not all that share a clause.
+        chosen = {name: found for name, found in chosen.items() if set(found.cases) & set(chosen_cases)}
         named = [case for found in chosen.values() for case in found.cases]
-        chosen_cases = {name: case for name, case in chosen_cases.items() if name in named}
+        chosen_cases = {name: case for name, case in chosen_cases.items() if not defects or name in named}
     elif defects:
         touched = {name for found in chosen.values() for name in related(found, chosen_cases)}
         chosen_cases = {name: case for name, case in chosen_cases.items() if every or name in touched}
