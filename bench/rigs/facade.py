@@ -141,6 +141,10 @@ class OperatorAtTerminal(Orders):
         """Recorded gaps."""
         await self._ask("gaps", {})
 
+    async def estimates(self, point: str, from_us: int, to_us: int) -> None:
+        """Values estimated for what was not read."""
+        await self._ask("estimates", {"point": point, "from": str(from_us), "to": str(to_us)})
+
     async def status(self) -> None:
         """What the terminal says of itself."""
         await self._ask("status", {})

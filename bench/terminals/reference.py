@@ -25,7 +25,7 @@ from bench.terminals.reference_centres import PASSPHRASE, centre_of, security_of
 from bench.terminals.reference_collectors import collectors_of, keys_of_collectors
 from bench.terminals.reference_meters import gateways_of, line_table, lines_of, meters_of
 from bench.terminals.reference_store import alter
-from bench.terminals.reference_systems import needs_vault, systems_of
+from bench.terminals.systems import needs_vault, systems_of
 from reference_terminal.config import load_config
 from reference_terminal.main import main as terminal_main
 from reference_terminal.platform import Platform

@@ -1,6 +1,6 @@
 """Gaps: a stretch without data is recorded as one and nothing is put in its place (R-18).
 
-Leaves the arithmetic of filling to later work. The stretch is the one the bench made: from the first request a meter
+Leaves the arithmetic of filling to `filling`. The stretch is the one the bench made: from the first request a meter
 left without a usable answer to the first good reading afterwards.
 """
 

@@ -115,6 +115,7 @@ def taken_findings(history: History, meter: str, spare: str, centre: str) -> Ite
     )
     yield _told(history, spare, seen)
     yield _recorded(history, meter, spare, quiet)
+    yield _stretch(history, meter, spare, quiet)
     yield _counted(history, meter, centre)
 
 
@@ -168,6 +169,51 @@ def _recorded(history: History, meter: str, spare: str, quiet: list[Silence]) ->
         limit=0,
         unit="readings",
         evidence=[*wrong, *(f"source {name or 'none'} for both" for name in sorted(mixed))],
+    )
+
+
+def _stretch(history: History, meter: str, spare: str, quiet: list[Silence]) -> Check:
+    """What was missed before the standby was read is recorded as a gap, both edges within a period and a second."""
+    period = next((round(each.period_s * SECOND) for each in history.began.meters if each.name == meter), SECOND)
+    points = [point.id for point in history.began.points if point.meter == meter]
+    taken = [event.t for event in history.of(Served) if event.meter == spare]
+    rows = [row for event in history.of(Observed) if event.what == "gaps" for row in event.rows]
+    asked = any(event.what == "gaps" and not event.problem for event in history.of(Observed))
+    wrong: list[str] = []
+    due = 0
+    for one in quiet:
+        back = next((at for at in taken if at > one.start), None)
+        if back is None:
+            continue
+        end = min(back, one.end)
+        for point in points:
+            due += 1
+            own = [
+                (start, until)
+                for row in rows
+                if row.get("point") == point
+                and (start := instant_of_iso(row.get("start", ""))) is not None
+                and (until := instant_of_iso(row.get("end", ""))) is not None
+                and start < end
+                and until > one.start
+            ]
+            shown = f"{point}: no reading from {local(one.start)} to {local(end)}"
+            if not own:
+                wrong.append(f"{shown}, no gap recorded")
+                continue
+            first, last = min(start for start, _ in own), max(until for _, until in own)
+            near = period + SECOND
+            if abs(first - one.start) > near or abs(last - end) > near:
+                wrong.append(f"{shown}, recorded as {local(first)} to {local(last)}")
+    return check(
+        "missing-stretch-recorded",
+        not wrong if due and asked else None,
+        en="what was missed before the standby was read is recorded, both edges right",
+        zh="启用备用设备前的缺失时段已记录，起止正确",
+        measured=len(wrong),
+        limit=0,
+        unit="gaps",
+        evidence=wrong,
     )
 
 

@@ -18,6 +18,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``uplink.query``: it answers history requests of a centre (2051, 2061, 2031).
 - ``local.readout``: readings, records, gaps and the log can be read at a local interface.
 - ``acquisition.gap-record``: stretches of missing data are recorded.
+- ``acquisition.gap-filling``: they are filled with estimates, flagged and with their method.
 - ``acquisition.on-command``: a centre's command makes it read its meters at once.
 - ``acquisition.range-1min-3h``: any polling period from 1 min to 3 h can be set.
 - ``accounting.minute-cumulative``: a cumulative value every minute.

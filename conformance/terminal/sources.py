@@ -48,6 +48,7 @@ class _Silences:
             meter.clear()
             await bench.clock.sleep(self.apart_s + 1 - self.silent_s)
         await bench.operator.log(start)
+        await bench.operator.gaps()
         await read_readings(bench, tuple(meter.points), start, bench.clock.now_us())
         await bench.clock.sleep(self.after_s)
         await bench.centres.settle(seconds=self.settle_s)
@@ -95,7 +96,7 @@ class SwitchesToStandbyAfterTenSeconds(_Silences, Case):
 
     zh = "连续 10 s 无应答时自动改用备用设备，有提示、有来源记录，不漏计不重计。"
     clauses = ("isc-2/7.2.3-A(1)c",)
-    needs = (MODBUS, HJ212, LOCAL, STANDBY)
+    needs = (MODBUS, HJ212, LOCAL, STANDBY, "acquisition.gap-record")
     scenario = Scenario(circuits=2, standbys=(_METER,), period_s=1, centres=(_CENTRE,), kinds=("minute", "hour"))
     silent_s = 12.0
 

@@ -80,6 +80,7 @@ class Housekeeping:
         raw_s, record_s = self.raw_border_s(now_s), now_s - storage.record_days * DAY_S
         self._delete("reading", "slot_s", "slot_s<?", raw_s)
         self._delete("reading_source", "slot_s", "slot_s<?", raw_s)
+        self._delete("estimate", "slot_s", "slot_s<?", raw_s)
         self._delete("record", "start_s", "span>0 AND span<900 AND start_s<?", raw_s)
         self._delete("record", "start_s", "start_s<?", record_s)
         self._delete("fingerprint", "start_s", "span>0 AND span<900 AND start_s<?", raw_s)

@@ -18,6 +18,7 @@ from reference_terminal.config_meters import PointConfig
 from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.counter import FIRST, NORMAL, REPLACED, RETURNED, ROLLOVER, CounterTracker
 from reference_terminal.processing.counter import RESET as COUNTER_RESET
+from reference_terminal.processing.filling import Filling
 from reference_terminal.processing.gaps import GapKeeper
 from reference_terminal.processing.interval import Boundary, IntervalBuilder, Open
 from reference_terminal.processing.periods import PeriodBook
@@ -60,6 +61,8 @@ class Pipeline:
         self._silent: dict[int, int] = {}
         self.resolved_s: dict[int, int] = {}
         self.sources = Sources(store)
+        self.filling = Filling(config.processing.fill, store, journal)
+        self._periods = {meter.id: meter.period_s for meter in config.meters}
         self._waiters: list[asyncio.Future[None]] = []
         self._waiting_for_book: asyncio.Event = asyncio.Event()
         self.points: list[PointState] = []
@@ -332,6 +335,7 @@ class Pipeline:
                 f"data again at {iso(reading.slot_s)}; {gap.missed} readings missed since {iso(gap.start_s)}",
                 f"{iso(reading.slot_s)} 恢复数据,自 {iso(gap.start_s)} 起缺 {gap.missed} 次",
             )
+            self.filling.fill(state.number, state.config, gap, self._periods[state.meter])
         return state.builder.add(reading, total, increment, skipped, broken)
 
     def replacement_for(self, state: PointState, tracker: CounterTracker, slot_s: int) -> Replacement | None:

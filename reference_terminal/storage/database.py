@@ -121,6 +121,9 @@ CREATE TABLE IF NOT EXISTS manual_entry (
   number INTEGER PRIMARY KEY, point TEXT NOT NULL, span INTEGER NOT NULL, start_s INTEGER NOT NULL,
   end_s INTEGER NOT NULL, value TEXT NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL, entered_ms INTEGER NOT NULL,
   revision INTEGER NOT NULL, original TEXT, original_flag TEXT NOT NULL, verdict TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS estimate (
+  point INTEGER NOT NULL, slot_s INTEGER NOT NULL, value TEXT NOT NULL, method TEXT NOT NULL,
+  PRIMARY KEY (point, slot_s)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS fingerprint (
   span INTEGER NOT NULL, start_s INTEGER NOT NULL, point INTEGER NOT NULL, revision INTEGER NOT NULL,
   digest TEXT NOT NULL, signature TEXT NOT NULL, deposited INTEGER NOT NULL,
@@ -132,7 +135,7 @@ CREATE TABLE IF NOT EXISTS package (
   content BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS fingerprint_to_deposit ON fingerprint (start_s) WHERE deposited=0;
 """
-"""What stands beside readings and records: sources, entries by hand, fingerprints."""
+"""What stands beside readings and records: sources, entries by hand, estimates, fingerprints."""
 
 
 def extend(connection: apsw.Connection) -> None:
