@@ -6,12 +6,16 @@ Leaves to others: finding what is wrong. The first phrase found decides, so the 
 from __future__ import annotations
 
 _PHRASES: tuple[tuple[str, str], ...] = (
+    ("behind a collector a meter has a map of registers", "采集器后的仪表须用寄存器表"),
     ("a meter behind a collector has no place of its own", "采集器后的仪表没有自己的位置，请删除 line、host 等"),
     ("the world has no collector", "场景中没有此采集器"),
     ("given to several collectors", "采集器名称重复"),
     ("no meter stands behind it", "采集器后没有仪表，请给仪表设置 collector 或删除采集器"),
+    ("has no such place; remove", "系统后的仪表没有这些位置参数，请删除"),
+    ("a meter has a map of registers", "系统后的仪表须用寄存器表"),
+    ("the OPC UA server", "同一 OPC UA 服务器的仪表须用相同的 security"),
+    ("expected a URL such as", "应为数据库 URL，例如 sqlite:///plant.db"),
     ("tags of a meter must differ", "同一仪表的标签重复"),
-    ("behind a collector a meter has a map of registers", "采集器后的仪表须用寄存器表"),
     ("is an analogue input, which no collector tells", "采集器不传送模拟量输入，请另选"),
     ("belong to mqtt; remove them", "qos、retain、broker、user、password 只用于 mqtt，请删除"),
     ("user and password belong together", "user 与 password 须同时给出"),

@@ -21,6 +21,7 @@ import msgspec
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bench.terminals import Launch, LaunchError, Seat
+from bench.terminals.systems import system_of, systems_of
 from simulators.centres.spec import Kind
 from simulators.collectors.https import path_of
 from simulators.collectors.payloads import topic_of
@@ -70,9 +71,11 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
     `time_server` (host, port of the bench's NTP server; none where it serves no time), `period_s`, `buffer_h`, `meters`
     (name, host, port, line, device, unit, address, protocol, map, period_s, points), `collectors` (fields of
     `simulators.collectors.spec.CollectorSpec`, `server_name`, `anchors`, `crls`, `certificate` and `key` as PEM text;
-    `topic` of each meter behind one, or `path`), `lines` (name, device, baud, parity, stop_bits of serial lines;
-    `device` is the file to open), `points` (rows of the point table, see `simulators.world.PointRow`), `centres`
-    (fields of `simulators.centres.spec.CentreSpec`, and `codes` by point), `connection` (that section of the profile).
+    `topic` of each meter behind one, or `path`), `systems` (id, kind and url of OPC UA servers and databases; with
+    security also security, certificate, key, trusted; a meter's `system` is the id, a point's `tag` its node or tag),
+    `lines` (name, device, baud, parity, stop_bits of serial lines; `device` is the file to open), `points` (rows of the
+    point table, see `simulators.world.PointRow`), `centres` (fields of `simulators.centres.spec.CentreSpec`, and
+    `codes` by point), `connection` (that section of the profile).
     """
     rows = [msgspec.to_builtins(row) for row in seat.site.points.values()]
     periods: Mapping[str, float] = seat.settings["periods"]
@@ -91,6 +94,7 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
                 "protocol": own[0]["protocol"] if own else "modbus-tcp",
                 "map": str(spec.map),
                 "collector": spec.collector,
+                "system": system_of(seat, spec) if spec.system else "",
                 "period_s": periods.get(spec.name, seat.settings["period_s"]),
                 "points": own,
             }
@@ -117,6 +121,7 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
         ],
         "points": rows,
         "collectors": [_collector(seat, spec) for spec in seat.site.world.collectors],
+        "systems": systems_of(seat),
         "centres": centres,
         "connection": dict(seat.connection),
     }

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from bench.terminals import Seat
-from bench.terminals.reference_systems import system_of
+from bench.terminals.systems import system_of
 from simulators.meters.bus_maps import SCALES, BusMap
 from simulators.world import MeterSpec, PointRow, register_map
 

@@ -12,12 +12,14 @@ Faults: omitted (no row), delayed (rows come so much later, with their own time)
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,7 @@ TABLE = "readings"
 QUERY = "SELECT id, tag, at, value FROM readings WHERE id > :after ORDER BY id LIMIT 1000"
 """What a reader asks: everything since the last row it knows."""
 _ZONE = timedelta(hours=8)
+_NUMBERS = count(1)
 
 _META = MetaData()
 _READINGS = Table(
@@ -69,7 +72,7 @@ class SqlDatabase:
         self.name = meters[0].name
         self.meters = tuple(meters)
         self.given = url
-        self._folder: Path | None = None
+        self._folder = Path(tempfile.gettempdir()) / f"carbonbench-sql-{os.getpid()}-{next(_NUMBERS)}"
         self._clock = clock
         self._observe = observe
         self._engine: Engine | None = None
@@ -94,8 +97,6 @@ class SqlDatabase:
     def _url(self) -> URL:
         if self.given:
             return make_url(self.given)
-        if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="carbonbench-sql-"))
         return URL.create("sqlite", database=str(self._folder / "plant.db"))
 
     @property
@@ -105,6 +106,10 @@ class SqlDatabase:
 
     async def start(self) -> None:
         """Make the table and begin to write. Raises OSError if the database cannot be had."""
+        if not self.given:
+            # What a dead process of this number left is nobody's.
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.mkdir(mode=0o700)
         options: dict[str, Any] = {"check_same_thread": False, "timeout": 0} if self.is_sqlite else {}
         self._engine = create_engine(self._url, poolclass=NullPool, connect_args=options)
         try:
@@ -128,7 +133,7 @@ class SqlDatabase:
         self._tasks = []
         await asyncio.to_thread(self._unlock)
         self._away = False
-        if self._folder is not None:
+        if not self.given:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _make(self) -> None:

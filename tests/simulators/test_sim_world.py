@@ -54,8 +54,13 @@ def test_the_works_hold_29_circuits_behind_one_port_and_two_centres() -> None:
     assert world.start_us == START_US
 
 
-# A world on serial lines is read in test_sim_line, one behind collectors in test_acq_collectors.
-ON_TCP = [path for path in SHIPPED if not load_world(path).lines and not load_world(path).collectors]
+def on_tcp(world: World) -> bool:
+    return not (world.lines or world.collectors or any(meter.system for meter in world.meters))
+
+
+# Others are read elsewhere: serial lines in test_sim_line, collectors in test_acq_collectors, systems in
+# test_acq_systems_world.
+ON_TCP = [path for path in SHIPPED if on_tcp(load_world(path))]
 
 
 @pytest.mark.parametrize("path", ON_TCP, ids=[path.stem for path in ON_TCP])

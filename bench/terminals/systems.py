@@ -1,6 +1,6 @@
-"""OPC UA servers and databases of the bench's world as tables of the reference terminal's configuration.
+"""OPC UA servers and databases of the bench's world, as a terminal is told of them.
 
-Leaves the meters behind them to reference_meters and the terminal itself to reference.
+Leaves the meters behind them to the adapters. The reference terminal's configuration takes these tables as they are.
 """
 
 from __future__ import annotations

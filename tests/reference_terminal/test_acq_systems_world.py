@@ -1,0 +1,133 @@
+"""The terminal's drivers against OPC UA servers and databases in real time, and worlds of systems as files."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import socket
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.terminals.reference import configuration
+from reference_terminal.acquisition import reading
+from reference_terminal.acquisition.opcua_client import OpcUaClient
+from reference_terminal.acquisition.opcua_driver import OpcUaMeter
+from reference_terminal.clock import WallClock
+from reference_terminal.config import load_config
+from reference_terminal.config_meters import MeterConfig
+from reference_terminal.config_systems import SystemConfig
+from reference_terminal.platform import OffsetClock
+from reference_terminal.security.certificates import identity, read
+from reference_terminal.security.systems import SystemKeys
+from simulators.meters.faults import ForeignCertificate, Restarting
+from simulators.serve import HostClock
+from simulators.tables import DescriptionError
+from simulators.world import WORLDS_FOLDER, Site, World, load_world
+
+SHIPPED = WORLDS_FOLDER / "systems.toml"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Told:
+    """A journal that remembers alarms."""
+
+    def __init__(self) -> None:
+        self.alarms: list[str] = []
+
+    def raise_alarm(self, kind: str, subject: str, en: str, zh: str) -> None:
+        self.alarms.append(f"{kind} {subject}: {en}")
+
+    def clear_alarm(self, kind: str, subject: str) -> None:
+        del kind, subject
+
+
+def moved(world: World, security: str) -> World:
+    """The shipped world on free ports, its server with security."""
+    port, centre = free_port(), free_port()
+    meters = tuple(
+        dataclasses.replace(meter, port=port, security=security) if meter.system == "opcua" else meter
+        for meter in world.meters
+    )
+    return dataclasses.replace(
+        world,
+        meters=meters,
+        centres=tuple(dataclasses.replace(each, port=centre) for each in world.centres),
+        start_us=HostClock().now_us() // 60_000_000 * 60_000_000,
+    )
+
+
+def test_the_shipped_world_configures_a_terminal() -> None:
+    text = configuration(moved(load_world(SHIPPED), "encrypt"), period_s=60, database="terminal.db", port=0)
+    config = load_config(text)
+    assert [(system.kind, system.security) for system in config.systems] == [("opcua", "encrypt"), ("sql", "none")]
+    assert [meter.system for meter in config.meters] == ["s1", "s2", "s2"]
+    assert config.meters[0].points[0].tag == "ns=2;s=cems.co2"
+
+
+@pytest.mark.parametrize("security", ["none", "encrypt"])
+def test_a_server_in_real_time_its_restart_and_its_double(security: str) -> None:
+    async def main() -> None:
+        world = moved(load_world(SHIPPED), security)
+        site = Site(world, clock=HostClock(), observe=lambda event: None)
+        await site.start()
+        spec = world.meters[0]
+        device = site.meters["cems"]
+        config = load_config(configuration(world, period_s=60, database="terminal.db", port=0))
+        system: SystemConfig = config.systems[0]
+        meter: MeterConfig = config.meters[0]
+        keys = None
+        if security != "none":
+            side = site.opcua_side(spec.host, spec.port)
+            keys = SystemKeys(identity("own", side.certificate, side.key), tuple(read("trusted", side.trusted)))
+        clock, told = WallClock(OffsetClock()), Told()
+        client = OpcUaClient(system, keys, clock, told)  # type: ignore[arg-type]
+        driver = OpcUaMeter(meter, 0, client)
+        try:
+            device.preset("cems.co2", "8.5")
+            first = (await driver.read(None, clock, 0)).readings
+            assert [each.quality for each in first] == [reading.GOOD] * len(meter.points)
+            assert first[0].value == Decimal("8.5")
+            # A session that ended with its server is made again within the same reading.
+            device.set_fault(Restarting(for_s=0.1))
+            await asyncio.sleep(2)
+            assert not device.troubled
+            assert (await driver.read(None, clock, 0)).readings[0].value == Decimal("8.5")
+            if security != "none":
+                device.set_fault(ForeignCertificate())
+                await asyncio.sleep(3)
+                poll = await driver.read(None, clock, 0)
+                assert poll.silent and {each.cause for each in poll.readings} == {reading.NO_CONNECTION}
+                assert "shows a certificate that is not trusted (CN=cems)" in told.alarms[0]
+        finally:
+            client.close()
+            await site.stop()
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('map = "cems_das"', 'map = "cjt188_gas"', "behind opcua a meter has a map of registers; cjt188_gas is none"),
+        ("port = 4840", "port = 4840\nunit = 3", "a meter behind opcua has no such place; remove unit"),
+        ("port = 4840", 'port = 4840\nsecurity = "tls"', "expected one of none, sign, encrypt, got 'tls'"),
+        ('map = "energy_system"', 'map = "energy_system"\ndatabase = "x"', "database: expected a URL such as sqlite"),
+        ("rows_s = 60", "rows_s = 0", "rows_s: expected 1 to 86400, got 0"),
+        ("port = 9010", "port = 4840", "127.0.0.1:4840 is already meter cems; choose another port"),
+    ],
+)
+def test_what_is_wrong_with_a_world_is_one_sentence(old: str, new: str, sentence: str, tmp_path: Path) -> None:
+    file = tmp_path / "world.toml"
+    file.write_text(SHIPPED.read_text("utf-8").replace(old, new), "utf-8")
+    with pytest.raises(DescriptionError) as error:
+        load_world(file)
+    told: list[Any] = [line for line in map(str, error.value.problems) if sentence in line]
+    assert told, list(map(str, error.value.problems))
