@@ -46,7 +46,7 @@ class Forwarder:
 
     async def start(self) -> None:
         """Listen. Raises OSError if the address is taken."""
-        self._server = await asyncio.start_server(self._connected, *self.outer, reuse_address=True)
+        self._server = await asyncio.start_server(self._take, *self.outer, reuse_address=True)
 
     async def stop(self) -> None:
         """Close the port and every connection."""
@@ -78,10 +78,20 @@ class Forwarder:
         for link in self.links:
             link.changed()
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        writers = self._pairs[task] = [writer]
+    def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A task of our own: asyncio would complain of one of its own that is cancelled, on the user's screen.
+        writers = [writer]
+        task = asyncio.get_running_loop().create_task(self._connected(reader, writer, writers))
+        self._pairs[task] = writers
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        for each in self._pairs.pop(task):
+            _abort(each) if self._dark else each.close()
+
+    async def _connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, writers: list[asyncio.StreamWriter]
+    ) -> None:
         try:
             await self._free(lambda link: bool(link.cut_out or link.cut_in))
             inner_reader, inner_writer = await asyncio.open_connection(*self.inner)
@@ -98,10 +108,6 @@ class Forwarder:
                 await asyncio.gather(*pumps, return_exceptions=True)
         except OSError:
             pass
-        finally:
-            del self._pairs[task]
-            for each in writers:
-                _abort(each) if self._dark else each.close()
 
     async def _free(self, held: Callable[[Impairment], bool]) -> None:
         while self._dark or any(held(link) for link in self.links):

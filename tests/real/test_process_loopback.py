@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -231,3 +232,28 @@ def test_the_loopback_rig_refuses_to_start_with_forwarders_that_lie(monkeypatch:
     monkeypatch.setattr("bench.rigs.process.prove_forwarder", lies)
     with pytest.raises(RuntimeError, match="octets passed a cut link"):
         LoopbackRig().self_test(1)
+
+
+def test_stopping_a_forwarder_says_nothing_on_the_screen(caplog: pytest.LogCaptureFixture) -> None:
+    async def run() -> None:
+        server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+        inner = server.sockets[0].getsockname()[1]
+        with socket.socket() as door:
+            door.bind(("127.0.0.1", 0))
+            outer = door.getsockname()[1]
+        forwarder = Forwarder(("127.0.0.1", outer), ("127.0.0.1", inner), (Impairment(),))
+        await forwarder.start()
+        ends = [await asyncio.open_connection("127.0.0.1", outer) for _ in range(3)]
+        await asyncio.sleep(0.05)
+        assert forwarder.reset() == 3
+        ends += [await asyncio.open_connection("127.0.0.1", outer) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        await forwarder.stop()
+        await asyncio.sleep(0)
+        assert forwarder.reset() == 0
+        for _, writer in ends:
+            writer.close()
+        server.close()
+
+    asyncio.run(run())
+    assert [line.getMessage() for line in caplog.records] == []
