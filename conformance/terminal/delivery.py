@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bench.bench import Bench
 from bench.case import Case, Finding, check
 from bench.history import History, LinkRule
 from bench.scenario import Scenario
 from conformance.judges import delivery, frames, retention, timing
-from conformance.judges.times import SECOND, ceil, uncertainty_s
+from conformance.judges.times import SECOND, ceil, local, uncertainty_s
 from conformance.terminal import HJ212, MODBUS
 from conformance.terminal.moves import all_centres, delivered, mark, reconciled
 
@@ -316,6 +316,28 @@ class ResumesAfterCutsDuringBackfill(Case):
         yield from retention.outage_findings(history, ledgers, hours=12, recovery=False)
         yield from delivery.findings(ledgers)
         yield _in_flight(history, cuts=self.cuts + 1)
+        yield from _missed_backlog(history, ledgers)
+
+
+def _missed_backlog(history: History, ledgers: Sequence[delivery.Ledger]) -> Iterator[Finding]:
+    """A cut on the way back that met no unfinished backlog proved nothing."""
+    idle = [
+        f"cut of {local(start)}: nothing was waiting"
+        for start, _ in retention.outages(history)[1:]
+        if not any(
+            key.end < start and (record.acked is None or record.acked > start)
+            for ledger in ledgers
+            for key, record in ledger.records.items()
+        )
+    ]
+    if idle:
+        yield check(
+            "cuts-met-backlog",
+            None,
+            en="every cut met an unfinished backlog",
+            zh="每次断网均有未传完的积压",
+            evidence=idle,
+        )
 
 
 async def _first_packet(bench: Bench) -> None:
