@@ -239,7 +239,40 @@ def _pieces(text: str, mark: str) -> list[str]:
     return pieces
 
 
+@lru_cache(maxsize=4096)
+def _kind(name: str) -> str:
+    """What stands under a name: flag, time, measure, other; `odd` for a name in another letter case, or none."""
+    if not name or ("-" not in name and _BY_LOWER.get(name.lower(), name) != name):
+        return "odd"
+    if name.endswith("-Flag"):
+        return "flag"
+    if name in _TIMES or name.endswith("-SampleTime"):
+        return "time"
+    _, dash, suffix = name.rpartition("-")
+    return "measure" if dash and suffix in _MEASURES else "other"
+
+
+def _usual_items(text: str) -> tuple[Item, ...] | None:
+    """The items of a CP without blanks and log text; None if anything about them needs a closer look."""
+    items: list[Item] = []
+    seen: set[str] = set()
+    count = 0
+    for piece in text.split(";"):
+        fields: list[tuple[str, str]] = []
+        for part in piece.split(","):
+            name, equals, value = part.partition("=")
+            if not equals or _kind(name) == "odd" or (fields and (name in _SINGLES or fields[-1][0] in _SINGLES)):
+                return None
+            seen.add(name)
+            count += 1
+            fields.append((name, value))
+        items.append(tuple(fields))
+    return tuple(items) if len(seen) == count else None
+
+
 def _items(text: str, faults: list[str]) -> tuple[Item, ...]:
+    if text and "//" not in text and _BLANK.search(text) is None and (usual := _usual_items(text)) is not None:
+        return usual
     items: list[Item] = []
     seen: set[str] = set()
     if not text.strip():
@@ -356,19 +389,15 @@ def _check_fields(packet: Packet, faults: list[str]) -> None:
 
 
 def _check_value(name: str, value: str, faults: list[str]) -> None:
-    if name.endswith("-Flag"):
+    kind = _kind(name)
+    if kind == "flag":
         if len(value) != 1 or value not in DATA_FLAGS:
             faults.append("data-flag-unknown")
-        return
-    if name in _TIMES or name.endswith("-SampleTime"):
+    elif kind == "time":
         if not valid_stamp(value):
             long = len(value) == 17 and value.isdecimal() and valid_stamp(value[:14])
             faults.append("datatime-17-digits" if long else "datatime-invalid")
-        return
-    _, dash, suffix = name.rpartition("-")
-    if not dash:
-        return
-    if suffix in _MEASURES:
+    elif kind == "measure":
         if not _NUMBER.fullmatch(value):
             faults.append("value-invalid")
         elif len(value) > 18:

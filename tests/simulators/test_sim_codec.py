@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -365,3 +367,14 @@ def test_half_a_frame_is_kept_until_the_stream_ends() -> None:
 )
 def test_stamps(stamp: str, right: bool) -> None:
     assert valid_stamp(stamp) is right
+
+
+@pytest.mark.parametrize("length", [1, 2, 199, 200, 201, 255, 256, 257, 1024, 9999, 65_536, 65_537])
+def test_long_texts_have_the_same_check_word_as_octet_by_octet(length: int) -> None:
+    data = random.Random(length).randbytes(length)
+    register = 0xFFFF
+    for octet in data:
+        register = (register >> 8) ^ octet
+        for _ in range(8):
+            register = (register >> 1) ^ 0xA001 if register & 1 else register >> 1
+    assert check_word(data) == register
