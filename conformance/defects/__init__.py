@@ -11,7 +11,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 from unittest.mock import patch as mock_patch
@@ -79,6 +79,12 @@ class Defect:
 
 
 _known: dict[str, Defect] = {}
+_noticed: dict[str, tuple[str, ...]] = {}
+
+
+def noticed(id: str, *cases: str) -> None:
+    """Cases that must notice a defect of another chapter too: the short ones of real time say it in one place."""
+    _noticed[id] = (*_noticed.get(id, ()), *cases)
 
 
 def defect(
@@ -106,4 +112,7 @@ def all_defects() -> dict[str, Defect]:
     """Every defect by id, sorted."""
     for part in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{part.name}")
-    return dict(sorted(_known.items()))
+    if unknown := sorted(set(_noticed) - set(_known)):
+        raise ValueError(f"noticed, but no defect: {', '.join(unknown)}")
+    also = {name: replace(found, cases=(*found.cases, *_noticed.get(name, ()))) for name, found in _known.items()}
+    return dict(sorted(also.items()))

@@ -21,7 +21,7 @@ BACK_US = 90 * SECOND
 def findings(history: History) -> Iterator[Check]:
     """What a cut at a write barrier must leave unharmed; without such a cut everything is open."""
     losses = power_losses(history)
-    yield _works_again(history, losses)
+    yield works_again(history)
     for found in retention.readable_before_findings(history):
         if found.verdict is not Verdict.INCONCLUSIVE or not losses or _shown(history, losses[0][0]):
             yield found
@@ -32,7 +32,9 @@ def _shown(history: History, before: int) -> bool:
     return any(event.rows for event in history.of(Observed) if event.what == "records" and event.t < before)
 
 
-def _works_again(history: History, losses: list[tuple[int, int]]) -> Check:
+def works_again(history: History) -> Check:
+    """All meters are read again so soon after each cut; the case must have looked on for longer."""
+    losses = power_losses(history)
     late: list[str] = []
     worst = 0
     for _, back in losses:
