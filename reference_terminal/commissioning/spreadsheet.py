@@ -40,6 +40,7 @@ _TEXTS = (
         "parity",
     ),
     *("stop_bits", "layout", "identifier_order", "status_scheme"),
+    *("collector", "node", "tag", "form", "channel", "anchors", "user", "password"),
 )
 """Keys whose cells are text even if they look like numbers."""
 _EXACT = ("identifier",)
@@ -60,11 +61,18 @@ COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         ("baud", "baud / 波特率"), ("parity", "even, odd, none / 校验"),
         ("stop_bits", "1, 2 / 停止位"),
     ),
+    "collectors": (
+        ("id", "name / 名称"), ("protocol", "mqtt, https / 协议"), ("host", "host / 主机"), ("port", "TCP port / 端口"),
+        ("form", "neuron, neuron-tags, thingsboard, properties / 报文格式"),
+        ("channel", "plain, tls, mtls / 通道"), ("anchors", "PEM file of its roots / 根证书文件"),
+        ("user", "MQTT user / 用户名"), ("password", "MQTT password / 口令"),
+    ),
     "meters": (
-        ("id", "name / 名称"), ("gateway", "gateway, or line / 网关"), ("line", "line / 线路"),
+        ("id", "name / 名称"), ("gateway", "gateway, line or collector / 网关"), ("line", "line / 线路"),
         ("protocol", "on a line / 协议"), ("unit", "Modbus unit / 从站"), ("address", "meter address / 表地址"),
         ("period_s", "s / 采集周期"), ("ct", "current transformer / 电流互感器变比"),
         ("pt", "voltage transformer / 电压互感器变比"), ("standby_for", "meter it stands in for / 备用于"),
+        ("collector", "collector / 采集器"), ("node", "its name there / 采集器内名称"),
     ),
     "points": (
         ("meter", "its meter / 所属表计"), ("id", "name / 名称"), ("kind", "counter, instant / 类型"),
@@ -72,7 +80,7 @@ COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         ("field", "CJ/T 188 field / 字段"), ("function", "3, 4 / 功能码"), ("address", "register / 寄存器"),
         ("type", "u16 … f64 / 数据类型"), ("order", "ABCD … / 字节序"), ("scale", "factor / 倍率"),
         ("decimals", "digits / 小数位"), ("min", "limit / 下限"), ("max", "limit / 上限"),
-        ("rated_per_h", "most in an hour / 每小时最大"),
+        ("rated_per_h", "most in an hour / 每小时最大"), ("tag", "name in a collector's messages / 采集器内点名"),
     ),
     "centres": (
         ("id", "name / 名称"), ("host", "host / 主机"), ("port", "TCP port / 端口"), ("mn", "MN / 设备编号"),
@@ -270,7 +278,7 @@ def tables_of(sheets: Sheets) -> tuple[dict[str, Any], Origin]:
             )
             continue
         data.setdefault(section, {})[name] = value
-    for name in ("gateways", "lines", "meters", "centres"):
+    for name in ("gateways", "lines", "collectors", "meters", "centres"):
         if sheets.rows[name]:
             data[name] = [dict(row.table) for row in sheets.rows[name]]
     points = _grouped(sheets, "points", "meter", "meters", data, "points")
@@ -313,16 +321,19 @@ _EXAMPLES: dict[str, tuple[tuple[Any, ...], ...]] = {
     "terminal": (("terminal.name", "works"), ("storage.path", "terminal.db"), ("api.port", 15080)),
     "gateways": (("g1", "192.168.1.10", 502, "1", 1),),
     "lines": (("l1", "/dev/ttyS1", None, None, 2400, "even", "1"),),
+    "collectors": (("c1", "mqtt", "192.168.1.30", 1883, "neuron", "plain"),),
     "meters": (
         ("E01", "g1", None, None, 1, None, 60, None, None, None),
         ("E02", None, "l1", "dlt645-2007", None, "000000000161", 60, "40", "100", None),
         ("W01", None, "l1", "cjt188-2004", None, "78330011223344", 300, None, None, None),
+        ("K01", None, None, None, None, None, 60, None, None, None, "c1", "boiler"),
     ),
     "points": (
         ("E01", "e01.energy", "counter", "kWh", "k01001", None, None, 4, 342, "f32", "ABCD", None, 2),
         ("E02", "e02.energy", "counter", "kWh", "k02001", "00010000"),
         ("E02", "e02.power", "instant", "kW", "k02002", "02030000"),
         ("W01", "w01.volume", "counter", "m3", "k80001", "901F", "volume"),
+        ("K01", "k01.energy", "counter", "kWh", "k90001", *(None,) * 11, "energy"),
     ),
     "centres": (("A", "192.168.1.20", 9010, "010000A8900016F000169DC0", "123456", "31", 15),),
     "codes": (("A", "e01.energy", "k01001"),),

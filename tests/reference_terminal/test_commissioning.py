@@ -47,8 +47,9 @@ def test_the_template_is_a_configuration(template: Path, tmp_path: Path) -> None
     out = tmp_path / "terminal.toml"
     assert main(["import", str(template), "--out", str(out)]) == 0
     config = load_config(out)
-    assert [meter.protocol for meter in config.meters] == ["modbus-tcp", "dlt645-2007", "cjt188-2004"]
-    assert [point.id for point in config.points] == ["e01.energy", "e02.energy", "e02.power", "w01.volume"]
+    assert [meter.protocol for meter in config.meters] == ["modbus-tcp", "dlt645-2007", "cjt188-2004", "collected"]
+    assert [point.id for point in config.points][:4] == ["e01.energy", "e02.energy", "e02.power", "w01.volume"]
+    assert (config.points[4].tag, config.meters[3].node, config.collectors[0].form) == ("energy", "boiler", "neuron")
     assert config.meters[1].points[0].ratio == 4000
     assert config.centres[0].codes == {"e01.energy": "k01001"}
 
@@ -75,7 +76,11 @@ def test_the_template_is_a_configuration(template: Path, tmp_path: Path) -> None
         ({"terminal_A4": "apo.port"}, "sheet 'terminal' cell A4", "expected a setting"),
         ({"centres_G2": 7}, "sheet 'centres' cell G2", "expected one of 1, 2"),
         ({"codes_A2": "B"}, "sheet 'codes' cell A2", "no row of sheet 'centres'"),
-        ({"points_Q1": "colour", "points_Q2": "red"}, "sheet 'points' cell Q2", "unknown key 'colour'"),
+        ({"points_R1": "colour", "points_R2": "red"}, "sheet 'points' cell R2", "unknown key 'colour'"),
+        ({"collectors_E2": "nuron"}, "sheet 'collectors' cell E2", "did you mean 'neuron'"),
+        ({"collectors_F2": "tls"}, "sheet 'collectors' cell G2", "needs the root certificates"),
+        ({"meters_K5": "c2"}, "sheet 'meters' cell K5", "no collector is called 'c2'"),
+        ({"points_Q6": None}, "sheet 'points' cell Q6", "tag is missing"),
     ],
 )
 def test_every_problem_has_its_cell(template: Path, cells: dict[str, Any], where: str, says: str) -> None:
