@@ -22,6 +22,7 @@ _NAMES = {
     "device_certificate": "device_certificate.pem",
     "device_key": "device_key.pem",
     "device_anchors": "device_anchors.pem",
+    "device_crls": "device_crls.pem",
     "payload_key": "payload_key.hex",
     "centre_certificate": "centre_certificate.pem",
     "token": "token.txt",

@@ -18,7 +18,7 @@ from trust_helpers import Standing, centre, world
 from simulators.centres.spec import CentreSpec, subjects_of
 from simulators.clock import seeded
 from simulators.serve import serve
-from simulators.trust.authority import CHOICES, Trust
+from simulators.trust.authority import CHOICES, TerminalSide, Trust
 from simulators.trust.certificates import Family, facts_of, verify_signature
 from simulators.trust.export import export_side
 from simulators.trust.files import OwnFiles, read_own
@@ -302,6 +302,16 @@ def test_what_a_terminal_is_given_as_files_that_only_the_owner_reads(tmp_path: P
     assert all(path.stat().st_mode & 0o077 == 0 and path.read_text() for path in written)
     assert (tmp_path / "A" / "key.pem").read_text() == side.key
     assert not (tmp_path / "A" / "token.txt").exists()
+
+
+def test_everything_a_terminal_can_be_given_is_written(tmp_path: Path) -> None:
+    side = TerminalSide(**{name: f"{name} here" for name in TerminalSide.__struct_fields__})
+    written = export_side(side, tmp_path)
+    assert sorted(path.read_text() for path in written) == sorted(f"{n} here" for n in TerminalSide.__struct_fields__)
+    # Files that were there with other rights are the owner's alone afterwards.
+    written[0].chmod(0o644)
+    export_side(side, tmp_path)
+    assert written[0].stat().st_mode & 0o777 == 0o600
 
 
 def test_a_served_world_names_kind_and_channel_and_gives_the_files_out(tmp_path: Path) -> None:
