@@ -95,6 +95,33 @@ class LinkControl(Protocol):
         ...
 
 
+class LineControl(Protocol):
+    """One serial line and what may be wrong with it.
+
+    Every method returns a scope: `async with bench.buses["ttyS1"].cut(): ...`.
+    """
+
+    def cut(self) -> AbstractAsyncContextManager[object]:
+        """The wires are broken: nothing passes."""
+        ...
+
+    def noise(self, share: float, /) -> AbstractAsyncContextManager[object]:
+        """Each octet has this chance (0 to 1) to have one of its bits turned."""
+        ...
+
+    def echo(self) -> AbstractAsyncContextManager[object]:
+        """The terminal hears its own octets."""
+        ...
+
+    def static(self, mean_s: float, octets: int = 1, /) -> AbstractAsyncContextManager[object]:
+        """Random octets, so many at a time, on average every `mean_s` seconds."""
+        ...
+
+    def babble(self, octets: bytes, every_s: float, /) -> AbstractAsyncContextManager[object]:
+        """Another station sends these octets every so many seconds, whoever is speaking."""
+        ...
+
+
 class PowerControl(Protocol):
     """The terminal's supply."""
 
@@ -326,6 +353,11 @@ class Bench(Protocol):
     @property
     def links(self) -> Mapping[str, LinkControl]:
         """Links by name: field, field.<host>, uplink, uplink.<centre>, local."""
+        ...
+
+    @property
+    def buses(self) -> Mapping[str, LineControl]:
+        """Serial lines by the name of the terminal's port: ttyS1, ttyS2 and so on, in the scenario's order."""
         ...
 
     @property

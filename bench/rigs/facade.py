@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Protocol
 
-from bench.bench import Unable
+from bench.bench import LineControl, Unable
 from bench.history import Event, Observed
 from bench.rigs.orders import Orders
 from bench.terminals import Seat, TerminalAdapter
@@ -110,6 +110,21 @@ class CentresByName(Mapping[str, Centre]):
         """Mark the instant before which every ended interval must arrive, then wait so long."""
         self._bench.phase("settle")
         await self._bench.clock.sleep(seconds, minutes=minutes, hours=hours)
+
+
+class NoLines(Mapping[str, LineControl]):
+    """Serial lines of a rig that cannot disturb them: pseudo terminals and real ports have no broken wires."""
+
+    def __getitem__(self, name: str) -> LineControl:
+        raise Unable(
+            f"the case disturbs serial line {name}; this rig cannot, run it in virtual time / 本台架不能干扰串行线"
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 class OperatorAtTerminal(Orders):

@@ -23,7 +23,7 @@ from bench.real.serial_port import PortLine
 from bench.real.wire_prove import prove_wire
 from bench.realtime import RIG as RIG_LACKS
 from bench.rigs import layout
-from bench.rigs.facade import CentresByName, OperatorAtTerminal
+from bench.rigs.facade import CentresByName, NoLines, OperatorAtTerminal
 from bench.rigs.network_place import NetworkPlace
 from bench.rigs.real_bench import RealBench
 from bench.rigs.real_power import TerminalHands
@@ -70,6 +70,7 @@ class LabBench(RealBench):
         self.links = self.place.links
         self.centres = CentresByName(self)
         self.platforms = self.site.platforms
+        self.buses = NoLines()
         self.collectors = self.site.collectors
         self.power = DeviceSupply(self.life, self.clock.sleep, self.spawn)
         self.terminal = TerminalHands(self.life, OWN_CLOCK, self.record, self.clock.now_us)

@@ -40,7 +40,7 @@ from bench.real.pressure import PressureWatch
 from bench.real.realclock import LoopWatch, RealClock, expanded_uncertainty_us, resolution_ns
 from bench.realtime import RIG, TERMINAL
 from bench.rigs import layout
-from bench.rigs.facade import CentresByName, Clock, OperatorAtTerminal
+from bench.rigs.facade import CentresByName, Clock, NoLines, OperatorAtTerminal
 from bench.rigs.lines import Lines
 from bench.rigs.place import LinkTold, Place
 from bench.rigs.real_power import PowerSupply, TerminalHands
@@ -141,6 +141,7 @@ class RealBench:
         self.links = self.place.links
         self.centres = CentresByName(self)
         self.platforms = self.site.platforms
+        self.buses = NoLines()
         self.collectors = self.site.collectors
         self.power = PowerSupply(self.life, self.clock.sleep, self.spawn)
         self.terminal = TerminalHands(self.life, why_not, self.record, self.clock.now_us)

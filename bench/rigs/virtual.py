@@ -35,7 +35,7 @@ from bench.rigs.timekeeping import NTP_PORT, Timekeeping
 from bench.run import Setup
 from bench.scenario import FIELD_LATENCY_S, UPLINK_LATENCY_S, Scenario
 from bench.terminals import Alterable, Alteration, Seat, TerminalAdapter
-from bench.virtual import prove
+from bench.virtual import prove, serial
 from bench.virtual.capture import Capture
 from bench.virtual.chance import Chance
 from bench.virtual.clock import DeviceClock, WorldClock
@@ -44,7 +44,7 @@ from bench.virtual.domain import Domain
 from bench.virtual.links import Link, NetEvent
 from bench.virtual.loop import VirtualLoop, run, running_loop
 from bench.virtual.network import Network
-from bench.virtual.serial import LineCarrier, SerialLine, SerialPorts
+from bench.virtual.serial import LineCarrier, LineEvent, LineScope, SerialLine, SerialPorts
 from bench.virtual.uart import Framing
 from simulators.meters.spec import LineSpec
 from simulators.world import Site
@@ -72,6 +72,33 @@ class LinkVerbs:
     async def reset(self) -> None:
         """Existing connections are reset now."""
         self._link.reset()
+
+
+class LineVerbs:
+    """A simulated serial line under the bench's verbs; what is done to it is in the history through its observer."""
+
+    def __init__(self, line: SerialLine) -> None:
+        self._line = line
+
+    def cut(self) -> LineScope:
+        """The wires are broken."""
+        return self._line.apply(serial.Cut())
+
+    def noise(self, share: float, /) -> LineScope:
+        """Each octet has this chance to have one of its bits turned."""
+        return self._line.apply(serial.Noise(share))
+
+    def echo(self) -> LineScope:
+        """The terminal hears its own octets."""
+        return self._line.apply(serial.Echo())
+
+    def static(self, mean_s: float, octets: int = 1, /) -> LineScope:
+        """Random octets, on average every `mean_s` seconds."""
+        return self._line.apply(serial.Static(mean_s, octets))
+
+    def babble(self, octets: bytes, every_s: float, /) -> LineScope:
+        """Another station sends these octets every so many seconds."""
+        return self._line.apply(serial.Babble(octets, every_s))
 
 
 class PowerSupply:
@@ -163,6 +190,7 @@ class VirtualBench:
         self.world_clock = WorldClock(loop, layout.start_us(scenario))
         self.clock = Clock(self.world_clock)
         self.ports = SerialPorts()
+        self.buses: dict[str, LineVerbs] = {}
         self.site = Site(
             layout.build_world(scenario, seed),
             clock=self.world_clock,
@@ -198,11 +226,23 @@ class VirtualBench:
         self.terminal = TerminalHands(self)
         self.operator = OperatorAtTerminal(self)
 
+    def _on_line(self, event: LineEvent) -> None:
+        state = {"rule_installed": "on", "rule_removed": "off"}.get(event.kind)
+        if state is not None:
+            rule, _, rest = event.detail.partition("(")
+            detail = {"detail": rest.removesuffix(")")} if rest != ")" else {}
+            self.record(
+                LinkRule(
+                    t=self.clock.now_us(), link=f"line.{event.line}", rule=rule.lower(), state=state, detail=detail
+                )
+            )
+
     def _line(self, spec: LineSpec) -> LineCarrier:
         """A serial line between the meters and the terminal's port of that name."""
         settings = spec.settings
         framing = Framing(settings.baud, settings.parity, settings.stop_bits)
-        line = SerialLine(spec.name, framing, loop=self.loop, chance=self._chance.child("lines"))
+        line = SerialLine(spec.name, framing, loop=self.loop, chance=self._chance.child("lines"), observe=self._on_line)
+        self.buses[spec.name] = LineVerbs(line)
         return LineCarrier(self.ports.add(spec.name, line))
 
     def _lay_cables(self) -> None:
