@@ -49,11 +49,14 @@ class Set:
 
     @property
     def interruptions(self) -> int:
-        """How often the set stopped before its last part: the next arrival came over another connection, or never."""
+        """How often the set stopped unfinished: the next arrival came over another connection, or never."""
         stops = 0
+        done: set[int] = set()
         for index, part in enumerate(self.parts):
             later = self.parts[index + 1] if index + 1 < len(self.parts) else None
-            if part.number < part.of and (later is None or later.conn != part.conn):
+            if part.acked is not None:
+                done.add(part.number)
+            if len(done) < part.of and (later is None or later.conn != part.conn):
                 stops += 1
         return stops
 
