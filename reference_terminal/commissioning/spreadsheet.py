@@ -67,12 +67,18 @@ COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         ("channel", "plain, tls, mtls / 通道"), ("anchors", "PEM file of its roots / 根证书文件"),
         ("user", "MQTT user / 用户名"), ("password", "MQTT password / 口令"),
     ),
+    "systems": (
+        ("id", "name / 名称"), ("kind", "opcua, sql / 类型"), ("url", "opc.tcp://… or database URL / 地址"),
+        ("security", "none, sign, encrypt / 安全模式"), ("certificate", "own, PEM file / 自身证书文件"),
+        ("key", "PEM file / 私钥文件"), ("trusted", "servers, PEM file / 受信任证书文件"),
+    ),
     "meters": (
         ("id", "name / 名称"), ("gateway", "gateway, line or collector / 网关"), ("line", "line / 线路"),
         ("protocol", "on a line / 协议"), ("unit", "Modbus unit / 从站"), ("address", "meter address / 表地址"),
         ("period_s", "s / 采集周期"), ("ct", "current transformer / 电流互感器变比"),
         ("pt", "voltage transformer / 电压互感器变比"), ("standby_for", "meter it stands in for / 备用于"),
         ("collector", "collector / 采集器"), ("node", "its name there / 采集器内名称"),
+        ("system", "OPC UA server or database / 系统"),
     ),
     "points": (
         ("meter", "its meter / 所属表计"), ("id", "name / 名称"), ("kind", "counter, instant / 类型"),
@@ -80,7 +86,7 @@ COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         ("field", "CJ/T 188 field / 字段"), ("function", "3, 4 / 功能码"), ("address", "register / 寄存器"),
         ("type", "u16 … f64 / 数据类型"), ("order", "ABCD … / 字节序"), ("scale", "factor / 倍率"),
         ("decimals", "digits / 小数位"), ("min", "limit / 下限"), ("max", "limit / 上限"),
-        ("rated_per_h", "most in an hour / 每小时最大"), ("tag", "name in a collector's messages / 采集器内点名"),
+        ("rated_per_h", "most in an hour / 每小时最大"), ("tag", "name at a collector or system / 采集器或系统内点名"),
     ),
     "centres": (
         ("id", "name / 名称"), ("host", "host / 主机"), ("port", "TCP port / 端口"), ("mn", "MN / 设备编号"),
@@ -278,7 +284,7 @@ def tables_of(sheets: Sheets) -> tuple[dict[str, Any], Origin]:
             )
             continue
         data.setdefault(section, {})[name] = value
-    for name in ("gateways", "lines", "collectors", "meters", "centres"):
+    for name in ("gateways", "lines", "collectors", "systems", "meters", "centres"):
         if sheets.rows[name]:
             data[name] = [dict(row.table) for row in sheets.rows[name]]
     points = _grouped(sheets, "points", "meter", "meters", data, "points")
@@ -322,11 +328,13 @@ _EXAMPLES: dict[str, tuple[tuple[Any, ...], ...]] = {
     "gateways": (("g1", "192.168.1.10", 502, "1", 1),),
     "lines": (("l1", "/dev/ttyS1", None, None, 2400, "even", "1"),),
     "collectors": (("c1", "mqtt", "192.168.1.30", 1883, "neuron", "plain"),),
+    "systems": (("s1", "opcua", "opc.tcp://192.168.1.40:4840/", "none"),),
     "meters": (
         ("E01", "g1", None, None, 1, None, 60, None, None, None),
         ("E02", None, "l1", "dlt645-2007", None, "000000000161", 60, "40", "100", None),
         ("W01", None, "l1", "cjt188-2004", None, "78330011223344", 300, None, None, None),
         ("K01", None, None, None, None, None, 60, None, None, None, "c1", "boiler"),
+        ("S01", None, None, None, None, None, 60, None, None, None, None, None, "s1"),
     ),
     "points": (
         ("E01", "e01.energy", "counter", "kWh", "k01001", None, None, 4, 342, "f32", "ABCD", None, 2),
@@ -334,6 +342,7 @@ _EXAMPLES: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("E02", "e02.power", "instant", "kW", "k02002", "02030000"),
         ("W01", "w01.volume", "counter", "m3", "k80001", "901F", "volume"),
         ("K01", "k01.energy", "counter", "kWh", "k90001", *(None,) * 11, "energy"),
+        ("S01", "s01.co2", "instant", "%", "a05001", *(None,) * 11, "ns=2;s=stack.co2"),
     ),
     "centres": (("A", "192.168.1.20", 9010, "010000A8900016F000169DC0", "123456", "31", 15),),
     "codes": (("A", "e01.energy", "k01001"),),
