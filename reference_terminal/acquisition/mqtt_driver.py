@@ -102,6 +102,9 @@ class MqttMeter:
         del retries
         if slot_s is None:
             return self._said_last(clock)
+        if self._over_s is not None and slot_s <= self._over_s:
+            # The clock went back: slots of the new time are not over.
+            self._over_s = slot_s - 1
         left_s = slot_s + collected.patience_s(self.config) - clock.now_ms() / 1000
         held = await self._wait(slot_s, left_s if wait_s is None else min(left_s, wait_s))
         self._over_s = slot_s

@@ -20,7 +20,9 @@ from terminal_kit import platform
 
 from reference_terminal import Terminal, load_config
 from reference_terminal.acquisition import mqtt_packets, reading
-from reference_terminal.acquisition.messages import MessageError, content, of_tags, read_message
+from reference_terminal.acquisition.driver import Content
+from reference_terminal.acquisition.messages import MessageError, Said, content, of_tags, read_message
+from reference_terminal.acquisition.mqtt_driver import MqttMeter
 from reference_terminal.acquisition.mqtt_packets import BadPacket
 from reference_terminal.acquisition.reading import Reading
 from reference_terminal.config import ConfigError
@@ -581,5 +583,29 @@ def test_a_value_entered_by_hand_stays(quiet: Callable[[Callable[[Terminal], Any
         await asyncio.wait_for(durable.wait(), 10)
         values = [each.value for each in terminal.store.records(MINUTE.code, state.number, T0, T0 + 120, 9)]
         assert values == ["0.75", "1"]
+
+    quiet(scene)
+
+
+def test_after_a_step_back_of_the_clock_slots_are_not_over(
+    quiet: Callable[[Callable[[Terminal], Any]], None],
+) -> None:
+    async def scene(terminal: Terminal) -> None:
+        clock = terminal.clock
+        client = terminal.carriers._clients["c1"]  # pyright: ignore[reportPrivateUsage]
+        meter = MqttMeter(terminal.config.meters[0], 0, client, clock)
+        late: list[list[Reading]] = []
+        meter.late = lambda readings, durable: late.append(readings)
+        slot_s = clock.now_s() // 60 * 60
+        assert (await meter.read(slot_s + 3600, clock, 0, 0.01)).silent
+        reader = asyncio.create_task(meter.read(slot_s, clock, 0, 5.0))
+        await asyncio.sleep(0.01)
+        number = Content("31", Decimal(1))
+        meter.put(Said("E1", slot_s * 1000, {"energy": number, "有功功率": number}), None)
+        poll = await reader
+        assert [each.value for each in poll.readings] == [1, 1]
+        assert late == []
+        meter.put(Said("E1", slot_s * 1000 - 1, {"energy": number}), None)
+        assert [each.slot_s for each in late[0]] == [slot_s - 60] * 2
 
     quiet(scene)
