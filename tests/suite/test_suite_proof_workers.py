@@ -34,28 +34,33 @@ def proof(outcome: str, *unseen: str) -> Proof:
 def test_a_caught_defect_helps_everywhere_at_once_but_never_more_than_three_a_case() -> None:
     cases = case_classes()
     defects = {name: all_defects()[name] for name in GENERIC}
-    jobs = next_round(defects, cases, set(), proof(CAUGHT, *cases))
+    costs = {case: float(number) for number, case in enumerate(cases)}
+    jobs = next_round(defects, cases, set(), proof(CAUGHT, *cases), costs=costs)
+    assert [costs[job.case] for job in jobs] == sorted((costs[job.case] for job in jobs), reverse=True)
     assert len(jobs) == len(set(jobs)) > 3 * len(GENERIC)
     tried = [job.case for job in jobs]
     assert max(tried.count(case) for case in tried) == 3
     assert all(job.case in related(defects[job.defect], cases) for job in jobs)
-    assert not set(next_round(defects, cases, set(jobs), proof(CAUGHT, *cases))) & set(jobs)
-    assert next_round(defects, cases, set(), proof(CAUGHT, *cases), defects_only=True) == []
-    assert next_round(defects, cases, set(), proof(CAUGHT)) == []
+    assert not set(next_round(defects, cases, set(jobs), proof(CAUGHT, *cases), costs=costs)) & set(jobs)
+    assert next_round(defects, cases, set(), proof(CAUGHT, *cases), costs=costs, defects_only=True) == []
+    assert next_round(defects, cases, set(), proof(CAUGHT), costs=costs) == []
 
 
-def test_a_survivor_tries_what_it_names_and_then_one_case_a_round() -> None:
+def test_a_survivor_tries_one_case_a_round_those_it_names_first_the_cheapest_before_the_dear() -> None:
     cases = case_classes()
     name = GENERIC[0]
     defects = {name: all_defects()[name]}
-    done: set[Job] = set()
-    first = next_round(defects, cases, done, proof("survived"))
-    assert [job.case for job in first] == [case for case in defects[name].cases if case in cases]
-    done.update(first)
-    while jobs := next_round(defects, cases, done, proof("survived")):
+    costs = {case: float(-number) for number, case in enumerate(cases)}
+    done: list[Job] = []
+    while jobs := next_round(defects, cases, set(done), proof("survived"), costs=costs):
         assert len(jobs) == 1 and jobs[0] not in done
-        done.update(jobs)
-    assert {job.case for job in done} == set(related(defects[name], cases))
+        done += jobs
+    tried = [job.case for job in done]
+    named = [case for case in defects[name].cases if case in cases]
+    assert len(named) > 1 and tried[: len(named)] == sorted(named, key=lambda case: costs[case])
+    assert set(tried) == set(related(defects[name], cases))
+    rest = tried[len(named) :]
+    assert rest == sorted(rest, key=lambda case: costs[case])
 
 
 def workers_of(pid: int) -> list[int]:
