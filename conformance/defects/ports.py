@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from conformance.defects import Patch, defect
 from conformance.defects.acquisition import ignore_transactions
+from reference_terminal.acquisition import modbus_driver, modbus_serial, reading
 from reference_terminal.acquisition.blocks import Block
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.line import Line
@@ -133,3 +136,47 @@ def late_answer_under_old_number_taken(patch: Patch) -> None:
             raise Failed(failure.cause, failure.code) from None
 
     patch(GatewayClient, "_once", once)
+
+
+@defect(
+    "line-given-up",
+    en="a serial line that failed a hundred times is given up",
+    zh="串行线失败一百次后不再采集",
+    clauses=("isc-2/6.2f",),
+    cases=("ports/withstands-disturbed-lines",),
+)
+def line_given_up(patch: Patch) -> None:
+    """Somebody must look at it then, and nobody is told."""
+    whole = Line.ask
+    failed: dict[str, int] = {}
+
+    async def ask(self: Line, question: Any, wait_s: float | None = None) -> Any:
+        if failed.get(self.config.id, 0) >= 100:
+            raise ReadFailed(reading.TIMEOUT)
+        try:
+            return await whole(self, question, wait_s)
+        except ReadFailed:
+            failed[self.config.id] = failed.get(self.config.id, 0) + 1
+            raise
+
+    patch(Line, "ask", ask)
+
+
+@defect(
+    "damaged-rtu-frames-taken",
+    en="the CRC of an RTU frame is taken for granted",
+    zh="RTU 帧的 CRC 未校验",
+    clauses=("isc-2/6.2f",),
+    cases=("ports/withstands-disturbed-lines",),
+)
+def damaged_rtu_frames_taken(patch: Patch) -> None:
+    """The length is right, so what came is an answer."""
+
+    def frames(octets: bytes) -> Iterator[bytes]:
+        for at in range(len(octets) - 4):
+            end = at + 5 + (0 if octets[at + 1] & 0x80 else octets[at + 2])
+            if octets[at + 1] & 0x7F in (3, 4) and end <= len(octets):
+                yield octets[at : end - 2]
+
+    rtu = modbus_serial.RTU
+    patch(modbus_driver, "FRAMINGS", {**modbus_serial.FRAMINGS, rtu.name: replace(rtu, frames=frames)})

@@ -10,9 +10,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from bench.case import Check, Measurement, check, measure
-from bench.history import History, Observed, Rejected, Served, Unserved
-from conformance.judges.accuracy import same_number
-from conformance.judges.times import HOUR, SECOND, ceil, instant_of_iso, local
+from bench.history import History, LinkRule, Observed, Rejected, Served, Unserved
+from conformance.judges.accuracy import local_readings, same_number
+from conformance.judges.times import HOUR, MINUTE, SECOND, ceil, instant_of_iso, local
 from conformance.judges.truth import truth_of
 
 # R-14: so many hours all ports must have been busy together.
@@ -23,6 +23,8 @@ _BUSY_SHARE = 0.9
 _STAMP_SLACK_US = 1 * SECOND
 # So many readings at least, and so many answers overtaken by another question.
 _READINGS, _OVERTAKEN = 500, 20
+# So long after a disturbance reading has gone on.
+_RESUMES_US = 2 * MINUTE
 
 
 def busy_hours(history: History) -> int:
@@ -136,3 +138,46 @@ def _belongs(reply: Served, at: int, period: int) -> bool:
     of_slot = at - _STAMP_SLACK_US <= reply.asked < at + period + _STAMP_SLACK_US
     of_arrival = abs(reply.t - at) <= 2 * _STAMP_SLACK_US and reply.t - reply.asked < period // 2
     return of_slot or of_arrival
+
+
+def disturbed_findings(history: History) -> Iterator[Check]:
+    """While serial lines are disturbed nothing is stored that was not said; afterwards every meter is read again."""
+    stored = local_readings(history)
+    wrong = [*stored.unequal, *stored.misplaced, *stored.unknown]
+    over = [rule for rule in history.of(LinkRule) if rule.link.startswith("line.") and rule.state == "off"]
+    yield check(
+        "nothing-wrong-stored",
+        False if wrong else True if over and stored.compared >= _READINGS else None,
+        en="nothing is stored that no meter said",
+        zh="不存入任何表计未给出的数值",
+        measured=len(wrong),
+        limit=0,
+        unit="readings",
+        evidence=[*wrong, *stored.problems],
+    )
+    truth = truth_of(history)
+    taken: dict[str, list[int]] = {}
+    for event in history.of(Observed):
+        if event.what == "readings":
+            for row in event.rows:
+                at = instant_of_iso(row.get("at", ""))
+                if at is not None and row.get("value") and row.get("quality") != "bad":
+                    taken.setdefault(event.query.get("point", ""), []).append(at)
+    dead: list[str] = []
+    for rule in over:
+        for meter in history.began.meters:
+            if _port(history)[meter.name] != rule.link.removeprefix("line."):
+                continue
+            for point in (each.id for each in history.began.points if each.meter == meter.name):
+                if not any(rule.t <= at <= rule.t + _RESUMES_US for at in taken.get(point, ())):
+                    dead.append(f"{point}: nothing read in the two minutes after {rule.rule} of {local(rule.t)}")
+    yield check(
+        "reads-again",
+        not dead if over and taken and truth.count else None,
+        en="two minutes after a disturbance every meter of the line is read again",
+        zh="干扰消除后 2 min 内恢复采集",
+        measured=len(dead),
+        limit=0,
+        unit="points",
+        evidence=dead,
+    )

@@ -17,6 +17,9 @@ from conformance.terminal.interfaces import CJT188, DLT645, SERIAL
 from conformance.terminal.moves import points, read_readings
 from simulators.meters.faults import Delayed
 
+# A whole answer of a unit that nobody asked: RTU, unit 9, two registers.
+_STRAY = bytes.fromhex("090304436745D7A566")
+
 
 class ServesAllPortsTogether(Case):
     """With 29 circuits on one network port and every other port busy, no value stands on a wrong point in 24 h."""
@@ -119,3 +122,33 @@ class KeepsLateNetworkAnswersApart(_Tardy, Case):
     clauses = ("csmt/11.3b-1", "isc-2/9.3c", "isc-2/7.2.3-A(1)b")
     needs = (MODBUS, LOCAL)
     scenario = Scenario(circuits=2, points=4, maps=("spread",), centres=("A",), period_s=10, kinds=())
+
+
+class WithstandsDisturbedLines(Case):
+    """On broken, noisy and babbling serial lines nothing wrong is stored, and reading goes on by itself afterwards."""
+
+    zh = "串行线断开、受干扰、回声、他站乱发时不存入错误数值，恢复后自行继续采集。"
+    clauses = ("isc-2/9.3c", "isc-2/7.2.3-A(1)b", "isc-2/6.2f")
+    needs = (SERIAL, LOCAL)
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(
+        circuits=0,
+        lines=(Line(("modbus-rtu", "modbus-rtu")), Line(("spread-rtu",))),
+        centres=("A",),
+        period_s=10,
+        kinds=(),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=10, seconds=4)
+        for line in bench.buses.values():
+            for what in (line.cut(), line.noise(0.02), line.echo(), line.static(1.0, 3), line.babble(_STRAY, 1.7)):
+                async with what:
+                    await bench.clock.sleep(minutes=6)
+                await bench.clock.sleep(minutes=4)
+        bench.phase("watched")
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from attribution.disturbed_findings(history)
