@@ -88,6 +88,10 @@ class NoRig:
     def self_test(self, seed: int) -> None:
         """Nothing to prove."""
 
+    def notes(self) -> dict[str, str]:
+        """Nothing is lacking."""
+        return {}
+
     def conduct(self, case: Case, setup: Setup, seed: int, recorder: Recorder) -> float:
         """What every history has: a beginning and a phase."""
         recorder(
