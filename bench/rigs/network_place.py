@@ -20,6 +20,7 @@ from bench.real.wire_messages import WireEvent
 from bench.rigs import layout
 from bench.rigs.place import LinkTold, peers
 from bench.rigs.timekeeping import NTP_PORT
+from bench.scenario import UPLINK_LATENCY_S
 from simulators.world import World
 
 _STATES = {"rule_installed": "on", "rule_removed": "off", "reset_all": "act", "dropped": "dropped"}
@@ -31,6 +32,8 @@ _ORPHANS = {"net/ipv4/tcp_orphan_retries": "1"}
 class NetworkPlace:
     """Three wires and two namespaces; `trouble` is told when the wires themselves fail.
 
+    The uplink has the latency that it has in virtual time; what a field wire has there is less than a wire's own.
+
     With `cards` (network card by segment) the terminal is a device cabled to them, and only these segments are laid.
     """
 
@@ -40,6 +43,7 @@ class NetworkPlace:
         self._wires: Wires | None = None
         self._dark: AsyncExitStack | None = None
         self._silent = False
+        self._always = AsyncExitStack()
         self._captures: Path | None = None
         self._segments: tuple[str, ...] = ()
         self._observe: Callable[[LinkTold], None] = lambda told: None
@@ -84,6 +88,10 @@ class NetworkPlace:
         self.namespace = self._wires.terminal_namespace
         if self.namespace:
             netns.quiet(self.namespace, _ORPHANS)
+        if "uplink" in self._segments:
+            self._silent = True
+            await self._always.enter_async_context(self.links["uplink"].delay(UPLINK_LATENCY_S))
+            self._silent = False
         return world
 
     def standing(self) -> AbstractContextManager[object]:
@@ -95,7 +103,7 @@ class NetworkPlace:
     def _on_wire(self, event: WireEvent) -> None:
         if event.kind == "wire_died":
             self._trouble(event.detail)
-        elif event.kind in _STATES and not (self._silent and event.rule == "cut"):
+        elif event.kind in _STATES and not (self._silent and event.rule in ("cut", "delay")):
             detail = {"detail": event.detail} if event.detail else {}
             if event.count:
                 detail["count"] = str(event.count)
@@ -132,6 +140,8 @@ class NetworkPlace:
         """Take wires and namespaces away."""
         wires, self._wires = self._wires, None
         if wires is not None:
+            self._silent = True
+            self._always.pop_all()
             await wires.close()
 
 

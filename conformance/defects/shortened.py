@@ -33,12 +33,11 @@ for _name in (
     "own-code-added",
 ):
     noticed(_name, _DELIVERS, _OUTAGE, *_CUTS)
-noticed("decimals-cut-off", _DELIVERS)
+noticed("one-cycle-behind", _DELIVERS)
 noticed("local-copy-rounded", *_CUTS)
 noticed("periods-sent-like-real-time-data", _OUTAGE)
 noticed("slow-self-test", _ANY_SYNC)
 noticed("resumes-on-the-hour", _INSTANT)
-noticed("last-value-rewritten-after-start", _ANY_SYNC)
 noticed("integer-division", _EDGES)
 
 noticed("clock-command-fails", _BOOT)
@@ -46,7 +45,8 @@ noticed("hour-after-step-discarded", _BOOT)
 noticed("last-value-rewritten-after-start", _BOOT)
 noticed("clock-back-counts-again", _BOOT)
 noticed("boundary-counted-twice", _BOOT)
-noticed("negative-increments", _BOOT)
+noticed("step-booked-negative", _BOOT)
+noticed("ratio-used-twice", _BOOT)
 noticed("periods-run-from-the-step", _BOOT)
 noticed("step-restarts-acquisition", _BOOT)
 

@@ -25,8 +25,10 @@ import sys
 from pathlib import Path
 from process_kit import LooksOn, conduct, profile
 from bench.rigs.{rig} import RIG
+from bench.scenario import Line
 
 class Long(LooksOn):
+    scenario = LooksOn.scenario.but(lines=(Line(("modbus-rtu",)),))
     seconds = 60
 
 try:
@@ -57,6 +59,12 @@ def wait_until(what: str, within_s: float, condition: Callable[[], bool]) -> Non
         time.sleep(0.02)
 
 
+def pseudo_terminals(pid: int) -> dict[Path, int]:
+    """The pseudo terminals that a bench has made, with their numbers: the names may be given away again."""
+    ends = [Path(f"/proc/{pid}/fd/{name}").readlink() for name in os.listdir(f"/proc/{pid}/fd")]
+    return {end: end.stat().st_ino for end in ends if end.parent == Path("/dev/pts") and end.exists()}
+
+
 def left_of(pid: int) -> list[str]:
     """Namespaces, mounts and folders that carry the number of a bench."""
     names = [path.name for path in netns.FOLDER.glob(f"cb-{pid}-*")]
@@ -75,11 +83,14 @@ def test_nothing_of_a_bench_outlives_it_for_long(rig: str, end: signal.Signals, 
     )
     wait_until("the terminal is up", 30, lambda: bool(processes(mark)))
     assert left_of(bench.pid)
+    devices = pseudo_terminals(bench.pid)
+    assert devices
     bench.send_signal(end)
     assert bench.stdout is not None
     told = bench.stdout.read()
     bench.wait(20)
     wait_until("the terminal is gone", 10, lambda: not processes(mark))
+    assert not [device for device in devices if device.exists() and device.stat().st_ino == devices[device]]
     if end == signal.SIGINT:
         assert told == "interrupted\n"
         assert left_of(bench.pid) == []

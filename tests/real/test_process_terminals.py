@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,11 +13,12 @@ from process_kit import LooksOn, conduct, profile, python, record, states
 
 from bench.bench import Bench
 from bench.case import Case, CaseResult, Finding, Verdict, check
-from bench.history import Captured, ClockMoved, History, Power, TerminalState, Timing
+from bench.history import Captured, ClockMoved, History, LinkRule, Power, TerminalState, Timing
 from bench.real import netns
 from bench.rigs.loopback import RIG as LOOPBACK
 from bench.rigs.process import RIG as PROCESS
 from bench.run import CaseRig
+from bench.scenario import UPLINK_LATENCY_S
 
 
 @pytest.fixture(params=[PROCESS, LOOPBACK], ids=["process", "loopback"])
@@ -214,3 +217,40 @@ def test_nothing_is_left_behind(rig: CaseRig, tmp_path: Path) -> None:
     assert not [path for path in netns.FOLDER.glob("*") if path.name.startswith(mine)]
     mounts = Path("/proc/mounts").read_text()
     assert f"carbonbench-rig-{os.getpid()}-" not in mounts
+
+
+_CONNECTS = """
+import socket, time
+while True:
+    began = time.monotonic()
+    socket.create_connection((words["host"], int(words["port"])), 5).close()
+    print(time.monotonic() - began, flush=True)
+    time.sleep(0.2)
+"""
+
+
+def test_the_uplink_has_its_latency_and_no_rule_tells_of_it(tmp_path: Path) -> None:
+    words = python(_CONNECTS, host="{{ centres[0].host }}", port="{{ centres[0].port }}")
+    result = look(PROCESS, words, tmp_path)
+    took = [float(line) for line in ((tmp_path / result.record).parent / "terminal-1.log").read_text().split()]
+    # Opening a connection takes there and back, 20 ms each.
+    assert took and min(took) >= 2 * UPLINK_LATENCY_S
+    assert not record(result, tmp_path).of(LinkRule)
+
+
+_NOBODY = """
+import os, sys
+from bench.rigs.process import RIG
+os.setgid(65534)
+os.setuid(65534)
+try:
+    RIG.self_test(1)
+except RuntimeError as error:
+    sys.exit(str(error))
+"""
+
+
+def test_a_user_without_rights_is_told_what_is_missing() -> None:
+    told = subprocess.run([sys.executable, "-c", _NOBODY], capture_output=True, text=True, check=False)
+    assert told.returncode == 1 and "Traceback" not in told.stderr
+    assert "root" in told.stderr and told.stderr.endswith("without these: --rig loopback / 可改用 --rig loopback\n")
