@@ -47,9 +47,12 @@ def test_the_template_is_a_configuration(template: Path, tmp_path: Path) -> None
     out = tmp_path / "terminal.toml"
     assert main(["import", str(template), "--out", str(out)]) == 0
     config = load_config(out)
-    assert [meter.protocol for meter in config.meters] == ["modbus-tcp", "dlt645-2007", "cjt188-2004", "collected"]
+    assert [meter.protocol for meter in config.meters] == [
+        *("modbus-tcp", "dlt645-2007", "cjt188-2004", "collected", "system"),
+    ]
     assert [point.id for point in config.points][:4] == ["e01.energy", "e02.energy", "e02.power", "w01.volume"]
     assert (config.points[4].tag, config.meters[3].node, config.collectors[0].form) == ("energy", "boiler", "neuron")
+    assert (config.points[5].tag, config.systems[0].kind) == ("ns=2;s=stack.co2", "opcua")
     assert config.meters[1].points[0].ratio == 4000
     assert config.centres[0].codes == {"e01.energy": "k01001"}
 
