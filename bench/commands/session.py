@@ -55,18 +55,33 @@ class RigError(Exception):
     """The rig does not do what it says, so that nothing may be run on it."""
 
 
+TAKE_PART = (
+    "bench",
+    "conformance",
+    "fixtures",
+    "reference_terminal",
+    "reports",
+    "simulators",
+    "constraints.txt",
+    "pyproject.toml",
+)
+"""What a verdict may depend on, as paths of the checkout."""
+
+
 def commit() -> str:
-    """Short commit of this checkout, with `-dirty` when it was changed; `unknown` outside git."""
+    """Short commit of this checkout, with `-dirty` where something that takes part in a run was changed or added.
+
+    A changed page of the documentation alters no verdict and hinders no `--resume`. `unknown` outside git.
+    """
     with contextlib.suppress(OSError, subprocess.CalledProcessError):
-        told = subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return told.stdout.strip()
+        name = _git("describe", "--always", "--abbrev=12", "--exclude=*")
+        changed = _git("status", "--porcelain", "--untracked-files=all", "--", *TAKE_PART)
+        return f"{name}-dirty" if changed else name
     return "unknown"
+
+
+def _git(*words: str) -> str:
+    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def rig_named(name: str) -> CaseRig:
