@@ -6,13 +6,15 @@ Leaves running the terminal to `main`.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import NoReturn
 
-from reference_terminal.commissioning import probe, spreadsheet
+from reference_terminal.commissioning import probe, probe_collector, spreadsheet
+from reference_terminal.config_collectors import FORMS
 from reference_terminal.config_lines import BAUDS, PARITIES, STOP_BITS
 from reference_terminal.config_meters import ORDERS, TYPES
 from reference_terminal.problems import InputError
@@ -66,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--out", default=Path("terminal.xlsx"), metavar="FILE", type=Path)
     made = tools.add_parser("probe", help="read one device once and explain / 单次读取并解释")
     made.add_argument("place", metavar="PLACE", help="/dev/ttyUSB0 or host:port / 串口或地址")
-    made.add_argument("--protocol", choices=probe.PROTOCOLS, default="auto")
+    made.add_argument("--protocol", choices=(*probe.PROTOCOLS, *probe_collector.PROTOCOLS), default="auto")
     made.add_argument("--address", default="", help="digits of the meter (default: any) / 表地址")
     made.add_argument("--unit", type=int, default=1, help="Modbus unit / 从站地址")
     made.add_argument("--identifier", action="append", default=[], metavar="DI", help="DI to read / 数据标识")
@@ -79,6 +81,11 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--stop-bits", choices=STOP_BITS, default="1")
     made.add_argument("--data-bits", type=int, choices=(7, 8), default=8)
     made.add_argument("--timeout", type=_seconds, default=Decimal(1), metavar="SECONDS")
+    made.add_argument("--form", choices=FORMS, default="", help="of a collector's messages (default: any) / 报文格式")
+    made.add_argument("--topic", default="#", help="mqtt: what to listen to / 主题")
+    made.add_argument("--path", default="/", help="https: what to ask for / 路径")
+    made.add_argument("--seconds", type=_seconds, default=Decimal(10), help="mqtt: how long to listen / 监听秒数")
+    made.add_argument("--anchors", default="", metavar="PEM", help="mqtt, https: TLS with these roots / 根证书")
     made.add_argument("--search", action="store_true", help="find DL/T 645 addresses / 搜索 DL/T 645 表地址")
     return top
 
@@ -96,7 +103,24 @@ def _template(words: argparse.Namespace) -> int:
     return 0
 
 
+def _probe_collector(words: argparse.Namespace) -> int:
+    host, port = probe_collector.place_of(words.place)
+    sought = probe_collector.Sought(
+        protocol=words.protocol,
+        host=host,
+        port=port,
+        topic=words.topic,
+        path=words.path,
+        form=words.form,
+        seconds=float(words.seconds),
+        anchors=words.anchors,
+    )
+    return 0 if asyncio.run(probe_collector.probe(sought, print)) else 1
+
+
 def _probe(words: argparse.Namespace) -> int:
+    if words.protocol in probe_collector.PROTOCOLS:
+        return _probe_collector(words)
     line = probe.line_of(
         words.place,
         baud=words.baud,
