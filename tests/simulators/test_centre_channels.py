@@ -239,3 +239,15 @@ def test_sessions_are_of_one_shape() -> None:
     for stack in ("openssl", "tongsuo"):
         session: Session = client_session(side, "gm-tls13", START_US, stack=stack)
         assert (session.agreed, session.failed, session.ended, session.peer()) == (False, "", False, b"")
+
+
+@pytest.mark.parametrize("given", ["expired", "missing", "revoked"])
+def test_a_world_may_give_a_terminal_a_bad_certificate_of_its_own(given: str) -> None:
+    async def body(standing: Standing) -> None:
+        side = standing.site.terminal_side("A")
+        assert bool(side.certificate) is bool(side.key) is (given != "missing")
+        assert side.anchors and side.crls
+        sound = standing.site.terminal_side("A", "good")
+        assert sound.certificate != side.certificate
+
+    run("mtls", body, client_certificate=given)

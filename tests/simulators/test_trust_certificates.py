@@ -269,6 +269,8 @@ def test_a_world_file_says_kind_channel_and_certificate() -> None:
         ({"kind": "htps"}, "did you mean 'https'"),
         ({"channel": "ssl"}, "expected one of plain, tls"),
         ({"certificate": "expired"}, "a plain channel shows no certificate"),
+        ({"client_certificate": "missing"}, "over plain a terminal shows no certificate"),
+        ({"channel": "tls", "client_certificate": "expired"}, "over tls a terminal shows no certificate"),
         ({"kind": "https", "payload": "sm4-sm2"}, "belongs to hj212"),
         ({"upload_time": "25:00:00"}, "time of day"),
         ({"edition": 2016}, "expected one of 2005, 2017, 2025"),
