@@ -419,3 +419,44 @@ signing_key = '''{DEVICE.key}'''
         assert b"123456" not in wire and b"e10001" not in wire and b"1.0000" not in wire
 
     asyncio.run(scene())
+
+
+def test_records_are_compared_with_what_the_platform_has(tmp_path: Path) -> None:
+    """Whoever takes a record away together with the terminal's own fingerprint of it is found all the same."""
+
+    async def scene() -> None:
+        deposited: list[dict[str, Any]] = []
+
+        def special(asked: Asked) -> Answer | str:
+            if asked.path == "/fingerprint/enrol":
+                return (200, OK)
+            if asked.path == "/fingerprint/query":
+                wanted = [
+                    {**each, "revision": int(each["revision"])}
+                    for each in deposited
+                    if (each["point"], each["kind"]) == (asked.body["point"], asked.body["kind"])
+                    and asked.body["from"] <= each["start"] <= asked.body["to"]
+                ]
+                return (200, {**OK, "fingerprints": wanted}) if answering else (500, {})
+            deposited.extend(asked.body["fingerprints"])
+            return (200, {**OK, "accepted": len(asked.body["fingerprints"]), "refused": []})
+
+        answering = True
+        small = SmallPlatform(special)
+        port = await small.start()
+        centre = f'\n[[centres]]\nid = "F"\nprotocol = "fingerprint"\nhost = "127.0.0.1"\nport = {port}\nmn = "{MN}"\n'
+        async with running(fingerprinted(str(tmp_path / "t.db"), 18984, centre)) as terminal:
+            put_hours(terminal, 10)
+            await until(lambda: len(deposited) == 20)
+            await until(lambda: not terminal.notary or not terminal.notary.to_deposit(1))
+            found = await get(18984, "/api/v1/verify?class=hour")
+            assert found == {"compared": 20, "against": "deposits at F", "findings": []}
+            for table in ("record", "fingerprint"):
+                terminal.store.connection.execute(f"DELETE FROM {table} WHERE point=2 AND start_s=?", (HOUR_S - 7200,))
+            found = await get(18984, "/api/v1/verify?class=hour")
+            assert [(each["what"], each["point"]) for each in found["findings"]] == [("missing", "power")]
+            answering = False
+            found = await get(18984, "/api/v1/verify?class=hour")
+            assert "nothing was decided" in found["error"]["en"]
+
+    asyncio.run(scene())
