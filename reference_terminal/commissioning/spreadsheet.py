@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import zipfile
 from dataclasses import dataclass, field
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +147,7 @@ def to_toml(path: Path) -> str:
 def read_sheets(path: Path) -> Sheets:
     """The rows of every sheet; raises InputError for a file that is no spreadsheet."""
     try:
-        book = load_workbook(path, data_only=True)
+        book, typed = load_workbook(path, data_only=True), load_workbook(path)
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from None
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError):
@@ -164,16 +165,31 @@ def read_sheets(path: Path) -> Sheets:
             )
             continue
         lines = list(sheet.iter_rows(values_only=True))
+        formulas = _unanswered(typed[sheet.title], sheet)
         heads = [str(head).strip() if head is not None else "" for head in (lines[0] if lines else ())]
         letters = {head: get_column_letter(at + 1) for at, head in enumerate(heads) if head}
         for number, cells in enumerate(lines[1:], start=2):
             row = Row(name, number, {}, letters)
             for head, content in zip(heads, cells, strict=False):
-                if head and content is not None and content != "":
+                if head and (number, letters[head]) in formulas:
+                    what = "the formula has no stored result; open the file, save it, or type the value in its place"
+                    place = f"{path.name}: {row.cell(head)}"
+                    sheets.problems.append(Problem(place, what, "公式没有存储结果,请打开并保存表格或直接填写数值"))
+                elif head and content is not None and content != "":
                     _take(row, head, content, path.name, sheets.problems)
             if row.table:
                 sheets.rows[name].append(row)
     return sheets
+
+
+def _unanswered(typed: Any, shown: Any) -> set[tuple[int, str]]:
+    """Row and column letter of formulas whose result nobody has worked out: to a reader they look like empty cells."""
+    return {
+        (cell.row, cell.column_letter)
+        for row in typed.iter_rows()
+        for cell in row
+        if cell.data_type == "f" and shown[cell.coordinate].value is None
+    }
 
 
 def _unreadable(path: Path, why: str) -> InputError:
@@ -196,6 +212,15 @@ def _take(row: Row, key: str, content: Any, file: str, problems: list[Problem]) 
     if isinstance(value, str) and value.startswith("#"):
         problems.append(
             Problem(f"{file}: {row.cell(key)}", f"the cell shows an error, {value}; mend it", f"单元格错误 {value}")
+        )
+        return
+    if isinstance(value, date | time | timedelta):
+        problems.append(
+            Problem(
+                f"{file}: {row.cell(key)}",
+                f"expected text or a number, got the date or time {value}; format the column as text and type it again",
+                f"为日期或时间 {value},请设为文本格式后重新输入",
+            )
         )
         return
     if key in _EXACT and number:

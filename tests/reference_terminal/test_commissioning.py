@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,9 @@ def test_the_template_is_a_configuration(template: Path, tmp_path: Path) -> None
         ({"lines_E2": 300, "meters_G3": 1}, "sheet 'lines' cell A2", "of its time"),
         ({"gateways_C2": 70000}, "sheet 'gateways' cell C2", "from 1 to 65535"),
         ({"terminal_B4": "x"}, "sheet 'terminal' cell B4", "whole number"),
+        ({"gateways_C2": "=500+2"}, "sheet 'gateways' cell C2", "the formula has no stored result"),
+        ({"gateways_B2": datetime(2026, 1, 2)}, "sheet 'gateways' cell B2", "got the date or time 2026-01-02"),
+        ({"gateways_B2": time(9, 30)}, "sheet 'gateways' cell B2", "got the date or time 09:30"),
         ({"terminal_A4": "apo.port"}, "sheet 'terminal' cell A4", "expected a setting"),
         ({"centres_G2": 7}, "sheet 'centres' cell G2", "expected one of 1, 2"),
         ({"codes_A2": "B"}, "sheet 'codes' cell A2", "no row of sheet 'centres'"),
