@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,7 @@ class Terminal:
 
 
 @contextmanager
-def terminal(path: Path) -> Iterator[Terminal]:
+def terminal(path: Path) -> Generator[Terminal]:
     made = Terminal(path)
     try:
         yield made
