@@ -67,6 +67,7 @@ __all__ = [
     "Served",
     "Stored",
     "TerminalState",
+    "TimeAsked",
     "Timing",
     "Trouble",
     "Unfinished",

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.case import CaseResult, Check, Measurement, Text, Verdict
-from bench.history import History, Power, Served, Stored
+from bench.history import History, MeterFault, Power, Served, Stored
+from bench.rigs.layout import SPARE
 from conformance.judges.delivery import matches, setup_of
 from conformance.judges.times import instant_of, local
 from conformance.judges.truth import Certainty, length_of, truth_of
@@ -33,7 +34,11 @@ LOST = Text(
     "power was lost at another instant relative to this interval, and its content is not certain in both",
     "断电时刻相对该时段不同，其内容并非在两种时间中都确定",
 )
-_OWN = ("bench-loop-delay", "bench-uncertainty")
+SWITCHED = Text(
+    "the source failed within this interval, so that its content is not certain, and the answers were not the same",
+    "该时段内数据源失效，内容不确定，且两次的应答并不相同",
+)
+_OWN = ("bench-loop-delay", "bench-uncertainty", "bench-cpu-wait", "machine-cpu-stalled")
 _DISTRIBUTION = "-histogram"
 _MOST_LINES = 10
 
@@ -98,7 +103,7 @@ def rows(virtual: Half, real: Half) -> Iterator[Row]:
         found = like_records(virtual.history, real.history)
         if found.compared or found.missing:
             kind = Likeness.DIFFERS if found.missing else Likeness.SAME
-            total = str(found.compared + len(found.missing[0]) if found.missing else found.compared)
+            total = str(found.compared + len(found.missing) if found.missing else found.compared)
             sides = (str(found.held[0]), str(found.held[1]))
             why = Text("a record is in one of them only", "记录仅见于其中之一") if found.missing else None
             name = Text(f"keys of the {total} records of whole intervals, at every centre", "各中心完整时段记录的键")
@@ -115,9 +120,12 @@ def _values(blank: Row, found: Records) -> Row:
         kind, why = Likeness.DIFFERS, Text("the same answers, other contents", "应答相同而内容不同")
     elif found.uncertain:
         kind, why = Likeness.LIMIT, LOST
+    elif found.switched:
+        kind, why = Likeness.LIMIT, SWITCHED
     elif found.polled:
         kind, why = Likeness.LIMIT, POLLED
-    told = f"{found.compared - len(found.altered) - len(found.uncertain) - len(found.polled)} of {found.compared} equal"
+    unlike = (*found.altered, *found.uncertain, *found.switched, *found.polled)
+    told = f"{found.compared - len(unlike)} of {found.compared} equal"
     return Row(
         case=blank.case,
         clauses=blank.clauses,
@@ -127,7 +135,7 @@ def _values(blank: Row, found: Records) -> Row:
         real=told,
         likeness=kind,
         why=why,
-        evidence=(*found.altered, *found.uncertain, *found.polled)[:_MOST_LINES],
+        evidence=unlike[:_MOST_LINES],
     )
 
 
@@ -171,7 +179,8 @@ class Records:
     """What came of comparing the interval records of whole intervals: keys held by each half, and lines by difference.
 
     `altered`: the meters answered the same and the content differs, or one half is not what its meters answered.
-    `uncertain`: lost power leaves the content open. `polled`: each is what its own meters answered.
+    `uncertain`: lost power leaves the content open. `switched`: so does a source that failed, and the answers of the
+    two differ. `polled`: each is what its own meters answered.
     """
 
     compared: int
@@ -179,6 +188,7 @@ class Records:
     missing: tuple[str, ...]
     altered: tuple[str, ...]
     uncertain: tuple[str, ...]
+    switched: tuple[str, ...]
     polled: tuple[str, ...]
 
 
@@ -196,7 +206,7 @@ def like_records(virtual: History, real: History) -> Records:
     keys = sorted(set(one) & set(other))
     missing = [f"{_line(key)}: only in virtual time" for key in sorted(set(one) - set(other))]
     missing += [f"{_line(key)}: only in real time" for key in sorted(set(other) - set(one))]
-    kinds: dict[str, list[str]] = {"altered": [], "uncertain": [], "polled": []}
+    kinds: dict[str, list[str]] = {"altered": [], "uncertain": [], "switched": [], "polled": []}
     for key in keys:
         if one[key] != other[key]:
             line = f"{_line(key)}: {one[key]} in virtual time, {other[key]} in real time"
@@ -207,6 +217,7 @@ def like_records(virtual: History, real: History) -> Records:
         missing=tuple(missing),
         altered=tuple(kinds["altered"]),
         uncertain=tuple(kinds["uncertain"]),
+        switched=tuple(kinds["switched"]),
         polled=tuple(kinds["polled"]),
     )
 
@@ -235,7 +246,7 @@ def _contents(history: History, from_us: int, until_us: int) -> dict[_Key, dict[
 
 
 def _cause(key: _Key, one: dict[str, str], other: dict[str, str], virtual: History, real: History) -> str:
-    """What a difference of contents rests on: altered, uncertain or polled (see Records)."""
+    """What a difference of contents rests on: altered, uncertain, switched or polled (see Records)."""
     centre, code, kind, stamp = key
     setup = setup_of(real, centre)
     point = {code: point for point, code in setup.codes.items()}.get(code)
@@ -245,11 +256,22 @@ def _cause(key: _Key, one: dict[str, str], other: dict[str, str], virtual: Histo
     end = start + length_of(kind, setup)
     expected = [truth_of(history).expected(point, kind, start, end) for history in (virtual, real)]
     if any(each.certainty is not Certainty.SURE for each in expected):
-        cut = bool(virtual.of(Power) or real.of(Power))
-        return "uncertain" if cut else "altered"
+        if virtual.of(Power) or real.of(Power):
+            return "uncertain"
+        failed = all(history.of(MeterFault) for history in (virtual, real))
+        told = [_answers(history, point, start, end) for history in (virtual, real)]
+        return "switched" if failed and all(told) and told[0] != told[1] else "altered"
     sides = ((virtual, one), (real, other))
     own = [matches(truth_of(side), each, content) for (side, content), each in zip(sides, expected, strict=True)]
     return "polled" if all(own) and expected[0].fields != expected[1].fields else "altered"
+
+
+def _answers(history: History, point: str, from_us: int, until_us: int) -> list[str]:
+    """What a point and its standby answered in an interval, in order."""
+    meter, _, register = point.partition(".")
+    names = (point, f"{meter}{SPARE}.{register}")
+    served = [event.values for event in history.of(Served) if from_us <= event.t <= until_us]
+    return [values[name] for values in served for name in names if name in values]
 
 
 def _line(key: _Key) -> str:

@@ -16,7 +16,7 @@ from bench.commands import parity_items
 from bench.commands.options import REFERENCE_PROFILE
 from bench.commands.parity import Plan, beginning_at
 from bench.commands.parity_items import Half, Records, like_checks, like_quantities, like_records
-from bench.history import Event, History, Stored, read_history
+from bench.history import Event, History, Served, Stored, read_history
 from bench.run import run_case
 from conformance.clauses.suite import case_classes
 from conformance.defects import all_defects
@@ -106,12 +106,34 @@ def test_values_that_follow_other_answers_are_a_stated_limit(sound: Half, tmp_pa
     assert found.polled and not (found.missing or found.altered or found.uncertain)
 
 
+def test_a_failed_source_leaves_an_interval_open_only_where_the_answers_differ(tmp_path: Path) -> None:
+    name = "realtime/switches-to-standby-quickly"
+    case = beginning_at(case_classes()[name], BEGAN)
+    result = run_case(case, Plan(tmp_path, REFERENCE_PROFILE, 1).setup(VIRTUAL_RIG))
+    one = Half(result, read_history(tmp_path / VIRTUAL_RIG / result.record))
+    assert one.history is not None
+    point = next(each.id for each in one.history.began.points if each.kind == "instant")
+
+    def averages(event: Stored) -> Stored:
+        return msgspec.structs.replace(event, fields={**event.fields, "Avg": "5.5"}) if "Avg" in event.fields else event
+
+    def answers(event: Served) -> Served:
+        return msgspec.structs.replace(
+            event, values={name: "1" if name == point else event.values[name] for name in event.values}
+        )
+
+    same = like_records(one.history, changed(one, {Stored: averages}))
+    assert same.altered and not same.switched
+    other = like_records(one.history, changed(one, {Stored: averages, Served: answers}))
+    assert other.switched
+
+
 def test_only_whole_intervals_are_compared(sound: Half) -> None:
     assert sound.history is not None
     found = like_records(sound.history, sound.history)
     held = [event for event in sound.history.of(Stored) if event.kind == "minute"]
     assert 0 < found.compared < len(held)
-    assert found == Records(found.compared, (found.compared, found.compared), (), (), (), ())
+    assert found == Records(found.compared, (found.compared, found.compared), (), (), (), (), ())
 
 
 def made(ok: bool | None, measured: object = 0, *, op: str = "==", unit: str = "", timed: bool = False) -> Check:
