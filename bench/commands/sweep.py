@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -126,12 +127,11 @@ def row(trial: Trial, result: CaseResult, folder: Path) -> shown.Row:
     cut = cut_of(read_history(folder / result.record)) if result.record else None
     failed = tuple(check.id for check in result.checks if check.verdict is Verdict.FAIL)
     open_ = tuple(check.id for check in result.checks if check.verdict is Verdict.INCONCLUSIVE)
-    if result.verdict is Verdict.FAIL:
-        outcome = Outcome.LOST
-    elif cut is None and result.verdict is not Verdict.ERROR:
+    if cut is None and result.verdict is not Verdict.ERROR:
         outcome = Outcome.MISSED
     else:
-        outcome = Outcome.SAFE if result.verdict is Verdict.PASS else Outcome.OPEN
+        known = {Verdict.PASS: Outcome.SAFE, Verdict.FAIL: Outcome.LOST}
+        outcome = known.get(result.verdict, Outcome.OPEN)
     return shown.Row(
         sync=trial.sync,
         moment=trial.moment.value,
@@ -230,6 +230,9 @@ def _begun(asked: Asked) -> tuple[Planned, Path]:
         syncs = syncs_of(read_history(folder / "dry" / dry.record)) if dry.record else 0
     except LookupError as error:
         raise SweepError(f"{error}: {dry.reason}", EXIT_INCONCLUSIVE) from None
+    if failed := [check.id for check in dry.checks if check.verdict is Verdict.FAIL]:
+        words = f"{asked.case} fails without any cut: {', '.join(failed)}; see {folder / 'dry' / dry.record}"
+        raise SweepError(f"{words} / 未断电即不通过，扫描无意义", EXIT_FAIL)
     if not syncs:
         why = dry.reason or "the terminal never makes anything durable / 终端从不落盘"
         raise SweepError(f"{asked.case}: nothing to sweep: {why}", EXIT_INCONCLUSIVE)
@@ -315,6 +318,9 @@ def main(asked: Asked) -> int:
                 journal.flush()
                 ended[Trial(found.sync, Moment(found.moment))] = found
                 print(shown.line(found), file=sys.stderr)
+    except BrokenProcessPool:
+        print(f"a worker died; go on with: carbonbench sweep --resume {folder} / 工作进程终止，可续跑", file=sys.stderr)
+        return EXIT_ERROR
     except KeyboardInterrupt:
         print(f"stopped; go on with: carbonbench sweep --resume {folder} / 已中断，可续跑", file=sys.stderr)
         return EXIT_ERROR

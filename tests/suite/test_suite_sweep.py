@@ -11,6 +11,7 @@ import apsw
 import pytest
 from suite_kit import carbonbench
 
+from bench.commands.session import commit
 from bench.commands.sweep import done_in
 from bench.real.sweep import Outcome, Trial, plan, summarise
 from bench.virtual.disk import Keep, Moment, VirtualDisk
@@ -23,6 +24,20 @@ def swept(folder: Path) -> tuple[Path, dict[str, Any]]:
     """The folder of the only sweep, and its results."""
     (found,) = (folder / "out").glob("sweep-*")
     return found, json.loads((found / "sweep.json").read_text())
+
+
+def replanned(folder: Path, **changes: object) -> None:
+    """Change what a sweep has to do. Its commit is the present one: work on the bench may go on beside the tests."""
+    plan_file = folder / "plan.json"
+    plan_file.write_text(json.dumps({**json.loads(plan_file.read_text()), "commit": commit(), **changes}))
+
+
+def test_another_bench_does_not_go_on_with_a_sweep(tmp_path: Path) -> None:
+    carbonbench("sweep", "--syncs", "1", cwd=tmp_path)
+    folder, _ = swept(tmp_path)
+    replanned(folder, commit="0123456789ab")
+    told = carbonbench("sweep", "--resume", folder, cwd=tmp_path)
+    assert told.code == 4 and "began with the bench at 0123456789ab" in told.err
 
 
 def test_a_defect_is_caught_at_the_barrier_where_it_does_harm(tmp_path: Path) -> None:
@@ -45,20 +60,24 @@ def test_a_stopped_sweep_goes_on_where_it_was_and_comes_to_the_same(tmp_path: Pa
     lines = trials.read_bytes().splitlines(keepends=True)
     trials.write_bytes(b"".join(lines[:3]) + lines[3][:40])
     assert len(done_in(folder)) == 3
+    replanned(folder)
     again = carbonbench("sweep", "--resume", folder, cwd=tmp_path)
     assert again.code == 0 and "3 to run" in again.err
-    assert swept(tmp_path)[1] == found
+    assert swept(tmp_path)[1]["rows"] == found["rows"]
 
 
 def test_a_barrier_that_never_comes_is_missed_and_nothing_is_passed(tmp_path: Path) -> None:
     carbonbench("sweep", "--syncs", "1", cwd=tmp_path)
     folder, _ = swept(tmp_path)
-    planned = json.loads((folder / "plan.json").read_text())
-    planned["trials"] = [[5000, "before"]]
-    (folder / "plan.json").write_text(json.dumps(planned))
+    replanned(folder, trials=[[5000, "before"]])
     told = carbonbench("sweep", "--resume", folder, cwd=tmp_path)
     assert told.code == 2 and swept(tmp_path)[1]["counts"]["missed"] == 1
     assert "sync 5000 before: never came" in told.out
+
+
+def test_a_terminal_that_fails_without_a_cut_is_not_swept(tmp_path: Path) -> None:
+    told = carbonbench("sweep", "--defect", "flags-left-out", cwd=tmp_path)
+    assert told.code == 1 and "realtime/outlasts-cut-at-any-sync fails without any cut: flags-right" in told.err
 
 
 def test_all_wrong_words_are_told_at_once(tmp_path: Path) -> None:
