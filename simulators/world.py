@@ -552,7 +552,7 @@ class Site:
 
         found = (door for door in self.gateways if isinstance(door, OpcUaServer))
         server = next(door for door in found if (door.host, door.port) == (host, port))
-        own = client_identity(self.world.start_us)
+        own = client_identity()
         return OpcUaSide(own.certificate_pem, own.key_pem, server.identity.certificate_pem)
 
     def database(self, given: str) -> str:

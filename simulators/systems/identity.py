@@ -6,9 +6,8 @@ message takes does not depend on its octets.
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 
 from cryptography import x509
@@ -16,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-_YEARS = timedelta(days=3650)
+_BEGIN, _END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -49,28 +48,23 @@ def _key(holder: str, which: str) -> rsa.RSAPrivateKey:
 
 
 @cache
-def identity(holder: str, host: str, at_us: int, which: str = "own") -> Identity:
-    """The identity of an application at a host, valid ten years before and after an instant (us UTC).
+def identity(holder: str, which: str = "own") -> Identity:
+    """The identity of an application, the same at every address and time; another `which` is somebody else's.
 
-    Another `which` is somebody else's with the same names.
+    Both have the same names.
     """
     uri = f"urn:carbonbench:{holder}"
     key = _key(holder, which)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, holder)])
-    moment = datetime.fromtimestamp(at_us // 1_000_000, UTC)
-    names: list[x509.GeneralName] = [x509.UniformResourceIdentifier(uri)]
-    try:
-        names.append(x509.IPAddress(ipaddress.ip_address(host)))
-    except ValueError:
-        names.append(x509.DNSName(host))
+    names = [x509.UniformResourceIdentifier(uri), x509.DNSName(holder)]
     built = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(int.from_bytes(f"{holder}/{which}".encode()[-8:], "big") | 1)
-        .not_valid_before(moment - _YEARS)
-        .not_valid_after(moment + _YEARS)
+        .not_valid_before(_BEGIN)
+        .not_valid_after(_END)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(

@@ -86,9 +86,9 @@ _MOST_HISTORY = 1000
 logging.getLogger("asyncua").setLevel(logging.CRITICAL)
 
 
-def client_identity(at_us: int, which: str = "own") -> Identity:
+def client_identity(which: str = "own") -> Identity:
     """The identity of the terminal on test (its own, or somebody else's with its names)."""
-    return identity(CLIENT, CLIENT, at_us, which)
+    return identity(CLIENT, which)
 
 
 def _moment(at_us: int) -> datetime:
@@ -240,7 +240,7 @@ class OpcUaServer:
         self.meters = tuple(meters)
         self.security: Security = security
         self.name = meters[0].name
-        self.trusted = client_identity(since_us).certificate if security != "none" else b""
+        self.trusted = client_identity().certificate if security != "none" else b""
         self._since_us = since_us
         self._clock = clock
         self._observe = observe
@@ -265,7 +265,7 @@ class OpcUaServer:
     @property
     def identity(self) -> Identity:
         """The identity it shows when nobody stands in its place."""
-        return identity(self.name, self.host, self._since_us)
+        return identity(self.name)
 
     async def start(self) -> None:
         """Listen. Raises OSError if the port is taken."""
@@ -330,7 +330,7 @@ class OpcUaServer:
         url = f"opc.tcp://{self.host}:{self.port}/"
         server.set_endpoint(url)
         server.set_server_name(f"carbonbench {self.name}")
-        shown = identity(self.name, self.host, self._since_us, "stranger" if self._foreign else "own")
+        shown = identity(self.name, "stranger" if self._foreign else "own")
         await server.set_application_uri(shown.uri)
         server.set_security_policy([_POLICIES[self.security]])
         server.set_identity_tokens([ua.AnonymousIdentityToken])

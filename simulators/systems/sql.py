@@ -19,7 +19,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,6 @@ TABLE = "readings"
 QUERY = "SELECT id, tag, at, value FROM readings WHERE id > :after ORDER BY id LIMIT 1000"
 """What a reader asks: everything since the last row it knows."""
 _ZONE = timedelta(hours=8)
-_NUMBERS = count(1)
 
 _META = MetaData()
 _READINGS = Table(
@@ -72,7 +70,7 @@ class SqlDatabase:
         self.name = meters[0].name
         self.meters = tuple(meters)
         self.given = url
-        self._folder = Path(tempfile.gettempdir()) / f"carbonbench-sql-{os.getpid()}-{next(_NUMBERS)}"
+        self._folder = Path(tempfile.gettempdir()) / f"carbonbench-sql-{os.getpid()}-{self.name}"
         self._clock = clock
         self._observe = observe
         self._engine: Engine | None = None

@@ -65,7 +65,7 @@ class Stand:
     async def client(self, *, which: str = "", mode: Any = None) -> Client:
         client = Client(self.url)
         if which:
-            own = client_identity(self.start_us, which)
+            own = client_identity(which)
             client.application_uri = own.uri
             await client.set_security(
                 SecurityPolicyBasic256Sha256,
@@ -244,7 +244,7 @@ def test_a_client_of_another_house_reads_subscribes_and_reads_history(
     async def main() -> dict[str, Any]:
         async with Stand(security) as stand:
             stand.meter.preset("cems.co2_mass", "99999.999")
-            own = client_identity(stand.start_us)
+            own = client_identity()
             certificate, key = tmp_path / "own.pem", tmp_path / "own.key"
             certificate.write_text(own.certificate_pem)
             key.write_text(own.key_pem)
