@@ -132,6 +132,34 @@ def only_yesterday_goes_out(patch: Patch) -> None:
 
 
 @defect(
+    "window-too-short-for-a-day",
+    en="one period every two minutes goes out, so that a day does not fit into its window",
+    zh="每两分钟只上传一个时段，窗口内传不完一日数据",
+    clauses=("isc-2/7.2.4(2)a", "csmt/7.5d", "isc-2/7.2.4(5)a"),
+    cases=(*_SET, *_BUTTON, *_NEXT),
+)
+def window_too_short_for_a_day(patch: Patch) -> None:
+    """A loop that wakes up every two minutes and takes one row."""
+    last_s: dict[str, int] = {}
+
+    def rests(self: Outbox) -> bool:
+        return self.window is not None and self._clock.now_s() - last_s.get(self.centre, 0) < 120
+
+    def due(self: Outbox, stream: str) -> Pending | None:
+        return None if rests(self) else one(self, stream)
+
+    def batch(self: Outbox, most: int) -> list[Pending]:
+        return [] if rests(self) else some(self, 1)
+
+    def begin(self: Outbox, item: Pending) -> None:
+        last_s[self.centre] = self._clock.now_s()
+        own(self, item)
+
+    one, some = patch(Outbox, "due", due), patch(Outbox, "batch", batch)
+    own = patch(Outbox, "begin", begin)
+
+
+@defect(
     "no-monthly-set",
     en="months are settled and never uploaded",
     zh="月值已结算但不上传",

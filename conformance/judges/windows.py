@@ -142,7 +142,8 @@ def window_findings(history: History, ledger: Ledger) -> Iterator[Check]:
 def missed_findings(history: History, ledger: Ledger) -> Iterator[Check]:
     """Without a window that passed while the path was cut, and records waiting for it, the case saw nothing."""
     missed = [one for one in windows(history, ledger.centre) if one.blocked]
-    waited = any(floor(one.opening, DAY) - DAY < key.end <= one.opening for one in missed for key in ledger.records)
+    due = [*ledger.records, *(problem.key for problem in ledger.lost)]
+    waited = any(floor(one.opening, DAY) - DAY < key.end <= one.opening for one in missed for key in due)
     if not waited:
         yield check(
             f"window-was-missed-{ledger.centre.lower()}",
