@@ -119,13 +119,15 @@ def window_findings(history: History, ledger: Ledger) -> Iterator[Check]:
     )
     overdue: list[str] = []
     due = 0
-    for key, record in ledger.records.items():
+    answered = {key: record.acked for key, record in ledger.records.items()}
+    answered |= {problem.key: None for problem in ledger.lost}
+    for key, acked in answered.items():
         first = next((one for one in open_ones if floor(one.opening, DAY) >= key.end), None)
         if first is None:
             continue
         due += 1
-        if record.acked is None or record.acked > first.end:
-            shown = "never" if record.acked is None else local(record.acked)
+        if acked is None or acked > first.end:
+            shown = "never" if acked is None else local(acked)
             overdue.append(f"{key.point} {key.kind} ending {local(key.end)}: acknowledged {shown}")
     yield check(
         f"acknowledged-in-window-{name}",
