@@ -161,9 +161,6 @@ def test_a_session_outlasts_its_connection(program: Program) -> None:
             begin = told.index(got[0])
             assert begin <= first
             assert got == told[begin : begin + 6]
-            taken = [each.number for each in heard.of(Handed) if each.client == "keeper" and each.state == "taken"]
-            # The client leaves with its sixth message, which it may not have acknowledged any more.
-            assert len(taken) >= 5
 
     asyncio.run(scene())
 
