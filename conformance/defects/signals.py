@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from conformance.defects import Patch, defect
 from reference_terminal.acquisition import analog
+from reference_terminal.acquisition.scale import ScaleMeter
 from reference_terminal.uplink import packets
 
 _CLAUSES = ("csmt/7.1d",)
@@ -61,3 +63,27 @@ def doubtful_signal_sent_as_normal(patch: Patch) -> None:
     """The quality stays in the terminal."""
     patch(packets, "LOW_SIGNAL", "")
     patch(packets, "HIGH_SIGNAL", "")
+
+
+@defect(
+    "weight-of-the-axle-before",
+    en="a weight is taken from what the indicator sent before the truck",
+    zh="采用车辆上磅之前的重量",
+    clauses=("isc-2/7.2.2e-2",),
+    cases=("signals/reads-weighing-indicators",),
+)
+def weight_of_the_axle_before(patch: Patch) -> None:
+    """Frames come faster than they are read, and the buffer gives the oldest first."""
+    whole = ScaleMeter.read
+    kept: dict[int, list[Any]] = {}
+
+    async def read(self: ScaleMeter, *args: Any, **named: Any) -> Any:
+        poll = await whole(self, *args, **named)
+        queue = kept.setdefault(self._first_point, [])
+        queue.append([one.value for one in poll.readings])
+        if len(queue) > 6:
+            for one, value in zip(poll.readings, queue.pop(0), strict=True):
+                one.value = value
+        return poll
+
+    patch(ScaleMeter, "read", read)

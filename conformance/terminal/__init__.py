@@ -10,6 +10,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``source.opc``, ``source.sql``: it reads nodes of OPC UA servers, rows of databases.
 - ``source.cems``: it takes values of a CEMS.
 - ``source.collectors``: it takes data from collectors at all.
+- ``source.weighing``: it reads weighing indicators that send by themselves.
 - ``source.transformers``: it multiplies the readings of meters behind transformers by their ratio.
 - ``source.standby``: a standby source takes a silent meter's place.
 - ``acquisition.manual-entry``: values can be entered by hand.

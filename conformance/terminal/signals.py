@@ -1,6 +1,6 @@
 """Signals of 4-20 mA loops at the limits of NAMUR NE 43 (CSMT 7.1, 11.3 c; ISC-2 7.2.3-A(1)).
 
-Leaves scaling within the range, and loops that are plainly broken, to `interfaces`.
+Weighing indicators send by themselves. Leaves scaling within the range, and loops plainly broken, to `interfaces`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from bench.bench import Bench
 from bench.case import Case, Finding, Rig
 from bench.history import History
 from bench.scenario import Line, Scenario
-from conformance.judges import signals
+from conformance.judges import accuracy, signals
 from conformance.terminal import HJ212, LOCAL
 from conformance.terminal.interfaces import SERIAL
 from conformance.terminal.moves import all_centres, points, read_readings
 from simulators.meters.faults import Current
+
+_WEIGHTS = 100
 
 
 class KeepsTheLimitsOfSignals(Case):
@@ -44,3 +46,29 @@ class KeepsTheLimitsOfSignals(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from signals.findings(history, all_centres(history))
+
+
+class ReadsWeighingIndicators(Case):
+    """Weights that indicators send by themselves, truck after truck, are stored as they were shown when read."""
+
+    zh = "地磅仪表主动发送的重量（逐车）按读取时刻的显示值存储。"
+    clauses = ("isc-2/9.3c",)
+    needs = ("source.weighing", LOCAL)
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(
+        circuits=0, lines=(Line(("scale",)), Line(("scale-reversed",))), centres=("A",), period_s=10, kinds=()
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(seconds=35)
+        for weight in ("16.40", "48.26", "0.00", "15.98", "49.02", "0.00"):
+            for point in points(bench):
+                meter = next(each for each in bench.meters.values() if point in each.points)
+                meter.preset(point, weight)
+            await bench.clock.sleep(seconds=95)
+        bench.phase("watched")
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from accuracy.findings(history, "reading", needed=_WEIGHTS)
