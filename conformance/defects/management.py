@@ -249,7 +249,7 @@ def upgrade_ends_the_work(patch: Patch) -> None:
         self.pollers.clear()
         self._stopping.set()
 
-    patch(Terminal, "_restart_soon", soon)
+    patch(Terminal, "restart_soon", soon)
 
 
 @defect(

@@ -107,7 +107,11 @@ def tag_not_compared(patch: Patch) -> None:
 )
 def signature_not_verified(patch: Patch) -> None:
     """Verification is slow and was left for later."""
-    patch(PublicKey, "verify_raw", lambda self, message, signature: True)  # pyright: ignore[reportUnknownLambdaType]
+
+    def verified(self: PublicKey, message: bytes, signature: bytes, identifier: bytes = b"") -> bool:
+        return True
+
+    patch(PublicKey, "verify_raw", verified)
 
 
 @defect(
