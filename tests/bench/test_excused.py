@@ -92,7 +92,7 @@ def session(tmp_path: Path) -> Session:
         rig="virtual",
         standards=(),
         clauses=(),
-        cases=("polls",),
+        cases=("*polls*",),
         seed="1",
         repeat="1",
         attempt="",
