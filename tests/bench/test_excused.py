@@ -15,6 +15,9 @@ from bench.run import Setup, excused
 from conformance.clauses import load_ledger
 
 
+REFERENCE = Path(__file__).resolve().parents[2] / "fixtures" / "terminals" / "reference.toml"
+
+
 class Named:
     """A rig that is asked for nothing but its name."""
 
@@ -87,8 +90,13 @@ def test_a_case_whose_questions_are_answered_yes_runs() -> None:
 
 
 def session(tmp_path: Path) -> Session:
+    """A session whose profile denies OPC, which a clause demands."""
+    profile = tmp_path / "without-opc.toml"
+    told = REFERENCE.read_text("utf-8")
+    assert '"source.opc" = "yes"' in told
+    profile.write_text(told.replace('"source.opc" = "yes"', '"source.opc" = "no"'), "utf-8")
     options = Options.parse(
-        terminal="",
+        terminal=str(profile),
         rig="virtual",
         standards=(),
         clauses=(),
@@ -111,7 +119,7 @@ def test_a_run_knows_which_questions_are_conditions(tmp_path: Path) -> None:
 def test_a_run_tells_apart_not_claimed_absent_and_unsupported(tmp_path: Path) -> None:
     result = session(tmp_path).result()
     assert "reports.print" in result.not_claimed
-    for name in ("source.cems", "hardware.class-gateway", "source.opc"):
+    for name in ("hardware.class-gateway", "source.opc"):
         assert result.claims[name] == "no" and name not in result.not_claimed
     assert result.claims["declared.points"] == "256"
     assert (result.parameters["documents"], result.parameters["roles"]) == ("isc-2, csmt, cpcif", "terminal, collector")
