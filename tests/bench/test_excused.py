@@ -14,7 +14,6 @@ from bench.profile import Claim, Parameters, Profile
 from bench.run import Setup, excused
 from conformance.clauses import load_ledger
 
-
 REFERENCE = Path(__file__).resolve().parents[2] / "fixtures" / "terminals" / "reference.toml"
 
 
