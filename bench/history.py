@@ -83,8 +83,8 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     `kind` is counter (a register that accumulates) or instant. `decimals` is the number of decimals the meter shows, -1
     for a binary floating-point register. `modulus` is the value at which a counter starts again at 0 (R-19), empty if
     none. `rated_per_h` is the largest increase an hour. `low` and `high` bound valid readings (R-20). `type` is the
-    register type (u16, u32, s32, f32, ...). All numbers are decimal text in `unit`. `ratio` (CT x PT) is what a register
-    must be multiplied by to give the quantity; the other numbers are those of the quantity.
+    register type (u16, u32, s32, f32, ...). All numbers are decimal text in `unit`. `ratio` (CT x PT) is what a
+    register must be multiplied by to give the quantity; the other numbers are those of the quantity.
     """
 
     id: str

@@ -47,8 +47,8 @@ class Collector:
 class System:
     """A system that values are read from: an OPC UA server (opcua) or a database (sql).
 
-    `meters` are kinds of devices behind it (`layout.SYSTEM_METERS`). `security` is what an OPC UA server asks for (none,
-    sign, encrypt), `rows_s` how often a database gets a row of each point.
+    `meters` are kinds of devices behind it (`layout.SYSTEM_METERS`). `security` is what an OPC UA server asks for
+    (none, sign, encrypt), `rows_s` how often a database gets a row of each point.
     """
 
     kind: str

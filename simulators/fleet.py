@@ -13,14 +13,12 @@ from decimal import Decimal
 from pathlib import Path
 
 from simulators.clock import Chance, Clock, Observe, seeded
-from simulators.meters.build import Kit, build_doors, build_meter
+from simulators.meters.build import Door, Kit, build_doors, build_meter
 from simulators.meters.bus_maps import AnyMap, any_names, any_shipped, load_any
 from simulators.meters.faults import BY_KIND, AnyFault, kind_of
 from simulators.meters.maps import MapError, RegisterMap
 from simulators.meters.meter import Meter
-from simulators.meters.modbus_tcp import Gateway
 from simulators.meters.schedule import Schedule
-from simulators.meters.serial_bus import SerialBus
 from simulators.meters.serial_meter import Station
 from simulators.meters.spec import FaultSpec, MeterSpec, PointSpec, build_fault
 from simulators.plant import Plant, Works
@@ -293,7 +291,7 @@ class Standing:
                 built.append((spec, meter, station))
                 names.append(spec.name)
             faults += _chosen(group, names, chance)
-        self.doors: tuple[Gateway | SerialBus, ...] = build_doors(built, {}, kit, None)
+        self.doors: tuple[Door, ...] = build_doors(built, {}, kit, None)
         self._schedule = Schedule(faults, self.meters, chance)
         flaws = self._schedule.flaws()
         if flaws:
