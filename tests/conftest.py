@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 _ABSENT = "NOT RUN HERE: program {0} is not installed (apt-get install {0}) / 未执行：未安装 {0}"
+
+
+def pytest_configure() -> None:
+    """A job in a shell's background is deaf to Ctrl-C, and so would be the programs that tests start and interrupt."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
