@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from suite_kit import COMMAND, REFERENCE, Told, call, chain_of, environment, run_folder, verdicts
 
-LONG = "delivery/buffers-seven-day-outage"
+LONG = "ports/serves-all-ports-together"
 SHORT = ("accuracy/takes-over-edge-values", "commands/reads-meters-on-command")
 LAST = "protocol/identifies-itself"
 REAL = "realtime/delivers-within-minutes"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from suite_kit import COMMAND, QUICK, carbonbench, choose, environment
 
-LONG = "delivery/buffers-seven-day-outage"
+LONG = "delivery/backfills-after-two-day-outage"
 
 
 def seen(room: Path) -> list[dict[str, Any]]:
