@@ -33,6 +33,19 @@ from reference_terminal.operations.journal import Journal
 ALARM = "system refused"
 _SCOPE = "system"
 _MOST_DIGITS = 30
+_BUSY = ("locked", "lock timeout", "statement timeout", "lock wait", "max_statement_time")
+_WRONG = (
+    "no such",
+    "does not exist",
+    "doesn't exist",
+    "unknown column",
+    "unknown database",
+    "syntax",
+    "denied",
+    "read-only",
+    "read only",
+)
+"""What SQLite, PostgreSQL and MariaDB say, in lower case, of a database in use and of a query that cannot be right."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +120,7 @@ class RowSource:
             found = await asyncio.to_thread(self._ask, after)
         except DBAPIError as error:
             raise ReadFailed(self._cause(error)) from None
-        except SQLAlchemyError as error:
+        except (ImportError, SQLAlchemyError) as error:
             self._refused(str(error))
             raise ReadFailed(reading.ERROR_ANSWER) from None
         self._journal.clear_alarm(ALARM, self.config.id)
@@ -116,9 +129,9 @@ class RowSource:
     def _cause(self, error: DBAPIError) -> str:
         """Why a database did not answer; an alarm for what will not mend itself."""
         said = str(error.orig).lower()
-        if "locked" in said or "lock timeout" in said or "statement timeout" in said or "lock wait" in said:
+        if any(words in said for words in _BUSY):
             return reading.LOCKED
-        if "no such" in said or "does not exist" in said or "syntax" in said or "denied" in said:
+        if any(words in said for words in _WRONG):
             self._refused(str(error.orig))
             return reading.ERROR_ANSWER
         return reading.NO_CONNECTION
@@ -200,7 +213,11 @@ def _engine(config: SystemConfig) -> Engine:
     if backend == "postgresql":
         options["options"] = f"-c statement_timeout={1000 * patience_s}"
     else:
-        options |= {"read_timeout": patience_s, "write_timeout": patience_s}
+        # The server gives up first and says why; a query it went on with would weigh on a plant's database.
+        options |= {"read_timeout": patience_s + 1, "write_timeout": patience_s + 1}
+        options["init_command"] = (
+            f"SET SESSION lock_wait_timeout={patience_s} /*M!100100 , SESSION max_statement_time={patience_s} */"
+        )
     return create_engine(_with_driver(url), poolclass=NullPool, connect_args=options)
 
 

@@ -25,6 +25,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, DateTime, Engine, Integer, MetaData, Numeric, String, Table, create_engine
 from sqlalchemy import event as sql_event
 from sqlalchemy import text as sql_text
+from sqlalchemy.dialects.mysql import DATETIME
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -37,6 +38,8 @@ from simulators.systems.tagged import TaggedMeter, tag_value
 TABLE = "readings"
 QUERY = "SELECT id, tag, at, value FROM readings WHERE id > :after ORDER BY id LIMIT 1000"
 """What a reader asks: everything since the last row it knows."""
+_DRIVERS = {"postgresql": "postgresql+psycopg2", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
+"""The installed driver of a URL that names none."""
 _ZONE = timedelta(hours=8)
 
 _META = MetaData()
@@ -45,7 +48,8 @@ _READINGS = Table(
     _META,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("tag", String(64), nullable=False),
-    Column("at", DateTime, nullable=False),
+    # MariaDB keeps no fraction of a second unless it is asked to.
+    Column("at", DateTime().with_variant(DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
     Column("value", Numeric(24, 9).with_variant(String(40), "sqlite")),
     sqlite_autoincrement=True,
 )
@@ -79,6 +83,7 @@ class SqlDatabase:
         self._timers: list[asyncio.TimerHandle] = []
         self._altered = asyncio.Event()
         self._waiting: asyncio.Queue[Batch] = asyncio.Queue()
+        self._putting = asyncio.Lock()
         self._lock: Connection | None = None
         self._away = False
         self._here = asyncio.Event()
@@ -95,7 +100,8 @@ class SqlDatabase:
     @property
     def _url(self) -> URL:
         if self.given:
-            return make_url(self.given)
+            url = make_url(self.given)
+            return url if "+" in url.drivername else url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
         return URL.create("sqlite", database=str(self._folder / "plant.db"))
 
     @property
@@ -110,7 +116,10 @@ class SqlDatabase:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder.mkdir(mode=0o700)
         options: dict[str, Any] = {"check_same_thread": False, "timeout": 0} if self.is_sqlite else {}
-        self._engine = create_engine(self._url, poolclass=NullPool, connect_args=options)
+        try:
+            self._engine = create_engine(self._url, poolclass=NullPool, connect_args=options)
+        except (ImportError, SQLAlchemyError) as error:
+            raise OSError(f"database {self.name}: expected a driver that is installed, got: {error}") from None
         if self.is_sqlite and not self.given:
             sql_event.listen(self._engine, "connect", _carefree)
         try:
@@ -128,8 +137,10 @@ class SqlDatabase:
         """Write no more; a file of our own goes."""
         for timer in self._timers:
             timer.cancel()
-        for task in self._tasks:
-            task.cancel()
+        # What has gone into the database is told.
+        async with self._putting:
+            for task in self._tasks:
+                task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
         await asyncio.to_thread(self._unlock)
@@ -185,8 +196,9 @@ class SqlDatabase:
         while True:
             batch = await self._waiting.get()
             await self._here.wait()
-            await asyncio.to_thread(self._put, batch)
-            self._tell(batch)
+            async with self._putting:
+                await asyncio.to_thread(self._put, batch)
+                self._tell(batch)
 
     def _tell(self, batch: Batch) -> None:
         self._batches += 1

@@ -1,4 +1,4 @@
-"""The database simulator in virtual time on SQLite, and on PostgreSQL read by the terminal's own driver."""
+"""The database simulator in virtual time on SQLite; on PostgreSQL and MariaDB, read by the terminal's own driver."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 from simulators_helpers import START_US, Heard, free_port
 from sqlalchemy import create_engine
 from sqlalchemy import text as sql_text
+from sqlalchemy.exc import OperationalError
 from systems_helpers import device
 
 from bench.virtual.clock import WorldClock
@@ -128,25 +130,31 @@ def test_nobody_reads_while_it_is_locked_or_away_and_no_row_is_lost() -> None:
     run_virtually(main())
 
 
-# PostgreSQL, in real time.
+# PostgreSQL and MariaDB, in real time.
 
 _BIN = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), Path("/nowhere"))
-_ABSENT = "NOT RUN HERE: program postgres is not installed (apt-get install postgresql) / 未执行：未安装 postgresql"
+_ABSENT = "NOT RUN HERE: program {0} is not installed (apt-get install {1}) / 未执行：未安装 {1}"
+# Where an unprivileged user's PATH does not look.
+_SERVERS = f"{os.environ.get('PATH', os.defpath)}:/usr/local/sbin:/usr/sbin"
+
+
+def unprivileged() -> tuple[Path, list[str]]:
+    """A folder for a server and how to run that server, which does not run as root."""
+    # Not below tmp_path, whose folders nobody else may enter.
+    home = Path(tempfile.mkdtemp(prefix="carbonbench-db-"))
+    if os.geteuid() != 0:
+        return home, []
+    os.chown(home, 65534, 65534)
+    return home, ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
 
 
 @pytest.fixture
 def postgres() -> Iterator[str]:
-    """The URL of a database server of the test's own."""
+    """The URL of a PostgreSQL server of the test's own."""
     if not (_BIN / "initdb").exists():
-        pytest.skip(_ABSENT)
-    # Not below tmp_path, whose folders nobody else may enter.
-    home = Path(tempfile.mkdtemp(prefix="carbonbench-pg-"))
+        pytest.skip(_ABSENT.format("postgres", "postgresql"))
+    home, prefix = unprivileged()
     port = free_port()
-    prefix: list[str] = []
-    if os.geteuid() == 0:
-        # It does not run as root.
-        prefix = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
-        os.chown(home, 65534, 65534)
     data, log = home / "data", home / "log"
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home} -c fsync=off"
 
@@ -165,6 +173,69 @@ def postgres() -> Iterator[str]:
             check=False,
         )
         shutil.rmtree(home, ignore_errors=True)
+
+
+_GRANTS = """\
+CREATE DATABASE plant;
+CREATE USER plant@'%' IDENTIFIED BY 'plant';
+GRANT ALL ON plant.* TO plant@'%';
+GRANT SELECT ON absent.* TO plant@'%';
+"""
+
+
+@pytest.fixture
+def mariadb() -> Iterator[str]:
+    """The URL of a MariaDB server of the test's own."""
+    server, install = shutil.which("mariadbd", path=_SERVERS), shutil.which("mariadb-install-db", path=_SERVERS)
+    if server is None or install is None:
+        pytest.skip(_ABSENT.format("mariadbd", "mariadb-server"))
+    home, prefix = unprivileged()
+    port = free_port()
+    grants, log = home / "grants.sql", home / "log"
+    grants.write_text(_GRANTS)
+    data = f"--datadir={home / 'data'}"
+    running: subprocess.Popen[bytes] | None = None
+    try:
+        made = subprocess.run(
+            [*prefix, install, "--no-defaults", data, "--auth-root-authentication-method=normal", "--skip-test-db"],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=home,
+        )
+        assert made.returncode == 0, made.stderr + made.stdout
+        options = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={home / 'socket'}", f"--init-file={grants}"]
+        with log.open("wb") as told:
+            running = subprocess.Popen(
+                [*prefix, server, "--no-defaults", data, f"--pid-file={home / 'pid'}", *options],
+                stdout=told,
+                stderr=told,
+                cwd=home,
+            )
+        url = f"mysql+pymysql://plant:plant@127.0.0.1:{port}/plant"
+        engine = create_engine(url)
+        for _ in range(300):
+            assert running.poll() is None, log.read_text()
+            try:
+                engine.connect().close()
+                break
+            except OperationalError:
+                time.sleep(0.1)
+        else:
+            pytest.fail(log.read_text())
+        engine.dispose()
+        yield url
+    finally:
+        if running is not None:
+            running.kill()
+            running.wait()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(params=["postgres", "mariadb"])
+def server(request: pytest.FixtureRequest) -> str:
+    """The URL of one database server after the other."""
+    return request.getfixturevalue(request.param)
 
 
 class Memory:
@@ -202,17 +273,20 @@ def source(url: str, memory: Memory, journal: Silence, **options: Any) -> tuple[
     return made, taken
 
 
-def test_postgresql_rows_are_read_once_whatever_happens(postgres: str) -> None:
+def test_rows_of_a_server_are_read_once_whatever_happens(server: str) -> None:
+    # A URL need not name a driver.
+    url = f"{server.partition('+')[0]}{server[server.index(':') :]}"
+
     async def main() -> None:
         heard, clock = Heard(), HostClock()
         meter = device("sql", clock, heard, clock.now_us(), POINTS)
         meter.period_us = 200_000
         meter.preset("cems.co2_mass", "99999.999")
-        database = SqlDatabase(postgres, [meter], clock=clock, observe=heard)
+        database = SqlDatabase(url, [meter], clock=clock, observe=heard)
         await database.start()
         try:
             memory, journal = Memory(), Silence()
-            reader, taken = source(postgres, memory, journal)
+            reader, taken = source(url, memory, journal)
             await heard.until(lambda: len(heard.of(Published)) >= 3)
             await reader.fetch()
             await reader.fetch()
@@ -222,7 +296,7 @@ def test_postgresql_rows_are_read_once_whatever_happens(postgres: str) -> None:
             stamps = {each.stamp // 1000 for each in heard.of(Published)}
             assert {row.at_ms for row in taken} <= stamps
             # Another life goes on where the last one was durable, and asks for no row twice beyond the overlap.
-            again, more = source(postgres, memory, journal, overlap=0)
+            again, more = source(url, memory, journal, overlap=0)
             await heard.until(lambda: len(heard.of(Published)) >= 6)
             await again.fetch()
             assert min(row.id for row in more) == int(memory.kept["system", "s1"]) + 1
@@ -234,17 +308,28 @@ def test_postgresql_rows_are_read_once_whatever_happens(postgres: str) -> None:
             meter.clear()
             await asyncio.sleep(0.5)
             await again.fetch()
-            writer, _ = source(
-                postgres, Memory(), journal, query="SELECT id, tag, at, worth FROM readings WHERE id > :after"
-            )
-            with pytest.raises(ReadFailed) as wrong:
-                await writer.fetch()
-            assert wrong.value.cause == reading.ERROR_ANSWER
-            assert 'column "worth" does not exist' in journal.alarms[0]
+            wrong = {
+                "SELECT id, tag, at, worth FROM readings WHERE id > :after": ("column", "worth"),
+                "SELECT id, tag, at, value FROM plant.nowhere WHERE id > :after": ("nowhere", "exist"),
+                "SELECT id, tag, at, value FORM readings WHERE id > :after": ("syntax",),
+                "DELETE FROM readings WHERE id > :after": ("cannot execute", "transaction"),
+            }
+            for query, words in wrong.items():
+                asker, _ = source(url, Memory(), journal, query=query)
+                with pytest.raises(ReadFailed) as refused:
+                    await asker.fetch()
+                assert refused.value.cause == reading.ERROR_ANSWER, query
+                assert all(word in journal.alarms[-1].lower() for word in words), journal.alarms[-1]
+            stray, _ = source(f"{url.rpartition('/')[0]}/absent", Memory(), journal)
+            with pytest.raises(ReadFailed) as nowhere:
+                await stray.fetch()
+            assert nowhere.value.cause == reading.ERROR_ANSWER
+            assert "database" in journal.alarms[-1] and "absent" in journal.alarms[-1]
+            assert len(journal.alarms) == len(wrong) + 1
         finally:
             await database.stop()
         # Nothing but the simulator ever wrote: the reader's transactions are read only.
-        engine = create_engine(postgres)
+        engine = create_engine(server)
         with engine.connect() as connection:
             count = connection.execute(sql_text("SELECT count(*) FROM readings")).scalar_one()
         engine.dispose()
@@ -261,5 +346,20 @@ def test_a_database_that_is_away_is_no_connection_and_no_new_file(tmp_path: Path
             await reader.fetch()
         assert away.value.cause == reading.NO_CONNECTION
         assert not path.exists()
+
+    asyncio.run(main())
+
+
+def test_a_driver_that_is_absent_is_told_in_a_sentence() -> None:
+    async def main() -> None:
+        url, heard, clock = "mysql+mysqldb://plant@127.0.0.1/plant", Heard(), HostClock()
+        meter = device("sql", clock, heard, clock.now_us(), POINTS)
+        with pytest.raises(OSError, match=r"database cems: expected a driver that is installed, got: .*MySQLdb"):
+            await SqlDatabase(url, [meter], clock=clock, observe=heard).start()
+        journal = Silence()
+        reader, _ = source(url, Memory(), journal)
+        with pytest.raises(ReadFailed):
+            await reader.fetch()
+        assert "MySQLdb" in journal.alarms[0]
 
     asyncio.run(main())
