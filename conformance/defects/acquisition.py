@@ -320,7 +320,11 @@ def transaction_number_ignored(patch: Patch) -> None:
     en="an answer after the time-out is taken for the answer to the next question",
     zh="将超时后的应答当作下一请求的应答",
     clauses=_GAP,
-    cases=("acquisition/records-gap-of-late-answers",),
+    cases=(
+        "acquisition/records-gap-of-late-answers",
+        "acquisition/records-gap-of-foreign-answers",
+        "ports/keeps-late-network-answers-apart",
+    ),
 )
 def late_answer_taken_for_the_next(patch: Patch) -> None:
     """The socket's buffer is not emptied before a request and the transaction number is not compared."""
