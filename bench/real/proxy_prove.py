@@ -60,7 +60,13 @@ async def _linked(make: Make) -> AsyncGenerator[_Link, None]:
             pass
         writer.close()
 
-    server = await asyncio.start_server(echo, "127.0.0.1", 0)
+    echoes: list[asyncio.Task[None]] = []
+
+    def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # Tasks of our own: one of the server's that is cancelled prints a traceback.
+        echoes.append(asyncio.create_task(echo(reader, writer)))
+
+    server = await asyncio.start_server(take, "127.0.0.1", 0)
     link = _Link(make, server.sockets[0].getsockname())
     await link.forwarder.start()
     try:
@@ -68,6 +74,9 @@ async def _linked(make: Make) -> AsyncGenerator[_Link, None]:
     finally:
         await link.forwarder.stop()
         server.close()
+        for task in echoes:
+            task.cancel()
+        await asyncio.gather(*echoes, return_exceptions=True)
 
 
 async def _carries(link: _Link) -> str:
