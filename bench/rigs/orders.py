@@ -6,13 +6,14 @@ Leaves putting a question to `facade`, and its form to the adapters. The same in
 from __future__ import annotations
 
 import base64
+from abc import ABC, abstractmethod
 
 
-class Orders:
+class Orders(ABC):
     """Orders and the questions that belong to them; whoever inherits this knows how to ask."""
 
-    async def _ask(self, what: str, query: dict[str, str]) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def _ask(self, what: str, query: dict[str, str]) -> None: ...
 
     async def alarms(self) -> None:
         """Alarms, standing and cleared."""

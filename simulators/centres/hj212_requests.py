@@ -6,6 +6,7 @@ Leaves which requests there are to `hj212_commands` and connections to `hj212`.
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import msgspec
@@ -19,7 +20,7 @@ from simulators.events import Commanded
 from simulators.stamps import stamp_ms
 
 
-class Requests(Commands):
+class Requests(Commands, ABC):
     """What a centre asks of its terminal and what came of it; `Centre` has the connections."""
 
     name: str
@@ -33,9 +34,9 @@ class Requests(Commands):
     _last_request: dict[str, bytes]
     _last_qn_ms: int
 
+    @abstractmethod
     def send_octets(self, octets: bytes, why: str) -> int:
         """Send octets that are no sound frame on every open connection."""
-        raise NotImplementedError
 
     def replay(self, cn: str) -> int:
         """Send the last request of a command again, octet for octet, as an eavesdropper would; how many took it."""
