@@ -7,7 +7,6 @@ SOCK_SEQPACKET pair; a request has a number that its `Done` repeats, an event ha
 from __future__ import annotations
 
 import mmap
-import struct
 
 import msgspec
 
@@ -16,7 +15,6 @@ from bench.virtual.disk import Keep, Moment
 from .disk_model import LossReport
 
 PACKET_OCTETS = 1 << 20
-_COUNTERS = struct.Struct("=4Q")
 
 
 class DiskEvent(msgspec.Struct, frozen=True, tag="event", tag_field="is"):
@@ -120,15 +118,20 @@ class Done(msgspec.Struct, frozen=True, tag="done", tag_field="is"):
 
 
 class Counters:
-    """Four numbers in memory that both processes see: syncs, writes, octets written, octets in use."""
+    """Four numbers in memory that both processes see: syncs, writes, octets written, octets in use.
+
+    Each is one machine word and stored whole: `struct.pack_into` would zero the memory first, for a reader to see.
+    """
 
     def __init__(self, descriptor: int) -> None:
-        self._memory = mmap.mmap(descriptor, mmap.PAGESIZE)
+        self._words = memoryview(mmap.mmap(descriptor, mmap.PAGESIZE)).cast("Q")
 
     def put(self, syncs: int, writes: int, octets_written: int, octets_used: int) -> None:
         """Show the present numbers; one writer."""
-        _COUNTERS.pack_into(self._memory, 0, syncs, writes, octets_written, octets_used)
+        for at, number in enumerate((syncs, writes, octets_written, octets_used)):
+            self._words[at] = number
 
     def get(self) -> tuple[int, int, int, int]:
         """The numbers last shown."""
-        return _COUNTERS.unpack_from(self._memory)
+        syncs, writes, octets_written, octets_used = self._words[:4]
+        return syncs, writes, octets_written, octets_used

@@ -22,6 +22,7 @@ import pytest
 from bench.real import disk_mounts
 from bench.real.disk import DiskError, DiskEvent, Keep, LossReport, LossyDisk, requirements, sweep_stale
 from bench.real.disk_model import Medium
+from bench.real.disk_protocol import Counters
 from bench.real.disk_prove import disk_proofs, prove_disk
 from bench.real.sweep import plan
 from bench.virtual.disk import SECTOR, Moment
@@ -720,3 +721,20 @@ def test_mistakes_are_sentences(mount: Path, act: Callable[[LossyDisk], object],
             await act(disk)  # pyright: ignore[reportGeneralTypeIssues]
 
     on(mount, body)
+
+
+def test_a_counter_is_never_seen_half_written() -> None:
+    descriptor = os.memfd_create("counters")
+    os.truncate(descriptor, mmap.PAGESIZE)
+    counters = Counters(descriptor)
+    counters.put(1, 2, 3, 4)
+    writer = os.fork()
+    if writer == 0:
+        while True:
+            counters.put(1, 2, 3, 4)
+    try:
+        assert {counters.get() for _ in range(200_000)} == {(1, 2, 3, 4)}
+    finally:
+        os.kill(writer, signal.SIGKILL)
+        os.waitpid(writer, 0)
+        os.close(descriptor)
