@@ -1,0 +1,31 @@
+"""One description of everything a terminal is wired to, and that everything standing: plant, meters, centres.
+
+Leaves to others: the network between them and the terminal. A `World` is data (a TOML file or built by hand), a `Site`
+is the world at work; it runs unchanged in virtual time and on loopback in real time.
+"""
+
+from simulators.meters.maps import MAPS_FOLDER
+from simulators.meters.spec import MeterSpec, PointSpec
+
+from .check import check_world
+from .model import WORLDS_FOLDER, PlantSpec, World, WorldError
+from .parts import register_map
+from .points import PointRow
+from .read import build_world, load_world
+from .site import Site
+
+__all__ = [
+    "MAPS_FOLDER",
+    "WORLDS_FOLDER",
+    "MeterSpec",
+    "PlantSpec",
+    "PointRow",
+    "PointSpec",
+    "Site",
+    "World",
+    "WorldError",
+    "build_world",
+    "check_world",
+    "load_world",
+    "register_map",
+]

@@ -1,0 +1,213 @@
+"""Contradictions between the parts of a world, from a file or built by hand.
+
+Leaves what is wrong in a single field to `read` and to the readers of the parts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from simulators.centres.spec import own_files
+from simulators.clock import seeded
+from simulators.collectors.build import check_collected
+from simulators.meters.bus_maps import AnyMap, BusMap, Entry
+from simulators.meters.maps import UNITS, MapError, RegisterMap
+from simulators.meters.schedule import meant
+from simulators.meters.spec import MeterSpec, PointSpec
+from simulators.plant import Plant
+from simulators.systems.check import check_system, check_systems
+from simulators.tables import DescriptionError, Problem
+
+from .model import World
+from .parts import build_plant, register_map
+from .points import code_of, identifier_of, quantity_of
+
+_ADDRESS = {"dlt645": (12, "12 digits"), "cjt188": (14, "14 digits"), "scale": (1, "one letter")}
+
+
+def check_world(world: World) -> list[Problem]:
+    """Every contradiction between the parts of a world."""
+    problems: list[Problem] = []
+
+    def note(where: str, text: str) -> None:
+        problems.append(Problem(f"{world.where}: {where}", text))
+
+    try:
+        plant = build_plant(world, seeded(world.seed))
+    except DescriptionError as error:
+        problems.extend(error.problems)
+        plant = None
+    _check_addresses(world, note)
+    check_collected(world.meters, world.collectors, note)
+    check_systems(world.meters, note)
+    _check_faults(world, note)
+    _check_scales(world, note)
+    ids: dict[str, str] = {}
+    codes: dict[tuple[str, str], str] = {}
+    centres = [centre.name for centre in world.centres]
+    for meter in world.meters:
+        where = f"meter {meter.name}"
+        device = _device(meter, note)
+        if plant and meter.source and not any(name.startswith(f"{meter.source}.") for name in plant.quantities):
+            known = sorted({name.split(".")[0] for name in plant.quantities})
+            note(where, f"the plant has no source {meter.source!r}; it has {_few(known)}")
+        registers: dict[str, str] = {}
+        for point in meter.points:
+            if point.id in ids:
+                note(where, f"the point id {point.id!r} is also at meter {ids[point.id]}; rename one")
+            ids.setdefault(point.id, meter.name)
+            if point.register in registers:
+                note(where, f"points {registers[point.register]!r} and {point.id!r} take the same register; drop one")
+            registers.setdefault(point.register, point.id)
+            for centre in point.codes:
+                if centre not in centres:
+                    note(where, f"point {point.id!r} has a code for centre {centre!r}, which the world lacks")
+            for spec in world.centres:
+                centre = spec.name
+                code = code_of(spec, point)
+                other = codes.setdefault((centre, code), point.id) if code else point.id
+                if other != point.id:
+                    note(where, f"centre {centre} has the code {code!r} for {other!r} and {point.id!r}; change one")
+                if code and (wrong := spec.code_fault(code)):
+                    note(where, f"the code {code!r} of point {point.id!r} {wrong}")
+            if device is not None:
+                _check_point(where, meter, device, point, plant, note)
+    return problems
+
+
+def _check_addresses(world: World, note: Callable[[str, str], None]) -> None:
+    units: dict[tuple[tuple[str, int | str], int | str], str] = {}
+    ports: dict[tuple[str, int], str] = {}
+    kinds: dict[tuple[str, int | str], tuple[str, str]] = {}
+    lines = [line.name for line in world.lines]
+    for name in dict.fromkeys(lines):
+        if lines.count(name) > 1:
+            note(f"line {name}", "the name is given to several lines; names must differ")
+    names = [meter.name for meter in world.meters]
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            note(f"meter {name}", f"the name is given to several meters ({names.count(name)}); names must differ")
+    for meter in world.meters:
+        if meter.line and meter.line not in lines:
+            known = ", ".join(lines) or "none"
+            note(f"meter {meter.name}", f"the world has no line {meter.line!r}; it has {known}")
+        if meter.collector or meter.system == "sql":
+            continue
+        at = f"line {meter.line}" if meter.line else f"{meter.host}:{meter.port}"
+        door: tuple[str, int | str] = ("line", meter.line) if meter.line else (meter.host, meter.port)
+        place = (door, meter.name if meter.system else meter.address or meter.unit)
+        if place in units:
+            note(
+                f"meter {meter.name}",
+                f"{'address' if meter.address else 'unit'} {place[1]} at {at} is already meter "
+                f"{units[place]}; units of a port must differ",
+            )
+        units.setdefault(place, meter.name)
+        kind = "OPC UA" if meter.system else "serial" if meter.address or meter.framing else "Modbus"
+        other, name = kinds.setdefault(door, (kind, meter.name))
+        if other != kind:
+            note(f"meter {meter.name}", f"{at} is {other} for meter {name}; choose another port for {kind}")
+        if meter.framing:
+            other, name = kinds.setdefault((at, "framing"), (meter.framing, meter.name))
+            if other != meter.framing:
+                text = f"{at} is Modbus {other.upper()} for meter {name}; all Modbus devices of a line speak the same"
+                note(f"meter {meter.name}", text)
+        if not meter.line:
+            ports[(meter.host, meter.port)] = f"meter {meter.name}"
+    for collector in world.collectors:
+        other = ports.setdefault((collector.host, collector.port), f"collector {collector.name}")
+        if other != f"collector {collector.name}":
+            at = f"{collector.host}:{collector.port}"
+            note(f"collector {collector.name}", f"{at} is already {other}; choose another port")
+    seen: list[str] = [collector.name for collector in world.collectors]
+    for centre in world.centres:
+        if centre.name in seen:
+            note(f"centre {centre.name}", "the name is given to several centres; names must differ")
+        seen.append(centre.name)
+        for port in (centre.port, *((centre.data_port,) if centre.data_port else ())):
+            other = ports.setdefault((centre.host, port), f"centre {centre.name}")
+            if other != f"centre {centre.name}":
+                note(f"centre {centre.name}", f"{centre.host}:{port} is already {other}; choose another port")
+        for role, text in own_files(centre, world.start_us)[1]:
+            note(f"centre {centre.name}: files.{role}", text)
+
+
+def _check_faults(world: World, note: Callable[[str, str], None]) -> None:
+    names = [meter.name for meter in world.meters]
+    for index, fault in enumerate(world.faults, 1):
+        for pattern in fault.meters:
+            if not meant(dataclasses.replace(fault, meters=(pattern,)), names):
+                note(f"fault {index}", f"the world has no meter {pattern!r}; it has {_few(names)}")
+
+
+def _check_scales(world: World, note: Callable[[str, str], None]) -> None:
+    """A scale talks all the time: nobody else can stand where it does."""
+    doors = [(meter.line, meter.host, meter.port) for meter in world.meters]
+    for meter, door in zip(world.meters, doors, strict=True):
+        if len(meter.address) == 1 and doors.count(door) > 1:
+            at = f"line {meter.line}" if meter.line else f"{meter.host}:{meter.port}"
+            note(f"meter {meter.name}", f"a scale sends all the time; give it {at} alone")
+
+
+def _device(meter: MeterSpec, note: Callable[[str, str], None]) -> AnyMap | None:
+    try:
+        device = register_map(meter.map)
+    except MapError as error:
+        for problem in error.problems:
+            note(f"meter {meter.name}", str(problem))
+        return None
+    if meter.collector:
+        if isinstance(device, RegisterMap):
+            return device
+        note(f"meter {meter.name}", f"behind a collector a meter has a map of registers; {device.id} is none")
+        return None
+    if meter.system:
+        return device if check_system(meter, device, note) else None
+    digits, what = (0, "") if isinstance(device, RegisterMap) else _ADDRESS[device.family]
+    if digits and len(meter.address) != digits:
+        note(f"meter {meter.name}", f"expected an address of {what} for {device.id}, got {meter.address!r}")
+        return None
+    if digits and meter.framing and not meter.line:
+        note(f"meter {meter.name}", f"map {device.id} is no Modbus device, which alone has a framing; remove framing")
+    if not digits and meter.address:
+        note(f"meter {meter.name}", f"map {device.id} is Modbus, which has a unit id and no address; remove address")
+    return device
+
+
+def _check_point(
+    where: str,
+    meter: MeterSpec,
+    device: AnyMap,
+    point: PointSpec,
+    plant: Plant | None,
+    note: Callable[[str, str], None],
+) -> None:
+    try:
+        register = device.register(point.register)
+    except KeyError:
+        known = [each.id for each in device.registers]
+        note(where, f"map {device.id} has no register {point.register!r}; it has {_few(known)}")
+        return
+    named = isinstance(device, BusMap) and (device.family == "scale" or identifier_of(device, register.id))
+    if isinstance(register, Entry) and not (register.is_number and named):
+        note(where, f"register {point.register!r} of map {device.id} is no number of its own; choose another")
+        return
+    if meter.collector and register.loop is not None:
+        note(where, f"register {point.register!r} is an analogue input, which no collector tells; choose another")
+    if point.modulus and Decimal(point.modulus) % Decimal(register.resolution):
+        note(where, f"modulus {point.modulus} of {point.id!r} is not a multiple of {register.resolution}")
+    if plant is None:
+        return
+    quantity = quantity_of(meter, point, register)
+    if quantity and quantity not in plant.quantities:
+        note(where, f"point {point.id!r}: the plant has no quantity {quantity!r}")
+    elif quantity:
+        have, want = plant.quantities[quantity].unit, register.unit
+        if UNITS[have][0] != UNITS[want][0]:
+            note(where, f"point {point.id!r}: register in {want}, quantity {quantity} in {have}; units do not match")
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")

@@ -1,0 +1,201 @@
+"""The world at work: plant, meters behind their gateways and collectors, centres, all listening.
+
+Leaves to others the network between them and the terminal; runs unchanged in virtual time and on loopback in real time.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import Any
+
+import msgspec
+
+from simulators.centres.base import AnyCentre
+from simulators.centres.hj212 import Centre
+from simulators.centres.http import JsonCentre
+from simulators.centres.mqtt import MqttCentre
+from simulators.centres.national import Item
+from simulators.centres.spec import (
+    CentreSpec,
+    Given,
+    build_centre,
+    own_files,
+    secrets_of,
+    subjects_of,
+    terminal_side,
+)
+from simulators.clock import Chance, Clock, Observe, seeded
+from simulators.collectors.build import collected_meter
+from simulators.collectors.collected import CollectedMeter
+from simulators.collectors.https import HttpsCollector
+from simulators.collectors.mqtt import MqttCollector
+from simulators.collectors.spec import build_collector, collector_side, collector_subjects
+from simulators.meters.build import Carriers, Door, Kit, build_doors, build_meter
+from simulators.meters.meter import Meter
+from simulators.meters.schedule import Schedule
+from simulators.meters.serial_meter import Station
+from simulators.meters.spec import MeterSpec
+from simulators.plant import Plant
+from simulators.tables import Problem
+from simulators.trust.authority import Choice, TerminalSide, Trust
+
+from .check import check_world
+from .model import World, WorldError
+from .parts import build_plant, overridden, register_map
+from .points import PointRow, point_row
+
+
+class OpcUaSide(msgspec.Struct, frozen=True):
+    """What a client of an OPC UA server is given: its own certificate and key, and the server's certificate (PEM)."""
+
+    certificate: str
+    key: str
+    trusted: str
+
+
+Within = Callable[[str, Coroutine[Any, Any, None]], Awaitable[None]]
+"""Runs a coroutine on the host of this name or address."""
+
+
+class Site:
+    """The world standing: plant, meters behind their gateways and collectors, centres.
+
+    `clock` gives true time, `chance` streams of chance (default: from the world's seed), `observe` takes all events,
+    `carriers` gives the meters' end of each serial line. Raises WorldError if the world contradicts itself, ValueError
+    if it has serial lines and nobody can make them.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        clock: Clock,
+        observe: Observe,
+        chance: Chance | None = None,
+        carriers: Carriers | None = None,
+    ) -> None:
+        problems = check_world(world)
+        if problems:
+            raise WorldError(problems)
+        self.world = world
+        streams: Callable[[str], random.Random] = chance or seeded(world.seed)
+        self.plant: Plant = build_plant(world, streams)
+        self.meters: dict[str, Meter] = {}
+        self.points: dict[str, PointRow] = {}
+        kit = Kit(self.plant, clock, streams, observe, world.start_us)
+        lines = {line.name: line for line in world.lines}
+        built: list[tuple[MeterSpec, Meter, Station | None]] = []
+        behind: dict[str, list[CollectedMeter]] = {}
+        for spec in world.meters:
+            device = overridden(register_map(spec.map), spec.points)
+            if spec.collector:
+                meter = collected_meter(spec, device, kit, world.collectors)
+                behind.setdefault(spec.collector, []).append(meter)
+            else:
+                port = lines[spec.line].settings if spec.line else None
+                meter, station = build_meter(spec, device, kit, port)
+                built.append((spec, meter, station))
+            self.meters[spec.name] = meter
+            for point in spec.points:
+                self.points[point.id] = point_row(world, spec, device, point, meter)
+        self.gateways: tuple[Door, ...] = build_doors(built, lines, kit, carriers)
+        self._schedule = Schedule(world.faults, self.meters, streams)
+        flaws = self._schedule.flaws()
+        if flaws:
+            raise WorldError([Problem(world.where, flaw) for flaw in flaws])
+        subjects = [*subjects_of(world.centres), *collector_subjects(world.collectors)]
+        self.trust = Trust(world.start_us, streams, subjects)
+        self.collectors: dict[str, MqttCollector | HttpsCollector] = {
+            spec.name: build_collector(
+                spec,
+                behind[spec.name],
+                clock=clock,
+                chance=streams(f"collector/{spec.name}"),
+                observe=observe,
+                trust=self.trust,
+            )
+            for spec in world.collectors
+        }
+        self._secrets = {spec.name: secrets_of(streams(f"centre/{spec.name}/secrets")) for spec in world.centres}
+        self.centres: dict[str, Centre] = {}
+        self.platforms: dict[str, JsonCentre] = {}
+        self.brokers: dict[str, MqttCentre] = {}
+        for spec in world.centres:
+            centre = build_centre(
+                spec,
+                clock=clock,
+                chance=streams(f"centre/{spec.name}"),
+                observe=observe,
+                trust=self.trust,
+                secrets=self._secrets[spec.name],
+                items=_items(spec, self.points.values()),
+                own=own_files(spec, world.start_us)[0],
+            )
+            if isinstance(centre, Centre):
+                self.centres[spec.name] = centre
+            elif isinstance(centre, MqttCentre):
+                self.brokers[spec.name] = centre
+            else:
+                self.platforms[spec.name] = centre
+
+    def opcua_side(self, host: str, port: int) -> OpcUaSide:
+        """What a client is given to talk to an OPC UA server that asks for security."""
+        from simulators.systems.opcua import OpcUaServer, client_identity
+
+        found = (door for door in self.gateways if isinstance(door, OpcUaServer))
+        server = next(door for door in found if (door.host, door.port) == (host, port))
+        own = client_identity()
+        return OpcUaSide(own.certificate_pem, own.key_pem, server.identity.certificate_pem)
+
+    def database(self, given: str) -> str:
+        """The URL of a database that the world gives as `given` (empty: the bench's own file)."""
+        from simulators.systems.sql import SqlDatabase
+
+        return next(door.url for door in self.gateways if isinstance(door, SqlDatabase) and door.given == given)
+
+    @property
+    def everyone(self) -> dict[str, AnyCentre]:
+        """Centres of every kind by name: those of HJ 212 first, then the platforms, then the brokers."""
+        return {**self.centres, **self.platforms, **self.brokers}
+
+    def collector_side(self, collector: str, choice: Choice = "good") -> TerminalSide:
+        """What the terminal is given to talk to a collector. Raises KeyError for one the world lacks."""
+        spec = {each.name: each for each in self.world.collectors}[collector]
+        return collector_side(spec, self.trust, choice)
+
+    def terminal_side(self, centre: str, choice: Given | None = None) -> TerminalSide:
+        """What the terminal is given to talk to a centre (docs/WIRE.md section 7); `choice` is its own certificate.
+
+        Raises KeyError for a centre the world lacks.
+        """
+        spec = {each.name: each for each in self.world.centres}[centre]
+        return terminal_side(spec, self.trust, self._secrets[centre], choice)
+
+    async def start(self, within: Within | None = None) -> None:
+        """Listen everywhere; `within` runs each start on its host. A taken port (OSError) leaves nothing open."""
+        try:
+            for device in (*self.gateways, *self.collectors.values(), *self.everyone.values()):
+                if within is None or not device.host:
+                    await device.start()
+                else:
+                    await within(device.host, device.start())
+        except OSError:
+            await self.stop()
+            raise
+        self._schedule.start()
+
+    async def stop(self) -> None:
+        """Close every port and connection."""
+        self._schedule.stop()
+        for device in (*self.gateways, *self.collectors.values(), *self.everyone.values()):
+            await device.stop()
+
+
+def _items(spec: CentreSpec, rows: Iterable[PointRow]) -> dict[str, Item]:
+    """The points of a centre by their code there."""
+    return {
+        row.codes[spec.name]: Item(row.id, "Cou" if row.kind == "counter" else "Avg", row.unit, row.low, row.high)
+        for row in rows
+        if spec.name in row.codes
+    }
