@@ -38,104 +38,19 @@ import random
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum, StrEnum
 from types import TracebackType
-from typing import Any
 
 import apsw
 
 from .domain import PowerCut
+from .medium import SECTOR, Inode, Keep, Link, Truncate, Write, absolute, apply, put, survivors
+from .vfs import Moment, Vfs
 
-SECTOR = 512
-JULIAN_EPOCH_MS = 210_866_760_000_000
-"""The Unix epoch in milliseconds of the Julian day count, as SQLite counts."""
-
-_NAME_SYNCED_KINDS = apsw.SQLITE_OPEN_MAIN_JOURNAL | apsw.SQLITE_OPEN_SUPER_JOURNAL | apsw.SQLITE_OPEN_WAL
-
-
-class Keep(StrEnum):
-    """How much of the unsynced writes reached the medium when the power failed."""
-
-    NOTHING = "nothing"
-    PREFIX = "prefix"
-    SECTORS = "sectors"
-    EVERYTHING = "everything"
-
-
-class Moment(Enum):
-    """On which side of a sync the power fails."""
-
-    BEFORE = "before"
-    AFTER = "after"
+__all__ = ["SECTOR", "DiskFault", "DiskRevoked", "Keep", "Moment", "VirtualDisk"]
 
 
 class DiskRevoked(apsw.IOError):
     """A handle of a life before the power cut was used."""
-
-
-@dataclass(slots=True)
-class _Write:
-    serial: int
-    offset: int
-    data: bytes
-
-
-@dataclass(slots=True)
-class _Truncate:
-    serial: int
-    size: int
-
-
-@dataclass(slots=True)
-class _Link:
-    """A directory entry set (or, with no inode, removed)."""
-
-    serial: int
-    name: str
-    inode: _Inode | None
-
-
-class _Inode:
-    """A file: its content, its durable content, and the difference as a list of operations."""
-
-    __slots__ = ("content", "durable", "locks", "pending")
-
-    def __init__(self) -> None:
-        self.content = bytearray()
-        self.durable = bytearray()
-        self.pending: list[_Write | _Truncate] = []
-        self.locks: dict[int, int] = {}
-
-    def sync(self) -> None:
-        for operation in self.pending:
-            _apply(self.durable, operation)
-        self.pending.clear()
-
-
-def _apply(medium: bytearray, operation: _Write | _Truncate) -> None:
-    if isinstance(operation, _Write):
-        _put(medium, operation.offset, operation.data)
-    elif operation.size <= len(medium):
-        del medium[operation.size :]
-    else:
-        medium.extend(bytes(operation.size - len(medium)))
-
-
-def _put(medium: bytearray, offset: int, data: bytes) -> None:
-    if offset > len(medium):
-        medium.extend(bytes(offset - len(medium)))
-    medium[offset : offset + len(data)] = data
-
-
-def _sectors(write: _Write) -> list[_Write]:
-    """The write in pieces that the medium stores whole or not at all."""
-    pieces: list[_Write] = []
-    start = 0
-    while start < len(write.data):
-        end = min(len(write.data), start + SECTOR - (write.offset + start) % SECTOR)
-        pieces.append(_Write(write.serial, write.offset + start, write.data[start:end]))
-        start = end
-    return pieces
 
 
 class DiskFault:
@@ -202,9 +117,9 @@ class VirtualDisk:
         self.octets_written = 0
         self.faults: list[DiskFault] = []
         self.on_sync: Callable[[str], object] | None = None
-        self._names: dict[str, _Inode] = {}
-        self._durable_names: dict[str, _Inode] = {}
-        self._pending_names: list[_Link] = []
+        self._names: dict[str, Inode] = {}
+        self._durable_names: dict[str, Inode] = {}
+        self._pending_names: list[Link] = []
         self._operations = 0
         self._handles = 0
         self._traps: list[_SyncTrap] = []
@@ -216,13 +131,13 @@ class VirtualDisk:
     def __repr__(self) -> str:
         return f"<VirtualDisk {self.name}#{self.generation} {len(self._names)} files>"
 
-    def _mount(self) -> _Vfs:
+    def _mount(self) -> Vfs:
         taken = apsw.vfs_names()
         wanted = f"{self.name}.{self.generation}"
         self.vfs_name = next(
             name for name in (wanted, *(f"{wanted}+{more}" for more in range(1, len(taken) + 2))) if name not in taken
         )
-        return _Vfs(self, self.vfs_name)
+        return Vfs(self, self.vfs_name)
 
     def close(self) -> None:
         """Throw the disk away: no connection is valid any more and its VFS name is free again."""
@@ -243,20 +158,22 @@ class VirtualDisk:
             # Within a sync a connection is in the middle of a call, and SQLite does not always notice: closing it
             # there would pull the statement from under it. It is freed when the next life opens a file.
             self.bury_connections()
-        operations: list[tuple[int, _Inode | None, _Write | _Truncate | _Link]] = []
-        inodes: dict[int, _Inode] = {}
+        operations: list[tuple[int, Inode | None, Write | Truncate | Link]] = []
+        inodes: dict[int, Inode] = {}
         for inode in (*self._names.values(), *self._durable_names.values()):
             if id(inode) not in inodes:
                 inodes[id(inode)] = inode
                 operations.extend((operation.serial, inode, operation) for operation in inode.pending)
         operations.extend((link.serial, None, link) for link in self._pending_names)
         operations.sort(key=lambda each: each[0])
-        for inode, operation in self._survivors([(inode, operation) for _, inode, operation in operations], keep):
-            if isinstance(operation, _Link):
+        for inode, operation in survivors(
+            [(inode, operation) for _, inode, operation in operations], keep, self.chance
+        ):
+            if isinstance(operation, Link):
                 self._set_name(self._durable_names, operation)
             else:
                 assert inode is not None
-                _apply(inode.durable, operation)
+                apply(inode.durable, operation)
         self._pending_names.clear()
         self._names = dict(self._durable_names)
         for inode in (*inodes.values(), *self._names.values()):
@@ -281,28 +198,6 @@ class VirtualDisk:
         """What a handle of an earlier generation answers to every call."""
         sentence = f"disk {self.name} lost power, this handle is of an earlier life"
         return PowerCut(sentence) if generation == self._unwound else DiskRevoked(sentence)
-
-    def _survivors(
-        self, operations: list[tuple[_Inode | None, _Write | _Truncate | _Link]], keep: Keep
-    ) -> list[tuple[_Inode | None, _Write | _Truncate | _Link]]:
-        if keep is Keep.NOTHING or not operations:
-            return []
-        if keep is Keep.EVERYTHING:
-            return operations
-        if keep is Keep.PREFIX:
-            edge = self.chance.randrange(len(operations) + 1)
-            kept = operations[:edge]
-            if edge < len(operations):
-                inode, torn = operations[edge]
-                if isinstance(torn, _Write):
-                    pieces = _sectors(torn)
-                    kept = kept + [(inode, piece) for piece in pieces[: self.chance.randrange(len(pieces))]]
-            return kept
-        kept = []
-        for inode, operation in operations:
-            pieces = _sectors(operation) if isinstance(operation, _Write) else [operation]
-            kept.extend((inode, piece) for piece in pieces if self.chance.random() < 0.5)
-        return kept
 
     def cut_at_sync(self, n: int, callback: Callable[[], object], *, moment: Moment | str = Moment.BEFORE) -> None:
         """Call `callback()` at the `n`-th sync from now (1 is the next), before or after it takes effect.
@@ -376,15 +271,15 @@ class VirtualDisk:
 
     def durable_image(self, name: str) -> bytes | None:
         """A file's content as the medium holds it, None when the medium has no such name."""
-        inode = self._durable_names.get(_absolute(name))
+        inode = self._durable_names.get(absolute(name))
         return None if inode is None else bytes(inode.durable)
 
     def snapshot(self) -> dict[str, bytes]:
         """Every file's content as the device sees it, by name, sorted."""
         return {name: bytes(self._names[name].content) for name in self.names()}
 
-    def _inode(self, name: str) -> _Inode:
-        inode = self._names.get(_absolute(name))
+    def _inode(self, name: str) -> Inode:
+        inode = self._names.get(absolute(name))
         if inode is None:
             raise FileNotFoundError(f"no file {name} on disk {self.name}, it has {', '.join(self.names()) or 'none'}")
         return inode
@@ -392,7 +287,7 @@ class VirtualDisk:
     def write_file(self, name: str, data: bytes, *, sync: bool = True) -> None:
         """Replace or create a plain file; with `sync` content and name are durable at once."""
         self._check("write", apsw.SQLITE_IOERR_WRITE)
-        path = _absolute(name)
+        path = absolute(name)
         inode = self._names.get(path)
         self._grow(max(0, len(data) - (len(inode.content) if inode is not None else 0)))
         if inode is None:
@@ -407,8 +302,8 @@ class VirtualDisk:
         """Give a file another name, replacing who had it; durable at once with `sync`, else at a directory sync."""
         self._check("write", apsw.SQLITE_IOERR_WRITE)
         inode = self._inode(name)
-        self._link(_absolute(to), inode)
-        self._link(_absolute(name), None)
+        self._link(absolute(to), inode)
+        self._link(absolute(name), None)
         if sync:
             self.sync_directory()
 
@@ -416,7 +311,7 @@ class VirtualDisk:
         """Remove a file; durable at once with `sync`, else at a directory sync. FileNotFoundError."""
         self._check("write", apsw.SQLITE_IOERR_DELETE)
         self._inode(name)
-        self._link(_absolute(name), None)
+        self._link(absolute(name), None)
         if sync:
             self.sync_directory()
 
@@ -428,43 +323,39 @@ class VirtualDisk:
 
     # Inside
 
-    def _set_name(self, names: dict[str, _Inode], link: _Link) -> None:
+    def _set_name(self, names: dict[str, Inode], link: Link) -> None:
         if link.inode is None:
             names.pop(link.name, None)
         else:
             names[link.name] = link.inode
 
-    def _link(self, path: str, inode: _Inode | None) -> None:
+    def _link(self, path: str, inode: Inode | None) -> None:
         self._operations += 1
-        link = _Link(self._operations, path, inode)
+        link = Link(self._operations, path, inode)
         self._set_name(self._names, link)
         self._pending_names.append(link)
 
-    def _create(self, path: str) -> _Inode:
-        inode = _Inode()
+    def _create(self, path: str) -> Inode:
+        inode = Inode()
         self._link(path, inode)
         return inode
 
-    def _write(self, inode: _Inode, offset: int, data: bytes) -> None:
+    def _write(self, inode: Inode, offset: int, data: bytes) -> None:
         self._operations += 1
         self.writes += 1
         self.octets_written += len(data)
-        _put(inode.content, offset, data)
-        inode.pending.append(_Write(self._operations, offset, data))
+        put(inode.content, offset, data)
+        inode.pending.append(Write(self._operations, offset, data))
 
-    def _truncate(self, inode: _Inode, size: int) -> None:
+    def _truncate(self, inode: Inode, size: int) -> None:
         self._operations += 1
-        operation = _Truncate(self._operations, size)
-        _apply(inode.content, operation)
+        operation = Truncate(self._operations, size)
+        apply(inode.content, operation)
         inode.pending.append(operation)
 
 
 def _epoch() -> int:
     return 0
-
-
-def _absolute(name: str) -> str:
-    return name if name.startswith("/") else "/" + name
 
 
 class _Hush:
@@ -482,198 +373,3 @@ def _hush() -> None:
     """Where SQLite goes on after a failed sync (a change of the journal mode does), it must not print the power cut."""
     if not isinstance(sys.unraisablehook, _Hush):
         sys.unraisablehook = _Hush(sys.unraisablehook)
-
-
-class _Vfs(apsw.VFS):
-    """One generation of a disk, as SQLite sees it."""
-
-    def __init__(self, disk: VirtualDisk, name: str) -> None:
-        self._disk = disk
-        self._generation = disk.generation
-        super().__init__(name, None)
-
-    def unmount(self) -> None:
-        """No new connection can be opened on this generation."""
-        self.unregister()
-
-    def excepthook(self, etype: Any, evalue: Any, etraceback: Any) -> bool:
-        """What SQLite cannot report it must not print."""
-        return True
-
-    def _alive(self) -> VirtualDisk:
-        disk = self._disk
-        if disk.generation != self._generation:
-            raise disk.revoked(self._generation)
-        return disk
-
-    def xAccess(self, pathname: str, flags: int) -> bool:
-        disk = self._alive()
-        if flags == apsw.SQLITE_ACCESS_READWRITE and any(fault.kind == "read_only" for fault in disk.faults):
-            return False
-        return pathname in disk._names
-
-    def xDelete(self, filename: str, syncdir: bool) -> None:
-        disk = self._alive()
-        if filename not in disk._names:
-            error = apsw.IOError(f"no file {filename}")
-            error.extendedresult = apsw.SQLITE_IOERR_DELETE_NOENT
-            raise error
-        disk.delete(filename, sync=syncdir)
-
-    def xFullPathname(self, name: str) -> str:
-        return _absolute(name)
-
-    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> Any:
-        disk = self._alive()
-        disk.bury_connections()
-        path = name.filename() if isinstance(name, apsw.URIFilename) else name
-        if path is None:
-            return _File(disk, _Inode(), None, flags[0])
-        path = _absolute(path)
-        inode = disk._names.get(path)
-        frozen = any(fault.kind == "read_only" for fault in disk.faults)
-        if inode is None:
-            if not flags[0] & apsw.SQLITE_OPEN_CREATE or frozen:
-                raise apsw.CantOpenError(f"no file {path} on disk {disk.name}")
-            inode = disk._create(path)
-            created = True
-        else:
-            created = False
-        flags[1] = flags[0]
-        if frozen and flags[0] & apsw.SQLITE_OPEN_READWRITE:
-            flags[1] = (flags[0] & ~(apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)) | apsw.SQLITE_OPEN_READONLY
-        return _File(disk, inode, path, flags[0], created=created)
-
-    def xRandomness(self, numbytes: int) -> bytes:
-        return self._disk.chance.randbytes(numbytes)
-
-    def xSleep(self, microseconds: int) -> int:
-        return microseconds
-
-    def xCurrentTimeInt64(self) -> int:
-        return JULIAN_EPOCH_MS + self._disk.clock_ns() // 1_000_000
-
-    def xCurrentTime(self) -> float:
-        return self.xCurrentTimeInt64() / 86_400_000
-
-    def xGetLastError(self) -> tuple[int, str]:
-        return 0, ""
-
-
-class _File:
-    """An open file, as SQLite sees it."""
-
-    def __init__(
-        self, disk: VirtualDisk, inode: _Inode, path: str | None, flags: int, *, created: bool = False
-    ) -> None:
-        disk._handles += 1
-        self._number = disk._handles
-        self._disk = disk
-        self._generation = disk.generation
-        self._inode = inode
-        self._path = path
-        self._delete_on_close = bool(flags & apsw.SQLITE_OPEN_DELETEONCLOSE) and path is not None
-        self._sync_name = created and bool(flags & _NAME_SYNCED_KINDS)
-        self._level = 0
-
-    def excepthook(self, etype: Any, evalue: Any, etraceback: Any) -> bool:
-        """What SQLite cannot report it must not print."""
-        return True
-
-    def _alive(self) -> VirtualDisk:
-        disk = self._disk
-        if disk.generation != self._generation:
-            raise disk.revoked(self._generation)
-        return disk
-
-    def xRead(self, amount: int, offset: int) -> bytes:
-        disk = self._alive()
-        if disk.faults:
-            disk._check("read", apsw.SQLITE_IOERR_READ)
-        return bytes(self._inode.content[offset : offset + amount])
-
-    def xWrite(self, data: Any, offset: int) -> None:
-        disk = self._alive()
-        if disk.faults:
-            disk._check("write", apsw.SQLITE_IOERR_WRITE)
-            growth = offset + len(data) - len(self._inode.content)
-            if growth > 0:
-                disk._grow(growth)
-        if self._path is None:
-            _put(self._inode.content, offset, bytes(data))
-        else:
-            disk._write(self._inode, offset, bytes(data))
-
-    def xTruncate(self, newsize: int) -> None:
-        disk = self._alive()
-        if disk.faults:
-            disk._check("write", apsw.SQLITE_IOERR_TRUNCATE)
-        disk._truncate(self._inode, newsize)
-
-    def xSync(self, flags: int) -> None:
-        disk = self._alive()
-        if disk.faults:
-            disk._check("sync", apsw.SQLITE_IOERR_FSYNC)
-        disk.syncs += 1
-        if disk.on_sync is not None:
-            disk.on_sync(self._path or "")
-            self._alive()
-        disk._spring(Moment.BEFORE)
-        self._inode.sync()
-        if self._sync_name:
-            self._sync_name = False
-            disk.sync_directory()
-        disk._spring(Moment.AFTER)
-
-    def xFileSize(self) -> int:
-        self._alive()
-        return len(self._inode.content)
-
-    def xSectorSize(self) -> int:
-        return SECTOR
-
-    def xDeviceCharacteristics(self) -> int:
-        # A torn write never touches octets outside itself, here as on real disks; SQLite's unix VFS claims the same.
-        return apsw.SQLITE_IOCAP_POWERSAFE_OVERWRITE
-
-    def xFileControl(self, op: int, ptr: int) -> bool:
-        return False
-
-    def xLock(self, level: int) -> None:
-        self._alive()
-        others = [each for number, each in self._inode.locks.items() if number != self._number]
-        highest = max(others, default=0)
-        if level == apsw.SQLITE_LOCK_SHARED:
-            busy = highest >= apsw.SQLITE_LOCK_PENDING
-        elif level == apsw.SQLITE_LOCK_RESERVED:
-            busy = highest >= apsw.SQLITE_LOCK_RESERVED
-        else:
-            busy = highest >= apsw.SQLITE_LOCK_SHARED
-            if busy and highest < apsw.SQLITE_LOCK_PENDING:
-                self._set_level(max(self._level, apsw.SQLITE_LOCK_PENDING))
-        if busy:
-            raise apsw.BusyError("the file is locked by another connection")
-        self._set_level(max(self._level, level))
-
-    def _set_level(self, level: int) -> None:
-        self._level = level
-        self._inode.locks[self._number] = level
-
-    def xUnlock(self, level: int) -> None:
-        if self._disk.generation != self._generation:
-            return
-        if level < self._level:
-            self._set_level(level)
-        if level == 0:
-            self._inode.locks.pop(self._number, None)
-
-    def xCheckReservedLock(self) -> bool:
-        self._alive()
-        return any(level >= apsw.SQLITE_LOCK_RESERVED for level in self._inode.locks.values())
-
-    def xClose(self) -> None:
-        if self._disk.generation != self._generation:
-            return
-        self._inode.locks.pop(self._number, None)
-        if self._delete_on_close and self._path is not None and self._path in self._disk.names():
-            self._disk.delete(self._path)

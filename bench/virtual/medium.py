@@ -1,0 +1,122 @@
+"""What the medium of a virtual disk holds: files, names, and the operations that a sync has not yet made durable.
+
+Leaves handles, power and faults to the disk; `survivors` alone decides what a power cut lets through.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from enum import StrEnum
+
+SECTOR = 512
+
+
+class Keep(StrEnum):
+    """How much of the unsynced writes reached the medium when the power failed."""
+
+    NOTHING = "nothing"
+    PREFIX = "prefix"
+    SECTORS = "sectors"
+    EVERYTHING = "everything"
+
+
+@dataclass(slots=True)
+class Write:
+    """Octets put at an offset; `serial` orders the operations of the whole disk."""
+
+    serial: int
+    offset: int
+    data: bytes
+
+
+@dataclass(slots=True)
+class Truncate:
+    """A file cut to, or extended with zeros to, a size."""
+
+    serial: int
+    size: int
+
+
+@dataclass(slots=True)
+class Link:
+    """A directory entry set (or, with no inode, removed)."""
+
+    serial: int
+    name: str
+    inode: Inode | None
+
+
+class Inode:
+    """A file: its content, its durable content, and the difference as a list of operations."""
+
+    __slots__ = ("content", "durable", "locks", "pending")
+
+    def __init__(self) -> None:
+        self.content = bytearray()
+        self.durable = bytearray()
+        self.pending: list[Write | Truncate] = []
+        self.locks: dict[int, int] = {}
+
+    def sync(self) -> None:
+        """Make the content durable."""
+        for operation in self.pending:
+            apply(self.durable, operation)
+        self.pending.clear()
+
+
+def apply(medium: bytearray, operation: Write | Truncate) -> None:
+    """Carry an operation out."""
+    if isinstance(operation, Write):
+        put(medium, operation.offset, operation.data)
+    elif operation.size <= len(medium):
+        del medium[operation.size :]
+    else:
+        medium.extend(bytes(operation.size - len(medium)))
+
+
+def put(medium: bytearray, offset: int, data: bytes) -> None:
+    """Octets at an offset, with zeros up to it where the file is shorter."""
+    if offset > len(medium):
+        medium.extend(bytes(offset - len(medium)))
+    medium[offset : offset + len(data)] = data
+
+
+def _sectors(write: Write) -> list[Write]:
+    """The write in pieces that the medium stores whole or not at all."""
+    pieces: list[Write] = []
+    start = 0
+    while start < len(write.data):
+        end = min(len(write.data), start + SECTOR - (write.offset + start) % SECTOR)
+        pieces.append(Write(write.serial, write.offset + start, write.data[start:end]))
+        start = end
+    return pieces
+
+
+def survivors(
+    operations: list[tuple[Inode | None, Write | Truncate | Link]], keep: Keep, chance: random.Random
+) -> list[tuple[Inode | None, Write | Truncate | Link]]:
+    """Which unsynced operations, given in the order of their issue, reached the medium."""
+    if keep is Keep.NOTHING or not operations:
+        return []
+    if keep is Keep.EVERYTHING:
+        return operations
+    if keep is Keep.PREFIX:
+        edge = chance.randrange(len(operations) + 1)
+        kept = operations[:edge]
+        if edge < len(operations):
+            inode, torn = operations[edge]
+            if isinstance(torn, Write):
+                pieces = _sectors(torn)
+                kept = kept + [(inode, piece) for piece in pieces[: chance.randrange(len(pieces))]]
+        return kept
+    kept = []
+    for inode, operation in operations:
+        pieces = _sectors(operation) if isinstance(operation, Write) else [operation]
+        kept.extend((inode, piece) for piece in pieces if chance.random() < 0.5)
+    return kept
+
+
+def absolute(name: str) -> str:
+    """A name with the leading slash that SQLite gives it."""
+    return name if name.startswith("/") else "/" + name
