@@ -22,25 +22,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
-import gc
 import signal
 import sys
 import threading
-import warnings
 import weakref
 from asyncio import events as _events
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from heapq import heapify, heappop, heappush
 from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 import simpy
 
 from .domain import CURRENT, Life, PowerCut
-
-if TYPE_CHECKING:
-    from .network import Network
+from .graveyard import Graveyard, birth_of, life_of
+from .handles import VirtualHandle, VirtualTimer, name_of
+from .networked import NetworkedLoop
 
 T = TypeVar("T")
 
@@ -61,80 +59,9 @@ class Livelock(RuntimeError):
     """Callbacks keep following each other at one instant and the clock never advances."""
 
 
-class VirtualHandle(asyncio.Handle):
-    """A callback waiting to run, and the life it belongs to."""
-
-    __slots__ = ("_life",)
-
-    def __init__(  # pyright: ignore[reportMissingSuperCall]
-        self,
-        callback: Callable[..., object],
-        args: tuple[Any, ...],
-        loop: VirtualLoop,
-        context: contextvars.Context,
-        life: Life | None,
-    ) -> None:
-        self._callback = callback
-        self._args = args
-        self._loop = loop
-        self._context = context
-        self._cancelled = False
-        self._life = life
-
-    def cancel(self) -> None:
-        """Take the callback back; it will not run."""
-        self._cancelled = True
-        self._callback = None
-        self._args = ()
-
-    def __repr__(self) -> str:
-        return f"<VirtualHandle {'cancelled' if self._cancelled else _name_of(self._callback)}>"
-
-
-class VirtualTimer(asyncio.TimerHandle):
-    """A callback with an instant, and the life it belongs to."""
-
-    __slots__ = ("_life",)
-
-    def __init__(  # pyright: ignore[reportMissingSuperCall]
-        self,
-        when: float,
-        callback: Callable[..., object],
-        args: tuple[Any, ...],
-        loop: VirtualLoop,
-        context: contextvars.Context,
-        life: Life | None,
-    ) -> None:
-        self._when = when
-        self._callback = callback
-        self._args = args
-        self._loop = loop
-        self._context = context
-        self._cancelled = False
-        self._scheduled = True
-        self._life = life
-
-    def cancel(self) -> None:
-        """Take the callback back; it will not run."""
-        if not self._cancelled:
-            self._cancelled = True
-            self._callback = None
-            self._args = ()
-            if self._scheduled:
-                self._loop.note_cancelled_timer()
-
-    def __repr__(self) -> str:
-        return f"<VirtualTimer {self._when} {'cancelled' if self._cancelled else _name_of(self._callback)}>"
-
-
-def _name_of(callback: object) -> str:
-    return getattr(callback, "__qualname__", None) or type(callback).__qualname__
-
-
-class VirtualLoop(asyncio.BaseEventLoop):
+class VirtualLoop(NetworkedLoop):
     """An asyncio event loop whose `time()` is `env.now`, in seconds.
 
-    `network` is the simulated network that `create_connection` and its kin use; a `Network` attaches itself.
     `livelock_limit` is how many callbacks may run at one instant.
     """
 
@@ -142,7 +69,6 @@ class VirtualLoop(asyncio.BaseEventLoop):
         super().__init__()
         self.set_debug(False)
         self.env = env if env is not None else simpy.Environment()
-        self.network: Network | None = None
         self.livelock_limit = livelock_limit
         self.callbacks_run = 0
         self._clock_resolution = 0.0
@@ -153,8 +79,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._births = 0
         self._agen_births = 0
         self._generators: weakref.WeakValueDictionary[int, AsyncGenerator[Any, Any]] = weakref.WeakValueDictionary()
-        self._graveyard: list[object] = []
-        self._dead_tasks: list[tuple[asyncio.Task[Any], contextvars.Context]] = []
+        self._graveyard = Graveyard()
         self._burial_hooks: list[Callable[[Life], object]] = []
         self._disposing = False
         self._finishing = False
@@ -247,7 +172,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         if isinstance(handle, VirtualTimer):
             handle._scheduled = False
         if not self._closed:
-            self._graveyard.append(handle)
+            self._graveyard.keep(handle)
 
     # Running
 
@@ -319,7 +244,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
                             except BaseException as error:
                                 self._report(handle, error)
                         elif life.dead:
-                            self._graveyard.append(handle)
+                            self._graveyard.keep(handle)
                         else:
                             try:
                                 handle._context.run(handle._callback, *handle._args)  # pyright: ignore[reportArgumentType, reportCallIssue]
@@ -327,7 +252,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
                                 raise
                             except BaseException as error:
                                 if life.dead:
-                                    self._graveyard.append(handle)
+                                    self._graveyard.keep(handle)
                                 else:
                                     self._report(handle, error)
                             life.events = count = life.events + 1
@@ -375,7 +300,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         if isinstance(error, PowerCut) or (self._finishing and isinstance(error, asyncio.CancelledError)):
             return
         self.call_exception_handler(
-            {"message": f"Exception in callback {_name_of(handle._callback)}", "exception": error, "handle": handle}
+            {"message": f"Exception in callback {name_of(handle._callback)}", "exception": error, "handle": handle}
         )
 
     def _deadlock(self) -> NoReturn:
@@ -387,7 +312,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         )
 
     def _livelock(self, instant: float) -> NoReturn:
-        upcoming = ", ".join(_name_of(handle._callback) for handle in list(self._ready)[:5]) or "SimPy events"
+        upcoming = ", ".join(name_of(handle._callback) for handle in list(self._ready)[:5]) or "SimPy events"
         raise Livelock(
             f"more than {self.livelock_limit} callbacks at {instant:.6f} s, expected the clock to advance: next are "
             f"{upcoming}; look for a loop that awaits sleep(0) or a timer set for the past"
@@ -458,8 +383,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def pending_tasks(self) -> list[asyncio.Task[Any]]:
         """Unfinished tasks whose domain lives, oldest first."""
-        tasks = [task for task in asyncio.all_tasks(self) if (life := _life_of(task)) is None or not life.dead]
-        return sorted(tasks, key=_birth_of)
+        tasks = [task for task in asyncio.all_tasks(self) if (life := life_of(task)) is None or not life.dead]
+        return sorted(tasks, key=birth_of)
 
     def on_burial(self, hook: Callable[[Life], object]) -> None:
         """Call `hook(life)` whenever a life ends, before the domain's own hooks."""
@@ -467,16 +392,13 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def bury(self, life: Life) -> None:
         """Keep what a dead life leaves behind, so that nothing of it is ever finalised into the world."""
-        tasks = sorted((task for task in asyncio.all_tasks(self) if _life_of(task) is life), key=_birth_of)
-        for task in tasks:
-            task._log_destroy_pending = False
-            self._dead_tasks.append((task, life.context))
-        self._graveyard.extend(life.generators.values())
+        tasks = sorted((task for task in asyncio.all_tasks(self) if life_of(task) is life), key=birth_of)
+        self._graveyard.bury(life, tasks)
         dead = [entry[2] for entry in self._timers if entry[2]._life is life]
         if dead:
             for timer in dead:
                 timer._scheduled = False
-            self._graveyard.extend(dead)
+            self._graveyard.keep_all(dead)
             self._timers[:] = [entry for entry in self._timers if entry[2]._life is not life]
             heapify(self._timers)
             self._cancelled_timers = sum(1 for entry in self._timers if entry[2]._cancelled)
@@ -485,7 +407,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def keep(self, thing: object) -> None:
         """Hold a reference to something of a dead life until the loop closes."""
-        self._graveyard.append(thing)
+        self._graveyard.keep(thing)
 
     def _agen_first_iteration(self, agen: AsyncGenerator[Any, Any]) -> None:
         self._agen_births = birth = self._agen_births + 1
@@ -502,7 +424,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
     async def shutdown_asyncgens(self) -> None:
         """Close the asynchronous generators of the living, oldest first."""
         self._asyncgens_shutdown_called = True
-        graves = {id(thing) for thing in self._graveyard}
+        graves = self._graveyard.kept()
         for agen in [agen for agen in self._generators.values() if id(agen) not in graves]:
             try:
                 await agen.aclose()
@@ -524,72 +446,13 @@ class VirtualLoop(asyncio.BaseEventLoop):
             return
         super().close()
         self._timers.clear()
-        if not self._dead_tasks and not self._graveyard:
+        if not self._graveyard:
             return
         self._disposing = True
-        old_hook = sys.unraisablehook
-        sys.unraisablehook = _say_nothing
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                for task, context in self._dead_tasks:
-                    coroutine = task.get_coro()
-                    for _ in range(8):
-                        try:
-                            context.copy().run(coroutine.close)
-                            break
-                        except BaseException:
-                            continue
-                    task._log_traceback = False
-                    coroutine = None
-                task = None
-                self._dead_tasks.clear()
-                self._graveyard.clear()
-                gc.collect()
+            self._graveyard.release()
         finally:
-            sys.unraisablehook = old_hook
             self._disposing = False
-
-    # The network: what asyncio asks of a loop, answered by the simulated one
-
-    def _net(self) -> Network:
-        if self.network is None:
-            raise NotImplementedError("this virtual loop has no network, expected one: make it with Network(loop)")
-        return self.network
-
-    async def getaddrinfo(self, host: Any, port: Any, **options: Any) -> Any:
-        """Resolve a name of the simulated network; `socket.gaierror` when it is unknown."""
-        return self._net().getaddrinfo(host, port, **options)
-
-    async def getnameinfo(self, sockaddr: Any, flags: int = 0) -> tuple[str, str]:
-        """The name of a simulated host by its address."""
-        del flags
-        return self._net().getnameinfo(sockaddr)
-
-    async def create_connection(self, *args: Any, **options: Any) -> Any:
-        """As asyncio's, over the simulated network."""
-        return await self._net().create_connection(*args, **options)
-
-    async def create_server(self, *args: Any, **options: Any) -> Any:
-        """As asyncio's, over the simulated network."""
-        return await self._net().create_server(*args, **options)
-
-    async def create_datagram_endpoint(self, *args: Any, **options: Any) -> Any:
-        """As asyncio's, over the simulated network."""
-        return await self._net().create_datagram_endpoint(*args, **options)
-
-
-def _birth_of(task: asyncio.Task[Any]) -> int:
-    """The task's number on its loop; 0 for one that a library made without asking the loop."""
-    return getattr(task, "birth", 0)
-
-
-def _life_of(task: asyncio.Task[Any]) -> Life | None:
-    return getattr(task, "life", None)
-
-
-def _say_nothing(unraisable: object) -> None:
-    """What a dead frame raises while it is released is of no interest to anybody."""
 
 
 def running_loop() -> VirtualLoop:

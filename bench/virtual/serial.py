@@ -32,7 +32,8 @@ from typing import Any
 
 from .chance import Chance
 from .domain import CURRENT, Life
-from .loop import VirtualLoop, VirtualTimer, running_loop
+from .handles import VirtualTimer
+from .loop import VirtualLoop, running_loop
 from .uart import Framing, heard
 
 Hear = Callable[[bytes], object]
