@@ -25,7 +25,9 @@ from .domain import CURRENT, Domain, Life
 from .links import Link, NetEvent, Route
 from .loop import VirtualLoop, running_loop
 from .rules import Direction, Fate, PacketKind
-from .tcp import SYN_WAITS_S, Address, TcpServer, TcpTransport
+from .tcp import TcpTransport
+from .tcp_end import SYN_WAITS_S, Address, TcpEnd
+from .tcp_server import TcpServer
 from .udp import UdpTransport
 
 ANY = "0.0.0.0"
@@ -192,7 +194,7 @@ class Network:
         if self._observe is not None:
             self._observe(NetEvent(self.loop.time(), kind, **details))
 
-    def tell_flow(self, kind: str, end: TcpTransport, detail: str = "") -> None:
+    def tell_flow(self, kind: str, end: TcpEnd, detail: str = "") -> None:
         """Report an event of a connection, named from its opener's side."""
         if self._observe is not None:
             opener = self._flows.get(end.flow, (end, end))[0]
@@ -267,7 +269,7 @@ class Network:
         self._flows.pop(flow, None)
         self._closed_flows.pop(flow, None)
 
-    def note_closed(self, end: TcpTransport) -> None:
+    def note_closed(self, end: TcpEnd) -> None:
         """An end sends FIN; reported once for each connection."""
         if end.flow in self._flows and end.flow not in self._closed_flows:
             self._closed_flows[end.flow] = None
