@@ -246,9 +246,9 @@ def unread_registers_as_zero(patch: Patch) -> None:
     """The buffer is cleared before the request and the return code of the read is not looked at."""
     whole = GatewayClient.read
 
-    async def read(self: GatewayClient, unit: int, block: Block, retries: int) -> bytes:
+    async def read(self: GatewayClient, unit: int, block: Block, retries: int, wait_s: float | None = None) -> bytes:
         try:
-            return await whole(self, unit, block, retries)
+            return await whole(self, unit, block, retries, wait_s)
         except ReadFailed as failure:
             if failure.illegal_address:
                 raise

@@ -14,11 +14,12 @@ from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.line import Line
 from reference_terminal.acquisition.modbus import GatewayClient
 from reference_terminal.acquisition.modbus_driver import SerialModbusMeter
-from reference_terminal.acquisition.poller import GatewayPoller
+from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 
 _TOGETHER = "ports/serves-all-ports-together"
 _SERIAL = "ports/keeps-late-serial-answers-apart"
 _NETWORK = "ports/keeps-late-network-answers-apart"
+_GATEWAY = "ports/keeps-cadence-beside-silent-unit"
 _LATE_SERIAL, _LATE_NETWORK = ("csmt/11.3a-1",), ("csmt/11.3b-1",)
 
 
@@ -129,9 +130,9 @@ def late_answer_under_old_number_taken(patch: Patch) -> None:
     class Failed(ReadFailed):
         hopeless = False  # type: ignore[assignment]
 
-    async def once(self: GatewayClient, unit: int, block: Block) -> bytes:
+    async def once(self: GatewayClient, unit: int, block: Block, wait_s: float | None) -> bytes:
         try:
-            return await whole(self, unit, block)
+            return await whole(self, unit, block, wait_s)
         except ReadFailed as failure:
             raise Failed(failure.cause, failure.code) from None
 
@@ -180,3 +181,35 @@ def damaged_rtu_frames_taken(patch: Patch) -> None:
 
     rtu = modbus_serial.RTU
     patch(modbus_driver, "FRAMINGS", {**modbus_serial.FRAMINGS, rtu.name: replace(rtu, frames=frames)})
+
+
+@defect(
+    "silent-unit-waited-out",
+    en="a silent unit behind a gateway is waited for as long as one that answers slowly",
+    zh="网关后无应答的设备始终等满超时时间",
+    clauses=("csmt/11.3b-1", "isc-2/7.2.3-A(1)a"),
+    cases=(_GATEWAY,),
+)
+def silent_unit_waited_out(patch: Patch) -> None:
+    """The connection has one time-out, whoever else waits for it."""
+    patch(GatewayClient, "shared_timeout_s", None)
+
+
+@defect(
+    "silent-unit-given-up",
+    en="a unit that was silent ten times in a row is not asked any more",
+    zh="连续十次无应答的设备不再采集",
+    clauses=("csmt/11.3b-1", "isc-2/7.2.3-A(1)a"),
+    cases=(_GATEWAY,),
+)
+def silent_unit_given_up(patch: Patch) -> None:
+    """It is taken for removed, until somebody restarts the terminal."""
+    whole = GatewayPoller._poll
+
+    async def poll(self: GatewayPoller, meter: MeterPoller) -> None:
+        if meter.failures >= 10:
+            meter.next_s += meter.config.period_s
+            return
+        await whole(self, meter)
+
+    patch(GatewayPoller, "_poll", poll)

@@ -12,7 +12,7 @@ from decimal import ROUND_UP, Decimal
 from itertools import pairwise
 
 from bench.case import Check, Measurement, check, compare, measure, percentile
-from bench.history import History, Observed, Served, Stored, Unserved
+from bench.history import History, MeterFault, Observed, Served, Stored, Unserved
 from conformance.judges.delivery import Ledger, lines, setup_of
 from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local, seconds, uncertainty_s
 from conformance.judges.truth import number, truth_of
@@ -22,6 +22,8 @@ PERIOD_ERROR_PERCENT = 1
 CYCLES = 200
 LONGEST_US = DAY
 FEWEST_CYCLES = 8
+# How soon a meter that was silent is read again once it answers; no draft says it, other recoveries of the rulings get 60 s.
+READ_AGAIN_S = 60
 # R-13: a value in continuous mode, and a minute value at the local interface.
 PROMPT_US = 60 * SECOND
 
@@ -182,6 +184,31 @@ def cadence_findings(
         zh="单个周期最大偏差",
         unit="s",
         samples=sum(one.cycles for one in seen),
+    )
+
+
+def read_again_findings(history: History) -> Iterator[Check]:
+    """A meter that answers again after a fault is read within `READ_AGAIN_S` of its end."""
+    served = list(history.of(Served))
+    ends = [event for event in history.of(MeterFault) if event.state == "off"]
+    forgotten: list[str] = []
+    looked = 0
+    for event in ends:
+        until = event.t + READ_AGAIN_S * SECOND
+        read = any(one.meter == event.meter and event.t < one.t <= until for one in served)
+        if read or history.end_us > until:
+            looked += 1
+        if not read and history.end_us > until:
+            forgotten.append(f"{event.meter}: not read between {local(event.t)} and {local(until)}")
+    yield check(
+        "read-again",
+        False if forgotten else True if looked else None,
+        en="a meter that answers again is read again within a minute",
+        zh="恢复应答的表计在一分钟内重新采集",
+        measured=len(forgotten),
+        limit=0,
+        unit="meters",
+        evidence=forgotten,
     )
 
 

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 from bench.bench import Bench
 from bench.case import Case, Finding, Rig, check
-from bench.history import History
+from bench.history import History, MeterFault
 from bench.scenario import Line, Scenario
 from conformance.judges import accuracy, attribution, timing
 from conformance.terminal import LOCAL, MODBUS
 from conformance.terminal.interfaces import CJT188, DLT645, SERIAL
 from conformance.terminal.moves import points, read_readings
-from simulators.meters.faults import Delayed
+from simulators.meters.faults import Delayed, Silent
 
 # A whole answer of a unit that nobody asked: RTU, unit 9, two registers.
 _STRAY = bytes.fromhex("090304436745D7A566")
@@ -122,6 +122,29 @@ class KeepsLateNetworkAnswersApart(_Tardy, Case):
     clauses = ("csmt/11.3b-1", "isc-2/9.3c", "isc-2/7.2.3-A(1)b")
     needs = (MODBUS, LOCAL)
     scenario = Scenario(circuits=2, points=4, maps=("spread",), centres=("A",), period_s=10, kinds=())
+
+
+class KeepsCadenceBesideSilentUnit(Case):
+    """A unit behind a gateway that does not answer takes no second from the others, and is read again when it does."""
+
+    zh = "网关后一台设备无应答时，其余设备的 1 s 采集不受影响；恢复应答后重新采集。"
+    clauses = ("csmt/11.3b-1", "isc-2/7.1.1a-3", "isc-2/7.2.3-A(1)a")
+    needs = (MODBUS,)
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(circuits=3, points=2, period_s=1, centres=("A",), kinds=())
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(seconds=20.3)
+        meter = next(iter(bench.meters.values()))
+        meter.set_fault(Silent())
+        await bench.clock.sleep(seconds=195)
+        meter.clear()
+        await bench.clock.sleep(seconds=timing.READ_AGAIN_S + 5)
+        bench.phase("watched")
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from timing.cadence_findings(history, but={event.meter for event in history.of(MeterFault)})
+        yield from timing.read_again_findings(history)
 
 
 class WithstandsDisturbedLines(Case):

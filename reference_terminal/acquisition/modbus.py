@@ -33,6 +33,7 @@ class GatewayClient:
         self._random = random
         self._loop = asyncio.get_running_loop()
         self._turnaround_s = float(config.turnaround_s)
+        self._timeout_s = float(config.timeout_s)
         self._failures = 0
         self._not_before_s = 0.0
         self._idle_since_s = -1e9
@@ -40,7 +41,7 @@ class GatewayClient:
             config.host,
             port=config.port,
             name=config.id,
-            timeout=float(config.timeout_s),
+            timeout=self._timeout_s,
             retries=0,
             reconnect_delay=0,
         )
@@ -52,8 +53,8 @@ class GatewayClient:
 
     @property
     def shared_timeout_s(self) -> float | None:
-        """Not watched: pymodbus keeps the time of a request."""
-        return None
+        """How long one silent unit keeps all others waiting."""
+        return self._timeout_s
 
     def close(self) -> None:
         """Drop the connection."""
@@ -89,11 +90,14 @@ class GatewayClient:
         if task is not None and task.cancelling():
             raise asyncio.CancelledError
 
-    async def read(self, unit: int, block: Block, retries: int) -> bytes:
-        """The octets of a block's registers; raises ReadFailed after `retries` further tries."""
+    async def read(self, unit: int, block: Block, retries: int, wait_s: float | None = None) -> bytes:
+        """The octets of a block's registers; raises ReadFailed after `retries` further tries.
+
+        `wait_s` bounds how long each answer is waited for (None: the gateway's `timeout_s`).
+        """
         while True:
             try:
-                return await self._once(unit, block)
+                return await self._once(unit, block, wait_s)
             except ReadFailed as failure:
                 if retries <= 0 or not self.worth_retrying(failure):
                     raise
@@ -103,7 +107,7 @@ class GatewayClient:
         """Whether the same request may fare better at once: not after an exception or without a connection."""
         return failure.cause in (reading.TIMEOUT, reading.BAD_FRAME)
 
-    async def _once(self, unit: int, block: Block) -> bytes:
+    async def _once(self, unit: int, block: Block, wait_s: float | None) -> bytes:
         if not await self.connect():
             raise ReadFailed(reading.NO_CONNECTION)
         if self._turnaround_s:
@@ -112,6 +116,9 @@ class GatewayClient:
                 await asyncio.sleep(wait_s)
         kind = ReadHoldingRegistersRequest if block.function == 3 else ReadInputRegistersRequest
         request = kind(address=block.address, count=block.count, dev_id=unit)
+        # The time is the library's to keep: after several answers that did not come it drops a dead connection.
+        patience = self._client.ctx.comm_params
+        patience.timeout_connect = self._timeout_s if wait_s is None else min(wait_s, self._timeout_s)
         try:
             answer: ModbusPDU = await self._client.execute(False, request)
         except (ModbusException, OSError):
@@ -121,6 +128,7 @@ class GatewayClient:
             self.heed_cancel()
             raise ReadFailed(reading.NO_CONNECTION) from None
         finally:
+            patience.timeout_connect = self._timeout_s
             self._idle_since_s = self._loop.time()
         self.heed_cancel()
         if not self.answers(request, answer):

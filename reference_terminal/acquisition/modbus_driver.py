@@ -73,14 +73,14 @@ class BlockReader:
 
 
 class ModbusMeter(BlockReader):
-    """A unit behind a Modbus TCP gateway, which keeps its own patience."""
+    """A unit behind a Modbus TCP gateway."""
 
     def __init__(self, config: MeterConfig, first_point: int, client: GatewayClient) -> None:
         super().__init__(config, first_point)
         self.carrier = client
 
     async def _fetch(self, block: Block, retries: int, wait_s: float | None) -> bytes:
-        return await self.carrier.read(self.config.unit, block, retries)
+        return await self.carrier.read(self.config.unit, block, retries, wait_s)
 
 
 class SerialModbusMeter(BlockReader):

@@ -26,6 +26,8 @@ _USUAL_S = 0.2
 """What a poll is taken to need before there has been one."""
 _LEAST_WAIT_S = 0.2
 """A meter is given at least so long, however short of time its line is."""
+_SHARE = 0.9
+"""How much of the time that is left may be waited away: what neighbours need is known to the millisecond at best."""
 
 
 class Sink(Protocol):
@@ -170,7 +172,7 @@ class GatewayPoller:
             elif takes_over_s is not None:
                 left_s = min(left_s, takes_over_s)
         waits = 1 + sum(1 for other in due if other.failures)
-        wait_s = max(_LEAST_WAIT_S, left_s / waits)
+        wait_s = max(_LEAST_WAIT_S, _SHARE * left_s / waits)
         return None if wait_s >= (1 + meter.retries()) * patience_s else min(wait_s, patience_s)
 
     def _cause_of_miss(self) -> str:
