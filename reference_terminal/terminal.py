@@ -11,8 +11,10 @@ from functools import partial
 from typing import Any
 
 from reference_terminal import centre_set
+from reference_terminal.acquisition.backfill import REACH_S, Backfill, Source
 from reference_terminal.acquisition.carriers import Carriers, Surroundings
 from reference_terminal.acquisition.collected import TakesLate
+from reference_terminal.acquisition.dlt645_records import records_of
 from reference_terminal.acquisition.driver import Driver
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.acquisition.reading import Reading
@@ -21,7 +23,8 @@ from reference_terminal.clock import WallClock
 from reference_terminal.config import Config, centre_code
 from reference_terminal.config_centres import CentreConfig
 from reference_terminal.config_meters import MeterConfig
-from reference_terminal.management.installer import Installer
+from reference_terminal.management.applications import Applications
+from reference_terminal.management.installer import MODULES, Installer
 from reference_terminal.management.parameters import Parameters
 from reference_terminal.operations.housekeeping import Housekeeping
 from reference_terminal.operations.journal import Journal
@@ -52,6 +55,7 @@ from reference_terminal.web.api import Api
 from reference_terminal.web.server import Server
 
 _RESTART_AFTER_S = 1.0
+_MOST_GAPS = 1000
 
 
 class Terminal:
@@ -62,6 +66,8 @@ class Terminal:
         self.platform = platform
         self._stopping = asyncio.Event()
         self._restart = asyncio.Event()
+        self._renew = asyncio.Event()
+        self._to_renew: list[str] = []
 
     async def run(self) -> None:
         """Run until `stop()`; raises StoreError if there is no usable database, OSError if the API port is taken."""
@@ -85,13 +91,65 @@ class Terminal:
         """Start every task into `tasks` and wait for the stop, or for the first that fails."""
         await self.server.start()
         loop = asyncio.get_running_loop()
-        tasks += [loop.create_task(worker) for worker in (*self._workers(), _until(self._stopping))]
-        tasks.append(loop.create_task(_until(self._restart)))
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            error = task.exception()
-            if error is not None:
-                raise error
+        groups = {name: [loop.create_task(work) for work in self._module(name)] for name in MODULES}
+        for group in groups.values():
+            tasks += group
+        tasks += [loop.create_task(work) for work in (*self._workers(), _until(self._stopping), _until(self._restart))]
+        while True:
+            renew = loop.create_task(_until(self._renew))
+            tasks.append(renew)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                error = task.exception()
+                if error is not None:
+                    raise error
+            if done != {renew}:
+                return
+            tasks.remove(renew)
+            for name in await self._renewed(groups, tasks):
+                groups[name] = [loop.create_task(work) for work in self._module(name)]
+                tasks += groups[name]
+
+    def _module(self, name: str) -> list[Coroutine[Any, Any, None]]:
+        """What runs of a module."""
+        if name == "acquisition":
+            return [
+                *self.carriers.workers(),
+                *(poller.run() for poller in self.pollers),
+                *(standby.run() for standby in self.standbys),
+                self.backfill.run(),
+            ]
+        if name == "uplink":
+            return [
+                *(link.run() for link in self.links.values()),
+                *(window.run() for window in self.windows.values()),
+                self.housekeeping.run(),
+            ]
+        return []
+
+    async def _renewed(self, groups: dict[str, list[asyncio.Task[None]]], tasks: list[asyncio.Task[None]]) -> list[str]:
+        """End the modules that were asked for and put them together anew; nothing else notices. Returns their names."""
+        names, self._to_renew = list(dict.fromkeys(self._to_renew)), []
+        self._renew.clear()
+        for name in names:
+            for task in groups[name]:
+                task.cancel()
+                tasks.remove(task)
+            await asyncio.gather(*groups[name], return_exceptions=True)
+            if name == "acquisition":
+                self.store.changed.remove(self._committed)
+                self.late.close()
+                self._assemble_acquisition()
+            elif name == "uplink":
+                self.store.changed[:] = [self._committed]
+                self._assemble_uplink()
+                self.store.changed.append(self._wake_streams)
+            else:
+                await self.server.stop()
+                self.server = Server(self.config.api, Api(self), self.journal)
+                await self.server.start()
+            self.journal.event("module", name, "started anew", "模块已重新启动")
+        return names
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
         for task in tasks:
@@ -130,10 +188,11 @@ class Terminal:
         parameters = Parameters(self.settings, self.pipeline.use_span)
         self.installer = Installer(self.store, self.clock, self.journal, self.keyring.trusted, parameters.set)
         self.installer.restart = self.restart_soon
+        self.installer.application_changed = self._application_changed
         self.installer.begin()
+        self.applications = Applications(self.installer, self.clock, self.journal)
         self._assemble_uplink()
         self.warden = Warden(self.keyring, config.security.warn_days, self.clock, self.journal)
-        self.housekeeping = Housekeeping(config, self.store, self.clock, self.journal, list(self.outboxes.values()))
         self.time_sources = [TimeSource(config.time, self.clock, self.journal)] if config.time.server else []
         self.server = Server(config.api, Api(self), self.journal)
         self.store.changed.append(self._wake_streams)
@@ -143,12 +202,21 @@ class Terminal:
         """Start anew once whoever asked for it has had the answer."""
         asyncio.get_running_loop().call_later(_RESTART_AFTER_S, self._restart.set)
 
+    def _application_changed(self, name: str) -> None:
+        """An application was installed, upgraded or removed; a module is started anew, once its result is told."""
+        self.applications.look()
+        if name in MODULES:
+            self._to_renew.append(name)
+            asyncio.get_running_loop().call_later(_RESTART_AFTER_S, self._renew.set)
+
     def _assemble_acquisition(self) -> None:
         around = Surroundings(self.clock, self.journal, self.keyring.collectors, self.keyring.systems, self.store)
         carriers = self.carriers = Carriers(self.config, self.platform, around)
         self.late = LateReadings(self.store, self.journal, self.queue_revision)
-        self.store.changed.append(carriers.committed)
+        self._committed = carriers.committed
+        self.store.changed.append(self._committed)
         self.standbys: list[Standby] = []
+        sources: dict[str, Source] = {}
         first_point = 0
         by_carrier: dict[tuple[str, str, str], list[MeterPoller]] = {}
         for number, meter in enumerate(self.config.meters):
@@ -157,6 +225,7 @@ class Terminal:
             poller = MeterPoller(number, meter, driver, carriers.retries(meter), next_s)
             poller.standby = self._standby(carriers, number, meter, first_point)
             self._take_late(number, driver)
+            sources |= self._memory_of(meter, driver, first_point)
             # Behind a collector nobody waits for his neighbour: every meter has its own pace there.
             place = (meter.gateway, meter.line, meter.id if meter.collector or meter.system else "")
             by_carrier.setdefault(place, []).append(poller)
@@ -165,6 +234,28 @@ class Terminal:
             GatewayPoller(carriers.of(meters[0].config), meters, self.clock, self.pipeline)
             for meters in by_carrier.values()
         ]
+
+        self.backfill = Backfill(self.clock, self.journal, sources)
+        self.pipeline.on_gap_end = self.backfill.gap_ended
+        now_s = self.clock.now_s()
+        for name in sources:
+            self.backfill.look_back(self.store.gaps(name, now_s - REACH_S, now_s, _MOST_GAPS))
+
+    def _memory_of(self, meter: MeterConfig, driver: Driver, first_point: int) -> dict[str, Source]:
+        """What the meter records by itself, by the name of each point that it has in there."""
+        records = records_of(driver, first_point)
+        if records is None:
+            return {}
+        states = [self.pipeline.points[number] for number in records.points]
+        places = [Place(state.number, state.config.id, state.builder, state.tracker) for state in states]
+        source = Source(
+            meter.id,
+            meter.period_s,
+            records,
+            known=partial(self.pipeline.is_known, records.points),
+            take=lambda readings: self.late.take(places, readings, _nothing),
+        )
+        return {state.config.id: source for state in states}
 
     def _take_late(self, meter: int, driver: Driver) -> None:
         """What a meter tells of slots that are over goes into the store all the same."""
@@ -205,6 +296,8 @@ class Terminal:
             self.links[centre.id] = link
             if isinstance(link, EnergyLink) and centre.id in self.windows:
                 link.use_window(self.windows[centre.id])
+        outboxes = list(self.outboxes.values())
+        self.housekeeping = Housekeeping(self.config, self.store, self.clock, self.journal, outboxes)
 
     def _link(self, centre: CentreConfig, outbox: Outbox, commands: CommandSet) -> CentreLink | PlatformLink:
         """The link of one centre, by its protocol."""
@@ -234,7 +327,7 @@ class Terminal:
         if centre.protocol == "records-json":
             return RecordsLink(kit, self.keyring.tokens[centre.id])
         if centre.protocol == "management":
-            return ManagementLink(kit, self.installer, centre.platform.report_s)
+            return ManagementLink(kit, self.installer, centre.platform.report_s, self.applications.states)
         assert self.notary is not None and self.keyring.device is not None
         return DepositLink(kit, self.notary, self.keyring.device)
 
@@ -263,15 +356,10 @@ class Terminal:
 
     def _workers(self) -> list[Coroutine[Any, Any, None]]:
         return [
-            *self.carriers.workers(),
-            *(poller.run() for poller in self.pollers),
-            *(standby.run() for standby in self.standbys),
             self.pipeline.close_overdue(),
-            *(link.run() for link in self.links.values()),
-            *(window.run() for window in self.windows.values()),
-            self.housekeeping.run(),
             self.warden.run(),
             self.installer.run(),
+            self.applications.run(),
             *(source.run() for source in self.time_sources),
         ]
 
@@ -366,3 +454,7 @@ class Terminal:
 
 async def _until(event: asyncio.Event) -> None:
     await event.wait()
+
+
+def _nothing() -> None:
+    """Nobody waits for it: what is not durable yet is read again after a restart."""

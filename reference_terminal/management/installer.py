@@ -1,9 +1,10 @@
 """Takes packages over: kept in one transaction, in force from their day on; programs on trial until they have run.
 
-Leaves verification to `packages` and restarting to the terminal. What a package changes and the note that it was taken
-are one transaction, so that a power cut finds either all of it or nothing. A program stays on trial over its first
-start; one that does not get through its own check, or dies twice before it has run for a minute, is dropped for the one
-before. The reference terminal's program is a record of its version: its code stays.
+Leaves verification to `packages`, contents to `contents`, running applications to `applications` and restarting to
+the terminal. What a package changes and the note that it was taken are one transaction, so that a power cut finds
+either all of it or nothing. A program stays on trial over its first start; one that does not get through its own check,
+or dies twice before it has run for a minute, is dropped for the one before, and so is one that is stopped from afar.
+The reference terminal's program and modules are records of their versions: their code stays.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import apsw
 import msgspec
 
 from reference_terminal.clock import WallClock
+from reference_terminal.management.contents import read_content
 from reference_terminal.management.packages import Package, PackageRefused, Trusted, open_package, rank
 from reference_terminal.operations.journal import Journal
 from reference_terminal.storage.store import Store
@@ -26,19 +28,26 @@ BUILT_IN = "1.0.0"
 """The version of the program as delivered."""
 PROGRAM_MARK = b"carbonbench-reference "
 """How the octets of a program of this terminal begin; its version and a line end follow."""
+APPLICATION_MARK = b"carbonbench-application "
+"""How the octets of an application begin; its name, a blank, its version and a line end follow."""
+MODULES = ("acquisition", "uplink", "interface")
+"""Parts of the program that are upgraded by themselves, as applications that cannot be removed."""
 TRIAL_S = 60
 MOST_STARTS = 2
-_TAKEN, _TRIAL, _DROPPED = "taken", "trial", "dropped"
-_FACTOR = ("code", "value", "unit", "gas", "source", "region", "validFrom")
-_METHOD = ("id", "edition", "formula")
+_TAKEN, _TRIAL, _DROPPED, _STOPPED = "taken", "trial", "dropped", "stopped"
+_KEPT = f"state NOT IN ('{_DROPPED}','{_STOPPED}')"
+_APPLICATIONS = ("application", "removal")
+"""They have one line of versions for each name, so that no package can be played again."""
 
 SetParameters = Callable[[dict[str, str], bool], str]
 """Checks named parameters (False) or gathers them for the store as well (True); what is wrong, empty if nothing."""
+Configure = Callable[[dict[str, Any], str, bool], str]
+"""The same for a configuration, with the name of its issuer."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a package: done, refused or failed, and one sentence."""
+    """What became of a package: done, refused, failed or stopped, and one sentence."""
 
     result: str
     message: str
@@ -55,14 +64,16 @@ class Installer:
         self._journal = journal
         self._trusted = trusted
         self._parameters = parameters
+        self.configure: Configure = _no_configuration
         self.restart: Callable[[], None] = _nothing
+        self.application_changed: Callable[[str], None] = _ignored
 
     # What there is
 
     @property
     def version(self) -> str:
         """The version of the program that runs, on trial or not."""
-        row = self._row("SELECT version FROM package WHERE kind='upgrade' AND state<>? ORDER BY number DESC", _DROPPED)
+        row = self._row(f"SELECT version FROM package WHERE kind='upgrade' AND {_KEPT} ORDER BY number DESC")
         return BUILT_IN if row is None else str(row[0])
 
     @property
@@ -71,16 +82,26 @@ class Installer:
         return self._row("SELECT 1 FROM package WHERE state=?", _TRIAL) is not None
 
     def in_force(self) -> list[dict[str, str]]:
-        """Of each kind and name the latest version whose day has come."""
+        """Of each kind and name the latest version whose day has come; applications until they are removed."""
         rows = self._store.connection.execute(
-            "SELECT kind, name, version, valid_from_s FROM package WHERE state<>? AND valid_from_s<=? ORDER BY number",
-            (_DROPPED, self._clock.now_s()),
+            f"SELECT kind, name, version, valid_from_s FROM package WHERE {_KEPT} AND valid_from_s<=? ORDER BY number",
+            (self._clock.now_s(),),
         )
-        found = {(row[0], row[1]): row for row in rows}
+        found: dict[tuple[str, str], tuple[Any, ...]] = {}
+        for row in rows:
+            found[row[0], row[1]] = row
+            if row[0] == "removal":
+                del found[row[0], row[1]]
+                found.pop(("application", row[1]), None)
         return [
             {"kind": kind, "name": name, "version": version, "valid_from": iso(since) if since else ""}
             for kind, name, version, since in found.values()
         ]
+
+    def applications(self) -> dict[str, str]:
+        """Name and version of the program's modules and of every application that is installed."""
+        installed = {row["name"]: row["version"] for row in self.in_force() if row["kind"] == "application"}
+        return {**dict.fromkeys(MODULES, BUILT_IN), **installed}
 
     # Taking over
 
@@ -91,7 +112,7 @@ class Installer:
                 raise PackageRefused("this terminal was given no anchor for packages", "未配置软件包信任根")
             package = open_package(octets, self._trusted, self._clock.now_s())
             newest = self._newest(package)
-            if newest is not None and newest.digest == package.digest and newest.version == package.version:
+            if newest is not None and _same(newest, package):
                 return Outcome("done", f"{package.kind} {package.name} {package.version} is in the terminal already")
             if newest is not None and package.rank <= rank(newest.version):
                 raise PackageRefused(
@@ -102,20 +123,25 @@ class Installer:
             self._journal.event("package refused", source, error.en, error.zh)
             self._store.flush()
             return Outcome("refused", error.en)
+        if package.kind == "application" and not _is_ours(package):
+            said = f"{package.name} {package.version} does not run here; what was there goes on"
+            self._journal.event("application dropped", source, said, "应用程序无法运行,已放弃")
+            self._store.flush()
+            return Outcome("failed", said)
         return self._keep(package, source)
 
     def _newest(self, package: Package) -> Package | None:
-        if package.kind == "upgrade":
-            row = self._row(
-                "SELECT version, sm3 FROM package WHERE kind='upgrade' AND state<>? ORDER BY number DESC", _DROPPED
-            ) or (BUILT_IN, "")
-        else:
-            row = self._row(
-                "SELECT version, sm3 FROM package WHERE kind=? AND name=? ORDER BY number DESC",
-                package.kind,
-                package.name,
-            )
-        return None if row is None else Package(package.kind, package.name, row[0], 0, "", b"", row[1], "")
+        kinds = _APPLICATIONS if package.kind in _APPLICATIONS else (package.kind,)
+        named = "" if package.kind == "upgrade" else " AND name=?"
+        row = self._row(
+            f"SELECT kind, version, sm3 FROM package WHERE kind IN (?,?) AND {_KEPT}{named} ORDER BY number DESC",
+            kinds[0],
+            kinds[-1],
+            *((package.name,) if named else ()),
+        )
+        if row is None and (package.kind == "upgrade" or (package.name in MODULES and package.kind in _APPLICATIONS)):
+            row = (package.kind, BUILT_IN, "")
+        return None if row is None else Package(row[0], package.name, row[1], 0, "", b"", row[2], "")
 
     def _check(self, package: Package) -> None:
         """Raise PackageRefused for a content that this terminal cannot use."""
@@ -123,24 +149,22 @@ class Installer:
             if self.on_trial:
                 raise PackageRefused("another program is on trial; come again in a minute", "另一版本试运行中")
             return
-        try:
-            found: Any = msgspec.json.decode(package.content)
-        except msgspec.MsgspecError:
-            found = None
-        body = cast(dict[str, Any], found) if isinstance(found, dict) else {}
-        if package.kind == "factors":
-            rows: Any = body.get("factors")
-            good = isinstance(rows, list) and bool(rows) and all(_is(row, _FACTOR) for row in cast(list[Any], rows))
-        elif package.kind == "method":
-            good = _is(body.get("method"), _METHOD)
-        else:
-            given: Any = body.get("parameters")
-            good = isinstance(given, dict) and bool(given)
-            wrong = self._parameters(cast(dict[str, str], given), False) if good else ""
-            if wrong:
-                raise PackageRefused(wrong, "参数无效")
-        if not good or len(body) != 1:
-            raise PackageRefused(f"the content is not that of a package of {package.kind}", "内容与类别不符")
+        if package.kind == "application":
+            return
+        if package.kind == "removal":
+            if package.name in MODULES:
+                raise PackageRefused(f"{package.name} is part of the program", "该模块属于主程序,不可卸载")
+            if package.name not in self.applications():
+                raise PackageRefused(f"no application {package.name!r} is installed", "未安装该应用程序")
+            return
+        body = read_content(package)
+        wrong = ""
+        if package.kind == "parameters":
+            wrong = self._parameters(body, False)
+        elif package.kind == "configuration":
+            wrong = self.configure(body, package.issuer, False)
+        if wrong:
+            raise PackageRefused(wrong, "参数无效")
 
     def _keep(self, package: Package, source: str) -> Outcome:
         upgrade = package.kind == "upgrade"
@@ -158,8 +182,8 @@ class Installer:
                 )  # fmt: skip
 
             self._store.add_step(step)
-            if now and package.kind == "parameters":
-                self._parameters(msgspec.json.decode(package.content)["parameters"], True)
+            if now:
+                self._put_in_force(package.kind, package.content, package.issuer)
             self._journal.event(
                 "package taken",
                 source,
@@ -170,23 +194,32 @@ class Installer:
         now = package.valid_from_s <= self._clock.now_s()
         if not self._store.attempt(gather):
             return Outcome("failed", "the store cannot be written now; nothing was taken over")
-        if upgrade:
+        if upgrade or package.kind == "configuration":
             self.restart()
+        elif package.kind in _APPLICATIONS:
+            self.application_changed(package.name)
         return Outcome("done", f"{package.kind} {package.name} {package.version} taken over")
 
+    def _put_in_force(self, kind: str, content: bytes, issuer: str) -> None:
+        if kind == "parameters":
+            self._parameters(msgspec.json.decode(content)["parameters"], True)
+        elif kind == "configuration":
+            self.configure(msgspec.json.decode(content)["configuration"], issuer, True)
+
     def apply_due(self) -> None:
-        """Put parameters in force whose day has come."""
+        """Put parameters and configurations in force whose day has come."""
         rows = self._store.connection.execute(
-            "SELECT number, content FROM package WHERE kind='parameters' AND applied=0 AND valid_from_s<=?"
-            " ORDER BY number",
+            "SELECT number, kind, content, issuer FROM package WHERE kind IN ('parameters','configuration')"
+            " AND applied=0 AND valid_from_s<=? ORDER BY number",
             (self._clock.now_s(),),
         ).fetchall()
-        for number, content in cast(list[tuple[int, bytes]], rows):
-            self._store.attempt(partial(self._apply, number, content))
+        for number, kind, content, issuer in cast(list[tuple[int, str, bytes, str]], rows):
+            if self._store.attempt(partial(self._apply, number, kind, content, issuer)) and kind == "configuration":
+                self.restart()
 
-    def _apply(self, number: int, content: bytes) -> None:
+    def _apply(self, number: int, kind: str, content: bytes, issuer: str) -> None:
         self._store.write("UPDATE package SET applied=1 WHERE number=?", (number,))
-        self._parameters(msgspec.json.decode(content)["parameters"], True)
+        self._put_in_force(kind, content, issuer)
 
     # Programs
 
@@ -215,6 +248,26 @@ class Installer:
                 self._store.flush()
             self.apply_due()
 
+    def stop(self, source: str) -> Outcome:
+        """Give up what came from `source`: a program on trial for the one before; what is over stays as it is."""
+        row = self._row("SELECT number, kind, version, state FROM package WHERE source=? ORDER BY number DESC", source)
+        if row is None:
+            return Outcome("stopped", "it had not been taken over")
+        number, kind, version, state = row
+        if state == _STOPPED:
+            return Outcome("stopped", f"{version} was given up; {self.version} goes on")
+        if state != _TRIAL:
+            return self.fate(source) or Outcome("done", f"{kind} {version} was taken over before")
+
+        def gather() -> None:
+            self._store.write("UPDATE package SET state=? WHERE number=?", (_STOPPED, number))
+            self._journal.event("upgrade stopped", source, f"{version} is given up from afar", "升级已被远程切断")
+
+        if not self._store.attempt(gather):
+            return Outcome("failed", "the store cannot be written now; the program on trial goes on")
+        self.restart()
+        return Outcome("stopped", f"{version} was given up; {self.version} goes on")
+
     def fate(self, source: str) -> Outcome | None:
         """What became of an upgrade that came from `source`: None if none did, or while it is on trial."""
         row = self._row(
@@ -222,6 +275,8 @@ class Installer:
         )
         if row is None or row[0] == _TRIAL:
             return None
+        if row[0] == _STOPPED:
+            return Outcome("stopped", f"{row[1]} was given up; {self.version} goes on")
         if row[0] == _DROPPED:
             return Outcome("failed", f"{row[1]} did not run; {self.version} goes on")
         return Outcome("done", f"{row[1]} runs")
@@ -230,11 +285,21 @@ class Installer:
         return self._store.connection.execute(f"{statement} LIMIT 1", values).fetchone()
 
 
-def _is(row: object, names: tuple[str, ...]) -> bool:
-    """Whether an object has these members, all of them text, and no other."""
-    members = cast(dict[str, object], row) if isinstance(row, dict) else {}
-    return set(members) == set(names) and all(isinstance(value, str) for value in members.values())
+def _same(newest: Package, package: Package) -> bool:
+    return (newest.kind, newest.version, newest.digest) == (package.kind, package.version, package.digest)
+
+
+def _is_ours(package: Package) -> bool:
+    return package.content.startswith(APPLICATION_MARK + f"{package.name} {package.version}\n".encode())
 
 
 def _nothing() -> None:
     """Nobody is there to restart."""
+
+
+def _ignored(name: str) -> None:
+    """Nobody runs applications."""
+
+
+def _no_configuration(body: dict[str, Any], issuer: str, put: bool) -> str:
+    return "this terminal takes no configuration from afar"

@@ -18,7 +18,7 @@ from reference_terminal.security.symmetric import sm3
 from reference_terminal.times import parse_iso
 
 FORMAT = "carbonbench-package/1"
-KINDS = ("factors", "method", "parameters", "upgrade")
+KINDS = ("factors", "method", "boundary", "parameters", "configuration", "application", "removal", "upgrade")
 ISSUER = "management"
 MOST_OCTETS = 4_000_000
 _TEXTS = ("name", "version", "created", "certificate", "signature", "content", "sm3")

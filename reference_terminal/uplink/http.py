@@ -95,9 +95,9 @@ class HttpClient:
         """
         return await self._ask(place, body, timeout_s, headers)
 
-    async def get(self, place: Place, timeout_s: float) -> tuple[int, bytes]:
+    async def get(self, place: Place, timeout_s: float, headers: Sequence[tuple[str, str]] = ()) -> tuple[int, bytes]:
         """As `post`, for a question without a body."""
-        return await self._ask(place, None, timeout_s, ())
+        return await self._ask(place, None, timeout_s, headers)
 
     async def _ask(
         self, place: Place, body: bytes | None, timeout_s: float, headers: Sequence[tuple[str, str]]

@@ -112,16 +112,20 @@ class Reply:
     refused: str = ""
     data: bool = False
     records: list[Record] = field(default_factory=list[Record])
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 _REASONS = {
     200: b"OK",
+    206: b"Partial Content",
     307: b"Temporary Redirect",
     400: b"Bad Request",
     401: b"Unauthorized",
     404: b"Not Found",
     405: b"Method Not Allowed",
+    410: b"Gone",
     413: b"Content Too Large",
+    416: b"Range Not Satisfiable",
     500: b"Internal Server Error",
     503: b"Service Unavailable",
 }
@@ -466,7 +470,7 @@ class JsonCentre:
 
     def _answer(self, request: Request, reply: Reply, how: str, switches: HttpSwitches) -> None:
         status, body = reply.status, self._coded(reply.body)
-        headers: list[tuple[str, str]] = []
+        headers = list(reply.headers)
         if how == "negative":
             body = self._coded({"responseCode": switches.negative_code, "responseMessage": "系统繁忙 / busy"})
         elif how == "status":

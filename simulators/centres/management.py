@@ -1,6 +1,7 @@
 """The management carbon software (管理端碳软件): receives, and issues signed packages (docs/WIRE.md section 5).
 
-Leaves HTTP to `http` and the packages' form to `packages`. A task is offered until the terminal has told its result.
+Leaves HTTP to `http` and the packages' form to `packages`. A task is offered until the terminal has told its result, or
+until it is stopped: its package is then gone, and its number stands among the stopped ones.
 """
 
 from __future__ import annotations
@@ -21,12 +22,16 @@ from simulators.events import Commanded
 from simulators.stamps import local
 from simulators.trust.authority import Choice, Credential
 
-RESULTS = ("done", "refused", "failed")
+RESULTS = ("done", "refused", "failed", "stopped")
+_RANGE = re.compile(r"bytes=(\d{1,9})-(\d{1,9})?")
 
 
 @dataclass
 class Task:
-    """One package to be taken over. `result` is empty until the terminal has told it."""
+    """One package to be taken over. `result` is empty until the terminal has told it.
+
+    `served` counts the octets of it that have been answered, `fetched` how often its end was.
+    """
 
     id: str
     kind: Kind
@@ -34,7 +39,9 @@ class Task:
     version: str
     octets: bytes
     offered_us: int
+    served: int = 0
     fetched: int = 0
+    stopped: bool = False
     result: str = ""
     message: str = ""
 
@@ -114,6 +121,11 @@ class ManagementCentre(JsonCentre):
         self.tell({"task": f"{task.id}: {kind} {name} {version}, {wrong}, certificate {certificate}"})
         return task
 
+    def cut_off(self, task: Task) -> None:
+        """Have a task given up (切断): no more of its package is handed out, the next report hears of it."""
+        task.stopped = True
+        self.tell({"stopped": task.id})
+
     # Operations.
 
     def handle(self, request: Request, body: dict[str, object]) -> Reply:
@@ -121,7 +133,7 @@ class ManagementCentre(JsonCentre):
         path = request.path.partition("?")[0]
         fetched = re.fullmatch(r"/management/package/(t\d+)", path)
         if fetched and request.method == "GET":
-            return self._fetch(fetched[1])
+            return self._fetch(fetched[1], request.headers.get("range", ""))
         if request.method != "POST":
             return self.refuse("unknown", "the method is not POST", 405)
         if path == "/management/records":
@@ -153,16 +165,28 @@ class ManagementCentre(JsonCentre):
                 "url": f"{base}/management/package/{task.id}",
             }
             for task in self.tasks.values()
-            if not task.result
+            if not task.result and not task.stopped
         ]
-        return self._good("report", {"tasks": tasks})
+        stopped: list[object] = [task.id for task in self.tasks.values() if task.stopped and not task.result]
+        return self._good("report", {"tasks": tasks, "stopped": stopped})
 
-    def _fetch(self, number: str) -> Reply:
+    def _fetch(self, number: str, wanted: str) -> Reply:
         task = self.tasks.get(number)
         if task is None:
             return self.refuse("package", "no such package", 404)
-        task.fetched += 1
-        return Reply("package", task.octets.decode(), mn=self.device)
+        if task.stopped:
+            return Reply("package", {"responseCode": "4", "responseMessage": "已切断 / stopped"}, 410, mn=self.device)
+        text, size = task.octets.decode(), len(task.octets)
+        found = _RANGE.fullmatch(wanted)
+        first = int(found[1]) if found else 0
+        if first >= size > 0:
+            headers = (("Content-Range", f"bytes */{size}"),)
+            return Reply("package", {"responseCode": "1"}, 416, mn=self.device, headers=headers)
+        end = min(int(found[2]) + 1, size) if found and found[2] else size
+        task.served += end - first
+        task.fetched += end == size
+        headers = (("Content-Range", f"bytes {first}-{end - 1}/{size}"),) if found else ()
+        return Reply("package", text[first:end], 206 if found else 200, mn=self.device, headers=headers)
 
     def _result(self, body: dict[str, object]) -> Reply:
         task = self.tasks.get(text_of(body, "taskId"))

@@ -1,4 +1,4 @@
-"""Signed packages of the management software: factors, methods, parameters, upgrades (docs/WIRE.md section 5).
+"""Signed packages of the management software: methods, configuration, software (docs/WIRE.md section 5).
 
 Leaves handing them out to `management`. A package is the same online and on a stick; wrong ones are made on demand.
 """
@@ -14,7 +14,7 @@ from simulators.trust import oracle
 from simulators.trust.authority import Credential
 
 FORMAT = "carbonbench-package/1"
-Kind = Literal["factors", "method", "parameters", "upgrade"]
+Kind = Literal["factors", "method", "boundary", "parameters", "configuration", "application", "removal", "upgrade"]
 Wrong = Literal["sound", "altered", "wrong-digest", "wrong-signature", "unsigned", "truncated"]
 """How a package is wrong: its content changed, digest or signature of another, no signature, its end missing."""
 
@@ -70,5 +70,6 @@ def package(
     }
     if wrong == "unsigned":
         del members["signature"]
-    octets = write(members).encode()
+    # Parts of it travel as text: a part must not end within a character.
+    octets = write(members).encode("ascii", "backslashreplace")
     return octets[: len(octets) // 2] if wrong == "truncated" else octets
