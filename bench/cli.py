@@ -253,7 +253,7 @@ def parser() -> argparse.ArgumentParser:
     )
     sweep.add_argument("--rig", default="virtual", help="where: virtual (default), process, loopback / 台架")
     sweep.add_argument("--defect", default="", metavar="ID", help="plant a defect in the reference terminal / 植入缺陷")
-    sweep.add_argument("--syncs", default="", metavar="A-B", help="only these write barriers / 仅这些落盘时刻")
+    sweep.add_argument("--syncs", default="", metavar="A-B", help="only these write barriers, or end / 仅这些落盘时刻")
     sweep.add_argument("--most", default="", metavar="N", help="a sample of so many trials / 抽样数")
     sweep.add_argument("--resume", default="", metavar="DIR", help="go on with the sweep in this folder / 续跑")
     sweep.add_argument("--json", action="store_true", help="for machines / 机器可读")

@@ -1,7 +1,8 @@
 """A case that a sweep repeats, with the power cut at every write barrier of its scenario in turn.
 
 Leaves planning to `bench.real.sweep` and running to `bench.commands.sweep`. A case without a trial draws one, so that
-it also stands in an ordinary run; the dry run of a sweep has the trial `DRY` and only counts.
+it also stands in an ordinary run; the dry run of a sweep has the trial `DRY` and only counts. Where no barrier comes
+any more power is cut at the end of the stretch: a terminal that never syncs is cut there and nowhere else.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import ClassVar
 from bench.bench import Bench
 from bench.case import Case
 from bench.history import History, Power
-from bench.real.sweep import Trial
+from bench.real.sweep import END, Trial
 from bench.virtual.disk import Moment
 
 DRY = Trial(0, Moment.BEFORE)
@@ -34,13 +35,17 @@ class Swept(Case):
         if trial is None:
             chance = bench.chance("sync")
             trial = Trial(chance.randrange(1, self.usual + 1), chance.choice(list(Moment)))
+        self._drawn = trial
         ahead = trial.sync - bench.power.syncs()
-        if trial != DRY and ahead > 0:
+        if trial not in (DRY, END) and ahead > 0:
             bench.power.cut_at_sync(ahead, off_s=off_s, after=trial.moment is Moment.AFTER)
 
-    def counted(self, bench: Bench) -> None:
-        """The stretch in which power is cut is over."""
-        bench.phase(COUNTED, syncs=bench.power.syncs())
+    async def counted(self, bench: Bench, *, off_s: float) -> None:
+        """The stretch is over: cut power now where the trial says so, or where a drawn barrier never came."""
+        syncs = bench.power.syncs()
+        bench.phase(COUNTED, syncs=syncs)
+        if self.trial == END or (self.trial is None and syncs < self._drawn.sync):
+            await bench.power.off(off_s)
 
 
 def syncs_of(history: History) -> int:
@@ -51,6 +56,7 @@ def syncs_of(history: History) -> int:
     return int(told.detail["syncs"])
 
 
-def cut_of(history: History) -> Power | None:
-    """The cut at a write barrier, if it came."""
-    return next((event for event in history.of(Power) if event.state == "cut" and "sync" in event.detail), None)
+def cut_of(history: History, trial: Trial) -> Power | None:
+    """The cut of a trial, if it came."""
+    cuts = (event for event in history.of(Power) if event.state == "cut")
+    return next((cut for cut in cuts if trial == END or "sync" in cut.detail), None)

@@ -21,11 +21,12 @@ OUTCOMES: dict[str, Text] = {
 }
 STATES = {"safe": "pass", "lost": "fail", "missed": "inconclusive", "open": "inconclusive"}
 _STYLES = {"safe": "green", "lost": "bold red", "missed": "yellow", "open": "yellow"}
+END = Text("at the end", "末尾")
 _MOMENTS = {"before": Text("before it takes effect", "生效前"), "after": Text("after it took effect", "生效后")}
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One trial: cut at the `sync`-th barrier, `moment` before or after it takes effect.
+    """One trial: cut at the `sync`-th barrier, `moment` before or after it takes effect; 0 and end: after the last one.
 
     `at` is the barrier at which the cut came (0: it never did), `file` what was being made durable. `failed` are the
     checks that failed, or were open where the outcome is. `record` is below the sweep's folder.
@@ -69,11 +70,11 @@ class Sweep(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def syncs_tried(self) -> dict[int, dict[str, Row]]:
-        """The trials by barrier and moment."""
+        """The trials by barrier and moment, that at the end (0) last."""
         found: dict[int, dict[str, Row]] = {}
         for row in self.rows:
             found.setdefault(row.sync, {})[row.moment] = row
-        return dict(sorted(found.items()))
+        return dict(sorted(found.items(), key=lambda each: (not each[0], each[0])))
 
     def counts(self) -> dict[str, int]:
         """How many trials came to each outcome."""
@@ -88,7 +89,8 @@ def to_json(sweep: Sweep) -> str:
 
 def line(row: Row) -> str:
     """A trial in one line."""
-    told = f"sync {row.sync} {row.moment}: {OUTCOMES[row.outcome]}"
+    where = f"sync {row.sync} {row.moment}" if row.sync else "at the end"
+    told = f"{where}: {OUTCOMES[row.outcome]}"
     words = [", ".join(row.failed), row.file, row.reason if row.outcome in ("open", "missed") else ""]
     return visible(" – ".join([told, *(word for word in words if word)]))
 
@@ -108,9 +110,9 @@ def print_sweep(sweep: Sweep, console: Console) -> None:
         grid.add_column(heading, overflow="fold")
     for sync, trials in sweep.syncs_tried.items():
         file = next((row.file for row in trials.values() if row.file), "")
-        cells = [trials.get(moment) for moment in _MOMENTS]
+        cells = [trials.get(moment) or (trials.get("end") if moment == "after" else None) for moment in _MOMENTS]
         shown = [f"[{_STYLES[row.outcome]}]{OUTCOMES[row.outcome]}[/]" if row else "–" for row in cells]
-        grid.add_row(str(sync), visible(file), *shown)
+        grid.add_row(str(sync) if sync else str(END), visible(file), *shown)
     console.print(grid)
     for row in sweep.rows:
         if row.outcome != "safe":

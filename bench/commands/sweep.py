@@ -34,11 +34,10 @@ from bench.commands.session import LOCAL, commit, ledger_answers, ledger_entries
 from bench.commands.workers import pool
 from bench.history import read_history
 from bench.profile import ProfileError, load_profile
-from bench.real.sweep import Outcome, Trial, plan
+from bench.real.sweep import END, Outcome, Trial, plan, trial_of
 from bench.run import Setup, run_case
 from bench.swept import DRY, Swept, cut_of, syncs_of
 from bench.terminals import UnknownTerminal, adapter
-from bench.virtual.disk import Moment
 from conformance.clauses.suite import case_classes
 from conformance.defects import all_defects
 from reports import screen
@@ -76,7 +75,7 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
 
     def wanted(self) -> list[Trial]:
         """The trials in order."""
-        return [Trial(sync, Moment(moment)) for sync, moment in self.trials]
+        return [trial_of(sync, side) for sync, side in self.trials]
 
 
 @dataclass(frozen=True)
@@ -124,7 +123,7 @@ def attempt(planned: Planned, trial: Trial, folder: str) -> CaseResult:
 
 def row(trial: Trial, result: CaseResult, folder: Path) -> shown.Row:
     """What came of a trial."""
-    cut = cut_of(read_history(folder / result.record)) if result.record else None
+    cut = cut_of(read_history(folder / result.record), trial) if result.record else None
     failed = tuple(check.id for check in result.checks if check.verdict is Verdict.FAIL)
     open_ = tuple(check.id for check in result.checks if check.verdict is Verdict.INCONCLUSIVE)
     if cut is None and result.verdict is not Verdict.ERROR:
@@ -134,11 +133,11 @@ def row(trial: Trial, result: CaseResult, folder: Path) -> shown.Row:
         outcome = known.get(result.verdict, Outcome.OPEN)
     return shown.Row(
         sync=trial.sync,
-        moment=trial.moment.value,
+        moment=trial.side,
         outcome=outcome.value,
         verdict=result.verdict.value,
         file=cut.detail.get("file", "") if cut else "",
-        at=int(cut.detail["sync"]) if cut else 0,
+        at=int(cut.detail.get("sync", "0")) if cut else 0,
         failed=failed or (open_ if outcome is Outcome.OPEN else ()),
         evidence=tuple(line for check in result.checks if check.id in failed for line in check.evidence[:2])[:6],
         reason=result.reason.splitlines()[0] if result.reason else "",
@@ -149,13 +148,15 @@ def row(trial: Trial, result: CaseResult, folder: Path) -> shown.Row:
 
 def run_trial(planned: Planned, trial: Trial, folder: Path) -> shown.Row:
     """Run one trial of a sweep in its folder."""
-    own = folder / f"{trial.sync:05d}-{trial.moment.value}"
+    own = folder / f"{trial.sync:05d}-{trial.side}"
     return row(trial, attempt(planned, trial, str(own)), own)
 
 
 def chosen(syncs: int, asked: str, most: str, seed: int) -> tuple[list[Trial], bool]:
     """The trials of a sweep, and whether they are only part of all. Raises SweepError."""
-    whole = plan(syncs)
+    whole = [*plan(syncs), END]
+    if asked == END.side:
+        return [END], len(whole) > 1
     if asked:
         first, _, last = asked.partition("-")
         low, high = int(first), int(last or first)
@@ -164,7 +165,7 @@ def chosen(syncs: int, asked: str, most: str, seed: int) -> tuple[list[Trial], b
             raise SweepError(f"--syncs {asked}: the scenario has {syncs} write barriers / 场景仅有 {syncs} 次落盘")
         return found, len(found) < len(whole)
     if most:
-        found = plan(syncs, most=int(most), chance=Random(seed))
+        found = [*plan(syncs, most=int(most) - 1, chance=Random(seed)), END]
         return found, len(found) < len(whole)
     return whole, False
 
@@ -179,12 +180,14 @@ def _problems(asked: Asked) -> list[str]:
         )
     if asked.rig not in RIGS:
         problems.append(f"--rig {asked.rig}: expected {', '.join(RIGS)} / 未知台架")
-    for option, text, least in (("--seed", asked.seed, 0), ("-n", asked.workers, 1), ("--most", asked.most or "4", 4)):
+    for option, text, least in (("--seed", asked.seed, 0), ("-n", asked.workers, 1), ("--most", asked.most or "5", 5)):
         if not text.isdecimal() or int(text) < least:
             problems.append(f"{option} {text}: expected a whole number of at least {least} / 应为不小于 {least} 的整数")
-    parts = asked.syncs.split("-") if asked.syncs else ["1"]
+    parts = asked.syncs.split("-") if asked.syncs not in ("", END.side) else ["1"]
     if not all(part.isdecimal() and int(part) for part in parts) or len(parts) > 2 or int(parts[0]) > int(parts[-1]):
-        problems.append(f"--syncs {asked.syncs}: expected a number or a range such as 3-7 / 应为数字或范围")
+        problems.append(
+            f"--syncs {asked.syncs}: expected a number, a range such as 3-7, or {END.side} / 应为数字、范围或 end"
+        )
     if asked.syncs and asked.most:
         problems.append("--syncs and --most: give one of them / 二者只能取其一")
     if asked.defect and asked.defect not in all_defects():
@@ -233,11 +236,10 @@ def _begun(asked: Asked) -> tuple[Planned, Path]:
     if failed := [check.id for check in dry.checks if check.verdict is Verdict.FAIL]:
         words = f"{asked.case} fails without any cut: {', '.join(failed)}; see {folder / 'dry' / dry.record}"
         raise SweepError(f"{words} / 未断电即不通过，扫描无意义", EXIT_FAIL)
-    if not syncs:
-        why = dry.reason or "the terminal never makes anything durable / 终端从不落盘"
-        raise SweepError(f"{asked.case}: nothing to sweep: {why}", EXIT_INCONCLUSIVE)
+    if not dry.record:
+        raise SweepError(f"{asked.case}: nothing to sweep: {dry.reason}", EXIT_INCONCLUSIVE)
     trials, sample = chosen(syncs, asked.syncs, asked.most, planned.seed)
-    kept = tuple((trial.sync, trial.moment.value) for trial in trials)
+    kept = tuple((trial.sync, trial.side) for trial in trials)
     planned = msgspec.structs.replace(planned, syncs=syncs, trials=kept, sample=sample)
     write_whole(folder / PLAN, msgspec.json.encode(planned).decode())
     return planned, folder
@@ -270,7 +272,7 @@ def done_in(folder: Path) -> dict[Trial, shown.Row]:
             ended = msgspec.json.decode(line, type=shown.Row)
         except msgspec.DecodeError:
             continue
-        found[Trial(ended.sync, Moment(ended.moment))] = ended
+        found[trial_of(ended.sync, ended.moment)] = ended
     return found
 
 
@@ -316,7 +318,7 @@ def main(asked: Asked) -> int:
             for found in _rows(planned, left, folder, int(workers)):
                 journal.write(msgspec.json.encode(found) + b"\n")
                 journal.flush()
-                ended[Trial(found.sync, Moment(found.moment))] = found
+                ended[trial_of(found.sync, found.moment)] = found
                 print(shown.line(found), file=sys.stderr)
     except BrokenProcessPool:
         print(f"a worker died; go on with: carbonbench sweep --resume {folder} / 工作进程终止，可续跑", file=sys.stderr)

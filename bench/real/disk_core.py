@@ -159,10 +159,10 @@ class DiskCore:
             self.turn.notify_all()
 
     def power_cut(self, keep: Keep) -> LossReport:
-        """Forget what `keep` does not let through. What chance decides depends on seed and number of the cut alone."""
+        """Forget what `keep` does not let through. What chance decides depends on seed, cut and syncs so far."""
         with self.turn:
             number = self.medium.cuts + 1
-            report = self.medium.power_cut(keep, self._chance.stream(f"disk/cut/{number}"))
+            report = self.medium.power_cut(keep, self._chance.stream(f"disk/cut/{number}/{self.syncs}"))
             self._traps.clear()
             self._told.clear()
             self.tell("power_cut", detail=keep.value, count=number)

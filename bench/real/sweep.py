@@ -2,8 +2,9 @@
 
 Leaves running a trial to the rig and cutting to the disk; it is pure, and all chance comes from a seeded generator.
 
-A *sweep* counts the syncs of a dry run and then asks for a trial before and after each. Real time does not repeat: a
-trial may end before its sync comes, which `Outcome.MISSED` says and the summary never hides.
+A *sweep* counts the syncs of a dry run and then asks for a trial before and after each, and for one at the end of the
+scenario: what was written after the last sync is lost by no other. Real time does not repeat: a trial may end before
+its sync comes, which `Outcome.MISSED` says and the summary never hides.
 
 A *window* is the time after a wire event (a reading answered, a batch acknowledged) during which a cut loses the data
 that the event was about. Trials at offsets from 0 to an upper bound are drawn by bisection of the range that is still
@@ -29,8 +30,22 @@ class Trial:
     sync: int
     moment: Moment
 
+    @property
+    def side(self) -> str:
+        """On which side of the sync: before, after; end for the cut that no sync brings."""
+        return "end" if self == END else self.moment.value
+
     def __str__(self) -> str:
-        return f"{self.moment.value} sync {self.sync}"
+        return "at the end" if self == END else f"{self.side} sync {self.sync}"
+
+
+END = Trial(0, Moment.AFTER)
+"""Cut at the end of the scenario, after the last sync of all."""
+
+
+def trial_of(sync: int, side: str) -> Trial:
+    """The trial with this number and side; ValueError for a side that does not exist."""
+    return END if side == END.side else Trial(sync, Moment(side))
 
 
 class Outcome(StrEnum):

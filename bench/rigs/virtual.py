@@ -385,6 +385,8 @@ class VirtualBench:
             self.blackout_after = None
             self.record(Power(t=self.clock.now_us(), state="cut", detail=detail))
             self._restore_later(off_s)
+        # What survives is drawn anew for each barrier, or a sweep would try the same pattern at all of them.
+        self.disk.chance = self._chance.stream(f"disk/cut/{self.domain.generation}/{self.disk.syncs}")
         self.disk.power_cut(Keep.SECTORS)
 
     def _on_sync(self, file: str) -> None:

@@ -37,6 +37,7 @@ noticed("one-cycle-behind", _DELIVERS)
 noticed("local-copy-rounded", *_CUTS)
 noticed("periods-sent-like-real-time-data", _OUTAGE)
 noticed("slow-self-test", _ANY_SYNC)
+noticed("never-synced", _ANY_SYNC)
 noticed("resumes-on-the-hour", _INSTANT)
 noticed("integer-division", _EDGES)
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from bench.case import Check, Verdict, check
 from bench.history import History, Observed, Served
 from conformance.judges import retention
-from conformance.judges.times import SECOND, local, seconds
-from conformance.judges.truth import power_losses
+from conformance.judges.times import SECOND, instant_of_iso, local, seconds
+from conformance.judges.truth import VOLATILE_US, power_losses
 
 # A terminal that has power has to be at work again so soon; a case of a sweep lasts longer than that after each cut.
 BACK_US = 90 * SECOND
@@ -22,14 +22,57 @@ def findings(history: History) -> Iterator[Check]:
     """What a cut at a write barrier must leave unharmed; without such a cut everything is open."""
     losses = power_losses(history)
     yield works_again(history)
-    for found in retention.readable_before_findings(history):
-        if found.verdict is not Verdict.INCONCLUSIVE or not losses or _shown(history, losses[0][0]):
+    for what, found in (
+        ("readings", readings_stay(history)),
+        *(("records", each) for each in retention.readable_before_findings(history)),
+    ):
+        if found.verdict is not Verdict.INCONCLUSIVE or not losses or _shown(history, what, losses[0][0]):
             yield found
 
 
-def _shown(history: History, before: int) -> bool:
-    """Whether the terminal had shown a record before an instant."""
-    return any(event.rows for event in history.of(Observed) if event.what == "records" and event.t < before)
+def _shown(history: History, what: str, before: int) -> bool:
+    """Whether the terminal had shown a record or reading before an instant."""
+    return any(event.rows for event in history.of(Observed) if event.what == what and event.t < before)
+
+
+def readings_stay(history: History) -> Check:
+    """Readings shown before a cut and at least 5 s old by then are shown again, unchanged (R-29, R-30)."""
+    losses = power_losses(history)
+    back = losses[-1][1] if losses else 0
+    shown: dict[tuple[str, int], str] = {}
+    later: dict[tuple[str, int], str] = {}
+    asked: set[str] = set()
+    for event in history.of(Observed):
+        if event.what != "readings" or event.problem:
+            continue
+        point = event.query.get("point", "")
+        if event.asked >= back:
+            asked.add(point)
+        cut = next((start for start, _ in losses if start >= event.t), None)
+        for row in event.rows:
+            at = instant_of_iso(row.get("at", ""))
+            if at is None:
+                continue
+            if event.asked >= back:
+                later[point, at] = row.get("value", "")
+            elif cut is not None and at <= cut - VOLATILE_US:
+                shown.setdefault((point, at), row.get("value", ""))
+    judged = {key: value for key, value in shown.items() if key[0] in asked}
+    gone = [
+        f"{point} at {local(at)}: {value or 'no value'}, later {later.get((point, at), 'gone')}"
+        for (point, at), value in sorted(judged.items())
+        if later.get((point, at)) != value
+    ]
+    return check(
+        "readings-stay",
+        False if gone else True if judged else None,
+        en="readings shown before power was lost are unchanged afterwards",
+        zh="掉电前已显示的读数上电后不变",
+        measured=len(gone),
+        limit=0,
+        unit="readings",
+        evidence=gone,
+    )
 
 
 def works_again(history: History) -> Check:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reports.html import page
-from reports.sweep import OUTCOMES, STATES, Sweep
+from reports.sweep import END, OUTCOMES, STATES, Sweep
 from reports.verdicts import write_whole
 
 FILE = "sweep.html"
@@ -16,7 +16,7 @@ FILE = "sweep.html"
 
 def sweep_html(sweep: Sweep) -> str:
     """The sweep as one HTML text."""
-    return page("sweep.html.j2", sweep=sweep, outcomes=OUTCOMES, states=STATES)
+    return page("sweep.html.j2", sweep=sweep, outcomes=OUTCOMES, states=STATES, end=END)
 
 
 def write(sweep: Sweep, folder: Path) -> Path:

@@ -369,8 +369,10 @@ TEXTS: dict[str, Text] = {
     "sweep-cuts": Text("Cuts", "逐次断电"),
     "sweep-note": Text(
         "A write barrier is a moment at which the terminal asks its disk to make data durable; each is cut twice, "
-        "just before it takes effect and just after.",
-        "落盘时刻指终端要求磁盘持久化数据的时刻；每个时刻各断电两次：生效前与生效后。",
+        "just before it takes effect and just after. The last cut comes at the end of the stretch, when what was never "
+        "made durable is lost.",
+        "落盘时刻指终端要求磁盘持久化数据的时刻；每个时刻各断电两次：生效前与生效后。"
+        "末次断电在该时段结束时进行，此时从未落盘的数据会丢失。",
     ),
     "sweep-sync": Text("Barrier", "落盘"),
     "sweep-file": Text("File", "文件"),

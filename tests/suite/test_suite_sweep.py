@@ -13,7 +13,8 @@ from suite_kit import carbonbench
 
 from bench.commands.session import commit
 from bench.commands.sweep import done_in
-from bench.real.sweep import Outcome, Trial, plan, summarise
+from bench.real.sweep import END, Outcome, Trial, plan, summarise, trial_of
+from bench.swept import DRY
 from bench.virtual.disk import Keep, Moment, VirtualDisk
 from bench.virtual.domain import PowerCut
 from reports.html.sweep import sweep_html
@@ -50,6 +51,20 @@ def test_a_defect_is_caught_at_the_barrier_where_it_does_harm(tmp_path: Path) ->
     assert f"sync {harmed[0][0]} {harmed[0][1]}: harm" in told.out
     assert "terminal.db" in (folder / "sweep.html").read_text()
     assert all((folder / row["record"]).exists() for row in found["rows"])
+
+
+def test_a_terminal_that_never_syncs_is_caught_at_the_end_of_the_stretch(tmp_path: Path) -> None:
+    told = carbonbench("sweep", "--defect", "never-synced", "--syncs", "end", cwd=tmp_path)
+    (row,) = swept(tmp_path)[1]["rows"]
+    assert told.code == 1 and (row["sync"], row["moment"], row["outcome"]) == (0, "end", "lost"), told.err
+    assert {"readings-stay", "readable-stays-readable"} <= set(row["failed"])
+    assert "at the end: harm" in told.out
+
+
+def test_a_terminal_without_a_journal_is_caught_where_half_of_a_transaction_is_kept(tmp_path: Path) -> None:
+    told = carbonbench("sweep", "--defect", "no-journal", "--syncs", "14-15", cwd=tmp_path)
+    lost = [row for row in swept(tmp_path)[1]["rows"] if row["outcome"] == "lost"]
+    assert told.code == 1 and lost and all("readings-stay" in row["failed"] for row in lost), told.err
 
 
 def test_a_stopped_sweep_goes_on_where_it_was_and_comes_to_the_same(tmp_path: Path) -> None:
@@ -148,3 +163,4 @@ def test_a_cut_while_a_database_is_being_made_leaves_the_bench_alive(nth: int, m
 def test_trials_are_named_by_barrier_and_side() -> None:
     assert [str(trial) for trial in plan(1)] == ["before sync 1", "after sync 1"]
     assert plan(2)[3] == Trial(2, Moment.AFTER)
+    assert str(END) == "at the end" and [trial_of(trial.sync, trial.side) for trial in (END, DRY)] == [END, DRY]
