@@ -72,6 +72,8 @@ class Scenario:
     it a centre speaks HJ 212 in the clear. With `time_server` the bench serves NTP to the terminal at its local
     interface's network (R-10).
     `ratios` gives meters by name a CT x PT ratio, by which what they show is smaller than the truth (decimal text).
+    `records` names DL/T 645 meters whose own records the terminal is to fill gaps from (R-18), each with the kind:
+    load-profile (every 15 min) or hourly-freeze.
     The terminal is not told of the centres that `later` names until an operator adds them.
     `modulus`, `rated_per_h` override the counters' rollover (R-19). With `largest` circuits and centres are as many as
     the capability statement declares (`at_declared`).
@@ -101,6 +103,7 @@ class Scenario:
     largest: bool = False
     time_server: bool = False
     later: tuple[str, ...] = ()
+    records: tuple[tuple[str, str], ...] = ()
 
     def but(self, **changes: object) -> Self:
         """The same scenario with some fields changed."""

@@ -20,6 +20,9 @@ from reference_terminal.configread import Section, did_you_mean
 DLT645 = ("dlt645-2007", "dlt645-1997", "dlt645-auto")
 CJT188 = ("cjt188-2004", "cjt188-2018")
 MODBUS = ("modbus-tcp", "modbus-rtu", "modbus-ascii")
+NO_RECORDS, LOAD_PROFILE, HOURLY_FREEZE = "none", "load-profile", "hourly-freeze"
+RECORDS = (NO_RECORDS, LOAD_PROFILE, HOURLY_FREEZE)
+"""Which memory of a meter gaps are filled from."""
 SCALES = ("xk3190", "xk3190-reversed", "toledo-a12e")
 PROTOCOLS = (*MODBUS, *DLT645, *CJT188, *SCALES)
 _HEX = frozenset("0123456789ABCDEFabcdef")
@@ -29,13 +32,16 @@ _HEX = frozenset("0123456789ABCDEFabcdef")
 class SerialConfig:
     """How a serial meter differs from its neighbours.
 
-    `preamble` octets FE go before a request. DL/T 645: `blocks` asks for FF blocks where several points lie in one.
+    `preamble` octets FE go before a request. DL/T 645: `blocks` asks for FF blocks where several points lie in one;
+    `records` (2007 only) is the memory of the meter that energies missed in a gap are read from (load-profile: every
+    15 min, hourly-freeze: every hour; none).
     CJ/T 188: `kind` the type octet (hexadecimal), `identifier_order` of requests, `layout` of the answer and `fields`
     of a layout of its own, `status_scheme` where valve and battery stand.
     """
 
     preamble: int = 4
     blocks: bool = False
+    records: str = NO_RECORDS
     kind: str = "10"
     identifier_order: str = "low"
     layout: str = "standard"
@@ -50,7 +56,9 @@ def read_serial(section: Section, protocol: str) -> SerialConfig:
     """The keys of a meter that its protocol has besides those of every meter."""
     preamble = section.integer("preamble", 0, 8, 4) if protocol in (*DLT645, *CJT188) else 4
     if protocol in DLT645:
-        return SerialConfig(preamble=preamble, blocks=section.boolean("blocks", False))
+        blocks = section.boolean("blocks", False)
+        records = section.choice("records", RECORDS, NO_RECORDS) if protocol == "dlt645-2007" else NO_RECORDS
+        return SerialConfig(preamble=preamble, blocks=blocks, records=records)
     if protocol not in CJT188:
         return SerialConfig()
     kind = section.text("kind", "10").upper()

@@ -151,6 +151,7 @@ WORDS: dict[str, str] = {
     "right": "时钟复位",
     "query": "查询",
     "edge": "边界值",
+    "meter-record": "表计自身记录",
     "junk": "无效报文",
     "upload-time": "平台改定上传时间",
     "probe": "探测",

@@ -394,6 +394,7 @@ def settings_of(scenario: Scenario) -> dict[str, Any]:
         "buffer_h": scenario.buffer_h,
         "standbys": {name + SPARE: name for name in scenario.standbys},
         "later": scenario.later,
+        "records": dict(scenario.records),
     }
 
 

@@ -96,6 +96,7 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
                 "collector": spec.collector,
                 "system": system_of(seat, spec) if spec.system else "",
                 "period_s": periods.get(spec.name, seat.settings["period_s"]),
+                "records": seat.settings.get("records", {}).get(spec.name, ""),
                 "points": own,
             }
         )

@@ -103,6 +103,7 @@ def meters_of(seat: Seat, gateways: Places, lines: Places) -> list[dict[str, Any
         for mine, its in zip(points[spare], points[main], strict=True):
             mine["id"] = its["id"]
     periods: Mapping[str, float] = settings["periods"]
+    records: Mapping[str, str] = settings.get("records", {})
     protocols = _protocols(seat)
     return [
         {
@@ -111,6 +112,7 @@ def meters_of(seat: Seat, gateways: Places, lines: Places) -> list[dict[str, Any
             "period_s": int(periods.get(spec.name, settings["period_s"])),
             **({"max_gap": 0} if _strict(seat, spec) else {}),
             **_layout(spec),
+            **({"records": records[spec.name]} if spec.name in records else {}),
             **({"standby_for": standbys[spec.name]} if spec.name in standbys else {}),
             "points": points[spec.name],
         }

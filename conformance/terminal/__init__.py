@@ -20,6 +20,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``local.readout``: readings, records, gaps and the log can be read at a local interface.
 - ``acquisition.gap-record``: stretches of missing data are recorded.
 - ``acquisition.gap-filling``: they are filled with estimates, flagged and with their method.
+- ``acquisition.meter-records``: they are filled from freezes or load profiles that DL/T 645 meters keep.
 - ``acquisition.on-command``: a centre's command makes it read its meters at once.
 - ``acquisition.range-1min-3h``: any polling period from 1 min to 3 h can be set.
 - ``accounting.minute-cumulative``: a cumulative value every minute.

@@ -1,6 +1,6 @@
 """Filling of gaps by estimates that never pass for measurements (CSMT 12.3.2; SSEA 5.2.3.1; R-18).
 
-Leaves recording gaps to `acquisition`.
+What a meter has recorded by itself comes before any estimate. Leaves recording gaps to `acquisition`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from bench.bench import Bench
 from bench.case import Case, Finding, Rig
 from bench.history import History
-from bench.scenario import Scenario
-from conformance.judges import delivery, filling, gaps
+from bench.scenario import Line, Scenario
+from conformance.judges import backfilled, delivery, filling, gaps
+from conformance.judges.times import MINUTE, ceil
 from conformance.terminal import HJ212, LOCAL, MODBUS
-from conformance.terminal.moves import all_centres, points, read_readings, reconciled
+from conformance.terminal.interfaces import DLT645
+from conformance.terminal.moves import all_centres, counters, points, read_readings, reconciled
+from simulators.meters.bcd_channels import BcdChannel
 from simulators.meters.faults import Refusing, Silent
 
 
@@ -57,3 +60,44 @@ class FillsGapsWithEstimates(Case):
         for found in delivery.findings(reconciled(history)):
             if found.id == "none-invented":
                 yield found
+
+
+class FillsGapsFromMetersRecords(Case):
+    """What a meter recorded while the line or the terminal was dead is stored under its own time, exact and marked."""
+
+    zh = "线路或终端中断期间，以表计自身冻结、负荷记录补入真实值：时刻、数值正确并注明来源。"
+    clauses = ("csmt/12.4b", "csmt/12.3.2a")
+    needs = (DLT645, HJ212, LOCAL, "acquisition.meter-records", "acquisition.gap-record")
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(
+        start="2026-03-02T23:50:00+08:00",
+        circuits=0,
+        lines=(Line(("dlt645-2007", "dlt645-2007"), 2400, "E"),),
+        records=(("dlt645-2007", "load-profile"), ("dlt645-2007-2", "hourly-freeze")),
+        centres=("A",),
+        period_s=900,
+    )
+    # What the memories hold (facts 1.4): energies every quarter of an hour, and every hour.
+    steps_us = (("dlt645-2007", 15 * MINUTE), ("dlt645-2007-2", 60 * MINUTE))
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=130)
+        await bench.power.off(hours=2.35)
+        await bench.clock.until("23:20")
+        # Over midnight: the day is settled without its last reading first, and anew when the record has come.
+        async with bench.buses["ttyS1"].cut():
+            await bench.clock.sleep(minutes=75)
+        await bench.clock.sleep(minutes=55)
+        for name, step_us in self.steps_us:
+            for point, channel in bench.meters[name].points.items():
+                if isinstance(channel, BcdChannel) and channel.counter:
+                    for at in range(ceil(start, step_us), bench.clock.now_us(), step_us):
+                        bench.phase("meter-record", point=point, at=at, text=channel.past_text(at))
+        await bench.operator.gaps()
+        await bench.operator.log(start)
+        await read_readings(bench, counters(bench), start, bench.clock.now_us())
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from backfilled.findings(history, "A")

@@ -149,6 +149,15 @@ class Dlt645Meter:
             value += frame.data[len(wanted) : len(frame.data) - len(tail)]
         raise ReadFailed(reading.BAD_FRAME)
 
+    async def recall(self, identifier: str, extra: bytes = b"") -> bytes:
+        """The octets of a past record, asked for as in a poll: nothing owed is left behind. Raises ReadFailed."""
+        try:
+            await self._settle(None)
+            return await self.fetch(identifier, "2007", None, extra)
+        except ReadFailed as failure:
+            self._unsure = self._unsure or failure.cause != reading.NO_CONNECTION
+            raise
+
     async def _follow(self, control: int, wanted: bytes, tail: bytes, wait_s: float | None) -> Frame:
         """The follow-up frame of this number; one that is lost or carries another number is asked for once more."""
         for last in (False, True):

@@ -103,7 +103,7 @@ class Reading(msgspec.Struct):
     `point` is the number of the point in the configuration; `slot_s` the grid instant it stands for and `at_ms` when
     the answer came, both UTC; `raw` the registers as hexadecimal text; `value` in the point's unit, also kept when out
     of range; `cause` says why the quality is not good; `source` names the standby that was read in place of the
-    point's own meter.
+    point's own meter; `origin` the record of the meter that it was read from afterwards (empty: a poll).
     """
 
     point: int
@@ -114,6 +114,7 @@ class Reading(msgspec.Struct):
     quality: int
     cause: str
     source: str = ""
+    origin: str = ""
 
     @property
     def good(self) -> bool:

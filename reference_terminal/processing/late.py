@@ -1,4 +1,4 @@
-"""Readings that come after their slot was given up: a broker's backlog, a repetition after a restart.
+"""Readings that come after their slot was given up: a broker's backlog, a meter's own records after a gap.
 
 Leaves when a slot is over to the drivers. A late reading takes the place of the failed one of its slot, never that of a
 good one; periods that lacked it are made again as a new revision and delivered again. What a person has entered by hand
@@ -25,6 +25,7 @@ from reference_terminal.storage.store import Store
 from reference_terminal.times import DAY, Span, iso
 
 _LINGER_S = 0.2
+_INSERT_ORIGIN = "INSERT OR REPLACE INTO reading_origin VALUES (?,?,?)"
 _INSERT = "INSERT OR REPLACE INTO reading VALUES (?,?,?,?,?,?,?,?)"
 _ADD, _SUBTRACT = numbers.CONTEXT.add, numbers.CONTEXT.subtract
 
@@ -82,6 +83,7 @@ class LateReadings:
         fresh: list[tuple[Any, ...]] = []
         totals: dict[int, tuple[Decimal, Decimal]] = {}
         told: dict[str, list[int]] = {}
+        origins: list[tuple[int, int, str]] = []
         for place, reading in sorted(waiting, key=lambda one: one[1].slot_s):
             if self._is_known(place, reading.slot_s) or any(row[:2] == (reading.slot_s, place.number) for row in fresh):
                 continue
@@ -99,7 +101,11 @@ class LateReadings:
                     None if total is None or total == reading.value else numbers.text(total),
                 )
             )
-            told.setdefault(place.name, []).append(reading.slot_s)
+            if reading.origin:
+                # Whoever read the meter's record tells of it.
+                origins.append((reading.slot_s, place.number, reading.origin))
+            else:
+                told.setdefault(place.name, []).append(reading.slot_s)
             self._fill_open(place, reading, total)
         if not fresh:
             return True
@@ -107,6 +113,8 @@ class LateReadings:
         def gather() -> None:
             for row in fresh:
                 self._store.write(_INSERT, row)
+            for row in origins:
+                self._store.write(_INSERT_ORIGIN, row)
             for name, slots in told.items():
                 self._journal.event(
                     "late data",

@@ -23,7 +23,7 @@ from reference_terminal.processing.gaps import GapKeeper
 from reference_terminal.processing.interval import Boundary, IntervalBuilder, Open
 from reference_terminal.processing.periods import PeriodBook
 from reference_terminal.processing.sources import Sources
-from reference_terminal.storage.rows import Anchor, Record, Replacement
+from reference_terminal.storage.rows import Anchor, Gap, Record, Replacement
 from reference_terminal.storage.store import Store
 from reference_terminal.times import DAY, MONTH, STANDARD_SPANS, Span, iso
 
@@ -54,6 +54,7 @@ class Pipeline:
         self._journal = journal
         self._loop = asyncio.get_running_loop()
         self.on_complete: Callable[[Span, int, int], None] | None = None
+        self.on_gap_end: Callable[[Gap], None] | None = None
         self.book = PeriodBook(self.members, store.record_points, self._complete)
         self._numbers = store.number_points([point.id for point in config.points])
         self._gap_number = store.next_gap_number()
@@ -336,7 +337,15 @@ class Pipeline:
                 f"{iso(reading.slot_s)} 恢复数据,自 {iso(gap.start_s)} 起缺 {gap.missed} 次",
             )
             self.filling.fill(state.number, state.config, gap, self._periods[state.meter])
+            if self.on_gap_end is not None:
+                self.on_gap_end(gap)
         return state.builder.add(reading, total, increment, skipped, broken)
+
+    def is_known(self, points: Sequence[int], slot_s: int) -> bool:
+        """Whether each of these points (by position) has a good reading at a slot, by what is committed."""
+        numbers_of = [self.points[point].number for point in points]
+        rows = [row for number in numbers_of for row in self._store.readings(number, slot_s, slot_s + 1, 1)]
+        return sum(row[4] != reading_module.BAD for row in rows) == len(numbers_of)
 
     def replacement_for(self, state: PointState, tracker: CounterTracker, slot_s: int) -> Replacement | None:
         """The recorded change of the meter that lies between the last reading and this one."""

@@ -67,6 +67,13 @@ class Sources:
         )
         return {int(str(at_s)): str(source) for at_s, source in rows}
 
+    def origins(self, point: int, from_s: int, to_s: int) -> dict[int, str]:
+        """The meter's record by slot, for the readings of a point with from ≤ slot < to that were read from one."""
+        rows = self._store.connection.execute(
+            "SELECT slot_s, origin FROM reading_origin WHERE slot_s>=? AND slot_s<? AND point=?", (from_s, to_s, point)
+        )
+        return {int(str(at_s)): str(origin) for at_s, origin in rows}
+
     def of_records(self, span: int, point: int, from_s: int, to_s: int) -> dict[int, str]:
         """The sources by start, for periods of a point with from ≤ start < to that hold readings of a standby."""
         rows = self._store.connection.execute(

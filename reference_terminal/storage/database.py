@@ -114,6 +114,8 @@ def configure(connection: apsw.Connection) -> None:
 _BESIDE = """
 CREATE TABLE IF NOT EXISTS reading_source (
   slot_s INTEGER NOT NULL, point INTEGER NOT NULL, source TEXT NOT NULL, PRIMARY KEY (slot_s, point)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS reading_origin (
+  slot_s INTEGER NOT NULL, point INTEGER NOT NULL, origin TEXT NOT NULL, PRIMARY KEY (slot_s, point)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS record_source (
   span INTEGER NOT NULL, start_s INTEGER NOT NULL, point INTEGER NOT NULL, source TEXT NOT NULL,
   PRIMARY KEY (span, start_s, point)) WITHOUT ROWID;

@@ -228,9 +228,9 @@ class Api:
             instant(query, "to", FOREVER_S),
             self._number(query, "limit", _DEFAULT_LIMIT, most=_MOST + 1),
         )
-        sources = self._terminal.pipeline.sources.of_readings(
-            state.number, instant(query, "from", 0), instant(query, "to", FOREVER_S)
-        )
+        between = (state.number, instant(query, "from", 0), instant(query, "to", FOREVER_S))
+        sources = self._terminal.pipeline.sources.of_readings(*between)
+        origins = self._terminal.pipeline.sources.origins(*between)
         return {
             "point": state.config.id,
             "unit": state.config.unit,
@@ -243,6 +243,7 @@ class Api:
                     "quality": QUALITIES[quality],
                     "cause": cause,
                     "source": sources.get(slot_s, state.meter),
+                    "origin": origins.get(slot_s, ""),
                 }
                 for slot_s, at_ms, value, raw, quality, cause, _ in rows
             ],

@@ -45,9 +45,16 @@ class BcdChannel(Channel):
 
     def past(self, at_us: int) -> bytes:
         """The octets it showed at a past instant, without today's faults and presets."""
+        return self._shown_then(at_us)[0][0]
+
+    def past_text(self, at_us: int) -> str:
+        """The decimal text of these octets: what a record of that instant says."""
+        return self._shown_then(at_us)[1]
+
+    def _shown_then(self, at_us: int) -> Shown:
         offset = next((before for moved, before in self._moves if at_us < moved), self.offset)
         steps = self.true_steps(at_us) + offset
-        return self.encode(steps % self.modulus if self.modulus else steps)[0][0]
+        return self.encode(steps % self.modulus if self.modulus else steps)
 
 
 class TariffClock:
