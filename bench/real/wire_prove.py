@@ -32,6 +32,8 @@ SITE, TERMINAL = "10.254.0.10", "10.254.0.2"
 SCRATCH = Segment("scratch", (SITE, "10.254.0.11"), TERMINAL)
 QUIET_S = 0.15
 """How long nothing must come before it is said that nothing comes."""
+HELD_S, HELD_OF = 0.3, 100
+"""How long packets are held back to be overtaken, and of how many some are."""
 _WAIT_S = 5.0
 
 
@@ -163,17 +165,18 @@ async def _chances(seed: int | str) -> list[Proof]:
             fates = foretold(r.Duplicate(0.2), way)
             wanted = [number for number, fate in enumerate(fates) for _ in range(1 + len(fate.copies))]
             proofs.append(_proof(f"duplicate, {way}: the foretold packets arrive twice", wanted, got))
-            async with world.link.reorder(0.1, 0.02, way):
-                arrivals = await datagrams(world, PACKETS, way=way)
-            held = {number for number, fate in enumerate(foretold(r.Reorder(0.1), way)) if fate.delay_s}
+            # Held for longer than all of them take to send, also where sender and wire wait for a CPU.
+            async with world.link.reorder(0.1, HELD_S, way):
+                arrivals = await datagrams(world, HELD_OF, way=way, quiet_s=1.2 * HELD_S)
+            held = {number for number, fate in enumerate(foretold(r.Reorder(0.1), way)[:HELD_OF]) if fate.delay_s}
             ahead = [each.number for each in arrivals if each.number not in held]
-            late = sorted(each.number for each in arrivals if each.number in held and each.delay_s >= 0.02)
+            late = sorted(each.number for each in arrivals if each.number in held and each.delay_s >= HELD_S)
             proofs.append(_proof(f"reorder, {way}: the foretold packets are held back", sorted(held), late))
             order = [each.number for each in arrivals]
             overtaken = sorted(
                 number for number in held if number in order and max(order[: order.index(number)], default=-1) > number
             )
-            others = [number for number in range(PACKETS) if number not in held]
+            others = [number for number in range(HELD_OF) if number not in held]
             wanted = (others, sorted(number for number in held if number < others[-1]))
             proofs.append(_proof(f"reorder, {way}: the others overtake them in order", wanted, (ahead, overtaken)))
             async with world.link.corrupt(0.2, direction=way):
