@@ -26,7 +26,7 @@ from simulators.tables import NAME, DescriptionError, Problem, Table, read_toml
 
 PROTOCOLS = ("", "modbus-tcp", "modbus-rtu", "modbus-ascii")
 _DIGITS = {"dlt645": 12, "cjt188": 14}
-_LETTER = "A"
+_FIRST_LETTER = "A"
 _MOST_UNITS = 247
 _BUILT_AT_ONCE = 200
 
@@ -165,7 +165,7 @@ def _group(table: Table, folder: Path, known: Sequence[str]) -> Group | None:
             table.problem("per_port", f"expected at most {_MOST_UNITS} units on a port, got {per_port}")
     elif protocol:
         table.problem("protocol", f"map {maps[0].id} speaks {maps[0].protocol}; remove protocol")
-    elif maps[0].family == "scale" and per_port > 1:
+    elif maps[0].speaks and per_port > 1:
         table.problem("per_port", f"a scale sends all the time and needs a port of its own, got {per_port}; give 1")
     for register in registers:
         for device in maps:
@@ -267,7 +267,9 @@ def specs_of(group: Group, host: str, refresh_ms: int, sources: Sequence[str]) -
 def _address(device: AnyMap, number: int) -> str:
     if isinstance(device, RegisterMap):
         return ""
-    return _LETTER if device.family == "scale" else f"{number:0{_DIGITS[device.family]}d}"
+    if device.family == "scale":
+        return chr(ord(_FIRST_LETTER) + (0 if device.speaks else (number - 1) % 26))
+    return f"{number:0{_DIGITS[device.family]}d}"
 
 
 class Standing:

@@ -22,7 +22,7 @@ PERIOD_ERROR_PERCENT = 1
 CYCLES = 200
 LONGEST_US = DAY
 FEWEST_CYCLES = 8
-# How soon a meter that was silent is read again once it answers; no draft says it, other recoveries of the rulings get 60 s.
+# How soon a meter that answers again is read again: no draft says it, other recoveries of the rulings get 60 s.
 READ_AGAIN_S = 60
 # a value in continuous mode, and a minute value at the local interface.
 PROMPT_US = 60 * SECOND

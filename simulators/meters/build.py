@@ -19,7 +19,8 @@ from simulators.meters.meter import Binding, Meter
 from simulators.meters.modbus import ModbusMeter
 from simulators.meters.modbus_serial import ModbusStation
 from simulators.meters.modbus_tcp import Gateway
-from simulators.meters.scale import ScaleMeter
+from simulators.meters.scale import CommandScale, ScaleMeter
+from simulators.meters.scale_frames import COMMANDED
 from simulators.meters.serial_bus import SerialBus
 from simulators.meters.serial_meter import SerialMeter, Station
 from simulators.meters.spec import LineSpec, MeterSpec
@@ -83,7 +84,8 @@ def build_meter(spec: MeterSpec, device: AnyMap, kit: Kit, port: LineSettings | 
             refresh_us=1000 * spec.refresh_ms,
         )
         return meter, ModbusStation(meter, spec.framing, kit.clock, port) if spec.framing else None
-    serial = _SERIAL[device.family](
+    made = CommandScale if device.protocol == COMMANDED else _SERIAL[device.family]
+    serial = made(
         spec.name,
         spec.address,
         device,

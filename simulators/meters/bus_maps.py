@@ -24,10 +24,12 @@ from simulators.meters.maps import (
     shipped_map,
     shipped_names,
 )
-from simulators.meters.scale_frames import FORMS
+from simulators.meters.scale_frames import COMMANDED, SHOWN
 from simulators.tables import DescriptionError, Problem, Table, read_toml
 
-SCALES = tuple(FORMS)
+SCALES = tuple(SHOWN)
+COUNTED = {"net": ("kg", "t"), "loads": ("1",)}
+"""What is counted from the weights a scale shows, by whoever reads it, and its units."""
 PROTOCOLS = ("dlt645-2007", "dlt645-1997", "cjt188-2004", "cjt188-2018", *SCALES)
 CLOCKS = {
     "date": "YYMMDDWW",
@@ -49,6 +51,7 @@ class Entry(Register):
     first), `own` (address, serial or one of CLOCKS). `tariff` is the tariff a counter counts (0: all), `tariffs` true
     if the meter shows it by tariff too, `settlements` how many past settlements it keeps. `demand` shows the largest
     demand of the period instead, with its time. `code` is the unit octet of CJ/T 188 (hex, empty: none is sent).
+    `counted` (net, loads) is not shown by a scale, but what its reader makes of the weights.
     """
 
     identifier: str = ""
@@ -62,6 +65,7 @@ class Entry(Register):
     own: str = ""
     code: str = ""
     writable: bool = False
+    counted: str = ""
 
     @property
     def is_number(self) -> bool:
@@ -192,8 +196,13 @@ class BusMap:
 
     @property
     def family(self) -> str:
-        """dlt645, cjt188 or scale."""
+        """dlt645, cjt188 or scale (asked or not)."""
         return "scale" if self.protocol in SCALES else self.protocol.partition("-")[0]
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it sends without being asked, and so needs its line for itself."""
+        return self.protocol in SCALES and self.protocol != COMMANDED
 
     @property
     def gaps(self) -> str:
@@ -304,6 +313,7 @@ def _entries(table: Table, protocol: str, settings: Settings) -> list[Entry]:
         octets=table.text("octets", "", _HEX, "octets as hex"),
         own=table.choice("own", ("", "address", "serial", *CLOCKS), ""),
         code=table.text("code", "", r"[0-9A-F]{2}", "one octet as hex") if not digits else "",
+        counted=table.choice("counted", ("", *COUNTED), "") if protocol in SCALES else "",
         writable=table.flag("writable", False),
     )
     by_tariff = table.flag("tariffs", False)
@@ -417,9 +427,14 @@ def _clashes(built: BusMap, where: str, problems: list[Problem]) -> None:
 
 
 def _check_scale(built: BusMap, where: str, problems: list[Problem]) -> None:
-    numbers = [entry for entry in built.registers if entry.is_number]
-    if len(numbers) != 1 or len(built.registers) != 1:
-        problems.append(Problem(where, f"a scale shows one number, got {len(built.registers)} registers; keep one"))
+    numbers = [entry for entry in built.registers if entry.is_number and not entry.counted]
+    shown = [entry for entry in built.registers if not entry.counted]
+    if len(numbers) != 1 or len(shown) != 1:
+        problems.append(Problem(where, f"a scale shows one number, got {len(shown)} registers; keep one"))
+    for entry in built.registers:
+        if entry.counted and (entry.kind, entry.unit in COUNTED[entry.counted]) != ("counter", True):
+            text = f"{entry.counted} is a counter in {' or '.join(COUNTED[entry.counted])}"
+            problems.append(Problem(where, f"{text}, got a {entry.kind} in {entry.unit}; change kind or unit"))
     for entry in numbers:
         if entry.layout.count("X") > 6:
             problems.append(Problem(where, f"a scale shows six digits, got the format {entry.layout}; shorten it"))

@@ -1,8 +1,8 @@
 """Finds the frames of several protocols in the octets of one serial line.
 
-Leaves to others: what a frame means (the codecs) and who answers (`serial_bus`). DL/T 645 and CJ/T 188 close a frame by
-its length, Modbus ASCII by its line feed, Modbus RTU by silence; where a line has no silence (a serial server over
-TCP), an RTU request is closed by the length its function gives it, if the CRC agrees.
+Leaves to others: what a frame means (the codecs) and who answers (`serial_bus`). DL/T 645, CJ/T 188 and the commands of
+weighing indicators close a frame by its length, Modbus ASCII by its line feed, Modbus RTU by silence; where a line has
+no silence (a serial server over TCP), an RTU request is closed by the length its function gives it, if the CRC agrees.
 """
 
 from __future__ import annotations
@@ -10,17 +10,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from simulators.meters import cjt188_codec, dlt645_codec
+from simulators.meters import cjt188_codec, dlt645_codec, scale_frames
 from simulators.meters.modbus_codec import ASCII_LONGEST, COLON, ascii_flaw, request_length, rtu_flaw
 
 
 class _Codec(Protocol):
+    @property
+    def START(self) -> int: ...
+
     def length_at(self, octets: bytes, start: int) -> int | None: ...
 
     def flaws(self, octets: bytes) -> list[tuple[str, str]]: ...
 
 
-CODECS: dict[str, _Codec] = {"dlt645": dlt645_codec, "cjt188": cjt188_codec}
+CODECS: dict[str, _Codec] = {"dlt645": dlt645_codec, "cjt188": cjt188_codec, "weighing": scale_frames}
 """What finds the frames of a protocol's family that are closed by their length."""
 
 RTU, ASCII = "rtu", "ascii"
@@ -34,6 +37,7 @@ class Splitter:
 
     def __init__(self, families: Sequence[str]) -> None:
         self._codecs = [CODECS[family] for family in families]
+        self._starts = frozenset(codec.START for codec in self._codecs)
         self._octets = b""
 
     @property
@@ -55,7 +59,7 @@ class Splitter:
         at = junk = 0
         reason = ""
         while at < len(buffer):
-            if buffer[at] != dlt645_codec.START:
+            if buffer[at] not in self._starts:
                 at += 1
                 continue
             size, pending, why = self._look(buffer, at)
@@ -77,6 +81,8 @@ class Splitter:
         """Size of the right frame here (0: none), whether one may still come, and what is wrong with it."""
         pending, why = False, ""
         for codec in self._codecs:
+            if buffer[at] != codec.START:
+                continue
             size = codec.length_at(buffer, at)
             if size is None or (size and at + size > len(buffer)):
                 pending = True
@@ -134,7 +140,8 @@ class LineFrames:
                     self._used = True
                     if not self._silent:
                         self._window.clear()
-                (self._junk if reason and self._rtu else found).append((taken, reason, ""))
+                family = "weighing" if taken[:1] == bytes((scale_frames.START,)) and not reason else ""
+                (self._junk if reason and self._rtu else found).append((taken, reason, family))
         if self._ascii:
             found += self._lines(octets)
         if self._rtu and not self._silent:

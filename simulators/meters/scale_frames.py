@@ -1,7 +1,10 @@
-"""Frames of weighing indicators that send by themselves: XK3190, its reversed form, Toledo A12E (facts 3.3, M10).
+"""Frames of weighing indicators: XK3190, sending by itself or asked, its reversed form, Toledo A12E (facts 3.3, M10).
 
 Leaves to others: the weight and when it is sent (`scale`). The check is the XOR of what stands before it, as two
 hexadecimal characters; the reversed form has none. A weight beyond six digits is shown as the text OL or LO.
+
+A request is `02`, address letter, command letter, check of these two, `03`. The answer repeats both letters and has the
+sign, six digits and number of decimals between them and the check (manual of XK3190-A23p, page 24).
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ from operator import xor
 
 from simulators.plant import as_text
 
+START = 0x02
+REQUEST_OCTETS = 6
 LARGEST = 999_999
 """Six digits, whatever their decimals."""
 _OVER, _UNDER = " OL", " LO"
@@ -29,6 +34,34 @@ def xk3190(raw: int | None, decimals: int, unit: str) -> bytes:
     shown = f"{_text(raw):<6}" if _text(raw) else f"{abs(raw or 0):06d}"
     body = f"{'-' if raw is not None and raw < 0 else '+'}{shown}{decimals}".encode()
     return b"\x02" + body + check(body) + b"\x03"
+
+
+def xk3190_answer(address: str, command: str, shown: bytes) -> bytes:
+    """The answer to a command: `shown` is sign, six digits and decimals (nothing in a handshake)."""
+    body = f"{address}{command}".encode() + shown
+    return b"\x02" + body + check(body) + b"\x03"
+
+
+def xk3190_shown(raw: int | None, decimals: int, unit: str) -> bytes:
+    """Sign, six digits and number of decimals, as an answer holds them."""
+    return xk3190(raw, decimals, unit)[1:-3]
+
+
+def length_at(octets: bytes, start: int) -> int | None:
+    """Length of the request that begins here: six octets; None while they are not all there, 0 if it is none."""
+    octets = octets[start : start + REQUEST_OCTETS]
+    if not octets[1:3].isalpha() and len(octets) > 2:
+        return 0
+    return REQUEST_OCTETS if len(octets) == REQUEST_OCTETS else None
+
+
+def flaws(octets: bytes) -> list[tuple[str, str]]:
+    """What is wrong with a request (English, Chinese); empty for a right one."""
+    if len(octets) != REQUEST_OCTETS or octets[0] != START or octets[-1:] != b"\x03":
+        return [("a request is six octets from 02 to 03", "命令帧应为 02 至 03 六个字节")]
+    if octets[3:5].upper() != check(octets[1:3]):
+        return [("the check of a request is wrong", "命令帧校验错误")]
+    return []
 
 
 def xk3190_reversed(raw: int | None, decimals: int, unit: str) -> bytes:
@@ -64,7 +97,11 @@ FORMS: dict[str, Callable[[int | None, int, str], bytes]] = {
     "xk3190-reversed": xk3190_reversed,
     "toledo-a12e": a12e,
 }
-"""How each kind of indicator writes a whole number of its smallest digits (None: overload), its decimals, its unit."""
+"""How each kind that sends by itself writes a whole number of its smallest digits (None: overload), decimals, unit."""
 
-CHECKED = {"xk3190": slice(-3, -1), "toledo-a12e": slice(-4, -2)}
+COMMANDED = "xk3190-command"
+SHOWN = {**FORMS, COMMANDED: xk3190_shown}
+"""The same for every kind; of one that is asked, what stands in the middle of its answers."""
+
+CHECKED = {"xk3190": slice(-3, -1), COMMANDED: slice(-3, -1), "toledo-a12e": slice(-4, -2)}
 """Where the check stands in a frame."""

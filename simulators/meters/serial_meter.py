@@ -333,7 +333,7 @@ class SerialMeter(Meter):
         address = self.address
         name = ""
         if isinstance(wrong, WrongUnit):
-            address = f"{(int(address) + wrong.by) % 10 ** len(address):0{len(address)}d}"
+            address = _other(address, wrong.by)
             name = "wrong-unit"
         octets = answer.encode(address, inside)
         bad = self._faults.get("bad-check")
@@ -367,6 +367,13 @@ class SerialMeter(Meter):
         """A clock's octets as the dead clock shows them."""
         fault = self._faults.get("dead-clock")
         return bytes.fromhex(fault.octet) * len(octets) if isinstance(fault, DeadClock) else octets
+
+
+def _other(address: str, by: int) -> str:
+    """The address so many after this one: of digits, or a letter from A to Z."""
+    if address.isalpha():
+        return chr((ord(address) - ord("A") + by) % 26 + ord("A"))
+    return f"{(int(address) + by) % 10 ** len(address):0{len(address)}d}"
 
 
 def tuned(port: LineSettings, fault: Fault | None) -> LineSettings:

@@ -146,7 +146,8 @@ def _check_scales(world: World, note: Callable[[str, str], None]) -> None:
     """A scale talks all the time: nobody else can stand where it does."""
     doors = [(meter.line, meter.host, meter.port) for meter in world.meters]
     for meter, door in zip(world.meters, doors, strict=True):
-        if len(meter.address) == 1 and doors.count(door) > 1:
+        device = register_map(meter.map) if len(meter.address) == 1 else None
+        if isinstance(device, BusMap) and device.speaks and doors.count(door) > 1:
             at = f"line {meter.line}" if meter.line else f"{meter.host}:{meter.port}"
             note(f"meter {meter.name}", f"a scale sends all the time; give it {at} alone")
 

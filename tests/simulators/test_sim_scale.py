@@ -1,4 +1,4 @@
-"""Weighing indicators that send by themselves: their frames by hand, their faults, which maps and worlds may be."""
+"""Weighing indicators, asked or sending by themselves: frames by hand, faults, which maps and worlds may be."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ from bench.virtual.loop import run as run_virtually
 from bench.virtual.serial import LineCarrier, SerialLine
 from bench.virtual.uart import Framing
 from simulators.clock import seeded
-from simulators.events import Served, Unserved
+from simulators.events import Rejected, Served, Unserved
 from simulators.fleet import FleetError, build_fleet
-from simulators.meters import faults
-from simulators.meters.bus_maps import SCALES, BusMap, any_shipped, build_bus_map
+from simulators.meters import faults, scale_frames
+from simulators.meters.bus_maps import BusMap, any_shipped, build_bus_map
 from simulators.meters.carriers import LineSettings
+from simulators.meters.dlt645 import Dlt645Meter
 from simulators.meters.faults import AnyFault
+from simulators.meters.line_frames import Splitter
 from simulators.meters.maps import MapError
 from simulators.meters.meter import Binding
-from simulators.meters.scale import ScaleMeter
+from simulators.meters.scale import CommandScale, ScaleMeter
 from simulators.meters.scale_frames import FORMS
 from simulators.meters.serial_bus import SerialBus
 from simulators.plant import Works
@@ -49,7 +51,7 @@ def test_frames_of_the_facts(form: str, raw: int, decimals: int, unit: str, octe
     assert FORMS[form](raw, decimals, unit) == bytes.fromhex(octets)
 
 
-@given(st.integers(-1_200_000, 1_200_000), st.integers(0, 5), st.sampled_from(SCALES))
+@given(st.integers(-1_200_000, 1_200_000), st.integers(0, 5), st.sampled_from(tuple(FORMS)))
 def test_a_frame_is_as_long_as_its_kind_and_checks(raw: int, decimals: int, form: str) -> None:
     frame = FORMS[form](raw, decimals, "kg")
     assert len(frame) == {"xk3190": 12, "xk3190-reversed": 9, "toledo-a12e": 15}[form]
@@ -218,10 +220,16 @@ def test_a_scale_stands_alone(device: str, place: str, register: str, says: str)
         ('unit = "t"', 'unit = "kWh"', "a scale shows an instant weight in kg or t, got a instant in kWh"),
         ("interval_ms = 100", "interval_ms = 5", "interval_ms"),
         (
-            "[[register]]",
-            '[[register]]\nid = "tare"\nformat = "XX.XX"\nunit = "t"\n[[register]]',
+            '[[register]]\nid = "weight"',
+            '[[register]]\nid = "tare"\nformat = "XX.XX"\nunit = "t"\n[[register]]\nid = "weight"',
             "a scale shows one number, got 2 registers; keep one",
         ),
+        (
+            'counted = "net"\nkind = "counter"',
+            'counted = "net"\nkind = "counter"\nfixed = "1"',
+            "only one of measure, fixed and serial may be given",
+        ),
+        ('counted = "loads"', 'counted = "net"', "net is a counter in kg or t, got a counter in 1"),
     ],
 )
 def test_a_wrong_map_of_a_scale(tmp_path: Path, old: str, new: str, says: str) -> None:
@@ -239,3 +247,83 @@ def test_a_fleet_gives_each_scale_a_port() -> None:
     assert fleet.groups[0].ports == 3
     with pytest.raises(FleetError, match="a scale sends all the time and needs a port of its own, got 2; give 1"):
         build_fleet(parse_toml(text + "per_port = 2\n", "f"), "f", Path())
+
+
+class Commanded:
+    """Two indicators in command mode and an electricity meter on one line, and the answers to what is asked there."""
+
+    def __init__(self) -> None:
+        self.heard = Heard()
+
+    async def run(self, *asked: str, fault: AnyFault | None = None) -> list[str]:
+        line = SerialLine("ttyS1", Framing(9600, "N", 1))
+        clock = HandClock(START_US)
+        works = Works(seeded(1), START_US, 1)
+        scales = [
+            CommandScale(
+                f"bridge-{letter}", letter, scale_map("xk3190_command"), works, clock=clock, chance=random.Random(1),
+                observe=self.heard, since_us=START_US, bindings=[Binding("weight", "weight")], port=LineSettings(9600),
+            )
+            for letter in "AB"
+        ]  # fmt: skip
+        meter = Dlt645Meter(
+            "m", "202600000161", scale_map("dlt645_three_phase"), works, clock=clock, chance=random.Random(1),
+            observe=self.heard, since_us=START_US, port=LineSettings(9600),
+        )  # fmt: skip
+        bus = SerialBus("", 0, [*scales, meter], clock=clock, observe=self.heard, carrier=LineCarrier(line))
+        for scale, weight in zip(scales, ("20.00", "-1.24"), strict=True):
+            scale.preset("weight", weight, hold=True)
+        if fault is not None:
+            scales[0].set_fault(fault)
+        master, octets, answers = LineCarrier(line), bytearray(), list[str]()
+        master.ear(9600, "N", 1, octets.extend)
+        await bus.start()
+        for each in asked:
+            octets.clear()
+            master.send(bytes.fromhex(each), 9600, "N", 1, lambda _: None)
+            await asyncio.sleep(0.8)
+            answers.append(octets.hex(" ").upper())
+        await bus.stop()
+        return answers
+
+
+def test_commands_of_the_manual_and_their_answers() -> None:
+    gross, hands, tare, net = "02 41 42 30 33 03", "02 41 41 30 30 03", "02 41 43 30 32 03", "02 41 44 30 35 03"
+    found = run_virtually(Commanded().run(gross, hands, tare, net, "02 42 42 30 30 03"))
+    assert found == [
+        "02 41 42 2B 30 30 32 30 30 30 32 31 38 03",
+        "02 41 41 30 30 03",
+        "02 41 43 2B 30 30 30 30 30 30 32 31 42 03",
+        "02 41 44 2B 30 30 32 30 30 30 32 31 45 03",
+        "02 42 42 2D 30 30 30 31 32 34 32 31 38 03",
+    ]
+
+
+def test_a_wrong_check_a_foreign_letter_and_an_unknown_command_get_no_answer() -> None:
+    commanded = Commanded()
+    found = run_virtually(commanded.run("02 41 42 30 34 03", "02 43 42 30 31 03", "02 41 5A 31 42 03", "FE FE 02"))
+    assert found == [""] * 4
+    assert "the check of a request is wrong" in [event.reason for event in commanded.heard.of(Rejected)]
+
+
+@pytest.mark.parametrize(
+    ("fault", "answer"),
+    [
+        (faults.Silent(), ""),
+        (faults.WrongUnit(), "02 42 42 2B 30 30 32 30 30 30 32 31 42 03"),
+        (faults.BadCheck(), "02 41 42 2B 30 30 32 30 30 30 32 31 39 03"),
+        (faults.Truncated(octets=5), "02 41 42 2B 30"),
+    ],
+)
+def test_faults_of_an_indicator_that_is_asked(fault: AnyFault, answer: str) -> None:
+    assert run_virtually(Commanded().run("02 41 42 30 33 03", fault=fault)) == [answer]
+
+
+@given(st.binary(max_size=40), st.binary(max_size=40))
+def test_requests_are_found_in_any_octets(before: bytes, after: bytes) -> None:
+    splitter = Splitter(("weighing",))
+    found = splitter.feed(before) + splitter.feed(after, final=True)
+    for octets, reason in found:
+        assert bool(scale_frames.flaws(octets)) or not reason
+    request = bytes.fromhex("024142303303")
+    assert (request, "") in Splitter(("weighing",)).feed(before.replace(b"\x02", b"") + request)
