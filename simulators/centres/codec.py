@@ -74,15 +74,12 @@ class Packet(msgspec.Struct, frozen=True, kw_only=True):
 
 def encode_data(packet: Packet) -> bytes:
     """The data segment of a packet in the standard's order of fields, UTF-8."""
-    parts = [f"QN={packet.qn}"] if packet.qn else []
-    parts += [f"ST={packet.st}", f"CN={packet.cn}", f"PW={packet.pw}", f"MN={packet.mn}"]
-    if packet.flag >= 0:
-        parts.append(f"Flag={packet.flag}")
-    if packet.pnum:
-        parts += [f"PNUM={packet.pnum}", f"PNO={packet.pno}"]
-    items = ";".join(",".join(f"{name}={value}" for name, value in each) for each in packet.cp)
-    parts.append(f"CP=&&{items}&&")
-    return ";".join(parts).encode()
+    session = f"QN={packet.qn};" if packet.qn else ""
+    flag = f"Flag={packet.flag};" if packet.flag >= 0 else ""
+    part = f"PNUM={packet.pnum};PNO={packet.pno};" if packet.pnum else ""
+    items = ";".join([",".join([f"{name}={value}" for name, value in each]) for each in packet.cp])
+    head = f"{session}ST={packet.st};CN={packet.cn};PW={packet.pw};MN={packet.mn};{flag}{part}"
+    return f"{head}CP=&&{items}&&".encode()
 
 
 def encode_frame(data: bytes) -> bytes:
@@ -118,9 +115,11 @@ _SINGLES = (
     "Stime",
 )
 _BY_LOWER = {name.lower(): name for name in _SINGLES}
+_ALONE = frozenset(_SINGLES)
 _MEASURES = ("Rtd", "Min", "Avg", "Max", "Cou", "ZsRtd", "ZsMin", "ZsAvg", "ZsMax")
 DATA_FLAGS = "NFMSDCTB"
 """Data flags of HJ 212-2017 table 8."""
+_FLAGS = frozenset(DATA_FLAGS)
 
 
 @lru_cache(maxsize=1024)
@@ -143,6 +142,9 @@ def valid_stamp(text: str) -> bool:
 
 def parse_data(data: bytes) -> tuple[Packet, tuple[str, ...]]:
     """Read a data segment. Gives what could be read and the names of all deviations; never raises."""
+    sound = _sound(data)
+    if sound is not None:
+        return sound, ()
     faults: list[str] = []
     try:
         text = data.decode()
@@ -185,6 +187,57 @@ _USUAL = re.compile(
     r"QN=([^;,= ]+);ST=([^;,= ]+);CN=([^;,= ]+);PW=([^;,= ]+);MN=([^;,= ]+);Flag=([^;,= ]+);"
     r"(?:PNUM=([^;,= ]+);PNO=([^;,= ]+);)?"
 )
+_SOUND = re.compile(
+    r"QN=(([0-9]{14})[0-9]{3});ST=([0-9A-Z]{2});CN=([0-9]{4});PW=([!-%'-+\--:<>-~]{6});MN=([0-9A-F]{24});Flag=([4-7]);"
+    r"(?:PNUM=([1-9][0-9]{0,3});PNO=([1-9][0-9]{0,3});)?CP=&&([!-%'-.0-~]*)&&"
+)
+
+
+def _sound(data: bytes) -> Packet | None:
+    """The packet of a data segment without any deviation; None if there may be one, to be looked at closely."""
+    match = _SOUND.fullmatch(data.decode()) if data.isascii() else None
+    if match is None:
+        return None
+    qn, when, st, cn, pw, mn, digit, pnum, pno, cp = match.groups()
+    flag = int(digit)
+    parts, part = (int(pnum), int(pno)) if pnum else (0, 0)
+    if part > parts or (flag & 2) != 2 * bool(pnum) or len(cp) + 7 > CP_LIMIT or not valid_stamp(when):
+        return None
+    items = _sound_items(cp) if cp else ()
+    if items is None:
+        return None
+    return Packet(qn=qn, st=st, cn=cn, pw=pw, mn=mn, flag=flag, pnum=parts, pno=part, cp=items)
+
+
+def _sound_items(text: str) -> tuple[Item, ...] | None:
+    """The items of a CP without blanks and log text; None if anything about them deviates."""
+    items: list[Item] = []
+    seen: set[str] = set()
+    count = 0
+    for piece in text.split(";"):
+        parts = piece.split(",")
+        fields: list[tuple[str, str]] = []
+        for part in parts:
+            name, equals, value = part.partition("=")
+            kind = _kind(name) if equals else "odd"
+            if kind == "measure":
+                if _NUMBER.fullmatch(value) is None or len(value) > 18:
+                    return None
+            elif kind == "flag":
+                if value not in _FLAGS:
+                    return None
+            elif kind == "time":
+                if not valid_stamp(value):
+                    return None
+            elif kind == "odd":
+                return None
+            if len(parts) > 1 and name in _ALONE:
+                return None
+            seen.add(name)
+            count += 1
+            fields.append((name, value))
+        items.append(tuple(fields))
+    return tuple(items) if len(seen) == count else None
 
 
 def _head(text: str, faults: list[str]) -> dict[str, str]:
@@ -252,27 +305,7 @@ def _kind(name: str) -> str:
     return "measure" if dash and suffix in _MEASURES else "other"
 
 
-def _usual_items(text: str) -> tuple[Item, ...] | None:
-    """The items of a CP without blanks and log text; None if anything about them needs a closer look."""
-    items: list[Item] = []
-    seen: set[str] = set()
-    count = 0
-    for piece in text.split(";"):
-        fields: list[tuple[str, str]] = []
-        for part in piece.split(","):
-            name, equals, value = part.partition("=")
-            if not equals or _kind(name) == "odd" or (fields and (name in _SINGLES or fields[-1][0] in _SINGLES)):
-                return None
-            seen.add(name)
-            count += 1
-            fields.append((name, value))
-        items.append(tuple(fields))
-    return tuple(items) if len(seen) == count else None
-
-
 def _items(text: str, faults: list[str]) -> tuple[Item, ...]:
-    if text and "//" not in text and _BLANK.search(text) is None and (usual := _usual_items(text)) is not None:
-        return usual
     items: list[Item] = []
     seen: set[str] = set()
     if not text.strip():
@@ -302,7 +335,7 @@ def _items(text: str, faults: list[str]) -> tuple[Item, ...]:
             if name in seen:
                 faults.append("item-repeated")
             seen.add(name)
-            if fields and (name in _SINGLES or fields[-1][0] in _SINGLES):
+            if fields and (name in _ALONE or fields[-1][0] in _ALONE):
                 faults.append("separator-comma")
                 items.append(tuple(fields))
                 fields = []

@@ -45,6 +45,7 @@ class Junk(msgspec.Struct, frozen=True):
 
 _KEPT = 256
 _MARGIN = 64
+_SOUND = re.compile(rb"##(\d{4})")
 _HEAD = re.compile(rb"##(\d{0,4})")
 _NEXT = re.compile(rb"##\d")
 _HEX = re.compile(rb"[0-9A-Fa-f]+")
@@ -89,7 +90,7 @@ class Splitter:
         found: list[Frame | Junk] = []
         self._at = 0
         while self._at < len(self._octets):
-            each = self._next()
+            each = self._sound() or self._next()
             if each is None:
                 break
             if isinstance(each, Junk):
@@ -107,6 +108,22 @@ class Splitter:
         junk = _junk(self._octets[self._at : until], reason)
         self._at = until
         return junk
+
+    def _sound(self) -> Frame | None:
+        """The next frame if it is whole and without any deviation; None for all else, to be looked at closely."""
+        octets = self._octets
+        match = _SOUND.match(octets, self._at)
+        if match is None:
+            return None
+        start = match.end()
+        end = start + int(match[1])
+        data = octets[start:end]
+        word = octets[end : end + 6]
+        if len(data) > EMIT_LIMIT or end - start > self.limit or word != b"%04X\r\n" % check_word(data):
+            return None
+        at, self._at, self._tail_due = self._at, end + 6, False
+        crc = word[:4].decode()
+        return Frame(octets[at : end + 6], data, crc, crc, match[1].decode())
 
     def _next(self) -> Frame | Junk | None:
         octets, at = self._octets, self._at

@@ -369,12 +369,26 @@ def test_stamps(stamp: str, right: bool) -> None:
     assert valid_stamp(stamp) is right
 
 
-@pytest.mark.parametrize("length", [1, 2, 199, 200, 201, 255, 256, 257, 1024, 9999, 65_536, 65_537])
-def test_long_texts_have_the_same_check_word_as_octet_by_octet(length: int) -> None:
+def test_eight_steps_of_the_check_word_leave_the_high_octet_as_it_was() -> None:
+    step = [_one_step(octet) >> 8 for octet in range(256)]
+    assert all(step[a ^ b] == step[a] ^ step[b] for a in range(256) for b in range(256))
+    for octet in range(256):
+        high = octet
+        for _ in range(8):
+            high = step[high]
+        assert high == octet
+
+
+def _one_step(register: int) -> int:
+    for _ in range(8):
+        register = (register >> 1) ^ 0xA001 if register & 1 else register >> 1
+    return register
+
+
+@pytest.mark.parametrize("length", [*range(1, 35), 199, 200, 201, 255, 256, 257, 1024, 9999, 65_536, 65_537])
+def test_texts_of_any_length_have_the_same_check_word_as_octet_by_octet(length: int) -> None:
     data = random.Random(length).randbytes(length)
     register = 0xFFFF
     for octet in data:
-        register = (register >> 8) ^ octet
-        for _ in range(8):
-            register = (register >> 1) ^ 0xA001 if register & 1 else register >> 1
+        register = _one_step((register >> 8) ^ octet)
     assert check_word(data) == register
