@@ -181,6 +181,21 @@ class TerminalControl(Protocol):
         """
         ...
 
+    async def storage(self) -> None:
+        """Look which of the terminal's files hold measured values that centres have (R-40: no copy is left).
+
+        In the history as an answer to `storage`: rows file, octets, values (how many different ones). Raises Unable
+        where the rig cannot read the storage.
+        """
+        ...
+
+    def empty(self) -> None:
+        """Empty its storage, its power being off: as another device of its kind, configured alike, would be (R-31).
+
+        In the history as phase `emptied`. Raises Unable where the rig cannot get at the storage.
+        """
+        ...
+
     def alter(self, alterations: Sequence[Alteration]) -> None:
         """Alter stored records behind the terminal's back, its power being off (R-35).
 
@@ -213,7 +228,7 @@ class Operator(Protocol):
     """
 
     async def readings(self, point: str, from_us: int, to_us: int) -> None:
-        """Stored readings of a point: rows at, value, quality, source."""
+        """Stored readings of a point: rows at, value, quality, source, origin (what a poll did not bring)."""
         ...
 
     async def records(self, kind: str, point: str, from_us: int, to_us: int) -> None:
@@ -286,6 +301,10 @@ class Operator(Protocol):
         """Have a centre served no more (R-27)."""
         ...
 
+    async def set_period(self, meter: str, period_s: int, author: str) -> None:
+        """Have a meter polled every so many seconds from now on (ISC-2 9.1): rows result (done, refused), message."""
+        ...
+
     async def verify(self, kind: str, from_us: int, to_us: int) -> None:
         """Have stored records compared with their fingerprints (R-35).
 
@@ -296,6 +315,36 @@ class Operator(Protocol):
 
     async def packages(self) -> None:
         """What the management software has issued and is in force: rows kind, name, version, valid_from."""
+        ...
+
+    async def capacity(self) -> None:
+        """How much the store holds (R-30): one row octets, reserved_octets, raw_days, settled_days.
+
+        `raw_days` is for how long raw readings and minute values are kept, `settled_days` for how long all others.
+        """
+        ...
+
+    async def backup(self, from_us: int, to_us: int) -> bytes:
+        """A set (file) of all that is stored of [from, to), with settings (R-31); empty where the terminal gave none.
+
+        The history tells its octets and SM3.
+        """
+        ...
+
+    async def restore(self, stored: bytes, author: str) -> None:
+        """Hand such a set to the terminal: a row result, rows; a refusal is a problem."""
+        ...
+
+    async def export(self, kind: str, point: str, from_us: int, to_us: int) -> None:
+        """Have the terminal write stored records to a file for people: rows point, unit, start, end, value, flag."""
+        ...
+
+    async def emission_sources(self) -> None:
+        """The emission sources that stored data are classified by (ISC-2 7.2.3): rows emission_source, point."""
+        ...
+
+    async def classified(self, emission_source: str, kind: str, from_us: int, to_us: int) -> None:
+        """Records stored under an emission source: rows point, start, end, value, flag."""
         ...
 
     async def install(self, package: bytes, author: str) -> None:

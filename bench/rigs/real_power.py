@@ -156,6 +156,14 @@ class TerminalHands:
         """Not here: the configuration file holds what the terminal was given. Raises Unable."""
         raise Unable("storage can be searched for secrets in virtual time only: --rig virtual / 仅虚拟台架可检索存储")
 
+    async def storage(self) -> None:
+        """Real files are not read for values."""
+        raise Unable("storage can be searched for values in virtual time only: --rig virtual / 仅虚拟台架可检索存储")
+
+    def empty(self) -> None:
+        """Not in real time yet."""
+        raise Unable("storage can be emptied in virtual time only: --rig virtual / 仅虚拟台架可清空存储")
+
     def alter(self, alterations: Sequence[Alteration]) -> None:
         """Not here: the terminal's files are its own. Raises Unable."""
         raise Unable("stored records can be altered in virtual time only: --rig virtual / 仅虚拟台架可篡改存储")

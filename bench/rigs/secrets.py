@@ -15,6 +15,7 @@ from simulators.world import Site
 
 QUESTIONS = ("config", "status", "centres", "log", "alarms", "packages", "points")
 """What a local interface is asked for in search of secrets."""
+_LEAST_TEXT = 6
 _PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)-----END", re.DOTALL)
 
 
@@ -61,6 +62,28 @@ def search(places: Mapping[str, bytes], secrets: Mapping[str, Sequence[bytes]]) 
             "found": ", ".join(name for name, forms in secrets.items() if any(form in octets for form in forms)),
         }
         for where, octets in places.items()
+    )
+
+
+def values_of(site: Site) -> list[bytes]:
+    """Measured values that centres have stored, those long enough to be no chance find."""
+    centres = [*site.centres.values(), *site.platforms.values()]
+    texts = {
+        text: None
+        for centre in centres
+        for versions in centre.records.values()
+        for fields, _ in versions
+        for text in fields.values()
+        if len(text) >= _LEAST_TEXT
+    }
+    return [text.encode() for text in texts]
+
+
+def count_values(files: Mapping[str, bytes], values: Sequence[bytes]) -> tuple[dict[str, str], ...]:
+    """A row file, octets, values for each file; `values` counts the different ones in it."""
+    return tuple(
+        {"file": name, "octets": str(len(octets)), "values": str(sum(value in octets for value in values))}
+        for name, octets in files.items()
     )
 
 

@@ -170,6 +170,14 @@ class TerminalHands:
         """Look for secrets in the storage and at the local interface."""
         await self._bench.search()
 
+    async def storage(self) -> None:
+        """Look which files hold measured values."""
+        self._bench.look_at_storage()
+
+    def empty(self) -> None:
+        """Empty the storage while the power is off."""
+        self._bench.empty()
+
     def alter(self, alterations: Sequence[Alteration]) -> None:
         """Alter stored records while the power is off."""
         self._bench.alter(alterations)
@@ -321,6 +329,20 @@ class VirtualBench:
             places[f"interface {what}"] = secrets.text_of(rows)
         found = secrets.search(places, secrets.secrets_of(self.site))
         self.record(Observed(t=self.clock.now_us(), what="secrets", asked=asked, query={}, rows=found, problem=""))
+
+    def look_at_storage(self) -> None:
+        """Count in each file of the disk the measured values that centres have stored."""
+        at = self.clock.now_us()
+        rows = secrets.count_values(self.disk.snapshot(), secrets.values_of(self.site))
+        self.record(Observed(t=at, what="storage", asked=at, query={}, rows=rows, problem=""))
+
+    def empty(self) -> None:
+        """Take every file off the disk of a terminal without power. Raises Unable."""
+        if self.domain.alive:
+            raise Unable("storage can be emptied only while the terminal is without power / 仅可在断电时清空存储")
+        for name in self.disk.names():
+            self.disk.delete(name, sync=True)
+        self.phase("emptied")
 
     def alter(self, alterations: Sequence[Alteration]) -> None:
         """Have the adapter alter records on the disk of a terminal without power. Raises Unable."""

@@ -39,7 +39,7 @@ def report_findings(history: History, centre: str) -> Iterator[Check]:
     )
 
 
-def _results(history: History, centre: str) -> list[Commanded]:
+def results(history: History, centre: str) -> list[Commanded]:
     return [event for event in history.of(Commanded) if event.centre == centre and event.cn.startswith("issue-")]
 
 
@@ -57,7 +57,7 @@ def taken_findings(
     """Every sound package is told as done and is in force, come by the network or as a file."""
     told = {
         (event.cn.removeprefix("issue-"), event.answer.get("name", ""), event.answer.get("version", "")): event.result
-        for event in _results(history, centre)
+        for event in results(history, centre)
     }
     wrong = [f"{' '.join(each)}: {told.get(each, 'no result')}" for each in issued if told.get(each) != "done"]
     yield check(
@@ -110,10 +110,10 @@ def parameter_findings(history: History, centre: str, minutes: int) -> Iterator[
 
 def refusal_findings(history: History, centre: str, wrongs: Mapping[str, str]) -> Iterator[Check]:
     """Per wrong package, by its name: refused, with a reason; afterwards nothing of it is in force."""
-    results = {event.answer.get("name", ""): event for event in _results(history, centre)}
+    told = {event.answer.get("name", ""): event for event in results(history, centre)}
     files = {mark.detail.get("package", ""): answer for mark, answer in _imports(history)}
     for name, wrong in wrongs.items():
-        online, offline = results.get(name), files.get(name)
+        online, offline = told.get(name), files.get(name)
         said: list[str] = []
         if online is not None and (online.result != "refused" or not online.answer.get("message")):
             said.append(f"online: {online.result} {online.answer.get('message', '')}")
@@ -133,7 +133,7 @@ def refusal_findings(history: History, centre: str, wrongs: Mapping[str, str]) -
     left = [" ".join(each) for event in shown[1:] for each in _forced(event) - _forced(shown[0])]
     yield check(
         "nothing-left-behind",
-        not left if len(shown) > 1 and results else None,
+        not left if len(shown) > 1 and told else None,
         en="a refused package leaves nothing behind",
         zh="被拒绝的软件包不留下任何内容",
         measured=len(left),
@@ -155,7 +155,7 @@ def _imports(history: History) -> Iterator[tuple[Phase, Observed]]:
 
 def upgrade_findings(history: History, centre: str, good: Sequence[str], bad: Sequence[str]) -> Iterator[Check]:
     """Good programs run in the end, bad ones are given up, data are the same, and acquisition goes on (R-40)."""
-    told = {event.answer.get("version", ""): event.result for event in _results(history, centre)}
+    told = {event.answer.get("version", ""): event.result for event in results(history, centre)}
     wrong = [f"{version}: {told.get(version, 'no result')}" for version in good if told.get(version) != "done"]
     yield check(
         "upgrades-in-the-end",
@@ -182,10 +182,16 @@ def upgrade_findings(history: History, centre: str, good: Sequence[str], bad: Se
         unit="upgrades",
         evidence=kept,
     )
-    yield from _data(history)
+    yield from data_findings(history)
+    yield from again_findings(history, "upgrade")
+    yield from unseen_findings(history, centre)
+
+
+def again_findings(history: History, phase: str) -> Iterator[Check]:
+    """Whatever became of an upgrade, meters are read again soon after each phase of this name and each power cut."""
     cuts = [event.t for event in history.of(Power) if event.state == "restored"]
     served = [event.t for event in history.of(Served)]
-    marks = [mark.t for mark in history.of(Phase) if mark.name == "upgrade"]
+    marks = [mark.t for mark in history.of(Phase) if mark.name == phase]
     slow: list[str] = []
     worst = 0
     for at in (*cuts, *marks):
@@ -196,7 +202,7 @@ def upgrade_findings(history: History, centre: str, good: Sequence[str], bad: Se
             slow.append(f"{local(at)}: no reading for {seconds(took)} s")
     yield check(
         "works-again",
-        not slow if cuts else False if slow else None,
+        not slow if cuts or (marks and served) else False if slow else None,
         en="a working version acquires again within 10 min",
         zh="10 min 内恢复采集",
         measured=seconds(worst),
@@ -205,7 +211,12 @@ def upgrade_findings(history: History, centre: str, good: Sequence[str], bad: Se
         unit="s",
         evidence=slow,
     )
-    values = {value for event in history.of(Stored) for value in event.fields.values() if len(value) >= _LEAST_TEXT}
+
+
+def unseen_findings(history: History, centre: str) -> Iterator[Check]:
+    """No body that came to the issuer holds a value that any centre has stored."""
+    long = (value for event in history.of(Stored) for value in event.fields.values() if len(value) >= _LEAST_TEXT)
+    values = list(dict.fromkeys(long))
     bodies = [event for event in history.of(Received) if event.centre == centre]
     seen = [f"{local(event.t)} {event.cn}: {value}" for event in bodies for value in values if value in event.frame]
     yield check(
@@ -220,7 +231,7 @@ def upgrade_findings(history: History, centre: str, good: Sequence[str], bad: Se
     )
 
 
-def _data(history: History) -> Iterator[Check]:
+def data_findings(history: History) -> Iterator[Check]:
     """The same question about stored records has the same answer before and after."""
     first: dict[str, tuple[dict[str, str], ...]] = {}
     changed: list[str] = []

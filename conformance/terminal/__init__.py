@@ -36,6 +36,10 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``channel.national-tls``: over TLS 1.3 with the national suites (RFC 8998).
 - ``channel.payload``: it signs and enciphers HJ 212 packets above the channel.
 - ``management.packages``: it takes signed packages of the management software, online and as files.
+- ``management.applications``: management software installs, upgrades and removes its applications and modules.
+- ``management.configuration``: centres and data items are configured by signed packages of the management software.
+- ``configuration.backup``: its configuration can be backed up to a file and restored from it.
+- ``uplink.third-party``: it passes activity data, methods, boundaries, entries and statistics to a third party.
 - ``uplink.https-json``: it uploads daily sets to an energy platform over HTTPS and JSON.
 - ``fingerprint.deposit``: it deposits fingerprints of its records at a platform.
 """
@@ -48,6 +52,10 @@ MUTUAL_TLS = "channel.mutual-tls"
 NATIONAL_TLS = "channel.national-tls"
 PAYLOAD = "channel.payload"
 MANAGEMENT = "management.packages"
+APPLICATIONS = "management.applications"
+CONFIGURATION = "management.configuration"
+BACKUP = "configuration.backup"
+THIRD_PARTY = "uplink.third-party"
 PLATFORM = "uplink.https-json"
 FINGERPRINT = "fingerprint.deposit"
 OPC = "source.opc"

@@ -45,11 +45,12 @@ _IMPORTED: tuple[packages.Wanted, ...] = (("factors", "fuels", "1.0"),)
 _CONTENT = {"factors": _FACTORS, "method": _METHOD, "parameters": _PARAMETERS}
 
 
-def _management(bench: Bench) -> ManagementCentre:
+def management_of(bench: Bench) -> ManagementCentre:
+    """The management software on the bench."""
     return cast(ManagementCentre, bench.platforms["M"])
 
 
-async def _told(bench: Bench, task: Task) -> None:
+async def told(bench: Bench, task: Task) -> None:
     """Wait until the terminal has told what became of a task, 12 min at most."""
     for _ in range(72):
         if task.result:
@@ -75,11 +76,11 @@ class TakesOverSignedPackages(Case):
     capture = True
 
     async def drive(self, bench: Bench) -> None:
-        management = _management(bench)
+        management = management_of(bench)
         await bench.clock.sleep(minutes=16)
         tasks = [management.issue(kind, name, version, _CONTENT[kind]) for kind, name, version in _ISSUED]  # type: ignore[arg-type]
         for task in tasks:
-            await _told(bench, task)
+            await told(bench, task)
         for kind, name, version in _IMPORTED:
             file = management.package(kind, name, version, _CONTENT[kind])  # type: ignore[arg-type]
             await bench.operator.install(file, "operator")
@@ -108,7 +109,7 @@ class RefusesWrongPackages(Case):
     scenario = _MANAGED
 
     async def drive(self, bench: Bench) -> None:
-        management = _management(bench)
+        management = management_of(bench)
         await bench.clock.sleep(minutes=2)
         for version in ("2.0", "1.9"):
             bench.phase("package", package=_OLDER)
@@ -122,14 +123,14 @@ class RefusesWrongPackages(Case):
             bench.phase("package", package=issuer)
             await self._both(bench, "3.0", issuer, "sound", issuer)
         for task in management.tasks.values():
-            await _told(bench, task)
+            await told(bench, task)
         await bench.operator.packages()
 
     async def _both(
         self, bench: Bench, version: str, name: str, wrong: Wrong, issuer: Choice, *, first: bool = False
     ) -> None:
         """The same package online and as a file; of the first, sound one only the file: its name then has a version."""
-        management = _management(bench)
+        management = management_of(bench)
         made = management.package("factors", name, version, _FACTORS, wrong=wrong, certificate=issuer)
         await bench.operator.install(made, "operator")
         if not first:
@@ -154,7 +155,7 @@ class UpgradesWithoutTouchingData(Case):
     scenario = _MANAGED
 
     async def drive(self, bench: Bench) -> None:
-        management = _management(bench)
+        management = management_of(bench)
         begin = bench.clock.now_us()
         await bench.clock.sleep(hours=1, minutes=3)
         end = begin + 3_600_000_000
@@ -168,7 +169,7 @@ class UpgradesWithoutTouchingData(Case):
             if number and version not in _BAD:
                 # From the write of the package over its trial to the write that confirms it.
                 bench.power.cut_at_sync(number, off_s=20, after=number % 2 == 0)
-            await _told(bench, task)
+            await told(bench, task)
         await bench.clock.sleep(minutes=2)
         await read_records(bench, ("quarter",), begin, end)
 

@@ -184,7 +184,9 @@ class ManagementCentre(JsonCentre):
             return Reply("package", {"responseCode": "1"}, 416, mn=self.device, headers=headers)
         end = min(int(found[2]) + 1, size) if found and found[2] else size
         task.served += end - first
-        task.fetched += end == size
+        if end == size:
+            task.fetched += 1
+            self.tell({"fetched": f"{task.name} {task.version}"})
         headers = (("Content-Range", f"bytes {first}-{end - 1}/{size}"),) if found else ()
         return Reply("package", text[first:end], 206 if found else 200, mn=self.device, headers=headers)
 
