@@ -10,7 +10,7 @@ from collections.abc import Coroutine, Sequence
 from functools import partial
 from typing import Any
 
-from reference_terminal import centre_set
+from reference_terminal import centre_set, period_set
 from reference_terminal.acquisition.backfill import REACH_S, Backfill, Source
 from reference_terminal.acquisition.carriers import Carriers, Surroundings
 from reference_terminal.acquisition.collected import TakesLate
@@ -29,6 +29,7 @@ from reference_terminal.management.parameters import Parameters
 from reference_terminal.operations.housekeeping import Housekeeping
 from reference_terminal.operations.journal import Journal
 from reference_terminal.platform import Platform
+from reference_terminal.processing.classes import Classes
 from reference_terminal.processing.late import LateReadings, Place
 from reference_terminal.processing.manual import ManualEntries
 from reference_terminal.processing.pipeline import Pipeline
@@ -170,6 +171,7 @@ class Terminal:
         self.clock = WallClock(platform.clock)
         self.store = Store(self._told.storage.path, platform.vfs, float(self._told.storage.commit_linger_s))
         config = self.config = centre_set.in_force(self._told, self.store, self.keyring.vault)
+        config = self.config = period_set.in_force(config, self.store)
         if config.centres != self._told.centres:
             self.keyring = Keyring(config, platform.random)
         self.journal = Journal(self.store, self.clock, platform.log)
@@ -179,6 +181,7 @@ class Terminal:
         self.store.last_qn_ms = lambda: self.qn.last_ms
         self.pipeline = Pipeline(config, self.store, self.clock, self.journal)
         self.pipeline.on_complete = self.queue_period
+        self.classes = Classes(self.store, self.clock, self.pipeline.points)
         self.manual = ManualEntries(self.store, self.journal, self.queue_revision)
         vault = self.keyring.vault
         self.settings = {centre.id: CentreSettings(centre, self.store, vault) for centre in config.centres}
@@ -220,6 +223,7 @@ class Terminal:
         first_point = 0
         by_carrier: dict[tuple[str, str, str], list[MeterPoller]] = {}
         for number, meter in enumerate(self.config.meters):
+            self._begin_period(number, meter)
             next_s = self.first_slot(number, meter.period_s)
             driver = carriers.driver(meter, first_point)
             poller = MeterPoller(number, meter, driver, carriers.retries(meter), next_s)
@@ -272,6 +276,12 @@ class Terminal:
                 self.standbys.append(standby)
                 return standby
         return None
+
+    def _begin_period(self, number: int, meter: MeterConfig) -> None:
+        """Nothing was missed on the grid of a period that was set later."""
+        last_s = self.pipeline.resolved_s.get(number)
+        if last_s is not None:
+            self.pipeline.resolved_s[number] = max(last_s, period_set.not_before_s(self.store, meter))
 
     def first_slot(self, meter: int, period_s: int) -> int:
         """The first slot a meter is due for: after a restart the one after the last stored, so that gaps show."""

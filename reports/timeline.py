@@ -160,6 +160,7 @@ WORDS: dict[str, str] = {
     "edge": "边界值",
     "meter-record": "表计自身记录",
     "period-set": "设定采集周期",
+    "over": "观察结束",
     "junk": "无效报文",
     "upload-time": "平台改定上传时间",
     "probe": "探测",

@@ -44,6 +44,10 @@ class Orders(ABC):
         """Have a centre served no more."""
         await self._ask("centre-remove", {"centre": centre, "author": author})
 
+    async def set_period(self, meter: str, period_s: int, author: str) -> None:
+        """Have a meter polled so often from now on."""
+        await self._ask("period", {"meter": meter, "period_s": str(period_s), "author": author})
+
     async def verify(self, kind: str, from_us: int, to_us: int) -> None:
         """Have the stored records of a class compared with their fingerprints."""
         await self._ask("verify", {"kind": kind, "from": str(from_us), "to": str(to_us)})

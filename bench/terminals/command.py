@@ -33,7 +33,7 @@ _UPLINKS: tuple[Kind, ...] = ("hj212", "mqtt")
 _ASK_KEYS = {"get", "post", "body", "rows", "fields", "headers"}
 QUESTIONS = (
     "readings", "records", "gaps", "status", "queue", "log", "replacement", "alarms", "centres", "packages",
-    "upload", "upload-time", "backfill", "verify", "package", "estimates", "manual", "manual entry",
+    "upload", "upload-time", "backfill", "verify", "package", "estimates", "manual", "manual entry", "period",
 )  # fmt: skip
 """What an operator may ask (see `bench.bench.Operator`)."""
 _ANSWER_S = 30.0

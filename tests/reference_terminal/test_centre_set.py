@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from terminal_kit import centre_text, config_text
 
+from reference_terminal import period_set
 from reference_terminal.centre_set import centre_from
 from reference_terminal.config import ConfigError, load_config
 from reference_terminal.platform import Platform
@@ -117,6 +118,10 @@ def test_centres_come_and_go_and_stay_so_over_a_restart(tmp_path: Path) -> None:
         ("centre-add", {"settings": _table("B", channel='"mtls"'), "author": "Zhou"}, 400, "centre."),
         ("centre-remove", {"centre": "X", "author": "Zhou"}, 404, "no centre is called 'X'; there are A"),
         ("centre-remove", {"centre": "A"}, 400, "author is missing"),
+        ("period", {"meter": "X", "period_s": "5", "author": "Zhou"}, 404, "no meter is called 'X'"),
+        ("period", {"meter": "m1", "period_s": "5 s", "author": "Zhou"}, 400, "expected period_s as whole seconds"),
+        ("period", {"meter": "m1", "period_s": "7", "author": "Zhou"}, 200, "refused"),
+        ("period", {"meter": "m1", "period_s": "5", "author": " "}, 400, "author"),
     ],
 )
 def test_a_wrong_order_is_refused_in_words_and_changes_nothing(
@@ -127,8 +132,52 @@ def test_a_wrong_order_is_refused_in_words_and_changes_nothing(
         assert got == status
         assert words in json.dumps(answer)
         assert terminal.store.settings("centre set") == {}
+        assert terminal.store.settings("polling period") == {}
 
     _live(tmp_path, order)
+
+
+def test_a_polling_period_is_taken_with_a_warning_and_kept(tmp_path: Path) -> None:
+    async def change(terminal: Terminal, port: int) -> None:
+        status, answer = await _post(port, "period", {"meter": "m1", "period_s": "3600", "author": "Zhou"})
+        assert (status, answer["result"]) == (200, "done")
+        assert "polled every 3600 s there are no" in answer["message"]
+        for _ in range(400):
+            if terminal.config.meters[0].period_s == 3600:
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(terminal.config.meters[0].period_s)
+
+    async def look(terminal: Terminal, port: int) -> None:
+        del port
+        assert terminal.config.meters[0].period_s == 3600
+
+    _live(tmp_path, change)
+    _live(tmp_path, look)
+
+
+def test_a_period_that_a_line_cannot_carry_is_refused() -> None:
+    config = load_config(
+        """
+        [[lines]]
+        id = "l1"
+        device = "/dev/ttyS1"
+        baud = 600
+        [[meters]]
+        id = "m1"
+        line = "l1"
+        protocol = "dlt645-2007"
+        address = "161"
+        period_s = 60
+        [[meters.points]]
+        id = "energy"
+        kind = "counter"
+        identifier = "00010000"
+        """
+    )
+    period_set.checked(config, "m1", 30)
+    with pytest.raises(ConfigError, match="of its time at 600 baud"):
+        period_set.checked(config, "m1", 1)
 
 
 def test_every_problem_of_a_table_is_told_at_once() -> None:
