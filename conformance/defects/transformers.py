@@ -7,8 +7,10 @@ from typing import Any
 
 from conformance.defects import Patch, defect
 from reference_terminal.acquisition import decode as decoding
+from reference_terminal.acquisition.reading import Reading
 from reference_terminal.config_meters import PointConfig
 from reference_terminal.processing.counter import CounterTracker
+from reference_terminal.storage.store import Store
 
 _CLAUSES = ("isc-2/7.2.3-B(1)d", "csmt/8.3.1c")
 _CASE = "transformers/applies-transformer-ratios"
@@ -66,3 +68,60 @@ def modulus_without_ratio(patch: Patch) -> None:
         whole(self, config if config.modulus is None else replace(config, modulus=config.modulus / abs(config.ratio)))
 
     patch(CounterTracker, "__init__", made)
+
+
+_RAW_CASE = ("transformers/keeps-raw-values",)
+
+
+@defect(
+    "raw-value-dropped",
+    en="what the meter showed is given up once it is converted",
+    zh="换算后不再保留原始值",
+    clauses=("csmt/9.2-9",),
+    cases=_RAW_CASE,
+)
+def raw_value_dropped(patch: Patch) -> None:
+    """The converted value can be divided again."""
+    whole = Store.add_reading
+
+    def add_reading(self: Store, reading: Reading, total: Any) -> None:
+        reading.raw = ""
+        whole(self, reading, total)
+
+    patch(Store, "add_reading", add_reading)
+
+
+@defect(
+    "raw-value-converted-too",
+    en="the raw value is the converted one again",
+    zh="所存原始值实为换算后的数值",
+    clauses=("csmt/9.2-9",),
+    cases=_RAW_CASE,
+)
+def raw_value_converted_too(patch: Patch) -> None:
+    """Both columns are filled from the same variable."""
+    whole = Store.add_reading
+
+    def add_reading(self: Store, reading: Reading, total: Any) -> None:
+        reading.raw = str(reading.value)
+        whole(self, reading, total)
+
+    patch(Store, "add_reading", add_reading)
+
+
+@defect(
+    "raw-values-in-memory",
+    en="raw values are gone after a power cut",
+    zh="断电后原始值丢失",
+    clauses=("csmt/9.2-9",),
+    cases=_RAW_CASE,
+)
+def raw_values_in_memory(patch: Patch) -> None:
+    """The store keeps results only."""
+    whole = Store.__init__
+
+    def init(self: Store, *arguments: Any, **named: Any) -> None:
+        whole(self, *arguments, **named)
+        self.connection.execute("UPDATE reading SET raw=''")
+
+    patch(Store, "__init__", init)

@@ -11,6 +11,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``source.cems``: it takes values of a CEMS.
 - ``source.collectors``: it takes data from collectors at all.
 - ``source.weighing``: it reads weighing indicators that send by themselves.
+- ``source.weighing-loads``: it adds up the net weight of every truck from the weights shown.
 - ``source.transformers``: it multiplies the readings of meters behind transformers by their ratio.
 - ``source.standby``: a standby source takes a silent meter's place.
 - ``acquisition.manual-entry``: values can be entered by hand.
@@ -18,6 +19,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``uplink.hj212-window``: it uploads by HJ 212 in a daily window whose time can be set.
 - ``uplink.query``: it answers history requests of a centre (2051, 2061, 2031).
 - ``local.readout``: readings, records, gaps and the log can be read at a local interface.
+- ``local.raw-values``: there raw values stand beside the converted ones.
 - ``acquisition.gap-record``: stretches of missing data are recorded.
 - ``acquisition.gap-filling``: they are filled with estimates, flagged and with their method.
 - ``acquisition.meter-records``: they are filled from freezes or load profiles that DL/T 645 meters keep.

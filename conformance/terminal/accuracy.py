@@ -35,7 +35,7 @@ class TakesOverInformationUnchanged(_Compares, Case):
     """Point, value, status and time of 10 000 stored readings and of the centres' copies equal the meters' replies."""
 
     zh = "10 000 条采集记录的测点、数值、状态和时刻与对接系统一致。"
-    clauses = ("isc-2/9.3a",)
+    clauses = ("isc-2/9.3a", "isc-2/7.3.1d", "csmt/12.3.2c")
     aspect = "information"
 
 

@@ -24,7 +24,7 @@ class FillsGapsWithEstimates(Case):
     """Gaps are filled by a named method, exactly, in a series of their own; nothing estimated is sent as measured."""
 
     zh = "缺失时段按注明的方法插补，估计值逐位正确、单独存放并有标记，不作为测量值存储或上传。"
-    clauses = ("csmt/12.3.2a", "isc-2/7.2.3-A(1)b")
+    clauses = ("csmt/12.3.2a", "csmt/12.4c", "csmt/12.4d", "csmt/12.4e", "isc-2/7.2.3-A(1)b")
     needs = (MODBUS, HJ212, LOCAL, "acquisition.gap-record", "acquisition.gap-filling")
     rigs = Rig.VIRTUAL
     scenario = Scenario(circuits=3, points=2, maps=("adl3000",), centres=("A",), realtime_interval_s=60)
@@ -66,7 +66,7 @@ class FillsGapsFromMetersRecords(Case):
     """What a meter recorded while the line or the terminal was dead is stored under its own time, exact and marked."""
 
     zh = "线路或终端中断期间，以表计自身冻结、负荷记录补入真实值：时刻、数值正确并注明来源。"
-    clauses = ("csmt/12.4b", "csmt/12.3.2a")
+    clauses = ("csmt/12.4b", "csmt/12.3.2a", "isc-2/7.3.1h")
     needs = (DLT645, HJ212, LOCAL, "acquisition.meter-records", "acquisition.gap-record")
     rigs = Rig.VIRTUAL
     scenario = Scenario(

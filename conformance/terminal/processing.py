@@ -23,7 +23,7 @@ class OffersMinuteValues(Case):
     """Every counter has 60 cumulative values an hour, each readable locally within a minute, never falling."""
 
     zh = "每个计数量每小时有 60 个累计值，分钟结束后 60 s 内可在本地读取，且不回退。"
-    clauses = ("isc-2/7.2.3-A(3)g", "isc-2/9.4a")
+    clauses = ("isc-2/7.2.3-A(3)g", "isc-2/9.4a", "isc-2/7.3.1g")
     needs = (MODBUS, LOCAL, "accounting.minute-cumulative")
     scenario = Scenario(circuits=3, points=2, centres=("A",))
 
@@ -171,7 +171,10 @@ class RejectsReadingsOutOfRange(Case):
     """Readings beyond the instrument's limits are marked and never sent as valid; the limits themselves are valid."""
 
     zh = "超出量程上下限的读数标记为无效且不以正常标记上传，等于限值者有效。"
-    clauses = ("csmt/8.1.1a", "csmt/8.1.1b", "csmt/8.1.1c", "isc-2/7.2.3-B(3)b")
+    clauses = (
+        *("csmt/8.1.1a", "csmt/8.1.1b", "csmt/8.1.1c", "csmt/12.3.2d"),
+        *("isc-2/7.2.3-B(3)a", "isc-2/7.2.3-B(3)b"),
+    )
     needs = (MODBUS, HJ212, LOCAL, "processing.range-check")
     scenario = Scenario(
         circuits=1,

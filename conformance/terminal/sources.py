@@ -108,7 +108,7 @@ class TakesManualEntries(Case):
     """A value entered by hand is kept with author, reason and original, and sent to the centre."""
 
     zh = "人工填报值连同录入人、原因和原值一并保留，并上传至数据中心。"
-    clauses = ("csmt/11.3d", "isc-2/7.2.2(2)i")
+    clauses = ("csmt/11.3d", "isc-2/7.2.2(2)i", "isc-2/7.3.1h")
     needs = (MODBUS, HJ212, LOCAL, MANUAL)
     scenario = Scenario(circuits=1, centres=(_CENTRE,), kinds=("hour",))
 

@@ -11,13 +11,14 @@ from bench.bench import Bench
 from bench.case import Case, Finding, Rig, check
 from bench.history import History
 from bench.scenario import Line, Scenario
-from conformance.judges import accuracy, delivery
+from conformance.judges import accuracy, delivery, rawvalues
 from conformance.judges.truth import truth_of
 from conformance.terminal import HJ212, LOCAL, MODBUS
 from conformance.terminal.interfaces import DLT645
 from conformance.terminal.moves import all_centres, points, read_readings, reconciled
 
 _COMPARED = 300
+_RAW = 40
 
 
 class AppliesTransformerRatios(Case):
@@ -77,3 +78,30 @@ class AppliesTransformerRatios(Case):
             unit="records",
             evidence=delivery.lines(wrong),
         )
+
+
+class KeepsRawValues(Case):
+    """What meters behind transformers showed is kept beside the quantity made of it, and outlasts a power cut."""
+
+    zh = "经变比换算的读数同时保留表计原始值，断电后仍可查询。"
+    clauses = ("csmt/9.2-9", "isc-2/7.3.1h")
+    needs = (MODBUS, DLT645, LOCAL, "source.transformers", "local.raw-values")
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(
+        circuits=1,
+        maps=("sdm630",),
+        lines=(Line(("dlt645-2007",), 2400, "E"),),
+        ratios=(("e01", "80"), ("dlt645-2007", "120")),
+        centres=("A",),
+        kinds=("minute",),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=20, seconds=30)
+        await bench.power.off(90)
+        await bench.clock.sleep(minutes=25)
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from rawvalues.findings(history, _RAW)
