@@ -1,9 +1,10 @@
 """SM2, SM3 and SM4 by `gmssl`, the bench's independent oracle: every trap of that library closed here.
 
-Leaves certificates to `certificates`. Slow (about 100 signatures and 250 kB a second) and not constant-time: it checks
-other people's work and never guards a secret. Chance is handed in, because gmssl draws its nonces from `random`; C1 and
-C3 are checked, because gmssl checks neither; r and s are checked for range; the forms (DER, raw) are converted at the
-edge.
+Leaves certificates to `certificates`. Slow (about 300 verifications and 250 kB a second) and not constant-time: it
+checks other people's work and never guards a secret. Chance is handed in, because gmssl draws its nonces from `random`;
+C1 and C3 are checked, because gmssl checks neither; r and s are checked for range; the forms (DER, raw) are converted
+at the edge. Points that come again (the base point, a world's keys) are multiplied from tables made with gmssl's own
+arithmetic, and what `verify` found is remembered.
 """
 
 # gmssl publishes no types and hides the curve arithmetic that an oracle needs behind an underscore.
@@ -79,9 +80,57 @@ def _point(text: str) -> Point:
     return int(text[:64], 16), int(text[64:128], 16)
 
 
+class _Curve(_sm2.CryptSM2):
+    """gmssl's SM2, multiplying points that come again from tables."""
+
+    def _kg(self, k: int, Point: str) -> str | None:
+        if not 0 < k < 1 << 256 or not _comes_again(Point):
+            return super()._kg(k, Point)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        # Windows from below: what is summed is smaller than the next term, so that gmssl's addition, which cannot
+        # double a point, is never given equal ones.
+        table = _multiples(Point)
+        total = ""
+        for window in range(_WINDOWS):
+            digit = k >> _WINDOW_BITS * window & _DIGITS
+            if digit:
+                term = table[window][digit - 1]
+                total = self._add_point(total, term) if total else f"{term}1"
+        return self._convert_jacb_to_nor(total)
+
+
+_WINDOW_BITS = 4
+_WINDOWS = 256 // _WINDOW_BITS
+_DIGITS = (1 << _WINDOW_BITS) - 1
+_PAYS_AFTER = 16
+_seen: dict[str, int] = {}
+
+
+def _comes_again(point: str) -> bool:
+    """Whether a point was multiplied so often that a table pays; counts this time."""
+    if len(_seen) > 4096:
+        _seen.clear()
+    _seen[point] = times = _seen.get(point, 0) + 1
+    return times > _PAYS_AFTER
+
+
+@lru_cache(maxsize=32)
+def _multiples(point: str) -> list[list[str]]:
+    """Affine multiples of a point: in row i, column d - 1, d * 16^i times the point."""
+    plain = _sm2.CryptSM2(private_key="", public_key="", mode=1)
+    rows: list[list[str]] = []
+    base = point
+    for _ in range(_WINDOWS):
+        row = [base, cast(str, plain._convert_jacb_to_nor(plain._double_point(base)))]
+        while len(row) <= _DIGITS:
+            row.append(cast(str, plain._convert_jacb_to_nor(plain._add_point(f"{row[-1]}1", base))))
+        base = row.pop()
+        rows.append(row)
+    return rows
+
+
 def _curve(private: int = 0, public: Point | None = None) -> Any:
     # The constructor strips leading 0 and 4 from a public key; it gets none, and the attribute is set afterwards.
-    made = _sm2.CryptSM2(private_key=f"{private:064x}", public_key="", mode=1)
+    made = _Curve(private_key=f"{private:064x}", public_key="", mode=1)
     made.public_key = _text(public) if public else ""
     return made
 
@@ -128,6 +177,7 @@ def decode_point(octets: bytes) -> Point:
     return point
 
 
+@lru_cache(maxsize=256)
 def identity_hash(public: Point, identity: bytes = DEFAULT_ID) -> bytes:
     """Z of GB/T 32918.2: SM3 over the identifier, the curve and the public key."""
     curve = bytes.fromhex(f"{A:064x}{B:064x}") + bytes.fromhex(G)
@@ -154,6 +204,7 @@ def sign_digest(private: int, e: bytes, k: int) -> bytes | None:
     return None if found is None else bytes.fromhex(found)
 
 
+@lru_cache(maxsize=16384)
 def verify(public: Point, message: bytes, signature: bytes, identity: bytes = DEFAULT_ID) -> bool:
     """Whether a raw signature (64 octets) belongs to message, key and identifier. A key off the curve: never."""
     if len(signature) != 64 or not on_curve(public):

@@ -269,6 +269,18 @@ def test_keys_that_begin_with_04_or_zeros_keep_every_digit() -> None:
             assert oracle.verify(public, b"m", oracle.sign(private, b"m", chance))
 
 
+def test_points_that_come_again_are_multiplied_to_the_same() -> None:
+    plain = gmssl_sm2.CryptSM2(private_key="", public_key="", mode=1)
+    chance = random.Random(7)
+    point = oracle.multiply(chance.randrange(1, oracle.N))
+    text = f"{point[0]:064x}{point[1]:064x}"
+    edges = (1, 15, 16, 17, 1 << 252, oracle.N - 1)
+    scalars = [*edges, *(chance.randrange(1, oracle.N) for _ in range(20))]
+    for scalar in scalars + scalars:
+        found = oracle.multiply(scalar, point)
+        assert f"{found[0]:064x}{found[1]:064x}" == plain._kg(scalar, text)  # pyright: ignore[reportPrivateUsage]
+
+
 def test_the_openssl_command_line_agrees_both_ways(program: Callable[[str], str], tmp_path: Path) -> None:
     openssl = program("openssl")
     key = Key("sm2", D, PUBLIC)
