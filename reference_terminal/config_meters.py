@@ -14,11 +14,16 @@ from reference_terminal.config_analog import AnalogConfig, read_analog
 from reference_terminal.config_centres import check_code
 from reference_terminal.config_serial import (
     CJT188,
+    COMMANDED,
     DLT645,
+    ITEMS,
+    LOADS,
     MODBUS,
+    NET,
     PROTOCOLS,
     SCALES,
     STANDARD,
+    WEIGHT,
     SerialConfig,
     SerialPoint,
     check_address,
@@ -40,6 +45,9 @@ INSTANT_UNITS = (
     *("m3/h", "m3/s", "Nm3/h", "L/h", "L/s", "m/s", "t/h", "kg/h", "kg/s", "GJ/h"),
     *("°C", "K", "Pa", "kPa", "MPa", "bar", "%", "mg/m3", "g/m3", "ppm", "m2", "t", "kg"),
 )
+
+
+_WEIGHED = {WEIGHT: ("instant", ("kg", "t")), NET: ("counter", ("kg", "t")), LOADS: ("counter", ("1",))}
 
 
 COLLECTED = "collected"
@@ -79,7 +87,8 @@ class PointConfig:
     `ratio` also holds CT × PT and a conversion of units that has an end; `convert` is one that has none (a fraction).
     `serial` says where the number stands in a DL/T 645 or CJ/T 188 answer (None: Modbus registers, `parts`), `analog`
     that the registers are a current of 4 to 20 mA, `source` the unit the device is said to have, `tag` its
-    name in a collector's messages.
+    name in a collector's messages, `emission_source` the source of emissions its data belong to and are stored under,
+    `item` what of a weighing indicator it is.
     """
 
     id: str
@@ -101,6 +110,8 @@ class PointConfig:
     convert: Fraction = Fraction(1)
     source: str = ""
     tag: str = ""
+    emission_source: str = ""
+    item: str = ""
 
     @property
     def signed(self) -> bool:
@@ -149,7 +160,12 @@ class MeterConfig:
     @property
     def known_as(self) -> str:
         """Unit or address, which must be its own at its gateway or line."""
-        return self.address if self.protocol in (*DLT645, *CJT188) else str(self.unit)
+        return self.address if self.protocol in (*DLT645, *CJT188, COMMANDED) else str(self.unit)
+
+    @property
+    def counts(self) -> bool:
+        """Whether loads are counted from its weights, for which it is watched all the time."""
+        return any(point.item in (NET, LOADS) for point in self.points)
 
 
 def read_gateway(section: Section) -> GatewayConfig:
@@ -179,7 +195,7 @@ def read_meter(section: Section) -> MeterConfig:
     """One meter with its points; its problems go into the section."""
     gateway, line, protocol = _place(section)
     serial = read_serial(section, protocol)
-    address = section.text("address") if protocol in (*DLT645, *CJT188) else ""
+    address = section.text("address") if protocol in (*DLT645, *CJT188, COMMANDED) else ""
     registers = protocol in MODBUS
     transformers = Transformers(
         ct=section.decimal("ct", None, None, Decimal(1)), pt=section.decimal("pt", None, None, Decimal(1))
@@ -316,7 +332,16 @@ def _point(section: Section, protocol: str, serial: SerialConfig, transformers: 
         convert=convert,
         source=source,
         tag=section.text("tag") if protocol in (COLLECTED, SYSTEM) else "",
+        emission_source=section.text("emission_source", ""),
+        item=section.choice("item", ITEMS, WEIGHT) if protocol in SCALES else "",
     )
+    wanted = _WEIGHED.get(value.item)
+    if wanted is not None and (kind != wanted[0] or value.source not in wanted[1]):
+        section.problem(
+            "item",
+            f"{value.item} is a value of kind {wanted[0]} in {' or '.join(wanted[1])}, got {kind} in {value.source}",
+            f"{value.item} 应为 {wanted[0]}、单位 {' 或 '.join(wanted[1])}",
+        )
     if "modulus" in section and value.modulus is not None and value.modulus <= 0:
         section.problem("modulus", f"expected a positive number, got {value.modulus}", "模数应为正数")
     if value.rated_per_h is not None and value.rated_per_h <= 0:

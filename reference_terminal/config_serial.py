@@ -23,7 +23,11 @@ MODBUS = ("modbus-tcp", "modbus-rtu", "modbus-ascii")
 NO_RECORDS, LOAD_PROFILE, HOURLY_FREEZE = "none", "load-profile", "hourly-freeze"
 RECORDS = (NO_RECORDS, LOAD_PROFILE, HOURLY_FREEZE)
 """Which memory of a meter gaps are filled from."""
-SCALES = ("xk3190", "xk3190-reversed", "toledo-a12e")
+COMMANDED = "xk3190-command"
+SCALES = ("xk3190", COMMANDED, "xk3190-reversed", "toledo-a12e")
+WEIGHT, NET, LOADS = "weight", "net", "loads"
+ITEMS = (WEIGHT, NET, LOADS)
+"""What a point of a weighing indicator is: the weight shown, the net weight of all trucks, how many they were."""
 PROTOCOLS = (*MODBUS, *DLT645, *CJT188, *SCALES)
 _HEX = frozenset("0123456789ABCDEFabcdef")
 
@@ -37,6 +41,8 @@ class SerialConfig:
     15 min, hourly-freeze: every hour; none).
     CJ/T 188: `kind` the type octet (hexadecimal), `identifier_order` of requests, `layout` of the answer and `fields`
     of a layout of its own, `status_scheme` where valve and battery stand.
+    Weighing indicators: a bridge with less than `least` on it is free, and a weight that stays the same for
+    `settled_s` is at rest.
     """
 
     preamble: int = 4
@@ -47,6 +53,8 @@ class SerialConfig:
     layout: str = "standard"
     fields: tuple[FieldLayout, ...] = ()
     status_scheme: str = "standard"
+    least: Decimal = Decimal(1)
+    settled_s: int = 3
 
 
 STANDARD = SerialConfig()
@@ -59,6 +67,15 @@ def read_serial(section: Section, protocol: str) -> SerialConfig:
         blocks = section.boolean("blocks", False)
         records = section.choice("records", RECORDS, NO_RECORDS) if protocol == "dlt645-2007" else NO_RECORDS
         return SerialConfig(preamble=preamble, blocks=blocks, records=records)
+    if protocol in SCALES:
+        least = section.decimal("least", None, None, Decimal(1))
+        if least <= 0:
+            section.problem(
+                "least",
+                f"expected a weight above 0, got {least}; below it the bridge counts as free",
+                f"应为大于 0 的重量,实际为 {least},低于该值视为空磅",
+            )
+        return SerialConfig(least=least, settled_s=section.integer("settled_s", 1, 60, 3))
     if protocol not in CJT188:
         return SerialConfig()
     kind = section.text("kind", "10").upper()
@@ -120,6 +137,11 @@ def check_address(section: Section, protocol: str, address: str) -> str:
     if protocol in CJT188:
         what = "14 digits of the CJ/T 188 address, maker's code first (A: any digit)"
         return _address(section, address, 14, what, allowed="0123456789ABCDEF")
+    if protocol == COMMANDED and not (len(address) == 1 and "A" <= address <= "Z"):
+        section.problem(
+            "address", f"expected the letter of the indicator, A to Z, got {address!r}", "应为仪表地址字母 A 至 Z"
+        )
+        return "A"
     return address
 
 

@@ -75,6 +75,7 @@ class SerialKind:
 
 
 _THREE_PHASE = (("energy", "01"), ("power", "02"), ("voltage_a", "03"), ("current_a", "04"))
+_COUNTED = (("weight", "01"), ("net", "02"), ("loads", "03"))
 _MODBUS_CIRCUIT = (("energy", "01"), ("power", "02"), ("voltage_l1", "03"))
 
 # Kinds of meters on serial lines. A DL/T 645-1997 meter tells voltages in whole volts.
@@ -99,7 +100,9 @@ SERIAL_METERS: dict[str, SerialKind] = {
     ),
     "spread-rtu": SerialKind("spread", "e", (*_MODBUS_CIRCUIT, ("current_l1", "04")), framing="rtu"),
     "analogue": SerialKind("analog_ua", "steam", (("pressure", "01"), ("temperature", "02")), framing="rtu"),
-    # A scale stands alone on its line and sends by itself.
+    # A scale that sends by itself stands alone on its line. Loads are counted from what "weighbridge" kinds show.
+    "weighbridge": SerialKind("xk3190_loads", "bridge", _COUNTED, "A"),
+    "weighbridge-asked": SerialKind("xk3190_command", "bridge", _COUNTED, "A"),
     "scale": SerialKind("xk3190", "bridge", (("weight", "01"),), "A"),
     "scale-reversed": SerialKind("xk3190_reversed", "bridge", (("weight", "01"),), "A"),
 }
@@ -332,8 +335,10 @@ def _behind_systems(scenario: Scenario) -> list[MeterSpec]:
 
 
 def _counted(address: str, by: int) -> str:
-    """The address so many after this one; the letter of a scale stays."""
-    return f"{int(address) + by:0{len(address)}d}" if address.isdecimal() else address
+    """The address so many after this one, of digits or a letter."""
+    if address.isalpha():
+        return chr(ord(address) + by)
+    return f"{int(address) + by:0{len(address)}d}" if address else ""
 
 
 SPARE = "-spare"
@@ -394,6 +399,7 @@ def settings_of(scenario: Scenario) -> dict[str, Any]:
         "buffer_h": scenario.buffer_h,
         "standbys": {name + SPARE: name for name in scenario.standbys},
         "later": scenario.later,
+        "emission_sources": dict(scenario.emission_sources),
         "records": dict(scenario.records),
     }
 
@@ -467,5 +473,6 @@ def opening(
             for spec in site.world.centres
         ),
         parameters=profile.in_force(),
+        declared=dict(profile.declared) if scenario.tell_declared else {},
         claims={question: profile.claim(question).value for question in needs},
     )

@@ -12,6 +12,7 @@ from typing import Any
 from bench.terminals import Seat
 from bench.terminals.systems import system_of
 from simulators.meters.bus_maps import SCALES, BusMap
+from simulators.meters.scale_frames import COMMANDED
 from simulators.world import MeterSpec, PointRow, register_map
 
 # Unit names of the bench's register maps that the terminal calls otherwise.
@@ -99,6 +100,10 @@ def meters_of(seat: Seat, gateways: Places, lines: Places) -> list[dict[str, Any
         spec.name: [_point(spec, row) for row in site.points.values() if row.meter == spec.name]
         for spec in site.world.meters
     }
+    sources: Mapping[str, str] = settings.get("emission_sources", {})
+    for point in (point for group in points.values() for point in group):
+        if point["id"] in sources:
+            point["emission_source"] = sources[point["id"]]
     for spare, main in standbys.items():
         for mine, its in zip(points[spare], points[main], strict=True):
             mine["id"] = its["id"]
@@ -129,7 +134,7 @@ def _place(seat: Seat, spec: MeterSpec, protocol: str, gateways: Places, lines: 
         return {"gateway": gateways[_of(spec)], "unit": spec.unit}
     place: dict[str, Any] = {"line": lines[_of(spec)], "protocol": protocol}
     if protocol in SCALES:
-        return place
+        return {**place, "address": spec.address} if protocol == COMMANDED else place
     return {**place, "address": spec.address} if spec.address else {**place, "unit": spec.unit}
 
 
@@ -185,7 +190,9 @@ def _point(spec: MeterSpec, row: PointRow) -> dict[str, Any]:
         made |= {"identifier": row.identifier, "format": row.layout}
         if row.protocol in _CJT188:
             made["field"] = next(point.register for point in spec.points if point.id == row.id)
-    elif row.protocol not in SCALES:
+    elif row.protocol in SCALES:
+        made["item"] = row.counted or "weight"
+    else:
         made["function"] = row.fc
         made["parts"] = [
             {"address": part.address, "type": part.type, "order": part.order, "factor": part.factor}

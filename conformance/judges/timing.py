@@ -415,6 +415,7 @@ def minute_findings(history: History, hour_us: int) -> Iterator[Check]:
         limit=0,
         unit="values",
         evidence=wrong,
+        stamped=True,
     )
     yield check(
         "never-decreasing",

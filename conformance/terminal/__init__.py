@@ -28,6 +28,10 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``accounting.minute-cumulative``: a cumulative value every minute.
 - ``counters.rollover``, ``counters.replacement``: rollover is counted; a meter's replacement can be entered.
 - ``storage.power-off-48h``: what is stored outlasts 48 h without power.
+- ``storage.sets``, ``storage.tables``: stored data go out as a set and in again; they go out as a table for people.
+- ``storage.by-source``: they can be read by the emission source that they belong to.
+- ``storage.capacity``: it tells what its store holds, may hold, and for how long data are kept.
+- ``storage.backup-1-year``: a backup covers a year.
 - ``delivery.automatic-backfill``: what an outage held back is sent afterwards without help.
 - ``role.collector``: submitted as a collector too (168 h buffer).
 - ``centres.three``: three destinations at once.

@@ -19,7 +19,7 @@ from reference_terminal.acquisition.modbus_driver import ModbusMeter, SerialModb
 from reference_terminal.acquisition.mqtt_client import MqttClient
 from reference_terminal.acquisition.mqtt_driver import Inbox, MqttMeter
 from reference_terminal.acquisition.reading import Reading
-from reference_terminal.acquisition.scale import ScaleMeter
+from reference_terminal.acquisition.scale import Keeper, ScaleMeter
 from reference_terminal.acquisition.systems import Memory, Systems
 from reference_terminal.clock import WallClock
 from reference_terminal.config import Config
@@ -67,6 +67,7 @@ class Carriers:
                 )
                 self._clients[collector.id] = client
                 self._inboxes[collector.id] = Inbox(client)
+        self._watched: list[ScaleMeter] = []
         self._random = platform.random
         self._gateways = {
             gateway.id: GatewayClient(gateway, platform.random)
@@ -112,7 +113,10 @@ class Carriers:
         if meter.protocol in DLT645:
             return Dlt645Meter(meter, first_point, line)
         if meter.protocol in SCALES:
-            return ScaleMeter(meter, first_point, line)
+            scale = ScaleMeter(meter, first_point, line, Keeper(self._around.memory, self._around.journal))
+            if meter.counts:
+                self._watched.append(scale)
+            return scale
         return Cjt188Meter(meter, first_point, line)
 
     def _collected(self, meter: MeterConfig, first_point: int) -> MqttMeter | HttpsMeter:
@@ -127,8 +131,8 @@ class Carriers:
         return driver
 
     def workers(self) -> list[Coroutine[Any, Any, None]]:
-        """What runs beside the pollers: subscribers of collectors."""
-        return [client.run() for client in self._clients.values()]
+        """What runs beside the pollers: subscribers of collectors, watchers of bridges."""
+        return [*(client.run() for client in self._clients.values()), *(scale.run() for scale in self._watched)]
 
     def committed(self, readings: Sequence[Reading]) -> None:
         """A batch was committed: brokers may forget what is in it."""

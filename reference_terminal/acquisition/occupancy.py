@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
 from reference_terminal.acquisition import blocks, cjt188_layouts, dlt645_plan
+from reference_terminal.acquisition.weighing import WATCH_S
 from reference_terminal.config_lines import LineConfig
 from reference_terminal.config_meters import MeterConfig
 from reference_terminal.config_serial import CJT188, DLT645
@@ -51,7 +52,10 @@ class Load:
 
 def of_line(line: LineConfig, meters: Sequence[MeterConfig]) -> Load:
     """The load of a line with these meters, each answering as usual."""
-    shares = [Share(meter.id, poll_s(line, meter), meter.period_s) for meter in meters]
+    shares = [
+        Share(meter.id, poll_s(line, meter), min(meter.period_s, WATCH_S) if meter.counts else meter.period_s)
+        for meter in meters
+    ]
     shares.sort(key=lambda share: (-share.percent, share.meter))
     total_s = sum((share.poll_s for share in shares), Decimal(0))
     needed_s = int((100 * total_s / LIMIT_PERCENT).to_integral_value(rounding=ROUND_CEILING))

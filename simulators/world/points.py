@@ -53,7 +53,8 @@ class PointRow(msgspec.Struct, frozen=True, kw_only=True):
     in `line` and the port's settings, one behind a serial server `host` and `port`. The value of a point with a `loop`
     is what its raw number means, rounded half to even to `decimals`. A point behind a `collector` stands under `tag` in
     the messages about its meter; its `protocol` is mqtt or https. One behind a system (opcua, sql) has its node
-    identifier or the tag of its rows there, and `security` is what the OPC UA server asks for.
+    identifier or the tag of its rows there, and `security` is what the OPC UA server asks for. A point with `counted`
+    (net, loads) is not shown by its weighing indicator: whoever reads the weights counts it from them.
     """
 
     id: str
@@ -91,6 +92,7 @@ class PointRow(msgspec.Struct, frozen=True, kw_only=True):
     collector: str = ""
     tag: str = ""
     security: str = ""
+    counted: str = ""
 
 
 def quantity_of(meter: MeterSpec, point: PointSpec, register: Register) -> str:
@@ -166,6 +168,7 @@ def point_row(world: World, spec: MeterSpec, device: AnyMap, point: PointSpec, m
         else None,
         collector=spec.collector,
         tag=tag_of(point) if spec.collector else "",
+        counted=register.counted if isinstance(register, Entry) else "",
     )
     if not spec.system:
         return row

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import reduce
 from itertools import pairwise
 from operator import xor
+from typing import cast
 
 import pytest
 from line_kit import Line, Peer, WallClock, meter, on_line, shown
@@ -14,6 +15,8 @@ from test_acq_serial_worlds import Life
 
 from bench.virtual.loop import run as run_virtually
 from reference_terminal.acquisition.scale import ScaleMeter
+from reference_terminal.acquisition.weighing import Bridge
+from reference_terminal.config import ConfigError
 from simulators.meters import faults
 
 WORLD = """
@@ -179,3 +182,95 @@ def test_trucks_are_weighed_and_counted() -> None:
     loads = [gross - tare for gross, tare in zip(trucks[0::2], trucks[1::2], strict=False)]
     added = [later - earlier for earlier, later in pairwise(found["net"]) if later != earlier]
     assert added and added == loads[: len(added)]
+
+
+# Loads.
+
+
+@pytest.mark.parametrize(
+    ("shown", "total", "loads"),
+    [
+        # Weights second by second, at rest after three.
+        ("40 40 40 40 0 15 15 15 15 0", "25", 1),
+        ("40 40 40 40 0 40 40 40 40 0 15 15 15 15 0", "25", 1),
+        ("40 40 40 0 15 15 15 15 0", "0", 0),
+        ("20 20 20 20 40 40 40 40 20 20 20 20 0 8 8 8 8 15 15 15 15 0", "25", 1),
+        ("40 40 40 40 0 0.08 0.08 0.08 0.08 0 -0.02 15 15 15 15 0", "25", 1),
+        ("15 15 15 15 0 40 40 40 40 0 14 14 14 14 0", "26", 1),
+        ("40 40 40 40 0 15 15 15 15 0 30 30 30 30 0 12 12 12 12 0.5", "43", 2),
+    ],
+)
+def test_loads_of_a_bridge(shown: str, total: str, loads: int) -> None:
+    bridge = Bridge(Decimal(1), 3)
+    for second, weight in enumerate(shown.split()):
+        bridge.look(second, Decimal(weight))
+    assert (bridge.total, bridge.loads) == (Decimal(total), loads)
+
+
+def test_a_bridge_goes_on_where_it_was_after_every_second() -> None:
+    shown = [weight for each in ("40", "15", "30", "12") for weight in (*[each] * 4, "0")]
+    for cut in range(len(shown)):
+        bridge = Bridge(Decimal(1), 3)
+        for second, weight in enumerate([*shown[:cut], "?", *shown[max(0, cut - 4) :]]):
+            if weight == "?":
+                bridge = Bridge(Decimal(1), 3, bridge.kept)
+            else:
+                bridge.look(second, Decimal(weight))
+        # Whoever stands on the bridge when the power fails is weighed again, never twice.
+        assert bridge.loads == 2, cut
+        assert bridge.total == Decimal(43), cut
+
+
+def test_a_weight_unseen_for_a_while_is_not_at_rest() -> None:
+    bridge = Bridge(Decimal(1), 3)
+    bridge.look(0, Decimal(40))
+    bridge.blind()
+    bridge.look(10, Decimal(40))
+    assert bridge.look(11, Decimal(0)) is None
+
+
+def asked(body: str, *replies: tuple[float, str]) -> tuple[list[str], list[bytes]]:
+    """What an indicator in command mode with letter B is read as, and what it was asked."""
+    text = f'protocol = "xk3190-command"\naddress = "B"\n{body}'
+    peer = Peer(lambda _: [(delay_s, bytes.fromhex(answer)) for delay_s, answer in replies])
+
+    async def read(line: Line, clock: WallClock) -> list[str]:
+        return shown((await ScaleMeter(meter(text), 0, line).read(0, clock, 0)).readings)
+
+    return cast("list[str]", on_line(peer, read)), peer.requests
+
+
+POINT = '[[meters.points]]\nid = "w"\nkind = "instant"\nunit = "t"\n'
+
+
+@pytest.mark.parametrize(
+    ("replies", "says"),
+    [
+        ([(0.05, "02 42 42 2D 30 30 30 31 32 34 32 31 38 03")], "-1.24"),
+        ([(0.05, "02 42 42 2D 30 30 30"), (0.1, "31 32 34 32 31 38 03")], "-1.24"),
+        ([(0.05, "02 41 42 2B 30 30 32 30 30 30 32 31 38 03")], "foreign address"),
+        ([(0.05, "02 42 42 2D 30 30 30 31 32 34 32 31 39 03")], "checksum"),
+        ([(0.05, "02 42 42 2D 30 30 30")], "bad frame"),
+        ([(0.05, "02 42 42 2B 20 4F 4C 20 20 20 32 31 32 03")], "scale overloaded"),
+        ([], "timeout"),
+    ],
+)
+def test_an_indicator_that_is_asked_by_its_letter(replies: list[tuple[float, str]], says: str) -> None:
+    found, requests = asked(POINT, *replies)
+    assert found == [says]
+    assert requests == [bytes.fromhex("02 42 42 30 30 03")]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('protocol = "xk3190-command"\naddress = "7"\n' + POINT, "expected the letter of the indicator, A to Z"),
+        ('protocol = "xk3190"\nleast = "0"\n' + POINT, "expected a weight above 0, got 0"),
+        ('protocol = "xk3190"\n' + POINT + 'item = "net"\n', "net is a value of kind counter in kg or t"),
+        ('protocol = "xk3190"\n' + POINT + 'item = "tara"\n', "item"),
+    ],
+)
+def test_a_wrong_weighbridge_is_told(text: str, says: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        meter(text)
+    assert any(says in str(problem) for problem in caught.value.problems), caught.value

@@ -218,7 +218,7 @@ def test_a_scale_stands_alone(device: str, place: str, register: str, says: str)
     [
         ('format = "XXXX.XX"', 'format = "XXXXX.XX"', "a scale shows six digits, got the format XXXXX.XX; shorten it"),
         ('unit = "t"', 'unit = "kWh"', "a scale shows an instant weight in kg or t, got a instant in kWh"),
-        ("interval_ms = 100", "interval_ms = 5", "interval_ms"),
+        ("interval_ms = 500", "interval_ms = 5", "interval_ms"),
         (
             '[[register]]\nid = "weight"',
             '[[register]]\nid = "tare"\nformat = "XX.XX"\nunit = "t"\n[[register]]\nid = "weight"',
@@ -233,7 +233,7 @@ def test_a_scale_stands_alone(device: str, place: str, register: str, says: str)
     ],
 )
 def test_a_wrong_map_of_a_scale(tmp_path: Path, old: str, new: str, says: str) -> None:
-    text = (MAPS_FOLDER / "serial" / "xk3190.toml").read_text("utf-8")
+    text = (MAPS_FOLDER / "serial" / "xk3190_loads.toml").read_text("utf-8")
     assert old in text
     (tmp_path / "mine.toml").write_text(text.replace(old, new), "utf-8")
     with pytest.raises(MapError) as caught:
