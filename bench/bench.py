@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence, ValuesView
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Any, Protocol
 
 from bench.terminals import Alteration
 from simulators.centres.hj212 import Centre
@@ -352,6 +352,15 @@ class Operator(Protocol):
         ...
 
 
+    async def back_up_configuration(self, author: str) -> bytes:
+        """The configuration as a file (ISC-2 7.4.1.4(4)), empty if the terminal gives none: rows octets."""
+        ...
+
+    async def restore_configuration(self, configuration: bytes, author: str) -> None:
+        """Hand a file with a configuration over; refusing is a problem of the answer."""
+        ...
+
+
 class Centres(Protocol):
     """The data centres by name."""
 
@@ -442,6 +451,10 @@ class Bench(Protocol):
     @property
     def operator(self) -> Operator:
         """Somebody at the terminal's local interface."""
+        ...
+
+    def told_of(self, centre: str) -> dict[str, Any]:
+        """What a terminal is told of a centre, as a package's configuration has it (docs/WIRE.md section 5)."""
         ...
 
     def chance(self, name: str) -> random.Random:

@@ -137,7 +137,8 @@ class Began(Event, frozen=True, tag="began"):
     """First event: what stood on the bench and under which rules the case is judged.
 
     `parameters` are the values of the rulings in force that differ or matter (name → text). `claims` are the answers of
-    the capability statement that the case depends on (question → yes, no, unanswered).
+    the capability statement that the case depends on (question → yes, no, unanswered). `declared` are its maxima (name
+    → text) where the case reckons with them.
     """
 
     case: str
@@ -150,6 +151,7 @@ class Began(Event, frozen=True, tag="began"):
     centres: tuple[CentreSetup, ...]
     parameters: dict[str, str] = {}
     claims: dict[str, str] = {}
+    declared: dict[str, str] = {}
 
 
 class Phase(Event, frozen=True, tag="phase"):

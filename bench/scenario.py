@@ -74,6 +74,8 @@ class Scenario:
     `ratios` gives meters by name a CT x PT ratio, by which what they show is smaller than the truth (decimal text).
     `records` names DL/T 645 meters whose own records the terminal is to fill gaps from (R-18), each with the kind:
     load-profile (every 15 min) or hourly-freeze.
+    `emission_sources` gives points the emission source that the terminal is to keep their data under. With
+    `tell_declared` the first event of the record holds the declared maxima, for judges that reckon with them.
     The terminal is not told of the centres that `later` names until an operator adds them.
     `modulus`, `rated_per_h` override the counters' rollover (R-19). With `largest` circuits and centres are as many as
     the capability statement declares (`at_declared`).
@@ -103,6 +105,8 @@ class Scenario:
     largest: bool = False
     time_server: bool = False
     later: tuple[str, ...] = ()
+    emission_sources: tuple[tuple[str, str], ...] = ()
+    tell_declared: bool = False
     records: tuple[tuple[str, str], ...] = ()
 
     def but(self, **changes: object) -> Self:

@@ -34,7 +34,7 @@ class StorageConfig:
     path: str = "terminal.db"
     raw_days: int = 184
     record_days: int = 1827
-    max_mb: int = 4096
+    max_mb: int = 16_384
     commit_linger_s: Decimal = Decimal("0.2")
 
 

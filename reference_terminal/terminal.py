@@ -23,7 +23,9 @@ from reference_terminal.clock import WallClock
 from reference_terminal.config import Config, centre_code
 from reference_terminal.config_centres import CentreConfig
 from reference_terminal.config_meters import MeterConfig
+from reference_terminal.management import configuration
 from reference_terminal.management.applications import Applications
+from reference_terminal.management.configuration import Configuration
 from reference_terminal.management.installer import MODULES, Installer
 from reference_terminal.management.parameters import Parameters
 from reference_terminal.operations.housekeeping import Housekeeping
@@ -170,7 +172,8 @@ class Terminal:
         self.keyring = Keyring(self._told, platform.random)
         self.clock = WallClock(platform.clock)
         self.store = Store(self._told.storage.path, platform.vfs, float(self._told.storage.commit_linger_s))
-        config = self.config = centre_set.in_force(self._told, self.store, self.keyring.vault)
+        config = centre_set.in_force(self._told, self.store, self.keyring.vault)
+        config = self.config = configuration.in_force(config, self.store, self.keyring.vault)
         config = self.config = period_set.in_force(config, self.store)
         if config.centres != self._told.centres:
             self.keyring = Keyring(config, platform.random)
@@ -190,6 +193,8 @@ class Terminal:
         self._assemble_acquisition()
         parameters = Parameters(self.settings, self.pipeline.use_span)
         self.installer = Installer(self.store, self.clock, self.journal, self.keyring.trusted, parameters.set)
+        self.configuration = Configuration(self._told, lambda: self.config, self.store, vault, self.journal)
+        self.installer.configure = self.configuration.set
         self.installer.restart = self.restart_soon
         self.installer.application_changed = self._application_changed
         self.installer.begin()

@@ -6,6 +6,8 @@ Leaves wires, power and the terminal's own clock to the rigs.
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Protocol
@@ -13,6 +15,7 @@ from typing import Protocol
 from bench.bench import LineControl, Unable
 from bench.history import Event, Observed
 from bench.rigs.orders import Orders
+from bench.rigs.stored_sets import StoredSets
 from bench.terminals import Seat, TerminalAdapter
 from simulators.centres.hj212 import Centre
 from simulators.world import Site
@@ -127,7 +130,7 @@ class NoLines(Mapping[str, LineControl]):
         return 0
 
 
-class OperatorAtTerminal(Orders):
+class OperatorAtTerminal(Orders, StoredSets):
     """Asks the local interface through the adapter and records what it said."""
 
     def __init__(self, bench: Standing) -> None:
@@ -143,6 +146,24 @@ class OperatorAtTerminal(Orders):
         except (LookupError, OSError, TimeoutError) as error:
             problem = f"{type(error).__name__}: {error}"
         bench.record(Observed(t=bench.clock.now_us(), what=what, asked=asked, query=query, rows=rows, problem=problem))
+
+    async def _carry(self, what: str, query: dict[str, str], octets: bytes = b"") -> bytes:
+        """As `_ask`, with a file in the question or in the answer: the history tells its length and SM3."""
+        bench = self._bench
+        asked = bench.clock.now_us()
+        rows: tuple[dict[str, str], ...] = ()
+        problem, received = "", b""
+        told = _file(octets) if octets else {}
+        try:
+            rows = await bench.adapter.ask(bench.seat, what, {**query, "octets": base64.b64encode(octets).decode()})
+        except (LookupError, OSError, TimeoutError) as error:
+            problem = f"{type(error).__name__}: {error}"
+        if rows and "octets" in rows[0]:
+            received = base64.b64decode(rows[0]["octets"])
+            rows = ({**rows[0], **_file(received)},)
+        query = {**query, **told}
+        bench.record(Observed(t=bench.clock.now_us(), what=what, asked=asked, query=query, rows=rows, problem=problem))
+        return received
 
     async def readings(self, point: str, from_us: int, to_us: int) -> None:
         """Stored readings of a point."""
@@ -185,3 +206,8 @@ class OperatorAtTerminal(Orders):
     async def manual_entries(self, point: str, from_us: int, to_us: int) -> None:
         """Values entered by hand."""
         await self._ask("manual", {"point": point, "from": str(from_us), "to": str(to_us)})
+
+
+def _file(octets: bytes) -> dict[str, str]:
+    """A file as the history tells it."""
+    return {"octets": str(len(octets)), "sm3": hashlib.new("sm3", octets).hexdigest()}

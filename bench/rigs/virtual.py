@@ -11,6 +11,7 @@ import random
 import traceback
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from bench.bench import Unable
 from bench.case import Case
@@ -28,7 +29,7 @@ from bench.history import (
     Trouble,
 )
 from bench.realtime import RIG as RIG_LACKS
-from bench.rigs import layout, secrets
+from bench.rigs import configured, layout, secrets
 from bench.rigs.awaited import Awaited, awaited
 from bench.rigs.facade import CentresByName, Clock, OperatorAtTerminal
 from bench.rigs.timekeeping import NTP_PORT, Timekeeping
@@ -274,6 +275,10 @@ class VirtualBench:
         if self.serves_time:
             net.host("time", layout.BENCH_LOCAL, domain=self.site_domain)
             net.path("terminal-local", "time", [local])
+
+    def told_of(self, centre: str) -> dict[str, Any]:
+        """What a terminal is told of a centre."""
+        return configured.told_of(self.site, centre)
 
     def chance(self, name: str) -> random.Random:
         """A source of chance of the case's own."""

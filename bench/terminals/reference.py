@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import csv
+import io
 import json
 import os
 import random
@@ -38,8 +40,9 @@ from simulators.world import Site, World
 _CONFIG = "terminal.toml"
 _ANSWER_S = 30.0
 _MOST_ROWS = "100000"
+_ADDRESSES = {"backup": "archive", "capacity": "storage"}
 _LIMITED = ("readings", "records", "gaps", "estimates", "log", "alarms")
-_ORDERS = ("upload", "upload-time", "backfill", "centre-remove")
+_ORDERS = ("upload", "upload-time", "backfill", "centre-remove", "period")
 
 
 def render(seat: Seat) -> dict[str, Any]:
@@ -123,15 +126,29 @@ class ReferenceAdapter:
             if what == "package":
                 target = f"/api/v1/package?{urlencode({'author': query['author']})}"
                 return _rows(await _http(seat.local, "POST", target, base64.b64decode(query["octets"])))
-            asked = dict(query)
+            if what == "restore":
+                target = f"/api/v1/archive?{urlencode({'author': query['author']})}"
+                return _rows(await _http(seat.local, "POST", target, base64.b64decode(query["octets"])))
+            if what == "configuration-backup":
+                target = f"/api/v1/{what}?{urlencode({'author': query['author']})}"
+                return ({"octets": base64.b64encode(await _octets(seat.local, "POST", target)).decode()},)
+            if what == "configuration-restore":
+                target = f"/api/v1/{what}?{urlencode({'author': query['author']})}"
+                return _rows(await _http(seat.local, "POST", target, base64.b64decode(query["octets"])))
+            asked = {key: text for key, text in query.items() if key != "octets"}
             for key in ("from", "to"):
                 if key in asked:
                     asked[key] = _iso(int(asked[key]))
-            if what in ("records", "verify"):
+            if what in ("records", "verify", "export", "classified"):
                 asked["class"] = asked.pop("kind")
             if what in _LIMITED:
                 asked["limit"] = _MOST_ROWS
-            target = f"/api/v1/{what}" + (f"?{urlencode(asked)}" if asked else "")
+            target = f"/api/v1/{_ADDRESSES.get(what, what)}" + (f"?{urlencode(asked)}" if asked else "")
+            if what == "backup":
+                return ({"octets": base64.b64encode(await _octets(seat.local, "GET", target)).decode()},)
+            if what == "export":
+                table = (await _octets(seat.local, "GET", target)).decode("utf-8-sig")
+                return tuple(csv.DictReader(io.StringIO(table)))
             answer = await _http(seat.local, "GET", target)
             if isinstance(answer, dict) and answer.get("more"):
                 raise LookupError(f"GET {target}: the answer is cut at {_MOST_ROWS} rows; ask for a shorter range")
@@ -165,6 +182,15 @@ def _text(value: Any) -> str:
 
 async def _http(address: tuple[str, int], method: str, target: str, body: Any = None) -> Any:
     """One request over a connection of its own; the JSON of the answer."""
+    content = await _octets(address, method, target, body)
+    try:
+        return json.loads(content)
+    except ValueError:
+        raise ConnectionError(f"{method} {target}: expected JSON, found {content[:60]!r}") from None
+
+
+async def _octets(address: tuple[str, int], method: str, target: str, body: Any = None) -> bytes:
+    """One request over a connection of its own; the octets of a good answer."""
     reader, writer = await asyncio.open_connection(*address)
     try:
         connection = h11.Connection(h11.CLIENT)
@@ -191,13 +217,9 @@ async def _http(address: tuple[str, int], method: str, target: str, body: Any = 
         raise ConnectionError(f"no HTTP answer to {method} {target}: {error}") from None
     finally:
         writer.close()
-    try:
-        answer = json.loads(bytes(content))
-    except ValueError:
-        raise ConnectionError(f"{method} {target}: expected JSON, found {bytes(content[:60])!r}") from None
     if status != 200:
-        raise LookupError(f"{method} {target}: status {status}, {answer}")
-    return answer
+        raise LookupError(f"{method} {target}: status {status}, {content[:500].decode(errors='replace')}")
+    return bytes(content)
 
 
 def stand_alone(words: Sequence[str]) -> int:

@@ -135,6 +135,9 @@ CREATE TABLE IF NOT EXISTS package (
   valid_from_s INTEGER NOT NULL, created TEXT NOT NULL, sm3 TEXT NOT NULL, issuer TEXT NOT NULL, source TEXT NOT NULL,
   taken_ms INTEGER NOT NULL, state TEXT NOT NULL, starts INTEGER NOT NULL, applied INTEGER NOT NULL,
   content BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS classified (
+  point TEXT NOT NULL, from_s INTEGER NOT NULL, emission_source TEXT NOT NULL,
+  PRIMARY KEY (point, from_s)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS fingerprint_to_deposit ON fingerprint (start_s) WHERE deposited=0;
 """
 """What stands beside readings and records: sources, entries by hand, estimates, fingerprints."""

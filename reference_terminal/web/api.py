@@ -17,9 +17,9 @@ from reference_terminal.processing import settlement
 from reference_terminal.processing.pipeline import PointState
 from reference_terminal.storage.rows import Gap, Record, Replacement
 from reference_terminal.times import DAY, Span, iso, iso_ms, span_named
-from reference_terminal.web import centre_orders, delivery, entry, manual, packages
+from reference_terminal.web import centre_orders, delivery, entry, manual, packages, periods, stored
 from reference_terminal.web.parameters import FOREVER_S, instant, pairs, shown
-from reference_terminal.web.server import HttpError, Request
+from reference_terminal.web.server import MAX_OCTETS, HttpError, Request
 
 if TYPE_CHECKING:
     from reference_terminal.terminal import Terminal
@@ -49,6 +49,8 @@ _KEYS: dict[str, tuple[str, ...]] = {
     **delivery.KEYS,
     **centre_orders.KEYS,
     **packages.KEYS,
+    **periods.KEYS,
+    **stored.KEYS,
 }
 """The parameters each address knows."""
 
@@ -60,6 +62,7 @@ class Api:
         self._terminal = terminal
         self._delivery = delivery.DeliveryApi(terminal)
         self._centre_orders = centre_orders.CentreOrders(terminal)
+        self._stored = stored.StoredApi(terminal)
         self._reads: dict[str, Callable[[dict[str, str]], Any]] = {
             "status": self.status,
             "points": self.points,
@@ -71,7 +74,7 @@ class Api:
         }
 
     async def answer(self, request: Request) -> Any:
-        """The JSON value for a request; raises HttpError."""
+        """The JSON value or file for a request; raises HttpError."""
         name = request.path.removeprefix(_ROOT)
         if not request.path.startswith(_ROOT) or name not in _KEYS:
             known = ", ".join(_ROOT + key for key in _KEYS)
@@ -82,8 +85,12 @@ class Api:
             return self._centre_orders.answer(name, request)
         if name in delivery.KEYS:
             return await self._delivery.answer(name, request)
+        if name in stored.KEYS:
+            return await self._stored.answer(name, request)
         if name in packages.KEYS:
             return packages.answer(self._terminal, name, request)
+        if name in periods.KEYS:
+            return periods.answer(self._terminal, request)
         if name == _REPLACEMENTS:
             if request.method != "POST":
                 raise HttpError(405, "expected POST for a replacement", "更换记录须用 POST 提交", {"Allow": "POST"})
@@ -109,6 +116,10 @@ class Api:
         if name == "log":
             return await self.log(query)
         return self._reads[name](query)
+
+    def most_octets(self, target: str) -> int:
+        """The most octets a body may have: sets of stored data are long."""
+        return stored.MOST_SET_OCTETS if target == _ROOT + stored.ARCHIVE else MAX_OCTETS
 
     # Parameters
 
@@ -211,6 +222,7 @@ class Api:
                     "point": config.id,
                     "kind": config.kind,
                     "unit": config.unit,
+                    "emission_source": config.emission_source,
                     "period_s": state.builder.period_s,
                     "codes": codes,
                     "classes": [span.name for span in state.builder.spans()],

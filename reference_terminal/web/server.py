@@ -20,7 +20,7 @@ from reference_terminal.config import ApiConfig
 from reference_terminal.operations.journal import Journal
 
 MAX_OCTETS = 65_536
-"""The most octets the head of a request may have, and the most its body may have."""
+"""The most octets the head of a request may have, and the most its body may have (stored sets: more)."""
 DEADLINE_S = 30.0
 """How long a request may take from the moment it is waited for to its last octet, and its answer to leave."""
 MAX_CONNECTIONS = 32
@@ -53,8 +53,17 @@ class Request:
 
 
 @dataclass(frozen=True)
+class File:
+    """A value that is no JSON: its octets, media type and the name it is saved under."""
+
+    octets: bytes
+    media_type: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Answer:
-    """What goes back: status, JSON octets, header fields besides those every answer has."""
+    """What goes back: status, octets, header fields besides those every answer has."""
 
     status: int
     body: bytes
@@ -65,7 +74,11 @@ class Application(Protocol):
     """Who answers requests."""
 
     async def answer(self, request: Request) -> Any:
-        """The JSON value to answer with; raises HttpError."""
+        """The JSON value, or the File, to answer with; raises HttpError."""
+        ...
+
+    def most_octets(self, target: str) -> int:
+        """The most octets the body of a request to this address may have."""
         ...
 
 
@@ -109,6 +122,9 @@ class Server:
         """The answer to one request, whatever happens inside."""
         try:
             value = await self._application.answer(read_request(request, body))
+            if isinstance(value, File):
+                named = {"Content-Disposition": f'attachment; filename="{value.name}"'}
+                return Answer(200, value.octets, {"Content-Type": value.media_type, **named})
             return Answer(200, msgspec.json.encode(value))
         except HttpError as error:
             return refused(error)
@@ -120,6 +136,10 @@ class Server:
             return refused(
                 HttpError(500, "the request failed inside the terminal; see its log", "终端内部错误,请查看终端日志")
             )
+
+    def most_octets(self, head: h11.Request) -> int:
+        """The most octets the body of a request may have."""
+        return self._application.most_octets(head.target.decode("latin-1").partition("?")[0])
 
     def _tell(self, request: h11.Request, error: Exception) -> None:
         method, target = request.method.decode("latin-1"), request.target.decode("latin-1")
@@ -187,11 +207,12 @@ class Session:
     async def _body(self, head: h11.Request) -> bytes:
         """The body that follows a head. Raises HttpError if it is too long, h11.RemoteProtocolError if it is broken."""
         announced = header(head, b"content-length")
-        check_length(int(announced[:12]) if announced else 0)
+        most = self._server.most_octets(head)
+        check_length(int(announced[:12]) if announced else 0, most)
         body = bytearray()
         while isinstance(event := await self._event(), h11.Data):
             body += event.data
-            check_length(len(body))
+            check_length(len(body), most)
         return bytes(body)
 
     async def _event(self) -> Any:
@@ -248,10 +269,10 @@ def header(head: h11.Request, name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in head.headers if key == name), "")
 
 
-def check_length(octets: int) -> None:
+def check_length(octets: int, most: int) -> None:
     """Raise HttpError (413) for a body of more octets than are taken."""
-    if octets > MAX_OCTETS:
-        raise HttpError(413, f"the body is longer than {MAX_OCTETS} octets", f"请求体超过 {MAX_OCTETS} 字节")
+    if octets > most:
+        raise HttpError(413, f"the body is longer than {most} octets", f"请求体超过 {most} 字节")
 
 
 def refused(error: HttpError) -> Answer:

@@ -1,0 +1,296 @@
+"""Stored data as a set: taken out of the store as one file, checked, and put into another store (ruling R-31).
+
+Leaves HTTP to web. A set is text in UTF-8, one JSON array a line: the head, a line for each row, and at the end the
+number of lines before it and their SM3. What a store holds already is never replaced by what a set brings; the event
+log stays the terminal's own, and nothing secret is in a set unless it is sealed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import apsw
+import msgspec
+
+from reference_terminal.security.symmetric import sm3
+from reference_terminal.security.vault import is_sealed
+from reference_terminal.storage.store import Store
+from reference_terminal.times import iso, iso_ms
+
+FORM = "carbonbench-terminal-set/1"
+_ROWS_AT_ONCE = 4000
+
+
+class ArchiveError(Exception):
+    """A set that is not taken: one sentence in each language."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.en, self.zh = en, zh
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A table of the store: `key` orders its rows, `same` tells a row that is there already, `time` when it is of."""
+
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    same: tuple[str, ...]
+    time: str = ""
+    bounded: str = ""
+
+
+_TABLES: dict[str, _Table] = {
+    "reading": _Table(
+        ("slot_s", "point", "at_ms", "value", "raw", "quality", "cause", "total"),
+        ("slot_s", "point"),
+        ("slot_s", "point"),
+        "slot_s",
+    ),
+    "reading_source": _Table(("slot_s", "point", "source"), ("slot_s", "point"), ("slot_s", "point"), "slot_s"),
+    "record": _Table(
+        (
+            *("span", "start_s", "point", "end_s", "opening", "closing", "value", "low", "high"),
+            *("n", "total", "flag", "cause", "revision"),
+        ),
+        ("span", "start_s", "point"),
+        ("span", "start_s", "point"),
+        "start_s",
+    ),
+    "superseded": _Table(
+        ("span", "start_s", "point", "revision", "value", "flag", "cause"),
+        ("span", "start_s", "point", "revision"),
+        ("span", "start_s", "point", "revision"),
+        "start_s",
+    ),
+    "record_source": _Table(
+        ("span", "start_s", "point", "source"),
+        ("span", "start_s", "point"),
+        ("span", "start_s", "point"),
+        "start_s",
+    ),
+    "estimate": _Table(("point", "slot_s", "value", "method"), ("point", "slot_s"), ("point", "slot_s"), "slot_s"),
+    "fingerprint": _Table(
+        ("span", "start_s", "point", "revision", "digest", "signature", "deposited"),
+        ("span", "start_s", "point", "revision"),
+        ("span", "start_s", "point", "revision"),
+        "start_s",
+    ),
+    "classified": _Table(("point", "from_s", "emission_source"), ("point", "from_s"), ("point", "from_s")),
+    "gap": _Table(
+        (
+            *("kind", "subject", "start_s", "end_s", "missed", "cause", "from_s", "from_value", "from_total"),
+            *("to_s", "to_value", "quantity"),
+        ),
+        ("number",),
+        ("kind", "subject", "start_s"),
+        "start_s",
+        bounded="end_s IS NOT NULL",
+    ),
+    "manual_entry": _Table(
+        (
+            *("point", "span", "start_s", "end_s", "value", "author", "reason", "entered_ms", "revision"),
+            *("original", "original_flag", "verdict"),
+        ),
+        ("number",),
+        ("point", "span", "start_s", "entered_ms"),
+        "start_s",
+    ),
+    "replacement": _Table(
+        ("point", "at_s", "final_old", "initial_new", "entered_ms", "used"),
+        ("number",),
+        ("point", "at_s", "entered_ms"),
+        "at_s",
+    ),
+    "sent": _Table(
+        ("centre", "span", "start_s", "end_s", "sent_ms"),
+        ("centre", "span", "start_s"),
+        ("centre", "span", "start_s"),
+        "start_s",
+    ),
+    "package": _Table(
+        (
+            *("kind", "name", "version", "valid_from_s", "created", "sm3", "issuer", "source", "taken_ms", "state"),
+            *("starts", "applied", "content"),
+        ),
+        ("number",),
+        ("kind", "name", "version", "sm3"),
+        bounded="kind IN ('factors','method','boundary','parameters')",
+    ),
+    "setting": _Table(("scope", "name", "value"), ("scope", "name"), ("scope", "name")),
+}
+"""What a set holds, in this order. Points stand in it by their ids where the store has numbers."""
+_NUMBERED = ("reading", "reading_source", "record", "superseded", "record_source", "estimate", "fingerprint")
+_CENTRE_SET, _OF_A_CENTRE = "centre set", "centre/"
+_NOT_KEPT = ("registration", "newest_request")
+
+
+@dataclass(frozen=True)
+class Described:
+    """A point as the configuration has it."""
+
+    unit: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What came of a set: rows put in, rows that were there already, and whether settings were among the former."""
+
+    rows: int
+    known: int
+    settings: bool
+
+
+async def collect(
+    store: Store, name: str, points: Mapping[str, Described], from_s: int, to_s: int, now_ms: int
+) -> bytes:
+    """The set of everything of [from, to), with the settings; made in slices with a turn of the loop in between."""
+    store.flush()
+    head = {
+        "form": FORM,
+        "terminal": name,
+        "made": iso_ms(now_ms),
+        "from": iso(from_s),
+        "to": iso(to_s),
+        "points": {point: [described.unit, described.kind] for point, described in points.items()},
+    }
+    lines = [msgspec.json.encode([head])]
+    names = {number: point for point, number in _numbers(store).items()}
+    for table in _TABLES:
+        async for row in _rows(store, table, from_s, to_s):
+            lines.append(msgspec.json.encode([table, *_told(table, row, names)]))
+    body = b"\n".join(lines) + b"\n"
+    return body + msgspec.json.encode([{"lines": len(lines), "sm3": sm3(body).hex()}]) + b"\n"
+
+
+def _numbers(store: Store) -> dict[str, int]:
+    return {str(point): int(str(number)) for point, number in store.connection.execute("SELECT id, number FROM point")}
+
+
+async def _rows(store: Store, name: str, from_s: int, to_s: int) -> AsyncIterator[Sequence[Any]]:
+    """The rows of a table, slice by slice, in the order of its key."""
+    table = _TABLES[name]
+    key = ", ".join(table.key)
+    marks = ", ".join("?" * len(table.key))
+    where = " AND ".join(
+        [f"({key}) > ({marks})"]
+        + ([f"{table.time}>={from_s} AND {table.time}<{to_s}"] if table.time else [])
+        + ([table.bounded] if table.bounded else [])
+    )
+    statement = f"SELECT {key}, {', '.join(table.columns)} FROM {name} WHERE {where} ORDER BY {key} LIMIT ?"
+    # Below every text and every number, for each of which SQLite has an order of its own.
+    after: tuple[Any, ...] = (-(2**62),) * len(table.key)
+    while True:
+        found: list[Any] = list(store.connection.execute(statement, (*after, _ROWS_AT_ONCE)))
+        for row in found:
+            if name != "setting" or _is_carried(*row[-3:]):
+                yield row[len(table.key) :]
+        if len(found) < _ROWS_AT_ONCE:
+            return
+        after = tuple(found[-1][: len(table.key)])
+        await asyncio.sleep(0)
+
+
+def _is_carried(scope: str, name: str, value: str) -> bool:
+    """Settings of centres, without what belongs to one device alone; a table of a centre only where it is sealed."""
+    if scope == _CENTRE_SET:
+        return is_sealed(value) or "\n" not in value
+    return scope.startswith(_OF_A_CENTRE) and name not in _NOT_KEPT
+
+
+def _told(table: str, row: Sequence[Any], names: Mapping[int, str]) -> list[Any]:
+    columns = _TABLES[table].columns
+    told = list(row)
+    if table in _NUMBERED:
+        at = columns.index("point")
+        told[at] = names.get(told[at], "")
+    return [base64.b64encode(value).decode() if isinstance(value, bytes) else value for value in told]
+
+
+def read(octets: bytes, points: Mapping[str, Described]) -> list[list[Any]]:
+    """The rows of a set, each with the name of its table first. Raises ArchiveError for anything that is not sound."""
+    body, _, last = octets.removesuffix(b"\n").rpartition(b"\n")
+    body += b"\n"
+    try:
+        (end,) = msgspec.json.decode(last, type=tuple[dict[str, Any]])
+        lines = body.splitlines()
+        (head,) = msgspec.json.decode(lines[0], type=tuple[dict[str, Any]])
+    except (msgspec.DecodeError, IndexError):
+        raise ArchiveError(
+            "expected a whole set of this terminal's, found another or a cut file", "不是完整的备份文件"
+        ) from None
+    if head.get("form") != FORM:
+        raise ArchiveError(f"expected a set of form {FORM}, found {str(head.get('form'))[:60]!r}", f"格式应为 {FORM}")
+    if end.get("lines") != len(lines) or end.get("sm3") != sm3(body).hex():
+        raise ArchiveError("the set is not as it was made: its SM3 does not agree", "备份文件已被改动或损坏:SM3 不符")
+    _check_points(head, points)
+    rows: list[list[Any]] = []
+    for number, line in enumerate(lines[1:], start=2):
+        row = msgspec.json.decode(line, type=list[Any])
+        table = _TABLES.get(str(row[0])) if row else None
+        if table is None or len(row) != len(table.columns) + 1:
+            raise ArchiveError(f"line {number}: no row that this program knows", f"第 {number} 行无法识别")
+        rows.append(row)
+    return rows
+
+
+def _check_points(head: Mapping[str, Any], points: Mapping[str, Described]) -> None:
+    told = cast(dict[str, Sequence[str]], head.get("points", {}))
+    for point, (unit, kind) in told.items():
+        mine = points.get(point)
+        if mine is not None and (mine.unit, mine.kind) != (unit, kind):
+            raise ArchiveError(
+                f"{point} is a {kind} in {unit} in the set and a {mine.kind} in {mine.unit} here; nothing was taken",
+                f"{point} 在备份中为 {unit},本机为 {mine.unit},未导入",
+            )
+
+
+def put(store: Store, rows: Sequence[Sequence[Any]], tell: Callable[[], None]) -> Taken | None:
+    """Put the rows into the store, and what `tell` gathers beside them, in one transaction; None if that fails."""
+    numbers = _numbers(store)
+    fresh = [str(row[1 + _at(str(row[0]))]) for row in rows if row[0] in _NUMBERED]
+    if any(point not in numbers for point in fresh):
+        store.number_points(list(dict.fromkeys(fresh)))
+        numbers = _numbers(store)
+    taken: list[Taken] = []
+
+    def step(connection: apsw.Connection) -> None:
+        before, settings = connection.total_changes(), 0
+        for row in rows:
+            at = connection.total_changes()
+            _insert(connection, str(row[0]), row[1:], numbers)
+            if row[0] in ("setting", "package"):
+                settings += connection.total_changes() - at
+        done = connection.total_changes() - before
+        taken.append(Taken(done, len(rows) - done, settings > 0))
+
+    def gather() -> None:
+        store.add_step(step)
+        tell()
+
+    return taken[-1] if store.attempt(gather) else None
+
+
+def _at(table: str) -> int:
+    return _TABLES[table].columns.index("point")
+
+
+def _insert(connection: apsw.Connection, name: str, values: Sequence[Any], numbers: Mapping[str, int]) -> None:
+    table = _TABLES[name]
+    row = list(values)
+    if name in _NUMBERED:
+        row[_at(name)] = numbers[str(row[_at(name)])]
+    if name == "package":
+        row[-1] = base64.b64decode(row[-1])
+    same = " AND ".join(f"{column}=?" for column in table.same)
+    key = [row[table.columns.index(column)] for column in table.same]
+    connection.execute(
+        f"INSERT INTO {name} ({', '.join(table.columns)}) SELECT {', '.join('?' * len(row))}"
+        f" WHERE NOT EXISTS (SELECT 1 FROM {name} WHERE {same})",
+        (*row, *key),
+    )

@@ -1,0 +1,201 @@
+"""The local interface to the store as a whole: how much it holds, sets out of it and into it, tables for a spreadsheet.
+
+Leaves HTTP to `server`, what a set is to `storage.archive` and emission sources to `processing.classes`. Who brings a
+set says so, and it is in the event log in the same transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from reference_terminal.acquisition.reading import QUALITIES
+from reference_terminal.processing.pipeline import PointState
+from reference_terminal.security.symmetric import sm3
+from reference_terminal.storage import archive
+from reference_terminal.times import Span, iso, iso_ms, span_named
+from reference_terminal.web.parameters import FOREVER_S, instant, pairs, shown
+from reference_terminal.web.server import File, HttpError, Request
+
+if TYPE_CHECKING:
+    from reference_terminal.terminal import Terminal
+
+ARCHIVE, EXPORT, STORAGE, CLASSES, CLASSIFIED = "archive", "export", "storage", "emission-sources", "classified"
+KEYS: dict[str, tuple[str, ...]] = {
+    ARCHIVE: ("from", "to", "author"),
+    EXPORT: ("class", "point", "from", "to"),
+    STORAGE: (),
+    CLASSES: (),
+    CLASSIFIED: ("emission_source", "class", "from", "to"),
+}
+"""The addresses and the parameters each knows."""
+MOST_SET_OCTETS = 64 * 1024 * 1024
+"""The longest set that is taken at once; a longer history is carried in several, each of a stretch."""
+_MOST_AUTHOR = 64
+_SLICE_ROWS = 4000
+_READINGS = "reading"
+
+
+class StoredApi:
+    """Answers for one terminal."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+
+    async def answer(self, name: str, request: Request) -> Any:
+        """The value or file for a request to one of `KEYS`; raises HttpError."""
+        query = pairs(request.query, KEYS[name])
+        if name == ARCHIVE and request.method == "POST":
+            return self.take(query, request)
+        if request.method not in ("GET", "HEAD"):
+            raise HttpError(405, f"expected GET for {name}", f"{name} 应为 GET", {"Allow": "GET, HEAD"})
+        from_s, to_s = instant(query, "from", 0), instant(query, "to", FOREVER_S)
+        if from_s > to_s:
+            raise HttpError(400, "from is later than to; exchange them", "from 晚于 to,请对调")
+        if name == ARCHIVE:
+            return await self.give(from_s, to_s)
+        if name == EXPORT:
+            return await self.table(query, from_s, to_s)
+        if name == CLASSES:
+            return {"emission_sources": self._terminal.classes.rows()}
+        return self.storage() if name == STORAGE else self.classified(query, from_s, to_s)
+
+    def storage(self) -> Any:
+        """How much the store holds and may hold, and for how long each class is kept."""
+        kept = self._terminal.config.storage
+        return {
+            "octets": self._terminal.store.size_bytes(),
+            "reserved_octets": kept.max_mb * 1_000_000,
+            "raw_days": kept.raw_days,
+            "settled_days": kept.record_days,
+        }
+
+    # Sets
+
+    async def give(self, from_s: int, to_s: int) -> File:
+        """The set of [from, to)."""
+        terminal = self._terminal
+        now_ms = terminal.clock.now_ms()
+        octets = await archive.collect(terminal.store, terminal.config.name, self._described(), from_s, to_s, now_ms)
+        terminal.journal.event(
+            "backup", terminal.config.name, f"a set of {len(octets)} octets was made", f"已生成备份,{len(octets)} 字节"
+        )
+        return File(octets, "application/jsonl", f"{terminal.config.name}-{iso(now_ms // 1000)[:10]}.jsonl")
+
+    def take(self, query: dict[str, str], request: Request) -> Any:
+        """Put a set into the store; nothing of it if anything in it is not sound."""
+        author = query.get("author", "").strip()
+        if not author or len(author) > _MOST_AUTHOR or not author.isprintable():
+            raise HttpError(400, "expected author= as 1 to 64 printable characters", "author 应为 1 至 64 个可见字符")
+        if request.content_type != "application/json":
+            raise HttpError(415, "expected Content-Type application/json", "Content-Type 应为 application/json")
+        terminal = self._terminal
+        try:
+            rows = archive.read(request.body, self._described())
+        except archive.ArchiveError as error:
+            terminal.journal.event("restore refused", terminal.config.name, f"{author}: {error.en}", error.zh)
+            raise HttpError(400, error.en, error.zh) from None
+        digest = sm3(request.body).hex()
+
+        def tell() -> None:
+            said = f"{author} brings a set of {len(rows)} rows, SM3 {digest}"
+            terminal.journal.event("restore", terminal.config.name, said, f"{author} 导入备份,共 {len(rows)} 行")
+
+        taken = archive.put(terminal.store, rows, tell)
+        if taken is None:
+            raise HttpError(
+                503,
+                "the store cannot be written now and nothing was taken; try again",
+                "存储暂不可写,未导入,请稍后重试",
+            )
+        if taken.settings:
+            terminal.restart_soon()
+        return {"result": "taken", "rows": taken.rows, "known": taken.known}
+
+    def _described(self) -> dict[str, archive.Described]:
+        return {
+            state.config.id: archive.Described(state.config.unit, state.config.kind)
+            for state in self._terminal.pipeline.points
+        }
+
+    # Tables
+
+    async def table(self, query: dict[str, str], from_s: int, to_s: int) -> File:
+        """A table of a class of periods, or of readings, of one point or of all, for a spreadsheet."""
+        wanted = query.get("class", _READINGS)
+        span = None if wanted == _READINGS else self._span(wanted)
+        if span is None:
+            head = ("point", "unit", "at", "value", "quality", "cause")
+        else:
+            head = ("point", "unit", "start", "end", "value", "min", "max", "opening", "closing", "flag", "revision")
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerow(head)
+        for state in self._points(query):
+            at_s = from_s
+            while at_s < to_s:
+                rows, at_s = self._slice(state, span, at_s, to_s)
+                writer.writerows(rows)
+                await asyncio.sleep(0)
+        # With a mark of the byte order spreadsheets read the text as UTF-8.
+        return File(b"\xef\xbb\xbf" + text.getvalue().encode(), "text/csv; charset=utf-8", f"{wanted}.csv")
+
+    def _points(self, query: dict[str, str]) -> Sequence[PointState]:
+        pipeline = self._terminal.pipeline
+        if "point" not in query:
+            return pipeline.points
+        state = pipeline.by_id.get(query["point"])
+        if state is None:
+            raise HttpError(404, f"no point is called {shown(query['point'])}", f"没有监测点 {shown(query['point'])}")
+        return (state,)
+
+    def _span(self, name: str) -> Span:
+        span = span_named(name) if name.isascii() and len(name) <= 10 else None
+        if span is None:
+            known = "reading, minute, quarter, hour, day or month"
+            raise HttpError(400, f"expected class= {known}, got {shown(name)}", f"class 应为 {known} 之一")
+        return span
+
+    def _slice(self, state: PointState, span: Span | None, from_s: int, to_s: int) -> tuple[list[list[Any]], int]:
+        """Some rows of a point from an instant on, and the instant to go on from."""
+        store, config = self._terminal.store, state.config
+        if span is None:
+            found = store.readings(state.number, from_s, to_s, _SLICE_ROWS)
+            rows = [
+                [config.id, config.unit, iso_ms(at_ms), value, QUALITIES[quality], cause]
+                for _, at_ms, value, _, quality, cause, _ in found
+            ]
+            return rows, found[-1][0] + 1 if len(found) == _SLICE_ROWS else to_s
+        records = store.records(span.code, state.number, from_s, to_s, _SLICE_ROWS)
+        told = [
+            [
+                *(config.id, config.unit, iso(row.start_s), iso(row.end_s), row.value, row.low, row.high),
+                *(row.opening, row.closing, row.flag, row.revision),
+            ]
+            for row in records
+        ]
+        return told, records[-1].start_s + 1 if len(records) == _SLICE_ROWS else to_s
+
+    # Emission sources
+
+    def classified(self, query: dict[str, str], from_s: int, to_s: int) -> Any:
+        """The periods of a class that are stored under an emission source, of all its points."""
+        name, span = query.get("emission_source", ""), self._span(query.get("class", ""))
+        known = self._terminal.classes.names()
+        if name not in known:
+            raise HttpError(
+                404,
+                f"no emission source is called {shown(name)}; there are {', '.join(known) or 'none'}",
+                f"没有排放源 {shown(name)}",
+            )
+        found = self._terminal.classes.records(name, span, from_s, to_s)
+        return {
+            "emission_source": name,
+            "records": [
+                {"point": point, "start": iso(row.start_s), "end": iso(row.end_s), "value": row.value, "flag": row.flag}
+                for point, row in found
+            ],
+        }
