@@ -39,7 +39,7 @@ from bench.real import faketime
 from bench.real.pressure import PressureWatch
 from bench.real.realclock import LoopWatch, RealClock, expanded_uncertainty_us, resolution_ns
 from bench.realtime import RIG, TERMINAL
-from bench.rigs import layout
+from bench.rigs import configured, layout
 from bench.rigs.facade import CentresByName, Clock, NoLines, OperatorAtTerminal
 from bench.rigs.lines import Lines
 from bench.rigs.place import LinkTold, Place
@@ -199,6 +199,10 @@ class RealBench:
         self.record(
             LinkRule(t=self.clock.now_us(), link=told.link, rule=told.rule, state=told.state, detail=told.detail)
         )
+
+    def told_of(self, centre: str) -> dict[str, Any]:
+        """What a terminal is told of a centre."""
+        return configured.told_of(self.site, centre)
 
     def chance(self, name: str) -> random.Random:
         """A source of chance of the case's own."""

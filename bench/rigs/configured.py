@@ -1,0 +1,42 @@
+"""What a terminal is told of a centre when it is configured from afar (docs/WIRE.md section 5).
+
+Leaves signing and issuing to the management software. The words are those of the agreement, not those of a terminal.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulators.trust.authority import TerminalSide
+from simulators.world import Site
+
+_PROTOCOLS = {"hj212": "hj212", "https": "https-json", "third-party": "records-json"}
+
+
+def told_of(site: Site, centre: str) -> dict[str, Any]:
+    """A centre's entry of a configuration: every member a text, `codes` by point. KeyError for one not on the bench."""
+    specs = {spec.name: spec for spec in site.world.centres}
+    spec = specs[centre]
+    plain = spec.channel == "plain" and spec.kind != "third-party"
+    side = TerminalSide() if plain else site.terminal_side(centre)
+    members: dict[str, Any] = {
+        "id": spec.name,
+        "protocol": _PROTOCOLS[spec.kind],
+        "host": spec.host,
+        "port": str(spec.port),
+        "mn": spec.mn,
+        "pw": spec.pw,
+        "st": spec.st,
+        "minute_interval": str(spec.minute_interval),
+        "overtime_s": str(spec.over_time_s),
+        "recount": str(spec.re_count),
+        "channel": "" if spec.channel == "plain" else spec.channel,
+        "server_name": "" if spec.channel == "plain" else side.server_name,
+        "anchors": side.anchors,
+        "crls": side.crls,
+        "certificate": side.certificate,
+        "key": side.key,
+        "token": side.token,
+    }
+    codes = {row.id: row.codes[centre] for row in site.points.values() if centre in row.codes}
+    return {**{name: text for name, text in members.items() if text}, "codes": codes}

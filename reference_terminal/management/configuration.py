@@ -1,0 +1,236 @@
+"""Configuration from afar: centres added, removed and moved, data items acquired or not (docs/WIRE.md section 5).
+
+Leaves verifying packages to `packages` and serving centres to uplink. All of a configuration is good, or none is taken;
+it comes into force with the restart that follows.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import random
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from reference_terminal import centre_set
+from reference_terminal.config import Config, check_centres
+from reference_terminal.config_centres import CentreConfig
+from reference_terminal.config_meters import MeterConfig
+from reference_terminal.operations.journal import Journal
+from reference_terminal.problems import InputError
+from reference_terminal.security.keyring import Keyring
+from reference_terminal.security.vault import SealedError, Vault, is_sealed
+from reference_terminal.storage.store import Store
+
+CENTRES, REMOVED, ITEMS = "centres", "removed", "items"
+_ADDRESSES, _ITEMS = "centre address", "acquired"
+_CHANGED = ("host", "port", "server_name", "mn", "pw", "st")
+"""What another address of a centre that is served already may bring along."""
+_NUMBERS = ("port", "minute_interval", "realtime_s", "overtime_s", "recount", "buffer_h")
+_YES, _NO = "yes", "no"
+
+
+class _Wrong(Exception):
+    """A configuration that is not taken; one sentence."""
+
+
+def in_force(config: Config, store: Store, vault: Vault | None) -> Config:
+    """The configuration with the addresses in force, without the points that are not to be acquired."""
+    addresses = store.settings(_ADDRESSES)
+    centres = tuple(
+        _moved(centre, json.loads(_opened(centre.id, addresses[centre.id], vault) or "{}"))
+        if addresses.get(centre.id)
+        else centre
+        for centre in config.centres
+    )
+    off = [point for point, value in store.settings(_ITEMS).items() if value == _NO]
+    if not off:
+        return dataclasses.replace(config, centres=centres)
+    meters = _without(config.meters, off)
+    standbys = _without(config.standbys, off)
+    names = [meter.id for meter in meters]
+    standbys = tuple(standby for standby in standbys if standby.standby_for in names)
+    return dataclasses.replace(config, centres=centres, meters=meters, standbys=standbys)
+
+
+def _without(meters: tuple[MeterConfig, ...], off: list[str]) -> tuple[MeterConfig, ...]:
+    kept = (
+        dataclasses.replace(meter, points=tuple(point for point in meter.points if point.id not in off))
+        for meter in meters
+    )
+    return tuple(meter for meter in kept if meter.points)
+
+
+def _opened(name: str, value: str, vault: Vault | None) -> str:
+    if not is_sealed(value):
+        return value
+    try:
+        return "" if vault is None else vault.open(f"{_ADDRESSES} {name}", value).decode()
+    except SealedError:
+        return ""
+
+
+def _moved(centre: CentreConfig, given: Mapping[str, str]) -> CentreConfig:
+    changes: dict[str, Any] = {name: given[name] for name in ("host", "mn", "pw", "st") if name in given}
+    if "port" in given:
+        changes["port"] = int(given["port"])
+    if "server_name" in given:
+        changes["channel"] = dataclasses.replace(centre.channel, server_name=given["server_name"])
+    return dataclasses.replace(centre, **changes)
+
+
+class Configuration:
+    """Takes configurations for one terminal; `told` is that of its file, `now` that in force."""
+
+    def __init__(
+        self, told: Config, now: Callable[[], Config], store: Store, vault: Vault | None, journal: Journal
+    ) -> None:
+        self._told = told
+        self._now = now
+        self._store = store
+        self._vault = vault
+        self._journal = journal
+
+    def set(self, body: dict[str, Any], issuer: str, put: bool) -> str:
+        """Check a configuration, and gather it for the store if `put`; what is wrong with it, empty if nothing."""
+        try:
+            steps = self._read(body, issuer)
+        except _Wrong as error:
+            return str(error)
+        for step in steps if put else ():
+            step()
+        return ""
+
+    def _read(self, body: dict[str, Any], issuer: str) -> list[Callable[[], None]]:
+        unknown = [name for name in body if name not in (CENTRES, REMOVED, ITEMS)]
+        if unknown:
+            raise _Wrong(f"{unknown[0][:40]!r} is not configured here; known are {CENTRES}, {REMOVED}, {ITEMS}")
+        steps: list[Callable[[], None]] = []
+        config = dataclasses.replace(self._told, centres=self._now().centres)
+        for name in self._list(body, REMOVED):
+            config = self._remove(config, str(name), issuer, steps)
+        for table in self._list(body, CENTRES):
+            config = self._centre(config, _texts(table, CENTRES), issuer, steps)
+        problems = check_centres(config)
+        if problems:
+            raise _Wrong("; ".join(f"{problem.where}: {problem.en}" for problem in problems)[:300])
+        self._items([_texts(table, ITEMS) for table in self._list(body, ITEMS)], issuer, steps)
+        return steps
+
+    def _list(self, body: dict[str, Any], name: str) -> list[Any]:
+        found: Any = body.get(name, [])
+        if not isinstance(found, list):
+            raise _Wrong(f"expected {name} as a list")
+        return cast(list[Any], found)
+
+    def _remove(self, config: Config, name: str, issuer: str, steps: list[Callable[[], None]]) -> Config:
+        if name not in [centre.id for centre in config.centres]:
+            raise _Wrong(f"removed: no centre is called {name[:40]!r}")
+
+        def step() -> None:
+            centre_set.keep_removed(self._store, name)
+            self._store.keep_setting(_ADDRESSES, name, "")
+            self._journal.event("setting", name, f"{issuer}: centre removed from afar", f"{issuer}:远程删除数据中心")
+
+        steps.append(step)
+        left = tuple(centre for centre in config.centres if centre.id != name)
+        return dataclasses.replace(config, centres=left)
+
+    def _centre(self, config: Config, table: dict[str, Any], issuer: str, steps: list[Callable[[], None]]) -> Config:
+        name = str(table.get("id", ""))
+        old = next((centre for centre in config.centres if centre.id == name), None)
+        if old is not None:
+            return self._move(config, old, table, issuer, steps)
+        text = _toml(table)
+        try:
+            centre = centre_set.centre_from(text, config)
+            wider = dataclasses.replace(config, centres=(*config.centres, centre))
+            Keyring(wider, random.Random(0), only_look=True)
+        except InputError as error:
+            raise _Wrong("; ".join(f"{problem.where}: {problem.en}" for problem in error.problems)[:300]) from None
+
+        def step() -> None:
+            centre_set.keep_added(self._store, name, text, self._vault)
+            said = f"{issuer}: centre added from afar, {centre.protocol} at {centre.host}:{centre.port}"
+            self._journal.event("setting", name, said, f"{issuer}:远程新增数据中心")
+
+        steps.append(step)
+        return wider
+
+    def _move(
+        self,
+        config: Config,
+        old: CentreConfig,
+        table: dict[str, Any],
+        issuer: str,
+        steps: list[Callable[[], None]],
+    ) -> Config:
+        given = {key: table[key] for key in table if key != "id"}
+        wrong = [key for key in given if key not in _CHANGED]
+        if wrong:
+            raise _Wrong(f"{old.id}.{wrong[0][:40]}: of a centre that is served only {', '.join(_CHANGED)} are changed")
+        port = given.get("port", str(old.port))
+        if not (port.isascii() and port.isdigit() and len(port) <= 5 and 1 <= int(port) <= 65_535):
+            raise _Wrong(f"{old.id}.port: expected 1 to 65535, got {port[:40]!r}")
+        for key, longest in (("mn", 64), ("pw", 64), ("st", 2)):
+            text = given.get(key, "0")
+            if not (text.isascii() and text.isalnum() and len(text) <= longest):
+                raise _Wrong(f"{old.id}.{key}: expected 1 to {longest} ASCII letters and digits")
+        if any(not given[key] or not given[key].isprintable() for key in ("host", "server_name") if key in given):
+            raise _Wrong(f"{old.id}.host: expected a name or address")
+        kept = json.loads(_opened(old.id, self._store.setting(_ADDRESSES, old.id) or "", self._vault) or "{}")
+        text = json.dumps({**kept, **given}, ensure_ascii=False)
+        moved = _moved(old, given)
+
+        def step() -> None:
+            sealed = text if self._vault is None else self._vault.seal(f"{_ADDRESSES} {old.id}", text.encode())
+            self._store.keep_setting(_ADDRESSES, old.id, sealed)
+            said = f"{issuer}: upload address {old.host}:{old.port} changed to {moved.host}:{moved.port}"
+            self._journal.event("setting", old.id, said, f"{issuer}:远程修改上传地址")
+
+        steps.append(step)
+        others = tuple(moved if centre.id == old.id else centre for centre in config.centres)
+        return dataclasses.replace(config, centres=others)
+
+    def _items(self, rows: list[dict[str, Any]], issuer: str, steps: list[Callable[[], None]]) -> None:
+        known = [point.id for meter in self._told.meters for point in meter.points]
+        acquired = {point: self._store.setting(_ITEMS, point) != _NO for point in known}
+        for row in rows:
+            point, value = str(row.get("point", "")), str(row.get("acquired", ""))
+            if point not in known or value not in (_YES, _NO) or len(row) != 2:
+                raise _Wrong(f"items: expected a point of this terminal and acquired yes or no, got {point[:40]!r}")
+            acquired[point] = value == _YES
+        if rows and not any(acquired.values()):
+            raise _Wrong("items: nothing would be acquired any more; leave one point")
+
+        def step() -> None:
+            for row in rows:
+                self._store.keep_setting(_ITEMS, row["point"], row["acquired"])
+                said = f"{issuer}: acquired: {row['acquired']}"
+                self._journal.event("setting", row["point"], said, f"{issuer}:远程设置采集数据项")
+
+        steps.append(step)
+
+
+def _texts(table: object, where: str) -> dict[str, Any]:
+    """A table whose members are texts, `codes` a table of texts."""
+    members = cast(dict[str, Any], table) if isinstance(table, dict) else {}
+    inner = members.get("codes", {})
+    texts = [*(value for key, value in members.items() if key != "codes")]
+    texts += cast(dict[str, Any], inner).values() if isinstance(inner, dict) else [None]
+    if not members or not all(isinstance(value, str) for value in texts):
+        raise _Wrong(f"{where}: expected tables whose members are texts")
+    return members
+
+
+def _toml(table: dict[str, Any]) -> str:
+    """A centre's table as its configuration file would hold it."""
+    lines: list[str] = []
+    for key, value in table.items():
+        if key == "codes":
+            continue
+        number = key in _NUMBERS and value.isascii() and value.isdigit() and len(value) <= 6
+        lines.append(f"{json.dumps(key)} = {int(value) if number else json.dumps(value)}")
+    codes = cast(dict[str, str], table.get("codes", {}))
+    lines += ["[codes]", *(f"{json.dumps(point)} = {json.dumps(code)}" for point, code in codes.items())]
+    return "\n".join(lines) + "\n"
