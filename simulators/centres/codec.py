@@ -159,7 +159,7 @@ def parse_data(data: bytes) -> tuple[Packet, tuple[str, ...]]:
         head, rest = text[: match.start()], text[match.end() :]
         if head and not head.endswith(";"):
             faults.append("separator-comma" if head.endswith(",") else "separator-missing")
-        if " " in match[0]:
+        if match[0] != "CP=&&":
             faults.append("blank")
         end = rest.rfind("&&")
         if end < 0:
@@ -184,8 +184,8 @@ def parse_data(data: bytes) -> tuple[Packet, tuple[str, ...]]:
 
 
 _USUAL = re.compile(
-    r"QN=([^;,= ]+);ST=([^;,= ]+);CN=([^;,= ]+);PW=([^;,= ]+);MN=([^;,= ]+);Flag=([^;,= ]+);"
-    r"(?:PNUM=([^;,= ]+);PNO=([^;,= ]+);)?"
+    r"QN=([^;,=\s]+);ST=([^;,=\s]+);CN=([^;,=\s]+);PW=([^;,=\s]+);MN=([^;,=\s]+);Flag=([^;,=\s]+);"
+    r"(?:PNUM=([^;,=\s]+);PNO=([^;,=\s]+);)?"
 )
 _SOUND = re.compile(
     r"QN=(([0-9]{14})[0-9]{3});ST=([0-9A-Z]{2});CN=([0-9]{4});PW=([!-%'-+\--:<>-~]{6});MN=([0-9A-F]{24});Flag=([4-7]);"
@@ -275,21 +275,20 @@ def _head(text: str, faults: list[str]) -> dict[str, str]:
 _BLANK = re.compile(r"\s")
 
 
+_MARKS = {mark: re.compile(rf"[^=;,]=\s*//.*?//|{mark}") for mark in ";,"}
+
+
 def _pieces(text: str, mark: str) -> list[str]:
-    """Split at a separator outside of log text, which stands between // and //."""
+    """Split at a separator outside of log text: a value that begins with // reaches to the next //."""
     if "//" not in text:
         return text.split(mark)
-    pieces = [""]
-    for index, part in enumerate(text.split("//")):
-        if index:
-            pieces[-1] += "//"
-        if index % 2:
-            pieces[-1] += part
-            continue
-        first, *others = part.split(mark)
-        pieces[-1] += first
-        pieces.extend(others)
-    return pieces
+    pieces: list[str] = []
+    start = 0
+    for match in _MARKS[mark].finditer(text):
+        if match[0] == mark:
+            pieces.append(text[start : match.start()])
+            start = match.end()
+    return [*pieces, text[start:]]
 
 
 @lru_cache(maxsize=4096)
@@ -423,6 +422,8 @@ def _check_fields(packet: Packet, faults: list[str]) -> None:
 
 def _check_value(name: str, value: str, faults: list[str]) -> None:
     kind = _kind(name)
+    if value.startswith("//") and not (len(value) > 3 and value.endswith("//")):
+        faults.append("log-unclosed")
     if kind == "flag":
         if len(value) != 1 or value not in DATA_FLAGS:
             faults.append("data-flag-unknown")

@@ -63,6 +63,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     "item-empty": ("there is an empty item in CP", "CP 含空项"),
     "item-invalid": ("an item of CP is not name=value", "CP 项格式错误"),
     "item-repeated": ("a field of CP comes twice", "CP 字段重复"),
+    "log-unclosed": ("log text begins with // and does not end with //", "日志文本以 // 开头却未以 // 结束"),
     "name-case": ("a name is written in other letter case", "字段名大小写错误"),
     "datatime-17-digits": ("a time has milliseconds", "时间含毫秒"),
     "datatime-invalid": ("a time is not YYYYMMDDhhmmss", "时间无效"),
