@@ -139,7 +139,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
     `id` is unique in the case and stable over versions. `evidence` are lines a person can look up: times, frames,
     points. A fail carries what was expected and what was seen. `timed` marks a limit on how fast the terminal is, which
-    virtual time never passes (R-08, `as_seen_in`); `mark` is the kind of time behind the verdict.
+    virtual time never passes (R-08, `as_seen_in`); `stamped` one that finds what it compares by the terminal's own time
+    stamps, which decides nothing where its clock is off (R-10); `mark` is the kind of time behind the verdict.
     """
 
     id: str
@@ -156,6 +157,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[str, ...] = ()
     reading_b: Verdict | None = None
     timed: bool = False
+    stamped: bool = False
     mark: Mark | None = None
 
 
@@ -175,6 +177,7 @@ def check(
     reading_b: bool | None = None,
     has_b: bool = False,
     timed: bool = False,
+    stamped: bool = False,
 ) -> Check:
     """A question with a yes-or-no answer: True passes, False fails, None is inconclusive.
 
@@ -193,6 +196,7 @@ def check(
         evidence=tuple(evidence)[:20],
         reading_b=_answer(reading_b) if has_b else None,
         timed=timed,
+        stamped=stamped,
     )
 
 
@@ -387,6 +391,7 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
 
 def judge(case: Case, history: History) -> tuple[Verdict, tuple[Check, ...], tuple[Measurement, ...]]:
     """Let a case judge a history: verdict, checks, measurements. Duplicate check ids raise ValueError."""
+    from bench.clockcondition import conditioned
     from bench.history import Trouble
     from bench.realtime import not_run, own_findings
 
@@ -394,8 +399,9 @@ def judge(case: Case, history: History) -> tuple[Verdict, tuple[Check, ...], tup
         return Verdict.NOT_RUN, (), ()
     found = [*case.judge(history), *own_findings(history)]
     rig = history.began.rig
-    checks = tuple(as_seen_in(rig, finding) for finding in found if isinstance(finding, Check))
-    measurements = tuple(finding for finding in found if isinstance(finding, Measurement))
+    checks, clock = conditioned(history, [finding for finding in found if isinstance(finding, Check)])
+    checks = tuple(as_seen_in(rig, finding) for finding in checks)
+    measurements = (*(finding for finding in found if isinstance(finding, Measurement)), *clock)
     names = [finding.id for finding in found]
     if len(set(names)) != len(names):
         raise ValueError(f"{case.id()}: two findings with one id among {names}")

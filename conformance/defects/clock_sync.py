@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from conformance.defects import Patch, defect
+from reference_terminal.clock import WallClock
 from reference_terminal.timesource import Answer, TimeSource
 
 _KEEPS = "clock_sync/keeps-the-time-of-its-source"
@@ -60,3 +61,24 @@ def time_correction_repeated(patch: Patch) -> None:
         sound(self, en, zh)
 
     sound = patch(TimeSource, "_failed", failed)
+
+
+@defect(
+    "leap-seconds-not-taken-off",
+    en="the time of navigation satellites is taken for UTC: the clock is 18 s ahead",
+    zh="将卫星导航系统时直接当作 UTC，时钟快 18 s",
+    clauses=_CLAUSES,
+    cases=(_KEEPS,),
+)
+def leap_seconds_not_taken_off(patch: Patch) -> None:
+    """GPS counts no leap seconds, and the receiver's driver never takes them off; its own clock is right."""
+    ahead_ns = 18_000_000_000
+
+    def now_ns(self: WallClock) -> int:
+        return sound(self) + ahead_ns
+
+    def correct(self: TimeSource, answer: Answer) -> None:
+        kept(self, Answer(answer.ahead_ns + ahead_ns, answer.way_ns))
+
+    sound = patch(WallClock, "now_ns", now_ns)
+    kept = patch(TimeSource, "correct", correct)

@@ -193,6 +193,7 @@ def findings(
                 actual="" if enough or bad else f"only {found.compared} of {needed} records compared / 样本不足",
                 has_b=aspect == "digits" and enough,
                 reading_b=not found.unequal,
+                stamped=True,
             )
 
 
@@ -228,4 +229,5 @@ def edge_findings(
             limit=0,
             unit="values",
             evidence=[*absent, *shown, *bad, *found.problems],
+            stamped=True,
         )

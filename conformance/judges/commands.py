@@ -216,4 +216,5 @@ def query_findings(history: History, centre: str) -> Iterator[Check]:
             limit=0,
             unit="records",
             evidence=found,
+            stamped=id == "query-true",
         )

@@ -88,6 +88,7 @@ def rollover_findings(history: History, centres: Sequence[str], kinds: Sequence[
         limit=0,
         unit="records",
         evidence=wrong,
+        stamped=True,
         has_b=seen > 0,
         reading_b=b_right,
     )
@@ -127,6 +128,7 @@ def event_findings(
         limit=0,
         unit="records",
         evidence=made,
+        stamped=True,
     )
     yield check(
         "fall-flagged",
@@ -137,6 +139,7 @@ def event_findings(
         limit=0,
         unit="records",
         evidence=unflagged,
+        stamped=True,
     )
     yield log_finding(
         history,
@@ -261,6 +264,7 @@ def replacement_findings(history: History, centres: Sequence[str], kinds: Sequen
         limit=0,
         unit="records",
         evidence=wrong,
+        stamped=True,
     )
 
 

@@ -137,6 +137,7 @@ def findings(history: History, centre: str, *, needed: int = RECORDS) -> Iterato
         limit=0,
         unit="records",
         evidence=seen.untraced,
+        stamped=True,
     )
     for id, value, en, zh in (
         ("delay-median", percentile(seen.found_us, 50), "median delay", "时延中位数"),

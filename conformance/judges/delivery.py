@@ -557,10 +557,13 @@ def findings(ledgers: Sequence[Ledger], *, duplicates: bool = True) -> Iterator[
     known = any(ledger.sure for ledger in ledgers)
     arrived = any(ledger.records for ledger in ledgers)
 
-    def count(bucket: Callable[[Ledger], list[Problem]], id: str, en: str, zh: str, needed: bool) -> Check:
+    def count(
+        bucket: Callable[[Ledger], list[Problem]], id: str, en: str, zh: str, needed: bool, *, stamped: bool = False
+    ) -> Check:
         found = [problem for ledger in ledgers for problem in bucket(ledger)]
         ok = None if not needed and not found else not found
-        return check(id, ok, en=en, zh=zh, measured=len(found), limit=0, unit="records", evidence=lines(found))
+        told = lines(found)
+        return check(id, ok, en=en, zh=zh, measured=len(found), limit=0, unit="records", evidence=told, stamped=stamped)
 
     yield count(lambda one: one.lost, "none-lost", "no record is lost", "无记录丢失", known)
     yield count(
@@ -570,14 +573,17 @@ def findings(ledgers: Sequence[Ledger], *, duplicates: bool = True) -> Iterator[
         "每条已存记录最终得到应答",
         arrived,
     )
-    yield count(lambda one: one.altered, "none-altered", "no record arrives altered", "无记录被改动", arrived)
-    yield count(lambda one: one.invented, "none-invented", "no record is invented", "无虚构记录", arrived)
+    yield count(
+        lambda one: one.altered, "none-altered", "no record arrives altered", "无记录被改动", arrived, stamped=True
+    )
+    yield count(lambda one: one.invented, "none-invented", "no record is invented", "无虚构记录", arrived, stamped=True)
     yield count(
         lambda one: one.mis_stamped,
         "none-mis-stamped",
         "every record carries its own time",
         "每条记录时标正确",
         arrived,
+        stamped=True,
     )
     yield count(
         lambda one: one.wrongly_flagged, "flags-right", "every flag tells the truth", "数据标记与实际一致", arrived

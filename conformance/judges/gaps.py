@@ -187,4 +187,5 @@ def _no_false_gap(history: History, rows: list[dict[str, str]], known: bool) -> 
         limit=0,
         unit="gaps",
         evidence=false,
+        stamped=True,
     )

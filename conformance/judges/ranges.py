@@ -79,6 +79,7 @@ def findings(history: History, centres: Sequence[str], *, sides: Sequence[str] =
         limit=0,
         unit="readings",
         evidence=[*unmarked, *problems],
+        stamped=True,
     )
     sent: list[str] = []
     looked = False

@@ -182,6 +182,7 @@ def local_findings(
         limit=0,
         unit="records",
         evidence=[*wrong, *problems],
+        stamped=True,
     )
 
 

@@ -214,6 +214,7 @@ def _stretch(history: History, meter: str, spare: str, quiet: list[Silence]) -> 
         limit=0,
         unit="gaps",
         evidence=wrong,
+        stamped=True,
     )
 
 
@@ -238,4 +239,5 @@ def _counted(history: History, meter: str, centre: str) -> Check:
         limit=0,
         unit="records",
         evidence=delivery.lines(problems),
+        stamped=True,
     )
