@@ -219,7 +219,7 @@ class Route:
     when the network's epoch has moved on.
     """
 
-    __slots__ = ("_packet_rules", "clear", "epoch", "hops", "latency_s", "net", "source", "target")
+    __slots__ = ("_cut_on", "_packet_rules", "clear", "epoch", "hops", "latency_s", "net", "source", "target")
 
     def __init__(self, net: Network, source: Host, target: Host, hops: Iterable[tuple[Link, Direction]]) -> None:
         self.net = net
@@ -227,6 +227,7 @@ class Route:
         self.target = target
         self.hops = tuple(hops)
         self._packet_rules: tuple[tuple[Rule, ...], ...] = ()
+        self._cut_on: Link | None = None
         self.refresh()
 
     def refresh(self) -> None:
@@ -241,9 +242,19 @@ class Route:
             )
             for link, way in self.hops
         )
+        self._cut_on = self._where_cut()
         self.clear = not (self.net.trace_segments or self.net.capture) and not any(
             not isinstance(rule, r.RefuseNew) for rules in self._packet_rules for rule in rules
         )
+
+    def _where_cut(self) -> Link | None:
+        """The link on which every packet vanishes before any other rule could speak; a cut answers all alike."""
+        for (link, way), rules in zip(self.hops, self._packet_rules, strict=True):
+            if rules:
+                any_packet = Packet(PacketKind.DATA, way, HEADER_OCTETS, 0, b"")
+                cut = isinstance(rules[0], r.Cut) and isinstance(rules[0].judge(any_packet, link.chance, 0.0), r.Drop)
+                return link if cut else None
+        return None
 
     def carry(
         self,
@@ -260,6 +271,10 @@ class Route:
         """
         if self.epoch != self.net.epoch:
             self.refresh()
+        cut_on = self._cut_on
+        if cut_on is not None and not self.net.trace_segments and self.net.capture is None:
+            cut_on.count_drop("cut")
+            return Fate(lost="cut", lost_on=cut_on.name, payload=payload)
         fate = Fate(payload=payload)
         at_s = self.net.loop.time()
         octets = len(payload) + HEADER_OCTETS

@@ -414,22 +414,36 @@ class Network:
         self.newest_flow += 1
         life = CURRENT.get()
         client = TcpTransport(self, self.newest_flow, route, local, remote, life, contextvars.copy_context())
-        answer: asyncio.Future[bool] = self.loop.create_future()
+        answer: asyncio.Future[bool | None] = self.loop.create_future()
         back = self.route_between(route.target, route.source)
+        timer: asyncio.TimerHandle | None = None
+
+        def send(tried: int) -> None:
+            """SYN once more, until there is an answer or nobody waits for one any longer."""
+            nonlocal timer
+            if answer.done():
+                return
+            if tried == len(SYN_WAITS_S):
+                answer.set_result(None)
+                return
+            fate = route.carry(PacketKind.SYN, b"", client.flow, client.local, client.remote)
+            if fate.refused:
+                route.later(back.latency_s, _answer, answer, False, client)
+            elif fate.arrives:
+                route.later(fate.delay_s, self._opening, client, back, answer, self.epoch)
+            timer = self.loop.call_later(SYN_WAITS_S[tried], send, tried + 1)
+
         try:
-            for wait_s in SYN_WAITS_S:
-                fate = route.carry(PacketKind.SYN, b"", client.flow, client.local, client.remote)
-                if fate.refused:
-                    route.later(back.latency_s, _answer, answer, False, client)
-                elif fate.arrives:
-                    route.later(fate.delay_s, self._opening, client, back, answer, self.epoch)
-                await asyncio.wait((answer,), timeout=wait_s)
-                if answer.done():
-                    break
-            else:
+            send(0)
+            try:
+                accepted = await answer
+            finally:
+                if timer is not None:
+                    timer.cancel()
+            if accepted is None:
                 self.tell_flow("unanswered", client, f"at {route.source.name}")
                 raise TimeoutError(errno.ETIMEDOUT, f"Connect call failed {remote}: no answer in 127 s")
-            if not answer.result():
+            if not accepted:
                 self.tell_flow("refused", client)
                 raise ConnectionRefusedError(errno.ECONNREFUSED, f"Connect call failed {remote}: refused")
         except BaseException:
@@ -446,7 +460,7 @@ class Network:
         self.tell_flow("opened", client)
         return client
 
-    def _opening(self, client: TcpTransport, back: Route, answer: asyncio.Future[bool], epoch: int) -> None:
+    def _opening(self, client: TcpTransport, back: Route, answer: asyncio.Future[bool | None], epoch: int) -> None:
         """SYN reached the target host."""
         host = back.source
         if (epoch != self.epoch and client.route.cut_since(epoch)) or not host.up:
@@ -470,7 +484,7 @@ class Network:
         if fate.arrives:
             back.later(fate.delay_s, self._opened, client, back, answer, self.epoch)
 
-    def _opened(self, client: TcpTransport, back: Route, answer: asyncio.Future[bool], epoch: int) -> None:
+    def _opened(self, client: TcpTransport, back: Route, answer: asyncio.Future[bool | None], epoch: int) -> None:
         """SYN-ACK reached the opener."""
         if (epoch != self.epoch and back.cut_since(epoch)) or not client.route.source.up:
             return
@@ -567,6 +581,6 @@ class Network:
         return transport, protocol
 
 
-def _answer(answer: asyncio.Future[bool], accepted: bool, client: TcpTransport) -> None:
+def _answer(answer: asyncio.Future[bool | None], accepted: bool, client: TcpTransport) -> None:
     if not answer.done() and not client.gone and not (client.life is not None and client.life.dead):
         answer.set_result(accepted)
