@@ -35,7 +35,7 @@ class TakesOverInformationUnchanged(_Compares, Case):
     """Point, value, status and time of 10 000 stored readings and of the centres' copies equal the meters' replies."""
 
     zh = "10 000 条采集记录的测点、数值、状态和时刻与对接系统一致。"
-    clauses = ("isc-2/9.3a", "isc-2/7.3.1d", "csmt/12.3.2c")
+    clauses = ("isc-2/9.3a", "isc-2/7.3.1d", "csmt/12.3.2c", "isc-2/4.1j")
     aspect = "information"
 
 
@@ -51,7 +51,7 @@ class EqualsTheReading(_Compares, Case):
     """10 000 readings equal what the registers held, floating-point registers to the bit."""
 
     zh = "10 000 条采集记录与计量终端实际读数一致，浮点寄存器逐位一致。"
-    clauses = ("isc-2/9.3c", "cpcif/8.2b")
+    clauses = ("isc-2/9.3c", "cpcif/8.2b", "isc-2/4.1j")
     aspect = "reading"
 
 

@@ -35,7 +35,7 @@ class PollsEverySecond(_Polls, Case):
     """With a period of 1 s every meter is asked every second, none left out."""
 
     zh = "采集周期设为 1 s 时，每块表每秒采集一次，不漏采。"
-    clauses = ("isc-2/9.1a", "isc-2/9.1d", "isc-2/9.1f", "isc-2/7.2.3-A(1)a")
+    clauses = ("isc-2/9.1a", "isc-2/9.1d", "isc-2/9.1f", "isc-2/7.2.3-A(1)a", "csmt/6.3a")
     scenario = Scenario(circuits=3, points=2, period_s=1, centres=("A",))
     seconds = 215
 
@@ -44,7 +44,16 @@ class PollsEveryMinute(_Polls, Case):
     """With a period of 1 min every meter is asked every minute, none left out."""
 
     zh = "采集周期设为 1 min 时，每块表每分钟采集一次，不漏采。"
-    clauses = ("isc-2/9.1b", "isc-2/9.1g", "isc-2/7.2.3-A(1)a", "csmt/11.2-1", "csmt/11.2a-1")
+    clauses = (
+        "isc-2/9.1b",
+        "isc-2/9.1g",
+        "isc-2/7.2.3-A(1)a",
+        "csmt/11.2-1",
+        "csmt/11.2a-1",
+        "csmt/6.3a",
+        "isc-2/7.2.2(2)q",
+        "isc-2/5.4b",
+    )
     scenario = Scenario(circuits=3, points=2, period_s=60, centres=("A",))
     seconds = 205 * 60
 

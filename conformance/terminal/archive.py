@@ -142,7 +142,7 @@ class KeepsByEmissionSource(Case):
     """What is stored is found under the emission source of its point, also after a restart, and nothing else there."""
 
     zh = "数据按所属排放源分类存储，重启后仍可按排放源取出，且不混入其它数据。"
-    clauses = ("isc-2/7.2.3a",)
+    clauses = ("isc-2/7.2.3a", "isc-2/5.3a", "isc-2/5.3b", "isc-2/7.3f")
     needs = (MODBUS, LOCAL, _BY_SOURCE)
     sources = (
         ("e01.energy", "purchased electricity"),

@@ -30,7 +30,19 @@ class DeliversQuarterHourIndex(Case):
     """Every automatic point reaches every centre as 96 quarter-hour values a day, once each, on time and unaltered."""
 
     zh = "每个自动采集点每日 96 个 15 分钟值，准时、各一次、无误地到达每个中心。"
-    clauses = ("isc-2/7.2.3f", "isc-2/7.2.4(1)d", "isc-2/7.2.4(1)e")
+    clauses = (
+        "isc-2/7.2.3f",
+        "isc-2/7.2.4(1)d",
+        "isc-2/7.2.4(1)e",
+        "isc-2/7.2.3-A(2)b",
+        "isc-2/7.2.2(2)t",
+        "isc-2/7.2.4a",
+        "isc-2/7.2.4f",
+        "isc-2/7.2.4l",
+        "isc-2/7.3h",
+        "isc-2/7.1k",
+        "isc-2/7.1l",
+    )
     needs = (MODBUS, HJ212)
     scenario = LIGHT.but(start="2026-02-28T00:00:00+08:00")
 

@@ -69,7 +69,7 @@ class ReadsCjt188Meters(_Reads, Case):
     """Values of CJ/T 188 water, heat and gas meters on one line are stored and sent digit for digit."""
 
     zh = "同一串行线上 CJ/T 188 水表、热量表、燃气表的数值逐位一致地存储并上传。"
-    clauses = ("csmt/11.3a-3",)
+    clauses = ("csmt/11.3a-3", "isc-2/7.2.2c-2", "isc-2/7.2.2d-2")
     needs = (CJT188, HJ212, LOCAL)
     scenario = _world(Line(("cjt188-water", "cjt188-heat", "cjt188-gas"), 2400, "E"))
 
@@ -78,7 +78,7 @@ class ReadsModbusOnSerialLines(_Reads, Case):
     """Values of Modbus RTU and ASCII meters, of every type and word order, are stored and sent digit for digit."""
 
     zh = "Modbus RTU 与 ASCII 表计各种数据类型和字序的数值逐位一致地存储并上传。"
-    clauses = ("csmt/11.3a-1",)
+    clauses = ("csmt/11.3a-1", "csmt/4e")
     needs = (SERIAL, HJ212, LOCAL)
     scenario = _world(Line(("modbus-rtu", "types-rtu")), Line(("modbus-ascii", "modbus-ascii"), 9600, "E"))
 
@@ -87,7 +87,7 @@ class ReadsAnalogueLoops(_Reads, Case):
     """What 4-20 mA loops carry behind an input module is stored and sent as the value it means."""
 
     zh = "4–20 mA 模拟量经采集模块换算后的数值一致地存储并上传。"
-    clauses = ("csmt/11.3c-4",)
+    clauses = ("csmt/11.3c-4", "isc-2/6.2b")
     needs = (SERIAL, HJ212, LOCAL)
     scenario = _world(Line(("analogue", "analogue", "analogue", "analogue")))
 

@@ -34,6 +34,9 @@ class ServesAllPortsTogether(Case):
         "isc-2/7.2.2(2)e",
         "csmt/7.1a",
         "csmt/7.1c",
+        "isc-2/6.2c",
+        "isc-2/6.2e",
+        "isc-2/7.2.2-1",
     )
     needs = (MODBUS, DLT645, CJT188, SERIAL, LOCAL)
     rigs = Rig.VIRTUAL

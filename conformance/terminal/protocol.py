@@ -19,7 +19,7 @@ class SendsWellFormedFrames(Case):
     """Every frame of an ordinary morning has the right length, check sum, size, fields, times, numbers and flags."""
 
     zh = "正常上传的每一帧，其长度、CRC、大小、字段、时间、数值与标记均符合 HJ 212—2017。"
-    clauses = (*HJ212_CLAUSE, "isc-2/7.3.1b")
+    clauses = (*HJ212_CLAUSE, "isc-2/7.3.1b", "isc-2/7.2.2(2)t")
     needs = (MODBUS, HJ212)
     scenario = Scenario(circuits=6, points=4, realtime_interval_s=60)
 

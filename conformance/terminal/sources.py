@@ -95,7 +95,7 @@ class SwitchesToStandbyAfterTenSeconds(_Silences, Case):
     """After ten seconds without a reply the standby source is read, told and recorded, and no unit is lost."""
 
     zh = "连续 10 s 无应答时自动改用备用设备，有提示、有来源记录，不漏计不重计。"
-    clauses = ("isc-2/7.2.3-A(1)c",)
+    clauses = ("isc-2/7.2.3-A(1)c", "isc-2/7.2.3-A(1)d")
     needs = (MODBUS, HJ212, LOCAL, STANDBY, "acquisition.gap-record")
     scenario = Scenario(circuits=2, standbys=(_METER,), period_s=1, centres=(_CENTRE,), kinds=("minute", "hour"))
     silent_s = 12.0
@@ -108,7 +108,7 @@ class TakesManualEntries(Case):
     """A value entered by hand is kept with author, reason and original, and sent to the centre."""
 
     zh = "人工填报值连同录入人、原因和原值一并保留，并上传至数据中心。"
-    clauses = ("csmt/11.3d", "isc-2/7.2.2(2)i", "isc-2/7.3.1h")
+    clauses = ("csmt/11.3d", "isc-2/7.2.2(2)i", "isc-2/7.3.1h", "isc-2/7.2.2(1)-1", "csmt/11.6a")
     needs = (MODBUS, HJ212, LOCAL, MANUAL)
     scenario = Scenario(circuits=1, centres=(_CENTRE,), kinds=("hour",))
 

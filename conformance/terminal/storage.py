@@ -126,7 +126,7 @@ class StoresWhatItAcquires(Case):
     """Every minute, quarter, hour and day record of a day is in the terminal's store and right."""
 
     zh = "一日内各分钟、刻钟、小时及日记录均存于本地且正确。"
-    clauses = ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a")
+    clauses = ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a", "isc-2/6.2k", "isc-2/7.1i")
     needs = (MODBUS, LOCAL)
     # From the evening before, since the day in which the terminal starts is not whole.
     scenario = Scenario(start="2026-03-01T23:30:00+08:00", circuits=1, points=2, centres=("A",))

@@ -64,7 +64,7 @@ class ReadsOpcUaNodes(_Reads, Case):
     """Nodes of every number type of an OPC UA server that asks for encryption are stored and sent digit for digit."""
 
     zh = "要求加密的 OPC UA 服务器上各种数值类型的节点逐位一致地存储并上传。"
-    clauses = _OPC
+    clauses = (*_OPC, "isc-2/6.2d", "isc-2/7.2.2(1)-2", "csmt/6.3b")
     needs = (OPC, HJ212, LOCAL)
     scenario = _world(System("opcua", ("types", "circuit"), security="encrypt"))
 
@@ -73,7 +73,7 @@ class ReadsCems(_Reads, Case):
     """Flue-gas parameters and the mass of CO2 of a CEMS are stored and sent as its data acquisition unit shows them."""
 
     zh = "CEMS 的烟气参数和二氧化碳排放量按其数据采集单元的示值存储并上传。"
-    clauses = (*_CEMS, *_OPC)
+    clauses = (*_CEMS, *_OPC, "isc-2/6.2c")
     needs = (CEMS, OPC, HJ212, LOCAL)
     scenario = _world(System("opcua", ("cems",), security="sign"))
 
@@ -162,7 +162,7 @@ class TakesEachRowOnce(_Spoiled, Case):
     """Every row that the energy and production systems write becomes one reading, however late or often it comes."""
 
     zh = "能源系统、生产系统数据库的每一行成为一条读数：不丢、不重，迟到、重复、锁定和离线均不例外。"
-    clauses = _SQL
+    clauses = (*_SQL, "isc-2/6.2d", "isc-2/7.2.2(1)-2", "csmt/6.3b", "csmt/11.2b-1")
     needs = (SQL, LOCAL)
     scenario = _world(System("sql", ("energy-system", "production-system")))
     faults = (

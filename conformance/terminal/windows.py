@@ -41,7 +41,7 @@ _HJ212 = Scenario(
 class _ByHand:
     """What cases share whose operator sets the time of the window, power fails, and the window holds."""
 
-    clauses = ("isc-2/7.2.4(2)a", "isc-2/7.2.4(2)d", "csmt/7.5c", "csmt/7.5d")
+    clauses = ("isc-2/7.2.4(2)a", "isc-2/7.2.4(2)d", "csmt/7.5c", "csmt/7.5d", "isc-2/7.2.4g")
     orders = 1
 
     async def drive(self, bench: Bench) -> None:
