@@ -17,6 +17,7 @@ class AnalogConfig:
 
     `zero` (4 mA, or 0 for an instrument without live zero) and 20 mA stand for `low` and `high` of the quantity.
     `root`: the signal is the square of the flow. A quantity below `cutoff` counts as `low` (low-flow cut-off).
+    A signal at fault counts as failed after `failure_s` seconds (NAMUR NE 43).
     """
 
     raw_low: Decimal
@@ -28,6 +29,7 @@ class AnalogConfig:
     root: bool = False
     zero: Decimal = Decimal(4)
     cutoff: Decimal | None = None
+    failure_s: int = 4
 
 
 def read_analog(section: Section) -> AnalogConfig | None:
@@ -45,6 +47,7 @@ def read_analog(section: Section) -> AnalogConfig | None:
         root=table.boolean("root", False),
         zero=table.decimal("zero", Decimal(0), Decimal(4), Decimal(4)),
         cutoff=table.decimal("cutoff", None, None, None),
+        failure_s=table.integer("failure_s", 0, 60, 4),
     )
     if value.zero not in (0, 4):
         table.problem("zero", f"expected 4 (4 to 20 mA) or 0 (0 to 20 mA), got {value.zero}", "应为 4 或 0")

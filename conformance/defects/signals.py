@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from conformance.defects import Patch, defect
 from reference_terminal.acquisition import analog
+from reference_terminal.acquisition.reading import GOOD, HIGH_SIGNAL, LOW_SIGNAL
 from reference_terminal.acquisition.scale import ScaleMeter
+from reference_terminal.operations.journal import Journal
+from reference_terminal.processing.signals import SignalWatch
 from reference_terminal.uplink import packets
 
 _CLAUSES = ("csmt/7.1d",)
@@ -87,3 +91,80 @@ def weight_of_the_axle_before(patch: Patch) -> None:
         return poll
 
     patch(ScaleMeter, "read", read)
+
+
+_GLITCHES = ("signals/tells-glitches-from-failures",)
+
+
+@defect(
+    "glitch-reported-as-failure",
+    en="a loop counts as failed at the first reading outside its limits",
+    zh="首次越限即判回路故障",
+    clauses=_CLAUSES,
+    cases=_GLITCHES,
+)
+def glitch_reported_as_failure(patch: Patch) -> None:
+    """The limits have no time in them."""
+    _with_time(patch, 0)
+
+
+@defect(
+    "failure-reported-late",
+    en="a loop counts as failed after half a minute only",
+    zh="越限半分钟后才判回路故障",
+    clauses=_CLAUSES,
+    cases=_GLITCHES,
+)
+def failure_reported_late(patch: Patch) -> None:
+    """Alarms are damped against flicker."""
+    _with_time(patch, 30)
+
+
+def _with_time(patch: Patch, failure_s: int) -> None:
+    whole = SignalWatch.look
+
+    def look(self: SignalWatch, config: Any, period_s: int, reading: Any) -> None:
+        other = config.analog and replace(config, analog=replace(config.analog, failure_s=failure_s))
+        whole(self, other or config, 0 if failure_s else period_s, reading)
+
+    patch(SignalWatch, "look", look)
+
+
+@defect(
+    "failure-never-cleared",
+    en="the alarm of a failed loop stands although the signal is back",
+    zh="信号恢复后回路故障报警不消除",
+    clauses=_CLAUSES,
+    cases=_GLITCHES,
+)
+def failure_never_cleared(patch: Patch) -> None:
+    """Somebody has to press the button."""
+    whole = Journal.clear_alarm
+
+    def clear_alarm(self: Journal, kind: str, subject: str) -> None:
+        if kind != "signal failed":
+            whole(self, kind, subject)
+
+    patch(Journal, "clear_alarm", clear_alarm)
+
+
+@defect(
+    "last-value-held-over-glitches",
+    en="while a fault may still be a glitch the last value stands as good",
+    zh="越限未确认前以上一值作为良好值",
+    clauses=_CLAUSES,
+    cases=_GLITCHES,
+)
+def last_value_held_over_glitches(patch: Patch) -> None:
+    """Controllers hold the last value so that nothing trips."""
+    whole = SignalWatch.look
+    held: dict[str, Decimal] = {}
+
+    def look(self: SignalWatch, config: Any, period_s: int, reading: Any) -> None:
+        whole(self, config, period_s, reading)
+        if reading.value is not None:
+            held[config.id] = reading.value
+        elif reading.cause in (LOW_SIGNAL, HIGH_SIGNAL) and config.id in held:
+            reading.value, reading.quality, reading.cause = held[config.id], GOOD, ""
+
+    patch(SignalWatch, "look", look)

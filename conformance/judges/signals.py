@@ -117,3 +117,99 @@ def findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
         unit="values",
         evidence=sent,
     )
+
+
+# How long a fault lasts
+
+_REPORTED_US = 3 * SECOND
+"""A second to see the fault, one to see that it lasts, one to say so."""
+
+
+def _failures(history: History) -> tuple[list[tuple[str, int, int | None]], bool]:
+    """Alarms by what they name: text, raised, cleared (us); and whether the terminal was asked for them."""
+    found: dict[tuple[str, int], int | None] = {}
+    asked = False
+    for event in history.of(Observed):
+        if event.what != "alarms" or event.problem:
+            continue
+        asked = True
+        for row in event.rows:
+            raised = instant_of_iso(row.get("raised", ""))
+            if raised is not None:
+                text = " ".join((row.get("kind", ""), row.get("subject", ""))).lower()
+                found[text, raised] = instant_of_iso(row.get("cleared", ""))
+    return [(text, raised, cleared) for (text, raised), cleared in found.items()], asked
+
+
+def lasting_findings(history: History, lasts_s: int) -> Iterator[Check]:
+    """A signal at fault for less than `lasts_s` raises no alarm, a longer one does then; neither makes a good value."""
+    names = [text.lower() for point in history.began.points for text in (point.id, point.meter)]
+    alarms, asked = _failures(history)
+    alarms = [each for each in alarms if any(name in each[0] for name in names)]
+    steps = [(start, end) for start, end, ma in _steps(history) if meaning(ma) == FAULT]
+    early: list[str] = []
+    late: list[str] = []
+    standing: list[str] = []
+    short = [(start, end) for start, end in steps if end - start < lasts_s * SECOND]
+    for start, end in short:
+        early += [
+            f"{text}: raised {local(raised)}, the signal was at fault from {local(start)} to {local(end)} only"
+            for text, raised, _ in alarms
+            if start <= raised <= end + _REPORTED_US
+        ]
+    lasting = [(start, end) for start, end in steps if end - start > lasts_s * SECOND + _REPORTED_US]
+    for start, end in lasting:
+        due = start + lasts_s * SECOND
+        own = [(raised, cleared) for _, raised, cleared in alarms if start <= raised <= end + _REPORTED_US]
+        early += [
+            f"raised {local(raised)}, at fault since {local(start)}" for raised, _ in own if raised < due - SECOND
+        ]
+        if not any(due - SECOND <= raised <= due + _REPORTED_US for raised, _ in own):
+            late.append(f"at fault from {local(start)} to {local(end)}: no alarm after {lasts_s} s")
+        for raised, cleared in own:
+            if cleared is None or cleared > end + _REPORTED_US:
+                standing.append(f"raised {local(raised)}, still standing after the signal was back at {local(end)}")
+    values = [
+        f"{event.query.get('point', '')} at {local(at)}: {row.get('value')}"
+        for event in history.of(Observed)
+        if event.what == "readings"
+        for row in event.rows
+        if (at := instant_of_iso(row.get("at", ""))) is not None
+        and row.get("quality") == "good"
+        and any(start + SECOND <= at < end - SECOND for start, end in steps)
+    ]
+    looked = any(event.what == "readings" and not event.problem and event.rows for event in history.of(Observed))
+    for id, bad, ready, en, zh in (
+        ("glitch-is-no-failure", early, asked and bool(short), "a fault too short raises no alarm", "短暂越限不报故障"),
+        (
+            "lasting-fault-reported",
+            late,
+            asked and bool(lasting),
+            "a lasting fault raises an alarm in time",
+            "持续越限按时报警",
+        ),
+        (
+            "failure-cleared",
+            standing,
+            asked and bool(lasting) and not late,
+            "the alarm ends with the fault",
+            "恢复后报警消除",
+        ),
+        (
+            "no-good-value-outside",
+            values,
+            looked and bool(steps),
+            "no good value is made of a signal at fault",
+            "越限期间无良好值",
+        ),
+    ):
+        yield check(
+            id,
+            False if bad else True if ready else None,
+            en=en,
+            zh=zh,
+            measured=len(bad),
+            limit=0,
+            unit="times",
+            evidence=bad[:10],
+        )

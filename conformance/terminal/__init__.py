@@ -12,6 +12,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``source.collectors``: it takes data from collectors at all.
 - ``source.weighing``: it reads weighing indicators that send by themselves.
 - ``source.weighing-loads``: it adds up the net weight of every truck from the weights shown.
+- ``alarms.signal-failure``: a 4-20 mA loop counts as failed after 4 s at fault, with an alarm.
 - ``source.transformers``: it multiplies the readings of meters behind transformers by their ratio.
 - ``source.standby``: a standby source takes a silent meter's place.
 - ``acquisition.manual-entry``: values can be entered by hand.

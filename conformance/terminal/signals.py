@@ -48,6 +48,36 @@ class KeepsTheLimitsOfSignals(Case):
         yield from signals.findings(history, all_centres(history))
 
 
+class TellsGlitchesFromFailures(Case):
+    """A loop at fault for 2 s is no failure yet; after 4 s it is, and no good value is made of either."""
+
+    zh = "回路越限 2 s 不判故障，持续超过 4 s 判为故障并报警（NAMUR NE 43），其间均无良好值。"
+    clauses = ("csmt/7.1d",)
+    needs = (SERIAL, LOCAL, "alarms.signal-failure")
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(circuits=0, lines=(Line(("analogue",)),), centres=(), period_s=1, kinds=())
+    # NE 43 as the public facts have it; nobody vouches for the number (docs/LIMITS.md).
+    lasts_s = 4
+    faults = (("3.5", 2), ("21.5", 2), ("0", 3), ("3.5", 9), ("21.5", 9))
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        meter = next(iter(bench.meters.values()))
+        await bench.clock.sleep(seconds=30.4)
+        for ma, length_s in self.faults:
+            meter.set_fault(Current(ma=ma))
+            bench.phase("current", ma=ma)
+            await bench.clock.sleep(length_s)
+            meter.clear()
+            bench.phase("current", ma="")
+            await bench.clock.sleep(25)
+        await bench.operator.alarms()
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from signals.lasting_findings(history, self.lasts_s)
+
+
 class ReadsWeighingIndicators(Case):
     """Weights that indicators send by themselves, truck after truck, are stored as they were shown when read."""
 

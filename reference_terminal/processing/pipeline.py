@@ -22,6 +22,7 @@ from reference_terminal.processing.filling import Filling
 from reference_terminal.processing.gaps import GapKeeper
 from reference_terminal.processing.interval import Boundary, IntervalBuilder, Open
 from reference_terminal.processing.periods import PeriodBook
+from reference_terminal.processing.signals import SignalWatch
 from reference_terminal.processing.sources import Sources
 from reference_terminal.storage.rows import Anchor, Gap, Record, Replacement
 from reference_terminal.storage.store import Store
@@ -62,6 +63,7 @@ class Pipeline:
         self._silent: dict[int, int] = {}
         self.resolved_s: dict[int, int] = {}
         self.sources = Sources(store)
+        self._signals = SignalWatch(journal)
         self.filling = Filling(config.processing.fill, store, journal)
         self._periods = {meter.id: meter.period_s for meter in config.meters}
         self._waiters: list[asyncio.Future[None]] = []
@@ -232,6 +234,7 @@ class Pipeline:
         group = self.meter_points[meter]
         for state, reading in zip(group, readings, strict=True):
             reading.point = state.number
+            self._signals.look(state.config, self._periods[state.meter], reading)
             records = self.take(state, reading, skipped)
             if reading.source:
                 self.sources.note(state.number, reading.slot_s, reading.source)
