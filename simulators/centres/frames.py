@@ -48,6 +48,7 @@ _MARGIN = 64
 _SOUND = re.compile(rb"##(\d{4})")
 _HEAD = re.compile(rb"##(\d{0,4})")
 _NEXT = re.compile(rb"##\d")
+_AFTER = re.compile(rb"[\r\n]*##\d")
 _HEX = re.compile(rb"[0-9A-Fa-f]+")
 
 
@@ -182,7 +183,7 @@ class Splitter:
         if not sound and len(octets) < need and length <= self.limit:
             if self._final and end == len(octets):
                 return self._skip(resume, "the stream ended within a frame")
-            if not self._final and tail != "tail-missing" and not _NEXT.match(octets, resume):
+            if not self._final and tail != "tail-missing" and not _AFTER.match(octets, resume):
                 # Perhaps a line end within the data of a longer frame: wait for what LEN promises.
                 return None
         if b"=" not in data:
