@@ -18,14 +18,19 @@ from reference_terminal.storage.store import Store
 from reference_terminal.terminal import Terminal
 from reference_terminal.times import HOUR, MINUTE, Span
 from reference_terminal.uplink import commands as command_module
+from reference_terminal.uplink import message as messages
 from reference_terminal.uplink import packets
 from reference_terminal.uplink.commands import CommandSet
 from reference_terminal.uplink.link import CentreLink
 from reference_terminal.uplink.message import Message
 from reference_terminal.uplink.packets import Channel
+from reference_terminal.uplink.settings import CentreSettings
 
 _READ_NOW = ("commands/reads-meters-on-command",)
 _HISTORY = ("commands/answers-history-requests",)
+_OBEYS = ("commands/obeys-its-centre",)
+_REFUSES = ("commands/refuses-wrong-requests",)
+_FRAMES = ("isc-2/7.2.4k",)
 
 
 # Reading at once
@@ -290,3 +295,192 @@ def history_result_before_data(patch: Patch) -> None:
         return await sound(self, link, request, span, fields)
 
     sound = patch(CommandSet, "history", history)
+
+
+# Settings and refusals
+
+
+@defect(
+    "settings-accepted-and-forgotten",
+    en="what a centre sets is confirmed and not put in force",
+    zh="中心下发的参数应答成功但不生效",
+    clauses=_FRAMES,
+    cases=_OBEYS,
+)
+def settings_accepted_and_forgotten(patch: Patch) -> None:
+    """The page of the configuration tool is the only way to change anything."""
+
+    def change(self: CommandSet, link: CentreLink, name: str, value: int | str) -> int:
+        return own(self, link, name, value) if name == "realtime_on" else command_module.DONE
+
+    own = patch(CommandSet, "_change", change)
+
+
+@defect(
+    "settings-until-the-next-start",
+    en="what a centre sets is forgotten with the power",
+    zh="断电后中心下发的参数丢失",
+    clauses=_FRAMES,
+    cases=_OBEYS,
+)
+def settings_until_the_next_start(patch: Patch) -> None:
+    """In force, but in memory alone."""
+
+    def keep(self: CentreSettings, name: str, value: int | str) -> bool:
+        setattr(self, name, value == 1 if name == "realtime_on" else value)
+        for listener in self.changed:
+            listener()
+        return True
+
+    patch(CentreSettings, "keep", keep)
+
+
+@defect(
+    "settings-belong-to-the-vendor",
+    en="every setting of a centre is refused",
+    zh="拒绝中心下发的一切参数",
+    clauses=_FRAMES,
+    cases=_OBEYS,
+)
+def settings_belong_to_the_vendor(patch: Patch) -> None:
+    """QnRtn 2 for everything but questions."""
+
+    def verdict(self: CommandSet, link: CentreLink, request: Message) -> int:
+        refused = request.cn in ("1000", "1062", "1064", "1072")
+        return 2 if refused else own(self, link, request)
+
+    own = patch(CommandSet, "check", verdict)
+
+
+@defect(
+    "questions-belong-to-the-vendor",
+    en="a centre may not ask what is set",
+    zh="拒绝中心读取参数",
+    clauses=_FRAMES,
+    cases=_OBEYS,
+)
+def questions_belong_to_the_vendor(patch: Patch) -> None:
+    """QnRtn 2 for questions."""
+
+    def verdict(self: CommandSet, link: CentreLink, request: Message) -> int:
+        return 2 if request.cn in ("1061", "1063", "2012") else own(self, link, request)
+
+    own = patch(CommandSet, "check", verdict)
+
+
+@defect(
+    "realtime-cannot-be-stopped",
+    en="2012 is confirmed, and real-time data go on",
+    zh="2012 应答后仍继续上传实时数据",
+    clauses=_FRAMES,
+    cases=_OBEYS,
+)
+def realtime_cannot_be_stopped(patch: Patch) -> None:
+    """A notification is something to be answered."""
+    patch(CommandSet, "_stop_realtime", lambda self, link: None)  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "realtime-stays-off",
+    en="after 2012 a 2011 brings one packet and no further ones",
+    zh="2012 之后 2011 只返回一次数据，不恢复上传",
+    clauses=_FRAMES,
+    cases=_OBEYS,
+)
+def realtime_stays_off(patch: Patch) -> None:
+    """The two meanings of 2011 taken for one."""
+
+    def change(self: CommandSet, link: CentreLink, name: str, value: int | str) -> int:
+        return command_module.DONE if (name, value) == ("realtime_on", 1) else own(self, link, name, value)
+
+    own = patch(CommandSet, "_change", change)
+
+
+@defect(
+    "anybody-may-command",
+    en="password, number and system code of a request are not compared",
+    zh="不核对请求的密码、设备标识和系统编码",
+    clauses=_FRAMES,
+    cases=_REFUSES,
+)
+def anybody_may_command(patch: Patch) -> None:
+    """Who has the connection has the terminal."""
+
+    def verdict(self: CommandSet, link: CentreLink, request: Message) -> int:
+        code = own(self, link, request)
+        wrong = (command_module.WRONG_MN, command_module.WRONG_PW, command_module.WRONG_ST)
+        return command_module.ACCEPTED if code in wrong else code
+
+    own = patch(CommandSet, "check", verdict)
+
+
+@defect(
+    "one-code-for-all-refusals",
+    en="every request that is refused is refused with QnRtn 2",
+    zh="一律以 QnRtn=2 拒绝",
+    clauses=_FRAMES,
+    cases=_REFUSES,
+)
+def one_code_for_all_refusals(patch: Patch) -> None:
+    """No is no."""
+
+    def verdict(self: CommandSet, link: CentreLink, request: Message) -> int:
+        code = own(self, link, request)
+        return code if code == command_module.ACCEPTED else 2
+
+    own = patch(CommandSet, "check", verdict)
+
+
+@defect(
+    "parameters-not-checked",
+    en="parameters outside their range are confirmed and bent until they fit",
+    zh="超出范围的参数也应答成功",
+    clauses=_FRAMES,
+    cases=_REFUSES,
+)
+def parameters_not_checked(patch: Patch) -> None:
+    """Be lenient in what you accept."""
+
+    async def request(self: CommandSet, link: CentreLink, asked: Message) -> None:
+        self._reply(link, asked, "9011", "QnRtn=1")
+        result = await self._handlers[asked.cn](link, asked, messages.parameters(asked.cp))
+        if result == command_module.BAD_CONDITION:
+            result = command_module.DONE
+        self._reply(link, asked, "9012", f"ExeRtn={result}")
+
+    patch(CommandSet, "_request", request)
+
+
+@defect(
+    "wrong-times-are-bent",
+    en="a date that does not exist sets the clock to something near it",
+    zh="不存在的日期时间被折算后用于校时",
+    clauses=_FRAMES,
+    cases=_REFUSES,
+)
+def wrong_times_are_bent(patch: Patch) -> None:
+    """Arithmetic with the digits."""
+
+    async def set_clock(self: CommandSet, link: CentreLink, request: Message, fields: dict[str, str]) -> int:
+        result = await own(self, link, request, fields)
+        if result == command_module.BAD_CONDITION:
+            self._clock.set_s(self._clock.now_s() + 3600)
+        return result
+
+    own = patch(CommandSet, "_set_clock", set_clock)
+
+
+@defect(
+    "unknown-commands-in-silence",
+    en="a command that the terminal does not know gets no answer",
+    zh="对不支持的命令不作应答",
+    clauses=_FRAMES,
+    cases=_REFUSES,
+)
+def unknown_commands_in_silence(patch: Patch) -> None:
+    """Not for me."""
+
+    def answered(self: CommandSet, request: Message) -> bool:
+        return own(self, request) and (request.cn in self._handlers or request.cn in ("2011", "2012"))
+
+    own = patch(CommandSet, "is_answered", answered)

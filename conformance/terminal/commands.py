@@ -1,4 +1,4 @@
-"""Commands of a centre: reading at once, history requests (ISC-2 7.2.3-A(2), 7.2.4, 9.1)."""
+"""Commands of a centre: reading at once, history requests, settings, refusals (ISC-2 7.2.3-A(2), 7.2.4, 9.1)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bench.bench import Bench
 from bench.case import Case, Finding
 from bench.history import History
 from bench.scenario import Scenario
-from conformance.judges import commands
+from conformance.judges import clockwork, commands, obedience
 from conformance.judges.times import DAY, HOUR, MINUTE, stamp_of
 from conformance.terminal import HJ212, MODBUS
 
@@ -60,3 +60,142 @@ class AnswersHistoryRequests(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from commands.query_findings(history, "A")
+
+
+class ObeysItsCentre(Case):
+    """Time-outs, intervals, password and real-time data follow what the centre sets, and outlast a power cut."""
+
+    zh = "超时、重发、间隔、密码与实时数据开关均按中心的设定执行，断电后保持。"
+    clauses = ("isc-2/7.2.4k",)
+    needs = (MODBUS, HJ212)
+    scenario = Scenario(circuits=1, points=2, centres=("A",), realtime_interval_s=60, over_time_s=5)
+
+    async def drive(self, bench: Bench) -> None:
+        centre = bench.centres["A"]
+        await bench.clock.sleep(minutes=4, seconds=10)
+        await centre.set_realtime_interval(120)
+        bench.phase("realtime", interval_s=120)
+        await bench.clock.sleep(minutes=10)
+        await centre.set_minute_interval(5)
+        bench.phase("minute", interval_s=300)
+        await bench.clock.sleep(minutes=26)
+        await self._probe(bench)
+        await centre.set_timeouts(8, 2)
+        bench.phase("patience", over_time_s=8, re_count=2)
+        centre.behave(ack="never")
+        await bench.clock.sleep(minutes=4)
+        centre.behave(ack="always")
+        await centre.set_password("7Kd93x")
+        bench.phase("password", pw="7Kd93x")
+        await bench.clock.sleep(minutes=5)
+        await centre.stop_realtime()
+        bench.phase("stopped")
+        await bench.clock.sleep(minutes=7)
+        bench.phase("resumed")
+        await centre.read_now()
+        await bench.clock.sleep(minutes=7)
+        await bench.power.off(30)
+        await bench.clock.sleep(minutes=2)
+        bench.phase("restored")
+        await self._probe(bench)
+        await bench.clock.sleep(minutes=6)
+
+    async def _probe(self, bench: Bench) -> None:
+        await bench.centres["A"].read_realtime_interval()
+        await bench.centres["A"].read_minute_interval()
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from obedience.executed_findings(history, ("1000", "1061", "1062", "1063", "1064", "1072", "2012"))
+        yield from obedience.interval_findings(history)
+        yield obedience.patience_finding(history)
+        yield obedience.password_finding(history)
+        yield from obedience.realtime_findings(history)
+        yield obedience.told_finding(history)
+
+
+WRONG: tuple[obedience.Wanted, ...] = (
+    ("password", "1062", "QnRtn=3"),
+    (obedience.OTHER_DEVICE, "1062", "QnRtn=4"),
+    ("system-code", "1062", "QnRtn=5"),
+    ("command", "1099", "QnRtn=8"),
+    ("time-out", "1000", "ExeRtn=3"),
+    ("realtime-interval", "1062", "ExeRtn=3"),
+    ("minute-interval", "1064", "ExeRtn=3"),
+    ("range", "2051", "ExeRtn=3"),
+    ("time", "1012", "ExeRtn=3"),
+)
+_OTHER = "010000A8900016F000169FFF"
+EVERY = (
+    *("1000", "1011", "1012", "1061", "1062", "1063", "1064", "1072"),
+    *("2012", "2021", "2022", "2031", "2041", "2051", "2061"),
+    *("3011", "3012", "3013", "3014", "3015", "3016", "3017", "3018", "3019", "3020", "3021"),
+)
+"""The requests of table 9; 2011 has a case of its own."""
+
+
+class RefusesWrongRequests(Case):
+    """Wrong identity, command or parameter is refused by its own code and sets nothing; no request meets silence."""
+
+    zh = "身份、命令或参数错误的请求以对应代码拒绝且不生效；任何命令都有应答。"
+    clauses = ("isc-2/7.2.4k",)
+    needs = (MODBUS, HJ212, "clock.centre")
+    scenario = Scenario(circuits=1, points=2, centres=("A",), realtime_interval_s=60, over_time_s=5, re_count=1)
+
+    async def drive(self, bench: Bench) -> None:
+        centre = bench.centres["A"]
+        await bench.clock.sleep(minutes=2, seconds=10)
+        await self._probe(bench)
+        sound = (("RtdInterval", "300"),)
+        sent = {
+            "password": sound,
+            obedience.OTHER_DEVICE: sound,
+            "system-code": sound,
+            "time-out": (("OverTime", "0"), ("ReCount", "3")),
+            "realtime-interval": (("RtdInterval", "5"),),
+            "minute-interval": (("MinInterval", "7"),),
+            "range": (("BeginTime", "20260302000000"), ("EndTime", "20260301000000")),
+            "time": (("SystemTime", "20261332250000"),),
+        }
+        for what, cn, _ in WRONG:
+            bench.phase("wrong-request", what=what)
+            pw, st = centre.pw, centre.st
+            centre.pw = "000001" if what == "password" else pw
+            centre.st = "22" if what == "system-code" else st
+            await centre.command(cn, *sent.get(what, ()), mn=_OTHER if what == obedience.OTHER_DEVICE else "")
+            centre.pw, centre.st = pw, st
+            await self._probe(bench)
+        bench.phase("every-command")
+        for cn in EVERY:
+            await centre.command(cn, *self._sound(bench, cn), execution_s=20)
+        await bench.clock.sleep(minutes=1)
+        await centre.read_clock()
+
+    async def _probe(self, bench: Bench) -> None:
+        centre = bench.centres["A"]
+        await centre.read_realtime_interval()
+        await centre.read_minute_interval()
+        await centre.read_clock()
+
+    def _sound(self, bench: Bench, cn: str) -> tuple[tuple[str, str], ...]:
+        """Parameters with which nothing changes."""
+        now = stamp_of(bench.clock.now_us())
+        return {
+            "1000": (("OverTime", "5"), ("ReCount", "1")),
+            "1012": (("SystemTime", now),),
+            "1062": (("RtdInterval", "60"),),
+            "1064": (("MinInterval", "15"),),
+            "1072": (("NewPW", bench.centres["A"].pw),),
+            "2031": (("BeginTime", now), ("EndTime", now)),
+            "2041": (("BeginTime", now), ("EndTime", now)),
+            "2051": (("BeginTime", now), ("EndTime", now)),
+            "2061": (("BeginTime", now), ("EndTime", now)),
+            "3016": (("PolId", "a05001"), ("CstartTime", "000000"), ("Ctime", "4")),
+            "3020": (("PolId", "a05001"), ("InfoId", "i22001")),
+            "3021": (("PolId", "a05001"), ("InfoId", "i13007"), ("i13007-Info", "0")),
+        }.get(cn, (("PolId", "a05001"),) if cn.startswith("3") else ())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from obedience.refusal_findings(history, WRONG)
+        yield obedience.untouched_finding(history, least=2 * len(WRONG))
+        yield from clockwork.untouched_findings(history, probes=len(WRONG) + 1)
+        yield obedience.silence_finding(history, EVERY)
