@@ -165,6 +165,8 @@ WORDS: dict[str, str] = {
     "junk": "无效报文",
     "upload-time": "平台改定上传时间",
     "emptied": "存储清空",
+    "corrected": "人工更正",
+    "input": "录入",
     "emission-sources": "排放源分类",
     "six-months": "满六个月",
     "five-years": "满五年",
