@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import logging
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -194,6 +195,9 @@ def pytest_configure(config: pytest.Config) -> None:
     except RigError as error:
         pytest.exit(str(error), returncode=EXIT_ERROR)
     logging.getLogger("asyncio").addFilter(_told)
+    if getattr(config, "workerinput", None) is not None:
+        # The farewell of a worker whose controller was killed: nobody is there to hear it, and it is no news.
+        warnings.filterwarnings("ignore", message="A plugin raised an exception during an old-style hookwrapper")
     if getattr(config, "workerinput", None) is None:
         config.pluginmanager.register(Collector(session), "carbonbench-collector")
     if config.option.allure_report_dir is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -155,7 +156,7 @@ class CommandAdapter:
 
     def problems(self, connection: Mapping[str, Any], folder: Path) -> list[str]:
         """What is wrong with the section [connection], one sentence each; names in templates are seen at the start."""
-        return _Checker(connection, folder).problems()
+        return [*_Checker(connection, folder).problems(), *_absent(connection)]
 
     def uplink(self, connection: Mapping[str, Any]) -> Kind:
         """What the profile says; HJ 212 where it says nothing."""
@@ -164,7 +165,7 @@ class CommandAdapter:
 
     def launch(self, seat: Seat, state: Path) -> Launch:
         """The command line and files for this seat. Raises LaunchError with every problem."""
-        problems = self.problems(seat.connection, seat.folder)
+        problems = _Checker(seat.connection, seat.folder).problems()
         if problems:
             raise LaunchError("\n".join(problems))
         known = variables(seat, state)
@@ -275,6 +276,16 @@ def _files(connection: Mapping[str, Any], folder: Path) -> dict[str, str]:
         name: (folder / given).read_text("utf-8") if isinstance(given, str) else given["text"]
         for name, given in connection.get("files", {}).items()
     }
+
+
+def _absent(connection: Mapping[str, Any]) -> list[str]:
+    """A program that is named outright and is not on this machine; one with a place to fill in is seen at the start."""
+    command = connection.get("command")
+    word = cast("list[object]", command)[0] if isinstance(command, list) and command else None
+    if not isinstance(word, str) or "{" in word or word.startswith(".") or shutil.which(word) is not None:
+        return []
+    where = "this machine / 本机无此可执行程序" if "/" in word else "this machine's PATH / 本机 PATH 中无此可执行程序"
+    return [f"connection.command: no program {word} that can be started is on {where}"]
 
 
 class _Checker:

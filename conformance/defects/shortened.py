@@ -36,7 +36,7 @@ for _name in (
 noticed("one-cycle-behind", _DELIVERS)
 noticed("local-copy-rounded", *_CUTS)
 noticed("periods-sent-like-real-time-data", _OUTAGE)
-noticed("slow-self-test", _ANY_SYNC)
+noticed("slow-self-test", _ANY_SYNC, _INSTANT)
 noticed("never-synced", _ANY_SYNC)
 noticed("resumes-on-the-hour", _INSTANT)
 noticed("integer-division", _EDGES)

@@ -96,6 +96,16 @@ def test_templates_know_the_seat(tmp_path: Path) -> None:
     assert (found.ready, found.ready_s, found.own_clock) == (("127.0.0.1", 502), 5.0, False)
 
 
+@pytest.mark.parametrize(
+    ("word", "where"), [("/opt/nothing/here", "this machine /"), ("nothing-here", "this machine's PATH")]
+)
+def test_a_program_that_is_not_on_this_machine_is_told_before_anything_is_started(word: str, where: str) -> None:
+    (problem,) = CommandAdapter().problems({"command": [word]}, Path())
+    assert problem.startswith(f"connection.command: no program {word} that can be started is on {where}")
+    for known in ("sh", "/bin/sh", "{{ python }}", "./gateway"):
+        assert not CommandAdapter().problems({"command": [known]}, Path())
+
+
 def test_every_problem_of_a_profile_is_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "bad.j2").write_text("line\n{% if %}")
     problems = CommandAdapter().problems(
