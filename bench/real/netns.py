@@ -48,7 +48,7 @@ def requirements() -> list[str]:
             f"network namespaces need Linux, this is {sys.platform}: use the loopback rig / 网络命名空间仅支持 Linux"
         ]
     found: list[str] = []
-    missing = [name for bit, name in _CAPABILITIES.items() if not _effective() >> bit & 1]
+    missing = [name for bit, name in _CAPABILITIES.items() if not effective_rights() >> bit & 1]
     if missing:
         found.append(
             f"the bench's wires need root, or {', '.join(missing)}, which this process lacks: start it with sudo or "
@@ -68,7 +68,7 @@ def requirements() -> list[str]:
     return found
 
 
-def _effective() -> int:
+def effective_rights() -> int:
     """The effective capabilities of this process, one bit each."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("CapEff:"):

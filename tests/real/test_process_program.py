@@ -188,3 +188,11 @@ def test_folders_of_dead_benches_are_swept_and_those_of_the_living_stay() -> Non
         assert own.exists() and not dead.exists() and not reused.exists()
     finally:
         own.rmdir()
+
+
+@pytest.mark.parametrize(("rights", "isolated"), [(0, False), (1 << 21, False), (1 << 21 | 1 << 8, True)])
+def test_the_root_of_a_plain_container_gets_no_process_namespace(
+    rights: int, isolated: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program, "effective_rights", lambda: rights)
+    assert program.may_isolate() is isolated

@@ -644,7 +644,7 @@ def test_a_number_given_to_somebody_else_is_no_owner() -> None:
 
 
 def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(netns, "_effective", lambda: 0)
+    monkeypatch.setattr(netns, "effective_rights", lambda: 0)
     monkeypatch.setattr(netns.shutil, "which", lambda name: None)
     monkeypatch.setattr(netns.os.path, "exists", lambda path: False)
     said = netns.requirements()
