@@ -1,7 +1,8 @@
 """Waiting on the device's wall clock, which may be stepped at any time (ruling R-10).
 
-Leaves what a step means for periods to the pollers. Schedules stand on the wall grid, waiting is monotonic, and the
-wall is read again on every waking: a step is noticed at the latest after `RECHECK_S`.
+Leaves what a step means for periods to the pollers. Schedules stand on the wall grid, waiting is monotonic. While
+anybody waits the wall is read again at the latest after `RECHECK_S`, by one timer for all, so that a step is noticed;
+who waits long also wakes a little before, so that a clock that runs fast or slow is no reason to be late.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from reference_terminal.platform import Clock
 
 RECHECK_S = 60.0
+_MOST = 0.95
 STEP_S = 1.0
 """A difference between wall and monotonic progress beyond this is a step and goes to the event log (R-10)."""
 
@@ -24,6 +26,7 @@ class WallClock:
         self._loop = asyncio.get_running_loop()
         self._sleepers: dict[int, asyncio.Future[None]] = {}
         self._next_sleeper = 0
+        self._watch: asyncio.TimerHandle | None = None
         self._wall_ns = clock.time_ns()
         self._mono_s = self._loop.time()
         self.steps = 0
@@ -76,14 +79,14 @@ class WallClock:
     async def sleep_until(self, at_ms: int) -> None:
         """Return once the wall has reached `at_ms` milliseconds UTC, however it got there."""
         while (left_ns := at_ms * 1_000_000 - self.now_ns()) > 0:
-            await self.nap(min(left_ns / 1e9, RECHECK_S))
+            await self.nap(_stretch_s(left_ns))
 
     async def sleep_until_or_step(self, at_ms: int) -> None:
         """As `sleep_until`, but also return when the clock was stepped, so that the caller can plan anew."""
         self.now_ns()
         steps = self.steps
         while (left_ns := at_ms * 1_000_000 - self.now_ns()) > 0 and self.steps == steps:
-            await self.nap(min(left_ns / 1e9, RECHECK_S))
+            await self.nap(_stretch_s(left_ns))
 
     async def nap(self, seconds: float) -> None:
         """Wait `seconds` of monotonic time, less if the clock is stepped meanwhile."""
@@ -92,11 +95,27 @@ class WallClock:
         self._next_sleeper += 1
         self._sleepers[key] = sleeper
         timer = self._loop.call_later(seconds, _wake, sleeper)
+        if self._watch is None:
+            self._watch = self._loop.call_later(RECHECK_S, self._look)
         try:
             await sleeper
         finally:
             timer.cancel()
             del self._sleepers[key]
+
+
+    def _look(self) -> None:
+        """Read the wall, so that a step wakes those who wait; go on as long as there is anybody."""
+        self._watch = None
+        self.now_ns()
+        if self._sleepers:
+            self._watch = self._loop.call_later(RECHECK_S, self._look)
+
+
+def _stretch_s(left_ns: int) -> float:
+    """How long to wait at once for what is so far away: most of it, the last minute by itself."""
+    left_s = left_ns / 1e9
+    return left_s if left_s <= RECHECK_S else max(RECHECK_S, _MOST * left_s)
 
 
 def _wake(sleeper: asyncio.Future[None]) -> None:

@@ -9,6 +9,7 @@ The reference terminal's program and modules are records of their versions: thei
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -67,6 +68,7 @@ class Installer:
         self.configure: Configure = _no_configuration
         self.restart: Callable[[], None] = _nothing
         self.application_changed: Callable[[str], None] = _ignored
+        self._came = asyncio.Event()
 
     # What there is
 
@@ -194,6 +196,7 @@ class Installer:
         now = package.valid_from_s <= self._clock.now_s()
         if not self._store.attempt(gather):
             return Outcome("failed", "the store cannot be written now; nothing was taken over")
+        self._came.set()
         if upgrade or package.kind == "configuration":
             self.restart()
         elif package.kind in _APPLICATIONS:
@@ -247,6 +250,14 @@ class Installer:
                 self._journal.event("upgraded", self.version, "the program has run for a minute", "升级完成")
                 self._store.flush()
             self.apply_due()
+            if not self._waiting():
+                self._came.clear()
+                await self._came.wait()
+
+    def _waiting(self) -> bool:
+        """Whether a program is on trial, or something taken over is not in force yet."""
+        waiting = "SELECT 1 FROM package WHERE kind IN ('parameters','configuration') AND applied=0 LIMIT 1"
+        return self.on_trial or self._store.connection.execute(waiting).fetchone() is not None
 
     def stop(self, source: str) -> Outcome:
         """Give up what came from `source`: a program on trial for the one before; what is over stays as it is."""
