@@ -54,6 +54,7 @@ def _prove(words: argparse.Namespace) -> int:
         every=words.full,
         defects_only=words.defects_only,
         rig=words.rig,
+        sound=Path(words.sound) if words.sound else None,
     )
 
 
@@ -243,6 +244,12 @@ def parser() -> argparse.ArgumentParser:
     prove.add_argument("--json", default="", metavar="FILE", help="write the matrix as JSON / 输出 JSON")
     prove.add_argument(
         "--defects-only", action="store_true", help="stop once every defect is caught / 缺陷均被发现即止"
+    )
+    prove.add_argument(
+        "--sound",
+        default="",
+        metavar="RUN",
+        help="take over what this run says of the sound terminal / 取用无缺陷运行结果",
     )
     prove.add_argument("--full", action="store_true", help="every defect against every case / 全矩阵")
     _selecting(prove)

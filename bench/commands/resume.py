@@ -81,7 +81,7 @@ def resumable(folder: Path, commit: str) -> RunFile:
         problems.append(
             f"--resume {folder}: this run is finished, nothing is left to run; start a new one / 该运行已完成"
         )
-    problems += _forged(begun)
+    problems += forged(begun)
     if problems:
         raise ResumeError("\n".join(problems))
     return run
@@ -120,7 +120,7 @@ def _changed(folder: Path, settings: Settings, commit: str) -> Iterator[str]:
             )
 
 
-def _forged(begun: Sequence[Found]) -> Iterator[str]:
+def forged(begun: Sequence[Found]) -> Iterator[str]:
     """Finished attempts are kept only while their records prove themselves."""
     for found in begun:
         result = found.result

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from suite_kit import carbonbench, choose
+from suite_kit import QUICK, carbonbench, choose
 
 CASES = ("accuracy/takes-over-edge-values", "commands/reads-meters-on-command", "protocol/identifies-itself")
 DEFECTS = ("one-number-for-all-centres", "read-now-from-memory", "word-order-ignored")
@@ -50,10 +50,23 @@ def test_what_prove_cannot_use_is_told_before_anything_runs(tmp_path: Path) -> N
     assert [problem.split()[0] for problem in told.problems] == ["--out", "--json"]
 
 
-def test_every_defect_is_caught(tmp_path: Path) -> None:
-    told = carbonbench("prove", "--defects-only", "-n", "2", "--json", "matrix.json", cwd=tmp_path)
+def test_a_finished_run_speaks_for_the_sound_terminal(quick: Path, own: Path, tmp_path: Path) -> None:
+    words = ("prove", "--defects-only", *choose(QUICK[1:2]), "--defect", "read-now-from-memory")
+    told = carbonbench(*words, "--sound", quick, "--json", "matrix.json", cwd=tmp_path)
     found = json.loads((tmp_path / "matrix.json").read_text("utf-8"))
-    assert found["troubles"] == [], told.err
-    assert [defect["id"] for defect in found["defects"] if defect["outcome"] != "caught"] == []
-    assert found["reference"]["not_passed"] == []
-    assert len(found["defects"]) >= 150
+    assert found["reference"]["cases"] == {QUICK[1]: "pass"}
+    assert [defect["outcome"] for defect in found["defects"]] == ["caught"]
+    # Only the pair of the defect was left to run.
+    assert "1 pairs done, 1 more" in told.out
+
+    record = own / "cases" / QUICK[1] / "1" / "record.jsonl"
+    octets = bytearray(record.read_bytes())
+    octets[len(octets) // 2] ^= 1
+    record.write_bytes(octets)
+    for folder, more, said in (
+        (own, (), "record.jsonl"),
+        (quick, ("--seed", "2"), "its seed is 1, expected 2"),
+        (tmp_path / "nothing", (), "expected a run folder, found nothing"),
+    ):
+        told = carbonbench(*words, "--sound", folder, *more, cwd=tmp_path)
+        assert (told.code, told.out) == (4, "") and said in told.err, told
