@@ -12,7 +12,7 @@ import dataclasses
 import json
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -179,6 +179,8 @@ class CommandAdapter:
                 return ""
 
         words = tuple(fill("command", word) for word in seat.connection["command"])
+        if words[0].startswith("/") and not Path(words[0]).is_relative_to(state):
+            problems += _absent({"command": words[:1]})
         env = {name: fill(f"env.{name}", text) for name, text in seat.connection.get("env", {}).items()}
         files = {
             fill("files", name): fill(f"files.{name}", text)
@@ -281,7 +283,7 @@ def _files(connection: Mapping[str, Any], folder: Path) -> dict[str, str]:
 def _absent(connection: Mapping[str, Any]) -> list[str]:
     """A program that is named outright and is not on this machine; one with a place to fill in is seen at the start."""
     command = connection.get("command")
-    word = cast("list[object]", command)[0] if isinstance(command, list) and command else None
+    word = cast("Sequence[object]", command)[0] if isinstance(command, list | tuple) and command else None
     if not isinstance(word, str) or "{" in word or word.startswith(".") or shutil.which(word) is not None:
         return []
     where = "this machine / 本机无此可执行程序" if "/" in word else "this machine's PATH / 本机 PATH 中无此可执行程序"
