@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from itertools import pairwise
 
 import msgspec
 from rich.console import Console
@@ -17,6 +18,8 @@ from reports.blocks import visible
 
 BINS = 240
 MOST_LANES = 60
+EVIDENCE = 10
+"""Lines of evidence that a sheet keeps for each fate."""
 
 
 class Fate(StrEnum):
@@ -84,7 +87,10 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything about one case at one centre. `counts` has every fate that occurs, `evidence` the first lines each."""
+    """Everything about one case at one centre. `counts` has every fate that occurs, `evidence` the first lines each.
+
+    The picture has `bins` columns: never more than there are intervals, so that no column is empty by chance.
+    """
 
     case: str
     attempt: int
@@ -93,6 +99,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     end_us: int
     counts: dict[str, int]
     kinds: dict[str, dict[str, int]]
+    bins: int
     lanes: tuple[Lane, ...]
     evidence: dict[str, tuple[str, ...]]
 
@@ -128,23 +135,35 @@ def sheet(case: str, attempt: int, centre: str, start_us: int, end_us: int, reco
         by_kind = kinds.setdefault(one.kind, {})
         by_kind[one.fate.value] = by_kind.get(one.fate.value, 0) + 1
         lines = evidence.setdefault(one.fate.value, [])
-        if one.evidence and len(lines) < 10:
+        if one.evidence and len(lines) < EVIDENCE:
             lines.append(one.evidence)
     ordered = sorted(counts, key=lambda name: RANK[Fate(name)])
+    end_us = max(end_us, start_us + 1)
+    bins = _bins(found, end_us - start_us)
     return Sheet(
         case=case,
         attempt=attempt,
         centre=centre,
         start_us=start_us,
-        end_us=max(end_us, start_us + 1),
+        end_us=end_us,
         counts={name: counts[name] for name in ordered},
         kinds=kinds,
-        lanes=_lanes(found, start_us, max(end_us, start_us + 1)),
+        bins=bins,
+        lanes=_lanes(found, start_us, end_us, bins),
         evidence={name: tuple(evidence[name]) for name in ordered if evidence[name]},
     )
 
 
-def _lanes(records: Sequence[Fated], start_us: int, end_us: int) -> tuple[Lane, ...]:
+def _bins(records: Sequence[Fated], length_us: int) -> int:
+    """As many columns as the shortest step between two ends of intervals of one kind allows, at most BINS."""
+    ends: dict[str, list[int]] = {}
+    for one in records:
+        ends.setdefault(one.kind, []).append(one.end_us)
+    steps = [late - early for found in ends.values() for early, late in pairwise(sorted(set(found)))]
+    return max(1, min(BINS, length_us // min(steps))) if steps else BINS
+
+
+def _lanes(records: Sequence[Fated], start_us: int, end_us: int, count: int) -> tuple[Lane, ...]:
     points = sorted({one.point for one in records})
     named = {point: point for point in points}
     if len(points) > MOST_LANES:
@@ -154,7 +173,8 @@ def _lanes(records: Sequence[Fated], start_us: int, end_us: int) -> tuple[Lane, 
         named = {point: point if point in shown else rest for point in points}
     bins: dict[str, dict[int, dict[Fate, int]]] = {name: {} for name in dict.fromkeys(named.values())}
     for one in records:
-        index = min(max((one.end_us - start_us) * BINS // (end_us - start_us), 0), BINS - 1)
+        # An interval belongs to the time before its end.
+        index = min(max((one.end_us - 1 - start_us) * count // (end_us - start_us), 0), count - 1)
         cell = bins[named[one.point]].setdefault(index, {})
         cell[one.fate] = cell.get(one.fate, 0) + 1
     return tuple(Lane(name=name, cells=_cells(cells)) for name, cells in bins.items())
@@ -169,9 +189,10 @@ def _cells(cells: dict[int, dict[Fate, int]]) -> tuple[Cell, ...]:
 
 
 def to_json(table: DeliveryTable) -> bytes:
-    """The table for machines: every sheet with its counts, lanes left out."""
+    """The table for machines: every sheet with its counts, the picture left out."""
     rows = [
-        {name: value for name, value in msgspec.to_builtins(one).items() if name != "lanes"} for one in table.sheets
+        {name: value for name, value in msgspec.to_builtins(one).items() if name not in ("bins", "lanes")}
+        for one in table.sheets
     ]
     return msgspec.json.format(
         msgspec.json.encode({"run": table.run, "totals": table.totals(), "sheets": rows}), indent=2

@@ -11,33 +11,45 @@ from pathlib import Path
 from markupsafe import Markup
 
 from reports.blocks import visible
-from reports.delivery import BINS, FAULTY, DeliveryTable, Fate, Lane, Sheet
+from reports.delivery import EVIDENCE, FAULTY, DeliveryTable, Fate, Lane, Sheet
 from reports.html import page
 from reports.timeline import local_time
 from reports.verdicts import write_whole
 
 FILE = "delivery.html"
 _LABEL, _WIDTH, _ROW, _TICKS = 190, 1000, 13, 3
-_COLOURS = {
-    Fate.LOST: "var(--fail)",
-    Fate.INVENTED: "var(--fail)",
-    Fate.ALTERED: "var(--fail)",
-    Fate.MIS_STAMPED: "var(--error)",
-    Fate.WRONGLY_FLAGGED: "var(--error)",
-    Fate.UNACKNOWLEDGED: "var(--error)",
-    Fate.DUPLICATED: "var(--error)",
-    Fate.REORDERED: "var(--review)",
-    Fate.LATE: "var(--inconclusive)",
-    Fate.DELIVERED: "var(--pass)",
-    Fate.GAP: "var(--line)",
+_Bands = tuple[tuple[float, float], ...]
+_MARKS: dict[Fate, tuple[str, _Bands]] = {
+    Fate.LOST: ("#d55e00", ((0, 11),)),
+    Fate.INVENTED: ("var(--ink)", ((0, 4), (7, 4))),
+    Fate.ALTERED: ("#0072b2", ((0, 7),)),
+    Fate.MIS_STAMPED: ("#56b4e9", ((0, 2.5), (4.25, 2.5), (8.5, 2.5))),
+    Fate.WRONGLY_FLAGGED: ("#cc79a7", ((0, 3),)),
+    Fate.UNACKNOWLEDGED: ("#a38200", ((0, 3), (9, 2))),
+    Fate.DUPLICATED: ("#8e5bc4", ((0, 2), (5, 6))),
+    Fate.REORDERED: ("#7d7d7d", ((4, 3),)),
+    Fate.LATE: ("#e69f00", ((5, 6),)),
+    Fate.DELIVERED: ("#009e73", ((8, 3),)),
+    Fate.GAP: ("var(--soft)", ((10, 1),)),
 }
+"""Colour, and bands (top, height) within a row of 11: faults begin at its top. No two have the same bands, so that
+fates are told apart without colour; the colours are those of Okabe and Ito as far as they reach."""
+
+
+def _mark(fate: Fate, x: float, y: float, width: float, title: str = "") -> str:
+    colour, bands = _MARKS[fate]
+    path = "".join(f"M{x:.1f} {y + top:g}h{width:.1f}v{height:g}h-{width:.1f}z" for top, height in bands)
+    return f'<path fill="{colour}" d="{path}">{title and f"<title>{title}</title>"}</path>'
+
+
+def swatch(fate: Fate) -> Markup:
+    """The mark of a fate for a legend, read out by its name beside it."""
+    drawn = _mark(fate, 0, 0, 16)
+    return Markup(f'<svg class="swatch" viewBox="0 0 16 11" width="16" height="11" aria-hidden="true">{drawn}</svg>')
 
 
 def fates_svg(sheet: Sheet, id: str) -> str:
-    """A row for each point, a column for each bin of time, coloured by the worst fate in it.
-
-    Faults are drawn at full height, all else lower, so that they are told apart without colour.
-    """
+    """A row for each point, a column for each bin of time, marked by the worst fate in it."""
     height = 22 + _ROW * len(sheet.lanes) + 18
     parts = [_lane(lane, 20 + _ROW * index, sheet) for index, lane in enumerate(sheet.lanes)]
     ticks = [
@@ -58,20 +70,30 @@ def fates_svg(sheet: Sheet, id: str) -> str:
     )
 
 
+def _stretches(lane: Lane) -> list[tuple[int, int, Fate, int]]:
+    """First bin, bin behind the last, fate, records: bins side by side with one fate are drawn as one."""
+    found: list[tuple[int, int, Fate, int]] = []
+    for cell in lane.cells:
+        if found and found[-1][1] == cell.bin and found[-1][2] is cell.fate:
+            first, _, fate, count = found[-1]
+            found[-1] = (first, cell.bin + 1, fate, count + cell.count)
+        else:
+            found.append((cell.bin, cell.bin + 1, cell.fate, cell.count))
+    return found
+
+
 def _lane(lane: Lane, y: int, sheet: Sheet) -> str:
     name = visible(lane.name)
     shown = name if len(name) <= 30 else name[:29] + "…"
     parts = [f'<text y="{y + 9}">{escape(shown)}<title>{escape(name)}</title></text>']
-    step = (_WIDTH - _LABEL) / BINS
-    for cell in lane.cells:
-        tall = _ROW - 2 if cell.fate in FAULTY else _ROW - 7
-        x, top = _LABEL + cell.bin * step, y + (_ROW - 2 - tall)
-        at = local_time(sheet.start_us + (sheet.end_us - sheet.start_us) * cell.bin // BINS, fraction=False)
-        parts.append(
-            f'<rect x="{x:.1f}" y="{top}" width="{max(step - 0.3, 0.6):.2f}" height="{tall}" '
-            f'fill="{_COLOURS[cell.fate]}"><title>{escape(name)} {at}: {cell.count} {cell.fate.value} '
-            f"{cell.fate.text.zh}</title></rect>"
-        )
+    step = (_WIDTH - _LABEL) / sheet.bins
+
+    def at(bin: int) -> str:
+        return local_time(sheet.start_us + (sheet.end_us - sheet.start_us) * bin // sheet.bins, fraction=False)
+
+    for first, behind, fate, count in _stretches(lane):
+        title = f"{escape(name)} {at(first)} – {at(behind)}: {count} {fate.value} {fate.text.zh}"
+        parts.append(_mark(fate, _LABEL + first * step, y, max((behind - first) * step, 0.8), title))
     return "".join(parts)
 
 
@@ -81,7 +103,8 @@ def delivery_html(table: DeliveryTable) -> str:
     return page(
         "delivery.html.j2",
         table=table,
-        fates=[(fate, Markup(_COLOURS[fate]), fate in FAULTY) for fate in Fate],
+        fates=[(fate, swatch(fate), fate in FAULTY) for fate in Fate],
+        most=EVIDENCE,
         sheets=list(zip(table.sheets, pictures, strict=True)),
         totals=table.totals(),
     )

@@ -354,9 +354,11 @@ TEXTS: dict[str, Text] = {
     "delivery-total": Text("Total", "合计"),
     "delivery-time": Text("Over time", "随时间分布"),
     "delivery-time-note": Text(
-        "A row for each point, a column for each stretch of time, by the end of the interval. Full height: a fault.",
-        "每行一个监测点，每列一个时间段（按时段终点）。满高表示故障。",
+        "A row for each point, a column for each stretch of time, marked by the worst that happened in it. Marks that "
+        "reach the top of a row are faults.",
+        "每行一个监测点，每列一个时间段，按其中最严重的情形标示。触及行顶的标记表示故障。",
     ),
+    "delivery-first": Text("; the first", "；列出前"),
     "sweep-title": Text("Sweep of power cuts", "断电扫描"),
     "sweep-subtitle": Text("Power cut at every write barrier of a scenario", "在场景的每次落盘时刻断电"),
     "sweep-safe": Text("No cut did harm", "断电均无损害"),

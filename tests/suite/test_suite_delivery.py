@@ -8,6 +8,9 @@ from pathlib import Path
 
 from suite_kit import carbonbench, run_folder
 
+from reports.delivery import BINS, FAULTY, Fate, Fated, sheet
+from reports.html.delivery import fates_svg, swatch
+
 WITHHELD = "delivery/resends-after-negative-answer"
 
 
@@ -26,7 +29,7 @@ def test_a_loss_is_counted_and_drawn_and_told_from_what_arrived(tmp_path: Path) 
     # Both centres were owed the same records, and each record has one fate.
     assert sum(refused.values()) == sum(other.values())
     page = (folder / "delivery.html").read_text()
-    drawn = [int(count) for count in re.findall(r"(\d+) lost 丢失</title></rect>", page)]
+    drawn = [int(count) for count in re.findall(r"(\d+) lost 丢失</title></path>", page)]
     assert sum(drawn) == refused["lost"]
     assert carbonbench("verify", folder, cwd=tmp_path).code == 0
 
@@ -43,3 +46,23 @@ def test_what_is_no_run_gets_a_sentence(tmp_path: Path) -> None:
     assert told.code == 3 and "this is no run folder" in told.err and "Traceback" not in told.err
     told = carbonbench("report", tmp_path, "--json", cwd=tmp_path)
     assert told.code == 4 and "--delivery" in told.err
+
+
+def test_no_two_fates_look_alike_without_colour() -> None:
+    shapes = {fate: re.sub(r'fill="[^"]*"', "", swatch(fate)) for fate in Fate}
+    assert len(set(shapes.values())) == len(Fate)
+    # Faults begin at the top of the row, all else below it.
+    assert {fate for fate, shape in shapes.items() if "M0.0 0h" in shape} == set(FAULTY)
+
+
+def test_every_interval_has_a_column_of_its_own_where_there_is_room() -> None:
+    hour_us = 3_600_000_000
+    records = [
+        Fated(point="e", kind="hour", end_us=number * hour_us, fate=Fate.LATE if number > 5 else Fate.DELIVERED)
+        for number in range(1, 25)
+    ]
+    drawn = sheet("case", 1, "A", 0, 24 * hour_us, records)
+    assert [(cell.bin, cell.count) for cell in drawn.lanes[0].cells] == [(number, 1) for number in range(24)]
+    assert [cell.fate for cell in drawn.lanes[0].cells] == 5 * [Fate.DELIVERED] + 19 * [Fate.LATE]
+    assert sheet("case", 1, "A", 0, 24 * 61 * hour_us, records).bins == BINS
+    assert fates_svg(drawn, "d").count("<path") == 2
