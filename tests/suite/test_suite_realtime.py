@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from suite_kit import ROOT, carbonbench, chain_of, choose, run_folder, verdicts
@@ -17,8 +18,21 @@ SMOKE = (
 )
 
 
-def test_the_reference_terminal_passes_the_smoke_set_as_a_program(tmp_path: Path) -> None:
-    told = carbonbench("run", "--rig", "process", "-n", "4", *choose(SMOKE), cwd=tmp_path)
+# One of the defects that virtual time cannot have, and the case of the smoke set that catches it.
+DEFECT, CATCHES = "rename-without-directory-sync", "realtime/outlasts-cut-at-sync"
+
+
+def test_the_reference_terminal_passes_the_smoke_set_as_a_program_and_a_broken_one_does_not(tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    with ThreadPoolExecutor() as beside:
+        # Beside the sound one, since both do little but wait.
+        words = ("run", "--rig", "process", "--defect", DEFECT, *choose([CATCHES]))
+        caught = beside.submit(carbonbench, *words, cwd=broken)
+        told = carbonbench("run", "--rig", "process", "-n", "4", *choose(SMOKE), cwd=tmp_path)
+    (harmed,) = verdicts(run_folder(broken / "out"))["cases"]
+    failed = {check["id"] for check in harmed["checks"] if check["verdict"] == "fail"}
+    assert caught.result().code == 1 and "readable-stays-readable" in failed, caught.result().out
     folder = run_folder(tmp_path / "out")
     found = {case["id"]: (case["verdict"], case["reason"]) for case in verdicts(folder)["cases"]}
     assert found == dict.fromkeys(SMOKE, ("pass", "")), told.out + told.err
