@@ -5,11 +5,13 @@ Leaves contradictions between the sections to `config`; leaves what a centre has
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reference_terminal.config_security import ChannelConfig, SecurityConfig, read_channel
 from reference_terminal.configread import Section
+from reference_terminal.security.vault import is_sealed
 
 MIN_INTERVALS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
 """MinInterval values of HJ 212 table 4, minutes."""
@@ -32,6 +34,7 @@ class PlatformConfig:
     input_type: int = 4
     report_s: int = 300
     token: str = field(default="", repr=False)
+    body_key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,7 @@ def _platform(section: Section, protocol: str, security: SecurityConfig) -> Plat
         input_type=section.integer("input_type", 1, 5, 4),
         report_s=section.integer("report_s", 10, 86_400, 300),
         token=section.text("token", ""),
+        body_key=section.text("body_key", ""),
     )
     if protocol == "https-json":
         for key, text, length in (("region", value.region, 6), ("enterprise", value.enterprise, 18)):
@@ -142,6 +146,8 @@ def _platform(section: Section, protocol: str, security: SecurityConfig) -> Plat
                 )
     if protocol == "records-json" and not value.token:
         section.problem("token", "a platform for records needs its bearer token; add token", "缺少 token,请补上")
+    if value.body_key and not is_sealed(value.body_key) and not re.fullmatch(r"[0-9A-Fa-f]{32}", value.body_key):
+        section.problem("body_key", "expected an SM4 key of 32 hex digits", "应为 32 位十六进制 SM4 密钥")
     if protocol == "management" and not security.package_anchors:
         section.problem(
             "protocol",

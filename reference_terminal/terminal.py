@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -35,6 +36,7 @@ from reference_terminal.processing.classes import Classes
 from reference_terminal.processing.late import LateReadings, Place
 from reference_terminal.processing.manual import ManualEntries
 from reference_terminal.processing.pipeline import Pipeline
+from reference_terminal.security.channel import PLAIN
 from reference_terminal.security.keyring import Keyring
 from reference_terminal.security.warden import Warden
 from reference_terminal.storage.notary import Described, Notary
@@ -52,6 +54,7 @@ from reference_terminal.uplink.packets import Channel
 from reference_terminal.uplink.platform_link import Kit, PlatformLink
 from reference_terminal.uplink.qn import QnSource
 from reference_terminal.uplink.records_json import RecordsLink
+from reference_terminal.uplink.revocation import RevocationLists
 from reference_terminal.uplink.settings import CentreSettings
 from reference_terminal.uplink.window import DailyWindow
 from reference_terminal.web.api import Api
@@ -199,6 +202,7 @@ class Terminal:
         self.installer.application_changed = self._application_changed
         self.installer.begin()
         self.applications = Applications(self.installer, self.clock, self.journal)
+        self.revocation = self._revocation_lists(config)
         self._assemble_uplink()
         self.warden = Warden(self.keyring, config.security.warn_days, self.clock, self.journal)
         self.time_sources = [TimeSource(config.time, self.clock, self.journal)] if config.time.server else []
@@ -317,6 +321,8 @@ class Terminal:
     def _link(self, centre: CentreConfig, outbox: Outbox, commands: CommandSet) -> CentreLink | PlatformLink:
         """The link of one centre, by its protocol."""
         settings, security = self.settings[centre.id], self.keyring.security[centre.id]
+        if self.revocation is not None and security.channel != PLAIN:
+            security = replace(security, revocation=self.revocation)
         channels = self._channels(centre)
         if centre.protocol == "hj212":
             return CentreLink(
@@ -340,11 +346,24 @@ class Terminal:
         if centre.protocol == "https-json":
             return EnergyLink(kit)
         if centre.protocol == "records-json":
-            return RecordsLink(kit, self.keyring.tokens[centre.id])
+            return RecordsLink(kit, self.keyring.tokens[centre.id], self.keyring.body_keys[centre.id])
         if centre.protocol == "management":
             return ManagementLink(kit, self.installer, centre.platform.report_s, self.applications.states)
         assert self.notary is not None and self.keyring.device is not None
         return DepositLink(kit, self.notary, self.keyring.device)
+
+    def _revocation_lists(self, config: Config) -> RevocationLists | None:
+        """Who fetches revocation lists; None where they are given once and for all."""
+        given = config.security
+        if not given.crl_urls:
+            return None
+        issuers: list[str] = []
+        for security in self.keyring.security.values():
+            own = () if security.identity is None else security.identity.chain[1:]
+            issuers += [security.anchors, *(each.pem for each in own)]
+        return RevocationLists(
+            given.crl_urls, given.crl_look_s, given.crl_policy, issuers, self.store, self.clock, self.journal
+        )
 
     def _notary(self) -> Notary | None:
         """Who makes the fingerprints; None without a device key."""
@@ -373,6 +392,7 @@ class Terminal:
         return [
             self.pipeline.close_overdue(),
             self.warden.run(),
+            *(() if self.revocation is None else (self.revocation.run(),)),
             self.installer.run(),
             self.applications.run(),
             *(source.run() for source in self.time_sources),

@@ -37,6 +37,7 @@ def told_of(site: Site, centre: str) -> dict[str, Any]:
         "certificate": side.certificate,
         "key": side.key,
         "token": side.token,
+        "body_key": side.payload_key if spec.kind == "third-party" else "",
     }
     codes = {row.id: row.codes[centre] for row in site.points.values() if centre in row.codes}
     return {**{name: text for name, text in members.items() if text}, "codes": codes}

@@ -9,8 +9,10 @@ from typing import Any
 
 from bench.terminals import Seat
 from bench.terminals.reference_meters import NoDriver
+from simulators.centres.channel import family_of
 from simulators.centres.spec import CentreSpec
-from simulators.trust.authority import TerminalSide
+from simulators.trust.authority import TerminalSide, Tier
+from simulators.trust.certificates import Family
 
 _PROTOCOLS = {
     "hj212": "hj212",
@@ -50,7 +52,7 @@ def centre_of(seat: Seat, spec: CentreSpec) -> dict[str, Any]:
         "buffer_h": seat.settings["buffer_h"],
         "codes": {row.id: row.codes[spec.name] for row in rows if spec.name in row.codes},
         **_platform(spec, side),
-        **_channel(spec, side),
+        **_channel(spec, side, seat.site.world.revocation is not None),
     }
 
 
@@ -63,17 +65,18 @@ def side_of(seat: Seat, spec: CentreSpec) -> TerminalSide:
 def _platform(spec: CentreSpec, side: TerminalSide) -> dict[str, Any]:
     if spec.kind == "https":
         return {"region": spec.region, "enterprise": spec.enterprise}
-    return {"token": side.token} if side.token else {}
+    key = {"body_key": side.payload_key} if spec.kind == "third-party" and side.payload_key else {}
+    return {"token": side.token, **key} if side.token else {}
 
 
-def _channel(spec: CentreSpec, side: TerminalSide) -> dict[str, Any]:
+def _channel(spec: CentreSpec, side: TerminalSide, fetched: bool) -> dict[str, Any]:
     given: dict[str, Any] = {}
     if spec.channel != "plain":
         given = {
             "channel": spec.channel,
             "server_name": side.server_name,
             "anchors": side.anchors,
-            "crls": side.crls,
+            "crls": "" if fetched else side.crls,
             "certificate": side.certificate,
             "key": side.key,
         }
@@ -87,15 +90,29 @@ def _channel(spec: CentreSpec, side: TerminalSide) -> dict[str, Any]:
     return {key: value for key, value in given.items() if value}
 
 
+def _revocation(seat: Seat) -> dict[str, Any]:
+    """Where revocation lists are fetched, and what a list that has run out means."""
+    lists, wish = seat.site.world.revocation, seat.settings.get("revocation")
+    if lists is None or wish is None:
+        return {}
+    channels: dict[Family, None] = dict.fromkeys(family_of(spec.channel) for spec in seat.site.world.centres if spec.channel != "plain")
+    tiers: tuple[Tier, ...] = ("root", "intermediate")
+    return {
+        "crl_urls": [lists.url(family, tier) for family in channels for tier in tiers],
+        "crl_look_s": wish.look_s,
+        "crl_policy": wish.policy,
+    }
+
+
 def security_of(seat: Seat) -> dict[str, Any]:
     """The terminal's own section of keys; empty for a world that needs none."""
     specs = seat.site.world.centres
     sides = [side_of(seat, spec) for spec in specs]
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = _revocation(seat)
     keepers = [side for spec, side in zip(specs, sides, strict=True) if spec.kind == "fingerprint"]
     device = next((side for side in (*keepers, *sides) if side.device_key), None)
     if device is not None:
-        found = {"device_certificate": device.device_certificate, "device_key": device.device_key}
+        found |= {"device_certificate": device.device_certificate, "device_key": device.device_key}
     issuer = next((side for spec, side in zip(specs, sides, strict=True) if spec.kind == "management"), None)
     if issuer is not None:
         found |= {"package_anchors": issuer.device_anchors, "package_crls": issuer.device_crls}

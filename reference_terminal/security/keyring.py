@@ -65,6 +65,7 @@ class Keyring:
         self.security: dict[str, Security] = {}
         self.payloads: dict[str, Payload | None] = {}
         self.tokens: dict[str, str] = {}
+        self.body_keys: dict[str, bytes] = {}
         for centre in config.centres:
             self._read_centre(centre)
         self.collectors: dict[str, Security] = {}
@@ -227,6 +228,9 @@ class Keyring:
             self.security[centre.id] = self._security(centre.id, channel)
             self.payloads[centre.id] = self._payload(centre.id, channel)
             self.tokens[centre.id] = self.secret_word(f"{centre.id} token", centre.platform.token)
+            self.body_keys[centre.id] = bytes.fromhex(
+                self.secret_word(f"{centre.id} body key", centre.platform.body_key)
+            )
         except (CertificateError, SealedError) as error:
             self._problem(where, error)
 

@@ -50,7 +50,8 @@ class CentreSpec:
     `mn` names the terminal at every kind of centre. `certificate` is what it shows at first, `client_certificate` what
     the terminal is given for itself, `files` a laboratory's own
     in place of the world's good one. `payload` is the payload profile of HJ 212. `region`, `enterprise`, `upload_time`,
-    `encrypted`, `valid_means_valid` and `data_port` are those of an HTTPS/JSON platform. `schedule` says whether an
+    `encrypted` (of a third party too: whether it asks for enciphered bodies), `valid_means_valid` and `data_port` are
+    those of an HTTPS/JSON platform. `schedule` says whether an
     HJ 212 centre is sent each period as it ends or all of a day in the window that opens at `upload_time` (R-13).
     """
 
@@ -227,6 +228,8 @@ def terminal_side(spec: CentreSpec, trust: Trust, secrets: Secrets, choice: Give
         }
     if spec.kind == "third-party":
         changes["token"] = secrets.token
+        if spec.encrypted:
+            changes["payload_key"] = secrets.payload_key.hex()
     return msgspec.structs.replace(TerminalSide(), **changes)
 
 
@@ -323,6 +326,7 @@ def build_centre(
         spec.host,
         spec.port,
         token=secrets.token,
+        body_key=secrets.payload_key if spec.encrypted else b"",
         items=points,
         clock=clock,
         chance=chance,
