@@ -366,6 +366,9 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     An attempt that the bench's own end cut short is `interrupted` and its verdict error; the further attempt that
     repeats it names its number in `instead_of` (0: it repeats none). `started` is local time of the bench's computer
     (ISO 8601), for people only. `expected_fail` says who expects this fail and why (an axis beside the verdict).
+
+    `denied` are the questions of the capability statement whose no kept the case from running, `unsupported` those of
+    its clauses that the no decides (R-03): of its other clauses such a case says nothing.
     """
 
     id: str
@@ -381,6 +384,8 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     instead_of: int = 0
     interrupted: bool = False
     expected_fail: str = ""
+    denied: tuple[str, ...] = ()
+    unsupported: tuple[str, ...] = ()
     record: str = ""
     digest: str = ""
     replay: str = ""

@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -52,7 +52,8 @@ class Setup:
 
     `strengths` maps clause id to shall, should, may or statement. `conditions` are the questions about a condition that
     a clause writes, `owners` maps a question of the capability statement to the strongest strength of the entries that
-    it decides (R-03). `options` are further words that a replay needs. `capture` asks for pcap files of every case.
+    it decides (R-03), `decides` to these entries. `options` are further words that a replay needs. `capture` asks for
+    pcap files of every case.
     `defect` is the defect planted in the reference terminal, for a rig that starts it as a process of its own. With
     `journaled` the folder tells what began and ended, and records of real time grow on the disk, so that the run can be
     resumed.
@@ -67,6 +68,7 @@ class Setup:
     strengths: Mapping[str, str] = field(default_factory=dict[str, str])
     conditions: frozenset[str] = frozenset()
     owners: Mapping[str, str] = field(default_factory=dict[str, str])
+    decides: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     options: str = ""
     capture: bool = False
     defect: str = ""
@@ -89,40 +91,60 @@ def strength_of(clauses: tuple[str, ...], strengths: Mapping[str, str]) -> str:
     return next((word for word in ("shall", "statement", "should", "may") if word in found), "")
 
 
-def excused(case: type[Case], setup: Setup) -> tuple[Verdict, str] | None:
+class Excuse(NamedTuple):
+    """Why a case is not run, and the verdict that follows.
+
+    `denied` are the questions whose no is the reason, `unsupported` those of the case's clauses that this no decides.
+    """
+
+    verdict: Verdict
+    reason: str
+    denied: tuple[str, ...] = ()
+    unsupported: tuple[str, ...] = ()
+
+
+def excused(case: type[Case], setup: Setup) -> Excuse | None:
     """Why a case is not run, with the verdict that follows from the capability statement (R-01, R-03); None: run it."""
     profile = setup.profile
     documents = {clause.partition("/")[0] for clause in case.clauses}
     if profile.documents and not documents & set(profile.documents):
-        return Verdict.NOT_APPLICABLE, f"{', '.join(sorted(documents))} not claimed by the profile / 未声明该标准"
+        named = ", ".join(sorted(documents))
+        return Excuse(Verdict.NOT_APPLICABLE, f"{named} not claimed by the profile / 未声明该标准")
     missing = [question for question in case.needs if profile.claim(question) is Claim.UNANSWERED]
     if missing:
         lines = "; ".join(profile.line_to_add(question) for question in missing)
-        return Verdict.INCONCLUSIVE, f"the capability statement does not answer; add: {lines} / 能力声明未作答"
-    denied = [question for question in case.needs if profile.claim(question) is Claim.NO]
+        return Excuse(Verdict.INCONCLUSIVE, f"the capability statement does not answer; add: {lines} / 能力声明未作答")
+    denied = tuple(question for question in case.needs if profile.claim(question) is Claim.NO)
     absent = [question for question in denied if question in setup.conditions]
     if absent:
         what = ", ".join(absent)
-        return (
+        return Excuse(
             Verdict.NOT_APPLICABLE,
             f"the condition written in the clause is absent: {what} (R-03) / 条款所写条件不成立",
         )
     if denied:
-        what = ", ".join(denied)
-        binding = {"shall", "statement"} if profile.parameters.statement_as_shall else {"shall"}
-        if any(setup.owners.get(question) in binding for question in denied):
-            if profile.parameters.allow_partial_scope:
-                return Verdict.NOT_APPLICABLE, f"not claimed: {what} (R-03) / 未声明"
-            return Verdict.FAIL, f"declared unsupported: {what} (R-03) / 声明不支持"
-        if strength_of(case.clauses, setup.strengths) in ("shall", "") or not set(denied) <= set(setup.owners):
-            return (
-                Verdict.NOT_RUN,
-                f"this case needs {what}, which the profile denies; no other way yet / 本用例所需未声明",
-            )
-        return Verdict.NOT_APPLICABLE, f"not claimed: {what} (R-03) / 未声明"
+        return _declined(case, setup, denied)
     if setup.rig.name not in {flag.name.lower() for flag in case.rigs if flag.name}:
-        return Verdict.NOT_RUN, f"this case does not run in the {setup.rig.name} rig / 该用例不适用于此台架"
+        return Excuse(Verdict.NOT_RUN, f"this case does not run in the {setup.rig.name} rig / 该用例不适用于此台架")
     return None
+
+
+def _declined(case: type[Case], setup: Setup, denied: tuple[str, ...]) -> Excuse:
+    """What a no to questions that are no conditions means (R-03): a fail of the clauses that they decide."""
+    parameters, what = setup.profile.parameters, ", ".join(denied)
+    binding = {"shall", "statement"} if parameters.statement_as_shall else {"shall"}
+    decided = {clause for question in denied for clause in setup.decides.get(question, ())}
+    unsupported = tuple(
+        clause for clause in case.clauses if clause in decided and setup.strengths.get(clause) in binding
+    )
+    if any(setup.owners.get(question) in binding for question in denied):
+        if parameters.allow_partial_scope:
+            return Excuse(Verdict.NOT_APPLICABLE, f"not claimed: {what} (R-03) / 未声明", denied, unsupported)
+        return Excuse(Verdict.FAIL, f"declared unsupported: {what} (R-03) / 声明不支持", denied, unsupported)
+    if strength_of(case.clauses, setup.strengths) in ("shall", "") or not set(denied) <= set(setup.owners):
+        reason = f"this case needs {what}, which the profile denies; no other way yet / 本用例所需未声明"
+        return Excuse(Verdict.NOT_RUN, reason, denied, unsupported)
+    return Excuse(Verdict.NOT_APPLICABLE, f"not claimed: {what} (R-03) / 未声明", denied, unsupported)
 
 
 def replay_line(setup: Setup, case: str, attempt: int) -> str:
@@ -161,7 +183,7 @@ def run_case(case_type: type[Case], setup: Setup, attempt: int = 1, instead_of: 
         journal.begin(blank)
     excuse = excused(case_type, setup)
     if excuse:
-        result = msgspec.structs.replace(blank, verdict=excuse[0], reason=excuse[1])
+        result = msgspec.structs.replace(blank, **excuse._asdict())
     else:
         result = _conducted(sized(case_type, setup.profile)(), setup, blank)
     if journal:

@@ -109,6 +109,7 @@ def ledger_answers() -> dict[str, Any]:
             owned[name] = (*owned.get(name, ()), *question.binding)
     return {
         "conditions": frozenset(ledger.conditions),
+        "decides": {question: frozenset(entries) for question, entries in owned.items()},
         "owners": {question: strength_of(entries, strengths) for question, entries in owned.items() if entries},
     }
 
@@ -438,7 +439,12 @@ def versions() -> dict[str, str]:
 
 
 def clause_results(cases: tuple[CaseResult, ...]) -> tuple[ClauseResult, ...]:
-    """The verdict of every clause that a case names (R-06), sorted by id; mixed attempts of a case fail (R-07)."""
+    """The verdict of every clause that a case names (R-06), sorted by id; mixed attempts of a case fail (R-07).
+
+    A case that a no of the capability statement kept from running speaks for the clauses which that no decides (R-03).
+    Of its other clauses it says nothing where another case could be run, and "not run" where none could: a product is
+    tested by the ways it has.
+    """
     by_case: dict[str, list[CaseResult]] = {}
     for case in cases:
         by_case.setdefault(case.id, []).append(case)
@@ -447,22 +453,39 @@ def clause_results(cases: tuple[CaseResult, ...]) -> tuple[ClauseResult, ...]:
         for clause in dict.fromkeys(clause for attempt in attempts for clause in attempt.clauses):
             by_clause.setdefault(clause, []).append(name)
     told = {name: (outcome(attempts), _reason(attempts)) for name, attempts in by_case.items()}
+    denied = {name: attempts[0].denied for name, attempts in by_case.items()}
+    unsupported = {name: frozenset(attempts[0].unsupported) for name, attempts in by_case.items()}
+
+    def said(clause: str, names: list[str]) -> tuple[list[str], Verdict, str]:
+        """The cases that speak for a clause, their verdict, and the first reason."""
+        speaking = [name for name in names if not denied[name] or clause in unsupported[name]]
+        if not speaking:
+            what = ", ".join(dict.fromkeys(question for name in names for question in denied[name]))
+            if all(told[name][0] is Verdict.NOT_APPLICABLE for name in names):
+                return names, Verdict.NOT_APPLICABLE, told[names[0]][1]
+            return names, Verdict.NOT_RUN, f"its cases need {what}, which the profile denies / 相应用例所需能力未声明"
+        reason = next((reason for name in speaking if (reason := told[name][1])), "")
+        return speaking, clause_verdict(told[name][0] for name in speaking), reason
+
     checks = {name: [check for case in attempts for check in case.checks] for name, attempts in by_case.items()}
     timed = {
         name: dict.fromkeys(f"{name}:{check.id}" for check in found if check.timed and check.verdict is Verdict.NOT_RUN)
         for name, found in checks.items()
     }
-    return tuple(
-        ClauseResult(
-            id=clause,
-            verdict=clause_verdict(verdict for name in found if (verdict := told[name][0])),
-            cases=tuple(found),
-            reason=next((reason for name in found if (reason := told[name][1])), ""),
-            mark=weakest(check.mark for name in found for check in checks[name]),
-            needs_real_time=tuple(id for name in found for id in timed[name]),
+    results: list[ClauseResult] = []
+    for clause, names in sorted(by_clause.items()):
+        found, verdict, reason = said(clause, names)
+        results.append(
+            ClauseResult(
+                id=clause,
+                verdict=verdict,
+                cases=tuple(found),
+                reason=reason,
+                mark=weakest(check.mark for name in found for check in checks[name]),
+                needs_real_time=tuple(id for name in found for id in timed[name]),
+            )
         )
-        for clause, found in sorted(by_clause.items())
-    )
+    return tuple(results)
 
 
 def _reason(attempts: list[CaseResult]) -> str:

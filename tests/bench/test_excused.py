@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from bench.case import Case, Verdict
+from bench.case import Case, CaseResult, Text, Verdict
 from bench.commands.options import Options
-from bench.commands.session import Session
+from bench.commands.session import Session, clause_results
 from bench.profile import Claim, Parameters, Profile
-from bench.run import Setup, excused
+from bench.run import Excuse, Setup, excused
 from conformance.clauses import load_ledger
 
 REFERENCE = Path(__file__).resolve().parents[2] / "fixtures" / "terminals" / "reference.toml"
@@ -25,7 +25,7 @@ class Named:
 
 def told(
     strength: str, answers: dict[str, Claim], parameters: Parameters | None = None, owner: str | None = None
-) -> tuple[Verdict, str] | None:
+) -> Excuse | None:
     owners = {"source.dlt645": owner or strength, "source.standby": "shall"}
     if owner == "":
         owners = {}
@@ -34,7 +34,7 @@ def told(
         """A case that needs a standby source and DL/T 645."""
 
         zh = "需要备用源和 DL/T 645"
-        clauses = ("isc-2/1",)
+        clauses = ("isc-2/1", "isc-2/2")
         needs = ("source.standby", "source.dlt645")
 
     profile = Profile(
@@ -54,9 +54,10 @@ def told(
         master_seed=1,
         commit="c",
         folder=Path(),
-        strengths={"isc-2/1": strength},
+        strengths={"isc-2/1": strength, "isc-2/2": strength},
         conditions=frozenset({"source.standby"}),
         owners=owners,
+        decides={"source.dlt645": frozenset({"isc-2/1"})},
     )
     return excused(Asks, setup)
 
@@ -131,3 +132,42 @@ def test_a_run_tells_apart_not_claimed_absent_and_unsupported(tmp_path: Path) ->
 def test_a_binding_clause_is_not_failed_by_a_no_to_something_it_does_not_ask_for(owner: str) -> None:
     found = told("shall", {"source.standby": YES, "source.dlt645": NO}, owner=owner)
     assert found is not None and found[0] is Verdict.NOT_RUN and "source.dlt645" in found[1]
+
+
+def test_a_no_fails_only_the_clauses_that_it_decides() -> None:
+    found = told("shall", {"source.standby": YES, "source.dlt645": NO})
+    assert found is not None and (found.denied, found.unsupported) == (("source.dlt645",), ("isc-2/1",))
+
+
+def of(name: str, verdict: Verdict, *clauses: str, denied: str = "", unsupported: str = "") -> CaseResult:
+    return CaseResult(
+        id=name,
+        title=Text(name, name),
+        clauses=clauses,
+        verdict=verdict,
+        reason=f"needs {denied}" if denied else "",
+        denied=(denied,) if denied else (),
+        unsupported=(unsupported,) if unsupported else (),
+    )
+
+
+def test_a_clause_is_decided_by_the_ways_that_the_product_has() -> None:
+    by_mqtt = of("collectors/mqtt", Verdict.PASS, "isc-2/6.2a", "isc-2/f")
+    by_https = of(
+        "collectors/https", Verdict.FAIL, "isc-2/6.2a", "isc-2/g", denied="source.https", unsupported="isc-2/g"
+    )
+    found = {clause.id: (clause.verdict, clause.cases) for clause in clause_results((by_mqtt, by_https))}
+    assert found == {
+        "isc-2/6.2a": (Verdict.PASS, ("collectors/mqtt",)),
+        "isc-2/f": (Verdict.PASS, ("collectors/mqtt",)),
+        "isc-2/g": (Verdict.FAIL, ("collectors/https",)),
+    }
+
+
+def test_a_clause_for_which_the_product_has_no_way_is_not_run() -> None:
+    by_https = of("collectors/https", Verdict.FAIL, "isc-2/6.2a", denied="source.https")
+    (clause,) = clause_results((by_https,))
+    assert clause.verdict is Verdict.NOT_RUN and "source.https" in clause.reason
+    unclaimed = of("collectors/https", Verdict.NOT_APPLICABLE, "isc-2/6.2a", denied="source.https")
+    (clause,) = clause_results((unclaimed,))
+    assert clause.verdict is Verdict.NOT_APPLICABLE
