@@ -18,6 +18,7 @@ from simulators.collectors.https import HttpsCollector
 from simulators.collectors.mqtt import MqttCollector
 from simulators.meters.modbus import Meter
 from simulators.plant import Plant
+from simulators.trust.distribution import DistributionPoint
 
 
 class Unable(RuntimeError):
@@ -426,6 +427,11 @@ class Bench(Protocol):
     @property
     def platforms(self) -> Mapping[str, JsonCentre]:
         """Centres that speak HTTP and JSON, by name; narrow with isinstance to a kind."""
+        ...
+
+    @property
+    def revocation(self) -> DistributionPoint | None:
+        """Where revocation lists are published, if the scenario has them fetched."""
         ...
 
     @property

@@ -23,6 +23,7 @@ from simulators.events import (
     Event,
     Fingerprinted,
     Handed,
+    ListServed,
     MeterFault,
     Published,
     Received,
@@ -52,6 +53,7 @@ __all__ = [
     "History",
     "HistoryError",
     "LinkRule",
+    "ListServed",
     "MeterFault",
     "MeterSetup",
     "Observed",
@@ -297,6 +299,7 @@ AnyEvent = (
     | Fingerprinted
     | Published
     | Handed
+    | ListServed
     | Behaviour
 )
 

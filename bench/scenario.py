@@ -45,7 +45,7 @@ class Collector:
 
 @dataclass(frozen=True)
 class System:
-    """A system that values are read from: an OPC UA server (opcua) or a database (sql).
+    """A system that values are read from: an OPC UA server (opcua) or a database (sql; odbc: reached by ODBC).
 
     `meters` are kinds of devices behind it (`layout.SYSTEM_METERS`). `security` is what an OPC UA server asks for
     (none, sign, encrypt), `rows_s` how often a database gets a row of each point.
@@ -55,6 +55,20 @@ class System:
     meters: tuple[str, ...]
     security: str = "none"
     rows_s: int = 60
+
+
+@dataclass(frozen=True)
+class Revocation:
+    """Revocation lists that the terminal fetches: how often they are published and for how long they hold (s).
+
+    `look_s` is how often the terminal is told to fetch them, `policy` what it is told to do once a list has run out and
+    none can be had: refuse the peers it covers, or go on with an alarm.
+    """
+
+    publish_s: int = 300
+    valid_s: int = 1200
+    look_s: int = 300
+    policy: str = "refuse"
 
 
 @dataclass(frozen=True)
@@ -76,7 +90,9 @@ class Scenario:
     load-profile (every 15 min) or hourly-freeze.
     `emission_sources` gives points the emission source that the terminal is to keep their data under. With
     `tell_declared` the first event of the record holds the declared maxima, for judges that reckon with them.
+    With `revocation` lists of revoked certificates are published at a host of their own, which the terminal is told.
     The terminal is not told of the centres that `later` names until an operator adds them.
+    `plant` is `works`, or the name of a series in `fixtures/plants` with the sources e01 and so on that circuits have.
     `modulus`, `rated_per_h` override the counters' rollover (R-19). With `largest` circuits and centres are as many as
     the capability statement declares (`at_declared`).
     """
@@ -108,6 +124,7 @@ class Scenario:
     emission_sources: tuple[tuple[str, str], ...] = ()
     tell_declared: bool = False
     records: tuple[tuple[str, str], ...] = ()
+    revocation: Revocation | None = None
 
     def but(self, **changes: object) -> Self:
         """The same scenario with some fields changed."""

@@ -14,6 +14,7 @@ from reference_terminal.configread import Section
 CHANNELS = ("plain", "tls", "mtls", "gm-tls13")
 PAYLOADS = ("clear", "sm4-sm2")
 KINDS = ("minute", "quarter", "hour", "day", "month")
+REVOCATION_POLICIES = ("refuse", "alarm")
 _MARKS = ("-----BEGIN ", "sealed1.")
 
 
@@ -22,7 +23,9 @@ class SecurityConfig:
     """The terminal's own: passphrase of secrets at rest, SM2 device certificate and key.
 
     `fingerprints` are the classes of records that get one; `device` names the terminal there; `warn_days` is how long
-    before its end a certificate is warned of. `package_anchors` are the SM2 roots of whoever issues packages.
+    before its end a certificate is warned of. `crl_urls` are where revocation lists of the centres' issuers are fetched
+    every `crl_look_s`; a list that has run out and cannot be had refuses the centres (`refuse`) or only raises an alarm
+    (`alarm`). `package_anchors` are the SM2 roots of whoever issues packages.
     """
 
     passphrase: str = field(default="", repr=False)
@@ -34,6 +37,9 @@ class SecurityConfig:
     package_anchors: str = ""
     package_crls: str = ""
     warn_days: int = 30
+    crl_urls: tuple[str, ...] = ()
+    crl_look_s: int = 3600
+    crl_policy: str = "refuse"
 
     @property
     def has_vault(self) -> bool:
@@ -72,6 +78,9 @@ def read_security(section: Section) -> SecurityConfig:
         package_anchors=section.text("package_anchors", ""),
         package_crls=section.text("package_crls", ""),
         warn_days=section.integer("warn_days", 1, 3650, 30),
+        crl_urls=section.texts("crl_urls"),
+        crl_look_s=section.integer("crl_look_s", 60, 86_400, 3600),
+        crl_policy=section.choice("crl_policy", REVOCATION_POLICIES, "refuse"),
     )
     for key in ("device_certificate", "device_key", "package_anchors", "package_crls"):
         check_material(section, key, getattr(value, key))
@@ -87,6 +96,13 @@ def read_security(section: Section) -> SecurityConfig:
             "fingerprints are signed with the device key; give device_certificate and device_key",
             "指纹须由设备密钥签名,请给出 device_certificate 和 device_key",
         )
+    for url in value.crl_urls:
+        if not url.startswith("http://"):
+            section.problem(
+                "crl_urls",
+                f"expected addresses such as http://host/name.crl (lists are signed, RFC 5280), got {url[:80]!r}",
+                f"应为 http:// 地址,实际为 {url[:80]!r}",
+            )
     if value.passphrase and value.passphrase_file:
         section.problem(
             "passphrase", "expected passphrase or passphrase_file, got both; remove one", "口令与口令文件只能给一个"

@@ -236,6 +236,21 @@ class Handed(Event, frozen=True, tag="handed"):
     retained: bool = False
 
 
+class ListServed(Event, frozen=True, tag="list-served"):
+    """Somebody asked for a revocation list (`path`). `status` is that of HTTP, 0 for no answer.
+
+    `number` and `until` (us UTC, its nextUpdate) are those of the list given, 0 without one; `fault` names a deliberate
+    deviation.
+    """
+
+    at: str
+    path: str
+    status: int
+    number: int
+    until: int
+    fault: str = ""
+
+
 class Behaviour(Event, frozen=True, tag="behaviour"):
     """A centre's switches changed: what it does from now on."""
 
@@ -257,5 +272,6 @@ SimulatorEvent = (
     | Fingerprinted
     | Published
     | Handed
+    | ListServed
     | Behaviour
 )

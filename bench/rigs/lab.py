@@ -72,6 +72,7 @@ class LabBench(RealBench):
         self.platforms = self.site.platforms
         self.buses = NoLines()
         self.collectors = self.site.collectors
+        self.revocation = self.site.revocation
         self.power = DeviceSupply(self.life, self.clock.sleep, self.spawn)
         self.terminal = TerminalHands(self.life, OWN_CLOCK, self.record, self.clock.now_us)
         self.operator = OperatorAtTerminal(self)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from bench.history import Began, CentreSetup, MeterSetup, Point
@@ -19,16 +20,21 @@ from simulators.centres.spec import CentreSpec
 from simulators.collectors.spec import CollectorSpec
 from simulators.meters.carriers import LineSettings
 from simulators.meters.spec import LineSpec
+from simulators.trust.distribution import RevocationSpec
 from simulators.world import MeterSpec, PlantSpec, PointSpec, Site, World
 
 TERMINAL_FIELD, TERMINAL_UPLINK, TERMINAL_LOCAL = "10.1.0.2", "10.2.0.2", "10.3.0.2"
 GATEWAY = "10.1.0.10"
 _CENTRES = "10.2.0."
 FIRST_CENTRE = f"{_CENTRES}10"
+LISTS = f"{_CENTRES}5"
+"""Where revocation lists are published."""
 BENCH_LOCAL = "10.3.0.1"
 """The bench's own address in the local network; its time server stands there."""
 MODBUS_PORT, CENTRE_PORT, LOCAL_PORT = 502, 9010, 8080
 _COLLECTOR_PORTS = {("mqtt", False): 1883, ("mqtt", True): 8883, ("https", False): 8080, ("https", True): 8443}
+
+_PLANTS = Path(__file__).resolve().parents[2] / "fixtures" / "plants"
 
 # What a circuit offers, in the order in which a scenario's `points` takes them; register names of the shipped maps.
 CIRCUIT_POINTS = (("energy", "001"), ("power", "002"), ("voltage_l1", "003"), ("current_l1", "004"))
@@ -134,7 +140,7 @@ SYSTEM_METERS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     ),
     "production-system": ("production_system", "site", (("output", "k74001"), ("rate", "k74002"))),
 }
-_SYSTEM_PORTS = {"opcua": 4840, "sql": 0}
+_SYSTEM_PORTS = {"opcua": 4840, "sql": 0, "odbc": 0}
 
 
 def start_us(scenario: Scenario) -> int:
@@ -149,10 +155,7 @@ def build_world(scenario: Scenario, seed: int) -> World:
         name="scenario",
         seed=seed,
         start_us=start_us(scenario),
-        plant=PlantSpec(
-            kind="works",
-            circuits=max(_before_collectors(scenario) + sum(each.meters for each in scenario.collectors), 1),
-        ),
+        plant=_plant(scenario),
         meters=tuple(
             replace(meter, ratio=dict(scenario.ratios).get(meter.name, meter.ratio))
             for meter in (
@@ -170,6 +173,7 @@ def build_world(scenario: Scenario, seed: int) -> World:
         ),
         centres=tuple(_centre(name, index, scenario) for index, name in enumerate(scenario.centres)),
         where="scenario",
+        revocation=_lists(scenario),
         collectors=tuple(_collector(number, each, scenario) for number, each in enumerate(scenario.collectors, 1)),
     )
 
@@ -263,6 +267,11 @@ def _before_collectors(scenario: Scenario) -> int:
     return scenario.circuits + sum(len(line.meters) for line in scenario.lines)
 
 
+def _lists(scenario: Scenario) -> RevocationSpec | None:
+    wish = scenario.revocation
+    return None if wish is None else RevocationSpec(LISTS, publish_s=wish.publish_s, valid_s=wish.valid_s)
+
+
 def _collector(number: int, each: Collector, scenario: Scenario) -> CollectorSpec:
     secure = each.options.get("channel", "plain") != "plain"
     usual = CollectorSpec(
@@ -314,7 +323,7 @@ def _behind_systems(scenario: Scenario) -> list[MeterSpec]:
                 MeterSpec(
                     name=name,
                     map=device,
-                    host="" if system.kind == "sql" else f"10.1.0.{90 + number}",
+                    host="" if system.kind != "opcua" else f"10.1.0.{90 + number}",
                     port=_SYSTEM_PORTS[system.kind],
                     unit=1,
                     source=source,
@@ -326,7 +335,8 @@ def _behind_systems(scenario: Scenario) -> list[MeterSpec]:
                         )
                         for register, code in points
                     ),
-                    system=system.kind,
+                    system="sql" if system.kind == "odbc" else system.kind,
+                    odbc=system.kind == "odbc",
                     security=system.security,
                     rows_s=system.rows_s,
                 )
@@ -401,7 +411,15 @@ def settings_of(scenario: Scenario) -> dict[str, Any]:
         "later": scenario.later,
         "emission_sources": dict(scenario.emission_sources),
         "records": dict(scenario.records),
+        "revocation": scenario.revocation,
     }
+
+
+def _plant(scenario: Scenario) -> PlantSpec:
+    if scenario.plant != "works":
+        return PlantSpec(kind="series", file=_PLANTS / f"{scenario.plant}.csv", align=False, repeat=False)
+    circuits = _before_collectors(scenario) + sum(each.meters for each in scenario.collectors)
+    return PlantSpec(kind="works", circuits=max(circuits, 1))
 
 
 def hosts(world: World) -> tuple[str, ...]:

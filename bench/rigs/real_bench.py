@@ -143,6 +143,7 @@ class RealBench:
         self.platforms = self.site.platforms
         self.buses = NoLines()
         self.collectors = self.site.collectors
+        self.revocation = self.site.revocation
         self.power = PowerSupply(self.life, self.clock.sleep, self.spawn)
         self.terminal = TerminalHands(self.life, why_not, self.record, self.clock.now_us)
         self.operator = OperatorAtTerminal(self)

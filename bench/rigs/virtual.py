@@ -231,6 +231,7 @@ class VirtualBench:
         self.centres = CentresByName(self)
         self.platforms = self.site.platforms
         self.collectors = self.site.collectors
+        self.revocation = self.site.revocation
         self.power = PowerSupply(self)
         self.terminal = TerminalHands(self)
         self.operator = OperatorAtTerminal(self)
@@ -270,6 +271,9 @@ class VirtualBench:
             host = f"centre-{centre.name.lower()}"
             net.host(host, centre.host, domain=self.site_domain)
             net.path("terminal-uplink", host, [uplink, net.link(f"uplink.{centre.name}")])
+        if (lists := self.site.world.revocation) is not None:
+            net.host("revocation", lists.host, domain=self.site_domain)
+            net.path("terminal-uplink", "revocation", [uplink, net.link("uplink.revocation")])
         local = net.link("local")
         net.path("terminal-local", "bench", [local])
         if self.serves_time:

@@ -95,7 +95,9 @@ def _revocation(seat: Seat) -> dict[str, Any]:
     lists, wish = seat.site.world.revocation, seat.settings.get("revocation")
     if lists is None or wish is None:
         return {}
-    channels: dict[Family, None] = dict.fromkeys(family_of(spec.channel) for spec in seat.site.world.centres if spec.channel != "plain")
+    channels: dict[Family, None] = dict.fromkeys(
+        family_of(spec.channel) for spec in seat.site.world.centres if spec.channel != "plain"
+    )
     tiers: tuple[Tier, ...] = ("root", "intermediate")
     return {
         "crl_urls": [lists.url(family, tier) for family in channels for tier in tiers],

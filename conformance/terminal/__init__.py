@@ -11,6 +11,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``source.cems``: it takes values of a CEMS.
 - ``source.collectors``: it takes data from collectors at all.
 - ``source.weighing``: it reads weighing indicators that send by themselves.
+- ``source.odbc``: it reads rows of databases through ODBC.
 - ``source.weighing-loads``: it adds up the net weight of every truck from the weights shown.
 - ``alarms.signal-failure``: a 4-20 mA loop counts as failed after 4 s at fault, with an alarm.
 - ``source.transformers``: it multiplies the readings of meters behind transformers by their ratio.
@@ -40,6 +41,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``clock.ntp``: an NTP server keeps its clock within 1 s.
 - ``clock.free-run``: without a time source its clock drifts by at most 1 s a day.
 - ``channel.mutual-tls``: it reaches a centre over TLS with certificates on both sides.
+- ``channel.revocation-lists``: it fetches revocation lists while it works and obeys them.
 - ``channel.national-tls``: over TLS 1.3 with the national suites (RFC 8998).
 - ``channel.payload``: it signs and enciphers HJ 212 packets above the channel.
 - ``management.packages``: it takes signed packages of the management software, online and as files.
@@ -56,6 +58,7 @@ HJ212 = "uplink.hj212"
 HJ212_WINDOW = "uplink.hj212-window"
 LOCAL = "local.readout"
 MUTUAL_TLS = "channel.mutual-tls"
+REVOCATION_LISTS = "channel.revocation-lists"
 NATIONAL_TLS = "channel.national-tls"
 PAYLOAD = "channel.payload"
 MANAGEMENT = "management.packages"

@@ -63,6 +63,7 @@ class Line(Protocol):
 
     until_s: int
     agreed: str
+    standing: Standing
 
     async def read(self, most: int) -> bytes:
         """At least one octet; none when the peer has closed. Raises OSError."""
@@ -92,6 +93,7 @@ class PlainLine:
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.until_s = 0
+        self.standing: Standing = ()
         self._reader = reader
         self._writer = writer
 
@@ -116,6 +118,28 @@ class PlainLine:
         self._writer.transport.abort()
 
 
+Standing = tuple[tuple[bytes, int], ...]
+"""Certificates that a session stands on, each as its issuer's name (DER) and its serial number."""
+
+
+class Revocation(Protocol):
+    """Revocation lists that are fetched while the terminal works. `forgiven` are faults of X.509 it overlooks."""
+
+    forgiven: frozenset[int]
+
+    def lists(self) -> list[x509.CertificateRevocationList]:
+        """The lists in hand."""
+        ...
+
+    def fault(self, standing: Standing, now_s: int) -> str:
+        """Why a session that stands on these certificates must end; empty if it may go on."""
+        ...
+
+    async def changed(self) -> None:
+        """Wait until `fault` may answer anew."""
+        ...
+
+
 @dataclass(frozen=True)
 class Security:
     """How a centre's channel is secured: which it is, whom to trust, who the terminal is. PEM texts."""
@@ -125,6 +149,7 @@ class Security:
     anchors: str = ""
     crls: str = ""
     identity: Identity | None = None
+    revocation: Revocation | None = None
 
 
 class TlsLine:
@@ -135,6 +160,7 @@ class TlsLine:
         self._tls = connection
         self.until_s = 0
         self.agreed = ""
+        self.standing: Standing = ()
 
     async def handshake(self) -> None:
         """Agree; raises SSL.Error or ConnectionError."""
@@ -213,12 +239,15 @@ def reason_of(error: SSL.Error) -> str:
 
 
 class Judge:
-    """Remembers why the peer's certificate was refused."""
+    """Remembers why the peer's certificate was refused; some faults may be forgiven."""
 
-    def __init__(self) -> None:
+    def __init__(self, forgiven: frozenset[int] = frozenset()) -> None:
+        self._forgiven = forgiven
         self.faults: list[tuple[int, str]] = []
 
     def __call__(self, _: SSL.Connection, certificate: crypto.X509, number: int, depth: int, fine: int) -> bool:
+        if not fine and number in self._forgiven:
+            return True
         if not fine:
             self.faults.append((number, certificates.look(certificate.to_cryptography(), "").subject))
         return bool(fine)
@@ -243,7 +272,12 @@ def context_of(security: Security, now_s: int, judge: Judge) -> SSL.Context:
     context.set_cipher_list(_SUITES_12)
     context.set_verify(SSL.VERIFY_PEER, judge)
     revoked = certificates.lists("crls", security.crls)
-    certificates.store("anchors", security.anchors, revoked, now_s, context.get_cert_store())
+    revoked += [] if security.revocation is None else security.revocation.lists()
+    store = context.get_cert_store()
+    certificates.store("anchors", security.anchors, revoked, now_s, store)
+    if security.revocation is not None and store is not None:
+        # Without any list yet, too: what cannot be checked is not believed.
+        store.set_flags(crypto.X509StoreFlags.CRL_CHECK | crypto.X509StoreFlags.CRL_CHECK_ALL)
     if national:
         _national(context)
     if needs_own(security.channel):
@@ -329,7 +363,7 @@ async def secure(inner: Line, security: Security, host: str, now_s: Callable[[],
     """The line as its channel demands. Raises ChannelRefused, CertificateError, OSError; nothing was said before."""
     if security.channel == PLAIN:
         return inner
-    judge = Judge()
+    judge = Judge(frozenset() if security.revocation is None else security.revocation.forgiven)
     at_s = now_s()
     line = TlsLine(inner, connection_of(context_of(security, at_s, judge), security.server_name or host))
     try:
@@ -355,6 +389,8 @@ def agreed(line: TlsLine, connection: SSL.Connection, security: Security, host: 
     line.agreed = f"{version} {suite} {group}"
     chain = connection.get_verified_chain() or []
     peers = [certificates.look(each.to_cryptography(), "") for each in chain]
+    shown = [each.to_cryptography() for each in chain]
+    line.standing = tuple((each.issuer.public_bytes(), each.serial_number) for each in shown)
     if not peers:
         raise ChannelRefused(f"{host} showed no certificate", f"{host} 未出示证书")
     if not peers[0].signs:

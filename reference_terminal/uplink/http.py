@@ -118,6 +118,8 @@ class HttpClient:
         line = self._line
         if line is not None:
             stale = line.closing() or (line.until_s and self._now_s() >= line.until_s)
+            revocation = self._security.revocation
+            stale = stale or (revocation is not None and revocation.fault(line.standing, self._now_s()))
             usable = self._where == (place.host, place.port) and self._http.our_state is h11.IDLE and not stale
             if usable and not await _has_ended(line):
                 return

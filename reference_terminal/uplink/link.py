@@ -18,7 +18,7 @@ from reference_terminal.config_centres import CentreConfig
 from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.security.certificates import CertificateError
-from reference_terminal.security.channel import ChannelRefused, Line, Security, open_line
+from reference_terminal.security.channel import ChannelRefused, Line, Revocation, Security, open_line
 from reference_terminal.security.payload import Payload, PayloadRefused, is_protected
 from reference_terminal.storage.outbox import BACKFILL, LIVE, Outbox
 from reference_terminal.storage.rows import Pending
@@ -162,6 +162,8 @@ class CentreLink:
             workers.append(self._ask_time())
         if line.until_s:
             workers.append(self._watch_certificates(line.until_s))
+        if self._security.revocation is not None and line.standing:
+            workers.append(self._watch_revocation(self._security.revocation, line))
         tasks = [self._loop.create_task(worker) for worker in workers]
         try:
             reason = await self._first_loss(tasks)
@@ -190,6 +192,14 @@ class CentreLink:
         """End the connection when a certificate it stands on expires: it would not be opened anew either."""
         await self._clock.sleep_until(until_s * 1000)
         raise LinkLost("a certificate of the channel has expired")
+
+    async def _watch_revocation(self, revocation: Revocation, line: Line) -> None:
+        """End the connection once a certificate it stands on is revoked, or cannot be checked any more."""
+        while True:
+            fault = revocation.fault(line.standing, self._clock.now_s())
+            if fault:
+                raise LinkLost(fault)
+            await revocation.changed()
 
     async def _hang_up(self, line: Line, tasks: Sequence[asyncio.Task[None]]) -> None:
         self._line = None

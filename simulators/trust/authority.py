@@ -15,7 +15,7 @@ import msgspec
 
 from simulators.clock import Chance
 from simulators.trust import oracle
-from simulators.trust.certificates import Certificate, Family, Key, Request, Usage, issue, new_key, revocations
+from simulators.trust.certificates import Certificate, Family, Key, Request, Usage, der_of, issue, new_key, revocations
 
 Choice = Literal[
     "good",
@@ -37,6 +37,8 @@ names throughout, its issuers' names included, but other keys; `encryption` may 
 
 CHOICES: tuple[Choice, ...] = get_args(Choice)
 Role = Literal["server", "client"]
+Tier = Literal["root", "intermediate"]
+"""Which authority of a tree signs a list: the root lists intermediates, the intermediate leaves."""
 
 _DAY_US = 86_400_000_000
 _YEAR_US = 365 * _DAY_US
@@ -154,6 +156,41 @@ class Authority:
         return revocations(root.name, root.key, (), begin, end, 1, chance) + revocations(
             middle.name, middle.key, revoked, begin, end, 1, chance
         )
+
+    @property
+    def subjects(self) -> tuple[tuple[Role, str], ...]:
+        """All it will ever certify."""
+        return self._subjects
+
+    def revocation_list(
+        self,
+        tier: Tier,
+        begin_us: int,
+        end_us: int,
+        number: int,
+        held: Sequence[tuple[Role, str]],
+        *,
+        forged: bool = False,
+    ) -> bytes:
+        """A revocation list (DER) for a while: what is revoked anyway, and the good certificates that are `held`.
+
+        A forged one bears the issuer's name and the signature of its look-alike.
+        """
+        root, middle = self._tree("look-alike" if forged else "real")
+        issuer = root if tier == "root" else middle
+        serials = [
+            self._serial(role, name, "revoked", usage)
+            for role, name in self._subjects
+            for usage in ("signing", "encryption")
+        ]
+        serials += [
+            self._serial(role, name, "good", usage) for role, name in held for usage in ("signing", "encryption")
+        ]
+        chance = self._chance(self._stream(f"crl/{tier}/{number}"))
+        text = revocations(
+            issuer.name, issuer.key, serials if tier == "intermediate" else (), begin_us, end_us, number, chance
+        )
+        return der_of(text)
 
     @property
     def revoked(self) -> tuple[str, ...]:

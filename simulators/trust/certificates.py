@@ -244,6 +244,12 @@ def revocations(
     return pem.armor("X509 CRL", whole.dump()).decode()
 
 
+def der_of(text: str) -> bytes:
+    """The octets of a PEM block."""
+    found = cast(tuple[str, dict[str, str], bytes], pem.unarmor(text.encode()))
+    return found[2]
+
+
 @dataclass(frozen=True)
 class Facts:
     """What a certificate says: for events, judges and people. Instants are microseconds UTC; serial is hex."""

@@ -130,6 +130,9 @@ def _check_addresses(world: World, note: Callable[[str, str], None]) -> None:
             other = ports.setdefault((centre.host, port), f"centre {centre.name}")
             if other != f"centre {centre.name}":
                 note(f"centre {centre.name}", f"{centre.host}:{port} is already {other}; choose another port")
+        lists = world.revocation
+        if lists is not None and (lists.host, lists.port) == (centre.host, centre.port):
+            note("revocation", f"{lists.host}:{lists.port} is already centre {centre.name}; choose another port")
         for role, text in own_files(centre, world.start_us)[1]:
             note(f"centre {centre.name}: files.{role}", text)
 

@@ -13,6 +13,7 @@ from simulators.collectors.spec import CollectorSpec
 from simulators.meters.maps import MAPS_FOLDER
 from simulators.meters.spec import FaultSpec, LineSpec, MeterSpec
 from simulators.tables import DescriptionError
+from simulators.trust.distribution import RevocationSpec
 
 WORLDS_FOLDER = MAPS_FOLDER.parent / "worlds"
 """Where the shipped world files are."""
@@ -48,3 +49,4 @@ class World:
     lines: tuple[LineSpec, ...] = ()
     faults: tuple[FaultSpec, ...] = ()
     collectors: tuple[CollectorSpec, ...] = ()
+    revocation: RevocationSpec | None = None

@@ -13,6 +13,7 @@ from simulators.collectors.spec import read_collector
 from simulators.meters.spec import read_fault, read_line, read_meters
 from simulators.stamps import from_iso
 from simulators.tables import NAME, DescriptionError, Problem, Table, read_toml
+from simulators.trust.distribution import RevocationSpec
 
 from .check import check_world
 from .model import PlantSpec, World, WorldError
@@ -47,14 +48,31 @@ def build_world(data: dict[str, object], where: str, folder: Path) -> World:
     lines = tuple(read_line(table) for table in top.tables("lines"))
     faults = tuple(fault for table in top.tables("faults") if (fault := read_fault(table)) is not None)
     collectors = tuple(read_collector(table) for table in top.tables("collectors"))
+    revocation = _revocation(top.table("revocation"))
     top.finish()
     placed = tuple(placed_at(meter, collectors) for meter in meters)
-    world = World(name, seed, start_us, plant, placed, tuple(centres), where, lines, faults, collectors)
+    world = World(name, seed, start_us, plant, placed, tuple(centres), where, lines, faults, collectors, revocation)
     # Most of what can be wrong between the parts is worth telling even when single fields are wrong.
     found = problems + [problem for problem in check_world(world) if problem not in problems]
     if found:
         raise WorldError(found)
     return world
+
+
+def _revocation(table: Table | None) -> RevocationSpec | None:
+    """Where revocation lists are published (README of the worlds: [revocation])."""
+    if table is None:
+        return None
+    spec = RevocationSpec(
+        host=table.text("host"),
+        port=table.integer("port", 1, 65535, 80),
+        publish_s=table.integer("publish_s", 60, 604_800, 3600),
+        valid_s=table.integer("valid_s", 60, 31_536_000, 86_400),
+    )
+    if spec.valid_s < spec.publish_s:
+        table.problem("valid_s", f"a list must hold until the next is published: expected at least {spec.publish_s}")
+    table.finish()
+    return spec
 
 
 def _plant(table: Table | None, folder: Path) -> PlantSpec:

@@ -39,6 +39,7 @@ from simulators.meters.spec import MeterSpec
 from simulators.plant import Plant
 from simulators.tables import Problem
 from simulators.trust.authority import Choice, TerminalSide, Trust
+from simulators.trust.distribution import DistributionPoint
 
 from .check import check_world
 from .model import World, WorldError
@@ -117,6 +118,10 @@ class Site:
             )
             for spec in world.collectors
         }
+        lists = world.revocation
+        self.revocation: DistributionPoint | None = (
+            None if lists is None else DistributionPoint(lists, self.trust, clock=clock, observe=observe)
+        )
         self._secrets = {spec.name: secrets_of(streams(f"centre/{spec.name}/secrets")) for spec in world.centres}
         self.centres: dict[str, Centre] = {}
         self.platforms: dict[str, JsonCentre] = {}
@@ -175,7 +180,7 @@ class Site:
     async def start(self, within: Within | None = None) -> None:
         """Listen everywhere; `within` runs each start on its host. A taken port (OSError) leaves nothing open."""
         try:
-            for device in (*self.gateways, *self.collectors.values(), *self.everyone.values()):
+            for device in self._devices():
                 if within is None or not device.host:
                     await device.start()
                 else:
@@ -188,8 +193,13 @@ class Site:
     async def stop(self) -> None:
         """Close every port and connection."""
         self._schedule.stop()
-        for device in (*self.gateways, *self.collectors.values(), *self.everyone.values()):
+        for device in self._devices():
             await device.stop()
+
+    def _devices(self) -> tuple[Door | MqttCollector | HttpsCollector | AnyCentre | DistributionPoint, ...]:
+        """Everything that listens."""
+        lists = () if self.revocation is None else (self.revocation,)
+        return (*self.gateways, *self.collectors.values(), *self.everyone.values(), *lists)
 
 
 def _items(spec: CentreSpec, rows: Iterable[PointRow]) -> dict[str, Item]:

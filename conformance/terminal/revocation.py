@@ -1,0 +1,121 @@
+"""Certificates that are revoked while the terminal works, and lists of them that run out (ISC-2 7.4.1; R-34)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.bench import Bench, Unable
+from bench.case import Case, Finding, Rig
+from bench.history import History
+from bench.scenario import Revocation, Scenario
+from conformance.judges import delivery, revocation
+from conformance.terminal import HJ212, LOCAL, MODBUS, MUTUAL_TLS, REVOCATION_LISTS
+from conformance.terminal.moves import reconciled
+from simulators.trust.distribution import DistributionPoint
+
+_LISTS = Revocation(publish_s=300, valid_s=1200, look_s=300)
+_SCENARIO = Scenario(
+    circuits=1,
+    points=2,
+    minute_interval=1,
+    kinds=("minute",),
+    centre_options=(("A", {"channel": "mtls"}), ("B", {"channel": "mtls"})),
+    revocation=_LISTS,
+)
+
+
+def lists(bench: Bench) -> DistributionPoint:
+    """Where the lists are published. Raises Unable on a bench without."""
+    if bench.revocation is None:
+        raise Unable("this bench publishes no revocation lists; run the case in virtual time / 本台架不发布吊销列表")
+    return bench.revocation
+
+
+class RefusesWhatIsRevokedMeanwhile(Case):
+    """A centre whose certificate is revoked while the terminal works loses its session and gets nothing more."""
+
+    zh = "运行中中心证书被吊销：在规定时间内断开会话并拒绝握手，解除后补齐；伪造的吊销列表不起作用。"
+    clauses = ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d")
+    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, REVOCATION_LISTS)
+    scenario = _SCENARIO
+    rigs = Rig.VIRTUAL
+
+    async def drive(self, bench: Bench) -> None:
+        point = lists(bench)
+        bench.phase("lists", look_s=_LISTS.look_s, valid_s=_LISTS.valid_s)
+        await bench.clock.sleep(minutes=27)
+        bench.phase("revoked", centre="A")
+        point.hold("ecdsa", "server", "A")
+        await bench.clock.sleep(minutes=12)
+        bench.phase("reinstated", centre="A")
+        point.release("ecdsa", "server", "A")
+        await bench.clock.sleep(minutes=10)
+        bench.phase("forged-list", centre="B")
+        point.behave("forged")
+        await bench.clock.sleep(minutes=11)
+        for centre in bench.centres.values():
+            centre.disconnect(abort=True)
+        await bench.clock.sleep(minutes=3)
+        bench.phase("mended")
+        point.behave("sound")
+        await bench.clock.sleep(minutes=8)
+        await bench.operator.alarms()
+        await bench.centres.settle(minutes=3)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield revocation.renewed_finding(history)
+        yield from revocation.revoked_findings(history, "A")
+        yield revocation.forged_finding(history, "AB")
+        yield from delivery.findings(reconciled(history))
+
+
+class _RunsOut:
+    """What cases share in which no list can be had for longer than the last one holds."""
+
+    clauses = ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d")
+    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, REVOCATION_LISTS)
+    rigs = Rig.VIRTUAL
+    answers = "silent"
+
+    async def drive(self, bench: Bench) -> None:
+        point = lists(bench)
+        bench.phase("lists", look_s=_LISTS.look_s, valid_s=_LISTS.valid_s)
+        await bench.clock.sleep(minutes=7)
+        bench.phase("no-lists")
+        point.behave(self.answers)
+        await bench.clock.sleep(minutes=23)
+        bench.phase("ran-out")
+        for centre in bench.centres.values():
+            centre.disconnect(abort=True)
+        await bench.power.off(30)
+        await bench.clock.sleep(minutes=6)
+        await bench.operator.alarms()
+        bench.phase("mended")
+        point.behave("sound")
+        await bench.clock.sleep(minutes=8)
+        await bench.centres.settle(minutes=4)
+
+
+class RefusesWhenListsRunOut(_RunsOut, Case):
+    """Told to refuse, the terminal sends nothing once its revocation list has run out, and alarms."""
+
+    zh = "吊销列表过期且无法获取、策略为拒绝时：停止发送并告警，获得新列表后补齐。"
+    scenario = _SCENARIO.but(centres=("A",))
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield revocation.stopped_finding(history, "A")
+        yield revocation.alarm_finding(history)
+        yield from delivery.findings(reconciled(history))
+
+
+class AlarmsWhenListsRunOut(_RunsOut, Case):
+    """Told to go on, the terminal keeps sending once its revocation list has run out, and an alarm says so."""
+
+    zh = "吊销列表过期且无法获取、策略为告警时：继续上传并告警。"
+    scenario = _SCENARIO.but(centres=("A",), revocation=Revocation(publish_s=300, valid_s=1200, policy="alarm"))
+    answers = "error"
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield revocation.goes_on_finding(history, "A")
+        yield revocation.alarm_finding(history)
+        yield from delivery.findings(reconciled(history))
