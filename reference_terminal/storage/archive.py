@@ -11,7 +11,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import apsw
 import msgspec
@@ -137,6 +137,20 @@ class Described:
     kind: str
 
 
+class _Head(msgspec.Struct):
+    """What the first line of a set tells."""
+
+    form: str
+    points: dict[str, tuple[str, str]]
+
+
+class _End(msgspec.Struct):
+    """What its last line tells."""
+
+    lines: int
+    sm3: str
+
+
 @dataclass(frozen=True)
 class Taken:
     """What came of a set: rows put in, rows that were there already, and whether settings were among the former."""
@@ -216,32 +230,49 @@ def read(octets: bytes, points: Mapping[str, Described]) -> list[list[Any]]:
     """The rows of a set, each with the name of its table first. Raises ArchiveError for anything that is not sound."""
     body, _, last = octets.removesuffix(b"\n").rpartition(b"\n")
     body += b"\n"
+    lines = body.splitlines()
     try:
-        (end,) = msgspec.json.decode(last, type=tuple[dict[str, Any]])
-        lines = body.splitlines()
-        (head,) = msgspec.json.decode(lines[0], type=tuple[dict[str, Any]])
-    except (msgspec.DecodeError, IndexError):
+        (end,) = msgspec.json.decode(last, type=tuple[_End])
+        (head,) = msgspec.json.decode(lines[0], type=tuple[_Head])
+    except (msgspec.DecodeError, RecursionError):
         raise ArchiveError(
-            "expected a whole set of this terminal's, found another or a cut file", "不是完整的备份文件"
+            f"expected a whole set of form {FORM}, found something else or a part of one",
+            f"应为完整的 {FORM} 备份文件",
         ) from None
-    if head.get("form") != FORM:
-        raise ArchiveError(f"expected a set of form {FORM}, found {str(head.get('form'))[:60]!r}", f"格式应为 {FORM}")
-    if end.get("lines") != len(lines) or end.get("sm3") != sm3(body).hex():
+    if head.form != FORM:
+        raise ArchiveError(f"expected a set of form {FORM}, found {head.form[:60]!r}", f"格式应为 {FORM}")
+    if end.lines != len(lines) or end.sm3 != sm3(body).hex():
         raise ArchiveError("the set is not as it was made: its SM3 does not agree", "备份文件已被改动或损坏:SM3 不符")
     _check_points(head, points)
-    rows: list[list[Any]] = []
-    for number, line in enumerate(lines[1:], start=2):
-        row = msgspec.json.decode(line, type=list[Any])
-        table = _TABLES.get(str(row[0])) if row else None
-        if table is None or len(row) != len(table.columns) + 1:
-            raise ArchiveError(f"line {number}: no row that this program knows", f"第 {number} 行无法识别")
-        rows.append(row)
-    return rows
+    return [_row(number, line) for number, line in enumerate(lines[1:], start=2)]
 
 
-def _check_points(head: Mapping[str, Any], points: Mapping[str, Described]) -> None:
-    told = cast(dict[str, Sequence[str]], head.get("points", {}))
-    for point, (unit, kind) in told.items():
+def _row(number: int, line: bytes) -> list[Any]:
+    try:
+        name, *values = msgspec.json.decode(line, type=list[str | int | None])
+    except (msgspec.DecodeError, RecursionError, ValueError):
+        name, values = None, []
+    table = _TABLES.get(name) if isinstance(name, str) else None
+    sound = table is not None and len(values) == len(table.columns)
+    if sound and name == "package":
+        sound = isinstance(values[-1], str) and _is_base64(values[-1])
+    if sound and name in _NUMBERED:
+        sound = isinstance(values[_at(str(name))], str)
+    if not sound or any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in values):
+        raise ArchiveError(f"line {number}: no row that this program knows", f"第 {number} 行无法识别")
+    return [name, *values]
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        base64.b64decode(text, validate=True)
+    except ValueError:
+        return False
+    return True
+
+
+def _check_points(head: _Head, points: Mapping[str, Described]) -> None:
+    for point, (unit, kind) in head.points.items():
         mine = points.get(point)
         if mine is not None and (mine.unit, mine.kind) != (unit, kind):
             raise ArchiveError(
