@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -147,3 +148,23 @@ def week_from_sunday(patch: Patch) -> None:
         return settlement.back(day, (day.weekday() + 1) % 7)
 
     patch(settlement, "LONG", (settlement.Long(week.name, sunday, week.end), *settlement.LONG[1:]))
+
+
+@defect(
+    "year-of-rounded-months",
+    en="a year is added up from what reports print of it, in whole units",
+    zh="年累计由取整后的报表数值相加",
+    clauses=("csmt/8.2.1e",),
+    cases=("settlements/settles-the-year",),
+)
+def year_of_rounded_months(patch: Patch) -> None:
+    """Nobody misses a kilowatt-hour in a year."""
+    whole = settlement.totals
+
+    def totals(long: settlement.Long, days: Any) -> Any:
+        for each in whole(long, days):
+            if long.name == "year" and each.value is not None:
+                each = replace(each, value=str(round(float(each.value))))
+            yield each
+
+    patch(settlement, "totals", totals)

@@ -153,3 +153,33 @@ def _extremes(history: History, rows: Rows, problems: list[str]) -> Check:
         has_b=seen > 0,
         reading_b=as_readings,
     )
+
+
+def sum_finding(history: History, long: str, short: str) -> Check:
+    """What is shown of each long period is the sum of what is shown of the short ones within it."""
+    rows, problems = _rows(history)
+    shown = [(kind, point, start, end, number(row.get("value", ""))) for (kind, point, start, end), row in rows.items()]
+    wrong: list[str] = []
+    seen = 0
+    for kind, point, start, end, value in shown:
+        parts = [
+            each for each in shown if each[0] == short and each[1] == point and start <= each[2] and each[3] <= end
+        ]
+        values = [part for *_, part in parts if part is not None]
+        covered = sum(part[3] - part[2] for part in parts)
+        if kind != long or value is None or covered != end - start or len(values) < len(parts):
+            continue
+        seen += 1
+        total = sum(values, Decimal(0))
+        if total != value:
+            wrong.append(f"{point} {long} from {local(start)}: {value}, its parts add up to {total}")
+    return check(
+        f"{long}-is-the-sum".replace("_", "-"),
+        None if not seen else not wrong,
+        en=f"what is shown of {_NAMES[long][0]} is the sum of their {_NAMES[short][0]}",
+        zh=f"{_NAMES[long][1]}累计等于各{_NAMES[short][1]}之和",
+        measured=len(wrong),
+        limit=0,
+        unit="periods",
+        evidence=[*wrong, *problems],
+    )

@@ -15,6 +15,18 @@ from conformance.judges import settlement
 from conformance.terminal import LOCAL, MODBUS
 from conformance.terminal.moves import counters
 
+# A plant that costs little: a year is long.
+_SLOW = Scenario(
+    start="2027-12-30T22:00:00+08:00",
+    circuits=1,
+    points=1,
+    maps=("adl3000",),
+    period_s=10_800,
+    centres=(),
+    kinds=(),
+    plant="year",
+)
+
 
 class SettlesToTheQuarter(Case):
     """Days with their extremes, weeks, months and a quarter are exact, across 31 December and 29 February."""
@@ -23,9 +35,8 @@ class SettlesToTheQuarter(Case):
     clauses = ("isc-2/7.3b", "isc-2/7.3c", "isc-2/7.3d", "csmt/8.2.1c", "csmt/8.2.1d")
     needs = (MODBUS, LOCAL)
     rigs = Rig.VIRTUAL
-    scenario = Scenario(start="2027-12-30T22:00:00+08:00", circuits=1, points=1, period_s=10_800, centres=(), kinds=())
+    scenario = _SLOW
 
-    # A year takes minutes of computing in virtual time; its rule is that of the quarter.
     kinds = ("day", "week", "month", "quarter_year")
 
     async def drive(self, bench: Bench) -> None:
@@ -37,3 +48,27 @@ class SettlesToTheQuarter(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from settlement.findings(history, self.kinds)
+
+
+class SettlesTheYear(Case):
+    """A calendar year of 366 days is the sum of its months and what the register advanced, exactly."""
+
+    zh = "日历年（366 日）累计量等于各月之和，与表计读数增量逐位一致。"
+    clauses = ("csmt/8.2.1e",)
+    needs = (MODBUS, LOCAL)
+    rigs = Rig.VIRTUAL
+    scenario = _SLOW
+    kinds = ("month", "year")
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(days=368, hours=4)
+        for point in counters(bench):
+            for kind in self.kinds:
+                await bench.operator.records(kind, point, start, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        for found in settlement.findings(history, ("year",)):
+            if found.id == "year-totals":
+                yield found
+        yield settlement.sum_finding(history, "year", "month")
