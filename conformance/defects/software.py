@@ -250,3 +250,21 @@ def program_changed_before_it_is_whole(patch: Patch) -> None:
 
     own = patch(Installer, "version", property(version))
     carried_out = patch(ManagementLink, "_carry_out", carry_out)
+
+
+@defect(
+    "upgrades-from-afar-alone",
+    en="a program handed over in the local network is refused",
+    zh="拒绝局域网内的软件升级",
+    clauses=("isc-2/8.4b",),
+    cases=_STOPS,
+)
+def upgrades_from_afar_alone(patch: Patch) -> None:
+    """Only the maker upgrades."""
+
+    def take(self: Installer, octets: bytes, source: str) -> Outcome:
+        if source.startswith("file by"):
+            return Outcome("refused", "upgrades come over the internet")
+        return own(self, octets, source)
+
+    own = patch(Installer, "take", take)

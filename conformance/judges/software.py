@@ -224,15 +224,18 @@ def stopped_findings(history: History, centre: str, fetching: str, trial: str, l
     result = told.get(lost)
     tried = any(mark.name == "upgrade" and mark.detail.get("version") == lost for mark in history.of(Phase))
     outcome = "no result" if result is None else result.result
+    ran = any(report.version == lost for report in said)
     yield check(
         "done-after-lost-network",
-        outcome == "done" and said[-1].version == lost if tried and said else None,
+        outcome == "done" and ran if tried and said else None,
         en="an upgrade whose network was lost while it was fetched is completed when the network is back",
         zh="下载中断网的升级在网络恢复后完成",
         expected=f"{lost}: done",
-        actual=f"{lost}: {outcome}; program {said[-1].version if said else '-'}",
+        actual=f"{lost}: {outcome}{'' if ran else ', never ran'}",
     )
-    known = {version for version in told if version} | ({said[0].version} if said else set[str]())
+    known = {mark.detail.get("version", "") for mark in history.of(Phase) if mark.name == "upgrade"} | (
+        {said[0].version} if said else set[str]()
+    )
     odd = [f"{local(report.t)} {report.version!r}" for report in said if report.version not in known]
     fetched = {
         event.switches["fetched"].rpartition(" ")[2]: event.t
@@ -253,4 +256,18 @@ def stopped_findings(history: History, centre: str, fetching: str, trial: str, l
         limit=0,
         unit="reports",
         evidence=[*odd, *early][:10],
+    )
+
+
+def by_hand_finding(history: History, centre: str, version: str) -> Check:
+    """A program handed over at the interface in the local network runs in the end."""
+    given = [event for event in history.of(Observed) if event.what == "package"]
+    said = [report.version for report in reports(history, centre)]
+    return check(
+        "upgraded-over-local-network",
+        None if not given or not said else said[-1] == version,
+        en="a program handed over in the local network runs",
+        zh="局域网内远程升级的程序已运行",
+        expected=version,
+        actual=f"{said[-1] if said else '-'} {given[-1].problem if given else ''}".strip(),
     )

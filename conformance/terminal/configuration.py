@@ -41,7 +41,7 @@ ISSUED: tuple[Wanted, ...] = (
     ("factors", "grid", "1.1"),
     ("method", "electricity", "2022.1"),
 )
-IMPORTED: tuple[Wanted, ...] = (("configuration", "items", "1.1"),)
+IMPORTED: tuple[Wanted, ...] = (("configuration", "items", "1.1"), ("factors", "fuels", "1.0"))
 _CONFIGURATION: Kind = "configuration"
 
 
@@ -54,8 +54,8 @@ class ConfiguresFromAfar(Case):
 
     zh = "上传地址、数据中心、采集数据项、公式和因子可由签名软件包远程配置并生效、记入日志、断电保持，积压完整。"
     clauses = (
-        "csmt/11.4b-3", "isc-2/7.2.4(3)d", "isc-2/8.3c", "isc-2/8.3d", "isc-2/8.3e", "isc-2/8.3f",
-        "isc-2/7.4.1.4(3)b",
+        "csmt/11.4b-3", "isc-2/7.2.4(3)d", "isc-2/7.4.1.4(3)b",
+        "isc-2/8.3a", "isc-2/8.3b", "isc-2/8.3c", "isc-2/8.3d", "isc-2/8.3e", "isc-2/8.3f",
     )  # fmt: skip
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, MANAGEMENT, CONFIGURATION)
     scenario = _WORLD
@@ -121,10 +121,12 @@ class ConfiguresFromAfar(Case):
         await bench.operator.centres()
 
     async def _import(self, bench: Bench, item: str) -> None:
-        """The data item again, by a file."""
+        """The data item again and a factor, by files at the local interface."""
         content = _body(items=[{"point": item, "acquired": "yes"}])
         await bench.operator.install(management_of(bench).package(_CONFIGURATION, "items", "1.1", content), _AUTHOR)
         bench.phase("configured", what="items", subject=item, acquired="yes")
+        factors = json.dumps({"factors": [_FACTOR]}).encode()
+        await bench.operator.install(management_of(bench).package("factors", "fuels", "1.0", factors), _AUTHOR)
 
     def judge(self, history: History) -> Iterator[Finding]:
         ledgers = reconciled(history, ("A", "B", "C"))

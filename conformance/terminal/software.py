@@ -82,18 +82,18 @@ class InstallsAndRemovesApplications(Case):
         yield from software.copy_findings(history)
 
 
-_FETCHING, _TRIAL, _LOST = "2.0", "2.1", "2.2"
+_FETCHING, _TRIAL, _LOST, _BY_HAND = "2.0", "2.1", "2.2", "2.3"
 _LARGE = 60_000
 # A package of 80 000 octets takes ten seconds.
 _RATE_BPS = 64_000
 
 
 class StopsUpgradesFromAfar(Case):
-    """An upgrade is stopped from afar while it is fetched and on trial; one that loses its network is completed."""
+    """Upgrades are stopped from afar, completed after a lost network and taken over the local one, data untouched."""
 
-    zh = "升级在下载和试运行中均可远程切断；下载中断网的升级在网络恢复后完成，数据不变。"
+    zh = "升级在下载和试运行中均可远程切断，下载中断网可恢复完成，局域网也可升级，数据不变。"
     clauses = (
-        "isc-2/8.4c", "isc-2/8.4f", "isc-2/8.4g", "isc-2/8.4h", "isc-2/8.4i", "isc-2/8.4j",
+        "isc-2/8.4b", "isc-2/8.4c", "isc-2/8.4f", "isc-2/8.4g", "isc-2/8.4h", "isc-2/8.4i", "isc-2/8.4j",
         "csmt/10.6.4c", "csmt/10.6.4d", "csmt/10.6.4e", "csmt/10.6.4f", "csmt/10.6.4g",
     )  # fmt: skip
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, MANAGEMENT)
@@ -109,6 +109,7 @@ class StopsUpgradesFromAfar(Case):
         await self._stopped_while_fetching(bench)
         await self._stopped_on_trial(bench)
         await self._lost_network(bench)
+        await self._over_local_network(bench)
         await bench.clock.sleep(minutes=7)
         await read_records(bench, ("quarter",), begin, end)
         await bench.terminal.storage()
@@ -145,6 +146,12 @@ class StopsUpgradesFromAfar(Case):
                 await bench.clock.sleep(seconds=150)
             await told(bench, task)
 
+    async def _over_local_network(self, bench: Bench) -> None:
+        bench.phase("upgrade", version=_BY_HAND)
+        content = f"carbonbench-reference {_BY_HAND}\n".encode() + bytes(1000)
+        file = management_of(bench).package("upgrade", "program", _BY_HAND, content)
+        await bench.operator.install(file, "inspector Zhou")
+
     async def _begun(self, bench: Bench, task: Task) -> None:
         """Wait until some of a package has been handed out and a few seconds more, 11 min at most."""
         for _ in range(660):
@@ -155,6 +162,7 @@ class StopsUpgradesFromAfar(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from software.stopped_findings(history, "M", _FETCHING, _TRIAL, _LOST)
+        yield software.by_hand_finding(history, "M", _BY_HAND)
         yield from packages.again_findings(history, "upgrade")
         yield from packages.data_findings(history)
         yield from packages.unseen_findings(history, "M")
