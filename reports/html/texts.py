@@ -139,6 +139,21 @@ TEXTS: dict[str, Text] = {
     "received": Text("Date of receipt of the item", "样品接收日期"),
     "performed": Text("Date of the tests", "检测日期"),
     "issued": Text("Date of issue", "签发日期"),
+    "replaces": Text("Replaces report no. (if amended)", "所替代的报告编号（如有修改）"),
+    "conditions": Text("Test conditions: temperature, humidity, supply", "检测条件：温度、湿度、供电"),
+    "conditions-virtual": Text(
+        "No physical environment: terminal and world ran in simulated time.", "无物理环境：终端与环境在仿真时间中运行。"
+    ),
+    "opinions": Text("Opinions and interpretations", "意见和解释"),
+    "opinions-none": Text(
+        "None. The rulings R-01 to R-45 are part of the method, not an opinion on this item.",
+        "无。裁定 R-01 至 R-45 属于检测方法，不是对本样品的意见。",
+    ),
+    "claims-note": Text(
+        "Supplied by the customer, who answers for it (ISO/IEC 17025:2017, 7.8.2.2). What was seen of it stands under "
+        "“Declared and observed”.",
+        "由客户提供并对其负责（ISO/IEC 17025:2017 第 7.8.2.2 条）；检测中所见列于“声明与观测”。",
+    ),
     "sampling": Text("Sampling", "抽样"),
     "sampling-none": Text("No sampling: the item was tested as supplied.", "未抽样：按来样检测。"),
     "external": Text("Results from external providers", "外部提供的结果"),

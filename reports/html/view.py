@@ -74,6 +74,8 @@ class Details:
     item_condition: str = ""
     received: str = ""
     issued: str = ""
+    replaces: str = ""
+    conditions: str = ""
     external: str = ""
 
 

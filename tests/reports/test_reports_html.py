@@ -123,6 +123,8 @@ def test_fields_of_iso_17025_are_there(text: str, run: RunResult) -> None:
     for key in ("laboratory", "place", "customer", "item", "item-condition", "received", "performed", "issued"):
         assert TEXTS[key].en in text
         assert TEXTS[key].zh in text
+    for key in ("replaces", "conditions", "opinions", "opinions-none", "claims-note"):
+        assert TEXTS[key].en in text and TEXTS[key].zh in text
     for key in ("methods", "decision-simple", "says-not-item", "authorised-by", "sampling", "external", "end"):
         assert str(html.words(key)) in text
     assert text.count(f"{run.run}-{run.history_digest[:12]}") >= 5
