@@ -52,6 +52,7 @@ _TABLES: dict[str, _Table] = {
         "slot_s",
     ),
     "reading_source": _Table(("slot_s", "point", "source"), ("slot_s", "point"), ("slot_s", "point"), "slot_s"),
+    "reading_origin": _Table(("slot_s", "point", "origin"), ("slot_s", "point"), ("slot_s", "point"), "slot_s"),
     "record": _Table(
         (
             *("span", "start_s", "point", "end_s", "opening", "closing", "value", "low", "high"),
@@ -124,8 +125,17 @@ _TABLES: dict[str, _Table] = {
     "setting": _Table(("scope", "name", "value"), ("scope", "name"), ("scope", "name")),
 }
 """What a set holds, in this order. Points stand in it by their ids where the store has numbers."""
-_NUMBERED = ("reading", "reading_source", "record", "superseded", "record_source", "estimate", "fingerprint")
-_CENTRE_SET, _OF_A_CENTRE = "centre set", "centre/"
+_NUMBERED = (
+    "reading",
+    "reading_source",
+    "reading_origin",
+    "record",
+    "superseded",
+    "record_source",
+    "estimate",
+    "fingerprint",
+)
+_CENTRE_SET, _PERIODS, _OF_A_CENTRE = "centre set", "polling period", "centre/"
 _NOT_KEPT = ("registration", "newest_request")
 
 
@@ -211,10 +221,10 @@ async def _rows(store: Store, name: str, from_s: int, to_s: int) -> AsyncIterato
 
 
 def _is_carried(scope: str, name: str, value: str) -> bool:
-    """Settings of centres, without what belongs to one device alone; a table of a centre only where it is sealed."""
+    """Polling periods and settings of centres; nothing of one device alone, a centre's table only where sealed."""
     if scope == _CENTRE_SET:
         return is_sealed(value) or "\n" not in value
-    return scope.startswith(_OF_A_CENTRE) and name not in _NOT_KEPT
+    return scope == _PERIODS or (scope.startswith(_OF_A_CENTRE) and name not in _NOT_KEPT)
 
 
 def _told(table: str, row: Sequence[Any], names: Mapping[int, str]) -> list[Any]:

@@ -116,6 +116,15 @@ def test_nothing_secret_goes_out(tmp_path: Path) -> None:
         assert b"secret" not in one.set_of()
 
 
+def test_every_table_goes_out_but_what_is_the_devices_own(tmp_path: Path) -> None:
+    with beds(tmp_path, "one") as (one,):
+        found = one.store.connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
+        tables = {str(name) for (name,) in found}
+    # Numbers, the state of counters, queues, the log and its alarms.
+    assert tables - set(archive._TABLES) == {"point", "anchor", "outbox", "event", "alarm"}  # pyright: ignore[reportPrivateUsage]
+    assert set(archive._TABLES) <= tables  # pyright: ignore[reportPrivateUsage]
+
+
 def test_a_range_bounds_a_set(tmp_path: Path) -> None:
     with beds(tmp_path, "one", "two") as (one, two):
         one.fill()
