@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from reference_terminal.clock import WallClock
-from reference_terminal.management.installer import BUILT_IN, MOST_STARTS, Installer, Outcome
+from reference_terminal.management.installer import BUILT_IN, MODULES, MOST_STARTS, Installer, Outcome
 from reference_terminal.management.packages import PackageRefused, Trusted, open_package, rank
 from reference_terminal.operations.journal import Journal
 from reference_terminal.platform import OffsetClock
@@ -158,5 +158,73 @@ def test_a_program_that_is_none_of_ours_or_dies_is_given_up(tmp_path: Path) -> N
             fate = installer.fate("t2")
             assert installer.version == BUILT_IN and fate is not None and fate.result == "failed"
             assert installer.take(signed("upgrade", "0.9", b"carbonbench-reference 0.9\n"), "t3").result == "refused"
+
+    in_loop(body)
+
+
+def application(version: str, content: bytes | None = None) -> bytes:
+    sound = f"carbonbench-application p {version}\n".encode()
+    return signed("application", version, sound if content is None else content)
+
+
+def test_applications_come_are_replaced_and_go(tmp_path: Path) -> None:
+    def body() -> None:
+        with terminal(tmp_path) as made:
+            installer, changed = made.installer, list[str]()
+            installer.application_changed = changed.append
+            assert set(installer.applications()) == set(MODULES)
+            for version in ("1.0", "1.1"):
+                assert installer.take(application(version), "a").result == "done"
+                assert installer.applications()["p"] == version
+            assert installer.take(application("1.1"), "again").result == "done"
+            assert installer.take(application("1.2", b"nothing that runs"), "b").result == "failed"
+            assert installer.applications()["p"] == "1.1"
+            assert installer.take(signed("removal", "1.1", b""), "c").result == "refused"
+            assert installer.take(signed("removal", "1.3", b""), "d").result == "done"
+            assert "p" not in installer.applications() and installer.in_force() == []
+            assert installer.take(signed("removal", "1.4", b""), "e").result == "refused"
+            # What was removed cannot be played again; a newer one comes back.
+            assert installer.take(application("1.1"), "f").result == "refused"
+            assert installer.take(application("1.5"), "g").result == "done"
+            assert changed == ["p"] * 4 and made.restarts == 0
+
+    in_loop(body)
+
+
+def test_a_stopped_program_gives_way_to_the_one_before(tmp_path: Path) -> None:
+    def body() -> None:
+        with terminal(tmp_path) as made:
+            installer = made.installer
+            assert installer.stop("t0").result == "stopped"
+            assert installer.take(signed("upgrade", "2.0", b"carbonbench-reference 2.0\n"), "t1").result == "done"
+            installer.begin()
+            assert installer.version == "2.0"
+            for _ in range(2):
+                assert installer.stop("t1").result == "stopped"
+                assert installer.version == BUILT_IN and not installer.on_trial
+            fate = installer.fate("t1")
+            assert fate is not None and fate.result == "stopped" and made.restarts == 2
+            assert installer.take(signed("factors", "1.0", FACTORS), "t2").result == "done"
+            assert installer.stop("t2").result == "done" and len(installer.in_force()) == 1
+
+    in_loop(body)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("factors", {"factors": []}),
+        ("method", {"method": {"id": "x"}}),
+        ("boundary", {"boundary": {"id": "1", "enterprise": "e", "edition": "1", "units": []}}),
+        ("boundary", {"boundary": {"id": "1", "enterprise": "e", "edition": "1", "units": [{"unit": "u"}]}}),
+        ("configuration", {"configuration": {}}),
+        ("parameters", {"parameters": {"a": "1"}, "more": {}}),
+    ],
+)
+def test_a_content_that_is_not_of_its_kind_is_refused(kind: str, content: dict[str, Any], tmp_path: Path) -> None:
+    def body() -> None:
+        with terminal(tmp_path) as made:
+            outcome = made.installer.take(signed(kind, "1.0", json.dumps(content).encode()), "a")
+            assert outcome.result == "refused" and "the content is not that" in outcome.message
 
     in_loop(body)

@@ -97,6 +97,65 @@ def test_a_malformed_record_refuses_the_whole_body_with_its_place(changes: dict[
     run("third-party", ThirdPartyCentre, body)
 
 
+METHOD = {"name": "m", "version": "1", "validFrom": "", "id": "x", "edition": "2022", "formula": "E=AD*EF"}
+UNIT = dict.fromkeys(("unit", "sector", "source", "gas", "point"), "x")
+BOUNDARY = {"name": "b", "version": "1", "validFrom": "", "id": "1", "enterprise": "e", "edition": "1", "units": [UNIT]}
+DAY = {"start": "2026-03-02T00:00:00+08:00", "end": "2026-03-03T00:00:00+08:00", "unit": "kWh"}
+ENTRY = {"point": "k01001", "kind": "day", **DAY, "value": "2.5", "author": "a", "reason": "r", "original": ""}
+STATISTIC = {"point": "k01001", "kind": "day", **DAY, "value": "9.60", "min": "0.1", "max": "0.10"}
+
+
+def enciphered(key: bytes, path: str, body: dict[str, object]) -> dict[str, object]:
+    cipher, tag = oracle.sm4_gcm(key, bytes(12), json.dumps(body).encode(), path.encode())
+    texts = [base64.urlsafe_b64encode(each).rstrip(b"=").decode() for each in (bytes(12), cipher + tag)]
+    return {"keyId": oracle.sm3(key).hex()[:8], "iv": texts[0], "data": texts[1]}
+
+
+def test_a_third_party_takes_documents_whole_or_not_at_all() -> None:
+    async def body(standing: Standing, platform: ThirdPartyCentre, http: Http) -> None:
+        good = {"Authorization": f"Bearer {platform.token}"}
+        for member, entry, kind in (
+            ("methods", METHOD, "method"),
+            ("boundaries", BOUNDARY, "boundary"),
+            ("entries", ENTRY, "manual"),
+            ("statistics", STATISTIC, "statistics-day"),
+        ):
+            answer = await http.post(f"/api/{member}", {"source": MN, member: [entry]}, **good)
+            assert (answer.status, answer.json) == (200, {"accepted": Number("1")}), answer.body
+            assert standing.heard.of(Stored)[-1].kind == kind
+            for name in entry:
+                if entry[name] == "":
+                    continue
+                wrong = await http.post(f"/api/{member}", {"source": MN, member: [entry, {**entry, name: ""}]}, **good)
+                assert wrong.status == (200 if name in ("min", "max") else 400), name
+                assert wrong.status == 200 or f"{member} 1" in wrong.json["error"]
+        assert {each.kind for each in standing.heard.of(Stored)} == {"method", "boundary", "manual", "statistics-day"}
+
+    run("third-party", ThirdPartyCentre, body)
+
+
+def test_a_third_party_that_asks_for_enciphered_bodies_takes_no_others() -> None:
+    async def body(standing: Standing, platform: ThirdPartyCentre, http: Http) -> None:
+        good = {"Authorization": f"Bearer {platform.token}"}
+        key, path = bytes.fromhex(standing.site.terminal_side("A").payload_key), "/api/records"
+        message: dict[str, object] = {"source": MN, "records": [RECORD]}
+        assert (await http.post(path, enciphered(key, path, message), **good)).json == {"accepted": Number("1")}
+        sealed = enciphered(key, path, message)
+        for wrong, words in (
+            (message, "not enciphered"),
+            (enciphered(bytes(16), path, message), "unknown key"),
+            (enciphered(key, "/api/methods", message), "deciphered"),
+            ({**sealed, "iv": "B" * 16}, "deciphered"),
+        ):
+            answer = await http.post(path, wrong, **good)
+            assert answer.status == 400 and words in answer.json["error"]
+        assert len(standing.heard.of(Stored)) == 1
+        platform.ask_for("another")
+        assert (await http.post(path, sealed, **good)).status == 401
+
+    run("third-party", ThirdPartyCentre, body, encrypted=True)
+
+
 # Management.
 
 
@@ -146,6 +205,31 @@ def test_packages_are_offered_fetched_and_accounted_for() -> None:
         assert (await http.post("/management/package/t9", b"", method="GET")).status == 404
         answer = await http.post("/management/records", {"source": MN, "records": [RECORD]})
         assert (answer.code, len(standing.heard.of(Stored))) == ("0", 1)
+
+    run("management", ManagementCentre, body)
+
+
+def test_a_package_comes_in_parts_and_is_gone_once_its_task_is_stopped() -> None:
+    async def body(standing: Standing, platform: ManagementCentre, http: Http) -> None:
+        task = platform.issue("application", "forecast", "1.0", bytes(1000))
+        path, size = f"/management/package/{task.id}", len(task.octets)
+        come = b""
+        while len(come) < size:
+            asked = f"bytes={len(come)}-{len(come) + 499}"
+            part = await http.post(path, b"", method="GET", Range=asked)
+            assert part.status == 206 and part.headers["content-range"].endswith(f"/{size}")
+            come += part.body
+            assert task.fetched == (len(come) == size) and task.served == len(come)
+        assert come == task.octets
+        assert (await http.post(path, b"", method="GET", Range=f"bytes={size}-")).status == 416
+        platform.cut_off(task)
+        report = {"deviceId": MN, "version": "0.1.0", "packages": [], "alarms": []}
+        answer = (await http.post("/management/report", report)).json
+        assert (answer["tasks"], answer["stopped"]) == ([], [task.id])
+        assert (await http.post(path, b"", method="GET")).status == 410
+        result = {"deviceId": MN, "taskId": task.id, "result": "stopped", "message": "given up"}
+        assert (await http.post("/management/result", result)).code == "0"
+        assert (await http.post("/management/report", report)).json["stopped"] == []
 
     run("management", ManagementCentre, body)
 
