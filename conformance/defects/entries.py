@@ -14,6 +14,7 @@ from reference_terminal.processing import manual, settlement
 from reference_terminal.processing.interval import IntervalBuilder
 from reference_terminal.processing.manual import ManualEntries
 from reference_terminal.storage.rows import Record
+from reference_terminal.storage.store import Store
 from reference_terminal.times import DAY, span_of
 
 _SECOND = ("csmt/8.1.2b",)
@@ -168,3 +169,49 @@ def year_of_rounded_months(patch: Patch) -> None:
             yield each
 
     patch(settlement, "totals", totals)
+
+
+_SECONDS = ("settlements/settles-the-seconds",)
+
+
+@defect(
+    "seconds-thinned-out",
+    en="of readings taken every second only each tenth is stored",
+    zh="按秒采集的读数每十个仅存一个",
+    clauses=("csmt/8.2.1f",),
+    cases=_SECONDS,
+)
+def seconds_thinned_out(patch: Patch) -> None:
+    """The card is small."""
+    whole = Store.add_reading
+
+    def add_reading(self: Store, reading: Any, total: Any) -> None:
+        if reading.slot_s % 10 == 0:
+            whole(self, reading, total)
+
+    patch(Store, "add_reading", add_reading)
+
+
+@defect(
+    "minutes-without-their-last-second",
+    en="a minute ends with its last second but one",
+    zh="分钟值未计入最后一秒",
+    clauses=("csmt/8.2.1f",),
+    cases=_SECONDS,
+)
+def minutes_without_their_last_second(patch: Patch) -> None:
+    """The second at the boundary belongs to nobody."""
+    whole = IntervalBuilder.add
+
+    def add(self: IntervalBuilder, reading: Any, total: Any, increment: Any, *rest: Any) -> Any:
+        made = whole(self, reading, total, increment, *rest)
+        if increment is None:
+            return made
+        return [
+            structs.replace(record, value=str(Decimal(record.value) - increment))
+            if record.span == 60 and record.value is not None
+            else record
+            for record in made
+        ]
+
+    patch(IntervalBuilder, "add", add)

@@ -13,8 +13,8 @@ from itertools import pairwise
 
 from bench.case import Check, check
 from bench.history import History, Observed
-from conformance.judges.times import SECOND, instant_of_iso, local
-from conformance.judges.truth import Certainty, number, truth_of
+from conformance.judges.times import SECOND, floor, instant_of_iso, local
+from conformance.judges.truth import VOLATILE_US, Certainty, number, truth_of
 
 KINDS = ("day", "week", "month", "quarter_year", "year")
 _NAMES = {
@@ -183,3 +183,84 @@ def sum_finding(history: History, long: str, short: str) -> Check:
         unit="periods",
         evidence=[*wrong, *problems],
     )
+
+
+def seconds_findings(history: History, needed: int) -> Iterator[Check]:
+    """Each second that was polled is stored as answered, and a minute is the sum of what its seconds advanced.
+
+    What was read in the last five seconds before `watched` may still be on its way into the store (R-29).
+    """
+    truth = truth_of(history)
+    watched = history.phase("watched")
+    until = (history.end_us if watched is None else watched.t) - VOLATILE_US
+    stored: dict[str, dict[int, Decimal]] = {}
+    problems: list[str] = []
+    for event in history.of(Observed):
+        if event.what != "readings":
+            continue
+        if event.problem:
+            problems.append(event.problem)
+        for row in event.rows:
+            at, value = instant_of_iso(row.get("at", "")), number(row.get("value", ""))
+            if at is not None and value is not None and row.get("quality") == "good":
+                stored.setdefault(event.query.get("point", ""), {})[at] = value
+    absent, wrong = list[str](), list[str]()
+    polled = minutes = 0
+    for point in history.began.points:
+        series = truth.series[point.id]
+        own = stored.get(point.id, {})
+        if point.kind != "counter":
+            continue
+        for at, text in zip(series.times, series.texts, strict=True):
+            if at >= until:
+                break
+            polled += 1
+            if own.get(floor(at, SECOND)) != number(text):
+                absent.append(
+                    f"{point.id} at {local(at)}: the meter answered {text}, stored is {own.get(floor(at, SECOND))}"
+                )
+    for event in history.of(Observed):
+        if event.what != "records" or event.query.get("kind") != "minute":
+            continue
+        own = stored.get(event.query.get("point", ""), {})
+        for row in event.rows:
+            start, end = instant_of_iso(row.get("start", "")), instant_of_iso(row.get("end", ""))
+            shown = number(row.get("value", ""))
+            if start is None or end is None or shown is None:
+                continue
+            readings = [own.get(at) for at in range(start, end + 1, SECOND)]
+            known = [value for value in readings if value is not None]
+            if len(known) < len(readings):
+                continue
+            minutes += 1
+            total = sum((after - before for before, after in pairwise(known)), Decimal(0))
+            if total != shown:
+                wrong.append(
+                    f"{event.query['point']} minute from {local(start)}: {shown}, its seconds advanced {total}"
+                )
+    for id, bad, ready, en, zh in (
+        (
+            "every-second-stored",
+            absent,
+            polled >= needed and bool(stored),
+            "the value of every second is stored",
+            "每秒的数值均有存储",
+        ),
+        (
+            "seconds-add-up",
+            wrong,
+            minutes > 0,
+            "a minute is the sum of what its seconds advanced",
+            "分钟值等于各秒增量之和",
+        ),
+    ):
+        yield check(
+            id,
+            False if bad else True if ready else None,
+            en=en,
+            zh=zh,
+            measured=len(bad),
+            limit=0,
+            unit="values",
+            evidence=[*bad[:10], *problems],
+        )

@@ -13,7 +13,7 @@ from bench.history import History
 from bench.scenario import Scenario
 from conformance.judges import settlement
 from conformance.terminal import LOCAL, MODBUS
-from conformance.terminal.moves import counters
+from conformance.terminal.moves import counters, read_readings, read_records
 
 # A plant that costs little: a year is long.
 _SLOW = Scenario(
@@ -72,3 +72,23 @@ class SettlesTheYear(Case):
             if found.id == "year-totals":
                 yield found
         yield settlement.sum_finding(history, "year", "month")
+
+
+class SettlesTheSeconds(Case):
+    """With a period of 1 s every second has its value, and minutes are the sums of what their seconds advanced."""
+
+    zh = "采集周期 1 s 时每秒均有数值，分钟值等于各秒增量之和。"
+    clauses = ("csmt/8.2.1f",)
+    needs = (MODBUS, LOCAL)
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(circuits=2, points=1, maps=("adl3000",), period_s=1, centres=("A",), minute_interval=1)
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=5, seconds=10.5)
+        bench.phase("watched")
+        await read_readings(bench, counters(bench), start, bench.clock.now_us())
+        await read_records(bench, ("minute",), start, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from settlement.seconds_findings(history, 400)
