@@ -228,14 +228,17 @@ class Operator(Protocol):
     Instants are microseconds UTC. An adapter without that interface records a problem, which judges as inconclusive.
     """
 
-    async def readings(self, point: str, from_us: int, to_us: int) -> None:
-        """Stored readings of a point: rows at, value, quality, source, origin (what a poll did not bring)."""
+    async def readings(self, point: str, from_us: int, to_us: int) -> tuple[dict[str, str], ...]:
+        """Stored readings of a point: rows at, value, quality, source, origin (what a poll did not bring).
+
+        A case may choose its next step by the rows; what they mean is judged by the history.
+        """
         ...
 
-    async def records(self, kind: str, point: str, from_us: int, to_us: int) -> None:
+    async def records(self, kind: str, point: str, from_us: int, to_us: int) -> tuple[dict[str, str], ...]:
         """Stored interval records: rows start, end, value, flag, opening, closing; of a day also min and max.
 
-        `kind` is minute, quarter, hour, day, week, month, quarter_year or year.
+        They may choose the next step as those of `readings` may. `kind` is minute, quarter, hour, day, week, month, quarter_year or year.
         """
         ...
 
@@ -304,6 +307,10 @@ class Operator(Protocol):
 
     async def set_period(self, meter: str, period_s: int, author: str) -> None:
         """Have a meter polled every so many seconds from now on (ISC-2 9.1): rows result (done, refused), message."""
+        ...
+
+    async def renew_certificate(self, centre: str, choice: str, author: str) -> None:
+        """Give the terminal another certificate and key of its own for a centre (`trust.authority.Choice`)."""
         ...
 
     async def verify(self, kind: str, from_us: int, to_us: int) -> None:

@@ -20,6 +20,8 @@ from reference_terminal.storage.store import Store
 
 _SCOPE = "centre set"
 _REMOVED = "removed"
+_CERTIFICATES = "certificates"
+_BETWEEN = "\x00"
 
 
 def in_force(config: Config, store: Store, vault: Vault | None) -> Config:
@@ -30,14 +32,24 @@ def in_force(config: Config, store: Store, vault: Vault | None) -> Config:
         text = "" if value == _REMOVED else _opened(name, value, vault)
         if text:
             centres.append(centre_from(text, config))
-    return dataclasses.replace(config, centres=tuple(centres))
+    return dataclasses.replace(config, centres=tuple(_renewed(centre, store, vault) for centre in centres))
 
 
-def _opened(name: str, value: str, vault: Vault | None) -> str:
+def _renewed(centre: CentreConfig, store: Store, vault: Vault | None) -> CentreConfig:
+    """A centre with the certificate that the terminal was last given for it."""
+    kept = store.setting(_CERTIFICATES, centre.id) or ""
+    text = _opened(centre.id, kept, vault, _CERTIFICATES) if kept else ""
+    if not text:
+        return centre
+    certificate, _, key = text.partition(_BETWEEN)
+    return dataclasses.replace(centre, channel=dataclasses.replace(centre.channel, certificate=certificate, key=key))
+
+
+def _opened(name: str, value: str, vault: Vault | None, scope: str = _SCOPE) -> str:
     if not is_sealed(value):
         return value
     try:
-        return "" if vault is None else vault.open(f"{_SCOPE} {name}", value).decode()
+        return "" if vault is None else vault.open(f"{scope} {name}", value).decode()
     except SealedError:
         return ""
 
@@ -67,6 +79,12 @@ def with_centre(config: Config, centre: CentreConfig) -> Config:
 def keep_added(store: Store, name: str, text: str, vault: Vault | None) -> None:
     """Gather an added centre for the next transaction."""
     store.keep_setting(_SCOPE, name, text if vault is None else vault.seal(f"{_SCOPE} {name}", text.encode()))
+
+
+def keep_certificate(store: Store, name: str, certificate: str, key: str, vault: Vault) -> None:
+    """Gather a centre's new certificate and key (PEM) for the next transaction, sealed."""
+    text = f"{certificate}{_BETWEEN}{key}"
+    store.keep_setting(_CERTIFICATES, name, vault.seal(f"{_CERTIFICATES} {name}", text.encode()))
 
 
 def keep_removed(store: Store, name: str) -> None:

@@ -180,6 +180,8 @@ WORDS: dict[str, str] = {
     "stopped": "停止实时数据",
     "resumed": "恢复实时数据",
     "restored": "重新上电",
+    "unfit-certificate": "不合格证书",
+    "renewed": "更换证书",
     "lists": "吊销列表发布",
     "revoked": "证书被吊销",
     "reinstated": "证书解除吊销",

@@ -13,7 +13,7 @@ class Orders(ABC):
     """Orders and the questions that belong to them; whoever inherits this knows how to ask."""
 
     @abstractmethod
-    async def _ask(self, what: str, query: dict[str, str]) -> None: ...
+    async def _ask(self, what: str, query: dict[str, str]) -> tuple[dict[str, str], ...]: ...
 
     async def alarms(self) -> None:
         """Alarms, standing and cleared."""
@@ -47,6 +47,10 @@ class Orders(ABC):
     async def set_period(self, meter: str, period_s: int, author: str) -> None:
         """Have a meter polled so often from now on."""
         await self._ask("period", {"meter": meter, "period_s": str(period_s), "author": author})
+
+    async def renew_certificate(self, centre: str, choice: str, author: str) -> None:
+        """Give the terminal another certificate of its own for a centre."""
+        await self._ask("centre-certificate", {"centre": centre, "choice": choice, "author": author})
 
     async def verify(self, kind: str, from_us: int, to_us: int) -> None:
         """Have the stored records of a class compared with their fingerprints."""

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import h11
@@ -33,6 +33,7 @@ from reference_terminal.main import main as terminal_main
 from reference_terminal.platform import Platform
 from reference_terminal.terminal import Terminal
 from reference_terminal.times import STANDARD_SPANS
+from simulators.centres.spec import Given
 from simulators.meters.carriers import DrawnLine
 from simulators.stamps import local
 from simulators.world import Site, World
@@ -117,6 +118,10 @@ class ReferenceAdapter:
                 body = {**query, "class": query["kind"], "start": _iso(int(query["start"]))}
                 del body["kind"]
                 return _rows(await _http(seat.local, "POST", "/api/v1/manual", body))
+            if what == "centre-certificate":
+                side = seat.site.terminal_side(query["centre"], cast(Given, query["choice"]))
+                body = {"centre": query["centre"], "certificate": side.certificate, "key": side.key}
+                return _rows(await _http(seat.local, "POST", f"/api/v1/{what}", {**body, "author": query["author"]}))
             if what == "centre-add":
                 spec = next(spec for spec in seat.site.world.centres if spec.name == query["centre"])
                 body = {"settings": tomli_w.dumps(centre_of(seat, spec)), "author": query["author"]}

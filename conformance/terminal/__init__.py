@@ -41,6 +41,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``clock.ntp``: an NTP server keeps its clock within 1 s.
 - ``clock.free-run``: without a time source its clock drifts by at most 1 s a day.
 - ``channel.mutual-tls``: it reaches a centre over TLS with certificates on both sides.
+- ``channel.certificate-renewal``: its own certificate of a channel can be renewed while it works.
 - ``channel.revocation-lists``: it fetches revocation lists while it works and obeys them.
 - ``channel.national-tls``: over TLS 1.3 with the national suites (RFC 8998).
 - ``channel.payload``: it signs and enciphers HJ 212 packets above the channel.

@@ -1,4 +1,4 @@
-"""Adding and removing data centres at the local interface (ISC-2 7.2.4(3), CSMT 7.3).
+"""Adding and removing data centres, and renewing a certificate, at the local interface (ISC-2 7.2.4(3), CSMT 7.3).
 
 Leaves what a centre's table may hold to `config_centres` and keeping it to `centre_set`. Every order names its author,
 is in the event log before it is confirmed, and comes into force a second later without touching the other queues.
@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from reference_terminal import centre_set
 from reference_terminal.problems import InputError
+from reference_terminal.security import certificates
+from reference_terminal.security.certificates import CertificateError
+from reference_terminal.security.channel import needs_own
 from reference_terminal.security.keyring import Keyring
 from reference_terminal.web import entry
 from reference_terminal.web.parameters import pairs, shown
@@ -19,10 +22,15 @@ from reference_terminal.web.server import HttpError, Request
 if TYPE_CHECKING:
     from reference_terminal.terminal import Terminal
 
-ADD, REMOVE = "centre-add", "centre-remove"
-KEYS: dict[str, tuple[str, ...]] = {ADD: (), REMOVE: ()}
+ADD, REMOVE, RENEW = "centre-add", "centre-remove", "centre-certificate"
+KEYS: dict[str, tuple[str, ...]] = {ADD: (), REMOVE: (), RENEW: ()}
 """The addresses and the parameters each knows."""
 _MOST_AUTHOR = 100
+_WANTED = {
+    ADD: ("settings", "author"),
+    REMOVE: ("centre", "author"),
+    RENEW: ("centre", "certificate", "key", "author"),
+}
 
 
 class CentreOrders:
@@ -36,11 +44,13 @@ class CentreOrders:
         if request.method != "POST":
             raise HttpError(405, f"expected POST for {name}", f"{name} 须用 POST 提交", {"Allow": "POST"})
         pairs(request.query, ())
-        wanted = ("settings", "author") if name == ADD else ("centre", "author")
+        wanted = _WANTED[name]
         fields = entry.read(request.content_type, request.body, wanted)
         author = fields["author"].strip()
         if not author or len(author) > _MOST_AUTHOR or not author.isprintable():
             raise HttpError(400, f"expected author as 1 to {_MOST_AUTHOR} printable characters", "author 应为可见字符")
+        if name == RENEW:
+            return self.renew(fields["centre"], fields["certificate"], fields["key"], author)
         return self.add(fields["settings"], author) if name == ADD else self.remove(fields["centre"], author)
 
     def add(self, settings: str, author: str) -> Any:
@@ -77,6 +87,33 @@ class CentreOrders:
 
         self._keep(gather)
         return {"removed": name, "pending": pending}
+
+    def renew(self, name: str, certificate: str, key: str, author: str) -> Any:
+        """Take the terminal's own new certificate and key for a centre; one that could not be used is refused."""
+        terminal = self._terminal
+        security, vault = terminal.keyring.security.get(name), terminal.keyring.vault
+        if security is None or vault is None or not needs_own(security.channel):
+            known = (
+                ", ".join(each for each, one in terminal.keyring.security.items() if needs_own(one.channel)) or "none"
+            )
+            raise HttpError(
+                404, f"no centre {shown(name)} asks for a certificate; these do: {known}", "该数据中心不需要终端证书"
+            )
+        try:
+            made = certificates.identity(name, certificate, key)
+            now_s = terminal.clock.now_s()
+            made.check(now_s)
+            certificates.verify_chain(f"{name} certificate", certificate, security.anchors, now_s)
+        except CertificateError as error:
+            raise HttpError(400, error.en, error.zh) from None
+
+        def gather() -> None:
+            centre_set.keep_certificate(terminal.store, name, certificate, key, vault)
+            said = f"{author}: certificate renewed, serial {made.leaf.serial}"
+            terminal.journal.event("setting", name, said, f"{author}:更换终端证书")
+
+        self._keep(gather)
+        return {"renewed": name, "serial": made.leaf.serial}
 
     def _keep(self, gather: Callable[[], None]) -> None:
         if not self._terminal.store.attempt(gather):

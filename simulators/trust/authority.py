@@ -27,14 +27,19 @@ Choice = Literal[
     "self-signed",
     "look-alike",
     "encryption",
+    "ending",
+    "renewed",
 ]
 """Which certificate is shown.
 
 `expired` ended a day before the world began; `not-yet-valid` begins in 20 years; `revoked` is on the revocation list;
 `wrong-host` names another host; `unknown-issuer` comes from an authority nobody trusts; `look-alike` has the right
-names throughout, its issuers' names included, but other keys; `encryption` may encipher and not sign.
+names throughout, its issuers' names included, but other keys; `encryption` may encipher and not sign; `ending` is good
+and ends 30 days and an hour after the world began; `renewed` is good, with another key and number.
 """
 
+SOUND: tuple[Choice, ...] = ("good", "ending", "renewed")
+"""Choices with which nothing is wrong at first."""
 CHOICES: tuple[Choice, ...] = get_args(Choice)
 Role = Literal["server", "client"]
 Tier = Literal["root", "intermediate"]
@@ -223,6 +228,8 @@ class Authority:
         begin, end = self._start_us - 5 * _YEAR_US, self._start_us + 30 * _YEAR_US
         if choice == "expired":
             end = self._start_us - _DAY_US
+        elif choice == "ending":
+            end = self._start_us + 30 * _DAY_US + 3_600_000_000
         elif choice == "not-yet-valid":
             begin = self._start_us + 20 * _YEAR_US
         if choice == "wrong-host" and role == "server":

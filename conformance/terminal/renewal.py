@@ -1,0 +1,56 @@
+"""The terminal's own certificate comes to its end and is renewed while it works (ISC-2 7.4.1; R-34)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.bench import Bench
+from bench.case import Case, Finding, Rig
+from bench.history import History
+from bench.scenario import Scenario
+from conformance.judges import delivery, renewal, windows
+from conformance.terminal import HJ212, LOCAL, MODBUS, MUTUAL_TLS
+from conformance.terminal.moves import reconciled
+
+_AUTHOR = "inspector Zhou"
+UNFIT = ("expired", "unknown-issuer", "encryption")
+
+
+class RenewsItsCertificateWhileRunning(Case):
+    """A certificate is replaced while records flow: unfit ones refused, the new one shown, nothing lost."""
+
+    zh = "终端证书临近到期时在线更换：不合格证书被拒绝，新证书随即启用且断电后保持，数据不丢失。"
+    clauses = ("isc-2/7.4.1b", "isc-2/7.4.1c")
+    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, "channel.certificate-renewal")
+    scenario = Scenario(
+        circuits=1,
+        points=2,
+        minute_interval=5,
+        kinds=("minute",),
+        centre_options=(("A", {"channel": "mtls", "client_certificate": "ending"}), ("B", {"channel": "mtls"})),
+    )
+    rigs = Rig.VIRTUAL
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(hours=2, minutes=12)
+        await bench.operator.alarms()
+        for choice in UNFIT:
+            bench.phase("unfit-certificate", choice=choice)
+            await bench.operator.renew_certificate("A", choice, _AUTHOR)
+            await bench.clock.sleep(minutes=2)
+        bench.phase("renewed", centre="A")
+        await bench.operator.renew_certificate("A", "renewed", _AUTHOR)
+        await bench.clock.sleep(minutes=20)
+        await bench.power.off(60)
+        await bench.clock.sleep(minutes=20)
+        await bench.operator.log(start)
+        await bench.centres.settle(minutes=6)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from renewal.findings(history, "A", UNFIT)
+        yield windows.audit_finding(
+            history, renewal.ORDER, ("author",), "renewal-logged",
+            "the renewal is in the log, with its author", "更换证书连同操作人记入日志",
+        )  # fmt: skip
+        yield from delivery.findings(reconciled(history))
