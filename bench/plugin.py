@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 import inspect
 import logging
+import signal
+import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -184,6 +186,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin the run folder in the controlling process, before Allure looks for its own."""
     if not _asks_for_cases(config):
         return
+    _stop_like_ctrl_c()
     try:
         session = _session(config)
         if config.option.collectonly:
@@ -202,6 +205,20 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Collector(session), "carbonbench-collector")
     if config.option.allure_report_dir is None:
         config.option.allure_report_dir = str(session.folder / "allure-results")
+
+
+def _stop_like_ctrl_c() -> None:
+    """Who asks the bench to end (kill, a closed console) gets what Ctrl-C gives: a report, and nothing left behind."""
+
+    def stop(number: int, frame: object) -> None:
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
+
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, stop)
 
 
 def _workers(config: pytest.Config) -> int:
