@@ -351,6 +351,11 @@ class Case(ABC):
         """What must hold, in both languages."""
         return Text((cls.__doc__ or cls.__name__).strip().splitlines()[0], cls.zh)
 
+    @classmethod
+    def lacks(cls) -> str:
+        """What the bench's machine lacks for this case, in both languages; empty if nothing."""
+        return ""
+
     @abstractmethod
     async def drive(self, bench: Bench) -> None:
         """Bring up, stimulate, wait. No verdicts here."""

@@ -126,7 +126,8 @@ def excused(case: type[Case], setup: Setup) -> Excuse | None:
         return _declined(case, setup, denied)
     if setup.rig.name not in {flag.name.lower() for flag in case.rigs if flag.name}:
         return Excuse(Verdict.NOT_RUN, f"this case does not run in the {setup.rig.name} rig / 该用例不适用于此台架")
-    return None
+    lacking = case.lacks()
+    return Excuse(Verdict.NOT_RUN, lacking) if lacking else None
 
 
 def _declined(case: type[Case], setup: Setup, denied: tuple[str, ...]) -> Excuse:

@@ -14,13 +14,14 @@ from reference_terminal.configread import Section
 OPCUA, SQL = "opcua", "sql"
 KINDS = (OPCUA, SQL)
 SECURITIES = ("none", "sign", "encrypt")
-SCHEMES = ("sqlite", "postgresql", "mysql", "mariadb")
+SCHEMES = ("sqlite", "postgresql", "mysql", "mariadb", "odbc")
 _QUERY = "SELECT id, tag, at, value FROM readings WHERE id > :after ORDER BY id LIMIT 1000"
 
 
 @dataclass(frozen=True)
 class SystemConfig:
-    """One system: an OPC UA server (`url` opc.tcp://host:port/path) or a database (`url` of SQLAlchemy).
+    """One system: an OPC UA server (`url` opc.tcp://host:port/path) or a database (`url` of SQLAlchemy, or odbc: and
+    a connection string, whose driver is told there how long it may wait).
 
     OPC UA: `security` is what a session asks for (Basic256Sha256 unless none), with the terminal's own `certificate`
     and `key`, and `trusted` the certificates (PEM) of servers, or of who issued them. A value whose source time stamp

@@ -40,9 +40,43 @@ def _places(seat: Seat) -> list[Place]:
 
 def _system(seat: Seat, name: str, spec: MeterSpec) -> dict[str, Any]:
     if spec.system == "sql":
-        return {"id": name, "kind": "sql", "url": seat.site.database(spec.database)}
+        url = seat.site.database(spec.database)
+        return {"id": name, "kind": "sql", "url": _by_odbc(url) if spec.odbc else url}
     table = {"id": name, "kind": "opcua", "url": f"opc.tcp://{spec.host}:{spec.port}/", "security": spec.security}
     if spec.security != "none":
         side = seat.site.opcua_side(spec.host, spec.port)
         table |= {"certificate": side.certificate, "key": side.key, "trusted": side.trusted}
     return table
+
+
+_ODBC_DRIVERS = {"sqlite": "SQLite3", "postgresql": "PostgreSQL Unicode", "mysql": "MariaDB Unicode"}
+"""Names under which the drivers of Debian's packages register."""
+
+
+def missing_driver(backend: str) -> str:
+    """Why this machine cannot reach a database of a kind by ODBC; empty if it can."""
+    wanted = _ODBC_DRIVERS[backend]
+    try:
+        import pyodbc
+
+        known = pyodbc.drivers()
+    except ImportError:
+        known = []
+    if wanted in known:
+        return ""
+    install = "apt-get install unixodbc libsqliteodbc odbc-postgresql odbc-mariadb"
+    return f"the ODBC driver {wanted} is not installed ({install}) / 未安装 ODBC 驱动 {wanted}"
+
+
+def _by_odbc(url: str) -> str:
+    """The connection string of a database, for the ODBC driver of its kind."""
+    # Only a world with databases pays for the library.
+    from sqlalchemy.engine import make_url
+
+    parts = make_url(url)
+    backend = parts.get_backend_name()
+    driver = f"DRIVER={{{_ODBC_DRIVERS['mysql' if backend == 'mariadb' else backend]}}};Database={parts.database}"
+    if backend == "sqlite":
+        # Without a limit this driver waits 100 s for a lock, and with 0 for ever; a missing file it would make anew.
+        return f"odbc:{driver};Timeout=1;NoCreat=1"
+    return f"odbc:{driver};Server={parts.host};Port={parts.port};Uid={parts.username};Pwd={parts.password or ''}"

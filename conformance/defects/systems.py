@@ -5,13 +5,14 @@ Leaves meters on lines and networks to `interfaces` and `acquisition`, collector
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from conformance.defects import Patch, defect
-from reference_terminal.acquisition import opcua_client, opcua_driver, reading, row_source
+from reference_terminal.acquisition import odbc, opcua_client, opcua_driver, reading, row_source
 from reference_terminal.acquisition.driver import Content
 from reference_terminal.acquisition.opcua_client import OpcUaClient
 from reference_terminal.acquisition.poller import MeterPoller
@@ -30,6 +31,7 @@ _CALIBRATED = "systems/stores-nothing-from-calibrated-cems"
 _OLD = "systems/tells-old-and-uncertain-opc-ua-values"
 _FOREIGN = "systems/refuses-foreign-opc-ua-server"
 _ROWS = "systems/takes-each-row-once"
+_ODBC = "systems/takes-rows-by-odbc"
 
 
 @defect(
@@ -258,7 +260,7 @@ def opcua_refused_for_ever(patch: Patch) -> None:
     en="now and then a row is passed over",
     zh="偶尔漏读数据行",
     clauses=_SQL,
-    cases=(_ROWS,),
+    cases=(_ROWS, _ODBC),
 )
 def sql_rows_skipped(patch: Patch) -> None:
     """The mark is set behind the newest row before the rows are read."""
@@ -279,7 +281,7 @@ def sql_rows_skipped(patch: Patch) -> None:
     en="rows that come when their cycle is over are dropped",
     zh="丢弃迟到的数据行",
     clauses=_SQL,
-    cases=(_ROWS,),
+    cases=(_ROWS, _ODBC),
 )
 def sql_late_rows_dropped(patch: Patch) -> None:
     """The cycle is over, and what belongs to it with it."""
@@ -291,7 +293,7 @@ def sql_late_rows_dropped(patch: Patch) -> None:
     en="values of a database lose their last digit",
     zh="数据库数值丢失末位",
     clauses=_SQL,
-    cases=(_ROWS,),
+    cases=(_ROWS, _ODBC),
 )
 def sql_value_rounded(patch: Patch) -> None:
     """One decimal is enough for everybody."""
@@ -309,7 +311,7 @@ def sql_value_rounded(patch: Patch) -> None:
     en="rows are stored with the time at which they are read",
     zh="以读取时间代替行内时间",
     clauses=_SQL,
-    cases=(_ROWS,),
+    cases=(_ROWS, _ODBC),
 )
 def sql_row_stamped_when_read(patch: Patch) -> None:
     """The column with the time is not looked at."""
@@ -322,9 +324,29 @@ def sql_row_stamped_when_read(patch: Patch) -> None:
     en="a row without a number is stored as 0",
     zh="空值行存为 0",
     clauses=_SQL,
-    cases=(_ROWS,),
+    cases=(_ROWS, _ODBC),
 )
 def sql_null_as_nought(patch: Patch) -> None:
     """NULL is what zero looks like."""
     real = row_source.content_of
     patch(row_source, "content_of", lambda value: real("0" if value is None else value))
+
+
+@defect(
+    "odbc-numbers-short",
+    en="numbers that come through ODBC are taken as 32-bit floats",
+    zh="经 ODBC 取得的数值按 32 位浮点处理",
+    clauses=("csmt/11.3c-7",),
+    cases=(_ODBC,),
+)
+def odbc_numbers_short(patch: Patch) -> None:
+    """The column is bound to the buffer of another type."""
+    real = odbc.ask
+
+    def ask(url: str, query: str, after: int, patience_s: int) -> Sequence[Any]:
+        def short(value: Any) -> Any:
+            return None if value is None else str(struct.unpack("f", struct.pack("f", float(value)))[0])
+
+        return [(*row[:3], short(row[3])) for row in real(url, query, after, patience_s)]
+
+    patch(odbc, "ask", ask)

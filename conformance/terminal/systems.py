@@ -11,6 +11,7 @@ from bench.bench import Bench
 from bench.case import Case, Finding, Rig
 from bench.history import History
 from bench.scenario import Scenario, System
+from bench.terminals.systems import missing_driver
 from conformance.judges import accuracy, gaps, systems
 from conformance.terminal import CEMS, HJ212, LOCAL, OPC, SQL
 from conformance.terminal.moves import all_centres, points, read_readings
@@ -156,6 +157,25 @@ class RefusesForeignOpcUaServer(_Spoiled, Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from systems.foreign_findings(history)
+
+
+class TakesRowsByOdbc(_Spoiled, Case):
+    """Rows of a database that is reached by ODBC become one reading each, also late, twice, locked and away."""
+
+    zh = "经 ODBC 接入的数据库，每一行成为一条读数：不丢、不重，迟到、重复、锁定和离线均不例外。"
+    clauses = ("csmt/11.3c-7",)
+    needs = ("source.odbc", LOCAL)
+    scenario = _world(System("odbc", ("energy-system", "production-system")))
+    spoilt_s = 240.0
+    before_s = 610.0
+    faults = (Delayed(after_s=150), Duplicate(after_s=90), Locked(), Sentinel(), Silent())
+
+    @classmethod
+    def lacks(cls) -> str:
+        return missing_driver("sqlite")
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from systems.row_findings(history)
 
 
 class TakesEachRowOnce(_Spoiled, Case):

@@ -1,8 +1,8 @@
 """A database asked for the rows since the last one known, and nothing else: read only, each row once.
 
-Leaves what rows mean to `sql_driver`, the dialects to SQLAlchemy. Where it stands is kept in the store behind what was
-read, so that a restart neither loses a row nor counts one twice. Rows may be committed out of the order of their ids:
-the last `overlap` of them are asked for again.
+Leaves what rows mean to `sql_driver`, the dialects to SQLAlchemy or an ODBC driver. Where it stands is kept in the
+store behind what was read, so that a restart neither loses a row nor counts one twice. Rows may be committed out of
+the order of their ids: the last `overlap` of them are asked for again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from reference_terminal import numbers
-from reference_terminal.acquisition import reading
+from reference_terminal.acquisition import odbc, reading, sql_errors
 from reference_terminal.acquisition.driver import Content
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.systems import Memory
@@ -33,19 +33,6 @@ from reference_terminal.operations.journal import Journal
 ALARM = "system refused"
 _SCOPE = "system"
 _MOST_DIGITS = 30
-_BUSY = ("locked", "lock timeout", "statement timeout", "lock wait", "max_statement_time")
-_WRONG = (
-    "no such",
-    "does not exist",
-    "doesn't exist",
-    "unknown column",
-    "unknown database",
-    "syntax",
-    "denied",
-    "read-only",
-    "read only",
-)
-"""What SQLite, PostgreSQL and MariaDB say, in lower case, of a database in use and of a query that cannot be right."""
 
 
 @dataclass(frozen=True)
@@ -119,22 +106,22 @@ class RowSource:
         try:
             found = await asyncio.to_thread(self._ask, after)
         except DBAPIError as error:
-            raise ReadFailed(self._cause(error)) from None
+            raise ReadFailed(self._cause(error.orig)) from None
+        except odbc.NotAnswered as error:
+            raise ReadFailed(self._cause(error.__cause__)) from None
         except (ImportError, SQLAlchemyError) as error:
             self._refused(str(error))
             raise ReadFailed(reading.ERROR_ANSWER) from None
         self._journal.clear_alarm(ALARM, self.config.id)
         return [self._row(each) for each in found if len(each) == 4 and isinstance(each[0], int)]
 
-    def _cause(self, error: DBAPIError) -> str:
+    def _cause(self, error: BaseException | None) -> str:
         """Why a database did not answer; an alarm for what will not mend itself."""
-        said = str(error.orig).lower()
-        if any(words in said for words in _BUSY):
-            return reading.LOCKED
-        if any(words in said for words in _WRONG):
-            self._refused(str(error.orig))
+        meaning = sql_errors.meaning(error)
+        if meaning == sql_errors.WRONG:
+            self._refused(sql_errors.said(error))
             return reading.ERROR_ANSWER
-        return reading.NO_CONNECTION
+        return reading.LOCKED if meaning == sql_errors.BUSY else reading.NO_CONNECTION
 
     def _refused(self, reason: str) -> None:
         first = reason.strip().splitlines()[0][:200] if reason.strip() else "no reason"
@@ -148,6 +135,8 @@ class RowSource:
     # In a thread of its own: nothing here touches the terminal.
 
     def _ask(self, after: int) -> Sequence[Any]:
+        if self.config.url.startswith(odbc.PREFIX):
+            return odbc.ask(self.config.url, self.config.query, after, max(1, round(self.config.timeout_s)))
         if self._engine is None:
             self._engine = _engine(self.config)
         with self._engine.connect() as connection:
@@ -209,20 +198,25 @@ def _engine(config: SystemConfig) -> Engine:
         # Opened by name each time and read only: a database that is away must not be made anew by its reader.
         name = f"file:{quote(url.database or '')}?mode=ro&uri=true"
         return create_engine(f"sqlite:///{name}", poolclass=NullPool, connect_args={"timeout": 0})
-    options: dict[str, Any] = {"connect_timeout": patience_s}
-    if backend == "postgresql":
-        options["options"] = f"-c statement_timeout={1000 * patience_s}"
+    options: dict[str, Any]
+    url = _with_driver(url)
+    if url.drivername == "postgresql+pg8000":
+        limit = f"-c statement_timeout={1000 * patience_s}"
+        options = {"timeout": patience_s + 1, "startup_params": {"options": limit}}
+    elif backend == "postgresql":
+        options = {"connect_timeout": patience_s, "options": f"-c statement_timeout={1000 * patience_s}"}
     else:
+        options = {"connect_timeout": patience_s}
         # The server gives up first and says why; a query it went on with would weigh on a plant's database.
         options |= {"read_timeout": patience_s + 1, "write_timeout": patience_s + 1}
         options["init_command"] = (
             f"SET SESSION lock_wait_timeout={patience_s} /*M!100100 , SESSION max_statement_time={patience_s} */"
         )
-    return create_engine(_with_driver(url), poolclass=NullPool, connect_args=options)
+    return create_engine(url, poolclass=NullPool, connect_args=options)
 
 
 def _with_driver(url: URL) -> URL:
-    """A URL that names no driver gets the one that is installed."""
+    """A URL that names no driver gets one that is installed; of PostgreSQL the one that tells why it was refused."""
     if "+" in url.drivername:
         return url
-    return url.set(drivername={"postgresql": "postgresql+psycopg2"}.get(url.drivername, "mysql+pymysql"))
+    return url.set(drivername={"postgresql": "postgresql+pg8000"}.get(url.drivername, "mysql+pymysql"))

@@ -2,8 +2,8 @@
 
 Leaves reading the weights to `scale`. A weighing is the largest weight at which the bridge came to rest while something
 stood on it: with less, not all axles were on it. It is over when the bridge is free again, so that whoever moves on the
-bridge is not weighed twice. The first weighing is a truck's gross weight, the next lighter one its tare. A heavier one in its place begins anew: the
-truck before it left unweighed, and nobody makes up its tare.
+bridge is not weighed twice. The first weighing is a truck's gross weight, the next lighter one its tare. A heavier one
+in its place begins anew: the truck before it left unweighed, and nobody makes up its tare.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ class MeterSpec:
 
     A meter behind a `system` (opcua, sql) has a map of registers, which the system hands on as tags: an OPC UA server
     at host and port that asks for `security` (none, sign, encrypt), or a `database` (SQLAlchemy URL; empty: a file of
-    the bench's own) that gets a row for each point every `rows_s`.
+    the bench's own) that gets a row for each point every `rows_s`; `odbc`: a terminal is told to reach it by ODBC.
     """
 
     name: str
@@ -76,6 +76,7 @@ class MeterSpec:
     security: str = "none"
     database: str = ""
     rows_s: int = 60
+    odbc: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,7 @@ def read_meters(table: Table, folder: Path) -> list[MeterSpec]:
                 security=system.security,
                 database=system.database,
                 rows_s=system.rows_s,
+                odbc=system.odbc,
             )
         )
     return meters
@@ -191,6 +193,7 @@ class SystemPlace:
     security: str = "none"
     database: str = ""
     rows_s: int = 60
+    odbc: bool = False
 
 
 def read_system(table: Table) -> SystemPlace:
@@ -201,6 +204,7 @@ def read_system(table: Table) -> SystemPlace:
         security=table.choice("security", ("none", "sign", "encrypt"), "none") if system == "opcua" else "none",
         database=table.text("database", "") if system == "sql" else "",
         rows_s=table.integer("rows_s", 1, 86_400, 60) if system == "sql" else 60,
+        odbc=table.flag("odbc", False) if system == "sql" else False,
     )
     where = ("line", "collector", "unit", "address", "framing", *(("host", "port") if system == "sql" else ()))
     given = [key for key in where if table.has(key)] if system else []

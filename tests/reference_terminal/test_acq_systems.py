@@ -230,7 +230,7 @@ def test_a_configuration_of_systems_alone_is_one() -> None:
         (
             '"sqlite:///plant.db"',
             '"oracle://u:secret@h/d"',
-            "systems[1].url: expected a database URL that begins with one of sqlite, postgresql, mysql, mariadb, "
+            "systems[1].url: expected a database URL that begins with one of sqlite, postgresql, mysql, mariadb, odbc, "
             "got one that begins 'oracle'",
         ),
         ('system = "mes"', 'system = "mas"', "meters[1].system: no system is called 'mas'; did you mean 'mes'?"),

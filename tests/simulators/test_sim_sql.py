@@ -18,9 +18,11 @@ import pytest
 from simulators_helpers import START_US, Heard, free_port
 from sqlalchemy import create_engine
 from sqlalchemy import text as sql_text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from systems_helpers import device
 
+from bench.terminals.systems import missing_driver
 from bench.virtual.clock import WorldClock
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.loop import running_loop
@@ -238,6 +240,20 @@ def server(request: pytest.FixtureRequest) -> str:
     return request.getfixturevalue(request.param)
 
 
+def through_odbc(url: str) -> str:
+    """The same server as the terminal is told of it for ODBC."""
+    driver = "PostgreSQL Unicode" if url.startswith("postgresql") else "MariaDB Unicode"
+    if missing_driver("postgresql" if url.startswith("postgresql") else "mysql"):
+        pytest.skip(_ABSENT.format(driver, "unixodbc odbc-postgresql odbc-mariadb"))
+    parts = make_url(url)
+    limit = ";ConnSettings={SET statement_timeout = 1000}" if url.startswith("postgresql") else ""
+    limit = limit or ";InitStmt={SET lock_wait_timeout=1}"
+    return (
+        f"odbc:DRIVER={{{driver}}};Server={parts.host};Port={parts.port};Database={parts.database};"
+        f"Uid={parts.username};Pwd={parts.password or ''}{limit}"
+    )
+
+
 class Memory:
     """Settings in memory."""
 
@@ -361,5 +377,55 @@ def test_a_driver_that_is_absent_is_told_in_a_sentence() -> None:
         with pytest.raises(ReadFailed):
             await reader.fetch()
         assert "MySQLdb" in journal.alarms[0]
+
+    asyncio.run(main())
+
+
+def test_rows_of_a_server_are_read_once_through_odbc(server: str) -> None:
+    odbc = through_odbc(server)
+
+    async def main() -> None:
+        heard, clock = Heard(), HostClock()
+        meter = device("sql", clock, heard, clock.now_us(), POINTS)
+        meter.period_us = 200_000
+        meter.preset("cems.co2_mass", "99999.999")
+        database = SqlDatabase(server, [meter], clock=clock, observe=heard)
+        await database.start()
+        try:
+            memory, journal = Memory(), Silence()
+            reader, taken = source(odbc, memory, journal)
+            await heard.until(lambda: len(heard.of(Published)) >= 3)
+            await reader.fetch()
+            await reader.fetch()
+            assert len(taken) >= 6 and len({row.id for row in taken}) == len(taken)
+            assert {row.content.value for row in taken if row.tag == "cems.co2_mass"} == {Decimal("99999.999")}
+            assert {row.at_ms for row in taken} <= {each.stamp // 1000 for each in heard.of(Published)}
+            meter.set_fault(Locked())
+            await asyncio.sleep(0.5)
+            with pytest.raises(ReadFailed) as locked:
+                await reader.fetch()
+            assert locked.value.cause == reading.LOCKED
+            meter.clear()
+            wrong = {
+                "SELECT id, tag, at, worth FROM readings WHERE id > :after": "worth",
+                "SELECT id, tag, at, value FROM nowhere WHERE id > :after": "nowhere",
+                "SELECT id, tag, at, value FORM readings WHERE id > :after": "syntax",
+            }
+            for query, word in wrong.items():
+                asker, _ = source(odbc, Memory(), journal, query=query)
+                with pytest.raises(ReadFailed) as refused:
+                    await asker.fetch()
+                assert refused.value.cause == reading.ERROR_ANSWER, query
+                assert word in journal.alarms[-1].lower()
+            stray, _ = source("odbc:DRIVER={None such};Server=127.0.0.1", Memory(), journal)
+            with pytest.raises(ReadFailed) as nowhere:
+                await stray.fetch()
+            assert nowhere.value.cause == reading.ERROR_ANSWER
+        finally:
+            await database.stop()
+        away, _ = source(odbc.replace("Port=", "Port=1"), Memory(), Silence())
+        with pytest.raises(ReadFailed) as gone:
+            await away.fetch()
+        assert gone.value.cause == reading.NO_CONNECTION
 
     asyncio.run(main())
