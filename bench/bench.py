@@ -238,7 +238,8 @@ class Operator(Protocol):
     async def records(self, kind: str, point: str, from_us: int, to_us: int) -> tuple[dict[str, str], ...]:
         """Stored interval records: rows start, end, value, flag, opening, closing; of a day also min and max.
 
-        They may choose the next step as those of `readings` may. `kind` is minute, quarter, hour, day, week, month, quarter_year or year.
+        A case may choose its next step by them, as by those of `readings`.
+        `kind` is minute, quarter, hour, day, week, month, quarter_year or year.
         """
         ...
 

@@ -136,7 +136,7 @@ class OperatorAtTerminal(Orders, StoredSets):
     def __init__(self, bench: Standing) -> None:
         self._bench = bench
 
-    async def _ask(self, what: str, query: dict[str, str]) -> None:
+    async def _ask(self, what: str, query: dict[str, str]) -> tuple[dict[str, str], ...]:
         bench = self._bench
         asked = bench.clock.now_us()
         rows: tuple[dict[str, str], ...] = ()
@@ -146,6 +146,7 @@ class OperatorAtTerminal(Orders, StoredSets):
         except (LookupError, OSError, TimeoutError) as error:
             problem = f"{type(error).__name__}: {error}"
         bench.record(Observed(t=bench.clock.now_us(), what=what, asked=asked, query=query, rows=rows, problem=problem))
+        return rows
 
     async def _carry(self, what: str, query: dict[str, str], octets: bytes = b"") -> bytes:
         """As `_ask`, with a file in the question or in the answer: the history tells its length and SM3."""
@@ -165,13 +166,13 @@ class OperatorAtTerminal(Orders, StoredSets):
         bench.record(Observed(t=bench.clock.now_us(), what=what, asked=asked, query=query, rows=rows, problem=problem))
         return received
 
-    async def readings(self, point: str, from_us: int, to_us: int) -> None:
+    async def readings(self, point: str, from_us: int, to_us: int) -> tuple[dict[str, str], ...]:
         """Stored readings of a point."""
-        await self._ask("readings", {"point": point, "from": str(from_us), "to": str(to_us)})
+        return await self._ask("readings", {"point": point, "from": str(from_us), "to": str(to_us)})
 
-    async def records(self, kind: str, point: str, from_us: int, to_us: int) -> None:
+    async def records(self, kind: str, point: str, from_us: int, to_us: int) -> tuple[dict[str, str], ...]:
         """Stored interval records."""
-        await self._ask("records", {"kind": kind, "point": point, "from": str(from_us), "to": str(to_us)})
+        return await self._ask("records", {"kind": kind, "point": point, "from": str(from_us), "to": str(to_us)})
 
     async def gaps(self) -> None:
         """Recorded gaps."""

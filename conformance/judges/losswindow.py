@@ -139,6 +139,14 @@ def window(trials: Sequence[Trial], name: str, en: str, zh: str) -> Iterator[Mea
     longest = max(losses, default=None)
     beyond = sorted(trial.offset_us for trial in seen if longest is None or trial.offset_us > longest)
     yield measure(
+        f"{name}-trials-with-loss",
+        len(losses),
+        en=f"cuts {en} that lost something",
+        zh=f"丢失数据的断电次数（{zh}）",
+        unit="cuts",
+        samples=len(seen),
+    )
+    yield measure(
         f"{name}-window",
         Decimal(longest or 0) / 1000,
         en=f"data-loss window {en}: longest time to the cut with a loss",
@@ -158,8 +166,8 @@ def window(trials: Sequence[Trial], name: str, en: str, zh: str) -> Iterator[Mea
         yield measure(
             f"{name}-share-bound",
             bound(len(beyond)) or 0,
-            en="share of cuts beyond the window that could still lose data (95 % confidence)",
-            zh="窗口以外断电仍可能丢失数据的比例上限（95 % 置信）",
+            en="share of cuts beyond the window that could still lose data (Clopper-Pearson, one-sided, 95 %)",
+            zh="窗口以外断电仍可能丢失数据的比例上限（Clopper-Pearson 单侧，95 % 置信）",
             unit="%",
             samples=len(beyond),
         )

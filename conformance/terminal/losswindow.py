@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 from bench.bench import Bench
 from bench.case import Case, Finding
 from bench.history import History
 from bench.scenario import Scenario
 from conformance.judges import delivery, losswindow, retention
+from conformance.judges.times import MINUTE, SECOND, instant_of_iso
 from conformance.terminal import HJ212, LOCAL, MODBUS
 from conformance.terminal.moves import points, read_records, reconciled
 
 _CUTS = 24
 # From the event itself to two seconds after it, each step a quarter longer, shifted by chance within its step.
 _SHORTEST_S, _STEP = 0.002, 1.35
+_NARROW_S = 0.001
 
 
 def offsets(bench: Bench) -> list[float]:
     """Times from event to cut (s): one at once, the others spread evenly on a logarithmic scale by the case's seed."""
     chance = bench.chance("offsets")
     return [0.0, *(_SHORTEST_S * _STEP ** (number + chance.random()) for number in range(_CUTS - 1))]
+
+
+async def search(bench: Bench, cut: Callable[[float], Awaitable[bool]]) -> None:
+    """Cut at every offset, then halve what lies between the last loss and the first safety above it, down to 1 ms.
+
+    `cut` makes one trial and says whether something seems to be gone. That only chooses the next offset: what was lost
+    is judged by the history, where the instants are known.
+    """
+    seen = [(after_s, await cut(after_s)) for after_s in offsets(bench)]
+    lost = max((after_s for after_s, gone in seen if gone), default=-1.0)
+    safe = min((after_s for after_s, gone in seen if not gone and after_s > lost), default=-1.0)
+    while 0 <= lost < safe - _NARROW_S:
+        middle = round((lost + safe) / 2, 6)
+        if await cut(middle):
+            lost = middle
+        else:
+            safe = middle
+
+
+async def middle_of(bench: Bench, step_us: int) -> int:
+    """Wait for the middle between two multiples of a step; the instant (us) of the next one."""
+    await bench.clock.sleep((step_us * 3 // 2 - bench.clock.now_us() % step_us) % step_us / SECOND)
+    return (bench.clock.now_us() // step_us + 1) * step_us
 
 
 class KeepsWhatWasAcknowledged(Case):
@@ -35,9 +60,15 @@ class KeepsWhatWasAcknowledged(Case):
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
         await bench.clock.sleep(minutes=5)
-        for after_s in offsets(bench):
+
+        async def cut(after_s: float) -> bool:
+            end = await middle_of(bench, MINUTE)
             bench.power.cut_after("acknowledgement", at="A", after_s=after_s, off_s=10)
-            await bench.clock.sleep(minutes=3)
+            await bench.clock.sleep(minutes=2)
+            rows = await bench.operator.records("minute", points(bench)[0], end - MINUTE, end)
+            return not any(instant_of_iso(row.get("end", "")) == end and row.get("value") for row in rows)
+
+        await search(bench, cut)
         await bench.clock.sleep(minutes=3)
         await bench.centres.settle(minutes=5)
         await read_records(bench, ("minute",), start, bench.clock.now_us())
@@ -61,9 +92,15 @@ class MeasuresLossAfterAnAnswer(Case):
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
         await bench.clock.sleep(minutes=5)
-        for after_s in offsets(bench):
+
+        async def cut(after_s: float) -> bool:
+            asked = await middle_of(bench, 10 * SECOND)
             bench.power.cut_after("answer", after_s=after_s, off_s=10)
-            await bench.clock.sleep(minutes=2)
+            await bench.clock.sleep(seconds=75)
+            rows = await bench.operator.readings(points(bench)[0], asked - SECOND, asked + SECOND)
+            return not any(row.get("value") for row in rows)
+
+        await search(bench, cut)
         await bench.centres.settle(minutes=5)
         for point in points(bench):
             await bench.operator.readings(point, start, bench.clock.now_us())
