@@ -47,6 +47,17 @@ _ALL_TYPES = (
     *("edge_u32_2", "edge_u32_1", "edge_u32_0", "edge_s32_3", "edge_u64_2"),
 )
 
+# What a CEMS tells, with the codes of HJ 212-2017 table B.
+_FLUE_GAS = (
+    ("co2", "a05001"),
+    ("o2", "a19001"),
+    ("velocity", "a01011"),
+    ("temperature", "a01012"),
+    ("pressure", "a01013"),
+    ("moisture", "a01014"),
+    ("flow", "a00000"),
+    ("co2_mass", "k72001"),
+)
 # Single meters by kind: map, register and code of each point. HJ 212-2017 has no codes for energy: local extensions.
 SINGLE_METERS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "gas": (
@@ -62,6 +73,7 @@ SINGLE_METERS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         "tuf2000",
         (("energy", "k82001"), ("rate", "k82002"), ("volume", "k82003"), ("supply", "k82004"), ("return", "k82005")),
     ),
+    "cems": ("cems_das", _FLUE_GAS),
     "bridge": ("load_counter", (("weight", "k83001"), ("loads", "k83002"), ("net", "k83003"))),
 }
 
@@ -119,20 +131,7 @@ SERIAL_METERS: dict[str, SerialKind] = {
 SYSTEM_METERS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "circuit": ("sdm630", "e01", (("energy", "k70001"), ("power", "k70002"), ("voltage_l1", "k70003"))),
     "types": ("all_types", "e01", tuple((register, f"k71{at:03d}") for at, register in enumerate(_ALL_TYPES))),
-    "cems": (
-        "cems_das",
-        "stack",
-        (
-            ("co2", "a05001"),
-            ("o2", "a19001"),
-            ("velocity", "a01011"),
-            ("temperature", "a01012"),
-            ("pressure", "a01013"),
-            ("moisture", "a01014"),
-            ("flow", "a00000"),
-            ("co2_mass", "k72001"),
-        ),
-    ),
+    "cems": ("cems_das", "stack", _FLUE_GAS),
     "energy-system": (
         "energy_system",
         "site",
@@ -218,7 +217,7 @@ def _single(scenario: Scenario) -> list[MeterSpec]:
                 host=f"10.1.0.{20 + index}",
                 port=MODBUS_PORT,
                 unit=1,
-                source="e01" if kind == "types" else kind,
+                source={"types": "e01", "cems": "stack"}.get(kind, kind),
                 points=tuple(
                     PointSpec(id=f"{kind}.{register}", register=register, code=code) for register, code in points
                 ),

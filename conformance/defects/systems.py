@@ -13,7 +13,8 @@ from typing import Any
 
 from conformance.defects import Patch, defect
 from reference_terminal.acquisition import odbc, opcua_client, opcua_driver, reading, row_source
-from reference_terminal.acquisition.driver import Content
+from reference_terminal.acquisition.driver import Content, Poll
+from reference_terminal.acquisition.modbus_driver import ModbusMeter
 from reference_terminal.acquisition.opcua_client import OpcUaClient
 from reference_terminal.acquisition.poller import MeterPoller
 from reference_terminal.acquisition.row_source import Row, RowSource
@@ -350,3 +351,23 @@ def odbc_numbers_short(patch: Patch) -> None:
         return [(*row[:3], short(row[3])) for row in real(url, query, after, patience_s)]
 
     patch(odbc, "ask", ask)
+
+
+@defect(
+    "system-values-shortened",
+    en="values that a third-party system gives by Modbus keep one decimal",
+    zh="第三方系统经 Modbus 提供的数值只保留一位小数",
+    clauses=("csmt/11.3c-5", "csmt/4h"),
+    cases=("systems/reads-systems-by-modbus-tcp",),
+)
+def system_values_shortened(patch: Patch) -> None:
+    """They were taken for the readings of meters, which show no more."""
+    real = ModbusMeter.read
+
+    async def read(self: ModbusMeter, *args: Any, **named: Any) -> Poll:
+        poll = await real(self, *args, **named)
+        for each in poll.readings:
+            each.value = None if each.value is None else round(each.value, 1)
+        return poll
+
+    patch(ModbusMeter, "read", read)

@@ -63,7 +63,7 @@ class ReadsMqttCollectors(_Reads, Case):
     """Values that collectors publish by MQTT, in every form in use, are stored and sent digit for digit."""
 
     zh = "采集器以 MQTT 各种常用报文格式发布的数值逐位一致地存储并上传。"
-    clauses = (*BY_MQTT, "csmt/11.3c-8", "isc-2/6.2a", "isc-2/7.2.4b", "csmt/4d")
+    clauses = (*BY_MQTT, "csmt/11.3c-8", "csmt/4j", "isc-2/6.2a", "isc-2/7.2.4b", "csmt/4d")
     needs = (MQTT, HJ212, LOCAL)
     scenario = _world(
         Collector("mqtt", 1, {"form": "neuron"}),

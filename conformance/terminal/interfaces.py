@@ -60,7 +60,7 @@ class ReadsDlt645Meters(_Reads, Case):
     """Values of DL/T 645-2007 and -1997 meters on one line are stored and sent digit for digit."""
 
     zh = "同一串行线上 DL/T 645-2007 与 1997 电能表的数值逐位一致地存储并上传。"
-    clauses = ("csmt/11.3a-2",)
+    clauses = ("csmt/11.3a-2", "csmt/4l", "isc-2/7.2.2(2)o")
     needs = (DLT645, HJ212, LOCAL)
     scenario = _world(Line(("dlt645-2007", "dlt645-2007", "dlt645-1997"), 2400, "E"))
 
@@ -69,7 +69,7 @@ class ReadsCjt188Meters(_Reads, Case):
     """Values of CJ/T 188 water, heat and gas meters on one line are stored and sent digit for digit."""
 
     zh = "同一串行线上 CJ/T 188 水表、热量表、燃气表的数值逐位一致地存储并上传。"
-    clauses = ("csmt/11.3a-3", "isc-2/7.2.2c-2", "isc-2/7.2.2d-2")
+    clauses = ("csmt/11.3a-3", "csmt/4m", "isc-2/7.2.2(2)p", "isc-2/7.2.2c-2", "isc-2/7.2.2d-2")
     needs = (CJT188, HJ212, LOCAL)
     scenario = _world(Line(("cjt188-water", "cjt188-heat", "cjt188-gas"), 2400, "E"))
 
@@ -78,7 +78,7 @@ class ReadsModbusOnSerialLines(_Reads, Case):
     """Values of Modbus RTU and ASCII meters, of every type and word order, are stored and sent digit for digit."""
 
     zh = "Modbus RTU 与 ASCII 表计各种数据类型和字序的数值逐位一致地存储并上传。"
-    clauses = ("csmt/11.3a-1", "csmt/4e")
+    clauses = ("csmt/11.3a-1", "csmt/4e", "csmt/4k", "isc-2/7.2.2(2)n")
     needs = (SERIAL, HJ212, LOCAL)
     scenario = _world(Line(("modbus-rtu", "types-rtu")), Line(("modbus-ascii", "modbus-ascii"), 9600, "E"))
 

@@ -82,7 +82,8 @@ class ReadsWeighingIndicators(Case):
     """Weights that indicators send by themselves, truck after truck, are stored as they were shown when read."""
 
     zh = "地磅仪表主动发送的重量（逐车）按读取时刻的显示值存储。"
-    clauses = ("isc-2/9.3c",)
+    # An indicator stands alone at a serial port, as devices with RS232 do; the electrical level is inspected (R-14).
+    clauses = ("isc-2/9.3c", "csmt/7.1b")
     needs = ("source.weighing", LOCAL)
     rigs = Rig.VIRTUAL
     scenario = Scenario(

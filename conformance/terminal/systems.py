@@ -13,7 +13,7 @@ from bench.history import History
 from bench.scenario import Scenario, System
 from bench.terminals.systems import missing_driver
 from conformance.judges import accuracy, gaps, systems
-from conformance.terminal import CEMS, HJ212, LOCAL, OPC, SQL
+from conformance.terminal import CEMS, HJ212, LOCAL, MODBUS, OPC, SQL
 from conformance.terminal.moves import all_centres, points, read_readings
 from simulators.meters.faults import (
     AnyFault,
@@ -65,7 +65,7 @@ class ReadsOpcUaNodes(_Reads, Case):
     """Nodes of every number type of an OPC UA server that asks for encryption are stored and sent digit for digit."""
 
     zh = "要求加密的 OPC UA 服务器上各种数值类型的节点逐位一致地存储并上传。"
-    clauses = (*_OPC, "isc-2/6.2d", "isc-2/7.2.2(1)-2", "csmt/6.3b")
+    clauses = (*_OPC, "csmt/4i", "isc-2/6.2d", "isc-2/7.2.2(1)-2", "csmt/6.3b")
     needs = (OPC, HJ212, LOCAL)
     scenario = _world(System("opcua", ("types", "circuit"), security="encrypt"))
 
@@ -77,6 +77,16 @@ class ReadsCems(_Reads, Case):
     clauses = (*_CEMS, *_OPC, "isc-2/6.2c")
     needs = (CEMS, OPC, HJ212, LOCAL)
     scenario = _world(System("opcua", ("cems",), security="sign"))
+
+
+class ReadsSystemsByModbusTcp(_Reads, Case):
+    """What a CEMS tells by Modbus TCP is stored and sent digit for digit, as that of any meter."""
+
+    zh = "第三方系统（CEMS）经 Modbus TCP 提供的数值逐位一致地存储并上传。"
+    clauses = ("csmt/11.3c-5", "csmt/4h", *_CEMS)
+    needs = (CEMS, MODBUS, HJ212, LOCAL)
+    hours = 1.0
+    scenario = Scenario(circuits=0, meters=("cems",), centres=("A",), realtime_interval_s=60, kinds=())
 
 
 class _Spoiled:
