@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from bench.case import Check, Measurement, check, measure
 from bench.history import History, Observed, Point, Stored
 from conformance.judges.delivery import setup_of
+from conformance.judges.readings import same_bits
 from conformance.judges.times import SECOND, instant_of, instant_of_iso, local
-from conformance.judges.truth import Series, Truth, number, same_bits, truth_of
+from conformance.judges.truth import Series, Truth, number, truth_of
 
 # how many records are compared.
 RECORDS = 10_000

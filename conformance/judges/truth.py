@@ -15,49 +15,50 @@ but a flag or an absence is no fault. GAP: there is no value, and one that is se
 
 from __future__ import annotations
 
-import re
 import struct
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 from weakref import WeakKeyDictionary
 
 from bench.history import (
     CentreSetup,
-    ClockMoved,
-    Commanded,
     History,
-    LinkRule,
     MeterFault,
-    Observed,
     Point,
     Power,
-    Sent,
     Served,
-    TerminalState,
     Unserved,
 )
-from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, ceil, floor, instant_of, instant_of_iso
+from conformance.judges.circumstances import (
+    ClockLine,
+    boots,
+    clock_moves,
+    excuses,
+    power_losses,
+    replacements,
+)
+from conformance.judges.readings import (
+    EXACT,
+    Increment,
+    increment,
+    is_float,
+    number,
+    plain,
+    quantity,
+    rounded,
+)
+from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, ceil, floor
 
 # R-29: what was read less than this before power was lost need not have been durable yet.
 VOLATILE_US = 5 * SECOND
 # A boundary reading later than this after its boundary may honestly be treated as missed.
 PUNCTUAL_US = 10 * SECOND
-# R-10: after a clock step the terminal's time is known to the bench no better than this.
-CLOCK_SLACK_US = 1 * SECOND
-# R-19: without a rating, a fall is a rollover when the increment is at most this share of the range.
-PLAUSIBLE_SHARE = Decimal("0.1")
-RATED_MARGIN = Decimal("1.1")
-
 # R-29: so long a terminal may take to acquire again after a start, lost power or a fault on the way to its meters.
 RESUME_US = 600 * SECOND
-
-_EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
-# Numbers beyond so many digits are no readings; a terminal's octets must not stop the bench's arithmetic.
-_MOST_DIGITS = 40
 
 
 class Certainty(StrEnum):
@@ -66,76 +67,6 @@ class Certainty(StrEnum):
     SURE = "sure"
     UNSURE = "unsure"
     GAP = "gap"
-
-
-def number(text: str) -> Decimal | None:
-    """The value of a decimal text, None when it is no finite number or none that any register could hold."""
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() and abs(value.adjusted()) <= _MOST_DIGITS else None
-
-
-def plain(value: Decimal) -> str:
-    """A number as text without exponent, digits as they are."""
-    return format(value, "f")
-
-
-def rounded(value: Decimal, decimals: int) -> Decimal:
-    """Half up at so many decimals (R-17)."""
-    return value.quantize(Decimal(1).scaleb(-decimals), context=_EXACT)
-
-
-def same_bits(one: str, other: str, kind: str) -> bool:
-    """Whether two texts convert to the same binary floating-point register (R-17 c); `kind` is f32 or f64."""
-    pattern = ">d" if kind == "f64" else ">f"
-    try:
-        return struct.pack(pattern, float(one)) == struct.pack(pattern, float(other))
-    except (ValueError, OverflowError):
-        return False
-
-
-def quantity(point: Point, text: str) -> str:
-    """What a register says of the quantity: its number times the ratio of the transformers, exactly (R-17 c)."""
-    value = number(text) if point.ratio != "1" else None
-    return text if value is None else plain(_EXACT.multiply(value, Decimal(point.ratio)))
-
-
-def is_float(point: Point) -> bool:
-    """Whether the register of this point is binary floating point, so that its decimals are not fixed."""
-    return point.decimals < 0
-
-
-@dataclass(frozen=True, slots=True)
-class Increment:
-    """What a counter did between two readings: the quantity, or why there is none."""
-
-    value: Decimal | None
-    event: str = ""
-
-
-def increment(point: Point, opening: str, closing: str, elapsed_us: int, *, printed_modulus: bool = False) -> Increment:
-    """reading(e) - reading(s) with rollover (R-19).
-
-    `event` is rollover, or reset when the fall is no plausible rollover (then there is no value). With
-    `printed_modulus` the range is the largest display value as printed, one step less (reading B).
-    """
-    first, last = number(opening), number(closing)
-    if first is None or last is None:
-        return Increment(None, "not a number")
-    if last >= first:
-        return Increment(last - first)
-    modulus = number(point.modulus) if point.modulus else None
-    if modulus is None:
-        return Increment(None, "reset")
-    if printed_modulus:
-        modulus -= Decimal(point.ratio).scaleb(-max(point.decimals, 0))
-    step = last + modulus - first
-    rated = number(point.rated_per_h) if point.rated_per_h else None
-    ceiling = modulus * PLAUSIBLE_SHARE if rated is None else rated * RATED_MARGIN * elapsed_us / HOUR
-    plausible = step <= ceiling
-    return Increment(step, "rollover") if plausible and step >= 0 else Increment(None, "reset")
 
 
 @dataclass(slots=True)
@@ -183,10 +114,10 @@ class Series:
         if self._sums is None:
             running, sums = Decimal(0), [Decimal(0)]
             for value in self.numbers():
-                running = _EXACT.add(running, value)
+                running = EXACT.add(running, value)
                 sums.append(running)
             self._sums = sums
-        return _EXACT.subtract(self._sums[span.stop], self._sums[span.start])
+        return EXACT.subtract(self._sums[span.stop], self._sums[span.start])
 
     def falls(self, first: int, last: int) -> bool:
         """Whether any reading from `first` to `last` is below the one before it."""
@@ -224,7 +155,7 @@ class Doubtful:
             kept = [value for bit, value in enumerate(self.doubtful) if choice >> bit & 1]
             if count + len(kept) == 0:
                 continue
-            mean = _EXACT.divide(sum(kept, total), Decimal(count + len(kept)))
+            mean = EXACT.divide(sum(kept, total), Decimal(count + len(kept)))
             yield {
                 "Avg": plain(rounded(mean, self.decimals) if self.decimals >= 0 else mean),
                 "Min": plain(min(*self.sure, *kept) if count + len(kept) > 1 else (*self.sure, *kept)[0]),
@@ -249,47 +180,6 @@ class Expected:
     doubtful: Doubtful | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A stretch of true time [start, end) in which the terminal's clock was so much ahead (us)."""
-
-    start: int
-    end: int
-    offset: int
-    slack: int
-
-
-class ClockLine:
-    """The terminal's clock against true time over the case."""
-
-    def __init__(self, moves: list[tuple[int, int]], end_us: int) -> None:
-        """`moves` are (true instant, offset afterwards) in order; before the first the offset is 0."""
-        stretches: list[Stretch] = []
-        at, offset, slack = 0, 0, 0
-        for when, after in moves:
-            if when > at:
-                stretches.append(Stretch(at, when, offset, slack))
-            at, offset, slack = when, after, CLOCK_SLACK_US
-        stretches.append(Stretch(at, max(end_us, at) + DAY, offset, slack))
-        self.stretches = tuple(stretches)
-        self.moved = bool(moves)
-
-    def passes(self, shown_us: int, width_us: int) -> Iterator[tuple[int, int]]:
-        """True-time windows in which the terminal's clock showed [shown, shown + width), earliest first."""
-        for stretch in self.stretches:
-            low = shown_us - stretch.offset - stretch.slack
-            high = low + width_us
-            if low < stretch.end and high > stretch.start:
-                yield max(low, stretch.start), min(high, stretch.end)
-
-    def shown(self, true_us: int) -> int:
-        """What the terminal's clock showed at a true instant."""
-        for stretch in self.stretches:
-            if true_us < stretch.end:
-                return true_us + stretch.offset
-        return true_us + self.stretches[-1].offset
-
-
 class Truth:
     """Everything the meters said in one history, ready to be asked for any interval."""
 
@@ -300,8 +190,8 @@ class Truth:
         self.series = {point.id: Series(point, periods.get(point.meter, MINUTE)) for point in began.points}
         self.clock = ClockLine(clock_moves(history), history.end_us)
         self.cuts = [event.t for event in history.of(Power) if event.state == "cut"]
-        self.boots = _boots(history)
-        self.replacements = _replacements(history)
+        self.boots = boots(history)
+        self.replacements = replacements(history)
         by_id = self.series
         dark = power_losses(history)
         told: dict[tuple[str, str], dict[str, None]] = {}
@@ -340,7 +230,7 @@ class Truth:
                 series.texts = [series.texts[index] for index in order]
             series.numbers()
         self._known: dict[Key, Expected] = {}
-        self._excuses = _excuses(history, dark)
+        self._excuses = excuses(history, dark)
         self._requests: dict[str, list[int]] = {}
         # Without any request at all the bench cannot tell a lazy terminal from one that was never wired.
         self._reached = bool(history.of(Served) or history.of(Unserved))
@@ -524,7 +414,7 @@ class Truth:
         numbers = series.numbers()
         part = numbers[span.start : span.stop]
         low, high = min(part), max(part)
-        mean = _EXACT.divide(series.total(span), Decimal(len(span)))
+        mean = EXACT.divide(series.total(span), Decimal(len(span)))
         decimals = series.point.decimals
         return {
             "Avg": plain(rounded(mean, decimals) if decimals >= 0 else mean),
@@ -543,93 +433,6 @@ class Truth:
         held = len(series.between(low, high))
         due = (high - low + series.period_us // 2) // series.period_us
         return "a poll is missing" if held < due else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Replacement:
-    """A meter replacement that was entered (R-19)."""
-
-    at: int
-    final_old: str
-    initial_new: str
-
-
-def _replacements(history: History) -> dict[str, list[Replacement]]:
-    found: dict[str, list[Replacement]] = {}
-    for event in history.of(Observed):
-        if event.what != "replacement" or event.problem:
-            continue
-        at = instant_of_iso(event.query.get("at", ""))
-        if at is not None:
-            point = event.query.get("point", "")
-            entry = Replacement(at, event.query.get("final_old", ""), event.query.get("initial_new", ""))
-            found.setdefault(point, []).append(entry)
-    return found
-
-
-_SYSTEM_TIME = re.compile(r"SystemTime=(\d{14})")
-
-
-def clock_moves(history: History) -> list[tuple[int, int]]:
-    """Moves of the terminal's clock: (true instant, offset in us afterwards), as the rig saw them.
-
-    Where the rig cannot see the clock, a 1012 that the terminal executed stands for its move.
-    """
-    seen = [(move.t, move.offset_us) for move in history.of(ClockMoved)]
-    frames = {(event.centre, event.qn): event.frame for event in history.of(Sent) if event.cn == "1012"}
-    told: list[tuple[int, int]] = []
-    for event in history.of(Commanded):
-        if event.cn != "1012" or event.result != "1":
-            continue
-        if any(event.sent - SECOND <= at <= event.t + SECOND for at, _ in seen):
-            continue
-        found = _SYSTEM_TIME.search(frames.get((event.centre, event.qn), ""))
-        shown = instant_of(found.group(1)) if found else None
-        if shown is not None:
-            at = (event.sent + event.t) // 2
-            told.append((at, shown - at))
-    return sorted([*seen, *told])
-
-
-def power_losses(history: History) -> list[tuple[int, int]]:
-    """Stretches [cut, restored) without power; one never ended runs to the end of the history."""
-    found: list[tuple[int, int]] = []
-    began: int | None = None
-    for event in history.of(Power):
-        if event.state == "cut" and began is None:
-            began = event.t
-        elif event.state == "restored" and began is not None:
-            found.append((began, event.t))
-            began = None
-    if began is not None:
-        found.append((began, history.end_us + 1))
-    return found
-
-
-def _excuses(history: History, dark: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Stretches in which the bench itself kept the terminal from its meters: lost power, meters and links at fault."""
-    found = list(dark)
-    opened: dict[tuple[str, str], int] = {}
-    switched = [(event.t, event.meter, event.fault, event.state) for event in history.of(MeterFault)]
-    switched += [
-        (rule.t, rule.link, rule.rule, rule.state)
-        for rule in history.of(LinkRule)
-        if not rule.link.startswith("uplink")
-    ]
-    for at, where, what, state in sorted(switched):
-        if state == "on":
-            opened.setdefault((where, what), at)
-        elif state == "off" and (where, what) in opened:
-            found.append((opened.pop((where, what)), at))
-    return [*found, *((start, history.end_us + 1) for start in opened.values())]
-
-
-def _boots(history: History) -> list[int]:
-    """Instants at which the terminal began to run: the start of the case and every return of power."""
-    starts = [history.began.t]
-    starts += [event.t for event in history.of(Power) if event.state == "restored"]
-    starts += [event.t for event in history.of(TerminalState) if event.state in ("starting", "running")]
-    return sorted(starts)
 
 
 def _binary_step(series: Series, first: int, last: int) -> list[str]:
