@@ -160,6 +160,13 @@ def test_ctrl_c_leaves_a_report_that_names_everything_and_can_be_resumed(room: P
     assert {case: verdict for case, _, verdict, _, _ in last} == dict.fromkeys((*SHORT, LONG, LAST), "pass")
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_bench_that_is_asked_to_end_leaves_what_ctrl_c_leaves(room: Path, workers: str) -> None:
+    code, folder = ended(room, "--case", LONG, "-n", workers, who=lambda process, _: process.terminate())
+    assert code == 3 and attempts(folder) == [(LONG, 1, "error", True, 0)]
+    assert bench("verify", folder, cwd=room).code == 0
+
+
 def test_a_worker_that_dies_loses_no_case(room: Path) -> None:
     def kill_worker(process: subprocess.Popen[str], folder: Path) -> None:
         begun = json.loads((folder / "cases" / LONG / "1" / "attempt.json").read_text("utf-8"))
