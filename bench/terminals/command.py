@@ -35,6 +35,7 @@ _ASK_KEYS = {"get", "post", "body", "rows", "fields", "headers"}
 QUESTIONS = (
     "readings", "records", "gaps", "status", "queue", "log", "replacement", "alarms", "centres", "packages",
     "upload", "upload-time", "backfill", "verify", "package", "estimates", "manual", "manual entry", "period",
+    "capacity", "export", "emission-sources", "classified",
 )  # fmt: skip
 """What an operator may ask (see `bench.bench.Operator`)."""
 _ANSWER_S = 30.0

@@ -229,9 +229,7 @@ class HasRoomForYears(Case):
     needs = (MODBUS, LOCAL, _CAPACITY)
     # Points enough for 100 000 readings and values in a day when read once a minute.
     scenario = Scenario(
-        circuits=1,
-        points=1,
-        maps=("sdm630",),
+        circuits=0,
         meters=("types",),
         minute_interval=1,
         centres=(),
