@@ -225,7 +225,8 @@ class Table:
         for key in self.data:
             if key not in self._known:
                 near = difflib.get_close_matches(key, self._known, 1)
-                suggestion = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(sorted(self._known))}"
+                known = ", ".join(dict.fromkeys(sorted(self._known)))
+                suggestion = f"did you mean {near[0]!r}?" if near else f"known here: {known}"
                 self.problem(key, f"unknown key; {suggestion}")
 
 

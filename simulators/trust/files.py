@@ -155,11 +155,16 @@ def _public(number: int, curve: str) -> tuple[int, int]:
     return found.x, found.y
 
 
+def _curve(number: str) -> str:
+    """The name of a curve for a reader: those of the channels by name, others by number."""
+    return next((title for curve, title in _CURVES.values() if curve == number), number or "RSA")
+
+
 def _check_leaf(leaf: Facts, family: Family, hosts: Sequence[str], at_us: int, problems: list[tuple[str, str]]) -> None:
     wanted, title = _CURVES[family]
     if leaf.curve != wanted:
         problems.append(
-            ("certificate", f"expected a certificate over {title} for this channel, got one over {leaf.curve or 'RSA'}")
+            ("certificate", f"expected a certificate over {title} for this channel, got one over {_curve(leaf.curve)}")
         )
     if at_us < leaf.begin_us:
         problems.append(
@@ -170,7 +175,7 @@ def _check_leaf(leaf: Facts, family: Family, hosts: Sequence[str], at_us: int, p
     if leaf.usage and "digital_signature" not in leaf.usage:
         problems.append(("certificate", f"it may not sign (keyUsage {', '.join(leaf.usage)}); give the signing one"))
     if not set(hosts).intersection(leaf.hosts):
-        names = ", ".join(leaf.hosts) or "no name"
+        names = ", ".join(leaf.hosts) or "no host"
         problems.append(("certificate", f"it names {names}, and the centre is {hosts[0]}; give one for this host"))
 
 

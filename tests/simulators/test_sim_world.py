@@ -21,6 +21,7 @@ from simulators.centres.spec import CentreSpec
 from simulators.events import Served
 from simulators.meters.registers import float_text, reorder, unpack_whole
 from simulators.serve import HostClock, serve
+from simulators.tables import Problem, Table
 from simulators.world import (
     WORLDS_FOLDER,
     MeterSpec,
@@ -329,3 +330,11 @@ def test_serving_tells_where_everything_is_and_what_arrives() -> None:
 
 def test_the_host_clock_is_utc() -> None:
     assert HostClock().now_us() > START_US
+
+
+def test_known_keys_are_named_once() -> None:
+    problems: list[Problem] = []
+    table = Table({"zzz": 1, "port": 5}, "x", problems)
+    assert table.integer("port", 1, 9) == table.integer("port", 1, 9) == 5
+    table.finish()
+    assert [problem.text for problem in problems] == ["unknown key; known here: port"]

@@ -199,7 +199,7 @@ def spoiled(tmp_path: Path, what: str) -> OwnFiles:
         ("damaged key", "key", "damaged"),
         ("damaged", "certificate", "damaged"),
         ("order", "certificate", "put leaf first"),
-        ("sm2", "certificate", "expected a certificate over P-256"),
+        ("sm2", "certificate", "expected a certificate over P-256 (ECDSA) for this channel, got one over SM2"),
         ("expired", "certificate", "it ended"),
         ("not-yet-valid", "certificate", "valid from"),
         ("wrong-host", "certificate", "give one for this host"),
