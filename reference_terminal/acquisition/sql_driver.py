@@ -20,6 +20,7 @@ from reference_terminal.clock import WallClock
 from reference_terminal.config_meters import MeterConfig
 
 _PAUSES_S = (0.5, 1.0, 2.0, 4.0)
+_SHORTEST_S = 0.01
 
 
 @dataclass
@@ -95,11 +96,12 @@ class SqlMeter:
                 cause = reading.NO_ROW
             except ReadFailed as failure:
                 cause = failure.cause
-            pause_s = _PAUSES_S[min(tries, len(_PAUSES_S) - 1)]
-            tries += 1
-            if self._complete(slot_s) or self._loop.time() + pause_s > until_s:
+            left_s = until_s - self._loop.time()
+            if self._complete(slot_s) or left_s < _SHORTEST_S:
                 break
-            await asyncio.sleep(pause_s)
+            # The last question comes when patience ends: with short periods that is the only one after the row.
+            await asyncio.sleep(min(_PAUSES_S[min(tries, len(_PAUSES_S) - 1)], left_s))
+            tries += 1
         self._over_s = slot_s
         rows = self._slots.pop(slot_s, _Slot()).rows
         for earlier in sorted(each for each in self._slots if each < slot_s):
