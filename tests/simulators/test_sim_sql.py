@@ -29,7 +29,9 @@ from bench.virtual.loop import running_loop
 from reference_terminal.acquisition import reading
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.row_source import Row, RowSource
+from reference_terminal.acquisition.sql_driver import SqlMeter
 from reference_terminal.clock import WallClock
+from reference_terminal.config import load_config
 from reference_terminal.config_systems import SystemConfig
 from reference_terminal.platform import OffsetClock
 from simulators.events import Published
@@ -429,3 +431,37 @@ def test_rows_of_a_server_are_read_once_through_odbc(server: str) -> None:
         assert gone.value.cause == reading.NO_CONNECTION
 
     asyncio.run(main())
+
+
+class OfWorld(OffsetClock):
+    """A terminal's clock that is right."""
+
+    def __init__(self, world: WorldClock) -> None:
+        super().__init__()
+        self._world = world
+
+    def time_ns(self) -> int:
+        return 1000 * self._world.now_us()
+
+
+def test_a_row_late_in_its_second_is_the_reading_of_that_second() -> None:
+    config = load_config(
+        '[[systems]]\nid = "s1"\nkind = "sql"\nurl = "sqlite:///plant.db"\n'
+        '[[meters]]\nid = "m"\nsystem = "s1"\nperiod_s = 1\n'
+        '[[meters.points]]\nid = "co2"\nkind = "instant"\nunit = "%"\ntag = "cems.co2"\n'
+    )
+
+    async def main() -> None:
+        async with Stand() as stand:
+            stand.meter.period_us = 1_000_000
+            stand.meter.set_fault(Delayed(after_s=0.7))
+            reader, _ = source(stand.database.url, Memory(), Silence())
+            clock = WallClock(OfWorld(stand.clock))
+            meter = SqlMeter(config.meters[0], 0, reader, clock)
+            for _ in range(5):
+                await asyncio.sleep(1 - asyncio.get_running_loop().time() % 1)
+                slot_s = clock.now_s()
+                (found,) = (await meter.read(slot_s, clock, 0)).readings
+                assert (found.quality, found.cause) == (reading.GOOD, ""), slot_s
+
+    run_virtually(main())
