@@ -192,6 +192,7 @@ WORDS: dict[str, str] = {
     "every-command": "逐条命令",
     "left": "中心移除",
     "current": "回路电流",
+    "load": "一车过磅完毕",
     "states": "各中心状态",
     "away": "中心离线",
     "source-ahead": "时间源变动",
