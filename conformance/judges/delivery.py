@@ -218,7 +218,10 @@ def matches(truth: Truth, expected: Expected, fields: dict[str, str]) -> bool:
 
     if any(agrees(content) for content in (expected.fields, *expected.others)):
         return True
-    return expected.doubtful is not None and any(agrees(content) for content in expected.doubtful.contents())
+    doubtful = expected.doubtful
+    if doubtful is None:
+        return False
+    return any(agrees(content) for content in doubtful.contents()) if doubtful.countable else doubtful.allows(fields)
 
 
 def acknowledgements(history: History, centre: str) -> dict[str, list[int]]:

@@ -41,6 +41,7 @@ from conformance.judges.circumstances import (
     power_losses,
     replacements,
 )
+from conformance.judges.doubtful import Doubtful
 from conformance.judges.readings import (
     EXACT,
     Increment,
@@ -138,29 +139,6 @@ class Key:
     point: str
     kind: str
     end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Doubtful:
-    """Readings of an interval that were certainly kept, and those that lost power may have taken (R-29)."""
-
-    sure: tuple[Decimal, ...]
-    doubtful: tuple[Decimal, ...]
-    decimals: int
-
-    def contents(self) -> Iterator[dict[str, str]]:
-        """What the interval holds for every choice of readings that were kept."""
-        total, count = sum(self.sure, Decimal(0)), len(self.sure)
-        for choice in range(1 << min(len(self.doubtful), 14)):
-            kept = [value for bit, value in enumerate(self.doubtful) if choice >> bit & 1]
-            if count + len(kept) == 0:
-                continue
-            mean = EXACT.divide(sum(kept, total), Decimal(count + len(kept)))
-            yield {
-                "Avg": plain(rounded(mean, self.decimals) if self.decimals >= 0 else mean),
-                "Min": plain(min(*self.sure, *kept) if count + len(kept) > 1 else (*self.sure, *kept)[0]),
-                "Max": plain(max(*self.sure, *kept) if count + len(kept) > 1 else (*self.sure, *kept)[0]),
-            }
 
 
 @dataclass(frozen=True, slots=True)
