@@ -360,7 +360,6 @@ class Operator(Protocol):
         """Hand a signed package over as a file (docs/WIRE.md section 5): rows result, message."""
         ...
 
-
     async def back_up_configuration(self, author: str) -> bytes:
         """The configuration as a file (ISC-2 7.4.1.4(4)), empty if the terminal gives none: rows octets."""
         ...

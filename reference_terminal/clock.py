@@ -103,7 +103,6 @@ class WallClock:
             timer.cancel()
             del self._sleepers[key]
 
-
     def _look(self) -> None:
         """Read the wall, so that a step wakes those who wait; go on as long as there is anybody."""
         self._watch = None

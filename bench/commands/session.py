@@ -465,7 +465,8 @@ def clause_results(cases: tuple[CaseResult, ...]) -> tuple[ClauseResult, ...]:
                 return names, Verdict.NOT_APPLICABLE, told[names[0]][1]
             return names, Verdict.NOT_RUN, f"its cases need {what}, which the profile denies / 相应用例所需能力未声明"
         reason = next((reason for name in speaking if (reason := told[name][1])), "")
-        return speaking, clause_verdict(told[name][0] for name in speaking), reason
+        verdicts = (verdict for name in speaking if (verdict := told[name][0]))
+        return speaking, clause_verdict(verdicts), reason
 
     checks = {name: [check for case in attempts for check in case.checks] for name, attempts in by_case.items()}
     timed = {

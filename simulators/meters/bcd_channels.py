@@ -48,8 +48,8 @@ class BcdChannel(Channel):
         return self._shown_then(at_us)[0][0]
 
     def past_text(self, at_us: int) -> str:
-        """The decimal text of these octets: what a record of that instant says."""
-        return self._shown_then(at_us)[1]
+        """The decimal text of these octets: what a record of that instant says; empty where they hold no number."""
+        return self._shown_then(at_us)[1] or ""
 
     def _shown_then(self, at_us: int) -> Shown:
         offset = next((before for moved, before in self._moves if at_us < moved), self.offset)
