@@ -60,7 +60,7 @@ def build_world(data: dict[str, object], where: str, folder: Path) -> World:
 
 
 def _revocation(table: Table | None) -> RevocationSpec | None:
-    """Where revocation lists are published (README of the worlds: [revocation])."""
+    """Where revocation lists are published (docs/WIRE.md, section 7)."""
     if table is None:
         return None
     spec = RevocationSpec(
