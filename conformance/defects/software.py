@@ -9,6 +9,7 @@ Leaves packages and whole upgrades to `management`.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from conformance.defects import Patch, defect
@@ -147,7 +148,9 @@ async def _hold(poller: GatewayPoller, seconds: float) -> None:
 async def _close_for(terminal: Terminal, seconds: float) -> None:
     await terminal.server.stop()
     await asyncio.sleep(seconds)
-    await terminal.server.start()
+    # An installation a moment before may have opened it again.
+    with suppress(OSError):
+        await terminal.server.start()
 
 
 @defect(
