@@ -13,7 +13,7 @@ _ABSENT = "NOT RUN HERE: program {0} is not installed (apt-get install {0}) / æœ
 
 
 def pytest_configure() -> None:
-    """A job in a shell's background is deaf to Ctrl-C, one of nohup to SIGHUP; programs that tests start must not be."""
+    """A job in a background is deaf to Ctrl-C, one of nohup to SIGHUP; the programs that tests start must not be."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
