@@ -18,8 +18,8 @@ SMOKE = (
 )
 
 
-# One of the defects that virtual time cannot have, and the case of the smoke set that catches it.
-DEFECT, CATCHES = "rename-without-directory-sync", "realtime/outlasts-cut-at-sync"
+# One of the defects that virtual time cannot have, and the case of the smoke set that catches it whatever the disk keeps.
+DEFECT, CATCHES = "log-buffered-in-user-space", "realtime/outlasts-cut-at-sync"
 
 
 def test_the_reference_terminal_passes_the_smoke_set_as_a_program_and_a_broken_one_does_not(tmp_path: Path) -> None:
