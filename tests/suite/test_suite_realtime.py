@@ -18,7 +18,7 @@ SMOKE = (
 )
 
 
-# One of the defects that virtual time cannot have, and the case of the smoke set that catches it whatever the disk keeps.
+# A defect that virtual time cannot have, and the case of the smoke set that catches it whatever the disk keeps.
 DEFECT, CATCHES = "log-buffered-in-user-space", "realtime/outlasts-cut-at-sync"
 
 
