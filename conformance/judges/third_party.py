@@ -138,9 +138,10 @@ def authentication_findings(history: History, centre: str) -> Iterator[Check]:
     ]
     shakes = [event for event in history.of(Secured) if event.at == centre and event.state == "agreed"]
     nameless = [f"{local(event.t)} no certificate" for event in shakes if not event.peer]
+    heard = any(event.centre == centre for event in history.of(Received))
     yield check(
         "authenticates-as-demanded",
-        not outside and not nameless if shakes and history.of(Received) else False if outside else None,
+        False if outside or nameless else True if shakes and heard else None,
         en="the terminal shows the certificate and the token that the third party demands",
         zh="终端按第三方平台要求出示证书和令牌",
         measured=len(outside) + len(nameless),
