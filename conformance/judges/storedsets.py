@@ -70,8 +70,9 @@ def _alike(id: str, before: Shown, after: Shown, problems: Sequence[str], *, en:
             continue
         rows += len(told)
         again = after[question]
-        wrong += [f"{' '.join(question[:3])}: {' '.join(row)} is gone" for row in told if row not in set(again)]
-        wrong += [f"{' '.join(question[:3])}: {' '.join(row)} was not there" for row in again if row not in set(told)]
+        before_rows, after_rows = frozenset(told), frozenset(again)
+        wrong += [f"{' '.join(question[:3])}: {' '.join(row)} is gone" for row in told if row not in after_rows]
+        wrong += [f"{' '.join(question[:3])}: {' '.join(row)} was not there" for row in again if row not in before_rows]
     asked = bool(before) and set(before) <= set(after)
     return check(
         id,
