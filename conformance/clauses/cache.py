@@ -1,7 +1,8 @@
 """What was parsed once is remembered by the digest of its sources, so that short commands answer at once.
 
 Leaves building to the caller. A remembered value is used only if it was made from exactly these octets by exactly this
-code; a folder that cannot be written costs time and nothing else.
+code, and kept only if the octets are the same after building as before; a folder that cannot be written costs time and
+nothing else.
 """
 
 from __future__ import annotations
@@ -28,8 +29,12 @@ def cache_folder() -> Path:
 
 
 def remembered(kind: str, sources: Iterable[Path], build: Callable[[], T], shape: type[T]) -> T:
-    """The value `build` makes of the sources, or the one remembered for exactly their content."""
-    digest = _digest(sources)
+    """The value `build` makes of the sources, or the one remembered for exactly their content.
+
+    `build` reads the sources itself, so that an edit may come between: what was made during one is not remembered.
+    """
+    paths = tuple(sources)
+    digest = _digest(paths)
     if digest is None:
         return build()
     path = cache_folder() / f"{kind}-{digest[:32]}.msgpack"
@@ -38,7 +43,8 @@ def remembered(kind: str, sources: Iterable[Path], build: Callable[[], T], shape
         if hashlib.sha256(octets[_SEAL:]).digest() == octets[:_SEAL]:
             return msgspec.msgpack.decode(octets[_SEAL:], type=shape)
     value = build()
-    _keep(path, kind, msgspec.msgpack.encode(value))
+    if _digest(paths) == digest:
+        _keep(path, kind, msgspec.msgpack.encode(value))
     return value
 
 

@@ -10,9 +10,10 @@ import importlib
 import importlib.util
 import inspect
 import pkgutil
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -21,7 +22,12 @@ from conformance.clauses.cache import remembered
 from conformance.clauses.ledger import Words
 
 CHAPTERS = ("conformance.terminal", "conformance.platform")
+T = TypeVar("T")
+
 _HOUSE = Path(__file__).resolve().parents[2]
+_OF_CASES = ("bench", "simulators", "conformance")
+"""Rooms whose sources a note may come from: ids, titles and clauses are also made of constants of other modules."""
+_OF_DEFECTS = (*_OF_CASES, "reference_terminal")
 
 
 class CaseNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,18 +77,20 @@ def note_of(case: type[Case]) -> CaseNote:
 
 
 def find_cases() -> tuple[CaseNote, ...]:
-    """Notes of all cases, remembered while the suite's sources stay as they are."""
-    sources = sorted(
-        path
-        for folder in ("conformance/terminal", "conformance/platform", "conformance/judges")
-        for path in (_HOUSE / folder).rglob("*.py")
+    """Notes of all cases, remembered while the sources they may come from stay as they are."""
+    return _found(
+        "cases", CHAPTERS, _OF_CASES, lambda: tuple(map(note_of, case_classes().values())), tuple[CaseNote, ...]
     )
-    return remembered(
-        "cases",
-        [*sources, _HOUSE / "bench" / "case.py", Path(__file__)],
-        lambda: tuple(note_of(case) for case in case_classes().values()),
-        tuple[CaseNote, ...],
-    )
+
+
+def _found(kind: str, packages: tuple[str, ...], rooms: tuple[str, ...], build: Callable[[], T], shape: type[T]) -> T:
+    """What `build` finds by importing the packages; a process that holds them already asks what it holds.
+
+    The modules it holds may be older than their sources, so that nothing made of them is remembered for these.
+    """
+    if any(name.startswith(tuple(f"{package}." for package in packages)) for name in sys.modules):
+        return build()
+    return remembered(kind, sorted(path for room in rooms for path in (_HOUSE / room).rglob("*.py")), build, shape)
 
 
 def defect_notes() -> tuple[DefectNote, ...]:
@@ -102,9 +110,8 @@ def defect_notes() -> tuple[DefectNote, ...]:
 
 
 def find_defects() -> tuple[DefectNote, ...]:
-    """Notes of all defects, remembered while their sources stay as they are."""
-    sources = sorted((_HOUSE / "conformance" / "defects").rglob("*.py"))
-    return remembered("defects", [*sources, Path(__file__)], defect_notes, tuple[DefectNote, ...])
+    """Notes of all defects, remembered while the sources they may come from stay as they are."""
+    return _found("defects", ("conformance.defects",), _OF_DEFECTS, defect_notes, tuple[DefectNote, ...])
 
 
 def by_clause(notes: Iterable[CaseNote]) -> dict[str, tuple[str, ...]]:

@@ -9,7 +9,7 @@ import pytest
 from clauses_small import Small
 
 from conformance.clauses import hashes
-from conformance.clauses.cache import cache_folder, remembered
+from conformance.clauses.cache import cache_folder
 from conformance.clauses.ledger import LedgerError, load_ledger, parse
 from conformance.clauses.texts import (
     AddressError,
@@ -117,22 +117,3 @@ def test_the_ledger_is_remembered_by_content(small: Small) -> None:
     small.change("isc-2/1a", modal="必须")
     load_ledger.cache_clear()
     assert load_ledger(small.folder).by_id["isc-2/1a"].modal == "必须"
-
-
-def test_a_damaged_memory_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    source = tmp_path / "source"
-    source.write_text("1", "utf-8")
-    assert remembered("number", [source], lambda: 1, int) == 1
-    assert remembered("number", [source], lambda: 2, int) == 1
-    (path,) = cache_folder().glob("number-*.msgpack")
-    path.write_bytes(path.read_bytes()[:-1] + b"\x07")
-    assert remembered("number", [source], lambda: 3, int) == 3
-    source.write_text("2", "utf-8")
-    assert remembered("number", [source], lambda: 4, int) == 4
-
-
-def test_a_folder_that_cannot_be_written_costs_only_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "file").write_text("", "utf-8")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    assert remembered("number", [tmp_path / "file"], lambda: 1, int) == 1
