@@ -16,7 +16,7 @@ from OpenSSL import crypto
 
 from reference_terminal.clock import WallClock
 from reference_terminal.operations.journal import Journal
-from reference_terminal.security.certificates import SM2_WITH_SM3, blocks
+from reference_terminal.security.certificates import SM2_WITH_SM3, UNREADABLE, blocks
 from reference_terminal.security.channel import Security, Standing
 from reference_terminal.security.sm2 import CryptoError, PublicKey
 from reference_terminal.storage.store import Store
@@ -134,7 +134,7 @@ class RevocationLists:
             found = x509.load_der_x509_crl(octets)
             older = held is not None and (held.issuer != found.issuer or _number(found) < _number(held))
             fine = found.next_update_utc is not None and not older and self.is_signed(found)
-        except ValueError:
+        except UNREADABLE:
             found, fine = None, False
         if found is None or not fine:
             self._journal.raise_alarm(
