@@ -411,6 +411,7 @@ def settings_of(scenario: Scenario) -> dict[str, Any]:
         "emission_sources": dict(scenario.emission_sources),
         "records": dict(scenario.records),
         "revocation": scenario.revocation,
+        "store_mb": scenario.store_mb,
     }
 
 
@@ -424,6 +425,12 @@ def _plant(scenario: Scenario) -> PlantSpec:
 def hosts(world: World) -> tuple[str, ...]:
     """Addresses in the field network that meters stand at, in their order; serial lines have none."""
     return tuple(dict.fromkeys(spec.host for spec in world.meters if spec.host))
+
+
+def uplink_hosts(world: World) -> tuple[str, ...]:
+    """Addresses in the uplink network: centres in their order, then the host of revocation lists."""
+    lists = () if world.revocation is None else (world.revocation.host,)
+    return tuple(dict.fromkeys((*(spec.host for spec in world.centres), *lists)))
 
 
 def opening(

@@ -165,6 +165,9 @@ class LoopbackPlace:
                 dataclasses.replace(spec, host=self._host(spec.host, inside=inside), port=_port(spec.port))
                 for spec in world.collectors
             ),
+            revocation=None
+            if (lists := world.revocation) is None
+            else dataclasses.replace(lists, host=self._host(lists.host, inside=inside), port=_port(lists.port)),
         )
 
     def told(self, world: World) -> World:
@@ -189,8 +192,9 @@ class LoopbackPlace:
         self._states = {name: Impairment() for name in names}
         self.links = {name: LoopbackLink(name, state, self) for name, state in self._states.items()}
         by_address = {address: name for name, (_, address) in peers(world).items()}
+        lists = () if world.revocation is None else (world.revocation,)
         for host, port in dict.fromkeys(
-            (spec.host, spec.port) for spec in (*world.meters, *world.centres) if spec.host
+            (spec.host, spec.port) for spec in (*world.meters, *world.centres, *lists) if spec.host
         ):
             name = by_address[host]
             forwarder = Forwarder(

@@ -70,7 +70,7 @@ class NetworkPlace:
         self._captures = captures
         segments = (
             Segment("field", layout.hosts(world) or ("10.1.0.1",), TERMINALS[0]),
-            Segment("uplink", tuple(dict.fromkeys(spec.host for spec in world.centres)) or ("10.2.0.1",), TERMINALS[1]),
+            Segment("uplink", layout.uplink_hosts(world) or ("10.2.0.1",), TERMINALS[1]),
             Segment("local", (layout.BENCH_LOCAL,), TERMINALS[2]),
         )
         if self._cards:

@@ -71,7 +71,10 @@ class Place(Protocol):
 
 
 def peers(world: World) -> dict[str, tuple[str, str]]:
-    """The links of single hosts: name (field.<meter> or field.circuits, uplink.<centre>) → segment and address."""
+    """The links of single hosts: name → segment and address.
+
+    Names are field.<meter> or field.circuits, uplink.<centre>, and uplink.revocation where lists are published.
+    """
     found: dict[str, tuple[str, str]] = {}
     hosts: list[str] = []
     for spec in world.meters:
@@ -80,4 +83,6 @@ def peers(world: World) -> dict[str, tuple[str, str]]:
             found[f"field.{'circuits' if spec.host == layout.GATEWAY else spec.name}"] = ("field", spec.host)
     for centre in world.centres:
         found[f"uplink.{centre.name}"] = ("uplink", centre.host)
+    if world.revocation is not None:
+        found["uplink.revocation"] = ("uplink", world.revocation.host)
     return found

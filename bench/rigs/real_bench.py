@@ -203,7 +203,7 @@ class RealBench:
 
     def told_of(self, centre: str) -> dict[str, Any]:
         """What a terminal is told of a centre."""
-        return configured.told_of(self.site, centre)
+        return configured.told_of(self.seat.site, centre)
 
     def chance(self, name: str) -> random.Random:
         """A source of chance of the case's own."""

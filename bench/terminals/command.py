@@ -22,8 +22,9 @@ import msgspec
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bench.terminals import Launch, LaunchError, Seat
+from bench.terminals.lists import lists_of
 from bench.terminals.systems import system_of, systems_of
-from simulators.centres.spec import Kind
+from simulators.centres.spec import CentreSpec, Given, Kind
 from simulators.collectors.https import path_of
 from simulators.collectors.payloads import topic_of
 from simulators.collectors.spec import CollectorSpec
@@ -35,11 +36,14 @@ _ASK_KEYS = {"get", "post", "body", "rows", "fields", "headers"}
 QUESTIONS = (
     "readings", "records", "gaps", "status", "queue", "log", "replacement", "alarms", "centres", "packages",
     "upload", "upload-time", "backfill", "verify", "package", "estimates", "manual", "manual entry", "period",
-    "capacity", "export", "emission-sources", "classified",
+    "capacity", "export", "emission-sources", "classified", "centre-add", "centre-remove", "centre-certificate",
+    "configuration-backup", "configuration-restore",
 )  # fmt: skip
 """What an operator may ask (see `bench.bench.Operator`)."""
 _ANSWER_S = 30.0
 _MOST_OCTETS = 64 << 20
+_UNTOLD = ("certificate", "client_certificate", "files")
+"""What the bench decides of a centre's certificates: a terminal is handed certificates, not what is wrong with them."""
 
 
 def _iso(at_us: object) -> str:
@@ -70,14 +74,16 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
     """What a template may name.
 
     `state` (the state folder), `folder` (where the profile lies), `python` (an interpreter), `local` (host, port),
-    `time_server` (host, port of the bench's NTP server; none where it serves no time), `period_s`, `buffer_h`, `meters`
+    `time_server` (host, port of the bench's NTP server; none where it serves no time), `period_s`, `buffer_h`, `store_mb`
+    (0: as delivered), `meters`
     (name, host, port, line, device, unit, address, protocol, map, period_s, points), `collectors` (fields of
     `simulators.collectors.spec.CollectorSpec`, `server_name`, `anchors`, `crls`, `certificate` and `key` as PEM text;
     `topic` of each meter behind one, or `path`), `systems` (id, kind and url of OPC UA servers and databases; with
     security also security, certificate, key, trusted; a meter's `system` is the id, a point's `tag` its node or tag),
     `lines` (name, device, baud, parity, stop_bits of serial lines; `device` is the file to open), `points` (rows of the
-    point table, see `simulators.world.PointRow`), `centres` (fields of `simulators.centres.spec.CentreSpec`, and
-    `codes` by point), `connection` (that section of the profile).
+    point table, see `simulators.world.PointRow`), `centres` (fields of `simulators.centres.spec.CentreSpec`, those of
+    `simulators.trust.authority.TerminalSide`, and `codes` by point; without those that an operator adds later),
+    `revocation` (urls, look_s, policy; none where no lists are fetched), `connection` (that section of the profile).
     """
     rows = [msgspec.to_builtins(row) for row in seat.site.points.values()]
     periods: Mapping[str, float] = seat.settings["periods"]
@@ -102,13 +108,8 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
                 "points": own,
             }
         )
-    centres = [
-        {
-            **{field.name: getattr(spec, field.name) for field in dataclasses.fields(spec)},
-            "codes": {row["id"]: row["codes"][spec.name] for row in rows if spec.name in row["codes"]},
-        }
-        for spec in seat.site.world.centres
-    ]
+    later: Sequence[str] = seat.settings.get("later", ())
+    centres = [_centre(seat, spec) for spec in seat.site.world.centres if spec.name not in later]
     return {
         "state": str(state),
         "folder": str(seat.folder.resolve()),
@@ -117,6 +118,7 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
         "time_server": None if seat.time_server is None else {"host": seat.time_server[0], "port": seat.time_server[1]},
         "period_s": seat.settings["period_s"],
         "buffer_h": seat.settings["buffer_h"],
+        "store_mb": seat.settings.get("store_mb", 0),
         "meters": meters,
         "lines": [
             {"name": line.name, "device": seat.device(line.name), **line.settings._asdict()}
@@ -126,8 +128,35 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
         "collectors": [_collector(seat, spec) for spec in seat.site.world.collectors],
         "systems": systems_of(seat),
         "centres": centres,
+        "revocation": None if (lists := lists_of(seat)) is None else lists._asdict(),
         "connection": dict(seat.connection),
     }
+
+
+def _centre(seat: Seat, spec: CentreSpec) -> dict[str, Any]:
+    """What a template may name of a centre: its fields, what the terminal is given for it, the codes of its points."""
+    told = [field.name for field in dataclasses.fields(spec) if field.name not in _UNTOLD]
+    given = seat.site.terminal_side(spec.name)
+    rows = seat.site.points.values()
+    return {
+        **{name: getattr(spec, name) for name in told},
+        **msgspec.structs.asdict(given),
+        "codes": {row.id: row.codes[spec.name] for row in rows if spec.name in row.codes},
+    }
+
+
+def _subject(seat: Seat, what: str, query: Mapping[str, str]) -> dict[str, Any]:
+    """The centre that an order is about: as a template of a file has it, or with the certificate chosen by the order.
+
+    Raises LookupError for a centre that is not on the bench.
+    """
+    if what not in ("centre-add", "centre-certificate"):
+        return {}
+    spec = next((spec for spec in seat.site.world.centres if spec.name == query["centre"]), None)
+    if spec is None:
+        raise LookupError(f"no centre {query['centre']} on the bench / 无此数据中心")
+    choice = cast(Given, query["choice"]) if "choice" in query else None
+    return {"centre": {**_centre(seat, spec), **msgspec.structs.asdict(seat.site.terminal_side(spec.name, choice))}}
 
 
 def _collector(seat: Seat, spec: CollectorSpec) -> dict[str, Any]:
@@ -212,7 +241,11 @@ class CommandAdapter:
         if not asked:
             raise LookupError(f"the profile has no section [connection.ask.{what}] / 档案未提供该查询")
         engine = environment()
-        known = {"query": dict(query), "local": {"host": seat.local[0], "port": seat.local[1]}}
+        known = {
+            "query": dict(query),
+            "local": {"host": seat.local[0], "port": seat.local[1]},
+            **_subject(seat, what, query),
+        }
         try:
             method = "post" if "post" in asked else "get"
             address = engine.from_string(asked[method]).render(known)

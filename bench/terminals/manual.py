@@ -14,6 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from bench.operator.person import ATTEST, DO, TELL, Answer, Question
 from bench.terminals import LaunchError, Seat
+from bench.terminals.lists import lists_of
 from simulators.stamps import local
 from simulators.world import PointRow
 
@@ -201,7 +202,12 @@ def commissioning(seat: Seat) -> str:
     lines += [
         ",".join((spec.name, spec.host, str(spec.port), spec.mn, spec.pw, spec.st)) for spec in seat.site.world.centres
     ]
-    lines += ["", "setting,value", *(f"{key},{value}" for key, value in seat.settings.items() if key != "periods")]
+    apart = ("periods", "revocation")
+    lines += ["", "setting,value", *(f"{key},{value}" for key, value in seat.settings.items() if key not in apart)]
+    lists = lists_of(seat)
+    if lists is not None:
+        lines += [f"revocation list,{url}" for url in lists.urls]
+        lines += [f"revocation lists fetched every (s),{lists.look_s}", f"without a list in force,{lists.policy}"]
     if seat.time_server is not None:
         lines.append("time server (NTP),{}:{}".format(*seat.time_server))
     lines += [f"period_s of {meter},{value}" for meter, value in seat.settings["periods"].items()]

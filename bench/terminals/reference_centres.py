@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from bench.terminals import Seat
+from bench.terminals.lists import lists_of
 from bench.terminals.reference_meters import NoDriver
-from simulators.centres.channel import family_of
 from simulators.centres.spec import CentreSpec
-from simulators.trust.authority import TerminalSide, Tier
-from simulators.trust.certificates import Family
+from simulators.trust.authority import TerminalSide
 
 _PROTOCOLS = {
     "hj212": "hj212",
@@ -66,7 +65,8 @@ def _platform(spec: CentreSpec, side: TerminalSide) -> dict[str, Any]:
     if spec.kind == "https":
         return {"region": spec.region, "enterprise": spec.enterprise}
     key = {"body_key": side.payload_key} if spec.kind == "third-party" and side.payload_key else {}
-    return {"token": side.token, **key} if side.token else {}
+    told = {"report_s": spec.report_s} if spec.kind == "management" else {}
+    return {**told, **({"token": side.token, **key} if side.token else {})}
 
 
 def _channel(spec: CentreSpec, side: TerminalSide, fetched: bool) -> dict[str, Any]:
@@ -92,18 +92,10 @@ def _channel(spec: CentreSpec, side: TerminalSide, fetched: bool) -> dict[str, A
 
 def _revocation(seat: Seat) -> dict[str, Any]:
     """Where revocation lists are fetched, and what a list that has run out means."""
-    lists, wish = seat.site.world.revocation, seat.settings.get("revocation")
-    if lists is None or wish is None:
+    lists = lists_of(seat)
+    if lists is None:
         return {}
-    channels: dict[Family, None] = dict.fromkeys(
-        family_of(spec.channel) for spec in seat.site.world.centres if spec.channel != "plain"
-    )
-    tiers: tuple[Tier, ...] = ("root", "intermediate")
-    return {
-        "crl_urls": [lists.url(family, tier) for family in channels for tier in tiers],
-        "crl_look_s": wish.look_s,
-        "crl_policy": wish.policy,
-    }
+    return {"crl_urls": list(lists.urls), "crl_look_s": lists.look_s, "crl_policy": lists.policy}
 
 
 def security_of(seat: Seat) -> dict[str, Any]:

@@ -53,6 +53,7 @@ class CentreSpec:
     `encrypted` (of a third party too: whether it asks for enciphered bodies), `valid_means_valid` and `data_port` are
     those of an HTTPS/JSON platform. `schedule` says whether an
     HJ 212 centre is sent each period as it ends or all of a day in the window that opens at `upload_time` (R-13).
+    `report_s` is how often management software is to hear from the terminal (docs/WIRE.md section 5).
     """
 
     name: str
@@ -79,6 +80,7 @@ class CentreSpec:
     data_port: int = 0
     files: OwnFiles | None = None
     schedule: Schedule = "continuous"
+    report_s: int = 300
 
     @property
     def window(self) -> str:
@@ -132,6 +134,7 @@ def read_centre(table: Table, folder: Path = Path()) -> CentreSpec:
         data_port=table.integer("data_port", 0, 65535, 0),
         files=_files(table, folder),
         schedule=cast(Schedule, table.choice("schedule", SCHEDULES, "continuous")),
+        report_s=table.integer("report_s", 10, 3600, 300),
     )
     if centre.schedule != "continuous" and kind != "hj212":
         table.problem("schedule", f"a schedule is set for hj212 alone, a platform over HTTPS tells its own; got {kind}")
