@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import msgspec
 
 from conformance.defects import Patch, defect
+from conformance.defects.kit import single
 from reference_terminal import numbers, times
 from reference_terminal.acquisition import decode as decoding
 from reference_terminal.acquisition import reading as readings
@@ -35,13 +35,7 @@ _EDGES = "accuracy/takes-over-edge-values"
 )
 def single_precision(patch: Patch) -> None:
     """The point table holds 32-bit floats, printed with seven digits: long counters lose their last places."""
-
-    def scaled(value: Decimal, factor: Decimal) -> Decimal:
-        exact = numbers.CONTEXT.multiply(value, factor)
-        (single,) = struct.unpack(">f", struct.pack(">f", float(exact)))
-        return Decimal(format(Decimal(f"{single:.7g}"), "f"))
-
-    patch(decoding, "scaled", scaled)
+    patch(decoding, "scaled", lambda value, factor: single(numbers.CONTEXT.multiply(value, factor), 7))
 
 
 @defect(

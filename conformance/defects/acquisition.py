@@ -9,13 +9,13 @@ from typing import Any
 import msgspec
 
 from conformance.defects import Patch, defect
+from conformance.defects.kit import forgets_last_meter
 from reference_terminal.acquisition import decode as decoding
 from reference_terminal.acquisition import reading as readings
 from reference_terminal.acquisition.blocks import Block
 from reference_terminal.acquisition.modbus import GatewayClient, ReadFailed
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.acquisition.reading import Reading
-from reference_terminal.clock import WallClock
 from reference_terminal.processing.gaps import GapKeeper
 from reference_terminal.processing.interval import Boundary, IntervalBuilder, Open
 from reference_terminal.processing.pipeline import Pipeline, PointState
@@ -52,14 +52,27 @@ _GAP = ("isc-2/7.2.3-A(1)b",)
 )
 def last_meter_left_out(patch: Patch) -> None:
     """The table of meters has room for one less than may be configured."""
-    whole = GatewayPoller.__init__
+    forgets_last_meter(patch)
 
-    def short(
-        self: GatewayPoller, client: GatewayClient, meters: list[MeterPoller], clock: WallClock, sink: Any
-    ) -> None:
-        whole(self, client, meters[:-1] if len(meters) > 1 else meters, clock, sink)
 
-    patch(GatewayPoller, "__init__", short)
+def _stretches_periods(patch: Patch, milliseconds: int) -> None:
+    """Let every second of a polling period last so many milliseconds."""
+
+    async def run(self: GatewayPoller) -> None:
+        clock, meters = self._clock, self._meters
+        due = {meter.number: meter.next_s * 1000 for meter in meters}
+        try:
+            while True:
+                await clock.sleep_until(min(due.values()))
+                for meter in meters:
+                    if due[meter.number] <= clock.now_ms():
+                        due[meter.number] += meter.config.period_s * milliseconds
+                        slot_s = floor_s(clock.now_ms() // 1000, meter.config.period_s)
+                        self._sink.accept(meter.number, await meter.read(slot_s, clock))
+        finally:
+            self._client.close()
+
+    patch(GatewayPoller, "run", run)
 
 
 @defect(
@@ -71,22 +84,7 @@ def last_meter_left_out(patch: Patch) -> None:
 )
 def binary_ticks(patch: Patch) -> None:
     """A timer of 1000 ticks a second is programmed with powers of two, and every period is 2.4 % too long."""
-
-    async def run(self: GatewayPoller) -> None:
-        clock, meters = self._clock, self._meters
-        due = {meter.number: meter.next_s * 1000 for meter in meters}
-        try:
-            while True:
-                await clock.sleep_until(min(due.values()))
-                for meter in meters:
-                    if due[meter.number] <= clock.now_ms():
-                        due[meter.number] += meter.config.period_s * 1024
-                        slot_s = floor_s(clock.now_ms() // 1000, meter.config.period_s)
-                        self._sink.accept(meter.number, await meter.read(slot_s, clock))
-        finally:
-            self._client.close()
-
-    patch(GatewayPoller, "run", run)
+    _stretches_periods(patch, 1024)
 
 
 @defect(
@@ -418,19 +416,4 @@ def polling_stops(patch: Patch) -> None:
 )
 def period_much_too_long(patch: Patch) -> None:
     """A pause of 30 % of the period follows every poll, and the period is counted from its end."""
-
-    async def run(self: GatewayPoller) -> None:
-        clock, meters = self._clock, self._meters
-        due = {meter.number: meter.next_s * 1000 for meter in meters}
-        try:
-            while True:
-                await clock.sleep_until(min(due.values()))
-                for meter in meters:
-                    if due[meter.number] <= clock.now_ms():
-                        due[meter.number] += meter.config.period_s * 1300
-                        slot_s = floor_s(clock.now_ms() // 1000, meter.config.period_s)
-                        self._sink.accept(meter.number, await meter.read(slot_s, clock))
-        finally:
-            self._client.close()
-
-    patch(GatewayPoller, "run", run)
+    _stretches_periods(patch, 1300)

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from conformance.defects import Patch, defect
+from conformance.defects.kit import hides_events
 from reference_terminal.operations.journal import Journal
 from reference_terminal.processing import pipeline
 
@@ -83,13 +84,7 @@ def alarms_stand_for_ever(patch: Patch) -> None:
 )
 def alarms_not_logged(patch: Patch) -> None:
     """They have a list of their own."""
-    whole = Journal.event
-
-    def event(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
-        if not kind.startswith("alarm "):
-            whole(self, kind, subject, en, zh)
-
-    patch(Journal, "event", event)
+    hides_events(patch, lambda kind, en: kind.startswith("alarm "))
 
 
 class _SinceStart:

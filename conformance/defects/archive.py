@@ -11,7 +11,7 @@ import msgspec
 from msgspec import structs
 
 from conformance.defects import Patch, defect
-from reference_terminal.acquisition.reading import Reading
+from conformance.defects.kit import changes_stored
 from reference_terminal.operations.housekeeping import Housekeeping
 from reference_terminal.processing.classes import Classes
 from reference_terminal.storage import archive
@@ -339,9 +339,4 @@ def short_ages_as_delivered(patch: Patch) -> None:
 )
 def frames_kept_with_readings(patch: Patch) -> None:
     """Good for looking for faults, and the store is full after four years."""
-    whole = Store.add_reading
-
-    def add(self: Store, reading: Reading, total: Any) -> None:
-        whole(self, structs.replace(reading, raw=reading.raw * 16), total)
-
-    patch(Store, "add_reading", add)
+    changes_stored(patch, lambda reading: structs.replace(reading, raw=reading.raw * 16))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.defects import Patch, defect
+from conformance.defects.kit import hides_events
 from reference_terminal.acquisition.backfill import Backfill
 from reference_terminal.acquisition.dlt645_records import Dlt645Records, Remembered
-from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.filling import Filling
 from reference_terminal.processing.late import LateReadings
 from reference_terminal.processing.sources import Sources
@@ -113,13 +113,7 @@ def gap_forgotten_when_filled(patch: Patch) -> None:
 )
 def backfill_untold(patch: Patch) -> None:
     """It happens by itself."""
-    whole = Journal.event
-
-    def event(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
-        if not kind.endswith("backfilled"):
-            whole(self, kind, subject, en, zh)
-
-    patch(Journal, "event", event)
+    hides_events(patch, lambda kind, en: kind.endswith("backfilled"))
 
 
 @defect(

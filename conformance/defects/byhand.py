@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import apsw
-
 from conformance.defects import Patch, defect
+from conformance.defects.kit import at_opening
 from reference_terminal.processing import manual
 from reference_terminal.processing.manual import ManualEntries
 from reference_terminal.processing.pipeline import PointState
-from reference_terminal.storage import store
 from reference_terminal.storage.rows import Record
 from reference_terminal.times import span_of
 from reference_terminal.web import entry
@@ -80,18 +78,12 @@ def entries_sent_as_measured(patch: Patch) -> None:
 )
 def entries_undone_by_restart(patch: Patch) -> None:
     """Records are made again from the readings."""
-    whole = store.open_database
-
-    def opened(path: str, vfs: str | None) -> tuple[apsw.Connection, str]:
-        connection, name = whole(path, vfs)
-        same = "manual_entry.span=record.span AND manual_entry.start_s=record.start_s"
-        connection.execute(
-            f"UPDATE record SET value=(SELECT original FROM manual_entry WHERE {same} ORDER BY number LIMIT 1)"
-            f" WHERE EXISTS (SELECT 1 FROM manual_entry WHERE {same})"
-        )
-        return connection, name
-
-    patch(store, "open_database", opened)
+    same = "manual_entry.span=record.span AND manual_entry.start_s=record.start_s"
+    at_opening(
+        patch,
+        f"UPDATE record SET value=(SELECT original FROM manual_entry WHERE {same} ORDER BY number LIMIT 1)"
+        f" WHERE EXISTS (SELECT 1 FROM manual_entry WHERE {same})",
+    )
 
 
 @defect(

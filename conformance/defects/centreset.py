@@ -12,16 +12,12 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from OpenSSL import SSL
-
 from conformance.defects import Patch, defect
+from conformance.defects.kit import believes_anybody, hides_events
 from reference_terminal import centre_set
 from reference_terminal.config import Config
 from reference_terminal.config_centres import CentreConfig
 from reference_terminal.config_security import ChannelConfig
-from reference_terminal.operations.journal import Journal
-from reference_terminal.security import channel
-from reference_terminal.security.channel import Security
 from reference_terminal.security.vault import Vault
 from reference_terminal.storage.store import Store
 from reference_terminal.terminal import Terminal
@@ -70,12 +66,7 @@ def centres_are_fixed(patch: Patch) -> None:
 )
 def centre_set_leaves_no_trace(patch: Patch) -> None:
     """The audit log knows settings of the measuring side only."""
-
-    def event(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
-        if kind != "setting":
-            own(self, kind, subject, en, zh)
-
-    own = patch(Journal, "event", event)
+    hides_events(patch, lambda kind, en: kind == "setting")
 
 
 @defect(
@@ -213,15 +204,7 @@ def added_centres_are_plain(patch: Patch) -> None:
 )
 def added_centres_are_believed(patch: Patch) -> None:
     """Trust on first use, and on every use after it."""
-
-    def made(security: Security, now_s: int, judge: channel.Judge) -> SSL.Context:
-        context = own(security, now_s, judge)
-        context.get_cert_store().set_flags(0)
-        context.set_verify(SSL.VERIFY_NONE, lambda *_: True)
-        return context
-
-    own = patch(channel, "context_of", made)
-    patch(channel, "agreed", lambda line, connection, security, host: 0)  # pyright: ignore[reportUnknownLambdaType]
+    believes_anybody(patch)
 
 
 @defect(

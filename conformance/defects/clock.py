@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.defects import Patch, defect
+from conformance.defects.kit import changes_closed, changes_items, drops_items, hides_events
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.acquisition.reading import CLOCK_STEP, Reading
 from reference_terminal.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.interval import Boundary, IntervalBuilder, Open
 from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.storage.rows import Pending, Record
@@ -25,7 +25,6 @@ from reference_terminal.uplink import packets
 from reference_terminal.uplink.commands import CommandSet
 from reference_terminal.uplink.link import CentreLink
 from reference_terminal.uplink.message import Message
-from reference_terminal.uplink.packets import Channel
 
 _BACK = ("clock/survives-clock-set-back", "clock/survives-clock-set-aday-back")
 _FORWARD = ("clock/survives-clock-set-forward", "clock/survives-clock-set-aday-forward")
@@ -84,12 +83,7 @@ def clock_command_fails(patch: Patch) -> None:
 )
 def clock_step_unlogged(patch: Patch) -> None:
     """The log is for faults; setting the clock is taken for routine."""
-
-    def event(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
-        if not kind.startswith("clock") and "clock" not in en:
-            sound(self, kind, subject, en, zh)
-
-    sound = patch(Journal, "event", event)
+    hides_events(patch, lambda kind, en: kind.startswith("clock") or "clock" in en)
 
 
 # Periods
@@ -130,15 +124,13 @@ def step_booked_negative(patch: Patch) -> None:
     steps = _steps(patch)
     booked: dict[tuple[int, int], int] = {}
 
-    def close(self: IntervalBuilder, each: Open, closing: Boundary | None, cause: str) -> Record:
-        record = sound(self, each, closing, cause)
-        key = (self.point, each.span.code)
+    def take_off(each: Open, record: Record) -> None:
+        key = (record.point, each.span.code)
         if record.value is not None and booked.get(key, 0) != steps.count:
             booked[key] = steps.count
             record.value = f"-{record.value}"
-        return record
 
-    sound = patch(IntervalBuilder, "close_counter", close)
+    changes_closed(patch, take_off)
 
 
 @defect(
@@ -169,12 +161,7 @@ def periods_run_from_the_step(patch: Patch) -> None:
 def hour_after_step_discarded(patch: Patch) -> None:
     """Data are held to be doubtful until the clock has proved steady, and are dropped instead of flagged."""
     steps = _steps(patch)
-
-    async def deliver(self: CentreLink, item: Pending) -> bool:
-        doubtful = steps.count and steps.to_s <= item.end_s <= steps.to_s + 3600
-        return True if doubtful else await sound(self, item)
-
-    sound = patch(CentreLink, "deliver", deliver)
+    drops_items(patch, lambda item: bool(steps.count) and steps.to_s <= item.end_s <= steps.to_s + 3600)
 
 
 @defect(
@@ -211,12 +198,7 @@ def opening_stays_at_the_step(patch: Patch) -> None:
 def calibration_flag_after_step(patch: Patch) -> None:
     """The state entered for setting the clock is never left."""
     steps = _steps(patch)
-
-    def item(channel: Channel, record: Record, reading_suffix: str) -> str:
-        text: str = sound(channel, record, reading_suffix)
-        return text.replace("-Flag=N", "-Flag=C") if steps.count else text
-
-    sound = patch(packets, "record_item", item)
+    changes_items(patch, lambda channel, record, text: text.replace("-Flag=N", "-Flag=C") if steps.count else text)
 
 
 @defect(

@@ -6,15 +6,13 @@ Leaves meters that are read directly to `acquisition` and `interfaces`, centres'
 from __future__ import annotations
 
 import asyncio
-import struct
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from OpenSSL import SSL
-
 from conformance.defects import Patch, defect
+from conformance.defects.kit import believes_anybody, single
 from reference_terminal.acquisition import collected, messages, mqtt_client, mqtt_packets, reading
 from reference_terminal.acquisition.driver import Content
 from reference_terminal.acquisition.https_driver import HttpsMeter, Unanswered
@@ -23,8 +21,7 @@ from reference_terminal.acquisition.mqtt_client import MqttClient
 from reference_terminal.acquisition.mqtt_driver import MqttMeter
 from reference_terminal.clock import WallClock
 from reference_terminal.processing.late import LateReadings, Place
-from reference_terminal.security import channel
-from reference_terminal.security.channel import ChannelRefused, Security, TlsLine
+from reference_terminal.security.channel import ChannelRefused
 
 _MQTT, _HTTPS = "csmt/11.3b-2", "csmt/11.3b-3"
 _READS = ("collectors/reads-mqtt-collectors", "collectors/reads-https-collectors")
@@ -49,10 +46,7 @@ def message_numbers_as_floats(patch: Patch) -> None:
 
     def content(value: Any, *, texts: bool) -> Content:
         found = real(value, texts=texts)
-        if found.value is None:
-            return found
-        (single,) = struct.unpack(">f", struct.pack(">f", float(found.value)))
-        return replace(found, value=Decimal(format(Decimal(f"{single:.5g}"), "f")))
+        return found if found.value is None else replace(found, value=single(found.value, 5))
 
     patch(messages, "content", content)
 
@@ -137,22 +131,7 @@ def backlog_taken_and_dropped(patch: Patch) -> None:
 )
 def any_collector_will_do(patch: Patch) -> None:
     """The devices in the plant's own network are trusted."""
-    real = channel.context_of
-
-    def context(security: Security, now_s: int, judge: channel.Judge) -> SSL.Context:
-        made = real(security, now_s, judge)
-        store = made.get_cert_store()
-        assert store is not None
-        store.set_flags(0)
-        made.set_verify(SSL.VERIFY_NONE, lambda *_: True)
-        return made
-
-    def agreed(line: TlsLine, connection: SSL.Connection, security: Security, host: str) -> int:
-        del line, connection, security, host
-        return 0
-
-    patch(channel, "context_of", context)
-    patch(channel, "agreed", agreed)
+    believes_anybody(patch)
 
 
 @defect(

@@ -13,13 +13,13 @@ import json
 from typing import Any
 
 from conformance.defects import Patch, defect, noticed
+from conformance.defects.kit import hides_events
 from reference_terminal import centre_set
 from reference_terminal.config import Config
 from reference_terminal.management import backup, configuration
 from reference_terminal.management.configuration import Configuration
 from reference_terminal.management.installer import Installer, Outcome
 from reference_terminal.management.packages import PackageRefused
-from reference_terminal.operations.journal import Journal
 from reference_terminal.platform import Platform
 from reference_terminal.security.vault import Vault
 from reference_terminal.storage.store import Store
@@ -251,9 +251,4 @@ def altered_backup_restored(patch: Patch) -> None:
 )
 def backup_leaves_no_trace(patch: Patch) -> None:
     """Nobody asked for it."""
-
-    def event(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
-        if kind not in ("backup", "restore"):
-            own(self, kind, subject, en, zh)
-
-    own = patch(Journal, "event", event)
+    hides_events(patch, lambda kind, en: kind in ("backup", "restore"))

@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-import msgspec
-
 from conformance.defects import Patch, defect
+from conformance.defects.kit import changes_items, changes_numbers, drops_items
 from conformance.defects.outages import OUTAGES
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.rows import Pending, Record
@@ -112,15 +111,7 @@ def last_item_never_sent(patch: Patch) -> None:
 )
 def decimals_cut_off(patch: Patch) -> None:
     """Integer division where a decimal one was meant (F26)."""
-
-    def cut(text: str | None) -> str | None:
-        return None if text is None else str(int(Decimal(text)))
-
-    def item(channel: Channel, record: Record, reading_suffix: str) -> str:
-        short = msgspec.structs.replace(record, value=cut(record.value), low=cut(record.low), high=cut(record.high))
-        return exact(channel, short, reading_suffix)
-
-    exact = patch(packets, "record_item", item)
+    changes_numbers(patch, lambda text: str(int(Decimal(text))))
 
 
 @defect(
@@ -180,11 +171,7 @@ def stamps_in_utc(patch: Patch) -> None:
 )
 def maintenance_flag_left_on(patch: Patch) -> None:
     """The state set while commissioning is never taken back."""
-
-    def item(channel: Channel, record: Record, reading_suffix: str) -> str:
-        return good(channel, record, reading_suffix).replace("-Flag=N", "-Flag=M")
-
-    good = patch(packets, "record_item", item)
+    changes_items(patch, lambda channel, record, text: text.replace("-Flag=N", "-Flag=M"))
 
 
 # When it is sent
@@ -231,11 +218,7 @@ def sends_in_batches(patch: Patch) -> None:
 )
 def half_hourly_index(patch: Patch) -> None:
     """Every second quarter-hour is dropped to halve the traffic."""
-
-    async def every_other(self: CentreLink, item: Pending) -> bool:
-        return True if item.span == 900 and item.start_s // 900 % 2 else await each(self, item)
-
-    each = patch(CentreLink, "deliver", every_other)
+    drops_items(patch, lambda item: item.span == 900 and item.start_s // 900 % 2 == 1)
 
 
 # When it counts as delivered

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import structs
 
 from conformance.defects import Patch, defect
-from reference_terminal.operations.journal import Journal
+from conformance.defects.kit import hides_events
 from reference_terminal.processing import manual, settlement
 from reference_terminal.processing.interval import IntervalBuilder
 from reference_terminal.processing.manual import ManualEntries
@@ -81,13 +81,7 @@ def invalid_entry_used(patch: Patch) -> None:
 )
 def entries_and_invalid_readings_untold(patch: Patch) -> None:
     """The log is for faults of the device."""
-    whole = Journal.event
-
-    def event(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
-        if kind not in (manual.CAUSE, "invalid reading"):
-            whole(self, kind, subject, en, zh)
-
-    patch(Journal, "event", event)
+    hides_events(patch, lambda kind, en: kind in (manual.CAUSE, "invalid reading"))
 
 
 @defect(

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from conformance.defects import Patch, defect
+from conformance.defects.kit import hides_events
 from reference_terminal import numbers
 from reference_terminal.acquisition import reading
 from reference_terminal.config_meters import PointConfig
-from reference_terminal.operations.journal import Journal
 from reference_terminal.processing import filling
 from reference_terminal.processing.filling import Filling
 from reference_terminal.processing.gaps import GapKeeper
@@ -100,13 +100,7 @@ def estimates_among_readings(patch: Patch) -> None:
 )
 def filling_untold(patch: Patch) -> None:
     """It happens by itself, so nobody needs to know."""
-    whole = Journal.event
-
-    def event(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
-        if kind != "gap filled":
-            whole(self, kind, subject, en, zh)
-
-    patch(Journal, "event", event)
+    hides_events(patch, lambda kind, en: kind == "gap filled")
 
 
 @defect(

@@ -5,22 +5,20 @@ Leaves Modbus TCP to `acquisition` and the standby rule to `sources`.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from conformance.defects import Patch, defect
+from conformance.defects.kit import forgets_last_meter, keeps_last_values, single, takes_damaged_rtu_frames
 from reference_terminal.acquisition import (
     analog,
     bcd,
     cjt188,
     dlt645,
     dlt645_driver,
-    modbus_driver,
     modbus_serial,
-    reading,
 )
 from reference_terminal.acquisition import decode as decoding
 from reference_terminal.acquisition.bcd import Format
@@ -80,12 +78,7 @@ def digits_in_reverse_order(patch: Patch) -> None:
 )
 def serial_values_in_single_precision(patch: Patch) -> None:
     """The point table holds 32-bit floats printed with five digits."""
-
-    def scaled(value: Decimal, factor: Decimal) -> Decimal:
-        (single,) = struct.unpack(">f", struct.pack(">f", float(value * factor)))
-        return Decimal(format(Decimal(f"{single:.5g}"), "f"))
-
-    patch(decoding, "scaled", scaled)
+    patch(decoding, "scaled", lambda value, factor: single(value * factor, 5))
 
 
 @defect(
@@ -141,12 +134,7 @@ def broken_loop_as_end_of_range(patch: Patch) -> None:
 )
 def last_meter_of_line_left_out(patch: Patch) -> None:
     """The list of a line has room for one less than may be configured."""
-    whole = GatewayPoller.__init__
-
-    def short(self: GatewayPoller, client: Any, meters: list[MeterPoller], clock: Any, sink: Any) -> None:
-        whole(self, client, meters[:-1] if len(meters) > 1 else meters, clock, sink)
-
-    patch(GatewayPoller, "__init__", short)
+    forgets_last_meter(patch)
 
 
 @defect(
@@ -221,15 +209,7 @@ def check_octet_not_looked_at(patch: Patch) -> None:
 )
 def crc_not_looked_at(patch: Patch) -> None:
     """Whatever has the right length is taken for an answer."""
-
-    def frames(octets: bytes) -> Iterator[bytes]:
-        for at in range(len(octets) - 4):
-            end = at + 5 + (0 if octets[at + 1] & 0x80 else octets[at + 2])
-            if octets[at + 1] & 0x7F in (3, 4) and end <= len(octets):
-                yield octets[at : end - 2]
-
-    rtu = modbus_serial.RTU
-    patch(modbus_driver, "FRAMINGS", {**modbus_serial.FRAMINGS, rtu.name: replace(rtu, frames=frames)})
+    takes_damaged_rtu_frames(patch)
 
 
 @defect(
@@ -342,19 +322,5 @@ def exception_taken_for_nought(patch: Patch) -> None:
     cases=(_SPOILED_DLT645, _SPOILED_CJT188, _SPOILED_MODBUS),
 )
 def silent_serial_meter_keeps_last_value(patch: Patch) -> None:
-    """The picture of the process holds what was read last, with the time of the poll and good quality."""
-    whole = MeterPoller.read
-    last: dict[int, Any] = {}
-
-    async def read(self: MeterPoller, slot_s: int | None, clock: Any, wait_s: float | None = None) -> Any:
-        kept: list[Any] = []
-        for one in await whole(self, slot_s, clock, wait_s):
-            if one.good:
-                last[one.point] = one
-            elif one.point in last:
-                one.value, one.quality, one.cause = last[one.point].value, reading.GOOD, ""
-                one.raw = last[one.point].raw
-            kept.append(one)
-        return kept
-
-    patch(MeterPoller, "read", read)
+    """The picture of the process is shown whole, whatever was read of it."""
+    keeps_last_values(patch)

@@ -9,13 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-import msgspec
+from msgspec import structs
 
 from conformance.defects import Patch, defect
+from conformance.defects.kit import changes_added, changes_items, changes_numbers
 from conformance.defects.processing import DELIVERING, GAPS
 from reference_terminal import numbers
-from reference_terminal.acquisition.reading import Reading
-from reference_terminal.processing.interval import IntervalBuilder
 from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.storage.rows import Record
 from reference_terminal.times import Span, stamp
@@ -34,18 +33,7 @@ from reference_terminal.uplink.packets import Channel
 )
 def ratio_used_twice(patch: Patch) -> None:
     """The meter reports primary values; whoever set up the centre's table multiplied them once more."""
-    whole = packets.record_item
-
-    def tenfold(text: str | None) -> str | None:
-        return None if text is None else numbers.text(Decimal(text) * 10)
-
-    def item(channel: Channel, record: Record, reading_suffix: str) -> str:
-        more = msgspec.structs.replace(
-            record, value=tenfold(record.value), low=tenfold(record.low), high=tenfold(record.high)
-        )
-        return whole(channel, more, reading_suffix)
-
-    patch(packets, "record_item", item)
+    changes_numbers(patch, lambda text: numbers.text(Decimal(text) * 10))
 
 
 @defect(
@@ -57,20 +45,7 @@ def ratio_used_twice(patch: Patch) -> None:
 )
 def closed_a_poll_too_early(patch: Patch) -> None:
     """Polls are counted, beginning with one, in place of a look at the clock."""
-    whole = IntervalBuilder.add
-
-    def add(
-        self: IntervalBuilder,
-        reading: Reading,
-        total: Decimal | None,
-        increment: Decimal | None,
-        skipped: str,
-        broken: bool,
-    ) -> list[Record]:
-        early = msgspec.structs.replace(reading, slot_s=reading.slot_s + self.period_s)
-        return whole(self, early, total, increment, skipped, broken)
-
-    patch(IntervalBuilder, "add", add)
+    changes_added(patch, lambda builder, reading: structs.replace(reading, slot_s=reading.slot_s + builder.period_s))
 
 
 @defect(
@@ -94,13 +69,11 @@ def stamped_with_the_period_before(patch: Patch) -> None:
 )
 def flags_left_out(patch: Patch) -> None:
     """The firmware was written for the edition of 2005, whose hourly data did without."""
-    whole = packets.record_item
 
-    def item(channel: Channel, record: Record, reading_suffix: str) -> str:
-        text = whole(channel, record, reading_suffix)
+    def bare(channel: Channel, record: Record, text: str) -> str:
         return text if record.value is None else text.replace(f",{channel.code}-Flag=N", "")
 
-    patch(packets, "record_item", item)
+    changes_items(patch, bare)
 
 
 @defect(

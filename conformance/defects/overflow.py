@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.defects import Patch, defect
+from conformance.defects.kit import hides_events
 from reference_terminal.operations import housekeeping
-from reference_terminal.operations.journal import Journal
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.rows import Gap, Pending
 from reference_terminal.storage.store import Store
@@ -58,12 +58,7 @@ def gives_up_without_a_gap(patch: Patch) -> None:
 )
 def gives_up_without_a_word(patch: Patch) -> None:
     """A log level that hides what is expected."""
-
-    def event(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
-        if kind != "queue overflow":
-            own(self, kind, subject, en, zh)
-
-    own = patch(Journal, "event", event)
+    hides_events(patch, lambda kind, en: kind == "queue overflow")
 
 
 @defect(

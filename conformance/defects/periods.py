@@ -6,9 +6,9 @@ import dataclasses
 from typing import Any
 
 from conformance.defects import Patch, defect
+from conformance.defects.kit import hides_events
 from reference_terminal import period_set
 from reference_terminal.config import Config
-from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.interval import IntervalBuilder
 from reference_terminal.storage.rows import Record
 from reference_terminal.storage.store import Store
@@ -90,13 +90,7 @@ def period_set_for_every_meter(patch: Patch) -> None:
 )
 def period_set_untold(patch: Patch) -> None:
     """Settings are no events."""
-    whole = Journal.event
-
-    def event(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
-        if kind != "setting":
-            whole(self, kind, subject, en, zh)
-
-    patch(Journal, "event", event)
+    hides_events(patch, lambda kind, en: kind == "setting")
 
 
 @defect(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from conformance.defects import Patch, defect
 from conformance.defects.acquisition import ignore_transactions
-from reference_terminal.acquisition import modbus_driver, modbus_serial, reading
+from conformance.defects.kit import takes_damaged_rtu_frames
+from reference_terminal.acquisition import reading
 from reference_terminal.acquisition.blocks import Block
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.line import Line
@@ -172,15 +171,7 @@ def line_given_up(patch: Patch) -> None:
 )
 def damaged_rtu_frames_taken(patch: Patch) -> None:
     """The length is right, so what came is an answer."""
-
-    def frames(octets: bytes) -> Iterator[bytes]:
-        for at in range(len(octets) - 4):
-            end = at + 5 + (0 if octets[at + 1] & 0x80 else octets[at + 2])
-            if octets[at + 1] & 0x7F in (3, 4) and end <= len(octets):
-                yield octets[at : end - 2]
-
-    rtu = modbus_serial.RTU
-    patch(modbus_driver, "FRAMINGS", {**modbus_serial.FRAMINGS, rtu.name: replace(rtu, frames=frames)})
+    takes_damaged_rtu_frames(patch)
 
 
 @defect(

@@ -11,6 +11,7 @@ from decimal import Decimal
 import msgspec
 
 from conformance.defects import Patch, defect
+from conformance.defects.kit import changes_added, changes_closed
 from reference_terminal import numbers
 from reference_terminal.acquisition import decode as decoding
 from reference_terminal.acquisition import reading as readings
@@ -79,15 +80,12 @@ def hours_rounded(patch: Patch) -> None:
 
 def _rounds(patch: Patch, span: int, decimals: int) -> None:
     """Round the counters' increments of one class (its length in s) to so many decimals."""
-    exact = IntervalBuilder.close_counter
 
-    def close(self: IntervalBuilder, each: Open, closing: Boundary | None, cause: str) -> Record:
-        record = exact(self, each, closing, cause)
+    def short(each: Open, record: Record) -> None:
         if record.value is not None and record.span == span:
             record.value = numbers.text(numbers.rounded(Decimal(record.value), decimals))
-        return record
 
-    patch(IntervalBuilder, "close_counter", close)
+    changes_closed(patch, short)
 
 
 @defect(
@@ -175,14 +173,11 @@ def minutes_shown_late(patch: Patch) -> None:
 )
 def closing_of_the_minute_before(patch: Patch) -> None:
     """The register is copied before the poll that ends the minute has come back."""
-    exact = IntervalBuilder.close_counter
 
-    def close(self: IntervalBuilder, each: Open, closing: Boundary | None, cause: str) -> Record:
-        record = exact(self, each, closing, cause)
+    def early(each: Open, record: Record) -> None:
         record.closing = record.opening
-        return record
 
-    patch(IntervalBuilder, "close_counter", close)
+    changes_closed(patch, early)
 
 
 @defect(
@@ -194,18 +189,15 @@ def closing_of_the_minute_before(patch: Patch) -> None:
 )
 def cumulative_begins_anew_each_hour(patch: Patch) -> None:
     """What is shown as cumulative is the running total of the current hour."""
-    exact = IntervalBuilder.close_counter
     first: dict[tuple[int, int], Decimal] = {}
 
-    def close(self: IntervalBuilder, each: Open, closing: Boundary | None, cause: str) -> Record:
-        record = exact(self, each, closing, cause)
+    def since_the_hour(each: Open, record: Record) -> None:
         if record.opening is not None and record.closing is not None:
-            hour = (self.point, floor_s(each.start_s, HOUR.code))
+            hour = (record.point, floor_s(each.start_s, HOUR.code))
             base = first.setdefault(hour, Decimal(record.opening))
             record.closing = numbers.text(Decimal(record.closing) - base)
-        return record
 
-    patch(IntervalBuilder, "close_counter", close)
+    changes_closed(patch, since_the_hour)
 
 
 # Counters
@@ -406,22 +398,13 @@ def marked_but_sent_as_valid(patch: Patch) -> None:
 )
 def marked_but_averaged(patch: Patch) -> None:
     """The statistics run over the column of values without looking at the column of states."""
-    whole = IntervalBuilder.add
 
-    def add(
-        self: IntervalBuilder,
-        reading: Reading,
-        total: Decimal | None,
-        increment: Decimal | None,
-        skipped: str,
-        broken: bool,
-    ) -> list[Record]:
-        taken = reading
+    def taken(builder: IntervalBuilder, reading: Reading) -> Reading:
         if reading.cause == readings.RANGE and reading.value is not None:
-            taken = msgspec.structs.replace(reading, quality=readings.GOOD, cause="")
-        return whole(self, taken, total, increment, skipped, broken)
+            return msgspec.structs.replace(reading, quality=readings.GOOD, cause="")
+        return reading
 
-    patch(IntervalBuilder, "add", add)
+    changes_added(patch, taken)
 
 
 @defect(

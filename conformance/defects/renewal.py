@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.defects import Patch, defect
+from conformance.defects.kit import hides_events
 from reference_terminal import centre_set
 from reference_terminal.config_centres import CentreConfig
-from reference_terminal.operations.journal import Journal
 from reference_terminal.security import certificates
 from reference_terminal.security.certificates import Identity
 from reference_terminal.security.vault import Vault
@@ -97,9 +97,4 @@ def renewal_lost_with_the_power(patch: Patch) -> None:
 )
 def renewal_leaves_no_trace(patch: Patch) -> None:
     """The audit log knows settings of the measuring side only."""
-
-    def event(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
-        if kind != "setting":
-            own(self, kind, subject, en, zh)
-
-    own = patch(Journal, "event", event)
+    hides_events(patch, lambda kind, en: kind == "setting")

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from cryptography import x509
 
 from conformance.defects import Patch, defect
+from conformance.defects.kit import whispers_alarms
 from reference_terminal.clock import WallClock
 from reference_terminal.operations.journal import Journal
 from reference_terminal.security.channel import Line, Revocation, Standing
@@ -164,11 +165,4 @@ def old_lists_stop_everything(patch: Patch) -> None:
 )
 def lists_run_out_unsaid(patch: Patch) -> None:
     """A line in the diagnostic log."""
-
-    def raised(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
-        if "revocation" in kind + en:
-            self.say(en)
-        else:
-            own(self, kind, subject, en, zh)
-
-    own = patch(Journal, "raise_alarm", raised)
+    whispers_alarms(patch, lambda kind, en: "revocation" in kind + en)

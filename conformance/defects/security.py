@@ -16,7 +16,7 @@ from cryptography import x509
 from OpenSSL import SSL, crypto
 
 from conformance.defects import Patch, defect
-from reference_terminal.operations.journal import Journal
+from conformance.defects.kit import believes_anybody, whispers_alarms
 from reference_terminal.security import certificates, channel
 from reference_terminal.security.certificates import CertificateError
 from reference_terminal.security.channel import ChannelRefused, Line, Security, TlsLine
@@ -119,18 +119,7 @@ _ISSUERS = (2, 7, 18, 19, 20, 21, 30)
 )
 def issuer_not_checked(patch: Patch) -> None:
     """`verify=False` for the test centre of the vendor, left in."""
-
-    def made(security: Security, now_s: int, judge: channel.Judge) -> SSL.Context:
-        context = own(security, now_s, judge)
-        context.get_cert_store().set_flags(0)
-        context.set_verify(SSL.VERIFY_NONE, lambda *_: True)
-        return context
-
-    def agreed(line: TlsLine, connection: SSL.Connection, security: Security, host: str) -> int:
-        return 0
-
-    own = patch(channel, "context_of", made)
-    patch(channel, "agreed", agreed)
+    believes_anybody(patch)
 
 
 @defect(
@@ -306,14 +295,8 @@ def plain_without_certificate(patch: Patch) -> None:
 )
 def refusals_without_alarm(patch: Patch) -> None:
     """Alarms were for meters."""
-
-    def raised(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
-        if kind in ("channel refused", "centre lost", "certificate missing", "certificate unusable"):
-            self.say(en)
-        else:
-            own(self, kind, subject, en, zh)
-
-    own = patch(Journal, "raise_alarm", raised)
+    kinds = ("channel refused", "centre lost", "certificate missing", "certificate unusable")
+    whispers_alarms(patch, lambda kind, en: kind in kinds)
 
 
 @defect(

@@ -9,13 +9,14 @@ import apsw
 import msgspec
 
 from conformance.defects import Patch, defect
+from conformance.defects.kit import at_opening
 from reference_terminal import numbers
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.acquisition.reading import Reading
 from reference_terminal.operations.housekeeping import Housekeeping
 from reference_terminal.processing.interval import Boundary, IntervalBuilder
 from reference_terminal.processing.pipeline import Pipeline, PointState
-from reference_terminal.storage import database, store
+from reference_terminal.storage import database
 from reference_terminal.storage.rows import Record
 from reference_terminal.storage.store import Store
 from reference_terminal.terminal import Terminal
@@ -59,14 +60,7 @@ def never_synced(patch: Patch) -> None:
 )
 def hour_begun_anew(patch: Patch) -> None:
     """The hour under way stands in a file of its own, which is created, and so emptied, at start."""
-    whole = store.open_database
-
-    def opened(path: str, vfs: str | None) -> tuple[apsw.Connection, str]:
-        connection, name = whole(path, vfs)
-        connection.execute("DELETE FROM record WHERE end_s > (SELECT max(end_s) FROM record WHERE span<=900) - 3600")
-        return connection, name
-
-    patch(store, "open_database", opened)
+    at_opening(patch, "DELETE FROM record WHERE end_s > (SELECT max(end_s) FROM record WHERE span<=900) - 3600")
 
 
 @defect(
@@ -247,17 +241,11 @@ def records_shown_without_decimals(patch: Patch) -> None:
 )
 def last_value_rewritten_after_start(patch: Patch) -> None:
     """Recovery writes noughts over what was good."""
-    whole = store.open_database
-
-    def opened(path: str, vfs: str | None) -> tuple[apsw.Connection, str]:
-        connection, name = whole(path, vfs)
-        connection.execute(
-            "UPDATE record SET value='0' WHERE value IS NOT NULL"
-            " AND span=60 AND start_s >= (SELECT max(start_s) FROM record) - 1800"
-        )
-        return connection, name
-
-    patch(store, "open_database", opened)
+    at_opening(
+        patch,
+        "UPDATE record SET value='0' WHERE value IS NOT NULL"
+        " AND span=60 AND start_s >= (SELECT max(start_s) FROM record) - 1800",
+    )
 
 
 @defect(

@@ -12,11 +12,11 @@ from decimal import Decimal
 from typing import Any
 
 from conformance.defects import Patch, defect
+from conformance.defects.kit import keeps_last_values
 from reference_terminal.acquisition import odbc, opcua_client, opcua_driver, reading, row_source
 from reference_terminal.acquisition.driver import Content, Poll
 from reference_terminal.acquisition.modbus_driver import ModbusMeter
 from reference_terminal.acquisition.opcua_client import OpcUaClient
-from reference_terminal.acquisition.poller import MeterPoller
 from reference_terminal.acquisition.row_source import Row, RowSource
 from reference_terminal.acquisition.sql_driver import SqlMeter
 from reference_terminal.operations.journal import Journal
@@ -102,22 +102,8 @@ def opcua_status_ignored(patch: Patch) -> None:
     cases=(_BAD, _CALIBRATED),
 )
 def opcua_last_value_kept(patch: Patch) -> None:
-    """The picture of the process holds what was read last, with the time of the poll and good quality."""
-    whole = MeterPoller.read
-    last: dict[int, Any] = {}
-
-    async def read(self: MeterPoller, slot_s: int | None, clock: Any, wait_s: float | None = None) -> Any:
-        kept: list[Any] = []
-        for one in await whole(self, slot_s, clock, wait_s):
-            if one.good:
-                last[one.point] = one
-            elif one.point in last:
-                one.value, one.quality, one.cause = last[one.point].value, reading.GOOD, ""
-                one.raw = last[one.point].raw
-            kept.append(one)
-        return kept
-
-    patch(MeterPoller, "read", read)
+    """The picture of the process is shown whole, whatever was read of it."""
+    keeps_last_values(patch)
 
 
 @defect(

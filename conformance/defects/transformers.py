@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from msgspec import structs
+
 from conformance.defects import Patch, defect
+from conformance.defects.kit import changes_stored
 from reference_terminal.acquisition import decode as decoding
-from reference_terminal.acquisition.reading import Reading
 from reference_terminal.config_meters import PointConfig
 from reference_terminal.processing.counter import CounterTracker
 from reference_terminal.storage.store import Store
@@ -82,13 +84,7 @@ _RAW_CASE = ("transformers/keeps-raw-values",)
 )
 def raw_value_dropped(patch: Patch) -> None:
     """The converted value can be divided again."""
-    whole = Store.add_reading
-
-    def add_reading(self: Store, reading: Reading, total: Any) -> None:
-        reading.raw = ""
-        whole(self, reading, total)
-
-    patch(Store, "add_reading", add_reading)
+    changes_stored(patch, lambda reading: structs.replace(reading, raw=""))
 
 
 @defect(
@@ -100,13 +96,7 @@ def raw_value_dropped(patch: Patch) -> None:
 )
 def raw_value_converted_too(patch: Patch) -> None:
     """Both columns are filled from the same variable."""
-    whole = Store.add_reading
-
-    def add_reading(self: Store, reading: Reading, total: Any) -> None:
-        reading.raw = str(reading.value)
-        whole(self, reading, total)
-
-    patch(Store, "add_reading", add_reading)
+    changes_stored(patch, lambda reading: structs.replace(reading, raw=str(reading.value)))
 
 
 @defect(
