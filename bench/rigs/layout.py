@@ -139,7 +139,7 @@ SYSTEM_METERS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     ),
     "production-system": ("production_system", "site", (("output", "k74001"), ("rate", "k74002"))),
 }
-_SYSTEM_PORTS = {"opcua": 4840, "sql": 0, "odbc": 0}
+_SYSTEM_PORTS = {"opcua": 4840, "postgresql": 5432, "mariadb": 3306}
 
 
 def start_us(scenario: Scenario) -> int:
@@ -314,6 +314,7 @@ def _behind_systems(scenario: Scenario) -> list[MeterSpec]:
     made: list[MeterSpec] = []
     known: dict[str, int] = {}
     for number, system in enumerate(scenario.systems):
+        port = _SYSTEM_PORTS.get(system.kind, _SYSTEM_PORTS.get(system.sql, 0))
         for word in system.meters:
             device, source, points = SYSTEM_METERS[word]
             index = known[word] = known.get(word, 0) + 1
@@ -322,8 +323,8 @@ def _behind_systems(scenario: Scenario) -> list[MeterSpec]:
                 MeterSpec(
                     name=name,
                     map=device,
-                    host="" if system.kind != "opcua" else f"10.1.0.{90 + number}",
-                    port=_SYSTEM_PORTS[system.kind],
+                    host=f"10.1.0.{90 + number}" if port else "",
+                    port=port,
                     unit=1,
                     source=source,
                     points=tuple(
@@ -338,6 +339,7 @@ def _behind_systems(scenario: Scenario) -> list[MeterSpec]:
                     odbc=system.kind == "odbc",
                     security=system.security,
                     rows_s=system.rows_s,
+                    sql=system.sql,
                 )
             )
     return made
@@ -411,7 +413,7 @@ def settings_of(scenario: Scenario) -> dict[str, Any]:
         "emission_sources": dict(scenario.emission_sources),
         "records": dict(scenario.records),
         "revocation": scenario.revocation,
-        "store_mb": scenario.store_mb,
+        "store_octets": scenario.store_octets,
     }
 
 

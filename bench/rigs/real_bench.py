@@ -44,6 +44,7 @@ from bench.rigs.facade import CentresByName, Clock, NoLines, OperatorAtTerminal
 from bench.rigs.lines import Lines
 from bench.rigs.place import LinkTold, Place
 from bench.rigs.real_power import PowerSupply, TerminalHands
+from bench.rigs.real_storage import TerminalFiles
 from bench.rigs.real_terminal import Room, TerminalLife
 from bench.rigs.timekeeping import Timekeeping
 from bench.run import Setup
@@ -145,7 +146,16 @@ class RealBench:
         self.collectors = self.site.collectors
         self.revocation = self.site.revocation
         self.power = PowerSupply(self.life, self.clock.sleep, self.spawn)
-        self.terminal = TerminalHands(self.life, why_not, self.record, self.clock.now_us)
+        files = TerminalFiles(
+            self._room.state,
+            launch.files,
+            site=self.site,
+            adapter=self.adapter,
+            seat=self.seat,
+            record=self.record,
+            now_us=self.clock.now_us,
+        )
+        self.terminal = TerminalHands(self.life, why_not, self.record, self.clock.now_us, files)
         self.operator = OperatorAtTerminal(self)
 
     async def serve_time(self) -> None:

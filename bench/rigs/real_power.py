@@ -15,6 +15,7 @@ from bench.bench import Unable
 from bench.history import ClockMoved, Event
 from bench.real.disk import DiskEvent
 from bench.rigs.awaited import Awaited, awaited
+from bench.rigs.real_storage import TerminalFiles
 from bench.rigs.real_terminal import TerminalLife
 from bench.terminals import Alteration
 from bench.virtual.disk import Moment
@@ -122,12 +123,18 @@ class PowerSupply:
 
 
 class TerminalHands:
-    """What may be done to the terminal besides its wires and its supply."""
+    """What may be done to the terminal besides its wires and its supply. Without `files` nobody can look into it."""
 
     def __init__(
-        self, life: TerminalLife, why_not: str, record: Callable[[Event], None], now_us: Callable[[], int]
+        self,
+        life: TerminalLife,
+        why_not: str,
+        record: Callable[[Event], None],
+        now_us: Callable[[], int],
+        files: TerminalFiles | None = None,
     ) -> None:
         self._life = life
+        self._files = files
         self._why_not = why_not
         self._record = record
         self._now_us = now_us
@@ -152,13 +159,20 @@ class TerminalHands:
         offset = self._life.clock.offset_us if self._life.clock is not None else 0
         self._record(ClockMoved(t=self._now_us(), offset_us=offset, why=why))
 
+    def _seen(self) -> TerminalFiles:
+        if self._files is None:
+            raise Unable(
+                "nobody can look into this terminal's storage here: --rig virtual or process / 本台架无法查看终端存储"
+            )
+        return self._files
+
     async def search(self) -> None:
-        """Not here: the configuration file holds what the terminal was given. Raises Unable."""
-        raise Unable("storage can be searched for secrets in virtual time only: --rig virtual / 仅虚拟台架可检索存储")
+        """Look for secrets in its files and at the local interface."""
+        await self._seen().search()
 
     async def storage(self) -> None:
-        """Real files are not read for values."""
-        raise Unable("storage can be searched for values in virtual time only: --rig virtual / 仅虚拟台架可检索存储")
+        """Look which of its files hold measured values."""
+        await self._seen().count_values()
 
     def empty(self) -> None:
         """Not in real time yet."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bench.bench import Bench
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding
 from bench.history import History
 from bench.scenario import Scenario
 from conformance.judges import centreset, configuration, packages
@@ -59,14 +59,19 @@ class ConfiguresFromAfar(Case):
     )  # fmt: skip
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, MANAGEMENT, CONFIGURATION)
     scenario = _WORLD
-    rigs = Rig.VIRTUAL
+    before_s = 720.0
+    away_s = 300.0
+    without_s = 180.0
+    off_s = 60.0
+    again_s = 360.0
+    settle_s = 300.0
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
-        await bench.clock.sleep(minutes=12)
+        await bench.clock.sleep(self.before_s)
         async with bench.links["uplink.A"].cut():
             bench.phase("away", centre="A")
-            await bench.clock.sleep(minutes=5)
+            await bench.clock.sleep(self.away_s)
             moved = bench.told_of("B")
             address = {"id": "A", **{key: moved[key] for key in ("host", "port", "mn", "pw", "st")}}
             await self._issue(bench, "address", "1.0", _body(centres=[address]), subject="A")
@@ -76,15 +81,15 @@ class ConfiguresFromAfar(Case):
         await self._issue(
             bench, "items", "1.0", _body(items=[{"point": item, "acquired": "no"}]), subject=item, acquired="no"
         )
-        await bench.clock.sleep(minutes=3)
-        await bench.power.off(60)
+        await bench.clock.sleep(self.without_s)
+        await bench.power.off(self.off_s)
         await self._others(bench)
         await self._wrong(bench, item)
         await self._import(bench, item)
-        await bench.clock.sleep(minutes=6)
+        await bench.clock.sleep(self.again_s)
         await bench.operator.packages()
         await bench.operator.log(start)
-        await bench.centres.settle(minutes=5)
+        await bench.centres.settle(seconds=self.settle_s)
 
     async def _issue(self, bench: Bench, name: str, version: str, content: bytes, **words: str) -> None:
         task = management_of(bench).issue(_CONFIGURATION, name, version, content)
@@ -145,7 +150,6 @@ class RestoresConfiguration(Case):
     clauses = ("isc-2/7.4.1.4(4)a", "isc-2/7.4.1.4(4)b", "isc-2/7.4.1.4(3)b")
     needs = (MODBUS, HJ212, LOCAL, BACKUP, "centres.local-configuration")
     scenario = _WORLD.but(centres=("A", "B", "C"), centre_options=(), later=("C",), points=1)
-    rigs = Rig.VIRTUAL
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.bench import Bench
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding
 from bench.history import History
 from bench.scenario import Scenario
 from conformance.judges import delivery, renewal, windows
@@ -29,23 +29,28 @@ class RenewsItsCertificateWhileRunning(Case):
         kinds=("minute",),
         centre_options=(("A", {"channel": "mtls", "client_certificate": "ending"}), ("B", {"channel": "mtls"})),
     )
-    rigs = Rig.VIRTUAL
+    # Until the certificate ends in less than 30 d, and the terminal has looked at it again.
+    before_s = 7920.0
+    unfit_s = 120.0
+    after_s = 1200.0
+    off_s = 60.0
+    settle_s = 360.0
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
-        await bench.clock.sleep(hours=2, minutes=12)
+        await bench.clock.sleep(self.before_s)
         await bench.operator.alarms()
         for choice in UNFIT:
             bench.phase("unfit-certificate", choice=choice)
             await bench.operator.renew_certificate("A", choice, _AUTHOR)
-            await bench.clock.sleep(minutes=2)
+            await bench.clock.sleep(self.unfit_s)
         bench.phase("renewed", centre="A")
         await bench.operator.renew_certificate("A", "renewed", _AUTHOR)
-        await bench.clock.sleep(minutes=20)
-        await bench.power.off(60)
-        await bench.clock.sleep(minutes=20)
+        await bench.clock.sleep(self.after_s)
+        await bench.power.off(self.off_s)
+        await bench.clock.sleep(self.after_s)
         await bench.operator.log(start)
-        await bench.centres.settle(minutes=6)
+        await bench.centres.settle(seconds=self.settle_s)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from renewal.findings(history, "A", UNFIT)

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.bench import Bench
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding
 from bench.history import History
 from bench.scenario import Scenario
 from conformance.judges import packages, software
 from conformance.judges.software import Step
+from conformance.judges.times import MINUTE
 from conformance.terminal import APPLICATIONS, HJ212, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS
 from conformance.terminal.management import management_of, told
 from conformance.terminal.moves import read_records
@@ -48,14 +49,16 @@ class InstallsAndRemovesApplications(Case):
     )  # fmt: skip
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, MANAGEMENT, APPLICATIONS)
     scenario = _WORLD
-    rigs = Rig.VIRTUAL
+    kind = "quarter"
+    before_s = 1860.0
+    after_s = 360.0
 
     async def drive(self, bench: Bench) -> None:
         management = management_of(bench)
         begin = bench.clock.now_us()
-        await bench.clock.sleep(minutes=31)
-        end = begin + 1_800_000_000
-        await read_records(bench, ("quarter",), begin, end)
+        await bench.clock.sleep(self.before_s)
+        end = bench.clock.now_us() - MINUTE
+        await read_records(bench, (self.kind,), begin, end)
         await bench.terminal.storage()
         for step in STEPS:
             bench.phase("module" if step.name in software.UNDISTURBED else "application", software=step.name)
@@ -69,9 +72,9 @@ class InstallsAndRemovesApplications(Case):
             for _ in range(6):
                 await bench.operator.status()
                 await bench.clock.sleep(seconds=0.5)
-        await bench.clock.sleep(minutes=6)
+        await bench.clock.sleep(self.after_s)
         bench.phase("settle")
-        await read_records(bench, ("quarter",), begin, end)
+        await read_records(bench, (self.kind,), begin, end)
         await bench.terminal.storage()
 
     def judge(self, history: History) -> Iterator[Finding]:
@@ -98,20 +101,24 @@ class StopsUpgradesFromAfar(Case):
     )  # fmt: skip
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, MANAGEMENT)
     scenario = _WORLD.but(period_s=60, realtime_interval_s=0)
-    rigs = Rig.VIRTUAL
+    kind = "quarter"
+    before_s = 1860.0
+    # A program on trial is confirmed after a minute, and reported with the next report.
+    over_s = 360.0
+    lost_s = 150.0
 
     async def drive(self, bench: Bench) -> None:
         begin = bench.clock.now_us()
-        await bench.clock.sleep(minutes=31)
-        end = begin + 1_800_000_000
-        await read_records(bench, ("quarter",), begin, end)
+        await bench.clock.sleep(self.before_s)
+        end = bench.clock.now_us() - MINUTE
+        await read_records(bench, (self.kind,), begin, end)
         await bench.terminal.storage()
         await self._stopped_while_fetching(bench)
         await self._stopped_on_trial(bench)
         await self._lost_network(bench)
         await self._over_local_network(bench)
-        await bench.clock.sleep(minutes=7)
-        await read_records(bench, ("quarter",), begin, end)
+        await bench.clock.sleep(self.over_s + 60)
+        await read_records(bench, (self.kind,), begin, end)
         await bench.terminal.storage()
 
     def _issue(self, bench: Bench, version: str, size: int) -> Task:
@@ -136,14 +143,14 @@ class StopsUpgradesFromAfar(Case):
             bench.phase("cut-off", version=_TRIAL)
             management_of(bench).cut_off(task)
         await told(bench, task)
-        await bench.clock.sleep(minutes=6)
+        await bench.clock.sleep(self.over_s)
 
     async def _lost_network(self, bench: Bench) -> None:
         async with bench.links["uplink.M"].rate(_RATE_BPS):
             task = self._issue(bench, _LOST, _LARGE)
             await self._begun(bench, task)
             async with bench.links["uplink.M"].cut():
-                await bench.clock.sleep(seconds=150)
+                await bench.clock.sleep(self.lost_s)
             await told(bench, task)
 
     async def _over_local_network(self, bench: Bench) -> None:
