@@ -31,7 +31,7 @@ _POLLING = (
     "ports/serves-all-ports-together",
 )
 _PERIODS = ("isc-2/7.2.3-A(1)a", "isc-2/9.1a", "isc-2/9.1b", "isc-2/9.1c", "csmt/11.2-1")
-_GAPS = (
+GAPS = (
     "acquisition/records-gap-of-silent-meter",
     "acquisition/records-gap-of-refusing-meter",
     "acquisition/records-gap-of-foreign-answers",
@@ -154,7 +154,7 @@ def circuits_in_order_of_text(patch: Patch) -> None:
     en="failed readings leave no trace",
     zh="采集失败不留任何记录",
     clauses=_GAP,
-    cases=_GAPS,
+    cases=GAPS,
 )
 def no_gap_noted(patch: Patch) -> None:
     """A failed poll is dropped and the next one waited for; nobody writes the gap down."""
@@ -170,7 +170,7 @@ def no_gap_noted(patch: Patch) -> None:
     en="gaps are recorded from full hour to full hour",
     zh="缺失时段按整点记录起止",
     clauses=_GAP,
-    cases=_GAPS,
+    cases=GAPS,
 )
 def gaps_by_whole_hours(patch: Patch) -> None:
     """The record of gaps is a table of hours, so that start and end are an hour wide of the mark."""
@@ -195,7 +195,7 @@ def gaps_by_whole_hours(patch: Patch) -> None:
     en="the first reading of every hour is recorded as missing",
     zh="每小时首次采集被误记为缺失",
     clauses=_GAP,
-    cases=_GAPS,
+    cases=GAPS,
 )
 def gap_at_every_hour(patch: Patch) -> None:
     """The count of polls is cleared at the change of the hour before it is compared with what was due."""
@@ -216,7 +216,7 @@ def gap_at_every_hour(patch: Patch) -> None:
     en="when a meter cannot be read its last value is stored again",
     zh="表计无法读取时重复存储上一数值",
     clauses=(*_GAP, "cpcif/8.2b"),
-    cases=_GAPS,
+    cases=GAPS,
 )
 def repeats_last_value(patch: Patch) -> None:
     """The table of current values is sampled at every cycle, whether or not anybody refreshed it."""
@@ -238,7 +238,7 @@ def repeats_last_value(patch: Patch) -> None:
     en="registers that could not be read count as zero",
     zh="未能读取的寄存器按零处理",
     clauses=_GAP,
-    cases=_GAPS[:-1],
+    cases=GAPS[:-1],
 )
 def unread_registers_as_zero(patch: Patch) -> None:
     """The buffer is cleared before the request and the return code of the read is not looked at."""
@@ -356,7 +356,7 @@ def late_answer_taken_for_the_next(patch: Patch) -> None:
     en="a period whose boundary was not read is closed with the next reading there is",
     zh="边界未读到时用其后最近的读数结算时段",
     clauses=(*_GAP, "isc-2/7.2.3-B(3)b"),
-    cases=_GAPS,
+    cases=GAPS,
 )
 def period_closed_with_next_reading(patch: Patch) -> None:
     """Whatever comes first after the boundary closes the period, an hour late or not, and the flag says N."""

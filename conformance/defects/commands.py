@@ -6,7 +6,7 @@ Leaves reading the octets of a request to `protocol` and setting the clock to `c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -31,6 +31,15 @@ _HISTORY = ("commands/answers-history-requests",)
 _OBEYS = ("commands/obeys-its-centre",)
 _REFUSES = ("commands/refuses-wrong-requests",)
 _FRAMES = ("isc-2/7.2.4k",)
+
+
+def _answers_with(patch: Patch, other: Callable[[Message, int], int]) -> None:
+    """Answer a request with another code than the terminal's, which `other` is given too."""
+
+    def check(self: CommandSet, link: CentreLink, request: Message) -> int:
+        return other(request, sound(self, link, request))
+
+    sound = patch(CommandSet, "check", check)
 
 
 # Reading at once
@@ -150,11 +159,8 @@ def read_now_one_meter(patch: Patch) -> None:
 )
 def history_unknown(patch: Patch) -> None:
     """The query commands of table 9 were never programmed."""
-
-    def check(self: CommandSet, link: CentreLink, request: Message) -> int:
-        return command_module.WRONG_CN if request.cn in ("2031", "2051", "2061") else sound(self, link, request)
-
-    sound = patch(CommandSet, "check", check)
+    wrong, unknown = command_module.WRONG_CN, ("2031", "2051", "2061")
+    _answers_with(patch, lambda request, code: wrong if request.cn in unknown else code)
 
 
 def _periods(patch: Patch, seconds_before: int, seconds_after: int) -> None:
@@ -344,12 +350,7 @@ def settings_until_the_next_start(patch: Patch) -> None:
 )
 def settings_belong_to_the_vendor(patch: Patch) -> None:
     """QnRtn 2 for everything but questions."""
-
-    def verdict(self: CommandSet, link: CentreLink, request: Message) -> int:
-        refused = request.cn in ("1000", "1062", "1064", "1072")
-        return 2 if refused else own(self, link, request)
-
-    own = patch(CommandSet, "check", verdict)
+    _answers_with(patch, lambda request, code: 2 if request.cn in ("1000", "1062", "1064", "1072") else code)
 
 
 @defect(
@@ -361,11 +362,7 @@ def settings_belong_to_the_vendor(patch: Patch) -> None:
 )
 def questions_belong_to_the_vendor(patch: Patch) -> None:
     """QnRtn 2 for questions."""
-
-    def verdict(self: CommandSet, link: CentreLink, request: Message) -> int:
-        return 2 if request.cn in ("1061", "1063", "2012") else own(self, link, request)
-
-    own = patch(CommandSet, "check", verdict)
+    _answers_with(patch, lambda request, code: 2 if request.cn in ("1061", "1063", "2012") else code)
 
 
 @defect(
@@ -405,13 +402,8 @@ def realtime_stays_off(patch: Patch) -> None:
 )
 def anybody_may_command(patch: Patch) -> None:
     """Who has the connection has the terminal."""
-
-    def verdict(self: CommandSet, link: CentreLink, request: Message) -> int:
-        code = own(self, link, request)
-        wrong = (command_module.WRONG_MN, command_module.WRONG_PW, command_module.WRONG_ST)
-        return command_module.ACCEPTED if code in wrong else code
-
-    own = patch(CommandSet, "check", verdict)
+    wrong = (command_module.WRONG_MN, command_module.WRONG_PW, command_module.WRONG_ST)
+    _answers_with(patch, lambda request, code: command_module.ACCEPTED if code in wrong else code)
 
 
 @defect(
@@ -423,12 +415,7 @@ def anybody_may_command(patch: Patch) -> None:
 )
 def one_code_for_all_refusals(patch: Patch) -> None:
     """No is no."""
-
-    def verdict(self: CommandSet, link: CentreLink, request: Message) -> int:
-        code = own(self, link, request)
-        return code if code == command_module.ACCEPTED else 2
-
-    own = patch(CommandSet, "check", verdict)
+    _answers_with(patch, lambda request, code: code if code == command_module.ACCEPTED else 2)
 
 
 @defect(

@@ -12,8 +12,9 @@ from decimal import Decimal
 from msgspec import structs
 
 from conformance.defects import Patch, defect
+from conformance.defects.acquisition import GAPS
 from conformance.defects.kit import changes_added, changes_items, changes_numbers
-from conformance.defects.processing import DELIVERING, GAPS
+from conformance.defects.processing import DELIVERING
 from reference_terminal import numbers
 from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.storage.rows import Record

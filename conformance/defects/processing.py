@@ -11,6 +11,7 @@ from decimal import Decimal
 import msgspec
 
 from conformance.defects import Patch, defect
+from conformance.defects.acquisition import GAPS
 from conformance.defects.kit import changes_added, changes_closed
 from reference_terminal import numbers
 from reference_terminal.acquisition import decode as decoding
@@ -27,15 +28,6 @@ from reference_terminal.times import DAY, HOUR, MINUTE, floor_s
 from reference_terminal.uplink import packets
 from reference_terminal.uplink.packets import Channel
 
-GAPS = (
-    "acquisition/records-gap-of-silent-meter",
-    "acquisition/records-gap-of-refusing-meter",
-    "acquisition/records-gap-of-foreign-answers",
-    "acquisition/records-gap-of-late-answers",
-    "acquisition/records-gap-of-truncated-answers",
-    "acquisition/records-gap-of-garbled-answers",
-    "acquisition/records-gap-of-marked-values",
-)
 _SUMS = ("processing/adds-up-exactly",)
 _MINUTES = ("processing/offers-minute-values",)
 _SCALE = ("processing/counts-over-full-scale", "processing/counts-each-step-over-full-scale")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from conformance.defects import Patch, defect
 from reference_terminal.times import stamp_ms
@@ -176,20 +177,13 @@ def numbers_with_exponent(patch: Patch) -> None:
         for item in message.cp.split(";"):
             pairs = [pair.partition("=") for pair in item.split(",")]
             shown.append(",".join(f"{name}={_scientific(name, value)}" for name, _, value in pairs))
-        cp = ";".join(shown) if "=" in message.cp else message.cp
-        return sound(_with(message, cp=cp))
+        return sound(replace(message, cp=";".join(shown)) if "=" in message.cp else message)
 
     sound = patch(messages, "encode", encode)
 
 
 def _scientific(name: str, value: str) -> str:
     return f"{value}E+00" if name.endswith(("-Cou", "-Avg", "-Min", "-Max", "-Rtd")) else value
-
-
-def _with(message: Message, *, cp: str, qn: str = "", pw: str = "", st: str = "", mn: str = "") -> Message:
-    """The same message with other control parameters and, where given, other fields."""
-    m = message
-    return Message(qn or m.qn, st or m.st, m.cn, pw or m.pw, mn or m.mn, m.flag, cp, m.pnum, m.pno)
 
 
 @defect(
@@ -254,6 +248,17 @@ def _uploads(patch: Patch, change: Callable[[Message], Message]) -> None:
     sound = patch(CentreLink, "message", message)
 
 
+def _first_for_all(patch: Patch, field: str) -> None:
+    """Give every upload, to whichever centre, this field of the first upload of all."""
+    first: list[str] = []
+
+    def change(message: Message) -> Message:
+        first.append(getattr(message, field))
+        return replace(message, **{field: first[0]})
+
+    _uploads(patch, change)
+
+
 @defect(
     "one-number-for-all-centres",
     en="the device number set for the first centre is used towards all",
@@ -263,13 +268,7 @@ def _uploads(patch: Patch, change: Callable[[Message], Message]) -> None:
 )
 def one_number_for_all_centres(patch: Patch) -> None:
     """One identity per device, though each centre assigns its own."""
-    first: list[str] = []
-
-    def change(message: Message) -> Message:
-        first.append(message.mn)
-        return _with(message, cp=message.cp, mn=first[0])
-
-    _uploads(patch, change)
+    _first_for_all(patch, "mn")
 
 
 @defect(
@@ -281,13 +280,7 @@ def one_number_for_all_centres(patch: Patch) -> None:
 )
 def one_password_for_all_centres(patch: Patch) -> None:
     """One field for the password in the settings, though each centre sets its own (1072)."""
-    first: list[str] = []
-
-    def change(message: Message) -> Message:
-        first.append(message.pw)
-        return _with(message, cp=message.cp, pw=first[0])
-
-    _uploads(patch, change)
+    _first_for_all(patch, "pw")
 
 
 @defect(
@@ -299,7 +292,7 @@ def one_password_for_all_centres(patch: Patch) -> None:
 )
 def password_of_the_factory(patch: Patch) -> None:
     """The set password is used to check commands only (F17)."""
-    _uploads(patch, lambda message: _with(message, cp=message.cp, pw="000000"))
+    _uploads(patch, lambda message: replace(message, pw="000000"))
 
 
 @defect(
@@ -311,7 +304,7 @@ def password_of_the_factory(patch: Patch) -> None:
 )
 def system_code_of_another_trade(patch: Patch) -> None:
     """The code of the product the firmware was taken from."""
-    _uploads(patch, lambda message: _with(message, cp=message.cp, st="21"))
+    _uploads(patch, lambda message: replace(message, st="21"))
 
 
 @defect(
@@ -333,13 +326,18 @@ def qn_of_whole_seconds(patch: Patch) -> None:
 # Splitting
 
 
+def _parts(link: CentreLink, first: str, items: list[str]) -> list[str]:
+    """The parts that the terminal makes of a packet for this centre."""
+    return messages.split(first, items, messages.cp_room(link.config.st, link.settings.pw, link.config.mn))
+
+
 def _sends_parts(
     patch: Patch, number: Callable[[int], int], cp: Callable[[int, str], str], *, one_qn: bool = False
 ) -> None:
     """Split as the terminal does, but number the parts, shape their content or take their QN otherwise."""
 
     async def upload(self: CentreLink, cn: str, first: str, items: list[str], pending: object = None) -> bool:
-        parts = messages.split(first, items, messages.cp_room(self.config.st, self.settings.pw, self.config.mn))
+        parts = _parts(self, first, items)
         qn = self.new_qn()
         for place, text in enumerate(parts, 1):
             part = None if len(parts) == 1 else (len(parts), number(place))
@@ -398,7 +396,7 @@ def parts_all_at_once(patch: Patch) -> None:
     """Speed first: the parts are written in a row and the answers counted."""
 
     async def upload(self: CentreLink, cn: str, first: str, items: list[str], pending: object = None) -> bool:
-        parts = messages.split(first, items, messages.cp_room(self.config.st, self.settings.pw, self.config.mn))
+        parts = _parts(self, first, items)
         many = len(parts) > 1
         exchanges = [
             self._loop.create_task(
@@ -422,7 +420,7 @@ def first_part_only(patch: Patch) -> None:
     """The loop over the parts returns from within."""
 
     async def upload(self: CentreLink, cn: str, first: str, items: list[str], pending: object = None) -> bool:
-        parts = messages.split(first, items, messages.cp_room(self.config.st, self.settings.pw, self.config.mn))
+        parts = _parts(self, first, items)
         part = (len(parts), 1) if len(parts) > 1 else None
         return await self.exchange(self.message(cn, parts[0], self.new_qn(), part))
 
