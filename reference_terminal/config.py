@@ -15,6 +15,7 @@ from typing import Any
 from reference_terminal import config_carriers
 from reference_terminal.config_centres import CentreConfig, read_centre
 from reference_terminal.config_collectors import CollectorConfig, read_collector
+from reference_terminal.config_derived import DerivedConfig, ordered, read_derived
 from reference_terminal.config_lines import LineConfig, read_line
 from reference_terminal.config_meters import GatewayConfig, MeterConfig, PointConfig, read_gateway, read_meter
 from reference_terminal.config_security import SecurityConfig, read_security
@@ -29,13 +30,21 @@ class ConfigError(InputError):
 
 @dataclass(frozen=True)
 class StorageConfig:
-    """Where and how long data are kept (ruling R-30); `commit_linger_s` bounds how long a reading waits for company."""
+    """Where and how long data are kept (ruling R-30); `commit_linger_s` bounds how long a reading waits for company.
+
+    `max_mb` is what the database may take (10^6 octets): beyond it delivered data go, then what waits (R-28).
+    """
 
     path: str = "terminal.db"
     raw_days: int = 184
     record_days: int = 1827
-    max_mb: int = 16_384
+    max_mb: Decimal = Decimal(16_384)
     commit_linger_s: Decimal = Decimal("0.2")
+
+    @property
+    def room_octets(self) -> int:
+        """What the database may take."""
+        return int(self.max_mb * 1_000_000)
 
 
 @dataclass(frozen=True)
@@ -84,11 +93,17 @@ class Config:
     collectors: tuple[CollectorConfig, ...] = ()
     systems: tuple[SystemConfig, ...] = ()
     time: TimeConfig = field(default_factory=TimeConfig)
+    derived: tuple[DerivedConfig, ...] = ()
+
+    @property
+    def measured(self) -> tuple[PointConfig, ...]:
+        """The points of meters in the order of the file."""
+        return tuple(point for meter in self.meters for point in meter.points)
 
     @property
     def points(self) -> tuple[PointConfig, ...]:
-        """All points in the order of the file."""
-        return tuple(point for meter in self.meters for point in meter.points)
+        """All points: those of meters, then the derived ones, each after those it is computed from."""
+        return (*self.measured, *(derived.point for derived in self.derived))
 
 
 def load_config(source: Path | str) -> Config:
@@ -149,6 +164,7 @@ def build_config(data: dict[str, Any]) -> Config:
     needed = not lines and not collectors and not systems
     gateways = tuple(read_gateway(section) for section in top.sections("gateways", required=needed))
     meters = tuple(read_meter(section) for section in top.sections("meters", required=True))
+    derived = tuple(read_derived(section) for section in top.sections("derived"))
     centres = tuple(read_centre(section, security) for section in top.sections("centres"))
     top.done()
     config_carriers.check(gateways, lines, meters, problems)
@@ -156,6 +172,18 @@ def build_config(data: dict[str, Any]) -> Config:
     config_carriers.check_systems(systems, meters, problems)
     standbys = tuple(meter for meter in meters if meter.standby_for)
     meters = tuple(meter for meter in meters if not meter.standby_for)
+    measured = {point.id: point for meter in meters for point in meter.points}
+    note_doubles(problems, "derived", "id", [each.id for each in derived])
+    for number, each in enumerate(derived):
+        if each.id in measured:
+            problems.append(
+                Problem(
+                    f"derived[{number}].id",
+                    f"{each.id!r} is the id of a meter's point already; give the derived point another",
+                    f"{each.id!r} 已是表计监测点的名称,请另取名称",
+                )
+            )
+    derived = ordered(derived, measured, problems)
     config = Config(
         name,
         gateways,
@@ -170,6 +198,7 @@ def build_config(data: dict[str, Any]) -> Config:
         collectors=collectors,
         systems=systems,
         time=time,
+        derived=derived,
     )
     _relations(config, problems)
     if problems:
@@ -183,7 +212,7 @@ def _storage(section: Section) -> StorageConfig:
         path=section.text("path", default.path),
         raw_days=section.integer("raw_days", 1, 36_600, default.raw_days),
         record_days=section.integer("record_days", 1, 36_600, default.record_days),
-        max_mb=section.integer("max_mb", 8, 10_000_000, default.max_mb),
+        max_mb=section.decimal("max_mb", Decimal("0.25"), Decimal(10_000_000), default.max_mb),
         commit_linger_s=section.decimal("commit_linger_s", Decimal(0), Decimal(5), default.commit_linger_s),
     )
     section.done()
@@ -225,7 +254,7 @@ def _time(section: Section) -> TimeConfig:
 def _relations(config: Config, problems: list[Problem]) -> None:
     """Problems that only show between sections: doubled names, unknown references, points without code."""
     note_doubles(problems, "centres", "id", [centre.id for centre in config.centres])
-    note_doubles(problems, "points", "id", [point.id for point in config.points])
+    note_doubles(problems, "points", "id", [point.id for point in config.measured])
     points = {point.id: point for point in config.points}
     for number, centre in enumerate(config.centres):
         for point in centre.codes:

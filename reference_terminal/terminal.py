@@ -187,7 +187,7 @@ class Terminal:
         self.store.last_qn_ms = lambda: self.qn.last_ms
         self.pipeline = Pipeline(config, self.store, self.clock, self.journal)
         self.pipeline.on_complete = self.queue_period
-        self.classes = Classes(self.store, self.clock, self.pipeline.points)
+        self.classes = Classes(self.store, self.clock, self.pipeline.every)
         self.manual = ManualEntries(self.store, self.journal, self.queue_revision)
         vault = self.keyring.vault
         self.settings = {centre.id: CentreSettings(centre, self.store, vault) for centre in config.centres}
@@ -384,7 +384,7 @@ class Terminal:
     def _channels(self, centre: CentreConfig) -> list[Channel]:
         return [
             Channel(state.number, code, state.config.kind == "counter", state.config.id, state.config.unit)
-            for state in self.pipeline.points
+            for state in self.pipeline.every
             if (code := centre_code(centre, state.config))
         ]
 

@@ -83,3 +83,22 @@ def converted(value: Decimal, by: Fraction, decimals: int) -> Decimal:
 def quantity(unit: str) -> str:
     """What a unit measures; empty for a unit without relatives."""
     return _OF[unit][0] if unit in _OF else ""
+
+
+_OVER_TIME = {
+    "power": ("energy", Fraction(1)),
+    "reactive power": ("reactive energy", Fraction(1, 3600)),
+    "apparent power": ("apparent energy", Fraction(1, 3600)),
+    "flow": ("volume", Fraction(1, 3600)),
+    "normal flow": ("normal volume", Fraction(1, 3600)),
+    "mass flow": ("mass", Fraction(1, 3600)),
+}
+"""What a rate is over time, and how much of its smallest natural unit one of the rate's brings in a second."""
+
+
+def per_second(rate: str, amount: str) -> Fraction | None:
+    """What a value in `rate` lasting one second is multiplied by to stand in `amount`; None if they do not belong."""
+    one, other = _OF.get(rate), _OF.get(amount)
+    if one is None or other is None or _OVER_TIME.get(one[0], ("", 0))[0] != other[0]:
+        return None
+    return one[1] * _OVER_TIME[one[0]][1] / other[1]

@@ -42,11 +42,12 @@ _TEXTS = (
     ),
     *("stop_bits", "layout", "identifier_order", "status_scheme"),
     *("collector", "node", "tag", "form", "channel", "anchors", "user", "password"),
+    *("operation", "of", "weights", "by"),
 )
 """Keys whose cells are text even if they look like numbers."""
 _EXACT = ("identifier",)
 """Keys in which leading zeros count, so that a number cell has lost some."""
-_LISTS = ("sentinels", "uploads")
+_LISTS = ("sentinels", "uploads", "of", "weights", "by")
 _NUMBERS_OF_METERS = ("unit",)
 _PATH = re.compile(r"(\w+)(?:\[(\d+)\])?(?:\.points\[(\d+)\]|\.fields\[(\d+)\])?(?:\.(.+))?")
 
@@ -88,6 +89,13 @@ COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         ("type", "u16 … f64 / 数据类型"), ("order", "ABCD … / 字节序"), ("scale", "factor / 倍率"),
         ("decimals", "digits / 小数位"), ("min", "limit / 下限"), ("max", "limit / 上限"),
         ("rated_per_h", "most in an hour / 每小时最大"), ("tag", "name at a collector or system / 采集器或系统内点名"),
+    ),
+    "derived": (
+        ("id", "name / 名称"), ("operation", "sum, difference, product, quotient, share, integral / 运算"),
+        ("of", "points, with commas / 监测点,以逗号分隔"), ("unit", "unit / 单位"), ("code", "HJ 212 code / 编码"),
+        ("decimals", "digits of quotient, share, integral / 小数位"), ("factor", "of a product / 乘积倍率"),
+        ("weights", "of all parts of a share / 各份权重"), ("by", "points to share by / 分摊依据监测点"),
+        ("part", "which part, from 1 / 第几份"), ("emission_source", "emission source / 排放源"),
     ),
     "centres": (
         ("id", "name / 名称"), ("host", "host / 主机"), ("port", "TCP port / 端口"), ("mn", "MN / 设备编号"),
@@ -309,7 +317,7 @@ def tables_of(sheets: Sheets) -> tuple[dict[str, Any], Origin]:
             )
             continue
         data.setdefault(section, {})[name] = value
-    for name in ("gateways", "lines", "collectors", "systems", "meters", "centres"):
+    for name in ("gateways", "lines", "collectors", "systems", "meters", "derived", "centres"):
         if sheets.rows[name]:
             data[name] = [dict(row.table) for row in sheets.rows[name]]
     points = _grouped(sheets, "points", "meter", "meters", data, "points")
@@ -369,6 +377,7 @@ _EXAMPLES: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("K01", "k01.energy", "counter", "kWh", "k90001", *(None,) * 11, "energy"),
         ("S01", "s01.co2", "instant", "%", "a05001", *(None,) * 11, "ns=2;s=stack.co2"),
     ),
+    "derived": (("works.energy", "sum", "e01.energy,e02.energy", "kWh", "k95001"),),
     "centres": (("A", "192.168.1.20", 9010, "010000A8900016F000169DC0", "123456", "31", 15),),
     "codes": (("A", "e01.energy", "k01001"),),
     "fields": (),

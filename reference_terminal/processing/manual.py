@@ -17,14 +17,12 @@ from msgspec import structs
 from reference_terminal import numbers
 from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.pipeline import PointState
-from reference_terminal.storage.rows import Record
+from reference_terminal.storage.rows import BY_HAND as FLAG
+from reference_terminal.storage.rows import MADE_UP, Record
+from reference_terminal.storage.rows import MANUAL_ENTRY as CAUSE
 from reference_terminal.storage.store import Store
 from reference_terminal.times import DAY, HOUR, MINUTE, MONTH, QUARTER, Span, iso, iso_ms, span_of
 
-FLAG = "S"
-"""Value set by hand (HJ 212 table 8)."""
-CAUSE = "manual entry"
-MADE_UP = "sum with manual entries"
 TWICE = Decimal(2)
 _UPWARDS = (MINUTE, QUARTER, HOUR, DAY, MONTH)
 VALID, UNCHECKED, INVALID = "valid", "not second-checked", "invalid"
@@ -58,7 +56,7 @@ class ManualEntries:
 
     def verdict(self, state: PointState, entry: Entry) -> str:
         """The second check: not above twice the valid total of the latest complete calendar month (R-20)."""
-        if state.tracker is None:
+        if not state.counts:
             return UNCHECKED
         month_s = MONTH.start(MONTH.start(entry.entered_ms // 1000) - 1)
         record = self._record(state, MONTH, month_s)
@@ -120,7 +118,7 @@ class ManualEntries:
             entry.span.code, entry.start_s, state.number, entry.end_s, None, None, None, None, None, 0, None, "N", ""
         )
         made = structs.replace(base, value=entry.value, flag=FLAG, cause=CAUSE, revision=revision)
-        return made if state.tracker is not None else structs.replace(made, low=entry.value, high=entry.value)
+        return made if state.counts else structs.replace(made, low=entry.value, high=entry.value)
 
     def _put(self, state: PointState, record: Record) -> None:
         self._store.revise(record)
@@ -128,7 +126,7 @@ class ManualEntries:
 
     def _make_up(self, state: PointState, entry: Entry) -> None:
         """Periods above that lack a value get the sum of their parts, once all parts have one (counters)."""
-        if state.tracker is None or entry.span not in _UPWARDS:
+        if not state.counts or entry.span not in _UPWARDS:
             return
         changed = {(entry.span.code, entry.start_s): entry.value}
         for lower, upper in pairwise(_UPWARDS):

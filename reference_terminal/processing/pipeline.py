@@ -18,6 +18,7 @@ from reference_terminal.config_meters import PointConfig
 from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.counter import FIRST, NORMAL, REPLACED, RETURNED, ROLLOVER, CounterTracker
 from reference_terminal.processing.counter import RESET as COUNTER_RESET
+from reference_terminal.processing.derivation import Derivation
 from reference_terminal.processing.filling import Filling
 from reference_terminal.processing.gaps import GapKeeper
 from reference_terminal.processing.interval import Boundary, IntervalBuilder, Open
@@ -43,6 +44,11 @@ class PointState:
         self.gap = gap
         self.tracker = CounterTracker(config) if config.kind == "counter" else None
         self.replacements: list[Replacement] = []
+
+    @property
+    def counts(self) -> bool:
+        """Whether its periods hold quantities, which add up."""
+        return self.config.kind == "counter"
 
 
 class Pipeline:
@@ -72,7 +78,9 @@ class Pipeline:
         self.by_number: dict[int, PointState] = {}
         self.by_id: dict[str, PointState] = {}
         self.meter_points: list[list[PointState]] = []
+        self.derived: list[PointState] = []
         self._build()
+        self._build_derived()
         store.changed.append(self._committed)
 
     def _build(self) -> None:
@@ -96,6 +104,37 @@ class Pipeline:
                 self.by_number[number] = state
                 self.by_id[point.id] = state
             self.meter_points.append(group)
+
+    def _build_derived(self) -> None:
+        """Derived points have a place and no readings: the store computes their periods (see `derivation`)."""
+        first = len(self.points)
+        for position, config in enumerate(self._config.points[first:], start=first):
+            number = self._numbers[position]
+            builder = IntervalBuilder(number, config, 0, 100, lambda span, start_s: True)
+            state = PointState(number, "", config, builder, GapKeeper(config.id, self._store.keep_gap, lambda: 0))
+            self.derived.append(state)
+            self.by_number[number] = state
+            self.by_id[config.id] = state
+        if self._config.derived:
+            numbers_of = {name: state.number for name, state in self.by_id.items()}
+            self._store.derivation = Derivation(self._config.derived, numbers_of, self._period_of)
+
+    def _period_of(self, point: str) -> int | None:
+        """The polling period of a measured point; None for a derived one."""
+        return self._periods.get(self.by_id[point].meter) if point in self.by_id else None
+
+    @property
+    def every(self) -> list[PointState]:
+        """The points of meters and the derived ones."""
+        return [*self.points, *self.derived]
+
+    def spans_of(self, state: PointState) -> list[Span]:
+        """The classes that a point has: a derived one those that all it is computed from have."""
+        formula = next((each for each in self._config.derived if each.id == state.config.id), None)
+        if formula is None:
+            return state.builder.spans()
+        of = [self.spans_of(self.by_id[name]) for name in formula.operands if name in self.by_id]
+        return [span for span in of[0] if all(span in spans for spans in of)] if of else []
 
     def _next_gap_number(self) -> int:
         self._gap_number += 1

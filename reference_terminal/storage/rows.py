@@ -7,6 +7,11 @@ from __future__ import annotations
 
 import msgspec
 
+BY_HAND = "S"
+"""Value set by hand (HJ 212 table 8)."""
+MANUAL_ENTRY, MADE_UP = "manual entry", "sum with manual entries"
+"""Causes of such a flag: the entry itself, and what was added up from entries."""
+
 
 class Record(msgspec.Struct):
     """One value of one point for one period [start_s, end_s) of class `span` (its code), all numbers decimal text.

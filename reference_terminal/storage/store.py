@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 import apsw
 
@@ -25,6 +25,18 @@ _INSERT_READING = "INSERT OR IGNORE INTO reading VALUES (?,?,?,?,?,?,?,?)"
 _INSERT_RECORD = "INSERT OR IGNORE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
+class Derives(Protocol):
+    """Who keeps points that are computed from others; both return the records that they have written."""
+
+    def added(self, connection: apsw.Connection, records: Sequence[Record]) -> list[Record]:
+        """Records that were not there before are in the database now."""
+        ...
+
+    def revised(self, connection: apsw.Connection, record: Record) -> list[Record]:
+        """A record has a new revision."""
+        ...
+
+
 class Store:
     """One database. `changed` listeners are called after every commit that brought readings or records."""
 
@@ -34,6 +46,7 @@ class Store:
         self.changed: list[Callable[[Sequence[Reading]], None]] = []
         self.on_failure: Callable[[str], None] | None = None
         self.witness: Callable[[apsw.Connection, Sequence[Record]], None] | None = None
+        self.derivation: Derives | None = None
         self.last_qn_ms: Callable[[], int] = lambda: 0
         self._loop = asyncio.get_running_loop()
         self._linger_s = linger_s
@@ -141,8 +154,11 @@ class Store:
                     [(a.point, a.slot_s, a.value, a.total) for a in self._anchors.values()],
                 )
             if self._records:
-                fresh = self._unknown(connection) if self.witness is not None else []
+                looked_at = self.witness is not None or self.derivation is not None
+                fresh = self._unknown(connection) if looked_at else []
                 connection.executemany(_INSERT_RECORD, [_record_row(record) for record in self._records])
+                if self.derivation is not None:
+                    fresh += self.derivation.added(connection, fresh)
                 if self.witness is not None:
                     self.witness(connection, fresh)
             for step in self._steps:
@@ -299,15 +315,10 @@ class Store:
         """Gather a new revision of a record; the old content stays readable in `superseded`."""
 
         def step(connection: apsw.Connection) -> None:
-            key = (record.span, record.start_s, record.point)
-            connection.execute(
-                "INSERT OR IGNORE INTO superseded SELECT span, start_s, point, revision, value, flag, cause FROM record"
-                " WHERE span=? AND start_s=? AND point=?",
-                key,
-            )
-            connection.execute(_INSERT_RECORD.replace("IGNORE", "REPLACE"), _record_row(record))
+            supersede(connection, record)
+            derived = [] if self.derivation is None else self.derivation.revised(connection, record)
             if self.witness is not None:
-                self.witness(connection, [record])
+                self.witness(connection, [record, *derived])
 
         self.add_step(step)
 
@@ -408,6 +419,27 @@ class Store:
         """Octets the database takes."""
         pages, size = self._row("SELECT page_count, page_size FROM pragma_page_count, pragma_page_size")
         return int(pages) * int(size)
+
+    def used_bytes(self) -> int:
+        """Those of them that hold something; the others are taken again before the database grows."""
+        (free,) = self._row("SELECT freelist_count FROM pragma_freelist_count")
+        (size,) = self._row("SELECT page_size FROM pragma_page_size")
+        return self.size_bytes() - int(free) * int(size)
+
+
+def insert_record(connection: apsw.Connection, record: Record) -> None:
+    """Write a record; a key that exists already keeps its first content."""
+    connection.execute(_INSERT_RECORD, _record_row(record))
+
+
+def supersede(connection: apsw.Connection, record: Record) -> None:
+    """Write a new revision of a record, and keep the old content in `superseded`."""
+    connection.execute(
+        "INSERT OR IGNORE INTO superseded SELECT span, start_s, point, revision, value, flag, cause FROM record"
+        " WHERE span=? AND start_s=? AND point=?",
+        (record.span, record.start_s, record.point),
+    )
+    connection.execute(_INSERT_RECORD.replace("IGNORE", "REPLACE"), _record_row(record))
 
 
 def _run(connection: apsw.Connection, statement: str, values: Sequence[Any]) -> None:

@@ -40,6 +40,9 @@ def record_item(channel: Channel, record: Record, reading_suffix: str) -> str:
     code = channel.code
     if record.value is None:
         return f"{code}-Flag={record.flag}"
+    if not channel.counter and record.low is None:
+        # Computed from other points' periods: there are no samples to have a smallest and a largest.
+        return f"{code}-Avg={record.value},{code}-Flag={record.flag}"
     if not channel.counter:
         return f"{code}-Min={record.low},{code}-Avg={record.value},{code}-Max={record.high},{code}-Flag={record.flag}"
     item = f"{code}-Cou={record.value},{code}-Flag={record.flag}"

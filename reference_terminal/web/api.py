@@ -213,7 +213,7 @@ class Api:
         terminal = self._terminal
         anchors = terminal.store.anchors()
         answer: list[dict[str, Any]] = []
-        for state in terminal.pipeline.points:
+        for state in terminal.pipeline.every:
             anchor = anchors.get(state.number)
             config = state.config
             codes = {centre.id: centre_code(centre, config) for centre in terminal.config.centres}
@@ -225,7 +225,7 @@ class Api:
                     "emission_source": config.emission_source,
                     "period_s": state.builder.period_s,
                     "codes": codes,
-                    "classes": [span.name for span in state.builder.spans()],
+                    "classes": [span.name for span in terminal.pipeline.spans_of(state)],
                     "latest": None if anchor is None else {"at": iso(anchor.slot_s), "value": anchor.value},
                 }
             )
@@ -285,7 +285,7 @@ class Api:
     def _totals(self, long: settlement.Long, query: dict[str, str]) -> Any:
         """Weeks, quarters and years of a counter, from its daily settlements."""
         state = self._point(query)
-        if state.tracker is None:
+        if not state.counts:
             raise HttpError(400, f"{state.config.id} is no counter", f"{state.config.id} 不是累计量")
         days = self._terminal.store.records(DAY.code, state.number, 0, FOREVER_S, _MOST)
         first, last = instant(query, "from", 0), instant(query, "to", FOREVER_S)

@@ -154,7 +154,7 @@ class DeliveryApi:
         # Records beyond the age of deletion are not missing. Who names no begin means all there is.
         kept_s = terminal.clock.now_s() - terminal.config.storage.record_days * DAY_S
         begin_s = max(from_s or terminal.store.earliest_start_s(span.code), kept_s)
-        for state in terminal.pipeline.points:
+        for state in terminal.pipeline.every:
             try:
                 deposits = await platform.deposits(span.code, state.number, begin_s, to_s)
             except (HttpFailed, Refused, OSError, TimeoutError, ChannelRefused, CertificateError) as error:

@@ -45,7 +45,7 @@ def check(state: PointState, fields: dict[str, str], now_ms: int) -> Entry:
             f"expected value a plain decimal number such as 12.50, got {shown(value)}",
             f"value 应为十进制数,例如 12.50,实际为 {shown(value)}",
         )
-    if state.tracker is not None and Decimal(value) < 0:
+    if state.counts and Decimal(value) < 0:
         raise HttpError(400, f"expected value not below 0 for a counter, got {value}", "累计量的值不应小于 0")
     _check_range(state, value)
     for key, most in (("author", _MOST_AUTHOR), ("reason", _MOST_REASON)):
@@ -62,7 +62,7 @@ def check(state: PointState, fields: dict[str, str], now_ms: int) -> Entry:
 def _check_range(state: PointState, value: str) -> None:
     """An instant value lies within the point's limits, the limits included (R-20)."""
     config = state.config
-    if state.tracker is not None:
+    if state.counts:
         return
     low = None if config.minimum is None else config.minimum * config.ratio
     high = None if config.maximum is None else config.maximum * config.ratio

@@ -68,7 +68,7 @@ class StoredApi:
         kept = self._terminal.config.storage
         return {
             "octets": self._terminal.store.size_bytes(),
-            "reserved_octets": kept.max_mb * 1_000_000,
+            "reserved_octets": kept.room_octets,
             "raw_days": kept.raw_days,
             "settled_days": kept.record_days,
         }
@@ -118,7 +118,7 @@ class StoredApi:
     def _described(self) -> dict[str, archive.Described]:
         return {
             state.config.id: archive.Described(state.config.unit, state.config.kind)
-            for state in self._terminal.pipeline.points
+            for state in self._terminal.pipeline.every
         }
 
     # Tables
@@ -146,7 +146,7 @@ class StoredApi:
     def _points(self, query: dict[str, str]) -> Sequence[PointState]:
         pipeline = self._terminal.pipeline
         if "point" not in query:
-            return pipeline.points
+            return pipeline.every
         state = pipeline.by_id.get(query["point"])
         if state is None:
             raise HttpError(404, f"no point is called {shown(query['point'])}", f"没有监测点 {shown(query['point'])}")
