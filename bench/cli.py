@@ -45,16 +45,20 @@ def _prove(words: argparse.Namespace) -> int:
     from bench.commands import prove
 
     return prove.main(
-        out=Path(words.out),
-        defects=tuple(words.defect),
-        cases=tuple(words.case),
-        seed=words.seed,
-        workers=words.workers,
-        json_file=Path(words.json) if words.json else None,
-        every=words.full,
-        defects_only=words.defects_only,
-        rig=words.rig,
-        sound=Path(words.sound) if words.sound else None,
+        prove.Asked(
+            out=Path(words.out),
+            defects=tuple(words.defect),
+            cases=tuple(words.case),
+            seed=words.seed,
+            workers=words.workers,
+            json_file=Path(words.json) if words.json else None,
+            every=words.full,
+            defects_only=words.defects_only,
+            rig=words.rig,
+            sound=Path(words.sound) if words.sound else None,
+            hints=Path(words.hints) if words.hints else None,
+            resume=Path(words.resume) if words.resume else None,
+        )
     )
 
 
@@ -250,6 +254,12 @@ def parser() -> argparse.ArgumentParser:
         default="",
         metavar="RUN",
         help="take over what this run says of the sound terminal / 取用无缺陷运行结果",
+    )
+    prove.add_argument(
+        "--hints", default="", metavar="FILE", help="a matrix of an earlier proof: what is tried first / 先试已知组合"
+    )
+    prove.add_argument(
+        "--resume", default="", metavar="FILE", help="go on with the proof of this journal (out/prove-….jsonl) / 续跑"
     )
     prove.add_argument("--full", action="store_true", help="every defect against every case / 全矩阵")
     _selecting(prove)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, cast
 
 import msgspec
@@ -104,6 +105,33 @@ def to_json(proof: Proof) -> bytes:
         "troubles": proof.troubles,
     }
     return msgspec.json.format(msgspec.json.encode(whole), indent=2) + b"\n"
+
+
+class MatrixError(Exception):
+    """A file that is no matrix of a proof; one sentence says why."""
+
+
+def seen_in(path: Path) -> dict[str, tuple[str, ...]]:
+    """Which defects made each check fail, by the matrix that `prove --json` wrote. Raises MatrixError."""
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=_Matrix)
+    except OSError as error:
+        raise MatrixError(f"{path}: expected a file of prove --json: {error.strerror} / 无法读取") from None
+    except msgspec.MsgspecError as error:
+        raise MatrixError(f"{path}: expected a file of prove --json, got something else: {error} / 格式不符") from None
+    if found.format != FORMAT:
+        raise MatrixError(f"{path}: expected format {FORMAT}, got {found.format} / 格式不符")
+    return {check.id: check.by for check in found.checks}
+
+
+class _SeenRow(msgspec.Struct, frozen=True):
+    id: str
+    by: tuple[str, ...]
+
+
+class _Matrix(msgspec.Struct, frozen=True):
+    format: str
+    checks: tuple[_SeenRow, ...]
 
 
 def _named(row: DefectResult | CheckSeen, text: Text) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import pytest
 
 from bench.case import Check, Verdict, check
 from bench.clockcondition import ID, conditioned, offset_us
-from bench.commands.prove import Job, run_job
+from bench.commands.pairs import Job
+from bench.commands.prove import run_job
 from bench.history import Began, ClockMoved, Event, History, LinkRule, Received, Sent
 
 _START = 1_772_380_800_000_000

@@ -11,7 +11,8 @@ from pathlib import Path
 from suite_kit import COMMAND, environment
 
 from bench.case import Text
-from bench.commands.prove import Job, next_round, related
+from bench.commands.pairs import Job
+from bench.commands.proof_rounds import next_round, related
 from conformance.clauses.suite import case_classes
 from conformance.defects import all_defects
 from reports.prove import CAUGHT, CheckSeen, DefectResult, Proof
@@ -61,6 +62,21 @@ def test_a_survivor_tries_one_case_a_round_those_it_names_first_the_cheapest_bef
     assert set(tried) == set(related(defects[name], cases))
     rest = tried[len(named) :]
     assert rest == sorted(rest, key=lambda case: costs[case])
+
+
+def test_what_an_earlier_proof_saw_is_tried_first_and_no_more_than_that() -> None:
+    cases = case_classes()
+    defects = {name: all_defects()[name] for name in GENERIC}
+    case = next(name for name in cases if sum(name in related(found, cases) for found in defects.values()) > 3)
+    able = [name for name, found in defects.items() if case in related(found, cases)]
+    unseen = proof(CAUGHT, case)
+    # The last fails nothing alone that the second does not fail too, and the first is not known to fail anything.
+    hints = {f"{case}:x": able[1:2] + able[-1:]}
+    jobs = next_round(defects, cases, set(), unseen, costs={}, hints=hints)
+    assert jobs == [Job(able[1], case)]
+    rest = next_round(defects, cases, set(jobs), unseen, costs={}, hints=hints)
+    assert rest == [Job(able[-1], case)]
+    assert len(next_round(defects, cases, {*jobs, *rest}, unseen, costs={}, hints=hints)) == min(3, len(able) - 2)
 
 
 def workers_of(pid: int) -> list[int]:

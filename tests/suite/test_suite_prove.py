@@ -70,3 +70,34 @@ def test_a_finished_run_speaks_for_the_sound_terminal(quick: Path, own: Path, tm
     ):
         told = carbonbench(*words, "--sound", folder, *more, cwd=tmp_path)
         assert (told.code, told.out) == (4, "") and said in told.err, told
+
+
+def test_a_stopped_proof_goes_on_where_it_was(tmp_path: Path) -> None:
+    words = ("prove", "--defect", DEFECTS[1], *choose(CASES[1:2]))
+    first = carbonbench(*words, "--json", "first.json", cwd=tmp_path)
+    (journal,) = (tmp_path / "out").glob("prove-*-seed1.jsonl")
+    octets = journal.read_bytes()
+    assert octets.count(b"\n") == 3 and str(journal.relative_to(tmp_path)) in first.out
+    # A kill in the middle of a line loses this pair and no other.
+    journal.write_bytes(octets[:-20])
+    again = carbonbench(*words, "--resume", journal, "--hints", "first.json", "--json", "again.json", cwd=tmp_path)
+    assert "1 pairs done, 1 more" in again.out, again.out + again.err
+    assert (again.code, journal.read_bytes().count(b"\n")) == (first.code, 3)
+    first_matrix, again_matrix = ((tmp_path / name).read_bytes() for name in ("first.json", "again.json"))
+    assert first_matrix == again_matrix
+
+    stranger = tmp_path / "stranger.jsonl"
+    stranger.write_text('{"format":"something"}\n')
+    journal.write_bytes(octets + b"{}\n")
+    for more, said in (
+        (("--resume", journal), "line 4 is no pair"),
+        (("--resume", journal, "--seed", "2"), "its seed is 1, this proof's is 2"),
+        (("--resume", stranger), "expected the journal of a proof"),
+        (("--resume", tmp_path / "none"), "No such file"),
+        (("--hints", stranger), "expected a file of prove --json"),
+        (("--hints", tmp_path), "Is a directory"),
+    ):
+        told = carbonbench(*words, *more, cwd=tmp_path)
+        assert (told.code, told.out) == (4, "") and said in told.err, told
+        assert len(told.problems) == 1
+    assert journal.read_bytes() == octets + b"{}\n"

@@ -1,0 +1,117 @@
+"""The journal of a proof: every pair of defect and case that has run, a line each, so that a stopped proof goes on.
+
+Leaves what is tried next to `prove` and what the pairs show to `reports.prove`. What a person would look up in a pair
+(evidence, measurements, record) is left out: a pair is run again by `run --defect`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+import msgspec
+
+from bench.case import CaseResult
+
+FORMAT = "carbonbench-pairs/1"
+SOUND = ""
+"""What stands for the terminal without a defect."""
+
+
+class PairsError(Exception):
+    """A journal that a proof cannot take up; one sentence says why."""
+
+
+class Job(msgspec.Struct, frozen=True):
+    """One case against one defect; the empty defect is the sound terminal."""
+
+    defect: str
+    case: str
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """What must be the same when a proof goes on."""
+
+    format: str = FORMAT
+    commit: str
+    seed: int
+    rig: str
+
+
+class Pair(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one job."""
+
+    job: Job
+    result: CaseResult
+
+
+class Pairs:
+    """The journal, open for more; use it as a context.
+
+    `found` holds what it held when it was taken up. Raises PairsError where it cannot be made or taken up, and OSError
+    where the disk no longer takes a line.
+    """
+
+    def __init__(self, path: Path, head: Head, *, resume: bool = False) -> None:
+        self.path = path
+        self.found: Sequence[tuple[Job, CaseResult]] = ()
+        try:
+            if resume:
+                self.found, whole = _read(path, head)
+                self._out: BinaryIO = path.open("r+b")
+                self._out.truncate(whole)
+                self._out.seek(whole)
+            else:
+                self._out = path.open("xb")
+                self._write(msgspec.json.encode(head))
+        except OSError as error:
+            raise PairsError(f"{path}: cannot be used for the pairs of a proof: {error.strerror} / 无法使用") from None
+
+    def __enter__(self) -> Pairs:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._out.close()
+
+    def add(self, job: Job, result: CaseResult) -> None:
+        """Put one more pair on the disk."""
+        checks = tuple(msgspec.structs.replace(found, evidence=()) for found in result.checks)
+        kept = msgspec.structs.replace(result, checks=checks, measurements=(), record="", digest="")
+        self._write(msgspec.json.encode(Pair(job=job, result=kept)))
+
+    def _write(self, line: bytes) -> None:
+        self._out.write(line + b"\n")
+        self._out.flush()
+        os.fsync(self._out.fileno())
+
+
+def _read(path: Path, head: Head) -> tuple[list[tuple[Job, CaseResult]], int]:
+    """The pairs of a journal, and how many of its octets are whole lines: a kill may have torn the last."""
+    octets = path.read_bytes()
+    whole = octets.rfind(b"\n") + 1
+    first, *rest = octets[:whole].splitlines() or [b""]
+    try:
+        told = msgspec.json.decode(first, type=Head)
+    except msgspec.MsgspecError:
+        told = None
+    if told is None or told.format != FORMAT:
+        raise PairsError(f"{path}: expected the journal of a proof ({FORMAT}) in its first line / 不是证明记录")
+    for name in ("commit", "seed", "rig"):
+        was, wanted = getattr(told, name), getattr(head, name)
+        if was != wanted:
+            raise PairsError(f"{path}: its {name} is {was}, this proof's is {wanted}; start anew without it / 设置不符")
+    found: list[tuple[Job, CaseResult]] = []
+    for number, line in enumerate(rest, 2):
+        try:
+            pair = msgspec.json.decode(line, type=Pair)
+        except msgspec.MsgspecError as error:
+            raise PairsError(
+                f"{path}: line {number} is no pair of defect and case: {error} / 第 {number} 行无效"
+            ) from None
+        found.append((pair.job, pair.result))
+    return found, whole
