@@ -31,6 +31,7 @@ from simulators.events import (
     Secured,
     Sent,
     Served,
+    StatusServed,
     Stored,
     Unserved,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "Secured",
     "Sent",
     "Served",
+    "StatusServed",
     "Stored",
     "TerminalState",
     "TimeAsked",
@@ -135,6 +137,25 @@ class CentreSetup(msgspec.Struct, frozen=True, kw_only=True):
     upload_time: str = ""
 
 
+class DerivedPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A point that the terminal was told to compute from others; fields as in `bench.scenario.Derived`.
+
+    `codes` maps centre to the code on the wire.
+    """
+
+    id: str
+    operation: str
+    of: tuple[str, ...]
+    unit: str
+    kind: str
+    decimals: int
+    factor: str = "1"
+    weights: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    part: int = 1
+    codes: dict[str, str] = {}
+
+
 class Began(Event, frozen=True, tag="began"):
     """First event: what stood on the bench and under which rules the case is judged.
 
@@ -154,6 +175,7 @@ class Began(Event, frozen=True, tag="began"):
     parameters: dict[str, str] = {}
     claims: dict[str, str] = {}
     declared: dict[str, str] = {}
+    derived: tuple[DerivedPoint, ...] = ()
 
 
 class Phase(Event, frozen=True, tag="phase"):
@@ -300,6 +322,7 @@ AnyEvent = (
     | Published
     | Handed
     | ListServed
+    | StatusServed
     | Behaviour
 )
 

@@ -48,13 +48,15 @@ class System:
     """A system that values are read from: an OPC UA server (opcua) or a database (sql; odbc: reached by ODBC).
 
     `meters` are kinds of devices behind it (`layout.SYSTEM_METERS`). `security` is what an OPC UA server asks for
-    (none, sign, encrypt), `rows_s` how often a database gets a row of each point.
+    (none, sign, encrypt), `rows_s` how often a database gets a row of each point, `sql` what the database is: an SQLite
+    file, or a server of the bench's own (postgresql, mariadb), which real time alone can have.
     """
 
     kind: str
     meters: tuple[str, ...]
     security: str = "none"
     rows_s: int = 60
+    sql: str = "sqlite"
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,32 @@ class Revocation:
     valid_s: int = 1200
     look_s: int = 300
     policy: str = "refuse"
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A point that the terminal is told to compute from others, period by period (CSMT 8.3.2).
+
+    `operation`: sum of all of `of`; difference: the first less the others; product: the first times `factor`; quotient:
+    the first by the second; share: part `part` (from 1) of the first, by `weights` or in proportion to the points `by`;
+    integral: the first, an instantaneous value, over the period. Quotient, share and integral are to be rounded half up
+    to `decimals`, the others exact. Factors and weights are decimal text.
+    """
+
+    id: str
+    operation: str
+    of: tuple[str, ...]
+    unit: str
+    decimals: int = 4
+    factor: str = "1"
+    weights: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    part: int = 1
+
+    @property
+    def kind(self) -> str:
+        """counter: its periods hold quantities; instant: a ratio, which does not add up."""
+        return "instant" if self.operation == "quotient" else "counter"
 
 
 @dataclass(frozen=True)
@@ -91,7 +119,9 @@ class Scenario:
     `emission_sources` gives points the emission source that the terminal is to keep their data under. With
     `tell_declared` the first event of the record holds the declared maxima, for judges that reckon with them.
     With `revocation` lists of revoked certificates are published at a host of their own, which the terminal is told.
+    `store_octets` is how much the terminal's store may hold (0: what it was delivered with).
     The terminal is not told of the centres that `later` names until an operator adds them.
+    `derived` are points that it is told to compute from others.
     `plant` is `works`, or the name of a series in `fixtures/plants` with the sources e01 and so on that circuits have.
     `modulus`, `rated_per_h` override the counters' rollover (R-19). With `largest` circuits and centres are as many as
     the capability statement declares (`at_declared`).
@@ -125,6 +155,8 @@ class Scenario:
     tell_declared: bool = False
     records: tuple[tuple[str, str], ...] = ()
     revocation: Revocation | None = None
+    derived: tuple[Derived, ...] = ()
+    store_octets: int = 0
 
     def but(self, **changes: object) -> Self:
         """The same scenario with some fields changed."""

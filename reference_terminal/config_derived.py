@@ -83,7 +83,7 @@ def read_derived(section: Section) -> DerivedConfig:
         wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
         section.problem(
             "of",
-            f'expected {wanted} points for a {operation}, got {len(of)}; name them as in of = ["p1", "p2"]',
+            f'operation {operation} is of {wanted} points, got {len(of)}; name them as in of = ["p1", "p2"]',
             f"{operation} 应有 {wanted} 个监测点,实际为 {len(of)} 个",
         )
     weights, by, part = _sharing(section) if operation == SHARE else ((), (), 1)
@@ -205,7 +205,7 @@ def _fitted(
         problems.append(
             Problem(
                 _where(at, "of"),
-                f"expected {wanted} for a {each.operation}, got {told}",
+                f"operation {each.operation} is of {wanted}, got {told}",
                 f"{each.operation} 的监测点类型不符:{told}",
             )
         )

@@ -6,13 +6,13 @@ Leaves the standing up to the rigs. Addresses are those of three networks: field
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bench.history import Began, CentreSetup, MeterSetup, Point
+from bench.history import Began, CentreSetup, DerivedPoint, MeterSetup, Point
 from bench.profile import Profile
 from bench.scenario import Collector, Scenario
 from bench.terminals import Speaking, TerminalAdapter
@@ -74,6 +74,7 @@ SINGLE_METERS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         (("energy", "k82001"), ("rate", "k82002"), ("volume", "k82003"), ("supply", "k82004"), ("return", "k82005")),
     ),
     "cems": ("cems_das", _FLUE_GAS),
+    "belt": ("belt_scale", (("master_total", "k84001"), ("rate", "k84002"))),
     "bridge": ("load_counter", (("weight", "k83001"), ("loads", "k83002"), ("net", "k83003"))),
 }
 
@@ -217,7 +218,7 @@ def _single(scenario: Scenario) -> list[MeterSpec]:
                 host=f"10.1.0.{20 + index}",
                 port=MODBUS_PORT,
                 unit=1,
-                source={"types": "e01", "cems": "stack"}.get(kind, kind),
+                source={"types": "e01", "cems": "stack", "belt": "steam"}.get(kind, kind),
                 points=tuple(
                     PointSpec(id=f"{kind}.{register}", register=register, code=code) for register, code in points
                 ),
@@ -413,8 +414,14 @@ def settings_of(scenario: Scenario) -> dict[str, Any]:
         "emission_sources": dict(scenario.emission_sources),
         "records": dict(scenario.records),
         "revocation": scenario.revocation,
+        "derived": [{**asdict(each), "code": derived_code(at)} for at, each in enumerate(scenario.derived, 1)],
         "store_octets": scenario.store_octets,
     }
+
+
+def derived_code(number: int) -> str:
+    """The code of the derived point with this number, from 1, at every centre: a local extension of HJ 212."""
+    return f"k98{number:03d}"
 
 
 def _plant(scenario: Scenario) -> PlantSpec:
@@ -501,4 +508,10 @@ def opening(
         parameters=profile.in_force(),
         declared=dict(profile.declared) if scenario.tell_declared else {},
         claims={question: profile.claim(question).value for question in needs},
+        derived=tuple(
+            DerivedPoint(
+                **asdict(each), kind=each.kind, codes={spec.name: derived_code(at) for spec in site.world.centres}
+            )
+            for at, each in enumerate(scenario.derived, 1)
+        ),
     )

@@ -74,16 +74,17 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
     """What a template may name.
 
     `state` (the state folder), `folder` (where the profile lies), `python` (an interpreter), `local` (host, port),
-    `time_server` (host, port of the bench's NTP server; none where it serves no time), `period_s`, `buffer_h`, `store_mb`
-    (0: as delivered), `meters`
-    (name, host, port, line, device, unit, address, protocol, map, period_s, points), `collectors` (fields of
-    `simulators.collectors.spec.CollectorSpec`, `server_name`, `anchors`, `crls`, `certificate` and `key` as PEM text;
-    `topic` of each meter behind one, or `path`), `systems` (id, kind and url of OPC UA servers and databases; with
-    security also security, certificate, key, trusted; a meter's `system` is the id, a point's `tag` its node or tag),
-    `lines` (name, device, baud, parity, stop_bits of serial lines; `device` is the file to open), `points` (rows of the
-    point table, see `simulators.world.PointRow`), `centres` (fields of `simulators.centres.spec.CentreSpec`, those of
-    `simulators.trust.authority.TerminalSide`, and `codes` by point; without those that an operator adds later),
-    `revocation` (urls, look_s, policy; none where no lists are fetched), `connection` (that section of the profile).
+    `time_server` (host, port of the bench's NTP server; none where it serves no time), `period_s`, `buffer_h`,
+    `store_octets` (0: as delivered), `meters` (name, host, port, line, device, unit, address, protocol, map, period_s,
+    points), `collectors` (fields of `simulators.collectors.spec.CollectorSpec`, `server_name`, `anchors`, `crls`,
+    `certificate` and `key` as PEM text; `topic` of each meter behind one, or `path`), `systems` (id, kind and url of
+    OPC UA servers and databases; with security also security, certificate, key, trusted; a meter's `system` is the
+    id, a point's `tag` its node or tag), `lines` (name, device, baud, parity, stop_bits of serial lines; `device` is
+    the file to open), `points` (rows of the point table, see `simulators.world.PointRow`), `centres` (fields of
+    `simulators.centres.spec.CentreSpec`, those of `simulators.trust.authority.TerminalSide`, and `codes` by point;
+    `derived` are points to be computed from others (see `bench.scenario.Derived`) with their `code`;
+    without those that an operator adds later), `revocation` (urls, look_s, policy; none where no lists are fetched),
+    `connection` (that section of the profile).
     """
     rows = [msgspec.to_builtins(row) for row in seat.site.points.values()]
     periods: Mapping[str, float] = seat.settings["periods"]
@@ -118,13 +119,14 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
         "time_server": None if seat.time_server is None else {"host": seat.time_server[0], "port": seat.time_server[1]},
         "period_s": seat.settings["period_s"],
         "buffer_h": seat.settings["buffer_h"],
-        "store_mb": seat.settings.get("store_mb", 0),
+        "store_octets": seat.settings.get("store_octets", 0),
         "meters": meters,
         "lines": [
             {"name": line.name, "device": seat.device(line.name), **line.settings._asdict()}
             for line in seat.site.world.lines
         ],
         "points": rows,
+        "derived": list(seat.settings.get("derived", ())),
         "collectors": [_collector(seat, spec) for spec in seat.site.world.collectors],
         "systems": systems_of(seat),
         "centres": centres,

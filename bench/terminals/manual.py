@@ -173,6 +173,10 @@ def _instant(name: str, cell: str) -> str:
     return str(since // timedelta(microseconds=1))
 
 
+def _cell(value: Any) -> str:
+    return " ".join(value) if isinstance(value, list | tuple) else str(value)
+
+
 def _codes(row: PointRow) -> str:
     return " ".join(f"{centre}={code}" for centre, code in row.codes.items())
 
@@ -202,7 +206,11 @@ def commissioning(seat: Seat) -> str:
     lines += [
         ",".join((spec.name, spec.host, str(spec.port), spec.mn, spec.pw, spec.st)) for spec in seat.site.world.centres
     ]
-    apart = ("periods", "revocation")
+    derived: list[dict[str, Any]] = seat.settings.get("derived", [])
+    if derived:
+        lines += ["", f"derived point,{','.join(list(derived[0])[1:])}"]
+        lines += [",".join(_cell(value) for value in each.values()) for each in derived]
+    apart = ("periods", "revocation", "derived")
     lines += ["", "setting,value", *(f"{key},{value}" for key, value in seat.settings.items() if key not in apart)]
     lists = lists_of(seat)
     if lists is not None:

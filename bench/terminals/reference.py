@@ -49,15 +49,17 @@ _ORDERS = ("upload", "upload-time", "backfill", "centre-remove", "period")
 def render(seat: Seat) -> dict[str, Any]:
     """The terminal's configuration for this seat, as the tables of its TOML file. Raises NoDriver."""
     gateways, lines = gateways_of(seat), lines_of(seat)
+    room = seat.settings.get("store_octets", 0)
     return {
         "terminal": {"name": "reference"},
-        "storage": {"path": "terminal.db"},
+        "storage": {"path": "terminal.db", **({"max_mb": room / 1_000_000} if room else {})},
         "processing": {"fill": "linear"},
         "api": {"host": seat.local[0], "port": seat.local[1]},
         "gateways": [{"id": name, "host": host, "port": port} for (_, host, port), name in gateways.items()],
         "lines": [line_table(seat, name, place) for place, name in lines.items()],
         "meters": meters_of(seat, gateways, lines),
         **({"collectors": collectors_of(seat)} if seat.site.world.collectors else {}),
+        **({"derived": derived} if (derived := _derived(seat)) else {}),
         "centres": [centre_of(seat, spec) for spec in seat.site.world.centres if spec.name not in _later(seat)],
         **({"systems": systems} if (systems := systems_of(seat)) else {}),
         "security": {
@@ -66,6 +68,21 @@ def render(seat: Seat) -> dict[str, Any]:
         },
         **({"time": {"server": seat.time_server[0], "port": seat.time_server[1]}} if seat.time_server else {}),
     }
+
+
+def _derived(seat: Seat) -> list[dict[str, Any]]:
+    """Points to be computed from others: only what their operation knows."""
+    made: list[dict[str, Any]] = []
+    for each in seat.settings.get("derived", ()):
+        table = {key: each[key] for key in ("id", "operation", "unit", "decimals", "code")}
+        table["of"] = list(each["of"])
+        if each["operation"] == "product":
+            table["factor"] = each["factor"]
+        if each["operation"] == "share":
+            table |= {key: list(each[key]) for key in ("weights", "by") if each[key]}
+            table["part"] = each["part"]
+        made.append(table)
+    return made
 
 
 def _later(seat: Seat) -> tuple[str, ...]:
