@@ -63,6 +63,7 @@ class ConfiguresFromAfar(Case):
     away_s = 300.0
     without_s = 180.0
     off_s = 60.0
+    restarted_s = 0.0
     again_s = 360.0
     settle_s = 300.0
 
@@ -85,6 +86,7 @@ class ConfiguresFromAfar(Case):
         await bench.power.off(self.off_s)
         await self._others(bench)
         await self._wrong(bench, item)
+        await bench.clock.sleep(self.restarted_s)
         await self._import(bench, item)
         await bench.clock.sleep(self.again_s)
         await bench.operator.packages()
