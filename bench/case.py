@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 from enum import Flag, StrEnum, auto
 from typing import TYPE_CHECKING, ClassVar
@@ -195,6 +195,67 @@ def check(
         unit=unit,
         evidence=tuple(evidence)[:20],
         reading_b=_answer(reading_b) if has_b else None,
+        timed=timed,
+        stamped=stamped,
+    )
+
+
+def none_of(
+    id: str,
+    found: Collection[object],
+    known: object,
+    *,
+    en: str,
+    zh: str,
+    unit: str = "",
+    evidence: Iterable[str] | None = None,
+    reading_b: bool | None = None,
+    has_b: bool = False,
+    timed: bool = False,
+    stamped: bool = False,
+) -> Check:
+    """Nothing of a kind may be found: what is found fails, nothing passes where enough is `known`, else inconclusive.
+
+    `found` is counted, and shown where no other `evidence` is given.
+    """
+    return check(
+        id,
+        False if found else True if known else None,
+        en=en,
+        zh=zh,
+        measured=len(found),
+        limit=0,
+        unit=unit,
+        evidence=map(str, found) if evidence is None else evidence,
+        reading_b=reading_b,
+        has_b=has_b,
+        timed=timed,
+        stamped=stamped,
+    )
+
+
+def none_among(
+    id: str,
+    seen: object,
+    found: Collection[object],
+    *,
+    en: str,
+    zh: str,
+    unit: str = "",
+    evidence: Iterable[str] | None = None,
+    timed: bool = False,
+    stamped: bool = False,
+) -> Check:
+    """Among what was `seen` nothing of a kind may be found; as long as nothing was seen nothing is decided."""
+    return check(
+        id,
+        not found if seen else None,
+        en=en,
+        zh=zh,
+        measured=len(found),
+        limit=0,
+        unit=unit,
+        evidence=map(str, found) if evidence is None else evidence,
         timed=timed,
         stamped=stamped,
     )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.case import Check, Measurement, check, measure
+from bench.case import Check, Measurement, measure, none_of
 from bench.history import ClockMoved, History, Observed, Phase
 from conformance.judges.times import SECOND, instant_of_iso, local, seconds
 
@@ -116,15 +116,13 @@ def findings(history: History) -> Iterator[Check | Measurement]:
         ("alarm-cleared", standing, known and not late, "the alarm ends with its cause", "故障消除后告警解除"),
         ("alarm-logged", unlogged, known and not late and log is not None, "every alarm is in the log", "告警记入日志"),
     ):
-        yield check(
+        yield none_of(
             id,
-            False if bad else True if ok else None,
+            bad,
+            ok,
             en=en,
             zh=zh,
-            measured=len(bad),
-            limit=0,
             unit="faults",
-            evidence=bad,
         )
 
 
@@ -153,13 +151,11 @@ def clock_findings(history: History) -> Iterator[Check]:
         if not any(abs(at - due) <= STAMP_US for at in ats):
             shown = ", ".join(local(at) for at in ats) or "no entry"
             wrong.append(f"{author} by the terminal's clock at {local(due)}: {shown}")
-    yield check(
+    yield none_of(
         "log-by-own-clock",
-        False if wrong else True if seen and len(offsets) > 1 else None,
+        wrong,
+        seen and len(offsets) > 1,
         en="entries of the log carry the time of the terminal's own clock",
         zh="日志时间取自终端自身时钟",
-        measured=len(wrong),
-        limit=0,
         unit="entries",
-        evidence=wrong,
     )

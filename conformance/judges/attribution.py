@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
-from bench.case import Check, Measurement, check, measure
+from bench.case import Check, Measurement, check, measure, none_among, none_of
 from bench.history import History, LinkRule, Observed, Rejected, Served, Unserved
 from conformance.judges.accuracy import local_readings, same_number
 from conformance.judges.times import HOUR, MINUTE, SECOND, ceil, instant_of_iso, local
@@ -145,13 +145,12 @@ def disturbed_findings(history: History) -> Iterator[Check]:
     stored = local_readings(history)
     wrong = [*stored.unequal, *stored.misplaced, *stored.unknown]
     over = [rule for rule in history.of(LinkRule) if rule.link.startswith("line.") and rule.state == "off"]
-    yield check(
+    yield none_of(
         "nothing-wrong-stored",
-        False if wrong else True if over and stored.compared >= _READINGS else None,
+        wrong,
+        over and stored.compared >= _READINGS,
         en="nothing is stored that no meter said",
         zh="不存入任何表计未给出的数值",
-        measured=len(wrong),
-        limit=0,
         unit="readings",
         evidence=[*wrong, *stored.problems],
     )
@@ -171,13 +170,11 @@ def disturbed_findings(history: History) -> Iterator[Check]:
             for point in (each.id for each in history.began.points if each.meter == meter.name):
                 if not any(rule.t <= at <= rule.t + _RESUMES_US for at in taken.get(point, ())):
                     dead.append(f"{point}: nothing read in the two minutes after {rule.rule} of {local(rule.t)}")
-    yield check(
+    yield none_among(
         "reads-again",
-        not dead if over and taken and truth.count else None,
+        over and taken and truth.count,
+        dead,
         en="two minutes after a disturbance every meter of the line is read again",
         zh="干扰消除后 2 min 内恢复采集",
-        measured=len(dead),
-        limit=0,
         unit="points",
-        evidence=dead,
     )

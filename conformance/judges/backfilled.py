@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from bench.case import Check, check
+from bench.case import Check, check, none_of
 from bench.history import History, Observed, Stored
 from conformance.judges.delivery import horizon, setup_of
 from conformance.judges.retention import marks
@@ -124,13 +124,12 @@ def findings(history: History, centre: str) -> Iterator[Check]:
             "未采集时刻除表计记录外无其他数值",
         ),
     ):
-        yield check(
+        yield none_of(
             id,
-            False if bad else True if ready else None,
+            bad,
+            ready,
             en=en,
             zh=zh,
-            measured=len(bad),
-            limit=0,
             unit="values",
             evidence=[*bad[:20], *problems],
         )
@@ -266,23 +265,21 @@ def _periods(history: History, centre: str, memory: Memory) -> Iterator[Check]:
             if shown is None or shown != right:
                 has = "nothing" if shown is None else plain(shown)
                 wrong.append(f"{where}: the centre has {has}, the meter's records give {_text(right)}")
-    yield check(
+    yield none_of(
         "periods-from-records",
-        False if wrong else True if restored else None,
+        wrong,
+        restored,
         en="periods between recorded instants reach the centre with the true increment",
         zh="表计记录之间的时段以真实增量上传至中心",
-        measured=len(wrong),
-        limit=0,
         unit="records",
         evidence=wrong[:20],
     )
-    yield check(
+    yield none_of(
         "no-period-invented",
-        False if invented else True if unknown else None,
+        invented,
+        unknown,
         en="a period whose ends neither a poll nor a record knows has no value",
         zh="两端既无采集也无表计记录的时段不给出数值",
-        measured=len(invented),
-        limit=0,
         unit="records",
         evidence=invented[:20],
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.case import Check, check
+from bench.case import Check, none_of
 from bench.history import History, Observed, Phase, Stored
 from conformance.judges.delivery import setup_of
 from conformance.judges.times import instant_of, instant_of_iso, local
@@ -91,36 +91,30 @@ def mended_findings(history: History) -> Iterator[Check]:
                 later = [one for one in after if one.t > taken[0].t and not _same(_text(one), value)]
                 undone += [f"{where} at {centre}: {_text(one)} came over it at {local(one.t)}" for one in later]
         expected = len(centres) * len(entries[data])
-        yield check(
+        yield none_of(
             f"{data}-mended",
-            False if wrong else True if met and met == expected else None,
+            wrong,
+            met and met == expected,
             en=en,
             zh=zh,
-            measured=len(wrong),
-            limit=0,
             unit="records",
-            evidence=wrong,
         )
     undone += _not_in_force(history, [entry for group in entries.values() for entry in group])
-    yield check(
+    yield none_of(
         "mended-flagged",
-        False if flags else True if known else None,
+        flags,
+        known,
         en="what was entered by hand says so at every centre",
         zh="补传的人工值在各中心带有人工标志",
-        measured=len(flags),
-        limit=0,
         unit="records",
-        evidence=flags,
     )
-    yield check(
+    yield none_of(
         "one-revision-in-force",
-        False if undone else True if known and _asked_after(history) else None,
+        undone,
+        known and _asked_after(history),
         en="the entered value alone is in force afterwards, at the terminal and at every centre",
         zh="补传后仅人工值生效，终端与各中心一致",
-        measured=len(undone),
-        limit=0,
         unit="records",
-        evidence=undone,
     )
 
 
@@ -192,13 +186,12 @@ def input_findings(history: History) -> Iterator[Check]:
             "超过一个自然月的填报被拒绝",
         ),
     ):
-        yield check(
+        yield none_of(
             id,
-            False if bad else True if seen and answered else None,
+            bad,
+            seen and answered,
             en=en,
             zh=zh,
-            measured=len(bad),
-            limit=0,
             unit="inputs",
             evidence=[*bad, *silent],
         )
@@ -208,15 +201,13 @@ def input_findings(history: History) -> Iterator[Check]:
         for key, rows in before.items()
         if after.get(key, rows) != rows
     ]
-    yield check(
+    yield none_of(
         "wrong-input-leaves-nothing",
-        False if changed else True if before and set(before) <= set(after) and tried else None,
+        changed,
+        before and set(before) <= set(after) and tried,
         en="what the terminal shows is the same before and after wrong input",
         zh="错误输入前后终端数据不变",
-        measured=len(changed),
-        limit=0,
         unit="answers",
-        evidence=changed,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from bench.case import Check, Measurement, check, measure
+from bench.case import Check, Measurement, check, measure, none_of
 from bench.history import Commanded, History, Served, Stored, Unserved
 from conformance.judges.delivery import VALUE_FIELDS, Ledger, first_contents, setup_of
 from conformance.judges.times import SECOND, floor, instant_of, local, seconds
@@ -45,26 +45,22 @@ def period_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Che
         ("no-negative-period", negative, "no period has a negative increment", "无负增量时段"),
         ("no-overlapping-period", off_grid, "no periods overlap", "时段互不重叠"),
     ):
-        yield check(
+        yield none_of(
             id,
-            False if found else True if known else None,
+            found,
+            known,
             en=en,
             zh=zh,
-            measured=len(found),
-            limit=0,
             unit="records",
-            evidence=found,
         )
     silent = [problem.evidence for ledger in ledgers for problem in ledger.lost]
-    yield check(
+    yield none_of(
         "no-lost-period",
-        False if silent else True if known and any(ledger.sure for ledger in ledgers) else None,
+        silent,
+        known and any(ledger.sure for ledger in ledgers),
         en="no period is lost",
         zh="无丢失时段",
-        measured=len(silent),
-        limit=0,
         unit="records",
-        evidence=silent,
     )
 
 
@@ -102,15 +98,13 @@ def total_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Chec
                 shown = ", ".join(f"{name}={text}" for name, text in values.items())
                 wrong.append(f"{ledger.centre} {key.point} ending {local(key.end)}: {shown}, {expected.why}")
     known = bool(clock_moves(history)) and judged > 0
-    yield check(
+    yield none_of(
         "nothing-counted-twice",
-        False if more else True if known else None,
+        more,
+        known,
         en="no consumption is counted twice",
         zh="用量不重复计入",
-        measured=len(more),
-        limit=0,
         unit="points",
-        evidence=more,
     )
     altered = [problem.evidence for ledger in ledgers for problem in (*ledger.altered, *ledger.mis_stamped)]
     yield check(
@@ -233,15 +227,13 @@ def untouched_findings(history: History, *, probes: int) -> Iterator[Check | Mea
         for at, offset in found
         if not -2 * SECOND < offset <= SECOND
     ]
-    yield check(
+    yield none_of(
         "clock-not-set-by-junk",
-        False if wrong else True if len(found) >= probes else None,
+        wrong,
+        len(found) >= probes,
         en="no damaged command sets the clock",
         zh="损坏的校时命令不被执行",
-        measured=len(wrong),
-        limit=0,
         unit="probes",
-        evidence=wrong,
     )
     if found:
         worst = max(abs(offset) for _, offset in found)

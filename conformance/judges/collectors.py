@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from bench.case import Check, Measurement, check, measure
+from bench.case import Check, Measurement, check, measure, none_of
 from bench.history import Handed, History, Observed, Point, Power, Published, Secured, Stored
 from conformance.judges.accuracy import same_number
 from conformance.judges.delivery import setup_of
@@ -98,13 +98,12 @@ def own_time_findings(history: History, centre: str, stimulus: int, needed: int)
             seen += 1
             if not series.says(at, text):
                 bad.append(f"{point}: {text} under {local(at)}, which no message says")
-        yield check(
+        yield none_of(
             f"own-time-{name}",
-            False if bad else True if seen and stimulus >= needed else None,
+            bad,
+            seen and stimulus >= needed,
             en=f"every value stands under the time its own message carries ({name})",
             zh=f"每个值均为其消息自带时刻（{zh}）",
-            measured=len(bad),
-            limit=0,
             unit="values",
             evidence=[*bad, *notes],
         )
@@ -152,13 +151,12 @@ def counted_once_findings(history: History, copies: int, needed: int) -> Iterato
                     f"the mean of {len(samples)} messages is {mean:.6f}"
                 )
     yield measure("copies-handed", copies, en="copies of messages handed over", zh="重复交付的消息", unit="messages")
-    yield check(
+    yield none_of(
         "counted-once",
-        False if wrong else True if compared and copies >= needed else None,
+        wrong,
+        compared and copies >= needed,
         en="a message that comes again is no further sample",
         zh="重复消息不重复计入",
-        measured=len(wrong),
-        limit=0,
         unit="records",
         evidence=[*wrong, *problems],
     )
@@ -221,13 +219,12 @@ def kept_findings(history: History, needed: int) -> Iterator[Check | Measurement
             if not any(same_number(series.point, text, texts[point, each]) for each in places):
                 lost.append(f"{point}: {text} of {local(event.stamp)} was taken at {local(acknowledged)}, not stored")
     yield measure("held-back", late, en="messages handed over late", zh="断线期间保留并补交的消息", unit="messages")
-    yield check(
+    yield none_of(
         "nothing-lost",
-        False if lost else True if asked and rows and late >= needed else None,
+        lost,
+        asked and rows and late >= needed,
         en="every message that the terminal took from the broker is in its store under its own time",
         zh="终端从代理取走的消息均按自带时刻入库",
-        measured=len(lost),
-        limit=0,
         unit="values",
         evidence=[*lost, *problems],
     )

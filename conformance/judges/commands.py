@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from bench.case import Check, Measurement, check, compare
+from bench.case import Check, Measurement, check, compare, none_of
 from bench.history import Commanded, History, Received, Served, Stored
 from conformance.judges.accuracy import same_number
 from conformance.judges.delivery import matches, setup_of
@@ -95,27 +95,23 @@ def read_now_findings(history: History, centre: str, *, needed: int) -> Iterator
         unit="commands",
         evidence=unanswered,
     )
-    yield check(
+    yield none_of(
         "read-now-reads-the-meter",
-        False if stale else True if known else None,
+        stale,
+        known,
         en="the meters are read between command and answer",
         zh="收到命令后重新读取表计",
-        measured=len(stale),
-        limit=0,
         unit="values",
-        evidence=stale,
         has_b=answered > 0,
         reading_b=not b_wrong and not wrong,
     )
-    yield check(
+    yield none_of(
         "read-now-sends-that-value",
-        False if wrong else True if known and not stale else None,
+        wrong,
+        known and not stale,
         en="the value sent is the one just read",
         zh="上传值即为本次读取值",
-        measured=len(wrong),
-        limit=0,
         unit="values",
-        evidence=wrong,
     )
     yield compare(
         "read-now-answer-time",
@@ -207,14 +203,12 @@ def query_findings(history: History, centre: str) -> Iterator[Check]:
         ("query-in-range", beyond, full, "nothing outside the range comes", "不返回时段以外的记录"),
         ("query-empty", empty_wrong, empty, "a range without data is answered so", "无数据时段按规定应答"),
     ):
-        yield check(
+        yield none_of(
             id,
-            False if found else True if known else None,
+            found,
+            known,
             en=en,
             zh=zh,
-            measured=len(found),
-            limit=0,
             unit="records",
-            evidence=found,
             stamped=id == "query-true",
         )

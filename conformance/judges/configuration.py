@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.case import Check, check
+from bench.case import Check, check, none_among
 from bench.history import Connected, History, LinkRule, Observed, Phase, Power, Received, Stored
 from conformance.judges.centreset import ACT_US
 from conformance.judges.delivery import Ledger, setup_of
@@ -82,13 +82,12 @@ def address_findings(history: History, ledgers: Sequence[Ledger], old: str, new:
         if event.at == old and event.state == "opened" and at is not None and event.t > at + ACT_US
     ]
     served = any(event.centre == old for event in history.of(Received))
-    yield check(
+    yield none_among(
         "old-address-left-alone",
-        not late if at is not None and served else None,
+        at is not None and served,
+        late,
         en="the old upload address is neither called nor sent anything any more",
         zh="修改上传地址后不再连接原地址",
-        measured=len(late),
-        limit=0,
         unit="messages",
         evidence=late[:10],
     )
@@ -124,13 +123,12 @@ def item_findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
         ("configuration-survives-restart", after_restart, restarted, "after a restart without power it stays so",
          "断电重启后配置保持"),
     ):  # fmt: skip
-        yield check(
+        yield none_among(
             id,
-            not wrong if seen else None,
+            seen,
+            wrong,
             en=en,
             zh=zh,
-            measured=len(wrong),
-            limit=0,
             unit="records",
             evidence=wrong[:10],
         )
@@ -164,15 +162,13 @@ def logged_findings(history: History) -> Iterator[Check]:
             for at, line in lines
         )
     ]
-    yield check(
+    yield none_among(
         "configuration-logged",
-        not untold if marks and lines else None,
+        marks and lines,
+        untold,
         en="every configuration from afar is in the log with what it changed and who issued it",
         zh="每次远程配置的对象和签发者均记入日志",
-        measured=len(untold),
-        limit=0,
         unit="entries",
-        evidence=untold,
     )
 
 
@@ -188,15 +184,13 @@ def refused_findings(history: History, centre: str, version: str) -> Iterator[Ch
         for each in made
         if each.result != "refused" or not each.answer.get("message")
     ]
-    yield check(
+    yield none_among(
         "wrong-configuration-refused",
-        not taken if made else None,
+        made,
+        taken,
         en="a configuration that is wrong or not signed is refused with a reason",
         zh="无效或未签名的配置被拒绝并说明原因",
-        measured=len(taken),
-        limit=0,
         unit="packages",
-        evidence=taken,
     )
     looks = [event for event in history.of(Observed) if event.what == "centres" and not event.problem]
     same = len(looks) > 1 and _shown(looks[0]) == _shown(looks[-1])
@@ -241,15 +235,13 @@ def backup_findings(history: History, centres: Sequence[str]) -> Iterator[Check]
         stored = [event for event in history.of(Stored) if event.centre == centre]
         if sound is not None and not any(event.t > sound + ACT_US for event in stored):
             idle.append(f"{centre}: nothing after the restoration")
-    yield check(
+    yield none_among(
         "restored-configuration-acts",
-        not idle if sound is not None and changed else None,
+        sound is not None and changed,
+        idle,
         en="restored centres are served again",
         zh="恢复后的数据中心重新得到上传",
-        measured=len(idle),
-        limit=0,
         unit="centres",
-        evidence=idle,
     )
     wrong = [event for event in given if altered is not None and altered <= event.asked < (sound or history.end_us)]
     taken = [f"{local(event.asked)}: taken" for event in wrong if not event.problem]
@@ -279,13 +271,11 @@ def backup_findings(history: History, centres: Sequence[str]) -> Iterator[Check]
                    ("back" in line.lower() or "restore" in line.lower() or "备份" in line or "恢复" in line)
                    for at, line in rows)
     ]  # fmt: skip
-    yield check(
+    yield none_among(
         "backup-and-restore-logged",
-        not untold if orders and logs else None,
+        orders and logs,
+        untold,
         en="backup and restoration are in the log with their author",
         zh="备份和恢复连同操作人记入日志",
-        measured=len(untold),
-        limit=0,
         unit="entries",
-        evidence=untold,
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from bench.case import Check, check
+from bench.case import Check, check, none_of
 from bench.history import History, MeterFault, Observed, Stored
 from conformance.judges.delivery import Ledger, first_contents, matches, setup_of
 from conformance.judges.times import DAY, HOUR, MINUTE, instant_of_iso, local
@@ -79,15 +79,13 @@ def rollover_findings(history: History, centres: Sequence[str], kinds: Sequence[
             smallest = Decimal(1).scaleb(-max(truth_of(history).points[expected.key.point].decimals, 0))
             modular = number(expected.fields["Cou"])
             b_right = b_right and modular is not None and text == plain(modular - smallest)
-    yield check(
+    yield none_of(
         "rollover-counted",
-        False if wrong else True if seen else None,
+        wrong,
+        seen,
         en="the increment across full scale is the modular one",
         zh="计数器满度跳转处增量正确",
-        measured=len(wrong),
-        limit=0,
         unit="records",
-        evidence=wrong,
         stamped=True,
         has_b=seen > 0,
         reading_b=b_right,
@@ -119,26 +117,22 @@ def event_findings(
                 made.append(_shown(expected, event))
             if event.flag in ("", "N"):
                 unflagged.append(_shown(expected, event))
-    yield check(
+    yield none_of(
         "no-increment-from-a-fall",
-        False if made else True if seen else None,
+        made,
+        seen,
         en="no increment is made up where a counter fell",
         zh="计数器复位处不产生增量",
-        measured=len(made),
-        limit=0,
         unit="records",
-        evidence=made,
         stamped=True,
     )
-    yield check(
+    yield none_of(
         "fall-flagged",
-        False if unflagged else True if seen else None,
+        unflagged,
+        seen,
         en="the record of that interval is flagged",
         zh="该时段记录带有异常标记",
-        measured=len(unflagged),
-        limit=0,
         unit="records",
-        evidence=unflagged,
         stamped=True,
     )
     yield log_finding(
@@ -221,15 +215,13 @@ def totals_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Che
                 if sum(values, Decimal(0)) != value:
                     total = plain(sum(values, Decimal(0)))
                     wrong.append(f"{ledger.centre} {key.point} {whole} ending {local(key.end)}: {value}, parts {total}")
-        yield check(
+        yield none_of(
             id,
-            False if wrong else True if judged else None,
+            wrong,
+            judged,
             en=en,
             zh=zh,
-            measured=len(wrong),
-            limit=0,
             unit="totals",
-            evidence=wrong,
         )
 
 
@@ -255,15 +247,13 @@ def replacement_findings(history: History, centres: Sequence[str], kinds: Sequen
             seen += 1
             if not matches(truth, expected, event.fields):
                 wrong.append(_shown(expected, event))
-    yield check(
+    yield none_of(
         "replacement-counted",
-        False if wrong else True if seen and happened else None,
+        wrong,
+        seen and happened,
         en="across a recorded replacement old and new meter add up",
         zh="换表前后增量衔接正确",
-        measured=len(wrong),
-        limit=0,
         unit="records",
-        evidence=wrong,
         stamped=True,
     )
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bench.case import Check, Measurement, check, compare, measure, percentile
+from bench.case import Check, Measurement, compare, measure, none_of, percentile
 from bench.history import History, Point, Served, Stored
 from conformance.judges.accuracy import same_number
 from conformance.judges.delivery import setup_of
@@ -128,15 +128,13 @@ def findings(history: History, centre: str, *, needed: int = RECORDS) -> Iterato
         timed=True,
     )
     traced = count > 0 and not seen.untraced
-    yield check(
+    yield none_of(
         "every-record-has-its-answer",
-        False if seen.untraced else True if traced else None,
+        seen.untraced,
+        traced,
         en="every real-time record is made of an answer that a meter gave before",
         zh="每条实时记录均来自此前的表计应答",
-        measured=len(seen.untraced),
-        limit=0,
         unit="records",
-        evidence=seen.untraced,
         stamped=True,
     )
     for id, value, en, zh in (

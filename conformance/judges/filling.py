@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from bench.case import Check, check
+from bench.case import Check, none_among
 from bench.history import History, Observed
 from conformance.judges.gaps import Silence, silences
 from conformance.judges.times import MINUTE, SECOND, floor, instant_of_iso, local
@@ -142,13 +142,12 @@ def findings(history: History) -> Iterator[Check]:
         ("filling-logged", untold, known and logged, "every filling is in the log", "每次插补记入日志"),
     )
     for id, bad, ready, en, zh in texts:
-        yield check(
+        yield none_among(
             id,
-            not bad if ready else None,
+            ready,
+            bad,
             en=en,
             zh=zh,
-            measured=len(bad),
-            limit=0,
             unit="values",
             evidence=[*bad, *problems],
         )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from weakref import WeakKeyDictionary
 
-from bench.case import Check, Measurement, check, measure
+from bench.case import Check, Measurement, check, measure, none_of
 from bench.history import Commanded, History, Received, Rejected, Sent
 from conformance.judges.delivery import acknowledgements
 from conformance.judges.times import SECOND, instant_of, local, seconds
@@ -215,15 +215,13 @@ def format_findings(history: History, centres: tuple[str, ...], *, needed: int =
         ("fields", "fields, flags and frame ends are as the standard has them", "字段、标志与包尾符合标准"),
         ("content", "times, numbers and data flags are as the standard has them", "时间、数值与数据标记符合标准"),
     ):
-        yield check(
+        yield none_of(
             f"frame-{kind}",
-            False if buckets[kind] else True if enough else None,
+            buckets[kind],
+            enough,
             en=en,
             zh=zh,
-            measured=len(buckets[kind]),
-            limit=0,
             unit="frames",
-            evidence=buckets[kind],
         )
 
 
@@ -253,15 +251,13 @@ def identity_findings(history: History, centres: tuple[str, ...], *, needed: int
         ("identity-st", wrong["st"], "every frame carries the system code of its centre", "系统编码正确"),
         ("qn-names-one-message", clashes, "a QN names one message only", "请求编码唯一对应一条报文"),
     ):
-        yield check(
+        yield none_of(
             name,
-            False if found else True if _enough(history, centres, needed) else None,
+            found,
+            _enough(history, centres, needed),
             en=en,
             zh=zh,
-            measured=len(found),
-            limit=0,
             unit="frames",
-            evidence=found,
         )
 
 
@@ -310,15 +306,13 @@ def split_findings(history: History, centres: tuple[str, ...]) -> Iterator[Check
         ("parts-own-qn", shared, "every part has its own QN", "每个分包有独立请求编码"),
         ("parts-answered-first", hasty, "a part is sent after the one before was answered", "前一分包应答后再发下一包"),
     ):
-        yield check(
+        yield none_of(
             id,
-            False if found else True if known else None,
+            found,
+            known,
             en=en,
             zh=zh,
-            measured=len(found),
-            limit=0,
             unit="packets",
-            evidence=found,
         )
 
 
@@ -456,23 +450,19 @@ def answer_findings(history: History, centres: tuple[str, ...]) -> Iterator[Chec
                 stray.append(f"{_where(event, frame)}: answers something that was no request")
             if _whole(frame.fields.get("Flag", "")) & 1:
                 flagged.append(f"{_where(event, frame)}: asks for an answer to an answer")
-    yield check(
+    yield none_of(
         "no-answer-to-an-answer",
-        False if stray else True if answers or any(event.cn in ANSWERS for event in history.of(Sent)) else None,
+        stray,
+        answers or any(event.cn in ANSWERS for event in history.of(Sent)),
         en="no answer is answered",
         zh="不对应答再作应答",
-        measured=len(stray),
-        limit=0,
         unit="frames",
-        evidence=stray,
     )
-    yield check(
+    yield none_of(
         "answers-want-none",
-        False if flagged else True if answers else None,
+        flagged,
+        answers,
         en="no answer asks for an answer itself",
         zh="应答帧不要求应答",
-        measured=len(flagged),
-        limit=0,
         unit="frames",
-        evidence=flagged,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.case import Check, check
+from bench.case import Check, check, none_of
 from bench.history import History, MeterFault, Observed, Stored
 from conformance.judges.delivery import setup_of
 from conformance.judges.times import instant_of, instant_of_iso, local
@@ -126,13 +126,12 @@ def _no_reading_inside(history: History, quiet: list[Silence]) -> Check:
             continue
         if _inside(quiet, row.get("point", ""), at):
             made.append(f"{row.get('point')}: {row.get('value')} at {local(at)}, while nothing was read")
-    return check(
+    return none_of(
         "no-repeated-value",
-        False if made else True if looked and quiet else None,
+        made,
+        looked and quiet,
         en="no value is stored for an instant that was not read",
         zh="缺失时段无重复值或虚构值",
-        measured=len(made),
-        limit=0,
         unit="readings",
         evidence=[*made, *problems],
     )
@@ -151,15 +150,13 @@ def _no_realtime_inside(history: History, quiet: list[Silence], centres: tuple[s
             point = codes.get(event.code, "")
             if at is not None and event.fields.get("Rtd") and event.flag == "N" and _inside(quiet, point, at):
                 sent.append(f"{local(event.t)} {centre} {event.code} DataTime={event.stamp} Rtd={event.fields['Rtd']}")
-    return check(
+    return none_of(
         "no-value-sent-as-read",
-        False if sent else True if looked and quiet else None,
+        sent,
+        looked and quiet,
         en="no value is sent as normal for an instant that was not read",
         zh="缺失时段不以正常标记上传数值",
-        measured=len(sent),
-        limit=0,
         unit="values",
-        evidence=sent,
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bench.case import Check, Measurement, check, measure
+from bench.case import Check, Measurement, measure, none_among
 from bench.history import History, Observed, Power, Served, Stored
 from conformance.judges.delivery import setup_of
 from conformance.judges.times import MINUTE, SECOND, instant_of, instant_of_iso, local
@@ -177,13 +177,11 @@ def acknowledged_finding(trials: Sequence[Trial], *, needed: int) -> Check:
     """Nothing that a centre has acknowledged is gone or altered, whenever the power failed after it (R-29)."""
     seen = [trial for trial in trials if trial.looked_for]
     lost = [line for trial in seen for line in trial.lost]
-    return check(
+    return none_among(
         "acknowledged-kept",
-        not lost if lost or len(seen) >= needed else None,
+        lost or len(seen) >= needed,
+        lost,
         en="records acknowledged by a centre stay in the store, whenever power fails afterwards",
         zh="中心已应答的记录在其后任何时刻断电均完好保存",
-        measured=len(lost),
-        limit=0,
         unit="records",
-        evidence=lost,
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Check, check
+from bench.case import Check, none_among
 from bench.history import History, Observed, Stored
 from conformance.judges.delivery import setup_of
 from conformance.judges.times import instant_of, instant_of_iso, local
@@ -49,15 +49,13 @@ def findings(history: History, centre: str) -> Iterator[Check]:
         ("entry-sent", unsent, "the entered value is sent to the centre", "录入值上传至数据中心"),
     )
     for id, bad, en, zh in texts:
-        yield check(
+        yield none_among(
             id,
-            not bad if known else None,
+            known,
+            bad,
             en=en,
             zh=zh,
-            measured=len(bad),
-            limit=0,
             unit="entries",
-            evidence=bad,
         )
 
 

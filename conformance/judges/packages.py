@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from bench.case import Check, check
+from bench.case import Check, check, none_among
 from bench.history import Commanded, History, Observed, Phase, Power, Received, Served, Stored
 from conformance.judges.times import MINUTE, local, seconds
 
@@ -60,15 +60,13 @@ def taken_findings(
         for event in results(history, centre)
     }
     wrong = [f"{' '.join(each)}: {told.get(each, 'no result')}" for each in issued if told.get(each) != "done"]
-    yield check(
+    yield none_among(
         "taken-online",
-        not wrong if told else None,
+        told,
+        wrong,
         en="a sound package that is issued online is taken over, and the terminal says so",
         zh="在线下发的有效软件包被接收并回报",
-        measured=len(wrong),
-        limit=0,
         unit="packages",
-        evidence=wrong,
     )
     shown = _shown(history)
     forced = _forced(shown[-1]) if shown else set[Wanted]()
@@ -82,15 +80,13 @@ def taken_findings(
         ),
     ):
         missing = [" ".join(each) for each in wanted if each not in forced]
-        yield check(
+        yield none_among(
             id,
-            not missing if shown else None,
+            shown,
+            missing,
             en=en,
             zh=zh,
-            measured=len(missing),
-            limit=0,
             unit="packages",
-            evidence=missing,
         )
 
 
@@ -119,27 +115,23 @@ def refusal_findings(history: History, centre: str, wrongs: Mapping[str, str]) -
             said.append(f"online: {online.result} {online.answer.get('message', '')}")
         if offline is not None and offline.rows and offline.rows[0].get("result") != "refused":
             said.append(f"as a file: {offline.rows[0].get('result')} {offline.rows[0].get('message', '')}")
-        yield check(
+        yield none_among(
             f"refused-{wrong}",
-            not said if online is not None and offline is not None else None,
+            online is not None and offline is not None,
+            said,
             en=f"a package that is wrong ({wrong}) is refused with a reason, online and as a file",
             zh=f"异常软件包（{wrong}）在线和离线均被拒绝并说明原因",
-            measured=len(said),
-            limit=0,
             unit="packages",
-            evidence=said,
         )
     shown = _shown(history)
     left = [" ".join(each) for event in shown[1:] for each in _forced(event) - _forced(shown[0])]
-    yield check(
+    yield none_among(
         "nothing-left-behind",
-        not left if len(shown) > 1 and told else None,
+        len(shown) > 1 and told,
+        left,
         en="a refused package leaves nothing behind",
         zh="被拒绝的软件包不留下任何内容",
-        measured=len(left),
-        limit=0,
         unit="packages",
-        evidence=left,
     )
 
 
@@ -157,30 +149,26 @@ def upgrade_findings(history: History, centre: str, good: Sequence[str], bad: Se
     """Good programs run in the end, bad ones are given up, data are the same, and acquisition goes on (R-40)."""
     told = {event.answer.get("version", ""): event.result for event in results(history, centre)}
     wrong = [f"{version}: {told.get(version, 'no result')}" for version in good if told.get(version) != "done"]
-    yield check(
+    yield none_among(
         "upgrades-in-the-end",
-        not wrong if told else None,
+        told,
+        wrong,
         en="power cut in between or not, the new program runs in the end",
         zh="升级过程断电后仍能完成升级",
-        measured=len(wrong),
-        limit=0,
         unit="upgrades",
-        evidence=wrong,
     )
     kept = [
         f"{version}: {told.get(version, 'no result')}"
         for version in bad
         if told.get(version) not in ("failed", "refused")
     ]
-    yield check(
+    yield none_among(
         "bad-program-given-up",
-        not kept if told and bad else None,
+        told and bad,
+        kept,
         en="a program that does not run is given up for the one before",
         zh="不可运行的程序被弃用并恢复原版本",
-        measured=len(kept),
-        limit=0,
         unit="upgrades",
-        evidence=kept,
     )
     yield from data_findings(history)
     yield from again_findings(history, "upgrade")
@@ -219,13 +207,12 @@ def unseen_findings(history: History, centre: str) -> Iterator[Check]:
     values = list(dict.fromkeys(long))
     bodies = [event for event in history.of(Received) if event.centre == centre]
     seen = [f"{local(event.t)} {event.cn}: {value}" for event in bodies for value in values if value in event.frame]
-    yield check(
+    yield none_among(
         "issuer-sees-no-data",
-        not seen if bodies and values else None,
+        bodies and values,
+        seen,
         en="whoever upgrades is told no measured value",
         zh="升级过程不泄露监测数据",
-        measured=len(seen),
-        limit=0,
         unit="values",
         evidence=seen[:10],
     )
@@ -247,13 +234,12 @@ def data_findings(history: History) -> Iterator[Check]:
         again += len(before)
         if before != event.rows:
             changed.append(f"{name}: {len(before)} rows before, {len(event.rows)} after, or other content")
-    yield check(
+    yield none_among(
         "records-untouched",
-        not changed if again else None,
+        again,
+        changed,
         en="stored records are the same before and after the upgrades",
         zh="升级前后存储的记录一致",
-        measured=len(changed),
-        limit=0,
         unit="answers",
         evidence=[f"{again} records compared / 条已比对", *changed[:10]],
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from bench.case import Check, check
+from bench.case import Check, check, none_among
 from bench.history import Commanded, History, Phase, Received, Sent, Stored
 from conformance.judges.times import local
 
@@ -27,13 +27,12 @@ def protected_findings(history: History, centre: str) -> Iterator[Check]:
         for event in packets
         if (faults := [fault for fault in event.faults if fault.startswith("payload-")])
     ]
-    yield check(
+    yield none_among(
         "packets-protected",
-        not wrong if packets else None,
+        packets,
+        wrong,
         en="every packet is enciphered and signed as agreed, and an independent library opens it",
         zh="每个报文均按约定加密签名，独立实现可解密验签",
-        measured=len(wrong),
-        limit=0,
         unit="packets",
         evidence=wrong[:10],
     )
@@ -88,13 +87,12 @@ def forgery_findings(history: History, centre: str, forgeries: Sequence[str]) ->
                 for key, event in owed.items()
                 if key not in came
             ]
-        yield check(
+        yield none_among(
             f"forged-{forgery}-not-believed",
-            not believed if owed else None,
+            owed,
+            believed,
             en=f"an acknowledgement that is forged ({forgery}) counts as none",
             zh=f"伪造的应答（{forgery}）不被采信",
-            measured=len(believed),
-            limit=0,
             unit="records",
             evidence=[f"{len(forged)} forged packets / 个伪造报文", *believed[:10]],
         )
@@ -110,13 +108,12 @@ def command_findings(history: History, centre: str, forgeries: Sequence[str]) ->
         for name, event in forged
         if event.accepted or event.result
     ]
-    yield check(
+    yield none_among(
         "forged-commands-unanswered",
-        not answered if forged else None,
+        forged,
+        answered,
         en="a forged command is neither carried out nor answered",
         zh="伪造的命令不执行、不应答",
-        measured=len(answered),
-        limit=0,
         unit="commands",
         evidence=answered[:10],
     )
@@ -131,13 +128,12 @@ def command_findings(history: History, centre: str, forgeries: Sequence[str]) ->
             for answer in history.of(Received)
             if answer.centre == centre and original is not None and answer.qn == original.qn and answer.t > replay.t
         ]
-    yield check(
+    yield none_among(
         "replay-unanswered",
-        not said if replays else None,
+        replays,
+        said,
         en="a command that is sent again after another one is not answered",
         zh="重放的命令不予应答",
-        measured=len(said),
-        limit=0,
         unit="answers",
         evidence=said[:10],
     )

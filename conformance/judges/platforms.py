@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from bench.case import Check, check
+from bench.case import Check, check, none_among
 from bench.history import Fingerprinted, History, Observed, Phase, Received, Stored
 from conformance.judges.delivery import Ledger, setup_of
 from conformance.judges.times import DAY, MINUTE, SECOND, floor, instant_of, instant_of_iso, local, seconds, stamp_of
@@ -70,13 +70,12 @@ def window_findings(history: History, ledger: Ledger) -> Iterator[Check]:
         for at in uploads
         if not any(opening - START_WITHIN_US <= at <= opening + WINDOW_US for opening in windows)
     ]
-    yield check(
+    yield none_among(
         "inside-window",
-        not outside if uploads and windows else None,
+        uploads and windows,
+        outside,
         en="nothing is uploaded outside the window",
         zh="窗口之外不上传",
-        measured=len(outside),
-        limit=0,
         unit="uploads",
         evidence=outside[:10],
     )
@@ -90,13 +89,12 @@ def window_findings(history: History, ledger: Ledger) -> Iterator[Check]:
         if record.acked is None or record.acked > end:
             shown = "never" if record.acked is None else local(record.acked)
             overdue.append(f"{key.point} {key.kind} ending {local(key.end)}: acknowledged {shown}")
-    yield check(
+    yield none_among(
         "acknowledged-in-window",
-        not overdue if due else None,
+        due,
+        overdue,
         en="a day's set is acknowledged by the end of the first window after the day",
         zh="日数据在当日结束后首个窗口内全部得到应答",
-        measured=len(overdue),
-        limit=0,
         unit="records",
         evidence=overdue[:10],
     )
@@ -118,13 +116,12 @@ def set_findings(history: History, centre: str) -> Iterator[Check]:
             whole = day in stored.get((code, "day"), ())
             if quarters != A_DAY or not whole:
                 short.append(f"{point} on {local(day)[:10]}: {quarters} quarter-hours, day value {whole}")
-    yield check(
+    yield none_among(
         "ninety-six-a-day",
-        not short if days and setup.codes else None,
+        days and setup.codes,
+        short,
         en="every point has 96 quarter-hours and a day value for each day",
         zh="每个测点每日有 96 个 15 min 值和日值",
-        measured=len(short),
-        limit=0,
         unit="sets",
         evidence=short[:10],
     )
@@ -143,13 +140,12 @@ def form_findings(history: History, centre: str) -> Iterator[Check]:
         actual=f"registered {local(registered or 0)}, first upload {local(first or 0)}",
     )
     wrong = [f"{local(event.t)} {event.cn}: {', '.join(event.faults)}" for event in requests if event.faults]
-    yield check(
+    yield none_among(
         "requests-well-formed",
-        not wrong if requests else None,
+        requests,
+        wrong,
         en="no request deviates from the platform's form",
         zh="请求格式无偏差",
-        measured=len(wrong),
-        limit=0,
         unit="requests",
         evidence=wrong[:10],
     )
@@ -167,13 +163,12 @@ def idempotence_findings(history: History, centre: str) -> Iterator[Check]:
         for event in stored
         if event.version > 1 and not event.revision
     ]
-    yield check(
+    yield none_among(
         "same-when-sent-again",
-        not other if again else None,
+        again,
+        other,
         en="what is sent again after a time-out has the same content",
         zh="超时重发的内容与首次一致",
-        measured=len(other),
-        limit=0,
         unit="records",
         evidence=other[:10],
     )
@@ -214,23 +209,21 @@ def deposit_findings(history: History, centre: str, kind: str) -> Iterator[Check
             digest = hashlib.new("sm3", "".join(f"{line}\n" for line in lines).encode()).hexdigest()
             if digest != deposit.digest:
                 wrong.append(f"{point.id} {kind} {start}: value {row['value']} is not what was deposited")
-    yield check(
+    yield none_among(
         "all-deposited",
-        not missing if shown else None,
+        shown,
+        missing,
         en="every record has a fingerprint at the platform",
         zh="每条记录的指纹均已存证",
-        measured=len(missing),
-        limit=0,
         unit="records",
         evidence=missing[:10],
     )
-    yield check(
+    yield none_among(
         "fingerprints-agree",
-        not wrong if shown and taken else None,
+        shown and taken,
+        wrong,
         en="the deposited fingerprints are those of the records as they stand",
         zh="存证指纹与记录一致",
-        measured=len(wrong),
-        limit=0,
         unit="records",
         evidence=wrong[:10],
     )
@@ -238,13 +231,12 @@ def deposit_findings(history: History, centre: str, kind: str) -> Iterator[Check
     refused = [
         line for line, event in zip(refused, deposits, strict=True) if event.outcome not in ("accepted", "again")
     ]
-    yield check(
+    yield none_among(
         "no-deposit-refused",
-        not refused if deposits else None,
+        deposits,
+        refused,
         en="every deposit carries a valid signature of the device",
         zh="每次存证的签名均有效",
-        measured=len(refused),
-        limit=0,
         unit="deposits",
         evidence=refused[:10],
     )

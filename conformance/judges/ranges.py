@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.case import Check, check
+from bench.case import Check, none_among, none_of
 from bench.history import History, Observed, Stored
 from conformance.judges.delivery import VALUE_FIELDS, setup_of
 from conformance.judges.times import SECOND, instant_of, instant_of_iso, local
@@ -70,13 +70,12 @@ def findings(history: History, centres: Sequence[str], *, sides: Sequence[str] =
             for when, text in truth.series[point].invalid
             if (point, when) not in marked
         ]
-    yield check(
+    yield none_of(
         "out-of-range-marked",
-        False if unmarked else True if happened and marked else None,
+        unmarked,
+        happened and marked,
         en="a reading outside the limits is stored as invalid",
         zh="超限读数标记为无效",
-        measured=len(unmarked),
-        limit=0,
         unit="readings",
         evidence=[*unmarked, *problems],
         stamped=True,
@@ -107,15 +106,13 @@ def findings(history: History, centres: Sequence[str], *, sides: Sequence[str] =
                 )
                 if over and event.flag == "N":
                     sent.append(f"{where}: {name}={event.fields[name]}")
-    yield check(
+    yield none_of(
         "out-of-range-not-sent-as-valid",
-        False if sent else True if happened and looked else None,
+        sent,
+        happened and looked,
         en="no reading outside the limits is sent as normal",
         zh="超限读数不以正常标记上传",
-        measured=len(sent),
-        limit=0,
         unit="values",
-        evidence=sent,
     )
     edges = [
         text
@@ -135,15 +132,13 @@ def findings(history: History, centres: Sequence[str], *, sides: Sequence[str] =
                 seen += 1
                 if row.get("quality") == "bad":
                     refused.append(f"{row.get('at')} {point.id}: {row['value']} marked bad")
-    yield check(
+    yield none_of(
         "limit-itself-valid",
-        False if refused else True if edges and seen else None,
+        refused,
+        edges and seen,
         en="a reading equal to a limit is valid",
         zh="等于限值的读数有效",
-        measured=len(refused),
-        limit=0,
         unit="readings",
-        evidence=refused,
     )
 
 
@@ -173,13 +168,11 @@ def logged_findings(history: History) -> Iterator[Check]:
             )
             if not named:
                 untold.append(f"{local(when)} {point}: {text} is not in the log")
-    yield check(
+    yield none_among(
         "invalid-reading-logged",
-        not untold if count and asked else None,
+        count and asked,
+        untold,
         en="every reading outside the limits is in the log with its value",
         zh="每个超限读数连同数值记入日志",
-        measured=len(untold),
-        limit=0,
         unit="readings",
-        evidence=untold,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from bench.case import Check, check
+from bench.case import Check, none_of
 from bench.history import History, Observed, Power, Served
 from conformance.judges.times import instant_of_iso, local
 from conformance.judges.truth import number, quantity, truth_of
@@ -74,13 +74,12 @@ def findings(history: History, needed: int) -> Iterator[Check]:
             "原始值与表计应答一致",
         ),
     ):
-        yield check(
+        yield none_of(
             id,
-            False if bad else True if ready else None,
+            bad,
+            ready,
             en=en,
             zh=zh,
-            measured=len(bad),
-            limit=0,
             unit="readings",
             evidence=[*bad[:10], *problems],
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.case import Check, Measurement, check, measure
+from bench.case import Check, Measurement, check, measure, none_of
 from bench.history import History, Observed, Secured
 from conformance.judges.times import DAY, HOUR, MINUTE, instant_of_iso, local
 
@@ -22,13 +22,12 @@ def findings(history: History, centre: str, unfit: Sequence[str]) -> Iterator[Ch
     orders = [event for event in history.of(Observed) if event.what == ORDER]
     taken = [event.query["choice"] for event in orders if event.query["choice"] in unfit and not event.problem]
     asked = [event for event in orders if event.query["choice"] in unfit]
-    yield check(
+    yield none_of(
         "unfit-certificates-refused",
-        False if taken else True if len(asked) == len(unfit) else None,
+        taken,
+        len(asked) == len(unfit),
         en="a certificate that could not be used (expired, foreign, not for signing) is refused",
         zh="不可用的证书（过期、签发者不受信任、不含签名用途）被拒绝",
-        measured=len(taken),
-        limit=0,
         unit="certificates",
         evidence=taken or [event.problem for event in asked],
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from bench.case import Check, Measurement, check, compare, measure
+from bench.case import Check, Measurement, check, compare, measure, none_of
 from bench.history import History, LinkRule, Observed, Phase, Served
 from conformance.judges.delivery import Ledger, first_contents, horizon, lines, matches, setup_of
 from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local, seconds, uncertainty_s
@@ -163,23 +163,21 @@ def local_findings(
     # Every class of every point has to have been seen: a question without an answer leaves its records open.
     known = bool(judged) and judged == due and {kind for kind, _ in judged} == set(kinds)
     problems += [f"{point} {kind}: the terminal showed none" for kind, point in sorted(due - judged)]
-    yield check(
+    yield none_of(
         id,
-        False if missing else True if known else None,
+        missing,
+        known,
         en="every record that was due is in the terminal's store",
         zh="应有记录均在本地存储中",
-        measured=len(missing),
-        limit=0,
         unit="records",
         evidence=[*missing, *problems],
     )
-    yield check(
+    yield none_of(
         f"{id}-unaltered",
-        False if wrong else True if known else None,
+        wrong,
+        known,
         en="every stored record is right",
         zh="本地存储记录内容正确",
-        measured=len(wrong),
-        limit=0,
         unit="records",
         evidence=[*wrong, *problems],
         stamped=True,
@@ -216,15 +214,13 @@ def sent_as_stored_finding(history: History, ledgers: Sequence[Ledger]) -> Check
             if key not in arrived:
                 what = f"{key.point} {key.kind} ending {local(key.end)}"
                 absent.append(f"{what}: {row['value']} stored, never at {ledger.centre}")
-    return check(
+    return none_of(
         "sent-as-stored",
-        False if absent else True if compared else None,
+        absent,
+        compared,
         en="every value in the terminal's store has reached every centre",
         zh="本地存储的数值均已送达各中心",
-        measured=len(absent),
-        limit=0,
         unit="records",
-        evidence=absent,
     )
 
 
@@ -266,15 +262,13 @@ def readable_before_findings(history: History) -> Iterator[Check]:
         for key, (value, at) in judged.items()
         if after.get(key) != value
     ]
-    yield check(
+    yield none_of(
         "readable-stays-readable",
-        False if gone else True if losses and len(looked) == len(losses) else None,
+        gone,
+        losses and len(looked) == len(losses),
         en="what was readable before power was lost is unchanged afterwards",
         zh="掉电前可读的记录上电后不变",
-        measured=len(gone),
-        limit=0,
         unit="records",
-        evidence=gone,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.case import Check, check
+from bench.case import Check, check, none_among, none_of
 from bench.history import History, ListServed, Observed, Received, Secured
 from conformance.judges.times import MINUTE, SECOND, local, seconds
 
@@ -77,13 +77,12 @@ def revoked_findings(history: History, centre: str) -> Iterator[Check]:
     before = [] if at is None else _told(history, (centre,), at - 5 * MINUTE, at)
     late = [] if at is None or end is None else _told(history, (centre,), due, end)
     known = bool(before) and end is not None
-    yield check(
+    yield none_of(
         f"revoked-gets-nothing-{centre.lower()}",
-        False if late else True if known else None,
+        late,
+        known,
         en=f"{seconds(look_us + SLACK_US)} s after its certificate was revoked centre {centre} gets no message",
         zh=f"中心 {centre} 证书被吊销 {seconds(look_us + SLACK_US)} s 后收不到任何报文",
-        measured=len(late),
-        limit=0,
         unit="messages",
         evidence=late[:10],
     )
@@ -108,13 +107,12 @@ def revoked_findings(history: History, centre: str) -> Iterator[Check]:
         if event.at == centre and known and due < event.t <= (end or 0)
     ]
     agreed = [line for line in shaken if " agreed" in line]
-    yield check(
+    yield none_among(
         "revoked-at-next-handshake",
-        not agreed if shaken else None,
+        shaken,
+        agreed,
         en="at the next handshake the revoked certificate is refused",
         zh="再次握手时拒绝已吊销的证书",
-        measured=len(agreed),
-        limit=0,
         unit="handshakes",
         evidence=shaken[:5],
     )
@@ -131,15 +129,13 @@ def forged_finding(history: History, centres: Sequence[str]) -> Check:
             # Sessions are cut in between, so that a handshake too has met the forged list.
             if not _told(history, (centre,), end - 2 * MINUTE, end):
                 silent.append(f"centre {centre} got nothing after {local(first)}")
-    return check(
+    return none_of(
         "forged-list-not-believed",
-        False if silent else True if seen and end is not None else None,
+        silent,
+        seen and end is not None,
         en="a list that its issuer has not signed changes nothing",
         zh="非签发者签名的吊销列表不起作用",
-        measured=len(silent),
-        limit=0,
         unit="centres",
-        evidence=silent,
     )
 
 
@@ -157,13 +153,12 @@ def stopped_finding(history: History, centre: str) -> Check:
     stretch = _ran_out(history)
     told = [] if stretch is None else _told(history, (centre,), stretch[0] + SLACK_US, stretch[1])
     before = [] if stretch is None else _told(history, (centre,), stretch[0] - 10 * MINUTE, stretch[0])
-    return check(
+    return none_of(
         "nothing-without-a-list",
-        False if told else True if before else None,
+        told,
+        before,
         en="once its revocation list has run out the terminal sends nothing",
         zh="吊销列表过期后不再发送",
-        measured=len(told),
-        limit=0,
         unit="messages",
         evidence=told[:10],
     )

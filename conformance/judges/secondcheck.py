@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from bench.case import Check, check
+from bench.case import Check, none_among
 from bench.history import History, Observed, Stored
 from conformance.judges.delivery import setup_of
 from conformance.judges.settlement import periods
@@ -67,36 +67,30 @@ def findings(history: History, centre: str) -> Iterator[Check]:
         (UNCHECKED, "marked-unchecked", "without a complete month it is marked not second-checked", "无整月数据时注明"),
     )
     for due, id, en, zh in texts:
-        yield check(
+        yield none_among(
             id,
-            not wrong[due] if seen[due] else None,
+            seen[due],
+            wrong[due],
             en=en,
             zh=zh,
-            measured=len(wrong[due]),
-            limit=0,
             unit="entries",
-            evidence=wrong[due],
         )
     invalid = seen[INVALID] > 0
-    yield check(
+    yield none_among(
         "invalid-entry-logged",
-        not untold if invalid and asked_log else None,
+        invalid and asked_log,
+        untold,
         en="an invalid entry is in the log within a minute",
         zh="无效录入在 1 min 内记入日志",
-        measured=len(untold),
-        limit=0,
         unit="entries",
-        evidence=untold,
     )
-    yield check(
+    yield none_among(
         "invalid-entry-not-used",
-        not sent if invalid and any(event.centre == centre for event in history.of(Stored)) else None,
+        invalid and any(event.centre == centre for event in history.of(Stored)),
+        sent,
         en="an invalid entry is neither sent nor counted",
         zh="无效录入不上传、不计入累计",
-        measured=len(sent),
-        limit=0,
         unit="records",
-        evidence=sent,
     )
 
 

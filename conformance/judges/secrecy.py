@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from bench.case import Check, check
+from bench.case import Check, check, none_among
 from bench.history import CentreSetup, History, Observed, Received, Secured, Sent, Stored
 from conformance.judges.delivery import setup_of
 from conformance.judges.times import local
@@ -106,15 +106,13 @@ def unreadable_findings(history: History, centres: Sequence[str]) -> Iterator[Ch
             shown = ", ".join(readable[:4])
             found.append(f"{source}:{sport} → {target}:{dport}: {len(readable)} readable texts, such as {shown}")
     decided = bool(said) and (bool(stored) or bool(found))
-    yield check(
+    yield none_among(
         "nothing-readable",
-        not found if decided else None,
+        decided,
+        found,
         en="no value, name or protocol text can be read in the capture of the uplink",
         zh="上行抓包中读不到任何数值、标识或协议文本",
-        measured=len(found),
-        limit=0,
         unit="streams",
-        evidence=found,
     )
 
 
@@ -137,13 +135,12 @@ def rest_findings(history: History) -> Iterator[Check]:
     ):
         mine = [row for row in rows if row["where"].startswith(place)]
         found = [f"{row['where']}: {row['found']}" for row in mine if row["found"]]
-        yield check(
+        yield none_among(
             id,
-            not found if any(row["octets"] != "0" for row in mine) else None,
+            any(row["octets"] != "0" for row in mine),
+            found,
             en=en,
             zh=zh,
-            measured=len(found),
-            limit=0,
             unit="places",
             evidence=found or [f"{len(mine)} places searched / 处已检索"],
         )
@@ -167,13 +164,12 @@ def refusal_findings(history: History, centre: str, choices: Sequence[str]) -> I
             messages.setdefault(shown[event.conn], []).append(words)
     for choice in choices:
         told = messages.get(choice, [])
-        yield check(
+        yield none_among(
             f"refused-{choice}",
-            not told if seen.get(choice) else None,
+            seen.get(choice),
+            told,
             en=f"a centre whose certificate is {choice} gets no message",
             zh=f"证书异常（{choice}）的中心收不到任何报文",
-            measured=len(told),
-            limit=0,
             unit="messages",
             evidence=[f"{seen.get(choice, 0)} handshakes seen / 次握手", *told[:10]],
         )
@@ -207,15 +203,13 @@ def identity_findings(history: History, centre: str) -> Iterator[Check]:
     )
     weak = [f"{_line(event)} offers {', '.join(out)}" for event in every if (out := _outdated(event))]
     known = any(event.offered_suites for event in every)
-    yield check(
+    yield none_among(
         "nothing-weak-offered",
-        not weak if known else None,
+        known,
+        weak,
         en="no version below TLS 1.2 and no suite without forward secrecy and authenticated encryption is offered",
         zh="不提供 TLS 1.2 以下版本和弱密码套件",
-        measured=len(weak),
-        limit=0,
         unit="handshakes",
-        evidence=weak,
     )
 
 
@@ -247,15 +241,13 @@ def national_findings(history: History, centre: str) -> Iterator[Check]:
         for event in every
         if event.offered_suites and set(event.offered_suites) != {NATIONAL[1]}
     ]
-    yield check(
+    yield none_among(
         "nothing-but-national-offered",
-        not other if any(event.offered_suites for event in every) else None,
+        any(event.offered_suites for event in every),
+        other,
         en="no other suite is offered, so that nobody can talk the terminal into one",
         zh="只提供国密套件，不可降级",
-        measured=len(other),
-        limit=0,
         unit="handshakes",
-        evidence=other,
     )
 
 
@@ -274,13 +266,12 @@ def silence_findings(history: History, healthy: str, without: Mapping[str, str])
             for event in history.of(Received)
             if event.centre == centre
         ]
-        yield check(
+        yield none_among(
             f"silent-when-{wrong}",
-            not told if _alive(history, healthy) else None,
+            _alive(history, healthy),
+            told,
             en=f"with its own certificate {wrong} the terminal sends nothing to that centre by any way",
             zh=f"自身证书异常（{wrong}）时不以任何方式向该中心发送",
-            measured=len(told),
-            limit=0,
             unit="messages",
             evidence=told[:10],
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from bench.case import Check, check
+from bench.case import Check, none_of
 from bench.history import History, Observed, Served, Stored
 from conformance.judges.delivery import setup_of
 from conformance.judges.retention import marks
@@ -85,13 +85,12 @@ def findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
     )
     for what, id, en, zh in texts:
         wanted = {ma for _, _, ma in steps if meaning(ma) == what}
-        yield check(
+        yield none_of(
             id,
-            False if bad[what] else True if wanted and wanted == seen[what] else None,
+            bad[what],
+            wanted and wanted == seen[what],
             en=en,
             zh=zh,
-            measured=len(bad[what]),
-            limit=0,
             unit="readings",
             evidence=[*bad[what], *problems],
         )
@@ -107,15 +106,13 @@ def findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
             looked = True
             if meaning(ma) != GOOD and event.flag == "N" and event.fields.get("Rtd"):
                 sent.append(f"{local(event.t)} {centre} {event.code} at {ma} mA: Rtd={event.fields['Rtd']}")
-    yield check(
+    yield none_of(
         "only-measurements-sent-as-normal",
-        False if sent else True if looked else None,
+        sent,
+        looked,
         en="nothing but a measurement is sent as normal",
         zh="仅有效测量值以正常标记上传",
-        measured=len(sent),
-        limit=0,
         unit="values",
-        evidence=sent,
     )
 
 
@@ -203,13 +200,12 @@ def lasting_findings(history: History, lasts_s: int) -> Iterator[Check]:
             "越限期间无良好值",
         ),
     ):
-        yield check(
+        yield none_of(
             id,
-            False if bad else True if ready else None,
+            bad,
+            ready,
             en=en,
             zh=zh,
-            measured=len(bad),
-            limit=0,
             unit="times",
             evidence=bad[:10],
         )

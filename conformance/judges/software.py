@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, cast
 
-from bench.case import Check, check
+from bench.case import Check, check, none_among
 from bench.history import Behaviour, Commanded, Connected, History, Observed, Phase, Received, Served
 from conformance.judges.packages import results
 from conformance.judges.times import MINUTE, SECOND, local, seconds
@@ -92,15 +92,13 @@ def application_findings(history: History, centre: str, steps: Sequence[Step]) -
         ("gone", "removed-is-gone", "an application that was removed from afar is gone",
          "远程卸载的应用程序已不存在"),
     ):  # fmt: skip
-        yield check(
+        yield none_among(
             id,
-            not wrong[fate] if seen[fate] else None,
+            seen[fate],
+            wrong[fate],
             en=en,
             zh=zh,
-            measured=len(wrong[fate]),
-            limit=0,
             unit="packages",
-            evidence=wrong[fate],
         )
 
 
@@ -148,23 +146,21 @@ def undisturbed_findings(history: History, meter: str, centre: str) -> Iterator[
         unit="s",
         evidence=late[:10],
     )
-    yield check(
+    yield none_among(
         "connection-undisturbed",
-        not closed if spans and connected else None,
+        spans and connected,
+        closed,
         en="the connection to a centre stays open while another module is installed, upgraded or removed",
         zh="其他模块安装、升级或卸载期间与中心的连接不中断",
-        measured=len(closed),
-        limit=0,
         unit="connections",
         evidence=closed[:10],
     )
-    yield check(
+    yield none_among(
         "interface-undisturbed",
-        not silent if asked else None,
+        asked,
+        silent,
         en="the local interface answers while another module is installed, upgraded or removed",
         zh="其他模块安装、升级或卸载期间本地接口可用",
-        measured=len(silent),
-        limit=0,
         unit="questions",
         evidence=silent[:10],
     )
@@ -178,15 +174,13 @@ def copy_findings(history: History) -> Iterator[Check]:
         f"{row['file']}: {row['values']} values" for row in (looks[-1].rows if looks else ())
         if row["values"] != "0" and row["file"] not in first
     ]  # fmt: skip
-    yield check(
+    yield none_among(
         "no-copy-left",
-        not added if len(looks) > 1 and first else None,
+        len(looks) > 1 and first,
+        added,
         en="no copy of measured values is left in the terminal's storage",
         zh="终端存储中不留监测数据副本",
-        measured=len(added),
-        limit=0,
         unit="files",
-        evidence=added,
     )
 
 
@@ -211,15 +205,13 @@ def stopped_findings(history: History, centre: str, fetching: str, trial: str, l
         wrong += [f"{local(report.t)} {version} runs" for report in after if report.version == version][:3]
         if version == fetching and result is not None and result.accepted != "0":
             wrong.append(f"{version}: fetched to its end after it was stopped")
-        yield check(
+        yield none_among(
             id,
-            not wrong if issued and (result is None or after) else None,
+            issued and (result is None or after),
+            wrong,
             en=en,
             zh=zh,
-            measured=len(wrong),
-            limit=0,
             unit="faults",
-            evidence=wrong,
         )
     result = told.get(lost)
     tried = any(mark.name == "upgrade" and mark.detail.get("version") == lost for mark in history.of(Phase))

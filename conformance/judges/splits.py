@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bench.case import Check, check
+from bench.case import Check, check, none_of
 from bench.history import History, Sent
 from conformance.judges import frames
 from conformance.judges.times import SECOND, local
@@ -109,13 +109,12 @@ def findings(history: History, centre: str, *, needed: int) -> Iterator[Check]:
             unit="sets",
         )
     half = [f"{one.name}: parts {one.missing} of {one.count} never acknowledged" for one in own if one.missing]
-    yield check(
+    yield none_of(
         "no-set-left-half",
-        False if half else True if known else None,
+        half,
+        known,
         en="a set that was interrupted is finished afterwards: no half of it counts for the whole",
         zh="中断的分包组随后补齐，不以半组充整组",
-        measured=len(half),
-        limit=0,
         unit="sets",
         evidence=half[:10],
     )
@@ -128,13 +127,12 @@ def findings(history: History, centre: str, *, needed: int) -> Iterator[Check]:
                 again.append(
                     f"{one.name}: part {part.number} of {part.of} again at {local(part.t)}, acknowledged before"
                 )
-    yield check(
+    yield none_of(
         "parts-repeated-for-a-reason",
-        False if again else True if known else None,
+        again,
+        known,
         en="an acknowledged part is sent again at most once for each interruption of its set",
         zh="已应答的分包，每次中断至多随整组重发一次",
-        measured=len(again),
-        limit=0,
         unit="parts",
         evidence=again[:10],
     )

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.case import Check, check
+from bench.case import Check, check, none_among, none_of
 from bench.history import History, MeterFault, Observed, Served, Unserved
 from conformance.judges import delivery
 from conformance.judges.times import SECOND, instant_of_iso, local, seconds
@@ -54,13 +54,12 @@ def switches(history: History, spare: str) -> list[int]:
 def kept_findings(history: History, meter: str, spare: str) -> Iterator[Check]:
     """A meter that was never silent for ten seconds keeps its place."""
     quiet, seen = silences(history, meter), switches(history, spare)
-    yield check(
+    yield none_of(
         "no-switch",
-        False if seen else True if quiet else None,
+        seen,
+        quiet,
         en="the standby is not asked",
         zh="未启用备用设备",
-        measured=len(seen),
-        limit=0,
         unit="switches",
         evidence=[
             *(f"{spare} asked from {local(at)} on" for at in seen),
@@ -75,13 +74,12 @@ def slow_findings(history: History, pairs: dict[str, str]) -> Iterator[Check]:
     missed = {event.meter for event in history.of(Unserved)} & set(pairs)
     seen = [f"{spare} asked from {local(at)} on" for spare in pairs.values() for at in switches(history, spare)]
     watched = all(count >= 4 for count in answered.values()) and not missed
-    yield check(
+    yield none_of(
         "no-switch",
-        False if seen else True if watched else None,
+        seen,
+        watched,
         en="a meter that answers every poll is not replaced",
         zh="每次轮询均有应答的表计不被替换",
-        measured=len(seen),
-        limit=0,
         unit="switches",
         evidence=[*seen, *(f"{meter}: {count} polls answered" for meter, count in answered.items())],
     )
@@ -124,13 +122,12 @@ def _told(history: History, spare: str, seen: list[int]) -> Check:
     asked = any(event.what == "log" and not event.problem for event in history.of(Observed))
     instants = [instant_of_iso(row.get("at", "")) for row in rows if spare in " ".join(row.values())]
     untold = [at for at in seen if not any(told is not None and -SECOND <= told - at <= NOTICE_US for told in instants)]
-    return check(
+    return none_among(
         "operator-told",
-        not untold if seen and asked else None,
+        seen and asked,
+        untold,
         en="the log names the standby within 10 s of the switch",
         zh="切换后 10 s 内在日志中提示",
-        measured=len(untold),
-        limit=0,
         unit="switches",
         evidence=[f"nothing in the log about {spare} after the switch of {local(at)}" for at in untold],
     )
@@ -205,15 +202,13 @@ def _stretch(history: History, meter: str, spare: str, quiet: list[Silence]) -> 
             near = period + SECOND
             if abs(first - one.start) > near or abs(last - end) > near:
                 wrong.append(f"{shown}, recorded as {local(first)} to {local(last)}")
-    return check(
+    return none_among(
         "missing-stretch-recorded",
-        not wrong if due and asked else None,
+        due and asked,
+        wrong,
         en="what was missed before the standby was read is recorded, both edges right",
         zh="启用备用设备前的缺失时段已记录，起止正确",
-        measured=len(wrong),
-        limit=0,
         unit="gaps",
-        evidence=wrong,
         stamped=True,
     )
 
@@ -230,13 +225,12 @@ def _counted(history: History, meter: str, centre: str) -> Check:
     found = [*ledger.altered, *ledger.invented, *ledger.lost]
     problems = [problem for problem in found if problem.key.point in points]
     arrived = [key for key in ledger.records if key.point in points]
-    return check(
+    return none_of(
         "every-unit-once",
-        False if problems else True if arrived else None,
+        problems,
+        arrived,
         en="no unit of the register is lost or counted twice",
         zh="不漏计、不重计",
-        measured=len(problems),
-        limit=0,
         unit="records",
         evidence=delivery.lines(problems),
         stamped=True,

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import msgspec
 
-from bench.case import Check, Mark, Measurement, check, measure
+from bench.case import Check, Mark, Measurement, check, measure, none_of
 from bench.history import History, Observed, Phase, Served
 from conformance.judges.delivery import matches
 from conformance.judges.times import DAY, HOUR, MINUTE, instant_of_iso, local
@@ -74,13 +74,12 @@ def _alike(id: str, before: Shown, after: Shown, problems: Sequence[str], *, en:
         wrong += [f"{' '.join(question[:3])}: {' '.join(row)} is gone" for row in told if row not in after_rows]
         wrong += [f"{' '.join(question[:3])}: {' '.join(row)} was not there" for row in again if row not in before_rows]
     asked = bool(before) and set(before) <= set(after)
-    return check(
+    return none_of(
         id,
-        False if wrong else True if rows and asked else None,
+        wrong,
+        rows and asked,
         en=en,
         zh=zh,
-        measured=len(wrong),
-        limit=0,
         unit="rows",
         evidence=[*wrong, *problems],
     )
@@ -202,15 +201,13 @@ def _goes_on(history: History, asked_us: int, until_us: int) -> Check:
         )
         if len(ats) < due:
             missing.append(f"{event.query.get('point')}: {len(ats)} of {due} readings stored")
-    return check(
+    return none_of(
         "acquires-meanwhile",
-        False if missing else True if seen > 1 and rows else None,
+        missing,
+        seen > 1 and rows,
         en="acquisition goes on while a set is made, without losing a record",
         zh="备份期间采集不中断、不丢记录",
-        measured=len(missing),
-        limit=0,
         unit="readings",
-        evidence=missing,
     )
 
 
@@ -401,15 +398,13 @@ def class_findings(history: History, kinds: Sequence[str]) -> Iterator[Check]:
         unit="records",
         evidence=[*missing, *refused],
     )
-    yield check(
+    yield none_of(
         "nothing-foreign-there",
-        False if foreign else True if known else None,
+        foreign,
+        known,
         en="no record stands under another emission source",
         zh="无记录归入其它排放源",
-        measured=len(foreign),
-        limit=0,
         unit="records",
-        evidence=foreign,
     )
 
 
@@ -450,13 +445,12 @@ def age_findings(history: History) -> Iterator[Check]:
             ]
         complete = bool(wanted) and set(wanted) <= set(after) and all(wanted.values())
         old_enough = old >= (days * 24 - 1) * 3600
-        found = check(
+        found = none_of(
             id,
-            False if gone else True if rows and complete and old_enough else None,
+            gone,
+            rows and complete and old_enough,
             en=en,
             zh=zh,
-            measured=len(gone),
-            limit=0,
             unit="records",
             evidence=[*gone, *problems, *later],
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Check, Verdict, check
+from bench.case import Check, Verdict, check, none_of
 from bench.history import History, Observed, Served
 from conformance.judges import retention
 from conformance.judges.times import SECOND, instant_of_iso, local, seconds
@@ -63,15 +63,13 @@ def readings_stay(history: History) -> Check:
         for (point, at), value in sorted(judged.items())
         if later.get((point, at)) != value
     ]
-    return check(
+    return none_of(
         "readings-stay",
-        False if gone else True if judged else None,
+        gone,
+        judged,
         en="readings shown before power was lost are unchanged afterwards",
         zh="掉电前已显示的读数上电后不变",
-        measured=len(gone),
-        limit=0,
         unit="readings",
-        evidence=gone,
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Check, check
+from bench.case import Check, check, none_among, none_of
 from bench.history import Fingerprinted, History, Observed, Phase
 from conformance.judges.times import instant_of_iso, local
 
@@ -27,13 +27,12 @@ def store_findings(history: History, kind: str) -> Iterator[Check]:
     after = [event for event in told[at:] if event.what == "verify" and event.rows]
     compared = int(before[-1].rows[0].get("compared", "0")) if before else 0
     named = {name: row.get("what", "") for event in before for row in event.rows[1:] if (name := _name(row))}
-    yield check(
+    yield none_among(
         "untouched-store-agrees",
-        not named if compared else None,
+        compared,
+        named,
         en="every untouched record agrees with its fingerprint",
         zh="未改动的记录均与指纹一致",
-        measured=len(named),
-        limit=0,
         unit="records",
         evidence=[f"{compared} compared / 条已比对", *(_line(name, what) for name, what in list(named.items())[:10])],
     )
@@ -57,13 +56,12 @@ def store_findings(history: History, kind: str) -> Iterator[Check]:
         evidence=missed[:20],
     )
     others = [_line(name, what) for name, what in found.items() if name not in altered]
-    yield check(
+    yield none_of(
         "nothing-else-named",
-        False if others else True if decided else None,
+        others,
+        decided,
         en="no record is named that nobody altered",
         zh="不误报未改动的记录",
-        measured=len(others),
-        limit=0,
         unit="records",
         evidence=others[:10],
     )
@@ -90,13 +88,12 @@ def copies_findings(history: History, platform: str) -> Iterator[Check]:
     ]
     results = {f"{event.point}/{event.start}": event.outcome for event in compared}
     wrong = [f"{name}: {outcome}" for name, outcome in results.items() if name not in altered and outcome != "same"]
-    yield check(
+    yield none_of(
         "copies-agree",
-        False if wrong else True if len(results) >= LEAST_RECORDS else None,
+        wrong,
+        len(results) >= LEAST_RECORDS,
         en="what a centre received agrees with what was deposited",
         zh="中心收到的记录与存证指纹一致",
-        measured=len(wrong),
-        limit=0,
         unit="records",
         evidence=[f"{len(results)} compared / 条已比对", *wrong[:10]],
     )

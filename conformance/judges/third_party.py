@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from bench.case import Check, check
+from bench.case import Check, check, none_among
 from bench.history import Commanded, History, Observed, Phase, Received, Rejected, Secured, Stored
 from conformance.judges.delivery import Ledger
 from conformance.judges.times import DAY, HOUR, MINUTE, floor, instant_of, local
@@ -80,15 +80,13 @@ def entry_finding(history: History, centre: str) -> Check:
             for each in came
         ):
             missing.append(f"{local(int(event.query['start']))} {words}: {[each.fields for each in came][:3]}")
-    return check(
+    return none_among(
         f"entries-passed-{centre.lower()}",
-        not missing if made else None,
+        made,
+        missing,
         en=f"third party {centre} was passed what was entered by hand, with author and reason",
         zh=f"第三方平台 {centre} 收到填报数据及其操作人和原因",
-        measured=len(missing),
-        limit=0,
         unit="entries",
-        evidence=missing,
     )
 
 
@@ -114,15 +112,13 @@ def statistics_finding(history: History, centre: str) -> Check:
             wrong.append(f"{code} {local(day)}: no statistics")
         elif Decimal(event.fields["value"]) != total or event.t > day + DAY + SOON_US:
             wrong.append(f"{code} {local(day)}: {event.fields['value']}, the day's data are {total} ({local(event.t)})")
-    return check(
+    return none_among(
         f"statistics-passed-{centre.lower()}",
-        not wrong if days else None,
+        days,
+        wrong,
         en=f"third party {centre} was passed the statistics of each day, the sum of its data",
         zh=f"第三方平台 {centre} 收到每日统计数据，且等于当日数据之和",
-        measured=len(wrong),
-        limit=0,
         unit="days",
-        evidence=wrong,
     )
 
 
@@ -160,15 +156,13 @@ def authentication_findings(history: History, centre: str) -> Iterator[Check]:
             ]
             if not any(event.t >= end for event in stamps):
                 absent.append(f"{local(at)}: never taken")
-    yield check(
+    yield none_among(
         "refused-data-wait",
-        not absent if tried and due else None,
+        tried and due,
+        absent,
         en="what the third party refused for its token is passed on once the token is right again",
         zh="因令牌被拒的数据在令牌恢复后补传",
-        measured=len(absent),
-        limit=0,
         unit="periods",
-        evidence=absent,
     )
 
 
@@ -181,13 +175,12 @@ def enciphered_finding(history: History, centre: str) -> Check:
         for event in history.of(Rejected)
         if event.at == centre and (_CLEAR in event.reason or "decipher" in event.reason)
     ]
-    return check(
+    return none_among(
         "body-enciphered-as-demanded",
-        not clear if bodies else None,
+        bodies,
+        clear,
         en="bodies are enciphered with the key that the third party demands",
         zh="按第三方平台要求对数据加密",
-        measured=len(clear),
-        limit=0,
         unit="bodies",
         evidence=[f"{len(bodies)} bodies / 个报文", *clear[:10]],
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 from itertools import pairwise
 
-from bench.case import Check, Measurement, check, compare, measure, percentile
+from bench.case import Check, Measurement, check, compare, measure, none_of, percentile
 from bench.history import History, MeterFault, Observed, Served, Stored, Unserved
 from conformance.judges.delivery import Ledger, lines, setup_of
 from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local, seconds, uncertainty_s
@@ -200,15 +200,13 @@ def read_again_findings(history: History) -> Iterator[Check]:
             looked += 1
         if not read and history.end_us > until:
             forgotten.append(f"{event.meter}: not read between {local(event.t)} and {local(until)}")
-    yield check(
+    yield none_of(
         "read-again",
-        False if forgotten else True if looked else None,
+        forgotten,
+        looked,
         en="a meter that answers again is read again within a minute",
         zh="恢复应答的表计在一分钟内重新采集",
-        measured=len(forgotten),
-        limit=0,
         unit="meters",
-        evidence=forgotten,
     )
 
 
@@ -395,37 +393,31 @@ def minute_findings(history: History, hour_us: int) -> Iterator[Check]:
         unit="values",
         evidence=missing or [event.problem for event in asked if event.problem],
     )
-    yield check(
+    yield none_of(
         "readable-within-a-minute",
-        False if slow else True if known and any(counts) else None,
+        slow,
+        known and any(counts),
         en="each is readable locally at most 60 s after its minute",
         zh="分钟结束后 60 s 内可在本地读取",
-        measured=len(slow),
-        limit=0,
         unit="values",
-        evidence=slow,
         timed=True,
     )
-    yield check(
+    yield none_of(
         "cumulative-is-the-register",
-        False if wrong else True if known and any(counts) else None,
+        wrong,
+        known and any(counts),
         en="each cumulative value is the reading of its minute",
         zh="累计值等于该分钟读数",
-        measured=len(wrong),
-        limit=0,
         unit="values",
-        evidence=wrong,
         stamped=True,
     )
-    yield check(
+    yield none_of(
         "never-decreasing",
-        False if falls else True if known and any(counts) else None,
+        falls,
+        known and any(counts),
         en="the cumulative value never falls",
         zh="累计值不回退",
-        measured=len(falls),
-        limit=0,
         unit="falls",
-        evidence=falls,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from bench.case import Check, check
+from bench.case import Check, check, none_among, none_of
 from bench.history import History, Observed, Phase, Received, Stored
 from conformance.judges.delivery import Ledger, acknowledgements, matches, setup_of
 from conformance.judges.retention import outages
@@ -107,13 +107,12 @@ def window_findings(history: History, ledger: Ledger) -> Iterator[Check]:
     )
     lawful = [(one.opening - START_WITHIN_US, one.end) for one in known] + [(at, at + WINDOW_US) for at in ordered]
     outside = [f"upload at {local(at)}" for at in came if not any(low <= at <= high for low, high in lawful)]
-    yield check(
+    yield none_among(
         f"inside-window-{name}",
-        not outside if came and known else None,
+        came and known,
+        outside,
         en=f"centre {centre}: nothing is uploaded outside the window unless ordered",
         zh=f"中心 {centre}：除人工指令外，窗口之外不上传",
-        measured=len(outside),
-        limit=0,
         unit="uploads",
         evidence=outside[:10],
     )
@@ -129,13 +128,12 @@ def window_findings(history: History, ledger: Ledger) -> Iterator[Check]:
         if acked is None or acked > first.end:
             shown = "never" if acked is None else local(acked)
             overdue.append(f"{key.point} {key.kind} ending {local(key.end)}: acknowledged {shown}")
-    yield check(
+    yield none_among(
         f"acknowledged-in-window-{name}",
-        not overdue if due else None,
+        due,
+        overdue,
         en=f"centre {centre}: all that waited is acknowledged by the end of the first window it can have",
         zh=f"中心 {centre}：应在其首个可用窗口结束前全部得到应答",
-        measured=len(overdue),
-        limit=0,
         unit="records",
         evidence=overdue[:10],
     )
@@ -369,13 +367,12 @@ def month_findings(history: History, centre: str) -> Iterator[Check]:
         unit="values",
         evidence=absent[:10],
     )
-    yield check(
+    yield none_of(
         "monthly-values-true",
-        False if wrong else True if due and not absent else None,
+        wrong,
+        due and not absent,
         en="each month's value is what the meter counted in it",
         zh="月值与表计当月增量一致",
-        measured=len(wrong),
-        limit=0,
         unit="values",
         evidence=wrong[:10],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.bench import Bench
-from bench.case import Case, Finding, check
+from bench.case import Case, Finding, none_among, none_of
 from bench.history import History
 from bench.scenario import Scenario
 from conformance.judges import accuracy, delivery, gaps, timing
@@ -79,13 +79,12 @@ class PollsEveryThreeHours(_Polls, Case):
     def judge(self, history: History) -> Iterator[Finding]:
         yield from super().judge(history)
         made = [problem for ledger in reconciled(history) for problem in ledger.invented]
-        yield check(
+        yield none_among(
             "nothing-made-up-between-polls",
-            not made if truth_of(history).count else None,
+            truth_of(history).count,
+            made,
             en="no value is sent for an interval in which nothing was read at its bounds",
             zh="两次采集之间不虚构区间数值",
-            measured=len(made),
-            limit=0,
             unit="records",
             evidence=delivery.lines(made),
         )
@@ -108,13 +107,12 @@ class ServesTwentyNineCircuits(Case):
         yield from timing.cadence_findings(history)
         stored = accuracy.local_readings(history)
         crossed = [*stored.unequal, *stored.misplaced, *stored.unknown]
-        yield check(
+        yield none_of(
             "values-on-their-own-point",
-            False if crossed else True if stored.compared >= accuracy.RECORDS else None,
+            crossed,
+            stored.compared >= accuracy.RECORDS,
             en="no value stands on another circuit's point",
             zh="无串点数据",
-            measured=len(crossed),
-            limit=0,
             unit="readings",
             evidence=[*crossed, *stored.problems],
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.bench import Bench
-from bench.case import Case, Finding, Rig, check
+from bench.case import Case, Finding, Rig, none_of
 from bench.history import History
 from bench.scenario import Line, Scenario
 from conformance.judges import accuracy, delivery, rawvalues
@@ -68,13 +68,12 @@ class AppliesTransformerRatios(Case):
             for problem in (*ledger.altered, *ledger.lost, *ledger.wrongly_flagged)
             if problem.key.point in rolled
         ]
-        yield check(
+        yield none_of(
             "rollover-behind-transformers",
-            False if wrong else True if rolled and any(ledger.records for ledger in ledgers) else None,
+            wrong,
+            rolled and any(ledger.records for ledger in ledgers),
             en="the modulus is multiplied by the ratio too",
             zh="计数器模数同样按变比换算",
-            measured=len(wrong),
-            limit=0,
             unit="records",
             evidence=delivery.lines(wrong),
         )
