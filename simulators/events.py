@@ -222,8 +222,10 @@ class Published(Event, frozen=True, tag="published"):
 class Handed(Event, frozen=True, tag="handed"):
     """A collector's broker handed a message to a client, or heard that it was taken.
 
-    `state`: sent, again (repeated with DUP), taken (its PUBACK came). `number` is that of `Published`, 0 for a message
-    of somebody else; `retained` marks a retained message given to a new subscription.
+    `state`: sent, again (repeated with DUP), taken (its PUBACK came, at QoS 2 its PUBREC), finished (QoS 2: its PUBCOMP
+    came), declined (the client answered with reason code `code` of MQTT 5.0), expired or too-large (never sent, for
+    that reason). `number` is that of `Published`, 0 for a message of somebody else; `retained` marks a retained message
+    given to a new subscription.
     """
 
     collector: str
@@ -234,6 +236,7 @@ class Handed(Event, frozen=True, tag="handed"):
     qos: int
     state: str
     retained: bool = False
+    code: int = 0
 
 
 class ListServed(Event, frozen=True, tag="list-served"):
@@ -248,6 +251,21 @@ class ListServed(Event, frozen=True, tag="list-served"):
     status: int
     number: int
     until: int
+    fault: str = ""
+
+
+class StatusServed(Event, frozen=True, tag="status-served"):
+    """Somebody was told the status of the certificate `serial` (hex): asked for, or stapled by the centre `at`.
+
+    `status` is good, revoked or unknown, the responder's word of refusal, or empty for no answer; `until` (us UTC) is
+    how long it holds, 0 without a status; `fault` names a deliberate deviation.
+    """
+
+    at: str
+    serial: str
+    status: str
+    until: int
+    stapled: bool = False
     fault: str = ""
 
 
@@ -273,5 +291,6 @@ SimulatorEvent = (
     | Published
     | Handed
     | ListServed
+    | StatusServed
     | Behaviour
 )

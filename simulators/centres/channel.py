@@ -134,6 +134,7 @@ def locks_of(
             "" if anchors else authority.crls,
             pair.certificate if pair else "",
             pair.key if pair else "",
+            lambda: trust.staple(authority.family, name, choice),
         )
 
     revoked = () if anchors else authority.revoked

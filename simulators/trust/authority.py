@@ -7,7 +7,8 @@ the start), because a stack on test may look at the calendar of the machine inst
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -15,7 +16,21 @@ import msgspec
 
 from simulators.clock import Chance
 from simulators.trust import oracle
-from simulators.trust.certificates import Certificate, Family, Key, Request, Usage, der_of, issue, new_key, revocations
+from simulators.trust.certificates import (
+    FAMILIES,
+    Certificate,
+    Family,
+    Key,
+    Request,
+    Usage,
+    der_of,
+    ids_of,
+    issue,
+    name_of,
+    new_key,
+    revocations,
+)
+from simulators.trust.ocsp import Question, Signer, Status
 
 Choice = Literal[
     "good",
@@ -29,22 +44,28 @@ Choice = Literal[
     "encryption",
     "ending",
     "renewed",
+    "must-staple",
 ]
 """Which certificate is shown.
 
 `expired` ended a day before the world began; `not-yet-valid` begins in 20 years; `revoked` is on the revocation list;
 `wrong-host` names another host; `unknown-issuer` comes from an authority nobody trusts; `look-alike` has the right
 names throughout, its issuers' names included, but other keys; `encryption` may encipher and not sign; `ending` is good
-and ends 30 days and an hour after the world began; `renewed` is good, with another key and number.
+and ends 30 days and an hour after the world began; `renewed` is good, with another key and number; `must-staple` is
+good and says that its status has to be stapled (RFC 7633).
 """
 
-SOUND: tuple[Choice, ...] = ("good", "ending", "renewed")
+SOUND: tuple[Choice, ...] = ("good", "ending", "renewed", "must-staple")
 """Choices with which nothing is wrong at first."""
 CHOICES: tuple[Choice, ...] = get_args(Choice)
 Role = Literal["server", "client"]
+Answerer = Literal["issuer", "delegated", "undelegated", "forged"]
+"""Who signs an OCSP answer: `undelegated` has a certificate of the issuer that does not charge him with answers,
+`forged` the issuer's name and another key."""
 Tier = Literal["root", "intermediate"]
 """Which authority of a tree signs a list: the root lists intermediates, the intermediate leaves."""
 
+_USAGES: tuple[Usage, ...] = ("signing", "encryption")
 _DAY_US = 86_400_000_000
 _YEAR_US = 365 * _DAY_US
 
@@ -89,13 +110,20 @@ class Authority:
     """One tree of certificates: root, intermediate, leaves. `subjects` are all (role, name) it will ever certify."""
 
     def __init__(
-        self, family: Family, start_us: int, chance: Chance, subjects: Sequence[tuple[Role, str]], title: str = "test"
+        self,
+        family: Family,
+        start_us: int,
+        chance: Chance,
+        subjects: Sequence[tuple[Role, str]],
+        title: str = "test",
+        ocsp_url: str = "",
     ) -> None:
         self.family: Family = family
         self._start_us = start_us
         self._chance = chance
         self._subjects = tuple(subjects)
         self._title = title
+        self._ocsp_url = ocsp_url
         self._issuers: dict[str, tuple[_Issuer, _Issuer]] = {}
         self._made: dict[tuple[Role, str, Choice, Usage], Credential] = {}
 
@@ -197,6 +225,51 @@ class Authority:
         )
         return der_of(text)
 
+    def status(self, serial: int, held: Sequence[tuple[Role, str]]) -> Status:
+        """What the intermediate knows of a certificate by its number; `held` are good ones put on hold."""
+        for role, name in self._subjects:
+            for usage in _USAGES:
+                if serial == self._serial(role, name, "revoked", usage):
+                    return "revoked"
+                for choice in SOUND:
+                    if serial == self._serial(role, name, choice, usage):
+                        return "revoked" if (role, name) in held else "good"
+        return "unknown"
+
+    def question(self, role: Role, name: str, choice: Choice) -> Question:
+        """What a peer would ask about a certificate, without a nonce."""
+        _, issuer = self._tree("real")
+        subject, key = ids_of(issuer.certificate.der)
+        serial = self._serial(role, name, choice, "signing")
+        return Question("sha1", hashlib.sha1(subject).digest(), hashlib.sha1(key).digest(), serial)
+
+    def is_ours(self, question: Question) -> bool:
+        """Whether a question is about a certificate of the intermediate."""
+        _, issuer = self._tree("real")
+        subject, key = ids_of(issuer.certificate.der)
+        try:
+            made = hashlib.new(question.algorithm, subject), hashlib.new(question.algorithm, key)
+        except ValueError:
+            return False
+        return (made[0].digest(), made[1].digest()) == (question.name_hash, question.key_hash)
+
+    def signer(self, which: Answerer) -> Signer:
+        """Who signs OCSP answers: the intermediate itself, one it has charged with it, or somebody who must not."""
+        _, issuer = self._tree("look-alike" if which == "forged" else "real")
+        if which in ("issuer", "forged"):
+            return Signer(issuer.key, name_of(issuer.name))
+        name = f"carbonbench {self.family.upper()} OCSP {which}"
+        chance = self._chance(self._stream(f"ocsp/{which}"))
+        key = new_key(self.family, chance)
+        request = Request(
+            common_name=name,
+            usage="responder" if which == "delegated" else "signing",
+            begin_us=self._start_us - 5 * _YEAR_US,
+            end_us=self._start_us + 30 * _YEAR_US,
+            serial=chance.getrandbits(63) | 1,
+        )
+        return Signer(key, name_of(name), issue(request, key, issuer.name, issuer.key, chance).der)
+
     @property
     def revoked(self) -> tuple[str, ...]:
         """Serial numbers (hex) on the lists."""
@@ -243,6 +316,8 @@ class Authority:
             end_us=end,
             serial=self._serial(role, name, choice, usage),
             hosts=hosts,
+            ocsp_url=self._ocsp_url,
+            must_staple=choice == "must-staple",
         )
         if choice == "self-signed":
             made = issue(request, key, subject, key, chance)
@@ -251,14 +326,20 @@ class Authority:
         return Credential(made.pem + issuer.certificate.pem, key.pem, f"{made.serial:x}", subject, key.private)
 
 
+def _nothing(family: Family, name: str, choice: Choice) -> bytes:
+    """No staple."""
+    return b""
+
+
 class Trust:
     """The authorities of a world: one for each family, knowing all centres and terminals by name."""
 
-    def __init__(self, start_us: int, chance: Chance, subjects: Sequence[tuple[Role, str]]) -> None:
-        families: tuple[Family, ...] = ("ecdsa", "sm2")
+    def __init__(self, start_us: int, chance: Chance, subjects: Sequence[tuple[Role, str]], ocsp_url: str = "") -> None:
         self.authorities: dict[Family, Authority] = {
-            family: Authority(family, start_us, chance, subjects) for family in families
+            family: Authority(family, start_us, chance, subjects, ocsp_url=ocsp_url) for family in FAMILIES
         }
+        self.staple: Callable[[Family, str, Choice], bytes] = _nothing
+        """What a centre staples beside a certificate of its own."""
 
     def __getitem__(self, family: Family) -> Authority:
         """The authority of a family."""

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from simulators.trust import oracle
 
 Family = Literal["sm2", "ecdsa"]
+FAMILIES: tuple[Family, ...] = ("ecdsa", "sm2")
 
 SM2_CURVE = "1.2.156.10197.1.301"
 SM2_WITH_SM3 = "1.2.156.10197.1.501"
@@ -38,11 +39,16 @@ def _register_algorithm() -> None:
 
 _register_algorithm()
 
-Usage = Literal["authority", "signing", "encryption"]
+_STATUS_REQUEST = 5
+"""The TLS extension (RFC 7633, 6066) that a certificate may insist on."""
+
+Usage = Literal["authority", "signing", "encryption", "responder"]
+"""`responder` signs OCSP answers for its issuer (RFC 6960, 4.2.2.2)."""
 _USAGES: dict[Usage, set[str]] = {
     "authority": {"key_cert_sign", "crl_sign"},
     "signing": {"digital_signature", "non_repudiation"},
     "encryption": {"key_encipherment", "data_encipherment", "key_agreement"},
+    "responder": {"digital_signature"},
 }
 
 
@@ -107,7 +113,8 @@ def _public_info(key: Key) -> keys.PublicKeyInfo:
     )
 
 
-def _signed_by(family: Family) -> algos.SignedDigestAlgorithm:
+def signed_by(family: Family) -> algos.SignedDigestAlgorithm:
+    """The signature algorithm of a family."""
     return algos.SignedDigestAlgorithm({"algorithm": "sm2_sm3" if family == "sm2" else "sha256_ecdsa"})
 
 
@@ -128,7 +135,10 @@ class Certificate:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What a certificate is to say. Instants are microseconds UTC; `hosts` are DNS names and IP addresses."""
+    """What a certificate is to say. Instants are microseconds UTC; `hosts` are DNS names and IP addresses.
+
+    `ocsp_url` is where its status is told; with `must_staple` whoever shows it has to staple that (RFC 7633).
+    """
 
     common_name: str
     usage: Usage
@@ -137,9 +147,12 @@ class Request:
     serial: int
     hosts: tuple[str, ...] = ()
     path_length: int | None = None
+    ocsp_url: str = ""
+    must_staple: bool = False
 
 
-def _name(common_name: str) -> x509.Name:
+def name_of(common_name: str) -> x509.Name:
+    """The distinguished name that a common name stands in here."""
     return x509.Name.build({"country_name": "CN", "organization_name": "carbonbench test", "common_name": common_name})
 
 
@@ -174,19 +187,27 @@ def issue(wanted: Request, key: Key, issuer: str, issuer_key: Key, chance: rando
             0, {"extn_id": "basic_constraints", "critical": True, "extn_value": x509.BasicConstraints(limits)}
         )
     else:
-        purposes = x509.ExtKeyUsageSyntax(["server_auth", "client_auth"])
+        meant = ["ocsp_signing"] if wanted.usage == "responder" else ["server_auth", "client_auth"]
+        purposes = x509.ExtKeyUsageSyntax(meant)
         extensions.append({"extn_id": "extended_key_usage", "critical": False, "extn_value": purposes})
     if wanted.hosts:
         names = x509.GeneralNames([_general_name(host) for host in wanted.hosts])
         extensions.append({"extn_id": "subject_alt_name", "critical": False, "extn_value": names})
+    if wanted.ocsp_url:
+        place = x509.GeneralName("uniform_resource_identifier", x509.URI(wanted.ocsp_url))
+        told = x509.AuthorityInfoAccessSyntax([{"access_method": "ocsp", "access_location": place}])
+        extensions.append({"extn_id": "authority_information_access", "critical": False, "extn_value": told})
+    if wanted.must_staple:
+        features = x509.Features([_STATUS_REQUEST])
+        extensions.append({"extn_id": "tls_feature", "critical": False, "extn_value": features})
     body = x509.TbsCertificate(
         {
             "version": "v3",
             "serial_number": wanted.serial,
-            "signature": _signed_by(issuer_key.family),
-            "issuer": _name(issuer),
+            "signature": signed_by(issuer_key.family),
+            "issuer": name_of(issuer),
             "validity": {"not_before": _time(wanted.begin_us), "not_after": _time(wanted.end_us)},
-            "subject": _name(wanted.common_name),
+            "subject": name_of(wanted.common_name),
             "subject_public_key_info": _public_info(key),
             "extensions": extensions,
         }
@@ -194,7 +215,7 @@ def issue(wanted: Request, key: Key, issuer: str, issuer_key: Key, chance: rando
     whole = x509.Certificate(
         {
             "tbs_certificate": body,
-            "signature_algorithm": _signed_by(issuer_key.family),
+            "signature_algorithm": signed_by(issuer_key.family),
             "signature_value": issuer_key.sign(body.dump(), chance),
         }
     )
@@ -215,8 +236,8 @@ def revocations(
     """A revocation list (PEM) of an issuer."""
     body: dict[str, Any] = {
         "version": "v2",
-        "signature": _signed_by(issuer_key.family),
-        "issuer": _name(issuer),
+        "signature": signed_by(issuer_key.family),
+        "issuer": name_of(issuer),
         "this_update": _time(begin_us),
         "next_update": _time(end_us),
         "crl_extensions": [
@@ -237,7 +258,7 @@ def revocations(
     whole = crl.CertificateList(
         {
             "tbs_cert_list": tbs,
-            "signature_algorithm": _signed_by(issuer_key.family),
+            "signature_algorithm": signed_by(issuer_key.family),
             "signature": issuer_key.sign(tbs.dump(), chance),
         }
     )
@@ -248,6 +269,12 @@ def der_of(text: str) -> bytes:
     """The octets of a PEM block."""
     found = cast(tuple[str, dict[str, str], bytes], pem.unarmor(text.encode()))
     return found[2]
+
+
+def ids_of(der: bytes) -> tuple[bytes, bytes]:
+    """What OCSP takes the hashes of for an issuer: its name (DER) and the octets of its public key."""
+    body = x509.Certificate.load(der)["tbs_certificate"]
+    return body["subject"].dump(), bytes(body["subject_public_key_info"]["public_key"].native)
 
 
 @dataclass(frozen=True)

@@ -1,37 +1,46 @@
 """Where the test authorities publish their revocation lists: a host of its own, HTTP in the clear (RFC 5280, 4.2.1.13).
 
-Leaves certificates to `authority`. A list is published every `publish_s` and says that the next one comes `valid_s`
+Leaves certificates to `authority`, HTTP to `hosting`, and answers on single certificates, under `/ocsp` of the same
+host, to `responder`. A list is published every `publish_s` and says that the next one comes `valid_s`
 later; `/ecdsa-root.crl`, `/ecdsa-intermediate.crl` and the same with sm2 hold it in DER. Lists and switches can be
 changed while a world runs: a certificate put on hold and released again, no answers, an old list, a forged one.
 """
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import Literal, cast
 
-import h11
 import msgspec
 
-from simulators.clock import Clock, Observe
+from simulators.clock import Chance, Clock, Observe
 from simulators.events import Behaviour, ListServed
 from simulators.trust.authority import Role, Tier, Trust
-from simulators.trust.certificates import Family
+from simulators.trust.certificates import FAMILIES, Family
+from simulators.trust.hosting import Host, Reply
+from simulators.trust.responder import PATH, Responder, ResponderSwitches
 
 NAME = "revocation"
 _KIND = "application/pkix-crl"
-_REASONS = {200: b"OK", 400: b"Bad Request", 404: b"Not Found", 503: b"Service Unavailable"}
 
 
 @dataclass(frozen=True)
 class RevocationSpec:
-    """Where lists are published, how often, and for how long each holds (seconds)."""
+    """Where lists are published, how often, and for how long each holds (seconds).
+
+    `ocsp_valid_s` is how long an answer on a single certificate holds; 0: nobody answers, and no certificate says so.
+    """
 
     host: str
     port: int = 80
     publish_s: int = 3600
     valid_s: int = 86_400
+    ocsp_valid_s: int = 0
+
+    @property
+    def ocsp_url(self) -> str:
+        """The address at which the status of certificates is told; empty if it is not."""
+        return f"http://{self.host}:{self.port}{PATH}" if self.ocsp_valid_s else ""
 
     def url(self, family: Family, tier: Tier) -> str:
         """The address of a list."""
@@ -47,41 +56,62 @@ class DistributionSwitches(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
 
 
 class DistributionPoint:
-    """The host. `hold` and `release` count from the next list on, which is published at once."""
+    """The host. `hold` and `release` count from the next list on, which is published at once.
 
-    def __init__(self, spec: RevocationSpec, trust: Trust, *, clock: Clock, observe: Observe) -> None:
+    `responder` answers on single certificates, if the description has that.
+    """
+
+    def __init__(self, spec: RevocationSpec, trust: Trust, *, chance: Chance, clock: Clock, observe: Observe) -> None:
         self.host = spec.host
         self.spec = spec
         self.switches = DistributionSwitches()
         self._trust = trust
         self._clock = clock
         self._observe = observe
-        self._server: asyncio.Server | None = None
-        self._connections: dict[int, _Connection] = {}
-        self._count = 0
+        self._host = Host(spec.host, spec.port, self._reply)
         self._held: dict[Family, dict[tuple[Role, str], None]] = {"ecdsa": {}, "sm2": {}}
+        self.responder: Responder | None = None
+        if spec.ocsp_valid_s:
+            self.responder = Responder(
+                spec.ocsp_valid_s, trust, lambda family: tuple(self._held[family]),
+                chance=chance, clock=clock, observe=observe,
+            )  # fmt: skip
         self._issued: dict[tuple[Family, Tier], tuple[int, int, bytes]] = {}
         self._numbers: dict[tuple[Family, Tier], int] = {}
         self._paths: dict[str, tuple[Family, Tier]] = {}
-        for family in cast(tuple[Family, ...], ("ecdsa", "sm2")):
+        for family in FAMILIES:
             for tier in cast(tuple[Tier, ...], ("root", "intermediate")):
                 self._paths[f"/{family}-{tier}.crl"] = (family, tier)
 
+    @property
+    def port(self) -> int:
+        """The port that is listened to."""
+        return self._host.port
+
     async def start(self) -> None:
         """Listen. Raises OSError if the port is taken."""
-        self._server = await asyncio.get_running_loop().create_server(self._connection, self.host, self.spec.port)
+        await self._host.start()
 
     async def stop(self) -> None:
         """Close the port and every connection."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
-        for connection in tuple(self._connections.values()):
-            connection.close()
+        await self._host.stop()
 
-    def _connection(self) -> _Connection:
-        self._count += 1
-        return _Connection(self, self._count, self._connections)
+    def _reply(self, method: str, path: str, body: bytes) -> Reply | None:
+        if self.responder is not None and (path == PATH or path.startswith(f"{PATH}/")):
+            return self.responder.asked(method, path, body)
+        found = self.asked(path if method == "GET" else "")
+        return None if found is None else Reply(found[0], _KIND, found[1])
+
+    def tell_status(self, **switches: str) -> None:
+        """Change what the responder answers (`answers`) or centres staple (`staples`).
+
+        Raises msgspec.ValidationError for a word it does not know, ValueError if there is no responder.
+        """
+        if self.responder is None:
+            raise ValueError("this world has no OCSP responder; give [revocation] ocsp_valid_s")
+        now = msgspec.to_builtins(self.responder.switches)
+        self.responder.switches = msgspec.convert({**now, **switches}, ResponderSwitches)
+        self._tell(switches)
 
     def behave(self, answers: str) -> None:
         """Change how requests are answered. Raises msgspec.ValidationError for a word it does not know."""
@@ -150,57 +180,3 @@ class DistributionPoint:
             )
         )
         return None if silent else (status, body)
-
-
-class _Connection(asyncio.Protocol):
-    """One connection of a client; one request at a time."""
-
-    def __init__(self, point: DistributionPoint, number: int, others: dict[int, _Connection]) -> None:
-        self._point = point
-        self._number = number
-        self._others = others
-        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=16_384)
-        self._transport: asyncio.Transport | None = None
-        self._path = ""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A client has connected."""
-        self._transport = cast(asyncio.Transport, transport)
-        self._others[self._number] = self
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """The client has gone."""
-        self._transport = None
-        self._others.pop(self._number, None)
-
-    def close(self) -> None:
-        """Close."""
-        if self._transport is not None:
-            self._transport.close()
-
-    def data_received(self, data: bytes) -> None:
-        """Octets in any pieces."""
-        self._http.receive_data(data)
-        while self._transport is not None:
-            try:
-                event = self._http.next_event()
-            except h11.RemoteProtocolError:
-                self.close()
-                return
-            if isinstance(event, h11.Request):
-                self._path = event.target.decode("ascii", "replace") if event.method == b"GET" else ""
-            elif isinstance(event, h11.EndOfMessage):
-                self._answer(self._point.asked(self._path))
-                return
-            elif not isinstance(event, h11.Data):
-                return
-
-    def _answer(self, answer: tuple[int, bytes] | None) -> None:
-        if answer is None or self._transport is None:
-            return
-        status, body = answer
-        headers = [("Content-Type", _KIND), ("Content-Length", str(len(body))), ("Connection", "close")]
-        octets = self._http.send(h11.Response(status_code=status, reason=_REASONS[status], headers=headers)) or b""
-        octets += (self._http.send(h11.Data(body)) or b"") + (self._http.send(h11.EndOfMessage()) or b"")
-        self._transport.write(octets)
-        self._transport.close()

@@ -13,7 +13,7 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -37,7 +37,8 @@ class SessionError(RuntimeError):
 class Material:
     """What one side brings: its own certificates and keys, and whom it trusts (PEM).
 
-    `encryption_*` are for TLCP. The stack under RFC 8998 and TLCP reads no revocation lists.
+    `encryption_*` are for TLCP. The stack under RFC 8998 and TLCP reads no revocation lists. `staple` gives what a
+    server staples beside its certificate (OCSP, DER), none if empty.
     """
 
     certificate: str
@@ -46,6 +47,7 @@ class Material:
     crls: str = ""
     encryption_certificate: str = ""
     encryption_key: str = ""
+    staple: Callable[[], bytes] | None = None
 
 
 class Session(Protocol):
@@ -234,6 +236,9 @@ def openssl_context(material: Material, peers: Peers, *, national: bool = False)
     if lists:
         store.set_flags(crypto.X509StoreFlags.CRL_CHECK | crypto.X509StoreFlags.CRL_CHECK_ALL)
     context.set_verify(_asks(peers))
+    staple = material.staple
+    if staple is not None:
+        context.set_ocsp_server_callback(lambda _connection, _data: staple())
     return context
 
 

@@ -68,6 +68,7 @@ def _revocation(table: Table | None) -> RevocationSpec | None:
         port=table.integer("port", 1, 65535, 80),
         publish_s=table.integer("publish_s", 60, 604_800, 3600),
         valid_s=table.integer("valid_s", 60, 31_536_000, 86_400),
+        ocsp_valid_s=table.integer("ocsp_valid_s", 0, 31_536_000, 0),
     )
     if spec.valid_s < spec.publish_s:
         table.problem("valid_s", f"a list must hold until the next is published: expected at least {spec.publish_s}")

@@ -106,7 +106,8 @@ class Site:
         if flaws:
             raise WorldError([Problem(world.where, flaw) for flaw in flaws])
         subjects = [*subjects_of(world.centres), *collector_subjects(world.collectors)]
-        self.trust = Trust(world.start_us, streams, subjects)
+        lists = world.revocation
+        self.trust = Trust(world.start_us, streams, subjects, "" if lists is None else lists.ocsp_url)
         self.collectors: dict[str, MqttCollector | HttpsCollector] = {
             spec.name: build_collector(
                 spec,
@@ -118,10 +119,9 @@ class Site:
             )
             for spec in world.collectors
         }
-        lists = world.revocation
-        self.revocation: DistributionPoint | None = (
-            None if lists is None else DistributionPoint(lists, self.trust, clock=clock, observe=observe)
-        )
+        self.revocation: DistributionPoint | None = None
+        if lists is not None:
+            self.revocation = DistributionPoint(lists, self.trust, chance=streams, clock=clock, observe=observe)
         self._secrets = {spec.name: secrets_of(streams(f"centre/{spec.name}/secrets")) for spec in world.centres}
         self.centres: dict[str, Centre] = {}
         self.platforms: dict[str, JsonCentre] = {}
@@ -153,11 +153,12 @@ class Site:
         own = client_identity()
         return OpcUaSide(own.certificate_pem, own.key_pem, server.identity.certificate_pem)
 
-    def database(self, given: str) -> str:
-        """The URL of a database that the world gives as `given` (empty: the bench's own file)."""
+    def database(self, spec: MeterSpec) -> str:
+        """The URL at which a reader finds the database that a meter's rows are in."""
         from simulators.systems.sql import SqlDatabase
 
-        return next(door.url for door in self.gateways if isinstance(door, SqlDatabase) and door.given == given)
+        doors = (door for door in self.gateways if isinstance(door, SqlDatabase))
+        return next(door.url for door in doors if any(meter.name == spec.name for meter in door.meters))
 
     @property
     def everyone(self) -> dict[str, AnyCentre]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import random
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from security_kit import NOW_S, TRUST
+from security_kit import HOSTS, NOW_S, TRUST
 
 from reference_terminal.clock import WallClock
 from reference_terminal.operations.journal import Journal
@@ -50,22 +51,24 @@ class Stand:
         self.heard: list[Event] = []
         self.family: Family = family
         self.host = DistributionPoint(
-            RevocationSpec("127.0.0.1", 0, 300, 1200), TRUST, clock=self.clock, observe=self.heard.append
+            RevocationSpec("127.0.0.1", 0, 300, 1200),
+            TRUST,
+            chance=random.Random,
+            clock=self.clock,
+            observe=self.heard.append,
         )
         self.port = 0
         self.store = Store(str(folder / "t.db"), None, 0.2)
         self.wall = WallClock(self.clock)
         self.journal = Journal(self.store, self.wall, None)
         self.policy = policy
-        leaf = TRUST[family].leaf("server", "A", ("127.0.0.1",))
+        leaf = TRUST[family].leaf("server", "A", HOSTS)
         self.serial = int(leaf.serial, 16)
         self.issuers = [TRUST[family].anchor, *blocks(leaf.certificate, "CERTIFICATE")[1:]]
 
     async def begin(self) -> None:
         await self.host.start()
-        server = self.host._server  # pyright: ignore[reportPrivateUsage]
-        assert server is not None
-        self.port = server.sockets[0].getsockname()[1]
+        self.port = self.host.port
         self.lists = self.anew()
 
     def anew(self) -> RevocationLists:

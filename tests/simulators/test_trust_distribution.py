@@ -31,7 +31,7 @@ def authorities() -> Trust:
 def point(publish_s: int = 300, valid_s: int = 1200, port: int = 80) -> tuple[DistributionPoint, HandClock, Heard]:
     clock, heard = HandClock(), Heard()
     spec = RevocationSpec("127.0.0.1", port, publish_s, valid_s)
-    return DistributionPoint(spec, authorities(), clock=clock, observe=heard), clock, heard
+    return DistributionPoint(spec, authorities(), chance=random.Random, clock=clock, observe=heard), clock, heard
 
 
 def asked(host: DistributionPoint, path: str = _PATH) -> x509.CertificateRevocationList:
