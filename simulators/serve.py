@@ -110,7 +110,7 @@ def _introduce(site: Site, tell: Teller) -> None:
             tell.line(f"  behind {spec.collector:<8} {spec.name:<8} {meter.title}: {points}")
         elif spec.system:
             points = ", ".join(f"{row.id}@{row.tag}" for row in rows)
-            place = f"{at} security {spec.security}" if spec.system == "opcua" else site.database(spec.database)
+            place = f"{at} security {spec.security}" if spec.system == "opcua" else site.database(spec)
             tell.line(f"  {place} {row.protocol} {spec.name:<8} {meter.title}: {points}")
         elif spec.address:
             points = ", ".join(f"{row.id}@{row.identifier}" if row.identifier else row.id for row in rows)

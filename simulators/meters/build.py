@@ -23,7 +23,7 @@ from simulators.meters.scale import CommandScale, ScaleMeter
 from simulators.meters.scale_frames import COMMANDED
 from simulators.meters.serial_bus import SerialBus
 from simulators.meters.serial_meter import SerialMeter, Station
-from simulators.meters.spec import LineSpec, MeterSpec
+from simulators.meters.spec import SERVERS, LineSpec, MeterSpec
 from simulators.plant import Plant
 from simulators.systems.tagged import Kind, Security, TaggedMeter
 
@@ -103,6 +103,15 @@ def build_meter(spec: MeterSpec, device: AnyMap, kit: Kit, port: LineSettings | 
     return serial, serial
 
 
+Database = tuple[str, str, str, int]
+"""What tells one database from another: its URL, or the kind, host and port of one of the bench's own."""
+
+
+def database_of(spec: MeterSpec) -> Database:
+    """The database that a meter's rows are in."""
+    return (spec.database, spec.sql, spec.host, spec.port) if spec.served else (spec.database, "", "", 0)
+
+
 Door: TypeAlias = "Gateway | SerialBus | OpcUaServer | SqlDatabase"
 """What meters stand behind."""
 
@@ -118,7 +127,7 @@ def build_doors(
     buses: dict[tuple[str, int], list[Station]] = {}
     on_lines: dict[str, list[Station]] = {}
     servers: dict[tuple[str, int], list[TaggedMeter]] = {}
-    databases: dict[str, list[TaggedMeter]] = {}
+    databases: dict[Database, list[TaggedMeter]] = {}
     security: dict[tuple[str, int], Security] = {}
     for spec, meter, station in meters:
         if isinstance(meter, TaggedMeter):
@@ -126,7 +135,7 @@ def build_doors(
                 servers.setdefault((spec.host, spec.port), []).append(meter)
                 security[spec.host, spec.port] = cast(Security, spec.security)
             else:
-                databases.setdefault(spec.database, []).append(meter)
+                databases.setdefault(database_of(spec), []).append(meter)
         elif station is None:
             if isinstance(meter, ModbusMeter):
                 gateways.setdefault((spec.host, spec.port), []).append(meter)
@@ -165,7 +174,7 @@ def build_doors(
 def _systems(
     servers: Mapping[tuple[str, int], list[TaggedMeter]],
     security: Mapping[tuple[str, int], Security],
-    databases: Mapping[str, list[TaggedMeter]],
+    databases: Mapping[Database, list[TaggedMeter]],
     kit: Kit,
 ) -> list[Door]:
     """OPC UA servers and databases; only a world that has them pays for their libraries."""
@@ -181,7 +190,10 @@ def _systems(
                 )
             )
     if databases:
+        from simulators.systems.database_server import DatabaseServer
         from simulators.systems.sql import SqlDatabase
 
-        doors += [SqlDatabase(url, each, clock=kit.clock, observe=kit.observe) for url, each in databases.items()]
+        for (url, kind, host, port), each in databases.items():
+            server = DatabaseServer(kind, host, port, each[0].name) if kind in SERVERS else None
+            doors.append(SqlDatabase(url, each, clock=kit.clock, observe=kit.observe, server=server))
     return doors

@@ -265,6 +265,10 @@ class Locked(Fault, frozen=True, tag="locked"):
     """A writer keeps the database to itself: nobody can read."""
 
 
+class Withheld(Fault, frozen=True, tag="withheld"):
+    """The database refuses the reader: its right to the table is gone, or the table has another name."""
+
+
 AnyFault = (
     Silent
     | Delayed
@@ -306,6 +310,7 @@ AnyFault = (
     | OtherType
     | ForeignCertificate
     | Locked
+    | Withheld
 )
 
 

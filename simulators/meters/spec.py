@@ -19,6 +19,8 @@ from simulators.meters.faults import BY_KIND, AnyFault
 from simulators.meters.modbus_serial import FRAMINGS
 from simulators.tables import Table
 
+SERVERS = ("postgresql", "mariadb")
+"""Kinds of database servers that the bench can start."""
 _MEMBER = re.compile(r"\{n(?::0(\d+))?\}")
 _BAUDS = (300, 600, 1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200)
 
@@ -54,8 +56,9 @@ class MeterSpec:
     a `collector` of the world is seen only through it; host and port are the collector's then.
 
     A meter behind a `system` (opcua, sql) has a map of registers, which the system hands on as tags: an OPC UA server
-    at host and port that asks for `security` (none, sign, encrypt), or a `database` (SQLAlchemy URL; empty: a file of
-    the bench's own) that gets a row for each point every `rows_s`; `odbc`: a terminal is told to reach it by ODBC.
+    at host and port that asks for `security` (none, sign, encrypt), or a `database` (SQLAlchemy URL; empty: one of the
+    bench's own) that gets a row for each point every `rows_s`; `odbc`: a terminal is told to reach it by ODBC. `sql` is
+    the kind of the bench's own: sqlite, a file; postgresql or mariadb, a server at host and port (real time).
     """
 
     name: str
@@ -77,6 +80,12 @@ class MeterSpec:
     database: str = ""
     rows_s: int = 60
     odbc: bool = False
+    sql: str = "sqlite"
+
+    @property
+    def served(self) -> bool:
+        """Whether it is behind a database server of the bench's own."""
+        return self.sql in SERVERS
 
 
 @dataclass(frozen=True)
@@ -118,7 +127,7 @@ def read_meters(table: Table, folder: Path) -> list[MeterSpec]:
         table.problem("maps", "give either map or maps, not both")
     line, collector = table.text("line", ""), table.text("collector", "")
     system = read_system(table)
-    placeless = line or collector or system.system == "sql"
+    placeless = line or collector or (system.system == "sql" and system.sql not in SERVERS)
     host = "" if placeless else table.text("host")
     port = 0 if placeless else table.integer("port", 1, 65535)
     if collector and any(map(table.has, ("line", "host", "port", "unit", "address", "framing"))):
@@ -180,6 +189,7 @@ def read_meters(table: Table, folder: Path) -> list[MeterSpec]:
                 database=system.database,
                 rows_s=system.rows_s,
                 odbc=system.odbc,
+                sql=system.sql,
             )
         )
     return meters
@@ -194,6 +204,7 @@ class SystemPlace:
     database: str = ""
     rows_s: int = 60
     odbc: bool = False
+    sql: str = "sqlite"
 
 
 def read_system(table: Table) -> SystemPlace:
@@ -205,8 +216,12 @@ def read_system(table: Table) -> SystemPlace:
         database=table.text("database", "") if system == "sql" else "",
         rows_s=table.integer("rows_s", 1, 86_400, 60) if system == "sql" else 60,
         odbc=table.flag("odbc", False) if system == "sql" else False,
+        sql=table.choice("sql", ("sqlite", *SERVERS), "sqlite") if system == "sql" else "sqlite",
     )
-    where = ("line", "collector", "unit", "address", "framing", *(("host", "port") if system == "sql" else ()))
+    if place.database and table.has("sql"):
+        table.problem("sql", "a database given by URL is of the kind its URL names; remove sql or database")
+    placeless = ("host", "port") if system == "sql" and place.sql not in SERVERS else ()
+    where = ("line", "collector", "unit", "address", "framing", *placeless)
     given = [key for key in where if table.has(key)] if system else []
     if given:
         table.problem("system", f"a meter behind {system} has no such place; remove {', '.join(given)}")

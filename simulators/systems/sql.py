@@ -1,12 +1,14 @@
 """A database that a plant's system writes its values to: one row for each tag and period, through SQLAlchemy.
 
-Leaves to others: the devices (`tagged`), the engines (SQLite by default; PostgreSQL and MariaDB where one is given by
-URL, real time only). The table `readings` has `id` (counting up, as rows are committed), `tag`, `at` (local time,
-+08:00, without zone), `value` (text in SQLite, NUMERIC elsewhere; NULL: no number). What is written is told as
-`Published`.
+Leaves to others: the devices (`tagged`), the engines: SQLite by default; in real time PostgreSQL and MariaDB, either
+of the bench's own (`database_server`) or given by URL. The table `readings` has `id` (counting up, as rows are
+committed), `tag`, `at` (local time, +08:00, without zone), `value` (text in SQLite, NUMERIC elsewhere; NULL: no
+number). What is written is told as `Published`.
 
 Faults: omitted (no row), delayed (rows come so much later, with their own time), duplicate (rows come twice), sentinel
-(NULL), locked (a writer keeps the table to itself), silent (an SQLite file is away; elsewhere as locked).
+(NULL), locked (a writer keeps the table to itself), silent (an SQLite file is away, a server of our own ends, one given
+by URL is as locked), withheld (a server of our own takes the reader's right away, elsewhere the table is renamed).
+Rows that cannot be written meanwhile come afterwards, with their own time.
 """
 
 from __future__ import annotations
@@ -32,10 +34,12 @@ from sqlalchemy.pool import NullPool
 
 from simulators.clock import Clock, Observe
 from simulators.events import Published
-from simulators.meters.faults import Delayed, Duplicate, Locked, Omitted, Silent
+from simulators.meters.faults import Delayed, Duplicate, Fault, Locked, Omitted, Silent, Withheld
+from simulators.systems.database_server import DatabaseServer
 from simulators.systems.tagged import TaggedMeter, tag_value
 
 TABLE = "readings"
+_HIDDEN = "readings_withheld"
 QUERY = "SELECT id, tag, at, value FROM readings WHERE id > :after ORDER BY id LIMIT 1000"
 """What a reader asks: everything since the last row it knows."""
 _DRIVERS = {"postgresql": "postgresql+psycopg2", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
@@ -67,14 +71,25 @@ class Batch:
 
 
 class SqlDatabase:
-    """One database and who writes to it. `url` is SQLAlchemy's (empty: an SQLite file of its own, gone at the end)."""
+    """One database and who writes to it: a server or an SQLite file of our own, or what a URL of SQLAlchemy gives.
 
-    host = ""
+    Our own is gone at the end.
+    """
 
-    def __init__(self, url: str, meters: Sequence[TaggedMeter], *, clock: Clock, observe: Observe) -> None:
+    def __init__(
+        self,
+        url: str,
+        meters: Sequence[TaggedMeter],
+        *,
+        clock: Clock,
+        observe: Observe,
+        server: DatabaseServer | None = None,
+    ) -> None:
         self.name = meters[0].name
         self.meters = tuple(meters)
         self.given = url
+        self.server = server
+        self.host = server.host if server is not None else ""
         self._folder = Path(tempfile.gettempdir()) / f"carbonbench-sql-{os.getpid()}-{self.name}"
         self._clock = clock
         self._observe = observe
@@ -86,6 +101,7 @@ class SqlDatabase:
         self._putting = asyncio.Lock()
         self._lock: Connection | None = None
         self._away = False
+        self._withheld = False
         self._here = asyncio.Event()
         self._here.set()
         self._batches = 0
@@ -95,10 +111,13 @@ class SqlDatabase:
     @property
     def url(self) -> str:
         """Where a reader finds it (SQLAlchemy URL with password)."""
-        return self._url.render_as_string(hide_password=False)
+        found = self._url if self.server is None else self.server.reader
+        return found.render_as_string(hide_password=False)
 
     @property
     def _url(self) -> URL:
+        if self.server is not None:
+            return self.server.writer
         if self.given:
             url = make_url(self.given)
             return url if "+" in url.drivername else url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
@@ -111,7 +130,9 @@ class SqlDatabase:
 
     async def start(self) -> None:
         """Make the table and begin to write. Raises OSError if the database cannot be had."""
-        if not self.given:
+        if self.server is not None:
+            await self.server.start()
+        elif not self.given:
             # What a dead process of this number left is nobody's.
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder.mkdir(mode=0o700)
@@ -125,6 +146,7 @@ class SqlDatabase:
         try:
             await asyncio.to_thread(self._make)
         except SQLAlchemyError as error:
+            await self._leave()
             reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
             raise OSError(f"database {self.name}: expected one that can be written, got: {reason}") from None
         self._tasks = [
@@ -144,15 +166,24 @@ class SqlDatabase:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
         await asyncio.to_thread(self._unlock)
-        self._away = False
-        if not self.given:
+        self._away = self._withheld = False
+        await self._leave()
+
+    async def _leave(self) -> None:
+        """What is our own goes."""
+        if self.server is not None:
+            await self.server.stop()
+        elif not self.given:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _make(self) -> None:
         assert self._engine is not None
         with self._engine.begin() as connection:
+            connection.execute(sql_text(f"DROP TABLE IF EXISTS {_HIDDEN}"))
             _META.drop_all(connection)
             _META.create_all(connection)
+            if self.server is not None:
+                connection.execute(sql_text(f"GRANT SELECT ON {TABLE} TO {self.server.who}"))
 
     # Writing.
 
@@ -195,10 +226,14 @@ class SqlDatabase:
         """Write what there is, in order; it waits while the database is away."""
         while True:
             batch = await self._waiting.get()
-            await self._here.wait()
-            async with self._putting:
-                await asyncio.to_thread(self._put, batch)
-                self._tell(batch)
+            written = False
+            while not written:
+                await self._here.wait()
+                async with self._putting:
+                    # It may have gone while the turn was waited for.
+                    if written := self._here.is_set():
+                        await asyncio.to_thread(self._put, batch)
+                        self._tell(batch)
 
     def _tell(self, batch: Batch) -> None:
         self._batches += 1
@@ -237,28 +272,52 @@ class SqlDatabase:
     # Keeping it from readers.
 
     async def _keep(self) -> None:
-        """Lock and unlock, go away and come back, as the faults want it."""
+        """Lock and unlock, go away and come back, withhold and give again, as the faults want it."""
         while True:
             await self._altered.wait()
             self._altered.clear()
-            silent = any(meter.fault(Silent) for meter in self.meters)
-            locked = any(meter.fault(Locked) for meter in self.meters) or (silent and not self.is_sqlite)
-            await asyncio.to_thread(self._apply, locked, silent and self.is_sqlite)
-            if self._away:
+            silent, locked, withheld = (self._wanted(kind) for kind in (Silent, Locked, Withheld))
+            if silent or withheld:
                 self._here.clear()
-            else:
+            # What is being written is written first.
+            async with self._putting:
+                if self.server is None:
+                    locked = locked or (silent and not self.is_sqlite)
+                elif self.server.running == silent:
+                    await asyncio.to_thread(self._unlock)
+                    await (self.server.go_away() if silent else self.server.come_back())
+                if self.server is None or not silent:
+                    await asyncio.to_thread(self._apply, locked, silent and self.is_sqlite, withheld and not locked)
+            if not (silent or (withheld and self.server is None)):
                 self._here.set()
 
-    def _apply(self, locked: bool, away: bool) -> None:
+    def _wanted(self, kind: type[Fault]) -> bool:
+        return any(meter.fault(kind) for meter in self.meters)
+
+    def _apply(self, locked: bool, away: bool, withheld: bool) -> None:
         if not locked:
             self._unlock()
-        elif self._lock is None:
-            self._take_lock()
         if away != self._away:
             here = Path(self._url.database or "")
             there = here.with_suffix(".away")
             (here if away else there).rename(there if away else here)
             self._away = away
+        if withheld != self._withheld and not away:
+            self._withhold(withheld)
+            self._withheld = withheld
+        if locked and self._lock is None:
+            self._take_lock()
+
+    def _withhold(self, on: bool) -> None:
+        """The reader is refused, or let in again."""
+        if self.server is not None:
+            words = f"REVOKE SELECT ON {TABLE} FROM" if on else f"GRANT SELECT ON {TABLE} TO"
+            statement = f"{words} {self.server.who}"
+        else:
+            statement = "ALTER TABLE {} RENAME TO {}".format(*((TABLE, _HIDDEN) if on else (_HIDDEN, TABLE)))
+        assert self._engine is not None
+        with self._engine.begin() as connection:
+            connection.execute(sql_text(statement))
 
     def _take_lock(self) -> None:
         assert self._engine is not None

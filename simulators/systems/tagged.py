@@ -32,6 +32,7 @@ from simulators.meters.faults import (
     Silent,
     Stale,
     Stuck,
+    Withheld,
 )
 from simulators.meters.maps import Register, RegisterMap
 from simulators.meters.meter import Binding, Meter
@@ -48,8 +49,8 @@ ON_OPCUA = (
     *(BadStatus, Stale, Omitted, OtherType, Silent, Delayed, Late, Restarting, ForeignCertificate),
 )
 """Faults of a device behind an OPC UA server; the last five are the server's."""
-ON_SQL = (*_OF_VALUES, Omitted, Delayed, Duplicate, Locked, Silent)
-"""Faults of a device whose rows a database holds; the last two are the database's."""
+ON_SQL = (*_OF_VALUES, Omitted, Delayed, Duplicate, Locked, Withheld, Silent)
+"""Faults of a device whose rows a database holds; the last three are the database's."""
 
 
 def node_of(device: str, register: str) -> str:

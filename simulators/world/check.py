@@ -93,7 +93,7 @@ def _check_addresses(world: World, note: Callable[[str, str], None]) -> None:
         if meter.line and meter.line not in lines:
             known = ", ".join(lines) or "none"
             note(f"meter {meter.name}", f"the world has no line {meter.line!r}; it has {known}")
-        if meter.collector or meter.system == "sql":
+        if meter.collector or (meter.system == "sql" and not meter.served):
             continue
         at = f"line {meter.line}" if meter.line else f"{meter.host}:{meter.port}"
         door: tuple[str, int | str] = ("line", meter.line) if meter.line else (meter.host, meter.port)
@@ -105,7 +105,8 @@ def _check_addresses(world: World, note: Callable[[str, str], None]) -> None:
                 f"{units[place]}; units of a port must differ",
             )
         units.setdefault(place, meter.name)
-        kind = "OPC UA" if meter.system else "serial" if meter.address or meter.framing else "Modbus"
+        system = meter.sql if meter.served else "OPC UA"
+        kind = system if meter.system else "serial" if meter.address or meter.framing else "Modbus"
         other, name = kinds.setdefault(door, (kind, meter.name))
         if other != kind:
             note(f"meter {meter.name}", f"{at} is {other} for meter {name}; choose another port for {kind}")

@@ -1,0 +1,253 @@
+"""A real PostgreSQL or MariaDB of the bench's own, in real time: made in a temporary folder, started, ended, gone.
+
+Leaves rows and faults to `sql`. The program runs without rights and listens at one host and port. Who writes comes in
+over a Unix socket, so that it does not matter in which network the program stands; over TCP only `reader` is let in,
+with the password `reader`, and may do nothing but read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import create_engine
+from sqlalchemy import text as sql_text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+READER = "reader"
+"""Name and password of who may read."""
+_PACKAGES = {"postgresql": "postgresql", "mariadb": "mariadb-server"}
+_SBIN = "/usr/local/sbin:/usr/sbin:/usr/bin"
+_DEBIAN = Path("/usr/lib/postgresql")
+_NOBODY = 65_534
+_PATIENCE_S = 60.0
+_STEP_S = 0.05
+
+
+@dataclass(frozen=True)
+class Programs:
+    """What makes a server's folder, and what serves it."""
+
+    install: str
+    serve: str
+
+
+def programs_of(kind: str) -> Programs | None:
+    """The programs of a kind of server on this machine; None if one of them is absent."""
+    path = f"{os.environ.get('PATH', os.defpath)}:{_SBIN}"
+    if kind == "postgresql":
+        numbered = [each for each in _DEBIAN.glob("*/bin") if each.parent.name.isdecimal()]
+        newest = sorted(numbered, key=lambda each: int(each.parent.name), reverse=True)
+        path = ":".join((*map(str, newest), path))
+    names = ("initdb", "postgres") if kind == "postgresql" else ("mariadb-install-db", "mariadbd")
+    install, serve = (shutil.which(name, path=path) for name in names)
+    return None if install is None or serve is None else Programs(install, serve)
+
+
+def missing_server(kind: str) -> str:
+    """Why this machine cannot start a kind of server; empty if it can."""
+    if programs_of(kind) is not None:
+        return ""
+    package = _PACKAGES[kind]
+    return f"the database {kind} is not installed (apt-get install {package}) / 未安装数据库 {kind}"
+
+
+class DatabaseServer:
+    """One server, postgresql or mariadb, at a host and port; `name` is what stands in its errors."""
+
+    def __init__(self, kind: str, host: str, port: int, name: str) -> None:
+        self.kind, self.host, self.port, self.name = kind, host, port, name
+        self._folder: Path | None = None
+        self._program: asyncio.subprocess.Process | None = None
+
+    @property
+    def reader(self) -> URL:
+        """Where a reader finds it."""
+        return URL.create(self.kind, READER, READER, self.host, self.port, "plant")
+
+    @property
+    def writer(self) -> URL:
+        """Where the writer finds it, once it stands."""
+        return self._inside("plant")
+
+    @property
+    def running(self) -> bool:
+        """Whether the program is there."""
+        return self._program is not None
+
+    @property
+    def who(self) -> str:
+        """The reader as its rights name it."""
+        return READER if self.kind == "postgresql" else f"{READER}@'%'"
+
+    def _inside(self, database: str) -> URL:
+        folder = str(self._folder)
+        if self.kind == "postgresql":
+            place = {"host": folder, "port": str(self.port)}
+            return URL.create("postgresql+psycopg2", "plant", database=database, query=place)
+        place = {"unix_socket": f"{folder}/socket"}
+        return URL.create("mariadb+pymysql", "plant", host="localhost", database=database, query=place)
+
+    async def start(self) -> None:
+        """Make it and wait until it answers. Raises OSError if it is absent, its port is taken, or it does not come."""
+        programs = programs_of(self.kind)
+        if programs is None:
+            raise OSError(f"database {self.name}: {missing_server(self.kind)}")
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((self.host, self.port))
+        self._folder = Path(tempfile.mkdtemp(prefix="carbonbench-database-"))
+        if os.geteuid() == 0:
+            os.chown(self._folder, _NOBODY, _NOBODY)
+        try:
+            await self._make(programs, self._folder)
+            await self.come_back()
+            await asyncio.to_thread(self._let_in)
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _make(self, programs: Programs, folder: Path) -> None:
+        data = folder / "data"
+        if self.kind == "postgresql":
+            await self._call(programs.install, "-D", str(data), "-U", "plant", "-A", "trust", "--no-sync", "-E", "UTF8")
+            rules = f"local all all trust\nhost plant {READER} all scram-sha-256\n"
+            (data / "pg_hba.conf").write_text(rules, "ascii")
+            return
+        options = ("--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=8M")
+        await self._call(programs.install, "--no-defaults", f"--datadir={data}", *options)
+        rules = (
+            "CREATE DATABASE plant;\nCREATE USER plant@localhost;\nGRANT ALL ON *.* TO plant@localhost WITH GRANT "
+            f"OPTION;\nCREATE USER {READER}@'%' IDENTIFIED BY '{READER}';\n"
+        )
+        (folder / "first.sql").write_text(rules, "ascii")
+
+    def _let_in(self) -> None:
+        """What PostgreSQL is told once it runs: MariaDB reads it from a file when it starts."""
+        if self.kind != "postgresql":
+            return
+        engine = create_engine(self._inside("postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(sql_text("CREATE DATABASE plant"))
+            connection.execute(sql_text(f"CREATE ROLE {READER} LOGIN PASSWORD '{READER}'"))
+
+    def _words(self) -> list[str]:
+        programs = programs_of(self.kind)
+        assert programs is not None and self._folder is not None
+        folder, data = self._folder, self._folder / "data"
+        if self.kind == "postgresql":
+            settings = {
+                "port": self.port,
+                "listen_addresses": self.host,
+                "unix_socket_directories": folder,
+                "fsync": "off",
+                "shared_buffers": "16MB",
+                "max_connections": 40,
+            }
+            return [programs.serve, "-D", str(data), *(f"--{key}={value}" for key, value in settings.items())]
+        words = [programs.serve, "--no-defaults", f"--datadir={data}", f"--pid-file={folder / 'pid'}"]
+        words += [f"--port={self.port}", f"--bind-address={self.host}", f"--socket={folder / 'socket'}"]
+        words += ["--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=16M"]
+        first = folder / "first.sql"
+        return [*words, f"--init-file={first}"] if first.exists() else words
+
+    async def come_back(self) -> None:
+        """Start the program and wait until it answers. Raises OSError."""
+        assert self._folder is not None
+        with (self._folder / "log").open("ab") as log:
+            self._program = await asyncio.create_subprocess_exec(
+                *_unprivileged(),
+                *self._words(),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self._folder,
+            )
+        database = "postgres" if self.kind == "postgresql" else "plant"
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                while not await asyncio.to_thread(_answers, self._inside(database)):
+                    if self._program.returncode is not None:
+                        raise OSError(f"database {self.name}: {self.kind} ended at once: {self._last_words()}")
+                    await asyncio.sleep(_STEP_S)
+        except TimeoutError:
+            text = f"does not answer after {_PATIENCE_S:g} s: {self._last_words()}"
+            raise OSError(f"database {self.name}: {self.kind} at {self.host}:{self.port} {text}") from None
+        # Users are made once.
+        (self._folder / "first.sql").unlink(missing_ok=True)
+
+    async def go_away(self) -> None:
+        """End the program in good order; what it holds stays for `come_back`."""
+        await self._end(signal.SIGINT if self.kind == "postgresql" else signal.SIGTERM)
+
+    async def stop(self) -> None:
+        """End the program at once and forget its files; may be repeated."""
+        await self._end(signal.SIGQUIT if self.kind == "postgresql" else signal.SIGKILL)
+        folder, self._folder = self._folder, None
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    async def _end(self, by: signal.Signals) -> None:
+        program, self._program = self._program, None
+        if program is None or program.returncode is not None:
+            return
+        program.send_signal(by)
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                await program.wait()
+        except TimeoutError:
+            program.kill()
+            await program.wait()
+
+    async def _call(self, *words: str) -> None:
+        try:
+            made = await asyncio.create_subprocess_exec(
+                *_unprivileged(),
+                *words,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                cwd=self._folder,
+            )
+        except NotImplementedError:
+            raise OSError(f"database {self.name}: a {self.kind} server needs real time, choose sqlite") from None
+        told, _ = await made.communicate()
+        if made.returncode:
+            raise OSError(f"database {self.name}: {words[0]} failed: {_last_line(told)}")
+
+    def _last_words(self) -> str:
+        assert self._folder is not None
+        return _last_line((self._folder / "log").read_bytes())
+
+
+def _last_line(told: bytes) -> str:
+    lines = told.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else "it said nothing"
+
+
+def _answers(url: URL) -> bool:
+    try:
+        create_engine(url, poolclass=NullPool).connect().close()
+    except OperationalError:
+        return False
+    return True
+
+
+def _unprivileged() -> Sequence[str]:
+    """What a program is started through: neither server serves as root, and none outlives the bench."""
+    bound = shutil.which("setpriv")
+    if bound is None:
+        return ()
+    words = [bound, "--pdeathsig", "KILL"]
+    if os.geteuid() == 0:
+        words += ["--reuid", str(_NOBODY), "--regid", str(_NOBODY), "--clear-groups"]
+    return words
