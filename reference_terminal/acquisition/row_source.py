@@ -109,6 +109,9 @@ class RowSource:
             raise ReadFailed(self._cause(error.orig)) from None
         except odbc.NotAnswered as error:
             raise ReadFailed(self._cause(error.__cause__)) from None
+        except OSError:
+            # A driver hands on what its socket said when a server ends while a session begins.
+            raise ReadFailed(reading.NO_CONNECTION) from None
         except (ImportError, SQLAlchemyError) as error:
             self._refused(str(error))
             raise ReadFailed(reading.ERROR_ANSWER) from None
