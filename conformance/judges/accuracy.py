@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bench.case import Check, Measurement, check, measure
-from bench.history import History, Observed, Point, Stored
+from bench.history import History, Point, Stored
+from conformance.judges.asked import questions
 from conformance.judges.delivery import setup_of
 from conformance.judges.readings import same_bits
 from conformance.judges.times import SECOND, instant_of, instant_of_iso, local
@@ -101,9 +102,7 @@ def local_readings(history: History) -> Comparison:
     truth = truth_of(history)
     comparison = Comparison()
     seen: set[tuple[str, str]] = set()
-    for event in history.of(Observed):
-        if event.what != "readings":
-            continue
+    for event in questions(history, "readings"):
         if event.problem:
             comparison.problems.append(event.problem)
             continue
@@ -164,7 +163,7 @@ def findings(
         yield measure(
             f"compared-{name}", found.compared, en=f"values compared ({name})", zh=f"比对数量（{zh}）", unit="records"
         )
-        questions = {
+        aspects = {
             "information": (
                 ("same-status", found.status, "the status says what the connected system said", "状态一致"),
                 ("known-origin", found.unknown, "every value comes from a reply that was sent", "每个值均有来源应答"),
@@ -181,7 +180,7 @@ def findings(
                 ),
             ),
         }
-        for id, bad, en, label in questions[aspect]:
+        for id, bad, en, label in aspects[aspect]:
             yield check(
                 f"{id}-{name}",
                 False if bad else True if enough else None,

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from bench.case import Check, Measurement, check, measure, none_among, none_of
 from bench.history import History, LinkRule, Observed, Rejected, Served, Unserved
 from conformance.judges.accuracy import local_readings, same_number
+from conformance.judges.asked import questions
 from conformance.judges.times import HOUR, MINUTE, SECOND, ceil, instant_of_iso, local
 from conformance.judges.truth import truth_of
 
@@ -89,9 +90,7 @@ def findings(history: History) -> Iterator[Check | Measurement]:
     stale: list[str] = []
     problems: list[str] = []
     compared = 0
-    for event in history.of(Observed):
-        if event.what != "readings":
-            continue
+    for event in questions(history, "readings"):
         if event.problem:
             problems.append(event.problem)
             continue

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bench.case import Check, check, none_of
-from bench.history import History, Observed, Stored
+from bench.history import History, Stored
+from conformance.judges.asked import answers, questions
 from conformance.judges.delivery import horizon, setup_of
 from conformance.judges.retention import marks
 from conformance.judges.times import HOUR, instant_of, instant_of_iso, local
@@ -64,9 +65,7 @@ def _stored(history: History) -> tuple[dict[tuple[str, int], dict[str, str]], li
     rows: dict[tuple[str, int], dict[str, str]] = {}
     problems: list[str] = []
     asked = False
-    for event in history.of(Observed):
-        if event.what != "readings":
-            continue
+    for event in questions(history, "readings"):
         asked = asked or not event.problem
         if event.problem:
             problems.append(event.problem)
@@ -154,8 +153,8 @@ def _beside(history: History, memory: Memory, rows: dict[tuple[str, int], dict[s
 
 
 def _gaps_kept(history: History, memory: Memory) -> Check:
-    rows = [row for event in history.of(Observed) if event.what == "gaps" for row in event.rows]
-    asked = any(event.what == "gaps" and not event.problem for event in history.of(Observed))
+    rows = [row for event in questions(history, "gaps") for row in event.rows]
+    asked = bool(answers(history, "gaps"))
     absent: list[str] = []
     total = 0
     for point, stretches in memory.gaps.items():
@@ -183,7 +182,7 @@ def _gaps_kept(history: History, memory: Memory) -> Check:
 
 
 def _logged(history: History, memory: Memory) -> Check:
-    logs = [event for event in history.of(Observed) if event.what == "log" and not event.problem]
+    logs = answers(history, "log")
     texts = [
         (at, " ".join(row.values()).lower())
         for event in logs

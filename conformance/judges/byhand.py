@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from bench.case import Check, none_of
 from bench.history import History, Observed, Phase, Stored
+from conformance.judges.asked import questions
 from conformance.judges.delivery import setup_of
 from conformance.judges.times import instant_of, instant_of_iso, local
 from conformance.judges.truth import number
@@ -133,8 +134,8 @@ def _not_in_force(history: History, entries: Sequence[Observed]) -> list[str]:
             continue
         start = int(entry.query["start"])
         shown: str | None = None
-        for event in history.of(Observed):
-            if event.what != "records" or event.asked < entry.t or event.query.get("point") != entry.query["point"]:
+        for event in questions(history, "records"):
+            if event.asked < entry.t or event.query.get("point") != entry.query["point"]:
                 continue
             if event.query.get("kind") == entry.query["kind"]:
                 for row in event.rows:

@@ -15,11 +15,11 @@ from bench.history import (
     History,
     LinkRule,
     MeterFault,
-    Observed,
     Power,
     Sent,
     TerminalState,
 )
+from conformance.judges.asked import answers
 from conformance.judges.times import DAY, SECOND, instant_of, instant_of_iso
 
 # R-10: after a clock step the terminal's time is known to the bench no better than this.
@@ -79,9 +79,7 @@ class Replacement:
 def replacements(history: History) -> dict[str, list[Replacement]]:
     """The replacements that were entered, by point."""
     found: dict[str, list[Replacement]] = {}
-    for event in history.of(Observed):
-        if event.what != "replacement" or event.problem:
-            continue
+    for event in answers(history, "replacement"):
         at = instant_of_iso(event.query.get("at", ""))
         if at is not None:
             point = event.query.get("point", "")

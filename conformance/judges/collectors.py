@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bench.case import Check, Measurement, check, measure, none_of
-from bench.history import Handed, History, Observed, Point, Power, Published, Secured, Stored
+from bench.history import Handed, History, Point, Power, Published, Secured, Stored
 from conformance.judges.accuracy import same_number
+from conformance.judges.asked import questions
 from conformance.judges.delivery import setup_of
 from conformance.judges.times import HOUR, SECOND, instant_of, instant_of_iso, local
 from conformance.judges.truth import number, plain
@@ -59,9 +60,7 @@ def stored_values(history: History) -> tuple[list[tuple[str, int, str]], list[st
     """Readings with a good value in the terminal's store (point, instant, text), and what kept them from being seen."""
     rows: list[tuple[str, int, str]] = []
     problems: list[str] = []
-    for event in history.of(Observed):
-        if event.what != "readings":
-            continue
+    for event in questions(history, "readings"):
         if event.problem:
             problems.append(event.problem)
         for row in event.rows:
@@ -128,8 +127,8 @@ def counted_once_findings(history: History, copies: int, needed: int) -> Iterato
     wrong: list[str] = []
     compared = 0
     problems: list[str] = []
-    for event in history.of(Observed):
-        if event.what != "records" or event.query.get("kind") != "hour":
+    for event in questions(history, "records"):
+        if event.query.get("kind") != "hour":
             continue
         if event.problem:
             problems.append(event.problem)
@@ -202,7 +201,7 @@ def kept_findings(history: History, needed: int) -> Iterator[Check | Measurement
         have.setdefault(point, set()).add(at)
         texts[point, at] = text
     known = told(history)
-    looked = min((event.asked for event in history.of(Observed) if event.what == "readings"), default=0)
+    looked = min((event.asked for event in questions(history, "readings")), default=0)
     lost: list[str] = []
     asked = 0
     for event in history.of(Published):

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from bench.case import Check, check, none_among
 from bench.history import Connected, History, LinkRule, Observed, Phase, Power, Received, Stored
+from conformance.judges.asked import answers
 from conformance.judges.centreset import ACT_US
 from conformance.judges.delivery import Ledger, setup_of
 from conformance.judges.packages import results
@@ -146,7 +147,7 @@ def item_findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
 
 def logged_findings(history: History) -> Iterator[Check]:
     """Every configuration is in the log within two minutes, with its subject and who issued it."""
-    logs = [event for event in history.of(Observed) if event.what == "log" and not event.problem]
+    logs = answers(history, "log")
     lines = [
         (at, " ".join(row.get(name, "") for name in ("kind", "subject", "text")))
         for event in logs
@@ -192,7 +193,7 @@ def refused_findings(history: History, centre: str, version: str) -> Iterator[Ch
         zh="无效或未签名的配置被拒绝并说明原因",
         unit="packages",
     )
-    looks = [event for event in history.of(Observed) if event.what == "centres" and not event.problem]
+    looks = answers(history, "centres")
     same = len(looks) > 1 and _shown(looks[0]) == _shown(looks[-1])
     yield check(
         "refused-changes-nothing",
@@ -206,7 +207,7 @@ def refused_findings(history: History, centre: str, version: str) -> Iterator[Ch
 
 def backup_findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
     """What a backup held is in force again once it is restored, and acts; an altered one is refused, without effect."""
-    looks = [event for event in history.of(Observed) if event.what == "centres" and not event.problem]
+    looks = answers(history, "centres")
     made = [event for event in history.of(Observed) if event.what == "configuration-backup"]
     given = [event for event in history.of(Observed) if event.what == "configuration-restore"]
     yield check(
@@ -256,7 +257,7 @@ def backup_findings(history: History, centres: Sequence[str]) -> Iterator[Check]
         unit="files",
         evidence=taken,
     )
-    logs = [event for event in history.of(Observed) if event.what == "log" and not event.problem]
+    logs = answers(history, "log")
     orders = [event for event in (*made, *given) if not event.problem]
     rows = [
         (at, " ".join(row.get(name, "") for name in ("kind", "subject", "text")))

@@ -11,7 +11,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bench.case import Check, check, none_of
-from bench.history import History, MeterFault, Observed, Stored
+from bench.history import History, MeterFault, Stored
+from conformance.judges.asked import questions
 from conformance.judges.delivery import Ledger, first_contents, matches, setup_of
 from conformance.judges.times import DAY, HOUR, MINUTE, instant_of_iso, local
 from conformance.judges.truth import (
@@ -156,9 +157,7 @@ def log_finding(
     entries: dict[str, int] = {}
     problems: list[str] = []
     readable = False
-    for event in history.of(Observed):
-        if event.what != "log":
-            continue
+    for event in questions(history, "log"):
         if event.problem:
             problems.append(event.problem)
             continue

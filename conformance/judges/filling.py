@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from bench.case import Check, none_among
-from bench.history import History, Observed
+from bench.history import History
+from conformance.judges.asked import answers, questions
 from conformance.judges.gaps import Silence, silences
 from conformance.judges.times import MINUTE, SECOND, floor, instant_of_iso, local
 from conformance.judges.truth import Increment, Series, increment, number, rounded, truth_of
@@ -67,9 +68,7 @@ def _estimates(history: History) -> tuple[dict[tuple[str, int], dict[str, str]],
     rows: dict[tuple[str, int], dict[str, str]] = {}
     problems: list[str] = []
     asked = False
-    for event in history.of(Observed):
-        if event.what != "estimates":
-            continue
+    for event in questions(history, "estimates"):
         asked = asked or not event.problem
         if event.problem:
             problems.append(event.problem)
@@ -115,7 +114,7 @@ def findings(history: History) -> Iterator[Check]:
         for (point, at), row in sorted(rows.items())
         if (point, at) not in allowed
     ]
-    logged = any(event.what == "log" and not event.problem for event in history.of(Observed))
+    logged = bool(answers(history, "log"))
     known = due > 0 and asked
     texts = (
         (
@@ -154,9 +153,7 @@ def findings(history: History) -> Iterator[Check]:
 
 
 def _told(history: History, silence: Silence) -> bool:
-    for event in history.of(Observed):
-        if event.what != "log":
-            continue
+    for event in questions(history, "log"):
         for row in event.rows:
             at = instant_of_iso(row.get("at", ""))
             text = " ".join(row.values()).lower()

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bench.case import Check, Measurement, measure, none_among
-from bench.history import History, Observed, Power, Served, Stored
+from bench.history import History, Power, Served, Stored
+from conformance.judges.asked import answers
 from conformance.judges.delivery import setup_of
 from conformance.judges.times import MINUTE, SECOND, instant_of, instant_of_iso, local
 
@@ -40,12 +41,12 @@ def cuts(history: History, event: str) -> list[tuple[int, int, str]]:
 
 def after_answers(history: History) -> list[Trial]:
     """A trial for each cut after a meter's answer: are the values of that answer among the stored readings?"""
-    answers = {(served.t, served.meter): served for served in history.of(Served)}
+    replies = {(served.t, served.meter): served for served in history.of(Served)}
     kept = _readings(history)
     period_us = {meter.name: round(meter.period_s * SECOND) for meter in history.began.meters}
     trials: list[Trial] = []
     for event_us, offset_us, meter in cuts(history, "answer"):
-        served = answers.get((event_us, meter))
+        served = replies.get((event_us, meter))
         asked = {point: text for point, text in (served.values if served else {}).items() if point in kept}
         lost = tuple(
             f"{point}={text} answered {local(event_us)}, cut {offset_us / 1000:g} ms later"
@@ -62,9 +63,7 @@ def after_answers(history: History) -> list[Trial]:
 def _readings(history: History) -> dict[str, list[tuple[int, str]]]:
     """Stored readings with a value by point, as the local interface gave them: instant (us), value."""
     found: dict[str, list[tuple[int, str]]] = {}
-    for event in history.of(Observed):
-        if event.what != "readings" or event.problem:
-            continue
+    for event in answers(history, "readings"):
         rows = found.setdefault(event.query.get("point", ""), [])
         for row in event.rows:
             at = instant_of_iso(row.get("at", ""))
@@ -115,8 +114,8 @@ def after_acknowledgements(history: History) -> list[Trial]:
 def _records(history: History) -> dict[tuple[str, int], str]:
     """Stored minute records with a value, by point and end, as the local interface last gave them."""
     found: dict[tuple[str, int], str] = {}
-    for event in history.of(Observed):
-        if event.what != "records" or event.problem or event.query.get("kind") != "minute":
+    for event in answers(history, "records"):
+        if event.query.get("kind") != "minute":
             continue
         for row in event.rows:
             end = instant_of_iso(row.get("end", ""))

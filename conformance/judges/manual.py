@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from bench.case import Check, none_among
 from bench.history import History, Observed, Stored
+from conformance.judges.asked import questions
 from conformance.judges.delivery import setup_of
 from conformance.judges.times import instant_of, instant_of_iso, local
 from conformance.judges.truth import number
@@ -18,7 +19,7 @@ def findings(history: History, centre: str) -> Iterator[Check]:
     """Every entry of the case is kept with author and reason, beside its original, and reaches the centre."""
     entries = [event for event in history.of(Observed) if event.what == "manual entry"]
     refused = [f"{event.query['point']}: {event.problem}" for event in entries if event.problem]
-    rows = [row for event in history.of(Observed) if event.what == "manual" for row in event.rows]
+    rows = [row for event in questions(history, "manual") for row in event.rows]
     unkept: list[str] = []
     lost: list[str] = []
     unsent: list[str] = []
@@ -70,8 +71,8 @@ def _same(one: str, other: str) -> bool:
 def _before(history: History, entry: Observed) -> str | None:
     """The value of the period as the terminal showed it last before the entry; None if nobody asked."""
     shown: str | None = None
-    for event in history.of(Observed):
-        if event.what != "records" or event.t > entry.t or event.query.get("point") != entry.query["point"]:
+    for event in questions(history, "records"):
+        if event.t > entry.t or event.query.get("point") != entry.query["point"]:
             continue
         for row in event.rows:
             if event.query.get("kind") == entry.query["kind"] and _at(row.get("start", "")) == int(

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from bench.case import Check, check, none_among
 from bench.history import Commanded, History, Observed, Phase, Power, Received, Served, Stored
+from conformance.judges.asked import answers
 from conformance.judges.times import MINUTE, local, seconds
 
 REPORT_US = 300 * 1_000_000
@@ -44,7 +45,7 @@ def results(history: History, centre: str) -> list[Commanded]:
 
 
 def _shown(history: History) -> list[Observed]:
-    return [event for event in history.of(Observed) if event.what == "packages" and not event.problem]
+    return answers(history, "packages")
 
 
 def _forced(event: Observed) -> set[Wanted]:
@@ -223,9 +224,7 @@ def data_findings(history: History) -> Iterator[Check]:
     first: dict[str, tuple[dict[str, str], ...]] = {}
     changed: list[str] = []
     again = 0
-    for event in history.of(Observed):
-        if event.what != "records" or event.problem:
-            continue
+    for event in answers(history, "records"):
         name = " ".join(f"{key}={value}" for key, value in event.query.items())
         before = first.get(name)
         if before is None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from msgspec import structs
 
 from bench.case import Check, Measurement, check, compare, measure
-from bench.history import Event, History, Observed, Phase, Power, Served, Unserved
+from bench.history import Event, History, Phase, Power, Served, Unserved
+from conformance.judges.asked import questions
 from conformance.judges.retention import marks
 from conformance.judges.times import MINUTE, SECOND, local, seconds
 from conformance.judges.timing import CYCLES, FEWEST_CYCLES, PERIOD_ERROR_PERCENT, Cadence, cadence
@@ -39,8 +40,8 @@ def refused(history: History) -> set[tuple[str, str]]:
     """Meter and period (s, as text) of the orders that the terminal refused with a word."""
     return {
         (event.query.get("meter", ""), event.query.get("period_s", ""))
-        for event in history.of(Observed)
-        if event.what == "period" and any(row.get("result") == "refused" for row in event.rows)
+        for event in questions(history, "period")
+        if any(row.get("result") == "refused" for row in event.rows)
     }
 
 

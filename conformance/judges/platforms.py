@@ -9,7 +9,8 @@ import hashlib
 from collections.abc import Iterator
 
 from bench.case import Check, check, none_among
-from bench.history import Fingerprinted, History, Observed, Phase, Received, Stored
+from bench.history import Fingerprinted, History, Phase, Received, Stored
+from conformance.judges.asked import questions
 from conformance.judges.delivery import Ledger, setup_of
 from conformance.judges.times import DAY, MINUTE, SECOND, floor, instant_of, instant_of_iso, local, seconds, stamp_of
 
@@ -188,8 +189,8 @@ def deposit_findings(history: History, centre: str, kind: str) -> Iterator[Check
     missing: list[str] = []
     wrong: list[str] = []
     shown = 0
-    for answer in history.of(Observed):
-        if answer.what != "records" or answer.query.get("kind") != kind:
+    for answer in questions(history, "records"):
+        if answer.query.get("kind") != kind:
             continue
         point = points[answer.query["point"]]
         for row in answer.rows:

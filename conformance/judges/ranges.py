@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from bench.case import Check, none_among, none_of
 from bench.history import History, Observed, Stored
+from conformance.judges.asked import answers, questions
 from conformance.judges.delivery import VALUE_FIELDS, setup_of
 from conformance.judges.times import SECOND, instant_of, instant_of_iso, local
 from conformance.judges.truth import number, truth_of
@@ -48,9 +49,7 @@ def findings(history: History, centres: Sequence[str], *, sides: Sequence[str] =
     marked: set[tuple[str, int]] = set()
     asked: set[str] = set()
     problems: list[str] = []
-    for event in history.of(Observed):
-        if event.what != "readings":
-            continue
+    for event in questions(history, "readings"):
         if event.problem:
             problems.append(event.problem)
             continue
@@ -145,8 +144,8 @@ def findings(history: History, centres: Sequence[str], *, sides: Sequence[str] =
 def logged_findings(history: History) -> Iterator[Check]:
     """Every reading outside the limits is in the log: the point, the value, at the time of the reading."""
     truth = truth_of(history)
-    rows = [row for event in history.of(Observed) if event.what == "log" for row in event.rows]
-    asked = any(event.what == "log" and not event.problem for event in history.of(Observed))
+    rows = [row for event in questions(history, "log") for row in event.rows]
+    asked = bool(answers(history, "log"))
     told: dict[str, list[tuple[int, str]]] = {}
     for row in rows:
         at = instant_of_iso(row.get("at", ""))

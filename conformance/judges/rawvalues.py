@@ -10,7 +10,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from bench.case import Check, none_of
-from bench.history import History, Observed, Power, Served
+from bench.history import History, Power, Served
+from conformance.judges.asked import questions
 from conformance.judges.times import instant_of_iso, local
 from conformance.judges.truth import number, quantity, truth_of
 
@@ -28,9 +29,7 @@ def findings(history: History, needed: int) -> Iterator[Check]:
     absent, wrong, lost = list[str](), list[str](), list[str]()
     seen = before_cut = 0
     problems: list[str] = []
-    for observed in history.of(Observed):
-        if observed.what != "readings":
-            continue
+    for observed in questions(history, "readings"):
         if observed.problem:
             problems.append(observed.problem)
         point = observed.query.get("point", "")

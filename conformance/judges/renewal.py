@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from bench.case import Check, Measurement, check, measure, none_of
 from bench.history import History, Observed, Secured
+from conformance.judges.asked import answers
 from conformance.judges.times import DAY, HOUR, MINUTE, instant_of_iso, local
 
 ORDER = "centre-certificate"
@@ -76,8 +77,7 @@ def _warned(history: History) -> int:
     """Days from the first alarm about a certificate to its end."""
     raised = [
         at
-        for event in history.of(Observed)
-        if event.what == "alarms" and not event.problem
+        for event in answers(history, "alarms")
         for row in event.rows
         if any(word in " ".join(row.values()).lower() for word in _WORDS)
         and (at := instant_of_iso(row.get("raised", ""))) is not None

@@ -12,7 +12,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bench.case import Check, Measurement, check, compare, measure, none_of
-from bench.history import History, LinkRule, Observed, Phase, Served
+from bench.history import History, LinkRule, Phase, Served
+from conformance.judges.asked import answers, questions
 from conformance.judges.delivery import Ledger, first_contents, horizon, lines, matches, setup_of
 from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local, seconds, uncertainty_s
 from conformance.judges.timing import PROMPT_US, p99
@@ -124,8 +125,8 @@ def local_findings(
     rows: dict[Key, dict[str, str]] = {}
     problems: list[str] = []
     ranges: dict[tuple[str, str], list[tuple[int, int]]] = {}
-    for event in history.of(Observed):
-        if event.what != "records" or event.query.get("kind") not in kinds:
+    for event in questions(history, "records"):
+        if event.query.get("kind") not in kinds:
             continue
         kind, point = event.query["kind"], event.query.get("point", "")
         if event.problem:
@@ -192,8 +193,8 @@ def sent_as_stored_finding(history: History, ledgers: Sequence[Ledger]) -> Check
     rows without a value are gaps, which may be left out (R-25).
     """
     rows: dict[Key, dict[str, str]] = {}
-    for event in history.of(Observed):
-        if event.what != "records" or event.problem or event.query.get("kind") not in LOCAL_LENGTHS:
+    for event in answers(history, "records"):
+        if event.query.get("kind") not in LOCAL_LENGTHS:
             continue
         for row in event.rows:
             end = instant_of_iso(row.get("end", ""))
@@ -236,9 +237,7 @@ def readable_before_findings(history: History) -> Iterator[Check]:
     after: dict[Key, str] = {}
     asked_after: set[tuple[str, str]] = set()
     final = losses[-1][1] if losses else 0
-    for event in history.of(Observed):
-        if event.what != "records" or event.problem:
-            continue
+    for event in answers(history, "records"):
         kind, point = event.query.get("kind", ""), event.query.get("point", "")
         late = event.asked >= final
         if late:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bench.case import Check, check, none_among, none_of
-from bench.history import History, ListServed, Observed, Received, Secured
+from bench.history import History, ListServed, Received, Secured
+from conformance.judges.asked import answers
 from conformance.judges.times import MINUTE, SECOND, local, seconds
 
 # How much longer than its interval a terminal may take to look: the answer and the end of the session.
@@ -183,7 +184,7 @@ def goes_on_finding(history: History, centre: str) -> Check:
 def alarm_finding(history: History) -> Check:
     """A standing alarm speaks of the list."""
     stretch = _ran_out(history)
-    asked = [event for event in history.of(Observed) if event.what == "alarms" and not event.problem]
+    asked = answers(history, "alarms")
     rows = [
         row
         for event in asked

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from bench.case import Check, none_among
 from bench.history import History, Observed, Stored
+from conformance.judges.asked import answers, questions
 from conformance.judges.delivery import setup_of
 from conformance.judges.settlement import periods
 from conformance.judges.times import MINUTE, SECOND, instant_of, instant_of_iso, local
@@ -45,7 +46,7 @@ def findings(history: History, centre: str) -> Iterator[Check]:
     seen: dict[str, int] = {VALID: 0, UNCHECKED: 0, INVALID: 0}
     untold: list[str] = []
     sent: list[str] = []
-    asked_log = any(event.what == "log" and not event.problem for event in history.of(Observed))
+    asked_log = bool(answers(history, "log"))
     for entry in entries:
         query = entry.query
         point, value, start = query["point"], query["value"], int(query["start"])
@@ -103,9 +104,7 @@ def _entries(history: History, point: str) -> Iterator[tuple[int | None, str, st
 
 
 def _told(history: History, point: str, at_us: int, value: str) -> bool:
-    for event in history.of(Observed):
-        if event.what != "log":
-            continue
+    for event in questions(history, "log"):
         for row in event.rows:
             told = instant_of_iso(row.get("at", ""))
             text = " ".join(row.values())

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from bench.case import Check, check, none_among
-from bench.history import CentreSetup, History, Observed, Received, Secured, Sent, Stored
+from bench.history import CentreSetup, History, Received, Secured, Sent, Stored
+from conformance.judges.asked import answers, questions
 from conformance.judges.delivery import setup_of
 from conformance.judges.times import local
 
@@ -118,7 +119,7 @@ def unreadable_findings(history: History, centres: Sequence[str]) -> Iterator[Ch
 
 def rest_findings(history: History) -> Iterator[Check]:
     """None of the secrets it was given is readable in the terminal's storage, nor shown at its local interface."""
-    rows = [row for event in history.of(Observed) if event.what == "secrets" for row in event.rows]
+    rows = [row for event in questions(history, "secrets") for row in event.rows]
     for id, place, en, zh in (
         (
             "no-secret-in-storage",
@@ -282,7 +283,7 @@ def alarm_findings(history: History, healthy: str, without: Mapping[str, str]) -
 
     Open unless somebody has asked for the alarms and the terminal works.
     """
-    asked = [event for event in history.of(Observed) if event.what == "alarms" and not event.problem]
+    asked = answers(history, "alarms")
     for centre, wrong in without.items():
         standing = [row for event in asked for row in event.rows if not row.get("cleared") and _names(row, centre)]
         yield check(

@@ -12,7 +12,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bench.case import Check, check, none_of
-from bench.history import History, Observed
+from bench.history import History
+from conformance.judges.asked import questions
 from conformance.judges.times import SECOND, floor, instant_of_iso, local
 from conformance.judges.truth import VOLATILE_US, Certainty, number, truth_of
 
@@ -69,8 +70,8 @@ def _rows(history: History) -> tuple[Rows, list[str]]:
     """The latest answer about each kind, point and period."""
     rows: Rows = {}
     problems: list[str] = []
-    for event in history.of(Observed):
-        if event.what != "records" or event.query.get("kind") not in KINDS:
+    for event in questions(history, "records"):
+        if event.query.get("kind") not in KINDS:
             continue
         if event.problem:
             problems.append(event.problem)
@@ -195,9 +196,7 @@ def seconds_findings(history: History, needed: int) -> Iterator[Check]:
     until = (history.end_us if watched is None else watched.t) - VOLATILE_US
     stored: dict[str, dict[int, Decimal]] = {}
     problems: list[str] = []
-    for event in history.of(Observed):
-        if event.what != "readings":
-            continue
+    for event in questions(history, "readings"):
         if event.problem:
             problems.append(event.problem)
         for row in event.rows:
@@ -219,8 +218,8 @@ def seconds_findings(history: History, needed: int) -> Iterator[Check]:
                 absent.append(
                     f"{point.id} at {local(at)}: the meter answered {text}, stored is {own.get(floor(at, SECOND))}"
                 )
-    for event in history.of(Observed):
-        if event.what != "records" or event.query.get("kind") != "minute":
+    for event in questions(history, "records"):
+        if event.query.get("kind") != "minute":
             continue
         own = stored.get(event.query.get("point", ""), {})
         for row in event.rows:

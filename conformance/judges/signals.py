@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from bench.case import Check, none_of
 from bench.history import History, Observed, Served, Stored
+from conformance.judges.asked import answers, questions
 from conformance.judges.delivery import setup_of
 from conformance.judges.retention import marks
 from conformance.judges.times import SECOND, instant_of, instant_of_iso, local
@@ -56,9 +57,7 @@ def findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
     bad: dict[str, list[str]] = {GOOD: [], DOUBTFUL: [], FAULT: []}
     seen: dict[str, set[Decimal]] = {GOOD: set(), DOUBTFUL: set(), FAULT: set()}
     problems: list[str] = []
-    for event in history.of(Observed):
-        if event.what != "readings":
-            continue
+    for event in questions(history, "readings"):
         if event.problem:
             problems.append(event.problem)
         point = event.query.get("point", "")
@@ -126,9 +125,7 @@ def _failures(history: History) -> tuple[list[tuple[str, int, int | None]], bool
     """Alarms by what they name: text, raised, cleared (us); and whether the terminal was asked for them."""
     found: dict[tuple[str, int], int | None] = {}
     asked = False
-    for event in history.of(Observed):
-        if event.what != "alarms" or event.problem:
-            continue
+    for event in answers(history, "alarms"):
         asked = True
         for row in event.rows:
             raised = instant_of_iso(row.get("raised", ""))
@@ -168,8 +165,7 @@ def lasting_findings(history: History, lasts_s: int) -> Iterator[Check]:
                 standing.append(f"raised {local(raised)}, still standing after the signal was back at {local(end)}")
     values = [
         f"{event.query.get('point', '')} at {local(at)}: {row.get('value')}"
-        for event in history.of(Observed)
-        if event.what == "readings"
+        for event in questions(history, "readings")
         for row in event.rows
         if (at := instant_of_iso(row.get("at", ""))) is not None
         and row.get("quality") == "good"

@@ -13,7 +13,8 @@ from itertools import pairwise
 from typing import Any, cast
 
 from bench.case import Check, check, none_among
-from bench.history import Behaviour, Commanded, Connected, History, Observed, Phase, Received, Served
+from bench.history import Behaviour, Commanded, Connected, History, Phase, Received, Served
+from conformance.judges.asked import answers, questions
 from conformance.judges.packages import results
 from conformance.judges.times import MINUTE, SECOND, local, seconds
 
@@ -121,7 +122,7 @@ def undisturbed_findings(history: History, meter: str, centre: str) -> Iterator[
     asked = 0
     worst = 0
     lines = [event for event in history.of(Connected) if event.at == centre and event.state != "opened"]
-    questions = [event for event in history.of(Observed) if event.what == "status"]
+    status = questions(history, "status")
     for name, begin, end in spans:
         if name != "acquisition":
             inside = [t for t in served if begin - 2 * period <= t <= end + 2 * period]
@@ -131,7 +132,7 @@ def undisturbed_findings(history: History, meter: str, centre: str) -> Iterator[
         if name != "uplink":
             closed += [f"{name}: {local(event.t)} {event.state}" for event in lines if begin <= event.t < end]
         if name != "interface":
-            inner = [event for event in questions if begin <= event.asked < end]
+            inner = [event for event in status if begin <= event.asked < end]
             asked += len(inner)
             silent += [f"{name}: {local(event.asked)} {event.problem}" for event in inner if event.problem]
     connected = any(event.at == centre and event.state == "opened" for event in history.of(Connected))
@@ -168,7 +169,7 @@ def undisturbed_findings(history: History, meter: str, centre: str) -> Iterator[
 
 def copy_findings(history: History) -> Iterator[Check]:
     """No file that has come into being meanwhile holds measured values (R-40 A: an internal copy is removed)."""
-    looks = [event for event in history.of(Observed) if event.what == "storage" and not event.problem]
+    looks = answers(history, "storage")
     first = [row["file"] for row in looks[0].rows] if looks else []
     added = [
         f"{row['file']}: {row['values']} values" for row in (looks[-1].rows if looks else ())
@@ -253,7 +254,7 @@ def stopped_findings(history: History, centre: str, fetching: str, trial: str, l
 
 def by_hand_finding(history: History, centre: str, version: str) -> Check:
     """A program handed over at the interface in the local network runs in the end."""
-    given = [event for event in history.of(Observed) if event.what == "package"]
+    given = questions(history, "package")
     said = [report.version for report in reports(history, centre)]
     return check(
         "upgraded-over-local-network",

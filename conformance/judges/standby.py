@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.case import Check, check, none_among, none_of
-from bench.history import History, MeterFault, Observed, Served, Unserved
+from bench.history import History, MeterFault, Served, Unserved
 from conformance.judges import delivery
+from conformance.judges.asked import answers, questions
 from conformance.judges.times import SECOND, instant_of_iso, local, seconds
 
 # the switch comes between these after the last valid reply, the notice within the last after the switch.
@@ -118,8 +119,8 @@ def taken_findings(history: History, meter: str, spare: str, centre: str) -> Ite
 
 
 def _told(history: History, spare: str, seen: list[int]) -> Check:
-    rows = [row for event in history.of(Observed) if event.what == "log" for row in event.rows]
-    asked = any(event.what == "log" and not event.problem for event in history.of(Observed))
+    rows = [row for event in questions(history, "log") for row in event.rows]
+    asked = bool(answers(history, "log"))
     instants = [instant_of_iso(row.get("at", "")) for row in rows if spare in " ".join(row.values())]
     untold = [at for at in seen if not any(told is not None and -SECOND <= told - at <= NOTICE_US for told in instants)]
     return none_among(
@@ -140,8 +141,8 @@ def _recorded(history: History, meter: str, spare: str, quiet: list[Silence]) ->
     points = [point.id for point in history.began.points if point.meter == meter]
     named: dict[bool, set[str]] = {False: set(), True: set()}
     wrong: list[str] = []
-    for event in history.of(Observed):
-        if event.what != "readings" or event.query.get("point") not in points:
+    for event in questions(history, "readings"):
+        if event.query.get("point") not in points:
             continue
         for row in event.rows:
             at = instant_of_iso(row.get("at", ""))
@@ -174,8 +175,8 @@ def _stretch(history: History, meter: str, spare: str, quiet: list[Silence]) -> 
     period = next((round(each.period_s * SECOND) for each in history.began.meters if each.name == meter), SECOND)
     points = [point.id for point in history.began.points if point.meter == meter]
     taken = [event.t for event in history.of(Served) if event.meter == spare]
-    rows = [row for event in history.of(Observed) if event.what == "gaps" for row in event.rows]
-    asked = any(event.what == "gaps" and not event.problem for event in history.of(Observed))
+    rows = [row for event in questions(history, "gaps") for row in event.rows]
+    asked = bool(answers(history, "gaps"))
     wrong: list[str] = []
     due = 0
     for one in quiet:

@@ -14,6 +14,7 @@ import msgspec
 
 from bench.case import Check, Mark, Measurement, check, measure, none_of
 from bench.history import History, Observed, Phase, Served
+from conformance.judges.asked import answers, questions
 from conformance.judges.delivery import matches
 from conformance.judges.times import DAY, HOUR, MINUTE, instant_of_iso, local
 from conformance.judges.truth import Certainty, Key, intervals, number, truth_of
@@ -102,7 +103,7 @@ def restore_findings(history: History) -> Iterator[Check | Measurement]:
     days = _consecutive_days(before)
     yield measure("set-size", made.get("octets", ""), en="length of the set", zh="备份大小", unit="octets")
     yield measure("set-days", days, en="consecutive days in the set", zh="备份覆盖的连续天数", unit="d")
-    told = [event for event in history.of(Observed) if event.what == "backup"]
+    told = questions(history, "backup")
     unheard = any(event.problem and not _refused(event) for event in told)
     yield check(
         "set-made",
@@ -116,15 +117,15 @@ def restore_findings(history: History) -> Iterator[Check | Measurement]:
         evidence=[event.problem for event in told if event.problem],
     )
     yield _goes_on(history, asked, emptied)
-    brought = [event for event in history.of(Observed) if event.what == "restore"]
+    brought = questions(history, "restore")
     bad = [event for event in brought if event.query.get("sm3") != made.get("sm3")]
     good = [event for event in brought if made and event.query.get("sm3") == made.get("sm3")]
     between, _ = shown(history, bad[0].t if bad else history.end_us, good[0].asked if good else history.end_us)
     leaked = sum(len(rows) for question, rows in between.items() if question[0] in ("records", "readings"))
-    answers = [_refused(event) for event in bad]
+    refused = [_refused(event) for event in bad]
     yield check(
         "altered-set-refused",
-        False if leaked or False in answers else True if answers and None not in answers and between else None,
+        False if leaked or False in refused else True if refused and None not in refused and between else None,
         en="a set with one altered bit is refused as a whole",
         zh="改动一位的备份被整体拒绝",
         measured=leaked,
@@ -188,8 +189,8 @@ def _goes_on(history: History, asked_us: int, until_us: int) -> Check:
             if two - one > period * 3 // 2
         ]
     rows = 0
-    for event in history.of(Observed):
-        if event.what != "readings" or not asked_us < event.asked < until_us:
+    for event in questions(history, "readings"):
+        if not asked_us < event.asked < until_us:
             continue
         ats = [at for row in event.rows if (at := instant_of_iso(row.get("at", ""))) is not None]
         rows += len(ats)
@@ -213,7 +214,7 @@ def _goes_on(history: History, asked_us: int, until_us: int) -> Check:
 
 def _log_kept(history: History, emptied_us: int, brought: Observed | None) -> Check:
     """The log shown after the restore still holds what it showed before it, and tells of the restore."""
-    logs = [event for event in history.of(Observed) if event.what == "log" and not event.problem]
+    logs = answers(history, "log")
     before = [event for event in logs if brought is not None and emptied_us < event.asked < brought.asked]
     after = [event for event in logs if brought is not None and event.asked > brought.t]
     gone: list[str] = []
@@ -246,9 +247,7 @@ def export_findings(history: History, kinds: Sequence[str]) -> Iterator[Check]:
     rows: dict[Key, Mapping[str, str]] = {}
     asked: dict[tuple[str, str], tuple[int, int]] = {}
     problems: list[str] = []
-    for event in history.of(Observed):
-        if event.what != "export":
-            continue
+    for event in questions(history, "export"):
         kind, point = event.query.get("kind", ""), event.query.get("point", "")
         if event.problem:
             problems.append(f"{point} {kind}: {event.problem}")
@@ -310,7 +309,7 @@ def _same_unit(told: str, true: str) -> bool:
 def import_findings(history: History) -> Iterator[Check]:
     """What was stored before the terminal was emptied is stored again once its set was brought."""
     emptied = _phase(history, "emptied")
-    brought = [event for event in history.of(Observed) if event.what == "restore"]
+    brought = questions(history, "restore")
     refusals = [event.problem for event in brought if event.problem]
     until = history.end_us + 1
     before, problems = shown(history, history.began.t, emptied if emptied is not None else until)
@@ -361,9 +360,7 @@ def class_findings(history: History, kinds: Sequence[str]) -> Iterator[Check]:
     judged: set[tuple[str, str]] = set()
     asked: set[tuple[str, str]] = set()
     refused: list[str] = []
-    for event in history.of(Observed):
-        if event.what != "classified":
-            continue
+    for event in questions(history, "classified"):
         name, kind = event.query.get("emission_source", ""), event.query.get("kind", "")
         asked.add((name, kind))
         if event.problem:
@@ -462,7 +459,7 @@ def room_findings(history: History) -> Iterator[Check | Measurement]:
 
     A record is a reading or a period's value. The load is every declared point, read once a minute.
     """
-    told = [event for event in history.of(Observed) if event.what == "capacity"]
+    told = questions(history, "capacity")
     rows = [(event.asked, event.rows[0]) for event in told if event.rows and not event.problem]
     problems = [event.problem for event in told if event.problem]
     points = number(history.began.declared.get("points", ""))
@@ -498,7 +495,7 @@ def room_findings(history: History) -> Iterator[Check | Measurement]:
 
 def told_age_findings(history: History) -> Iterator[Check]:
     """The ages at which the terminal says it deletes are not below the limits."""
-    told = [event for event in history.of(Observed) if event.what == "capacity"]
+    told = questions(history, "capacity")
     rows = [event.rows[0] for event in told if event.rows and not event.problem]
     problems = [event.problem for event in told if event.problem]
     for id, field, least, en, zh in (

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from bench.case import Check, Verdict, check, none_of
 from bench.history import History, Observed, Served
 from conformance.judges import retention
+from conformance.judges.asked import answers
 from conformance.judges.times import SECOND, instant_of_iso, local, seconds
 from conformance.judges.truth import VOLATILE_US, power_losses
 
@@ -42,9 +43,7 @@ def readings_stay(history: History) -> Check:
     shown: dict[tuple[str, int], str] = {}
     later: dict[tuple[str, int], str] = {}
     asked: set[str] = set()
-    for event in history.of(Observed):
-        if event.what != "readings" or event.problem:
-            continue
+    for event in answers(history, "readings"):
         point = event.query.get("point", "")
         if event.asked >= back:
             asked.add(point)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bench.case import Check, none_of
-from bench.history import History, Observed, Power, Stored
+from bench.history import History, Power, Stored
+from conformance.judges.asked import questions
 from conformance.judges.delivery import setup_of
 from conformance.judges.retention import marks
 from conformance.judges.times import SECOND, instant_of_iso, local
@@ -49,8 +50,8 @@ def _due(loads: Sequence[Crossed], at: int, *, counted: bool) -> Decimal | None:
 def _readings(history: History, point: str) -> list[tuple[int, Decimal]]:
     """Instants and values of the good readings that the terminal shows of a point, in order."""
     found: dict[int, Decimal] = {}
-    for event in history.of(Observed):
-        if event.what != "readings" or event.query.get("point") != point:
+    for event in questions(history, "readings"):
+        if event.query.get("point") != point:
             continue
         for row in event.rows:
             at, value = instant_of_iso(row.get("at", "")), number(row.get("value", ""))

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 
 from bench.case import Check, check, none_among, none_of
 from bench.history import History, Observed, Phase, Received, Stored
+from conformance.judges.asked import answers
 from conformance.judges.delivery import Ledger, acknowledgements, matches, setup_of
 from conformance.judges.retention import outages
 from conformance.judges.times import DAY, MINUTE, SECOND, floor, instant_of, instant_of_iso, local, seconds
@@ -264,7 +265,7 @@ def audit_finding(history: History, what: str, words: Sequence[str], id: str, en
     `words` are keys of the order whose text the entry must hold.
     """
     taken = [event for event in history.of(Observed) if event.what == what and not event.problem]
-    logs = [event for event in history.of(Observed) if event.what == "log" and not event.problem]
+    logs = answers(history, "log")
     rows = [
         (at, " ".join(row.get(name, "") for name in ("kind", "subject", "text")))
         for event in logs
