@@ -13,15 +13,18 @@ from reference_terminal.configread import Section
 
 MQTT, HTTPS = "mqtt", "https"
 PROTOCOLS = (MQTT, HTTPS)
-FORMS = ("neuron", "neuron-tags", "thingsboard", "properties")
-"""Forms of messages (facts 4.3): Neuron's two, ThingsBoard gateway's telemetry, a list of properties."""
+FORMS = ("neuron", "neuron-tags", "thingsboard", "properties", "hj212")
+"""Forms of messages (facts 4.3): Neuron's two, ThingsBoard gateway's telemetry, a list of properties, HJ 212 text."""
+VERSIONS = ("3.1.1", "5.0")
 _TOPICS = {
     "neuron": "/neuron/#",
     "neuron-tags": "/neuron/#",
     "thingsboard": "v1/gateway/telemetry",
     "properties": "CET/NX/upload/#",
+    "hj212": "hj212/#",
 }
 _PATH = "/api/v1/devices/{node}/values"
+_SESSION_S = 7 * 86_400
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,8 @@ class CollectorConfig:
     """One collector: a broker that is subscribed to (mqtt), or a server that is asked at `path` (https).
 
     {node} in `path` is the name of a device. `timeout_s` bounds connecting and, over https, an answer. `numbers`: JSON
-    numbers, or texts that hold one. A `client` of MQTT keeps its session at the broker under that name.
+    numbers, or texts that hold one. A `client` of MQTT keeps its session at the broker under that name; by 5.0 it asks
+    for `session_s` of it after each connection.
     """
 
     id: str
@@ -41,6 +45,8 @@ class CollectorConfig:
     timeout_s: Decimal = Decimal(5)
     path: str = _PATH
     topics: tuple[str, ...] = ()
+    version: str = VERSIONS[0]
+    session_s: int = _SESSION_S
     qos: int = 1
     keepalive_s: int = 30
     client: str = ""
@@ -66,7 +72,9 @@ def read_collector(section: Section, security: SecurityConfig, terminal: str) ->
         timeout_s=section.decimal("timeout_s", Decimal("0.1"), Decimal(60), Decimal(5)),
         path=_PATH if is_mqtt else section.text("path", _PATH),
         topics=section.texts("topics", (_TOPICS[form],)) if is_mqtt else (),
-        qos=section.integer("qos", 0, 1, 1) if is_mqtt else 0,
+        version=section.choice("version", VERSIONS, VERSIONS[0]) if is_mqtt else "",
+        session_s=section.integer("session_s", 0, 2**32 - 1, _SESSION_S) if is_mqtt else 0,
+        qos=section.integer("qos", 0, 2, 1) if is_mqtt else 0,
         keepalive_s=section.integer("keepalive_s", 5, 3600, 30) if is_mqtt else 0,
         client=section.text("client", f"{terminal}-{section.name('id')}") if is_mqtt else "",
         user=section.text("user", "") if is_mqtt else "",
@@ -77,5 +85,9 @@ def read_collector(section: Section, security: SecurityConfig, terminal: str) ->
         section.problem("path", f"expected a path with {{node}}, such as {_PATH}", "应为含 {node} 的路径")
     if value.channel.payload != "clear":
         section.problem("payload", "payload protection belongs to centres; remove it", "报文加密仅用于数据中心,请删除")
+    if is_mqtt and value.version != VERSIONS[1] and "session_s" in section:
+        section.problem("session_s", 'belongs to version "5.0"; remove it', "仅用于 5.0 版,请删除")
+    if not is_mqtt and form == "hj212":
+        section.problem("form", "hj212 is published by mqtt; choose another form", "hj212 仅用于 mqtt,请另选格式")
     section.done()
     return value

@@ -268,8 +268,12 @@ def _before_collectors(scenario: Scenario) -> int:
 
 
 def _lists(scenario: Scenario) -> RevocationSpec | None:
-    wish = scenario.revocation
-    return None if wish is None else RevocationSpec(LISTS, publish_s=wish.publish_s, valid_s=wish.valid_s)
+    wish, status = scenario.revocation, scenario.status
+    if wish is None and status is None:
+        return None
+    answers_s = 0 if status is None else status.valid_s
+    usual = RevocationSpec(LISTS, ocsp_valid_s=answers_s)
+    return usual if wish is None else replace(usual, publish_s=wish.publish_s, valid_s=wish.valid_s)
 
 
 def _collector(number: int, each: Collector, scenario: Scenario) -> CollectorSpec:
@@ -301,7 +305,13 @@ def _collected(scenario: Scenario) -> list[MeterSpec]:
                     unit=1,
                     source=f"e{_before_collectors(scenario) + place:02d}",
                     points=tuple(
-                        PointSpec(id=f"{name}.{register}", register=register, code=f"k{59 + place:02d}{suffix}")
+                        PointSpec(
+                            id=f"{name}.{register}",
+                            register=register,
+                            code=f"k{59 + place:02d}{suffix}",
+                            # HJ 212 text calls a point by its code.
+                            tag=f"k{59 + place:02d}{suffix}" if collector.form == "hj212" else "",
+                        )
                         for register, suffix in offered
                     ),
                     collector=collector.name,
@@ -414,6 +424,7 @@ def settings_of(scenario: Scenario) -> dict[str, Any]:
         "emission_sources": dict(scenario.emission_sources),
         "records": dict(scenario.records),
         "revocation": scenario.revocation,
+        "status": scenario.status,
         "derived": [{**asdict(each), "code": derived_code(at)} for at, each in enumerate(scenario.derived, 1)],
         "store_octets": scenario.store_octets,
     }

@@ -22,7 +22,7 @@ import msgspec
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bench.terminals import Launch, LaunchError, Seat
-from bench.terminals.lists import lists_of
+from bench.terminals.lists import lists_of, status_of
 from bench.terminals.systems import system_of, systems_of
 from simulators.centres.spec import CentreSpec, Given, Kind
 from simulators.collectors.https import path_of
@@ -84,7 +84,7 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
     `simulators.centres.spec.CentreSpec`, those of `simulators.trust.authority.TerminalSide`, and `codes` by point;
     `derived` are points to be computed from others (see `bench.scenario.Derived`) with their `code`;
     without those that an operator adds later), `revocation` (urls, look_s, policy; none where no lists are fetched),
-    `connection` (that section of the profile).
+    `status` (url, look_s, policy; none where no certificate is asked about), `connection` (that section of the profile).
     """
     rows = [msgspec.to_builtins(row) for row in seat.site.points.values()]
     periods: Mapping[str, float] = seat.settings["periods"]
@@ -131,6 +131,7 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
         "systems": systems_of(seat),
         "centres": centres,
         "revocation": None if (lists := lists_of(seat)) is None else lists._asdict(),
+        "status": None if (status := status_of(seat)) is None else status._asdict(),
         "connection": dict(seat.connection),
     }
 
@@ -166,7 +167,10 @@ def _collector(seat: Seat, spec: CollectorSpec) -> dict[str, Any]:
     side = seat.site.collector_side(spec.name)
     behind = [meter.name for meter in seat.site.world.meters if meter.collector == spec.name]
     if spec.kind == "mqtt":
-        places = {"topic": {meter: topic_of(spec.form, spec.name, meter) for meter in behind}}
+        places = {
+            "topic": {meter: topic_of(spec.form, spec.name, meter) for meter in behind},
+            "node": {meter: spec.node(meter) for meter in behind},
+        }
     else:
         places = {"path": {meter: path_of(meter) for meter in behind}}
     return {

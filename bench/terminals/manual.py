@@ -14,7 +14,8 @@ from typing import Any, Protocol, runtime_checkable
 
 from bench.operator.person import ATTEST, DO, TELL, Answer, Question
 from bench.terminals import LaunchError, Seat
-from bench.terminals.lists import lists_of
+from bench.terminals.lists import lists_of, status_of
+from simulators.collectors.spec import CollectorSpec
 from simulators.stamps import local
 from simulators.world import PointRow
 
@@ -181,6 +182,11 @@ def _codes(row: PointRow) -> str:
     return " ".join(f"{centre}={code}" for centre, code in row.codes.items())
 
 
+def _mqtt(spec: CollectorSpec) -> tuple[str, str]:
+    """Version and QoS of a collector's messages; neither over HTTPS."""
+    return (spec.version, str(spec.qos)) if spec.kind == "mqtt" else ("", "")
+
+
 def commissioning(seat: Seat) -> str:
     """What the device has to be configured with, as a table: the points, then the centres."""
     lines = ["point,meter,host,port,line,unit id,function,registers,type,order,scale,unit,codes"]
@@ -193,14 +199,29 @@ def commissioning(seat: Seat) -> str:
         cells = (row.id, row.meter, row.host, row.port, row.line, row.unit_id, row.fc, parts, row.type, row.order)
         lines.append(",".join(str(cell) for cell in (*cells, row.scale, row.unit, codes)))
     if seat.site.world.collectors:
-        lines += ["", "collector,kind,host,port,channel,form,user,password"]
+        lines += ["", "collector,kind,host,port,channel,form,user,password,version,qos"]
         lines += [
-            ",".join((one.name, one.kind, one.host, str(one.port), one.channel, one.form, one.user, one.password))
+            ",".join(
+                (
+                    one.name,
+                    one.kind,
+                    one.host,
+                    str(one.port),
+                    one.channel,
+                    one.form,
+                    one.user,
+                    one.password,
+                    *_mqtt(one),
+                )
+            )
             for one in seat.site.world.collectors
         ]
+        known = {one.name: one for one in seat.site.world.collectors}
         lines += ["", "point,collector,device,tag,unit,codes"]
         lines += [
-            f"{row.id},{row.collector},{row.meter},{row.tag},{row.unit},{_codes(row)}" for row in rows if row.collector
+            f"{row.id},{row.collector},{known[row.collector].node(row.meter)},{row.tag},{row.unit},{_codes(row)}"
+            for row in rows
+            if row.collector
         ]
     lines += ["", "centre,host,port,mn,pw,st"]
     lines += [
@@ -210,12 +231,16 @@ def commissioning(seat: Seat) -> str:
     if derived:
         lines += ["", f"derived point,{','.join(list(derived[0])[1:])}"]
         lines += [",".join(_cell(value) for value in each.values()) for each in derived]
-    apart = ("periods", "revocation", "derived")
+    apart = ("periods", "revocation", "status", "derived")
     lines += ["", "setting,value", *(f"{key},{value}" for key, value in seat.settings.items() if key not in apart)]
     lists = lists_of(seat)
     if lists is not None:
         lines += [f"revocation list,{url}" for url in lists.urls]
         lines += [f"revocation lists fetched every (s),{lists.look_s}", f"without a list in force,{lists.policy}"]
+    status = status_of(seat)
+    if status is not None:
+        lines.append(f"status of certificates (OCSP),{status.url}")
+        lines += [f"status looked at every (s),{status.look_s}", f"without a status,{status.policy}"]
     if seat.time_server is not None:
         lines.append("time server (NTP),{}:{}".format(*seat.time_server))
     lines += [f"period_s of {meter},{value}" for meter, value in seat.settings["periods"].items()]

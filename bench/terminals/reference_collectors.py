@@ -34,7 +34,7 @@ def _collector(seat: Seat, spec: CollectorSpec) -> dict[str, Any]:
         "numbers": spec.numbers,
     }
     if spec.kind == "mqtt":
-        made |= {"qos": spec.qos, "client": "terminal"}
+        made |= {"qos": spec.qos, "client": "terminal", "version": "3.1.1" if spec.version == "3.1.1" else "5.0"}
         if spec.user:
             made |= {"user": spec.user, "password": spec.password}
     if spec.channel != "plain":

@@ -129,7 +129,8 @@ def _place(seat: Seat, spec: MeterSpec, protocol: str, gateways: Places, lines: 
     if spec.system:
         return {"system": system_of(seat, spec)}
     if spec.collector:
-        return {"collector": spec.collector, "node": spec.name}
+        collector = next(each for each in seat.site.world.collectors if each.name == spec.collector)
+        return {"collector": spec.collector, "node": collector.node(spec.name)}
     if protocol == "modbus-tcp":
         return {"gateway": gateways[_of(spec)], "unit": spec.unit}
     place: dict[str, Any] = {"line": lines[_of(spec)], "protocol": protocol}

@@ -96,9 +96,18 @@ def session_not_kept(patch: Patch) -> None:
     """The default of the library: whatever comes while the connection is down is nobody's."""
     real = mqtt_packets.connect
 
-    def connect(client: str, keepalive_s: int, user: str, password: str, *, keep_session: bool) -> bytes:
-        del keep_session
-        return real(client, keepalive_s, user, password, keep_session=False)
+    def connect(
+        client: str,
+        keepalive_s: int,
+        user: str,
+        password: str,
+        *,
+        keep_session: bool,
+        level: int = mqtt_packets.LEVEL,
+        session_s: int = 0,
+    ) -> bytes:
+        del keep_session, session_s
+        return real(client, keepalive_s, user, password, keep_session=False, level=level)
 
     patch(mqtt_client.packets, "connect", connect)
 
@@ -115,9 +124,7 @@ def backlog_taken_and_dropped(patch: Patch) -> None:
 
     def hand_late(self: MqttMeter, slot_s: int, held: Any) -> None:
         del slot_s
-        for receipt in held.receipts:
-            receipt.done = True
-        self._client.acknowledge()
+        self._client.settle(held.receipts)
 
     patch(MqttMeter, "_hand_late", hand_late)
 

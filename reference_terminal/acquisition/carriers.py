@@ -18,9 +18,10 @@ from reference_terminal.acquisition.modbus import GatewayClient
 from reference_terminal.acquisition.modbus_driver import ModbusMeter, SerialModbusMeter
 from reference_terminal.acquisition.mqtt_client import MqttClient
 from reference_terminal.acquisition.mqtt_driver import Inbox, MqttMeter
+from reference_terminal.acquisition.mqtt_received import Keeping
 from reference_terminal.acquisition.reading import Reading
 from reference_terminal.acquisition.scale import Keeper, ScaleMeter
-from reference_terminal.acquisition.systems import Memory, Systems
+from reference_terminal.acquisition.systems import Systems
 from reference_terminal.clock import WallClock
 from reference_terminal.config import Config
 from reference_terminal.config_collectors import MQTT
@@ -40,7 +41,7 @@ class Surroundings:
     journal: Journal
     security: Mapping[str, Security]
     systems: Mapping[str, SystemKeys | None]
-    memory: Memory
+    memory: Keeping
 
 
 class Carriers:
@@ -64,9 +65,10 @@ class Carriers:
                     surroundings.clock,
                     surroundings.journal,
                     platform.random,
+                    surroundings.memory,
                 )
                 self._clients[collector.id] = client
-                self._inboxes[collector.id] = Inbox(client)
+                self._inboxes[collector.id] = Inbox(client, surroundings.journal)
         self._watched: list[ScaleMeter] = []
         self._random = platform.random
         self._gateways = {

@@ -1,6 +1,7 @@
-"""Messages of collectors become contents of points: JSON in the forms of facts 4.3, numbers as the text they are.
+"""Messages of collectors become contents of points: the forms of facts 4.3, numbers as the text they are.
 
-Leaves how a message came to the drivers. What is no number is never one: null, NaN, words, objects, true.
+Leaves how a message came to the drivers, HJ 212 text to `messages_hj212`. What is no number is never one: null, NaN,
+words, objects, true.
 """
 
 from __future__ import annotations
@@ -8,19 +9,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
 from reference_terminal.acquisition import reading
 from reference_terminal.acquisition.driver import Content
+from reference_terminal.acquisition.messages_hj212 import read_text
+from reference_terminal.acquisition.said import MessageError, Said
+
+__all__ = ["MessageError", "Said", "content", "of_tags", "read_message"]
 
 _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,2})?")
 _MOST_DIGITS = 30
-
-
-class MessageError(ValueError):
-    """A message that holds nothing of use; one sentence."""
+HJ212 = "hj212"
 
 
 class _Token(str):
@@ -35,17 +36,10 @@ class _NoNumber(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a message says of one device at one instant (ms UTC by the collector's clock; None: it says no instant)."""
-
-    node: str
-    at_ms: int | None
-    contents: dict[str, Content]
-
-
 def read_message(form: str, payload: bytes, *, texts: bool) -> list[Said]:
     """Everything a message says. Raises MessageError; with `texts` a text that holds a number is one."""
+    if form == HJ212:
+        return read_text(payload, lambda value: content(value, texts=True))
     try:
         body: Any = json.loads(
             payload.decode("utf-8-sig"), parse_float=_Token, parse_int=_Token, parse_constant=_NoNumber

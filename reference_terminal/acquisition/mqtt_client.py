@@ -1,8 +1,8 @@
 """One connection to a collector's broker: connect, subscribe, hear, come back; acknowledge what is durable.
 
-Leaves what messages mean to `mqtt_driver`. An acknowledgement goes out only after the commit that holds the reading:
-what a power cut takes is sent again by the broker. A library is not used because none lets the terminal's own clock
-judge certificates (see `security.channel`).
+Leaves what messages mean to `mqtt_driver`. PUBACK or PUBREC goes out only after the commit that holds the reading: what
+a power cut takes is sent again by the broker. A library is not used because none lets the terminal's own clock judge
+certificates (see `security.channel`), and none lets its commits decide when QoS 2 moves on.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ import asyncio
 import random as random_module
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reference_terminal.acquisition import mqtt_packets as packets
-from reference_terminal.acquisition.mqtt_packets import Arrived, BadPacket
+from reference_terminal.acquisition import mqtt_properties as names
+from reference_terminal.acquisition.mqtt_packets import LEVEL, LEVEL_5, Arrived, BadPacket
+from reference_terminal.acquisition.mqtt_reasons import in_words
+from reference_terminal.acquisition.mqtt_received import Keeping, ReceivedIds
 from reference_terminal.clock import WallClock
-from reference_terminal.config_collectors import CollectorConfig
+from reference_terminal.config_collectors import VERSIONS, CollectorConfig
 from reference_terminal.operations.journal import Journal
 from reference_terminal.security.certificates import CertificateError
 from reference_terminal.security.channel import ChannelRefused, Line, Security, open_line
@@ -28,14 +31,19 @@ ALARM = "collector unreachable"
 
 @dataclass(eq=False)
 class Receipt:
-    """A message of QoS 1 that waits for its acknowledgement; `done` once it needs no repetition."""
+    """A message of QoS 1 or 2 that waits for its PUBACK or PUBREC; `done` once it needs no repetition."""
 
     packet_id: int
+    qos: int = 1
     done: bool = False
 
 
 class Refused(Exception):
-    """The broker does not take this client; one sentence."""
+    """The broker does not take this client, or sends it away; one sentence in each language."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.en, self.zh = en, zh
 
 
 class MqttClient:
@@ -48,6 +56,7 @@ class MqttClient:
         clock: WallClock,
         journal: Journal,
         random: random_module.Random,
+        memory: Keeping,
     ) -> None:
         self.config = config
         self.take: Callable[[Arrived, Receipt | None], None] = lambda message, receipt: None
@@ -59,6 +68,11 @@ class MqttClient:
         self._line: Line | None = None
         self._waiting: deque[Receipt] = deque()
         self._in_batch: list[Receipt] = []
+        self._level = LEVEL_5 if config.version == VERSIONS[1] else LEVEL
+        self._ids = ReceivedIds(memory, config.id)
+        self._released: list[int] = []
+        self._aliases: dict[int, str] = {}
+        self._keepalive_s = config.keepalive_s
         self._sent_s = 0.0
         self._failures = 0
 
@@ -74,9 +88,9 @@ class MqttClient:
                 await self._once()
             except ChannelRefused as error:
                 self._lost(error.en, error.zh)
-            except CertificateError as error:
+            except (CertificateError, Refused) as error:
                 self._lost(error.en, error.zh)
-            except (OSError, TimeoutError, BadPacket, Refused) as error:
+            except (OSError, TimeoutError, BadPacket) as error:
                 self._lost(str(error) or type(error).__name__, "无法连接或连接中断")
             self._failures += 1
             pause_s = min(_LONGEST_PAUSE_S, 2.0 ** min(self._failures - 1, 8))
@@ -94,17 +108,39 @@ class MqttClient:
             async with asyncio.timeout(timeout_s):
                 self._write(
                     line,
-                    packets.connect(config.client, config.keepalive_s, config.user, config.password, keep_session=True),
+                    packets.connect(
+                        config.client,
+                        config.keepalive_s,
+                        config.user,
+                        config.password,
+                        keep_session=True,
+                        level=self._level,
+                        session_s=config.session_s,
+                    ),
                 )
-                body = await self._answer(line, octets, packets.CONNACK)
-                if len(body) != 2 or body[1]:
-                    raise Refused(f"the broker refuses: {packets.REFUSALS.get(body[-1] if body else 0, 'no reason')}")
-                self._write(line, packets.subscribe(1, config.topics, config.qos))
+                qos = self._welcomed(packets.welcome(await self._answer(line, octets, packets.CONNACK), self._level))
+                self._write(line, packets.subscribe(1, config.topics, qos, self._level))
             await self._hear(line, octets)
+        except BadPacket:
+            if self._level == LEVEL_5:
+                line.write(packets.GOODBYE_MALFORMED)
+            raise
         finally:
             self._line = None
             self._waiting.clear()
+            self._released.clear()
+            self._aliases.clear()
             line.abort()
+
+    def _welcomed(self, welcome: packets.Welcome) -> int:
+        """What the broker's welcome means for this connection; the QoS that can be asked for. Raises Refused."""
+        if welcome.code:
+            en, zh = in_words(welcome.code, welcome.said.reason, returned=welcome.code < packets.REFUSED)
+            raise Refused(f"the broker refuses: {en}", f"代理拒绝连接：{zh}")
+        if not welcome.present:
+            self._ids.clear()
+        self._keepalive_s = welcome.said.number(names.SERVER_KEEP_ALIVE, self.config.keepalive_s)
+        return min(self.config.qos, welcome.said.number(names.MAXIMUM_QOS, 2))
 
     async def _answer(self, line: Line, octets: bytearray, wanted: int) -> bytes:
         """The body of the packet that must come next. Raises BadPacket."""
@@ -124,14 +160,15 @@ class MqttClient:
 
     async def _hear(self, line: Line, octets: bytearray) -> None:
         """Take packets until the connection ends; a broker that does not answer a ping is gone."""
-        keepalive_s, pinged = 0.9 * self.config.keepalive_s, False
+        keepalive_s, pinged = 0.9 * self._keepalive_s or None, False
         while True:
             while (found := packets.take(octets)) is not None:
                 self._packet(line, *found)
             if line.until_s and self._clock.now_s() >= line.until_s:
                 raise ConnectionResetError("a certificate of the connection has ended")
             try:
-                async with asyncio.timeout(max(0.0, self._sent_s + keepalive_s - self._loop.time())):
+                rest_s = None if keepalive_s is None else max(0.0, self._sent_s + keepalive_s - self._loop.time())
+                async with asyncio.timeout(rest_s):
                     octets += await self._more(line)
                 pinged = False
             except TimeoutError:
@@ -142,44 +179,101 @@ class MqttClient:
 
     def _packet(self, line: Line, kind: int, flags: int, body: bytes) -> None:
         if kind == packets.SUBACK:
-            if 0x80 in body[2:]:
-                raise Refused("the broker refuses the subscription")
+            codes, reason = packets.granted(body, self._level)
+            refused = next((code for code in codes if code >= packets.REFUSED), 0)
+            if refused:
+                en, zh = in_words(refused, reason)
+                raise Refused(f"the broker refuses the subscription: {en}", f"代理拒绝订阅：{zh}")
             self._line = line
             self._failures = 0
             self._journal.clear_alarm(ALARM, self.config.id)
         elif kind == packets.PUBLISH:
-            message = packets.arrived(flags, body)
-            receipt = None
-            if message.packet_id:
-                receipt = self._known(message.packet_id) or Receipt(message.packet_id)
-                if receipt not in self._waiting:
-                    self._waiting.append(receipt)
-            self.take(message, receipt)
+            self._arrived(self._named(packets.arrived(flags, body, self._level)))
+        elif kind == packets.PUBREL:
+            self._let_go(line, packets.identifier(body))
+        elif kind == packets.DISCONNECT and self._level == LEVEL_5:
+            en, zh = in_words(*packets.goodbye(body))
+            raise Refused(f"the broker ends the connection: {en}", f"代理断开连接：{zh}")
+
+    def _named(self, message: Arrived) -> Arrived:
+        """A message under its topic, whether an alias stood for it. Raises BadPacket."""
+        if message.alias > packets.MOST_ALIASES or not (message.topic or message.alias in self._aliases):
+            raise BadPacket(f"expected a topic or an alias that is known, got alias {message.alias}")
+        if message.alias and message.topic:
+            self._aliases[message.alias] = message.topic
+        return message if message.topic else replace(message, topic=self._aliases[message.alias])
+
+    def _arrived(self, message: Arrived) -> None:
+        if not message.qos:
+            self.take(message, None)
+            return
+        receipt = self._known(message.packet_id)
+        if receipt is None:
+            receipt = Receipt(message.packet_id, message.qos)
+            self._waiting.append(receipt)
+        if message.qos == 2 and message.packet_id in self._ids:
+            # It is the terminal's already: only its PUBREC was lost.
+            if self._ids.is_durable(message.packet_id):
+                receipt.done = True
+                self.acknowledge()
+            elif receipt not in self._in_batch:
+                self._in_batch.append(receipt)
+            return
+        self.take(message, receipt)
 
     def _known(self, packet_id: int) -> Receipt | None:
         """The receipt of a message that came before and is repeated while it waits."""
         return next((receipt for receipt in self._waiting if receipt.packet_id == packet_id), None)
 
+    def _let_go(self, line: Line, packet_id: int) -> None:
+        """PUBREL: the identifier is forgotten, and PUBCOMP says so once that is durable."""
+        if packet_id in self._ids:
+            self._released.append(packet_id)
+            self._ids.remove(packet_id)
+        elif packet_id not in self._released:
+            self._write(line, packets.completed(packet_id, self._level, packets.UNKNOWN_ID))
+
+    def settle(self, receipts: Sequence[Receipt]) -> None:
+        """These messages need no repetition: their readings are durable, or they hold none."""
+        for receipt in receipts:
+            if receipt.qos < 2:
+                receipt.done = True
+        self.with_next_commit([receipt for receipt in receipts if receipt.qos == 2])
+        self.acknowledge()
+
     def with_next_commit(self, receipts: Sequence[Receipt]) -> None:
         """The readings of these messages are in the batch that is committed next."""
+        self._ids.add(receipt.packet_id for receipt in receipts if receipt.qos == 2)
         self._in_batch += receipts
 
     def committed(self) -> None:
         """A batch was committed."""
+        self._ids.committed()
         for receipt in self._in_batch:
             receipt.done = True
         self._in_batch.clear()
         self.acknowledge()
+        line, released = self._line, list(self._released)
+        self._released.clear()
+        if line is not None:
+            for packet_id in released:
+                self._send(line, packets.completed(packet_id))
 
     def acknowledge(self) -> None:
         """Acknowledge what is done, in the order in which it came."""
         line = self._line
         while line is not None and self._waiting and self._waiting[0].done:
             receipt = self._waiting.popleft()
-            try:
-                self._write(line, packets.acknowledge(receipt.packet_id))
-            except OSError:
+            answer = packets.acknowledge if receipt.qos == 1 else packets.received
+            if not self._send(line, answer(receipt.packet_id)):
                 return
+
+    def _send(self, line: Line, octets: bytes) -> bool:
+        try:
+            self._write(line, octets)
+        except OSError:
+            return False
+        return True
 
     def _write(self, line: Line, octets: bytes) -> None:
         line.write(octets)

@@ -19,6 +19,7 @@ from reference_terminal.acquisition.mqtt_packets import Arrived
 from reference_terminal.acquisition.reading import Reading
 from reference_terminal.clock import WallClock
 from reference_terminal.config_meters import MeterConfig
+from reference_terminal.operations.journal import Journal
 
 GATHER_S = 1.0
 """How long a message that lacks points is kept open for others of its slot."""
@@ -60,7 +61,7 @@ class MqttMeter:
         if at_ms is None:
             self._odd = collected.unusable(said)
             if receipt is not None:
-                receipt.done = True
+                self._client.settle([receipt])
             return
         slot_s = collected.slot_of(self.config, at_ms)
         held = self._held.get(slot_s)
@@ -82,15 +83,13 @@ class MqttMeter:
         """The instant a message belongs to, ms UTC; None if it says none that can be."""
         return collected.instant_of(said, self._clock.now_ms())
 
-    def unreadable(self) -> None:
+    def unreadable(self, cause: str) -> None:
         """A message came that is none; it may have been about this device."""
-        self._odd = reading.BAD_FRAME
+        self._odd = cause
 
     def _hand_late(self, slot_s: int, held: _Held) -> None:
         def durable() -> None:
-            for receipt in held.receipts:
-                receipt.done = True
-            self._client.acknowledge()
+            self._client.settle(held.receipts)
 
         if self.late is None:
             durable()
@@ -152,10 +151,13 @@ class MqttMeter:
 
 
 class Inbox:
-    """Sorts the messages of one broker to the devices they are about."""
+    """Sorts the messages of one broker to the devices they are about; `refused` counts those of no use."""
 
-    def __init__(self, client: MqttClient) -> None:
+    def __init__(self, client: MqttClient, journal: Journal) -> None:
+        self.refused = 0
+        self._row = 0
         self._client = client
+        self._journal = journal
         self._meters: dict[str, list[MqttMeter]] = {}
         client.take = self.take
 
@@ -168,16 +170,40 @@ class Inbox:
         config = self._client.config
         try:
             said = read_message(config.form, message.payload, texts=config.numbers == "text")
-        except MessageError:
+            self._readable()
+        except MessageError as error:
             said = []
+            self._refuse(message.topic, error)
             for meter in self._about(message.topic):
-                meter.unreadable()
+                meter.unreadable(error.cause)
         known = [(meter, each) for each in said for meter in self._meters.get(each.node, ())]
         if receipt is not None and not known:
-            receipt.done = True
+            self._client.settle([receipt])
         for meter, each in known:
             meter.put(each, receipt)
         self._client.acknowledge()
+
+    def _refuse(self, topic: str, error: MessageError) -> None:
+        """Count a message of no use; the first of a row is told, the others with the end of the row."""
+        self.refused += 1
+        self._row += 1
+        if self._row == 1:
+            self._journal.event(
+                "message refused",
+                self._client.config.id,
+                f"{topic}: {error} ({error.cause}); {self.refused} refused since the start",
+                f"{topic} 的消息被拒收（{error.cause}），启动以来共 {self.refused} 条",
+            )
+
+    def _readable(self) -> None:
+        if self._row > 1:
+            self._journal.event(
+                "message refused",
+                self._client.config.id,
+                f"{self._row} messages in a row were refused; {self.refused} since the start",
+                f"连续拒收 {self._row} 条消息，启动以来共 {self.refused} 条",
+            )
+        self._row = 0
 
     def _about(self, topic: str) -> list[MqttMeter]:
         """The meters that the last level of a topic names, of one whose content says nothing; all if it names none."""

@@ -16,6 +16,7 @@ from reference_terminal import numbers
 from reference_terminal.acquisition import mqtt_packets as packets
 from reference_terminal.acquisition.messages import MessageError, read_message
 from reference_terminal.acquisition.mqtt_packets import BadPacket
+from reference_terminal.acquisition.mqtt_reasons import in_words
 from reference_terminal.config_collectors import FORMS
 from reference_terminal.security.certificates import CertificateError
 from reference_terminal.security.channel import PLAIN, TLS, ChannelRefused, Line, Security, open_line
@@ -113,9 +114,10 @@ async def _next(line: Line, octets: bytearray, sought: Sought, say: Say) -> bool
         octets += data
     kind, flags, body = found
     if kind == packets.CONNACK:
-        code = body[1] if len(body) == 2 else 3
+        code = packets.welcome(body).code
         if code:
-            raise ConnectionRefusedError(f"the broker refuses: {packets.REFUSALS.get(code, f'code {code}')}")
+            en, zh = in_words(code, returned=True)
+            raise ConnectionRefusedError(f"the broker refuses: {en} / {zh}")
         say(f"connected, channel {line.agreed} / 已连接")
     if kind != packets.PUBLISH:
         return False

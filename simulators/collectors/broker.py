@@ -1,7 +1,8 @@
-"""The smallest broker of MQTT 3.1.1 that a collector needs: it runs on any event loop and can misbehave on demand.
+"""The smallest broker of MQTT 3.1.1 and 5.0 that a collector needs: on any event loop, misbehaving on demand.
 
-Leaves packets to `packets` and what is published to the collectors. Sessions outlast connections, retained messages and
-wills are kept, QoS 1 is repeated (DUP) after a reconnect. A QoS of 2 is granted as 1 and taken from publishers as 2.
+Leaves packets to `packets`, connections to `link`, what is kept of clients to `sessions`, what is published to the
+collectors. Sessions outlast connections, retained messages and wills are kept, QoS 1 and 2 are repeated (DUP, PUBREL)
+after a reconnect. Of 5.0 it lacks shared subscriptions, extended authentication and server references, and says so.
 Mosquitto stands in its place where a collector asks for it (`mosquitto`); amqtt does not: its sessions end by the
 computer's own clock, which no world in virtual time has.
 """
@@ -9,9 +10,8 @@ computer's own clock, which no world in virtual time has.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, deque
-from dataclasses import dataclass, field
-from typing import Literal, cast
+from dataclasses import replace
+from typing import Literal, get_args
 
 import msgspec
 
@@ -19,142 +19,63 @@ from simulators.centres.channel import Clients, Door, Locks
 from simulators.centres.switches import changed
 from simulators.clock import Clock, Observe
 from simulators.collectors import packets
-from simulators.collectors.packets import Connect, Message, Packet, PacketError, Publish
+from simulators.collectors.link import WINDOW, BrokerLink
+from simulators.collectors.octets import PROTOCOL_ERROR
+from simulators.collectors.packets import (
+    LEVEL,
+    LEVEL_5,
+    REFUSED,
+    Connect,
+    Message,
+    Packet,
+    PacketError,
+    Publish,
+    Wish,
+)
+from simulators.collectors.properties import Properties
+from simulators.collectors.sessions import Flight, Given, Session
 from simulators.events import Behaviour, Connected, Handed, Rejected
 from simulators.trust.authority import Choice
 
-WINDOW = 20
-"""Messages of QoS 1 in flight to one client at a time, as Mosquitto has it."""
 MOST_QUEUED = 100_000
 """Messages kept for a client that is away; beyond that the newest are dropped."""
-_CONNECT_S = 30.0
+MOST_ALIASES = 16
+"""Topic aliases that a publisher may use on a connection of 5.0."""
+Version = Literal["3.1.1", "5.0", "any"]
+"""What clients may speak."""
+VERSIONS: tuple[Version, ...] = get_args(Version)
+_LEVELS = {"3.1.1": (LEVEL,), "5.0": (LEVEL_5,), "any": (LEVEL, LEVEL_5)}
 ACCEPTED, WRONG_LEVEL, BAD_CLIENT, BAD_USER = 0, 1, 2, 4
+_CODES_5 = {WRONG_LEVEL: 0x84, BAD_CLIENT: 0x85, BAD_USER: 0x86}
+_NO_IDENTIFIER, _NO_SUBSCRIPTION, _NO_METHOD, _BAD_FILTER, _NO_SHARED = 0x92, 0x11, 0x8C, 0x8F, 0x9E
+_WITH_WILL, SHUTTING_DOWN, TAKEN_OVER, BAD_ALIAS, ADMINISTRATIVE = 0x04, 0x8B, 0x8E, 0x94, 0x98
+_SECOND = 1_000_000
 
 
 class BrokerSwitches(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Switches of a broker; every one has the sound behaviour as default.
 
     - `accept`: whether connections are taken, refused, or closed at once.
-    - `deliver`: `always`, or `twice` (every QoS 1 message once more with DUP, as after a lost PUBACK).
+    - `deliver`: `always`, or `twice` (every message of QoS 1 and 2 once more with DUP, as after a lost answer; only to
+      clients of 3.1.1, since 5.0 forbids it within a connection).
+    - `breaks`: the connection is cut once within the exchange of every message of QoS 2: `lost-pubrec` (the client has
+      sent PUBREC, which nobody heard: PUBLISH comes again with DUP), `before-pubrel` (PUBREC was heard: PUBREL comes on
+      the next connection), `lost-pubcomp` (PUBREL comes again).
     - `certificate`, `clients`: as at a centre.
     """
 
     accept: Literal["accept", "refuse", "close"] = "accept"
     deliver: Literal["always", "twice"] = "always"
+    breaks: Literal["never", "lost-pubrec", "before-pubrel", "lost-pubcomp"] = "never"
     certificate: Choice = "good"
     clients: Clients = "as-channel"
 
 
-@dataclass
-class Session:
-    """What the broker keeps of a client. `clean` ones end with their connection."""
-
-    client: str
-    clean: bool
-    wanted: dict[str, int] = field(default_factory=dict[str, int])
-    queue: deque[Message] = field(default_factory=deque[Message])
-    flying: OrderedDict[int, Message] = field(default_factory=OrderedDict[int, Message])
-    link: BrokerLink | None = None
-    last_id: int = 0
-
-    def next_id(self) -> int:
-        """A packet identifier that is not in use."""
-        while True:
-            self.last_id = self.last_id % 65_535 + 1
-            if self.last_id not in self.flying:
-                return self.last_id
-
-    def grants(self, topic: str) -> int:
-        """The highest QoS at which the client wants a topic; -1 if it does not."""
-        return max((qos for wanted, qos in self.wanted.items() if packets.matches(wanted, topic)), default=-1)
-
-
-class BrokerLink(asyncio.Protocol):
-    """One connection of a client."""
-
-    def __init__(self, broker: Broker, number: int) -> None:
-        self.number = number
-        self.peer = ""
-        self.session: Session | None = None
-        self.will: Message | None = None
-        self._broker = broker
-        self._splitter = packets.Splitter()
-        self._transport: asyncio.Transport | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._heard_s = 0.0
-        self._patience_s = _CONNECT_S
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A client has connected; it has to say who it is."""
-        self._transport = cast(asyncio.Transport, transport)
-        peer = transport.get_extra_info("peername")
-        self.peer = f"{peer[0]}:{peer[1]}" if peer else ""
-        self._heard_s = asyncio.get_running_loop().time()
-        self._broker.opened(self)
-        self._watch()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """The client has gone."""
-        if self._timer is not None:
-            self._timer.cancel()
-        self._transport = None
-        self._broker.lost(self, exc)
-
-    def eof_received(self) -> bool:
-        """The client has ended its sending: so does the broker."""
-        return False
-
-    def data_received(self, data: bytes) -> None:
-        """Octets in any pieces."""
-        self._heard_s = asyncio.get_running_loop().time()
-        try:
-            for packet in self._splitter.feed(data):
-                if self._transport is None or self._transport.is_closing():
-                    return
-                self._broker.take(self, packet)
-        except PacketError as error:
-            self._broker.reject(self, data, str(error))
-            self.close()
-
-    def keep_alive(self, seconds: int) -> None:
-        """From now on silence of one and a half times so long ends the connection; 0 allows any."""
-        self._patience_s = 1.5 * seconds
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        self._watch()
-
-    def _watch(self) -> None:
-        if self._patience_s:
-            left_s = self._heard_s + self._patience_s - asyncio.get_running_loop().time()
-            self._timer = asyncio.get_running_loop().call_later(max(left_s, 0), self._look)
-
-    def _look(self) -> None:
-        if asyncio.get_running_loop().time() - self._heard_s >= self._patience_s - 1e-6:
-            self.abort()
-        else:
-            self._watch()
-
-    def send(self, octets: bytes) -> bool:
-        """Send octets; False if they could not leave."""
-        if self._transport is None or self._transport.is_closing():
-            return False
-        self._transport.write(octets)
-        return True
-
-    def close(self) -> None:
-        """Close after what was sent has left."""
-        if self._transport is not None:
-            self._transport.close()
-
-    def abort(self) -> None:
-        """Close at once."""
-        if self._transport is not None:
-            self._transport.abort()
-
-
 class Broker:
-    """A broker at one host and port; `name` is its collector's, `user` and `password` what clients must say."""
+    """A broker at one host and port; `name` is its collector's, `user` and `password` what clients must say.
+
+    `version` is what clients may speak.
+    """
 
     def __init__(
         self,
@@ -167,15 +88,18 @@ class Broker:
         locks: Locks | None = None,
         user: str = "",
         password: str = "",
+        version: Version = "3.1.1",
     ) -> None:
         self.name, self.host, self.port = name, host, port
         self.switches = BrokerSwitches()
         self.sessions: dict[str, Session] = {}
         self.retained: dict[str, Message] = {}
+        self._kept: dict[str, Given] = {}
         self._clock = clock
         self._observe = observe
         self._door = Door(name, host, port, locks=locks, clock=clock, observe=observe)
         self._login = (user, password)
+        self._levels = _LEVELS[version]
         self._links: dict[int, BrokerLink] = {}
         self._count = 0
         self._running = False
@@ -203,7 +127,10 @@ class Broker:
             self._opening.cancel()
         self._door.close()
         for link in list(self._links.values()):
-            link.close()
+            link.end(SHUTTING_DOWN)
+        for session in self.sessions.values():
+            if session.will is not None:
+                session.will.cancel()
 
     def behave(self, **switches: object) -> None:
         """Change switches from now on (see `BrokerSwitches`). Raises SwitchError for an unknown switch or value."""
@@ -217,13 +144,16 @@ class Broker:
         elif before.accept == "refuse":
             self._opening = asyncio.get_running_loop().create_task(self._listen())
 
-    def disconnect(self, *, abort: bool = False) -> None:
-        """Close (or abort) every open connection; what sessions hold stays."""
+    def disconnect(self, *, abort: bool = False, code: int = ADMINISTRATIVE, reason: str = "") -> None:
+        """Close (or abort) every open connection; what sessions hold stays.
+
+        Clients of 5.0 are told `code` and `reason` before a connection closes, not where it is aborted.
+        """
         for link in list(self._links.values()):
             if abort:
                 link.abort()
             else:
-                link.close()
+                link.end(code, reason)
 
     def restart(self, *, forget: bool = False) -> None:
         """The program ends and is back; without persistence (`forget`) sessions and retained messages are gone."""
@@ -231,6 +161,7 @@ class Broker:
         if forget:
             self.sessions.clear()
             self.retained.clear()
+            self._kept.clear()
 
     # Connections tell.
 
@@ -244,16 +175,20 @@ class Broker:
         self._connected(link, "opened", "")
 
     def lost(self, link: BrokerLink, exc: Exception | None) -> None:
-        """A connection has gone: its will is told, a clean session ends."""
+        """A connection has gone: its will is told, a session without expiry ends."""
         if self._links.pop(link.number, None) is None:
             return
         self._connected(link, "reset" if isinstance(exc, ConnectionResetError) else "closed", str(exc or ""))
         session, will = link.session, link.will
+        delay_s = 0
         if session is not None and session.link is link:
-            session.link = None
-            if session.clean:
+            session.link, session.ended_us = None, self._clock.now_us()
+            delay_s = min(link.will_delay_s, session.expiry_s)
+            if not session.expiry_s:
                 self.sessions.pop(session.client, None)
-        if will is not None:
+        if will is not None and delay_s and session is not None:
+            session.will = asyncio.get_running_loop().call_later(delay_s, self.publish, will)
+        elif will is not None:
             self.publish(will)
 
     def _connected(self, link: BrokerLink, state: str, reason: str) -> None:
@@ -277,125 +212,256 @@ class Broker:
 
     def take(self, link: BrokerLink, packet: Packet) -> None:
         """A packet of a client. Raises PacketError for one that may not come now."""
-        session = link.session
+        session, level = link.session, link.level
         if session is None:
             if packet.kind != packets.CONNECT:
-                raise PacketError(f"expected CONNECT first, got packet type {packet.kind}")
+                raise PacketError(f"expected CONNECT first, got packet type {packet.kind}", PROTOCOL_ERROR)
             self._admit(link, packets.read_connect(packet.body))
         elif packet.kind == packets.PUBLISH:
-            self._published(link, packets.read_publish(packet))
-        elif packet.kind == packets.PUBACK:
-            self._acknowledged(link, session, packets.read_id(packet.body))
+            self._published(link, session, packets.read_publish(packet, level))
+        elif packet.kind in (packets.PUBACK, packets.PUBREC, packets.PUBCOMP):
+            self._answered(link, session, packet.kind, *packets.read_answer(packet, level))
         elif packet.kind == packets.PUBREL:
-            link.send(packets.acknowledgement(packets.PUBCOMP, packets.read_id(packet.body)))
+            packet_id, _ = packets.read_answer(packet, level)
+            known = packet_id in session.received
+            session.received.pop(packet_id, None)
+            link.send(packets.answer(packets.PUBCOMP, packet_id, level, 0 if known else _NO_IDENTIFIER))
         elif packet.kind == packets.SUBSCRIBE:
             self._subscribe(link, session, packet.body)
         elif packet.kind == packets.UNSUBSCRIBE:
-            packet_id, filters = packets.read_unsubscribe(packet.body)
-            for wanted in filters:
-                session.wanted.pop(wanted, None)
-            link.send(packets.acknowledgement(packets.UNSUBACK, packet_id))
+            packet_id, filters = packets.read_unsubscribe(packet.body, level)
+            codes = [_NO_SUBSCRIPTION if session.wanted.pop(each, None) is None else 0 for each in filters]
+            link.send(packets.granted(packets.UNSUBACK, packet_id, level, codes))
         elif packet.kind == packets.PINGREQ:
             link.send(packets.packet(packets.PINGRESP))
         elif packet.kind == packets.DISCONNECT:
-            link.will = None
-            link.close()
+            self._left(link, session, *packets.read_goodbye(packet.body, level))
         else:
-            raise PacketError(f"expected no packet of type {packet.kind} from a client")
+            raise PacketError(f"expected no packet of type {packet.kind} from a client", PROTOCOL_ERROR)
 
     def _admit(self, link: BrokerLink, asked: Connect) -> None:
+        link.level = LEVEL_5 if asked.level > LEVEL else LEVEL
         refused = self._refusal(asked)
         if refused:
-            link.send(packets.packet(packets.CONNACK, bytes((0, refused))))
+            link.send(packets.connack(link.level, False, refused))
             self.reject(link, b"", f"client {asked.client!r} is refused with code {refused}")
             link.close()
             return
+        now = self._clock.now_us()
+        self._sweep(now)
         client = asked.client or f"{self.name}-{link.number}"
         session = self.sessions.get(client)
+        if session is not None and session.will is not None:
+            session.will.cancel()
+            session.will = None
         if session is not None and session.link is not None:
             # One client, one connection: the older one ends (section 3.1.4).
             older, session.link = session.link, None
-            older.close()
-        present = session is not None and not asked.clean and not session.clean
+            older.end(TAKEN_OVER)
+        present = session is not None and not asked.clean and session.expiry_s > 0
         if session is None or not present:
-            session = self.sessions[client] = Session(client, asked.clean)
+            session = self.sessions[client] = Session(client, asked.expiry_s)
+        session.expiry_s = asked.expiry_s
         link.session, link.will, session.link = session, asked.will, link
-        link.send(packets.packet(packets.CONNACK, bytes((1 if present else 0, ACCEPTED))))
+        link.will_delay_s = asked.will_delay_s
+        said = asked.properties
+        link.window = min(WINDOW, said.whole("receive-maximum", WINDOW))
+        link.most_octets = said.whole("maximum-packet", packets.MOST_OCTETS)
+        link.most_aliases = said.whole("alias-maximum")
+        link.send(packets.connack(link.level, present, ACCEPTED, self._offer_of(asked, client)))
         link.keep_alive(asked.keepalive_s)
-        for packet_id, message in session.flying.items():
-            self._hand(session, message, packet_id, dup=True)
+        for packet_id, flight in list(session.flying.items()):
+            if flight.released:
+                link.send(packets.answer(packets.PUBREL, packet_id, link.level))
+            else:
+                self._hand(session, flight.given, packet_id, dup=True)
         self._advance(session)
 
     def _refusal(self, asked: Connect) -> int:
-        if asked.level != packets.LEVEL:
-            return WRONG_LEVEL
-        if not asked.client and not asked.clean:
-            return BAD_CLIENT
-        return BAD_USER if self._login != ("", "") and (asked.user, asked.password) != self._login else ACCEPTED
+        """The code of CONNACK by which a client is refused, in the terms of its level; 0 if it is welcome."""
+        if asked.level not in self._levels:
+            code = WRONG_LEVEL
+        elif not asked.client and not asked.clean and asked.level == LEVEL:
+            code = BAD_CLIENT
+        elif self._login != ("", "") and (asked.user, asked.password) != self._login:
+            code = BAD_USER
+        else:
+            return _NO_METHOD if asked.properties.has("authentication-method") else ACCEPTED
+        return code if asked.level <= LEVEL else _CODES_5[code]
+
+    def _offer_of(self, asked: Connect, client: str) -> Properties:
+        said = Properties((("alias-maximum", MOST_ALIASES), ("maximum-packet", packets.MOST_OCTETS)))
+        return said.plus(("shared-available", 0), *(() if asked.client else (("assigned-client", client),)))
+
+    def _left(self, link: BrokerLink, session: Session, code: int, said: Properties) -> None:
+        if said.has("session-expiry"):
+            if not session.expiry_s and said.whole("session-expiry"):
+                raise PacketError("expected no session expiry where CONNECT had none", PROTOCOL_ERROR)
+            session.expiry_s = said.whole("session-expiry")
+        if code != _WITH_WILL:
+            link.will = None
+        link.close()
+
+    def _sweep(self, now_us: int) -> None:
+        """Forget the sessions that have outlasted their connection for as long as they may."""
+        for session in [each for each in self.sessions.values() if each.is_over(now_us)]:
+            del self.sessions[session.client]
 
     def _subscribe(self, link: BrokerLink, session: Session, body: bytes) -> None:
-        packet_id, asked = packets.read_subscribe(body)
-        granted: list[int] = []
-        for wanted, qos in asked:
-            wrong = packets.filter_fault(wanted)
-            granted.append(0x80 if wrong else min(qos, 1))
-            if not wrong:
-                session.wanted[wanted] = min(qos, 1)
-        link.send(packets.packet(packets.SUBACK, packet_id.to_bytes(2, "big") + bytes(granted)))
-        for wanted, _ in asked:
-            for message in [each for each in self.retained.values() if packets.matches(wanted, each.topic)]:
-                self._offer(session, message, retained=True)
+        packet_id, asked = packets.read_subscribe(body, link.level)
+        codes: list[int] = []
+        fresh: list[Wish] = []
+        for wish in asked:
+            codes.append(self._grant(link.level, wish))
+            if codes[-1] < REFUSED:
+                if wish.retained == 0 or (wish.retained == 1 and wish.topics not in session.wanted):
+                    fresh.append(wish)
+                session.wanted[wish.topics] = wish
+        link.send(packets.granted(packets.SUBACK, packet_id, link.level, codes))
+        now = self._clock.now_us()
+        for wish in fresh:
+            for given in [each for each in self._kept.values() if packets.matches(wish.topics, each.message.topic)]:
+                if not given.is_over(now):
+                    self._offer(session, given, [wish], retained=True)
 
-    def _published(self, link: BrokerLink, given: Publish) -> None:
-        if given.message.qos == 1:
-            link.send(packets.acknowledgement(packets.PUBACK, given.packet_id))
-        elif given.message.qos == 2:
-            link.send(packets.acknowledgement(packets.PUBREC, given.packet_id))
-            if given.dup:
+    def _grant(self, level: int, wish: Wish) -> int:
+        wrong = packets.filter_fault(wish.topics)
+        if level == LEVEL:
+            return REFUSED if wrong else wish.qos
+        return _BAD_FILTER if wrong else _NO_SHARED if wish.topics.startswith("$share/") else wish.qos
+
+    def _published(self, link: BrokerLink, session: Session, given: Publish) -> None:
+        message = given.message
+        if given.alias:
+            if given.alias > MOST_ALIASES or not (message.topic or given.alias in link.their_aliases):
+                raise PacketError(f"expected a topic alias that is known, got {given.alias}", BAD_ALIAS)
+            if message.topic:
+                link.their_aliases[given.alias] = message.topic
+            message = replace(message, topic=link.their_aliases[given.alias])
+        if message.qos == 1:
+            link.send(packets.answer(packets.PUBACK, given.packet_id, link.level))
+        elif message.qos == 2:
+            link.send(packets.answer(packets.PUBREC, given.packet_id, link.level))
+            if given.packet_id in session.received:
                 return
-        self.publish(given.message)
+            session.received[given.packet_id] = None
+        self.publish(message, session.client)
 
-    def publish(self, message: Message) -> None:
-        """Give a message to everybody who wants it, now or when he comes back."""
+    def publish(self, message: Message, sender: str = "") -> None:
+        """Give a message to everybody who wants it, now or when he comes back; `sender` is the client it came from."""
+        now = self._clock.now_us()
+        until_us = now + message.expiry_s * _SECOND if message.expiry_s >= 0 else 0
+        given = Given(message, until_us)
         if message.retain:
             if message.payload:
                 self.retained[message.topic] = message
+                self._kept[message.topic] = given
             else:
                 self.retained.pop(message.topic, None)
+                self._kept.pop(message.topic, None)
+        self._sweep(now)
         for session in list(self.sessions.values()):
-            self._offer(session, message, retained=False)
+            wishes = session.wishes(message.topic)
+            own = [wish for wish in wishes if not (wish.no_local and session.client == sender)]
+            if own:
+                self._offer(session, given, own, retained=message.retain and any(wish.as_published for wish in own))
 
-    def _offer(self, session: Session, message: Message, *, retained: bool) -> None:
-        qos = min(message.qos, session.grants(message.topic))
-        if qos < 0 or (qos == 0 and session.link is None):
+    def _offer(self, session: Session, given: Given, wishes: list[Wish], *, retained: bool) -> None:
+        message = given.message
+        qos = min(message.qos, max(wish.qos for wish in wishes))
+        if qos == 0 and session.link is None:
             return
-        given = Message(message.topic, message.payload, qos, retained, message.number)
+        identifiers = tuple(wish.identifier for wish in wishes if wish.identifier)
+        mine = Given(replace(message, qos=qos, retain=retained), given.until_us, identifiers)
         if qos == 0:
-            self._hand(session, given, 0, dup=False)
+            self._hand(session, mine, 0, dup=False)
         elif len(session.queue) < MOST_QUEUED:
-            session.queue.append(given)
+            session.queue.append(mine)
             self._advance(session)
 
     def _advance(self, session: Session) -> None:
-        while session.link is not None and session.queue and len(session.flying) < WINDOW:
-            message, packet_id = session.queue.popleft(), session.next_id()
-            session.flying[packet_id] = message
-            self._hand(session, message, packet_id, dup=False)
-            if self.switches.deliver == "twice":
-                self._hand(session, message, packet_id, dup=True)
+        while (link := session.link) is not None and session.queue and len(session.flying) < link.window:
+            given = session.queue.popleft()
+            if given.is_over(self._clock.now_us()):
+                self._tell(link, session, given.message, "expired")
+                continue
+            packet_id = session.next_id()
+            flight = session.flying[packet_id] = Flight(given)
+            if not self._hand(session, given, packet_id, dup=False):
+                continue
+            if self.switches.deliver == "twice" and link.level == LEVEL:
+                self._hand(session, flight.given, packet_id, dup=True)
 
-    def _hand(self, session: Session, message: Message, packet_id: int, *, dup: bool) -> None:
-        link = session.link
-        if link is not None and link.send(packets.publish(message, packet_id, dup=dup, retain=message.retain)):
+    def _hand(self, session: Session, given: Given, packet_id: int, *, dup: bool) -> bool:
+        """Send a message; False if it cannot go over this connection."""
+        link, message = session.link, given.message
+        if link is None:
+            return False
+        unnamed = message.topic not in link.aliases
+        octets = self._written(link, given, packet_id, dup)
+        if len(octets) > link.most_octets:
+            if unnamed:
+                link.aliases.pop(message.topic, None)
+            # It would never fit: section 3.1.2.11.4 has it dropped as if it were delivered.
+            session.flying.pop(packet_id, None)
+            self._tell(link, session, message, "too-large")
+            return False
+        if link.send(octets):
             self._tell(link, session, message, "again" if dup else "sent")
+        return True
 
-    def _acknowledged(self, link: BrokerLink, session: Session, packet_id: int) -> None:
-        message = session.flying.pop(packet_id, None)
-        if message is not None:
+    def _written(self, link: BrokerLink, given: Given, packet_id: int, dup: bool) -> bytes:
+        message = given.message
+        if link.level == LEVEL:
+            return packets.publish(message, packet_id, dup=dup, retain=message.retain)
+        topic, alias = link.named(message.topic)
+        left_s = given.left_s(self._clock.now_us())
+        said = message.properties.plus(
+            *((("message-expiry", left_s),) if left_s >= 0 else ()),
+            *((("topic-alias", alias),) if alias else ()),
+            *(("subscription-identifier", each) for each in given.identifiers),
+        )
+        return packets.publish(
+            message, packet_id, dup=dup, retain=message.retain, level=LEVEL_5, said=said, topic=topic
+        )
+
+    def _answered(self, link: BrokerLink, session: Session, kind: int, packet_id: int, code: int) -> None:
+        flight = session.flying.get(packet_id)
+        if flight is None:
+            if kind == packets.PUBREC:
+                link.send(packets.answer(packets.PUBREL, packet_id, link.level, _NO_IDENTIFIER))
+            return
+        message = flight.given.message
+        if kind != (packets.PUBACK if message.qos == 1 else packets.PUBCOMP if flight.released else packets.PUBREC):
+            if kind == packets.PUBREC and flight.released:
+                link.send(packets.answer(packets.PUBREL, packet_id, link.level))
+            return
+        if self._breaks(link, flight, kind):
+            return
+        refused = code >= REFUSED and kind != packets.PUBCOMP
+        if kind == packets.PUBREC and not refused:
+            flight.released = True
             self._tell(link, session, message, "taken")
-            self._advance(session)
+            if self.switches.breaks == "before-pubrel" and not flight.broken:
+                flight.broken = True
+                link.abort()
+            else:
+                link.send(packets.answer(packets.PUBREL, packet_id, link.level))
+            return
+        del session.flying[packet_id]
+        self._tell(link, session, message, "declined" if refused else "taken" if message.qos == 1 else "finished", code)
+        self._advance(session)
 
-    def _tell(self, link: BrokerLink, session: Session, message: Message, state: str) -> None:
+    def _breaks(self, link: BrokerLink, flight: Flight, kind: int) -> bool:
+        """Whether the connection was cut now so that this answer is not heard."""
+        lost = {"lost-pubrec": packets.PUBREC, "lost-pubcomp": packets.PUBCOMP}.get(self.switches.breaks)
+        if kind != lost or flight.broken:
+            return False
+        flight.broken = True
+        link.abort()
+        return True
+
+    def _tell(self, link: BrokerLink, session: Session, message: Message, state: str, code: int = 0) -> None:
         self._observe(
             Handed(
                 t=self._clock.now_us(),
@@ -407,5 +473,6 @@ class Broker:
                 qos=message.qos,
                 retained=message.retain,
                 state=state,
+                code=code,
             )
         )

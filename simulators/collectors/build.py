@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from simulators.collectors import hj212_text
 from simulators.collectors.collected import CollectedMeter
 from simulators.collectors.spec import CollectorSpec
 from simulators.meters.build import Kit
@@ -46,10 +47,23 @@ def check_collected(
         where = f"meter {meter.name}"
         if meter.collector not in names:
             note(where, f"the world has no collector {meter.collector!r}; it has {', '.join(names) or 'none'}")
+        form = next((each.form for each in collectors if each.name == meter.collector), "")
+        if form == "hj212":
+            _check_hj212(meter, note)
         tags = [tag_of(point) for point in meter.points]
         for tag in dict.fromkeys(tags):
             if tags.count(tag) > 1:
                 note(where, f"the tag {tag!r} is given to several points; tags of a meter must differ")
+
+
+def _check_hj212(meter: MeterSpec, note: Callable[[str, str], None]) -> None:
+    """What HJ 212 text cannot say."""
+    where = f"meter {meter.name}"
+    if len(meter.name.encode()) > hj212_text.LONGEST_NAME:
+        note(where, f"its MN holds {hj212_text.LONGEST_NAME} octets of its name; give it a shorter one")
+    for tag in map(tag_of, meter.points):
+        if not hj212_text.CODE.fullmatch(tag):
+            note(where, f"the tag {tag!r} is no code of HJ 212; give 1 to 12 letters and digits")
 
 
 def collected_meter(spec: MeterSpec, device: AnyMap, kit: Kit, collectors: Sequence[CollectorSpec]) -> CollectedMeter:
@@ -71,4 +85,5 @@ def collected_meter(spec: MeterSpec, device: AnyMap, kit: Kit, collectors: Seque
         serial=spec.serial,
         as_text=collector.numbers == "text",
         asked=collector.kind == "https",
+        hj212=collector.form == "hj212",
     )

@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from simulators.clock import Clock, Observe
-from simulators.collectors.payloads import Entry
+from simulators.collectors.entries import Entry
+from simulators.collectors.hj212_text import with_bad_check
 from simulators.events import Published, Served, Unserved
 from simulators.meters.faults import (
+    BadCheck,
     Calibrating,
     Delayed,
     Duplicate,
@@ -56,6 +58,8 @@ ASKED = (
 """Faults of a device whose collector is asked."""
 TOLD = (*ASKED, Duplicate, Delayed, Late)
 """Faults of a device whose collector publishes by itself."""
+TOLD_HJ212 = (*TOLD, BadCheck)
+"""Those of one whose collector publishes HJ 212 text."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ class CollectedMeter(Meter):
     """A device of a register map whose values a collector tells by tag.
 
     `tags` maps point to tag. `as_text` writes numbers as JSON texts, as some collectors do. `asked`: its collector
-    tells nothing by itself.
+    tells nothing by itself; `hj212`: it tells HJ 212 text.
     """
 
     known_faults = TOLD
@@ -99,13 +103,14 @@ class CollectedMeter(Meter):
         serial: int = 0,
         as_text: bool = False,
         asked: bool = False,
+        hj212: bool = False,
     ) -> None:
         super().__init__(name, device.name, 0, clock=clock, chance=chance, observe=observe, ratio=ratio, serial=serial)
         self._fit(device.registers, plant, source, bindings)
         self._tags = tags
         self._as_text = as_text
-        if asked:
-            self.known_faults = ASKED
+        if asked or hj212:
+            self.known_faults = ASKED if asked else TOLD_HJ212
         self._last: Sample | None = None
 
     def sample(self, at_us: int) -> Sample:
@@ -155,6 +160,9 @@ class CollectedMeter(Meter):
         octets = text.encode()
         if "garbage" in self.in_force:
             return self.noise(len(octets)), "garbage"
+        bad = self.in_force.get("bad-check")
+        if isinstance(bad, BadCheck):
+            return with_bad_check(octets, bad.by), "bad-check"
         cut = self.in_force.get("truncated")
         return (octets[: cut.octets], "truncated") if isinstance(cut, Truncated) else (octets, "")
 

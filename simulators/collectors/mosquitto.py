@@ -122,9 +122,9 @@ class Mosquitto:
         """Mosquitto behaves soundly only. Raises SwitchError for any switch."""
         raise SwitchError(f"Mosquitto has no switch {next(iter(switches))!r}; choose the embedded broker for faults")
 
-    def disconnect(self, *, abort: bool = False) -> None:
+    def disconnect(self, *, abort: bool = False, code: int = 0, reason: str = "") -> None:
         """Raises SwitchError: Mosquitto closes no connections on demand."""
-        del abort
+        del abort, code, reason
         raise SwitchError("Mosquitto closes no connections on demand; choose the embedded broker for faults")
 
     async def stop(self) -> None:

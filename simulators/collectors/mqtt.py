@@ -12,19 +12,28 @@ from typing import Literal
 
 from simulators.centres.channel import Locks
 from simulators.clock import Clock, Observe
-from simulators.collectors.broker import Broker
+from simulators.collectors.broker import ADMINISTRATIVE, Broker, Version
 from simulators.collectors.collected import CollectedMeter, Sample
 from simulators.collectors.mosquitto import Mosquitto
 from simulators.collectors.packets import Message
-from simulators.collectors.payloads import Form, status_topic, topic_of, write
+from simulators.collectors.payloads import Form, content_type, status_topic, topic_of, write
+from simulators.collectors.properties import NONE, Properties
 from simulators.events import Behaviour, Published
 from simulators.meters.faults import Delayed, Duplicate, Late
 
 ONLINE, OFFLINE = b"online", b"offline"
 
 
+def _properties(form: Form, collector: str) -> Properties:
+    """What MQTT 5.0 says of every message: text in UTF-8, of which kind, and from whom."""
+    return Properties((("payload-format", 1), ("content-type", content_type(form)), ("user", ("collector", collector))))
+
+
 class MqttCollector:
-    """A collector and its broker. `mosquitto` are PEM texts for a Mosquitto in place of the embedded broker."""
+    """A collector and its broker. `mosquitto` are PEM texts for a Mosquitto in place of the embedded broker.
+
+    Where clients may speak 5.0 (`version`) messages say what they are, and expire after `expiry_s` (0: never).
+    """
 
     def __init__(
         self,
@@ -41,11 +50,23 @@ class MqttCollector:
         observe: Observe,
         locks: Locks | None,
         login: tuple[str, str] = ("", ""),
+        version: Version = "3.1.1",
+        expiry_s: int = 0,
         mosquitto: Mapping[str, str] | None = None,
     ) -> None:
         self.name, self.host, self.port = name, host, port
         self.broker: Broker | Mosquitto = (
-            Broker(name, host, port, clock=clock, observe=observe, locks=locks, user=login[0], password=login[1])
+            Broker(
+                name,
+                host,
+                port,
+                clock=clock,
+                observe=observe,
+                locks=locks,
+                user=login[0],
+                password=login[1],
+                version=version,
+            )
             if mosquitto is None
             else Mosquitto(name, host, port, clock=clock, observe=observe, material=mosquitto)
         )
@@ -55,6 +76,8 @@ class MqttCollector:
         self._period_us = period_s * 1_000_000
         self._qos = qos
         self._retain = retain
+        self._expiry_s = expiry_s or -1
+        self._properties = NONE if version == "3.1.1" else _properties(form, name)
         self._clock = clock
         self._observe = observe
         self._told = 0
@@ -92,9 +115,12 @@ class MqttCollector:
         if switches:
             self.broker.behave(**switches)
 
-    def disconnect(self, *, abort: bool = False) -> None:
-        """Close (or abort) every connection of the broker; what its sessions hold stays."""
-        self.broker.disconnect(abort=abort)
+    def disconnect(self, *, abort: bool = False, code: int = ADMINISTRATIVE, reason: str = "") -> None:
+        """Close (or abort) every connection of the broker; what its sessions hold stays.
+
+        Clients of MQTT 5.0 are told `code` and `reason`, unless connections are aborted.
+        """
+        self.broker.disconnect(abort=abort, code=code, reason=reason)
 
     def _say(self, state: Literal[b"online", b"offline"]) -> None:
         self.broker.publish(Message(status_topic(self.name), state, 1, True))
@@ -129,7 +155,9 @@ class MqttCollector:
         octets, spoiled = meter.written(write(self._form, meter.name, sample.stamp_us, sample.entries))
         topic = topic_of(self._form, self.name, meter.name)
         self._told += 1
-        message = Message(topic, octets, self._qos, self._retain, self._told)
+        message = Message(
+            topic, octets, self._qos, self._retain, self._told, self._expiry_s, NONE if spoiled else self._properties
+        )
         meter.told(
             self.name,
             self._told,

@@ -1,30 +1,27 @@
 """What collectors write into a message about one device: the forms in use (facts 4.3), numbers as decimal text.
 
-Leaves topics' transport to `mqtt` and `https`. Tokens are written as they are handed in, so that a message can hold
-what no JSON writer would give: NaN, numbers as texts, a word.
+Leaves topics' transport to `mqtt` and `https`, HJ 212 text to `hj212_text`. Tokens are written as they are handed in,
+so that a message can hold what no JSON writer would give: NaN, numbers as texts, a word.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Literal, get_args
 
-Form = Literal["neuron", "neuron-tags", "thingsboard", "properties"]
-"""EMQX Neuron's two forms, ThingsBoard gateway's telemetry, and the list of properties with seconds as stamps."""
+from simulators.collectors import hj212_text
+from simulators.collectors.entries import Entry
+
+__all__ = ["FORMS", "Entry", "Form", "node_of", "status_topic", "topic_of", "write"]
+
+Form = Literal["neuron", "neuron-tags", "thingsboard", "properties", "hj212"]
+"""EMQX Neuron's two forms, ThingsBoard gateway's telemetry, a list of properties stamped in seconds, HJ 212 text."""
+TOLD_ONLY: tuple[Form, ...] = ("hj212",)
+"""Forms that nobody asks for: they are published."""
 FORMS: tuple[Form, ...] = get_args(Form)
 GROUP = "meters"
 UNREACHABLE = 3002
 """The error code in place of the values of a device that does not answer."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One value in a message: its tag, the JSON token that stands for it (empty: an error code), its unit."""
-
-    tag: str
-    token: str
-    unit: str = ""
 
 
 def topic_of(form: Form, collector: str, node: str) -> str:
@@ -33,7 +30,19 @@ def topic_of(form: Form, collector: str, node: str) -> str:
         return "v1/gateway/telemetry"
     if form == "properties":
         return f"CET/NX/upload/{node}"
+    if form == "hj212":
+        return f"hj212/{node_of(form, node)}"
     return f"/neuron/{collector}/{node}"
+
+
+def node_of(form: Form, name: str) -> str:
+    """What a device is called in messages."""
+    return hj212_text.mn_of(name) if form == "hj212" else name
+
+
+def content_type(form: Form) -> str:
+    """The kind of content that MQTT 5.0 tells of a message."""
+    return "text/plain" if form == "hj212" else "application/json"
 
 
 def status_topic(collector: str) -> str:
@@ -43,6 +52,8 @@ def status_topic(collector: str) -> str:
 
 def write(form: Form, node: str, stamp_us: int, entries: tuple[Entry, ...]) -> str:
     """The text of a message about one device at one instant (us UTC, by the collector's clock)."""
+    if form == "hj212":
+        return hj212_text.write(node, stamp_us, entries)
     name, ms = _text(node), str(stamp_us // 1000)
     good = [entry for entry in entries if entry.token]
     failed = [entry for entry in entries if not entry.token]

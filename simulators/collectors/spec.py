@@ -12,10 +12,11 @@ from typing import Literal, cast, get_args
 
 from simulators.centres.channel import CHANNELS, Channel, family_of, locks_of
 from simulators.clock import Clock, Observe
+from simulators.collectors.broker import VERSIONS, Version
 from simulators.collectors.collected import CollectedMeter
 from simulators.collectors.https import HttpsCollector
 from simulators.collectors.mqtt import MqttCollector
-from simulators.collectors.payloads import FORMS, Form
+from simulators.collectors.payloads import FORMS, TOLD_ONLY, Form, node_of
 from simulators.tables import NAME, Table
 from simulators.trust.authority import CHOICES, Choice, Role, TerminalSide, Trust
 
@@ -25,6 +26,7 @@ BROKERS = ("embedded", "mosquitto")
 CLIENT = "terminal"
 """Whom a collector expects as its client, in certificates."""
 _DOMAIN = "collector.test"
+_OF_MQTT = ("qos", "retain", "broker", "version", "expiry_s", "user", "password")
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,9 @@ class CollectorSpec:
 
     It reads its meters every `period_s` on the grid of true time and tells them in `form`; `numbers` are JSON numbers
     or texts. `qos` and `retain` are those of its messages, `broker` says whose broker it is: its own (embedded), or a
-    Mosquitto that is started for it (real time only). `user` and `password` are what clients must say.
+    Mosquitto that is started for it (real time only). `version` is what MQTT clients may speak to its own broker (a
+    Mosquitto takes any), `expiry_s` the message expiry interval that 5.0 gives its messages (0: none). `user` and
+    `password` are what clients must say.
     """
 
     name: str
@@ -50,11 +54,17 @@ class CollectorSpec:
     broker: str = "embedded"
     user: str = ""
     password: str = ""
+    version: Version = "3.1.1"
+    expiry_s: int = 0
 
     @property
     def hosts(self) -> tuple[str, ...]:
         """Every name under which a terminal may know it."""
         return (self.host, f"{self.name.lower()}.{_DOMAIN}")
+
+    def node(self, meter: str) -> str:
+        """What its messages call one of its meters."""
+        return node_of(self.form, meter)
 
 
 def read_collector(table: Table) -> CollectorSpec:
@@ -69,17 +79,25 @@ def read_collector(table: Table) -> CollectorSpec:
         period_s=table.integer("period_s", 1, 10_800, 60),
         channel=cast(Channel, table.choice("channel", CHANNELS, "plain")),
         certificate=cast(Choice, table.choice("certificate", CHOICES, "good")),
-        qos=table.integer("qos", 0, 1, 1),
+        qos=table.integer("qos", 0, 2, 1),
         retain=table.flag("retain", False),
         numbers=table.choice("numbers", ("number", "text"), "number"),
         broker=table.choice("broker", BROKERS, "embedded"),
         user=table.text("user", ""),
         password=table.text("password", ""),
+        version=cast(Version, table.choice("version", VERSIONS, "3.1.1")),
+        expiry_s=table.integer("expiry_s", 0, 2**31, 0),
     )
     if spec.channel == "plain" and spec.certificate != "good":
         table.problem("channel", "a plain channel shows no certificate; choose tls, mtls, gm-tls13 or tlcp")
-    if kind == "https" and any(map(table.has, ("qos", "retain", "broker", "user", "password"))):
-        table.problem("kind", "qos, retain, broker, user and password belong to mqtt; remove them")
+    if kind == "https" and any(map(table.has, _OF_MQTT)):
+        table.problem("kind", f"{', '.join(_OF_MQTT[:-1])} and {_OF_MQTT[-1]} belong to mqtt; remove them")
+    if kind == "https" and spec.form in TOLD_ONLY:
+        table.problem("form", f"{spec.form} is published, nobody asks for it; choose kind mqtt or another form")
+    if spec.form == "hj212" and spec.numbers == "text":
+        table.problem("numbers", "HJ 212 text has no quotes; remove numbers, or choose another form")
+    if spec.expiry_s and spec.version == "3.1.1":
+        table.problem("expiry_s", 'messages of MQTT 3.1.1 never expire; give version "5.0" or "any"')
     if bool(spec.user) != bool(spec.password):
         table.problem("password", "user and password belong together; give both or neither")
     if spec.broker == "mosquitto" and (spec.channel not in ("plain", "tls", "mtls") or spec.user):
@@ -144,6 +162,8 @@ def build_collector(
         qos=spec.qos,
         retain=spec.retain,
         login=(spec.user, spec.password),
+        version=spec.version,
+        expiry_s=spec.expiry_s,
         clock=clock,
         observe=observe,
         locks=locks,

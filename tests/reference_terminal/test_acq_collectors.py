@@ -142,7 +142,7 @@ def test_no_json_breaks_the_reader(form: str, value: Any) -> None:
 
 
 @given(
-    st.sampled_from(payloads.FORMS),
+    st.sampled_from([form for form in payloads.FORMS if form != "hj212"]),
     st.text(min_size=1, max_size=8),
     st.integers(0, 10**11),
     st.dictionaries(
@@ -194,7 +194,7 @@ def test_no_octets_break_the_subscriber_or_the_broker(octets: bytes) -> None:
             mqtt_packets.arrived(packet[1], packet[2])
     with contextlib.suppress(packets.PacketError):
         for each in packets.Splitter().feed(octets):
-            for reader in (packets.read_connect, packets.read_subscribe, packets.read_unsubscribe, packets.read_id):
+            for reader in (packets.read_connect, packets.read_subscribe, packets.read_unsubscribe):
                 with contextlib.suppress(packets.PacketError):
                     reader(each.body)
             packets.read_publish(each)
@@ -213,8 +213,8 @@ def test_the_broker_reads_what_the_subscriber_writes() -> None:
         "user",
         "pass",
     )
-    assert packets.read_subscribe(wanted.body) == (7, [("a/#", 1), ("b/+", 1)])
-    assert packets.read_id(taken.body) == 9
+    assert packets.read_subscribe(wanted.body) == (7, [packets.Wish("a/#", 1), packets.Wish("b/+", 1)])
+    assert packets.read_answer(taken) == (9, 0)
     assert ping.kind == packets.PINGREQ
 
 
@@ -263,7 +263,7 @@ def test_a_collector_has_its_usual_topics_port_and_name() -> None:
 
 def test_wrong_collectors_are_told_all_at_once() -> None:
     text = (
-        config_text(1883, collector='form = "nuron"\nqos = 2\nkeepalive_s = 1\npath = "/x"\nchannel = "tls"')
+        config_text(1883, collector='form = "nuron"\nqos = 3\nkeepalive_s = 1\npath = "/x"\nchannel = "tls"')
         .replace('collector = "c1"', 'collector = "c2"\ngateway = "g"')
         .replace('tag = "energy"', 'tag = "有功功率"')
     )
@@ -272,7 +272,7 @@ def test_wrong_collectors_are_told_all_at_once() -> None:
     told = "\n".join(f"{each.where}: {each.en}" for each in caught.value.problems)
     for words in (
         "collectors[0].form: expected one of neuron",
-        "collectors[0].qos: expected a whole number from 0 to 1",
+        "collectors[0].qos: expected a whole number from 0 to 2",
         "collectors[0].keepalive_s",
         "collectors[0].path: unknown key",
         "collectors[0].anchors: channel tls needs",
