@@ -23,7 +23,6 @@ from bench.real.serial_port import PortLine
 from bench.real.wire_prove import prove_wire
 from bench.realtime import RIG as RIG_LACKS
 from bench.rigs import layout
-from bench.rigs.facade import CentresByName, NoLines, OperatorAtTerminal
 from bench.rigs.network_place import NetworkPlace
 from bench.rigs.real_bench import RealBench
 from bench.rigs.real_power import TerminalHands
@@ -65,17 +64,9 @@ class LabBench(RealBench):
             record=self.record,
             now_us=self.clock.now_us,
         )
-        self.plant = self.site.plant
-        self.meters = self.site.meters
-        self.links = self.place.links
-        self.centres = CentresByName(self)
-        self.platforms = self.site.platforms
-        self.buses = NoLines()
-        self.collectors = self.site.collectors
-        self.revocation = self.site.revocation
+        self.show_site()
         self.power = DeviceSupply(self.life, self.clock.sleep, self.spawn)
         self.terminal = TerminalHands(self.life, OWN_CLOCK, self.record, self.clock.now_us)
-        self.operator = OperatorAtTerminal(self)
 
     def _adapter_line(self, spec: LineSpec) -> PortLine:
         """The meters' end of a serial line: the adapter that the rig file names for it."""

@@ -137,14 +137,7 @@ class RealBench:
             record=self.record,
             now_us=self.clock.now_us,
         )
-        self.plant = self.site.plant
-        self.meters = self.site.meters
-        self.links = self.place.links
-        self.centres = CentresByName(self)
-        self.platforms = self.site.platforms
-        self.buses = NoLines()
-        self.collectors = self.site.collectors
-        self.revocation = self.site.revocation
+        self.show_site()
         self.power = PowerSupply(self.life, self.clock.sleep, self.spawn)
         files = TerminalFiles(
             self._room.state,
@@ -156,6 +149,17 @@ class RealBench:
             now_us=self.clock.now_us,
         )
         self.terminal = TerminalHands(self.life, why_not, self.record, self.clock.now_us, files)
+
+    def show_site(self) -> None:
+        """Put what stands around the terminal where a case finds it."""
+        self.plant = self.site.plant
+        self.meters = self.site.meters
+        self.links = self.place.links
+        self.centres = CentresByName(self)
+        self.platforms = self.site.platforms
+        self.buses = NoLines()
+        self.collectors = self.site.collectors
+        self.revocation = self.site.revocation
         self.operator = OperatorAtTerminal(self)
 
     async def serve_time(self) -> None:
