@@ -40,7 +40,7 @@ def _places(seat: Seat) -> list[Place]:
 
 def _system(seat: Seat, name: str, spec: MeterSpec) -> dict[str, Any]:
     if spec.system == "sql":
-        url = seat.site.database(spec.database)
+        url = seat.site.database(spec)
         return {"id": name, "kind": "sql", "url": _by_odbc(url) if spec.odbc else url}
     table = {"id": name, "kind": "opcua", "url": f"opc.tcp://{spec.host}:{spec.port}/", "security": spec.security}
     if spec.security != "none":
@@ -79,4 +79,7 @@ def _by_odbc(url: str) -> str:
     if backend == "sqlite":
         # Without a limit this driver waits 100 s for a lock, and with 0 for ever; a missing file it would make anew.
         return f"odbc:{driver};Timeout=1;NoCreat=1"
-    return f"odbc:{driver};Server={parts.host};Port={parts.port};Uid={parts.username};Pwd={parts.password or ''}"
+    postgresql = backend == "postgresql"
+    limits = "ConnSettings={SET statement_timeout=4000}" if postgresql else "InitStmt={SET lock_wait_timeout=4}"
+    place = f"Server={parts.host};Port={parts.port};Uid={parts.username};Pwd={parts.password or ''}"
+    return f"odbc:{driver};{place};{limits}"

@@ -15,6 +15,7 @@ from conformance.defects import Patch, defect
 from conformance.defects.kit import keeps_last_values
 from reference_terminal.acquisition import odbc, opcua_client, opcua_driver, reading, row_source
 from reference_terminal.acquisition.driver import Content, Poll
+from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.modbus_driver import ModbusMeter
 from reference_terminal.acquisition.opcua_client import OpcUaClient
 from reference_terminal.acquisition.row_source import Row, RowSource
@@ -33,6 +34,7 @@ _OLD = "systems/tells-old-and-uncertain-opc-ua-values"
 _FOREIGN = "systems/refuses-foreign-opc-ua-server"
 _ROWS = "systems/takes-each-row-once"
 _ODBC = "systems/takes-rows-by-odbc"
+_SERVERS = tuple(f"systems/takes-rows-{name}" for name in ("from-postgresql", "from-mariadb", "of-servers-by-odbc"))
 
 
 @defect(
@@ -247,14 +249,14 @@ def opcua_refused_for_ever(patch: Patch) -> None:
     en="now and then a row is passed over",
     zh="偶尔漏读数据行",
     clauses=_SQL,
-    cases=(_ROWS, _ODBC),
+    cases=(_ROWS, _ODBC, *_SERVERS),
 )
 def sql_rows_skipped(patch: Patch) -> None:
     """The mark is set behind the newest row before the rows are read."""
     real = RowSource._note
 
     def note(self: RowSource, row: Row) -> None:
-        if row.id % 50:
+        if row.id % 20:
             real(self, row)
         else:
             self._known[row.id] = None
@@ -268,7 +270,7 @@ def sql_rows_skipped(patch: Patch) -> None:
     en="rows that come when their cycle is over are dropped",
     zh="丢弃迟到的数据行",
     clauses=_SQL,
-    cases=(_ROWS, _ODBC),
+    cases=(_ROWS, _ODBC, *_SERVERS),
 )
 def sql_late_rows_dropped(patch: Patch) -> None:
     """The cycle is over, and what belongs to it with it."""
@@ -280,7 +282,7 @@ def sql_late_rows_dropped(patch: Patch) -> None:
     en="values of a database lose their last digit",
     zh="数据库数值丢失末位",
     clauses=_SQL,
-    cases=(_ROWS, _ODBC),
+    cases=(_ROWS, _ODBC, *_SERVERS),
 )
 def sql_value_rounded(patch: Patch) -> None:
     """One decimal is enough for everybody."""
@@ -298,7 +300,7 @@ def sql_value_rounded(patch: Patch) -> None:
     en="rows are stored with the time at which they are read",
     zh="以读取时间代替行内时间",
     clauses=_SQL,
-    cases=(_ROWS, _ODBC),
+    cases=(_ROWS, _ODBC, *_SERVERS),
 )
 def sql_row_stamped_when_read(patch: Patch) -> None:
     """The column with the time is not looked at."""
@@ -311,7 +313,7 @@ def sql_row_stamped_when_read(patch: Patch) -> None:
     en="a row without a number is stored as 0",
     zh="空值行存为 0",
     clauses=_SQL,
-    cases=(_ROWS, _ODBC),
+    cases=(_ROWS, _ODBC, *_SERVERS),
 )
 def sql_null_as_nought(patch: Patch) -> None:
     """NULL is what zero looks like."""
@@ -320,11 +322,36 @@ def sql_null_as_nought(patch: Patch) -> None:
 
 
 @defect(
+    "sql-refused-for-ever",
+    en="a database that refused the query once is not asked again",
+    zh="数据库拒绝查询一次后不再访问",
+    clauses=_SQL,
+    cases=(_ROWS, _ODBC, *_SERVERS),
+)
+def sql_refused_for_ever(patch: Patch) -> None:
+    """Somebody has to look into it first."""
+    real, real_refused = RowSource._rows, RowSource._refused
+    given_up: list[RowSource] = []
+
+    async def rows(self: RowSource) -> list[Row]:
+        if self in given_up:
+            raise ReadFailed(reading.ERROR_ANSWER)
+        return await real(self)
+
+    def refused(self: RowSource, reason: str) -> None:
+        given_up.append(self)
+        real_refused(self, reason)
+
+    patch(RowSource, "_rows", rows)
+    patch(RowSource, "_refused", refused)
+
+
+@defect(
     "odbc-numbers-short",
     en="numbers that come through ODBC are taken as 32-bit floats",
     zh="经 ODBC 取得的数值按 32 位浮点处理",
     clauses=("csmt/11.3c-7",),
-    cases=(_ODBC,),
+    cases=(_ODBC, _SERVERS[2]),
 )
 def odbc_numbers_short(patch: Patch) -> None:
     """The column is bound to the buffer of another type."""

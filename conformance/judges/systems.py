@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.case import Check, check
-from bench.history import History, MeterFault, Observed, Published, Secured, Served
+from bench.history import History, MeterFault, Observed, Phase, Published, Secured, Served
 from conformance.judges.times import MINUTE, SECOND, floor, instant_of_iso, local
 from conformance.judges.truth import number
 
@@ -49,10 +49,14 @@ class Window:
 
 
 def stored(history: History) -> list[Reading] | None:
-    """Every stored reading of the case, each row as it was shown; None if the interface did not answer."""
+    """Every stored reading of the case, each row as it was shown; None if the interface did not answer.
+
+    What was asked before the phase "watched" was asked to know when to go on.
+    """
     found: list[Reading] = []
+    watched = min((event.t for event in history.of(Phase) if event.name == "watched"), default=0)
     for event in history.of(Observed):
-        if event.what != "readings":
+        if event.what != "readings" or event.t < watched:
             continue
         if event.problem:
             return None
@@ -219,16 +223,22 @@ def foreign_findings(history: History) -> Iterator[Check]:
     yield _resumed(history, readings or [], which)
 
 
-def row_findings(history: History) -> Iterator[Check]:
-    """Each row is one good reading at the row's own time, and there is no reading without a row."""
+def row_findings(history: History, *, needed: int = 100, late_us: int = MINUTE) -> Iterator[Check]:
+    """Each row is one good reading at the row's own time, and there is no reading without a row.
+
+    `needed` rows are the fewest to decide by. A row is late that comes more than `late_us` after its slot. What was
+    written after the phase "settle" (without it: within 6 min of the end) may be on its way still.
+    """
     readings = stored(history)
     periods, meters = _periods(history), _meters(history)
     written: dict[tuple[str, int], tuple[str, int]] = {}
     empty: dict[tuple[str, int], None] = {}
     first: int | None = None
+    asked = [int(event.query["from"]) for event in history.of(Observed) if event.what == "readings"]
+    since = min(asked, default=0)
     for event in history.of(Published):
         slot = floor(event.stamp, periods[event.meter])
-        if event.copy:
+        if event.copy or slot < since:
             continue
         first = event.stamp if first is None else first
         for point, meter in meters.items():
@@ -237,15 +247,14 @@ def row_findings(history: History) -> Iterator[Check]:
                     written.setdefault((point, slot), (event.values[point], event.t))
                 else:
                     empty[(point, slot)] = None
-    # What was written in the last minutes may be on its way still.
-    last = history.end_us - 6 * MINUTE
+    last = min((event.t for event in history.of(Phase) if event.name == "settle"), default=history.end_us - 6 * MINUTE)
     due = {key: row for key, row in written.items() if row[1] <= last}
     kept: dict[tuple[str, int], list[str]] = {}
     for each in readings or []:
         if each.good:
             kept.setdefault((each.point, each.at), []).append(each.value)
-    usable = readings is not None and len(due) >= 100
-    late = {key: row for key, row in due.items() if row[1] - key[1] > MINUTE}
+    usable = readings is not None and len(due) >= needed
+    late = {key: row for key, row in due.items() if row[1] - key[1] > late_us}
     for name, rows, en, zh in (
         (
             "rows-kept",

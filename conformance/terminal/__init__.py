@@ -7,11 +7,14 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``protocol.modbus-tcp``: the terminal reads meters by Modbus TCP.
 - ``source.dlt645``, ``source.cjt188``, ``source.modbus``: it reads such meters on serial lines.
 - ``source.mqtt``, ``source.https``: it takes data from collectors by MQTT, by HTTPS.
+- ``source.mqtt5``, ``source.mqtt-qos2``, ``source.mqtt-hj212``: by MQTT 5.0, with QoS 2, as HJ 212 text.
 - ``source.opc``, ``source.sql``: it reads nodes of OPC UA servers, rows of databases.
 - ``source.cems``: it takes values of a CEMS.
 - ``source.collectors``: it takes data from collectors at all.
 - ``source.weighing``: it reads weighing indicators that send by themselves.
 - ``source.odbc``: it reads rows of databases through ODBC.
+- ``source.postgresql``, ``source.mariadb``: it reads those of such a server.
+- ``processing.formulas``: it computes points from others: sum, difference, product, quotient, shares, integral.
 - ``source.weighing-loads``: it adds up the net weight of every truck from the weights shown.
 - ``alarms.signal-failure``: a 4-20 mA loop counts as failed after 4 s at fault, with an alarm.
 - ``source.transformers``: it multiplies the readings of meters behind transformers by their ratio.
@@ -33,6 +36,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``storage.sets``, ``storage.tables``: stored data go out as a set and in again; they go out as a table for people.
 - ``storage.by-source``: they can be read by the emission source that they belong to.
 - ``storage.capacity``: it tells what its store holds, may hold, and for how long data are kept.
+- ``storage.octet-bound``: what its store may hold can be set, and delivered data are overwritten first.
 - ``storage.backup-1-year``: a backup covers a year.
 - ``delivery.automatic-backfill``: what an outage held back is sent afterwards without help.
 - ``role.collector``: submitted as a collector too (168 h buffer).
@@ -43,6 +47,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``channel.mutual-tls``: it reaches a centre over TLS with certificates on both sides.
 - ``channel.certificate-renewal``: its own certificate of a channel can be renewed while it works.
 - ``channel.revocation-lists``: it fetches revocation lists while it works and obeys them.
+- ``channel.certificate-status``: it asks for the status of centres' certificates (OCSP), and heeds what is stapled.
 - ``channel.national-tls``: over TLS 1.3 with the national suites (RFC 8998).
 - ``channel.payload``: it signs and enciphers HJ 212 packets above the channel.
 - ``management.packages``: it takes signed packages of the management software, online and as files.
@@ -60,6 +65,7 @@ HJ212_WINDOW = "uplink.hj212-window"
 LOCAL = "local.readout"
 MUTUAL_TLS = "channel.mutual-tls"
 REVOCATION_LISTS = "channel.revocation-lists"
+CERTIFICATE_STATUS = "channel.certificate-status"
 NATIONAL_TLS = "channel.national-tls"
 PAYLOAD = "channel.payload"
 MANAGEMENT = "management.packages"

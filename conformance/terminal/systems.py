@@ -13,6 +13,7 @@ from bench.history import History
 from bench.scenario import Scenario, System
 from bench.terminals.systems import missing_driver
 from conformance.judges import accuracy, gaps, systems
+from conformance.judges.times import SECOND
 from conformance.terminal import CEMS, HJ212, LOCAL, MODBUS, OPC, SQL
 from conformance.terminal.moves import all_centres, points, read_readings
 from simulators.meters.faults import (
@@ -30,11 +31,15 @@ from simulators.meters.faults import (
     Sentinel,
     Silent,
     Stale,
+    Withheld,
 )
+from simulators.systems.database_server import missing_server
 
 _OPC = ("csmt/11.3c-6", "isc-2/7.2.2(2)m")
 _SQL = ("isc-2/7.2.2(2)l", "csmt/11.3c-2", "csmt/11.3c-3")
 _CEMS = ("csmt/11.3c-1",)
+# Readings of the present are looked for so long; those that come late have so much longer.
+_PATIENCE_S, _LOOK_S, _SETTLED_S = 120, 10, 15
 
 
 def _world(*behind: System) -> Scenario:
@@ -106,9 +111,13 @@ class _Spoiled:
             await bench.clock.sleep(self.spoilt_s)
             meter.clear()
             await bench.clock.sleep(self.spoilt_s)
+        await self.settle(bench)
         await bench.operator.gaps()
         await bench.operator.log(start)
         await read_readings(bench, points(bench), start, bench.clock.now_us())
+
+    async def settle(self, bench: Bench) -> None:
+        """Wait for what comes late."""
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from gaps.findings(history, all_centres(history))
@@ -178,7 +187,7 @@ class TakesRowsByOdbc(_Spoiled, Case):
     scenario = _world(System("odbc", ("energy-system", "production-system")))
     spoilt_s = 240.0
     before_s = 610.0
-    faults = (Delayed(after_s=150), Duplicate(after_s=90), Locked(), Sentinel(), Silent())
+    faults = (Delayed(after_s=150), Duplicate(after_s=90), Locked(), Sentinel(), Withheld(), Silent())
 
     @classmethod
     def lacks(cls) -> str:
@@ -201,8 +210,87 @@ class TakesEachRowOnce(_Spoiled, Case):
         Locked(),
         Sentinel(),
         Omitted(points=("energy-system.power",)),
+        Withheld(),
         Silent(),
     )
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from systems.row_findings(history)
+
+
+class _OfServer(_Spoiled):
+    """What cases share that read rows from a real server, in minutes of real time."""
+
+    rigs = Rig.PROCESS | Rig.LOOPBACK | Rig.LAB
+    proof = Rig.PROCESS
+    before_s = 12.0
+    spoilt_s = 8.0
+    servers: tuple[str, ...]
+    faults = (Delayed(after_s=12), Duplicate(after_s=6), Locked(), Sentinel(), Withheld(), Silent())
+
+    @classmethod
+    def lacks(cls) -> str:
+        return "; ".join(filter(None, map(missing_server, cls.servers)))
+
+    async def drive(self, bench: Bench) -> None:
+        # What a terminal may take to start, on a machine that is busy.
+        await bench.clock.sleep(10)
+        await super().drive(bench)
+
+    async def settle(self, bench: Bench) -> None:
+        bench.phase("settle")
+        due = bench.clock.now_us()
+        # A machine that is busy may take its time: the end is looked for, not reckoned.
+        for _ in range(round(_PATIENCE_S / _LOOK_S)):
+            await bench.clock.sleep(_LOOK_S)
+            now = bench.clock.now_us()
+            shown = [await bench.operator.readings(point, due, now) for point in points(bench)]
+            if all(shown):
+                break
+        await bench.clock.sleep(_SETTLED_S)
+        bench.phase("watched")
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from systems.row_findings(history, needed=40, late_us=10 * SECOND)
+
+
+def _rows_of(*behind: System) -> Scenario:
+    return Scenario(circuits=0, systems=behind, centres=("A",), period_s=4, kinds=())
+
+
+class TakesRowsFromPostgresql(_OfServer, Case):
+    """Rows of a PostgreSQL server become one reading each, also late, twice, locked, refused and after its restart."""
+
+    zh = "PostgreSQL 数据库的每一行成为一条读数：迟到、重复、锁定、拒绝访问和服务器重启均不例外。"
+    clauses = _SQL
+    needs = (SQL, "source.postgresql", LOCAL)
+    servers = ("postgresql",)
+    scenario = _rows_of(System("sql", ("energy-system", "production-system"), rows_s=4, sql="postgresql"))
+
+
+class TakesRowsFromMariadb(_OfServer, Case):
+    """Rows of a MariaDB server become one reading each, also late, twice, locked, refused and after its restart."""
+
+    zh = "MariaDB 数据库的每一行成为一条读数：迟到、重复、锁定、拒绝访问和服务器重启均不例外。"
+    clauses = _SQL
+    needs = (SQL, "source.mariadb", LOCAL)
+    servers = ("mariadb",)
+    scenario = _rows_of(System("sql", ("energy-system", "production-system"), rows_s=4, sql="mariadb"))
+
+
+class TakesRowsOfServersByOdbc(_OfServer, Case):
+    """Rows of a PostgreSQL and a MariaDB server that are reached by ODBC become one reading each, whatever happens."""
+
+    zh = "经 ODBC 接入的 PostgreSQL 和 MariaDB 数据库，每一行成为一条读数：迟到、重复、锁定、拒绝访问和重启均不例外。"
+    clauses = ("csmt/11.3c-7",)
+    needs = ("source.odbc", "source.postgresql", "source.mariadb", LOCAL)
+    servers = ("postgresql", "mariadb")
+    scenario = _rows_of(
+        System("odbc", ("energy-system",), rows_s=4, sql="postgresql"),
+        System("odbc", ("production-system",), rows_s=4, sql="mariadb"),
+    )
+
+    @classmethod
+    def lacks(cls) -> str:
+        drivers = (missing_driver("postgresql"), missing_driver("mysql"))
+        return "; ".join(filter(None, (super().lacks(), *drivers)))

@@ -113,6 +113,17 @@ def test_a_server_in_real_time_its_restart_and_its_double(security: str) -> None
     asyncio.run(main())
 
 
+def test_devices_of_one_server_share_its_database(tmp_path: Path) -> None:
+    file = tmp_path / "world.toml"
+    place = 'sql = "postgresql"\nhost = "127.0.0.1"\nport = 5432'
+    file.write_text(SHIPPED.read_text("utf-8").replace("rows_s = 60", place), "utf-8")
+    world = load_world(file)
+    site = Site(world, clock=HostClock(), observe=lambda event: None)
+    behind = [meter for meter in world.meters if meter.served]
+    assert [meter.name for meter in behind] == ["energy", "production"]
+    assert {site.database(meter) for meter in behind} == {"postgresql://reader:reader@127.0.0.1:5432/plant"}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
@@ -121,6 +132,19 @@ def test_a_server_in_real_time_its_restart_and_its_double(security: str) -> None
         ("port = 4840", 'port = 4840\nsecurity = "tls"', "expected one of none, sign, encrypt, got 'tls'"),
         ('map = "energy_system"', 'map = "energy_system"\ndatabase = "x"', "database: expected a URL such as sqlite"),
         ("rows_s = 60", "rows_s = 0", "rows_s: expected 1 to 86400, got 0"),
+        ("rows_s = 60", 'sql = "oracle"', "sql: expected one of sqlite, postgresql, mariadb, got 'oracle'"),
+        ("rows_s = 60", "port = 5432", "a meter behind sql has no such place; remove port"),
+        ("rows_s = 60", 'sql = "mariadb"\nhost = "127.0.0.1"', "port: is missing"),
+        (
+            "rows_s = 60",
+            'database = "sqlite:///x.db"\nsql = "sqlite"',
+            "a database given by URL is of the kind its URL names; remove sql or database",
+        ),
+        (
+            "rows_s = 60",
+            'sql = "mariadb"\nhost = "127.0.0.1"\nport = 4840',
+            "127.0.0.1:4840 is OPC UA for meter cems; choose another port for mariadb",
+        ),
         ("port = 9010", "port = 4840", "127.0.0.1:4840 is already meter cems; choose another port"),
     ],
 )

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
+import itertools
+import socket
 import sqlite3
-import subprocess
-import tempfile
-import time
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,7 +15,7 @@ from simulators_helpers import START_US, Heard, free_port
 from sqlalchemy import create_engine
 from sqlalchemy import text as sql_text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from systems_helpers import device
 
 from bench.terminals.systems import missing_driver
@@ -35,8 +31,11 @@ from reference_terminal.config import load_config
 from reference_terminal.config_systems import SystemConfig
 from reference_terminal.platform import OffsetClock
 from simulators.events import Published
-from simulators.meters.faults import Delayed, Duplicate, Locked, Omitted, Sentinel, Silent
+from simulators.meters.faults import Delayed, Duplicate, Locked, Omitted, Sentinel, Silent, Withheld
+from simulators.meters.spec import SERVERS
 from simulators.serve import HostClock
+from simulators.systems import database_server
+from simulators.systems.database_server import DatabaseServer, missing_server
 from simulators.systems.sql import SqlDatabase
 from simulators.systems.tagged import TaggedMeter
 
@@ -136,110 +135,30 @@ def test_nobody_reads_while_it_is_locked_or_away_and_no_row_is_lost() -> None:
 
 # PostgreSQL and MariaDB, in real time.
 
-_BIN = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), Path("/nowhere"))
-_ABSENT = "NOT RUN HERE: program {0} is not installed (apt-get install {1}) / 未执行：未安装 {1}"
-# Where an unprivileged user's PATH does not look.
-_SERVERS = f"{os.environ.get('PATH', os.defpath)}:/usr/local/sbin:/usr/sbin"
+_ABSENT = "NOT RUN HERE: {0} is not installed (apt-get install {1}) / 未执行：未安装 {1}"
 
 
-def unprivileged() -> tuple[Path, list[str]]:
-    """A folder for a server and how to run that server, which does not run as root."""
-    # Not below tmp_path, whose folders nobody else may enter.
-    home = Path(tempfile.mkdtemp(prefix="carbonbench-db-"))
-    if os.geteuid() != 0:
-        return home, []
-    os.chown(home, 65534, 65534)
-    return home, ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+@pytest.fixture(params=SERVERS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """One kind of database server after the other."""
+    if lacking := missing_server(request.param):
+        pytest.skip(f"NOT RUN HERE: {lacking}")
+    return request.param
 
 
-@pytest.fixture
-def postgres() -> Iterator[str]:
-    """The URL of a PostgreSQL server of the test's own."""
-    if not (_BIN / "initdb").exists():
-        pytest.skip(_ABSENT.format("postgres", "postgresql"))
-    home, prefix = unprivileged()
-    port = free_port()
-    data, log = home / "data", home / "log"
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home} -c fsync=off"
-
-    def call(*words: str) -> None:
-        done = subprocess.run([*prefix, *words], capture_output=True, text=True, check=False, cwd=home)
-        assert done.returncode == 0, done.stderr + done.stdout
-
-    try:
-        call(str(_BIN / "initdb"), "-D", str(data), "-U", "plant", "-A", "trust", "--no-sync", "-E", "UTF8")
-        call(str(_BIN / "pg_ctl"), "-D", str(data), "-l", str(log), "-o", options, "-w", "start")
-        yield f"postgresql+psycopg2://plant@127.0.0.1:{port}/postgres"
-    finally:
-        subprocess.run(
-            [*prefix, str(_BIN / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"],
-            capture_output=True,
-            check=False,
-        )
-        shutil.rmtree(home, ignore_errors=True)
+def standing(kind: str, heard: Heard) -> tuple[TaggedMeter, SqlDatabase]:
+    """A device whose rows go into a server of the bench's own five times a second."""
+    clock = HostClock()
+    meter = device("sql", clock, heard, clock.now_us(), POINTS)
+    meter.period_us = 200_000
+    meter.preset("cems.co2_mass", "99999.999")
+    place = DatabaseServer(kind, "127.0.0.1", free_port(), "cems")
+    return meter, SqlDatabase("", [meter], clock=clock, observe=heard, server=place)
 
 
-_GRANTS = """\
-CREATE DATABASE plant;
-CREATE USER plant@'%' IDENTIFIED BY 'plant';
-GRANT ALL ON plant.* TO plant@'%';
-GRANT SELECT ON absent.* TO plant@'%';
-"""
-
-
-@pytest.fixture
-def mariadb() -> Iterator[str]:
-    """The URL of a MariaDB server of the test's own."""
-    server, install = shutil.which("mariadbd", path=_SERVERS), shutil.which("mariadb-install-db", path=_SERVERS)
-    if server is None or install is None:
-        pytest.skip(_ABSENT.format("mariadbd", "mariadb-server"))
-    home, prefix = unprivileged()
-    port = free_port()
-    grants, log = home / "grants.sql", home / "log"
-    grants.write_text(_GRANTS)
-    data = f"--datadir={home / 'data'}"
-    running: subprocess.Popen[bytes] | None = None
-    try:
-        made = subprocess.run(
-            [*prefix, install, "--no-defaults", data, "--auth-root-authentication-method=normal", "--skip-test-db"],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=home,
-        )
-        assert made.returncode == 0, made.stderr + made.stdout
-        options = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={home / 'socket'}", f"--init-file={grants}"]
-        with log.open("wb") as told:
-            running = subprocess.Popen(
-                [*prefix, server, "--no-defaults", data, f"--pid-file={home / 'pid'}", *options],
-                stdout=told,
-                stderr=told,
-                cwd=home,
-            )
-        url = f"mysql+pymysql://plant:plant@127.0.0.1:{port}/plant"
-        engine = create_engine(url)
-        for _ in range(300):
-            assert running.poll() is None, log.read_text()
-            try:
-                engine.connect().close()
-                break
-            except OperationalError:
-                time.sleep(0.1)
-        else:
-            pytest.fail(log.read_text())
-        engine.dispose()
-        yield url
-    finally:
-        if running is not None:
-            running.kill()
-            running.wait()
-        shutil.rmtree(home, ignore_errors=True)
-
-
-@pytest.fixture(params=["postgres", "mariadb"])
-def server(request: pytest.FixtureRequest) -> str:
-    """The URL of one database server after the other."""
-    return request.getfixturevalue(request.param)
+def with_driver(url: str) -> str:
+    """A URL with the driver that the simulator's side takes."""
+    return url.replace("postgresql:", "postgresql+psycopg2:").replace("mariadb:", "mariadb+pymysql:")
 
 
 def through_odbc(url: str) -> str:
@@ -291,17 +210,13 @@ def source(url: str, memory: Memory, journal: Silence, **options: Any) -> tuple[
     return made, taken
 
 
-def test_rows_of_a_server_are_read_once_whatever_happens(server: str) -> None:
-    # A URL need not name a driver.
-    url = f"{server.partition('+')[0]}{server[server.index(':') :]}"
-
+def test_rows_of_a_server_are_read_once_whatever_happens(kind: str) -> None:
     async def main() -> None:
-        heard, clock = Heard(), HostClock()
-        meter = device("sql", clock, heard, clock.now_us(), POINTS)
-        meter.period_us = 200_000
-        meter.preset("cems.co2_mass", "99999.999")
-        database = SqlDatabase(url, [meter], clock=clock, observe=heard)
+        heard = Heard()
+        meter, database = standing(kind, heard)
         await database.start()
+        # It names no driver.
+        url = database.url
         try:
             memory, journal = Memory(), Silence()
             reader, taken = source(url, memory, journal)
@@ -311,32 +226,26 @@ def test_rows_of_a_server_are_read_once_whatever_happens(server: str) -> None:
             first = len(taken)
             assert first >= 6 and len({row.id for row in taken}) == first
             assert {row.content.value for row in taken if row.tag == "cems.co2_mass"} == {Decimal("99999.999")}
-            stamps = {each.stamp // 1000 for each in heard.of(Published)}
-            assert {row.at_ms for row in taken} <= stamps
+            await heard.until(lambda: {row.at_ms for row in taken} <= stamps_of(heard))
             # Another life goes on where the last one was durable, and asks for no row twice beyond the overlap.
             again, more = source(url, memory, journal, overlap=0)
             await heard.until(lambda: len(heard.of(Published)) >= 6)
             await again.fetch()
             assert min(row.id for row in more) == int(memory.kept["system", "s1"]) + 1
             meter.set_fault(Locked())
-            await asyncio.sleep(0.5)
-            with pytest.raises(ReadFailed) as locked:
-                await again.fetch()
-            assert locked.value.cause == reading.LOCKED
+            await refused(again, reading.LOCKED)
             meter.clear()
-            await asyncio.sleep(0.5)
-            await again.fetch()
+            await answered(again)
             wrong = {
                 "SELECT id, tag, at, worth FROM readings WHERE id > :after": ("column", "worth"),
-                "SELECT id, tag, at, value FROM plant.nowhere WHERE id > :after": ("nowhere", "exist"),
+                "SELECT id, tag, at, value FROM plant.nowhere WHERE id > :after": ("nowhere",),
                 "SELECT id, tag, at, value FORM readings WHERE id > :after": ("syntax",),
-                "DELETE FROM readings WHERE id > :after": ("cannot execute", "transaction"),
             }
             for query, words in wrong.items():
                 asker, _ = source(url, Memory(), journal, query=query)
-                with pytest.raises(ReadFailed) as refused:
+                with pytest.raises(ReadFailed) as failed:
                     await asker.fetch()
-                assert refused.value.cause == reading.ERROR_ANSWER, query
+                assert failed.value.cause == reading.ERROR_ANSWER, query
                 assert all(word in journal.alarms[-1].lower() for word in words), journal.alarms[-1]
             stray, _ = source(f"{url.rpartition('/')[0]}/absent", Memory(), journal)
             with pytest.raises(ReadFailed) as nowhere:
@@ -344,16 +253,170 @@ def test_rows_of_a_server_are_read_once_whatever_happens(server: str) -> None:
             assert nowhere.value.cause == reading.ERROR_ANSWER
             assert "database" in journal.alarms[-1] and "absent" in journal.alarms[-1]
             assert len(journal.alarms) == len(wrong) + 1
+            # Nothing but the simulator ever wrote: the reader has no right to.
+            engine = create_engine(with_driver(url))
+            with engine.connect() as connection, pytest.raises(DBAPIError, match="denied"):
+                connection.execute(sql_text("DELETE FROM readings"))
+            engine.dispose()
+            odbc = await by_odbc(heard, meter, url)
         finally:
             await database.stop()
-        # Nothing but the simulator ever wrote: the reader's transactions are read only.
-        engine = create_engine(server)
-        with engine.connect() as connection:
-            count = connection.execute(sql_text("SELECT count(*) FROM readings")).scalar_one()
-        engine.dispose()
-        assert count == 2 * len(heard.of(Published))
+        away, _ = source(odbc, Memory(), Silence())
+        await refused(away, reading.NO_CONNECTION)
 
     asyncio.run(main())
+
+
+async def by_odbc(heard: Heard, meter: TaggedMeter, url: str) -> str:
+    """The same through ODBC; returns how the server was named."""
+    odbc, memory, journal = through_odbc(url), Memory(), Silence()
+    reader, taken = source(odbc, memory, journal)
+    await answered(reader)
+    assert len(taken) >= 6 and len({row.id for row in taken}) == len(taken)
+    assert {row.content.value for row in taken if row.tag == "cems.co2_mass"} == {Decimal("99999.999")}
+    await heard.until(lambda: {row.at_ms for row in taken} <= stamps_of(heard))
+    meter.set_fault(Locked())
+    await refused(reader, reading.LOCKED)
+    meter.clear()
+    wrong = {
+        "SELECT id, tag, at, worth FROM readings WHERE id > :after": "worth",
+        "SELECT id, tag, at, value FROM nowhere WHERE id > :after": "nowhere",
+        "SELECT id, tag, at, value FORM readings WHERE id > :after": "syntax",
+    }
+    for query, word in wrong.items():
+        asker, _ = source(odbc, Memory(), journal, query=query)
+        await refused(asker, reading.ERROR_ANSWER)
+        assert word in journal.alarms[-1].lower()
+    stray, _ = source("odbc:DRIVER={None such};Server=127.0.0.1", Memory(), journal)
+    await refused(stray, reading.ERROR_ANSWER)
+    return odbc
+
+
+def test_a_server_refuses_ends_and_comes_back_and_no_row_is_lost(kind: str) -> None:
+    async def main() -> None:
+        heard, journal = Heard(), Silence()
+        meter, database = standing(kind, heard)
+        await database.start()
+        try:
+            reader, taken = source(database.url, Memory(), journal)
+            await heard.until(lambda: len(heard.of(Published)) >= 2)
+            meter.set_fault(Withheld())
+            await refused(reader, reading.ERROR_ANSWER)
+            assert "denied" in journal.alarms[-1]
+            meter.clear()
+            await answered(reader)
+            meter.set_fault(Silent())
+            await refused(reader, reading.NO_CONNECTION)
+            held = len(heard.of(Published))
+            await asyncio.sleep(0.5)
+            assert len(heard.of(Published)) == held
+            meter.clear()
+            await heard.until(lambda: len(heard.of(Published)) >= held + 3)
+            await answered(reader)
+            stamps = [each.stamp for each in heard.of(Published)]
+            assert {later - earlier for earlier, later in itertools.pairwise(stamps)} == {200_000}
+            known = {each.stamp // 1000 for each in heard.of(Published)[: held + 3]}
+            assert known <= {row.at_ms for row in taken}
+        finally:
+            await database.stop()
+            assert database.server is not None and not database.server.running
+
+    asyncio.run(main())
+
+
+def stamps_of(heard: Heard) -> set[int]:
+    """The instants of the rows that were told of, milliseconds."""
+    return {each.stamp // 1000 for each in heard.of(Published)}
+
+
+async def refused(reader: RowSource, cause: str) -> None:
+    """Ask until the database does not answer, for this cause."""
+    while True:
+        try:
+            await reader.fetch()
+        except ReadFailed as failure:
+            # A database that shuts down while it is asked may say so in other words first.
+            if failure.cause == cause:
+                return
+        await asyncio.sleep(0.05)
+
+
+async def answered(reader: RowSource) -> None:
+    """Ask until the database answers."""
+    while True:
+        try:
+            return await reader.fetch()
+        except ReadFailed:
+            await asyncio.sleep(0.05)
+
+
+def test_a_server_that_cannot_be_had_is_told_in_a_sentence(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        _, database = standing(kind, Heard())
+        assert database.server is not None
+        with socket.create_server(("127.0.0.1", database.server.port)), pytest.raises(OSError, match="in use"):
+            await database.start()
+        monkeypatch.setattr(database_server, "programs_of", lambda _kind: None)
+        with pytest.raises(OSError, match=rf"database cems: the database {kind} is not installed \(apt-get install "):
+            await database.start()
+
+    asyncio.run(main())
+
+
+def test_a_server_given_by_url_is_written_to_and_left_standing(kind: str) -> None:
+    async def main() -> None:
+        server, heard, clock = DatabaseServer(kind, "127.0.0.1", free_port(), "plant"), Heard(), HostClock()
+        await server.start()
+        try:
+            meter = device("sql", clock, heard, clock.now_us(), POINTS)
+            meter.period_us = 200_000
+            given = server.writer.render_as_string(hide_password=False)
+            database = SqlDatabase(given, [meter], clock=clock, observe=heard)
+            await database.start()
+            reader, taken = source(given, Memory(), Silence())
+            await heard.until(lambda: len(heard.of(Published)) >= 2)
+            # It cannot end a server that is not its own.
+            for fault, cause in ((Silent(), reading.LOCKED), (Withheld(), reading.ERROR_ANSWER)):
+                meter.set_fault(fault)
+                await refused(reader, cause)
+                meter.clear()
+                await answered(reader)
+            await database.stop()
+            await answered(reader)
+            # Who may write does not, either: the reader's transactions are read only.
+            journal = Silence()
+            eraser, _ = source(given, Memory(), journal, query="DELETE FROM readings WHERE id > :after")
+            await refused(eraser, reading.ERROR_ANSWER)
+            assert "cannot execute" in journal.alarms[0].lower() and "transaction" in journal.alarms[0].lower()
+            assert server.running and len(taken) >= 4
+        finally:
+            await server.stop()
+
+    asyncio.run(main())
+
+
+def test_a_server_is_not_for_virtual_time(kind: str) -> None:
+    async def main() -> None:
+        _, database = standing(kind, Heard())
+        with pytest.raises(OSError, match=f"database cems: a {kind} server needs real time"):
+            await database.start()
+
+    run_virtually(main())
+
+
+def test_a_table_has_another_name_where_there_are_no_rights() -> None:
+    async def main() -> None:
+        async with Stand() as stand:
+            await asyncio.sleep(61)
+            stand.meter.set_fault(Withheld())
+            await asyncio.sleep(60)
+            with pytest.raises(sqlite3.OperationalError, match="no such table: readings"):
+                rows(stand.path)
+            stand.meter.clear()
+            await asyncio.sleep(1)
+            assert [at[14:16] for _, _, at, _ in rows(stand.path)] == ["01", "01", "02", "02"]
+
+    run_virtually(main())
 
 
 def test_a_database_that_is_away_is_no_connection_and_no_new_file(tmp_path: Path) -> None:
@@ -379,56 +442,6 @@ def test_a_driver_that_is_absent_is_told_in_a_sentence() -> None:
         with pytest.raises(ReadFailed):
             await reader.fetch()
         assert "MySQLdb" in journal.alarms[0]
-
-    asyncio.run(main())
-
-
-def test_rows_of_a_server_are_read_once_through_odbc(server: str) -> None:
-    odbc = through_odbc(server)
-
-    async def main() -> None:
-        heard, clock = Heard(), HostClock()
-        meter = device("sql", clock, heard, clock.now_us(), POINTS)
-        meter.period_us = 200_000
-        meter.preset("cems.co2_mass", "99999.999")
-        database = SqlDatabase(server, [meter], clock=clock, observe=heard)
-        await database.start()
-        try:
-            memory, journal = Memory(), Silence()
-            reader, taken = source(odbc, memory, journal)
-            await heard.until(lambda: len(heard.of(Published)) >= 3)
-            await reader.fetch()
-            await reader.fetch()
-            assert len(taken) >= 6 and len({row.id for row in taken}) == len(taken)
-            assert {row.content.value for row in taken if row.tag == "cems.co2_mass"} == {Decimal("99999.999")}
-            assert {row.at_ms for row in taken} <= {each.stamp // 1000 for each in heard.of(Published)}
-            meter.set_fault(Locked())
-            await asyncio.sleep(0.5)
-            with pytest.raises(ReadFailed) as locked:
-                await reader.fetch()
-            assert locked.value.cause == reading.LOCKED
-            meter.clear()
-            wrong = {
-                "SELECT id, tag, at, worth FROM readings WHERE id > :after": "worth",
-                "SELECT id, tag, at, value FROM nowhere WHERE id > :after": "nowhere",
-                "SELECT id, tag, at, value FORM readings WHERE id > :after": "syntax",
-            }
-            for query, word in wrong.items():
-                asker, _ = source(odbc, Memory(), journal, query=query)
-                with pytest.raises(ReadFailed) as refused:
-                    await asker.fetch()
-                assert refused.value.cause == reading.ERROR_ANSWER, query
-                assert word in journal.alarms[-1].lower()
-            stray, _ = source("odbc:DRIVER={None such};Server=127.0.0.1", Memory(), journal)
-            with pytest.raises(ReadFailed) as nowhere:
-                await stray.fetch()
-            assert nowhere.value.cause == reading.ERROR_ANSWER
-        finally:
-            await database.stop()
-        away, _ = source(odbc.replace("Port=", "Port=1"), Memory(), Silence())
-        with pytest.raises(ReadFailed) as gone:
-            await away.fetch()
-        assert gone.value.cause == reading.NO_CONNECTION
 
     asyncio.run(main())
 
