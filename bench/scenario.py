@@ -74,6 +74,19 @@ class Revocation:
 
 
 @dataclass(frozen=True)
+class CertificateStatus:
+    """Status of single certificates (OCSP): for how long an answer holds (s), and what the terminal is told of it.
+
+    `look_s` is how often it is told to look again, `policy` what it is told to do when nobody answers: refuse the peer
+    (hard), or go on with an alarm (soft).
+    """
+
+    valid_s: int = 120
+    look_s: int = 60
+    policy: str = "hard"
+
+
+@dataclass(frozen=True)
 class Derived:
     """A point that the terminal is told to compute from others, period by period (CSMT 8.3.2).
 
@@ -118,7 +131,8 @@ class Scenario:
     load-profile (every 15 min) or hourly-freeze.
     `emission_sources` gives points the emission source that the terminal is to keep their data under. With
     `tell_declared` the first event of the record holds the declared maxima, for judges that reckon with them.
-    With `revocation` lists of revoked certificates are published at a host of their own, which the terminal is told.
+    With `revocation` lists of revoked certificates are published at a host of their own, which the terminal is told;
+    with `status` a responder there answers on single certificates (OCSP), which name it.
     `store_octets` is how much the terminal's store may hold (0: what it was delivered with).
     The terminal is not told of the centres that `later` names until an operator adds them.
     `derived` are points that it is told to compute from others.
@@ -155,6 +169,7 @@ class Scenario:
     tell_declared: bool = False
     records: tuple[tuple[str, str], ...] = ()
     revocation: Revocation | None = None
+    status: CertificateStatus | None = None
     derived: tuple[Derived, ...] = ()
     store_octets: int = 0
 

@@ -15,6 +15,7 @@ CHANNELS = ("plain", "tls", "mtls", "gm-tls13")
 PAYLOADS = ("clear", "sm4-sm2")
 KINDS = ("minute", "quarter", "hour", "day", "month")
 REVOCATION_POLICIES = ("refuse", "alarm")
+STATUS_POLICIES = ("off", "soft", "hard")
 _MARKS = ("-----BEGIN ", "sealed1.")
 
 
@@ -25,7 +26,9 @@ class SecurityConfig:
     `fingerprints` are the classes of records that get one; `device` names the terminal there; `warn_days` is how long
     before its end a certificate is warned of. `crl_urls` are where revocation lists of the centres' issuers are fetched
     every `crl_look_s`; a list that has run out and cannot be had refuses the centres (`refuse`) or only raises an alarm
-    (`alarm`). `package_anchors` are the SM2 roots of whoever issues packages.
+    (`alarm`). `ocsp` is whether centres' certificates are asked about, and whether one for which nobody answers is
+    refused (`hard`) or alarmed (`soft`); at `ocsp_url`, or where the certificate says, every `ocsp_look_s`.
+    `package_anchors` are the SM2 roots of whoever issues packages.
     """
 
     passphrase: str = field(default="", repr=False)
@@ -40,6 +43,9 @@ class SecurityConfig:
     crl_urls: tuple[str, ...] = ()
     crl_look_s: int = 3600
     crl_policy: str = "refuse"
+    ocsp: str = "off"
+    ocsp_url: str = ""
+    ocsp_look_s: int = 3600
 
     @property
     def has_vault(self) -> bool:
@@ -81,6 +87,9 @@ def read_security(section: Section) -> SecurityConfig:
         crl_urls=section.texts("crl_urls"),
         crl_look_s=section.integer("crl_look_s", 60, 86_400, 3600),
         crl_policy=section.choice("crl_policy", REVOCATION_POLICIES, "refuse"),
+        ocsp=section.choice("ocsp", STATUS_POLICIES, "off"),
+        ocsp_url=section.text("ocsp_url", ""),
+        ocsp_look_s=section.integer("ocsp_look_s", 60, 86_400, 3600),
     )
     for key in ("device_certificate", "device_key", "package_anchors", "package_crls"):
         check_material(section, key, getattr(value, key))
@@ -103,6 +112,12 @@ def read_security(section: Section) -> SecurityConfig:
                 f"expected addresses such as http://host/name.crl (lists are signed, RFC 5280), got {url[:80]!r}",
                 f"应为 http:// 地址,实际为 {url[:80]!r}",
             )
+    if value.ocsp_url and not value.ocsp_url.startswith("http://"):
+        section.problem(
+            "ocsp_url",
+            f"expected an address such as http://host/ocsp (answers are signed, RFC 6960), got {value.ocsp_url[:80]!r}",
+            f"应为 http:// 地址,实际为 {value.ocsp_url[:80]!r}",
+        )
     if value.passphrase and value.passphrase_file:
         section.problem(
             "passphrase", "expected passphrase or passphrase_file, got both; remove one", "口令与口令文件只能给一个"

@@ -56,6 +56,7 @@ from reference_terminal.uplink.qn import QnSource
 from reference_terminal.uplink.records_json import RecordsLink
 from reference_terminal.uplink.revocation import RevocationLists
 from reference_terminal.uplink.settings import CentreSettings
+from reference_terminal.uplink.status import StatusChecks
 from reference_terminal.uplink.window import DailyWindow
 from reference_terminal.web.api import Api
 from reference_terminal.web.server import Server
@@ -203,6 +204,7 @@ class Terminal:
         self.installer.begin()
         self.applications = Applications(self.installer, self.clock, self.journal)
         self.revocation = self._revocation_lists(config)
+        self.status = self._status_checks(config)
         self._assemble_uplink()
         self.warden = Warden(self.keyring, config.security.warn_days, self.clock, self.journal)
         self.time_sources = [TimeSource(config.time, self.clock, self.journal)] if config.time.server else []
@@ -323,6 +325,8 @@ class Terminal:
         settings, security = self.settings[centre.id], self.keyring.security[centre.id]
         if self.revocation is not None and security.channel != PLAIN:
             security = replace(security, revocation=self.revocation)
+        if self.status is not None and security.channel != PLAIN:
+            security = replace(security, status=self.status)
         channels = self._channels(centre)
         if centre.protocol == "hj212":
             return CentreLink(
@@ -363,6 +367,15 @@ class Terminal:
             issuers += [security.anchors, *(each.pem for each in own)]
         return RevocationLists(
             given.crl_urls, given.crl_look_s, given.crl_policy, issuers, self.store, self.clock, self.journal
+        )
+
+    def _status_checks(self, config: Config) -> StatusChecks | None:
+        """Who asks whether centres' certificates still count; None where nobody does."""
+        given = config.security
+        if given.ocsp == "off":
+            return None
+        return StatusChecks(
+            given.ocsp, given.ocsp_url, given.ocsp_look_s, self.platform.random, self.clock, self.journal
         )
 
     def _notary(self) -> Notary | None:

@@ -84,7 +84,8 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
     `simulators.centres.spec.CentreSpec`, those of `simulators.trust.authority.TerminalSide`, and `codes` by point;
     `derived` are points to be computed from others (see `bench.scenario.Derived`) with their `code`;
     without those that an operator adds later), `revocation` (urls, look_s, policy; none where no lists are fetched),
-    `status` (url, look_s, policy; none where no certificate is asked about), `connection` (that section of the profile).
+    `status` (url, look_s, policy; none where no certificate is asked about), `connection` (that section of the
+    profile).
     """
     rows = [msgspec.to_builtins(row) for row in seat.site.points.values()]
     periods: Mapping[str, float] = seat.settings["periods"]

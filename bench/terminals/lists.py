@@ -1,4 +1,4 @@
-"""What a terminal is told of revocation lists that it has to fetch: where, how often, what follows when they run out.
+"""What a terminal is told of revocation: lists that it has to fetch, and where single certificates are asked about.
 
 Leaves publishing them to `simulators.trust.distribution` and the words of one terminal's configuration to its adapter.
 """
@@ -21,6 +21,22 @@ class Lists(NamedTuple):
     urls: tuple[str, ...]
     look_s: int
     policy: str
+
+
+class StatusWish(NamedTuple):
+    """Where the status of centres' certificates is told (OCSP); `policy` is hard or soft."""
+
+    url: str
+    look_s: int
+    policy: str
+
+
+def status_of(seat: Seat) -> StatusWish | None:
+    """None where the terminal is to ask nobody."""
+    published, wish = seat.site.world.revocation, seat.settings.get("status")
+    if published is None or wish is None:
+        return None
+    return StatusWish(published.ocsp_url, wish.look_s, wish.policy)
 
 
 def lists_of(seat: Seat) -> Lists | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from bench.terminals import Seat
-from bench.terminals.lists import lists_of
+from bench.terminals.lists import lists_of, status_of
 from bench.terminals.reference_meters import NoDriver
 from simulators.centres.spec import CentreSpec
 from simulators.trust.authority import TerminalSide
@@ -91,11 +91,13 @@ def _channel(spec: CentreSpec, side: TerminalSide, fetched: bool) -> dict[str, A
 
 
 def _revocation(seat: Seat) -> dict[str, Any]:
-    """Where revocation lists are fetched, and what a list that has run out means."""
-    lists = lists_of(seat)
-    if lists is None:
-        return {}
-    return {"crl_urls": list(lists.urls), "crl_look_s": lists.look_s, "crl_policy": lists.policy}
+    """Where revocation lists are fetched, whether certificates are asked about, and what follows without an answer."""
+    lists, status = lists_of(seat), status_of(seat)
+    # The address of the responder stands in the certificates.
+    told: dict[str, Any] = {} if status is None else {"ocsp": status.policy, "ocsp_look_s": status.look_s}
+    if lists is not None:
+        told |= {"crl_urls": list(lists.urls), "crl_look_s": lists.look_s, "crl_policy": lists.policy}
+    return told
 
 
 def security_of(seat: Seat) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from OpenSSL import SSL, crypto
 
 from reference_terminal.security import certificates
 from reference_terminal.security.certificates import SM2_WITH_SM3, CertificateError, Identity
+from reference_terminal.security.status import StatusCheck, Watched
 
 PLAIN, TLS, MUTUAL, NATIONAL = "plain", "tls", "mtls", "gm-tls13"
 CHANNELS = (PLAIN, TLS, MUTUAL, NATIONAL)
@@ -59,11 +60,15 @@ class ChannelRefused(Exception):
 
 
 class Line(Protocol):
-    """Octets to and from one peer. `until_s`: UTC second after which its certificates no longer hold, 0 if none."""
+    """Octets to and from one peer. `until_s`: UTC second after which its certificates no longer hold, 0 if none.
+
+    `status` is what the session stands on where the status of its certificate is asked for.
+    """
 
     until_s: int
     agreed: str
     standing: Standing
+    status: Watched | None
 
     async def read(self, most: int) -> bytes:
         """At least one octet; none when the peer has closed. Raises OSError."""
@@ -94,6 +99,7 @@ class PlainLine:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.until_s = 0
         self.standing: Standing = ()
+        self.status: Watched | None = None
         self._reader = reader
         self._writer = writer
 
@@ -150,6 +156,7 @@ class Security:
     crls: str = ""
     identity: Identity | None = None
     revocation: Revocation | None = None
+    status: StatusCheck | None = None
 
 
 class TlsLine:
@@ -161,6 +168,8 @@ class TlsLine:
         self.until_s = 0
         self.agreed = ""
         self.standing: Standing = ()
+        self.status: Watched | None = None
+        self.chain: tuple[x509.Certificate, ...] = ()
 
     async def handshake(self) -> None:
         """Agree; raises SSL.Error or ConnectionError."""
@@ -365,7 +374,12 @@ async def secure(inner: Line, security: Security, host: str, now_s: Callable[[],
         return inner
     judge = Judge(frozenset() if security.revocation is None else security.revocation.forgiven)
     at_s = now_s()
-    line = TlsLine(inner, connection_of(context_of(security, at_s, judge), security.server_name or host))
+    context = context_of(security, at_s, judge)
+    staples = ask_for_staple(context) if security.status is not None else []
+    connection = connection_of(context, security.server_name or host)
+    if security.status is not None:
+        connection.request_ocsp()
+    line = TlsLine(inner, connection)
     try:
         await line.handshake()
     except SSL.Error as error:
@@ -376,7 +390,26 @@ async def secure(inner: Line, security: Security, host: str, now_s: Callable[[],
             f"no secure channel with {host}: {reason_of(error)}", f"与 {host} 未能建立安全通道:{reason_of(error)}"
         ) from None
     line.until_s = agreed(line, line._tls, security, host)
+    if security.status is not None:
+        line.status = await _watched(line.chain, b"".join(staples[-1:]), security.status, host)
     return line
+
+
+async def _watched(chain: tuple[x509.Certificate, ...], staple: bytes, check: StatusCheck, host: str) -> Watched:
+    """The status of a peer's certificate. Raises ChannelRefused."""
+    return Watched(await check.known_until(chain, staple, host), lambda: check.known_until(chain, b"", host))
+
+
+def ask_for_staple(context: SSL.Context) -> list[bytes]:
+    """Ask peers for a stapled status; it comes into the list returned, and is judged once the chain is."""
+    came: list[bytes] = []
+
+    def keep(_: SSL.Connection, octets: bytes, __: object) -> bool:
+        came.append(octets)
+        return True
+
+    context.set_ocsp_client_callback(keep)
+    return came
 
 
 def agreed(line: TlsLine, connection: SSL.Connection, security: Security, host: str) -> int:
@@ -391,6 +424,7 @@ def agreed(line: TlsLine, connection: SSL.Connection, security: Security, host: 
     peers = [certificates.look(each.to_cryptography(), "") for each in chain]
     shown = [each.to_cryptography() for each in chain]
     line.standing = tuple((each.issuer.public_bytes(), each.serial_number) for each in shown)
+    line.chain = tuple(shown)
     if not peers:
         raise ChannelRefused(f"{host} showed no certificate", f"{host} 未出示证书")
     if not peers[0].signs:

@@ -17,6 +17,7 @@ import h11
 from reference_terminal.security.channel import PLAIN, Line, Security, open_line
 
 _PIECE = 65_536
+_JSON = "application/json; charset=utf-8"
 MOST_OCTETS = 4_000_000
 """The most octets an answer may have."""
 
@@ -86,26 +87,36 @@ class HttpClient:
             self._line = None
 
     async def post(
-        self, place: Place, body: bytes, timeout_s: float, headers: Sequence[tuple[str, str]] = ()
+        self,
+        place: Place,
+        body: bytes,
+        timeout_s: float,
+        headers: Sequence[tuple[str, str]] = (),
+        kind: str = _JSON,
     ) -> tuple[int, bytes]:
         """Status and body of the answer.
 
         Raises HttpFailed, OSError, TimeoutError (no answer in time), ChannelRefused, CertificateError. One call is one
         attempt: a request that may have arrived is not sent again here.
         """
-        return await self._ask(place, body, timeout_s, headers)
+        return await self._ask(place, body, timeout_s, headers, kind)
 
     async def get(self, place: Place, timeout_s: float, headers: Sequence[tuple[str, str]] = ()) -> tuple[int, bytes]:
         """As `post`, for a question without a body."""
         return await self._ask(place, None, timeout_s, headers)
 
     async def _ask(
-        self, place: Place, body: bytes | None, timeout_s: float, headers: Sequence[tuple[str, str]]
+        self,
+        place: Place,
+        body: bytes | None,
+        timeout_s: float,
+        headers: Sequence[tuple[str, str]],
+        kind: str = _JSON,
     ) -> tuple[int, bytes]:
         await self._connect(place)
         try:
             async with asyncio.timeout(timeout_s):
-                return await self._exchange(place, body, headers)
+                return await self._exchange(place, body, headers, kind)
         except h11.RemoteProtocolError as error:
             self.close()
             raise HttpFailed(f"no HTTP answer: {error}", "应答不是有效的 HTTP") from None
@@ -120,6 +131,7 @@ class HttpClient:
             stale = line.closing() or (line.until_s and self._now_s() >= line.until_s)
             revocation = self._security.revocation
             stale = stale or (revocation is not None and revocation.fault(line.standing, self._now_s()))
+            stale = stale or (line.status is not None and self._now_s() >= line.status.until_s > 0)
             usable = self._where == (place.host, place.port) and self._http.our_state is h11.IDLE and not stale
             if usable and not await _has_ended(line):
                 return
@@ -132,15 +144,15 @@ class HttpClient:
         self._http = h11.Connection(h11.CLIENT)
 
     async def _exchange(
-        self, place: Place, body: bytes | None, headers: Sequence[tuple[str, str]]
+        self, place: Place, body: bytes | None, headers: Sequence[tuple[str, str]], kind: str
     ) -> tuple[int, bytes]:
         line, http = self._line, self._http
         if line is None:
             raise ConnectionResetError("closed")
         fields = [("Host", place.authority)]
         if body is not None:
-            fields += [("Content-Type", "application/json; charset=utf-8"), ("Content-Length", str(len(body)))]
-        fields += [("Accept", "application/json"), *headers]
+            fields += [("Content-Type", kind), ("Content-Length", str(len(body)))]
+        fields += [*([("Accept", "application/json")] if kind == _JSON else []), *headers]
         method = "GET" if body is None else "POST"
         octets = http.send(h11.Request(method=method, target=place.target, headers=fields)) or b""
         octets += (http.send(h11.Data(data=body)) or b"") if body is not None else b""

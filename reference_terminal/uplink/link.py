@@ -20,6 +20,7 @@ from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.security.certificates import CertificateError
 from reference_terminal.security.channel import ChannelRefused, Line, Revocation, Security, open_line
 from reference_terminal.security.payload import Payload, PayloadRefused, is_protected
+from reference_terminal.security.status import Watched
 from reference_terminal.storage.outbox import BACKFILL, LIVE, Outbox
 from reference_terminal.storage.rows import Pending
 from reference_terminal.storage.store import Store
@@ -164,6 +165,8 @@ class CentreLink:
             workers.append(self._watch_certificates(line.until_s))
         if self._security.revocation is not None and line.standing:
             workers.append(self._watch_revocation(self._security.revocation, line))
+        if line.status is not None:
+            workers.append(self._watch_status(line.status))
         tasks = [self._loop.create_task(worker) for worker in workers]
         try:
             reason = await self._first_loss(tasks)
@@ -200,6 +203,15 @@ class CentreLink:
             if fault:
                 raise LinkLost(fault)
             await revocation.changed()
+
+    async def _watch_status(self, status: Watched) -> None:
+        """Look again when the status of the centre's certificate is known no longer, and end the connection if bad."""
+        while status.until_s:
+            await self._clock.sleep_until(status.until_s * 1000)
+            try:
+                status.until_s = await status.again()
+            except ChannelRefused as error:
+                raise LinkLost(error.en) from None
 
     async def _hang_up(self, line: Line, tasks: Sequence[asyncio.Task[None]]) -> None:
         self._line = None

@@ -125,6 +125,8 @@ class Authority:
         self._title = title
         self._ocsp_url = ocsp_url
         self._issuers: dict[str, tuple[_Issuer, _Issuer]] = {}
+        self._issued: dict[int, tuple[Role, str, Choice]] = {}
+        self._signers: dict[Answerer, Signer] = {}
         self._made: dict[tuple[Role, str, Choice, Usage], Credential] = {}
 
     def _stream(self, name: str) -> str:
@@ -227,14 +229,16 @@ class Authority:
 
     def status(self, serial: int, held: Sequence[tuple[Role, str]]) -> Status:
         """What the intermediate knows of a certificate by its number; `held` are good ones put on hold."""
-        for role, name in self._subjects:
-            for usage in _USAGES:
-                if serial == self._serial(role, name, "revoked", usage):
-                    return "revoked"
-                for choice in SOUND:
-                    if serial == self._serial(role, name, choice, usage):
-                        return "revoked" if (role, name) in held else "good"
-        return "unknown"
+        if not self._issued:
+            choices: tuple[Choice, ...] = (*SOUND, "revoked")
+            for role, name in self._subjects:
+                for usage in _USAGES:
+                    for choice in choices:
+                        self._issued[self._serial(role, name, choice, usage)] = (role, name, choice)
+        found = self._issued.get(serial)
+        if found is None:
+            return "unknown"
+        return "revoked" if found[2] == "revoked" or found[:2] in held else "good"
 
     def question(self, role: Role, name: str, choice: Choice) -> Question:
         """What a peer would ask about a certificate, without a nonce."""
@@ -258,6 +262,9 @@ class Authority:
         _, issuer = self._tree("look-alike" if which == "forged" else "real")
         if which in ("issuer", "forged"):
             return Signer(issuer.key, name_of(issuer.name))
+        made = self._signers.get(which)
+        if made is not None:
+            return made
         name = f"carbonbench {self.family.upper()} OCSP {which}"
         chance = self._chance(self._stream(f"ocsp/{which}"))
         key = new_key(self.family, chance)
@@ -268,7 +275,9 @@ class Authority:
             end_us=self._start_us + 30 * _YEAR_US,
             serial=chance.getrandbits(63) | 1,
         )
-        return Signer(key, name_of(name), issue(request, key, issuer.name, issuer.key, chance).der)
+        made = Signer(key, name_of(name), issue(request, key, issuer.name, issuer.key, chance).der)
+        self._signers[which] = made
+        return made
 
     @property
     def revoked(self) -> tuple[str, ...]:

@@ -60,6 +60,7 @@ class Bridge:
         self.session = session
         self.until_s = 0
         self.agreed = "plain"
+        self.status = None
         self.gone = False
         self._flips = tuple(flips)
         self._taken = 0
