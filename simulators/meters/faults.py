@@ -317,6 +317,9 @@ AnyFault = (
 BY_KIND: dict[str, type[AnyFault]] = {str(each.__struct_config__.tag): each for each in get_args(AnyFault)}
 """Every kind of fault by its name."""
 
+OF_ANSWERS = (Truncated, Garbage, Duplicate, Split, Stuck, Sentinel, Jump, Ramp, Scaled, SignFlip)
+"""What can be wrong with any answer and the values in it, whatever the protocol."""
+
 
 def kind_of(fault: Fault) -> str:
     """The fault's name, as in files and in the history."""
