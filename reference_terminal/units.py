@@ -86,7 +86,7 @@ def quantity(unit: str) -> str:
 
 
 _OVER_TIME = {
-    "power": ("energy", Fraction(1)),
+    "power": ("energy", Fraction(1, 1000)),
     "reactive power": ("reactive energy", Fraction(1, 3600)),
     "apparent power": ("apparent energy", Fraction(1, 3600)),
     "flow": ("volume", Fraction(1, 3600)),
