@@ -24,10 +24,18 @@ from reference_terminal.processing.late import LateReadings, Place
 from reference_terminal.security.channel import ChannelRefused
 
 _MQTT, _HTTPS = "csmt/11.3b-2", "csmt/11.3b-3"
-_READS = ("collectors/reads-mqtt-collectors", "collectors/reads-https-collectors")
+_READS = (
+    "collectors/reads-mqtt-collectors",
+    "collectors/reads-https-collectors",
+    "mqtt/reads-mqtt5-collectors",
+    "mqtt/reads-hj212-messages",
+)
 _REPEATED = "collectors/counts-repeated-messages-once"
 _RETAINED = "collectors/keeps-retained-values-old"
 _KEPT = "collectors/takes-what-broker-kept"
+_KEPT_5 = "mqtt/takes-what-mqtt5-broker-kept"
+_ONCE = "mqtt/takes-each-message-exactly-once"
+_DAMAGED = "mqtt/stores-nothing-from-damaged-hj212-messages"
 _FOREIGN = "collectors/refuses-foreign-collectors"
 _MESSAGES = "collectors/stores-nothing-from-spoiled-messages"
 _ANSWERS = "collectors/stores-nothing-from-spoiled-answers"
@@ -56,7 +64,7 @@ def message_numbers_as_floats(patch: Patch) -> None:
     en="a value gets the time of its arrival in place of the message's own",
     zh="以到达时刻代替消息自带时刻",
     clauses=(_MQTT,),
-    cases=(_REPEATED, _RETAINED, _KEPT),
+    cases=(_REPEATED, _RETAINED, _KEPT, _KEPT_5, _ONCE),
 )
 def arrival_as_time_of_value(patch: Patch) -> None:
     """The collector's clock is not believed, so that nobody looks at it."""
@@ -90,7 +98,7 @@ def copies_sampled_again(patch: Patch) -> None:
     en="the terminal asks the broker for a clean session",
     zh="以清除会话方式连接代理",
     clauses=(_MQTT,),
-    cases=(_KEPT,),
+    cases=(_KEPT, _KEPT_5, _ONCE),
 )
 def session_not_kept(patch: Patch) -> None:
     """The default of the library: whatever comes while the connection is down is nobody's."""
@@ -117,7 +125,7 @@ def session_not_kept(patch: Patch) -> None:
     en="messages of slots that are over are acknowledged and thrown away",
     zh="确认滞后消息后丢弃",
     clauses=(_MQTT,),
-    cases=(_KEPT,),
+    cases=(_KEPT, _KEPT_5, _ONCE),
 )
 def backlog_taken_and_dropped(patch: Patch) -> None:
     """Only the newest value of a point has a place."""
@@ -180,7 +188,7 @@ def collector_given_up(patch: Patch) -> None:
     en="what is no number, or absent, is taken for 0",
     zh="缺失或非数值内容按 0 处理",
     clauses=(_MQTT, _HTTPS),
-    cases=(_MESSAGES, _ANSWERS),
+    cases=(_MESSAGES, _ANSWERS, _DAMAGED),
 )
 def no_number_as_nought(patch: Patch) -> None:
     """`float(value or 0)` inside a `try` that gives 0."""

@@ -113,7 +113,7 @@ def handed(history: History, *, retained: bool = False, copies: bool = False) ->
     count = 0
     seen: set[tuple[str, str, int]] = set()
     for event in history.of(Handed):
-        if not event.number or event.state == "taken":
+        if not event.number or event.state not in ("sent", "again"):
             continue
         key = (event.collector, event.client, event.number)
         count += (retained and event.retained) or (copies and key in seen)
@@ -227,6 +227,49 @@ def kept_findings(history: History, needed: int) -> Iterator[Check | Measurement
         unit="values",
         evidence=[*lost, *problems],
     )
+
+
+def exchange_findings(history: History, needed: int) -> Iterator[Check]:
+    """Every step of QoS 2 is answered, repeated ones too: PUBLISH by PUBREC, PUBREL by PUBCOMP (MQTT 4.3.3).
+
+    What was handed within two minutes before the end may still be under way. Open with fewer than `needed` repetitions.
+    """
+    handed_on: dict[tuple[str, str, int], tuple[int, bool]] = {}
+    reached: dict[str, set[tuple[str, str, int]]] = {"taken": set(), "finished": set()}
+    end = max((event.t for event in history.of(Handed)), default=0) - 120 * SECOND
+    for event in history.of(Handed):
+        key = (event.collector, event.client, event.number)
+        if event.qos < 2 or not event.number:
+            continue
+        if event.state in reached:
+            reached[event.state].add(key)
+        elif event.state in ("sent", "again"):
+            first, repeated = handed_on.get(key, (event.t, False))
+            handed_on[key] = (first, repeated or event.state == "again")
+    due = [key for key, (first, _) in handed_on.items() if first <= end]
+    repeated = [key for key in due if handed_on[key][1]]
+    unanswered = [key for key in due if key not in reached["taken"]]
+    kept = [key for key in due if key in reached["taken"] and key not in reached["finished"]]
+    steps = (
+        (
+            "repeats-answered",
+            unanswered,
+            "PUBLISH of QoS 2, repeated or not, is answered by PUBREC",
+            "QoS 2 的 PUBLISH（含重发）均以 PUBREC 应答",
+        ),
+        ("released", kept, "PUBREL, repeated or not, is answered by PUBCOMP", "PUBREL（含重发）均以 PUBCOMP 应答"),
+    )
+    for name, missing, en, zh in steps:
+        yield check(
+            name,
+            False if missing else True if len(repeated) >= needed else None,
+            en=en,
+            zh=zh,
+            measured=len(missing),
+            limit=0,
+            unit="messages",
+            evidence=[f"message {number} of {collector} to {client}" for collector, client, number in missing],
+        )
 
 
 def came_back_finding(history: History, needed: int) -> Check:

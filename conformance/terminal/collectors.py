@@ -30,18 +30,18 @@ from simulators.meters.faults import (
 MQTT, HTTPS, GAPS = "source.mqtt", "source.https", "acquisition.gap-record"
 BY_MQTT = ("csmt/11.3b-2", "isc-2/7.2.2(2)f")
 BY_HTTPS = ("csmt/11.3b-3", "isc-2/7.2.2(2)g")
-_NO_GAPS = "isc-2/7.2.3-A(1)b"
+NO_GAPS = "isc-2/7.2.3-A(1)b"
 # How many values are compared with the messages, in the store and at the centre.
 _COMPARED = 300
 # With fewer copies, retained messages or messages held back there was no stimulus.
 _COPIES, _RETAINED, _HELD_BACK = 20, 4, 20
 
 
-def _world(*given: Collector) -> Scenario:
+def world(*given: Collector) -> Scenario:
     return Scenario(circuits=0, collectors=given, centres=("A",), realtime_interval_s=60, kinds=())
 
 
-class _Reads:
+class Reads:
     """What cases share that compare every value of collectors, stored and sent, with the messages."""
 
     rigs = Rig.ANY ^ Rig.LAB
@@ -59,13 +59,13 @@ class _Reads:
                     yield found
 
 
-class ReadsMqttCollectors(_Reads, Case):
+class ReadsMqttCollectors(Reads, Case):
     """Values that collectors publish by MQTT, in every form in use, are stored and sent digit for digit."""
 
     zh = "采集器以 MQTT 各种常用报文格式发布的数值逐位一致地存储并上传。"
     clauses = (*BY_MQTT, "csmt/11.3c-8", "csmt/4j", "isc-2/6.2a", "isc-2/7.2.4b", "csmt/4d")
     needs = (MQTT, HJ212, LOCAL)
-    scenario = _world(
+    scenario = world(
         Collector("mqtt", 1, {"form": "neuron"}),
         Collector("mqtt", 1, {"form": "neuron-tags", "qos": 0}),
         Collector("mqtt", 1, {"form": "thingsboard", "numbers": "text"}),
@@ -73,13 +73,13 @@ class ReadsMqttCollectors(_Reads, Case):
     )
 
 
-class ReadsHttpsCollectors(_Reads, Case):
+class ReadsHttpsCollectors(Reads, Case):
     """Values that collectors answer over HTTPS are stored and sent digit for digit."""
 
     zh = "采集器以 HTTPS 应答的数值逐位一致地存储并上传。"
     clauses = (*BY_HTTPS, "isc-2/6.2a", "isc-2/7.2.4b", "csmt/4d")
     needs = (HTTPS, HJ212, LOCAL)
-    scenario = _world(
+    scenario = world(
         Collector("https", 2, {"channel": "tls"}), Collector("https", 2, {"channel": "mtls", "form": "properties"})
     )
 
@@ -91,7 +91,7 @@ class CountsRepeatedMessagesOnce(Case):
     clauses = BY_MQTT
     needs = (MQTT, HJ212, LOCAL)
     rigs = Rig.ANY ^ Rig.LAB
-    scenario = _world(Collector("mqtt", 2))
+    scenario = world(Collector("mqtt", 2))
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
@@ -131,7 +131,7 @@ class KeepsRetainedValuesOld(Case):
     clauses = BY_MQTT
     needs = (MQTT, HJ212, LOCAL)
     rigs = Rig.ANY ^ Rig.LAB
-    scenario = _world(Collector("mqtt", 2, {"retain": True}))
+    scenario = world(Collector("mqtt", 2, {"retain": True}))
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
@@ -158,7 +158,7 @@ class TakesWhatBrokerKept(Case):
     clauses = (*BY_MQTT, "isc-2/7.2.4d")
     needs = (MQTT, HJ212, LOCAL, "source.collectors")
     rigs = Rig.VIRTUAL | Rig.PROCESS
-    scenario = _world(Collector("mqtt", 2))
+    scenario = world(Collector("mqtt", 2))
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
@@ -185,7 +185,7 @@ class RefusesForeignCollectors(Case):
     clauses = (*BY_MQTT, *BY_HTTPS)
     needs = (MQTT, HTTPS, HJ212, LOCAL)
     rigs = Rig.ANY ^ Rig.LAB
-    scenario = _world(Collector("mqtt", 1, {"channel": "tls"}), Collector("https", 1, {"channel": "tls"}))
+    scenario = world(Collector("mqtt", 1, {"channel": "tls"}), Collector("https", 1, {"channel": "tls"}))
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
@@ -204,7 +204,7 @@ class RefusesForeignCollectors(Case):
             yield from collectors.certificate_findings(history, name, BAD)
 
 
-class _Spoiled:
+class Spoiled:
     """What cases share in which the messages about one device are of no use in every way, for ten minutes each."""
 
     rigs = Rig.ANY ^ Rig.LAB
@@ -238,19 +238,19 @@ class _Spoiled:
         yield from gaps.findings(history, all_centres(history))
 
 
-class StoresNothingFromSpoiledMessages(_Spoiled, Case):
+class StoresNothingFromSpoiledMessages(Spoiled, Case):
     """What MQTT messages leave out, or give as NaN, null, word, rubbish or with an impossible time, is not stored."""
 
     zh = "MQTT 消息中缺失、NaN、null、文字、乱码、截断或时刻不可信的内容均不作为数值。"
-    clauses = (*BY_MQTT, _NO_GAPS)
+    clauses = (*BY_MQTT, NO_GAPS)
     needs = (MQTT, HJ212, LOCAL, GAPS)
-    scenario = _world(Collector("mqtt", 2))
+    scenario = world(Collector("mqtt", 2))
 
 
-class StoresNothingFromSpoiledAnswers(_Spoiled, Case):
+class StoresNothingFromSpoiledAnswers(Spoiled, Case):
     """What HTTPS answers leave out, or give as NaN, null, word, rubbish or told again as old, is not stored."""
 
     zh = "HTTPS 应答中缺失、NaN、null、文字、乱码、截断或陈旧的内容均不作为数值。"
-    clauses = (*BY_HTTPS, _NO_GAPS)
+    clauses = (*BY_HTTPS, NO_GAPS)
     needs = (HTTPS, HJ212, LOCAL, GAPS)
-    scenario = _world(Collector("https", 2, {"channel": "tls"}))
+    scenario = world(Collector("https", 2, {"channel": "tls"}))
