@@ -6,6 +6,7 @@ settings a centre has changed at run time to the store.
 
 from __future__ import annotations
 
+import errno
 import tomllib
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -22,6 +23,8 @@ from reference_terminal.config_security import SecurityConfig, read_security
 from reference_terminal.config_systems import SystemConfig, read_system
 from reference_terminal.configread import Section, did_you_mean, note_doubles
 from reference_terminal.problems import InputError, Problem
+
+_MOST_OCTETS = 64 << 20
 
 
 class ConfigError(InputError):
@@ -130,7 +133,7 @@ def load_config(source: Path | str) -> Config:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return _octets(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         problem = Problem(
             str(path),
@@ -144,6 +147,16 @@ def _read(path: Path) -> str:
             "无法读取配置文件,请检查路径和权限",
         )
     raise ConfigError([problem])
+
+
+def _octets(path: Path) -> bytes:
+    if path.is_char_device() or path.is_fifo():
+        raise OSError(errno.EINVAL, "a device or a pipe, not a file")
+    with path.open("rb") as source:
+        octets = source.read(_MOST_OCTETS + 1)
+    if len(octets) > _MOST_OCTETS:
+        raise OSError(errno.EFBIG, f"longer than {_MOST_OCTETS >> 20} MiB")
+    return octets
 
 
 def build_config(data: dict[str, Any]) -> Config:

@@ -213,6 +213,8 @@ WORDS: dict[str, str] = {
     "load": "一车过磅完毕",
     "states": "各中心状态",
     "away": "中心离线",
+    "bounded": "限定存储容量",
+    "look-back": "回查最早记录",
     "source-ahead": "时间源变动",
     "source-silent": "时间源静默",
     "source-back": "时间源恢复",

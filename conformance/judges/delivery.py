@@ -50,6 +50,7 @@ _SOUND = {
     "ack_share": ("1", "1.0"),
     "ack_from_copy": ("1",),
     "persist": ("True",),
+    "refused_cn": ("",),
     "accept": ("accept",),
     "close_between_parts": ("0",),
     "sending": ("whole", "octets", "glued", "junk-hash", "junk-head"),

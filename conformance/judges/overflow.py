@@ -53,18 +53,21 @@ def findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check | Me
     centre, start, end, buffer_us = stretch
     yield measure("given-up", len(lost), en="records given up", zh="放弃的记录数", unit="records")
     yield _alarm(history, centre, start, start + buffer_us)
-    kept = [
-        problem_key
-        for problem_key in ledger.records
-        if start <= problem_key.end < end and ledger.records[problem_key].arrivals[0] >= end
-    ]
+    yield order_finding(ledger, lost, start, end)
+    yield gaps_finding(history, centre, lost)
+    yield logged_finding(history, start + buffer_us, end)
+
+
+def order_finding(ledger: Ledger, lost: Sequence[Problem], start: int, end: int) -> Check:
+    """Of the intervals of an absence [start, end) the oldest were given up, class by class."""
+    kept = [key for key, record in ledger.records.items() if start <= key.end < end and record.arrivals[0] >= end]
     oldest = {kind: min((key.end for key in kept if key.kind == kind), default=None) for kind in ledger.kinds}
     younger = [
         problem.evidence
         for problem in lost
         if (first := oldest.get(problem.key.kind)) is not None and problem.key.end > first
     ]
-    yield check(
+    return check(
         "oldest-given-up-first",
         False if younger else True if kept else None,
         en="no record is given up while an older one of its class is kept",
@@ -74,33 +77,31 @@ def findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check | Me
         unit="records",
         evidence=younger[:10],
     )
-    yield _gaps(history, centre, lost)
-    yield _logged(history, centre, start + buffer_us, end)
 
 
 def _lost(ledger: Ledger, start: int, end: int) -> list[Problem]:
     return [problem for problem in ledger.lost if start <= problem.key.end < end]
 
 
-def _rows(history: History, what: str) -> tuple[list[dict[str, str]], list[str]]:
+def rows_of(history: History, what: str) -> tuple[list[dict[str, str]], list[str]]:
     answers = [event for event in history.of(Observed) if event.what == what]
     rows = [row for event in answers if not event.problem for row in event.rows]
     return rows, [event.problem for event in answers if event.problem]
 
 
-def _says(row: dict[str, str], words: Sequence[str]) -> bool:
+def says(row: dict[str, str], words: Sequence[str]) -> bool:
     text = " ".join(row.get(name, "") for name in ("kind", "subject", "text", "en", "zh")).lower()
     return any(word in text for word in words)
 
 
 def _alarm(history: History, centre: str, start: int, full: int) -> Check:
     """An alarm about the buffer is raised before it is full, at 80 % of its time and one look later."""
-    rows, problems = _rows(history, "alarms")
+    rows, problems = rows_of(history, "alarms")
     due = start + (full - start) * ALARM_PERCENT // 100 + SLACK_US
     raised = {
         at: f"{row['raised']} {row.get('kind', '')} {row.get('subject', '')}"
         for row in rows
-        if _says(row, FULL_WORDS) and (at := instant_of_iso(row.get("raised", ""))) is not None and start <= at
+        if says(row, FULL_WORDS) and (at := instant_of_iso(row.get("raised", ""))) is not None and start <= at
     }
     first = min(raised, default=None)
     return check(
@@ -116,9 +117,9 @@ def _alarm(history: History, centre: str, start: int, full: int) -> Check:
     )
 
 
-def _gaps(history: History, centre: str, lost: Sequence[Problem]) -> Check:
+def gaps_finding(history: History, centre: str, lost: Sequence[Problem]) -> Check:
     """Every lost record lies in a gap that the terminal recorded for its centre or its point."""
-    rows, problems = _rows(history, "gaps")
+    rows, problems = rows_of(history, "gaps")
     spans: dict[str, list[tuple[int, int]]] = {}
     for row in rows:
         low, high = instant_of_iso(row.get("start", "")), instant_of_iso(row.get("end", ""))
@@ -154,13 +155,13 @@ def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return found
 
 
-def _logged(history: History, centre: str, full: int, end: int) -> Check:
+def logged_finding(history: History, full: int, end: int) -> Check:
     """The log tells of the overflow, from the hour in which the buffer was full to the return of the centre."""
-    rows, problems = _rows(history, "log")
+    rows, problems = rows_of(history, "log")
     told = [
         f"{row['at']} {row.get('text', '')}"
         for row in rows
-        if _says(row, GIVEN_UP_WORDS)
+        if says(row, GIVEN_UP_WORDS)
         and (at := instant_of_iso(row.get("at", ""))) is not None
         and full - SLACK_US <= at <= end + SLACK_US
     ]

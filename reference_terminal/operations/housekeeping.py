@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from reference_terminal.clock import WallClock
 from reference_terminal.config import Config
 from reference_terminal.operations.journal import Journal
+from reference_terminal.storage.bound import Bound
 from reference_terminal.storage.outbox import Outbox
+from reference_terminal.storage.rows import Pending
 from reference_terminal.storage.store import Store
 from reference_terminal.times import DAY_S, floor_s, iso
 
@@ -30,7 +32,9 @@ class Housekeeping:
         self._clock = clock
         self._journal = journal
         self._outboxes = outboxes
+        self._bound = Bound(store, config.storage.room_octets, outboxes)
         self._cleaned_s = 0
+        self._told_s = 0
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -58,21 +62,38 @@ class Housekeeping:
             self._journal.clear_alarm("queue filling", outbox.centre)
         lost = outbox.expire()
         if lost:
-            first, last = iso(lost[0].start_s), iso(lost[-1].end_s)
-            self._journal.event(
-                "queue overflow",
-                outbox.centre,
-                f"{len(lost)} undelivered periods from {first} to {last} given up",
-                f"放弃未送达时段 {len(lost)} 个,自 {first} 至 {last}",
-            )
+            self._tell_given_up(outbox.centre, lost)
             self._store.flush()
 
+    def _tell_given_up(self, centre: str, lost: Sequence[Pending]) -> None:
+        first, last = iso(lost[0].start_s), iso(lost[-1].end_s)
+        self._journal.event(
+            "queue overflow",
+            centre,
+            f"{len(lost)} undelivered periods from {first} to {last} given up",
+            f"放弃未送达时段 {len(lost)} 个,自 {first} 至 {last}",
+        )
+
     def _look_at_size(self) -> None:
-        percent = self._store.size_bytes() * 100 // (self._config.storage.max_mb * 1_000_000)
+        now_s = self._clock.now_s()
+        percent = self._bound.percent()
         if percent >= ALARM_PERCENT:
             self._journal.raise_alarm("store filling", self._store.path, f"{percent} % used", f"已用 {percent} %")
         else:
             self._journal.clear_alarm("store filling", self._store.path)
+        before_s, lost = self._bound.relieve(now_s)
+        for centre in dict.fromkeys(item.centre for item in lost):
+            self._tell_given_up(centre, [item for item in lost if item.centre == centre])
+        if before_s and floor_s(now_s, DAY_S) != self._told_s:
+            self._told_s = floor_s(now_s, DAY_S)
+            self._journal.event(
+                "store overflow",
+                self._store.path,
+                f"the store is full: delivered data before {iso(before_s)} are overwritten",
+                f"存储已满,覆盖 {iso(before_s)} 之前已送达的数据",
+            )
+        if before_s or lost:
+            self._store.flush()
 
     def clean(self, now_s: int) -> None:
         """Delete what is older than its class must be kept; nothing that waits for delivery."""

@@ -271,15 +271,19 @@ class Outbox:
             (self.centre, border_s),
         )
         lost = [Pending(*row) for row in rows]
+        self.give_up(lost, "buffer exceeded")
+        return lost
+
+    def give_up(self, lost: Sequence[Pending], cause: str) -> None:
+        """Take periods out of the queue with the next transaction, each leaving a recorded gap."""
         number = self._store.next_gap_number()
         for offset, item in enumerate(lost):
             self._store.write(
                 "DELETE FROM outbox WHERE centre=? AND end_s=? AND span=?", (item.centre, item.end_s, item.span)
             )
-            gap = Gap("centre", item.centre, item.start_s, item.end_s, 1, "buffer exceeded", number=number + offset)
+            gap = Gap("centre", item.centre, item.start_s, item.end_s, 1, cause, number=number + offset)
             self._store.keep_gap(gap)
             self._attempts.pop((item.span, item.start_s), None)
-        return lost
 
     # Telling
 

@@ -359,7 +359,7 @@ class Centre(Requests):
         if exchange is not None:
             exchange.answers.append(packet)
             exchange.moved()
-        switches = self.switches
+        switches = self._switches_for(packet)
         copy_key = (packet.cn, packet.field("DataTime"), packet.pno)
         copies = self._copies[copy_key] = self._copies.get(copy_key, 0) + 1
         answers = (
@@ -369,18 +369,22 @@ class Centre(Requests):
             and (switches.ack_share >= 1 or self._chance.random() < switches.ack_share)
         )
         if answers and switches.ack_when == "before":
-            self._acknowledge(connection, packet)
+            self._acknowledge(connection, packet, switches)
         if switches.persist and switches.ack != "negative":
             self._store(packet, exchange is not None)
         if answers and switches.ack_when == "after":
-            self._acknowledge(connection, packet)
+            self._acknowledge(connection, packet, switches)
 
-    def _acknowledge(self, connection: Connection, packet: Packet) -> None:
-        if self.switches.ack_after_s:
+    def _switches_for(self, packet: Packet) -> Switches:
+        refused = packet.cn == self.switches.refused_cn
+        return msgspec.structs.replace(self.switches, ack="negative") if refused else self.switches
+
+    def _acknowledge(self, connection: Connection, packet: Packet, switches: Switches) -> None:
+        if switches.ack_after_s:
             loop = asyncio.get_running_loop()
-            loop.call_later(self.switches.ack_after_s, self._send_acknowledgement, connection, packet, self.switches)
+            loop.call_later(switches.ack_after_s, self._send_acknowledgement, connection, packet, switches)
         else:
-            self._send_acknowledgement(connection, packet, self.switches)
+            self._send_acknowledgement(connection, packet, switches)
 
     def _send_acknowledgement(self, connection: Connection, packet: Packet, switches: Switches) -> None:
         how = switches.ack

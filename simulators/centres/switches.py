@@ -25,6 +25,7 @@ class Switches(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     - `ack_share`: share of uploads answered at all, by chance. `ack_from_copy`: the nth arrival of a packet (same CN,
       DataTime and PNO) is the first one answered.
     - `ack_when`: `after` or `before` the record is persisted. `persist`: false loses what was answered.
+    - `refused_cn`: uploads with this command code are answered as `negative` says, whatever `ack` says.
     - `crc_error`: a wrong check word gets `silent`, `qnrtn-9` (9011) or `close`.
     - `identity`: a wrong PW, MN or ST gets `answer` (9011 with 3, 4, 5), `silent`, or `accept`.
     - `accept`: new connections are taken (`accept`), refused (`refuse`: nobody listens) or closed at once (`close`).
@@ -63,6 +64,7 @@ class Switches(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ack_when: Literal["after", "before"] = "after"
     persist: bool = True
     negative_code: int = 2
+    refused_cn: str = ""
     crc_error: Literal["silent", "qnrtn-9", "close"] = "silent"
     identity: Literal["answer", "silent", "accept"] = "answer"
     accept: Literal["accept", "refuse", "close"] = "accept"

@@ -9,6 +9,7 @@ import pytest
 from terminal_kit import SmallCentre, centre_text, config_text, platform
 
 from reference_terminal import Terminal, load_config
+from reference_terminal.storage.bound import Bound
 from reference_terminal.storage.outbox import LIVE
 from reference_terminal.storage.rows import Pending, Record
 from reference_terminal.times import parse_iso
@@ -128,6 +129,43 @@ def test_a_batch_leaves_out_what_is_in_flight_or_rests() -> None:
         assert outbox.batch(1) == [items[2]]
         outbox.abandon(items[0])
         assert outbox.batch(10) == [items[0], *items[2:]]
+        await terminal.stop()
+        await task
+
+    asyncio.run(scene())
+
+
+def test_a_full_store_overwrites_what_is_delivered_and_then_gives_up_the_oldest_with_gaps(tmp_path: Path) -> None:
+    async def scene() -> None:
+        text = config_text(1, centre_text(1, "A"), path=str(tmp_path / "t.db"), period_s=60)
+        terminal, task = await started(text)
+        hour_s = at("2026-03-01T00:00:00")
+        for number in range(400):
+            start_s = hour_s - 3600 * number
+            terminal.store.add_records(
+                [
+                    Record(3600, start_s, point, start_s + 3600, "1.25", "2.5", "1.25", "1", "1", 1, None, "N", "")
+                    for point in range(30)
+                ]
+            )
+            if number >= 200:  # The older half waits.
+                terminal.store.enqueue([Pending("A", 3600, start_s, start_s + 3600)])
+        terminal.store.flush()
+        used = terminal.store.used_bytes()
+        # Room for three quarters: the delivered half goes in part, and it goes although it is younger.
+        bound = Bound(terminal.store, used * 3 // 4, list(terminal.outboxes.values()))
+        before_s, lost = bound.relieve(NOW)
+        assert before_s and not lost
+        assert len(terminal.store.periods(3600, hour_s - 3600 * 399, hour_s - 3600 * 200)) == 200
+        assert 0 < len(terminal.store.periods(3600, hour_s - 3600 * 199, hour_s)) < 200
+        # Room for a third: the rest of it goes, and of what waits the oldest, each with a gap.
+        before_s, lost = Bound(terminal.store, used // 3, list(terminal.outboxes.values())).relieve(NOW)
+        assert before_s and lost and [item.end_s for item in lost] == sorted(item.end_s for item in lost)
+        assert not terminal.store.periods(3600, hour_s - 3600 * 199, hour_s)
+        gaps = terminal.store.gaps("A", 0, 2**40, 1000)
+        assert [(gap.start_s, gap.cause) for gap in gaps] == [(item.start_s, "store full") for item in lost]
+        assert terminal.outboxes["A"].counts()["pending"] == 200 - len(lost)
+        assert terminal.store.used_bytes() <= used // 3
         await terminal.stop()
         await task
 
