@@ -43,7 +43,7 @@ class AddsEverySource(Case):
     clauses = (
         *(*_ADDITION, *_SUBTRACTION),
         *("csmt/11.3c-9", "isc-2/7.2.2(2)d", "isc-2/7.2.2(2)h", "isc-2/6.2j", "isc-2/6.2l", "isc-2/7.2.3d"),
-        *("isc-2/7.2.4c", "isc-2/7.2.2(2)r", "isc-2/7.2.2-4"),
+        *("isc-2/7.2.4c", "isc-2/7.2.2(2)r"),
     )
     needs = (FORMULAS, MODBUS, DLT645, MQTT, OPC, SQL, HJ212, LOCAL)
     rigs = Rig.VIRTUAL
