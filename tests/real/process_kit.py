@@ -5,18 +5,49 @@ Leaves the questions to the test modules.
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from bench.bench import Bench
 from bench.case import Case, CaseResult, Finding, check
 from bench.history import Event, History, Received, TerminalState, read_history
 from bench.profile import Profile
+from bench.rigs.real_bench import RealBench
 from bench.run import CaseRig, Setup, run_case
 from bench.scenario import Scenario
 from bench.terminals import adapter
+
+PATIENCE_S = 60
+"""What a program of a few lines may take on a machine that is busy with other things."""
+LOOK_S = 0.05
+
+
+def printed(bench: Bench, word: str, life: int = 1) -> int:
+    """How many lines with a word the terminal's program has printed in this life of it."""
+    log = cast(RealBench, bench).life.room.logs / f"terminal-{life}.log"
+    return sum(word in line for line in log.read_text("utf-8").splitlines()) if log.exists() else 0
+
+
+async def said(bench: Bench, word: str, times: int = 1, *, life: int = 1) -> None:
+    """Wait until the program has printed so many lines with a word. Raises TimeoutError."""
+    await _until(lambda: printed(bench, word, life) >= times)
+
+
+async def told(bench: Bench, state: str) -> None:
+    """Wait until the record says that the terminal is in this state. Raises TimeoutError."""
+    events = cast(RealBench, bench)._recorder.events  # pyright: ignore[reportPrivateUsage]
+    await _until(lambda: any(isinstance(event, TerminalState) and event.state == state for event in events))
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    for _ in range(round(PATIENCE_S / LOOK_S)):
+        if holds():
+            return
+        await asyncio.sleep(LOOK_S)
+    raise TimeoutError(f"the terminal's program did not do it within {PATIENCE_S} s")
 
 
 class LooksOn(Case):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import serial
-from process_kit import conduct, profile, python, record, states
+from process_kit import conduct, profile, python, record, said, states
 from test_lab_rig import ANSWERS, table
 
 from bench.bench import Bench
@@ -33,19 +33,30 @@ ASK = encode_rtu(1, bytes.fromhex("0400000002"))
 
 
 class AsksOverSerial(Case):
-    """A meter on a serial line is looked at for two seconds, power is lost for one, and two more seconds pass."""
+    """A meter on a serial line answers some questions, power is lost for a second, and it answers some more."""
 
     zh = "串行线上的表计。"
     clauses = ("isc-2/7.2.3e",)
     scenario = Scenario(circuits=0, lines=(Line(("modbus-rtu",), 19_200, "E"),), period_s=1, centres=("A",), kinds=())
 
     async def drive(self, bench: Bench) -> None:
-        await bench.clock.sleep(2.5)
+        await said(bench, "", 6)
         await bench.power.off(1)
-        await bench.clock.sleep(2.5)
+        await said(bench, "", 6, life=2)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield check("seen", True, en="the case was judged", zh="用例已判定", measured=len(history.of(Served)))
+
+
+class IsAskedOverSerial(AsksOverSerial):
+    """The same with a device, which prints nothing: what it asks is seen on the line."""
+
+    zh = "串行线上的表计，设备询问。"
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(2.5)
+        await bench.power.off(1)
+        await bench.clock.sleep(2.5)
 
 
 PROGRAM = """
@@ -216,7 +227,7 @@ def test_a_lab_rig_speaks_through_its_adapter_or_says_that_it_has_none(named: bo
         if named:
             text = (tmp_path / "rig.toml").read_text()
             (tmp_path / "rig.toml").write_text(f'{text}\n[serial.ttyS1]\ndevice = "{wired.device}"\n')
-        result = conduct(lab.RIG, AsksOverSerial, terminal, tmp_path)
+        result = conduct(lab.RIG, IsAskedOverSerial, terminal, tmp_path)
         if named:
             assert result.verdict is Verdict.PASS, result.reason
             assert any(answer and not rtu_flaw(answer) for answer in wired.answers)
@@ -229,7 +240,7 @@ def test_a_dead_adapter_of_a_lab_is_named(tmp_path: Path) -> None:
     with table(tmp_path, ANSWERS) as (_, terminal):
         text = (tmp_path / "rig.toml").read_text()
         (tmp_path / "rig.toml").write_text(f'{text}\n[serial.ttyS1]\ndevice = "/dev/ttyNONE"\n')
-        result = conduct(lab.RIG, AsksOverSerial, terminal, tmp_path)
+        result = conduct(lab.RIG, IsAskedOverSerial, terminal, tmp_path)
     assert result.verdict is Verdict.ERROR and "[serial.ttyS1] /dev/ttyNONE does not exist" in result.reason
 
 
@@ -241,7 +252,7 @@ def test_an_adapter_that_dies_during_a_case_ends_it_as_the_benchs_error(tmp_path
         (tmp_path / "rig.toml").write_text(f'{text}\n[serial.ttyS1]\ndevice = "{os.ttyname(near)}"\n')
         unplugged = threading.Timer(4, os.close, (far,))
         unplugged.start()
-        result = conduct(lab.RIG, AsksOverSerial, terminal, tmp_path)
+        result = conduct(lab.RIG, IsAskedOverSerial, terminal, tmp_path)
         unplugged.join()
         os.close(near)
     assert result.verdict is Verdict.ERROR and "serial line ttyS1 fails" in result.reason
