@@ -21,6 +21,7 @@ _MODBUS = "realtime/reads-modbus-on-serial-lines-quickly"
 _BESIDE_DEAD = "realtime/keeps-cadence-beside-dead-meter-quickly"
 _SPOILED = "realtime/stores-nothing-from-spoiled-answers-quickly"
 _KEPT, _TAKEN = "realtime/keeps-source-quickly", "realtime/switches-to-standby-quickly"
+_REVOKED, _RENEWED = "realtime/refuses-what-is-revoked-quickly", "realtime/renews-its-certificate-quickly"
 
 _CUTS = (_SYNC, _INSTANT, _ANY_SYNC)
 for _name in (
@@ -32,7 +33,7 @@ for _name in (
     "first-minutes-not-queued",
     "own-code-added",
 ):
-    noticed(_name, _DELIVERS, _OUTAGE, *_CUTS)
+    noticed(_name, _DELIVERS, _OUTAGE, *_CUTS, _REVOKED, _RENEWED)
 noticed("one-cycle-behind", _DELIVERS)
 noticed("local-copy-rounded", *_CUTS)
 noticed("periods-sent-like-real-time-data", _OUTAGE)
