@@ -18,7 +18,7 @@ from conformance.judges.truth import Certainty, length_of, number, truth_of
 HERE = "the terminal"
 # A value of a period goes out within 60 s after it, in continuous mode (R-13).
 _SENT_US = 60 * SECOND
-_KINDS = ("minute", "hour")
+_KINDS = ("minute", "hour", "day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def shown(history: History, points: Sequence[str] | None = None) -> list[Shown]:
             kind = event.query.get("kind", "")
             for row in event.rows:
                 start, end = instant_of_iso(row.get("start", "")), instant_of_iso(row.get("end", ""))
-                if start is not None and end is not None and kind in ("quarter", "hour"):
+                if start is not None and end is not None and kind in ("quarter", "hour", "day"):
                     found.append(
                         Shown(
                             *(HERE, event.t, event.query["point"], kind, start, end),
@@ -138,13 +138,13 @@ def computed_findings(history: History, centres: Sequence[str], needed: int = 8)
 
 
 def _sent(history: History, formulas: Formulas, centres: Sequence[str], everything: Sequence[Shown]) -> Check:
-    """Whatever the terminal shows of a derived point's hours has gone to every centre."""
+    """Whatever the terminal shows of a derived point's hours and days has gone to every centre."""
     there = {each.key for each in everything if each.where != HERE and each.value}
     wanted = [
         each
         for each in everything
         if each.where == HERE
-        and each.kind == "hour"
+        and each.kind in ("hour", "day")
         and each.end + _SENT_US <= history.end_us
         and _due(formulas, each).state is Certainty.SURE
     ]

@@ -5,7 +5,7 @@ Leaves factors and emissions to accounting, and the points that are computed fro
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from bench.bench import Bench
@@ -29,10 +29,12 @@ _ADDITION = (
 _SUBTRACTION = ("isc-2/7.2.3-B(2)-3", "isc-2/7.2.3-B(2)b", "csmt/8.3.2-3", "csmt/8.3.2b")
 
 
-async def _read_computed(bench: Bench, scenario: Scenario, from_us: int, to_us: int, *, quarters: bool = True) -> None:
+async def _read_computed(
+    bench: Bench, scenario: Scenario, from_us: int, to_us: int, kinds: Sequence[str] = ("quarter", "hour")
+) -> None:
     """Ask the terminal for what it has computed."""
     for each in scenario.derived:
-        for kind in ("quarter", "hour") if quarters else ("hour",):
+        for kind in kinds:
             await bench.operator.records(kind, each.id, from_us, to_us)
 
 
@@ -212,15 +214,17 @@ class AddsLateData(Case):
 
 
 class AddsBeltAndTrucks(Case):
-    """What came by belt and what came by truck are one quantity of fuel."""
+    """What came by belt and what came by truck are one quantity of fuel, hour by hour and for the day."""
 
-    zh = "皮带秤与汽车衡的来料量汇总为同一燃料量。"
+    zh = "皮带秤与汽车衡的来料量逐小时、逐日汇总为同一燃料量。"
     clauses = ("isc-2/7.2.2e-2", "isc-2/7.2.3-B(2)-1", "csmt/8.3.2-1")
     needs = (FORMULAS, MODBUS, HJ212, LOCAL)
     rigs = Rig.VIRTUAL
     scenario = Scenario(
         circuits=0,
         meters=("belt", "bridge"),
+        start="2026-03-02T23:50:00+08:00",
+        period_s=900,
         centres=("A",),
         kinds=(),
         derived=(Derived("coal.mass", "sum", ("belt.master_total", "bridge.net"), "t"),),
@@ -228,8 +232,8 @@ class AddsBeltAndTrucks(Case):
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
-        await bench.clock.sleep(hours=3, minutes=6)
-        await _read_computed(bench, self.scenario, start, bench.clock.now_us())
+        await bench.clock.sleep(hours=25)
+        await _read_computed(bench, self.scenario, start, bench.clock.now_us(), ("hour", "day"))
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from derived.computed_findings(history, all_centres(history))
@@ -255,7 +259,7 @@ class AddsSystemsHourByHour(Case):
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
         await bench.clock.sleep(hours=5, minutes=6)
-        await _read_computed(bench, self.scenario, start, bench.clock.now_us(), quarters=False)
+        await _read_computed(bench, self.scenario, start, bench.clock.now_us(), ("hour",))
         await read_readings(bench, self.points, start, bench.clock.now_us())
 
     def judge(self, history: History) -> Iterator[Finding]:

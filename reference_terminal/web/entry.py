@@ -65,6 +65,12 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def check(state: PointState, fields: dict[str, str], now_ms: int) -> Replacement:
     """The entry that the fields tell. Raises HttpError (400) for what no counter shows or lies too far ahead."""
+    if state.tracker is None and state.counts:
+        raise HttpError(
+            400,
+            f"{state.config.id} is computed from other points; enter the replacement for the meter that was replaced",
+            f"{state.config.id} 由其他监测点计算,请为实际更换的表计登记",
+        )
     if state.tracker is None:
         raise HttpError(400, f"{state.config.id} is no counter", f"{state.config.id} 不是累计量")
     for name in ("final_old", "initial_new"):

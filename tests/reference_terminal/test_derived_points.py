@@ -182,7 +182,7 @@ def test_a_quotient_is_rounded_half_up_once_and_never_by_zero() -> None:
 )
 def test_shares_are_the_whole_whatever_the_weights(whole: Decimal, weights: list[int], decimals: int) -> None:
     texts = ", ".join(f'"{weight}"' for weight in weights)
-    share = formula("share", "a", "kWh", f"weights = [{texts}]\ndecimals = {decimals}")
+    share = formula("share", "a", "kWh", f"weights = [{texts}]\npart = 1\ndecimals = {decimals}")
     parts = [outcome(replace(share, part=part), str(whole)) for part in range(1, len(weights) + 1)]
     assert sum((part.value for part in parts if part.value is not None), Decimal(0)) == whole
     for part, weight in zip(parts, weights, strict=True):
