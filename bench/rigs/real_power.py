@@ -74,7 +74,7 @@ class PowerSupply:
         assert self._life.disk is not None
 
         def reached(event: DiskEvent) -> None:
-            detail = {**told, "sync": str(event.count), "file": event.path}
+            detail = {**told, "sync": str(event.count - self._life.commissioning_syncs), "file": event.path}
             self._spawn(self._blackout(detail, off_s))
 
         armed = self._life.disk.cut_at_sync(nth, moment, reached)
@@ -84,7 +84,7 @@ class PowerSupply:
         """Write barriers that the terminal has come to since its first start."""
         self._needs_disk()
         assert self._life.disk is not None
-        return self._life.disk.syncs
+        return self._life.disk.syncs - self._life.commissioning_syncs
 
     def cut_at_event(self, nth: int, *, off_s: float) -> None:
         """Cut nth times 20 ms after the next event at a simulator, restore `off_s` later."""

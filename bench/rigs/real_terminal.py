@@ -39,6 +39,7 @@ class TerminalLife:
 
     `clock_set` says that a centre has set its clock. A program cannot set the clock of the bench's computer, so its own
     is the host's (with the bench's offset) again after the next start, which the history then says.
+    `commissioning_syncs` are the write barriers of the bench's own hand, before the first start.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class TerminalLife:
         self._lock = asyncio.Lock()
         self.powered = False
         self.clock_set = False
+        self.commissioning_syncs = 0
         self.died: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     async def commission(self) -> None:
@@ -77,6 +79,7 @@ class TerminalLife:
             raise LaunchError(f"the terminal's files cannot be written: {error} / 无法写入终端文件") from None
         if self.disk is not None:
             await self.disk.sync()
+            self.commissioning_syncs = self.disk.syncs
 
     async def switch_on(self) -> None:
         """Power is there: start the program."""
