@@ -8,12 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 _ABSENT = "NOT RUN HERE: program {0} is not installed (apt-get install {0}) / 未执行：未安装 {0}"
 
 
 def pytest_configure() -> None:
-    """A job in a background is deaf to Ctrl-C, one of nohup to SIGHUP; the programs that tests start must not be."""
+    """A job in a background is deaf to Ctrl-C, one of nohup to SIGHUP; the programs that tests start must not be.
+
+    How long an example takes is the machine's affair: benchmarks measure, tests do not.
+    """
+    settings.register_profile("house", deadline=None)
+    settings.load_profile("house")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:

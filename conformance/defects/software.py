@@ -166,7 +166,9 @@ def copy_left_behind(patch: Patch) -> None:
     def keep(self: Installer, package: Package, source: str) -> Outcome:
         if package.kind in ("application", "upgrade"):
             self._store.flush()
-            self._store.connection.execute("VACUUM INTO ?", (f"{self._store.path}.before-{package.version}",))
+            self._store.connection.execute(
+                "VACUUM INTO ?", (f"{self._store.path}.before-{package.name}-{package.version}",)
+            )
         return own(self, package, source)
 
     own = patch(Installer, "_keep", keep)

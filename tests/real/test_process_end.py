@@ -60,9 +60,9 @@ def wait_until(what: str, within_s: float, condition: Callable[[], bool]) -> Non
 
 
 def pseudo_terminals(pid: int) -> dict[Path, int]:
-    """The pseudo terminals that a bench has made, with their numbers: the names may be given away again."""
+    """The pseudo terminals that a bench has made, with the instants they were: their names may be given away again."""
     ends = [Path(f"/proc/{pid}/fd/{name}").readlink() for name in os.listdir(f"/proc/{pid}/fd")]
-    return {end: end.stat().st_ino for end in ends if end.parent == Path("/dev/pts") and end.exists()}
+    return {end: end.stat().st_ctime_ns for end in ends if end.parent == Path("/dev/pts") and end.exists()}
 
 
 def left_of(pid: int) -> list[str]:
@@ -90,7 +90,7 @@ def test_nothing_of_a_bench_outlives_it_for_long(rig: str, end: signal.Signals, 
     told = bench.stdout.read()
     bench.wait(20)
     wait_until("the terminal is gone", 10, lambda: not processes(mark))
-    assert not [device for device in devices if device.exists() and device.stat().st_ino == devices[device]]
+    assert not [device for device in devices if device.exists() and device.stat().st_ctime_ns == devices[device]]
     if end == signal.SIGINT:
         assert told == "interrupted\n"
         assert left_of(bench.pid) == []
