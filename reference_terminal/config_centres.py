@@ -97,11 +97,12 @@ def read_centre(section: Section, security: SecurityConfig) -> CentreConfig:
         channel=read_channel(section, security),
         platform=_platform(section, protocol, security),
     )
-    if day_time_s(value.upload_time) is None:
+    if day_times_s(value.upload_time) is None:
         section.problem(
             "upload_time",
-            f"expected a time of day such as 01:38:00, got {value.upload_time!r}",
-            f"应为 01:38:00 形式的时刻,实际为 {value.upload_time!r}",
+            f"expected a time of day such as 01:38:00, or several in order and an hour apart joined by commas, got"
+            f" {value.upload_time!r}",
+            f"应为 01:38:00 形式的时刻,多个时刻以逗号分隔、依次相隔至少一小时,实际为 {value.upload_time!r}",
         )
     if value.channel.payload != "clear" and protocol != "hj212":
         section.problem(
@@ -176,6 +177,18 @@ def day_time_s(text: str) -> int | None:
         return None
     hour, minute, second = (int(part) for part in parts)
     return hour * 3600 + minute * 60 + second if hour < 24 and minute < 60 and second < 60 else None
+
+
+def day_times_s(text: str) -> tuple[int, ...] | None:
+    """Seconds after midnight of one or several HH:mm:ss joined by commas, in order and no window within another.
+
+    None if they are not that.
+    """
+    found = tuple(at_s for part in text.split(",") if (at_s := day_time_s(part)) is not None)
+    if len(found) != text.count(",") + 1:
+        return None
+    ends = (*found[1:], found[0] + 86_400)
+    return found if all(end - start >= WINDOW_MIN * 60 for start, end in zip(found, ends, strict=True)) else None
 
 
 def check_code(section: Section, key: str, code: str, *, empty: bool, dashes: bool = False) -> None:

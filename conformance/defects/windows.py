@@ -14,7 +14,7 @@ from conformance.defects import Patch, defect
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.rows import Pending
 from reference_terminal.storage.store import Store
-from reference_terminal.times import DAY_S, MONTH, Span
+from reference_terminal.times import DAY_S, MONTH, Span, floor_s
 from reference_terminal.uplink.settings import CentreSettings
 from reference_terminal.uplink.window import DailyWindow
 from reference_terminal.web import delivery as orders
@@ -54,6 +54,34 @@ def orders_need_the_vendor(patch: Patch) -> None:
 def orders_leave_no_trace(patch: Patch) -> None:
     """The audit log knows settings of the measuring side only."""
     patch(orders.DeliveryApi, "_order", lambda self, kind, centre, author, en, zh: None)
+
+
+@defect(
+    "one-report-a-day",
+    en="of several reports a day that are set the first alone is made",
+    zh="设定每日多次报送，只执行第一次",
+    clauses=("csmt/7.5c",),
+    cases=("windows/reports-as-often-as-set",),
+)
+def one_report_a_day(patch: Patch) -> None:
+    """A list read to its first comma."""
+    own = patch(DailyWindow, "_times_s", lambda self: own(self)[:1])  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "every-report-is-of-the-day-before",
+    en="each of several reports a day carries the day before only",
+    zh="每日多次报送均只含前一日数据",
+    clauses=("csmt/7.5c",),
+    cases=("windows/reports-as-often-as-set",),
+)
+def every_report_is_of_the_day_before(patch: Patch) -> None:
+    """The border of the daily set, whatever the number of reports."""
+
+    def border(self: DailyWindow, now_s: int) -> int:
+        return floor_s(own(self, now_s), DAY_S)
+
+    own = patch(DailyWindow, "border_s", border)
 
 
 @defect(

@@ -27,10 +27,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=_ZONE.utc)
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One opening (us), and whether the path to the centre was cut when it came."""
+    """One opening (us), whether the path to the centre was cut when it came, by when what is due in it had ended."""
 
     opening: int
     blocked: bool
+    border: int
 
     @property
     def end(self) -> int:
@@ -39,7 +40,10 @@ class Window:
 
 
 def windows(history: History, centre: str) -> list[Window]:
-    """The daily windows of a centre that end within the history."""
+    """The windows of a centre that end within the history; several times a day are joined by commas.
+
+    With one window a day it carries the day before, with several each carries what has ended by its opening.
+    """
     times = [(0, setup_of(history, centre).upload_time)]
     times += [
         (mark.t, mark.detail["time"])
@@ -50,12 +54,13 @@ def windows(history: History, centre: str) -> list[Window]:
     found: list[Window] = []
     midnight = floor(history.began.t, DAY) + DAY
     while midnight <= history.end_us:
-        hours, minutes, rest = (
-            int(part) for part in next(time for at, time in reversed(times) if at < midnight).split(":")
-        )
-        opening = midnight + ((hours * 60 + minutes) * 60 + rest) * SECOND
-        if opening + WINDOW_US <= history.end_us:
-            found.append(Window(opening, any(start <= opening < end for start, end in cuts)))
+        each = next(time for at, time in reversed(times) if at < midnight).split(",")
+        for time in each:
+            hours, minutes, rest = (int(part) for part in time.split(":"))
+            opening = midnight + ((hours * 60 + minutes) * 60 + rest) * SECOND
+            if opening + WINDOW_US <= history.end_us:
+                blocked = any(start <= opening < end for start, end in cuts)
+                found.append(Window(opening, blocked, opening if len(each) > 1 else midnight))
         midnight += DAY
     return found
 
@@ -88,7 +93,10 @@ def window_findings(history: History, ledger: Ledger) -> Iterator[Check]:
     worst = 0
     for window in open_ones:
         day = floor(window.opening, DAY)
-        own = [at for at in came if day <= at < day + DAY and not any(o <= at <= o + WINDOW_US for o in ordered)]
+        low = max((one.end + 1 for one in known if day <= one.opening < window.opening), default=day)
+        others = [one.opening - START_WITHIN_US for one in known if window.opening < one.opening < day + DAY]
+        high = min(others, default=day + DAY)
+        own = [at for at in came if low <= at < high and not any(o <= at <= o + WINDOW_US for o in ordered)]
         off = min((abs(at - window.opening) for at in own[:1]), default=WINDOW_US)
         worst = max(worst, off)
         if off > START_WITHIN_US:
@@ -122,7 +130,7 @@ def window_findings(history: History, ledger: Ledger) -> Iterator[Check]:
     answered = {key: record.acked for key, record in ledger.records.items()}
     answered |= {problem.key: None for problem in ledger.lost}
     for key, acked in answered.items():
-        first = next((one for one in open_ones if floor(one.opening, DAY) >= key.end), None)
+        first = next((one for one in open_ones if one.border >= key.end), None)
         if first is None:
             continue
         due += 1

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from reference_terminal.config_centres import MIN_INTERVALS, day_time_s
+from reference_terminal.config_centres import MIN_INTERVALS, day_times_s
 from reference_terminal.times import Span, minutes
 from reference_terminal.uplink.settings import CentreSettings
 
@@ -52,7 +52,7 @@ def _value(parameter: str, text: object) -> tuple[str, int | str] | None:
     if not isinstance(text, str):
         return None
     if parameter == _UPLOAD_TIME:
-        return None if day_time_s(text) is None else (parameter, text)
+        return None if day_times_s(text) is None else (parameter, text)
     name, low, high = _NUMBERS.get(parameter, ("", 0, 0))
     if not name or not (text.isascii() and text.isdigit() and len(text) <= 6 and low <= int(text) <= high):
         return None

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 
 from reference_terminal.clock import WallClock
-from reference_terminal.config_centres import WINDOW_MIN, day_time_s
+from reference_terminal.config_centres import WINDOW_MIN, day_times_s
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.times import DAY_S, floor_s
 from reference_terminal.uplink.settings import CentreSettings
@@ -19,8 +19,10 @@ _LOOK_S = 60
 
 
 class DailyWindow:
-    """Open for an hour from the set time of day; what ended by the last midnight before its opening may leave.
+    """Open for an hour from each set time of day; what ended by the last midnight before its opening may leave.
 
+    With several reports a day (CSMT 7.5) what ended by the opening itself may leave, but for an energy platform's sets
+    of whole days.
     An order by hand opens it for an hour at once, for everything that waits.
     """
 
@@ -36,9 +38,13 @@ class DailyWindow:
 
     def opening_s(self, now_s: int) -> int:
         """When the latest window at or before `now_s` opened."""
-        at_s = day_time_s(self._settings.upload_time) or 0
-        today_s = floor_s(now_s, DAY_S) + at_s
-        return today_s if today_s <= now_s else today_s - DAY_S
+        midnight_s = floor_s(now_s, DAY_S)
+        times = self._times_s()
+        passed = [midnight_s + at_s for at_s in times if midnight_s + at_s <= now_s]
+        return passed[-1] if passed else midnight_s + times[-1] - DAY_S
+
+    def _times_s(self) -> tuple[int, ...]:
+        return day_times_s(self._settings.upload_time) or (0,)
 
     def is_open(self, now_s: int) -> bool:
         """See `storage.outbox.Window`."""
@@ -50,7 +56,11 @@ class DailyWindow:
 
     def border_s(self, now_s: int) -> int:
         """See `storage.outbox.Window`."""
-        return now_s if self.is_ordered(now_s) else floor_s(self.opening_s(now_s), DAY_S)
+        if self.is_ordered(now_s):
+            return now_s
+        opening_s = self.opening_s(now_s)
+        often = len(self._times_s()) > 1 and self._settings.protocol == "hj212"
+        return opening_s if often else floor_s(opening_s, DAY_S)
 
     def order(self) -> None:
         """Send now what waits (CSMT 7.5: manual upload)."""
@@ -65,7 +75,9 @@ class DailyWindow:
         asyncio.get_running_loop().call_later(self._next_s(now_s) - now_s + 0.001, self._look)
 
     def _next_s(self, now_s: int) -> int:
-        return self.opening_s(now_s) + DAY_S
+        midnight_s = floor_s(now_s, DAY_S)
+        coming = [midnight_s + at_s for at_s in self._times_s() if midnight_s + at_s > now_s]
+        return coming[0] if coming else midnight_s + DAY_S + self._times_s()[0]
 
     def _open(self) -> None:
         for listener in self.opened:

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
-from reference_terminal.config_centres import day_time_s
+from reference_terminal.config_centres import day_times_s
 from reference_terminal.security.certificates import CertificateError
 from reference_terminal.security.channel import ChannelRefused
 from reference_terminal.storage.notary import Finding, Notary
@@ -210,8 +210,12 @@ class DeliveryApi:
         centre, time = fields["centre"], fields["time"]
         if centre not in self._terminal.windows:
             raise HttpError(409, f"{centre} has no upload window", f"{centre} 没有上传时间窗口")
-        if day_time_s(time) is None:
-            raise HttpError(400, f"expected time as HH:mm:ss, got {shown(time)}", "time 应为 HH:mm:ss")
+        if day_times_s(time) is None:
+            raise HttpError(
+                400,
+                f"expected time as HH:mm:ss, or several in order and an hour apart joined by commas, got {shown(time)}",
+                "time 应为 HH:mm:ss,多个时刻以逗号分隔、依次相隔至少一小时",
+            )
         before = self._terminal.settings[centre].upload_time
         self._order("setting", centre, fields["author"], f"upload time {before} to {time}", f"上传时间设为 {time}")
         if not self._terminal.settings[centre].keep("upload_time", time):

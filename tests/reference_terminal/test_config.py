@@ -8,6 +8,7 @@ import pytest
 from terminal_kit import centre_text, config_text
 
 from reference_terminal.config import ConfigError, load_config
+from reference_terminal.config_centres import day_times_s
 from reference_terminal.main import main
 
 
@@ -77,3 +78,22 @@ def test_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "No such file" in shown.err and "UTF-8" in shown.err and "nothing started" in shown.err
     assert "1 meters, 2 points" in shown.out
     assert "Traceback" not in shown.err
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("01:38:00", (5880,)),
+        ("00:00:00,12:00:00", (0, 43200)),
+        ("12:00:00,00:00:00", None),
+        ("02:00:00,02:59:59", None),
+        ("00:30:00,23:45:00", None),
+        ("02:00:00,", None),
+        ("24:00:00", None),
+        ("", None),
+    ],
+)
+def test_reports_of_a_day_come_in_order_and_none_in_the_hour_of_another(
+    text: str, times: tuple[int, ...] | None
+) -> None:
+    assert day_times_s(text) == times
