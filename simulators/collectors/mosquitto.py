@@ -18,7 +18,7 @@ from pathlib import Path
 from simulators.centres.switches import SwitchError
 from simulators.clock import Clock, Observe
 from simulators.collectors import packets
-from simulators.collectors.packets import Message
+from simulators.collectors.packets import LEVEL, Message
 from simulators.events import Connected
 
 _SBIN = "/usr/sbin:/usr/local/sbin"
@@ -27,15 +27,27 @@ _STEP_S = 0.02
 
 
 class Mosquitto:
-    """A Mosquitto at one host and port. `material` gives certfile, keyfile and cafile as PEM (empty: plain)."""
+    """A Mosquitto at one host and port. `material` gives certfile, keyfile and cafile as PEM (empty: plain).
+
+    `level` is the protocol level at which messages are published (`packets`); clients may speak any.
+    """
 
     def __init__(
-        self, name: str, host: str, port: int, *, clock: Clock, observe: Observe, material: Mapping[str, str]
+        self,
+        name: str,
+        host: str,
+        port: int,
+        *,
+        clock: Clock,
+        observe: Observe,
+        material: Mapping[str, str],
+        level: int = LEVEL,
     ) -> None:
         self.name, self.host, self.port = name, host, port
         self._clock = clock
         self._observe = observe
         self._material = material
+        self._level = level
         self._folder: Path | None = None
         self._program: asyncio.subprocess.Process | None = None
         self._writer: asyncio.StreamWriter | None = None
@@ -101,22 +113,31 @@ class Mosquitto:
                 break
             except OSError:
                 await asyncio.sleep(_STEP_S)
-        self._writer.write(packets.connect(f"collector-{self.name}", 0))
+        self._writer.write(packets.connect(f"collector-{self.name}", 0, level=self._level))
         splitter = packets.Splitter()
         while not splitter.feed(await reader.read(4096)):
             pass
         self._draining = asyncio.create_task(self._drain(reader))
 
     async def _drain(self, reader: asyncio.StreamReader) -> None:
-        """Acknowledgements are read and not waited for: the way is a socket of this machine."""
-        while await reader.read(65_536):
-            pass
+        """Acknowledgements are read and not waited for: the way is a socket of this machine. QoS 2 asks for PUBREL."""
+        splitter = packets.Splitter()
+        while octets := await reader.read(65_536):
+            for packet in splitter.feed(octets):
+                if packet.kind == packets.PUBREC and self._writer is not None:
+                    packet_id, _ = packets.read_answer(packet, self._level)
+                    self._writer.write(packets.answer(packets.PUBREL, packet_id, self._level))
 
     def publish(self, message: Message) -> None:
         """Give a message to the broker."""
         if self._writer is not None:
             self._packet_id = self._packet_id % 65_535 + 1
-            self._writer.write(packets.publish(message, self._packet_id, retain=message.retain))
+            said = message.properties
+            if message.expiry_s >= 0:
+                said = said.plus(("message-expiry", message.expiry_s))
+            self._writer.write(
+                packets.publish(message, self._packet_id, retain=message.retain, level=self._level, said=said)
+            )
 
     def behave(self, **switches: object) -> None:
         """Mosquitto behaves soundly only. Raises SwitchError for any switch."""

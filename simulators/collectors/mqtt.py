@@ -15,7 +15,7 @@ from simulators.clock import Clock, Observe
 from simulators.collectors.broker import ADMINISTRATIVE, Broker, Version
 from simulators.collectors.collected import CollectedMeter, Sample
 from simulators.collectors.mosquitto import Mosquitto
-from simulators.collectors.packets import Message
+from simulators.collectors.packets import LEVEL, LEVEL_5, Message
 from simulators.collectors.payloads import Form, content_type, status_topic, topic_of, write
 from simulators.collectors.properties import NONE, Properties
 from simulators.events import Behaviour, Published
@@ -68,7 +68,15 @@ class MqttCollector:
                 version=version,
             )
             if mosquitto is None
-            else Mosquitto(name, host, port, clock=clock, observe=observe, material=mosquitto)
+            else Mosquitto(
+                name,
+                host,
+                port,
+                clock=clock,
+                observe=observe,
+                material=mosquitto,
+                level=LEVEL if version == "3.1.1" else LEVEL_5,
+            )
         )
         self.publishing = True
         self._meters = tuple(meters)
