@@ -22,6 +22,7 @@ from reference_terminal.uplink.link import CentreLink
 from reference_terminal.uplink.revocation import RevocationLists
 
 _REVOKED = "revocation/refuses-what-is-revoked-meanwhile"
+_NATIONAL = "revocation/obeys-lists-over-national-channels"
 _REFUSES = "revocation/refuses-when-lists-run-out"
 _GOES_ON = "revocation/alarms-when-lists-run-out"
 _CLAUSES = ("isc-2/7.4.1b", "isc-2/7.4.1c")
@@ -32,7 +33,7 @@ _CLAUSES = ("isc-2/7.4.1b", "isc-2/7.4.1c")
     en="revocation lists are fetched at the start and never again",
     zh="吊销列表仅在启动时获取一次",
     clauses=_CLAUSES,
-    cases=(_REVOKED,),
+    cases=(_REVOKED, _NATIONAL),
 )
 def lists_fetched_once(patch: Patch) -> None:
     """A list is a file like the root certificate."""
@@ -48,7 +49,7 @@ def lists_fetched_once(patch: Patch) -> None:
     en="a session goes on whatever happens to the certificate it stands on",
     zh="证书被吊销后已建立的会话继续使用",
     clauses=_CLAUSES,
-    cases=(_REVOKED,),
+    cases=(_REVOKED, _NATIONAL),
 )
 def sessions_outlive_revocation(patch: Patch) -> None:
     """Certificates are looked at in handshakes, and the connection is kept for weeks."""
@@ -64,7 +65,7 @@ def sessions_outlive_revocation(patch: Patch) -> None:
     en="a session on a revoked certificate is ended and opened anew at once",
     zh="握手时不使用获取的吊销列表",
     clauses=_CLAUSES,
-    cases=(_REVOKED,),
+    cases=(_REVOKED, _NATIONAL),
 )
 def lists_not_used_in_handshakes(patch: Patch) -> None:
     """The handshake knows the first list only."""
@@ -84,7 +85,7 @@ def lists_not_used_in_handshakes(patch: Patch) -> None:
     en="a revocation list is believed whoever signed it",
     zh="不校验吊销列表的签名",
     clauses=_CLAUSES,
-    cases=(_REVOKED,),
+    cases=(_REVOKED, _NATIONAL),
 )
 def any_list_is_believed(patch: Patch) -> None:
     """It came from the right address."""
@@ -96,7 +97,7 @@ def any_list_is_believed(patch: Patch) -> None:
     en="one revoked certificate ends the sessions of all centres",
     zh="一个中心证书被吊销即断开全部中心",
     clauses=("isc-2/7.4.1b", "isc-2/7.2.4(3)a"),
-    cases=(_REVOKED,),
+    cases=(_REVOKED, _NATIONAL),
 )
 def one_revoked_stops_all(patch: Patch) -> None:
     """A list that grows means danger."""

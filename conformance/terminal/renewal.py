@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.bench import Bench
-from bench.case import Case, Finding
+from bench.case import Case, Finding, Rig
 from bench.history import History
 from bench.scenario import Scenario
 from conformance.judges import delivery, renewal, windows
-from conformance.terminal import HJ212, LOCAL, MODBUS, MUTUAL_TLS
+from conformance.terminal import HJ212, LOCAL, MODBUS, MUTUAL_TLS, NATIONAL_TLS
 from conformance.terminal.moves import reconciled
 
 _AUTHOR = "inspector Zhou"
@@ -59,3 +59,19 @@ class RenewsItsCertificateWhileRunning(Case):
             "the renewal is in the log, with its author", "更换证书连同操作人记入日志",
         )  # fmt: skip
         yield from delivery.findings(reconciled(history))
+
+
+class RenewsItsNationalCertificate(RenewsItsCertificateWhileRunning):
+    """The SM2 certificate of a channel with the national suites is replaced while records flow."""
+
+    zh = "国密通道的 SM2 终端证书在线更换：不合格证书被拒绝，新证书随即启用且断电后保持，数据不丢失。"
+    needs = (MODBUS, HJ212, LOCAL, NATIONAL_TLS, "channel.certificate-renewal")
+    scenario = Scenario(
+        circuits=1,
+        points=1,
+        minute_interval=5,
+        kinds=("minute",),
+        centres=("A",),
+        centre_options=(("A", {"channel": "gm-tls13", "client_certificate": "ending"}),),
+    )
+    rigs = Rig.VIRTUAL

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.bench import Bench, Unable
-from bench.case import Case, Finding
+from bench.case import Case, Finding, Rig
 from bench.history import History
 from bench.scenario import Revocation, Scenario
 from conformance.judges import delivery, revocation
-from conformance.terminal import HJ212, LOCAL, MODBUS, MUTUAL_TLS, REVOCATION_LISTS
+from conformance.terminal import HJ212, LOCAL, MODBUS, MUTUAL_TLS, NATIONAL_TLS, REVOCATION_LISTS
 from conformance.terminal.moves import reconciled
+from simulators.trust.certificates import Family
 from simulators.trust.distribution import DistributionPoint
 
 _LISTS = Revocation(publish_s=300, valid_s=1200, look_s=300)
@@ -38,6 +39,7 @@ class RefusesWhatIsRevokedMeanwhile(Case):
     clauses = ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d")
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, REVOCATION_LISTS)
     scenario = _SCENARIO
+    family: Family = "ecdsa"
     # Longer than a list holds, and than the terminal may take until it looks again.
     before_s = 1620.0
     revoked_s = 720.0
@@ -52,10 +54,10 @@ class RefusesWhatIsRevokedMeanwhile(Case):
         bench.phase("lists", look_s=wish.look_s, valid_s=wish.valid_s)
         await bench.clock.sleep(self.before_s)
         bench.phase("revoked", centre="A")
-        point.hold("ecdsa", "server", "A")
+        point.hold(self.family, "server", "A")
         await bench.clock.sleep(self.revoked_s)
         bench.phase("reinstated", centre="A")
-        point.release("ecdsa", "server", "A")
+        point.release(self.family, "server", "A")
         await bench.clock.sleep(self.reinstated_s)
         bench.phase("forged-list", centre="B")
         point.behave("forged")
@@ -74,6 +76,25 @@ class RefusesWhatIsRevokedMeanwhile(Case):
         yield from revocation.revoked_findings(history, "A")
         yield revocation.forged_finding(history, "AB")
         yield from delivery.findings(reconciled(history))
+
+
+class ObeysListsOverNationalChannels(RefusesWhatIsRevokedMeanwhile):
+    """Over TLS 1.3 with the national suites revocation lists of SM2 certificates are fetched and obeyed alike."""
+
+    zh = "国密 TLS 1.3 通道上同样获取并遵从 SM2 证书吊销列表，伪造的列表不起作用。"
+    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, NATIONAL_TLS, REVOCATION_LISTS)
+    scenario = _SCENARIO.but(
+        points=1,
+        centre_options=(("A", {"channel": "gm-tls13"}), ("B", {"channel": "mtls"})),
+        revocation=Revocation(publish_s=180, valid_s=540, look_s=60),
+    )
+    rigs = Rig.VIRTUAL
+    family = "sm2"
+    before_s = 600.0
+    revoked_s = 300.0
+    reinstated_s = 240.0
+    forged_s = 180.0
+    mended_s = 240.0
 
 
 class _RunsOut:

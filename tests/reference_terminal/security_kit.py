@@ -6,7 +6,8 @@ import random
 from collections.abc import Sequence
 
 from reference_terminal.security import certificates
-from reference_terminal.security.channel import Security
+from reference_terminal.security.channel import Security, Standing
+from reference_terminal.security.status import Watched
 from simulators.trust.authority import Authority, Choice, Trust
 from simulators.trust.sessions import (
     Material,
@@ -60,7 +61,8 @@ class Bridge:
         self.session = session
         self.until_s = 0
         self.agreed = "plain"
-        self.status = None
+        self.standing: Standing = ()
+        self.status: Watched | None = None
         self.gone = False
         self._flips = tuple(flips)
         self._taken = 0
