@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE
+from bench.outlet import OutletLost, outlets
 
 # Commands that parse the rest of the line themselves.
 _OWN_PARSERS = ("clauses", "profile")
 _TERMINAL_TOOLS = ("import", "template", "probe")
+# Commands that leave a folder, for which nobody has to read the screen.
+_LASTING = ("run", "prove", "sweep", "parity")
 
 
 def _run(words: argparse.Namespace) -> int:
@@ -35,8 +38,12 @@ def _run(words: argparse.Namespace) -> int:
         for value in getattr(words, option):
             args += [f"--{option}", value]
     if words.workers not in ("", "0", "1"):
-        if not words.workers.isdecimal():
-            return _wrong(f"-n {words.workers}: expected a whole number of workers / 应为整数")
+        from bench.commands.options import workers_of
+
+        wrong: list[str] = []
+        workers_of(words.workers, wrong)
+        if wrong:
+            return _wrong("\n".join(wrong))
         args += ["-n", words.workers]
     return int(pytest.main(args))
 
@@ -140,7 +147,10 @@ def _terminal(words: argparse.Namespace) -> int:
 
     if words.config in _TERMINAL_TOOLS:
         # A probe that nothing answered is a finding, 1; words that cannot be used are wrong usage.
-        told = stand_alone([words.config, *words.rest])
+        try:
+            told = stand_alone([words.config, *words.rest])
+        except SystemExit as error:
+            told = error.code if isinstance(error.code, int) else EXIT_ERROR
         return EXIT_USAGE if told == 2 else told
     if not words.configure:
         # The terminal is a product with exit codes of its own: 1 a failed start, 2 a configuration it cannot use.
@@ -341,9 +351,25 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; a closed pipe or Ctrl-C is no traceback."""
-    words, rest = parser().parse_known_args(argv)
-    tool = words.command == "terminal" and words.config in _TERMINAL_TOOLS
+    """Run one command and return its exit code; a closed pipe, a full disk, Ctrl-C are no traceback."""
+    told = list(sys.argv[1:] if argv is None else argv)
+    with outlets(going_on=told[:1] in [[name] for name in _LASTING], for_machines="--json" in told):
+        try:
+            code = _main(told)
+            sys.stdout.flush()
+            return code
+        except BrokenPipeError:
+            return EXIT_PASS
+        except OutletLost as error:
+            print(error, file=sys.stderr)
+            return EXIT_ERROR
+
+
+def _main(argv: Sequence[str]) -> int:
+    tool = argv[:1] == ["terminal"] and argv[1:2] in [[name] for name in _TERMINAL_TOOLS]
+    # What follows a tool's name is the tool's, --help too.
+    words, rest = parser().parse_known_args(argv[:2] if tool else argv)
+    rest = [*rest, *argv[2:]] if tool else rest
     if rest and words.command not in _OWN_PARSERS and not tool:
         return _wrong(f"carbonbench {words.command}: unknown words {' '.join(rest)}; see --help / 未知参数")
     words.rest = rest
@@ -352,8 +378,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted / 已中断", file=sys.stderr)
         return EXIT_ERROR
-    except BrokenPipeError:
-        return EXIT_PASS
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from typing import Any
 
 import msgspec
 
+from simulators.given import given_text
+
 DOCUMENTS = ("isc-1", "isc-2", "ssea", "csmt", "cpcif")
 ROLES = ("terminal", "collector", "platform")
 _SECTIONS = {"terminal", "claims", "declared", "connection", "parameters"}
@@ -100,7 +102,7 @@ def load_profile(path: Path) -> Profile:
     """Read a profile. Raises ProfileError with every problem of the file."""
     shown = _shown(path)
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
+        raw = tomllib.loads(given_text(path))
     except OSError as error:
         raise ProfileError(shown, [f"cannot be read: {error.strerror}; give a profile file / 无法读取"]) from None
     except UnicodeDecodeError as error:

@@ -6,7 +6,7 @@ Leaves signing to whoever keeps the folder: the manifest's own digest is the one
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import msgspec
@@ -89,11 +89,11 @@ def read(folder: Path) -> Manifest:
     return found
 
 
-def verify(folder: Path) -> list[str]:
+def verify(folder: Path, *, but: Collection[str] = ()) -> list[str]:
     """What differs from the manifest, one sentence each, in the order of paths; nothing if the folder is as written.
 
-    Raises ManifestError when the manifest cannot be read. If its lines do not give its own digest, that is the first
-    sentence.
+    `but` names files of which nothing is said. Raises ManifestError when the manifest cannot be read. If its lines do
+    not give its own digest, that is the first sentence.
     """
     manifest = read(folder)
     found: list[str] = []
@@ -103,7 +103,11 @@ def verify(folder: Path) -> list[str]:
             "the manifest itself was altered / 清单本身被改动"
         )
     listed = {row.path: row for row in manifest.files}
-    return found + _differences(folder, listed, {row.path: row for row in survey(folder)})
+    present = {row.path: row for row in survey(folder)}
+    for name in but:
+        listed.pop(name, None)
+        present.pop(name, None)
+    return found + _differences(folder, listed, present)
 
 
 def _differences(folder: Path, listed: Mapping[str, FileRow], present: Mapping[str, FileRow]) -> list[str]:

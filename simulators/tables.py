@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
+from simulators.given import given_octets
 from simulators.words import chinese
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
@@ -45,7 +46,7 @@ class DescriptionError(Exception):
 def read_toml(path: Path) -> dict[str, object]:
     """Parse a TOML file (UTF-8). Raises DescriptionError with one clear sentence if it cannot be read."""
     try:
-        octets = path.read_bytes()
+        octets = given_octets(path)
     except OSError as error:
         reason = error.strerror or "unreadable"
         raise DescriptionError(

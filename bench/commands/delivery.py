@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bench.case import EXIT_ERROR, EXIT_PASS, CaseResult
-from bench.commands.rejudge import read_run
+from bench.commands.rejudge import read_run, require_unaltered
 from bench.history import History, HistoryError, read_history
 from conformance.judges import delivery as judge
 from conformance.judges.truth import Key
@@ -66,6 +66,7 @@ def main(folder: Path, *, as_json: bool = False) -> int:
     """Write the delivery page and file of a run and print the counts. Exit code 0, or 3 for what is no run."""
     try:
         run = read_run(folder)
+        require_unaltered(run, folder)
         table = DeliveryTable(
             run=folder.resolve().name,
             sheets=tuple(one for result in run.cases if result.record for one in sheets(result, folder)),

@@ -26,6 +26,7 @@ from bench.case import (
     exit_code,
 )
 from reports.repeats import attempts_of, outcomes
+from simulators.given import given_text
 
 _KEYS = {"case", "clause", "owner", "reason", "firmware", "expires"}
 
@@ -37,7 +38,7 @@ class ExpectedError(Exception):
 def read_expected(path: Path, cases: Collection[str], clauses: Collection[str]) -> tuple[ExpectedFailure, ...]:
     """Read a file of expected failures (docs/FORMATS.md). Raises ExpectedError with every problem of the file."""
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
+        raw = tomllib.loads(given_text(path))
     except OSError as error:
         raise ExpectedError(f"{path}: cannot be read: {error.strerror} / 无法读取") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -23,6 +23,9 @@ REFERENCE_PROFILE = FIXTURES / "terminals" / "reference.toml"
 RIGS = ("virtual", "process", "loopback")
 RUN_RIGS = (*RIGS, "lab")
 """In the lab rig stands a device, into which no defect can be planted: a run only."""
+MOST_WORKERS = 256
+MOST_REPEATS = 1000
+_MOST_DIGITS = 1000
 # Those that say where this sitting is, not what the run is.
 _SITTING = ("out", "live", "resume")
 
@@ -96,9 +99,11 @@ class Options:
         for word in standards:
             if word not in DOCUMENTS:
                 problems.append(f"--standard {word}: expected one of {', '.join(DOCUMENTS)} / 未知标准")
-        seed_number = _whole("--seed", seed or "1", 0, problems)
-        repeat_number = _whole("--repeat", repeat or "1", 1, problems)
-        attempt_number = _whole("--attempt", attempt or "0", 0, problems)
+        seed_number = whole("--seed", seed or "1", problems)
+        repeat_number = whole("--repeat", repeat or "1", problems, least=1, most=MOST_REPEATS)
+        attempt_number = whole("--attempt", attempt, problems, least=1, most=MOST_REPEATS) if attempt else 0
+        if repeat and attempt_number > repeat_number:
+            problems.append(f"--attempt {attempt}: --repeat {repeat} makes no such attempt / 无此次执行")
         if defect and defect not in all_defects():
             problems.append(
                 f"--defect {defect}: no such defect{near(defect, all_defects())}; "
@@ -175,14 +180,19 @@ def _plain(value: object) -> object:
     return str(value.resolve()) if isinstance(value, Path) else value
 
 
-def _whole(option: str, text: str, least: int, problems: list[str]) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = least - 1
+def whole(option: str, text: str, problems: list[str], *, least: int = 0, most: int | None = None) -> int:
+    """The whole number that an option gives; what is wrong with it becomes a problem, and `least` is given."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < _MOST_DIGITS else -1
     if number < least:
         problems.append(f"{option} {text}: expected a whole number of at least {least} / 应为不小于 {least} 的整数")
-    return number
+    elif most is not None and number > most:
+        problems.append(f"{option} {text}: expected a whole number of at most {most} / 应为不大于 {most} 的整数")
+    return max(number, least)
+
+
+def workers_of(text: str, problems: list[str], *, least: int = 1) -> int:
+    """How many processes `-n` asks for; what is wrong with it becomes a problem."""
+    return whole("-n", text, problems, least=least, most=MOST_WORKERS)
 
 
 def picks(word: str, case: str) -> bool:

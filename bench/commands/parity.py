@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Mark, Verdict
 from bench.commands import parity_items
-from bench.commands.options import REFERENCE_PROFILE, RIGS, no_case, picks
+from bench.commands.options import REFERENCE_PROFILE, RIGS, no_case, picks, whole, workers_of
 from bench.commands.parity_items import Half
 from bench.commands.session import LOCAL, commit, ledger_answers, ledger_entries, rig_named
 from bench.history import History, HistoryError, read_history
@@ -98,9 +98,8 @@ def main(
     problems = [told for word in cases if (told := no_case(word, suite))]
     if rig not in REAL_RIGS:
         problems.append(f"--rig {rig}: expected a rig of real time: {', '.join(REAL_RIGS)} / 应为实时台架")
-    for option, text, least in (("--seed", seed, 0), ("-n", workers, 1)):
-        if not text.isdecimal() or int(text) < least:
-            problems.append(f"{option} {text}: expected a whole number of at least {least} / 应为不小于 {least} 的整数")
+    whole("--seed", seed, problems)
+    workers_of(workers, problems)
     profile_path = Path(terminal) if terminal else REFERENCE_PROFILE
     name = ""
     try:

@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Rig
-from bench.commands.options import REFERENCE_PROFILE, RIGS, near, no_case, picks
+from bench.commands.options import REFERENCE_PROFILE, RIGS, near, no_case, picks, whole, workers_of
 from bench.commands.pairs import SOUND, Head, Job, Pairs, PairsError
 from bench.commands.proof_rounds import next_round, related, tally
 from bench.commands.session import commit, ledger_answers, ledger_entries, rig_named
@@ -175,9 +175,8 @@ def matter_of(asked: Asked) -> Matter:
         for word in asked.defects
         if word not in known
     ]
-    for option, text in (("--seed", seed), ("-n", asked.workers)):
-        if not text.isdecimal():
-            problems.append(f"{option} {text}: expected a whole number / 应为整数")
+    whole("--seed", seed, problems)
+    workers_of(asked.workers, problems, least=0)
     try:
         load_profile(REFERENCE_PROFILE)
     except ProfileError as error:

@@ -20,6 +20,8 @@ from conformance.clauses.suite import case_classes
 from reports import manifest, run_folder, screen, verdicts
 
 VERDICTS = "verdicts.json"
+_REPORTS = ("report.html", "junit.xml", "delivery.html", "delivery.json")
+"""What the commands on a finished run write anew, from everything else."""
 
 
 def require_run(folder: Path, file: str) -> None:
@@ -56,6 +58,19 @@ def broken_records(run: RunResult, folder: Path) -> list[str]:
         except HistoryError as error:
             found.append(str(error))
     return found
+
+
+def require_unaltered(run: RunResult, folder: Path) -> None:
+    """Raises VerdictsError where a record or file that reports are written from is not as the run left it.
+
+    The manifest is written anew with the reports, and would vouch for it from then on.
+    """
+    altered = manifest.verify(folder, but=_REPORTS) if (folder / manifest.NAME).exists() else []
+    altered += broken_records(run, folder)
+    if altered:
+        raise verdicts.VerdictsError(
+            [*altered, f"{folder}: altered since the run, no reports are written / 运行目录已被改动，不再生成报告"]
+        )
 
 
 def differences(old: CaseResult, new: CaseResult) -> list[str]:
@@ -126,9 +141,10 @@ def verify(folder: Path) -> int:
 
 
 def report(folder: Path) -> int:
-    """Write the reports of a run again from verdicts.json and the records."""
+    """Write the reports of a run again from verdicts.json and the records, if they are as the run left them."""
     try:
         run = read_run(folder)
+        require_unaltered(run, folder)
         run_folder.write(run, folder)
     except (HistoryError, verdicts.VerdictsError) as error:
         print(error, file=sys.stderr)

@@ -72,6 +72,11 @@ def _fleet(words: argparse.Namespace, path: Path) -> int:
         check_fleet(fleet)
         return _sound(words.world)
     record = Path(words.record) if words.record else None
+    if record is not None:
+        try:
+            record.open("ab").close()
+        except OSError as error:
+            return _wrong(f"--record {record}: cannot be written: {error.strerror} / 无法写入记录文件")
     # Thousands of connections: libuv's loop spends half of what asyncio's does on each request (benchmarks/README.md).
     work = serve_fleet(fleet, sys.stdout, as_json=words.json, seconds=words.seconds, record=record)
     return _run(work, uvloop.new_event_loop)

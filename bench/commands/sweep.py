@@ -29,7 +29,7 @@ from bench.case import (
     CaseResult,
     Verdict,
 )
-from bench.commands.options import REFERENCE_PROFILE, RIGS, near
+from bench.commands.options import REFERENCE_PROFILE, RIGS, near, whole, workers_of
 from bench.commands.session import LOCAL, commit, ledger_answers, ledger_entries, rig_named
 from bench.commands.workers import pool
 from bench.history import read_history
@@ -180,9 +180,9 @@ def _problems(asked: Asked) -> list[str]:
         )
     if asked.rig not in RIGS:
         problems.append(f"--rig {asked.rig}: expected {', '.join(RIGS)} / 未知台架")
-    for option, text, least in (("--seed", asked.seed, 0), ("-n", asked.workers, 1), ("--most", asked.most or "5", 5)):
-        if not text.isdecimal() or int(text) < least:
-            problems.append(f"{option} {text}: expected a whole number of at least {least} / 应为不小于 {least} 的整数")
+    whole("--seed", asked.seed, problems)
+    workers_of(asked.workers, problems)
+    whole("--most", asked.most or "5", problems, least=5)
     parts = asked.syncs.split("-") if asked.syncs not in ("", END.side) else ["1"]
     if not all(part.isdecimal() and int(part) for part in parts) or len(parts) > 2 or int(parts[0]) > int(parts[-1]):
         problems.append(
@@ -296,8 +296,12 @@ def main(asked: Asked) -> int:
     """Sweep. 0 all safe, 1 a cut did harm, 2 missed or undecided, 3 the bench's own error, 4 wrong words."""
     try:
         if asked.resume:
+            wrong: list[str] = []
+            workers_of(asked.workers, wrong)
+            if wrong:
+                raise SweepError("\n".join(wrong))
             planned, folder = _resumed(Path(asked.resume))
-            workers = asked.workers if asked.workers.isdecimal() and int(asked.workers) else "1"
+            workers = asked.workers
         else:
             if asked.rig in RIGS:
                 rig_named(asked.rig).self_test(int(asked.seed) if asked.seed.isdecimal() else 1)

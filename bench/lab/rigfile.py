@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import FieldInfo, fields
 
+from simulators.given import given_text
+
 SEGMENTS = ("field", "uplink", "local")
 """Networks of the bench, in the order of the terminal's cards."""
 DRIVERS = ("modbus", "scpi", "snmp", "person")
@@ -160,7 +162,7 @@ def read_rig(path: Path) -> RigFile:
     """Read a rig file. Raises RigError with every problem of the file."""
     shown = str(path)
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
+        raw = tomllib.loads(given_text(path))
     except OSError as error:
         raise RigError(shown, [f"cannot be read: {error.strerror}; give a rig file / 无法读取"]) from None
     except UnicodeDecodeError as error:

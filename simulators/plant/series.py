@@ -18,6 +18,7 @@ from bisect import bisect_right
 from decimal import Decimal
 from pathlib import Path
 
+from simulators.given import given_text
 from simulators.plant.plant import Quantity, Reader, as_decimal
 from simulators.plant.tracks import COUNTER_DIGITS, RATE_DIGITS
 from simulators.stamps import from_iso
@@ -136,7 +137,7 @@ def load_series(
 ) -> SeriesPlant:
     """Read a recorded series. Raises DescriptionError with every problem of the file (at most 20, then a count)."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = given_text(path)
     except OSError as error:
         reason = error.strerror or "unreadable"
         raise DescriptionError([Problem(str(path), f"the series cannot be read ({reason}); check the name")]) from None

@@ -103,6 +103,24 @@ def test_report_writes_the_reports_again(own: Path) -> None:
     assert carbonbench("verify", own, cwd=own.parent).code == 0
 
 
+@pytest.mark.parametrize("words", [(), ("--delivery",)])
+def test_no_report_vouches_for_what_was_altered(own: Path, words: tuple[str, ...]) -> None:
+    alter(own / RECORD, 3)
+    (own / "cases" / "photo.png").write_bytes(b"added")
+    (own / "junit.xml").write_text("all is well")
+    before = {path: path.read_bytes() for path in own.rglob("*") if path.is_file()}
+    told = carbonbench("report", own, *words, cwd=own.parent)
+    assert (told.code, told.out) == (3, ""), told
+    for name, word in (
+        (str(RECORD), "was altered"),
+        ("photo.png", "added later"),
+        (str(own), "no reports are written"),
+    ):
+        assert any(name in problem and word in problem for problem in told.problems), (name, told.err)
+    assert not any("junit.xml" in problem for problem in told.problems), "a report is written anew, however it looks"
+    assert {path: path.read_bytes() for path in own.rglob("*") if path.is_file()} == before
+
+
 @pytest.mark.parametrize("command", ["rejudge", "verify", "report"])
 def test_what_is_no_run_folder_is_one_sentence(tmp_path: Path, command: str, own: Path) -> None:
     empty = tmp_path / "empty"

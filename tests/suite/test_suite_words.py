@@ -55,6 +55,56 @@ def test_every_wrong_option_of_a_run_at_once(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_numbers_beyond_reason(tmp_path: Path) -> None:
+    refused(
+        carbonbench("run", "--repeat", "99999999999", "--attempt", "0", "--seed", "9" * 5000, cwd=tmp_path),
+        "--repeat",
+        "--attempt 0",
+        "--seed",
+    )
+    refused(carbonbench("run", "--repeat", "2", "--attempt", "3", cwd=tmp_path), "--attempt 3: --repeat 2")
+    refused(carbonbench("run", "-n", "100000", cwd=tmp_path), "at most 256")
+    refused(carbonbench("sweep", "--resume", "nothing", "-n", "x", cwd=tmp_path), "-n x")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "command", [("simulate",), ("terminal",), ("bench", "check"), ("run", *ONE, "--terminal"), ("profile", "check")]
+)
+def test_a_device_or_a_pipe_holds_nobody_up(tmp_path: Path, command: tuple[str, ...]) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("pipe", "/dev/zero"):
+        told = carbonbench(*command, name, cwd=tmp_path)
+        assert told.code == (1 if command[0] == "profile" else 4) and told.out == "", told
+        assert f"{name}: " in told.problems[0] and "a device or a pipe, not a file" in told.problems[0]
+
+
+def test_an_endless_file_is_not_read_and_a_byte_order_mark_is_left_out(tmp_path: Path) -> None:
+    with (tmp_path / "long.toml").open("wb") as out:
+        out.truncate(1 << 36)
+    for command in (("simulate",), ("terminal",), ("bench", "check")):
+        refused(carbonbench(*command, "long.toml", cwd=tmp_path), "longer than 64 MiB")
+    for source, words in ((WORKS, ("simulate", "--check")), (REFERENCE, ("profile", "check"))):
+        marked = tmp_path / source.name
+        marked.write_bytes(b"\xef\xbb\xbf" + source.read_bytes())
+        assert carbonbench(*words, marked, cwd=tmp_path).code == 0
+
+
+def test_tools_of_the_terminal_have_help_and_exit_codes(tmp_path: Path) -> None:
+    told = carbonbench("terminal", "import", "--help", cwd=tmp_path)
+    assert told.code == 0 and "FILE.xlsx" in told.out
+    for words in (("import",), ("import", "a.xlsx"), ("template",), ("template", "csv"), ("probe",)):
+        told = carbonbench("terminal", *words, cwd=tmp_path)
+        assert told.code == 4 and told.out == "" and told.problems, told
+
+
+def test_a_record_of_a_fleet_that_cannot_be_written(tmp_path: Path) -> None:
+    park = REFERENCE.parents[1] / "fleets" / "park.toml"
+    for name in (".", "nowhere/record.jsonl"):
+        told = carbonbench("simulate", park, "--record", name, "--seconds", "1", cwd=tmp_path)
+        refused(told, f"--record {name}: cannot be written")
+
+
 def test_a_run_that_cannot_write_runs_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     refused(carbonbench("run", *ONE, "--out", "file", cwd=tmp_path), "--out file: cannot make")
