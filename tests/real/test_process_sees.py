@@ -1,0 +1,95 @@
+"""What the real rigs see of a terminal that is a program, and tell it: its barriers, its files, published lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from process_kit import LooksOn, conduct, profile, python, record, said
+
+from bench.bench import Bench
+from bench.case import Case, Finding, Verdict, check
+from bench.history import History, ListServed, Observed, Phase
+from bench.rigs.loopback import RIG as LOOPBACK
+from bench.rigs.process import RIG as PROCESS
+from bench.run import CaseRig
+from bench.scenario import Revocation, Scenario
+
+RIGS = pytest.mark.parametrize("rig", [PROCESS, LOOPBACK], ids=["process", "loopback"])
+GIVEN = {"given.ini": {"text": "pw = PW={{ centres[0].pw }}"}}
+
+_WRITES = """
+import os, time
+with open('kept', 'w') as out:
+    out.write('PW=' + words['pw']); out.flush(); os.fsync(out.fileno())
+print('written', flush=True)
+time.sleep(600)
+"""
+
+
+class Looks(LooksOn):
+    """The program has synced one file: its barriers are counted, its files are looked into."""
+
+    zh = "程序已落盘一个文件。"
+
+    async def drive(self, bench: Bench) -> None:
+        await said(bench, "written")
+        bench.phase("counted", syncs=bench.power.syncs())
+        await bench.terminal.storage()
+        await bench.terminal.search()
+
+
+@RIGS
+def test_a_programs_own_files_and_barriers_are_seen_and_those_of_its_commissioning_are_not(
+    rig: CaseRig, tmp_path: Path
+) -> None:
+    terminal = profile(python(_WRITES, pw="{{ centres[0].pw }}"), files=GIVEN)
+    told = record(conduct(rig, Looks, terminal, tmp_path), tmp_path)
+    (counted,) = told.of(Phase)
+    assert counted.detail["syncs"] == "1"
+    storage, secrets = told.of(Observed)
+    assert [(row["file"], row["values"]) for row in storage.rows] == [("kept", "0")]
+    assert [(row["where"], row["found"]) for row in secrets.rows] == [("storage kept", "A password")]
+
+
+_FETCHES = """
+import time, urllib.request
+for url in words['urls'].split():
+    print('list', len(urllib.request.urlopen(url, timeout=50).read()), flush=True)
+print('given', words['own'], words['look'], flush=True)
+time.sleep(600)
+"""
+
+
+class Publishes(Case):
+    """Lists of revoked certificates are published."""
+
+    zh = "发布吊销列表。"
+    clauses = ("isc-2/7.4.1b",)
+    scenario = Scenario(
+        circuits=1,
+        points=1,
+        centres=("A",),
+        kinds=(),
+        centre_options=(("A", {"channel": "mtls"}),),
+        revocation=Revocation(look_s=77),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        await said(bench, "given")
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield check("fetched", bool(history.of(ListServed)), en="lists were fetched", zh="已获取列表")
+
+
+@RIGS
+def test_a_program_is_told_where_lists_are_and_what_its_certificate_is(rig: CaseRig, tmp_path: Path) -> None:
+    own = "{{ 'one' if 'BEGIN CERTIFICATE' in centres[0].certificate and centres[0].key else 'none' }}"
+    words = python(_FETCHES, urls="{{ revocation.urls | join(' ') }}", own=own, look="{{ revocation.look_s }}")
+    result = conduct(rig, Publishes, profile(words), tmp_path)
+    assert result.verdict is Verdict.PASS, result.reason
+    served = record(result, tmp_path).of(ListServed)
+    assert [event.path for event in served] == ["/ecdsa-root.crl", "/ecdsa-intermediate.crl"]
+    lines = ((tmp_path / result.record).parent / "terminal-1.log").read_text().splitlines()
+    assert lines[-1] == "given one 77" and all(int(line.split()[1]) > 100 for line in lines[:2])
