@@ -44,6 +44,7 @@ class AnalogChannel(Channel):
         self.loop = loop
         self._seed = seed
         self._floor_ua = 4_000 if loop.live_zero else 0
+        self._zero_ua = 1000 * loop.zero_ma
         super().__init__(register, point, quantity, read, ratio)
 
     def show(self, at_us: int) -> Shown:
@@ -76,10 +77,19 @@ class AnalogChannel(Channel):
         digest = hashlib.blake2b(f"{self._seed}/{cycle}".encode(), digest_size=8).digest()
         return round(random.Random(int.from_bytes(digest, "big")).gauss(0, 1) * float(self.loop.noise_ua))
 
+    def refit(self) -> None:
+        """The faults on it have changed."""
+        super().refit()
+        set_to = [effect.zero_ma for effect in self.effects.values() if effect.zero_ma is not None]
+        self._zero_ua = 1000 * (set_to[-1] if set_to else self.loop.zero_ma)
+
+    def other_zero(self) -> int:
+        """The current (mA) of raw number 0 in the range that the module is not set to."""
+        return 0 if self.loop.zero_ma else 4
+
     def _of_current(self, current_ua: int) -> Shown:
         """The raw number a current gives, and the value that this raw number means."""
-        span = _TOP_UA - 1000 * self.loop.zero_ma
-        raw = round(Fraction(max(current_ua, 0) - 1000 * self.loop.zero_ma, span) * self.loop.full)
+        raw = round(Fraction(max(current_ua, 0) - self._zero_ua, _TOP_UA - self._zero_ua) * self.loop.full)
         raw = min(max(raw, 0), 0xFFFF)
         part = self.register.parts[0]
         return (reorder(pack_whole(raw, "u16"), part.order),), self.meaning(raw)

@@ -26,10 +26,14 @@ class MeterError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a fault does to a value: it shows something else, or its steps (at an instant, us) are bent."""
+    """What a fault does to a value: it shows something else, or its steps (at an instant, us) are bent.
+
+    `zero_ma` is the current of raw number 0 to which the module of an analogue input is set by mistake.
+    """
 
     shown: Shown | None = None
     bend: Callable[[int, int], int] | None = None
+    zero_ma: int | None = None
 
 
 class Channel:
@@ -188,6 +192,10 @@ class Channel:
     def carrying(self, ma: str) -> Shown:
         """What a loop with this current shows. Raises MeterError: only an analogue input has one."""
         raise MeterError(f"{self._name} is no 4-20 mA input; the fault needs one (it was given {ma} mA)")
+
+    def other_zero(self) -> int:
+        """The current (mA) of raw number 0 in the other range. Raises MeterError: only an analogue input has one."""
+        raise MeterError(f"{self._name} is no 4-20 mA input; the fault needs one")
 
     def _no_value(self) -> tuple[bytes, ...]:
         octets: list[bytes] = []

@@ -20,6 +20,7 @@ from simulators.meters.bcd_channels import moments
 from simulators.meters.bus_maps import Block, History
 from simulators.meters.channels import Channel
 from simulators.meters.cjt188_codec import ABNORMAL, ANSWER, ANY_KIND, ANYONE, Frame, decode, encode, flaws
+from simulators.meters.faults import StatusBits
 from simulators.meters.serial_meter import Answer, Reply, SerialMeter
 from simulators.stamps import from_stamp, local
 
@@ -37,6 +38,8 @@ _HEAD = 3
 
 class Cjt188Meter(SerialMeter):
     """A simulated CJ/T 188 meter; `address` is 14 digits, the maker's code first."""
+
+    known_faults = (*SerialMeter.known_faults, StatusBits)
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -215,7 +218,9 @@ class Cjt188Meter(SerialMeter):
     def _status(self) -> bytes:
         closed = not self.valve_open
         first = (0x40 if closed else 0) if self.settings.status == "high" else int(closed)
-        return bytes((first, 0))
+        bits = self._faults.get("status-bits")
+        more = bits.bits if isinstance(bits, StatusBits) and bits.word == 1 else 0
+        return (first | more).to_bytes(2, "little")
 
     def _set_valve(self, given: bytes) -> tuple[bytes, dict[str, str], tuple[Channel, ...]] | None:
         if given[:1] not in (bytes((_OPEN,)), bytes((_CLOSE,))):

@@ -40,7 +40,7 @@ from simulators.meters.dlt645_records import (
     instant,
     pairs,
 )
-from simulators.meters.faults import LostFollowUp
+from simulators.meters.faults import LostFollowUp, StatusBits
 from simulators.meters.serial_meter import Answer, Reply
 from simulators.stamps import local
 
@@ -88,7 +88,7 @@ class _Result:
 class Dlt645Meter(Dlt645Records):
     """A simulated DL/T 645 meter; `address` is 12 digits as they stand on its plate."""
 
-    known_faults = (*Dlt645Records.known_faults, LostFollowUp)
+    known_faults = (*Dlt645Records.known_faults, LostFollowUp, StatusBits)
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

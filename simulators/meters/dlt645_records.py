@@ -16,6 +16,7 @@ from simulators.meters.bcd_channels import moments
 from simulators.meters.bus_maps import Entry, Freeze
 from simulators.meters.channels import Channel
 from simulators.meters.dlt645_codec import SPEEDS
+from simulators.meters.faults import StatusBits
 from simulators.meters.serial_meter import SerialMeter
 from simulators.stamps import from_stamp, local
 
@@ -165,6 +166,9 @@ class Dlt645Records(SerialMeter):
             word = next((1 << bit for bit, speed in SPEEDS.items() if speed == self.speed), word)
         if entry.id == "status_word_3" and self.relay_open:
             word |= 1 << 4
+        bits = self._faults.get("status-bits")
+        if isinstance(bits, StatusBits) and entry.id == f"status_word_{bits.word}":
+            word |= bits.bits & ((1 << 8 * size) - 1)
         power = self.channels.get("power")
         if entry.id == "status_word_1" and power is not None and power.steps(self._clock.now_us()) < 0:
             word |= 1 << 4

@@ -6,7 +6,7 @@ of each kind may be on at a time. `points` limits a fault of values to these poi
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Annotated, get_args
 
 import msgspec
 
@@ -123,6 +123,23 @@ class Current(Fault, frozen=True, tag="current"):
     points: tuple[str, ...] = ()
 
 
+class WrongRange(Fault, frozen=True, tag="wrong-range"):
+    """The module of an analogue input is set to the other range: 0-20 mA in place of 4-20 mA, or the reverse."""
+
+    points: tuple[str, ...] = ()
+
+
+class StatusBits(Fault, frozen=True, tag="status-bits"):
+    """The meter itself complains: `bits` of its status `word` (CJ/T 188 has one) are set beside those of its own.
+
+    Word 1 of DL/T 645-2007: 0x0004 clock battery low; words 4 to 6, by phase: 0x0001 voltage lost; CJ/T 188: 0x0004
+    battery low, 0x0003 valve abnormal.
+    """
+
+    word: Annotated[int, msgspec.Meta(ge=1, le=7)] = 1
+    bits: Annotated[int, msgspec.Meta(ge=1, le=0xFFFF)] = 0x0004
+
+
 class Mute(Fault, frozen=True, tag="mute"):
     """The next `polls` requests get no answer, then the fault is over."""
 
@@ -210,7 +227,10 @@ class DeadClock(Fault, frozen=True, tag="dead-clock"):
 
 
 class WrongClock(Fault, frozen=True, tag="wrong-clock"):
-    """The device's own clock is off by `offset_s` now and gains `drift_ppm` parts per million from now on."""
+    """The device's own clock is off by `offset_s` now and gains `drift_ppm` parts per million from now on.
+
+    Behind an OPC UA server it is what stamps the values.
+    """
 
     offset_s: int = 0
     drift_ppm: int = 0
@@ -248,6 +268,12 @@ class BadStatus(Fault, frozen=True, tag="bad-status"):
     """An OPC UA server gives values with this status code, and the last value still in them."""
 
     status: str = "BadNoCommunication"
+    points: tuple[str, ...] = ()
+
+
+class Unstamped(Fault, frozen=True, tag="unstamped"):
+    """An OPC UA server gives values without a source time stamp."""
+
     points: tuple[str, ...] = ()
 
 
@@ -311,6 +337,9 @@ AnyFault = (
     | ForeignCertificate
     | Locked
     | Withheld
+    | WrongRange
+    | StatusBits
+    | Unstamped
 )
 
 

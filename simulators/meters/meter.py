@@ -31,6 +31,7 @@ from simulators.meters.faults import (
     Stuck,
     WrongClock,
     WrongLine,
+    WrongRange,
     detail_of,
     kind_of,
 )
@@ -38,7 +39,7 @@ from simulators.meters.maps import CLOCK_FIELDS, Register
 from simulators.plant import Plant, Quantity, Reader
 from simulators.stamps import local
 
-_VALUE_FAULTS = (Stuck, Sentinel, Jump, SignFlip, Ramp, Scaled, Calibrating, Current)
+_VALUE_FAULTS = (Stuck, Sentinel, Jump, SignFlip, Ramp, Scaled, Calibrating, Current, WrongRange)
 
 
 @dataclass(frozen=True)
@@ -443,6 +444,8 @@ def _effect(fault: AnyFault, channel: Channel, now: int) -> Effect:
         return Effect(shown=channel.encode(channel.nearest(fault.level)))
     if isinstance(fault, Current):
         return Effect(shown=channel.carrying(fault.ma))
+    if isinstance(fault, WrongRange):
+        return Effect(zero_ma=channel.other_zero())
     if isinstance(fault, Jump):
         by = _steps(channel, fault.by)
         return Effect(bend=lambda steps, at_us: steps + by)

@@ -40,6 +40,7 @@ from simulators.meters.faults import (
     WrongClock,
     WrongFunction,
     WrongLine,
+    WrongRange,
     WrongTransaction,
     WrongUnit,
 )
@@ -66,6 +67,7 @@ _ALWAYS = (
     *OF_ANSWERS,
     Calibrating,
     Current,
+    WrongRange,
     WrongClock,
 )
 ON_TCP = (*_ALWAYS, WrongTransaction)

@@ -46,6 +46,7 @@ from simulators.meters.faults import (
     Restarting,
     Silent,
     Stale,
+    Unstamped,
 )
 from simulators.systems.identity import Identity, identity
 from simulators.systems.tagged import Security, TaggedMeter, number_of, tag_value, type_of
@@ -398,7 +399,7 @@ class OpcUaServer:
     def _live(self, tag: Tag, at_us: int) -> Any:
         number, _ = tag_value(tag.channel, at_us)
         kind = _TYPES[type_of(tag.channel.register)]
-        return ua.DataValue(ua.Variant(number, kind), SourceTimestamp=_moment(at_us))
+        return ua.DataValue(ua.Variant(number, kind), SourceTimestamp=_moment(tag.meter.clock_us(at_us)))
 
     def _value(self, name: str) -> Any:
         """What a client gets for a node now."""
@@ -419,7 +420,8 @@ class OpcUaServer:
         value = live.Value
         if tag.meter.hits(OtherType, tag.channel) and value is not None:
             value = ua.Variant(str(value.Value), ua.VariantType.String)
-        return ua.DataValue(value, ua.StatusCode(ua.UInt32(status)), SourceTimestamp=live.SourceTimestamp)
+        stamp = None if tag.meter.hits(Unstamped, tag.channel) else live.SourceTimestamp
+        return ua.DataValue(value, ua.StatusCode(ua.UInt32(status)), SourceTimestamp=stamp)
 
     def _counts(self, name: str, value: Any) -> str:
         """The decimal text of an answer that is a reading of now, else nothing."""

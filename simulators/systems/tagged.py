@@ -32,7 +32,9 @@ from simulators.meters.faults import (
     Silent,
     Stale,
     Stuck,
+    Unstamped,
     Withheld,
+    WrongClock,
 )
 from simulators.meters.maps import Register, RegisterMap
 from simulators.meters.meter import Binding, Meter
@@ -44,10 +46,8 @@ Security = Literal["none", "sign", "encrypt"]
 """What an OPC UA server asks of a session: nothing, or Basic256Sha256 with signatures or with encryption too."""
 
 _OF_VALUES = (Stuck, Sentinel, Jump, Ramp, Scaled, SignFlip, Calibrating)
-ON_OPCUA = (
-    *_OF_VALUES,
-    *(BadStatus, Stale, Omitted, OtherType, Silent, Delayed, Late, Restarting, ForeignCertificate),
-)
+_OF_NODES = (BadStatus, Stale, Unstamped, WrongClock, Omitted, OtherType)
+ON_OPCUA = (*_OF_VALUES, *_OF_NODES, Silent, Delayed, Late, Restarting, ForeignCertificate)
 """Faults of a device behind an OPC UA server; the last five are the server's."""
 ON_SQL = (*_OF_VALUES, Omitted, Delayed, Duplicate, Locked, Withheld, Silent)
 """Faults of a device whose rows a database holds; the last three are the database's."""
@@ -118,8 +118,7 @@ class TaggedMeter(Meter):
 
     def altering(self, channels: Sequence[Channel]) -> str:
         """Names of the faults that alter a value among these channels."""
-        own = (BadStatus, Stale, Omitted, OtherType)
-        names = [str(kind.__struct_config__.tag) for kind in own if any(self.hits(kind, each) for each in channels)]
+        names = [str(kind.__struct_config__.tag) for kind in _OF_NODES if any(self.hits(kind, each) for each in channels)]
         return ",".join(filter(None, (self._altering(channels), *names)))
 
     def told(self, at_us: int, asked: int, request: bytes, answer: bytes, values: dict[str, str], fault: str) -> None:

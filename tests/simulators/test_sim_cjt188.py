@@ -274,6 +274,9 @@ def test_water_and_gas(name: str) -> None:
         served = line.heard.of(Served)[-1]
         assert served.values == {"volume": now.value}
         assert "1F9007" in served.response
+        line.meter.set_fault(faults.StatusBits(bits=0x0007))
+        assert (await line.reply(0x01, "1F9007")).values[-1].value == "0700"
+        line.meter.clear()
         # Whichever order the master has, the answer has the same.
         assert (await line.reply(0x01, "901F08")).data_identifier == "901F"
         assert "901F08" in line.heard.of(Served)[-1].response

@@ -497,6 +497,21 @@ def test_the_status_word_tells_reversed_power() -> None:
     run(body)
 
 
+def test_status_words_tell_what_the_meter_complains_of() -> None:
+    async def body(line: Line) -> None:
+        line.meter.set_fault(faults.StatusBits(bits=0x000C))
+        assert await line.read("04000501") == ["000C"]
+        assert await line.read("04000504") == ["0000"]
+        # Beside what the meter sets by itself.
+        line.meter.set_fault(faults.SignFlip())
+        assert await line.read("04000501") == ["001C"]
+        line.meter.clear("status-bits")
+        line.meter.set_fault(faults.StatusBits(word=4, bits=0x0080))
+        assert [await line.read(f"0400050{word}") for word in (1, 4)] == [["0010"], ["0080"]]
+
+    run(body)
+
+
 @pytest.mark.parametrize(
     ("fault", "outcome", "seen"),
     [

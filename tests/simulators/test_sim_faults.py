@@ -277,10 +277,30 @@ def test_microamperes_carry_values_exactly(tenths: int) -> None:
     assert channel.encode(tenths)[1] == f"{Decimal(tenths) / 10:.1f}"
 
 
+@pytest.mark.parametrize(
+    ("name", "ma", "raw", "text"),
+    [
+        # Raw numbers from 0 mA: the module has them from 4 mA.
+        ("analog_ua", "20", 20000, "1600.0"),
+        ("analog_ua", "12", 10000, "600.0"),
+        ("analog_ua", "4", 0, "-400.0"),
+    ],
+)
+def test_a_module_set_to_the_other_range_shifts_every_value(name: str, ma: str, raw: int, text: str) -> None:
+    m, clock, _ = meter(name)
+    m.set_fault(faults.WrongRange(points=("pressure",)))
+    m.set_fault(faults.Current(ma=ma, points=("pressure",)))
+    assert m.channel("pressure").show(clock.at_us) == ((raw.to_bytes(2, "big"),), text)
+    m.clear("wrong-range")
+    m.set_fault(faults.Current(ma=ma, points=("pressure",)))
+    assert m.channel("pressure").show(clock.at_us)[0] == (round(1000 * int(ma)).to_bytes(2, "big"),)
+
+
 def test_only_an_analogue_input_has_a_current() -> None:
     m, _, _ = meter("sdm630", "e01")
-    with pytest.raises(MeterError, match="is no 4-20 mA input"):
-        m.set_fault(faults.Current(ma="0", points=("power",)))
+    for fault in (faults.Current(ma="0", points=("power",)), faults.WrongRange(points=("power",))):
+        with pytest.raises(MeterError, match="is no 4-20 mA input"):
+            m.set_fault(fault)
     assert not m.troubled
 
 
@@ -393,7 +413,17 @@ def test_random_times_follow_the_seed() -> None:
 def test_faults_leave_no_trace_in_unserved_when_over() -> None:
     m, clock, heard = meter("sdm630", "e01")
     for kind, fault in BY_KIND.items():
-        if fault not in ON_TCP or kind in ("busy", "mute", "exception", "current", "delayed", "late", "jump", "ramp"):
+        if fault not in ON_TCP or kind in (
+            "busy",
+            "mute",
+            "exception",
+            "current",
+            "wrong-range",
+            "delayed",
+            "late",
+            "jump",
+            "ramp",
+        ):
             continue
         m.set_fault(fault())  # pyright: ignore[reportCallIssue]
         m.clear(kind)

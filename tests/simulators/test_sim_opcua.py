@@ -29,6 +29,8 @@ from simulators.meters.faults import (
     Sentinel,
     Silent,
     Stale,
+    Unstamped,
+    WrongClock,
     WrongTransaction,
 )
 from simulators.serve import HostClock
@@ -113,6 +115,8 @@ def test_values_are_those_of_the_device_with_time_and_told() -> None:
         (OtherType(), "Good", {}),
         (Sentinel(), "Good", {}),
         (Stale(), "Good", {}),
+        (Unstamped(), "Good", {"cems.co2": "12.5"}),
+        (WrongClock(offset_s=-60), "Good", {"cems.co2": "12.5"}),
     ],
 )
 def test_faults_of_values(fault: AnyFault, status: str, text: dict[str, str]) -> None:
@@ -135,6 +139,10 @@ def test_faults_of_values(fault: AnyFault, status: str, text: dict[str, str]) ->
                 assert before.Value.Value == "12.5"
             if isinstance(fault, Stale):
                 assert before.SourceTimestamp == after.SourceTimestamp < good.SourceTimestamp
+            if isinstance(fault, Unstamped):
+                assert before.SourceTimestamp is None and good.SourceTimestamp is not None
+            if isinstance(fault, WrongClock):
+                assert timedelta(seconds=59) < good.SourceTimestamp - before.SourceTimestamp < timedelta(seconds=90)
             assert {key: value for key, value in stand.heard.of(Served)[0].values.items() if key == "cems.co2"} == text
             assert stand.heard.of(Served)[0].fault
             assert good.StatusCode.name == "Good" and (good.Value.Value == 12.5) == held
