@@ -118,8 +118,8 @@ class TaggedMeter(Meter):
 
     def altering(self, channels: Sequence[Channel]) -> str:
         """Names of the faults that alter a value among these channels."""
-        names = [str(kind.__struct_config__.tag) for kind in _OF_NODES if any(self.hits(kind, each) for each in channels)]
-        return ",".join(filter(None, (self._altering(channels), *names)))
+        own = [kind for kind in _OF_NODES if any(self.hits(kind, each) for each in channels)]
+        return ",".join(filter(None, (self._altering(channels), *(str(kind.__struct_config__.tag) for kind in own))))
 
     def told(self, at_us: int, asked: int, request: bytes, answer: bytes, values: dict[str, str], fault: str) -> None:
         """Tell that values were handed on."""
