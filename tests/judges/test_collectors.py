@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from hand_made import MIDNIGHT, POWER, energy, power, verdicts
+from msgspec import structs
 
 from bench.history import (
     Began,
@@ -211,3 +212,27 @@ def test_certificates_of_collectors() -> None:
     assert judged(secured(SLOTS[10] + 1, "expired", "agreed"))["refused-expired-k1"] == "fail"
     assert judged(refused, rows=kept(SLOTS[:10]))["taken-up-again-k1"] == "fail"
     assert judged(secured(SLOTS[10] + 1, "good", "agreed"))["taken-up-again-k1"] == "inconclusive"
+
+
+def exchanged(*states: tuple[int, str]) -> History:
+    """Messages of QoS 2, a second apart; the last one long after them."""
+    events = [
+        structs.replace(handed(number, MIDNIGHT + place * SECOND, state), qos=2)
+        for place, (number, state) in enumerate(states, 1)
+    ]
+    return History((began(), *events, structs.replace(handed(99, MIDNIGHT + HOUR, "sent"), qos=2)))
+
+
+def test_every_step_of_qos_2_is_answered() -> None:
+    whole = ((1, "sent"), (1, "again"), (1, "taken"), (1, "finished"))
+    sound = exchanged(*whole)
+    assert verdicts(collectors.exchange_findings(sound, 1)) == {"repeats-answered": "pass", "released": "pass"}
+    few = verdicts(collectors.exchange_findings(sound, 2))
+    assert few == {"repeats-answered": "inconclusive", "released": "inconclusive"}
+    silent = exchanged(*whole, (2, "sent"), (2, "again"))
+    assert verdicts(collectors.exchange_findings(silent, 1)) == {"repeats-answered": "fail", "released": "pass"}
+    held = exchanged(*whole, (2, "sent"), (2, "taken"))
+    assert verdicts(collectors.exchange_findings(held, 1)) == {"repeats-answered": "pass", "released": "fail"}
+    other = exchanged((1, "sent"), (1, "expired"))
+    assert collectors.handed(other) == 0
+    assert verdicts(collectors.exchange_findings(History((began(),)), 1))["released"] == "inconclusive"
