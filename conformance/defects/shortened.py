@@ -21,6 +21,7 @@ _MODBUS = "realtime/reads-modbus-on-serial-lines-quickly"
 _BESIDE_DEAD = "realtime/keeps-cadence-beside-dead-meter-quickly"
 _SPOILED = "realtime/stores-nothing-from-spoiled-answers-quickly"
 _KEPT, _TAKEN = "realtime/keeps-source-quickly", "realtime/switches-to-standby-quickly"
+_CONFIGURED = "realtime/configures-quickly"
 _REVOKED, _RENEWED = "realtime/refuses-what-is-revoked-quickly", "realtime/renews-its-certificate-quickly"
 
 _CUTS = (_SYNC, _INSTANT, _ANY_SYNC)
@@ -41,6 +42,9 @@ noticed("slow-self-test", _ANY_SYNC, _INSTANT)
 noticed("never-synced", _ANY_SYNC)
 noticed("resumes-on-the-hour", _INSTANT)
 noticed("integer-division", _EDGES)
+
+for _name in ("management-never-asked", "packages-only-noted", "packages-refused-throughout"):
+    noticed(_name, _CONFIGURED, "configuration/configures-from-afar")
 
 noticed("clock-command-fails", _BOOT)
 noticed("hour-after-step-discarded", _BOOT)
