@@ -35,7 +35,12 @@ from reference_terminal.config_serial import (
 from reference_terminal.configread import Section
 from reference_terminal.times import DAY_S
 
-TYPES = {"u16": 1, "s16": 1, "u32": 2, "s32": 2, "u64": 4, "s64": 4, "f32": 2, "f64": 4, "bcd32": 2}
+TYPES = {"u16": 1, "s16": 1, "u32": 2, "s32": 2, "u64": 4, "s64": 4, "f32": 2, "f64": 4} | {
+    "bcd16": 1,
+    "bcd32": 2,
+    "bcd48": 3,
+    "bcd64": 4,
+}
 """Register types and the number of 16-bit registers each takes."""
 _BITS = {"u16": 16, "s16": 16, "u32": 32, "s32": 32, "u64": 64, "s64": 64}
 ORDERS = ("ABCD", "CDAB", "BADC", "DCBA")
@@ -441,7 +446,7 @@ def _modulus(parts: tuple[PartConfig, ...], scale: Decimal) -> Decimal | None:
     """The modulus that follows from the register width; None where the register cannot tell (floats, split totals)."""
     if len(parts) != 1:
         return None
-    if parts[0].type == "bcd32":
-        return 10**8 * scale
+    if parts[0].type.startswith("bcd"):
+        return 10 ** (4 * TYPES[parts[0].type]) * scale
     bits = _BITS.get(parts[0].type)
     return None if bits is None else 2**bits * scale

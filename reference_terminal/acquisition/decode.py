@@ -32,7 +32,7 @@ def number(raw: bytes, kind: str) -> Decimal:
     """The value of big-endian octets of one register type; raises BadContent for NaN, infinity and bad BCD digits."""
     if kind[0] in "us":
         return Decimal(int.from_bytes(raw, "big", signed=kind[0] == "s"))
-    if kind == "bcd32":
+    if kind.startswith("bcd"):
         digits = raw.hex()
         if not digits.isdigit():
             raise BadContent(reading.BAD_DIGITS)

@@ -1,4 +1,4 @@
-"""Register types of Modbus devices: whole numbers and binary floats in 1 to 4 registers, in four octet orders.
+"""Register types of Modbus devices: whole numbers, BCD and binary floats in 1 to 4 registers, in four octet orders.
 
 Leaves to others: which register holds what (`maps`) and how it travels (`modbus`). A register's value is decimal text
 derived from its bits alone: raw times scale for whole numbers, the shortest text with the same bits for floats.
@@ -10,7 +10,9 @@ import math
 import struct
 from decimal import Decimal
 
-TYPES = {"u16": 1, "s16": 1, "u32": 2, "s32": 2, "u64": 4, "s64": 4, "f32": 2, "f64": 4, "bcd32": 2}
+TYPES = {"u16": 1, "s16": 1, "u32": 2, "s32": 2, "u64": 4, "s64": 4, "f32": 2, "f64": 4} | {
+    f"bcd{16 * count}": count for count in (1, 2, 3, 4)
+}
 """Type name to number of registers."""
 
 ORDERS = ("ABCD", "CDAB", "BADC", "DCBA")
@@ -29,10 +31,15 @@ def reorder(octets: bytes, order: str) -> bytes:
     return b"".join(word[::-1] for word in words)
 
 
+def is_bcd(kind: str) -> bool:
+    """Whether a type has a decimal digit in each half octet."""
+    return kind.startswith("bcd")
+
+
 def bounds(kind: str) -> tuple[int, int]:
     """Smallest and largest raw number of a whole-number type."""
-    if kind == "bcd32":
-        return 0, 99_999_999
+    if is_bcd(kind):
+        return 0, 10 ** (4 * TYPES[kind]) - 1
     bits = 16 * TYPES[kind]
     return (0, 2**bits - 1) if kind[0] == "u" else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
 
@@ -40,14 +47,14 @@ def bounds(kind: str) -> tuple[int, int]:
 def pack_whole(raw: int, kind: str) -> bytes:
     """A raw number as big-endian octets; the number must lie within `bounds(kind)`."""
     size = 2 * TYPES[kind]
-    if kind == "bcd32":
-        return bytes.fromhex(f"{raw:08d}")
+    if is_bcd(kind):
+        return bytes.fromhex(f"{raw:0{2 * size}d}")
     return raw.to_bytes(size, "big", signed=kind[0] == "s")
 
 
 def unpack_whole(octets: bytes, kind: str) -> int | None:
     """Big-endian octets as raw number; None if a BCD nibble is above 9."""
-    if kind == "bcd32":
+    if is_bcd(kind):
         digits = octets.hex()
         return int(digits) if digits.isdecimal() else None
     return int.from_bytes(octets, "big", signed=kind[0] == "s")

@@ -38,7 +38,7 @@ from simulators.meters.faults import (
 )
 from simulators.meters.maps import Register, RegisterMap
 from simulators.meters.meter import Binding, Meter
-from simulators.meters.registers import float_text, pack_float, reorder, unpack_whole
+from simulators.meters.registers import float_text, is_bcd, pack_float, reorder, unpack_whole
 from simulators.plant import Plant
 
 Kind = Literal["opcua", "sql"]
@@ -67,7 +67,7 @@ def type_of(register: Register) -> str:
     if len(register.parts) > 1 or register.loop is not None:
         return "f64"
     kind = kinds.pop()
-    return kind if kind[0] == "f" or (kind != "bcd32" and register.scale == "1") else "f64"
+    return kind if kind[0] == "f" or (not is_bcd(kind) and register.scale == "1") else "f64"
 
 
 class TaggedMeter(Meter):

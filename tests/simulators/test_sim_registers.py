@@ -44,6 +44,7 @@ def test_whole_numbers_come_back(kind: str, data: st.DataObject) -> None:
 
 def test_a_bcd_nibble_above_nine_is_no_number() -> None:
     assert unpack_whole(bytes.fromhex("1234567A"), "bcd32") is None
+    assert unpack_whole(bytes.fromhex("F00000000000"), "bcd48") is None
 
 
 @given(st.binary(min_size=4, max_size=4))
