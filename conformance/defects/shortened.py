@@ -44,7 +44,7 @@ noticed("resumes-on-the-hour", _INSTANT)
 noticed("integer-division", _EDGES)
 
 for _name in ("management-never-asked", "packages-only-noted", "packages-refused-throughout"):
-    noticed(_name, _CONFIGURED, "configuration/configures-from-afar")
+    noticed(_name, _CONFIGURED)
 
 noticed("clock-command-fails", _BOOT)
 noticed("hour-after-step-discarded", _BOOT)
