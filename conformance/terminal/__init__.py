@@ -23,6 +23,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``uplink.hj212``: it uploads by HJ 212-2017 in continuous mode (each value as its interval ends).
 - ``uplink.hj212-window``: it uploads by HJ 212 in a daily window whose time can be set.
 - ``uplink.query``: it answers history requests of a centre (2051, 2061, 2031).
+- ``uplink.field-information``: it tells its log, state and link on request (3020).
 - ``local.readout``: readings, records, gaps and the log can be read at a local interface.
 - ``local.raw-values``: there raw values stand beside the converted ones.
 - ``acquisition.gap-record``: stretches of missing data are recorded.

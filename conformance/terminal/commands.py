@@ -8,9 +8,9 @@ from bench.bench import Bench
 from bench.case import Case, Finding
 from bench.history import History
 from bench.scenario import Scenario
-from conformance.judges import clockwork, commands, obedience
+from conformance.judges import clockwork, commands, fieldinfo, obedience
 from conformance.judges.times import DAY, HOUR, MINUTE, stamp_of
-from conformance.terminal import HJ212, MODBUS
+from conformance.terminal import HJ212, LOCAL, MODBUS
 
 
 class ReadsMetersOnCommand(Case):
@@ -199,3 +199,65 @@ class RefusesWrongRequests(Case):
         yield obedience.untouched_finding(history, least=2 * len(WRONG))
         yield from clockwork.untouched_findings(history, probes=len(WRONG) + 1)
         yield obedience.silence_finding(history, EVERY)
+
+
+_ABSENT = "a99999"
+"""An instrument that no terminal on this bench has."""
+
+
+class DoesNothingForAbsentInstruments(Case):
+    """Requests to an instrument that is not there (clock, calibration, sampling, identity) are refused as such."""
+
+    zh = "对不存在仪表的请求（时钟、校准、采样、标识、状态、参数）按其代码拒绝，不虚报成功，不改动自身时钟。"
+    clauses = ("isc-2/7.2.4k",)
+    needs = (MODBUS, HJ212, "clock.centre")
+    scenario = Scenario(circuits=1, points=2, centres=("A",), over_time_s=5, re_count=1)
+
+    async def drive(self, bench: Bench) -> None:
+        centre = bench.centres["A"]
+        await bench.clock.sleep(minutes=2, seconds=10)
+        bench.phase("instruments", device=_ABSENT)
+        await centre.read_clock(_ABSENT)
+        await centre.set_clock(bench.clock.now_us() + HOUR, _ABSENT)
+        for cn in ("3011", "3012", "3013", "3014", "3017", "3018", "3019"):
+            await centre.command(cn, ("PolId", _ABSENT), execution_s=20)
+        await centre.set_sampling_period(_ABSENT, "000000", 4)
+        await centre.information("i12001", _ABSENT)
+        await centre.set_parameter("i13007", _ABSENT, "0.5")
+        bench.phase("probe")
+        await centre.read_clock()
+        await bench.clock.sleep(minutes=1)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from fieldinfo.instrument_findings(history)
+
+
+class TellsItsStateAndLog(Case):
+    """Field information on request (3020): state, link and log of the terminal as they are, of the range asked."""
+
+    zh = "按请求上报现场信息（3020）：终端状态、通信状态与日志如实，且限于所请求时段。"
+    clauses = ("isc-2/7.2.4k",)
+    needs = (MODBUS, HJ212, LOCAL, "uplink.field-information")
+    scenario = Scenario(circuits=1, points=2, centres=("A",), over_time_s=5, re_count=1)
+    about = "a05001"
+
+    async def drive(self, bench: Bench) -> None:
+        centre = bench.centres["A"]
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=5, seconds=10)
+        # A cut supply is in every log; what came before it is out of the range asked for.
+        await bench.power.off(30)
+        await bench.clock.sleep(minutes=3)
+        begin, end = stamp_of(start + 4 * MINUTE), stamp_of(bench.clock.now_us())
+        bench.phase("logger", begin=begin, end=end)
+        await centre.information("i22001", self.about)
+        await centre.information("i22003", self.about)
+        await centre.information("i21001", self.about, begin, end)
+        bench.phase("no-log")
+        await centre.information("i21001", self.about, stamp_of(start - 30 * DAY), stamp_of(start - 29 * DAY))
+        bench.phase("probe")
+        await bench.operator.log(start)
+        await bench.clock.sleep(minutes=1)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from fieldinfo.logger_findings(history)
