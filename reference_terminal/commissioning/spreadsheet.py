@@ -41,7 +41,7 @@ _TEXTS = (
         "parity",
     ),
     *("stop_bits", "layout", "identifier_order", "status_scheme"),
-    *("collector", "node", "tag", "form", "channel", "anchors", "user", "password"),
+    *("collector", "node", "tag", "form", "channel", "anchors", "user", "password", "version"),
     *("operation", "of", "weights", "by"),
 )
 """Keys whose cells are text even if they look like numbers."""
@@ -65,9 +65,10 @@ COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "collectors": (
         ("id", "name / 名称"), ("protocol", "mqtt, https / 协议"), ("host", "host / 主机"), ("port", "TCP port / 端口"),
-        ("form", "neuron, neuron-tags, thingsboard, properties / 报文格式"),
+        ("form", "neuron, neuron-tags, thingsboard, properties, hj212 / 报文格式"),
         ("channel", "plain, tls, mtls / 通道"), ("anchors", "PEM file of its roots / 根证书文件"),
         ("user", "MQTT user / 用户名"), ("password", "MQTT password / 口令"),
+        ("version", "MQTT 3.1.1, 5.0 / MQTT 版本"), ("qos", "0, 1, 2 / 服务质量"),
     ),
     "systems": (
         ("id", "name / 名称"), ("kind", "opcua, sql / 类型"), ("url", "opc.tcp://… or database URL / 地址"),

@@ -141,7 +141,7 @@ def test_other_terminals_are_told_all_they_need() -> None:
     assert third["path"] == {"c1": "/api/v1/devices/c1/values"}
     assert third["anchors"].startswith("-----BEGIN CERTIFICATE-----")
     sheet = commissioning(seat).splitlines()
-    assert "A,mqtt,127.0.0.1,18830,plain,neuron,,,3.1.1,1" in sheet
+    assert "A,mqtt,127.0.0.1,18830,plain,neuron,,,any,1" in sheet
     assert any(line.startswith("C,https") and line.endswith(",,,,") for line in sheet)
     assert "a1.power,A,a1,有功功率,kW,A1=k01002" in sheet
     # No register of a meter that the terminal never sees.
