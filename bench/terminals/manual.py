@@ -17,6 +17,8 @@ from bench.terminals import LaunchError, Seat
 from bench.terminals.lists import lists_of, status_of
 from simulators.collectors.spec import CollectorSpec
 from simulators.stamps import local
+from simulators.trust.authority import TerminalSide
+from simulators.trust.export import export_side
 from simulators.world import PointRow
 
 _COLUMNS = {
@@ -85,10 +87,17 @@ class ManualAdapter:
         raise LaunchError("a device that a person serves stands in the lab rig only: --rig lab / 仅支持实验室台架")
 
     async def commission(self, seat: Seat, folder: Path) -> None:
-        """Write what the device has to be configured with, and have a person do it. Raises NoAnswer."""
+        """Write what the device has to be configured with, and have a person do it. Raises NoAnswer.
+
+        Beside the table `credentials` has a folder for each centre that asks for any (docs/WIRE.md section 7).
+        """
         folder.mkdir(parents=True, exist_ok=True)
         table = folder / "commissioning.csv"
         table.write_text(commissioning(seat), "utf-8")
+        for spec in seat.site.world.centres:
+            side = seat.site.terminal_side(spec.name)
+            if side != TerminalSide(server_name=side.server_name):
+                export_side(side, folder / "credentials" / spec.name)
         await self._ask(
             Question(
                 "commission",
