@@ -62,6 +62,7 @@ from reference_terminal.web.api import Api
 from reference_terminal.web.server import Server
 
 _RESTART_AFTER_S = 1.0
+ALTERED = "stored setting altered"
 _MOST_GAPS = 1000
 
 
@@ -176,12 +177,15 @@ class Terminal:
         self.keyring = Keyring(self._told, platform.random)
         self.clock = WallClock(platform.clock)
         self.store = Store(self._told.storage.path, platform.vfs, float(self._told.storage.commit_linger_s))
+        if self.keyring.vault is not None:
+            self.store.protect(self.keyring.vault.code)
         config = centre_set.in_force(self._told, self.store, self.keyring.vault)
         config = self.config = configuration.in_force(config, self.store, self.keyring.vault)
         config = self.config = period_set.in_force(config, self.store)
         if config.centres != self._told.centres:
             self.keyring = Keyring(config, platform.random)
         self.journal = Journal(self.store, self.clock, platform.log)
+        self._tell_altered()
         self.store.on_failure = self._tell_store_failure
         self.clock.on_step = self._tell_step
         self.qn = QnSource(self.clock, int(self.store.setting("terminal", "qn_ms") or 0))
@@ -211,6 +215,20 @@ class Terminal:
         self.server = Server(config.api, Api(self), self.journal)
         self.store.changed.append(self._wake_streams)
         self._announce()
+
+    def _tell_altered(self) -> None:
+        """Alarm what was altered in the store; an alarm ends once its setting was made anew."""
+        altered = [" ".join(key) for key in self.store.altered]
+        for kind, subject in self.journal.raised():
+            if kind == ALTERED and subject not in altered:
+                self.journal.clear_alarm(kind, subject)
+        for subject in altered:
+            self.journal.raise_alarm(
+                ALTERED,
+                subject,
+                "what is stored was altered and is not used; set it anew",
+                "存储内容被篡改,不予使用,请重新设置",
+            )
 
     def restart_soon(self) -> None:
         """Start anew once whoever asked for it has had the answer."""

@@ -121,10 +121,13 @@ class Launchable(Protocol):
 
 @dataclass(frozen=True)
 class Alteration:
-    """A record to be altered behind a terminal's back.
+    """A record, or a setting, to be altered behind a terminal's back.
 
-    `how` is digit (the last digit of its value), stamp (it moves by a second), point (its value changes place with
-    another point's) or removed (with whatever belongs to it); `kind` is the class, `start_us` the start of its period.
+    `how` kept is a setting that the terminal keeps: `point` names it (certificate: its own certificate and key that
+    were renewed; period: a polling period that was set), `kind` is what it shall be instead, empty for one octet
+    altered; `start_us` means nothing. Otherwise `how` is digit (the last digit of its value), stamp (it moves by a
+    second), point (its value changes place with another point's) or removed (with whatever belongs to it); `kind` is
+    the class, `start_us` the start of its period.
     """
 
     how: str

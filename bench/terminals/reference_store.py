@@ -26,10 +26,30 @@ def alter(seat: Seat, alterations: Sequence[Alteration], codes: Mapping[str, int
         rows: list[dict[str, str]] = []
         with connection:
             for wanted in alterations:
-                rows += _alter(connection, wanted, codes[wanted.kind])
+                kept = wanted.how == "kept"
+                rows += _alter_kept(connection, wanted) if kept else _alter(connection, wanted, codes[wanted.kind])
         return tuple(rows)
     finally:
         connection.close()
+
+
+_SCOPES = {"certificate": "certificates", "period": "polling period"}
+
+
+def _alter_kept(connection: apsw.Connection, wanted: Alteration) -> list[dict[str, str]]:
+    """Change every setting of a scope: its first word where another is wanted, else one octet in its midst."""
+    scope = _SCOPES[wanted.point]
+    rows = list(connection.execute("SELECT name, value FROM setting WHERE scope=? ORDER BY name", (scope,)))
+    if not rows:
+        raise LookupError(f"the store keeps no {wanted.point}")
+    for name, value in rows:
+        text, at = str(value), len(str(value)) // 2
+        _, _, rest = text.partition(" ")
+        other = (
+            f"{wanted.kind} {rest}" if wanted.kind else f"{text[:at]}{'A' if text[at] != 'A' else 'B'}{text[at + 1 :]}"
+        )
+        connection.execute("UPDATE setting SET value=? WHERE scope=? AND name=?", (other, scope, name))
+    return [{"how": wanted.how, "point": wanted.point, "kind": wanted.kind, "start": "0"}]
 
 
 def _alter(connection: apsw.Connection, wanted: Alteration, code: int) -> list[dict[str, str]]:

@@ -29,7 +29,8 @@ def make(store: Store, name: str, now_s: int, vault: Vault | None) -> dict[str, 
     found = store.connection.execute(
         "SELECT scope, name, value FROM setting WHERE scope<>? ORDER BY scope, name", (_OWN,)
     ).fetchall()
-    rows = cast(list[Row], found)
+    altered = store.altered
+    rows = [row for row in cast(list[Row], found) if row[:2] not in altered]
     digest = _digest(rows)
     return {
         "format": FORMAT,
@@ -74,10 +75,12 @@ def restore(store: Store, rows: list[Row]) -> None:
     """Gather the settings in place of those there are."""
 
     def step(connection: apsw.Connection) -> None:
-        connection.execute("DELETE FROM setting WHERE scope<>?", (_OWN,))
-        connection.executemany("INSERT INTO setting (scope, name, value) VALUES (?,?,?)", rows)
+        for table in ("setting", "setting_code"):
+            connection.execute(f"DELETE FROM {table} WHERE scope<>?", (_OWN,))
 
     store.add_step(step)
+    for row in rows:
+        store.keep_setting(*row)
 
 
 def _digest(rows: list[Row]) -> str:

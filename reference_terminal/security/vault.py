@@ -18,6 +18,7 @@ from reference_terminal.security.symmetric import (
     from_base64url,
     gcm_open,
     gcm_seal,
+    hmac_sm3,
     stretched,
 )
 
@@ -25,6 +26,7 @@ PREFIX = "sealed1."
 ROUNDS = 20_000
 """Rounds of PBKDF2: some 20 ms of one core."""
 _SALT = 16
+_CODES = b"check codes over stored settings"
 
 
 class SealedError(Exception):
@@ -52,6 +54,10 @@ class Vault:
         nonce = self._chance.randbytes(NONCE)
         body = gcm_seal(_key(self._passphrase, self._salt), nonce, secret, name.encode())
         return PREFIX + base64url(self._salt + nonce + body)
+
+    def code(self, text: str) -> str:
+        """A check code over a text that only the holder of the passphrase can make (HMAC-SM3, hex)."""
+        return hmac_sm3(_key(self._passphrase, _CODES), text.encode()).hex()
 
     def open(self, name: str, text: str) -> bytes:
         """The secret sealed under `name`. Raises SealedError."""

@@ -302,12 +302,17 @@ def put(store: Store, rows: Sequence[Sequence[Any]], tell: Callable[[], None]) -
 
     def step(connection: apsw.Connection) -> None:
         before, settings = connection.total_changes(), 0
+        new: list[Sequence[Any]] = []
         for row in rows:
             at = connection.total_changes()
             _insert(connection, str(row[0]), row[1:], numbers)
             if row[0] in ("setting", "package"):
                 settings += connection.total_changes() - at
+            if row[0] == "setting" and connection.total_changes() > at:
+                new.append(row[1:])
         done = connection.total_changes() - before
+        for scope, name, value in new:
+            store.vouch(connection, scope, name, value)
         taken.append(Taken(done, len(rows) - done, settings > 0))
 
     def gather() -> None:

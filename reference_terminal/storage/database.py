@@ -138,6 +138,8 @@ CREATE TABLE IF NOT EXISTS package (
 CREATE TABLE IF NOT EXISTS classified (
   point TEXT NOT NULL, from_s INTEGER NOT NULL, emission_source TEXT NOT NULL,
   PRIMARY KEY (point, from_s)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS setting_code (
+  scope TEXT NOT NULL, name TEXT NOT NULL, code TEXT NOT NULL, PRIMARY KEY (scope, name)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS fingerprint_to_deposit ON fingerprint (start_s) WHERE deposited=0;
 """
 """What stands beside readings and records: sources, entries by hand, estimates, fingerprints."""

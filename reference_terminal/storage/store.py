@@ -25,6 +25,15 @@ _INSERT_READING = "INSERT OR IGNORE INTO reading VALUES (?,?,?,?,?,?,?,?)"
 _INSERT_RECORD = "INSERT OR IGNORE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
+_COUNTERS = "terminal"
+"""Settings of this scope are written with every batch and only ever grow; they bear no code."""
+
+
+def _coded(scope: str, name: str, value: str) -> str:
+    """What a check code is made over: a setting cannot take the place of another."""
+    return f"{len(scope)} {scope} {len(name)} {name} {value}"
+
+
 class Derives(Protocol):
     """Who keeps points that are computed from others; both return the records that they have written."""
 
@@ -47,6 +56,8 @@ class Store:
         self.on_failure: Callable[[str], None] | None = None
         self.witness: Callable[[apsw.Connection, Sequence[Record]], None] | None = None
         self.derivation: Derives | None = None
+        self._code: Callable[[str], str] | None = None
+        self._altered: dict[tuple[str, str], None] = {}
         self.last_qn_ms: Callable[[], int] = lambda: 0
         self._loop = asyncio.get_running_loop()
         self._linger_s = linger_s
@@ -214,18 +225,47 @@ class Store:
         known: dict[str, int] = dict(self._rows("SELECT id, number FROM point"))
         return {position: known[point] for position, point in enumerate(ids)}
 
+    def protect(self, code: Callable[[str], str]) -> None:
+        """From now on settings are kept with a check code; those in hand without a right one count as altered.
+
+        Whoever can write the store but has not the terminal's passphrase can make no code. An altered setting is not
+        used: it is as if it had never been kept.
+        """
+        self._code = code
+        codes = {(scope, name): text for scope, name, text in self._rows("SELECT scope, name, code FROM setting_code")}
+        kept = {(scope, name): value for scope, name, value in self._rows("SELECT scope, name, value FROM setting")}
+        for key in sorted({*codes, *kept}):
+            if key[0] != _COUNTERS and (key not in kept or codes.get(key) != code(_coded(*key, kept[key]))):
+                self._altered[key] = None
+
+    @property
+    def altered(self) -> tuple[tuple[str, str], ...]:
+        """Scope and name of the settings that were altered or removed behind the terminal's back."""
+        return tuple(self._altered)
+
     def setting(self, scope: str, name: str) -> str | None:
         """A setting kept across restarts."""
+        if (scope, name) in self._altered:
+            return None
         row = self._row("SELECT value FROM setting WHERE scope=? AND name=?", (scope, name))
         return None if row is None else row[0]
 
     def settings(self, scope: str) -> dict[str, str]:
         """All settings of a scope by name, in the order of their names."""
-        return dict(self._rows("SELECT name, value FROM setting WHERE scope=? ORDER BY name", (scope,)))
+        rows = self._rows("SELECT name, value FROM setting WHERE scope=? ORDER BY name", (scope,))
+        return {name: value for name, value in rows if (scope, name) not in self._altered}
 
     def keep_setting(self, scope: str, name: str, value: str) -> None:
         """Gather a setting."""
         self.write("INSERT OR REPLACE INTO setting VALUES (?,?,?)", (scope, name, value))
+        self.add_step(lambda connection: self.vouch(connection, scope, name, value))
+
+    def vouch(self, connection: apsw.Connection, scope: str, name: str, value: str) -> None:
+        """Put the check code of a setting beside it, where there are codes, in the transaction that keeps it."""
+        if self._code is not None:
+            code = self._code(_coded(scope, name, value))
+            _run(connection, "INSERT OR REPLACE INTO setting_code VALUES (?,?,?)", (scope, name, code))
+            self._altered.pop((scope, name), None)
 
     # Reading back
 
