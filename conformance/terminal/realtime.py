@@ -414,7 +414,7 @@ class ConfiguresQuickly(ConfiguresFromAfar):
     """Address, centre, data item, formula and factor come by signed package, act and stay, within twenty minutes."""
 
     zh = "二十分钟内以签名软件包远程配置地址、数据中心、数据项、公式和因子，生效并在断电后保持。"
-    scenario = ConfiguresFromAfar.scenario.but(period_s=5, centre_options=(("M", _MANAGED),))
+    scenario = ConfiguresFromAfar.scenario.but(period_s=10, centre_options=(("M", _MANAGED),))
     before_s = 80.0
     away_s = 100.0
     without_s = 190.0
