@@ -1,7 +1,7 @@
 """A real Mosquitto as a collector's broker, in real time: started, published to over a Unix socket, ended.
 
 Leaves MQTT to Mosquitto; the publisher says only what `packets` has. Sessions and retained messages last as long as the
-program. What Mosquitto hands to whom is not told: it is in its capture.
+program. What Mosquitto hands to whom is told from its log (`mosquitto_log`).
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from pathlib import Path
 from simulators.centres.switches import SwitchError
 from simulators.clock import Clock, Observe
 from simulators.collectors import packets
+from simulators.collectors.mosquitto_log import Came, Log, Passed
 from simulators.collectors.packets import LEVEL, Message
-from simulators.events import Connected
+from simulators.events import Connected, Handed
 
 _SBIN = "/usr/sbin:/usr/local/sbin"
 _PATIENCE_S = 10.0
@@ -29,7 +30,8 @@ _STEP_S = 0.02
 class Mosquitto:
     """A Mosquitto at one host and port. `material` gives certfile, keyfile and cafile as PEM (empty: plain).
 
-    `level` is the protocol level at which messages are published (`packets`); clients may speak any.
+    `level` is the protocol level at which messages are published (`packets`); clients may speak any. `expires`: the
+    messages have an expiry interval.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Mosquitto:
         observe: Observe,
         material: Mapping[str, str],
         level: int = LEVEL,
+        expires: bool = False,
     ) -> None:
         self.name, self.host, self.port = name, host, port
         self._clock = clock
@@ -53,6 +56,8 @@ class Mosquitto:
         self._writer: asyncio.StreamWriter | None = None
         self._packet_id = 0
         self._draining: asyncio.Task[None] | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._log = Log(f"collector-{name}", self._passed, expires=expires)
 
     async def start(self) -> None:
         """Start the program and connect to it. Raises OSError if it is absent or does not listen."""
@@ -74,8 +79,10 @@ class Mosquitto:
             str(config),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
         )
+        assert self._program.stderr is not None
+        self._listening = asyncio.create_task(self._listen(self._program.stderr))
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 await self._come_in(self._folder / "socket")
@@ -91,7 +98,9 @@ class Mosquitto:
             f"user {pwd.getpwuid(os.geteuid()).pw_name}",
             "allow_anonymous true",
             "persistence false",
-            "log_dest none",
+            "log_dest stderr",
+            "log_type all",
+            "log_timestamp false",
             "max_queued_messages 0",
             f"listener {self.port} {self.host}",
         ]
@@ -128,9 +137,41 @@ class Mosquitto:
                     packet_id, _ = packets.read_answer(packet, self._level)
                     self._writer.write(packets.answer(packets.PUBREL, packet_id, self._level))
 
+    async def _listen(self, reader: asyncio.StreamReader) -> None:
+        """Read the log to its end; a pipe that nobody reads would stop the broker."""
+        rest = b""
+        while octets := await reader.read(65_536):
+            *whole, rest = (rest + octets).split(b"\n")
+            for line in whole:
+                self._log.line(line.decode("utf-8", "replace"))
+
+    def _passed(self, what: Came | Passed) -> None:
+        now = self._clock.now_us()
+        if isinstance(what, Came):
+            state = "opened" if what.peer else "closed"
+            self._observe(
+                Connected(t=now, at=self.name, conn=what.conn, peer=what.peer, state=state, reason=what.client)
+            )
+            return
+        self._observe(
+            Handed(
+                t=now,
+                collector=self.name,
+                conn=what.conn,
+                client=what.client,
+                topic=what.topic,
+                number=what.number,
+                qos=what.qos,
+                retained=what.retained,
+                state=what.state,
+                code=what.code,
+            )
+        )
+
     def publish(self, message: Message) -> None:
         """Give a message to the broker."""
         if self._writer is not None:
+            self._log.published(message)
             self._packet_id = self._packet_id % 65_535 + 1
             said = message.properties
             if message.expiry_s >= 0:
@@ -165,6 +206,9 @@ class Mosquitto:
             except TimeoutError:
                 program.kill()
                 await program.wait()
+        if self._listening is not None:
+            await self._listening
+            self._listening = None
         folder, self._folder = self._folder, None
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)

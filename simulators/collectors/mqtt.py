@@ -76,6 +76,7 @@ class MqttCollector:
                 observe=observe,
                 material=mosquitto,
                 level=LEVEL if version == "3.1.1" else LEVEL_5,
+                expires=expiry_s > 0,
             )
         )
         self.publishing = True

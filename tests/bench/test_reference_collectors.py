@@ -103,7 +103,10 @@ def test_every_way_from_a_collector_into_the_store(program: Callable[[str], str]
             assert Decimal(said[point, slot_s]) == Decimal(text)
             assert said[point, slot_s] == text
     taken = [event for event in events if isinstance(event, Handed) and event.state == "taken" and event.number]
-    assert {event.collector for event in taken} == {"own", "texts"}
+    assert {event.collector for event in taken} == {"own", "texts", "mosquitto"}
+    for name in ("own", "texts", "mosquitto"):
+        numbers = [event.number for event in taken if event.collector == name]
+        assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def test_the_shipped_world_configures_a_terminal() -> None:
