@@ -330,7 +330,7 @@ def sql_null_as_nought(patch: Patch) -> None:
 )
 def sql_refused_for_ever(patch: Patch) -> None:
     """Somebody has to look into it first."""
-    real, real_refused = RowSource._rows, RowSource._refused
+    real, real_refused = RowSource.rows, RowSource._refused
     given_up: list[RowSource] = []
 
     async def rows(self: RowSource) -> list[Row]:
@@ -342,7 +342,7 @@ def sql_refused_for_ever(patch: Patch) -> None:
         given_up.append(self)
         real_refused(self, reason)
 
-    patch(RowSource, "_rows", rows)
+    patch(RowSource, "rows", rows)
     patch(RowSource, "_refused", refused)
 
 

@@ -85,7 +85,7 @@ class RowSource:
                 self._kept = self._after
                 self._memory.keep_setting(_SCOPE, self.config.id, str(self._kept))
             while True:
-                rows = await self._rows()
+                rows = await self.rows()
                 fresh = [row for row in rows if row.id not in self._known and row.id > self._kept - self.config.overlap]
                 for row in fresh:
                     self._note(row)
@@ -101,7 +101,8 @@ class RowSource:
         if take is not None:
             take(row)
 
-    async def _rows(self) -> list[Row]:
+    async def rows(self) -> list[Row]:
+        """Every row since the last one known, and some before it. Raises ReadFailed."""
         after = max(0, self._after - self.config.overlap)
         try:
             found = await asyncio.to_thread(self._ask, after)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NoReturn
 
-from reference_terminal.commissioning import probe, probe_collector, spreadsheet
+from reference_terminal.commissioning import probe, probe_collector, probe_system, spreadsheet
 from reference_terminal.config_collectors import FORMS
 from reference_terminal.config_lines import BAUDS, PARITIES, STOP_BITS
 from reference_terminal.config_meters import ORDERS, TYPES
@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("form", choices=("xlsx",))
     made.add_argument("--out", default=Path("terminal.xlsx"), metavar="FILE", type=Path)
     made = tools.add_parser("probe", help="read one device once and explain / 单次读取并解释")
-    made.add_argument("place", metavar="PLACE", help="/dev/ttyUSB0 or host:port / 串口或地址")
+    made.add_argument("place", metavar="PLACE", help="/dev/ttyUSB0, host:port, URL of a system / 串口、地址、系统 URL")
     made.add_argument("--protocol", choices=(*probe.PROTOCOLS, *probe_collector.PROTOCOLS), default="auto")
     made.add_argument("--address", default="", help="digits of the meter (default: any) / 表地址")
     made.add_argument("--unit", type=int, default=1, help="Modbus unit / 从站地址")
@@ -86,6 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--path", default="/", help="https: what to ask for / 路径")
     made.add_argument("--seconds", type=_seconds, default=Decimal(10), help="mqtt: how long to listen / 监听秒数")
     made.add_argument("--anchors", default="", metavar="PEM", help="mqtt, https: TLS with these roots / 根证书")
+    made.add_argument("--node", action="append", default=[], help="opc.tcp URL: node to read / OPC UA 节点")
+    made.add_argument("--query", default="", help="database URL: SELECT of id, tag, time, value / 查询语句")
     made.add_argument("--search", action="store_true", help="find DL/T 645 addresses / 搜索 DL/T 645 表地址")
     return top
 
@@ -121,6 +123,9 @@ def _probe_collector(words: argparse.Namespace) -> int:
 def _probe(words: argparse.Namespace) -> int:
     if words.protocol in probe_collector.PROTOCOLS:
         return _probe_collector(words)
+    if probe_system.is_system(words.place):
+        sought = probe_system.Sought(words.place, tuple(words.node), words.query)
+        return 0 if asyncio.run(probe_system.probe(sought, print)) else 1
     line = probe.line_of(
         words.place,
         baud=words.baud,
