@@ -37,6 +37,8 @@ def told_of(site: Site, centre: str) -> dict[str, Any]:
         "certificate": side.certificate,
         "key": side.key,
         "token": side.token,
+        "region": spec.region if spec.kind == "https" else "",
+        "enterprise": spec.enterprise if spec.kind == "https" else "",
         "body_key": side.payload_key if spec.kind == "third-party" else "",
     }
     codes = {row.id: row.codes[centre] for row in site.points.values() if centre in row.codes}

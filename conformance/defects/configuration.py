@@ -9,6 +9,7 @@ Leaves packages as such to `management` and centres set at the terminal to `cent
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 from typing import Any
 
@@ -16,6 +17,7 @@ from conformance.defects import Patch, defect, noticed
 from conformance.defects.kit import hides_events
 from reference_terminal import centre_set
 from reference_terminal.config import Config
+from reference_terminal.config_centres import CentreConfig
 from reference_terminal.management import backup, configuration
 from reference_terminal.management.configuration import Configuration
 from reference_terminal.management.installer import Installer, Outcome
@@ -28,6 +30,7 @@ from reference_terminal.web import packages
 from reference_terminal.web.server import HttpError
 
 _AFAR = ("configuration/configures-from-afar",)
+_SECURED = ("configuration/adds-and-removes-secured-centres-from-afar",)
 _BACKUP = ("configuration/restores-configuration",)
 _ADDRESS = ("isc-2/8.3c",)
 _ITEMS = ("isc-2/8.3d",)
@@ -128,11 +131,41 @@ def items_never_come_back(patch: Patch) -> None:
     en="a centre added from afar is acknowledged and not served",
     zh="远程新增的中心仅回执，未上传",
     clauses=("isc-2/7.2.4(3)d",),
-    cases=_AFAR,
+    cases=(*_AFAR, *_SECURED),
 )
 def centres_from_afar_only_noted(patch: Patch) -> None:
     """Centres are set on site."""
     patch(centre_set, "keep_added", lambda store, name, text, vault: None)  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "removal-from-afar-only-noted",
+    en="a centre removed from afar is served all the same",
+    zh="远程删除的中心仅回执，仍继续上传",
+    clauses=("isc-2/7.2.4(3)d",),
+    cases=_SECURED,
+)
+def removal_from_afar_only_noted(patch: Patch) -> None:
+    """Once a customer, always a customer."""
+    patch(centre_set, "keep_removed", lambda store, name: None)  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "one-certificate-for-all-from-afar",
+    en="a centre added from afar is shown the certificate that another centre is shown",
+    zh="远程新增的中心沿用其他中心的证书",
+    clauses=("isc-2/7.2.4(3)c",),
+    cases=_SECURED,
+)
+def one_certificate_for_all_from_afar(patch: Patch) -> None:
+    """The channel's settings are taken from what was there first."""
+
+    def read(text: str, config: Config) -> CentreConfig:
+        centre = own(text, config)
+        first = next(each for each in config.centres if each.channel.kind == "mtls")
+        return dataclasses.replace(centre, channel=first.channel) if centre.channel.kind == "gm-tls13" else centre
+
+    own = patch(centre_set, "centre_from", read)
 
 
 @defect(

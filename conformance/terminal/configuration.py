@@ -10,12 +10,22 @@ from collections.abc import Iterator
 from typing import Any
 
 from bench.bench import Bench
-from bench.case import Case, Finding
+from bench.case import Case, Finding, Rig
 from bench.history import History
 from bench.scenario import Scenario
-from conformance.judges import centreset, configuration, packages
+from conformance.judges import centreset, configuration, delivery, packages, secrecy
 from conformance.judges.packages import Wanted
-from conformance.terminal import BACKUP, CONFIGURATION, HJ212, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS
+from conformance.terminal import (
+    BACKUP,
+    CONFIGURATION,
+    HJ212,
+    LOCAL,
+    MANAGEMENT,
+    MODBUS,
+    MUTUAL_TLS,
+    NATIONAL_TLS,
+    PLATFORM,
+)
 from conformance.terminal.management import management_of, told
 from conformance.terminal.moves import points, reconciled
 from simulators.centres.packages import Kind, Wrong
@@ -143,6 +153,67 @@ class ConfiguresFromAfar(Case):
         yield from (one for one in centreset.findings(history, ledgers) if one.id == "joined-is-served-c")
         yield from configuration.logged_findings(history)
         yield from configuration.refused_findings(history, "M", "9.0")
+
+
+class AddsAndRemovesSecuredCentresFromAfar(Case):
+    """Centres over mutual TLS, over the national suites and a platform over HTTPS come and go by signed package."""
+
+    zh = "双向 TLS 中心、国密套件中心和 HTTPS 平台可由签名软件包远程新增并随即上传、断电保持，远程删除后不再连接。"
+    clauses = ("isc-2/7.2.4(3)c", "isc-2/7.2.4(3)d", "csmt/7.3c", "isc-2/8.3c")
+    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, NATIONAL_TLS, PLATFORM, MANAGEMENT, CONFIGURATION)
+    scenario = Scenario(
+        start="2026-03-01T23:05:00+08:00",
+        circuits=1,
+        points=2,
+        kinds=("minute",),
+        centres=("A", "C", "G", "N", "M"),
+        centre_options=(
+            ("C", {"channel": "mtls", "minute_interval": 5}),
+            ("G", {"channel": "gm-tls13", "minute_interval": 5}),
+            ("N", {"kind": "https", "channel": "tls", "upload_time": "00:17:00"}),
+            ("M", {"kind": "management", "channel": "mtls", "report_s": 30}),
+        ),
+        later=("C", "G", "N"),
+    )
+    rigs = Rig.VIRTUAL
+    added = ("C", "G", "N")
+    removed = ("C", "G")
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=7, seconds=20)
+        for name in self.added:
+            # From the instant on at which the terminal may hear of it.
+            bench.phase("joined", centre=name)
+            await self._issue(bench, f"add-{name}", _body(centres=[bench.told_of(name)]), name)
+        await bench.clock.sleep(minutes=12)
+        await bench.power.off(60)
+        # What ends after midnight is due in the platform's window of the next day.
+        await bench.clock.until("00:00:00")
+        await bench.centres.settle(minutes=32)
+        for name in self.removed:
+            await self._issue(bench, f"remove-{name}", _body(removed=[name]), name)
+            bench.phase("left", centre=name)
+        await bench.clock.sleep(minutes=12)
+        await bench.operator.log(start)
+
+    async def _issue(self, bench: Bench, what: str, content: bytes, subject: str) -> None:
+        task = management_of(bench).issue(_CONFIGURATION, what, "1.0", content)
+        await told(bench, task)
+        bench.phase("configured", what=what, subject=subject)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        ledgers = reconciled(history, ("A", *self.added))
+        issued: tuple[Wanted, ...] = (
+            *(("configuration", f"add-{name}", "1.0") for name in self.added),
+            *(("configuration", f"remove-{name}", "1.0") for name in self.removed),
+        )
+        yield from (one for one in packages.taken_findings(history, "M", issued, ()) if one.id == "taken-online")
+        yield from configuration.logged_findings(history)
+        yield from centreset.findings(history, ledgers)
+        yield from secrecy.identity_findings(history, "C")
+        yield from secrecy.national_findings(history, "G")
+        yield from delivery.findings(centreset.owed(history, ledgers))
 
 
 class RestoresConfiguration(Case):
