@@ -230,8 +230,10 @@ class DatabaseServer:
 
 
 def _last_line(told: bytes) -> str:
-    lines = told.decode("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else "it said nothing"
+    """The last line that complains; of a program that does not say so, the last."""
+    lines = told.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"]
+    complaints = [line for line in lines if "ERROR" in line or "FATAL" in line]
+    return (complaints or lines)[-1]
 
 
 def _answers(url: URL) -> bool:
