@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .rules import PacketKind
+from .veil import veiled
 
 Address = tuple[str, int]
 
@@ -64,9 +65,12 @@ class Capture:
         self._packets.append(packet)
 
     def write(self, folder: Path, start_us: int) -> list[CaptureFile]:
-        """Write `capture-<segment>.pcap` files into a folder; world time 0 is `start_us` (us UTC)."""
+        """Write `capture-<segment>.pcap` files into a folder; world time 0 is `start_us` (us UTC).
+
+        Private keys are blanked out.
+        """
         by_segment: dict[str, list[Passed]] = {}
-        for packet in sorted(self._packets, key=lambda one: one.at_s):
+        for packet in veiled(sorted(self._packets, key=lambda one: one.at_s)):
             by_segment.setdefault(packet.segment, []).append(packet)
         return [_write(folder, segment, packets, start_us) for segment, packets in sorted(by_segment.items())]
 
