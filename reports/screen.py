@@ -144,7 +144,7 @@ class Progress:
     def _line(self, result: CaseResult) -> Line:
         digits = len(str(self._total))
         attempt = f" #{result.attempt}" if result.attempt > 1 else ""
-        took = f"{result.wall_s:.1f} s" + (f", {_span(result.simulated_s)} simulated" if result.simulated_s else "")
+        took = f"{result.wall_s:.1f} s" + (f", {span(result.simulated_s)} simulated" if result.simulated_s else "")
         line = Line(f"[{self._done:>{digits}}/{self._total}] ")
         line.append_text(verdict_line(result.verdict))
         line.append(f"  {visible(result.id)}{attempt}")
@@ -159,7 +159,7 @@ class Progress:
         return Group(self._overall, line, self._current)
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
     """A length of simulated time as a person says it."""
     for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
         if seconds >= 2 * size:

@@ -420,6 +420,8 @@ class Session:
             profile.name,
             profile.model,
             profile.firmware,
+            profile.firmware_hash,
+            profile.serial and f"S/N {profile.serial}",
             defect and f"[planted defect: {defect}]",
         )
         return " ".join(word for word in words if word)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -21,6 +22,7 @@ from reports.conformity import Entry, document_of
 from reports.histogram import histogram_svg
 from reports.html.texts import TEXTS
 from reports.html.view import Details, State, report
+from reports.screen import span
 from reports.svg import NAMES, STYLE
 from reports.verdicts import write_whole
 
@@ -76,6 +78,19 @@ def histogram(found: Measurement, id: str) -> Markup:
     return Markup(histogram_svg(found, id))
 
 
+def performed(run: RunResult) -> str:
+    """When the tests were done (ISO/IEC 17025, 7.8.2.1 i): start of the first sitting, end of the last."""
+    ended = run.sittings[-1].ended if run.sittings else ""
+    return " – ".join(_moment(told) for told in (run.started, ended) if told)
+
+
+def _moment(told: str) -> str:
+    try:
+        return datetime.fromisoformat(told).isoformat(" ", "seconds")
+    except ValueError:
+        return told
+
+
 @cache
 def environment() -> Environment:
     """The templates with their helpers; everything is escaped unless it is Markup."""
@@ -88,9 +103,10 @@ def environment() -> Environment:
     )
     helpers = cast(dict[str, Any], made.globals)
     helpers.update(t=words, both=both, texts=TEXTS, series_names=NAMES, state_of=state_of, sign=sign, counted=counted)
-    helpers.update(histogram=histogram)
+    helpers.update(histogram=histogram, performed=performed)
     made.filters["plain"] = plain
     made.filters["css_string"] = css_string
+    made.filters["span"] = span
     return made
 
 

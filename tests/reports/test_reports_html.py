@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from reports_synthetic import events, save
 
-from bench.case import CaseResult, ClauseResult, RunResult, Text, Verdict
+from bench.case import CaseResult, ClauseResult, RunResult, Sitting, Text, Verdict
 from bench.history import LinkRule, Phase
 from reports import html
 from reports.conformity import Entry
@@ -129,6 +129,18 @@ def test_fields_of_iso_17025_are_there(text: str, run: RunResult) -> None:
         assert str(html.words(key)) in text
     assert text.count(f"{run.run}-{run.history_digest[:12]}") >= 5
     assert f'@top-left{{content:"Report no. \\0062a5 \\00544a \\007f16 \\0053f7  {run.run}' in text
+
+
+def test_the_tests_have_a_first_and_a_last_moment(run: RunResult, run_folder: Path) -> None:
+    ended = Sitting(started="2026-11-22T01:30:00.123+08:00", ended="2026-11-23T02:30:00.456+08:00")
+    short = msgspec.structs.replace(run, cases=run.cases[:1], clauses=(), started="2026-11-21T01:30:00.123+08:00")
+    for sittings, told in (
+        ((), "2026-11-21 01:30:00+08:00"),
+        ((ended,), "2026-11-21 01:30:00+08:00 – 2026-11-23 02:30:00+08:00"),
+    ):
+        page = html.report_html(msgspec.structs.replace(short, sittings=sittings), run_folder)
+        assert page.count(f"<dd>{told}</dd>") == 2
+    assert html.performed(msgspec.structs.replace(short, started="")) == ""
 
 
 def test_blank_lines_wait_for_the_laboratory_and_known_details_are_printed(run: RunResult, run_folder: Path) -> None:
