@@ -209,7 +209,7 @@ class Api:
         }
 
     def points(self, query: dict[str, str]) -> Any:
-        """Every point with its latest good reading."""
+        """Every point with its latest good reading; a computed one has no polling period and no readings."""
         terminal = self._terminal
         anchors = terminal.store.anchors()
         answer: list[dict[str, Any]] = []
@@ -223,7 +223,7 @@ class Api:
                     "kind": config.kind,
                     "unit": config.unit,
                     "emission_source": config.emission_source,
-                    "period_s": state.builder.period_s,
+                    "period_s": state.builder.period_s or None,
                     "codes": codes,
                     "classes": [span.name for span in terminal.pipeline.spans_of(state)],
                     "latest": None if anchor is None else {"at": iso(anchor.slot_s), "value": anchor.value},
