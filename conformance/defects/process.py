@@ -6,6 +6,7 @@ keeps it in a file of its own making, which is where makers of small terminals g
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import time
@@ -16,12 +17,14 @@ from typing import Any
 import apsw
 
 from conformance.defects import REAL_RIGS, Patch, defect
+from reference_terminal.acquisition.poller import GatewayPoller
 from reference_terminal.platform import Clock, Platform
 from reference_terminal.storage import database, store
 from reference_terminal.storage.store import Store
 
 _SYNC = "realtime/outlasts-cut-at-sync"
 _INSTANT = "realtime/outlasts-cut-at-instant"
+_ANY_SYNC = "realtime/outlasts-cut-at-any-sync"
 _KEPT = ("isc-2/7.2.3e", "csmt/7.6b")
 
 
@@ -208,3 +211,29 @@ def clock_from_last_file(patch: Patch) -> None:
 
     patch(Store, "commit", committed)
     whole = patch(Platform, "real", staticmethod(real))
+
+
+@defect(
+    "waits-for-a-technician",
+    en="a start that finds a store waits for somebody to look at it before it reads meters",
+    zh="启动时若发现已有存储文件，则等待人工检查后才采集",
+    clauses=_KEPT,
+    cases=(_ANY_SYNC,),
+    rigs=REAL_RIGS,
+)
+def waits_for_a_technician(patch: Patch) -> None:
+    """Whoever lost power once may lose it again: an hour is given to come and see."""
+    found: list[str] = []
+
+    def opened(path: str, vfs: str | None) -> tuple[apsw.Connection, str]:
+        if Path(path).exists() and Path(path).stat().st_size:
+            found.append(path)
+        return whole(path, vfs)
+
+    async def run(self: GatewayPoller) -> None:
+        if found:
+            await asyncio.sleep(3600)
+        await sound(self)
+
+    whole = patch(store, "open_database", opened)
+    sound = patch(GatewayPoller, "run", run)

@@ -70,6 +70,7 @@ noticed("standby-a-second-late", _TAKEN)
 noticed("standby-in-silence", _TAKEN)
 noticed("standby-source-not-kept", _TAKEN)
 noticed("standby-register-counted", _TAKEN)
+noticed("no-gap-noted", _TAKEN)
 
 
 @defect(
