@@ -205,9 +205,10 @@ class RefusesForeignCollectors(Case):
 
 
 class Spoiled:
-    """What cases share in which the messages about one device are of no use in every way, for ten minutes each."""
+    """What cases share in which the messages about one device are of no use in every way, for `minutes` each."""
 
     rigs = Rig.ANY ^ Rig.LAB
+    minutes = 10
     faults: tuple[AnyFault, ...] = (
         Silent(),
         Omitted(),
@@ -228,9 +229,9 @@ class Spoiled:
         meter = next(iter(bench.meters.values()))
         for fault in self.faults:
             meter.set_fault(fault)
-            await bench.clock.sleep(minutes=10)
+            await bench.clock.sleep(minutes=self.minutes)
             meter.clear()
-            await bench.clock.sleep(minutes=10)
+            await bench.clock.sleep(minutes=self.minutes)
         await bench.operator.gaps()
         await read_readings(bench, points(bench), start, bench.clock.now_us())
 

@@ -118,6 +118,7 @@ class StoresNothingFromDamagedHj212Messages(Spoiled, Case):
     clauses = (*BY_MQTT, NO_GAPS)
     needs = (MQTT, AS_HJ212, HJ212, LOCAL, GAPS)
     scenario = world(Collector("mqtt", 2, {"form": "hj212"}))
+    minutes = 5
     faults: tuple[AnyFault, ...] = (
         BadCheck(),
         Truncated(octets=100),
