@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from conformance.defects import Patch, defect
 from reference_terminal.operations.journal import Journal
+from reference_terminal.storage.rows import Pending
 from reference_terminal.times import stamp
 from reference_terminal.uplink import commands as command_module
 from reference_terminal.uplink.commands import CommandSet
@@ -149,7 +150,8 @@ def log_at_other_times(patch: Patch) -> None:
 def log_text_without_its_bounds(patch: Patch) -> None:
     """A comment sign was taken for a comment sign."""
 
-    async def upload(self: CentreLink, cn: str, first: str, items: list[str]) -> bool:
-        return await own(self, cn, first, [item.replace("//", "") for item in items] if cn == "3020" else items)
+    async def upload(self: CentreLink, cn: str, first: str, items: list[str], pending: Pending | None = None) -> bool:
+        bare = [item.replace("//", "") for item in items] if cn == "3020" else items
+        return await own(self, cn, first, bare, pending)
 
     own = patch(CentreLink, "upload", upload)
