@@ -1,0 +1,88 @@
+"""Rows of databases as readings: what counts, what is still on its way, and what was never asked for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from bench.case import Verdict
+from bench.history import Began, Event, History, MeterSetup, Observed, Phase, Point, Published
+from conformance.judges.systems import row_findings
+
+SECOND = 1_000_000
+START = int(datetime(2026, 3, 2, 2, tzinfo=UTC).timestamp()) * SECOND
+PERIOD = 4 * SECOND
+
+
+def began() -> Began:
+    point = Point(id="m.p", meter="m", kind="instant", unit="kW")
+    meter = MeterSetup(name="m", map="energy_system", address="10.1.0.90:5432", unit=1, period_s=4)
+    return Began(
+        t=START,
+        case="c",
+        seed=1,
+        commit="",
+        terminal="t",
+        rig="process",
+        points=(point,),
+        meters=(meter,),
+        centres=(),
+    )
+
+
+def written(slot: int, late_s: int = 0) -> Published:
+    at = START + slot * PERIOD
+    values = {"m.p": str(slot)}
+    return Published(t=at + late_s * SECOND, collector="m", meter="m", number=slot, stamp=at, payload="", values=values)
+
+
+def shown(at_slot: int, slots: range, since: int = 0) -> Observed:
+    t = START + at_slot * PERIOD
+    rows = tuple(
+        {
+            "at": datetime.fromtimestamp((START + slot * PERIOD) / SECOND, UTC).isoformat(),
+            "value": str(slot),
+            "quality": "good",
+        }
+        for slot in slots
+    )
+    query = {"point": "m.p", "from": str(START + since * PERIOD), "to": str(t)}
+    return Observed(t=t, what="readings", asked=t, query=query, rows=rows)
+
+
+def verdicts(*events: Event) -> dict[str, Verdict]:
+    found = row_findings(History([began(), *events]), needed=10, late_us=10 * SECOND)
+    return {check.id: check.verdict for check in found}
+
+
+def phase(name: str, slot: int) -> Phase:
+    return Phase(t=START + slot * PERIOD, name=name)
+
+
+ROWS = [written(slot) for slot in range(1, 30)]
+
+
+def test_each_row_before_settling_has_to_be_a_reading() -> None:
+    marks = [phase("settle", 20), phase("watched", 30)]
+    found = verdicts(*ROWS, *marks, shown(31, range(1, 21)))
+    assert found["rows-kept"] is found["values-exact"] is found["once-and-no-more"] is Verdict.PASS
+    assert verdicts(*ROWS, *marks, shown(31, range(2, 21)))["rows-kept"] is Verdict.FAIL
+
+
+def test_what_was_asked_to_know_when_to_go_on_is_no_second_reading() -> None:
+    looked = shown(25, range(20, 25), since=20)
+    found = verdicts(*ROWS, phase("settle", 20), looked, phase("watched", 30), shown(31, range(1, 30)))
+    assert found["once-and-no-more"] is Verdict.PASS
+    twice = shown(31, range(1, 30)), shown(32, range(1, 2))
+    assert verdicts(*ROWS, phase("settle", 20), *twice)["once-and-no-more"] is Verdict.FAIL
+
+
+def test_rows_from_before_the_first_instant_asked_for_are_nobodys() -> None:
+    found = verdicts(*ROWS, phase("settle", 20), phase("watched", 30), shown(31, range(5, 25), since=5))
+    assert found["rows-kept"] is Verdict.PASS
+
+
+def test_a_row_is_late_by_the_time_it_came_and_too_few_decide_nothing() -> None:
+    late = [*ROWS[1:], written(1, late_s=11)]
+    marks = [phase("settle", 20), phase("watched", 30)]
+    assert verdicts(*late, *marks, shown(31, range(2, 25)))["late-rows-kept"] is Verdict.FAIL
+    assert verdicts(*ROWS[:9], *marks, shown(31, range(1, 10)))["rows-kept"] is Verdict.INCONCLUSIVE
