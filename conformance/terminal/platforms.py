@@ -136,6 +136,7 @@ class FindsAlteredRecords(Case):
     scenario = Scenario(
         circuits=11,
         points=4,
+        period_s=900,
         kinds=("minute",),
         centres=("A", "F"),
         centre_options=(("F", {"kind": "fingerprint", "channel": "tls"}),),
