@@ -116,7 +116,7 @@ def _sharing(section: Section) -> tuple[tuple[Decimal, ...], tuple[str, ...], in
             weight = Decimal(text)
         except ArithmeticError:
             weight = Decimal("NaN")
-        if not weight.is_finite() or weight < 0:
+        if not weight.is_finite() or weight < 0 or abs(weight.adjusted()) > 30:
             section.problem("weights", f'expected numbers not below 0 such as "2.5", got {text!r}', "权重应为非负数")
             continue
         weights.append(weight)

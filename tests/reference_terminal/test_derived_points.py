@@ -86,6 +86,7 @@ def outcome(of: DerivedConfig, *values: str | None) -> Outcome:
         (derived("d", "sum", "a b", "kWh", "factor = 2"), "derived[0].factor", "unknown key"),
         (derived("d", "share", "a", "kWh"), "derived[0].weights", "give one of them"),
         (derived("d", "share", "a", "kWh", 'weights = ["1", "x"]'), "derived[0].weights", "got 'x'"),
+        (derived("d", "share", "a", "kWh", 'weights = ["1", "1e99999"]'), "derived[0].weights", "got '1e99999'"),
         (derived("d", "share", "a", "kWh", 'weights = ["0", "0"]'), "derived[0].weights", "one weight above 0"),
         (derived("d", "share", "a", "kWh", 'weights = ["1", "2"]\npart = 3'), "derived[0].part", "from 1 to 2"),
         (derived("d", "share", "a", "kWh", 'by = ["a", "w"]'), "derived[0].unit", "different quantities"),
