@@ -109,7 +109,12 @@ class DatabaseServer:
         if os.geteuid() == 0:
             os.chown(self._folder, _NOBODY, _NOBODY)
         try:
-            await self._make(programs, self._folder)
+            try:
+                await self._make(programs, self._folder)
+            except OSError:
+                # MariaDB's script has been seen to fail once on a machine that had no processor left for it.
+                shutil.rmtree(self._folder / "data", ignore_errors=True)
+                await self._make(programs, self._folder)
             await self.come_back()
             await asyncio.to_thread(self._let_in)
         except BaseException:

@@ -395,6 +395,27 @@ def test_a_server_given_by_url_is_written_to_and_left_standing(kind: str) -> Non
     asyncio.run(main())
 
 
+def test_a_server_whose_making_failed_once_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    if lacking := missing_server("postgresql"):
+        pytest.skip(f"NOT RUN HERE: {lacking}")
+    real, tries = DatabaseServer.__dict__["_make"], list[int]()
+
+    async def make(self: DatabaseServer, *arguments: object) -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise OSError("killed")
+        await real(self, *arguments)
+
+    async def main() -> None:
+        monkeypatch.setattr(DatabaseServer, "_make", make)
+        server = DatabaseServer("postgresql", "127.0.0.1", free_port(), "plant")
+        await server.start()
+        assert server.running and len(tries) == 2
+        await server.stop()
+
+    asyncio.run(main())
+
+
 def test_a_server_is_not_for_virtual_time(kind: str) -> None:
     async def main() -> None:
         _, database = standing(kind, Heard())
