@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bench.case import Check, Measurement, check, measure
+from bench.case import Check, Measurement, check, measure, none_of
 from bench.history import History, Observed
 from conformance.judges.delivery import Ledger, Problem
 from conformance.judges.retention import outages
@@ -67,13 +67,12 @@ def order_finding(ledger: Ledger, lost: Sequence[Problem], start: int, end: int)
         for problem in lost
         if (first := oldest.get(problem.key.kind)) is not None and problem.key.end > first
     ]
-    return check(
+    return none_of(
         "oldest-given-up-first",
-        False if younger else True if kept else None,
+        younger,
+        kept,
         en="no record is given up while an older one of its class is kept",
         zh="按时间先后丢弃，不丢新存旧",
-        measured=len(younger),
-        limit=0,
         unit="records",
         evidence=younger[:10],
     )

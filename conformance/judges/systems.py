@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.case import Check, check
+from bench.case import Check, check, none_among
 from bench.history import History, MeterFault, Observed, Phase, Published, Secured, Served
+from conformance.judges.asked import questions
 from conformance.judges.times import MINUTE, SECOND, floor, instant_of_iso, local
 from conformance.judges.truth import number
 
@@ -55,8 +56,8 @@ def stored(history: History) -> list[Reading] | None:
     """
     found: list[Reading] = []
     watched = min((event.t for event in history.of(Phase) if event.name == "watched"), default=0)
-    for event in history.of(Observed):
-        if event.what != "readings" or event.t < watched:
+    for event in questions(history, "readings"):
+        if event.t < watched:
             continue
         if event.problem:
             return None
@@ -115,15 +116,13 @@ def _resumed(history: History, readings: list[Reading], which: list[Window]) -> 
             for each in readings
         )
     ]
-    return check(
+    return none_among(
         "resumes",
-        not late if which and readings else None,
+        which and readings,
+        late,
         en="afterwards there are good readings again",
         zh="恢复后重新取得有效读数",
-        measured=len(late),
-        limit=0,
         unit="times",
-        evidence=late,
     )
 
 
@@ -188,7 +187,7 @@ def foreign_findings(history: History) -> Iterator[Check]:
         unit="times",
         evidence=[*agreed, *served],
     )
-    logs = [event for event in history.of(Observed) if event.what == "log"]
+    logs = questions(history, "log")
     untold = [
         f"nothing in the log from {local(window.start)} to {local(window.end)}"
         for window in which
@@ -199,15 +198,13 @@ def foreign_findings(history: History) -> Iterator[Check]:
             if (at := instant_of_iso(row.get("at", ""))) is not None
         )
     ]
-    yield check(
+    yield none_among(
         "refusal-told",
-        not untold if which and logs and not any(event.problem for event in logs) else None,
+        which and logs and not any(event.problem for event in logs),
+        untold,
         en="the log tells of the certificate that was refused",
         zh="日志记录了被拒绝的证书",
-        measured=len(untold),
-        limit=0,
         unit="times",
-        evidence=untold,
     )
     good = [each for window in which for each in _within(history, readings or [], window) if each.good]
     yield check(
@@ -269,30 +266,26 @@ def row_findings(history: History, *, needed: int = 100, late_us: int = MINUTE) 
             for (point, at), (text, _) in rows.items()
             if (point, at) not in kept
         ]
-        yield check(
+        yield none_among(
             name,
-            not lost if usable and rows else None,
+            usable and rows,
+            lost,
             en=f"{en}, at its own time",
             zh=f"{zh}，时间为行内时间",
-            measured=len(lost),
-            limit=0,
             unit="rows",
-            evidence=lost,
         )
     wrong = [
         f"{local(at)} {point}: written {text}, stored {', '.join(kept[point, at])}"
         for (point, at), (text, _) in written.items()
         if (point, at) in kept and any(number(value) != number(text) for value in kept[point, at])
     ]
-    yield check(
+    yield none_among(
         "values-exact",
-        not wrong if usable and kept else None,
+        usable and kept,
+        wrong,
         en="the value of each reading is that of its row",
         zh="读数值与行内数值一致",
-        measured=len(wrong),
-        limit=0,
         unit="readings",
-        evidence=wrong,
     )
     twice = [f"{local(at)} {point}: {len(values)} readings" for (point, at), values in kept.items() if len(values) > 1]
     made = [
@@ -311,13 +304,11 @@ def row_findings(history: History, *, needed: int = 100, late_us: int = MINUTE) 
         evidence=[*twice, *made],
     )
     numbers = [f"{local(at)} {point}: {', '.join(kept[point, at])}" for point, at in empty if (point, at) in kept]
-    yield check(
+    yield none_among(
         "empty-no-number",
-        not numbers if usable and empty else None,
+        usable and empty,
+        numbers,
         en="a row without a number, or no row, is no good reading",
         zh="空值或缺行不作为有效读数",
-        measured=len(numbers),
-        limit=0,
         unit="readings",
-        evidence=numbers,
     )
