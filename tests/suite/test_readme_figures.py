@@ -18,4 +18,4 @@ def test_number_of_cases(name: str) -> None:
     told = [int(word) for pair in SHOWN.findall((ROOT / name).read_text("utf-8")) for word in pair if word]
     assert len(told) == 3
     suite = len(case_classes())
-    assert set(told) == {suite}, f"{name} tells {told}, the suite has {suite} cases: put that number in all three places"
+    assert set(told) == {suite}, f"{name} tells {told}, the suite has {suite} cases: put it in all three places"
