@@ -8,6 +8,7 @@ with the password `reader`, and may do nothing but read.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import signal
@@ -176,6 +177,8 @@ class DatabaseServer:
                 stdout=log,
                 stderr=log,
                 cwd=self._folder,
+                # Ctrl-C is for the bench, which ends it in its own order.
+                start_new_session=True,
             )
         database = "postgres" if self.kind == "postgresql" else "plant"
         try:
@@ -205,7 +208,8 @@ class DatabaseServer:
         program, self._program = self._program, None
         if program is None or program.returncode is not None:
             return
-        program.send_signal(by)
+        with contextlib.suppress(ProcessLookupError):
+            program.send_signal(by)
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 await program.wait()
