@@ -219,22 +219,6 @@ def nonce_not_compared(patch: Patch) -> None:
     patch(status, "nonce_of", nonce)
 
 
-@defect(
-    "nonce-is-demanded",
-    en="an answer without a nonce is refused, though most responders give none",
-    zh="不含随机数的应答一律拒绝",
-    clauses=("isc-2/7.4.1b",),
-    cases=(_ASKS,),
-)
-def nonce_is_demanded(patch: Patch) -> None:
-    """What was sent has to come back."""
-
-    def nonce(found: ocsp.OCSPResponse) -> bytes:
-        return own(found) or b"none"
-
-    own = patch(status, "nonce_of", nonce)
-
-
 def _policy(patch: Patch, word: str) -> None:
     def begin(
         self: StatusChecks,

@@ -109,7 +109,9 @@ def unbelieved_findings(history: History, centre: str, faults: Sequence[str]) ->
         span = found.get(f"answers-{fault}")
         met = [] if span is None else _served(history, span, fault)
         late = [] if span is None else _told(history, centre, span[0] + due, span[1])
-        known = span is not None and span[1] > span[0] + due
+        # Who asks without a nonce cannot tell an answer to another question, and need not (RFC 6960, 4.4.1).
+        asked = fault != "wrong-nonce" or bool(met)
+        known = span is not None and span[1] > span[0] + due and asked
         yield _unbelieved(fault, False if known and late else True if known and met else None, late, len(met))
 
 
@@ -164,7 +166,6 @@ def serving_findings(history: History, centre: str, phases: Sequence[str]) -> It
 
 SERVING = {
     "delegated": ("answers signed by one whom the issuer has charged with them", "应答由签发者授权的响应者签名"),
-    "no-nonce": ("answers without the nonce of the question", "应答不含请求随机数"),
     "silent": ("no answer, and told to go on", "无应答且策略为告警"),
     "try-later": ("try later, and told to go on", "稍后再试且策略为告警"),
     "slander": ("a forged answer that says revoked", "伪造的“已吊销”应答"),

@@ -47,7 +47,7 @@ class AsksWhetherCertificatesStillCount(Case):
     rigs = Rig.VIRTUAL
     family: Family = "ecdsa"
     unbelieved = ("old", "forged", "undelegated", "other", "wrong-nonce", "unknown", "try-later", "silent")
-    believed = ("delegated", "no-nonce")
+    believed = ("delegated",)
     others = ("B",)
 
     async def drive(self, bench: Bench) -> None:

@@ -46,8 +46,8 @@ Answers = Literal[
 `no-nonce` (without the nonce of the question). None: `silent` (takes the question and says nothing), `error` (HTTP
 503), `junk`, `try-later`. `unknown` for every certificate. Bad ones, all of which say that the certificate is good:
 `old` (has run out), `forged` (signed by somebody with the issuer's name), `undelegated` (by a holder of a certificate
-that does not charge him), `other` (true, but about another certificate), `wrong-nonce`; `slander` is a forged one that
-says revoked."""
+that does not charge him), `other` (true, but about another certificate), `wrong-nonce` (where the question has one);
+`slander` is a forged one that says revoked."""
 
 Staples = Literal["none", "sound", "old", "forged", "other"]
 """What centres staple, by the same words."""
@@ -111,7 +111,8 @@ class Responder:
             self._tell(serial, "unauthorized", 0, "", stapled="")
             return Reply(200, _KIND, refusal("unauthorized"))
         octets, status, until = self._answer(family, question, word)
-        self._tell(serial, status, until, "" if word in _GOOD else word, stapled="")
+        plain = word in _GOOD or (word == "wrong-nonce" and not question.nonce)
+        self._tell(serial, status, until, "" if plain else word, stapled="")
         return Reply(200, _KIND, octets)
 
     def staple(self, family: Family, name: str, choice: Choice) -> bytes:
@@ -137,8 +138,8 @@ class Responder:
             begin -= 2 * self.valid_s * 1_000_000
         if word in ("no-nonce", "old"):
             question = dataclasses.replace(question, nonce=b"")
-        elif word == "wrong-nonce":
-            question = dataclasses.replace(question, nonce=self._chance.randbytes(len(question.nonce) or 16))
+        elif word == "wrong-nonce" and question.nonce:
+            question = dataclasses.replace(question, nonce=self._chance.randbytes(len(question.nonce)))
         elif word == "other":
             question = dataclasses.replace(question, serial=_another(authority, question.serial))
         end = begin + self.valid_s * 1_000_000
