@@ -179,12 +179,17 @@ def hangs_up_after_writing(patch: Patch) -> None:
     """Fire and forget."""
 
     async def post(
-        self: HttpClient, place: Place, body: bytes, timeout_s: float, headers: Sequence[tuple[str, str]] = ()
+        self: HttpClient,
+        place: Place,
+        body: bytes,
+        timeout_s: float,
+        headers: Sequence[tuple[str, str]] = (),
+        kind: str = "application/json; charset=utf-8",
     ) -> tuple[int, bytes]:
         if "uploadEnergyData" not in place.target:
-            return await own(self, place, body, timeout_s, headers)
+            return await own(self, place, body, timeout_s, headers, kind)
         try:
-            return await own(self, place, body, 0.3, headers)
+            return await own(self, place, body, 0.3, headers, kind)
         except TimeoutError:
             return 200, b'{"responseCode":"0"}'
 
@@ -202,10 +207,15 @@ def silence_is_success(patch: Patch) -> None:
     """The time-out ends the job, and the job is struck off."""
 
     async def post(
-        self: HttpClient, place: Place, body: bytes, timeout_s: float, headers: Sequence[tuple[str, str]] = ()
+        self: HttpClient,
+        place: Place,
+        body: bytes,
+        timeout_s: float,
+        headers: Sequence[tuple[str, str]] = (),
+        kind: str = "application/json; charset=utf-8",
     ) -> tuple[int, bytes]:
         try:
-            return await own(self, place, body, timeout_s, headers)
+            return await own(self, place, body, timeout_s, headers, kind)
         except TimeoutError:
             return 200, b'{"responseCode":"0"}'
 
