@@ -10,6 +10,7 @@ import importlib
 import inspect
 import logging
 import signal
+import sys
 import threading
 import warnings
 from collections.abc import Iterator
@@ -159,6 +160,14 @@ class Collector:
         if report.failed:
             self.session.broken(str(report.longrepr))
 
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        """A run folder that takes no more (a full disk) ends the run with a sentence; it can be resumed."""
+        error = excinfo.value
+        if not isinstance(error, OSError):
+            return False
+        _tell_full(self.session.folder, error)
+        return True
+
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Tell the session what will run (without workers; with them, xdist collects)."""
         self.session.expect([item.planned for item in items if isinstance(item, CaseItem)])
@@ -252,4 +261,16 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
         return
-    session.exitstatus = run.close(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+    try:
+        session.exitstatus = run.close(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+    except OSError as error:
+        _tell_full(run.folder, error)
+        session.exitstatus = EXIT_ERROR
+
+
+def _tell_full(folder: Path, error: OSError) -> None:
+    print(
+        f"{folder}: cannot be written: {error.strerror or error}; make room and go on with "
+        f"`carbonbench run --resume {folder}` / 运行目录无法写入，请腾出空间后续跑",
+        file=sys.stderr,
+    )

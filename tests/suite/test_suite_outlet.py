@@ -49,6 +49,12 @@ def test_no_run_is_lost_with_its_screen(tmp_path: Path) -> None:
     assert told.code == 0 and (run_folder(tmp_path / "piped") / "report.html").exists()
 
 
+def test_a_run_folder_that_takes_no_more_is_one_sentence(tmp_path: Path) -> None:
+    told = shell(f"ulimit -f 20; cb run --case {CASE}", cwd=tmp_path)
+    assert told.code == 3 and len(told.problems) == 1, told
+    assert "cannot be written: File too large" in told.err and "run --resume" in told.err
+
+
 def test_a_screen_without_ticks(tmp_path: Path) -> None:
     plain = environment(PYTHONIOENCODING="gbk", PYTHONUTF8="0")
     told = shell(f"cb run --case {CASE}", cwd=tmp_path, env=plain, encoding="gbk")
