@@ -31,10 +31,14 @@ ALARM = "collector unreachable"
 
 @dataclass(eq=False)
 class Receipt:
-    """A message of QoS 1 or 2 that waits for its PUBACK or PUBREC; `done` once it needs no repetition."""
+    """A message of QoS 1 or 2 that waits for its PUBACK or PUBREC; `done` once it needs no repetition.
+
+    Its identifier means something in its `session` at the broker only.
+    """
 
     packet_id: int
     qos: int = 1
+    session: int = 0
     done: bool = False
 
 
@@ -70,7 +74,10 @@ class MqttClient:
         self._in_batch: list[Receipt] = []
         self._level = LEVEL_5 if config.version == VERSIONS[1] else LEVEL
         self._ids = ReceivedIds(memory, config.id)
+        self._session = 0
+        # Identifiers that are let go: those that wait for the commit, and those whose PUBCOMP is due.
         self._released: list[int] = []
+        self._completed: list[int] = []
         self._aliases: dict[int, str] = {}
         self._keepalive_s = config.keepalive_s
         self._sent_s = 0.0
@@ -128,7 +135,7 @@ class MqttClient:
         finally:
             self._line = None
             self._waiting.clear()
-            self._released.clear()
+            self._completed.clear()
             self._aliases.clear()
             line.abort()
 
@@ -138,7 +145,9 @@ class MqttClient:
             en, zh = in_words(welcome.code, welcome.said.reason, returned=welcome.code < packets.REFUSED)
             raise Refused(f"the broker refuses: {en}", f"代理拒绝连接：{zh}")
         if not welcome.present:
+            self._session += 1
             self._ids.clear()
+            self._released.clear()
         self._keepalive_s = welcome.said.number(names.SERVER_KEEP_ALIVE, self.config.keepalive_s)
         return min(self.config.qos, welcome.said.number(names.MAXIMUM_QOS, 2))
 
@@ -187,6 +196,7 @@ class MqttClient:
             self._line = line
             self._failures = 0
             self._journal.clear_alarm(ALARM, self.config.id)
+            self.acknowledge()
         elif kind == packets.PUBLISH:
             self._arrived(self._named(packets.arrived(flags, body, self._level)))
         elif kind == packets.PUBREL:
@@ -209,7 +219,7 @@ class MqttClient:
             return
         receipt = self._known(message.packet_id)
         if receipt is None:
-            receipt = Receipt(message.packet_id, message.qos)
+            receipt = Receipt(message.packet_id, message.qos, self._session)
             self._waiting.append(receipt)
         if message.qos == 2 and message.packet_id in self._ids:
             # It is the terminal's already: only its PUBREC was lost.
@@ -230,7 +240,7 @@ class MqttClient:
         if packet_id in self._ids:
             self._released.append(packet_id)
             self._ids.remove(packet_id)
-        elif packet_id not in self._released:
+        elif packet_id not in (*self._released, *self._completed):
             self._write(line, packets.completed(packet_id, self._level, packets.UNKNOWN_ID))
 
     def settle(self, receipts: Sequence[Receipt]) -> None:
@@ -243,7 +253,7 @@ class MqttClient:
 
     def with_next_commit(self, receipts: Sequence[Receipt]) -> None:
         """The readings of these messages are in the batch that is committed next."""
-        self._ids.add(receipt.packet_id for receipt in receipts if receipt.qos == 2)
+        self._ids.add(each.packet_id for each in receipts if each.qos == 2 and each.session == self._session)
         self._in_batch += receipts
 
     def committed(self) -> None:
@@ -252,16 +262,16 @@ class MqttClient:
         for receipt in self._in_batch:
             receipt.done = True
         self._in_batch.clear()
-        self.acknowledge()
-        line, released = self._line, list(self._released)
+        self._completed += self._released
         self._released.clear()
-        if line is not None:
-            for packet_id in released:
-                self._send(line, packets.completed(packet_id))
+        self.acknowledge()
 
     def acknowledge(self) -> None:
         """Acknowledge what is done, in the order in which it came."""
         line = self._line
+        while line is not None and self._completed:
+            if not self._send(line, packets.completed(self._completed.pop(0))):
+                return
         while line is not None and self._waiting and self._waiting[0].done:
             receipt = self._waiting.popleft()
             answer = packets.acknowledge if receipt.qos == 1 else packets.received
