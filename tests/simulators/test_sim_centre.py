@@ -245,6 +245,20 @@ def test_every_wrong_way_to_acknowledge(ack: str, expected: list[tuple[str, bool
     run(body)
 
 
+def test_one_class_of_uploads_may_be_refused() -> None:
+    async def body(room: Room, terminal: Terminal) -> None:
+        room.centre.behave(refused_cn=upload().cn, negative_code=8)
+        terminal.send(upload())
+        assert (await terminal.packet()).cn == "9011"
+        assert not room.heard.of(Stored)
+        room.centre.behave(refused_cn="2031")
+        terminal.send(upload())
+        assert (await terminal.packet()).cn == "9014"
+        assert room.heard.of(Stored)
+
+    run(body)
+
+
 def test_a_connection_may_close_between_storing_and_answering() -> None:
     async def body(room: Room, terminal: Terminal) -> None:
         room.centre.behave(ack="close")
