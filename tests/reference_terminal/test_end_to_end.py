@@ -263,7 +263,7 @@ def test_commands_and_their_answers(tmp_path: Path) -> None:
 
 
 async def connected(centre: SmallCentre) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         await centre.connected.wait()
 
 
