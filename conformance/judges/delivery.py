@@ -417,7 +417,8 @@ def _judge_content(
                 line = f"{_where(event)}: flag {event.flag} and no value, truth {_shown(expected.fields)}"
                 ledger.wrongly_flagged.append(Problem(key, line))
             continue
-        if started is None or (not truth.clock.moved and (key.end <= started or event.t < key.end)):
+        early = started is None or key.end <= started or event.t + truth.clock_off_us < key.end
+        if started is None or (early and not truth.clock.moved):
             shifted = _found_elsewhere(truth, expected, values, length)
             fault = ledger.mis_stamped if shifted else ledger.invented
             fault.append(Problem(key, f"{_where(event)}: {_shown(values)} {shifted or 'for an interval not over yet'}"))

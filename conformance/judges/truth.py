@@ -24,6 +24,7 @@ from enum import StrEnum
 from itertools import pairwise
 from weakref import WeakKeyDictionary
 
+from bench.case import VIRTUAL_RIG
 from bench.history import (
     CentreSetup,
     History,
@@ -58,6 +59,8 @@ from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, ceil, floor
 VOLATILE_US = 5 * SECOND
 # A boundary reading later than this after its boundary may honestly be treated as missed.
 PUNCTUAL_US = 10 * SECOND
+# R-10: a terminal's clock may be off by so much, so that what it reads on a boundary is read so much before or after.
+CLOCK_OFF_US = 1 * SECOND
 # R-29: so long a terminal may take to acquire again after a start, lost power or a fault on the way to its meters.
 RESUME_US = 600 * SECOND
 
@@ -167,6 +170,8 @@ class Truth:
         self.points = {point.id: point for point in began.points}
         self.series = {point.id: Series(point, periods.get(point.meter, MINUTE)) for point in began.points}
         self.clock = ClockLine(clock_moves(history), history.end_us)
+        # In virtual time the terminal's clock is the bench's own, but for the steps that a case makes.
+        self.clock_off_us = 0 if began.rig == VIRTUAL_RIG else CLOCK_OFF_US
         self.cuts = [event.t for event in history.of(Power) if event.state == "cut"]
         self.boots = boots(history)
         self.replacements = replacements(history)
@@ -255,7 +260,8 @@ class Truth:
     def boundary(self, point: str, shown_us: int, length_us: int) -> list[int]:
         """Indexes of the readings that may stand for a boundary: the first served, then repeats of the same request.
 
-        When lost power may have taken the first with it, the next that was kept may stand for it as well.
+        When lost power may have taken the first with it, the next that was kept may stand for it as well. In real time
+        so may one just before, read by a clock that is ahead; the nearer of the two comes first.
         """
         series = self.series[point]
         period = series.period_us
@@ -269,7 +275,15 @@ class Truth:
                 if self._volatile(first):
                     kept = next((index for index in span if not self._volatile(series.times[index])), None)
                     found += [] if kept is None or kept in found else [kept]
+            early = series.between(low - self._edge_us(series), low)
+            if early:
+                nearer = not span or low - series.times[early[-1]] <= series.times[span.start] - low
+                found.insert(0 if nearer else len(found), early[-1])
         return found
+
+    def _edge_us(self, series: Series) -> int:
+        """So near to a boundary the bench cannot tell on which side of it the terminal read; 0 in virtual time."""
+        return min(self.clock_off_us, series.period_us // 2)
 
     def _carried(self, point: str, start_us: int, length_us: int) -> list[int]:
         """Openings that a clock step carried into an interval: those of the interval that was open when it came.
@@ -370,6 +384,7 @@ class Truth:
         elif any(low <= boot < high for boot in self.boots):
             why = "the terminal started in the interval"
         others = [self._statistics(series, other) for other in spans[1:]]
+        others += [self._statistics(series, other) for other in self._shifted(series, low, high)]
         if len(spans) > 1:
             joined = range(spans[0].start, spans[-1].stop)
             others.append(self._statistics(series, joined))
@@ -377,6 +392,15 @@ class Truth:
         doubtful = self._doubtful(series, span) if self.cuts else None
         certainty = Certainty.UNSURE if why else Certainty.SURE
         return Expected(key, start_us, certainty, fields, tuple(others), why, doubtful)
+
+    def _shifted(self, series: Series, low: int, high: int) -> list[range]:
+        """The readings of a window by a clock that is a little ahead or behind; none in virtual time."""
+        edge = self._edge_us(series)
+        if not edge:
+            return []
+        first = dict.fromkeys(bisect_left(series.times, low + shift) for shift in (0, -edge, edge))
+        last = dict.fromkeys(bisect_left(series.times, high + shift) for shift in (0, -edge, edge))
+        return [range(start, stop) for start in first for stop in last if start < stop][1:]
 
     def _doubtful(self, series: Series, span: range) -> Doubtful | None:
         """The readings of a span that power may have taken, apart from the others; None when there are none."""

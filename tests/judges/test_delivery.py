@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from hand_made import COUNTER, MIDNIGHT, World, acknowledge, altered, changed
 
-from bench.history import Behaviour, Event, LinkRule, MeterFault, Power, Served, Stored
+from bench.history import Began, Behaviour, Event, LinkRule, MeterFault, Power, Sent, Served, Stored
 from conformance.judges.delivery import Ledger, convention_finding, reconcile
 from conformance.judges.times import HOUR, MINUTE, SECOND, stamp_of
 from conformance.judges.truth import Certainty, increment, truth_of
@@ -34,6 +34,35 @@ def test_an_honest_terminal_has_a_clean_ledger() -> None:
     assert filled(ledger) == {}
     assert ledger.truths == ledger.sure == len(ledger.delivered) == 2 * (16 + 4)
     assert set(ledger.latencies_us()) == {SECOND + 20_000}
+
+
+def ahead(rig: str, by_us: int) -> Ledger:
+    """The ledger of an honest terminal that reads and sends by a clock so much ahead, or behind."""
+
+    def shift(event: Event) -> Event:
+        if isinstance(event, Began):
+            return msgspec.structs.replace(event, rig=rig)
+        if isinstance(event, Served):
+            return msgspec.structs.replace(event, t=event.t - by_us, asked=event.asked - by_us)
+        if isinstance(event, Stored | Sent):
+            # Not a second after the end, but at once.
+            return msgspec.structs.replace(event, t=event.t - by_us - 990_000)
+        return event
+
+    return reconcile(changed(World(hours=4).history(), shift), "A")
+
+
+@pytest.mark.parametrize("by_us", [-300_000, 0, 10_000, 900_000])
+def test_in_real_time_a_clock_that_is_off_by_less_than_a_second_spoils_no_record(by_us: int) -> None:
+    ledger = ahead("process", by_us)
+    assert filled(ledger) == {}
+    # The first reading of a clock that is ahead came before the bench began to count.
+    assert len(ledger.delivered) == 2 * (16 + 4) and ledger.sure >= 30
+
+
+def test_a_clock_that_is_off_by_more_spoils_records_and_in_virtual_time_by_anything() -> None:
+    assert {"altered", "invented"} & filled(ahead("process", 1_100_000)).keys()
+    assert {"altered", "invented"} & filled(ahead("virtual", 10_000)).keys()
 
 
 def test_a_dropped_record_is_lost() -> None:
