@@ -37,7 +37,8 @@ QUICK = Scenario(circuits=2, points=2, period_s=5, minute_interval=1, realtime_i
 START_S = 10
 # R-29: a record may be asked for 5 s after its end.
 SHOWN_S = 6
-# What a terminal may take from its start to its first upload; one that takes longer is judged for what it does.
+# What a terminal may take from its start to its first connection or upload; one that takes longer is judged for what
+# it does.
 AT_WORK_S = 120
 
 
@@ -49,9 +50,17 @@ async def at_work(bench: Bench) -> None:
         await bench.clock.sleep(1)
 
 
+async def started(bench: Bench) -> None:
+    """Wait until the terminal has a connection to a centre, which it opens as it begins to read its meters."""
+    for _ in range(AT_WORK_S):
+        if any(centre.connections for centre in bench.centres.values()):
+            return
+        await bench.clock.sleep(1)
+
+
 async def whole_minute(bench: Bench) -> None:
     """Wait until a minute has passed whole, whenever the case began, and its record can be asked for."""
-    await at_work(bench)
+    await started(bench)
     now = bench.clock.now_us()
     await bench.clock.sleep((ceil(now + START_S * SECOND, MINUTE) + MINUTE - now) / SECOND + SHOWN_S)
 
@@ -90,7 +99,7 @@ class BackfillsShortOutage(_RealTime, Case):
 
     async def drive(self, bench: Bench) -> None:
         # The outage ends after a minute that the terminal has read from its beginning.
-        await at_work(bench)
+        await started(bench)
         now = bench.clock.now_us()
         whole_s = (ceil(now + START_S * SECOND, MINUTE) + MINUTE - now) / SECOND
         await bench.clock.sleep(max(0, whole_s + 2 - self.outage_s))
