@@ -164,6 +164,7 @@ WORDS: dict[str, str] = {
     "over": "观察结束",
     "junk": "无效报文",
     "upload-time": "平台改定上传时间",
+    "terms": "平台更改注册信息",
     "emptied": "存储清空",
     "fault": "故障",
     "corrected": "人工更正",

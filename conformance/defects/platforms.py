@@ -29,7 +29,7 @@ from reference_terminal.uplink.entries import Terms
 from reference_terminal.uplink.http import HttpClient, Place
 from reference_terminal.uplink.link import CentreLink
 from reference_terminal.uplink.packets import Channel
-from reference_terminal.uplink.platform_link import PlatformLink
+from reference_terminal.uplink.platform_link import PlatformLink, Refused
 from reference_terminal.uplink.settings import CentreSettings
 from reference_terminal.uplink.window import DailyWindow
 
@@ -42,7 +42,9 @@ _WINDOWS = (
     "windows/uploads-in-window-set-by-hand",
     "windows/uploads-monthly-index",
 )
-_SETS = (_DAILY, _CHANGED, _REPEATS, *_WINDOWS)
+_WRONG = "platforms/outlasts-every-wrong-answer"
+_TERMS = "platforms/follows-the-terms-of-its-registration"
+_SETS = (_DAILY, _CHANGED, _REPEATS, _WRONG, _TERMS, *_WINDOWS)
 _DEPOSITS = "platforms/deposits-fingerprints"
 _INDEX = ("isc-2/7.2.4(1)a",)
 _PRINT = ("csmt/7.4c", "csmt/7.4d")
@@ -239,11 +241,54 @@ def http_200_is_success(patch: Patch) -> None:
 
 
 @defect(
+    "any-answer-is-success",
+    en="an upload that is answered counts as delivered, whatever the answer says",
+    zh="收到任何应答即视为送达",
+    clauses=("isc-2/7.2.4(4)a", "csmt/7.6c"),
+    cases=(_WRONG,),
+)
+def any_answer_is_success(patch: Patch) -> None:
+    """The answer is read to free the connection."""
+
+    async def ask(self: PlatformLink, place: Place, *rest: Any, **more: Any) -> dict[str, Any]:
+        try:
+            return await own(self, place, *rest, **more)
+        except Refused:
+            if "uploadEnergyData" not in place.target:
+                raise
+            return {}
+
+    own = patch(PlatformLink, "ask", ask)
+
+
+@defect(
+    "registers-only-once",
+    en="a registration stands for ever, whatever becomes of it at the platform",
+    zh="注册一次后不再重新注册",
+    clauses=("isc-2/7.2.4(2)b",),
+    cases=(_TERMS,),
+)
+def registers_only_once(patch: Patch) -> None:
+    """What was given is in the configuration now."""
+
+    async def register(self: EnergyLink) -> None:
+        if self.config.id in given:
+            self.registration = given[self.config.id]
+            return
+        await own(self)
+        if self.registration is not None:
+            given[self.config.id] = self.registration
+
+    given: dict[str, Any] = {}
+    own = patch(EnergyLink, "register", register)
+
+
+@defect(
     "repetition-in-other-digits",
     en="what is sent again has other digits than before",
     zh="重发数据的位数与首次不同",
     clauses=("isc-2/7.2.4(4)a",),
-    cases=(_REPEATS,),
+    cases=(_REPEATS, _WRONG),
 )
 def repetition_in_other_digits(patch: Patch) -> None:
     """Values are formatted anew for each attempt, with the precision of that moment."""

@@ -175,6 +175,29 @@ def idempotence_findings(history: History, centre: str) -> Iterator[Check]:
     )
 
 
+def registered_finding(history: History, centre: str) -> Check:
+    """After each change of what the platform gave out at the registration (phase `terms`) the terminal registers again.
+
+    Nothing else tells a terminal the new key or address.
+    """
+    marks = [mark for mark in history.of(Phase) if mark.name == "terms"]
+    ends = [mark.t for mark in marks[1:]] + [history.end_us]
+    times = [event.t for event in history.of(Received) if event.centre == centre and event.cn == REGISTER]
+    missing = [
+        f"{mark.detail['changed']} from {local(mark.t)}: no registration since"
+        for mark, end in zip(marks, ends, strict=False)
+        if not any(mark.t < at <= end for at in times)
+    ]
+    return none_among(
+        "registers-again",
+        marks,
+        missing,
+        en="the terminal registers again when what it was given at its registration no longer holds",
+        zh="注册所得信息失效后终端重新注册",
+        unit="changes",
+    )
+
+
 def deposit_findings(history: History, centre: str, kind: str) -> Iterator[Check]:
     """Every record of a class that the terminal shows is deposited, under the digest that its content has.
 

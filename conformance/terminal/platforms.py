@@ -104,6 +104,74 @@ class RepeatsUntilPlatformAcknowledges(Case):
         yield from delivery.findings(reconciled(history))
 
 
+class OutlastsEveryWrongAnswer(Case):
+    """Whatever answer but its own good one the platform gives, the records stay due until that one comes."""
+
+    zh = "平台以 HTTP 500、404、残缺、非 JSON、无 responseCode 应答或直接断开时，数据保留并重发，直至得到成功应答。"
+    clauses = ("isc-2/7.2.4(4)a", "csmt/7.6c")
+    needs = (MODBUS, PLATFORM)
+    scenario = _NATIONAL
+
+    async def drive(self, bench: Bench) -> None:
+        platform = bench.platforms["N"]
+        await bench.clock.sleep(hours=24.5)
+        bench.phase("settle")
+        # Shortly before the window opens.
+        await bench.clock.sleep(hours=2, minutes=16)
+        for status in (500, 404):
+            platform.behave(ack="status", status=status)
+            await bench.clock.sleep(minutes=5)
+        for ack in ("close", "half", "garbage", "no-code"):
+            platform.behave(ack=ack, status=500)
+            await bench.clock.sleep(minutes=4)
+        platform.behave(ack="always", code_as_number=True)
+        await bench.clock.sleep(hours=1)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from platforms.idempotence_findings(history, "N")
+        # Sent again without an answer, as it has to be.
+        yield from delivery.findings(reconciled(history), duplicates=False)
+
+
+class FollowsTheTermsOfItsRegistration(Case):
+    """Another key while an upload fails, a registration forgotten, URLs on another port: everything arrives, once."""
+
+    zh = "上传失败期间更换密钥、平台遗失注册信息、数据 URL 改至其他端口后，终端重新注册，数据完整到达。"
+    clauses = ("isc-2/7.2.4(2)b", "csmt/7.6c")
+    needs = (MODBUS, PLATFORM)
+    scenario = _NATIONAL.but(
+        circuits=1,
+        points=1,
+        period_s=300,
+        centre_options=(
+            ("N", {"kind": "https", "channel": "tls", "upload_time": _TIME, "encrypted": True, "data_port": 8444}),
+        ),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        platform = bench.platforms["N"]
+        assert isinstance(platform, NationalCentre)
+        await bench.clock.sleep(hours=2, minutes=46.5)
+        platform.behave(ack="negative", negative_code="3")
+        await bench.clock.sleep(minutes=2)
+        platform.rotate_key()
+        platform.behave(ack="always")
+        bench.phase("terms", changed="key")
+        await bench.clock.sleep(hours=20)
+        platform.forget()
+        bench.phase("terms", changed="registration")
+        await bench.clock.sleep(hours=24)
+        platform.move(platform.port)
+        bench.phase("terms", changed="address")
+        await bench.clock.sleep(hours=1.5)
+        bench.phase("settle")
+        await bench.clock.sleep(hours=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield platforms.registered_finding(history, "N")
+        yield from (found for found in delivery.findings(reconciled(history)) if found.id == "none-lost")
+
+
 class DepositsFingerprints(Case):
     """Every record of a quarter-hour has its fingerprint at the platform, signed, and equal to the record's own."""
 
