@@ -434,7 +434,8 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     (ISO 8601), for people only. `expected_fail` says who expects this fail and why (an axis beside the verdict).
 
     `denied` are the questions of the capability statement whose no kept the case from running, `unsupported` those of
-    its clauses that the no decides (R-03): of its other clauses such a case says nothing.
+    its clauses that the no decides (R-03): of its other clauses such a case says nothing. One that runs `elsewhere`, in
+    other rigs only, says nothing of clauses of which another case was run, and leaves no run undecided.
     """
 
     id: str
@@ -452,6 +453,7 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     expected_fail: str = ""
     denied: tuple[str, ...] = ()
     unsupported: tuple[str, ...] = ()
+    elsewhere: bool = False
     record: str = ""
     digest: str = ""
     replay: str = ""

@@ -95,12 +95,14 @@ class Excuse(NamedTuple):
     """Why a case is not run, and the verdict that follows.
 
     `denied` are the questions whose no is the reason, `unsupported` those of the case's clauses that this no decides.
+    `elsewhere`: it runs in other rigs only.
     """
 
     verdict: Verdict
     reason: str
     denied: tuple[str, ...] = ()
     unsupported: tuple[str, ...] = ()
+    elsewhere: bool = False
 
 
 def excused(case: type[Case], setup: Setup) -> Excuse | None:
@@ -125,7 +127,8 @@ def excused(case: type[Case], setup: Setup) -> Excuse | None:
     if denied:
         return _declined(case, setup, denied)
     if setup.rig.name not in {flag.name.lower() for flag in case.rigs if flag.name}:
-        return Excuse(Verdict.NOT_RUN, f"this case does not run in the {setup.rig.name} rig / 该用例不适用于此台架")
+        words = f"this case does not run in the {setup.rig.name} rig / 该用例不适用于此台架"
+        return Excuse(Verdict.NOT_RUN, words, elsewhere=True)
     lacking = case.lacks()
     return Excuse(Verdict.NOT_RUN, lacking) if lacking else None
 

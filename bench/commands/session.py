@@ -445,7 +445,7 @@ def clause_results(cases: tuple[CaseResult, ...]) -> tuple[ClauseResult, ...]:
 
     A case that a no of the capability statement kept from running speaks for the clauses which that no decides (R-03).
     Of its other clauses it says nothing where another case could be run, and "not run" where none could: a product is
-    tested by the ways it has.
+    tested by the ways it has. The same holds for a case that this rig cannot run.
     """
     by_case: dict[str, list[CaseResult]] = {}
     for case in cases:
@@ -457,10 +457,12 @@ def clause_results(cases: tuple[CaseResult, ...]) -> tuple[ClauseResult, ...]:
     told = {name: (outcome(attempts), _reason(attempts)) for name, attempts in by_case.items()}
     denied = {name: attempts[0].denied for name, attempts in by_case.items()}
     unsupported = {name: frozenset(attempts[0].unsupported) for name, attempts in by_case.items()}
+    elsewhere = {name: attempts[0].elsewhere for name, attempts in by_case.items()}
 
     def said(clause: str, names: list[str]) -> tuple[list[str], Verdict, str]:
         """The cases that speak for a clause, their verdict, and the first reason."""
         speaking = [name for name in names if not denied[name] or clause in unsupported[name]]
+        speaking = [name for name in speaking if not elsewhere[name]] or speaking
         if not speaking:
             what = ", ".join(dict.fromkeys(question for name in names for question in denied[name]))
             if all(told[name][0] is Verdict.NOT_APPLICABLE for name in names):
