@@ -171,3 +171,15 @@ def test_a_clause_for_which_the_product_has_no_way_is_not_run() -> None:
     unclaimed = of("collectors/https", Verdict.NOT_APPLICABLE, "isc-2/6.2a", denied="source.https")
     (clause,) = clause_results((unclaimed,))
     assert clause.verdict is Verdict.NOT_APPLICABLE
+
+
+def test_a_case_of_another_rig_leaves_clauses_to_those_that_ran_and_is_not_run_alone() -> None:
+    def case(name: str, verdict: Verdict, *, elsewhere: bool = False) -> CaseResult:
+        return CaseResult(id=name, title=Text("a", "甲"), clauses=("a/1",), verdict=verdict, elsewhere=elsewhere)
+
+    away = case("x/away", Verdict.NOT_RUN, elsewhere=True)
+    for here in (Verdict.PASS, Verdict.FAIL, Verdict.NOT_RUN):
+        (found,) = clause_results((away, case("x/here", here)))
+        assert (found.verdict, found.cases) == (here, ("x/here",))
+    (found,) = clause_results((away,))
+    assert (found.verdict, found.cases) == (Verdict.NOT_RUN, ("x/away",))
