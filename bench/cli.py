@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE
-from bench.outlet import OutletLost, outlets
+from bench.commands.outlet import OutletLost, outlets
 
 # Commands that parse the rest of the line themselves.
 _OWN_PARSERS = ("clauses", "profile")
@@ -132,17 +132,17 @@ def _sweep(words: argparse.Namespace) -> int:
 
 
 def _decode(words: argparse.Namespace) -> int:
-    from simulators import explain
+    from simulators.explain import centres
 
     frame = " ".join(words.frame)
     if frame == "-":
         frame = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
-    return explain.main(words.protocol, frame, as_json=words.json)
+    return centres.main(words.protocol, frame, as_json=words.json)
 
 
 def _terminal(words: argparse.Namespace) -> int:
-    from bench.terminals.reference import configuration, stand_alone
-    from bench.terminals.reference_meters import NoDriver
+    from bench.dut.reference import configuration, stand_alone
+    from bench.dut.reference_meters import NoDriver
     from simulators.world import WorldError, load_world
 
     if words.config in _TERMINAL_TOOLS:

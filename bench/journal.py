@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from bench.case import CaseResult, Sitting
-from bench.growing import sync_folder
+from bench.history.growing import sync_folder
 
 FORMAT = "carbonbench-run/1"
 RUN, BEGUN, RESULT = "run.json", "attempt.json", "result.json"

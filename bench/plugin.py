@@ -179,7 +179,7 @@ class Collector:
 
 
 def case_of(nodeid: str) -> str:
-    """The attempt that a node id stands for: conformance/terminal/delivery.py::name#2 is delivery/name#2."""
+    """The attempt that a node id stands for: conformance/terminal/delivery/delivery.py::name#2 is delivery/name#2."""
     path, _, name = nodeid.rpartition("::")
     case, _, attempt = name.partition("#")
     return f"{Path(path).stem.removeprefix('test_')}/{case}#{attempt or 1}"

@@ -17,13 +17,13 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from bench.case import VIRTUAL_RIG, Case, CaseResult, Verdict, judge
-from bench.growing import GrowingRecord
+from bench.case.program_evidence import reasons
+from bench.dut import TerminalAdapter
+from bench.dut.profile import Claim, Profile
 from bench.history import History, HistoryError, Recorder, read_history
+from bench.history.growing import GrowingRecord
 from bench.journal import Journal, now, place_of
-from bench.profile import Claim, Profile
-from bench.realtime import reasons
-from bench.scenario import at_declared
-from bench.terminals import TerminalAdapter
+from bench.layout.scenario import at_declared
 
 RECORD = "record.jsonl"
 

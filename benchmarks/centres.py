@@ -30,9 +30,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.history import Began, Recorder
 from simulators.centres.channel import locks_of
-from simulators.centres.codec import Packet, encode
-from simulators.centres.hj212 import Centre
-from simulators.centres.hj212_link import Connection
+from simulators.centres.hj212.centre import Centre
+from simulators.centres.hj212.codec import Packet, encode
+from simulators.centres.hj212.link import Connection
 from simulators.centres.json_text import Number, write
 from simulators.centres.national import Item, NationalCentre
 from simulators.clock import seeded

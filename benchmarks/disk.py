@@ -23,7 +23,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.real.disk import Keep, LossyDisk
+from bench.real.disk.lossy_disk import Keep, LossyDisk
 
 PROGRAMS = {
     "200 octets written and synced": (

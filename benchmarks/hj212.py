@@ -27,9 +27,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from reference_terminal.uplink import frame as theirs_frame
-from reference_terminal.uplink import message as theirs_message
-from simulators.centres.codec import Frame, Packet, Splitter, encode, parse_data
+from reference_terminal.hj212 import frame as theirs_frame
+from reference_terminal.hj212 import message as theirs_message
+from simulators.centres.hj212.codec import Frame, Packet, Splitter, encode, parse_data
 
 COUNT = 20_000
 PEER_COUNT = 4_000

@@ -58,8 +58,8 @@ async def serve_ours(port: int, refresh_us: int) -> None:
     from simulators.clock import seeded
     from simulators.events import Event
     from simulators.meters.maps import shipped_map
-    from simulators.meters.modbus import Binding, ModbusMeter
-    from simulators.meters.modbus_tcp import Gateway
+    from simulators.meters.modbus.device import Binding, ModbusMeter
+    from simulators.meters.modbus.tcp import Gateway
     from simulators.plant import Works
 
     clock = HostClock()

@@ -23,18 +23,18 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.bench import Bench
 from bench.case import Case, Finding, Verdict, check
 from bench.commands.options import REFERENCE_PROFILE
 from bench.commands.session import rig_named
+from bench.dut import adapter
+from bench.dut.profile import load_profile
+from bench.facade.bench import Bench
 from bench.history import History, Served, read_history
-from bench.profile import load_profile
+from bench.layout.scenario import Scenario
 from bench.run import Setup, run_case
-from bench.scenario import Scenario
-from bench.terminals import adapter
 
 WARM_S = 20.0
-PARTS = {"wire": "bench.real.wire_process", "disk": "bench.real.disk_daemon", "terminal": "reference_terminal"}
+PARTS = {"wire": "bench.real.wire.process", "disk": "bench.real.disk.daemon", "terminal": "reference_terminal"}
 TICK = os.sysconf("SC_CLK_TCK")
 
 

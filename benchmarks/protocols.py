@@ -24,15 +24,15 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.bench import Bench
 from bench.case import Case, Finding, check
 from bench.commands.options import REFERENCE_PROFILE
 from bench.commands.session import rig_named
+from bench.dut import adapter
+from bench.dut.profile import load_profile
+from bench.facade.bench import Bench
 from bench.history import History, Published, Served, read_history
-from bench.profile import load_profile
+from bench.layout.scenario import Collector, Line, Scenario, System
 from bench.run import Setup, run_case
-from bench.scenario import Collector, Line, Scenario, System
-from bench.terminals import adapter
 
 ALONE = Scenario(circuits=0, centres=("A",), period_s=1, points=2)
 PROTOCOLS: dict[str, Scenario] = {

@@ -30,24 +30,25 @@ import tomli_w
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.terminals import Seat
-from bench.terminals.reference import render
+from bench.dut import Seat
+from bench.dut.reference import render
 from bench.virtual.loop import VirtualLoop, finish
 from bench.virtual.network import Network
 from bench.virtual.serial import LineCarrier, LineEvent, SerialLine, SerialPorts
 from bench.virtual.uart import Framing
 from reference_terminal.acquisition.occupancy import of_line
-from reference_terminal.config import Config, load_config
+from reference_terminal.assembly import Terminal
 from reference_terminal.platform import Platform
-from reference_terminal.terminal import Terminal
+from reference_terminal.settings.config import Config, load_config
 from simulators.clock import seeded
 from simulators.events import Event
-from simulators.meters import cjt188_codec, dlt645_codec
 from simulators.meters.build import Kit, build_meter
-from simulators.meters.bus_maps import any_shipped
 from simulators.meters.carriers import LineSettings
-from simulators.meters.modbus_codec import encode_ascii, encode_rtu
-from simulators.meters.serial_bus import SerialBus
+from simulators.meters.cjt188 import codec as cjt188_codec
+from simulators.meters.dlt645 import codec as dlt645_codec
+from simulators.meters.modbus.codec import encode_ascii, encode_rtu
+from simulators.meters.serial.bus import SerialBus
+from simulators.meters.serial.maps import any_shipped
 from simulators.meters.spec import LineSpec, MeterSpec
 from simulators.plant import Works
 from simulators.world import Site, load_world

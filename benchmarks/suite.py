@@ -34,15 +34,15 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import virtual_polls
 
-from bench.bench import Bench
 from bench.case import Case, CaseResult, Finding, check
 from bench.commands.options import REFERENCE_PROFILE
 from bench.commands.session import rig_named
+from bench.dut import adapter
+from bench.dut.profile import load_profile
+from bench.facade.bench import Bench
 from bench.history import Began, History, Phase, Recorder, Served, read_history
-from bench.profile import load_profile
+from bench.layout.scenario import Scenario
 from bench.run import CaseRig, Setup, run_case
-from bench.scenario import Scenario
-from bench.terminals import adapter
 
 COMMAND = Path(sys.executable).with_name("carbonbench")
 EMPTY_CASES = 400

@@ -32,9 +32,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.real import netns
-from bench.real import wire_prove as prove
-from bench.real.wire import Segment, Wires
-from bench.real.wire_rules import decisions
+from bench.real.wire import prove
+from bench.real.wire.rules import decisions
+from bench.real.wire.wire import Segment, Wires
 from bench.virtual import rules as r
 
 SITE, TERMINAL = "10.253.0.10", "10.253.0.2"

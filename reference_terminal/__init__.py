@@ -3,8 +3,8 @@
 Leaves everything about testing it to others; it imports no other room of the project.
 """
 
-from reference_terminal.config import Config, ConfigError, load_config
+from reference_terminal.assembly import Terminal
 from reference_terminal.platform import Clock, Platform
-from reference_terminal.terminal import Terminal
+from reference_terminal.settings.config import Config, ConfigError, load_config
 
 __all__ = ["Clock", "Config", "ConfigError", "Platform", "Terminal", "load_config"]

@@ -13,13 +13,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from reference_terminal.assembly import Terminal
 from reference_terminal.commissioning import commands
-from reference_terminal.config import Config, load_config
 from reference_terminal.platform import Platform
-from reference_terminal.problems import InputError
 from reference_terminal.security.keyring import Keyring
+from reference_terminal.settings.config import Config, load_config
+from reference_terminal.settings.problems import InputError
 from reference_terminal.storage.database import StoreError
-from reference_terminal.terminal import Terminal
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from simulators.clock import Chance, Clock, Observe, seeded
 from simulators.meters.build import Door, Kit, build_doors, build_meter
-from simulators.meters.bus_maps import AnyMap, any_names, any_shipped, load_any
 from simulators.meters.faults import BY_KIND, AnyFault, kind_of
 from simulators.meters.maps import MapError, RegisterMap
 from simulators.meters.meter import Meter
 from simulators.meters.schedule import Schedule
-from simulators.meters.serial_meter import Station
+from simulators.meters.serial.maps import AnyMap, any_names, any_shipped, load_any
+from simulators.meters.serial.meter import Station
 from simulators.meters.spec import FaultSpec, MeterSpec, PointSpec, build_fault
 from simulators.plant import Plant, Works
 from simulators.tables import NAME, DescriptionError, Problem, Table, read_toml

@@ -14,8 +14,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
-from simulators.given import given_octets
-from simulators.words import chinese
+from simulators.files import given_octets
+from simulators.translations import chinese
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
 """What a name in a description looks like (regular expression)."""

@@ -12,8 +12,8 @@ from pathlib import Path
 from bench.case import EXIT_ERROR, EXIT_PASS, CaseResult
 from bench.commands.rejudge import read_run, require_unaltered
 from bench.history import History, HistoryError, read_history
-from conformance.judges import delivery as judge
-from conformance.judges.truth import Key
+from conformance.common import delivery as judge
+from conformance.common.truth import Key
 from reports import manifest, run_folder, screen
 from reports.delivery import RANK, DeliveryTable, Fate, Fated, Sheet, print_table, sheet, to_json
 from reports.html import delivery as page

@@ -26,7 +26,7 @@ from bench.case import (
     exit_code,
 )
 from reports.repeats import attempts_of, outcomes
-from simulators.given import given_text
+from simulators.files import given_text
 
 _KEYS = {"case", "clause", "owner", "reason", "firmware", "expires"}
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.case import VIRTUAL_RIG
+from bench.dut.profile import DOCUMENTS
 from bench.journal import JournalError, Settings, read_run
-from bench.profile import DOCUMENTS
 from conformance.defects import all_defects
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,10 +18,10 @@ from bench.commands import parity_items
 from bench.commands.options import REFERENCE_PROFILE, RIGS, no_case, picks, whole, workers_of
 from bench.commands.parity_items import Half
 from bench.commands.session import LOCAL, commit, ledger_answers, ledger_entries, rig_named
+from bench.dut import UnknownTerminal, adapter
+from bench.dut.profile import ProfileError, load_profile
 from bench.history import History, HistoryError, read_history
-from bench.profile import ProfileError, load_profile
 from bench.run import Setup, run_case
-from bench.terminals import UnknownTerminal, adapter
 from conformance.clauses.suite import case_classes
 from reports import parity as shown
 from reports import screen

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from bench.case import CaseResult, Check, Measurement, Text, Verdict
 from bench.history import History, MeterFault, Power, Served, Stored
-from bench.rigs.layout import SPARE
-from conformance.judges.delivery import matches, setup_of
-from conformance.judges.times import instant_of, local
-from conformance.judges.truth import Certainty, length_of, truth_of
+from bench.layout.build import SPARE
+from conformance.common.delivery import matches, setup_of
+from conformance.common.times import instant_of, local
+from conformance.common.truth import Certainty, length_of, truth_of
 from reports.parity import Likeness, Row
 
 TIME = Text(

@@ -23,9 +23,9 @@ from bench.commands.proof_rounds import next_round, related, tally
 from bench.commands.session import commit, ledger_answers, ledger_entries, rig_named
 from bench.commands.sound import SoundError, results_of
 from bench.commands.workers import pool
-from bench.profile import ProfileError, load_profile
+from bench.dut import adapter
+from bench.dut.profile import ProfileError, load_profile
 from bench.run import Setup, run_case
-from bench.terminals import adapter
 from conformance.clauses.suite import case_classes
 from conformance.defects import Defect, all_defects
 from reports import prove as shown

@@ -1,6 +1,6 @@
 """Resuming a run: whether its settings still hold, what was cut off, and which attempts are still to run.
 
-Leaves the files to `bench.journal` and the records to `bench.growing`. Every attempt that began stays in the report: a
+Leaves the files to `bench.journal` and the records to `bench.history.growing`. Every attempt that began stays in the report: a
 finished one as it is, an interrupted one as an error of the bench that a further attempt repeats (R-07).
 """
 
@@ -15,11 +15,11 @@ from typing import cast
 import msgspec
 
 from bench.case import Case, CaseResult, Verdict, judge
-from bench.growing import INTERRUPTED, seal_interrupted, whole_record
+from bench.case.program_evidence import reasons
+from bench.dut.profile import Profile
 from bench.history import History, HistoryError, Trouble, read_history
+from bench.history.growing import INTERRUPTED, seal_interrupted, whole_record
 from bench.journal import Found, Journal, JournalError, Process, RunFile, Settings, attempts, read_run
-from bench.profile import Profile
-from bench.realtime import reasons
 from bench.run import RECORD, Setup, blank_result
 
 _LONGEST_NAME = 250

@@ -35,11 +35,11 @@ from bench.case import (
 from bench.commands import resume
 from bench.commands.expected import ExpectedError, applied, exit_of, outdated, read_expected
 from bench.commands.options import ROOT, Options, SessionError, near, no_case, picks
+from bench.dut import Checked, UnknownTerminal, adapter
+from bench.dut.profile import Profile, ProfileError, load_profile
 from bench.history import digest_of_run
 from bench.journal import LOCAL, Planned, Process, RunFile, Sat, Settings, last_sign, now, write_run
-from bench.profile import Profile, ProfileError, load_profile
 from bench.run import CaseRig, Setup, blank_result, strength_of
-from bench.terminals import Checked, UnknownTerminal, adapter
 from conformance.clauses.suite import case_classes, find_cases
 from conformance.defects import all_defects
 from reports import allure, run_folder, screen

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, VIRTUAL_RIG, CaseResult, Verdict
-from bench.growing import GROWING
+from bench.history.growing import GROWING
 from bench.journal import LOCAL, RUN, Found, JournalError, Planned, RunFile, attempts, last_sign, read_run
 from bench.run import RECORD
 from reports.blocks import visible

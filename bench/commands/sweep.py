@@ -29,15 +29,15 @@ from bench.case import (
     CaseResult,
     Verdict,
 )
+from bench.case.swept import DRY, Swept, cut_of, syncs_of
 from bench.commands.options import REFERENCE_PROFILE, RIGS, near, whole, workers_of
 from bench.commands.session import LOCAL, commit, ledger_answers, ledger_entries, rig_named
 from bench.commands.workers import pool
+from bench.dut import UnknownTerminal, adapter
+from bench.dut.profile import ProfileError, load_profile
 from bench.history import read_history
-from bench.profile import ProfileError, load_profile
 from bench.real.sweep import END, Outcome, Trial, plan, trial_of
 from bench.run import Setup, run_case
-from bench.swept import DRY, Swept, cut_of, syncs_of
-from bench.terminals import UnknownTerminal, adapter
 from conformance.clauses.suite import case_classes
 from conformance.defects import all_defects
 from reports import screen

@@ -21,9 +21,9 @@ from bench.lab.power import PowerTrouble, RelayPower, ScpiPower
 from bench.lab.rigfile import ModbusRelay, PersonSwitch, RigFile, ScpiSupply, SerialAdapter, SnmpStrip
 from bench.lab.snmp import SnmpPower
 from bench.operator.web import WebPage
-from bench.real import wire
 from bench.real.realclock import resolution_ns
-from bench.real.wire_prove import prove
+from bench.real.wire import wire
+from bench.real.wire.prove import prove
 from bench.virtual.prove import Proof
 
 _SYS = Path("/sys/class/net")

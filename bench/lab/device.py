@@ -1,6 +1,6 @@
 """The device on the table over the lives that its supply gives it: no program of ours, only its plug is in our hands.
 
-Leaves the driver to `power`, cuts at an instant or after an event to `bench.rigs.real_power`. What cannot be done to a
+Leaves the driver to `power`, cuts at an instant or after an event to `bench.rigs.real.power`. What cannot be done to a
 device (cut at one of its write barriers, move its clock) is refused in words, and the case is not run.
 """
 
@@ -9,15 +9,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from bench.bench import Unable
+from bench.dut import Launch
+from bench.facade.bench import Unable
 from bench.history import ClockMoved, Event, Power, Trouble
 from bench.lab.outside import Laboratory
 from bench.lab.power import PowerTrouble
 from bench.operator.person import NoAnswer
-from bench.rigs.place import Place
-from bench.rigs.real_power import PowerSupply
-from bench.rigs.real_terminal import Room, TerminalLife
-from bench.terminals import Launch
+from bench.rigs.places.place import Place
+from bench.rigs.real.power import PowerSupply
+from bench.rigs.real.terminal import Room, TerminalLife
 
 OWN_CLOCK = "the clock of a device on the table is set through the device only / 被测设备时钟只能由设备自身设置"
 _UNSEEN = "the write barriers of a device on the table cannot be seen / 无法观测被测设备的落盘时刻"

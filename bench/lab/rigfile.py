@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import FieldInfo, fields
 
-from simulators.given import given_text
+from simulators.files import given_text
 
 SEGMENTS = ("field", "uplink", "local")
 """Networks of the bench, in the order of the terminal's cards."""

@@ -12,24 +12,25 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from bench.case import Case
+from bench.case.program_evidence import RIG as RIG_LACKS
+from bench.dut import LaunchError
+from bench.dut.manual import Attended
 from bench.history import CutShort, Recorder, Trouble
 from bench.lab.device import OWN_CLOCK, DeviceLife, DeviceSupply
 from bench.lab.outside import Laboratory
 from bench.lab.ports import DeadPort, open_port
 from bench.lab.rigfile import RigError, RigFile, read_rig
-from bench.real import netns, wire
+from bench.layout import build
+from bench.real import netns
 from bench.real.realclock import LoopWatch
 from bench.real.serial_port import PortLine
-from bench.real.wire_prove import prove_wire
-from bench.realtime import RIG as RIG_LACKS
-from bench.rigs import layout
-from bench.rigs.network_place import NetworkPlace
-from bench.rigs.real_bench import RealBench
-from bench.rigs.real_power import TerminalHands
-from bench.rigs.real_terminal import Room
+from bench.real.wire import wire
+from bench.real.wire.prove import prove_wire
+from bench.rigs.places.network import NetworkPlace
+from bench.rigs.real.bench import RealBench
+from bench.rigs.real.power import TerminalHands
+from bench.rigs.real.terminal import Room
 from bench.run import Setup
-from bench.terminals import LaunchError
-from bench.terminals.manual import Attended
 from bench.virtual.uart import Framing
 from simulators.meters.spec import LineSpec
 from simulators.world import Site, World
@@ -146,7 +147,7 @@ async def _conduct(case: Case, setup: Setup, seed: int, recorder: Recorder) -> f
     stand = NetworkPlace(lambda trouble: bench.fail(trouble), cards)
     bench = LabBench(case.scenario, setup, seed, recorder, stand, Room(logs, logs, logs))
     bench.record(
-        layout.opening(
+        build.opening(
             case.scenario,
             bench.seat.site,
             setup.profile,

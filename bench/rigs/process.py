@@ -15,15 +15,17 @@ from typing import ClassVar
 
 from bench.case import Case
 from bench.history import Recorder
-from bench.real import disk, faketime, netns, wire
-from bench.real.disk_prove import prove_disk
+from bench.real import faketime, netns
+from bench.real.disk import lossy_disk
+from bench.real.disk.prove import prove_disk
 from bench.real.program import make_folder, sweep_folders
-from bench.real.proxy_prove import prove_forwarder
-from bench.real.wire_prove import prove_wire
-from bench.rigs.loopback_place import LIMITS, LoopbackPlace
-from bench.rigs.network_place import NetworkPlace
-from bench.rigs.place import Place
-from bench.rigs.real_bench import conduct
+from bench.real.proxy.prove import prove_forwarder
+from bench.real.wire import wire
+from bench.real.wire.prove import prove_wire
+from bench.rigs.places.loopback import LIMITS, LoopbackPlace
+from bench.rigs.places.network import NetworkPlace
+from bench.rigs.places.place import Place
+from bench.rigs.real.bench import conduct
 from bench.run import Setup
 
 
@@ -69,7 +71,7 @@ class ProcessRig(_RealRig):
 
     def self_test(self, seed: int) -> None:
         """Sweep up after dead benches, then prove wires, disk and clock. Raises RuntimeError naming what fails."""
-        missing = [*wire.requirements(), *disk.requirements()]
+        missing = [*wire.requirements(), *lossy_disk.requirements()]
         if missing:
             raise RuntimeError("\n".join((*missing, "without these: --rig loopback / 可改用 --rig loopback")))
         sweep()
@@ -98,18 +100,18 @@ class LoopbackRig(_RealRig):
         """Sweep up after dead benches, prove forwarders, and disk and clock where they are. Raises RuntimeError."""
         sweep()
         found = asyncio.run(prove_forwarder())
-        found += [] if disk.requirements() else asyncio.run(prove_disk(seed))
+        found += [] if lossy_disk.requirements() else asyncio.run(prove_disk(seed))
         if found := [*found, *_clock_proof()]:
             raise RuntimeError("\n".join(found))
 
     def notes(self) -> Mapping[str, str]:
         """What this rig cannot do, for the report."""
-        return {"rig.limits": "; ".join((*LIMITS, *disk.requirements(), *faketime.requirements()))}
+        return {"rig.limits": "; ".join((*LIMITS, *lossy_disk.requirements(), *faketime.requirements()))}
 
 
 def sweep() -> None:
     """Remove what benches left that were killed: mounts, namespaces, folders."""
-    disk.sweep_stale()
+    lossy_disk.sweep_stale()
     if os.geteuid() == 0:
         netns.sweep()
     sweep_folders()

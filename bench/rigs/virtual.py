@@ -13,8 +13,14 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from bench.bench import Unable
 from bench.case import Case
+from bench.case.program_evidence import RIG as RIG_LACKS
+from bench.dut import Alterable, Alteration, Seat, TerminalAdapter
+from bench.facade import remote_configuration, secrets
+from bench.facade.bench import Unable
+from bench.facade.event_cut import Awaited, awaited
+from bench.facade.parts import CentresByName, Clock, OperatorAtTerminal
+from bench.facade.timekeeping import NTP_PORT, Timekeeping
 from bench.history import (
     Captured,
     ClockMoved,
@@ -28,14 +34,9 @@ from bench.history import (
     TerminalState,
     Trouble,
 )
-from bench.realtime import RIG as RIG_LACKS
-from bench.rigs import configured, layout, secrets
-from bench.rigs.awaited import Awaited, awaited
-from bench.rigs.facade import CentresByName, Clock, OperatorAtTerminal
-from bench.rigs.timekeeping import NTP_PORT, Timekeeping
+from bench.layout import build
+from bench.layout.scenario import FIELD_LATENCY_S, UPLINK_LATENCY_S, Scenario
 from bench.run import Setup
-from bench.scenario import FIELD_LATENCY_S, UPLINK_LATENCY_S, Scenario
-from bench.terminals import Alterable, Alteration, Seat, TerminalAdapter
 from bench.virtual import prove, serial
 from bench.virtual.capture import Capture
 from bench.virtual.chance import Chance
@@ -185,7 +186,7 @@ class TerminalHands:
 
 
 class VirtualBench:
-    """The bench of one case in virtual time (see bench.bench.Bench)."""
+    """The bench of one case in virtual time (see bench.facade.bench.Bench)."""
 
     def __init__(
         self, scenario: Scenario, setup: Setup, seed: int, recorder: Recorder, *, captured: bool = False
@@ -196,12 +197,12 @@ class VirtualBench:
         loop: VirtualLoop = running_loop()
         self.loop = loop
         self._own = contextvars.copy_context()
-        self.world_clock = WorldClock(loop, layout.start_us(scenario))
+        self.world_clock = WorldClock(loop, build.start_us(scenario))
         self.clock = Clock(self.world_clock)
         self.ports = SerialPorts()
         self.buses: dict[str, LineVerbs] = {}
         self.site = Site(
-            layout.build_world(scenario, seed),
+            build.build_world(scenario, seed),
             clock=self.world_clock,
             observe=self._on_site,
             chance=self._chance.child("site").stream,
@@ -212,7 +213,7 @@ class VirtualBench:
         self.site_domain = Domain("site", loop=loop)
         self.domain = Domain("terminal", loop=loop)
         self.domain.on_cut(self._on_cut)
-        self.device_clock = DeviceClock(loop, layout.start_us(scenario) * 1000)
+        self.device_clock = DeviceClock(loop, build.start_us(scenario) * 1000)
         self.disk = VirtualDisk(self._chance.stream("disk"), clock_ns=self.device_clock.time_ns)
         self.syncing = ""
         self.disk.on_sync = self._on_sync
@@ -257,14 +258,14 @@ class VirtualBench:
 
     def _lay_cables(self) -> None:
         net = self.net
-        net.host("terminal-field", layout.TERMINAL_FIELD, domain=self.domain)
-        net.host("terminal-uplink", layout.TERMINAL_UPLINK, domain=self.domain)
-        net.host("terminal-local", layout.TERMINAL_LOCAL, domain=self.domain)
+        net.host("terminal-field", build.TERMINAL_FIELD, domain=self.domain)
+        net.host("terminal-uplink", build.TERMINAL_UPLINK, domain=self.domain)
+        net.host("terminal-local", build.TERMINAL_LOCAL, domain=self.domain)
         field = net.link("field", latency_s=FIELD_LATENCY_S)
         uplink = net.link("uplink", latency_s=UPLINK_LATENCY_S)
         for host in dict.fromkeys(spec.host for spec in self.site.world.meters if spec.host):
             name = next(spec.name for spec in self.site.world.meters if spec.host == host)
-            name = "circuits" if host == layout.GATEWAY else name
+            name = "circuits" if host == build.GATEWAY else name
             net.host(name, host, domain=self.site_domain)
             net.path("terminal-field", name, [field, net.link(f"field.{name}")])
         for centre in self.site.world.centres:
@@ -277,12 +278,12 @@ class VirtualBench:
         local = net.link("local")
         net.path("terminal-local", "bench", [local])
         if self.serves_time:
-            net.host("time", layout.BENCH_LOCAL, domain=self.site_domain)
+            net.host("time", build.BENCH_LOCAL, domain=self.site_domain)
             net.path("terminal-local", "time", [local])
 
     def told_of(self, centre: str) -> dict[str, Any]:
         """What a terminal is told of a centre."""
-        return configured.told_of(self.site, centre)
+        return remote_configuration.told_of(self.site, centre)
 
     def chance(self, name: str) -> random.Random:
         """A source of chance of the case's own."""
@@ -378,14 +379,14 @@ class VirtualBench:
         """The seat for the present life of the terminal: after a power cut its disk answers under a new name."""
         return Seat(
             site=self.site,
-            settings=layout.settings_of(self._scenario),
+            settings=build.settings_of(self._scenario),
             clock=self.device_clock,
             chance=self._chance.stream(f"terminal/{self.domain.generation}"),
-            local=(layout.TERMINAL_LOCAL, layout.LOCAL_PORT),
+            local=(build.TERMINAL_LOCAL, build.LOCAL_PORT),
             disk=self.disk.vfs_name,
             connection=self._connection,
             open_serial=self.ports.open,
-            time_server=(layout.BENCH_LOCAL, NTP_PORT) if self.serves_time else None,
+            time_server=(build.BENCH_LOCAL, NTP_PORT) if self.serves_time else None,
         )
 
     def switch_on(self) -> None:
@@ -459,7 +460,7 @@ class VirtualRig:
         scenario = case.scenario
         bench = VirtualBench(scenario, setup, seed, recorder, captured=case.capture)
         recorder(
-            layout.opening(
+            build.opening(
                 scenario,
                 bench.site,
                 setup.profile,
@@ -487,7 +488,7 @@ class VirtualRig:
 async def _standing(bench: VirtualBench) -> AsyncGenerator[None, None]:
     await bench.site_domain.run(bench.site.start())
     if bench.serves_time:
-        await bench.site_domain.run(bench.time_server.start(layout.BENCH_LOCAL))
+        await bench.site_domain.run(bench.time_server.start(build.BENCH_LOCAL))
     bench.switch_on()
     try:
         yield

@@ -12,8 +12,8 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from .rules import PacketKind
-from .veil import veiled
+from bench.virtual.redaction import veiled
+from bench.virtual.rules import PacketKind
 
 Address = tuple[str, int]
 

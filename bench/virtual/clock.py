@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .loop import VirtualLoop
+from bench.virtual.loop import VirtualLoop
 
 PPM = 1_000_000
 

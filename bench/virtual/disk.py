@@ -42,9 +42,9 @@ from types import TracebackType
 
 import apsw
 
-from .domain import PowerCut
-from .medium import SECTOR, Inode, Keep, Link, Truncate, Write, absolute, apply, put, survivors
-from .vfs import Moment, Vfs
+from bench.virtual.domain import PowerCut
+from bench.virtual.medium import SECTOR, Inode, Keep, Link, Truncate, Write, absolute, apply, put, survivors
+from bench.virtual.vfs import Moment, Vfs
 
 __all__ = ["SECTOR", "DiskFault", "DiskRevoked", "Keep", "Moment", "VirtualDisk"]
 

@@ -22,7 +22,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from .loop import VirtualLoop
+    from bench.virtual.loop import VirtualLoop
 
 T = TypeVar("T")
 
@@ -63,7 +63,7 @@ class Domain:
     """
 
     def __init__(self, name: str, *, loop: VirtualLoop | None = None) -> None:
-        from .loop import running_loop
+        from bench.virtual.loop import running_loop
 
         self.name = name
         self.generation = 1

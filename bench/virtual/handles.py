@@ -13,10 +13,10 @@ import contextvars
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .domain import Life
+from bench.virtual.domain import Life
 
 if TYPE_CHECKING:
-    from .loop import VirtualLoop
+    from bench.virtual.loop import VirtualLoop
 
 
 class VirtualHandle(asyncio.Handle):

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from . import rules as r
-from .capture import Capture, Passed
-from .rules import Direction, Fate, Packet, PacketKind, Rule
+from bench.virtual import rules as r
+from bench.virtual.capture import Capture, Passed
+from bench.virtual.rules import Direction, Fate, Packet, PacketKind, Rule
 
 if TYPE_CHECKING:
-    from .network import Host, Network
+    from bench.virtual.network import Host, Network
 
 HEADER_OCTETS = 40
 """IPv4 and TCP headers, counted by `Rate`."""

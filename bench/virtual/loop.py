@@ -35,10 +35,10 @@ from typing import Any, NoReturn, TypeVar, cast
 
 import simpy
 
-from .domain import CURRENT, Life, PowerCut
-from .graveyard import Graveyard, birth_of, life_of
-from .handles import VirtualHandle, VirtualTimer, name_of
-from .networked import NetworkedLoop
+from bench.virtual.domain import CURRENT, Life, PowerCut
+from bench.virtual.handles import VirtualHandle, VirtualTimer, name_of
+from bench.virtual.networked import NetworkedLoop
+from bench.virtual.reaper import Graveyard, birth_of, life_of
 
 T = TypeVar("T")
 

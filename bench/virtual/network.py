@@ -19,16 +19,16 @@ from asyncio import sslproto
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol, cast
 
-from .capture import Capture
-from .chance import Chance
-from .domain import CURRENT, Domain, Life
-from .links import Link, NetEvent, Route
-from .loop import VirtualLoop, running_loop
-from .rules import Direction, Fate, PacketKind
-from .tcp import TcpTransport
-from .tcp_end import SYN_WAITS_S, Address, TcpEnd
-from .tcp_server import TcpServer
-from .udp import UdpTransport
+from bench.virtual.capture import Capture
+from bench.virtual.chance import Chance
+from bench.virtual.domain import CURRENT, Domain, Life
+from bench.virtual.links import Link, NetEvent, Route
+from bench.virtual.loop import VirtualLoop, running_loop
+from bench.virtual.rules import Direction, Fate, PacketKind
+from bench.virtual.tcp import TcpTransport
+from bench.virtual.tcp_end import SYN_WAITS_S, Address, TcpEnd
+from bench.virtual.tcp_server import TcpServer
+from bench.virtual.udp import UdpTransport
 
 ANY = "0.0.0.0"
 LOOPBACK = "127.0.0.1"

@@ -9,7 +9,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .network import Network
+    from bench.virtual.network import Network
 
 
 class NetworkedLoop(asyncio.BaseEventLoop):

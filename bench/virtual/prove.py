@@ -14,12 +14,12 @@ from itertools import pairwise
 
 import apsw
 
-from .chance import Chance
-from .disk import Keep, Moment, VirtualDisk
-from .domain import Domain, PowerCut
-from .links import Link, Scope
-from .loop import VirtualLoop, finish
-from .network import Network
+from bench.virtual.chance import Chance
+from bench.virtual.disk import Keep, Moment, VirtualDisk
+from bench.virtual.domain import Domain, PowerCut
+from bench.virtual.links import Link, Scope
+from bench.virtual.loop import VirtualLoop, finish
+from bench.virtual.network import Network
 
 PACKETS = 2000
 UNREADABLE = -1

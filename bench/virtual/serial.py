@@ -30,11 +30,11 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
-from .chance import Chance
-from .domain import CURRENT, Life
-from .handles import VirtualTimer
-from .loop import VirtualLoop, running_loop
-from .uart import Framing, heard
+from bench.virtual.chance import Chance
+from bench.virtual.domain import CURRENT, Life
+from bench.virtual.handles import VirtualTimer
+from bench.virtual.loop import VirtualLoop, running_loop
+from bench.virtual.uart import Framing, heard
 
 Hear = Callable[[bytes], object]
 Done = Callable[[bytes], object]

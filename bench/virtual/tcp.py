@@ -10,12 +10,12 @@ import contextvars
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from .domain import Life, PowerCut
-from .tcp_end import MSS, RECEIVE_BUFFER, RTO_MIN_S, Address, Segment, TcpEnd
+from bench.virtual.domain import Life, PowerCut
+from bench.virtual.tcp_end import MSS, RECEIVE_BUFFER, RTO_MIN_S, Address, Segment, TcpEnd
 
 if TYPE_CHECKING:
-    from .links import Route
-    from .network import Network
+    from bench.virtual.links import Route
+    from bench.virtual.network import Network
 
 HIGH_WATER = 65_536
 

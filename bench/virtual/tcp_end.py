@@ -30,12 +30,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .domain import Life
-from .rules import PacketKind
+from bench.virtual.domain import Life
+from bench.virtual.rules import PacketKind
 
 if TYPE_CHECKING:
-    from .links import Route
-    from .network import Host, Network
+    from bench.virtual.links import Route
+    from bench.virtual.network import Host, Network
 
 MSS = 1460
 SEND_BUFFER = 262_144

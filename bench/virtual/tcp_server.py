@@ -11,12 +11,12 @@ from asyncio import sslproto
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from .domain import CURRENT, PowerCut
-from .tcp import TcpTransport
-from .tcp_end import Address
+from bench.virtual.domain import CURRENT, PowerCut
+from bench.virtual.tcp import TcpTransport
+from bench.virtual.tcp_end import Address
 
 if TYPE_CHECKING:
-    from .network import Host, Network
+    from bench.virtual.network import Host, Network
 
 
 class TcpServer(asyncio.AbstractServer):

@@ -10,12 +10,12 @@ import contextvars
 import errno
 from typing import TYPE_CHECKING, Any, cast
 
-from .domain import CURRENT
-from .rules import PacketKind
+from bench.virtual.domain import CURRENT
+from bench.virtual.rules import PacketKind
 
 if TYPE_CHECKING:
-    from .links import Route
-    from .network import Host, Network
+    from bench.virtual.links import Route
+    from bench.virtual.network import Host, Network
 
 Address = tuple[str, int]
 MAX_OCTETS = 65_507

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import apsw
 
-from .medium import SECTOR, Inode, absolute, put
+from bench.virtual.medium import SECTOR, Inode, absolute, put
 
 if TYPE_CHECKING:
-    from .disk import VirtualDisk
+    from bench.virtual.disk import VirtualDisk
 
 JULIAN_EPOCH_MS = 210_866_760_000_000
 """The Unix epoch in milliseconds of the Julian day count, as SQLite counts."""

@@ -1,6 +1,6 @@
 """`carbonbench profile`: writes a terminal's profile to fill in, and says at once what is missing or contradictory.
 
-Leaves the file format to bench.profile and the questions to the ledger. Unanswered questions make their clauses
+Leaves the file format to bench.dut.profile and the questions to the ledger. Unanswered questions make their clauses
 inconclusive (R-03), so a profile is complete only when every question that applies is answered.
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench.profile import DOCUMENTS, ROLES, Claim, Profile, ProfileError, load_profile
+from bench.dut.profile import DOCUMENTS, ROLES, Claim, Profile, ProfileError, load_profile
 from conformance.clauses.command import EXIT_SOUND, EXIT_UNSOUND, EXIT_USAGE, Parser, Wrong
 from conformance.clauses.layout import paragraph
 from conformance.clauses.ledger import Ledger, LedgerError, load_ledger

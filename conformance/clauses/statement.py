@@ -1,6 +1,6 @@
 """What the capability statement (ICS) asks: the ledger's questions, those of cases alone, declared maxima, choices.
 
-Leaves the profile file to bench.profile, writing the template and judging the answers to `ics`.
+Leaves the profile file to bench.dut.profile, writing the template and judging the answers to `ics`.
 """
 
 from __future__ import annotations

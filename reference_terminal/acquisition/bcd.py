@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from reference_terminal import numbers
-from reference_terminal.acquisition import reading
-from reference_terminal.acquisition.reading import BadContent
+from reference_terminal.model import numbers, reading
+from reference_terminal.model.reading import BadContent
 
 
 @dataclass(frozen=True)

@@ -9,28 +9,28 @@ from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reference_terminal.acquisition.cjt188_driver import Cjt188Meter
-from reference_terminal.acquisition.dlt645_driver import Dlt645Meter
+from reference_terminal.acquisition.cjt188.driver import Cjt188Meter
+from reference_terminal.acquisition.dlt645.driver import Dlt645Meter
 from reference_terminal.acquisition.driver import Carrier, Driver
-from reference_terminal.acquisition.https_driver import HttpsMeter
+from reference_terminal.acquisition.https.driver import HttpsMeter
 from reference_terminal.acquisition.line import Line
-from reference_terminal.acquisition.modbus import GatewayClient
-from reference_terminal.acquisition.modbus_driver import ModbusMeter, SerialModbusMeter
-from reference_terminal.acquisition.mqtt_client import MqttClient
-from reference_terminal.acquisition.mqtt_driver import Inbox, MqttMeter
-from reference_terminal.acquisition.mqtt_received import Keeping
-from reference_terminal.acquisition.reading import Reading
-from reference_terminal.acquisition.scale import Keeper, ScaleMeter
+from reference_terminal.acquisition.modbus.client import GatewayClient
+from reference_terminal.acquisition.modbus.driver import ModbusMeter, SerialModbusMeter
+from reference_terminal.acquisition.mqtt.client import MqttClient
+from reference_terminal.acquisition.mqtt.driver import Inbox, MqttMeter
+from reference_terminal.acquisition.mqtt.received import Keeping
+from reference_terminal.acquisition.scale.driver import Keeper, ScaleMeter
 from reference_terminal.acquisition.systems import Systems
-from reference_terminal.clock import WallClock
-from reference_terminal.config import Config
-from reference_terminal.config_collectors import MQTT
-from reference_terminal.config_meters import MeterConfig
-from reference_terminal.config_serial import DLT645, SCALES
+from reference_terminal.model.reading import Reading
+from reference_terminal.net.channel import Security
+from reference_terminal.operations.clock import WallClock
 from reference_terminal.operations.journal import Journal
 from reference_terminal.platform import Platform
-from reference_terminal.security.channel import Security
 from reference_terminal.security.systems import SystemKeys
+from reference_terminal.settings.collectors import MQTT
+from reference_terminal.settings.config import Config
+from reference_terminal.settings.meters import MeterConfig
+from reference_terminal.settings.serial_meters import DLT645, SCALES
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from reference_terminal import units
-from reference_terminal.acquisition import decode, reading
-from reference_terminal.acquisition.reading import BadContent, Reading
-from reference_terminal.clock import WallClock
-from reference_terminal.config_meters import PointConfig
+from reference_terminal.acquisition.modbus import decode
+from reference_terminal.model import reading, units
+from reference_terminal.model.reading import BadContent, Reading
+from reference_terminal.operations.clock import WallClock
+from reference_terminal.settings.meters import PointConfig
 
 
 @dataclass(frozen=True)

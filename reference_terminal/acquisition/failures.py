@@ -5,7 +5,7 @@ Leaves asking to the carriers (`modbus`, `line`) and what follows from a failure
 
 from __future__ import annotations
 
-from reference_terminal.acquisition import reading
+from reference_terminal.model import reading
 
 _ILLEGAL_ADDRESS = 2
 

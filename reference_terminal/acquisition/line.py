@@ -14,11 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from reference_terminal.acquisition import reading
 from reference_terminal.acquisition.failures import ReadFailed
-from reference_terminal.acquisition.serial_port import open_serial
-from reference_terminal.config_lines import LineConfig
+from reference_terminal.model import reading
+from reference_terminal.net.serial_port import open_serial
 from reference_terminal.platform import OpenSerial
+from reference_terminal.settings.lines import LineConfig
 
 _PIECE = 4096
 _MOST_OCTETS = 1024

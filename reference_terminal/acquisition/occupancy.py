@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
-from reference_terminal.acquisition import blocks, cjt188_layouts, dlt645_plan
-from reference_terminal.acquisition.weighing import WATCH_S
-from reference_terminal.config_lines import LineConfig
-from reference_terminal.config_meters import MeterConfig
-from reference_terminal.config_serial import CJT188, DLT645
-from reference_terminal.times import DAY_S
+from reference_terminal.acquisition.cjt188 import layouts
+from reference_terminal.acquisition.dlt645 import plan as dlt645_plan
+from reference_terminal.acquisition.modbus import blocks
+from reference_terminal.acquisition.scale.loads import WATCH_S
+from reference_terminal.model.times import DAY_S
+from reference_terminal.settings.lines import LineConfig
+from reference_terminal.settings.meters import MeterConfig
+from reference_terminal.settings.serial_meters import CJT188, DLT645
 
 LIMIT_PERCENT = 80
 """Planned occupancy beyond this is refused (R-11)."""
@@ -98,4 +100,4 @@ def exchanges(meter: MeterConfig) -> list[tuple[int, int]]:
 
 def _octets(meter: MeterConfig, identifier: str) -> int:
     serial = meter.serial
-    return cjt188_layouts.width(cjt188_layouts.fields_named(serial.layout, serial.fields, serial.kind, identifier))
+    return layouts.width(layouts.fields_named(serial.layout, serial.fields, serial.kind, identifier))

@@ -10,13 +10,13 @@ import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
-from reference_terminal.acquisition import reading
 from reference_terminal.acquisition.driver import Carrier, Driver
-from reference_terminal.acquisition.reading import Reading
 from reference_terminal.acquisition.standby import Standby
-from reference_terminal.clock import WallClock
-from reference_terminal.config_meters import MeterConfig
-from reference_terminal.times import floor_s
+from reference_terminal.model import reading
+from reference_terminal.model.reading import Reading
+from reference_terminal.model.times import floor_s
+from reference_terminal.operations.clock import WallClock
+from reference_terminal.settings.meters import MeterConfig
 
 _DEGRADED_AFTER = 3
 """Failed polls in a row after which a meter gets no retries any more, so that it does not starve its neighbours."""

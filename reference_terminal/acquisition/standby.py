@@ -14,12 +14,12 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol
 
-from reference_terminal.acquisition import reading
 from reference_terminal.acquisition.driver import Driver
-from reference_terminal.acquisition.reading import Reading
-from reference_terminal.clock import WallClock
-from reference_terminal.config_meters import MeterConfig
-from reference_terminal.times import floor_s
+from reference_terminal.model import reading
+from reference_terminal.model.reading import Reading
+from reference_terminal.model.times import floor_s
+from reference_terminal.operations.clock import WallClock
+from reference_terminal.settings.meters import MeterConfig
 
 SILENCE_S = 10.0
 FAST_PERIOD_S = 5

@@ -9,15 +9,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from reference_terminal.acquisition.driver import Carrier, Driver
-from reference_terminal.clock import WallClock
-from reference_terminal.config_meters import MeterConfig
-from reference_terminal.config_systems import OPCUA, SystemConfig
+from reference_terminal.operations.clock import WallClock
 from reference_terminal.operations.journal import Journal
 from reference_terminal.security.systems import SystemKeys
+from reference_terminal.settings.meters import MeterConfig
+from reference_terminal.settings.systems import OPCUA, SystemConfig
 
 if TYPE_CHECKING:
-    from reference_terminal.acquisition.opcua_client import OpcUaClient
-    from reference_terminal.acquisition.row_source import RowSource
+    from reference_terminal.acquisition.opcua.client import OpcUaClient
+    from reference_terminal.acquisition.sql.row_source import RowSource
 
 
 class Memory(Protocol):
@@ -60,8 +60,8 @@ class Systems:
         """The driver of a meter behind a system."""
         config = self._configs[meter.system]
         if config.kind == OPCUA:
-            from reference_terminal.acquisition.opcua_client import OpcUaClient
-            from reference_terminal.acquisition.opcua_driver import OpcUaMeter
+            from reference_terminal.acquisition.opcua.client import OpcUaClient
+            from reference_terminal.acquisition.opcua.driver import OpcUaMeter
 
             client = self._clients.get(config.id)
             if client is None:
@@ -69,8 +69,8 @@ class Systems:
                 self._clients[config.id] = client
             self._own[meter.id] = client
             return OpcUaMeter(meter, first_point, client)
-        from reference_terminal.acquisition.row_source import RowSource
-        from reference_terminal.acquisition.sql_driver import SqlMeter
+        from reference_terminal.acquisition.sql.driver import SqlMeter
+        from reference_terminal.acquisition.sql.row_source import RowSource
 
         source = self._sources.get(config.id)
         if source is None:

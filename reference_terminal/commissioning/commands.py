@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from reference_terminal.commissioning import probe, probe_collector, probe_system, spreadsheet
-from reference_terminal.config_collectors import FORMS
-from reference_terminal.config_lines import BAUDS, PARITIES, STOP_BITS
-from reference_terminal.config_meters import ORDERS, TYPES
-from reference_terminal.problems import InputError
+from reference_terminal.settings.collectors import FORMS
+from reference_terminal.settings.lines import BAUDS, PARITIES, STOP_BITS
+from reference_terminal.settings.meters import ORDERS, TYPES
+from reference_terminal.settings.problems import InputError
 
 TOOLS = ("import", "template", "probe")
 """The first words that are tools and no configuration file."""

@@ -5,10 +5,14 @@ Leaves finding devices to `probe` and protocols to acquisition.
 
 from __future__ import annotations
 
-from reference_terminal import numbers
-from reference_terminal.acquisition import bcd, cjt188, dlt645, dlt645_items, modbus_serial
-from reference_terminal.acquisition.cjt188_layouts import fields_named
-from reference_terminal.acquisition.reading import BadContent
+from reference_terminal.acquisition import bcd
+from reference_terminal.acquisition.cjt188 import frames as cjt188
+from reference_terminal.acquisition.cjt188.layouts import fields_named
+from reference_terminal.acquisition.dlt645 import frames as dlt645
+from reference_terminal.acquisition.dlt645 import items
+from reference_terminal.acquisition.modbus import serial
+from reference_terminal.model import numbers
+from reference_terminal.model.reading import BadContent
 
 _FUNCTIONS_645 = {
     0x11: ("read data", "读数据"),
@@ -68,13 +72,13 @@ def _dlt645_values(frame: dlt645.Frame) -> list[str]:
     width = 4 if frame.control & dlt645.FUNCTION == dlt645.READ else 2
     identifier = bcd.digits_of(frame.data[:width])
     value = frame.data[width:]
-    item = dlt645_items.item(identifier)
+    item = items.item(identifier)
     if item is not None:
         return [f"{identifier} {item.en} / {item.zh}: {item_text(item, value)}", *_status(identifier, value)]
-    members = dlt645_items.members(identifier, len(value))
+    members = items.members(identifier, len(value))
     lines: list[str] = []
     for member in members:
-        each = dlt645_items.item(member)
+        each = items.item(member)
         assert each is not None
         lines.append(f"{member} {each.en} / {each.zh}: {item_text(each, value)}")
         value = value[each.form().width + len(each.time) // 2 :]
@@ -86,12 +90,12 @@ def _dlt645_values(frame: dlt645.Frame) -> list[str]:
 def _status(identifier: str, value: bytes) -> list[str]:
     if not identifier.startswith("040005") or len(value) < 2:
         return []
-    bits = dlt645_items.STATUS_BITS.get(int(identifier[6:], 16), {})
+    bits = items.STATUS_BITS.get(int(identifier[6:], 16), {})
     word = int.from_bytes(value[:2], "little")
     return [f"bit {bit}: {en} / {zh}" for bit, (en, zh) in bits.items() if word >> bit & 1]
 
 
-def item_text(item: dlt645_items.Item, value: bytes) -> str:
+def item_text(item: items.Item, value: bytes) -> str:
     """One item's number with unit and quality, or its text."""
     if not item.format:
         shown = value[::-1]
@@ -154,7 +158,7 @@ def _cjt188_values(frame: cjt188.Frame) -> list[str]:
     return [*lines, f"no known layout / 未知布局: {hexes(frame.data[3:])}"]
 
 
-def modbus_lines(framing: modbus_serial.Framing, octets: bytes) -> list[str]:
+def modbus_lines(framing: serial.Framing, octets: bytes) -> list[str]:
     """Every answer with registers, or refusal, in some octets."""
     lines: list[str] = []
     for body in framing.frames(octets):

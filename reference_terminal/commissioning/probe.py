@@ -12,24 +12,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reference_terminal import numbers
-from reference_terminal.acquisition import (
-    cjt188,
-    cjt188_driver,
-    decode,
-    dlt645,
-    dlt645_driver,
-    modbus_serial,
-    reading,
-)
-from reference_terminal.acquisition.blocks import Block
+from reference_terminal.acquisition.cjt188 import driver as cjt188_driver
+from reference_terminal.acquisition.cjt188 import frames as cjt188
+from reference_terminal.acquisition.dlt645 import driver as dlt645_driver
+from reference_terminal.acquisition.dlt645 import frames as dlt645
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.line import Heard, Line, Question
-from reference_terminal.acquisition.reading import BadContent
+from reference_terminal.acquisition.modbus import decode, serial
+from reference_terminal.acquisition.modbus.blocks import Block
 from reference_terminal.commissioning import explain
-from reference_terminal.config_lines import LineConfig
-from reference_terminal.config_meters import TYPES
+from reference_terminal.model import numbers, reading
+from reference_terminal.model.reading import BadContent
 from reference_terminal.platform import OpenSerial
+from reference_terminal.settings.lines import LineConfig
+from reference_terminal.settings.meters import TYPES
 
 PROTOCOLS = ("auto", "dlt645-2007", "dlt645-1997", "cjt188", "modbus-rtu", "modbus-ascii", "modbus-tcp")
 
@@ -100,7 +96,7 @@ def _explained(name: str, octets: bytes) -> list[str]:
         return explain.dlt645_lines(octets)
     if name.startswith("cjt188"):
         return explain.cjt188_lines(octets)
-    framing = modbus_serial.FRAMINGS.get(name)
+    framing = serial.FRAMINGS.get(name)
     return [] if framing is None else explain.modbus_lines(framing, octets)
 
 
@@ -110,12 +106,8 @@ async def _attempts(wanted: Wanted, line: Line) -> AsyncIterator[tuple[str, str]
         "dlt645-2007": lambda: _dlt645(wanted, line, "2007"),
         "dlt645-1997": lambda: _dlt645(wanted, line, "1997"),
         "cjt188": lambda: _cjt188(wanted, line),
-        "modbus-rtu": lambda: _modbus(
-            wanted, line, modbus_serial.question(modbus_serial.RTU, wanted.unit, _block(wanted))
-        ),
-        "modbus-ascii": lambda: _modbus(
-            wanted, line, modbus_serial.question(modbus_serial.ASCII, wanted.unit, _block(wanted))
-        ),
+        "modbus-rtu": lambda: _modbus(wanted, line, serial.question(serial.RTU, wanted.unit, _block(wanted))),
+        "modbus-ascii": lambda: _modbus(wanted, line, serial.question(serial.ASCII, wanted.unit, _block(wanted))),
         "modbus-tcp": lambda: _modbus(wanted, line, tcp_question(wanted.unit, _block(wanted))),
     }
     for name, way in ways.items():

@@ -12,16 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from reference_terminal import numbers
-from reference_terminal.acquisition import mqtt_packets as packets
-from reference_terminal.acquisition.messages import MessageError, read_message
-from reference_terminal.acquisition.mqtt_packets import BadPacket
-from reference_terminal.acquisition.mqtt_reasons import in_words
-from reference_terminal.config_collectors import FORMS
+from reference_terminal.acquisition.collectors.messages import MessageError, read_message
+from reference_terminal.acquisition.mqtt import packets
+from reference_terminal.acquisition.mqtt.packets import BadPacket
+from reference_terminal.acquisition.mqtt.reasons import in_words
+from reference_terminal.model import numbers
+from reference_terminal.model.times import iso_ms
+from reference_terminal.net.channel import PLAIN, TLS, ChannelRefused, Line, Security, open_line
+from reference_terminal.net.http import HttpClient, HttpFailed, Place
 from reference_terminal.security.certificates import CertificateError
-from reference_terminal.security.channel import PLAIN, TLS, ChannelRefused, Line, Security, open_line
-from reference_terminal.times import iso_ms
-from reference_terminal.uplink.http import HttpClient, HttpFailed, Place
+from reference_terminal.settings.collectors import FORMS
 
 PROTOCOLS = ("mqtt", "https")
 _PIECE = 65_536

@@ -9,16 +9,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from reference_terminal.acquisition import odbc, opcua_driver
 from reference_terminal.acquisition.driver import Content
 from reference_terminal.acquisition.failures import ReadFailed
-from reference_terminal.acquisition.opcua_client import OpcUaClient
-from reference_terminal.acquisition.row_source import RowSource
-from reference_terminal.clock import WallClock
-from reference_terminal.config_systems import OPCUA, SCHEMES, SQL, SystemConfig
+from reference_terminal.acquisition.opcua import driver
+from reference_terminal.acquisition.opcua.client import OpcUaClient
+from reference_terminal.acquisition.sql import odbc
+from reference_terminal.acquisition.sql.row_source import RowSource
+from reference_terminal.model.times import iso_ms
+from reference_terminal.operations.clock import WallClock
 from reference_terminal.operations.journal import Journal
 from reference_terminal.platform import OffsetClock
-from reference_terminal.times import iso_ms
+from reference_terminal.settings.systems import OPCUA, SCHEMES, SQL, SystemConfig
 
 _OPC = "opc.tcp:"
 _SHOWN = 20
@@ -86,8 +87,8 @@ async def _nodes(sought: Sought, clock: WallClock, journal: Journal, say: Say) -
     found = False
     try:
         for node, value in zip(sought.nodes, await client.read(sought.nodes), strict=True):
-            content = opcua_driver.content_of(value, clock.now_ms(), _AGE_S)
-            at_ms = opcua_driver.stamp_ms(value.SourceTimestamp)
+            content = driver.content_of(value, clock.now_ms(), _AGE_S)
+            at_ms = driver.stamp_ms(value.SourceTimestamp)
             say(f"{node}: {_shown(content)}, source time {'none' if at_ms is None else iso_ms(at_ms)} / 源时间")
             found = found or content.value is not None
     finally:

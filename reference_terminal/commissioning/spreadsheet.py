@@ -19,9 +19,9 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
-from reference_terminal.config import ConfigError, build_config
-from reference_terminal.configread import did_you_mean
-from reference_terminal.problems import InputError, Problem
+from reference_terminal.settings.config import ConfigError, build_config
+from reference_terminal.settings.problems import InputError, Problem
+from reference_terminal.settings.reader import did_you_mean
 
 _TEXTS = (
     *("id", "name", "host", "device", "gateway", "line", "protocol", "address", "standby_for", "kind", "unit", "type"),

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 
-from reference_terminal.clock import WallClock
 from reference_terminal.management.installer import MODULES, Installer
+from reference_terminal.operations.clock import WallClock
 from reference_terminal.operations.journal import Journal
 
 BEAT_S = 60

@@ -12,10 +12,10 @@ import apsw
 import msgspec
 
 from reference_terminal.management.packages import PackageRefused
+from reference_terminal.model.times import iso
 from reference_terminal.security.symmetric import sm3
 from reference_terminal.security.vault import SealedError, Vault
 from reference_terminal.storage.store import Store
-from reference_terminal.times import iso
 
 FORMAT = "carbonbench-configuration/1"
 _NAME = "configuration backup"

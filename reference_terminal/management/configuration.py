@@ -12,14 +12,14 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from reference_terminal import centre_set
-from reference_terminal.config import Config, check_centres
-from reference_terminal.config_centres import CentreConfig
-from reference_terminal.config_meters import MeterConfig
 from reference_terminal.operations.journal import Journal
-from reference_terminal.problems import InputError
 from reference_terminal.security.keyring import Keyring
 from reference_terminal.security.vault import SealedError, Vault, is_sealed
+from reference_terminal.settings import centre_overlay
+from reference_terminal.settings.centres import CentreConfig
+from reference_terminal.settings.config import Config, check_centres
+from reference_terminal.settings.meters import MeterConfig
+from reference_terminal.settings.problems import InputError
 from reference_terminal.storage.store import Store
 
 CENTRES, REMOVED, ITEMS = "centres", "removed", "items"
@@ -128,7 +128,7 @@ class Configuration:
             raise _Wrong(f"removed: no centre is called {name[:40]!r}")
 
         def step() -> None:
-            centre_set.keep_removed(self._store, name)
+            centre_overlay.keep_removed(self._store, name)
             self._store.keep_setting(_ADDRESSES, name, "")
             self._journal.event("setting", name, f"{issuer}: centre removed from afar", f"{issuer}:远程删除数据中心")
 
@@ -143,14 +143,14 @@ class Configuration:
             return self._move(config, old, table, issuer, steps)
         text = _toml(table)
         try:
-            centre = centre_set.centre_from(text, config)
+            centre = centre_overlay.centre_from(text, config)
             wider = dataclasses.replace(config, centres=(*config.centres, centre))
             Keyring(wider, random.Random(0), only_look=True)
         except InputError as error:
             raise _Wrong("; ".join(f"{problem.where}: {problem.en}" for problem in error.problems)[:300]) from None
 
         def step() -> None:
-            centre_set.keep_added(self._store, name, text, self._vault)
+            centre_overlay.keep_added(self._store, name, text, self._vault)
             said = f"{issuer}: centre added from afar, {centre.protocol} at {centre.host}:{centre.port}"
             self._journal.event("setting", name, said, f"{issuer}:远程新增数据中心")
 

@@ -18,12 +18,12 @@ from typing import Any, cast
 import apsw
 import msgspec
 
-from reference_terminal.clock import WallClock
 from reference_terminal.management.contents import read_content
 from reference_terminal.management.packages import Package, PackageRefused, Trusted, open_package, rank
+from reference_terminal.model.times import iso
+from reference_terminal.operations.clock import WallClock
 from reference_terminal.operations.journal import Journal
 from reference_terminal.storage.store import Store
-from reference_terminal.times import iso
 
 BUILT_IN = "1.0.0"
 """The version of the program as delivered."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from reference_terminal.clock import WallClock
+from reference_terminal.model.rows import Record
+from reference_terminal.model.times import Span, iso
+from reference_terminal.operations.clock import WallClock
 from reference_terminal.processing.pipeline import PointState
-from reference_terminal.storage.rows import Record
 from reference_terminal.storage.store import Store
-from reference_terminal.times import Span, iso
 
 _MOST = 100_000
 _LATEST = (

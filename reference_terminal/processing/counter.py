@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from reference_terminal import numbers
-from reference_terminal.config_meters import PointConfig
-from reference_terminal.storage.rows import Replacement
+from reference_terminal.model import numbers
+from reference_terminal.model.rows import Replacement
+from reference_terminal.settings.meters import PointConfig
 
 FIRST, NORMAL, ROLLOVER, RESET, REPLACED = "first", "normal", "rollover", "reset", "replacement"
 STANDBY, RETURNED = "standby", "returned"

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 import apsw
 from msgspec import structs
 
-from reference_terminal import numbers
-from reference_terminal.config_derived import DerivedConfig
+from reference_terminal.model import numbers
+from reference_terminal.model.rows import MADE_UP, MANUAL_ENTRY, Record
 from reference_terminal.processing.formula import Operand, Outcome, evaluate
-from reference_terminal.storage.rows import MADE_UP, MANUAL_ENTRY, Record
+from reference_terminal.settings.derived import DerivedConfig
 from reference_terminal.storage.store import insert_record, supersede
 
 _OF_PERIOD = "SELECT * FROM record WHERE span=? AND start_s=? AND point=?"

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from reference_terminal import numbers
-from reference_terminal.config_meters import PointConfig
+from reference_terminal.model import numbers
+from reference_terminal.model.rows import Gap
+from reference_terminal.model.times import iso
 from reference_terminal.operations.journal import Journal
-from reference_terminal.storage.rows import Gap
+from reference_terminal.settings.meters import PointConfig
 from reference_terminal.storage.store import Store
-from reference_terminal.times import iso
 
 LINEAR, NEAREST = "linear", "nearest"
 METHODS = (LINEAR, NEAREST)

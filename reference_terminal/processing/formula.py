@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from reference_terminal import numbers, units
-from reference_terminal.config_derived import DIFFERENCE, INTEGRAL, PRODUCT, QUOTIENT, SHARE, DerivedConfig
-from reference_terminal.storage.rows import BY_HAND, Record
+from reference_terminal.model import numbers, units
+from reference_terminal.model.rows import BY_HAND, Record
+from reference_terminal.settings.derived import DIFFERENCE, INTEGRAL, PRODUCT, QUOTIENT, SHARE, DerivedConfig
 
 MANUAL_INPUT = "computed with manual entries"
 BELOW_ZERO, NO_DIVISOR, NOT_ACQUIRED = "result below zero", "divisor is zero", "not acquired"

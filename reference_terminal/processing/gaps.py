@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from reference_terminal import numbers
-from reference_terminal.storage.rows import Gap
+from reference_terminal.model import numbers
+from reference_terminal.model.rows import Gap
 
 
 class GapKeeper:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from reference_terminal import numbers
-from reference_terminal.acquisition import reading as reading_module
-from reference_terminal.acquisition.reading import CLOCK_STEP, RESET, Reading, flag_of
-from reference_terminal.config_meters import PointConfig
-from reference_terminal.storage.rows import Record
-from reference_terminal.times import DAY, Span
+from reference_terminal.model import numbers
+from reference_terminal.model import reading as reading_module
+from reference_terminal.model.reading import CLOCK_STEP, RESET, Reading, flag_of
+from reference_terminal.model.rows import Record
+from reference_terminal.model.times import DAY, Span
+from reference_terminal.settings.meters import PointConfig
 
 _FILL_LIMIT_S = 31 * 86_400
 """A longer stretch of unread time is a clock that was wrong, not a time for which periods are owed."""

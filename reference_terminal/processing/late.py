@@ -15,14 +15,14 @@ from typing import Any
 
 from msgspec import structs
 
-from reference_terminal import numbers
-from reference_terminal.acquisition.reading import BAD, RESET, Reading
+from reference_terminal.model import numbers
+from reference_terminal.model.reading import BAD, RESET, Reading
+from reference_terminal.model.times import DAY, Span, iso
 from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.counter import CounterTracker
 from reference_terminal.processing.interval import Boundary, IntervalBuilder, Open
 from reference_terminal.processing.manual import CAUSE, FLAG
 from reference_terminal.storage.store import Store
-from reference_terminal.times import DAY, Span, iso
 
 _LINGER_S = 0.2
 _INSERT_ORIGIN = "INSERT OR REPLACE INTO reading_origin VALUES (?,?,?)"

@@ -14,14 +14,14 @@ from typing import Any
 
 from msgspec import structs
 
-from reference_terminal import numbers
+from reference_terminal.model import numbers
+from reference_terminal.model.rows import BY_HAND as FLAG
+from reference_terminal.model.rows import MADE_UP, Record
+from reference_terminal.model.rows import MANUAL_ENTRY as CAUSE
+from reference_terminal.model.times import DAY, HOUR, MINUTE, MONTH, QUARTER, Span, iso, iso_ms, span_of
 from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.pipeline import PointState
-from reference_terminal.storage.rows import BY_HAND as FLAG
-from reference_terminal.storage.rows import MADE_UP, Record
-from reference_terminal.storage.rows import MANUAL_ENTRY as CAUSE
 from reference_terminal.storage.store import Store
-from reference_terminal.times import DAY, HOUR, MINUTE, MONTH, QUARTER, Span, iso, iso_ms, span_of
 
 TWICE = Decimal(2)
 _UPWARDS = (MINUTE, QUARTER, HOUR, DAY, MONTH)

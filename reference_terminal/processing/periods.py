@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from reference_terminal.storage.rows import Record
-from reference_terminal.times import Span, span_of
+from reference_terminal.model.rows import Record
+from reference_terminal.model.times import Span, span_of
 
 
 class PeriodBook:

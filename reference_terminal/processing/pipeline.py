@@ -9,12 +9,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from reference_terminal import numbers
-from reference_terminal.acquisition import reading as reading_module
-from reference_terminal.acquisition.reading import LATE, POWER_OFF, RANGE, RESET, Reading, flag_of
-from reference_terminal.clock import WallClock
-from reference_terminal.config import Config
-from reference_terminal.config_meters import PointConfig
+from reference_terminal.model import numbers
+from reference_terminal.model import reading as reading_module
+from reference_terminal.model.reading import LATE, POWER_OFF, RANGE, RESET, Reading, flag_of
+from reference_terminal.model.rows import Anchor, Gap, Record, Replacement
+from reference_terminal.model.times import DAY, MONTH, STANDARD_SPANS, Span, iso
+from reference_terminal.operations.clock import WallClock
 from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.counter import FIRST, NORMAL, REPLACED, RETURNED, ROLLOVER, CounterTracker
 from reference_terminal.processing.counter import RESET as COUNTER_RESET
@@ -25,9 +25,9 @@ from reference_terminal.processing.interval import Boundary, IntervalBuilder, Op
 from reference_terminal.processing.periods import PeriodBook
 from reference_terminal.processing.signals import SignalWatch
 from reference_terminal.processing.sources import Sources
-from reference_terminal.storage.rows import Anchor, Gap, Record, Replacement
+from reference_terminal.settings.config import Config
+from reference_terminal.settings.meters import PointConfig
 from reference_terminal.storage.store import Store
-from reference_terminal.times import DAY, MONTH, STANDARD_SPANS, Span, iso
 
 SILENT_PERIODS = 3
 """Polls in a row without answer after which a meter is reported silent (R-41)."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from reference_terminal import numbers
-from reference_terminal.storage.rows import Record
-from reference_terminal.times import DAY_S, ZONE_S
+from reference_terminal.model import numbers
+from reference_terminal.model.rows import Record
+from reference_terminal.model.times import DAY_S, ZONE_S
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reference_terminal import numbers
+from reference_terminal.model import numbers
+from reference_terminal.model.rows import Record
 from reference_terminal.processing.counter import Own
-from reference_terminal.storage.rows import Record
 from reference_terminal.storage.store import Store
 
 _SCOPE = "standby"

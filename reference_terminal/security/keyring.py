@@ -10,13 +10,8 @@ import random
 from dataclasses import dataclass
 from pathlib import Path
 
-from reference_terminal.config import Config
-from reference_terminal.config_centres import CentreConfig
-from reference_terminal.config_collectors import CollectorConfig
-from reference_terminal.config_security import ChannelConfig
-from reference_terminal.config_systems import SystemConfig
 from reference_terminal.management.packages import Trusted
-from reference_terminal.problems import InputError, Problem
+from reference_terminal.net.channel import Security, needs_own
 from reference_terminal.security.certificates import (
     Certificate,
     CertificateError,
@@ -27,11 +22,16 @@ from reference_terminal.security.certificates import (
     sm2_key,
     sm2_public,
 )
-from reference_terminal.security.channel import Security, needs_own
 from reference_terminal.security.payload import Payload, PayloadKeys
 from reference_terminal.security.sm2 import PrivateKey, PublicKey
 from reference_terminal.security.systems import SystemKeys
 from reference_terminal.security.vault import SealedError, Vault, is_sealed
+from reference_terminal.settings.centres import CentreConfig
+from reference_terminal.settings.collectors import CollectorConfig
+from reference_terminal.settings.config import Config
+from reference_terminal.settings.problems import InputError, Problem
+from reference_terminal.settings.security import ChannelConfig
+from reference_terminal.settings.systems import SystemConfig
 
 
 class KeyringError(InputError):

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from reference_terminal.model.rows import Pending
+from reference_terminal.model.times import DAY_S, HOUR, floor_s
 from reference_terminal.storage.outbox import Outbox
-from reference_terminal.storage.rows import Pending
 from reference_terminal.storage.store import Store
-from reference_terminal.times import DAY_S, HOUR, floor_s
 
 FULL_PERCENT, RELIEVED_PERCENT = 95, 92
 """Above the first something goes, until no more than the second is used."""

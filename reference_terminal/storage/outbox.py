@@ -13,8 +13,8 @@ from typing import Any, Protocol
 import apsw
 import msgspec
 
-from reference_terminal.clock import WallClock
-from reference_terminal.storage.rows import Gap, Pending
+from reference_terminal.model.rows import Gap, Pending
+from reference_terminal.operations.clock import WallClock
 from reference_terminal.storage.store import Store
 
 LIVE_AGE_S = 120

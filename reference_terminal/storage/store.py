@@ -13,10 +13,10 @@ from typing import Any, Protocol
 
 import apsw
 
-from reference_terminal import numbers
-from reference_terminal.acquisition.reading import Reading
+from reference_terminal.model import numbers
+from reference_terminal.model.reading import Reading
+from reference_terminal.model.rows import Anchor, Gap, Pending, Record, Replacement
 from reference_terminal.storage.database import open_database
-from reference_terminal.storage.rows import Anchor, Gap, Pending, Record, Replacement
 
 _RETRY_S = 1.0
 _RETRY_MAX_S = 30.0

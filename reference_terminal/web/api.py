@@ -11,18 +11,18 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from reference_terminal.acquisition.reading import QUALITIES
-from reference_terminal.config import centre_code
+from reference_terminal.model.reading import QUALITIES
+from reference_terminal.model.rows import Gap, Record, Replacement
+from reference_terminal.model.times import DAY, Span, iso, iso_ms, span_named
 from reference_terminal.processing import settlement
 from reference_terminal.processing.pipeline import PointState
-from reference_terminal.storage.rows import Gap, Record, Replacement
-from reference_terminal.times import DAY, Span, iso, iso_ms, span_named
+from reference_terminal.settings.config import centre_code
 from reference_terminal.web import centre_orders, delivery, entry, manual, packages, periods, stored
 from reference_terminal.web.parameters import FOREVER_S, instant, pairs, shown
 from reference_terminal.web.server import MAX_OCTETS, HttpError, Request
 
 if TYPE_CHECKING:
-    from reference_terminal.terminal import Terminal
+    from reference_terminal.assembly import Terminal
 
 _DEFAULT_LIMIT = 1000
 _MOST = 100_000

@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from reference_terminal import centre_set
-from reference_terminal.problems import InputError
+from reference_terminal.net.channel import needs_own
 from reference_terminal.security import certificates
 from reference_terminal.security.certificates import CertificateError
-from reference_terminal.security.channel import needs_own
 from reference_terminal.security.keyring import Keyring
+from reference_terminal.settings import centre_overlay
+from reference_terminal.settings.problems import InputError
 from reference_terminal.web import entry
 from reference_terminal.web.parameters import pairs, shown
 from reference_terminal.web.server import HttpError, Request
 
 if TYPE_CHECKING:
-    from reference_terminal.terminal import Terminal
+    from reference_terminal.assembly import Terminal
 
 ADD, REMOVE, RENEW = "centre-add", "centre-remove", "centre-certificate"
 KEYS: dict[str, tuple[str, ...]] = {ADD: (), REMOVE: (), RENEW: ()}
@@ -57,15 +57,15 @@ class CentreOrders:
         """Take a centre, given as the TOML text of its table in the configuration file."""
         terminal = self._terminal
         try:
-            centre = centre_set.centre_from(settings, terminal.config)
-            wider = centre_set.with_centre(terminal.config, centre)
+            centre = centre_overlay.centre_from(settings, terminal.config)
+            wider = centre_overlay.with_centre(terminal.config, centre)
             Keyring(wider, terminal.platform.random, only_look=True)
         except InputError as error:
             said = "; ".join(f"{problem.where}: {problem.en}" for problem in error.problems)
             raise HttpError(400, said, "; ".join(problem.zh for problem in error.problems)) from None
 
         def gather() -> None:
-            centre_set.keep_added(terminal.store, centre.id, settings, terminal.keyring.vault)
+            centre_overlay.keep_added(terminal.store, centre.id, settings, terminal.keyring.vault)
             place = f"{centre.protocol} at {centre.host}:{centre.port}"
             terminal.journal.event("setting", centre.id, f"{author}: centre added, {place}", f"{author}:新增数据中心")
 
@@ -81,7 +81,7 @@ class CentreOrders:
         pending = terminal.outboxes[name].counts()["pending"]
 
         def gather() -> None:
-            centre_set.keep_removed(terminal.store, name)
+            centre_overlay.keep_removed(terminal.store, name)
             said = f"{author}: centre removed, {pending} undelivered periods given up"
             terminal.journal.event("setting", name, said, f"{author}:删除数据中心,放弃未送达时段 {pending} 个")
 
@@ -108,7 +108,7 @@ class CentreOrders:
             raise HttpError(400, error.en, error.zh) from None
 
         def gather() -> None:
-            centre_set.keep_certificate(terminal.store, name, certificate, key, vault)
+            centre_overlay.keep_certificate(terminal.store, name, certificate, key, vault)
             said = f"{author}: certificate renewed, serial {made.leaf.serial}"
             terminal.journal.event("setting", name, said, f"{author}:更换终端证书")
 

@@ -10,22 +10,22 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
-from reference_terminal.config_centres import day_times_s
+from reference_terminal.model.rows import Pending
+from reference_terminal.model.times import DAY_S, STANDARD_SPANS, Span, iso, span_named, span_of
+from reference_terminal.net.channel import ChannelRefused
+from reference_terminal.net.http import HttpFailed
 from reference_terminal.security.certificates import CertificateError
-from reference_terminal.security.channel import ChannelRefused
-from reference_terminal.storage.notary import Finding, Notary
-from reference_terminal.storage.rows import Pending
-from reference_terminal.times import DAY_S, STANDARD_SPANS, Span, iso, span_named, span_of
-from reference_terminal.uplink.deposit import DepositLink
-from reference_terminal.uplink.energy import EnergyLink
-from reference_terminal.uplink.http import HttpFailed
-from reference_terminal.uplink.platform_link import Refused
+from reference_terminal.settings.centres import day_times_s
+from reference_terminal.storage.fingerprint_signer import Finding, Notary
+from reference_terminal.uplink.platforms.deposit import DepositLink
+from reference_terminal.uplink.platforms.energy import EnergyLink
+from reference_terminal.uplink.platforms.link import Refused
 from reference_terminal.web import entry
 from reference_terminal.web.parameters import FOREVER_S, instant, pairs, shown
 from reference_terminal.web.server import HttpError, Request
 
 if TYPE_CHECKING:
-    from reference_terminal.terminal import Terminal
+    from reference_terminal.assembly import Terminal
 
 CENTRES, VERIFY, UPLOAD, UPLOAD_TIME, BACKFILL = "centres", "verify", "upload", "upload-time", "backfill"
 KEYS: dict[str, tuple[str, ...]] = {

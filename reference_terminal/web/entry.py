@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, cast
 
-from reference_terminal import numbers
-from reference_terminal.configread import did_you_mean
+from reference_terminal.model import numbers
+from reference_terminal.model.rows import Replacement
+from reference_terminal.model.times import DAY_S, iso
 from reference_terminal.processing.pipeline import PointState
-from reference_terminal.storage.rows import Replacement
-from reference_terminal.times import DAY_S, iso
+from reference_terminal.settings.reader import did_you_mean
 from reference_terminal.web.parameters import instant, shown
 from reference_terminal.web.server import HttpError
 

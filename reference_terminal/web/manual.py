@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from reference_terminal.model.times import STANDARD_SPANS, iso
 from reference_terminal.processing.manual import Entry
 from reference_terminal.processing.pipeline import PointState
-from reference_terminal.times import STANDARD_SPANS, iso
 from reference_terminal.web.entry import is_decimal
 from reference_terminal.web.parameters import instant, shown
 from reference_terminal.web.server import HttpError

@@ -14,7 +14,7 @@ from reference_terminal.web.parameters import pairs
 from reference_terminal.web.server import HttpError, Request
 
 if TYPE_CHECKING:
-    from reference_terminal.terminal import Terminal
+    from reference_terminal.assembly import Terminal
 
 PACKAGES, PACKAGE, BACKUP, RESTORE = "packages", "package", "configuration-backup", "configuration-restore"
 KEYS: dict[str, tuple[str, ...]] = {PACKAGES: (), PACKAGE: ("author",), BACKUP: ("author",), RESTORE: ("author",)}

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from reference_terminal.configread import did_you_mean
-from reference_terminal.times import parse_iso
+from reference_terminal.model.times import parse_iso
+from reference_terminal.settings.reader import did_you_mean
 from reference_terminal.web.server import HttpError
 
 FOREVER_S = 4_102_444_800

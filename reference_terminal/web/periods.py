@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reference_terminal import period_set
-from reference_terminal.problems import InputError
-from reference_terminal.times import Span
+from reference_terminal.model.times import Span
+from reference_terminal.settings import period_overlay
+from reference_terminal.settings.problems import InputError
 from reference_terminal.web import entry
 from reference_terminal.web.parameters import pairs, shown
 from reference_terminal.web.server import HttpError, Request
 
 if TYPE_CHECKING:
-    from reference_terminal.terminal import Terminal
+    from reference_terminal.assembly import Terminal
 
 PERIOD = "period"
 KEYS: dict[str, tuple[str, ...]] = {PERIOD: ()}
@@ -40,13 +40,13 @@ def answer(terminal: Terminal, request: Request) -> Any:
         raise HttpError(400, f"expected period_s as whole seconds, got {shown(text)}", "period_s 应为整秒数")
     period_s = int(text)
     try:
-        period_set.checked(terminal.config, name, period_s)
+        period_overlay.checked(terminal.config, name, period_s)
     except InputError as error:
         said = "; ".join(f"{problem.en} / {problem.zh}" for problem in error.problems)
         return {"result": "refused", "message": said}
 
     def gather() -> None:
-        period_set.keep(terminal.store, name, period_s, terminal.clock.now_s())
+        period_overlay.keep(terminal.store, name, period_s, terminal.clock.now_s())
         said = f"polling period {meter.period_s} s to {period_s} s"
         terminal.journal.event("setting", name, f"{author}: {said}", f"{author}:采集周期设为 {period_s} 秒")
 

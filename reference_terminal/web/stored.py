@@ -12,16 +12,16 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from reference_terminal.acquisition.reading import QUALITIES
+from reference_terminal.model.reading import QUALITIES
+from reference_terminal.model.times import Span, iso, iso_ms, span_named
 from reference_terminal.processing.pipeline import PointState
 from reference_terminal.security.symmetric import sm3
 from reference_terminal.storage import archive
-from reference_terminal.times import Span, iso, iso_ms, span_named
 from reference_terminal.web.parameters import FOREVER_S, instant, pairs, shown
 from reference_terminal.web.server import File, HttpError, Request
 
 if TYPE_CHECKING:
-    from reference_terminal.terminal import Terminal
+    from reference_terminal.assembly import Terminal
 
 ARCHIVE, EXPORT, STORAGE, CLASSES, CLASSIFIED = "archive", "export", "storage", "emission-sources", "classified"
 KEYS: dict[str, tuple[str, ...]] = {

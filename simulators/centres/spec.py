@@ -16,12 +16,12 @@ import msgspec
 
 from simulators.centres.channel import CHANNELS, Channel, Locks, family_of, locks_of
 from simulators.centres.fingerprints import FingerprintCentre
-from simulators.centres.hj212 import EDITIONS, Centre
+from simulators.centres.hj212.centre import EDITIONS, Centre
+from simulators.centres.hj212.payload import Guard
 from simulators.centres.http import JsonCentre
 from simulators.centres.management import Issuer, ManagementCentre
 from simulators.centres.mqtt import MqttCentre
 from simulators.centres.national import DATA_CODE, Item, NationalCentre, national_code
-from simulators.centres.payload import Guard
 from simulators.centres.third_party import ThirdPartyCentre
 from simulators.clock import Clock, Observe
 from simulators.tables import NAME, Table

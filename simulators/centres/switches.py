@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from simulators.centres.channel import Clients
-from simulators.centres.payload import Spoil
+from simulators.centres.hj212.payload import Spoil
 from simulators.trust.authority import Choice
 
 

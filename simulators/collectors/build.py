@@ -12,9 +12,9 @@ from simulators.collectors import hj212_text
 from simulators.collectors.collected import CollectedMeter
 from simulators.collectors.spec import CollectorSpec
 from simulators.meters.build import Kit
-from simulators.meters.bus_maps import AnyMap
 from simulators.meters.maps import RegisterMap
 from simulators.meters.meter import Binding
+from simulators.meters.serial.maps import AnyMap
 from simulators.meters.spec import MeterSpec, PointSpec
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from simulators.centres.codec import CP_LIMIT, Item, Packet, encode
+from simulators.centres.hj212.codec import CP_LIMIT, Item, Packet, encode
 from simulators.collectors.entries import Entry
 from simulators.stamps import stamp, stamp_ms
 

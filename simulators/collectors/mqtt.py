@@ -12,14 +12,14 @@ from typing import Literal
 
 from simulators.centres.channel import Locks
 from simulators.clock import Clock, Observe
-from simulators.collectors.broker import ADMINISTRATIVE, Broker, Version
 from simulators.collectors.collected import CollectedMeter, Sample
-from simulators.collectors.mosquitto import Mosquitto
-from simulators.collectors.packets import LEVEL, LEVEL_5, Message
 from simulators.collectors.payloads import Form, content_type, status_topic, topic_of, write
-from simulators.collectors.properties import NONE, Properties
 from simulators.events import Behaviour, Published
 from simulators.meters.faults import Delayed, Duplicate, Late
+from simulators.mqtt.broker import ADMINISTRATIVE, Broker, Version
+from simulators.mqtt.mosquitto import Mosquitto
+from simulators.mqtt.packets import LEVEL, LEVEL_5, Message
+from simulators.mqtt.properties import NONE, Properties
 
 ONLINE, OFFLINE = b"online", b"offline"
 

@@ -12,11 +12,11 @@ from typing import Literal, cast, get_args
 
 from simulators.centres.channel import CHANNELS, Channel, family_of, locks_of
 from simulators.clock import Clock, Observe
-from simulators.collectors.broker import VERSIONS, Version
 from simulators.collectors.collected import CollectedMeter
 from simulators.collectors.https import HttpsCollector
 from simulators.collectors.mqtt import MqttCollector
 from simulators.collectors.payloads import FORMS, TOLD_ONLY, Form, node_of
+from simulators.mqtt.broker import VERSIONS, Version
 from simulators.tables import NAME, Table
 from simulators.trust.authority import CHOICES, Choice, Role, TerminalSide, Trust
 

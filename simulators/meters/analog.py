@@ -18,7 +18,7 @@ from math import isqrt
 
 from simulators.meters.channels import Channel, MeterError, Shown
 from simulators.meters.maps import Loop, Register
-from simulators.meters.registers import pack_whole, reorder
+from simulators.meters.modbus.registers import pack_whole, reorder
 from simulators.plant import Quantity, Reader
 
 LOWEST_UA, HIGHEST_UA = 3_800, 20_500

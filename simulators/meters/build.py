@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from simulators.clock import Chance, Clock, Observe
-from simulators.meters.bus_maps import AnyMap
 from simulators.meters.carriers import Carrier, LineSettings
-from simulators.meters.cjt188 import Cjt188Meter
-from simulators.meters.dlt645 import Dlt645Meter
+from simulators.meters.cjt188.meter import Cjt188Meter
+from simulators.meters.dlt645.meter import Dlt645Meter
 from simulators.meters.maps import RegisterMap
 from simulators.meters.meter import Binding, Meter
-from simulators.meters.modbus import ModbusMeter
-from simulators.meters.modbus_serial import ModbusStation
-from simulators.meters.modbus_tcp import Gateway
-from simulators.meters.scale import CommandScale, ScaleMeter
-from simulators.meters.scale_frames import COMMANDED
-from simulators.meters.serial_bus import SerialBus
-from simulators.meters.serial_meter import SerialMeter, Station
+from simulators.meters.modbus.device import ModbusMeter
+from simulators.meters.modbus.serial import ModbusStation
+from simulators.meters.modbus.tcp import Gateway
+from simulators.meters.scale.frames import COMMANDED
+from simulators.meters.scale.indicator import CommandScale, ScaleMeter
+from simulators.meters.serial.bus import SerialBus
+from simulators.meters.serial.maps import AnyMap
+from simulators.meters.serial.meter import SerialMeter, Station
 from simulators.meters.spec import SERVERS, LineSpec, MeterSpec
 from simulators.plant import Plant
 from simulators.systems.tagged import Kind, Security, TaggedMeter

@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from simulators.meters.maps import UNITS, Register, decimals_of
-from simulators.meters.registers import TYPES, bounds, float_text, pack_float, pack_whole, reorder
+from simulators.meters.modbus.registers import TYPES, bounds, float_text, pack_float, pack_whole, reorder
 from simulators.plant import Quantity, Reader, as_text
 
 Shown = tuple[tuple[bytes, ...], str | None]

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from simulators.meters.faults import BY_KIND
-from simulators.meters.registers import ORDERS, TYPES, bounds
+from simulators.meters.modbus.registers import ORDERS, TYPES, bounds
 from simulators.tables import DescriptionError, Problem, Table, read_toml
 
 MAPS_FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "meters"

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import msgspec
 
-from simulators.meters.bus_maps import AnyMap, any_names
 from simulators.meters.carriers import LineSettings
 from simulators.meters.faults import BY_KIND, AnyFault
-from simulators.meters.modbus_serial import FRAMINGS
+from simulators.meters.modbus.serial import FRAMINGS
+from simulators.meters.serial.maps import AnyMap, any_names
 from simulators.tables import Table
 
 SERVERS = ("postgresql", "mariadb")

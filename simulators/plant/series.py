@@ -18,7 +18,7 @@ from bisect import bisect_right
 from decimal import Decimal
 from pathlib import Path
 
-from simulators.given import given_text
+from simulators.files import given_text
 from simulators.plant.plant import Quantity, Reader, as_decimal
 from simulators.plant.tracks import COUNTER_DIGITS, RATE_DIGITS
 from simulators.stamps import from_iso

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from simulators.meters.bus_maps import AnyMap
 from simulators.meters.maps import Register, RegisterMap
-from simulators.meters.registers import TYPES
+from simulators.meters.modbus.registers import TYPES
+from simulators.meters.serial.maps import AnyMap
 from simulators.meters.spec import MeterSpec
 from simulators.systems.tagged import node_of, type_of
 

@@ -38,7 +38,7 @@ from simulators.meters.faults import (
 )
 from simulators.meters.maps import Register, RegisterMap
 from simulators.meters.meter import Binding, Meter
-from simulators.meters.registers import float_text, is_bcd, pack_float, reorder, unpack_whole
+from simulators.meters.modbus.registers import float_text, is_bcd, pack_float, reorder, unpack_whole
 from simulators.plant import Plant
 
 Kind = Literal["opcua", "sql"]

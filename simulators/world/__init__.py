@@ -6,13 +6,12 @@ is the world at work; it runs unchanged in virtual time and on loopback in real 
 
 from simulators.meters.maps import MAPS_FOLDER
 from simulators.meters.spec import MeterSpec, PointSpec
-
-from .check import check_world
-from .model import WORLDS_FOLDER, PlantSpec, World, WorldError
-from .parts import register_map
-from .points import PointRow
-from .read import build_world, load_world
-from .site import Site
+from simulators.world.check import check_world
+from simulators.world.model import WORLDS_FOLDER, PlantSpec, World, WorldError
+from simulators.world.parts import register_map
+from simulators.world.points import PointRow
+from simulators.world.read import build_world, load_world
+from simulators.world.site import Site
 
 __all__ = [
     "MAPS_FOLDER",

@@ -12,17 +12,16 @@ from decimal import Decimal
 from simulators.centres.spec import own_files
 from simulators.clock import seeded
 from simulators.collectors.build import check_collected
-from simulators.meters.bus_maps import AnyMap, BusMap, Entry
 from simulators.meters.maps import UNITS, MapError, RegisterMap
 from simulators.meters.schedule import meant
+from simulators.meters.serial.maps import AnyMap, BusMap, Entry
 from simulators.meters.spec import MeterSpec, PointSpec
 from simulators.plant import Plant
 from simulators.systems.check import check_system, check_systems
 from simulators.tables import DescriptionError, Problem
-
-from .model import World
-from .parts import build_plant, register_map
-from .points import code_of, identifier_of, quantity_of
+from simulators.world.model import World
+from simulators.world.parts import build_plant, register_map
+from simulators.world.points import code_of, identifier_of, quantity_of
 
 _ADDRESS = {"dlt645": (12, "12 digits"), "cjt188": (14, "14 digits"), "scale": (1, "one letter")}
 

@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from simulators.clock import Chance
-from simulators.meters.bus_maps import AnyMap, BusMap, any_names, any_shipped, load_any
 from simulators.meters.maps import MapError
+from simulators.meters.serial.maps import AnyMap, BusMap, any_names, any_shipped, load_any
 from simulators.meters.spec import PointSpec
 from simulators.plant import Plant, Works, load_series
 from simulators.tables import DescriptionError, Problem
-
-from .model import World
+from simulators.world.model import World
 
 
 def build_plant(world: World, chance: Chance) -> Plant:

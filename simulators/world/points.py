@@ -9,13 +9,12 @@ import msgspec
 
 from simulators.centres.spec import CentreSpec
 from simulators.collectors.build import tag_of
-from simulators.meters.bus_maps import AnyMap, BusMap, Entry
 from simulators.meters.maps import Register, RegisterMap
 from simulators.meters.meter import Meter
+from simulators.meters.serial.maps import AnyMap, BusMap, Entry
 from simulators.meters.spec import MeterSpec, PointSpec
 from simulators.systems.check import tagged
-
-from .model import World
+from simulators.world.model import World
 
 
 class LoopPart(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,9 +14,8 @@ from simulators.meters.spec import read_fault, read_line, read_meters
 from simulators.stamps import from_iso
 from simulators.tables import NAME, DescriptionError, Problem, Table, read_toml
 from simulators.trust.distribution import RevocationSpec
-
-from .check import check_world
-from .model import PlantSpec, World, WorldError
+from simulators.world.check import check_world
+from simulators.world.model import PlantSpec, World, WorldError
 
 
 def load_world(path: Path) -> World:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from simulators.centres.base import AnyCentre
-from simulators.centres.hj212 import Centre
+from simulators.centres.hj212.centre import Centre
 from simulators.centres.http import JsonCentre
 from simulators.centres.mqtt import MqttCentre
 from simulators.centres.national import Item
@@ -34,17 +34,16 @@ from simulators.collectors.spec import build_collector, collector_side, collecto
 from simulators.meters.build import Carriers, Door, Kit, build_doors, build_meter
 from simulators.meters.meter import Meter
 from simulators.meters.schedule import Schedule
-from simulators.meters.serial_meter import Station
+from simulators.meters.serial.meter import Station
 from simulators.meters.spec import MeterSpec
 from simulators.plant import Plant
 from simulators.tables import Problem
 from simulators.trust.authority import Choice, TerminalSide, Trust
 from simulators.trust.distribution import DistributionPoint
-
-from .check import check_world
-from .model import World, WorldError
-from .parts import build_plant, overridden, register_map
-from .points import PointRow, point_row
+from simulators.world.check import check_world
+from simulators.world.model import World, WorldError
+from simulators.world.parts import build_plant, overridden, register_map
+from simulators.world.points import PointRow, point_row
 
 
 class OpcUaSide(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from bench.case import ExpectedFailure
 from bench.cli import parser
 from bench.commands.expected import read_expected
 from bench.commands.options import Options
-from bench.profile import load_profile
+from bench.dut.profile import load_profile
 from conformance.clauses import ics, load_ledger
 from conformance.clauses.suite import case_classes
 

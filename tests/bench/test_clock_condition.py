@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.case import Check, Verdict, check
-from bench.clockcondition import ID, conditioned, offset_us
+from bench.case.clock_condition import ID, conditioned, offset_us
 from bench.commands.pairs import Job
 from bench.commands.prove import run_job
 from bench.history import Began, ClockMoved, Event, History, LinkRule, Received, Sent

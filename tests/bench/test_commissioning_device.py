@@ -6,11 +6,11 @@ import asyncio
 import random
 from pathlib import Path
 
+from bench.dut import Seat
+from bench.dut.manual import ManualAdapter
+from bench.layout import build
+from bench.layout.scenario import Revocation, Scenario
 from bench.operator.person import Answer, Question
-from bench.rigs import layout
-from bench.scenario import Revocation, Scenario
-from bench.terminals import Seat
-from bench.terminals.manual import ManualAdapter
 from simulators.world import Site
 
 
@@ -40,8 +40,8 @@ def test_a_person_is_handed_lists_and_credentials(tmp_path: Path) -> None:
     scenario = Scenario(
         circuits=1, centre_options=(("B", {"channel": "mtls"}),), revocation=Revocation(look_s=90, policy="alarm")
     )
-    site = Site(layout.build_world(scenario, 1), clock=_NoClock(), observe=lambda event: None)
-    settings = layout.settings_of(scenario)
+    site = Site(build.build_world(scenario, 1), clock=_NoClock(), observe=lambda event: None)
+    settings = build.settings_of(scenario)
     seat = Seat(site=site, settings=settings, clock=_NoClock(), chance=random.Random(0), local=("10.3.0.2", 1))
     terminal, person = ManualAdapter(), _Willing()
     terminal.attend(person)

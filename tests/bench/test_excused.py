@@ -10,7 +10,7 @@ import pytest
 from bench.case import Case, CaseResult, Text, Verdict
 from bench.commands.options import Options
 from bench.commands.session import Session, clause_results
-from bench.profile import Claim, Parameters, Profile
+from bench.dut.profile import Claim, Parameters, Profile
 from bench.run import Excuse, Setup, excused
 from conformance.clauses import load_ledger
 

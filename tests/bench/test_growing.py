@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.growing import GROWING, GrowingRecord, seal_interrupted, whole_record
 from bench.history import Began, Ended, HistoryError, Phase, Recorder, Trouble, read_history, read_unfinished
+from bench.history.growing import GROWING, GrowingRecord, seal_interrupted, whole_record
 
 
 def filled(recorder: Recorder, events: int = 6) -> Recorder:

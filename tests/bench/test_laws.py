@@ -27,11 +27,11 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("module", "line", "law"),
     [
-        ("reference_terminal/times.py", "import simulators.stamps", "The terminal stands alone"),
+        ("reference_terminal/model/times.py", "import simulators.stamps", "The terminal stands alone"),
         ("simulators/stamps.py", "import bench.history", "The simulators know neither"),
         ("bench/history.py", "import reports.verdicts", "The instrument does not know"),
-        ("conformance/judges/times.py", "import bench.run", "Judges see the history"),
-        ("conformance/terminal/moves.py", "import reference_terminal.times", "Cases do not know"),
+        ("conformance/common/times.py", "import bench.run", "Judges see the history"),
+        ("conformance/common/actions.py", "import reference_terminal.model.times", "Cases do not know"),
         ("bench/virtual/clock.py", "import simulators.events", "The virtual world has no protocol"),
     ],
 )

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import tomli_w
 
-from bench.profile import Profile
-from bench.rigs import layout
-from bench.scenario import Derived, Scenario
-from bench.terminals import Seat
-from bench.terminals.command import variables
-from bench.terminals.manual import commissioning
-from bench.terminals.reference import render
-from reference_terminal.config import load_config
+from bench.dut import Seat
+from bench.dut.command import variables
+from bench.dut.manual import commissioning
+from bench.dut.profile import Profile
+from bench.dut.reference import render
+from bench.layout import build
+from bench.layout.scenario import Derived, Scenario
+from reference_terminal.settings.config import load_config
 from simulators.world import Site
 
 DERIVED = (
@@ -42,14 +42,14 @@ class _NoClock:
 
 def seat() -> Seat:
     clock = _NoClock()
-    site = Site(layout.build_world(SCENARIO, 1), clock=clock, observe=lambda event: None)
-    settings = layout.settings_of(SCENARIO)
+    site = Site(build.build_world(SCENARIO, 1), clock=clock, observe=lambda event: None)
+    settings = build.settings_of(SCENARIO)
     return Seat(site=site, settings=settings, clock=clock, chance=random.Random(0), local=("127.0.0.1", 1))
 
 
 def test_the_opening_says_what_was_to_be_computed_and_under_which_codes() -> None:
     profile = Profile(path="", name="nobody", adapter="none")
-    began = layout.opening(SCENARIO, seat().site, profile, case="c", seed=1, commit="", rig="virtual", needs=())
+    began = build.opening(SCENARIO, seat().site, profile, case="c", seed=1, commit="", rig="virtual", needs=())
     assert [each.id for each in began.derived] == [each.id for each in DERIVED]
     assert [each.kind for each in began.derived].count("instant") == 1
     codes = [code for each in began.derived for code in each.codes.values()]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.profile import Claim, ProfileError, load_profile
+from bench.dut.profile import Claim, ProfileError, load_profile
 
 SOUND = """
 [terminal]

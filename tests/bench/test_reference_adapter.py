@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 
-from bench.terminals import Seat, reference
+from bench.dut import Seat, reference
 
 
 def ask(what: str, query: dict[str, str]) -> tuple[dict[str, str], ...]:

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from bench.terminals import Seat
-from bench.terminals.command import variables
-from bench.terminals.manual import commissioning
-from bench.terminals.reference import configuration
-from bench.terminals.reference_meters import NoDriver
-from reference_terminal.config import load_config
+from bench.dut import Seat
+from bench.dut.command import variables
+from bench.dut.manual import commissioning
+from bench.dut.reference import configuration
+from bench.dut.reference_meters import NoDriver
+from reference_terminal.assembly import Terminal
 from reference_terminal.platform import Platform
-from reference_terminal.terminal import Terminal
+from reference_terminal.settings.config import load_config
 from simulators.centres.spec import CentreSpec
 from simulators.collectors.spec import CollectorSpec
 from simulators.events import Event, Handed, Published

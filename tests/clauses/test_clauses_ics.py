@@ -12,7 +12,7 @@ import pytest
 from clauses_small import Small
 
 from bench import cli
-from bench.profile import DOCUMENTS, ROLES, Claim, Profile, load_profile
+from bench.dut.profile import DOCUMENTS, ROLES, Claim, Profile, load_profile
 from conformance.clauses.ics import Report, examine, template
 from conformance.clauses.ledger import load_ledger
 from conformance.clauses.statement import questions_for, read_statement

@@ -25,7 +25,7 @@ from bench.history import (
     Stored,
     Unserved,
 )
-from conformance.judges.times import DAY, HOUR, MINUTE, SECOND, instant_of, stamp_of
+from conformance.common.times import DAY, HOUR, MINUTE, SECOND, instant_of, stamp_of
 
 MIDNIGHT = instant_of("20260302000000") or 0
 COUNTER = Point(

@@ -7,9 +7,9 @@ import random
 import pytest
 
 from bench.case import Case, Check, Measurement, Verdict, judge
+from bench.dut.profile import Profile
 from bench.history import Began, Event, History, Phase
-from bench.profile import Profile
-from bench.rigs import layout
+from bench.layout import build
 from conformance.clauses.ledger import load_ledger
 from conformance.clauses.suite import case_classes
 from simulators.meters.carriers import DrawnLine
@@ -26,14 +26,14 @@ class _Clock:
 def opened(case: type[Case]) -> Began:
     """What would stand on the bench."""
     site = Site(
-        layout.build_world(case.scenario, 1),
+        build.build_world(case.scenario, 1),
         clock=_Clock(),
         observe=lambda _event: None,
         chance=lambda name: random.Random(name),
         carriers=lambda line: DrawnLine(line.name),
     )
     profile = Profile(path="", name="nobody", adapter="none")
-    return layout.opening(
+    return build.opening(
         case.scenario, site, profile, case=case.id(), seed=1, commit="", rig="virtual", needs=case.needs
     )
 

@@ -6,8 +6,8 @@ from hand_made import MIDNIGHT, World
 
 from bench.case import Check, Verdict
 from bench.history import Commanded, Event, History, Phase, TimeAsked
-from conformance.judges import clocksync
-from conformance.judges.times import HOUR, SECOND, stamp_of
+from conformance.common import clock_offset
+from conformance.common.times import HOUR, SECOND, stamp_of
 
 _RTT = 40_000
 
@@ -20,8 +20,8 @@ def reading(at: int, ahead_us: int) -> Commanded:
 
 def probe(at: int, ahead_us: int) -> list[Event]:
     events: list[Event] = [Phase(t=at, name="probe")]
-    spacing = round(clocksync.SPACING_S * SECOND)
-    return [*events, *(reading(at + index * spacing, ahead_us) for index in range(clocksync.READINGS))]
+    spacing = round(clock_offset.SPACING_S * SECOND)
+    return [*events, *(reading(at + index * spacing, ahead_us) for index in range(clock_offset.READINGS))]
 
 
 def history(*events: Event, hours: int = 26) -> History:
@@ -31,10 +31,10 @@ def history(*events: Event, hours: int = 26) -> History:
 
 def found(history: History, id: str) -> Check:
     every = [
-        *clocksync.kept_findings(history),
-        clocksync.asking_finding(history),
-        clocksync.free_run_finding(history),
-        clocksync.found_again_finding(history),
+        *clock_offset.kept_findings(history),
+        clock_offset.asking_finding(history),
+        clock_offset.free_run_finding(history),
+        clock_offset.found_again_finding(history),
     ]
     return next(check for check in every if isinstance(check, Check) and check.id == id)
 
@@ -45,20 +45,20 @@ def hourly(ahead_us: int = 0, count: int = 25) -> list[Event]:
 
 def test_eight_readings_in_whole_seconds_bound_the_offset_to_a_tenth() -> None:
     for ahead_us in (-1_400_000, -999_999, -300_000, 0, 1, 499_000, 1_000_001):
-        (seen,) = clocksync.probes(history(*probe(MIDNIGHT + HOUR, ahead_us)))
+        (seen,) = clock_offset.probes(history(*probe(MIDNIGHT + HOUR, ahead_us)))
         assert abs(seen.ahead_us - ahead_us) <= seen.within_us
         assert seen.within_us < 100_000
 
 
 def test_the_offset_is_that_from_the_source_wherever_it_is() -> None:
     moved = Phase(t=MIDNIGHT + HOUR, name="source-ahead", detail={"seconds": "2.5"})
-    (seen,) = clocksync.probes(history(moved, *probe(MIDNIGHT + 2 * HOUR, 2_500_000)))
+    (seen,) = clock_offset.probes(history(moved, *probe(MIDNIGHT + 2 * HOUR, 2_500_000)))
     assert abs(seen.ahead_us) <= seen.within_us
 
 
 def test_a_clock_that_moves_within_a_probe_is_known_less_well() -> None:
     first, second = probe(MIDNIGHT + HOUR, 0), probe(MIDNIGHT + HOUR, 2_500_000)
-    (seen,) = clocksync.probes(history(*first[:5], *second[5:]))
+    (seen,) = clock_offset.probes(history(*first[:5], *second[5:]))
     assert seen.within_us > 500_000
 
 

@@ -22,8 +22,8 @@ from bench.history import (
     Secured,
     Stored,
 )
-from conformance.judges import collectors
-from conformance.judges.times import HOUR, MINUTE, SECOND, stamp_of
+from conformance.common.times import HOUR, MINUTE, SECOND, stamp_of
+from conformance.terminal.acquisition import collectors_judge
 
 COUNTER = Point(id="m1.energy", meter="m1", kind="counter", unit="kWh", decimals=2, modulus="1000000.00", type="u32")
 SLOTS = [MIDNIGHT + minute * MINUTE for minute in range(1, 181)]
@@ -94,7 +94,7 @@ def history(*more: Event, rows: list[tuple[str, int, str]] | None = None, late: 
 
 
 def own_time(found: History, stimulus: int = 9) -> dict[str, str]:
-    return verdicts(collectors.own_time_findings(found, "A", stimulus, 5))
+    return verdicts(collectors_judge.own_time_findings(found, "A", stimulus, 5))
 
 
 def sent(at: int, value: str, flag: str = "N") -> Stored:
@@ -125,7 +125,7 @@ def test_an_old_value_stamped_as_new_fails() -> None:
     assert own_time(history(rows=old))["own-time-stored"] == "fail"
     assert own_time(history(sent(at + 5 * MINUTE, power(at))))["own-time-centre-a"] == "fail"
     assert own_time(history(sent(at + 5 * MINUTE, power(at), "D")))["own-time-centre-a"] == "inconclusive"
-    without_centre = verdicts(collectors.own_time_findings(history(rows=old), "", 9, 5))
+    without_centre = verdicts(collectors_judge.own_time_findings(history(rows=old), "", 9, 5))
     assert without_centre == {"own-time-stored": "fail"}
 
 
@@ -141,7 +141,7 @@ def test_a_copy_is_no_sample() -> None:
     assert abs(right - doubled) > Decimal("0.005")
 
     def judged(value: Decimal, copies: int = 30) -> str:
-        found = verdicts(collectors.counted_once_findings(history(hour(f"{value:.3f}")), copies, 20))
+        found = verdicts(collectors_judge.counted_once_findings(history(hour(f"{value:.3f}")), copies, 20))
         return found["counted-once"]
 
     assert judged(right) == "pass"
@@ -156,13 +156,13 @@ def test_copies_and_retained_messages_are_counted() -> None:
         handed(3, END - 7, "sent", retained=True),
         handed(0, END - 6, "sent", retained=True),
     )
-    assert collectors.handed(found, copies=True) == 3
-    assert collectors.handed(found, retained=True) == 1
-    assert collectors.held_back(found) == 40
+    assert collectors_judge.handed(found, copies=True) == 3
+    assert collectors_judge.handed(found, retained=True) == 1
+    assert collectors_judge.held_back(found) == 40
 
 
 def nothing_lost(found: History, needed: int = 20) -> str:
-    return verdicts(collectors.kept_findings(found, needed))["nothing-lost"]
+    return verdicts(collectors_judge.kept_findings(found, needed))["nothing-lost"]
 
 
 def test_what_was_taken_must_be_stored() -> None:
@@ -185,7 +185,7 @@ def test_what_was_taken_just_before_power_was_lost_may_be_gone() -> None:
 
 def test_a_session_that_forgets_fails() -> None:
     def judged(found: History, needed: int = 20) -> str:
-        return verdicts([collectors.came_back_finding(found, needed)])["session-kept"]
+        return verdicts([collectors_judge.came_back_finding(found, needed)])["session-kept"]
 
     assert judged(history()) == "pass"
     assert judged(history(published(500, SLOTS[100]))) == "fail"
@@ -201,7 +201,7 @@ def secured(at: int, shown: str, state: str) -> Secured:
 def test_certificates_of_collectors() -> None:
     def judged(*events: Event, rows: list[tuple[str, int, str]] | None = None) -> dict[str, str]:
         found = history(*events, rows=rows)
-        return verdicts(collectors.certificate_findings(found, "K1", ("expired", "revoked")))
+        return verdicts(collectors_judge.certificate_findings(found, "K1", ("expired", "revoked")))
 
     refused = secured(SLOTS[10] + 1, "expired", "failed")
     assert judged(refused) == {
@@ -226,13 +226,13 @@ def exchanged(*states: tuple[int, str]) -> History:
 def test_every_step_of_qos_2_is_answered() -> None:
     whole = ((1, "sent"), (1, "again"), (1, "taken"), (1, "finished"))
     sound = exchanged(*whole)
-    assert verdicts(collectors.exchange_findings(sound, 1)) == {"repeats-answered": "pass", "released": "pass"}
-    few = verdicts(collectors.exchange_findings(sound, 2))
+    assert verdicts(collectors_judge.exchange_findings(sound, 1)) == {"repeats-answered": "pass", "released": "pass"}
+    few = verdicts(collectors_judge.exchange_findings(sound, 2))
     assert few == {"repeats-answered": "inconclusive", "released": "inconclusive"}
     silent = exchanged(*whole, (2, "sent"), (2, "again"))
-    assert verdicts(collectors.exchange_findings(silent, 1)) == {"repeats-answered": "fail", "released": "pass"}
+    assert verdicts(collectors_judge.exchange_findings(silent, 1)) == {"repeats-answered": "fail", "released": "pass"}
     held = exchanged(*whole, (2, "sent"), (2, "taken"))
-    assert verdicts(collectors.exchange_findings(held, 1)) == {"repeats-answered": "pass", "released": "fail"}
+    assert verdicts(collectors_judge.exchange_findings(held, 1)) == {"repeats-answered": "pass", "released": "fail"}
     other = exchanged((1, "sent"), (1, "expired"))
-    assert collectors.handed(other) == 0
-    assert verdicts(collectors.exchange_findings(History((began(),)), 1))["released"] == "inconclusive"
+    assert collectors_judge.handed(other) == 0
+    assert verdicts(collectors_judge.exchange_findings(History((began(),)), 1))["released"] == "inconclusive"

@@ -9,8 +9,9 @@ from hand_made import CODES, MIDNIGHT, POWER, World, failing, verdicts
 
 from bench.case import Verdict, as_seen_in
 from bench.history import Event, History, Phase, Served, Stored, Timing
-from conformance.judges import delay, timing
-from conformance.judges.times import SECOND, stamp_of
+from conformance.common import timing
+from conformance.common.times import SECOND, stamp_of
+from conformance.terminal.realtime import delays_judge
 
 STEP = 30 * SECOND
 ANSWERED = 40_000
@@ -66,58 +67,58 @@ def honest(count: int = 1000, slow: int = 0, slow_us: int = 2_100_000) -> list[E
 
 
 def test_a_thousand_prompt_records_pass() -> None:
-    assert verdicts(delay.findings(history(honest()), "A")) == {
+    assert verdicts(delays_judge.findings(history(honest()), "A")) == {
         "delay-p99": "pass",
         "every-record-has-its-answer": "pass",
     }
 
 
 def test_p99_is_nearest_rank() -> None:
-    assert failing(delay.findings(history(honest(slow=10)), "A")) == []
-    assert failing(delay.findings(history(honest(slow=11)), "A")) == ["delay-p99"]
+    assert failing(delays_judge.findings(history(honest(slow=10)), "A")) == []
+    assert failing(delays_judge.findings(history(honest(slow=11)), "A")) == ["delay-p99"]
 
 
 def test_the_limit_itself_is_allowed() -> None:
-    assert failing(delay.findings(history(honest(slow=11, slow_us=2_000_000)), "A")) == []
+    assert failing(delays_judge.findings(history(honest(slow=11, slow_us=2_000_000)), "A")) == []
 
 
 def test_too_few_records_or_too_large_an_uncertainty_decide_nothing() -> None:
-    assert verdicts(delay.findings(history(honest(999)), "A"))["delay-p99"] == "inconclusive"
+    assert verdicts(delays_judge.findings(history(honest(999)), "A"))["delay-p99"] == "inconclusive"
     vague = history(honest(), uncertainty_us=400_001)
-    assert verdicts(delay.findings(vague, "A"))["delay-p99"] == "inconclusive"
+    assert verdicts(delays_judge.findings(vague, "A"))["delay-p99"] == "inconclusive"
 
 
 def test_virtual_time_cannot_let_it_pass() -> None:
-    (found, *_) = delay.findings(history(honest(), real=False), "A")
+    (found, *_) = delays_judge.findings(history(honest(), real=False), "A")
     assert as_seen_in("virtual", found).verdict is Verdict.NOT_RUN  # type: ignore[arg-type]
-    (found, *_) = delay.findings(history(honest(slow=11), real=False), "A")
+    (found, *_) = delays_judge.findings(history(honest(slow=11), real=False), "A")
     assert as_seen_in("virtual", found).verdict is Verdict.FAIL  # type: ignore[arg-type]
 
 
 def test_a_record_without_an_answer_is_found() -> None:
     for wrong in (record(3, text="99.9"), record(3, stamp=stamp_of(MIDNIGHT + 5 * STEP)), record(3, late_us=-1)):
         events = [answer(number) for number in range(8)]
-        found = list(delay.findings(history([*events, wrong]), "A", needed=1))
+        found = list(delays_judge.findings(history([*events, wrong]), "A", needed=1))
         assert failing(found) == ["every-record-has-its-answer"], wrong
 
 
 def test_where_a_register_stands_still_the_earlier_answer_counts() -> None:
     events = [*(answer(number, "7.0") for number in range(3)), record(0, late_us=STEP * 2 + 50_000, text="7.0")]
-    assert delay.delays(history(events), "A").found_us == (STEP * 2 + 50_000,)
+    assert delays_judge.delays(history(events), "A").found_us == (STEP * 2 + 50_000,)
     both = [*events, record(1, late_us=STEP + 60_000, text="7.0")]
-    assert delay.delays(history(both), "A").found_us == (STEP * 2 + 50_000, STEP + 60_000)
+    assert delays_judge.delays(history(both), "A").found_us == (STEP * 2 + 50_000, STEP + 60_000)
 
 
 def test_what_was_asked_for_repeated_or_empty_is_left_out() -> None:
     events = [answer(0), record(0, asked=True), record(0, copies=2), record(0, fields={}), record(0, centre="B")]
-    assert delay.delays(history(events), "A").found_us == ()
+    assert delays_judge.delays(history(events), "A").found_us == ()
 
 
 def test_classes_hold_their_upper_edge() -> None:
-    assert delay.histogram([1000, 1001, 1600, 4000, 6_300_001]).startswith("1:1 1.6:2 2.5:0 4:1 6.3:0 ")
-    assert delay.histogram([6_300_001]) == "10000:1"
-    assert delay.histogram([63_000_001]) == "more:1"
-    assert delay.histogram([]) == ""
+    assert delays_judge.histogram([1000, 1001, 1600, 4000, 6_300_001]).startswith("1:1 1.6:2 2.5:0 4:1 6.3:0 ")
+    assert delays_judge.histogram([6_300_001]) == "10000:1"
+    assert delays_judge.histogram([63_000_001]) == "more:1"
+    assert delays_judge.histogram([]) == ""
 
 
 def polled(*late_s: float, skipped: tuple[int, ...] = ()) -> timing.Cadence:

@@ -9,9 +9,9 @@ import pytest
 from hand_made import COUNTER, MIDNIGHT, World, acknowledge, altered, changed
 
 from bench.history import Began, Behaviour, Event, LinkRule, MeterFault, Power, Sent, Served, Stored
-from conformance.judges.delivery import Ledger, convention_finding, reconcile
-from conformance.judges.times import HOUR, MINUTE, SECOND, stamp_of
-from conformance.judges.truth import Certainty, increment, truth_of
+from conformance.common.delivery import Ledger, convention_finding, reconcile
+from conformance.common.times import HOUR, MINUTE, SECOND, stamp_of
+from conformance.common.truth import Certainty, increment, truth_of
 
 BUCKETS = (
     "lost",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.judges.doubtful import MOST, Doubtful
+from conformance.common.doubtful import MOST, Doubtful
 
 NUMBERS = st.integers(0, 40).map(lambda value: Decimal(value).scaleb(-1))
 

@@ -9,10 +9,10 @@ from msgspec import structs
 
 from bench.case import Verdict
 from bench.history import Began, DerivedPoint, Event, History, Observed, Stored
-from conformance.judges import derived
-from conformance.judges.formulas import Formulas
-from conformance.judges.times import HOUR, MINUTE, local
-from conformance.judges.truth import Certainty
+from conformance.common.times import HOUR, MINUTE, local
+from conformance.common.truth import Certainty
+from conformance.terminal.processing import formulas_judge
+from conformance.terminal.processing.formulas_truth import Formulas
 
 DERIVED = (
     DerivedPoint(
@@ -106,7 +106,7 @@ def stored(code: str, number: int, value: str, flag: str = "N", *, after_us: int
 
 
 def verdict(told: History, name: str) -> Verdict:
-    checks = (*derived.computed_findings(told, ("A",), needed=0), *derived.shares_findings(told))
+    checks = (*formulas_judge.computed_findings(told, ("A",), needed=0), *formulas_judge.shares_findings(told))
     return next(check.verdict for check in checks if check.id == name)
 
 
@@ -160,7 +160,7 @@ def test_a_partial_sum_must_not_look_whole() -> None:
     )
     for value, flag, wanted in (("", "B", Verdict.PASS), ("1400", "N", Verdict.FAIL), ("1400", "B", Verdict.PASS)):
         told = history(silent, stored("k98001", 0, value, flag), asked)
-        assert [check.verdict for check in derived.honest_findings(told)] == [wanted], (value, flag)
+        assert [check.verdict for check in formulas_judge.honest_findings(told)] == [wanted], (value, flag)
 
 
 def test_the_points_of_the_hand_made_world_are_what_is_computed_from() -> None:

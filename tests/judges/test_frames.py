@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.judges.frames import content_faults, crc, parse
+from conformance.common.frames import content_faults, crc, parse
 
 GOOD = (
     "##0260QN=20160801085857534;ST=32;CN=2061;PW=123456;MN=010000A8900016F000169DC0;Flag=7;PNUM=2;PNO=1;CP=&&"

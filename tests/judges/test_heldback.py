@@ -5,8 +5,8 @@ from __future__ import annotations
 from hand_made import World, altered
 
 from bench.history import Connected, LinkRule, Received, Stored
-from conformance.judges.delivery import reconcile
-from conformance.judges.times import SECOND
+from conformance.common.delivery import reconcile
+from conformance.common.times import SECOND
 
 OLD, NEW = 1, 2
 PATIENCE_US = 10 * SECOND

@@ -32,10 +32,11 @@ from bench.history import (
     Stored,
     Unserved,
 )
-from conformance.judges import accuracy, gaps, ranges, retention, timing
-from conformance.judges.delivery import reconcile
-from conformance.judges.times import HOUR, MINUTE, SECOND, stamp_of
-from conformance.judges.truth import Certainty, truth_of
+from conformance.common import accuracy, gaps, retention, timing
+from conformance.common.delivery import reconcile
+from conformance.common.times import HOUR, MINUTE, SECOND, stamp_of
+from conformance.common.truth import Certainty, truth_of
+from conformance.terminal.processing import ranges_judge
 
 
 def served_only(change: Callable[[Served], Event | None], hours: int = 4) -> History:
@@ -434,13 +435,13 @@ def range_history(*, quality: str = "bad", limit_quality: str = "good", flag: st
 
 
 def test_ranges() -> None:
-    honest = list(ranges.findings(range_history(), ("A",)))
+    honest = list(ranges_judge.findings(range_history(), ("A",)))
     assert verdicts(honest)["out-of-range-marked"] == "pass"
     assert verdicts(honest)["limit-itself-valid"] == "pass"
-    assert "out-of-range-marked" in failing(ranges.findings(range_history(quality="good"), ("A",)))
-    assert "limit-itself-valid" in failing(ranges.findings(range_history(limit_quality="bad"), ("A",)))
-    assert "out-of-range-not-sent-as-valid" in failing(ranges.findings(range_history(flag="N"), ("A",)))
-    both = verdicts(ranges.findings(range_history(), ("A",), sides=("below", "above")))
+    assert "out-of-range-marked" in failing(ranges_judge.findings(range_history(quality="good"), ("A",)))
+    assert "limit-itself-valid" in failing(ranges_judge.findings(range_history(limit_quality="bad"), ("A",)))
+    assert "out-of-range-not-sent-as-valid" in failing(ranges_judge.findings(range_history(flag="N"), ("A",)))
+    both = verdicts(ranges_judge.findings(range_history(), ("A",), sides=("below", "above")))
     assert both["out-of-range-marked"] == "inconclusive"
 
     def forgotten(event: Event) -> Event:
@@ -448,8 +449,8 @@ def test_ranges() -> None:
         kept = tuple(row for row in event.rows if row["value"] != "20.0") if mine else ()
         return msgspec.structs.replace(event, rows=kept) if mine else event
 
-    assert "out-of-range-marked" in failing(ranges.findings(changed(range_history(), forgotten), ("A",)))
-    nothing = verdicts(ranges.findings(World(hours=1).history(), ("A",)))
+    assert "out-of-range-marked" in failing(ranges_judge.findings(changed(range_history(), forgotten), ("A",)))
+    nothing = verdicts(ranges_judge.findings(World(hours=1).history(), ("A",)))
     assert set(nothing.values()) == {"inconclusive"}
 
 

@@ -8,8 +8,8 @@ from typing import cast
 
 import pytest
 
-from bench.bench import Bench
-from conformance.terminal.losswindow import search
+from bench.facade.bench import Bench
+from conformance.terminal.storage.loss_window import search
 
 
 class Chances:

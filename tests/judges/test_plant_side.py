@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 
 from bench.history import Point
-from conformance.judges.filling import LINEAR, NEAREST, Base, estimate
-from conformance.judges.settlement import periods
-from conformance.judges.signals import DOUBTFUL, FAULT, GOOD, meaning
-from conformance.judges.times import MINUTE, instant_of, local
-from conformance.judges.truth import Series, quantity
+from conformance.common.times import MINUTE, instant_of, local
+from conformance.common.truth import Series, quantity
+from conformance.terminal.instruments.signals_judge import DOUBTFUL, FAULT, GOOD, meaning
+from conformance.terminal.processing.filling_judge import LINEAR, NEAREST, Base, estimate
+from conformance.terminal.processing.settlements_judge import periods
 
 
 def _at(stamp: str) -> int:

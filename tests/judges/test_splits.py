@@ -6,10 +6,10 @@ import pytest
 from hand_made import MIDNIGHT, World
 
 from bench.case import Verdict
+from bench.facade.event_cut import awaited
 from bench.history import Behaviour, Event, History, Received, Sent
-from bench.rigs.awaited import awaited
-from bench.scenario import Scenario, at_declared
-from conformance.judges import splits
+from bench.layout.scenario import Scenario, at_declared
+from conformance.terminal.hj212 import splits_judge
 
 SECOND = 1_000_000
 STAMP = "20260302000000"
@@ -33,7 +33,7 @@ def verdicts(*parts: list[Event], needed: int = 1) -> dict[str, Verdict]:
     """The checks over a history that holds these parts."""
     began = World(hours=1).history().began
     history = History([began, *(event for group in parts for event in group)])
-    return {check.id: check.verdict for check in splits.findings(history, "A", needed=needed)}
+    return {check.id: check.verdict for check in splits_judge.findings(history, "A", needed=needed)}
 
 
 def test_a_set_that_begins_again_and_one_that_goes_on_are_both_fine() -> None:

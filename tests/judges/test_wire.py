@@ -32,9 +32,12 @@ from bench.history import (
     Served,
     Stored,
 )
-from conformance.judges import centres, clockwork, commands, counters, frames
-from conformance.judges.delivery import findings, reconcile
-from conformance.judges.times import HOUR, MINUTE, SECOND, stamp_of
+from conformance.common import clock_steps, frames
+from conformance.common.delivery import findings, reconcile
+from conformance.common.times import HOUR, MINUTE, SECOND, stamp_of
+from conformance.terminal.acquisition import commands_judge
+from conformance.terminal.delivery import centres_judge
+from conformance.terminal.processing import counters_judge
 
 MN = "MN"
 
@@ -237,21 +240,25 @@ def read_now(
 
 
 def test_reading_on_command() -> None:
-    assert set(verdicts(commands.read_now_findings(read_now(), "A", needed=1)).values()) == {"pass"}
-    assert "read-now-answered" in failing(commands.read_now_findings(read_now(accepted="2"), "A", needed=1))
-    assert failing(commands.read_now_findings(read_now(all_points=False), "A", needed=1)) == ["read-now-answered"]
-    stale = list(commands.read_now_findings(read_now(fresh=False), "A", needed=1))
+    assert set(verdicts(commands_judge.read_now_findings(read_now(), "A", needed=1)).values()) == {"pass"}
+    assert "read-now-answered" in failing(commands_judge.read_now_findings(read_now(accepted="2"), "A", needed=1))
+    assert failing(commands_judge.read_now_findings(read_now(all_points=False), "A", needed=1)) == ["read-now-answered"]
+    stale = list(commands_judge.read_now_findings(read_now(fresh=False), "A", needed=1))
     assert failing(stale) == ["read-now-reads-the-meter"]
     assert next(one for one in stale if one.id == "read-now-reads-the-meter").reading_b == "pass"  # type: ignore[union-attr]
-    assert failing(commands.read_now_findings(read_now(value="9"), "A", needed=1)) == ["read-now-sends-that-value"]
-    assert failing(commands.read_now_findings(read_now(after_s=9), "A", needed=1)) == ["read-now-answer-time"]
-    calm = commands.read_now_findings(World(hours=1).history(), "A", needed=1)
+    assert failing(commands_judge.read_now_findings(read_now(value="9"), "A", needed=1)) == [
+        "read-now-sends-that-value"
+    ]
+    assert failing(commands_judge.read_now_findings(read_now(after_s=9), "A", needed=1)) == ["read-now-answer-time"]
+    calm = commands_judge.read_now_findings(World(hours=1).history(), "A", needed=1)
     assert set(verdicts(calm).values()) == {"inconclusive"}
 
 
 def test_what_the_terminal_waits_between_two_polls_is_no_bus_time() -> None:
     at = MIDNIGHT + HOUR
-    assert commands.busy_us([(at, at + 300), (at + 200, at + 500), (at + 9 * SECOND, at + 9 * SECOND + 100)]) == 600
+    assert (
+        commands_judge.busy_us([(at, at + 300), (at + 200, at + 500), (at + 9 * SECOND, at + 9 * SECOND + 100)]) == 600
+    )
 
     def polled_early(event: Event) -> list[Event]:
         early = isinstance(event, Served) and event.values.get("m1.energy") == "1012.34" and event.asked % MINUTE > 2000
@@ -260,7 +267,7 @@ def test_what_the_terminal_waits_between_two_polls_is_no_bus_time() -> None:
     slow = read_now(after_s=9)
     more = [copy for event in slow.events for copy in polled_early(event)]
     found = History([slow.events[0], *sorted([*slow.events[1:], *more], key=lambda event: event.t)])
-    assert "read-now-answer-time" in failing(commands.read_now_findings(found, "A", needed=1))
+    assert "read-now-answer-time" in failing(commands_judge.read_now_findings(found, "A", needed=1))
 
 
 def query(
@@ -297,9 +304,9 @@ def query(
     ],
 )
 def test_history_requests(found: History, check: str) -> None:
-    assert set(verdicts(commands.query_findings(query(), "A")).values()) == {"pass"}
-    assert failing(commands.query_findings(found, "A")) == [check]
-    calm = commands.query_findings(World(hours=1).history(), "A")
+    assert set(verdicts(commands_judge.query_findings(query(), "A")).values()) == {"pass"}
+    assert failing(commands_judge.query_findings(found, "A")) == [check]
+    calm = commands_judge.query_findings(World(hours=1).history(), "A")
     assert set(verdicts(calm).values()) == {"inconclusive"}
 
 
@@ -308,7 +315,7 @@ def test_one_centre_does_not_wait_for_another() -> None:
 
     def judged(change: Callable[[list[Stored]], list[Stored]]) -> list[str]:
         ledger = reconcile(World(hours=13).history(change), "A")
-        return failing(centres.independence_findings([ledger], failing_from, to, needed=10))
+        return failing(centres_judge.independence_findings([ledger], failing_from, to, needed=10))
 
     assert judged(lambda records: records) == []
     slow = judged(
@@ -319,7 +326,7 @@ def test_one_centre_does_not_wait_for_another() -> None:
         "served-meanwhile-a"
     ]
     few = reconcile(World(hours=13).history(), "A")
-    found = verdicts(centres.independence_findings([few], failing_from, to))
+    found = verdicts(centres_judge.independence_findings([few], failing_from, to))
     assert found["no-delay-from-the-other-a"] == "inconclusive"
 
 
@@ -332,7 +339,7 @@ def test_side_by_side() -> None:
 
         found = World(hours=2, centres=("A", "B")).history(change)
         ledgers = [reconcile(found, name) for name in "AB"]
-        return failing(centres.simultaneous_findings(found, ledgers, least=2))
+        return failing(centres_judge.simultaneous_findings(found, ledgers, least=2))
 
     assert judged(0) == []
     assert judged(20 * SECOND) == []
@@ -350,8 +357,8 @@ def test_every_step_of_the_clock_is_logged() -> None:
             observed("log", world.end, [{"at": str(at), "kind": "clock set", "text": ""} for at in logged]),
         ]
         history = world.history()
-        moments = clockwork.step_moments(history)
-        return counters.log_finding(history, ("clock",), moments=moments, id="x", en="x", zh="x").verdict.value
+        moments = clock_steps.step_moments(history)
+        return counters_judge.log_finding(history, ("clock",), moments=moments, id="x", en="x", zh="x").verdict.value
 
     old, new = MIDNIGHT + HOUR, MIDNIGHT + 4 * HOUR
     assert judged(old, new) == judged(old + HOUR, new - HOUR) == "pass"
@@ -381,15 +388,15 @@ def rolled(change: Callable[[dict[str, str]], dict[str, str]] = lambda fields: f
 
 
 def test_rollover() -> None:
-    honest = list(counters.rollover_findings(rolled(), ("A",)))
+    honest = list(counters_judge.rollover_findings(rolled(), ("A",)))
     assert verdicts(honest) == {"rollover-counted": "pass"}
     assert honest[0].reading_b == "fail"
     assert [one for one in findings([reconcile(rolled(), "A")]) if one.verdict != "pass"] == []
     printed = rolled(lambda fields: {"Cou": str(Decimal(fields["Cou"]) - Decimal("0.01"))})
-    wrong = list(counters.rollover_findings(printed, ("A",)))
+    wrong = list(counters_judge.rollover_findings(printed, ("A",)))
     assert failing(wrong) == ["rollover-counted"]
     assert wrong[0].reading_b == "pass"
-    calm = counters.rollover_findings(World(hours=1).history(), ("A",))
+    calm = counters_judge.rollover_findings(World(hours=1).history(), ("A",))
     assert verdicts(calm) == {"rollover-counted": "inconclusive"}
 
 
@@ -415,16 +422,16 @@ def reset(
 
 def test_reset() -> None:
     words = ("reset",)
-    assert set(verdicts(counters.event_findings(reset(), ("A",), words)).values()) == {"pass"}
+    assert set(verdicts(counters_judge.event_findings(reset(), ("A",), words)).values()) == {"pass"}
     made = reset(lambda one: altered(one, fields={"Cou": "20.00"}))
-    assert failing(counters.event_findings(made, ("A",), words)) == ["no-increment-from-a-fall"]
+    assert failing(counters_judge.event_findings(made, ("A",), words)) == ["no-increment-from-a-fall"]
     unflagged = reset(lambda one: altered(one, flag="N"))
-    assert failing(counters.event_findings(unflagged, ("A",), words)) == ["fall-flagged"]
-    assert failing(counters.event_findings(reset(log="start"), ("A",), words)) == ["fall-logged"]
+    assert failing(counters_judge.event_findings(unflagged, ("A",), words)) == ["fall-flagged"]
+    assert failing(counters_judge.event_findings(reset(log="start"), ("A",), words)) == ["fall-logged"]
     # The same words of half an hour before tell of something else, a connection for example.
     early = reset(log="connection reset", logged=MIDNIGHT + 10 * MINUTE)
-    assert failing(counters.event_findings(early, ("A",), words)) == ["fall-logged"]
-    calm = counters.event_findings(World(hours=1).history(), ("A",), words)
+    assert failing(counters_judge.event_findings(early, ("A",), words)) == ["fall-logged"]
+    calm = counters_judge.event_findings(World(hours=1).history(), ("A",), words)
     assert set(verdicts(calm).values()) == {"inconclusive"}
 
 
@@ -459,16 +466,16 @@ def replaced(value: str) -> History:
 
 def test_replacement() -> None:
     # 00:30 to 00:45 by hand: old meter 500030.00 to 500039.50, new one 0.00 to 6.00.
-    assert verdicts(counters.replacement_findings(replaced("15.50"), ("A",))) == {"replacement-counted": "pass"}
-    assert failing(counters.replacement_findings(replaced("6.00"), ("A",))) == ["replacement-counted"]
-    calm = counters.replacement_findings(World(hours=1).history(), ("A",))
+    assert verdicts(counters_judge.replacement_findings(replaced("15.50"), ("A",))) == {"replacement-counted": "pass"}
+    assert failing(counters_judge.replacement_findings(replaced("6.00"), ("A",))) == ["replacement-counted"]
+    calm = counters_judge.replacement_findings(World(hours=1).history(), ("A",))
     assert verdicts(calm) == {"replacement-counted": "inconclusive"}
 
 
 def test_totals() -> None:
     def judged(change: Callable[[list[Stored]], list[Stored]]) -> dict[str, str]:
         found = World(hours=25, kinds=("minute", "hour", "day"), points=(COUNTER,)).history(change)
-        return verdicts(counters.totals_findings(found, [reconcile(found, "A")]))
+        return verdicts(counters_judge.totals_findings(found, [reconcile(found, "A")]))
 
     assert set(judged(lambda records: records).values()) == {"pass"}
     day = judged(lambda records: [altered(one, fields={"Cou": "1"}) if one.kind == "day" else one for one in records])
@@ -501,9 +508,9 @@ def stepped(change: Callable[[list[Stored]], list[Stored]] = lambda records: rec
 def step_findings(found: History) -> list[str]:
     ledgers = [reconcile(found, "A")]
     return [
-        *failing(clockwork.period_findings(found, ledgers)),
-        *failing(clockwork.total_findings(found, ledgers)),
-        *failing(clockwork.after_step_findings(found, ledgers, HOUR)),
+        *failing(clock_steps.period_findings(found, ledgers)),
+        *failing(clock_steps.total_findings(found, ledgers)),
+        *failing(clock_steps.after_step_findings(found, ledgers, HOUR)),
     ]
 
 
@@ -522,22 +529,22 @@ def test_clock_steps() -> None:
     assert step_findings(stepped(lambda records: records[:8]))[-1] == "goes-on-after-the-step"
     calm = World(hours=2).history()
     ledgers = [reconcile(calm, "A")]
-    assert set(verdicts(clockwork.period_findings(calm, ledgers)).values()) == {"inconclusive"}
-    assert set(verdicts(clockwork.total_findings(calm, ledgers)).values()) == {"inconclusive"}
-    assert set(verdicts(clockwork.after_step_findings(calm, ledgers, HOUR)).values()) == {"inconclusive"}
+    assert set(verdicts(clock_steps.period_findings(calm, ledgers)).values()) == {"inconclusive"}
+    assert set(verdicts(clock_steps.total_findings(calm, ledgers)).values()) == {"inconclusive"}
+    assert set(verdicts(clock_steps.after_step_findings(calm, ledgers, HOUR)).values()) == {"inconclusive"}
 
 
 def test_polling_goes_on_through_a_step() -> None:
     def judged(silent: Callable[[int], bool]) -> str:
         world = World(hours=4, silent=silent, asks_silent=False)
         world.extra.append(ClockMoved(t=MIDNIGHT + HOUR, offset_us=-HOUR))
-        return clockwork.polling_finding(world.history()).verdict.value
+        return clock_steps.polling_finding(world.history()).verdict.value
 
     assert judged(lambda at: False) == "pass"
     assert judged(lambda at: at == MIDNIGHT + HOUR) == "pass"
     assert judged(lambda at: MIDNIGHT + HOUR <= at < MIDNIGHT + 2 * HOUR) == "fail"
     assert judged(lambda at: at >= MIDNIGHT + HOUR) == "fail"
-    assert clockwork.polling_finding(World(hours=1).history()).verdict == "inconclusive"
+    assert clock_steps.polling_finding(World(hours=1).history()).verdict == "inconclusive"
 
 
 def test_a_command_1012_stands_for_the_clock_where_the_rig_sees_none() -> None:
@@ -547,7 +554,7 @@ def test_a_command_1012_stands_for_the_clock_where_the_rig_sees_none() -> None:
         Sent(t=at, centre="A", conn=1, frame=f"##…CP=&&SystemTime={shown}&&", cn="1012", qn="1"),
         Commanded(t=at + 40_000, centre="A", cn="1012", qn="1", sent=at, accepted="1", result="1"),
     ]
-    from conformance.judges.truth import clock_moves
+    from conformance.common.truth import clock_moves
 
     assert clock_moves(history(events)) == [(at + 20_000, HOUR - 20_000)]
     refused = [events[0], msgspec.structs.replace(events[1], result="2")]
@@ -556,10 +563,10 @@ def test_a_command_1012_stands_for_the_clock_where_the_rig_sees_none() -> None:
 
 def test_commands_executed() -> None:
     one = Commanded(t=MIDNIGHT, centre="A", cn="1012", qn="1", sent=MIDNIGHT, accepted="1", result="1")
-    assert clockwork.accepted_finding(history([one]), "1012").verdict == "pass"
+    assert clock_steps.accepted_finding(history([one]), "1012").verdict == "pass"
     refused = msgspec.structs.replace(one, accepted="2")
-    assert clockwork.accepted_finding(history([refused]), "1012").verdict == "fail"
-    assert clockwork.accepted_finding(history([]), "1012").verdict == "inconclusive"
+    assert clock_steps.accepted_finding(history([refused]), "1012").verdict == "fail"
+    assert clock_steps.accepted_finding(history([]), "1012").verdict == "inconclusive"
 
 
 def test_the_clock_is_probed() -> None:
@@ -577,7 +584,7 @@ def test_the_clock_is_probed() -> None:
             )
             for number in range(probes)
         ]
-        return verdicts(clockwork.untouched_findings(history(found), probes=24))
+        return verdicts(clock_steps.untouched_findings(history(found), probes=24))
 
     assert judged(0) == {"clock-not-set-by-junk": "pass"}
     assert judged(3) == {"clock-not-set-by-junk": "fail"}

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from bench.bench import Bench
 from bench.case import Case, CaseResult, Finding, check
+from bench.dut import adapter
+from bench.dut.profile import Profile
+from bench.facade.bench import Bench
 from bench.history import Event, History, Received, TerminalState, read_history
-from bench.profile import Profile
-from bench.rigs.real_bench import RealBench
+from bench.layout.scenario import Scenario
+from bench.rigs.real.bench import RealBench
 from bench.run import CaseRig, Setup, run_case
-from bench.scenario import Scenario
-from bench.terminals import adapter
 
 PATIENCE_S = 60
 """What a program of a few lines may take on a machine that is busy with other things."""

@@ -13,8 +13,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bench.real import disk_model
-from bench.real.disk_model import PAGE, Inode, Medium
+from bench.real.disk import model as disk_model
+from bench.real.disk.model import PAGE, Inode, Medium
 from bench.virtual.disk import SECTOR, Keep
 
 FILE = stat.S_IFREG | 0o644

@@ -18,16 +18,16 @@ from pathlib import Path
 import pytest
 from process_kit import conduct, record
 
-from bench.bench import Bench
 from bench.case import Case, CaseResult, Finding, Verdict, check
+from bench.dut import adapter
+from bench.dut.manual import ManualAdapter, rows
+from bench.dut.profile import Profile
+from bench.facade.bench import Bench
 from bench.history import Captured, Connected, History, Observed, Power, TimeAsked, Trouble, Unserved
-from bench.profile import Profile
+from bench.layout import build
+from bench.layout.scenario import Scenario
 from bench.real import netns
-from bench.rigs import layout
 from bench.rigs.lab import RIG
-from bench.scenario import Scenario
-from bench.terminals import adapter
-from bench.terminals.manual import ManualAdapter, rows
 
 PROGRAM = """
 import socket, sys, time
@@ -62,7 +62,7 @@ class Table:
 
     def __enter__(self) -> Table:
         netns.create(self.namespace)
-        for segment, address in (("field", layout.TERMINAL_FIELD), ("uplink", layout.TERMINAL_UPLINK)):
+        for segment, address in (("field", build.TERMINAL_FIELD), ("uplink", build.TERMINAL_UPLINK)):
             name = self.cards[segment]
             netns.configure("", [f"link add {name} type veth peer name {segment} netns {self.namespace}"])
             Path(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6").write_text("1")
@@ -99,8 +99,8 @@ class Table:
     def feed(self, on: bool) -> None:
         """Start the device's program, or kill it."""
         if on and self.program is None:
-            words = [sys.executable, "-I", "-S", "-c", PROGRAM, layout.GATEWAY, str(layout.MODBUS_PORT)]
-            words += ["10.2.0.10", str(layout.CENTRE_PORT)]
+            words = [sys.executable, "-I", "-S", "-c", PROGRAM, build.GATEWAY, str(build.MODBUS_PORT)]
+            words += ["10.2.0.10", str(build.CENTRE_PORT)]
             self.program = subprocess.Popen(netns.inside(self.namespace, words))
         elif not on and self.program is not None:
             self.program.kill()
@@ -211,7 +211,7 @@ def test_a_case_runs_around_a_device_with_its_supply_and_a_person(tmp_path: Path
     assert not [each for each in served if cut.t + 300_000 < each < back.t]
     assert history.of(Connected)
     # A device without a card in the local network takes its time from the bench's end of the uplink.
-    assert {(each.peer, each.answered) for each in history.of(TimeAsked)} == {(layout.TERMINAL_UPLINK, True)}
+    assert {(each.peer, each.answered) for each in history.of(TimeAsked)} == {(build.TERMINAL_UPLINK, True)}
     asked = {each.what: each for each in history.of(Observed)}
     assert asked["status"].rows == ({"uptime": "12", "version": "1.0"},)
     assert [each.query["question"] for each in history.of(Observed) if each.what == "person"] == [
@@ -221,7 +221,7 @@ def test_a_case_runs_around_a_device_with_its_supply_and_a_person(tmp_path: Path
     assert {each.segment for each in history.of(Captured)} == {"field", "uplink"}
     table_of_points = (tmp_path / "cases" / result.id / "1" / "commissioning.csv").read_text()
     assert "time server (NTP),10.2.0.10:123" in table_of_points
-    assert layout.GATEWAY in table_of_points and history.phase("person-page") is not None
+    assert build.GATEWAY in table_of_points and history.phase("person-page") is not None
 
 
 def test_nobody_at_the_bench_ends_the_case_as_an_error_not_as_a_hang(tmp_path: Path) -> None:

@@ -19,11 +19,11 @@ from pathlib import Path
 
 import pytest
 
-from bench.real import disk_mounts
-from bench.real.disk import DiskError, DiskEvent, Keep, LossReport, LossyDisk, requirements, sweep_stale
-from bench.real.disk_model import Medium
-from bench.real.disk_protocol import Counters
-from bench.real.disk_prove import disk_proofs, prove_disk
+from bench.real.disk import mounts
+from bench.real.disk.lossy_disk import DiskError, DiskEvent, Keep, LossReport, LossyDisk, requirements, sweep_stale
+from bench.real.disk.model import Medium
+from bench.real.disk.protocol import Counters
+from bench.real.disk.prove import disk_proofs, prove_disk
 from bench.real.sweep import plan
 from bench.virtual.disk import SECTOR, Moment
 
@@ -681,15 +681,15 @@ def test_a_folder_with_something_in_it_is_not_hidden(mount: Path) -> None:
 
 def test_what_a_machine_lacks_is_a_sentence_each(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert requirements() == []
-    monkeypatch.setattr(disk_mounts, "DEVICE", tmp_path / "fuse")
-    monkeypatch.setattr(disk_mounts, "_may_mount", lambda: False)
+    monkeypatch.setattr(mounts, "DEVICE", tmp_path / "fuse")
+    monkeypatch.setattr(mounts, "_may_mount", lambda: False)
     monkeypatch.setitem(sys.modules, "mfusepy", None)
     lacking = requirements()
     assert [word in sentence for word, sentence in zip(("modprobe", "root", "pip install"), lacking, strict=True)]
     assert asyncio.run(prove_disk()) == lacking
 
 
-ASK = "from bench.real.disk_mounts import requirements; print(*requirements(), sep='\\n')"
+ASK = "from bench.real.disk.mounts import requirements; print(*requirements(), sep='\\n')"
 
 
 def test_an_unprivileged_user_is_told(program: Callable[[str], str]) -> None:

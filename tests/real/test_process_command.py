@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bench.profile import load_profile
-from bench.rigs import layout
-from bench.rigs.real_bench import launch_of
-from bench.scenario import Scenario
-from bench.terminals import Launch, LaunchError, Seat, adapter
-from bench.terminals.command import CommandAdapter
-from reference_terminal.config import load_config
+from bench.dut import Launch, LaunchError, Seat, adapter
+from bench.dut.command import CommandAdapter
+from bench.dut.profile import load_profile
+from bench.layout import build
+from bench.layout.scenario import Scenario
+from bench.rigs.real.bench import launch_of
+from reference_terminal.settings.config import load_config
 from simulators.world import Site
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "fixtures" / "terminals" / "program" / "profile.toml"
@@ -40,7 +40,7 @@ def seat(scenario: Scenario, connection: dict[str, Any], folder: Path = Path(), 
     """A seat in the world of a scenario."""
     still = Still()
     return Seat(
-        site=Site(layout.build_world(scenario, 1), clock=still, observe=lambda event: None),
+        site=Site(build.build_world(scenario, 1), clock=still, observe=lambda event: None),
         settings={"period_s": scenario.period_s, "periods": dict(scenario.periods), "buffer_h": 168},
         clock=still,
         chance=random.Random(1),

@@ -10,21 +10,21 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bench.bench import Unable
-from bench.real.proxy import Forwarder, Impairment
-from bench.real.proxy_prove import prove_forwarder
-from bench.rigs import layout
-from bench.rigs.loopback_place import LoopbackPlace
-from bench.rigs.place import LinkTold
+from bench.facade.bench import Unable
+from bench.layout import build
+from bench.layout.scenario import Scenario
+from bench.real.proxy.forwarder import Forwarder, Impairment
+from bench.real.proxy.prove import prove_forwarder
+from bench.rigs.places.loopback import LoopbackPlace
+from bench.rigs.places.place import LinkTold
 from bench.rigs.process import LoopbackRig
-from bench.scenario import Scenario
 
 
 @asynccontextmanager
 async def standing(told: list[LinkTold]) -> AsyncGenerator[tuple[LoopbackPlace, tuple[str, int]], None]:
     """A place with an echo server where centre A is; gives the address that a terminal is told."""
     place = LoopbackPlace()
-    world = layout.build_world(Scenario(circuits=1), 1)
+    world = build.build_world(Scenario(circuits=1), 1)
     inner = await place.open(world, seed=1, captures=None, observe=told.append)
 
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from process_kit import LooksOn, conduct, profile, python, record, said
 
-from bench.bench import Bench
 from bench.case import Case, Finding, Verdict, check
+from bench.facade.bench import Bench
 from bench.history import History, ListServed, Observed, Phase
+from bench.layout.scenario import Revocation, Scenario
 from bench.rigs.loopback import RIG as LOOPBACK
 from bench.rigs.process import RIG as PROCESS
 from bench.run import CaseRig
-from bench.scenario import Revocation, Scenario
 
 RIGS = pytest.mark.parametrize("rig", [PROCESS, LOOPBACK], ids=["process", "loopback"])
 GIVEN = {"given.ini": {"text": "pw = PW={{ centres[0].pw }}"}}

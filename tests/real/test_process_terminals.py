@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from process_kit import PATIENCE_S, LooksOn, conduct, profile, python, record, said, states, told
 
-from bench.bench import Bench
 from bench.case import Case, CaseResult, Finding, Verdict, check
+from bench.facade.bench import Bench
 from bench.history import Captured, ClockMoved, History, LinkRule, Power, TerminalState, Timing
+from bench.layout.scenario import UPLINK_LATENCY_S
 from bench.real import netns
 from bench.rigs.loopback import RIG as LOOPBACK
 from bench.rigs.process import RIG as PROCESS
 from bench.run import CaseRig
-from bench.scenario import UPLINK_LATENCY_S
 
 
 @pytest.fixture(params=[PROCESS, LOOPBACK], ids=["process", "loopback"])

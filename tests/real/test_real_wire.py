@@ -19,11 +19,11 @@ import pytest
 from scapy.layers.inet import ICMP, IP, TCP, UDP
 from scapy.utils import rdpcap
 
-from bench.real import netns, tap
-from bench.real import wire_prove as prove
+from bench.real import netns
 from bench.real.netns import NetworkTrouble
-from bench.real.wire import Segment, WireBroken, WireLink, Wires, requirements
-from bench.real.wire_messages import Contains, NthFrame, NthPayload, WireEvent
+from bench.real.wire import prove, tap
+from bench.real.wire.messages import Contains, NthFrame, NthPayload, WireEvent
+from bench.real.wire.wire import Segment, WireBroken, WireLink, Wires, requirements
 
 FIELD = Segment("field", ("10.1.0.10", "10.1.0.20"), "10.1.0.2")
 UPLINK = Segment("uplink", ("10.2.0.10",), "10.2.0.2")

@@ -18,16 +18,16 @@ import serial
 from process_kit import conduct, profile, python, record, said, states
 from test_lab_rig import ANSWERS, table
 
-from bench.bench import Bench
 from bench.case import Case, Finding, Verdict, check
+from bench.facade.bench import Bench
 from bench.history import History, Served
+from bench.layout.scenario import Line, Scenario
 from bench.real.serial import PtyLine
 from bench.real.serial_port import PortLine
 from bench.rigs import lab, loopback
 from bench.run import CaseRig
-from bench.scenario import Line, Scenario
 from bench.virtual.uart import Framing
-from simulators.meters.modbus_codec import encode_rtu, rtu_flaw
+from simulators.meters.modbus.codec import encode_rtu, rtu_flaw
 
 ASK = encode_rtu(1, bytes.fromhex("0400000002"))
 

@@ -17,8 +17,8 @@ import serial
 from bench.real.serial import PtyLine
 from bench.virtual.uart import Framing
 from simulators.events import Event, Served
-from simulators.meters import dlt645_codec
-from simulators.meters.modbus_codec import encode_rtu, rtu_flaw
+from simulators.meters.dlt645 import codec
+from simulators.meters.modbus.codec import encode_rtu, rtu_flaw
 from simulators.meters.spec import LineSpec
 from simulators.tables import parse_toml
 from simulators.world import Site, build_world
@@ -60,7 +60,7 @@ port = {port}
 mn = "010000A8900016F000169DC0"
 """
 
-ENERGY = dlt645_codec.encode(dlt645_codec.Frame("000000000161", 0x11, bytes.fromhex("00000100")))
+ENERGY = codec.encode(codec.Frame("000000000161", 0x11, bytes.fromhex("00000100")))
 VOLTS = encode_rtu(7, bytes.fromhex("0400000002"))
 
 
@@ -123,7 +123,7 @@ def play(folder: Path, body: Callable[[Stand], Awaitable[None]], parity: str = "
 def test_pyserial_reads_meters_of_two_protocols(tmp_path: Path) -> None:
     async def body(stand: Stand) -> None:
         answer = await stand.ask(ENERGY)
-        assert not dlt645_codec.flaws(answer.lstrip(b"\xfe"))
+        assert not codec.flaws(answer.lstrip(b"\xfe"))
         assert not rtu_flaw(await stand.ask(VOLTS))
         assert [list(event.values) for event in stand.served()] == [["e01.energy"], ["e02.voltage"]]
 

@@ -14,17 +14,17 @@ from pathlib import Path
 import pytest
 from process_kit import LooksOn, conduct, profile, record
 
-from bench.bench import Bench
 from bench.case import CaseResult, Verdict
+from bench.dut.command import CommandAdapter
+from bench.dut.profile import load_profile
+from bench.facade.bench import Bench
 from bench.history import Began, Captured, Connected, Event, Received, Sent, Served, Stored
-from bench.profile import load_profile
+from bench.layout.scenario import Scenario
 from bench.real.realclock import RealClock
 from bench.rigs.loopback import RIG as LOOPBACK
 from bench.rigs.process import RIG as PROCESS
-from bench.rigs.real_bench import RealBench
+from bench.rigs.real.bench import RealBench
 from bench.run import CaseRig
-from bench.scenario import Scenario
-from bench.terminals.command import CommandAdapter
 from simulators.centres.mqtt import TELEMETRY, MqttCentre, Sample, samples_of
 from simulators.centres.switches import SwitchError
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from process_kit import conduct, printed, profile, python, record, said
 
-from bench.bench import Bench
 from bench.case import Case, Finding, Verdict, check
+from bench.dut.profile import Profile
+from bench.facade.bench import Bench
 from bench.history import History, Phase, TimeAsked
-from bench.profile import Profile
+from bench.layout.scenario import Scenario
 from bench.rigs.loopback import RIG as LOOPBACK
 from bench.rigs.process import RIG as PROCESS
 from bench.run import CaseRig
-from bench.scenario import Scenario
 
 # A terminal that asks for the time five times a second and notes how far the server is ahead of the host's clock.
 _ASKS = """

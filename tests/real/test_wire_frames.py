@@ -12,11 +12,11 @@ from scapy.layers.inet import ICMP, IP, TCP, UDP
 from scapy.layers.l2 import ARP, Ether
 from scapy.packet import Packet
 
-from bench.real import frames as f
-from bench.real.tap import HEADER
-from bench.real.wire_flows import IN, OUT, Connections
-from bench.real.wire_messages import Contains
-from bench.real.wire_process import Watch
+from bench.real.wire import frames as f
+from bench.real.wire.flows import IN, OUT, Connections
+from bench.real.wire.messages import Contains
+from bench.real.wire.process import Watch
+from bench.real.wire.tap import HEADER
 
 ETHER = Ether(src="02:cb:00:00:00:02", dst="02:cb:00:00:00:01")
 THERE = IP(src="10.1.0.2", dst="10.1.0.10", id=77)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.real.frames import View
-from bench.real.wire_messages import Fault, rule_of
-from bench.real.wire_rules import Link, Path, decisions
+from bench.real.wire.frames import View
+from bench.real.wire.messages import Fault, rule_of
+from bench.real.wire.rules import Link, Path, decisions
 from bench.virtual import rules as r
 
 N = 400

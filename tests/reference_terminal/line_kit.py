@@ -10,11 +10,11 @@ from decimal import Decimal
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network
 from reference_terminal.acquisition.line import Line
-from reference_terminal.acquisition.reading import Reading
-from reference_terminal.clock import WallClock
-from reference_terminal.config import load_config
-from reference_terminal.config_lines import LineConfig
-from reference_terminal.config_meters import MeterConfig
+from reference_terminal.model.reading import Reading
+from reference_terminal.operations.clock import WallClock
+from reference_terminal.settings.config import load_config
+from reference_terminal.settings.lines import LineConfig
+from reference_terminal.settings.meters import MeterConfig
 
 
 class Peer:

@@ -11,7 +11,7 @@ from typing import Any
 
 import h11
 
-from reference_terminal.times import parse_iso
+from reference_terminal.model.times import parse_iso
 
 OK: dict[str, Any] = {"responseCode": "0", "responseMessage": "RECEIVE SUCCESS"}
 DEVICE = "0123456789abcdef0123456789abcdef"

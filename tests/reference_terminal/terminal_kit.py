@@ -8,11 +8,11 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from reference_terminal.hj212 import frame as frames
+from reference_terminal.hj212 import message as messages
+from reference_terminal.hj212.frame import Frame
+from reference_terminal.hj212.message import Message
 from reference_terminal.platform import Platform
-from reference_terminal.uplink import frame as frames
-from reference_terminal.uplink import message as messages
-from reference_terminal.uplink.frame import Frame
-from reference_terminal.uplink.message import Message
 
 MN = "010000A8900016F000169DC0"
 

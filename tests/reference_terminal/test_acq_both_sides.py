@@ -16,18 +16,25 @@ from line_kit import Clock, meter, shown
 
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network
-from reference_terminal.acquisition import bcd, blocks, cjt188, decode, dlt645, modbus_serial, scale
-from reference_terminal.acquisition.blocks import Block
+from reference_terminal.acquisition import bcd
+from reference_terminal.acquisition.cjt188 import frames as cjt188
+from reference_terminal.acquisition.dlt645 import frames as dlt645
 from reference_terminal.acquisition.failures import ReadFailed
-from reference_terminal.acquisition.modbus import GatewayClient
-from reference_terminal.acquisition.modbus_driver import ModbusMeter
-from reference_terminal.acquisition.reading import BadContent
-from reference_terminal.clock import WallClock
-from reference_terminal.config import load_config
-from reference_terminal.config_meters import ORDERS, TYPES, GatewayConfig
-from simulators.meters import bcd as sim_bcd
-from simulators.meters import cjt188_codec, dlt645_codec, modbus_codec, scale_frames
-from simulators.meters import registers as sim_registers
+from reference_terminal.acquisition.modbus import blocks, decode, serial
+from reference_terminal.acquisition.modbus.blocks import Block
+from reference_terminal.acquisition.modbus.client import GatewayClient
+from reference_terminal.acquisition.modbus.driver import ModbusMeter
+from reference_terminal.acquisition.scale import driver as scale
+from reference_terminal.model.reading import BadContent
+from reference_terminal.operations.clock import WallClock
+from reference_terminal.settings.config import load_config
+from reference_terminal.settings.meters import ORDERS, TYPES, GatewayConfig
+from simulators.meters.cjt188 import codec as cjt188_codec
+from simulators.meters.dlt645 import codec as dlt645_codec
+from simulators.meters.modbus import codec as modbus_codec
+from simulators.meters.modbus import registers as sim_registers
+from simulators.meters.scale import frames as scale_frames
+from simulators.meters.serial import bcd as sim_bcd
 
 digits = st.text("0123456789", min_size=12, max_size=12)
 WHOLE = [kind for kind in TYPES if kind[0] != "f"]
@@ -129,8 +136,8 @@ def test_answers_of_modbus_on_a_line(unit: int, function: int, words: bytes, nam
     words = words[: len(words) // 2 * 2]
     pdu = bytes((function, len(words))) + words
     encode = modbus_codec.encode_rtu if name == "rtu" else modbus_codec.encode_ascii
-    framing = modbus_serial.FRAMINGS[f"modbus-{name}"]
-    asked = modbus_serial.question(framing, unit, Block(function, 0, len(words) // 2, False))
+    framing = serial.FRAMINGS[f"modbus-{name}"]
+    asked = serial.question(framing, unit, Block(function, 0, len(words) // 2, False))
     assert asked.find(encode(unit, pdu)) == words
     decoded = modbus_codec.decode_rtu if name == "rtu" else modbus_codec.decode_ascii
     assert decoded(asked.request) == (unit, bytes((function, 0, 0)) + (len(words) // 2).to_bytes(2, "big"))
@@ -138,9 +145,9 @@ def test_answers_of_modbus_on_a_line(unit: int, function: int, words: bytes, nam
         asked.find(encode(unit, bytes((function | 0x80, 6))))
 
 
-@given(st.binary(max_size=400), st.sampled_from(sorted(modbus_serial.FRAMINGS)), st.integers(1, 125))
+@given(st.binary(max_size=400), st.sampled_from(sorted(serial.FRAMINGS)), st.integers(1, 125))
 def test_no_octets_are_taken_for_registers(octets: bytes, name: str, count: int) -> None:
-    asked = modbus_serial.question(modbus_serial.FRAMINGS[name], 7, Block(3, 0, count, False))
+    asked = serial.question(serial.FRAMINGS[name], 7, Block(3, 0, count, False))
     try:
         found = asked.find(octets)
     except ReadFailed as failure:
@@ -164,7 +171,7 @@ def test_the_modbus_vectors_of_the_facts(request_text: str, answer: str, kind: s
     octets = bytes.fromhex(answer)
     asked = bytes.fromhex(request_text)
     block = Block(octets[1], int.from_bytes(asked[2:4], "big"), octets[2] // 2, False)
-    question = modbus_serial.question(modbus_serial.RTU, 1, block)
+    question = serial.question(serial.RTU, 1, block)
     assert not asked or question.request == asked
     words = question.find(octets)
     assert words is not None
@@ -173,7 +180,7 @@ def test_the_modbus_vectors_of_the_facts(request_text: str, answer: str, kind: s
 
 
 def test_discrete_inputs_are_never_taken_for_registers() -> None:
-    question = modbus_serial.question(modbus_serial.RTU, 1, Block(3, 0, 6, False))
+    question = serial.question(serial.RTU, 1, Block(3, 0, 6, False))
     assert question.find(bytes.fromhex("01 02 01 00 A1 88")) is None
 
 

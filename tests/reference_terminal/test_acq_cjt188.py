@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference_terminal.acquisition import cjt188, cjt188_layouts, reading
-from reference_terminal.acquisition.cjt188 import Frame
-from reference_terminal.acquisition.cjt188_layouts import UNIT_CODES, fields_named
-from reference_terminal.acquisition.reading import BadContent
+from reference_terminal.acquisition.cjt188 import frames as cjt188
+from reference_terminal.acquisition.cjt188 import layouts
+from reference_terminal.acquisition.cjt188.frames import Frame
+from reference_terminal.acquisition.cjt188.layouts import UNIT_CODES, fields_named
+from reference_terminal.model import reading
+from reference_terminal.model.reading import BadContent
 
 VECTORS = {
     "188-1": ("FE FE FE FE 68 10 44 33 22 11 00 33 78 01 03 1F 90 00 80 16", "10", "78330011223344", 0x01),
@@ -65,7 +67,7 @@ def test_every_vector_is_read_and_written(name: str) -> None:
 
 
 def water(name: str) -> list[cjt188.Field]:
-    return cjt188.fields_of(only(bytes.fromhex(VECTORS[name][0])).data[3:], cjt188_layouts.WATER)
+    return cjt188.fields_of(only(bytes.fromhex(VECTORS[name][0])).data[3:], layouts.WATER)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +89,7 @@ def test_clock_and_status() -> None:
 
 def test_heat_with_the_clock_highest_octet_first() -> None:
     frame = only(bytes.fromhex(VECTORS["188-12"][0]))
-    fields = {field.layout.name: field for field in cjt188.fields_of(frame.data[3:], cjt188_layouts.HEAT)}
+    fields = {field.layout.name: field for field in cjt188.fields_of(frame.data[3:], layouts.HEAT)}
     said = {name: f"{field.value} {field.unit}" for name, field in fields.items() if field.value is not None}
     assert said == {
         "settled_heat": "123456.78 kWh",
@@ -108,9 +110,9 @@ def test_a_wrong_sum_is_named() -> None:
 
 
 def test_lengths_of_the_layouts() -> None:
-    assert [cjt188_layouts.width(each) + 3 for each in (cjt188_layouts.WATER, cjt188_layouts.HEAT)] == [22, 46]
-    assert cjt188_layouts.width(cjt188_layouts.HEAT_AND_COOLING) + 3 == 0x3E
-    assert cjt188_layouts.width(cjt188_layouts.ULTRASONIC) + 3 == 22
+    assert [layouts.width(each) + 3 for each in (layouts.WATER, layouts.HEAT)] == [22, 46]
+    assert layouts.width(layouts.HEAT_AND_COOLING) + 3 == 0x3E
+    assert layouts.width(layouts.ULTRASONIC) + 3 == 22
 
 
 def test_units_before_the_number_and_none_at_all() -> None:
@@ -133,11 +135,11 @@ def test_units_before_the_number_and_none_at_all() -> None:
 )
 def test_another_layout_is_no_reading(data: str, cause: str) -> None:
     with pytest.raises(BadContent, match=cause):
-        cjt188.fields_of(bytes.fromhex(data), cjt188_layouts.WATER)
+        cjt188.fields_of(bytes.fromhex(data), layouts.WATER)
 
 
 def test_fields_without_number() -> None:
-    total, settled, *_ = cjt188.fields_of(bytes.fromhex("FFFFFFFF FF 0A220100 2C" + "00" * 9), cjt188_layouts.WATER)
+    total, settled, *_ = cjt188.fields_of(bytes.fromhex("FFFFFFFF FF 0A220100 2C" + "00" * 9), layouts.WATER)
     assert (total.value, total.cause) == (None, reading.NO_DATA)
     assert (settled.value, settled.cause) == (None, reading.BAD_DIGITS)
 
@@ -148,7 +150,7 @@ def test_unit_codes_of_the_facts() -> None:
 
 
 def test_a_multiplied_unit() -> None:
-    total, *_ = cjt188.fields_of(bytes.fromhex("00230100 2E 00000000 2C" + "00" * 9), cjt188_layouts.WATER)
+    total, *_ = cjt188.fields_of(bytes.fromhex("00230100 2E 00000000 2C" + "00" * 9), layouts.WATER)
     assert str(total.value) == "12300.00"
 
 
@@ -163,11 +165,11 @@ def test_round_trip(kind: str, address: str, control: int, data: bytes, preamble
     assert next(found.frame for found in cjt188.scan(octets)) == Frame(kind, address, control, data)
 
 
-@given(st.binary(max_size=300), st.sampled_from([cjt188_layouts.WATER, cjt188_layouts.HEAT, cjt188_layouts.ULTRASONIC]))
-def test_no_octets_crash_anything(octets: bytes, layout: tuple[cjt188_layouts.FieldLayout, ...]) -> None:
+@given(st.binary(max_size=300), st.sampled_from([layouts.WATER, layouts.HEAT, layouts.ULTRASONIC]))
+def test_no_octets_crash_anything(octets: bytes, layout: tuple[layouts.FieldLayout, ...]) -> None:
     for found in cjt188.scan(octets):
         assert 0 <= found.start < found.end <= len(octets)
-    payload = octets[: cjt188_layouts.width(layout)]
+    payload = octets[: layouts.width(layout)]
     try:
         for field in cjt188.fields_of(payload, layout):
             assert field.value is None or field.value.is_finite()

@@ -19,17 +19,19 @@ from hypothesis import strategies as st
 from terminal_kit import platform
 
 from reference_terminal import Terminal, load_config
-from reference_terminal.acquisition import mqtt_packets, reading
+from reference_terminal.acquisition.collectors.messages import MessageError, Said, content, of_tags, read_message
 from reference_terminal.acquisition.driver import Content
-from reference_terminal.acquisition.messages import MessageError, Said, content, of_tags, read_message
-from reference_terminal.acquisition.mqtt_driver import MqttMeter
-from reference_terminal.acquisition.mqtt_packets import BadPacket
-from reference_terminal.acquisition.reading import Reading
-from reference_terminal.config import ConfigError
-from reference_terminal.config_collectors import FORMS
+from reference_terminal.acquisition.mqtt import packets as mqtt_packets
+from reference_terminal.acquisition.mqtt.driver import MqttMeter
+from reference_terminal.acquisition.mqtt.packets import BadPacket
+from reference_terminal.model import reading
+from reference_terminal.model.reading import Reading
+from reference_terminal.model.times import HOUR, MINUTE, QUARTER
 from reference_terminal.processing.late import Place
-from reference_terminal.times import HOUR, MINUTE, QUARTER
-from simulators.collectors import packets, payloads
+from reference_terminal.settings.collectors import FORMS
+from reference_terminal.settings.config import ConfigError
+from simulators.collectors import payloads
+from simulators.mqtt import packets
 
 Program = Callable[[str], str]
 T0 = 1_772_416_800  # 2026-03-02T10:00:00+08:00

@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference_terminal.acquisition import bcd, dlt645, dlt645_items, reading
+from reference_terminal.acquisition import bcd
 from reference_terminal.acquisition.bcd import Format, parse_format
-from reference_terminal.acquisition.dlt645 import Frame
-from reference_terminal.acquisition.reading import BadContent
+from reference_terminal.acquisition.dlt645 import frames as dlt645
+from reference_terminal.acquisition.dlt645 import items
+from reference_terminal.acquisition.dlt645.frames import Frame
+from reference_terminal.model import reading
+from reference_terminal.model.reading import BadContent
 
 VECTORS = {
     "645-1": ("FE FE FE FE 68 61 01 00 00 00 00 68 11 04 33 33 34 33 14 16", "000000000161", 0x11, "00010000"),
@@ -103,7 +106,7 @@ def test_every_vector_is_read_and_written(name: str) -> None:
 )
 def test_values_of_the_vectors(name: str, identifier: str, value: str) -> None:
     frame = only(bytes.fromhex(VECTORS[name][0]))
-    item = dlt645_items.item(identifier)
+    item = items.item(identifier)
     assert item is not None
     assert str(bcd.value_of(frame.data[len(identifier) // 2 :], item.form())) == value
 
@@ -111,7 +114,7 @@ def test_values_of_the_vectors(name: str, identifier: str, value: str) -> None:
 def test_block_of_three_voltages() -> None:
     for name, values in (("645-5", ["0.0", "0.0", "239.4"]), ("645-E3", ["220.1", "219.9", "225.0"])):
         data = only(bytes.fromhex(VECTORS[name][0])).data[4:]
-        members = dlt645_items.members("0201FF00", len(data))
+        members = items.members("0201FF00", len(data))
         assert members == ["02010100", "02010200", "02010300"]
         assert [str(bcd.value_of(data[2 * n :], Format(3, 1))) for n in range(3)] == values
 
@@ -160,7 +163,7 @@ def test_a_frame_behind_noise_and_a_false_start() -> None:
     ],
 )
 def test_identifiers(identifier: str, format: str, unit: str, signed: bool) -> None:
-    item = dlt645_items.item(identifier)
+    item = items.item(identifier)
     assert item is not None
     assert (item.format, item.unit, item.signed) == (format, unit, signed)
 
@@ -169,7 +172,7 @@ def test_identifiers(identifier: str, format: str, unit: str, signed: bool) -> N
     "identifier", ["0001FF00", "00014000", "0001000D", "00110000", "03010000", "901F", "9F10", "00"]
 )
 def test_identifiers_nobody_vouches_for(identifier: str) -> None:
-    assert dlt645_items.item(identifier) is None
+    assert items.item(identifier) is None
 
 
 @pytest.mark.parametrize(
@@ -191,7 +194,7 @@ def test_identifiers_nobody_vouches_for(identifier: str) -> None:
     ],
 )
 def test_identifiers_of_2007_in_1997(one: str, other: str) -> None:
-    assert dlt645_items.to_1997(one) == other
+    assert items.to_1997(one) == other
 
 
 @pytest.mark.parametrize(
@@ -265,10 +268,10 @@ def test_no_octets_crash_the_search(octets: bytes) -> None:
 
 @given(st.text("0123456789ABCDEF", min_size=8, max_size=8) | st.text("0123456789ABCDEF", min_size=4, max_size=4))
 def test_any_identifier_is_looked_up(identifier: str) -> None:
-    item = dlt645_items.item(identifier)
+    item = items.item(identifier)
     assert item is None or not item.format or item.form().width
-    assert dlt645_items.to_1997(identifier) == "" or len(dlt645_items.to_1997(identifier)) == 4
-    dlt645_items.members(identifier, 100)
+    assert items.to_1997(identifier) == "" or len(items.to_1997(identifier)) == 4
+    items.members(identifier, 100)
 
 
 forms = st.builds(Format, st.integers(1, 8), st.integers(0, 4), st.booleans()).filter(

@@ -9,13 +9,15 @@ from decimal import Decimal
 import pytest
 from line_kit import Peer, line_config, meter, on_line, shown
 
-from reference_terminal.acquisition import cjt188, dlt645, modbus_serial
-from reference_terminal.acquisition.cjt188_driver import Cjt188Meter
-from reference_terminal.acquisition.dlt645_driver import Dlt645Meter
+from reference_terminal.acquisition.cjt188 import frames as cjt188
+from reference_terminal.acquisition.cjt188.driver import Cjt188Meter
+from reference_terminal.acquisition.dlt645 import frames as dlt645
+from reference_terminal.acquisition.dlt645.driver import Dlt645Meter
 from reference_terminal.acquisition.line import Line, without_echo
-from reference_terminal.acquisition.modbus_driver import SerialModbusMeter
-from reference_terminal.clock import WallClock
-from reference_terminal.config_lines import LineConfig
+from reference_terminal.acquisition.modbus import serial as modbus_serial
+from reference_terminal.acquisition.modbus.driver import SerialModbusMeter
+from reference_terminal.operations.clock import WallClock
+from reference_terminal.settings.lines import LineConfig
 
 ADDRESS = "000000000161"
 METER_645 = """

@@ -19,22 +19,25 @@ from terminal_kit import platform
 from test_acq_collectors import Bench, Mosquitto, config_text, free_port
 
 from reference_terminal import Terminal, load_config
-from reference_terminal.acquisition import mqtt_packets, mqtt_properties, reading
-from reference_terminal.acquisition.messages import MessageError, read_message
-from reference_terminal.acquisition.mqtt_packets import LEVEL_5, BadPacket
-from reference_terminal.acquisition.mqtt_properties import BadProperties
-from reference_terminal.acquisition.mqtt_reasons import in_words
-from reference_terminal.acquisition.mqtt_received import ReceivedIds
-from reference_terminal.config import ConfigError
+from reference_terminal.acquisition.collectors.messages import MessageError, read_message
+from reference_terminal.acquisition.mqtt import packets as mqtt_packets
+from reference_terminal.acquisition.mqtt import properties
+from reference_terminal.acquisition.mqtt.packets import LEVEL_5, BadPacket
+from reference_terminal.acquisition.mqtt.properties import BadProperties
+from reference_terminal.acquisition.mqtt.reasons import in_words
+from reference_terminal.acquisition.mqtt.received import ReceivedIds
+from reference_terminal.hj212 import frame
+from reference_terminal.model import reading
+from reference_terminal.settings.config import ConfigError
 from reference_terminal.storage.store import Store
-from reference_terminal.uplink import frame
-from simulators.collectors import packets, payloads
-from simulators.collectors.broker import Broker
+from simulators.collectors import payloads
 from simulators.collectors.hj212_text import mn_of, with_bad_check
-from simulators.collectors.octets import Fields
-from simulators.collectors.packets import Message
-from simulators.collectors.properties import Properties
 from simulators.events import Event, Handed
+from simulators.mqtt import packets
+from simulators.mqtt.broker import Broker
+from simulators.mqtt.octets import Fields
+from simulators.mqtt.packets import Message
+from simulators.mqtt.properties import Properties
 
 Program = Callable[[str], str]
 FIVE = 'version = "5.0"\nqos = 2'
@@ -329,7 +332,7 @@ def test_both_ends_agree_on_hj212_text(name: str, at_s: int, values: dict[str, D
 @given(st.binary(max_size=80))
 def test_no_octets_of_5_break_the_subscriber(octets: bytes) -> None:
     with contextlib.suppress(BadProperties):
-        mqtt_properties.take(octets, 0)
+        properties.take(octets, 0)
     for read in (mqtt_packets.welcome, mqtt_packets.granted):
         with contextlib.suppress(BadPacket):
             read(octets, LEVEL_5)

@@ -20,15 +20,15 @@ from decimal import Decimal
 import pytest
 from line_kit import meter, shown
 
-from reference_terminal.acquisition.dlt645_driver import Dlt645Meter
+from reference_terminal.acquisition.dlt645.driver import Dlt645Meter
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.line import Line
-from reference_terminal.acquisition.modbus import GatewayClient
-from reference_terminal.acquisition.modbus_driver import ModbusMeter, SerialModbusMeter
-from reference_terminal.clock import WallClock
-from reference_terminal.config import load_config
-from reference_terminal.config_lines import LineConfig
-from reference_terminal.config_meters import GatewayConfig
+from reference_terminal.acquisition.modbus.client import GatewayClient
+from reference_terminal.acquisition.modbus.driver import ModbusMeter, SerialModbusMeter
+from reference_terminal.operations.clock import WallClock
+from reference_terminal.settings.config import load_config
+from reference_terminal.settings.lines import LineConfig
+from reference_terminal.settings.meters import GatewayConfig
 
 LIBMODBUS = """
 import ctypes, ctypes.util, sys

@@ -9,14 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from line_kit import Peer, meter, on_line, shown
 
-from reference_terminal import units
-from reference_terminal.acquisition import analog, blocks, reading, scale
 from reference_terminal.acquisition.driver import Content, judged
 from reference_terminal.acquisition.line import Line
-from reference_terminal.acquisition.scale import ScaleMeter
-from reference_terminal.clock import WallClock
-from reference_terminal.config import ConfigError, load_config
-from reference_terminal.config_meters import MeterConfig
+from reference_terminal.acquisition.modbus import analog, blocks
+from reference_terminal.acquisition.scale import driver
+from reference_terminal.acquisition.scale.driver import ScaleMeter
+from reference_terminal.model import reading, units
+from reference_terminal.operations.clock import WallClock
+from reference_terminal.settings.config import ConfigError, load_config
+from reference_terminal.settings.meters import MeterConfig
 
 
 def analogue(extra: str = "", unit: str = "MPa", kind: str = "u16") -> MeterConfig:
@@ -142,7 +143,7 @@ def test_an_analogue_point_without_its_range() -> None:
     ],
 )
 def test_weights(protocol: str, octets: str, value: str) -> None:
-    found = scale.FORMS[protocol](bytes.fromhex(octets))
+    found = driver.FORMS[protocol](bytes.fromhex(octets))
     assert found is not None
     assert (None if found.value is None else str(found.value), found.cause) == (value.lstrip("0") or value, "")
 
@@ -152,14 +153,14 @@ def test_a_damaged_weight_is_none() -> None:
         ("xk3190", "02 2B 30 30 32 30 30 31 32 31 42 03"),
         ("toledo-a12e", "57 47 30 30 34 2E 31 33 38 6B 67 33 44 0D 0A"),
     ):
-        found = scale.FORMS[protocol](bytes.fromhex(octets))
+        found = driver.FORMS[protocol](bytes.fromhex(octets))
         assert found is not None
         assert (found.value, found.cause) == (None, "checksum")
 
 
-@given(st.binary(max_size=60), st.sampled_from(list(scale.FORMS)))
+@given(st.binary(max_size=60), st.sampled_from(list(driver.FORMS)))
 def test_no_octets_crash_a_scale(octets: bytes, protocol: str) -> None:
-    found = scale.question(protocol).find(octets)
+    found = driver.question(protocol).find(octets)
     assert found is None or found.cause or (found.value is not None and found.value.is_finite())
 
 

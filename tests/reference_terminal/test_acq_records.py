@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from line_kit import Peer, meter, on_line, shown
 
-from reference_terminal.acquisition import dlt645, dlt645_records
-from reference_terminal.acquisition.dlt645_driver import Dlt645Meter
+from reference_terminal.acquisition.dlt645 import frames
+from reference_terminal.acquisition.dlt645 import records as dlt645_records
+from reference_terminal.acquisition.dlt645.driver import Dlt645Meter
 from reference_terminal.acquisition.line import Line
-from reference_terminal.clock import WallClock
-from reference_terminal.config_meters import MeterConfig
+from reference_terminal.operations.clock import WallClock
+from reference_terminal.settings.meters import MeterConfig
 
 ADDRESS = "000000000161"
 TEXT = """
@@ -40,13 +41,13 @@ def with_records(kind: str) -> MeterConfig:
 
 
 def asked(request: bytes) -> bytes:
-    frame = next(found.frame for found in dlt645.scan(request) if found.frame)
+    frame = next(found.frame for found in frames.scan(request) if found.frame)
     return frame.data
 
 
 def answer(request: bytes, value: bytes, control: int = 0x91) -> list[tuple[float, bytes]]:
     data = asked(request)[:4] + value if control == 0x91 else value
-    return [(0.02, dlt645.encode(ADDRESS, control, data, 2))]
+    return [(0.02, frames.encode(ADDRESS, control, data, 2))]
 
 
 def read(kind: str, at_s: int, replies: Callable[[bytes], list[tuple[float, bytes]]]) -> tuple[object, list[bytes]]:

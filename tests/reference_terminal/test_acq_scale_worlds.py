@@ -14,9 +14,9 @@ from line_kit import Line, Peer, WallClock, meter, on_line, shown
 from test_acq_serial_worlds import Life
 
 from bench.virtual.loop import run as run_virtually
-from reference_terminal.acquisition.scale import ScaleMeter
-from reference_terminal.acquisition.weighing import Bridge
-from reference_terminal.config import ConfigError
+from reference_terminal.acquisition.scale.driver import ScaleMeter
+from reference_terminal.acquisition.scale.loads import Bridge
+from reference_terminal.settings.config import ConfigError
 from simulators.meters import faults
 
 WORLD = """

@@ -9,13 +9,14 @@ from decimal import Decimal
 import pytest
 from line_kit import Peer, line_config, on_line
 
-from reference_terminal.acquisition import dlt645, occupancy
-from reference_terminal.acquisition.dlt645_driver import Dlt645Meter
+from reference_terminal.acquisition import occupancy
+from reference_terminal.acquisition.dlt645 import frames
+from reference_terminal.acquisition.dlt645.driver import Dlt645Meter
 from reference_terminal.acquisition.line import Line
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
-from reference_terminal.acquisition.reading import Reading
-from reference_terminal.clock import WallClock
-from reference_terminal.config import Config, ConfigError, load_config
+from reference_terminal.model.reading import Reading
+from reference_terminal.operations.clock import WallClock
+from reference_terminal.settings.config import Config, ConfigError, load_config
 
 
 def text(meters: int, period_s: int, line: str = "", points: int = 1) -> str:
@@ -151,12 +152,12 @@ def test_a_dead_meter_costs_only_its_own_share(dead: int) -> None:
     silent = True
 
     def replies(request: bytes) -> list[tuple[float, bytes]]:
-        frame = next(found.frame for found in dlt645.scan(request) if found.frame)
+        frame = next(found.frame for found in frames.scan(request) if found.frame)
         now_s = asyncio.get_running_loop().time()
         if silent and frame.address == f"{dead:012d}" and 3 < now_s < 63:
             return []
         value = bytes.fromhex("26000000") if frame.data[0] == 0 else bytes(3)
-        return [(0.05, dlt645.encode(frame.address, 0x91, frame.data[:4] + value, 4))]
+        return [(0.05, frames.encode(frame.address, 0x91, frame.data[:4] + value, 4))]
 
     async def body(line: Line, clock: WallClock) -> None:
         config = load(5, 2, "baud = 9600")

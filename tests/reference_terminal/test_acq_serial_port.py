@@ -12,13 +12,14 @@ from decimal import Decimal
 import pytest
 from line_kit import Clock, meter, shown
 
-from reference_terminal.acquisition import dlt645, modbus_serial
-from reference_terminal.acquisition.dlt645_driver import Dlt645Meter
+from reference_terminal.acquisition.dlt645 import frames
+from reference_terminal.acquisition.dlt645.driver import Dlt645Meter
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.line import Line
-from reference_terminal.acquisition.modbus_driver import SerialModbusMeter
-from reference_terminal.clock import WallClock
-from reference_terminal.config_lines import LineConfig
+from reference_terminal.acquisition.modbus import serial
+from reference_terminal.acquisition.modbus.driver import SerialModbusMeter
+from reference_terminal.operations.clock import WallClock
+from reference_terminal.settings.lines import LineConfig
 
 METER = """
 protocol = "dlt645-2007"
@@ -68,7 +69,7 @@ def line(device: str, **changes: object) -> Line:
 def test_a_meter_on_a_serial_port() -> None:
     async def main() -> list[str]:
         pty = Pty()
-        pty.serve(dlt645.encode("000000000161", 0x91, bytes.fromhex("0000010026000000"), 4), 20)
+        pty.serve(frames.encode("000000000161", 0x91, bytes.fromhex("0000010026000000"), 4), 20)
         port = line(pty.device, baud=9600, stop_bits="2")
         try:
             return shown((await Dlt645Meter(meter(METER), 0, port).read(0, WallClock(Clock()), 0)).readings)
@@ -96,7 +97,7 @@ unit = "kWh"
 
     async def main() -> list[str]:
         pty = Pty()
-        answer = modbus_serial.wrap_ascii(bytes.fromhex("07030400BC614E"))
+        answer = serial.wrap_ascii(bytes.fromhex("07030400BC614E"))
         wire = bytes(octet | (octet.bit_count() % 2) << 7 for octet in answer)
         heard: list[bytes] = []
         pty.serve(wire, 17)

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 import tomli_w
 
-from bench.terminals import Seat
-from bench.terminals.reference import render
+from bench.dut import Seat
+from bench.dut.reference import render
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.loop import running_loop
 from bench.virtual.network import Network
 from bench.virtual.serial import LineCarrier, SerialLine, SerialPorts
 from bench.virtual.uart import Framing
-from reference_terminal.config import load_config
+from reference_terminal.assembly import Terminal
 from reference_terminal.platform import Platform
-from reference_terminal.terminal import Terminal
+from reference_terminal.settings.config import load_config
 from simulators.events import Event, Served
 from simulators.tables import parse_toml
 from simulators.world import Site, build_world

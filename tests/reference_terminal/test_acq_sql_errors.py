@@ -6,8 +6,8 @@ import sqlite3
 
 import pytest
 
-from reference_terminal.acquisition import sql_errors
-from reference_terminal.acquisition.sql_errors import AWAY, BUSY, WRONG
+from reference_terminal.acquisition.sql import errors
+from reference_terminal.acquisition.sql.errors import AWAY, BUSY, WRONG
 
 
 class _Psycopg(Exception):
@@ -56,11 +56,11 @@ class _Sqlite(sqlite3.OperationalError):
     ],
 )
 def test_the_code_tells_what_an_error_means(error: BaseException | None, means: str) -> None:
-    assert sql_errors.meaning(error) == means
+    assert errors.meaning(error) == means
 
 
 def test_people_are_told_what_the_database_said() -> None:
-    assert sql_errors.said(Exception({"C": "42P01", "M": '关系 "x" 不存在'})) == '关系 "x" 不存在'
-    assert sql_errors.said(Exception("42S02", "[42S02] no such table")) == "[42S02] no such table"
-    assert sql_errors.said(Exception(1146, "Table 'x' doesn't exist")) == "(1146, \"Table 'x' doesn't exist\")"
-    assert sql_errors.said(sqlite3.OperationalError("no such table: x")) == "no such table: x"
+    assert errors.said(Exception({"C": "42P01", "M": '关系 "x" 不存在'})) == '关系 "x" 不存在'
+    assert errors.said(Exception("42S02", "[42S02] no such table")) == "[42S02] no such table"
+    assert errors.said(Exception(1146, "Table 'x' doesn't exist")) == "(1146, \"Table 'x' doesn't exist\")"
+    assert errors.said(sqlite3.OperationalError("no such table: x")) == "no such table: x"

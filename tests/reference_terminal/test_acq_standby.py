@@ -13,10 +13,10 @@ from line_kit import Peer
 
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network
-from reference_terminal.acquisition import dlt645
-from reference_terminal.config import ConfigError, load_config
+from reference_terminal.acquisition.dlt645 import frames
+from reference_terminal.assembly import Terminal
 from reference_terminal.platform import Platform
-from reference_terminal.terminal import Terminal
+from reference_terminal.settings.config import ConfigError, load_config
 from reference_terminal.web.server import Request
 
 START_S = 1_772_380_800
@@ -61,11 +61,11 @@ class Plant:
 
     def replies(self, request: bytes) -> list[tuple[float, bytes]]:
         now_s = asyncio.get_running_loop().time()
-        frame = next(found.frame for found in dlt645.scan(request) if found.frame)
+        frame = next(found.frame for found in frames.scan(request) if found.frame)
         self.asked.append((now_s, frame.address[-1]))
         digits = f"{self.register(frame.address, now_s):08d}"
         value = bytes.fromhex(digits)[::-1] if frame.data[0] == 0 and frame.data[2] == 1 else bytes(3)
-        answer = dlt645.encode(frame.address, 0x91, frame.data[:4] + value)
+        answer = frames.encode(frame.address, 0x91, frame.data[:4] + value)
         if frame.address.endswith("1") and self.silent(now_s):
             return [(0.03, octets) for octets in self.spoil(answer)]
         return [(0.03, answer)]

@@ -16,13 +16,15 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference_terminal.acquisition import opcua_driver, reading, row_source
 from reference_terminal.acquisition.driver import Content
-from reference_terminal.acquisition.reading import flag_of
-from reference_terminal.config import ConfigError, load_config
+from reference_terminal.acquisition.opcua import driver
+from reference_terminal.acquisition.sql import row_source
+from reference_terminal.model import reading
+from reference_terminal.model.reading import flag_of
 from reference_terminal.security import certificates
 from reference_terminal.security.certificates import CertificateError
 from reference_terminal.security.systems import trusted
+from reference_terminal.settings.config import ConfigError, load_config
 
 ua: Any = asyncua_ua
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -35,7 +37,7 @@ def content(value: Any, kind: str, *, status: str = "Good", age_s: float | None 
         ua.StatusCode(ua.UInt32(getattr(ua.StatusCodes, status))),
         SourceTimestamp=None if age_s is None else NOW - timedelta(seconds=age_s),
     )
-    return opcua_driver.content_of(found, NOW_MS, max_age_s)
+    return driver.content_of(found, NOW_MS, max_age_s)
 
 
 # OPC UA.
@@ -104,7 +106,7 @@ def test_flags_of_causes(cause: str, flag: str) -> None:
 
 @given(st.integers(0, 2**32 - 1))
 def test_every_status_code_has_a_name(code: int) -> None:
-    assert opcua_driver.status_name(code)
+    assert driver.status_name(code)
 
 
 # Rows.

@@ -11,17 +11,17 @@ from typing import Any
 
 import pytest
 
-from bench.terminals.reference import configuration
-from reference_terminal.acquisition import reading
-from reference_terminal.acquisition.opcua_client import OpcUaClient
-from reference_terminal.acquisition.opcua_driver import OpcUaMeter
-from reference_terminal.clock import WallClock
-from reference_terminal.config import load_config
-from reference_terminal.config_meters import MeterConfig
-from reference_terminal.config_systems import SystemConfig
+from bench.dut.reference import configuration
+from reference_terminal.acquisition.opcua.client import OpcUaClient
+from reference_terminal.acquisition.opcua.driver import OpcUaMeter
+from reference_terminal.model import reading
+from reference_terminal.operations.clock import WallClock
 from reference_terminal.platform import OffsetClock
 from reference_terminal.security.certificates import identity, read
 from reference_terminal.security.systems import SystemKeys
+from reference_terminal.settings.config import load_config
+from reference_terminal.settings.meters import MeterConfig
+from reference_terminal.settings.systems import SystemConfig
 from simulators.meters.faults import ForeignCertificate, Restarting
 from simulators.serve import HostClock
 from simulators.tables import DescriptionError

@@ -17,10 +17,10 @@ import pytest
 from cryptography import x509
 from security_kit import HOSTS, NAME, NOW_S, Bridge
 
-from reference_terminal.clock import WallClock
+from reference_terminal.net.channel import ChannelRefused, Security, secure
+from reference_terminal.operations.clock import WallClock
 from reference_terminal.operations.journal import Journal
 from reference_terminal.security import certificates
-from reference_terminal.security.channel import ChannelRefused, Security, secure
 from reference_terminal.security.status import (
     GOOD,
     REVOKED,
@@ -32,7 +32,7 @@ from reference_terminal.security.status import (
     responder_of,
 )
 from reference_terminal.storage.store import Store
-from reference_terminal.uplink.status import StatusChecks
+from reference_terminal.uplink.status.ocsp import StatusChecks
 from simulators.events import Event, StatusServed
 from simulators.trust.authority import Choice, Trust
 from simulators.trust.certificates import Family

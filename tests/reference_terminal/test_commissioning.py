@@ -18,11 +18,13 @@ from test_acq_dlt645 import VECTORS
 
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network
-from reference_terminal.acquisition import cjt188, dlt645, modbus_serial
+from reference_terminal.acquisition.cjt188 import frames as cjt188
+from reference_terminal.acquisition.dlt645 import frames as dlt645
+from reference_terminal.acquisition.modbus import serial
 from reference_terminal.commissioning import explain, probe, spreadsheet
-from reference_terminal.config import load_config
 from reference_terminal.main import main
-from reference_terminal.problems import InputError
+from reference_terminal.settings.config import load_config
+from reference_terminal.settings.problems import InputError
 
 
 @pytest.fixture
@@ -193,7 +195,7 @@ def test_a_water_meter_is_found() -> None:
 def test_registers_are_found() -> None:
     def replies(request: bytes) -> list[tuple[float, bytes]]:
         body = bytes.fromhex("01 04 04 43 67 AF 55")
-        return [(0.1, modbus_serial.wrap_rtu(body))] if request.startswith(b"\x01\x04") else []
+        return [(0.1, serial.wrap_rtu(body))] if request.startswith(b"\x01\x04") else []
 
     answered, said = probed(replies, function=4, type="f32")
     assert answered and any("= 231.68489 (f32 ABCD), good" in line for line in said)
@@ -313,7 +315,7 @@ def test_every_vector_is_explained() -> None:
 def test_no_octets_crash_the_explanation(octets: bytes) -> None:
     explain.dlt645_lines(octets)
     explain.cjt188_lines(octets)
-    for framing in modbus_serial.FRAMINGS.values():
+    for framing in serial.FRAMINGS.values():
         explain.modbus_lines(framing, octets)
 
 

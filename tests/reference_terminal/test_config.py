@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from terminal_kit import centre_text, config_text
 
-from reference_terminal.config import ConfigError, load_config
-from reference_terminal.config_centres import day_times_s
 from reference_terminal.main import main
+from reference_terminal.settings.centres import day_times_s
+from reference_terminal.settings.config import ConfigError, load_config
 
 
 def problems(text: str) -> list[str]:

@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from reference_terminal import centre_set
-from reference_terminal.clock import WallClock
-from reference_terminal.config import Config, load_config
 from reference_terminal.management import backup, configuration
 from reference_terminal.management.configuration import Configuration
 from reference_terminal.management.packages import PackageRefused
+from reference_terminal.operations.clock import WallClock
 from reference_terminal.operations.journal import Journal
 from reference_terminal.platform import OffsetClock
 from reference_terminal.security.vault import Vault
+from reference_terminal.settings import centre_overlay
+from reference_terminal.settings.config import Config, load_config
 from reference_terminal.storage.store import Store
 
 TOLD = """
@@ -70,7 +70,7 @@ class Terminal:
         self.configuration = Configuration(self.told, self.now, self.store, self.vault, self.journal)
 
     def now(self) -> Config:
-        wider = centre_set.in_force(self.told, self.store, self.vault)
+        wider = centre_overlay.in_force(self.told, self.store, self.vault)
         return configuration.in_force(wider, self.store, self.vault)
 
     def put(self, **body: Any) -> str:

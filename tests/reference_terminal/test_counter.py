@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from terminal_kit import config_text
 
-from reference_terminal.config import load_config
-from reference_terminal.config_meters import PointConfig
+from reference_terminal.model.rows import Replacement
 from reference_terminal.processing.counter import CounterTracker
-from reference_terminal.storage.rows import Replacement
+from reference_terminal.settings.config import load_config
+from reference_terminal.settings.meters import PointConfig
 
 
 def config(modulus: str, rated: str = "", ratio: str = "1") -> PointConfig:

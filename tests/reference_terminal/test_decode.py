@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from terminal_kit import config_text
 
-from reference_terminal import numbers
-from reference_terminal.acquisition import blocks, decode, reading
-from reference_terminal.config import load_config
-from reference_terminal.config_meters import MeterConfig
+from reference_terminal.acquisition.modbus import blocks, decode
+from reference_terminal.model import numbers, reading
+from reference_terminal.settings.config import load_config
+from reference_terminal.settings.meters import MeterConfig
 
 
 def meter_of(points: str, meter: str = "") -> MeterConfig:

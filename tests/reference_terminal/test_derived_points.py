@@ -15,17 +15,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from reference_terminal import units
 from reference_terminal.commissioning import spreadsheet
-from reference_terminal.config import ConfigError, load_config
-from reference_terminal.config_derived import DerivedConfig
 from reference_terminal.main import main
-from reference_terminal.problems import InputError
+from reference_terminal.model import units
+from reference_terminal.model.rows import BY_HAND, MANUAL_ENTRY, Record
 from reference_terminal.processing.derivation import Derivation
 from reference_terminal.processing.formula import Operand, Outcome, evaluate
-from reference_terminal.storage.rows import BY_HAND, MANUAL_ENTRY, Record
+from reference_terminal.settings.config import ConfigError, load_config
+from reference_terminal.settings.derived import DerivedConfig
+from reference_terminal.settings.problems import InputError
 from reference_terminal.storage.store import Store
-from reference_terminal.uplink.packets import Channel, record_item
+from reference_terminal.uplink.hj212.packets import Channel, record_item
 
 POINTS = (("a", "counter", "kWh"), ("b", "counter", "MWh"), ("w", "counter", "t"), ("p", "instant", "kW"))
 BASE = '[[gateways]]\nid = "g1"\nhost = "127.0.0.1"\n[[meters]]\nid = "m1"\ngateway = "g1"\n' + "".join(

@@ -14,10 +14,10 @@ import pytest
 from terminal_kit import MN, SmallCentre, SmallMeter, centre_text, config_text, platform
 
 from reference_terminal import Terminal, load_config
-from reference_terminal.acquisition.reading import GOOD, Reading
-from reference_terminal.times import parse_iso
-from reference_terminal.uplink import message as messages
-from reference_terminal.uplink.message import Message
+from reference_terminal.hj212 import message as messages
+from reference_terminal.hj212.message import Message
+from reference_terminal.model.reading import GOOD, Reading
+from reference_terminal.model.times import parse_iso
 
 
 def at(text: str) -> int:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference_terminal.config_meters import PointConfig
+from reference_terminal.model.rows import Gap, Record
+from reference_terminal.model.times import DAY, DAY_S, parse_iso
 from reference_terminal.processing.filling import BASE_S, LINEAR, NEAREST, estimates
 from reference_terminal.processing.settlement import LONG, long_named, totals
-from reference_terminal.storage.rows import Gap, Record
-from reference_terminal.times import DAY, DAY_S, parse_iso
+from reference_terminal.settings.meters import PointConfig
 
 COUNTER = PointConfig(
     id="e",

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference_terminal.uplink import crc, frame, message
-from reference_terminal.uplink.frame import Decoder, Frame, Refused
+from reference_terminal.hj212 import crc, frame, message
+from reference_terminal.hj212.frame import Decoder, Frame, Refused
 
 MN = "010000A8900016F000169DC0"
 V1 = f"##0101QN=20160801085857223;ST=32;CN=1062;PW=100000;MN={MN};Flag=5;CP=&&RtdInterval=30&&1C80\r\n"

@@ -9,12 +9,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from terminal_kit import config_text
 
-from reference_terminal.acquisition import reading
-from reference_terminal.acquisition.reading import Reading
-from reference_terminal.config import load_config
+from reference_terminal.model import reading
+from reference_terminal.model.reading import Reading
+from reference_terminal.model.rows import Record
+from reference_terminal.model.times import DAY, HOUR, MINUTE, MONTH, QUARTER, Span, parse_iso
 from reference_terminal.processing.interval import IntervalBuilder
-from reference_terminal.storage.rows import Record
-from reference_terminal.times import DAY, HOUR, MINUTE, MONTH, QUARTER, Span, parse_iso
+from reference_terminal.settings.config import load_config
 
 POINTS = load_config(config_text()).points
 

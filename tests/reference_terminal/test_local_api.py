@@ -21,11 +21,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from reference_terminal.acquisition.reading import BAD, GOOD, TIMEOUT, Reading
-from reference_terminal.config import load_config
+from reference_terminal.assembly import Terminal
+from reference_terminal.model.reading import BAD, GOOD, TIMEOUT, Reading
+from reference_terminal.model.rows import Replacement
 from reference_terminal.platform import Platform
-from reference_terminal.storage.rows import Replacement
-from reference_terminal.terminal import Terminal
+from reference_terminal.settings.config import load_config
 from reference_terminal.web import api, server
 
 START_S = 1_772_323_201  # 2026-03-01T08:00:01+08:00: the first slot of the meter is almost a minute away

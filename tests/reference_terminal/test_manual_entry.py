@@ -15,11 +15,11 @@ from test_acq_standby import START_S, TEXT, Clock, Plant
 
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network
-from reference_terminal.config import load_config
+from reference_terminal.assembly import Terminal
+from reference_terminal.hj212 import message as messages
+from reference_terminal.model.times import MONTH, iso
 from reference_terminal.platform import Platform
-from reference_terminal.terminal import Terminal
-from reference_terminal.times import MONTH, iso
-from reference_terminal.uplink import message as messages
+from reference_terminal.settings.config import load_config
 from reference_terminal.web.server import HttpError, Request
 
 MAIN_ONLY = TEXT[: TEXT.index('[[meters]]\nid = "spare"')]

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from reference_terminal.clock import WallClock
 from reference_terminal.management.installer import BUILT_IN, MODULES, MOST_STARTS, Installer, Outcome
 from reference_terminal.management.packages import PackageRefused, Trusted, open_package, rank
+from reference_terminal.operations.clock import WallClock
 from reference_terminal.operations.journal import Journal
 from reference_terminal.platform import OffsetClock
 from reference_terminal.storage.store import Store

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from reference_terminal.storage.store import Store
-from reference_terminal.uplink.replay import RequestNumbers
+from reference_terminal.uplink.hj212.replay import RequestNumbers
 
 EARLY, LATE, LATER = "20260302080000000", "20260302080000001", "20260302080100000"
 

@@ -14,12 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reference_terminal.model.rows import Record
+from reference_terminal.model.times import DAY
 from reference_terminal.processing.classes import Classes
 from reference_terminal.storage import archive
 from reference_terminal.storage.archive import ArchiveError, Described, Taken
-from reference_terminal.storage.rows import Record
 from reference_terminal.storage.store import Store
-from reference_terminal.times import DAY
 
 T = TypeVar("T")
 POINTS = {"energy": Described("kWh", "counter")}

@@ -12,11 +12,19 @@ import pytest
 from terminal_kit import config_text
 
 from bench.lab.ntp import NtpServer
-from reference_terminal.clock import WallClock
-from reference_terminal.config import ConfigError, TimeConfig, load_config
+from reference_terminal.operations.clock import WallClock
 from reference_terminal.operations.journal import Journal
+from reference_terminal.operations.time_source import (
+    LOST_AFTER,
+    NoTime,
+    TimeSource,
+    instant_of,
+    question,
+    read_answer,
+    stamp_of,
+)
 from reference_terminal.platform import OffsetClock
-from reference_terminal.timesource import LOST_AFTER, NoTime, TimeSource, instant_of, question, read_answer, stamp_of
+from reference_terminal.settings.config import ConfigError, TimeConfig, load_config
 
 _NOW_NS = 1_772_380_800_123_456_789
 

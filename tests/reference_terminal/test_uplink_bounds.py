@@ -9,10 +9,10 @@ import pytest
 from terminal_kit import SmallCentre, centre_text, config_text, platform
 
 from reference_terminal import Terminal, load_config
+from reference_terminal.model.rows import Pending, Record
+from reference_terminal.model.times import parse_iso
 from reference_terminal.storage.bound import Bound
 from reference_terminal.storage.outbox import LIVE
-from reference_terminal.storage.rows import Pending, Record
-from reference_terminal.times import parse_iso
 
 
 def at(text: str) -> int:

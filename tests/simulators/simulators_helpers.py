@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from simulators.centres.codec import Packet, encode
+from simulators.centres.hj212.codec import Packet, encode
 from simulators.events import Event
 
 E = TypeVar("E", bound=Event)

@@ -9,7 +9,7 @@ import pytest
 from simulators_helpers import MN, START_US, Heard, upload
 from trust_helpers import Standing, centre, client_session, connect, material
 
-from simulators.centres.codec import encode
+from simulators.centres.hj212.codec import encode
 from simulators.events import Connected, Received, Secured, Sent, Stored
 from simulators.trust.authority import CHOICES, SOUND, Choice
 from simulators.trust.certificates import facts_of

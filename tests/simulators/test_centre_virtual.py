@@ -16,7 +16,7 @@ from bench.virtual.clock import WorldClock
 from bench.virtual.domain import Domain
 from bench.virtual.loop import run, running_loop
 from bench.virtual.network import Network
-from simulators.centres.codec import encode
+from simulators.centres.hj212.codec import encode
 from simulators.centres.json_text import Number
 from simulators.centres.spec import CentreSpec
 from simulators.events import Secured, Stored

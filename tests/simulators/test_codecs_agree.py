@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference_terminal.uplink import frame as terminal_frame
-from reference_terminal.uplink import message as terminal_message
-from simulators.centres import codec
-from simulators.centres.codec import FATAL, Frame, Junk, Packet, Splitter, encode, encode_frame, parse_data
+from reference_terminal.hj212 import frame as terminal_frame
+from reference_terminal.hj212 import message as terminal_message
+from simulators.centres.hj212 import codec
+from simulators.centres.hj212.codec import FATAL, Frame, Junk, Packet, Splitter, encode, encode_frame, parse_data
 
 # Data segments: each field as it should be most of the time, and otherwise in one of the ways seen in the field.
 

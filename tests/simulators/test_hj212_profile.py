@@ -15,11 +15,20 @@ from hypothesis import strategies as st
 from simulators_helpers import MN, Heard, answer, upload
 from trust_helpers import Client, Standing, centre, connect
 
-from simulators.centres.codec import FAULTS, Frame, Packet, Splitter, encode, encode_data, encode_frame, parse_data
-from simulators.centres.hj212 import Centre, Exchange
-from simulators.centres.payload import PLAIN_LIMIT, Guard, is_protected, key_id
+from simulators.centres.hj212.centre import Centre, Exchange
+from simulators.centres.hj212.codec import (
+    FAULTS,
+    Frame,
+    Packet,
+    Splitter,
+    encode,
+    encode_data,
+    encode_frame,
+    parse_data,
+)
+from simulators.centres.hj212.payload import PLAIN_LIMIT, Guard, is_protected, key_id
 from simulators.events import Commanded, Received, Rejected, Sent, Stored
-from simulators.explain import explain_hj212
+from simulators.explain.centres import explain_hj212
 from simulators.stamps import stamp
 from simulators.trust import oracle
 

@@ -12,7 +12,7 @@ from simulators_helpers import MN, START_US, HandClock, Heard, free_port, upload
 
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network
-from simulators.centres.codec import encode
+from simulators.centres.hj212.codec import encode
 from simulators.centres.spec import CentreSpec
 from simulators.events import Connected, Event
 from simulators.meters.faults import Delayed, Refusing

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulators_helpers import MN, START_US, HandClock, Heard, answer, free_port, upload
 
-from simulators.centres.codec import Frame, Packet, Splitter, encode, parse_data
-from simulators.centres.hj212 import Centre, Exchange, SwitchError
+from simulators.centres.hj212.centre import Centre, Exchange, SwitchError
+from simulators.centres.hj212.codec import Frame, Packet, Splitter, encode, parse_data
 from simulators.events import Behaviour, Commanded, Connected, Received, Rejected, Sent, Stored
 
 

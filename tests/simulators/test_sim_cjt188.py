@@ -18,17 +18,17 @@ from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network
 from simulators.clock import seeded
 from simulators.events import MeterFault, Served, Unserved
-from simulators.explain import main
-from simulators.explain_meters import Decoded, read_cjt188, render
+from simulators.explain.centres import main
+from simulators.explain.meters import Decoded, read_cjt188, render
 from simulators.meters import faults
-from simulators.meters.bus_maps import BusMap, any_shipped
-from simulators.meters.cjt188 import Cjt188Meter
-from simulators.meters.cjt188_codec import ANYONE, Frame, decode, encode, flaws
-from simulators.meters.dlt645 import Dlt645Meter
-from simulators.meters.dlt645_codec import Frame as Frame645
-from simulators.meters.dlt645_codec import encode as encode645
+from simulators.meters.cjt188.codec import ANYONE, Frame, decode, encode, flaws
+from simulators.meters.cjt188.meter import Cjt188Meter
+from simulators.meters.dlt645.codec import Frame as Frame645
+from simulators.meters.dlt645.codec import encode as encode645
+from simulators.meters.dlt645.meter import Dlt645Meter
 from simulators.meters.meter import Binding
-from simulators.meters.serial_bus import SerialBus
+from simulators.meters.serial.bus import SerialBus
+from simulators.meters.serial.maps import BusMap, any_shipped
 from simulators.plant import Works
 from simulators.stamps import from_stamp
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.centres.codec import (
+from simulators.centres.hj212.codec import (
     FATAL,
     FAULTS,
     Frame,

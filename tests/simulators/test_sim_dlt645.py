@@ -18,17 +18,17 @@ from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network
 from simulators.clock import seeded
 from simulators.events import MeterFault, Rejected, Served, Unserved
-from simulators.explain_meters import Decoded, read_dlt645
+from simulators.explain.meters import Decoded, read_dlt645
 from simulators.meters import faults
-from simulators.meters.bcd_channels import moments
-from simulators.meters.bus_maps import BusMap, any_shipped, build_bus_map
 from simulators.meters.channels import MeterError
-from simulators.meters.dlt645 import Dlt645Meter
-from simulators.meters.dlt645_codec import Frame, encode, flaws
-from simulators.meters.line_frames import Splitter
+from simulators.meters.dlt645.codec import Frame, encode, flaws
+from simulators.meters.dlt645.meter import Dlt645Meter
 from simulators.meters.maps import MapError
 from simulators.meters.meter import Binding
-from simulators.meters.serial_bus import SerialBus
+from simulators.meters.serial.bus import SerialBus
+from simulators.meters.serial.channels import moments
+from simulators.meters.serial.frames import Splitter
+from simulators.meters.serial.maps import BusMap, any_shipped, build_bus_map
 from simulators.plant import Works
 from simulators.stamps import from_stamp
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.explain import main
-from simulators.explain_meters import read_dlt645, render
-from simulators.meters.bcd import largest, pack, read_text, unpack, width_of
-from simulators.meters.dlt645_codec import Frame, addressed, decode, encode, flaws
-from simulators.meters.dlt645_items import items_1997, items_2007, read_values
+from simulators.explain.centres import main
+from simulators.explain.meters import read_dlt645, render
+from simulators.meters.dlt645.codec import Frame, addressed, decode, encode, flaws
+from simulators.meters.dlt645.items import items_1997, items_2007, read_values
+from simulators.meters.serial.bcd import largest, pack, read_text, unpack, width_of
 
 FE = "FE FE FE FE "
 # Name, frame, address, control, identifier, values.

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_sim_codec import N1, N2, V5, V7, V15, VECTORS
 
-from simulators import explain
-from simulators.explain import explain_hj212, explain_modbus, main, render_text
+from simulators.explain import centres
+from simulators.explain.centres import explain_hj212, explain_modbus, main, render_text
 
 
 @pytest.mark.parametrize("name", VECTORS)
@@ -153,6 +153,6 @@ def test_the_explanation_is_json(capsys: pytest.CaptureFixture[str]) -> None:
     shown = json.loads(capsys.readouterr().out)
     assert shown["check_expected"] == "A441"
     assert {each["name"] for each in shown["faults"]} >= {"crc-modbus"}
-    assert msgspec.json.decode(msgspec.json.encode(shown), type=explain.Explanation) == explain_hj212(N1)
+    assert msgspec.json.decode(msgspec.json.encode(shown), type=centres.Explanation) == explain_hj212(N1)
     assert main("modbus", "01 03 02 08 D9 7E 1E") == 0
     assert "check word" in capsys.readouterr().out

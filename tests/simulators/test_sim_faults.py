@@ -19,13 +19,13 @@ from simulators.collectors.collected import TOLD
 from simulators.events import MeterFault, Served, Unserved
 from simulators.meters import faults
 from simulators.meters.analog import AnalogChannel
-from simulators.meters.bus_maps import any_names
 from simulators.meters.channels import MeterError
-from simulators.meters.dlt645 import Dlt645Meter
+from simulators.meters.dlt645.meter import Dlt645Meter
 from simulators.meters.faults import BY_KIND
 from simulators.meters.maps import build_map, shipped_map, shipped_names
-from simulators.meters.modbus import ON_A_LINE, ON_TCP, Binding, ModbusMeter
+from simulators.meters.modbus.device import ON_A_LINE, ON_TCP, Binding, ModbusMeter
 from simulators.meters.schedule import Schedule
+from simulators.meters.serial.maps import any_names
 from simulators.meters.spec import FaultSpec
 from simulators.plant import Works
 from simulators.systems.tagged import ON_OPCUA, ON_SQL

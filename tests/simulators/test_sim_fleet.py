@@ -20,8 +20,8 @@ from pymodbus.client import AsyncModbusTcpClient
 from simulators.events import SimulatorEvent
 from simulators.fleet import Fleet, FleetError, Standing, build_fleet, load_fleet
 from simulators.fleet_serve import HostClock, serve_fleet
-from simulators.meters.dlt645_codec import Frame, encode, flaws
-from simulators.meters.modbus_codec import encode_rtu, rtu_flaw
+from simulators.meters.dlt645.codec import Frame, encode, flaws
+from simulators.meters.modbus.codec import encode_rtu, rtu_flaw
 from simulators.tables import parse_toml
 
 ROOT = Path(__file__).parents[2]

@@ -17,11 +17,12 @@ from bench.virtual.network import Network
 from bench.virtual.serial import Babble, LineCarrier, Mistuned, SerialLine, SerialPorts
 from bench.virtual.uart import Framing
 from simulators.events import Rejected, Served, Unserved
-from simulators.explain_meters import read_cjt188, read_dlt645
-from simulators.meters import cjt188_codec, dlt645_codec, faults
+from simulators.explain.meters import read_cjt188, read_dlt645
+from simulators.meters import faults
 from simulators.meters.carriers import LineSettings
-from simulators.meters.line_frames import LineFrames
-from simulators.meters.modbus_codec import (
+from simulators.meters.cjt188 import codec as cjt188_codec
+from simulators.meters.dlt645 import codec as dlt645_codec
+from simulators.meters.modbus.codec import (
     ascii_flaw,
     crc16,
     decode_ascii,
@@ -31,6 +32,7 @@ from simulators.meters.modbus_codec import (
     request_length,
     rtu_flaw,
 )
+from simulators.meters.serial.frames import LineFrames
 from simulators.meters.spec import LineSpec
 from simulators.tables import parse_toml
 from simulators.world import Site, World, WorldError, build_world

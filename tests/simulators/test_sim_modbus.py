@@ -35,8 +35,8 @@ from simulators.meters.faults import (
     WrongUnit,
 )
 from simulators.meters.maps import shipped_map
-from simulators.meters.modbus import Binding, ModbusMeter
-from simulators.meters.modbus_tcp import Gateway
+from simulators.meters.modbus.device import Binding, ModbusMeter
+from simulators.meters.modbus.tcp import Gateway
 from simulators.plant import Works
 
 

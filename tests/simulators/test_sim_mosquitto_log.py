@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_sim_collectors import lines, mqtt, standing, sub
 
-from simulators.collectors.mosquitto_log import Came, Log, Passed
-from simulators.collectors.packets import Message
 from simulators.events import Connected, Handed, Published
+from simulators.mqtt.mosquitto_log import Came, Log, Passed
+from simulators.mqtt.packets import Message
 
 Program = Callable[[str], str]
 

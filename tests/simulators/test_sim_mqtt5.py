@@ -24,14 +24,15 @@ from paho.mqtt.properties import Properties as PahoProperties
 from simulators_helpers import Heard
 from test_sim_collectors import lines, mqtt, standing, world
 
-from simulators.centres.codec import Frame, Splitter, parse_data
-from simulators.collectors import octets, packets, payloads, properties
+from simulators.centres.hj212.codec import Frame, Splitter, parse_data
+from simulators.collectors import payloads
 from simulators.collectors.entries import Entry
 from simulators.collectors.hj212_text import mn_of, with_bad_check
 from simulators.collectors.mqtt import MqttCollector
-from simulators.collectors.packets import LEVEL_5, Message
-from simulators.collectors.properties import Properties
 from simulators.events import Connected, Handed, Published
+from simulators.mqtt import octets, packets, properties
+from simulators.mqtt.packets import LEVEL_5, Message
+from simulators.mqtt.properties import Properties
 from simulators.world import Site
 
 Program = Callable[[str], str]

@@ -21,8 +21,8 @@ from bench.virtual.uart import Framing
 from simulators.events import Rejected, Unserved
 from simulators.meters import faults
 from simulators.meters.carriers import LineSettings
-from simulators.meters.dlt645_codec import Frame, encode
-from simulators.meters.serial_bus import SerialBus
+from simulators.meters.dlt645.codec import Frame, encode
+from simulators.meters.serial.bus import SerialBus
 
 WIRE = "121078563412"
 

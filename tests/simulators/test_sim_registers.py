@@ -15,7 +15,16 @@ from simulators_helpers import START_US
 from simulators.clock import seeded
 from simulators.meters.channels import Channel, MeterError
 from simulators.meters.maps import MapError, Register, build_map, load_map, shipped_map, shipped_names
-from simulators.meters.registers import ORDERS, TYPES, bounds, float_text, pack_float, pack_whole, reorder, unpack_whole
+from simulators.meters.modbus.registers import (
+    ORDERS,
+    TYPES,
+    bounds,
+    float_text,
+    pack_float,
+    pack_whole,
+    reorder,
+    unpack_whole,
+)
 from simulators.plant import Works
 from simulators.tables import parse_toml
 

@@ -19,17 +19,18 @@ from bench.virtual.uart import Framing
 from simulators.clock import seeded
 from simulators.events import Rejected, Served, Unserved
 from simulators.fleet import FleetError, build_fleet
-from simulators.meters import faults, scale_frames
-from simulators.meters.bus_maps import BusMap, any_shipped, build_bus_map
+from simulators.meters import faults
 from simulators.meters.carriers import LineSettings
-from simulators.meters.dlt645 import Dlt645Meter
+from simulators.meters.dlt645.meter import Dlt645Meter
 from simulators.meters.faults import AnyFault
-from simulators.meters.line_frames import Splitter
 from simulators.meters.maps import MapError
 from simulators.meters.meter import Binding
-from simulators.meters.scale import CommandScale, ScaleMeter
-from simulators.meters.scale_frames import FORMS
-from simulators.meters.serial_bus import SerialBus
+from simulators.meters.scale import frames as scale_frames
+from simulators.meters.scale.frames import FORMS
+from simulators.meters.scale.indicator import CommandScale, ScaleMeter
+from simulators.meters.serial.bus import SerialBus
+from simulators.meters.serial.frames import Splitter
+from simulators.meters.serial.maps import BusMap, any_shipped, build_bus_map
 from simulators.plant import Works
 from simulators.tables import DescriptionError, parse_toml, read_toml
 from simulators.world import MAPS_FOLDER, build_world

@@ -11,11 +11,13 @@ from test_sim_dlt645 import OWN, serial_map
 
 from simulators.clock import seeded
 from simulators.events import MeterFault, Unserved
-from simulators.meters import cjt188_codec, dlt645_codec, faults
-from simulators.meters.bcd import read_text
-from simulators.meters.cjt188 import Cjt188Meter
-from simulators.meters.dlt645 import Dlt645Meter
+from simulators.meters import faults
+from simulators.meters.cjt188 import codec as cjt188_codec
+from simulators.meters.cjt188.meter import Cjt188Meter
+from simulators.meters.dlt645 import codec as dlt645_codec
+from simulators.meters.dlt645.meter import Dlt645Meter
 from simulators.meters.meter import Binding
+from simulators.meters.serial.bcd import read_text
 from simulators.plant import Works
 
 DAY_US = 86_400_000_000

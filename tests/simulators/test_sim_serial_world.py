@@ -12,9 +12,10 @@ from simulators_helpers import MN, START_US, HandClock, Heard, free_port
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network
 from simulators.events import Served
-from simulators.explain_meters import read_cjt188, read_dlt645
-from simulators.meters import cjt188_codec, dlt645_codec
-from simulators.meters.bus_maps import PROTOCOLS, BusMap, any_names, any_shipped
+from simulators.explain.meters import read_cjt188, read_dlt645
+from simulators.meters.cjt188 import codec as cjt188_codec
+from simulators.meters.dlt645 import codec as dlt645_codec
+from simulators.meters.serial.maps import PROTOCOLS, BusMap, any_names, any_shipped
 from simulators.serve import serve
 from simulators.tables import parse_toml
 from simulators.world import Site, World, WorldError, build_world

@@ -18,18 +18,18 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from systems_helpers import device
 
-from bench.terminals.systems import missing_driver
+from bench.dut.systems import missing_driver
 from bench.virtual.clock import WorldClock
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.loop import running_loop
-from reference_terminal.acquisition import reading
 from reference_terminal.acquisition.failures import ReadFailed
-from reference_terminal.acquisition.row_source import Row, RowSource
-from reference_terminal.acquisition.sql_driver import SqlMeter
-from reference_terminal.clock import WallClock
-from reference_terminal.config import load_config
-from reference_terminal.config_systems import SystemConfig
+from reference_terminal.acquisition.sql.driver import SqlMeter
+from reference_terminal.acquisition.sql.row_source import Row, RowSource
+from reference_terminal.model import reading
+from reference_terminal.operations.clock import WallClock
 from reference_terminal.platform import OffsetClock
+from reference_terminal.settings.config import load_config
+from reference_terminal.settings.systems import SystemConfig
 from simulators.events import Published
 from simulators.meters.faults import Delayed, Duplicate, Locked, Omitted, Sentinel, Silent, Withheld
 from simulators.meters.spec import SERVERS

@@ -16,10 +16,10 @@ import pytest
 from pymodbus.client import AsyncModbusTcpClient
 from simulators_helpers import MN, START_US, HandClock, Heard, free_port, upload
 
-from simulators.centres.codec import encode
+from simulators.centres.hj212.codec import encode
 from simulators.centres.spec import CentreSpec
 from simulators.events import Served
-from simulators.meters.registers import float_text, reorder, unpack_whole
+from simulators.meters.modbus.registers import float_text, reorder, unpack_whole
 from simulators.serve import HostClock, serve
 from simulators.tables import Problem, Table
 from simulators.world import (

@@ -224,7 +224,7 @@ def installed(tmp_path: Path, body: str) -> dict[str, str]:
     return environment(PYTHONPATH=os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")]))
 
 
-SOUND = "from bench.terminals.reference import ReferenceAdapter\nclass Theirs(ReferenceAdapter):\n    name = 'theirs'\n"
+SOUND = "from bench.dut.reference import ReferenceAdapter\nclass Theirs(ReferenceAdapter):\n    name = 'theirs'\n"
 
 
 def test_an_adapter_of_somebody_else_is_found_by_its_entry_point(tmp_path: Path) -> None:

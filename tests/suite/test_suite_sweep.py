@@ -11,10 +11,10 @@ import apsw
 import pytest
 from suite_kit import carbonbench
 
+from bench.case.swept import DRY
 from bench.commands.session import commit
 from bench.commands.sweep import done_in
 from bench.real.sweep import END, Outcome, Trial, plan, summarise, trial_of
-from bench.swept import DRY
 from bench.virtual.disk import Keep, Moment, VirtualDisk
 from bench.virtual.domain import PowerCut
 from reports.html.sweep import sweep_html

@@ -289,9 +289,7 @@ def test_a_defect_goes_into_the_reference_terminal_only(tmp_path: Path) -> None:
     site = tmp_path / "acme-1.dist-info"
     site.mkdir()
     (site / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1\n")
-    (site / "entry_points.txt").write_text(
-        "[carbonbench.terminals]\nacme = bench.terminals.reference:ReferenceAdapter\n"
-    )
+    (site / "entry_points.txt").write_text("[carbonbench.terminals]\nacme = bench.dut.reference:ReferenceAdapter\n")
     text = REFERENCE.read_text("utf-8").replace('adapter = "reference"', 'adapter = "acme"')
     (tmp_path / "profile.toml").write_text(text, "utf-8")
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH", "")]))}

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.virtual.capture import Passed
+from bench.virtual.redaction import veiled
 from bench.virtual.rules import PacketKind
-from bench.virtual.veil import veiled
 
 _SECRET = b"MIGHAgEAMBMGByqGSM49AgEGCCqBHM9VAYItBG0wawIBAQQg"
 _TEXT = (

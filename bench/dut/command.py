@@ -1,0 +1,425 @@
+"""Any program as a terminal: command line, environment, files and questions rendered from the profile.
+
+Leaves running it to the real-time rigs. Everything stands in the section [connection] of the profile, see
+`docs/TERMINALS.md`. Templates are Jinja2 in its sandbox; what they may name is in `variables`. All problems of a
+profile are told at once, before anything is started.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import aiohttp
+import jinja2
+import msgspec
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from bench.dut import Launch, LaunchError, Seat
+from bench.dut.revocation import lists_of, status_of
+from bench.dut.systems import system_of, systems_of
+from simulators.centres.spec import CentreSpec, Given, Kind
+from simulators.collectors.https import path_of
+from simulators.collectors.payloads import topic_of
+from simulators.collectors.spec import CollectorSpec
+from simulators.stamps import local
+
+_KEYS = {"command", "env", "files", "ready", "ready_s", "clock", "uplink", "ask"}
+_UPLINKS: tuple[Kind, ...] = ("hj212", "mqtt")
+_ASK_KEYS = {"get", "post", "body", "rows", "fields", "headers"}
+QUESTIONS = (
+    "readings", "records", "gaps", "status", "queue", "log", "replacement", "alarms", "centres", "packages",
+    "upload", "upload-time", "backfill", "verify", "package", "estimates", "manual", "manual entry", "period",
+    "capacity", "export", "emission-sources", "classified", "centre-add", "centre-remove", "centre-certificate",
+    "configuration-backup", "configuration-restore",
+)  # fmt: skip
+"""What an operator may ask (see `bench.facade.bench.Operator`)."""
+_ANSWER_S = 30.0
+_MOST_OCTETS = 64 << 20
+_UNTOLD = ("certificate", "client_certificate", "files")
+"""What the bench decides of a centre's certificates: a terminal is handed certificates, not what is wrong with them."""
+
+
+def _iso(at_us: object) -> str:
+    """Microseconds UTC as local time with its zone, to the microsecond."""
+    return f"{local(int(str(at_us))).isoformat(timespec='microseconds')}+08:00"
+
+
+def _ms(at_us: object) -> int:
+    return int(str(at_us)) // 1000
+
+
+def _from_ms(at_ms: object) -> str:
+    return _iso(int(str(at_ms)) * 1000)
+
+
+def _from_s(at_s: object) -> str:
+    return _iso(int(str(at_s)) * 1_000_000)
+
+
+def environment() -> jinja2.Environment:
+    """The sandbox that templates run in; a name that does not exist is an error."""
+    made = ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+    made.filters |= {"iso": _iso, "ms": _ms, "from_ms": _from_ms, "from_s": _from_s}
+    return made
+
+
+def variables(seat: Seat, state: Path) -> dict[str, Any]:
+    """What a template may name.
+
+    `state` (the state folder), `folder` (where the profile lies), `python` (an interpreter), `local` (host, port),
+    `time_server` (host, port of the bench's NTP server; none where it serves no time), `period_s`, `buffer_h`,
+    `store_octets` (0: as delivered), `meters` (name, host, port, line, device, unit, address, protocol, map, period_s,
+    points), `collectors` (fields of `simulators.collectors.spec.CollectorSpec`, `server_name`, `anchors`, `crls`,
+    `certificate` and `key` as PEM text; `topic` of each meter behind one, or `path`), `systems` (id, kind and url of
+    OPC UA servers and databases; with security also security, certificate, key, trusted; a meter's `system` is the
+    id, a point's `tag` its node or tag), `lines` (name, device, baud, parity, stop_bits of serial lines; `device` is
+    the file to open), `points` (rows of the point table, see `simulators.world.PointRow`), `centres` (fields of
+    `simulators.centres.spec.CentreSpec`, those of `simulators.trust.authority.TerminalSide`, and `codes` by point;
+    `derived` are points to be computed from others (see `bench.layout.scenario.Derived`) with their `code`;
+    without those that an operator adds later), `revocation` (urls, look_s, policy; none where no lists are fetched),
+    `status` (url, look_s, policy; none where no certificate is asked about), `connection` (that section of the
+    profile).
+    """
+    rows = [msgspec.to_builtins(row) for row in seat.site.points.values()]
+    periods: Mapping[str, float] = seat.settings["periods"]
+    meters: list[dict[str, Any]] = []
+    for spec in seat.site.world.meters:
+        own = [row for row in rows if row["meter"] == spec.name]
+        meters.append(
+            {
+                "name": spec.name,
+                "host": spec.host,
+                "port": spec.port,
+                "line": spec.line,
+                "device": seat.device(spec.line),
+                "unit": spec.unit,
+                "address": spec.address,
+                "protocol": own[0]["protocol"] if own else "modbus-tcp",
+                "map": str(spec.map),
+                "collector": spec.collector,
+                "system": system_of(seat, spec) if spec.system else "",
+                "period_s": periods.get(spec.name, seat.settings["period_s"]),
+                "records": seat.settings.get("records", {}).get(spec.name, ""),
+                "points": own,
+            }
+        )
+    later: Sequence[str] = seat.settings.get("later", ())
+    centres = [_centre(seat, spec) for spec in seat.site.world.centres if spec.name not in later]
+    return {
+        "state": str(state),
+        "folder": str(seat.folder.resolve()),
+        "python": sys.executable,
+        "local": {"host": seat.local[0], "port": seat.local[1]},
+        "time_server": None if seat.time_server is None else {"host": seat.time_server[0], "port": seat.time_server[1]},
+        "period_s": seat.settings["period_s"],
+        "buffer_h": seat.settings["buffer_h"],
+        "store_octets": seat.settings.get("store_octets", 0),
+        "meters": meters,
+        "lines": [
+            {"name": line.name, "device": seat.device(line.name), **line.settings._asdict()}
+            for line in seat.site.world.lines
+        ],
+        "points": rows,
+        "derived": list(seat.settings.get("derived", ())),
+        "collectors": [_collector(seat, spec) for spec in seat.site.world.collectors],
+        "systems": systems_of(seat),
+        "centres": centres,
+        "revocation": None if (lists := lists_of(seat)) is None else lists._asdict(),
+        "status": None if (status := status_of(seat)) is None else status._asdict(),
+        "connection": dict(seat.connection),
+    }
+
+
+def _centre(seat: Seat, spec: CentreSpec) -> dict[str, Any]:
+    """What a template may name of a centre: its fields, what the terminal is given for it, the codes of its points."""
+    told = [field.name for field in dataclasses.fields(spec) if field.name not in _UNTOLD]
+    given = seat.site.terminal_side(spec.name)
+    rows = seat.site.points.values()
+    return {
+        **{name: getattr(spec, name) for name in told},
+        **msgspec.structs.asdict(given),
+        "codes": {row.id: row.codes[spec.name] for row in rows if spec.name in row.codes},
+    }
+
+
+def _subject(seat: Seat, what: str, query: Mapping[str, str]) -> dict[str, Any]:
+    """The centre that an order is about: as a template of a file has it, or with the certificate chosen by the order.
+
+    Raises LookupError for a centre that is not on the bench.
+    """
+    if what not in ("centre-add", "centre-certificate"):
+        return {}
+    spec = next((spec for spec in seat.site.world.centres if spec.name == query["centre"]), None)
+    if spec is None:
+        raise LookupError(f"no centre {query['centre']} on the bench / 无此数据中心")
+    choice = cast(Given, query["choice"]) if "choice" in query else None
+    return {"centre": {**_centre(seat, spec), **msgspec.structs.asdict(seat.site.terminal_side(spec.name, choice))}}
+
+
+def _collector(seat: Seat, spec: CollectorSpec) -> dict[str, Any]:
+    """What a template may name of a collector: its fields, what the terminal is given for it, where its meters are."""
+    side = seat.site.collector_side(spec.name)
+    behind = [meter.name for meter in seat.site.world.meters if meter.collector == spec.name]
+    if spec.kind == "mqtt":
+        places = {
+            "topic": {meter: topic_of(spec.form, spec.name, meter) for meter in behind},
+            "node": {meter: spec.node(meter) for meter in behind},
+        }
+    else:
+        places = {"path": {meter: path_of(meter) for meter in behind}}
+    return {
+        **{field.name: getattr(spec, field.name) for field in dataclasses.fields(spec)},
+        **{name: getattr(side, name) for name in ("server_name", "anchors", "crls", "certificate", "key")},
+        **places,
+    }
+
+
+class CommandAdapter:
+    """A terminal that is a program with a command line."""
+
+    name = "command"
+    in_process = False
+
+    async def run(self, seat: Seat) -> None:
+        """Never: this terminal needs a process of its own."""
+        raise LaunchError("a program runs in the process or loopback rig only: --rig process / 仅支持进程台架")
+
+    def problems(self, connection: Mapping[str, Any], folder: Path) -> list[str]:
+        """What is wrong with the section [connection], one sentence each; names in templates are seen at the start."""
+        return [*_Checker(connection, folder).problems(), *_absent(connection)]
+
+    def uplink(self, connection: Mapping[str, Any]) -> Kind:
+        """What the profile says; HJ 212 where it says nothing."""
+        told = connection.get("uplink", "hj212")
+        return "mqtt" if told == "mqtt" else "hj212"
+
+    def launch(self, seat: Seat, state: Path) -> Launch:
+        """The command line and files for this seat. Raises LaunchError with every problem."""
+        problems = _Checker(seat.connection, seat.folder).problems()
+        if problems:
+            raise LaunchError("\n".join(problems))
+        known = variables(seat, state)
+        engine = environment()
+
+        def fill(where: str, text: str) -> str:
+            try:
+                return engine.from_string(text).render(known)
+            except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, LookupError) as error:
+                problems.append(f"connection.{where}: the template fails: {error} / 模板渲染失败")
+                return ""
+
+        words = tuple(fill("command", word) for word in seat.connection["command"])
+        if words[0].startswith("/") and not Path(words[0]).is_relative_to(state):
+            problems += _absent({"command": words[:1]})
+        env = {name: fill(f"env.{name}", text) for name, text in seat.connection.get("env", {}).items()}
+        files = {
+            fill("files", name): fill(f"files.{name}", text)
+            for name, text in _files(seat.connection, seat.folder).items()
+        }
+        told = fill("ready", seat.connection.get("ready", ""))
+        ready = None
+        if told:
+            host, _, port = told.rpartition(":")
+            if not host or not port.isdecimal():
+                problems.append(f"connection.ready: expected host:port, got {told!r} / 应为 主机:端口")
+            else:
+                ready = (host, int(port))
+        if problems:
+            raise LaunchError("\n".join(problems))
+        return Launch(
+            argv=words,
+            env=env,
+            files=files,
+            ready=ready,
+            ready_s=float(seat.connection.get("ready_s", 30)),
+            own_clock=seat.connection.get("clock", "movable") == "movable",
+        )
+
+    async def ask(self, seat: Seat, what: str, query: Mapping[str, str]) -> tuple[dict[str, str], ...]:
+        """Put a question by HTTP as the profile says. Raises LookupError, OSError or TimeoutError without an answer."""
+        asked: Mapping[str, Any] = seat.connection.get("ask", {}).get(what, {})
+        if not asked:
+            raise LookupError(f"the profile has no section [connection.ask.{what}] / 档案未提供该查询")
+        engine = environment()
+        known = {
+            "query": dict(query),
+            "local": {"host": seat.local[0], "port": seat.local[1]},
+            **_subject(seat, what, query),
+        }
+        try:
+            method = "post" if "post" in asked else "get"
+            address = engine.from_string(asked[method]).render(known)
+            body = engine.from_string(asked["body"]).render(known) if "body" in asked else None
+            answer = await _http(method, address, body, dict(asked.get("headers", {})))
+            return _rows(engine, asked, answer)
+        except jinja2.TemplateError as error:
+            raise LookupError(f"[connection.ask.{what}]: {error} / 模板有误") from None
+
+
+def _rows(engine: jinja2.Environment, asked: Mapping[str, Any], answer: Any) -> tuple[dict[str, str], ...]:
+    """The rows of an answer by the expressions of the profile."""
+    found = engine.compile_expression(asked.get("rows", "answer"), undefined_to_none=True)(answer=answer)
+    if found is None:
+        raise LookupError(f"the answer has no rows at {asked['rows']!r} / 应答中无数据")
+    listed = found if isinstance(found, list) else [found]
+    fields: Mapping[str, str] = asked.get("fields", {})
+    columns = {name: engine.compile_expression(text, undefined_to_none=True) for name, text in fields.items()}
+    made: list[dict[str, str]] = []
+    for row in cast("list[Any]", listed):
+        if columns:
+            made.append({name: _text(expression(row=row)) for name, expression in columns.items()})
+        elif isinstance(row, dict):
+            made.append({str(name): _text(value) for name, value in row.items()})
+        else:
+            raise LookupError(f"expected rows with names, got {str(row)[:60]!r}; give [fields] / 需定义 fields")
+    return tuple(made)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+async def _http(method: str, address: str, body: str | None, headers: dict[str, str]) -> Any:
+    """One request; numbers of the JSON answer stay the text they were. Raises LookupError or OSError."""
+    if body is not None:
+        headers = {"Content-Type": "application/json", **headers}
+    try:
+        async with (
+            asyncio.timeout(_ANSWER_S),
+            aiohttp.ClientSession() as session,
+            session.request(method, address, data=body, headers=headers) as answer,
+        ):
+            octets = bytearray()
+            async for piece in answer.content.iter_any():
+                octets += piece
+                if len(octets) > _MOST_OCTETS:
+                    raise LookupError(f"{method.upper()} {address}: the answer is longer than {_MOST_OCTETS >> 20} MiB")
+            if answer.status != 200:
+                raise LookupError(f"{method.upper()} {address}: status {answer.status}, {bytes(octets[:200])!r}")
+    except (aiohttp.ClientError, ValueError) as error:
+        raise ConnectionError(f"{method.upper()} {address}: {error}") from None
+    try:
+        return json.loads(octets, parse_float=str, parse_int=str)
+    except ValueError:
+        raise ConnectionError(f"{method.upper()} {address}: expected JSON, found {bytes(octets[:60])!r}") from None
+
+
+def _files(connection: Mapping[str, Any], folder: Path) -> dict[str, str]:
+    """Templates of files by their path in the state folder; a text is the name of a template beside the profile."""
+    return {
+        name: (folder / given).read_text("utf-8") if isinstance(given, str) else given["text"]
+        for name, given in connection.get("files", {}).items()
+    }
+
+
+def _absent(connection: Mapping[str, Any]) -> list[str]:
+    """A program that is named outright and is not on this machine; one with a place to fill in is seen at the start."""
+    command = connection.get("command")
+    word = cast("Sequence[object]", command)[0] if isinstance(command, list | tuple) and command else None
+    if not isinstance(word, str) or "{" in word or word.startswith(".") or shutil.which(word) is not None:
+        return []
+    where = "this machine / 本机无此可执行程序" if "/" in word else "this machine's PATH / 本机 PATH 中无此可执行程序"
+    return [f"connection.command: no program {word} that can be started is on {where}"]
+
+
+class _Checker:
+    """Everything that can be known to be wrong before a seat is there."""
+
+    def __init__(self, connection: Mapping[str, Any], folder: Path) -> None:
+        self._given = connection
+        self._folder = folder
+        self._engine = environment()
+        self._found: list[str] = []
+
+    def _wrong(self, key: str, expected: str, found: object) -> None:
+        self._found.append(f"connection.{key}: expected {expected}, found {found!r} / 取值无效")
+
+    def _template(self, key: str, text: object, *, expression: bool = False) -> None:
+        if not isinstance(text, str):
+            self._wrong(key, "a text", text)
+            return
+        try:
+            if expression:
+                self._engine.compile_expression(text)
+            else:
+                self._engine.parse(text)
+        except jinja2.TemplateSyntaxError as error:
+            self._found.append(f"connection.{key}: line {error.lineno}: {error.message} / 模板语法错误")
+
+    def _table(self, key: str, given: object) -> Mapping[str, Any]:
+        if isinstance(given, dict):
+            return cast("dict[str, Any]", given)
+        self._wrong(key, "a table", given)
+        return {}
+
+    def problems(self) -> list[str]:
+        """One sentence each."""
+        given = self._given
+        unknown = sorted(set(given) - _KEYS)
+        self._found += [
+            f"connection.{key}: unknown key; known are {', '.join(sorted(_KEYS))} / 未知键" for key in unknown
+        ]
+        command = given.get("command")
+        if not isinstance(command, list) or not command:
+            self._wrong("command", 'a list of words such as ["./gateway", "--config", "{{ state }}/gw.json"]', command)
+        else:
+            for word in cast("list[object]", command):
+                self._template("command", word)
+        for name, text in self._table("env", given.get("env", {})).items():
+            self._template(f"env.{name}", text)
+        for name, file in self._table("files", given.get("files", {})).items():
+            self._file(name, file)
+        self._template("ready", given.get("ready", ""))
+        patience = given.get("ready_s", 30)
+        if isinstance(patience, bool) or not isinstance(patience, int | float) or patience <= 0:
+            self._wrong("ready_s", "seconds above 0", patience)
+        if given.get("clock", "movable") not in ("movable", "host"):
+            self._wrong("clock", '"movable" or "host"', given.get("clock"))
+        if given.get("uplink", "hj212") not in _UPLINKS:
+            self._wrong("uplink", " or ".join(f'"{kind}"' for kind in _UPLINKS), given.get("uplink"))
+        for what, asked in self._table("ask", given.get("ask", {})).items():
+            self._ask(what, self._table(f"ask.{what}", asked))
+        return self._found
+
+    def _file(self, name: str, file: object) -> None:
+        inside = Path(name)
+        if inside.is_absolute() or ".." in inside.parts:
+            self._wrong("files", "a path below the state folder", name)
+        if isinstance(file, str):
+            try:
+                text: object = (self._folder / file).read_text("utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                why = error.strerror if isinstance(error, OSError) else "not UTF-8"
+                self._found.append(
+                    f"connection.files.{name}: the template {self._folder / file} cannot be read: {why} / 模板无法读取"
+                )
+                return
+        else:
+            text = self._table(f"files.{name}", file).get("text")
+        self._template(f"files.{name}", text)
+
+    def _ask(self, what: str, asked: Mapping[str, Any]) -> None:
+        if what not in QUESTIONS:
+            self._wrong("ask", f"one of {', '.join(QUESTIONS)}", what)
+        self._found += [
+            f"connection.ask.{what}.{key}: unknown key; known are {', '.join(sorted(_ASK_KEYS))} / 未知键"
+            for key in sorted(set(asked) - _ASK_KEYS)
+        ]
+        if ("get" in asked) == ("post" in asked):
+            self._wrong(f"ask.{what}", "either get or post with an address", sorted(asked))
+        for key in ("get", "post", "body"):
+            if key in asked:
+                self._template(f"ask.{what}.{key}", asked[key])
+        if "rows" in asked:
+            self._template(f"ask.{what}.rows", asked["rows"], expression=True)
+        for name, text in self._table(f"ask.{what}.fields", asked.get("fields", {})).items():
+            self._template(f"ask.{what}.fields.{name}", text, expression=True)

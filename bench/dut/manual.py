@@ -1,0 +1,256 @@
+"""The adapter of a terminal that only a person can configure and question: every question is a prompt at the bench.
+
+Leaves asking and recording to `bench.operator`. The person types a table, or pastes what the terminal exports: a line
+of column names, then a line a row, cells apart by commas or tabs.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+from bench.dut import LaunchError, Seat
+from bench.dut.revocation import lists_of, status_of
+from bench.operator.person import ATTEST, DO, TELL, Answer, Question
+from simulators.collectors.spec import CollectorSpec
+from simulators.stamps import local
+from simulators.trust.authority import TerminalSide
+from simulators.trust.export import export_side
+from simulators.world import PointRow
+
+_COLUMNS = {
+    "readings": ("at", "value", "quality", "source"),
+    "records": ("start", "end", "value", "flag", "opening", "closing"),
+    "gaps": ("point", "start", "end", "cause"),
+    "status": (),
+    "queue": ("centre", "pending", "oldest"),
+    "log": ("at", "kind", "text"),
+}
+_CHINESE = {
+    "readings": "已存储的读数",
+    "records": "已存储的时段记录",
+    "gaps": "已记录的缺失",
+    "status": "状态",
+    "queue": "各数据中心的待传数量",
+    "log": "事件记录",
+}
+_INSTANTS = ("from", "to", "at")
+_MOST_ROWS = 100_000
+
+
+class Asks(Protocol):
+    """Whoever puts a question to the person."""
+
+    async def ask(self, question: Question, timeout_s: float | None = None) -> Answer:
+        """The answer. Raises NoAnswer; LookupError where there is nobody."""
+        ...
+
+
+@runtime_checkable
+class Attended(Protocol):
+    """An adapter that works through a person."""
+
+    def attend(self, desk: Asks) -> None:
+        """Whom to ask from now on."""
+        ...
+
+    async def commission(self, seat: Seat, folder: Path) -> None:
+        """Have the terminal configured for this seat. Raises NoAnswer."""
+        ...
+
+
+class ManualAdapter:
+    """A terminal in the hands of a person."""
+
+    name = "manual"
+    in_process = False
+
+    def __init__(self) -> None:
+        self._desk: Asks | None = None
+
+    def attend(self, desk: Asks) -> None:
+        """Whom to ask from now on."""
+        self._desk = desk
+
+    def problems(self, connection: Mapping[str, Any], folder: Path) -> list[str]:
+        """What is wrong with the section [connection], one sentence each."""
+        del folder
+        return [
+            f"connection.{key}: unknown key; known is rig (the rig file) / 未知键" for key in connection if key != "rig"
+        ]
+
+    async def run(self, seat: Seat) -> None:
+        """Never: this terminal is a device."""
+        raise LaunchError("a device that a person serves stands in the lab rig only: --rig lab / 仅支持实验室台架")
+
+    async def commission(self, seat: Seat, folder: Path) -> None:
+        """Write what the device has to be configured with, and have a person do it. Raises NoAnswer.
+
+        Beside the table `credentials` has a folder for each centre that asks for any (docs/WIRE.md section 7).
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        table = folder / "commissioning.csv"
+        table.write_text(commissioning(seat), "utf-8")
+        for spec in seat.site.world.centres:
+            side = seat.site.terminal_side(spec.name)
+            if side != TerminalSide(server_name=side.server_name):
+                export_side(side, folder / "credentials" / spec.name)
+        await self._ask(
+            Question(
+                "commission",
+                ATTEST,
+                f"Configure the terminal as {table} says, and attest that it is configured so.",
+                f"请按 {table} 配置终端，并确认已按此配置。",
+            )
+        )
+
+    async def ask(self, seat: Seat, what: str, query: Mapping[str, str]) -> tuple[dict[str, str], ...]:
+        """Put a question to the terminal through the person. Raises LookupError or TimeoutError without an answer."""
+        told = ", ".join(f"{key} {_shown(key, value)}" for key, value in query.items())
+        if what == "replacement":
+            await self._ask(
+                Question(
+                    what,
+                    DO,
+                    f"Enter at the terminal that a meter was replaced: {told}; then confirm.",
+                    f"请在终端录入换表：{told}；然后确认。",
+                )
+            )
+            return ()
+        if what not in _COLUMNS:
+            raise LookupError(f"no words for the question {what!r}: a person can be asked {', '.join(_COLUMNS)}")
+        columns = ", ".join(_COLUMNS[what]) or "names of your own / 自拟列名"
+        answer = await self._ask(
+            Question(
+                what,
+                TELL,
+                f"What does the terminal show as {what}{f' ({told})' if told else ''}? A line of column names "
+                f"({columns}), then a line a row; instants as microseconds UTC or as the terminal shows them (+08:00).",
+                f"请填写终端显示的{_CHINESE[what]}{f'（{told}）' if told else ''}：首行为列名（{columns}），"
+                "其后每行一条。",
+                multiline=True,
+            )
+        )
+        return rows(answer.text, _COLUMNS[what])
+
+    async def _ask(self, question: Question) -> Answer:
+        if self._desk is None:
+            raise LookupError(
+                "nobody to ask: a device that a person serves stands in the lab rig: --rig lab / 无人应答"
+            )
+        return await self._desk.ask(question)
+
+
+def _shown(key: str, value: str) -> str:
+    return local(int(value)).isoformat(sep=" ", timespec="seconds") if key in _INSTANTS else value
+
+
+def rows(text: str, wanted: tuple[str, ...]) -> tuple[dict[str, str], ...]:
+    """A typed or pasted table as rows. Raises LookupError naming what is wrong with it."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        return ()
+    found = list(csv.reader(lines, delimiter="\t" if "\t" in lines[0] else ","))
+    head = [cell.strip() for cell in found[0]]
+    missing = [name for name in wanted if name not in head]
+    if missing:
+        raise LookupError(
+            f"line 1: expected the columns {', '.join(wanted)}, missing {', '.join(missing)} / 首行缺少列名"
+        )
+    if len(found) > _MOST_ROWS:
+        raise LookupError(f"expected at most {_MOST_ROWS} lines, found {len(found)} / 行数过多")
+    for number, cells in enumerate(found[1:], start=2):
+        if len(cells) != len(head):
+            raise LookupError(f"line {number}: expected {len(head)} cells, found {len(cells)} / 列数不符")
+    return tuple(
+        {name: _instant(name, cell.strip()) for name, cell in zip(head, cells, strict=True)} for cells in found[1:]
+    )
+
+
+def _instant(name: str, cell: str) -> str:
+    """A time as a terminal shows it, as microseconds UTC; anything else as it is."""
+    if name not in ("at", "start", "end", "oldest") or cell.lstrip("-").isdecimal():
+        return cell
+    try:
+        seen = datetime.fromisoformat(cell.replace("/", "-"))
+    except ValueError:
+        return cell
+    seen = seen if seen.tzinfo is not None else seen.replace(tzinfo=timezone(timedelta(hours=8)))
+    since = seen - datetime(1970, 1, 1, tzinfo=UTC)
+    return str(since // timedelta(microseconds=1))
+
+
+def _cell(value: Any) -> str:
+    return " ".join(value) if isinstance(value, list | tuple) else str(value)
+
+
+def _codes(row: PointRow) -> str:
+    return " ".join(f"{centre}={code}" for centre, code in row.codes.items())
+
+
+def _mqtt(spec: CollectorSpec) -> tuple[str, str]:
+    """Version and QoS of a collector's messages; neither over HTTPS."""
+    return (spec.version, str(spec.qos)) if spec.kind == "mqtt" else ("", "")
+
+
+def commissioning(seat: Seat) -> str:
+    """What the device has to be configured with, as a table: the points, then the centres."""
+    lines = ["point,meter,host,port,line,unit id,function,registers,type,order,scale,unit,codes"]
+    rows = tuple(seat.site.points.values())
+    for row in rows:
+        if row.collector:
+            continue
+        codes = _codes(row)
+        parts = " + ".join(f"{part.address} × {part.factor}" for part in row.parts)
+        cells = (row.id, row.meter, row.host, row.port, row.line, row.unit_id, row.fc, parts, row.type, row.order)
+        lines.append(",".join(str(cell) for cell in (*cells, row.scale, row.unit, codes)))
+    if seat.site.world.collectors:
+        lines += ["", "collector,kind,host,port,channel,form,user,password,version,qos"]
+        lines += [
+            ",".join(
+                (
+                    one.name,
+                    one.kind,
+                    one.host,
+                    str(one.port),
+                    one.channel,
+                    one.form,
+                    one.user,
+                    one.password,
+                    *_mqtt(one),
+                )
+            )
+            for one in seat.site.world.collectors
+        ]
+        known = {one.name: one for one in seat.site.world.collectors}
+        lines += ["", "point,collector,device,tag,unit,codes"]
+        lines += [
+            f"{row.id},{row.collector},{known[row.collector].node(row.meter)},{row.tag},{row.unit},{_codes(row)}"
+            for row in rows
+            if row.collector
+        ]
+    lines += ["", "centre,host,port,mn,pw,st"]
+    lines += [
+        ",".join((spec.name, spec.host, str(spec.port), spec.mn, spec.pw, spec.st)) for spec in seat.site.world.centres
+    ]
+    derived: list[dict[str, Any]] = seat.settings.get("derived", [])
+    if derived:
+        lines += ["", f"derived point,{','.join(list(derived[0])[1:])}"]
+        lines += [",".join(_cell(value) for value in each.values()) for each in derived]
+    apart = ("periods", "revocation", "status", "derived")
+    lines += ["", "setting,value", *(f"{key},{value}" for key, value in seat.settings.items() if key not in apart)]
+    lists = lists_of(seat)
+    if lists is not None:
+        lines += [f"revocation list,{url}" for url in lists.urls]
+        lines += [f"revocation lists fetched every (s),{lists.look_s}", f"without a list in force,{lists.policy}"]
+    status = status_of(seat)
+    if status is not None:
+        lines.append(f"status of certificates (OCSP),{status.url}")
+        lines += [f"status looked at every (s),{status.look_s}", f"without a status,{status.policy}"]
+    if seat.time_server is not None:
+        lines.append("time server (NTP),{}:{}".format(*seat.time_server))
+    lines += [f"period_s of {meter},{value}" for meter, value in seat.settings["periods"].items()]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,212 @@
+"""The terminal's profile: what it is, what it claims (ICS, tri-state) and how it is reached (IXIT).
+
+Leaves the questions themselves to the clause ledger and the connecting to the adapters. A profile is a TOML file; all
+its problems are reported at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from simulators.files import given_text
+
+DOCUMENTS = ("isc-1", "isc-2", "ssea", "csmt", "cpcif")
+ROLES = ("terminal", "collector", "platform")
+_SECTIONS = {"terminal", "claims", "declared", "connection", "parameters"}
+_TERMINAL_KEYS = {"name", "vendor", "model", "firmware", "firmware_hash", "serial", "adapter", "documents", "roles"}
+
+
+class Claim(StrEnum):
+    """Answer to one question of the capability statement (R-03)."""
+
+    YES = "yes"
+    NO = "no"
+    UNANSWERED = "unanswered"
+
+
+class ProfileError(Exception):
+    """A profile that cannot be used; `problems` holds one sentence for each thing wrong."""
+
+    def __init__(self, path: str, problems: list[str]) -> None:
+        super().__init__("\n".join(f"{path}: {problem}" for problem in problems))
+        self.problems = problems
+
+
+class Parameters(msgspec.Struct, frozen=True):
+    """Values of the rulings that a laboratory may change; all others are fixed (INTERPRETATIONS, Parameters)."""
+
+    decision_rule: str = "simple"
+    statement_as_shall: bool = False
+    allow_partial_scope: bool = False
+
+
+_DEFAULTS = Parameters()
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """A terminal on test.
+
+    `claims` maps question to yes or no; a question that is absent is unanswered. `declared` are the largest points,
+    ports, periods and retention claimed, decimal text by name. `connection` goes to the adapter unread.
+    `firmware_hash` is the digest of the firmware image as its vendor states it.
+    """
+
+    path: str
+    name: str
+    adapter: str
+    vendor: str = ""
+    model: str = ""
+    firmware: str = ""
+    firmware_hash: str = ""
+    serial: str = ""
+    documents: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ("terminal",)
+    claims: dict[str, Claim] = {}
+    declared: dict[str, str] = {}
+    connection: dict[str, Any] = {}
+    parameters: Parameters = _DEFAULTS
+
+    def claim(self, question: str) -> Claim:
+        """The answer to a question; unanswered if the profile is silent."""
+        return self.claims.get(question, Claim.UNANSWERED)
+
+    def line_to_add(self, question: str) -> str:
+        """The line that answers a question, for a message to the owner."""
+        return f'"{question}" = "yes"   # or "no", in section [claims] of {self.path}'
+
+    def in_force(self) -> dict[str, str]:
+        """Values of the changeable parameters, as text."""
+        return _texts(self.parameters)
+
+    def deviations(self) -> dict[str, str]:
+        """Parameters that differ from the default; every one is printed in the report."""
+        defaults = _texts(_DEFAULTS)
+        return {name: value for name, value in self.in_force().items() if value != defaults[name]}
+
+
+def _texts(parameters: Parameters) -> dict[str, str]:
+    def word(value: object) -> str:
+        return ("on" if value else "off") if isinstance(value, bool) else str(value)
+
+    return {name: word(value) for name, value in msgspec.structs.asdict(parameters).items()}
+
+
+def load_profile(path: Path) -> Profile:
+    """Read a profile. Raises ProfileError with every problem of the file."""
+    shown = _shown(path)
+    try:
+        raw = tomllib.loads(given_text(path))
+    except OSError as error:
+        raise ProfileError(shown, [f"cannot be read: {error.strerror}; give a profile file / 无法读取"]) from None
+    except UnicodeDecodeError as error:
+        raise ProfileError(
+            shown, [f"expected UTF-8 text, found octet {error.object[error.start]:#04x} at {error.start} / 应为 UTF-8"]
+        ) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ProfileError(shown, [f"expected TOML: {error} / TOML 语法错误"]) from None
+    problems: list[str] = []
+    profile = _build(shown, raw, problems)
+    if problems or profile is None:
+        raise ProfileError(shown, problems)
+    return profile
+
+
+def _shown(path: Path) -> str:
+    """The path as a person here would type it: relative to the working folder where it lies below it."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _build(shown: str, raw: Mapping[str, Any], problems: list[str]) -> Profile | None:
+    _unknown("", raw, _SECTIONS, problems)
+    head = _table(raw, "terminal", problems)
+    _unknown("terminal.", head, _TERMINAL_KEYS, problems)
+    name = _text(head, "name", problems)
+    adapter = _text(head, "adapter", problems)
+    documents = _words(head, "documents", DOCUMENTS, problems)
+    roles = _words(head, "roles", ROLES, problems) or ("terminal",)
+    claims: dict[str, Claim] = {}
+    for question, answer in _table(raw, "claims", problems).items():
+        if answer in (Claim.YES, Claim.NO):
+            claims[question] = Claim(answer)
+        elif answer != Claim.UNANSWERED:
+            problems.append(
+                f'claims."{question}": expected "yes", "no" or "unanswered", found {answer!r} / 应为 yes/no'
+            )
+    declared: dict[str, str] = {}
+    for key, value in _table(raw, "declared", problems).items():
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            problems.append(
+                f"declared.{key}: expected a whole number or decimal text, found {value!r} / 应为整数或文本"
+            )
+        else:
+            declared[key] = str(value)
+    parameters = _parameters(_table(raw, "parameters", problems), problems)
+    if problems:
+        return None
+    return Profile(
+        path=shown,
+        name=name,
+        adapter=adapter,
+        documents=documents,
+        roles=roles,
+        claims=claims,
+        declared=declared,
+        connection=_table(raw, "connection", problems),
+        parameters=parameters,
+        **{key: str(head.get(key, "")) for key in ("vendor", "model", "firmware", "firmware_hash", "serial")},
+    )
+
+
+def _parameters(raw: Mapping[str, Any], problems: list[str]) -> Parameters:
+    known = msgspec.structs.asdict(_DEFAULTS)
+    _unknown("parameters.", raw, set(known), problems)
+    for key, value in raw.items():
+        if key in known and type(value) is not type(known[key]):
+            problems.append(f"parameters.{key}: expected a value like {known[key]!r}, found {value!r} / 类型不符")
+    rule = raw.get("decision_rule", "simple")
+    if rule not in ("simple", "guarded"):
+        problems.append(f'parameters.decision_rule: expected "simple" or "guarded", found {rule!r} / 判定规则无效')
+    return _DEFAULTS if problems else msgspec.convert({**known, **raw}, Parameters)
+
+
+def _table(raw: Mapping[str, Any], key: str, problems: list[str]) -> dict[str, Any]:
+    value = raw.get(key, {})
+    if isinstance(value, dict):
+        return value
+    problems.append(f"{key}: expected a section [{key}], found {value!r} / 应为小节")
+    return {}
+
+
+def _text(head: Mapping[str, Any], key: str, problems: list[str]) -> str:
+    value = head.get(key)
+    if isinstance(value, str) and value.strip():
+        return value
+    found = "nothing" if value is None else repr(value)
+    problems.append(f"terminal.{key}: expected a text, found {found}; add a line {key} = … / 缺少 {key}")
+    return ""
+
+
+def _words(head: Mapping[str, Any], key: str, allowed: tuple[str, ...], problems: list[str]) -> tuple[str, ...]:
+    value = head.get(key, [])
+    if not isinstance(value, list) or any(word not in allowed for word in value):
+        problems.append(f"terminal.{key}: expected a list of {', '.join(allowed)}, found {value!r} / 取值无效")
+        return ()
+    return tuple(value)
+
+
+def _unknown(prefix: str, raw: Mapping[str, Any], known: set[str], problems: list[str]) -> None:
+    for key in raw:
+        if key not in known:
+            near = difflib.get_close_matches(key, sorted(known), 1)
+            hint = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(known))}"
+            problems.append(f"{prefix}{key}: unknown key{hint} / 未知键")

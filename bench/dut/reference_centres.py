@@ -1,0 +1,119 @@
+"""Data centres of the bench's world as tables of the reference terminal's configuration.
+
+Leaves meters to reference_meters and the terminal itself to reference.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bench.dut import Seat
+from bench.dut.reference_meters import NoDriver
+from bench.dut.revocation import lists_of, status_of
+from simulators.centres.spec import CentreSpec
+from simulators.trust.authority import TerminalSide
+
+_PROTOCOLS = {
+    "hj212": "hj212",
+    "https": "https-json",
+    "fingerprint": "fingerprint",
+    "third-party": "records-json",
+    "management": "management",
+}
+_CHANNELS = ("plain", "tls", "mtls", "gm-tls13")
+_FINGERPRINTED = ("quarter", "hour", "day", "month")
+PASSPHRASE = "a passphrase of the bench, for secrets at rest"
+
+
+def centre_of(seat: Seat, spec: CentreSpec) -> dict[str, Any]:
+    """One centre, with the codes of all points that go there. Raises NoDriver."""
+    if spec.kind not in _PROTOCOLS or spec.channel not in _CHANNELS:
+        raise NoDriver(
+            f"the reference terminal does not speak to centre {spec.name}: {spec.kind} over {spec.channel}; "
+            f"leave it out / 参考终端不支持该数据中心({spec.kind}、{spec.channel})"
+        )
+    rows = seat.site.points.values()
+    side = side_of(seat, spec)
+    return {
+        "id": spec.name,
+        "protocol": _PROTOCOLS[spec.kind],
+        "host": spec.host,
+        "port": spec.port,
+        "mn": spec.mn,
+        "pw": spec.pw,
+        "st": spec.st,
+        "uploads": [*(["2011"] if spec.realtime_interval_s else []), "2051", "2061", "2031"],
+        **({"realtime_s": spec.realtime_interval_s} if spec.realtime_interval_s else {}),
+        **({"schedule": "window", "upload_time": spec.upload_time} if spec.schedule == "window" else {}),
+        "minute_interval": spec.minute_interval,
+        "overtime_s": spec.over_time_s,
+        "recount": spec.re_count,
+        "buffer_h": seat.settings["buffer_h"],
+        "codes": {row.id: row.codes[spec.name] for row in rows if spec.name in row.codes},
+        **_platform(spec, side),
+        **_channel(spec, side, seat.site.world.revocation is not None),
+    }
+
+
+def side_of(seat: Seat, spec: CentreSpec) -> TerminalSide:
+    """What the world gives the terminal for a centre; nothing where nothing is needed."""
+    plain = spec.channel == "plain" and spec.payload == "clear" and spec.kind in ("hj212", "https")
+    return TerminalSide() if plain else seat.site.terminal_side(spec.name)
+
+
+def _platform(spec: CentreSpec, side: TerminalSide) -> dict[str, Any]:
+    if spec.kind == "https":
+        return {"region": spec.region, "enterprise": spec.enterprise}
+    key = {"body_key": side.payload_key} if spec.kind == "third-party" and side.payload_key else {}
+    told = {"report_s": spec.report_s} if spec.kind == "management" else {}
+    return {**told, **({"token": side.token, **key} if side.token else {})}
+
+
+def _channel(spec: CentreSpec, side: TerminalSide, fetched: bool) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    if spec.channel != "plain":
+        given = {
+            "channel": spec.channel,
+            "server_name": side.server_name,
+            "anchors": side.anchors,
+            "crls": "" if fetched else side.crls,
+            "certificate": side.certificate,
+            "key": side.key,
+        }
+    if spec.payload != "clear":
+        given |= {
+            "payload": spec.payload,
+            "payload_keys": [side.payload_key],
+            "centre_certificate": side.centre_certificate,
+            "signing_key": side.device_key,
+        }
+    return {key: value for key, value in given.items() if value}
+
+
+def _revocation(seat: Seat) -> dict[str, Any]:
+    """Where revocation lists are fetched, whether certificates are asked about, and what follows without an answer."""
+    lists, status = lists_of(seat), status_of(seat)
+    # The address of the responder stands in the certificates.
+    told: dict[str, Any] = {} if status is None else {"ocsp": status.policy, "ocsp_look_s": status.look_s}
+    if lists is not None:
+        told |= {"crl_urls": list(lists.urls), "crl_look_s": lists.look_s, "crl_policy": lists.policy}
+    return told
+
+
+def security_of(seat: Seat) -> dict[str, Any]:
+    """The terminal's own section of keys; empty for a world that needs none."""
+    specs = seat.site.world.centres
+    sides = [side_of(seat, spec) for spec in specs]
+    found: dict[str, Any] = _revocation(seat)
+    keepers = [side for spec, side in zip(specs, sides, strict=True) if spec.kind == "fingerprint"]
+    device = next((side for side in (*keepers, *sides) if side.device_key), None)
+    if device is not None:
+        found |= {"device_certificate": device.device_certificate, "device_key": device.device_key}
+    issuer = next((side for spec, side in zip(specs, sides, strict=True) if spec.kind == "management"), None)
+    if issuer is not None:
+        found |= {"package_anchors": issuer.device_anchors, "package_crls": issuer.device_crls}
+    if any(spec.kind == "fingerprint" for spec in specs):
+        found["fingerprints"] = list(_FINGERPRINTED)
+    if any(side != TerminalSide() for side in sides) or any(spec.kind == "https" for spec in specs):
+        found["passphrase"] = PASSPHRASE
+    return found

@@ -1,0 +1,55 @@
+"""Collectors of the bench's world as tables of the reference terminal's configuration.
+
+Leaves the meters behind them to reference_meters and the terminal itself to reference.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bench.dut import Seat
+from bench.dut.reference_meters import NoDriver
+from simulators.collectors.spec import CollectorSpec
+
+_CHANNELS = ("plain", "tls", "mtls", "gm-tls13")
+
+
+def collectors_of(seat: Seat) -> list[dict[str, Any]]:
+    """All collectors. Raises NoDriver."""
+    return [_collector(seat, spec) for spec in seat.site.world.collectors]
+
+
+def _collector(seat: Seat, spec: CollectorSpec) -> dict[str, Any]:
+    if spec.channel not in _CHANNELS:
+        raise NoDriver(
+            f"the reference terminal does not speak to collector {spec.name} over {spec.channel}; leave it out "
+            f"/ 参考终端不支持该采集器通道({spec.channel})"
+        )
+    made: dict[str, Any] = {
+        "id": spec.name,
+        "protocol": spec.kind,
+        "host": spec.host,
+        "port": spec.port,
+        "form": spec.form,
+        "numbers": spec.numbers,
+    }
+    if spec.kind == "mqtt":
+        made |= {"qos": spec.qos, "client": "terminal", "version": "3.1.1" if spec.version == "3.1.1" else "5.0"}
+        if spec.user:
+            made |= {"user": spec.user, "password": spec.password}
+    if spec.channel != "plain":
+        side = seat.site.collector_side(spec.name)
+        made |= {
+            "channel": spec.channel,
+            "server_name": side.server_name,
+            "anchors": side.anchors,
+            "crls": side.crls,
+        }
+        if side.key:
+            made |= {"certificate": side.certificate, "key": side.key}
+    return made
+
+
+def keys_of_collectors(seat: Seat) -> bool:
+    """Whether the terminal is given a key of its own for a collector."""
+    return any(spec.channel not in ("plain", "tls") for spec in seat.site.world.collectors)

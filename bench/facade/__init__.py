@@ -1,0 +1,1 @@
+"""What a case drives: plant, meters, centres, links, power, clock, terminal, operator."""

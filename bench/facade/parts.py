@@ -1,0 +1,214 @@
+"""Parts of the bench's facade that are the same in every rig: clock, centres by name, operator.
+
+Leaves wires, power and the terminal's own clock to the rigs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Protocol
+
+from bench.dut import Seat, TerminalAdapter
+from bench.facade.bench import LineControl, Unable
+from bench.facade.orders import Orders
+from bench.facade.stored_sets import StoredSets
+from bench.history import Event, Observed
+from simulators.centres.hj212.centre import Centre
+from simulators.world import Site
+
+LOCAL = timezone(timedelta(hours=8))
+_HOUR_S = 3600.0
+_DAY_S = 86_400.0
+
+
+class TrueTime(Protocol):
+    """Where true time comes from."""
+
+    def now_us(self) -> int:
+        """Microseconds UTC."""
+        ...
+
+
+class Clock:
+    """True time, and letting it pass."""
+
+    def __init__(self, source: TrueTime) -> None:
+        self._source = source
+
+    def now_us(self) -> int:
+        """Microseconds UTC."""
+        return self._source.now_us()
+
+    async def sleep(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
+        """Let the world run for so long."""
+        await asyncio.sleep(seconds + minutes * 60 + hours * _HOUR_S + days * _DAY_S)
+
+    async def until(self, local: str) -> None:
+        """Sleep until the next instant with this local time of day."""
+        parts = [int(part) for part in local.split(":")]
+        target = timedelta(hours=parts[0], minutes=parts[1], seconds=parts[2] if len(parts) > 2 else 0)
+        now = datetime.fromtimestamp(self.now_us() / 1e6, LOCAL)
+        passed = now - now.replace(hour=0, minute=0, second=0, microsecond=0)
+        await self.sleep((target - passed).total_seconds() % _DAY_S or _DAY_S)
+
+
+class Standing(Protocol):
+    """What these parts need of a bench."""
+
+    @property
+    def clock(self) -> Clock:
+        """True time."""
+        ...
+
+    @property
+    def site(self) -> Site:
+        """What the terminal is wired to."""
+        ...
+
+    @property
+    def adapter(self) -> TerminalAdapter:
+        """How to ask the terminal."""
+        ...
+
+    @property
+    def seat(self) -> Seat:
+        """Where it sits."""
+        ...
+
+    def record(self, event: Event, /) -> None:
+        """Put an event into the history."""
+        ...
+
+    def phase(self, name: str, **detail: object) -> None:
+        """Say in the history where the case is."""
+        ...
+
+
+class CentresByName(Mapping[str, Centre]):
+    """The centres, and waiting for what is still owed to them."""
+
+    def __init__(self, bench: Standing) -> None:
+        self._bench = bench
+        self._centres = bench.site.centres
+
+    def __getitem__(self, name: str) -> Centre:
+        if name in self._bench.site.brokers:
+            raise Unable(
+                f"the case asks something of centre {name} as one of HJ 212; for this terminal it is an MQTT broker / "
+                "用例要求 HJ 212 中心，而该终端的中心为 MQTT"
+            )
+        return self._centres[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._centres)
+
+    def __len__(self) -> int:
+        return len(self._centres)
+
+    async def settle(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0) -> None:
+        """Mark the instant before which every ended interval must arrive, then wait so long."""
+        self._bench.phase("settle")
+        await self._bench.clock.sleep(seconds, minutes=minutes, hours=hours)
+
+
+class NoLines(Mapping[str, LineControl]):
+    """Serial lines of a rig that cannot disturb them: pseudo terminals and real ports have no broken wires."""
+
+    def __getitem__(self, name: str) -> LineControl:
+        raise Unable(
+            f"the case disturbs serial line {name}; this rig cannot, run it in virtual time / 本台架不能干扰串行线"
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+class OperatorAtTerminal(Orders, StoredSets):
+    """Asks the local interface through the adapter and records what it said."""
+
+    def __init__(self, bench: Standing) -> None:
+        self._bench = bench
+
+    async def _ask(self, what: str, query: dict[str, str]) -> tuple[dict[str, str], ...]:
+        bench = self._bench
+        asked = bench.clock.now_us()
+        rows: tuple[dict[str, str], ...] = ()
+        problem = ""
+        try:
+            rows = await bench.adapter.ask(bench.seat, what, query)
+        except (LookupError, OSError, TimeoutError) as error:
+            problem = f"{type(error).__name__}: {error}"
+        bench.record(Observed(t=bench.clock.now_us(), what=what, asked=asked, query=query, rows=rows, problem=problem))
+        return rows
+
+    async def _carry(self, what: str, query: dict[str, str], octets: bytes = b"") -> bytes:
+        """As `_ask`, with a file in the question or in the answer: the history tells its length and SM3."""
+        bench = self._bench
+        asked = bench.clock.now_us()
+        rows: tuple[dict[str, str], ...] = ()
+        problem, received = "", b""
+        told = _file(octets) if octets else {}
+        try:
+            rows = await bench.adapter.ask(bench.seat, what, {**query, "octets": base64.b64encode(octets).decode()})
+        except (LookupError, OSError, TimeoutError) as error:
+            problem = f"{type(error).__name__}: {error}"
+        if rows and "octets" in rows[0]:
+            received = base64.b64decode(rows[0]["octets"])
+            rows = ({**rows[0], **_file(received)},)
+        query = {**query, **told}
+        bench.record(Observed(t=bench.clock.now_us(), what=what, asked=asked, query=query, rows=rows, problem=problem))
+        return received
+
+    async def readings(self, point: str, from_us: int, to_us: int) -> tuple[dict[str, str], ...]:
+        """Stored readings of a point."""
+        return await self._ask("readings", {"point": point, "from": str(from_us), "to": str(to_us)})
+
+    async def records(self, kind: str, point: str, from_us: int, to_us: int) -> tuple[dict[str, str], ...]:
+        """Stored interval records."""
+        return await self._ask("records", {"kind": kind, "point": point, "from": str(from_us), "to": str(to_us)})
+
+    async def gaps(self) -> None:
+        """Recorded gaps."""
+        await self._ask("gaps", {})
+
+    async def estimates(self, point: str, from_us: int, to_us: int) -> None:
+        """Values estimated for what was not read."""
+        await self._ask("estimates", {"point": point, "from": str(from_us), "to": str(to_us)})
+
+    async def status(self) -> None:
+        """What the terminal says of itself."""
+        await self._ask("status", {})
+
+    async def queue(self) -> None:
+        """Backlog by centre."""
+        await self._ask("queue", {})
+
+    async def log(self, from_us: int) -> None:
+        """Events the terminal logged."""
+        await self._ask("log", {"from": str(from_us)})
+
+    async def replacement(self, point: str, at_us: int, final_old: str, initial_new: str) -> None:
+        """Enter that a meter was replaced."""
+        query = {"point": point, "at": str(at_us), "final_old": final_old, "initial_new": initial_new}
+        await self._ask("replacement", query)
+
+    async def manual_entry(self, point: str, kind: str, start_us: int, value: str, author: str, reason: str) -> None:
+        """Enter a value by hand."""
+        words = {"value": value, "author": author, "reason": reason}
+        await self._ask("manual entry", {"point": point, "kind": kind, "start": str(start_us), **words})
+
+    async def manual_entries(self, point: str, from_us: int, to_us: int) -> None:
+        """Values entered by hand."""
+        await self._ask("manual", {"point": point, "from": str(from_us), "to": str(to_us)})
+
+
+def _file(octets: bytes) -> dict[str, str]:
+    """A file as the history tells it."""
+    return {"octets": str(len(octets)), "sm3": hashlib.new("sm3", octets).hexdigest()}

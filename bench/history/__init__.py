@@ -1,0 +1,553 @@
+"""The history of a case: typed events, the append-only hash-chained record, and reading it back.
+
+Leaves the verdicts to the judges and the pictures to the reports. A record is a text file of JSON lines
+`["<chain>", {event}]`. The chain is SM3 over the previous digest and the event's octets; each line shows its first 16
+hex digits and the last line the whole digest, so that one altered octet is found at its line. All times are true time
+in microseconds UTC; all readings are decimal text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from simulators.events import (
+    Behaviour,
+    Commanded,
+    Connected,
+    Event,
+    Fingerprinted,
+    Handed,
+    ListServed,
+    MeterFault,
+    Published,
+    Received,
+    Rejected,
+    Secured,
+    Sent,
+    Served,
+    StatusServed,
+    Stored,
+    Unserved,
+)
+
+__all__ = [
+    "AnyEvent",
+    "Began",
+    "Behaviour",
+    "Captured",
+    "CentreSetup",
+    "Chain",
+    "ClockMoved",
+    "Commanded",
+    "Connected",
+    "CutShort",
+    "Ended",
+    "Event",
+    "Fingerprinted",
+    "Handed",
+    "History",
+    "HistoryError",
+    "LinkRule",
+    "ListServed",
+    "MeterFault",
+    "MeterSetup",
+    "Observed",
+    "Phase",
+    "Point",
+    "Power",
+    "Published",
+    "Received",
+    "Recorder",
+    "Rejected",
+    "Secured",
+    "Sent",
+    "Served",
+    "StatusServed",
+    "Stored",
+    "TerminalState",
+    "TimeAsked",
+    "Timing",
+    "Trouble",
+    "Unfinished",
+    "Unserved",
+    "read_history",
+    "read_unfinished",
+]
+
+
+class Point(msgspec.Struct, frozen=True, kw_only=True):
+    """One measured quantity of one meter as the terminal is told to read it.
+
+    `kind` is counter (a register that accumulates) or instant. `decimals` is the number of decimals the meter shows, -1
+    for a binary floating-point register. `modulus` is the value at which a counter starts again at 0 (R-19), empty if
+    none. `rated_per_h` is the largest increase an hour. `low` and `high` bound valid readings (R-20). `type` is the
+    register type (u16, u32, s32, f32, ...). All numbers are decimal text in `unit`. `ratio` (CT x PT) is what a
+    register must be multiplied by to give the quantity; the other numbers are those of the quantity.
+    """
+
+    id: str
+    meter: str
+    kind: str
+    unit: str
+    decimals: int = -1
+    modulus: str = ""
+    rated_per_h: str = ""
+    low: str = ""
+    high: str = ""
+    type: str = ""
+    ratio: str = "1"
+
+
+class MeterSetup(msgspec.Struct, frozen=True, kw_only=True):
+    """A meter on the bench: its register map, address, and the polling period (s) the terminal was told to keep."""
+
+    name: str
+    map: str
+    address: str
+    unit: int
+    period_s: float
+
+
+class CentreSetup(msgspec.Struct, frozen=True, kw_only=True):
+    """A centre and what the terminal was told to send there.
+
+    `codes` maps point id to the code on the wire. `minute_interval` is in minutes, `realtime_interval_s` in seconds (0:
+    no real-time data). `kinds` are the classes whose completeness is judged: minute, hour, day, and realtime only if
+    the profile uses it for the 15-minute index (R-25). `kind`, `channel` and `payload` are those of
+    `simulators.centres.spec`; `upload_time` opens the daily window of a centre that has one (HH:mm:ss).
+    """
+
+    name: str
+    mn: str
+    codes: dict[str, str]
+    minute_interval: int
+    realtime_interval_s: int
+    kinds: tuple[str, ...]
+    over_time_s: int = 10
+    re_count: int = 3
+    kind: str = "hj212"
+    channel: str = "plain"
+    payload: str = "clear"
+    upload_time: str = ""
+
+
+class DerivedPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A point that the terminal was told to compute from others; fields as in `bench.layout.scenario.Derived`.
+
+    `codes` maps centre to the code on the wire.
+    """
+
+    id: str
+    operation: str
+    of: tuple[str, ...]
+    unit: str
+    kind: str
+    decimals: int
+    factor: str = "1"
+    weights: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    part: int = 1
+    codes: dict[str, str] = {}
+
+
+class Began(Event, frozen=True, tag="began"):
+    """First event: what stood on the bench and under which rules the case is judged.
+
+    `parameters` are the values of the rulings in force that differ or matter (name → text). `claims` are the answers of
+    the capability statement that the case depends on (question → yes, no, unanswered). `declared` are its maxima (name
+    → text) where the case reckons with them.
+    """
+
+    case: str
+    seed: int
+    commit: str
+    terminal: str
+    rig: str
+    points: tuple[Point, ...]
+    meters: tuple[MeterSetup, ...]
+    centres: tuple[CentreSetup, ...]
+    parameters: dict[str, str] = {}
+    claims: dict[str, str] = {}
+    declared: dict[str, str] = {}
+    derived: tuple[DerivedPoint, ...] = ()
+
+
+class Phase(Event, frozen=True, tag="phase"):
+    """The case says where it is. `settle` marks the instant before which every ended interval must arrive."""
+
+    name: str
+    detail: dict[str, str] = {}
+
+
+class LinkRule(Event, frozen=True, tag="link"):
+    """An impairment of a link was put on (`state` on), taken off (off), acted once (act), or its losses told (dropped).
+
+    `detail` holds the rule's settings in words under `detail`, and under `count` how many packets or connections it
+    hit.
+    """
+
+    link: str
+    rule: str
+    state: str
+    detail: dict[str, str] = {}
+
+
+class Power(Event, frozen=True, tag="power"):
+    """The terminal's supply: `state` is cut, restored or brown-out. `detail` says what decided the instant."""
+
+    state: str
+    detail: dict[str, str] = {}
+
+
+class ClockMoved(Event, frozen=True, tag="clock"):
+    """The bench moved the terminal's own clock; `offset_us` is terminal minus true time afterwards."""
+
+    offset_us: int
+    why: str = ""
+
+
+class TerminalState(Event, frozen=True, tag="terminal"):
+    """The terminal's process as the rig sees it: starting, running, stopped, crashed. `detail` is its last words."""
+
+    state: str
+    detail: str = ""
+
+
+class Observed(Event, frozen=True, tag="observed"):
+    """Somebody asked the terminal through a local interface (or looked at it) and this is what it showed.
+
+    `what` names the question (readings, records, gaps, status, queue, log, alarms). `asked` is when. `rows` are the
+    answers normalised by the adapter; `problem` is set instead when there was no usable answer.
+    """
+
+    what: str
+    asked: int
+    query: dict[str, str] = {}
+    rows: tuple[dict[str, str], ...] = ()
+    problem: str = ""
+
+
+class TimeAsked(Event, frozen=True, tag="time-asked"):
+    """The terminal asked the bench's time server (NTP), which told it true time plus `ahead_us`, or kept silent."""
+
+    peer: str
+    ahead_us: int
+    answered: bool
+
+
+class Captured(Event, frozen=True, tag="captured"):
+    """What passed the terminal's card on one segment lies in a pcap file beside the record; `sm3` is its digest."""
+
+    segment: str
+    file: str
+    sm3: str
+    packets: int
+
+
+class CutShort(Event, frozen=True, tag="cut-short"):
+    """The case was not driven to its end. `because` says whose doing it was, `what` says what happened.
+
+    `rig`: this rig cannot do what the case asked for, so that the case is not run. `terminal`: the terminal's program
+    ended by itself or had to be stopped; what was seen until then is judged, but nothing can pass.
+    """
+
+    because: str
+    what: str
+
+
+class Timing(Event, frozen=True, tag="timing"):
+    """What the bench measured of its own timing while a real-time case ran (R-05).
+
+    The loop's delay (us): number of samples, median, 99th percentile, largest. `resolution_ns` of the bench's clock;
+    `host_moved_us` is by how much the host's clock moved against it. `uncertainty_us` is the expanded uncertainty (k=2)
+    of the difference of two instants in this record. `cpu_wait_us` is the mean wait of the bench's thread for a CPU
+    (part of the uncertainty), `cpu_stalled` the share of the time in which some task of the machine waited (percent);
+    -1 and empty where the kernel keeps no account.
+    """
+
+    samples: int
+    loop_p50_us: int
+    loop_p99_us: int
+    loop_max_us: int
+    resolution_ns: int
+    host_moved_us: int
+    uncertainty_us: int
+    cpu_wait_us: int = -1
+    cpu_stalled: str = ""
+
+
+class Trouble(Event, frozen=True, tag="trouble"):
+    """The bench itself failed: the case ends in `error`, whatever else was seen (R-06)."""
+
+    what: str
+
+
+class Ended(Event, frozen=True, tag="ended"):
+    """Last event of a record; `events` counts those before it."""
+
+    events: int
+
+
+AnyEvent = (
+    Began
+    | Phase
+    | LinkRule
+    | Power
+    | ClockMoved
+    | TerminalState
+    | Observed
+    | TimeAsked
+    | Captured
+    | CutShort
+    | Timing
+    | Trouble
+    | Ended
+    | Served
+    | Unserved
+    | MeterFault
+    | Connected
+    | Secured
+    | Rejected
+    | Received
+    | Sent
+    | Stored
+    | Commanded
+    | Fingerprinted
+    | Published
+    | Handed
+    | ListServed
+    | StatusServed
+    | Behaviour
+)
+
+E = TypeVar("E", bound=Event)
+
+_GENESIS = hashlib.new("sm3", b"carbonbench history 1").digest()
+_SHOWN = 16
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(AnyEvent)
+_line_decoder = msgspec.json.Decoder(tuple[str, msgspec.Raw])
+
+
+class HistoryError(Exception):
+    """A record that cannot be trusted or read; the text names file, line and what is wrong."""
+
+
+class History:
+    """The events of one case in order, indexed by type; what a judge sees. `folder` holds its captures."""
+
+    def __init__(self, events: Sequence[Event], digest: str = "", folder: Path | None = None) -> None:
+        self.events = events
+        self.digest = digest
+        self.folder = folder
+        self._by_type: dict[type[Event], list[Event]] = {}
+        for event in events:
+            self._by_type.setdefault(type(event), []).append(event)
+
+    @property
+    def began(self) -> Began:
+        """The first event. Raises HistoryError when the record does not begin with it."""
+        if not self.events or not isinstance(self.events[0], Began):
+            raise HistoryError("the history does not begin with what stood on the bench / 记录缺少开头的台架说明")
+        return self.events[0]
+
+    @property
+    def end_us(self) -> int:
+        """Time of the last event, microseconds UTC."""
+        return self.events[-1].t
+
+    def of(self, kind: type[E]) -> list[E]:
+        """All events of one type, in order."""
+        return self._by_type.get(kind, [])  # type: ignore[return-value]
+
+    def capture(self, segment: str) -> Path | None:
+        """The pcap file of a segment, None if there is none. Raises HistoryError when it is not the one recorded."""
+        event = next((each for each in self.of(Captured) if each.segment == segment), None)
+        if event is None or self.folder is None:
+            return None
+        path = self.folder / event.file
+        try:
+            found = hashlib.new("sm3", path.read_bytes()).hexdigest()
+        except OSError as error:
+            raise HistoryError(f"{path}: cannot be read ({error.strerror}) / 无法读取抓包文件") from None
+        if found != event.sm3:
+            raise HistoryError(f"{path}: expected SM3 {event.sm3[:16]}…, found {found[:16]}… / 抓包文件与记录不符")
+        return path
+
+    def between(self, kind: type[E], start_us: int, end_us: int) -> Iterator[E]:
+        """Events of one type with start_us <= t < end_us."""
+        return (event for event in self.of(kind) if start_us <= event.t < end_us)
+
+    def phase(self, name: str) -> Phase | None:
+        """The last phase mark of that name."""
+        marks = [mark for mark in self.of(Phase) if mark.name == name]
+        return marks[-1] if marks else None
+
+
+class Chain:
+    """The chain of a record under way: gives each event its line; `digest` (hex) is that of all lines so far."""
+
+    def __init__(self) -> None:
+        self._digest = _GENESIS
+        self.events = 0
+
+    @property
+    def digest(self) -> str:
+        """SM3 over all events so far, in hex."""
+        return self._digest.hex()
+
+    def line(self, event: Event) -> bytes:
+        """The line of the next event."""
+        octets = _encoder.encode(event)
+        self._digest = hashlib.new("sm3", self._digest + octets).digest()
+        self.events += 1
+        shown = self._digest.hex() if isinstance(event, Ended) else self._digest.hex()[:_SHOWN]
+        return b'["' + shown.encode() + b'",' + octets + b"]\n"
+
+    def proven(self, line: bytes, place: str) -> tuple[Event, str]:
+        """The next event, read from its line, and how much of the digest the line shows.
+
+        Raises HistoryError, naming the place, for a line that is none or does not follow from those before it.
+        """
+        try:
+            shown, raw = _line_decoder.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise HistoryError(f"{place}: not a line of a record ({error}) / 不是记录行") from None
+        octets = bytes(raw)
+        self._digest = hashlib.new("sm3", self._digest + octets).digest()
+        self.events += 1
+        expected = self._digest.hex() if len(shown) > _SHOWN else self._digest.hex()[:_SHOWN]
+        if shown != expected or line != b'["' + shown.encode() + b'",' + octets + b"]\n":
+            raise HistoryError(
+                f"{place}: the chain is broken: expected {expected}, found {shown}; this line or the one before "
+                f"was altered, added or removed / 哈希链在此断开：记录被改动"
+            )
+        try:
+            return _decoder.decode(octets), shown
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise HistoryError(f"{place}: unknown event ({error}) / 未知事件") from None
+
+
+class Recorder:
+    """Keeps the events of a running case and chains them; `save` writes the record in one piece.
+
+    Events must come in the order of their times; the recorder refuses a step back, since a history that runs backwards
+    proves nothing. Once sealed it takes nothing more: what a dead program still says is no part of the history.
+    `folder` is where the record will lie, and captures beside it.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder
+        self.events: list[Event] = []
+        self._last = 0
+        self._sealed = False
+
+    def seal(self) -> None:
+        """The world has ended: ignore whatever comes from now on."""
+        self._sealed = True
+
+    def __call__(self, event: Event) -> None:
+        """Append one event. Raises HistoryError on a step back in time."""
+        if self._sealed:
+            return
+        if event.t < self._last:
+            raise HistoryError(f"event {type(event).__name__} at {event.t} µs comes after one at {self._last} µs")
+        self._last = event.t
+        self.events.append(event)
+
+    def history(self) -> History:
+        """What was recorded so far, with the digest of its chain."""
+        events = (*self.events,)
+        digest = _GENESIS
+        for event in events:
+            digest = hashlib.new("sm3", digest + _encoder.encode(event)).digest()
+        return History(events, digest.hex(), self.folder)
+
+    def save(self, path: Path) -> History:
+        """Write the record (a temporary file, then a rename, so that no half record exists) and return the history."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        chain = Chain()
+        partial = path.with_name(path.name + ".part")
+        last = self.events[-1].t if self.events else 0
+        events: list[Event] = [*self.events, Ended(t=last, events=len(self.events))]
+        with partial.open("wb") as out:
+            out.writelines(map(chain.line, events))
+        partial.replace(path)
+        return History(events, chain.digest, path.parent)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    with path.open("rb") as source:
+        yield from enumerate(source, start=1)
+
+
+def read_history(path: Path) -> History:
+    """Read a record and prove its chain.
+
+    Raises HistoryError naming file and line when an octet was altered, a line is missing or the end is cut off.
+    """
+    chain = Chain()
+    events: list[Event] = []
+    shown = ""
+    try:
+        for number, line in _lines(path):
+            event, shown = chain.proven(line, _place(path, number))
+            events.append(event)
+    except OSError as error:
+        raise HistoryError(f"{path}: cannot be read ({error.strerror}) / 无法读取") from None
+    last = events[-1] if events else None
+    if not isinstance(last, Ended) or last.events != len(events) - 1 or shown != chain.digest:
+        raise HistoryError(f"{path}: the record is not complete: its end line is missing / 记录不完整：缺少结束行")
+    return History(events, chain.digest, path.parent)
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """What there is of a record without its end: events, the chain to go on with, its whole lines, octets torn off."""
+
+    events: list[Event]
+    chain: Chain
+    lines: bytes
+    torn: int
+
+
+def read_unfinished(path: Path) -> Unfinished:
+    """Read a record that was cut off while it grew, to its last whole line.
+
+    A power cut tears only the end: a last line without its line feed, or octets that the disk never got and shows as
+    zero. Anything else that does not fit is no accident. Raises HistoryError naming the line.
+    """
+    chain = Chain()
+    events: list[Event] = []
+    kept: list[bytes] = []
+    try:
+        whole = path.stat().st_size
+        for number, line in _lines(path):
+            if not line.endswith(b"\n") or b"\0" in line:
+                break
+            event, shown = chain.proven(line, _place(path, number))
+            if isinstance(event, Ended) or len(shown) > _SHOWN:
+                # Cut off between its last line and its name; what would follow an end is no record.
+                raise HistoryError(f"{_place(path, number)}: an end line in a record under way / 记录未完却有结束行")
+            events.append(event)
+            kept.append(line)
+    except OSError as error:
+        raise HistoryError(f"{path}: cannot be read ({error.strerror}) / 无法读取") from None
+    lines = b"".join(kept)
+    return Unfinished(events, chain, lines, whole - len(lines))
+
+
+def _place(path: Path, number: int) -> str:
+    return f"{path}, line {number} / 第 {number} 行"
+
+
+def digest_of_run(digests: Iterable[tuple[str, str]]) -> str:
+    """One digest over many records: SM3 of the sorted lines `<name> <digest>`."""
+    text = "".join(f"{name} {digest}\n" for name, digest in sorted(digests))
+    return hashlib.new("sm3", text.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""From a scenario to a world: which meters and centres, at which addresses, with which points."""

@@ -1,0 +1,528 @@
+"""From a scenario to a world: which meters and centres, at which addresses, with which points and codes.
+
+Leaves the standing up to the rigs. Addresses are those of three networks: field 10.1.0.0/24, uplink 10.2.0.0/24, local
+10.3.0.0/24; the same in every rig that can choose them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from bench.dut import Speaking, TerminalAdapter
+from bench.dut.profile import Profile
+from bench.history import Began, CentreSetup, DerivedPoint, MeterSetup, Point
+from bench.layout.scenario import Collector, Scenario
+from simulators.centres.spec import CentreSpec
+from simulators.collectors.spec import CollectorSpec
+from simulators.meters.carriers import LineSettings
+from simulators.meters.spec import LineSpec
+from simulators.trust.distribution import RevocationSpec
+from simulators.world import MeterSpec, PlantSpec, PointSpec, Site, World
+
+TERMINAL_FIELD, TERMINAL_UPLINK, TERMINAL_LOCAL = "10.1.0.2", "10.2.0.2", "10.3.0.2"
+GATEWAY = "10.1.0.10"
+_CENTRES = "10.2.0."
+FIRST_CENTRE = f"{_CENTRES}10"
+LISTS = f"{_CENTRES}5"
+"""Where revocation lists are published."""
+BENCH_LOCAL = "10.3.0.1"
+"""The bench's own address in the local network; its time server stands there."""
+MODBUS_PORT, CENTRE_PORT, LOCAL_PORT = 502, 9010, 8080
+_COLLECTOR_PORTS = {("mqtt", False): 1883, ("mqtt", True): 8883, ("https", False): 8080, ("https", True): 8443}
+
+_PLANTS = Path(__file__).resolve().parents[2] / "fixtures" / "plants"
+
+# What a circuit offers, in the order in which a scenario's `points` takes them; register names of the shipped maps.
+CIRCUIT_POINTS = (("energy", "001"), ("power", "002"), ("voltage_l1", "003"), ("current_l1", "004"))
+
+# Registers of the bench device that has every type and word order, for digits and edge values.
+_ORDERS = ("abcd", "cdab", "badc", "dcba")
+_ALL_TYPES = (
+    *(f"{kind}_{order}" for kind in ("u16", "s16") for order in ("abcd", "badc")),
+    *(f"{kind}_{order}" for kind in ("u32", "s32", "u64", "s64", "f32", "f64", "bcd32") for order in _ORDERS),
+    *("edge_u32_2", "edge_u32_1", "edge_u32_0", "edge_s32_3", "edge_u64_2"),
+)
+
+# What a CEMS tells, with the codes of HJ 212-2017 table B.
+_FLUE_GAS = (
+    ("co2", "a05001"),
+    ("o2", "a19001"),
+    ("velocity", "a01011"),
+    ("temperature", "a01012"),
+    ("pressure", "a01013"),
+    ("moisture", "a01014"),
+    ("flow", "a00000"),
+    ("co2_mass", "k72001"),
+)
+# Single meters by kind: map, register and code of each point. HJ 212-2017 has no codes for energy: local extensions.
+SINGLE_METERS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
+    "gas": (
+        "gas_vortex",
+        (("volume", "k80001"), ("flow", "k80002"), ("temperature", "k80003"), ("pressure", "k80004")),
+    ),
+    "steam": (
+        "steam_vortex",
+        (("mass", "k81001"), ("flow", "k81002"), ("temperature", "k81003"), ("pressure", "k81004")),
+    ),
+    "types": ("all_types", tuple((register, f"k9{index:02d}01") for index, register in enumerate(_ALL_TYPES))),
+    "heat": (
+        "tuf2000",
+        (("energy", "k82001"), ("rate", "k82002"), ("volume", "k82003"), ("supply", "k82004"), ("return", "k82005")),
+    ),
+    "cems": ("cems_das", _FLUE_GAS),
+    "belt": ("belt_scale", (("master_total", "k84001"), ("rate", "k84002"))),
+    "bridge": ("load_counter", (("weight", "k83001"), ("loads", "k83002"), ("net", "k83003"))),
+}
+
+
+@dataclass(frozen=True)
+class SerialKind:
+    """A kind of meter on a serial line: its map, what it measures, register and code suffix of each point.
+
+    `address` is the first of its kind's addresses (empty: a Modbus unit), `framing` that of Modbus.
+    """
+
+    map: str
+    source: str
+    points: tuple[tuple[str, str], ...]
+    address: str = ""
+    framing: str = ""
+
+
+_THREE_PHASE = (("energy", "01"), ("power", "02"), ("voltage_a", "03"), ("current_a", "04"))
+_COUNTED = (("weight", "01"), ("net", "02"), ("loads", "03"))
+_MODBUS_CIRCUIT = (("energy", "01"), ("power", "02"), ("voltage_l1", "03"))
+
+# Kinds of meters on serial lines. A DL/T 645-1997 meter tells voltages in whole volts.
+SERIAL_METERS: dict[str, SerialKind] = {
+    "dlt645-2007": SerialKind("dlt645_three_phase", "e", _THREE_PHASE, "202600000161"),
+    "dlt645-1997": SerialKind("dlt645_1997", "e", _THREE_PHASE, "199700000101"),
+    "cjt188-water": SerialKind("cjt188_water", "gas", (("volume", "01"),), "78331011223344"),
+    "cjt188-heat": SerialKind(
+        "cjt188_heat",
+        "heat",
+        (("heat", "01"), ("flow", "02"), ("supply", "03"), ("return", "04")),
+        "78332011223344",
+    ),
+    "cjt188-gas": SerialKind("cjt188_gas", "gas", (("volume", "01"),), "78333011223344"),
+    "modbus-rtu": SerialKind("sdm630", "e", _MODBUS_CIRCUIT, framing="rtu"),
+    "modbus-ascii": SerialKind("adl3000", "e", _MODBUS_CIRCUIT, framing="ascii"),
+    "types-rtu": SerialKind(
+        "all_types", "e", tuple((each, f"{at:02d}") for at, each in enumerate(_ALL_TYPES)), framing="rtu"
+    ),
+    "types-ascii": SerialKind(
+        "all_types", "e", tuple((each, f"{at:02d}") for at, each in enumerate(_ALL_TYPES)), framing="ascii"
+    ),
+    "spread-rtu": SerialKind("spread", "e", (*_MODBUS_CIRCUIT, ("current_l1", "04")), framing="rtu"),
+    "analogue": SerialKind("analog_ua", "steam", (("pressure", "01"), ("temperature", "02")), framing="rtu"),
+    # A scale that sends by itself stands alone on its line. Loads are counted from what "weighbridge" kinds show.
+    "weighbridge": SerialKind("xk3190_loads", "bridge", _COUNTED, "A"),
+    "weighbridge-asked": SerialKind("xk3190_command", "bridge", _COUNTED, "A"),
+    "scale": SerialKind("xk3190", "bridge", (("weight", "01"),), "A"),
+    "scale-reversed": SerialKind("xk3190_reversed", "bridge", (("weight", "01"),), "A"),
+}
+
+
+# Kinds of devices behind a system: map, source, register and code suffix of each point. The codes of a stack are those
+# of HJ 212-2017 table B.
+SYSTEM_METERS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
+    "circuit": ("sdm630", "e01", (("energy", "k70001"), ("power", "k70002"), ("voltage_l1", "k70003"))),
+    "types": ("all_types", "e01", tuple((register, f"k71{at:03d}") for at, register in enumerate(_ALL_TYPES))),
+    "cems": ("cems_das", "stack", _FLUE_GAS),
+    "energy-system": (
+        "energy_system",
+        "site",
+        (("electricity", "k73001"), ("power", "k73002")),
+    ),
+    "production-system": ("production_system", "site", (("output", "k74001"), ("rate", "k74002"))),
+}
+_SYSTEM_PORTS = {"opcua": 4840, "postgresql": 5432, "mariadb": 3306}
+
+
+def start_us(scenario: Scenario) -> int:
+    """True time at which the world begins, microseconds UTC."""
+    moment = datetime.fromisoformat(scenario.start)
+    return int(moment.timestamp()) * 1_000_000
+
+
+def build_world(scenario: Scenario, seed: int) -> World:
+    """The world of a scenario, at the addresses of the three networks."""
+    return World(
+        name="scenario",
+        seed=seed,
+        start_us=start_us(scenario),
+        plant=_plant(scenario),
+        meters=tuple(
+            replace(meter, ratio=dict(scenario.ratios).get(meter.name, meter.ratio))
+            for meter in (
+                *_circuits(scenario),
+                *_single(scenario),
+                *_on_lines(scenario),
+                *_collected(scenario),
+                *_behind_systems(scenario),
+                *_spares(scenario),
+            )
+        ),
+        lines=tuple(
+            LineSpec(_device(number), LineSettings(line.baud, line.parity, line.stop_bits))
+            for number, line in enumerate(scenario.lines, 1)
+        ),
+        centres=tuple(_centre(name, index, scenario) for index, name in enumerate(scenario.centres)),
+        where="scenario",
+        revocation=_lists(scenario),
+        collectors=tuple(_collector(number, each, scenario) for number, each in enumerate(scenario.collectors, 1)),
+    )
+
+
+def for_terminal(world: World, adapter: TerminalAdapter, profile: Profile) -> World:
+    """The world with centres of the kind that this terminal delivers to, wherever they were to be of HJ 212."""
+    kind = adapter.uplink(profile.connection) if isinstance(adapter, Speaking) else "hj212"
+    changed = tuple(replace(spec, kind=kind) if spec.kind == "hj212" else spec for spec in world.centres)
+    return replace(world, centres=changed)
+
+
+def _circuits(scenario: Scenario) -> list[MeterSpec]:
+    made: list[MeterSpec] = []
+    offered = CIRCUIT_POINTS[: scenario.points or len(CIRCUIT_POINTS)]
+    for number in range(1, scenario.circuits + 1):
+        name = f"e{number:02d}"
+        made.append(
+            MeterSpec(
+                name=name,
+                map=scenario.maps[(number - 1) % len(scenario.maps)],
+                host=GATEWAY,
+                port=MODBUS_PORT,
+                unit=number,
+                source=name,
+                points=tuple(
+                    PointSpec(id=f"{name}.{register}", register=register, code=f"k{number:02d}{suffix}")
+                    for register, suffix in offered
+                ),
+            )
+        )
+    return made
+
+
+def _single(scenario: Scenario) -> list[MeterSpec]:
+    made: list[MeterSpec] = []
+    for index, kind in enumerate(scenario.meters):
+        register_map, points = SINGLE_METERS[kind]
+        made.append(
+            MeterSpec(
+                name=kind,
+                map=register_map,
+                host=f"10.1.0.{20 + index}",
+                port=MODBUS_PORT,
+                unit=1,
+                source={"types": "e01", "cems": "stack", "belt": "steam"}.get(kind, kind),
+                points=tuple(
+                    PointSpec(id=f"{kind}.{register}", register=register, code=code) for register, code in points
+                ),
+            )
+        )
+    return made
+
+
+def _device(number: int) -> str:
+    return f"ttyS{number}"
+
+
+def _on_lines(scenario: Scenario) -> list[MeterSpec]:
+    """Meters of the serial lines: the first of a kind has the kind's name, the others a number behind it."""
+    made: list[MeterSpec] = []
+    known: dict[str, int] = {}
+    for number, line in enumerate(scenario.lines, 1):
+        for unit, word in enumerate(line.meters, 1):
+            kind = SERIAL_METERS[word]
+            index = known[word] = known.get(word, 0) + 1
+            name = word if index == 1 else f"{word}-{index}"
+            place = len(made) + 1
+            made.append(
+                MeterSpec(
+                    name=name,
+                    map=kind.map,
+                    host="",
+                    port=0,
+                    unit=unit,
+                    # Circuits of its own: a value on a wrong point must not be right there by chance.
+                    source=f"e{scenario.circuits + place:02d}" if kind.source == "e" else kind.source,
+                    points=tuple(
+                        PointSpec(id=f"{name}.{register}", register=register, code=f"k{29 + place:02d}{suffix:0>3}")
+                        for register, suffix in kind.points
+                    ),
+                    address=_counted(kind.address, index - 1),
+                    line=_device(number),
+                    framing=kind.framing,
+                )
+            )
+    return made
+
+
+def _before_collectors(scenario: Scenario) -> int:
+    """How many circuits of the plant stand before those behind collectors."""
+    return scenario.circuits + sum(len(line.meters) for line in scenario.lines)
+
+
+def _lists(scenario: Scenario) -> RevocationSpec | None:
+    wish, status = scenario.revocation, scenario.status
+    if wish is None and status is None:
+        return None
+    answers_s = 0 if status is None else status.valid_s
+    usual = RevocationSpec(LISTS, ocsp_valid_s=answers_s)
+    return usual if wish is None else replace(usual, publish_s=wish.publish_s, valid_s=wish.valid_s)
+
+
+def _collector(number: int, each: Collector, scenario: Scenario) -> CollectorSpec:
+    secure = each.options.get("channel", "plain") != "plain"
+    usual = CollectorSpec(
+        name=f"K{number}",
+        kind="mqtt" if each.kind == "mqtt" else "https",
+        host=f"10.1.0.{40 + number}",
+        port=_COLLECTOR_PORTS[each.kind, secure],
+        period_s=int(scenario.period_s),
+    )
+    return replace(usual, **each.options)
+
+
+def _collected(scenario: Scenario) -> list[MeterSpec]:
+    """Meters behind collectors: k1-1, k1-2 behind the first, and so on."""
+    made: list[MeterSpec] = []
+    offered = CIRCUIT_POINTS[: scenario.points or len(CIRCUIT_POINTS)]
+    for number, each in enumerate(scenario.collectors, 1):
+        collector = _collector(number, each, scenario)
+        for index in range(1, each.meters + 1):
+            place, name = len(made) + 1, f"k{number}-{index}"
+            made.append(
+                MeterSpec(
+                    name=name,
+                    map=scenario.maps[(place - 1) % len(scenario.maps)],
+                    host=collector.host,
+                    port=collector.port,
+                    unit=1,
+                    source=f"e{_before_collectors(scenario) + place:02d}",
+                    points=tuple(
+                        PointSpec(
+                            id=f"{name}.{register}",
+                            register=register,
+                            code=f"k{59 + place:02d}{suffix}",
+                            # HJ 212 text calls a point by its code.
+                            tag=f"k{59 + place:02d}{suffix}" if collector.form == "hj212" else "",
+                        )
+                        for register, suffix in offered
+                    ),
+                    collector=collector.name,
+                )
+            )
+    return made
+
+
+def _behind_systems(scenario: Scenario) -> list[MeterSpec]:
+    """Devices behind systems: the first of a kind has the kind's name, the others a number behind it."""
+    made: list[MeterSpec] = []
+    known: dict[str, int] = {}
+    for number, system in enumerate(scenario.systems):
+        port = _SYSTEM_PORTS.get(system.kind, _SYSTEM_PORTS.get(system.sql, 0))
+        for word in system.meters:
+            device, source, points = SYSTEM_METERS[word]
+            index = known[word] = known.get(word, 0) + 1
+            name = word if index == 1 else f"{word}-{index}"
+            made.append(
+                MeterSpec(
+                    name=name,
+                    map=device,
+                    host=f"10.1.0.{90 + number}" if port else "",
+                    port=port,
+                    unit=1,
+                    source=source,
+                    points=tuple(
+                        PointSpec(
+                            id=f"{name}.{register}",
+                            register=register,
+                            code=code if index == 1 else f"k{75 + index:02d}{code[-3:]}",
+                        )
+                        for register, code in points
+                    ),
+                    system="sql" if system.kind == "odbc" else system.kind,
+                    odbc=system.kind == "odbc",
+                    security=system.security,
+                    rows_s=system.rows_s,
+                    sql=system.sql,
+                )
+            )
+    return made
+
+
+def _counted(address: str, by: int) -> str:
+    """The address so many after this one, of digits or a letter."""
+    if address.isalpha():
+        return chr(ord(address) + by)
+    return f"{int(address) + by:0{len(address)}d}" if address else ""
+
+
+SPARE = "-spare"
+
+
+def _spares(scenario: Scenario) -> list[MeterSpec]:
+    """Standby sources: devices of the same kind and source with registers of their own, which no centre knows."""
+    mains = {meter.name: meter for meter in (*_circuits(scenario), *_single(scenario))}
+    return [
+        replace(
+            mains[name],
+            name=name + SPARE,
+            host=f"10.1.0.{60 + index}",
+            unit=1,
+            serial=mains[name].serial + 1000 + index,
+            points=tuple(replace(point, id=f"{name}{SPARE}.{point.register}", code="") for point in mains[name].points),
+        )
+        for index, name in enumerate(scenario.standbys)
+    ]
+
+
+def _centre(name: str, index: int, scenario: Scenario) -> CentreSpec:
+    usual = CentreSpec(
+        name=name,
+        host=f"{_CENTRES}{10 + index}",
+        port=CENTRE_PORT,
+        mn=f"010000A8900016F0001{0x69DC0 + index:05X}",
+        pw=f"{123456 + index}",
+        st="31",
+        minute_interval=scenario.minute_interval,
+        realtime_interval_s=scenario.realtime_interval_s,
+        over_time_s=scenario.over_time_s,
+        re_count=scenario.re_count,
+    )
+    return replace(usual, **dict(scenario.centre_options).get(name, {}))
+
+
+def _kinds(spec: CentreSpec, scenario: Scenario) -> tuple[str, ...]:
+    """Classes judged for completeness: the JSON profile carries quarter-hours, days and months, no hours."""
+    return tuple(kind for kind in scenario.kinds if kind != "hour" or spec.kind != "https")
+
+
+def _times(text: str, ratio: str) -> str:
+    """A register's number as that of the quantity; empty stays empty."""
+    return f"{Decimal(text) * Decimal(ratio):f}" if text and ratio != "1" else text
+
+
+def period_of(scenario: Scenario, meter: str) -> float:
+    """Polling period of a meter, seconds."""
+    return dict(scenario.periods).get(meter, scenario.period_s)
+
+
+def settings_of(scenario: Scenario) -> dict[str, Any]:
+    """What the scenario asks to be configured in the terminal, by plain words."""
+    return {
+        "period_s": scenario.period_s,
+        "periods": dict(scenario.periods),
+        "buffer_h": scenario.buffer_h,
+        "standbys": {name + SPARE: name for name in scenario.standbys},
+        "later": scenario.later,
+        "emission_sources": dict(scenario.emission_sources),
+        "records": dict(scenario.records),
+        "revocation": scenario.revocation,
+        "status": scenario.status,
+        "derived": [{**asdict(each), "code": derived_code(at)} for at, each in enumerate(scenario.derived, 1)],
+        "store_octets": scenario.store_octets,
+    }
+
+
+def derived_code(number: int) -> str:
+    """The code of the derived point with this number, from 1, at every centre: a local extension of HJ 212."""
+    return f"k98{number:03d}"
+
+
+def _plant(scenario: Scenario) -> PlantSpec:
+    if scenario.plant != "works":
+        return PlantSpec(kind="series", file=_PLANTS / f"{scenario.plant}.csv", align=False, repeat=False)
+    circuits = _before_collectors(scenario) + sum(each.meters for each in scenario.collectors)
+    return PlantSpec(kind="works", circuits=max(circuits, 1))
+
+
+def hosts(world: World) -> tuple[str, ...]:
+    """Addresses in the field network that meters stand at, in their order; serial lines have none."""
+    return tuple(dict.fromkeys(spec.host for spec in world.meters if spec.host))
+
+
+def uplink_hosts(world: World) -> tuple[str, ...]:
+    """Addresses in the uplink network: centres in their order, then the host of revocation lists."""
+    lists = () if world.revocation is None else (world.revocation.host,)
+    return tuple(dict.fromkeys((*(spec.host for spec in world.centres), *lists)))
+
+
+def opening(
+    scenario: Scenario,
+    site: Site,
+    profile: Profile,
+    *,
+    case: str,
+    seed: int,
+    commit: str,
+    rig: str,
+    needs: tuple[str, ...],
+) -> Began:
+    """The first event of a record: what stands on the bench."""
+    rows = site.points.values()
+    return Began(
+        t=site.world.start_us,
+        case=case,
+        seed=seed,
+        commit=commit,
+        terminal=profile.name,
+        rig=rig,
+        points=tuple(
+            Point(
+                id=row.id,
+                meter=row.meter,
+                kind=row.kind,
+                unit=row.unit,
+                decimals=row.decimals,
+                modulus=_times(row.modulus, row.ratio),
+                rated_per_h=_times(row.rated_per_h, row.ratio),
+                low=_times(row.low, row.ratio),
+                high=_times(row.high, row.ratio),
+                type=row.type,
+                ratio=row.ratio,
+            )
+            for row in rows
+        ),
+        meters=tuple(
+            MeterSetup(
+                name=spec.name,
+                map=str(spec.map),
+                address=f"{spec.line}:{spec.address or spec.unit}" if spec.line else f"{spec.host}:{spec.port}",
+                unit=spec.unit,
+                period_s=period_of(scenario, spec.name),
+            )
+            for spec in site.world.meters
+        ),
+        centres=tuple(
+            CentreSetup(
+                name=spec.name,
+                mn=spec.mn,
+                codes={row.id: row.codes[spec.name] for row in rows if spec.name in row.codes},
+                minute_interval=spec.minute_interval,
+                realtime_interval_s=spec.realtime_interval_s,
+                kinds=_kinds(spec, scenario),
+                over_time_s=spec.over_time_s,
+                re_count=spec.re_count,
+                kind=spec.kind,
+                channel=spec.channel,
+                payload=spec.payload,
+                upload_time=spec.window,
+            )
+            for spec in site.world.centres
+        ),
+        parameters=profile.in_force(),
+        declared=dict(profile.declared) if scenario.tell_declared else {},
+        claims={question: profile.claim(question).value for question in needs},
+        derived=tuple(
+            DerivedPoint(
+                **asdict(each), kind=each.kind, codes={spec.name: derived_code(at) for spec in site.world.centres}
+            )
+            for at, each in enumerate(scenario.derived, 1)
+        ),
+    )

@@ -1,0 +1,1 @@
+"""The lossy disk of the real-time rigs."""

@@ -1,0 +1,1 @@
+"""The TCP forwarders of the reduced rig."""

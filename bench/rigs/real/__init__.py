@@ -1,0 +1,1 @@
+"""What the real-time rigs share: the bench around a program, its power, its storage."""

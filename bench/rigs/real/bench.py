@@ -1,0 +1,391 @@
+"""The bench of one case in real time (see `bench.facade.bench.Bench`): simulators on real sockets around a terminal's program.
+
+Leaves wires to a `Place`, the program to `real_terminal`, its supply to `real_power`. The world begins now: a
+scenario's start gives the date in virtual time only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import random
+import traceback
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, ClassVar
+
+import msgspec
+
+from bench.case import Case
+from bench.case.program_evidence import RIG, TERMINAL
+from bench.dut import Launch, Launchable, LaunchError, Seat
+from bench.facade import remote_configuration
+from bench.facade.bench import Unable
+from bench.facade.parts import CentresByName, Clock, NoLines, OperatorAtTerminal
+from bench.facade.timekeeping import Timekeeping
+from bench.history import (
+    Commanded,
+    Connected,
+    CutShort,
+    Event,
+    LinkRule,
+    Phase,
+    Received,
+    Recorder,
+    Served,
+    TerminalState,
+    Timing,
+    Trouble,
+    Unserved,
+)
+from bench.layout import build
+from bench.layout.scenario import Scenario
+from bench.real import faketime
+from bench.real.disk import lossy_disk as lossy
+from bench.real.pressure import PressureWatch
+from bench.real.realclock import LoopWatch, RealClock, expanded_uncertainty_us, resolution_ns
+from bench.rigs.places.place import LinkTold, Place
+from bench.rigs.real.lines import Lines
+from bench.rigs.real.power import PowerSupply, TerminalHands
+from bench.rigs.real.storage import TerminalFiles
+from bench.rigs.real.terminal import Room, TerminalLife
+from bench.run import Setup
+from bench.virtual.chance import Chance
+from simulators.meters.carriers import DrawnLine
+from simulators.world import Site, World
+
+DISK_MB = 512
+_HOST_MOVED_US = 100_000
+_STEP_BACK_US = 50_000
+_SIGNS_OF_LIFE = (Served, Unserved, Connected, Received)
+
+
+class RealBench:
+    """Everything a case may touch, on real sockets.
+
+    `serves_time`: the bench serves its time in every case, not only where the scenario asks for it.
+    """
+
+    serves_time: ClassVar[bool] = False
+
+    pseudo_terminals = True
+    """What stands for serial lines."""
+
+    def __init__(self, scenario: Scenario, setup: Setup, seed: int, recorder: Recorder, place: Place, room: Room):
+        self.seed = seed
+        self.place = place
+        self._recorder = recorder
+        self._last_us = 0
+        self._room = room
+        self.true_time = RealClock()
+        self._pressure = PressureWatch()
+        self.clock = Clock(self.true_time)
+        # The same streams as in virtual time: one seed, one plant, one case (R-08).
+        self._chance = Chance(seed)
+        self._streams = self._chance.child("site").stream
+        self._tasks: list[asyncio.Task[None]] = []
+        self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._told_full = False
+        self.adapter = setup.adapter()
+        self.time_server = Timekeeping(self.record, self.clock.now_us)
+        self._asked_for_time = scenario.time_server
+        world = build.for_terminal(build.build_world(scenario, seed), self.adapter, setup.profile)
+        start_us = self.true_time.now_us() // 1_000_000 * 1_000_000
+        self.world = dataclasses.replace(world, start_us=start_us)
+        self.lines = Lines(world, room.scratch / "ports")
+        self.seat = Seat(
+            site=Site(
+                self.lines.told(place.told(self.world)) if self.pseudo_terminals else place.told(self.world),
+                clock=self.true_time,
+                observe=_nobody,
+                chance=self._streams,
+                carriers=lambda line: DrawnLine(line.name),
+            ),
+            settings=build.settings_of(scenario),
+            clock=_HostClock(self.true_time),
+            chance=self._chance.stream("terminal"),
+            local=place.local(),
+            connection=setup.profile.connection,
+            planted=setup.defect,
+            folder=Path(setup.profile.path).parent,
+            devices=self.lines.devices if self.pseudo_terminals else {},
+            time_server=place.time_server() if scenario.time_server or self.serves_time else None,
+        )
+
+    async def stand_up(self, inner: World, disk: lossy.LossyDisk | None) -> None:
+        """Once the wires are there: the simulators, and everything that a case can touch. Raises LaunchError."""
+        self.site = Site(
+            inner, clock=self.true_time, observe=self._on_site, chance=self._streams, carriers=self.lines.carrier
+        )
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(self.site.stop)
+            await self.site.start()
+            undo.callback(self.time_server.stop)
+            await self.serve_time()
+            launch = launch_of(self.adapter, self.seat, self._room.state)
+            undo.pop_all()
+        for broker in self.site.brokers.values():
+            self.spawn(broker.watch())
+        why_not = clock_problem(launch)
+        self.life = TerminalLife(
+            launch,
+            room=self._room,
+            place=self.place,
+            lines=self.lines,
+            disk=disk,
+            clock=None if why_not else faketime.FakeClock(self._room.scratch / "clock", self.true_time.now_us),
+            record=self.record,
+            now_us=self.clock.now_us,
+        )
+        self.show_site()
+        self.power = PowerSupply(self.life, self.clock.sleep, self.spawn)
+        files = TerminalFiles(
+            self._room.state,
+            launch.files,
+            site=self.site,
+            adapter=self.adapter,
+            seat=self.seat,
+            record=self.record,
+            now_us=self.clock.now_us,
+        )
+        self.terminal = TerminalHands(self.life, why_not, self.record, self.clock.now_us, files)
+
+    def show_site(self) -> None:
+        """Put what stands around the terminal where a case finds it."""
+        self.plant = self.site.plant
+        self.meters = self.site.meters
+        self.links = self.place.links
+        self.centres = CentresByName(self)
+        self.platforms = self.site.platforms
+        self.buses = NoLines()
+        self.collectors = self.site.collectors
+        self.revocation = self.site.revocation
+        self.operator = OperatorAtTerminal(self)
+
+    async def serve_time(self) -> None:
+        """Let the time server stand where the terminal was told. Raises OSError."""
+        if self.seat.time_server is not None:
+            await self.time_server.start(*self.seat.time_server)
+
+    def record(self, event: Event) -> None:
+        """Put an event into the history. Stamps are taken a moment earlier: that much may be out of order."""
+        if self._last_us - _STEP_BACK_US < event.t < self._last_us:
+            event = _moved(event, self._last_us)
+        self._last_us = max(event.t, self._last_us)
+        self._recorder(event)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something beside the case; if it fails, the bench has failed."""
+
+        def done(task: asyncio.Task[None]) -> None:
+            self._tasks.remove(task)
+            if not task.cancelled() and (error := task.exception()) is not None:
+                self.fail(f"{type(error).__name__}: {error}")
+
+        task = asyncio.create_task(work)
+        self._tasks.append(task)
+        task.add_done_callback(done)
+
+    def fail(self, why: str) -> None:
+        """The bench itself has failed: the case ends."""
+        if not self.failed.done():
+            self.failed.set_result(why)
+
+    def _on_site(self, event: Event) -> None:
+        self.record(event)
+        if isinstance(event, Commanded) and event.cn == "1012" and event.result == "1":
+            self.life.clock_set = True
+            if not self._asked_for_time:
+                self.time_server.hush()
+        if isinstance(event, _SIGNS_OF_LIFE):
+            self.power.on_site(event)
+
+    def on_disk(self, event: lossy.DiskEvent) -> None:
+        """Something happened to the terminal's disk."""
+        if event.kind in ("lost", "unmounted"):
+            self.fail(f"the terminal's disk is gone: {event.detail} / 终端磁盘丢失")
+        elif event.kind in ("full", "quota") and not self._told_full:
+            self._told_full = True
+            words = f"it has written more than its disk of {DISK_MB} MiB holds ({event.kind}) / 终端写满磁盘"
+            self.record(TerminalState(t=self.clock.now_us(), state="disk-full", detail=words))
+
+    def on_link(self, told: LinkTold) -> None:
+        """A rule on a link."""
+        self.record(
+            LinkRule(t=self.clock.now_us(), link=told.link, rule=told.rule, state=told.state, detail=told.detail)
+        )
+
+    def told_of(self, centre: str) -> dict[str, Any]:
+        """What a terminal is told of a centre."""
+        return remote_configuration.told_of(self.seat.site, centre)
+
+    def chance(self, name: str) -> random.Random:
+        """A source of chance of the case's own."""
+        return self._chance.stream(f"case/{name}")
+
+    def phase(self, name: str, **detail: object) -> None:
+        """Say in the history where the case is."""
+        words = {key: str(value) for key, value in detail.items()}
+        self.record(Phase(t=self.clock.now_us(), name=name, detail=words))
+
+    async def drive(self, case: Case) -> None:
+        """Let the case drive until it is through, the terminal's program ends by itself, or the bench fails."""
+        driving = asyncio.create_task(case.drive(self), name="case")
+        await asyncio.wait([driving, self.life.died, self.failed], return_when=asyncio.FIRST_COMPLETED)
+        now_us = self.clock.now_us()
+        if self.failed.done():
+            self.record(Trouble(t=now_us, what=self.failed.result()))
+        elif not driving.done():
+            self.record(CutShort(t=now_us, because=TERMINAL, what=self.life.died.result()))
+        else:
+            self._through(driving)
+        driving.cancel()
+        await asyncio.gather(driving, return_exceptions=True)
+
+    def _through(self, driving: asyncio.Task[None]) -> None:
+        now_us = self.clock.now_us()
+        error = driving.exception()
+        if isinstance(error, Unable):
+            self.record(CutShort(t=now_us, because=RIG, what=str(error)))
+        elif error is not None:
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            words = f"{type(error).__name__}: {error} (in {last.name}, line {last.lineno})"
+            self.record(Trouble(t=now_us, what=words))
+        elif not any(isinstance(event, _SIGNS_OF_LIFE) for event in self._recorder.events):
+            words = "in the whole case it asked no meter and connected to no centre / 全程未采集也未连接任何中心"
+            self.record(TerminalState(t=now_us, state="silent", detail=words))
+
+    async def end(self) -> None:
+        """Stop the terminal and the simulators."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.life.clock is not None:
+            self.life.clock.close()
+        await self.life.close()
+        self.time_server.stop()
+        await self.site.stop()
+
+    def tell_timing(self, watch: LoopWatch) -> None:
+        """Put into the history how well the bench knew the time; a step of the host's clock is a trouble."""
+        delay, pressed = watch.stop(), self._pressure.stop()
+        resolution = resolution_ns()
+        moved = self.true_time.host_moved_us()
+        self.record(
+            Timing(
+                t=self.clock.now_us(),
+                samples=delay.samples,
+                loop_p50_us=delay.p50_us,
+                loop_p99_us=delay.p99_us,
+                loop_max_us=delay.max_us,
+                resolution_ns=resolution,
+                host_moved_us=moved,
+                uncertainty_us=expanded_uncertainty_us(delay, resolution, pressed.wait_us or 0),
+                cpu_wait_us=-1 if pressed.wait_us is None else pressed.wait_us,
+                cpu_stalled="" if pressed.stalled is None else str(pressed.stalled),
+            )
+        )
+        if abs(moved) > _HOST_MOVED_US:
+            words = (
+                f"the clock of the bench's computer moved by {moved / 1e6:.3f} s during the case / 台架主机时钟被调整"
+            )
+            self.record(Trouble(t=self.clock.now_us(), what=words))
+
+
+def launch_of(adapter: object, seat: Seat, state: Path) -> Launch:
+    """How an adapter's terminal is started. Raises LaunchError."""
+    if not isinstance(adapter, Launchable):
+        raise LaunchError(
+            "this adapter has no `launch`: its terminal is no program of its own / 该适配器不支持独立进程"
+        )
+    return adapter.launch(seat, state)
+
+
+def clock_problem(launch: Launch) -> str:
+    """Why the terminal's clock cannot be moved here; empty if it can."""
+    if not launch.own_clock:
+        return "the profile says that this terminal's clock cannot be moved from outside / 该终端时钟不可从外部调整"
+    return "; ".join(faketime.requirements())
+
+
+async def conduct(
+    case: Case,
+    setup: Setup,
+    seed: int,
+    recorder: Recorder,
+    *,
+    rig: str,
+    place: Callable[[Callable[[str], None]], Place],
+    folder: Path,
+    captures: bool,
+) -> float:
+    """Drive a case in a place; returns the seconds it took. What goes wrong in the bench is recorded as Trouble."""
+    logs = (recorder.folder or folder).absolute()
+    logs.mkdir(parents=True, exist_ok=True)
+    room = Room(folder / "state", folder / "scratch", logs)
+    room.state.mkdir()
+    room.scratch.mkdir()
+    loop = asyncio.get_running_loop()
+    troubles: list[str] = []
+    stand = place(troubles.append)
+    bench = RealBench(case.scenario, setup, seed, recorder, stand, room)
+    opening = build.opening(
+        case.scenario,
+        bench.seat.site,
+        setup.profile,
+        case=case.id(),
+        seed=seed,
+        commit=setup.commit,
+        rig=rig,
+        needs=case.needs,
+    )
+    bench.record(opening)
+    began = loop.time()
+    watch = LoopWatch()
+    try:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(stand.close)
+            inner = await stand.open(bench.world, seed=seed, captures=logs if captures else None, observe=bench.on_link)
+            disk = None
+            if not lossy.requirements():
+                disk = await stack.enter_async_context(
+                    await lossy.LossyDisk.open(room.state, seed=seed, size_mb=DISK_MB, observe=bench.on_disk)
+                )
+            with stand.standing():
+                watch.start()
+                await bench.stand_up(inner, disk)
+                stack.push_async_callback(bench.end)
+                await bench.life.commission()
+                await bench.life.switch_on()
+                await bench.drive(case)
+                bench.tell_timing(watch)
+                await bench.life.close()
+        for event in stand.captured(bench.clock.now_us()):
+            bench.record(event)
+    except (OSError, RuntimeError, LaunchError) as error:
+        bench.record(Trouble(t=bench.clock.now_us(), what=f"{type(error).__name__}: {error}"))
+    finally:
+        recorder.seal()
+    return loop.time() - began
+
+
+class _HostClock:
+    """The clock of a terminal that is a program: it has its own, and nobody here can set it."""
+
+    def __init__(self, source: RealClock) -> None:
+        self._source = source
+
+    def time_ns(self) -> int:
+        return self._source.now_us() * 1000
+
+    def set_time_ns(self, time_ns: int, /) -> None:
+        raise Unable("the clock of a terminal's program is set through the terminal only")
+
+
+def _nobody(event: Event) -> None:
+    del event
+
+
+def _moved(event: Event, t: int) -> Event:
+    return msgspec.structs.replace(event, t=t)

@@ -1,0 +1,183 @@
+"""The supply and the clock of a terminal that is a program: cuts at an instant, at a sync, after an event.
+
+Leaves starting and killing to `real_terminal`. In real time a "step of the terminal" cannot be counted from outside:
+`cut_at_event(n)` cuts n times 20 ms after the next thing that the simulators see of the terminal, which meets its work
+at as many different moments.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+from bench.dut import Alteration
+from bench.facade.bench import Unable
+from bench.facade.event_cut import Awaited, awaited
+from bench.history import ClockMoved, Event
+from bench.real.disk.lossy_disk import DiskEvent
+from bench.rigs.real.storage import TerminalFiles
+from bench.rigs.real.terminal import TerminalLife
+from bench.virtual.disk import Moment
+
+STEP_S = 0.02
+"""What stands for a step of the terminal (see this module's head)."""
+
+
+class PowerSupply:
+    """The terminal's supply."""
+
+    def __init__(
+        self, life: TerminalLife, sleep: Callable[[float], Coroutine[Any, Any, None]], spawn: Callable[..., None]
+    ) -> None:
+        self._life = life
+        self._sleep = sleep
+        self._spawn = spawn
+        self._awaited: Awaited | None = None
+        self._steps: tuple[int, float] | None = None
+
+    def _needs_disk(self) -> None:
+        if self._life.disk is None:
+            raise Unable(
+                "this rig has no lossy disk here, so a power cut would lose nothing and prove nothing; it needs FUSE "
+                "(/dev/fuse and the right to mount) / 无可丢失未落盘数据的磁盘，断电试验不成立"
+            )
+
+    async def cut(self) -> None:
+        """Off at this instant."""
+        self._needs_disk()
+        await self._life.lose_power({"why": "at an instant"})
+
+    async def restore(self) -> None:
+        """On again."""
+        self._needs_disk()
+        await self._life.regain_power()
+
+    async def off(self, seconds: float = 0, *, hours: float = 0) -> None:
+        """Cut, wait, restore."""
+        await self.cut()
+        await self._sleep(seconds + hours * 3600)
+        await self.restore()
+
+    async def _blackout(self, detail: dict[str, str], off_s: float) -> None:
+        await self._life.lose_power(detail)
+        await self._sleep(off_s)
+        await self._life.regain_power()
+
+    def cut_at_sync(self, nth: int, *, off_s: float, after: bool = False) -> None:
+        """Cut at the nth write barrier from now, restore `off_s` later."""
+        self._needs_disk()
+        moment = Moment.AFTER if after else Moment.BEFORE
+        self._arm(nth, moment, {"why": f"{moment.value} write barrier {nth}"}, off_s)
+
+    def _arm(self, nth: int, moment: Moment, told: dict[str, str], off_s: float) -> None:
+        assert self._life.disk is not None
+
+        def reached(event: DiskEvent) -> None:
+            detail = {**told, "sync": str(event.count - self._life.commissioning_syncs), "file": event.path}
+            self._spawn(self._blackout(detail, off_s))
+
+        armed = self._life.disk.cut_at_sync(nth, moment, reached)
+        armed.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def syncs(self) -> int:
+        """Write barriers that the terminal has come to since its first start."""
+        self._needs_disk()
+        assert self._life.disk is not None
+        return self._life.disk.syncs - self._life.commissioning_syncs
+
+    def cut_at_event(self, nth: int, *, off_s: float) -> None:
+        """Cut nth times 20 ms after the next event at a simulator, restore `off_s` later."""
+        self._needs_disk()
+        self._steps = (nth, off_s)
+
+    def cut_after(
+        self, what: str, *, at: str = "", after_s: float, off_s: float, sync: int = 0, effective: bool = False
+    ) -> None:
+        """Cut `after_s` after the next event of this kind on the wire, restore `off_s` later."""
+        self._needs_disk()
+        self._awaited = awaited(what, at, after_s, off_s, sync, effective)
+
+    def on_site(self, event: Event) -> None:
+        """Something happened at a simulator."""
+        if self._steps is not None:
+            nth, off_s = self._steps
+            self._steps = None
+            why = f"{nth} × {STEP_S * 1000:g} ms after an event on the wire"
+            self._spawn(self._after(nth * STEP_S, {"why": why}, off_s))
+        cut = self._awaited
+        if cut is not None and cut.meets(event):
+            self._awaited = None
+            if cut.sync:
+                self._spawn(self._at_sync(cut, cut.detail(event)))
+            else:
+                self._spawn(self._after(cut.after_s, cut.detail(event), cut.off_s))
+
+    async def _at_sync(self, cut: Awaited, detail: dict[str, str]) -> None:
+        await asyncio.sleep(cut.after_s)
+        self._arm(cut.sync, Moment.AFTER if cut.effective else Moment.BEFORE, detail, cut.off_s)
+
+    async def _after(self, seconds: float, detail: dict[str, str], off_s: float) -> None:
+        await asyncio.sleep(seconds)
+        await self._blackout(detail, off_s)
+
+
+class TerminalHands:
+    """What may be done to the terminal besides its wires and its supply. Without `files` nobody can look into it."""
+
+    def __init__(
+        self,
+        life: TerminalLife,
+        why_not: str,
+        record: Callable[[Event], None],
+        now_us: Callable[[], int],
+        files: TerminalFiles | None = None,
+    ) -> None:
+        self._life = life
+        self._files = files
+        self._why_not = why_not
+        self._record = record
+        self._now_us = now_us
+
+    async def step_clock(self, seconds: float) -> None:
+        """Move the terminal's own clock by so much."""
+        self._clock().step(seconds)
+        self.note(f"stepped by {seconds} s")
+
+    async def drift(self, ppm: float) -> None:
+        """From now on the terminal's clock gains so many parts per million."""
+        self._clock().drift(ppm)
+        self.note(f"drift {ppm} ppm")
+
+    def _clock(self) -> Any:
+        if self._life.clock is None:
+            raise Unable(self._why_not)
+        return self._life.clock
+
+    def note(self, why: str) -> None:
+        """Record by how much the terminal's clock is off now."""
+        offset = self._life.clock.offset_us if self._life.clock is not None else 0
+        self._record(ClockMoved(t=self._now_us(), offset_us=offset, why=why))
+
+    def _seen(self) -> TerminalFiles:
+        if self._files is None:
+            raise Unable(
+                "nobody can look into this terminal's storage here: --rig virtual or process / 本台架无法查看终端存储"
+            )
+        return self._files
+
+    async def search(self) -> None:
+        """Look for secrets in its files and at the local interface."""
+        await self._seen().search()
+
+    async def storage(self) -> None:
+        """Look which of its files hold measured values."""
+        await self._seen().count_values()
+
+    def empty(self) -> None:
+        """Not in real time yet."""
+        raise Unable("storage can be emptied in virtual time only: --rig virtual / 仅虚拟台架可清空存储")
+
+    def alter(self, alterations: Sequence[Alteration]) -> None:
+        """Not here: the terminal's files are its own. Raises Unable."""
+        raise Unable("stored records can be altered in virtual time only: --rig virtual / 仅虚拟台架可篡改存储")

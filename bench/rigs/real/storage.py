@@ -1,0 +1,75 @@
+"""Looking into the files of a terminal that is a program: for measured values and for secrets (R-35, R-40).
+
+Leaves what is looked for to `secrets`. Files that the bench itself gave the program at its commissioning are left out:
+they hold what the terminal was told, in the clear, and are not its own keeping.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from bench.dut import Seat, TerminalAdapter
+from bench.facade import secrets
+from bench.history import Event, Observed
+from simulators.world import Site
+
+
+class TerminalFiles:
+    """The files below a terminal's state folder; `given` are those of its commissioning, by path below it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        given: Collection[str],
+        *,
+        site: Site,
+        adapter: TerminalAdapter,
+        seat: Seat,
+        record: Callable[[Event], None],
+        now_us: Callable[[], int],
+    ) -> None:
+        self._folder = folder
+        self._given = given
+        self._site = site
+        self._adapter = adapter
+        self._seat = seat
+        self._record = record
+        self._now_us = now_us
+
+    def read(self) -> dict[str, bytes]:
+        """Every file by its path, in order; one that goes while it is looked for is left out."""
+        found: dict[str, bytes] = {}
+        for path in sorted(self._folder.rglob("*")):
+            name = path.relative_to(self._folder).as_posix()
+            if name in self._given or path.is_symlink() or not path.is_file():
+                continue
+            try:
+                found[name] = path.read_bytes()
+            except FileNotFoundError:
+                continue
+        return found
+
+    async def count_values(self) -> None:
+        """Tell how many measured values that centres have stored are in each file. Raises OSError."""
+        asked = self._now_us()
+        values = secrets.values_of(self._site)
+        rows = await asyncio.to_thread(lambda: secrets.count_values(self.read(), values))
+        self._record(Observed(t=self._now_us(), what="storage", asked=asked, query={}, rows=rows, problem=""))
+
+    async def search(self) -> None:
+        """Tell where secrets that the terminal was given are found, in files and in answers. Raises OSError."""
+        asked = self._now_us()
+        files = await asyncio.to_thread(self.read)
+        places = {f"storage {name}": octets for name, octets in files.items()}
+        for what in secrets.QUESTIONS:
+            query = {"from": str(self._site.world.start_us)} if what == "log" else {}
+            try:
+                shown = await self._adapter.ask(self._seat, what, query)
+            except (LookupError, OSError, TimeoutError):
+                continue
+            places[f"interface {what}"] = secrets.text_of(shown)
+        known = secrets.secrets_of(self._site)
+        rows = await asyncio.to_thread(secrets.search, places, known)
+        self._record(Observed(t=self._now_us(), what="secrets", asked=asked, query={}, rows=rows, problem=""))

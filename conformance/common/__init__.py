@@ -1,0 +1,1 @@
+"""What several questions share: truth, times, readings, delivery, accuracy, retention, queries, actions."""

@@ -1,0 +1,233 @@
+"""Accuracy: the same value, the same digits, the same reading (R-17).
+
+Leaves interval arithmetic to `delivery`. The reference is the reply frame a value was taken from. Stored readings are
+seen through the local interface, copies at a centre as real-time data (2011).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bench.case import Check, Measurement, check, measure
+from bench.history import History, Point, Stored
+from conformance.common.delivery import setup_of
+from conformance.common.queries import questions
+from conformance.common.readings import same_bits
+from conformance.common.times import SECOND, instant_of, instant_of_iso, local
+from conformance.common.truth import Series, Truth, number, truth_of
+
+# R-17: how many records are compared.
+RECORDS = 10_000
+EDGES = ("0.10", "123456.78", "99999999.9", "4294967295")
+# How far a stamp of whole seconds may stand before the reply it was taken from.
+_STAMP_SLACK_US = 1 * SECOND
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What came of comparing copies with replies: how many, and those that differ by kind of difference."""
+
+    compared: int = 0
+    unknown: list[str] = field(default_factory=list)
+    unequal: list[str] = field(default_factory=list)
+    digits: list[str] = field(default_factory=list)
+    misplaced: list[str] = field(default_factory=list)
+    status: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    values: dict[str, set[str]] = field(default_factory=dict)
+
+
+def same_number(point: Point, reply: str, copy: str) -> bool:
+    """Equal numbers; for binary floating-point registers equal bits (R-17 c)."""
+    if point.type in ("f32", "f64") and point.decimals < 0 and point.ratio == "1":
+        return same_bits(reply, copy, point.type)
+    one, other = number(reply), number(copy)
+    return one is not None and one == other
+
+
+def same_digits(point: Point, reply: str, copy: str) -> bool:
+    """Equal decimal text, trailing zeros included (R-17 b).
+
+    A binary register has no fixed decimals, and behind transformers the meter's digits are not those of the quantity:
+    equal value.
+    """
+    if point.decimals < 0 or point.ratio != "1":
+        return same_number(point, reply, copy)
+    return copy.lstrip("+") == reply
+
+
+def _match(comparison: Comparison, truth: Truth, series: Series, at: int, text: str, where: str) -> None:
+    """Find the reply that a copy stamped `at` was taken from and compare."""
+    comparison.compared += 1
+    point = series.point
+    true = next((low for low, _high in truth.clock.passes(at - _STAMP_SLACK_US, SECOND)), at - _STAMP_SLACK_US)
+    span = series.between(true, true + _STAMP_SLACK_US + max(series.period_us, 2 * SECOND))
+    outside = [reply for when, reply in series.invalid if true <= when < true + 2 * SECOND + series.period_us // 2]
+    if any(same_number(point, reply, text) for reply in outside):
+        return
+    if not span:
+        comparison.unknown.append(f"{where}: {text}, but no reply was sent at that time")
+        return
+    near = [series.texts[index] for index in span]
+    replies = [reply for reply in near if same_number(point, reply, text)]
+    if not replies:
+        elsewhere = next(
+            (index for index in _around(series, span) if same_number(point, series.texts[index], text)), None
+        )
+        if elsewhere is None:
+            comparison.unequal.append(
+                f"{where}: {text}, the meter replied {near[0]} at {local(series.times[span.start])}"
+            )
+        else:
+            line = f"{where}: {text} is the reply of {local(series.times[elsewhere])}, not of {local(at)}"
+            comparison.misplaced.append(line)
+        return
+    comparison.values.setdefault(point.id, set()).add(replies[0])
+    if not any(same_digits(point, reply, text) for reply in replies):
+        comparison.digits.append(f"{where}: {text}, the meter replied {replies[0]}")
+
+
+def _invalid(series: Series, at: int) -> bool:
+    """Whether the reading of that instant was outside the limits, so that it may be kept as bad."""
+    return any(at - SECOND <= when < at + max(series.period_us // 2, 2 * SECOND) for when, _ in series.invalid)
+
+
+def _around(series: Series, span: range) -> range:
+    return range(max(span.start - 5, 0), min(span.stop + 5, len(series.times)))
+
+
+def local_readings(history: History) -> Comparison:
+    """Readings the terminal stored, as its local interface showed them, against the replies."""
+    truth = truth_of(history)
+    comparison = Comparison()
+    seen: set[tuple[str, str]] = set()
+    for event in questions(history, "readings"):
+        if event.problem:
+            comparison.problems.append(event.problem)
+            continue
+        point = event.query.get("point", "")
+        series = truth.series.get(point)
+        if series is None:
+            continue
+        for row in event.rows:
+            at = instant_of_iso(row.get("at", ""))
+            if at is None or (point, row["at"]) in seen:
+                continue
+            seen.add((point, row["at"]))
+            text, quality = row.get("value", ""), row.get("quality", "good")
+            where = f"{local(at)} {point} (local)"
+            if text:
+                _match(comparison, truth, series, at, text, where)
+            if (not text and quality != "bad") or (text and quality == "bad" and not _invalid(series, at)):
+                comparison.status.append(f"{where}: value {text or 'none'} with quality {quality}")
+    return comparison
+
+
+def at_centre(history: History, centre: str) -> Comparison:
+    """Real-time data a centre stored against the replies; the stamp is the sampling instant (R-09).
+
+    A point read at another instant than the packet's carries its own (SampleTime of HJ 212).
+    """
+    truth = truth_of(history)
+    codes = {code: point for point, code in setup_of(history, centre).codes.items()}
+    comparison = Comparison()
+    for event in history.of(Stored):
+        if event.centre != centre or event.kind != "realtime" or event.copies > 1:
+            continue
+        at = instant_of(event.fields.get("SampleTime") or event.stamp)
+        series = truth.series.get(codes.get(event.code, ""))
+        text = event.fields.get("Rtd", "")
+        where = f"{local(event.t)} {centre} {event.code} DataTime={event.stamp} QN={event.qn}"
+        if series is None or at is None:
+            comparison.unknown.append(f"{where}: {text}, a code or stamp nobody knows")
+            continue
+        if text:
+            _match(comparison, truth, series, at, text, where)
+        if bool(text) != (event.flag == "N"):
+            comparison.status.append(f"{where}: value {text or 'none'} with flag {event.flag or 'none'}")
+    return comparison
+
+
+def findings(
+    history: History, aspect: str, *, centres: tuple[str, ...] = (), needed: int = RECORDS, stored: bool = True
+) -> Iterator[Check | Measurement]:
+    """The checks of one aspect (`information` a, `digits` b, `reading` c) on the store and on every centre's copy."""
+    places: list[tuple[str, str, Comparison]] = []
+    if stored:
+        places.append(("stored", "本地存储", local_readings(history)))
+    for centre in centres:
+        places.append((f"centre-{centre.lower()}", f"中心 {centre}", at_centre(history, centre)))
+    for name, zh, found in places:
+        enough = found.compared >= needed
+        yield measure(
+            f"compared-{name}", found.compared, en=f"values compared ({name})", zh=f"比对数量（{zh}）", unit="records"
+        )
+        aspects = {
+            "information": (
+                ("same-status", found.status, "the status says what the connected system said", "状态一致"),
+                ("known-origin", found.unknown, "every value comes from a reply that was sent", "每个值均有来源应答"),
+                ("same-instant", found.misplaced, "every value carries the time of its own reply", "时刻一致"),
+                ("same-value", found.unequal, "every value equals the reply", "数值一致"),
+            ),
+            "digits": (("same-digits", found.digits + found.unequal, "every digit is kept", "有效位数一致"),),
+            "reading": (
+                (
+                    "same-reading",
+                    found.unequal + found.unknown + found.misplaced,
+                    "every value equals the meter's reading",
+                    "与实际读数一致",
+                ),
+            ),
+        }
+        for id, bad, en, label in aspects[aspect]:
+            yield check(
+                f"{id}-{name}",
+                False if bad else True if enough else None,
+                en=f"{en} ({name})",
+                zh=f"{label}（{zh}）",
+                measured=len(bad),
+                limit=0,
+                unit="records",
+                evidence=[*bad, *found.problems],
+                actual="" if enough or bad else f"only {found.compared} of {needed} records compared / 样本不足",
+                has_b=aspect == "digits" and enough,
+                reading_b=not found.unequal,
+                stamped=True,
+            )
+
+
+def edge_findings(
+    history: History, wanted: dict[str, tuple[str, ...]], centres: tuple[str, ...], *, edges: tuple[str, ...] = ()
+) -> Iterator[Check]:
+    """Every edge value was taken over digit for digit, in the store and at each centre.
+
+    One of the `edges` that stands in no register leaves the question open.
+    """
+    places = [("stored", "本地存储", local_readings(history))]
+    places += [(f"centre-{centre.lower()}", f"中心 {centre}", at_centre(history, centre)) for centre in centres]
+    truth = truth_of(history)
+    for name, zh, found in places:
+        shown: list[str] = []
+        held = {text for texts in wanted.values() for text in texts}
+        absent = [f"no register could hold {text}" for text in edges if text not in held]
+        for point, texts in sorted(wanted.items()):
+            served = truth.series[point].texts if point in truth.series else []
+            for text in texts:
+                if text not in served:
+                    absent.append(f"{point}: the meter never replied {text}")
+                elif text not in found.values.get(point, ()):
+                    shown.append(f"{point}: {text} never seen ({name})")
+        bad = [*found.unequal, *found.digits, *found.misplaced, *found.unknown]
+        ok = None if absent or not found.compared else not shown and not bad
+        yield check(
+            f"edge-values-{name}",
+            ok,
+            en=f"edge values are taken over digit for digit ({name})",
+            zh=f"边界值逐位一致（{zh}）",
+            measured=len(shown) + len(bad),
+            limit=0,
+            unit="values",
+            evidence=[*absent, *shown, *bad, *found.problems],
+            stamped=True,
+        )

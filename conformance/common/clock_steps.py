@@ -1,0 +1,247 @@
+"""Clockwork: clock steps and synchronisation leave no duplicate, lost or overlapping period (R-10).
+
+Leaves ordinary delivery to `delivery`. Which true stretch an interval on the terminal's clock covers follows from the
+record of the clock's moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+from bench.case import Check, Measurement, check, measure, none_of
+from bench.history import Commanded, History, Served, Stored, Unserved
+from conformance.common.delivery import VALUE_FIELDS, Ledger, first_contents, setup_of
+from conformance.common.times import SECOND, floor, instant_of, local, seconds
+from conformance.common.truth import Certainty, Key, clock_moves, length_of, number, plain, truth_of
+
+
+def period_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check]:
+    """No key with two contents, no negative increment, no stamp off the grid, no period left out in silence."""
+    moved = bool(clock_moves(history))
+    twice: list[str] = []
+    negative: list[str] = []
+    off_grid: list[str] = []
+    seen = 0
+    for ledger in ledgers:
+        setup = setup_of(history, ledger.centre)
+        for event in history.of(Stored):
+            if event.centre != ledger.centre or event.kind not in ledger.kinds:
+                continue
+            seen += 1
+            where = f"{local(event.t)} {event.centre} {event.kind} {event.code} DataTime={event.stamp} QN={event.qn}"
+            if event.version > 1:
+                twice.append(f"{where}: a second content under this key")
+            value = number(event.fields.get("Cou", "0"))
+            if value is None or value < 0:
+                negative.append(f"{where}: Cou={event.fields.get('Cou')}")
+            start = instant_of(event.stamp)
+            if start is None or floor(start, length_of(event.kind, setup)) != start:
+                off_grid.append(f"{where}: not on the grid of its class")
+    known = moved and seen > 0
+    for id, found, en, zh in (
+        ("no-duplicate-key", twice, "no period comes with two contents", "同一时段无重复且不一致的记录"),
+        ("no-negative-period", negative, "no period has a negative increment", "无负增量时段"),
+        ("no-overlapping-period", off_grid, "no periods overlap", "时段互不重叠"),
+    ):
+        yield none_of(
+            id,
+            found,
+            known,
+            en=en,
+            zh=zh,
+            unit="records",
+        )
+    silent = [problem.evidence for ledger in ledgers for problem in ledger.lost]
+    yield none_of(
+        "no-lost-period",
+        silent,
+        known and any(ledger.sure for ledger in ledgers),
+        en="no period is lost",
+        zh="无丢失时段",
+        unit="records",
+    )
+
+
+def total_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check]:
+    """What is sent for parts of the case never adds up to more than the registers moved, and sure values are true.
+
+    Over the whole case, per counter: the sum of all valid increments of the finest class is at most the register's own
+    difference, and differs from it by no more than the intervals that came flagged or not at all could hold.
+    """
+    truth = truth_of(history)
+    more: list[str] = []
+    wrong: list[str] = []
+    judged = 0
+    for ledger in ledgers:
+        setup = setup_of(history, ledger.centre)
+        finest = "minute" if "minute" in ledger.kinds else "hour"
+        length = length_of(finest, setup)
+        contents = first_contents(history, ledger.centre, (finest,))
+        sums: dict[str, Decimal] = {}
+        for key, event in contents.items():
+            value = number(event.fields.get("Cou", ""))
+            if value is None or event.flag != "N":
+                continue
+            sums[key.point] = sums.get(key.point, Decimal(0)) + value
+        for point, total in sorted(sums.items()):
+            series = truth.series[point]
+            judged += 1
+            moved = series.numbers()[-1] - series.numbers()[0]
+            if total > moved:
+                more.append(f"{ledger.centre} {point}: {plain(total)} sent, the register moved by {plain(moved)}")
+        for key, event in contents.items():
+            expected = truth.expected(key.point, finest, key.end - length, key.end)
+            values = {name: text for name, text in event.fields.items() if name in VALUE_FIELDS}
+            if values and expected.certainty is Certainty.GAP:
+                shown = ", ".join(f"{name}={text}" for name, text in values.items())
+                wrong.append(f"{ledger.centre} {key.point} ending {local(key.end)}: {shown}, {expected.why}")
+    known = bool(clock_moves(history)) and judged > 0
+    yield none_of(
+        "nothing-counted-twice",
+        more,
+        known,
+        en="no consumption is counted twice",
+        zh="用量不重复计入",
+        unit="points",
+    )
+    altered = [problem.evidence for ledger in ledgers for problem in (*ledger.altered, *ledger.mis_stamped)]
+    yield check(
+        "period-totals-true",
+        False if altered or wrong else True if known else None,
+        en="every period's total is what the register moved in it",
+        zh="各时段合计与表计一致",
+        measured=len(altered) + len(wrong),
+        limit=0,
+        unit="records",
+        evidence=[*altered, *wrong],
+    )
+
+
+def after_step_findings(
+    history: History, ledgers: Sequence[Ledger], step_us: int, *, least: int = 4
+) -> Iterator[Check]:
+    """After the last clock step whole intervals arrive again, with values and the new time."""
+    moves = clock_moves(history)
+    last = moves[-1] if moves else None
+    arrived: set[Key] = set()
+    for ledger in ledgers:
+        for key, event in first_contents(history, ledger.centre).items():
+            if last is not None and event.t > last[0] and event.flag == "N":
+                arrived.add(key)
+    fresh = [key for key in arrived if last is not None and key.end > sum(last)]
+    yield check(
+        "goes-on-after-the-step",
+        None if last is None else len(fresh) >= least,
+        en="after the step periods are recorded on the new time",
+        zh="校时后按新时间继续记录",
+        measured=len(fresh),
+        limit=least,
+        op=">=",
+        unit="records",
+        evidence=[] if last is None else [f"clock moved by {seconds(step_us)} s at {local(last[0])}"],
+    )
+
+
+def polling_finding(history: History) -> Check:
+    """A step of the clock costs no meter more than the cycle under way: at most two periods and 10 s between polls.
+
+    A terminal that waits for the time it showed before a step back would leave its meters alone meanwhile, and no
+    record could tell, since nothing was read.
+    """
+    moves = clock_moves(history)
+    silent: list[str] = []
+    worst = 0
+    for setup in history.began.meters:
+        limit = round(2 * setup.period_s * SECOND) + 10 * SECOND
+        polls = sorted(
+            [event.asked for event in history.of(Served) if event.meter == setup.name]
+            + [event.t for event in history.of(Unserved) if event.meter == setup.name]
+        )
+        for before, after in pairwise([*polls, history.end_us]):
+            worst = max(worst, after - before)
+            if after - before > limit:
+                silent.append(f"{setup.name}: nothing asked from {local(before)} to {local(after)}")
+    return check(
+        "polling-goes-on",
+        None if not moves else not silent,
+        en="meters are polled on through every step of the clock",
+        zh="时钟调整期间采集不中断",
+        measured=seconds(worst),
+        unit="s",
+        evidence=silent,
+    )
+
+
+def accepted_finding(history: History, command: str) -> Check:
+    """The terminal accepted and executed a centre's command (QnRtn 1, ExeRtn 1)."""
+    own = [event for event in history.of(Commanded) if event.cn == command]
+    bad = [
+        f"{local(event.sent)} {event.centre} CN={command} QN={event.qn}: QnRtn={event.accepted or 'none'}, "
+        f"ExeRtn={event.result or 'none'}"
+        for event in own
+        if event.accepted != "1" or event.result != "1"
+    ]
+    return check(
+        f"command-{command}-executed",
+        None if not own else not bad,
+        en=f"command {command} is accepted and executed",
+        zh=f"命令 {command} 被接受并执行",
+        measured=len(own) - len(bad),
+        limit=len(own),
+        unit="commands",
+        evidence=bad,
+    )
+
+
+def step_moments(history: History) -> list[tuple[int, ...]]:
+    """Steps of more than a second (R-10), each as the instants by which the terminal may date it: old, new, true."""
+    found: list[tuple[int, ...]] = []
+    before = 0
+    for at, after in clock_moves(history):
+        if abs(after - before) > SECOND:
+            found.append((at + before, at + after, at))
+        before = after
+    return found
+
+
+def offsets(history: History) -> list[tuple[int, int]]:
+    """Probes of the terminal's clock by 1011: (true instant, offset in us, ahead is positive), to the second."""
+    found: list[tuple[int, int]] = []
+    for event in history.of(Commanded):
+        if event.cn != "1011":
+            continue
+        shown = instant_of(event.answer.get("SystemTime", ""))
+        if shown is not None:
+            middle = (event.sent + event.t) // 2
+            found.append((middle, shown - middle))
+    return found
+
+
+def untouched_findings(history: History, *, probes: int) -> Iterator[Check | Measurement]:
+    """No spoiled command moved the clock: every probe shows the time within a second (answers have whole seconds)."""
+    found = offsets(history)
+    wrong = [
+        f"{local(at)}: the terminal's clock is {seconds(offset)} s off"
+        for at, offset in found
+        if not -2 * SECOND < offset <= SECOND
+    ]
+    yield none_of(
+        "clock-not-set-by-junk",
+        wrong,
+        len(found) >= probes,
+        en="no damaged command sets the clock",
+        zh="损坏的校时命令不被执行",
+        unit="probes",
+    )
+    if found:
+        worst = max(abs(offset) for _, offset in found)
+        yield measure(
+            "clock-offset",
+            seconds(worst),
+            en="largest offset seen (whole seconds)",
+            zh="最大时钟偏差（整秒）",
+            unit="s",
+            samples=len(found),
+        )

@@ -1,0 +1,468 @@
+"""Frames: what a terminal sends, octet by octet, against HJ 212-2017 (R-33).
+
+Leaves the content of the records to `delivery`. The parser is the judge's own, written from the protocol facts
+(platform facts 1.1 to 1.7), so that a mistake of the simulated centre cannot hide one of the terminal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from weakref import WeakKeyDictionary
+
+from bench.case import Check, Measurement, check, measure, none_of
+from bench.history import Commanded, History, Received, Rejected, Sent
+from conformance.common.delivery import acknowledgements
+from conformance.common.times import SECOND, instant_of, local, seconds
+
+DATA_LIMIT = 1024
+CP_LIMIT = 950
+UPLOADS = ("2011", "2021", "2031", "2041", "2051", "2061", "2081")
+ANSWERS = ("9011", "9012", "9013", "9014")
+_ORDER = ("QN", "ST", "CN", "PW", "MN", "Flag", "PNUM", "PNO", "CP")
+_HEAD = re.compile(r"##(\d{4})")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
+_VERSION_2017 = 1
+# No count of packets and no flag has more digits.
+_DIGITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame taken apart. `items` are the groups of CP, each a list of (name, value); `faults` what is wrong."""
+
+    fields: dict[str, str]
+    items: tuple[tuple[tuple[str, str], ...], ...]
+    faults: tuple[str, ...]
+
+    def value(self, name: str) -> str:
+        """A value of CP by its name, empty if absent."""
+        return next((value for item in self.items for key, value in item if key == name), "")
+
+
+def _step(index: int) -> int:
+    register = index
+    for _ in range(8):
+        register = (register >> 1) ^ 0xA001 if register & 1 else register >> 1
+    return register
+
+
+_STEP = tuple(_step(index) for index in range(256))
+
+
+def crc(data: bytes) -> int:
+    """The check sum of annex A (platform facts 1.2): the register shifts by eight bits before each octet."""
+    register = 0xFFFF
+    for octet in data:
+        register = _STEP[(register >> 8) ^ octet]
+    return register
+
+
+def parse(text: str) -> Frame:
+    """Take a frame apart and name every deviation from tables 2 and 3 of HJ 212-2017."""
+    faults: list[str] = []
+    body = text
+    if body.endswith("\r\n"):
+        body = body[:-2]
+    else:
+        faults.append("does not end with CR LF")
+        body = body.rstrip("\r\n")
+    head = _HEAD.match(body)
+    if head is None:
+        return Frame({}, (), (*faults, "does not begin with ## and four digits of length"))
+    octets = body[6:].encode()
+    length = int(head.group(1))
+    data, tail = octets[:-4], octets[-4:]
+    if len(data) != length:
+        faults.append(f"length says {length}, the data segment has {len(data)} octets")
+    if len(data) > DATA_LIMIT:
+        faults.append(f"data segment of {len(data)} octets, limit {DATA_LIMIT}")
+    expected = f"{crc(data):04X}"
+    if tail.decode("ascii", "replace").upper() != expected:
+        faults.append(f"CRC {tail.decode('ascii', 'replace')}, expected {expected}")
+    segment = data.decode("utf-8", "replace")
+    front, found, rest = segment.partition("CP=&&")
+    fields: dict[str, str] = {}
+    names: list[str] = []
+    for part in front.rstrip(";").split(";"):
+        name, equals, value = part.partition("=")
+        if not equals:
+            faults.append(f"{part!r} is no field")
+            continue
+        if name in fields:
+            faults.append(f"field {name} twice")
+        names.append(name)
+        fields[name] = value
+    known = [name for name in _ORDER if name in fields]
+    if names != known:
+        faults.append(f"fields in the order {' '.join(names)}")
+    if not found:
+        return Frame(fields, (), (*faults, "no CP"))
+    if not rest.endswith("&&"):
+        faults.append("CP is not closed with &&")
+    content = rest.removesuffix("&&")
+    fields["CP"] = content
+    if len(content.encode()) > CP_LIMIT:
+        faults.append(f"CP of {len(content.encode())} octets, limit {CP_LIMIT}")
+    items: list[tuple[tuple[str, str], ...]] = []
+    for item in content.split(";") if content else ():
+        pairs = [pair.partition("=") for pair in item.split(",")]
+        faults += [f"{name!r} in CP is no name and value" for name, equals, _ in pairs if not equals or not name]
+        items.append(tuple((name, value) for name, _, value in pairs))
+    faults += _field_faults(fields)
+    return Frame(fields, tuple(items), tuple(faults))
+
+
+def _field_faults(fields: dict[str, str]) -> Iterator[str]:
+    for name in ("QN", "ST", "CN", "PW", "MN", "Flag"):
+        if name not in fields:
+            yield f"no {name}"
+    qn = fields.get("QN", "")
+    if qn and (len(qn) != 17 or instant_of(qn[:14]) is None or not qn.isdigit()):
+        yield f"QN {qn} is no time with milliseconds"
+    if "CN" in fields and not re.fullmatch(r"\d{4}", fields["CN"]):
+        yield f"CN {fields['CN']} is not four digits"
+    if "ST" in fields and not re.fullmatch(r"[0-9A-Z]{2}", fields["ST"]):
+        yield f"ST {fields['ST']} is not two characters 0-9A-Z"
+    flag = fields.get("Flag", "")
+    if flag and (_whole(flag) > 255 or not (flag.isascii() and flag.isdigit() and len(flag) <= _DIGITS)):
+        yield f"Flag {flag} is no number 0 to 255"
+        return
+    if flag:
+        bits = int(flag)
+        if bits >> 2 != _VERSION_2017:
+            yield f"Flag {flag} names another edition than 2017"
+        if bool(bits & 2) != ("PNUM" in fields and "PNO" in fields):
+            yield f"Flag {flag} and the presence of PNUM, PNO disagree"
+
+
+def content_faults(frame: Frame) -> Iterator[str]:
+    """What is wrong with the data of an upload: DataTime first, numbers plain, a flag for each value (tables 4, 8)."""
+    if frame.fields.get("CN") not in UPLOADS:
+        return
+    if not frame.items or frame.items[0][0][0] != "DataTime":
+        yield "DataTime is not the first item"
+    stamp = frame.value("DataTime")
+    if instant_of(stamp) is None:
+        yield f"DataTime {stamp} is no time of 14 digits"
+    for item in frame.items[1:]:
+        names = [name for name, _ in item]
+        code = names[0].partition("-")[0] if names else ""
+        for name, value in item:
+            owner, _, suffix = name.partition("-")
+            if owner != code:
+                yield f"{name} stands in the item of {code}"
+            if suffix in ("Rtd", "Min", "Avg", "Max", "Cou") and not _NUMBER.match(value):
+                yield f"{name}={value} is no plain decimal number"
+            elif suffix == "Flag" and value not in tuple("NFMSDCTB"):
+                yield f"{name}={value} is no data flag"
+        if f"{code}-Flag" not in names:
+            yield f"{code} has no flag"
+
+
+_known: WeakKeyDictionary[History, dict[str, list[tuple[Received, Frame]]]] = WeakKeyDictionary()
+
+
+def received(history: History, centre: str) -> list[tuple[Received, Frame]]:
+    """All frames a centre received, taken apart by the judge; done once per history."""
+    known = _known.setdefault(history, {})
+    if centre not in known:
+        known[centre] = [(event, parse(event.frame)) for event in history.of(Received) if event.centre == centre]
+    return known[centre]
+
+
+def _where(event: Received, frame: Frame) -> str:
+    return f"{local(event.t)} {event.centre} CN={frame.fields.get('CN', '?')} QN={frame.fields.get('QN', '?')}"
+
+
+def _enough(history: History, centres: tuple[str, ...], needed: int) -> bool:
+    """Whether every centre received so many frames: those of one say nothing of what another gets."""
+    return bool(centres) and all(len(received(history, centre)) >= needed for centre in centres)
+
+
+def _whole(text: str) -> int:
+    """A whole number as sent; 0 for anything else, which is a fault of its own."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0
+
+
+def format_findings(history: History, centres: tuple[str, ...], *, needed: int = 20) -> Iterator[Check | Measurement]:
+    """Every frame is well formed: length, CRC, size, fields, content (R-33)."""
+    frames = [pair for centre in centres for pair in received(history, centre)]
+    octets = [event for event in history.of(Rejected) if event.at in centres]
+    buckets: dict[str, list[str]] = {"length": [], "crc": [], "size": [], "fields": [], "content": []}
+    for event, frame in frames:
+        for fault in frame.faults:
+            kind = (
+                "length"
+                if fault.startswith("length says")
+                else "crc"
+                if fault.startswith("CRC")
+                else "size"
+                if "limit" in fault
+                else "fields"
+            )
+            buckets[kind].append(f"{_where(event, frame)}: {fault}")
+        buckets["content"] += [f"{_where(event, frame)}: {fault}" for fault in content_faults(frame)]
+    buckets["fields"] += [f"{local(event.t)} {event.at}: {event.count} octets, {event.reason}" for event in octets]
+    enough = _enough(history, centres, needed)
+    yield measure("frames", len(frames), en="frames judged", zh="判定帧数", unit="frames")
+    for kind, en, zh in (
+        ("length", "the length counts the octets of the data segment", "长度等于数据段字节数"),
+        ("crc", "the check sum is that of annex A", "CRC 符合附录 A"),
+        ("size", "no data segment exceeds 1024 octets, no CP 950", "数据段不超过 1024 字节"),
+        ("fields", "fields, flags and frame ends are as the standard has them", "字段、标志与包尾符合标准"),
+        ("content", "times, numbers and data flags are as the standard has them", "时间、数值与数据标记符合标准"),
+    ):
+        yield none_of(
+            f"frame-{kind}",
+            buckets[kind],
+            enough,
+            en=en,
+            zh=zh,
+            unit="frames",
+        )
+
+
+def identity_findings(history: History, centres: tuple[str, ...], *, needed: int = 20) -> Iterator[Check]:
+    """Every frame carries the MN, PW and ST set for its centre, and a QN names one message only.
+
+    The MN is read by the judge; PW and ST are known to the centre alone, whose diagnosis counts.
+    """
+    numbers = {setup.name: setup.mn for setup in history.began.centres}
+    wrong: dict[str, list[str]] = {"mn": [], "pw": [], "st": []}
+    clashes: list[str] = []
+    for centre in centres:
+        content: dict[str, str] = {}
+        for event, frame in received(history, centre):
+            where = _where(event, frame)
+            if frame.fields.get("MN") != numbers[centre]:
+                wrong["mn"].append(f"{where}: MN={frame.fields.get('MN', 'none')}, expected {numbers[centre]}")
+            for name in ("pw", "st"):
+                if f"{name}-wrong" in event.faults:
+                    wrong[name].append(f"{where}: {name.upper()}={frame.fields.get(name.upper(), 'none')} is foreign")
+            qn = frame.fields.get("QN", "")
+            if frame.fields.get("CN") in UPLOADS and content.setdefault(qn, event.frame) != event.frame:
+                clashes.append(f"{where}: the QN stood for another message before")
+    for name, found, en, zh in (
+        ("identity-mn", wrong["mn"], "every frame carries the device's own number", "设备唯一标识正确"),
+        ("identity-pw", wrong["pw"], "every frame carries the password of its centre", "访问密码正确"),
+        ("identity-st", wrong["st"], "every frame carries the system code of its centre", "系统编码正确"),
+        ("qn-names-one-message", clashes, "a QN names one message only", "请求编码唯一对应一条报文"),
+    ):
+        yield none_of(
+            name,
+            found,
+            _enough(history, centres, needed),
+            en=en,
+            zh=zh,
+            unit="frames",
+        )
+
+
+def split_findings(history: History, centres: tuple[str, ...]) -> Iterator[Check]:
+    """Split packets: parts numbered 1..PNUM, each with its own QN and the same DataTime, next part after its 9014."""
+    bad_numbers: list[str] = []
+    bad_stamps: list[str] = []
+    hasty: list[str] = []
+    shared: list[str] = []
+    split = 0
+    for centre in centres:
+        acked = {(event.qn): event.t for event in history.of(Sent) if event.centre == centre and event.cn == "9014"}
+        groups: dict[tuple[str, str, str], list[tuple[Received, Frame]]] = {}
+        for event, frame in received(history, centre):
+            if "PNUM" in frame.fields and frame.fields.get("CN") in UPLOADS:
+                split += 1
+                key = (frame.fields["CN"], frame.value("DataTime"), frame.fields["PNUM"])
+                groups.setdefault(key, []).append((event, frame))
+        for (command, stamp, count), parts in groups.items():
+            numbers = sorted({_whole(frame.fields.get("PNO", "")) for _, frame in parts})
+            name = f"{centre} CN={command} DataTime={stamp}"
+            if numbers[0] != 1 or numbers[-1] != len(numbers) or len(numbers) != _whole(count):
+                bad_numbers.append(f"{name}: parts {numbers} of {count}")
+            if instant_of(stamp) is None:
+                bad_stamps.append(f"{name}: a part without DataTime")
+            own: dict[str, str] = {}
+            for event, frame in parts:
+                qn, part = frame.fields.get("QN", ""), frame.fields.get("PNO", "")
+                if own.setdefault(qn, part) != part:
+                    shared.append(f"{_where(event, frame)}: parts {own[qn]} and {part} share a QN")
+            for (earlier, first), (later, second) in pairwise(parts):
+                if first.fields.get("PNO") == second.fields.get("PNO"):
+                    continue
+                at = acked.get(first.fields.get("QN", ""))
+                # An answer needs time to travel: a part that comes at the instant it leaves was under way before.
+                if (
+                    _whole(first.fields.get("Flag", "")) & 1
+                    and (at is None or at >= later.t)
+                    and earlier.conn == later.conn
+                ):
+                    hasty.append(f"{_where(later, second)}: before the answer to part {first.fields.get('PNO')}")
+    known = split > 1
+    for id, found, en, zh in (
+        ("parts-complete", bad_numbers, "all parts of a split packet come, numbered from 1", "分包齐全且编号正确"),
+        ("parts-stamped", bad_stamps, "every part repeats the time of the data", "每个分包均含数据时间"),
+        ("parts-own-qn", shared, "every part has its own QN", "每个分包有独立请求编码"),
+        ("parts-answered-first", hasty, "a part is sent after the one before was answered", "前一分包应答后再发下一包"),
+    ):
+        yield none_of(
+            id,
+            found,
+            known,
+            en=en,
+            zh=zh,
+            unit="packets",
+        )
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One message (one QN), the data it carries, and the instants at which a centre received it."""
+
+    qn: str
+    command: str
+    stamp: str
+    part: str
+    times: list[int]
+    content: set[str]
+
+    @property
+    def data(self) -> tuple[str, str, str]:
+        """What it carries: command, time of the data, part number."""
+        return self.command, self.stamp, self.part
+
+
+def attempts(history: History, centre: str, *, asked: bool = False) -> list[Attempt]:
+    """Uploads by QN in the order of their first arrival; real-time data are left out unless asked for."""
+    found: dict[str, Attempt] = {}
+    for event, frame in received(history, centre):
+        if frame.fields.get("CN") not in UPLOADS or (not asked and frame.fields.get("CN") == "2011"):
+            continue
+        qn = frame.fields.get("QN", "")
+        if qn not in found:
+            part = frame.fields.get("PNO", "")
+            found[qn] = Attempt(qn, frame.fields.get("CN", ""), frame.value("DataTime"), part, [], set())
+        found[qn].times.append(event.t)
+        found[qn].content.add(event.frame)
+    return list(found.values())
+
+
+def resend_findings(
+    history: History,
+    centre: str,
+    start_us: int,
+    end_us: int,
+    *,
+    patience_s: int,
+    longest_pause_s: int = 600,
+) -> Iterator[Check | Measurement]:
+    """Resending while answers fail (R-26), judged on the messages that first came in [start, end).
+
+    Same QN, same octets; the same data again no sooner than `patience_s` (the time-out while no answer comes, one
+    second after a negative one); a pause of at most ten minutes before the next attempt, no end before success.
+    """
+    own = [one for one in attempts(history, centre) if start_us <= one.times[0] < end_us]
+    arrivals_of: dict[tuple[str, str, str], list[int]] = {}
+    for one in own:
+        arrivals_of.setdefault(one.data, []).extend(one.times)
+    resent = {data: sorted(times) for data, times in arrivals_of.items() if len(times) > 1}
+    changed = [f"{centre} QN={one.qn}: {len(one.content)} different frames" for one in own if len(one.content) > 1]
+    hasty = [
+        f"{centre} CN={data[0]} DataTime={data[1]}: again after {seconds(later - earlier)} s"
+        for data, times in resent.items()
+        for earlier, later in pairwise(times)
+        if later - earlier < patience_s * SECOND * 9 // 10
+    ]
+    acked = acknowledgements(history, centre)
+    arrivals = sorted((at, one.qn) for one in own for at in one.times if at < end_us)
+    pauses = [
+        later - earlier
+        for (earlier, qn), (later, _) in pairwise([*arrivals, (end_us, "")])
+        if not any(at <= later for at in acked.get(qn, ()))
+    ]
+    longest = max(pauses, default=0)
+    yield check(
+        "is-resent",
+        bool(resent) if own else None,
+        en="data without a valid answer are sent again",
+        zh="未得到有效应答的数据会重发",
+        measured=len(resent),
+        limit=1,
+        op=">=",
+        unit="messages",
+    )
+    yield check(
+        "resent-unchanged",
+        None if not resent else not changed,
+        en="a repetition carries the same QN and the same octets",
+        zh="重发报文的请求编码与内容不变",
+        measured=len(changed),
+        limit=0,
+        unit="messages",
+        evidence=changed,
+    )
+    yield check(
+        "answer-awaited",
+        None if not resent else not hasty,
+        en="the time for an answer is waited out before sending again",
+        zh="等待应答超时后再重发",
+        measured=len(hasty),
+        limit=0,
+        unit="messages",
+        evidence=hasty,
+    )
+    yield check(
+        "pause-between-attempts",
+        None if not pauses else longest <= longest_pause_s * SECOND,
+        en="the pause between attempts is at most ten minutes",
+        zh="重发间隔不超过 10 分钟",
+        measured=seconds(longest),
+        limit=longest_pause_s,
+        op="<=",
+        unit="s",
+    )
+    yield measure(
+        "most-attempts",
+        max((len(times) for times in arrivals_of.values()), default=0),
+        en="most transmissions of the same data",
+        zh="同一数据最多发送次数",
+        unit="times",
+    )
+
+
+def answer_findings(history: History, centres: tuple[str, ...]) -> Iterator[Check]:
+    """No answer is answered: for every answer the terminal sends there is a request with that QN from the centre.
+
+    Answers must have been sent to the terminal, or by it, for the first check; by it for the second.
+    """
+    asked = {(event.centre, event.qn) for event in history.of(Sent) if event.cn not in ANSWERS}
+    asked |= {(event.centre, event.qn) for event in history.of(Commanded)}
+    stray: list[str] = []
+    flagged: list[str] = []
+    answers = 0
+    for centre in centres:
+        for event, frame in received(history, centre):
+            if frame.fields.get("CN") not in ANSWERS:
+                continue
+            answers += 1
+            if (centre, frame.fields.get("QN", "")) not in asked:
+                stray.append(f"{_where(event, frame)}: answers something that was no request")
+            if _whole(frame.fields.get("Flag", "")) & 1:
+                flagged.append(f"{_where(event, frame)}: asks for an answer to an answer")
+    yield none_of(
+        "no-answer-to-an-answer",
+        stray,
+        answers or any(event.cn in ANSWERS for event in history.of(Sent)),
+        en="no answer is answered",
+        zh="不对应答再作应答",
+        unit="frames",
+    )
+    yield none_of(
+        "answers-want-none",
+        flagged,
+        answers,
+        en="no answer asks for an answer itself",
+        zh="应答帧不要求应答",
+        unit="frames",
+    )

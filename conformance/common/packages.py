@@ -1,0 +1,244 @@
+"""Packages of the management software: sound ones in force, wrong ones refused, upgrades that touch no data (R-40).
+
+Leaves the channel to `secrecy`. What became of a task is what the terminal told; what is in force is what it shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from bench.case import Check, check, none_among
+from bench.history import Commanded, History, Observed, Phase, Power, Received, Served, Stored
+from conformance.common.queries import answers
+from conformance.common.times import MINUTE, local, seconds
+
+REPORT_US = 300 * 1_000_000
+AGAIN_US = 10 * MINUTE
+_LEAST_TEXT = 6
+
+Wanted = tuple[str, str, str]
+"""Kind, name, version."""
+
+
+def report_findings(history: History, centre: str) -> Iterator[Check]:
+    """The terminal reports to the management software by itself, at least every 300 s."""
+    reports = [event.t for event in history.of(Received) if event.centre == centre and event.cn == "report"]
+    served = any(True for _ in history.of(Served))
+    gaps = [later - earlier for earlier, later in pairwise((history.began.t, *reports, history.end_us))]
+    late = [gap for gap in gaps if gap > REPORT_US + 30_000_000]
+    yield check(
+        "reports-by-itself",
+        not late if served else None,
+        en="the terminal looks for what the management software issues every 300 s",
+        zh="终端每 300 s 向管理端碳软件查询下发内容",
+        measured=seconds(max(gaps, default=0)),
+        limit=330,
+        op="<=",
+        unit="s",
+        evidence=[f"{len(reports)} reports / 次上报"],
+    )
+
+
+def results(history: History, centre: str) -> list[Commanded]:
+    return [event for event in history.of(Commanded) if event.centre == centre and event.cn.startswith("issue-")]
+
+
+def _shown(history: History) -> list[Observed]:
+    return answers(history, "packages")
+
+
+def _forced(event: Observed) -> set[Wanted]:
+    return {(row.get("kind", ""), row.get("name", ""), row.get("version", "")) for row in event.rows}
+
+
+def taken_findings(
+    history: History, centre: str, issued: Sequence[Wanted], imported: Sequence[Wanted]
+) -> Iterator[Check]:
+    """Every sound package is told as done and is in force, come by the network or as a file."""
+    told = {
+        (event.cn.removeprefix("issue-"), event.answer.get("name", ""), event.answer.get("version", "")): event.result
+        for event in results(history, centre)
+    }
+    wrong = [f"{' '.join(each)}: {told.get(each, 'no result')}" for each in issued if told.get(each) != "done"]
+    yield none_among(
+        "taken-online",
+        told,
+        wrong,
+        en="a sound package that is issued online is taken over, and the terminal says so",
+        zh="在线下发的有效软件包被接收并回报",
+        unit="packages",
+    )
+    shown = _shown(history)
+    forced = _forced(shown[-1]) if shown else set[Wanted]()
+    for id, wanted, en, zh in (
+        ("online-in-force", issued, "what was issued online is in force", "在线下发的内容已生效"),
+        (
+            "offline-in-force",
+            imported,
+            "what was handed over as a signed file is in force",
+            "以签名文件导入的内容已生效",
+        ),
+    ):
+        missing = [" ".join(each) for each in wanted if each not in forced]
+        yield none_among(
+            id,
+            shown,
+            missing,
+            en=en,
+            zh=zh,
+            unit="packages",
+        )
+
+
+def parameter_findings(history: History, centre: str, minutes: int) -> Iterator[Check]:
+    """A parameter that was issued acts: the centre is told the new interval."""
+    asked = [event for event in history.of(Commanded) if event.centre == centre and event.cn == "1063"]
+    said = [event.answer.get("MinInterval", "") for event in asked if event.answer]
+    yield check(
+        "parameters-act",
+        said[-1] == str(minutes) if said else None,
+        en="a parameter that was issued acts",
+        zh="下发的参数已起作用",
+        expected=f"MinInterval={minutes}",
+        actual=f"MinInterval={said[-1] if said else '-'}",
+    )
+
+
+def refusal_findings(history: History, centre: str, wrongs: Mapping[str, str]) -> Iterator[Check]:
+    """Per wrong package, by its name: refused, with a reason; afterwards nothing of it is in force."""
+    told = {event.answer.get("name", ""): event for event in results(history, centre)}
+    files = {mark.detail.get("package", ""): answer for mark, answer in _imports(history)}
+    for name, wrong in wrongs.items():
+        online, offline = told.get(name), files.get(name)
+        said: list[str] = []
+        if online is not None and (online.result != "refused" or not online.answer.get("message")):
+            said.append(f"online: {online.result} {online.answer.get('message', '')}")
+        if offline is not None and offline.rows and offline.rows[0].get("result") != "refused":
+            said.append(f"as a file: {offline.rows[0].get('result')} {offline.rows[0].get('message', '')}")
+        yield none_among(
+            f"refused-{wrong}",
+            online is not None and offline is not None,
+            said,
+            en=f"a package that is wrong ({wrong}) is refused with a reason, online and as a file",
+            zh=f"异常软件包（{wrong}）在线和离线均被拒绝并说明原因",
+            unit="packages",
+        )
+    shown = _shown(history)
+    left = [" ".join(each) for event in shown[1:] for each in _forced(event) - _forced(shown[0])]
+    yield none_among(
+        "nothing-left-behind",
+        len(shown) > 1 and told,
+        left,
+        en="a refused package leaves nothing behind",
+        zh="被拒绝的软件包不留下任何内容",
+        unit="packages",
+    )
+
+
+def _imports(history: History) -> Iterator[tuple[Phase, Observed]]:
+    """Each file that was handed over, with the mark that names it."""
+    mark: Phase | None = None
+    for event in history.events:
+        if isinstance(event, Phase):
+            mark = event
+        elif isinstance(event, Observed) and event.what == "package" and mark is not None and not event.problem:
+            yield mark, event
+
+
+def upgrade_findings(history: History, centre: str, good: Sequence[str], bad: Sequence[str]) -> Iterator[Check]:
+    """Good programs run in the end, bad ones are given up, data are the same, and acquisition goes on (R-40)."""
+    told = {event.answer.get("version", ""): event.result for event in results(history, centre)}
+    wrong = [f"{version}: {told.get(version, 'no result')}" for version in good if told.get(version) != "done"]
+    yield none_among(
+        "upgrades-in-the-end",
+        told,
+        wrong,
+        en="power cut in between or not, the new program runs in the end",
+        zh="升级过程断电后仍能完成升级",
+        unit="upgrades",
+    )
+    kept = [
+        f"{version}: {told.get(version, 'no result')}"
+        for version in bad
+        if told.get(version) not in ("failed", "refused")
+    ]
+    yield none_among(
+        "bad-program-given-up",
+        told and bad,
+        kept,
+        en="a program that does not run is given up for the one before",
+        zh="不可运行的程序被弃用并恢复原版本",
+        unit="upgrades",
+    )
+    yield from data_findings(history)
+    yield from again_findings(history, "upgrade")
+    yield from unseen_findings(history, centre)
+
+
+def again_findings(history: History, phase: str) -> Iterator[Check]:
+    """Whatever became of an upgrade, meters are read again soon after each phase of this name and each power cut."""
+    cuts = [event.t for event in history.of(Power) if event.state == "restored"]
+    served = [event.t for event in history.of(Served)]
+    marks = [mark.t for mark in history.of(Phase) if mark.name == phase]
+    slow: list[str] = []
+    worst = 0
+    for at in (*cuts, *marks):
+        again = next((t for t in served if t > at), None)
+        took = history.end_us - at if again is None else again - at
+        worst = max(worst, took)
+        if took > AGAIN_US:
+            slow.append(f"{local(at)}: no reading for {seconds(took)} s")
+    yield check(
+        "works-again",
+        not slow if cuts or (marks and served) else False if slow else None,
+        en="a working version acquires again within 10 min",
+        zh="10 min 内恢复采集",
+        measured=seconds(worst),
+        limit=600,
+        op="<=",
+        unit="s",
+        evidence=slow,
+    )
+
+
+def unseen_findings(history: History, centre: str) -> Iterator[Check]:
+    """No body that came to the issuer holds a value that any centre has stored."""
+    long = (value for event in history.of(Stored) for value in event.fields.values() if len(value) >= _LEAST_TEXT)
+    values = list(dict.fromkeys(long))
+    bodies = [event for event in history.of(Received) if event.centre == centre]
+    seen = [f"{local(event.t)} {event.cn}: {value}" for event in bodies for value in values if value in event.frame]
+    yield none_among(
+        "issuer-sees-no-data",
+        bodies and values,
+        seen,
+        en="whoever upgrades is told no measured value",
+        zh="升级过程不泄露监测数据",
+        unit="values",
+        evidence=seen[:10],
+    )
+
+
+def data_findings(history: History) -> Iterator[Check]:
+    """The same question about stored records has the same answer before and after."""
+    first: dict[str, tuple[dict[str, str], ...]] = {}
+    changed: list[str] = []
+    again = 0
+    for event in answers(history, "records"):
+        name = " ".join(f"{key}={value}" for key, value in event.query.items())
+        before = first.get(name)
+        if before is None:
+            first[name] = event.rows
+            continue
+        again += len(before)
+        if before != event.rows:
+            changed.append(f"{name}: {len(before)} rows before, {len(event.rows)} after, or other content")
+    yield none_among(
+        "records-untouched",
+        again,
+        changed,
+        en="stored records are the same before and after the upgrades",
+        zh="升级前后存储的记录一致",
+        unit="answers",
+        evidence=[f"{again} records compared / 条已比对", *changed[:10]],
+    )

@@ -1,0 +1,299 @@
+"""Secrecy: what crosses the uplink can be read by nobody, and goes to nobody but the right centre (R-32, R-34).
+
+Leaves completeness to `delivery`. Reads the capture of the terminal's own card and the centres' handshakes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from bench.case import Check, check, none_among
+from bench.history import CentreSetup, History, Received, Secured, Sent, Stored
+from conformance.common.delivery import setup_of
+from conformance.common.queries import answers, questions
+from conformance.common.times import local
+
+SEGMENT = "uplink"
+# A value shorter than this is found in octets that mean nothing, by chance alone.
+_LEAST_TEXT = 6
+# Text of the protocols that stands in every message, specific enough not to turn up in ciphertext by chance.
+_PROTOCOL_TEXT = re.compile(
+    rb"QN=\d{6}|ST=\d\d;CN=|CN=\d{4};|PW=\w{6};|MN=\w{8}|CP=&&\w|DataTime=|HTTP/1\.|POST /\w|"
+    rb"\"(?:deviceId|data|dataCode|dataValue|responseCode|secretKey|fingerprints)\":"
+)
+# With a payload profile the head of the packet stays in the clear; what it protects must not.
+_PROTECTED_TEXT = re.compile(rb"DataTime=|\w-(?:Rtd|Avg|Cou|Min|Max)=\d|-Flag=\w|PW=(?!000000)\w{6};")
+# What a centre has sent in the clear to see whether the terminal takes it.
+_OPEN_ON_PURPOSE = "payload-plain"
+_FRAME = b"##"
+_OLD = ("TLSv1.0", "TLSv1.1")
+# Forward secrecy and authenticated encryption, and the two signals that are no suites; codes as IANA registers them.
+_SOUND_SUITES = re.compile(
+    r"TLS_(?:AES|CHACHA20|SM4)_\w+|TLS_ECDHE_\w+_(?:GCM_SHA256|GCM_SHA384|POLY1305_SHA256)|"
+    r"TLS_EMPTY_RENEGOTIATION_INFO_SCSV|5600|C0(?:2[BCF]|30|A[C-F])|CCA[89A]|009[EF]|C09[EF]|C0A[23]"
+)
+NATIONAL = ("TLSv1.3", "TLS_SM4_GCM_SM3", "curveSM2")
+_SM2_WITH_SM3 = "1.2.156.10197.1.501"
+
+Flow = tuple[str, int, str, int]
+
+
+def streams(history: History) -> dict[Flow, bytes]:
+    """What each side said on each connection of the uplink, in order and without repeats; empty without a capture."""
+    from scapy.layers.inet import IP, TCP
+    from scapy.utils import PcapReader
+
+    path = history.capture(SEGMENT)
+    pieces: dict[Flow, dict[int, bytes]] = {}
+    if path is None:
+        return {}
+    with PcapReader(str(path)) as reader:
+        for packet in reader:
+            if TCP not in packet or IP not in packet:
+                continue
+            octets = bytes(packet[TCP].payload)
+            if not octets:
+                continue
+            flow = (packet[IP].src, packet[TCP].sport, packet[IP].dst, packet[TCP].dport)
+            at = pieces.setdefault(flow, {})
+            if len(octets) > len(at.get(packet[TCP].seq, b"")):
+                at[packet[TCP].seq] = octets
+    return {flow: _joined(found) for flow, found in pieces.items()}
+
+
+def _joined(pieces: dict[int, bytes]) -> bytes:
+    """The octets of one direction; where a piece is missing the next one follows."""
+    whole = bytearray()
+    reached = 0
+    for seq, octets in sorted(pieces.items()):
+        whole += octets[max(0, reached - seq) :] if reached > seq else octets
+        reached = max(reached, seq + len(octets))
+    return bytes(whole)
+
+
+def secrets_of(history: History, setup: CentreSetup) -> list[bytes]:
+    """Values as a centre stored them, and over a secure channel the names of terminal and points."""
+    texts = [text for event in history.of(Stored) if event.centre == setup.name for text in event.fields.values()]
+    if setup.channel != "plain":
+        texts += [setup.mn, *setup.codes.values()]
+    return [text.encode() for text in dict.fromkeys(texts) if len(text) >= _LEAST_TEXT]
+
+
+def _readable(octets: bytes, words: Sequence[bytes], text: re.Pattern[bytes]) -> list[str]:
+    found = [match[0] for match in text.finditer(octets)]
+    found += [word for word in words if word in octets]
+    return [word.decode("ascii", "replace") for word in dict.fromkeys(found)]
+
+
+def unreadable_findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
+    """Nothing readable in the capture of the uplink, in either direction, on any connection.
+
+    Without a capture, or when nothing was said to a centre, the question is open.
+    """
+    said = streams(history)
+    setups = [setup_of(history, name) for name in centres]
+    stored = [event for event in history.of(Stored) if event.centre in centres]
+    found: list[str] = []
+    words = list(dict.fromkeys(secret for setup in setups for secret in secrets_of(history, setup)))
+    protected = any(setup.channel == "plain" for setup in setups)
+    own = [event.frame.encode() for event in history.of(Sent) if event.spoiled == _OPEN_ON_PURPOSE]
+    for (source, sport, target, dport), octets in said.items():
+        for frame in own:
+            octets = octets.replace(frame, b"")
+        text = _PROTECTED_TEXT if protected and octets.startswith(_FRAME) else _PROTOCOL_TEXT
+        readable = _readable(octets, words, text)
+        if readable:
+            shown = ", ".join(readable[:4])
+            found.append(f"{source}:{sport} → {target}:{dport}: {len(readable)} readable texts, such as {shown}")
+    decided = bool(said) and (bool(stored) or bool(found))
+    yield none_among(
+        "nothing-readable",
+        decided,
+        found,
+        en="no value, name or protocol text can be read in the capture of the uplink",
+        zh="上行抓包中读不到任何数值、标识或协议文本",
+        unit="streams",
+    )
+
+
+def rest_findings(history: History) -> Iterator[Check]:
+    """None of the secrets it was given is readable in the terminal's storage, nor shown at its local interface."""
+    rows = [row for event in questions(history, "secrets") for row in event.rows]
+    for id, place, en, zh in (
+        (
+            "no-secret-in-storage",
+            "storage",
+            "no key, token or password is readable in the storage",
+            "存储镜像中读不到密钥、令牌或口令",
+        ),
+        (
+            "no-secret-shown",
+            "interface",
+            "no key, token or password is shown or logged",
+            "界面和日志不显示密钥、令牌或口令",
+        ),
+    ):
+        mine = [row for row in rows if row["where"].startswith(place)]
+        found = [f"{row['where']}: {row['found']}" for row in mine if row["found"]]
+        yield none_among(
+            id,
+            any(row["octets"] != "0" for row in mine),
+            found,
+            en=en,
+            zh=zh,
+            unit="places",
+            evidence=found or [f"{len(mine)} places searched / 处已检索"],
+        )
+
+
+def refusal_findings(history: History, centre: str, choices: Sequence[str]) -> Iterator[Check]:
+    """Shown a bad certificate, the terminal ends the session before it has sent a single message (R-34).
+
+    Open for a certificate that the terminal never came to see.
+    """
+    shown: dict[int, str] = {}
+    seen: dict[str, int] = {}
+    for event in history.of(Secured):
+        if event.at == centre:
+            shown[event.conn] = event.shown
+            seen[event.shown] = seen.get(event.shown, 0) + 1
+    messages: dict[str, list[str]] = {}
+    for event in history.of(Received):
+        if event.centre == centre and event.conn in shown:
+            words = f"{local(event.t)} connection {event.conn}: CN={event.cn} QN={event.qn}"
+            messages.setdefault(shown[event.conn], []).append(words)
+    for choice in choices:
+        told = messages.get(choice, [])
+        yield none_among(
+            f"refused-{choice}",
+            seen.get(choice),
+            told,
+            en=f"a centre whose certificate is {choice} gets no message",
+            zh=f"证书异常（{choice}）的中心收不到任何报文",
+            unit="messages",
+            evidence=[f"{seen.get(choice, 0)} handshakes seen / 次握手", *told[:10]],
+        )
+
+
+def handshakes(history: History, centre: str) -> tuple[list[Secured], list[Secured]]:
+    """All handshakes at a centre, and those that were agreed."""
+    every = [event for event in history.of(Secured) if event.at == centre]
+    return every, [event for event in every if event.state == "agreed"]
+
+
+def _line(event: Secured) -> str:
+    agreed = f"{event.version} {event.suite} {event.group}".strip()
+    return f"{local(event.t)} {event.at} {event.state} {agreed} peer={event.peer or '-'} {event.reason}".rstrip()
+
+
+def identity_findings(history: History, centre: str) -> Iterator[Check]:
+    """The terminal shows its own certificate, one for signing, and offers no version or suite that is out of use."""
+    setup = setup_of(history, centre)
+    every, agreed = handshakes(history, centre)
+    own = [event for event in agreed if event.peer == setup.mn and "digital_signature" in event.peer_usage]
+    yield check(
+        "own-certificate",
+        (bool(agreed) and len(own) == len(agreed)) if every else None,
+        en="every session stands on the terminal's own certificate, which is one for signing",
+        zh="每次会话均以终端自身的签名证书认证",
+        measured=len(own),
+        limit=len(agreed) or 1,
+        unit="handshakes",
+        evidence=[_line(event) for event in every if event not in own],
+    )
+    weak = [f"{_line(event)} offers {', '.join(out)}" for event in every if (out := _outdated(event))]
+    known = any(event.offered_suites for event in every)
+    yield none_among(
+        "nothing-weak-offered",
+        known,
+        weak,
+        en="no version below TLS 1.2 and no suite without forward secrecy and authenticated encryption is offered",
+        zh="不提供 TLS 1.2 以下版本和弱密码套件",
+        unit="handshakes",
+    )
+
+
+def _outdated(event: Secured) -> list[str]:
+    versions = [word for word in event.offered_versions if word in _OLD]
+    return versions + [word for word in event.offered_suites if not _SOUND_SUITES.fullmatch(word)]
+
+
+def national_findings(history: History, centre: str) -> Iterator[Check]:
+    """Read off the handshakes: TLS 1.3 with SM4-GCM and SM3 on curveSM2, certificates signed by SM2 with SM3."""
+    every, agreed = handshakes(history, centre)
+    sound = [
+        event
+        for event in agreed
+        if (event.version, event.suite, event.group) == NATIONAL and event.peer_algorithm == _SM2_WITH_SM3
+    ]
+    yield check(
+        "national-suite",
+        (bool(agreed) and len(sound) == len(agreed)) if every else None,
+        en="every session is TLS 1.3 with TLS_SM4_GCM_SM3 on curveSM2 and an SM2 certificate",
+        zh="每次会话均为 TLS 1.3、TLS_SM4_GCM_SM3、curveSM2 和 SM2 证书",
+        measured=len(sound),
+        limit=len(agreed) or 1,
+        unit="handshakes",
+        evidence=[_line(event) for event in every if event not in sound],
+    )
+    other = [
+        f"{_line(event)} offers {', '.join(event.offered_suites)}"
+        for event in every
+        if event.offered_suites and set(event.offered_suites) != {NATIONAL[1]}
+    ]
+    yield none_among(
+        "nothing-but-national-offered",
+        any(event.offered_suites for event in every),
+        other,
+        en="no other suite is offered, so that nobody can talk the terminal into one",
+        zh="只提供国密套件，不可降级",
+        unit="handshakes",
+    )
+
+
+def _alive(history: History, healthy: str) -> bool:
+    return any(event.centre == healthy for event in history.of(Stored))
+
+
+def silence_findings(history: History, healthy: str, without: Mapping[str, str]) -> Iterator[Check]:
+    """Centres for which the terminal's own certificate is bad or missing get nothing (R-34).
+
+    `without` names what is wrong at each such centre. Open unless the `healthy` centre shows that the terminal works.
+    """
+    for centre, wrong in without.items():
+        told = [
+            f"{local(event.t)} connection {event.conn}: CN={event.cn} QN={event.qn}"
+            for event in history.of(Received)
+            if event.centre == centre
+        ]
+        yield none_among(
+            f"silent-when-{wrong}",
+            _alive(history, healthy),
+            told,
+            en=f"with its own certificate {wrong} the terminal sends nothing to that centre by any way",
+            zh=f"自身证书异常（{wrong}）时不以任何方式向该中心发送",
+            unit="messages",
+            evidence=told[:10],
+        )
+
+
+def alarm_findings(history: History, healthy: str, without: Mapping[str, str]) -> Iterator[Check]:
+    """An alarm stands that names each centre the terminal cannot reach for its own certificate's sake.
+
+    Open unless somebody has asked for the alarms and the terminal works.
+    """
+    asked = answers(history, "alarms")
+    for centre, wrong in without.items():
+        standing = [row for event in asked for row in event.rows if not row.get("cleared") and _names(row, centre)]
+        yield check(
+            f"alarm-when-{wrong}",
+            bool(standing) if asked and _alive(history, healthy) else None,
+            en=f"an alarm names the centre for which its own certificate is {wrong}",
+            zh=f"自身证书异常（{wrong}）时告警并指明中心",
+            actual="; ".join(f"{row.get('kind', '')} {row.get('subject', '')}" for row in standing[:2]) or "none / 无",
+        )
+
+
+def _names(row: Mapping[str, str], centre: str) -> bool:
+    return any(re.search(rf"\b{re.escape(centre)}\b", row.get(key, "")) for key in ("subject", "en", "text"))

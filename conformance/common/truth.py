@@ -1,0 +1,482 @@
+"""The truth of a case: what the meters' registers said, and what every interval must therefore hold.
+
+Leaves what arrived at a centre to `delivery`. Truth is built from the answers the simulated meters really sent (R-17:
+the reference is the reply frame), never from the plant: a reading nobody took is a gap, not a value.
+
+Boundaries. The reading of boundary B is the first one served in [B, B + polling period) on the terminal's clock; with
+polling slower than the interval the window shrinks to a few seconds, so that no value is made up between polls (R-11).
+A counter's interval [s, e) holds reading(e) - reading(s) under R-19; a momentary quantity's holds minimum, maximum and
+mean of what was served in [s, e).
+
+Certainty. SURE: the terminal had everything, the record must be there, valid and right. UNSURE: something was missing
+or may not have been durable yet (a poll without answer, a start, power lost within 5 s); a value given must be right,
+but a flag or an absence is no fault. GAP: there is no value, and one that is sent is invented.
+"""
+
+from __future__ import annotations
+
+import struct
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from itertools import pairwise
+from weakref import WeakKeyDictionary
+
+from bench.case import VIRTUAL_RIG
+from bench.history import (
+    CentreSetup,
+    History,
+    MeterFault,
+    Point,
+    Power,
+    Served,
+    Unserved,
+)
+from conformance.common.circumstances import ClockLine, boots, clock_moves, excuses, power_losses, replacements
+from conformance.common.doubtful import Doubtful
+from conformance.common.readings import EXACT, Increment, increment, is_float, number, plain, quantity, rounded
+from conformance.common.times import DAY, HOUR, MINUTE, SECOND, ceil, floor
+
+# R-29: what was read less than this before power was lost need not have been durable yet.
+VOLATILE_US = 5 * SECOND
+# A boundary reading later than this after its boundary may honestly be treated as missed.
+PUNCTUAL_US = 10 * SECOND
+# R-10: a terminal's clock may be off by so much, so that what it reads on a boundary is read so much before or after.
+CLOCK_OFF_US = 1 * SECOND
+# R-29: so long a terminal may take to acquire again after a start, lost power or a fault on the way to its meters.
+RESUME_US = 600 * SECOND
+
+
+class Certainty(StrEnum):
+    """How much the bench may ask of the terminal for one interval."""
+
+    SURE = "sure"
+    UNSURE = "unsure"
+    GAP = "gap"
+
+
+@dataclass(slots=True)
+class Series:
+    """The valid readings of one point in the order they were served: instants (us) and texts.
+
+    `missed` are the instants of requests without a usable reading, `invalid` readings outside the limits or no numbers.
+    """
+
+    point: Point
+    period_us: int
+    times: list[int] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    missed: list[int] = field(default_factory=list)
+    invalid: list[tuple[int, str]] = field(default_factory=list)
+    _numbers: list[Decimal] | None = None
+    _sums: list[Decimal] | None = None
+    _falls: list[int] | None = None
+
+    def between(self, start_us: int, end_us: int) -> range:
+        """Indexes of the readings served in [start, end)."""
+        return range(bisect_left(self.times, start_us), bisect_left(self.times, end_us))
+
+    def numbers(self) -> list[Decimal]:
+        """The readings as exact decimals; what is no number or lies outside the limits (R-20) counts as not read."""
+        if self._numbers is None:
+            low, high = number(self.point.low), number(self.point.high)
+            values = [number(text) for text in self.texts]
+            kept = [
+                index
+                for index, value in enumerate(values)
+                if value is not None and (low is None or value >= low) and (high is None or value <= high)
+            ]
+            if len(kept) < len(values):
+                good = frozenset(kept)
+                self.invalid = [(at, self.texts[i]) for i, at in enumerate(self.times) if i not in good]
+                self.missed = sorted([*self.missed, *(at for at, _ in self.invalid)])
+                self.times = [self.times[index] for index in kept]
+                self.texts = [self.texts[index] for index in kept]
+            self._numbers = [value for index in kept if (value := values[index]) is not None]
+        return self._numbers
+
+    def total(self, span: range) -> Decimal:
+        """Exact sum of the readings of a span."""
+        if self._sums is None:
+            running, sums = Decimal(0), [Decimal(0)]
+            for value in self.numbers():
+                running = EXACT.add(running, value)
+                sums.append(running)
+            self._sums = sums
+        return EXACT.subtract(self._sums[span.stop], self._sums[span.start])
+
+    def falls(self, first: int, last: int) -> bool:
+        """Whether any reading from `first` to `last` is below the one before it."""
+        if self._falls is None:
+            numbers = self.numbers()
+            self._falls = [index for index in range(1, len(numbers)) if numbers[index] < numbers[index - 1]]
+        return bisect_right(self._falls, first) < bisect_right(self._falls, last)
+
+    def failed(self, start_us: int, end_us: int) -> bool:
+        """Whether a request for this point went without a usable answer in [start, end)."""
+        return bisect_left(self.missed, start_us) < bisect_left(self.missed, end_us)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What makes a record unique for one device (R-25): point, value class, interval end (us)."""
+
+    point: str
+    kind: str
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What one interval must hold. `fields` maps Cou, or Avg, Min, Max, to decimal text.
+
+    `others` are further contents that follow from the same evidence (a repeated request, a clock that passed the
+    boundary twice); `why` says what made the interval less than sure; `doubtful` holds readings that may be missing.
+    """
+
+    key: Key
+    start: int
+    certainty: Certainty
+    fields: dict[str, str]
+    others: tuple[dict[str, str], ...] = ()
+    why: str = ""
+    doubtful: Doubtful | None = None
+
+
+class Truth:
+    """Everything the meters said in one history, ready to be asked for any interval."""
+
+    def __init__(self, history: History) -> None:
+        began = history.began
+        periods = {meter.name: round(meter.period_s * SECOND) for meter in began.meters}
+        self.points = {point.id: point for point in began.points}
+        self.series = {point.id: Series(point, periods.get(point.meter, MINUTE)) for point in began.points}
+        self.clock = ClockLine(clock_moves(history), history.end_us)
+        # In virtual time the terminal's clock is the bench's own, but for the steps that a case makes.
+        self.clock_off_us = 0 if began.rig == VIRTUAL_RIG else CLOCK_OFF_US
+        self.cuts = [event.t for event in history.of(Power) if event.state == "cut"]
+        self.boots = boots(history)
+        self.replacements = replacements(history)
+        by_id = self.series
+        dark = power_losses(history)
+        told: dict[tuple[str, str], dict[str, None]] = {}
+        for event in history.of(Served):
+            if event.fault:
+                continue
+            known = told.setdefault((event.meter, event.request[4:]), {})
+            if len(known) < len(event.values):
+                known.update(dict.fromkeys(event.values))
+        for event in history.of(Served):
+            if event.fault:
+                # A device's mark for "no value" is an answer without a reading.
+                for point in told.get((event.meter, event.request[4:]), ()):
+                    if point not in event.values and point in by_id:
+                        by_id[point].missed.append(event.asked)
+            # A reply on its way to a terminal without power was taken by nobody.
+            unread = bool(dark) and any(cut <= event.t < restored for cut, restored in dark)
+            for point, text in event.values.items():
+                if point not in by_id:
+                    continue
+                series = by_id[point]
+                if unread:
+                    series.missed.append(event.asked)
+                else:
+                    series.times.append(event.asked)
+                    series.texts.append(quantity(series.point, text))
+        for event in history.of(Unserved):
+            for point in event.points:
+                if point in by_id:
+                    by_id[point].missed.append(event.t)
+        for series in by_id.values():
+            series.missed.sort()
+            if any(a > b for a, b in zip(series.times, series.times[1:], strict=False)):
+                order = sorted(range(len(series.times)), key=series.times.__getitem__)
+                series.times = [series.times[index] for index in order]
+                series.texts = [series.texts[index] for index in order]
+            series.numbers()
+        self._known: dict[Key, Expected] = {}
+        self._excuses = excuses(history, dark)
+        self._requests: dict[str, list[int]] = {}
+        # Without any request at all the bench cannot tell a lazy terminal from one that was never wired.
+        self._reached = bool(history.of(Served) or history.of(Unserved))
+        self.began_us, self._end = began.t, history.end_us
+
+    def unasked(self, point: str, boundary_us: int) -> bool:
+        """Whether the terminal of its own doing left out the cycle of a boundary: two periods without any request.
+
+        Starts, lost power and faults that the bench put on the meters or on the way to them excuse it, and so much
+        time after them as R-29 gives. After a clock step the question is not asked.
+        """
+        series = self.series[point]
+        low, high = boundary_us - series.period_us // 2, boundary_us + series.period_us * 3 // 2
+        settled = self.began_us + max(RESUME_US, 2 * series.period_us)
+        if self.clock.moved or not self._reached or low < settled or high > self._end:
+            return False
+        if any(start < high and low < end + RESUME_US for start, end in self._excuses):
+            return False
+        requests = self._requests.get(point)
+        if requests is None:
+            requests = self._requests[point] = sorted([*series.times, *series.missed])
+        return bisect_left(requests, low) == bisect_left(requests, high)
+
+    @property
+    def started_us(self) -> int | None:
+        """When the first reading of any point was served."""
+        return min((series.times[0] for series in self.series.values() if series.times), default=None)
+
+    @property
+    def count(self) -> int:
+        """How many readings were served in all."""
+        return sum(len(series.times) for series in self.series.values())
+
+    def expected(self, point: str, kind: str, start_us: int, end_us: int) -> Expected:
+        """What the interval [start, end) on the terminal's clock must hold."""
+        key = Key(point, kind, end_us)
+        known = self._known.get(key)
+        if known is None or known.start != start_us:
+            series = self.series[point]
+            make = self._counter if series.point.kind == "counter" else self._instant
+            known = self._known[key] = make(series, key, start_us)
+        return known
+
+    def boundary(self, point: str, shown_us: int, length_us: int) -> list[int]:
+        """Indexes of the readings that may stand for a boundary: the first served, then repeats of the same request.
+
+        When lost power may have taken the first with it, the next that was kept may stand for it as well. In real time
+        so may one just before, read by a clock that is ahead; the nearer of the two comes first.
+        """
+        series = self.series[point]
+        period = series.period_us
+        width = period if period <= length_us else min(period, PUNCTUAL_US)
+        found: list[int] = []
+        for low, high in self.clock.passes(shown_us, width):
+            span = series.between(low, high)
+            if span:
+                first = series.times[span.start]
+                found += [index for index in span if series.times[index] - first <= PUNCTUAL_US]
+                if self._volatile(first):
+                    kept = next((index for index in span if not self._volatile(series.times[index])), None)
+                    found += [] if kept is None or kept in found else [kept]
+            early = series.between(low - self._edge_us(series), low)
+            if early:
+                nearer = not span or low - series.times[early[-1]] <= series.times[span.start] - low
+                found.insert(0 if nearer else len(found), early[-1])
+        return found
+
+    def _edge_us(self, series: Series) -> int:
+        """So near to a boundary the bench cannot tell on which side of it the terminal read; 0 in virtual time."""
+        return min(self.clock_off_us, series.period_us // 2)
+
+    def _carried(self, point: str, start_us: int, length_us: int) -> list[int]:
+        """Openings that a clock step carried into an interval: those of the interval that was open when it came.
+
+        Counting on from there loses nothing and counts nothing twice, so that totals stay true (R-10).
+        """
+        found: list[int] = []
+        for before, after in pairwise(self.clock.stretches):
+            if start_us <= after.start + after.offset < start_us + length_us:
+                found += self.boundary(point, floor(after.start + before.offset, length_us), length_us)
+        return found
+
+    def _volatile(self, at: int) -> bool:
+        """Whether power was lost so soon after an instant that what was read then need not have been kept (R-29)."""
+        index = bisect_left(self.cuts, at)
+        return index < len(self.cuts) and self.cuts[index] < at + VOLATILE_US
+
+    def _soft(self, series: Series, index: int, shown_us: int) -> str:
+        """Why a boundary reading may honestly be treated as missing, empty if it may not."""
+        at = series.times[index]
+        if self._volatile(at):
+            return "power was lost within 5 s of the reading"
+        if not self.clock.moved and at - shown_us > PUNCTUAL_US:
+            return "the boundary was read late"
+        if any(boot <= at < boot + min(series.period_us, MINUTE) for boot in self.boots):
+            return "the terminal had just started"
+        return ""
+
+    def _counter(self, series: Series, key: Key, start_us: int) -> Expected:
+        length = key.end - start_us
+        openings = self.boundary(key.point, start_us, length)
+        if self.clock.moved:
+            openings += [index for index in self._carried(key.point, start_us, length) if index not in openings]
+        closings = self.boundary(key.point, key.end, length)
+        if not openings or not closings:
+            which = "opening" if not openings else "closing"
+            return Expected(key, start_us, Certainty.GAP, {}, (), f"no {which} reading was served")
+        results: list[str] = []
+        events: list[str] = []
+        for first in openings:
+            for last in closings:
+                if last <= first:
+                    continue
+                step = self._step(series, first, last)
+                events.append(step.event)
+                if step.value is not None:
+                    results.append(plain(step.value))
+                    results += _binary_step(series, first, last)
+        if not results:
+            why = next((event for event in events if event), "no reading between the boundaries")
+            return Expected(key, start_us, Certainty.GAP, {}, (), why)
+        why = self._soft(series, openings[0], start_us) or self._soft(series, closings[0], key.end)
+        why = why or self._partial(series, series.times[openings[0]], series.times[closings[0]], length)
+        others = tuple({"Cou": text} for text in dict.fromkeys(results[1:]) if text != results[0])
+        return Expected(key, start_us, Certainty.UNSURE if why else Certainty.SURE, {"Cou": results[0]}, others, why)
+
+    def _step(self, series: Series, first: int, last: int) -> Increment:
+        """The increment over consecutive readings, so that a rollover or reset in between is seen where it happened."""
+        point = series.point
+        numbers = series.numbers()
+        total = Decimal(0)
+        event = ""
+        replaced = [
+            item for item in self.replacements.get(point.id, ()) if series.times[first] < item.at <= series.times[last]
+        ]
+        if not replaced and not series.falls(first, last):
+            return Increment(numbers[last] - numbers[first])
+        for index in range(first, last):
+            here = [item for item in replaced if series.times[index] < item.at <= series.times[index + 1]]
+            if here:
+                final_old, initial_new = number(here[-1].final_old), number(here[-1].initial_new)
+                if final_old is None or initial_new is None:
+                    return Increment(None, "replacement")
+                total += (final_old - numbers[index]) + (numbers[index + 1] - initial_new)
+                event = "replacement"
+                continue
+            elapsed = series.times[index + 1] - series.times[index]
+            step = increment(point, series.texts[index], series.texts[index + 1], elapsed)
+            if step.value is None:
+                return step
+            total += step.value
+            event = step.event or event
+        return Increment(total, event)
+
+    def _instant(self, series: Series, key: Key, start_us: int) -> Expected:
+        length = key.end - start_us
+        windows = [
+            (window, span) for window in self.clock.passes(start_us, length) if (span := series.between(*window))
+        ]
+        if not windows:
+            return Expected(key, start_us, Certainty.GAP, {}, (), "no reading was served")
+        spans = [span for _, span in windows]
+        (low, high), span = windows[0]
+        fields = self._statistics(series, span)
+        why = self._partial(series, low, high, length)
+        if any(low <= cut < high + VOLATILE_US for cut in self.cuts):
+            why = "power was lost in the interval"
+        elif any(low <= boot < high for boot in self.boots):
+            why = "the terminal started in the interval"
+        others = [self._statistics(series, other) for other in spans[1:]]
+        others += [self._statistics(series, other) for other in self._shifted(series, low, high)]
+        if len(spans) > 1:
+            joined = range(spans[0].start, spans[-1].stop)
+            others.append(self._statistics(series, joined))
+            why = why or "the clock passed the interval twice"
+        doubtful = self._doubtful(series, span) if self.cuts else None
+        certainty = Certainty.UNSURE if why else Certainty.SURE
+        return Expected(key, start_us, certainty, fields, tuple(others), why, doubtful)
+
+    def _shifted(self, series: Series, low: int, high: int) -> list[range]:
+        """The readings of a window by a clock that is a little ahead or behind; none in virtual time."""
+        edge = self._edge_us(series)
+        if not edge:
+            return []
+        first = dict.fromkeys(bisect_left(series.times, low + shift) for shift in (0, -edge, edge))
+        last = dict.fromkeys(bisect_left(series.times, high + shift) for shift in (0, -edge, edge))
+        return [range(start, stop) for start in first for stop in last if start < stop][1:]
+
+    def _doubtful(self, series: Series, span: range) -> Doubtful | None:
+        """The readings of a span that power may have taken, apart from the others; None when there are none."""
+        numbers = series.numbers()
+        lost = [index for index in span if self._volatile(series.times[index])]
+        if not lost:
+            return None
+        gone = frozenset(lost)
+        sure = tuple(numbers[index] for index in span if index not in gone)
+        return Doubtful(sure, tuple(numbers[index] for index in lost), series.point.decimals)
+
+    def _statistics(self, series: Series, span: range) -> dict[str, str]:
+        numbers = series.numbers()
+        part = numbers[span.start : span.stop]
+        low, high = min(part), max(part)
+        mean = EXACT.divide(series.total(span), Decimal(len(span)))
+        decimals = series.point.decimals
+        return {
+            "Avg": plain(rounded(mean, decimals) if decimals >= 0 else mean),
+            "Min": plain(low),
+            "Max": plain(high),
+        }
+
+    def _partial(self, series: Series, low: int, high: int, length: int) -> str:
+        """Whether polls were missed between two instants, in words."""
+        if series.period_us > length:
+            return "polling is slower than the interval"
+        if any(low < stretch.start <= high for stretch in self.clock.stretches[1:]):
+            return "the clock was moved in the interval"
+        if series.failed(low, high):
+            return "a request went without an answer"
+        held = len(series.between(low, high))
+        due = (high - low + series.period_us // 2) // series.period_us
+        return "a poll is missing" if held < due else ""
+
+
+def _binary_step(series: Series, first: int, last: int) -> list[str]:
+    """For binary registers also the difference of their exact binary values: equally faithful, other digits."""
+    if not is_float(series.point) or series.point.type not in ("f32", "f64") or series.point.ratio != "1":
+        return []
+    pattern = ">f" if series.point.type == "f32" else ">d"
+    values = [
+        Decimal(struct.unpack(pattern, struct.pack(pattern, float(series.texts[index])))[0]) for index in (first, last)
+    ]
+    step = values[1] - values[0]
+    return [plain(step)] if step >= 0 else []
+
+
+def length_of(kind: str, centre: CentreSetup) -> int:
+    """Length of a value class in microseconds; minute data have the length the centre asked for."""
+    match kind:
+        case "minute":
+            return centre.minute_interval * MINUTE
+        case "quarter":
+            return 15 * MINUTE
+        case "hour":
+            return HOUR
+        case "day":
+            return DAY
+        case _:
+            raise ValueError(f"value class {kind!r}: expected minute, quarter, hour or day")
+
+
+def intervals(truth: Truth, kind: str, length_us: int, until_us: int) -> Iterator[Expected]:
+    """Every interval of a class that ended by `until`, per point, from the first in which anything was read."""
+    for point, series in truth.series.items():
+        if not series.times:
+            continue
+        start = ceil(truth.clock.shown(series.times[0]) - length_us + 1, length_us)
+        last = truth.clock.shown(until_us)
+        while start + length_us <= last:
+            yield truth.expected(point, kind, start, start + length_us)
+            start += length_us
+
+
+_truths: WeakKeyDictionary[History, Truth] = WeakKeyDictionary()
+
+
+def truth_of(history: History) -> Truth:
+    """The truth of a history; built once per history, since several judges ask for it."""
+    known = _truths.get(history)
+    if known is None:
+        known = _truths[history] = Truth(history)
+    return known
+
+
+def counter_events(history: History) -> list[MeterFault]:
+    """Rollovers, resets and replacements that the bench made happen."""
+    return [event for event in history.of(MeterFault) if event.fault in ("rollover-soon", "reset", "replaced")]
+
+
+def latest(series: Series, at_us: int) -> int | None:
+    """Index of the last reading served at or before an instant."""
+    index = bisect_right(series.times, at_us) - 1
+    return index if index >= 0 else None

@@ -1,0 +1,123 @@
+"""Digits: every register type, word order and protocol at its limits (ISC-2 9.3; CSMT 11.3; CPCIF 8.2).
+
+Leaves the long comparison of live values to `accuracy` and `interfaces`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding, Rig
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Line, Scenario
+from conformance.common import accuracy
+from conformance.common.actions import all_centres, points, read_readings
+from conformance.common.retention import marks
+from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal.acquisition.interfaces import CJT188, DLT645, SERIAL
+from simulators.meters.meter import Meter, MeterError
+
+SMALLEST, LARGEST = "smallest", "largest"
+# Whole numbers up to these stand in binary floats without loss; the last digit shows where precision ends.
+_FLOAT_EDGES = ("16777215", "9007199254740991")
+_STEPS = (SMALLEST, *accuracy.EDGES, *_FLOAT_EDGES, LARGEST)
+
+
+class _Limits:
+    """What cases share that show edge values and the limits of every register, each long enough to be polled twice."""
+
+    rigs = Rig.VIRTUAL
+    before_s, shown_s = 150.0, 130.0
+    edges: tuple[str, ...] = ()
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(self.before_s)
+        for step in _STEPS:
+            shown: dict[str, list[str]] = {}
+            for meter in bench.meters.values():
+                for point in meter.points:
+                    text = text_for(meter, point, step)
+                    if text and holds(meter, point, text):
+                        shown.setdefault(text, []).append(point)
+            for text, found in shown.items():
+                bench.phase("edge", text=text, points=" ".join(sorted(found)))
+            await bench.clock.sleep(self.shown_s)
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        wanted: dict[str, tuple[str, ...]] = {}
+        for phase in marks(history, "edge"):
+            for point in phase.detail["points"].split():
+                wanted[point] = (*wanted.get(point, ()), phase.detail["text"])
+        yield from accuracy.edge_findings(history, wanted, all_centres(history), edges=self.edges)
+
+
+def text_for(meter: Meter, point: str, step: str) -> str:
+    """What a point is to show at this step: the text itself, or a limit of its registers; empty for none."""
+    limits = meter.points[point].limits()
+    if step not in (SMALLEST, LARGEST):
+        return step
+    return limits[step == LARGEST] if limits else ""
+
+
+def holds(meter: Meter, point: str, text: str) -> bool:
+    """Put the text into the registers of a point if they show exactly this text then, within the range of readings."""
+    register = meter.points[point].register
+    value = float(text)
+    if (register.low and value < float(register.low)) or (register.high and value > float(register.high)):
+        return False
+    try:
+        meter.preset(point, text)
+    except MeterError:
+        return False
+    if meter.text(point) != text:
+        meter.release(point)
+        return False
+    return True
+
+
+class TakesOverLimitsOfEveryType(_Limits, Case):
+    """Every type from 16 to 64 bits, BCD and float, in every word order, is exact from its smallest to its largest."""
+
+    zh = "16 位至 64 位整数、BCD、浮点各类型在各种字序下，自最小值至最大值逐位一致。"
+    clauses = (
+        *("isc-2/9.3b", "isc-2/9.3c", "isc-2/7.2.2(2)a", "isc-2/7.2.2(2)e"),
+        *("isc-2/7.2.3-B(1)c", "csmt/8.3.1b"),
+    )
+    needs = (MODBUS, SERIAL, HJ212, LOCAL)
+    scenario = Scenario(
+        circuits=0,
+        meters=("types",),
+        lines=(
+            Line(("types-rtu",), 19_200, "E"),
+            Line(("types-ascii",), 19_200, "E"),
+        ),
+        centres=("A",),
+        realtime_interval_s=60,
+        kinds=(),
+    )
+    edges = accuracy.EDGES
+
+
+class TakesOverLimitsOfBcdMeters(_Limits, Case):
+    """The digits of DL/T 645 and CJ/T 188 meters are exact from the smallest to the largest they can show."""
+
+    zh = "DL/T 645 与 CJ/T 188 表计自最小值至最大值逐位一致。"
+    clauses = (
+        *("isc-2/9.3b", "isc-2/9.3c", "isc-2/7.2.2(2)b", "isc-2/7.2.2(2)c"),
+        *("isc-2/7.2.3-B(1)b", "csmt/8.3.1a"),
+    )
+    needs = (DLT645, CJT188, HJ212, LOCAL)
+    scenario = Scenario(
+        circuits=0,
+        lines=(
+            Line(("dlt645-2007", "dlt645-1997"), 2400, "E"),
+            Line(("cjt188-water", "cjt188-heat", "cjt188-gas"), 2400, "E"),
+        ),
+        centres=("A",),
+        realtime_interval_s=60,
+        kinds=(),
+    )
+    edges = ("0.10", "123456.78")

@@ -1,0 +1,98 @@
+"""Accuracy of acquisition: values, digits, instants (ISC-2 9.3; CPCIF 8.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Scenario
+from conformance.common import accuracy
+from conformance.common.actions import all_centres, points, read_readings
+from conformance.common.retention import marks
+from conformance.terminal import HJ212, LOCAL, MODBUS
+from simulators.meters.modbus.device import Meter, MeterError
+
+
+class _Compares:
+    """What cases share that compare 10 000 stored readings, and each centre's copies, with the replies."""
+
+    needs = (MODBUS, HJ212, LOCAL)
+    scenario = Scenario(circuits=6, points=4, realtime_interval_s=60, kinds=())
+    aspect = ""
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(hours=7, minutes=5)
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from accuracy.findings(history, self.aspect, centres=all_centres(history))
+
+
+class TakesOverInformationUnchanged(_Compares, Case):
+    """Point, value, status and time of 10 000 stored readings and of the centres' copies equal the meters' replies."""
+
+    zh = "10 000 条采集记录的测点、数值、状态和时刻与对接系统一致。"
+    clauses = ("isc-2/9.3a", "isc-2/7.3.1d", "csmt/12.3.2c", "isc-2/4.1j")
+    aspect = "information"
+
+
+class KeepsEveryDigit(_Compares, Case):
+    """10 000 readings keep the digits of the meter, trailing zeros included."""
+
+    zh = "10 000 条采集记录的有效位数（含末尾零）与计量终端一致。"
+    clauses = ("isc-2/9.3b", "cpcif/8.2a")
+    aspect = "digits"
+
+
+class EqualsTheReading(_Compares, Case):
+    """10 000 readings equal what the registers held, floating-point registers to the bit."""
+
+    zh = "10 000 条采集记录与计量终端实际读数一致，浮点寄存器逐位一致。"
+    clauses = ("isc-2/9.3c", "cpcif/8.2b", "isc-2/4.1j")
+    aspect = "reading"
+
+
+class TakesOverEdgeValues(Case):
+    """0.10, 123456.78, 99999999.9 and 4294967295 arrive digit for digit wherever a register can hold them."""
+
+    zh = "0.10、123456.78、99999999.9、4294967295 等边界值逐位一致。"
+    clauses = ("isc-2/9.3b", "isc-2/9.3c", "cpcif/8.2a", "cpcif/8.2b")
+    needs = (MODBUS, HJ212, LOCAL)
+    scenario = Scenario(circuits=1, points=1, meters=("types",), realtime_interval_s=60, kinds=())
+    before_s = 150.0
+    shown_s = 180.0
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(self.before_s)
+        for text in accuracy.EDGES:
+            shown: dict[str, str] = {}
+            for meter in bench.meters.values():
+                for point in meter.points:
+                    if _holds(meter, point, text):
+                        shown[point] = text
+            bench.phase("edge", text=text, points=" ".join(sorted(shown)))
+            await bench.clock.sleep(self.shown_s)
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        wanted: dict[str, tuple[str, ...]] = {}
+        for phase in marks(history, "edge"):
+            for point in phase.detail["points"].split():
+                wanted[point] = (*wanted.get(point, ()), phase.detail["text"])
+        yield from accuracy.edge_findings(history, wanted, all_centres(history), edges=accuracy.EDGES)
+
+
+def _holds(meter: Meter, point: str, text: str) -> bool:
+    """Put the text into the registers of a point if they show exactly this text then."""
+    try:
+        meter.preset(point, text)
+    except MeterError:
+        return False
+    if meter.text(point) != text:
+        meter.release(point)
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Acquisition: meters, collectors and systems are read on time; sources stand in; commands are obeyed."""

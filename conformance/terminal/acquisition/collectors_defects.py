@@ -1,0 +1,229 @@
+# pyright: reportPrivateUsage=false
+"""Defects of how data of collectors are taken: numbers, times, repetitions, sessions, certificates.
+
+Leaves meters that are read directly to `acquisition` and `interfaces`, centres' certificates to `security`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from conformance.defects import Patch, defect
+from conformance.defects.seams import believes_anybody, single
+from reference_terminal.acquisition.collectors import messages, slots
+from reference_terminal.acquisition.collectors.messages import Said
+from reference_terminal.acquisition.driver import Content
+from reference_terminal.acquisition.https.driver import HttpsMeter, Unanswered
+from reference_terminal.acquisition.mqtt import client as mqtt_client
+from reference_terminal.acquisition.mqtt import packets
+from reference_terminal.acquisition.mqtt.client import MqttClient
+from reference_terminal.acquisition.mqtt.driver import MqttMeter
+from reference_terminal.model import reading
+from reference_terminal.net.channel import ChannelRefused
+from reference_terminal.operations.clock import WallClock
+from reference_terminal.processing.late import LateReadings, Place
+
+_MQTT, _HTTPS = "csmt/11.3b-2", "csmt/11.3b-3"
+_READS = (
+    "collectors/reads-mqtt-collectors",
+    "collectors/reads-https-collectors",
+    "mqtt/reads-mqtt5-collectors",
+    "mqtt/reads-hj212-messages",
+)
+_REPEATED = "collectors/counts-repeated-messages-once"
+_RETAINED = "collectors/keeps-retained-values-old"
+_KEPT = "collectors/takes-what-broker-kept"
+_KEPT_5 = "mqtt/takes-what-mqtt5-broker-kept"
+_ONCE = "mqtt/takes-each-message-exactly-once"
+_DAMAGED = "mqtt/stores-nothing-from-damaged-hj212-messages"
+_FOREIGN = "collectors/refuses-foreign-collectors"
+_MESSAGES = "collectors/stores-nothing-from-spoiled-messages"
+_ANSWERS = "collectors/stores-nothing-from-spoiled-answers"
+
+
+@defect(
+    "message-numbers-as-floats",
+    en="numbers of messages pass through a 32-bit float",
+    zh="报文数值经单精度浮点数转换",
+    clauses=(_MQTT, _HTTPS),
+    cases=_READS,
+)
+def message_numbers_as_floats(patch: Patch) -> None:
+    """The JSON library gives floats, and the point table holds 32 bits printed with five digits."""
+    real = messages.content
+
+    def content(value: Any, *, texts: bool) -> Content:
+        found = real(value, texts=texts)
+        return found if found.value is None else replace(found, value=single(found.value, 5))
+
+    patch(messages, "content", content)
+
+
+@defect(
+    "arrival-as-time-of-value",
+    en="a value gets the time of its arrival in place of the message's own",
+    zh="以到达时刻代替消息自带时刻",
+    clauses=(_MQTT,),
+    cases=(_REPEATED, _RETAINED, _KEPT, _KEPT_5, _ONCE),
+)
+def arrival_as_time_of_value(patch: Patch) -> None:
+    """The collector's clock is not believed, so that nobody looks at it."""
+
+    def instant(self: MqttMeter, said: Said) -> int | None:
+        del said
+        return self._clock.now_ms()
+
+    patch(MqttMeter, "instant", instant)
+
+
+@defect(
+    "copies-sampled-again",
+    en="a message that comes again is one more sample of its hour",
+    zh="重复消息再次计入小时均值",
+    clauses=(_MQTT,),
+    cases=(_REPEATED,),
+)
+def copies_sampled_again(patch: Patch) -> None:
+    """The driver takes every arrival for news; the store's key alone keeps the reading from standing there twice."""
+
+    def is_known(self: LateReadings, place: Place, slot_s: int) -> bool:
+        del self, place, slot_s
+        return False
+
+    patch(LateReadings, "_is_known", is_known)
+
+
+@defect(
+    "session-not-kept",
+    en="the terminal asks the broker for a clean session",
+    zh="以清除会话方式连接代理",
+    clauses=(_MQTT,),
+    cases=(_KEPT, _KEPT_5, _ONCE),
+)
+def session_not_kept(patch: Patch) -> None:
+    """The default of the library: whatever comes while the connection is down is nobody's."""
+    real = packets.connect
+
+    def connect(
+        client: str,
+        keepalive_s: int,
+        user: str,
+        password: str,
+        *,
+        keep_session: bool,
+        level: int = packets.LEVEL,
+        session_s: int = 0,
+    ) -> bytes:
+        del keep_session, session_s
+        return real(client, keepalive_s, user, password, keep_session=False, level=level)
+
+    patch(mqtt_client.packets, "connect", connect)
+
+
+@defect(
+    "backlog-taken-and-dropped",
+    en="messages of slots that are over are acknowledged and thrown away",
+    zh="确认滞后消息后丢弃",
+    clauses=(_MQTT,),
+    cases=(_KEPT, _KEPT_5, _ONCE),
+)
+def backlog_taken_and_dropped(patch: Patch) -> None:
+    """Only the newest value of a point has a place."""
+
+    def hand_late(self: MqttMeter, slot_s: int, held: Any) -> None:
+        del slot_s
+        self._client.settle(held.receipts)
+
+    patch(MqttMeter, "_hand_late", hand_late)
+
+
+@defect(
+    "any-collector-will-do",
+    en="a collector's certificate is not checked",
+    zh="不校验采集器证书",
+    clauses=(_MQTT, _HTTPS),
+    cases=(_FOREIGN,),
+)
+def any_collector_will_do(patch: Patch) -> None:
+    """The devices in the plant's own network are trusted."""
+    believes_anybody(patch)
+
+
+@defect(
+    "collector-given-up",
+    en="a collector that was refused once is never tried again",
+    zh="采集器被拒绝一次后不再重试",
+    clauses=(_MQTT, _HTTPS),
+    cases=(_FOREIGN,),
+)
+def collector_given_up(patch: Patch) -> None:
+    """A bad certificate is an attack, and whoever attacks stays out until the next start."""
+    once = MqttClient._once
+    get = HttpsMeter._get
+    out: dict[int, None] = {}
+
+    async def stay_out(self: MqttClient) -> None:
+        try:
+            await once(self)
+        except ChannelRefused as error:
+            self._lost(error.en, error.zh)
+            await asyncio.Event().wait()
+
+    async def not_again(self: HttpsMeter) -> tuple[int, bytes]:
+        if self._first in out:
+            raise Unanswered(reading.NO_CONNECTION)
+        try:
+            return await get(self)
+        except Unanswered as failure:
+            if failure.cause == reading.NO_CONNECTION:
+                out[self._first] = None
+            raise
+
+    patch(MqttClient, "_once", stay_out)
+    patch(HttpsMeter, "_get", not_again)
+
+
+@defect(
+    "no-number-as-nought",
+    en="what is no number, or absent, is taken for 0",
+    zh="缺失或非数值内容按 0 处理",
+    clauses=(_MQTT, _HTTPS),
+    cases=(_MESSAGES, _ANSWERS, _DAMAGED),
+)
+def no_number_as_nought(patch: Patch) -> None:
+    """`float(value or 0)` inside a `try` that gives 0."""
+    real = messages.content
+    of_tags: Callable[..., list[Content]] = messages.of_tags
+    nought = Content("30", Decimal(0))
+
+    def content(value: Any, *, texts: bool) -> Content:
+        found = real(value, texts=texts)
+        return found if found.value is not None else nought
+
+    def tags(wanted: Any, contents: dict[str, Content]) -> list[Content]:
+        return [nought if each.cause == reading.ABSENT else each for each in of_tags(wanted, contents)]
+
+    patch(messages, "content", content)
+    patch(slots, "of_tags", tags)
+
+
+@defect(
+    "old-answer-taken-for-new",
+    en="a collector's answer counts as a reading of now, whatever time it says",
+    zh="采集器应答不看自带时刻，一律按当前数据",
+    clauses=(_HTTPS,),
+    cases=(_ANSWERS,),
+)
+def old_answer_taken_for_new(patch: Patch) -> None:
+    """Whoever is asked now answers of now."""
+    ask = HttpsMeter.ask
+
+    async def asked(self: HttpsMeter, clock: WallClock) -> tuple[Said, int]:
+        said, _ = await ask(self, clock)
+        return said, clock.now_ms()
+
+    patch(HttpsMeter, "ask", asked)

@@ -1,0 +1,331 @@
+"""Data of collectors: every value under its own message's time, each message once, none lost that the broker kept.
+
+Leaves digits to `accuracy` and gaps to `gaps`. The reference is the message (R-17): what it says of a point, and the
+instant it carries. A value belongs to a message whose instant lies within one polling period after the value's.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bench.case import Check, Measurement, check, measure, none_of
+from bench.history import Handed, History, Point, Power, Published, Secured, Stored
+from conformance.common.accuracy import same_number
+from conformance.common.delivery import setup_of
+from conformance.common.queries import questions
+from conformance.common.times import HOUR, SECOND, instant_of, instant_of_iso, local
+from conformance.common.truth import number, plain
+
+# R-29: a reading acknowledged less than this before power was lost need not have been durable yet.
+_VOLATILE_US = 5 * SECOND
+
+
+@dataclass(slots=True)
+class Told:
+    """What the messages said of one point: instants (us, rising) and texts; `period_us` is its polling period."""
+
+    point: Point
+    period_us: int
+    times: list[int] = field(default_factory=list[int])
+    texts: list[str] = field(default_factory=list[str])
+
+    def says(self, at: int, text: str) -> bool:
+        """Whether a message carries this value and an instant that a copy stamped `at` may have."""
+        first, last = bisect_left(self.times, at - SECOND), bisect_left(self.times, at + self.period_us)
+        return any(same_number(self.point, known, text) for known in self.texts[first:last])
+
+
+def told(history: History) -> dict[str, Told]:
+    """What was said of every point behind a collector, copies left out."""
+    periods = {setup.name: round(setup.period_s * SECOND) for setup in history.began.meters}
+    points = {point.id: point for point in history.began.points}
+    found: dict[str, list[tuple[int, str]]] = {}
+    for event in history.of(Published):
+        if not event.copy:
+            for point, text in event.values.items():
+                found.setdefault(point, []).append((event.stamp, text))
+    made: dict[str, Told] = {}
+    for name, values in found.items():
+        values.sort()
+        series = Told(points[name], periods[points[name].meter])
+        series.times, series.texts = [at for at, _ in values], [text for _, text in values]
+        made[name] = series
+    return made
+
+
+def stored_values(history: History) -> tuple[list[tuple[str, int, str]], list[str]]:
+    """Readings with a good value in the terminal's store (point, instant, text), and what kept them from being seen."""
+    rows: list[tuple[str, int, str]] = []
+    problems: list[str] = []
+    for event in questions(history, "readings"):
+        if event.problem:
+            problems.append(event.problem)
+        for row in event.rows:
+            at = instant_of_iso(row.get("at", ""))
+            if at is not None and row.get("value") and row.get("quality") != "bad":
+                rows.append((event.query.get("point", ""), at, row["value"]))
+    return rows, problems
+
+
+def own_time_findings(history: History, centre: str, stimulus: int, needed: int) -> Iterator[Check]:
+    """No value stands under an instant that no message of it carries, in the store and at the centre (empty: none).
+
+    Open with fewer than `needed` events of what might have misled the terminal.
+    """
+    known = told(history)
+    rows, problems = stored_values(history)
+    codes = {code: point for point, code in setup_of(history, centre).codes.items()} if centre else {}
+    sent = [
+        (codes.get(event.code, ""), instant_of(event.fields.get("SampleTime") or event.stamp), event.fields["Rtd"])
+        for event in history.of(Stored)
+        if event.centre == centre and event.kind == "realtime" and event.flag == "N" and event.fields.get("Rtd")
+    ]
+    places = (
+        ("stored", "本地存储", [(point, at, text) for point, at, text in rows], problems),
+        (f"centre-{centre.lower()}", f"中心 {centre}", [each for each in sent if each[1] is not None], []),
+    )
+    for name, zh, values, notes in places if centre else places[:1]:
+        bad: list[str] = []
+        seen = 0
+        for point, at, text in values:
+            series = known.get(point)
+            if series is None or at is None:
+                continue
+            seen += 1
+            if not series.says(at, text):
+                bad.append(f"{point}: {text} under {local(at)}, which no message says")
+        yield none_of(
+            f"own-time-{name}",
+            bad,
+            seen and stimulus >= needed,
+            en=f"every value stands under the time its own message carries ({name})",
+            zh=f"每个值均为其消息自带时刻（{zh}）",
+            unit="values",
+            evidence=[*bad, *notes],
+        )
+
+
+def handed(history: History, *, retained: bool = False, copies: bool = False) -> int:
+    """How many messages were handed to the terminal as retained ones, or as copies of what it had."""
+    count = 0
+    seen: set[tuple[str, str, int]] = set()
+    for event in history.of(Handed):
+        if not event.number or event.state not in ("sent", "again"):
+            continue
+        key = (event.collector, event.client, event.number)
+        count += (retained and event.retained) or (copies and key in seen)
+        seen.add(key)
+    return count
+
+
+def counted_once_findings(history: History, copies: int, needed: int) -> Iterator[Check | Measurement]:
+    """Means over an hour are those of the distinct messages: a copy is no second sample."""
+    known = told(history)
+    wrong: list[str] = []
+    compared = 0
+    problems: list[str] = []
+    for event in questions(history, "records"):
+        if event.query.get("kind") != "hour":
+            continue
+        if event.problem:
+            problems.append(event.problem)
+        series = known.get(event.query.get("point", ""))
+        if series is None or series.point.kind == "counter":
+            continue
+        for row in event.rows:
+            start, value = instant_of_iso(row.get("start", "")), number(row.get("value", ""))
+            samples = [] if start is None else _samples(series, start, start + HOUR)
+            if value is None or start is None or len(samples) * series.period_us < HOUR:
+                continue
+            compared += 1
+            mean = sum(samples, Decimal(0)) / len(samples)
+            exponent = value.as_tuple().exponent
+            step = Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0)
+            if abs(value - mean) > step / 2:
+                wrong.append(
+                    f"{series.point.id} hour from {local(start)}: {plain(value)}, "
+                    f"the mean of {len(samples)} messages is {mean:.6f}"
+                )
+    yield measure("copies-handed", copies, en="copies of messages handed over", zh="重复交付的消息", unit="messages")
+    yield none_of(
+        "counted-once",
+        wrong,
+        compared and copies >= needed,
+        en="a message that comes again is no further sample",
+        zh="重复消息不重复计入",
+        unit="records",
+        evidence=[*wrong, *problems],
+    )
+
+
+def _samples(series: Told, start: int, end: int) -> list[Decimal]:
+    first, last = bisect_left(series.times, start), bisect_left(series.times, end)
+    found = [number(text) for text in series.texts[first:last]]
+    return [value for value in found if value is not None]
+
+
+def taken_at(history: History) -> dict[tuple[str, int], int]:
+    """When the terminal first acknowledged a message, by collector and number."""
+    found: dict[tuple[str, int], int] = {}
+    for event in history.of(Handed):
+        if event.state == "taken" and event.number:
+            found.setdefault((event.collector, event.number), event.t)
+    return found
+
+
+def held_back(history: History) -> int:
+    """How many messages the terminal took more than a minute after they were published."""
+    taken = taken_at(history)
+    return sum(
+        taken.get((event.collector, event.number), 0) - event.t > 60 * SECOND
+        for event in history.of(Published)
+        if not event.copy
+    )
+
+
+def kept_findings(history: History, needed: int) -> Iterator[Check | Measurement]:
+    """Every message of QoS 1 since the terminal's first is in the store under its own time, once it has been handed.
+
+    Open with fewer than `needed` messages handed over late. What was acknowledged within 5 s before power was lost, or
+    before the store was looked at, need not be there (R-29).
+    """
+    taken, late = taken_at(history), held_back(history)
+    cuts = [event.t for event in history.of(Power) if event.state == "cut"]
+    rows, problems = stored_values(history)
+    have: dict[str, set[int]] = {}
+    texts: dict[tuple[str, int], str] = {}
+    for point, at, text in rows:
+        have.setdefault(point, set()).add(at)
+        texts[point, at] = text
+    known = told(history)
+    looked = min((event.asked for event in questions(history, "readings")), default=0)
+    lost: list[str] = []
+    asked = 0
+    for event in history.of(Published):
+        acknowledged = taken.get((event.collector, event.number))
+        if event.copy or acknowledged is None or acknowledged > looked - _VOLATILE_US:
+            continue
+        if any(acknowledged <= cut < acknowledged + _VOLATILE_US for cut in cuts):
+            continue
+        for point, text in event.values.items():
+            asked += 1
+            series = known[point]
+            at = event.stamp - event.stamp % series.period_us
+            places = [each for each in (event.stamp - event.stamp % SECOND, at) if each in have.get(point, ())]
+            if not any(same_number(series.point, text, texts[point, each]) for each in places):
+                lost.append(f"{point}: {text} of {local(event.stamp)} was taken at {local(acknowledged)}, not stored")
+    yield measure("held-back", late, en="messages handed over late", zh="断线期间保留并补交的消息", unit="messages")
+    yield none_of(
+        "nothing-lost",
+        lost,
+        asked and rows and late >= needed,
+        en="every message that the terminal took from the broker is in its store under its own time",
+        zh="终端从代理取走的消息均按自带时刻入库",
+        unit="values",
+        evidence=[*lost, *problems],
+    )
+
+
+def exchange_findings(history: History, needed: int) -> Iterator[Check]:
+    """Every step of QoS 2 is answered, repeated ones too: PUBLISH by PUBREC, PUBREL by PUBCOMP (MQTT 4.3.3).
+
+    What was handed within two minutes before the end may still be under way. Open with fewer than `needed` repetitions.
+    """
+    handed_on: dict[tuple[str, str, int], tuple[int, bool]] = {}
+    reached: dict[str, set[tuple[str, str, int]]] = {"taken": set(), "finished": set()}
+    end = max((event.t for event in history.of(Handed)), default=0) - 120 * SECOND
+    for event in history.of(Handed):
+        key = (event.collector, event.client, event.number)
+        if event.qos < 2 or not event.number:
+            continue
+        if event.state in reached:
+            reached[event.state].add(key)
+        elif event.state in ("sent", "again"):
+            first, repeated = handed_on.get(key, (event.t, False))
+            handed_on[key] = (first, repeated or event.state == "again")
+    due = [key for key, (first, _) in handed_on.items() if first <= end]
+    repeated = [key for key in due if handed_on[key][1]]
+    unanswered = [key for key in due if key not in reached["taken"]]
+    kept = [key for key in due if key in reached["taken"] and key not in reached["finished"]]
+    steps = (
+        (
+            "repeats-answered",
+            unanswered,
+            "PUBLISH of QoS 2, repeated or not, is answered by PUBREC",
+            "QoS 2 的 PUBLISH（含重发）均以 PUBREC 应答",
+        ),
+        ("released", kept, "PUBREL, repeated or not, is answered by PUBCOMP", "PUBREL（含重发）均以 PUBCOMP 应答"),
+    )
+    for name, missing, en, zh in steps:
+        yield none_of(
+            name,
+            missing,
+            len(repeated) >= needed,
+            en=en,
+            zh=zh,
+            unit="messages",
+            evidence=[f"message {number} of {collector} to {client}" for collector, client, number in missing],
+        )
+
+
+def came_back_finding(history: History, needed: int) -> Check:
+    """What the broker kept while the terminal was away was taken by it afterwards: its session had outlasted it."""
+    published = {(event.collector, event.number): event.t for event in history.of(Published) if not event.copy}
+    taken = taken_at(history)
+    first: dict[str, int] = {}
+    for name, count in taken:
+        first[name] = min(first.get(name, count), count)
+    last = max(published.values(), default=0) - 120 * SECOND
+    owed = [key for key, at in published.items() if key[0] in first and key[1] >= first[key[0]] and at <= last]
+    missing = [f"message {key[1]} of {key[0]}, {local(published[key])}" for key in owed if key not in taken]
+    return check(
+        "session-kept",
+        None if len(owed) < needed else not missing,
+        en="nothing that was published while the terminal was away passes it by",
+        zh="离线期间发布的消息不遗漏",
+        measured=len(missing),
+        limit=0,
+        unit="messages",
+        evidence=missing,
+    )
+
+
+def certificate_findings(history: History, collector: str, choices: Sequence[str]) -> Iterator[Check]:
+    """A collector that shows a bad certificate is not spoken to; with the good one again it is.
+
+    Open for a certificate that the terminal never came to see.
+    """
+    own = [event for event in history.of(Secured) if event.at == collector]
+    tail = collector.lower()
+    for choice in choices:
+        met = [event for event in own if event.shown == choice]
+        agreed = [f"{local(event.t)} connection {event.conn}" for event in met if event.state == "agreed"]
+        yield check(
+            f"refused-{choice}-{tail}",
+            None if not met else not agreed,
+            en=f"no session with a collector whose certificate is {choice} ({collector})",
+            zh=f"证书异常（{choice}）的采集器不建立会话（{collector}）",
+            measured=len(agreed),
+            limit=0,
+            unit="sessions",
+            evidence=[f"{len(met)} handshakes seen / 次握手", *agreed],
+        )
+    bad = [event.t for event in own if event.shown != "good"]
+    meters = {event.meter for event in history.of(Published) if event.collector == collector}
+    points = {point.id for point in history.began.points if point.meter in meters}
+    rows, problems = stored_values(history)
+    back = [at for point, at, _ in rows if bad and point in points and at > max(bad)]
+    yield check(
+        f"taken-up-again-{tail}",
+        None if not bad or not rows else bool(back),
+        en=f"with the good certificate again its values are taken ({collector})",
+        zh=f"恢复合格证书后继续采集（{collector}）",
+        measured=len(back),
+        limit=1,
+        op=">=",
+        unit="values",
+        evidence=problems,
+    )

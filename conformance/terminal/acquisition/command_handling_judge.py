@@ -1,0 +1,255 @@
+"""What a centre may ask and set by HJ 212-2017 (table 9): obeyed, kept over a power cut, refused by the right code.
+
+Leaves reading at once and history to `commands`. The case says in phases what was set: `realtime` and `minute` with the
+interval, `patience` with time-out and number of repetitions, `password`, `stopped` and `resumed`, `restored`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from bench.case import Check, check
+from bench.history import Commanded, History, Phase, Received
+from conformance.common.times import MINUTE, SECOND, instant_of, local, seconds
+
+# How long after a change a terminal may still act as before: what was on its way.
+ACT_US = 2 * SECOND
+_PASSWORD = re.compile(r"PW=(\w*);")
+_DATA_TIME = re.compile(r"DataTime=(\d{14})")
+_UPLOADS = ("2011", "2051", "2061", "2031")
+
+Wanted = tuple[str, str, str]
+"""What was wrong with a request, its command code, and the code of refusal: QnRtn=n, or ExeRtn=n.
+
+A request with the number of another device may also meet silence.
+"""
+OTHER_DEVICE = "device-number"
+
+
+def _verdict(found: Sequence[str], known: bool) -> bool | None:
+    return False if found else True if known else None
+
+
+def _stretch(history: History, name: str) -> tuple[Phase, int] | None:
+    """A phase and the instant of the next one, or of the end."""
+    marks = history.of(Phase)
+    for index, mark in enumerate(marks):
+        if mark.name == name:
+            return mark, marks[index + 1].t if index + 1 < len(marks) else history.end_us
+    return None
+
+
+def _uploads(history: History, cns: Sequence[str], low: int, high: int) -> list[Received]:
+    return [event for event in history.of(Received) if event.cn in cns and low <= event.t <= high]
+
+
+def _stamps(events: Sequence[Received]) -> list[int]:
+    found = [instant_of(match[1]) for event in events if (match := _DATA_TIME.search(event.frame))]
+    return sorted({each for each in found if each is not None})
+
+
+def interval_findings(history: History) -> Iterator[Check]:
+    """Real-time and minute data come at the interval that was set, each a step of the one before."""
+    for name, cn, id, en, zh in (
+        ("realtime", "2011", "realtime-interval", "real-time data come at the interval set", "实时数据按设定间隔上传"),
+        ("minute", "2051", "minute-interval", "minute data come at the interval set", "分钟数据按设定间隔上传"),
+    ):
+        stretch = _stretch(history, name)
+        wrong: list[str] = []
+        stamps: list[int] = []
+        if stretch is not None:
+            mark, end = stretch
+            step = int(mark.detail["interval_s"]) * SECOND
+            # The interval that ran when the order came may still be finished.
+            stamps = _stamps(_uploads(history, (cn,), mark.t + step + ACT_US, end))
+            pairs = pairwise(stamps)
+            # A sampling instant lies within a second of its tick.
+            wrong = [
+                f"{local(after)}: {seconds(after - before)} s after the one before"
+                for before, after in pairs
+                if abs(after - before - step) > SECOND
+            ]
+            if len(stamps) < (end - mark.t) // step - 2:
+                wrong.append(f"{len(stamps)} between {local(mark.t)} and {local(end)}")
+        yield check(
+            id, _verdict(wrong, len(stamps) > 1), en=en, zh=zh,
+            measured=len(wrong), limit=0, unit="intervals", evidence=wrong,
+        )  # fmt: skip
+
+
+def patience_finding(history: History) -> Check:
+    """An upload without answer is repeated as often as 1000 set, and as far apart."""
+    stretch = _stretch(history, "patience")
+    wrong: list[str] = []
+    seen: dict[str, list[int]] = {}
+    if stretch is not None:
+        mark, end = stretch
+        wait, repeats = int(mark.detail["over_time_s"]) * SECOND, int(mark.detail["re_count"])
+        for event in _uploads(history, _UPLOADS, mark.t, end):
+            seen.setdefault(event.qn, []).append(event.t)
+        # The last exchange may have been cut short by the end of the phase.
+        seen = {qn: times for qn, times in seen.items() if times[0] + wait * (repeats + 1) + ACT_US < end}
+        for qn, times in seen.items():
+            # "Resend 3" is read as three repetitions, or as three transmissions in all: both are in use.
+            if len(times) not in (repeats, repeats + 1):
+                wrong.append(f"QN={qn}: sent {len(times)} times, ReCount={repeats}")
+            wrong += [
+                f"QN={qn}: {seconds(after - before)} s between two copies, OverTime={wait // SECOND}"
+                for before, after in pairwise(times)
+                if abs(after - before - wait) > SECOND
+            ]
+    return check(
+        "patience", _verdict(wrong, any(len(times) > 1 for times in seen.values())),
+        en="repetitions come as often and as far apart as 1000 set them", zh="重发次数与间隔符合 1000 的设定",
+        measured=len(wrong), limit=0, unit="exchanges", evidence=wrong,
+    )  # fmt: skip
+
+
+def password_finding(history: History) -> Check:
+    """From the change on every frame carries the new password, over a power cut too."""
+    mark = history.phase("password")
+    wrong: list[str] = []
+    right = 0
+    if mark is not None:
+        # A repetition is the same octets as the first sending.
+        old = {event.qn for event in history.of(Received) if event.t <= mark.t + ACT_US}
+        for event in history.of(Received):
+            match = _PASSWORD.search(event.frame)
+            if event.qn in old or match is None:
+                continue
+            if match[1] == mark.detail["pw"]:
+                right += 1
+            else:
+                wrong.append(f"{local(event.t)} CN={event.cn} QN={event.qn}: another password")
+    return check(
+        "password-changed", _verdict(wrong, right > 0),
+        en="every frame carries the password that 1072 set", zh="1072 之后各帧均使用新密码",
+        measured=len(wrong), limit=0, unit="frames", evidence=wrong[:10],
+    )  # fmt: skip
+
+
+def realtime_findings(history: History) -> Iterator[Check]:
+    """2012 ends real-time data, 2011 begins them again."""
+    stopped, resumed = _stretch(history, "stopped"), _stretch(history, "resumed")
+    before = [] if stopped is None else _uploads(history, ("2011",), history.began.t, stopped[0].t)
+    came = [] if stopped is None else _uploads(history, ("2011",), stopped[0].t + ACT_US, stopped[1])
+    again = [] if resumed is None else _uploads(history, ("2011",), resumed[0].t + MINUTE, resumed[1])
+    yield check(
+        "realtime-stopped", _verdict([local(event.t) for event in came], bool(before) and stopped is not None),
+        en="after 2012 no real-time data come", zh="2012 之后不再上传实时数据",
+        measured=len(came), limit=0, unit="frames", evidence=[local(event.t) for event in came][:10],
+    )  # fmt: skip
+    yield check(
+        "realtime-resumed", None if resumed is None or not before else bool(again),
+        en="after 2011 they come again by themselves", zh="2011 之后恢复上传实时数据",
+        measured=len(again), limit=1, op=">=", unit="frames",
+    )  # fmt: skip
+
+
+def told_finding(history: History) -> Check:
+    """What a centre reads (1061, 1063) is what it has set, before a power cut and after."""
+    wrong: list[str] = []
+    probes = 0
+    restored = history.phase("restored")
+    after = 0
+    for name, cn, field, unit in (("realtime", "1061", "RtdInterval", 1), ("minute", "1063", "MinInterval", 60)):
+        mark = history.phase(name)
+        if mark is None:
+            continue
+        wanted = str(int(mark.detail["interval_s"]) // unit)
+        for event in history.of(Commanded):
+            if event.cn == cn and event.t > mark.t:
+                probes += 1
+                after += restored is not None and event.t > restored.t
+                if event.answer.get(field) != wanted:
+                    wrong.append(f"{local(event.t)} CN={cn}: {field}={event.answer.get(field, 'none')}, set {wanted}")
+    return check(
+        "settings-told", _verdict(wrong, probes > after > 0),
+        en="what a centre reads is what it has set, after a power cut too", zh="读出的参数与设定一致，断电后仍一致",
+        measured=len(wrong), limit=0, unit="answers", evidence=wrong,
+    )  # fmt: skip
+
+
+def executed_findings(history: History, cns: Sequence[str]) -> Iterator[Check]:
+    """Each of these requests was accepted (QnRtn 1) and executed (ExeRtn 1), or as a notification answered."""
+    for cn in cns:
+        own = [event for event in history.of(Commanded) if event.cn == cn]
+        bad = [
+            f"{local(event.sent)} QN={event.qn}: QnRtn={event.accepted or 'none'}, ExeRtn={event.result or 'none'}"
+            for event in own
+            if event.result != "1" or event.accepted not in ("", "1")
+        ]
+        yield check(
+            f"executes-{cn}", _verdict(bad, bool(own)),
+            en=f"command {cn} is accepted and executed", zh=f"命令 {cn} 被接受并执行",
+            measured=len(own) - len(bad), limit=len(own) or 1, unit="commands", evidence=bad,
+        )  # fmt: skip
+
+
+def _before(history: History, mark: Phase, cn: str) -> Commanded | None:
+    """The request that followed a phase."""
+    return next((event for event in history.of(Commanded) if event.t >= mark.t and event.cn == cn), None)
+
+
+def refusal_findings(history: History, wanted: Sequence[Wanted]) -> Iterator[Check]:
+    """Wrong requests are refused by the code of tables 6 and 7 that names what is wrong."""
+    marks = {mark.detail["what"]: mark for mark in history.of(Phase) if mark.name == "wrong-request"}
+    for what, cn, code in wanted:
+        mark = marks.get(what)
+        event = None if mark is None else _before(history, mark, cn)
+        given = "none" if event is None else f"QnRtn={event.accepted or 'none'} ExeRtn={event.result or 'none'}"
+        name, _, number = code.partition("=")
+        got = "" if event is None else event.accepted if name == "QnRtn" else event.result
+        # A parameter may be looked at before the request is accepted.
+        fine = (
+            got == number
+            or (what == OTHER_DEVICE and not got)
+            or (name == "ExeRtn" and event is not None and event.accepted == "2")
+        )
+        yield check(
+            f"refuses-{what}", None if event is None else fine,
+            en=f"a request with a wrong {what.replace('-', ' ')} is refused by {code}",
+            zh=f"错误请求（{what}）以 {code} 拒绝",
+            actual=given,
+        )  # fmt: skip
+
+
+def untouched_finding(history: History, least: int) -> Check:
+    """No refused request set anything: intervals read afterwards are those of the beginning."""
+    first: dict[str, str] = {}
+    wrong: list[str] = []
+    probes = 0
+    marks = [mark.t for mark in history.of(Phase) if mark.name == "wrong-request"]
+    for event in history.of(Commanded):
+        for field in ("RtdInterval", "MinInterval"):
+            if event.cn not in ("1061", "1063") or field not in event.answer:
+                continue
+            value = first.setdefault(field, event.answer[field])
+            probes += bool(marks) and event.t > marks[0]
+            if event.answer[field] != value:
+                wrong.append(f"{local(event.t)}: {field}={event.answer[field]}, before {value}")
+    return check(
+        "refused-sets-nothing", _verdict(wrong, probes >= least),
+        en="a refused request sets nothing", zh="被拒绝的请求不改变任何设定",
+        measured=len(wrong), limit=0, unit="settings", evidence=wrong,
+    )  # fmt: skip
+
+
+def silence_finding(history: History, cns: Sequence[str]) -> Check:
+    """Every command of table 9 is answered, what the terminal cannot do with a refusal: silence costs the host time."""
+    asked: dict[str, Commanded] = {}
+    silent: list[str] = []
+    mark = history.phase("every-command")
+    for event in history.of(Commanded):
+        if mark is not None and event.t > mark.t and event.cn in cns:
+            asked[event.cn] = event
+            if not event.accepted and not event.result:
+                silent.append(f"{local(event.sent)} CN={event.cn} QN={event.qn}: no answer")
+    return check(
+        "no-request-in-silence", _verdict(silent, len(asked) == len(cns)),
+        en="every command of the standard is answered, if only to refuse it",
+        zh="标准中的每条命令均有应答（不支持的予以拒绝）",
+        measured=len(silent), limit=0, unit="commands", evidence=silent,
+    )  # fmt: skip

@@ -1,0 +1,268 @@
+"""Commands of a centre: reading at once, history requests, settings, refusals (ISC-2 7.2.3-A(2), 7.2.4, 9.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Scenario
+from conformance.common import clock_steps
+from conformance.common.times import DAY, HOUR, MINUTE, stamp_of
+from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal.acquisition import command_handling_judge, commands_judge, field_information_judge
+
+
+class ReadsMetersOnCommand(Case):
+    """A centre's request makes the terminal read its meters now and answer with that reading within 5 s."""
+
+    zh = "数据中心下达命令后，终端立即读取表计并在 5 s 内以该读数应答。"
+    clauses = ("isc-2/9.1e", "isc-2/7.2.3-A(2)c")
+    needs = (MODBUS, HJ212, "acquisition.on-command")
+    scenario = Scenario(circuits=3, points=2, period_s=900, centres=("A",), kinds=("minute",))
+    times = 5
+
+    async def drive(self, bench: Bench) -> None:
+        chance = bench.chance("command")
+        await bench.clock.sleep(minutes=16)
+        for _ in range(self.times):
+            await bench.clock.sleep(chance.randrange(200_000, 700_000) / 1000)
+            await bench.centres["A"].read_now()
+        await bench.clock.sleep(minutes=1)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from commands_judge.read_now_findings(history, "A", needed=self.times)
+
+
+class AnswersHistoryRequests(Case):
+    """History requests for minute, hour and day data bring every record of the closed range, and nothing else."""
+
+    zh = "历史数据请求返回所请求闭区间内的全部记录，不多不少、内容正确。"
+    clauses = ("isc-2/7.2.4i", "isc-2/7.2.3-A(2)c", "isc-2/7.2.3-A(3)b")
+    needs = (MODBUS, HJ212, "uplink.query")
+    scenario = Scenario(circuits=1, points=2, centres=("A",))
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(hours=25, minutes=10)
+        quarter = 15 * MINUTE
+        for kind, begin, end, empty in (
+            ("minute", start + 4 * HOUR, start + 6 * HOUR, False),
+            ("minute", start + 7 * HOUR, start + 7 * HOUR, False),
+            ("hour", start + 3 * HOUR, start + 9 * HOUR, False),
+            ("day", start, start, False),
+            ("minute", start - 30 * DAY, start - 30 * DAY + quarter, True),
+        ):
+            marks = {"begin": stamp_of(begin), "end": stamp_of(end)}
+            bench.phase("query", kind=kind, empty="yes" if empty else "no", **marks)
+            await bench.centres["A"].history(kind, marks["begin"], marks["end"])
+            await bench.clock.sleep(30)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from commands_judge.query_findings(history, "A")
+
+
+class ObeysItsCentre(Case):
+    """Time-outs, intervals, password and real-time data follow what the centre sets, and outlast a power cut."""
+
+    zh = "超时、重发、间隔、密码与实时数据开关均按中心的设定执行，断电后保持。"
+    clauses = ("isc-2/7.2.4k",)
+    needs = (MODBUS, HJ212)
+    scenario = Scenario(circuits=1, points=2, centres=("A",), realtime_interval_s=60, over_time_s=5)
+
+    async def drive(self, bench: Bench) -> None:
+        centre = bench.centres["A"]
+        await bench.clock.sleep(minutes=4, seconds=10)
+        await centre.set_realtime_interval(120)
+        bench.phase("realtime", interval_s=120)
+        await bench.clock.sleep(minutes=10)
+        await centre.set_minute_interval(5)
+        bench.phase("minute", interval_s=300)
+        await bench.clock.sleep(minutes=26)
+        await self._probe(bench)
+        await centre.set_timeouts(8, 2)
+        bench.phase("patience", over_time_s=8, re_count=2)
+        centre.behave(ack="never")
+        await bench.clock.sleep(minutes=4)
+        centre.behave(ack="always")
+        await centre.set_password("7Kd93x")
+        bench.phase("password", pw="7Kd93x")
+        await bench.clock.sleep(minutes=5)
+        await centre.stop_realtime()
+        bench.phase("stopped")
+        await bench.clock.sleep(minutes=7)
+        bench.phase("resumed")
+        await centre.read_now()
+        await bench.clock.sleep(minutes=7)
+        await bench.power.off(30)
+        await bench.clock.sleep(minutes=2)
+        bench.phase("restored")
+        await self._probe(bench)
+        await bench.clock.sleep(minutes=6)
+
+    async def _probe(self, bench: Bench) -> None:
+        await bench.centres["A"].read_realtime_interval()
+        await bench.centres["A"].read_minute_interval()
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from command_handling_judge.executed_findings(
+            history, ("1000", "1061", "1062", "1063", "1064", "1072", "2012")
+        )
+        yield from command_handling_judge.interval_findings(history)
+        yield command_handling_judge.patience_finding(history)
+        yield command_handling_judge.password_finding(history)
+        yield from command_handling_judge.realtime_findings(history)
+        yield command_handling_judge.told_finding(history)
+
+
+WRONG: tuple[command_handling_judge.Wanted, ...] = (
+    ("password", "1062", "QnRtn=3"),
+    (command_handling_judge.OTHER_DEVICE, "1062", "QnRtn=4"),
+    ("system-code", "1062", "QnRtn=5"),
+    ("command", "1099", "QnRtn=8"),
+    ("time-out", "1000", "ExeRtn=3"),
+    ("realtime-interval", "1062", "ExeRtn=3"),
+    ("minute-interval", "1064", "ExeRtn=3"),
+    ("range", "2051", "ExeRtn=3"),
+    ("time", "1012", "ExeRtn=3"),
+)
+_OTHER = "010000A8900016F000169FFF"
+EVERY = (
+    *("1000", "1011", "1012", "1061", "1062", "1063", "1064", "1072"),
+    *("2012", "2021", "2022", "2031", "2041", "2051", "2061"),
+    *("3011", "3012", "3013", "3014", "3015", "3016", "3017", "3018", "3019", "3020", "3021"),
+)
+"""The requests of table 9; 2011 has a case of its own."""
+
+
+class RefusesWrongRequests(Case):
+    """Wrong identity, command or parameter is refused by its own code and sets nothing; no request meets silence."""
+
+    zh = "身份、命令或参数错误的请求以对应代码拒绝且不生效；任何命令都有应答。"
+    clauses = ("isc-2/7.2.4k",)
+    needs = (MODBUS, HJ212, "clock.centre")
+    scenario = Scenario(circuits=1, points=2, centres=("A",), realtime_interval_s=60, over_time_s=5, re_count=1)
+
+    async def drive(self, bench: Bench) -> None:
+        centre = bench.centres["A"]
+        await bench.clock.sleep(minutes=2, seconds=10)
+        await self._probe(bench)
+        sound = (("RtdInterval", "300"),)
+        sent = {
+            "password": sound,
+            command_handling_judge.OTHER_DEVICE: sound,
+            "system-code": sound,
+            "time-out": (("OverTime", "0"), ("ReCount", "3")),
+            "realtime-interval": (("RtdInterval", "5"),),
+            "minute-interval": (("MinInterval", "7"),),
+            "range": (("BeginTime", "20260302000000"), ("EndTime", "20260301000000")),
+            "time": (("SystemTime", "20261332250000"),),
+        }
+        for what, cn, _ in WRONG:
+            bench.phase("wrong-request", what=what)
+            pw, st = centre.pw, centre.st
+            centre.pw = "000001" if what == "password" else pw
+            centre.st = "22" if what == "system-code" else st
+            await centre.command(
+                cn, *sent.get(what, ()), mn=_OTHER if what == command_handling_judge.OTHER_DEVICE else ""
+            )
+            centre.pw, centre.st = pw, st
+            await self._probe(bench)
+        bench.phase("every-command")
+        for cn in EVERY:
+            await centre.command(cn, *self._sound(bench, cn), execution_s=20)
+        await bench.clock.sleep(minutes=1)
+        await centre.read_clock()
+
+    async def _probe(self, bench: Bench) -> None:
+        centre = bench.centres["A"]
+        await centre.read_realtime_interval()
+        await centre.read_minute_interval()
+        await centre.read_clock()
+
+    def _sound(self, bench: Bench, cn: str) -> tuple[tuple[str, str], ...]:
+        """Parameters with which nothing changes."""
+        now = stamp_of(bench.clock.now_us())
+        return {
+            "1000": (("OverTime", "5"), ("ReCount", "1")),
+            "1012": (("SystemTime", now),),
+            "1062": (("RtdInterval", "60"),),
+            "1064": (("MinInterval", "15"),),
+            "1072": (("NewPW", bench.centres["A"].pw),),
+            "2031": (("BeginTime", now), ("EndTime", now)),
+            "2041": (("BeginTime", now), ("EndTime", now)),
+            "2051": (("BeginTime", now), ("EndTime", now)),
+            "2061": (("BeginTime", now), ("EndTime", now)),
+            "3016": (("PolId", "a05001"), ("CstartTime", "000000"), ("Ctime", "4")),
+            "3020": (("PolId", "a05001"), ("InfoId", "i22001")),
+            "3021": (("PolId", "a05001"), ("InfoId", "i13007"), ("i13007-Info", "0")),
+        }.get(cn, (("PolId", "a05001"),) if cn.startswith("3") else ())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from command_handling_judge.refusal_findings(history, WRONG)
+        yield command_handling_judge.untouched_finding(history, least=2 * len(WRONG))
+        yield from clock_steps.untouched_findings(history, probes=len(WRONG) + 1)
+        yield command_handling_judge.silence_finding(history, EVERY)
+
+
+_ABSENT = "a99999"
+"""An instrument that no terminal on this bench has."""
+
+
+class DoesNothingForAbsentInstruments(Case):
+    """Requests to an instrument that is not there (clock, calibration, sampling, identity) are refused as such."""
+
+    zh = "对不存在仪表的请求（时钟、校准、采样、标识、状态、参数）按其代码拒绝，不虚报成功，不改动自身时钟。"
+    clauses = ("isc-2/7.2.4k",)
+    needs = (MODBUS, HJ212, "clock.centre")
+    scenario = Scenario(circuits=1, points=2, centres=("A",), over_time_s=5, re_count=1)
+
+    async def drive(self, bench: Bench) -> None:
+        centre = bench.centres["A"]
+        await bench.clock.sleep(minutes=2, seconds=10)
+        bench.phase("instruments", device=_ABSENT)
+        await centre.read_clock(_ABSENT)
+        await centre.set_clock(bench.clock.now_us() + HOUR, _ABSENT)
+        for cn in ("3011", "3012", "3013", "3014", "3017", "3018", "3019"):
+            await centre.command(cn, ("PolId", _ABSENT), execution_s=20)
+        await centre.set_sampling_period(_ABSENT, "000000", 4)
+        await centre.information("i12001", _ABSENT)
+        await centre.set_parameter("i13007", _ABSENT, "0.5")
+        bench.phase("probe")
+        await centre.read_clock()
+        await bench.clock.sleep(minutes=1)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from field_information_judge.instrument_findings(history)
+
+
+class TellsItsStateAndLog(Case):
+    """Field information on request (3020): state, link and log of the terminal as they are, of the range asked."""
+
+    zh = "按请求上报现场信息（3020）：终端状态、通信状态与日志如实，且限于所请求时段。"
+    clauses = ("isc-2/7.2.4k",)
+    needs = (MODBUS, HJ212, LOCAL, "uplink.field-information")
+    scenario = Scenario(circuits=1, points=2, centres=("A",), over_time_s=5, re_count=1)
+    about = "a05001"
+
+    async def drive(self, bench: Bench) -> None:
+        centre = bench.centres["A"]
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=5, seconds=10)
+        # A cut supply is in every log; what came before it is out of the range asked for.
+        await bench.power.off(30)
+        await bench.clock.sleep(minutes=3)
+        begin, end = stamp_of(start + 4 * MINUTE), stamp_of(bench.clock.now_us())
+        bench.phase("logger", begin=begin, end=end)
+        await centre.information("i22001", self.about)
+        await centre.information("i22003", self.about)
+        await centre.information("i21001", self.about, begin, end)
+        bench.phase("no-log")
+        await centre.information("i21001", self.about, stamp_of(start - 30 * DAY), stamp_of(start - 29 * DAY))
+        bench.phase("probe")
+        await bench.operator.log(start)
+        await bench.clock.sleep(minutes=1)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from field_information_judge.logger_findings(history)

@@ -1,0 +1,214 @@
+"""Commands of a centre: reading at once, history requests (R-15).
+
+Leaves the form of the frames to `frames`. Times are those of the centre and of the meters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from bench.case import Check, Measurement, check, compare, none_of
+from bench.history import Commanded, History, Received, Served, Stored
+from conformance.common.accuracy import same_number
+from conformance.common.delivery import matches, setup_of
+from conformance.common.retention import marks
+from conformance.common.times import instant_of, local, seconds, uncertainty_s
+from conformance.common.truth import Certainty, Key, latest, length_of, truth_of
+
+ANSWER_S = 5
+
+
+def busy_us(stretches: list[tuple[int, int]]) -> int:
+    """How long (us) at least one of these stretches [start, end) was under way."""
+    total, until = 0, 0
+    for start, end in sorted(stretches):
+        total += max(end - max(start, until), 0)
+        until = max(until, end)
+    return total
+
+
+def read_now_findings(history: History, centre: str, *, needed: int) -> Iterator[Check | Measurement]:
+    """A fresh meter request after the command and before the answer; its value; the answer within 5 s plus bus time.
+
+    Reading B: the value of the current cycle is enough.
+    """
+    truth = truth_of(history)
+    codes = {code: point for point, code in setup_of(history, centre).codes.items()}
+    asked = [event for event in history.of(Commanded) if event.centre == centre and event.cn == "2011"]
+    unanswered: list[str] = []
+    stale: list[str] = []
+    wrong: list[str] = []
+    b_wrong = False
+    delays: list[int] = []
+    answered = 0
+    for command in asked:
+        shown = f"{local(command.sent)} {centre} CN=2011 QN={command.qn}"
+        copies = [
+            event
+            for event in history.of(Stored)
+            if event.centre == centre and event.kind == "realtime" and command.sent < event.t <= command.t
+        ]
+        frames = [
+            event.t
+            for event in history.between(Received, command.sent, command.t + 1)
+            if event.centre == centre and event.cn == "2011"
+        ]
+        if not copies or not frames or command.accepted != "1":
+            unanswered.append(f"{shown}: QnRtn={command.accepted or 'none'}, {len(copies)} values")
+            continue
+        came = {copy.code for copy in copies}
+        absent = [code for code in codes if code not in came]
+        if absent:
+            unanswered.append(f"{shown}: nothing of {', '.join(absent)}")
+        answered += 1
+        first = frames[0]
+        polls = list(history.between(Served, command.sent, first))
+        # Bus time is what the meters took; what the terminal waited between two requests is its own.
+        bus = busy_us([(poll.asked, poll.t) for poll in polls])
+        delays.append(first - command.sent - bus)
+        for copy in copies:
+            point = codes.get(copy.code, "")
+            series = truth.series.get(point)
+            if series is None:
+                continue
+            fresh = series.between(command.sent, copy.t)
+            if not fresh:
+                stale.append(f"{shown}: {point} was not read between the command and the answer")
+                index = latest(series, copy.t)
+                b_wrong = (
+                    b_wrong
+                    or index is None
+                    or not same_number(series.point, series.texts[index], copy.fields.get("Rtd", ""))
+                )
+                continue
+            if not any(same_number(series.point, series.texts[i], copy.fields.get("Rtd", "")) for i in fresh):
+                wrong.append(f"{shown}: {point}={copy.fields.get('Rtd')}, the meter replied {series.texts[fresh[-1]]}")
+    known = answered >= needed
+    yield check(
+        "read-now-answered",
+        None if not asked else not unanswered,
+        en="the command is answered with data of every point",
+        zh="命令得到全部监测点的数据应答",
+        measured=len(asked) - len(unanswered),
+        limit=len(asked),
+        unit="commands",
+        evidence=unanswered,
+    )
+    yield none_of(
+        "read-now-reads-the-meter",
+        stale,
+        known,
+        en="the meters are read between command and answer",
+        zh="收到命令后重新读取表计",
+        unit="values",
+        has_b=answered > 0,
+        reading_b=not b_wrong and not wrong,
+    )
+    yield none_of(
+        "read-now-sends-that-value",
+        wrong,
+        known and not stale,
+        en="the value sent is the one just read",
+        zh="上传值即为本次读取值",
+        unit="values",
+    )
+    yield compare(
+        "read-now-answer-time",
+        Decimal(seconds(max(delays))) if delays else None,
+        "<=",
+        ANSWER_S,
+        en="at most 5 s from command to answer, bus time apart",
+        zh="命令到应答不超过 5 s（不含总线时间）",
+        unit="s",
+        uncertainty=uncertainty_s(history),
+        guarded=history.began.parameters.get("decision_rule") == "guarded",
+        samples=len(delays),
+        needed=needed,
+        timed=True,
+    )
+
+
+def query_findings(history: History, centre: str) -> Iterator[Check]:
+    """History requests bring every record of the closed range, right, and nothing else; an empty range says so.
+
+    The case marks each request with a phase `query` (cn, kind, begin, end, and empty=yes where no data can exist).
+    """
+    truth = truth_of(history)
+    setup = setup_of(history, centre)
+    codes = {code: point for point, code in setup.codes.items()}
+    kinds = {"2051": "minute", "2061": "hour", "2031": "day"}
+    queries = marks(history, "query")
+    asked = [event for event in history.of(Commanded) if event.centre == centre and event.cn in kinds]
+    missing: list[str] = []
+    wrong: list[str] = []
+    beyond: list[str] = []
+    refused: list[str] = []
+    empty_wrong: list[str] = []
+    full = empty = wanted = 0
+    for command, mark in zip(asked, queries, strict=False):
+        begin, end = instant_of(mark.detail["begin"]), instant_of(mark.detail["end"])
+        shown = f"{local(command.sent)} {centre} CN={command.cn} QN={command.qn}"
+        if begin is None or end is None:
+            continue
+        if mark.detail.get("empty") == "yes":
+            empty += 1
+            if command.result != "100" or command.fetched:
+                got = f"ExeRtn={command.result or 'none'}, {command.fetched} packets"
+                empty_wrong.append(f"{shown}: {got}, expected 100 and none")
+            continue
+        full += 1
+        if command.accepted != "1" or command.result != "1":
+            got = f"QnRtn={command.accepted or 'none'}, ExeRtn={command.result or 'none'}"
+            refused.append(f"{shown}: {got}")
+        kind = kinds[command.cn]
+        length = length_of(kind, setup)
+        got_keys: dict[Key, Stored] = {}
+        for event in history.between(Stored, command.sent, command.t + 1):
+            start = instant_of(event.stamp)
+            if event.centre != centre or event.kind != kind or start is None:
+                continue
+            inside = begin <= start <= end
+            # A centre tells an answer by its range; what it has had before and comes again meanwhile is one too.
+            if not event.asked and (inside or event.copies + event.version == 2):
+                continue
+            if inside:
+                point = codes.get(event.code, event.code)
+                got_keys[Key(point, kind, start + length)] = event
+            else:
+                beyond.append(f"{shown}: {event.code} DataTime={event.stamp} lies outside the range")
+        for point in truth.series:
+            start = begin
+            while start <= end:
+                expected = truth.expected(point, kind, start, start + length)
+                start += length
+                if expected.certainty is not Certainty.SURE:
+                    continue
+                wanted += 1
+                event = got_keys.get(expected.key)
+                if event is None:
+                    missing.append(f"{shown}: {point} ending {local(expected.key.end)} did not come")
+                elif not matches(truth, expected, event.fields) or event.flag != "N":
+                    wrong.append(f"{shown}: {event.code} DataTime={event.stamp} {event.fields} flag {event.flag}")
+    for id, found, known, en, zh in (
+        (
+            "query-accepted",
+            refused,
+            full,
+            "history requests are accepted and end with success",
+            "历史数据请求被接受并完成",
+        ),
+        ("query-complete", missing, wanted, "every record of the range comes", "所请求时段记录齐全"),
+        ("query-true", wrong, wanted, "every record that comes is right", "所返回记录内容正确"),
+        ("query-in-range", beyond, full, "nothing outside the range comes", "不返回时段以外的记录"),
+        ("query-empty", empty_wrong, empty, "a range without data is answered so", "无数据时段按规定应答"),
+    ):
+        yield none_of(
+            id,
+            found,
+            known,
+            en=en,
+            zh=zh,
+            unit="records",
+            stamped=id == "query-true",
+        )

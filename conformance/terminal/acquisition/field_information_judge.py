@@ -1,0 +1,141 @@
+"""Requests about instruments and field information (HJ 212-2017 tables 6, 7, 9, B.10): what is told, what is refused.
+
+Leaves time-outs, intervals and identity to `obedience`. The case says in phases `instruments` that it asks about an
+instrument that is not there, `logger` that it asks the terminal about itself, with the range of its log asked for, and
+`no-log` that it asks for a range before there was any.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bench.case import Check, check, none_among
+from bench.history import Commanded, History, Observed, Phase, Received
+from conformance.common.times import MINUTE, SECOND, instant_of, instant_of_iso, local
+
+_REFUSED_AT_ONCE = ("2", "8", "100")
+_REFUSED_LATER = ("2", "3", "6", "100")
+_NO_DATA = "100"
+_NAMED = ("PolId", "InfoId", "DataTime")
+_STATES = {"i22001-Info": "0", "i22003-Info": "0"}
+_STATE_WITHIN_US = MINUTE
+_LOG_LINE = re.compile(r"CP=&&DataTime=(\d{14});.*?i21001-Info=(.*?)&&", re.DOTALL)
+
+
+def _asked(history: History, name: str) -> list[Commanded]:
+    """Requests between a phase and the next one, the clock's own reading left out."""
+    marks = history.of(Phase)
+    for index, mark in enumerate(marks):
+        if mark.name == name:
+            until = marks[index + 1].t if index + 1 < len(marks) else history.end_us
+            return [event for event in history.of(Commanded) if mark.t <= event.sent < until]
+    return []
+
+
+def _shown(event: Commanded) -> str:
+    return f"{local(event.sent)} CN={event.cn}: QnRtn={event.accepted or 'none'} ExeRtn={event.result or 'none'}"
+
+
+def instrument_findings(history: History) -> Iterator[Check]:
+    """What names an instrument that is not there is neither done nor told of, and refused by a code for it."""
+    asked = _asked(history, "instruments")
+    done = [
+        f"{_shown(event)} {event.answer}"
+        for event in asked
+        if event.result == "1" or any(name not in _NAMED for name in event.answer)
+    ]
+    yield none_among(
+        "nothing-done-without-instrument", asked, done,
+        en="a request to an instrument that is not there is not reported as done",
+        zh="对不存在仪表的请求不得报告执行成功或返回数据", unit="requests", evidence=done[:10],
+    )  # fmt: skip
+    wrong = [
+        _shown(event)
+        for event in asked
+        if event.result != "1"
+        and event.accepted not in _REFUSED_AT_ONCE
+        and not (event.accepted == "1" and event.result in _REFUSED_LATER)
+    ]
+    yield none_among(
+        "refused-for-what-it-is", asked, wrong,
+        en="it is refused: by QnRtn 2, 8 or 100, or by ExeRtn 2, 3, 6 or 100 after QnRtn 1",
+        zh="以 QnRtn 2、8、100 拒绝，或 QnRtn 1 后以 ExeRtn 2、3、6、100 结束", unit="requests", evidence=wrong[:10],
+    )  # fmt: skip
+    clocks = [
+        (event, told)
+        for event in history.of(Commanded)
+        if event.cn == "1011" and (told := instant_of(event.answer.get("SystemTime", ""))) is not None
+    ]
+    after = [pair for pair in clocks if asked and pair[0].sent > asked[-1].sent]
+    off = [f"{local(event.sent)}: told {local(told)}" for event, told in after if abs(told - event.sent) > MINUTE]
+    yield none_among(
+        "clock-of-nobody-set", after, off,
+        en="setting the clock of an instrument that is not there leaves the terminal's own clock alone",
+        zh="对不存在仪表的校时不影响终端自身时钟", unit="readings", evidence=off,
+    )  # fmt: skip
+
+
+def logger_findings(history: History) -> Iterator[Check]:
+    """State and link are told as they are and as of now; the log as it stands at the terminal, of the range asked."""
+    asked = _asked(history, "logger")
+    for name, wanted in _STATES.items():
+        told = [event for event in asked if event.cn == "3020" and name in event.answer]
+        wrong = [
+            f"{_shown(event)} {event.answer}"
+            for event in told
+            if event.answer[name] != wanted
+            or abs((instant_of(event.answer.get("DataTime", "")) or 0) - event.sent) > _STATE_WITHIN_US
+        ]
+        code = name.partition("-")[0]
+        yield none_among(
+            f"tells-{code}", told, wrong,
+            en=f"{code} is told as it is, with the time of now (0: running, connected)",
+            zh=f"{code} 如实上报（0：运行、通信正常），时间为当前", unit="answers", evidence=wrong,
+        )  # fmt: skip
+    yield from _log_findings(history)
+    empty = [event for event in _asked(history, "no-log") if event.cn == "3020"]
+    full = [f"{_shown(event)}, {event.fetched} packets" for event in empty if event.result != _NO_DATA or event.fetched]
+    yield none_among(
+        "no-log-no-data", empty, full,
+        en="a range without log entries ends with ExeRtn 100 and no data",
+        zh="无日志的时段以 ExeRtn 100 结束，不返回数据", unit="requests", evidence=full,
+    )  # fmt: skip
+
+
+def _log_findings(history: History) -> Iterator[Check]:
+    mark = history.phase("logger")
+    lines: list[tuple[int, str, str]] = []
+    if mark is not None:
+        for event in history.of(Received):
+            found = _LOG_LINE.search(event.frame) if event.cn == "3020" and event.t >= mark.t else None
+            at = instant_of(found[1]) if found else None
+            if found and at is not None:
+                lines.append((at, found[2], f"{local(event.t)}: DataTime={found[1]} {found[2][:80]}"))
+    form = [shown for _, text, shown in lines if len(text) < 4 or not (text.startswith("//") and text.endswith("//"))]
+    yield none_among(
+        "log-form", lines, form,
+        en="log text stands between // and //", zh="日志文本位于 // 与 // 之间", unit="entries", evidence=form[:5],
+    )  # fmt: skip
+    begin = None if mark is None else instant_of(mark.detail["begin"])
+    end = None if mark is None else instant_of(mark.detail["end"])
+    kept = [
+        at // SECOND
+        for event in history.of(Observed)
+        if event.what == "log" and not event.problem
+        for row in event.rows
+        if (at := instant_of_iso(row.get("at", ""))) is not None
+    ]
+    known = frozenset(kept)
+    wrong = [
+        shown
+        for at, _, shown in lines
+        if begin is None or end is None or not begin <= at <= end or not {at // SECOND - 1, at // SECOND} & known
+    ]
+    yield check(
+        "log-told", None if not lines or not kept else not wrong,
+        en="what is told of the log lies in the range asked for and stands in the terminal's log at that time",
+        zh="上报的日志在所请求时段内，且与终端本地日志的时刻一致",
+        measured=len(wrong), limit=0, unit="entries",
+        evidence=wrong[:10],
+    )  # fmt: skip

@@ -1,0 +1,204 @@
+"""Interfaces to field instruments: DL/T 645, CJ/T 188, Modbus on serial lines, 4-20 mA (CSMT 11.3).
+
+Leaves Modbus TCP to `acquisition` and what stands in for a meter to `sources`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding
+from bench.facade.bench import Bench
+from bench.history import History, MeterFault
+from bench.layout.scenario import Line, Scenario
+from conformance.common import accuracy, gaps, timing
+from conformance.common.actions import all_centres, points, read_readings
+from conformance.terminal import HJ212, LOCAL
+from simulators.meters.faults import (
+    AnyFault,
+    BadCheck,
+    Current,
+    Garbage,
+    Late,
+    Refusing,
+    Sentinel,
+    Silent,
+    Truncated,
+    WrongUnit,
+)
+
+DLT645, CJT188, SERIAL = "source.dlt645", "source.cjt188", "source.modbus"
+
+
+class _Reads:
+    """What cases share that compare every value of a protocol, stored and sent, with the meters' replies.
+
+    `compared` is how many values of each interface must have been compared, in the store and at the centre.
+    """
+
+    hours = 1.5
+    compared = 500
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(hours=self.hours)
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+        bench.phase("watched")
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        for aspect in ("digits", "reading"):
+            for found in accuracy.findings(history, aspect, centres=all_centres(history), needed=self.compared):
+                if aspect == "digits" or not found.id.startswith("compared"):
+                    yield found
+
+
+def _world(*lines: Line) -> Scenario:
+    return Scenario(circuits=0, lines=lines, centres=("A",), realtime_interval_s=60, kinds=())
+
+
+class ReadsDlt645Meters(_Reads, Case):
+    """Values of DL/T 645-2007 and -1997 meters on one line are stored and sent digit for digit."""
+
+    zh = "同一串行线上 DL/T 645-2007 与 1997 电能表的数值逐位一致地存储并上传。"
+    clauses = ("csmt/11.3a-2", "csmt/4l", "isc-2/7.2.2(2)o")
+    needs = (DLT645, HJ212, LOCAL)
+    scenario = _world(Line(("dlt645-2007", "dlt645-2007", "dlt645-1997"), 2400, "E"))
+
+
+class ReadsCjt188Meters(_Reads, Case):
+    """Values of CJ/T 188 water, heat and gas meters on one line are stored and sent digit for digit."""
+
+    zh = "同一串行线上 CJ/T 188 水表、热量表、燃气表的数值逐位一致地存储并上传。"
+    clauses = ("csmt/11.3a-3", "csmt/4m", "isc-2/7.2.2(2)p", "isc-2/7.2.2c-2", "isc-2/7.2.2d-2")
+    needs = (CJT188, HJ212, LOCAL)
+    scenario = _world(Line(("cjt188-water", "cjt188-heat", "cjt188-gas"), 2400, "E"))
+
+
+class ReadsModbusOnSerialLines(_Reads, Case):
+    """Values of Modbus RTU and ASCII meters, of every type and word order, are stored and sent digit for digit."""
+
+    zh = "Modbus RTU 与 ASCII 表计各种数据类型和字序的数值逐位一致地存储并上传。"
+    clauses = ("csmt/11.3a-1", "csmt/4e", "csmt/4k", "isc-2/7.2.2(2)n")
+    needs = (SERIAL, HJ212, LOCAL)
+    scenario = _world(Line(("modbus-rtu", "types-rtu")), Line(("modbus-ascii", "modbus-ascii"), 9600, "E"))
+
+
+class ReadsAnalogueLoops(_Reads, Case):
+    """What 4-20 mA loops carry behind an input module is stored and sent as the value it means."""
+
+    zh = "4–20 mA 模拟量经采集模块换算后的数值一致地存储并上传。"
+    clauses = ("csmt/11.3c-4", "isc-2/6.2b")
+    needs = (SERIAL, HJ212, LOCAL)
+    scenario = _world(Line(("analogue", "analogue", "analogue", "analogue")))
+
+
+class _Cadence(_Reads):
+    """What cases share that also watch that no meter of a line is polled late or left out.
+
+    `cycles` is how many must have been seen (None: what R-11 asks for).
+    """
+
+    hours = 3.5
+    cycles: int | None = None
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from super().judge(history)
+        dead = {event.meter for event in history.of(MeterFault)}
+        yield from timing.cadence_findings(history, cycles=self.cycles, but=dead)
+
+
+class ReadsSeveralProtocolsOnOneLine(_Cadence, Case):
+    """DL/T 645, CJ/T 188 and Modbus RTU meters on one line are all read in every cycle, each with its own values."""
+
+    zh = "DL/T 645、CJ/T 188、Modbus RTU 表计共用一条串行线，每周期均采集且互不混淆。"
+    clauses = ("csmt/11.3a-1", "csmt/11.3a-2", "csmt/11.3a-3")
+    needs = (DLT645, CJT188, SERIAL, HJ212, LOCAL)
+    scenario = _world(Line(("dlt645-2007", "cjt188-heat", "modbus-rtu", "dlt645-1997", "cjt188-water"), 2400, "E"))
+
+
+class KeepsCadenceBesideDeadMeter(_Cadence, Case):
+    """A dead meter on a line takes no cycle from the others."""
+
+    zh = "同一串行线上一块表无应答时，其余表计的采集周期不受影响。"
+    clauses = ("csmt/11.3a-2", "isc-2/7.2.3-A(1)a")
+    needs = (DLT645, HJ212, LOCAL)
+    scenario = _world(Line(("dlt645-2007", "dlt645-2007", "dlt645-1997"), 2400, "E")).but(period_s=10)
+    hours = 1.5
+    before_s = 600.0
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(self.before_s)
+        next(iter(bench.meters.values())).set_fault(Silent())
+        await super().drive(bench)
+
+
+class _Spoiled:
+    """What cases share in which the answers of one meter are unusable in every way for a while each.
+
+    `before_s` is the time before the first fault, `spoilt_s` how long each lasts and how long after it all is well.
+    """
+
+    before_s = 1220.0
+    spoilt_s = 600.0
+    faults: tuple[AnyFault, ...] = (
+        Silent(),
+        BadCheck(),
+        Refusing(code=4),
+        WrongUnit(),
+        Truncated(octets=7),
+        Garbage(),
+        Sentinel(),
+        Late(after_s=20),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(self.before_s)
+        meter = next(iter(bench.meters.values()))
+        for fault in self.faults:
+            meter.set_fault(fault)
+            await bench.clock.sleep(self.spoilt_s)
+            meter.clear()
+            await bench.clock.sleep(self.spoilt_s)
+        await bench.operator.gaps()
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from gaps.findings(history, all_centres(history))
+
+
+class StoresNothingFromSpoiledDlt645Answers(_Spoiled, Case):
+    """Silent, damaged, refusing, foreign, all-F and late answers of a DL/T 645 meter are not stored as values."""
+
+    zh = "DL/T 645 无应答、校验错、异常应答、他表地址、全 F 数据和迟到应答均不作为数值。"
+    clauses = ("csmt/11.3a-2", "isc-2/7.2.3-A(1)b")
+    needs = (DLT645, HJ212, LOCAL, "acquisition.gap-record")
+    scenario = _world(Line(("dlt645-2007", "dlt645-2007"), 2400, "E"))
+
+
+class StoresNothingFromSpoiledCjt188Answers(_Spoiled, Case):
+    """Silent, damaged, refusing, foreign, all-F and late answers of a CJ/T 188 meter are not stored as values."""
+
+    zh = "CJ/T 188 无应答、校验错、异常应答、他表地址、全 F 数据和迟到应答均不作为数值。"
+    clauses = ("csmt/11.3a-3", "isc-2/7.2.3-A(1)b")
+    needs = (CJT188, HJ212, LOCAL, "acquisition.gap-record")
+    scenario = _world(Line(("cjt188-heat", "cjt188-heat"), 2400, "E"))
+
+
+class StoresNothingFromSpoiledModbusFrames(_Spoiled, Case):
+    """Silent, damaged, refusing, foreign, marked and late answers of a Modbus RTU meter are not stored as values."""
+
+    zh = "Modbus RTU 无应答、CRC 错、异常码、他站地址、无效标志值和迟到应答均不作为数值。"
+    clauses = ("csmt/11.3a-1", "isc-2/7.2.3-A(1)b")
+    needs = (SERIAL, HJ212, LOCAL, "acquisition.gap-record")
+    scenario = _world(Line(("modbus-rtu", "modbus-rtu")))
+
+
+class StoresNothingFromBrokenLoops(_Spoiled, Case):
+    """Currents that say broken wire, fail-safe or short circuit are not stored as values."""
+
+    zh = "断线、故障安全电流和短路电流均不作为数值。"
+    clauses = ("csmt/11.3c-4", "isc-2/7.2.3-A(1)b")
+    needs = (SERIAL, HJ212, LOCAL, "acquisition.gap-record")
+    scenario = _world(Line(("analogue", "analogue")))
+    faults = (Current(ma="0"), Current(ma="3.5"), Current(ma="21.5"), Current(ma="25"))

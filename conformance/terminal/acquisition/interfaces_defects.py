@@ -1,0 +1,324 @@
+# pyright: reportPrivateUsage=false
+"""Defects of the interfaces to field instruments: digits, frames and lines of DL/T 645, CJ/T 188, Modbus and loops.
+
+Leaves Modbus TCP to `acquisition` and the standby rule to `sources`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from conformance.defects import Patch, defect
+from conformance.defects.seams import forgets_last_meter, keeps_last_values, single, takes_damaged_rtu_frames
+from reference_terminal.acquisition import bcd
+from reference_terminal.acquisition.bcd import Format
+from reference_terminal.acquisition.cjt188 import frames as cjt188
+from reference_terminal.acquisition.dlt645 import driver
+from reference_terminal.acquisition.dlt645 import frames as dlt645
+from reference_terminal.acquisition.modbus import analog, serial
+from reference_terminal.acquisition.modbus import decode as decoding
+from reference_terminal.acquisition.modbus.serial import Framing
+from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
+from reference_terminal.settings.analog import AnalogConfig
+
+_DLT645, _CJT188, _MODBUS = "csmt/11.3a-2", "csmt/11.3a-3", "csmt/11.3a-1"
+_READS_DLT645 = "interfaces/reads-dlt645-meters"
+_READS_CJT188 = "interfaces/reads-cjt188-meters"
+_READS_MODBUS = "interfaces/reads-modbus-on-serial-lines"
+_READS_LOOPS = "interfaces/reads-analogue-loops"
+_BROKEN_LOOPS = "interfaces/stores-nothing-from-broken-loops"
+_SHARED = "interfaces/reads-several-protocols-on-one-line"
+_BESIDE_DEAD = "interfaces/keeps-cadence-beside-dead-meter"
+_SPOILED_DLT645 = "interfaces/stores-nothing-from-spoiled-dlt645-answers"
+_SPOILED_CJT188 = "interfaces/stores-nothing-from-spoiled-cjt188-answers"
+_SPOILED_MODBUS = "interfaces/stores-nothing-from-spoiled-modbus-frames"
+
+
+@defect(
+    "offset-of-last-octet-forgotten",
+    en="33H is not taken off the last octet of the data",
+    zh="数据域最后一个字节未减 33H",
+    clauses=(_DLT645,),
+    cases=(_READS_DLT645, _SHARED, _BESIDE_DEAD),
+)
+def offset_of_last_octet_forgotten(patch: Patch) -> None:
+    """The loop over the data ends one octet early, so that the highest digits of every value are 33 too many."""
+    real = dlt645.Frame
+
+    def frame(address: str, control: int, data: bytes) -> Any:
+        return real(address, control, data[:-1] + bytes((data[-1] + 0x33 & 0xFF,)) if data else data)
+
+    patch(dlt645, "Frame", frame)
+
+
+@defect(
+    "digits-in-reverse-order",
+    en="octets of a number are taken highest first",
+    zh="BCD 字节按高字节在前解析",
+    clauses=(_DLT645, _CJT188),
+    cases=(_READS_DLT645, _READS_CJT188, _SHARED),
+)
+def digits_in_reverse_order(patch: Patch) -> None:
+    """DL/T 645 and CJ/T 188 send the lowest octet first; a converter of Modbus digits was used for them."""
+    real = bcd.value_of
+    patch(bcd, "value_of", lambda octets, form: real(octets[: form.width][::-1], form))
+
+
+@defect(
+    "serial-values-in-single-precision",
+    en="values of serial meters pass through a 32-bit float",
+    zh="串行表计数值经单精度浮点数转换",
+    clauses=(_DLT645, _CJT188, _MODBUS),
+    cases=(_READS_DLT645, _READS_CJT188, _READS_MODBUS, _SHARED, _BESIDE_DEAD),
+)
+def serial_values_in_single_precision(patch: Patch) -> None:
+    """The point table holds 32-bit floats printed with five digits."""
+    patch(decoding, "scaled", lambda value, factor: single(value * factor, 5))
+
+
+@defect(
+    "live-zero-forgotten",
+    en="a loop of 4-20 mA is scaled as 0-20 mA",
+    zh="4–20 mA 按 0–20 mA 换算",
+    clauses=("csmt/11.3c-4",),
+    cases=(_READS_LOOPS,),
+)
+def live_zero_forgotten(patch: Patch) -> None:
+    """The range of the input card was left as delivered."""
+    real = analog.quantity
+
+    def quantity(config: AnalogConfig, milliamperes: Decimal) -> Decimal:
+        return real(replace(config, zero=0), milliamperes)
+
+    patch(analog, "quantity", quantity)
+
+
+@defect(
+    "loops-in-whole-numbers",
+    en="values of loops are kept as whole numbers",
+    zh="模拟量数值只保留整数",
+    clauses=("csmt/11.3c-4",),
+    cases=(_READS_LOOPS,),
+)
+def loops_in_whole_numbers(patch: Patch) -> None:
+    """The table of scaled values holds whole numbers."""
+    real = analog.quantity
+    patch(analog, "quantity", lambda config, milliamperes: Decimal(int(real(config, milliamperes))))
+
+
+@defect(
+    "broken-loop-as-end-of-range",
+    en="a broken or shorted loop reads as the end of its range",
+    zh="断线或短路的模拟量按量程端点取值",
+    clauses=("csmt/11.3c-4",),
+    cases=(_BROKEN_LOOPS,),
+)
+def broken_loop_as_end_of_range(patch: Patch) -> None:
+    """Currents are cut to 4 and 20 mA before anybody looks whether they are any."""
+    real = analog.current
+    low, high = Decimal(4), Decimal(20)
+    patch(analog, "current", lambda config, raw: min(max(real(config, raw), low), high))
+
+
+@defect(
+    "last-meter-of-line-left-out",
+    en="the last meter of a serial line is never asked",
+    zh="串行线上最后一块表从不采集",
+    clauses=(_DLT645, _CJT188),
+    cases=(_SHARED, _BESIDE_DEAD),
+)
+def last_meter_of_line_left_out(patch: Patch) -> None:
+    """The list of a line has room for one less than may be configured."""
+    forgets_last_meter(patch)
+
+
+@defect(
+    "dead-meter-starves-line",
+    en="a meter that does not answer is asked again and again while its neighbours wait",
+    zh="对无应答表计反复重试，占用整条总线",
+    clauses=(_DLT645,),
+    cases=(_BESIDE_DEAD,),
+)
+def dead_meter_starves_line(patch: Patch) -> None:
+    """Twenty retries with the full time-out, however long the meter has been dead."""
+    patch(MeterPoller, "retries", lambda self: 20)
+    patch(GatewayPoller, "_wait_s", lambda self, meter: None)
+
+
+@defect(
+    "line-polled-too-slowly",
+    en="the polling period of a line is counted from the end of a cycle",
+    zh="串行线采集周期从上一轮结束时起算",
+    clauses=(_DLT645, _CJT188),
+    cases=(_SHARED, _BESIDE_DEAD),
+)
+def line_polled_too_slowly(patch: Patch) -> None:
+    """A pause of 5 % of the period follows every cycle."""
+
+    async def run(self: GatewayPoller) -> None:
+        clock, meters = self._clock, self._meters
+        due_ms = clock.now_ms()
+        try:
+            while True:
+                await clock.sleep_until(due_ms)
+                for meter in meters:
+                    slot_s = clock.now_ms() // 1000
+                    async with self._bus:
+                        self._sink.accept(meter.number, await meter.read(slot_s, clock))
+                due_ms += meters[0].config.period_s * 1050
+        finally:
+            self._client.close()
+
+    patch(GatewayPoller, "run", run)
+
+
+def _unchecked(octets: bytes, start: int, length_at: int, check: int) -> bytes:
+    """Octets with the check of the frame at `start` made right, as if nobody had looked at it."""
+    end = start + length_at + 1 + (octets[start + length_at] if len(octets) > start + length_at else 0) + check + 1
+    if len(octets) < end:
+        return octets
+    body = octets[start : end - 2]
+    return octets[: end - 2] + bytes((sum(body) & 0xFF,)) + octets[end - 1 :]
+
+
+@defect(
+    "check-octet-not-looked-at",
+    en="the check of a frame is not looked at",
+    zh="不校验帧的校验码",
+    clauses=(_DLT645, _CJT188),
+    cases=(_SPOILED_DLT645, _SPOILED_CJT188),
+)
+def check_octet_not_looked_at(patch: Patch) -> None:
+    """Whatever has the right length is taken for an answer."""
+    dlt, cjt = dlt645._at, cjt188._at
+    patch(dlt645, "_at", lambda octets, at: dlt(_unchecked(octets, at, 9, 1), at))
+    patch(cjt188, "_at", lambda octets, at: cjt(_unchecked(octets, at, 10, 1), at))
+
+
+@defect(
+    "crc-not-looked-at",
+    en="the CRC of an RTU frame is not looked at",
+    zh="不校验 RTU 帧的 CRC",
+    clauses=(_MODBUS,),
+    cases=(_SPOILED_MODBUS,),
+)
+def crc_not_looked_at(patch: Patch) -> None:
+    """Whatever has the right length is taken for an answer."""
+    takes_damaged_rtu_frames(patch)
+
+
+@defect(
+    "foreign-address-accepted",
+    en="answers of another meter's address are taken",
+    zh="采用其他表地址的应答",
+    clauses=(_DLT645, _CJT188),
+    cases=(_SPOILED_DLT645, _SPOILED_CJT188),
+)
+def foreign_address_accepted(patch: Patch) -> None:
+    """Only one meter was on the line when this was written."""
+    patch(dlt645, "matches", lambda asked, answered: True)
+    patch(cjt188, "matches", lambda asked, answered: True)
+
+
+@defect(
+    "foreign-unit-accepted",
+    en="answers of another unit are taken",
+    zh="采用其他站地址的应答",
+    clauses=(_MODBUS,),
+    cases=(_SPOILED_MODBUS,),
+)
+def foreign_unit_accepted(patch: Patch) -> None:
+    """The unit of an answer is made the unit of the question before anybody compares."""
+    real = serial.question
+
+    def question(framing: Framing, unit: int, block: Any) -> Any:
+        def frames(octets: bytes) -> Iterator[bytes]:
+            for body in framing.frames(octets):
+                yield bytes((unit,)) + body[1:]
+
+        return real(replace(framing, frames=frames), unit, block)
+
+    patch(serial, "question", question)
+
+
+@defect(
+    "all-f-read-as-nines",
+    en="all digits F are read as a number",
+    zh="将全 F 数据解析为数值",
+    clauses=(_DLT645, _CJT188),
+    cases=(_SPOILED_DLT645, _SPOILED_CJT188),
+)
+def all_f_read_as_nines(patch: Patch) -> None:
+    """A digit above nine is cut to nine."""
+    real = bcd.value_of
+
+    def value_of(octets: bytes, form: Format) -> Decimal:
+        cut = "".join("9" if digit > "9" else digit for digit in octets.hex())
+        return real(bytes.fromhex(cut), form)
+
+    patch(bcd, "value_of", value_of)
+
+
+@defect(
+    "error-answer-taken-for-nought",
+    en="an error answer is stored as the value 0",
+    zh="将异常应答存为数值 0",
+    clauses=(_DLT645,),
+    cases=(_SPOILED_DLT645,),
+)
+def error_answer_taken_for_nought(patch: Patch) -> None:
+    """Only the length of the answer is looked at; what is missing is filled up with zeros."""
+    real = driver.question
+
+    def question(address: str, control: int, data: bytes, wanted: bytes, preamble: int) -> Any:
+        asked = real(address, control, data, wanted, preamble)
+
+        def find(octets: bytes) -> Any:
+            try:
+                return asked.find(octets)
+            except driver.ReadFailed:
+                return dlt645.Frame(address, control | dlt645.ANSWER, wanted + bytes(16))
+
+        return replace(asked, find=find)
+
+    patch(driver, "question", question)
+
+
+@defect(
+    "exception-taken-for-nought",
+    en="an exception is stored as registers of 0",
+    zh="将异常码应答存为寄存器值 0",
+    clauses=(_MODBUS,),
+    cases=(_SPOILED_MODBUS,),
+)
+def exception_taken_for_nought(patch: Patch) -> None:
+    """The buffer of registers was cleared before and is read whatever came."""
+    real = serial.question
+
+    def question(framing: Framing, unit: int, block: Any) -> Any:
+        asked = real(framing, unit, block)
+
+        def find(octets: bytes) -> Any:
+            try:
+                return asked.find(octets)
+            except serial.ReadFailed:
+                return bytes(2 * block.count)
+
+        return replace(asked, find=find)
+
+    patch(serial, "question", question)
+
+
+@defect(
+    "silent-serial-meter-keeps-last-value",
+    en="a serial meter that does not answer keeps its last value",
+    zh="串行表计无应答时沿用上一数值",
+    clauses=(_DLT645, _CJT188, _MODBUS),
+    cases=(_SPOILED_DLT645, _SPOILED_CJT188, _SPOILED_MODBUS),
+)
+def silent_serial_meter_keeps_last_value(patch: Patch) -> None:
+    """The picture of the process is shown whole, whatever was read of it."""
+    keeps_last_values(patch)

@@ -1,0 +1,137 @@
+"""Collectors by MQTT beyond the ordinary: version 5.0, QoS 2, HJ 212 text as messages (CSMT 11.3 b, ISC-2 7.2.2(2)).
+
+Leaves what every terminal with MQTT is asked to `collectors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding, Rig
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Collector
+from conformance.common.actions import points, read_readings, read_records
+from conformance.terminal import HJ212, LOCAL
+from conformance.terminal.acquisition import collectors_judge
+from conformance.terminal.acquisition.collectors import (
+    BY_MQTT,
+    GAPS,
+    MQTT,
+    NO_GAPS,
+    Reads,
+    Spoiled,
+    TakesWhatBrokerKept,
+    world,
+)
+from simulators.collectors.mqtt import MqttCollector
+from simulators.meters.faults import AnyFault, BadCheck, Silent, Token, Truncated, WrongClock
+
+MQTT_5, QOS_2, AS_HJ212 = "source.mqtt5", "source.mqtt-qos2", "source.mqtt-hj212"
+# With fewer copies, or fewer messages that an outage held back, there was no stimulus.
+_COPIES, _HELD_BACK = 20, 15
+# Reason codes of 5.0 with which a broker ends connections.
+_BUSY, _ADMINISTRATIVE = 0x89, 0x98
+
+
+class ReadsMqtt5Collectors(Reads, Case):
+    """Values that collectors publish by MQTT 5.0, with aliases and expiry, are stored and sent digit for digit."""
+
+    zh = "采集器以 MQTT 5.0（含主题别名、消息过期、用户属性）发布的数值逐位一致地存储并上传。"
+    clauses = (*BY_MQTT, "isc-2/6.2a")
+    needs = (MQTT, MQTT_5, HJ212, LOCAL)
+    scenario = world(
+        Collector("mqtt", 1, {"version": "5.0", "expiry_s": 600}),
+        Collector("mqtt", 1, {"version": "5.0", "form": "properties", "qos": 0, "channel": "tls"}),
+    )
+
+
+class TakesWhatMqtt5BrokerKept(TakesWhatBrokerKept, Case):
+    """By MQTT 5.0 a session outlasts cuts, lost power and a broker that ends it with a reason: nothing is missed."""
+
+    zh = "MQTT 5.0 会话在断线、断电及代理以原因码断开后延续，期间的消息全部按自带时刻入库。"
+    needs = (MQTT, MQTT_5, HJ212, LOCAL, "source.collectors")
+    scenario = world(Collector("mqtt", 2, {"version": "5.0"}))
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        collector = bench.collectors["K1"]
+        assert isinstance(collector, MqttCollector)
+        await bench.clock.sleep(minutes=10, seconds=20)
+        collector.disconnect(code=_BUSY, reason="try again later")
+        await bench.clock.sleep(minutes=5)
+        async with bench.links["field"].cut():
+            await bench.clock.sleep(minutes=15)
+        await bench.clock.sleep(minutes=10)
+        await bench.power.off(600)
+        await bench.clock.sleep(minutes=10)
+        collector.disconnect(code=_ADMINISTRATIVE)
+        await bench.clock.sleep(minutes=10)
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+
+
+class TakesEachMessageExactlyOnce(Case):
+    """Messages of QoS 2 are taken exactly once, wherever in their exchange the connection or the power is lost."""
+
+    zh = "QoS 2 消息无论在交换的哪一步断线或断电，均恰好接收一次。"
+    clauses = (*BY_MQTT, "isc-2/7.2.4d")
+    needs = (MQTT, QOS_2, HJ212, LOCAL, "source.collectors")
+    rigs = Rig.VIRTUAL | Rig.PROCESS
+    scenario = world(Collector("mqtt", 2, {"qos": 2}))
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        collector = bench.collectors["K1"]
+        await bench.clock.sleep(minutes=60, seconds=20)
+        for breaks in ("lost-pubrec", "before-pubrel", "lost-pubcomp"):
+            collector.behave(breaks=breaks)
+            await bench.clock.sleep(minutes=12)
+        collector.behave(breaks="never", deliver="twice")
+        await bench.clock.sleep(minutes=24)
+        collector.behave(deliver="always")
+        # The power goes while messages have been taken and not released.
+        collector.behave(breaks="before-pubrel")
+        await bench.clock.sleep(minutes=1, seconds=20)
+        await bench.power.off(600)
+        collector.behave(breaks="never")
+        await bench.clock.sleep(minutes=5)
+        async with bench.links["field"].cut():
+            await bench.clock.sleep(minutes=10)
+        await bench.clock.sleep(minutes=15)
+        end = bench.clock.now_us()
+        await read_readings(bench, points(bench), start, end)
+        await read_records(bench, ("hour",), start, end)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        copies = collectors_judge.handed(history, copies=True)
+        yield from collectors_judge.exchange_findings(history, _COPIES)
+        yield from collectors_judge.counted_once_findings(history, copies, _COPIES)
+        yield from collectors_judge.kept_findings(history, _HELD_BACK)
+        yield collectors_judge.came_back_finding(history, _HELD_BACK)
+        yield from collectors_judge.own_time_findings(history, "", copies, _COPIES)
+
+
+class ReadsHj212Messages(Reads, Case):
+    """Values that collectors publish by MQTT as HJ 212 text are stored and sent digit for digit."""
+
+    zh = "采集器经 MQTT 以 HJ 212 文本发布的数值逐位一致地存储并上传。"
+    clauses = (*BY_MQTT, "isc-2/6.2a")
+    needs = (MQTT, AS_HJ212, HJ212, LOCAL)
+    scenario = world(Collector("mqtt", 2, {"form": "hj212"}))
+
+
+class StoresNothingFromDamagedHj212Messages(Spoiled, Case):
+    """HJ 212 text over MQTT with a wrong check word, cut short, or without a number or an instant is not stored."""
+
+    zh = "经 MQTT 传送的 HJ 212 文本校验错误、截断、无有效数值或时刻不可信时不入库。"
+    clauses = (*BY_MQTT, NO_GAPS)
+    needs = (MQTT, AS_HJ212, HJ212, LOCAL, GAPS)
+    scenario = world(Collector("mqtt", 2, {"form": "hj212"}))
+    minutes = 5
+    faults: tuple[AnyFault, ...] = (
+        BadCheck(),
+        Truncated(octets=100),
+        Silent(),
+        Token(text="--"),
+        WrongClock(offset_s=-1_700_000_000),
+    )

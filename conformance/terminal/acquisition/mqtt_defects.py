@@ -1,0 +1,144 @@
+# pyright: reportPrivateUsage=false
+"""Defects of MQTT beyond the ordinary: sessions and aliases of 5.0, the exchange of QoS 2, HJ 212 text as messages.
+
+Leaves numbers, times, copies and certificates of collectors to `collectors`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance.defects import Patch, defect
+from reference_terminal.acquisition.mqtt import client as mqtt_client
+from reference_terminal.acquisition.mqtt import packets
+from reference_terminal.acquisition.mqtt.client import MqttClient
+from reference_terminal.acquisition.mqtt.packets import Arrived
+from reference_terminal.acquisition.mqtt.received import ReceivedIds
+from reference_terminal.hj212.frame import Decoder
+from reference_terminal.net.channel import Line
+from reference_terminal.processing.late import LateReadings, Place
+
+_MQTT = "csmt/11.3b-2"
+_KEPT_5 = ("mqtt/takes-what-mqtt5-broker-kept",)
+_ONCE = ("mqtt/takes-each-message-exactly-once",)
+_DAMAGED = ("mqtt/stores-nothing-from-damaged-hj212-messages",)
+
+
+@defect(
+    "session-without-expiry",
+    en="by MQTT 5.0 the terminal asks for no session expiry interval",
+    zh="MQTT 5.0 连接时不设会话过期间隔",
+    clauses=(_MQTT,),
+    cases=_KEPT_5,
+)
+def session_without_expiry(patch: Patch) -> None:
+    """Clean start 0 was enough by 3.1.1; by 5.0 a session without an expiry interval ends with its connection."""
+    real = packets.connect
+
+    def connect(
+        client: str,
+        keepalive_s: int,
+        user: str,
+        password: str,
+        *,
+        keep_session: bool,
+        level: int = packets.LEVEL,
+        session_s: int = 0,
+    ) -> bytes:
+        del session_s
+        return real(client, keepalive_s, user, password, keep_session=keep_session, level=level, session_s=0)
+
+    patch(mqtt_client.packets, "connect", connect)
+
+
+@defect(
+    "topic-alias-not-followed",
+    en="messages whose topic an alias stands for are acknowledged and thrown away",
+    zh="以主题别名发送的消息确认后丢弃",
+    clauses=(_MQTT,),
+    cases=(*_KEPT_5, "mqtt/reads-mqtt5-collectors"),
+)
+def topic_alias_not_followed(patch: Patch) -> None:
+    """The terminal offers aliases because its library does; nobody subscribed to an empty topic."""
+    named = MqttClient._named
+
+    def forgotten(self: MqttClient, message: Arrived) -> Arrived:
+        found = named(self, message)
+        return found if message.topic else replace(found, payload=b"")
+
+    patch(MqttClient, "_named", forgotten)
+
+
+@defect(
+    "identifiers-forgotten",
+    en="identifiers of QoS 2 are forgotten, and what comes again is one more sample",
+    zh="不保存 QoS 2 报文标识符，重发消息重复计入",
+    clauses=(_MQTT,),
+    cases=_ONCE,
+)
+def identifiers_forgotten(patch: Patch) -> None:
+    """PUBREC is sent, its state is not kept: QoS 2 promises exactly once, so nothing else looks for copies."""
+
+    def contains(self: ReceivedIds, packet_id: int) -> bool:
+        del self, packet_id
+        return False
+
+    def is_known(self: LateReadings, place: Place, slot_s: int) -> bool:
+        del self, place, slot_s
+        return False
+
+    patch(ReceivedIds, "__contains__", contains)
+    patch(LateReadings, "_is_known", is_known)
+
+
+@defect(
+    "release-unanswered",
+    en="a PUBREL whose identifier is not known (any more) is not answered",
+    zh="对标识符未知的 PUBREL 不作应答",
+    clauses=(_MQTT,),
+    cases=_ONCE,
+)
+def release_unanswered(patch: Patch) -> None:
+    """There is nothing to release, so there is nothing to say: the broker waits for ever."""
+    let_go = MqttClient._let_go
+
+    def only_known(self: MqttClient, line: Line, packet_id: int) -> None:
+        if packet_id in self._ids:
+            let_go(self, line, packet_id)
+
+    patch(MqttClient, "_let_go", only_known)
+
+
+@defect(
+    "repetition-unanswered",
+    en="a message of QoS 2 that comes again is dropped without PUBREC",
+    zh="重发的 QoS 2 消息被丢弃且不应答 PUBREC",
+    clauses=(_MQTT,),
+    cases=_ONCE,
+)
+def repetition_unanswered(patch: Patch) -> None:
+    """A copy is a copy: it is thrown away, and the broker never learns that the message has been taken."""
+    arrived = MqttClient._arrived
+
+    def once(self: MqttClient, message: Arrived) -> None:
+        if message.packet_id not in self._ids:
+            arrived(self, message)
+
+    patch(MqttClient, "_arrived", once)
+
+
+@defect(
+    "hj212-check-word-ignored",
+    en="the check word of HJ 212 text is not compared",
+    zh="不校验 HJ 212 文本的校验码",
+    clauses=(_MQTT,),
+    cases=_DAMAGED,
+)
+def hj212_check_word_ignored(patch: Patch) -> None:
+    """TCP has its own checksum, and MQTT stands on TCP."""
+
+    def matches(self: Decoder, data: bytes, text: bytes) -> bool:
+        del self, data, text
+        return True
+
+    patch(Decoder, "crc_matches", matches)

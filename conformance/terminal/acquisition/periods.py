@@ -1,0 +1,78 @@
+"""Periods that a user sets on site while the terminal works (ISC-2 9.1; R-11).
+
+Leaves periods that are configured beforehand to `acquisition`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding, Rig, none_of
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Scenario
+from conformance.common import delivery
+from conformance.common.actions import reconciled
+from conformance.common.times import MINUTE
+from conformance.common.truth import truth_of
+from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal.acquisition import periods_judge
+from conformance.terminal.delivery import windows_judge
+
+_AUTHOR = "Zhang Min"
+
+
+class FollowsThePeriodSetOnSite(Case):
+    """A meter is polled every 5 s, 5 min and 1 h as its user sets it, over a power cut too; nothing is made up."""
+
+    zh = "用户在本地将采集周期依次改为 5 s、5 min、1 h 后按新周期采集，断电后仍有效，且不虚构数值。"
+    clauses = ("isc-2/9.1d", "isc-2/7.2.3-A(1)a")
+    needs = (MODBUS, HJ212, LOCAL, "acquisition.user-period")
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(circuits=2, points=1, period_s=60, centres=("A",), kinds=("minute", "hour"))
+    orders = 3
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=10, seconds=20)
+        await self._set(bench, 5)
+        await bench.clock.sleep(minutes=19)
+        await self._set(bench, 300)
+        await bench.clock.sleep(minutes=62)
+        await bench.power.off(150)
+        await bench.clock.sleep(minutes=70)
+        # Slower than the quarter-hours that the centre is to get.
+        await self._set(bench, 3600)
+        await bench.clock.sleep(hours=11)
+        bench.phase("over")
+        await bench.operator.log(start)
+        await bench.centres.settle(minutes=5)
+
+    async def _set(self, bench: Bench, period_s: int) -> None:
+        name = next(iter(bench.meters))
+        await bench.operator.set_period(name, period_s, _AUTHOR)
+        bench.phase("period-set", meter=name, period_s=period_s)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield windows_judge.accepted_finding(history, "period", self.orders)
+        yield windows_judge.audit_finding(
+            history,
+            "period",
+            ("author", "meter", "period_s"),
+            "setting-logged",
+            "a change of the period is in the log, with its author",
+            "采集周期变更连同操作人记入日志",
+        )
+        yield from periods_judge.findings(history)
+        yield periods_judge.undisturbed_finding(history, history.began.meters[-1].name)
+        made = [problem for ledger in reconciled(history) for problem in ledger.invented]
+        slower = [each for each in periods_judge.stretches(history) if each.period_us > 15 * MINUTE]
+        yield none_of(
+            "nothing-made-up-between-polls",
+            made,
+            slower and truth_of(history).count,
+            en="where polling is slower than a value's period, the value is missing, not made up",
+            zh="采集周期大于数据周期时，数据缺失而不虚构",
+            unit="records",
+            evidence=delivery.lines(made),
+        )

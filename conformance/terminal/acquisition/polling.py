@@ -1,0 +1,193 @@
+"""Acquisition: polling periods, circuits behind one port, gaps (ISC-2 7.1.1, 7.2.3-A(1), 9.1; CSMT 11.2, 11.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding, none_among, none_of
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Scenario
+from conformance.common import accuracy, delivery, gaps, timing
+from conformance.common.actions import all_centres, points, read_readings, reconciled
+from conformance.common.times import MINUTE
+from conformance.common.truth import truth_of
+from conformance.terminal import HJ212, LOCAL, MODBUS
+from simulators.meters.faults import AnyFault, Garbage, Late, Refusing, Sentinel, Silent, Truncated, WrongTransaction
+
+
+class _Polls:
+    """What cases share that watch the meters' side of polling (R-11)."""
+
+    needs = (MODBUS,)
+    seconds = 0.0
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(self.seconds)
+        # A terminal that fell silent leaves no event of its own that would show how long nothing was asked.
+        bench.phase("watched")
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from timing.cadence_findings(history)
+
+
+class PollsEverySecond(_Polls, Case):
+    """With a period of 1 s every meter is asked every second, none left out."""
+
+    zh = "采集周期设为 1 s 时，每块表每秒采集一次，不漏采。"
+    clauses = ("isc-2/9.1a", "isc-2/9.1d", "isc-2/9.1f", "isc-2/7.2.3-A(1)a", "csmt/6.3a")
+    scenario = Scenario(circuits=3, points=2, period_s=1, centres=("A",))
+    seconds = 215
+
+
+class PollsEveryMinute(_Polls, Case):
+    """With a period of 1 min every meter is asked every minute, none left out."""
+
+    zh = "采集周期设为 1 min 时，每块表每分钟采集一次，不漏采。"
+    clauses = (
+        "isc-2/9.1b",
+        "isc-2/9.1g",
+        "isc-2/7.2.3-A(1)a",
+        "csmt/11.2-1",
+        "csmt/11.2a-1",
+        "csmt/6.3a",
+        "isc-2/7.2.2(2)q",
+        "isc-2/5.4b",
+    )
+    scenario = Scenario(circuits=3, points=2, period_s=60, centres=("A",))
+    seconds = 205 * 60
+
+
+class PollsEveryQuarterHour(_Polls, Case):
+    """With a period of 15 min every meter is asked every quarter of an hour, none left out."""
+
+    zh = "采集周期设为 15 min 时，每块表每刻钟采集一次，不漏采。"
+    clauses = ("isc-2/9.1b", "isc-2/7.2.3-A(1)a", "csmt/11.2-1", "csmt/11.2a-1")
+    scenario = Scenario(circuits=3, points=2, period_s=900, centres=("A",))
+    seconds = 25 * 3600
+
+
+class PollsEveryThreeHours(_Polls, Case):
+    """With a period of 3 h every meter is asked every three hours, and nothing is made up in between."""
+
+    zh = "采集周期设为 3 h 时，每块表每三小时采集一次，其间不虚构数值。"
+    clauses = ("isc-2/9.1c", "isc-2/9.1g", "isc-2/7.2.3-A(1)a", "csmt/11.2-1", "csmt/11.2a-2")
+    scenario = Scenario(circuits=3, points=2, period_s=10_800, centres=("A",), kinds=("minute", "hour"))
+    needs = (MODBUS, HJ212)
+    seconds = 28 * 3600
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from super().judge(history)
+        made = [problem for ledger in reconciled(history) for problem in ledger.invented]
+        yield none_among(
+            "nothing-made-up-between-polls",
+            truth_of(history).count,
+            made,
+            en="no value is sent for an interval in which nothing was read at its bounds",
+            zh="两次采集之间不虚构区间数值",
+            unit="records",
+            evidence=delivery.lines(made),
+        )
+
+
+class ServesTwentyNineCircuits(Case):
+    """One network port serves 29 circuits in every cycle, and every value belongs to its own circuit."""
+
+    zh = "一个网络接口每个周期采集 29 个回路，各回路数据互不混淆。"
+    clauses = ("isc-2/7.1.1a-3", "csmt/11.3a-1", "csmt/11.3b-1")
+    needs = (MODBUS, LOCAL)
+    scenario = Scenario(circuits=29, points=2, period_s=60, centres=("A",))
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=204, seconds=30)
+        await read_readings(bench, points(bench), start, start + 205 * MINUTE)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from timing.cadence_findings(history)
+        stored = accuracy.local_readings(history)
+        crossed = [*stored.unequal, *stored.misplaced, *stored.unknown]
+        yield none_of(
+            "values-on-their-own-point",
+            crossed,
+            stored.compared >= accuracy.RECORDS,
+            en="no value stands on another circuit's point",
+            zh="无串点数据",
+            unit="readings",
+            evidence=[*crossed, *stored.problems],
+        )
+
+
+class _Gap:
+    """What cases share in which one meter cannot be read for twenty minutes."""
+
+    clauses = ("isc-2/7.2.3-A(1)b",)
+    needs = (MODBUS, HJ212, LOCAL, "acquisition.gap-record")
+    scenario = Scenario(circuits=2, points=2, realtime_interval_s=60)
+    fault: AnyFault
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=40, seconds=20)
+        meter = next(iter(bench.meters.values()))
+        meter.set_fault(self.fault)
+        await bench.clock.sleep(minutes=20)
+        meter.clear()
+        await bench.clock.sleep(minutes=64)
+        await bench.operator.gaps()
+        await read_readings(bench, tuple(meter.points), start, bench.clock.now_us())
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from gaps.findings(history, all_centres(history))
+        ledgers = reconciled(history)
+        yield from delivery.findings(ledgers)
+
+
+class RecordsGapOfSilentMeter(_Gap, Case):
+    """A meter that does not answer leaves a recorded gap and no repeated value."""
+
+    zh = "表计无应答时记录缺失时段，不重复上一数值。"
+    fault = Silent()
+
+
+class RecordsGapOfRefusingMeter(_Gap, Case):
+    """A meter that answers with exceptions leaves a recorded gap and no value."""
+
+    zh = "表计返回异常码时记录缺失时段，不产生数值。"
+    fault = Refusing(code=4)
+
+
+class RecordsGapOfForeignAnswers(_Gap, Case):
+    """Answers with another transaction's number are nobody's: a recorded gap and no value."""
+
+    zh = "事务号不符的应答不予采用，记录缺失时段。"
+    fault = WrongTransaction()
+
+
+class RecordsGapOfLateAnswers(_Gap, Case):
+    """Answers that come after the time-out are not taken for those to a later question."""
+
+    zh = "超时后到达的应答不得当作后续请求的应答，记录缺失时段。"
+    fault = Late(after_s=20)
+
+
+class RecordsGapOfTruncatedAnswers(_Gap, Case):
+    """Answers that break off leave a recorded gap and no value."""
+
+    zh = "不完整的应答不予采用，记录缺失时段。"
+    fault = Truncated()
+
+
+class RecordsGapOfGarbledAnswers(_Gap, Case):
+    """Garbled octets in place of answers leave a recorded gap and no value."""
+
+    zh = "乱码应答不予采用，记录缺失时段。"
+    fault = Garbage()
+
+
+class RecordsGapOfMarkedValues(_Gap, Case):
+    """A register that holds the device's mark for "no value" is not taken for a number."""
+
+    zh = "寄存器为无效标志值时不作为数值采用，记录缺失时段。"
+    fault = Sentinel()

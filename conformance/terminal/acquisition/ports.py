@@ -1,0 +1,181 @@
+"""Ports: all of them busy together for a day, and answers that come late (ISC-2 7.1.1, 7.2.3-A(1); CSMT 10.2, 11.3).
+
+Leaves a single port to `acquisition` and `interfaces`, the sockets themselves to inspection (R-14).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding, Rig, check
+from bench.facade.bench import Bench
+from bench.history import History, MeterFault
+from bench.layout.scenario import Line, Scenario
+from conformance.common import accuracy, timing
+from conformance.common.actions import points, read_readings
+from conformance.terminal import LOCAL, MODBUS
+from conformance.terminal.acquisition import ports_judge
+from conformance.terminal.acquisition.interfaces import CJT188, DLT645, SERIAL
+from simulators.meters.faults import Delayed, Silent
+
+# A whole answer of a unit that nobody asked: RTU, unit 9, two registers.
+_STRAY = bytes.fromhex("090304436745D7A566")
+
+
+class ServesAllPortsTogether(Case):
+    """With 29 circuits on one network port and every other port busy, no value stands on a wrong point in 24 h."""
+
+    zh = "一个网络接口接 29 个回路、其余各接口同时工作 24 h，无串点、无漏采。"
+    clauses = (
+        "isc-2/7.1.1a-3",
+        "isc-2/6.2f",
+        "isc-2/7.2.2(2)a",
+        "isc-2/7.2.2(2)b",
+        "isc-2/7.2.2(2)c",
+        "isc-2/7.2.2(2)e",
+        "csmt/7.1a",
+        "csmt/7.1c",
+        "isc-2/6.2c",
+        "isc-2/6.2e",
+        "isc-2/7.2.2-1",
+    )
+    needs = (MODBUS, DLT645, CJT188, SERIAL, LOCAL)
+    rigs = Rig.VIRTUAL
+    # Two lines hold the same kinds of meters under the same units: only the port tells them apart.
+    scenario = Scenario(
+        circuits=29,
+        points=1,
+        meters=("gas",),
+        lines=(
+            Line(("dlt645-2007", "dlt645-1997"), 2400, "E"),
+            Line(("cjt188-heat", "cjt188-water"), 2400, "E"),
+            Line(("modbus-rtu", "modbus-rtu")),
+            Line(("modbus-rtu", "modbus-rtu")),
+        ),
+        period_s=300,
+        centres=("A",),
+        minute_interval=30,
+        kinds=("hour",),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(hours=24, seconds=30)
+        bench.phase("watched")
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from timing.cadence_findings(history)
+        stored = accuracy.local_readings(history)
+        crossed = [*stored.unequal, *stored.misplaced, *stored.unknown]
+        busy = ports_judge.busy_hours(history)
+        enough = busy >= ports_judge.BUSY_H and stored.compared >= accuracy.RECORDS
+        yield check(
+            "values-on-their-own-point",
+            False if crossed else True if enough else None,
+            en="no value stands on another point while all ports are busy",
+            zh="各接口同时工作时无串点数据",
+            measured=len(crossed),
+            limit=0,
+            unit="readings",
+            evidence=[*crossed, *stored.problems],
+            actual="" if enough or crossed else f"busy {busy} h, {stored.compared} readings compared / 样本不足",
+        )
+
+
+class _Tardy:
+    """What cases share in which one meter answers late, later from step to step, while its neighbour answers at once.
+
+    Nobody says how long the terminal waits. So every lateness from a tenth of a second to longer than a period has its
+    turn: some answers are taken, some come into the pause, and some into the next question.
+    """
+
+    rigs = Rig.VIRTUAL
+    after_s = (0.1, 0.3, 0.6, 0.9, 1.1, 1.4, 1.9, 2.1, 2.6, 3.1, 4.1, 5.2, 7.5, 9.9, 10.2, 12.5, 19.9)
+    minutes = 4
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=10, seconds=4)
+        for meter in list(bench.meters.values())[:2]:
+            for after_s in self.after_s:
+                meter.set_fault(Delayed(after_s=after_s))
+                await bench.clock.sleep(minutes=self.minutes)
+            meter.clear()
+            await bench.clock.sleep(minutes=5)
+        bench.phase("watched")
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from ports_judge.findings(history)
+
+
+class KeepsLateSerialAnswersApart(_Tardy, Case):
+    """Late answers on a serial line, where nothing numbers them, are never taken for those to another request."""
+
+    zh = "串行线上无事务号，迟到或次序颠倒的应答不得当作其他请求的应答。"
+    clauses = ("csmt/11.3a-1", "isc-2/9.3c", "isc-2/7.2.3-A(1)b")
+    needs = (SERIAL, LOCAL)
+    scenario = Scenario(circuits=0, lines=(Line(("spread-rtu", "spread-rtu")),), centres=("A",), period_s=10, kinds=())
+
+
+class KeepsLateNetworkAnswersApart(_Tardy, Case):
+    """Late answers on a network port are told from those to another request by their number."""
+
+    zh = "网络接口上迟到或次序颠倒的应答按事务号区分，不得当作其他请求的应答。"
+    clauses = ("csmt/11.3b-1", "isc-2/9.3c", "isc-2/7.2.3-A(1)b")
+    needs = (MODBUS, LOCAL)
+    scenario = Scenario(circuits=2, points=4, maps=("spread",), centres=("A",), period_s=10, kinds=())
+
+
+class KeepsCadenceBesideSilentUnit(Case):
+    """A unit behind a gateway that does not answer takes no second from the others, and is read again when it does."""
+
+    zh = "网关后一台设备无应答时，其余设备的 1 s 采集不受影响；恢复应答后重新采集。"
+    clauses = ("csmt/11.3b-1", "isc-2/7.1.1a-3", "isc-2/7.2.3-A(1)a")
+    needs = (MODBUS,)
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(circuits=3, points=2, period_s=1, centres=("A",), kinds=())
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(seconds=20.3)
+        meter = next(iter(bench.meters.values()))
+        meter.set_fault(Silent())
+        await bench.clock.sleep(seconds=195)
+        meter.clear()
+        await bench.clock.sleep(seconds=timing.READ_AGAIN_S + 5)
+        bench.phase("watched")
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from timing.cadence_findings(history, but={event.meter for event in history.of(MeterFault)})
+        yield from timing.read_again_findings(history)
+
+
+class WithstandsDisturbedLines(Case):
+    """On broken, noisy and babbling serial lines nothing wrong is stored, and reading goes on by itself afterwards."""
+
+    zh = "串行线断开、受干扰、回声、他站乱发时不存入错误数值，恢复后自行继续采集。"
+    clauses = ("isc-2/9.3c", "isc-2/7.2.3-A(1)b", "isc-2/6.2f")
+    needs = (SERIAL, LOCAL)
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(
+        circuits=0,
+        lines=(Line(("modbus-rtu", "modbus-rtu")), Line(("spread-rtu",))),
+        centres=("A",),
+        period_s=10,
+        kinds=(),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=10, seconds=4)
+        for line in bench.buses.values():
+            for what in (line.cut(), line.noise(0.02), line.echo(), line.static(1.0, 3), line.babble(_STRAY, 1.7)):
+                async with what:
+                    await bench.clock.sleep(minutes=6)
+                await bench.clock.sleep(minutes=4)
+        bench.phase("watched")
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from ports_judge.disturbed_findings(history)

@@ -1,0 +1,179 @@
+"""Attribution: an answer that comes late belongs to the question it answers, and to no other (R-14, R-17).
+
+Leaves silence and gaps to `gaps`, digits to `accuracy`. Nobody knows how long a terminal waits: a late answer may be
+taken for its own question or dropped, but never stand for another register or another cycle.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+
+from bench.case import Check, Measurement, check, measure, none_among, none_of
+from bench.history import History, LinkRule, Observed, Rejected, Served, Unserved
+from conformance.common.accuracy import local_readings, same_number
+from conformance.common.queries import questions
+from conformance.common.times import HOUR, MINUTE, SECOND, ceil, instant_of_iso, local
+from conformance.common.truth import truth_of
+
+# R-14: so many hours all ports must have been busy together.
+BUSY_H = 24
+# Share of the polls of an hour that a port must have answered to count as busy.
+_BUSY_SHARE = 0.9
+# A stamp of whole seconds, of the slot or of the answer, stands so near to what it names.
+_STAMP_SLACK_US = 1 * SECOND
+# So many readings at least, and so many answers overtaken by another question.
+_READINGS, _OVERTAKEN = 500, 20
+# So long after a disturbance reading has gone on.
+_RESUMES_US = 2 * MINUTE
+
+
+def busy_hours(history: History) -> int:
+    """Full hours in which every meter at every port answered nearly all polls that were due."""
+    began, end = history.began, history.end_us
+    first = ceil(began.t, HOUR)
+    hours = max((end - first) // HOUR, 0)
+    answered = {meter.name: [0] * hours for meter in began.meters}
+    for event in history.of(Served):
+        index = (event.asked - first) // HOUR
+        if event.meter in answered and 0 <= index < hours:
+            answered[event.meter][index] += 1
+    due = {meter.name: HOUR // round(meter.period_s * SECOND) * _BUSY_SHARE for meter in began.meters}
+    return sum(all(counts[hour] >= due[name] for name, counts in answered.items()) for hour in range(hours))
+
+
+def _port(history: History) -> dict[str, str]:
+    """The port of every meter: a serial line, or host and port."""
+    ports: dict[str, str] = {}
+    for meter in history.began.meters:
+        device, _, rest = meter.address.partition(":")
+        ports[meter.name] = meter.address if rest.isdigit() and "." in device else device
+    return ports
+
+
+def _requests(history: History) -> dict[str, list[int]]:
+    """Instants of all requests by port, those lost on a busy line too."""
+    ports = _port(history)
+    found: dict[str, list[int]] = {port: [] for port in ports.values()}
+    for event in history.of(Served):
+        if event.meter in ports:
+            found[ports[event.meter]].append(event.asked)
+    for event in history.of(Unserved):
+        if event.meter in ports:
+            found[ports[event.meter]].append(event.t)
+    for event in history.of(Rejected):
+        if event.at in found:
+            found[event.at].append(event.t)
+    return {port: sorted(instants) for port, instants in found.items()}
+
+
+def overtaken(history: History) -> int:
+    """How many answers came after another question had been put at the same port."""
+    ports, requests = _port(history), _requests(history)
+    count = 0
+    for event in history.of(Served):
+        if "delayed" not in event.fault or event.meter not in ports:
+            continue
+        asked = requests[ports[event.meter]]
+        count += bisect_left(asked, event.t) > bisect_right(asked, event.asked)
+    return count
+
+
+def findings(history: History) -> Iterator[Check | Measurement]:
+    """Every stored reading is what its own register said for its own cycle, however late other answers came."""
+    truth = truth_of(history)
+    replies: dict[str, list[Served]] = {}
+    for event in history.of(Served):
+        for point in event.values:
+            replies.setdefault(point, []).append(event)
+    foreign: list[str] = []
+    stale: list[str] = []
+    problems: list[str] = []
+    compared = 0
+    for event in questions(history, "readings"):
+        if event.problem:
+            problems.append(event.problem)
+            continue
+        point = truth.points.get(event.query.get("point", ""))
+        if point is None:
+            continue
+        own = replies.get(point.id, [])
+        for row in event.rows:
+            at, text = instant_of_iso(row.get("at", "")), row.get("value", "")
+            if at is None or not text or row.get("quality") == "bad":
+                continue
+            compared += 1
+            said = [reply for reply in own if same_number(point, reply.values[point.id], text)]
+            period = truth.series[point.id].period_us
+            where = f"{point.id} at {local(at)}: {text}"
+            if not said:
+                foreign.append(f"{where}, which its own register never said")
+            elif not any(_belongs(reply, at, period) for reply in said):
+                stale.append(f"{where}, said when asked at {local(said[0].asked)}")
+    count = overtaken(history)
+    yield measure(
+        "overtaken", count, en="answers overtaken by another question", zh="迟于后一请求的应答数", unit="answers"
+    )
+    known = compared >= _READINGS and count >= _OVERTAKEN
+    for id, bad, en, zh in (
+        ("own-register", foreign, "no value of another register is stored", "不存入其他寄存器的数值"),
+        ("own-cycle", stale, "no late answer stands for a later cycle", "迟到应答不作为后续周期的数值"),
+    ):
+        yield check(
+            id,
+            False if bad else True if known else None,
+            en=en,
+            zh=zh,
+            measured=len(bad),
+            limit=0,
+            unit="readings",
+            evidence=[*bad, *problems],
+            actual="" if known or bad else f"{compared} readings, {count} answers overtaken / 样本不足",
+        )
+
+
+def _belongs(reply: Served, at: int, period: int) -> bool:
+    """Whether a stamp names this answer: the slot in which it was asked for, or, within half a period, its arrival."""
+    of_slot = at - _STAMP_SLACK_US <= reply.asked < at + period + _STAMP_SLACK_US
+    of_arrival = abs(reply.t - at) <= 2 * _STAMP_SLACK_US and reply.t - reply.asked < period // 2
+    return of_slot or of_arrival
+
+
+def disturbed_findings(history: History) -> Iterator[Check]:
+    """While serial lines are disturbed nothing is stored that was not said; afterwards every meter is read again."""
+    stored = local_readings(history)
+    wrong = [*stored.unequal, *stored.misplaced, *stored.unknown]
+    over = [rule for rule in history.of(LinkRule) if rule.link.startswith("line.") and rule.state == "off"]
+    yield none_of(
+        "nothing-wrong-stored",
+        wrong,
+        over and stored.compared >= _READINGS,
+        en="nothing is stored that no meter said",
+        zh="不存入任何表计未给出的数值",
+        unit="readings",
+        evidence=[*wrong, *stored.problems],
+    )
+    truth = truth_of(history)
+    taken: dict[str, list[int]] = {}
+    for event in history.of(Observed):
+        if event.what == "readings":
+            for row in event.rows:
+                at = instant_of_iso(row.get("at", ""))
+                if at is not None and row.get("value") and row.get("quality") != "bad":
+                    taken.setdefault(event.query.get("point", ""), []).append(at)
+    dead: list[str] = []
+    for rule in over:
+        for meter in history.began.meters:
+            if _port(history)[meter.name] != rule.link.removeprefix("line."):
+                continue
+            for point in (each.id for each in history.began.points if each.meter == meter.name):
+                if not any(rule.t <= at <= rule.t + _RESUMES_US for at in taken.get(point, ())):
+                    dead.append(f"{point}: nothing read in the two minutes after {rule.rule} of {local(rule.t)}")
+    yield none_among(
+        "reads-again",
+        over and taken and truth.count,
+        dead,
+        en="two minutes after a disturbance every meter of the line is read again",
+        zh="干扰消除后 2 min 内恢复采集",
+        unit="points",
+    )

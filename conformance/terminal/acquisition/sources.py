@@ -1,0 +1,132 @@
+"""What stands in for a meter: a standby source (ISC-2 7.2.3-A(1)c), and a person (CSMT 11.3 d, ISC-2 7.2.2(2)i).
+
+Leaves the meters themselves to `interfaces` and `acquisition`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Scenario
+from conformance.common.actions import read_readings
+from conformance.common.times import HOUR, SECOND
+from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal.acquisition import manual_entry_judge, standby_judge
+from simulators.meters.faults import Silent
+
+STANDBY, MANUAL = "source.standby", "acquisition.manual-entry"
+_METER, _SPARE, _CENTRE = "e01", "e01-spare", "A"
+
+
+class _Silences:
+    """What cases share in which a meter with a standby is silent `times` times.
+
+    It is polled every second: its faults come and go half a second after its replies. Each silence begins `apart_s`
+    after the one before; `before_s` lie before the first, `after_s` behind the last.
+    """
+
+    times = 3
+
+    silent_s = 0.0
+    """From the meter's last reply to its next."""
+    before_s = 1040.5
+    apart_s = 180.0
+    after_s = 2280.0
+    settle_s = 120.0
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(self.before_s)
+        meter = bench.meters[_METER]
+        for _ in range(self.times):
+            await self._between_replies(bench)
+            meter.set_fault(Silent())
+            await bench.clock.sleep(self.silent_s - 1)
+            meter.clear()
+            await bench.clock.sleep(self.apart_s + 1 - self.silent_s)
+        await bench.operator.log(start)
+        await bench.operator.gaps()
+        await read_readings(bench, tuple(meter.points), start, bench.clock.now_us())
+        await bench.clock.sleep(self.after_s)
+        await bench.centres.settle(seconds=self.settle_s)
+
+    async def _between_replies(self, bench: Bench) -> None:
+        """Wait for the half of a second, between two polls of a terminal that polls at whole seconds."""
+        wait_us = (SECOND // 2 - bench.clock.now_us()) % SECOND
+        if wait_us:
+            await bench.clock.sleep(wait_us / SECOND)
+
+
+class KeepsSourceThroughNineSecondsOfSilence(_Silences, Case):
+    """Nine seconds without a reply do not bring the standby source into use."""
+
+    zh = "9.0 s 无应答时不启用备用设备。"
+    clauses = ("isc-2/7.2.3-A(1)c",)
+    needs = (MODBUS, STANDBY)
+    scenario = Scenario(circuits=2, standbys=(_METER,), period_s=1, centres=(_CENTRE,), kinds=("minute", "hour"))
+    silent_s = 9.0
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from standby_judge.kept_findings(history, _METER, _SPARE)
+
+
+class KeepsSourceWhilePolledSlowly(Case):
+    """Meters polled every 1 min and 15 min that answer every poll keep their place."""
+
+    zh = "采集周期为 1 min 和 15 min、每次均有应答的表计不被替换。"
+    clauses = ("isc-2/7.2.3-A(1)c",)
+    needs = (MODBUS, STANDBY)
+    scenario = Scenario(
+        circuits=2, standbys=(_METER, "e02"), period_s=60, periods=(("e02", 900),), centres=(_CENTRE,), kinds=()
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(hours=2)
+        bench.phase("watched")
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from standby_judge.slow_findings(history, {_METER: _SPARE, "e02": "e02-spare"})
+
+
+class SwitchesToStandbyAfterTenSeconds(_Silences, Case):
+    """After ten seconds without a reply the standby source is read, told and recorded, and no unit is lost."""
+
+    zh = "连续 10 s 无应答时自动改用备用设备，有提示、有来源记录，不漏计不重计。"
+    clauses = ("isc-2/7.2.3-A(1)c", "isc-2/7.2.3-A(1)d")
+    needs = (MODBUS, HJ212, LOCAL, STANDBY, "acquisition.gap-record")
+    scenario = Scenario(circuits=2, standbys=(_METER,), period_s=1, centres=(_CENTRE,), kinds=("minute", "hour"))
+    silent_s = 12.0
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from standby_judge.taken_findings(history, _METER, _SPARE, _CENTRE)
+
+
+class TakesManualEntries(Case):
+    """A value entered by hand is kept with author, reason and original, and sent to the centre."""
+
+    zh = "人工填报值连同录入人、原因和原值一并保留，并上传至数据中心。"
+    clauses = ("csmt/11.3d", "isc-2/7.2.2(2)i", "isc-2/7.3.1h", "isc-2/7.2.2(1)-1", "csmt/11.6a")
+    needs = (MODBUS, HJ212, LOCAL, MANUAL)
+    scenario = Scenario(circuits=1, centres=(_CENTRE,), kinds=("hour",))
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=90)
+        meter = bench.meters[_METER]
+        meter.set_fault(Silent())
+        await bench.clock.sleep(minutes=60)
+        meter.clear()
+        await bench.clock.sleep(minutes=40)
+        point = f"{_METER}.energy"
+        await bench.operator.records("hour", point, start, start + 3 * HOUR)
+        entries = (("12.50", "read from the panel"), ("13.75", "interpolated from the feeder"))
+        for hour, (value, reason) in enumerate(entries):
+            await bench.operator.manual_entry(point, "hour", start + hour * HOUR, value, "Li Wei", reason)
+        await bench.operator.manual_entries(point, start, start + 3 * HOUR)
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from manual_entry_judge.findings(history, _CENTRE)

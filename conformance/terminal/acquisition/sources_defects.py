@@ -1,0 +1,169 @@
+# pyright: reportPrivateUsage=false
+"""Defects of what stands in for a meter: the ten-second rule of a standby source, manual entry.
+
+Leaves the meters' own interfaces to `interfaces` and `acquisition`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from conformance.defects import Patch, defect
+from reference_terminal.acquisition import standby
+from reference_terminal.model.rows import Record
+from reference_terminal.processing.counter import CounterTracker, Step
+from reference_terminal.processing.manual import Entry, ManualEntries
+from reference_terminal.processing.pipeline import Pipeline, PointState
+from reference_terminal.processing.sources import Sources
+
+_RULE = ("isc-2/7.2.3-A(1)c",)
+_NINE = "sources/keeps-source-through-nine-seconds-of-silence"
+_SLOW = "sources/keeps-source-while-polled-slowly"
+_TWELVE = "sources/switches-to-standby-after-ten-seconds"
+_ENTRIES = ("csmt/11.3d", "isc-2/7.2.2(2)i")
+_MANUAL = "sources/takes-manual-entries"
+
+
+@defect(
+    "standby-after-five-seconds",
+    en="the standby is read after five seconds of silence",
+    zh="中断 5 s 即改用备用设备",
+    clauses=_RULE,
+    cases=(_NINE, _TWELVE),
+)
+def standby_after_five_seconds(patch: Patch) -> None:
+    """Somebody did not want to wait for ten."""
+    patch(standby, "SILENCE_S", 5.0)
+
+
+@defect(
+    "standby-after-twenty-seconds",
+    en="the standby is read only after twenty seconds of silence",
+    zh="中断 20 s 才改用备用设备",
+    clauses=_RULE,
+    cases=(_TWELVE,),
+)
+def standby_after_twenty_seconds(patch: Patch) -> None:
+    """Two time-outs of ten seconds one after the other."""
+    patch(standby, "SILENCE_S", 20.0)
+
+
+@defect(
+    "standby-a-second-late",
+    en="the standby is read more than eleven seconds after the last reply",
+    zh="末次应答 11 s 后才改用备用设备",
+    clauses=_RULE,
+    cases=(_TWELVE,),
+)
+def standby_a_second_late(patch: Patch) -> None:
+    """Silence is counted from the first poll that failed instead of the last that did not."""
+    patch(standby, "_MARGIN_S", 1.3)
+
+
+@defect(
+    "standby-between-slow-polls",
+    en="ten seconds between two polls count as silence",
+    zh="两次轮询之间的 10 s 间隔被当作中断",
+    clauses=_RULE,
+    cases=(_SLOW,),
+)
+def standby_between_slow_polls(patch: Patch) -> None:
+    """The rule of ten seconds is taken by the letter, whatever the polling period."""
+    patch(standby.Standby, "left_s", lambda self: self._last_valid_s + standby.SILENCE_S - self._loop.time())
+
+
+@defect(
+    "standby-in-silence",
+    en="nobody is told that a standby is read",
+    zh="改用备用设备时无任何提示",
+    clauses=_RULE,
+    cases=(_TWELVE,),
+)
+def standby_in_silence(patch: Patch) -> None:
+    """Neither alarm nor log."""
+    patch(Pipeline, "switched", lambda self, meter, standby, silent_s: None)
+    patch(Pipeline, "_watch", lambda self, meter, readings: None)
+    patch(Pipeline, "returned", lambda self, meter, standby: None)
+
+
+@defect(
+    "standby-source-not-kept",
+    en="readings of a standby look like the meter's own",
+    zh="备用设备读数不记录来源",
+    clauses=_RULE,
+    cases=(_TWELVE,),
+)
+def standby_source_not_kept(patch: Patch) -> None:
+    """The table of readings has no column for it."""
+    patch(Sources, "of_readings", lambda self, *args: {})
+
+
+@defect(
+    "standby-register-counted",
+    en="what passed while a standby was read is counted by both registers",
+    zh="备用设备期间的电量被重复计入",
+    clauses=_RULE,
+    cases=(_TWELVE,),
+)
+def standby_register_counted(patch: Patch) -> None:
+    """On return the meter's own register is counted from where it was left, on top of what the standby counted."""
+
+    def settle_home(self: CounterTracker, before: Decimal, step: Step) -> Step:
+        own = self.own
+        passed = Decimal(0) if own is None else self.total - own.total
+        self.total, self.own = before + passed + 1, None
+        return Step(self.total, step.kind, passed + 1)
+
+    patch(CounterTracker, "settle_home", settle_home)
+
+
+@defect(
+    "manual-entry-loses-original",
+    en="a manual entry overwrites the original",
+    zh="人工录入覆盖原值",
+    clauses=_ENTRIES,
+    cases=(_MANUAL,),
+)
+def manual_entry_loses_original(patch: Patch) -> None:
+    """The table of entries has the new value only."""
+    real = ManualEntries._keep
+
+    def keep(self: ManualEntries, entry: Entry, verdict: str, original: Record | None, revision: int) -> None:
+        real(self, entry, verdict, None, revision)
+
+    patch(ManualEntries, "_keep", keep)
+
+
+@defect(
+    "manual-entry-without-author",
+    en="every manual entry is kept as the operator's",
+    zh="人工录入不区分录入人",
+    clauses=_ENTRIES,
+    cases=(_MANUAL,),
+)
+def manual_entry_without_author(patch: Patch) -> None:
+    """There is one account for all."""
+    real = ManualEntries._keep
+
+    def keep(self: ManualEntries, entry: Entry, verdict: str, original: Any, revision: int) -> None:
+        real(self, replace(entry, author="operator"), verdict, original, revision)
+
+    patch(ManualEntries, "_keep", keep)
+
+
+@defect(
+    "manual-entry-not-sent",
+    en="a manual entry stays in the terminal",
+    zh="人工录入值不上传",
+    clauses=_ENTRIES,
+    cases=(_MANUAL,),
+)
+def manual_entry_not_sent(patch: Patch) -> None:
+    """Only values of the acquisition are queued for the centres."""
+
+    def put(self: ManualEntries, state: PointState, record: Record) -> None:
+        self._store.revise(record)
+
+    patch(ManualEntries, "_put", put)

@@ -1,0 +1,238 @@
+"""Standby source: when it takes a silent meter's place, who is told, and what is counted (R-12).
+
+Leaves the values of intervals to `delivery`. Silence begins with the meter's last valid reply (polling every 5 s or
+faster) and ends with the first request that its standby gets.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bench.case import Check, check, none_among, none_of
+from bench.history import History, MeterFault, Served, Unserved
+from conformance.common import delivery
+from conformance.common.queries import answers, questions
+from conformance.common.times import SECOND, instant_of_iso, local, seconds
+
+# R-12: the switch comes between these after the last valid reply, the notice within the last after the switch.
+EARLIEST_US, LATEST_US, NOTICE_US = 10 * SECOND, 11 * SECOND, 10 * SECOND
+# Requests to a standby so far apart belong to two switches.
+_APART_US = 20 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A stretch in which a meter gave no valid reply: its last one before and its first one afterwards."""
+
+    start: int
+    end: int
+
+
+def silences(history: History, meter: str) -> list[Silence]:
+    """The stretches that the bench made by faults of the meter."""
+    replies = [event.t for event in history.of(Served) if event.meter == meter]
+    found: list[Silence] = []
+    for event in history.of(MeterFault):
+        if event.meter == meter and event.state == "on":
+            before = [at for at in replies if at <= event.t]
+            after = [at for at in replies if at > event.t]
+            if before and after:
+                found.append(Silence(before[-1], after[0]))
+    return found
+
+
+def switches(history: History, spare: str) -> list[int]:
+    """The first request of each run of requests to the standby (us)."""
+    asked = sorted(
+        [event.asked for event in history.of(Served) if event.meter == spare]
+        + [event.t for event in history.of(Unserved) if event.meter == spare]
+    )
+    return [at for number, at in enumerate(asked) if not number or at - asked[number - 1] > _APART_US]
+
+
+def kept_findings(history: History, meter: str, spare: str) -> Iterator[Check]:
+    """A meter that was never silent for ten seconds keeps its place."""
+    quiet, seen = silences(history, meter), switches(history, spare)
+    yield none_of(
+        "no-switch",
+        seen,
+        quiet,
+        en="the standby is not asked",
+        zh="未启用备用设备",
+        unit="switches",
+        evidence=[
+            *(f"{spare} asked from {local(at)} on" for at in seen),
+            *(f"{meter}: no reply for {seconds(one.end - one.start)} s from {local(one.start)}" for one in quiet),
+        ],
+    )
+
+
+def slow_findings(history: History, pairs: dict[str, str]) -> Iterator[Check]:
+    """Meters (and their standbys) that are polled slowly and answer every poll keep their place."""
+    answered = {meter: sum(event.meter == meter for event in history.of(Served)) for meter in pairs}
+    missed = {event.meter for event in history.of(Unserved)} & set(pairs)
+    seen = [f"{spare} asked from {local(at)} on" for spare in pairs.values() for at in switches(history, spare)]
+    watched = all(count >= 4 for count in answered.values()) and not missed
+    yield none_of(
+        "no-switch",
+        seen,
+        watched,
+        en="a meter that answers every poll is not replaced",
+        zh="每次轮询均有应答的表计不被替换",
+        unit="switches",
+        evidence=[*seen, *(f"{meter}: {count} polls answered" for meter, count in answered.items())],
+    )
+
+
+def taken_findings(history: History, meter: str, spare: str, centre: str) -> Iterator[Check]:
+    """Every silence of the case brings one switch in time, which is told, recorded, and counts every unit once."""
+    quiet, seen = silences(history, meter), switches(history, spare)
+    yield check(
+        "one-switch",
+        len(seen) == len(quiet) if quiet else None,
+        en="every silence brings one switch to the standby",
+        zh="每次中断切换备用设备一次",
+        measured=len(seen),
+        limit=len(quiet),
+        unit="switches",
+        evidence=[f"{spare} asked from {local(at)} on" for at in seen],
+    )
+    waits = [at - one.start for one in quiet for at in seen if one.start < at < one.start + 2 * _APART_US]
+    off = [f"{spare} asked {seconds(wait)} s after the last reply of {meter}" for wait in waits]
+    late = [line for line, wait in zip(off, waits, strict=True) if not EARLIEST_US <= wait <= LATEST_US]
+    yield check(
+        "switch-time",
+        not late if waits else None,
+        en="the switch comes 10.0 to 11.0 s after the last valid reply",
+        zh="末次有效应答后 10.0–11.0 s 内切换",
+        measured=seconds(max(waits, default=0)),
+        limit=seconds(LATEST_US),
+        unit="s",
+        evidence=late or off,
+    )
+    yield _told(history, spare, seen)
+    yield _recorded(history, meter, spare, quiet)
+    yield _stretch(history, meter, spare, quiet)
+    yield _counted(history, meter, centre)
+
+
+def _told(history: History, spare: str, seen: list[int]) -> Check:
+    rows = [row for event in questions(history, "log") for row in event.rows]
+    asked = bool(answers(history, "log"))
+    instants = [instant_of_iso(row.get("at", "")) for row in rows if spare in " ".join(row.values())]
+    untold = [at for at in seen if not any(told is not None and -SECOND <= told - at <= NOTICE_US for told in instants)]
+    return none_among(
+        "operator-told",
+        seen and asked,
+        untold,
+        en="the log names the standby within 10 s of the switch",
+        zh="切换后 10 s 内在日志中提示",
+        unit="switches",
+        evidence=[f"nothing in the log about {spare} after the switch of {local(at)}" for at in untold],
+    )
+
+
+def _recorded(history: History, meter: str, spare: str, quiet: list[Silence]) -> Check:
+    """Readings that only the standby can have given name another source than the meter's own readings do."""
+    own = [event.t for event in history.of(Served) if event.meter == meter]
+    spares = [event.t for event in history.of(Served) if event.meter == spare]
+    points = [point.id for point in history.began.points if point.meter == meter]
+    named: dict[bool, set[str]] = {False: set(), True: set()}
+    wrong: list[str] = []
+    for event in questions(history, "readings"):
+        if event.query.get("point") not in points:
+            continue
+        for row in event.rows:
+            at = instant_of_iso(row.get("at", ""))
+            if at is None or not row.get("value"):
+                continue
+            by_meter, by_spare = (
+                any(at - SECOND <= one < at + SECOND for one in those[_near(those, at) : _near(those, at) + 3])
+                for those in (own, spares)
+            )
+            if by_meter != by_spare:
+                named[by_spare].add(row.get("source", ""))
+                if by_spare and row.get("source", "") in (meter, ""):
+                    wrong.append(f"{event.query['point']} at {local(at)}: source {row.get('source') or 'none'}")
+    mixed = named[True] & named[False]
+    looked = bool(named[True])
+    return check(
+        "source-recorded",
+        False if wrong or mixed else True if looked and quiet else None,
+        en="readings of the standby carry their source",
+        zh="备用设备的读数记录来源",
+        measured=len(wrong),
+        limit=0,
+        unit="readings",
+        evidence=[*wrong, *(f"source {name or 'none'} for both" for name in sorted(mixed))],
+    )
+
+
+def _stretch(history: History, meter: str, spare: str, quiet: list[Silence]) -> Check:
+    """What was missed before the standby was read is recorded as a gap, both edges within a period and a second."""
+    period = next((round(each.period_s * SECOND) for each in history.began.meters if each.name == meter), SECOND)
+    points = [point.id for point in history.began.points if point.meter == meter]
+    taken = [event.t for event in history.of(Served) if event.meter == spare]
+    rows = [row for event in questions(history, "gaps") for row in event.rows]
+    asked = bool(answers(history, "gaps"))
+    wrong: list[str] = []
+    due = 0
+    for one in quiet:
+        back = next((at for at in taken if at > one.start), None)
+        if back is None:
+            continue
+        end = min(back, one.end)
+        for point in points:
+            due += 1
+            own = [
+                (start, until)
+                for row in rows
+                if row.get("point") == point
+                and (start := instant_of_iso(row.get("start", ""))) is not None
+                and (until := instant_of_iso(row.get("end", ""))) is not None
+                and start < end
+                and until > one.start
+            ]
+            shown = f"{point}: no reading from {local(one.start)} to {local(end)}"
+            if not own:
+                wrong.append(f"{shown}, no gap recorded")
+                continue
+            first, last = min(start for start, _ in own), max(until for _, until in own)
+            near = period + SECOND
+            if abs(first - one.start) > near or abs(last - end) > near:
+                wrong.append(f"{shown}, recorded as {local(first)} to {local(last)}")
+    return none_among(
+        "missing-stretch-recorded",
+        due and asked,
+        wrong,
+        en="what was missed before the standby was read is recorded, both edges right",
+        zh="启用备用设备前的缺失时段已记录，起止正确",
+        unit="gaps",
+        stamped=True,
+    )
+
+
+def _near(instants: list[int], at: int) -> int:
+    return bisect_left(instants, at - SECOND)
+
+
+def _counted(history: History, meter: str, centre: str) -> Check:
+    codes = delivery.setup_of(history, centre).codes
+    counters = [point for point in history.began.points if point.meter == meter and point.kind == "counter"]
+    points = [point.id for point in counters if point.id in codes]
+    ledger = delivery.reconcile(history, centre, ("minute", "hour"))
+    found = [*ledger.altered, *ledger.invented, *ledger.lost]
+    problems = [problem for problem in found if problem.key.point in points]
+    arrived = [key for key in ledger.records if key.point in points]
+    return none_of(
+        "every-unit-once",
+        problems,
+        arrived,
+        en="no unit of the register is lost or counted twice",
+        zh="不漏计、不重计",
+        unit="records",
+        evidence=delivery.lines(problems),
+        stamped=True,
+    )

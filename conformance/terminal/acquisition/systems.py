@@ -1,0 +1,297 @@
+"""Values that other systems hold: OPC UA servers, databases, CEMS, energy and production systems (CSMT 11.3 c).
+
+Leaves meters on lines and networks to `interfaces` and `acquisition`, collectors to `collectors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding, Rig
+from bench.dut.systems import missing_driver
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Scenario, System
+from conformance.common import accuracy, gaps
+from conformance.common.actions import all_centres, points, read_readings
+from conformance.common.times import SECOND
+from conformance.terminal import CEMS, HJ212, LOCAL, MODBUS, OPC, SQL
+from conformance.terminal.acquisition import systems_judge
+from simulators.meters.faults import (
+    AnyFault,
+    BadStatus,
+    Calibrating,
+    Delayed,
+    Duplicate,
+    ForeignCertificate,
+    Late,
+    Locked,
+    Omitted,
+    OtherType,
+    Restarting,
+    Sentinel,
+    Silent,
+    Stale,
+    Withheld,
+)
+from simulators.systems.database_server import missing_server
+
+_OPC = ("csmt/11.3c-6", "isc-2/7.2.2(2)m")
+_SQL = ("isc-2/7.2.2(2)l", "csmt/11.3c-2", "csmt/11.3c-3")
+_CEMS = ("csmt/11.3c-1",)
+# Readings of the present are looked for so long; those that come late have so much longer.
+_PATIENCE_S, _LOOK_S, _SETTLED_S = 120, 10, 15
+
+
+def _world(*behind: System) -> Scenario:
+    return Scenario(circuits=0, systems=behind, centres=("A",), realtime_interval_s=60, kinds=())
+
+
+class _Reads:
+    """What cases share in which values are read undisturbed and compared digit for digit, here and at the centre."""
+
+    rigs = Rig.VIRTUAL
+    hours = 2.0
+    compared = 400
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(hours=self.hours)
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+        bench.phase("watched")
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        for aspect in ("digits", "reading"):
+            for found in accuracy.findings(history, aspect, centres=all_centres(history), needed=self.compared):
+                if aspect == "digits" or not found.id.startswith("compared"):
+                    yield found
+
+
+class ReadsOpcUaNodes(_Reads, Case):
+    """Nodes of every number type of an OPC UA server that asks for encryption are stored and sent digit for digit."""
+
+    zh = "要求加密的 OPC UA 服务器上各种数值类型的节点逐位一致地存储并上传。"
+    clauses = (*_OPC, "csmt/4i", "isc-2/6.2d", "isc-2/7.2.2(1)-2", "csmt/6.3b")
+    needs = (OPC, HJ212, LOCAL)
+    scenario = _world(System("opcua", ("types", "circuit"), security="encrypt"))
+
+
+class ReadsCems(_Reads, Case):
+    """Flue-gas parameters and the mass of CO2 of a CEMS are stored and sent as its data acquisition unit shows them."""
+
+    zh = "CEMS 的烟气参数和二氧化碳排放量按其数据采集单元的示值存储并上传。"
+    clauses = (*_CEMS, *_OPC, "isc-2/6.2c")
+    needs = (CEMS, OPC, HJ212, LOCAL)
+    scenario = _world(System("opcua", ("cems",), security="sign"))
+
+
+class ReadsSystemsByModbusTcp(_Reads, Case):
+    """What a CEMS tells by Modbus TCP is stored and sent digit for digit, as that of any meter."""
+
+    zh = "第三方系统（CEMS）经 Modbus TCP 提供的数值逐位一致地存储并上传。"
+    clauses = ("csmt/11.3c-5", "csmt/4h", *_CEMS)
+    needs = (CEMS, MODBUS, HJ212, LOCAL)
+    hours = 1.0
+    scenario = Scenario(circuits=0, meters=("cems",), centres=("A",), realtime_interval_s=60, kinds=())
+
+
+class _Spoiled:
+    """What cases share in which the values of the first device cannot be used, in every way for a while each."""
+
+    rigs = Rig.VIRTUAL
+    before_s = 1220.0
+    spoilt_s = 600.0
+    faults: tuple[AnyFault, ...] = ()
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(self.before_s)
+        meter = next(iter(bench.meters.values()))
+        for fault in self.faults:
+            meter.set_fault(fault)
+            await bench.clock.sleep(self.spoilt_s)
+            meter.clear()
+            await bench.clock.sleep(self.spoilt_s)
+        await self.settle(bench)
+        await bench.operator.gaps()
+        await bench.operator.log(start)
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+
+    async def settle(self, bench: Bench) -> None:
+        """Wait for what comes late."""
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from gaps.findings(history, all_centres(history))
+
+
+class StoresNothingFromBadOpcUaValues(_Spoiled, Case):
+    """Bad status, another type, a missing node, NaN, late and no answers of OPC UA are not stored as values."""
+
+    zh = "OPC UA 的坏状态、类型改变、节点缺失、NaN、迟到应答和无应答均不作为数值。"
+    clauses = _OPC
+    needs = (OPC, HJ212, LOCAL, "acquisition.gap-record")
+    scenario = _world(System("opcua", ("circuit",), security="sign"), System("opcua", ("circuit",)))
+    faults = (
+        BadStatus(status="BadNoCommunication"),
+        BadStatus(status="BadSensorFailure"),
+        Omitted(),
+        OtherType(),
+        Sentinel(),
+        Silent(),
+        Late(after_s=20),
+        Restarting(for_s=500),
+    )
+
+
+class StoresNothingFromCalibratedCems(_Spoiled, Case):
+    """While a CEMS is calibrated, what it shows is test gas and not stored as emission."""
+
+    zh = "CEMS 校准期间的示值为标准气，不作为排放数据。"
+    clauses = (*_CEMS, *_OPC)
+    needs = (CEMS, OPC, HJ212, LOCAL, "acquisition.gap-record")
+    scenario = _world(System("opcua", ("cems",)))
+    faults = (Calibrating(level="0", mode="zero"), Calibrating(level="20", mode="span"))
+
+
+class TellsOldAndUncertainOpcUaValues(_Spoiled, Case):
+    """A value with an old source time stamp is no new reading, and one of uncertain status is marked."""
+
+    zh = "源时间戳陈旧的值不作为新读数，状态不确定的值有质量标记。"
+    clauses = _OPC
+    needs = (OPC, LOCAL)
+    scenario = _world(System("opcua", ("circuit",)))
+    faults = (Stale(), BadStatus(status="UncertainLastUsableValue"), Stale())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from systems_judge.old_findings(history)
+
+
+class RefusesForeignOpcUaServer(_Spoiled, Case):
+    """A server that shows another certificate under the right names is not spoken to, and somebody is told."""
+
+    zh = "出示他方证书的 OPC UA 服务器不被采信，不读取任何数据，并有告警。"
+    clauses = _OPC
+    needs = (OPC, LOCAL)
+    scenario = _world(System("opcua", ("circuit",), security="encrypt"))
+    faults = (ForeignCertificate(), ForeignCertificate())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from systems_judge.foreign_findings(history)
+
+
+class TakesRowsByOdbc(_Spoiled, Case):
+    """Rows of a database that is reached by ODBC become one reading each, also late, twice, locked and away."""
+
+    zh = "经 ODBC 接入的数据库，每一行成为一条读数：不丢、不重，迟到、重复、锁定和离线均不例外。"
+    clauses = ("csmt/11.3c-7",)
+    needs = ("source.odbc", LOCAL)
+    scenario = _world(System("odbc", ("energy-system", "production-system")))
+    spoilt_s = 240.0
+    before_s = 610.0
+    faults = (Delayed(after_s=150), Duplicate(after_s=90), Locked(), Sentinel(), Withheld(), Silent())
+
+    @classmethod
+    def lacks(cls) -> str:
+        return missing_driver("sqlite")
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from systems_judge.row_findings(history)
+
+
+class TakesEachRowOnce(_Spoiled, Case):
+    """Every row that the energy and production systems write becomes one reading, however late or often it comes."""
+
+    zh = "能源系统、生产系统数据库的每一行成为一条读数：不丢、不重，迟到、重复、锁定和离线均不例外。"
+    clauses = (*_SQL, "isc-2/6.2d", "isc-2/7.2.2(1)-2", "csmt/6.3b", "csmt/11.2b-1")
+    needs = (SQL, LOCAL)
+    scenario = _world(System("sql", ("energy-system", "production-system")))
+    faults = (
+        Delayed(after_s=300),
+        Duplicate(after_s=90),
+        Locked(),
+        Sentinel(),
+        Omitted(points=("energy-system.power",)),
+        Withheld(),
+        Silent(),
+    )
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from systems_judge.row_findings(history)
+
+
+class _OfServer(_Spoiled):
+    """What cases share that read rows from a real server, in minutes of real time."""
+
+    rigs = Rig.PROCESS | Rig.LOOPBACK | Rig.LAB
+    proof = Rig.PROCESS
+    before_s = 12.0
+    spoilt_s = 8.0
+    servers: tuple[str, ...]
+    faults = (Delayed(after_s=12), Duplicate(after_s=6), Locked(), Sentinel(), Withheld(), Silent())
+
+    @classmethod
+    def lacks(cls) -> str:
+        return "; ".join(filter(None, map(missing_server, cls.servers)))
+
+    async def drive(self, bench: Bench) -> None:
+        # What a terminal may take to start, on a machine that is busy.
+        await bench.clock.sleep(10)
+        await super().drive(bench)
+
+    async def settle(self, bench: Bench) -> None:
+        bench.phase("settle")
+        due = bench.clock.now_us()
+        # A machine that is busy may take its time: the end is looked for, not reckoned.
+        for _ in range(round(_PATIENCE_S / _LOOK_S)):
+            await bench.clock.sleep(_LOOK_S)
+            now = bench.clock.now_us()
+            shown = [await bench.operator.readings(point, due, now) for point in points(bench)]
+            if all(shown):
+                break
+        await bench.clock.sleep(_SETTLED_S)
+        bench.phase("watched")
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from systems_judge.row_findings(history, needed=40, late_us=10 * SECOND)
+
+
+def _rows_of(*behind: System) -> Scenario:
+    return Scenario(circuits=0, systems=behind, centres=("A",), period_s=4, kinds=())
+
+
+class TakesRowsFromPostgresql(_OfServer, Case):
+    """Rows of a PostgreSQL server become one reading each, also late, twice, locked, refused and after its restart."""
+
+    zh = "PostgreSQL 数据库的每一行成为一条读数：迟到、重复、锁定、拒绝访问和服务器重启均不例外。"
+    clauses = _SQL
+    needs = (SQL, "source.postgresql", LOCAL)
+    servers = ("postgresql",)
+    scenario = _rows_of(System("sql", ("energy-system", "production-system"), rows_s=4, sql="postgresql"))
+
+
+class TakesRowsFromMariadb(_OfServer, Case):
+    """Rows of a MariaDB server become one reading each, also late, twice, locked, refused and after its restart."""
+
+    zh = "MariaDB 数据库的每一行成为一条读数：迟到、重复、锁定、拒绝访问和服务器重启均不例外。"
+    clauses = _SQL
+    needs = (SQL, "source.mariadb", LOCAL)
+    servers = ("mariadb",)
+    scenario = _rows_of(System("sql", ("energy-system", "production-system"), rows_s=4, sql="mariadb"))
+
+
+class TakesRowsOfServersByOdbc(_OfServer, Case):
+    """Rows of a PostgreSQL and a MariaDB server that are reached by ODBC become one reading each, whatever happens."""
+
+    zh = "经 ODBC 接入的 PostgreSQL 和 MariaDB 数据库，每一行成为一条读数：迟到、重复、锁定、拒绝访问和重启均不例外。"
+    clauses = ("csmt/11.3c-7",)
+    needs = ("source.odbc", "source.postgresql", "source.mariadb", LOCAL)
+    servers = ("postgresql", "mariadb")
+    scenario = _rows_of(
+        System("odbc", ("energy-system",), rows_s=4, sql="postgresql"),
+        System("odbc", ("production-system",), rows_s=4, sql="mariadb"),
+    )
+
+    @classmethod
+    def lacks(cls) -> str:
+        drivers = (missing_driver("postgresql"), missing_driver("mysql"))
+        return "; ".join(filter(None, (super().lacks(), *drivers)))

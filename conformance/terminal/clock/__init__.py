@@ -1,0 +1,1 @@
+"""Clock: wrong, stepped, drifting, synchronised, and what becomes of records meanwhile."""

@@ -1,0 +1,101 @@
+"""Clock: set by a centre, forward and back, and stepped by itself (ISC-2 7.3.1; CSMT 8.2.1; R-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Scenario
+from conformance.common import clock_steps
+from conformance.common.actions import reconciled
+from conformance.common.times import DAY, SECOND
+from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal.processing import counters_judge
+
+CLOCK_WORDS = ("clock", "time set", "set time", "system time", "时钟", "校时", "对时", "授时", "系统时间")
+
+
+class _Steps:
+    """What cases share in which a centre sets the clock by so many seconds and later right again."""
+
+    clauses = ("isc-2/7.3.1c", "isc-2/7.3.1e", "csmt/8.2.1g", "csmt/8.2.1h")
+    needs = (MODBUS, HJ212, LOCAL, "clock.centre")
+    scenario = Scenario(start="2026-03-02T05:00:00+08:00", circuits=2, points=2, kinds=("minute", "hour"))
+    step_s = 0
+    hours_between = 3
+    hours_after = 3
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(hours=3, minutes=7, seconds=20)
+        centre = bench.centres["A"]
+        bench.phase("step", seconds=self.step_s)
+        await centre.set_clock(bench.clock.now_us() + self.step_s * SECOND)
+        await bench.clock.sleep(hours=self.hours_between)
+        bench.phase("right")
+        await centre.set_clock()
+        await bench.clock.sleep(hours=self.hours_after)
+        # A step back dates its entry before the case began.
+        await bench.operator.log(start - 2 * DAY)
+        await bench.centres.settle(minutes=20)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        ledgers = reconciled(history)
+        yield clock_steps.accepted_finding(history, "1012")
+        yield from clock_steps.period_findings(history, ledgers)
+        yield from clock_steps.total_findings(history, ledgers)
+        yield from clock_steps.after_step_findings(history, ledgers, self.step_s * SECOND)
+        yield clock_steps.polling_finding(history)
+        if abs(self.step_s) > 1:
+            yield counters_judge.log_finding(
+                history,
+                CLOCK_WORDS,
+                moments=clock_steps.step_moments(history),
+                id="step-logged",
+                en="the clock step is in the log",
+                zh="时钟调整记入日志",
+            )
+
+
+class SurvivesClockSetForward(_Steps, Case):
+    """The clock set an hour ahead and later back leaves no period twice, none false, none silently lost."""
+
+    zh = "时钟被调快 1 h 后再校准，无重复、失实或无声丢失的时段。"
+    step_s = 3600
+
+
+class SurvivesClockSetBack(_Steps, Case):
+    """The clock set an hour back and later forward leaves no period twice, none false, none silently lost."""
+
+    zh = "时钟被调慢 1 h 后再校准，无重复、失实或无声丢失的时段。"
+    step_s = -3600
+
+
+class SurvivesSmallStepForward(_Steps, Case):
+    """The clock set two seconds ahead and back again leaves no period twice and none false."""
+
+    zh = "时钟被调快 2 s 后再校准，无重复或失实的时段。"
+    step_s = 2
+
+
+class SurvivesSmallStepBack(_Steps, Case):
+    """The clock set two seconds back and forward again leaves no period twice and none false."""
+
+    zh = "时钟被调慢 2 s 后再校准，无重复或失实的时段。"
+    step_s = -2
+
+
+class SurvivesClockSetADayForward(_Steps, Case):
+    """The clock set a day ahead and later back leaves no period twice, none false, none silently lost."""
+
+    zh = "时钟被调快 1 d 后再校准，无重复、失实或无声丢失的时段。"
+    step_s = 86_400
+
+
+class SurvivesClockSetADayBack(_Steps, Case):
+    """The clock set a day back and later forward leaves no period twice, none false, none silently lost."""
+
+    zh = "时钟被调慢 1 d 后再校准，无重复、失实或无声丢失的时段。"
+    step_s = -86_400

@@ -1,0 +1,1 @@
+"""Delivery: every record to every centre, once and unaltered, over outages, windows and platforms."""

@@ -1,0 +1,419 @@
+"""Delivery: index values, resending, backfill (ISC-2 7.2.3-B(6), 7.2.4; CSMT 7.6; CPCIF 8.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bench.case import Case, Finding, check
+from bench.facade.bench import Bench
+from bench.history import History, LinkRule
+from bench.layout.scenario import Scenario
+from conformance.common import delivery, frames, retention, timing
+from conformance.common.actions import all_centres, delivered, mark, reconciled
+from conformance.common.times import SECOND, ceil, local, uncertainty_s
+from conformance.terminal import HJ212, MODBUS
+
+# With fewer lost packets than this the loss was no stimulus.
+FEWEST_DROPPED = 20
+LIGHT = Scenario(circuits=2, points=2)
+RESENDING = (
+    "isc-2/7.2.3-B(6)b",
+    "isc-2/7.2.3-B(6)c",
+    "isc-2/7.2.3-B(6)d",
+    "isc-2/7.2.4(4)a",
+    "csmt/7.6a",
+    "csmt/7.6c",
+)
+
+
+class DeliversQuarterHourIndex(Case):
+    """Every automatic point reaches every centre as 96 quarter-hour values a day, once each, on time and unaltered."""
+
+    zh = "每个自动采集点每日 96 个 15 分钟值，准时、各一次、无误地到达每个中心。"
+    clauses = (
+        "isc-2/7.2.3f",
+        "isc-2/7.2.4(1)d",
+        "isc-2/7.2.4(1)e",
+        "isc-2/7.2.3-A(2)b",
+        "isc-2/7.2.2(2)t",
+        "isc-2/7.2.4a",
+        "isc-2/7.2.4f",
+        "isc-2/7.2.4l",
+        "isc-2/7.3h",
+        "isc-2/7.1k",
+        "isc-2/7.1l",
+    )
+    needs = (MODBUS, HJ212)
+    scenario = LIGHT.but(start="2026-02-28T00:00:00+08:00")
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=10)
+        bench.phase("day")
+        await bench.clock.sleep(days=1, hours=1)
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        ledgers = reconciled(history)
+        start = ceil(mark(history, "day"), 15 * 60 * SECOND)
+        for ledger in ledgers:
+            for finding in timing.index_findings(history, ledger, start):
+                yield _named(finding, ledger.centre)
+        yield from timing.prompt_findings(ledgers, uncertainty=uncertainty_s(history))
+        yield delivery.convention_finding(history, all_centres(history))
+        yield from delivery.findings(ledgers)
+
+
+def _named(finding: Finding, centre: str) -> Finding:
+    """The same finding under an id of its own for each centre."""
+    import msgspec
+
+    return msgspec.structs.replace(finding, id=f"{finding.id}-{centre.lower()}")
+
+
+class _Withholding:
+    """What cases share whose centre A answers badly for a while."""
+
+    clauses = RESENDING
+    needs = (MODBUS, HJ212)
+    scenario = LIGHT
+    hours = 2
+    patience_s = LIGHT.over_time_s
+    switches: dict[str, object] = {}
+    sound: dict[str, object] = {}
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(hours=1, minutes=5)
+        bench.phase("faulty")
+        bench.centres["A"].behave(**self.switches)
+        await bench.clock.sleep(hours=self.hours)
+        bench.phase("sound")
+        bench.centres["A"].behave(**self.sound)
+        await bench.clock.sleep(minutes=40)
+        await bench.centres.settle(hours=1)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from frames.resend_findings(
+            history, "A", mark(history, "faulty"), mark(history, "sound"), patience_s=self.patience_s
+        )
+        yield from delivered(history)
+
+
+class ResendsWhileAcknowledgementIsWithheld(_Withholding, Case):
+    """Records are sent again for 24 h without an acknowledgement, and the backlog drains once answers come."""
+
+    zh = "24 h 内收不到应答时持续重发，恢复应答后积压数据全部送达。"
+    scenario = LIGHT.but(circuits=1)
+    hours = 24
+    switches = {"ack": "never"}
+    sound = {"ack": "always"}
+
+
+class ResendsWhenAcknowledgementIsLate(_Withholding, Case):
+    """An acknowledgement that comes after the time-out costs a repetition and no record."""
+
+    zh = "应答晚于超时时间时允许重发，但不丢失、不改动记录。"
+    switches = {"ack_after_s": 15}
+    sound = {"ack_after_s": 0}
+
+
+class ResendsAfterNegativeAnswer(_Withholding, Case):
+    """A negative answer leaves the record undelivered: it is sent again until a positive one comes."""
+
+    zh = "收到否定应答的记录视为未送达，直至肯定应答为止持续重发。"
+    patience_s = 1
+    switches = {"ack": "negative"}
+    sound = {"ack": "always"}
+
+
+class IgnoresAcknowledgementOfAnotherMessage(_Withholding, Case):
+    """A 9014 with another QN acknowledges nothing: the record is sent again."""
+
+    zh = "请求编码不符的 9014 不视为应答，记录继续重发。"
+    switches = {"ack": "wrong-qn", "persist": False}
+    sound = {"ack": "always", "persist": True}
+
+
+class IgnoresAnswerOfAnotherKind(_Withholding, Case):
+    """A 9013 with the QN of an upload acknowledges nothing: the record is sent again."""
+
+    zh = "以 9013 代替 9014 不视为数据应答，记录继续重发。"
+    switches = {"ack": "wrong-cn", "persist": False}
+    sound = {"ack": "always", "persist": True}
+
+
+class IgnoresAcknowledgementForAnotherDevice(_Withholding, Case):
+    """A 9014 with another device's number acknowledges nothing: the record is sent again."""
+
+    zh = "设备标识不符的 9014 不视为应答，记录继续重发。"
+    switches = {"ack": "wrong-mn", "persist": False}
+    sound = {"ack": "always", "persist": True}
+
+
+class ResendsWhenConnectionClosesBeforeTheAnswer(_Withholding, Case):
+    """A centre that stores and then closes without an answer gets the record again, unaltered."""
+
+    zh = "中心存储后未应答即断开时，记录原样重发。"
+    switches = {"ack": "close"}
+    sound = {"ack": "always"}
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from delivered(history)
+        ledger = delivery.reconcile(history, "A")
+        yield check(
+            "is-resent",
+            ledger.repeats > 0 if ledger.records else None,
+            en="a record without an answer is sent again",
+            zh="未得到应答的记录会重发",
+            measured=ledger.repeats,
+            limit=1,
+            op=">=",
+            unit="records",
+        )
+
+
+class ResendsWhenAnswerBreaksOff(ResendsWhenConnectionClosesBeforeTheAnswer):
+    """Half an acknowledgement before the connection closes is none: the record is sent again, unaltered."""
+
+    zh = "只收到半个 9014 即断开时视为未应答，记录原样重发。"
+    hours = 1
+    switches = {"ack": "half"}
+
+
+class IgnoresJunkInPlaceOfAnswer(_Withholding, Case):
+    """Octets that are no frame in the place of a 9014 acknowledge nothing: the record is sent again."""
+
+    zh = "以无效字节代替 9014 时视为未应答，记录继续重发。"
+    switches = {"ack": "garbage", "persist": False}
+    sound = {"ack": "always", "persist": True}
+
+
+class IgnoresAnswerWithWrongCheckWord(_Withholding, Case):
+    """A 9014 whose check word is wrong acknowledges nothing: the record is sent again."""
+
+    zh = "校验码错误的 9014 不视为应答，记录继续重发。"
+    switches = {"ack": "wrong-crc", "persist": False}
+    sound = {"ack": "always", "persist": True}
+
+
+class _Patient:
+    """What cases share whose centre answers oddly but in time: nothing may be sent twice."""
+
+    clauses = ("isc-2/7.2.3-B(6)d",)
+    needs = (MODBUS, HJ212)
+    scenario = LIGHT
+    switches: dict[str, object] = {}
+
+    async def drive(self, bench: Bench) -> None:
+        for centre in bench.centres.values():
+            centre.behave(**self.switches)
+        await bench.clock.sleep(hours=4, minutes=5)
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from delivered(history)
+
+
+class TakesDuplicatedAcknowledgement(_Patient, Case):
+    """A 9014 that comes twice acknowledges one message once and disturbs nothing."""
+
+    zh = "重复的 9014 不影响后续上传，不丢失也不重复记录。"
+    switches = {"ack": "twice"}
+
+
+class TakesAcknowledgementBeforeStoring(_Patient, Case):
+    """A centre that acknowledges first and stores then gets everything once all the same."""
+
+    zh = "中心先应答后入库时，数据同样完整且不重复。"
+    switches = {"ack_when": "before"}
+
+
+class WaitsForSlowAcknowledgement(_Patient, Case):
+    """An acknowledgement within the time-out is waited for: nothing is sent twice."""
+
+    zh = "在超时之前到达的应答应予等待，不提前重发。"
+    switches = {"ack_after_s": 5}
+
+
+class DeliversOverLossyLink(Case):
+    """With a tenth of all packets lost for six hours every record still arrives, unaltered."""
+
+    zh = "持续 6 h 丢包 10 % 时全部记录仍无误到达。"
+    clauses = ("isc-2/7.2.3-B(6)c", "isc-2/7.2.4(4)a", "isc-2/7.2.4(4)b", "csmt/7.6a", "csmt/7.6c")
+    needs = (MODBUS, HJ212)
+    scenario = LIGHT
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=20)
+        async with bench.links["uplink"].loss(0.10):
+            await bench.clock.sleep(hours=6)
+        await bench.clock.sleep(minutes=20)
+        await bench.centres.settle(hours=1)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        dropped = [rule.detail.get("count", "") for rule in history.of(LinkRule) if rule.state == "dropped"]
+        if sum(int(count) for count in dropped if count.isdigit()) < FEWEST_DROPPED:
+            yield check("packets-were-lost", None, en="packets were lost on the way", zh="确有丢包发生")
+        yield from delivered(history)
+
+
+class BackfillsAfterTwoDayOutage(Case):
+    """Readings taken while every centre is unreachable for 48 h all arrive afterwards, once each, live data on time."""
+
+    zh = "所有中心断网 48 h 期间的数据恢复后全部补传，各一次、无改动，且不延误实时数据。"
+    clauses = ("isc-2/7.2.4(5)a", "isc-2/7.2.4(4)b", "csmt/7.6a")
+    needs = (MODBUS, HJ212, "delivery.automatic-backfill")
+    once = True
+    # Three readings a record fill the buffer with as many records as sixty would.
+    scenario = Scenario(circuits=29, points=1, period_s=300)
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(hours=1, minutes=5)
+        async with bench.links["uplink"].cut():
+            await bench.clock.sleep(hours=48)
+        await bench.clock.sleep(hours=3)
+        await bench.centres.settle(hours=1)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        ledgers = reconciled(history)
+        yield from retention.outage_findings(history, ledgers, hours=48)
+        yield from delivery.findings(ledgers)
+
+
+class BuffersSevenDayOutage(Case):
+    """A week's readings (168 h) taken without any network all arrive afterwards, once each and unaltered."""
+
+    zh = "断网一周（168 h）期间的数据恢复后全部补传，各一次且无改动。"
+    clauses = ("cpcif/8.3b-1", "cpcif/8.3b-2", "cpcif/8.3a-3")
+    needs = (MODBUS, HJ212, "role.collector")
+    once = True
+    # The buffer is filled by records, so that polling may be as slow as their period.
+    scenario = Scenario(circuits=2, points=2, period_s=900, largest=True)
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(hours=1, minutes=5)
+        async with bench.links["uplink"].cut():
+            await bench.clock.sleep(hours=168)
+        await bench.clock.sleep(hours=3)
+        await bench.centres.settle(hours=1)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        ledgers = reconciled(history)
+        yield from retention.outage_findings(history, ledgers, hours=168)
+        yield from delivery.findings(ledgers)
+
+
+class ResumesAfterCutsDuringBackfill(Case):
+    """Three cuts while the backlog is sent: it resumes at the break point and repeats at most what was in flight."""
+
+    zh = "补传过程中再断网三次，从断点续传，重复的至多为在途批次。"
+    clauses = ("isc-2/7.2.4(5)a", "isc-2/7.2.4(4)a", "csmt/7.6a", "cpcif/8.3b-3")
+    needs = (MODBUS, HJ212, "delivery.automatic-backfill")
+    scenario = LIGHT.but(minute_interval=5)
+    cuts = 3
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(hours=1, minutes=2)
+        async with bench.links["uplink"].cut():
+            await bench.clock.sleep(hours=12)
+        chance = bench.chance("cuts")
+        for _ in range(self.cuts):
+            await _first_packet(bench)
+            await bench.clock.sleep(chance.randrange(50, 2000) / 1000)
+            async with bench.links["uplink"].cut():
+                await bench.clock.sleep(minutes=2)
+        await bench.clock.sleep(hours=1)
+        await bench.centres.settle(hours=1)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        ledgers = reconciled(history)
+        yield from retention.outage_findings(history, ledgers, hours=12, recovery=False)
+        yield from delivery.findings(ledgers)
+        yield _in_flight(history, cuts=self.cuts + 1)
+        yield from _missed_backlog(history, ledgers)
+
+
+def _missed_backlog(history: History, ledgers: Sequence[delivery.Ledger]) -> Iterator[Finding]:
+    """A cut on the way back that met no unfinished backlog proved nothing."""
+    idle = [
+        f"cut of {local(start)}: nothing was waiting"
+        for start, _ in retention.outages(history)[1:]
+        if not any(
+            key.end < start and (record.acked is None or record.acked > start)
+            for ledger in ledgers
+            for key, record in ledger.records.items()
+        )
+    ]
+    if idle:
+        yield check(
+            "cuts-met-backlog",
+            None,
+            en="every cut met an unfinished backlog",
+            zh="每次断网均有未传完的积压",
+            evidence=idle,
+        )
+
+
+async def _first_packet(bench: Bench) -> None:
+    """Wait until a centre has a connection again (at most ten minutes)."""
+    for _ in range(600):
+        if any(centre.connections for centre in bench.centres.values()):
+            return
+        await bench.clock.sleep(1)
+
+
+def _in_flight(history: History, *, cuts: int) -> Finding:
+    """Data that arrived more than once: at most one live and one backfill message for each cut and centre.
+
+    The same data under another QN is a repetition too.
+    """
+    repeated: list[str] = []
+    seen = 0
+    for centre in all_centres(history):
+        times: dict[tuple[str, str, str], int] = {}
+        for one in frames.attempts(history, centre):
+            times[one.data] = times.get(one.data, 0) + len(one.times)
+        seen += len(times)
+        repeated += [
+            f"{centre} CN={command} DataTime={stamp} PNO={part or 'none'}: {count} times"
+            for (command, stamp, part), count in times.items()
+            if count > 1
+        ]
+    limit = 2 * cuts * len(all_centres(history))
+    return check(
+        "repeats-only-what-was-in-flight",
+        None if not seen else len(repeated) <= limit,
+        en="only what was in flight at a cut is sent again",
+        zh="仅重发断网时的在途报文",
+        measured=len(repeated),
+        limit=limit,
+        op="<=",
+        unit="messages",
+        evidence=repeated,
+    )
+
+
+class ResumesUploadAfterPowerCut(Case):
+    """Power is lost in the middle of uploads: once it is back everything undelivered is sent, unaltered."""
+
+    zh = "上传过程中断电，来电后自动补传全部未送达数据。"
+    clauses = ("csmt/7.6b", "csmt/7.6c")
+    needs = (MODBUS, HJ212)
+    scenario = LIGHT.but(minute_interval=5)
+    cuts = 8
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(hours=1, minutes=2)
+        chance = bench.chance("cuts")
+        async with bench.links["uplink"].cut():
+            await bench.clock.sleep(hours=6)
+        for _ in range(self.cuts):
+            await _first_packet(bench)
+            await bench.clock.sleep(chance.randrange(10, 1500) / 1000)
+            await bench.power.off(60)
+            await bench.clock.sleep(minutes=7)
+        await bench.clock.sleep(hours=1)
+        await bench.centres.settle(hours=1)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from retention.resume_findings(history, cuts=self.cuts)
+        yield from delivered(history)

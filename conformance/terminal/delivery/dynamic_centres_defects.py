@@ -1,0 +1,243 @@
+# pyright: reportPrivateUsage=false
+"""Defects of a changing set of centres: forgotten, never left, served with another's credentials or intervals.
+
+Leaves several centres at once to `centres`.
+"""
+
+# Orders reach the log through the terminal they belong to.
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from conformance.defects import Patch, defect
+from conformance.defects.seams import believes_anybody, hides_events
+from reference_terminal.assembly import Terminal
+from reference_terminal.hj212.qn import QnSource
+from reference_terminal.security.vault import Vault
+from reference_terminal.settings import centre_overlay
+from reference_terminal.settings.centres import CentreConfig
+from reference_terminal.settings.config import Config
+from reference_terminal.settings.security import ChannelConfig
+from reference_terminal.storage.store import Store
+from reference_terminal.web.centre_orders import CentreOrders
+from reference_terminal.web.server import HttpError
+
+_CASES = ("centreset/adds-and-removes-centres-while-running",)
+_SECURED = "centreset/adds-secured-centres-while-running"
+_BOTH = (*_CASES, _SECURED)
+_CLAUSES = ("isc-2/7.2.4(3)c", "csmt/7.3c")
+
+
+def _added(patch: Patch, change: Callable[[CentreConfig, Config], CentreConfig]) -> None:
+    """Change every centre that was added."""
+
+    def made(text: str, config: Config) -> CentreConfig:
+        return change(own(text, config), config)
+
+    own = patch(centre_overlay, "centre_from", made)
+
+
+@defect(
+    "centres-are-fixed",
+    en="centres can be neither added nor removed at the terminal",
+    zh="终端本地不能增删数据中心",
+    clauses=_CLAUSES,
+    cases=_BOTH,
+)
+def centres_are_fixed(patch: Patch) -> None:
+    """Set in the factory."""
+
+    def refuse(self: CentreOrders, *words: Any) -> Any:
+        raise HttpError(403, "not permitted", "无权限")
+
+    patch(CentreOrders, "add", refuse)
+    patch(CentreOrders, "remove", refuse)
+
+
+@defect(
+    "centre-set-leaves-no-trace",
+    en="adding and removing centres is not in the log",
+    zh="中心增删不记日志",
+    clauses=_CLAUSES,
+    cases=_BOTH,
+)
+def centre_set_leaves_no_trace(patch: Patch) -> None:
+    """The audit log knows settings of the measuring side only."""
+    hides_events(patch, lambda kind, en: kind == "setting")
+
+
+@defect(
+    "centre-set-waits-for-the-service",
+    en="a centre that was added or removed is taken note of and nothing else",
+    zh="增删的中心仅登记而不生效",
+    clauses=_CLAUSES,
+    cases=_BOTH,
+)
+def centre_set_waits_for_the_service(patch: Patch) -> None:
+    """The new list comes into force with the next program."""
+    patch(centre_overlay, "in_force", lambda config, store, vault: config)
+
+
+@defect(
+    "change-of-centres-empties-queues",
+    en="when a centre is added or removed all queues begin anew",
+    zh="增删中心时清空全部待传队列",
+    clauses=(*_CLAUSES, "isc-2/7.2.4(3)a"),
+    cases=_CASES,
+)
+def change_of_centres_empties_queues(patch: Patch) -> None:
+    """The tables of delivery are made afresh for the new list."""
+
+    def restart(self: Terminal) -> None:
+        self.store.write("DELETE FROM outbox", ())
+        self.store.flush()
+        own(self)
+
+    own = patch(Terminal, "restart_soon", restart)
+
+
+@defect(
+    "one-set-of-credentials",
+    en="an added centre is sent the credentials of the first",
+    zh="新增中心沿用首个中心的设备标识和密码",
+    clauses=_CLAUSES,
+    cases=_CASES,
+)
+def one_set_of_credentials(patch: Patch) -> None:
+    """One device, one number, one password."""
+
+    def change(centre: CentreConfig, config: Config) -> CentreConfig:
+        first = config.centres[0]
+        return dataclasses.replace(centre, mn=first.mn, pw=first.pw, st="32")
+
+    _added(patch, change)
+
+
+@defect(
+    "one-schedule-for-all-centres",
+    en="an added centre is sent the intervals of the first",
+    zh="新增中心沿用首个中心的上传间隔",
+    clauses=_CLAUSES,
+    cases=_BOTH,
+)
+def one_schedule_for_all_centres(patch: Patch) -> None:
+    """One timer drives every upload."""
+    _added(patch, lambda centre, config: dataclasses.replace(centre, minute_interval=config.centres[0].minute_interval))
+
+
+@defect(
+    "centre-set-in-memory",
+    en="the set of centres is forgotten with the power",
+    zh="断电后中心增删设置丢失",
+    clauses=_CLAUSES,
+    cases=_BOTH,
+)
+def centre_set_in_memory(patch: Patch) -> None:
+    """The list lives as long as the program."""
+    starts: list[str] = []
+
+    def settings(self: Store, scope: str) -> dict[str, str]:
+        # Asked for at the first start and after each of two orders; the fourth start follows a power cut.
+        starts.append(scope)
+        return {} if len(starts) > 3 else own(self, scope)
+
+    own = patch(Store, "settings", settings)
+
+
+@defect(
+    "other-names-for-messages",
+    en="an added centre begins with message numbers that were used before",
+    zh="新增中心的请求编码重复",
+    clauses=_CLAUSES,
+    cases=_BOTH,
+)
+def other_names_for_messages(patch: Patch) -> None:
+    """One number for all messages of a minute."""
+
+    def following(self: QnSource) -> str:
+        number = own(self)
+        return f"{number[:-5]}00000"
+
+    own = patch(QnSource, "next", following)
+
+
+@defect(
+    "added-centres-see-the-first-certificate",
+    en="to an added centre the terminal shows the certificate it has for the first",
+    zh="对新增中心出示首个中心的终端证书",
+    clauses=("isc-2/7.2.4(3)c", "isc-2/7.4.1b"),
+    cases=(_SECURED,),
+)
+def added_centres_see_the_first_certificate(patch: Patch) -> None:
+    """One certificate file for the whole device."""
+
+    def change(centre: CentreConfig, config: Config) -> CentreConfig:
+        first = config.centres[0].channel
+        channel = dataclasses.replace(centre.channel, certificate=first.certificate, key=first.key)
+        return dataclasses.replace(centre, channel=channel)
+
+    _added(patch, change)
+
+
+@defect(
+    "added-centres-are-plain",
+    en="an added centre is spoken to in the clear whatever its settings say",
+    zh="新增中心一律以明文通信",
+    clauses=("isc-2/7.4.1b",),
+    cases=(_SECURED,),
+)
+def added_centres_are_plain(patch: Patch) -> None:
+    """The page for new centres knows address and number."""
+    plain = ChannelConfig()
+    _added(patch, lambda centre, config: dataclasses.replace(centre, channel=plain))
+
+
+@defect(
+    "added-centres-are-believed",
+    en="the certificate of an added centre is not checked",
+    zh="不校验新增中心的证书",
+    clauses=("isc-2/7.4.1b",),
+    cases=(_SECURED,),
+)
+def added_centres_are_believed(patch: Patch) -> None:
+    """Trust on first use, and on every use after it."""
+    believes_anybody(patch)
+
+
+@defect(
+    "added-centres-lie-open",
+    en="what is kept of an added centre is not sealed, its private key included",
+    zh="新增中心的设置（含私钥）以明文保存",
+    clauses=("isc-2/7.4.1.4(2)a", "isc-2/7.4.1.4(2)b"),
+    cases=(_SECURED,),
+)
+def added_centres_lie_open(patch: Patch) -> None:
+    """A setting like any other."""
+
+    def keep(store: Store, name: str, text: str, vault: Vault | None) -> None:
+        own(store, name, text, None)
+
+    own = patch(centre_overlay, "keep_added", keep)
+
+
+@defect(
+    "centre-orders-are-logged-whole",
+    en="the settings of an added centre are logged whole, its private key included",
+    zh="新增中心的设置（含私钥）全文记入日志",
+    clauses=("isc-2/7.4.1.4(2)a",),
+    cases=(_SECURED,),
+)
+def centre_orders_are_logged_whole(patch: Patch) -> None:
+    """An audit log should have everything."""
+
+    def add(self: CentreOrders, settings: str, author: str) -> Any:
+        answer = own(self, settings, author)
+        journal = self._terminal.journal
+        journal.event("setting", answer["added"], f"settings {settings}", "设置")
+        return answer
+
+    own = patch(CentreOrders, "add", add)

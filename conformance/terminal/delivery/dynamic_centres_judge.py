@@ -1,0 +1,93 @@
+"""Centres that come and go while the terminal runs: served from their order on, left alone after it (R-27).
+
+Leaves what arrived to `delivery` and identities to `frames`. The case says in phases `joined` and `left` which centre
+it was; what a joined centre may ask for is what ended after it was told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from bench.case import Check, check, none_of
+from bench.history import Connected, History, Phase, Received
+from conformance.common.delivery import Ledger, setup_of
+from conformance.common.times import MINUTE, SECOND, local
+
+# How long after an order a terminal may take to act on it.
+ACT_US = 2 * MINUTE
+
+
+def moments(history: History, name: str) -> dict[str, int]:
+    """Centre to the instant of its phase `joined` or `left`."""
+    return {mark.detail["centre"]: mark.t for mark in history.of(Phase) if mark.name == name}
+
+
+def owed(history: History, ledgers: Sequence[Ledger]) -> list[Ledger]:
+    """The ledgers with only those losses that a centre can complain of: ended while it was to be served."""
+    joined, left = moments(history, "joined"), moments(history, "left")
+
+    def due(ledger: Ledger) -> Ledger:
+        low = joined.get(ledger.centre, -ACT_US) + ACT_US
+        high = left.get(ledger.centre, ledger.until + ACT_US) - ACT_US
+        return replace(ledger, lost=[problem for problem in ledger.lost if low <= problem.key.end <= high])
+
+    return [due(ledger) for ledger in ledgers]
+
+
+def findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check]:
+    """A joined centre is sent records and at its own intervals; a removed one is not even called."""
+    joined, left = moments(history, "joined"), moments(history, "left")
+    for ledger in ledgers:
+        if ledger.centre not in joined:
+            continue
+        at = joined[ledger.centre]
+        got = [key for key, record in ledger.records.items() if key.end > at and record.acked is not None]
+        yield check(
+            f"joined-is-served-{ledger.centre.lower()}",
+            bool(got),
+            en=f"centre {ledger.centre} is served once it is added",
+            zh=f"新增中心 {ledger.centre} 后开始向其上传",
+            measured=len(got),
+            limit=1,
+            op=">=",
+            unit="records",
+        )
+        early = [
+            f"{local(event.t)} {event.cn}"
+            for event in history.of(Received)
+            if event.centre == ledger.centre and event.t < at - SECOND
+        ]
+        other = setup_of(history, ledger.centre).minute_interval * MINUTE
+        off = [problem.evidence for problem in ledger.mis_stamped]
+        yield check(
+            f"own-schedule-{ledger.centre.lower()}",
+            False if early or off else True if got else None,
+            en=f"centre {ledger.centre} is sent its own intervals of {other // MINUTE} min, nothing before its time",
+            zh=f"中心 {ledger.centre} 按自己的 {other // MINUTE} min 间隔上传，加入之前无上传",
+            measured=len(early) + len(off),
+            limit=0,
+            unit="records",
+            evidence=[*early, *off][:10],
+        )
+    for centre, at in left.items():
+        came = [
+            f"{local(event.t)} {event.cn}"
+            for event in history.of(Received)
+            if event.centre == centre and event.t > at + ACT_US
+        ]
+        came += [
+            f"{local(event.t)} connection"
+            for event in history.of(Connected)
+            if event.at == centre and event.state == "opened" and event.t > at + ACT_US
+        ]
+        served = any(event.centre == centre and event.t < at for event in history.of(Received))
+        yield none_of(
+            f"left-alone-{centre.lower()}",
+            came,
+            served,
+            en=f"centre {centre} is neither called nor sent anything once it is removed",
+            zh=f"删除中心 {centre} 后不再连接和上传",
+            unit="messages",
+            evidence=came[:10],
+        )

@@ -1,0 +1,298 @@
+"""Platforms over HTTPS and JSON, and fingerprints (ISC-2 7.2.4; CSMT 7.3 to 7.5; CPCIF 8.4).
+
+Leaves channels and certificates to `security`.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+from bench.case import Case, Finding, Rig
+from bench.dut import Alteration
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Scenario
+from conformance.common import delivery
+from conformance.common.actions import counters, mark, points, read_records, reconciled
+from conformance.common.times import uncertainty_s
+from conformance.terminal import FINGERPRINT, HJ212, LOCAL, MODBUS, MUTUAL_TLS, PLATFORM
+from conformance.terminal.delivery import centres_judge, platforms_judge, tampering_judge
+from simulators.centres.fingerprints import FingerprintCentre
+from simulators.centres.national import NationalCentre
+from simulators.stamps import from_stamp, stamp
+
+_QUARTER_US = 900_000_000
+_HOWS = ("digit",) * 8 + ("stamp",) * 4 + ("point",) * 4 + ("removed",) * 4
+_TIME, _OTHER_TIME = "02:17:00", "03:05:00"
+_NATIONAL = Scenario(
+    start="2026-03-01T23:30:00+08:00",
+    circuits=1,
+    points=2,
+    kinds=("minute", "day"),
+    centres=("N",),
+    centre_options=(("N", {"kind": "https", "channel": "tls", "upload_time": _TIME}),),
+)
+
+
+class UploadsDailySets(Case):
+    """In the window that the platform told, it gets 96 quarter-hours and the day value of every point."""
+
+    zh = "在平台下发的时间窗口内上传每测点 96 个 15 min 值和日值。"
+    clauses = ("isc-2/7.2.4(1)a", "isc-2/7.2.4(1)c", "isc-2/7.2.4(2)b", "isc-2/7.2.4(2)c", "csmt/7.5a")
+    needs = (MODBUS, PLATFORM)
+    scenario = _NATIONAL
+
+    async def drive(self, bench: Bench) -> None:
+        bench.platforms["N"].behave(ack_after_s=1)
+        await bench.clock.sleep(hours=24.5)
+        await bench.centres.settle(hours=4)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        (ledger,) = reconciled(history)
+        yield from platforms_judge.window_findings(history, ledger)
+        yield from platforms_judge.set_findings(history, "N")
+        yield from platforms_judge.form_findings(history, "N")
+        yield from delivery.findings([ledger])
+
+
+class FollowsChangedUploadTime(Case):
+    """A new upload time told by the platform moves the next window."""
+
+    zh = "平台更改上传时间后，下一窗口随之改变。"
+    clauses = ("isc-2/7.2.4(2)a", "isc-2/7.2.4(2)c", "csmt/7.5d")
+    needs = (MODBUS, PLATFORM)
+    scenario = _NATIONAL
+
+    async def drive(self, bench: Bench) -> None:
+        platform = bench.platforms["N"]
+        assert isinstance(platform, NationalCentre)
+        platform.behave(ack_after_s=1)
+        await bench.clock.sleep(hours=36.5)
+        platform.set_upload_time(_OTHER_TIME)
+        bench.phase("upload-time", time=_OTHER_TIME)
+        await bench.clock.sleep(hours=12)
+        await bench.centres.settle(hours=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        (ledger,) = reconciled(history)
+        yield from platforms_judge.window_findings(history, ledger)
+        yield from delivery.findings([ledger])
+
+
+class RepeatsUntilPlatformAcknowledges(Case):
+    """After time-outs behind the commit and errors inside HTTP 200 the platform has everything once."""
+
+    zh = "平台存储后超时或在 HTTP 200 内返回业务错误时重发，数据完整且内容一致。"
+    clauses = ("isc-2/7.2.4(4)a", "csmt/7.6c")
+    needs = (MODBUS, PLATFORM)
+    scenario = _NATIONAL
+
+    async def drive(self, bench: Bench) -> None:
+        platform = bench.platforms["N"]
+        await bench.clock.sleep(hours=24.5)
+        bench.phase("settle")
+        await bench.clock.sleep(hours=2)
+        platform.behave(ack="negative", negative_code="3")
+        await bench.clock.sleep(minutes=20)
+        platform.behave(ack="never")
+        await bench.clock.sleep(minutes=10)
+        platform.behave(ack="always", ack_after_s=2)
+        await bench.clock.sleep(hours=2)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from platforms_judge.idempotence_findings(history, "N")
+        yield from delivery.findings(reconciled(history))
+
+
+class OutlastsEveryWrongAnswer(Case):
+    """Whatever answer but its own good one the platform gives, the records stay due until that one comes."""
+
+    zh = "平台以 HTTP 500、404、残缺、非 JSON、无 responseCode 应答或直接断开时，数据保留并重发，直至得到成功应答。"
+    clauses = ("isc-2/7.2.4(4)a", "csmt/7.6c")
+    needs = (MODBUS, PLATFORM)
+    scenario = _NATIONAL
+
+    async def drive(self, bench: Bench) -> None:
+        platform = bench.platforms["N"]
+        await bench.clock.sleep(hours=24.5)
+        bench.phase("settle")
+        # Shortly before the window opens.
+        await bench.clock.sleep(hours=2, minutes=16)
+        for status in (500, 404):
+            platform.behave(ack="status", status=status)
+            await bench.clock.sleep(minutes=5)
+        for ack in ("close", "half", "garbage", "no-code"):
+            platform.behave(ack=ack, status=500)
+            await bench.clock.sleep(minutes=4)
+        platform.behave(ack="always", code_as_number=True)
+        await bench.clock.sleep(hours=1)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from platforms_judge.idempotence_findings(history, "N")
+        # Sent again without an answer, as it has to be.
+        yield from delivery.findings(reconciled(history), duplicates=False)
+
+
+class FollowsTheTermsOfItsRegistration(Case):
+    """Another key while an upload fails, a registration forgotten, URLs on another port: everything arrives, once."""
+
+    zh = "上传失败期间更换密钥、平台遗失注册信息、数据 URL 改至其他端口后，终端重新注册，数据完整到达。"
+    clauses = ("isc-2/7.2.4(2)b", "csmt/7.6c")
+    needs = (MODBUS, PLATFORM)
+    scenario = _NATIONAL.but(
+        circuits=1,
+        points=1,
+        period_s=300,
+        centre_options=(
+            ("N", {"kind": "https", "channel": "tls", "upload_time": _TIME, "encrypted": True, "data_port": 8444}),
+        ),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        platform = bench.platforms["N"]
+        assert isinstance(platform, NationalCentre)
+        await bench.clock.sleep(hours=2, minutes=46.5)
+        platform.behave(ack="negative", negative_code="3")
+        await bench.clock.sleep(minutes=2)
+        platform.rotate_key()
+        platform.behave(ack="always")
+        bench.phase("terms", changed="key")
+        await bench.clock.sleep(hours=20)
+        platform.forget()
+        bench.phase("terms", changed="registration")
+        await bench.clock.sleep(hours=24)
+        platform.move(platform.port)
+        bench.phase("terms", changed="address")
+        await bench.clock.sleep(hours=1.5)
+        bench.phase("settle")
+        await bench.clock.sleep(hours=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield platforms_judge.registered_finding(history, "N")
+        yield from (found for found in delivery.findings(reconciled(history)) if found.id == "none-lost")
+
+
+class DepositsFingerprints(Case):
+    """Every record of a quarter-hour has its fingerprint at the platform, signed, and equal to the record's own."""
+
+    zh = "每条 15 min 记录的指纹经签名存证，且与记录一致。"
+    clauses = ("csmt/7.4c", "csmt/7.4d", "csmt/12.3.2f")
+    needs = (MODBUS, LOCAL, FINGERPRINT)
+    scenario = Scenario(
+        circuits=2,
+        points=1,
+        kinds=("minute",),
+        centres=("A", "F"),
+        centre_options=(("F", {"kind": "fingerprint", "channel": "tls"}),),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        begin = bench.clock.now_us()
+        await bench.clock.sleep(hours=4, minutes=5)
+        await read_records(bench, ("quarter",), begin, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from platforms_judge.deposit_findings(history, "F", "quarter")
+
+
+class FindsAlteredRecords(Case):
+    """Twenty of a thousand records altered in the store, and twenty at a centre: fingerprints name exactly these."""
+
+    zh = "存储和中心处各改动千余条记录中的 20 条，指纹核验恰好指出这些记录。"
+    clauses = ("csmt/7.4c", "csmt/12.3.2f", "csmt/12.3.2g", "isc-2/7.4.2.1[2]c")
+    needs = (MODBUS, HJ212, LOCAL, FINGERPRINT)
+    scenario = Scenario(
+        circuits=11,
+        points=4,
+        period_s=900,
+        kinds=("minute",),
+        centres=("A", "F"),
+        centre_options=(("F", {"kind": "fingerprint", "channel": "tls"}),),
+    )
+    rigs = Rig.VIRTUAL
+
+    async def drive(self, bench: Bench) -> None:
+        begin = bench.clock.now_us()
+        await bench.clock.sleep(hours=6, minutes=5)
+        end = bench.clock.now_us()
+        await bench.operator.verify("quarter", begin, end)
+        drawn = bench.chance("tampering")
+        starts = range(begin, begin + 24 * _QUARTER_US, _QUARTER_US)
+        chosen = drawn.sample(starts, len(_HOWS))
+        bench.phase("tampered")
+        await bench.power.cut()
+        counted = counters(bench)
+        bench.terminal.alter(
+            [
+                Alteration(how, drawn.choice(counted if how == "point" else points(bench)), "quarter", start)
+                for how, start in zip(_HOWS, chosen, strict=True)
+            ]
+        )
+        await bench.power.restore()
+        await bench.clock.sleep(minutes=3)
+        await bench.operator.verify("quarter", begin, end)
+        self._compare_copies(bench, drawn)
+
+    def _compare_copies(self, bench: Bench, drawn: random.Random) -> None:
+        """The centre has what it stored compared; twenty records of it were altered there."""
+        platform = bench.platforms["F"]
+        assert isinstance(platform, FingerprintCentre)
+        copies = [
+            (code, start, dict(fields), flag)
+            for (_, kind, code, start), ((fields, flag), *_) in bench.centres["A"].records.items()
+            if kind == "minute"
+        ]
+        altered = sorted(drawn.sample(range(len(copies)), 20))
+        for index in altered:
+            name, value = next(iter(copies[index][2].items()))
+            copies[index][2][name] = f"{value[:-1]}{(int(value[-1]) + 1) % 10}"
+        names = " ".join(f"{copies[index][0]}/{copies[index][1]}" for index in altered)
+        bench.phase(tampering_judge.ALTERED, records=names)
+        platform.compare(
+            [
+                {
+                    "point": code, "kind": "quarter", "start": start, "end": stamp(from_stamp(start) + _QUARTER_US),
+                    "unit": platform.items[code].unit, "flag": flag, "revision": "0", "fields": fields,
+                }
+                for code, start, fields, flag in copies
+            ]
+        )  # fmt: skip
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from tampering_judge.store_findings(history, "quarter")
+        yield from tampering_judge.copies_findings(history, "F")
+
+
+class ServesThreeCentresInDifferentStates(Case):
+    """A platform that refuses and a plain centre that is dead delay the centre over mutual TLS by nothing."""
+
+    zh = "平台拒绝连接、另一中心不可达时，双向 TLS 中心不受影响。"
+    clauses = ("isc-2/7.2.4(3)a", "csmt/7.3a", "csmt/7.3b")
+    needs = (MODBUS, HJ212, MUTUAL_TLS, PLATFORM, "centres.three")
+    scenario = Scenario(
+        circuits=6,
+        points=4,
+        minute_interval=1,
+        kinds=("minute",),
+        centres=("A", "N", "P"),
+        centre_options=(("A", {"channel": "mtls"}), ("N", {"kind": "https", "channel": "tls"})),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=46, seconds=30)
+        bench.phase("failing")
+        bench.platforms["N"].behave(accept="refuse")
+        bench.platforms["N"].disconnect(abort=True)
+        async with bench.links["uplink.P"].cut():
+            await bench.clock.sleep(minutes=46)
+        bench.platforms["N"].behave(accept="accept")
+        bench.phase("mended")
+        await bench.clock.sleep(minutes=15)
+        await bench.centres.settle(minutes=30)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        ledgers = reconciled(history, ("A", "P"))
+        failing, mended = mark(history, "failing"), mark(history, "mended")
+        yield from centres_judge.independence_findings(ledgers[:1], failing, mended, uncertainty=uncertainty_s(history))
+        yield from delivery.findings(ledgers)

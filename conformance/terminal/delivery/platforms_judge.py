@@ -1,0 +1,272 @@
+"""Energy platforms and fingerprints: upload windows, daily sets, registration, deposits (R-13, R-35).
+
+Leaves completeness and content to `delivery`. A platform's records of class minute are its quarter-hours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from bench.case import Check, check, none_among
+from bench.history import Fingerprinted, History, Phase, Received, Stored
+from conformance.common.delivery import Ledger, setup_of
+from conformance.common.queries import questions
+from conformance.common.times import DAY, MINUTE, SECOND, floor, instant_of, instant_of_iso, local, seconds, stamp_of
+
+UPLOAD, REGISTER = "uploadEnergyData", "register"
+WINDOW_US = 60 * MINUTE
+START_WITHIN_US = 5 * SECOND
+A_DAY = 96
+
+
+def openings(history: History, centre: str) -> list[int]:
+    """When the daily windows open (us): the platform's time, or the one it has told since (phase `upload-time`)."""
+    times = [(0, setup_of(history, centre).upload_time)]
+    times += [(mark.t, mark.detail["time"]) for mark in _marks(history)]
+    found: list[int] = []
+    midnight = floor(history.began.t, DAY) + DAY
+    while midnight <= history.end_us:
+        text = next(time for at, time in reversed(times) if at < midnight)
+        hours, minutes, rest = (int(part) for part in text.split(":"))
+        opening = midnight + ((hours * 60 + minutes) * 60 + rest) * SECOND
+        if opening + WINDOW_US <= history.end_us:
+            found.append(opening)
+        midnight += DAY
+    return found
+
+
+def _marks(history: History) -> list[Phase]:
+    return [mark for mark in history.of(Phase) if mark.name == "upload-time"]
+
+
+def window_findings(history: History, ledger: Ledger) -> Iterator[Check]:
+    """Uploads begin with the window and stay in it; every record is acknowledged by the end of its first window."""
+    centre = ledger.centre
+    uploads = [event.t for event in history.of(Received) if event.centre == centre and event.cn == UPLOAD]
+    windows = openings(history, centre)
+    late: list[str] = []
+    worst = 0
+    for opening in windows:
+        day = floor(opening, DAY)
+        first = next((at for at in uploads if day <= at < day + DAY), None)
+        off = WINDOW_US if first is None else abs(first - opening)
+        worst = max(worst, off)
+        if off > START_WITHIN_US:
+            seen = "nothing" if first is None else local(first)
+            late.append(f"window of {local(opening)}: first upload {seen}")
+    yield check(
+        "starts-with-window",
+        not late if windows else None,
+        en="the upload starts within 5 s of the time the platform told",
+        zh="上传在平台下发时间 ±5 s 内开始",
+        measured=seconds(worst),
+        limit=START_WITHIN_US // SECOND,
+        op="<=",
+        unit="s",
+        evidence=late,
+    )
+    outside = [
+        f"upload at {local(at)}"
+        for at in uploads
+        if not any(opening - START_WITHIN_US <= at <= opening + WINDOW_US for opening in windows)
+    ]
+    yield none_among(
+        "inside-window",
+        uploads and windows,
+        outside,
+        en="nothing is uploaded outside the window",
+        zh="窗口之外不上传",
+        unit="uploads",
+        evidence=outside[:10],
+    )
+    overdue: list[str] = []
+    due = 0
+    for key, record in ledger.records.items():
+        end = next((opening + WINDOW_US for opening in windows if floor(opening, DAY) >= key.end), None)
+        if end is None:
+            continue
+        due += 1
+        if record.acked is None or record.acked > end:
+            shown = "never" if record.acked is None else local(record.acked)
+            overdue.append(f"{key.point} {key.kind} ending {local(key.end)}: acknowledged {shown}")
+    yield none_among(
+        "acknowledged-in-window",
+        due,
+        overdue,
+        en="a day's set is acknowledged by the end of the first window after the day",
+        zh="日数据在当日结束后首个窗口内全部得到应答",
+        unit="records",
+        evidence=overdue[:10],
+    )
+
+
+def set_findings(history: History, centre: str) -> Iterator[Check]:
+    """96 quarter-hours and the day value of each point for each day that lies whole in the record."""
+    setup = setup_of(history, centre)
+    windows = openings(history, centre)
+    days = [floor(opening, DAY) - DAY for opening in windows if floor(opening, DAY) - DAY >= history.began.t]
+    stored: dict[tuple[str, str], set[int]] = {}
+    for event in history.of(Stored):
+        if event.centre == centre and (start := instant_of(event.stamp)) is not None:
+            stored.setdefault((event.code, event.kind), set()).add(start)
+    short: list[str] = []
+    for day in days:
+        for point, code in setup.codes.items():
+            quarters = sum(day <= start < day + DAY for start in stored.get((code, "minute"), ()))
+            whole = day in stored.get((code, "day"), ())
+            if quarters != A_DAY or not whole:
+                short.append(f"{point} on {local(day)[:10]}: {quarters} quarter-hours, day value {whole}")
+    yield none_among(
+        "ninety-six-a-day",
+        days and setup.codes,
+        short,
+        en="every point has 96 quarter-hours and a day value for each day",
+        zh="每个测点每日有 96 个 15 min 值和日值",
+        unit="sets",
+        evidence=short[:10],
+    )
+
+
+def form_findings(history: History, centre: str) -> Iterator[Check]:
+    """The terminal registers before it uploads, and no request deviates from the platform's form."""
+    requests = [event for event in history.of(Received) if event.centre == centre]
+    registered = next((event.t for event in requests if event.cn == REGISTER and not event.faults), None)
+    first = next((event.t for event in requests if event.cn == UPLOAD), None)
+    yield check(
+        "registers-first",
+        registered is not None and (first is None or registered < first),
+        en="the terminal registers before it uploads",
+        zh="先注册后上传",
+        actual=f"registered {local(registered or 0)}, first upload {local(first or 0)}",
+    )
+    wrong = [f"{local(event.t)} {event.cn}: {', '.join(event.faults)}" for event in requests if event.faults]
+    yield none_among(
+        "requests-well-formed",
+        requests,
+        wrong,
+        en="no request deviates from the platform's form",
+        zh="请求格式无偏差",
+        unit="requests",
+        evidence=wrong[:10],
+    )
+
+
+def idempotence_findings(history: History, centre: str) -> Iterator[Check]:
+    """What is sent again after a time-out is the same: no record has a second content.
+
+    Open unless something arrived twice.
+    """
+    stored = [event for event in history.of(Stored) if event.centre == centre]
+    again = [event for event in stored if event.copies > 1 or event.version > 1]
+    other = [
+        f"{local(event.t)} {event.kind} {event.code} {event.stamp}: version {event.version} without a revision"
+        for event in stored
+        if event.version > 1 and not event.revision
+    ]
+    yield none_among(
+        "same-when-sent-again",
+        again,
+        other,
+        en="what is sent again after a time-out has the same content",
+        zh="超时重发的内容与首次一致",
+        unit="records",
+        evidence=other[:10],
+    )
+
+
+def registered_finding(history: History, centre: str) -> Check:
+    """After each change of what the platform gave out at the registration (phase `terms`) the terminal registers again.
+
+    Nothing else tells a terminal the new key or address.
+    """
+    marks = [mark for mark in history.of(Phase) if mark.name == "terms"]
+    ends = [mark.t for mark in marks[1:]] + [history.end_us]
+    times = [event.t for event in history.of(Received) if event.centre == centre and event.cn == REGISTER]
+    missing = [
+        f"{mark.detail['changed']} from {local(mark.t)}: no registration since"
+        for mark, end in zip(marks, ends, strict=False)
+        if not any(mark.t < at <= end for at in times)
+    ]
+    return none_among(
+        "registers-again",
+        marks,
+        missing,
+        en="the terminal registers again when what it was given at its registration no longer holds",
+        zh="注册所得信息失效后终端重新注册",
+        unit="changes",
+    )
+
+
+def deposit_findings(history: History, centre: str, kind: str) -> Iterator[Check]:
+    """Every record of a class that the terminal shows is deposited, under the digest that its content has.
+
+    The digest is the judge's own: SM3 over the canonical form of docs/WIRE.md section 4, for counters.
+    """
+    mn = setup_of(history, centre).mn
+    first = history.began.centres[0].codes
+    points = {point.id: point for point in history.began.points}
+    deposits = [event for event in history.of(Fingerprinted) if event.centre == centre and event.what == "deposit"]
+    deposits = [event for event in deposits if event.kind == kind]
+    taken = {(event.point, event.start): event for event in deposits if event.outcome in ("accepted", "again")}
+    missing: list[str] = []
+    wrong: list[str] = []
+    shown = 0
+    for answer in questions(history, "records"):
+        if answer.query.get("kind") != kind:
+            continue
+        point = points[answer.query["point"]]
+        for row in answer.rows:
+            if not row.get("value"):
+                continue
+            shown += 1
+            start, end = _stamp(row["start"]), _stamp(row["end"])
+            deposit = taken.get((first[point.id], start))
+            if deposit is None:
+                missing.append(f"{point.id} {kind} {start}: no deposit accepted")
+                continue
+            lines = (
+                "carbonbench-record/1", f"device={mn}", f"point={first[point.id]}", f"kind={kind}", f"start={start}",
+                f"end={end}", f"unit={point.unit}", f"flag={row['flag']}", f"revision={deposit.revision}",
+                f"Cou={row['value']}",
+            )  # fmt: skip
+            digest = hashlib.new("sm3", "".join(f"{line}\n" for line in lines).encode()).hexdigest()
+            if digest != deposit.digest:
+                wrong.append(f"{point.id} {kind} {start}: value {row['value']} is not what was deposited")
+    yield none_among(
+        "all-deposited",
+        shown,
+        missing,
+        en="every record has a fingerprint at the platform",
+        zh="每条记录的指纹均已存证",
+        unit="records",
+        evidence=missing[:10],
+    )
+    yield none_among(
+        "fingerprints-agree",
+        shown and taken,
+        wrong,
+        en="the deposited fingerprints are those of the records as they stand",
+        zh="存证指纹与记录一致",
+        unit="records",
+        evidence=wrong[:10],
+    )
+    refused = [f"{event.point} {event.kind} {event.start}: {event.outcome}" for event in deposits]
+    refused = [
+        line for line, event in zip(refused, deposits, strict=True) if event.outcome not in ("accepted", "again")
+    ]
+    yield none_among(
+        "no-deposit-refused",
+        deposits,
+        refused,
+        en="every deposit carries a valid signature of the device",
+        zh="每次存证的签名均有效",
+        unit="deposits",
+        evidence=refused[:10],
+    )
+
+
+def _stamp(text: str) -> str:
+    """An instant in ISO 8601 as the fourteen digits of local time; other text as it is."""
+    instant = instant_of_iso(text)
+    return text if instant is None else stamp_of(instant)

@@ -1,0 +1,112 @@
+"""Records altered in the store or at a centre are found by their fingerprints, exactly those (R-35).
+
+Leaves depositing to `platforms`. What was altered is in the record: the bench did it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Check, check, none_among, none_of
+from bench.history import Fingerprinted, History, Observed, Phase
+from conformance.common.times import instant_of_iso, local
+
+LEAST_RECORDS = 1000
+ALTERED = "altered-copies"
+"""Name of the phase before a centre has its copies compared; its detail lists those that were altered."""
+
+Name = tuple[str, int]
+
+
+def store_findings(history: History, kind: str) -> Iterator[Check]:
+    """Before the alteration the store agrees; afterwards each altered record is named, and no other."""
+    told = [event for event in history.of(Observed) if event.what in ("tampering", "verify") and not event.problem]
+    tampering = [event for event in told if event.what == "tampering"]
+    at = told.index(tampering[0]) if tampering else len(told)
+    before = [event for event in told[:at] if event.rows]
+    after = [event for event in told[at:] if event.what == "verify" and event.rows]
+    compared = int(before[-1].rows[0].get("compared", "0")) if before else 0
+    named = {name: row.get("what", "") for event in before for row in event.rows[1:] if (name := _name(row))}
+    yield none_among(
+        "untouched-store-agrees",
+        compared,
+        named,
+        en="every untouched record agrees with its fingerprint",
+        zh="未改动的记录均与指纹一致",
+        unit="records",
+        evidence=[f"{compared} compared / 条已比对", *(_line(name, what) for name, what in list(named.items())[:10])],
+    )
+    altered = {
+        (row["point"], int(row["start"])): row["how"]
+        for event in tampering
+        for row in event.rows
+        if row["kind"] == kind
+    }
+    found = {name: row.get("what", "") for event in after for row in event.rows[1:] if (name := _name(row))}
+    decided = bool(altered) and bool(after) and compared >= LEAST_RECORDS
+    missed = [_line(name, how) for name, how in altered.items() if name not in found]
+    yield check(
+        "alterations-found",
+        False if missed and after else True if decided else None,
+        en="every altered record is named by a verification on demand",
+        zh="按需核验指出每条被改动的记录",
+        measured=len(altered) - len(missed),
+        limit=len(altered) or 1,
+        unit="records",
+        evidence=missed[:20],
+    )
+    others = [_line(name, what) for name, what in found.items() if name not in altered]
+    yield none_of(
+        "nothing-else-named",
+        others,
+        decided,
+        en="no record is named that nobody altered",
+        zh="不误报未改动的记录",
+        unit="records",
+        evidence=others[:10],
+    )
+
+
+def _name(row: dict[str, str]) -> Name | None:
+    start = instant_of_iso(row.get("start", ""))
+    return None if start is None else (row.get("point", ""), start)
+
+
+def _line(name: Name, what: str) -> str:
+    return f"{name[0]} {local(name[1])}: {what}"
+
+
+def copies_findings(history: History, platform: str) -> Iterator[Check]:
+    """A centre's copies agree with the deposits, but for those that were altered there, and these do not."""
+    marks = [mark for mark in history.of(Phase) if mark.name == ALTERED]
+    altered = {word for mark in marks for word in mark.detail.get("records", "").split()}
+    at = marks[0].t if marks else history.end_us
+    compared = [
+        event
+        for event in history.of(Fingerprinted)
+        if event.centre == platform and event.what == "verify" and event.t >= at
+    ]
+    results = {f"{event.point}/{event.start}": event.outcome for event in compared}
+    wrong = [f"{name}: {outcome}" for name, outcome in results.items() if name not in altered and outcome != "same"]
+    yield none_of(
+        "copies-agree",
+        wrong,
+        len(results) >= LEAST_RECORDS,
+        en="what a centre received agrees with what was deposited",
+        zh="中心收到的记录与存证指纹一致",
+        unit="records",
+        evidence=[f"{len(results)} compared / 条已比对", *wrong[:10]],
+    )
+    missed = [
+        f"{name}: {results.get(name, 'not compared')}" for name in sorted(altered) if results.get(name) != "altered"
+    ]
+    yield check(
+        "altered-copies-found",
+        not missed if altered and len(results) >= LEAST_RECORDS else None,
+        en="every record that was altered at the centre is found",
+        zh="中心处被改动的每条记录均被查出",
+        measured=len(altered) - len(missed),
+        limit=len(altered) or 1,
+        unit="records",
+        evidence=missed[:20],
+    )

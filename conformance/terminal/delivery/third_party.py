@@ -1,0 +1,94 @@
+"""Third-party platforms: everything passed on, as each of them wants it authenticated and enciphered (CSMT 11.13).
+
+Leaves the channels themselves to `security`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import cast
+
+from bench.case import Case, Finding, Rig
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Scenario
+from conformance.common.actions import points, reconciled
+from conformance.terminal import LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS, THIRD_PARTY
+from conformance.terminal.delivery import third_party_judge
+from conformance.terminal.management.management import management_of, told
+from simulators.centres.third_party import ThirdPartyCentre
+
+_METHOD = {"id": "purchased-electricity", "edition": "2022", "formula": "E=AD*EF"}
+_BOUNDARY = {
+    "id": "plant-1", "enterprise": "91350200MA2XXXXX0X", "edition": "2026",
+    "units": [
+        {"unit": "workshop 1", "sector": "other", "source": "electricity", "gas": "CO2", "point": "e01.energy"},
+    ],
+}  # fmt: skip
+_AUTHOR, _REASON = "inspector Zhou", "the meter was read by hand"
+_ENTRY = "12.5"
+_HOUR_US = 3_600_000_000
+
+
+class PassesOnAllItHas(Case):
+    """Activity data, methods, boundaries, entries and statistics reach two third parties, each as it demands."""
+
+    zh = "活动数据、核算方法、排放边界、填报数据和统计数据按各第三方平台的认证和加密要求送达。"
+    clauses = (
+        "csmt/11.13a", "csmt/11.13b", "csmt/11.13c", "csmt/11.13d", "csmt/11.13e", "csmt/11.13f", "csmt/11.13g",
+        "isc-2/7.2.4m", "isc-2/7.2.4n",
+    )  # fmt: skip
+    needs = (MODBUS, LOCAL, MUTUAL_TLS, MANAGEMENT, THIRD_PARTY, "acquisition.manual-entry")
+    scenario = Scenario(
+        start="2026-03-01T23:40:00+08:00",
+        circuits=1,
+        points=1,
+        period_s=900,
+        kinds=("minute",),
+        centres=("T", "U", "M"),
+        centre_options=(
+            ("T", {"kind": "third-party", "channel": "mtls"}),
+            ("U", {"kind": "third-party", "encrypted": True}),
+            ("M", {"kind": "management"}),
+        ),
+    )
+    rigs = Rig.VIRTUAL
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.until("00:00")
+        begin = bench.clock.now_us()
+        management = management_of(bench)
+        await bench.clock.sleep(hours=1)
+        tasks = [
+            management.issue("method", "electricity", "2022.1", json.dumps({"method": _METHOD}).encode()),
+            management.issue("boundary", "plant", "1.0", json.dumps({"boundary": _BOUNDARY}).encode()),
+        ]
+        for task in tasks:
+            await told(bench, task)
+        await bench.clock.sleep(hours=1)
+        await bench.operator.manual_entry(points(bench)[0], "hour", begin, _ENTRY, _AUTHOR, _REASON)
+        await bench.clock.sleep(hours=1)
+        platform = cast(ThirdPartyCentre, bench.platforms["T"])
+        token = platform.token
+        bench.phase("token-changed", centre="T")
+        platform.ask_for("another")
+        await bench.clock.sleep(minutes=50)
+        platform.ask_for(token)
+        bench.phase("token-restored", centre="T")
+        await bench.clock.until("00:45")
+        await bench.centres.settle(minutes=20)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        for name, ledger in zip(("T", "U"), reconciled(history, ("T", "U")), strict=True):
+            yield third_party_judge.activity_finding(ledger)
+            yield third_party_judge.document_finding(
+                history, name, "method", "electricity", {"version": "2022.1", **_METHOD}
+            )
+            yield third_party_judge.document_finding(
+                history, name, "boundary", "plant", {"version": "1.0", "id": "plant-1", "edition": "2026"}
+            )
+            yield third_party_judge.entry_finding(history, name)
+            yield third_party_judge.statistics_finding(history, name)
+        yield from third_party_judge.authentication_findings(history, "T")
+        yield third_party_judge.enciphered_finding(history, "U")

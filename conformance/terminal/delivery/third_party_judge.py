@@ -1,0 +1,186 @@
+"""Third-party platforms: what they were passed, and how each wanted it authenticated and enciphered (CSMT 11.13).
+
+Leaves true values to `delivery` and the capture to `secrecy`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from bench.case import Check, check, none_among
+from bench.history import Commanded, History, Observed, Phase, Received, Rejected, Secured, Stored
+from conformance.common.delivery import Ledger
+from conformance.common.times import DAY, HOUR, MINUTE, floor, instant_of, local
+
+SOON_US = HOUR
+"""How long what has changed may take to reach a third party: the clause names no time, this is the bench's patience."""
+_TOKEN, _CLEAR = "token", "not enciphered"
+_AGAIN_US = 2 * MINUTE
+
+
+def activity_finding(ledger: Ledger) -> Check:
+    """All activity data arrived, as they were."""
+    wrong = [
+        problem.evidence
+        for group in (ledger.lost, ledger.unacknowledged, ledger.altered, ledger.mis_stamped, ledger.invented)
+        for problem in group
+    ]
+    return check(
+        f"activity-data-passed-{ledger.centre.lower()}",
+        None if not ledger.truths else not wrong if ledger.records or wrong else False if ledger.sure else None,
+        en=f"third party {ledger.centre} was passed all activity data, unaltered",
+        zh=f"第三方平台 {ledger.centre} 收到全部活动数据且未改动",
+        measured=len(wrong),
+        limit=0,
+        unit="records",
+        evidence=[f"{len(ledger.records)} records / 条记录", *wrong[:10]],
+    )
+
+
+def _stored(history: History, centre: str, kind: str) -> list[Stored]:
+    return [event for event in history.of(Stored) if event.centre == centre and event.kind == kind]
+
+
+def document_finding(history: History, centre: str, kind: str, name: str, wanted: Mapping[str, str]) -> Check:
+    """A method or boundary that is in force in the terminal was passed on within the hour, as it is."""
+    done = next(
+        (
+            event.t
+            for event in history.of(Commanded)
+            if event.cn == f"issue-{kind}" and event.answer.get("name") == name and event.result == "done"
+        ),
+        None,
+    )
+    came = [event for event in _stored(history, centre, kind) if event.code == name]
+    first = next((event for event in came if wanted.items() <= event.fields.items()), None)
+    late = first is None or done is None or first.t > done + SOON_US
+    said = f"{local(first.t)} {first.fields}" if first else str(came[-1].fields) if came else "nothing"
+    return check(
+        f"{kind}-passed-{centre.lower()}",
+        None if done is None else not late,
+        en=f"third party {centre} was passed the configured {kind}",
+        zh=f"第三方平台 {centre} 收到所配置的{'核算方法' if kind == 'method' else '排放边界'}",
+        expected=str(dict(wanted)),
+        actual=said,
+    )
+
+
+def entry_finding(history: History, centre: str) -> Check:
+    """Every value entered by hand was passed on within the hour, with its author and reason."""
+    made = [event for event in history.of(Observed) if event.what == "manual entry" and not event.problem]
+    came = _stored(history, centre, "manual")
+    missing: list[str] = []
+    for event in made:
+        words = {name: event.query[name] for name in ("kind", "value", "author", "reason")}
+        if not any(
+            instant_of(each.stamp) == int(event.query["start"])
+            and words.items() <= each.fields.items()
+            and each.t <= event.asked + SOON_US
+            for each in came
+        ):
+            missing.append(f"{local(int(event.query['start']))} {words}: {[each.fields for each in came][:3]}")
+    return none_among(
+        f"entries-passed-{centre.lower()}",
+        made,
+        missing,
+        en=f"third party {centre} was passed what was entered by hand, with author and reason",
+        zh=f"第三方平台 {centre} 收到填报数据及其操作人和原因",
+        unit="entries",
+    )
+
+
+def statistics_finding(history: History, centre: str) -> Check:
+    """The statistics of every whole day were passed on within the hour, and are the sum of the day's activity data."""
+    sums: dict[tuple[str, int], tuple[Decimal, int]] = {}
+    for event in _stored(history, centre, "minute"):
+        start = instant_of(event.stamp)
+        if start is None or event.copies > 1 or "Cou" not in event.fields:
+            continue
+        key = (event.code, floor(start, DAY))
+        total, count = sums.get(key, (Decimal(0), 0))
+        sums[key] = (total + Decimal(event.fields["Cou"]), count + 1)
+    told = {(event.code, instant_of(event.stamp)): event for event in _stored(history, centre, "statistics-day")}
+    wrong: list[str] = []
+    days = 0
+    for (code, day), (total, count) in sums.items():
+        if count < 96 or day + DAY + SOON_US > history.end_us:
+            continue
+        days += 1
+        event = told.get((code, day))
+        if event is None:
+            wrong.append(f"{code} {local(day)}: no statistics")
+        elif Decimal(event.fields["value"]) != total or event.t > day + DAY + SOON_US:
+            wrong.append(f"{code} {local(day)}: {event.fields['value']}, the day's data are {total} ({local(event.t)})")
+    return none_among(
+        f"statistics-passed-{centre.lower()}",
+        days,
+        wrong,
+        en=f"third party {centre} was passed the statistics of each day, the sum of its data",
+        zh=f"第三方平台 {centre} 收到每日统计数据，且等于当日数据之和",
+        unit="days",
+    )
+
+
+def authentication_findings(history: History, centre: str) -> Iterator[Check]:
+    """Certificate and token as demanded; what was refused for another token waits and comes once it is right again."""
+    marks = {mark.name: mark.t for mark in history.of(Phase) if mark.detail.get("centre") == centre}
+    begin, end = marks.get("token-changed"), marks.get("token-restored")
+    refused = [event for event in history.of(Rejected) if event.at == centre and _TOKEN in event.reason]
+    outside = [
+        f"{local(event.t)} {event.reason}"
+        for event in refused
+        if begin is None or end is None or not begin <= event.t <= end
+    ]
+    shakes = [event for event in history.of(Secured) if event.at == centre and event.state == "agreed"]
+    nameless = [f"{local(event.t)} no certificate" for event in shakes if not event.peer]
+    heard = any(event.centre == centre for event in history.of(Received))
+    yield check(
+        "authenticates-as-demanded",
+        False if outside or nameless else True if shakes and heard else None,
+        en="the terminal shows the certificate and the token that the third party demands",
+        zh="终端按第三方平台要求出示证书和令牌",
+        measured=len(outside) + len(nameless),
+        limit=0,
+        unit="requests",
+        evidence=[*outside, *nameless][:10],
+    )
+    tried = begin is not None and any(begin <= event.t <= (end or history.end_us) for event in refused)
+    due: list[int] = []
+    absent: list[str] = []
+    if begin is not None and end is not None:
+        due = list(range(floor(begin, 15 * MINUTE) + 15 * MINUTE, end - 5 * MINUTE, 15 * MINUTE))
+        for at in due:
+            stamps = [
+                event for event in _stored(history, centre, "minute") if instant_of(event.stamp) == at - 15 * MINUTE
+            ]
+            if not any(event.t >= end for event in stamps):
+                absent.append(f"{local(at)}: never taken")
+    yield none_among(
+        "refused-data-wait",
+        tried and due,
+        absent,
+        en="what the third party refused for its token is passed on once the token is right again",
+        zh="因令牌被拒的数据在令牌恢复后补传",
+        unit="periods",
+    )
+
+
+def enciphered_finding(history: History, centre: str) -> Check:
+    """Where the third party demands it every body is enciphered, and it can decipher each."""
+    bodies = [event for event in history.of(Received) if event.centre == centre]
+    clear = [f"{local(event.t)} {event.cn}: {event.frame[:60]}" for event in bodies if '"keyId"' not in event.frame]
+    clear += [
+        f"{local(event.t)} {event.reason}"
+        for event in history.of(Rejected)
+        if event.at == centre and (_CLEAR in event.reason or "decipher" in event.reason)
+    ]
+    return none_among(
+        "body-enciphered-as-demanded",
+        bodies,
+        clear,
+        en="bodies are enciphered with the key that the third party demands",
+        zh="按第三方平台要求对数据加密",
+        unit="bodies",
+        evidence=[f"{len(bodies)} bodies / 个报文", *clear[:10]],
+    )

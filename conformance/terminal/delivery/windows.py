@@ -1,0 +1,250 @@
+"""Daily upload windows, uploads and backfills by hand, the monthly index (ISC-2 7.2.4(1), (2), (5); CSMT 7.5; R-13).
+
+Leaves the platform's own forms and its registration to `platforms`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Scenario
+from conformance.common import delivery
+from conformance.common.actions import all_centres, reconciled
+from conformance.common.times import HOUR, floor
+from conformance.terminal import HJ212, HJ212_WINDOW, LOCAL, MODBUS, PLATFORM
+from conformance.terminal.delivery import windows_judge
+from simulators.centres.national import NationalCentre
+
+_TIME, _BY_HAND, _AGAIN = "02:17:00", "03:05:00", "04:20:00"
+_MIDNIGHT = "00:00:00"
+_AUTHOR, _REASON = "inspector Zhou", "the centre asks for what it lost"
+_START = "2026-03-01T23:30:00+08:00"
+_PLATFORM = Scenario(
+    start=_START,
+    circuits=1,
+    points=2,
+    kinds=("minute", "day"),
+    centres=("N",),
+    centre_options=(("N", {"kind": "https", "channel": "tls", "upload_time": _TIME}),),
+)
+_HJ212 = Scenario(
+    start=_START,
+    circuits=1,
+    points=2,
+    centres=("H",),
+    centre_options=(("H", {"schedule": "window", "upload_time": _TIME}),),
+)
+
+
+class _ByHand:
+    """What cases share whose operator sets the time of the window, power fails, and the window holds."""
+
+    clauses = ("isc-2/7.2.4(2)a", "isc-2/7.2.4(2)d", "csmt/7.5d", "isc-2/7.2.4g")
+    orders = 1
+    times = _BY_HAND
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        (name,) = bench.centres if len(bench.centres) else bench.platforms
+        if name in bench.platforms:
+            bench.platforms[name].behave(ack_after_s=1)
+        await bench.clock.sleep(hours=12.5)
+        await bench.operator.set_upload_time(name, self.times, _AUTHOR)
+        bench.phase("upload-time", centre=name, time=self.times)
+        await bench.clock.sleep(hours=1)
+        await bench.power.off(60)
+        await bench.clock.until(_MIDNIGHT)
+        await self.afterwards(bench, name)
+        await bench.operator.log(start)
+        await bench.centres.settle(hours=6)
+
+    async def afterwards(self, bench: Bench, name: str) -> None:
+        """What happens in the next whole days, to a midnight."""
+        await bench.clock.until(_MIDNIGHT)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        ledgers = reconciled(history)
+        yield windows_judge.accepted_finding(history, "upload-time", self.orders)
+        yield windows_judge.audit_finding(
+            history,
+            "upload-time",
+            ("author", "time"),
+            "setting-logged",
+            "a change of the upload time is in the log, with its author",
+            "上传时间变更连同操作人记入日志",
+        )
+        for ledger in ledgers:
+            yield from windows_judge.window_findings(history, ledger)
+        yield from delivery.findings(ledgers)
+
+
+class UploadsInWindowSetByHand(_ByHand, Case):
+    """The last time told counts, the operator's or the platform's, for a platform over HTTPS, power cuts or not."""
+
+    zh = "HTTPS 平台：上传时间以最后一次设定（人工或平台下发）为准，断电后仍有效。"
+    needs = (MODBUS, LOCAL, PLATFORM, "uplink.schedule-manual", "uplink.schedule-from-platform")
+    scenario = _PLATFORM
+
+    async def afterwards(self, bench: Bench, name: str) -> None:
+        platform = bench.platforms[name]
+        assert isinstance(platform, NationalCentre)
+        await bench.clock.sleep(hours=12)
+        # The terminal learns of it when it next asks, at the opening of the window that the operator set.
+        platform.set_upload_time(_AGAIN)
+        bench.phase("upload-time", centre=name, time=_AGAIN)
+        await bench.clock.until(_MIDNIGHT)
+
+
+class KeepsHj212WindowSetByHand(_ByHand, Case):
+    """HJ 212 in a daily window: the time that the operator sets counts, power cuts or not."""
+
+    zh = "HJ 212 每日窗口：人工设定的上传时间生效，断电后仍有效。"
+    needs = (MODBUS, LOCAL, HJ212_WINDOW, "uplink.schedule-manual")
+    scenario = _HJ212
+
+
+class ReportsAsOftenAsSet(_ByHand, Case):
+    """HJ 212, automatic mode: set to three reports a day the terminal makes three, of what has ended by then."""
+
+    zh = "HJ 212 自动模式：设为每日报送三次即按三个时刻报送，每次送出截至该时刻的数据。"
+    clauses = ("csmt/7.5c",)
+    needs = (MODBUS, LOCAL, HJ212_WINDOW, "uplink.schedule-manual", "uplink.automatic-upload")
+    scenario = _HJ212
+    # All of them before noon, when they are set, so that the first of them comes after a midnight.
+    times = "02:05:00,06:05:00,10:05:00"
+
+
+class _AtTheButton:
+    """What cases share whose operator orders an upload while the window is closed."""
+
+    clauses = ("csmt/7.5b", "csmt/7.5e")
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        (name,) = bench.centres if len(bench.centres) else bench.platforms
+        await bench.clock.sleep(hours=12.5)
+        await bench.operator.upload_now(name, _AUTHOR)
+        await bench.clock.until(_MIDNIGHT)
+        await bench.operator.log(start)
+        await bench.centres.settle(hours=4)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        ledgers = reconciled(history)
+        yield windows_judge.accepted_finding(history, "upload", 1)
+        yield windows_judge.audit_finding(
+            history, "upload", ("author",), "order-logged",
+            "an upload by hand is in the log, with its author", "人工上传连同操作人记入日志",
+        )  # fmt: skip
+        for ledger in ledgers:
+            yield windows_judge.button_finding(history, ledger)
+            yield from windows_judge.window_findings(history, ledger)
+        yield from delivery.findings(ledgers)
+
+
+class UploadsAtTheButton(_AtTheButton, Case):
+    """An order by hand sends to a platform over HTTPS at once what waits, its window closed."""
+
+    zh = "HTTPS 平台：窗口关闭时人工指令立即上传积压数据。"
+    needs = (MODBUS, LOCAL, PLATFORM, "uplink.manual-upload")
+    scenario = _PLATFORM
+
+
+class UploadsHj212AtTheButton(_AtTheButton, Case):
+    """An order by hand sends by HJ 212 at once what waits, its window closed."""
+
+    zh = "HJ 212：窗口关闭时人工指令立即上传积压数据。"
+    needs = (MODBUS, LOCAL, HJ212_WINDOW, "uplink.manual-upload")
+    scenario = _HJ212
+
+
+class _NextWindow:
+    """What cases share in which a window passes without a path."""
+
+    clauses = ("isc-2/7.2.4(5)a", "isc-2/7.2.4(4)a", "csmt/7.6a")
+
+    async def drive(self, bench: Bench) -> None:
+        (name,) = bench.centres if len(bench.centres) else bench.platforms
+        if name in bench.platforms:
+            bench.platforms[name].behave(ack_after_s=1)
+        await bench.clock.sleep(hours=20)
+        async with bench.links["uplink"].cut():
+            await bench.clock.sleep(hours=12)
+        await bench.clock.until(_MIDNIGHT)
+        await bench.centres.settle(hours=4)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        ledgers = reconciled(history)
+        for ledger in ledgers:
+            yield from windows_judge.missed_findings(history, ledger)
+            yield from windows_judge.window_findings(history, ledger)
+        yield from delivery.findings(ledgers)
+
+
+class BackfillsInTheNextWindow(_NextWindow, Case):
+    """What an outage kept from its window goes to a platform over HTTPS in the next one, without help."""
+
+    zh = "HTTPS 平台：因断网错过窗口的数据在下一窗口自动补传。"
+    needs = (MODBUS, PLATFORM, "delivery.automatic-backfill")
+    scenario = _PLATFORM
+
+
+class BackfillsHj212InTheNextWindow(_NextWindow, Case):
+    """What an outage kept from its window goes out by HJ 212 in the next one, without help."""
+
+    zh = "HJ 212：因断网错过窗口的数据在下一窗口自动补传。"
+    needs = (MODBUS, HJ212_WINDOW, "delivery.automatic-backfill")
+    scenario = _HJ212
+
+
+class UploadsMonthlyIndex(Case):
+    """The value of a whole month reaches the platform in the first window after the month, and is true."""
+
+    zh = "月指标在月末后首个窗口上传至平台，数值正确。"
+    clauses = ("isc-2/7.2.4(1)b",)
+    needs = (MODBUS, PLATFORM, "uplink.monthly-index")
+    once = True
+    scenario = _PLATFORM.but(start="2026-01-31T23:30:00+08:00", period_s=900)
+
+    async def drive(self, bench: Bench) -> None:
+        bench.platforms["N"].behave(ack_after_s=1)
+        await bench.clock.sleep(days=28, minutes=30)
+        await bench.centres.settle(hours=4)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from windows_judge.month_findings(history, "N")
+        yield from delivery.findings(reconciled(history))
+
+
+class BackfillsByHand(Case):
+    """What a centre acknowledged and lost goes out again on an operator's order: that range only, with an entry."""
+
+    zh = "中心已应答但丢失的数据可由操作员按范围人工补传，并留审计记录。"
+    clauses = ("isc-2/7.2.4(5)b",)
+    needs = (MODBUS, HJ212, LOCAL)
+    scenario = Scenario(circuits=2, points=2, kinds=("minute",))
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(hours=2, minutes=5)
+        bench.centres["A"].behave(persist=False)
+        await bench.clock.sleep(hours=2)
+        bench.centres["A"].behave(persist=True)
+        await bench.clock.sleep(hours=1)
+        low = floor(start, HOUR) + 2 * HOUR
+        await bench.operator.backfill("A", "quarter", low - HOUR, low + 2 * HOUR, _AUTHOR, _REASON)
+        await bench.clock.sleep(minutes=30)
+        await bench.operator.log(start)
+        await bench.centres.settle(minutes=20)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield windows_judge.accepted_finding(history, "backfill", 1)
+        yield windows_judge.audit_finding(
+            history, "backfill", ("author", "reason"), "backfill-logged",
+            "a backfill by hand is in the log, with author and reason", "人工补传连同操作人和原因记入日志",
+        )  # fmt: skip
+        yield from windows_judge.restored_findings(history, "A")
+        ledgers = reconciled(history, all_centres(history))
+        yield from delivery.findings(ledgers, duplicates=False)

@@ -1,0 +1,1 @@
+"""HJ 212: form of frames, splitting of packets, protected payloads."""

@@ -1,0 +1,139 @@
+"""Packets protected above the channel: what the terminal sends is sound, what is forged has no effect (R-32).
+
+Leaves what can be read on the way to `secrecy`, and the clock to `clockwork`. The bench has opened every packet with a
+library of its own; the record holds what it found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from bench.case import Check, check, none_among
+from bench.history import Commanded, History, Phase, Received, Sent, Stored
+from conformance.common.times import local
+
+_NONCE = re.compile(r"KeyId=([0-9A-Fa-f]{8});Iv=([A-Za-z0-9_-]+);")
+GENUINE = "genuine"
+"""Name of the phase in which the centre protects its packets as agreed."""
+REPLAYED = "replayed"
+
+
+def protected_findings(history: History, centre: str) -> Iterator[Check]:
+    """Every packet opens and carries a valid signature; no nonce is used twice with a key, restarts included."""
+    packets = [event for event in history.of(Received) if event.centre == centre]
+    wrong = [
+        f"{local(event.t)} CN={event.cn} QN={event.qn}: {', '.join(faults)}"
+        for event in packets
+        if (faults := [fault for fault in event.faults if fault.startswith("payload-")])
+    ]
+    yield none_among(
+        "packets-protected",
+        packets,
+        wrong,
+        en="every packet is enciphered and signed as agreed, and an independent library opens it",
+        zh="每个报文均按约定加密签名，独立实现可解密验签",
+        unit="packets",
+        evidence=wrong[:10],
+    )
+    first: dict[tuple[str, str], str] = {}
+    again: list[str] = []
+    for event in packets:
+        found = _NONCE.search(event.frame)
+        if found is None:
+            continue
+        shown = f"{local(event.t)} CN={event.cn} QN={event.qn}"
+        before = first.setdefault((found[1], found[2]), shown)
+        if before is not shown:
+            again.append(f"{shown}: nonce {found[2]} was used at {before}")
+    yield check(
+        "nonces-never-twice",
+        not again if len(first) > 1 else False if again else None,
+        en="no nonce is used twice with a key",
+        zh="同一密钥下随机数不重复",
+        measured=len(again),
+        limit=0,
+        unit="nonces",
+        evidence=again[:10],
+    )
+
+
+def _phases(history: History) -> list[tuple[str, int, int]]:
+    """Name, begin and end of every phase."""
+    marks = history.of(Phase)
+    ends = [*(mark.t for mark in marks[1:]), history.end_us]
+    return [(mark.name, mark.t, end) for mark, end in zip(marks, ends[: len(marks)], strict=True)]
+
+
+def forgery_findings(history: History, centre: str, forgeries: Sequence[str]) -> Iterator[Check]:
+    """Per forgery: a record that had no other acknowledgement is sent again once the centre is itself again.
+
+    The phases carry the forgeries' names. Open where nothing was acknowledged by a forgery.
+    """
+    acknowledged = {event.qn for event in history.of(Sent) if event.centre == centre and event.cn == "9014"}
+    stored = [event for event in history.of(Stored) if event.centre == centre and not event.asked]
+    for forgery in forgeries:
+        stretch = next(((begin, end) for name, begin, end in _phases(history) if name == forgery), None)
+        forged = [
+            event for event in history.of(Sent) if event.centre == centre and event.spoiled == f"payload-{forgery}"
+        ]
+        numbers = {event.qn for event in forged} - acknowledged
+        owed = {(event.kind, event.code, event.stamp): event for event in stored if event.qn in numbers}
+        believed: list[str] = []
+        if stretch is not None:
+            came = {(event.kind, event.code, event.stamp) for event in stored if event.t >= stretch[1]}
+            believed = [
+                f"{local(event.t)} {event.kind} {event.code} {event.stamp} QN={event.qn}: never sent again"
+                for key, event in owed.items()
+                if key not in came
+            ]
+        yield none_among(
+            f"forged-{forgery}-not-believed",
+            owed,
+            believed,
+            en=f"an acknowledgement that is forged ({forgery}) counts as none",
+            zh=f"伪造的应答（{forgery}）不被采信",
+            unit="records",
+            evidence=[f"{len(forged)} forged packets / 个伪造报文", *believed[:10]],
+        )
+
+
+def command_findings(history: History, centre: str, forgeries: Sequence[str]) -> Iterator[Check]:
+    """A forged request and one that was heard before are not answered at all, as if their check word were wrong."""
+    asked = [event for event in history.of(Commanded) if event.centre == centre and event.cn == "1012"]
+    stretches = [(name, begin, end) for name, begin, end in _phases(history) if name in forgeries]
+    forged = [(name, event) for name, begin, end in stretches for event in asked if begin <= event.sent < end]
+    answered = [
+        f"{local(event.sent)} {name} CN=1012 QN={event.qn}: QnRtn={event.accepted or '-'} ExeRtn={event.result or '-'}"
+        for name, event in forged
+        if event.accepted or event.result
+    ]
+    yield none_among(
+        "forged-commands-unanswered",
+        forged,
+        answered,
+        en="a forged command is neither carried out nor answered",
+        zh="伪造的命令不执行、不应答",
+        unit="commands",
+        evidence=answered[:10],
+    )
+    replays = [event for event in history.of(Sent) if event.centre == centre and event.spoiled == REPLAYED]
+    numbers = {event.qn: event for event in asked}
+    said: list[str] = []
+    for replay in replays:
+        found = re.search(r"QN=(\d+);", replay.frame)
+        original = numbers.get(found[1]) if found else None
+        said += [
+            f"{local(answer.t)} CN={answer.cn} QN={answer.qn}: answers what was sent again at {local(replay.t)}"
+            for answer in history.of(Received)
+            if answer.centre == centre and original is not None and answer.qn == original.qn and answer.t > replay.t
+        ]
+    yield none_among(
+        "replay-unanswered",
+        replays,
+        said,
+        en="a command that is sent again after another one is not answered",
+        zh="重放的命令不予应答",
+        unit="answers",
+        evidence=said[:10],
+    )

@@ -1,0 +1,185 @@
+"""Protocol: the frames of HJ 212-2017 as the terminal sends and takes them (ISC-2 7.2.4; R-33)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Scenario
+from conformance.common import clock_steps, delivery, frames
+from conformance.common.actions import all_centres, delivered, mark, reconciled
+from conformance.terminal import HJ212, MODBUS
+
+HJ212_CLAUSE = ("isc-2/7.2.4k",)
+
+
+class SendsWellFormedFrames(Case):
+    """Every frame of an ordinary morning has the right length, check sum, size, fields, times, numbers and flags."""
+
+    zh = "正常上传的每一帧，其长度、CRC、大小、字段、时间、数值与标记均符合 HJ 212—2017。"
+    clauses = (*HJ212_CLAUSE, "isc-2/7.3.1b", "isc-2/7.2.2(2)t")
+    needs = (MODBUS, HJ212)
+    scenario = Scenario(circuits=6, points=4, realtime_interval_s=60)
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(hours=3, minutes=5)
+        for centre in bench.centres.values():
+            await centre.read_clock()
+            await centre.read_minute_interval()
+        await bench.clock.sleep(minutes=2)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from frames.format_findings(history, all_centres(history))
+        yield from frames.answer_findings(history, all_centres(history))
+
+
+class IdentifiesItself(Case):
+    """Every frame carries the number, password and system code set for its centre, and a QN names one message."""
+
+    zh = "每一帧均含该中心设定的设备标识、密码和系统编码，请求编码唯一。"
+    clauses = HJ212_CLAUSE
+    needs = (MODBUS, HJ212)
+    scenario = Scenario(circuits=2, points=2, realtime_interval_s=60)
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(hours=2, minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from frames.identity_findings(history, all_centres(history))
+
+
+class SplitsLongPackets(Case):
+    """Data too long for one frame come in numbered parts, each whole in itself and answered before the next."""
+
+    zh = "超长数据分包上传，分包编号、时间齐全，逐包应答。"
+    clauses = HJ212_CLAUSE
+    needs = (MODBUS, HJ212)
+    scenario = Scenario(circuits=10, points=4, kinds=("minute", "hour"))
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(hours=3, minutes=5)
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from frames.split_findings(history, all_centres(history))
+        yield from frames.format_findings(history, all_centres(history))
+        yield from delivery.findings(reconciled(history))
+
+
+class FinishesSplitAfterReconnecting(Case):
+    """A connection that closes between the parts of a packet costs no part and doubles none in the record."""
+
+    zh = "分包之间连接中断，重连后数据完整且不重复入库。"
+    clauses = (*HJ212_CLAUSE, "isc-2/7.2.4(4)a")
+    needs = (MODBUS, HJ212)
+    scenario = Scenario(circuits=10, points=4, kinds=("minute",))
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=35)
+        bench.centres["A"].behave(close_between_parts=3)
+        await bench.clock.sleep(hours=1)
+        await bench.centres.settle(minutes=10)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from frames.split_findings(history, all_centres(history))
+        yield from delivered(history)
+
+
+class ResendsUnchanged(Case):
+    """A message that gets no answer is repeated with the same QN and the same octets, after the time-out."""
+
+    zh = "未得到应答的报文在超时后以相同请求编码和内容重发。"
+    clauses = (*HJ212_CLAUSE, "isc-2/7.2.4(4)a")
+    needs = (MODBUS, HJ212)
+    scenario = Scenario(circuits=2, points=2, centres=("A",))
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=20)
+        bench.phase("faulty")
+        bench.centres["A"].behave(ack_from_copy=3)
+        await bench.clock.sleep(hours=2)
+        bench.phase("sound")
+        bench.centres["A"].behave(ack_from_copy=1)
+        await bench.clock.sleep(minutes=20)
+        await bench.centres.settle(minutes=30)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from frames.resend_findings(
+            history, "A", mark(history, "faulty"), mark(history, "sound"), patience_s=self.scenario.over_time_s
+        )
+        yield from delivered(history)
+
+
+class TakesAwkwardOctets(Case):
+    """Answers glued together, octet by octet, after junk or in lower-case CRC are understood: nothing is sent twice."""
+
+    zh = "粘包、逐字节、前缀垃圾、小写 CRC 的应答均能识别，不因此重发或丢失。"
+    clauses = HJ212_CLAUSE
+    needs = (MODBUS, HJ212)
+    scenario = Scenario(circuits=2, points=2, minute_interval=5, kinds=("minute",))
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=11)
+        for switches in (
+            {"sending": "octets"},
+            {"sending": "glued"},
+            {"sending": "junk-hash"},
+            {"sending": "junk-head"},
+            {"sending": "whole", "crc_case": "lower"},
+            {"crc_case": "upper"},
+        ):
+            for centre in bench.centres.values():
+                centre.behave(**switches)
+            await bench.clock.sleep(minutes=24)
+            for centre in bench.centres.values():
+                await centre.read_clock()
+            await bench.clock.sleep(minutes=1)
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from delivered(history)
+        yield from frames.answer_findings(history, all_centres(history))
+
+
+# Octets that a centre never means: what they are, and what they look like.
+JUNK = (
+    ("a megabyte of #", b"#" * 1_000_000),
+    ("half a frame", b"##0101QN=20160801085857223;ST=31;CN=1062;PW=123456;MN="),
+    ("a length beyond every limit", b"##9999QN=20160801085857223;ST=31;CN=1062;Flag=5;CP=&&RtdInterval=30&&1C80\r\n"),
+    ("a length that is no number", b"##01x1QN=20160801085857223;ST=31;CN=1062;Flag=5;CP=&&RtdInterval=30&&1C80\r\n"),
+    ("binary octets", bytes(range(256)) * 8),
+    ("heads without frames", b"##" * 3000),
+)
+
+
+class SurvivesJunkFromCentre(Case):
+    """Junk, half frames, impossible lengths and wrong check sums from a centre stop nothing and set nothing."""
+
+    zh = "中心发来垃圾字节、残帧、错误长度或错误 CRC 时，终端不停止工作、不误执行命令。"
+    clauses = HJ212_CLAUSE
+    needs = (MODBUS, HJ212, "clock.centre")
+    scenario = Scenario(circuits=2, points=2, minute_interval=5, kinds=("minute",), centres=("A",))
+
+    async def drive(self, bench: Bench) -> None:
+        centre = bench.centres["A"]
+        await bench.clock.sleep(minutes=11)
+        for name, octets in (*JUNK, ("a clock command with a wrong check sum", _wrong_clock(centre.mn, centre.pw))):
+            bench.phase("junk", what=name)
+            centre.send_octets(octets, name)
+            await bench.clock.sleep(minutes=4)
+            await centre.read_clock()
+            await bench.clock.sleep(minutes=3)
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield clock_steps.accepted_finding(history, "1011")
+        yield from clock_steps.untouched_findings(history, probes=len(JUNK) + 1)
+        yield from delivered(history)
+
+
+def _wrong_clock(mn: str, pw: str) -> bytes:
+    """1012 to the year 2030 for this very terminal, with a check sum that is not its own."""
+    data = (f"QN=20260302001100000;ST=31;CN=1012;PW={pw};MN={mn};Flag=5;CP=&&SystemTime=20300101000000&&").encode()
+    return b"##%04d%s%04X\r\n" % (len(data), data, frames.crc(data) ^ 0x0F00)

@@ -1,0 +1,128 @@
+"""Loads: the net weight of every truck is added up once, gross less tare, and the sum is the terminal's own to keep.
+
+Leaves the weights themselves to `accuracy`. Which trucks crossed, and when, is known from the marks of the bench.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bench.case import Check, none_of
+from bench.history import History, Power, Stored
+from conformance.common.delivery import setup_of
+from conformance.common.queries import questions
+from conformance.common.retention import marks
+from conformance.common.times import SECOND, instant_of_iso, local
+from conformance.common.truth import number
+
+SETTLE_US = 20 * SECOND
+"""How long after a truck has left the bridge its load may still be missing from the sum."""
+
+
+@dataclass(frozen=True)
+class Crossed:
+    """A truck that was weighed empty: from when to when it drove over the bridge then, and its net weight."""
+
+    began: int
+    ended: int
+    net: Decimal
+
+
+def crossings(history: History, meter: str) -> list[Crossed]:
+    """The loads of a bridge, in order."""
+    return [
+        Crossed(int(mark.detail["began"]), mark.t, net)
+        for mark in marks(history, "load")
+        if mark.detail.get("meter") == meter and (net := number(mark.detail.get("net", ""))) is not None
+    ]
+
+
+def _due(loads: Sequence[Crossed], at: int, *, counted: bool) -> Decimal | None:
+    """The sum (or number) of loads at an instant; None while one is on its way into it."""
+    if any(load.began <= at < load.ended + SETTLE_US for load in loads):
+        return None
+    done = [load for load in loads if load.ended < at]
+    return Decimal(len(done)) if counted else sum((load.net for load in done), Decimal(0))
+
+
+def _readings(history: History, point: str) -> list[tuple[int, Decimal]]:
+    """Instants and values of the good readings that the terminal shows of a point, in order."""
+    found: dict[int, Decimal] = {}
+    for event in questions(history, "readings"):
+        if event.query.get("point") != point:
+            continue
+        for row in event.rows:
+            at, value = instant_of_iso(row.get("at", "")), number(row.get("value", ""))
+            if at is not None and value is not None and row.get("quality") == "good":
+                found[at] = value
+    return sorted(found.items())
+
+
+def findings(history: History, bridges: Mapping[str, Sequence[str]], centre: str) -> Iterator[Check]:
+    """Sums and numbers of loads, and what of them came to a centre; `bridges` gives net and number of each meter."""
+    wrong: dict[str, list[str]] = {"net": [], "loads": [], "sent": []}
+    whole = {"net": bool(bridges), "loads": bool(bridges), "sent": bool(bridges)}
+    after_cut: list[str] = []
+    cuts = [event.t for event in history.of(Power) if event.state == "cut"]
+    outlasted = bool(cuts)
+    codes = setup_of(history, centre).codes
+    for meter, points in bridges.items():
+        loads = crossings(history, meter)
+        for what, point in zip(("net", "loads"), points, strict=True):
+            seen = _readings(history, point)
+            first = seen[0][1] if seen and _due(loads, seen[0][0], counted=False) == 0 else None
+            wanted = [(at, value, _due(loads, at, counted=what == "loads")) for at, value in seen]
+            compared = [(at, value, due) for at, value, due in wanted if due is not None]
+            ended = bool(loads) and bool(compared) and compared[-1][0] > loads[-1].ended
+            whole[what] = whole[what] and first is not None and ended
+            outlasted = outlasted and any(at > cuts[-1] for at, _, _ in compared)
+            for at, value, due in compared:
+                if first is not None and value - first != due:
+                    line = f"{point} at {local(at)}: {value - first} since the beginning, {due} crossed the bridge"
+                    wrong[what].append(line)
+                    if cuts and at > cuts[-1] and not _wrong_before(compared, first, cuts[-1]):
+                        after_cut.append(line)
+        sent = _sent(history, centre, codes.get(points[0], ""))
+        brought, came = sum((load.net for load in loads), Decimal(0)), sum(sent.values(), Decimal(0))
+        whole["sent"] = whole["sent"] and bool(loads) and bool(sent)
+        if sent and loads and came != brought:
+            wrong["sent"].append(f"{points[0]}: {came} came to {centre}, {brought} were brought")
+    texts = (
+        ("net", "net-weight-summed", "the net weight of every truck is added up once", "逐车净重累计一次，不漏不重"),
+        ("loads", "every-load-counted", "every load is counted once", "每车计数一次"),
+        ("sent", "net-weight-sent", "the net weights sent are those of the trucks", "上传的净重与过磅净重一致"),
+    )
+    for what, id, en, zh in texts:
+        yield none_of(
+            id,
+            wrong[what],
+            whole[what],
+            en=en,
+            zh=zh,
+            unit="values",
+        )
+    yield none_of(
+        "truck-outlasts-power-cut",
+        after_cut,
+        outlasted and whole["net"],
+        en="a truck that was weighed full before power was lost is counted when it is weighed empty after it",
+        zh="停电前已称毛重的车辆，恢复后回皮仍计入",
+        unit="values",
+    )
+
+
+def _wrong_before(compared: Sequence[tuple[int, Decimal, Decimal]], first: Decimal, cut: int) -> bool:
+    """Whether the sum was wrong before the power was cut already."""
+    return any(value - first != due for at, value, due in compared if at < cut)
+
+
+def _sent(history: History, centre: str, code: str) -> dict[str, Decimal]:
+    """What came to a centre of a counter by interval, the last content of each."""
+    found: dict[str, Decimal] = {}
+    for event in history.of(Stored):
+        value = number(event.fields.get("Cou", ""))
+        if event.centre == centre and event.code == code and event.kind == "minute" and value is not None:
+            found[event.stamp] = value
+    return found

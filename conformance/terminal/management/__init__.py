@@ -1,0 +1,1 @@
+"""Management: signed packages, software, configuration from afar, alarms."""

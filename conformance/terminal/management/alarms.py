@@ -1,0 +1,86 @@
+"""Alarms for faults, by name and in time, and the clock of the log (ISC-2 8.2, 7.4.1.3(2); R-41, R-39).
+
+Leaves alarms of the buffer to `overflow` and of certificates to `security`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding, Rig
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Scenario
+from conformance.common.times import HOUR
+from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal.acquisition.sources import MANUAL
+from conformance.terminal.management import alarms_judge
+from simulators.meters.faults import Silent
+
+
+class TellsFaults(Case):
+    """A silent meter, a channel out of range and a lost centre raise one alarm each, by name, while they last."""
+
+    zh = "仪表无应答、通道超量程、中心失联各在 60 s 内告警一次，指明对象，消除后解除并记入日志。"
+    clauses = ("isc-2/8.2c", "isc-2/8.2d")
+    needs = (MODBUS, HJ212, LOCAL, "monitoring.fault-alarm", "monitoring.fault-location")
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(circuits=2, points=1, meters=("gas",), period_s=10, kinds=())
+    lasts_s = 300
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=6, seconds=3)
+        # Three periods of silence make the fault.
+        bench.phase("fault", what="meter", names="e02 e02.energy", after_s=30)
+        bench.meters["e02"].set_fault(Silent())
+        await self.mend(bench)
+        bench.meters["e02"].clear()
+        await bench.clock.sleep(minutes=6)
+        meter = bench.meters["gas"]
+        point = next(point for point, channel in meter.points.items() if channel.register.high)
+        bench.phase("fault", what="channel", names=point, after_s=10)
+        meter.preset(point, str(int(float(meter.points[point].register.high)) + 20))
+        await self.mend(bench)
+        meter.release(point)
+        await bench.clock.sleep(minutes=6)
+        bench.phase("fault", what="centre", names="B")
+        async with bench.links["uplink.B"].refuse():
+            await bench.links["uplink.B"].reset()
+            await self.mend(bench)
+        await bench.clock.sleep(minutes=6)
+        await bench.operator.alarms()
+        await bench.operator.log(start)
+
+    async def mend(self, bench: Bench) -> None:
+        """Let the fault last, then say that it is over."""
+        await bench.clock.sleep(self.lasts_s)
+        bench.phase("mended")
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from alarms_judge.findings(history)
+
+
+class LogsByItsOwnClock(Case):
+    """Entries of the log carry the time of the terminal's own clock, before and after it was moved."""
+
+    zh = "日志时间取自终端自身时钟，时钟变动前后均如此。"
+    clauses = ("isc-2/7.4.1.3(2)f",)
+    needs = (MODBUS, LOCAL, MANUAL)
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(start="2026-03-02T06:00:00+08:00", circuits=1, points=2, centres=("A",), kinds=())
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        authors = ("Li Wei", "Wang Fang", "Zhang Min")
+        for author, step_s in zip(authors, (7200, -3 * 3600, 0), strict=True):
+            await bench.clock.sleep(minutes=7, seconds=13)
+            day = start - 54 * HOUR
+            await bench.operator.manual_entry("e01.energy", "day", day, "120.00", author, "delivery note")
+            await bench.clock.sleep(minutes=1)
+            if step_s:
+                await bench.terminal.step_clock(step_s)
+        await bench.operator.log(start - 4 * HOUR)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from alarms_judge.clock_findings(history)

@@ -1,0 +1,118 @@
+# pyright: reportPrivateUsage=false
+"""Defects of alarms and of the log's clock: late, repeated, nameless, standing, unlogged, by another clock."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from conformance.defects import Patch, defect
+from conformance.defects.seams import hides_events
+from reference_terminal.operations.journal import Journal
+from reference_terminal.processing import pipeline
+
+_FAULTS, _CLOCK = "alarms/tells-faults", "alarms/logs-by-its-own-clock"
+_ALARM, _LOCATE = ("isc-2/8.2c",), ("isc-2/8.2d",)
+
+
+@defect(
+    "silence-told-after-an-hour",
+    en="a silent meter raises an alarm after 360 periods",
+    zh="仪表无应答 360 个周期后才告警",
+    clauses=_ALARM,
+    cases=(_FAULTS,),
+)
+def silence_told_after_an_hour(patch: Patch) -> None:
+    """The alarms of every small disturbance were a nuisance."""
+    patch(pipeline, "SILENT_PERIODS", 360)
+
+
+@defect(
+    "alarm-at-every-poll",
+    en="a fault raises an alarm at every poll while it lasts",
+    zh="故障期间每次采集都重复告警",
+    clauses=_ALARM,
+    cases=(_FAULTS,),
+)
+def alarm_at_every_poll(patch: Patch) -> None:
+    """What stands already is not remembered."""
+    whole = Journal.raise_alarm
+
+    def raise_alarm(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
+        self._raised.pop((kind, subject), None)
+        whole(self, kind, subject, en, zh)
+
+    patch(Journal, "raise_alarm", raise_alarm)
+
+
+@defect(
+    "alarm-names-nothing",
+    en="an alarm says that something has failed, and not what",
+    zh="告警只提示有故障，不指明对象",
+    clauses=_LOCATE,
+    cases=(_FAULTS,),
+)
+def alarm_names_nothing(patch: Patch) -> None:
+    """One lamp for all."""
+    whole = Journal.raise_alarm
+
+    def raise_alarm(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
+        if (kind, subject) not in self._raised:
+            whole(self, kind, "terminal", "something has failed", "有故障")
+            self._raised[(kind, subject)] = None
+
+    patch(Journal, "raise_alarm", raise_alarm)
+
+
+@defect(
+    "alarms-stand-for-ever",
+    en="an alarm stands until somebody takes it off by hand",
+    zh="故障消除后告警不自动解除",
+    clauses=_ALARM,
+    cases=(_FAULTS,),
+)
+def alarms_stand_for_ever(patch: Patch) -> None:
+    """So that none is overlooked."""
+    patch(Journal, "clear_alarm", lambda self, kind, subject: None)
+
+
+@defect(
+    "alarms-not-logged",
+    en="alarms are shown and not written to the log",
+    zh="告警仅显示而不记入日志",
+    clauses=_ALARM,
+    cases=(_FAULTS,),
+)
+def alarms_not_logged(patch: Patch) -> None:
+    """They have a list of their own."""
+    hides_events(patch, lambda kind, en: kind.startswith("alarm "))
+
+
+class _SinceStart:
+    """A clock that is read once, at the start, and goes on by itself."""
+
+    def __init__(self, clock: Any) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._base_ms = clock.now_ms() - round(self._loop.time() * 1000)
+
+    def now_ms(self) -> int:
+        """Milliseconds UTC."""
+        return self._base_ms + round(self._loop.time() * 1000)
+
+
+@defect(
+    "log-by-uptime",
+    en="the log counts its time from the start of the terminal, whatever its clock says",
+    zh="日志时间由启动时刻累计，不取终端时钟",
+    clauses=("isc-2/7.4.1.3(2)f",),
+    cases=(_CLOCK,),
+)
+def log_by_uptime(patch: Patch) -> None:
+    """The counter of the processor is at hand, the clock is not."""
+    whole = Journal.__init__
+
+    def initialise(self: Journal, store: Any, clock: Any, log: Any) -> None:
+        whole(self, store, clock, log)
+        self._clock = _SinceStart(clock)  # pyright: ignore[reportAttributeAccessIssue]
+
+    patch(Journal, "__init__", initialise)

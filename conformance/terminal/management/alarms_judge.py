@@ -1,0 +1,161 @@
+"""Alarms and the log's clock: a fault is told in time, once, by name, cleared and logged (R-41); stamps (R-39).
+
+Leaves which faults there are to the cases. A fault and its end are phases `fault` and `mended` with the names by which
+the terminal knows what failed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bench.case import Check, Measurement, measure, none_of
+from bench.history import ClockMoved, History, Observed, Phase
+from conformance.common.times import SECOND, instant_of_iso, local, seconds
+
+# R-41: from the cause to the alarm; a link that is tried again every minute is found sound within two.
+RAISED_US, CLEARED_US = 60 * SECOND, 120 * SECOND
+# R-39: entries carry the device's time within so much.
+STAMP_US = SECOND
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault from `start` to `end` (us); due to be told by `due`, under one of `names`."""
+
+    what: str
+    names: tuple[str, ...]
+    start: int
+    end: int
+    due: int
+
+
+def faults(history: History) -> list[Fault]:
+    """The faults of a case, each with its end."""
+    found: list[Fault] = []
+    began: Phase | None = None
+    for mark in history.of(Phase):
+        if mark.name == "fault":
+            began = mark
+        elif mark.name == "mended" and began is not None:
+            detail = began.detail
+            due = began.t + int(detail.get("after_s", "0")) * SECOND + RAISED_US
+            found.append(Fault(detail["what"], tuple(detail["names"].split()), began.t, mark.t, due))
+            began = None
+    return found
+
+
+def _named(row: dict[str, str], names: tuple[str, ...]) -> bool:
+    text = " ".join(row.get(key, "") for key in ("subject", "text", "en", "zh"))
+    return any(re.search(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", text) for name in names)
+
+
+def _latest(history: History, what: str) -> tuple[dict[str, str], ...] | None:
+    answers = [event for event in history.of(Observed) if event.what == what and not event.problem]
+    return answers[-1].rows if answers else None
+
+
+def findings(history: History) -> Iterator[Check | Measurement]:
+    """Each fault raises one alarm in time, which names what failed, is logged, and ends with its cause."""
+    rows, log = _latest(history, "alarms"), _latest(history, "log")
+    tried = faults(history)
+    late: list[str] = []
+    several: list[str] = []
+    nameless: list[str] = []
+    standing: list[str] = []
+    unlogged: list[str] = []
+    worst = 0
+    for fault in tried:
+        where = f"{fault.what} {fault.names[0]} from {local(fault.start)}"
+        mine = [
+            (at, row)
+            for row in rows or ()
+            if (at := instant_of_iso(row.get("raised", ""))) is not None and fault.start <= at < fault.end
+        ]
+        if not mine:
+            late.append(f"{where}: no alarm")
+            continue
+        first, row = min(mine, key=lambda pair: pair[0])
+        worst = max(worst, first - fault.start)
+        if first > fault.due:
+            late.append(f"{where}: alarm {seconds(first - fault.start)} s later")
+        located = [(at, each) for at, each in mine if _named(each, fault.names)]
+        if not located:
+            nameless.append(f"{where}: {row.get('kind')} {row.get('subject')}")
+        if len(located) > 1:
+            several.append(f"{where}: {len(located)} alarms")
+        for _, each in located or mine:
+            cleared = instant_of_iso(each.get("cleared", ""))
+            if cleared is None or not fault.end - SECOND <= cleared <= fault.end + CLEARED_US:
+                shown = "never" if cleared is None else local(cleared)
+                standing.append(f"{where}, mended {local(fault.end)}: cleared {shown}")
+        told = [
+            entry
+            for entry in log or ()
+            if (at := instant_of_iso(entry.get("at", ""))) is not None
+            and abs(at - first) <= STAMP_US
+            and _named(entry, fault.names)
+        ]
+        if log is not None and not told:
+            unlogged.append(f"{where}: no entry at {local(first)}")
+    yield measure(
+        "slowest-alarm", seconds(worst), en="longest time from fault to alarm", zh="故障至告警最长时间", unit="s"
+    )
+    known = bool(tried) and rows is not None
+    for id, bad, ok, en, zh in (
+        ("alarm-raised", late, known, "every fault raises an alarm at most 60 s after it shows", "故障后 60 s 内告警"),
+        ("alarm-once", several, known and not late, "every fault raises one alarm", "每个故障仅一次告警"),
+        (
+            "alarm-names-fault",
+            nameless,
+            known and not late,
+            "the alarm names what failed",
+            "告警指明故障的端口、通道或对象",
+        ),
+        ("alarm-cleared", standing, known and not late, "the alarm ends with its cause", "故障消除后告警解除"),
+        ("alarm-logged", unlogged, known and not late and log is not None, "every alarm is in the log", "告警记入日志"),
+    ):
+        yield none_of(
+            id,
+            bad,
+            ok,
+            en=en,
+            zh=zh,
+            unit="faults",
+        )
+
+
+def clock_findings(history: History) -> Iterator[Check]:
+    """What an operator does is in the log at the time of the terminal's own clock, wherever that stands.
+
+    The case moves the clock between two entries; each author is one of its own.
+    """
+    log = _latest(history, "log")
+    wrong: list[str] = []
+    offsets: set[int] = set()
+    seen = 0
+    for event in history.of(Observed):
+        author = event.query.get("author", "")
+        if not author or event.problem:
+            continue
+        moves = [move.offset_us for move in history.of(ClockMoved) if move.t <= event.asked]
+        offset = moves[-1] if moves else 0
+        rows = [row for row in log or () if author in " ".join(row.values())]
+        due = event.asked + offset
+        if log is None:
+            continue
+        seen += 1
+        offsets.add(offset)
+        ats = [at for row in rows if (at := instant_of_iso(row.get("at", ""))) is not None]
+        if not any(abs(at - due) <= STAMP_US for at in ats):
+            shown = ", ".join(local(at) for at in ats) or "no entry"
+            wrong.append(f"{author} by the terminal's clock at {local(due)}: {shown}")
+    yield none_of(
+        "log-by-own-clock",
+        wrong,
+        seen and len(offsets) > 1,
+        en="entries of the log carry the time of the terminal's own clock",
+        zh="日志时间取自终端自身时钟",
+        unit="entries",
+    )

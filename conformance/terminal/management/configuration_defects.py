@@ -1,0 +1,288 @@
+# pyright: reportPrivateUsage=false
+"""Defects in configuration from afar and from a file: believed and not done, done by halves, lost, not told.
+
+Leaves packages as such to `management` and centres set at the terminal to `centreset`.
+"""
+
+# The management room is broken where it keeps its own state.
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+from typing import Any
+
+from conformance.defects import Patch, defect, noticed
+from conformance.defects.seams import hides_events
+from reference_terminal.assembly import Terminal
+from reference_terminal.management import backup, configuration
+from reference_terminal.management.configuration import Configuration
+from reference_terminal.management.installer import Installer, Outcome
+from reference_terminal.management.packages import PackageRefused
+from reference_terminal.platform import Platform
+from reference_terminal.security.vault import Vault
+from reference_terminal.settings import centre_overlay
+from reference_terminal.settings.centres import CentreConfig
+from reference_terminal.settings.config import Config
+from reference_terminal.storage.store import Store
+from reference_terminal.web import packages
+from reference_terminal.web.server import HttpError
+
+_AFAR = ("configuration/configures-from-afar",)
+_SECURED = ("configuration/adds-and-removes-secured-centres-from-afar",)
+_BACKUP = ("configuration/restores-configuration",)
+_ADDRESS = ("isc-2/8.3c",)
+_ITEMS = ("isc-2/8.3d",)
+_CHECKED = ("isc-2/7.4.1.4(3)b",)
+_MADE = ("isc-2/7.4.1.4(4)a",)
+_RESTORED = ("isc-2/7.4.1.4(4)b",)
+
+noticed("packages-refused-throughout", *_AFAR)
+noticed("packages-only-noted", *_AFAR)
+
+
+@defect(
+    "address-only-noted",
+    en="another upload address is acknowledged and not used",
+    zh="远程修改的上传地址仅回执，未使用",
+    clauses=_ADDRESS,
+    cases=_AFAR,
+)
+def address_only_noted(patch: Patch) -> None:
+    """It waits for the service engineer."""
+    patch(configuration, "_moved", lambda centre, given: centre)  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "backlog-stays-behind",
+    en="with another upload address the queue begins anew",
+    zh="修改上传地址后丢弃积压",
+    clauses=_ADDRESS,
+    cases=_AFAR,
+)
+def backlog_stays_behind(patch: Patch) -> None:
+    """What was meant for the old address is nobody's."""
+
+    def set_(self: Configuration, body: dict[str, Any], issuer: str, put: bool) -> str:
+        for centre in body.get("centres", []) if put else ():
+            self._store.write("DELETE FROM outbox WHERE centre=?", (centre["id"],))
+        return own(self, body, issuer, put)
+
+    own = patch(Configuration, "set", set_)
+
+
+@defect(
+    "items-acquired-all-the-same",
+    en="a data item that was taken out is acquired and sent all the same",
+    zh="停用的数据项仍继续采集上传",
+    clauses=_ITEMS,
+    cases=_AFAR,
+)
+def items_acquired_all_the_same(patch: Patch) -> None:
+    """More data cannot be wrong."""
+    patch(configuration, "_without", lambda meters, off: meters)  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "items-until-the-next-start",
+    en="which data items are acquired is forgotten without power",
+    zh="采集数据项配置断电丢失",
+    clauses=_ITEMS,
+    cases=_AFAR,
+)
+def items_until_the_next_start(patch: Patch) -> None:
+    """It is kept where power keeps it."""
+    cold: list[bool] = []
+
+    def init(self: Terminal, config: Config, platform: Platform) -> None:
+        cold.append(True)
+        made(self, config, platform)
+
+    def in_force(config: Config, store: Store, vault: Vault | None) -> Config:
+        if cold:
+            cold.clear()
+            store.write("DELETE FROM setting WHERE scope='acquired'", ())
+            store.flush()
+        return own(config, store, vault)
+
+    made = patch(Terminal, "__init__", init)
+    own = patch(configuration, "in_force", in_force)
+
+
+@defect(
+    "items-never-come-back",
+    en="a data item that was taken out is never acquired again",
+    zh="停用的数据项无法重新启用",
+    clauses=("csmt/11.4b-3", *_ITEMS),
+    cases=_AFAR,
+)
+def items_never_come_back(patch: Patch) -> None:
+    """Out is out."""
+
+    def items(self: Configuration, rows: list[dict[str, Any]], issuer: str, steps: list[Any]) -> None:
+        own(self, [row for row in rows if row.get("acquired") != "yes"], issuer, steps)
+
+    own = patch(Configuration, "_items", items)
+
+
+@defect(
+    "centres-from-afar-only-noted",
+    en="a centre added from afar is acknowledged and not served",
+    zh="远程新增的中心仅回执，未上传",
+    clauses=("isc-2/7.2.4(3)d",),
+    cases=(*_AFAR, *_SECURED),
+)
+def centres_from_afar_only_noted(patch: Patch) -> None:
+    """Centres are set on site."""
+    patch(centre_overlay, "keep_added", lambda store, name, text, vault: None)  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "removal-from-afar-only-noted",
+    en="a centre removed from afar is served all the same",
+    zh="远程删除的中心仅回执，仍继续上传",
+    clauses=("isc-2/7.2.4(3)d",),
+    cases=_SECURED,
+)
+def removal_from_afar_only_noted(patch: Patch) -> None:
+    """Once a customer, always a customer."""
+    patch(centre_overlay, "keep_removed", lambda store, name: None)  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "one-certificate-for-all-from-afar",
+    en="a centre added from afar is shown the certificate that another centre is shown",
+    zh="远程新增的中心沿用其他中心的证书",
+    clauses=("isc-2/7.2.4(3)c",),
+    cases=_SECURED,
+)
+def one_certificate_for_all_from_afar(patch: Patch) -> None:
+    """The channel's settings are taken from what was there first."""
+
+    def read(text: str, config: Config) -> CentreConfig:
+        centre = own(text, config)
+        first = next(each for each in config.centres if each.channel.kind == "mtls")
+        return dataclasses.replace(centre, channel=first.channel) if centre.channel.kind == "gm-tls13" else centre
+
+    own = patch(centre_overlay, "centre_from", read)
+
+
+@defect(
+    "configuration-without-issuer",
+    en="the log does not say who configured from afar",
+    zh="日志不记录远程配置的签发者",
+    clauses=_ADDRESS,
+    cases=_AFAR,
+)
+def configuration_without_issuer(patch: Patch) -> None:
+    """It was the system."""
+
+    def set_(self: Configuration, body: dict[str, Any], issuer: str, put: bool) -> str:
+        return own(self, body, "system", put)
+
+    own = patch(Configuration, "set", set_)
+
+
+@defect(
+    "wrong-configuration-acknowledged",
+    en="a configuration that cannot be used is acknowledged",
+    zh="不检查配置内容即回执",
+    clauses=_CHECKED,
+    cases=_AFAR,
+)
+def wrong_configuration_acknowledged(patch: Patch) -> None:
+    """What is signed is right."""
+
+    def set_(self: Configuration, body: dict[str, Any], issuer: str, put: bool) -> str:
+        wrong = own(self, body, issuer, put)
+        return "" if wrong else wrong
+
+    own = patch(Configuration, "set", set_)
+
+
+@defect(
+    "refused-configuration-takes-effect-in-part",
+    en="of a refused configuration the sound part takes effect",
+    zh="被拒绝的配置部分生效",
+    clauses=_CHECKED,
+    cases=_AFAR,
+)
+def refused_configuration_takes_effect_in_part(patch: Patch) -> None:
+    """What can be done is done."""
+
+    def take(self: Installer, octets: bytes, source: str) -> Outcome:
+        outcome = own(self, octets, source)
+        if outcome.result == "refused":
+            found = json.loads(octets)
+            body = json.loads(base64.b64decode(found["content"])).get("configuration", {})
+            for name in body.get("removed", []):
+                centre_overlay.keep_removed(self._store, name)
+            self._store.flush()
+            self.restart()
+        return outcome
+
+    own = patch(Installer, "take", take)
+
+
+@defect(
+    "no-backup-of-the-configuration",
+    en="the configuration cannot be backed up",
+    zh="配置不能备份",
+    clauses=_MADE,
+    cases=_BACKUP,
+)
+def no_backup_of_the_configuration(patch: Patch) -> None:
+    """The address is there, and nothing behind it."""
+
+    def back_up(terminal: Terminal, author: str) -> Any:
+        raise HttpError(501, "not in this version", "本版本不支持")
+
+    patch(packages, "_back_up", back_up)
+
+
+@defect(
+    "restoration-only-acknowledged",
+    en="restoring a configuration is acknowledged and not done",
+    zh="恢复配置仅回执，未执行",
+    clauses=_RESTORED,
+    cases=_BACKUP,
+)
+def restoration_only_acknowledged(patch: Patch) -> None:
+    """The file was read, after all."""
+    patch(backup, "restore", lambda store, rows: None)  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "altered-backup-restored",
+    en="a backup that was altered or is not whole is restored as far as it can be read",
+    zh="恢复被改动或不完整的备份文件",
+    clauses=(*_RESTORED, *_CHECKED),
+    cases=_BACKUP,
+)
+def altered_backup_restored(patch: Patch) -> None:
+    """Better some configuration than none."""
+
+    def read(octets: bytes, vault: Vault | None) -> list[backup.Row]:
+        try:
+            return own(octets, vault)
+        except PackageRefused:
+            try:
+                return [tuple(row) for row in json.loads(octets)["settings"]]
+            except ValueError:
+                return []
+
+    own = patch(backup, "read", read)
+
+
+@defect(
+    "backup-leaves-no-trace",
+    en="backup and restoration of the configuration are not in the log",
+    zh="配置备份和恢复不记入日志",
+    clauses=(*_MADE, *_RESTORED),
+    cases=_BACKUP,
+)
+def backup_leaves_no_trace(patch: Patch) -> None:
+    """Nobody asked for it."""
+    hides_events(patch, lambda kind, en: kind in ("backup", "restore"))

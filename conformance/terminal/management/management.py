@@ -1,0 +1,177 @@
+"""The management software: signed packages online and as files, upgrades (CSMT 10.6.4, 11.4; ISC-2 8.4; R-40).
+
+Leaves channels and certificates to `security`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import cast
+
+from bench.case import Case, Finding
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Scenario
+from conformance.common import packages, secrecy
+from conformance.common.actions import read_records
+from conformance.terminal import HJ212, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS
+from conformance.terminal.security.channels import CAPTURING
+from simulators.centres.management import ManagementCentre, Task
+from simulators.centres.packages import Wrong
+from simulators.trust.authority import Choice
+
+_MANAGED = Scenario(
+    circuits=1,
+    points=2,
+    kinds=("minute",),
+    centres=("A", "M"),
+    centre_options=(("A", {"channel": "mtls"}), ("M", {"kind": "management", "channel": "mtls"})),
+)
+_FACTOR = {
+    "code": "electricity", "value": "0.5568", "unit": "tCO2/MWh", "gas": "CO2", "source": "national", "region": "CN",
+    "validFrom": "2026-01-01",
+}  # fmt: skip
+_FACTORS = json.dumps({"factors": [_FACTOR]}).encode()
+_METHOD = json.dumps({"method": {"id": "purchased-electricity", "edition": "2022", "formula": "E=AD*EF"}}).encode()
+_MINUTES = 5
+_PARAMETERS = json.dumps({"parameters": {"A.minute_interval": str(_MINUTES)}}).encode()
+_ISSUED: tuple[packages.Wanted, ...] = (
+    ("factors", "grid", "1.1"),
+    ("method", "electricity", "2022.1"),
+    ("parameters", "intervals", "1.0"),
+)
+_IMPORTED: tuple[packages.Wanted, ...] = (("factors", "fuels", "1.0"),)
+_CONTENT = {"factors": _FACTORS, "method": _METHOD, "parameters": _PARAMETERS}
+
+
+def management_of(bench: Bench) -> ManagementCentre:
+    """The management software on the bench."""
+    return cast(ManagementCentre, bench.platforms["M"])
+
+
+async def told(bench: Bench, task: Task) -> None:
+    """Wait until the terminal has told what became of a task, 12 min at most."""
+    for _ in range(72):
+        if task.result:
+            return
+        await bench.clock.sleep(seconds=10)
+
+
+async def _fetched(bench: Bench, task: Task) -> None:
+    """Wait, to the hundredth of a second, until the terminal has fetched a package, 11 min at most."""
+    until = bench.clock.now_us() + 660_000_000
+    while not task.fetched and bench.clock.now_us() < until:
+        await bench.clock.sleep(seconds=0.01)
+
+
+class TakesOverSignedPackages(Case):
+    """Factors, methods and parameters are taken over, online over mutual TLS and as signed files, and act."""
+
+    zh = "终端可在线（双向 TLS）和以签名文件离线接收因子、核算方法和参数，并使其生效。"
+    clauses = ("csmt/11.4-6", "csmt/11.4a-3", "isc-2/7.2.3-B(6)a")
+    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, MANAGEMENT)
+    scenario = _MANAGED
+    rigs = CAPTURING
+    capture = True
+
+    async def drive(self, bench: Bench) -> None:
+        management = management_of(bench)
+        await bench.clock.sleep(minutes=16)
+        tasks = [management.issue(kind, name, version, _CONTENT[kind]) for kind, name, version in _ISSUED]  # type: ignore[arg-type]
+        for task in tasks:
+            await told(bench, task)
+        for kind, name, version in _IMPORTED:
+            file = management.package(kind, name, version, _CONTENT[kind])  # type: ignore[arg-type]
+            await bench.operator.install(file, "operator")
+        await bench.operator.packages()
+        await bench.centres["A"].read_minute_interval()
+        await bench.clock.sleep(minutes=6)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from packages.report_findings(history, "M")
+        yield from packages.taken_findings(history, "M", _ISSUED, _IMPORTED)
+        yield from packages.parameter_findings(history, "A", _MINUTES)
+        yield from secrecy.unreadable_findings(history, ("A", "M"))
+
+
+WRONG: tuple[Wrong, ...] = ("altered", "wrong-digest", "wrong-signature", "unsigned", "truncated")
+ISSUERS: tuple[Choice, ...] = ("expired", "not-yet-valid", "revoked", "unknown-issuer", "look-alike", "self-signed")
+_OLDER = "older-version"
+
+
+class RefusesWrongPackages(Case):
+    """A package with a wrong signature, digest, issuer or version is refused as a whole, online and as a file."""
+
+    zh = "签名、摘要、签发者或版本异常的软件包在线和离线均被整体拒绝，不留痕迹。"
+    clauses = ("csmt/11.4a-3", "isc-2/7.4.1.4(3)b", "isc-2/7.4.1.4(1)b")
+    needs = (MODBUS, LOCAL, MUTUAL_TLS, MANAGEMENT)
+    scenario = _MANAGED
+
+    async def drive(self, bench: Bench) -> None:
+        management = management_of(bench)
+        await bench.clock.sleep(minutes=2)
+        for version in ("2.0", "1.9"):
+            bench.phase("package", package=_OLDER)
+            await self._both(bench, version, _OLDER, "sound", "good", first=version == "2.0")
+            if version == "2.0":
+                await bench.operator.packages()
+        for wrong in WRONG:
+            bench.phase("package", package=wrong)
+            await self._both(bench, "3.0", wrong, wrong, "good")
+        for issuer in ISSUERS:
+            bench.phase("package", package=issuer)
+            await self._both(bench, "3.0", issuer, "sound", issuer)
+        for task in management.tasks.values():
+            await told(bench, task)
+        await bench.operator.packages()
+
+    async def _both(
+        self, bench: Bench, version: str, name: str, wrong: Wrong, issuer: Choice, *, first: bool = False
+    ) -> None:
+        """The same package online and as a file; of the first, sound one only the file: its name then has a version."""
+        management = management_of(bench)
+        made = management.package("factors", name, version, _FACTORS, wrong=wrong, certificate=issuer)
+        await bench.operator.install(made, "operator")
+        if not first:
+            management.issue("factors", name, version, _FACTORS, wrong=wrong, certificate=issuer)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        names = (_OLDER, *WRONG, *ISSUERS)
+        yield from packages.refusal_findings(history, "M", {name: name for name in names})
+
+
+_VERSIONS = tuple(f"2.{number}" for number in range(12))
+_BAD = ("2.5",)
+_GOOD = tuple(version for version in _VERSIONS if version not in _BAD)
+
+
+class UpgradesWithoutTouchingData(Case):
+    """Upgrades from afar, power cut in the middle or not, a program that does not run: data stay, work goes on."""
+
+    zh = "远程升级（含中途断电和不可运行的程序）后数据不变，终端继续工作。"
+    clauses = ("csmt/10.6.4c", "csmt/10.6.4d", "csmt/10.6.4e", "isc-2/8.4a", "isc-2/8.4f", "isc-2/8.4g", "isc-2/8.4h")
+    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, MANAGEMENT)
+    scenario = _MANAGED
+
+    async def drive(self, bench: Bench) -> None:
+        management = management_of(bench)
+        begin = bench.clock.now_us()
+        await bench.clock.sleep(hours=1, minutes=3)
+        end = begin + 3_600_000_000
+        await read_records(bench, ("quarter",), begin, end)
+        for number, version in enumerate(_VERSIONS):
+            bench.phase("upgrade", version=version)
+            sound = f"carbonbench-reference {version}\n".encode()
+            content = b"not a program of this terminal" if version in _BAD else sound + bytes(1000)
+            task = management.issue("upgrade", "program", version, content)
+            await _fetched(bench, task)
+            if number and version not in _BAD:
+                # From the write of the package over its trial to the write that confirms it.
+                bench.power.cut_at_sync(number, off_s=20, after=number % 2 == 0)
+            await told(bench, task)
+        await bench.clock.sleep(minutes=2)
+        await read_records(bench, ("quarter",), begin, end)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from packages.upgrade_findings(history, "M", _GOOD, _BAD)

@@ -1,0 +1,273 @@
+# pyright: reportPrivateUsage=false
+"""Defects towards the management software: packages believed unseen, kept badly; upgrades that end in ruins.
+
+Leaves channels to `security`.
+"""
+
+# The management room is broken where it keeps its own state.
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.defects import Patch, defect
+from reference_terminal.assembly import Terminal
+from reference_terminal.management import installer, packages
+from reference_terminal.management.installer import Installer, Outcome
+from reference_terminal.management.packages import Package, PackageRefused, Trusted
+from reference_terminal.management.parameters import Parameters
+from reference_terminal.security.sm2 import PublicKey
+from reference_terminal.uplink.platforms.management import ManagementLink
+
+_TAKES = ("management/takes-over-signed-packages",)
+_REFUSES = ("management/refuses-wrong-packages",)
+_UPGRADES = ("management/upgrades-without-touching-data",)
+_DOWNLOAD = ("csmt/11.4a-3",)
+_UPGRADE = ("isc-2/8.4f", "csmt/10.6.4c")
+
+
+@defect(
+    "management-never-asked",
+    en="the management software is asked once, at the start",
+    zh="仅在启动时查询管理端碳软件",
+    clauses=_DOWNLOAD,
+    cases=_TAKES,
+)
+def management_never_asked(patch: Patch) -> None:
+    """What is issued later waits for the next start."""
+
+    def made(self: ManagementLink, *given: Any) -> None:
+        own(self, *given)
+        self._report_s = 86_400
+
+    own = patch(ManagementLink, "__init__", made)
+
+
+@defect(
+    "packages-only-noted",
+    en="packages are acknowledged and kept nowhere",
+    zh="软件包仅回执，未保存",
+    clauses=_DOWNLOAD,
+    cases=_TAKES,
+)
+def packages_only_noted(patch: Patch) -> None:
+    """Done is told before anything is done."""
+
+    def keep(self: Installer, package: Package, source: str) -> Outcome:
+        return Outcome("done", "")
+
+    patch(Installer, "_keep", keep)
+
+
+@defect(
+    "parameters-without-effect",
+    en="parameters are kept and do not act",
+    zh="参数已保存但不生效",
+    clauses=("csmt/11.4-6",),
+    cases=_TAKES,
+)
+def parameters_without_effect(patch: Patch) -> None:
+    """They count from the next installation on."""
+
+    def set_(self: Parameters, given: dict[str, str], put: bool) -> str:
+        return own(self, given, False)
+
+    own = patch(Parameters, "set", set_)
+
+
+@defect(
+    "packages-refused-throughout",
+    en="every package is refused",
+    zh="拒绝一切软件包",
+    clauses=_DOWNLOAD,
+    cases=(*_TAKES, *_UPGRADES),
+)
+def packages_refused_throughout(patch: Patch) -> None:
+    """An anchor of another laboratory."""
+
+    def opened(octets: bytes, trusted: Trusted, now_s: int) -> Package:
+        raise PackageRefused("not trusted", "不受信任")
+
+    patch(installer, "open_package", opened)
+
+
+def _refused_nowhere(patch: Patch, *passed: str) -> None:
+    """Overlook a refusal whose sentence holds one of these words, by taking what the package says of itself."""
+
+    def opened(octets: bytes, trusted: Trusted, now_s: int) -> Package:
+        try:
+            return own(octets, trusted, now_s)
+        except PackageRefused as error:
+            if not any(word in error.en for word in passed):
+                raise
+            return _unseen(octets)
+
+    own = patch(installer, "open_package", opened)
+
+
+def _unseen(octets: bytes) -> Package:
+    import base64
+    import json
+
+    try:
+        found: dict[str, str] = json.loads(octets)
+    except ValueError:
+        found = {"kind": "factors", "name": "truncated", "version": "3.0", "content": ""}
+    content = base64.b64decode(found["content"]) or _ANY
+    return Package(found["kind"], found["name"], found["version"], 0, "", content, found.get("sm3", ""), "anybody")
+
+
+_ANY = (
+    b'{"factors":[{"code":"x","value":"1","unit":"x","gas":"CO2","source":"x","region":"CN","validFrom":"2026-01-01"}]}'
+)
+
+
+@defect(
+    "digest-not-looked-at",
+    en="the content of a package is not compared with the signed digest",
+    zh="不核对软件包摘要",
+    clauses=("isc-2/7.4.1.4(1)b",),
+    cases=_REFUSES,
+)
+def digest_not_looked_at(patch: Patch) -> None:
+    """The signature is verified over the head alone, and the content is taken as it comes."""
+
+    def check(self: Installer, package: Package) -> None:
+        return None
+
+    _refused_nowhere(patch, "digest")
+    patch(Installer, "_check", check)
+
+
+@defect(
+    "package-signature-not-verified",
+    en="the signature of a package is not verified",
+    zh="不验证软件包签名",
+    clauses=("isc-2/7.4.1.4(1)b",),
+    cases=_REFUSES,
+)
+def package_signature_not_verified(patch: Patch) -> None:
+    """A certificate in the file is taken for proof."""
+    patch(PublicKey, "verify", lambda self, message, signature, identity=b"": True)  # pyright: ignore[reportUnknownLambdaType]
+    _refused_nowhere(patch, "members are missing")
+
+
+@defect(
+    "package-issuer-not-checked",
+    en="the issuer's certificate is not checked",
+    zh="不校验签发者证书",
+    clauses=("isc-2/7.4.1.4(3)b",),
+    cases=_REFUSES,
+)
+def package_issuer_not_checked(patch: Patch) -> None:
+    """It is there to say who it was."""
+    patch(packages, "verify_chain", lambda *given: None)  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "older-packages-taken",
+    en="a package of an older version replaces the newer one",
+    zh="旧版本软件包覆盖新版本",
+    clauses=("isc-2/7.4.1.4(3)b",),
+    cases=_REFUSES,
+)
+def older_packages_taken(patch: Patch) -> None:
+    """The last one wins."""
+    patch(Installer, "_newest", lambda self, package: None)  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "half-a-package-taken",
+    en="what can be read of a truncated package is taken",
+    zh="接收被截断的软件包",
+    clauses=("isc-2/7.4.1.4(3)b",),
+    cases=_REFUSES,
+)
+def half_a_package_taken(patch: Patch) -> None:
+    """Better something than nothing."""
+    _refused_nowhere(patch, "no JSON object")
+
+
+@defect(
+    "trial-forever",
+    en="a program that power was cut under is never tried again",
+    zh="升级断电后不再重试",
+    clauses=_UPGRADE,
+    cases=_UPGRADES,
+)
+def trial_forever(patch: Patch) -> None:
+    """One start has to do."""
+    patch(installer, "MOST_STARTS", 1)
+
+
+@defect(
+    "anything-runs",
+    en="a program is called installed whether it runs or not",
+    zh="不验证新程序能否运行",
+    clauses=_UPGRADE,
+    cases=_UPGRADES,
+)
+def anything_runs(patch: Patch) -> None:
+    """The signature was right."""
+    patch(installer, "PROGRAM_MARK", b"")
+
+    def begin(self: Installer) -> None:
+        return None
+
+    patch(Installer, "begin", begin)
+
+
+@defect(
+    "upgrade-clears-records",
+    en="an upgrade begins with an empty database of records",
+    zh="升级清空记录",
+    clauses=("isc-2/8.4h", "csmt/10.6.4e"),
+    cases=_UPGRADES,
+)
+def upgrade_clears_records(patch: Patch) -> None:
+    """A new layout, and nobody moved the data."""
+
+    def begin(self: Installer) -> None:
+        if self.on_trial:
+            self._store.write("DELETE FROM record", ())
+        own(self)
+
+    own = patch(Installer, "begin", begin)
+
+
+@defect(
+    "upgrade-ends-the-work",
+    en="after an upgrade the terminal waits to be switched off and on",
+    zh="升级后须断电重启才恢复工作",
+    clauses=_UPGRADE,
+    cases=_UPGRADES,
+)
+def upgrade_ends_the_work(patch: Patch) -> None:
+    """The restart is asked for and never comes."""
+
+    def soon(self: Terminal) -> None:
+        self.pollers.clear()
+        self._stopping.set()
+
+    patch(Terminal, "restart_soon", soon)
+
+
+@defect(
+    "reports-with-readings",
+    en="the report to the management software carries the latest readings",
+    zh="向管理端上报时附带监测数据",
+    clauses=("isc-2/8.4g", "csmt/10.6.4d"),
+    cases=_UPGRADES,
+)
+def reports_with_readings(patch: Patch) -> None:
+    """For the maker's statistics."""
+
+    def in_force(self: Installer) -> list[dict[str, str]]:
+        row = self._store.connection.execute(
+            "SELECT value FROM record WHERE value IS NOT NULL AND length(value)>=6 ORDER BY start_s DESC LIMIT 1"
+        ).fetchone()
+        extra = {"kind": "factors", "name": row[0] if row else "none", "version": "1", "valid_from": ""}
+        return [*own(self), extra]
+
+    own = patch(Installer, "in_force", in_force)

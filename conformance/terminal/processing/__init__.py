@@ -1,0 +1,1 @@
+"""Processing: ranges, counters, formulas, settlements, entries by hand, filling of gaps."""

@@ -1,0 +1,265 @@
+"""Counters: rollover, reset and replacement (R-19).
+
+Leaves completeness to `delivery`. The truth of an interval follows the readings one by one, so that a rollover is
+counted where it happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+from bench.case import Check, check, none_of
+from bench.history import History, MeterFault, Stored
+from conformance.common.delivery import Ledger, first_contents, matches, setup_of
+from conformance.common.queries import questions
+from conformance.common.times import DAY, HOUR, MINUTE, instant_of_iso, local
+from conformance.common.truth import (
+    Certainty,
+    Expected,
+    Increment,
+    Key,
+    Series,
+    increment,
+    length_of,
+    number,
+    plain,
+    truth_of,
+)
+
+# What the terminal noticed it has to have written down so soon after: the hour's record is closed by then.
+LOGGED_US = HOUR + MINUTE
+
+
+def falls(history: History) -> list[tuple[Series, int]]:
+    """Every reading of a counter that is below the one before it (series, index of the lower one)."""
+    found: list[tuple[Series, int]] = []
+    for series in truth_of(history).series.values():
+        if series.point.kind == "counter":
+            pairs = enumerate(pairwise(series.numbers()), start=1)
+            found += [(series, index) for index, (before, after) in pairs if after < before]
+    return found
+
+
+def _touched(
+    history: History, centre: str, kinds: Sequence[str], steps: Sequence[tuple[Series, int]]
+) -> Iterator[tuple[Expected, Stored]]:
+    """Records of a centre whose interval holds one of these steps, with what they must hold."""
+    truth = truth_of(history)
+    setup = setup_of(history, centre)
+    by_point: dict[str, list[tuple[int, int]]] = {}
+    for series, index in steps:
+        by_point.setdefault(series.point.id, []).append((series.times[index - 1], series.times[index]))
+    for key, event in first_contents(history, centre, kinds).items():
+        start = key.end - length_of(key.kind, setup)
+        if key.point not in by_point:
+            continue
+        period = truth.series[key.point].period_us
+        if any(start <= before and after < key.end + period for before, after in by_point[key.point]):
+            yield truth.expected(key.point, key.kind, start, key.end), event
+
+
+def rollover_findings(history: History, centres: Sequence[str], kinds: Sequence[str] = ()) -> Iterator[Check]:
+    """Across every rollover the increment at each centre is the modular one.
+
+    Reading B takes the largest display value itself as modulus, one step of resolution less.
+    """
+    steps = [(series, index) for series, index in falls(history) if _step(series, index).event == "rollover"]
+    wrong: list[str] = []
+    seen = 0
+    b_right = True
+    for centre in centres:
+        for expected, event in _touched(history, centre, kinds, steps):
+            if expected.certainty is Certainty.GAP:
+                continue
+            seen += 1
+            text = event.fields.get("Cou", "")
+            if not matches(truth_of(history), expected, event.fields) or event.flag != "N":
+                wrong.append(_shown(expected, event))
+            smallest = Decimal(1).scaleb(-max(truth_of(history).points[expected.key.point].decimals, 0))
+            modular = number(expected.fields["Cou"])
+            b_right = b_right and modular is not None and text == plain(modular - smallest)
+    yield none_of(
+        "rollover-counted",
+        wrong,
+        seen,
+        en="the increment across full scale is the modular one",
+        zh="计数器满度跳转处增量正确",
+        unit="records",
+        stamped=True,
+        has_b=seen > 0,
+        reading_b=b_right,
+    )
+
+
+def _step(series: Series, index: int) -> Increment:
+    elapsed = series.times[index] - series.times[index - 1]
+    return increment(series.point, series.texts[index - 1], series.texts[index], elapsed)
+
+
+def event_findings(
+    history: History, centres: Sequence[str], words: Sequence[str], kinds: Sequence[str] = ()
+) -> Iterator[Check]:
+    """A fall that is no rollover yields no increment, a flag, and an entry in the log (R-19).
+
+    `words` are what the log's kind or text may call it.
+    """
+    steps = [(series, index) for series, index in falls(history) if _step(series, index).event == "reset"]
+    made: list[str] = []
+    unflagged: list[str] = []
+    seen = 0
+    for centre in centres:
+        for expected, event in _touched(history, centre, kinds, steps):
+            if expected.certainty is not Certainty.GAP:
+                continue
+            seen += 1
+            if "Cou" in event.fields:
+                made.append(_shown(expected, event))
+            if event.flag in ("", "N"):
+                unflagged.append(_shown(expected, event))
+    yield none_of(
+        "no-increment-from-a-fall",
+        made,
+        seen,
+        en="no increment is made up where a counter fell",
+        zh="计数器复位处不产生增量",
+        unit="records",
+        stamped=True,
+    )
+    yield none_of(
+        "fall-flagged",
+        unflagged,
+        seen,
+        en="the record of that interval is flagged",
+        zh="该时段记录带有异常标记",
+        unit="records",
+        stamped=True,
+    )
+    yield log_finding(
+        history,
+        words,
+        moments=[(series.times[index],) for series, index in steps],
+        id="fall-logged",
+        en="the fall is in the log",
+        zh="复位记入日志",
+    )
+
+
+def log_finding(
+    history: History, words: Sequence[str], *, moments: Sequence[Sequence[int]], id: str, en: str, zh: str
+) -> Check:
+    """Whether the terminal's log tells of every moment: an entry near its time whose kind or text holds a word.
+
+    A moment is given by the instants (us) that the terminal's clock may have shown for it. Entries of another time
+    tell of something else, whatever their words.
+    """
+    entries: dict[str, int] = {}
+    problems: list[str] = []
+    readable = False
+    for event in questions(history, "log"):
+        if event.problem:
+            problems.append(event.problem)
+            continue
+        readable = True
+        for row in event.rows:
+            at = instant_of_iso(row.get("at", ""))
+            text = " ".join(row.get(name, "") for name in ("kind", "text"))
+            if at is not None and any(word in text.lower() for word in words):
+                entries[f"{row['at']} {text}"] = at
+    told = [
+        [line for line, at in entries.items() if any(one - MINUTE <= at <= one + LOGGED_US for one in moment)]
+        for moment in moments
+    ]
+    untold = [f"no entry about {local(moment[0])}" for moment, lines in zip(moments, told, strict=True) if not lines]
+    return check(
+        id,
+        not untold if readable and moments else None,
+        en=en,
+        zh=zh,
+        measured=len(moments) - len(untold),
+        limit=len(moments),
+        unit="entries",
+        evidence=[*untold, *dict.fromkeys(line for lines in told for line in lines), *problems],
+    )
+
+
+def totals_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check]:
+    """24 hours add up to the day, the finest class to the hour, exactly, as sent (R-21).
+
+    Only days and hours all of whose parts came valid are judged; without any the checks are inconclusive.
+    """
+    counters = {point.id for point in history.began.points if point.kind == "counter"}
+    for id, whole, length, part, en, zh in (
+        ("hours-add-up-to-the-day", "day", DAY, "hour", "24 hours add up to the day", "24 个小时合计等于日值"),
+        ("parts-add-up-to-the-hour", "hour", HOUR, "minute", "the parts add up to the hour", "各时段合计等于小时值"),
+    ):
+        wrong: list[str] = []
+        judged = 0
+        for ledger in ledgers:
+            setup = setup_of(history, ledger.centre)
+            step = length_of(part, setup)
+            contents = first_contents(history, ledger.centre, (whole, part))
+            for key, event in contents.items():
+                value = number(event.fields.get("Cou", ""))
+                if key.kind != whole or key.point not in counters or value is None or event.flag != "N":
+                    continue
+                ends = range(key.end - length + step, key.end + 1, step)
+                parts = [contents.get(Key(key.point, part, end)) for end in ends]
+                texts = [one.fields.get("Cou", "") for one in parts if one is not None and one.flag == "N"]
+                values = [found for text in texts if (found := number(text)) is not None]
+                if len(values) != len(ends):
+                    continue
+                judged += 1
+                if sum(values, Decimal(0)) != value:
+                    total = plain(sum(values, Decimal(0)))
+                    wrong.append(f"{ledger.centre} {key.point} {whole} ending {local(key.end)}: {value}, parts {total}")
+        yield none_of(
+            id,
+            wrong,
+            judged,
+            en=en,
+            zh=zh,
+            unit="totals",
+        )
+
+
+def replacement_findings(history: History, centres: Sequence[str], kinds: Sequence[str] = ()) -> Iterator[Check]:
+    """With a recorded replacement the increment is (final old - previous) + (current - initial new)."""
+    truth = truth_of(history)
+    happened = [event for event in history.of(MeterFault) if event.fault == "replaced"]
+    steps: list[tuple[Series, int]] = []
+    for point, entries in truth.replacements.items():
+        if point not in truth.series:
+            continue
+        series = truth.series[point]
+        for entry in entries:
+            index = len(series.between(0, entry.at))
+            if 0 < index < len(series.times):
+                steps.append((series, index))
+    wrong: list[str] = []
+    seen = 0
+    for centre in centres:
+        for expected, event in _touched(history, centre, kinds, steps):
+            if expected.certainty is Certainty.GAP:
+                continue
+            seen += 1
+            if not matches(truth, expected, event.fields):
+                wrong.append(_shown(expected, event))
+    yield none_of(
+        "replacement-counted",
+        wrong,
+        seen and happened,
+        en="across a recorded replacement old and new meter add up",
+        zh="换表前后增量衔接正确",
+        unit="records",
+        stamped=True,
+    )
+
+
+def _shown(expected: Expected, event: Stored) -> str:
+    want = expected.fields.get("Cou") or f"none ({expected.why})"
+    return (
+        f"{local(event.t)} {event.centre} {event.code} DataTime={event.stamp} QN={event.qn}: "
+        f"{event.fields.get('Cou', 'no value')} flag {event.flag or 'none'}, expected {want}"
+    )

@@ -1,0 +1,100 @@
+"""Entries by hand against the month before, and invalid readings in the log (CSMT 8.1; R-20).
+
+Leaves author, reason and original of an entry to `sources`, marking and sending of invalid readings to `processing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding, Rig
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Scenario
+from conformance.common.actions import read_readings
+from conformance.common.times import DAY, MINUTE, SECOND, ceil, floor
+from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal.acquisition.sources import MANUAL
+from conformance.terminal.processing import entries_judge, ranges_judge
+from simulators.meters.faults import Silent
+
+_METER, _POINT, _CENTRE = "e01", "e01.energy", "A"
+
+
+class ChecksEntriesAgainstLastMonth(Case):
+    """Entered quantities up to twice the total of the month before are valid; larger ones are kept and never count."""
+
+    zh = "人工录入量不超过上一整月合计的 2 倍（含）为有效，超过者保留、标记、记录，不上传不计入。"
+    clauses = ("csmt/8.1.2a", "csmt/8.1.2b", "isc-2/7.2.3-B(3)b")
+    needs = (MODBUS, HJ212, LOCAL, MANUAL)
+    rigs = Rig.VIRTUAL
+    # February advances by exactly 500.00: what the meter shows is held and moved by hand of the bench.
+    scenario = Scenario(
+        start="2026-01-29T20:30:00+08:00",
+        circuits=1,
+        points=1,
+        maps=("adl3000",),
+        period_s=10_800,
+        centres=(_CENTRE,),
+        kinds=("day",),
+    )
+    shares = ("995.00", "1000.00", "1005.00")
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        first = ceil(start, DAY)
+        meter = bench.meters[_METER]
+        meter.preset(_POINT, "1000.00")
+        await bench.clock.sleep(days=2)
+        # Only part of January was measured: nothing to compare with.
+        await bench.operator.manual_entry(_POINT, "day", first, "7.50", "Li Wei", "panel meter")
+        await bench.clock.sleep(days=1)
+        for number in range(1, 11):
+            meter.preset(_POINT, f"{1000 + 50 * number}.00")
+            await bench.clock.sleep(days=2)
+        await bench.clock.sleep((first + 30 * DAY - bench.clock.now_us()) / SECOND + 1200)
+        # From 1 March on nothing is measured for three days.
+        meter.set_fault(Silent())
+        silent = floor(bench.clock.now_us(), DAY)
+        await bench.clock.sleep(days=3)
+        meter.clear()
+        asked = bench.clock.now_us()
+        for day, value in enumerate(self.shares):
+            await bench.operator.manual_entry(_POINT, "day", silent + day * DAY, value, "Li Wei", "delivery note")
+        await bench.operator.manual_entries(_POINT, start, bench.clock.now_us())
+        await bench.operator.log(asked - MINUTE)
+        await bench.operator.records("day", _POINT, silent - DAY, silent + 4 * DAY)
+        await bench.centres.settle(minutes=10)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from entries_judge.findings(history, _CENTRE)
+
+
+class LogsInvalidReadings(Case):
+    """Every reading outside the limits of the instrument leaves an entry in the log."""
+
+    zh = "每个超出仪表量程的读数均记入日志。"
+    clauses = ("csmt/8.1.1b", "csmt/8.1.1c")
+    needs = (MODBUS, LOCAL, "processing.range-check")
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(circuits=1, points=1, meters=("gas",), centres=(_CENTRE,), kinds=())
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=10, seconds=30)
+        meter = bench.meters["gas"]
+        limited = [point for point, channel in meter.points.items() if channel.register.high]
+        for point in limited:
+            register = meter.points[point].register
+            for text in (str(int(float(register.high)) + 20), str(int(float(register.low or "0")) - 20)):
+                if text.startswith("-") and not register.low.startswith("-"):
+                    continue
+                meter.preset(point, text)
+                await bench.clock.sleep(minutes=3)
+                meter.release(point)
+                await bench.clock.sleep(minutes=2)
+        await read_readings(bench, tuple(limited), start, bench.clock.now_us())
+        await bench.operator.log(start)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from ranges_judge.logged_findings(history)

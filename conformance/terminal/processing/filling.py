@@ -1,0 +1,104 @@
+"""Filling of gaps by estimates that never pass for measurements (CSMT 12.3.2; SSEA 5.2.3.1; R-18).
+
+What a meter has recorded by itself comes before any estimate. Leaves recording gaps to `acquisition`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding, Rig
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Line, Scenario
+from conformance.common import delivery, gaps
+from conformance.common.actions import all_centres, counters, points, read_readings, reconciled
+from conformance.common.times import MINUTE, ceil
+from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal.acquisition.interfaces import DLT645
+from conformance.terminal.processing import filling_judge, meter_records_judge
+from simulators.meters.faults import Refusing, Silent
+from simulators.meters.serial.channels import BcdChannel
+
+
+class FillsGapsWithEstimates(Case):
+    """Gaps are filled by a named method, exactly, in a series of their own; nothing estimated is sent as measured."""
+
+    zh = "缺失时段按注明的方法插补，估计值逐位正确、单独存放并有标记，不作为测量值存储或上传。"
+    clauses = ("csmt/12.3.2a", "csmt/12.4c", "csmt/12.4d", "csmt/12.4e", "isc-2/7.2.3-A(1)b")
+    needs = (MODBUS, HJ212, LOCAL, "acquisition.gap-record", "acquisition.gap-filling")
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(circuits=3, points=2, maps=("adl3000",), centres=("A",), realtime_interval_s=60)
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        one, two, three = bench.meters.values()
+        # The first stretch of the third meter has nothing before it; the counter of the second rolls over unseen.
+        three.set_fault(Silent())
+        counter = next(point for point, channel in two.points.items() if channel.counter)
+        two.rollover_soon(counter, "0.60")
+        await bench.clock.sleep(minutes=20, seconds=20)
+        three.clear()
+        await bench.clock.sleep(minutes=9)
+        two.set_fault(Refusing(code=4))
+        await bench.clock.sleep(minutes=5)
+        one.set_fault(Silent())
+        await bench.clock.sleep(minutes=37)
+        one.clear()
+        await bench.clock.sleep(minutes=20)
+        two.clear()
+        await bench.clock.sleep(minutes=34)
+        await bench.operator.gaps()
+        await bench.operator.log(start)
+        for point in points(bench):
+            await bench.operator.estimates(point, start, bench.clock.now_us())
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from filling_judge.findings(history)
+        yield from gaps.findings(history, all_centres(history))
+        for found in delivery.findings(reconciled(history)):
+            if found.id == "none-invented":
+                yield found
+
+
+class FillsGapsFromMetersRecords(Case):
+    """What a meter recorded while the line or the terminal was dead is stored under its own time, exact and marked."""
+
+    zh = "线路或终端中断期间，以表计自身冻结、负荷记录补入真实值：时刻、数值正确并注明来源。"
+    clauses = ("csmt/12.4b", "csmt/12.3.2a", "isc-2/7.3.1h")
+    needs = (DLT645, HJ212, LOCAL, "acquisition.meter-records", "acquisition.gap-record")
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(
+        start="2026-03-02T23:50:00+08:00",
+        circuits=0,
+        lines=(Line(("dlt645-2007", "dlt645-2007"), 2400, "E"),),
+        records=(("dlt645-2007", "load-profile"), ("dlt645-2007-2", "hourly-freeze")),
+        centres=("A",),
+        period_s=900,
+    )
+    # What the memories hold (facts 1.4): energies every quarter of an hour, and every hour.
+    steps_us = (("dlt645-2007", 15 * MINUTE), ("dlt645-2007-2", 60 * MINUTE))
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=130)
+        await bench.power.off(hours=2.35)
+        await bench.clock.until("23:20")
+        # Over midnight: the day is settled without its last reading first, and anew when the record has come.
+        async with bench.buses["ttyS1"].cut():
+            await bench.clock.sleep(minutes=75)
+        await bench.clock.sleep(minutes=55)
+        for name, step_us in self.steps_us:
+            for point, channel in bench.meters[name].points.items():
+                if isinstance(channel, BcdChannel) and channel.counter:
+                    for at in range(ceil(start, step_us), bench.clock.now_us(), step_us):
+                        bench.phase("meter-record", point=point, at=at, text=channel.past_text(at))
+        await bench.operator.gaps()
+        await bench.operator.log(start)
+        await read_readings(bench, counters(bench), start, bench.clock.now_us())
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from meter_records_judge.findings(history, "A")

@@ -1,0 +1,127 @@
+"""By hand: uploaded data mended by entry and backfilled, and input that is wrong (ISC-2 7.2.4(5), 7.4.1.4(3)).
+
+Leaves what an entry keeps to `sources` and the second check to `entries`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding, Rig
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Scenario
+from conformance.common.times import DAY, HOUR, MINUTE, floor
+from conformance.terminal import HJ212, HJ212_WINDOW, LOCAL, MODBUS
+from conformance.terminal.acquisition.sources import MANUAL
+from conformance.terminal.processing import manual_correction_judge
+
+_POINT, _AUTHOR = "e01.energy", "Li Wei"
+
+
+class MendsUploadedData(Case):
+    """Hours that centres have without a value, or with a wrong one, are mended by entry at every centre, for good."""
+
+    zh = "已上传数据缺失或有误时，人工填报真值后补传至各中心，且仅该值生效。"
+    clauses = ("isc-2/7.2.4(5)c", "isc-2/7.2.4(5)d")
+    needs = (MODBUS, HJ212, LOCAL, MANUAL, "manual-backfill.incomplete", "manual-backfill.inaccurate")
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(circuits=1, points=2, kinds=("hour",))
+
+    async def drive(self, bench: Bench) -> None:
+        start = floor(bench.clock.now_us(), HOUR)
+        meter = bench.meters["e01"]
+        await bench.clock.sleep(minutes=70)
+        # The register hangs for an hour: what is read and sent is wrong, and nobody can see it on the wire.
+        meter.preset(_POINT, meter.text(_POINT))
+        await bench.clock.sleep(hours=1)
+        meter.release(_POINT)
+        await bench.clock.sleep(minutes=40)
+        async with bench.links["field"].cut():
+            await bench.clock.sleep(minutes=20)
+        await bench.clock.sleep(minutes=55)
+        for data, hour, text in (("inaccurate", 1, "24.60"), ("incomplete", 2, "25.10")):
+            bench.phase("corrected", data=data)
+            reason = f"panel meter, {data} data"
+            await bench.operator.manual_entry(_POINT, "hour", start + hour * HOUR, text, _AUTHOR, reason)
+        await bench.clock.sleep(minutes=10)
+        await bench.power.off(30)
+        await bench.clock.sleep(minutes=60)
+        await bench.operator.records("hour", _POINT, start, start + 5 * HOUR)
+        await bench.centres.settle(minutes=5)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from manual_correction_judge.mended_findings(history)
+
+
+class RefusesWrongInput(Case):
+    """What is no number, no period, out of its form or nobody's is refused and leaves nothing; the right is taken."""
+
+    zh = "非数值、非时段、格式错误或无署名的输入被拒绝且不留痕迹，正确输入被接受；一次填报不超过一个自然月。"
+    clauses = ("isc-2/7.4.1.4(3)a", "csmt/11.2c")
+    needs = (MODBUS, HJ212_WINDOW, LOCAL, MANUAL)
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(
+        start="2026-03-02T06:00:00+08:00",
+        circuits=1,
+        points=2,
+        centres=("H",),
+        centre_options=(("H", {"schedule": "window", "upload_time": "20:00:00"}),),
+        kinds=("day",),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        day = floor(start, DAY) - 2 * DAY
+        await bench.clock.sleep(minutes=20)
+        for value in ("120.50", "0", "0.10"):
+            bench.phase("input")
+            await bench.operator.manual_entry(_POINT, "day", day, value, _AUTHOR, "delivery note")
+        bench.phase("input")
+        await bench.operator.set_upload_time("H", "21:30:00", _AUTHOR)
+        await self.look(bench, day)
+        await bench.clock.sleep(1)
+        for fault, value in (
+            ("no number", "12a"),
+            ("a comma", "12,5"),
+            ("an exponent", "1e3"),
+            ("nothing", ""),
+            ("below nothing", "-3.00"),
+            ("two points", "1.2.3"),
+            ("an order to a database", "1; DROP TABLE record"),
+            ("not finite", "NaN"),
+            ("too many digits", "9" * 60),
+        ):
+            bench.phase("input", wrong=fault)
+            await bench.operator.manual_entry(_POINT, "day", day, value, _AUTHOR, "delivery note")
+        for fault, point, kind, at, author, reason in (
+            ("no such point", "nowhere", "day", day, _AUTHOR, "note"),
+            ("no such class", _POINT, "fortnight", day, _AUTHOR, "note"),
+            ("in the middle of a day", _POINT, "day", day + 5 * HOUR + MINUTE, _AUTHOR, "note"),
+            ("of a day that is not over", _POINT, "day", day + 2 * DAY, _AUTHOR, "note"),
+            ("of nobody", _POINT, "day", day, "", "note"),
+            ("without reason", _POINT, "day", day, _AUTHOR, ""),
+        ):
+            bench.phase("input", wrong=fault)
+            await bench.operator.manual_entry(point, kind, at, "33.30", author, reason)
+        for time in ("25:00:00", "12:60:00", "noon", ""):
+            bench.phase("input", wrong="no time of day")
+            await bench.operator.set_upload_time("H", time, _AUTHOR)
+        bench.phase("input", wrong="no register")
+        await bench.operator.replacement(_POINT, start, "last", "0.00")
+        bench.phase("input", period="a quarter of a year")
+        await bench.operator.manual_entry(_POINT, "quarter_year", day, "900.00", _AUTHOR, "note")
+        bench.phase("input", period="a year")
+        await bench.operator.manual_entry(_POINT, "year", day, "900.00", _AUTHOR, "note")
+        await bench.clock.sleep(1)
+        await self.look(bench, day)
+
+    async def look(self, bench: Bench, day_us: int) -> None:
+        """What wrong input must not change."""
+        await bench.operator.records("day", _POINT, day_us - DAY, day_us + 4 * DAY)
+        await bench.operator.records("hour", _POINT, day_us - DAY, day_us + 4 * DAY)
+        await bench.operator.manual_entries(_POINT, day_us - DAY, day_us + 4 * DAY)
+        await bench.operator.centres()
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from manual_correction_judge.input_findings(history)

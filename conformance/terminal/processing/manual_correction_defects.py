@@ -1,0 +1,158 @@
+# pyright: reportPrivateUsage=false
+"""Defects of what is entered by hand: entries that mend nothing, and wrong input that is taken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.defects import Patch, defect
+from conformance.defects.seams import at_opening
+from reference_terminal.model.rows import Record
+from reference_terminal.model.times import span_of
+from reference_terminal.processing import manual
+from reference_terminal.processing.manual import ManualEntries
+from reference_terminal.processing.pipeline import PointState
+from reference_terminal.web import entry
+from reference_terminal.web import manual as form
+from reference_terminal.web.api import Api
+from reference_terminal.web.server import HttpError
+
+_MENDS, _INPUT = "byhand/mends-uploaded-data", "byhand/refuses-wrong-input"
+_INCOMPLETE, _INACCURATE = ("isc-2/7.2.4(5)c",), ("isc-2/7.2.4(5)d",)
+_CHECKED = ("isc-2/7.4.1.4(3)a",)
+
+
+def _put_only(patch: Patch, *, missing: bool) -> None:
+    """Put entries into force for one of the two kinds of periods only: those without a value, or those with one."""
+    whole = ManualEntries._put
+
+    def put(self: ManualEntries, state: PointState, record: Record) -> None:
+        known = self._record(state, span_of(record.span), record.start_s)
+        if (known is None or known.value is None) == missing:
+            whole(self, state, record)
+
+    patch(ManualEntries, "_put", put)
+
+
+@defect(
+    "missing-values-not-mended",
+    en="an entry for a period without a value is kept and never takes effect",
+    zh="对缺失时段的人工填报仅保存而不生效",
+    clauses=_INCOMPLETE,
+    cases=(_MENDS,),
+)
+def missing_values_not_mended(patch: Patch) -> None:
+    """There is no value that could be replaced."""
+    _put_only(patch, missing=False)
+
+
+@defect(
+    "wrong-values-not-mended",
+    en="an entry for a period that has a value is kept and never takes effect",
+    zh="对已有数值时段的人工填报仅保存而不生效",
+    clauses=_INACCURATE,
+    cases=(_MENDS,),
+)
+def wrong_values_not_mended(patch: Patch) -> None:
+    """What was measured is held to be right."""
+    _put_only(patch, missing=True)
+
+
+@defect(
+    "entries-sent-as-measured",
+    en="values entered by hand are sent with the flag of a good measurement",
+    zh="人工填报值以正常测量标志上传",
+    clauses=(*_INCOMPLETE, *_INACCURATE),
+    cases=(_MENDS,),
+)
+def entries_sent_as_measured(patch: Patch) -> None:
+    """The centre complained of another flag."""
+    patch(manual, "FLAG", "N")
+
+
+@defect(
+    "entries-undone-by-restart",
+    en="after a restart the values entered by hand have given way to what was measured",
+    zh="重启后人工填报值被测量值覆盖",
+    clauses=(*_INCOMPLETE, *_INACCURATE),
+    cases=(_MENDS,),
+)
+def entries_undone_by_restart(patch: Patch) -> None:
+    """Records are made again from the readings."""
+    same = "manual_entry.span=record.span AND manual_entry.start_s=record.start_s"
+    at_opening(
+        patch,
+        f"UPDATE record SET value=(SELECT original FROM manual_entry WHERE {same} ORDER BY number LIMIT 1)"
+        f" WHERE EXISTS (SELECT 1 FROM manual_entry WHERE {same})",
+    )
+
+
+@defect(
+    "exponents-taken",
+    en="a number with an exponent is taken as a value",
+    zh="带指数的文本被当作数值接受",
+    clauses=_CHECKED,
+    cases=(_INPUT,),
+)
+def exponents_taken(patch: Patch) -> None:
+    """Whatever the library can read is a number."""
+    whole = entry.is_decimal
+    patch(form, "is_decimal", lambda text: whole(text.replace("e", "")))
+
+
+@defect(
+    "refused-and-kept",
+    en="an entry that is refused stands among the entries all the same",
+    zh="被拒绝的填报仍保存在填报记录中",
+    clauses=_CHECKED,
+    cases=(_INPUT,),
+)
+def refused_and_kept(patch: Patch) -> None:
+    """It is written first and looked at afterwards."""
+    whole = Api.enter
+
+    def enter(self: Api, content_type: str, body: bytes) -> Any:
+        try:
+            return whole(self, content_type, body)
+        except HttpError:
+            fields = entry.read(content_type, body, form.KEYS)
+            self._terminal.store.write(
+                "INSERT INTO manual_entry (point, span, start_s, end_s, value, author, reason, entered_ms, revision,"
+                " original_flag, verdict) SELECT point, span, start_s, end_s, ?, ?, ?, entered_ms, 0, '', 'refused'"
+                " FROM manual_entry LIMIT 1",
+                (fields["value"], fields["author"], fields["reason"]),
+            )
+            self._terminal.store.flush()
+            raise
+
+    patch(Api, "enter", enter)
+
+
+@defect(
+    "trailing-noughts-refused",
+    en="a value that ends in a nought after the point is refused",
+    zh="小数末位为零的数值被拒绝",
+    clauses=_CHECKED,
+    cases=(_INPUT,),
+)
+def trailing_noughts_refused(patch: Patch) -> None:
+    """It is not the shortest way to write it."""
+    whole = entry.is_decimal
+    patch(form, "is_decimal", lambda text: whole(text) and not ("." in text and text.endswith("0")))
+
+
+@defect(
+    "quarter-in-one-entry",
+    en="one entry may cover a quarter of a year",
+    zh="一次填报可覆盖一个季度",
+    clauses=("csmt/11.2c",),
+    cases=(_INPUT,),
+)
+def quarter_in_one_entry(patch: Patch) -> None:
+    """It is put down under the day on which the quarter begins."""
+    whole = Api.enter
+
+    def enter(self: Api, content_type: str, body: bytes) -> Any:
+        return whole(self, content_type, body.replace(b'"quarter_year"', b'"day"'))
+
+    patch(Api, "enter", enter)

@@ -1,0 +1,227 @@
+"""By hand: data that centres have incomplete or wrong are mended (R-22, ISC-2 7.2.4(5)), and wrong input is refused.
+
+Leaves author, reason and original of an entry to `manual`, the second check to `secondcheck`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bench.case import Check, none_of
+from bench.history import History, Observed, Phase, Stored
+from conformance.common.delivery import setup_of
+from conformance.common.queries import questions
+from conformance.common.times import instant_of, instant_of_iso, local
+from conformance.common.truth import number
+
+# HJ 212-2017 table 8: a value set by hand.
+BY_HAND = "S"
+GOOD = "N"
+INPUTS = ("manual entry", "replacement", "upload-time", "backfill")
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or (number(one) is not None and number(one) == number(other))
+
+
+def _contents(history: History, centre: str, entry: Observed) -> list[Stored]:
+    """What a centre has stored under the key of an entry, in order."""
+    code = setup_of(history, centre).codes.get(entry.query["point"])
+    return [
+        event
+        for event in history.of(Stored)
+        if (event.centre, event.code, event.kind) == (centre, code, entry.query["kind"])
+        and instant_of(event.stamp) == int(entry.query["start"])
+    ]
+
+
+def _text(stored: Stored) -> str:
+    return stored.fields.get("Cou", stored.fields.get("Avg", ""))
+
+
+def mended_findings(history: History) -> Iterator[Check]:
+    """Each entry takes the place of what centres had under its key: a value that was missing, one that was wrong.
+
+    The case marks each entry with a phase `corrected` that tells which of the two it is.
+    """
+    entries: dict[str, list[Observed]] = {"incomplete": [], "inaccurate": []}
+    which = ""
+    for event in history.events:
+        if isinstance(event, Phase) and event.name == "corrected":
+            which = event.detail.get("data", "")
+        elif isinstance(event, Observed) and event.what == "manual entry" and which in entries:
+            entries[which].append(event)
+            which = ""
+    texts = {
+        "incomplete": (
+            "a value that was missing is mended at every centre by the one entered",
+            "缺失数据经人工填报后在各中心补全",
+        ),
+        "inaccurate": (
+            "a value that was wrong is mended at every centre by the one entered",
+            "错误数据经人工填报后在各中心更正",
+        ),
+    }
+    flags: list[str] = []
+    undone: list[str] = []
+    known = 0
+    centres = [setup.name for setup in history.began.centres]
+    for data, (en, zh) in texts.items():
+        wrong: list[str] = []
+        met = 0
+        for entry in entries[data]:
+            value = entry.query["value"]
+            where = f"{entry.query['point']} {entry.query['kind']} from {local(int(entry.query['start']))}"
+            if entry.problem:
+                wrong.append(f"{where}: refused: {entry.problem}")
+                continue
+            for centre in centres:
+                contents = _contents(history, centre, entry)
+                before = [one for one in contents if one.t < entry.asked]
+                after = [one for one in contents if one.t >= entry.asked]
+                good = [one for one in before if one.flag == GOOD and _text(one)]
+                # Without something to mend the entry shows nothing.
+                met += bool(good) == (data == "inaccurate") and not any(_same(_text(one), value) for one in before)
+                taken = [one for one in after if _same(_text(one), value)]
+                if not taken:
+                    wrong.append(f"{where}: {value} never came to {centre} under its key")
+                    continue
+                known += 1
+                if taken[-1].flag != BY_HAND:
+                    flags.append(f"{where} at {centre}: flag {taken[-1].flag}, expected {BY_HAND}")
+                later = [one for one in after if one.t > taken[0].t and not _same(_text(one), value)]
+                undone += [f"{where} at {centre}: {_text(one)} came over it at {local(one.t)}" for one in later]
+        expected = len(centres) * len(entries[data])
+        yield none_of(
+            f"{data}-mended",
+            wrong,
+            met and met == expected,
+            en=en,
+            zh=zh,
+            unit="records",
+        )
+    undone += _not_in_force(history, [entry for group in entries.values() for entry in group])
+    yield none_of(
+        "mended-flagged",
+        flags,
+        known,
+        en="what was entered by hand says so at every centre",
+        zh="补传的人工值在各中心带有人工标志",
+        unit="records",
+    )
+    yield none_of(
+        "one-revision-in-force",
+        undone,
+        known and _asked_after(history),
+        en="the entered value alone is in force afterwards, at the terminal and at every centre",
+        zh="补传后仅人工值生效，终端与各中心一致",
+        unit="records",
+    )
+
+
+def _asked_after(history: History) -> bool:
+    entered = [event.t for event in history.of(Observed) if event.what == "manual entry" and not event.problem]
+    return bool(entered) and any(
+        event.what == "records" and event.rows and event.asked > entered[-1] for event in history.of(Observed)
+    )
+
+
+def _not_in_force(history: History, entries: Sequence[Observed]) -> list[str]:
+    """Entries whose period the terminal itself shows otherwise at the end."""
+    found: list[str] = []
+    for entry in entries:
+        if entry.problem:
+            continue
+        start = int(entry.query["start"])
+        shown: str | None = None
+        for event in questions(history, "records"):
+            if event.asked < entry.t or event.query.get("point") != entry.query["point"]:
+                continue
+            if event.query.get("kind") == entry.query["kind"]:
+                for row in event.rows:
+                    if instant_of_iso(row.get("start", "")) == start:
+                        shown = row.get("value", "")
+        if shown is not None and not _same(shown, entry.query["value"]):
+            found.append(f"{entry.query['point']} from {local(start)}: the terminal shows {shown or 'no value'}")
+    return found
+
+
+def input_findings(history: History) -> Iterator[Check]:
+    """Wrong input is refused and leaves nothing behind; right input of the same form is taken.
+
+    The case marks each input with a phase `input`; its detail tells what is wrong with it, nothing where it is right.
+    """
+    wrong: list[str] = []
+    refused: list[str] = []
+    longer: list[str] = []
+    tried, right, lasting = 0, 0, 0
+    mark: Phase | None = None
+    silent: list[str] = []
+    for event in history.events:
+        if isinstance(event, Phase) and event.name == "input":
+            mark = event
+        elif isinstance(event, Observed) and event.what in INPUTS and mark is not None:
+            fault, period = mark.detail.get("wrong", ""), mark.detail.get("period", "")
+            told = ", ".join(f"{key} {text}" for key, text in event.query.items())
+            mark = None
+            if event.problem and not event.problem.startswith("LookupError"):
+                silent.append(f"{told}: {event.problem}")
+            elif period:
+                lasting += 1
+                longer += [] if event.problem else [f"taken: {told}"]
+            elif fault:
+                tried += 1
+                wrong += [] if event.problem else [f"{fault}: taken: {told}"]
+            else:
+                right += 1
+                refused += [f"{told}: {event.problem}"] if event.problem else []
+    answered = not silent
+    for id, bad, seen, en, zh in (
+        ("wrong-input-refused", wrong, tried, "wrong input is refused", "错误输入被拒绝"),
+        ("right-input-taken", refused, right, "right input is taken", "正确输入被接受"),
+        (
+            "longer-than-a-month-refused",
+            longer,
+            lasting,
+            "an entry for more than a month is refused",
+            "超过一个自然月的填报被拒绝",
+        ),
+    ):
+        yield none_of(
+            id,
+            bad,
+            seen and answered,
+            en=en,
+            zh=zh,
+            unit="inputs",
+            evidence=[*bad, *silent],
+        )
+    before, after = _state(history, first=True), _state(history, first=False)
+    changed = [
+        f"{' '.join(key[:4])}: was {rows}, is {after[key]}"
+        for key, rows in before.items()
+        if after.get(key, rows) != rows
+    ]
+    yield none_of(
+        "wrong-input-leaves-nothing",
+        changed,
+        before and set(before) <= set(after) and tried,
+        en="what the terminal shows is the same before and after wrong input",
+        zh="错误输入前后终端数据不变",
+        unit="answers",
+    )
+
+
+def _state(history: History, *, first: bool) -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """What the terminal showed before the first wrong input, or after the last."""
+    marks = [event.t for event in history.of(Phase) if event.name == "input" and event.detail]
+    low, high = (marks[0], marks[-1]) if marks else (0, 0)
+    found: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {}
+    for event in history.of(Observed):
+        if event.what not in ("records", "manual", "centres") or event.problem:
+            continue
+        if (event.t < low) if first else (event.asked > high):
+            key = (event.what, *(text for _, text in sorted(event.query.items())))
+            fields = ("start", "value", "flag", "author", "centre", "upload_time")
+            found[key] = tuple(tuple(row.get(field, "") for field in fields) for row in event.rows)
+    return found

@@ -1,0 +1,149 @@
+# pyright: reportPrivateUsage=false
+"""Defects of filling gaps from meters' own records: unread, of a wrong hour, under a wrong time, unmarked, untold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.defects import Patch, defect
+from conformance.defects.seams import hides_events
+from reference_terminal.acquisition.backfill import Backfill
+from reference_terminal.acquisition.dlt645.records import Dlt645Records, Remembered
+from reference_terminal.processing.filling import Filling
+from reference_terminal.processing.late import LateReadings
+from reference_terminal.processing.sources import Sources
+from reference_terminal.storage.store import Store
+
+_CLAUSES = ("csmt/12.4b",)
+_CASE = "filling/fills-gaps-from-meters-records"
+
+
+@defect(
+    "meter-records-unread",
+    en="the meters' own records are not read after a gap",
+    zh="缺失后不读取表计自身记录",
+    clauses=_CLAUSES,
+    cases=(_CASE,),
+)
+def meter_records_unread(patch: Patch) -> None:
+    """An estimate is good enough."""
+    patch(Backfill, "gap_ended", lambda self, gap: None)
+
+
+@defect(
+    "freeze-of-the-hour-before",
+    en="a freeze is counted from 00 and taken without a look at its time",
+    zh="冻结序号自 00 起算且不核对时标，取了前一小时的值",
+    clauses=_CLAUSES,
+    cases=(_CASE,),
+)
+def freeze_of_the_hour_before(patch: Patch) -> None:
+    """The newest record is number 01, not 00."""
+    whole = Dlt645Records._freeze  # pyright: ignore[reportPrivateUsage]
+
+    async def freeze(self: Dlt645Records, at_s: int, clock: Any) -> Remembered | None:
+        found = await whole(self, at_s - self.step_s, clock)
+        return None if found is None else Remembered(at_s, found.energies)
+
+    patch(Dlt645Records, "_freeze", freeze)
+
+
+@defect(
+    "records-stamped-as-new",
+    en="a meter's record is stored under the time at which it was read",
+    zh="表计记录以读取时刻存储",
+    clauses=_CLAUSES,
+    cases=(_CASE,),
+)
+def records_stamped_as_new(patch: Patch) -> None:
+    """Every answer is stamped when it comes."""
+    whole = Dlt645Records.read
+
+    async def read(self: Dlt645Records, at_s: int, clock: Any) -> Any:
+        readings = await whole(self, at_s, clock)
+        for one in readings or ():
+            one.slot_s = one.at_ms // 1000
+        return readings
+
+    patch(Dlt645Records, "read", read)
+
+
+@defect(
+    "records-pass-for-polls",
+    en="what was read from a meter's record looks like a poll",
+    zh="补入的表计记录与实时采集无法区分",
+    clauses=_CLAUSES,
+    cases=(_CASE,),
+)
+def records_pass_for_polls(patch: Patch) -> None:
+    """A true value needs no remark."""
+    patch(Sources, "origins", lambda self, point, from_s, to_s: {})
+
+
+@defect(
+    "gap-forgotten-when-filled",
+    en="a gap that was filled from records is not on record any more",
+    zh="由表计记录补入后，缺失记录被删除",
+    clauses=_CLAUSES,
+    cases=(_CASE,),
+)
+def gap_forgotten_when_filled(patch: Patch) -> None:
+    """Nothing is missing now."""
+    whole = Store.latest_gaps
+
+    def latest_gaps(self: Store, subject: str | None, from_s: int, to_s: int, limit: int) -> Any:
+        found = whole(self, subject, from_s, to_s, limit)
+        inside = (
+            "SELECT 1 FROM reading_origin o JOIN point p ON p.number=o.point WHERE p.id=? AND o.slot_s BETWEEN ? AND ?"
+        )
+        return [
+            gap
+            for gap in found
+            if not self.connection.execute(inside, (gap.subject, gap.start_s, gap.end_s or to_s)).fetchone()
+        ]
+
+    patch(Store, "latest_gaps", latest_gaps)
+
+
+@defect(
+    "backfill-untold",
+    en="gaps are filled from meters' records without a word in the log",
+    zh="由表计记录补入不记入日志",
+    clauses=_CLAUSES,
+    cases=(_CASE,),
+)
+def backfill_untold(patch: Patch) -> None:
+    """It happens by itself."""
+    hides_events(patch, lambda kind, en: kind.endswith("backfilled"))
+
+
+@defect(
+    "records-change-no-period",
+    en="periods stay without value although their readings have come",
+    zh="补入表计记录后各时段不重新计算",
+    clauses=_CLAUSES,
+    cases=(_CASE,),
+)
+def records_change_no_period(patch: Patch) -> None:
+    """A closed period is closed."""
+    patch(LateReadings, "_revise", lambda self, place, span, start_s: False)
+
+
+@defect(
+    "periods-from-estimates",
+    en="between two freezes periods are made from estimates",
+    zh="两次冻结之间的时段以估计值计算",
+    clauses=_CLAUSES,
+    cases=(_CASE,),
+)
+def periods_from_estimates(patch: Patch) -> None:
+    """An estimate fills the row of the reading it stands for."""
+    whole = Filling.keep
+
+    def keep(self: Filling, number: int, slot_s: int, value: Any) -> None:
+        whole(self, number, slot_s, value)
+        self._store.write(
+            "UPDATE reading SET value=?, quality=0, cause='' WHERE slot_s=? AND point=?", (str(value), slot_s, number)
+        )
+
+    patch(Filling, "keep", keep)

@@ -1,0 +1,288 @@
+"""Gaps filled from the meters' own records: true values, under their own time, told apart from polls (R-18).
+
+Leaves estimates to `filling`. The reference is what the simulated meter's memory says of an instant, which the case
+writes into the history as `meter-record` phases; an instant is due if no poll of the point was answered in its period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bench.case import Check, check, none_of
+from bench.history import History, Stored
+from conformance.common.delivery import horizon, setup_of
+from conformance.common.queries import answers, questions
+from conformance.common.retention import marks
+from conformance.common.times import HOUR, instant_of, instant_of_iso, local
+from conformance.common.truth import Series, increment, length_of, number, plain, quantity, truth_of
+
+_WORDS = ("record", "backfill", "freeze", "profile", "补入", "补抄", "补采", "冻结", "负荷")
+_LOGGED_US = HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the meters' memories say that polls do not: text by point and instant (us); `gaps` by point (from, to)."""
+
+    due: dict[tuple[str, int], str] = field(default_factory=dict[tuple[str, int], str])
+    gaps: dict[str, list[tuple[int, int]]] = field(default_factory=dict[str, list[tuple[int, int]]])
+
+
+def _polled(series: Series, at: int) -> str | None:
+    """What the poll of the period that begins at an instant brought; None if nothing."""
+    found = series.between(at, at + series.period_us)
+    return series.texts[found.start] if found else None
+
+
+def memory_of(history: History) -> Memory:
+    """Records of instants that lie between two answered polls of their point and were not polled themselves."""
+    truth = truth_of(history)
+    memory = Memory()
+    for phase in marks(history, "meter-record"):
+        point, at = phase.detail["point"], int(phase.detail["at"])
+        series = truth.series[point]
+        if series.times and series.times[0] < at < series.times[-1] and _polled(series, at) is None:
+            memory.due[point, at] = quantity(series.point, phase.detail["text"])
+    for point in dict.fromkeys(point for point, _ in memory.due):
+        series = truth.series[point]
+        memory.gaps[point] = [
+            (low, high)
+            for low, high in zip(series.times, series.times[1:], strict=False)
+            if high - low > series.period_us * 3 // 2
+        ]
+    return memory
+
+
+def _same(one: str, other: str) -> bool:
+    """The same number with the same digits."""
+    first, second = number(one), number(other)
+    return first is not None and second is not None and first.as_tuple() == second.as_tuple()
+
+
+def _stored(history: History) -> tuple[dict[tuple[str, int], dict[str, str]], list[str], bool]:
+    rows: dict[tuple[str, int], dict[str, str]] = {}
+    problems: list[str] = []
+    asked = False
+    for event in questions(history, "readings"):
+        asked = asked or not event.problem
+        if event.problem:
+            problems.append(event.problem)
+        for row in event.rows:
+            at = instant_of_iso(row.get("at", ""))
+            if at is not None and row.get("value") and row.get("quality") != "bad":
+                rows[event.query.get("point", ""), at] = row
+    return rows, problems, asked
+
+
+def findings(history: History, centre: str) -> Iterator[Check]:
+    """Every record of a gap is in the store under its own time, exact and marked; periods are made anew from them."""
+    memory = memory_of(history)
+    rows, problems, asked = _stored(history)
+    known = bool(memory.due) and asked
+    absent, wrong, unmarked = list[str](), list[str](), list[str]()
+    for (point, at), text in sorted(memory.due.items()):
+        row = rows.get((point, at))
+        where = f"{point} at {local(at)}"
+        if row is None:
+            absent.append(f"{where}: the meter's record says {text}, nothing is stored")
+        elif not _same(row["value"], text):
+            wrong.append(f"{where}: stored {row['value']}, the meter's record says {text}")
+        elif not row.get("origin"):
+            unmarked.append(f"{where}: {row['value']} looks like a poll")
+    beside = _beside(history, memory, rows)
+    due = len(memory.due)
+    for id, bad, ready, en, zh in (
+        (
+            "records-taken-in",
+            absent,
+            known,
+            "every reading that the meter recorded in a gap is stored",
+            "缺失时段内表计自身记录均已补入",
+        ),
+        (
+            "records-exact",
+            wrong,
+            known and len(absent) < due,
+            "each is the meter's own value of that instant",
+            "补入值与表计该时刻记录逐位一致",
+        ),
+        (
+            "records-marked",
+            unmarked,
+            known and len(absent) + len(wrong) < due,
+            "each is marked as read from the meter's record",
+            "补入值注明来自表计记录",
+        ),
+        (
+            "no-value-beside-records",
+            beside,
+            known,
+            "no other value stands where nothing was polled",
+            "未采集时刻除表计记录外无其他数值",
+        ),
+    ):
+        yield none_of(
+            id,
+            bad,
+            ready,
+            en=en,
+            zh=zh,
+            unit="values",
+            evidence=[*bad[:20], *problems],
+        )
+    yield _gaps_kept(history, memory)
+    yield _logged(history, memory)
+    yield from _periods(history, centre, memory)
+
+
+def _beside(history: History, memory: Memory, rows: dict[tuple[str, int], dict[str, str]]) -> list[str]:
+    """Good readings under instants that were neither polled nor recorded, and polls marked as records."""
+    truth = truth_of(history)
+    found: list[str] = []
+    for (point, at), row in sorted(rows.items()):
+        if point not in memory.gaps or (point, at) in memory.due:
+            continue
+        polled = _polled(truth.series[point], at)
+        if polled is None:
+            found.append(f"{point} at {local(at)}: {row['value']}, which nobody read")
+        elif row.get("origin"):
+            found.append(f"{point} at {local(at)}: {row['value']} from {row['origin']}, although it was polled")
+    return found
+
+
+def _gaps_kept(history: History, memory: Memory) -> Check:
+    rows = [row for event in questions(history, "gaps") for row in event.rows]
+    asked = bool(answers(history, "gaps"))
+    absent: list[str] = []
+    total = 0
+    for point, stretches in memory.gaps.items():
+        own = [
+            (start, end)
+            for row in rows
+            if row.get("point") == point
+            and (start := instant_of_iso(row.get("start", ""))) is not None
+            and (end := instant_of_iso(row.get("end", ""))) is not None
+        ]
+        for low, high in stretches:
+            total += 1
+            if not any(start < high and end > low for start, end in own):
+                absent.append(f"{point}: nothing was polled from {local(low)} to {local(high)}, no gap is recorded")
+    return check(
+        "gap-stays-recorded",
+        None if not total or not asked else not absent,
+        en="what was not polled stays on record as a gap",
+        zh="补入后缺失时段的记录仍保留",
+        measured=len(absent),
+        limit=0,
+        unit="gaps",
+        evidence=absent,
+    )
+
+
+def _logged(history: History, memory: Memory) -> Check:
+    logs = answers(history, "log")
+    texts = [
+        (at, " ".join(row.values()).lower())
+        for event in logs
+        for row in event.rows
+        if (at := instant_of_iso(row.get("at", ""))) is not None
+    ]
+    untold: list[str] = []
+    total = 0
+    points = {point.id: point.meter for point in history.began.points}
+    for point, stretches in memory.gaps.items():
+        for low, high in stretches:
+            if not any(low < at < high for name, at in memory.due if name == point):
+                continue
+            total += 1
+            names = (point.lower(), points[point].lower())
+            if not any(
+                high <= at <= high + _LOGGED_US
+                and any(name in text for name in names)
+                and any(word in text for word in _WORDS)
+                for at, text in texts
+            ):
+                untold.append(f"{point}: nothing in the log in the hour after {local(high)}")
+    return check(
+        "backfill-logged",
+        None if not total or not logs else not untold,
+        en="every filling from a meter's record is in the log",
+        zh="每次由表计记录补入均记入日志",
+        measured=len(untold),
+        limit=0,
+        unit="gaps",
+        evidence=untold,
+    )
+
+
+# Periods
+
+
+def _boundary(series: Series, memory: Memory, at: int) -> tuple[str | None, bool]:
+    """The register at a boundary, and whether it comes from a record."""
+    polled = _polled(series, at)
+    if polled is not None:
+        return polled, False
+    text = memory.due.get((series.point.id, at))
+    return text, text is not None
+
+
+def _last_contents(history: History, centre: str) -> dict[tuple[str, str, int], Stored]:
+    """The last content a centre has of each point, class and start."""
+    codes = {code: point for point, code in setup_of(history, centre).codes.items()}
+    found: dict[tuple[str, str, int], Stored] = {}
+    for event in history.of(Stored):
+        start = instant_of(event.stamp)
+        if event.centre == centre and start is not None and event.code in codes and event.kind != "realtime":
+            found[codes[event.code], event.kind, start] = event
+    return found
+
+
+def _periods(history: History, centre: str, memory: Memory) -> Iterator[Check]:
+    truth, setup, until = truth_of(history), setup_of(history, centre), horizon(history)
+    contents = _last_contents(history, centre)
+    wrong: list[str] = []
+    invented: list[str] = []
+    restored = unknown = 0
+    for (point, kind, start), event in sorted(contents.items()):
+        if point not in memory.gaps or kind == "month" or start + length_of(kind, setup) > until:
+            continue
+        series = truth.series[point]
+        opening, first = _boundary(series, memory, start)
+        closing, last = _boundary(series, memory, start + length_of(kind, setup))
+        shown = number(event.fields.get("Cou", "")) if event.flag == "N" else None
+        where = f"{point} {kind} from {local(start)}"
+        if opening is None or closing is None:
+            unknown += 1
+            if shown is not None:
+                invented.append(f"{where}: {plain(shown)}, but nobody knows the register at both ends")
+        elif first or last:
+            restored += 1
+            right = increment(series.point, opening, closing, length_of(kind, setup)).value
+            if shown is None or shown != right:
+                has = "nothing" if shown is None else plain(shown)
+                wrong.append(f"{where}: the centre has {has}, the meter's records give {_text(right)}")
+    yield none_of(
+        "periods-from-records",
+        wrong,
+        restored,
+        en="periods between recorded instants reach the centre with the true increment",
+        zh="表计记录之间的时段以真实增量上传至中心",
+        unit="records",
+        evidence=wrong[:20],
+    )
+    yield none_of(
+        "no-period-invented",
+        invented,
+        unknown,
+        en="a period whose ends neither a poll nor a record knows has no value",
+        zh="两端既无采集也无表计记录的时段不给出数值",
+        unit="records",
+        evidence=invented[:20],
+    )
+
+
+def _text(value: Decimal | None) -> str:
+    return "none" if value is None else plain(value)

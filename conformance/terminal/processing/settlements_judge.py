@@ -1,0 +1,264 @@
+"""Settlement: days, weeks, months, quarters and years of a counter, and the extremes of a day (R-21).
+
+Leaves what a centre gets to `delivery`. Periods are those of the calendar at +08:00, the week from Monday; each must be
+what the register advanced from its first boundary to its last, and the sum of its days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from itertools import pairwise
+
+from bench.case import Check, check, none_of
+from bench.history import History
+from conformance.common.queries import questions
+from conformance.common.times import SECOND, floor, instant_of_iso, local
+from conformance.common.truth import VOLATILE_US, Certainty, number, truth_of
+
+KINDS = ("day", "week", "month", "quarter_year", "year")
+_NAMES = {
+    "day": ("days", "日"),
+    "week": ("weeks", "周"),
+    "month": ("months", "月"),
+    "quarter_year": ("quarters of a year", "季度"),
+    "year": ("years", "年"),
+}
+_CHINA = timezone(timedelta(hours=8))
+_DAYS_OF = {"day": 1, "week": 7}
+_MONTHS_OF = {"month": 1, "quarter_year": 3, "year": 12}
+
+
+def _moment(us: int) -> datetime:
+    return datetime.fromtimestamp(us // SECOND, _CHINA)
+
+
+def _start_of(kind: str, moment: datetime) -> datetime:
+    day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    if kind == "day":
+        return day
+    if kind == "week":
+        return day - timedelta(days=day.weekday())
+    months = _MONTHS_OF[kind]
+    return day.replace(month=(day.month - 1) // months * months + 1, day=1)
+
+
+def _end_of(kind: str, start: datetime) -> datetime:
+    if kind in _DAYS_OF:
+        return start + timedelta(days=_DAYS_OF[kind])
+    return _start_of(kind, start + timedelta(days=31 * _MONTHS_OF[kind]))
+
+
+def periods(kind: str, from_us: int, to_us: int) -> Iterator[tuple[int, int]]:
+    """The whole periods of a kind within [from, to], as instants (us)."""
+    start = _start_of(kind, _moment(from_us))
+    while True:
+        end = _end_of(kind, start)
+        first, last = int(start.timestamp()) * SECOND, int(end.timestamp()) * SECOND
+        if last > to_us:
+            return
+        if first >= from_us:
+            yield first, last
+        start = end
+
+
+Rows = dict[tuple[str, str, int, int], dict[str, str]]
+
+
+def _rows(history: History) -> tuple[Rows, list[str]]:
+    """The latest answer about each kind, point and period."""
+    rows: Rows = {}
+    problems: list[str] = []
+    for event in questions(history, "records"):
+        if event.query.get("kind") not in KINDS:
+            continue
+        if event.problem:
+            problems.append(event.problem)
+        for row in event.rows:
+            start, end = instant_of_iso(row.get("start", "")), instant_of_iso(row.get("end", ""))
+            if start is not None and end is not None:
+                rows[event.query["kind"], event.query["point"], start, end] = row
+    return rows, problems
+
+
+def findings(history: History, kinds: Sequence[str] = KINDS) -> Iterator[Check]:
+    """Every whole period of every kind is right, is the sum of its days, and days hold their extremes."""
+    truth = truth_of(history)
+    rows, problems = _rows(history)
+    for kind in kinds:
+        wrong: list[str] = []
+        due = 0
+        for point in history.began.points:
+            series = truth.series[point.id]
+            if point.kind != "counter" or not series.times:
+                continue
+            for start, end in periods(kind, series.times[0] - series.period_us, series.times[-1]):
+                expected = truth.expected(point.id, f"{kind} of the calendar", start, end)
+                if expected.certainty is not Certainty.SURE:
+                    continue
+                due += 1
+                row = rows.get((kind, point.id, start, end))
+                shown = row.get("value", "") if row is not None else "nothing"
+                if number(shown) is None or number(shown) != number(expected.fields["Cou"]):
+                    where = f"{point.id} from {local(start)} to {local(end)}"
+                    wrong.append(f"{where}: {shown or 'no value'}, the register advanced {expected.fields['Cou']}")
+        en, zh = _NAMES[kind]
+        yield check(
+            f"{kind.replace('_', '-')}-totals",
+            None if not due or (problems and not rows) else not wrong,
+            en=f"{en} hold what the register advanced, exactly",
+            zh=f"{zh}累计量逐位正确",
+            measured=len(wrong),
+            limit=0,
+            unit="periods",
+            evidence=[*wrong, *problems],
+        )
+    yield _extremes(history, rows, problems)
+
+
+def _extremes(history: History, rows: Rows, problems: list[str]) -> Check:
+    """Reading B takes the smallest and largest reading of the day for its extremes."""
+    truth = truth_of(history)
+    wrong: list[str] = []
+    seen = 0
+    as_readings = True
+    for (kind, name, start, end), row in sorted(rows.items()):
+        point = truth.points.get(name)
+        if kind != "day" or point is None or point.kind != "counter":
+            continue
+        expected = truth.expected(name, "day of the calendar", start, end)
+        opening, closing = truth.boundary(name, start, end - start), truth.boundary(name, end, end - start)
+        if expected.certainty is not Certainty.SURE or not opening or not closing:
+            continue
+        series = truth.series[name]
+        if series.falls(opening[0], closing[0]):
+            continue
+        seen += 1
+        numbers = series.numbers()[opening[0] : closing[0] + 1]
+        steps = [after - before for before, after in pairwise(numbers)]
+        got = (number(row.get("min", "")), number(row.get("max", "")))
+        as_readings = as_readings and got == (min(numbers), max(numbers))
+        if got != (min(steps, default=Decimal(0)), max(steps, default=Decimal(0))):
+            shown = f"{row.get('min') or 'none'} and {row.get('max') or 'none'}"
+            wrong.append(f"{name}, day from {local(start)}: {shown}, increments were {min(steps)} to {max(steps)}")
+    return check(
+        "daily-extremes",
+        None if not seen else not wrong,
+        en="a day holds the smallest and largest increment of its acquisition intervals",
+        zh="日结含当日各采集间隔增量的最小值与最大值",
+        measured=len(wrong),
+        limit=0,
+        unit="days",
+        evidence=[*wrong, *problems],
+        has_b=seen > 0,
+        reading_b=as_readings,
+    )
+
+
+def sum_finding(history: History, long: str, short: str) -> Check:
+    """What is shown of each long period is the sum of what is shown of the short ones within it."""
+    rows, problems = _rows(history)
+    shown = [(kind, point, start, end, number(row.get("value", ""))) for (kind, point, start, end), row in rows.items()]
+    wrong: list[str] = []
+    seen = 0
+    for kind, point, start, end, value in shown:
+        parts = [
+            each for each in shown if each[0] == short and each[1] == point and start <= each[2] and each[3] <= end
+        ]
+        values = [part for *_, part in parts if part is not None]
+        covered = sum(part[3] - part[2] for part in parts)
+        if kind != long or value is None or covered != end - start or len(values) < len(parts):
+            continue
+        seen += 1
+        total = sum(values, Decimal(0))
+        if total != value:
+            wrong.append(f"{point} {long} from {local(start)}: {value}, its parts add up to {total}")
+    return check(
+        f"{long}-is-the-sum".replace("_", "-"),
+        None if not seen else not wrong,
+        en=f"what is shown of {_NAMES[long][0]} is the sum of their {_NAMES[short][0]}",
+        zh=f"{_NAMES[long][1]}累计等于各{_NAMES[short][1]}之和",
+        measured=len(wrong),
+        limit=0,
+        unit="periods",
+        evidence=[*wrong, *problems],
+    )
+
+
+def seconds_findings(history: History, needed: int) -> Iterator[Check]:
+    """Each second that was polled is stored as answered, and a minute is the sum of what its seconds advanced.
+
+    What was read in the last five seconds before `watched` may still be on its way into the store (R-29).
+    """
+    truth = truth_of(history)
+    watched = history.phase("watched")
+    until = (history.end_us if watched is None else watched.t) - VOLATILE_US
+    stored: dict[str, dict[int, Decimal]] = {}
+    problems: list[str] = []
+    for event in questions(history, "readings"):
+        if event.problem:
+            problems.append(event.problem)
+        for row in event.rows:
+            at, value = instant_of_iso(row.get("at", "")), number(row.get("value", ""))
+            if at is not None and value is not None and row.get("quality") == "good":
+                stored.setdefault(event.query.get("point", ""), {})[at] = value
+    absent, wrong = list[str](), list[str]()
+    polled = minutes = 0
+    for point in history.began.points:
+        series = truth.series[point.id]
+        own = stored.get(point.id, {})
+        if point.kind != "counter":
+            continue
+        for at, text in zip(series.times, series.texts, strict=True):
+            if at >= until:
+                break
+            polled += 1
+            if own.get(floor(at, SECOND)) != number(text):
+                absent.append(
+                    f"{point.id} at {local(at)}: the meter answered {text}, stored is {own.get(floor(at, SECOND))}"
+                )
+    for event in questions(history, "records"):
+        if event.query.get("kind") != "minute":
+            continue
+        own = stored.get(event.query.get("point", ""), {})
+        for row in event.rows:
+            start, end = instant_of_iso(row.get("start", "")), instant_of_iso(row.get("end", ""))
+            shown = number(row.get("value", ""))
+            if start is None or end is None or shown is None:
+                continue
+            readings = [own.get(at) for at in range(start, end + 1, SECOND)]
+            known = [value for value in readings if value is not None]
+            if len(known) < len(readings):
+                continue
+            minutes += 1
+            total = sum((after - before for before, after in pairwise(known)), Decimal(0))
+            if total != shown:
+                wrong.append(
+                    f"{event.query['point']} minute from {local(start)}: {shown}, its seconds advanced {total}"
+                )
+    for id, bad, ready, en, zh in (
+        (
+            "every-second-stored",
+            absent,
+            polled >= needed and bool(stored),
+            "the value of every second is stored",
+            "每秒的数值均有存储",
+        ),
+        (
+            "seconds-add-up",
+            wrong,
+            minutes > 0,
+            "a minute is the sum of what its seconds advanced",
+            "分钟值等于各秒增量之和",
+        ),
+    ):
+        yield none_of(
+            id,
+            bad,
+            ready,
+            en=en,
+            zh=zh,
+            unit="values",
+            evidence=[*bad[:10], *problems],
+        )

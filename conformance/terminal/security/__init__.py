@@ -1,0 +1,1 @@
+"""Security: channels, certificates and their status, integrity of settings."""

@@ -1,0 +1,164 @@
+"""Status of centres' certificates, asked for by OCSP and stapled in the handshake (ISC-2 7.4.1; R-34).
+
+Leaves revocation lists to `revocation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding, Rig
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import CertificateStatus, Scenario
+from conformance.common import delivery
+from conformance.common.actions import reconciled
+from conformance.terminal import CERTIFICATE_STATUS, HJ212, LOCAL, MODBUS, MUTUAL_TLS, NATIONAL_TLS
+from conformance.terminal.security import certificate_status_judge
+from conformance.terminal.security.revocation import lists
+from simulators.trust.certificates import Family
+
+_STATUS = CertificateStatus(valid_s=60, look_s=60)
+_CLAUSES = ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d")
+_SCENARIO = Scenario(
+    circuits=1,
+    points=1,
+    minute_interval=1,
+    kinds=("minute",),
+    centre_options=(("A", {"channel": "mtls"}), ("B", {"channel": "mtls"})),
+    status=_STATUS,
+)
+# Longer than an answer holds and a terminal may take to look again, with two minute values behind that.
+_LONG_S = 300.0
+_MEND_S = 240.0
+
+
+def told(bench: Bench, wish: CertificateStatus) -> None:
+    """Say in the record for how long answers hold and how often the terminal is told to look."""
+    bench.phase("status", valid_s=wish.valid_s, look_s=wish.look_s)
+
+
+class AsksWhetherCertificatesStillCount(Case):
+    """The terminal asks for the status of a centre's certificate, obeys it, and takes no other answer for it."""
+
+    zh = "终端查询中心证书状态并据此通断；过期、伪造、越权、不符的应答均不采信，无应答按策略拒绝。"
+    clauses = _CLAUSES
+    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, CERTIFICATE_STATUS)
+    scenario = _SCENARIO
+    rigs = Rig.VIRTUAL
+    family: Family = "ecdsa"
+    unbelieved = ("old", "forged", "undelegated", "other", "wrong-nonce", "unknown", "try-later", "silent")
+    believed = ("delegated",)
+    others = ("B",)
+
+    async def drive(self, bench: Bench) -> None:
+        point, wish = lists(bench), self.scenario.status or _STATUS
+        told(bench, wish)
+        await bench.clock.sleep(_MEND_S + 60)
+        bench.phase("revoked", centre="A")
+        point.hold(self.family, "server", "A")
+        await bench.clock.sleep(_LONG_S)
+        point.release(self.family, "server", "A")
+        for word in (*self.believed, *self.unbelieved):
+            bench.phase(f"answers-{word}")
+            point.tell_status(answers=word)
+            await bench.clock.sleep(_LONG_S)
+        await bench.operator.alarms()
+        bench.phase("mended")
+        point.tell_status(answers="sound")
+        await bench.clock.sleep(_MEND_S)
+        await bench.centres.settle(minutes=3)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield certificate_status_judge.asked_finding(history, "A")
+        yield from certificate_status_judge.revoked_findings(history, "A", self.others)
+        yield from certificate_status_judge.unbelieved_findings(history, "A", self.unbelieved)
+        yield from certificate_status_judge.serving_findings(history, "A", self.believed)
+        yield certificate_status_judge.alarm_finding(history, [f"answers-{word}" for word in self.unbelieved])
+        yield from delivery.findings(reconciled(history))
+
+
+class AsksOverNationalChannelsToo(AsksWhetherCertificatesStillCount):
+    """Over TLS 1.3 with the national suites the status of SM2 certificates is asked for and obeyed alike."""
+
+    zh = "国密 TLS 1.3 通道上同样查询 SM2 证书状态并据此通断，伪造、越权的应答不采信。"
+    needs = (MODBUS, HJ212, LOCAL, NATIONAL_TLS, CERTIFICATE_STATUS)
+    scenario = _SCENARIO.but(centres=("A",), centre_options=(("A", {"channel": "gm-tls13"}),))
+    family = "sm2"
+    unbelieved = ("forged", "undelegated", "silent")
+    believed = ("delegated",)
+    others = ()
+
+
+class GoesOnWhenNobodyAnswers(Case):
+    """Told to go on, the terminal keeps sending when nobody answers for a certificate, alarms, and obeys a true no."""
+
+    zh = "策略为告警时：查询无应答继续上传并告警，伪造的吊销应答不起作用，真实的吊销仍须遵从。"
+    clauses = _CLAUSES
+    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, CERTIFICATE_STATUS)
+    scenario = _SCENARIO.but(centres=("A",), status=CertificateStatus(valid_s=60, look_s=60, policy="soft"))
+    rigs = Rig.VIRTUAL
+    silences = ("try-later", "slander", "silent")
+
+    async def drive(self, bench: Bench) -> None:
+        point, wish = lists(bench), self.scenario.status or _STATUS
+        told(bench, wish)
+        await bench.clock.sleep(_MEND_S)
+        for word in self.silences:
+            bench.phase(f"answers-{word}")
+            point.tell_status(answers=word)
+            await bench.clock.sleep(_LONG_S / 2)
+            bench.centres["A"].disconnect(abort=True)
+            await bench.clock.sleep(_LONG_S / 2)
+        await bench.operator.alarms()
+        bench.phase("revoked", centre="A")
+        point.tell_status(answers="sound")
+        point.hold("ecdsa", "server", "A")
+        await bench.clock.sleep(_LONG_S)
+        bench.phase("mended")
+        point.release("ecdsa", "server", "A")
+        await bench.clock.sleep(_MEND_S)
+        await bench.centres.settle(minutes=3)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from certificate_status_judge.serving_findings(history, "A", self.silences)
+        yield certificate_status_judge.alarm_finding(history, [f"answers-{word}" for word in self.silences])
+        yield from certificate_status_judge.revoked_findings(history, "A", ())
+        yield from delivery.findings(reconciled(history))
+
+
+class HeedsStapledStatus(Case):
+    """A status stapled in the handshake counts as if asked for; one that insists on it is refused without."""
+
+    zh = "握手附带的证书状态视同查询所得；要求附带状态的证书，状态缺失、过期、伪造或不符时拒绝连接。"
+    clauses = _CLAUSES
+    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, CERTIFICATE_STATUS)
+    scenario = _SCENARIO.but(centres=("A",), centre_options=(("A", {"channel": "mtls", "certificate": "must-staple"}),))
+    rigs = Rig.VIRTUAL
+    faults = ("none", "old", "forged", "other")
+
+    async def drive(self, bench: Bench) -> None:
+        point, wish = lists(bench), self.scenario.status or _STATUS
+        told(bench, wish)
+        bench.phase("stapled")
+        point.tell_status(answers="silent", staples="sound")
+        await bench.clock.sleep(_LONG_S)
+        bench.phase("staple-revoked")
+        point.hold("ecdsa", "server", "A")
+        await bench.clock.sleep(_LONG_S)
+        point.release("ecdsa", "server", "A")
+        for fault in self.faults:
+            bench.phase(f"staple-{fault}")
+            # A good answer could be had: it does not make up for the staple that the certificate insists on.
+            point.tell_status(answers="sound", staples=fault)
+            await bench.clock.sleep(_LONG_S)
+        bench.phase("mended")
+        point.tell_status(staples="sound")
+        await bench.clock.sleep(_MEND_S)
+        await bench.centres.settle(minutes=3)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from certificate_status_judge.serving_findings(history, "A", ("stapled",))
+        yield certificate_status_judge.stapled_revoked_finding(history, "A")
+        yield from certificate_status_judge.staple_findings(history, "A", self.faults)
+        yield from delivery.findings(reconciled(history))

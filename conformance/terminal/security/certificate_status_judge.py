@@ -1,0 +1,243 @@
+"""Status of single certificates (OCSP): asked for, obeyed, stapled; what says nothing opens no session (R-34).
+
+Leaves what arrived to `delivery`. The case says in phase `status` how long an answer holds and how often the terminal
+is told to look; every other phase is named for what was answered or stapled from then on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bench.case import Check, check
+from bench.history import History, Observed, Phase, Received, Secured, StatusServed
+from conformance.common.times import MINUTE, SECOND, local, seconds
+
+# How much longer than its interval a terminal may take: the answer, the end of the session, a new one.
+SLACK_US = MINUTE
+_WORDS = ("status", "ocsp", "状态", "吊销")
+
+Span = tuple[int, int]
+
+
+def spans(history: History, names: Sequence[str]) -> dict[str, Span]:
+    """Begin and end of the phases of these names; the end is the next phase's begin."""
+    marks = list(history.of(Phase))
+    found: dict[str, Span] = {}
+    for index, mark in enumerate(marks):
+        if mark.name in names:
+            end = marks[index + 1].t if index + 1 < len(marks) else history.end_us
+            found[mark.name] = (mark.t, end)
+    return found
+
+
+def due_us(history: History) -> int:
+    """How long after a change a terminal may stand on what it knew before: the answer's end, and its next look."""
+    mark = history.phase("status")
+    detail = {} if mark is None else mark.detail
+    return (int(detail.get("valid_s", "0")) + int(detail.get("look_s", "0"))) * SECOND + SLACK_US
+
+
+def _told(history: History, centre: str, low: int, high: int) -> list[str]:
+    return [
+        f"{local(event.t)} {event.centre} CN={event.cn} QN={event.qn}"
+        for event in history.of(Received)
+        if event.centre == centre and low < event.t <= high
+    ]
+
+
+def _served(history: History, span: Span, fault: str, *, stapled: bool = False) -> list[StatusServed]:
+    return [
+        event
+        for event in history.of(StatusServed)
+        if span[0] <= event.t <= span[1] and event.fault == fault and event.stapled is stapled
+    ]
+
+
+def asked_finding(history: History, centre: str) -> Check:
+    """Before the first message of the record the status of the centre's certificate was asked for."""
+    asked = [event.t for event in history.of(StatusServed) if not event.stapled and event.serial]
+    first = next((event.t for event in history.of(Received) if event.centre == centre), None)
+    return check(
+        "status-asked",
+        None if first is None else bool(asked) and asked[0] <= first,
+        en="the status of the centre's certificate is asked for before anything is sent",
+        zh="发送任何数据前先查询中心证书状态",
+        measured=len(asked),
+        limit=1,
+        op=">=",
+        unit="questions",
+    )
+
+
+def revoked_findings(history: History, centre: str, others: Sequence[str], phase: str = "revoked") -> Iterator[Check]:
+    """Once its status is revoked a centre gets nothing more; the others are served meanwhile."""
+    span, due = spans(history, (phase,)).get(phase), due_us(history)
+    answered = [] if span is None else [each for each in _served(history, span, "") if each.status == "revoked"]
+    before = [] if span is None else _told(history, centre, span[0] - 5 * MINUTE, span[0])
+    late = [] if span is None else _told(history, centre, span[0] + due, span[1])
+    known = span is not None and bool(before) and span[1] > span[0] + due
+    yield check(
+        f"revoked-status-obeyed-{centre.lower()}",
+        False if known and late else True if known and answered else None,
+        en=f"{seconds(due)} s after its status became revoked centre {centre} gets no message",
+        zh=f"中心 {centre} 证书状态变为已吊销 {seconds(due)} s 后收不到任何报文",
+        measured=len(late),
+        limit=0,
+        unit="messages",
+        evidence=late[:10] or [f"{len(answered)} answers / 次应答"],
+    )
+    if not others:
+        return
+    served = [] if span is None else [each for name in others for each in _told(history, name, span[0] + due, span[1])]
+    yield check(
+        "others-served-while-revoked",
+        bool(served) if known else None,
+        en="other centres are served meanwhile",
+        zh="其他中心不受影响",
+        measured=len(served),
+        limit=1,
+        op=">=",
+        unit="messages",
+    )
+
+
+def unbelieved_findings(history: History, centre: str, faults: Sequence[str]) -> Iterator[Check]:
+    """With nothing but such an answer to be had, the terminal sends the centre nothing (policy hard)."""
+    due = due_us(history)
+    found = spans(history, [f"answers-{fault}" for fault in faults])
+    for fault in faults:
+        span = found.get(f"answers-{fault}")
+        met = [] if span is None else _served(history, span, fault)
+        late = [] if span is None else _told(history, centre, span[0] + due, span[1])
+        # Who asks without a nonce cannot tell an answer to another question, and need not (RFC 6960, 4.4.1).
+        asked = fault != "wrong-nonce" or bool(met)
+        known = span is not None and span[1] > span[0] + due and asked
+        yield _unbelieved(fault, False if known and late else True if known and met else None, late, len(met))
+
+
+def _unbelieved(fault: str, yielded: bool | None, late: Sequence[str], met: int) -> Check:
+    en, zh = UNBELIEVED[fault]
+    return check(
+        f"not-enough-{fault}",
+        yielded,
+        en=f"{en}: nothing is sent",
+        zh=f"{zh}：不发送任何数据",
+        measured=len(late),
+        limit=0,
+        unit="messages",
+        evidence=late[:5] or [f"{met} answers / 次应答"],
+    )
+
+
+UNBELIEVED = {
+    "silent": ("no answer on the certificate's status", "查询证书状态无应答"),
+    "try-later": ("an answer that says try later", "应答为稍后再试"),
+    "unknown": ("an answer that the certificate is unknown", "应答为证书未知"),
+    "old": ("an answer that has run out", "应答已过期"),
+    "forged": ("an answer that its issuer has not signed", "应答非签发者签名"),
+    "undelegated": ("an answer signed by somebody without that charge", "应答签名者未获签发者授权"),
+    "other": ("an answer about another certificate", "应答针对其他证书"),
+    "wrong-nonce": ("an answer to another question", "应答随机数与请求不符"),
+}
+
+
+def serving_findings(history: History, centre: str, phases: Sequence[str]) -> Iterator[Check]:
+    """With such an answer the centre is served."""
+    for phase in phases:
+        names = ("stapled", f"answers-{phase}")
+        span = next(iter(spans(history, names[:1] if phase == "stapled" else names[1:]).values()), None)
+        en, zh = SERVING[phase]
+        fault = phase if phase in UNBELIEVED or phase == "slander" else ""
+        met = [] if span is None else _served(history, span, fault, stapled=phase == "stapled")
+        # Two minutes at the end: what was held back before must have been sent by then.
+        told = [] if span is None else _told(history, centre, span[1] - 2 * MINUTE, span[1])
+        yield check(
+            f"served-{phase}",
+            bool(told) if met else None,
+            en=f"{en}: the centre is served",
+            zh=f"{zh}：照常上传",
+            measured=len(told),
+            limit=1,
+            op=">=",
+            unit="messages",
+            evidence=[f"{len(met)} answers / 次应答"],
+        )
+
+
+SERVING = {
+    "delegated": ("answers signed by one whom the issuer has charged with them", "应答由签发者授权的响应者签名"),
+    "silent": ("no answer, and told to go on", "无应答且策略为告警"),
+    "try-later": ("try later, and told to go on", "稍后再试且策略为告警"),
+    "slander": ("a forged answer that says revoked", "伪造的“已吊销”应答"),
+    "stapled": ("a good status stapled while nobody answers", "无人应答但握手附带有效状态"),
+}
+
+
+def staple_findings(history: History, centre: str, faults: Sequence[str]) -> Iterator[Check]:
+    """A certificate that insists on a staple opens no session with a bad one, or with none."""
+    found = spans(history, [f"staple-{fault}" for fault in faults])
+    due = due_us(history)
+    for fault in faults:
+        span = found.get(f"staple-{fault}")
+        shaken = [] if span is None else _handshakes(history, centre, span)
+        late = [] if span is None else _told(history, centre, span[0] + due, span[1])
+        met = shaken if fault == "none" or span is None else _served(history, span, fault, stapled=True)
+        en, zh = STAPLES[fault]
+        yield check(
+            f"staple-{fault}-refused",
+            False if late else True if met else None,
+            en=f"{en}: nothing is sent",
+            zh=f"{zh}：不发送任何数据",
+            measured=len(late),
+            limit=0,
+            unit="messages",
+            evidence=late[:5] or [f"{len(met)} handshakes / 次握手"],
+        )
+
+
+STAPLES = {
+    "none": ("a certificate that insists on a staple, and none", "证书要求附带状态而握手未附带"),
+    "old": ("a stapled status that has run out", "握手附带的状态已过期"),
+    "forged": ("a stapled status that its issuer has not signed", "握手附带的状态非签发者签名"),
+    "other": ("a stapled status of another certificate", "握手附带其他证书的状态"),
+}
+
+
+def _handshakes(history: History, centre: str, span: Span) -> list[Secured]:
+    return [event for event in history.of(Secured) if event.at == centre and span[0] <= event.t <= span[1]]
+
+
+def stapled_revoked_finding(history: History, centre: str) -> Check:
+    """A stapled status that says revoked ends it, though nobody else answers."""
+    span, due = spans(history, ("staple-revoked",)).get("staple-revoked"), due_us(history)
+    met = [] if span is None else [e for e in _served(history, span, "", stapled=True) if e.status == "revoked"]
+    late = [] if span is None else _told(history, centre, span[0] + due, span[1])
+    return check(
+        "staple-revoked-obeyed",
+        False if late else True if met else None,
+        en="a stapled status that says revoked: nothing is sent",
+        zh="握手附带的状态为已吊销：不发送任何数据",
+        measured=len(late),
+        limit=0,
+        unit="messages",
+        evidence=late[:5] or [f"{len(met)} staples / 次"],
+    )
+
+
+def alarm_finding(history: History, phases: Sequence[str]) -> Check:
+    """While no status can be had a standing alarm says so."""
+    asked = [event for event in history.of(Observed) if event.what == "alarms" and not event.problem]
+    inside = [event for event in asked if any(low <= event.t <= high for low, high in spans(history, phases).values())]
+    rows = [
+        row
+        for event in inside
+        for row in event.rows
+        if not row.get("cleared") and any(word in " ".join(row.values()).lower() for word in _WORDS)
+    ]
+    return check(
+        "status-alarmed",
+        None if not inside else bool(rows),
+        en="an alarm says that the status of a certificate cannot be had",
+        zh="无法获取证书状态时告警",
+        actual="; ".join(f"{row.get('kind', '')} {row.get('subject', '')}" for row in rows[:2]) or "none / 无",
+    )

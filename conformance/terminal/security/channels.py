@@ -1,0 +1,220 @@
+"""Security of the uplink: channels, certificates, national suites (ISC-2 7.2.3, 7.4; CSMT 7.4; CPCIF 8.3).
+
+Leaves platforms and fingerprints to `platforms`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bench.case import Case, Finding, Rig
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Scenario
+from conformance.common import delivery, secrecy
+from conformance.common.actions import all_centres, delivered, reconciled
+from conformance.terminal import HJ212, LOCAL, MODBUS, MUTUAL_TLS, NATIONAL_TLS, PAYLOAD, PLATFORM
+from simulators.trust.authority import Choice
+
+CAPTURING = Rig.VIRTUAL | Rig.PROCESS | Rig.LAB
+
+_UPLOAD = Scenario(circuits=2, points=2, minute_interval=1, kinds=("minute",))
+_MUTUAL = _UPLOAD.but(centre_options=(("A", {"channel": "mtls"}), ("B", {"channel": "mtls"})))
+_ENCRYPTED = ("isc-2/7.2.3-B(6)a", "isc-2/7.4.2.1[2]b", "csmt/7.4f", "cpcif/8.3a-1")
+
+
+class LetsNobodyReadUploads(Case):
+    """Nothing that the terminal tells its centres over mutual TLS can be read on the way, and all of it arrives."""
+
+    zh = "经双向 TLS 上传的内容在途中不可读，且数据完整送达。"
+    clauses = _ENCRYPTED
+    needs = (MODBUS, HJ212, MUTUAL_TLS)
+    scenario = _MUTUAL
+    rigs = CAPTURING
+    capture = True
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=11)
+        bench.centres["B"].disconnect(abort=True)
+        await bench.clock.sleep(minutes=10)
+        await bench.centres.settle(minutes=3)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from secrecy.unreadable_findings(history, all_centres(history))
+        yield from delivered(history)
+
+
+BAD: tuple[Choice, ...] = (
+    "expired",
+    "not-yet-valid",
+    "wrong-host",
+    "self-signed",
+    "unknown-issuer",
+    "look-alike",
+    "revoked",
+)
+
+
+class RefusesBadCertificatesOfCentre(Case):
+    """A centre with a bad certificate gets no message, by this way or another; with the good one it gets everything."""
+
+    zh = "中心证书异常时不发送任何报文，也不改走明文；恢复正常证书后数据补齐。"
+    clauses = ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d")
+    needs = (MODBUS, HJ212, MUTUAL_TLS)
+    scenario = _UPLOAD.but(centres=("A",), centre_options=(("A", {"channel": "mtls"}),))
+    rigs = CAPTURING
+    capture = True
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=3)
+        centre = bench.centres["A"]
+        for choice in BAD:
+            bench.phase(choice)
+            centre.behave(certificate=choice)
+            centre.disconnect(abort=True)
+            await bench.clock.sleep(minutes=4)
+        bench.phase("good")
+        centre.behave(certificate="good")
+        await bench.clock.sleep(minutes=5)
+        await bench.centres.settle(minutes=10)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from secrecy.refusal_findings(history, "A", BAD)
+        yield from secrecy.unreadable_findings(history, ("A",))
+        yield from delivered(history)
+
+
+class ShowsItsOwnCertificate(Case):
+    """To a centre that demands it the terminal shows its own certificate, and offers nothing weak."""
+
+    zh = "中心要求时终端出示自身证书，且不提供弱版本和弱套件。"
+    clauses = ("isc-2/7.4.1b", "isc-2/7.4.2.1[2]g", "isc-2/7.4.2.1[2]j")
+    needs = (MODBUS, HJ212, MUTUAL_TLS)
+    scenario = _UPLOAD.but(centres=("A",), centre_options=(("A", {"channel": "mtls"}),))
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=6)
+        bench.centres["A"].disconnect(abort=True)
+        await bench.clock.sleep(minutes=5)
+        await bench.centres.settle(minutes=3)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from secrecy.identity_findings(history, "A")
+        yield from delivered(history)
+
+
+class SpeaksTheNationalSuites(Case):
+    """Over TLS 1.3 with the national suites nothing else is offered or agreed, nothing can be read, all arrives."""
+
+    zh = "国密 TLS 1.3 通道只协商国密套件，内容不可读，数据完整。"
+    clauses = (
+        "csmt/7.4a",
+        "csmt/12.3.2e",
+        "isc-2/7.4.2.1[2]d",
+        "isc-2/7.4.2.1[2]e",
+        "isc-2/7.4.2.1[2]f",
+    )
+    needs = (MODBUS, HJ212, NATIONAL_TLS)
+    scenario = _UPLOAD.but(centres=("A",), centre_options=(("A", {"channel": "gm-tls13"}),))
+    rigs = CAPTURING
+    capture = True
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=6)
+        bench.centres["A"].disconnect(abort=True)
+        await bench.clock.sleep(minutes=5)
+        await bench.centres.settle(minutes=3)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from secrecy.national_findings(history, "A")
+        yield from secrecy.unreadable_findings(history, ("A",))
+        yield from delivered(history)
+
+
+class KeepsTheMixSecret(Case):
+    """An HTTPS platform, mutual TLS and protected packets side by side: nothing to read on the way or at rest."""
+
+    zh = "HTTPS 平台、双向 TLS 与载荷加密三类中心并存时，途中不可读，密钥不以明文存储、显示或记入日志。"
+    clauses = (*_ENCRYPTED, "isc-2/7.4.1.4(2)a", "isc-2/7.4.1.4(2)b", "isc-2/7.2.4(3)a")
+    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, PAYLOAD, PLATFORM, "centres.three")
+    scenario = Scenario(
+        start="2026-03-01T22:30:00+08:00",
+        circuits=2,
+        points=2,
+        kinds=("minute",),
+        centres=("A", "N", "P"),
+        centre_options=(
+            ("A", {"channel": "mtls"}),
+            ("N", {"kind": "https", "channel": "tls", "upload_time": "00:17:00", "encrypted": True}),
+            ("P", {"payload": "sm4-sm2"}),
+        ),
+    )
+    rigs = Rig.VIRTUAL
+    capture = True
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(hours=2)
+        await bench.terminal.search()
+        await bench.centres.settle(minutes=20)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from secrecy.unreadable_findings(history, all_centres(history))
+        yield from secrecy.rest_findings(history)
+        yield from delivery.findings(reconciled(history, ("A", "P")))
+
+
+_BAD_OWN = {"B": "expired", "C": "missing"}
+_REFUSED_OWN = {"B": "revoked", "C": "unknown-issuer"}
+
+
+def _given(wrong: Mapping[str, str]) -> Scenario:
+    options = {name: {"channel": "mtls", "client_certificate": word} for name, word in wrong.items()}
+    return _UPLOAD.but(centres=("A", *wrong), centre_options=(("A", {"channel": "mtls"}), *options.items()), circuits=1)
+
+
+class SendsNothingWithoutItsCertificate(Case):
+    """Its own certificate expired or missing, the terminal sends that centre nothing by any way, and alarms."""
+
+    zh = "终端自身证书过期或缺失时，不以任何方式向该中心发送数据，并告警；其他中心不受影响。"
+    clauses = ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d", "isc-2/7.2.3-B(6)a")
+    needs = (MODBUS, HJ212, MUTUAL_TLS, LOCAL, "centres.three")
+    scenario = _given(_BAD_OWN)
+    rigs = CAPTURING
+    capture = True
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=4)
+        bench.phase("lenient")
+        for name in _BAD_OWN:
+            # A centre that asks for no certificate would let the terminal in without one.
+            bench.centres[name].behave(clients="none")
+        await bench.clock.sleep(minutes=4)
+        await bench.operator.alarms()
+        await bench.centres.settle(minutes=2)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from secrecy.silence_findings(history, "A", _BAD_OWN)
+        yield from secrecy.alarm_findings(history, "A", _BAD_OWN)
+        yield from secrecy.unreadable_findings(history, all_centres(history))
+        yield from delivery.findings(reconciled(history, ("A",)))
+
+
+class TellsThatItIsTurnedAway(Case):
+    """A centre that refuses its certificate (revoked, foreign) gets nothing in the clear, and an alarm says so."""
+
+    zh = "中心因证书被吊销或签发者不受信任而拒绝终端时，不改走明文，并告警；其他中心不受影响。"
+    clauses = ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d", "isc-2/7.2.3-B(6)a")
+    needs = (MODBUS, HJ212, MUTUAL_TLS, LOCAL, "centres.three")
+    scenario = _given(_REFUSED_OWN)
+    rigs = CAPTURING
+    capture = True
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=5)
+        await bench.operator.alarms()
+        await bench.centres.settle(minutes=2)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from secrecy.alarm_findings(history, "A", _REFUSED_OWN)
+        yield from secrecy.unreadable_findings(history, all_centres(history))
+        yield from delivery.findings(reconciled(history, ("A",)))

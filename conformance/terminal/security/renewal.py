@@ -1,0 +1,79 @@
+"""The terminal's own certificate comes to its end and is renewed while it works (ISC-2 7.4.1; R-34)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding, Rig
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Scenario
+from conformance.common import delivery
+from conformance.common.actions import reconciled
+from conformance.terminal import HJ212, LOCAL, MODBUS, MUTUAL_TLS, NATIONAL_TLS
+from conformance.terminal.delivery import windows_judge
+from conformance.terminal.security import renewal_judge
+
+_AUTHOR = "inspector Zhou"
+UNFIT = ("expired", "unknown-issuer", "encryption")
+
+
+class RenewsItsCertificateWhileRunning(Case):
+    """A certificate is replaced while records flow: unfit ones refused, the new one shown, nothing lost."""
+
+    zh = "终端证书临近到期时在线更换：不合格证书被拒绝，新证书随即启用且断电后保持，数据不丢失。"
+    clauses = ("isc-2/7.4.1b", "isc-2/7.4.1c")
+    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, "channel.certificate-renewal")
+    scenario = Scenario(
+        circuits=1,
+        points=2,
+        minute_interval=5,
+        kinds=("minute",),
+        centre_options=(("A", {"channel": "mtls", "client_certificate": "ending"}), ("B", {"channel": "mtls"})),
+    )
+    # Until the certificate ends in less than 30 d, and the terminal has looked at it again.
+    before_s = 7920.0
+    unfit_s = 120.0
+    after_s = 1200.0
+    off_s = 60.0
+    settle_s = 360.0
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(self.before_s)
+        await bench.operator.alarms()
+        for choice in UNFIT:
+            bench.phase("unfit-certificate", choice=choice)
+            await bench.operator.renew_certificate("A", choice, _AUTHOR)
+            await bench.clock.sleep(self.unfit_s)
+        bench.phase("renewed", centre="A")
+        await bench.operator.renew_certificate("A", "renewed", _AUTHOR)
+        await bench.clock.sleep(self.after_s)
+        await bench.power.off(self.off_s)
+        await bench.clock.sleep(self.after_s)
+        await bench.operator.log(start)
+        await bench.centres.settle(seconds=self.settle_s)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from renewal_judge.findings(history, "A", UNFIT)
+        yield windows_judge.audit_finding(
+            history, renewal_judge.ORDER, ("author",), "renewal-logged",
+            "the renewal is in the log, with its author", "更换证书连同操作人记入日志",
+        )  # fmt: skip
+        yield from delivery.findings(reconciled(history))
+
+
+class RenewsItsNationalCertificate(RenewsItsCertificateWhileRunning):
+    """The SM2 certificate of a channel with the national suites is replaced while records flow."""
+
+    zh = "国密通道的 SM2 终端证书在线更换：不合格证书被拒绝，新证书随即启用且断电后保持，数据不丢失。"
+    needs = (MODBUS, HJ212, LOCAL, NATIONAL_TLS, "channel.certificate-renewal")
+    scenario = Scenario(
+        circuits=1,
+        points=1,
+        minute_interval=5,
+        kinds=("minute",),
+        centres=("A",),
+        centre_options=(("A", {"channel": "gm-tls13", "client_certificate": "ending"}),),
+    )
+    rigs = Rig.VIRTUAL

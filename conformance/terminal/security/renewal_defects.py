@@ -1,0 +1,103 @@
+# pyright: reportPrivateUsage=false
+"""Defects of renewing the terminal's own certificate: not possible, not in force, not kept, not looked at.
+
+Leaves the certificates of centres to `security` and `revocation`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.defects import Patch, defect
+from conformance.defects.seams import hides_events
+from reference_terminal.assembly import Terminal
+from reference_terminal.security import certificates
+from reference_terminal.security.certificates import Identity
+from reference_terminal.security.vault import Vault
+from reference_terminal.settings import centre_overlay
+from reference_terminal.settings.centres import CentreConfig
+from reference_terminal.storage.store import Store
+from reference_terminal.web.centre_orders import CentreOrders
+from reference_terminal.web.server import HttpError
+
+_CASES = ("renewal/renews-its-certificate-while-running", "renewal/renews-its-national-certificate")
+_CLAUSES = ("isc-2/7.4.1b",)
+
+
+@defect(
+    "certificates-are-for-life",
+    en="the certificate cannot be renewed at the terminal",
+    zh="终端证书不能更换",
+    clauses=_CLAUSES,
+    cases=_CASES,
+)
+def certificates_are_for_life(patch: Patch) -> None:
+    """Burnt in at the factory."""
+
+    def refuse(self: CentreOrders, *words: Any) -> Any:
+        raise HttpError(403, "not permitted", "无权限")
+
+    patch(CentreOrders, "renew", refuse)
+
+
+@defect(
+    "any-certificate-is-taken",
+    en="a new certificate is taken unseen",
+    zh="更换证书时不作检查",
+    clauses=_CLAUSES,
+    cases=_CASES,
+)
+def any_certificate_is_taken(patch: Patch) -> None:
+    """The centre will tell whether it is any good."""
+    patch(Identity, "check", lambda self, now_s: None)  # pyright: ignore[reportUnknownLambdaType]
+
+    def verify(what: str, certificates: str, anchors: str, now_s: int, revoked: str = "") -> None:
+        return
+
+    patch(certificates, "verify_chain", verify)
+
+
+@defect(
+    "renewal-waits-for-the-service",
+    en="a new certificate is kept and comes into force with the next start",
+    zh="新证书须重启后才生效",
+    clauses=_CLAUSES,
+    cases=_CASES,
+)
+def renewal_waits_for_the_service(patch: Patch) -> None:
+    """Sessions are left alone for the sake of the data."""
+    patch(Terminal, "restart_soon", lambda self: None)  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "renewal-lost-with-the-power",
+    en="after a power cut the terminal shows the old certificate again",
+    zh="断电后恢复使用旧证书",
+    clauses=_CLAUSES,
+    cases=_CASES,
+    # It counts the starts, which a program of its own does not remember.
+    rigs=("virtual",),
+)
+def renewal_lost_with_the_power(patch: Patch) -> None:
+    """The file of the factory is read at every start."""
+    starts: list[str] = []
+
+    def renewed(centre: CentreConfig, store: Store, vault: Vault | None) -> CentreConfig:
+        if centre.id == "A":
+            starts.append(centre.id)
+        # The second start puts the new certificate in force, the third follows the power cut.
+        return centre if len(starts) > 2 else own(centre, store, vault)
+
+    own = patch(centre_overlay, "_renewed", renewed)
+
+
+@defect(
+    "renewal-leaves-no-trace",
+    en="the renewal of a certificate is not in the log",
+    zh="更换证书不记日志",
+    clauses=_CLAUSES,
+    cases=_CASES,
+)
+def renewal_leaves_no_trace(patch: Patch) -> None:
+    """The audit log knows settings of the measuring side only."""
+    hides_events(patch, lambda kind, en: kind == "setting")

@@ -1,0 +1,200 @@
+"""Revocation lists fetched while the terminal works: renewed, obeyed in time, not believed when forged (R-34).
+
+Leaves what arrived to `delivery`. The case says in phase `lists` how often the terminal looks and for how long a list
+holds, in `revoked`, `reinstated`, `forged-list`, `no-lists`, `ran-out` and `mended` what became of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bench.case import Check, check, none_among, none_of
+from bench.history import History, ListServed, Received, Secured
+from conformance.common.queries import answers
+from conformance.common.times import MINUTE, SECOND, local, seconds
+
+# How much longer than its interval a terminal may take to look: the answer and the end of the session.
+SLACK_US = MINUTE
+_WORDS = ("revocation", "crl", "revoked", "吊销", "撤销")
+
+
+def _detail(history: History, name: str) -> dict[str, str]:
+    mark = history.phase(name)
+    return {} if mark is None else mark.detail
+
+
+def _at(history: History, name: str) -> int | None:
+    mark = history.phase(name)
+    return None if mark is None else mark.t
+
+
+def _told(history: History, centres: Sequence[str], low: int, high: int) -> list[str]:
+    return [
+        f"{local(event.t)} {event.centre} CN={event.cn} QN={event.qn}"
+        for event in history.of(Received)
+        if event.centre in centres and low < event.t <= high
+    ]
+
+
+def _good(history: History) -> list[ListServed]:
+    return [event for event in history.of(ListServed) if event.number and not event.fault]
+
+
+def renewed_finding(history: History) -> Check:
+    """No list that was given runs out before a newer one was fetched, as long as there is one to be had."""
+    until = _at(history, "forged-list") or 0
+    mark = history.phase("lists")
+    late: list[str] = []
+    by_path: dict[str, list[ListServed]] = {}
+    for event in _good(history):
+        by_path.setdefault(event.path, []).append(event)
+    lived = False
+    for path, given in by_path.items():
+        for index, event in enumerate(given):
+            if event.until > until:
+                break
+            lived = True
+            newer = next((after for after in given[index + 1 :] if after.until > event.until), None)
+            if newer is None or newer.t > event.until + SLACK_US:
+                late.append(f"{path} number {event.number} ran out at {local(event.until)}")
+    yielded = False if late or (mark is not None and until and not by_path) else True if lived else None
+    return check(
+        "list-renewed",
+        yielded,
+        en="the next revocation list is fetched before the one in hand runs out",
+        zh="吊销列表到期前获取下一份",
+        measured=len(late),
+        limit=0,
+        unit="lists",
+        evidence=late or [f"{len(given)} × {path}" for path, given in by_path.items()],
+    )
+
+
+def revoked_findings(history: History, centre: str) -> Iterator[Check]:
+    """The session that stands on the revoked certificate ends in time, no other begins, and it is told."""
+    at, end = _at(history, "revoked"), _at(history, "reinstated")
+    look_us = int(_detail(history, "lists").get("look_s", "0")) * SECOND
+    due = (at or 0) + look_us + SLACK_US
+    before = [] if at is None else _told(history, (centre,), at - 5 * MINUTE, at)
+    late = [] if at is None or end is None else _told(history, (centre,), due, end)
+    known = bool(before) and end is not None
+    yield none_of(
+        f"revoked-gets-nothing-{centre.lower()}",
+        late,
+        known,
+        en=f"{seconds(look_us + SLACK_US)} s after its certificate was revoked centre {centre} gets no message",
+        zh=f"中心 {centre} 证书被吊销 {seconds(look_us + SLACK_US)} s 后收不到任何报文",
+        unit="messages",
+        evidence=late[:10],
+    )
+    others = [
+        event.centre
+        for event in history.of(Received)
+        if event.centre != centre and known and due < event.t <= (end or 0)
+    ]
+    yield check(
+        "others-are-served-meanwhile",
+        bool(others) if known else None,
+        en="other centres are served meanwhile",
+        zh="其他中心不受影响",
+        measured=len(others),
+        limit=1,
+        op=">=",
+        unit="messages",
+    )
+    shaken = [
+        f"{local(event.t)} {event.state} {event.reason}"
+        for event in history.of(Secured)
+        if event.at == centre and known and due < event.t <= (end or 0)
+    ]
+    agreed = [line for line in shaken if " agreed" in line]
+    yield none_among(
+        "revoked-at-next-handshake",
+        shaken,
+        agreed,
+        en="at the next handshake the revoked certificate is refused",
+        zh="再次握手时拒绝已吊销的证书",
+        unit="handshakes",
+        evidence=shaken[:5],
+    )
+
+
+def forged_finding(history: History, centres: Sequence[str]) -> Check:
+    """A list signed by somebody else, on which every certificate stands, ends no session and refuses nobody."""
+    at, end = _at(history, "forged-list"), _at(history, "mended")
+    seen = [event for event in history.of(ListServed) if event.fault == "forged"]
+    silent: list[str] = []
+    if at is not None and end is not None and seen:
+        first = seen[0].t
+        for centre in centres:
+            # Sessions are cut in between, so that a handshake too has met the forged list.
+            if not _told(history, (centre,), end - 2 * MINUTE, end):
+                silent.append(f"centre {centre} got nothing after {local(first)}")
+    return none_of(
+        "forged-list-not-believed",
+        silent,
+        seen and end is not None,
+        en="a list that its issuer has not signed changes nothing",
+        zh="非签发者签名的吊销列表不起作用",
+        unit="centres",
+    )
+
+
+def _ran_out(history: History) -> tuple[int, int] | None:
+    """The instant after which no list in the terminal's hands holds, and the end of that state."""
+    bad, end = _at(history, "no-lists"), _at(history, "mended")
+    given = [event.until for event in _good(history) if bad is not None and event.t <= bad]
+    if not given or end is None or max(given) >= end:
+        return None
+    return max(given), end
+
+
+def stopped_finding(history: History, centre: str) -> Check:
+    """Once the last list has run out nothing is sent any more, over a restart too."""
+    stretch = _ran_out(history)
+    told = [] if stretch is None else _told(history, (centre,), stretch[0] + SLACK_US, stretch[1])
+    before = [] if stretch is None else _told(history, (centre,), stretch[0] - 10 * MINUTE, stretch[0])
+    return none_of(
+        "nothing-without-a-list",
+        told,
+        before,
+        en="once its revocation list has run out the terminal sends nothing",
+        zh="吊销列表过期后不再发送",
+        unit="messages",
+        evidence=told[:10],
+    )
+
+
+def goes_on_finding(history: History, centre: str) -> Check:
+    """Told to go on, the terminal sends over a new session after its list has run out."""
+    stretch = _ran_out(history)
+    told = [] if stretch is None else _told(history, (centre,), stretch[1] - 2 * MINUTE, stretch[1])
+    return check(
+        "goes-on-without-a-list",
+        None if stretch is None else bool(told),
+        en="with a list that has run out the terminal goes on, as it was told to",
+        zh="吊销列表过期后按策略继续上传",
+        measured=len(told),
+        limit=1,
+        op=">=",
+        unit="messages",
+    )
+
+
+def alarm_finding(history: History) -> Check:
+    """A standing alarm speaks of the list."""
+    stretch = _ran_out(history)
+    asked = answers(history, "alarms")
+    rows = [
+        row
+        for event in asked
+        for row in event.rows
+        if not row.get("cleared") and any(word in " ".join(row.values()).lower() for word in _WORDS)
+    ]
+    return check(
+        "list-alarmed",
+        None if stretch is None or not asked else bool(rows),
+        en="an alarm says that the revocation list has run out",
+        zh="吊销列表过期时告警",
+        actual="; ".join(f"{row.get('kind', '')} {row.get('subject', '')}" for row in rows[:2]) or "none / 无",
+    )

@@ -1,0 +1,61 @@
+"""Authentication data and settings that the terminal keeps, altered behind its back (ISC-2 7.4.1.4).
+
+Leaves altered records to `platforms`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding, Rig
+from bench.dut import Alteration
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.layout.scenario import Scenario
+from conformance.common import delivery
+from conformance.common.actions import reconciled
+from conformance.terminal import HJ212, LOCAL, MODBUS, MUTUAL_TLS
+from conformance.terminal.security import settings_integrity_judge
+
+_AUTHOR = "inspector Zhou"
+_SET_S, _ALTERED_S = 120, 10
+
+
+class FindsWhatIsKeptAltered(Case):
+    """A renewed certificate and a set period, altered in the store while the power is off, are told and not used."""
+
+    zh = "断电状态下篡改终端所存的证书私钥和采集周期：上电后终端发现并提示，不使用被篡改的内容。"
+    clauses = ("isc-2/7.4.1.4(1)a", "isc-2/7.4.1.4(1)b")
+    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, "channel.certificate-renewal", "acquisition.user-period")
+    scenario = Scenario(
+        circuits=1,
+        points=1,
+        minute_interval=5,
+        kinds=("minute",),
+        centres=("A",),
+        centre_options=(("A", {"channel": "mtls"}),),
+    )
+    rigs = Rig.VIRTUAL
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(minutes=6)
+        await bench.operator.set_period(next(iter(bench.meters)), _SET_S, _AUTHOR)
+        await bench.clock.sleep(minutes=2)
+        await bench.operator.renew_certificate("A", "renewed", _AUTHOR)
+        await bench.clock.sleep(minutes=8)
+        bench.phase("tampered")
+        await bench.power.cut()
+        bench.terminal.alter(
+            [Alteration("kept", "certificate", "", 0), Alteration("kept", "period", str(_ALTERED_S), 0)]
+        )
+        await bench.power.restore()
+        await bench.clock.sleep(minutes=14)
+        await bench.operator.alarms()
+        await bench.operator.log(start)
+        await bench.centres.settle(minutes=6)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from settings_integrity_judge.told_findings(history)
+        yield settings_integrity_judge.unused_finding(history, _ALTERED_S)
+        yield from delivery.findings(reconciled(history))

@@ -1,0 +1,1 @@
+"""Storage: retention without power, cuts at any instant, full stores, sets out and in."""

@@ -1,0 +1,177 @@
+"""A buffer that overflows while a centre stays away: alarm, order of giving up, recorded gaps, log (R-28).
+
+Leaves what arrived to `delivery`. The case says in phase `away` which centre is cut off and how many hours the terminal
+was told to keep for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from bench.case import Check, Measurement, check, measure, none_of
+from bench.history import History, Observed
+from conformance.common.delivery import Ledger, Problem
+from conformance.common.retention import outages
+from conformance.common.times import HOUR, instant_of_iso, local, seconds
+
+ALARM_PERCENT = 80
+# How late the look at the buffer may come, and how much may be given up while the backlog is being sent.
+SLACK_US = HOUR
+FULL_WORDS = ("buffer", "queue", "backlog", "capacity", "storage", "缓存", "积压", "队列", "容量")
+GIVEN_UP_WORDS = ("given up", "discard", "overflow", "overwritten", "dropped", "放弃", "丢弃", "溢出", "覆盖")
+
+
+def excused(ledger: Ledger, border_us: int) -> Ledger:
+    """The ledger without the losses that the bound of the buffer explains: intervals ended by the border."""
+    return replace(ledger, lost=[problem for problem in ledger.lost if problem.key.end > border_us])
+
+
+def away(history: History) -> tuple[str, int, int, int] | None:
+    """Centre, beginning and end of its absence (us), and what the buffer was set to (us); None without an absence."""
+    mark = history.phase("away")
+    if mark is None:
+        return None
+    centre = mark.detail["centre"]
+    found = outages(history, f"uplink.{centre}")
+    if not found:
+        return None
+    start, end = max(found, key=lambda cut: cut[1] - cut[0])
+    return centre, start, end, int(mark.detail["buffer_h"]) * HOUR
+
+
+def findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check | Measurement]:
+    """The buffer overflowed; the alarm came in time, the oldest went first, every loss has a gap and is in the log."""
+    stretch = away(history)
+    ledger = next((one for one in ledgers if stretch is not None and one.centre == stretch[0]), None)
+    lost = [] if ledger is None or stretch is None else _lost(ledger, stretch[1], stretch[2])
+    if stretch is None or ledger is None or not lost:
+        yield check(
+            "buffer-overflowed", None, en="the centre stayed away longer than the buffer", zh="中心离线时间超过缓存时长"
+        )
+        return
+    centre, start, end, buffer_us = stretch
+    yield measure("given-up", len(lost), en="records given up", zh="放弃的记录数", unit="records")
+    yield _alarm(history, centre, start, start + buffer_us)
+    yield order_finding(ledger, lost, start, end)
+    yield gaps_finding(history, centre, lost)
+    yield logged_finding(history, start + buffer_us, end)
+
+
+def order_finding(ledger: Ledger, lost: Sequence[Problem], start: int, end: int) -> Check:
+    """Of the intervals of an absence [start, end) the oldest were given up, class by class."""
+    kept = [key for key, record in ledger.records.items() if start <= key.end < end and record.arrivals[0] >= end]
+    oldest = {kind: min((key.end for key in kept if key.kind == kind), default=None) for kind in ledger.kinds}
+    younger = [
+        problem.evidence
+        for problem in lost
+        if (first := oldest.get(problem.key.kind)) is not None and problem.key.end > first
+    ]
+    return none_of(
+        "oldest-given-up-first",
+        younger,
+        kept,
+        en="no record is given up while an older one of its class is kept",
+        zh="按时间先后丢弃，不丢新存旧",
+        unit="records",
+        evidence=younger[:10],
+    )
+
+
+def _lost(ledger: Ledger, start: int, end: int) -> list[Problem]:
+    return [problem for problem in ledger.lost if start <= problem.key.end < end]
+
+
+def rows_of(history: History, what: str) -> tuple[list[dict[str, str]], list[str]]:
+    answers = [event for event in history.of(Observed) if event.what == what]
+    rows = [row for event in answers if not event.problem for row in event.rows]
+    return rows, [event.problem for event in answers if event.problem]
+
+
+def says(row: dict[str, str], words: Sequence[str]) -> bool:
+    text = " ".join(row.get(name, "") for name in ("kind", "subject", "text", "en", "zh")).lower()
+    return any(word in text for word in words)
+
+
+def _alarm(history: History, centre: str, start: int, full: int) -> Check:
+    """An alarm about the buffer is raised before it is full, at 80 % of its time and one look later."""
+    rows, problems = rows_of(history, "alarms")
+    due = start + (full - start) * ALARM_PERCENT // 100 + SLACK_US
+    raised = {
+        at: f"{row['raised']} {row.get('kind', '')} {row.get('subject', '')}"
+        for row in rows
+        if says(row, FULL_WORDS) and (at := instant_of_iso(row.get("raised", ""))) is not None and start <= at
+    }
+    first = min(raised, default=None)
+    return check(
+        "alarm-before-overflow",
+        None if not rows and problems else first is not None and first <= due,
+        en=f"an alarm is raised when {ALARM_PERCENT} % of the buffer is used",
+        zh=f"缓存用至 {ALARM_PERCENT} % 时告警",
+        measured="none" if first is None else seconds(first - start),
+        limit=seconds(due - start),
+        op="<=",
+        unit="s",
+        evidence=[raised[at] for at in sorted(raised)][:5] + problems,
+    )
+
+
+def gaps_finding(history: History, centre: str, lost: Sequence[Problem]) -> Check:
+    """Every lost record lies in a gap that the terminal recorded for its centre or its point."""
+    rows, problems = rows_of(history, "gaps")
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for row in rows:
+        low, high = instant_of_iso(row.get("start", "")), instant_of_iso(row.get("end", ""))
+        if low is not None and high is not None:
+            spans.setdefault(row.get("centre", "") or row.get("point", ""), []).append((low, high))
+    covered = {name: _merged(found) for name, found in spans.items()}
+    silent = [
+        problem.evidence
+        for problem in lost
+        if not any(
+            low < problem.key.end <= high for name in (centre, problem.key.point) for low, high in covered.get(name, ())
+        )
+    ]
+    return check(
+        "no-silent-loss",
+        None if problems and not rows else not silent,
+        en="every record given up lies in a recorded gap",
+        zh="每条放弃的记录均有缺口登记",
+        measured=len(silent),
+        limit=0,
+        unit="records",
+        evidence=silent[:10] + problems,
+    )
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for low, high in sorted(spans):
+        if found and low <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], high))
+        else:
+            found.append((low, high))
+    return found
+
+
+def logged_finding(history: History, full: int, end: int) -> Check:
+    """The log tells of the overflow, from the hour in which the buffer was full to the return of the centre."""
+    rows, problems = rows_of(history, "log")
+    told = [
+        f"{row['at']} {row.get('text', '')}"
+        for row in rows
+        if says(row, GIVEN_UP_WORDS)
+        and (at := instant_of_iso(row.get("at", ""))) is not None
+        and full - SLACK_US <= at <= end + SLACK_US
+    ]
+    return check(
+        "overflow-logged",
+        None if problems and not rows else bool(told),
+        en="giving up records is in the log",
+        zh="放弃记录一事记入日志",
+        measured=len(told),
+        limit=1,
+        op=">=",
+        unit="entries",
+        evidence=told[:3] or [f"no entry between {local(full)} and {local(end)}", *problems],
+    )

@@ -1,0 +1,129 @@
+"""A store bounded by octets that fills: its room kept, an alarm before, delivered data first, every loss told (R-28).
+
+Leaves what arrived to `delivery`, and order, gaps and log of what is given up to `overflow`. The case says in phase
+`bounded` how much the store may hold and which centre refuses hour data meanwhile, in phase `away` that this
+centre is cut off, and in phases `look-back` that it asks for the oldest quarter-hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from bench.case import Check, Measurement, check, measure
+from bench.history import History, Observed
+from conformance.common.delivery import Ledger, Problem
+from conformance.common.retention import marks
+from conformance.common.times import HOUR, instant_of_iso, local, seconds
+from conformance.terminal.storage import overflow_judge as overflow
+
+
+def excused(history: History, ledger: Ledger) -> Ledger:
+    """The ledger without the losses of its centre's absence, which are judged by what the store could hold."""
+    stretch = overflow.away(history)
+    if stretch is None or ledger.centre != stretch[0]:
+        return ledger
+    _, start, end, _ = stretch
+    return replace(ledger, lost=[problem for problem in ledger.lost if not start - HOUR <= problem.key.end < end])
+
+
+def findings(history: History, ledgers: Sequence[Ledger], *, slack_us: int) -> Iterator[Check | Measurement]:
+    """All that R-28 asks of a full store; `slack_us` is how far apart the looks at its size are."""
+    stretch, bounded = overflow.away(history), history.phase("bounded")
+    ledger = next((one for one in ledgers if stretch is not None and one.centre == stretch[0]), None)
+    looks = marks(history, "look-back")
+    if bounded is not None:
+        yield from _room(history, int(bounded.detail["octets"]), slack_us)
+    if stretch is None or ledger is None or bounded is None or len(looks) != 2:
+        yield _filled(None, "the case did not come to its end")
+        return
+    centre, start, end, _ = stretch
+    before, during = (_still_there(history, look.t) for look in looks)
+    lost = [problem for problem in ledger.lost if start - HOUR <= problem.key.end < end]
+    if before is None or during is None or (before and not lost):
+        yield _filled(None, "the store has not overflowed, or its records were not told")
+        return
+    yield measure("given-up", len(lost), en="records given up", zh="放弃的记录数", unit="records")
+    yield _delivered_first(ledger, start, lost, during)
+    if lost:
+        yield overflow.order_finding(ledger, lost, start, end)
+        yield overflow.gaps_finding(history, centre, lost)
+        yield overflow.logged_finding(history, start, end)
+    else:
+        yield _filled(None, "delivered data went, but nothing that waited")
+
+
+def _filled(ok: bool | None, why: str) -> Check:
+    return check(
+        "store-overflowed", ok, en="more was acquired than the store may hold", zh="采集量超过存储容量", evidence=[why]
+    )
+
+
+def _still_there(history: History, at: int) -> list[str] | None:
+    """The oldest quarter-hours that are still in the store at a look back; None without an answer."""
+    asked = [
+        event
+        for event in history.of(Observed)
+        if event.what == "records" and event.query.get("kind") == "quarter" and at <= event.t < at + HOUR
+    ]
+    if not asked or any(event.problem for event in asked):
+        return None
+    return [f"{event.query.get('point', '')} {row.get('start', '')}" for event in asked for row in event.rows]
+
+
+def _room(history: History, room: int, slack_us: int) -> Iterator[Check]:
+    """The store keeps within its room, and tells before it is full that it fills."""
+    told = [
+        (event.t, int(event.rows[0]["octets"]))
+        for event in history.of(Observed)
+        if event.what == "capacity" and event.rows and event.rows[0].get("octets", "").isdigit()
+    ]
+    most = max((octets for _, octets in told), default=None)
+    yield check(
+        "room-kept",
+        None if most is None else most <= room,
+        en="the store takes no more room than it was given",
+        zh="存储占用不超过设定容量",
+        measured="not told" if most is None else most,
+        limit=room,
+        op="<=",
+        unit="octets",
+        evidence=[f"{local(at)} {octets}" for at, octets in told if octets > room][:5],
+    )
+    filling = next((at for at, octets in told if octets * 100 >= room * overflow.ALARM_PERCENT), None)
+    rows, problems = overflow.rows_of(history, "alarms")
+    raised = sorted(
+        at
+        for row in rows
+        if overflow.says(row, (*overflow.FULL_WORDS, "store", "存储"))
+        and (at := instant_of_iso(row.get("raised", ""))) is not None
+    )
+    first = raised[0] if raised else None
+    yield check(
+        "alarm-before-full",
+        None
+        if filling is None or (problems and not rows)
+        else first is not None and first <= filling + overflow.SLACK_US,
+        en=f"an alarm is raised when {overflow.ALARM_PERCENT} % of the store is used",
+        zh=f"存储用至 {overflow.ALARM_PERCENT} % 时告警",
+        measured="none" if first is None else local(first),
+        limit="not told" if filling is None else local(filling + overflow.SLACK_US),
+        op="<=",
+        evidence=[f"looks are {seconds(slack_us)} s apart", *problems],
+    )
+
+
+def _delivered_first(ledger: Ledger, away: int, lost: Sequence[Problem], during: Sequence[str]) -> Check:
+    """Nothing that waits is given up while delivered records are kept."""
+    early = [problem.evidence for problem in ledger.lost if problem.key.end < away - HOUR]
+    kept = [f"delivered and kept: {each}" for each in during] if lost else []
+    return check(
+        "delivered-data-go-first",
+        not early and not kept,
+        en="no record that waits for its centre is given up while delivered ones are kept",
+        zh="先覆盖已送达数据，未送达数据不先丢弃",
+        measured=len(early) + len(kept),
+        limit=0,
+        unit="records",
+        evidence=[*early[:10], *kept[:5]],
+    )

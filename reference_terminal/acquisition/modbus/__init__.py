@@ -1,0 +1,1 @@
+"""Modbus meters: over TCP and serial lines, registers to decimal text."""

@@ -1,0 +1,212 @@
+"""Meters behind a collector that publishes: a reading is the first message of its slot, by its own instant.
+
+Leaves the connection to `mqtt_client`. A repeated message is the same reading; a retained one has the age it says; a
+message of a slot that is over goes to whoever takes late readings.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field, replace
+
+from reference_terminal.acquisition.collectors import slots
+from reference_terminal.acquisition.collectors.messages import MessageError, Said, read_message
+from reference_terminal.acquisition.collectors.slots import Late, OwnPace
+from reference_terminal.acquisition.driver import Poll
+from reference_terminal.acquisition.mqtt.client import MqttClient, Receipt
+from reference_terminal.acquisition.mqtt.packets import Arrived
+from reference_terminal.model import reading
+from reference_terminal.model.reading import Reading
+from reference_terminal.operations.clock import WallClock
+from reference_terminal.operations.journal import Journal
+from reference_terminal.settings.meters import MeterConfig
+
+GATHER_S = 1.0
+"""How long a message that lacks points is kept open for others of its slot."""
+
+
+@dataclass
+class _Held:
+    """The message of a slot, and the receipts of its copies."""
+
+    said: Said
+    at_ms: int
+    receipts: list[Receipt] = field(default_factory=list[Receipt])
+
+    def add(self, more: Said) -> None:
+        """Another message of the slot: what the first one lacks is taken from it."""
+        self.said = replace(self.said, contents={**more.contents, **self.said.contents})
+
+
+class MqttMeter:
+    """One device behind a collector; `late` takes readings of slots that are over."""
+
+    def __init__(self, config: MeterConfig, first_point: int, client: MqttClient, clock: WallClock) -> None:
+        self.config = config
+        self.carrier = OwnPace()
+        self.late: Late | None = None
+        self._first = first_point
+        self._client = client
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._held: dict[int, _Held] = {}
+        self._over_s: int | None = None
+        self._latest: _Held | None = None
+        self._odd = ""
+        self._came = asyncio.Event()
+
+    def put(self, said: Said, receipt: Receipt | None) -> None:
+        """A message about this device."""
+        at_ms = self.instant(said)
+        if at_ms is None:
+            self._odd = slots.unusable(said)
+            if receipt is not None:
+                self._client.settle([receipt])
+            return
+        slot_s = slots.slot_of(self.config, at_ms)
+        held = self._held.get(slot_s)
+        if held is not None:
+            held.add(said)
+        else:
+            held = _Held(said, at_ms)
+            if self._latest is None or at_ms > self._latest.at_ms:
+                self._latest = held
+        if receipt is not None and receipt not in held.receipts:
+            held.receipts.append(receipt)
+        if self._over_s is not None and slot_s <= self._over_s:
+            self._hand_late(slot_s, held)
+            return
+        self._held[slot_s] = held
+        self._came.set()
+
+    def instant(self, said: Said) -> int | None:
+        """The instant a message belongs to, ms UTC; None if it says none that can be."""
+        return slots.instant_of(said, self._clock.now_ms())
+
+    def unreadable(self, cause: str) -> None:
+        """A message came that is none; it may have been about this device."""
+        self._odd = cause
+
+    def _hand_late(self, slot_s: int, held: _Held) -> None:
+        def durable() -> None:
+            self._client.settle(held.receipts)
+
+        if self.late is None:
+            durable()
+        else:
+            self.late(slots.readings_of(self.config, self._first, held.said, slot_s, held.at_ms), durable)
+
+    async def read(self, slot_s: int | None, clock: WallClock, retries: int, wait_s: float | None = None) -> Poll:
+        """The reading of a slot as soon as its message is there (see `Driver`); None: what was said last."""
+        del retries
+        if slot_s is None:
+            return self._said_last(clock)
+        if self._over_s is not None and slot_s <= self._over_s:
+            # The clock went back: slots of the new time are not over.
+            self._over_s = slot_s - 1
+        left_s = slot_s + slots.patience_s(self.config) - clock.now_ms() / 1000
+        held = await self._wait(slot_s, left_s if wait_s is None else min(left_s, wait_s))
+        self._over_s = slot_s
+        for earlier in sorted(slot for slot in self._held if slot < slot_s):
+            self._hand_late(earlier, self._held.pop(earlier))
+        if held is None:
+            cause = self._odd or (reading.TIMEOUT if self._client.connected else reading.NO_CONNECTION)
+            silent, self._odd = not self._odd, ""
+            return Poll(slots.nothing(self.config, self._first, slot_s, clock.now_ms(), cause), silent)
+        self._odd = ""
+        self._client.with_next_commit(held.receipts)
+        return Poll(slots.readings_of(self.config, self._first, held.said, slot_s, held.at_ms), False)
+
+    async def _wait(self, slot_s: int, left_s: float) -> _Held | None:
+        """The message of a slot; one that lacks points is given a moment for others with the rest of them."""
+        deadline_s = self._loop.time() + max(left_s, 0)
+        gathering = False
+        while True:
+            held = self._held.get(slot_s)
+            if held is not None and self._is_whole(held):
+                break
+            if held is not None and not gathering:
+                gathering = True
+                deadline_s = min(deadline_s, self._loop.time() + GATHER_S)
+            rest_s = deadline_s - self._loop.time()
+            if rest_s <= 0:
+                break
+            self._came.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(rest_s):
+                    await self._came.wait()
+        return self._held.pop(slot_s, None)
+
+    def _is_whole(self, held: _Held) -> bool:
+        return all(point.tag in held.said.contents for point in self.config.points)
+
+    def _said_last(self, clock: WallClock) -> Poll:
+        now_ms, latest = clock.now_ms(), self._latest
+        if latest is None or now_ms - latest.at_ms > 1000 * self.config.period_s:
+            readings = slots.nothing(self.config, self._first, now_ms // 1000, now_ms, reading.STALE)
+            return Poll(readings, True)
+        at_s = latest.at_ms // 1000
+        readings: list[Reading] = slots.readings_of(self.config, self._first, latest.said, at_s, latest.at_ms)
+        return Poll(readings, False)
+
+
+class Inbox:
+    """Sorts the messages of one broker to the devices they are about; `refused` counts those of no use."""
+
+    def __init__(self, client: MqttClient, journal: Journal) -> None:
+        self.refused = 0
+        self._row = 0
+        self._client = client
+        self._journal = journal
+        self._meters: dict[str, list[MqttMeter]] = {}
+        client.take = self.take
+
+    def add(self, meter: MqttMeter) -> None:
+        """Messages about this meter's node go to it."""
+        self._meters.setdefault(meter.config.node, []).append(meter)
+
+    def take(self, message: Arrived, receipt: Receipt | None) -> None:
+        """One message of the broker."""
+        config = self._client.config
+        try:
+            said = read_message(config.form, message.payload, texts=config.numbers == "text")
+            self._readable()
+        except MessageError as error:
+            said = []
+            self._refuse(message.topic, error)
+            for meter in self._about(message.topic):
+                meter.unreadable(error.cause)
+        known = [(meter, each) for each in said for meter in self._meters.get(each.node, ())]
+        if receipt is not None and not known:
+            self._client.settle([receipt])
+        for meter, each in known:
+            meter.put(each, receipt)
+        self._client.acknowledge()
+
+    def _refuse(self, topic: str, error: MessageError) -> None:
+        """Count a message of no use; the first of a row is told, the others with the end of the row."""
+        self.refused += 1
+        self._row += 1
+        if self._row == 1:
+            self._journal.event(
+                "message refused",
+                self._client.config.id,
+                f"{topic}: {error} ({error.cause}); {self.refused} refused since the start",
+                f"{topic} 的消息被拒收（{error.cause}），启动以来共 {self.refused} 条",
+            )
+
+    def _readable(self) -> None:
+        if self._row > 1:
+            self._journal.event(
+                "message refused",
+                self._client.config.id,
+                f"{self._row} messages in a row were refused; {self.refused} since the start",
+                f"连续拒收 {self._row} 条消息，启动以来共 {self.refused} 条",
+            )
+        self._row = 0
+
+    def _about(self, topic: str) -> list[MqttMeter]:
+        """The meters that the last level of a topic names, of one whose content says nothing; all if it names none."""
+        named = self._meters.get(topic.rpartition("/")[2])
+        return named or [meter for meters in self._meters.values() for meter in meters]

@@ -1,0 +1,1 @@
+"""Weighing indicators, and loads counted from the weights they show."""

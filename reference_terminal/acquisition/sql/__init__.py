@@ -1,0 +1,1 @@
+"""Databases whose rows are readings."""

@@ -1,0 +1,526 @@
+"""The terminal put together: store, acquisition, processing, uplink, local interface.
+
+Leaves every single decision to the rooms; this module only connects them and starts and stops their tasks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from reference_terminal.acquisition.backfill import REACH_S, Backfill, Source
+from reference_terminal.acquisition.carriers import Carriers, Surroundings
+from reference_terminal.acquisition.collectors.slots import TakesLate
+from reference_terminal.acquisition.dlt645.records import records_of
+from reference_terminal.acquisition.driver import Driver
+from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
+from reference_terminal.acquisition.standby import Standby
+from reference_terminal.hj212.qn import QnSource
+from reference_terminal.management import configuration
+from reference_terminal.management.applications import Applications
+from reference_terminal.management.configuration import Configuration
+from reference_terminal.management.installer import MODULES, Installer
+from reference_terminal.management.parameters import Parameters
+from reference_terminal.model.reading import Reading
+from reference_terminal.model.rows import Pending
+from reference_terminal.model.times import Span, floor_s, iso_ms, span_named
+from reference_terminal.net.channel import PLAIN
+from reference_terminal.operations.clock import WallClock
+from reference_terminal.operations.housekeeping import Housekeeping
+from reference_terminal.operations.journal import Journal
+from reference_terminal.operations.time_source import TimeSource
+from reference_terminal.platform import Platform
+from reference_terminal.processing.classes import Classes
+from reference_terminal.processing.late import LateReadings, Place
+from reference_terminal.processing.manual import ManualEntries
+from reference_terminal.processing.pipeline import Pipeline
+from reference_terminal.security.certificate_monitor import Warden
+from reference_terminal.security.keyring import Keyring
+from reference_terminal.settings import centre_overlay, period_overlay
+from reference_terminal.settings.centres import CentreConfig
+from reference_terminal.settings.config import Config, centre_code
+from reference_terminal.settings.meters import MeterConfig
+from reference_terminal.storage.fingerprint_signer import Described, Notary
+from reference_terminal.storage.outbox import Outbox
+from reference_terminal.storage.store import Store
+from reference_terminal.uplink.hj212.commands import CommandSet
+from reference_terminal.uplink.hj212.link import CentreLink
+from reference_terminal.uplink.hj212.packets import Channel
+from reference_terminal.uplink.hj212.settings import CentreSettings
+from reference_terminal.uplink.platforms.deposit import DepositLink
+from reference_terminal.uplink.platforms.energy import EnergyLink
+from reference_terminal.uplink.platforms.link import Kit, PlatformLink
+from reference_terminal.uplink.platforms.management import ManagementLink
+from reference_terminal.uplink.platforms.records_json import RecordsLink
+from reference_terminal.uplink.status.ocsp import StatusChecks
+from reference_terminal.uplink.status.revocation import RevocationLists
+from reference_terminal.uplink.window import DailyWindow
+from reference_terminal.web.api import Api
+from reference_terminal.web.server import Server
+
+_RESTART_AFTER_S = 1.0
+ALTERED = "stored setting altered"
+_MOST_GAPS = 1000
+
+
+class Terminal:
+    """One terminal. `run()` returns after `stop()`; a second terminal on the same database continues where it was."""
+
+    def __init__(self, config: Config, platform: Platform) -> None:
+        self.config = self._told = config
+        self.platform = platform
+        self._stopping = asyncio.Event()
+        self._restart = asyncio.Event()
+        self._renew = asyncio.Event()
+        self._to_renew: list[str] = []
+
+    async def run(self) -> None:
+        """Run until `stop()`; raises StoreError if there is no usable database, OSError if the API port is taken."""
+        while True:
+            self._assemble()
+            tasks: list[asyncio.Task[None]] = []
+            try:
+                await self._work(tasks)
+            except GeneratorExit:
+                # Nobody runs this coroutine any more (the loop is gone): there is nothing left to end in good order.
+                raise
+            except BaseException:
+                await self._end(tasks)
+                raise
+            await self._end(tasks)
+            if self._stopping.is_set() or not self._restart.is_set():
+                return
+            self._restart.clear()
+
+    async def _work(self, tasks: list[asyncio.Task[None]]) -> None:
+        """Start every task into `tasks` and wait for the stop, or for the first that fails."""
+        await self.server.start()
+        loop = asyncio.get_running_loop()
+        groups = {name: [loop.create_task(work) for work in self._module(name)] for name in MODULES}
+        for group in groups.values():
+            tasks += group
+        tasks += [loop.create_task(work) for work in (*self._workers(), _until(self._stopping), _until(self._restart))]
+        while True:
+            renew = loop.create_task(_until(self._renew))
+            tasks.append(renew)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                error = task.exception()
+                if error is not None:
+                    raise error
+            if done != {renew}:
+                return
+            tasks.remove(renew)
+            for name in await self._renewed(groups, tasks):
+                groups[name] = [loop.create_task(work) for work in self._module(name)]
+                tasks += groups[name]
+
+    def _module(self, name: str) -> list[Coroutine[Any, Any, None]]:
+        """What runs of a module."""
+        if name == "acquisition":
+            return [
+                *self.carriers.workers(),
+                *(poller.run() for poller in self.pollers),
+                *(standby.run() for standby in self.standbys),
+                self.backfill.run(),
+            ]
+        if name == "uplink":
+            return [
+                *(link.run() for link in self.links.values()),
+                *(window.run() for window in self.windows.values()),
+                self.housekeeping.run(),
+            ]
+        return []
+
+    async def _renewed(self, groups: dict[str, list[asyncio.Task[None]]], tasks: list[asyncio.Task[None]]) -> list[str]:
+        """End the modules that were asked for and put them together anew; nothing else notices. Returns their names."""
+        names, self._to_renew = list(dict.fromkeys(self._to_renew)), []
+        self._renew.clear()
+        for name in names:
+            for task in groups[name]:
+                task.cancel()
+                tasks.remove(task)
+            await asyncio.gather(*groups[name], return_exceptions=True)
+            if name == "acquisition":
+                self.store.changed.remove(self._committed)
+                self.late.close()
+                self._assemble_acquisition()
+            elif name == "uplink":
+                self.store.changed[:] = [self._committed]
+                self._assemble_uplink()
+                self.store.changed.append(self._wake_streams)
+            else:
+                await self.server.stop()
+                self.server = Server(self.config.api, Api(self), self.journal)
+                await self.server.start()
+            self.journal.event("module", name, "started anew", "模块已重新启动")
+        return names
+
+    async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.server.stop()
+        self.late.close()
+        self.journal.event("stop", self.config.name, "terminal stops", "终端停止")
+        self.store.close()
+
+    async def stop(self) -> None:
+        """Ask `run()` to end in good order; before `run()` it makes it end at once."""
+        self._stopping.set()
+
+    def _assemble(self) -> None:
+        platform = self.platform
+        self.keyring = Keyring(self._told, platform.random)
+        self.clock = WallClock(platform.clock)
+        self.store = Store(self._told.storage.path, platform.vfs, float(self._told.storage.commit_linger_s))
+        if self.keyring.vault is not None:
+            self.store.protect(self.keyring.vault.code)
+        config = centre_overlay.in_force(self._told, self.store, self.keyring.vault)
+        config = self.config = configuration.in_force(config, self.store, self.keyring.vault)
+        config = self.config = period_overlay.in_force(config, self.store)
+        if config.centres != self._told.centres:
+            self.keyring = Keyring(config, platform.random)
+        self.journal = Journal(self.store, self.clock, platform.log)
+        self._tell_altered()
+        self.store.on_failure = self._tell_store_failure
+        self.clock.on_step = self._tell_step
+        self.qn = QnSource(self.clock, int(self.store.setting("terminal", "qn_ms") or 0))
+        self.store.last_qn_ms = lambda: self.qn.last_ms
+        self.pipeline = Pipeline(config, self.store, self.clock, self.journal)
+        self.pipeline.on_complete = self.queue_period
+        self.classes = Classes(self.store, self.clock, self.pipeline.every)
+        self.manual = ManualEntries(self.store, self.journal, self.queue_revision)
+        vault = self.keyring.vault
+        self.settings = {centre.id: CentreSettings(centre, self.store, vault) for centre in config.centres}
+        spans = [span for settings in self.settings.values() for span in settings.spans()]
+        self.pipeline.restore(spans, self.clock.now_s())
+        self._assemble_acquisition()
+        parameters = Parameters(self.settings, self.pipeline.use_span)
+        self.installer = Installer(self.store, self.clock, self.journal, self.keyring.trusted, parameters.set)
+        self.configuration = Configuration(self._told, lambda: self.config, self.store, vault, self.journal)
+        self.installer.configure = self.configuration.set
+        self.installer.restart = self.restart_soon
+        self.installer.application_changed = self._application_changed
+        self.installer.begin()
+        self.applications = Applications(self.installer, self.clock, self.journal)
+        self.revocation = self._revocation_lists(config)
+        self.status = self._status_checks(config)
+        self._assemble_uplink()
+        self.warden = Warden(self.keyring, config.security.warn_days, self.clock, self.journal)
+        self.time_sources = [TimeSource(config.time, self.clock, self.journal)] if config.time.server else []
+        self.server = Server(config.api, Api(self), self.journal)
+        self.store.changed.append(self._wake_streams)
+        self._announce()
+
+    def _tell_altered(self) -> None:
+        """Alarm what was altered in the store; an alarm ends once its setting was made anew."""
+        altered = [" ".join(key) for key in self.store.altered]
+        for kind, subject in self.journal.raised():
+            if kind == ALTERED and subject not in altered:
+                self.journal.clear_alarm(kind, subject)
+        for subject in altered:
+            self.journal.raise_alarm(
+                ALTERED,
+                subject,
+                "what is stored was altered and is not used; set it anew",
+                "存储内容被篡改,不予使用,请重新设置",
+            )
+
+    def restart_soon(self) -> None:
+        """Start anew once whoever asked for it has had the answer."""
+        asyncio.get_running_loop().call_later(_RESTART_AFTER_S, self._restart.set)
+
+    def _application_changed(self, name: str) -> None:
+        """An application was installed, upgraded or removed; a module is started anew, once its result is told."""
+        self.applications.look()
+        if name in MODULES:
+            self._to_renew.append(name)
+            asyncio.get_running_loop().call_later(_RESTART_AFTER_S, self._renew.set)
+
+    def _assemble_acquisition(self) -> None:
+        around = Surroundings(self.clock, self.journal, self.keyring.collectors, self.keyring.systems, self.store)
+        carriers = self.carriers = Carriers(self.config, self.platform, around)
+        self.late = LateReadings(self.store, self.journal, self.queue_revision)
+        self._committed = carriers.committed
+        self.store.changed.append(self._committed)
+        self.standbys: list[Standby] = []
+        sources: dict[str, Source] = {}
+        first_point = 0
+        by_carrier: dict[tuple[str, str, str], list[MeterPoller]] = {}
+        for number, meter in enumerate(self.config.meters):
+            self._begin_period(number, meter)
+            next_s = self.first_slot(number, meter.period_s)
+            driver = carriers.driver(meter, first_point)
+            poller = MeterPoller(number, meter, driver, carriers.retries(meter), next_s)
+            poller.standby = self._standby(carriers, number, meter, first_point)
+            self._take_late(number, driver)
+            sources |= self._memory_of(meter, driver, first_point)
+            # Behind a collector nobody waits for his neighbour: every meter has its own pace there.
+            place = (meter.gateway, meter.line, meter.id if meter.collector or meter.system else "")
+            by_carrier.setdefault(place, []).append(poller)
+            first_point += len(meter.points)
+        self.pollers = [
+            GatewayPoller(carriers.of(meters[0].config), meters, self.clock, self.pipeline)
+            for meters in by_carrier.values()
+        ]
+
+        self.backfill = Backfill(self.clock, self.journal, sources)
+        self.pipeline.on_gap_end = self.backfill.gap_ended
+        now_s = self.clock.now_s()
+        for name in sources:
+            self.backfill.look_back(self.store.gaps(name, now_s - REACH_S, now_s, _MOST_GAPS))
+
+    def _memory_of(self, meter: MeterConfig, driver: Driver, first_point: int) -> dict[str, Source]:
+        """What the meter records by itself, by the name of each point that it has in there."""
+        records = records_of(driver, first_point)
+        if records is None:
+            return {}
+        states = [self.pipeline.points[number] for number in records.points]
+        places = [Place(state.number, state.config.id, state.builder, state.tracker) for state in states]
+        source = Source(
+            meter.id,
+            meter.period_s,
+            records,
+            known=partial(self.pipeline.is_known, records.points),
+            take=lambda readings: self.late.take(places, readings, _nothing),
+        )
+        return {state.config.id: source for state in states}
+
+    def _take_late(self, meter: int, driver: Driver) -> None:
+        """What a meter tells of slots that are over goes into the store all the same."""
+        if isinstance(driver, TakesLate):
+            group = self.pipeline.meter_points[meter]
+            places = [Place(state.number, state.config.id, state.builder, state.tracker) for state in group]
+            driver.late = partial(self.late.take, places)
+
+    def _standby(self, carriers: Carriers, number: int, main: MeterConfig, first_point: int) -> Standby | None:
+        for config in self.config.standbys:
+            if config.standby_for == main.id:
+                driver = carriers.driver(config, 0)
+                standby = Standby(number, main, first_point, config, driver, self.clock, self.pipeline)
+                self.standbys.append(standby)
+                return standby
+        return None
+
+    def _begin_period(self, number: int, meter: MeterConfig) -> None:
+        """Nothing was missed on the grid of a period that was set later."""
+        last_s = self.pipeline.resolved_s.get(number)
+        if last_s is not None:
+            self.pipeline.resolved_s[number] = max(last_s, period_overlay.not_before_s(self.store, meter))
+
+    def first_slot(self, meter: int, period_s: int) -> int:
+        """The first slot a meter is due for: after a restart the one after the last stored, so that gaps show."""
+        now_s = self.clock.now_s()
+        last_s = self.pipeline.resolved_s.get(meter)
+        coming_s = floor_s(now_s - 1, period_s) + period_s
+        return coming_s if last_s is None or last_s >= now_s else min(coming_s, last_s + period_s)
+
+    def _assemble_uplink(self) -> None:
+        self.outboxes: dict[str, Outbox] = {}
+        self.links: dict[str, CentreLink | PlatformLink] = {}
+        self.windows: dict[str, DailyWindow] = {}
+        self.notary = self._notary()
+        commands = CommandSet(self.store, self.clock, self.journal, self.read_now, self.pipeline.use_span)
+        self._queued = False
+        for centre in self.config.centres:
+            outbox = Outbox(centre.id, centre.buffer_h, self.store, self.clock)
+            self.outboxes[centre.id] = outbox
+            if centre.schedule == "window":
+                self.windows[centre.id] = DailyWindow(self.settings[centre.id], outbox, self.clock)
+            link = self._link(centre, outbox, commands)
+            self.links[centre.id] = link
+            if isinstance(link, EnergyLink) and centre.id in self.windows:
+                link.use_window(self.windows[centre.id])
+        outboxes = list(self.outboxes.values())
+        self.housekeeping = Housekeeping(self.config, self.store, self.clock, self.journal, outboxes)
+
+    def _link(self, centre: CentreConfig, outbox: Outbox, commands: CommandSet) -> CentreLink | PlatformLink:
+        """The link of one centre, by its protocol."""
+        settings, security = self.settings[centre.id], self.keyring.security[centre.id]
+        if self.revocation is not None and security.channel != PLAIN:
+            security = replace(security, revocation=self.revocation)
+        if self.status is not None and security.channel != PLAIN:
+            security = replace(security, status=self.status)
+        channels = self._channels(centre)
+        if centre.protocol == "hj212":
+            return CentreLink(
+                config=centre,
+                settings=settings,
+                channels=channels,
+                outbox=outbox,
+                store=self.store,
+                pipeline=self.pipeline,
+                clock=self.clock,
+                qn=self.qn,
+                journal=self.journal,
+                commands=commands,
+                random=self.platform.random,
+                security=security,
+                payload=self.keyring.payloads[centre.id],
+            )
+        kit = Kit(
+            centre, settings, channels, outbox, self.store, self.clock, self.journal, self.platform.random, security
+        )
+        if centre.protocol == "https-json":
+            return EnergyLink(kit)
+        if centre.protocol == "records-json":
+            return RecordsLink(kit, self.keyring.tokens[centre.id], self.keyring.body_keys[centre.id])
+        if centre.protocol == "management":
+            return ManagementLink(kit, self.installer, centre.platform.report_s, self.applications.states)
+        assert self.notary is not None and self.keyring.device is not None
+        return DepositLink(kit, self.notary, self.keyring.device)
+
+    def _revocation_lists(self, config: Config) -> RevocationLists | None:
+        """Who fetches revocation lists; None where they are given once and for all."""
+        given = config.security
+        if not given.crl_urls:
+            return None
+        issuers: list[str] = []
+        for security in self.keyring.security.values():
+            own = () if security.identity is None else security.identity.chain[1:]
+            issuers += [security.anchors, *(each.pem for each in own)]
+        return RevocationLists(
+            given.crl_urls, given.crl_look_s, given.crl_policy, issuers, self.store, self.clock, self.journal
+        )
+
+    def _status_checks(self, config: Config) -> StatusChecks | None:
+        """Who asks whether centres' certificates still count; None where nobody does."""
+        given = config.security
+        if given.ocsp == "off":
+            return None
+        return StatusChecks(
+            given.ocsp, given.ocsp_url, given.ocsp_look_s, self.platform.random, self.clock, self.journal
+        )
+
+    def _notary(self) -> Notary | None:
+        """Who makes the fingerprints; None without a device key."""
+        if self.keyring.device is None:
+            return None
+        spans = [span.code for name in self.config.security.fingerprints if (span := span_named(name)) is not None]
+        first = self.config.centres[0] if self.config.centres else None
+
+        def describe(number: int) -> Described | None:
+            state = self.pipeline.by_number.get(number)
+            if state is None:
+                return None
+            code = "" if first is None else centre_code(first, state.config)
+            return Described(code or state.config.id, state.config.unit, state.config.kind == "counter")
+
+        return Notary(self.store, self.keyring.device, spans, describe)
+
+    def _channels(self, centre: CentreConfig) -> list[Channel]:
+        return [
+            Channel(state.number, code, state.config.kind == "counter", state.config.id, state.config.unit)
+            for state in self.pipeline.every
+            if (code := centre_code(centre, state.config))
+        ]
+
+    def _workers(self) -> list[Coroutine[Any, Any, None]]:
+        return [
+            self.pipeline.close_overdue(),
+            self.warden.run(),
+            *(() if self.revocation is None else (self.revocation.run(),)),
+            self.installer.run(),
+            self.applications.run(),
+            *(source.run() for source in self.time_sources),
+        ]
+
+    def queue_period(self, span: Span, start_s: int, end_s: int) -> None:
+        """A period is complete: queue it for every centre that receives its class, in the records' transaction."""
+        self.store.enqueue(
+            [
+                Pending(centre.id, span.code, start_s, end_s)
+                for centre in self.config.centres
+                if span in self.settings[centre.id].spans()
+            ]
+        )
+        self._queued = True
+
+    def queue_revision(self, span: Span, start_s: int, end_s: int) -> None:
+        """A period has a new revision: queue it again for every centre that receives its class (R-22)."""
+        pending = [
+            Pending(centre.id, span.code, start_s, end_s)
+            for centre in self.config.centres
+            if span in self.settings[centre.id].spans()
+        ]
+        self.store.enqueue(pending, again=True)
+        for item in pending:
+            self.outboxes[item.centre].revised(item)
+
+    def wake_centres(self) -> None:
+        """Have every centre's queue looked at now."""
+        for outbox in self.outboxes.values():
+            outbox.wake()
+
+    def _wake_streams(self, readings: Sequence[Reading]) -> None:
+        if self._queued:
+            self._queued = False
+            for outbox in self.outboxes.values():
+                outbox.wake()
+
+    async def read_now(self, points: Sequence[int]) -> list[Reading]:
+        """Ask the meters of these points afresh, all gateways at once; readings carry the store's point numbers."""
+        wanted = dict.fromkeys(points)
+        meters = [
+            number
+            for number, group in enumerate(self.pipeline.meter_points)
+            if any(state.number in wanted for state in group)
+        ]
+        results = await asyncio.gather(*(poller.read_now(meters) for poller in self.pollers))
+        readings = [reading for result in results for reading in result]
+        for reading in readings:
+            reading.point = self.pipeline.points[reading.point].number
+        return readings
+
+    def _announce(self) -> None:
+        config = self.config
+        self.journal.event(
+            "start",
+            config.name,
+            f"terminal starts: {len(config.meters)} meters, {len(config.points)} points, {len(config.centres)} centres",
+            f"终端启动:{len(config.meters)} 台表计,{len(config.points)} 个监测点,{len(config.centres)} 个数据中心",
+        )
+        if self.store.replaced_damaged:
+            self.journal.raise_alarm(
+                "store damaged",
+                config.storage.path,
+                f"the database is damaged and was left aside; data go to {self.store.path}",
+                f"数据库已损坏,保留原文件,数据写入 {self.store.path}",
+            )
+        for centre in config.centres:
+            if centre.channel.kind == "plain" and centre.channel.payload == "clear":
+                self.journal.say(
+                    f"centre {centre.id}: records travel in the clear; give it certificates (channel mtls or gm-tls13)"
+                    f" / 数据中心 {centre.id} 未加密传输,请配置证书"
+                )
+        for path in self.keyring.sealed_files:
+            self.journal.event("key sealed", path, "the key file lay open and was sealed", "密钥文件原为明文,已加密")
+        for meter in config.meters:
+            if meter.period_s > 60:
+                self.journal.say(
+                    f"meter {meter.id}: polled every {meter.period_s} s, periods off this grid are not made"
+                    f" / 每 {meter.period_s} 秒采集一次,不生成与之不符的时段数据"
+                )
+
+    def _tell_step(self, before_ms: int, after_ms: int) -> None:
+        self.journal.event(
+            "clock step",
+            self.config.name,
+            f"clock went from {iso_ms(before_ms)} to {iso_ms(after_ms)}",
+            f"时钟由 {iso_ms(before_ms)} 变为 {iso_ms(after_ms)}",
+        )
+
+    def _tell_store_failure(self, reason: str) -> None:
+        self.journal.say(f"store: cannot write: {reason}; tried again until it works / 存储写入失败,将持续重试")
+
+
+async def _until(event: asyncio.Event) -> None:
+    await event.wait()
+
+
+def _nothing() -> None:
+    """Nobody waits for it: what is not durable yet is read again after a restart."""

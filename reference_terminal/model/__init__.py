@@ -1,0 +1,1 @@
+"""The terminal's model: readings, records, instants, units and exact numbers."""

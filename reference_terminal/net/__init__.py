@@ -1,0 +1,1 @@
+"""Network: channels, HTTP and serial ports, for acquisition and uplink alike."""

@@ -1,0 +1,1 @@
+"""Settings: read from TOML with all problems at once, and what was set at run time over them."""

@@ -1,0 +1,303 @@
+"""The terminal's settings as frozen data, and reading them from TOML with all problems at once.
+
+Leaves meters and centres to `config_meters` and `config_centres`, checking of single values to `configread`; leaves
+settings a centre has changed at run time to the store.
+"""
+
+from __future__ import annotations
+
+import errno
+import tomllib
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from reference_terminal.settings import carriers
+from reference_terminal.settings.centres import CentreConfig, read_centre
+from reference_terminal.settings.collectors import CollectorConfig, read_collector
+from reference_terminal.settings.derived import DerivedConfig, ordered, read_derived
+from reference_terminal.settings.lines import LineConfig, read_line
+from reference_terminal.settings.meters import GatewayConfig, MeterConfig, PointConfig, read_gateway, read_meter
+from reference_terminal.settings.problems import InputError, Problem
+from reference_terminal.settings.reader import Section, did_you_mean, note_doubles
+from reference_terminal.settings.security import SecurityConfig, read_security
+from reference_terminal.settings.systems import SystemConfig, read_system
+
+_MOST_OCTETS = 64 << 20
+
+
+class ConfigError(InputError):
+    """A configuration that cannot be used; `problems` lists everything wrong with it."""
+
+
+@dataclass(frozen=True)
+class StorageConfig:
+    """Where and how long data are kept (ruling R-30); `commit_linger_s` bounds how long a reading waits for company.
+
+    `max_mb` is what the database may take (10^6 octets): beyond it delivered data go, then what waits (R-28).
+    """
+
+    path: str = "terminal.db"
+    raw_days: int = 184
+    record_days: int = 1827
+    max_mb: Decimal = Decimal(16_384)
+    commit_linger_s: Decimal = Decimal("0.2")
+
+    @property
+    def room_octets(self) -> int:
+        """What the database may take."""
+        return int(self.max_mb * 1_000_000)
+
+
+@dataclass(frozen=True)
+class ProcessingConfig:
+    """`grace_s`: how long after a boundary a late reading may still close its period; share of samples a mean needs.
+
+    `fill`: how gaps are filled with estimates once they have ended (linear, nearest; empty: not at all).
+    """
+
+    grace_s: int = 30
+    min_valid_percent: int = 75
+    fill: str = ""
+
+
+@dataclass(frozen=True)
+class ApiConfig:
+    """Where the local interface listens; port 0 switches it off."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+
+
+@dataclass(frozen=True)
+class TimeConfig:
+    """The NTP server that the clock is kept by (empty: none) and how often it is asked."""
+
+    server: str = ""
+    port: int = 123
+    interval_s: int = 64
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything the terminal is told; made by `load_config` only, and therefore consistent."""
+
+    name: str
+    gateways: tuple[GatewayConfig, ...]
+    meters: tuple[MeterConfig, ...]
+    centres: tuple[CentreConfig, ...]
+    storage: StorageConfig = field(default_factory=StorageConfig)
+    processing: ProcessingConfig = field(default_factory=ProcessingConfig)
+    api: ApiConfig = field(default_factory=ApiConfig)
+    lines: tuple[LineConfig, ...] = ()
+    standbys: tuple[MeterConfig, ...] = ()
+    security: SecurityConfig = field(default_factory=SecurityConfig)
+    collectors: tuple[CollectorConfig, ...] = ()
+    systems: tuple[SystemConfig, ...] = ()
+    time: TimeConfig = field(default_factory=TimeConfig)
+    derived: tuple[DerivedConfig, ...] = ()
+
+    @property
+    def measured(self) -> tuple[PointConfig, ...]:
+        """The points of meters in the order of the file."""
+        return tuple(point for meter in self.meters for point in meter.points)
+
+    @property
+    def points(self) -> tuple[PointConfig, ...]:
+        """All points: those of meters, then the derived ones, each after those it is computed from."""
+        return (*self.measured, *(derived.point for derived in self.derived))
+
+
+def load_config(source: Path | str) -> Config:
+    """Read a configuration from a file (Path, or str naming one) or from TOML text (str with a line break or `=`).
+
+    Raises ConfigError with every problem found; a path is never half read.
+    """
+    names_file = isinstance(source, Path) or not ("\n" in source or "=" in source)
+    text = _read(Path(source)) if names_file else str(source)
+    try:
+        data = tomllib.loads(text, parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, ArithmeticError, RecursionError) as error:
+        raise ConfigError(
+            [
+                Problem(
+                    str(source) if names_file else "configuration",
+                    f"not valid TOML: {error}; mend the line named",
+                    "不是有效的 TOML 文件,请更正所指的行",
+                )
+            ]
+        ) from None
+    return build_config(data)
+
+
+def _read(path: Path) -> str:
+    try:
+        return _octets(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        problem = Problem(
+            str(path),
+            f"expected UTF-8 text, got another encoding (octet {error.start}); save the file as UTF-8",
+            f"应为 UTF-8 编码,第 {error.start} 个字节无法解码,请另存为 UTF-8",
+        )
+    except OSError as error:
+        problem = Problem(
+            str(path),
+            f"expected a readable configuration file, got: {error.strerror or error}; check path and rights",
+            "无法读取配置文件,请检查路径和权限",
+        )
+    raise ConfigError([problem])
+
+
+def _octets(path: Path) -> bytes:
+    if path.is_char_device() or path.is_fifo():
+        raise OSError(errno.EINVAL, "a device or a pipe, not a file")
+    with path.open("rb") as source:
+        octets = source.read(_MOST_OCTETS + 1)
+    if len(octets) > _MOST_OCTETS:
+        raise OSError(errno.EFBIG, f"longer than {_MOST_OCTETS >> 20} MiB")
+    return octets
+
+
+def build_config(data: dict[str, Any]) -> Config:
+    """A configuration from the tables of its TOML file; raises ConfigError with every problem found."""
+    problems: list[Problem] = []
+    top = Section(data, "", problems)
+    terminal = top.section("terminal")
+    name = terminal.text("name", "terminal")
+    terminal.done()
+    storage = _storage(top.section("storage"))
+    processing = _processing(top.section("processing"))
+    api = _api(top.section("api"))
+    time = _time(top.section("time"))
+    security = read_security(top.section("security"))
+    lines = tuple(read_line(section) for section in top.sections("lines"))
+    collectors = tuple(read_collector(section, security, name) for section in top.sections("collectors"))
+    systems = tuple(read_system(section, security) for section in top.sections("systems"))
+    needed = not lines and not collectors and not systems
+    gateways = tuple(read_gateway(section) for section in top.sections("gateways", required=needed))
+    meters = tuple(read_meter(section) for section in top.sections("meters", required=True))
+    derived = tuple(read_derived(section) for section in top.sections("derived"))
+    centres = tuple(read_centre(section, security) for section in top.sections("centres"))
+    top.done()
+    carriers.check(gateways, lines, meters, problems)
+    carriers.check_collectors(collectors, meters, problems)
+    carriers.check_systems(systems, meters, problems)
+    standbys = tuple(meter for meter in meters if meter.standby_for)
+    meters = tuple(meter for meter in meters if not meter.standby_for)
+    measured = {point.id: point for meter in meters for point in meter.points}
+    note_doubles(problems, "derived", "id", [each.id for each in derived])
+    for number, each in enumerate(derived):
+        if each.id in measured:
+            problems.append(
+                Problem(
+                    f"derived[{number}].id",
+                    f"{each.id!r} is the id of a meter's point already; give the derived point another",
+                    f"{each.id!r} 已是表计监测点的名称,请另取名称",
+                )
+            )
+    derived = ordered(derived, measured, problems)
+    config = Config(
+        name,
+        gateways,
+        meters,
+        centres,
+        storage,
+        processing,
+        api,
+        lines=lines,
+        standbys=standbys,
+        security=security,
+        collectors=collectors,
+        systems=systems,
+        time=time,
+        derived=derived,
+    )
+    _relations(config, problems)
+    if problems:
+        raise ConfigError(problems)
+    return config
+
+
+def _storage(section: Section) -> StorageConfig:
+    default = StorageConfig()
+    value = StorageConfig(
+        path=section.text("path", default.path),
+        raw_days=section.integer("raw_days", 1, 36_600, default.raw_days),
+        record_days=section.integer("record_days", 1, 36_600, default.record_days),
+        max_mb=section.decimal("max_mb", Decimal("0.25"), Decimal(10_000_000), default.max_mb),
+        commit_linger_s=section.decimal("commit_linger_s", Decimal(0), Decimal(5), default.commit_linger_s),
+    )
+    section.done()
+    return value
+
+
+def _processing(section: Section) -> ProcessingConfig:
+    default = ProcessingConfig()
+    value = ProcessingConfig(
+        grace_s=section.integer("grace_s", 1, 50, default.grace_s),
+        min_valid_percent=section.integer("min_valid_percent", 1, 100, default.min_valid_percent),
+        fill=section.choice("fill", ("", "linear", "nearest"), default.fill),
+    )
+    section.done()
+    return value
+
+
+def _api(section: Section) -> ApiConfig:
+    default = ApiConfig()
+    value = ApiConfig(
+        host=section.text("host", default.host),
+        port=section.integer("port", 0, 65_535, default.port),
+    )
+    section.done()
+    return value
+
+
+def _time(section: Section) -> TimeConfig:
+    default = TimeConfig()
+    value = TimeConfig(
+        server=section.text("server", default.server),
+        port=section.integer("port", 1, 65_535, default.port),
+        interval_s=section.integer("interval_s", 16, 86_400, default.interval_s),
+    )
+    section.done()
+    return value
+
+
+def _relations(config: Config, problems: list[Problem]) -> None:
+    """Problems that only show between sections: doubled names, unknown references, points without code."""
+    note_doubles(problems, "centres", "id", [centre.id for centre in config.centres])
+    note_doubles(problems, "points", "id", [point.id for point in config.measured])
+    points = {point.id: point for point in config.points}
+    for number, centre in enumerate(config.centres):
+        for point in centre.codes:
+            if point not in points:
+                problems.append(
+                    Problem(
+                        f"centres[{number}].codes.{point}",
+                        f"no point is called {point!r}{did_you_mean(point, list(points))}",
+                        f"没有名为 {point!r} 的监测点",
+                    )
+                )
+        codes = [centre_code(centre, point) for point in config.points]
+        note_doubles(problems, f"centres[{number}]", "code", [code for code in codes if code])
+        if config.points and not any(codes):
+            problems.append(
+                Problem(
+                    f"centres[{number}]",
+                    "no point has a code for this centre; give points a code, or the centre a codes table",
+                    "该中心没有任何监测点编码,请给监测点设置 code,或在中心下设置 codes",
+                )
+            )
+
+
+def check_centres(config: Config) -> list[Problem]:
+    """What is wrong between the centres of a configuration and the rest of it."""
+    problems: list[Problem] = []
+    _relations(config, problems)
+    return problems
+
+
+def centre_code(centre: CentreConfig, point: PointConfig) -> str:
+    """The code under which `centre` knows `point`; empty if the point does not go there."""
+    return centre.codes.get(point.id, point.code)

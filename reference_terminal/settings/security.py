@@ -1,0 +1,202 @@
+"""What the terminal is told of keys and channels, and reading it from TOML.
+
+Leaves opening certificates and keys to the security room. A PEM text stands in the configuration itself or in a file
+that it names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reference_terminal.settings.reader import Section
+
+CHANNELS = ("plain", "tls", "mtls", "gm-tls13")
+PAYLOADS = ("clear", "sm4-sm2")
+KINDS = ("minute", "quarter", "hour", "day", "month")
+REVOCATION_POLICIES = ("refuse", "alarm")
+STATUS_POLICIES = ("off", "soft", "hard")
+_MARKS = ("-----BEGIN ", "sealed1.")
+
+
+@dataclass(frozen=True)
+class SecurityConfig:
+    """The terminal's own: passphrase of secrets at rest, SM2 device certificate and key.
+
+    `fingerprints` are the classes of records that get one; `device` names the terminal there; `warn_days` is how long
+    before its end a certificate is warned of. `crl_urls` are where revocation lists of the centres' issuers are fetched
+    every `crl_look_s`; a list that has run out and cannot be had refuses the centres (`refuse`) or only raises an alarm
+    (`alarm`). `ocsp` is whether centres' certificates are asked about, and whether one for which nobody answers is
+    refused (`hard`) or alarmed (`soft`); at `ocsp_url`, or where the certificate says, every `ocsp_look_s`.
+    `package_anchors` are the SM2 roots of whoever issues packages.
+    """
+
+    passphrase: str = field(default="", repr=False)
+    passphrase_file: str = ""
+    device: str = ""
+    device_certificate: str = ""
+    device_key: str = field(default="", repr=False)
+    fingerprints: tuple[str, ...] = ()
+    package_anchors: str = ""
+    package_crls: str = ""
+    warn_days: int = 30
+    crl_urls: tuple[str, ...] = ()
+    crl_look_s: int = 3600
+    crl_policy: str = "refuse"
+    ocsp: str = "off"
+    ocsp_url: str = ""
+    ocsp_look_s: int = 3600
+
+    @property
+    def has_vault(self) -> bool:
+        """Whether secrets at rest can be sealed."""
+        return bool(self.passphrase or self.passphrase_file)
+
+
+@dataclass(frozen=True)
+class ChannelConfig:
+    """How a centre is reached safely. PEM texts, or names of files that hold them.
+
+    `signing_key` signs payloads where it is not the device key of [security].
+    """
+
+    kind: str = "plain"
+    server_name: str = ""
+    anchors: str = ""
+    crls: str = ""
+    certificate: str = ""
+    key: str = field(default="", repr=False)
+    payload: str = "clear"
+    payload_keys: tuple[str, ...] = field(default=(), repr=False)
+    centre_certificate: str = ""
+    signing_key: str = field(default="", repr=False)
+
+
+def read_security(section: Section) -> SecurityConfig:
+    """The section [security]; its problems go into it."""
+    value = SecurityConfig(
+        passphrase=section.text("passphrase", ""),
+        passphrase_file=section.text("passphrase_file", ""),
+        device=section.text("device", ""),
+        device_certificate=section.text("device_certificate", ""),
+        device_key=section.text("device_key", ""),
+        fingerprints=section.texts("fingerprints", (), KINDS),
+        package_anchors=section.text("package_anchors", ""),
+        package_crls=section.text("package_crls", ""),
+        warn_days=section.integer("warn_days", 1, 3650, 30),
+        crl_urls=section.texts("crl_urls"),
+        crl_look_s=section.integer("crl_look_s", 60, 86_400, 3600),
+        crl_policy=section.choice("crl_policy", REVOCATION_POLICIES, "refuse"),
+        ocsp=section.choice("ocsp", STATUS_POLICIES, "off"),
+        ocsp_url=section.text("ocsp_url", ""),
+        ocsp_look_s=section.integer("ocsp_look_s", 60, 86_400, 3600),
+    )
+    for key in ("device_certificate", "device_key", "package_anchors", "package_crls"):
+        check_material(section, key, getattr(value, key))
+    if bool(value.device_certificate) != bool(value.device_key):
+        section.problem(
+            "device_key",
+            "device_certificate and device_key belong together; give both or neither",
+            "device_certificate 与 device_key 应同时给出",
+        )
+    if value.fingerprints and not value.device_key:
+        section.problem(
+            "fingerprints",
+            "fingerprints are signed with the device key; give device_certificate and device_key",
+            "指纹须由设备密钥签名,请给出 device_certificate 和 device_key",
+        )
+    for url in value.crl_urls:
+        if not url.startswith("http://"):
+            section.problem(
+                "crl_urls",
+                f"expected addresses such as http://host/name.crl (lists are signed, RFC 5280), got {url[:80]!r}",
+                f"应为 http:// 地址,实际为 {url[:80]!r}",
+            )
+    if value.ocsp_url and not value.ocsp_url.startswith("http://"):
+        section.problem(
+            "ocsp_url",
+            f"expected an address such as http://host/ocsp (answers are signed, RFC 6960), got {value.ocsp_url[:80]!r}",
+            f"应为 http:// 地址,实际为 {value.ocsp_url[:80]!r}",
+        )
+    if value.passphrase and value.passphrase_file:
+        section.problem(
+            "passphrase", "expected passphrase or passphrase_file, got both; remove one", "口令与口令文件只能给一个"
+        )
+    section.done()
+    return value
+
+
+def read_channel(section: Section, security: SecurityConfig) -> ChannelConfig:
+    """The channel of one centre, from the centre's own section; with certificates and no word on it mutual TLS."""
+    usual = "mtls" if "certificate" in section or "anchors" in section else "plain"
+    value = ChannelConfig(
+        kind=section.choice("channel", CHANNELS, usual),
+        server_name=section.text("server_name", ""),
+        anchors=section.text("anchors", ""),
+        crls=section.text("crls", ""),
+        certificate=section.text("certificate", ""),
+        key=section.text("key", ""),
+        payload=section.choice("payload", PAYLOADS, "clear"),
+        payload_keys=section.texts("payload_keys"),
+        centre_certificate=section.text("centre_certificate", ""),
+        signing_key=section.text("signing_key", ""),
+    )
+    if value.kind != "plain" and not value.anchors:
+        section.problem(
+            "anchors",
+            f"channel {value.kind} needs the root certificates a centre's chain may end in; give anchors",
+            f"通道 {value.kind} 需要根证书,请设置 anchors",
+        )
+    if bool(value.certificate) != bool(value.key):
+        # Without both the terminal starts and says so: one centre without certificate must not hold up the others.
+        section.problem(
+            "certificate", "certificate and key belong together; give both or neither", "certificate 与 key 应同时给出"
+        )
+    if value.payload != "clear":
+        _check_payload(section, value, security)
+    if (value.key or value.payload_keys or value.signing_key) and not security.has_vault:
+        section.problem(
+            "key",
+            "secrets at rest are sealed; give [security] a passphrase_file (or passphrase)",
+            "私钥须加密保存,请在 [security] 中设置 passphrase_file",
+        )
+    for key in ("anchors", "crls", "certificate", "key", "centre_certificate", "signing_key"):
+        check_material(section, key, getattr(value, key))
+    return value
+
+
+def _check_payload(section: Section, value: ChannelConfig, security: SecurityConfig) -> None:
+    for key in value.payload_keys:
+        if not key.startswith("sealed1.") and (len(key) != 32 or not all(c in "0123456789abcdefABCDEF" for c in key)):
+            section.problem(
+                "payload_keys", "expected SM4 keys of 32 hexadecimal digits each", "SM4 密钥应为 32 位十六进制"
+            )
+    if not (value.payload_keys and value.centre_certificate and (value.signing_key or security.device_key)):
+        section.problem(
+            "payload",
+            "payload sm4-sm2 needs payload_keys, centre_certificate, and signing_key or the device key of [security]",
+            "报文加密需要 payload_keys、centre_certificate 和签名密钥",
+        )
+
+
+def check_material(section: Section, key: str, value: str) -> None:
+    """Note a named file that cannot be read."""
+    if not value or value.lstrip().startswith(_MARKS):
+        return
+    try:
+        text = Path(value).read_bytes().decode("ascii")
+    except OSError as error:
+        section.problem(
+            key,
+            f"expected PEM text or a readable file, got {value[:60]!r}: {error.strerror or error}",
+            f"应为 PEM 文本或可读文件,实际为 {value[:60]!r}",
+        )
+        return
+    except UnicodeDecodeError:
+        text = ""
+    if not any(mark in text for mark in _MARKS):
+        section.problem(
+            key,
+            f"the file {value!r} holds no PEM text; convert it (openssl x509/pkcs8 -outform PEM)",
+            f"文件 {value!r} 不是 PEM 格式,请转换",
+        )

@@ -1,0 +1,1 @@
+"""Uplink to platforms over HTTP and JSON: energy, fingerprints, third parties, management."""

@@ -1,0 +1,180 @@
+"""What the links to platforms over HTTP and JSON share: one exchange at a time, alarms, pauses, waiting for work.
+
+Leaves what is asked to `energy`, `deposit` and `records_json`, and HTTP to `http`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random as random_module
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from reference_terminal.net.channel import ChannelRefused, Security
+from reference_terminal.net.http import HttpClient, HttpFailed, Place, place_of
+from reference_terminal.operations.clock import WallClock
+from reference_terminal.operations.journal import Journal
+from reference_terminal.security.certificates import CertificateError
+from reference_terminal.settings.centres import CentreConfig
+from reference_terminal.storage.outbox import LIVE, Outbox
+from reference_terminal.storage.store import Store
+from reference_terminal.uplink.hj212.packets import Channel
+from reference_terminal.uplink.hj212.settings import CentreSettings
+
+ANSWER_S, ANSWER_MOST_S = 10.0, 120.0
+"""How long an answer is waited for at first; doubled after each time-out, so that a slow platform is heard."""
+_LOOK_AGAIN_S = 30.0
+_PAUSE_MOST_S = 60.0
+
+
+class Refused(Exception):
+    """The platform answered, but not with success; `code` is its own."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        said = f"HTTP {status}" if status // 100 != 2 else f"code {code or 'missing'}"
+        super().__init__(f"{said}: {message[:200]}" if message else said)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What every link to a platform works with."""
+
+    config: CentreConfig
+    settings: CentreSettings
+    channels: Sequence[Channel]
+    outbox: Outbox
+    store: Store
+    clock: WallClock
+    journal: Journal
+    random: random_module.Random
+    security: Security
+
+
+class PlatformLink:
+    """One platform; a subclass does its work in `work_on`."""
+
+    def __init__(self, kit: Kit) -> None:
+        self.config = kit.config
+        self.settings = kit.settings
+        self.channels = kit.channels
+        self.outbox = kit.outbox
+        self.connected = False
+        self._kit = kit
+        self._store = kit.store
+        self._clock = kit.clock
+        self._journal = kit.journal
+        self._http = self.client()
+        self._loop = asyncio.get_running_loop()
+        self._answer_s = ANSWER_S
+        self._failures = 0
+
+    def client(self) -> HttpClient:
+        """A connection to the platform that nobody else uses."""
+        kit = self._kit
+        return HttpClient(kit.security, kit.config.host, kit.clock.now_s, kit.config.connect_timeout_s)
+
+    @property
+    def agreed(self) -> str:
+        """What the channel of the open connection is; empty without one."""
+        return self._http.agreed
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        try:
+            while True:
+                await self.work_on()
+        finally:
+            self._http.close()
+
+    async def work_on(self) -> None:
+        """The next thing to do, or waiting for one."""
+        raise NotImplementedError
+
+    async def wait(self, waiting: bool) -> None:
+        """Wait for work; while something rests in the queue, look again from time to time."""
+        event = self.outbox.work[LIVE]
+        event.clear()
+        timer = self._loop.call_later(_LOOK_AGAIN_S, event.set) if waiting else None
+        try:
+            await event.wait()
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    async def attempt(self, step: Callable[[], Coroutine[Any, Any, None]]) -> bool:
+        """One exchange; what goes wrong is told and followed by a pause."""
+        try:
+            await step()
+        except (HttpFailed, Refused, OSError, TimeoutError, ChannelRefused, CertificateError) as error:
+            self._failures += 1
+            self._tell(error)
+            self.failed(error)
+            await self._clock.nap(self.pause_s(self._failures))
+            return False
+        self._failures = 0
+        self._answer_s = max(ANSWER_S, self._answer_s / 2)
+        self.connected = True
+        for kind in ("centre lost", "channel refused", "centre refuses"):
+            self._journal.clear_alarm(kind, self.config.id)
+        return True
+
+    def failed(self, error: Exception) -> None:
+        """What else follows from a failure."""
+
+    def _tell(self, error: Exception) -> None:
+        name, address = self.config.id, f"{self.config.host}:{self.config.port}"
+        if isinstance(error, ChannelRefused | CertificateError):
+            self.connected = False
+            self._journal.raise_alarm("channel refused", name, error.en, error.zh)
+        elif isinstance(error, Refused):
+            self._journal.raise_alarm("centre refuses", name, f"{address} answers {error}", f"{address} 应答 {error}")
+        else:
+            self.connected = False
+            if isinstance(error, TimeoutError):
+                self._answer_s = min(ANSWER_MOST_S, self._answer_s * 2)
+            said = error.en if isinstance(error, HttpFailed) else type(error).__name__
+            self._journal.raise_alarm("centre lost", name, f"{address} no answer: {said}", f"{address} 无有效应答")
+
+    def pause_s(self, failures: int) -> float:
+        """Pause after so many failures in a row: 1 s, doubling to 60 s, with jitter."""
+        return min(_PAUSE_MOST_S, 2.0 ** min(failures - 1, 10)) * (0.75 + 0.25 * self._kit.random.random())
+
+    # Exchanges
+
+    def home(self, path: str) -> Place:
+        """A path on the host the centre is configured with."""
+        return Place(self.config.host, self.config.port, path)
+
+    def place(self, url: str) -> Place:
+        """An address the platform gave. Raises HttpFailed."""
+        return place_of(url, self._kit.security.channel)
+
+    async def ask(
+        self,
+        place: Place,
+        body: dict[str, object],
+        headers: Sequence[tuple[str, str]] = (),
+        client: HttpClient | None = None,
+    ) -> dict[str, Any]:
+        """One operation. Raises Refused unless the platform says success, and what `HttpClient.post` raises."""
+        status, octets = await (client or self._http).post(place, msgspec.json.encode(body), self._answer_s, headers)
+        try:
+            answer: Any = msgspec.json.decode(octets)
+        except msgspec.MsgspecError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise Refused(status, "", "the body is no JSON object")
+        found: dict[str, Any] = dict(answer)  # pyright: ignore[reportUnknownArgumentType]
+        if not self.is_success(status, found):
+            said = found.get("responseMessage", found.get("error", ""))
+            raise Refused(status, str(found.get("responseCode", "")), str(said))
+        return found
+
+    def is_success(self, status: int, answer: dict[str, Any]) -> bool:
+        """2xx and the platform's own code of success; its absence is none."""
+        code = answer.get("responseCode")
+        return status // 100 == 2 and not isinstance(code, bool) and code in ("0", 0)

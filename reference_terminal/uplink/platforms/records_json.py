@@ -1,0 +1,105 @@
+"""The link to a third party that takes records and documents as JSON (docs/WIRE.md section 6).
+
+Leaves HTTP to `http`, the queue to `storage.outbox` and what documents hold to `documents`. Records go first; documents
+when none waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from reference_terminal.model.rows import Pending, Record
+from reference_terminal.model.times import iso, span_of
+from reference_terminal.security.payload import key_id
+from reference_terminal.security.symmetric import NONCE, base64url, gcm_seal
+from reference_terminal.uplink.hj212.packets import Channel
+from reference_terminal.uplink.platforms.documents import Document, Documents
+from reference_terminal.uplink.platforms.link import Kit, PlatformLink
+
+PERIODS_AT_ONCE = 50
+HOME = "/api/"
+RECORDS = "records"
+
+
+class RecordsLink(PlatformLink):
+    """One third party; with a `body_key` (SM4) every body is enciphered."""
+
+    def __init__(self, kit: Kit, token: str, body_key: bytes = b"") -> None:
+        super().__init__(kit)
+        self._token = token
+        self._body_key = body_key
+        self._documents = Documents(self.config.id, self.channels, self._store, self._clock)
+        self._most = PERIODS_AT_ONCE
+
+    async def work_on(self) -> None:
+        """Send what waits."""
+        items = self.outbox.batch(self._most)
+        if not items:
+            document = self._documents.next()
+            if document is None:
+                await self.wait(True)
+            elif await self.attempt(lambda: self._send_document(document)):
+                self._documents.told(document)
+            return
+        for item in items:
+            self.outbox.begin(item)
+        done = False
+        try:
+            done = await self.attempt(lambda: self._send(items))
+        finally:
+            if not done:
+                for item in items:
+                    self.outbox.abandon(item)
+        self._most = min(PERIODS_AT_ONCE, self._most * 2) if done else max(1, self._most // 2)
+        if done:
+            self.outbox.delivered_all(items)
+        elif len(items) == 1:
+            self.outbox.failed(items[0])
+
+    def is_success(self, status: int, answer: dict[str, Any]) -> bool:
+        """200 and the number of records taken."""
+        return status == 200 and isinstance(answer.get("accepted"), int)
+
+    async def _send(self, items: Sequence[Pending]) -> None:
+        rows = [row for item in items for row in self._rows(item)]
+        if rows:
+            await self._tell_rows(RECORDS, rows)
+
+    async def _send_document(self, document: Document) -> None:
+        await self._tell_rows(document.what, document.rows)
+
+    async def _tell_rows(self, what: str, rows: Sequence[dict[str, Any]]) -> None:
+        path = HOME + what
+        body: dict[str, object] = {"source": self.config.mn, what: rows}
+        if self._body_key:
+            body = self._enciphered(path, body)
+        await self.ask(self.home(path), body, self.headers())
+
+    def headers(self) -> list[tuple[str, str]]:
+        """How this terminal says who it is."""
+        return [("Authorization", f"Bearer {self._token}")]
+
+    def _enciphered(self, path: str, body: dict[str, object]) -> dict[str, object]:
+        nonce = self._kit.random.randbytes(NONCE)
+        octets = gcm_seal(self._body_key, nonce, msgspec.json.encode(body), path.encode())
+        return {"keyId": key_id(self._body_key), "iv": base64url(nonce), "data": base64url(octets)}
+
+    def _rows(self, item: Pending) -> list[dict[str, str]]:
+        records = self._store.period(item.span, item.start_s)
+        return [row(channel, records[channel.point]) for channel in self.channels if channel.point in records]
+
+
+def row(channel: Channel, record: Record) -> dict[str, str]:
+    """One record as a third party takes it: what accumulates as its increase, the rest as its mean."""
+    return {
+        "point": channel.code,
+        "kind": span_of(record.span).name,
+        "start": iso(record.start_s),
+        "end": iso(record.end_s),
+        "value": record.value or "",
+        "unit": channel.unit,
+        "flag": record.flag,
+    }

@@ -1,0 +1,1 @@
+"""Whether a centre's certificate still counts: revocation lists and OCSP."""

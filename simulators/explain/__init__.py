@@ -1,0 +1,1 @@
+"""Frames explained field by field, of centres and of meters."""

@@ -1,0 +1,1 @@
+"""Modbus devices over TCP and serial lines."""

@@ -1,0 +1,1 @@
+"""MQTT for collectors and centres: the embedded broker, and a real Mosquitto."""
