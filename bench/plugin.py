@@ -6,7 +6,6 @@ collected; other tests do not notice it.
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import logging
 import signal
@@ -25,9 +24,9 @@ from bench.commands.options import Options, SessionError
 from bench.commands.session import RigError, Session, Shared, failure_block
 from bench.journal import Planned
 from bench.run import run_case
+from conformance.clauses.suite import case_modules, cases_in
 
 _PROPERTY = "carbonbench"
-_CHAPTERS = ("terminal", "platform")
 _SESSION = pytest.StashKey[Session]()
 
 
@@ -90,14 +89,16 @@ class CaseFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """One item for each selected case and repetition."""
         session = _session(self.config)
-        root = self.path.parents[2]
-        name = ".".join(self.path.relative_to(root).with_suffix("").parts)
-        module = importlib.import_module(name)
-        for _, found in inspect.getmembers(module, inspect.isclass):
-            if issubclass(found, Case) and found.__module__ == name and not inspect.isabstract(found):
-                for planned in session.attempts(found):
-                    title = found.id().rsplit("/", 1)[1] + (f"#{planned.attempt}" if planned.attempt > 1 else "")
-                    yield CaseItem.from_parent(self, name=title, case_type=found, planned=planned)
+        for found in cases_in(_module_of(self.path)):
+            for planned in session.attempts(found):
+                title = found.id().rsplit("/", 1)[1] + (f"#{planned.attempt}" if planned.attempt > 1 else "")
+                yield CaseItem.from_parent(self, name=title, case_type=found, planned=planned)
+
+
+def _module_of(path: Path) -> str:
+    """The dotted name of a module below the folder `conformance`."""
+    parts = path.with_suffix("").parts
+    return ".".join(parts[len(parts) - 1 - parts[::-1].index("conformance") :])
 
 
 class CaseFailed(Exception):
@@ -181,8 +182,9 @@ class Collector:
 def case_of(nodeid: str) -> str:
     """The attempt that a node id stands for: conformance/terminal/delivery/delivery.py::name#2 is delivery/name#2."""
     path, _, name = nodeid.rpartition("::")
-    case, _, attempt = name.partition("#")
-    return f"{Path(path).stem.removeprefix('test_')}/{case}#{attempt or 1}"
+    title, _, attempt = name.partition("#")
+    ids = {found.id().rsplit("/", 1)[1]: found.id() for found in cases_in(_module_of(Path(path)))}
+    return f"{ids[title]}#{attempt or 1}"
 
 
 def _told(record: logging.LogRecord) -> bool:
@@ -244,10 +246,10 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.File | None:
-    """Files of cases are those under conformance/terminal and conformance/platform."""
-    if file_path.suffix != ".py" or file_path.name.startswith("_") or file_path.parent.name not in _CHAPTERS:
+    """Files of cases are the suite's (`conformance.clauses.suite`)."""
+    if file_path.suffix != ".py" or "conformance" not in file_path.parts:
         return None
-    if file_path.parent.parent.name != "conformance":
+    if _module_of(file_path) not in case_modules():
         return None
     return CaseFile.from_parent(parent, path=file_path)
 

@@ -6,6 +6,7 @@ Leaves driving to the rigs and the ledger to conformance/clauses. Everything her
 from __future__ import annotations
 
 import re
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -402,10 +403,14 @@ class Case(ABC):
 
     @classmethod
     def id(cls) -> str:
-        """Stable name: chapter and class, for example delivery/backfills-after-two-day-outage."""
-        chapter = cls.__module__.rsplit(".", 1)[-1].removeprefix("test_")
+        """Stable name: family and class, for example delivery/backfills-after-two-day-outage.
+
+        The family is the module's name, or its constant `FAMILY` where the module has got another name since.
+        """
+        module = cls.__module__
+        family = getattr(sys.modules.get(module), "FAMILY", "") or module.rsplit(".", 1)[-1].removeprefix("test_")
         words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
-        return f"{chapter}/{words}"
+        return f"{family}/{words}"
 
     @classmethod
     def title(cls) -> Text:

@@ -1,7 +1,7 @@
 """Resuming a run: whether its settings still hold, what was cut off, and which attempts are still to run.
 
-Leaves the files to `bench.journal` and the records to `bench.history.growing`. Every attempt that began stays in the report: a
-finished one as it is, an interrupted one as an error of the bench that a further attempt repeats (R-07).
+Leaves the files to `bench.journal` and the records to `bench.history.growing`. Every attempt that began stays in the
+report: a finished one as it is, an interrupted one as an error of the bench that a further attempt repeats (R-07).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The lab rig: a device on the table, cabled to network cards of this machine, its plug in the hands of a driver.
 
-Leaves the case's world to `real_bench`, wires to `network_place`, supply and person to `bench.lab`. The profile names
+Leaves the case's world to `real.bench`, wires to `places.network`, supply and person to `bench.lab`. The profile names
 the rig file: `[connection] rig = "rig.toml"`, relative to the profile. The device is not started, only fed and asked.
 """
 

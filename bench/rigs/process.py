@@ -1,7 +1,7 @@
 """The process rig: the terminal as a program of its own, in its own network and on a disk that loses unsynced writes.
 
-Leaves the case's world to `real_bench` and the wires to `network_place`. It needs root and says so. Its injectors prove
-themselves before a run: wires, disk, and the program's clock where it can be moved.
+Leaves the case's world to `real.bench` and the wires to `places.network`. It needs root and says so. Its injectors
+prove themselves before a run: wires, disk, and the program's clock where it can be moved.
 """
 
 from __future__ import annotations

@@ -7,11 +7,11 @@ run folder and from nowhere else.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import inspect
 import pkgutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +21,9 @@ from bench.case import Case, Rig
 from conformance.clauses.cache import remembered
 from conformance.clauses.ledger import Words
 
-CHAPTERS = ("conformance.terminal", "conformance.platform")
+SUBJECTS = ("conformance.terminal",)
+"""What is tested: a package each, with chapters; a chapter holds cases, judges and defects side by side."""
+_BESIDE = ("_judge", "_truth", "_defects")
 T = TypeVar("T")
 
 _HOUSE = Path(__file__).resolve().parents[2]
@@ -49,19 +51,30 @@ class DefectNote(msgspec.Struct, frozen=True, kw_only=True):
     cases: tuple[str, ...] = ()
 
 
+def chapter_modules(subject: str) -> Iterator[str]:
+    """Dotted names of the modules in the chapters of a subject, in order of name."""
+    for chapter in pkgutil.iter_modules(importlib.import_module(subject).__path__, f"{subject}."):
+        if chapter.ispkg:
+            for part in pkgutil.iter_modules(importlib.import_module(chapter.name).__path__, f"{chapter.name}."):
+                yield part.name
+
+
+@cache
+def case_modules() -> tuple[str, ...]:
+    """Dotted names of the modules that hold cases."""
+    return tuple(name for subject in SUBJECTS for name in chapter_modules(subject) if not name.endswith(_BESIDE))
+
+
 def case_classes() -> dict[str, type[Case]]:
     """Every case of the suite by id, sorted; abstract classes are no cases."""
-    found: dict[str, type[Case]] = {}
-    for chapter in CHAPTERS:
-        if importlib.util.find_spec(chapter) is None:
-            continue
-        package = importlib.import_module(chapter)
-        for part in pkgutil.iter_modules(package.__path__):
-            module = importlib.import_module(f"{chapter}.{part.name}")
-            for _, case in inspect.getmembers(module, inspect.isclass):
-                if issubclass(case, Case) and case.__module__ == module.__name__ and not inspect.isabstract(case):
-                    found[case.id()] = case
-    return dict(sorted(found.items()))
+    return dict(sorted((case.id(), case) for name in case_modules() for case in cases_in(name)))
+
+
+def cases_in(module: str) -> Iterator[type[Case]]:
+    """The cases of one module of the suite, by name of class."""
+    for _, found in inspect.getmembers(importlib.import_module(module), inspect.isclass):
+        if issubclass(found, Case) and found.__module__ == module and not inspect.isabstract(found):
+            yield found
 
 
 def note_of(case: type[Case]) -> CaseNote:
@@ -79,7 +92,7 @@ def note_of(case: type[Case]) -> CaseNote:
 def find_cases() -> tuple[CaseNote, ...]:
     """Notes of all cases, remembered while the sources they may come from stay as they are."""
     return _found(
-        "cases", CHAPTERS, _OF_CASES, lambda: tuple(map(note_of, case_classes().values())), tuple[CaseNote, ...]
+        "cases", SUBJECTS, _OF_CASES, lambda: tuple(map(note_of, case_classes().values())), tuple[CaseNote, ...]
     )
 
 
@@ -94,9 +107,7 @@ def _found(kind: str, packages: tuple[str, ...], rooms: tuple[str, ...], build: 
 
 
 def defect_notes() -> tuple[DefectNote, ...]:
-    """Notes of all defects, in the order of their registry; none where the suite has no defects room."""
-    if importlib.util.find_spec("conformance.defects") is None:
-        return ()
+    """Notes of all defects, in the order of their registry."""
     room: Any = importlib.import_module("conformance.defects")
     return tuple(
         DefectNote(

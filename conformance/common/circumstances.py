@@ -40,7 +40,7 @@ class ClockLine:
     """The terminal's clock against true time over the case."""
 
     def __init__(self, moves: list[tuple[int, int]], end_us: int) -> None:
-        """`moves` are (true instant, offset afterwards) in order; before the first the offset is 0."""
+        """`actions` are (true instant, offset afterwards) in order; before the first the offset is 0."""
         stretches: list[Stretch] = []
         at, offset, slack = 0, 0, 0
         for when, after in moves:

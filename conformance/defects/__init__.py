@@ -1,7 +1,7 @@
 """Defects: the reference terminal broken in one way each, so that every check is seen to fail (`carbonbench prove`).
 
 Leaves running them to bench.commands.prove. A defect is a function that patches the terminal's own seams while one case
-runs; the modules of this package hold them by chapter.
+runs; the modules `*_defects` hold them beside the cases they are for.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any
 from unittest.mock import patch as mock_patch
 
+import conformance
 from bench.case import Text
 
 
@@ -110,8 +111,9 @@ def defect(
 @cache
 def all_defects() -> dict[str, Defect]:
     """Every defect by id, sorted."""
-    for part in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{part.name}")
+    for room in pkgutil.walk_packages(conformance.__path__, f"{conformance.__name__}."):
+        if room.name.endswith("_defects"):
+            importlib.import_module(room.name)
     if unknown := sorted(set(_noticed) - set(_known)):
         raise ValueError(f"noticed, but no defect: {', '.join(unknown)}")
     also = {name: replace(found, cases=(*found.cases, *_noticed.get(name, ()))) for name, found in _known.items()}

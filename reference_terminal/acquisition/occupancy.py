@@ -1,6 +1,6 @@
 """How much of a line's time its meters take: computed from speed, frame lengths, turnaround, gaps and periods (R-11).
 
-Leaves refusing a plan to `config_carriers`.
+Leaves refusing a plan to `settings.carriers`.
 """
 
 from __future__ import annotations

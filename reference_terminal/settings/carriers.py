@@ -1,6 +1,6 @@
 """Contradictions between gateways, lines and meters of a configuration: names, places, addresses, standbys, bus time.
 
-Leaves single sections to `config_lines` and `config_meters`, centres to `config`.
+Leaves single sections to `lines` and `meters`, centres to `config`.
 """
 
 from __future__ import annotations

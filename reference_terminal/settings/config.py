@@ -1,6 +1,6 @@
 """The terminal's settings as frozen data, and reading them from TOML with all problems at once.
 
-Leaves meters and centres to `config_meters` and `config_centres`, checking of single values to `configread`; leaves
+Leaves meters and centres to `meters` and `centres`, checking of single values to `reader`; leaves
 settings a centre has changed at run time to the store.
 """
 

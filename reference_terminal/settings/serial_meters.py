@@ -1,6 +1,6 @@
 """What the terminal is told of meters that speak DL/T 645 or CJ/T 188: address, edition, vendor's layout, digits.
 
-Leaves registers of Modbus to `config_meters` and what belongs to every point to it too.
+Leaves registers of Modbus to `meters` and what belongs to every point to it too.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the terminal is told of systems it reads values from: OPC UA servers and SQL databases.
 
-Leaves the meters behind them to `config_meters` and keys to the security room.
+Leaves the meters behind them to `meters` and keys to the security room.
 """
 
 from __future__ import annotations

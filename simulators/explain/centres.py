@@ -507,7 +507,7 @@ def render_text(explanation: Explanation) -> str:
 def main(protocol: str, frame: str, *, as_json: bool = False) -> int:
     """Print the explanation of a frame; 0 if a receiver takes it, 1 if not.
 
-    `protocol` is hj212 (text), modbus, or one of the serial meters' protocols of `explain_meters` (hex).
+    `protocol` is hj212 (text), modbus, or one of the serial meters' protocols of `meters` (hex).
     """
     if protocol in meters.READERS:
         return meters.main(protocol, frame, as_json=as_json)

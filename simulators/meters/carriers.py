@@ -1,6 +1,6 @@
 """What carries the octets between a bus of serial meters and those who ask: a transparent serial server over TCP.
 
-Leaves to others: meters and frames (`serial_bus`), and the carriers of other worlds, which need no import to fit
+Leaves to others: meters and frames (`serial.bus`), and the carriers of other worlds, which need no import to fit
 `Carrier`: the line of the virtual world and the pseudo terminal of the real one.
 """
 

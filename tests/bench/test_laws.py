@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("bench", "simulators", "conformance", "reference_terminal", "reports")
+ROOMS = ("bench", "simulators", "conformance", "reference_terminal", "reports", "tools")
 
 
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -29,8 +29,13 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     [
         ("reference_terminal/model/times.py", "import simulators.stamps", "The terminal stands alone"),
         ("simulators/stamps.py", "import bench.history", "The simulators know neither"),
-        ("bench/history.py", "import reports.verdicts", "The instrument does not know"),
+        ("bench/history/__init__.py", "import reports.verdicts", "The instrument does not know"),
         ("conformance/common/times.py", "import bench.run", "Judges see the history"),
+        (
+            "conformance/terminal/storage/archive_judge.py",
+            "import conformance.terminal.storage.archive",
+            "Judges see the",
+        ),
         ("conformance/common/actions.py", "import reference_terminal.model.times", "Cases do not know"),
         ("bench/virtual/clock.py", "import simulators.events", "The virtual world has no protocol"),
     ],

@@ -25,7 +25,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / room).mkdir()
         (tmp_path / room / "part.py").write_text("", "utf-8")
     monkeypatch.setattr(suite, "_HOUSE", tmp_path)
-    monkeypatch.setattr(suite, "CHAPTERS", ("nowhere",))
+    monkeypatch.setattr(suite, "SUBJECTS", ("nowhere",))
     return tmp_path
 
 
@@ -77,7 +77,7 @@ def test_cases_are_found_anew_when_any_source_changes(house: Path, monkeypatch: 
 
 def test_a_process_older_than_an_edit_remembers_nothing(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What it has imported are the sources of before, whatever stands in them now."""
-    monkeypatch.setattr(suite, "CHAPTERS", ("conformance.terminal",))
+    monkeypatch.setattr(suite, "SUBJECTS", ("conformance.terminal",))
     loaded = list(case_classes())
     assert [note.id for note in find_cases()] == loaded
     (house / "conformance" / "part.py").write_text("# edited\n", "utf-8")

@@ -1,6 +1,6 @@
 """The lossy disk between the file system and the bench: one operation at a time, freezing, traps at syncs, faults.
 
-Leaves what is stored to `disk_model`, what the kernel asks to `fuse`, and who asks from outside to `disk_daemon`.
+Leaves what is stored to `model`, what the kernel asks to `fuse`, and who asks from outside to `daemon`.
 
 Everything here happens with `turn` held, so that after the answer to a freeze no operation completes any more. An
 operation that meets a frozen disk waits inside its call: it goes on when the disk is thawed, and ends with EIO, which

@@ -1,6 +1,6 @@
 """The process of a lossy disk: `python -m bench.real.disk.daemon SOCKET COUNTERS` (two inherited descriptors).
 
-Leaves the file system to `fuse` and `disk_core`; mounts, unmounts and answers the bench. The file system has the main
+Leaves the file system to `fuse` and `core`; mounts, unmounts and answers the bench. The file system has the main
 thread, the bench another. When the bench dies the disk unmounts itself and ends; the bench's end of the socket may live
 on in a child that it was about to start on the frozen disk, so the bench's process is watched too.
 """

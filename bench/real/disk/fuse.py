@@ -1,12 +1,12 @@
 """What the kernel asks of the lossy disk through libfuse (mfusepy), turned into calls of the core.
 
-Leaves storage, loss and faults to `disk_core` and `disk_model`; the process around it is `disk_daemon`.
+Leaves storage, loss and faults to `core` and `model`; the process around it is `daemon`.
 
 libfuse runs single-threaded, so that the order of operations is the order in which the kernel sent them. Attributes are
 never cached by the kernel, because a hard link is another node to libfuse's path interface; names are, because they
 change through the kernel only. An open file whose last name goes is renamed by libfuse to a name that nobody lists; we
 take that for the removal it is. Locks are the kernel's own. The kernel never tells a FUSE server of sync(2) and of
-syncfs(2): `disk_notify` hears of them another way.
+syncfs(2): `notify` hears of them another way.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The lossy disk of the real-time rigs: a FUSE mount whose power can be cut, for any program to keep its files on.
 
-Leaves the model of loss to `disk_model` and the serving to a process of its own (`disk_daemon`), so that the bench's
+Leaves the model of loss to `model` and the serving to a process of its own (`daemon`), so that the bench's
 loop never waits for the disk nor the disk for the bench.
 
 How a rig cuts the power, in this order: `await freeze()` (or the disk froze itself at a sync), SIGKILL the program's
@@ -52,8 +52,8 @@ from bench.virtual.disk import Keep, Moment
 __all__ = ["DiskError", "DiskEvent", "Keep", "LossReport", "LossyDisk", "Moment", "requirements", "sweep_stale"]
 
 ANSWER_TIMEOUT_S = 60.0
-_WATCH = Path(__file__).with_name("disk_watch.py")
-_ROOT = Path(__file__).parents[2]
+_WATCH = Path(__file__).with_name("watch.py")
+_ROOT = Path(__file__).parents[3]
 
 
 class DiskError(RuntimeError):

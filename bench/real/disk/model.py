@@ -1,6 +1,6 @@
 """The medium of the lossy disk: files and directories as a program sees them, and what a power cut leaves of them.
 
-Leaves FUSE to `fuse`, freezing and traps to `disk_core`, and processes to `disk`; it is pure and knows no clock but
+Leaves FUSE to `fuse`, freezing and traps to `core`, and processes to `disk`; it is pure and knows no clock but
 what it is told. The words (`Keep`, sectors, prefix) are those of the virtual disk.
 
 Every file has its *content* and its *durable* content, every directory its entries and its durable entries; what lies

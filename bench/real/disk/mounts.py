@@ -1,6 +1,6 @@
 """Whether lossy disks can be mounted on this machine, and the mounts that dead benches left behind.
 
-Leaves mounting to `disk_daemon`. A mount's source names its bench, `carbonbench:PID:START`, START in clock ticks since
+Leaves mounting to `daemon`. A mount's source names its bench, `carbonbench:PID:START`, START in clock ticks since
 the machine's boot, so that a process number used again is not taken for the bench.
 """
 

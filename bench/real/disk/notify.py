@@ -1,6 +1,6 @@
-"""Answers the sync(2) and syncfs(2) calls of programs started by `disk_watch`: the disk's share of them is a sync.
+"""Answers the sync(2) and syncfs(2) calls of programs started by `watch`: the disk's share of them is a sync.
 
-Leaves the filter to `disk_watch` and what a sync does to the core. A watched sync(2) covers this disk only: syncing
+Leaves the filter to `watch` and what a sync does to the core. A watched sync(2) covers this disk only: syncing
 every disk of the machine is nothing the terminal under test should do to the bench. syncfs(2) of another file system
 goes on to the kernel. A call that meets a frozen disk is never answered; the kernel forgets it with its caller.
 """

@@ -1,6 +1,6 @@
 """What the bench and the process of a lossy disk tell each other, and the counters they share.
 
-Leaves the meaning to `disk` (which asks) and `disk_daemon` (which answers). One MessagePack message is one packet of a
+Leaves the meaning to `disk` (which asks) and `daemon` (which answers). One MessagePack message is one packet of a
 SOCK_SEQPACKET pair; a request has a number that its `Done` repeats, an event has none.
 """
 

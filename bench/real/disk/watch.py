@@ -1,6 +1,6 @@
 """Starts a program whose sync(2) and syncfs(2) calls the lossy disk hears of: `disk_watch.py SOCKET PROGRAM [WORD…]`.
 
-Leaves answering the calls to `disk_notify`. Runs alone, on the standard library, in the place of the program: it
+Leaves answering the calls to `notify`. Runs alone, on the standard library, in the place of the program: it
 installs a seccomp filter with a listener, hands the listener to the disk through the socket and becomes the program.
 
 The kernel flushes a FUSE mount at sync(2) without a word to its server. A seccomp user notification is what tells.

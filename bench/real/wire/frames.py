@@ -1,6 +1,6 @@
 """Ethernet frames on the wire: reading what is in them, and making the few that the wire answers with itself.
 
-Leaves deciding to `wire_rules` and `wire_flows`. Reading never raises, whatever the octets: what cannot be read is of
+Leaves deciding to `rules` and `flows`. Reading never raises, whatever the octets: what cannot be read is of
 kind `other`. Layouts: RFC 826 (ARP), RFC 791 (IPv4), RFC 9293 and RFC 7323 (TCP), RFC 768 (UDP), RFC 1035 (DNS), and
 the virtio 1.2 network header (5.1.6). No frame is built here in the path of frames that nothing is done to.
 """

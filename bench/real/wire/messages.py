@@ -1,6 +1,6 @@
 """What the bench and its wire process say to each other: one msgpack message a packet of a local socket.
 
-Leaves acting on them to `wire` (the bench's side) and `wire_process`. Times are nanoseconds: `monotonic_ns` of
+Leaves acting on them to `wire` (the bench's side) and `process`. Times are nanoseconds: `monotonic_ns` of
 CLOCK_MONOTONIC, `real_ns` of CLOCK_REALTIME, both read when the thing happened on the wire.
 """
 

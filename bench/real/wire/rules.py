@@ -1,7 +1,7 @@
 """Rules in force on the links of a segment, and the fate of each packet under them.
 
 Leaves what a rule does to `bench.virtual.rules`, the same for the simulated network and this wire, and carrying frames
-to `wire_process`. Pure but for counting: given the same packets the same seed gives the same fates.
+to `process`. Pure but for counting: given the same packets the same seed gives the same fates.
 
 What befalls the n-th packet of a direction under a rule is a function of seed, link, rule, direction and n alone, n
 counted from the rule's installation over the packets that reach the link. IPv4 packets are counted apart from all other

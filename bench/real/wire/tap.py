@@ -1,6 +1,6 @@
 """The two kinds of ends a wire has: a TAP device in a namespace, or a raw socket on a real network card.
 
-Leaves reading and writing to `wire_process`: an end is a file descriptor whose every read and write is one buffer, a
+Leaves reading and writing to `process`: an end is a file descriptor whose every read and write is one buffer, a
 virtio network header of `HEADER` octets followed by an Ethernet frame. VLAN tags of a card are not carried.
 
 With offload on, a buffer may hold up to 64 KiB of one TCP stream whose cutting and checksums are still to be done

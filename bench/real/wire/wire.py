@@ -1,6 +1,6 @@
 """The wires of a rig: segments between the site's and the terminal's namespaces, and the verbs that disturb them.
 
-Leaves carrying to `wire_process`, which this module starts, commands and outlives; and what the verbs mean to
+Leaves carrying to `process`, which this module starts, commands and outlives; and what the verbs mean to
 `bench.virtual.rules`, so that a case says the same thing in virtual and in real time.
 
 The site's namespace has one device for each segment with all addresses of the plant and the centres on it; the
@@ -427,7 +427,7 @@ class Wires:
     async def trigger(self, segment: str, direction: str, matcher: Matcher, delay_us: int = 0) -> asyncio.Future[Fired]:
         """Arm a trigger; the future it gives is done `delay_us` after the moment. Cancelling the future disarms it.
 
-        `direction` is out (from the terminal) or in; `matcher` is NthFrame, NthPayload or Contains of `wire_messages`.
+        `direction` is out (from the terminal) or in; `matcher` is NthFrame, NthPayload or Contains of `messages`.
         """
         if segment not in {each.name for each in self.segments} or direction not in ("out", "in"):
             raise ValueError(

@@ -1,6 +1,7 @@
 """The reduced place: terminal and simulators on loopback addresses, joined by TCP forwarders; needs no rights.
 
-Leaves forwarding to `bench.real.proxy.forwarder`. What it cannot do is named in `LIMITS`; a case that asks for it is not run.
+Leaves forwarding to `bench.real.proxy.forwarder`. What it cannot do is named in `LIMITS`; a case that asks for it is
+not run.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Where a terminal of a real-time rig stands: its addresses, and the links to everything around it.
 
-Leaves power and program to `real_terminal`. A place tells what happens on its links through a callback, in the words
+Leaves power and program to `real.terminal`. A place tells what happens on its links through a callback, in the words
 of `bench.history.LinkRule`.
 """
 

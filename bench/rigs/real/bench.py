@@ -1,6 +1,6 @@
-"""The bench of one case in real time (see `bench.facade.bench.Bench`): simulators on real sockets around a terminal's program.
+"""The bench of one case in real time (`bench.facade.bench.Bench`): simulators on real sockets around a program.
 
-Leaves wires to a `Place`, the program to `real_terminal`, its supply to `real_power`. The world begins now: a
+Leaves wires to a `Place`, the program to `terminal`, its supply to `power`. The world begins now: a
 scenario's start gives the date in virtual time only.
 """
 

@@ -1,6 +1,6 @@
 """The supply and the clock of a terminal that is a program: cuts at an instant, at a sync, after an event.
 
-Leaves starting and killing to `real_terminal`. In real time a "step of the terminal" cannot be counted from outside:
+Leaves starting and killing to `terminal`. In real time a "step of the terminal" cannot be counted from outside:
 `cut_at_event(n)` cuts n times 20 ms after the next thing that the simulators see of the terminal, which meets its work
 at as many different moments.
 """

@@ -1,6 +1,6 @@
 """The terminal's program over the lives that its supply gives it: started, watched, cut off, started again.
 
-Leaves processes to `bench.real.program`, lost writes to `bench.real.disk.lossy_disk`, and when to cut to `real_power`.
+Leaves processes to `bench.real.program`, lost writes to `bench.real.disk.lossy_disk`, and when to cut to `power`.
 """
 
 from __future__ import annotations

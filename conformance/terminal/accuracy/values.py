@@ -14,6 +14,8 @@ from conformance.common.retention import marks
 from conformance.terminal import HJ212, LOCAL, MODBUS
 from simulators.meters.modbus.device import Meter, MeterError
 
+FAMILY = "accuracy"
+
 
 class _Compares:
     """What cases share that compare 10 000 stored readings, and each centre's copies, with the replies."""

@@ -1,6 +1,6 @@
 """Manual entry: who entered what and why is kept beside the original, and the value is sent (CSMT 11.3 d, R-22).
 
-Leaves the second check of entered values to `secondcheck`. What was entered is known from the questions of the bench.
+Leaves the second check of entered values to `entries_judge`. What was entered is known from the questions of the bench.
 """
 
 from __future__ import annotations

@@ -15,6 +15,8 @@ from conformance.common.truth import truth_of
 from conformance.terminal import HJ212, LOCAL, MODBUS
 from simulators.meters.faults import AnyFault, Garbage, Late, Refusing, Sentinel, Silent, Truncated, WrongTransaction
 
+FAMILY = "acquisition"
+
 
 class _Polls:
     """What cases share that watch the meters' side of polling (R-11)."""

@@ -1,6 +1,6 @@
 """Updates of real-time data by a product submitted as collector (CPCIF 6.1 c; R-45).
 
-Leaves their delay to `timing_real`, which needs real time. What 6.1 asks of the platform is not asked of a terminal.
+Leaves their delay to `delays`, which needs real time. What 6.1 asks of the platform is not asked of a terminal.
 """
 
 from __future__ import annotations

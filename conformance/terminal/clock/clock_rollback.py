@@ -13,6 +13,8 @@ from conformance.common.actions import all_centres, reconciled
 from conformance.common.times import SECOND
 from conformance.terminal import HJ212, MODBUS
 
+FAMILY = "timeback"
+
 _BACK_S = 2400
 
 

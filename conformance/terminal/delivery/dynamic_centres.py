@@ -13,6 +13,8 @@ from conformance.common.actions import reconciled
 from conformance.terminal import HJ212, LOCAL, MODBUS, MUTUAL_TLS, PLATFORM
 from conformance.terminal.delivery import dynamic_centres_judge, windows_judge
 
+FAMILY = "centreset"
+
 _AUTHOR = "inspector Zhou"
 
 

@@ -1,6 +1,6 @@
 """Configuration from afar, as a file, and from a backup (ISC-2 7.2.4(3), 7.4.1.4(4), 8.3; CSMT 11.4; R-24, R-38).
 
-Leaves packages as such to `management` and centres set at the terminal to `centreset`.
+Leaves packages as such to `management` and centres set at the terminal to `dynamic_centres`.
 """
 
 from __future__ import annotations

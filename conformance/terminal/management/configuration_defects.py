@@ -1,7 +1,7 @@
 # pyright: reportPrivateUsage=false
 """Defects in configuration from afar and from a file: believed and not done, done by halves, lost, not told.
 
-Leaves packages as such to `management` and centres set at the terminal to `centreset`.
+Leaves packages as such to `management` and centres set at the terminal to `dynamic_centres`.
 """
 
 # The management room is broken where it keeps its own state.

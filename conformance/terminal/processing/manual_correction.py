@@ -16,6 +16,8 @@ from conformance.terminal import HJ212, HJ212_WINDOW, LOCAL, MODBUS
 from conformance.terminal.acquisition.sources import MANUAL
 from conformance.terminal.processing import manual_correction_judge
 
+FAMILY = "byhand"
+
 _POINT, _AUTHOR = "e01.energy", "Li Wei"
 
 

@@ -10,7 +10,7 @@ from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import delivery, timing
 from conformance.common.actions import all_centres, mark, read_readings, reconciled
-from conformance.common.actions import counters_judge as counters_of
+from conformance.common.actions import counters as counters_of
 from conformance.common.times import HOUR, MINUTE, SECOND, ceil
 from conformance.terminal import HJ212, LOCAL, MODBUS
 from conformance.terminal.processing import counters_judge, ranges_judge

@@ -1,7 +1,7 @@
 # pyright: reportPrivateUsage=false
 """Defects of processing: periods, totals, counters, limits.
 
-Leaves what goes out as a record to `leaving`.
+Leaves what goes out as a record to `egress_defects`.
 """
 
 from __future__ import annotations

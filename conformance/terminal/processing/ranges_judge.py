@@ -1,6 +1,6 @@
 """Ranges: readings outside the instrument's limits are invalid and never uploaded as valid (R-20).
 
-Leaves the second check of manual entries to `secondcheck`. The limits themselves are valid.
+Leaves the second check of manual entries to `entries_judge`. The limits themselves are valid.
 """
 
 from __future__ import annotations

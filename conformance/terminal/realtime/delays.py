@@ -16,6 +16,8 @@ from conformance.common import timing
 from conformance.terminal import HJ212, MODBUS
 from conformance.terminal.realtime import delays_judge
 
+FAMILY = "timing_real"
+
 _CENTRE = "A"
 # What a terminal may take from its start to its first poll, on a machine that is busy.
 START_S = 45

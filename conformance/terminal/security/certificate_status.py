@@ -18,6 +18,8 @@ from conformance.terminal.security import certificate_status_judge
 from conformance.terminal.security.revocation import lists
 from simulators.trust.certificates import Family
 
+FAMILY = "status"
+
 _STATUS = CertificateStatus(valid_s=60, look_s=60)
 _CLAUSES = ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d")
 _SCENARIO = Scenario(

@@ -16,6 +16,8 @@ from conformance.common.actions import all_centres, delivered, reconciled
 from conformance.terminal import HJ212, LOCAL, MODBUS, MUTUAL_TLS, NATIONAL_TLS, PAYLOAD, PLATFORM
 from simulators.trust.authority import Choice
 
+FAMILY = "security"
+
 CAPTURING = Rig.VIRTUAL | Rig.PROCESS | Rig.LAB
 
 _UPLOAD = Scenario(circuits=2, points=2, minute_interval=1, kinds=("minute",))

@@ -17,6 +17,8 @@ from conformance.common.actions import reconciled
 from conformance.terminal import HJ212, LOCAL, MODBUS, MUTUAL_TLS
 from conformance.terminal.security import settings_integrity_judge
 
+FAMILY = "kept"
+
 _AUTHOR = "inspector Zhou"
 _SET_S, _ALTERED_S = 120, 10
 

@@ -14,6 +14,8 @@ from conformance.common.times import MINUTE, SECOND, instant_of_iso
 from conformance.terminal import HJ212, LOCAL, MODBUS
 from conformance.terminal.storage import loss_window_judge
 
+FAMILY = "losswindow"
+
 _CUTS = 24
 # From the event itself to two seconds after it, each step a quarter longer, shifted by chance within its step.
 _SHORTEST_S, _STEP = 0.002, 1.35

@@ -13,6 +13,8 @@ from conformance.common.actions import reconciled
 from conformance.terminal import HJ212, MODBUS
 from conformance.terminal.storage import power_cuts_judge
 
+FAMILY = "powercuts"
+
 _SLOW_S = 8
 _OFF_S = 20
 _UNANSWERED_S = 7

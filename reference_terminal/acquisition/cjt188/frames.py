@@ -1,6 +1,6 @@
 """Frames of CJ/T 188-2004 and -2018 from octets and back, and the fields of their answers (facts 2).
 
-Leaves which layout a meter has to the configuration and asking to `cjt188_driver`.
+Leaves which layout a meter has to the configuration and asking to `driver`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What drivers of collectors share: a message's instant decides the slot, and what came too late is not lost.
 
-Leaves messages to `messages` and the ways they come to `mqtt_driver` and `https_driver`.
+Leaves messages to `messages` and the ways they come to `mqtt.driver` and `https.driver`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Which questions a DL/T 645 meter is asked in one poll, and where the points stand in the answers.
 
-Leaves asking them to `dlt645_driver`.
+Leaves asking them to `driver`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A current of 4 to 20 mA behind an analogue module becomes a quantity, judged by NAMUR NE 43 (facts 4.1).
 
-Leaves reading the register to `modbus_driver` and its type to `decode`.
+Leaves reading the register to `driver` and its type to `decode`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Reading Modbus meters, whatever frames carry the requests: blocks of registers, then points.
 
-Leaves frames to `modbus` (TCP) and `modbus_serial` (RTU, ASCII), contents to `decode`.
+Leaves frames to `modbus` (TCP) and `serial` (RTU, ASCII), contents to `decode`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """One connection to a collector's broker: connect, subscribe, hear, come back; acknowledge what is durable.
 
-Leaves what messages mean to `mqtt_driver`. PUBACK or PUBREC goes out only after the commit that holds the reading: what
+Leaves what messages mean to `driver`. PUBACK or PUBREC goes out only after the commit that holds the reading: what
 a power cut takes is sent again by the broker. A library is not used because none lets the terminal's own clock judge
 certificates (see `security.channel`), and none lets its commits decide when QoS 2 moves on.
 """

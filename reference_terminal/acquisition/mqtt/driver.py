@@ -1,6 +1,6 @@
 """Meters behind a collector that publishes: a reading is the first message of its slot, by its own instant.
 
-Leaves the connection to `mqtt_client`. A repeated message is the same reading; a retained one has the age it says; a
+Leaves the connection to `client`. A repeated message is the same reading; a retained one has the age it says; a
 message of a slot that is over goes to whoever takes late readings.
 """
 

@@ -1,6 +1,6 @@
 """MQTT 3.1.1 and 5.0 as a subscriber speaks them: the packets it sends, and those it takes out of the stream.
 
-Leaves the connection to `mqtt_client`, properties of 5.0 to `mqtt_properties`. `level` is 4 for 3.1.1, 5 for 5.0.
+Leaves the connection to `client`, properties of 5.0 to `properties`. `level` is 4 for 3.1.1, 5 for 5.0.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Properties of MQTT 5.0 that a subscriber tells or is told; those it has no use for are read over.
 
-Leaves packets to `mqtt_packets`.
+Leaves packets to `packets`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Reason codes of MQTT 5.0 (section 2.4) and return codes of 3.1.1 in words, English and Chinese.
 
-Leaves what follows from a code to `mqtt_client`.
+Leaves what follows from a code to `client`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Packet identifiers of QoS 2 that are the terminal's and not yet released: over cuts and power losses.
 
-Leaves packets to `mqtt_client`. An identifier is kept with the very commit that holds the reading of its message, and
+Leaves packets to `client`. An identifier is kept with the very commit that holds the reading of its message, and
 forgotten with a commit of its own, before the broker is told either: so nothing is lost and nothing taken twice.
 """
 

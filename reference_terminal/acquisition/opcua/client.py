@@ -1,6 +1,6 @@
 """A session with an OPC UA server, made again whenever it is gone; only one with a trusted certificate is spoken to.
 
-Leaves what answers mean to `opcua_driver` and the protocol to asyncua.
+Leaves what answers mean to `driver` and the protocol to asyncua.
 """
 
 from __future__ import annotations

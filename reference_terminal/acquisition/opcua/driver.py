@@ -1,6 +1,6 @@
 """Devices behind an OPC UA server: every point is a node, read once a slot with its status and source time stamp.
 
-Leaves the session to `opcua_client`. A bad status is a reading without a value, an uncertain one questionable; a value
+Leaves the session to `client`. A bad status is a reading without a value, an uncertain one questionable; a value
 with the source time stamp of an earlier period has been told already and is no new one.
 """
 

@@ -1,6 +1,6 @@
 """A database asked for the rows since the last one known, and nothing else: read only, each row once.
 
-Leaves what rows mean to `sql_driver`, the dialects to SQLAlchemy or an ODBC driver. Where it stands is kept in the
+Leaves what rows mean to `driver`, the dialects to SQLAlchemy or an ODBC driver. Where it stands is kept in the
 store behind what was read, so that a restart neither loses a row nor counts one twice. Rows may be committed out of
 the order of their ids: the last `overlap` of them are asked for again.
 """

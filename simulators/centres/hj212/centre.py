@@ -1,6 +1,6 @@
 """An HJ 212-2017 data centre as a TCP server: receives, acknowledges, stores, commands, and misbehaves on demand.
 
-Leaves to others: frames and packets (`codec`), its own requests (`hj212_requests`), what the switches are (`switches`),
+Leaves to others: frames and packets (`codec`), its own requests (`requests`), what the switches are (`switches`),
 and judging what arrived. Answers and commands follow HJ 212-2017 6.2 and table 9: an upload with bit A gets 9014, a
 notification 9013; a request gets 9011 and then 9012. Records are stored by the key (MN, kind, code, DataTime), every
 differing content as a version.

@@ -3,7 +3,7 @@
 Leaves to others: the connection, acknowledgements and storage (`hj212`). Frame: HJ 212-2017 table 2; check word: annex
 A; fields: tables 3 and 4. Two layers: `Splitter` (of `frames`) cuts a stream of octets into frames and junk,
 `parse_data` reads the data segment of a frame. Neither raises on any octets; what is wrong is a list of names,
-explained in `hj212_faults`.
+explained in `faults`.
 """
 
 from __future__ import annotations

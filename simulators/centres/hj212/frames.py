@@ -1,7 +1,7 @@
 """HJ 212-2017 frames in a stream of octets: cut out, and every deviation of the framing named.
 
 Leaves data segments to `codec` and check words to `check_word`. Frame: HJ 212-2017 table 2. Nothing here raises on any
-octets; what is wrong is a list of names, explained in `hj212_faults`.
+octets; what is wrong is a list of names, explained in `faults`.
 """
 
 from __future__ import annotations

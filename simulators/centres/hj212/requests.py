@@ -1,6 +1,6 @@
 """Requests of an HJ 212 centre: numbered, sent, repeated, matched with what comes in answer.
 
-Leaves which requests there are to `hj212_commands` and connections to `hj212`.
+Leaves which requests there are to `commands` and connections to `hj212`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Frames of CJ/T 188-2004 and -2018: octets to fields and back, unit octets, and what is wrong with octets.
 
-Leaves to others: what a meter answers (`cjt188`), the line (`serial_bus`). A frame is `68 T A0..A6 C L DATA CS 16`,
+Leaves to others: what a meter answers (`cjt188`), the line (`serial.bus`). A frame is `68 T A0..A6 C L DATA CS 16`,
 with one 68 only and without any offset; it is closed by its length.
 """
 

@@ -1,6 +1,6 @@
 """A CJ/T 188 meter, edition 2004 or 2018, on real bytes: water, gas, heat and cooling, with the vendors' layouts.
 
-Leaves to others: frames (`cjt188_codec`), values (`bcd_channels`), the line (`serial_bus`), what it holds (a map of
+Leaves to others: frames (`codec`), values (`serial.channels`), the line (`serial.bus`), what it holds (a map of
 `fixtures/meters/serial`): its answers are blocks of fields there, so a vendor's layout is data. A wrong check octet and
 a foreign address or type get no answer. An abnormal answer has the running number and the status, days are one octet of
 BCD, a new key is its version and eight octets, a new base is the digits and unit of the total (all to be checked in the

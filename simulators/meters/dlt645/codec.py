@@ -1,6 +1,6 @@
 """Frames of DL/T 645-2007 and DL/T 645-1997: octets to fields and back, and what is wrong with octets.
 
-Leaves to others: what a meter answers (`dlt645`), the meaning of identifiers (`dlt645_items`), the line (`serial_bus`).
+Leaves to others: what a meter answers (`dlt645`), the meaning of identifiers (`items`), the line (`serial.bus`).
 A frame is `68 A0..A5 68 C L DATA CS 16`; it is found by its two 68 and by its length, never by 16 or FE, since address,
 length and check octet may take any value. DATA travels with 33H added to every octet; here it never has it.
 """

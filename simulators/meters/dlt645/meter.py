@@ -1,7 +1,7 @@
 """A DL/T 645 meter, edition 2007 or 1997, on real bytes: what it answers to each request, and what it does.
 
-Leaves to others: what is behind each identifier (`dlt645_records`, from a map of `fixtures/meters/serial`), frames
-(`dlt645_codec`), the line (`serial_bus`). A wrong check octet, a foreign address and an unknown function get no answer.
+Leaves to others: what is behind each identifier (`records`, from a map of `fixtures/meters/serial`), frames
+(`codec`), the line (`serial.bus`). A wrong check octet, a foreign address and an unknown function get no answer.
 
 Order in which a request meets faults: silent, exception, busy, then its own error, then the values, then spoiling of
 the frame, then delay.

@@ -1,6 +1,6 @@
 """What a DL/T 645 meter shows behind each identifier: values now and at settlements, freezes, load profile, own clock.
 
-Leaves to others: requests, answers and orders (`dlt645`), values and their octets (`bcd_channels`). Settlements and
+Leaves to others: requests, answers and orders (`dlt645`), values and their octets (`serial.channels`). Settlements and
 freezes are taken by true local time; a wrong clock only shows the wrong time.
 """
 

@@ -1,6 +1,6 @@
 """Modbus on a serial line: frames of RTU and ASCII, check octets, and how long a request is.
 
-Leaves to others: what a meter answers (`modbus`), the line (`serial_bus`). RTU is `unit pdu crc` and closed by silence;
+Leaves to others: what a meter answers (`modbus`), the line (`serial.bus`). RTU is `unit pdu crc` and closed by silence;
 ASCII is `:` and hex digits of `unit pdu lrc` and CR LF. Here a frame is octets as they travel.
 """
 

@@ -1,7 +1,7 @@
 """A Modbus device: what it answers to each request, whatever carries it; registers and bits come from the truth.
 
 Leaves to others: the truth (`plant`), what all meters have (`meter`), the registers (`maps`, `channels`, `analog`), the
-carriers (`modbus_tcp`, `modbus_serial`). pymodbus understands each request that was never asked before (lengths and
+carriers (`tcp`, `serial`). pymodbus understands each request that was never asked before (lengths and
 limits of quantity); what it makes of it is kept, since pollers ask the same for ever. Function codes 01 to 04 are
 served, 06 and 16 on devices whose map has them and something writable.
 

@@ -1,6 +1,6 @@
 """A Modbus device on a serial line, RTU or ASCII, or RTU over TCP: frames around what `modbus` answers.
 
-Leaves to others: the line (`serial_bus`), the frames (`modbus_codec`). A wrong check octet and a foreign unit get no
+Leaves to others: the line (`serial.bus`), the frames (`codec`). A wrong check octet and a foreign unit get no
 answer, unit 0 is broadcast: what is written is taken, nothing is answered.
 """
 

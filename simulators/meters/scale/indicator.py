@@ -1,6 +1,6 @@
 """Weighing indicators: one is never asked and sends what it shows again and again, one answers commands.
 
-Leaves to others: frames (`scale_frames`), the line (`serial_bus`), what is shown (a map of `fixtures/meters/serial`).
+Leaves to others: frames (`frames`), the line (`serial.bus`), what is shown (a map of `fixtures/meters/serial`).
 One that sends by itself stands alone on its line; those that are asked share one, told apart by a letter. Nobody has
 pressed their tare key: the tare is nothing and the net weight is the gross weight.
 

@@ -1,6 +1,6 @@
 """Packed decimal digits as meters of DL/T 645 and CJ/T 188 send them: two digits an octet, lowest pair first.
 
-Leaves to others: frames (`dlt645_codec`, `cjt188_codec`) and which value stands where. A format is written as the
+Leaves to others: frames (`dlt645.codec`, `cjt188.codec`) and which value stands where. A format is written as the
 standards print it: `XXXXXX.XX` is four octets with two decimals.
 """
 

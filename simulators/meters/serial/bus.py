@@ -1,7 +1,7 @@
 """Meters of any protocol on one half-duplex line: who hears what, who answers when, what is lost.
 
-Leaves to others: what a meter answers (`dlt645`, `cjt188`, `modbus_serial`), the octets' way (`carriers`), finding
-frames (`line_frames`). Octets go to every meter whose port has the right settings; while an answer is due, what comes
+Leaves to others: what a meter answers (`dlt645`, `cjt188`, `modbus.serial`), the octets' way (`carriers`), finding
+frames (`frames`). Octets go to every meter whose port has the right settings; while an answer is due, what comes
 in is lost: two cannot speak at once. Answers of several meters to one request spoil each other. A frame that is not
 whole is given up when nothing more comes for half a second (the longest gap between octets that DL/T 645 allows).
 """

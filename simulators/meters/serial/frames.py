@@ -1,6 +1,6 @@
 """Finds the frames of several protocols in the octets of one serial line.
 
-Leaves to others: what a frame means (the codecs) and who answers (`serial_bus`). DL/T 645, CJ/T 188 and the commands of
+Leaves to others: what a frame means (the codecs) and who answers (`bus`). DL/T 645, CJ/T 188 and the commands of
 weighing indicators close a frame by its length, Modbus ASCII by its line feed, Modbus RTU by silence; where a line has
 no silence (a serial server over TCP), an RTU request is closed by the length its function gives it, if the CRC agrees.
 """

@@ -1,6 +1,6 @@
 """What every meter on a serial line is: address, port, settlements, tariffs, and what faults make of an answer.
 
-Leaves to others: requests and answers (`dlt645`, `cjt188`, `scale`), the line (`serial_bus`).
+Leaves to others: requests and answers (`dlt645`, `cjt188`, `scale`), the line (`bus`).
 """
 
 from __future__ import annotations
