@@ -1,7 +1,7 @@
 """Synchronisation: how far the terminal's clock is from its source at each probe, and what it does without one (R-10).
 
-Leaves steps of the clock and what they do to periods to `clock_steps`. A clock that is read in whole seconds is known to
-far less than a second when it is read at several instants within the second: each reading bounds the offset on both
+Leaves steps of the clock and what they do to periods to `clock_steps`. A clock that is read in whole seconds is known
+to far less than a second when it is read at several instants within the second: each reading bounds the offset on both
 sides, and all of them together leave a narrow stretch.
 """
 

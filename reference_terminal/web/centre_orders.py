@@ -1,7 +1,8 @@
 """Adding and removing data centres, and renewing a certificate, at the local interface (ISC-2 7.2.4(3), CSMT 7.3).
 
 Leaves what a centre's table may hold to `settings.centres` and keeping it to `settings.centre_overlay`. Every order
-names its author, is in the event log before it is confirmed, and comes into force a second later without touching the other queues.
+names its author, is in the event log before it is confirmed, and comes into force a second later without touching
+the other queues.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Setting how often a meter is polled, at the local interface (ISC-2 9.1, ruling R-11).
 
 Leaves which periods are possible, and keeping them, to `settings.period_overlay`. An order names its author, is in the
-event log before it is confirmed and holds a second later. A period too slow for values that centres are to get is taken with a
-warning: those values are then missing, not made up.
+event log before it is confirmed and holds a second later. A period too slow for values that centres are to get is taken
+with a warning: those values are then missing, not made up.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Packets protected above the channel: what the terminal sends is sound, what is forged has no effect (R-32).
 
-Leaves what can be read on the way to `secrecy`, and the clock to `clock_steps`. The bench has opened every packet with a
-library of its own; the record holds what it found.
+Leaves what can be read on the way to `secrecy`, and the clock to `clock_steps`. The bench has opened every packet with
+a library of its own; the record holds what it found.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Configuration from afar, by file and from a backup: whether it acts, is logged, and wrong ones change nothing (R-38).
 
-Leaves packages as such to `packages` and added centres to `dynamic_centres`. The case says in phases `configured` what it was
-about (`what`, `subject`), in `restored-configuration` which file was handed over.
+Leaves packages as such to `packages` and added centres to `dynamic_centres`. The case says in phases `configured` what
+it was about (`what`, `subject`), in `restored-configuration` which file was handed over.
 """
 
 from __future__ import annotations
