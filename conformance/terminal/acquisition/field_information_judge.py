@@ -1,7 +1,8 @@
 """Requests about instruments and field information (HJ 212-2017 tables 6, 7, 9, B.10): what is told, what is refused.
 
 Leaves time-outs, intervals and identity to `command_handling_judge`. The case says in phases `instruments` that it
-asks about an instrument that is not there, `logger` that it asks the terminal about itself, with the range of its log asked for, and
+asks about an instrument that is not there, `logger` that it asks the terminal about itself, with the range of its log
+asked for, and
 `no-log` that it asks for a range before there was any.
 """
 
