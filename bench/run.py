@@ -16,7 +16,8 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from bench.case import VIRTUAL_RIG, Case, CaseResult, Verdict, judge
+from bench.case import VIRTUAL_RIG, Case, CaseResult, Verdict
+from bench.case.judging import judge
 from bench.case.program_evidence import reasons
 from bench.dut import TerminalAdapter
 from bench.dut.profile import Claim, Profile
@@ -229,7 +230,7 @@ def _conducted(case: Case, setup: Setup, blank: CaseResult) -> CaseResult:
     began = time.perf_counter()
     try:
         simulated_s, history = _recorded(case, setup, blank.seed, recorder, setup.folder / record)
-        verdict, checks, measurements = judge(case, history)
+        judged = judge(case, history)
     except Exception as error:
         if _stopped(error):
             raise KeyboardInterrupt from error
@@ -242,10 +243,10 @@ def _conducted(case: Case, setup: Setup, blank: CaseResult) -> CaseResult:
         )
     return msgspec.structs.replace(
         blank,
-        verdict=verdict,
-        checks=checks,
-        measurements=measurements,
-        reason=reasons(history),
+        verdict=judged.verdict,
+        checks=judged.checks,
+        measurements=judged.measurements,
+        reason="; ".join(filter(None, (*judged.faults, reasons(history)))),
         record=record.as_posix(),
         digest=history.digest,
         wall_s=time.perf_counter() - began,
@@ -269,8 +270,13 @@ def rejudge_case(case_type: type[Case], result: CaseResult, folder: Path) -> Cas
         )
     if result.interrupted:
         return result
-    verdict, checks, measurements = judge(case_type(), history)
-    expected = result.expected_fail if verdict is Verdict.FAIL else ""
+    judged = judge(case_type(), history)
     return msgspec.structs.replace(
-        result, verdict=verdict, checks=checks, measurements=measurements, expected_fail=expected
+        result,
+        clauses=case_type.clauses,
+        verdict=judged.verdict,
+        checks=judged.checks,
+        measurements=judged.measurements,
+        reason="; ".join(filter(None, (*judged.faults, reasons(history)))),
+        expected_fail=result.expected_fail if judged.verdict is Verdict.FAIL else "",
     )

@@ -23,7 +23,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.case import Case, Finding, Verdict, check
+from bench.case import Case, Finding, Verdict, criterion
 from bench.commands.options import REFERENCE_PROFILE
 from bench.commands.session import rig_named
 from bench.dut import adapter
@@ -86,7 +86,7 @@ class Polls(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         """Nothing is asked of the terminal here."""
-        yield check("driven", True, en="the world ran", zh="已运行")
+        yield criterion("driven", en="the world ran", zh="已运行").decide(True)
 
 
 def measured(seconds: float) -> dict[str, float]:

@@ -24,7 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.case import Case, Finding, check
+from bench.case import Case, Finding, criterion
 from bench.commands.options import REFERENCE_PROFILE
 from bench.commands.session import rig_named
 from bench.dut import adapter
@@ -66,7 +66,7 @@ class Polled(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         """The source was read."""
-        yield check("read", bool(answers(history)), en="the source was read", zh="已读取数据源")
+        yield criterion("read", en="the source was read", zh="已读取数据源").decide(bool(answers(history)))
 
 
 def answers(history: History) -> int:

@@ -34,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import virtual_polls
 
-from bench.case import Case, CaseResult, Finding, check
+from bench.case import Case, CaseResult, Finding, criterion
 from bench.commands.options import REFERENCE_PROFILE
 from bench.commands.session import rig_named
 from bench.dut import adapter
@@ -62,7 +62,7 @@ class Works(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         """Everything served."""
-        yield check("served", bool(history.of(Served)), en="meters were read", zh="已读取仪表")
+        yield criterion("served", en="meters were read", zh="已读取仪表").decide(bool(history.of(Served)))
 
 
 class Nothing(Case):
@@ -77,7 +77,7 @@ class Nothing(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         """One check."""
-        yield check("began", bool(history.of(Began)), en="the history began", zh="记录已开始")
+        yield criterion("began", en="the history began", zh="记录已开始").decide(bool(history.of(Began)))
 
 
 class NoRig:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Check, Finding, Measurement, Text, check, measure
+from bench.case import Check, Finding, Measurement, Text, criterion, measure
 from bench.history import CutShort, History, TerminalState, Timing, Trouble
 
 RIG, TERMINAL = "rig", "terminal"
@@ -28,11 +28,8 @@ def own_findings(history: History) -> tuple[Finding, ...]:
 
 
 def _short(event: CutShort) -> Check:
-    return check(
-        "driven-to-the-end",
+    return criterion("driven-to-the-end", en="the case was driven to its end", zh="用例执行至结束").decide(
         None,
-        en="the case was driven to its end",
-        zh="用例执行至结束",
         expected="the terminal's program runs while it has power / 通电期间程序持续运行",
         actual=event.what,
         evidence=[event.what],

@@ -14,7 +14,8 @@ from typing import cast
 
 import msgspec
 
-from bench.case import Case, CaseResult, Verdict, judge
+from bench.case import Case, CaseResult, Verdict
+from bench.case.judging import judge
 from bench.case.program_evidence import reasons
 from bench.dut.profile import Profile
 from bench.history import History, HistoryError, Trouble, read_history
@@ -195,15 +196,15 @@ def _judged(blank: CaseResult, case: type[Case], history: History) -> CaseResult
     if any(trouble.what == INTERRUPTED for trouble in history.of(Trouble)):
         return None
     try:
-        verdict, checks, measurements = judge(case(), history)
+        judged = judge(case(), history)
     except Exception:
         return None
     return msgspec.structs.replace(
         blank,
-        verdict=verdict,
-        checks=checks,
-        measurements=measurements,
-        reason=reasons(history),
+        verdict=judged.verdict,
+        checks=judged.checks,
+        measurements=judged.measurements,
+        reason="; ".join(filter(None, (*judged.faults, reasons(history)))),
         simulated_s=(history.end_us - history.events[0].t) / 1e6,
     )
 

@@ -9,13 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bench.case import Check, Measurement, check, measure
+from bench.case import Check, Measurement, criterion, measure
 from bench.history import History, Point, Stored
 from conformance.common.delivery import setup_of
 from conformance.common.queries import questions
 from conformance.common.readings import same_bits
 from conformance.common.times import SECOND, instant_of, instant_of_iso, local
 from conformance.common.truth import Series, Truth, number, truth_of
+
+EDGE_VALUES = criterion(
+    "edge-values-{0}",
+    en="edge values are taken over digit for digit ({0})",
+    zh="边界值逐位一致（{1}）",
+    unit="values",
+    stamped=True,
+)
+C_ = criterion("{0}-{1}", en="{2} ({1})", zh="{3}（{4}）", unit="records", stamped=True)
+
 
 # how many records are compared.
 RECORDS = 10_000
@@ -181,19 +191,14 @@ def findings(
             ),
         }
         for id, bad, en, label in aspects[aspect]:
-            yield check(
-                f"{id}-{name}",
+            yield C_.of(id, name, en, label, zh).decide(
                 False if bad else True if enough else None,
-                en=f"{en} ({name})",
-                zh=f"{label}（{zh}）",
                 measured=len(bad),
                 limit=0,
-                unit="records",
                 evidence=[*bad, *found.problems],
                 actual="" if enough or bad else f"only {found.compared} of {needed} records compared / 样本不足",
                 has_b=aspect == "digits" and enough,
                 reading_b=not found.unequal,
-                stamped=True,
             )
 
 
@@ -220,14 +225,6 @@ def edge_findings(
                     shown.append(f"{point}: {text} never seen ({name})")
         bad = [*found.unequal, *found.digits, *found.misplaced, *found.unknown]
         ok = None if absent or not found.compared else not shown and not bad
-        yield check(
-            f"edge-values-{name}",
-            ok,
-            en=f"edge values are taken over digit for digit ({name})",
-            zh=f"边界值逐位一致（{zh}）",
-            measured=len(shown) + len(bad),
-            limit=0,
-            unit="values",
-            evidence=[*absent, *shown, *bad, *found.problems],
-            stamped=True,
+        yield EDGE_VALUES.of(name, zh).decide(
+            ok, measured=len(shown) + len(bad), limit=0, evidence=[*absent, *shown, *bad, *found.problems]
         )

@@ -11,9 +11,33 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bench.case import Check, Measurement, check, compare, measure
+from bench.case import Check, Measurement, criterion, measure
 from bench.history import Commanded, History, Phase, TimeAsked
 from conformance.common.times import HOUR, SECOND, instant_of, local, seconds
+
+ASKS_ITS_SOURCE = criterion(
+    "asks-its-source", en="the source is asked at least once an hour", zh="至少每小时向时间源对时一次", unit="h"
+)
+FREE_RUN_DRIFT = criterion(
+    "free-run-drift",
+    en="without a source the clock drifts by at most 1 s in 24 h",
+    zh="无时间源自由运行 24 h 漂移不超过 1 s",
+    unit="s",
+    timed=True,
+)
+FOLLOWS_AGAIN = criterion(
+    "follows-again",
+    en="once the source is back the clock follows it again",
+    zh="时间源恢复后时钟重新跟随",
+    unit="probes",
+)
+KEPT_WITHIN_A_SECOND = criterion(
+    "kept-within-a-second",
+    en="the clock is within 1 s of its source at every hourly probe",
+    zh="每小时探测时钟与时间源偏差不超过 1 s",
+    unit="probes",
+)
+
 
 LIMIT_S = 1
 PROBES = 24
@@ -93,14 +117,10 @@ def kept_findings(history: History) -> Iterator[Check | Measurement]:
     every = probes(history)
     found = _usable(_settled(history, every))
     beyond = [probe.line() for probe in found if abs(probe.ahead_us) > LIMIT_S * SECOND]
-    yield check(
-        "kept-within-a-second",
+    yield KEPT_WITHIN_A_SECOND.decide(
         False if beyond else True if len(found) >= PROBES else None,
-        en="the clock is within 1 s of its source at every hourly probe",
-        zh="每小时探测时钟与时间源偏差不超过 1 s",
         measured=len(found) - len(beyond),
         limit=max(len(found), PROBES),
-        unit="probes",
         evidence=beyond or [probe.line() for probe in found],
     )
     worst = max(found, key=lambda probe: abs(probe.ahead_us), default=None)
@@ -120,14 +140,10 @@ def asking_finding(history: History) -> Check:
     hours = (history.end_us - history.began.t) // HOUR
     begins = [history.began.t + hour * HOUR for hour in range(hours)]
     idle = [begin for begin in begins if not any(begin <= at < begin + HOUR for at in asked)]
-    return check(
-        "asks-its-source",
+    return ASKS_ITS_SOURCE.decide(
         None if hours < 1 else not idle,
-        en="the source is asked at least once an hour",
-        zh="至少每小时向时间源对时一次",
         measured=hours - len(idle),
         limit=hours,
-        unit="h",
         evidence=[f"no question from {local(begin)} for an hour" for begin in idle] or [f"{len(asked)} questions"],
     )
 
@@ -142,18 +158,13 @@ def free_run_finding(history: History) -> Check:
     whole = len(alone) > 1 and alone[-1].at - alone[0].at >= 23 * HOUR
     drift_us = abs(alone[-1].ahead_us - alone[0].ahead_us) if whole else None
     within_us = alone[0].within_us + alone[-1].within_us if whole else 0
-    return compare(
-        "free-run-drift",
+    return FREE_RUN_DRIFT.compare(
         None if drift_us is None else Decimal(seconds(drift_us)),
         "<=",
         LIMIT_S,
-        en="without a source the clock drifts by at most 1 s in 24 h",
-        zh="无时间源自由运行 24 h 漂移不超过 1 s",
-        unit="s",
         uncertainty=Decimal(seconds(within_us)) if within_us <= _WIDEST_US else Decimal(LIMIT_S),
         samples=len(alone),
         evidence=[probe.line() for probe in alone],
-        timed=True,
     )
 
 
@@ -162,13 +173,9 @@ def found_again_finding(history: History) -> Check:
     back = next((phase.t for phase in history.of(Phase) if phase.name == "source-back"), None)
     after = [] if back is None else [one for one in _usable(probes(history)) if one.at >= back + SETTLES_S * SECOND]
     off = [probe.line() for probe in after if abs(probe.ahead_us) > LIMIT_S * SECOND]
-    return check(
-        "follows-again",
+    return FOLLOWS_AGAIN.decide(
         None if not after else not off,
-        en="once the source is back the clock follows it again",
-        zh="时间源恢复后时钟重新跟随",
         measured=len(after) - len(off),
         limit=len(after),
-        unit="probes",
         evidence=off or [probe.line() for probe in after],
     )

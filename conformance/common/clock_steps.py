@@ -10,11 +10,44 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from bench.case import Check, Measurement, check, measure, none_of
+from bench.case import Check, Measurement, criterion, measure
 from bench.history import Commanded, History, Served, Stored, Unserved
 from conformance.common.delivery import VALUE_FIELDS, Ledger, first_contents, setup_of
 from conformance.common.times import SECOND, floor, instant_of, local, seconds
 from conformance.common.truth import Certainty, Key, clock_moves, length_of, number, plain, truth_of
+
+POLLING_GOES_ON = criterion(
+    "polling-goes-on", en="meters are polled on through every step of the clock", zh="时钟调整期间采集不中断", unit="s"
+)
+COMMAND_EXECUTED = criterion(
+    "command-{0}-executed", en="command {0} is accepted and executed", zh="命令 {0} 被接受并执行", unit="commands"
+)
+NO_LOST_PERIOD = criterion("no-lost-period", en="no period is lost", zh="无丢失时段", unit="records")
+NOTHING_COUNTED_TWICE = criterion(
+    "nothing-counted-twice", en="no consumption is counted twice", zh="用量不重复计入", unit="points"
+)
+PERIOD_TOTALS_TRUE = criterion(
+    "period-totals-true",
+    en="every period's total is what the register moved in it",
+    zh="各时段合计与表计一致",
+    unit="records",
+)
+GOES_ON_AFTER_THE_STEP = criterion(
+    "goes-on-after-the-step",
+    en="after the step periods are recorded on the new time",
+    zh="校时后按新时间继续记录",
+    unit="records",
+)
+CLOCK_NOT_SET_BY_JUNK = criterion(
+    "clock-not-set-by-junk", en="no damaged command sets the clock", zh="损坏的校时命令不被执行", unit="probes"
+)
+NO_DUPLICATE_KEY = criterion(
+    "no-duplicate-key", en="no period comes with two contents", zh="同一时段无重复且不一致的记录", unit="records"
+)
+NO_NEGATIVE_PERIOD = criterion(
+    "no-negative-period", en="no period has a negative increment", zh="无负增量时段", unit="records"
+)
+NO_OVERLAPPING_PERIOD = criterion("no-overlapping-period", en="no periods overlap", zh="时段互不重叠", unit="records")
 
 
 def period_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check]:
@@ -40,28 +73,14 @@ def period_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Che
             if start is None or floor(start, length_of(event.kind, setup)) != start:
                 off_grid.append(f"{where}: not on the grid of its class")
     known = moved and seen > 0
-    for id, found, en, zh in (
-        ("no-duplicate-key", twice, "no period comes with two contents", "同一时段无重复且不一致的记录"),
-        ("no-negative-period", negative, "no period has a negative increment", "无负增量时段"),
-        ("no-overlapping-period", off_grid, "no periods overlap", "时段互不重叠"),
+    for question, found in (
+        (NO_DUPLICATE_KEY, twice),
+        (NO_NEGATIVE_PERIOD, negative),
+        (NO_OVERLAPPING_PERIOD, off_grid),
     ):
-        yield none_of(
-            id,
-            found,
-            known,
-            en=en,
-            zh=zh,
-            unit="records",
-        )
+        yield question.none(found, known)
     silent = [problem.evidence for ledger in ledgers for problem in ledger.lost]
-    yield none_of(
-        "no-lost-period",
-        silent,
-        known and any(ledger.sure for ledger in ledgers),
-        en="no period is lost",
-        zh="无丢失时段",
-        unit="records",
-    )
+    yield NO_LOST_PERIOD.none(silent, known and any(ledger.sure for ledger in ledgers))
 
 
 def total_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check]:
@@ -98,23 +117,12 @@ def total_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Chec
                 shown = ", ".join(f"{name}={text}" for name, text in values.items())
                 wrong.append(f"{ledger.centre} {key.point} ending {local(key.end)}: {shown}, {expected.why}")
     known = bool(clock_moves(history)) and judged > 0
-    yield none_of(
-        "nothing-counted-twice",
-        more,
-        known,
-        en="no consumption is counted twice",
-        zh="用量不重复计入",
-        unit="points",
-    )
+    yield NOTHING_COUNTED_TWICE.none(more, known)
     altered = [problem.evidence for ledger in ledgers for problem in (*ledger.altered, *ledger.mis_stamped)]
-    yield check(
-        "period-totals-true",
+    yield PERIOD_TOTALS_TRUE.decide(
         False if altered or wrong else True if known else None,
-        en="every period's total is what the register moved in it",
-        zh="各时段合计与表计一致",
         measured=len(altered) + len(wrong),
         limit=0,
-        unit="records",
         evidence=[*altered, *wrong],
     )
 
@@ -131,15 +139,11 @@ def after_step_findings(
             if last is not None and event.t > last[0] and event.flag == "N":
                 arrived.add(key)
     fresh = [key for key in arrived if last is not None and key.end > sum(last)]
-    yield check(
-        "goes-on-after-the-step",
+    yield GOES_ON_AFTER_THE_STEP.decide(
         None if last is None else len(fresh) >= least,
-        en="after the step periods are recorded on the new time",
-        zh="校时后按新时间继续记录",
         measured=len(fresh),
         limit=least,
         op=">=",
-        unit="records",
         evidence=[] if last is None else [f"clock moved by {seconds(step_us)} s at {local(last[0])}"],
     )
 
@@ -163,15 +167,7 @@ def polling_finding(history: History) -> Check:
             worst = max(worst, after - before)
             if after - before > limit:
                 silent.append(f"{setup.name}: nothing asked from {local(before)} to {local(after)}")
-    return check(
-        "polling-goes-on",
-        None if not moves else not silent,
-        en="meters are polled on through every step of the clock",
-        zh="时钟调整期间采集不中断",
-        measured=seconds(worst),
-        unit="s",
-        evidence=silent,
-    )
+    return POLLING_GOES_ON.decide(None if not moves else not silent, measured=seconds(worst), evidence=silent)
 
 
 def accepted_finding(history: History, command: str) -> Check:
@@ -183,15 +179,8 @@ def accepted_finding(history: History, command: str) -> Check:
         for event in own
         if event.accepted != "1" or event.result != "1"
     ]
-    return check(
-        f"command-{command}-executed",
-        None if not own else not bad,
-        en=f"command {command} is accepted and executed",
-        zh=f"命令 {command} 被接受并执行",
-        measured=len(own) - len(bad),
-        limit=len(own),
-        unit="commands",
-        evidence=bad,
+    return COMMAND_EXECUTED.of(command).decide(
+        None if not own else not bad, measured=len(own) - len(bad), limit=len(own), evidence=bad
     )
 
 
@@ -227,14 +216,7 @@ def untouched_findings(history: History, *, probes: int) -> Iterator[Check | Mea
         for at, offset in found
         if not -2 * SECOND < offset <= SECOND
     ]
-    yield none_of(
-        "clock-not-set-by-junk",
-        wrong,
-        len(found) >= probes,
-        en="no damaged command sets the clock",
-        zh="损坏的校时命令不被执行",
-        unit="probes",
-    )
+    yield CLOCK_NOT_SET_BY_JUNK.none(wrong, len(found) >= probes)
     if found:
         worst = max(abs(offset) for _, offset in found)
         yield measure(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from bench.case import Check, check, percentile
+from bench.case import Check, Criterion, criterion, percentile
 from bench.history import (
     Behaviour,
     CentreSetup,
@@ -37,6 +37,32 @@ from conformance.common.truth import (
     rounded,
     truth_of,
 )
+
+NONE_LOST = criterion("none-lost", en="no record is lost", zh="无记录丢失", unit="records")
+ALL_ACKNOWLEDGED = criterion(
+    "all-acknowledged",
+    en="every stored record is acknowledged in the end",
+    zh="每条已存记录最终得到应答",
+    unit="records",
+)
+NONE_ALTERED = criterion(
+    "none-altered", en="no record arrives altered", zh="无记录被改动", unit="records", stamped=True
+)
+NONE_INVENTED = criterion("none-invented", en="no record is invented", zh="无虚构记录", unit="records", stamped=True)
+NONE_MIS_STAMPED = criterion(
+    "none-mis-stamped", en="every record carries its own time", zh="每条记录时标正确", unit="records", stamped=True
+)
+FLAGS_RIGHT = criterion("flags-right", en="every flag tells the truth", zh="数据标记与实际一致", unit="records")
+NO_NEEDLESS_REPEATS = criterion(
+    "no-needless-repeats",
+    en="nothing is sent again after its acknowledgement arrived",
+    zh="收到应答后不再重复发送",
+    unit="records",
+)
+STAMPS_ARE_STARTS = criterion(
+    "stamps-are-starts", en="the time of the data is the start of its interval", zh="数据时间为时段起点", unit="records"
+)
+
 
 VALUE_FIELDS = ("Cou", "Avg", "Min", "Max")
 # Shifts (in intervals) at which a value is looked for when it is not the truth of its own stamp.
@@ -519,14 +545,10 @@ def convention_finding(history: History, centres: Sequence[str], kind: str = "mi
             elif as_start and not as_end:
                 starts.append(f"{_where(event)}: true only if the stamp is the start of its interval")
     decided = bool(ends or starts)
-    return check(
-        "stamps-are-starts",
+    return STAMPS_ARE_STARTS.decide(
         not ends if decided else None,
-        en="the time of the data is the start of its interval",
-        zh="数据时间为时段起点",
         measured=len(ends),
         limit=0,
-        unit="records",
         evidence=ends[:10],
         has_b=decided,
         reading_b=not starts,
@@ -562,42 +584,16 @@ def findings(ledgers: Sequence[Ledger], *, duplicates: bool = True) -> Iterator[
     known = any(ledger.sure for ledger in ledgers)
     arrived = any(ledger.records for ledger in ledgers)
 
-    def count(
-        bucket: Callable[[Ledger], list[Problem]], id: str, en: str, zh: str, needed: bool, *, stamped: bool = False
-    ) -> Check:
+    def count(asked: Criterion, bucket: Callable[[Ledger], list[Problem]], needed: bool) -> Check:
         found = [problem for ledger in ledgers for problem in bucket(ledger)]
         ok = None if not needed and not found else not found
-        told = lines(found)
-        return check(id, ok, en=en, zh=zh, measured=len(found), limit=0, unit="records", evidence=told, stamped=stamped)
+        return asked.decide(ok, measured=len(found), limit=0, evidence=lines(found))
 
-    yield count(lambda one: one.lost, "none-lost", "no record is lost", "无记录丢失", known)
-    yield count(
-        lambda one: one.unacknowledged,
-        "all-acknowledged",
-        "every stored record is acknowledged in the end",
-        "每条已存记录最终得到应答",
-        arrived,
-    )
-    yield count(
-        lambda one: one.altered, "none-altered", "no record arrives altered", "无记录被改动", arrived, stamped=True
-    )
-    yield count(lambda one: one.invented, "none-invented", "no record is invented", "无虚构记录", arrived, stamped=True)
-    yield count(
-        lambda one: one.mis_stamped,
-        "none-mis-stamped",
-        "every record carries its own time",
-        "每条记录时标正确",
-        arrived,
-        stamped=True,
-    )
-    yield count(
-        lambda one: one.wrongly_flagged, "flags-right", "every flag tells the truth", "数据标记与实际一致", arrived
-    )
+    yield count(NONE_LOST, lambda one: one.lost, known)
+    yield count(ALL_ACKNOWLEDGED, lambda one: one.unacknowledged, arrived)
+    yield count(NONE_ALTERED, lambda one: one.altered, arrived)
+    yield count(NONE_INVENTED, lambda one: one.invented, arrived)
+    yield count(NONE_MIS_STAMPED, lambda one: one.mis_stamped, arrived)
+    yield count(FLAGS_RIGHT, lambda one: one.wrongly_flagged, arrived)
     if duplicates:
-        yield count(
-            lambda one: one.duplicated,
-            "no-needless-repeats",
-            "nothing is sent again after its acknowledgement arrived",
-            "收到应答后不再重复发送",
-            arrived,
-        )
+        yield count(NO_NEEDLESS_REPEATS, lambda one: one.duplicated, arrived)

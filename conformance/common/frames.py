@@ -12,10 +12,83 @@ from dataclasses import dataclass
 from itertools import pairwise
 from weakref import WeakKeyDictionary
 
-from bench.case import Check, Measurement, check, measure, none_of
+from bench.case import Check, Measurement, criterion, measure
 from bench.history import Commanded, History, Received, Rejected, Sent
 from conformance.common.delivery import acknowledgements
 from conformance.common.times import SECOND, instant_of, local, seconds
+
+IS_RESENT = criterion(
+    "is-resent", en="data without a valid answer are sent again", zh="未得到有效应答的数据会重发", unit="messages"
+)
+RESENT_UNCHANGED = criterion(
+    "resent-unchanged",
+    en="a repetition carries the same QN and the same octets",
+    zh="重发报文的请求编码与内容不变",
+    unit="messages",
+)
+ANSWER_AWAITED = criterion(
+    "answer-awaited",
+    en="the time for an answer is waited out before sending again",
+    zh="等待应答超时后再重发",
+    unit="messages",
+)
+PAUSE_BETWEEN_ATTEMPTS = criterion(
+    "pause-between-attempts",
+    en="the pause between attempts is at most ten minutes",
+    zh="重发间隔不超过 10 分钟",
+    unit="s",
+)
+NO_ANSWER_TO_AN_ANSWER = criterion(
+    "no-answer-to-an-answer", en="no answer is answered", zh="不对应答再作应答", unit="frames"
+)
+ANSWERS_WANT_NONE = criterion(
+    "answers-want-none", en="no answer asks for an answer itself", zh="应答帧不要求应答", unit="frames"
+)
+FRAME_LENGTH = criterion(
+    "frame-length", en="the length counts the octets of the data segment", zh="长度等于数据段字节数", unit="frames"
+)
+FRAME_CRC = criterion("frame-crc", en="the check sum is that of annex A", zh="CRC 符合附录 A", unit="frames")
+FRAME_SIZE = criterion(
+    "frame-size", en="no data segment exceeds 1024 octets, no CP 950", zh="数据段不超过 1024 字节", unit="frames"
+)
+FRAME_FIELDS = criterion(
+    "frame-fields",
+    en="fields, flags and frame ends are as the standard has them",
+    zh="字段、标志与包尾符合标准",
+    unit="frames",
+)
+FRAME_CONTENT = criterion(
+    "frame-content",
+    en="times, numbers and data flags are as the standard has them",
+    zh="时间、数值与数据标记符合标准",
+    unit="frames",
+)
+IDENTITY_MN = criterion(
+    "identity-mn", en="every frame carries the device's own number", zh="设备唯一标识正确", unit="frames"
+)
+IDENTITY_PW = criterion(
+    "identity-pw", en="every frame carries the password of its centre", zh="访问密码正确", unit="frames"
+)
+IDENTITY_ST = criterion(
+    "identity-st", en="every frame carries the system code of its centre", zh="系统编码正确", unit="frames"
+)
+QN_NAMES_ONE_MESSAGE = criterion(
+    "qn-names-one-message", en="a QN names one message only", zh="请求编码唯一对应一条报文", unit="frames"
+)
+PARTS_COMPLETE = criterion(
+    "parts-complete", en="all parts of a split packet come, numbered from 1", zh="分包齐全且编号正确", unit="packets"
+)
+PARTS_STAMPED = criterion(
+    "parts-stamped", en="every part repeats the time of the data", zh="每个分包均含数据时间", unit="packets"
+)
+PARTS_OWN_QN = criterion("parts-own-qn", en="every part has its own QN", zh="每个分包有独立请求编码", unit="packets")
+PARTS_ANSWERED_FIRST = criterion(
+    "parts-answered-first",
+    en="a part is sent after the one before was answered",
+    zh="前一分包应答后再发下一包",
+    unit="packets",
+)
+
 
 DATA_LIMIT = 1024
 CP_LIMIT = 950
@@ -208,21 +281,14 @@ def format_findings(history: History, centres: tuple[str, ...], *, needed: int =
     buckets["fields"] += [f"{local(event.t)} {event.at}: {event.count} octets, {event.reason}" for event in octets]
     enough = _enough(history, centres, needed)
     yield measure("frames", len(frames), en="frames judged", zh="判定帧数", unit="frames")
-    for kind, en, zh in (
-        ("length", "the length counts the octets of the data segment", "长度等于数据段字节数"),
-        ("crc", "the check sum is that of annex A", "CRC 符合附录 A"),
-        ("size", "no data segment exceeds 1024 octets, no CP 950", "数据段不超过 1024 字节"),
-        ("fields", "fields, flags and frame ends are as the standard has them", "字段、标志与包尾符合标准"),
-        ("content", "times, numbers and data flags are as the standard has them", "时间、数值与数据标记符合标准"),
+    for question, kind in (
+        (FRAME_LENGTH, "length"),
+        (FRAME_CRC, "crc"),
+        (FRAME_SIZE, "size"),
+        (FRAME_FIELDS, "fields"),
+        (FRAME_CONTENT, "content"),
     ):
-        yield none_of(
-            f"frame-{kind}",
-            buckets[kind],
-            enough,
-            en=en,
-            zh=zh,
-            unit="frames",
-        )
+        yield question.none(buckets[kind], enough)
 
 
 def identity_findings(history: History, centres: tuple[str, ...], *, needed: int = 20) -> Iterator[Check]:
@@ -245,20 +311,13 @@ def identity_findings(history: History, centres: tuple[str, ...], *, needed: int
             qn = frame.fields.get("QN", "")
             if frame.fields.get("CN") in UPLOADS and content.setdefault(qn, event.frame) != event.frame:
                 clashes.append(f"{where}: the QN stood for another message before")
-    for name, found, en, zh in (
-        ("identity-mn", wrong["mn"], "every frame carries the device's own number", "设备唯一标识正确"),
-        ("identity-pw", wrong["pw"], "every frame carries the password of its centre", "访问密码正确"),
-        ("identity-st", wrong["st"], "every frame carries the system code of its centre", "系统编码正确"),
-        ("qn-names-one-message", clashes, "a QN names one message only", "请求编码唯一对应一条报文"),
+    for question, found in (
+        (IDENTITY_MN, wrong["mn"]),
+        (IDENTITY_PW, wrong["pw"]),
+        (IDENTITY_ST, wrong["st"]),
+        (QN_NAMES_ONE_MESSAGE, clashes),
     ):
-        yield none_of(
-            name,
-            found,
-            _enough(history, centres, needed),
-            en=en,
-            zh=zh,
-            unit="frames",
-        )
+        yield question.none(found, _enough(history, centres, needed))
 
 
 def split_findings(history: History, centres: tuple[str, ...]) -> Iterator[Check]:
@@ -300,20 +359,13 @@ def split_findings(history: History, centres: tuple[str, ...]) -> Iterator[Check
                 ):
                     hasty.append(f"{_where(later, second)}: before the answer to part {first.fields.get('PNO')}")
     known = split > 1
-    for id, found, en, zh in (
-        ("parts-complete", bad_numbers, "all parts of a split packet come, numbered from 1", "分包齐全且编号正确"),
-        ("parts-stamped", bad_stamps, "every part repeats the time of the data", "每个分包均含数据时间"),
-        ("parts-own-qn", shared, "every part has its own QN", "每个分包有独立请求编码"),
-        ("parts-answered-first", hasty, "a part is sent after the one before was answered", "前一分包应答后再发下一包"),
+    for question, found in (
+        (PARTS_COMPLETE, bad_numbers),
+        (PARTS_STAMPED, bad_stamps),
+        (PARTS_OWN_QN, shared),
+        (PARTS_ANSWERED_FIRST, hasty),
     ):
-        yield none_of(
-            id,
-            found,
-            known,
-            en=en,
-            zh=zh,
-            unit="packets",
-        )
+        yield question.none(found, known)
 
 
 @dataclass(slots=True)
@@ -382,45 +434,14 @@ def resend_findings(
         if not any(at <= later for at in acked.get(qn, ()))
     ]
     longest = max(pauses, default=0)
-    yield check(
-        "is-resent",
-        bool(resent) if own else None,
-        en="data without a valid answer are sent again",
-        zh="未得到有效应答的数据会重发",
-        measured=len(resent),
-        limit=1,
-        op=">=",
-        unit="messages",
-    )
-    yield check(
-        "resent-unchanged",
-        None if not resent else not changed,
-        en="a repetition carries the same QN and the same octets",
-        zh="重发报文的请求编码与内容不变",
-        measured=len(changed),
-        limit=0,
-        unit="messages",
-        evidence=changed,
-    )
-    yield check(
-        "answer-awaited",
-        None if not resent else not hasty,
-        en="the time for an answer is waited out before sending again",
-        zh="等待应答超时后再重发",
-        measured=len(hasty),
-        limit=0,
-        unit="messages",
-        evidence=hasty,
-    )
-    yield check(
-        "pause-between-attempts",
+    yield IS_RESENT.decide(bool(resent) if own else None, measured=len(resent), limit=1, op=">=")
+    yield RESENT_UNCHANGED.decide(None if not resent else not changed, measured=len(changed), limit=0, evidence=changed)
+    yield ANSWER_AWAITED.decide(None if not resent else not hasty, measured=len(hasty), limit=0, evidence=hasty)
+    yield PAUSE_BETWEEN_ATTEMPTS.decide(
         None if not pauses else longest <= longest_pause_s * SECOND,
-        en="the pause between attempts is at most ten minutes",
-        zh="重发间隔不超过 10 分钟",
         measured=seconds(longest),
         limit=longest_pause_s,
         op="<=",
-        unit="s",
     )
     yield measure(
         "most-attempts",
@@ -450,19 +471,5 @@ def answer_findings(history: History, centres: tuple[str, ...]) -> Iterator[Chec
                 stray.append(f"{_where(event, frame)}: answers something that was no request")
             if _whole(frame.fields.get("Flag", "")) & 1:
                 flagged.append(f"{_where(event, frame)}: asks for an answer to an answer")
-    yield none_of(
-        "no-answer-to-an-answer",
-        stray,
-        answers or any(event.cn in ANSWERS for event in history.of(Sent)),
-        en="no answer is answered",
-        zh="不对应答再作应答",
-        unit="frames",
-    )
-    yield none_of(
-        "answers-want-none",
-        flagged,
-        answers,
-        en="no answer asks for an answer itself",
-        zh="应答帧不要求应答",
-        unit="frames",
-    )
+    yield NO_ANSWER_TO_AN_ANSWER.none(stray, answers or any(event.cn in ANSWERS for event in history.of(Sent)))
+    yield ANSWERS_WANT_NONE.none(flagged, answers)

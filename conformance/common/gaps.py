@@ -9,11 +9,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.case import Check, check, none_of
+from bench.case import Check, criterion
 from bench.history import History, MeterFault, Observed, Stored
 from conformance.common.delivery import setup_of
 from conformance.common.times import instant_of, instant_of_iso, local
 from conformance.common.truth import truth_of
+
+NO_REPEATED_VALUE = criterion(
+    "no-repeated-value",
+    en="no value is stored for an instant that was not read",
+    zh="缺失时段无重复值或虚构值",
+    unit="readings",
+)
+NO_VALUE_SENT_AS_READ = criterion(
+    "no-value-sent-as-read",
+    en="no value is sent as normal for an instant that was not read",
+    zh="缺失时段不以正常标记上传数值",
+    unit="values",
+)
+NO_FALSE_GAP = criterion(
+    "no-false-gap",
+    en="no gap is recorded where every reading was taken",
+    zh="数据完整处无误报缺失",
+    unit="gaps",
+    stamped=True,
+)
+GAP_RECORDED = criterion(
+    "gap-recorded", en="every missing stretch is recorded as a gap", zh="每段缺失均被记录", unit="gaps"
+)
+GAP_BOUNDS = criterion(
+    "gap-bounds",
+    en="its start and end are right within one polling period",
+    zh="缺失起止时刻误差不超过一个采集周期",
+    unit="gaps",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +115,16 @@ def findings(history: History, centres: tuple[str, ...]) -> Iterator[Check]:
         if not stretch.before - near <= start <= stretch.start + near or abs(end - stretch.end) > near:
             wrong_ends.append(f"{shown}, recorded as {local(start)} to {local(end)}")
     known = bool(quiet) and asked
-    yield check(
-        "gap-recorded",
+    yield GAP_RECORDED.decide(
         None if not known else not absent,
-        en="every missing stretch is recorded as a gap",
-        zh="每段缺失均被记录",
         measured=len(quiet) - len(absent),
         limit=len(quiet),
-        unit="gaps",
         evidence=[*absent, *problems],
     )
-    yield check(
-        "gap-bounds",
+    yield GAP_BOUNDS.decide(
         None if not known or len(absent) == len(quiet) else not wrong_ends,
-        en="its start and end are right within one polling period",
-        zh="缺失起止时刻误差不超过一个采集周期",
         measured=len(wrong_ends),
         limit=0,
-        unit="gaps",
         evidence=wrong_ends,
     )
     yield _no_reading_inside(history, quiet)
@@ -126,15 +147,7 @@ def _no_reading_inside(history: History, quiet: list[Silence]) -> Check:
             continue
         if _inside(quiet, row.get("point", ""), at):
             made.append(f"{row.get('point')}: {row.get('value')} at {local(at)}, while nothing was read")
-    return none_of(
-        "no-repeated-value",
-        made,
-        looked and quiet,
-        en="no value is stored for an instant that was not read",
-        zh="缺失时段无重复值或虚构值",
-        unit="readings",
-        evidence=[*made, *problems],
-    )
+    return NO_REPEATED_VALUE.none(made, looked and quiet, evidence=[*made, *problems])
 
 
 def _no_realtime_inside(history: History, quiet: list[Silence], centres: tuple[str, ...]) -> Check:
@@ -150,14 +163,7 @@ def _no_realtime_inside(history: History, quiet: list[Silence], centres: tuple[s
             point = codes.get(event.code, "")
             if at is not None and event.fields.get("Rtd") and event.flag == "N" and _inside(quiet, point, at):
                 sent.append(f"{local(event.t)} {centre} {event.code} DataTime={event.stamp} Rtd={event.fields['Rtd']}")
-    return none_of(
-        "no-value-sent-as-read",
-        sent,
-        looked and quiet,
-        en="no value is sent as normal for an instant that was not read",
-        zh="缺失时段不以正常标记上传数值",
-        unit="values",
-    )
+    return NO_VALUE_SENT_AS_READ.none(sent, looked and quiet)
 
 
 def _no_false_gap(history: History, rows: list[dict[str, str]], known: bool) -> Check:
@@ -175,14 +181,4 @@ def _no_false_gap(history: History, rows: list[dict[str, str]], known: bool) -> 
         held = len(series.between(start, end))
         if held >= (end - start) // near and end - start >= near:
             false.append(f"{series.point.id}: gap {local(start)} to {local(end)}, but {held} readings were taken")
-    return check(
-        "no-false-gap",
-        None if not known else not false,
-        en="no gap is recorded where every reading was taken",
-        zh="数据完整处无误报缺失",
-        measured=len(false),
-        limit=0,
-        unit="gaps",
-        evidence=false,
-        stamped=True,
-    )
+    return NO_FALSE_GAP.decide(None if not known else not false, measured=len(false), limit=0, evidence=false)

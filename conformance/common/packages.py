@@ -8,10 +8,70 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from bench.case import Check, check, none_among
+from bench.case import Check, criterion
 from bench.history import Commanded, History, Observed, Phase, Power, Received, Served, Stored
 from conformance.common.queries import answers
 from conformance.common.times import MINUTE, local, seconds
+
+REPORTS_BY_ITSELF = criterion(
+    "reports-by-itself",
+    en="the terminal looks for what the management software issues every 300 s",
+    zh="终端每 300 s 向管理端碳软件查询下发内容",
+    unit="s",
+)
+TAKEN_ONLINE = criterion(
+    "taken-online",
+    en="a sound package that is issued online is taken over, and the terminal says so",
+    zh="在线下发的有效软件包被接收并回报",
+    unit="packages",
+)
+PARAMETERS_ACT = criterion("parameters-act", en="a parameter that was issued acts", zh="下发的参数已起作用")
+NOTHING_LEFT_BEHIND = criterion(
+    "nothing-left-behind",
+    en="a refused package leaves nothing behind",
+    zh="被拒绝的软件包不留下任何内容",
+    unit="packages",
+)
+UPGRADES_IN_THE_END = criterion(
+    "upgrades-in-the-end",
+    en="power cut in between or not, the new program runs in the end",
+    zh="升级过程断电后仍能完成升级",
+    unit="upgrades",
+)
+BAD_PROGRAM_GIVEN_UP = criterion(
+    "bad-program-given-up",
+    en="a program that does not run is given up for the one before",
+    zh="不可运行的程序被弃用并恢复原版本",
+    unit="upgrades",
+)
+WORKS_AGAIN = criterion(
+    "works-again", en="a working version acquires again within 10 min", zh="10 min 内恢复采集", unit="s"
+)
+ISSUER_SEES_NO_DATA = criterion(
+    "issuer-sees-no-data", en="whoever upgrades is told no measured value", zh="升级过程不泄露监测数据", unit="values"
+)
+RECORDS_UNTOUCHED = criterion(
+    "records-untouched",
+    en="stored records are the same before and after the upgrades",
+    zh="升级前后存储的记录一致",
+    unit="answers",
+)
+ONLINE_IN_FORCE = criterion(
+    "online-in-force", en="what was issued online is in force", zh="在线下发的内容已生效", unit="packages"
+)
+OFFLINE_IN_FORCE = criterion(
+    "offline-in-force",
+    en="what was handed over as a signed file is in force",
+    zh="以签名文件导入的内容已生效",
+    unit="packages",
+)
+REFUSED = criterion(
+    "refused-{0}",
+    en="a package that is wrong ({0}) is refused with a reason, online and as a file",
+    zh="异常软件包（{0}）在线和离线均被拒绝并说明原因",
+    unit="packages",
+)
+
 
 REPORT_US = 300 * 1_000_000
 AGAIN_US = 10 * MINUTE
@@ -27,15 +87,11 @@ def report_findings(history: History, centre: str) -> Iterator[Check]:
     served = any(True for _ in history.of(Served))
     gaps = [later - earlier for earlier, later in pairwise((history.began.t, *reports, history.end_us))]
     late = [gap for gap in gaps if gap > REPORT_US + 30_000_000]
-    yield check(
-        "reports-by-itself",
+    yield REPORTS_BY_ITSELF.decide(
         not late if served else None,
-        en="the terminal looks for what the management software issues every 300 s",
-        zh="终端每 300 s 向管理端碳软件查询下发内容",
         measured=seconds(max(gaps, default=0)),
         limit=330,
         op="<=",
-        unit="s",
         evidence=[f"{len(reports)} reports / 次上报"],
     )
 
@@ -61,45 +117,23 @@ def taken_findings(
         for event in results(history, centre)
     }
     wrong = [f"{' '.join(each)}: {told.get(each, 'no result')}" for each in issued if told.get(each) != "done"]
-    yield none_among(
-        "taken-online",
-        told,
-        wrong,
-        en="a sound package that is issued online is taken over, and the terminal says so",
-        zh="在线下发的有效软件包被接收并回报",
-        unit="packages",
-    )
+    yield TAKEN_ONLINE.none_among(told, wrong)
     shown = _shown(history)
     forced = _forced(shown[-1]) if shown else set[Wanted]()
-    for id, wanted, en, zh in (
-        ("online-in-force", issued, "what was issued online is in force", "在线下发的内容已生效"),
-        (
-            "offline-in-force",
-            imported,
-            "what was handed over as a signed file is in force",
-            "以签名文件导入的内容已生效",
-        ),
+    for question, wanted in (
+        (ONLINE_IN_FORCE, issued),
+        (OFFLINE_IN_FORCE, imported),
     ):
         missing = [" ".join(each) for each in wanted if each not in forced]
-        yield none_among(
-            id,
-            shown,
-            missing,
-            en=en,
-            zh=zh,
-            unit="packages",
-        )
+        yield question.none_among(shown, missing)
 
 
 def parameter_findings(history: History, centre: str, minutes: int) -> Iterator[Check]:
     """A parameter that was issued acts: the centre is told the new interval."""
     asked = [event for event in history.of(Commanded) if event.centre == centre and event.cn == "1063"]
     said = [event.answer.get("MinInterval", "") for event in asked if event.answer]
-    yield check(
-        "parameters-act",
+    yield PARAMETERS_ACT.decide(
         said[-1] == str(minutes) if said else None,
-        en="a parameter that was issued acts",
-        zh="下发的参数已起作用",
         expected=f"MinInterval={minutes}",
         actual=f"MinInterval={said[-1] if said else '-'}",
     )
@@ -116,24 +150,10 @@ def refusal_findings(history: History, centre: str, wrongs: Mapping[str, str]) -
             said.append(f"online: {online.result} {online.answer.get('message', '')}")
         if offline is not None and offline.rows and offline.rows[0].get("result") != "refused":
             said.append(f"as a file: {offline.rows[0].get('result')} {offline.rows[0].get('message', '')}")
-        yield none_among(
-            f"refused-{wrong}",
-            online is not None and offline is not None,
-            said,
-            en=f"a package that is wrong ({wrong}) is refused with a reason, online and as a file",
-            zh=f"异常软件包（{wrong}）在线和离线均被拒绝并说明原因",
-            unit="packages",
-        )
+        yield REFUSED.of(wrong).none_among(online is not None and offline is not None, said)
     shown = _shown(history)
     left = [" ".join(each) for event in shown[1:] for each in _forced(event) - _forced(shown[0])]
-    yield none_among(
-        "nothing-left-behind",
-        len(shown) > 1 and told,
-        left,
-        en="a refused package leaves nothing behind",
-        zh="被拒绝的软件包不留下任何内容",
-        unit="packages",
-    )
+    yield NOTHING_LEFT_BEHIND.none_among(len(shown) > 1 and told, left)
 
 
 def _imports(history: History) -> Iterator[tuple[Phase, Observed]]:
@@ -150,27 +170,13 @@ def upgrade_findings(history: History, centre: str, good: Sequence[str], bad: Se
     """Good programs run in the end, bad ones are given up, data are the same, and acquisition goes on (R-40)."""
     told = {event.answer.get("version", ""): event.result for event in results(history, centre)}
     wrong = [f"{version}: {told.get(version, 'no result')}" for version in good if told.get(version) != "done"]
-    yield none_among(
-        "upgrades-in-the-end",
-        told,
-        wrong,
-        en="power cut in between or not, the new program runs in the end",
-        zh="升级过程断电后仍能完成升级",
-        unit="upgrades",
-    )
+    yield UPGRADES_IN_THE_END.none_among(told, wrong)
     kept = [
         f"{version}: {told.get(version, 'no result')}"
         for version in bad
         if told.get(version) not in ("failed", "refused")
     ]
-    yield none_among(
-        "bad-program-given-up",
-        told and bad,
-        kept,
-        en="a program that does not run is given up for the one before",
-        zh="不可运行的程序被弃用并恢复原版本",
-        unit="upgrades",
-    )
+    yield BAD_PROGRAM_GIVEN_UP.none_among(told and bad, kept)
     yield from data_findings(history)
     yield from again_findings(history, "upgrade")
     yield from unseen_findings(history, centre)
@@ -189,15 +195,11 @@ def again_findings(history: History, phase: str) -> Iterator[Check]:
         worst = max(worst, took)
         if took > AGAIN_US:
             slow.append(f"{local(at)}: no reading for {seconds(took)} s")
-    yield check(
-        "works-again",
+    yield WORKS_AGAIN.decide(
         not slow if cuts or (marks and served) else False if slow else None,
-        en="a working version acquires again within 10 min",
-        zh="10 min 内恢复采集",
         measured=seconds(worst),
         limit=600,
         op="<=",
-        unit="s",
         evidence=slow,
     )
 
@@ -208,15 +210,7 @@ def unseen_findings(history: History, centre: str) -> Iterator[Check]:
     values = list(dict.fromkeys(long))
     bodies = [event for event in history.of(Received) if event.centre == centre]
     seen = [f"{local(event.t)} {event.cn}: {value}" for event in bodies for value in values if value in event.frame]
-    yield none_among(
-        "issuer-sees-no-data",
-        bodies and values,
-        seen,
-        en="whoever upgrades is told no measured value",
-        zh="升级过程不泄露监测数据",
-        unit="values",
-        evidence=seen[:10],
-    )
+    yield ISSUER_SEES_NO_DATA.none_among(bodies and values, seen, evidence=seen[:10])
 
 
 def data_findings(history: History) -> Iterator[Check]:
@@ -233,12 +227,4 @@ def data_findings(history: History) -> Iterator[Check]:
         again += len(before)
         if before != event.rows:
             changed.append(f"{name}: {len(before)} rows before, {len(event.rows)} after, or other content")
-    yield none_among(
-        "records-untouched",
-        again,
-        changed,
-        en="stored records are the same before and after the upgrades",
-        zh="升级前后存储的记录一致",
-        unit="answers",
-        evidence=[f"{again} records compared / 条已比对", *changed[:10]],
-    )
+    yield RECORDS_UNTOUCHED.none_among(again, changed, evidence=[f"{again} records compared / 条已比对", *changed[:10]])

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from bench.case import Check, Measurement, check, compare, measure, none_of
+from bench.case import Check, Measurement, criterion, measure
 from bench.history import History, LinkRule, Phase, Served
 from conformance.common.delivery import Ledger, first_contents, horizon, lines, matches, setup_of
 from conformance.common.queries import answers, questions
@@ -27,6 +27,53 @@ from conformance.common.truth import (
     power_losses,
     truth_of,
 )
+
+KEPT_LOCALLY = criterion(
+    "{0}", en="every record that was due is in the terminal's store", zh="应有记录均在本地存储中", unit="records"
+)
+SENT_AS_STORED = criterion(
+    "sent-as-stored",
+    en="every value in the terminal's store has reached every centre",
+    zh="本地存储的数值均已送达各中心",
+    unit="records",
+)
+WORKS_AFTER_THE_LONG_LOSS = criterion(
+    "works-after-the-long-loss",
+    en="after {0} h without power the terminal works again",
+    zh="断电 {0} h 后恢复工作",
+    unit="s",
+)
+BACKFILL_COMPLETE = criterion(
+    "backfill-complete",
+    en="the backlog is complete at most 24 h after the path is back",
+    zh="网络恢复后 24 h 内补传完成",
+    unit="s",
+)
+UNALTERED = criterion(
+    "{0}-unaltered", en="every stored record is right", zh="本地存储记录内容正确", unit="records", stamped=True
+)
+READABLE_STAYS_READABLE = criterion(
+    "readable-stays-readable",
+    en="what was readable before power was lost is unchanged afterwards",
+    zh="掉电前可读的记录上电后不变",
+    unit="records",
+)
+RESUMES_BY_ITSELF = criterion(
+    "resumes-by-itself",
+    en="acquisition runs again at most 10 min after power is back",
+    zh="来电后 10 min 内自动恢复采集",
+    unit="s",
+    timed=True,
+)
+OUTAGE_TOOK_PLACE = criterion("outage-took-place", en="the path was interrupted", zh="网络确已中断", unit="h")
+LIVE_DURING_BACKFILL = criterion(
+    "live-during-backfill",
+    en="live values are not held up by the backlog",
+    zh="补传期间实时数据不被延误",
+    unit="s",
+    timed=True,
+)
+
 
 LOCAL_LENGTHS = {"minute": MINUTE, "quarter": 15 * MINUTE, "hour": HOUR, "day": DAY}
 # the backlog is complete so long after the path was restored (continuous mode).
@@ -57,15 +104,7 @@ def outage_findings(
     cuts = outages(history)
     longest = max(cuts, key=lambda cut: cut[1] - cut[0], default=None)
     if longest is None:
-        yield check(
-            "outage-took-place",
-            None,
-            en="the path was interrupted",
-            zh="网络确已中断",
-            measured=0,
-            limit=hours,
-            unit="h",
-        )
+        yield OUTAGE_TOOK_PLACE.decide(None, measured=0, limit=hours)
         return
     start, end = longest
     backlog = sum(1 for ledger in ledgers for key in ledger.records if start <= key.end < end)
@@ -81,15 +120,11 @@ def outage_findings(
             slowest = took
     missed = bool(open_at or lost or (slowest is not None and slowest > BACKFILL_US))
     whole = end - start >= hours * HOUR and slowest is not None
-    yield check(
-        "backfill-complete",
+    yield BACKFILL_COMPLETE.decide(
         False if missed and (backlog or lost) else True if backlog and whole else None,
-        en="the backlog is complete at most 24 h after the path is back",
-        zh="网络恢复后 24 h 内补传完成",
         measured="never" if open_at or lost or slowest is None else seconds(slowest),
         limit=BACKFILL_US // SECOND,
         op="<=",
-        unit="s",
         evidence=[*(f"centre {name}: part of the backlog was never acknowledged" for name in open_at), *lines(lost)],
     )
     if recovery and slowest is not None:
@@ -100,20 +135,15 @@ def outage_findings(
             if record.acked is not None and end <= key.end <= end + slowest + HOUR
         ]
         worst = p99(live)
-        yield compare(
-            "live-during-backfill",
+        yield LIVE_DURING_BACKFILL.compare(
             None if worst is None else Decimal(seconds(worst)),
             "<=",
             PROMPT_US // SECOND,
-            en="live values are not held up by the backlog",
-            zh="补传期间实时数据不被延误",
-            unit="s",
             uncertainty=uncertainty_s(history),
             guarded=history.began.parameters.get("decision_rule") == "guarded",
             samples=len(live),
             needed=1,
             evidence=lines([problem for one in ledgers for problem in one.late if end <= problem.key.end]),
-            timed=True,
         )
 
 
@@ -164,25 +194,8 @@ def local_findings(
     # Every class of every point has to have been seen: a question without an answer leaves its records open.
     known = bool(judged) and judged == due and {kind for kind, _ in judged} == set(kinds)
     problems += [f"{point} {kind}: the terminal showed none" for kind, point in sorted(due - judged)]
-    yield none_of(
-        id,
-        missing,
-        known,
-        en="every record that was due is in the terminal's store",
-        zh="应有记录均在本地存储中",
-        unit="records",
-        evidence=[*missing, *problems],
-    )
-    yield none_of(
-        f"{id}-unaltered",
-        wrong,
-        known,
-        en="every stored record is right",
-        zh="本地存储记录内容正确",
-        unit="records",
-        evidence=[*wrong, *problems],
-        stamped=True,
-    )
+    yield KEPT_LOCALLY.of(id).none(missing, known, evidence=[*missing, *problems])
+    yield UNALTERED.of(id).none(wrong, known, evidence=[*wrong, *problems])
 
 
 def sent_as_stored_finding(history: History, ledgers: Sequence[Ledger]) -> Check:
@@ -215,14 +228,7 @@ def sent_as_stored_finding(history: History, ledgers: Sequence[Ledger]) -> Check
             if key not in arrived:
                 what = f"{key.point} {key.kind} ending {local(key.end)}"
                 absent.append(f"{what}: {row['value']} stored, never at {ledger.centre}")
-    return none_of(
-        "sent-as-stored",
-        absent,
-        compared,
-        en="every value in the terminal's store has reached every centre",
-        zh="本地存储的数值均已送达各中心",
-        unit="records",
-    )
+    return SENT_AS_STORED.none(absent, compared)
 
 
 def readable_before_findings(history: History) -> Iterator[Check]:
@@ -261,14 +267,7 @@ def readable_before_findings(history: History) -> Iterator[Check]:
         for key, (value, at) in judged.items()
         if after.get(key) != value
     ]
-    yield none_of(
-        "readable-stays-readable",
-        gone,
-        losses and len(looked) == len(losses),
-        en="what was readable before power was lost is unchanged afterwards",
-        zh="掉电前可读的记录上电后不变",
-        unit="records",
-    )
+    yield READABLE_STAYS_READABLE.none(gone, losses and len(looked) == len(losses))
 
 
 def resume_findings(history: History, *, cuts: int, longest_h: int = 0) -> Iterator[Check | Measurement]:
@@ -290,17 +289,12 @@ def resume_findings(history: History, *, cuts: int, longest_h: int = 0) -> Itera
                 slow.append(f"power back {local(end)}, first reading of {meter} {shown}")
     yield measure("power-cuts", len(losses), en="power cuts", zh="断电次数", unit="cuts")
     enough = len(losses) >= cuts and max((end - start for start, end in losses), default=0) >= longest_h * HOUR
-    yield check(
-        "resumes-by-itself",
+    yield RESUMES_BY_ITSELF.decide(
         False if slow else True if enough else None,
-        en="acquisition runs again at most 10 min after power is back",
-        zh="来电后 10 min 内自动恢复采集",
         measured=seconds(worst) if not slow else "more / 超时",
         limit=RESUME_US // SECOND,
         op="<=",
-        unit="s",
         evidence=slow,
-        timed=True,
     )
 
 
@@ -309,15 +303,8 @@ def longest_loss_finding(history: History, *, hours: int) -> Check:
     longest = max(power_losses(history), key=lambda loss: loss[1] - loss[0], default=(0, 0))
     away = longest[1] - longest[0]
     resumed = any(event.asked >= longest[1] for event in history.of(Served)) if away else False
-    return check(
-        "works-after-the-long-loss",
-        resumed if away >= hours * HOUR else None,
-        en=f"after {hours} h without power the terminal works again",
-        zh=f"断电 {hours} h 后恢复工作",
-        measured=seconds(away),
-        limit=hours * 3600,
-        op=">=",
-        unit="s",
+    return WORKS_AFTER_THE_LONG_LOSS.of(hours).decide(
+        resumed if away >= hours * HOUR else None, measured=seconds(away), limit=hours * 3600, op=">="
     )
 
 

@@ -8,11 +8,72 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from bench.case import Check, check, none_among
+from bench.case import Check, criterion
 from bench.history import CentreSetup, History, Received, Secured, Sent, Stored
 from conformance.common.delivery import setup_of
 from conformance.common.queries import answers, questions
 from conformance.common.times import local
+
+NOTHING_READABLE = criterion(
+    "nothing-readable",
+    en="no value, name or protocol text can be read in the capture of the uplink",
+    zh="上行抓包中读不到任何数值、标识或协议文本",
+    unit="streams",
+)
+OWN_CERTIFICATE = criterion(
+    "own-certificate",
+    en="every session stands on the terminal's own certificate, which is one for signing",
+    zh="每次会话均以终端自身的签名证书认证",
+    unit="handshakes",
+)
+NOTHING_WEAK_OFFERED = criterion(
+    "nothing-weak-offered",
+    en="no version below TLS 1.2 and no suite without forward secrecy and authenticated encryption is offered",
+    zh="不提供 TLS 1.2 以下版本和弱密码套件",
+    unit="handshakes",
+)
+NATIONAL_SUITE = criterion(
+    "national-suite",
+    en="every session is TLS 1.3 with TLS_SM4_GCM_SM3 on curveSM2 and an SM2 certificate",
+    zh="每次会话均为 TLS 1.3、TLS_SM4_GCM_SM3、curveSM2 和 SM2 证书",
+    unit="handshakes",
+)
+NOTHING_BUT_NATIONAL_OFFERED = criterion(
+    "nothing-but-national-offered",
+    en="no other suite is offered, so that nobody can talk the terminal into one",
+    zh="只提供国密套件，不可降级",
+    unit="handshakes",
+)
+NO_SECRET_IN_STORAGE = criterion(
+    "no-secret-in-storage",
+    en="no key, token or password is readable in the storage",
+    zh="存储镜像中读不到密钥、令牌或口令",
+    unit="places",
+)
+NO_SECRET_SHOWN = criterion(
+    "no-secret-shown",
+    en="no key, token or password is shown or logged",
+    zh="界面和日志不显示密钥、令牌或口令",
+    unit="places",
+)
+REFUSED = criterion(
+    "refused-{0}",
+    en="a centre whose certificate is {0} gets no message",
+    zh="证书异常（{0}）的中心收不到任何报文",
+    unit="messages",
+)
+SILENT_WHEN = criterion(
+    "silent-when-{0}",
+    en="with its own certificate {0} the terminal sends nothing to that centre by any way",
+    zh="自身证书异常（{0}）时不以任何方式向该中心发送",
+    unit="messages",
+)
+ALARM_WHEN = criterion(
+    "alarm-when-{0}",
+    en="an alarm names the centre for which its own certificate is {0}",
+    zh="自身证书异常（{0}）时告警并指明中心",
+)
+
 
 SEGMENT = "uplink"
 # A value shorter than this is found in octets that mean nothing, by chance alone.
@@ -107,42 +168,21 @@ def unreadable_findings(history: History, centres: Sequence[str]) -> Iterator[Ch
             shown = ", ".join(readable[:4])
             found.append(f"{source}:{sport} → {target}:{dport}: {len(readable)} readable texts, such as {shown}")
     decided = bool(said) and (bool(stored) or bool(found))
-    yield none_among(
-        "nothing-readable",
-        decided,
-        found,
-        en="no value, name or protocol text can be read in the capture of the uplink",
-        zh="上行抓包中读不到任何数值、标识或协议文本",
-        unit="streams",
-    )
+    yield NOTHING_READABLE.none_among(decided, found)
 
 
 def rest_findings(history: History) -> Iterator[Check]:
     """None of the secrets it was given is readable in the terminal's storage, nor shown at its local interface."""
     rows = [row for event in questions(history, "secrets") for row in event.rows]
-    for id, place, en, zh in (
-        (
-            "no-secret-in-storage",
-            "storage",
-            "no key, token or password is readable in the storage",
-            "存储镜像中读不到密钥、令牌或口令",
-        ),
-        (
-            "no-secret-shown",
-            "interface",
-            "no key, token or password is shown or logged",
-            "界面和日志不显示密钥、令牌或口令",
-        ),
+    for question, place in (
+        (NO_SECRET_IN_STORAGE, "storage"),
+        (NO_SECRET_SHOWN, "interface"),
     ):
         mine = [row for row in rows if row["where"].startswith(place)]
         found = [f"{row['where']}: {row['found']}" for row in mine if row["found"]]
-        yield none_among(
-            id,
+        yield question.none_among(
             any(row["octets"] != "0" for row in mine),
             found,
-            en=en,
-            zh=zh,
-            unit="places",
             evidence=found or [f"{len(mine)} places searched / 处已检索"],
         )
 
@@ -165,14 +205,8 @@ def refusal_findings(history: History, centre: str, choices: Sequence[str]) -> I
             messages.setdefault(shown[event.conn], []).append(words)
     for choice in choices:
         told = messages.get(choice, [])
-        yield none_among(
-            f"refused-{choice}",
-            seen.get(choice),
-            told,
-            en=f"a centre whose certificate is {choice} gets no message",
-            zh=f"证书异常（{choice}）的中心收不到任何报文",
-            unit="messages",
-            evidence=[f"{seen.get(choice, 0)} handshakes seen / 次握手", *told[:10]],
+        yield REFUSED.of(choice).none_among(
+            seen.get(choice), told, evidence=[f"{seen.get(choice, 0)} handshakes seen / 次握手", *told[:10]]
         )
 
 
@@ -192,26 +226,15 @@ def identity_findings(history: History, centre: str) -> Iterator[Check]:
     setup = setup_of(history, centre)
     every, agreed = handshakes(history, centre)
     own = [event for event in agreed if event.peer == setup.mn and "digital_signature" in event.peer_usage]
-    yield check(
-        "own-certificate",
+    yield OWN_CERTIFICATE.decide(
         (bool(agreed) and len(own) == len(agreed)) if every else None,
-        en="every session stands on the terminal's own certificate, which is one for signing",
-        zh="每次会话均以终端自身的签名证书认证",
         measured=len(own),
         limit=len(agreed) or 1,
-        unit="handshakes",
         evidence=[_line(event) for event in every if event not in own],
     )
     weak = [f"{_line(event)} offers {', '.join(out)}" for event in every if (out := _outdated(event))]
     known = any(event.offered_suites for event in every)
-    yield none_among(
-        "nothing-weak-offered",
-        known,
-        weak,
-        en="no version below TLS 1.2 and no suite without forward secrecy and authenticated encryption is offered",
-        zh="不提供 TLS 1.2 以下版本和弱密码套件",
-        unit="handshakes",
-    )
+    yield NOTHING_WEAK_OFFERED.none_among(known, weak)
 
 
 def _outdated(event: Secured) -> list[str]:
@@ -227,14 +250,10 @@ def national_findings(history: History, centre: str) -> Iterator[Check]:
         for event in agreed
         if (event.version, event.suite, event.group) == NATIONAL and event.peer_algorithm == _SM2_WITH_SM3
     ]
-    yield check(
-        "national-suite",
+    yield NATIONAL_SUITE.decide(
         (bool(agreed) and len(sound) == len(agreed)) if every else None,
-        en="every session is TLS 1.3 with TLS_SM4_GCM_SM3 on curveSM2 and an SM2 certificate",
-        zh="每次会话均为 TLS 1.3、TLS_SM4_GCM_SM3、curveSM2 和 SM2 证书",
         measured=len(sound),
         limit=len(agreed) or 1,
-        unit="handshakes",
         evidence=[_line(event) for event in every if event not in sound],
     )
     other = [
@@ -242,14 +261,7 @@ def national_findings(history: History, centre: str) -> Iterator[Check]:
         for event in every
         if event.offered_suites and set(event.offered_suites) != {NATIONAL[1]}
     ]
-    yield none_among(
-        "nothing-but-national-offered",
-        any(event.offered_suites for event in every),
-        other,
-        en="no other suite is offered, so that nobody can talk the terminal into one",
-        zh="只提供国密套件，不可降级",
-        unit="handshakes",
-    )
+    yield NOTHING_BUT_NATIONAL_OFFERED.none_among(any(event.offered_suites for event in every), other)
 
 
 def _alive(history: History, healthy: str) -> bool:
@@ -267,15 +279,7 @@ def silence_findings(history: History, healthy: str, without: Mapping[str, str])
             for event in history.of(Received)
             if event.centre == centre
         ]
-        yield none_among(
-            f"silent-when-{wrong}",
-            _alive(history, healthy),
-            told,
-            en=f"with its own certificate {wrong} the terminal sends nothing to that centre by any way",
-            zh=f"自身证书异常（{wrong}）时不以任何方式向该中心发送",
-            unit="messages",
-            evidence=told[:10],
-        )
+        yield SILENT_WHEN.of(wrong).none_among(_alive(history, healthy), told, evidence=told[:10])
 
 
 def alarm_findings(history: History, healthy: str, without: Mapping[str, str]) -> Iterator[Check]:
@@ -286,11 +290,8 @@ def alarm_findings(history: History, healthy: str, without: Mapping[str, str]) -
     asked = answers(history, "alarms")
     for centre, wrong in without.items():
         standing = [row for event in asked for row in event.rows if not row.get("cleared") and _names(row, centre)]
-        yield check(
-            f"alarm-when-{wrong}",
+        yield ALARM_WHEN.of(wrong).decide(
             bool(standing) if asked and _alive(history, healthy) else None,
-            en=f"an alarm names the centre for which its own certificate is {wrong}",
-            zh=f"自身证书异常（{wrong}）时告警并指明中心",
             actual="; ".join(f"{row.get('kind', '')} {row.get('subject', '')}" for row in standing[:2]) or "none / 无",
         )
 

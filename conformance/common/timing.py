@@ -11,11 +11,67 @@ from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 from itertools import pairwise
 
-from bench.case import Check, Measurement, check, compare, measure, none_of, percentile
+from bench.case import Check, Measurement, criterion, measure, percentile
 from bench.history import History, MeterFault, Observed, Served, Stored, Unserved
 from conformance.common.delivery import Ledger, lines, setup_of
 from conformance.common.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local, seconds, uncertainty_s
 from conformance.common.truth import number, truth_of
+
+PROMPT = criterion(
+    "prompt",
+    en="live values are acknowledged at most 60 s after their interval",
+    zh="实时数据在周期结束后 60 s 内得到应答",
+    unit="s",
+    timed=True,
+)
+EVERY_METER_POLLED = criterion("every-meter-polled", en="every meter is polled", zh="每块表均被轮询", unit="meters")
+PERIOD_ERROR = criterion(
+    "period-error", en="the mean polling period is the one set", zh="平均采集周期与设定一致", unit="%"
+)
+NO_CYCLE_SKIPPED = criterion("no-cycle-skipped", en="no cycle is skipped", zh="不漏采任何周期", unit="cycles")
+READ_AGAIN = criterion(
+    "read-again",
+    en="a meter that answers again is read again within a minute",
+    zh="恢复应答的表计在一分钟内重新采集",
+    unit="meters",
+)
+EVERY_POINT_UPDATED = criterion(
+    "every-point-updated", en="every point is updated", zh="每个测点均有更新", unit="points"
+)
+UPDATE_GAP = criterion(
+    "update-gap",
+    en="no point stays without an update for longer than 5 min",
+    zh="任一测点两次更新间隔不超过 5 min",
+    unit="s",
+)
+NINETY_SIX_VALUES_A_DAY = criterion(
+    "ninety-six-values-a-day",
+    en="each automatic point has 96 values a day, at :00, :15, :30 and :45",
+    zh="每个自动采集点每日 96 个 15 分钟值",
+    unit="values",
+)
+SIXTY_VALUES_AN_HOUR = criterion(
+    "sixty-values-an-hour",
+    en="an hour has 60 cumulative values of each counter",
+    zh="每小时 60 个累计值",
+    unit="values",
+)
+READABLE_WITHIN_A_MINUTE = criterion(
+    "readable-within-a-minute",
+    en="each is readable locally at most 60 s after its minute",
+    zh="分钟结束后 60 s 内可在本地读取",
+    unit="values",
+    timed=True,
+)
+CUMULATIVE_IS_THE_REGISTER = criterion(
+    "cumulative-is-the-register",
+    en="each cumulative value is the reading of its minute",
+    zh="累计值等于该分钟读数",
+    unit="values",
+    stamped=True,
+)
+NEVER_DECREASING = criterion("never-decreasing", en="the cumulative value never falls", zh="累计值不回退", unit="falls")
+
 
 # R-11: limits and sample.
 PERIOD_ERROR_PERCENT = 1
@@ -143,38 +199,26 @@ def cadence_findings(
     fewest = min((one.due for one in seen), default=0) if not silent else 0
     needed = cycles if cycles is not None else _needed(history)
     worst = max(seen, key=lambda one: one.error_percent, default=None)
-    yield check(
-        "every-meter-polled",
+    yield EVERY_METER_POLLED.decide(
         not silent and bool(seen),
-        en="every meter is polled",
-        zh="每块表均被轮询",
         measured=len(seen),
         limit=len(found),
-        unit="meters",
         evidence=[f"{name}: no scheduled polling seen" for name in silent],
     )
-    yield compare(
-        "period-error",
+    yield PERIOD_ERROR.compare(
         None if worst is None else worst.error_percent,
         "<=",
         PERIOD_ERROR_PERCENT,
-        en="the mean polling period is the one set",
-        zh="平均采集周期与设定一致",
-        unit="%",
         uncertainty=None if worst is None else _error_uncertainty(history, worst),
         samples=fewest,
         needed=needed,
         evidence=[] if worst is None else [f"{worst.meter}: {worst.cycles} cycles in {seconds(worst.span_us)} s"],
     )
     skipped = sum(one.skipped for one in seen)
-    yield check(
-        "no-cycle-skipped",
+    yield NO_CYCLE_SKIPPED.decide(
         skipped == 0 if fewest >= needed or skipped else None,
-        en="no cycle is skipped",
-        zh="不漏采任何周期",
         measured=skipped,
         limit=0,
-        unit="cycles",
         evidence=[line for one in seen for line in one.evidence],
     )
     yield measure(
@@ -200,14 +244,7 @@ def read_again_findings(history: History) -> Iterator[Check]:
             looked += 1
         if not read and history.end_us > until:
             forgotten.append(f"{event.meter}: not read between {local(event.t)} and {local(until)}")
-    yield none_of(
-        "read-again",
-        forgotten,
-        looked,
-        en="a meter that answers again is read again within a minute",
-        zh="恢复应答的表计在一分钟内重新采集",
-        unit="meters",
-    )
+    yield READ_AGAIN.none(forgotten, looked)
 
 
 def _error_uncertainty(history: History, seen: Cadence) -> Decimal | None:
@@ -237,24 +274,16 @@ def update_findings(history: History, centre: str, *, longest_s: int) -> Iterato
         for point, times in updated.items()
     }
     worst = max(gaps, key=lambda point: gaps[point], default="")
-    yield check(
-        "every-point-updated",
+    yield EVERY_POINT_UPDATED.decide(
         None if not updated else len(updated) == len(codes),
-        en="every point is updated",
-        zh="每个测点均有更新",
         measured=len(updated),
         limit=len(codes),
-        unit="points",
         evidence=[f"{point}: no real-time value" for point in codes if point not in updated],
     )
-    yield compare(
-        "update-gap",
+    yield UPDATE_GAP.compare(
         Decimal(seconds(gaps[worst])) if worst else None,
         "<=",
         longest_s,
-        en="no point stays without an update for longer than 5 min",
-        zh="任一测点两次更新间隔不超过 5 min",
-        unit="s",
         uncertainty=uncertainty_s(history),
         samples=sum(len(times) for times in updated.values()),
         evidence=[f"{worst}: {len(updated[worst])} updates, longest gap {seconds(gaps[worst])} s"] if worst else [],
@@ -273,15 +302,8 @@ def index_findings(history: History, ledger: Ledger, start_us: int) -> Iterator[
     }
     ends = {(key.point, key.end) for key in have}
     missing = [f"{point}: no value for {local(end)}" for point in points for end in wanted if (point, end) not in ends]
-    yield check(
-        "ninety-six-values-a-day",
-        None if not truth.count else not missing,
-        en="each automatic point has 96 values a day, at :00, :15, :30 and :45",
-        zh="每个自动采集点每日 96 个 15 分钟值",
-        measured=min(counts.values(), default=0),
-        limit=96,
-        unit="values",
-        evidence=missing,
+    yield NINETY_SIX_VALUES_A_DAY.decide(
+        None if not truth.count else not missing, measured=min(counts.values(), default=0), limit=96, evidence=missing
     )
 
 
@@ -297,7 +319,6 @@ def prompt_findings(
     start_us: int = 0,
     end_us: int = 1 << 62,
     needed: int = 1,
-    id: str = "prompt",
     uncertainty: Decimal | None = None,
 ) -> Iterator[Check | Measurement]:
     """Continuous mode: from interval end to acknowledgement at most 60 s, P99, at the slowest centre (R-13).
@@ -312,22 +333,17 @@ def prompt_findings(
         fewest = min((len(found) for found in values.values()), default=0)
         if suffix == "median":
             shown = seconds(slowest) if slowest is not None else ""
-            yield measure(f"{id}-median", shown, en="median delay", zh="时延中位数", unit="s", samples=fewest)
+            yield measure("prompt-median", shown, en="median delay", zh="时延中位数", unit="s", samples=fewest)
             continue
         late = [problem for one in ledgers for problem in one.late if start_us <= problem.key.end < end_us]
-        yield compare(
-            id,
+        yield PROMPT.compare(
             None if slowest is None else Decimal(seconds(slowest)),
             "<=",
             PROMPT_US // SECOND,
-            en="live values are acknowledged at most 60 s after their interval",
-            zh="实时数据在周期结束后 60 s 内得到应答",
-            unit="s",
             uncertainty=uncertainty,
             samples=fewest,
             needed=needed,
             evidence=lines(late),
-            timed=True,
         )
 
 
@@ -383,42 +399,15 @@ def minute_findings(history: History, hour_us: int) -> Iterator[Check]:
             before = value if value is not None else before
         counts.append(had)
     known = bool(judged) and not unheard
-    yield check(
-        "sixty-values-an-hour",
+    yield SIXTY_VALUES_AN_HOUR.decide(
         False if missing else True if known else None,
-        en="an hour has 60 cumulative values of each counter",
-        zh="每小时 60 个累计值",
         measured=min(counts, default=0),
         limit=60,
-        unit="values",
         evidence=missing or [event.problem for event in asked if event.problem],
     )
-    yield none_of(
-        "readable-within-a-minute",
-        slow,
-        known and any(counts),
-        en="each is readable locally at most 60 s after its minute",
-        zh="分钟结束后 60 s 内可在本地读取",
-        unit="values",
-        timed=True,
-    )
-    yield none_of(
-        "cumulative-is-the-register",
-        wrong,
-        known and any(counts),
-        en="each cumulative value is the reading of its minute",
-        zh="累计值等于该分钟读数",
-        unit="values",
-        stamped=True,
-    )
-    yield none_of(
-        "never-decreasing",
-        falls,
-        known and any(counts),
-        en="the cumulative value never falls",
-        zh="累计值不回退",
-        unit="falls",
-    )
+    yield READABLE_WITHIN_A_MINUTE.none(slow, known and any(counts))
+    yield CUMULATIVE_IS_THE_REGISTER.none(wrong, known and any(counts))
+    yield NEVER_DECREASING.none(falls, known and any(counts))
 
 
 def served_hours(history: History) -> Decimal:

@@ -11,9 +11,8 @@ from bench.case import (
     Text,
     Verdict,
     case_verdict,
-    check,
     clause_verdict,
-    compare,
+    criterion,
     exit_code,
     percentile,
 )
@@ -71,26 +70,32 @@ def test_exit_codes(found: tuple[Verdict, ...], code: int) -> None:
 
 
 def test_the_limit_itself_passes_where_the_relation_includes_it() -> None:
-    assert compare("x", 10, "<=", 10, en="x", zh="x", unit="s").verdict is V.PASS
-    assert compare("x", 10, "<", 10, en="x", zh="x", unit="s").verdict is V.FAIL
+    assert criterion("x", en="x", zh="x", unit="s").compare(10, "<=", 10).verdict is V.PASS
+    assert criterion("x", en="x", zh="x", unit="s").compare(10, "<", 10).verdict is V.FAIL
 
 
 def test_too_large_an_uncertainty_is_inconclusive() -> None:
-    assert compare("x", 1, "<=", 10, en="x", zh="x", unit="s", uncertainty=2).verdict is V.PASS
-    assert compare("x", 1, "<=", 10, en="x", zh="x", unit="s", uncertainty=Decimal("2.01")).verdict is V.INCONCLUSIVE
+    assert criterion("x", en="x", zh="x", unit="s").compare(1, "<=", 10, uncertainty=2).verdict is V.PASS
+    assert (
+        criterion("x", en="x", zh="x", unit="s").compare(1, "<=", 10, uncertainty=Decimal("2.01")).verdict
+        is V.INCONCLUSIVE
+    )
 
 
 @pytest.mark.parametrize(("value", "verdict"), [(8, V.PASS), (10, V.INCONCLUSIVE), (13, V.FAIL)])
 def test_a_guard_band_leaves_the_middle_open(value: int, verdict: Verdict) -> None:
-    found = compare("x", value, "<=", 10, en="x", zh="x", unit="s", uncertainty=1, guarded=True)
+    found = criterion("x", en="x", zh="x", unit="s").compare(value, "<=", 10, uncertainty=1, guarded=True)
     assert found.verdict is verdict
     assert found.rule == "guarded"
 
 
 def test_nothing_observed_is_never_a_pass() -> None:
-    assert check("x", None, en="x", zh="x").verdict is V.INCONCLUSIVE
-    assert compare("x", None, "<=", 10, en="x", zh="x", unit="s").verdict is V.INCONCLUSIVE
-    assert compare("x", 1, "<=", 10, en="x", zh="x", unit="s", samples=999, needed=1000).verdict is V.INCONCLUSIVE
+    assert criterion("x", en="x", zh="x").decide(None).verdict is V.INCONCLUSIVE
+    assert criterion("x", en="x", zh="x", unit="s").compare(None, "<=", 10).verdict is V.INCONCLUSIVE
+    assert (
+        criterion("x", en="x", zh="x", unit="s").compare(1, "<=", 10, samples=999, needed=1000).verdict
+        is V.INCONCLUSIVE
+    )
 
 
 def test_percentiles_are_nearest_rank() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.case import Check, Verdict, check
+from bench.case import Check, Verdict, criterion
 from bench.case.clock_condition import ID, conditioned, offset_us
 from bench.commands.pairs import Job
 from bench.commands.prove import run_job
@@ -45,11 +45,11 @@ def uploads(ahead_us: int, count: int = 4) -> list[Received]:
 def questions() -> list[Check]:
     """A limit kept, a limit missed, a comparison by stamps that failed, one that agreed, and one of neither kind."""
     return [
-        check("fast", True, en="a", zh="甲", timed=True),
-        check("slow", False, en="a", zh="甲", timed=True),
-        check("altered", False, en="a", zh="甲", stamped=True),
-        check("same", True, en="a", zh="甲", stamped=True),
-        check("refused", False, en="a", zh="甲"),
+        criterion("fast", en="a", zh="甲", timed=True).decide(True),
+        criterion("slow", en="a", zh="甲", timed=True).decide(False),
+        criterion("altered", en="a", zh="甲", stamped=True).decide(False),
+        criterion("same", en="a", zh="甲", stamped=True).decide(True),
+        criterion("refused", en="a", zh="甲").decide(False),
     ]
 
 

@@ -16,8 +16,8 @@ from bench.case import (
     Verdict,
     as_seen_in,
     case_verdict,
-    check,
     compare,
+    criterion,
     weakest,
 )
 from bench.commands.session import clause_results
@@ -36,7 +36,7 @@ def timed(seconds: str | None, **more: object) -> Check:
         (timed("5.001"), Verdict.FAIL, Verdict.FAIL),
         (timed(None), Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE),
         (timed("0.043", samples=1, needed=2), Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE),
-        (check("a", True, en="a", zh="甲"), Verdict.PASS, Verdict.PASS),
+        (criterion("a", en="a", zh="甲").decide(True), Verdict.PASS, Verdict.PASS),
     ],
 )
 def test_within_its_limit_a_timed_check_waits_for_real_time(found: Check, virtual: Verdict, real: Verdict) -> None:
@@ -50,7 +50,7 @@ def test_within_its_limit_a_timed_check_waits_for_real_time(found: Check, virtua
 def test_it_says_what_it_saw_and_what_it_needs() -> None:
     seen = as_seen_in("virtual", timed("0.043"))
     assert seen.actual.startswith("at least 0.043 s; needs real time (R-08)") and seen.measured == "0.043"
-    count = check("late", True, en="none late", zh="无迟到", measured=0, limit=0, unit="values", timed=True)
+    count = criterion("late", en="none late", zh="无迟到", unit="values", timed=True).decide(True, measured=0, limit=0)
     assert as_seen_in("virtual", count).actual.startswith("needs real time (R-08)")
 
 
@@ -62,7 +62,7 @@ def test_evidence_that_a_case_marked_keeps_its_mark() -> None:
 
 def test_a_check_that_is_not_run_decides_no_case_and_alone_leaves_it_open() -> None:
     waiting = as_seen_in("virtual", timed("0.043"))
-    sound = as_seen_in("virtual", check("a", True, en="a", zh="甲"))
+    sound = as_seen_in("virtual", criterion("a", en="a", zh="甲").decide(True))
     assert case_verdict([waiting, sound]) is Verdict.PASS
     assert case_verdict([waiting]) is Verdict.INCONCLUSIVE
 
@@ -74,7 +74,7 @@ def test_the_weakest_evidence_marks_the_clause() -> None:
 
 
 def run_of(rig: str) -> RunResult:
-    checks = tuple(as_seen_in(rig, each) for each in (timed("0.043"), check("a", True, en="a", zh="甲")))
+    checks = tuple(as_seen_in(rig, each) for each in (timed("0.043"), criterion("a", en="a", zh="甲").decide(True)))
     cases = tuple(
         CaseResult(
             id="a/b",

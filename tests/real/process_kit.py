@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from bench.case import Case, CaseResult, Finding, check
+from bench.case import Case, CaseResult, Finding, criterion
 from bench.dut import adapter
 from bench.dut.profile import Profile
 from bench.facade.bench import Bench
@@ -62,7 +62,9 @@ class LooksOn(Case):
         await bench.clock.sleep(self.seconds)
 
     def judge(self, history: History) -> Iterator[Finding]:
-        yield check("seen", True, en="the case was judged", zh="用例已判定", measured=len(history.of(Received)))
+        yield criterion("seen", en="the case was judged", zh="用例已判定").decide(
+            True, measured=len(history.of(Received))
+        )
 
 
 def profile(command: list[str], **connection: Any) -> Profile:

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from process_kit import conduct, record
 
-from bench.case import Case, CaseResult, Finding, Verdict, check
+from bench.case import Case, CaseResult, Finding, Verdict, criterion
 from bench.dut import adapter
 from bench.dut.manual import ManualAdapter, rows
 from bench.dut.profile import Profile
@@ -151,7 +151,9 @@ class OffAndOn(Case):
         await bench.clock.sleep(1)
 
     def judge(self, history: History) -> Iterator[Finding]:
-        yield check("seen", True, en="the case was judged", zh="用例已判定", measured=len(history.of(Unserved)))
+        yield criterion("seen", en="the case was judged", zh="用例已判定").decide(
+            True, measured=len(history.of(Unserved))
+        )
 
 
 class CutsAtSync(OffAndOn):

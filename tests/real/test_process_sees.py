@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from process_kit import LooksOn, conduct, profile, python, record, said
 
-from bench.case import Case, Finding, Verdict, check
+from bench.case import Case, Finding, Verdict, criterion
 from bench.facade.bench import Bench
 from bench.history import History, ListServed, Observed, Phase
 from bench.layout.scenario import Revocation, Scenario
@@ -80,7 +80,7 @@ class Publishes(Case):
         await said(bench, "given")
 
     def judge(self, history: History) -> Iterator[Finding]:
-        yield check("fetched", bool(history.of(ListServed)), en="lists were fetched", zh="已获取列表")
+        yield criterion("fetched", en="lists were fetched", zh="已获取列表").decide(bool(history.of(ListServed)))
 
 
 @RIGS

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from process_kit import PATIENCE_S, LooksOn, conduct, profile, python, record, said, states, told
 
-from bench.case import Case, CaseResult, Finding, Verdict, check
+from bench.case import Case, CaseResult, Finding, Verdict, criterion
 from bench.facade.bench import Bench
 from bench.history import Captured, ClockMoved, History, LinkRule, Power, TerminalState, Timing
 from bench.layout.scenario import UPLINK_LATENCY_S
@@ -140,7 +140,7 @@ class Strikes(LooksOn):
         await said(bench, "written", life=2)
 
     def judge(self, history: History) -> Iterator[Finding]:
-        yield check("cut", len(history.of(Power)) == 2, en="power was cut and restored", zh="已断电并恢复")
+        yield criterion("cut", en="power was cut and restored", zh="已断电并恢复").decide(len(history.of(Power)) == 2)
 
 
 WRITES = """

@@ -18,7 +18,7 @@ import serial
 from process_kit import conduct, profile, python, record, said, states
 from test_lab_rig import ANSWERS, table
 
-from bench.case import Case, Finding, Verdict, check
+from bench.case import Case, Finding, Verdict, criterion
 from bench.facade.bench import Bench
 from bench.history import History, Served
 from bench.layout.scenario import Line, Scenario
@@ -45,7 +45,9 @@ class AsksOverSerial(Case):
         await said(bench, "", 6, life=2)
 
     def judge(self, history: History) -> Iterator[Finding]:
-        yield check("seen", True, en="the case was judged", zh="用例已判定", measured=len(history.of(Served)))
+        yield criterion("seen", en="the case was judged", zh="用例已判定").decide(
+            True, measured=len(history.of(Served))
+        )
 
 
 class IsAskedOverSerial(AsksOverSerial):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from process_kit import conduct, printed, profile, python, record, said
 
-from bench.case import Case, Finding, Verdict, check
+from bench.case import Case, Finding, Verdict, criterion
 from bench.dut.profile import Profile
 from bench.facade.bench import Bench
 from bench.history import History, Phase, TimeAsked
@@ -49,7 +49,7 @@ class ServesTime(Case):
             await said(bench, "silence")
 
     def judge(self, history: History) -> Iterator[Finding]:
-        yield check("asked", bool(history.of(TimeAsked)), en="asked", zh="已询问")
+        yield criterion("asked", en="asked", zh="已询问").decide(bool(history.of(TimeAsked)))
 
 
 class HasNoServer(ServesTime):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bench.case import CaseResult, Check, Measurement, RunResult, Text, Verdict, check, exit_code, measure
+from bench.case import CaseResult, Check, Measurement, RunResult, Text, Verdict, criterion, exit_code, measure
 from bench.commands.expected import exit_of
 from bench.commands.session import clause_results
 from reports import html, verdicts
@@ -21,7 +21,7 @@ NAME = Text("a case", "用例")
 
 def attempt(number: int, verdict: Verdict = Verdict.PASS, value: str = "1.0", **fields: object) -> CaseResult:
     checks: tuple[Check, ...] = (
-        check("delay", True, en="delay", zh="时延", measured=value, limit="60", op="<=", unit="s"),
+        criterion("delay", en="delay", zh="时延", unit="s").decide(True, measured=value, limit="60", op="<="),
     )
     found: tuple[Measurement, ...] = (measure("cuts", 3, en="cuts", zh="次数"),)
     common = {"checks": checks, "measurements": found} | fields

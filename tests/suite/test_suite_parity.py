@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from suite_kit import carbonbench, run_folder
 
-from bench.case import VIRTUAL_RIG, CaseResult, Check, Verdict, check, measure
+from bench.case import VIRTUAL_RIG, CaseResult, Check, Verdict, criterion, measure
 from bench.commands import parity_items
 from bench.commands.options import REFERENCE_PROFILE
 from bench.commands.parity import Plan, beginning_at
@@ -137,7 +137,7 @@ def test_only_whole_intervals_are_compared(sound: Half) -> None:
 
 
 def made(ok: bool | None, measured: object = 0, *, op: str = "==", unit: str = "", timed: bool = False) -> Check:
-    return check("x", ok, en="x", zh="x", measured=measured, limit=5, op=op, unit=unit, timed=timed)
+    return criterion("x", en="x", zh="x", unit=unit, timed=timed).decide(ok, measured=measured, limit=5, op=op)
 
 
 def test_likeness_of_checks() -> None:

@@ -11,13 +11,62 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from bench.case import Check, Measurement, check, measure, none_of
+from bench.case import Check, Measurement, criterion, measure
 from bench.history import Handed, History, Point, Power, Published, Secured, Stored
 from conformance.common.accuracy import same_number
 from conformance.common.delivery import setup_of
 from conformance.common.queries import questions
 from conformance.common.times import HOUR, SECOND, instant_of, instant_of_iso, local
 from conformance.common.truth import number, plain
+
+REPEATS_ANSWERED = criterion(
+    "repeats-answered",
+    en="PUBLISH of QoS 2, repeated or not, is answered by PUBREC",
+    zh="QoS 2 的 PUBLISH（含重发）均以 PUBREC 应答",
+    unit="messages",
+)
+RELEASED = criterion(
+    "released",
+    en="PUBREL, repeated or not, is answered by PUBCOMP",
+    zh="PUBREL（含重发）均以 PUBCOMP 应答",
+    unit="messages",
+)
+
+
+SESSION_KEPT = criterion(
+    "session-kept",
+    en="nothing that was published while the terminal was away passes it by",
+    zh="离线期间发布的消息不遗漏",
+    unit="messages",
+)
+COUNTED_ONCE = criterion(
+    "counted-once", en="a message that comes again is no further sample", zh="重复消息不重复计入", unit="records"
+)
+NOTHING_LOST = criterion(
+    "nothing-lost",
+    en="every message that the terminal took from the broker is in its store under its own time",
+    zh="终端从代理取走的消息均按自带时刻入库",
+    unit="values",
+)
+TAKEN_UP_AGAIN = criterion(
+    "taken-up-again-{0}",
+    en="with the good certificate again its values are taken ({1})",
+    zh="恢复合格证书后继续采集（{1}）",
+    unit="values",
+)
+OWN_TIME = criterion(
+    "own-time-{0}",
+    en="every value stands under the time its own message carries ({0})",
+    zh="每个值均为其消息自带时刻（{1}）",
+    unit="values",
+)
+REFUSED = criterion(
+    "refused-{0}-{1}",
+    en="no session with a collector whose certificate is {0} ({2})",
+    zh="证书异常（{0}）的采集器不建立会话（{2}）",
+    unit="sessions",
+)
+
 
 # a reading acknowledged less than this before power was lost need not have been durable yet.
 _VOLATILE_US = 5 * SECOND
@@ -97,15 +146,7 @@ def own_time_findings(history: History, centre: str, stimulus: int, needed: int)
             seen += 1
             if not series.says(at, text):
                 bad.append(f"{point}: {text} under {local(at)}, which no message says")
-        yield none_of(
-            f"own-time-{name}",
-            bad,
-            seen and stimulus >= needed,
-            en=f"every value stands under the time its own message carries ({name})",
-            zh=f"每个值均为其消息自带时刻（{zh}）",
-            unit="values",
-            evidence=[*bad, *notes],
-        )
+        yield OWN_TIME.of(name, zh).none(bad, seen and stimulus >= needed, evidence=[*bad, *notes])
 
 
 def handed(history: History, *, retained: bool = False, copies: bool = False) -> int:
@@ -150,15 +191,7 @@ def counted_once_findings(history: History, copies: int, needed: int) -> Iterato
                     f"the mean of {len(samples)} messages is {mean:.6f}"
                 )
     yield measure("copies-handed", copies, en="copies of messages handed over", zh="重复交付的消息", unit="messages")
-    yield none_of(
-        "counted-once",
-        wrong,
-        compared and copies >= needed,
-        en="a message that comes again is no further sample",
-        zh="重复消息不重复计入",
-        unit="records",
-        evidence=[*wrong, *problems],
-    )
+    yield COUNTED_ONCE.none(wrong, compared and copies >= needed, evidence=[*wrong, *problems])
 
 
 def _samples(series: Told, start: int, end: int) -> list[Decimal]:
@@ -218,15 +251,7 @@ def kept_findings(history: History, needed: int) -> Iterator[Check | Measurement
             if not any(same_number(series.point, text, texts[point, each]) for each in places):
                 lost.append(f"{point}: {text} of {local(event.stamp)} was taken at {local(acknowledged)}, not stored")
     yield measure("held-back", late, en="messages handed over late", zh="断线期间保留并补交的消息", unit="messages")
-    yield none_of(
-        "nothing-lost",
-        lost,
-        asked and rows and late >= needed,
-        en="every message that the terminal took from the broker is in its store under its own time",
-        zh="终端从代理取走的消息均按自带时刻入库",
-        unit="values",
-        evidence=[*lost, *problems],
-    )
+    yield NOTHING_LOST.none(lost, asked and rows and late >= needed, evidence=[*lost, *problems])
 
 
 def exchange_findings(history: History, needed: int) -> Iterator[Check]:
@@ -251,22 +276,13 @@ def exchange_findings(history: History, needed: int) -> Iterator[Check]:
     unanswered = [key for key in due if key not in reached["taken"]]
     kept = [key for key in due if key in reached["taken"] and key not in reached["finished"]]
     steps = (
-        (
-            "repeats-answered",
-            unanswered,
-            "PUBLISH of QoS 2, repeated or not, is answered by PUBREC",
-            "QoS 2 的 PUBLISH（含重发）均以 PUBREC 应答",
-        ),
-        ("released", kept, "PUBREL, repeated or not, is answered by PUBCOMP", "PUBREL（含重发）均以 PUBCOMP 应答"),
+        (REPEATS_ANSWERED, unanswered),
+        (RELEASED, kept),
     )
-    for name, missing, en, zh in steps:
-        yield none_of(
-            name,
+    for question, missing in steps:
+        yield question.none(
             missing,
             len(repeated) >= needed,
-            en=en,
-            zh=zh,
-            unit="messages",
             evidence=[f"message {number} of {collector} to {client}" for collector, client, number in missing],
         )
 
@@ -281,15 +297,8 @@ def came_back_finding(history: History, needed: int) -> Check:
     last = max(published.values(), default=0) - 120 * SECOND
     owed = [key for key, at in published.items() if key[0] in first and key[1] >= first[key[0]] and at <= last]
     missing = [f"message {key[1]} of {key[0]}, {local(published[key])}" for key in owed if key not in taken]
-    return check(
-        "session-kept",
-        None if len(owed) < needed else not missing,
-        en="nothing that was published while the terminal was away passes it by",
-        zh="离线期间发布的消息不遗漏",
-        measured=len(missing),
-        limit=0,
-        unit="messages",
-        evidence=missing,
+    return SESSION_KEPT.decide(
+        None if len(owed) < needed else not missing, measured=len(missing), limit=0, evidence=missing
     )
 
 
@@ -303,14 +312,10 @@ def certificate_findings(history: History, collector: str, choices: Sequence[str
     for choice in choices:
         met = [event for event in own if event.shown == choice]
         agreed = [f"{local(event.t)} connection {event.conn}" for event in met if event.state == "agreed"]
-        yield check(
-            f"refused-{choice}-{tail}",
+        yield REFUSED.of(choice, tail, collector).decide(
             None if not met else not agreed,
-            en=f"no session with a collector whose certificate is {choice} ({collector})",
-            zh=f"证书异常（{choice}）的采集器不建立会话（{collector}）",
             measured=len(agreed),
             limit=0,
-            unit="sessions",
             evidence=[f"{len(met)} handshakes seen / 次握手", *agreed],
         )
     bad = [event.t for event in own if event.shown != "good"]
@@ -318,14 +323,6 @@ def certificate_findings(history: History, collector: str, choices: Sequence[str
     points = {point.id for point in history.began.points if point.meter in meters}
     rows, problems = stored_values(history)
     back = [at for point, at, _ in rows if bad and point in points and at > max(bad)]
-    yield check(
-        f"taken-up-again-{tail}",
-        None if not bad or not rows else bool(back),
-        en=f"with the good certificate again its values are taken ({collector})",
-        zh=f"恢复合格证书后继续采集（{collector}）",
-        measured=len(back),
-        limit=1,
-        op=">=",
-        unit="values",
-        evidence=problems,
+    yield TAKEN_UP_AGAIN.of(tail, collector).decide(
+        None if not bad or not rows else bool(back), measured=len(back), limit=1, op=">=", evidence=problems
     )

@@ -10,9 +10,54 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from bench.case import Check, check
+from bench.case import Check, criterion
 from bench.history import Commanded, History, Phase, Received
 from conformance.common.times import MINUTE, SECOND, instant_of, local, seconds
+
+PATIENCE = criterion(
+    "patience",
+    en="repetitions come as often and as far apart as 1000 set them",
+    zh="重发次数与间隔符合 1000 的设定",
+    unit="exchanges",
+)
+PASSWORD_CHANGED = criterion(
+    "password-changed",
+    en="every frame carries the password that 1072 set",
+    zh="1072 之后各帧均使用新密码",
+    unit="frames",
+)
+SETTINGS_TOLD = criterion(
+    "settings-told",
+    en="what a centre reads is what it has set, after a power cut too",
+    zh="读出的参数与设定一致，断电后仍一致",
+    unit="answers",
+)
+REFUSED_SETS_NOTHING = criterion(
+    "refused-sets-nothing", en="a refused request sets nothing", zh="被拒绝的请求不改变任何设定", unit="settings"
+)
+NO_REQUEST_IN_SILENCE = criterion(
+    "no-request-in-silence",
+    en="every command of the standard is answered, if only to refuse it",
+    zh="标准中的每条命令均有应答（不支持的予以拒绝）",
+    unit="commands",
+)
+REALTIME_STOPPED = criterion(
+    "realtime-stopped", en="after 2012 no real-time data come", zh="2012 之后不再上传实时数据", unit="frames"
+)
+REALTIME_RESUMED = criterion(
+    "realtime-resumed", en="after 2011 they come again by themselves", zh="2011 之后恢复上传实时数据", unit="frames"
+)
+REALTIME_INTERVAL = criterion(
+    "realtime-interval", en="real-time data come at the interval set", zh="实时数据按设定间隔上传", unit="intervals"
+)
+MINUTE_INTERVAL = criterion(
+    "minute-interval", en="minute data come at the interval set", zh="分钟数据按设定间隔上传", unit="intervals"
+)
+EXECUTES = criterion(
+    "executes-{0}", en="command {0} is accepted and executed", zh="命令 {0} 被接受并执行", unit="commands"
+)
+REFUSES = criterion("refuses-{0}", en="a request with a wrong {1} is refused by {2}", zh="错误请求（{0}）以 {2} 拒绝")
+
 
 # How long after a change a terminal may still act as before: what was on its way.
 ACT_US = 2 * SECOND
@@ -52,9 +97,9 @@ def _stamps(events: Sequence[Received]) -> list[int]:
 
 def interval_findings(history: History) -> Iterator[Check]:
     """Real-time and minute data come at the interval that was set, each a step of the one before."""
-    for name, cn, id, en, zh in (
-        ("realtime", "2011", "realtime-interval", "real-time data come at the interval set", "实时数据按设定间隔上传"),
-        ("minute", "2051", "minute-interval", "minute data come at the interval set", "分钟数据按设定间隔上传"),
+    for name, cn, question in (
+        ("realtime", "2011", REALTIME_INTERVAL),
+        ("minute", "2051", MINUTE_INTERVAL),
     ):
         stretch = _stretch(history, name)
         wrong: list[str] = []
@@ -73,10 +118,7 @@ def interval_findings(history: History) -> Iterator[Check]:
             ]
             if len(stamps) < (end - mark.t) // step - 2:
                 wrong.append(f"{len(stamps)} between {local(mark.t)} and {local(end)}")
-        yield check(
-            id, _verdict(wrong, len(stamps) > 1), en=en, zh=zh,
-            measured=len(wrong), limit=0, unit="intervals", evidence=wrong,
-        )  # fmt: skip
+        yield question.decide(_verdict(wrong, len(stamps) > 1), measured=len(wrong), limit=0, evidence=wrong)
 
 
 def patience_finding(history: History) -> Check:
@@ -100,11 +142,9 @@ def patience_finding(history: History) -> Check:
                 for before, after in pairwise(times)
                 if abs(after - before - wait) > SECOND
             ]
-    return check(
-        "patience", _verdict(wrong, any(len(times) > 1 for times in seen.values())),
-        en="repetitions come as often and as far apart as 1000 set them", zh="重发次数与间隔符合 1000 的设定",
-        measured=len(wrong), limit=0, unit="exchanges", evidence=wrong,
-    )  # fmt: skip
+    return PATIENCE.decide(
+        _verdict(wrong, any(len(times) > 1 for times in seen.values())), measured=len(wrong), limit=0, evidence=wrong
+    )
 
 
 def password_finding(history: History) -> Check:
@@ -123,11 +163,7 @@ def password_finding(history: History) -> Check:
                 right += 1
             else:
                 wrong.append(f"{local(event.t)} CN={event.cn} QN={event.qn}: another password")
-    return check(
-        "password-changed", _verdict(wrong, right > 0),
-        en="every frame carries the password that 1072 set", zh="1072 之后各帧均使用新密码",
-        measured=len(wrong), limit=0, unit="frames", evidence=wrong[:10],
-    )  # fmt: skip
+    return PASSWORD_CHANGED.decide(_verdict(wrong, right > 0), measured=len(wrong), limit=0, evidence=wrong[:10])
 
 
 def realtime_findings(history: History) -> Iterator[Check]:
@@ -136,16 +172,15 @@ def realtime_findings(history: History) -> Iterator[Check]:
     before = [] if stopped is None else _uploads(history, ("2011",), history.began.t, stopped[0].t)
     came = [] if stopped is None else _uploads(history, ("2011",), stopped[0].t + ACT_US, stopped[1])
     again = [] if resumed is None else _uploads(history, ("2011",), resumed[0].t + MINUTE, resumed[1])
-    yield check(
-        "realtime-stopped", _verdict([local(event.t) for event in came], bool(before) and stopped is not None),
-        en="after 2012 no real-time data come", zh="2012 之后不再上传实时数据",
-        measured=len(came), limit=0, unit="frames", evidence=[local(event.t) for event in came][:10],
-    )  # fmt: skip
-    yield check(
-        "realtime-resumed", None if resumed is None or not before else bool(again),
-        en="after 2011 they come again by themselves", zh="2011 之后恢复上传实时数据",
-        measured=len(again), limit=1, op=">=", unit="frames",
-    )  # fmt: skip
+    yield REALTIME_STOPPED.decide(
+        _verdict([local(event.t) for event in came], bool(before) and stopped is not None),
+        measured=len(came),
+        limit=0,
+        evidence=[local(event.t) for event in came][:10],
+    )
+    yield REALTIME_RESUMED.decide(
+        None if resumed is None or not before else bool(again), measured=len(again), limit=1, op=">="
+    )
 
 
 def told_finding(history: History) -> Check:
@@ -165,11 +200,7 @@ def told_finding(history: History) -> Check:
                 after += restored is not None and event.t > restored.t
                 if event.answer.get(field) != wanted:
                     wrong.append(f"{local(event.t)} CN={cn}: {field}={event.answer.get(field, 'none')}, set {wanted}")
-    return check(
-        "settings-told", _verdict(wrong, probes > after > 0),
-        en="what a centre reads is what it has set, after a power cut too", zh="读出的参数与设定一致，断电后仍一致",
-        measured=len(wrong), limit=0, unit="answers", evidence=wrong,
-    )  # fmt: skip
+    return SETTINGS_TOLD.decide(_verdict(wrong, probes > after > 0), measured=len(wrong), limit=0, evidence=wrong)
 
 
 def executed_findings(history: History, cns: Sequence[str]) -> Iterator[Check]:
@@ -181,11 +212,9 @@ def executed_findings(history: History, cns: Sequence[str]) -> Iterator[Check]:
             for event in own
             if event.result != "1" or event.accepted not in ("", "1")
         ]
-        yield check(
-            f"executes-{cn}", _verdict(bad, bool(own)),
-            en=f"command {cn} is accepted and executed", zh=f"命令 {cn} 被接受并执行",
-            measured=len(own) - len(bad), limit=len(own) or 1, unit="commands", evidence=bad,
-        )  # fmt: skip
+        yield EXECUTES.of(cn).decide(
+            _verdict(bad, bool(own)), measured=len(own) - len(bad), limit=len(own) or 1, evidence=bad
+        )
 
 
 def _before(history: History, mark: Phase, cn: str) -> Commanded | None:
@@ -208,12 +237,7 @@ def refusal_findings(history: History, wanted: Sequence[Wanted]) -> Iterator[Che
             or (what == OTHER_DEVICE and not got)
             or (name == "ExeRtn" and event is not None and event.accepted == "2")
         )
-        yield check(
-            f"refuses-{what}", None if event is None else fine,
-            en=f"a request with a wrong {what.replace('-', ' ')} is refused by {code}",
-            zh=f"错误请求（{what}）以 {code} 拒绝",
-            actual=given,
-        )  # fmt: skip
+        yield REFUSES.of(what, what.replace("-", " "), code).decide(None if event is None else fine, actual=given)
 
 
 def untouched_finding(history: History, least: int) -> Check:
@@ -230,11 +254,7 @@ def untouched_finding(history: History, least: int) -> Check:
             probes += bool(marks) and event.t > marks[0]
             if event.answer[field] != value:
                 wrong.append(f"{local(event.t)}: {field}={event.answer[field]}, before {value}")
-    return check(
-        "refused-sets-nothing", _verdict(wrong, probes >= least),
-        en="a refused request sets nothing", zh="被拒绝的请求不改变任何设定",
-        measured=len(wrong), limit=0, unit="settings", evidence=wrong,
-    )  # fmt: skip
+    return REFUSED_SETS_NOTHING.decide(_verdict(wrong, probes >= least), measured=len(wrong), limit=0, evidence=wrong)
 
 
 def silence_finding(history: History, cns: Sequence[str]) -> Check:
@@ -247,9 +267,6 @@ def silence_finding(history: History, cns: Sequence[str]) -> Check:
             asked[event.cn] = event
             if not event.accepted and not event.result:
                 silent.append(f"{local(event.sent)} CN={event.cn} QN={event.qn}: no answer")
-    return check(
-        "no-request-in-silence", _verdict(silent, len(asked) == len(cns)),
-        en="every command of the standard is answered, if only to refuse it",
-        zh="标准中的每条命令均有应答（不支持的予以拒绝）",
-        measured=len(silent), limit=0, unit="commands", evidence=silent,
-    )  # fmt: skip
+    return NO_REQUEST_IN_SILENCE.decide(
+        _verdict(silent, len(asked) == len(cns)), measured=len(silent), limit=0, evidence=silent
+    )

@@ -8,13 +8,53 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from bench.case import Check, Measurement, check, compare, none_of
+from bench.case import Check, Measurement, criterion
 from bench.history import Commanded, History, Received, Served, Stored
 from conformance.common.accuracy import same_number
 from conformance.common.delivery import matches, setup_of
 from conformance.common.retention import marks
 from conformance.common.times import instant_of, local, seconds, uncertainty_s
 from conformance.common.truth import Certainty, Key, latest, length_of, truth_of
+
+READ_NOW_ANSWERED = criterion(
+    "read-now-answered",
+    en="the command is answered with data of every point",
+    zh="命令得到全部监测点的数据应答",
+    unit="commands",
+)
+READ_NOW_READS_THE_METER = criterion(
+    "read-now-reads-the-meter",
+    en="the meters are read between command and answer",
+    zh="收到命令后重新读取表计",
+    unit="values",
+)
+READ_NOW_SENDS_THAT_VALUE = criterion(
+    "read-now-sends-that-value", en="the value sent is the one just read", zh="上传值即为本次读取值", unit="values"
+)
+READ_NOW_ANSWER_TIME = criterion(
+    "read-now-answer-time",
+    en="at most 5 s from command to answer, bus time apart",
+    zh="命令到应答不超过 5 s（不含总线时间）",
+    unit="s",
+    timed=True,
+)
+QUERY_ACCEPTED = criterion(
+    "query-accepted",
+    en="history requests are accepted and end with success",
+    zh="历史数据请求被接受并完成",
+    unit="records",
+)
+QUERY_COMPLETE = criterion(
+    "query-complete", en="every record of the range comes", zh="所请求时段记录齐全", unit="records"
+)
+QUERY_TRUE = criterion("query-true", en="every record that comes is right", zh="所返回记录内容正确", unit="records")
+QUERY_IN_RANGE = criterion(
+    "query-in-range", en="nothing outside the range comes", zh="不返回时段以外的记录", unit="records"
+)
+QUERY_EMPTY = criterion(
+    "query-empty", en="a range without data is answered so", zh="无数据时段按规定应答", unit="records"
+)
+
 
 ANSWER_S = 5
 
@@ -85,47 +125,22 @@ def read_now_findings(history: History, centre: str, *, needed: int) -> Iterator
             if not any(same_number(series.point, series.texts[i], copy.fields.get("Rtd", "")) for i in fresh):
                 wrong.append(f"{shown}: {point}={copy.fields.get('Rtd')}, the meter replied {series.texts[fresh[-1]]}")
     known = answered >= needed
-    yield check(
-        "read-now-answered",
+    yield READ_NOW_ANSWERED.decide(
         None if not asked else not unanswered,
-        en="the command is answered with data of every point",
-        zh="命令得到全部监测点的数据应答",
         measured=len(asked) - len(unanswered),
         limit=len(asked),
-        unit="commands",
         evidence=unanswered,
     )
-    yield none_of(
-        "read-now-reads-the-meter",
-        stale,
-        known,
-        en="the meters are read between command and answer",
-        zh="收到命令后重新读取表计",
-        unit="values",
-        has_b=answered > 0,
-        reading_b=not b_wrong and not wrong,
-    )
-    yield none_of(
-        "read-now-sends-that-value",
-        wrong,
-        known and not stale,
-        en="the value sent is the one just read",
-        zh="上传值即为本次读取值",
-        unit="values",
-    )
-    yield compare(
-        "read-now-answer-time",
+    yield READ_NOW_READS_THE_METER.none(stale, known, has_b=answered > 0, reading_b=not b_wrong and not wrong)
+    yield READ_NOW_SENDS_THAT_VALUE.none(wrong, known and not stale)
+    yield READ_NOW_ANSWER_TIME.compare(
         Decimal(seconds(max(delays))) if delays else None,
         "<=",
         ANSWER_S,
-        en="at most 5 s from command to answer, bus time apart",
-        zh="命令到应答不超过 5 s（不含总线时间）",
-        unit="s",
         uncertainty=uncertainty_s(history),
         guarded=history.began.parameters.get("decision_rule") == "guarded",
         samples=len(delays),
         needed=needed,
-        timed=True,
     )
 
 
@@ -190,25 +205,11 @@ def query_findings(history: History, centre: str) -> Iterator[Check]:
                     missing.append(f"{shown}: {point} ending {local(expected.key.end)} did not come")
                 elif not matches(truth, expected, event.fields) or event.flag != "N":
                     wrong.append(f"{shown}: {event.code} DataTime={event.stamp} {event.fields} flag {event.flag}")
-    for id, found, known, en, zh in (
-        (
-            "query-accepted",
-            refused,
-            full,
-            "history requests are accepted and end with success",
-            "历史数据请求被接受并完成",
-        ),
-        ("query-complete", missing, wanted, "every record of the range comes", "所请求时段记录齐全"),
-        ("query-true", wrong, wanted, "every record that comes is right", "所返回记录内容正确"),
-        ("query-in-range", beyond, full, "nothing outside the range comes", "不返回时段以外的记录"),
-        ("query-empty", empty_wrong, empty, "a range without data is answered so", "无数据时段按规定应答"),
+    for question, id, found, known in (
+        (QUERY_ACCEPTED, "query-accepted", refused, full),
+        (QUERY_COMPLETE, "query-complete", missing, wanted),
+        (QUERY_TRUE, "query-true", wrong, wanted),
+        (QUERY_IN_RANGE, "query-in-range", beyond, full),
+        (QUERY_EMPTY, "query-empty", empty_wrong, empty),
     ):
-        yield none_of(
-            id,
-            found,
-            known,
-            en=en,
-            zh=zh,
-            unit="records",
-            stamped=id == "query-true",
-        )
+        yield question.none(found, known, stamped=id == "query-true")

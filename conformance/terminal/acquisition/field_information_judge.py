@@ -11,9 +11,50 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bench.case import Check, check, none_among
+from bench.case import Check, criterion
 from bench.history import Commanded, History, Observed, Phase, Received
 from conformance.common.times import MINUTE, SECOND, instant_of, instant_of_iso, local
+
+NOTHING_DONE_WITHOUT_INSTRUMENT = criterion(
+    "nothing-done-without-instrument",
+    en="a request to an instrument that is not there is not reported as done",
+    zh="对不存在仪表的请求不得报告执行成功或返回数据",
+    unit="requests",
+)
+REFUSED_FOR_WHAT_IT_IS = criterion(
+    "refused-for-what-it-is",
+    en="it is refused: by QnRtn 2, 8 or 100, or by ExeRtn 2, 3, 6 or 100 after QnRtn 1",
+    zh="以 QnRtn 2、8、100 拒绝，或 QnRtn 1 后以 ExeRtn 2、3、6、100 结束",
+    unit="requests",
+)
+CLOCK_OF_NOBODY_SET = criterion(
+    "clock-of-nobody-set",
+    en="setting the clock of an instrument that is not there leaves the terminal's own clock alone",
+    zh="对不存在仪表的校时不影响终端自身时钟",
+    unit="readings",
+)
+NO_LOG_NO_DATA = criterion(
+    "no-log-no-data",
+    en="a range without log entries ends with ExeRtn 100 and no data",
+    zh="无日志的时段以 ExeRtn 100 结束，不返回数据",
+    unit="requests",
+)
+LOG_FORM = criterion(
+    "log-form", en="log text stands between // and //", zh="日志文本位于 // 与 // 之间", unit="entries"
+)
+LOG_TOLD = criterion(
+    "log-told",
+    en="what is told of the log lies in the range asked for and stands in the terminal's log at that time",
+    zh="上报的日志在所请求时段内，且与终端本地日志的时刻一致",
+    unit="entries",
+)
+TELLS = criterion(
+    "tells-{0}",
+    en="{0} is told as it is, with the time of now (0: running, connected)",
+    zh="{0} 如实上报（0：运行、通信正常），时间为当前",
+    unit="answers",
+)
+
 
 _REFUSED_AT_ONCE = ("2", "8", "100")
 _REFUSED_LATER = ("2", "3", "6", "100")
@@ -46,11 +87,7 @@ def instrument_findings(history: History) -> Iterator[Check]:
         for event in asked
         if event.result == "1" or any(name not in _NAMED for name in event.answer)
     ]
-    yield none_among(
-        "nothing-done-without-instrument", asked, done,
-        en="a request to an instrument that is not there is not reported as done",
-        zh="对不存在仪表的请求不得报告执行成功或返回数据", unit="requests", evidence=done[:10],
-    )  # fmt: skip
+    yield NOTHING_DONE_WITHOUT_INSTRUMENT.none_among(asked, done, evidence=done[:10])  # fmt: skip
     wrong = [
         _shown(event)
         for event in asked
@@ -58,11 +95,7 @@ def instrument_findings(history: History) -> Iterator[Check]:
         and event.accepted not in _REFUSED_AT_ONCE
         and not (event.accepted == "1" and event.result in _REFUSED_LATER)
     ]
-    yield none_among(
-        "refused-for-what-it-is", asked, wrong,
-        en="it is refused: by QnRtn 2, 8 or 100, or by ExeRtn 2, 3, 6 or 100 after QnRtn 1",
-        zh="以 QnRtn 2、8、100 拒绝，或 QnRtn 1 后以 ExeRtn 2、3、6、100 结束", unit="requests", evidence=wrong[:10],
-    )  # fmt: skip
+    yield REFUSED_FOR_WHAT_IT_IS.none_among(asked, wrong, evidence=wrong[:10])  # fmt: skip
     clocks = [
         (event, told)
         for event in history.of(Commanded)
@@ -70,11 +103,7 @@ def instrument_findings(history: History) -> Iterator[Check]:
     ]
     after = [pair for pair in clocks if asked and pair[0].sent > asked[-1].sent]
     off = [f"{local(event.sent)}: told {local(told)}" for event, told in after if abs(told - event.sent) > MINUTE]
-    yield none_among(
-        "clock-of-nobody-set", after, off,
-        en="setting the clock of an instrument that is not there leaves the terminal's own clock alone",
-        zh="对不存在仪表的校时不影响终端自身时钟", unit="readings", evidence=off,
-    )  # fmt: skip
+    yield CLOCK_OF_NOBODY_SET.none_among(after, off, evidence=off)  # fmt: skip
 
 
 def logger_findings(history: History) -> Iterator[Check]:
@@ -89,19 +118,11 @@ def logger_findings(history: History) -> Iterator[Check]:
             or abs((instant_of(event.answer.get("DataTime", "")) or 0) - event.sent) > _STATE_WITHIN_US
         ]
         code = name.partition("-")[0]
-        yield none_among(
-            f"tells-{code}", told, wrong,
-            en=f"{code} is told as it is, with the time of now (0: running, connected)",
-            zh=f"{code} 如实上报（0：运行、通信正常），时间为当前", unit="answers", evidence=wrong,
-        )  # fmt: skip
+        yield TELLS.of(code).none_among(told, wrong, evidence=wrong)  # fmt: skip
     yield from _log_findings(history)
     empty = [event for event in _asked(history, "no-log") if event.cn == "3020"]
     full = [f"{_shown(event)}, {event.fetched} packets" for event in empty if event.result != _NO_DATA or event.fetched]
-    yield none_among(
-        "no-log-no-data", empty, full,
-        en="a range without log entries ends with ExeRtn 100 and no data",
-        zh="无日志的时段以 ExeRtn 100 结束，不返回数据", unit="requests", evidence=full,
-    )  # fmt: skip
+    yield NO_LOG_NO_DATA.none_among(empty, full, evidence=full)  # fmt: skip
 
 
 def _log_findings(history: History) -> Iterator[Check]:
@@ -114,10 +135,7 @@ def _log_findings(history: History) -> Iterator[Check]:
             if found and at is not None:
                 lines.append((at, found[2], f"{local(event.t)}: DataTime={found[1]} {found[2][:80]}"))
     form = [shown for _, text, shown in lines if len(text) < 4 or not (text.startswith("//") and text.endswith("//"))]
-    yield none_among(
-        "log-form", lines, form,
-        en="log text stands between // and //", zh="日志文本位于 // 与 // 之间", unit="entries", evidence=form[:5],
-    )  # fmt: skip
+    yield LOG_FORM.none_among(lines, form, evidence=form[:5])  # fmt: skip
     begin = None if mark is None else instant_of(mark.detail["begin"])
     end = None if mark is None else instant_of(mark.detail["end"])
     kept = [
@@ -133,10 +151,6 @@ def _log_findings(history: History) -> Iterator[Check]:
         for at, _, shown in lines
         if begin is None or end is None or not begin <= at <= end or not {at // SECOND - 1, at // SECOND} & known
     ]
-    yield check(
-        "log-told", None if not lines or not kept else not wrong,
-        en="what is told of the log lies in the range asked for and stands in the terminal's log at that time",
-        zh="上报的日志在所请求时段内，且与终端本地日志的时刻一致",
-        measured=len(wrong), limit=0, unit="entries",
-        evidence=wrong[:10],
-    )  # fmt: skip
+    yield LOG_TOLD.decide(
+        None if not lines or not kept else not wrong, measured=len(wrong), limit=0, evidence=wrong[:10]
+    )

@@ -7,12 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Check, none_among
+from bench.case import Check, criterion
 from bench.history import History, Observed, Stored
 from conformance.common.delivery import setup_of
 from conformance.common.queries import questions
 from conformance.common.times import instant_of, instant_of_iso, local
 from conformance.common.truth import number
+
+ENTRY_KEPT = criterion(
+    "entry-kept", en="an entry is kept with its author and reason", zh="录入保留录入人和原因", unit="entries"
+)
+ORIGINAL_KEPT = criterion(
+    "original-kept", en="what stood there before is kept beside it", zh="保留原值", unit="entries"
+)
+ENTRY_SENT = criterion(
+    "entry-sent", en="the entered value is sent to the centre", zh="录入值上传至数据中心", unit="entries"
+)
 
 
 def findings(history: History, centre: str) -> Iterator[Check]:
@@ -45,19 +55,12 @@ def findings(history: History, centre: str) -> Iterator[Check]:
             unsent.append(f"{where}: {query['value']} never came to {centre}")
     known = bool(entries)
     texts = (
-        ("entry-kept", unkept + refused, "an entry is kept with its author and reason", "录入保留录入人和原因"),
-        ("original-kept", lost, "what stood there before is kept beside it", "保留原值"),
-        ("entry-sent", unsent, "the entered value is sent to the centre", "录入值上传至数据中心"),
+        (ENTRY_KEPT, unkept + refused),
+        (ORIGINAL_KEPT, lost),
+        (ENTRY_SENT, unsent),
     )
-    for id, bad, en, zh in texts:
-        yield none_among(
-            id,
-            known,
-            bad,
-            en=en,
-            zh=zh,
-            unit="entries",
-        )
+    for question, bad in texts:
+        yield question.none_among(known, bad)
 
 
 def _at(text: str) -> int | None:

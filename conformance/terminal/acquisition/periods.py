@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, none_of
+from bench.case import Case, Finding, Rig, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -18,6 +18,22 @@ from conformance.common.truth import truth_of
 from conformance.terminal import HJ212, LOCAL, MODBUS
 from conformance.terminal.acquisition import periods_judge
 from conformance.terminal.delivery import windows_judge
+
+SETTING_LOGGED = criterion(
+    "setting-logged",
+    en="a change of the period is in the log, with its author",
+    zh="采集周期变更连同操作人记入日志",
+    unit="entries",
+)
+
+
+NOTHING_MADE_UP_BETWEEN_POLLS = criterion(
+    "nothing-made-up-between-polls",
+    en="where polling is slower than a value's period, the value is missing, not made up",
+    zh="采集周期大于数据周期时，数据缺失而不虚构",
+    unit="records",
+)
+
 
 _AUTHOR = "Zhang Min"
 
@@ -55,24 +71,11 @@ class FollowsThePeriodSetOnSite(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield windows_judge.accepted_finding(history, "period", self.orders)
-        yield windows_judge.audit_finding(
-            history,
-            "period",
-            ("author", "meter", "period_s"),
-            "setting-logged",
-            "a change of the period is in the log, with its author",
-            "采集周期变更连同操作人记入日志",
-        )
+        yield windows_judge.audit_finding(history, SETTING_LOGGED, "period", ("author", "meter", "period_s"))
         yield from periods_judge.findings(history)
         yield periods_judge.undisturbed_finding(history, history.began.meters[-1].name)
         made = [problem for ledger in reconciled(history) for problem in ledger.invented]
         slower = [each for each in periods_judge.stretches(history) if each.period_us > 15 * MINUTE]
-        yield none_of(
-            "nothing-made-up-between-polls",
-            made,
-            slower and truth_of(history).count,
-            en="where polling is slower than a value's period, the value is missing, not made up",
-            zh="采集周期大于数据周期时，数据缺失而不虚构",
-            unit="records",
-            evidence=delivery.lines(made),
+        yield NOTHING_MADE_UP_BETWEEN_POLLS.none(
+            made, slower and truth_of(history).count, evidence=delivery.lines(made)
         )

@@ -11,13 +11,24 @@ from dataclasses import dataclass
 
 from msgspec import structs
 
-from bench.case import Check, Measurement, check, compare, measure
+from bench.case import Check, Measurement, criterion, measure
 from bench.history import Event, History, Phase, Power, Served, Unserved
 from conformance.common.queries import questions
 from conformance.common.retention import marks
 from conformance.common.times import MINUTE, SECOND, local, seconds
 from conformance.common.timing import CYCLES, FEWEST_CYCLES, PERIOD_ERROR_PERCENT, Cadence, cadence
 from conformance.common.truth import RESUME_US
+
+NEIGHBOUR_UNDISTURBED = criterion(
+    "neighbour-undisturbed", en="another meter loses no cycle by it", zh="其他表计采集不受影响", unit="cycles"
+)
+PERIOD_FOLLOWED = criterion(
+    "period-followed", en="meters are polled with the period that was set", zh="按用户设定的周期采集", unit="%"
+)
+PERIOD_KEPT_OVER_POWER = criterion(
+    "period-kept-over-power", en="the period set holds after power was lost", zh="断电恢复后设定周期仍有效", unit="%"
+)
+
 
 # R-11 says nothing of it: a terminal may restart for a new period.
 FOLLOWS_US = 1 * MINUTE
@@ -98,9 +109,9 @@ def _enough(stretch: Stretch, cycles: int) -> bool:
 
 def findings(history: History) -> Iterator[Check | Measurement]:
     """Every period that was set is followed, over a power cut too."""
-    for after_power, id, en, zh in (
-        (False, "period-followed", "meters are polled with the period that was set", "按用户设定的周期采集"),
-        (True, "period-kept-over-power", "the period set holds after power was lost", "断电恢复后设定周期仍有效"),
+    for after_power, question in (
+        (False, PERIOD_FOLLOWED),
+        (True, PERIOD_KEPT_OVER_POWER),
     ):
         seen = [each for each in stretches(history) if each.after_power == after_power]
         found = [(each, _cadence(history, each)) for each in seen]
@@ -125,15 +136,11 @@ def findings(history: History) -> Iterator[Check | Measurement]:
             or (worst is not None and worst > PERIOD_ERROR_PERCENT)
             or any(one.skipped for _, one in known)
         )
-        yield check(
-            id,
+        yield question.decide(
             False if wrong else None if not known or short else True,
-            en=en,
-            zh=zh,
             measured="" if worst is None else worst,
             limit=PERIOD_ERROR_PERCENT,
             op="<=",
-            unit="%",
             evidence=[*told, *skipped[:10]],
         )
     yield measure("periods-set", len(marks(history, "period-set")), en="periods set", zh="设定次数", unit="orders")
@@ -148,13 +155,9 @@ def undisturbed_finding(history: History, meter: str) -> Check:
     )
     orders = len(marks(history, "period-set"))
     one = _cadence(history, stretch)
-    return compare(
-        "neighbour-undisturbed",
+    return NEIGHBOUR_UNDISTURBED.compare(
         None if not orders else (stretch.end - stretch.start) // stretch.period_us if one is None else one.skipped,
         "<=",
         0,
-        en="another meter loses no cycle by it",
-        zh="其他表计采集不受影响",
-        unit="cycles",
         evidence=[f"{meter}: nothing asked"] if one is None else list(one.evidence),
     )

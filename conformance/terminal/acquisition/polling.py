@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, none_among, none_of
+from bench.case import Case, Finding, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -16,6 +16,16 @@ from conformance.terminal import HJ212, LOCAL, MODBUS
 from simulators.meters.faults import AnyFault, Garbage, Late, Refusing, Sentinel, Silent, Truncated, WrongTransaction
 
 FAMILY = "acquisition"
+
+NOTHING_MADE_UP_BETWEEN_POLLS = criterion(
+    "nothing-made-up-between-polls",
+    en="no value is sent for an interval in which nothing was read at its bounds",
+    zh="两次采集之间不虚构区间数值",
+    unit="records",
+)
+VALUES_ON_THEIR_OWN_POINT = criterion(
+    "values-on-their-own-point", en="no value stands on another circuit's point", zh="无串点数据", unit="readings"
+)
 
 
 class _Polls:
@@ -81,15 +91,7 @@ class PollsEveryThreeHours(_Polls, Case):
     def judge(self, history: History) -> Iterator[Finding]:
         yield from super().judge(history)
         made = [problem for ledger in reconciled(history) for problem in ledger.invented]
-        yield none_among(
-            "nothing-made-up-between-polls",
-            truth_of(history).count,
-            made,
-            en="no value is sent for an interval in which nothing was read at its bounds",
-            zh="两次采集之间不虚构区间数值",
-            unit="records",
-            evidence=delivery.lines(made),
-        )
+        yield NOTHING_MADE_UP_BETWEEN_POLLS.none_among(truth_of(history).count, made, evidence=delivery.lines(made))
 
 
 class ServesTwentyNineCircuits(Case):
@@ -109,14 +111,8 @@ class ServesTwentyNineCircuits(Case):
         yield from timing.cadence_findings(history)
         stored = accuracy.local_readings(history)
         crossed = [*stored.unequal, *stored.misplaced, *stored.unknown]
-        yield none_of(
-            "values-on-their-own-point",
-            crossed,
-            stored.compared >= accuracy.RECORDS,
-            en="no value stands on another circuit's point",
-            zh="无串点数据",
-            unit="readings",
-            evidence=[*crossed, *stored.problems],
+        yield VALUES_ON_THEIR_OWN_POINT.none(
+            crossed, stored.compared >= accuracy.RECORDS, evidence=[*crossed, *stored.problems]
         )
 
 

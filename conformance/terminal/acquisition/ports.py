@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, check
+from bench.case import Case, Finding, Rig, criterion
 from bench.facade.bench import Bench
 from bench.history import History, MeterFault
 from bench.layout.scenario import Line, Scenario
@@ -17,6 +17,14 @@ from conformance.terminal import LOCAL, MODBUS
 from conformance.terminal.acquisition import ports_judge
 from conformance.terminal.acquisition.interfaces import CJT188, DLT645, SERIAL
 from simulators.meters.faults import Delayed, Silent
+
+VALUES_ON_THEIR_OWN_POINT = criterion(
+    "values-on-their-own-point",
+    en="no value stands on another point while all ports are busy",
+    zh="各接口同时工作时无串点数据",
+    unit="readings",
+)
+
 
 # A whole answer of a unit that nobody asked: RTU, unit 9, two registers.
 _STRAY = bytes.fromhex("090304436745D7A566")
@@ -70,14 +78,10 @@ class ServesAllPortsTogether(Case):
         crossed = [*stored.unequal, *stored.misplaced, *stored.unknown]
         busy = ports_judge.busy_hours(history)
         enough = busy >= ports_judge.BUSY_H and stored.compared >= accuracy.RECORDS
-        yield check(
-            "values-on-their-own-point",
+        yield VALUES_ON_THEIR_OWN_POINT.decide(
             False if crossed else True if enough else None,
-            en="no value stands on another point while all ports are busy",
-            zh="各接口同时工作时无串点数据",
             measured=len(crossed),
             limit=0,
-            unit="readings",
             evidence=[*crossed, *stored.problems],
             actual="" if enough or crossed else f"busy {busy} h, {stored.compared} readings compared / 样本不足",
         )

@@ -9,12 +9,29 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
-from bench.case import Check, Measurement, check, measure, none_among, none_of
+from bench.case import Check, Measurement, criterion, measure
 from bench.history import History, LinkRule, Observed, Rejected, Served, Unserved
 from conformance.common.accuracy import local_readings, same_number
 from conformance.common.queries import questions
 from conformance.common.times import HOUR, MINUTE, SECOND, ceil, instant_of_iso, local
 from conformance.common.truth import truth_of
+
+NOTHING_WRONG_STORED = criterion(
+    "nothing-wrong-stored", en="nothing is stored that no meter said", zh="不存入任何表计未给出的数值", unit="readings"
+)
+READS_AGAIN = criterion(
+    "reads-again",
+    en="two minutes after a disturbance every meter of the line is read again",
+    zh="干扰消除后 2 min 内恢复采集",
+    unit="points",
+)
+OWN_REGISTER = criterion(
+    "own-register", en="no value of another register is stored", zh="不存入其他寄存器的数值", unit="readings"
+)
+OWN_CYCLE = criterion(
+    "own-cycle", en="no late answer stands for a later cycle", zh="迟到应答不作为后续周期的数值", unit="readings"
+)
+
 
 # so many hours all ports must have been busy together.
 BUSY_H = 24
@@ -115,18 +132,14 @@ def findings(history: History) -> Iterator[Check | Measurement]:
         "overtaken", count, en="answers overtaken by another question", zh="迟于后一请求的应答数", unit="answers"
     )
     known = compared >= _READINGS and count >= _OVERTAKEN
-    for id, bad, en, zh in (
-        ("own-register", foreign, "no value of another register is stored", "不存入其他寄存器的数值"),
-        ("own-cycle", stale, "no late answer stands for a later cycle", "迟到应答不作为后续周期的数值"),
+    for question, bad in (
+        (OWN_REGISTER, foreign),
+        (OWN_CYCLE, stale),
     ):
-        yield check(
-            id,
+        yield question.decide(
             False if bad else True if known else None,
-            en=en,
-            zh=zh,
             measured=len(bad),
             limit=0,
-            unit="readings",
             evidence=[*bad, *problems],
             actual="" if known or bad else f"{compared} readings, {count} answers overtaken / 样本不足",
         )
@@ -144,15 +157,7 @@ def disturbed_findings(history: History) -> Iterator[Check]:
     stored = local_readings(history)
     wrong = [*stored.unequal, *stored.misplaced, *stored.unknown]
     over = [rule for rule in history.of(LinkRule) if rule.link.startswith("line.") and rule.state == "off"]
-    yield none_of(
-        "nothing-wrong-stored",
-        wrong,
-        over and stored.compared >= _READINGS,
-        en="nothing is stored that no meter said",
-        zh="不存入任何表计未给出的数值",
-        unit="readings",
-        evidence=[*wrong, *stored.problems],
-    )
+    yield NOTHING_WRONG_STORED.none(wrong, over and stored.compared >= _READINGS, evidence=[*wrong, *stored.problems])
     truth = truth_of(history)
     taken: dict[str, list[int]] = {}
     for event in history.of(Observed):
@@ -169,11 +174,4 @@ def disturbed_findings(history: History) -> Iterator[Check]:
             for point in (each.id for each in history.began.points if each.meter == meter.name):
                 if not any(rule.t <= at <= rule.t + _RESUMES_US for at in taken.get(point, ())):
                     dead.append(f"{point}: nothing read in the two minutes after {rule.rule} of {local(rule.t)}")
-    yield none_among(
-        "reads-again",
-        over and taken and truth.count,
-        dead,
-        en="two minutes after a disturbance every meter of the line is read again",
-        zh="干扰消除后 2 min 内恢复采集",
-        unit="points",
-    )
+    yield READS_AGAIN.none_among(over and taken and truth.count, dead)

@@ -10,11 +10,52 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.case import Check, check, none_among, none_of
+from bench.case import Check, criterion
 from bench.history import History, MeterFault, Served, Unserved
 from conformance.common import delivery
 from conformance.common.queries import answers, questions
 from conformance.common.times import SECOND, instant_of_iso, local, seconds
+
+OPERATOR_TOLD = criterion(
+    "operator-told",
+    en="the log names the standby within 10 s of the switch",
+    zh="切换后 10 s 内在日志中提示",
+    unit="switches",
+)
+SOURCE_RECORDED = criterion(
+    "source-recorded", en="readings of the standby carry their source", zh="备用设备的读数记录来源", unit="readings"
+)
+MISSING_STRETCH_RECORDED = criterion(
+    "missing-stretch-recorded",
+    en="what was missed before the standby was read is recorded, both edges right",
+    zh="启用备用设备前的缺失时段已记录，起止正确",
+    unit="gaps",
+    stamped=True,
+)
+EVERY_UNIT_ONCE = criterion(
+    "every-unit-once",
+    en="no unit of the register is lost or counted twice",
+    zh="不漏计、不重计",
+    unit="records",
+    stamped=True,
+)
+NO_SWITCH = criterion("no-switch", en="the standby is not asked", zh="未启用备用设备", unit="switches")
+NO_SWITCH_2 = criterion(
+    "no-switch",
+    en="a meter that answers every poll is not replaced",
+    zh="每次轮询均有应答的表计不被替换",
+    unit="switches",
+)
+ONE_SWITCH = criterion(
+    "one-switch", en="every silence brings one switch to the standby", zh="每次中断切换备用设备一次", unit="switches"
+)
+SWITCH_TIME = criterion(
+    "switch-time",
+    en="the switch comes 10.0 to 11.0 s after the last valid reply",
+    zh="末次有效应答后 10.0–11.0 s 内切换",
+    unit="s",
+)
+
 
 # R-12: the switch comes between these after the last valid reply, the notice within the last after the switch.
 EARLIEST_US, LATEST_US, NOTICE_US = 10 * SECOND, 11 * SECOND, 10 * SECOND
@@ -55,13 +96,9 @@ def switches(history: History, spare: str) -> list[int]:
 def kept_findings(history: History, meter: str, spare: str) -> Iterator[Check]:
     """A meter that was never silent for ten seconds keeps its place."""
     quiet, seen = silences(history, meter), switches(history, spare)
-    yield none_of(
-        "no-switch",
+    yield NO_SWITCH.none(
         seen,
         quiet,
-        en="the standby is not asked",
-        zh="未启用备用设备",
-        unit="switches",
         evidence=[
             *(f"{spare} asked from {local(at)} on" for at in seen),
             *(f"{meter}: no reply for {seconds(one.end - one.start)} s from {local(one.start)}" for one in quiet),
@@ -75,41 +112,27 @@ def slow_findings(history: History, pairs: dict[str, str]) -> Iterator[Check]:
     missed = {event.meter for event in history.of(Unserved)} & set(pairs)
     seen = [f"{spare} asked from {local(at)} on" for spare in pairs.values() for at in switches(history, spare)]
     watched = all(count >= 4 for count in answered.values()) and not missed
-    yield none_of(
-        "no-switch",
-        seen,
-        watched,
-        en="a meter that answers every poll is not replaced",
-        zh="每次轮询均有应答的表计不被替换",
-        unit="switches",
-        evidence=[*seen, *(f"{meter}: {count} polls answered" for meter, count in answered.items())],
+    yield NO_SWITCH_2.none(
+        seen, watched, evidence=[*seen, *(f"{meter}: {count} polls answered" for meter, count in answered.items())]
     )
 
 
 def taken_findings(history: History, meter: str, spare: str, centre: str) -> Iterator[Check]:
     """Every silence of the case brings one switch in time, which is told, recorded, and counts every unit once."""
     quiet, seen = silences(history, meter), switches(history, spare)
-    yield check(
-        "one-switch",
+    yield ONE_SWITCH.decide(
         len(seen) == len(quiet) if quiet else None,
-        en="every silence brings one switch to the standby",
-        zh="每次中断切换备用设备一次",
         measured=len(seen),
         limit=len(quiet),
-        unit="switches",
         evidence=[f"{spare} asked from {local(at)} on" for at in seen],
     )
     waits = [at - one.start for one in quiet for at in seen if one.start < at < one.start + 2 * _APART_US]
     off = [f"{spare} asked {seconds(wait)} s after the last reply of {meter}" for wait in waits]
     late = [line for line, wait in zip(off, waits, strict=True) if not EARLIEST_US <= wait <= LATEST_US]
-    yield check(
-        "switch-time",
+    yield SWITCH_TIME.decide(
         not late if waits else None,
-        en="the switch comes 10.0 to 11.0 s after the last valid reply",
-        zh="末次有效应答后 10.0–11.0 s 内切换",
         measured=seconds(max(waits, default=0)),
         limit=seconds(LATEST_US),
-        unit="s",
         evidence=late or off,
     )
     yield _told(history, spare, seen)
@@ -123,13 +146,9 @@ def _told(history: History, spare: str, seen: list[int]) -> Check:
     asked = bool(answers(history, "log"))
     instants = [instant_of_iso(row.get("at", "")) for row in rows if spare in " ".join(row.values())]
     untold = [at for at in seen if not any(told is not None and -SECOND <= told - at <= NOTICE_US for told in instants)]
-    return none_among(
-        "operator-told",
+    return OPERATOR_TOLD.none_among(
         seen and asked,
         untold,
-        en="the log names the standby within 10 s of the switch",
-        zh="切换后 10 s 内在日志中提示",
-        unit="switches",
         evidence=[f"nothing in the log about {spare} after the switch of {local(at)}" for at in untold],
     )
 
@@ -158,14 +177,10 @@ def _recorded(history: History, meter: str, spare: str, quiet: list[Silence]) ->
                     wrong.append(f"{event.query['point']} at {local(at)}: source {row.get('source') or 'none'}")
     mixed = named[True] & named[False]
     looked = bool(named[True])
-    return check(
-        "source-recorded",
+    return SOURCE_RECORDED.decide(
         False if wrong or mixed else True if looked and quiet else None,
-        en="readings of the standby carry their source",
-        zh="备用设备的读数记录来源",
         measured=len(wrong),
         limit=0,
-        unit="readings",
         evidence=[*wrong, *(f"source {name or 'none'} for both" for name in sorted(mixed))],
     )
 
@@ -203,15 +218,7 @@ def _stretch(history: History, meter: str, spare: str, quiet: list[Silence]) -> 
             near = period + SECOND
             if abs(first - one.start) > near or abs(last - end) > near:
                 wrong.append(f"{shown}, recorded as {local(first)} to {local(last)}")
-    return none_among(
-        "missing-stretch-recorded",
-        due and asked,
-        wrong,
-        en="what was missed before the standby was read is recorded, both edges right",
-        zh="启用备用设备前的缺失时段已记录，起止正确",
-        unit="gaps",
-        stamped=True,
-    )
+    return MISSING_STRETCH_RECORDED.none_among(due and asked, wrong)
 
 
 def _near(instants: list[int], at: int) -> int:
@@ -226,13 +233,4 @@ def _counted(history: History, meter: str, centre: str) -> Check:
     found = [*ledger.altered, *ledger.invented, *ledger.lost]
     problems = [problem for problem in found if problem.key.point in points]
     arrived = [key for key in ledger.records if key.point in points]
-    return none_of(
-        "every-unit-once",
-        problems,
-        arrived,
-        en="no unit of the register is lost or counted twice",
-        zh="不漏计、不重计",
-        unit="records",
-        evidence=delivery.lines(problems),
-        stamped=True,
-    )
+    return EVERY_UNIT_ONCE.none(problems, arrived, evidence=delivery.lines(problems))

@@ -8,11 +8,65 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.case import Check, check, none_among
+from bench.case import Check, criterion
 from bench.history import History, MeterFault, Observed, Phase, Published, Secured, Served
 from conformance.common.queries import questions
 from conformance.common.times import MINUTE, SECOND, floor, instant_of_iso, local
 from conformance.common.truth import number
+
+ROWS_KEPT = criterion(
+    "rows-kept", en="each row in time is a reading, at its own time", zh="按时的行成为读数，时间为行内时间", unit="rows"
+)
+LATE_ROWS_KEPT = criterion(
+    "late-rows-kept",
+    en="each row that comes late is a reading, at its own time",
+    zh="迟到的行成为读数，时间为行内时间",
+    unit="rows",
+)
+RESUMES = criterion("resumes", en="afterwards there are good readings again", zh="恢复后重新取得有效读数", unit="times")
+OLD_NOT_NEW = criterion(
+    "old-not-new",
+    en="a value with an old source time stamp is no good reading",
+    zh="源时间戳陈旧的值不作为有效读数",
+    unit="readings",
+)
+UNCERTAIN_MARKED = criterion(
+    "uncertain-marked",
+    en="a value of uncertain status is not stored as good",
+    zh="状态不确定的值不标为有效",
+    unit="readings",
+)
+NOTHING_READ = criterion(
+    "nothing-read",
+    en="a server with a foreign certificate is not spoken to",
+    zh="不与出示他方证书的服务器通信",
+    unit="times",
+)
+REFUSAL_TOLD = criterion(
+    "refusal-told", en="the log tells of the certificate that was refused", zh="日志记录了被拒绝的证书", unit="times"
+)
+NONE_INVENTED = criterion(
+    "none-invented",
+    en="there is no good reading while the server cannot be trusted",
+    zh="服务器不可信期间无有效读数",
+    unit="readings",
+)
+VALUES_EXACT = criterion(
+    "values-exact", en="the value of each reading is that of its row", zh="读数值与行内数值一致", unit="readings"
+)
+ONCE_AND_NO_MORE = criterion(
+    "once-and-no-more",
+    en="no row is two readings, and no reading is without a row",
+    zh="无重复读数，无无源读数",
+    unit="readings",
+)
+EMPTY_NO_NUMBER = criterion(
+    "empty-no-number",
+    en="a row without a number, or no row, is no good reading",
+    zh="空值或缺行不作为有效读数",
+    unit="readings",
+)
+
 
 # A terminal that has lost a server is given so long to have a good value of it again.
 _BACK_US = 3 * MINUTE
@@ -116,14 +170,7 @@ def _resumed(history: History, readings: list[Reading], which: list[Window]) -> 
             for each in readings
         )
     ]
-    return none_among(
-        "resumes",
-        which and readings,
-        late,
-        en="afterwards there are good readings again",
-        zh="恢复后重新取得有效读数",
-        unit="times",
-    )
+    return RESUMES.none_among(which and readings, late)
 
 
 def old_findings(history: History) -> Iterator[Check]:
@@ -137,28 +184,12 @@ def old_findings(history: History) -> Iterator[Check]:
     old = [each for window in settled for each in _within(history, readings or [], window)]
     new = [each.told() for each in old if each.good]
     asked = any(event.fault for event in history.of(Served))
-    yield check(
-        "old-not-new",
-        None if readings is None or not asked else not new,
-        en="a value with an old source time stamp is no good reading",
-        zh="源时间戳陈旧的值不作为有效读数",
-        measured=len(new),
-        limit=0,
-        unit="readings",
-        evidence=new,
+    yield OLD_NOT_NEW.decide(
+        None if readings is None or not asked else not new, measured=len(new), limit=0, evidence=new
     )
     marked = [each for window in unsure for each in _within(history, readings or [], window)]
     plain = [each.told() for each in marked if each.good]
-    yield check(
-        "uncertain-marked",
-        None if not marked else not plain,
-        en="a value of uncertain status is not stored as good",
-        zh="状态不确定的值不标为有效",
-        measured=len(plain),
-        limit=0,
-        unit="readings",
-        evidence=plain,
-    )
+    yield UNCERTAIN_MARKED.decide(None if not marked else not plain, measured=len(plain), limit=0, evidence=plain)
     yield _resumed(history, readings or [], stale)
 
 
@@ -177,14 +208,10 @@ def foreign_findings(history: History) -> Iterator[Check]:
         for event in history.of(Served)
         if any(window.meter == event.meter and window.start < event.t <= window.end for window in which)
     ]
-    yield check(
-        "nothing-read",
+    yield NOTHING_READ.decide(
         not (agreed or served) if which and before else None,
-        en="a server with a foreign certificate is not spoken to",
-        zh="不与出示他方证书的服务器通信",
         measured=len(agreed) + len(served),
         limit=0,
-        unit="times",
         evidence=[*agreed, *served],
     )
     logs = questions(history, "log")
@@ -198,23 +225,12 @@ def foreign_findings(history: History) -> Iterator[Check]:
             if (at := instant_of_iso(row.get("at", ""))) is not None
         )
     ]
-    yield none_among(
-        "refusal-told",
-        which and logs and not any(event.problem for event in logs),
-        untold,
-        en="the log tells of the certificate that was refused",
-        zh="日志记录了被拒绝的证书",
-        unit="times",
-    )
+    yield REFUSAL_TOLD.none_among(which and logs and not any(event.problem for event in logs), untold)
     good = [each for window in which for each in _within(history, readings or [], window) if each.good]
-    yield check(
-        "none-invented",
+    yield NONE_INVENTED.decide(
         None if readings is None or not which else not good,
-        en="there is no good reading while the server cannot be trusted",
-        zh="服务器不可信期间无有效读数",
         measured=len(good),
         limit=0,
-        unit="readings",
         evidence=[each.told() for each in good],
     )
     yield _resumed(history, readings or [], which)
@@ -252,63 +268,33 @@ def row_findings(history: History, *, needed: int = 100, late_us: int = MINUTE) 
             kept.setdefault((each.point, each.at), []).append(each.value)
     usable = readings is not None and len(due) >= needed
     late = {key: row for key, row in due.items() if row[1] - key[1] > late_us}
-    for name, rows, en, zh in (
-        (
-            "rows-kept",
-            {k: r for k, r in due.items() if k not in late},
-            "each row in time is a reading",
-            "按时的行成为读数",
-        ),
-        ("late-rows-kept", late, "each row that comes late is a reading", "迟到的行成为读数"),
+    for kept_rows, rows in (
+        (ROWS_KEPT, {k: r for k, r in due.items() if k not in late}),
+        (LATE_ROWS_KEPT, late),
     ):
         lost = [
             f"{local(at)} {point}: {text} has no reading"
             for (point, at), (text, _) in rows.items()
             if (point, at) not in kept
         ]
-        yield none_among(
-            name,
-            usable and rows,
-            lost,
-            en=f"{en}, at its own time",
-            zh=f"{zh}，时间为行内时间",
-            unit="rows",
-        )
+        yield kept_rows.none_among(usable and rows, lost)
     wrong = [
         f"{local(at)} {point}: written {text}, stored {', '.join(kept[point, at])}"
         for (point, at), (text, _) in written.items()
         if (point, at) in kept and any(number(value) != number(text) for value in kept[point, at])
     ]
-    yield none_among(
-        "values-exact",
-        usable and kept,
-        wrong,
-        en="the value of each reading is that of its row",
-        zh="读数值与行内数值一致",
-        unit="readings",
-    )
+    yield VALUES_EXACT.none_among(usable and kept, wrong)
     twice = [f"{local(at)} {point}: {len(values)} readings" for (point, at), values in kept.items() if len(values) > 1]
     made = [
         f"{local(at)} {point}: {', '.join(values)} without a row"
         for (point, at), values in kept.items()
         if (point, at) not in written and (first is None or at >= first)
     ]
-    yield check(
-        "once-and-no-more",
+    yield ONCE_AND_NO_MORE.decide(
         not (twice or made) if usable and kept else None,
-        en="no row is two readings, and no reading is without a row",
-        zh="无重复读数，无无源读数",
         measured=len(twice) + len(made),
         limit=0,
-        unit="readings",
         evidence=[*twice, *made],
     )
     numbers = [f"{local(at)} {point}: {', '.join(kept[point, at])}" for point, at in empty if (point, at) in kept]
-    yield none_among(
-        "empty-no-number",
-        usable and empty,
-        numbers,
-        en="a row without a number, or no row, is no good reading",
-        zh="空值或缺行不作为有效读数",
-        unit="readings",
-    )
+    yield EMPTY_NO_NUMBER.none_among(usable and empty, numbers)

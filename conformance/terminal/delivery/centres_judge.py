@@ -8,11 +8,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import ROUND_UP, Decimal
 
-from bench.case import Check, Measurement, check, compare, measure, percentile
+from bench.case import Check, Measurement, criterion, measure, percentile
 from bench.history import History
 from conformance.common.delivery import Ledger, lines
 from conformance.common.times import SECOND, seconds, uncertainty_s
 from conformance.common.timing import PROMPT_US, p99
+
+CENTRES_SERVED = criterion(
+    "centres-served", en="at least {0} centres receive data", zh="至少 {0} 个中心收到数据", unit="centres"
+)
+SIDE_BY_SIDE = criterion(
+    "side-by-side",
+    en="every centre has the record within 60 s of its interval (P99)",
+    zh="同一记录在周期结束后 60 s 内到达每个中心（P99）",
+    unit="s",
+    timed=True,
+)
+NO_DELAY_FROM_THE_OTHER = criterion(
+    "no-delay-from-the-other-{0}",
+    en="centre {1} waits at most 10 s longer while another fails",
+    zh="其他中心故障时中心 {1} 的 P99 时延增加不超过 10 s",
+    unit="s",
+)
+SERVED_MEANWHILE = criterion(
+    "served-meanwhile-{0}", en="centre {1} gets every record meanwhile", zh="故障期间中心 {1} 数据完整", unit="records"
+)
+
 
 RISE_S = 10
 _ROOT_2 = Decimal("1.414214")
@@ -45,26 +66,11 @@ def independence_findings(
                 samples=len(before),
             )  # fmt: skip
         rise = None if calm is None or troubled is None else Decimal(seconds(troubled - calm))
-        yield compare(
-            f"no-delay-from-the-other-{name}",
-            rise,
-            "<=",
-            RISE_S,
-            en=f"centre {ledger.centre} waits at most 10 s longer while another fails",
-            zh=f"其他中心故障时中心 {ledger.centre} 的 P99 时延增加不超过 10 s",
-            unit="s",
-            uncertainty=of_rise,
-            samples=min(len(before), len(during) + missing),
-            needed=needed,
+        yield NO_DELAY_FROM_THE_OTHER.of(name, ledger.centre).compare(
+            rise, "<=", RISE_S, uncertainty=of_rise, samples=min(len(before), len(during) + missing), needed=needed
         )
-        yield check(
-            f"served-meanwhile-{name}",
-            None if not during and not missing else missing == 0,
-            en=f"centre {ledger.centre} gets every record meanwhile",
-            zh=f"故障期间中心 {ledger.centre} 数据完整",
-            measured=missing,
-            limit=0,
-            unit="records",
+        yield SERVED_MEANWHILE.of(name, ledger.centre).decide(
+            None if not during and not missing else missing == 0, measured=missing, limit=0
         )
 
 
@@ -78,25 +84,13 @@ def simultaneous_findings(history: History, ledgers: list[Ledger], *, least: int
     known = [value for value in slowest.values() if value is not None]
     behind = [problem for ledger in ledgers for problem in ledger.late]
     stood = len(history.began.centres) >= least
-    yield check(
-        "centres-served",
-        len(active) >= least if stood else None,
-        en=f"at least {least} centres receive data",
-        zh=f"至少 {least} 个中心收到数据",
-        measured=len(active),
-        limit=least,
-        op=">=",
-        unit="centres",
+    yield CENTRES_SERVED.of(least).decide(
+        len(active) >= least if stood else None, measured=len(active), limit=least, op=">="
     )
-    yield compare(
-        "side-by-side",
+    yield SIDE_BY_SIDE.compare(
         None if len(known) < least else Decimal(seconds(max(known))),
         "<=",
         PROMPT_US // SECOND,
-        en="every centre has the record within 60 s of its interval (P99)",
-        zh="同一记录在周期结束后 60 s 内到达每个中心（P99）",
-        unit="s",
         uncertainty=uncertainty_s(history),
         evidence=lines(behind),
-        timed=True,
     )

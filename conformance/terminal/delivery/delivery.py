@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.case import Case, Finding, check
+from bench.case import Case, Finding, criterion
 from bench.facade.bench import Bench
 from bench.history import History, LinkRule
 from bench.layout.scenario import Scenario
@@ -12,6 +12,21 @@ from conformance.common import delivery, frames, retention, timing
 from conformance.common.actions import all_centres, delivered, mark, reconciled
 from conformance.common.times import SECOND, ceil, local, uncertainty_s
 from conformance.terminal import HJ212, MODBUS
+
+REPEATS_ONLY_WHAT_WAS_IN_FLIGHT = criterion(
+    "repeats-only-what-was-in-flight",
+    en="only what was in flight at a cut is sent again",
+    zh="仅重发断网时的在途报文",
+    unit="messages",
+)
+IS_RESENT = criterion(
+    "is-resent", en="a record without an answer is sent again", zh="未得到应答的记录会重发", unit="records"
+)
+CUTS_MET_BACKLOG = criterion(
+    "cuts-met-backlog", en="every cut met an unfinished backlog", zh="每次断网均有未传完的积压"
+)
+PACKETS_WERE_LOST = criterion("packets-were-lost", en="packets were lost on the way", zh="确有丢包发生")
+
 
 # With fewer lost packets than this the loss was no stimulus.
 FEWEST_DROPPED = 20
@@ -159,15 +174,8 @@ class ResendsWhenConnectionClosesBeforeTheAnswer(_Withholding, Case):
     def judge(self, history: History) -> Iterator[Finding]:
         yield from delivered(history)
         ledger = delivery.reconcile(history, "A")
-        yield check(
-            "is-resent",
-            ledger.repeats > 0 if ledger.records else None,
-            en="a record without an answer is sent again",
-            zh="未得到应答的记录会重发",
-            measured=ledger.repeats,
-            limit=1,
-            op=">=",
-            unit="records",
+        yield IS_RESENT.decide(
+            ledger.repeats > 0 if ledger.records else None, measured=ledger.repeats, limit=1, op=">="
         )
 
 
@@ -252,7 +260,7 @@ class DeliversOverLossyLink(Case):
     def judge(self, history: History) -> Iterator[Finding]:
         dropped = [rule.detail.get("count", "") for rule in history.of(LinkRule) if rule.state == "dropped"]
         if sum(int(count) for count in dropped if count.isdigit()) < FEWEST_DROPPED:
-            yield check("packets-were-lost", None, en="packets were lost on the way", zh="确有丢包发生")
+            yield PACKETS_WERE_LOST.decide(None)
         yield from delivered(history)
 
 
@@ -344,13 +352,7 @@ def _missed_backlog(history: History, ledgers: Sequence[delivery.Ledger]) -> Ite
         )
     ]
     if idle:
-        yield check(
-            "cuts-met-backlog",
-            None,
-            en="every cut met an unfinished backlog",
-            zh="每次断网均有未传完的积压",
-            evidence=idle,
-        )
+        yield CUTS_MET_BACKLOG.decide(None, evidence=idle)
 
 
 async def _first_packet(bench: Bench) -> None:
@@ -379,16 +381,8 @@ def _in_flight(history: History, *, cuts: int) -> Finding:
             if count > 1
         ]
     limit = 2 * cuts * len(all_centres(history))
-    return check(
-        "repeats-only-what-was-in-flight",
-        None if not seen else len(repeated) <= limit,
-        en="only what was in flight at a cut is sent again",
-        zh="仅重发断网时的在途报文",
-        measured=len(repeated),
-        limit=limit,
-        op="<=",
-        unit="messages",
-        evidence=repeated,
+    return REPEATS_ONLY_WHAT_WAS_IN_FLIGHT.decide(
+        None if not seen else len(repeated) <= limit, measured=len(repeated), limit=limit, op="<=", evidence=repeated
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -15,17 +15,25 @@ from conformance.terminal.delivery import dynamic_centres_judge, windows_judge
 
 FAMILY = "centreset"
 
+CHANGE_TAKEN = criterion(
+    "{0}-taken", en="the terminal takes its operator's orders", zh="终端接受操作员指令", unit="orders"
+)
+CHANGE_LOGGED = criterion(
+    "{0}-logged",
+    en="the change of the set of centres is in the log, with its author",
+    zh="中心增删连同操作人记入日志",
+    unit="entries",
+)
+
+
 _AUTHOR = "inspector Zhou"
 
 
 def _orders(history: History, adds: int) -> Iterator[Finding]:
     """Every order was taken, and is in the log with its author."""
     for what, needed in (("centre-add", adds), ("centre-remove", 1)):
-        yield windows_judge.accepted_finding(history, what, needed, id=f"{what}-taken")
-        yield windows_judge.audit_finding(
-            history, what, ("author",), f"{what}-logged",
-            "the change of the set of centres is in the log, with its author", "中心增删连同操作人记入日志",
-        )  # fmt: skip
+        yield windows_judge.accepted_finding(history, what, needed, CHANGE_TAKEN.of(what))
+        yield windows_judge.audit_finding(history, CHANGE_LOGGED.of(what), what, ("author",))
 
 
 class AddsAndRemovesCentresWhileRunning(Case):

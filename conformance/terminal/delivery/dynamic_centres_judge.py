@@ -9,10 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bench.case import Check, check, none_of
+from bench.case import Check, criterion
 from bench.history import Connected, History, Phase, Received
 from conformance.common.delivery import Ledger, setup_of
 from conformance.common.times import MINUTE, SECOND, local
+
+JOINED_IS_SERVED = criterion(
+    "joined-is-served-{0}", en="centre {1} is served once it is added", zh="新增中心 {1} 后开始向其上传", unit="records"
+)
+OWN_SCHEDULE = criterion(
+    "own-schedule-{0}",
+    en="centre {1} is sent its own intervals of {2} min, nothing before its time",
+    zh="中心 {1} 按自己的 {2} min 间隔上传，加入之前无上传",
+    unit="records",
+)
+LEFT_ALONE = criterion(
+    "left-alone-{0}",
+    en="centre {1} is neither called nor sent anything once it is removed",
+    zh="删除中心 {1} 后不再连接和上传",
+    unit="messages",
+)
+
 
 # How long after an order a terminal may take to act on it.
 ACT_US = 2 * MINUTE
@@ -43,15 +60,8 @@ def findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check]:
             continue
         at = joined[ledger.centre]
         got = [key for key, record in ledger.records.items() if key.end > at and record.acked is not None]
-        yield check(
-            f"joined-is-served-{ledger.centre.lower()}",
-            bool(got),
-            en=f"centre {ledger.centre} is served once it is added",
-            zh=f"新增中心 {ledger.centre} 后开始向其上传",
-            measured=len(got),
-            limit=1,
-            op=">=",
-            unit="records",
+        yield JOINED_IS_SERVED.of(ledger.centre.lower(), ledger.centre).decide(
+            bool(got), measured=len(got), limit=1, op=">="
         )
         early = [
             f"{local(event.t)} {event.cn}"
@@ -60,14 +70,10 @@ def findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check]:
         ]
         other = setup_of(history, ledger.centre).minute_interval * MINUTE
         off = [problem.evidence for problem in ledger.mis_stamped]
-        yield check(
-            f"own-schedule-{ledger.centre.lower()}",
+        yield OWN_SCHEDULE.of(ledger.centre.lower(), ledger.centre, other // MINUTE).decide(
             False if early or off else True if got else None,
-            en=f"centre {ledger.centre} is sent its own intervals of {other // MINUTE} min, nothing before its time",
-            zh=f"中心 {ledger.centre} 按自己的 {other // MINUTE} min 间隔上传，加入之前无上传",
             measured=len(early) + len(off),
             limit=0,
-            unit="records",
             evidence=[*early, *off][:10],
         )
     for centre, at in left.items():
@@ -82,12 +88,4 @@ def findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check]:
             if event.at == centre and event.state == "opened" and event.t > at + ACT_US
         ]
         served = any(event.centre == centre and event.t < at for event in history.of(Received))
-        yield none_of(
-            f"left-alone-{centre.lower()}",
-            came,
-            served,
-            en=f"centre {centre} is neither called nor sent anything once it is removed",
-            zh=f"删除中心 {centre} 后不再连接和上传",
-            unit="messages",
-            evidence=came[:10],
-        )
+        yield LEFT_ALONE.of(centre.lower(), centre).none(came, served, evidence=came[:10])

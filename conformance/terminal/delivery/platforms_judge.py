@@ -8,11 +8,65 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from bench.case import Check, check, none_among
+from bench.case import Check, criterion
 from bench.history import Fingerprinted, History, Phase, Received, Stored
 from conformance.common.delivery import Ledger, setup_of
 from conformance.common.queries import questions
 from conformance.common.times import DAY, MINUTE, SECOND, floor, instant_of, instant_of_iso, local, seconds, stamp_of
+
+REGISTERS_AGAIN = criterion(
+    "registers-again",
+    en="the terminal registers again when what it was given at its registration no longer holds",
+    zh="注册所得信息失效后终端重新注册",
+    unit="changes",
+)
+STARTS_WITH_WINDOW = criterion(
+    "starts-with-window",
+    en="the upload starts within 5 s of the time the platform told",
+    zh="上传在平台下发时间 ±5 s 内开始",
+    unit="s",
+)
+INSIDE_WINDOW = criterion(
+    "inside-window", en="nothing is uploaded outside the window", zh="窗口之外不上传", unit="uploads"
+)
+ACKNOWLEDGED_IN_WINDOW = criterion(
+    "acknowledged-in-window",
+    en="a day's set is acknowledged by the end of the first window after the day",
+    zh="日数据在当日结束后首个窗口内全部得到应答",
+    unit="records",
+)
+NINETY_SIX_A_DAY = criterion(
+    "ninety-six-a-day",
+    en="every point has 96 quarter-hours and a day value for each day",
+    zh="每个测点每日有 96 个 15 min 值和日值",
+    unit="sets",
+)
+REGISTERS_FIRST = criterion("registers-first", en="the terminal registers before it uploads", zh="先注册后上传")
+REQUESTS_WELL_FORMED = criterion(
+    "requests-well-formed", en="no request deviates from the platform's form", zh="请求格式无偏差", unit="requests"
+)
+SAME_WHEN_SENT_AGAIN = criterion(
+    "same-when-sent-again",
+    en="what is sent again after a time-out has the same content",
+    zh="超时重发的内容与首次一致",
+    unit="records",
+)
+ALL_DEPOSITED = criterion(
+    "all-deposited", en="every record has a fingerprint at the platform", zh="每条记录的指纹均已存证", unit="records"
+)
+FINGERPRINTS_AGREE = criterion(
+    "fingerprints-agree",
+    en="the deposited fingerprints are those of the records as they stand",
+    zh="存证指纹与记录一致",
+    unit="records",
+)
+NO_DEPOSIT_REFUSED = criterion(
+    "no-deposit-refused",
+    en="every deposit carries a valid signature of the device",
+    zh="每次存证的签名均有效",
+    unit="deposits",
+)
+
 
 UPLOAD, REGISTER = "uploadEnergyData", "register"
 WINDOW_US = 60 * MINUTE
@@ -55,31 +109,15 @@ def window_findings(history: History, ledger: Ledger) -> Iterator[Check]:
         if off > START_WITHIN_US:
             seen = "nothing" if first is None else local(first)
             late.append(f"window of {local(opening)}: first upload {seen}")
-    yield check(
-        "starts-with-window",
-        not late if windows else None,
-        en="the upload starts within 5 s of the time the platform told",
-        zh="上传在平台下发时间 ±5 s 内开始",
-        measured=seconds(worst),
-        limit=START_WITHIN_US // SECOND,
-        op="<=",
-        unit="s",
-        evidence=late,
+    yield STARTS_WITH_WINDOW.decide(
+        not late if windows else None, measured=seconds(worst), limit=START_WITHIN_US // SECOND, op="<=", evidence=late
     )
     outside = [
         f"upload at {local(at)}"
         for at in uploads
         if not any(opening - START_WITHIN_US <= at <= opening + WINDOW_US for opening in windows)
     ]
-    yield none_among(
-        "inside-window",
-        uploads and windows,
-        outside,
-        en="nothing is uploaded outside the window",
-        zh="窗口之外不上传",
-        unit="uploads",
-        evidence=outside[:10],
-    )
+    yield INSIDE_WINDOW.none_among(uploads and windows, outside, evidence=outside[:10])
     overdue: list[str] = []
     due = 0
     for key, record in ledger.records.items():
@@ -90,15 +128,7 @@ def window_findings(history: History, ledger: Ledger) -> Iterator[Check]:
         if record.acked is None or record.acked > end:
             shown = "never" if record.acked is None else local(record.acked)
             overdue.append(f"{key.point} {key.kind} ending {local(key.end)}: acknowledged {shown}")
-    yield none_among(
-        "acknowledged-in-window",
-        due,
-        overdue,
-        en="a day's set is acknowledged by the end of the first window after the day",
-        zh="日数据在当日结束后首个窗口内全部得到应答",
-        unit="records",
-        evidence=overdue[:10],
-    )
+    yield ACKNOWLEDGED_IN_WINDOW.none_among(due, overdue, evidence=overdue[:10])
 
 
 def set_findings(history: History, centre: str) -> Iterator[Check]:
@@ -117,15 +147,7 @@ def set_findings(history: History, centre: str) -> Iterator[Check]:
             whole = day in stored.get((code, "day"), ())
             if quarters != A_DAY or not whole:
                 short.append(f"{point} on {local(day)[:10]}: {quarters} quarter-hours, day value {whole}")
-    yield none_among(
-        "ninety-six-a-day",
-        days and setup.codes,
-        short,
-        en="every point has 96 quarter-hours and a day value for each day",
-        zh="每个测点每日有 96 个 15 min 值和日值",
-        unit="sets",
-        evidence=short[:10],
-    )
+    yield NINETY_SIX_A_DAY.none_among(days and setup.codes, short, evidence=short[:10])
 
 
 def form_findings(history: History, centre: str) -> Iterator[Check]:
@@ -133,23 +155,12 @@ def form_findings(history: History, centre: str) -> Iterator[Check]:
     requests = [event for event in history.of(Received) if event.centre == centre]
     registered = next((event.t for event in requests if event.cn == REGISTER and not event.faults), None)
     first = next((event.t for event in requests if event.cn == UPLOAD), None)
-    yield check(
-        "registers-first",
+    yield REGISTERS_FIRST.decide(
         registered is not None and (first is None or registered < first),
-        en="the terminal registers before it uploads",
-        zh="先注册后上传",
         actual=f"registered {local(registered or 0)}, first upload {local(first or 0)}",
     )
     wrong = [f"{local(event.t)} {event.cn}: {', '.join(event.faults)}" for event in requests if event.faults]
-    yield none_among(
-        "requests-well-formed",
-        requests,
-        wrong,
-        en="no request deviates from the platform's form",
-        zh="请求格式无偏差",
-        unit="requests",
-        evidence=wrong[:10],
-    )
+    yield REQUESTS_WELL_FORMED.none_among(requests, wrong, evidence=wrong[:10])
 
 
 def idempotence_findings(history: History, centre: str) -> Iterator[Check]:
@@ -164,15 +175,7 @@ def idempotence_findings(history: History, centre: str) -> Iterator[Check]:
         for event in stored
         if event.version > 1 and not event.revision
     ]
-    yield none_among(
-        "same-when-sent-again",
-        again,
-        other,
-        en="what is sent again after a time-out has the same content",
-        zh="超时重发的内容与首次一致",
-        unit="records",
-        evidence=other[:10],
-    )
+    yield SAME_WHEN_SENT_AGAIN.none_among(again, other, evidence=other[:10])
 
 
 def registered_finding(history: History, centre: str) -> Check:
@@ -188,14 +191,7 @@ def registered_finding(history: History, centre: str) -> Check:
         for mark, end in zip(marks, ends, strict=False)
         if not any(mark.t < at <= end for at in times)
     ]
-    return none_among(
-        "registers-again",
-        marks,
-        missing,
-        en="the terminal registers again when what it was given at its registration no longer holds",
-        zh="注册所得信息失效后终端重新注册",
-        unit="changes",
-    )
+    return REGISTERS_AGAIN.none_among(marks, missing)
 
 
 def deposit_findings(history: History, centre: str, kind: str) -> Iterator[Check]:
@@ -233,37 +229,13 @@ def deposit_findings(history: History, centre: str, kind: str) -> Iterator[Check
             digest = hashlib.new("sm3", "".join(f"{line}\n" for line in lines).encode()).hexdigest()
             if digest != deposit.digest:
                 wrong.append(f"{point.id} {kind} {start}: value {row['value']} is not what was deposited")
-    yield none_among(
-        "all-deposited",
-        shown,
-        missing,
-        en="every record has a fingerprint at the platform",
-        zh="每条记录的指纹均已存证",
-        unit="records",
-        evidence=missing[:10],
-    )
-    yield none_among(
-        "fingerprints-agree",
-        shown and taken,
-        wrong,
-        en="the deposited fingerprints are those of the records as they stand",
-        zh="存证指纹与记录一致",
-        unit="records",
-        evidence=wrong[:10],
-    )
+    yield ALL_DEPOSITED.none_among(shown, missing, evidence=missing[:10])
+    yield FINGERPRINTS_AGREE.none_among(shown and taken, wrong, evidence=wrong[:10])
     refused = [f"{event.point} {event.kind} {event.start}: {event.outcome}" for event in deposits]
     refused = [
         line for line, event in zip(refused, deposits, strict=True) if event.outcome not in ("accepted", "again")
     ]
-    yield none_among(
-        "no-deposit-refused",
-        deposits,
-        refused,
-        en="every deposit carries a valid signature of the device",
-        zh="每次存证的签名均有效",
-        unit="deposits",
-        evidence=refused[:10],
-    )
+    yield NO_DEPOSIT_REFUSED.none_among(deposits, refused, evidence=refused[:10])
 
 
 def _stamp(text: str) -> str:

@@ -7,9 +7,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Check, check, none_among, none_of
+from bench.case import Check, criterion
 from bench.history import Fingerprinted, History, Observed, Phase
 from conformance.common.times import instant_of_iso, local
+
+UNTOUCHED_STORE_AGREES = criterion(
+    "untouched-store-agrees",
+    en="every untouched record agrees with its fingerprint",
+    zh="未改动的记录均与指纹一致",
+    unit="records",
+)
+ALTERATIONS_FOUND = criterion(
+    "alterations-found",
+    en="every altered record is named by a verification on demand",
+    zh="按需核验指出每条被改动的记录",
+    unit="records",
+)
+NOTHING_ELSE_NAMED = criterion(
+    "nothing-else-named", en="no record is named that nobody altered", zh="不误报未改动的记录", unit="records"
+)
+COPIES_AGREE = criterion(
+    "copies-agree",
+    en="what a centre received agrees with what was deposited",
+    zh="中心收到的记录与存证指纹一致",
+    unit="records",
+)
+ALTERED_COPIES_FOUND = criterion(
+    "altered-copies-found",
+    en="every record that was altered at the centre is found",
+    zh="中心处被改动的每条记录均被查出",
+    unit="records",
+)
+
 
 LEAST_RECORDS = 1000
 ALTERED = "altered-copies"
@@ -27,13 +56,9 @@ def store_findings(history: History, kind: str) -> Iterator[Check]:
     after = [event for event in told[at:] if event.what == "verify" and event.rows]
     compared = int(before[-1].rows[0].get("compared", "0")) if before else 0
     named = {name: row.get("what", "") for event in before for row in event.rows[1:] if (name := _name(row))}
-    yield none_among(
-        "untouched-store-agrees",
+    yield UNTOUCHED_STORE_AGREES.none_among(
         compared,
         named,
-        en="every untouched record agrees with its fingerprint",
-        zh="未改动的记录均与指纹一致",
-        unit="records",
         evidence=[f"{compared} compared / 条已比对", *(_line(name, what) for name, what in list(named.items())[:10])],
     )
     altered = {
@@ -45,26 +70,14 @@ def store_findings(history: History, kind: str) -> Iterator[Check]:
     found = {name: row.get("what", "") for event in after for row in event.rows[1:] if (name := _name(row))}
     decided = bool(altered) and bool(after) and compared >= LEAST_RECORDS
     missed = [_line(name, how) for name, how in altered.items() if name not in found]
-    yield check(
-        "alterations-found",
+    yield ALTERATIONS_FOUND.decide(
         False if missed and after else True if decided else None,
-        en="every altered record is named by a verification on demand",
-        zh="按需核验指出每条被改动的记录",
         measured=len(altered) - len(missed),
         limit=len(altered) or 1,
-        unit="records",
         evidence=missed[:20],
     )
     others = [_line(name, what) for name, what in found.items() if name not in altered]
-    yield none_of(
-        "nothing-else-named",
-        others,
-        decided,
-        en="no record is named that nobody altered",
-        zh="不误报未改动的记录",
-        unit="records",
-        evidence=others[:10],
-    )
+    yield NOTHING_ELSE_NAMED.none(others, decided, evidence=others[:10])
 
 
 def _name(row: dict[str, str]) -> Name | None:
@@ -88,25 +101,15 @@ def copies_findings(history: History, platform: str) -> Iterator[Check]:
     ]
     results = {f"{event.point}/{event.start}": event.outcome for event in compared}
     wrong = [f"{name}: {outcome}" for name, outcome in results.items() if name not in altered and outcome != "same"]
-    yield none_of(
-        "copies-agree",
-        wrong,
-        len(results) >= LEAST_RECORDS,
-        en="what a centre received agrees with what was deposited",
-        zh="中心收到的记录与存证指纹一致",
-        unit="records",
-        evidence=[f"{len(results)} compared / 条已比对", *wrong[:10]],
+    yield COPIES_AGREE.none(
+        wrong, len(results) >= LEAST_RECORDS, evidence=[f"{len(results)} compared / 条已比对", *wrong[:10]]
     )
     missed = [
         f"{name}: {results.get(name, 'not compared')}" for name in sorted(altered) if results.get(name) != "altered"
     ]
-    yield check(
-        "altered-copies-found",
+    yield ALTERED_COPIES_FOUND.decide(
         not missed if altered and len(results) >= LEAST_RECORDS else None,
-        en="every record that was altered at the centre is found",
-        zh="中心处被改动的每条记录均被查出",
         measured=len(altered) - len(missed),
         limit=len(altered) or 1,
-        unit="records",
         evidence=missed[:20],
     )

@@ -8,10 +8,51 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from bench.case import Check, check, none_among
+from bench.case import Check, criterion
 from bench.history import Commanded, History, Observed, Phase, Received, Rejected, Secured, Stored
 from conformance.common.delivery import Ledger
 from conformance.common.times import DAY, HOUR, MINUTE, floor, instant_of, local
+
+ACTIVITY_DATA_PASSED = criterion(
+    "activity-data-passed-{0}",
+    en="third party {1} was passed all activity data, unaltered",
+    zh="第三方平台 {1} 收到全部活动数据且未改动",
+    unit="records",
+)
+PASSED = criterion(
+    "{0}-passed-{1}", en="third party {2} was passed the configured {0}", zh="第三方平台 {2} 收到所配置的{3}"
+)
+ENTRIES_PASSED = criterion(
+    "entries-passed-{0}",
+    en="third party {1} was passed what was entered by hand, with author and reason",
+    zh="第三方平台 {1} 收到填报数据及其操作人和原因",
+    unit="entries",
+)
+STATISTICS_PASSED = criterion(
+    "statistics-passed-{0}",
+    en="third party {1} was passed the statistics of each day, the sum of its data",
+    zh="第三方平台 {1} 收到每日统计数据，且等于当日数据之和",
+    unit="days",
+)
+BODY_ENCIPHERED_AS_DEMANDED = criterion(
+    "body-enciphered-as-demanded",
+    en="bodies are enciphered with the key that the third party demands",
+    zh="按第三方平台要求对数据加密",
+    unit="bodies",
+)
+AUTHENTICATES_AS_DEMANDED = criterion(
+    "authenticates-as-demanded",
+    en="the terminal shows the certificate and the token that the third party demands",
+    zh="终端按第三方平台要求出示证书和令牌",
+    unit="requests",
+)
+REFUSED_DATA_WAIT = criterion(
+    "refused-data-wait",
+    en="what the third party refused for its token is passed on once the token is right again",
+    zh="因令牌被拒的数据在令牌恢复后补传",
+    unit="periods",
+)
+
 
 SOON_US = HOUR
 """How long what has changed may take to reach a third party: the clause names no time, this is the bench's patience."""
@@ -26,14 +67,10 @@ def activity_finding(ledger: Ledger) -> Check:
         for group in (ledger.lost, ledger.unacknowledged, ledger.altered, ledger.mis_stamped, ledger.invented)
         for problem in group
     ]
-    return check(
-        f"activity-data-passed-{ledger.centre.lower()}",
+    return ACTIVITY_DATA_PASSED.of(ledger.centre.lower(), ledger.centre).decide(
         None if not ledger.truths else not wrong if ledger.records or wrong else False if ledger.sure else None,
-        en=f"third party {ledger.centre} was passed all activity data, unaltered",
-        zh=f"第三方平台 {ledger.centre} 收到全部活动数据且未改动",
         measured=len(wrong),
         limit=0,
-        unit="records",
         evidence=[f"{len(ledger.records)} records / 条记录", *wrong[:10]],
     )
 
@@ -56,13 +93,8 @@ def document_finding(history: History, centre: str, kind: str, name: str, wanted
     first = next((event for event in came if wanted.items() <= event.fields.items()), None)
     late = first is None or done is None or first.t > done + SOON_US
     said = f"{local(first.t)} {first.fields}" if first else str(came[-1].fields) if came else "nothing"
-    return check(
-        f"{kind}-passed-{centre.lower()}",
-        None if done is None else not late,
-        en=f"third party {centre} was passed the configured {kind}",
-        zh=f"第三方平台 {centre} 收到所配置的{'核算方法' if kind == 'method' else '排放边界'}",
-        expected=str(dict(wanted)),
-        actual=said,
+    return PASSED.of(kind, centre.lower(), centre, "核算方法" if kind == "method" else "排放边界").decide(
+        None if done is None else not late, expected=str(dict(wanted)), actual=said
     )
 
 
@@ -80,14 +112,7 @@ def entry_finding(history: History, centre: str) -> Check:
             for each in came
         ):
             missing.append(f"{local(int(event.query['start']))} {words}: {[each.fields for each in came][:3]}")
-    return none_among(
-        f"entries-passed-{centre.lower()}",
-        made,
-        missing,
-        en=f"third party {centre} was passed what was entered by hand, with author and reason",
-        zh=f"第三方平台 {centre} 收到填报数据及其操作人和原因",
-        unit="entries",
-    )
+    return ENTRIES_PASSED.of(centre.lower(), centre).none_among(made, missing)
 
 
 def statistics_finding(history: History, centre: str) -> Check:
@@ -112,14 +137,7 @@ def statistics_finding(history: History, centre: str) -> Check:
             wrong.append(f"{code} {local(day)}: no statistics")
         elif Decimal(event.fields["value"]) != total or event.t > day + DAY + SOON_US:
             wrong.append(f"{code} {local(day)}: {event.fields['value']}, the day's data are {total} ({local(event.t)})")
-    return none_among(
-        f"statistics-passed-{centre.lower()}",
-        days,
-        wrong,
-        en=f"third party {centre} was passed the statistics of each day, the sum of its data",
-        zh=f"第三方平台 {centre} 收到每日统计数据，且等于当日数据之和",
-        unit="days",
-    )
+    return STATISTICS_PASSED.of(centre.lower(), centre).none_among(days, wrong)
 
 
 def authentication_findings(history: History, centre: str) -> Iterator[Check]:
@@ -135,14 +153,10 @@ def authentication_findings(history: History, centre: str) -> Iterator[Check]:
     shakes = [event for event in history.of(Secured) if event.at == centre and event.state == "agreed"]
     nameless = [f"{local(event.t)} no certificate" for event in shakes if not event.peer]
     heard = any(event.centre == centre for event in history.of(Received))
-    yield check(
-        "authenticates-as-demanded",
+    yield AUTHENTICATES_AS_DEMANDED.decide(
         False if outside or nameless else True if shakes and heard else None,
-        en="the terminal shows the certificate and the token that the third party demands",
-        zh="终端按第三方平台要求出示证书和令牌",
         measured=len(outside) + len(nameless),
         limit=0,
-        unit="requests",
         evidence=[*outside, *nameless][:10],
     )
     tried = begin is not None and any(begin <= event.t <= (end or history.end_us) for event in refused)
@@ -156,14 +170,7 @@ def authentication_findings(history: History, centre: str) -> Iterator[Check]:
             ]
             if not any(event.t >= end for event in stamps):
                 absent.append(f"{local(at)}: never taken")
-    yield none_among(
-        "refused-data-wait",
-        tried and due,
-        absent,
-        en="what the third party refused for its token is passed on once the token is right again",
-        zh="因令牌被拒的数据在令牌恢复后补传",
-        unit="periods",
-    )
+    yield REFUSED_DATA_WAIT.none_among(tried and due, absent)
 
 
 def enciphered_finding(history: History, centre: str) -> Check:
@@ -175,12 +182,6 @@ def enciphered_finding(history: History, centre: str) -> Check:
         for event in history.of(Rejected)
         if event.at == centre and (_CLEAR in event.reason or "decipher" in event.reason)
     ]
-    return none_among(
-        "body-enciphered-as-demanded",
-        bodies,
-        clear,
-        en="bodies are enciphered with the key that the third party demands",
-        zh="按第三方平台要求对数据加密",
-        unit="bodies",
-        evidence=[f"{len(bodies)} bodies / 个报文", *clear[:10]],
+    return BODY_ENCIPHERED_AS_DEMANDED.none_among(
+        bodies, clear, evidence=[f"{len(bodies)} bodies / 个报文", *clear[:10]]
     )

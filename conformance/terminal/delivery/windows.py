@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -17,6 +17,30 @@ from conformance.common.times import HOUR, floor
 from conformance.terminal import HJ212, HJ212_WINDOW, LOCAL, MODBUS, PLATFORM
 from conformance.terminal.delivery import windows_judge
 from simulators.centres.national import NationalCentre
+
+BACKFILL_LOGGED = criterion(
+    "backfill-logged",
+    en="a backfill by hand is in the log, with author and reason",
+    zh="人工补传连同操作人和原因记入日志",
+    unit="entries",
+)
+
+
+ORDER_LOGGED = criterion(
+    "order-logged",
+    en="an upload by hand is in the log, with its author",
+    zh="人工上传连同操作人记入日志",
+    unit="entries",
+)
+
+
+SETTING_LOGGED = criterion(
+    "setting-logged",
+    en="a change of the upload time is in the log, with its author",
+    zh="上传时间变更连同操作人记入日志",
+    unit="entries",
+)
+
 
 _TIME, _BY_HAND, _AGAIN = "02:17:00", "03:05:00", "04:20:00"
 _MIDNIGHT = "00:00:00"
@@ -68,14 +92,7 @@ class _ByHand:
     def judge(self, history: History) -> Iterator[Finding]:
         ledgers = reconciled(history)
         yield windows_judge.accepted_finding(history, "upload-time", self.orders)
-        yield windows_judge.audit_finding(
-            history,
-            "upload-time",
-            ("author", "time"),
-            "setting-logged",
-            "a change of the upload time is in the log, with its author",
-            "上传时间变更连同操作人记入日志",
-        )
+        yield windows_judge.audit_finding(history, SETTING_LOGGED, "upload-time", ("author", "time"))
         for ledger in ledgers:
             yield from windows_judge.window_findings(history, ledger)
         yield from delivery.findings(ledgers)
@@ -134,10 +151,7 @@ class _AtTheButton:
     def judge(self, history: History) -> Iterator[Finding]:
         ledgers = reconciled(history)
         yield windows_judge.accepted_finding(history, "upload", 1)
-        yield windows_judge.audit_finding(
-            history, "upload", ("author",), "order-logged",
-            "an upload by hand is in the log, with its author", "人工上传连同操作人记入日志",
-        )  # fmt: skip
+        yield windows_judge.audit_finding(history, ORDER_LOGGED, "upload", ("author",))
         for ledger in ledgers:
             yield windows_judge.button_finding(history, ledger)
             yield from windows_judge.window_findings(history, ledger)
@@ -241,10 +255,7 @@ class BackfillsByHand(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield windows_judge.accepted_finding(history, "backfill", 1)
-        yield windows_judge.audit_finding(
-            history, "backfill", ("author", "reason"), "backfill-logged",
-            "a backfill by hand is in the log, with author and reason", "人工补传连同操作人和原因记入日志",
-        )  # fmt: skip
+        yield windows_judge.audit_finding(history, BACKFILL_LOGGED, "backfill", ("author", "reason"))
         yield from windows_judge.restored_findings(history, "A")
         ledgers = reconciled(history, all_centres(history))
         yield from delivery.findings(ledgers, duplicates=False)

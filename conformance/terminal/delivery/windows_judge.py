@@ -10,13 +10,72 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from bench.case import Check, check, none_among, none_of
+from bench.case import Check, Criterion, criterion
 from bench.history import History, Observed, Phase, Received, Stored
 from conformance.common.delivery import Ledger, acknowledgements, matches, setup_of
 from conformance.common.queries import answers
 from conformance.common.retention import outages
 from conformance.common.times import DAY, MINUTE, SECOND, floor, instant_of, instant_of_iso, local, seconds
 from conformance.common.truth import Certainty, truth_of
+
+ORDERS_TAKEN = criterion(
+    "orders-taken", en="the terminal takes its operator's orders", zh="终端接受操作员指令", unit="orders"
+)
+UPLOADS_AT_THE_BUTTON = criterion(
+    "uploads-at-the-button-{0}",
+    en="centre {1}: an order by hand starts the upload within 5 s and empties the queue",
+    zh="中心 {1}：人工指令 5 s 内开始上传并送完积压",
+    unit="s",
+)
+STARTS_WITH_WINDOW = criterion(
+    "starts-with-window-{0}",
+    en="centre {1}: the upload starts within 5 s of the time in force",
+    zh="中心 {1}：上传在生效时刻 ±5 s 内开始",
+    unit="s",
+)
+INSIDE_WINDOW = criterion(
+    "inside-window-{0}",
+    en="centre {1}: nothing is uploaded outside the window unless ordered",
+    zh="中心 {1}：除人工指令外，窗口之外不上传",
+    unit="uploads",
+)
+ACKNOWLEDGED_IN_WINDOW = criterion(
+    "acknowledged-in-window-{0}",
+    en="centre {1}: all that waited is acknowledged by the end of the first window it can have",
+    zh="中心 {1}：应在其首个可用窗口结束前全部得到应答",
+    unit="records",
+)
+BACKFILL_BRINGS_THE_RANGE = criterion(
+    "backfill-brings-the-range",
+    en="what the centre lost is there again within 10 min of the order",
+    zh="人工补传指令 10 min 内，中心缺失的记录全部补齐",
+    unit="records",
+)
+BACKFILL_BRINGS_NOTHING_ELSE = criterion(
+    "backfill-brings-nothing-else",
+    en="a backfill by hand sends the ordered range and nothing beside it",
+    zh="人工补传仅发送所指定的范围",
+    unit="records",
+)
+MONTHLY_INDEX = criterion(
+    "monthly-index",
+    en="each month's value of every point is acknowledged by the end of the first window after the month",
+    zh="每测点月值在月末后首个窗口结束前得到应答",
+    unit="values",
+)
+MONTHLY_VALUES_TRUE = criterion(
+    "monthly-values-true",
+    en="each month's value is what the meter counted in it",
+    zh="月值与表计当月增量一致",
+    unit="values",
+)
+WINDOW_WAS_MISSED = criterion(
+    "window-was-missed-{0}",
+    en="centre {1}: a window passed without a path",
+    zh="中心 {1}：确有窗口因断网错过",
+    unit="windows",
+)
+
 
 UPLOADS = ("uploadEnergyData", "2051", "2061", "2031")
 WINDOW_US = 60 * MINUTE
@@ -103,28 +162,16 @@ def window_findings(history: History, ledger: Ledger) -> Iterator[Check]:
             seen = local(own[0]) if own else "nothing"
             late.append(f"window of {local(window.opening)}: first upload {seen}")
     name = centre.lower()
-    yield check(
-        f"starts-with-window-{name}",
+    yield STARTS_WITH_WINDOW.of(name, centre).decide(
         not late if open_ones else None,
-        en=f"centre {centre}: the upload starts within 5 s of the time in force",
-        zh=f"中心 {centre}：上传在生效时刻 ±5 s 内开始",
         measured=seconds(worst),
         limit=START_WITHIN_US // SECOND,
         op="<=",
-        unit="s",
         evidence=late,
     )
     lawful = [(one.opening - START_WITHIN_US, one.end) for one in known] + [(at, at + WINDOW_US) for at in ordered]
     outside = [f"upload at {local(at)}" for at in came if not any(low <= at <= high for low, high in lawful)]
-    yield none_among(
-        f"inside-window-{name}",
-        came and known,
-        outside,
-        en=f"centre {centre}: nothing is uploaded outside the window unless ordered",
-        zh=f"中心 {centre}：除人工指令外，窗口之外不上传",
-        unit="uploads",
-        evidence=outside[:10],
-    )
+    yield INSIDE_WINDOW.of(name, centre).none_among(came and known, outside, evidence=outside[:10])
     overdue: list[str] = []
     due = 0
     answered = {key: record.acked for key, record in ledger.records.items()}
@@ -137,15 +184,7 @@ def window_findings(history: History, ledger: Ledger) -> Iterator[Check]:
         if acked is None or acked > first.end:
             shown = "never" if acked is None else local(acked)
             overdue.append(f"{key.point} {key.kind} ending {local(key.end)}: acknowledged {shown}")
-    yield none_among(
-        f"acknowledged-in-window-{name}",
-        due,
-        overdue,
-        en=f"centre {centre}: all that waited is acknowledged by the end of the first window it can have",
-        zh=f"中心 {centre}：应在其首个可用窗口结束前全部得到应答",
-        unit="records",
-        evidence=overdue[:10],
-    )
+    yield ACKNOWLEDGED_IN_WINDOW.of(name, centre).none_among(due, overdue, evidence=overdue[:10])
 
 
 def missed_findings(history: History, ledger: Ledger) -> Iterator[Check]:
@@ -154,15 +193,8 @@ def missed_findings(history: History, ledger: Ledger) -> Iterator[Check]:
     due = [*ledger.records, *(problem.key for problem in ledger.lost)]
     waited = any(floor(one.opening, DAY) - DAY < key.end <= one.opening for one in missed for key in due)
     if not waited:
-        yield check(
-            f"window-was-missed-{ledger.centre.lower()}",
-            None,
-            en=f"centre {ledger.centre}: a window passed without a path",
-            zh=f"中心 {ledger.centre}：确有窗口因断网错过",
-            measured=len(missed),
-            limit=1,
-            op=">=",
-            unit="windows",
+        yield WINDOW_WAS_MISSED.of(ledger.centre.lower(), ledger.centre).decide(
+            None, measured=len(missed), limit=1, op=">="
         )
 
 
@@ -186,15 +218,11 @@ def button_finding(history: History, ledger: Ledger) -> Check:
             waited += 1
             if record.acked is None or record.acked > at + WINDOW_US:
                 faults.append(f"{key.point} {key.kind} ending {local(key.end)}: waited and did not come")
-    return check(
-        f"uploads-at-the-button-{centre.lower()}",
+    return UPLOADS_AT_THE_BUTTON.of(centre.lower(), centre).decide(
         None if not pressed or not waited else not faults,
-        en=f"centre {centre}: an order by hand starts the upload within 5 s and empties the queue",
-        zh=f"中心 {centre}：人工指令 5 s 内开始上传并送完积压",
         measured=seconds(worst),
         limit=START_WITHIN_US // SECOND,
         op="<=",
-        unit="s",
         evidence=faults[:10],
     )
 
@@ -221,25 +249,11 @@ def restored_findings(history: History, centre: str, within_us: int = 10 * MINUT
     absent = [
         f"{kind} {code} {stamp}: not sent again" for kind, code, stamp in wanted if (kind, code, stamp) not in brought
     ]
-    yield check(
-        "backfill-brings-the-range",
-        None if not wanted else not absent,
-        en="what the centre lost is there again within 10 min of the order",
-        zh="人工补传指令 10 min 内，中心缺失的记录全部补齐",
-        measured=len(absent),
-        limit=0,
-        unit="records",
-        evidence=absent[:10],
+    yield BACKFILL_BRINGS_THE_RANGE.decide(
+        None if not wanted else not absent, measured=len(absent), limit=0, evidence=absent[:10]
     )
-    yield check(
-        "backfill-brings-nothing-else",
-        None if not brought else not beside,
-        en="a backfill by hand sends the ordered range and nothing beside it",
-        zh="人工补传仅发送所指定的范围",
-        measured=len(beside),
-        limit=0,
-        unit="records",
-        evidence=beside[:10],
+    yield BACKFILL_BRINGS_NOTHING_ELSE.decide(
+        None if not brought else not beside, measured=len(beside), limit=0, evidence=beside[:10]
     )
 
 
@@ -267,7 +281,7 @@ def _inside(stamp: str, order: Observed) -> bool:
     return start is not None and int(order.query["from"]) <= start < int(order.query["to"])
 
 
-def audit_finding(history: History, what: str, words: Sequence[str], id: str, en: str, zh: str) -> Check:
+def audit_finding(history: History, asked: Criterion, what: str, words: Sequence[str]) -> Check:
     """Every order of a kind that was taken is in the log within a minute, with its author and these words' values.
 
     `words` are keys of the order whose text the entry must hold.
@@ -287,34 +301,27 @@ def audit_finding(history: History, what: str, words: Sequence[str], id: str, en
             untold.append(
                 f"{local(order.asked)} {what} {order.query.get('centre', '')}: no entry with {', '.join(wanted)}"
             )
-    return check(
-        id,
+    return asked.decide(
         None if not taken or not logs else not untold,
-        en=en,
-        zh=zh,
         measured=len(taken) - len(untold),
         limit=len(taken),
         op=">=",
-        unit="entries",
         evidence=untold,
     )
 
 
-def accepted_finding(history: History, what: str, needed: int, id: str = "orders-taken") -> Check:
-    """The terminal took the orders of its operator."""
+def accepted_finding(history: History, what: str, needed: int, asked: Criterion | None = None) -> Check:
+    """The terminal took the orders of its operator; `asked` is the criterion, `ORDERS_TAKEN` where none is given."""
+    asked = asked or ORDERS_TAKEN
     made = [event for event in history.of(Observed) if event.what == what]
     refused = [
         f"{local(event.asked)} {event.query.get('centre', '')}: {event.problem}" for event in made if event.problem
     ]
-    return check(
-        id,
+    return asked.decide(
         None if len(made) < needed else not refused,
-        en="the terminal takes its operator's orders",
-        zh="终端接受操作员指令",
         measured=len(made) - len(refused),
         limit=needed,
         op=">=",
-        unit="orders",
         evidence=refused,
     )
 
@@ -365,23 +372,7 @@ def month_findings(history: History, centre: str) -> Iterator[Check]:
                 for event in events
                 if not matches(truth, expected, event.fields)
             ]
-    yield check(
-        "monthly-index",
-        None if not due else not absent,
-        en="each month's value of every point is acknowledged by the end of the first window after the month",
-        zh="每测点月值在月末后首个窗口结束前得到应答",
-        measured=due - len(absent),
-        limit=due,
-        op=">=",
-        unit="values",
-        evidence=absent[:10],
+    yield MONTHLY_INDEX.decide(
+        None if not due else not absent, measured=due - len(absent), limit=due, op=">=", evidence=absent[:10]
     )
-    yield none_of(
-        "monthly-values-true",
-        wrong,
-        due and not absent,
-        en="each month's value is what the meter counted in it",
-        zh="月值与表计当月增量一致",
-        unit="values",
-        evidence=wrong[:10],
-    )
+    yield MONTHLY_VALUES_TRUE.none(wrong, due and not absent, evidence=wrong[:10])

@@ -9,9 +9,38 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from bench.case import Check, check, none_among
+from bench.case import Check, criterion
 from bench.history import Commanded, History, Phase, Received, Sent, Stored
 from conformance.common.times import local
+
+PACKETS_PROTECTED = criterion(
+    "packets-protected",
+    en="every packet is enciphered and signed as agreed, and an independent library opens it",
+    zh="每个报文均按约定加密签名，独立实现可解密验签",
+    unit="packets",
+)
+NONCES_NEVER_TWICE = criterion(
+    "nonces-never-twice", en="no nonce is used twice with a key", zh="同一密钥下随机数不重复", unit="nonces"
+)
+FORGED_COMMANDS_UNANSWERED = criterion(
+    "forged-commands-unanswered",
+    en="a forged command is neither carried out nor answered",
+    zh="伪造的命令不执行、不应答",
+    unit="commands",
+)
+REPLAY_UNANSWERED = criterion(
+    "replay-unanswered",
+    en="a command that is sent again after another one is not answered",
+    zh="重放的命令不予应答",
+    unit="answers",
+)
+FORGED_NOT_BELIEVED = criterion(
+    "forged-{0}-not-believed",
+    en="an acknowledgement that is forged ({0}) counts as none",
+    zh="伪造的应答（{0}）不被采信",
+    unit="records",
+)
+
 
 _NONCE = re.compile(r"KeyId=([0-9A-Fa-f]{8});Iv=([A-Za-z0-9_-]+);")
 GENUINE = "genuine"
@@ -27,15 +56,7 @@ def protected_findings(history: History, centre: str) -> Iterator[Check]:
         for event in packets
         if (faults := [fault for fault in event.faults if fault.startswith("payload-")])
     ]
-    yield none_among(
-        "packets-protected",
-        packets,
-        wrong,
-        en="every packet is enciphered and signed as agreed, and an independent library opens it",
-        zh="每个报文均按约定加密签名，独立实现可解密验签",
-        unit="packets",
-        evidence=wrong[:10],
-    )
+    yield PACKETS_PROTECTED.none_among(packets, wrong, evidence=wrong[:10])
     first: dict[tuple[str, str], str] = {}
     again: list[str] = []
     for event in packets:
@@ -46,15 +67,8 @@ def protected_findings(history: History, centre: str) -> Iterator[Check]:
         before = first.setdefault((found[1], found[2]), shown)
         if before is not shown:
             again.append(f"{shown}: nonce {found[2]} was used at {before}")
-    yield check(
-        "nonces-never-twice",
-        not again if len(first) > 1 else False if again else None,
-        en="no nonce is used twice with a key",
-        zh="同一密钥下随机数不重复",
-        measured=len(again),
-        limit=0,
-        unit="nonces",
-        evidence=again[:10],
+    yield NONCES_NEVER_TWICE.decide(
+        not again if len(first) > 1 else False if again else None, measured=len(again), limit=0, evidence=again[:10]
     )
 
 
@@ -87,14 +101,8 @@ def forgery_findings(history: History, centre: str, forgeries: Sequence[str]) ->
                 for key, event in owed.items()
                 if key not in came
             ]
-        yield none_among(
-            f"forged-{forgery}-not-believed",
-            owed,
-            believed,
-            en=f"an acknowledgement that is forged ({forgery}) counts as none",
-            zh=f"伪造的应答（{forgery}）不被采信",
-            unit="records",
-            evidence=[f"{len(forged)} forged packets / 个伪造报文", *believed[:10]],
+        yield FORGED_NOT_BELIEVED.of(forgery).none_among(
+            owed, believed, evidence=[f"{len(forged)} forged packets / 个伪造报文", *believed[:10]]
         )
 
 
@@ -108,15 +116,7 @@ def command_findings(history: History, centre: str, forgeries: Sequence[str]) ->
         for name, event in forged
         if event.accepted or event.result
     ]
-    yield none_among(
-        "forged-commands-unanswered",
-        forged,
-        answered,
-        en="a forged command is neither carried out nor answered",
-        zh="伪造的命令不执行、不应答",
-        unit="commands",
-        evidence=answered[:10],
-    )
+    yield FORGED_COMMANDS_UNANSWERED.none_among(forged, answered, evidence=answered[:10])
     replays = [event for event in history.of(Sent) if event.centre == centre and event.spoiled == REPLAYED]
     numbers = {event.qn: event for event in asked}
     said: list[str] = []
@@ -128,12 +128,4 @@ def command_findings(history: History, centre: str, forgeries: Sequence[str]) ->
             for answer in history.of(Received)
             if answer.centre == centre and original is not None and answer.qn == original.qn and answer.t > replay.t
         ]
-    yield none_among(
-        "replay-unanswered",
-        replays,
-        said,
-        en="a command that is sent again after another one is not answered",
-        zh="重放的命令不予应答",
-        unit="answers",
-        evidence=said[:10],
-    )
+    yield REPLAY_UNANSWERED.none_among(replays, said, evidence=said[:10])

@@ -9,10 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bench.case import Check, check, none_of
+from bench.case import Check, criterion
 from bench.history import History, Sent
 from conformance.common import frames
 from conformance.common.times import SECOND, local
+
+NO_SET_LEFT_HALF = criterion(
+    "no-set-left-half",
+    en="a set that was interrupted is finished afterwards: no half of it counts for the whole",
+    zh="中断的分包组随后补齐，不以半组充整组",
+    unit="sets",
+)
+PARTS_REPEATED_FOR_A_REASON = criterion(
+    "parts-repeated-for-a-reason",
+    en="an acknowledged part is sent again at most once for each interruption of its set",
+    zh="已应答的分包，每次中断至多随整组重发一次",
+    unit="parts",
+)
+SETS_WERE_INTERRUPTED = criterion(
+    "sets-were-interrupted",
+    en="the path failed between the parts of enough sets",
+    zh="足够多的分包组在包间被中断",
+    unit="sets",
+)
+
 
 # An acknowledgement that left so long before the next arrival had the time to travel.
 _TRAVEL_US = SECOND
@@ -98,26 +118,9 @@ def findings(history: History, centre: str, *, needed: int) -> Iterator[Check]:
     broken = [one for one in own if one.interruptions]
     known = len(broken) >= needed
     if not known:
-        yield check(
-            "sets-were-interrupted",
-            None,
-            en="the path failed between the parts of enough sets",
-            zh="足够多的分包组在包间被中断",
-            measured=len(broken),
-            limit=needed,
-            op=">=",
-            unit="sets",
-        )
+        yield SETS_WERE_INTERRUPTED.decide(None, measured=len(broken), limit=needed, op=">=")
     half = [f"{one.name}: parts {one.missing} of {one.count} never acknowledged" for one in own if one.missing]
-    yield none_of(
-        "no-set-left-half",
-        half,
-        known,
-        en="a set that was interrupted is finished afterwards: no half of it counts for the whole",
-        zh="中断的分包组随后补齐，不以半组充整组",
-        unit="sets",
-        evidence=half[:10],
-    )
+    yield NO_SET_LEFT_HALF.none(half, known, evidence=half[:10])
     again: list[str] = []
     for one in own:
         counts: dict[int, int] = {}
@@ -127,12 +130,4 @@ def findings(history: History, centre: str, *, needed: int) -> Iterator[Check]:
                 again.append(
                     f"{one.name}: part {part.number} of {part.of} again at {local(part.t)}, acknowledged before"
                 )
-    yield none_of(
-        "parts-repeated-for-a-reason",
-        again,
-        known,
-        en="an acknowledged part is sent again at most once for each interruption of its set",
-        zh="已应答的分包，每次中断至多随整组重发一次",
-        unit="parts",
-        evidence=again[:10],
-    )
+    yield PARTS_REPEATED_FOR_A_REASON.none(again, known, evidence=again[:10])

@@ -9,13 +9,51 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from bench.case import Check, none_of
+from bench.case import Check, criterion
 from bench.history import History, Observed, Served, Stored
 from conformance.common.delivery import setup_of
 from conformance.common.queries import answers, questions
 from conformance.common.retention import marks
 from conformance.common.times import SECOND, instant_of, instant_of_iso, local
 from conformance.common.truth import number, truth_of
+
+MEASURED_TO_THE_LIMITS = criterion(
+    "measured-to-the-limits",
+    en="3.8 to 20.5 mA are stored as good values",
+    zh="3.8–20.5 mA 作为有效值存储",
+    unit="readings",
+)
+BETWEEN_NOT_GOOD = criterion(
+    "between-not-good",
+    en="between measurement and fault no value is good",
+    zh="介于其间者不标记为良好",
+    unit="readings",
+)
+FAULT_WITHOUT_VALUE = criterion(
+    "fault-without-value",
+    en="3.6 mA and below, 21.0 mA and above are faults",
+    zh="≤3.6、≥21.0 mA 判为故障",
+    unit="readings",
+)
+
+
+ONLY_MEASUREMENTS_SENT_AS_NORMAL = criterion(
+    "only-measurements-sent-as-normal",
+    en="nothing but a measurement is sent as normal",
+    zh="仅有效测量值以正常标记上传",
+    unit="values",
+)
+GLITCH_IS_NO_FAILURE = criterion(
+    "glitch-is-no-failure", en="a fault too short raises no alarm", zh="短暂越限不报故障", unit="times"
+)
+LASTING_FAULT_REPORTED = criterion(
+    "lasting-fault-reported", en="a lasting fault raises an alarm in time", zh="持续越限按时报警", unit="times"
+)
+FAILURE_CLEARED = criterion("failure-cleared", en="the alarm ends with the fault", zh="恢复后报警消除", unit="times")
+NO_GOOD_VALUE_OUTSIDE = criterion(
+    "no-good-value-outside", en="no good value is made of a signal at fault", zh="越限期间无良好值", unit="times"
+)
+
 
 MEASURED = (Decimal("3.8"), Decimal("20.5"))
 FAULTY = (Decimal("3.6"), Decimal("21.0"))
@@ -78,21 +116,13 @@ def findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
             elif quality != "bad":
                 bad[what].append(where)
     texts = (
-        (GOOD, "measured-to-the-limits", "3.8 to 20.5 mA are stored as good values", "3.8–20.5 mA 作为有效值存储"),
-        (DOUBTFUL, "between-not-good", "between measurement and fault no value is good", "介于其间者不标记为良好"),
-        (FAULT, "fault-without-value", "3.6 mA and below, 21.0 mA and above are faults", "≤3.6、≥21.0 mA 判为故障"),
+        (GOOD, MEASURED_TO_THE_LIMITS),
+        (DOUBTFUL, BETWEEN_NOT_GOOD),
+        (FAULT, FAULT_WITHOUT_VALUE),
     )
-    for what, id, en, zh in texts:
+    for what, question in texts:
         wanted = {ma for _, _, ma in steps if meaning(ma) == what}
-        yield none_of(
-            id,
-            bad[what],
-            wanted and wanted == seen[what],
-            en=en,
-            zh=zh,
-            unit="readings",
-            evidence=[*bad[what], *problems],
-        )
+        yield question.none(bad[what], wanted and wanted == seen[what], evidence=[*bad[what], *problems])
     sent: list[str] = []
     looked = False
     for centre in centres:
@@ -105,14 +135,7 @@ def findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
             looked = True
             if meaning(ma) != GOOD and event.flag == "N" and event.fields.get("Rtd"):
                 sent.append(f"{local(event.t)} {centre} {event.code} at {ma} mA: Rtd={event.fields['Rtd']}")
-    yield none_of(
-        "only-measurements-sent-as-normal",
-        sent,
-        looked,
-        en="nothing but a measurement is sent as normal",
-        zh="仅有效测量值以正常标记上传",
-        unit="values",
-    )
+    yield ONLY_MEASUREMENTS_SENT_AS_NORMAL.none(sent, looked)
 
 
 # How long a fault lasts
@@ -172,36 +195,10 @@ def lasting_findings(history: History, lasts_s: int) -> Iterator[Check]:
         and any(start + SECOND <= at < end - SECOND for start, end in steps)
     ]
     looked = any(event.what == "readings" and not event.problem and event.rows for event in history.of(Observed))
-    for id, bad, ready, en, zh in (
-        ("glitch-is-no-failure", early, asked and bool(short), "a fault too short raises no alarm", "短暂越限不报故障"),
-        (
-            "lasting-fault-reported",
-            late,
-            asked and bool(lasting),
-            "a lasting fault raises an alarm in time",
-            "持续越限按时报警",
-        ),
-        (
-            "failure-cleared",
-            standing,
-            asked and bool(lasting) and not late,
-            "the alarm ends with the fault",
-            "恢复后报警消除",
-        ),
-        (
-            "no-good-value-outside",
-            values,
-            looked and bool(steps),
-            "no good value is made of a signal at fault",
-            "越限期间无良好值",
-        ),
+    for question, bad, ready in (
+        (GLITCH_IS_NO_FAILURE, early, asked and bool(short)),
+        (LASTING_FAULT_REPORTED, late, asked and bool(lasting)),
+        (FAILURE_CLEARED, standing, asked and bool(lasting) and not late),
+        (NO_GOOD_VALUE_OUTSIDE, values, looked and bool(steps)),
     ):
-        yield none_of(
-            id,
-            bad,
-            ready,
-            en=en,
-            zh=zh,
-            unit="times",
-            evidence=bad[:10],
-        )
+        yield question.none(bad, ready, evidence=bad[:10])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, none_of
+from bench.case import Case, Finding, Rig, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Line, Scenario
@@ -17,6 +17,14 @@ from conformance.common.truth import truth_of
 from conformance.terminal import HJ212, LOCAL, MODBUS
 from conformance.terminal.acquisition.interfaces import DLT645
 from conformance.terminal.instruments import transformers_judge
+
+ROLLOVER_BEHIND_TRANSFORMERS = criterion(
+    "rollover-behind-transformers",
+    en="the modulus is multiplied by the ratio too",
+    zh="计数器模数同样按变比换算",
+    unit="records",
+)
+
 
 _COMPARED = 300
 _RAW = 40
@@ -69,14 +77,8 @@ class AppliesTransformerRatios(Case):
             for problem in (*ledger.altered, *ledger.lost, *ledger.wrongly_flagged)
             if problem.key.point in rolled
         ]
-        yield none_of(
-            "rollover-behind-transformers",
-            wrong,
-            rolled and any(ledger.records for ledger in ledgers),
-            en="the modulus is multiplied by the ratio too",
-            zh="计数器模数同样按变比换算",
-            unit="records",
-            evidence=delivery.lines(wrong),
+        yield ROLLOVER_BEHIND_TRANSFORMERS.none(
+            wrong, rolled and any(ledger.records for ledger in ledgers), evidence=delivery.lines(wrong)
         )
 
 

@@ -9,11 +9,22 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from bench.case import Check, none_of
+from bench.case import Check, criterion
 from bench.history import History, Power, Served
 from conformance.common.queries import questions
 from conformance.common.times import instant_of_iso, local
 from conformance.common.truth import number, quantity, truth_of
+
+RAW_KEPT = criterion(
+    "raw-kept", en="every converted reading has its raw value", zh="每个换算后的读数均保留原始值", unit="readings"
+)
+RAW_KEPT_OVER_POWER = criterion(
+    "raw-kept-over-power", en="raw values outlast a power cut", zh="断电后原始值仍在", unit="readings"
+)
+RAW_AS_ANSWERED = criterion(
+    "raw-as-answered", en="the raw value is what the meter answered", zh="原始值与表计应答一致", unit="readings"
+)
+
 
 _FEWEST_OCTETS = 2
 
@@ -56,32 +67,12 @@ def findings(history: History, needed: int) -> Iterator[Check]:
                 (lost if earlier else absent).append(f"{where}, no raw value")
             elif not _says(raw, reply, reply.values[point]):
                 wrong.append(f"{where}, raw {raw[:40]}, the meter answered {reply.values[point]}")
-    for id, bad, ready, en, zh in (
-        (
-            "raw-kept",
-            absent,
-            seen - before_cut >= needed,
-            "every converted reading has its raw value",
-            "每个换算后的读数均保留原始值",
-        ),
-        ("raw-kept-over-power", lost, before_cut >= needed, "raw values outlast a power cut", "断电后原始值仍在"),
-        (
-            "raw-as-answered",
-            wrong,
-            seen >= needed and len(absent) + len(lost) < seen,
-            "the raw value is what the meter answered",
-            "原始值与表计应答一致",
-        ),
+    for question, bad, ready in (
+        (RAW_KEPT, absent, seen - before_cut >= needed),
+        (RAW_KEPT_OVER_POWER, lost, before_cut >= needed),
+        (RAW_AS_ANSWERED, wrong, seen >= needed and len(absent) + len(lost) < seen),
     ):
-        yield none_of(
-            id,
-            bad,
-            ready,
-            en=en,
-            zh=zh,
-            unit="readings",
-            evidence=[*bad[:10], *problems],
-        )
+        yield question.none(bad, ready, evidence=[*bad[:10], *problems])
 
 
 def _says(raw: str, reply: Served, text: str) -> bool:

@@ -9,13 +9,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bench.case import Check, none_of
+from bench.case import Check, criterion
 from bench.history import History, Power, Stored
 from conformance.common.delivery import setup_of
 from conformance.common.queries import questions
 from conformance.common.retention import marks
 from conformance.common.times import SECOND, instant_of_iso, local
 from conformance.common.truth import number
+
+NET_WEIGHT_SUMMED = criterion(
+    "net-weight-summed",
+    en="the net weight of every truck is added up once",
+    zh="逐车净重累计一次，不漏不重",
+    unit="values",
+)
+EVERY_LOAD_COUNTED = criterion("every-load-counted", en="every load is counted once", zh="每车计数一次", unit="values")
+NET_WEIGHT_SENT = criterion(
+    "net-weight-sent", en="the net weights sent are those of the trucks", zh="上传的净重与过磅净重一致", unit="values"
+)
+
+
+TRUCK_OUTLASTS_POWER_CUT = criterion(
+    "truck-outlasts-power-cut",
+    en="a truck that was weighed full before power was lost is counted when it is weighed empty after it",
+    zh="停电前已称毛重的车辆，恢复后回皮仍计入",
+    unit="values",
+)
+
 
 SETTLE_US = 20 * SECOND
 """How long after a truck has left the bridge its load may still be missing from the sum."""
@@ -90,27 +110,13 @@ def findings(history: History, bridges: Mapping[str, Sequence[str]], centre: str
         if sent and loads and came != brought:
             wrong["sent"].append(f"{points[0]}: {came} came to {centre}, {brought} were brought")
     texts = (
-        ("net", "net-weight-summed", "the net weight of every truck is added up once", "逐车净重累计一次，不漏不重"),
-        ("loads", "every-load-counted", "every load is counted once", "每车计数一次"),
-        ("sent", "net-weight-sent", "the net weights sent are those of the trucks", "上传的净重与过磅净重一致"),
+        ("net", NET_WEIGHT_SUMMED),
+        ("loads", EVERY_LOAD_COUNTED),
+        ("sent", NET_WEIGHT_SENT),
     )
-    for what, id, en, zh in texts:
-        yield none_of(
-            id,
-            wrong[what],
-            whole[what],
-            en=en,
-            zh=zh,
-            unit="values",
-        )
-    yield none_of(
-        "truck-outlasts-power-cut",
-        after_cut,
-        outlasted and whole["net"],
-        en="a truck that was weighed full before power was lost is counted when it is weighed empty after it",
-        zh="停电前已称毛重的车辆，恢复后回皮仍计入",
-        unit="values",
-    )
+    for what, question in texts:
+        yield question.none(wrong[what], whole[what])
+    yield TRUCK_OUTLASTS_POWER_CUT.none(after_cut, outlasted and whole["net"])
 
 
 def _wrong_before(compared: Sequence[tuple[int, Decimal, Decimal]], first: Decimal, cut: int) -> bool:

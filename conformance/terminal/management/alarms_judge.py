@@ -10,9 +10,26 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.case import Check, Measurement, measure, none_of
+from bench.case import Check, Measurement, criterion, measure
 from bench.history import ClockMoved, History, Observed, Phase
 from conformance.common.times import SECOND, instant_of_iso, local, seconds
+
+LOG_BY_OWN_CLOCK = criterion(
+    "log-by-own-clock",
+    en="entries of the log carry the time of the terminal's own clock",
+    zh="日志时间取自终端自身时钟",
+    unit="entries",
+)
+ALARM_RAISED = criterion(
+    "alarm-raised", en="every fault raises an alarm at most 60 s after it shows", zh="故障后 60 s 内告警", unit="faults"
+)
+ALARM_ONCE = criterion("alarm-once", en="every fault raises one alarm", zh="每个故障仅一次告警", unit="faults")
+ALARM_NAMES_FAULT = criterion(
+    "alarm-names-fault", en="the alarm names what failed", zh="告警指明故障的端口、通道或对象", unit="faults"
+)
+ALARM_CLEARED = criterion("alarm-cleared", en="the alarm ends with its cause", zh="故障消除后告警解除", unit="faults")
+ALARM_LOGGED = criterion("alarm-logged", en="every alarm is in the log", zh="告警记入日志", unit="faults")
+
 
 # from the cause to the alarm; a link that is tried again every minute is found sound within two.
 RAISED_US, CLEARED_US = 60 * SECOND, 120 * SECOND
@@ -103,27 +120,14 @@ def findings(history: History) -> Iterator[Check | Measurement]:
         "slowest-alarm", seconds(worst), en="longest time from fault to alarm", zh="故障至告警最长时间", unit="s"
     )
     known = bool(tried) and rows is not None
-    for id, bad, ok, en, zh in (
-        ("alarm-raised", late, known, "every fault raises an alarm at most 60 s after it shows", "故障后 60 s 内告警"),
-        ("alarm-once", several, known and not late, "every fault raises one alarm", "每个故障仅一次告警"),
-        (
-            "alarm-names-fault",
-            nameless,
-            known and not late,
-            "the alarm names what failed",
-            "告警指明故障的端口、通道或对象",
-        ),
-        ("alarm-cleared", standing, known and not late, "the alarm ends with its cause", "故障消除后告警解除"),
-        ("alarm-logged", unlogged, known and not late and log is not None, "every alarm is in the log", "告警记入日志"),
+    for question, bad, ok in (
+        (ALARM_RAISED, late, known),
+        (ALARM_ONCE, several, known and not late),
+        (ALARM_NAMES_FAULT, nameless, known and not late),
+        (ALARM_CLEARED, standing, known and not late),
+        (ALARM_LOGGED, unlogged, known and not late and log is not None),
     ):
-        yield none_of(
-            id,
-            bad,
-            ok,
-            en=en,
-            zh=zh,
-            unit="faults",
-        )
+        yield question.none(bad, ok)
 
 
 def clock_findings(history: History) -> Iterator[Check]:
@@ -151,11 +155,4 @@ def clock_findings(history: History) -> Iterator[Check]:
         if not any(abs(at - due) <= STAMP_US for at in ats):
             shown = ", ".join(local(at) for at in ats) or "no entry"
             wrong.append(f"{author} by the terminal's clock at {local(due)}: {shown}")
-    yield none_of(
-        "log-by-own-clock",
-        wrong,
-        seen and len(offsets) > 1,
-        en="entries of the log carry the time of the terminal's own clock",
-        zh="日志时间取自终端自身时钟",
-        unit="entries",
-    )
+    yield LOG_BY_OWN_CLOCK.none(wrong, seen and len(offsets) > 1)

@@ -8,13 +8,88 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.case import Check, check, none_among
+from bench.case import Check, criterion
 from bench.history import Connected, History, LinkRule, Observed, Phase, Power, Received, Stored
 from conformance.common.delivery import Ledger, setup_of
 from conformance.common.packages import results
 from conformance.common.queries import answers
 from conformance.common.times import MINUTE, instant_of, instant_of_iso, local
 from conformance.terminal.delivery.dynamic_centres_judge import ACT_US
+
+NEW_ADDRESS_GETS_EVERYTHING = criterion(
+    "new-address-gets-everything",
+    en="the new upload address is sent all that had waited and all that follows",
+    zh="修改上传地址后，积压和后续数据全部送达新地址",
+    unit="records",
+)
+OLD_ADDRESS_LEFT_ALONE = criterion(
+    "old-address-left-alone",
+    en="the old upload address is neither called nor sent anything any more",
+    zh="修改上传地址后不再连接原地址",
+    unit="messages",
+)
+ITEM_ACQUIRED_AGAIN = criterion(
+    "item-acquired-again",
+    en="a data item that a file put in again is sent again",
+    zh="以文件重新启用的数据项恢复上传",
+    unit="records",
+)
+CONFIGURATION_LOGGED = criterion(
+    "configuration-logged",
+    en="every configuration from afar is in the log with what it changed and who issued it",
+    zh="每次远程配置的对象和签发者均记入日志",
+    unit="entries",
+)
+WRONG_CONFIGURATION_REFUSED = criterion(
+    "wrong-configuration-refused",
+    en="a configuration that is wrong or not signed is refused with a reason",
+    zh="无效或未签名的配置被拒绝并说明原因",
+    unit="packages",
+)
+REFUSED_CHANGES_NOTHING = criterion(
+    "refused-changes-nothing",
+    en="a refused configuration changes nothing, not even in part",
+    zh="被拒绝的配置不产生任何更改",
+)
+CONFIGURATION_BACKED_UP = criterion(
+    "configuration-backed-up", en="the configuration is given out as a file", zh="配置可备份为文件"
+)
+CONFIGURATION_RESTORED = criterion(
+    "configuration-restored",
+    en="what the backup held is in force again once it is restored, also after a restart",
+    zh="恢复后配置与备份时一致，重启后保持",
+)
+RESTORED_CONFIGURATION_ACTS = criterion(
+    "restored-configuration-acts",
+    en="restored centres are served again",
+    zh="恢复后的数据中心重新得到上传",
+    unit="centres",
+)
+ALTERED_BACKUP_REFUSED = criterion(
+    "altered-backup-refused",
+    en="a backup that was altered or is not whole is refused and changes nothing",
+    zh="被改动或不完整的备份被拒绝，配置不变",
+    unit="files",
+)
+BACKUP_AND_RESTORE_LOGGED = criterion(
+    "backup-and-restore-logged",
+    en="backup and restoration are in the log with their author",
+    zh="备份和恢复连同操作人记入日志",
+    unit="entries",
+)
+ITEM_NO_LONGER_ACQUIRED = criterion(
+    "item-no-longer-acquired",
+    en="a data item that was taken out is no longer sent, the others are",
+    zh="停用的数据项不再上传，其余照常",
+    unit="records",
+)
+CONFIGURATION_SURVIVES_RESTART = criterion(
+    "configuration-survives-restart",
+    en="after a restart without power it stays so",
+    zh="断电重启后配置保持",
+    unit="records",
+)
+
 
 _TOLD_US = MINUTE
 _HELD_US = MINUTE
@@ -60,14 +135,10 @@ def address_findings(history: History, ledgers: Sequence[Ledger], old: str, new:
         waited = sum(away < key.end < at - MINUTE for key in arrived) + sum(
             away < problem.key.end < at - MINUTE for problem in lost
         )
-    yield check(
-        "new-address-gets-everything",
+    yield NEW_ADDRESS_GETS_EVERYTHING.decide(
         not missing and bool(came) if waited or (at is not None and before is not None and before.records) else None,
-        en="the new upload address is sent all that had waited and all that follows",
-        zh="修改上传地址后，积压和后续数据全部送达新地址",
         measured=len(missing),
         limit=0,
-        unit="records",
         evidence=[f"{waited} records had waited / 条积压", *missing[:10]],
     )
     path = [event.t for event in history.of(LinkRule) if event.link == f"uplink.{old}" and event.state == "off"]
@@ -83,15 +154,7 @@ def address_findings(history: History, ledgers: Sequence[Ledger], old: str, new:
         if event.at == old and event.state == "opened" and at is not None and event.t > at + ACT_US
     ]
     served = any(event.centre == old for event in history.of(Received))
-    yield none_among(
-        "old-address-left-alone",
-        at is not None and served,
-        late,
-        en="the old upload address is neither called nor sent anything any more",
-        zh="修改上传地址后不再连接原地址",
-        unit="messages",
-        evidence=late[:10],
-    )
+    yield OLD_ADDRESS_LEFT_ALONE.none_among(at is not None and served, late, evidence=late[:10])
 
 
 def item_findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
@@ -118,30 +181,13 @@ def item_findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
                 (after_restart if back is not None and start >= back else against).append(line)
             elif on is not None and start >= on + ACT_US and event.fields:
                 again += 1
-    for id, wrong, seen, en, zh in (
-        ("item-no-longer-acquired", against, others, "a data item that was taken out is no longer sent, the others are",
-         "停用的数据项不再上传，其余照常"),
-        ("configuration-survives-restart", after_restart, restarted, "after a restart without power it stays so",
-         "断电重启后配置保持"),
+    for question, wrong, seen in (
+        (ITEM_NO_LONGER_ACQUIRED, against, others),
+        (CONFIGURATION_SURVIVES_RESTART, after_restart, restarted),
     ):  # fmt: skip
-        yield none_among(
-            id,
-            seen,
-            wrong,
-            en=en,
-            zh=zh,
-            unit="records",
-            evidence=wrong[:10],
-        )
-    yield check(
-        "item-acquired-again",
-        bool(again) if on is not None and others else None,
-        en="a data item that a file put in again is sent again",
-        zh="以文件重新启用的数据项恢复上传",
-        measured=again,
-        limit=1,
-        op=">=",
-        unit="records",
+        yield question.none_among(seen, wrong, evidence=wrong[:10])
+    yield ITEM_ACQUIRED_AGAIN.decide(
+        bool(again) if on is not None and others else None, measured=again, limit=1, op=">="
     )
 
 
@@ -163,14 +209,7 @@ def logged_findings(history: History) -> Iterator[Check]:
             for at, line in lines
         )
     ]
-    yield none_among(
-        "configuration-logged",
-        marks and lines,
-        untold,
-        en="every configuration from afar is in the log with what it changed and who issued it",
-        zh="每次远程配置的对象和签发者均记入日志",
-        unit="entries",
-    )
+    yield CONFIGURATION_LOGGED.none_among(marks and lines, untold)
 
 
 def _shown(event: Observed) -> list[tuple[str, ...]]:
@@ -185,21 +224,11 @@ def refused_findings(history: History, centre: str, version: str) -> Iterator[Ch
         for each in made
         if each.result != "refused" or not each.answer.get("message")
     ]
-    yield none_among(
-        "wrong-configuration-refused",
-        made,
-        taken,
-        en="a configuration that is wrong or not signed is refused with a reason",
-        zh="无效或未签名的配置被拒绝并说明原因",
-        unit="packages",
-    )
+    yield WRONG_CONFIGURATION_REFUSED.none_among(made, taken)
     looks = answers(history, "centres")
     same = len(looks) > 1 and _shown(looks[0]) == _shown(looks[-1])
-    yield check(
-        "refused-changes-nothing",
+    yield REFUSED_CHANGES_NOTHING.decide(
         same if len(looks) > 1 and made and looks[0].rows else None,
-        en="a refused configuration changes nothing, not even in part",
-        zh="被拒绝的配置不产生任何更改",
         expected=str(_shown(looks[0])) if looks else "-",
         actual=str(_shown(looks[-1])) if looks else "-",
     )
@@ -210,11 +239,8 @@ def backup_findings(history: History, centres: Sequence[str]) -> Iterator[Check]
     looks = answers(history, "centres")
     made = [event for event in history.of(Observed) if event.what == "configuration-backup"]
     given = [event for event in history.of(Observed) if event.what == "configuration-restore"]
-    yield check(
-        "configuration-backed-up",
+    yield CONFIGURATION_BACKED_UP.decide(
         any(not event.problem and event.rows for event in made) if made else None,
-        en="the configuration is given out as a file",
-        zh="配置可备份为文件",
         expected="a file",
         actual=made[-1].problem or "a file" if made else "-",
     )
@@ -223,11 +249,8 @@ def backup_findings(history: History, centres: Sequence[str]) -> Iterator[Check]
     back = next((event for event in given if sound is not None and event.asked >= sound), None)
     whole = len(looks) > 3 and _shown(looks[0]) == _shown(looks[-1])
     changed = len(looks) > 3 and _shown(looks[0]) != _shown(looks[1])
-    yield check(
-        "configuration-restored",
+    yield CONFIGURATION_RESTORED.decide(
         whole and not back.problem if back is not None and changed else None,
-        en="what the backup held is in force again once it is restored, also after a restart",
-        zh="恢复后配置与备份时一致，重启后保持",
         expected=str(_shown(looks[0])) if looks else "-",
         actual=(back.problem or str(_shown(looks[-1]))) if back is not None and looks else "-",
     )
@@ -236,26 +259,12 @@ def backup_findings(history: History, centres: Sequence[str]) -> Iterator[Check]
         stored = [event for event in history.of(Stored) if event.centre == centre]
         if sound is not None and not any(event.t > sound + ACT_US for event in stored):
             idle.append(f"{centre}: nothing after the restoration")
-    yield none_among(
-        "restored-configuration-acts",
-        sound is not None and changed,
-        idle,
-        en="restored centres are served again",
-        zh="恢复后的数据中心重新得到上传",
-        unit="centres",
-    )
+    yield RESTORED_CONFIGURATION_ACTS.none_among(sound is not None and changed, idle)
     wrong = [event for event in given if altered is not None and altered <= event.asked < (sound or history.end_us)]
     taken = [f"{local(event.asked)}: taken" for event in wrong if not event.problem]
     kept = len(looks) > 2 and _shown(looks[1]) == _shown(looks[2])
-    yield check(
-        "altered-backup-refused",
-        not taken and kept if wrong and len(looks) > 2 else None,
-        en="a backup that was altered or is not whole is refused and changes nothing",
-        zh="被改动或不完整的备份被拒绝，配置不变",
-        measured=len(taken),
-        limit=0,
-        unit="files",
-        evidence=taken,
+    yield ALTERED_BACKUP_REFUSED.decide(
+        not taken and kept if wrong and len(looks) > 2 else None, measured=len(taken), limit=0, evidence=taken
     )
     logs = answers(history, "log")
     orders = [event for event in (*made, *given) if not event.problem]
@@ -272,11 +281,4 @@ def backup_findings(history: History, centres: Sequence[str]) -> Iterator[Check]
                    ("back" in line.lower() or "restore" in line.lower() or "备份" in line or "恢复" in line)
                    for at, line in rows)
     ]  # fmt: skip
-    yield none_among(
-        "backup-and-restore-logged",
-        orders and logs,
-        untold,
-        en="backup and restoration are in the log with their author",
-        zh="备份和恢复连同操作人记入日志",
-        unit="entries",
-    )
+    yield BACKUP_AND_RESTORE_LOGGED.none_among(orders and logs, untold)

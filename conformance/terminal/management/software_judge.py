@@ -12,11 +12,83 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, cast
 
-from bench.case import Check, check, none_among
+from bench.case import Check, criterion
 from bench.history import Behaviour, Commanded, Connected, History, Phase, Received, Served
 from conformance.common.packages import results
 from conformance.common.queries import answers, questions
 from conformance.common.times import MINUTE, SECOND, local, seconds
+
+UPGRADED_OVER_LOCAL_NETWORK = criterion(
+    "upgraded-over-local-network",
+    en="a program handed over in the local network runs",
+    zh="局域网内远程升级的程序已运行",
+)
+POLLING_UNDISTURBED = criterion(
+    "polling-undisturbed",
+    en="meters are read on while another module is installed, upgraded or removed",
+    zh="其他模块安装、升级或卸载期间采集不中断",
+    unit="s",
+)
+CONNECTION_UNDISTURBED = criterion(
+    "connection-undisturbed",
+    en="the connection to a centre stays open while another module is installed, upgraded or removed",
+    zh="其他模块安装、升级或卸载期间与中心的连接不中断",
+    unit="connections",
+)
+INTERFACE_UNDISTURBED = criterion(
+    "interface-undisturbed",
+    en="the local interface answers while another module is installed, upgraded or removed",
+    zh="其他模块安装、升级或卸载期间本地接口可用",
+    unit="questions",
+)
+NO_COPY_LEFT = criterion(
+    "no-copy-left",
+    en="no copy of measured values is left in the terminal's storage",
+    zh="终端存储中不留监测数据副本",
+    unit="files",
+)
+DONE_AFTER_LOST_NETWORK = criterion(
+    "done-after-lost-network",
+    en="an upgrade whose network was lost while it was fetched is completed when the network is back",
+    zh="下载中断网的升级在网络恢复后完成",
+)
+NEVER_HALF_INSTALLED = criterion(
+    "never-half-installed",
+    en="whatever is lost or stopped, a whole program of a known version runs",
+    zh="无论断网或切断，始终运行完整的已知版本",
+    unit="reports",
+)
+INSTALLED_RUNS = criterion(
+    "installed-runs",
+    en="what was installed or upgraded from afar runs, and the terminal says so",
+    zh="远程安装或升级的应用程序已运行并上报",
+    unit="packages",
+)
+BAD_APPLICATION_GIVEN_UP = criterion(
+    "bad-application-given-up",
+    en="an application that does not run is given up for the one before",
+    zh="不可运行的应用程序被弃用并保留原版本",
+    unit="packages",
+)
+REMOVED_IS_GONE = criterion(
+    "removed-is-gone",
+    en="an application that was removed from afar is gone",
+    zh="远程卸载的应用程序已不存在",
+    unit="packages",
+)
+STOPPED_WHILE_FETCHING = criterion(
+    "stopped-while-fetching",
+    en="an upgrade is stopped from afar while it is fetched",
+    zh="升级包下载过程中可远程切断",
+    unit="faults",
+)
+STOPPED_ON_TRIAL = criterion(
+    "stopped-on-trial",
+    en="an upgrade is stopped from afar while it is on trial, for the program before",
+    zh="升级试运行中可远程切断并恢复原版本",
+    unit="faults",
+)
+
 
 ACT_US = 11 * MINUTE
 """How long after a result the next report may take: twice the 300 s, and a minute."""
@@ -85,22 +157,12 @@ def application_findings(history: History, centre: str, steps: Sequence[Step]) -
                 wrong["given-up"].append(what)
         elif step.fate == "gone" and (result.result != "done" or shown != ("", "")):
             wrong["gone"].append(what)
-    for fate, id, en, zh in (
-        ("runs", "installed-runs", "what was installed or upgraded from afar runs, and the terminal says so",
-         "远程安装或升级的应用程序已运行并上报"),
-        ("given-up", "bad-application-given-up", "an application that does not run is given up for the one before",
-         "不可运行的应用程序被弃用并保留原版本"),
-        ("gone", "removed-is-gone", "an application that was removed from afar is gone",
-         "远程卸载的应用程序已不存在"),
+    for fate, question in (
+        ("runs", INSTALLED_RUNS),
+        ("given-up", BAD_APPLICATION_GIVEN_UP),
+        ("gone", REMOVED_IS_GONE),
     ):  # fmt: skip
-        yield none_among(
-            id,
-            seen[fate],
-            wrong[fate],
-            en=en,
-            zh=zh,
-            unit="packages",
-        )
+        yield question.none_among(seen[fate], wrong[fate])
 
 
 def _spans(history: History) -> list[tuple[str, int, int]]:
@@ -136,35 +198,15 @@ def undisturbed_findings(history: History, meter: str, centre: str) -> Iterator[
             asked += len(inner)
             silent += [f"{name}: {local(event.asked)} {event.problem}" for event in inner if event.problem]
     connected = any(event.at == centre and event.state == "opened" for event in history.of(Connected))
-    yield check(
-        "polling-undisturbed",
+    yield POLLING_UNDISTURBED.decide(
         not late if spans and served else None,
-        en="meters are read on while another module is installed, upgraded or removed",
-        zh="其他模块安装、升级或卸载期间采集不中断",
         measured=seconds(worst),
         limit=seconds(2 * period),
         op="<=",
-        unit="s",
         evidence=late[:10],
     )
-    yield none_among(
-        "connection-undisturbed",
-        spans and connected,
-        closed,
-        en="the connection to a centre stays open while another module is installed, upgraded or removed",
-        zh="其他模块安装、升级或卸载期间与中心的连接不中断",
-        unit="connections",
-        evidence=closed[:10],
-    )
-    yield none_among(
-        "interface-undisturbed",
-        asked,
-        silent,
-        en="the local interface answers while another module is installed, upgraded or removed",
-        zh="其他模块安装、升级或卸载期间本地接口可用",
-        unit="questions",
-        evidence=silent[:10],
-    )
+    yield CONNECTION_UNDISTURBED.none_among(spans and connected, closed, evidence=closed[:10])
+    yield INTERFACE_UNDISTURBED.none_among(asked, silent, evidence=silent[:10])
 
 
 def copy_findings(history: History) -> Iterator[Check]:
@@ -175,25 +217,16 @@ def copy_findings(history: History) -> Iterator[Check]:
         f"{row['file']}: {row['values']} values" for row in (looks[-1].rows if looks else ())
         if row["values"] != "0" and row["file"] not in first
     ]  # fmt: skip
-    yield none_among(
-        "no-copy-left",
-        len(looks) > 1 and first,
-        added,
-        en="no copy of measured values is left in the terminal's storage",
-        zh="终端存储中不留监测数据副本",
-        unit="files",
-    )
+    yield NO_COPY_LEFT.none_among(len(looks) > 1 and first, added)
 
 
 def stopped_findings(history: History, centre: str, fetching: str, trial: str, lost: str) -> Iterator[Check]:
     """Versions of the program: stopped while fetched, stopped on trial, and one whose network was lost meanwhile."""
     told = {version: each for (_, version), each in _told(history, centre).items()}
     said = reports(history, centre)
-    for version, id, en, zh in (
-        (fetching, "stopped-while-fetching", "an upgrade is stopped from afar while it is fetched",
-         "升级包下载过程中可远程切断"),
-        (trial, "stopped-on-trial", "an upgrade is stopped from afar while it is on trial, for the program before",
-         "升级试运行中可远程切断并恢复原版本"),
+    for version, question in (
+        (fetching, STOPPED_WHILE_FETCHING),
+        (trial, STOPPED_ON_TRIAL),
     ):  # fmt: skip
         issued = any(mark.detail.get("version") == version and mark.name == "cut-off" for mark in history.of(Phase))
         result = told.get(version)
@@ -206,23 +239,13 @@ def stopped_findings(history: History, centre: str, fetching: str, trial: str, l
         wrong += [f"{local(report.t)} {version} runs" for report in after if report.version == version][:3]
         if version == fetching and result is not None and result.accepted != "0":
             wrong.append(f"{version}: fetched to its end after it was stopped")
-        yield none_among(
-            id,
-            issued and (result is None or after),
-            wrong,
-            en=en,
-            zh=zh,
-            unit="faults",
-        )
+        yield question.none_among(issued and (result is None or after), wrong)
     result = told.get(lost)
     tried = any(mark.name == "upgrade" and mark.detail.get("version") == lost for mark in history.of(Phase))
     outcome = "no result" if result is None else result.result
     ran = any(report.version == lost for report in said)
-    yield check(
-        "done-after-lost-network",
+    yield DONE_AFTER_LOST_NETWORK.decide(
         outcome == "done" and ran if tried and said else None,
-        en="an upgrade whose network was lost while it was fetched is completed when the network is back",
-        zh="下载中断网的升级在网络恢复后完成",
         expected=f"{lost}: done",
         actual=f"{lost}: {outcome}{'' if ran else ', never ran'}",
     )
@@ -240,14 +263,10 @@ def stopped_findings(history: History, centre: str, fetching: str, trial: str, l
         for report in said
         if report.version in (fetching, trial, lost) and report.t < fetched.get(report.version, history.end_us)
     ]
-    yield check(
-        "never-half-installed",
+    yield NEVER_HALF_INSTALLED.decide(
         not odd and not early if len(said) > 1 and told else None,
-        en="whatever is lost or stopped, a whole program of a known version runs",
-        zh="无论断网或切断，始终运行完整的已知版本",
         measured=len(odd) + len(early),
         limit=0,
-        unit="reports",
         evidence=[*odd, *early][:10],
     )
 
@@ -256,11 +275,8 @@ def by_hand_finding(history: History, centre: str, version: str) -> Check:
     """A program handed over at the interface in the local network runs in the end."""
     given = questions(history, "package")
     said = [report.version for report in reports(history, centre)]
-    return check(
-        "upgraded-over-local-network",
+    return UPGRADED_OVER_LOCAL_NETWORK.decide(
         None if not given or not said else said[-1] == version,
-        en="a program handed over in the local network runs",
-        zh="局域网内远程升级的程序已运行",
         expected=version,
         actual=f"{said[-1] if said else '-'} {given[-1].problem if given else ''}".strip(),
     )

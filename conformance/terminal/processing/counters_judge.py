@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from bench.case import Check, check, none_of
+from bench.case import Check, Criterion, criterion
 from bench.history import History, MeterFault, Stored
 from conformance.common.delivery import Ledger, first_contents, matches, setup_of
 from conformance.common.queries import questions
@@ -27,6 +27,43 @@ from conformance.common.truth import (
     plain,
     truth_of,
 )
+
+FALL_LOGGED = criterion("fall-logged", en="the fall is in the log", zh="复位记入日志", unit="entries")
+ROLLOVER_COUNTED = criterion(
+    "rollover-counted",
+    en="the increment across full scale is the modular one",
+    zh="计数器满度跳转处增量正确",
+    unit="records",
+    stamped=True,
+)
+NO_INCREMENT_FROM_A_FALL = criterion(
+    "no-increment-from-a-fall",
+    en="no increment is made up where a counter fell",
+    zh="计数器复位处不产生增量",
+    unit="records",
+    stamped=True,
+)
+FALL_FLAGGED = criterion(
+    "fall-flagged",
+    en="the record of that interval is flagged",
+    zh="该时段记录带有异常标记",
+    unit="records",
+    stamped=True,
+)
+REPLACEMENT_COUNTED = criterion(
+    "replacement-counted",
+    en="across a recorded replacement old and new meter add up",
+    zh="换表前后增量衔接正确",
+    unit="records",
+    stamped=True,
+)
+HOURS_ADD_UP_TO_THE_DAY = criterion(
+    "hours-add-up-to-the-day", en="24 hours add up to the day", zh="24 个小时合计等于日值", unit="totals"
+)
+PARTS_ADD_UP_TO_THE_HOUR = criterion(
+    "parts-add-up-to-the-hour", en="the parts add up to the hour", zh="各时段合计等于小时值", unit="totals"
+)
+
 
 # What the terminal noticed it has to have written down so soon after: the hour's record is closed by then.
 LOGGED_US = HOUR + MINUTE
@@ -80,17 +117,7 @@ def rollover_findings(history: History, centres: Sequence[str], kinds: Sequence[
             smallest = Decimal(1).scaleb(-max(truth_of(history).points[expected.key.point].decimals, 0))
             modular = number(expected.fields["Cou"])
             b_right = b_right and modular is not None and text == plain(modular - smallest)
-    yield none_of(
-        "rollover-counted",
-        wrong,
-        seen,
-        en="the increment across full scale is the modular one",
-        zh="计数器满度跳转处增量正确",
-        unit="records",
-        stamped=True,
-        has_b=seen > 0,
-        reading_b=b_right,
-    )
+    yield ROLLOVER_COUNTED.none(wrong, seen, has_b=seen > 0, reading_b=b_right)
 
 
 def _step(series: Series, index: int) -> Increment:
@@ -118,37 +145,12 @@ def event_findings(
                 made.append(_shown(expected, event))
             if event.flag in ("", "N"):
                 unflagged.append(_shown(expected, event))
-    yield none_of(
-        "no-increment-from-a-fall",
-        made,
-        seen,
-        en="no increment is made up where a counter fell",
-        zh="计数器复位处不产生增量",
-        unit="records",
-        stamped=True,
-    )
-    yield none_of(
-        "fall-flagged",
-        unflagged,
-        seen,
-        en="the record of that interval is flagged",
-        zh="该时段记录带有异常标记",
-        unit="records",
-        stamped=True,
-    )
-    yield log_finding(
-        history,
-        words,
-        moments=[(series.times[index],) for series, index in steps],
-        id="fall-logged",
-        en="the fall is in the log",
-        zh="复位记入日志",
-    )
+    yield NO_INCREMENT_FROM_A_FALL.none(made, seen)
+    yield FALL_FLAGGED.none(unflagged, seen)
+    yield log_finding(history, FALL_LOGGED, words, moments=[(series.times[index],) for series, index in steps])
 
 
-def log_finding(
-    history: History, words: Sequence[str], *, moments: Sequence[Sequence[int]], id: str, en: str, zh: str
-) -> Check:
+def log_finding(history: History, asked: Criterion, words: Sequence[str], *, moments: Sequence[Sequence[int]]) -> Check:
     """Whether the terminal's log tells of every moment: an entry near its time whose kind or text holds a word.
 
     A moment is given by the instants (us) that the terminal's clock may have shown for it. Entries of another time
@@ -172,14 +174,10 @@ def log_finding(
         for moment in moments
     ]
     untold = [f"no entry about {local(moment[0])}" for moment, lines in zip(moments, told, strict=True) if not lines]
-    return check(
-        id,
+    return asked.decide(
         not untold if readable and moments else None,
-        en=en,
-        zh=zh,
         measured=len(moments) - len(untold),
         limit=len(moments),
-        unit="entries",
         evidence=[*untold, *dict.fromkeys(line for lines in told for line in lines), *problems],
     )
 
@@ -190,9 +188,9 @@ def totals_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Che
     Only days and hours all of whose parts came valid are judged; without any the checks are inconclusive.
     """
     counters = {point.id for point in history.began.points if point.kind == "counter"}
-    for id, whole, length, part, en, zh in (
-        ("hours-add-up-to-the-day", "day", DAY, "hour", "24 hours add up to the day", "24 个小时合计等于日值"),
-        ("parts-add-up-to-the-hour", "hour", HOUR, "minute", "the parts add up to the hour", "各时段合计等于小时值"),
+    for question, whole, length, part in (
+        (HOURS_ADD_UP_TO_THE_DAY, "day", DAY, "hour"),
+        (PARTS_ADD_UP_TO_THE_HOUR, "hour", HOUR, "minute"),
     ):
         wrong: list[str] = []
         judged = 0
@@ -214,14 +212,7 @@ def totals_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Che
                 if sum(values, Decimal(0)) != value:
                     total = plain(sum(values, Decimal(0)))
                     wrong.append(f"{ledger.centre} {key.point} {whole} ending {local(key.end)}: {value}, parts {total}")
-        yield none_of(
-            id,
-            wrong,
-            judged,
-            en=en,
-            zh=zh,
-            unit="totals",
-        )
+        yield question.none(wrong, judged)
 
 
 def replacement_findings(history: History, centres: Sequence[str], kinds: Sequence[str] = ()) -> Iterator[Check]:
@@ -246,15 +237,7 @@ def replacement_findings(history: History, centres: Sequence[str], kinds: Sequen
             seen += 1
             if not matches(truth, expected, event.fields):
                 wrong.append(_shown(expected, event))
-    yield none_of(
-        "replacement-counted",
-        wrong,
-        seen and happened,
-        en="across a recorded replacement old and new meter add up",
-        zh="换表前后增量衔接正确",
-        unit="records",
-        stamped=True,
-    )
+    yield REPLACEMENT_COUNTED.none(wrong, seen and happened)
 
 
 def _shown(expected: Expected, event: Stored) -> str:

@@ -9,13 +9,47 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from bench.case import Check, none_among
+from bench.case import Check, criterion
 from bench.history import History, Observed, Stored
 from conformance.common.delivery import setup_of
 from conformance.common.queries import answers, questions
 from conformance.common.times import MINUTE, SECOND, instant_of, instant_of_iso, local
 from conformance.common.truth import Certainty, number, truth_of
 from conformance.terminal.processing.settlements_judge import periods
+
+UP_TO_TWICE_VALID = criterion(
+    "up-to-twice-valid",
+    en="up to twice the month's total an entry is valid",
+    zh="不超过上月合计 2 倍者有效",
+    unit="entries",
+)
+BEYOND_TWICE_INVALID = criterion(
+    "beyond-twice-invalid",
+    en="beyond it an entry is kept and invalid",
+    zh="超过 2 倍者保留并标记为无效",
+    unit="entries",
+)
+MARKED_UNCHECKED = criterion(
+    "marked-unchecked",
+    en="without a complete month it is marked not second-checked",
+    zh="无整月数据时注明",
+    unit="entries",
+)
+
+
+INVALID_ENTRY_LOGGED = criterion(
+    "invalid-entry-logged",
+    en="an invalid entry is in the log within a minute",
+    zh="无效录入在 1 min 内记入日志",
+    unit="entries",
+)
+INVALID_ENTRY_NOT_USED = criterion(
+    "invalid-entry-not-used",
+    en="an invalid entry is neither sent nor counted",
+    zh="无效录入不上传、不计入累计",
+    unit="records",
+)
+
 
 VALID, UNCHECKED, INVALID = "valid", "not second-checked", "invalid"
 _TWICE = Decimal(2)
@@ -63,35 +97,16 @@ def findings(history: History, centre: str) -> Iterator[Check]:
             untold.append(f"{where}: nothing in the log")
         sent += _used(history, centre, point, query["kind"], start, value)
     texts = (
-        (VALID, "up-to-twice-valid", "up to twice the month's total an entry is valid", "不超过上月合计 2 倍者有效"),
-        (INVALID, "beyond-twice-invalid", "beyond it an entry is kept and invalid", "超过 2 倍者保留并标记为无效"),
-        (UNCHECKED, "marked-unchecked", "without a complete month it is marked not second-checked", "无整月数据时注明"),
+        (VALID, UP_TO_TWICE_VALID),
+        (INVALID, BEYOND_TWICE_INVALID),
+        (UNCHECKED, MARKED_UNCHECKED),
     )
-    for due, id, en, zh in texts:
-        yield none_among(
-            id,
-            seen[due],
-            wrong[due],
-            en=en,
-            zh=zh,
-            unit="entries",
-        )
+    for due, question in texts:
+        yield question.none_among(seen[due], wrong[due])
     invalid = seen[INVALID] > 0
-    yield none_among(
-        "invalid-entry-logged",
-        invalid and asked_log,
-        untold,
-        en="an invalid entry is in the log within a minute",
-        zh="无效录入在 1 min 内记入日志",
-        unit="entries",
-    )
-    yield none_among(
-        "invalid-entry-not-used",
-        invalid and any(event.centre == centre for event in history.of(Stored)),
-        sent,
-        en="an invalid entry is neither sent nor counted",
-        zh="无效录入不上传、不计入累计",
-        unit="records",
+    yield INVALID_ENTRY_LOGGED.none_among(invalid and asked_log, untold)
+    yield INVALID_ENTRY_NOT_USED.none_among(
+        invalid and any(event.centre == centre for event in history.of(Stored)), sent
     )
 
 

@@ -10,12 +10,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from bench.case import Check, none_among
+from bench.case import Check, criterion
 from bench.history import History
 from conformance.common.gaps import Silence, silences
 from conformance.common.queries import answers, questions
 from conformance.common.times import MINUTE, SECOND, floor, instant_of_iso, local
 from conformance.common.truth import Increment, Series, increment, number, rounded, truth_of
+
+GAP_FILLED = criterion(
+    "gap-filled",
+    en="every missed reading has an estimate that says so, with its method",
+    zh="每个缺失读数均有注明方法的估计值",
+    unit="values",
+)
+ESTIMATE_EXACT = criterion(
+    "estimate-exact",
+    en="every estimate is what its method gives, exactly",
+    zh="估计值按所注方法计算，逐位正确",
+    unit="values",
+)
+ONLY_GAPS_FILLED = criterion(
+    "only-gaps-filled",
+    en="nothing is estimated where readings were taken or a base is missing",
+    zh="有读数处和无插补依据处不产生估计值",
+    unit="values",
+)
+FILLING_LOGGED = criterion("filling-logged", en="every filling is in the log", zh="每次插补记入日志", unit="values")
+
 
 LINEAR, NEAREST = "linear", "nearest"
 _WORDS = ("fill", "estimat", "interpol", "插补", "补全", "估")
@@ -117,39 +138,13 @@ def findings(history: History) -> Iterator[Check]:
     logged = bool(answers(history, "log"))
     known = due > 0 and asked
     texts = (
-        (
-            "gap-filled",
-            absent,
-            known,
-            "every missed reading has an estimate that says so, with its method",
-            "每个缺失读数均有注明方法的估计值",
-        ),
-        (
-            "estimate-exact",
-            wrong,
-            known and len(absent) < due,
-            "every estimate is what its method gives, exactly",
-            "估计值按所注方法计算，逐位正确",
-        ),
-        (
-            "only-gaps-filled",
-            beside,
-            known,
-            "nothing is estimated where readings were taken or a base is missing",
-            "有读数处和无插补依据处不产生估计值",
-        ),
-        ("filling-logged", untold, known and logged, "every filling is in the log", "每次插补记入日志"),
+        (GAP_FILLED, absent, known),
+        (ESTIMATE_EXACT, wrong, known and len(absent) < due),
+        (ONLY_GAPS_FILLED, beside, known),
+        (FILLING_LOGGED, untold, known and logged),
     )
-    for id, bad, ready, en, zh in texts:
-        yield none_among(
-            id,
-            ready,
-            bad,
-            en=en,
-            zh=zh,
-            unit="values",
-            evidence=[*bad, *problems],
-        )
+    for question, bad, ready in texts:
+        yield question.none_among(ready, bad, evidence=[*bad, *problems])
 
 
 def _told(history: History, silence: Silence) -> bool:

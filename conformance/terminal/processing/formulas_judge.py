@@ -9,11 +9,75 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from bench.case import Check, check
+from bench.case import Check, Criterion, criterion
 from bench.history import History, MeterFault, Observed, Power, Stored
 from conformance.common.times import HOUR, MINUTE, SECOND, instant_of, instant_of_iso, local
 from conformance.common.truth import Certainty, length_of, number, truth_of
 from conformance.terminal.processing.formulas_truth import Due, Formulas
+
+ROLLOVER_COMPUTED = criterion(
+    "rollover-computed",
+    en="a counter that rolls over counts on in what is computed from it",
+    zh="计数器翻转时段的计算结果正确",
+    unit="values",
+)
+ENTRY_CARRIED = criterion(
+    "entry-carried",
+    en="an entry by hand goes into what is computed from it",
+    zh="人工录入值计入由其计算的数据",
+    unit="values",
+)
+ENTRY_MARKED = criterion(
+    "entry-marked", en="what is computed from an entry is marked", zh="由录入值计算的数据带有标记", unit="values"
+)
+
+
+DERIVED_SENT = criterion(
+    "derived-sent",
+    en="what is computed goes to every centre like any record",
+    zh="计算所得数据与其他记录一样送达各数据中心",
+    unit="values",
+)
+ORIGIN_TOLD = criterion(
+    "origin-told",
+    en="beside a computed value stand the points it was made of",
+    zh="计算值旁注明其来源监测点",
+    unit="values",
+)
+SHARES_ADD_UP = criterion(
+    "shares-add-up", en="all shares of a quantity add up to it exactly", zh="各分摊量之和与总量逐位一致", unit="periods"
+)
+INTEGRAL_AGREES = criterion(
+    "integral-agrees",
+    en="an integral over an hour is within {0} % of what the counter beside it advanced",
+    zh="小时积分量与同一回路计数器增量相差不超过 {0} %",
+    unit="hours",
+)
+NO_PARTIAL_SUM = criterion(
+    "no-partial-sum",
+    en="where a point has no value, nothing computed from it looks whole",
+    zh="任一监测点缺数时，计算结果不得表现为完整",
+    unit="values",
+)
+COMPUTED_OVER_POWER_CUT = criterion(
+    "computed-over-power-cut",
+    en="what was computed outlasts lost power, and is computed on after it",
+    zh="计算结果掉电不丢失，恢复后继续计算",
+    unit="values",
+)
+LATE_DATA_CARRIED = criterion(
+    "late-data-carried",
+    en="data that come late go into what is computed from them, under the same key",
+    zh="补入的数据计入由其计算的数据，键值不变",
+    unit="values",
+)
+READ_HOURLY = criterion(
+    "read-hourly",
+    en="systems are read once in each hour as they are told",
+    zh="按小时级频次采集第三方系统",
+    unit="hours",
+)
+
 
 HERE = "the terminal"
 # A value of a period goes out within 60 s after it, in continuous mode (R-13).
@@ -95,13 +159,40 @@ def _passed(wrong: Sequence[str], usable: bool) -> bool | None:
     return False if wrong else True if usable else None
 
 
-OPERATIONS: Mapping[str, tuple[str, str]] = {
-    "sum": ("a sum is that of all its points, exactly", "求和结果与各监测点之和逐位一致"),
-    "difference": ("a difference is the whole less what does not belong, exactly", "求差结果逐位一致"),
-    "product": ("a product is the typical branch times its factor, exactly", "典型支路乘以倍数的结果逐位一致"),
-    "quotient": ("a quotient is rounded half up at its last digit", "求商结果按末位四舍五入一致"),
-    "share": ("each share is in proportion, to one unit of the last digit", "各分摊量与分摊比例一致（末位差 1 以内）"),
-    "integral": ("an integral lies between the sums of its samples", "积分结果介于采样值上、下和之间"),
+OPERATIONS: Mapping[str, Criterion] = {
+    "sum": criterion(
+        "sum-right", en="a sum is that of all its points, exactly", zh="求和结果与各监测点之和逐位一致", unit="values"
+    ),
+    "difference": criterion(
+        "difference-right",
+        en="a difference is the whole less what does not belong, exactly",
+        zh="求差结果逐位一致",
+        unit="values",
+    ),
+    "product": criterion(
+        "product-right",
+        en="a product is the typical branch times its factor, exactly",
+        zh="典型支路乘以倍数的结果逐位一致",
+        unit="values",
+    ),
+    "quotient": criterion(
+        "quotient-right",
+        en="a quotient is rounded half up at its last digit",
+        zh="求商结果按末位四舍五入一致",
+        unit="values",
+    ),
+    "share": criterion(
+        "share-right",
+        en="each share is in proportion, to one unit of the last digit",
+        zh="各分摊量与分摊比例一致（末位差 1 以内）",
+        unit="values",
+    ),
+    "integral": criterion(
+        "integral-right",
+        en="an integral lies between the sums of its samples",
+        zh="积分结果介于采样值上、下和之间",
+        unit="values",
+    ),
 }
 
 
@@ -109,7 +200,7 @@ def computed_findings(history: History, centres: Sequence[str], needed: int = 8)
     """Each operation of the case, here and at the centres: the last content of every period."""
     formulas = Formulas(history)
     everything = last(shown(history))
-    for operation, (en, zh) in OPERATIONS.items():
+    for operation, right in OPERATIONS.items():
         names = [each.id for each in history.began.derived if each.operation == operation]
         if not names:
             continue
@@ -124,14 +215,10 @@ def computed_findings(history: History, centres: Sequence[str], needed: int = 8)
                 sure[each.where] = sure.get(each.where, 0) + 1
             if not good and (due.state is Certainty.SURE or (each.value and each.flag == "N")):
                 wrong.append(f"{each.told()}, expected {due.told()}")
-        yield check(
-            f"{operation}-right",
+        yield right.decide(
             _passed(wrong, all(count >= needed for count in sure.values())),
-            en=en,
-            zh=zh,
             measured=len(wrong),
             limit=0,
-            unit="values",
             evidence=wrong,
         )
     yield _sent(history, formulas, centres, everything)
@@ -154,16 +241,7 @@ def _sent(history: History, formulas: Formulas, centres: Sequence[str], everythi
         for centre in centres
         if (centre, *each.key[1:]) not in there
     ]
-    return check(
-        "derived-sent",
-        _passed(lost, bool(wanted) and bool(there)),
-        en="what is computed goes to every centre like any record",
-        zh="计算所得数据与其他记录一样送达各数据中心",
-        measured=len(lost),
-        limit=0,
-        unit="values",
-        evidence=lost,
-    )
+    return DERIVED_SENT.decide(_passed(lost, bool(wanted) and bool(there)), measured=len(lost), limit=0, evidence=lost)
 
 
 def origin_findings(history: History) -> Iterator[Check]:
@@ -176,16 +254,7 @@ def origin_findings(history: History) -> Iterator[Check]:
         unnamed = [name for name in (*point.of, *point.by) if name not in each.source]
         if unnamed:
             wrong.append(f"{each.told()}: {', '.join(unnamed)} not named in {each.source or 'nothing'!r}")
-    yield check(
-        "origin-told",
-        _passed(wrong, bool(rows)),
-        en="beside a computed value stand the points it was made of",
-        zh="计算值旁注明其来源监测点",
-        measured=len(wrong),
-        limit=0,
-        unit="values",
-        evidence=wrong,
-    )
+    yield ORIGIN_TOLD.decide(_passed(wrong, bool(rows)), measured=len(wrong), limit=0, evidence=wrong)
 
 
 def shares_findings(history: History) -> Iterator[Check]:
@@ -213,16 +282,7 @@ def shares_findings(history: History) -> Iterator[Check]:
                     f" {', '.join(str(value) for value in found)} are {float(together):.8g},"
                     f" not {float(known.values[0]):.8g}"
                 )
-    yield check(
-        "shares-add-up",
-        _passed(wrong, compared >= 8),
-        en="all shares of a quantity add up to it exactly",
-        zh="各分摊量之和与总量逐位一致",
-        measured=len(wrong),
-        limit=0,
-        unit="periods",
-        evidence=wrong,
-    )
+    yield SHARES_ADD_UP.decide(_passed(wrong, compared >= 8), measured=len(wrong), limit=0, evidence=wrong)
 
 
 def plant_findings(history: History, pairs: Mapping[str, str], share: Fraction) -> Iterator[Check]:
@@ -244,15 +304,8 @@ def plant_findings(history: History, pairs: Mapping[str, str], share: Fraction) 
         allowed = abs(known.values[0]) * share + Fraction(2, 10**decimals)
         if abs(Fraction(value) - known.values[0]) > allowed:
             wrong.append(f"{each.told()}, the counter advanced by {float(known.values[0]):.8g}")
-    yield check(
-        "integral-agrees",
-        _passed(wrong, compared >= 2),
-        en=f"an integral over an hour is within {float(share * 100):g} % of what the counter beside it advanced",
-        zh=f"小时积分量与同一回路计数器增量相差不超过 {float(share * 100):g} %",
-        measured=len(wrong),
-        limit=0,
-        unit="hours",
-        evidence=wrong,
+    yield INTEGRAL_AGREES.of(f"{float(share * 100):g}").decide(
+        _passed(wrong, compared >= 2), measured=len(wrong), limit=0, evidence=wrong
     )
 
 
@@ -270,16 +323,7 @@ def honest_findings(history: History) -> Iterator[Check]:
         seen[each.where] = seen.get(each.where, 0) + 1
         if each.value and each.flag == "N":
             whole.append(f"{each.told()}, although a point of it has no value")
-    yield check(
-        "no-partial-sum",
-        _passed(whole, len(seen) > 1),
-        en="where a point has no value, nothing computed from it looks whole",
-        zh="任一监测点缺数时，计算结果不得表现为完整",
-        measured=len(whole),
-        limit=0,
-        unit="values",
-        evidence=whole,
-    )
+    yield NO_PARTIAL_SUM.decide(_passed(whole, len(seen) > 1), measured=len(whole), limit=0, evidence=whole)
 
 
 def entry_findings(history: History, centre: str) -> Iterator[Check]:
@@ -305,23 +349,14 @@ def entry_findings(history: History, centre: str) -> Iterator[Check]:
                 elif each.flag == "N":
                     unmarked.append(f"{each.told()}: flagged as if it were measured")
     texts = (
-        (
-            "entry-carried",
-            unmade,
-            "an entry by hand goes into what is computed from it",
-            "人工录入值计入由其计算的数据",
-        ),
-        ("entry-marked", unmarked, "what is computed from an entry is marked", "由录入值计算的数据带有标记"),
+        (ENTRY_CARRIED, unmade),
+        (ENTRY_MARKED, unmarked),
     )
-    for id, wrong, en, zh in texts:
-        yield check(
-            id,
+    for question, wrong in texts:
+        yield question.decide(
             _passed(wrong, compared > 0 and not (unmade and wrong is unmarked)),
-            en=en,
-            zh=zh,
             measured=len(wrong),
             limit=0,
-            unit="values",
             evidence=wrong,
         )
 
@@ -343,10 +378,8 @@ def rollover_findings(history: History) -> Iterator[Check]:
 
     yield _agreed(
         history,
-        "rollover-computed",
+        ROLLOVER_COMPUTED,
         over,
-        "a counter that rolls over counts on in what is computed from it",
-        "计数器翻转时段的计算结果正确",
     )
 
 
@@ -373,19 +406,12 @@ def power_findings(history: History) -> Iterator[Check]:
             if each is None or not due.holds(each.value):
                 text = f"{HERE}: {name}, quarter from {local(start)}: not there" if each is None else each.told()
                 wrong.append(f"{text}, expected {due.told()}")
-    yield check(
-        "computed-over-power-cut",
-        _passed(wrong, before > 0 and after > 0),
-        en="what was computed outlasts lost power, and is computed on after it",
-        zh="计算结果掉电不丢失，恢复后继续计算",
-        measured=len(wrong),
-        limit=0,
-        unit="values",
-        evidence=wrong,
+    yield COMPUTED_OVER_POWER_CUT.decide(
+        _passed(wrong, before > 0 and after > 0), measured=len(wrong), limit=0, evidence=wrong
     )
 
 
-def _agreed(history: History, id: str, which: Callable[[Shown], bool], en: str, zh: str) -> Check:
+def _agreed(history: History, asked: Criterion, which: Callable[[Shown], bool]) -> Check:
     """The sure periods among these, at their last content."""
     formulas = Formulas(history)
     wrong: list[str] = []
@@ -397,9 +423,7 @@ def _agreed(history: History, id: str, which: Callable[[Shown], bool], en: str, 
         compared += 1
         if not due.holds(each.value):
             wrong.append(f"{each.told()}, expected {due.told()}")
-    return check(
-        id, _passed(wrong, compared > 0), en=en, zh=zh, measured=len(wrong), limit=0, unit="values", evidence=wrong
-    )
+    return asked.decide(_passed(wrong, compared > 0), measured=len(wrong), limit=0, evidence=wrong)
 
 
 def late_findings(history: History, centre: str) -> Iterator[Check]:
@@ -430,16 +454,7 @@ def late_findings(history: History, centre: str) -> Iterator[Check]:
             if value is None or Fraction(value) != together:
                 text = "never sent" if found is None else found.told()
                 wrong.append(f"{text}; {each.point} came late, together they are {float(together):.8g}")
-    yield check(
-        "late-data-carried",
-        _passed(wrong, compared > 0),
-        en="data that come late go into what is computed from them, under the same key",
-        zh="补入的数据计入由其计算的数据，键值不变",
-        measured=len(wrong),
-        limit=0,
-        unit="values",
-        evidence=wrong,
-    )
+    yield LATE_DATA_CARRIED.decide(_passed(wrong, compared > 0), measured=len(wrong), limit=0, evidence=wrong)
 
 
 def hours_findings(history: History, points: Sequence[str]) -> Iterator[Check]:
@@ -459,13 +474,9 @@ def hours_findings(history: History, points: Sequence[str]) -> Iterator[Check]:
         hours = range(began - began % HOUR + HOUR, history.end_us - 5 * MINUTE, HOUR)
         wrong += [f"{name}: no reading of {local(at)}" for at in hours if at not in instants]
         wrong += [f"{name}: a reading at {local(at)}" for at in dict.fromkeys(instants) if at % HOUR]
-    yield check(
-        "read-hourly",
+    yield READ_HOURLY.decide(
         _passed(wrong, all(len(instants) >= 3 for instants in rows.values()) and bool(rows)),
-        en="systems are read once in each hour as they are told",
-        zh="按小时级频次采集第三方系统",
         measured=len(wrong),
         limit=0,
-        unit="hours",
         evidence=wrong,
     )

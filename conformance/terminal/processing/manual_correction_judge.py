@@ -7,12 +7,54 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.case import Check, none_of
+from bench.case import Check, criterion
 from bench.history import History, Observed, Phase, Stored
 from conformance.common.delivery import setup_of
 from conformance.common.queries import questions
 from conformance.common.times import instant_of, instant_of_iso, local
 from conformance.common.truth import number
+
+MENDED = {
+    "incomplete": criterion(
+        "incomplete-mended",
+        en="a value that was missing is mended at every centre by the one entered",
+        zh="缺失数据经人工填报后在各中心补全",
+        unit="records",
+    ),
+    "inaccurate": criterion(
+        "inaccurate-mended",
+        en="a value that was wrong is mended at every centre by the one entered",
+        zh="错误数据经人工填报后在各中心更正",
+        unit="records",
+    ),
+}
+MENDED_FLAGGED = criterion(
+    "mended-flagged",
+    en="what was entered by hand says so at every centre",
+    zh="补传的人工值在各中心带有人工标志",
+    unit="records",
+)
+ONE_REVISION_IN_FORCE = criterion(
+    "one-revision-in-force",
+    en="the entered value alone is in force afterwards, at the terminal and at every centre",
+    zh="补传后仅人工值生效，终端与各中心一致",
+    unit="records",
+)
+WRONG_INPUT_LEAVES_NOTHING = criterion(
+    "wrong-input-leaves-nothing",
+    en="what the terminal shows is the same before and after wrong input",
+    zh="错误输入前后终端数据不变",
+    unit="answers",
+)
+WRONG_INPUT_REFUSED = criterion("wrong-input-refused", en="wrong input is refused", zh="错误输入被拒绝", unit="inputs")
+RIGHT_INPUT_TAKEN = criterion("right-input-taken", en="right input is taken", zh="正确输入被接受", unit="inputs")
+LONGER_THAN_A_MONTH_REFUSED = criterion(
+    "longer-than-a-month-refused",
+    en="an entry for more than a month is refused",
+    zh="超过一个自然月的填报被拒绝",
+    unit="inputs",
+)
+
 
 # HJ 212-2017 table 8: a value set by hand.
 BY_HAND = "S"
@@ -52,21 +94,11 @@ def mended_findings(history: History) -> Iterator[Check]:
         elif isinstance(event, Observed) and event.what == "manual entry" and which in entries:
             entries[which].append(event)
             which = ""
-    texts = {
-        "incomplete": (
-            "a value that was missing is mended at every centre by the one entered",
-            "缺失数据经人工填报后在各中心补全",
-        ),
-        "inaccurate": (
-            "a value that was wrong is mended at every centre by the one entered",
-            "错误数据经人工填报后在各中心更正",
-        ),
-    }
     flags: list[str] = []
     undone: list[str] = []
     known = 0
     centres = [setup.name for setup in history.began.centres]
-    for data, (en, zh) in texts.items():
+    for data, mended in MENDED.items():
         wrong: list[str] = []
         met = 0
         for entry in entries[data]:
@@ -92,31 +124,10 @@ def mended_findings(history: History) -> Iterator[Check]:
                 later = [one for one in after if one.t > taken[0].t and not _same(_text(one), value)]
                 undone += [f"{where} at {centre}: {_text(one)} came over it at {local(one.t)}" for one in later]
         expected = len(centres) * len(entries[data])
-        yield none_of(
-            f"{data}-mended",
-            wrong,
-            met and met == expected,
-            en=en,
-            zh=zh,
-            unit="records",
-        )
+        yield mended.none(wrong, met and met == expected)
     undone += _not_in_force(history, [entry for group in entries.values() for entry in group])
-    yield none_of(
-        "mended-flagged",
-        flags,
-        known,
-        en="what was entered by hand says so at every centre",
-        zh="补传的人工值在各中心带有人工标志",
-        unit="records",
-    )
-    yield none_of(
-        "one-revision-in-force",
-        undone,
-        known and _asked_after(history),
-        en="the entered value alone is in force afterwards, at the terminal and at every centre",
-        zh="补传后仅人工值生效，终端与各中心一致",
-        unit="records",
-    )
+    yield MENDED_FLAGGED.none(flags, known)
+    yield ONE_REVISION_IN_FORCE.none(undone, known and _asked_after(history))
 
 
 def _asked_after(history: History) -> bool:
@@ -176,40 +187,19 @@ def input_findings(history: History) -> Iterator[Check]:
                 right += 1
                 refused += [f"{told}: {event.problem}"] if event.problem else []
     answered = not silent
-    for id, bad, seen, en, zh in (
-        ("wrong-input-refused", wrong, tried, "wrong input is refused", "错误输入被拒绝"),
-        ("right-input-taken", refused, right, "right input is taken", "正确输入被接受"),
-        (
-            "longer-than-a-month-refused",
-            longer,
-            lasting,
-            "an entry for more than a month is refused",
-            "超过一个自然月的填报被拒绝",
-        ),
+    for question, bad, seen in (
+        (WRONG_INPUT_REFUSED, wrong, tried),
+        (RIGHT_INPUT_TAKEN, refused, right),
+        (LONGER_THAN_A_MONTH_REFUSED, longer, lasting),
     ):
-        yield none_of(
-            id,
-            bad,
-            seen and answered,
-            en=en,
-            zh=zh,
-            unit="inputs",
-            evidence=[*bad, *silent],
-        )
+        yield question.none(bad, seen and answered, evidence=[*bad, *silent])
     before, after = _state(history, first=True), _state(history, first=False)
     changed = [
         f"{' '.join(key[:4])}: was {rows}, is {after[key]}"
         for key, rows in before.items()
         if after.get(key, rows) != rows
     ]
-    yield none_of(
-        "wrong-input-leaves-nothing",
-        changed,
-        before and set(before) <= set(after) and tried,
-        en="what the terminal shows is the same before and after wrong input",
-        zh="错误输入前后终端数据不变",
-        unit="answers",
-    )
+    yield WRONG_INPUT_LEAVES_NOTHING.none(changed, before and set(before) <= set(after) and tried)
 
 
 def _state(history: History, *, first: bool) -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:

@@ -10,13 +10,60 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from bench.case import Check, check, none_of
+from bench.case import Check, criterion
 from bench.history import History, Stored
 from conformance.common.delivery import horizon, setup_of
 from conformance.common.queries import answers, questions
 from conformance.common.retention import marks
 from conformance.common.times import HOUR, instant_of, instant_of_iso, local
 from conformance.common.truth import Series, increment, length_of, number, plain, quantity, truth_of
+
+GAP_STAYS_RECORDED = criterion(
+    "gap-stays-recorded",
+    en="what was not polled stays on record as a gap",
+    zh="补入后缺失时段的记录仍保留",
+    unit="gaps",
+)
+BACKFILL_LOGGED = criterion(
+    "backfill-logged",
+    en="every filling from a meter's record is in the log",
+    zh="每次由表计记录补入均记入日志",
+    unit="gaps",
+)
+PERIODS_FROM_RECORDS = criterion(
+    "periods-from-records",
+    en="periods between recorded instants reach the centre with the true increment",
+    zh="表计记录之间的时段以真实增量上传至中心",
+    unit="records",
+)
+NO_PERIOD_INVENTED = criterion(
+    "no-period-invented",
+    en="a period whose ends neither a poll nor a record knows has no value",
+    zh="两端既无采集也无表计记录的时段不给出数值",
+    unit="records",
+)
+RECORDS_TAKEN_IN = criterion(
+    "records-taken-in",
+    en="every reading that the meter recorded in a gap is stored",
+    zh="缺失时段内表计自身记录均已补入",
+    unit="values",
+)
+RECORDS_EXACT = criterion(
+    "records-exact",
+    en="each is the meter's own value of that instant",
+    zh="补入值与表计该时刻记录逐位一致",
+    unit="values",
+)
+RECORDS_MARKED = criterion(
+    "records-marked", en="each is marked as read from the meter's record", zh="补入值注明来自表计记录", unit="values"
+)
+NO_VALUE_BESIDE_RECORDS = criterion(
+    "no-value-beside-records",
+    en="no other value stands where nothing was polled",
+    zh="未采集时刻除表计记录外无其他数值",
+    unit="values",
+)
+
 
 _WORDS = ("record", "backfill", "freeze", "profile", "补入", "补抄", "补采", "冻结", "负荷")
 _LOGGED_US = HOUR
@@ -93,45 +140,13 @@ def findings(history: History, centre: str) -> Iterator[Check]:
             unmarked.append(f"{where}: {row['value']} looks like a poll")
     beside = _beside(history, memory, rows)
     due = len(memory.due)
-    for id, bad, ready, en, zh in (
-        (
-            "records-taken-in",
-            absent,
-            known,
-            "every reading that the meter recorded in a gap is stored",
-            "缺失时段内表计自身记录均已补入",
-        ),
-        (
-            "records-exact",
-            wrong,
-            known and len(absent) < due,
-            "each is the meter's own value of that instant",
-            "补入值与表计该时刻记录逐位一致",
-        ),
-        (
-            "records-marked",
-            unmarked,
-            known and len(absent) + len(wrong) < due,
-            "each is marked as read from the meter's record",
-            "补入值注明来自表计记录",
-        ),
-        (
-            "no-value-beside-records",
-            beside,
-            known,
-            "no other value stands where nothing was polled",
-            "未采集时刻除表计记录外无其他数值",
-        ),
+    for question, bad, ready in (
+        (RECORDS_TAKEN_IN, absent, known),
+        (RECORDS_EXACT, wrong, known and len(absent) < due),
+        (RECORDS_MARKED, unmarked, known and len(absent) + len(wrong) < due),
+        (NO_VALUE_BESIDE_RECORDS, beside, known),
     ):
-        yield none_of(
-            id,
-            bad,
-            ready,
-            en=en,
-            zh=zh,
-            unit="values",
-            evidence=[*bad[:20], *problems],
-        )
+        yield question.none(bad, ready, evidence=[*bad[:20], *problems])
     yield _gaps_kept(history, memory)
     yield _logged(history, memory)
     yield from _periods(history, centre, memory)
@@ -169,15 +184,8 @@ def _gaps_kept(history: History, memory: Memory) -> Check:
             total += 1
             if not any(start < high and end > low for start, end in own):
                 absent.append(f"{point}: nothing was polled from {local(low)} to {local(high)}, no gap is recorded")
-    return check(
-        "gap-stays-recorded",
-        None if not total or not asked else not absent,
-        en="what was not polled stays on record as a gap",
-        zh="补入后缺失时段的记录仍保留",
-        measured=len(absent),
-        limit=0,
-        unit="gaps",
-        evidence=absent,
+    return GAP_STAYS_RECORDED.decide(
+        None if not total or not asked else not absent, measured=len(absent), limit=0, evidence=absent
     )
 
 
@@ -205,15 +213,8 @@ def _logged(history: History, memory: Memory) -> Check:
                 for at, text in texts
             ):
                 untold.append(f"{point}: nothing in the log in the hour after {local(high)}")
-    return check(
-        "backfill-logged",
-        None if not total or not logs else not untold,
-        en="every filling from a meter's record is in the log",
-        zh="每次由表计记录补入均记入日志",
-        measured=len(untold),
-        limit=0,
-        unit="gaps",
-        evidence=untold,
+    return BACKFILL_LOGGED.decide(
+        None if not total or not logs else not untold, measured=len(untold), limit=0, evidence=untold
     )
 
 
@@ -264,24 +265,8 @@ def _periods(history: History, centre: str, memory: Memory) -> Iterator[Check]:
             if shown is None or shown != right:
                 has = "nothing" if shown is None else plain(shown)
                 wrong.append(f"{where}: the centre has {has}, the meter's records give {_text(right)}")
-    yield none_of(
-        "periods-from-records",
-        wrong,
-        restored,
-        en="periods between recorded instants reach the centre with the true increment",
-        zh="表计记录之间的时段以真实增量上传至中心",
-        unit="records",
-        evidence=wrong[:20],
-    )
-    yield none_of(
-        "no-period-invented",
-        invented,
-        unknown,
-        en="a period whose ends neither a poll nor a record knows has no value",
-        zh="两端既无采集也无表计记录的时段不给出数值",
-        unit="records",
-        evidence=invented[:20],
-    )
+    yield PERIODS_FROM_RECORDS.none(wrong, restored, evidence=wrong[:20])
+    yield NO_PERIOD_INVENTED.none(invented, unknown, evidence=invented[:20])
 
 
 def _text(value: Decimal | None) -> str:

@@ -7,12 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.case import Check, none_among, none_of
+from bench.case import Check, criterion
 from bench.history import History, Observed, Stored
 from conformance.common.delivery import VALUE_FIELDS, setup_of
 from conformance.common.queries import answers, questions
 from conformance.common.times import SECOND, instant_of, instant_of_iso, local
 from conformance.common.truth import number, truth_of
+
+OUT_OF_RANGE_MARKED = criterion(
+    "out-of-range-marked",
+    en="a reading outside the limits is stored as invalid",
+    zh="超限读数标记为无效",
+    unit="readings",
+    stamped=True,
+)
+OUT_OF_RANGE_NOT_SENT_AS_VALID = criterion(
+    "out-of-range-not-sent-as-valid",
+    en="no reading outside the limits is sent as normal",
+    zh="超限读数不以正常标记上传",
+    unit="values",
+)
+LIMIT_ITSELF_VALID = criterion(
+    "limit-itself-valid", en="a reading equal to a limit is valid", zh="等于限值的读数有效", unit="readings"
+)
+INVALID_READING_LOGGED = criterion(
+    "invalid-reading-logged",
+    en="every reading outside the limits is in the log with its value",
+    zh="每个超限读数连同数值记入日志",
+    unit="readings",
+)
 
 
 def _outside(history: History, point: str, at: int) -> int | None:
@@ -69,16 +92,7 @@ def findings(history: History, centres: Sequence[str], *, sides: Sequence[str] =
             for when, text in truth.series[point].invalid
             if (point, when) not in marked
         ]
-    yield none_of(
-        "out-of-range-marked",
-        unmarked,
-        happened and marked,
-        en="a reading outside the limits is stored as invalid",
-        zh="超限读数标记为无效",
-        unit="readings",
-        evidence=[*unmarked, *problems],
-        stamped=True,
-    )
+    yield OUT_OF_RANGE_MARKED.none(unmarked, happened and marked, evidence=[*unmarked, *problems])
     sent: list[str] = []
     looked = False
     for centre in centres:
@@ -105,14 +119,7 @@ def findings(history: History, centres: Sequence[str], *, sides: Sequence[str] =
                 )
                 if over and event.flag == "N":
                     sent.append(f"{where}: {name}={event.fields[name]}")
-    yield none_of(
-        "out-of-range-not-sent-as-valid",
-        sent,
-        happened and looked,
-        en="no reading outside the limits is sent as normal",
-        zh="超限读数不以正常标记上传",
-        unit="values",
-    )
+    yield OUT_OF_RANGE_NOT_SENT_AS_VALID.none(sent, happened and looked)
     edges = [
         text
         for point in history.began.points
@@ -131,14 +138,7 @@ def findings(history: History, centres: Sequence[str], *, sides: Sequence[str] =
                 seen += 1
                 if row.get("quality") == "bad":
                     refused.append(f"{row.get('at')} {point.id}: {row['value']} marked bad")
-    yield none_of(
-        "limit-itself-valid",
-        refused,
-        edges and seen,
-        en="a reading equal to a limit is valid",
-        zh="等于限值的读数有效",
-        unit="readings",
-    )
+    yield LIMIT_ITSELF_VALID.none(refused, edges and seen)
 
 
 def logged_findings(history: History) -> Iterator[Check]:
@@ -167,11 +167,4 @@ def logged_findings(history: History) -> Iterator[Check]:
             )
             if not named:
                 untold.append(f"{local(when)} {point}: {text} is not in the log")
-    yield none_among(
-        "invalid-reading-logged",
-        count and asked,
-        untold,
-        en="every reading outside the limits is in the log with its value",
-        zh="每个超限读数连同数值记入日志",
-        unit="readings",
-    )
+    yield INVALID_READING_LOGGED.none_among(count and asked, untold)

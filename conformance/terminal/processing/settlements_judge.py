@@ -11,11 +11,34 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from itertools import pairwise
 
-from bench.case import Check, check, none_of
+from bench.case import Check, criterion
 from bench.history import History
 from conformance.common.queries import questions
 from conformance.common.times import SECOND, floor, instant_of_iso, local
 from conformance.common.truth import VOLATILE_US, Certainty, number, truth_of
+
+SUM_OF_PARTS = criterion(
+    "{0}-is-the-sum",
+    en="what is shown of {1} is the sum of their {2}",
+    zh="{3}累计等于各{4}之和",
+    unit="periods",
+)
+DAILY_EXTREMES = criterion(
+    "daily-extremes",
+    en="a day holds the smallest and largest increment of its acquisition intervals",
+    zh="日结含当日各采集间隔增量的最小值与最大值",
+    unit="days",
+)
+TOTALS = criterion(
+    "{0}-totals", en="{1} hold what the register advanced, exactly", zh="{2}累计量逐位正确", unit="periods"
+)
+EVERY_SECOND_STORED = criterion(
+    "every-second-stored", en="the value of every second is stored", zh="每秒的数值均有存储", unit="values"
+)
+SECONDS_ADD_UP = criterion(
+    "seconds-add-up", en="a minute is the sum of what its seconds advanced", zh="分钟值等于各秒增量之和", unit="values"
+)
+
 
 KINDS = ("day", "week", "month", "quarter_year", "year")
 _NAMES = {
@@ -104,14 +127,10 @@ def findings(history: History, kinds: Sequence[str] = KINDS) -> Iterator[Check]:
                     where = f"{point.id} from {local(start)} to {local(end)}"
                     wrong.append(f"{where}: {shown or 'no value'}, the register advanced {expected.fields['Cou']}")
         en, zh = _NAMES[kind]
-        yield check(
-            f"{kind.replace('_', '-')}-totals",
+        yield TOTALS.of(kind.replace("_", "-"), en, zh).decide(
             None if not due or (problems and not rows) else not wrong,
-            en=f"{en} hold what the register advanced, exactly",
-            zh=f"{zh}累计量逐位正确",
             measured=len(wrong),
             limit=0,
-            unit="periods",
             evidence=[*wrong, *problems],
         )
     yield _extremes(history, rows, problems)
@@ -142,14 +161,10 @@ def _extremes(history: History, rows: Rows, problems: list[str]) -> Check:
         if got != (min(steps, default=Decimal(0)), max(steps, default=Decimal(0))):
             shown = f"{row.get('min') or 'none'} and {row.get('max') or 'none'}"
             wrong.append(f"{name}, day from {local(start)}: {shown}, increments were {min(steps)} to {max(steps)}")
-    return check(
-        "daily-extremes",
+    return DAILY_EXTREMES.decide(
         None if not seen else not wrong,
-        en="a day holds the smallest and largest increment of its acquisition intervals",
-        zh="日结含当日各采集间隔增量的最小值与最大值",
         measured=len(wrong),
         limit=0,
-        unit="days",
         evidence=[*wrong, *problems],
         has_b=seen > 0,
         reading_b=as_readings,
@@ -174,14 +189,11 @@ def sum_finding(history: History, long: str, short: str) -> Check:
         total = sum(values, Decimal(0))
         if total != value:
             wrong.append(f"{point} {long} from {local(start)}: {value}, its parts add up to {total}")
-    return check(
-        f"{long}-is-the-sum".replace("_", "-"),
+    en, zh = zip(_NAMES[long], _NAMES[short], strict=True)
+    return SUM_OF_PARTS.of(long.replace("_", "-"), *en, *zh).decide(
         None if not seen else not wrong,
-        en=f"what is shown of {_NAMES[long][0]} is the sum of their {_NAMES[short][0]}",
-        zh=f"{_NAMES[long][1]}累计等于各{_NAMES[short][1]}之和",
         measured=len(wrong),
         limit=0,
-        unit="periods",
         evidence=[*wrong, *problems],
     )
 
@@ -237,28 +249,8 @@ def seconds_findings(history: History, needed: int) -> Iterator[Check]:
                 wrong.append(
                     f"{event.query['point']} minute from {local(start)}: {shown}, its seconds advanced {total}"
                 )
-    for id, bad, ready, en, zh in (
-        (
-            "every-second-stored",
-            absent,
-            polled >= needed and bool(stored),
-            "the value of every second is stored",
-            "每秒的数值均有存储",
-        ),
-        (
-            "seconds-add-up",
-            wrong,
-            minutes > 0,
-            "a minute is the sum of what its seconds advanced",
-            "分钟值等于各秒增量之和",
-        ),
+    for question, bad, ready in (
+        (EVERY_SECOND_STORED, absent, polled >= needed and bool(stored)),
+        (SECONDS_ADD_UP, wrong, minutes > 0),
     ):
-        yield none_of(
-            id,
-            bad,
-            ready,
-            en=en,
-            zh=zh,
-            unit="values",
-            evidence=[*bad[:10], *problems],
-        )
+        yield question.none(bad, ready, evidence=[*bad[:10], *problems])

@@ -11,11 +11,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bench.case import Check, Measurement, compare, measure, none_of, percentile
+from bench.case import Check, Measurement, criterion, measure, percentile
 from bench.history import History, Point, Served, Stored
 from conformance.common.accuracy import same_number
 from conformance.common.delivery import setup_of
 from conformance.common.times import SECOND, instant_of, local, seconds, uncertainty_s
+
+DELAY_P99 = criterion(
+    "delay-p99",
+    en="real-time data reach the centre at most 2 s after the meter's answer (P99)",
+    zh="实时数据自表计应答至中心收到不超过 2 s（P99）",
+    unit="s",
+    timed=True,
+)
+EVERY_RECORD_HAS_ITS_ANSWER = criterion(
+    "every-record-has-its-answer",
+    en="every real-time record is made of an answer that a meter gave before",
+    zh="每条实时记录均来自此前的表计应答",
+    unit="records",
+    stamped=True,
+)
+
 
 # limit and sample.
 LIMIT_S = 2
@@ -113,30 +129,17 @@ def findings(history: History, centre: str, *, needed: int = RECORDS) -> Iterato
     count = len(seen.found_us)
     largest = max(seen.found_us, default=None)
     p99 = percentile(seen.found_us, 99)
-    yield compare(
-        "delay-p99",
+    yield DELAY_P99.compare(
         None if p99 is None else Decimal(seconds(p99)),
         "<=",
         LIMIT_S,
-        en="real-time data reach the centre at most 2 s after the meter's answer (P99)",
-        zh="实时数据自表计应答至中心收到不超过 2 s（P99）",
-        unit="s",
         uncertainty=uncertainty_s(history),
         samples=count,
         needed=needed,
         evidence=seen.slowest,
-        timed=True,
     )
     traced = count > 0 and not seen.untraced
-    yield none_of(
-        "every-record-has-its-answer",
-        seen.untraced,
-        traced,
-        en="every real-time record is made of an answer that a meter gave before",
-        zh="每条实时记录均来自此前的表计应答",
-        unit="records",
-        stamped=True,
-    )
+    yield EVERY_RECORD_HAS_ITS_ANSWER.none(seen.untraced, traced)
     for id, value, en, zh in (
         ("delay-median", percentile(seen.found_us, 50), "median delay", "时延中位数"),
         ("delay-largest", largest, "largest delay", "最大时延"),

@@ -8,9 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.case import Check, check
+from bench.case import Check, criterion
 from bench.history import History, Observed, Phase, Received, Secured, StatusServed
 from conformance.common.times import MINUTE, SECOND, local, seconds
+
+STATUS_ASKED = criterion(
+    "status-asked",
+    en="the status of the centre's certificate is asked for before anything is sent",
+    zh="发送任何数据前先查询中心证书状态",
+    unit="questions",
+)
+NOT_ENOUGH = criterion("not-enough-{0}", en="{1}: nothing is sent", zh="{2}：不发送任何数据", unit="messages")
+STAPLE_REVOKED_OBEYED = criterion(
+    "staple-revoked-obeyed",
+    en="a stapled status that says revoked: nothing is sent",
+    zh="握手附带的状态为已吊销：不发送任何数据",
+    unit="messages",
+)
+STATUS_ALARMED = criterion(
+    "status-alarmed", en="an alarm says that the status of a certificate cannot be had", zh="无法获取证书状态时告警"
+)
+REVOKED_STATUS_OBEYED = criterion(
+    "revoked-status-obeyed-{0}",
+    en="{1} s after its status became revoked centre {2} gets no message",
+    zh="中心 {2} 证书状态变为已吊销 {1} s 后收不到任何报文",
+    unit="messages",
+)
+OTHERS_SERVED_WHILE_REVOKED = criterion(
+    "others-served-while-revoked", en="other centres are served meanwhile", zh="其他中心不受影响", unit="messages"
+)
+SERVED = criterion("served-{0}", en="{1}: the centre is served", zh="{2}：照常上传", unit="messages")
+STAPLE_REFUSED = criterion("staple-{0}-refused", en="{1}: nothing is sent", zh="{2}：不发送任何数据", unit="messages")
+
 
 # How much longer than its interval a terminal may take: the answer, the end of the session, a new one.
 SLACK_US = MINUTE
@@ -57,15 +86,8 @@ def asked_finding(history: History, centre: str) -> Check:
     """Before the first message of the record the status of the centre's certificate was asked for."""
     asked = [event.t for event in history.of(StatusServed) if not event.stapled and event.serial]
     first = next((event.t for event in history.of(Received) if event.centre == centre), None)
-    return check(
-        "status-asked",
-        None if first is None else bool(asked) and asked[0] <= first,
-        en="the status of the centre's certificate is asked for before anything is sent",
-        zh="发送任何数据前先查询中心证书状态",
-        measured=len(asked),
-        limit=1,
-        op=">=",
-        unit="questions",
+    return STATUS_ASKED.decide(
+        None if first is None else bool(asked) and asked[0] <= first, measured=len(asked), limit=1, op=">="
     )
 
 
@@ -76,29 +98,16 @@ def revoked_findings(history: History, centre: str, others: Sequence[str], phase
     before = [] if span is None else _told(history, centre, span[0] - 5 * MINUTE, span[0])
     late = [] if span is None else _told(history, centre, span[0] + due, span[1])
     known = span is not None and bool(before) and span[1] > span[0] + due
-    yield check(
-        f"revoked-status-obeyed-{centre.lower()}",
+    yield REVOKED_STATUS_OBEYED.of(centre.lower(), seconds(due), centre).decide(
         False if known and late else True if known and answered else None,
-        en=f"{seconds(due)} s after its status became revoked centre {centre} gets no message",
-        zh=f"中心 {centre} 证书状态变为已吊销 {seconds(due)} s 后收不到任何报文",
         measured=len(late),
         limit=0,
-        unit="messages",
         evidence=late[:10] or [f"{len(answered)} answers / 次应答"],
     )
     if not others:
         return
     served = [] if span is None else [each for name in others for each in _told(history, name, span[0] + due, span[1])]
-    yield check(
-        "others-served-while-revoked",
-        bool(served) if known else None,
-        en="other centres are served meanwhile",
-        zh="其他中心不受影响",
-        measured=len(served),
-        limit=1,
-        op=">=",
-        unit="messages",
-    )
+    yield OTHERS_SERVED_WHILE_REVOKED.decide(bool(served) if known else None, measured=len(served), limit=1, op=">=")
 
 
 def unbelieved_findings(history: History, centre: str, faults: Sequence[str]) -> Iterator[Check]:
@@ -117,15 +126,8 @@ def unbelieved_findings(history: History, centre: str, faults: Sequence[str]) ->
 
 def _unbelieved(fault: str, yielded: bool | None, late: Sequence[str], met: int) -> Check:
     en, zh = UNBELIEVED[fault]
-    return check(
-        f"not-enough-{fault}",
-        yielded,
-        en=f"{en}: nothing is sent",
-        zh=f"{zh}：不发送任何数据",
-        measured=len(late),
-        limit=0,
-        unit="messages",
-        evidence=late[:5] or [f"{met} answers / 次应答"],
+    return NOT_ENOUGH.of(fault, en, zh).decide(
+        yielded, measured=len(late), limit=0, evidence=late[:5] or [f"{met} answers / 次应答"]
     )
 
 
@@ -151,16 +153,8 @@ def serving_findings(history: History, centre: str, phases: Sequence[str]) -> It
         met = [] if span is None else _served(history, span, fault, stapled=phase == "stapled")
         # Two minutes at the end: what was held back before must have been sent by then.
         told = [] if span is None else _told(history, centre, span[1] - 2 * MINUTE, span[1])
-        yield check(
-            f"served-{phase}",
-            bool(told) if met else None,
-            en=f"{en}: the centre is served",
-            zh=f"{zh}：照常上传",
-            measured=len(told),
-            limit=1,
-            op=">=",
-            unit="messages",
-            evidence=[f"{len(met)} answers / 次应答"],
+        yield SERVED.of(phase, en, zh).decide(
+            bool(told) if met else None, measured=len(told), limit=1, op=">=", evidence=[f"{len(met)} answers / 次应答"]
         )
 
 
@@ -183,14 +177,10 @@ def staple_findings(history: History, centre: str, faults: Sequence[str]) -> Ite
         late = [] if span is None else _told(history, centre, span[0] + due, span[1])
         met = shaken if fault == "none" or span is None else _served(history, span, fault, stapled=True)
         en, zh = STAPLES[fault]
-        yield check(
-            f"staple-{fault}-refused",
+        yield STAPLE_REFUSED.of(fault, en, zh).decide(
             False if late else True if met else None,
-            en=f"{en}: nothing is sent",
-            zh=f"{zh}：不发送任何数据",
             measured=len(late),
             limit=0,
-            unit="messages",
             evidence=late[:5] or [f"{len(met)} handshakes / 次握手"],
         )
 
@@ -212,14 +202,10 @@ def stapled_revoked_finding(history: History, centre: str) -> Check:
     span, due = spans(history, ("staple-revoked",)).get("staple-revoked"), due_us(history)
     met = [] if span is None else [e for e in _served(history, span, "", stapled=True) if e.status == "revoked"]
     late = [] if span is None else _told(history, centre, span[0] + due, span[1])
-    return check(
-        "staple-revoked-obeyed",
+    return STAPLE_REVOKED_OBEYED.decide(
         False if late else True if met else None,
-        en="a stapled status that says revoked: nothing is sent",
-        zh="握手附带的状态为已吊销：不发送任何数据",
         measured=len(late),
         limit=0,
-        unit="messages",
         evidence=late[:5] or [f"{len(met)} staples / 次"],
     )
 
@@ -234,10 +220,7 @@ def alarm_finding(history: History, phases: Sequence[str]) -> Check:
         for row in event.rows
         if not row.get("cleared") and any(word in " ".join(row.values()).lower() for word in _WORDS)
     ]
-    return check(
-        "status-alarmed",
+    return STATUS_ALARMED.decide(
         None if not inside else bool(rows),
-        en="an alarm says that the status of a certificate cannot be had",
-        zh="无法获取证书状态时告警",
         actual="; ".join(f"{row.get('kind', '')} {row.get('subject', '')}" for row in rows[:2]) or "none / 无",
     )

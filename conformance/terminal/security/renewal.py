@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -13,6 +13,11 @@ from conformance.common.actions import reconciled
 from conformance.terminal import HJ212, LOCAL, MODBUS, MUTUAL_TLS, NATIONAL_TLS
 from conformance.terminal.delivery import windows_judge
 from conformance.terminal.security import renewal_judge
+
+RENEWAL_LOGGED = criterion(
+    "renewal-logged", en="the renewal is in the log, with its author", zh="更换证书连同操作人记入日志", unit="entries"
+)
+
 
 _AUTHOR = "inspector Zhou"
 UNFIT = ("expired", "unknown-issuer", "encryption")
@@ -56,10 +61,7 @@ class RenewsItsCertificateWhileRunning(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from renewal_judge.findings(history, "A", UNFIT)
-        yield windows_judge.audit_finding(
-            history, renewal_judge.ORDER, ("author",), "renewal-logged",
-            "the renewal is in the log, with its author", "更换证书连同操作人记入日志",
-        )  # fmt: skip
+        yield windows_judge.audit_finding(history, RENEWAL_LOGGED, renewal_judge.ORDER, ("author",))
         yield from delivery.findings(reconciled(history))
 
 

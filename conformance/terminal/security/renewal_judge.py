@@ -7,10 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.case import Check, Measurement, check, measure, none_of
+from bench.case import Check, Measurement, criterion, measure
 from bench.history import History, Observed, Secured
 from conformance.common.queries import answers
 from conformance.common.times import DAY, HOUR, MINUTE, instant_of_iso, local
+
+NEW_CERTIFICATE_SHOWN = criterion(
+    "new-certificate-shown",
+    en="from the renewal on every session stands on the new certificate, after a power cut too",
+    zh="更换后各次会话均使用新证书，断电后仍然如此",
+    unit="sessions",
+)
+UNFIT_CERTIFICATES_REFUSED = criterion(
+    "unfit-certificates-refused",
+    en="a certificate that could not be used (expired, foreign, not for signing) is refused",
+    zh="不可用的证书（过期、签发者不受信任、不含签名用途）被拒绝",
+    unit="certificates",
+)
+RENEWAL_TAKEN = criterion(
+    "renewal-taken", en="the terminal takes a new certificate while it works", zh="终端运行中接受新证书"
+)
+
 
 ORDER = "centre-certificate"
 # The certificate `ending` of the test authority.
@@ -23,21 +40,12 @@ def findings(history: History, centre: str, unfit: Sequence[str]) -> Iterator[Ch
     orders = [event for event in history.of(Observed) if event.what == ORDER]
     taken = [event.query["choice"] for event in orders if event.query["choice"] in unfit and not event.problem]
     asked = [event for event in orders if event.query["choice"] in unfit]
-    yield none_of(
-        "unfit-certificates-refused",
-        taken,
-        len(asked) == len(unfit),
-        en="a certificate that could not be used (expired, foreign, not for signing) is refused",
-        zh="不可用的证书（过期、签发者不受信任、不含签名用途）被拒绝",
-        unit="certificates",
-        evidence=taken or [event.problem for event in asked],
+    yield UNFIT_CERTIFICATES_REFUSED.none(
+        taken, len(asked) == len(unfit), evidence=taken or [event.problem for event in asked]
     )
     renewed = next((event for event in orders if event.query["choice"] == "renewed"), None)
-    yield check(
-        "renewal-taken",
+    yield RENEWAL_TAKEN.decide(
         None if renewed is None else not renewed.problem,
-        en="the terminal takes a new certificate while it works",
-        zh="终端运行中接受新证书",
         actual="no order" if renewed is None else renewed.problem or "taken",
     )
     yield _shown(history, centre, None if renewed is None else renewed.t)
@@ -61,14 +69,10 @@ def _shown(history: History, centre: str, at: int | None) -> Check:
     ]
     known = bool(before) and bool(after)
     missing = [] if at is None or first or not before else ["no new session within 30 s of the renewal"]
-    return check(
-        "new-certificate-shown",
+    return NEW_CERTIFICATE_SHOWN.decide(
         False if wrong or missing else True if known else None,
-        en="from the renewal on every session stands on the new certificate, after a power cut too",
-        zh="更换后各次会话均使用新证书，断电后仍然如此",
         measured=len(wrong) + len(missing),
         limit=0,
-        unit="sessions",
         evidence=[*wrong, *missing],
     )
 

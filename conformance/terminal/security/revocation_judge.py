@@ -8,10 +8,54 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.case import Check, check, none_among, none_of
+from bench.case import Check, criterion
 from bench.history import History, ListServed, Received, Secured
 from conformance.common.queries import answers
 from conformance.common.times import MINUTE, SECOND, local, seconds
+
+LIST_RENEWED = criterion(
+    "list-renewed",
+    en="the next revocation list is fetched before the one in hand runs out",
+    zh="吊销列表到期前获取下一份",
+    unit="lists",
+)
+FORGED_LIST_NOT_BELIEVED = criterion(
+    "forged-list-not-believed",
+    en="a list that its issuer has not signed changes nothing",
+    zh="非签发者签名的吊销列表不起作用",
+    unit="centres",
+)
+NOTHING_WITHOUT_A_LIST = criterion(
+    "nothing-without-a-list",
+    en="once its revocation list has run out the terminal sends nothing",
+    zh="吊销列表过期后不再发送",
+    unit="messages",
+)
+GOES_ON_WITHOUT_A_LIST = criterion(
+    "goes-on-without-a-list",
+    en="with a list that has run out the terminal goes on, as it was told to",
+    zh="吊销列表过期后按策略继续上传",
+    unit="messages",
+)
+LIST_ALARMED = criterion(
+    "list-alarmed", en="an alarm says that the revocation list has run out", zh="吊销列表过期时告警"
+)
+REVOKED_GETS_NOTHING = criterion(
+    "revoked-gets-nothing-{0}",
+    en="{1} s after its certificate was revoked centre {2} gets no message",
+    zh="中心 {2} 证书被吊销 {1} s 后收不到任何报文",
+    unit="messages",
+)
+OTHERS_ARE_SERVED_MEANWHILE = criterion(
+    "others-are-served-meanwhile", en="other centres are served meanwhile", zh="其他中心不受影响", unit="messages"
+)
+REVOKED_AT_NEXT_HANDSHAKE = criterion(
+    "revoked-at-next-handshake",
+    en="at the next handshake the revoked certificate is refused",
+    zh="再次握手时拒绝已吊销的证书",
+    unit="handshakes",
+)
+
 
 # How much longer than its interval a terminal may take to look: the answer and the end of the session.
 SLACK_US = MINUTE
@@ -58,14 +102,10 @@ def renewed_finding(history: History) -> Check:
             if newer is None or newer.t > event.until + SLACK_US:
                 late.append(f"{path} number {event.number} ran out at {local(event.until)}")
     yielded = False if late or (mark is not None and until and not by_path) else True if lived else None
-    return check(
-        "list-renewed",
+    return LIST_RENEWED.decide(
         yielded,
-        en="the next revocation list is fetched before the one in hand runs out",
-        zh="吊销列表到期前获取下一份",
         measured=len(late),
         limit=0,
-        unit="lists",
         evidence=late or [f"{len(given)} × {path}" for path, given in by_path.items()],
     )
 
@@ -78,45 +118,22 @@ def revoked_findings(history: History, centre: str) -> Iterator[Check]:
     before = [] if at is None else _told(history, (centre,), at - 5 * MINUTE, at)
     late = [] if at is None or end is None else _told(history, (centre,), due, end)
     known = bool(before) and end is not None
-    yield none_of(
-        f"revoked-gets-nothing-{centre.lower()}",
-        late,
-        known,
-        en=f"{seconds(look_us + SLACK_US)} s after its certificate was revoked centre {centre} gets no message",
-        zh=f"中心 {centre} 证书被吊销 {seconds(look_us + SLACK_US)} s 后收不到任何报文",
-        unit="messages",
-        evidence=late[:10],
+    yield REVOKED_GETS_NOTHING.of(centre.lower(), seconds(look_us + SLACK_US), centre).none(
+        late, known, evidence=late[:10]
     )
     others = [
         event.centre
         for event in history.of(Received)
         if event.centre != centre and known and due < event.t <= (end or 0)
     ]
-    yield check(
-        "others-are-served-meanwhile",
-        bool(others) if known else None,
-        en="other centres are served meanwhile",
-        zh="其他中心不受影响",
-        measured=len(others),
-        limit=1,
-        op=">=",
-        unit="messages",
-    )
+    yield OTHERS_ARE_SERVED_MEANWHILE.decide(bool(others) if known else None, measured=len(others), limit=1, op=">=")
     shaken = [
         f"{local(event.t)} {event.state} {event.reason}"
         for event in history.of(Secured)
         if event.at == centre and known and due < event.t <= (end or 0)
     ]
     agreed = [line for line in shaken if " agreed" in line]
-    yield none_among(
-        "revoked-at-next-handshake",
-        shaken,
-        agreed,
-        en="at the next handshake the revoked certificate is refused",
-        zh="再次握手时拒绝已吊销的证书",
-        unit="handshakes",
-        evidence=shaken[:5],
-    )
+    yield REVOKED_AT_NEXT_HANDSHAKE.none_among(shaken, agreed, evidence=shaken[:5])
 
 
 def forged_finding(history: History, centres: Sequence[str]) -> Check:
@@ -130,14 +147,7 @@ def forged_finding(history: History, centres: Sequence[str]) -> Check:
             # Sessions are cut in between, so that a handshake too has met the forged list.
             if not _told(history, (centre,), end - 2 * MINUTE, end):
                 silent.append(f"centre {centre} got nothing after {local(first)}")
-    return none_of(
-        "forged-list-not-believed",
-        silent,
-        seen and end is not None,
-        en="a list that its issuer has not signed changes nothing",
-        zh="非签发者签名的吊销列表不起作用",
-        unit="centres",
-    )
+    return FORGED_LIST_NOT_BELIEVED.none(silent, seen and end is not None)
 
 
 def _ran_out(history: History) -> tuple[int, int] | None:
@@ -154,31 +164,14 @@ def stopped_finding(history: History, centre: str) -> Check:
     stretch = _ran_out(history)
     told = [] if stretch is None else _told(history, (centre,), stretch[0] + SLACK_US, stretch[1])
     before = [] if stretch is None else _told(history, (centre,), stretch[0] - 10 * MINUTE, stretch[0])
-    return none_of(
-        "nothing-without-a-list",
-        told,
-        before,
-        en="once its revocation list has run out the terminal sends nothing",
-        zh="吊销列表过期后不再发送",
-        unit="messages",
-        evidence=told[:10],
-    )
+    return NOTHING_WITHOUT_A_LIST.none(told, before, evidence=told[:10])
 
 
 def goes_on_finding(history: History, centre: str) -> Check:
     """Told to go on, the terminal sends over a new session after its list has run out."""
     stretch = _ran_out(history)
     told = [] if stretch is None else _told(history, (centre,), stretch[1] - 2 * MINUTE, stretch[1])
-    return check(
-        "goes-on-without-a-list",
-        None if stretch is None else bool(told),
-        en="with a list that has run out the terminal goes on, as it was told to",
-        zh="吊销列表过期后按策略继续上传",
-        measured=len(told),
-        limit=1,
-        op=">=",
-        unit="messages",
-    )
+    return GOES_ON_WITHOUT_A_LIST.decide(None if stretch is None else bool(told), measured=len(told), limit=1, op=">=")
 
 
 def alarm_finding(history: History) -> Check:
@@ -191,10 +184,7 @@ def alarm_finding(history: History) -> Check:
         for row in event.rows
         if not row.get("cleared") and any(word in " ".join(row.values()).lower() for word in _WORDS)
     ]
-    return check(
-        "list-alarmed",
+    return LIST_ALARMED.decide(
         None if stretch is None or not asked else bool(rows),
-        en="an alarm says that the revocation list has run out",
-        zh="吊销列表过期时告警",
         actual="; ".join(f"{row.get('kind', '')} {row.get('subject', '')}" for row in rows[:2]) or "none / 无",
     )

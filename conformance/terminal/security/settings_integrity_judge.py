@@ -7,9 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Check, check
+from bench.case import Check, criterion
 from bench.history import History, Observed, Served
 from conformance.common.times import MINUTE, SECOND, instant_of_iso
+
+ALTERED_PERIOD_UNUSED = criterion(
+    "altered-period-unused",
+    en="a polling period that was altered in the store is not used",
+    zh="存储中被篡改的采集周期不予使用",
+    unit="polls",
+)
+ALTERED_TOLD = criterion(
+    "altered-{0}-told",
+    en="{1} that was altered in the store is noticed and told",
+    zh="{2}被篡改后终端能发现并提示",
+    unit="entries",
+)
+
 
 _ALTERED = ("altered", "tamper", "integrity", "check code", "篡改", "改动", "完整")
 THINGS = {
@@ -38,15 +52,11 @@ def told_findings(history: History) -> Iterator[Check]:
         found = [
             text for text in texts if any(word in text for word in words) and any(word in text for word in _ALTERED)
         ]
-        yield check(
-            f"altered-{thing}-told",
+        yield ALTERED_TOLD.of(thing, en, zh).decide(
             bool(found) if thing in altered and answers else None,
-            en=f"{en} that was altered in the store is noticed and told",
-            zh=f"{zh}被篡改后终端能发现并提示",
             measured=len(found),
             limit=1,
             op=">=",
-            unit="entries",
             evidence=found[:2],
         )
 
@@ -67,13 +77,6 @@ def unused_finding(history: History, period_s: int) -> Check:
     # Two polls for every three that the altered period would bring are far more than any other period in force.
     most = span * 2 // (3 * period_s * SECOND)
     known = bool(done) and span >= 5 * MINUTE
-    return check(
-        "altered-period-unused",
-        None if not known else len(polls) - 1 < most,
-        en="a polling period that was altered in the store is not used",
-        zh="存储中被篡改的采集周期不予使用",
-        measured=len(polls) - 1 if polls else 0,
-        limit=most,
-        op="<",
-        unit="polls",
+    return ALTERED_PERIOD_UNUSED.decide(
+        None if not known else len(polls) - 1 < most, measured=len(polls) - 1 if polls else 0, limit=most, op="<"
     )

@@ -12,12 +12,99 @@ from itertools import pairwise
 
 import msgspec
 
-from bench.case import Check, Mark, Measurement, check, measure, none_of
+from bench.case import Check, Criterion, Mark, Measurement, criterion, measure
 from bench.history import History, Observed, Phase, Served
 from conformance.common.delivery import matches
 from conformance.common.queries import answers, questions
 from conformance.common.times import DAY, HOUR, MINUTE, instant_of_iso, local
 from conformance.common.truth import Certainty, Key, intervals, number, truth_of
+
+RESTORED_ALIKE = criterion(
+    "restored-alike",
+    en="on an emptied terminal every record comes back: key, value, unit, stamp and flag",
+    zh="在清空的终端上恢复后，各记录的键、值、单位、时标和标志逐条一致",
+    unit="rows",
+)
+SETTINGS_RESTORED = criterion(
+    "settings-restored", en="settings made at the terminal come back", zh="在终端上所作设置一并恢复", unit="rows"
+)
+IMPORTED_ALIKE = criterion(
+    "imported-alike",
+    en="what was taken out of one terminal is put into another alike",
+    zh="导出的数据导入后逐条一致",
+    unit="rows",
+)
+ACQUIRES_MEANWHILE = criterion(
+    "acquires-meanwhile",
+    en="acquisition goes on while a set is made, without losing a record",
+    zh="备份期间采集不中断、不丢记录",
+    unit="readings",
+)
+LOG_NOT_REPLACED = criterion(
+    "log-not-replaced",
+    en="the log is not replaced by an older one, and tells who brought the set",
+    zh="日志不被旧日志替换，并记载导入人",
+    unit="entries",
+)
+ROOM_SUFFICES = criterion(
+    "room-suffices",
+    en="six months of readings and five years of values fit the room reserved, with a fifth to spare",
+    zh="预留空间可容纳六个月原始数据和五年汇总数据，并有 20 % 余量",
+    unit="octets",
+)
+SET_MADE = criterion(
+    "set-made", en="a set of at least {0} consecutive days can be made", zh="可生成连续 {0} 天以上的备份", unit="d"
+)
+ALTERED_SET_REFUSED = criterion(
+    "altered-set-refused",
+    en="a set with one altered bit is refused as a whole",
+    zh="改动一位的备份被整体拒绝",
+    unit="rows taken",
+)
+SOURCES_NAMED = criterion(
+    "sources-named",
+    en="the terminal names the emission source of every point",
+    zh="终端给出每个监测点所属排放源",
+    unit="points",
+)
+FOUND_UNDER_THEIR_SOURCE = criterion(
+    "found-under-their-source",
+    en="every record is stored under the emission source of its point",
+    zh="每条记录均归入其所属排放源",
+    unit="records",
+)
+NOTHING_FOREIGN_THERE = criterion(
+    "nothing-foreign-there",
+    en="no record stands under another emission source",
+    zh="无记录归入其它排放源",
+    unit="records",
+)
+KEPT_SIX_MONTHS = criterion(
+    "kept-six-months",
+    en="raw readings and minute values of 184 d ago are there",
+    zh="184 d 前的原始读数和分钟值仍在",
+    unit="records",
+)
+KEPT_FIVE_YEARS = criterion(
+    "kept-five-years",
+    en="15-minute, hour and day values of 1 827 d ago are there",
+    zh="1 827 d 前的 15 min、小时、日值仍在",
+    unit="records",
+)
+EXPORTED_WHOLE = criterion(
+    "exported-whole", en="every record that was due is in the file", zh="导出文件包含全部应有记录", unit="records"
+)
+EXPORTED_RIGHT = criterion("exported-right", en="every value in the file is right", zh="导出数值正确", unit="records")
+EXPORTED_UNITS = criterion(
+    "exported-units", en="every value in the file has its unit", zh="导出数据带有正确单位", unit="records"
+)
+RAW_AGE_SET = criterion(
+    "raw-age-set", en="raw data are set to be kept at least 184 d", zh="原始数据设定保存 184 d 以上", unit="d"
+)
+AGE_SET = criterion(
+    "age-set", en="values are set to be kept at least 1 827 d", zh="汇总数据设定保存 1 827 d 以上", unit="d"
+)
+
 
 # R-31: a set covers so many consecutive days.
 SET_DAYS = 366
@@ -62,7 +149,7 @@ def _phase(history: History, name: str) -> int | None:
     return None if found is None else found.t
 
 
-def _alike(id: str, before: Shown, after: Shown, problems: Sequence[str], *, en: str, zh: str) -> Check:
+def _alike(asked: Criterion, before: Shown, after: Shown, problems: Sequence[str]) -> Check:
     """Whether what was shown before is what is shown after, question by question, no row more and no row less."""
     wrong: list[str] = []
     rows = 0
@@ -74,16 +161,8 @@ def _alike(id: str, before: Shown, after: Shown, problems: Sequence[str], *, en:
         before_rows, after_rows = frozenset(told), frozenset(again)
         wrong += [f"{' '.join(question[:3])}: {' '.join(row)} is gone" for row in told if row not in after_rows]
         wrong += [f"{' '.join(question[:3])}: {' '.join(row)} was not there" for row in again if row not in before_rows]
-    asked = bool(before) and set(before) <= set(after)
-    return none_of(
-        id,
-        wrong,
-        rows and asked,
-        en=en,
-        zh=zh,
-        unit="rows",
-        evidence=[*wrong, *problems],
-    )
+    whole = bool(before) and set(before) <= set(after)
+    return asked.none(wrong, rows and whole, evidence=[*wrong, *problems])
 
 
 def _refused(event: Observed) -> bool | None:
@@ -105,15 +184,11 @@ def restore_findings(history: History) -> Iterator[Check | Measurement]:
     yield measure("set-days", days, en="consecutive days in the set", zh="备份覆盖的连续天数", unit="d")
     told = questions(history, "backup")
     unheard = any(event.problem and not _refused(event) for event in told)
-    yield check(
-        "set-made",
+    yield SET_MADE.of(SET_DAYS).decide(
         None if not told or unheard or (made and days < SET_DAYS) else bool(made and int(made.get("octets", "0"))),
-        en=f"a set of at least {SET_DAYS} consecutive days can be made",
-        zh=f"可生成连续 {SET_DAYS} 天以上的备份",
         measured=days,
         limit=SET_DAYS,
         op=">=",
-        unit="d",
         evidence=[event.problem for event in told if event.problem],
     )
     yield _goes_on(history, asked, emptied)
@@ -123,36 +198,18 @@ def restore_findings(history: History) -> Iterator[Check | Measurement]:
     between, _ = shown(history, bad[0].t if bad else history.end_us, good[0].asked if good else history.end_us)
     leaked = sum(len(rows) for question, rows in between.items() if question[0] in ("records", "readings"))
     refused = [_refused(event) for event in bad]
-    yield check(
-        "altered-set-refused",
+    yield ALTERED_SET_REFUSED.decide(
         False if leaked or False in refused else True if refused and None not in refused and between else None,
-        en="a set with one altered bit is refused as a whole",
-        zh="改动一位的备份被整体拒绝",
         measured=leaked,
         limit=0,
-        unit="rows taken",
         evidence=[event.problem or f"taken: {dict(event.rows[0]) if event.rows else ''}" for event in bad],
     )
     after, later = shown(history, good[0].t if good else history.end_us, history.end_us + 1)
     settings = {question: rows for question, rows in before.items() if question[0] == "centres"}
     data = {question: rows for question, rows in before.items() if question[0] != "centres"}
     refusals = [event.problem for event in good if event.problem]
-    yield _alike(
-        "restored-alike",
-        data,
-        after,
-        [*problems, *later, *refusals],
-        en="on an emptied terminal every record comes back: key, value, unit, stamp and flag",
-        zh="在清空的终端上恢复后，各记录的键、值、单位、时标和标志逐条一致",
-    )
-    yield _alike(
-        "settings-restored",
-        settings,
-        after,
-        refusals,
-        en="settings made at the terminal come back",
-        zh="在终端上所作设置一并恢复",
-    )
+    yield _alike(RESTORED_ALIKE, data, after, [*problems, *later, *refusals])
+    yield _alike(SETTINGS_RESTORED, settings, after, refusals)
     yield _log_kept(history, emptied, good[0] if good else None)
 
 
@@ -202,14 +259,7 @@ def _goes_on(history: History, asked_us: int, until_us: int) -> Check:
         )
         if len(ats) < due:
             missing.append(f"{event.query.get('point')}: {len(ats)} of {due} readings stored")
-    return none_of(
-        "acquires-meanwhile",
-        missing,
-        seen > 1 and rows,
-        en="acquisition goes on while a set is made, without losing a record",
-        zh="备份期间采集不中断、不丢记录",
-        unit="readings",
-    )
+    return ACQUIRES_MEANWHILE.none(missing, seen > 1 and rows)
 
 
 def _log_kept(history: History, emptied_us: int, brought: Observed | None) -> Check:
@@ -228,14 +278,10 @@ def _log_kept(history: History, emptied_us: int, brought: Observed | None) -> Ch
         ]
         told = any(brought.query.get("author", "?") in row.get("text", "") for row in after[-1].rows)
     known = bool(before and before[-1].rows and after)
-    return check(
-        "log-not-replaced",
+    return LOG_NOT_REPLACED.decide(
         None if not known else told and not gone,
-        en="the log is not replaced by an older one, and tells who brought the set",
-        zh="日志不被旧日志替换，并记载导入人",
         measured=len(gone),
         limit=0,
-        unit="entries",
         evidence=gone if told or not known else [*gone, "nobody is told to have brought a set"],
     )
 
@@ -283,22 +329,15 @@ def export_findings(history: History, kinds: Sequence[str]) -> Iterator[Check]:
             elif not matches(truth, expected, {name: row.get("value", "")}):
                 wrong.append(f"{where}: {row.get('value') or 'no value'}, truth {expected.fields[name]}")
     known = bool(judged) and {kind for kind, _ in judged} == set(kinds)
-    for id, bad, en, zh in (
-        ("exported-whole", missing, "every record that was due is in the file", "导出文件包含全部应有记录"),
-        ("exported-right", wrong, "every value in the file is right", "导出数值正确"),
-        ("exported-units", units_wrong, "every value in the file has its unit", "导出数据带有正确单位"),
+    for question, id, bad in (
+        (EXPORTED_WHOLE, "exported-whole", missing),
+        (EXPORTED_RIGHT, "exported-right", wrong),
+        (EXPORTED_UNITS, "exported-units", units_wrong),
     ):
         # Claimed and refused is a fail (R-03); silence is not an answer.
         refused = id == "exported-whole" and any("LookupError" in problem for problem in problems)
-        yield check(
-            id,
-            False if bad or refused else True if known else None,
-            en=en,
-            zh=zh,
-            measured=len(bad),
-            limit=0,
-            unit="records",
-            evidence=[*bad, *problems],
+        yield question.decide(
+            False if bad or refused else True if known else None, measured=len(bad), limit=0, evidence=[*bad, *problems]
         )
 
 
@@ -317,14 +356,7 @@ def import_findings(history: History) -> Iterator[Check]:
     empty, _ = shown(history, emptied if emptied is not None else until, brought[-1].asked if brought else until)
     data = {question: rows for question, rows in before.items() if question[0] == "records"}
     was_empty = bool(empty) and not any(empty.get(question) for question in data)
-    yield _alike(
-        "imported-alike",
-        data,
-        after if was_empty else {},
-        [*refusals, *problems, *later],
-        en="what was taken out of one terminal is put into another alike",
-        zh="导出的数据导入后逐条一致",
-    )
+    yield _alike(IMPORTED_ALIKE, data, after if was_empty else {}, [*refusals, *problems, *later])
 
 
 def class_findings(history: History, kinds: Sequence[str]) -> Iterator[Check]:
@@ -344,15 +376,8 @@ def class_findings(history: History, kinds: Sequence[str]) -> Iterator[Check]:
         if rows.get(point) != name
     ]
     problems = [event.problem for event in told if event.problem]
-    yield check(
-        "sources-named",
-        None if not rows else bool(wanted) and not wrong,
-        en="the terminal names the emission source of every point",
-        zh="终端给出每个监测点所属排放源",
-        measured=len(wrong),
-        limit=0,
-        unit="points",
-        evidence=[*wrong, *problems],
+    yield SOURCES_NAMED.decide(
+        None if not rows else bool(wanted) and not wrong, measured=len(wrong), limit=0, evidence=[*wrong, *problems]
     )
     truth = truth_of(history)
     missing: list[str] = []
@@ -385,46 +410,21 @@ def class_findings(history: History, kinds: Sequence[str]) -> Iterator[Check]:
                 missing.append(f"{key.point} {kind} ending {local(key.end)} under {name}: {is_now}")
     due = {(name, kind) for name in wanted.values() for kind in kinds}
     known = bool(due) and judged == due
-    yield check(
-        "found-under-their-source",
+    yield FOUND_UNDER_THEIR_SOURCE.decide(
         False if missing or any("LookupError" in one for one in refused) else True if known else None,
-        en="every record is stored under the emission source of its point",
-        zh="每条记录均归入其所属排放源",
         measured=len(missing),
         limit=0,
-        unit="records",
         evidence=[*missing, *refused],
     )
-    yield none_of(
-        "nothing-foreign-there",
-        foreign,
-        known,
-        en="no record stands under another emission source",
-        zh="无记录归入其它排放源",
-        unit="records",
-    )
+    yield NOTHING_FOREIGN_THERE.none(foreign, known)
 
 
 def age_findings(history: History) -> Iterator[Check]:
     """What the terminal showed of its first day is there up to the age that its class must reach (R-30, stepped)."""
     young = _phase(history, "six-months") or history.end_us + 1
-    for id, phase, days, whats, en, zh in (
-        (
-            "kept-six-months",
-            "six-months",
-            RAW_DAYS,
-            ("readings", "minute"),
-            "raw readings and minute values of 184 d ago are there",
-            "184 d 前的原始读数和分钟值仍在",
-        ),
-        (
-            "kept-five-years",
-            "five-years",
-            SETTLED_DAYS,
-            ("quarter", "hour", "day"),
-            "15-minute, hour and day values of 1 827 d ago are there",
-            "1 827 d 前的 15 min、小时、日值仍在",
-        ),
+    for kept, phase, days, whats in (
+        (KEPT_SIX_MONTHS, "six-months", RAW_DAYS, ("readings", "minute")),
+        (KEPT_FIVE_YEARS, "five-years", SETTLED_DAYS, ("quarter", "hour", "day")),
     ):
         mark = history.phase(phase)
         then = history.end_us + 1 if mark is None else mark.t
@@ -442,15 +442,7 @@ def age_findings(history: History) -> Iterator[Check]:
             ]
         complete = bool(wanted) and set(wanted) <= set(after) and all(wanted.values())
         old_enough = old >= (days * 24 - 1) * 3600
-        found = none_of(
-            id,
-            gone,
-            rows and complete and old_enough,
-            en=en,
-            zh=zh,
-            unit="records",
-            evidence=[*gone, *problems, *later],
-        )
+        found = kept.none(gone, rows and complete and old_enough, evidence=[*gone, *problems, *later])
         yield msgspec.structs.replace(found, mark=Mark.STEPPED)
 
 
@@ -479,15 +471,11 @@ def room_findings(history: History) -> Iterator[Check | Measurement]:
         needed = (octets * points * rate * MARGIN).to_integral_value(ROUND_CEILING)
         yield measure("octets-a-record", f"{octets:.1f}", en="growth a record", zh="每条记录占用", unit="octets")
     fits = None if needed is None or reserved is None else needed <= reserved
-    found = check(
-        "room-suffices",
+    found = ROOM_SUFFICES.decide(
         fits,
-        en="six months of readings and five years of values fit the room reserved, with a fifth to spare",
-        zh="预留空间可容纳六个月原始数据和五年汇总数据，并有 20 % 余量",
         measured="" if needed is None else needed,
         limit="" if reserved is None else reserved,
         op="<=",
-        unit="octets",
         evidence=problems,
     )
     yield msgspec.structs.replace(found, mark=Mark.EXTRAPOLATED)
@@ -498,32 +486,16 @@ def told_age_findings(history: History) -> Iterator[Check]:
     told = questions(history, "capacity")
     rows = [event.rows[0] for event in told if event.rows and not event.problem]
     problems = [event.problem for event in told if event.problem]
-    for id, field, least, en, zh in (
-        (
-            "raw-age-set",
-            "raw_days",
-            RAW_DAYS,
-            "raw data are set to be kept at least 184 d",
-            "原始数据设定保存 184 d 以上",
-        ),
-        (
-            "age-set",
-            "settled_days",
-            SETTLED_DAYS,
-            "values are set to be kept at least 1 827 d",
-            "汇总数据设定保存 1 827 d 以上",
-        ),
+    for question, field, least in (
+        (RAW_AGE_SET, "raw_days", RAW_DAYS),
+        (AGE_SET, "settled_days", SETTLED_DAYS),
     ):
         days = number(rows[-1].get(field, "")) if rows else None
-        yield check(
-            id,
+        yield question.decide(
             None if days is None else days >= least,
-            en=en,
-            zh=zh,
             measured="" if days is None else days,
             limit=least,
             op=">=",
-            unit="d",
             evidence=problems,
         )
 

@@ -11,11 +11,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bench.case import Check, Measurement, measure, none_among
+from bench.case import Check, Measurement, criterion, measure
 from bench.history import History, Power, Served, Stored
 from conformance.common.delivery import setup_of
 from conformance.common.queries import answers
 from conformance.common.times import MINUTE, SECOND, instant_of, instant_of_iso, local
+
+ACKNOWLEDGED_KEPT = criterion(
+    "acknowledged-kept",
+    en="records acknowledged by a centre stay in the store, whenever power fails afterwards",
+    zh="中心已应答的记录在其后任何时刻断电均完好保存",
+    unit="records",
+)
+
 
 _CONFIDENCE = 0.95
 
@@ -176,11 +184,4 @@ def acknowledged_finding(trials: Sequence[Trial], *, needed: int) -> Check:
     """Nothing that a centre has acknowledged is gone or altered, whenever the power failed after it (R-29)."""
     seen = [trial for trial in trials if trial.looked_for]
     lost = [line for trial in seen for line in trial.lost]
-    return none_among(
-        "acknowledged-kept",
-        lost or len(seen) >= needed,
-        lost,
-        en="records acknowledged by a centre stay in the store, whenever power fails afterwards",
-        zh="中心已应答的记录在其后任何时刻断电均完好保存",
-        unit="records",
-    )
+    return ACKNOWLEDGED_KEPT.none_among(lost or len(seen) >= needed, lost)

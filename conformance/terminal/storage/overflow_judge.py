@@ -9,11 +9,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bench.case import Check, Measurement, check, measure, none_of
+from bench.case import Check, Measurement, criterion, measure
 from bench.history import History, Observed
 from conformance.common.delivery import Ledger, Problem
 from conformance.common.retention import outages
 from conformance.common.times import HOUR, instant_of_iso, local, seconds
+
+OLDEST_GIVEN_UP_FIRST = criterion(
+    "oldest-given-up-first",
+    en="no record is given up while an older one of its class is kept",
+    zh="按时间先后丢弃，不丢新存旧",
+    unit="records",
+)
+ALARM_BEFORE_OVERFLOW = criterion(
+    "alarm-before-overflow",
+    en="an alarm is raised when {0} % of the buffer is used",
+    zh="缓存用至 {0} % 时告警",
+    unit="s",
+)
+NO_SILENT_LOSS = criterion(
+    "no-silent-loss", en="every record given up lies in a recorded gap", zh="每条放弃的记录均有缺口登记", unit="records"
+)
+OVERFLOW_LOGGED = criterion(
+    "overflow-logged", en="giving up records is in the log", zh="放弃记录一事记入日志", unit="entries"
+)
+BUFFER_OVERFLOWED = criterion(
+    "buffer-overflowed", en="the centre stayed away longer than the buffer", zh="中心离线时间超过缓存时长"
+)
+
 
 ALARM_PERCENT = 80
 # How late the look at the buffer may come, and how much may be given up while the backlog is being sent.
@@ -46,9 +69,7 @@ def findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check | Me
     ledger = next((one for one in ledgers if stretch is not None and one.centre == stretch[0]), None)
     lost = [] if ledger is None or stretch is None else _lost(ledger, stretch[1], stretch[2])
     if stretch is None or ledger is None or not lost:
-        yield check(
-            "buffer-overflowed", None, en="the centre stayed away longer than the buffer", zh="中心离线时间超过缓存时长"
-        )
+        yield BUFFER_OVERFLOWED.decide(None)
         return
     centre, start, end, buffer_us = stretch
     yield measure("given-up", len(lost), en="records given up", zh="放弃的记录数", unit="records")
@@ -67,15 +88,7 @@ def order_finding(ledger: Ledger, lost: Sequence[Problem], start: int, end: int)
         for problem in lost
         if (first := oldest.get(problem.key.kind)) is not None and problem.key.end > first
     ]
-    return none_of(
-        "oldest-given-up-first",
-        younger,
-        kept,
-        en="no record is given up while an older one of its class is kept",
-        zh="按时间先后丢弃，不丢新存旧",
-        unit="records",
-        evidence=younger[:10],
-    )
+    return OLDEST_GIVEN_UP_FIRST.none(younger, kept, evidence=younger[:10])
 
 
 def _lost(ledger: Ledger, start: int, end: int) -> list[Problem]:
@@ -103,15 +116,11 @@ def _alarm(history: History, centre: str, start: int, full: int) -> Check:
         if says(row, FULL_WORDS) and (at := instant_of_iso(row.get("raised", ""))) is not None and start <= at
     }
     first = min(raised, default=None)
-    return check(
-        "alarm-before-overflow",
+    return ALARM_BEFORE_OVERFLOW.of(ALARM_PERCENT).decide(
         None if not rows and problems else first is not None and first <= due,
-        en=f"an alarm is raised when {ALARM_PERCENT} % of the buffer is used",
-        zh=f"缓存用至 {ALARM_PERCENT} % 时告警",
         measured="none" if first is None else seconds(first - start),
         limit=seconds(due - start),
         op="<=",
-        unit="s",
         evidence=[raised[at] for at in sorted(raised)][:5] + problems,
     )
 
@@ -132,15 +141,8 @@ def gaps_finding(history: History, centre: str, lost: Sequence[Problem]) -> Chec
             low < problem.key.end <= high for name in (centre, problem.key.point) for low, high in covered.get(name, ())
         )
     ]
-    return check(
-        "no-silent-loss",
-        None if problems and not rows else not silent,
-        en="every record given up lies in a recorded gap",
-        zh="每条放弃的记录均有缺口登记",
-        measured=len(silent),
-        limit=0,
-        unit="records",
-        evidence=silent[:10] + problems,
+    return NO_SILENT_LOSS.decide(
+        None if problems and not rows else not silent, measured=len(silent), limit=0, evidence=silent[:10] + problems
     )
 
 
@@ -164,14 +166,10 @@ def logged_finding(history: History, full: int, end: int) -> Check:
         and (at := instant_of_iso(row.get("at", ""))) is not None
         and full - SLACK_US <= at <= end + SLACK_US
     ]
-    return check(
-        "overflow-logged",
+    return OVERFLOW_LOGGED.decide(
         None if problems and not rows else bool(told),
-        en="giving up records is in the log",
-        zh="放弃记录一事记入日志",
         measured=len(told),
         limit=1,
         op=">=",
-        unit="entries",
         evidence=told[:3] or [f"no entry between {local(full)} and {local(end)}", *problems],
     )

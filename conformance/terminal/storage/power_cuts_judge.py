@@ -11,11 +11,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from bench.case import Check, Measurement, check, measure
+from bench.case import Check, Measurement, criterion, measure
 from bench.history import History, Stored
 from conformance.common.delivery import Delivery, Ledger, acknowledgements, disturbances, overlaps, setup_of
 from conformance.common.times import SECOND, instant_of, local, seconds
 from conformance.common.truth import VOLATILE_US, power_losses
+
+SETTLED_STAYS_SETTLED = criterion(
+    "settled-stays-settled",
+    en="what a centre had acknowledged 5 s before power failed is not sent again",
+    zh="断电 5 s 之前已得到应答的记录来电后不再重发",
+    unit="records",
+)
+CUTS_MET_EACH_MOMENT = criterion(
+    "cuts-met-each-moment",
+    en="each moment of a record's way was met by at least {0} cuts",
+    zh="记录传送各阶段均有不少于 {0} 次断电",
+)
+
 
 # An acknowledgement that left so shortly before the cut may not have been settled by the terminal.
 _FRESH_US = SECOND
@@ -67,23 +80,10 @@ def findings(history: History, ledgers: Sequence[Ledger], *, needed: int) -> Ite
         yield measure(f"cuts-{moment}", seen.count(moment), en=f"cuts with records {en}", zh=f"断电时{zh}", unit="cuts")
     few = [f"{MOMENTS[moment][0]}: {seen.count(moment)}" for moment in MOMENTS if seen.count(moment) < needed]
     if few:
-        yield check(
-            "cuts-met-each-moment",
-            None,
-            en=f"each moment of a record's way was met by at least {needed} cuts",
-            zh=f"记录传送各阶段均有不少于 {needed} 次断电",
-            evidence=few,
-        )
+        yield CUTS_MET_EACH_MOMENT.of(needed).decide(None, evidence=few)
     again = [line for ledger in ledgers for line in _settled_again(history, ledger.centre)]
-    yield check(
-        "settled-stays-settled",
-        False if again else None if few else True,
-        en="what a centre had acknowledged 5 s before power failed is not sent again",
-        zh="断电 5 s 之前已得到应答的记录来电后不再重发",
-        measured=len(again),
-        limit=0,
-        unit="records",
-        evidence=again[:10],
+    yield SETTLED_STAYS_SETTLED.decide(
+        False if again else None if few else True, measured=len(again), limit=0, evidence=again[:10]
     )
 
 

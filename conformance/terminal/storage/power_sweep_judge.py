@@ -8,12 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Check, Verdict, check, none_of
+from bench.case import Check, Verdict, criterion
 from bench.history import History, Observed, Served
 from conformance.common import retention
 from conformance.common.queries import answers
 from conformance.common.times import SECOND, instant_of_iso, local, seconds
 from conformance.common.truth import VOLATILE_US, power_losses
+
+READINGS_STAY = criterion(
+    "readings-stay",
+    en="readings shown before power was lost are unchanged afterwards",
+    zh="掉电前已显示的读数上电后不变",
+    unit="readings",
+)
+WORKS_AGAIN = criterion(
+    "works-again",
+    en="all meters are read again within 90 s of the power's return",
+    zh="来电后 90 s 内恢复全部采集",
+    unit="s",
+)
+
 
 # A terminal that has power has to be at work again so soon; a case of a sweep lasts longer than that after each cut.
 BACK_US = 90 * SECOND
@@ -62,14 +76,7 @@ def readings_stay(history: History) -> Check:
         for (point, at), value in sorted(judged.items())
         if later.get((point, at)) != value
     ]
-    return none_of(
-        "readings-stay",
-        gone,
-        judged,
-        en="readings shown before power was lost are unchanged afterwards",
-        zh="掉电前已显示的读数上电后不变",
-        unit="readings",
-    )
+    return READINGS_STAY.none(gone, judged)
 
 
 def works_again(history: History) -> Check:
@@ -89,15 +96,11 @@ def works_again(history: History) -> Check:
                 late.append(f"power back {local(back)}, first reading of {setup.name} {when}")
             else:
                 worst = max(worst, took)
-    return check(
-        "works-again",
+    return WORKS_AGAIN.decide(
         not late if losses else None,
-        en="all meters are read again within 90 s of the power's return",
-        zh="来电后 90 s 内恢复全部采集",
         measured=seconds(worst) if not late else "more / 超时",
         limit=BACK_US // SECOND,
         op="<=",
-        unit="s",
         actual="" if losses else "the terminal never came to that write barrier / 未到达该落盘时刻",
         evidence=late,
     )

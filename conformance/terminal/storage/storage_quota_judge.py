@@ -10,12 +10,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bench.case import Check, Measurement, check, measure
+from bench.case import Check, Measurement, criterion, measure
 from bench.history import History, Observed
 from conformance.common.delivery import Ledger, Problem
 from conformance.common.retention import marks
 from conformance.common.times import HOUR, instant_of_iso, local, seconds
 from conformance.terminal.storage import overflow_judge as overflow
+
+STORE_OVERFLOWED = criterion(
+    "store-overflowed", en="more was acquired than the store may hold", zh="采集量超过存储容量"
+)
+DELIVERED_DATA_GO_FIRST = criterion(
+    "delivered-data-go-first",
+    en="no record that waits for its centre is given up while delivered ones are kept",
+    zh="先覆盖已送达数据，未送达数据不先丢弃",
+    unit="records",
+)
+ROOM_KEPT = criterion(
+    "room-kept", en="the store takes no more room than it was given", zh="存储占用不超过设定容量", unit="octets"
+)
+ALARM_BEFORE_FULL = criterion(
+    "alarm-before-full", en="an alarm is raised when {0} % of the store is used", zh="存储用至 {0} % 时告警"
+)
 
 
 def excused(history: History, ledger: Ledger) -> Ledger:
@@ -54,9 +70,7 @@ def findings(history: History, ledgers: Sequence[Ledger], *, slack_us: int) -> I
 
 
 def _filled(ok: bool | None, why: str) -> Check:
-    return check(
-        "store-overflowed", ok, en="more was acquired than the store may hold", zh="采集量超过存储容量", evidence=[why]
-    )
+    return STORE_OVERFLOWED.decide(ok, evidence=[why])
 
 
 def _still_there(history: History, at: int) -> list[str] | None:
@@ -79,15 +93,11 @@ def _room(history: History, room: int, slack_us: int) -> Iterator[Check]:
         if event.what == "capacity" and event.rows and event.rows[0].get("octets", "").isdigit()
     ]
     most = max((octets for _, octets in told), default=None)
-    yield check(
-        "room-kept",
+    yield ROOM_KEPT.decide(
         None if most is None else most <= room,
-        en="the store takes no more room than it was given",
-        zh="存储占用不超过设定容量",
         measured="not told" if most is None else most,
         limit=room,
         op="<=",
-        unit="octets",
         evidence=[f"{local(at)} {octets}" for at, octets in told if octets > room][:5],
     )
     filling = next((at for at, octets in told if octets * 100 >= room * overflow.ALARM_PERCENT), None)
@@ -99,13 +109,10 @@ def _room(history: History, room: int, slack_us: int) -> Iterator[Check]:
         and (at := instant_of_iso(row.get("raised", ""))) is not None
     )
     first = raised[0] if raised else None
-    yield check(
-        "alarm-before-full",
+    yield ALARM_BEFORE_FULL.of(overflow.ALARM_PERCENT).decide(
         None
         if filling is None or (problems and not rows)
         else first is not None and first <= filling + overflow.SLACK_US,
-        en=f"an alarm is raised when {overflow.ALARM_PERCENT} % of the store is used",
-        zh=f"存储用至 {overflow.ALARM_PERCENT} % 时告警",
         measured="none" if first is None else local(first),
         limit="not told" if filling is None else local(filling + overflow.SLACK_US),
         op="<=",
@@ -117,13 +124,6 @@ def _delivered_first(ledger: Ledger, away: int, lost: Sequence[Problem], during:
     """Nothing that waits is given up while delivered records are kept."""
     early = [problem.evidence for problem in ledger.lost if problem.key.end < away - HOUR]
     kept = [f"delivered and kept: {each}" for each in during] if lost else []
-    return check(
-        "delivered-data-go-first",
-        not early and not kept,
-        en="no record that waits for its centre is given up while delivered ones are kept",
-        zh="先覆盖已送达数据，未送达数据不先丢弃",
-        measured=len(early) + len(kept),
-        limit=0,
-        unit="records",
-        evidence=[*early[:10], *kept[:5]],
+    return DELIVERED_DATA_GO_FIRST.decide(
+        not early and not kept, measured=len(early) + len(kept), limit=0, evidence=[*early[:10], *kept[:5]]
     )

@@ -1,0 +1,210 @@
+"""Criteria (判据): what a check asks, declared once beside its case, and the ways to answer it from evidence.
+
+Leaves which clauses a check decides to the case that declares it, and what follows from the answers to `verdicts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from bench.case.checks import Check, Text, holds
+from bench.case.verdicts import Verdict
+
+_SHOWN = 20
+"""Lines of evidence that a check carries at most; the record holds the rest."""
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A question that a case puts to its history.
+
+    `id` is unique in a case and stable over versions; two criteria are the same if their ids are. `unit` is that of
+    what is measured or counted. `timed` marks a limit on how fast the terminal is (R-08), `stamped` a comparison by the
+    terminal's own time stamps (R-10), `has_b` a second reading of the ruling that is answered too. With `optional` a
+    judge yields it only where the history gives rise to it; every other criterion is answered every time.
+
+    Places `{0}`, `{1}` … in id and sentences are filled by `of`.
+    """
+
+    id: str
+    name: Text = field(compare=False)
+    unit: str = field(default="", compare=False)
+    timed: bool = field(default=False, compare=False)
+    stamped: bool = field(default=False, compare=False)
+    has_b: bool = field(default=False, compare=False)
+    optional: bool = field(default=False, compare=False)
+
+    def of(self, *values: object) -> Criterion:
+        """This criterion with its places filled; places of a sentence that no value is given for show `…`."""
+        filled = (*values, *["…"] * 9)
+        return replace(
+            self,
+            id=self.id.format(*values),
+            name=Text(self.name.en.format(*filled), self.name.zh.format(*filled)),
+        )
+
+    def decide(
+        self,
+        ok: bool | None,
+        *,
+        measured: object = "",
+        limit: object = "",
+        op: str = "==",
+        unit: str = "",
+        expected: str = "",
+        actual: str = "",
+        evidence: Iterable[str] = (),
+        reading_b: bool | None = None,
+        has_b: bool | None = None,
+        timed: bool | None = None,
+        stamped: bool | None = None,
+    ) -> Check:
+        """A yes-or-no answer: True passes, False fails, None is inconclusive.
+
+        Where there is a second reading, `reading_b` is the answer under it: printed, never counted.
+        """
+        unit = unit or self.unit
+        return Check(
+            id=self.id,
+            name=self.name,
+            verdict=_answer(ok),
+            expected=expected or (f"{op} {limit} {unit}".strip() if limit != "" else self.name.en),
+            actual=actual or (f"{measured} {unit}".strip() if measured != "" else ""),
+            measured=str(measured),
+            limit=str(limit),
+            op=op if limit != "" else "",
+            unit=unit,
+            evidence=tuple(evidence)[:_SHOWN],
+            reading_b=_answer(reading_b) if _either(has_b, self.has_b) else None,
+            timed=_either(timed, self.timed),
+            stamped=_either(stamped, self.stamped),
+        )
+
+    def none(
+        self,
+        found: Collection[object],
+        known: object,
+        *,
+        unit: str = "",
+        evidence: Iterable[str] | None = None,
+        reading_b: bool | None = None,
+        has_b: bool | None = None,
+        timed: bool | None = None,
+        stamped: bool | None = None,
+    ) -> Check:
+        """Nothing of a kind may be found: what is found fails, nothing passes where enough is `known`, else open.
+
+        `found` is counted, and shown where no other `evidence` is given.
+        """
+        return self.decide(
+            False if found else True if known else None,
+            measured=len(found),
+            limit=0,
+            unit=unit,
+            evidence=map(str, found) if evidence is None else evidence,
+            reading_b=reading_b,
+            has_b=has_b,
+            timed=timed,
+            stamped=stamped,
+        )
+
+    def none_among(
+        self,
+        seen: object,
+        found: Collection[object],
+        *,
+        unit: str = "",
+        evidence: Iterable[str] | None = None,
+        timed: bool | None = None,
+        stamped: bool | None = None,
+    ) -> Check:
+        """Among what was `seen` nothing of a kind may be found; as long as nothing was seen nothing is decided."""
+        return self.decide(
+            not found if seen else None,
+            measured=len(found),
+            limit=0,
+            unit=unit,
+            evidence=map(str, found) if evidence is None else evidence,
+            timed=timed,
+            stamped=stamped,
+        )
+
+    def compare(
+        self,
+        value: Decimal | int | None,
+        op: str,
+        limit: Decimal | int,
+        *,
+        unit: str = "",
+        uncertainty: Decimal | int | None = None,
+        guarded: bool = False,
+        samples: int = 0,
+        needed: int = 0,
+        evidence: Iterable[str] = (),
+        timed: bool | None = None,
+    ) -> Check:
+        """A measured value against a limit under R-05.
+
+        Counts carry no uncertainty. With an uncertainty U: simple acceptance compares the value itself, but U above
+        limit/5 is inconclusive; guarded acceptance passes or fails only when value ± U lies wholly on one side. No
+        value, or fewer samples than `needed`, is inconclusive.
+        """
+        unit = unit or self.unit
+        verdict: Verdict
+        actual = "" if value is None else f"{value} {unit}".strip()
+        bound = Decimal(limit)
+        if value is None:
+            verdict, actual = Verdict.INCONCLUSIVE, "not observed / 未观测到"
+        elif samples < needed:
+            verdict, actual = Verdict.INCONCLUSIVE, f"{actual} ({samples} samples, {needed} needed / 样本不足)"
+        elif uncertainty is None:
+            verdict = _answer(holds(Decimal(value), op, bound))
+        else:
+            spread = Decimal(uncertainty)
+            if spread * 5 > abs(bound):
+                verdict, actual = Verdict.INCONCLUSIVE, f"{actual} ± {spread} (U > limit/5 / 不确定度过大)"
+            elif guarded:
+                sides = {holds(Decimal(value) + shift, op, bound) for shift in (spread, -spread)}
+                verdict = _answer(sides.pop()) if len(sides) == 1 else Verdict.INCONCLUSIVE
+            else:
+                verdict = _answer(holds(Decimal(value), op, bound))
+        return Check(
+            id=self.id,
+            name=self.name,
+            verdict=verdict,
+            expected=f"{op} {limit} {unit}".strip(),
+            actual=actual,
+            measured="" if value is None else str(value),
+            limit=str(limit),
+            op=op,
+            unit=unit,
+            uncertainty="" if uncertainty is None else str(uncertainty),
+            rule="guarded" if guarded else "simple",
+            evidence=tuple(evidence)[:_SHOWN],
+            timed=_either(timed, self.timed),
+        )
+
+
+def criterion(
+    id: str,
+    *,
+    en: str,
+    zh: str,
+    unit: str = "",
+    timed: bool = False,
+    stamped: bool = False,
+    has_b: bool = False,
+    optional: bool = False,
+) -> Criterion:
+    """A criterion from its id and its sentence in both languages; fields as in `Criterion`."""
+    return Criterion(id, Text(en, zh), unit, timed, stamped, has_b, optional)
+
+
+def _answer(ok: bool | None) -> Verdict:
+    return Verdict.INCONCLUSIVE if ok is None else Verdict.PASS if ok else Verdict.FAIL
+
+
+def _either(told: bool | None, declared: bool) -> bool:
+    return declared if told is None else told

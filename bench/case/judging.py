@@ -1,0 +1,62 @@
+"""A history judged by its case: checks as declared, under the conditions of clock and rig (R-06, R-08, R-10).
+
+Leaves the questions to the case and the conditions to `clock_condition` and `program_evidence`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from bench.case.checks import Check, Measurement, as_seen_in
+from bench.case.clock_condition import conditioned
+from bench.case.declaration import Case, Finding
+from bench.case.program_evidence import not_run, own_findings
+from bench.case.verdicts import Verdict, case_verdict
+from bench.history import History, Trouble
+
+
+class Judgement(NamedTuple):
+    """What a case says of a history; `faults` are the bench's own, each a sentence, and make the verdict an error."""
+
+    verdict: Verdict
+    checks: tuple[Check, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+def judge(case: Case, history: History) -> Judgement:
+    """Let a case judge a history; every check gets the clauses that the case declares for it.
+
+    A declared check that was not yielded, one that was yielded and not declared, and two with one id are faults of the
+    bench.
+    """
+    if not_run(history):
+        return Judgement(Verdict.NOT_RUN)
+    own = list(case.judge(history))
+    found = [*own, *own_findings(history)]
+    rig = history.began.rig
+    checks, clock = conditioned(history, [finding for finding in found if isinstance(finding, Check)])
+    decided = {criterion.id: clauses for criterion, clauses in case.checks.items()}
+    checks = tuple(msgspec.structs.replace(as_seen_in(rig, each), clauses=decided.get(each.id, ())) for each in checks)
+    measurements = (*(finding for finding in found if isinstance(finding, Measurement)), *clock)
+    faults = tuple(_faults(case, own, [*checks, *measurements]))
+    trouble = bool(faults or history.of(Trouble))
+    return Judgement(
+        Verdict.ERROR if trouble else case_verdict(check.verdict for check in checks), checks, measurements, faults
+    )
+
+
+def _faults(case: Case, own: Sequence[Finding], found: Sequence[Finding]) -> Iterator[str]:
+    ids = [finding.id for finding in found]
+    for twice in sorted({name for name in ids if ids.count(name) > 1}):
+        yield f"{case.id()}: two findings are called {twice} / 判据重名"
+    yielded = {finding.id for finding in own if isinstance(finding, Check)}
+    declared = {criterion.id: criterion.optional for criterion in case.checks}
+    for name, optional in declared.items():
+        if name not in yielded and not optional:
+            yield f"{case.id()}: the check {name} is declared, and its judge did not yield it / 已声明的判据未给出结果"
+    for name in sorted(yielded - set(declared)):
+        yield f"{case.id()}: the check {name} was yielded, and the case does not declare it / 结果所属判据未声明"
