@@ -4,7 +4,7 @@ Leaves driving to the rigs, the ledger to conformance/clauses and judging a hist
 """
 
 from bench.case.checks import Check, Measurement, Text, as_seen_in, holds, measure, percentile
-from bench.case.criteria import Criterion, criterion
+from bench.case.criteria import Criterion, beside, criterion
 from bench.case.declaration import Case, Finding, Rig
 from bench.case.results import CaseResult, ClauseResult, ExpectedFailure, RunResult, Sitting
 from bench.case.verdicts import (
@@ -44,6 +44,7 @@ __all__ = [
     "Text",
     "Verdict",
     "as_seen_in",
+    "beside",
     "case_verdict",
     "clause_verdict",
     "criterion",

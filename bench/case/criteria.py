@@ -22,8 +22,9 @@ class Criterion:
 
     `id` is unique in a case and stable over versions; two criteria are the same if their ids are. `unit` is that of
     what is measured or counted. `timed` marks a limit on how fast the terminal is (R-08), `stamped` a comparison by the
-    terminal's own time stamps (R-10), `has_b` a second reading of the ruling that is answered too. With `optional` a
-    judge yields it only where the history gives rise to it; every other criterion is answered every time.
+    terminal's own time stamps (R-10), `has_b` a second reading of the ruling that is answered too. An
+    `optional` one is yielded only where the history gives rise to it: a stimulus that did not take place leaves the
+    others of the case open. Every other criterion is answered every time.
 
     Places `{0}`, `{1}` … in id and sentences are filled by `of`.
     """
@@ -44,6 +45,10 @@ class Criterion:
             id=self.id.format(*values),
             name=Text(self.name.en.format(*filled), self.name.zh.format(*filled)),
         )
+
+    def sometimes(self) -> Criterion:
+        """This criterion where a case leaves it out of some histories."""
+        return replace(self, optional=True)
 
     def decide(
         self,
@@ -200,6 +205,11 @@ def criterion(
 ) -> Criterion:
     """A criterion from its id and its sentence in both languages; fields as in `Criterion`."""
     return Criterion(id, Text(en, zh), unit, timed, stamped, has_b, optional)
+
+
+def beside(*criteria: Criterion) -> dict[Criterion, tuple[str, ...]]:
+    """Criteria that a case asks besides those that decide clauses: conditions, controls, the way of the data."""
+    return dict.fromkeys(criteria, ())
 
 
 def _answer(ok: bool | None) -> Verdict:

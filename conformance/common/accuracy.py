@@ -24,7 +24,40 @@ EDGE_VALUES = criterion(
     unit="values",
     stamped=True,
 )
-C_ = criterion("{0}-{1}", en="{2} ({1})", zh="{3}（{4}）", unit="records", stamped=True)
+SAME_STATUS = criterion(
+    "same-status-{0}",
+    en="the status says what the connected system said ({0})",
+    zh="状态一致（{1}）",
+    unit="records",
+    stamped=True,
+)
+KNOWN_ORIGIN = criterion(
+    "known-origin-{0}",
+    en="every value comes from a reply that was sent ({0})",
+    zh="每个值均有来源应答（{1}）",
+    unit="records",
+    stamped=True,
+)
+SAME_INSTANT = criterion(
+    "same-instant-{0}",
+    en="every value carries the time of its own reply ({0})",
+    zh="时刻一致（{1}）",
+    unit="records",
+    stamped=True,
+)
+SAME_VALUE = criterion(
+    "same-value-{0}", en="every value equals the reply ({0})", zh="数值一致（{1}）", unit="records", stamped=True
+)
+SAME_DIGITS = criterion(
+    "same-digits-{0}", en="every digit is kept ({0})", zh="有效位数一致（{1}）", unit="records", stamped=True
+)
+SAME_READING = criterion(
+    "same-reading-{0}",
+    en="every value equals the meter's reading ({0})",
+    zh="与实际读数一致（{1}）",
+    unit="records",
+    stamped=True,
+)
 
 
 # how many records are compared.
@@ -175,23 +208,16 @@ def findings(
         )
         aspects = {
             "information": (
-                ("same-status", found.status, "the status says what the connected system said", "状态一致"),
-                ("known-origin", found.unknown, "every value comes from a reply that was sent", "每个值均有来源应答"),
-                ("same-instant", found.misplaced, "every value carries the time of its own reply", "时刻一致"),
-                ("same-value", found.unequal, "every value equals the reply", "数值一致"),
+                (SAME_STATUS, found.status),
+                (KNOWN_ORIGIN, found.unknown),
+                (SAME_INSTANT, found.misplaced),
+                (SAME_VALUE, found.unequal),
             ),
-            "digits": (("same-digits", found.digits + found.unequal, "every digit is kept", "有效位数一致"),),
-            "reading": (
-                (
-                    "same-reading",
-                    found.unequal + found.unknown + found.misplaced,
-                    "every value equals the meter's reading",
-                    "与实际读数一致",
-                ),
-            ),
+            "digits": ((SAME_DIGITS, found.digits + found.unequal),),
+            "reading": ((SAME_READING, found.unequal + found.unknown + found.misplaced),),
         }
-        for id, bad, en, label in aspects[aspect]:
-            yield C_.of(id, name, en, label, zh).decide(
+        for asked, bad in aspects[aspect]:
+            yield asked.of(name, zh).decide(
                 False if bad else True if enough else None,
                 measured=len(bad),
                 limit=0,

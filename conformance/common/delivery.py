@@ -59,6 +59,16 @@ NO_NEEDLESS_REPEATS = criterion(
     zh="收到应答后不再重复发送",
     unit="records",
 )
+ARRIVAL = (
+    NONE_LOST,
+    ALL_ACKNOWLEDGED,
+    NONE_ALTERED,
+    NONE_INVENTED,
+    NONE_MIS_STAMPED,
+    FLAGS_RIGHT,
+    NO_NEEDLESS_REPEATS,
+)
+"""What R-25 asks at the end of every case (`findings`)."""
 STAMPS_ARE_STARTS = criterion(
     "stamps-are-starts", en="the time of the data is the start of its interval", zh="数据时间为时段起点", unit="records"
 )

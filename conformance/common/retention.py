@@ -65,7 +65,9 @@ RESUMES_BY_ITSELF = criterion(
     unit="s",
     timed=True,
 )
-OUTAGE_TOOK_PLACE = criterion("outage-took-place", en="the path was interrupted", zh="网络确已中断", unit="h")
+OUTAGE_TOOK_PLACE = criterion(
+    "outage-took-place", en="the path was interrupted", zh="网络确已中断", unit="h", optional=True
+)
 LIVE_DURING_BACKFILL = criterion(
     "live-during-backfill",
     en="live values are not held up by the backlog",

@@ -45,7 +45,7 @@ UPDATE_GAP = criterion(
     unit="s",
 )
 NINETY_SIX_VALUES_A_DAY = criterion(
-    "ninety-six-values-a-day",
+    "ninety-six-values-a-day-{0}",
     en="each automatic point has 96 values a day, at :00, :15, :30 and :45",
     zh="每个自动采集点每日 96 个 15 分钟值",
     unit="values",
@@ -302,7 +302,7 @@ def index_findings(history: History, ledger: Ledger, start_us: int) -> Iterator[
     }
     ends = {(key.point, key.end) for key in have}
     missing = [f"{point}: no value for {local(end)}" for point in points for end in wanted if (point, end) not in ends]
-    yield NINETY_SIX_VALUES_A_DAY.decide(
+    yield NINETY_SIX_VALUES_A_DAY.of(ledger.centre.lower()).decide(
         None if not truth.count else not missing, measured=min(counts.values(), default=0), limit=96, evidence=missing
     )
 

@@ -82,10 +82,10 @@ class TakesOverLimitsOfEveryType(_Limits, Case):
     """Every type from 16 to 64 bits, BCD and float, in every word order, is exact from its smallest to its largest."""
 
     zh = "16 位至 64 位整数、BCD、浮点各类型在各种字序下，自最小值至最大值逐位一致。"
-    clauses = (
-        *("isc-2/9.3b", "isc-2/9.3c", "isc-2/7.2.2(2)a", "isc-2/7.2.2(2)e"),
-        *("isc-2/7.2.3-B(1)c", "csmt/8.3.1b"),
-    )
+    checks = {
+        accuracy.EDGE_VALUES.of("stored"): ("isc-2/9.3b", "isc-2/7.2.3-B(1)c", "csmt/8.3.1b"),
+        accuracy.EDGE_VALUES.of("centre-a"): ("isc-2/9.3b", "isc-2/7.2.3-B(1)c", "csmt/8.3.1b"),
+    }
     needs = (MODBUS, SERIAL, HJ212, LOCAL)
     scenario = Scenario(
         circuits=0,
@@ -105,10 +105,10 @@ class TakesOverLimitsOfBcdMeters(_Limits, Case):
     """The digits of DL/T 645 and CJ/T 188 meters are exact from the smallest to the largest they can show."""
 
     zh = "DL/T 645 与 CJ/T 188 表计自最小值至最大值逐位一致。"
-    clauses = (
-        *("isc-2/9.3b", "isc-2/9.3c", "isc-2/7.2.2(2)b", "isc-2/7.2.2(2)c"),
-        *("isc-2/7.2.3-B(1)b", "csmt/8.3.1a"),
-    )
+    checks = {
+        accuracy.EDGE_VALUES.of("stored"): ("isc-2/9.3b", "isc-2/7.2.3-B(1)b", "csmt/8.3.1a"),
+        accuracy.EDGE_VALUES.of("centre-a"): ("isc-2/9.3b", "isc-2/7.2.3-B(1)b", "csmt/8.3.1a"),
+    }
     needs = (DLT645, CJT188, HJ212, LOCAL)
     scenario = Scenario(
         circuits=0,

@@ -37,7 +37,32 @@ class TakesOverInformationUnchanged(_Compares, Case):
     """Point, value, status and time of 10 000 stored readings and of the centres' copies equal the meters' replies."""
 
     zh = "10 000 条采集记录的测点、数值、状态和时刻与对接系统一致。"
-    clauses = ("isc-2/9.3a", "isc-2/7.3.1d", "csmt/12.3.2c", "isc-2/4.1j")
+    checks = {
+        accuracy.SAME_STATUS.of("stored"): ("isc-2/9.3a",),
+        accuracy.KNOWN_ORIGIN.of("stored"): ("isc-2/9.3a", "isc-2/7.3.1d", "csmt/12.3.2c"),
+        accuracy.SAME_INSTANT.of("stored"): ("isc-2/9.3a", "isc-2/7.3.1d", "csmt/12.3.2c"),
+        accuracy.SAME_VALUE.of("stored"): ("isc-2/9.3a", "isc-2/7.3.1d", "csmt/12.3.2c", "isc-2/4.1j", "isc-2/7.3.1e"),
+        accuracy.SAME_STATUS.of("centre-a"): ("isc-2/9.3a",),
+        accuracy.KNOWN_ORIGIN.of("centre-a"): ("isc-2/9.3a", "isc-2/7.3.1d", "csmt/12.3.2c"),
+        accuracy.SAME_INSTANT.of("centre-a"): ("isc-2/9.3a", "isc-2/7.3.1d", "csmt/12.3.2c"),
+        accuracy.SAME_VALUE.of("centre-a"): (
+            "isc-2/9.3a",
+            "isc-2/7.3.1d",
+            "csmt/12.3.2c",
+            "isc-2/4.1j",
+            "isc-2/7.3.1e",
+        ),
+        accuracy.SAME_STATUS.of("centre-b"): ("isc-2/9.3a",),
+        accuracy.KNOWN_ORIGIN.of("centre-b"): ("isc-2/9.3a", "isc-2/7.3.1d", "csmt/12.3.2c"),
+        accuracy.SAME_INSTANT.of("centre-b"): ("isc-2/9.3a", "isc-2/7.3.1d", "csmt/12.3.2c"),
+        accuracy.SAME_VALUE.of("centre-b"): (
+            "isc-2/9.3a",
+            "isc-2/7.3.1d",
+            "csmt/12.3.2c",
+            "isc-2/4.1j",
+            "isc-2/7.3.1e",
+        ),
+    }
     aspect = "information"
 
 
@@ -45,7 +70,11 @@ class KeepsEveryDigit(_Compares, Case):
     """10 000 readings keep the digits of the meter, trailing zeros included."""
 
     zh = "10 000 条采集记录的有效位数（含末尾零）与计量终端一致。"
-    clauses = ("isc-2/9.3b", "cpcif/8.2a")
+    checks = {
+        accuracy.SAME_DIGITS.of("stored"): ("isc-2/9.3b", "cpcif/8.2a"),
+        accuracy.SAME_DIGITS.of("centre-a"): ("isc-2/9.3b", "cpcif/8.2a"),
+        accuracy.SAME_DIGITS.of("centre-b"): ("isc-2/9.3b", "cpcif/8.2a"),
+    }
     aspect = "digits"
 
 
@@ -53,7 +82,11 @@ class EqualsTheReading(_Compares, Case):
     """10 000 readings equal what the registers held, floating-point registers to the bit."""
 
     zh = "10 000 条采集记录与计量终端实际读数一致，浮点寄存器逐位一致。"
-    clauses = ("isc-2/9.3c", "cpcif/8.2b", "isc-2/4.1j")
+    checks = {
+        accuracy.SAME_READING.of("stored"): ("isc-2/9.3c", "cpcif/8.2b", "isc-2/4.1j", "isc-2/5.1c", "isc-2/7.2.2a-1"),
+        accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c", "cpcif/8.2b", "isc-2/4.1j"),
+        accuracy.SAME_READING.of("centre-b"): ("isc-2/9.3c", "cpcif/8.2b", "isc-2/4.1j"),
+    }
     aspect = "reading"
 
 
@@ -61,7 +94,11 @@ class TakesOverEdgeValues(Case):
     """0.10, 123456.78, 99999999.9 and 4294967295 arrive digit for digit wherever a register can hold them."""
 
     zh = "0.10、123456.78、99999999.9、4294967295 等边界值逐位一致。"
-    clauses = ("isc-2/9.3b", "isc-2/9.3c", "cpcif/8.2a", "cpcif/8.2b")
+    checks = {
+        accuracy.EDGE_VALUES.of("stored"): ("isc-2/9.3b", "cpcif/8.2a"),
+        accuracy.EDGE_VALUES.of("centre-a"): ("isc-2/9.3b", "cpcif/8.2a"),
+        accuracy.EDGE_VALUES.of("centre-b"): ("isc-2/9.3b", "cpcif/8.2a"),
+    }
     needs = (MODBUS, HJ212, LOCAL)
     scenario = Scenario(circuits=1, points=1, meters=("types",), realtime_interval_s=60, kinds=())
     before_s = 150.0

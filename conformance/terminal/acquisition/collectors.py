@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Collector, Scenario
@@ -29,9 +29,6 @@ from simulators.meters.faults import (
 )
 
 MQTT, HTTPS, GAPS = "source.mqtt", "source.https", "acquisition.gap-record"
-BY_MQTT = ("csmt/11.3b-2", "isc-2/7.2.2(2)f")
-BY_HTTPS = ("csmt/11.3b-3", "isc-2/7.2.2(2)g")
-NO_GAPS = "isc-2/7.2.3-A(1)b"
 # How many values are compared with the messages, in the store and at the centre.
 _COMPARED = 300
 # With fewer copies, retained messages or messages held back there was no stimulus.
@@ -64,7 +61,20 @@ class ReadsMqttCollectors(Reads, Case):
     """Values that collectors publish by MQTT, in every form in use, are stored and sent digit for digit."""
 
     zh = "采集器以 MQTT 各种常用报文格式发布的数值逐位一致地存储并上传。"
-    clauses = (*BY_MQTT, "csmt/11.3c-8", "csmt/4j", "isc-2/6.2a", "isc-2/7.2.4b", "csmt/4d")
+    checks = {
+        accuracy.SAME_DIGITS.of("stored"): ("isc-2/9.3b",),
+        accuracy.SAME_DIGITS.of("centre-a"): ("isc-2/9.3b",),
+        accuracy.SAME_READING.of("stored"): (
+            "csmt/11.3b-2",
+            "isc-2/7.2.2(2)f",
+            "csmt/11.3c-8",
+            "csmt/4j",
+            "isc-2/6.2a",
+            "csmt/4d",
+            "isc-2/9.3c",
+        ),
+        accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
+    }
     needs = (MQTT, HJ212, LOCAL)
     scenario = world(
         Collector("mqtt", 1, {"form": "neuron"}),
@@ -78,7 +88,12 @@ class ReadsHttpsCollectors(Reads, Case):
     """Values that collectors answer over HTTPS are stored and sent digit for digit."""
 
     zh = "采集器以 HTTPS 应答的数值逐位一致地存储并上传。"
-    clauses = (*BY_HTTPS, "isc-2/6.2a", "isc-2/7.2.4b", "csmt/4d")
+    checks = {
+        accuracy.SAME_DIGITS.of("stored"): ("isc-2/9.3b",),
+        accuracy.SAME_DIGITS.of("centre-a"): ("isc-2/9.3b",),
+        accuracy.SAME_READING.of("stored"): ("csmt/11.3b-3", "isc-2/7.2.2(2)g", "isc-2/6.2a", "csmt/4d", "isc-2/9.3c"),
+        accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
+    }
     needs = (HTTPS, HJ212, LOCAL)
     scenario = world(
         Collector("https", 2, {"channel": "tls"}), Collector("https", 2, {"channel": "mtls", "form": "properties"})
@@ -89,7 +104,11 @@ class CountsRepeatedMessagesOnce(Case):
     """A message that comes again, at once or after the next one, is one reading under its own time."""
 
     zh = "QoS 1 重复消息（立即或滞后到达）只计一次，且时刻为其自带时刻。"
-    clauses = BY_MQTT
+    checks = {
+        collectors_judge.OWN_TIME.of("stored"): ("csmt/11.3b-2", "isc-2/7.2.2(2)f", "isc-2/9.3a"),
+        collectors_judge.OWN_TIME.of("centre-a"): ("isc-2/9.3a",),
+        collectors_judge.COUNTED_ONCE: ("csmt/11.3b-2", "isc-2/7.2.2(2)f"),
+    }
     needs = (MQTT, HJ212, LOCAL)
     rigs = Rig.ANY ^ Rig.LAB
     scenario = world(Collector("mqtt", 2))
@@ -129,7 +148,10 @@ class KeepsRetainedValuesOld(Case):
     """A retained value that a broker hands over on a new connection is never stamped as new."""
 
     zh = "重新连接时代理交付的保留消息不得按新数据打时标。"
-    clauses = BY_MQTT
+    checks = {
+        collectors_judge.OWN_TIME.of("stored"): ("csmt/11.3b-2", "isc-2/7.2.2(2)f", "isc-2/9.3a"),
+        collectors_judge.OWN_TIME.of("centre-a"): ("isc-2/9.3a",),
+    }
     needs = (MQTT, HJ212, LOCAL)
     rigs = Rig.ANY ^ Rig.LAB
     scenario = world(Collector("mqtt", 2, {"retain": True}))
@@ -156,7 +178,11 @@ class TakesWhatBrokerKept(Case):
     """What a broker kept while the terminal was cut off or had no power is taken later, each under its own time."""
 
     zh = "断线或断电期间代理保留的消息恢复后全部取回，并按自带时刻入库。"
-    clauses = (*BY_MQTT, "isc-2/7.2.4d")
+    checks = {
+        collectors_judge.NOTHING_LOST: ("csmt/11.3b-2", "isc-2/7.2.2(2)f", "isc-2/7.2.4d"),
+        collectors_judge.OWN_TIME.of("stored"): ("csmt/11.3b-2", "isc-2/7.2.2(2)f", "isc-2/9.3a"),
+        **beside(collectors_judge.SESSION_KEPT),
+    }
     needs = (MQTT, HJ212, LOCAL, "source.collectors")
     rigs = Rig.VIRTUAL | Rig.PROCESS
     scenario = world(Collector("mqtt", 2))
@@ -183,7 +209,24 @@ class RefusesForeignCollectors(Case):
     """A collector with a bad certificate is not spoken to, by MQTT or HTTPS; with the good one it is heard again."""
 
     zh = "采集器证书异常时不建立 MQTT 和 HTTPS 会话；恢复合格证书后继续采集。"
-    clauses = (*BY_MQTT, *BY_HTTPS)
+    checks = {
+        collectors_judge.REFUSED.of("expired", "k1"): ("isc-2/7.4.2.1[2]i",),
+        collectors_judge.REFUSED.of("not-yet-valid", "k1"): ("isc-2/7.4.2.1[2]i",),
+        collectors_judge.REFUSED.of("wrong-host", "k1"): ("isc-2/7.4.2.1[2]i",),
+        collectors_judge.REFUSED.of("self-signed", "k1"): ("isc-2/7.4.2.1[2]i",),
+        collectors_judge.REFUSED.of("unknown-issuer", "k1"): ("isc-2/7.4.2.1[2]i",),
+        collectors_judge.REFUSED.of("look-alike", "k1"): ("isc-2/7.4.2.1[2]i",),
+        collectors_judge.REFUSED.of("revoked", "k1"): ("isc-2/7.4.2.1[2]i",),
+        collectors_judge.TAKEN_UP_AGAIN.of("k1"): ("csmt/11.3b-2", "isc-2/7.2.2(2)f"),
+        collectors_judge.REFUSED.of("expired", "k2"): ("isc-2/7.4.2.1[2]i",),
+        collectors_judge.REFUSED.of("not-yet-valid", "k2"): ("isc-2/7.4.2.1[2]i",),
+        collectors_judge.REFUSED.of("wrong-host", "k2"): ("isc-2/7.4.2.1[2]i",),
+        collectors_judge.REFUSED.of("self-signed", "k2"): ("isc-2/7.4.2.1[2]i",),
+        collectors_judge.REFUSED.of("unknown-issuer", "k2"): ("isc-2/7.4.2.1[2]i",),
+        collectors_judge.REFUSED.of("look-alike", "k2"): ("isc-2/7.4.2.1[2]i",),
+        collectors_judge.REFUSED.of("revoked", "k2"): ("isc-2/7.4.2.1[2]i",),
+        collectors_judge.TAKEN_UP_AGAIN.of("k2"): ("csmt/11.3b-3", "isc-2/7.2.2(2)g"),
+    }
     needs = (MQTT, HTTPS, HJ212, LOCAL)
     rigs = Rig.ANY ^ Rig.LAB
     scenario = world(Collector("mqtt", 1, {"channel": "tls"}), Collector("https", 1, {"channel": "tls"}))
@@ -244,7 +287,13 @@ class StoresNothingFromSpoiledMessages(Spoiled, Case):
     """What MQTT messages leave out, or give as NaN, null, word, rubbish or with an impossible time, is not stored."""
 
     zh = "MQTT 消息中缺失、NaN、null、文字、乱码、截断或时刻不可信的内容均不作为数值。"
-    clauses = (*BY_MQTT, NO_GAPS)
+    checks = {
+        gaps.GAP_RECORDED: ("isc-2/7.2.3-A(1)b",),
+        gaps.GAP_BOUNDS: ("isc-2/7.2.3-A(1)b",),
+        gaps.NO_REPEATED_VALUE: ("isc-2/7.2.3-A(1)b", "csmt/11.3b-2", "isc-2/7.2.2(2)f"),
+        gaps.NO_VALUE_SENT_AS_READ: ("isc-2/7.2.3-A(1)b",),
+        gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
+    }
     needs = (MQTT, HJ212, LOCAL, GAPS)
     scenario = world(Collector("mqtt", 2))
 
@@ -253,6 +302,12 @@ class StoresNothingFromSpoiledAnswers(Spoiled, Case):
     """What HTTPS answers leave out, or give as NaN, null, word, rubbish or told again as old, is not stored."""
 
     zh = "HTTPS 应答中缺失、NaN、null、文字、乱码、截断或陈旧的内容均不作为数值。"
-    clauses = (*BY_HTTPS, NO_GAPS)
+    checks = {
+        gaps.GAP_RECORDED: ("isc-2/7.2.3-A(1)b",),
+        gaps.GAP_BOUNDS: ("isc-2/7.2.3-A(1)b",),
+        gaps.NO_REPEATED_VALUE: ("isc-2/7.2.3-A(1)b", "csmt/11.3b-3", "isc-2/7.2.2(2)g"),
+        gaps.NO_VALUE_SENT_AS_READ: ("isc-2/7.2.3-A(1)b",),
+        gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
+    }
     needs = (HTTPS, HJ212, LOCAL, GAPS)
     scenario = world(Collector("https", 2, {"channel": "tls"}))

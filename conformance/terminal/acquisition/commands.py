@@ -18,7 +18,12 @@ class ReadsMetersOnCommand(Case):
     """A centre's request makes the terminal read its meters now and answer with that reading within 5 s."""
 
     zh = "数据中心下达命令后，终端立即读取表计并在 5 s 内以该读数应答。"
-    clauses = ("isc-2/9.1e", "isc-2/7.2.3-A(2)c")
+    checks = {
+        commands_judge.READ_NOW_ANSWERED: ("isc-2/9.1e", "isc-2/7.2.3-A(2)c"),
+        commands_judge.READ_NOW_READS_THE_METER: ("isc-2/9.1e",),
+        commands_judge.READ_NOW_SENDS_THAT_VALUE: ("isc-2/9.1e",),
+        commands_judge.READ_NOW_ANSWER_TIME: ("isc-2/9.1e",),
+    }
     needs = (MODBUS, HJ212, "acquisition.on-command")
     scenario = Scenario(circuits=3, points=2, period_s=900, centres=("A",), kinds=("minute",))
     times = 5
@@ -39,7 +44,13 @@ class AnswersHistoryRequests(Case):
     """History requests for minute, hour and day data bring every record of the closed range, and nothing else."""
 
     zh = "历史数据请求返回所请求闭区间内的全部记录，不多不少、内容正确。"
-    clauses = ("isc-2/7.2.4i", "isc-2/7.2.3-A(2)c", "isc-2/7.2.3-A(3)b")
+    checks = {
+        commands_judge.QUERY_ACCEPTED: ("isc-2/7.2.4i",),
+        commands_judge.QUERY_COMPLETE: ("isc-2/7.2.4i", "isc-2/7.2.3-A(2)c", "isc-2/7.2.3-A(3)b"),
+        commands_judge.QUERY_TRUE: ("isc-2/7.2.3-A(3)b",),
+        commands_judge.QUERY_IN_RANGE: ("isc-2/7.2.3-A(3)b",),
+        commands_judge.QUERY_EMPTY: ("isc-2/7.2.4k",),
+    }
     needs = (MODBUS, HJ212, "uplink.query")
     scenario = Scenario(circuits=1, points=2, centres=("A",))
 
@@ -67,7 +78,22 @@ class ObeysItsCentre(Case):
     """Time-outs, intervals, password and real-time data follow what the centre sets, and outlast a power cut."""
 
     zh = "超时、重发、间隔、密码与实时数据开关均按中心的设定执行，断电后保持。"
-    clauses = ("isc-2/7.2.4k",)
+    checks = {
+        command_handling_judge.EXECUTES.of("1000"): ("isc-2/7.2.4k",),
+        command_handling_judge.EXECUTES.of("1061"): ("isc-2/7.2.4k",),
+        command_handling_judge.EXECUTES.of("1062"): ("isc-2/7.2.4k",),
+        command_handling_judge.EXECUTES.of("1063"): ("isc-2/7.2.4k",),
+        command_handling_judge.EXECUTES.of("1064"): ("isc-2/7.2.4k",),
+        command_handling_judge.EXECUTES.of("1072"): ("isc-2/7.2.4k",),
+        command_handling_judge.EXECUTES.of("2012"): ("isc-2/7.2.4k",),
+        command_handling_judge.REALTIME_INTERVAL: ("isc-2/7.2.4k",),
+        command_handling_judge.MINUTE_INTERVAL: ("isc-2/7.2.4k",),
+        command_handling_judge.PATIENCE: ("isc-2/7.2.4k",),
+        command_handling_judge.PASSWORD_CHANGED: ("isc-2/7.2.4k",),
+        command_handling_judge.REALTIME_STOPPED: ("isc-2/7.2.4k",),
+        command_handling_judge.REALTIME_RESUMED: ("isc-2/7.2.4k",),
+        command_handling_judge.SETTINGS_TOLD: ("isc-2/7.2.4k",),
+    }
     needs = (MODBUS, HJ212)
     scenario = Scenario(circuits=1, points=2, centres=("A",), realtime_interval_s=60, over_time_s=5)
 
@@ -140,7 +166,20 @@ class RefusesWrongRequests(Case):
     """Wrong identity, command or parameter is refused by its own code and sets nothing; no request meets silence."""
 
     zh = "身份、命令或参数错误的请求以对应代码拒绝且不生效；任何命令都有应答。"
-    clauses = ("isc-2/7.2.4k",)
+    checks = {
+        command_handling_judge.REFUSES.of("password"): ("isc-2/7.2.4k",),
+        command_handling_judge.REFUSES.of("device-number"): ("isc-2/7.2.4k",),
+        command_handling_judge.REFUSES.of("system-code"): ("isc-2/7.2.4k",),
+        command_handling_judge.REFUSES.of("command"): ("isc-2/7.2.4k",),
+        command_handling_judge.REFUSES.of("time-out"): ("isc-2/7.2.4k",),
+        command_handling_judge.REFUSES.of("realtime-interval"): ("isc-2/7.2.4k",),
+        command_handling_judge.REFUSES.of("minute-interval"): ("isc-2/7.2.4k",),
+        command_handling_judge.REFUSES.of("range"): ("isc-2/7.2.4k",),
+        command_handling_judge.REFUSES.of("time"): ("isc-2/7.2.4k",),
+        command_handling_judge.REFUSED_SETS_NOTHING: ("isc-2/7.2.4k",),
+        clock_steps.CLOCK_NOT_SET_BY_JUNK: ("isc-2/7.2.4k",),
+        command_handling_judge.NO_REQUEST_IN_SILENCE: ("isc-2/7.2.4k",),
+    }
     needs = (MODBUS, HJ212, "clock.centre")
     scenario = Scenario(circuits=1, points=2, centres=("A",), realtime_interval_s=60, over_time_s=5, re_count=1)
 
@@ -214,7 +253,11 @@ class DoesNothingForAbsentInstruments(Case):
     """Requests to an instrument that is not there (clock, calibration, sampling, identity) are refused as such."""
 
     zh = "对不存在仪表的请求（时钟、校准、采样、标识、状态、参数）按其代码拒绝，不虚报成功，不改动自身时钟。"
-    clauses = ("isc-2/7.2.4k",)
+    checks = {
+        field_information_judge.NOTHING_DONE_WITHOUT_INSTRUMENT: ("isc-2/7.2.4k",),
+        field_information_judge.REFUSED_FOR_WHAT_IT_IS: ("isc-2/7.2.4k",),
+        field_information_judge.CLOCK_OF_NOBODY_SET: ("isc-2/7.2.4k",),
+    }
     needs = (MODBUS, HJ212, "clock.centre")
     scenario = Scenario(circuits=1, points=2, centres=("A",), over_time_s=5, re_count=1)
 
@@ -241,7 +284,13 @@ class TellsItsStateAndLog(Case):
     """Field information on request (3020): state, link and log of the terminal as they are, of the range asked."""
 
     zh = "按请求上报现场信息（3020）：终端状态、通信状态与日志如实，且限于所请求时段。"
-    clauses = ("isc-2/7.2.4k",)
+    checks = {
+        field_information_judge.TELLS.of("i22001"): ("isc-2/7.2.4k",),
+        field_information_judge.TELLS.of("i22003"): ("isc-2/7.2.4k",),
+        field_information_judge.LOG_FORM: ("isc-2/7.2.4k",),
+        field_information_judge.LOG_TOLD: ("isc-2/7.2.4k",),
+        field_information_judge.NO_LOG_NO_DATA: ("isc-2/7.2.4k",),
+    }
     needs = (MODBUS, HJ212, LOCAL, "uplink.field-information")
     scenario = Scenario(circuits=1, points=2, centres=("A",), over_time_s=5, re_count=1)
     about = "a05001"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History, MeterFault
 from bench.layout.scenario import Line, Scenario
@@ -60,7 +60,20 @@ class ReadsDlt645Meters(_Reads, Case):
     """Values of DL/T 645-2007 and -1997 meters on one line are stored and sent digit for digit."""
 
     zh = "同一串行线上 DL/T 645-2007 与 1997 电能表的数值逐位一致地存储并上传。"
-    clauses = ("csmt/11.3a-2", "csmt/4l", "isc-2/7.2.2(2)o")
+    checks = {
+        accuracy.SAME_DIGITS.of("stored"): ("isc-2/9.3b",),
+        accuracy.SAME_DIGITS.of("centre-a"): ("isc-2/9.3b",),
+        accuracy.SAME_READING.of("stored"): (
+            "csmt/11.3a-2",
+            "csmt/4l",
+            "isc-2/7.2.2(2)o",
+            "isc-2/7.2.2(2)b",
+            "isc-2/7.2.2a-1",
+            "isc-2/7.2.2a-2",
+            "isc-2/9.3c",
+        ),
+        accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
+    }
     needs = (DLT645, HJ212, LOCAL)
     scenario = _world(Line(("dlt645-2007", "dlt645-2007", "dlt645-1997"), 2400, "E"))
 
@@ -69,7 +82,18 @@ class ReadsCjt188Meters(_Reads, Case):
     """Values of CJ/T 188 water, heat and gas meters on one line are stored and sent digit for digit."""
 
     zh = "同一串行线上 CJ/T 188 水表、热量表、燃气表的数值逐位一致地存储并上传。"
-    clauses = ("csmt/11.3a-3", "csmt/4m", "isc-2/7.2.2(2)p", "isc-2/7.2.2c-2", "isc-2/7.2.2d-2")
+    checks = {
+        accuracy.SAME_DIGITS.of("stored"): ("isc-2/9.3b",),
+        accuracy.SAME_DIGITS.of("centre-a"): ("isc-2/9.3b",),
+        accuracy.SAME_READING.of("stored"): (
+            "csmt/11.3a-3",
+            "csmt/4m",
+            "isc-2/7.2.2(2)p",
+            "isc-2/7.2.2(2)c",
+            "isc-2/9.3c",
+        ),
+        accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
+    }
     needs = (CJT188, HJ212, LOCAL)
     scenario = _world(Line(("cjt188-water", "cjt188-heat", "cjt188-gas"), 2400, "E"))
 
@@ -78,7 +102,19 @@ class ReadsModbusOnSerialLines(_Reads, Case):
     """Values of Modbus RTU and ASCII meters, of every type and word order, are stored and sent digit for digit."""
 
     zh = "Modbus RTU 与 ASCII 表计各种数据类型和字序的数值逐位一致地存储并上传。"
-    clauses = ("csmt/11.3a-1", "csmt/4e", "csmt/4k", "isc-2/7.2.2(2)n")
+    checks = {
+        accuracy.SAME_DIGITS.of("stored"): ("isc-2/9.3b",),
+        accuracy.SAME_DIGITS.of("centre-a"): ("isc-2/9.3b",),
+        accuracy.SAME_READING.of("stored"): (
+            "csmt/11.3a-1",
+            "csmt/4e",
+            "csmt/4k",
+            "isc-2/7.2.2(2)n",
+            "isc-2/7.2.2(2)a",
+            "isc-2/9.3c",
+        ),
+        accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
+    }
     needs = (SERIAL, HJ212, LOCAL)
     scenario = _world(Line(("modbus-rtu", "types-rtu")), Line(("modbus-ascii", "modbus-ascii"), 9600, "E"))
 
@@ -87,7 +123,14 @@ class ReadsAnalogueLoops(_Reads, Case):
     """What 4-20 mA loops carry behind an input module is stored and sent as the value it means."""
 
     zh = "4–20 mA 模拟量经采集模块换算后的数值一致地存储并上传。"
-    clauses = ("csmt/11.3c-4", "isc-2/6.2b")
+    checks = {
+        accuracy.SAME_READING.of("stored"): ("csmt/11.3c-4", "isc-2/6.2b"),
+        **beside(
+            accuracy.SAME_DIGITS.of("stored"),
+            accuracy.SAME_DIGITS.of("centre-a"),
+            accuracy.SAME_READING.of("centre-a"),
+        ),
+    }
     needs = (SERIAL, HJ212, LOCAL)
     scenario = _world(Line(("analogue", "analogue", "analogue", "analogue")))
 
@@ -111,7 +154,15 @@ class ReadsSeveralProtocolsOnOneLine(_Cadence, Case):
     """DL/T 645, CJ/T 188 and Modbus RTU meters on one line are all read in every cycle, each with its own values."""
 
     zh = "DL/T 645、CJ/T 188、Modbus RTU 表计共用一条串行线，每周期均采集且互不混淆。"
-    clauses = ("csmt/11.3a-1", "csmt/11.3a-2", "csmt/11.3a-3")
+    checks = {
+        accuracy.SAME_DIGITS.of("stored"): ("isc-2/9.3b",),
+        accuracy.SAME_DIGITS.of("centre-a"): ("isc-2/9.3b",),
+        accuracy.SAME_READING.of("stored"): ("isc-2/9.3c",),
+        accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
+        timing.EVERY_METER_POLLED: ("isc-2/7.2.3-A(1)a",),
+        timing.PERIOD_ERROR: ("isc-2/7.2.3-A(1)a",),
+        timing.NO_CYCLE_SKIPPED: ("isc-2/7.2.3-A(1)a",),
+    }
     needs = (DLT645, CJT188, SERIAL, HJ212, LOCAL)
     scenario = _world(Line(("dlt645-2007", "cjt188-heat", "modbus-rtu", "dlt645-1997", "cjt188-water"), 2400, "E"))
 
@@ -120,7 +171,17 @@ class KeepsCadenceBesideDeadMeter(_Cadence, Case):
     """A dead meter on a line takes no cycle from the others."""
 
     zh = "同一串行线上一块表无应答时，其余表计的采集周期不受影响。"
-    clauses = ("csmt/11.3a-2", "isc-2/7.2.3-A(1)a")
+    checks = {
+        accuracy.SAME_READING.of("stored"): ("csmt/11.3a-2",),
+        timing.EVERY_METER_POLLED: ("isc-2/7.2.3-A(1)a",),
+        timing.PERIOD_ERROR: ("isc-2/7.2.3-A(1)a",),
+        timing.NO_CYCLE_SKIPPED: ("isc-2/7.2.3-A(1)a",),
+        **beside(
+            accuracy.SAME_DIGITS.of("stored"),
+            accuracy.SAME_DIGITS.of("centre-a"),
+            accuracy.SAME_READING.of("centre-a"),
+        ),
+    }
     needs = (DLT645, HJ212, LOCAL)
     scenario = _world(Line(("dlt645-2007", "dlt645-2007", "dlt645-1997"), 2400, "E")).but(period_s=10)
     hours = 1.5
@@ -171,7 +232,13 @@ class StoresNothingFromSpoiledDlt645Answers(_Spoiled, Case):
     """Silent, damaged, refusing, foreign, all-F and late answers of a DL/T 645 meter are not stored as values."""
 
     zh = "DL/T 645 无应答、校验错、异常应答、他表地址、全 F 数据和迟到应答均不作为数值。"
-    clauses = ("csmt/11.3a-2", "isc-2/7.2.3-A(1)b")
+    checks = {
+        gaps.GAP_RECORDED: ("isc-2/7.2.3-A(1)b",),
+        gaps.GAP_BOUNDS: ("isc-2/7.2.3-A(1)b",),
+        gaps.NO_REPEATED_VALUE: ("csmt/11.3a-2",),
+        gaps.NO_VALUE_SENT_AS_READ: ("csmt/11.3a-2",),
+        gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
+    }
     needs = (DLT645, HJ212, LOCAL, "acquisition.gap-record")
     scenario = _world(Line(("dlt645-2007", "dlt645-2007"), 2400, "E"))
 
@@ -180,7 +247,13 @@ class StoresNothingFromSpoiledCjt188Answers(_Spoiled, Case):
     """Silent, damaged, refusing, foreign, all-F and late answers of a CJ/T 188 meter are not stored as values."""
 
     zh = "CJ/T 188 无应答、校验错、异常应答、他表地址、全 F 数据和迟到应答均不作为数值。"
-    clauses = ("csmt/11.3a-3", "isc-2/7.2.3-A(1)b")
+    checks = {
+        gaps.GAP_RECORDED: ("isc-2/7.2.3-A(1)b",),
+        gaps.GAP_BOUNDS: ("isc-2/7.2.3-A(1)b",),
+        gaps.NO_REPEATED_VALUE: ("csmt/11.3a-3",),
+        gaps.NO_VALUE_SENT_AS_READ: ("csmt/11.3a-3",),
+        gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
+    }
     needs = (CJT188, HJ212, LOCAL, "acquisition.gap-record")
     scenario = _world(Line(("cjt188-heat", "cjt188-heat"), 2400, "E"))
 
@@ -189,7 +262,13 @@ class StoresNothingFromSpoiledModbusFrames(_Spoiled, Case):
     """Silent, damaged, refusing, foreign, marked and late answers of a Modbus RTU meter are not stored as values."""
 
     zh = "Modbus RTU 无应答、CRC 错、异常码、他站地址、无效标志值和迟到应答均不作为数值。"
-    clauses = ("csmt/11.3a-1", "isc-2/7.2.3-A(1)b")
+    checks = {
+        gaps.GAP_RECORDED: ("isc-2/7.2.3-A(1)b",),
+        gaps.GAP_BOUNDS: ("isc-2/7.2.3-A(1)b",),
+        gaps.NO_REPEATED_VALUE: ("csmt/11.3a-1",),
+        gaps.NO_VALUE_SENT_AS_READ: ("csmt/11.3a-1",),
+        gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
+    }
     needs = (SERIAL, HJ212, LOCAL, "acquisition.gap-record")
     scenario = _world(Line(("modbus-rtu", "modbus-rtu")))
 
@@ -198,7 +277,13 @@ class StoresNothingFromBrokenLoops(_Spoiled, Case):
     """Currents that say broken wire, fail-safe or short circuit are not stored as values."""
 
     zh = "断线、故障安全电流和短路电流均不作为数值。"
-    clauses = ("csmt/11.3c-4", "isc-2/7.2.3-A(1)b")
+    checks = {
+        gaps.GAP_RECORDED: ("isc-2/7.2.3-A(1)b",),
+        gaps.GAP_BOUNDS: ("isc-2/7.2.3-A(1)b",),
+        gaps.NO_REPEATED_VALUE: ("csmt/11.3c-4",),
+        gaps.NO_VALUE_SENT_AS_READ: ("csmt/11.3c-4",),
+        gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
+    }
     needs = (SERIAL, HJ212, LOCAL, "acquisition.gap-record")
     scenario = _world(Line(("analogue", "analogue")))
     faults = (Current(ma="0"), Current(ma="3.5"), Current(ma="21.5"), Current(ma="25"))

@@ -11,14 +11,13 @@ from bench.case import Case, Finding, Rig
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Collector
+from conformance.common import accuracy, gaps
 from conformance.common.actions import points, read_readings, read_records
 from conformance.terminal import HJ212, LOCAL
 from conformance.terminal.acquisition import collectors_judge
 from conformance.terminal.acquisition.collectors import (
-    BY_MQTT,
     GAPS,
     MQTT,
-    NO_GAPS,
     Reads,
     Spoiled,
     TakesWhatBrokerKept,
@@ -38,7 +37,12 @@ class ReadsMqtt5Collectors(Reads, Case):
     """Values that collectors publish by MQTT 5.0, with aliases and expiry, are stored and sent digit for digit."""
 
     zh = "采集器以 MQTT 5.0（含主题别名、消息过期、用户属性）发布的数值逐位一致地存储并上传。"
-    clauses = (*BY_MQTT, "isc-2/6.2a")
+    checks = {
+        accuracy.SAME_DIGITS.of("stored"): ("isc-2/9.3b",),
+        accuracy.SAME_DIGITS.of("centre-a"): ("isc-2/9.3b",),
+        accuracy.SAME_READING.of("stored"): ("csmt/11.3b-2", "isc-2/7.2.2(2)f", "isc-2/6.2a", "isc-2/9.3c"),
+        accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
+    }
     needs = (MQTT, MQTT_5, HJ212, LOCAL)
     scenario = world(
         Collector("mqtt", 1, {"version": "5.0", "expiry_s": 600}),
@@ -50,6 +54,11 @@ class TakesWhatMqtt5BrokerKept(TakesWhatBrokerKept, Case):
     """By MQTT 5.0 a session outlasts cuts, lost power and a broker that ends it with a reason: nothing is missed."""
 
     zh = "MQTT 5.0 会话在断线、断电及代理以原因码断开后延续，期间的消息全部按自带时刻入库。"
+    checks = {
+        collectors_judge.NOTHING_LOST: ("isc-2/7.2.4d",),
+        collectors_judge.SESSION_KEPT: ("csmt/11.3b-2", "isc-2/7.2.2(2)f"),
+        collectors_judge.OWN_TIME.of("stored"): ("csmt/11.3b-2", "isc-2/7.2.2(2)f"),
+    }
     needs = (MQTT, MQTT_5, HJ212, LOCAL, "source.collectors")
     scenario = world(Collector("mqtt", 2, {"version": "5.0"}))
 
@@ -74,7 +83,14 @@ class TakesEachMessageExactlyOnce(Case):
     """Messages of QoS 2 are taken exactly once, wherever in their exchange the connection or the power is lost."""
 
     zh = "QoS 2 消息无论在交换的哪一步断线或断电，均恰好接收一次。"
-    clauses = (*BY_MQTT, "isc-2/7.2.4d")
+    checks = {
+        collectors_judge.REPEATS_ANSWERED: ("csmt/11.3b-2", "isc-2/7.2.2(2)f"),
+        collectors_judge.RELEASED: ("csmt/11.3b-2", "isc-2/7.2.2(2)f"),
+        collectors_judge.COUNTED_ONCE: ("csmt/11.3b-2", "isc-2/7.2.2(2)f"),
+        collectors_judge.NOTHING_LOST: ("isc-2/7.2.4d",),
+        collectors_judge.SESSION_KEPT: ("csmt/11.3b-2", "isc-2/7.2.2(2)f"),
+        collectors_judge.OWN_TIME.of("stored"): ("csmt/11.3b-2", "isc-2/7.2.2(2)f"),
+    }
     needs = (MQTT, QOS_2, HJ212, LOCAL, "source.collectors")
     rigs = Rig.VIRTUAL | Rig.PROCESS
     scenario = world(Collector("mqtt", 2, {"qos": 2}))
@@ -115,7 +131,12 @@ class ReadsHj212Messages(Reads, Case):
     """Values that collectors publish by MQTT as HJ 212 text are stored and sent digit for digit."""
 
     zh = "采集器经 MQTT 以 HJ 212 文本发布的数值逐位一致地存储并上传。"
-    clauses = (*BY_MQTT, "isc-2/6.2a")
+    checks = {
+        accuracy.SAME_DIGITS.of("stored"): ("isc-2/9.3b",),
+        accuracy.SAME_DIGITS.of("centre-a"): ("isc-2/9.3b",),
+        accuracy.SAME_READING.of("stored"): ("csmt/11.3b-2", "isc-2/7.2.2(2)f", "isc-2/6.2a", "isc-2/9.3c"),
+        accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
+    }
     needs = (MQTT, AS_HJ212, HJ212, LOCAL)
     scenario = world(Collector("mqtt", 2, {"form": "hj212"}))
 
@@ -124,7 +145,13 @@ class StoresNothingFromDamagedHj212Messages(Spoiled, Case):
     """HJ 212 text over MQTT with a wrong check word, cut short, or without a number or an instant is not stored."""
 
     zh = "经 MQTT 传送的 HJ 212 文本校验错误、截断、无有效数值或时刻不可信时不入库。"
-    clauses = (*BY_MQTT, NO_GAPS)
+    checks = {
+        gaps.GAP_RECORDED: ("isc-2/7.2.3-A(1)b",),
+        gaps.GAP_BOUNDS: ("isc-2/7.2.3-A(1)b",),
+        gaps.NO_REPEATED_VALUE: ("csmt/11.3b-2", "isc-2/7.2.2(2)f"),
+        gaps.NO_VALUE_SENT_AS_READ: ("csmt/11.3b-2", "isc-2/7.2.2(2)f"),
+        gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
+    }
     needs = (MQTT, AS_HJ212, HJ212, LOCAL, GAPS)
     scenario = world(Collector("mqtt", 2, {"form": "hj212"}))
     minutes = 5

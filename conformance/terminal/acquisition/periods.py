@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, criterion
+from bench.case import Case, Finding, Rig, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -42,7 +42,13 @@ class FollowsThePeriodSetOnSite(Case):
     """A meter is polled every 5 s, 5 min and 1 h as its user sets it, over a power cut too; nothing is made up."""
 
     zh = "用户在本地将采集周期依次改为 5 s、5 min、1 h 后按新周期采集，断电后仍有效，且不虚构数值。"
-    clauses = ("isc-2/9.1d", "isc-2/7.2.3-A(1)a")
+    checks = {
+        windows_judge.ORDERS_TAKEN: ("isc-2/9.1d",),
+        periods_judge.PERIOD_FOLLOWED: ("isc-2/9.1d", "isc-2/7.2.3-A(1)a"),
+        periods_judge.PERIOD_KEPT_OVER_POWER: ("isc-2/9.1d", "isc-2/7.2.3-A(1)a"),
+        periods_judge.NEIGHBOUR_UNDISTURBED: ("isc-2/7.2.3-A(1)a",),
+        **beside(SETTING_LOGGED, NOTHING_MADE_UP_BETWEEN_POLLS),
+    }
     needs = (MODBUS, HJ212, LOCAL, "acquisition.user-period")
     rigs = Rig.VIRTUAL
     scenario = Scenario(circuits=2, points=1, period_s=60, centres=("A",), kinds=("minute", "hour"))

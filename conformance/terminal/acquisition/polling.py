@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, criterion
+from bench.case import Case, Finding, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -47,7 +47,11 @@ class PollsEverySecond(_Polls, Case):
     """With a period of 1 s every meter is asked every second, none left out."""
 
     zh = "采集周期设为 1 s 时，每块表每秒采集一次，不漏采。"
-    clauses = ("isc-2/9.1a", "isc-2/9.1d", "isc-2/9.1f", "isc-2/7.2.3-A(1)a", "csmt/6.3a")
+    checks = {
+        timing.EVERY_METER_POLLED: ("isc-2/9.1a", "isc-2/7.2.3-A(1)a", "isc-2/9.1f", "csmt/6.3a"),
+        timing.PERIOD_ERROR: ("isc-2/9.1a", "isc-2/7.2.3-A(1)a", "isc-2/9.1d"),
+        timing.NO_CYCLE_SKIPPED: ("isc-2/9.1a", "isc-2/7.2.3-A(1)a", "isc-2/9.1f", "csmt/6.3a"),
+    }
     scenario = Scenario(circuits=3, points=2, period_s=1, centres=("A",))
     seconds = 215
 
@@ -56,16 +60,34 @@ class PollsEveryMinute(_Polls, Case):
     """With a period of 1 min every meter is asked every minute, none left out."""
 
     zh = "采集周期设为 1 min 时，每块表每分钟采集一次，不漏采。"
-    clauses = (
-        "isc-2/9.1b",
-        "isc-2/9.1g",
-        "isc-2/7.2.3-A(1)a",
-        "csmt/11.2-1",
-        "csmt/11.2a-1",
-        "csmt/6.3a",
-        "isc-2/7.2.2(2)q",
-        "isc-2/5.4b",
-    )
+    checks = {
+        timing.EVERY_METER_POLLED: (
+            "isc-2/9.1b",
+            "isc-2/9.1g",
+            "isc-2/7.2.3-A(1)a",
+            "csmt/11.2a-1",
+            "isc-2/7.2.2(2)q",
+            "csmt/6.3a",
+            "isc-2/7.3.1c",
+        ),
+        timing.PERIOD_ERROR: (
+            "isc-2/9.1b",
+            "isc-2/9.1g",
+            "isc-2/7.2.3-A(1)a",
+            "csmt/11.2a-1",
+            "isc-2/7.2.2(2)q",
+            "csmt/11.2-1",
+        ),
+        timing.NO_CYCLE_SKIPPED: (
+            "isc-2/9.1b",
+            "isc-2/9.1g",
+            "isc-2/7.2.3-A(1)a",
+            "csmt/11.2a-1",
+            "isc-2/7.2.2(2)q",
+            "csmt/6.3a",
+            "isc-2/7.3.1c",
+        ),
+    }
     scenario = Scenario(circuits=3, points=2, period_s=60, centres=("A",))
     seconds = 205 * 60
 
@@ -74,7 +96,11 @@ class PollsEveryQuarterHour(_Polls, Case):
     """With a period of 15 min every meter is asked every quarter of an hour, none left out."""
 
     zh = "采集周期设为 15 min 时，每块表每刻钟采集一次，不漏采。"
-    clauses = ("isc-2/9.1b", "isc-2/7.2.3-A(1)a", "csmt/11.2-1", "csmt/11.2a-1")
+    checks = {
+        timing.EVERY_METER_POLLED: ("isc-2/9.1b", "isc-2/7.2.3-A(1)a", "csmt/11.2a-1", "isc-2/7.3.1c"),
+        timing.PERIOD_ERROR: ("isc-2/9.1b", "isc-2/7.2.3-A(1)a", "csmt/11.2a-1", "csmt/11.2-1"),
+        timing.NO_CYCLE_SKIPPED: ("isc-2/9.1b", "isc-2/7.2.3-A(1)a", "csmt/11.2a-1", "isc-2/7.3.1c"),
+    }
     scenario = Scenario(circuits=3, points=2, period_s=900, centres=("A",))
     seconds = 25 * 3600
 
@@ -83,7 +109,12 @@ class PollsEveryThreeHours(_Polls, Case):
     """With a period of 3 h every meter is asked every three hours, and nothing is made up in between."""
 
     zh = "采集周期设为 3 h 时，每块表每三小时采集一次，其间不虚构数值。"
-    clauses = ("isc-2/9.1c", "isc-2/9.1g", "isc-2/7.2.3-A(1)a", "csmt/11.2-1", "csmt/11.2a-2")
+    checks = {
+        timing.EVERY_METER_POLLED: ("isc-2/9.1c", "isc-2/9.1g", "isc-2/7.2.3-A(1)a", "csmt/11.2a-2"),
+        timing.PERIOD_ERROR: ("isc-2/9.1c", "isc-2/9.1g", "isc-2/7.2.3-A(1)a", "csmt/11.2a-2", "csmt/11.2-1"),
+        timing.NO_CYCLE_SKIPPED: ("isc-2/9.1c", "isc-2/9.1g", "isc-2/7.2.3-A(1)a", "csmt/11.2a-2"),
+        NOTHING_MADE_UP_BETWEEN_POLLS: ("csmt/12.3.2a",),
+    }
     scenario = Scenario(circuits=3, points=2, period_s=10_800, centres=("A",), kinds=("minute", "hour"))
     needs = (MODBUS, HJ212)
     seconds = 28 * 3600
@@ -98,7 +129,12 @@ class ServesTwentyNineCircuits(Case):
     """One network port serves 29 circuits in every cycle, and every value belongs to its own circuit."""
 
     zh = "一个网络接口每个周期采集 29 个回路，各回路数据互不混淆。"
-    clauses = ("isc-2/7.1.1a-3", "csmt/11.3a-1", "csmt/11.3b-1")
+    checks = {
+        timing.EVERY_METER_POLLED: ("isc-2/7.1.1a-3", "csmt/11.3a-1", "csmt/11.3b-1"),
+        timing.NO_CYCLE_SKIPPED: ("isc-2/7.1.1a-3",),
+        VALUES_ON_THEIR_OWN_POINT: ("isc-2/7.1.1a-3", "csmt/11.3a-1", "csmt/11.3b-1"),
+        **beside(timing.PERIOD_ERROR),
+    }
     needs = (MODBUS, LOCAL)
     scenario = Scenario(circuits=29, points=2, period_s=60, centres=("A",))
 
@@ -119,7 +155,14 @@ class ServesTwentyNineCircuits(Case):
 class _Gap:
     """What cases share in which one meter cannot be read for twenty minutes."""
 
-    clauses = ("isc-2/7.2.3-A(1)b",)
+    checks = {
+        gaps.GAP_RECORDED: ("isc-2/7.2.3-A(1)b",),
+        gaps.GAP_BOUNDS: ("isc-2/7.2.3-A(1)b",),
+        gaps.NO_REPEATED_VALUE: ("isc-2/7.2.3-A(1)b", "csmt/12.3.2a"),
+        gaps.NO_VALUE_SENT_AS_READ: ("isc-2/7.2.3-A(1)b",),
+        gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
+        **beside(*delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, LOCAL, "acquisition.gap-record")
     scenario = Scenario(circuits=2, points=2, realtime_interval_s=60)
     fault: AnyFault

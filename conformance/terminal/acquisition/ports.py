@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, criterion
+from bench.case import Case, Finding, Rig, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History, MeterFault
 from bench.layout.scenario import Line, Scenario
@@ -34,19 +34,12 @@ class ServesAllPortsTogether(Case):
     """With 29 circuits on one network port and every other port busy, no value stands on a wrong point in 24 h."""
 
     zh = "一个网络接口接 29 个回路、其余各接口同时工作 24 h，无串点、无漏采。"
-    clauses = (
-        "isc-2/7.1.1a-3",
-        "isc-2/6.2f",
-        "isc-2/7.2.2(2)a",
-        "isc-2/7.2.2(2)b",
-        "isc-2/7.2.2(2)c",
-        "isc-2/7.2.2(2)e",
-        "csmt/7.1a",
-        "csmt/7.1c",
-        "isc-2/6.2c",
-        "isc-2/6.2e",
-        "isc-2/7.2.2-1",
-    )
+    checks = {
+        timing.EVERY_METER_POLLED: ("isc-2/6.2c", "isc-2/6.2e", "isc-2/7.2.2-1", "isc-2/5.1c"),
+        timing.NO_CYCLE_SKIPPED: ("isc-2/7.2.2-1",),
+        VALUES_ON_THEIR_OWN_POINT: ("isc-2/6.2c", "isc-2/6.2e", "isc-2/5.1c"),
+        **beside(timing.PERIOD_ERROR),
+    }
     needs = (MODBUS, DLT645, CJT188, SERIAL, LOCAL)
     rigs = Rig.VIRTUAL
     # Two lines hold the same kinds of meters under the same units: only the port tells them apart.
@@ -118,7 +111,10 @@ class KeepsLateSerialAnswersApart(_Tardy, Case):
     """Late answers on a serial line, where nothing numbers them, are never taken for those to another request."""
 
     zh = "串行线上无事务号，迟到或次序颠倒的应答不得当作其他请求的应答。"
-    clauses = ("csmt/11.3a-1", "isc-2/9.3c", "isc-2/7.2.3-A(1)b")
+    checks = {
+        ports_judge.OWN_REGISTER: ("csmt/11.3a-1", "isc-2/9.3c"),
+        ports_judge.OWN_CYCLE: ("csmt/11.3a-1", "isc-2/9.3c"),
+    }
     needs = (SERIAL, LOCAL)
     scenario = Scenario(circuits=0, lines=(Line(("spread-rtu", "spread-rtu")),), centres=("A",), period_s=10, kinds=())
 
@@ -127,7 +123,10 @@ class KeepsLateNetworkAnswersApart(_Tardy, Case):
     """Late answers on a network port are told from those to another request by their number."""
 
     zh = "网络接口上迟到或次序颠倒的应答按事务号区分，不得当作其他请求的应答。"
-    clauses = ("csmt/11.3b-1", "isc-2/9.3c", "isc-2/7.2.3-A(1)b")
+    checks = {
+        ports_judge.OWN_REGISTER: ("csmt/11.3b-1", "isc-2/9.3c"),
+        ports_judge.OWN_CYCLE: ("csmt/11.3b-1", "isc-2/9.3c"),
+    }
     needs = (MODBUS, LOCAL)
     scenario = Scenario(circuits=2, points=4, maps=("spread",), centres=("A",), period_s=10, kinds=())
 
@@ -136,7 +135,12 @@ class KeepsCadenceBesideSilentUnit(Case):
     """A unit behind a gateway that does not answer takes no second from the others, and is read again when it does."""
 
     zh = "网关后一台设备无应答时，其余设备的 1 s 采集不受影响；恢复应答后重新采集。"
-    clauses = ("csmt/11.3b-1", "isc-2/7.1.1a-3", "isc-2/7.2.3-A(1)a")
+    checks = {
+        timing.EVERY_METER_POLLED: ("csmt/11.3b-1", "isc-2/7.2.3-A(1)a"),
+        timing.PERIOD_ERROR: ("isc-2/7.2.3-A(1)a",),
+        timing.NO_CYCLE_SKIPPED: ("isc-2/7.2.3-A(1)a",),
+        timing.READ_AGAIN: ("csmt/11.3b-1", "isc-2/7.2.3-A(1)a"),
+    }
     needs = (MODBUS,)
     rigs = Rig.VIRTUAL
     scenario = Scenario(circuits=3, points=2, period_s=1, centres=("A",), kinds=())
@@ -159,7 +163,10 @@ class WithstandsDisturbedLines(Case):
     """On broken, noisy and babbling serial lines nothing wrong is stored, and reading goes on by itself afterwards."""
 
     zh = "串行线断开、受干扰、回声、他站乱发时不存入错误数值，恢复后自行继续采集。"
-    clauses = ("isc-2/9.3c", "isc-2/7.2.3-A(1)b", "isc-2/6.2f")
+    checks = {
+        ports_judge.NOTHING_WRONG_STORED: ("isc-2/9.3c",),
+        ports_judge.READS_AGAIN: ("isc-2/6.2f",),
+    }
     needs = (SERIAL, LOCAL)
     rigs = Rig.VIRTUAL
     scenario = Scenario(

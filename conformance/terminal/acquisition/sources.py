@@ -64,7 +64,9 @@ class KeepsSourceThroughNineSecondsOfSilence(_Silences, Case):
     """Nine seconds without a reply do not bring the standby source into use."""
 
     zh = "9.0 s 无应答时不启用备用设备。"
-    clauses = ("isc-2/7.2.3-A(1)c",)
+    checks = {
+        standby_judge.NO_SWITCH: ("isc-2/7.2.3-A(1)c",),
+    }
     needs = (MODBUS, STANDBY)
     scenario = Scenario(circuits=2, standbys=(_METER,), period_s=1, centres=(_CENTRE,), kinds=("minute", "hour"))
     silent_s = 9.0
@@ -77,7 +79,9 @@ class KeepsSourceWhilePolledSlowly(Case):
     """Meters polled every 1 min and 15 min that answer every poll keep their place."""
 
     zh = "采集周期为 1 min 和 15 min、每次均有应答的表计不被替换。"
-    clauses = ("isc-2/7.2.3-A(1)c",)
+    checks = {
+        standby_judge.ANSWERING_NOT_REPLACED: ("isc-2/7.2.3-A(1)c",),
+    }
     needs = (MODBUS, STANDBY)
     scenario = Scenario(
         circuits=2, standbys=(_METER, "e02"), period_s=60, periods=(("e02", 900),), centres=(_CENTRE,), kinds=()
@@ -95,7 +99,14 @@ class SwitchesToStandbyAfterTenSeconds(_Silences, Case):
     """After ten seconds without a reply the standby source is read, told and recorded, and no unit is lost."""
 
     zh = "连续 10 s 无应答时自动改用备用设备，有提示、有来源记录，不漏计不重计。"
-    clauses = ("isc-2/7.2.3-A(1)c", "isc-2/7.2.3-A(1)d")
+    checks = {
+        standby_judge.ONE_SWITCH: ("isc-2/7.2.3-A(1)c",),
+        standby_judge.SWITCH_TIME: ("isc-2/7.2.3-A(1)c",),
+        standby_judge.OPERATOR_TOLD: ("isc-2/7.2.3-A(1)d",),
+        standby_judge.SOURCE_RECORDED: ("isc-2/7.2.3-A(1)c", "isc-2/7.3.1h"),
+        standby_judge.MISSING_STRETCH_RECORDED: ("isc-2/7.2.3-A(1)b",),
+        standby_judge.EVERY_UNIT_ONCE: ("isc-2/7.2.3-A(1)c",),
+    }
     needs = (MODBUS, HJ212, LOCAL, STANDBY, "acquisition.gap-record")
     scenario = Scenario(circuits=2, standbys=(_METER,), period_s=1, centres=(_CENTRE,), kinds=("minute", "hour"))
     silent_s = 12.0
@@ -108,7 +119,17 @@ class TakesManualEntries(Case):
     """A value entered by hand is kept with author, reason and original, and sent to the centre."""
 
     zh = "人工填报值连同录入人、原因和原值一并保留，并上传至数据中心。"
-    clauses = ("csmt/11.3d", "isc-2/7.2.2(2)i", "isc-2/7.3.1h", "isc-2/7.2.2(1)-1", "csmt/11.6a")
+    checks = {
+        manual_entry_judge.ENTRY_KEPT: (
+            "csmt/11.3d",
+            "isc-2/7.2.2(2)i",
+            "isc-2/7.2.2(1)-1",
+            "csmt/11.6a",
+            "isc-2/7.3.1h",
+        ),
+        manual_entry_judge.ORIGINAL_KEPT: ("isc-2/7.3.1h",),
+        manual_entry_judge.ENTRY_SENT: ("csmt/11.3d", "isc-2/7.2.2(2)i"),
+    }
     needs = (MODBUS, HJ212, LOCAL, MANUAL)
     scenario = Scenario(circuits=1, centres=(_CENTRE,), kinds=("hour",))
 

@@ -40,7 +40,7 @@ EVERY_UNIT_ONCE = criterion(
     stamped=True,
 )
 NO_SWITCH = criterion("no-switch", en="the standby is not asked", zh="未启用备用设备", unit="switches")
-NO_SWITCH_2 = criterion(
+ANSWERING_NOT_REPLACED = criterion(
     "no-switch",
     en="a meter that answers every poll is not replaced",
     zh="每次轮询均有应答的表计不被替换",
@@ -112,7 +112,7 @@ def slow_findings(history: History, pairs: dict[str, str]) -> Iterator[Check]:
     missed = {event.meter for event in history.of(Unserved)} & set(pairs)
     seen = [f"{spare} asked from {local(at)} on" for spare in pairs.values() for at in switches(history, spare)]
     watched = all(count >= 4 for count in answered.values()) and not missed
-    yield NO_SWITCH_2.none(
+    yield ANSWERING_NOT_REPLACED.none(
         seen, watched, evidence=[*seen, *(f"{meter}: {count} polls answered" for meter, count in answered.items())]
     )
 

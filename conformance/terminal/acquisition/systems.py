@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, beside
 from bench.dut.systems import missing_driver
 from bench.facade.bench import Bench
 from bench.history import History
@@ -36,9 +36,6 @@ from simulators.meters.faults import (
 )
 from simulators.systems.database_server import missing_server
 
-_OPC = ("csmt/11.3c-6", "isc-2/7.2.2(2)m")
-_SQL = ("isc-2/7.2.2(2)l", "csmt/11.3c-2", "csmt/11.3c-3")
-_CEMS = ("csmt/11.3c-1",)
 # Readings of the present are looked for so long; those that come late have so much longer.
 _PATIENCE_S, _LOOK_S, _SETTLED_S = 120, 10, 15
 
@@ -71,7 +68,21 @@ class ReadsOpcUaNodes(_Reads, Case):
     """Nodes of every number type of an OPC UA server that asks for encryption are stored and sent digit for digit."""
 
     zh = "要求加密的 OPC UA 服务器上各种数值类型的节点逐位一致地存储并上传。"
-    clauses = (*_OPC, "csmt/4i", "isc-2/6.2d", "isc-2/7.2.2(1)-2", "csmt/6.3b")
+    checks = {
+        accuracy.SAME_READING.of("stored"): (
+            "csmt/11.3c-6",
+            "isc-2/7.2.2(2)m",
+            "csmt/4i",
+            "isc-2/6.2d",
+            "isc-2/7.2.2(1)-2",
+            "csmt/6.3b",
+        ),
+        **beside(
+            accuracy.SAME_DIGITS.of("stored"),
+            accuracy.SAME_DIGITS.of("centre-a"),
+            accuracy.SAME_READING.of("centre-a"),
+        ),
+    }
     needs = (OPC, HJ212, LOCAL)
     scenario = _world(System("opcua", ("types", "circuit"), security="encrypt"))
 
@@ -80,7 +91,22 @@ class ReadsCems(_Reads, Case):
     """Flue-gas parameters and the mass of CO2 of a CEMS are stored and sent as its data acquisition unit shows them."""
 
     zh = "CEMS 的烟气参数和二氧化碳排放量按其数据采集单元的示值存储并上传。"
-    clauses = (*_CEMS, *_OPC, "isc-2/6.2c")
+    checks = {
+        accuracy.SAME_READING.of("stored"): (
+            "csmt/11.3c-1",
+            "csmt/11.3c-6",
+            "isc-2/7.2.2(2)m",
+            "isc-2/6.2c",
+            "isc-2/7.1h",
+            "isc-2/7.1i",
+            "isc-2/5.1c",
+        ),
+        **beside(
+            accuracy.SAME_DIGITS.of("stored"),
+            accuracy.SAME_DIGITS.of("centre-a"),
+            accuracy.SAME_READING.of("centre-a"),
+        ),
+    }
     needs = (CEMS, OPC, HJ212, LOCAL)
     scenario = _world(System("opcua", ("cems",), security="sign"))
 
@@ -89,7 +115,14 @@ class ReadsSystemsByModbusTcp(_Reads, Case):
     """What a CEMS tells by Modbus TCP is stored and sent digit for digit, as that of any meter."""
 
     zh = "第三方系统（CEMS）经 Modbus TCP 提供的数值逐位一致地存储并上传。"
-    clauses = ("csmt/11.3c-5", "csmt/4h", *_CEMS)
+    checks = {
+        accuracy.SAME_READING.of("stored"): ("csmt/11.3c-5", "csmt/4h", "csmt/11.3c-1"),
+        **beside(
+            accuracy.SAME_DIGITS.of("stored"),
+            accuracy.SAME_DIGITS.of("centre-a"),
+            accuracy.SAME_READING.of("centre-a"),
+        ),
+    }
     needs = (CEMS, MODBUS, HJ212, LOCAL)
     hours = 1.0
     scenario = Scenario(circuits=0, meters=("cems",), centres=("A",), realtime_interval_s=60, kinds=())
@@ -128,7 +161,13 @@ class StoresNothingFromBadOpcUaValues(_Spoiled, Case):
     """Bad status, another type, a missing node, NaN, late and no answers of OPC UA are not stored as values."""
 
     zh = "OPC UA 的坏状态、类型改变、节点缺失、NaN、迟到应答和无应答均不作为数值。"
-    clauses = _OPC
+    checks = {
+        gaps.GAP_RECORDED: ("isc-2/7.2.3-A(1)b",),
+        gaps.GAP_BOUNDS: ("isc-2/7.2.3-A(1)b",),
+        gaps.NO_REPEATED_VALUE: ("csmt/11.3c-6", "isc-2/7.2.2(2)m"),
+        gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
+        **beside(gaps.NO_VALUE_SENT_AS_READ),
+    }
     needs = (OPC, HJ212, LOCAL, "acquisition.gap-record")
     scenario = _world(System("opcua", ("circuit",), security="sign"), System("opcua", ("circuit",)))
     faults = (
@@ -147,7 +186,13 @@ class StoresNothingFromCalibratedCems(_Spoiled, Case):
     """While a CEMS is calibrated, what it shows is test gas and not stored as emission."""
 
     zh = "CEMS 校准期间的示值为标准气，不作为排放数据。"
-    clauses = (*_CEMS, *_OPC)
+    checks = {
+        gaps.GAP_RECORDED: ("isc-2/7.2.3-A(1)b",),
+        gaps.GAP_BOUNDS: ("isc-2/7.2.3-A(1)b",),
+        gaps.NO_REPEATED_VALUE: ("csmt/11.3c-1", "csmt/11.3c-6", "isc-2/7.2.2(2)m"),
+        gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
+        **beside(gaps.NO_VALUE_SENT_AS_READ),
+    }
     needs = (CEMS, OPC, HJ212, LOCAL, "acquisition.gap-record")
     scenario = _world(System("opcua", ("cems",)))
     faults = (Calibrating(level="0", mode="zero"), Calibrating(level="20", mode="span"))
@@ -157,7 +202,11 @@ class TellsOldAndUncertainOpcUaValues(_Spoiled, Case):
     """A value with an old source time stamp is no new reading, and one of uncertain status is marked."""
 
     zh = "源时间戳陈旧的值不作为新读数，状态不确定的值有质量标记。"
-    clauses = _OPC
+    checks = {
+        systems_judge.OLD_NOT_NEW: ("csmt/11.3c-6", "isc-2/7.2.2(2)m"),
+        systems_judge.UNCERTAIN_MARKED: ("csmt/11.3c-6", "isc-2/7.2.2(2)m"),
+        systems_judge.RESUMES: ("csmt/11.3c-6", "isc-2/7.2.2(2)m"),
+    }
     needs = (OPC, LOCAL)
     scenario = _world(System("opcua", ("circuit",)))
     faults = (Stale(), BadStatus(status="UncertainLastUsableValue"), Stale())
@@ -170,7 +219,10 @@ class RefusesForeignOpcUaServer(_Spoiled, Case):
     """A server that shows another certificate under the right names is not spoken to, and somebody is told."""
 
     zh = "出示他方证书的 OPC UA 服务器不被采信，不读取任何数据，并有告警。"
-    clauses = _OPC
+    checks = {
+        systems_judge.RESUMES: ("csmt/11.3c-6", "isc-2/7.2.2(2)m"),
+        **beside(systems_judge.NOTHING_READ, systems_judge.REFUSAL_TOLD, systems_judge.NONE_INVENTED),
+    }
     needs = (OPC, LOCAL)
     scenario = _world(System("opcua", ("circuit",), security="encrypt"))
     faults = (ForeignCertificate(), ForeignCertificate())
@@ -183,7 +235,13 @@ class TakesRowsByOdbc(_Spoiled, Case):
     """Rows of a database that is reached by ODBC become one reading each, also late, twice, locked and away."""
 
     zh = "经 ODBC 接入的数据库，每一行成为一条读数：不丢、不重，迟到、重复、锁定和离线均不例外。"
-    clauses = ("csmt/11.3c-7",)
+    checks = {
+        systems_judge.ROWS_KEPT: ("csmt/11.3c-7",),
+        systems_judge.LATE_ROWS_KEPT: ("csmt/11.3c-7",),
+        systems_judge.VALUES_EXACT: ("csmt/11.3c-7",),
+        systems_judge.ONCE_AND_NO_MORE: ("csmt/11.3c-7",),
+        systems_judge.EMPTY_NO_NUMBER: ("csmt/11.3c-7",),
+    }
     needs = ("source.odbc", LOCAL)
     scenario = _world(System("odbc", ("energy-system", "production-system")))
     spoilt_s = 240.0
@@ -202,7 +260,22 @@ class TakesEachRowOnce(_Spoiled, Case):
     """Every row that the energy and production systems write becomes one reading, however late or often it comes."""
 
     zh = "能源系统、生产系统数据库的每一行成为一条读数：不丢、不重，迟到、重复、锁定和离线均不例外。"
-    clauses = (*_SQL, "isc-2/6.2d", "isc-2/7.2.2(1)-2", "csmt/6.3b", "csmt/11.2b-1")
+    checks = {
+        systems_judge.ROWS_KEPT: (
+            "isc-2/7.2.2(2)l",
+            "csmt/11.3c-2",
+            "csmt/11.3c-3",
+            "isc-2/6.2d",
+            "isc-2/7.2.2(1)-2",
+            "csmt/6.3b",
+            "csmt/11.2b-1",
+            "isc-2/5.1d",
+        ),
+        systems_judge.LATE_ROWS_KEPT: ("isc-2/7.2.2(2)l", "csmt/11.3c-2", "csmt/11.3c-3"),
+        systems_judge.VALUES_EXACT: ("isc-2/7.2.2(2)l", "csmt/11.3c-2", "csmt/11.3c-3"),
+        systems_judge.ONCE_AND_NO_MORE: ("isc-2/7.2.2(2)l", "csmt/11.3c-2", "csmt/11.3c-3"),
+        systems_judge.EMPTY_NO_NUMBER: ("isc-2/7.2.2(2)l", "csmt/11.3c-2", "csmt/11.3c-3"),
+    }
     needs = (SQL, LOCAL)
     scenario = _world(System("sql", ("energy-system", "production-system")))
     faults = (
@@ -263,7 +336,13 @@ class TakesRowsFromPostgresql(_OfServer, Case):
     """Rows of a PostgreSQL server become one reading each, also late, twice, locked, refused and after its restart."""
 
     zh = "PostgreSQL 数据库的每一行成为一条读数：迟到、重复、锁定、拒绝访问和服务器重启均不例外。"
-    clauses = _SQL
+    checks = {
+        systems_judge.ROWS_KEPT: ("isc-2/7.2.2(2)l", "csmt/11.3c-2", "csmt/11.3c-3"),
+        systems_judge.LATE_ROWS_KEPT: ("isc-2/7.2.2(2)l", "csmt/11.3c-2", "csmt/11.3c-3"),
+        systems_judge.VALUES_EXACT: ("isc-2/7.2.2(2)l", "csmt/11.3c-2", "csmt/11.3c-3"),
+        systems_judge.ONCE_AND_NO_MORE: ("isc-2/7.2.2(2)l", "csmt/11.3c-2", "csmt/11.3c-3"),
+        systems_judge.EMPTY_NO_NUMBER: ("isc-2/7.2.2(2)l", "csmt/11.3c-2", "csmt/11.3c-3"),
+    }
     needs = (SQL, "source.postgresql", LOCAL)
     servers = ("postgresql",)
     scenario = _rows_of(System("sql", ("energy-system", "production-system"), rows_s=4, sql="postgresql"))
@@ -273,7 +352,13 @@ class TakesRowsFromMariadb(_OfServer, Case):
     """Rows of a MariaDB server become one reading each, also late, twice, locked, refused and after its restart."""
 
     zh = "MariaDB 数据库的每一行成为一条读数：迟到、重复、锁定、拒绝访问和服务器重启均不例外。"
-    clauses = _SQL
+    checks = {
+        systems_judge.ROWS_KEPT: ("isc-2/7.2.2(2)l", "csmt/11.3c-2", "csmt/11.3c-3"),
+        systems_judge.LATE_ROWS_KEPT: ("isc-2/7.2.2(2)l", "csmt/11.3c-2", "csmt/11.3c-3"),
+        systems_judge.VALUES_EXACT: ("isc-2/7.2.2(2)l", "csmt/11.3c-2", "csmt/11.3c-3"),
+        systems_judge.ONCE_AND_NO_MORE: ("isc-2/7.2.2(2)l", "csmt/11.3c-2", "csmt/11.3c-3"),
+        systems_judge.EMPTY_NO_NUMBER: ("isc-2/7.2.2(2)l", "csmt/11.3c-2", "csmt/11.3c-3"),
+    }
     needs = (SQL, "source.mariadb", LOCAL)
     servers = ("mariadb",)
     scenario = _rows_of(System("sql", ("energy-system", "production-system"), rows_s=4, sql="mariadb"))
@@ -283,7 +368,13 @@ class TakesRowsOfServersByOdbc(_OfServer, Case):
     """Rows of a PostgreSQL and a MariaDB server that are reached by ODBC become one reading each, whatever happens."""
 
     zh = "经 ODBC 接入的 PostgreSQL 和 MariaDB 数据库，每一行成为一条读数：迟到、重复、锁定、拒绝访问和重启均不例外。"
-    clauses = ("csmt/11.3c-7",)
+    checks = {
+        systems_judge.ROWS_KEPT: ("csmt/11.3c-7",),
+        systems_judge.LATE_ROWS_KEPT: ("csmt/11.3c-7",),
+        systems_judge.VALUES_EXACT: ("csmt/11.3c-7",),
+        systems_judge.ONCE_AND_NO_MORE: ("csmt/11.3c-7",),
+        systems_judge.EMPTY_NO_NUMBER: ("csmt/11.3c-7",),
+    }
     needs = ("source.odbc", "source.postgresql", "source.mariadb", LOCAL)
     servers = ("postgresql", "mariadb")
     scenario = _rows_of(

@@ -22,7 +22,10 @@ class UpdatesWithinFiveMinutes(Case):
     """Set to a real-time interval of 4 min, the collector updates every point at least every 5 min for 24 h."""
 
     zh = "实时数据间隔设为 4 min 时，采集器 24 h 内每个测点更新间隔不超过 5 min。"
-    clauses = ("cpcif/6.1c-3",)
+    checks = {
+        timing.EVERY_POINT_UPDATED: ("cpcif/6.1c-3",),
+        timing.UPDATE_GAP: ("cpcif/6.1c-3",),
+    }
     needs = (MODBUS, HJ212, "role.collector")
     scenario = Scenario(circuits=3, points=0, period_s=60, realtime_interval_s=240, kinds=(), centres=(_CENTRE,))
 

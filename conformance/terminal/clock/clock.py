@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, criterion
+from bench.case import Case, Finding, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -22,7 +22,17 @@ CLOCK_WORDS = ("clock", "time set", "set time", "system time", "时钟", "校时
 class _Steps:
     """What cases share in which a centre sets the clock by so many seconds and later right again."""
 
-    clauses = ("isc-2/7.3.1c", "isc-2/7.3.1e", "csmt/8.2.1g", "csmt/8.2.1h")
+    checks = {
+        clock_steps.NO_DUPLICATE_KEY: ("isc-2/7.3.1e",),
+        clock_steps.NO_NEGATIVE_PERIOD: ("isc-2/7.3.1e",),
+        clock_steps.NO_OVERLAPPING_PERIOD: ("isc-2/7.3.1e",),
+        clock_steps.NO_LOST_PERIOD: ("isc-2/7.3.1c",),
+        clock_steps.NOTHING_COUNTED_TWICE: ("isc-2/7.3.1e", "csmt/8.2.1g"),
+        clock_steps.PERIOD_TOTALS_TRUE: ("isc-2/7.3.1e", "csmt/8.2.1g", "csmt/8.2.1h"),
+        clock_steps.GOES_ON_AFTER_THE_STEP: ("isc-2/7.3.1c",),
+        clock_steps.POLLING_GOES_ON: ("isc-2/7.3.1c",),
+        **beside(clock_steps.COMMAND_EXECUTED.of("1012"), STEP_LOGGED),
+    }
     needs = (MODBUS, HJ212, LOCAL, "clock.centre")
     scenario = Scenario(start="2026-03-02T05:00:00+08:00", circuits=2, points=2, kinds=("minute", "hour"))
     step_s = 0

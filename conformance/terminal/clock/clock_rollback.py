@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -22,7 +22,16 @@ class KeepsOneKeyPerRecord(Case):
     """The clock goes back 40 min while a centre is dead and a backlog waits: no key has two contents, none is lost."""
 
     zh = "中心不可达、积压待传时时钟倒退 40 min：每条记录键值唯一，不重号、不丢失。"
-    clauses = ("isc-2/7.3.1e", "csmt/8.2.1g", "csmt/7.6a")
+    checks = {
+        clock_steps.NO_DUPLICATE_KEY: ("isc-2/7.3.1e",),
+        clock_steps.NO_NEGATIVE_PERIOD: ("isc-2/7.3.1e",),
+        clock_steps.NO_OVERLAPPING_PERIOD: ("isc-2/7.3.1e",),
+        clock_steps.NO_LOST_PERIOD: ("csmt/7.6a",),
+        clock_steps.NOTHING_COUNTED_TWICE: ("isc-2/7.3.1e",),
+        clock_steps.PERIOD_TOTALS_TRUE: ("isc-2/7.3.1e", "csmt/8.2.1g"),
+        frames.QN_NAMES_ONE_MESSAGE: ("isc-2/7.2.4k",),
+        **beside(clock_steps.COMMAND_EXECUTED.of("1012")),
+    }
     needs = (MODBUS, HJ212, "clock.centre")
     # Real-time data go out at the same wall times again, and need numbers that were not used then.
     scenario = Scenario(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -20,7 +20,19 @@ BUSY = Scenario(circuits=6, points=4, minute_interval=1, kinds=("minute",))
 class _OneFails:
     """What cases share in which centre B fails for three quarters of an hour and A must not notice."""
 
-    clauses = ("isc-2/7.2.4(3)a", "isc-2/7.2.4(3)b", "csmt/7.3a")
+    checks = {
+        centres_judge.NO_DELAY_FROM_THE_OTHER.of("a"): ("isc-2/7.2.4(3)b",),
+        centres_judge.SERVED_MEANWHILE.of("a"): ("isc-2/7.2.4(3)a", "isc-2/7.2.4(3)b", "csmt/7.3a"),
+        delivery.NONE_LOST: ("isc-2/7.2.4(3)a", "csmt/7.3a"),
+        **beside(
+            delivery.ALL_ACKNOWLEDGED,
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+        ),
+    }
     needs = (MODBUS, HJ212)
     scenario = BUSY
 
@@ -92,7 +104,19 @@ class SendsToTwoCentresAtOnce(Case):
     """Two centres receive every record side by side."""
 
     zh = "同一数据同时送达两个中心。"
-    clauses = ("isc-2/7.2.4(3)a", "isc-2/7.2.4(3)b", "csmt/7.3a")
+    checks = {
+        centres_judge.CENTRES_SERVED: ("isc-2/7.2.4(3)a", "isc-2/7.2.4(3)b", "csmt/7.3a"),
+        centres_judge.SIDE_BY_SIDE: ("isc-2/7.2.4(3)b", "isc-2/7.3.1f"),
+        delivery.NONE_LOST: ("isc-2/7.3.1c",),
+        **beside(
+            delivery.ALL_ACKNOWLEDGED,
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+        ),
+    }
     needs = (MODBUS, HJ212)
     scenario = Scenario(circuits=2, points=2, kinds=("minute", "hour"))
     least = 2
@@ -111,7 +135,11 @@ class SendsToThreeCentresAtOnce(SendsToTwoCentresAtOnce):
     """The internet platform and two further centres receive every record side by side."""
 
     zh = "互联网平台与另外两个中心同时收到同一数据。"
-    clauses = ("csmt/7.3a", "csmt/7.3b")
+    checks = {
+        centres_judge.CENTRES_SERVED: ("csmt/7.3a", "csmt/7.3b"),
+        centres_judge.SIDE_BY_SIDE: ("csmt/7.3b",),
+        **beside(*delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, "centres.three")
     scenario = Scenario(circuits=2, points=2, kinds=("minute", "hour"), centres=("A", "B", "C"))
     least = 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, criterion
+from bench.case import Case, Finding, Rig, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -40,7 +40,28 @@ class AddsAndRemovesCentresWhileRunning(Case):
     """A centre added at the terminal is served, one removed left alone, the queue of a dead third stays whole."""
 
     zh = "运行中新增的中心随即得到上传，删除的中心不再连接，不可达的第三中心积压完整。"
-    clauses = ("isc-2/7.2.4(3)a", "isc-2/7.2.4(3)c", "csmt/7.3a", "csmt/7.3c")
+    checks = {
+        CHANGE_TAKEN.of("centre-add"): ("isc-2/7.2.4(3)c", "csmt/7.3c"),
+        CHANGE_TAKEN.of("centre-remove"): ("isc-2/7.2.4(3)c", "csmt/7.3c"),
+        dynamic_centres_judge.JOINED_IS_SERVED.of("c"): ("isc-2/7.2.4(3)c", "csmt/7.3c"),
+        dynamic_centres_judge.OWN_SCHEDULE.of("c"): ("isc-2/7.2.4(3)c", "csmt/7.3c"),
+        dynamic_centres_judge.LEFT_ALONE.of("b"): ("isc-2/7.2.4(3)c", "csmt/7.3c"),
+        frames.IDENTITY_MN: ("isc-2/7.2.4(3)c", "csmt/7.3c", "isc-2/7.2.4k"),
+        frames.IDENTITY_PW: ("isc-2/7.2.4(3)c", "csmt/7.3c", "isc-2/7.2.4k"),
+        frames.IDENTITY_ST: ("isc-2/7.2.4(3)c", "csmt/7.3c", "isc-2/7.2.4k"),
+        frames.QN_NAMES_ONE_MESSAGE: ("isc-2/7.2.4k",),
+        delivery.NONE_LOST: ("isc-2/7.2.4(3)a", "csmt/7.3a"),
+        **beside(
+            CHANGE_LOGGED.of("centre-add"),
+            CHANGE_LOGGED.of("centre-remove"),
+            delivery.ALL_ACKNOWLEDGED,
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+        ),
+    }
     needs = (MODBUS, HJ212, LOCAL, "centres.three", "centres.local-configuration")
     scenario = Scenario(
         circuits=2,
@@ -81,14 +102,30 @@ class AddsSecuredCentresWhileRunning(Case):
     """Centres added over mutual TLS and HTTPS are served with credentials of their own, kept secret, and removed."""
 
     zh = "运行中新增双向 TLS 中心和 HTTPS 平台：各用自己的证书上传，密钥加密保存，删除后不再连接。"
-    clauses = (
-        "isc-2/7.2.4(3)a",
-        "isc-2/7.2.4(3)c",
-        "csmt/7.3c",
-        "isc-2/7.4.1b",
-        "isc-2/7.4.1.4(2)a",
-        "isc-2/7.4.1.4(2)b",
-    )
+    checks = {
+        CHANGE_TAKEN.of("centre-add"): ("isc-2/7.2.4(3)c", "csmt/7.3c"),
+        CHANGE_TAKEN.of("centre-remove"): ("isc-2/7.2.4(3)c", "csmt/7.3c"),
+        dynamic_centres_judge.JOINED_IS_SERVED.of("c"): ("isc-2/7.2.4(3)c", "csmt/7.3c"),
+        dynamic_centres_judge.OWN_SCHEDULE.of("c"): ("isc-2/7.2.4(3)c", "csmt/7.3c"),
+        dynamic_centres_judge.JOINED_IS_SERVED.of("n"): ("isc-2/7.2.4(3)c", "csmt/7.3c"),
+        dynamic_centres_judge.OWN_SCHEDULE.of("n"): ("isc-2/7.2.4(3)c", "csmt/7.3c"),
+        dynamic_centres_judge.LEFT_ALONE.of("c"): ("isc-2/7.2.4(3)c", "csmt/7.3c"),
+        secrecy.OWN_CERTIFICATE: ("isc-2/7.4.1b",),
+        secrecy.REFUSED.of("look-alike"): ("isc-2/7.4.1b",),
+        secrecy.NOTHING_READABLE: ("csmt/7.4f", "isc-2/7.4.2.1[2]b"),
+        secrecy.NO_SECRET_IN_STORAGE: ("isc-2/7.4.1.4(2)a", "isc-2/7.4.1.4(2)b"),
+        frames.IDENTITY_MN: ("isc-2/7.2.4(3)c", "csmt/7.3c", "isc-2/7.2.4k"),
+        frames.IDENTITY_PW: ("isc-2/7.2.4(3)c", "csmt/7.3c", "isc-2/7.2.4k"),
+        frames.IDENTITY_ST: ("isc-2/7.2.4(3)c", "csmt/7.3c", "isc-2/7.2.4k"),
+        frames.QN_NAMES_ONE_MESSAGE: ("isc-2/7.2.4k",),
+        **beside(
+            CHANGE_LOGGED.of("centre-add"),
+            CHANGE_LOGGED.of("centre-remove"),
+            secrecy.NOTHING_WEAK_OFFERED,
+            secrecy.NO_SECRET_SHOWN,
+            *delivery.ARRIVAL,
+        ),
+    }
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, PLATFORM, "centres.three", "centres.local-configuration")
     scenario = Scenario(
         start="2026-03-01T22:35:00+08:00",

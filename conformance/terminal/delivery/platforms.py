@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, beside
 from bench.dut import Alteration
 from bench.facade.bench import Bench
 from bench.history import History
@@ -39,7 +39,14 @@ class UploadsDailySets(Case):
     """In the window that the platform told, it gets 96 quarter-hours and the day value of every point."""
 
     zh = "在平台下发的时间窗口内上传每测点 96 个 15 min 值和日值。"
-    clauses = ("isc-2/7.2.4(1)a", "isc-2/7.2.4(1)c", "isc-2/7.2.4(2)b", "isc-2/7.2.4(2)c", "csmt/7.5a")
+    checks = {
+        platforms_judge.STARTS_WITH_WINDOW: ("isc-2/7.2.4(2)c", "csmt/7.5a"),
+        platforms_judge.INSIDE_WINDOW: ("isc-2/7.2.4(2)c",),
+        platforms_judge.ACKNOWLEDGED_IN_WINDOW: ("isc-2/7.2.4(1)a",),
+        platforms_judge.NINETY_SIX_A_DAY: ("isc-2/7.2.4(1)a", "isc-2/7.2.4(1)c"),
+        platforms_judge.REGISTERS_FIRST: ("isc-2/7.2.4(2)b",),
+        **beside(platforms_judge.REQUESTS_WELL_FORMED, *delivery.ARRIVAL),
+    }
     needs = (MODBUS, PLATFORM)
     scenario = _NATIONAL
 
@@ -60,7 +67,11 @@ class FollowsChangedUploadTime(Case):
     """A new upload time told by the platform moves the next window."""
 
     zh = "平台更改上传时间后，下一窗口随之改变。"
-    clauses = ("isc-2/7.2.4(2)a", "isc-2/7.2.4(2)c", "csmt/7.5d")
+    checks = {
+        platforms_judge.STARTS_WITH_WINDOW: ("isc-2/7.2.4(2)a", "isc-2/7.2.4(2)c", "csmt/7.5d"),
+        platforms_judge.INSIDE_WINDOW: ("isc-2/7.2.4(2)a", "isc-2/7.2.4(2)c", "csmt/7.5d"),
+        **beside(platforms_judge.ACKNOWLEDGED_IN_WINDOW, *delivery.ARRIVAL),
+    }
     needs = (MODBUS, PLATFORM)
     scenario = _NATIONAL
 
@@ -84,7 +95,18 @@ class RepeatsUntilPlatformAcknowledges(Case):
     """After time-outs behind the commit and errors inside HTTP 200 the platform has everything once."""
 
     zh = "平台存储后超时或在 HTTP 200 内返回业务错误时重发，数据完整且内容一致。"
-    clauses = ("isc-2/7.2.4(4)a", "csmt/7.6c")
+    checks = {
+        platforms_judge.SAME_WHEN_SENT_AGAIN: ("isc-2/7.2.4(4)a",),
+        delivery.NONE_LOST: ("isc-2/7.2.4(4)a", "isc-2/7.2.3-B(6)d", "csmt/7.6c"),
+        delivery.ALL_ACKNOWLEDGED: ("isc-2/7.2.4(4)a", "isc-2/7.2.3-B(6)d", "csmt/7.6c"),
+        **beside(
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+        ),
+    }
     needs = (MODBUS, PLATFORM)
     scenario = _NATIONAL
 
@@ -109,7 +131,12 @@ class OutlastsEveryWrongAnswer(Case):
     """Whatever answer but its own good one the platform gives, the records stay due until that one comes."""
 
     zh = "平台以 HTTP 500、404、残缺、非 JSON、无 responseCode 应答或直接断开时，数据保留并重发，直至得到成功应答。"
-    clauses = ("isc-2/7.2.4(4)a", "csmt/7.6c")
+    checks = {
+        platforms_judge.SAME_WHEN_SENT_AGAIN: ("isc-2/7.2.4(4)a",),
+        delivery.NONE_LOST: ("isc-2/7.2.4(4)a", "isc-2/7.2.3-B(6)b", "isc-2/7.2.3-B(6)d", "csmt/7.6c"),
+        delivery.ALL_ACKNOWLEDGED: ("isc-2/7.2.4(4)a", "isc-2/7.2.3-B(6)b", "isc-2/7.2.3-B(6)d", "csmt/7.6c"),
+        **beside(delivery.NONE_ALTERED, delivery.NONE_INVENTED, delivery.NONE_MIS_STAMPED, delivery.FLAGS_RIGHT),
+    }
     needs = (MODBUS, PLATFORM)
     scenario = _NATIONAL
 
@@ -138,7 +165,10 @@ class FollowsTheTermsOfItsRegistration(Case):
     """Another key while an upload fails, a registration forgotten, URLs on another port: everything arrives, once."""
 
     zh = "上传失败期间更换密钥、平台遗失注册信息、数据 URL 改至其他端口后，终端重新注册，数据完整到达。"
-    clauses = ("isc-2/7.2.4(2)b", "csmt/7.6c")
+    checks = {
+        platforms_judge.REGISTERS_AGAIN: ("isc-2/7.2.4(2)b",),
+        delivery.NONE_LOST: ("csmt/7.6c",),
+    }
     needs = (MODBUS, PLATFORM)
     scenario = _NATIONAL.but(
         circuits=1,
@@ -177,7 +207,11 @@ class DepositsFingerprints(Case):
     """Every record of a quarter-hour has its fingerprint at the platform, signed, and equal to the record's own."""
 
     zh = "每条 15 min 记录的指纹经签名存证，且与记录一致。"
-    clauses = ("csmt/7.4c", "csmt/7.4d", "csmt/12.3.2f")
+    checks = {
+        platforms_judge.ALL_DEPOSITED: ("csmt/7.4d",),
+        platforms_judge.FINGERPRINTS_AGREE: ("csmt/7.4c", "csmt/12.3.2f"),
+        platforms_judge.NO_DEPOSIT_REFUSED: ("csmt/7.4c", "csmt/12.3.2f"),
+    }
     needs = (MODBUS, LOCAL, FINGERPRINT)
     scenario = Scenario(
         circuits=2,
@@ -200,7 +234,13 @@ class FindsAlteredRecords(Case):
     """Twenty of a thousand records altered in the store, and twenty at a centre: fingerprints name exactly these."""
 
     zh = "存储和中心处各改动千余条记录中的 20 条，指纹核验恰好指出这些记录。"
-    clauses = ("csmt/7.4c", "csmt/12.3.2f", "csmt/12.3.2g", "isc-2/7.4.2.1[2]c")
+    checks = {
+        tampering_judge.UNTOUCHED_STORE_AGREES: ("csmt/12.3.2f",),
+        tampering_judge.ALTERATIONS_FOUND: ("csmt/12.3.2f", "csmt/12.3.2g", "isc-2/7.4.2.1[2]c"),
+        tampering_judge.NOTHING_ELSE_NAMED: ("csmt/12.3.2f", "csmt/12.3.2g"),
+        tampering_judge.COPIES_AGREE: ("csmt/7.4c", "csmt/7.4e", "csmt/12.3.2f"),
+        tampering_judge.ALTERED_COPIES_FOUND: ("csmt/7.4e", "csmt/12.3.2f", "csmt/12.3.2g", "isc-2/7.4.2.1[2]c"),
+    }
     needs = (MODBUS, HJ212, LOCAL, FINGERPRINT)
     scenario = Scenario(
         circuits=11,
@@ -268,7 +308,19 @@ class ServesThreeCentresInDifferentStates(Case):
     """A platform that refuses and a plain centre that is dead delay the centre over mutual TLS by nothing."""
 
     zh = "平台拒绝连接、另一中心不可达时，双向 TLS 中心不受影响。"
-    clauses = ("isc-2/7.2.4(3)a", "csmt/7.3a", "csmt/7.3b")
+    checks = {
+        centres_judge.NO_DELAY_FROM_THE_OTHER.of("a"): ("csmt/7.3b", "isc-2/7.2.4(3)b"),
+        centres_judge.SERVED_MEANWHILE.of("a"): ("isc-2/7.2.4(3)a", "isc-2/7.2.4(3)b", "csmt/7.3a", "csmt/7.3b"),
+        delivery.NONE_LOST: ("isc-2/7.2.4(3)a", "csmt/7.3a", "csmt/7.3b"),
+        **beside(
+            delivery.ALL_ACKNOWLEDGED,
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+        ),
+    }
     needs = (MODBUS, HJ212, MUTUAL_TLS, PLATFORM, "centres.three")
     scenario = Scenario(
         circuits=6,

@@ -35,10 +35,21 @@ class PassesOnAllItHas(Case):
     """Activity data, methods, boundaries, entries and statistics reach two third parties, each as it demands."""
 
     zh = "活动数据、核算方法、排放边界、填报数据和统计数据按各第三方平台的认证和加密要求送达。"
-    clauses = (
-        "csmt/11.13a", "csmt/11.13b", "csmt/11.13c", "csmt/11.13d", "csmt/11.13e", "csmt/11.13f", "csmt/11.13g",
-        "isc-2/7.2.4m", "isc-2/7.2.4n",
-    )  # fmt: skip
+    checks = {
+        third_party_judge.ACTIVITY_DATA_PASSED.of("t"): ("csmt/11.13a", "isc-2/7.2.4m", "isc-2/7.2.4n"),
+        third_party_judge.PASSED.of("method", "t"): ("csmt/11.13b",),
+        third_party_judge.PASSED.of("boundary", "t"): ("csmt/11.13c",),
+        third_party_judge.ENTRIES_PASSED.of("t"): ("csmt/11.13d",),
+        third_party_judge.STATISTICS_PASSED.of("t"): ("csmt/11.13e",),
+        third_party_judge.ACTIVITY_DATA_PASSED.of("u"): ("csmt/11.13a", "isc-2/7.2.4m", "isc-2/7.2.4n"),
+        third_party_judge.PASSED.of("method", "u"): ("csmt/11.13b",),
+        third_party_judge.PASSED.of("boundary", "u"): ("csmt/11.13c",),
+        third_party_judge.ENTRIES_PASSED.of("u"): ("csmt/11.13d",),
+        third_party_judge.STATISTICS_PASSED.of("u"): ("csmt/11.13e",),
+        third_party_judge.AUTHENTICATES_AS_DEMANDED: ("csmt/11.13f",),
+        third_party_judge.REFUSED_DATA_WAIT: ("csmt/11.13a",),
+        third_party_judge.BODY_ENCIPHERED_AS_DEMANDED: ("csmt/11.13g",),
+    }
     needs = (MODBUS, LOCAL, MUTUAL_TLS, MANAGEMENT, THIRD_PARTY, "acquisition.manual-entry")
     scenario = Scenario(
         start="2026-03-01T23:40:00+08:00",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, criterion
+from bench.case import Case, Finding, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -66,7 +66,6 @@ _HJ212 = Scenario(
 class _ByHand:
     """What cases share whose operator sets the time of the window, power fails, and the window holds."""
 
-    clauses = ("isc-2/7.2.4(2)a", "isc-2/7.2.4(2)d", "csmt/7.5d", "isc-2/7.2.4g")
     orders = 1
     times = _BY_HAND
 
@@ -102,6 +101,19 @@ class UploadsInWindowSetByHand(_ByHand, Case):
     """The last time told counts, the operator's or the platform's, for a platform over HTTPS, power cuts or not."""
 
     zh = "HTTPS 平台：上传时间以最后一次设定（人工或平台下发）为准，断电后仍有效。"
+    checks = {
+        windows_judge.ORDERS_TAKEN: ("isc-2/7.2.4(2)a", "isc-2/7.2.4(2)d", "csmt/7.5d"),
+        windows_judge.STARTS_WITH_WINDOW.of("n"): (
+            "isc-2/7.2.4(2)a",
+            "isc-2/7.2.4(2)d",
+            "csmt/7.5d",
+            "isc-2/7.2.4g",
+            "csmt/11.4a-1",
+        ),
+        windows_judge.INSIDE_WINDOW.of("n"): ("isc-2/7.2.4(2)a", "csmt/7.5d"),
+        windows_judge.ACKNOWLEDGED_IN_WINDOW.of("n"): ("isc-2/7.2.4g",),
+        **beside(SETTING_LOGGED, *delivery.ARRIVAL),
+    }
     needs = (MODBUS, LOCAL, PLATFORM, "uplink.schedule-manual", "uplink.schedule-from-platform")
     scenario = _PLATFORM
 
@@ -119,6 +131,19 @@ class KeepsHj212WindowSetByHand(_ByHand, Case):
     """HJ 212 in a daily window: the time that the operator sets counts, power cuts or not."""
 
     zh = "HJ 212 每日窗口：人工设定的上传时间生效，断电后仍有效。"
+    checks = {
+        windows_judge.ORDERS_TAKEN: ("isc-2/7.2.4(2)a", "isc-2/7.2.4(2)d", "csmt/7.5d"),
+        windows_judge.STARTS_WITH_WINDOW.of("h"): (
+            "isc-2/7.2.4(2)a",
+            "isc-2/7.2.4(2)d",
+            "csmt/7.5d",
+            "isc-2/7.2.4g",
+            "csmt/11.4a-1",
+        ),
+        windows_judge.INSIDE_WINDOW.of("h"): ("isc-2/7.2.4(2)a", "csmt/7.5d"),
+        windows_judge.ACKNOWLEDGED_IN_WINDOW.of("h"): ("isc-2/7.2.4g",),
+        **beside(SETTING_LOGGED, *delivery.ARRIVAL),
+    }
     needs = (MODBUS, LOCAL, HJ212_WINDOW, "uplink.schedule-manual")
     scenario = _HJ212
 
@@ -127,7 +152,13 @@ class ReportsAsOftenAsSet(_ByHand, Case):
     """HJ 212, automatic mode: set to three reports a day the terminal makes three, of what has ended by then."""
 
     zh = "HJ 212 自动模式：设为每日报送三次即按三个时刻报送，每次送出截至该时刻的数据。"
-    clauses = ("csmt/7.5c",)
+    checks = {
+        windows_judge.ORDERS_TAKEN: ("csmt/7.5c",),
+        windows_judge.STARTS_WITH_WINDOW.of("h"): ("csmt/7.5c", "csmt/7.5d"),
+        windows_judge.INSIDE_WINDOW.of("h"): ("csmt/7.5c",),
+        windows_judge.ACKNOWLEDGED_IN_WINDOW.of("h"): ("csmt/7.5c",),
+        **beside(SETTING_LOGGED, *delivery.ARRIVAL),
+    }
     needs = (MODBUS, LOCAL, HJ212_WINDOW, "uplink.schedule-manual", "uplink.automatic-upload")
     scenario = _HJ212
     # All of them before noon, when they are set, so that the first of them comes after a midnight.
@@ -136,8 +167,6 @@ class ReportsAsOftenAsSet(_ByHand, Case):
 
 class _AtTheButton:
     """What cases share whose operator orders an upload while the window is closed."""
-
-    clauses = ("csmt/7.5b", "csmt/7.5e")
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
@@ -162,6 +191,17 @@ class UploadsAtTheButton(_AtTheButton, Case):
     """An order by hand sends to a platform over HTTPS at once what waits, its window closed."""
 
     zh = "HTTPS 平台：窗口关闭时人工指令立即上传积压数据。"
+    checks = {
+        windows_judge.ORDERS_TAKEN: ("csmt/7.5b",),
+        windows_judge.UPLOADS_AT_THE_BUTTON.of("n"): ("csmt/7.5b", "csmt/7.5e", "csmt/11.4a-1"),
+        **beside(
+            ORDER_LOGGED,
+            windows_judge.STARTS_WITH_WINDOW.of("n"),
+            windows_judge.INSIDE_WINDOW.of("n"),
+            windows_judge.ACKNOWLEDGED_IN_WINDOW.of("n"),
+            *delivery.ARRIVAL,
+        ),
+    }
     needs = (MODBUS, LOCAL, PLATFORM, "uplink.manual-upload")
     scenario = _PLATFORM
 
@@ -170,14 +210,23 @@ class UploadsHj212AtTheButton(_AtTheButton, Case):
     """An order by hand sends by HJ 212 at once what waits, its window closed."""
 
     zh = "HJ 212：窗口关闭时人工指令立即上传积压数据。"
+    checks = {
+        windows_judge.ORDERS_TAKEN: ("csmt/7.5b",),
+        windows_judge.UPLOADS_AT_THE_BUTTON.of("h"): ("csmt/7.5b", "csmt/7.5e", "csmt/11.4a-1"),
+        **beside(
+            ORDER_LOGGED,
+            windows_judge.STARTS_WITH_WINDOW.of("h"),
+            windows_judge.INSIDE_WINDOW.of("h"),
+            windows_judge.ACKNOWLEDGED_IN_WINDOW.of("h"),
+            *delivery.ARRIVAL,
+        ),
+    }
     needs = (MODBUS, LOCAL, HJ212_WINDOW, "uplink.manual-upload")
     scenario = _HJ212
 
 
 class _NextWindow:
     """What cases share in which a window passes without a path."""
-
-    clauses = ("isc-2/7.2.4(5)a", "isc-2/7.2.4(4)a", "csmt/7.6a")
 
     async def drive(self, bench: Bench) -> None:
         (name,) = bench.centres if len(bench.centres) else bench.platforms
@@ -201,6 +250,21 @@ class BackfillsInTheNextWindow(_NextWindow, Case):
     """What an outage kept from its window goes to a platform over HTTPS in the next one, without help."""
 
     zh = "HTTPS 平台：因断网错过窗口的数据在下一窗口自动补传。"
+    checks = {
+        windows_judge.ACKNOWLEDGED_IN_WINDOW.of("n"): ("isc-2/7.2.4(5)a", "isc-2/7.2.4(4)a", "csmt/7.6a"),
+        delivery.NONE_LOST: ("isc-2/7.2.4(5)a", "isc-2/7.2.4(4)a", "csmt/7.6a"),
+        delivery.ALL_ACKNOWLEDGED: ("isc-2/7.2.4(5)a", "isc-2/7.2.4(4)a", "csmt/7.6a"),
+        **beside(
+            windows_judge.STARTS_WITH_WINDOW.of("n"),
+            windows_judge.INSIDE_WINDOW.of("n"),
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+            windows_judge.WINDOW_WAS_MISSED.of("n"),
+        ),
+    }
     needs = (MODBUS, PLATFORM, "delivery.automatic-backfill")
     scenario = _PLATFORM
 
@@ -209,6 +273,21 @@ class BackfillsHj212InTheNextWindow(_NextWindow, Case):
     """What an outage kept from its window goes out by HJ 212 in the next one, without help."""
 
     zh = "HJ 212：因断网错过窗口的数据在下一窗口自动补传。"
+    checks = {
+        windows_judge.ACKNOWLEDGED_IN_WINDOW.of("h"): ("isc-2/7.2.4(5)a", "isc-2/7.2.4(4)a", "csmt/7.6a"),
+        delivery.NONE_LOST: ("isc-2/7.2.4(5)a", "isc-2/7.2.4(4)a", "csmt/7.6a"),
+        delivery.ALL_ACKNOWLEDGED: ("isc-2/7.2.4(5)a", "isc-2/7.2.4(4)a", "csmt/7.6a"),
+        **beside(
+            windows_judge.STARTS_WITH_WINDOW.of("h"),
+            windows_judge.INSIDE_WINDOW.of("h"),
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+            windows_judge.WINDOW_WAS_MISSED.of("h"),
+        ),
+    }
     needs = (MODBUS, HJ212_WINDOW, "delivery.automatic-backfill")
     scenario = _HJ212
 
@@ -217,7 +296,11 @@ class UploadsMonthlyIndex(Case):
     """The value of a whole month reaches the platform in the first window after the month, and is true."""
 
     zh = "月指标在月末后首个窗口上传至平台，数值正确。"
-    clauses = ("isc-2/7.2.4(1)b",)
+    checks = {
+        windows_judge.MONTHLY_INDEX: ("isc-2/7.2.4(1)b",),
+        windows_judge.MONTHLY_VALUES_TRUE: ("isc-2/7.2.4(1)b",),
+        **beside(*delivery.ARRIVAL),
+    }
     needs = (MODBUS, PLATFORM, "uplink.monthly-index")
     once = True
     scenario = _PLATFORM.but(start="2026-01-31T23:30:00+08:00", period_s=900)
@@ -236,7 +319,20 @@ class BackfillsByHand(Case):
     """What a centre acknowledged and lost goes out again on an operator's order: that range only, with an entry."""
 
     zh = "中心已应答但丢失的数据可由操作员按范围人工补传，并留审计记录。"
-    clauses = ("isc-2/7.2.4(5)b",)
+    checks = {
+        **beside(
+            windows_judge.ORDERS_TAKEN,
+            BACKFILL_LOGGED,
+            windows_judge.BACKFILL_BRINGS_THE_RANGE,
+            windows_judge.BACKFILL_BRINGS_NOTHING_ELSE,
+            delivery.NONE_LOST,
+            delivery.ALL_ACKNOWLEDGED,
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+        ),
+    }
     needs = (MODBUS, HJ212, LOCAL)
     scenario = Scenario(circuits=2, points=2, kinds=("minute",))
 

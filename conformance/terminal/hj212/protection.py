@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
-from conformance.common import clock_steps, secrecy
+from conformance.common import clock_steps, delivery, secrecy
 from conformance.common.actions import delivered
 from conformance.terminal import HJ212, MODBUS, PAYLOAD
 from conformance.terminal.hj212 import protection_judge
@@ -28,17 +28,55 @@ class ProtectsItsPackets(Case):
     """Over a channel in the clear every packet is signed and enciphered; forged and replayed ones have no effect."""
 
     zh = "明文信道上每个报文均签名加密；伪造、篡改和重放的报文不起作用。"
-    clauses = (
-        "csmt/7.4a",
-        "csmt/7.4b",
-        "csmt/12.3.2e",
-        "csmt/12.3.2f",
-        "isc-2/4.1h",
-        "isc-2/4.1i",
-        "isc-2/7.4.2.1[2]b",
-        "isc-2/7.4.2.1[2]c",
-        "cpcif/8.3a-2",
-    )
+    checks = {
+        secrecy.NOTHING_READABLE: ("csmt/12.3.2e", "isc-2/4.1h", "isc-2/7.4.2.1[2]b"),
+        protection_judge.PACKETS_PROTECTED: (
+            "csmt/7.4a",
+            "csmt/7.4b",
+            "csmt/12.3.2e",
+            "csmt/12.3.2f",
+            "isc-2/7.4.2.1[2]b",
+        ),
+        protection_judge.NONCES_NEVER_TWICE: ("isc-2/4.1h", "isc-2/7.4.2.1[2]b"),
+        protection_judge.FORGED_NOT_BELIEVED.of("plain"): (
+            "csmt/12.3.2f",
+            "isc-2/4.1i",
+            "isc-2/7.4.2.1[2]c",
+            "cpcif/8.3a-2",
+        ),
+        protection_judge.FORGED_NOT_BELIEVED.of("altered"): (
+            "csmt/12.3.2f",
+            "isc-2/4.1i",
+            "isc-2/7.4.2.1[2]c",
+            "cpcif/8.3a-2",
+        ),
+        protection_judge.FORGED_NOT_BELIEVED.of("wrong-tag"): (
+            "csmt/12.3.2f",
+            "isc-2/4.1i",
+            "isc-2/7.4.2.1[2]c",
+            "cpcif/8.3a-2",
+        ),
+        protection_judge.FORGED_NOT_BELIEVED.of("wrong-signature"): (
+            "csmt/12.3.2f",
+            "isc-2/4.1i",
+            "isc-2/7.4.2.1[2]c",
+            "cpcif/8.3a-2",
+        ),
+        protection_judge.FORGED_NOT_BELIEVED.of("foreign-signer"): (
+            "csmt/12.3.2f",
+            "isc-2/4.1i",
+            "isc-2/7.4.2.1[2]c",
+            "cpcif/8.3a-2",
+        ),
+        protection_judge.FORGED_NOT_BELIEVED.of("wrong-key"): (
+            "csmt/12.3.2f",
+            "isc-2/4.1i",
+            "isc-2/7.4.2.1[2]c",
+            "cpcif/8.3a-2",
+        ),
+        protection_judge.FORGED_COMMANDS_UNANSWERED: ("isc-2/4.1i", "isc-2/7.4.2.1[2]c", "cpcif/8.3a-2"),
+        **beside(protection_judge.REPLAY_UNANSWERED, clock_steps.CLOCK_NOT_SET_BY_JUNK, *delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, PAYLOAD, "clock.centre")
     scenario = Scenario(
         circuits=1,

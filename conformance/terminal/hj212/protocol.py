@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -12,14 +12,20 @@ from conformance.common import clock_steps, delivery, frames
 from conformance.common.actions import all_centres, delivered, mark, reconciled
 from conformance.terminal import HJ212, MODBUS
 
-HJ212_CLAUSE = ("isc-2/7.2.4k",)
-
 
 class SendsWellFormedFrames(Case):
     """Every frame of an ordinary morning has the right length, check sum, size, fields, times, numbers and flags."""
 
     zh = "正常上传的每一帧，其长度、CRC、大小、字段、时间、数值与标记均符合 HJ 212—2017。"
-    clauses = (*HJ212_CLAUSE, "isc-2/7.3.1b", "isc-2/7.2.2(2)t")
+    checks = {
+        frames.FRAME_LENGTH: ("isc-2/7.2.4k", "isc-2/7.2.2(2)t"),
+        frames.FRAME_CRC: ("isc-2/7.2.4k", "isc-2/7.2.2(2)t"),
+        frames.FRAME_SIZE: ("isc-2/7.2.4k", "isc-2/7.2.2(2)t"),
+        frames.FRAME_FIELDS: ("isc-2/7.2.4k", "isc-2/7.2.2(2)t"),
+        frames.FRAME_CONTENT: ("isc-2/7.2.4k", "isc-2/7.2.2(2)t", "isc-2/7.3.1b"),
+        frames.NO_ANSWER_TO_AN_ANSWER: ("isc-2/7.2.4k",),
+        frames.ANSWERS_WANT_NONE: ("isc-2/7.2.4k",),
+    }
     needs = (MODBUS, HJ212)
     scenario = Scenario(circuits=6, points=4, realtime_interval_s=60)
 
@@ -39,7 +45,12 @@ class IdentifiesItself(Case):
     """Every frame carries the number, password and system code set for its centre, and a QN names one message."""
 
     zh = "每一帧均含该中心设定的设备标识、密码和系统编码，请求编码唯一。"
-    clauses = HJ212_CLAUSE
+    checks = {
+        frames.IDENTITY_MN: ("isc-2/7.2.4k",),
+        frames.IDENTITY_PW: ("isc-2/7.2.4k",),
+        frames.IDENTITY_ST: ("isc-2/7.2.4k",),
+        frames.QN_NAMES_ONE_MESSAGE: ("isc-2/7.2.4k",),
+    }
     needs = (MODBUS, HJ212)
     scenario = Scenario(circuits=2, points=2, realtime_interval_s=60)
 
@@ -54,7 +65,18 @@ class SplitsLongPackets(Case):
     """Data too long for one frame come in numbered parts, each whole in itself and answered before the next."""
 
     zh = "超长数据分包上传，分包编号、时间齐全，逐包应答。"
-    clauses = HJ212_CLAUSE
+    checks = {
+        frames.PARTS_COMPLETE: ("isc-2/7.2.4k",),
+        frames.PARTS_STAMPED: ("isc-2/7.2.4k",),
+        frames.PARTS_OWN_QN: ("isc-2/7.2.4k",),
+        frames.PARTS_ANSWERED_FIRST: ("isc-2/7.2.4k",),
+        frames.FRAME_LENGTH: ("isc-2/7.2.4k",),
+        frames.FRAME_CRC: ("isc-2/7.2.4k",),
+        frames.FRAME_SIZE: ("isc-2/7.2.4k",),
+        frames.FRAME_FIELDS: ("isc-2/7.2.4k",),
+        frames.FRAME_CONTENT: ("isc-2/7.2.4k",),
+        **beside(*delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212)
     scenario = Scenario(circuits=10, points=4, kinds=("minute", "hour"))
 
@@ -72,7 +94,21 @@ class FinishesSplitAfterReconnecting(Case):
     """A connection that closes between the parts of a packet costs no part and doubles none in the record."""
 
     zh = "分包之间连接中断，重连后数据完整且不重复入库。"
-    clauses = (*HJ212_CLAUSE, "isc-2/7.2.4(4)a")
+    checks = {
+        frames.PARTS_COMPLETE: ("isc-2/7.2.4k",),
+        frames.PARTS_STAMPED: ("isc-2/7.2.4k",),
+        frames.PARTS_OWN_QN: ("isc-2/7.2.4k",),
+        frames.PARTS_ANSWERED_FIRST: ("isc-2/7.2.4k",),
+        delivery.NONE_LOST: ("isc-2/7.2.4(4)a",),
+        delivery.ALL_ACKNOWLEDGED: ("isc-2/7.2.4(4)a",),
+        **beside(
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+        ),
+    }
     needs = (MODBUS, HJ212)
     scenario = Scenario(circuits=10, points=4, kinds=("minute",))
 
@@ -91,7 +127,21 @@ class ResendsUnchanged(Case):
     """A message that gets no answer is repeated with the same QN and the same octets, after the time-out."""
 
     zh = "未得到应答的报文在超时后以相同请求编码和内容重发。"
-    clauses = (*HJ212_CLAUSE, "isc-2/7.2.4(4)a")
+    checks = {
+        frames.IS_RESENT: ("isc-2/7.2.4k", "isc-2/7.2.4(4)a"),
+        frames.RESENT_UNCHANGED: ("isc-2/7.2.4k", "isc-2/7.2.4(4)a"),
+        frames.ANSWER_AWAITED: ("isc-2/7.2.4k",),
+        delivery.NONE_LOST: ("isc-2/7.2.4(4)a",),
+        delivery.ALL_ACKNOWLEDGED: ("isc-2/7.2.4(4)a",),
+        **beside(
+            frames.PAUSE_BETWEEN_ATTEMPTS,
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+        ),
+    }
     needs = (MODBUS, HJ212)
     scenario = Scenario(circuits=2, points=2, centres=("A",))
 
@@ -116,7 +166,19 @@ class TakesAwkwardOctets(Case):
     """Answers glued together, octet by octet, after junk or in lower-case CRC are understood: nothing is sent twice."""
 
     zh = "粘包、逐字节、前缀垃圾、小写 CRC 的应答均能识别，不因此重发或丢失。"
-    clauses = HJ212_CLAUSE
+    checks = {
+        delivery.NO_NEEDLESS_REPEATS: ("isc-2/7.2.4k",),
+        frames.NO_ANSWER_TO_AN_ANSWER: ("isc-2/7.2.4k",),
+        frames.ANSWERS_WANT_NONE: ("isc-2/7.2.4k",),
+        **beside(
+            delivery.NONE_LOST,
+            delivery.ALL_ACKNOWLEDGED,
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+        ),
+    }
     needs = (MODBUS, HJ212)
     scenario = Scenario(circuits=2, points=2, minute_interval=5, kinds=("minute",))
 
@@ -158,7 +220,11 @@ class SurvivesJunkFromCentre(Case):
     """Junk, half frames, impossible lengths and wrong check sums from a centre stop nothing and set nothing."""
 
     zh = "中心发来垃圾字节、残帧、错误长度或错误 CRC 时，终端不停止工作、不误执行命令。"
-    clauses = HJ212_CLAUSE
+    checks = {
+        clock_steps.COMMAND_EXECUTED.of("1011"): ("isc-2/7.2.4k",),
+        clock_steps.CLOCK_NOT_SET_BY_JUNK: ("isc-2/7.2.4k",),
+        **beside(*delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, "clock.centre")
     scenario = Scenario(circuits=2, points=2, minute_interval=5, kinds=("minute",), centres=("A",))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -21,7 +21,32 @@ class CountsNoHalfSet(Case):
     """A path that fails between the parts of a split upload, by reset, silence or power, loses and doubles nothing."""
 
     zh = "分包上传在包间因连接复位、链路静默或断电而中断，既不漏计也不重复。"
-    clauses = ("isc-2/7.2.3-B(6)b", "isc-2/7.2.3-B(6)c", "isc-2/7.2.4(4)a", "csmt/7.6a", "csmt/7.6b", "csmt/7.6c")
+    checks = {
+        splits_judge.NO_SET_LEFT_HALF: (
+            "isc-2/7.2.3-B(6)b",
+            "isc-2/7.2.3-B(6)c",
+            "isc-2/7.2.4(4)a",
+            "csmt/7.6a",
+            "csmt/7.6b",
+        ),
+        delivery.NONE_LOST: ("isc-2/7.2.3-B(6)b", "isc-2/7.2.3-B(6)c", "isc-2/7.2.4(4)a", "csmt/7.6a", "csmt/7.6b"),
+        delivery.ALL_ACKNOWLEDGED: (
+            "isc-2/7.2.3-B(6)b",
+            "isc-2/7.2.3-B(6)c",
+            "isc-2/7.2.4(4)a",
+            "csmt/7.6a",
+            "csmt/7.6b",
+        ),
+        **beside(
+            splits_judge.PARTS_REPEATED_FOR_A_REASON,
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+            splits_judge.SETS_WERE_INTERRUPTED,
+        ),
+    }
     needs = (MODBUS, HJ212)
     scenario = Scenario(circuits=20, points=4, minute_interval=5, kinds=("minute",), centres=("A", "B"))
     rounds = 3

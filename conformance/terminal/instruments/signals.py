@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Line, Scenario
@@ -25,7 +25,11 @@ class KeepsTheLimitsOfSignals(Case):
     """Currents are measurements from 3.8 to 20.5 mA, faults from 3.6 mA down and 21.0 mA up, and in between neither."""
 
     zh = "4–20 mA 信号按 NAMUR NE 43 界限判定：3.8–20.5 mA 有效，≤3.6 与 ≥21.0 mA 为故障，其间不作为良好值。"
-    clauses = ("csmt/11.3c-4", "csmt/7.1d")
+    checks = {
+        signals_judge.MEASURED_TO_THE_LIMITS: ("csmt/11.3c-4", "csmt/7.1d"),
+        signals_judge.FAULT_WITHOUT_VALUE: ("csmt/11.3c-4", "csmt/7.1d"),
+        **beside(signals_judge.BETWEEN_NOT_GOOD, signals_judge.ONLY_MEASUREMENTS_SENT_AS_NORMAL),
+    }
     needs = (SERIAL, HJ212, LOCAL)
     rigs = Rig.VIRTUAL
     scenario = Scenario(circuits=0, lines=(Line(("analogue",)),), centres=("A",), realtime_interval_s=60, kinds=())
@@ -53,7 +57,12 @@ class TellsGlitchesFromFailures(Case):
     """A loop at fault for 2 s is no failure yet; after 4 s it is, and no good value is made of either."""
 
     zh = "回路越限 2 s 不判故障，持续超过 4 s 判为故障并报警（NAMUR NE 43），其间均无良好值。"
-    clauses = ("csmt/7.1d",)
+    checks = {
+        signals_judge.NO_GOOD_VALUE_OUTSIDE: ("csmt/7.1d",),
+        **beside(
+            signals_judge.GLITCH_IS_NO_FAILURE, signals_judge.LASTING_FAULT_REPORTED, signals_judge.FAILURE_CLEARED
+        ),
+    }
     needs = (SERIAL, LOCAL, "alarms.signal-failure")
     rigs = Rig.VIRTUAL
     scenario = Scenario(circuits=0, lines=(Line(("analogue",)),), centres=(), period_s=1, kinds=())
@@ -84,7 +93,9 @@ class ReadsWeighingIndicators(Case):
 
     zh = "地磅仪表主动发送的重量（逐车）按读取时刻的显示值存储。"
     # An indicator stands alone at a serial port, as devices with RS232 do; the electrical level is inspected (R-14).
-    clauses = ("isc-2/9.3c", "csmt/7.1b")
+    checks = {
+        accuracy.SAME_READING.of("stored"): ("isc-2/9.3c", "csmt/7.1b"),
+    }
     needs = ("source.weighing", LOCAL)
     rigs = Rig.VIRTUAL
     scenario = Scenario(

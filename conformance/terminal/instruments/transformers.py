@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, criterion
+from bench.case import Case, Finding, Rig, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Line, Scenario
@@ -34,7 +34,11 @@ class AppliesTransformerRatios(Case):
     """Readings and totals of meters behind transformers are multiplied by the ratio, once, over full scale too."""
 
     zh = "经互感器接入的电能表读数与累计量按变比换算一次，计数器满度回零时同样正确。"
-    clauses = ("isc-2/9.3c", "isc-2/7.2.3-B(1)d", "csmt/8.3.1c")
+    checks = {
+        accuracy.SAME_READING.of("stored"): ("isc-2/9.3c",),
+        accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
+        **beside(delivery.NONE_ALTERED, delivery.FLAGS_RIGHT, ROLLOVER_BEHIND_TRANSFORMERS),
+    }
     needs = (MODBUS, DLT645, HJ212, LOCAL, "source.transformers", "counters.rollover")
     rigs = Rig.VIRTUAL
     scenario = Scenario(
@@ -86,7 +90,11 @@ class KeepsRawValues(Case):
     """What meters behind transformers showed is kept beside the quantity made of it, and outlasts a power cut."""
 
     zh = "经变比换算的读数同时保留表计原始值，断电后仍可查询。"
-    clauses = ("csmt/9.2-9", "isc-2/7.3.1h")
+    checks = {
+        transformers_judge.RAW_KEPT: ("csmt/9.2-9", "isc-2/7.3.1h", "isc-2/7.2.3-A(2)a"),
+        transformers_judge.RAW_KEPT_OVER_POWER: ("csmt/9.2-9", "isc-2/7.3.1h", "isc-2/7.2.3-A(2)a"),
+        transformers_judge.RAW_AS_ANSWERED: ("csmt/9.2-9", "isc-2/7.3.1h"),
+    }
     needs = (MODBUS, DLT645, LOCAL, "source.transformers", "local.raw-values")
     rigs = Rig.VIRTUAL
     scenario = Scenario(

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Line, Scenario
@@ -30,7 +30,11 @@ class CountsLoads(Case):
     """The net weight of every truck that is weighed full and empty is added up once, whatever happens meanwhile."""
 
     zh = "汽车衡逐车毛重、皮重之差累计一次：多台秤同时过车、半轴停留、仪表无应答和停电时不漏车、不重计、不漏扣皮重。"
-    clauses = ("isc-2/7.2.2e-2",)
+    checks = {
+        weighing_judge.NET_WEIGHT_SUMMED: ("isc-2/7.2.2e-2",),
+        weighing_judge.TRUCK_OUTLASTS_POWER_CUT: ("isc-2/7.2.2e-2",),
+        **beside(weighing_judge.EVERY_LOAD_COUNTED, weighing_judge.NET_WEIGHT_SENT),
+    }
     needs = ("source.weighing-loads", HJ212, LOCAL)
     rigs = Rig.VIRTUAL
     scenario = Scenario(

@@ -22,7 +22,13 @@ class TellsFaults(Case):
     """A silent meter, a channel out of range and a lost centre raise one alarm each, by name, while they last."""
 
     zh = "仪表无应答、通道超量程、中心失联各在 60 s 内告警一次，指明对象，消除后解除并记入日志。"
-    clauses = ("isc-2/8.2c", "isc-2/8.2d")
+    checks = {
+        alarms_judge.ALARM_RAISED: ("isc-2/8.2c",),
+        alarms_judge.ALARM_ONCE: ("isc-2/8.2c",),
+        alarms_judge.ALARM_NAMES_FAULT: ("isc-2/8.2d",),
+        alarms_judge.ALARM_CLEARED: ("isc-2/8.2c",),
+        alarms_judge.ALARM_LOGGED: ("isc-2/8.2c",),
+    }
     needs = (MODBUS, HJ212, LOCAL, "monitoring.fault-alarm", "monitoring.fault-location")
     rigs = Rig.VIRTUAL
     scenario = Scenario(circuits=2, points=1, meters=("gas",), period_s=10, kinds=())
@@ -65,7 +71,9 @@ class LogsByItsOwnClock(Case):
     """Entries of the log carry the time of the terminal's own clock, before and after it was moved."""
 
     zh = "日志时间取自终端自身时钟，时钟变动前后均如此。"
-    clauses = ("isc-2/7.4.1.3(2)f",)
+    checks = {
+        alarms_judge.LOG_BY_OWN_CLOCK: ("isc-2/7.4.1.3(2)f",),
+    }
     needs = (MODBUS, LOCAL, MANUAL)
     rigs = Rig.VIRTUAL
     scenario = Scenario(start="2026-03-02T06:00:00+08:00", circuits=1, points=2, centres=("A",), kinds=())

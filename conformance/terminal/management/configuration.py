@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -65,10 +65,18 @@ class ConfiguresFromAfar(Case):
     """Upload address, centres, data items, formula and factor come by signed package, act, are logged and stay."""
 
     zh = "上传地址、数据中心、采集数据项、公式和因子可由签名软件包远程配置并生效、记入日志、断电保持，积压完整。"
-    clauses = (
-        "csmt/11.4b-3", "isc-2/7.2.4(3)d", "isc-2/7.4.1.4(3)b",
-        "isc-2/8.3a", "isc-2/8.3b", "isc-2/8.3c", "isc-2/8.3d", "isc-2/8.3e", "isc-2/8.3f",
-    )  # fmt: skip
+    checks = {
+        packages.OFFLINE_IN_FORCE: ("csmt/11.4b-3",),
+        configuration_judge.NEW_ADDRESS_GETS_EVERYTHING: ("isc-2/8.3c",),
+        configuration_judge.OLD_ADDRESS_LEFT_ALONE: ("isc-2/8.3c",),
+        configuration_judge.ITEM_NO_LONGER_ACQUIRED: ("isc-2/8.3d",),
+        configuration_judge.CONFIGURATION_SURVIVES_RESTART: ("isc-2/8.3d",),
+        configuration_judge.ITEM_ACQUIRED_AGAIN: ("csmt/11.4b-3",),
+        dynamic_centres_judge.JOINED_IS_SERVED.of("c"): ("isc-2/7.2.4(3)d",),
+        configuration_judge.WRONG_CONFIGURATION_REFUSED: ("isc-2/7.4.1.4(3)b",),
+        configuration_judge.REFUSED_CHANGES_NOTHING: ("isc-2/7.4.1.4(3)b",),
+        **beside(packages.TAKEN_ONLINE, packages.ONLINE_IN_FORCE, configuration_judge.CONFIGURATION_LOGGED),
+    }
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, MANAGEMENT, CONFIGURATION)
     scenario = _WORLD
     before_s = 720.0
@@ -161,7 +169,25 @@ class AddsAndRemovesSecuredCentresFromAfar(Case):
     """Centres over mutual TLS, over the national suites and a platform over HTTPS come and go by signed package."""
 
     zh = "双向 TLS 中心、国密套件中心和 HTTPS 平台可由签名软件包远程新增并随即上传、断电保持，远程删除后不再连接。"
-    clauses = ("isc-2/7.2.4(3)c", "isc-2/7.2.4(3)d", "csmt/7.3c", "isc-2/8.3c")
+    checks = {
+        packages.TAKEN_ONLINE: ("isc-2/7.2.4(3)d",),
+        dynamic_centres_judge.JOINED_IS_SERVED.of("c"): ("isc-2/7.2.4(3)d",),
+        dynamic_centres_judge.OWN_SCHEDULE.of("c"): ("isc-2/7.2.4(3)d",),
+        dynamic_centres_judge.JOINED_IS_SERVED.of("g"): ("isc-2/7.2.4(3)d",),
+        dynamic_centres_judge.OWN_SCHEDULE.of("g"): ("isc-2/7.2.4(3)d",),
+        dynamic_centres_judge.JOINED_IS_SERVED.of("n"): ("isc-2/7.2.4(3)d",),
+        dynamic_centres_judge.OWN_SCHEDULE.of("n"): ("isc-2/7.2.4(3)d",),
+        dynamic_centres_judge.LEFT_ALONE.of("c"): ("isc-2/7.2.4(3)d",),
+        dynamic_centres_judge.LEFT_ALONE.of("g"): ("isc-2/7.2.4(3)d",),
+        secrecy.OWN_CERTIFICATE: ("isc-2/7.4.1b",),
+        secrecy.NATIONAL_SUITE: ("csmt/7.4a",),
+        **beside(
+            configuration_judge.CONFIGURATION_LOGGED,
+            secrecy.NOTHING_WEAK_OFFERED,
+            secrecy.NOTHING_BUT_NATIONAL_OFFERED,
+            *delivery.ARRIVAL,
+        ),
+    }
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, NATIONAL_TLS, PLATFORM, MANAGEMENT, CONFIGURATION)
     scenario = Scenario(
         start="2026-03-01T23:05:00+08:00",
@@ -222,7 +248,13 @@ class RestoresConfiguration(Case):
     """The configuration can be backed up as a file and restored from it; an altered file changes nothing."""
 
     zh = "配置可备份为文件并由其恢复；被改动的备份文件不被接受，配置不变。"
-    clauses = ("isc-2/7.4.1.4(4)a", "isc-2/7.4.1.4(4)b", "isc-2/7.4.1.4(3)b")
+    checks = {
+        configuration_judge.CONFIGURATION_BACKED_UP: ("isc-2/7.4.1.4(4)a",),
+        configuration_judge.CONFIGURATION_RESTORED: ("isc-2/7.4.1.4(4)b",),
+        configuration_judge.RESTORED_CONFIGURATION_ACTS: ("isc-2/7.4.1.4(4)b",),
+        configuration_judge.ALTERED_BACKUP_REFUSED: ("isc-2/7.4.1.4(4)b", "isc-2/7.4.1.4(3)b"),
+        **beside(configuration_judge.BACKUP_AND_RESTORE_LOGGED),
+    }
     needs = (MODBUS, HJ212, LOCAL, BACKUP, "centres.local-configuration")
     scenario = _WORLD.but(centres=("A", "B", "C"), centre_options=(), later=("C",), points=1)
 

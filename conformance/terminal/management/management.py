@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import cast
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -69,7 +69,14 @@ class TakesOverSignedPackages(Case):
     """Factors, methods and parameters are taken over, online over mutual TLS and as signed files, and act."""
 
     zh = "终端可在线（双向 TLS）和以签名文件离线接收因子、核算方法和参数，并使其生效。"
-    clauses = ("csmt/11.4-6", "csmt/11.4a-3", "isc-2/7.2.3-B(6)a")
+    checks = {
+        packages.REPORTS_BY_ITSELF: ("csmt/11.4-6", "csmt/11.4a-3"),
+        packages.TAKEN_ONLINE: ("csmt/11.4-6", "csmt/11.4a-3"),
+        packages.ONLINE_IN_FORCE: ("csmt/11.4-6", "csmt/11.4a-3"),
+        packages.OFFLINE_IN_FORCE: ("csmt/11.4b-3",),
+        secrecy.NOTHING_READABLE: ("isc-2/7.2.3-B(6)a",),
+        **beside(packages.PARAMETERS_ACT),
+    }
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, MANAGEMENT)
     scenario = _MANAGED
     rigs = CAPTURING
@@ -104,7 +111,23 @@ class RefusesWrongPackages(Case):
     """A package with a wrong signature, digest, issuer or version is refused as a whole, online and as a file."""
 
     zh = "签名、摘要、签发者或版本异常的软件包在线和离线均被整体拒绝，不留痕迹。"
-    clauses = ("csmt/11.4a-3", "isc-2/7.4.1.4(3)b", "isc-2/7.4.1.4(1)b")
+    checks = {
+        packages.REFUSED.of("truncated"): ("isc-2/7.4.1.4(3)b",),
+        **beside(
+            packages.REFUSED.of("older-version"),
+            packages.REFUSED.of("altered"),
+            packages.REFUSED.of("wrong-digest"),
+            packages.REFUSED.of("wrong-signature"),
+            packages.REFUSED.of("unsigned"),
+            packages.REFUSED.of("expired"),
+            packages.REFUSED.of("not-yet-valid"),
+            packages.REFUSED.of("revoked"),
+            packages.REFUSED.of("unknown-issuer"),
+            packages.REFUSED.of("look-alike"),
+            packages.REFUSED.of("self-signed"),
+            packages.NOTHING_LEFT_BEHIND,
+        ),
+    }
     needs = (MODBUS, LOCAL, MUTUAL_TLS, MANAGEMENT)
     scenario = _MANAGED
 
@@ -150,7 +173,13 @@ class UpgradesWithoutTouchingData(Case):
     """Upgrades from afar, power cut in the middle or not, a program that does not run: data stay, work goes on."""
 
     zh = "远程升级（含中途断电和不可运行的程序）后数据不变，终端继续工作。"
-    clauses = ("csmt/10.6.4c", "csmt/10.6.4d", "csmt/10.6.4e", "isc-2/8.4a", "isc-2/8.4f", "isc-2/8.4g", "isc-2/8.4h")
+    checks = {
+        packages.UPGRADES_IN_THE_END: ("isc-2/8.4a", "isc-2/8.4f", "csmt/10.6.4c"),
+        packages.RECORDS_UNTOUCHED: ("csmt/10.6.4d", "csmt/10.6.4e", "isc-2/8.4g", "isc-2/8.4h"),
+        packages.WORKS_AGAIN: ("isc-2/8.4a", "isc-2/8.4f", "csmt/10.6.4c"),
+        packages.ISSUER_SEES_NO_DATA: ("isc-2/8.4j", "csmt/10.6.4g"),
+        **beside(packages.BAD_PROGRAM_GIVEN_UP),
+    }
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, MANAGEMENT)
     scenario = _MANAGED
 

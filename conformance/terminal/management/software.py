@@ -44,10 +44,17 @@ class InstallsAndRemovesApplications(Case):
     """Applications and modules are installed, upgraded and removed from afar; nothing else notices, no data leave."""
 
     zh = "应用程序和模块可远程安装、升级、卸载，其他模块不受影响，监测数据不被修改、复制或查看。"
-    clauses = (
-        "csmt/10.6.4a", "csmt/10.6.4b", "csmt/10.6.4d", "csmt/10.6.4e", "csmt/10.6.4f", "csmt/10.6.4g", "isc-2/4.3h",
-        "isc-2/8.4d", "isc-2/8.4e", "isc-2/8.4g", "isc-2/8.4h", "isc-2/8.4i", "isc-2/8.4j",
-    )  # fmt: skip
+    checks = {
+        software_judge.INSTALLED_RUNS: ("csmt/10.6.4a", "isc-2/8.4d"),
+        software_judge.BAD_APPLICATION_GIVEN_UP: ("isc-2/8.4f", "csmt/10.6.4c"),
+        software_judge.REMOVED_IS_GONE: ("csmt/10.6.4b", "isc-2/8.4e"),
+        software_judge.POLLING_UNDISTURBED: ("isc-2/4.3h",),
+        software_judge.CONNECTION_UNDISTURBED: ("isc-2/4.3h",),
+        software_judge.INTERFACE_UNDISTURBED: ("isc-2/4.3h",),
+        packages.RECORDS_UNTOUCHED: ("csmt/10.6.4d", "csmt/10.6.4e", "isc-2/8.4g", "isc-2/8.4h"),
+        packages.ISSUER_SEES_NO_DATA: ("csmt/10.6.4g", "isc-2/8.4j"),
+        software_judge.NO_COPY_LEFT: ("csmt/10.6.4f", "isc-2/8.4i"),
+    }
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, MANAGEMENT, APPLICATIONS)
     scenario = _WORLD
     kind = "quarter"
@@ -96,10 +103,17 @@ class StopsUpgradesFromAfar(Case):
     """Upgrades are stopped from afar, completed after a lost network and taken over the local one, data untouched."""
 
     zh = "升级在下载和试运行中均可远程切断，下载中断网可恢复完成，局域网也可升级，数据不变。"
-    clauses = (
-        "isc-2/8.4b", "isc-2/8.4c", "isc-2/8.4f", "isc-2/8.4g", "isc-2/8.4h", "isc-2/8.4i", "isc-2/8.4j",
-        "csmt/10.6.4c", "csmt/10.6.4d", "csmt/10.6.4e", "csmt/10.6.4f", "csmt/10.6.4g",
-    )  # fmt: skip
+    checks = {
+        software_judge.STOPPED_WHILE_FETCHING: ("isc-2/8.4c",),
+        software_judge.STOPPED_ON_TRIAL: ("isc-2/8.4c",),
+        software_judge.DONE_AFTER_LOST_NETWORK: ("isc-2/8.4f", "csmt/10.6.4c"),
+        software_judge.NEVER_HALF_INSTALLED: ("isc-2/8.4c", "isc-2/8.4f", "csmt/10.6.4c"),
+        software_judge.UPGRADED_OVER_LOCAL_NETWORK: ("isc-2/8.4b",),
+        packages.WORKS_AGAIN: ("isc-2/8.4f", "csmt/10.6.4c"),
+        packages.RECORDS_UNTOUCHED: ("csmt/10.6.4d", "csmt/10.6.4e", "isc-2/8.4g", "isc-2/8.4h"),
+        packages.ISSUER_SEES_NO_DATA: ("csmt/10.6.4g", "isc-2/8.4j"),
+        software_judge.NO_COPY_LEFT: ("csmt/10.6.4f", "isc-2/8.4i"),
+    }
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, MANAGEMENT)
     scenario = _WORLD.but(period_s=60, realtime_interval_s=0)
     kind = "quarter"

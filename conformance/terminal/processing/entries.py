@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -25,7 +25,12 @@ class ChecksEntriesAgainstLastMonth(Case):
     """Entered quantities up to twice the total of the month before are valid; larger ones are kept and never count."""
 
     zh = "人工录入量不超过上一整月合计的 2 倍（含）为有效，超过者保留、标记、记录，不上传不计入。"
-    clauses = ("csmt/8.1.2a", "csmt/8.1.2b", "isc-2/7.2.3-B(3)b")
+    checks = {
+        entries_judge.UP_TO_TWICE_VALID: ("csmt/8.1.2b", "isc-2/7.2.3-B(3)b"),
+        entries_judge.BEYOND_TWICE_INVALID: ("csmt/8.1.2b", "isc-2/7.2.3-B(3)b"),
+        entries_judge.INVALID_ENTRY_NOT_USED: ("csmt/8.1.2b",),
+        **beside(entries_judge.MARKED_UNCHECKED, entries_judge.INVALID_ENTRY_LOGGED),
+    }
     needs = (MODBUS, HJ212, LOCAL, MANUAL)
     rigs = Rig.VIRTUAL
     # February advances by exactly 500.00: what the meter shows is held and moved by hand of the bench.
@@ -74,7 +79,9 @@ class LogsInvalidReadings(Case):
     """Every reading outside the limits of the instrument leaves an entry in the log."""
 
     zh = "每个超出仪表量程的读数均记入日志。"
-    clauses = ("csmt/8.1.1b", "csmt/8.1.1c")
+    checks = {
+        **beside(ranges_judge.INVALID_READING_LOGGED),
+    }
     needs = (MODBUS, LOCAL, "processing.range-check")
     rigs = Rig.VIRTUAL
     scenario = Scenario(circuits=1, points=1, meters=("gas",), centres=(_CENTRE,), kinds=())

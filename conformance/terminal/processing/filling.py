@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Line, Scenario
@@ -25,7 +25,18 @@ class FillsGapsWithEstimates(Case):
     """Gaps are filled by a named method, exactly, in a series of their own; nothing estimated is sent as measured."""
 
     zh = "缺失时段按注明的方法插补，估计值逐位正确、单独存放并有标记，不作为测量值存储或上传。"
-    clauses = ("csmt/12.3.2a", "csmt/12.4c", "csmt/12.4d", "csmt/12.4e", "isc-2/7.2.3-A(1)b")
+    checks = {
+        filling_judge.GAP_FILLED: ("csmt/12.4c",),
+        filling_judge.ESTIMATE_EXACT: ("csmt/12.4d",),
+        filling_judge.FILLING_LOGGED: ("csmt/12.4f",),
+        gaps.GAP_RECORDED: ("isc-2/7.2.3-A(1)b",),
+        gaps.GAP_BOUNDS: ("isc-2/7.2.3-A(1)b",),
+        gaps.NO_REPEATED_VALUE: ("csmt/12.3.2a",),
+        gaps.NO_VALUE_SENT_AS_READ: ("csmt/12.3.2a",),
+        gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
+        delivery.NONE_INVENTED: ("csmt/12.3.2a",),
+        **beside(filling_judge.ONLY_GAPS_FILLED),
+    }
     needs = (MODBUS, HJ212, LOCAL, "acquisition.gap-record", "acquisition.gap-filling")
     rigs = Rig.VIRTUAL
     scenario = Scenario(circuits=3, points=2, maps=("adl3000",), centres=("A",), realtime_interval_s=60)
@@ -67,7 +78,16 @@ class FillsGapsFromMetersRecords(Case):
     """What a meter recorded while the line or the terminal was dead is stored under its own time, exact and marked."""
 
     zh = "线路或终端中断期间，以表计自身冻结、负荷记录补入真实值：时刻、数值正确并注明来源。"
-    clauses = ("csmt/12.4b", "csmt/12.3.2a", "isc-2/7.3.1h")
+    checks = {
+        meter_records_judge.RECORDS_TAKEN_IN: ("csmt/12.4b",),
+        meter_records_judge.RECORDS_EXACT: ("csmt/12.4b",),
+        meter_records_judge.RECORDS_MARKED: ("isc-2/7.3.1h",),
+        meter_records_judge.NO_VALUE_BESIDE_RECORDS: ("csmt/12.3.2a",),
+        meter_records_judge.GAP_STAYS_RECORDED: ("isc-2/7.2.3-A(1)b",),
+        meter_records_judge.BACKFILL_LOGGED: ("csmt/12.4f",),
+        meter_records_judge.PERIODS_FROM_RECORDS: ("csmt/12.4b",),
+        meter_records_judge.NO_PERIOD_INVENTED: ("csmt/12.3.2a",),
+    }
     needs = (DLT645, HJ212, LOCAL, "acquisition.meter-records", "acquisition.gap-record")
     rigs = Rig.VIRTUAL
     scenario = Scenario(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Collector, Derived, Line, Scenario, System
@@ -22,11 +22,6 @@ from simulators.meters.faults import Silent
 
 FORMULAS = "processing.formulas"
 MQTT = "source.mqtt"
-_ADDITION = (
-    *("isc-2/7.2.3-B(2)-1", "isc-2/7.2.3-B(2)-2", "isc-2/7.2.3-B(2)a"),
-    *("csmt/8.3.2-1", "csmt/8.3.2-2", "csmt/8.3.2a"),
-)
-_SUBTRACTION = ("isc-2/7.2.3-B(2)-3", "isc-2/7.2.3-B(2)b", "csmt/8.3.2-3", "csmt/8.3.2b")
 
 
 async def _read_computed(
@@ -42,11 +37,38 @@ class AddsEverySource(Case):
     """Meters of two protocols, a collector, an OPC UA server and a database are added up, and parts taken off."""
 
     zh = "两种协议的表计、采集器、OPC UA 服务器和数据库的活动数据逐位准确地汇总、扣减并上传。"
-    clauses = (
-        *(*_ADDITION, *_SUBTRACTION),
-        *("csmt/11.3c-9", "isc-2/7.2.2(2)d", "isc-2/7.2.2(2)h", "isc-2/6.2j", "isc-2/6.2l", "isc-2/7.2.3d"),
-        *("isc-2/7.2.4c", "isc-2/7.2.2(2)r"),
-    )
+    checks = {
+        formulas_judge.OPERATIONS["sum"]: (
+            "isc-2/7.2.3-B(2)-1",
+            "isc-2/7.2.3-B(2)-2",
+            "isc-2/7.2.3-B(2)a",
+            "csmt/8.3.2-1",
+            "csmt/8.3.2-2",
+            "csmt/8.3.2a",
+            "csmt/11.3c-9",
+            "isc-2/7.2.2(2)d",
+            "isc-2/7.2.2(2)h",
+            "isc-2/6.2j",
+            "isc-2/6.2l",
+            "isc-2/7.2.3d",
+            "isc-2/7.2.4c",
+            "isc-2/7.2.2(2)r",
+            "isc-2/7.2.2-4",
+        ),
+        formulas_judge.OPERATIONS["difference"]: (
+            "isc-2/7.2.3-B(2)-3",
+            "isc-2/7.2.3-B(2)b",
+            "csmt/8.3.2-3",
+            "csmt/8.3.2b",
+            "isc-2/6.2j",
+            "isc-2/6.2l",
+            "isc-2/7.2.3d",
+            "isc-2/7.2.2(2)r",
+            "isc-2/7.2.2-4",
+        ),
+        formulas_judge.DERIVED_SENT: ("csmt/11.3c-9", "isc-2/7.2.2(2)d", "isc-2/7.2.2(2)h"),
+        formulas_judge.ORIGIN_TOLD: ("isc-2/7.3.1h",),
+    }
     needs = (FORMULAS, MODBUS, DLT645, MQTT, OPC, SQL, HJ212, LOCAL)
     rigs = Rig.VIRTUAL
     scenario = Scenario(
@@ -87,11 +109,41 @@ class ComputesFromTypicalBranches(Case):
     """A typical branch is multiplied, a ratio divided, a total shared out and whole again, power summed over time."""
 
     zh = "典型支路乘算、求商、分摊（各份之和等于总量）和功率对时间积分的结果正确并上传。"
-    clauses = (
-        *("isc-2/7.2.3-B(2)-4", "isc-2/7.2.3-B(2)-5", "isc-2/7.2.3-B(2)-6", "isc-2/7.2.3-B(2)c"),
-        *("csmt/8.3.2-4", "csmt/8.3.2-5", "csmt/8.3.2-6", "csmt/8.3.2-7", "csmt/8.3.2c", "csmt/8.3.2d"),
-        *("isc-2/6.2j", "isc-2/6.2l"),
-    )
+    checks = {
+        formulas_judge.OPERATIONS["product"]: (
+            "isc-2/7.2.3-B(2)-4",
+            "isc-2/7.2.3-B(2)c",
+            "csmt/8.3.2-4",
+            "csmt/8.3.2c",
+            "isc-2/6.2j",
+            "isc-2/6.2l",
+            "isc-2/7.2.2-4",
+        ),
+        formulas_judge.OPERATIONS["quotient"]: (
+            "isc-2/7.2.3-B(2)-5",
+            "csmt/8.3.2-5",
+            "isc-2/6.2j",
+            "isc-2/6.2l",
+            "isc-2/7.2.2-4",
+        ),
+        formulas_judge.OPERATIONS["share"]: (
+            "csmt/8.3.2-6",
+            "csmt/8.3.2d",
+            "isc-2/6.2j",
+            "isc-2/6.2l",
+            "isc-2/7.2.2-4",
+        ),
+        formulas_judge.OPERATIONS["integral"]: (
+            "isc-2/7.2.3-B(2)-6",
+            "csmt/8.3.2-7",
+            "isc-2/6.2j",
+            "isc-2/6.2l",
+            "isc-2/7.2.2-4",
+        ),
+        formulas_judge.SHARES_ADD_UP: ("csmt/8.3.2-6", "csmt/8.3.2d"),
+        formulas_judge.INTEGRAL_AGREES: ("isc-2/7.2.3-B(2)-6", "csmt/8.3.2-7"),
+        **beside(formulas_judge.DERIVED_SENT),
+    }
     needs = (FORMULAS, MODBUS, HJ212, LOCAL)
     rigs = Rig.VIRTUAL
     scenario = Scenario(
@@ -140,7 +192,13 @@ class KeepsSumsHonest(Case):
     """A sum lacks its value while a meter does, takes an entry by hand, a roll-over and lost power, and stays true."""
 
     zh = "任一表计缺数时汇总不得表现为完整；人工录入、计数器翻转和停电后汇总仍正确，录入后修订并重传。"
-    clauses = (*_ADDITION, *_SUBTRACTION)
+    checks = {
+        formulas_judge.NO_PARTIAL_SUM: ("isc-2/7.2.3-B(2)a", "csmt/8.3.2a"),
+        formulas_judge.ENTRY_CARRIED: ("isc-2/7.2.3-B(2)a", "csmt/8.3.2a"),
+        formulas_judge.ROLLOVER_COMPUTED: ("isc-2/7.2.3-B(2)a", "csmt/8.3.2a"),
+        formulas_judge.COMPUTED_OVER_POWER_CUT: ("isc-2/7.2.3-B(2)a", "csmt/8.3.2a"),
+        **beside(formulas_judge.ENTRY_MARKED),
+    }
     needs = (FORMULAS, MODBUS, HJ212, LOCAL, MANUAL, "counters.rollover")
     rigs = Rig.VIRTUAL
     scenario = Scenario(
@@ -187,7 +245,9 @@ class AddsLateData(Case):
     """What a meter recorded while its line was dead goes into the sums of those hours, under the same key."""
 
     zh = "线路中断期间由表计自身记录补入的数据计入当时各小时的汇总，键值不变、修订重传。"
-    clauses = _ADDITION
+    checks = {
+        formulas_judge.LATE_DATA_CARRIED: ("isc-2/7.2.3-B(2)a", "csmt/8.3.2a"),
+    }
     needs = (FORMULAS, DLT645, HJ212, LOCAL, "acquisition.meter-records")
     rigs = Rig.VIRTUAL
     scenario = Scenario(
@@ -218,7 +278,10 @@ class AddsBeltAndTrucks(Case):
     """What came by belt and what came by truck are one quantity of fuel, hour by hour and for the day."""
 
     zh = "皮带秤与汽车衡的来料量逐小时、逐日汇总为同一燃料量。"
-    clauses = ("isc-2/7.2.2e-2", "isc-2/7.2.3-B(2)-1", "csmt/8.3.2-1")
+    checks = {
+        formulas_judge.OPERATIONS["sum"]: ("isc-2/7.2.3-B(2)-1", "csmt/8.3.2-1", "isc-2/7.2.2(2)d", "isc-2/7.2.3d"),
+        formulas_judge.DERIVED_SENT: ("isc-2/7.2.2(2)d",),
+    }
     needs = (FORMULAS, MODBUS, HJ212, LOCAL)
     rigs = Rig.VIRTUAL
     scenario = Scenario(
@@ -244,7 +307,11 @@ class AddsSystemsHourByHour(Case):
     """Systems of third parties are read once an hour, and what they tell is added up hour by hour."""
 
     zh = "第三方系统按小时级频次采集，逐小时汇总并上传。"
-    clauses = ("csmt/11.2b-2", "csmt/11.3c-9")
+    checks = {
+        formulas_judge.OPERATIONS["sum"]: ("csmt/11.3c-9",),
+        formulas_judge.DERIVED_SENT: ("csmt/11.3c-9",),
+        formulas_judge.READ_HOURLY: ("csmt/11.2b-2",),
+    }
     needs = (FORMULAS, OPC, SQL, HJ212, LOCAL)
     rigs = Rig.VIRTUAL
     scenario = Scenario(

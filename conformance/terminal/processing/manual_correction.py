@@ -25,7 +25,12 @@ class MendsUploadedData(Case):
     """Hours that centres have without a value, or with a wrong one, are mended by entry at every centre, for good."""
 
     zh = "已上传数据缺失或有误时，人工填报真值后补传至各中心，且仅该值生效。"
-    clauses = ("isc-2/7.2.4(5)c", "isc-2/7.2.4(5)d")
+    checks = {
+        manual_correction_judge.MENDED["incomplete"]: ("isc-2/7.2.4(5)c",),
+        manual_correction_judge.MENDED["inaccurate"]: ("isc-2/7.2.4(5)d",),
+        manual_correction_judge.MENDED_FLAGGED: ("isc-2/7.2.4(5)c", "isc-2/7.2.4(5)d"),
+        manual_correction_judge.ONE_REVISION_IN_FORCE: ("isc-2/7.2.4(5)c", "isc-2/7.2.4(5)d"),
+    }
     needs = (MODBUS, HJ212, LOCAL, MANUAL, "manual-backfill.incomplete", "manual-backfill.inaccurate")
     rigs = Rig.VIRTUAL
     scenario = Scenario(circuits=1, points=2, kinds=("hour",))
@@ -60,7 +65,12 @@ class RefusesWrongInput(Case):
     """What is no number, no period, out of its form or nobody's is refused and leaves nothing; the right is taken."""
 
     zh = "非数值、非时段、格式错误或无署名的输入被拒绝且不留痕迹，正确输入被接受；一次填报不超过一个自然月。"
-    clauses = ("isc-2/7.4.1.4(3)a", "csmt/11.2c")
+    checks = {
+        manual_correction_judge.WRONG_INPUT_REFUSED: ("isc-2/7.4.1.4(3)a",),
+        manual_correction_judge.RIGHT_INPUT_TAKEN: ("isc-2/7.4.1.4(3)a",),
+        manual_correction_judge.LONGER_THAN_A_MONTH_REFUSED: ("csmt/11.2c",),
+        manual_correction_judge.WRONG_INPUT_LEAVES_NOTHING: ("isc-2/7.4.1.4(3)a",),
+    }
     needs = (MODBUS, HJ212_WINDOW, LOCAL, MANUAL)
     rigs = Rig.VIRTUAL
     scenario = Scenario(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -24,7 +24,12 @@ class OffersMinuteValues(Case):
     """Every counter has 60 cumulative values an hour, each readable locally within a minute, never falling."""
 
     zh = "每个计数量每小时有 60 个累计值，分钟结束后 60 s 内可在本地读取，且不回退。"
-    clauses = ("isc-2/7.2.3-A(3)g", "isc-2/9.4a", "isc-2/7.3.1g")
+    checks = {
+        timing.SIXTY_VALUES_AN_HOUR: ("isc-2/7.2.3-A(3)g", "isc-2/9.4a", "isc-2/7.3.1g"),
+        timing.READABLE_WITHIN_A_MINUTE: ("isc-2/7.2.3-A(3)g", "isc-2/7.3.1g"),
+        timing.CUMULATIVE_IS_THE_REGISTER: ("isc-2/7.2.3-A(3)g",),
+        timing.NEVER_DECREASING: ("isc-2/7.2.3-A(3)g",),
+    }
     needs = (MODBUS, LOCAL, "accounting.minute-cumulative")
     scenario = Scenario(circuits=3, points=2, centres=("A",))
 
@@ -53,7 +58,11 @@ class AddsUpExactly(Case):
     """Quarter-hours add up to hours and hours to days, exactly, across midnight and the end of a month."""
 
     zh = "刻钟合计等于小时、小时合计等于日，跨午夜与月末仍逐位相等。"
-    clauses = ("isc-2/7.3a", "isc-2/7.3b", "isc-2/7.2.3-B(1)a", "csmt/8.2.1a", "csmt/8.2.1b", "csmt/8.2.1h")
+    checks = {
+        counters_judge.HOURS_ADD_UP_TO_THE_DAY: ("isc-2/7.3b", "isc-2/7.2.3-B(1)a", "csmt/8.2.1b"),
+        counters_judge.PARTS_ADD_UP_TO_THE_HOUR: ("isc-2/7.3a", "isc-2/7.2.3-B(1)a", "csmt/8.2.1h"),
+        **beside(*delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212)
     scenario = Scenario(start="2026-02-27T23:30:00+08:00", circuits=2, points=1, centres=("A",))
 
@@ -71,7 +80,10 @@ class CountsOverFullScale(Case):
     """A counter that passes full scale and starts again at zero yields the modular increment."""
 
     zh = "计数器满度回零时按模计算增量（9998、9999、0000、0001 各增 1）。"
-    clauses = ("csmt/8.2.2a", "csmt/8.2.2b")
+    checks = {
+        counters_judge.ROLLOVER_COUNTED: ("csmt/8.2.2a", "csmt/8.2.2b"),
+        **beside(*delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, "counters.rollover")
     scenario = ONE.but(maps=("adl3000", "sdm630", "iem3000"), circuits=3)
 
@@ -92,7 +104,10 @@ class CountsEachStepOverFullScale(Case):
     """…98, …99, 0, 1 yield 1, 1, 1, and …98 then 3 yields 5, in steps of the last digit."""
 
     zh = "满度跳转前后逐步读数的增量逐位正确。"
-    clauses = ("csmt/8.2.2a", "csmt/8.2.2b")
+    checks = {
+        counters_judge.ROLLOVER_COUNTED: ("csmt/8.2.2a", "csmt/8.2.2b"),
+        **beside(*delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, "counters.rollover")
     scenario = ONE.but(circuits=2, points=1, centres=("A",), kinds=("minute",))
     steps = (
@@ -125,7 +140,11 @@ class MarksResetOfCounter(Case):
     """A counter that falls without rolling over yields no increment, a flag and a log entry."""
 
     zh = "计数器非满度回落（复位）不产生增量，记录带标记并记入日志。"
-    clauses = ("csmt/8.2.2a", "isc-2/7.2.3-B(3)b")
+    checks = {
+        counters_judge.NO_INCREMENT_FROM_A_FALL: ("isc-2/7.2.3-B(3)b",),
+        counters_judge.FALL_FLAGGED: ("isc-2/7.2.3-B(3)b",),
+        **beside(counters_judge.FALL_LOGGED, *delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, LOCAL, "counters.rollover")
     scenario = ONE
 
@@ -149,7 +168,10 @@ class CarriesOnOverReplacement(Case):
     """With a recorded meter replacement the increment adds the rest of the old meter to the start of the new one."""
 
     zh = "登记换表后，增量等于旧表剩余量与新表起始后用量之和。"
-    clauses = ("csmt/8.2.2a", "csmt/8.2.1a")
+    checks = {
+        counters_judge.REPLACEMENT_COUNTED: ("csmt/8.2.1a",),
+        **beside(*delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, LOCAL, "counters.replacement")
     scenario = ONE
 
@@ -172,10 +194,12 @@ class RejectsReadingsOutOfRange(Case):
     """Readings beyond the instrument's limits are marked and never sent as valid; the limits themselves are valid."""
 
     zh = "超出量程上下限的读数标记为无效且不以正常标记上传，等于限值者有效。"
-    clauses = (
-        *("csmt/8.1.1a", "csmt/8.1.1b", "csmt/8.1.1c", "csmt/12.3.2d"),
-        *("isc-2/7.2.3-B(3)a", "isc-2/7.2.3-B(3)b"),
-    )
+    checks = {
+        ranges_judge.OUT_OF_RANGE_MARKED: ("csmt/8.1.1a", "csmt/12.3.2d", "isc-2/7.2.3-B(3)b"),
+        ranges_judge.OUT_OF_RANGE_NOT_SENT_AS_VALID: ("csmt/12.3.2d", "isc-2/7.2.3-B(3)b"),
+        ranges_judge.LIMIT_ITSELF_VALID: ("csmt/8.1.1a",),
+        **beside(*delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, LOCAL, "processing.range-check")
     scenario = Scenario(
         circuits=1,

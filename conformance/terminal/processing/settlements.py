@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -32,7 +32,13 @@ class SettlesToTheQuarter(Case):
     """Days with their extremes, weeks, months and a quarter are exact, across 31 December and 29 February."""
 
     zh = "日结（含最大最小值）、周、月、季度累计逐位正确，跨 12 月 31 日与 2 月 29 日。"
-    clauses = ("isc-2/7.3b", "isc-2/7.3c", "isc-2/7.3d", "csmt/8.2.1c", "csmt/8.2.1d")
+    checks = {
+        settlements_judge.TOTALS.of("day"): ("isc-2/7.3b",),
+        settlements_judge.TOTALS.of("week"): ("isc-2/7.3c",),
+        settlements_judge.TOTALS.of("month"): ("isc-2/7.3d", "csmt/8.2.1d"),
+        settlements_judge.DAILY_EXTREMES: ("csmt/8.2.1c",),
+        **beside(settlements_judge.TOTALS.of("quarter-year")),
+    }
     needs = (MODBUS, LOCAL)
     rigs = Rig.VIRTUAL
     scenario = _SLOW
@@ -54,7 +60,10 @@ class SettlesTheYear(Case):
     """A calendar year of 366 days is the sum of its months and what the register advanced, exactly."""
 
     zh = "日历年（366 日）累计量等于各月之和，与表计读数增量逐位一致。"
-    clauses = ("csmt/8.2.1e",)
+    checks = {
+        settlements_judge.TOTALS.of("year"): ("csmt/8.2.1e",),
+        settlements_judge.SUM_OF_PARTS.of("year"): ("csmt/8.2.1e",),
+    }
     needs = (MODBUS, LOCAL)
     rigs = Rig.VIRTUAL
     scenario = _SLOW
@@ -78,7 +87,10 @@ class SettlesTheSeconds(Case):
     """With a period of 1 s every second has its value, and minutes are the sums of what their seconds advanced."""
 
     zh = "采集周期 1 s 时每秒均有数值，分钟值等于各秒增量之和。"
-    clauses = ("csmt/8.2.1f",)
+    checks = {
+        settlements_judge.EVERY_SECOND_STORED: ("csmt/8.2.1f",),
+        settlements_judge.SECONDS_ADD_UP: ("csmt/8.2.1f", "csmt/8.2.1g"),
+    }
     needs = (MODBUS, LOCAL)
     rigs = Rig.VIRTUAL
     scenario = Scenario(circuits=2, points=1, maps=("adl3000",), period_s=1, centres=("A",), minute_interval=1)

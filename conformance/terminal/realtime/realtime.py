@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, beside
 from bench.case.swept import Swept
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Line, Revocation, Scenario
-from conformance.common import accuracy, clock_steps, retention
+from conformance.common import accuracy, clock_steps, delivery, gaps, packages, retention, timing
 from conformance.common.actions import all_centres, counters, delivered, points, read_readings, read_records, reconciled
 from conformance.common.times import MINUTE, SECOND, ceil
 from conformance.terminal import HJ212, LOCAL, MODBUS
 from conformance.terminal.accuracy.values import TakesOverEdgeValues
+from conformance.terminal.acquisition import standby_judge
 from conformance.terminal.acquisition.interfaces import (
     KeepsCadenceBesideDeadMeter,
     ReadsCjt188Meters,
@@ -28,8 +29,11 @@ from conformance.terminal.acquisition.sources import (
     KeepsSourceThroughNineSecondsOfSilence,
     SwitchesToStandbyAfterTenSeconds,
 )
+from conformance.terminal.delivery import dynamic_centres_judge
+from conformance.terminal.management import configuration_judge, software_judge
 from conformance.terminal.management.configuration import ConfiguresFromAfar
 from conformance.terminal.management.software import InstallsAndRemovesApplications, StopsUpgradesFromAfar
+from conformance.terminal.security import renewal, renewal_judge, revocation_judge
 from conformance.terminal.security.renewal import RenewsItsCertificateWhileRunning
 from conformance.terminal.security.revocation import RefusesWhatIsRevokedMeanwhile
 from conformance.terminal.storage import power_sweep_judge
@@ -79,7 +83,9 @@ class DeliversWithinMinutes(_RealTime, Case):
     """Minute values and real-time values reach both centres within minutes of the start, once each and unaltered."""
 
     zh = "启动数分钟内，分钟数据与实时数据各一次、无误地到达两个中心。"
-    clauses = ("isc-2/7.2.4(3)a", "isc-2/7.2.4(3)b")
+    checks = {
+        **beside(accuracy.SAME_READING.of("centre-a"), accuracy.SAME_READING.of("centre-b"), *delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212)
     scenario = QUICK
 
@@ -96,7 +102,19 @@ class BackfillsShortOutage(_RealTime, Case):
     """What fell due while both centres could not be reached for 100 s arrives within a minute afterwards, once each."""
 
     zh = "两个中心断网 100 s 期间的数据在恢复后一分钟内补齐，各一次。"
-    clauses = ("isc-2/7.2.4(4)a", "isc-2/7.2.4(4)b")
+    checks = {
+        retention.BACKFILL_COMPLETE: ("isc-2/7.2.4(4)a", "isc-2/7.2.4(4)b"),
+        delivery.NONE_LOST: ("isc-2/7.2.4(4)a", "isc-2/7.2.4(4)b"),
+        delivery.ALL_ACKNOWLEDGED: ("isc-2/7.2.4(4)a", "isc-2/7.2.4(4)b"),
+        **beside(
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+            retention.OUTAGE_TOOK_PLACE,
+        ),
+    }
     needs = (MODBUS, HJ212, "delivery.automatic-backfill")
     scenario = QUICK
     outage_s = 100.0
@@ -120,7 +138,6 @@ class BackfillsShortOutage(_RealTime, Case):
 class _LosesPowerOnce(_RealTime):
     """What cases share in which power is lost once, after a whole minute was stored and shown."""
 
-    clauses = ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a", "csmt/7.6b")
     needs = (MODBUS, HJ212, LOCAL)
     scenario = QUICK
     work_on_s = 12.0
@@ -156,6 +173,20 @@ class OutlastsCutAtSync(_LosesPowerOnce, Case):
     """Power lost just after a write barrier of the terminal, between two, harms nothing that it had shown before."""
 
     zh = "在两次落盘之间断电，此前可读的数据不受损。"
+    checks = {
+        retention.READABLE_STAYS_READABLE: ("isc-2/7.2.3e",),
+        retention.SENT_AS_STORED: ("csmt/7.6b",),
+        accuracy.SAME_READING.of("stored"): ("isc-2/7.2.3-A(2)a",),
+        delivery.NONE_LOST: ("csmt/7.6b",),
+        delivery.ALL_ACKNOWLEDGED: ("csmt/7.6b",),
+        **beside(
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+        ),
+    }
 
     async def lose(self, bench: Bench) -> None:
         bench.power.cut_at_sync(bench.chance("sync").randrange(1, 3), off_s=4, after=True)
@@ -166,6 +197,21 @@ class OutlastsCutAtInstant(_LosesPowerOnce, Case):
     """Power lost at an instant, for longer than a moment, harms nothing shown before and no later time stamp."""
 
     zh = "任意时刻断电一段时间，此前可读的数据不受损，其后时标正确。"
+    checks = {
+        retention.READABLE_STAYS_READABLE: ("isc-2/7.2.3e",),
+        retention.SENT_AS_STORED: ("csmt/7.6b",),
+        accuracy.SAME_READING.of("stored"): ("isc-2/7.2.3-A(2)a",),
+        delivery.NONE_LOST: ("csmt/7.6b",),
+        delivery.ALL_ACKNOWLEDGED: ("csmt/7.6b",),
+        **beside(
+            power_sweep_judge.WORKS_AGAIN,
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+        ),
+    }
     work_on_s = 130.0
 
     async def lose(self, bench: Bench) -> None:
@@ -177,7 +223,17 @@ class RecoversFromClockWrongAtBoot(_RealTime, Case):
     """A clock 150 s slow when power returns, until a centre sets it, spoils nothing recorded before."""
 
     zh = "来电时时钟慢 150 s、随后由中心校准，此前记录不受影响，其后记录正确。"
-    clauses = ("isc-2/7.3.1c", "isc-2/7.2.3e", "csmt/8.2.1g", "csmt/7.6b")
+    checks = {
+        retention.READABLE_STAYS_READABLE: ("isc-2/7.2.3e",),
+        clock_steps.NO_DUPLICATE_KEY: ("csmt/8.2.1g", "isc-2/7.3.1e"),
+        clock_steps.NO_NEGATIVE_PERIOD: ("csmt/8.2.1g", "isc-2/7.3.1e"),
+        clock_steps.NO_OVERLAPPING_PERIOD: ("csmt/8.2.1g", "isc-2/7.3.1e"),
+        clock_steps.NO_LOST_PERIOD: ("isc-2/7.3.1c",),
+        clock_steps.NOTHING_COUNTED_TWICE: ("csmt/8.2.1g",),
+        clock_steps.PERIOD_TOTALS_TRUE: ("csmt/8.2.1g",),
+        clock_steps.GOES_ON_AFTER_THE_STEP: ("isc-2/7.3.1c",),
+        **beside(clock_steps.COMMAND_EXECUTED.of("1012")),
+    }
     needs = (MODBUS, HJ212, LOCAL, "clock.centre")
     scenario = QUICK
     slow_s = 150.0
@@ -210,7 +266,22 @@ class OutlastsCutAtAnySync(_RealTime, Swept):
     """Power lost at any write barrier of the first two minutes, or when none is left, does no harm."""
 
     zh = "在最初两分钟内任一落盘时刻（生效前或生效后）或全部落盘之后断电，均无损害。"
-    clauses = ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a", "csmt/7.6b")
+    checks = {
+        retention.SENT_AS_STORED: ("csmt/7.6b",),
+        accuracy.SAME_READING.of("stored"): ("isc-2/7.2.3-A(2)a",),
+        delivery.NONE_LOST: ("csmt/7.6b",),
+        delivery.ALL_ACKNOWLEDGED: ("csmt/7.6b",),
+        power_sweep_judge.READINGS_STAY.sometimes(): ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a"),
+        retention.READABLE_STAYS_READABLE.sometimes(): ("isc-2/7.2.3e",),
+        **beside(
+            power_sweep_judge.WORKS_AGAIN,
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+        ),
+    }
     needs = (MODBUS, HJ212, LOCAL)
     scenario = QUICK
     swept_s = 105.0
@@ -242,6 +313,11 @@ class TakesOverEdgeValuesQuickly(_RealTime, TakesOverEdgeValues):
     """0.10, 123456.78, 99999999.9 and 4294967295 arrive digit for digit within half a minute each."""
 
     zh = "0.10、123456.78、99999999.9、4294967295 等边界值在半分钟内逐位一致地到达。"
+    checks = {
+        accuracy.EDGE_VALUES.of("stored"): ("isc-2/9.3b", "cpcif/8.2a"),
+        accuracy.EDGE_VALUES.of("centre-a"): ("isc-2/9.3b", "cpcif/8.2a"),
+        accuracy.EDGE_VALUES.of("centre-b"): ("isc-2/9.3b", "cpcif/8.2a"),
+    }
     scenario = Scenario(circuits=1, points=1, meters=("types",), period_s=5, realtime_interval_s=30, kinds=())
     before_s = 2.0
     shown_s = 34.0
@@ -270,6 +346,20 @@ class ReadsDlt645MetersQuickly(_OnLinesQuickly, ReadsDlt645Meters):
     """Values of DL/T 645-2007 and -1997 meters on one line arrive digit for digit within a minute and a half."""
 
     zh = "同一串行线上 DL/T 645-2007 与 1997 电能表的数值在一分半钟内逐位一致地存储并上传。"
+    checks = {
+        accuracy.SAME_READING.of("stored"): (
+            "csmt/11.3a-2",
+            "csmt/4l",
+            "isc-2/7.2.2(2)o",
+            "isc-2/7.2.2a-1",
+            "isc-2/7.2.2a-2",
+        ),
+        **beside(
+            accuracy.SAME_DIGITS.of("stored"),
+            accuracy.SAME_DIGITS.of("centre-a"),
+            accuracy.SAME_READING.of("centre-a"),
+        ),
+    }
     scenario = _lines(Line(("dlt645-2007", "dlt645-1997"), 2400, "E"))
 
 
@@ -277,6 +367,14 @@ class ReadsCjt188MetersQuickly(_OnLinesQuickly, ReadsCjt188Meters):
     """Values of CJ/T 188 water, heat and gas meters on one line arrive digit for digit within a minute and a half."""
 
     zh = "同一串行线上 CJ/T 188 水表、热量表、燃气表的数值在一分半钟内逐位一致地存储并上传。"
+    checks = {
+        accuracy.SAME_READING.of("stored"): ("csmt/11.3a-3", "csmt/4m", "isc-2/7.2.2(2)p"),
+        **beside(
+            accuracy.SAME_DIGITS.of("stored"),
+            accuracy.SAME_DIGITS.of("centre-a"),
+            accuracy.SAME_READING.of("centre-a"),
+        ),
+    }
     scenario = _lines(Line(("cjt188-water", "cjt188-heat", "cjt188-gas"), 2400, "E"))
 
 
@@ -284,6 +382,14 @@ class ReadsModbusOnSerialLinesQuickly(_OnLinesQuickly, ReadsModbusOnSerialLines)
     """Values of Modbus RTU and ASCII meters and 4-20 mA modules arrive digit for digit within a minute and a half."""
 
     zh = "Modbus RTU、ASCII 表计与 4–20 mA 模块的数值在一分半钟内逐位一致地存储并上传。"
+    checks = {
+        accuracy.SAME_READING.of("stored"): ("csmt/11.3a-1", "csmt/4e", "csmt/4k", "isc-2/7.2.2(2)n"),
+        **beside(
+            accuracy.SAME_DIGITS.of("stored"),
+            accuracy.SAME_DIGITS.of("centre-a"),
+            accuracy.SAME_READING.of("centre-a"),
+        ),
+    }
     scenario = _lines(Line(("modbus-rtu", "types-rtu", "analogue")), Line(("modbus-ascii", "modbus-ascii"), 9600, "E"))
 
 
@@ -291,6 +397,16 @@ class KeepsCadenceBesideDeadMeterQuickly(_OnLinesQuickly, KeepsCadenceBesideDead
     """A dead meter on a line takes no cycle of ten seconds from the others within two minutes."""
 
     zh = "同一串行线上一块表无应答时，其余表计两分钟内的 10 s 采集周期不受影响。"
+    checks = {
+        accuracy.SAME_READING.of("stored"): ("csmt/11.3a-2",),
+        timing.EVERY_METER_POLLED: ("csmt/11.3a-2", "isc-2/7.2.3-A(1)a"),
+        timing.NO_CYCLE_SKIPPED: ("isc-2/7.2.3-A(1)a",),
+        **beside(
+            accuracy.SAME_DIGITS.of("stored"),
+            accuracy.SAME_DIGITS.of("centre-a"),
+            accuracy.SAME_READING.of("centre-a"),
+        ),
+    }
     scenario = _lines(Line(("dlt645-2007", "dlt645-2007", "dlt645-1997"), 2400, "E"))
     before_s = 5.0
     hours = 0.03
@@ -305,6 +421,13 @@ class StoresNothingFromSpoiledAnswersQuickly(_RealTime, StoresNothingFromSpoiled
     """Silence and damaged answers of a DL/T 645 meter, 40 s each, are not stored as values."""
 
     zh = "DL/T 645 无应答、校验错各 40 s，均不作为数值。"
+    checks = {
+        gaps.GAP_RECORDED: ("isc-2/7.2.3-A(1)b",),
+        gaps.GAP_BOUNDS: ("isc-2/7.2.3-A(1)b",),
+        gaps.NO_REPEATED_VALUE: ("isc-2/7.2.3-A(1)b",),
+        gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
+        **beside(gaps.NO_VALUE_SENT_AS_READ),
+    }
     # The period leaves room for every repetition that a terminal may try on a line of 2400 bit/s.
     scenario = _lines(Line(("dlt645-2007", "dlt645-2007"), 2400, "E")).but(period_s=20)
     faults = (Silent(), BadCheck())
@@ -347,6 +470,9 @@ class KeepsSourceQuickly(_SilentQuickly, KeepsSourceThroughNineSecondsOfSilence)
     """Nine seconds without a reply, twice within four minutes, do not bring the standby source into use."""
 
     zh = "四分钟内两次 9.0 s 无应答时不启用备用设备。"
+    checks = {
+        standby_judge.NO_SWITCH: ("isc-2/7.2.3-A(1)c",),
+    }
     scenario = _STANDBY
 
 
@@ -354,6 +480,13 @@ class SwitchesToStandbyQuickly(_SilentQuickly, SwitchesToStandbyAfterTenSeconds)
     """After ten seconds without a reply, twice within four minutes, the standby is read, told and recorded."""
 
     zh = "四分钟内两次连续 10 s 无应答时自动改用备用设备，有提示、有来源记录，不漏计不重计。"
+    checks = {
+        standby_judge.ONE_SWITCH: ("isc-2/7.2.3-A(1)c",),
+        standby_judge.SWITCH_TIME: ("isc-2/7.2.3-A(1)c",),
+        standby_judge.OPERATOR_TOLD: ("isc-2/7.2.3-A(1)d",),
+        standby_judge.MISSING_STRETCH_RECORDED: ("isc-2/7.2.3-A(1)b",),
+        **beside(standby_judge.SOURCE_RECORDED, standby_judge.EVERY_UNIT_ONCE),
+    }
     scenario = _STANDBY.but(kinds=("minute",))
 
 
@@ -366,6 +499,12 @@ class RefusesWhatIsRevokedQuickly(RefusesWhatIsRevokedMeanwhile):
     """A centre whose certificate is revoked gets nothing two minutes later; a forged list changes nothing."""
 
     zh = "中心证书被吊销两分钟后不再发送，解除后补齐；伪造的吊销列表不起作用；全程不到一刻钟。"
+    checks = {
+        revocation_judge.REVOKED_GETS_NOTHING.of("a"): ("isc-2/7.4.1b",),
+        revocation_judge.REVOKED_AT_NEXT_HANDSHAKE: ("isc-2/7.4.1b",),
+        revocation_judge.FORGED_LIST_NOT_BELIEVED: ("isc-2/7.4.1b",),
+        **beside(revocation_judge.LIST_RENEWED, revocation_judge.OTHERS_ARE_SERVED_MEANWHILE, *delivery.ARRIVAL),
+    }
     scenario = RefusesWhatIsRevokedMeanwhile.scenario.but(
         revocation=Revocation(publish_s=_LOOK_S, valid_s=6 * _LOOK_S, look_s=_LOOK_S)
     )
@@ -383,6 +522,12 @@ class RenewsItsCertificateQuickly(RenewsItsCertificateWhileRunning):
     """A certificate is replaced within five minutes: unfit ones refused, the new one shown, nothing lost."""
 
     zh = "五分钟内在线更换终端证书：不合格证书被拒绝，新证书随即启用且断电后保持，数据不丢失。"
+    checks = {
+        renewal_judge.UNFIT_CERTIFICATES_REFUSED: ("isc-2/7.4.1b",),
+        **beside(
+            renewal_judge.RENEWAL_TAKEN, renewal_judge.NEW_CERTIFICATE_SHOWN, renewal.RENEWAL_LOGGED, *delivery.ARRIVAL
+        ),
+    }
     scenario = RenewsItsCertificateWhileRunning.scenario.but(minute_interval=1)
     before_s = 20.0
     unfit_s = 5.0
@@ -402,6 +547,17 @@ class InstallsApplicationsQuickly(InstallsAndRemovesApplications):
     """Applications and modules are installed, upgraded and removed within ten minutes; nothing else notices."""
 
     zh = "十分钟内远程安装、升级、卸载应用程序和模块，其他模块不受影响。"
+    checks = {
+        software_judge.INSTALLED_RUNS: ("csmt/10.6.4a", "isc-2/8.4d"),
+        software_judge.REMOVED_IS_GONE: ("csmt/10.6.4b", "isc-2/8.4e"),
+        software_judge.POLLING_UNDISTURBED: ("isc-2/4.3h",),
+        software_judge.CONNECTION_UNDISTURBED: ("isc-2/4.3h",),
+        software_judge.INTERFACE_UNDISTURBED: ("isc-2/4.3h",),
+        packages.RECORDS_UNTOUCHED: ("csmt/10.6.4d", "csmt/10.6.4e", "isc-2/8.4g", "isc-2/8.4h"),
+        packages.ISSUER_SEES_NO_DATA: ("csmt/10.6.4g", "isc-2/8.4j"),
+        software_judge.NO_COPY_LEFT: ("csmt/10.6.4f", "isc-2/8.4i"),
+        **beside(software_judge.BAD_APPLICATION_GIVEN_UP),
+    }
     scenario = InstallsAndRemovesApplications.scenario.but(
         minute_interval=1, centre_options=(("A", {"channel": "mtls"}), ("M", _MANAGED))
     )
@@ -414,6 +570,16 @@ class StopsUpgradesQuickly(StopsUpgradesFromAfar):
     """Upgrades are stopped from afar, completed after a lost network and taken as a file within ten minutes."""
 
     zh = "十分钟内：升级可远程切断，断网后可恢复完成，可以文件方式升级，数据不变。"
+    checks = {
+        software_judge.STOPPED_WHILE_FETCHING: ("isc-2/8.4c",),
+        software_judge.STOPPED_ON_TRIAL: ("isc-2/8.4c",),
+        software_judge.DONE_AFTER_LOST_NETWORK: ("csmt/10.6.4c", "isc-2/8.4f"),
+        software_judge.UPGRADED_OVER_LOCAL_NETWORK: ("isc-2/8.4b",),
+        packages.RECORDS_UNTOUCHED: ("csmt/10.6.4d", "csmt/10.6.4e", "isc-2/8.4g", "isc-2/8.4h"),
+        packages.ISSUER_SEES_NO_DATA: ("csmt/10.6.4g", "isc-2/8.4j"),
+        software_judge.NO_COPY_LEFT: ("csmt/10.6.4f", "isc-2/8.4i"),
+        **beside(software_judge.NEVER_HALF_INSTALLED, packages.WORKS_AGAIN),
+    }
     scenario = StopsUpgradesFromAfar.scenario.but(
         period_s=5, minute_interval=1, centre_options=(("A", {"channel": "mtls"}), ("M", _MANAGED))
     )
@@ -427,6 +593,20 @@ class ConfiguresQuickly(ConfiguresFromAfar):
     """Address, centre, data item, formula and factor come by signed package, act and stay, within twenty minutes."""
 
     zh = "二十分钟内以签名软件包远程配置地址、数据中心、数据项、公式和因子，生效并在断电后保持。"
+    checks = {
+        packages.TAKEN_ONLINE: ("isc-2/8.3a",),
+        packages.ONLINE_IN_FORCE: ("isc-2/8.3a",),
+        packages.OFFLINE_IN_FORCE: ("csmt/11.4b-3", "isc-2/8.3b"),
+        configuration_judge.NEW_ADDRESS_GETS_EVERYTHING: ("isc-2/8.3c",),
+        configuration_judge.OLD_ADDRESS_LEFT_ALONE: ("isc-2/8.3c",),
+        configuration_judge.ITEM_NO_LONGER_ACQUIRED: ("isc-2/8.3d",),
+        configuration_judge.CONFIGURATION_SURVIVES_RESTART: ("isc-2/8.3d",),
+        configuration_judge.ITEM_ACQUIRED_AGAIN: ("csmt/11.4b-3",),
+        dynamic_centres_judge.JOINED_IS_SERVED.of("c"): ("isc-2/7.2.4(3)d",),
+        configuration_judge.WRONG_CONFIGURATION_REFUSED: ("isc-2/7.4.1.4(3)b",),
+        configuration_judge.REFUSED_CHANGES_NOTHING: ("isc-2/7.4.1.4(3)b",),
+        **beside(configuration_judge.CONFIGURATION_LOGGED),
+    }
     scenario = ConfiguresFromAfar.scenario.but(period_s=10, centre_options=(("M", _MANAGED),))
     before_s = 80.0
     away_s = 100.0

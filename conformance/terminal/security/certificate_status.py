@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import CertificateStatus, Scenario
@@ -21,7 +21,6 @@ from simulators.trust.certificates import Family
 FAMILY = "status"
 
 _STATUS = CertificateStatus(valid_s=60, look_s=60)
-_CLAUSES = ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d")
 _SCENARIO = Scenario(
     circuits=1,
     points=1,
@@ -44,7 +43,22 @@ class AsksWhetherCertificatesStillCount(Case):
     """The terminal asks for the status of a centre's certificate, obeys it, and takes no other answer for it."""
 
     zh = "终端查询中心证书状态并据此通断；过期、伪造、越权、不符的应答均不采信，无应答按策略拒绝。"
-    clauses = _CLAUSES
+    checks = {
+        certificate_status_judge.STATUS_ASKED: ("isc-2/7.4.1b",),
+        certificate_status_judge.REVOKED_STATUS_OBEYED.of("a"): ("isc-2/7.4.1b",),
+        certificate_status_judge.OTHERS_SERVED_WHILE_REVOKED: ("isc-2/7.2.4(3)b",),
+        certificate_status_judge.NOT_ENOUGH.of("old"): ("isc-2/7.4.1b",),
+        certificate_status_judge.NOT_ENOUGH.of("forged"): ("isc-2/7.4.1b",),
+        certificate_status_judge.NOT_ENOUGH.of("undelegated"): ("isc-2/7.4.1b",),
+        certificate_status_judge.NOT_ENOUGH.of("other"): ("isc-2/7.4.1b",),
+        certificate_status_judge.NOT_ENOUGH.of("wrong-nonce"): ("isc-2/7.4.1b",),
+        certificate_status_judge.NOT_ENOUGH.of("unknown"): ("isc-2/7.4.1b",),
+        certificate_status_judge.NOT_ENOUGH.of("try-later"): ("isc-2/7.4.1b",),
+        certificate_status_judge.NOT_ENOUGH.of("silent"): ("isc-2/7.4.1b",),
+        **beside(
+            certificate_status_judge.SERVED.of("delegated"), certificate_status_judge.STATUS_ALARMED, *delivery.ARRIVAL
+        ),
+    }
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, CERTIFICATE_STATUS)
     scenario = _SCENARIO
     rigs = Rig.VIRTUAL
@@ -84,6 +98,16 @@ class AsksOverNationalChannelsToo(AsksWhetherCertificatesStillCount):
     """Over TLS 1.3 with the national suites the status of SM2 certificates is asked for and obeyed alike."""
 
     zh = "国密 TLS 1.3 通道上同样查询 SM2 证书状态并据此通断，伪造、越权的应答不采信。"
+    checks = {
+        certificate_status_judge.STATUS_ASKED: ("isc-2/7.4.1b",),
+        certificate_status_judge.REVOKED_STATUS_OBEYED.of("a"): ("isc-2/7.4.1b",),
+        certificate_status_judge.NOT_ENOUGH.of("forged"): ("isc-2/7.4.1b",),
+        certificate_status_judge.NOT_ENOUGH.of("undelegated"): ("isc-2/7.4.1b",),
+        certificate_status_judge.NOT_ENOUGH.of("silent"): ("isc-2/7.4.1b",),
+        **beside(
+            certificate_status_judge.SERVED.of("delegated"), certificate_status_judge.STATUS_ALARMED, *delivery.ARRIVAL
+        ),
+    }
     needs = (MODBUS, HJ212, LOCAL, NATIONAL_TLS, CERTIFICATE_STATUS)
     scenario = _SCENARIO.but(centres=("A",), centre_options=(("A", {"channel": "gm-tls13"}),))
     family = "sm2"
@@ -96,7 +120,16 @@ class GoesOnWhenNobodyAnswers(Case):
     """Told to go on, the terminal keeps sending when nobody answers for a certificate, alarms, and obeys a true no."""
 
     zh = "策略为告警时：查询无应答继续上传并告警，伪造的吊销应答不起作用，真实的吊销仍须遵从。"
-    clauses = _CLAUSES
+    checks = {
+        certificate_status_judge.REVOKED_STATUS_OBEYED.of("a"): ("isc-2/7.4.1b",),
+        **beside(
+            certificate_status_judge.SERVED.of("try-later"),
+            certificate_status_judge.SERVED.of("slander"),
+            certificate_status_judge.SERVED.of("silent"),
+            certificate_status_judge.STATUS_ALARMED,
+            *delivery.ARRIVAL,
+        ),
+    }
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, CERTIFICATE_STATUS)
     scenario = _SCENARIO.but(centres=("A",), status=CertificateStatus(valid_s=60, look_s=60, policy="soft"))
     rigs = Rig.VIRTUAL
@@ -133,7 +166,14 @@ class HeedsStapledStatus(Case):
     """A status stapled in the handshake counts as if asked for; one that insists on it is refused without."""
 
     zh = "握手附带的证书状态视同查询所得；要求附带状态的证书，状态缺失、过期、伪造或不符时拒绝连接。"
-    clauses = _CLAUSES
+    checks = {
+        certificate_status_judge.STAPLE_REVOKED_OBEYED: ("isc-2/7.4.1b",),
+        certificate_status_judge.STAPLE_REFUSED.of("none"): ("isc-2/7.4.1b",),
+        certificate_status_judge.STAPLE_REFUSED.of("old"): ("isc-2/7.4.1b",),
+        certificate_status_judge.STAPLE_REFUSED.of("forged"): ("isc-2/7.4.1b",),
+        certificate_status_judge.STAPLE_REFUSED.of("other"): ("isc-2/7.4.1b",),
+        **beside(certificate_status_judge.SERVED.of("stapled"), *delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, CERTIFICATE_STATUS)
     scenario = _SCENARIO.but(centres=("A",), centre_options=(("A", {"channel": "mtls", "certificate": "must-staple"}),))
     rigs = Rig.VIRTUAL

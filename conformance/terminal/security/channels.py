@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -22,14 +22,16 @@ CAPTURING = Rig.VIRTUAL | Rig.PROCESS | Rig.LAB
 
 _UPLOAD = Scenario(circuits=2, points=2, minute_interval=1, kinds=("minute",))
 _MUTUAL = _UPLOAD.but(centre_options=(("A", {"channel": "mtls"}), ("B", {"channel": "mtls"})))
-_ENCRYPTED = ("isc-2/7.2.3-B(6)a", "isc-2/7.4.2.1[2]b", "csmt/7.4f", "cpcif/8.3a-1")
 
 
 class LetsNobodyReadUploads(Case):
     """Nothing that the terminal tells its centres over mutual TLS can be read on the way, and all of it arrives."""
 
     zh = "经双向 TLS 上传的内容在途中不可读，且数据完整送达。"
-    clauses = _ENCRYPTED
+    checks = {
+        secrecy.NOTHING_READABLE: ("isc-2/7.2.3-B(6)a", "isc-2/7.4.2.1[2]b", "csmt/7.4f", "cpcif/8.3a-1"),
+        **beside(*delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, MUTUAL_TLS)
     scenario = _MUTUAL
     rigs = CAPTURING
@@ -61,7 +63,17 @@ class RefusesBadCertificatesOfCentre(Case):
     """A centre with a bad certificate gets no message, by this way or another; with the good one it gets everything."""
 
     zh = "中心证书异常时不发送任何报文，也不改走明文；恢复正常证书后数据补齐。"
-    clauses = ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d")
+    checks = {
+        secrecy.REFUSED.of("expired"): ("isc-2/7.4.1b",),
+        secrecy.REFUSED.of("not-yet-valid"): ("isc-2/7.4.1b",),
+        secrecy.REFUSED.of("wrong-host"): ("isc-2/7.4.1b",),
+        secrecy.REFUSED.of("self-signed"): ("isc-2/7.4.1b",),
+        secrecy.REFUSED.of("unknown-issuer"): ("isc-2/7.4.1b",),
+        secrecy.REFUSED.of("look-alike"): ("isc-2/7.4.1b",),
+        secrecy.REFUSED.of("revoked"): ("isc-2/7.4.1b",),
+        secrecy.NOTHING_READABLE: ("isc-2/7.2.3-B(6)a", "csmt/7.4f"),
+        **beside(*delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, MUTUAL_TLS)
     scenario = _UPLOAD.but(centres=("A",), centre_options=(("A", {"channel": "mtls"}),))
     rigs = CAPTURING
@@ -90,7 +102,17 @@ class ShowsItsOwnCertificate(Case):
     """To a centre that demands it the terminal shows its own certificate, and offers nothing weak."""
 
     zh = "中心要求时终端出示自身证书，且不提供弱版本和弱套件。"
-    clauses = ("isc-2/7.4.1b", "isc-2/7.4.2.1[2]g", "isc-2/7.4.2.1[2]j")
+    checks = {
+        secrecy.OWN_CERTIFICATE: (
+            "isc-2/7.4.1b",
+            "isc-2/7.4.1c",
+            "isc-2/7.4.1d",
+            "isc-2/7.4.2.1[2]g",
+            "isc-2/7.4.2.1[2]j",
+        ),
+        secrecy.NOTHING_WEAK_OFFERED: ("isc-2/7.4.2.1[2]j",),
+        **beside(*delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, MUTUAL_TLS)
     scenario = _UPLOAD.but(centres=("A",), centre_options=(("A", {"channel": "mtls"}),))
 
@@ -109,13 +131,17 @@ class SpeaksTheNationalSuites(Case):
     """Over TLS 1.3 with the national suites nothing else is offered or agreed, nothing can be read, all arrives."""
 
     zh = "国密 TLS 1.3 通道只协商国密套件，内容不可读，数据完整。"
-    clauses = (
-        "csmt/7.4a",
-        "csmt/12.3.2e",
-        "isc-2/7.4.2.1[2]d",
-        "isc-2/7.4.2.1[2]e",
-        "isc-2/7.4.2.1[2]f",
-    )
+    checks = {
+        secrecy.NATIONAL_SUITE: (
+            "csmt/7.4a",
+            "csmt/12.3.2e",
+            "isc-2/7.4.2.1[2]d",
+            "isc-2/7.4.2.1[2]e",
+            "isc-2/7.4.2.1[2]f",
+        ),
+        secrecy.NOTHING_READABLE: ("csmt/12.3.2e", "csmt/7.4f"),
+        **beside(secrecy.NOTHING_BUT_NATIONAL_OFFERED, *delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, NATIONAL_TLS)
     scenario = _UPLOAD.but(centres=("A",), centre_options=(("A", {"channel": "gm-tls13"}),))
     rigs = CAPTURING
@@ -137,7 +163,12 @@ class KeepsTheMixSecret(Case):
     """An HTTPS platform, mutual TLS and protected packets side by side: nothing to read on the way or at rest."""
 
     zh = "HTTPS 平台、双向 TLS 与载荷加密三类中心并存时，途中不可读，密钥不以明文存储、显示或记入日志。"
-    clauses = (*_ENCRYPTED, "isc-2/7.4.1.4(2)a", "isc-2/7.4.1.4(2)b", "isc-2/7.2.4(3)a")
+    checks = {
+        secrecy.NOTHING_READABLE: ("isc-2/7.2.3-B(6)a", "isc-2/7.4.2.1[2]b", "csmt/7.4f", "cpcif/8.3a-1"),
+        secrecy.NO_SECRET_IN_STORAGE: ("isc-2/7.4.1.4(2)a", "isc-2/7.4.1.4(2)b"),
+        secrecy.NO_SECRET_SHOWN: ("isc-2/7.4.1.4(2)a",),
+        **beside(*delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, PAYLOAD, PLATFORM, "centres.three")
     scenario = Scenario(
         start="2026-03-01T22:30:00+08:00",
@@ -178,7 +209,12 @@ class SendsNothingWithoutItsCertificate(Case):
     """Its own certificate expired or missing, the terminal sends that centre nothing by any way, and alarms."""
 
     zh = "终端自身证书过期或缺失时，不以任何方式向该中心发送数据，并告警；其他中心不受影响。"
-    clauses = ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d", "isc-2/7.2.3-B(6)a")
+    checks = {
+        secrecy.SILENT_WHEN.of("expired"): ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d"),
+        secrecy.SILENT_WHEN.of("missing"): ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d"),
+        secrecy.NOTHING_READABLE: ("isc-2/7.2.3-B(6)a", "csmt/7.4f"),
+        **beside(secrecy.ALARM_WHEN.of("expired"), secrecy.ALARM_WHEN.of("missing"), *delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, MUTUAL_TLS, LOCAL, "centres.three")
     scenario = _given(_BAD_OWN)
     rigs = CAPTURING
@@ -205,7 +241,10 @@ class TellsThatItIsTurnedAway(Case):
     """A centre that refuses its certificate (revoked, foreign) gets nothing in the clear, and an alarm says so."""
 
     zh = "中心因证书被吊销或签发者不受信任而拒绝终端时，不改走明文，并告警；其他中心不受影响。"
-    clauses = ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d", "isc-2/7.2.3-B(6)a")
+    checks = {
+        secrecy.NOTHING_READABLE: ("isc-2/7.2.3-B(6)a", "csmt/7.4f"),
+        **beside(secrecy.ALARM_WHEN.of("revoked"), secrecy.ALARM_WHEN.of("unknown-issuer"), *delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, MUTUAL_TLS, LOCAL, "centres.three")
     scenario = _given(_REFUSED_OWN)
     rigs = CAPTURING

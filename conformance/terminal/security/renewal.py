@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, criterion
+from bench.case import Case, Finding, Rig, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -27,7 +27,10 @@ class RenewsItsCertificateWhileRunning(Case):
     """A certificate is replaced while records flow: unfit ones refused, the new one shown, nothing lost."""
 
     zh = "终端证书临近到期时在线更换：不合格证书被拒绝，新证书随即启用且断电后保持，数据不丢失。"
-    clauses = ("isc-2/7.4.1b", "isc-2/7.4.1c")
+    checks = {
+        renewal_judge.UNFIT_CERTIFICATES_REFUSED: ("isc-2/7.4.1b",),
+        **beside(renewal_judge.RENEWAL_TAKEN, renewal_judge.NEW_CERTIFICATE_SHOWN, RENEWAL_LOGGED, *delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, "channel.certificate-renewal")
     scenario = Scenario(
         circuits=1,
@@ -69,6 +72,10 @@ class RenewsItsNationalCertificate(RenewsItsCertificateWhileRunning):
     """The SM2 certificate of a channel with the national suites is replaced while records flow."""
 
     zh = "国密通道的 SM2 终端证书在线更换：不合格证书被拒绝，新证书随即启用且断电后保持，数据不丢失。"
+    checks = {
+        renewal_judge.UNFIT_CERTIFICATES_REFUSED: ("isc-2/7.4.1b",),
+        **beside(renewal_judge.RENEWAL_TAKEN, renewal_judge.NEW_CERTIFICATE_SHOWN, RENEWAL_LOGGED, *delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, LOCAL, NATIONAL_TLS, "channel.certificate-renewal")
     scenario = Scenario(
         circuits=1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench, Unable
 from bench.history import History
 from bench.layout.scenario import Revocation, Scenario
@@ -37,7 +37,12 @@ class RefusesWhatIsRevokedMeanwhile(Case):
     """A centre whose certificate is revoked while the terminal works loses its session and gets nothing more."""
 
     zh = "运行中中心证书被吊销：在规定时间内断开会话并拒绝握手，解除后补齐；伪造的吊销列表不起作用。"
-    clauses = ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d")
+    checks = {
+        revocation_judge.REVOKED_GETS_NOTHING.of("a"): ("isc-2/7.4.1b",),
+        revocation_judge.REVOKED_AT_NEXT_HANDSHAKE: ("isc-2/7.4.1b",),
+        revocation_judge.FORGED_LIST_NOT_BELIEVED: ("isc-2/7.4.1b",),
+        **beside(revocation_judge.LIST_RENEWED, revocation_judge.OTHERS_ARE_SERVED_MEANWHILE, *delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, REVOCATION_LISTS)
     scenario = _SCENARIO
     family: Family = "ecdsa"
@@ -83,6 +88,12 @@ class ObeysListsOverNationalChannels(RefusesWhatIsRevokedMeanwhile):
     """Over TLS 1.3 with the national suites revocation lists of SM2 certificates are fetched and obeyed alike."""
 
     zh = "国密 TLS 1.3 通道上同样获取并遵从 SM2 证书吊销列表，伪造的列表不起作用。"
+    checks = {
+        revocation_judge.REVOKED_GETS_NOTHING.of("a"): ("isc-2/7.4.1b",),
+        revocation_judge.REVOKED_AT_NEXT_HANDSHAKE: ("isc-2/7.4.1b",),
+        revocation_judge.FORGED_LIST_NOT_BELIEVED: ("isc-2/7.4.1b",),
+        **beside(revocation_judge.LIST_RENEWED, revocation_judge.OTHERS_ARE_SERVED_MEANWHILE, *delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, NATIONAL_TLS, REVOCATION_LISTS)
     scenario = _SCENARIO.but(
         points=1,
@@ -101,7 +112,6 @@ class ObeysListsOverNationalChannels(RefusesWhatIsRevokedMeanwhile):
 class _RunsOut:
     """What cases share in which no list can be had for longer than the last one holds."""
 
-    clauses = ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d")
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, REVOCATION_LISTS)
     answers = "silent"
 
@@ -128,6 +138,10 @@ class RefusesWhenListsRunOut(_RunsOut, Case):
     """Told to refuse, the terminal sends nothing once its revocation list has run out, and alarms."""
 
     zh = "吊销列表过期且无法获取、策略为拒绝时：停止发送并告警，获得新列表后补齐。"
+    checks = {
+        revocation_judge.NOTHING_WITHOUT_A_LIST: ("isc-2/7.4.1b",),
+        **beside(revocation_judge.LIST_ALARMED, *delivery.ARRIVAL),
+    }
     scenario = _SCENARIO.but(centres=("A",))
 
     def judge(self, history: History) -> Iterator[Finding]:
@@ -140,6 +154,9 @@ class AlarmsWhenListsRunOut(_RunsOut, Case):
     """Told to go on, the terminal keeps sending once its revocation list has run out, and an alarm says so."""
 
     zh = "吊销列表过期且无法获取、策略为告警时：继续上传并告警。"
+    checks = {
+        **beside(revocation_judge.GOES_ON_WITHOUT_A_LIST, revocation_judge.LIST_ALARMED, *delivery.ARRIVAL),
+    }
     scenario = _SCENARIO.but(centres=("A",), revocation=Revocation(publish_s=300, valid_s=1200, policy="alarm"))
     answers = "error"
 

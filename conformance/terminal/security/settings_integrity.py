@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, beside
 from bench.dut import Alteration
 from bench.facade.bench import Bench
 from bench.history import History
@@ -27,7 +27,12 @@ class FindsWhatIsKeptAltered(Case):
     """A renewed certificate and a set period, altered in the store while the power is off, are told and not used."""
 
     zh = "断电状态下篡改终端所存的证书私钥和采集周期：上电后终端发现并提示，不使用被篡改的内容。"
-    clauses = ("isc-2/7.4.1.4(1)a", "isc-2/7.4.1.4(1)b")
+    checks = {
+        settings_integrity_judge.ALTERED_TOLD.of("certificate"): ("isc-2/7.4.1.4(1)a",),
+        settings_integrity_judge.ALTERED_TOLD.of("period"): ("isc-2/7.4.1.4(1)b",),
+        settings_integrity_judge.ALTERED_PERIOD_UNUSED: ("isc-2/7.4.1.4(1)b",),
+        **beside(*delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, "channel.certificate-renewal", "acquisition.user-period")
     scenario = Scenario(
         circuits=1,

@@ -41,7 +41,14 @@ class BacksUpOneYear(Case):
     """A set of 366 days is made while acquisition runs; an altered one is refused; on an empty terminal all is back."""
 
     zh = "采集不中断时生成 366 天备份；改动一位的备份被拒绝；在清空的终端上恢复后数据与设置逐条一致。"
-    clauses = ("isc-2/9.1h", "isc-2/4.4i", "isc-2/4.4j")
+    checks = {
+        archive_judge.SET_MADE: ("isc-2/9.1h", "isc-2/4.4i"),
+        archive_judge.ACQUIRES_MEANWHILE: ("isc-2/9.1h",),
+        archive_judge.ALTERED_SET_REFUSED: ("isc-2/4.4j",),
+        archive_judge.RESTORED_ALIKE: ("isc-2/9.1h", "isc-2/4.4j"),
+        archive_judge.SETTINGS_RESTORED: ("isc-2/4.4j",),
+        archive_judge.LOG_NOT_REPLACED: ("isc-2/4.4j",),
+    }
     needs = (MODBUS, HJ212_WINDOW, LOCAL, _MANUAL, "storage.backup-1-year")
     rigs = Rig.VIRTUAL
     scenario = Scenario(
@@ -109,7 +116,12 @@ class ExportsAndImports(Case):
     """Stored data go out as a file for people, whole and right, and as a set that another terminal takes in."""
 
     zh = "存储数据可导出为可读文件（完整、正确、带单位），亦可导出后由另一终端导入。"
-    clauses = ("isc-2/7.2.3b", "isc-2/7.2.3c", "isc-2/7.2.3-B(4)b", "csmt/11.4b-1")
+    checks = {
+        archive_judge.EXPORTED_WHOLE: ("isc-2/7.2.3c", "isc-2/7.2.3-B(4)b", "csmt/11.4b-1"),
+        archive_judge.EXPORTED_RIGHT: ("isc-2/7.2.3c", "isc-2/7.2.3-B(4)b", "csmt/11.4b-1"),
+        archive_judge.EXPORTED_UNITS: ("isc-2/7.2.3-B(4)b",),
+        archive_judge.IMPORTED_ALIKE: ("isc-2/7.2.3b",),
+    }
     needs = (MODBUS, LOCAL, _SETS, _TABLES)
     rigs = Rig.VIRTUAL
     scenario = Scenario(circuits=1, points=2, meters=("gas",), centres=(), kinds=())
@@ -142,7 +154,11 @@ class KeepsByEmissionSource(Case):
     """What is stored is found under the emission source of its point, also after a restart, and nothing else there."""
 
     zh = "数据按所属排放源分类存储，重启后仍可按排放源取出，且不混入其它数据。"
-    clauses = ("isc-2/7.2.3a", "isc-2/5.3a", "isc-2/5.3b", "isc-2/7.3f")
+    checks = {
+        archive_judge.SOURCES_NAMED: ("isc-2/7.2.3a",),
+        archive_judge.FOUND_UNDER_THEIR_SOURCE: ("isc-2/7.2.3a", "isc-2/7.3f"),
+        archive_judge.NOTHING_FOREIGN_THERE: ("isc-2/7.2.3a", "isc-2/7.3f"),
+    }
     needs = (MODBUS, LOCAL, _BY_SOURCE)
     sources = (
         ("e01.energy", "purchased electricity"),
@@ -175,7 +191,12 @@ class KeepsForYears(Case):
     """Readings and minute values of 184 d ago and all other values of 1 827 d ago are there, also after a restart."""
 
     zh = "184 d 前的读数和分钟值、1 827 d 前的其它时段值仍在，重启后亦然。"
-    clauses = ("isc-2/7.2.3-B(4)a", "isc-2/9.2b")
+    checks = {
+        archive_judge.KEPT_SIX_MONTHS: ("isc-2/7.2.3-B(4)a",),
+        archive_judge.KEPT_FIVE_YEARS: ("isc-2/9.2b",),
+        archive_judge.RAW_AGE_SET: ("isc-2/7.2.3-B(4)a",),
+        archive_judge.AGE_SET: ("isc-2/9.2b",),
+    }
     needs = (MODBUS, LOCAL, _CAPACITY)
     rigs = Rig.VIRTUAL
     scenario = Scenario(
@@ -225,7 +246,9 @@ class HasRoomForYears(Case):
     """By what a day of 100 000 readings and values takes, the room reserved is enough for six months and five years."""
 
     zh = "按一日 10 万条记录的实测增长外推，预留空间可容纳六个月原始数据和五年汇总数据。"
-    clauses = ("isc-2/7.2.3-B(4)a", "isc-2/9.2b")
+    checks = {
+        archive_judge.ROOM_SUFFICES: ("isc-2/9.2b",),
+    }
     needs = (MODBUS, LOCAL, _CAPACITY)
     # Points enough for 100 000 readings and values in a day when read once a minute.
     scenario = Scenario(

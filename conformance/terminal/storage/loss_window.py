@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -55,7 +55,18 @@ class KeepsWhatWasAcknowledged(Case):
     """A record that a centre has acknowledged stays in the store, however soon afterwards power fails."""
 
     zh = "中心应答后无论何时断电，已应答记录均保存完好。"
-    clauses = ("isc-2/7.2.3e", "csmt/7.6b")
+    checks = {
+        loss_window_judge.ACKNOWLEDGED_KEPT: ("isc-2/7.2.3e",),
+        delivery.NONE_LOST: ("csmt/7.6b",),
+        delivery.ALL_ACKNOWLEDGED: ("csmt/7.6b",),
+        **beside(
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+        ),
+    }
     needs = (MODBUS, HJ212, LOCAL)
     once = True
     scenario = Scenario(circuits=2, points=2, minute_interval=1, centres=("A", "B"))
@@ -87,7 +98,11 @@ class MeasuresLossAfterAnAnswer(Case):
     """How long after a meter's answer a power cut can still cost the reading is measured, and losses stay gaps."""
 
     zh = "测定表计应答后断电仍会丢失读数的时间窗口；丢失处为空缺而非虚构。"
-    clauses = ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a")
+    checks = {
+        retention.KEPT_LOCALLY.of("kept-locally"): ("isc-2/7.2.3e",),
+        retention.UNALTERED.of("kept-locally"): ("isc-2/7.2.3e",),
+        **beside(*delivery.ARRIVAL),
+    }
     needs = (MODBUS, HJ212, LOCAL)
     once = True
     scenario = Scenario(circuits=1, points=2, period_s=10, minute_interval=1, centres=("A",))

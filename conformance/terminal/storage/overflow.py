@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -22,7 +22,22 @@ class GivesUpTheOldestAndSaysSo(Case):
     """A centre away for a month overflows its buffer: alarmed at 80 %, oldest first, every loss a recorded gap."""
 
     zh = "中心离线一个月致缓存溢出：用至 80 % 告警，先弃最旧，逐条登记缺口，其他中心不受影响。"
-    clauses = ("isc-2/7.2.3-B(6)d", "isc-2/7.2.4(5)a", "csmt/7.6a")
+    checks = {
+        overflow_judge.NO_SILENT_LOSS: ("isc-2/7.2.4(5)a", "csmt/7.6a"),
+        delivery.NONE_LOST: ("isc-2/7.2.3-B(6)d", "isc-2/7.2.4(5)a", "csmt/7.6a"),
+        delivery.ALL_ACKNOWLEDGED: ("isc-2/7.2.3-B(6)d", "isc-2/7.2.4(5)a", "csmt/7.6a"),
+        **beside(
+            overflow_judge.ALARM_BEFORE_OVERFLOW,
+            overflow_judge.OLDEST_GIVEN_UP_FIRST,
+            overflow_judge.OVERFLOW_LOGGED,
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+            overflow_judge.BUFFER_OVERFLOWED,
+        ),
+    }
     needs = (MODBUS, HJ212, LOCAL, "delivery.automatic-backfill", "acquisition.gap-record")
     once = True
     scenario = Scenario(circuits=1, points=1, period_s=900, buffer_h=_BUFFER_H)
@@ -58,7 +73,24 @@ class OverwritesWhatIsDeliveredFirst(Case):
     """A store bounded by octets fills: delivered data go first, then the oldest waiting, each loss a recorded gap."""
 
     zh = "按容量限定的存储写满：先覆盖已送达数据，再弃最旧的未送达数据，逐条登记缺口，用至 80 % 告警。"
-    clauses = ("isc-2/7.2.3-B(6)d", "isc-2/7.2.4(5)a", "csmt/7.6a")
+    checks = {
+        storage_quota_judge.DELIVERED_DATA_GO_FIRST: ("isc-2/7.2.4(5)a", "csmt/7.6a"),
+        overflow_judge.NO_SILENT_LOSS: ("isc-2/7.2.4(5)a", "csmt/7.6a"),
+        delivery.NONE_LOST: ("isc-2/7.2.3-B(6)d", "isc-2/7.2.4(5)a", "csmt/7.6a"),
+        delivery.ALL_ACKNOWLEDGED: ("isc-2/7.2.3-B(6)d", "isc-2/7.2.4(5)a", "csmt/7.6a"),
+        **beside(
+            storage_quota_judge.ROOM_KEPT,
+            storage_quota_judge.ALARM_BEFORE_FULL,
+            overflow_judge.OLDEST_GIVEN_UP_FIRST,
+            overflow_judge.OVERFLOW_LOGGED,
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+            storage_quota_judge.STORE_OVERFLOWED,
+        ),
+    }
     needs = (MODBUS, HJ212, LOCAL, "delivery.automatic-backfill", "acquisition.gap-record", "storage.octet-bound")
     once = True
     scenario = Scenario(circuits=4, points=0, period_s=900, kinds=("minute", "hour"), store_octets=_STORE_OCTETS)

@@ -34,7 +34,10 @@ OVERFLOW_LOGGED = criterion(
     "overflow-logged", en="giving up records is in the log", zh="放弃记录一事记入日志", unit="entries"
 )
 BUFFER_OVERFLOWED = criterion(
-    "buffer-overflowed", en="the centre stayed away longer than the buffer", zh="中心离线时间超过缓存时长"
+    "buffer-overflowed",
+    en="the centre stayed away longer than the buffer",
+    zh="中心离线时间超过缓存时长",
+    optional=True,
 )
 
 

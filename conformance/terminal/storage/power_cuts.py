@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -24,7 +24,19 @@ class LosesNothingBetweenThreeCentres(Case):
     """Power fails between store, send, answer and settling while one centre is dead, one slow, one sound."""
 
     zh = "三个中心分别不可达、迟缓、正常时，在存储、发送、应答、销账各环节之间断电，各中心数据均不丢不重。"
-    clauses = ("isc-2/7.2.3e", "isc-2/7.2.4(3)b", "csmt/7.3b", "csmt/7.6b", "csmt/7.6c")
+    checks = {
+        delivery.NONE_LOST: ("csmt/7.6b", "csmt/7.6c"),
+        delivery.ALL_ACKNOWLEDGED: ("csmt/7.6b", "csmt/7.6c"),
+        **beside(
+            power_cuts_judge.SETTLED_STAYS_SETTLED,
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+            power_cuts_judge.CUTS_MET_EACH_MOMENT,
+        ),
+    }
     needs = (MODBUS, HJ212, "centres.three")
     scenario = Scenario(circuits=2, points=2, minute_interval=1, kinds=("minute",), centres=("A", "B", "C"))
     once = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -50,7 +50,23 @@ class OutlastsTwoDaysWithoutPower(_LosesPower, Case):
     """After 20 power cuts at seeded instants and 48 h without power every record is there and reaches every centre."""
 
     zh = "20 次随机断电并断电 48 h 后，记录完好且全部送达各中心。"
-    clauses = ("isc-2/9.2a", "isc-2/7.2.3e", "csmt/7.6b")
+    checks = {
+        retention.READABLE_STAYS_READABLE: ("isc-2/7.2.3e", "isc-2/9.2a"),
+        retention.KEPT_LOCALLY.of("kept-locally"): ("isc-2/7.2.3e", "isc-2/9.2a"),
+        retention.UNALTERED.of("kept-locally"): ("isc-2/7.2.3e", "isc-2/9.2a"),
+        retention.SENT_AS_STORED: ("csmt/7.6b",),
+        delivery.NONE_LOST: ("csmt/7.6b",),
+        delivery.ALL_ACKNOWLEDGED: ("csmt/7.6b",),
+        retention.WORKS_AFTER_THE_LONG_LOSS: ("isc-2/9.2a",),
+        **beside(
+            retention.RESUMES_BY_ITSELF,
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+        ),
+    }
     needs = (MODBUS, HJ212, LOCAL, "storage.power-off-48h")
     once = True
     cuts = 21
@@ -77,7 +93,22 @@ class OutlastsCutsAtWriteBarriers(_LosesPower, Case):
     """Power lost at a write barrier of the store, before it takes effect or just after, harms no finished record."""
 
     zh = "在落盘时刻（生效前或生效后）断电，已完成记录不受损。"
-    clauses = ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a", "csmt/7.6b")
+    checks = {
+        retention.READABLE_STAYS_READABLE: ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a"),
+        retention.KEPT_LOCALLY.of("kept-locally"): ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a"),
+        retention.UNALTERED.of("kept-locally"): ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a"),
+        retention.SENT_AS_STORED: ("csmt/7.6b",),
+        delivery.NONE_LOST: ("csmt/7.6b",),
+        delivery.ALL_ACKNOWLEDGED: ("csmt/7.6b",),
+        **beside(
+            retention.RESUMES_BY_ITSELF,
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+        ),
+    }
     rigs = Rig.VIRTUAL | Rig.PROCESS | Rig.LOOPBACK
     cuts = 10
 
@@ -96,7 +127,22 @@ class OutlastsCutsAtAnyStep(_LosesPower, Case):
     """Power lost between any two steps of the terminal's work harms no finished record."""
 
     zh = "在任意执行步骤之间断电，已完成记录不受损。"
-    clauses = ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a", "csmt/7.6b")
+    checks = {
+        retention.READABLE_STAYS_READABLE: ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a"),
+        retention.KEPT_LOCALLY.of("kept-locally"): ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a"),
+        retention.UNALTERED.of("kept-locally"): ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a"),
+        retention.SENT_AS_STORED: ("csmt/7.6b",),
+        delivery.NONE_LOST: ("csmt/7.6b",),
+        delivery.ALL_ACKNOWLEDGED: ("csmt/7.6b",),
+        **beside(
+            retention.RESUMES_BY_ITSELF,
+            delivery.NONE_ALTERED,
+            delivery.NONE_INVENTED,
+            delivery.NONE_MIS_STAMPED,
+            delivery.FLAGS_RIGHT,
+            delivery.NO_NEEDLESS_REPEATS,
+        ),
+    }
     rigs = Rig.VIRTUAL | Rig.PROCESS | Rig.LOOPBACK
     cuts = 20
 
@@ -126,7 +172,10 @@ class StoresWhatItAcquires(Case):
     """Every minute, quarter, hour and day record of a day is in the terminal's store and right."""
 
     zh = "一日内各分钟、刻钟、小时及日记录均存于本地且正确。"
-    clauses = ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a", "isc-2/6.2k", "isc-2/7.1i")
+    checks = {
+        retention.KEPT_LOCALLY.of("kept-locally"): ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a", "isc-2/6.2k", "isc-2/7.1i"),
+        retention.UNALTERED.of("kept-locally"): ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a", "isc-2/6.2k", "isc-2/7.1i"),
+    }
     needs = (MODBUS, LOCAL)
     # From the evening before, since the day in which the terminal starts is not whole.
     scenario = Scenario(start="2026-03-01T23:30:00+08:00", circuits=1, points=2, centres=("A",))
