@@ -153,10 +153,11 @@ def not_repeatable(run: RunResult) -> tuple[str, ...]:
     return tuple(name for name, attempts in attempts_of(run).items() if not repeatable(attempts))
 
 
-def mixed_reason(attempts: Sequence[CaseResult]) -> Text:
-    """Why a case that is not repeatable fails."""
-    en = ", ".join(attempt.verdict.value for attempt in attempts)
-    zh = "、".join(attempt.verdict.zh for attempt in attempts)
+def mixed_reason(attempts: Sequence[CaseResult], verdicts: Sequence[Verdict] = ()) -> Text:
+    """Why what is not repeatable fails: a case, or with `verdicts` what its attempts said of one clause."""
+    told = verdicts or [attempt.verdict for attempt in attempts]
+    en = ", ".join(verdict.value for verdict in told)
+    zh = "、".join(verdict.zh for verdict in told)
     return Text(
         f"not repeatable: the attempts of {attempts[0].id} came to {en} (R-07)",
         f"不可重复：{attempts[0].id} 各次结果为{zh}（R-07）",

@@ -6,7 +6,7 @@ better: attempts that differ are not repeatable and count as fail.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 
 import msgspec
@@ -84,7 +84,12 @@ def outcome(attempts: Sequence[CaseResult]) -> Verdict | None:
 
 def repeatable(attempts: Sequence[CaseResult]) -> bool:
     """Whether the attempts of one case say the same of the terminal (R-07)."""
-    return len({attempt.verdict for attempt in attempts} & set(_TERMINALS)) < 2
+    return not mixed([attempt.verdict for attempt in attempts])
+
+
+def mixed(verdicts: Iterable[Verdict]) -> bool:
+    """Whether verdicts of the same thing say different things of the terminal."""
+    return len(set(verdicts) & set(_TERMINALS)) > 1
 
 
 def attempts_of(run: RunResult) -> dict[str, list[CaseResult]]:

@@ -47,7 +47,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     are lines a person can look up: times, frames, points. A fail carries what was expected and what was seen. `timed`
     marks a limit on how fast the terminal is, which virtual time never passes (R-08, `as_seen_in`); `stamped` one that
     finds what it compares by the terminal's own time stamps, which decides nothing where its clock is off (R-10);
-    `mark` is the kind of time behind the verdict.
+    `mark` is the kind of time behind the verdict. A `condition` says whether the case came about as it is meant to;
+    where it does not pass nothing else of the case passes a clause.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     stamped: bool = False
     mark: Mark | None = None
     clauses: tuple[str, ...] = ()
+    condition: bool = False
 
 
 def holds(value: Decimal, op: str, limit: Decimal) -> bool:

@@ -22,9 +22,9 @@ class Criterion:
 
     `id` is unique in a case and stable over versions; two criteria are the same if their ids are. `unit` is that of
     what is measured or counted. `timed` marks a limit on how fast the terminal is (R-08), `stamped` a comparison by the
-    terminal's own time stamps (R-10), `has_b` a second reading of the ruling that is answered too. An
-    `optional` one is yielded only where the history gives rise to it: a stimulus that did not take place leaves the
-    others of the case open. Every other criterion is answered every time.
+    terminal's own time stamps (R-10), `has_b` a second reading of the ruling that is answered too. A
+    `condition` says whether a stimulus took place; its judge yields it at least where it did not, and may then leave
+    the others open. An `optional` one is left out of some histories; every other criterion is answered every time.
 
     Places `{0}`, `{1}` … in id and sentences are filled by `of`.
     """
@@ -35,6 +35,7 @@ class Criterion:
     timed: bool = field(default=False, compare=False)
     stamped: bool = field(default=False, compare=False)
     has_b: bool = field(default=False, compare=False)
+    condition: bool = field(default=False, compare=False)
     optional: bool = field(default=False, compare=False)
 
     def of(self, *values: object) -> Criterion:
@@ -85,6 +86,7 @@ class Criterion:
             reading_b=_answer(reading_b) if _either(has_b, self.has_b) else None,
             timed=_either(timed, self.timed),
             stamped=_either(stamped, self.stamped),
+            condition=self.condition,
         )
 
     def none(
@@ -189,6 +191,7 @@ class Criterion:
             rule="guarded" if guarded else "simple",
             evidence=tuple(evidence)[:_SHOWN],
             timed=_either(timed, self.timed),
+            condition=self.condition,
         )
 
 
@@ -201,10 +204,10 @@ def criterion(
     timed: bool = False,
     stamped: bool = False,
     has_b: bool = False,
-    optional: bool = False,
+    condition: bool = False,
 ) -> Criterion:
     """A criterion from its id and its sentence in both languages; fields as in `Criterion`."""
-    return Criterion(id, Text(en, zh), unit, timed, stamped, has_b, optional)
+    return Criterion(id, Text(en, zh), unit, timed, stamped, has_b, condition)
 
 
 def beside(*criteria: Criterion) -> dict[Criterion, tuple[str, ...]]:

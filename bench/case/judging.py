@@ -15,7 +15,7 @@ from bench.case.clock_condition import conditioned
 from bench.case.declaration import Case, Finding
 from bench.case.program_evidence import not_run, own_findings
 from bench.case.verdicts import Verdict, case_verdict
-from bench.history import History, Trouble
+from bench.history import CutShort, History, Trouble
 
 
 class Judgement(NamedTuple):
@@ -31,11 +31,12 @@ def judge(case: Case, history: History) -> Judgement:
     """Let a case judge a history; every check gets the clauses that the case declares for it.
 
     A declared check that was not yielded, one that was yielded and not declared, and two with one id are faults of the
-    bench.
+    bench; where the case was cut short or its stimulus did not take place, what was not yielded is inconclusive.
     """
     if not_run(history):
         return Judgement(Verdict.NOT_RUN)
     own = list(case.judge(history))
+    own += _left_open(case, history, own)
     found = [*own, *own_findings(history)]
     rig = history.began.rig
     checks, clock = conditioned(history, [finding for finding in found if isinstance(finding, Check)])
@@ -49,12 +50,31 @@ def judge(case: Case, history: History) -> Judgement:
     )
 
 
+def _left_open(case: Case, history: History, own: Sequence[Finding]) -> list[Check]:
+    """Declared checks that nothing could be asked of: the case was cut short, or its stimulus did not take place."""
+    yielded = {finding.id: finding for finding in own if isinstance(finding, Check)}
+    short = [event.what for event in history.of(CutShort)]
+    unmet = [
+        str(found.name)
+        for criterion in case.checks
+        if criterion.condition and (found := yielded.get(criterion.id)) and found.verdict is not Verdict.PASS
+    ]
+    if not (short or unmet):
+        return []
+    why = "; ".join([*short, *unmet])
+    return [
+        criterion.decide(None, actual=f"not asked / 未能判定: {why}")
+        for criterion in case.checks
+        if criterion.id not in yielded and not criterion.condition and not criterion.optional
+    ]
+
+
 def _faults(case: Case, own: Sequence[Finding], found: Sequence[Finding]) -> Iterator[str]:
     ids = [finding.id for finding in found]
     for twice in sorted({name for name in ids if ids.count(name) > 1}):
         yield f"{case.id()}: two findings are called {twice} / 判据重名"
     yielded = {finding.id for finding in own if isinstance(finding, Check)}
-    declared = {criterion.id: criterion.optional for criterion in case.checks}
+    declared = {criterion.id: criterion.optional or criterion.condition for criterion in case.checks}
     for name, optional in declared.items():
         if name not in yielded and not optional:
             yield f"{case.id()}: the check {name} is declared, and its judge did not yield it / 已声明的判据未给出结果"

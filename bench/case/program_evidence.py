@@ -13,6 +13,10 @@ from bench.history import CutShort, History, TerminalState, Timing, Trouble
 RIG, TERMINAL = "rig", "terminal"
 """Whose doing a case's early end was (`CutShort.because`)."""
 
+DRIVEN_TO_THE_END = criterion(
+    "driven-to-the-end", en="the case was driven to its end", zh="用例执行至结束", condition=True
+)
+
 _TELLING = ("crashed", "unready", "flooding", "silent", "disk-full", "stopped")
 
 
@@ -28,7 +32,7 @@ def own_findings(history: History) -> tuple[Finding, ...]:
 
 
 def _short(event: CutShort) -> Check:
-    return criterion("driven-to-the-end", en="the case was driven to its end", zh="用例执行至结束").decide(
+    return DRIVEN_TO_THE_END.decide(
         None,
         expected="the terminal's program runs while it has power / 通电期间程序持续运行",
         actual=event.what,

@@ -50,13 +50,14 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
 class ClauseResult(msgspec.Struct, frozen=True, kw_only=True):
     """What the run says of one clause: the worst of its cases (R-06), or why there is no verdict.
 
-    `mark` is the weakest kind of time behind it, `needs_real_time` names the checks (`<case>:<check>`) that this run
-    could not decide because they need real time (R-08).
+    `checks` are those that decide it (`<case>:<check>`), `mark` is the weakest kind of time behind them, and
+    `needs_real_time` names those that this run could not decide because they need real time (R-08).
     """
 
     id: str
     verdict: Verdict
     cases: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
     reason: str = ""
     mark: Mark | None = None
     needs_real_time: tuple[str, ...] = ()

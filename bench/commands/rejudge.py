@@ -12,12 +12,12 @@ import msgspec
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, CaseResult, RunResult
 from bench.commands.expected import exit_of
-from bench.commands.session import clause_results
 from bench.history import HistoryError, digest_of_run, read_history
 from bench.journal import RUN
 from bench.run import rejudge_case
 from conformance.clauses.suite import case_classes
 from reports import manifest, run_folder, screen, verdicts
+from reports.clause_results import clause_results
 
 VERDICTS = "verdicts.json"
 _REPORTS = ("report.html", "junit.xml", "delivery.html", "delivery.json")

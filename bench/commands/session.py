@@ -25,12 +25,8 @@ from bench.case import (
     VIRTUAL_RIG,
     Case,
     CaseResult,
-    ClauseResult,
     ExpectedFailure,
     RunResult,
-    Verdict,
-    clause_verdict,
-    weakest,
 )
 from bench.commands import resume
 from bench.commands.expected import ExpectedError, applied, exit_of, outdated, read_expected
@@ -43,9 +39,9 @@ from bench.run import CaseRig, Setup, blank_result, strength_of
 from conformance.clauses.suite import case_classes, find_cases
 from conformance.defects import all_defects
 from reports import allure, run_folder, screen
-from reports.conformity import completed, mixed_reason, unsupported
+from reports.clause_results import clause_results
+from reports.conformity import completed, unsupported
 from reports.ledger import entries
-from reports.repeats import outcome, repeatable
 
 REFERENCE_ADAPTER = "reference"
 NOT_REACHED = "not reached: the run ended before it; `carbonbench run --resume` continues / 未执行到，可续跑"
@@ -438,63 +434,3 @@ def versions() -> dict[str, str]:
     """Versions of the libraries a verdict can depend on."""
     found = {name: version(name) for name in ("apsw", "msgspec", "pymodbus", "simpy")}
     return {"python": platform.python_version(), **found}
-
-
-def clause_results(cases: tuple[CaseResult, ...]) -> tuple[ClauseResult, ...]:
-    """The verdict of every clause that a case names (R-06), sorted by id; mixed attempts of a case fail (R-07).
-
-    A case that a no of the capability statement kept from running speaks for the clauses which that no decides (R-03).
-    Of its other clauses it says nothing where another case could be run, and "not run" where none could: a product is
-    tested by the ways it has. The same holds for a case that this rig cannot run.
-    """
-    by_case: dict[str, list[CaseResult]] = {}
-    for case in cases:
-        by_case.setdefault(case.id, []).append(case)
-    by_clause: dict[str, list[str]] = {}
-    for name, attempts in by_case.items():
-        for clause in dict.fromkeys(clause for attempt in attempts for clause in attempt.clauses):
-            by_clause.setdefault(clause, []).append(name)
-    told = {name: (outcome(attempts), _reason(attempts)) for name, attempts in by_case.items()}
-    denied = {name: attempts[0].denied for name, attempts in by_case.items()}
-    unsupported = {name: frozenset(attempts[0].unsupported) for name, attempts in by_case.items()}
-    elsewhere = {name: attempts[0].elsewhere for name, attempts in by_case.items()}
-
-    def said(clause: str, names: list[str]) -> tuple[list[str], Verdict, str]:
-        """The cases that speak for a clause, their verdict, and the first reason."""
-        speaking = [name for name in names if not denied[name] or clause in unsupported[name]]
-        speaking = [name for name in speaking if not elsewhere[name]] or speaking
-        if not speaking:
-            what = ", ".join(dict.fromkeys(question for name in names for question in denied[name]))
-            if all(told[name][0] is Verdict.NOT_APPLICABLE for name in names):
-                return names, Verdict.NOT_APPLICABLE, told[names[0]][1]
-            return names, Verdict.NOT_RUN, f"its cases need {what}, which the profile denies / 相应用例所需能力未声明"
-        reason = next((reason for name in speaking if (reason := told[name][1])), "")
-        verdicts = (verdict for name in speaking if (verdict := told[name][0]))
-        return speaking, clause_verdict(verdicts), reason
-
-    checks = {name: [check for case in attempts for check in case.checks] for name, attempts in by_case.items()}
-    timed = {
-        name: dict.fromkeys(f"{name}:{check.id}" for check in found if check.timed and check.verdict is Verdict.NOT_RUN)
-        for name, found in checks.items()
-    }
-    results: list[ClauseResult] = []
-    for clause, names in sorted(by_clause.items()):
-        found, verdict, reason = said(clause, names)
-        results.append(
-            ClauseResult(
-                id=clause,
-                verdict=verdict,
-                cases=tuple(found),
-                reason=reason,
-                mark=weakest(check.mark for name in found for check in checks[name]),
-                needs_real_time=tuple(id for name in found for id in timed[name]),
-            )
-        )
-    return tuple(results)
-
-
-def _reason(attempts: list[CaseResult]) -> str:
-    """Why a case did not pass, beyond its checks."""
-    if not repeatable(attempts):
-        return str(mixed_reason(attempts))
-    return next((case.reason for case in attempts if case.verdict is not Verdict.PASS and case.reason), "")

@@ -66,7 +66,7 @@ RESUMES_BY_ITSELF = criterion(
     timed=True,
 )
 OUTAGE_TOOK_PLACE = criterion(
-    "outage-took-place", en="the path was interrupted", zh="网络确已中断", unit="h", optional=True
+    "outage-took-place", en="the path was interrupted", zh="网络确已中断", unit="h", condition=True
 )
 LIVE_DURING_BACKFILL = criterion(
     "live-during-backfill",

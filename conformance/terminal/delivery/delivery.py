@@ -23,9 +23,9 @@ IS_RESENT = criterion(
     "is-resent", en="a record without an answer is sent again", zh="未得到应答的记录会重发", unit="records"
 )
 CUTS_MET_BACKLOG = criterion(
-    "cuts-met-backlog", en="every cut met an unfinished backlog", zh="每次断网均有未传完的积压", optional=True
+    "cuts-met-backlog", en="every cut met an unfinished backlog", zh="每次断网均有未传完的积压", condition=True
 )
-PACKETS_WERE_LOST = criterion("packets-were-lost", en="packets were lost on the way", zh="确有丢包发生", optional=True)
+PACKETS_WERE_LOST = criterion("packets-were-lost", en="packets were lost on the way", zh="确有丢包发生", condition=True)
 
 
 # With fewer lost packets than this the loss was no stimulus.

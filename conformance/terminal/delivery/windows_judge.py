@@ -74,7 +74,7 @@ WINDOW_WAS_MISSED = criterion(
     en="centre {1}: a window passed without a path",
     zh="中心 {1}：确有窗口因断网错过",
     unit="windows",
-    optional=True,
+    condition=True,
 )
 
 

@@ -31,7 +31,7 @@ SETS_WERE_INTERRUPTED = criterion(
     en="the path failed between the parts of enough sets",
     zh="足够多的分包组在包间被中断",
     unit="sets",
-    optional=True,
+    condition=True,
 )
 
 

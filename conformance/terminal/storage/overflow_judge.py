@@ -37,7 +37,7 @@ BUFFER_OVERFLOWED = criterion(
     "buffer-overflowed",
     en="the centre stayed away longer than the buffer",
     zh="中心离线时间超过缓存时长",
-    optional=True,
+    condition=True,
 )
 
 

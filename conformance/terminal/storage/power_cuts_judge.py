@@ -27,7 +27,7 @@ CUTS_MET_EACH_MOMENT = criterion(
     "cuts-met-each-moment",
     en="each moment of a record's way was met by at least {0} cuts",
     zh="记录传送各阶段均有不少于 {0} 次断电",
-    optional=True,
+    condition=True,
 )
 
 

@@ -18,7 +18,7 @@ from conformance.common.times import HOUR, instant_of_iso, local, seconds
 from conformance.terminal.storage import overflow_judge as overflow
 
 STORE_OVERFLOWED = criterion(
-    "store-overflowed", en="more was acquired than the store may hold", zh="采集量超过存储容量", optional=True
+    "store-overflowed", en="more was acquired than the store may hold", zh="采集量超过存储容量", condition=True
 )
 DELIVERED_DATA_GO_FIRST = criterion(
     "delivered-data-go-first",
