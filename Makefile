@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
-.PHONY: run test lint types laws prove bench clean
+.PHONY: run test lint types laws repeat prove bench clean
 
 run: $(STAMP)
 	$(BIN)/carbonbench run -n $(WORKERS)
@@ -17,6 +17,10 @@ test: $(STAMP)
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 	$(BIN)/pytest -n $(WORKERS)
+
+# The whole suite twice, with one and two workers and in other surroundings: one seed, one history.
+repeat: $(STAMP)
+	CARBONBENCH_REPEAT=1 $(BIN)/pytest tests/suite/test_suite_repeats.py
 
 prove: $(STAMP)
 	$(BIN)/carbonbench prove -n $(WORKERS)

@@ -10,9 +10,14 @@ import msgspec
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="e", omit_defaults=True, kw_only=True):
-    """Base of all events; `t` is true time, microseconds UTC."""
+    """Base of all events; `t` is true time, microseconds UTC.
+
+    `escaped` counts the octets and halves of characters in its texts that are no Unicode and stand in a record as six
+    characters each, such as `\\ud800`.
+    """
 
     t: int
+    escaped: int = 0
 
 
 class Served(Event, frozen=True, tag="served"):

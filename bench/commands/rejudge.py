@@ -46,15 +46,22 @@ def read_run(folder: Path) -> RunResult:
 
 
 def broken_records(run: RunResult, folder: Path) -> list[str]:
-    """The records whose chain is broken or that are not those of the run, one sentence each."""
+    """The records whose chain is broken or that are not those of the run, and captures that are not those recorded.
+
+    One sentence each.
+    """
     found: list[str] = []
     for case in run.cases:
+        if not case.record:
+            continue
         try:
-            if case.record and (digest := read_history(folder / case.record).digest) != case.digest:
+            history = read_history(folder / case.record)
+            if history.digest != case.digest:
                 found.append(
                     f"{folder / case.record}: not the record of this run: verdicts.json names {case.digest[:16]}…, "
-                    f"the record has {digest[:16]}… / 记录与运行不符"
+                    f"the record has {history.digest[:16]}… / 记录与运行不符"
                 )
+            found += history.altered_captures()
         except HistoryError as error:
             found.append(str(error))
     return found

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -83,6 +84,8 @@ def _fleet(words: argparse.Namespace, path: Path) -> int:
 
 
 def _run(work: Coroutine[Any, Any, None], loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None) -> int:
+    # Told to end, it ends as by Ctrl-C: what it keeps on this machine goes.
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         with asyncio.Runner(loop_factory=loop_factory) as runner:
             runner.run(work)
@@ -94,6 +97,8 @@ def _run(work: Coroutine[Any, Any, None], loop_factory: Callable[[], asyncio.Abs
         where = f" {error.filename}" if error.filename else ""
         text = f"cannot serve{where}: {error.strerror or error}; is a port or a device name in use?"
         return _wrong(f"{text} / 端口或设备名是否被占用？")
+    finally:
+        signal.signal(signal.SIGTERM, before)
     return EXIT_PASS
 
 

@@ -40,6 +40,7 @@ QUESTIONS = (
     "configuration-backup", "configuration-restore",
 )  # fmt: skip
 """What an operator may ask (see `bench.facade.bench.Operator`)."""
+_OUTSIDE = "connection.files: expected a path below the state folder, found {!r} / 取值无效"
 _ANSWER_S = 30.0
 _MOST_OCTETS = 64 << 20
 _UNTOLD = ("certificate", "client_certificate", "files")
@@ -223,6 +224,7 @@ class CommandAdapter:
             fill("files", name): fill(f"files.{name}", text)
             for name, text in _files(seat.connection, seat.folder).items()
         }
+        problems += [_OUTSIDE.format(name) for name in files if not _inside(name)]
         told = fill("ready", seat.connection.get("ready", ""))
         ready = None
         if told:
@@ -257,10 +259,14 @@ class CommandAdapter:
             method = "post" if "post" in asked else "get"
             address = engine.from_string(asked[method]).render(known)
             body = engine.from_string(asked["body"]).render(known) if "body" in asked else None
-            answer = await _http(method, address, body, dict(asked.get("headers", {})))
-            return _rows(engine, asked, answer)
         except jinja2.TemplateError as error:
             raise LookupError(f"[connection.ask.{what}]: {error} / 模板有误") from None
+        answer = await _http(method, address, body, dict(asked.get("headers", {})))
+        try:
+            return _rows(engine, asked, answer)
+        except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, RecursionError) as error:
+            told = f"{type(error).__name__}: {error}"
+            raise LookupError(f"[connection.ask.{what}]: the answer does not fit: {told} / 应答与模板不符") from None
 
 
 def _rows(engine: jinja2.Environment, asked: Mapping[str, Any], answer: Any) -> tuple[dict[str, str], ...]:
@@ -296,7 +302,8 @@ async def _http(method: str, address: str, body: str | None, headers: dict[str, 
         async with (
             asyncio.timeout(_ANSWER_S),
             aiohttp.ClientSession() as session,
-            session.request(method, address, data=body, headers=headers) as answer,
+            # A redirection would lead the bench wherever the item under test points.
+            session.request(method, address, data=body, headers=headers, allow_redirects=False) as answer,
         ):
             octets = bytearray()
             async for piece in answer.content.iter_any():
@@ -309,6 +316,8 @@ async def _http(method: str, address: str, body: str | None, headers: dict[str, 
         raise ConnectionError(f"{method.upper()} {address}: {error}") from None
     try:
         return json.loads(octets, parse_float=str, parse_int=str)
+    except RecursionError:
+        raise ConnectionError(f"{method.upper()} {address}: JSON nested too deeply / JSON 嵌套过深") from None
     except ValueError:
         raise ConnectionError(f"{method.upper()} {address}: expected JSON, found {bytes(octets[:60])!r}") from None
 
@@ -319,6 +328,11 @@ def _files(connection: Mapping[str, Any], folder: Path) -> dict[str, str]:
         name: (folder / given).read_text("utf-8") if isinstance(given, str) else given["text"]
         for name, given in connection.get("files", {}).items()
     }
+
+
+def _inside(name: str) -> bool:
+    """Whether a file's name lies below the state folder."""
+    return not Path(name).is_absolute() and ".." not in Path(name).parts
 
 
 def _absent(connection: Mapping[str, Any]) -> list[str]:
@@ -391,9 +405,8 @@ class _Checker:
         return self._found
 
     def _file(self, name: str, file: object) -> None:
-        inside = Path(name)
-        if inside.is_absolute() or ".." in inside.parts:
-            self._wrong("files", "a path below the state folder", name)
+        if not _inside(name):
+            self._found.append(_OUTSIDE.format(name))
         if isinstance(file, str):
             try:
                 text: object = (self._folder / file).read_text("utf-8")

@@ -207,7 +207,7 @@ async def _http(address: tuple[str, int], method: str, target: str, body: Any = 
     content = await _octets(address, method, target, body)
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ConnectionError(f"{method} {target}: expected JSON, found {content[:60]!r}") from None
 
 

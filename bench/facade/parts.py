@@ -160,8 +160,11 @@ class OperatorAtTerminal(Orders, StoredSets):
         except (LookupError, OSError, TimeoutError) as error:
             problem = f"{type(error).__name__}: {error}"
         if rows and "octets" in rows[0]:
-            received = base64.b64decode(rows[0]["octets"])
-            rows = ({**rows[0], **_file(received)},)
+            try:
+                received = base64.b64decode(rows[0]["octets"])
+                rows = ({**rows[0], **_file(received)},)
+            except ValueError as error:
+                rows, problem = (), f"octets are no base64: {error} / 非 base64"
         query = {**query, **told}
         bench.record(Observed(t=bench.clock.now_us(), what=what, asked=asked, query=query, rows=rows, problem=problem))
         return received

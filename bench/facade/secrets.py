@@ -76,7 +76,7 @@ def values_of(site: Site) -> list[bytes]:
         for text in fields.values()
         if len(text) >= _LEAST_TEXT
     }
-    return [text.encode() for text in texts]
+    return [text.encode("utf-8", "backslashreplace") for text in texts]
 
 
 def count_values(files: Mapping[str, bytes], values: Sequence[bytes]) -> tuple[dict[str, str], ...]:
@@ -89,4 +89,5 @@ def count_values(files: Mapping[str, bytes], values: Sequence[bytes]) -> tuple[d
 
 def text_of(rows: Sequence[Mapping[str, str]]) -> bytes:
     """What an interface showed, as octets to search."""
-    return "\n".join(value for row in rows for value in (*row.values(), json.dumps(dict(row)))).encode()
+    shown = "\n".join(value for row in rows for value in (*row.values(), json.dumps(dict(row))))
+    return shown.encode("utf-8", "backslashreplace")

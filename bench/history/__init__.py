@@ -9,13 +9,15 @@ in microseconds UTC; all readings are decimal text.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 
+from bench import captures
 from simulators.events import (
     Behaviour,
     Commanded,
@@ -242,12 +244,17 @@ class TimeAsked(Event, frozen=True, tag="time-asked"):
 
 
 class Captured(Event, frozen=True, tag="captured"):
-    """What passed the terminal's card on one segment lies in a pcap file beside the record; `sm3` is its digest."""
+    """What passed the terminal's card on one segment lies in a pcap file beside the record; `sm3` is its digest.
+
+    In virtual time a capture that holds what no seed repeats has no `sm3` but the `outline` of what one does; its SM3
+    is in the list beside the record (`bench.captures`).
+    """
 
     segment: str
     file: str
-    sm3: str
-    packets: int
+    sm3: str = ""
+    packets: int = 0
+    outline: str = ""
 
 
 class CutShort(Event, frozen=True, tag="cut-short"):
@@ -328,6 +335,8 @@ AnyEvent = (
 
 E = TypeVar("E", bound=Event)
 
+# UTF-8 has no form for one alone: a JSON text of a product can hold it, and so can octets that were read as text.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _GENESIS = hashlib.new("sm3", b"carbonbench history 1").digest()
 _SHOWN = 16
 _encoder = msgspec.json.Encoder()
@@ -371,14 +380,19 @@ class History:
         event = next((each for each in self.of(Captured) if each.segment == segment), None)
         if event is None or self.folder is None:
             return None
-        path = self.folder / event.file
-        try:
-            found = hashlib.new("sm3", path.read_bytes()).hexdigest()
-        except OSError as error:
-            raise HistoryError(f"{path}: cannot be read ({error.strerror}) / 无法读取抓包文件") from None
-        if found != event.sm3:
-            raise HistoryError(f"{path}: expected SM3 {event.sm3[:16]}…, found {found[:16]}… / 抓包文件与记录不符")
-        return path
+        return _proven(event, self.folder)
+
+    def altered_captures(self) -> list[str]:
+        """The captures of the record that are not the ones recorded, one sentence each."""
+        found: list[str] = []
+        if self.folder is None:
+            return found
+        for event in self.of(Captured):
+            try:
+                _proven(event, self.folder)
+            except HistoryError as error:
+                found.append(str(error))
+        return found
 
     def between(self, kind: type[E], start_us: int, end_us: int) -> Iterator[E]:
         """Events of one type with start_us <= t < end_us."""
@@ -388,6 +402,50 @@ class History:
         """The last phase mark of that name."""
         marks = [mark for mark in self.of(Phase) if mark.name == name]
         return marks[-1] if marks else None
+
+
+def _proven(event: Captured, folder: Path) -> Path:
+    """The file of a capture. Raises HistoryError when it is not the one recorded."""
+    path = folder / event.file
+    try:
+        expected = event.sm3 or captures.kept(folder).get(event.file, "")
+        octets = path.read_bytes()
+        outline = captures.outline(octets) if event.outline else ""
+    except OSError as error:
+        raise HistoryError(f"{path}: cannot be read ({error.strerror}) / 无法读取抓包文件") from None
+    except captures.CapturesError as error:
+        raise HistoryError(f"{path}: cannot be proven: {error}") from None
+    for what, right, found in (
+        ("SM3", expected, hashlib.new("sm3", octets).hexdigest()),
+        ("outline", event.outline, outline),
+    ):
+        if found != right:
+            raise HistoryError(f"{path}: expected {what} {right[:16]}…, found {found[:16]}… / 抓包文件与记录不符")
+    return path
+
+
+def _legible(event: Event) -> Event:
+    """The event with every lone surrogate of its texts written out; what a product sends is evidence before all."""
+    escaped = 0
+
+    def written(text: str) -> str:
+        nonlocal escaped
+        text, found = _SURROGATE.subn(lambda match: f"\\u{ord(match[0]):04x}", text)
+        escaped += found
+        return text
+
+    def tree(node: object) -> object:
+        if isinstance(node, str):
+            return written(node)
+        if isinstance(node, dict):
+            named = cast("dict[object, object]", node)
+            return {tree(key): tree(value) for key, value in named.items()}
+        if isinstance(node, list | tuple):
+            return [tree(each) for each in cast("Sequence[object]", node)]
+        return node
+
+    fields = cast("dict[str, object]", tree(msgspec.to_builtins(event)))
+    return msgspec.convert({**fields, "escaped": escaped}, type(event))
 
 
 class Chain:
@@ -404,11 +462,19 @@ class Chain:
 
     def line(self, event: Event) -> bytes:
         """The line of the next event."""
-        octets = _encoder.encode(event)
+        return self.written(event)[1]
+
+    def written(self, event: Event) -> tuple[Event, bytes]:
+        """The next event as the record holds it (see `Event.escaped`), and its line."""
+        try:
+            octets = _encoder.encode(event)
+        except UnicodeEncodeError:
+            event = _legible(event)
+            octets = _encoder.encode(event)
         self._digest = hashlib.new("sm3", self._digest + octets).digest()
         self.events += 1
         shown = self._digest.hex() if isinstance(event, Ended) else self._digest.hex()[:_SHOWN]
-        return b'["' + shown.encode() + b'",' + octets + b"]\n"
+        return event, b'["' + shown.encode() + b'",' + octets + b"]\n"
 
     def proven(self, line: bytes, place: str) -> tuple[Event, str]:
         """The next event, read from its line, and how much of the digest the line shows.
@@ -463,11 +529,9 @@ class Recorder:
 
     def history(self) -> History:
         """What was recorded so far, with the digest of its chain."""
-        events = (*self.events,)
-        digest = _GENESIS
-        for event in events:
-            digest = hashlib.new("sm3", digest + _encoder.encode(event)).digest()
-        return History(events, digest.hex(), self.folder)
+        chain = Chain()
+        events = [chain.written(event)[0] for event in (*self.events,)]
+        return History(events, chain.digest, self.folder)
 
     def save(self, path: Path) -> History:
         """Write the record (a temporary file, then a rename, so that no half record exists) and return the history."""
@@ -477,7 +541,9 @@ class Recorder:
         last = self.events[-1].t if self.events else 0
         events: list[Event] = [*self.events, Ended(t=last, events=len(self.events))]
         with partial.open("wb") as out:
-            out.writelines(map(chain.line, events))
+            for number, event in enumerate(events):
+                events[number], line = chain.written(event)
+                out.write(line)
         partial.replace(path)
         return History(events, chain.digest, path.parent)
 

@@ -88,8 +88,10 @@ class GrowingRecord:
         fresh = self._recorder.events[len(self._written) :]
         if not fresh:
             return
-        self._out.writelines(map(self._chain.line, fresh))
-        self._written += fresh
+        for event in fresh:
+            written, line = self._chain.written(event)
+            self._out.write(line)
+            self._written.append(written)
         self._out.flush()
         os.fsync(self._out.fileno())
 

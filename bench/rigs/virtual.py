@@ -10,9 +10,10 @@ import contextvars
 import random
 import traceback
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from typing import Any
 
+from bench import captures
 from bench.case import Case
 from bench.case.program_evidence import RIG as RIG_LACKS
 from bench.dut import Alterable, Alteration, Seat, TerminalAdapter
@@ -370,10 +371,23 @@ class VirtualBench:
         if self.capture is None or self.record.folder is None:
             return
         start_us, now_us = self.site.world.start_us, self.clock.now_us()
+        unrepeated: dict[str, str] = {}
         for file in self.capture.write(self.record.folder, start_us):
+            outline = captures.outline(file.path.read_bytes())
+            if outline:
+                unrepeated[file.path.name] = file.sm3
             self.record(
-                Captured(t=now_us, segment=file.segment, file=file.path.name, sm3=file.sm3, packets=file.packets)
+                Captured(
+                    t=now_us,
+                    segment=file.segment,
+                    file=file.path.name,
+                    sm3="" if outline else file.sm3,
+                    packets=file.packets,
+                    outline=outline,
+                )
             )
+        if unrepeated:
+            captures.keep(self.record.folder, unrepeated)
 
     def _take_seat(self) -> Seat:
         """The seat for the present life of the terminal: after a power cut its disk answers under a new name."""
@@ -454,11 +468,14 @@ class VirtualRig:
 
     def conduct(self, case: Case, setup: Setup, seed: int, recorder: Recorder) -> float:
         """Drive the case; returns the world's seconds. What goes wrong in the bench is recorded as Trouble."""
-        return run(self._conduct(case, setup, seed, recorder))
+        with ExitStack() as after:
+            return run(self._conduct(case, setup, seed, recorder, after))
 
-    async def _conduct(self, case: Case, setup: Setup, seed: int, recorder: Recorder) -> float:
+    async def _conduct(self, case: Case, setup: Setup, seed: int, recorder: Recorder, after: ExitStack) -> float:
+        """`after` is when the world is over: until then somebody may still hold what it keeps on this machine."""
         scenario = case.scenario
         bench = VirtualBench(scenario, setup, seed, recorder, captured=case.capture)
+        after.callback(bench.site.discard)
         recorder(
             build.opening(
                 scenario,

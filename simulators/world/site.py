@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -56,6 +56,15 @@ class OpcUaSide(msgspec.Struct, frozen=True):
 
 Within = Callable[[str, Coroutine[Any, Any, None]], Awaitable[None]]
 """Runs a coroutine on the host of this name or address."""
+
+
+@runtime_checkable
+class Discarded(Protocol):
+    """What keeps files of its own on this machine."""
+
+    def discard(self) -> None:
+        """Take them away, whether or not it was stopped."""
+        ...
 
 
 class Site:
@@ -195,6 +204,12 @@ class Site:
         self._schedule.stop()
         for device in self._devices():
             await device.stop()
+
+    def discard(self) -> None:
+        """Take off this machine what a world that has ended without `stop` leaves on it: databases of its own."""
+        for door in self.gateways:
+            if isinstance(door, Discarded):
+                door.discard()
 
     def _devices(self) -> tuple[Door | MqttCollector | HttpsCollector | AnyCentre | DistributionPoint, ...]:
         """Everything that listens."""

@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from bench.history import Began, Ended, HistoryError, Phase, Recorder, Trouble, read_history, read_unfinished
+from bench.history import (
+    Began,
+    Ended,
+    HistoryError,
+    Phase,
+    Recorder,
+    TerminalState,
+    Trouble,
+    read_history,
+    read_unfinished,
+)
 from bench.history.growing import GROWING, GrowingRecord, seal_interrupted, whole_record
 
 
@@ -36,6 +46,16 @@ def test_a_record_that_grew_is_the_one_that_is_saved_in_one_piece(tmp_path: Path
     assert (tmp_path / "grown.jsonl").read_bytes() == (tmp_path / "saved.jsonl").read_bytes()
     assert history.digest == saved.digest == read_history(tmp_path / "grown.jsonl").digest
     assert sorted(path.name for path in tmp_path.iterdir()) == ["grown.jsonl", "saved.jsonl"]
+
+
+def test_text_that_is_no_unicode_ends_no_record(tmp_path: Path) -> None:
+    recorder = Recorder()
+    with GrowingRecord(recorder, tmp_path / "record.jsonl", every_s=0.01) as growing:
+        filled(recorder)
+        recorder(TerminalState(t=9, state="crashed", detail="smoke \ud800"))
+        history = growing.finish()
+    assert history.of(TerminalState) == [TerminalState(t=9, state="crashed", detail="smoke \\ud800", escaped=1)]
+    assert list(read_history(tmp_path / "record.jsonl").events) == list(history.events)
 
 
 def test_it_is_on_the_disk_while_the_case_goes_on(tmp_path: Path) -> None:

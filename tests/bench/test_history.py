@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bench.history import (
     Began,
     HistoryError,
+    Observed,
     Phase,
     Recorder,
     Served,
@@ -48,6 +49,43 @@ def test_a_record_read_back_is_the_history_that_was_saved(tmp_path: Path) -> Non
     read = read_history(tmp_path / "record.jsonl")
     assert list(read.events) == list(saved.events)
     assert read.digest == saved.digest
+
+
+TEXTS = st.text(st.characters(codec=None), max_size=6)
+
+
+def lone(text: str) -> int:
+    return sum(0xD800 <= ord(letter) <= 0xDFFF for letter in text)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.dictionaries(TEXTS, TEXTS, max_size=3), max_size=3), TEXTS)
+def test_a_record_holds_whatever_text_a_product_sends(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]], problem: str
+) -> None:
+    path = tmp_path_factory.mktemp("texts") / "record.jsonl"
+    recorder = Recorder()
+    recorder(Observed(t=1, what="status", asked=0, rows=tuple(rows), problem=problem))
+    recorder(Phase(t=2, name="settle"))
+    saved = recorder.save(path)
+    read = read_history(path)
+    assert list(read.events) == list(saved.events), "what is judged now is what is judged later"
+    assert read.digest == saved.digest
+    (event,) = read.of(Observed)
+    texts = [problem, *(text for row in rows for pair in row.items() for text in pair)]
+    assert event.escaped == sum(map(lone, texts))
+    if not event.escaped:
+        assert (event.rows, event.problem) == (tuple(rows), problem)
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_lone_surrogate_is_written_out(tmp_path: Path) -> None:
+    recorder = Recorder()
+    recorder(Observed(t=1, what="status", asked=0, rows=({"id\ud800": "\udcff 汉 \U0001f600"},), problem="\\n"))
+    (event,) = recorder.save(tmp_path / "record.jsonl").of(Observed)
+    assert (event.rows, event.problem) == (({"id\\ud800": "\\udcff 汉 \U0001f600"},), "\\n")
+    assert event.escaped == 2
+    assert recorder.history().of(Observed) == [event]
 
 
 def test_the_chain_is_sm3_over_the_previous_digest_and_the_octets(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any, cast
 import pytest
 
 from bench.dut import Seat, reference
+from bench.facade import secrets
 
 
 def ask(what: str, query: dict[str, str]) -> tuple[dict[str, str], ...]:
@@ -42,3 +43,8 @@ def test_a_cut_answer_is_no_answer(what: str, monkeypatch: pytest.MonkeyPatch) -
     more = True
     with pytest.raises(LookupError, match="cut"):
         ask(what, QUESTIONS[what])
+
+
+def test_what_an_interface_shows_is_searched_whatever_it_is() -> None:
+    shown = secrets.text_of([{"id": "odd \ud800", "key": "5a5a5a5a"}])
+    assert b"odd \\ud800" in shown and b"5a5a5a5a" in shown

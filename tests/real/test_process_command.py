@@ -220,9 +220,31 @@ async def talks(request: web.Request) -> web.Response:
     return web.Response(text="<html>")
 
 
+async def leads_away(request: web.Request) -> web.Response:
+    """An answer, but elsewhere."""
+    if request.path == "/elsewhere":
+        return web.Response(text="{}", content_type="application/json")
+    raise web.HTTPFound("/elsewhere")
+
+
+async def nests(request: web.Request) -> web.Response:
+    """JSON deeper than any parser of texts goes."""
+    return web.Response(text="[" * 100_000, content_type="application/json")
+
+
+async def odd(request: web.Request) -> web.Response:
+    """JSON with what no template expects."""
+    return web.Response(text='{"at": "yesterday", "far": "9e999", "id": "\\ud800"}', content_type="application/json")
+
+
 @pytest.mark.parametrize(
     ("answer", "ask", "kind", "words"),
     [
+        (leads_away, {"get": BASE + "/x"}, LookupError, "status 302"),
+        (nests, {"get": BASE + "/x"}, ConnectionError, "nested too deeply"),
+        (odd, {"get": BASE + "/x", "fields": {"at": "row.at | from_ms"}}, LookupError, "ValueError: invalid literal"),
+        (odd, {"get": BASE + "/x", "fields": {"at": "row.at + 1"}}, LookupError, "the answer does not fit: TypeError"),
+        (odd, {"get": BASE + "/x", "fields": {"at": "'9' * 20 | iso"}}, LookupError, "the answer does not fit"),
         (refuses, {"get": BASE + "/x"}, LookupError, "status 403, b'no rights'"),
         (talks, {"get": BASE + "/x"}, ConnectionError, "expected JSON, found b'<html>'"),
         (series, {"get": "http://127.0.0.1:1/x"}, ConnectionError, "GET http://127.0.0.1:1/x"),
@@ -241,6 +263,18 @@ def test_no_answer_is_a_sentence(
     with pytest.raises(kind) as caught:
         asked(answer, ask, "readings")
     assert words in str(caught.value)
+
+
+def test_an_answer_that_is_no_unicode_is_an_answer() -> None:
+    assert asked(odd, {"get": BASE + "/x", "fields": {"id": "row.id"}}, "status") == ({"id": "\ud800"},)
+
+
+def test_a_template_of_a_name_does_not_leave_the_state_folder() -> None:
+    files = {"{{ '..' }}/x": {"text": ""}, "{{ '/etc' }}/x": {"text": ""}, "{{ 'a' }}/x": {"text": ""}}
+    with pytest.raises(LaunchError) as caught:
+        launch({"command": ["x"], "files": files})
+    assert "found '../x'" in str(caught.value) and "found '/etc/x'" in str(caught.value)
+    assert "'a/x'" not in str(caught.value)
 
 
 def test_a_question_that_the_profile_leaves_out_is_no_answer() -> None:

@@ -14,6 +14,7 @@ from https_helpers import Http, open_http
 from simulators_helpers import MN, Heard
 from trust_helpers import Standing, centre
 
+from bench.history import Recorder
 from simulators.centres.fingerprints import FingerprintCentre, canonical
 from simulators.centres.http import JsonCentre
 from simulators.centres.json_text import Number, parse
@@ -72,6 +73,34 @@ def test_a_third_party_takes_records_from_whoever_knows_the_token() -> None:
         assert len(standing.heard.of(Stored)) == 4
 
     run("third-party", ThirdPartyCentre, body)
+
+
+@pytest.mark.parametrize("member", [*RECORD, "source"])
+def test_text_that_is_no_unicode_is_answered_and_told(member: str) -> None:
+    async def body(standing: Standing, platform: ThirdPartyCentre, http: Http) -> None:
+        good = {"Authorization": f"Bearer {standing.site.terminal_side('A').token}"}
+        message: dict[str, object] = {"source": MN, "records": [RECORD]}
+        if member in RECORD:
+            message["records"] = [{**RECORD, member: "MARK"}]
+        else:
+            message[member] = "MARK"
+        octets = json.dumps(message).replace("MARK", r"\ud800").encode()
+        assert (await http.post("/api/records", octets, **good)).status in (200, 400)
+
+    heard = run("third-party", ThirdPartyCentre, body)
+    recorder = Recorder()
+    for event in heard:
+        recorder(event)
+    assert len(recorder.history().events) == len(heard)
+
+
+@pytest.mark.parametrize("path", ["deposit", "query", "verify"])
+def test_fingerprints_of_what_is_no_unicode_are_answered(path: str) -> None:
+    async def body(standing: Standing, platform: FingerprintCentre, http: Http) -> None:
+        octets = rb'{"deviceId": "\ud800", "point": "\ud800", "entries": [{"point": "\ud800"}], "records": ["\ud800"]}'
+        assert (await http.post(f"/fingerprint/{path}", octets)).status in (200, 400)
+
+    run("fingerprint", FingerprintCentre, body)
 
 
 @pytest.mark.parametrize(

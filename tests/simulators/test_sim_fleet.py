@@ -237,7 +237,8 @@ def test_check_says_sound_or_everything_that_is_wrong(tmp_path: Path) -> None:
     assert (absent.returncode, "cannot be read" in absent.stderr) == (4, True)
 
 
-def test_ctrl_c_ends_a_fleet_cleanly(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_its_like_end_a_fleet_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     path = tmp_path / "fleet.toml"
     path.write_text(moved()[0])
     process = subprocess.Popen(
@@ -250,7 +251,7 @@ def test_ctrl_c_ends_a_fleet_cleanly(tmp_path: Path) -> None:
     )
     assert process.stdout is not None
     assert json.loads(process.stdout.readline())["meters"] == 32
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, told = process.communicate(timeout=20)
     assert process.returncode == 0
     assert "stopped / 已停止" in told

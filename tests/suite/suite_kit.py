@@ -112,3 +112,27 @@ def digest_of(folder: Path) -> str:
         for record in (folder / "cases").rglob("record.jsonl")
     ]
     return sm3("".join(sorted(lines)).encode()).hex()
+
+
+ELSEWHERE = {
+    "PYTHONHASHSEED": "4242",
+    "TZ": "Pacific/Chatham",
+    "LANG": "zh_CN.UTF-8",
+    "LC_ALL": "zh_CN.UTF-8",
+    "LANGUAGE": "zh_CN",
+}
+"""Everything of a process that no history may depend on, unlike that of the tests."""
+
+
+def repeated_elsewhere(room: Path, cases: Sequence[str] = ()) -> Path:
+    """The run folder of these cases (none named: all), run in one process, another directory and surroundings."""
+    cwd = room / "another directory"
+    cwd.mkdir(parents=True)
+    told = carbonbench("run", "-n", "1", *choose(cases), cwd=cwd, env=environment(**ELSEWHERE))
+    assert told.code == 0, told.out + told.err
+    return run_folder(cwd / "out")
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """The digest of every record of a run, by case."""
+    return {case["id"]: case["digest"] for case in verdicts(folder)["cases"] if case["record"]}

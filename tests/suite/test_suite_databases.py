@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from suite_kit import carbonbench, choose, run_folder, verdicts
+from suite_kit import carbonbench, choose, environment, run_folder, verdicts
 
 from bench.history import Published, read_history
 from simulators.systems.database_server import missing_server
@@ -30,3 +30,12 @@ def test_a_real_server_is_not_for_virtual_time(tmp_path: Path) -> None:
     told = carbonbench("run", *choose([CASE]), cwd=tmp_path)
     (case,) = verdicts(run_folder(tmp_path / "out"))["cases"]
     assert case["verdict"] == "not run" and "does not run in the virtual rig" in case["reason"], told.err
+
+
+def test_nothing_is_left_on_this_machine(tmp_path: Path) -> None:
+    room = tmp_path / "temporary"
+    room.mkdir()
+    env = environment(TMPDIR=str(room))
+    told = carbonbench("run", *choose(["formulas/adds-systems-hour-by-hour"]), cwd=tmp_path, env=env)
+    assert told.code == 0, told.out + told.err
+    assert list(room.iterdir()) == []

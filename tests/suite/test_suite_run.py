@@ -21,7 +21,9 @@ from suite_kit import (
     carbonbench,
     choose,
     digest_of,
+    digests,
     environment,
+    repeated_elsewhere,
     run_folder,
     sm3,
     verdicts,
@@ -33,6 +35,8 @@ from conformance.clauses.suite import case_classes
 
 WORDS = {verdict.value for verdict in Verdict}
 ONE = "commands/reads-meters-on-command"
+QUICK_S = 2.0
+"""A case that took no longer is quick enough to be run again."""
 
 
 def test_the_reference_passes_everything_and_every_defect_is_caught(tmp_path: Path) -> None:
@@ -57,12 +61,43 @@ def test_the_reference_passes_everything_and_every_defect_is_caught(tmp_path: Pa
     assert again.code == 0, again.out
     assert "the same verdicts" in again.out
     assert carbonbench("verify", folder, cwd=tmp_path).code == 0
+    one_seed_gives_one_history_elsewhere(folder, tmp_path / "elsewhere")
     told = carbonbench("prove", "--defects-only", "--sound", folder, "-n", "2", "--json", "matrix.json", cwd=tmp_path)
     proof = json.loads((tmp_path / "matrix.json").read_text("utf-8"))
     assert proof["troubles"] == [], told.err
     assert [defect["id"] for defect in proof["defects"] if defect["outcome"] != "caught"] == []
     assert proof["reference"]["not_passed"] == []
     assert len(proof["defects"]) >= 150
+
+
+def one_seed_gives_one_history_elsewhere(folder: Path, room: Path) -> None:
+    """All cases with captures and a quick one of each chapter; `make repeat` compares all cases."""
+    cases = [case for case in verdicts(folder)["cases"] if case["record"]]
+    picked = {case["id"] for case in cases if list((folder / case["record"]).parent.glob("*.pcap"))}
+    assert len(picked) >= 9
+    chapters: dict[str, tuple[float, str]] = {}
+    for case in cases:
+        chapter, cost = case["id"].partition("/")[0], (case["wall_s"], case["id"])
+        chapters[chapter] = min(chapters.get(chapter, cost), cost)
+    picked |= {name for wall_s, name in chapters.values() if wall_s < QUICK_S}
+    again = repeated_elsewhere(room, sorted(picked))
+    here = digests(folder)
+    assert digests(again) == {name: here[name] for name in picked}
+    an_altered_capture_is_told(again, room)
+
+
+def an_altered_capture_is_told(folder: Path, room: Path) -> None:
+    assert carbonbench("verify", folder, cwd=room).code == 0
+    listed = sorted(folder.rglob("captures.json"))
+    assert len(listed) >= 8, "captures of TLS stand in the record by their outline"
+    capture = listed[0].parent / next(iter(json.loads(listed[0].read_text("utf-8"))["files"]))
+    octets = bytearray(capture.read_bytes())
+    octets[-1] ^= 1
+    capture.write_bytes(octets)
+    told = carbonbench("verify", folder, cwd=room)
+    assert told.code == 1
+    for words in (f"{capture.name}: was altered", f"{capture}: expected SM3"):
+        assert any(words in problem for problem in told.problems), told.err
 
 
 def shape_as_the_issue_writes_it(found: dict) -> None:
@@ -125,6 +160,20 @@ def test_records_of_one_seed_are_equal_octet_for_octet(tmp_path: Path, quick: Pa
     for case in QUICK:
         record = Path("cases") / case / "1" / "record.jsonl"
         assert (run_folder(tmp_path / "again") / record).read_bytes() == (quick / record).read_bytes()
+
+
+def test_captures_of_what_nobody_can_seed_give_one_history(tmp_path: Path) -> None:
+    cases = ("systems/tells-old-and-uncertain-opc-ua-values", "revocation/alarms-when-lists-run-out")
+    found: list[str] = []
+    for name, hashes in (("one", "1"), ("other", "2")):
+        words = ("run", *choose(cases), "--pcap", "--out", name)
+        told = carbonbench(*words, cwd=tmp_path, env=environment(PYTHONHASHSEED=hashes))
+        assert told.code == 0, told.out + told.err
+        folder = run_folder(tmp_path / name)
+        assert len(list(folder.rglob("captures.json"))) == 2
+        assert carbonbench("verify", folder, cwd=tmp_path).code == 0
+        found.append(verdicts(folder)["history_digest"])
+    assert found[0] == found[1]
 
 
 def test_pytest_runs_the_same(tmp_path: Path, quick: Path) -> None:
@@ -254,6 +303,40 @@ def test_a_terminal_that_dies_fails_and_the_bench_stays_up(tmp_path: Path) -> No
     (case,) = verdicts(run_folder(tmp_path / "out"))["cases"]
     record = (run_folder(tmp_path / "out") / case["record"]).read_text("utf-8")
     assert '"state":"crashed"' in record and "smoke" in record
+
+
+@pytest.mark.parametrize("octets", ["'odd \\ud800'", "'====a'"])
+def test_a_file_that_is_no_base64_is_no_fault_of_the_bench(tmp_path: Path, octets: str) -> None:
+    body = SOUND + (
+        "    async def ask(self, seat, what, query):\n"
+        "        rows = await super().ask(seat, what, query)\n"
+        f"        return tuple({{**row, 'octets': {octets}}} if 'octets' in row else row for row in rows)\n"
+    )
+    made = profile(tmp_path, 'adapter = "reference"', 'adapter = "theirs"')
+    words = ("run", "--terminal", made.name, "--case", "configuration/restores-configuration")
+    told = carbonbench(*words, cwd=tmp_path, env=installed(tmp_path, body))
+    assert told.code in (1, 2), told.out + told.err
+    (case,) = verdicts(run_folder(tmp_path / "out"))["cases"]
+    assert "no base64" in (run_folder(tmp_path / "out") / case["record"]).read_text("utf-8")
+
+
+def test_a_terminal_that_says_what_is_no_unicode_loses_no_evidence(tmp_path: Path) -> None:
+    body = SOUND + (
+        "    async def ask(self, seat, what, query):\n"
+        "        rows = await super().ask(seat, what, query)\n"
+        "        return tuple({**row, 'note': 'odd \\ud800'} for row in rows)\n"
+    )
+    made = profile(tmp_path, 'adapter = "reference"', 'adapter = "theirs"')
+    words = ("run", "--terminal", made.name, "--case", "processing/rejects-readings-out-of-range")
+    told = carbonbench(*words, cwd=tmp_path, env=installed(tmp_path, body))
+    assert told.code == 0, told.out + told.err
+    folder = run_folder(tmp_path / "out")
+    (case,) = verdicts(folder)["cases"]
+    record = (folder / case["record"]).read_text("utf-8")
+    assert r'"note":"odd \\ud800"' in record and '"escaped":' in record
+    assert carbonbench("verify", folder, cwd=tmp_path).code == 0
+    told = carbonbench("rejudge", folder, cwd=tmp_path)
+    assert told.code == 0 and "the same verdicts" in told.out, told.out + told.err
 
 
 @pytest.mark.parametrize("body", ["raise ArithmeticError('no licence')", "import nothing_of_this_name", "Theirs = 1"])
