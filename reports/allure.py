@@ -108,6 +108,7 @@ def _step(check: Check) -> None:
             ("actual", check.actual),
             ("uncertainty (k=2)", check.uncertainty),
             ("rule", check.rule),
+            ("decides", ", ".join(check.clauses)),
         )
         if value
     }

@@ -48,9 +48,8 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     def lines(self) -> list[tuple[str, tuple[str, ...]]]:
         """Label key (of LABELS) and its lines, in reading order; empty ones are left out."""
         case, check = self.case, self.check
-        strength = f" ({case.strength})" if case.strength else ""
         rows: list[tuple[str, tuple[str, ...]]] = [
-            ("requirement", (", ".join(case.clauses) + strength, case.title.en, case.title.zh)),
+            ("requirement", (self._decided(), case.title.en, case.title.zh)),
         ]
         if check:
             unit = f" {check.unit}" if check.unit else ""
@@ -71,6 +70,13 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
         ]
         kept = [(key, tuple(line for line in lines if line)) for key, lines in rows]
         return [(key, lines) for key, lines in kept if lines]
+
+    def _decided(self) -> str:
+        """The clauses that hang on what did not pass: those the check alone decides, or all of the case."""
+        case, check = self.case, self.check
+        if check is not None and any(each.clauses for each in case.checks):
+            return ", ".join(check.clauses) or "decides no clause alone / 不单独判定条款"
+        return ", ".join(case.clauses) + (f" ({case.strength})" if case.strength else "")
 
 
 def blocks_of(case: CaseResult) -> Iterator[Block]:

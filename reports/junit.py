@@ -104,6 +104,7 @@ def _testcase(case: CaseResult, kind: str) -> ElementTree.Element:
             ("record", case.record),
             ("digest", case.digest),
             ("simulated_s", f"{case.simulated_s:g}"),
+            *((f"decides:{check.id}", ", ".join(check.clauses)) for check in case.checks if check.clauses),
         ],
     )
     if kind:

@@ -42,7 +42,7 @@ def differences(run: RunResult, ledger: Sequence[Entry]) -> tuple[Difference, ..
                 continue
             key = (case.id, check.id, check.verdict, check.reading_b)
             found.setdefault(key, []).append(case.attempt)
-            named[key] = (check.name, case.clauses)
+            named[key] = (check.name, check.clauses or case.clauses)
     rows: list[Difference] = []
     for (case, check, a, b), attempts in found.items():
         name, clauses = named[case, check, a, b]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -24,6 +24,7 @@ from rich.text import Text as Line
 
 from bench.case import CaseResult, RunResult, Text, Verdict
 from reports.blocks import LABELS, Block, block_text, blocks, blocks_of, visible, width
+from reports.clause_results import deciding_checks, verdict_on
 from reports.conformity import (
     SHORT,
     WHY,
@@ -250,12 +251,12 @@ def clause_lines(run: RunResult, ledger: Sequence[Entry] = ()) -> list[Line]:
     for document in documents(clause.id for clause in shown):
         for clause in (clause for clause in shown if document_of(clause.id) == document):
             attempts = [case for name in clause.cases for case in cases.get(name, [])]
-            passed = sum(case.verdict is Verdict.PASS for case in attempts)
+            passed = sum(verdict_on(clause.id, case) is Verdict.PASS for case in attempts)
             strength = strengths.get(clause.id, "")
             told = f"{passed}/{len(attempts)} pass" + (" *" if clause.needs_real_time else "")
             lines.append(_columns(visible(clause.id), strength, verdict_line(clause.verdict), told))
             if clause.verdict is not Verdict.PASS:
-                lines += _guilty(attempts)
+                lines += _guilty(clause.id, attempts)
     return lines
 
 
@@ -332,11 +333,23 @@ def _columns(clause: str, strength: str, verdict: Line, cases: str, style: str =
     return line.append(cases)
 
 
-def _guilty(attempts: list[CaseResult], most: int = 5) -> list[Line]:
-    """The cases behind a verdict that is not a pass, one a line."""
-    found = list(dict.fromkeys((case.verdict, case.id) for case in attempts if case.verdict is not Verdict.PASS))
+def _guilty(clause: str, attempts: list[CaseResult], most: int = 5) -> list[Line]:
+    """The checks behind a verdict that is not a pass, or the cases that have none to name, one a line."""
+    found = list(dict.fromkeys(row for case in attempts for row in _behind(clause, case)))
     lines = [Line(f"    {SIGNS[verdict]} {visible(name)}", style=STYLES[verdict]) for verdict, name in found[:most]]
     return lines + ([Line(f"    … and {len(found) - most} more / 其余 {len(found) - most} 个")] if found[most:] else [])
+
+
+def _behind(clause: str, case: CaseResult) -> Iterator[tuple[Verdict, str]]:
+    told = verdict_on(clause, case)
+    if told in (None, Verdict.PASS):
+        return
+    checks = [check for check in deciding_checks(clause, case) if check.verdict is not Verdict.PASS]
+    if case.verdict is Verdict.ERROR or not checks:
+        yield told, case.id
+        return
+    for check in checks:
+        yield check.verdict, f"{case.id}:{check.id}"
 
 
 def _left_over(run: RunResult, ledger: Sequence[Entry]) -> list[Line]:

@@ -244,6 +244,12 @@ def _show(words: argparse.Namespace) -> int:
             "reading_b": entry.reading_b,
             "question": entry.claim,
             "case_titles": {case.id: case.title for case in named},
+            "checks": {
+                f"{case.id}:{check.id}": check.title
+                for case in named
+                for check in case.checks
+                if entry.id in check.clauses
+            },
             "defects": [defect.id for defect in defects if entry.id in defect.clauses],
             "findings": [finding.id for finding in _findings() if entry.id in finding.clauses],
             "verdict": {"run": run.run, "verdict": verdict.verdict, "reason": verdict.reason}
@@ -308,6 +314,8 @@ def _entry_lines(ledger: Ledger, entry: Entry, row: dict[str, Any]) -> Iterable[
         yield from labelled("question", [f"{entry.claim.id}: {entry.claim.en}", entry.claim.zh])
     titled = [f"{name}: {title.en} / {title.zh}" for name, title in row["case_titles"].items()]
     yield from labelled("cases", titled or ["none / 无"])
+    decided = [f"{name}: {title.en} / {title.zh}" for name, title in row["checks"].items()]
+    yield from labelled("decided by", decided or ["no check / 无判据"])
     yield from labelled("defects", [", ".join(row["defects"]) or "none / 无"])
     yield from labelled("findings", [", ".join(row["findings"]) or "none / 无"])
     verdict = row["verdict"]

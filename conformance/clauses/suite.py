@@ -32,12 +32,21 @@ _OF_CASES = ("bench", "simulators", "conformance")
 _OF_DEFECTS = (*_OF_CASES, "reference_terminal")
 
 
+class CheckNote(msgspec.Struct, frozen=True, kw_only=True):
+    """What the ledger needs to know of one check that a case declares."""
+
+    id: str
+    title: Words
+    clauses: tuple[str, ...]
+
+
 class CaseNote(msgspec.Struct, frozen=True, kw_only=True):
     """What the ledger needs to know of one case."""
 
     id: str
     title: Words
     clauses: tuple[str, ...]
+    checks: tuple[CheckNote, ...] = ()
     needs: tuple[str, ...]
     rigs: tuple[str, ...]
 
@@ -83,7 +92,11 @@ def note_of(case: type[Case]) -> CaseNote:
     return CaseNote(
         id=case.id(),
         title=Words(zh=title.zh, en=title.en),
-        clauses=tuple(getattr(case, "clauses", ())),
+        clauses=case.clauses,
+        checks=tuple(
+            CheckNote(id=asked.id, title=Words(zh=asked.name.zh, en=asked.name.en), clauses=decided)
+            for asked, decided in case.checks.items()
+        ),
         needs=tuple(case.needs),
         rigs=tuple(str(rig.name).lower() for rig in Rig if rig in case.rigs),
     )

@@ -277,6 +277,7 @@ TEXTS: dict[str, Text] = {
     "attempt": Text("run", "第几次"),
     "not-repeatable": Text("not repeatable: its runs differ (R-07)", "不可重复：多次执行结果不一致（R-07）"),
     "decides": Text("Decides", "判定条款"),
+    "decides-alone": Text("decides alone", "单独判定"),
     "reason": Text("Reason", "原因"),
     "checks": Text("Checks", "检查项"),
     "check": Text("Check", "检查项"),

@@ -6,7 +6,7 @@ why it does not apply, never as a pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from markupsafe import Markup
 from bench.case import CaseResult, Check, ClauseResult, RunResult, Text, Verdict
 from bench.history import History, HistoryError, read_history
 from reports.blocks import OPEN, visible
+from reports.clause_results import verdict_on
 from reports.conformity import (
     DISPOSITIONS,
     DOCUMENTS,
@@ -83,7 +84,8 @@ class Details:
 class ClauseView:
     """One row of the matrix.
 
-    `cases` holds the name of each case with anchor and state of each of its attempts. `mark` says what kind of time the
+    `cases` holds the name of each case with anchor of each of its attempts and what that says of the clause, `checks`
+    by case the ids of those that decide it. `mark` says what kind of time the
     evidence comes from, `needs_real_time` names the checks that this run could not decide (R-08). `disposition` says
     how the entry is decided at all, `note` why it stands where it does.
     """
@@ -100,6 +102,7 @@ class ClauseView:
     mark: Text | None
     needs_real_time: tuple[str, ...]
     cases: tuple[tuple[str, tuple[tuple[str, State], ...]], ...]
+    checks: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -265,6 +268,19 @@ def clause_views(run: RunResult, ledger: Sequence[Entry]) -> list[ClauseView]:
     return [_clause(id, entries.get(id), decided.get(id), stands.get(id), by_case) for id in ids]
 
 
+def _on(clause: str, attempt: CaseResult) -> str:
+    """What an attempt says of a clause, as a state; what says nothing is not run."""
+    return (verdict_on(clause, attempt) or Verdict.NOT_RUN).value
+
+
+def _by_case(checks: Sequence[str], cases: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Ids of checks by the visible name of their case."""
+    return {
+        visible(name): tuple(check.removeprefix(f"{name}:") for check in checks if check.startswith(f"{name}:"))
+        for name in cases
+    }
+
+
 def _clause(
     id: str,
     entry: Entry | None,
@@ -288,10 +304,11 @@ def _clause(
         mark=TEXTS[f"mark-{decided.mark.value}"] if decided and decided.mark else None,
         needs_real_time=decided.needs_real_time if decided else (),
         cases=tuple(
-            (visible(name), tuple((place, State(case.verdict.value)) for place, case in by_case[name]))
+            (visible(name), tuple((place, State(_on(id, case))) for place, case in by_case[name]))
             for name in (decided.cases if decided else ())
             if name in by_case
         ),
+        checks=_by_case(decided.checks if decided else (), decided.cases if decided else ()),
     )
 
 
