@@ -23,10 +23,11 @@ from bench.case import EXIT_ERROR, Case, CaseResult, Verdict
 from bench.commands.options import Options, SessionError
 from bench.commands.session import RigError, Session, Shared, failure_block
 from bench.journal import Planned
-from bench.run import run_case
+from bench.run import run_and_keep
 from conformance.clauses.suite import case_modules, cases_in
 
 _PROPERTY = "carbonbench"
+_GLANCE = "carbonbench-glance"
 _SESSION = pytest.StashKey[Session]()
 
 
@@ -121,9 +122,11 @@ class CaseItem(pytest.Item):
         """Run the case; anything but a pass becomes a pytest outcome that is not a pass either."""
         session = _session(self.config)
         with session.planted():
-            result = run_case(self.case_type, session.setup, self.planned.attempt, self.planned.instead_of)
+            result, history = run_and_keep(self.case_type, session.setup, self.planned.attempt, self.planned.instead_of)
         self.user_properties.append((_PROPERTY, msgspec.json.encode(result).decode()))
-        session.decorate(result)
+        self.user_properties.append((_GLANCE, session.decorate(result, history)))
+        # A failure keeps this frame; the history need not stay with it.
+        del history
         if result.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_RUN):
             pytest.skip(f"{result.verdict.value}: {result.reason}")
         if result.verdict is not Verdict.PASS:
@@ -152,9 +155,10 @@ class Collector:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A case ended, here or in a worker."""
-        for name, text in report.user_properties:
-            if name == _PROPERTY and report.when == "call":
-                self.session.finished(msgspec.json.decode(str(text).encode(), type=CaseResult))
+        told = {name: str(text) for name, text in report.user_properties}
+        if _PROPERTY in told and report.when == "call":
+            result = msgspec.json.decode(told[_PROPERTY].encode(), type=CaseResult)
+            self.session.finished(result, told.get(_GLANCE, ""))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A module of cases that cannot be imported is the bench's own error, never a shorter run."""

@@ -21,6 +21,7 @@ from bench.case.judging import judge
 from bench.case.program_evidence import reasons
 from bench.dut import TerminalAdapter
 from bench.dut.profile import Claim, Profile
+from bench.heap import at_rest
 from bench.history import History, HistoryError, Recorder, read_history
 from bench.history.growing import GrowingRecord
 from bench.journal import Journal, now, place_of
@@ -182,7 +183,15 @@ def run_case(case_type: type[Case], setup: Setup, attempt: int = 1, instead_of: 
 
     `instead_of` is the number of the interrupted attempt that this one repeats.
     """
+    return run_and_keep(case_type, setup, attempt, instead_of)[0]
+
+
+def run_and_keep(
+    case_type: type[Case], setup: Setup, attempt: int = 1, instead_of: int = 0
+) -> tuple[CaseResult, History | None]:
+    """As `run_case`, with the history that was judged; None where there is none."""
     blank = msgspec.structs.replace(blank_result(case_type, setup, attempt, instead_of), started=now())
+    history: History | None = None
     journal = setup.journal()
     if journal:
         journal.begin(blank)
@@ -190,10 +199,10 @@ def run_case(case_type: type[Case], setup: Setup, attempt: int = 1, instead_of: 
     if excuse:
         result = msgspec.structs.replace(blank, **excuse._asdict())
     else:
-        result = _conducted(sized(case_type, setup.profile)(), setup, blank)
+        result, history = _conducted(sized(case_type, setup.profile)(), setup, blank)
     if journal:
         journal.finish(result)
-    return result
+    return result, history
 
 
 def sized(case_type: type[Case], profile: Profile) -> type[Case]:
@@ -224,24 +233,26 @@ def _stopped(error: BaseException | None) -> bool:
     return False
 
 
-def _conducted(case: Case, setup: Setup, blank: CaseResult) -> CaseResult:
+def _conducted(case: Case, setup: Setup, blank: CaseResult) -> tuple[CaseResult, History | None]:
     record = place_of(blank.id, blank.attempt) / RECORD
     recorder = Recorder((setup.folder / record).parent)
     began = time.perf_counter()
     try:
-        simulated_s, history = _recorded(case, setup, blank.seed, recorder, setup.folder / record)
-        judged = judge(case, history)
+        with at_rest():
+            simulated_s, history = _recorded(case, setup, blank.seed, recorder, setup.folder / record)
+            judged = judge(case, history)
     except Exception as error:
         if _stopped(error):
             raise KeyboardInterrupt from error
         where = traceback.format_exc(limit=-4)
-        return msgspec.structs.replace(
+        failed = msgspec.structs.replace(
             blank,
             verdict=Verdict.ERROR,
             reason=f"the bench failed: {type(error).__name__}: {error} / 台架自身故障\n{where}",
             wall_s=time.perf_counter() - began,
         )
-    return msgspec.structs.replace(
+        return failed, None
+    result = msgspec.structs.replace(
         blank,
         verdict=judged.verdict,
         checks=judged.checks,
@@ -252,6 +263,7 @@ def _conducted(case: Case, setup: Setup, blank: CaseResult) -> CaseResult:
         wall_s=time.perf_counter() - began,
         simulated_s=simulated_s,
     )
+    return result, history
 
 
 def rejudge_case(case_type: type[Case], result: CaseResult, folder: Path) -> CaseResult:
@@ -262,6 +274,11 @@ def rejudge_case(case_type: type[Case], result: CaseResult, folder: Path) -> Cas
     if not result.record:
         return result
     path = folder / result.record
+    with at_rest():
+        return _judged_again(case_type, result, path)
+
+
+def _judged_again(case_type: type[Case], result: CaseResult, path: Path) -> CaseResult:
     history = read_history(path)
     if history.digest != result.digest:
         raise HistoryError(

@@ -16,7 +16,7 @@ from bench.case import CaseResult, Check, Text, Verdict
 from bench.history import HistoryError, read_history
 from reports.blocks import OPEN, block_text, blocks_of, visible
 from reports.conformity import DOCUMENTS, document_of
-from reports.svg import timeline_svg
+from reports.glance import Glance, glance_at
 
 _SEVERITY = {
     "shall": Severity.CRITICAL,
@@ -50,10 +50,11 @@ def labels(result: CaseResult) -> list[tuple[str, str]]:
     ]
 
 
-def attach(result: CaseResult, folder: Path) -> None:
+def attach(result: CaseResult, folder: Path, glance: Glance | None = None) -> None:
     """Tell Allure everything about a case: title, labels, parameters, a step for each check, attachments.
 
-    Call it inside the running test. `folder` is the run folder that `result.record` is relative to.
+    Call it inside the running test. `folder` is the run folder that `result.record` is relative to; the record is read
+    only without its `glance`.
     """
     hook = allure_commons.plugin_manager.hook
     hook.add_title(test_title=visible(str(result.title)))
@@ -68,14 +69,14 @@ def attach(result: CaseResult, folder: Path) -> None:
         _attach_text(block_text(found), f"{found.verdict.value}: {found.heading}", AttachmentType.TEXT)
     record = folder / result.record
     if result.record and record.is_file():
-        _attach_record(result, record)
+        _attach_record(result, record, glance)
 
 
-def _attach_record(result: CaseResult, record: Path) -> None:
+def _attach_record(result: CaseResult, record: Path, glance: Glance | None) -> None:
     """The timeline as a picture, and the record itself unless it is large."""
     try:
         title = Text(f"Timeline of {result.id}", f"{result.id} 的时间线")
-        picture = timeline_svg(read_history(record), title=title, alone=True)
+        picture, _ = (glance or glance_at(read_history(record))).drawn(title=title, alone=True)
         _attach_text(picture, "timeline / 时间线", AttachmentType.SVG)
     except HistoryError as error:
         _attach_text(visible(str(error)), "timeline / 时间线", AttachmentType.TEXT)

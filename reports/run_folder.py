@@ -11,19 +11,26 @@ from pathlib import Path
 from bench.case import RunResult
 from reports import html, junit, manifest, verdicts
 from reports.conformity import Entry, completed
-from reports.html.view import Details
+from reports.html.view import Details, Glances
 from reports.ledger import entries
 
 
-def write(run: RunResult, folder: Path, ledger: Sequence[Entry] | None = None, details: Details | None = None) -> None:
+def write(
+    run: RunResult,
+    folder: Path,
+    ledger: Sequence[Entry] | None = None,
+    details: Details | None = None,
+    glances: Glances | None = None,
+) -> None:
     """Write `verdicts.json`, `junit.xml`, `report.html` and, over all of them, `manifest.json`.
 
     Every entry of the ledger that the run answers for gets its verdict and reason first. Without `ledger` the clause
-    ledger of the suite is read. `details` are what only the laboratory knows.
+    ledger of the suite is read. `details` are what only the laboratory knows, `glances` what was gathered of records
+    when they were judged: they are not read again.
     """
     known = entries() if ledger is None else ledger
     run = completed(run, known)
     verdicts.write(run, folder)
     junit.write(run, folder)
-    html.write(run, folder, known, details)
+    html.write(run, folder, known, details, glances)
     manifest.write(folder)

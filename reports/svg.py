@@ -6,7 +6,7 @@ hangs below it, silence is hatched, impairment dotted, marks differ in shape. Co
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from html import escape
 
@@ -18,7 +18,7 @@ from reports.timeline import LIVE_WITHIN_US, LOCAL, Detail, Lane, Mark, Span, Ti
 MOST_OCTETS = 60_000
 WIDTH, GUTTER, PLOT, MARGIN = 1000, 142, 840, 18
 # Tried in turn while the picture is too large. The numbers of columns divide the width of the plot.
-_LESS = (
+LESS = (
     Detail(140, 8, 80),
     Detail(70, 6, 60),
     Detail(35, 4, 40),
@@ -132,14 +132,21 @@ def drawn(history: History, *, id: str = "t", title: Text, alone: bool = False) 
     `id` makes the ids inside unique on a page. `alone` makes a file of its own, with its style and with labels in both
     languages side by side; otherwise labels are marked en and zh for the page's language switch.
     """
-    timeline = gather(history)
-    text = draw(timeline, id=id, title=title, alone=alone)
-    for detail in _LESS:
+    return drawn_from((gather(history, detail) for detail in (Detail(), *LESS)), id=id, title=title, alone=alone)
+
+
+def drawn_from(
+    timelines: Iterable[Timeline], *, id: str = "t", title: Text, alone: bool = False
+) -> tuple[str, Timeline]:
+    """The first of the timelines whose picture is below MOST_OCTETS octets, else the last; the rest as for `drawn`."""
+    text, shown = "", None
+    for shown in timelines:
+        text = draw(shown, id=id, title=title, alone=alone)
         if len(text.encode()) < MOST_OCTETS:
             break
-        timeline = gather(history, detail)
-        text = draw(timeline, id=id, title=title, alone=alone)
-    return text, timeline
+    if shown is None:
+        raise ValueError("no timeline to draw")
+    return text, shown
 
 
 def draw(timeline: Timeline, *, id: str, title: Text, alone: bool) -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import msgspec
 
 
-class Event(msgspec.Struct, frozen=True, tag_field="e", omit_defaults=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, tag_field="e", omit_defaults=True, kw_only=True, gc=False):
     """Base of all events; `t` is true time, microseconds UTC.
 
     `escaped` counts the octets and halves of characters in its texts that are no Unicode and stand in a record as six
-    characters each, such as `\\ud800`.
+    characters each, such as `\\ud800`. An event holds texts and numbers alone and can be part of no cycle: the
+    collector need not look at it (`gc`).
     """
 
     t: int

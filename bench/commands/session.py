@@ -33,7 +33,7 @@ from bench.commands.expected import ExpectedError, applied, exit_of, outdated, r
 from bench.commands.options import ROOT, Options, SessionError, near, no_case, picks
 from bench.dut import Checked, UnknownTerminal, adapter
 from bench.dut.profile import Profile, ProfileError, load_profile
-from bench.history import digest_of_run
+from bench.history import History, digest_of_run
 from bench.journal import LOCAL, Planned, Process, RunFile, Sat, Settings, last_sign, now, write_run
 from bench.run import CaseRig, Setup, blank_result, strength_of
 from conformance.clauses.suite import case_classes, find_cases
@@ -41,6 +41,7 @@ from conformance.defects import all_defects
 from reports import allure, run_folder, screen
 from reports.clause_results import clause_results
 from reports.conformity import completed, unsupported
+from reports.glance import Glance, glance_at
 from reports.ledger import entries
 
 REFERENCE_ADAPTER = "reference"
@@ -128,6 +129,7 @@ class Session:
     def __init__(self, options: Options, shared: Shared | None = None) -> None:
         self.options = options
         self._results: list[CaseResult] = []
+        self._glances: dict[tuple[str, int], str] = {}
         self._broken = False
         self._planned: dict[tuple[str, int], Planned] = {}
         self._started = datetime.now(LOCAL)
@@ -313,15 +315,22 @@ class Session:
         if self._progress:
             self._progress.started(case)
 
-    def finished(self, result: CaseResult) -> None:
-        """A case ended."""
+    def finished(self, result: CaseResult, glance: str = "") -> None:
+        """A case ended; `glance` is what `decorate` gave."""
         self._results.append(result)
+        if glance:
+            self._glances[result.id, result.attempt] = glance
         if self._progress:
             self._progress.finished(result)
 
-    def decorate(self, result: CaseResult) -> None:
-        """Give Allure its labels, steps and attachments while the case's test is current."""
-        allure.attach(result, self.folder)
+    def decorate(self, result: CaseResult, history: History | None) -> str:
+        """Give Allure its labels, steps and attachments while the case's test is current.
+
+        Returns what the report will show of the history (JSON; empty without one), so that nobody reads it back.
+        """
+        glance = glance_at(history) if history is not None and result.record else None
+        allure.attach(result, self.folder, glance)
+        return msgspec.json.encode(glance).decode() if glance else ""
 
     def close(self, *, interrupted: bool = False) -> int:
         """Write every report and return the exit code."""
@@ -333,10 +342,14 @@ class Session:
         self._file = msgspec.structs.replace(self._file, sittings=(*before, ended))
         write_run(self.folder, self._file)
         result = self.result()
-        run_folder.write(result, self.folder)
+        run_folder.write(result, self.folder, glances=self._glances_read())
         if self.options.live:
             screen.closing(result, self.folder)
         return EXIT_ERROR if interrupted or self._broken else exit_of(result)
+
+    def _glances_read(self) -> dict[tuple[str, int], Glance]:
+        """What was gathered of the records of this sitting; those of earlier ones are read again."""
+        return {key: msgspec.json.decode(text.encode(), type=Glance) for key, text in self._glances.items()}
 
     def _gather_lost(self) -> None:
         """Attempts whose worker died or that were stopped in their midst, and those never reached: none is left out."""

@@ -29,7 +29,6 @@ from bench.dut.reference_meters import gateways_of, line_table, lines_of, meters
 from bench.dut.reference_store import alter
 from bench.dut.systems import needs_vault, systems_of
 from reference_terminal.assembly import Terminal
-from reference_terminal.main import main as terminal_main
 from reference_terminal.model.times import STANDARD_SPANS
 from reference_terminal.platform import Platform
 from reference_terminal.settings.config import load_config
@@ -246,7 +245,9 @@ async def _octets(address: tuple[str, int], method: str, target: str, body: Any 
 
 def stand_alone(words: Sequence[str]) -> int:
     """Run the terminal alone, in real time, as its own command line does."""
-    return terminal_main(list(words))
+    from reference_terminal.main import main
+
+    return main(list(words))
 
 
 @dataclass(frozen=True)

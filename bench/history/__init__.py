@@ -339,9 +339,27 @@ E = TypeVar("E", bound=Event)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _GENESIS = hashlib.new("sm3", b"carbonbench history 1").digest()
 _SHOWN = 16
+_EMPTY = hashlib.new("sm3")
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(AnyEvent)
 _line_decoder = msgspec.json.Decoder(tuple[str, msgspec.Raw])
+
+
+def _encoded(event: Event) -> tuple[Event, bytes]:
+    """An event as the record holds it, and its octets there."""
+    try:
+        return event, _encoder.encode(event)
+    except UnicodeEncodeError:
+        event = _legible(event)
+        return event, _encoder.encode(event)
+
+
+def _linked(digest: bytes, octets: bytes) -> bytes:
+    """The next digest of a chain."""
+    made = _EMPTY.copy()
+    made.update(digest)
+    made.update(octets)
+    return made.digest()
 
 
 class HistoryError(Exception):
@@ -466,15 +484,11 @@ class Chain:
 
     def written(self, event: Event) -> tuple[Event, bytes]:
         """The next event as the record holds it (see `Event.escaped`), and its line."""
-        try:
-            octets = _encoder.encode(event)
-        except UnicodeEncodeError:
-            event = _legible(event)
-            octets = _encoder.encode(event)
-        self._digest = hashlib.new("sm3", self._digest + octets).digest()
+        event, octets = _encoded(event)
+        self._digest = digest = _linked(self._digest, octets)
         self.events += 1
-        shown = self._digest.hex() if isinstance(event, Ended) else self._digest.hex()[:_SHOWN]
-        return event, b'["' + shown.encode() + b'",' + octets + b"]\n"
+        shown = digest.hex() if type(event) is Ended else digest[: _SHOWN // 2].hex()
+        return event, b'["%b",%b]\n' % (shown.encode(), octets)
 
     def proven(self, line: bytes, place: str) -> tuple[Event, str]:
         """The next event, read from its line, and how much of the digest the line shows.
@@ -486,7 +500,7 @@ class Chain:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise HistoryError(f"{place}: not a line of a record ({error}) / 不是记录行") from None
         octets = bytes(raw)
-        self._digest = hashlib.new("sm3", self._digest + octets).digest()
+        self._digest = _linked(self._digest, octets)
         self.events += 1
         expected = self._digest.hex() if len(shown) > _SHOWN else self._digest.hex()[:_SHOWN]
         if shown != expected or line != b'["' + shown.encode() + b'",' + octets + b"]\n":
@@ -529,9 +543,13 @@ class Recorder:
 
     def history(self) -> History:
         """What was recorded so far, with the digest of its chain."""
-        chain = Chain()
-        events = [chain.written(event)[0] for event in (*self.events,)]
-        return History(events, chain.digest, self.folder)
+        events: list[Event] = []
+        digest = _GENESIS
+        for event in (*self.events,):
+            kept, octets = _encoded(event)
+            events.append(kept)
+            digest = _linked(digest, octets)
+        return History(events, digest.hex(), self.folder)
 
     def save(self, path: Path) -> History:
         """Write the record (a temporary file, then a rename, so that no half record exists) and return the history."""

@@ -24,10 +24,11 @@ class WorldClock:
     def __init__(self, loop: VirtualLoop, start_utc_us: int) -> None:
         self.loop = loop
         self.start_utc_us = start_utc_us
+        self._env = loop.env
 
     def now_us(self) -> int:
         """UTC in microseconds of the Unix epoch."""
-        return self.start_utc_us + loop_us(self.loop)
+        return self.start_utc_us + round(self._env._now * 1_000_000)  # pyright: ignore
 
     def loop_time_s(self, utc_us: int) -> float:
         """The loop time in seconds at which it is `utc_us`; for `loop.call_at`."""
@@ -50,6 +51,7 @@ class DeviceClock:
         on_set: Callable[[int, int], object] | None = None,
     ) -> None:
         self.loop = loop
+        self._env = loop.env
         self.drift_ppm = drift_ppm
         self.wrong_at_boot: int | None = None
         """What the clock shows after the next `boot()`, ns of the Unix epoch; None while the battery is good."""
@@ -59,8 +61,9 @@ class DeviceClock:
 
     def time_ns(self) -> int:
         """What the device takes for UTC, nanoseconds of the Unix epoch."""
-        elapsed_us = loop_us(self.loop) - self._base_us
-        return self._base_ns + elapsed_us * 1000 + elapsed_us * self.drift_ppm // 1000
+        elapsed_us = round(self._env._now * 1_000_000) - self._base_us  # pyright: ignore
+        ppm = self.drift_ppm
+        return self._base_ns + elapsed_us * 1000 + (elapsed_us * ppm // 1000 if ppm else 0)
 
     def set_time_ns(self, time_ns: int) -> None:
         """Set the clock, as the device or its operator does."""

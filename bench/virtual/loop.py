@@ -95,10 +95,9 @@ class VirtualLoop(NetworkedLoop):
         self, callback: Callable[..., object], *args: Any, context: contextvars.Context | None = None
     ) -> VirtualHandle:
         """Run `callback(*args)` after those already ready."""
-        caller = _current_life()
+        caller = life = _current_life()
         if context is None:
             context = _copy_context()
-            life = caller
         else:
             life = context.get(CURRENT)
         handle = VirtualHandle(callback, args, self, context, life)

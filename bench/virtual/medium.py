@@ -60,8 +60,12 @@ class Inode:
 
     def sync(self) -> None:
         """Make the content durable."""
+        durable = self.durable
         for operation in self.pending:
-            apply(self.durable, operation)
+            if isinstance(operation, Write):
+                put(durable, operation.offset, operation.data)
+            else:
+                apply(durable, operation)
         self.pending.clear()
 
 

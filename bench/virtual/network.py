@@ -17,6 +17,7 @@ import ipaddress
 import socket
 from asyncio import sslproto
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, Protocol, cast
 
 from bench.virtual.capture import Capture
@@ -32,6 +33,7 @@ from bench.virtual.udp import UdpTransport
 
 ANY = "0.0.0.0"
 LOOPBACK = "127.0.0.1"
+_PASSIVE = int(socket.AI_PASSIVE)
 HOME_ADDRESS = "192.0.2.1"
 FIRST_EPHEMERAL_PORT = 49_152
 
@@ -302,10 +304,9 @@ class Network:
 
     def resolve(self, name: str) -> str:
         """The IPv4 address of a name or an address; `socket.gaierror` when unknown or when names fail."""
-        try:
-            return str(ipaddress.IPv4Address(name))
-        except ValueError:
-            pass
+        known = _address_of(name)
+        if known is not None:
+            return known
         if name == "localhost":
             return LOOPBACK
         address = self._names.get(name.lower().rstrip("."))
@@ -327,7 +328,7 @@ class Network:
             raise socket.gaierror(socket.EAI_FAMILY, f"the simulated network has IPv4 only, asked for family {family}")
         if isinstance(host, bytes):
             host = host.decode("ascii")
-        nobody = ANY if flags & socket.AI_PASSIVE else LOOPBACK
+        nobody = ANY if int(flags) & _PASSIVE else LOOPBACK
         address = self.resolve(host) if host else nobody
         try:
             number = int(port or 0)
@@ -579,6 +580,15 @@ class Network:
         protocol = protocol_factory()
         transport.start(protocol)
         return transport, protocol
+
+
+@lru_cache(maxsize=1024)
+def _address_of(name: str) -> str | None:
+    """The IPv4 address that a text is by itself, None for a name."""
+    try:
+        return str(ipaddress.IPv4Address(name))
+    except ValueError:
+        return None
 
 
 def _answer(answer: asyncio.Future[bool | None], accepted: bool, client: TcpTransport) -> None:

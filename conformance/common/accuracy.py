@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from bench.case import Check, Measurement, criterion, measure
 from bench.history import History, Point, Stored
 from conformance.common.delivery import setup_of
 from conformance.common.queries import questions
-from conformance.common.readings import same_bits
+from conformance.common.readings import bits_of
 from conformance.common.times import SECOND, instant_of, instant_of_iso, local
 from conformance.common.truth import Series, Truth, number, truth_of
 
@@ -81,12 +82,17 @@ class Comparison:
     values: dict[str, set[str]] = field(default_factory=dict)
 
 
+def essence(point: Point, text: str) -> Decimal | bytes | None:
+    """What texts of a point have in common when they are the same number; None for a text that is the same as none."""
+    if point.type in ("f32", "f64") and point.decimals < 0 and point.ratio == "1":
+        return bits_of(text, point.type)
+    return number(text)
+
+
 def same_number(point: Point, reply: str, copy: str) -> bool:
     """Equal numbers; for binary floating-point registers equal bits (R-17 c)."""
-    if point.type in ("f32", "f64") and point.decimals < 0 and point.ratio == "1":
-        return same_bits(reply, copy, point.type)
-    one, other = number(reply), number(copy)
-    return one is not None and one == other
+    found = essence(point, reply)
+    return found is not None and found == essence(point, copy)
 
 
 def same_digits(point: Point, reply: str, copy: str) -> bool:

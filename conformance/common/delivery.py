@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 
 from bench.case import Check, Criterion, criterion, percentile
@@ -126,12 +127,19 @@ class Delivery:
         return None if self.acked is None else self.acked - self.key.end
 
 
-@dataclass(frozen=True, slots=True)
 class Problem:
-    """One record that is not as it must be, and a line a person can look up."""
+    """One record that is not as it must be, and a line a person can look up: written already, or when asked for."""
 
-    key: Key
-    evidence: str
+    __slots__ = ("_line", "key")
+
+    def __init__(self, key: Key, line: str | Callable[[], str]) -> None:
+        self.key = key
+        self._line = line
+
+    @property
+    def evidence(self) -> str:
+        """The line."""
+        return self._line if isinstance(self._line, str) else self._line()
 
 
 @dataclass(slots=True)
@@ -405,11 +413,15 @@ def reconcile(
                 line = f"{_where(events[-1])}: stored, never acknowledged"
                 ledger.unacknowledged.append(Problem(expected.key, line))
             elif record.acked - expected.key.end > late_after_s * SECOND:
-                line = f"{_where(events[0])}: acknowledged {seconds(record.acked - expected.key.end)} s after its end"
-                ledger.late.append(Problem(expected.key, line))
+                told = partial(_late_line, events[0], record.acked - expected.key.end)
+                ledger.late.append(Problem(expected.key, told))
         for point in codes.values():
             ledger.lost += _not_acquired(truth, point, kind, length, limit, arrived)
     return ledger
+
+
+def _late_line(event: Stored, after_us: int) -> str:
+    return f"{_where(event)}: acknowledged {seconds(after_us)} s after its end"
 
 
 def _not_acquired(
@@ -429,8 +441,8 @@ def _not_acquired(
 def _acknowledged(events: Sequence[Stored], acks: dict[str, list[int]]) -> int | None:
     """When the record was both stored and acknowledged under the QN it came with."""
     first = events[0].t
-    answers = [max(at, first) for event in events for at in acks.get(event.qn, ())]
-    return min(answers, default=None)
+    answers = [at for event in events if event.qn in acks for at in acks[event.qn]]
+    return max(min(answers), first) if answers else None
 
 
 def _judge_content(

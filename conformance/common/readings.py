@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from functools import lru_cache
 
 from bench.history import Point
 from conformance.common.times import HOUR
@@ -21,6 +22,7 @@ EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 _MOST_DIGITS = 40
 
 
+@lru_cache(maxsize=1 << 16)
 def number(text: str) -> Decimal | None:
     """The value of a decimal text, None when it is no finite number or none that any register could hold."""
     try:
@@ -40,13 +42,13 @@ def rounded(value: Decimal, decimals: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-decimals), context=EXACT)
 
 
-def same_bits(one: str, other: str, kind: str) -> bool:
-    """Whether two texts convert to the same binary floating-point register (R-17 c); `kind` is f32 or f64."""
-    pattern = ">d" if kind == "f64" else ">f"
+@lru_cache(maxsize=1 << 16)
+def bits_of(text: str, kind: str) -> bytes | None:
+    """The binary floating-point register that a text converts to, None where there is none; `kind` is f32 or f64."""
     try:
-        return struct.pack(pattern, float(one)) == struct.pack(pattern, float(other))
+        return struct.pack(">d" if kind == "f64" else ">f", float(text))
     except (ValueError, OverflowError):
-        return False
+        return None
 
 
 def quantity(point: Point, text: str) -> str:

@@ -162,7 +162,8 @@ class GatewayPoller:
         if patience_s is None:
             return None
         now_s = self._clock.now_ms() / 1000
-        left_s = min(floor_s(int(now_s), each.config.period_s) + each.config.period_s for each in self._meters) - now_s
+        periods_s = dict.fromkeys([each.config.period_s for each in self._meters])
+        left_s = min(floor_s(int(now_s), period_s) + period_s for period_s in periods_s) - now_s
         due = [other for other in self._meters if other is not meter and other.next_s <= now_s]
         left_s -= sum(other.took_s for other in due if not other.failures)
         if meter.standby is not None:

@@ -1,6 +1,7 @@
 """The tools of the command line: `import`, `template`, `probe`.
 
-Leaves running the terminal to `main`.
+Leaves running the terminal to `main`. What only one tool needs (spreadsheets, OPC UA, databases) is imported with it:
+a terminal that starts has no use for it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NoReturn
 
-from reference_terminal.commissioning import probe, probe_collector, probe_system, spreadsheet
+from reference_terminal.commissioning import probe, probe_collector
 from reference_terminal.settings.collectors import FORMS
 from reference_terminal.settings.lines import BAUDS, PARITIES, STOP_BITS
 from reference_terminal.settings.meters import ORDERS, TYPES
@@ -93,6 +94,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _import(words: argparse.Namespace) -> int:
+    from reference_terminal.commissioning import spreadsheet
+
     text = spreadsheet.to_toml(words.file)
     words.out.write_text(text, "utf-8")
     print(f"{words.out}: written / 已生成")
@@ -100,6 +103,8 @@ def _import(words: argparse.Namespace) -> int:
 
 
 def _template(words: argparse.Namespace) -> int:
+    from reference_terminal.commissioning import spreadsheet
+
     spreadsheet.write_template(words.out)
     print(f"{words.out}: written; fill it in and run import / 已生成,填写后用 import 导入")
     return 0
@@ -123,6 +128,8 @@ def _probe_collector(words: argparse.Namespace) -> int:
 def _probe(words: argparse.Namespace) -> int:
     if words.protocol in probe_collector.PROTOCOLS:
         return _probe_collector(words)
+    from reference_terminal.commissioning import probe_system
+
     if probe_system.is_system(words.place):
         sought = probe_system.Sought(words.place, tuple(words.node), words.query)
         return 0 if asyncio.run(probe_system.probe(sought, print)) else 1

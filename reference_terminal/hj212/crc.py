@@ -17,14 +17,18 @@ def _table() -> tuple[int, ...]:
 
 
 _TABLE = _table()
+_HIGH = bytes(entry >> 8 for entry in _TABLE)
 
 
 def of(data: bytes) -> int:
     """The 16-bit CRC: for each octet the register's high byte XOR the octet selects the next register (annex A)."""
-    register = 0xFFFF
-    for octet in data:
-        register = _TABLE[(register >> 8) ^ octet]
-    return register
+    if not data:
+        return 0xFFFF
+    # Of a register only its high byte is used again.
+    high, known = 0xFF, _HIGH
+    for octet in data[:-1]:
+        high = known[high ^ octet]
+    return _TABLE[high ^ data[-1]]
 
 
 def text(data: bytes) -> bytes:

@@ -25,7 +25,8 @@ def _local(at_s: int) -> datetime:
 
 def stamp(at_s: int) -> str:
     """YYYYMMDDhhmmss in +08:00, the N14 of HJ 212 table 4."""
-    return _local(at_s).strftime("%Y%m%d%H%M%S")
+    local = _local(at_s)
+    return f"{local.year:04d}{local.month:02d}{local.day:02d}{local.hour:02d}{local.minute:02d}{local.second:02d}"
 
 
 def stamp_ms(at_ms: int) -> str:
@@ -47,12 +48,12 @@ def parse_stamp(text: str) -> int | None:
 
 def iso(at_s: int) -> str:
     """ISO 8601 with +08:00, whole seconds."""
-    return _local(at_s).strftime("%Y-%m-%dT%H:%M:%S+08:00")
+    return f"{_local(at_s).isoformat(timespec='seconds')}+08:00"
 
 
 def iso_ms(at_ms: int) -> str:
     """ISO 8601 with +08:00, milliseconds."""
-    return f"{_local(at_ms // 1000).strftime('%Y-%m-%dT%H:%M:%S')}.{at_ms % 1000:03d}+08:00"
+    return f"{_local(at_ms // 1000).isoformat(timespec='seconds')}.{at_ms % 1000:03d}+08:00"
 
 
 def parse_iso(text: str) -> int | None:

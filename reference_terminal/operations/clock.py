@@ -35,6 +35,8 @@ class WallClock:
     def now_ns(self) -> int:
         """The wall now in nanoseconds UTC; notices and reports a step on the way."""
         wall_ns, mono_s = self._clock.time_ns(), self._loop.time()
+        if wall_ns == self._wall_ns and mono_s == self._mono_s:
+            return wall_ns
         expected_ns = self._wall_ns + round((mono_s - self._mono_s) * 1e9)
         self._wall_ns, self._mono_s = wall_ns, mono_s
         if self.is_step(wall_ns - expected_ns):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from reference_terminal.security.vault import is_sealed
 from reference_terminal.settings.reader import Section
@@ -179,6 +180,7 @@ def day_time_s(text: str) -> int | None:
     return hour * 3600 + minute * 60 + second if hour < 24 and minute < 60 and second < 60 else None
 
 
+@lru_cache(maxsize=256)
 def day_times_s(text: str) -> tuple[int, ...] | None:
     """Seconds after midnight of one or several HH:mm:ss joined by commas, in order and no window within another.
 

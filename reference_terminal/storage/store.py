@@ -462,9 +462,11 @@ class Store:
 
     def used_bytes(self) -> int:
         """Those of them that hold something; the others are taken again before the database grows."""
-        (free,) = self._row("SELECT freelist_count FROM pragma_freelist_count")
-        (size,) = self._row("SELECT page_size FROM pragma_page_size")
-        return self.size_bytes() - int(free) * int(size)
+        pages, free, size = self._row(
+            "SELECT page_count, freelist_count, page_size"
+            " FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
+        )
+        return (int(pages) - int(free)) * int(size)
 
 
 def insert_record(connection: apsw.Connection, record: Record) -> None:

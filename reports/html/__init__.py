@@ -21,7 +21,7 @@ from reports.blocks import visible
 from reports.conformity import Entry, document_of
 from reports.histogram import histogram_svg
 from reports.html.texts import TEXTS
-from reports.html.view import Details, State, report
+from reports.html.view import Details, Glances, State, report
 from reports.screen import span
 from reports.svg import NAMES, STYLE
 from reports.verdicts import write_whole
@@ -126,15 +126,27 @@ def page(template: str, **values: object) -> str:
     )
 
 
-def report_html(run: RunResult, folder: Path, ledger: Sequence[Entry] = (), details: Details | None = None) -> str:
+def report_html(
+    run: RunResult,
+    folder: Path,
+    ledger: Sequence[Entry] = (),
+    details: Details | None = None,
+    glances: Glances | None = None,
+) -> str:
     """The report of a run as one HTML text; `folder` holds the records."""
     in_run: dict[str, int] = {}
     for clause in run.clauses:
         document = document_of(clause.id)
         in_run[document] = in_run.get(document, 0) + 1
-    return page("report.html.j2", report=report(run, folder, ledger, details), in_run=in_run)
+    return page("report.html.j2", report=report(run, folder, ledger, details, glances), in_run=in_run)
 
 
-def write(run: RunResult, folder: Path, ledger: Sequence[Entry] = (), details: Details | None = None) -> Path:
+def write(
+    run: RunResult,
+    folder: Path,
+    ledger: Sequence[Entry] = (),
+    details: Details | None = None,
+    glances: Glances | None = None,
+) -> Path:
     """Write `report.html` into the run folder and return its path."""
-    return write_whole(folder / FILE, report_html(run, folder, ledger, details))
+    return write_whole(folder / FILE, report_html(run, folder, ledger, details, glances))

@@ -13,7 +13,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from bench.case import CaseResult, Check, ClauseResult, RunResult, Text, Verdict
-from bench.history import History, HistoryError, read_history
+from bench.history import HistoryError, read_history
 from reports.blocks import OPEN, visible
 from reports.clause_results import verdict_on
 from reports.conformity import (
@@ -32,12 +32,13 @@ from reports.conformity import (
     statements,
     unsupported,
 )
+from reports.glance import Glance, glance_at
 from reports.html.texts import TEXTS
-from reports.observed import DECLARED, Claimed, Observation, compare, observe
+from reports.observed import DECLARED, Claimed, Observation, compare
 from reports.readings import Difference, differences
 from reports.repeats import Repeatability, outcomes, repeatability
 from reports.screen import SIGNS
-from reports.svg import drawn, legend, swatch
+from reports.svg import legend, swatch
 from reports.timeline import local_time
 
 STATES = tuple(verdict.value for verdict in Verdict)
@@ -199,8 +200,21 @@ def report_id(run: RunResult) -> str:
     return f"{run.run}-{run.history_digest[:12]}" if run.history_digest else run.run
 
 
-def report(run: RunResult, folder: Path, ledger: Sequence[Entry] = (), details: Details | None = None) -> Report:
-    """Gather the page of a run. Records that cannot be read cost their picture, never the report."""
+Glances = Mapping[tuple[str, int], Glance]
+"""What was gathered of records when they were judged, by case and attempt."""
+
+
+def report(
+    run: RunResult,
+    folder: Path,
+    ledger: Sequence[Entry] = (),
+    details: Details | None = None,
+    glances: Glances | None = None,
+) -> Report:
+    """Gather the page of a run. Records that cannot be read cost their picture, never the report.
+
+    A record that `glances` has is not read again.
+    """
     run = completed(run, ledger)
     rows = clause_views(run, ledger)
     counted: dict[str, int] = {}
@@ -208,7 +222,7 @@ def report(run: RunResult, folder: Path, ledger: Sequence[Entry] = (), details: 
         counted[row.state.key] = counted.get(row.state.key, 0) + 1
     denied = unsupported(run, ledger)
     outcome, state = _outcome(run, declared=bool(denied))
-    chapters = tuple(_chapters(run, folder))
+    chapters = tuple(_chapters(run, folder, glances or {}))
     observed = [(view.result, view.observation) for _, views in chapters for view in views if view.observation]
     places = {case.id: anchor(case, index) for index, case in reversed(list(enumerate(run.cases)))}
     conditions = {entry.claim for entry in ledger if entry.condition}
@@ -342,20 +356,21 @@ def _tally(rows: Sequence[ClauseView]) -> tuple[int, ...]:
     return tuple(sum(row.state.key == key for row in rows) for key in STATES)
 
 
-def _chapters(run: RunResult, folder: Path) -> Iterable[tuple[str, tuple[CaseView, ...]]]:
+def _chapters(run: RunResult, folder: Path, glances: Glances) -> Iterable[tuple[str, tuple[CaseView, ...]]]:
     mixed = set(not_repeatable(run))
     grouped: dict[str, list[CaseView]] = {}
     for index, case in enumerate(run.cases):
         place = anchor(case, index)
-        history = _history(case, folder)
+        glance = glances.get((case.id, case.attempt))
+        shown = glance if glance and glance.digest == case.digest else _glance(case, folder)
         view = CaseView(
             result=case,
             anchor=place,
             state=State(case.verdict.value),
             open=case.verdict in OPEN or case.id in mixed,
-            picture=_drawn(case, history, f"t{index + 1}"),
+            picture=_drawn(case, shown, f"t{index + 1}"),
             repeatable=case.id not in mixed,
-            observation=observe(history) if isinstance(history, History) else None,
+            observation=shown.observation if isinstance(shown, Glance) else None,
         )
         grouped.setdefault(case.id.rpartition("/")[0], []).append(view)
     for chapter, views in grouped.items():
@@ -367,10 +382,10 @@ def picture(case: CaseResult, folder: Path, id: str) -> Picture:
 
     A record outside the folder, unreadable, or other than the one judged gives a problem in place of the picture.
     """
-    return _drawn(case, _history(case, folder), id)
+    return _drawn(case, _glance(case, folder), id)
 
 
-def _history(case: CaseResult, folder: Path) -> History | Text:
+def _glance(case: CaseResult, folder: Path) -> Glance | Text:
     """The record of a case, or why there is none that can be shown."""
     if not case.record:
         return TEXTS["no-record"]
@@ -379,18 +394,17 @@ def _history(case: CaseResult, folder: Path) -> History | Text:
         return Text(f"{case.record}: outside the run folder", f"{case.record}：不在运行目录内")
     try:
         history = read_history(path)
+        if case.digest and history.digest != case.digest:
+            return TEXTS["record-changed"]
+        return glance_at(history)
     except HistoryError as error:
         return Text(str(error), str(error))
-    return TEXTS["record-changed"] if case.digest and history.digest != case.digest else history
 
 
-def _drawn(case: CaseResult, history: History | Text, id: str) -> Picture:
-    if isinstance(history, Text):
-        return Picture(None, problem=history)
-    try:
-        svg, gathered = drawn(history, id=id, title=Text(f"Timeline of {case.id}", f"{case.id} 的时间线"))
-    except HistoryError as error:
-        return Picture(None, problem=Text(str(error), str(error)))
+def _drawn(case: CaseResult, shown: Glance | Text, id: str) -> Picture:
+    if isinstance(shown, Text):
+        return Picture(None, problem=shown)
+    svg, gathered = shown.drawn(id=id, title=Text(f"Timeline of {case.id}", f"{case.id} 的时间线"))
     return Picture(
         svg=Markup(svg),
         key=tuple((Markup(swatch(kind, id)), name) for kind, name in legend(gathered)),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Literal, get_args
 
 import msgspec
@@ -177,7 +178,7 @@ class Authority:
         """The root (PEM)."""
         return self._tree("real")[0].certificate.pem
 
-    @property
+    @cached_property
     def crls(self) -> str:
         """Revocation lists of root and intermediate (PEM), valid as long as the authority."""
         root, middle = self._tree("real")
@@ -289,8 +290,7 @@ class Authority:
         )
 
     def _serial(self, role: Role, name: str, choice: Choice, usage: Usage) -> int:
-        words = f"{self._title}/{role}/{name}/{choice}/{usage}".encode()
-        return int.from_bytes(oracle.sm3(words)[:8], "big") >> 1 | 1
+        return _serial_of(f"{self._title}/{role}/{name}/{choice}/{usage}")
 
     def leaf(
         self, role: Role, name: str, hosts: Sequence[str] = (), choice: Choice = "good", usage: Usage = "signing"
@@ -333,6 +333,11 @@ class Authority:
             return Credential(made.pem, key.pem, f"{made.serial:x}", subject, key.private)
         made = issue(request, key, issuer.name, issuer.key, chance)
         return Credential(made.pem + issuer.certificate.pem, key.pem, f"{made.serial:x}", subject, key.private)
+
+
+@lru_cache(maxsize=4096)
+def _serial_of(words: str) -> int:
+    return int.from_bytes(oracle.sm3(words.encode())[:8], "big") >> 1 | 1
 
 
 def _nothing(family: Family, name: str, choice: Choice) -> bytes:

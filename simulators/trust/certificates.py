@@ -12,6 +12,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal, cast
 
 from asn1crypto import algos, core, crl, keys, pem, x509
@@ -165,7 +166,12 @@ def _time(at_us: int) -> x509.Time:
 
 
 def _key_id(key: Key) -> bytes:
-    return oracle.sm3(oracle.encode_point(key.public))[:20]
+    return _id_of(key.public)
+
+
+@lru_cache(maxsize=1024)
+def _id_of(public: oracle.Point) -> bytes:
+    return oracle.sm3(oracle.encode_point(public))[:20]
 
 
 def issue(wanted: Request, key: Key, issuer: str, issuer_key: Key, chance: random.Random) -> Certificate:

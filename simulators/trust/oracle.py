@@ -1,10 +1,9 @@
-"""SM2, SM3 and SM4 by `gmssl`, the bench's independent oracle: every trap of that library closed here.
+"""SM2 and SM4 by `gmssl`, the bench's independent oracle: every trap of that library closed here.
 
-Leaves certificates to `certificates`. Slow (about 300 verifications and 250 kB a second) and not constant-time: it
-checks other people's work and never guards a secret. Chance is handed in, because gmssl draws its nonces from `random`;
-C1 and C3 are checked, because gmssl checks neither; r and s are checked for range; the forms (DER, raw) are converted
-at the edge. Points that come again (the base point, a world's keys) are multiplied from tables made with gmssl's own
-arithmetic, and what `verify` found is remembered.
+Leaves certificates to `certificates`, SM3 and the multiplication of points to `arithmetic`. Slow beside a library in C
+and not constant-time: it checks other people's work and never guards a secret. Chance is handed in, because gmssl draws
+its nonces from `random`; C1 and C3 are checked, because gmssl checks neither; r and s are checked for range; the forms
+(DER, raw) are converted at the edge. What `verify` found is remembered.
 """
 
 # gmssl publishes no types and hides the curve arithmetic that an oracle needs behind an underscore.
@@ -18,10 +17,11 @@ from typing import Any, cast
 
 from asn1crypto.core import Integer, OctetString, Sequence
 from gmssl import sm2 as _sm2
-from gmssl import sm3 as _sm3
 from gmssl.sm4 import SM4_DECRYPT, SM4_ENCRYPT, CryptSM4
 
-P = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF
+from simulators.trust import arithmetic
+from simulators.trust.arithmetic import P, Point
+
 A = P - 3
 B = 0x28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93
 N = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
@@ -33,9 +33,6 @@ G = (
 DEFAULT_ID = b"1234567812345678"
 TLS13_ID = b"TLSv1.3+GM+Cipher+Suite"
 
-Point = tuple[int, int]
-"""A point of the curve of GB/T 32918.5, affine."""
-
 
 class OracleError(ValueError):
     """Something that cannot be a key, a signature, a ciphertext or a padding; the text says what."""
@@ -45,9 +42,8 @@ class OracleError(ValueError):
 
 
 def sm3(message: bytes) -> bytes:
-    """SM3 of a message, 32 octets; slow, and kept so: terminals have theirs from OpenSSL as a rule."""
-    # gmssl appends the padding to the list it is given: it always gets a fresh one.
-    return bytes.fromhex(_sm3.sm3_hash(list(message)))
+    """SM3 of a message, 32 octets; apart from OpenSSL, from which terminals have theirs as a rule."""
+    return arithmetic.sm3(message)
 
 
 def hmac_sm3(key: bytes, message: bytes) -> bytes:
@@ -60,7 +56,8 @@ def hmac_sm3(key: bytes, message: bytes) -> bytes:
 
 def kdf(shared: bytes, count: int) -> bytes:
     """Key derivation of GB/T 32918.4: `count` octets."""
-    return bytes.fromhex(_sm3.sm3_kdf(shared.hex().encode(), count))
+    blocks = (sm3(shared + number.to_bytes(4, "big")) for number in range(1, (count + 31) // 32 + 1))
+    return b"".join(blocks)[:count]
 
 
 # SM2.
@@ -81,51 +78,13 @@ def _point(text: str) -> Point:
 
 
 class _Curve(_sm2.CryptSM2):
-    """gmssl's SM2, multiplying points that come again from tables."""
+    """gmssl's SM2 on faster arithmetic."""
 
     def _kg(self, k: int, Point: str) -> str | None:
-        if not 0 < k < 1 << 256 or not _comes_again(Point):
+        if not 0 < k < 1 << 256:
             return super()._kg(k, Point)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-        # Windows from below: what is summed is smaller than the next term, so that gmssl's addition, which cannot
-        # double a point, is never given equal ones.
-        table = _multiples(Point)
-        total = ""
-        for window in range(_WINDOWS):
-            digit = k >> _WINDOW_BITS * window & _DIGITS
-            if digit:
-                term = table[window][digit - 1]
-                total = self._add_point(total, term) if total else f"{term}1"
-        return self._convert_jacb_to_nor(total)
-
-
-_WINDOW_BITS = 4
-_WINDOWS = 256 // _WINDOW_BITS
-_DIGITS = (1 << _WINDOW_BITS) - 1
-_PAYS_AFTER = 16
-_seen: dict[str, int] = {}
-
-
-def _comes_again(point: str) -> bool:
-    """Whether a point was multiplied so often that a table pays; counts this time."""
-    if len(_seen) > 4096:
-        _seen.clear()
-    _seen[point] = times = _seen.get(point, 0) + 1
-    return times > _PAYS_AFTER
-
-
-@lru_cache(maxsize=32)
-def _multiples(point: str) -> list[list[str]]:
-    """Affine multiples of a point: in row i, column d - 1, d * 16^i times the point."""
-    plain = _sm2.CryptSM2(private_key="", public_key="", mode=1)
-    rows: list[list[str]] = []
-    base = point
-    for _ in range(_WINDOWS):
-        row = [base, cast(str, plain._convert_jacb_to_nor(plain._double_point(base)))]
-        while len(row) <= _DIGITS:
-            row.append(cast(str, plain._convert_jacb_to_nor(plain._add_point(f"{row[-1]}1", base))))
-        base = row.pop()
-        rows.append(row)
-    return rows
+        found = arithmetic.multiply(k, _point(Point))
+        return None if found is None else _text(found)
 
 
 def _curve(private: int = 0, public: Point | None = None) -> Any:

@@ -14,9 +14,10 @@ import pytest
 from reports_synthetic import events, save
 
 from bench.case import CaseResult, ClauseResult, RunResult, Sitting, Text, Verdict
-from bench.history import LinkRule, Phase
+from bench.history import LinkRule, Phase, read_history
 from reports import html
 from reports.conformity import Entry
+from reports.glance import Glance, glance_at
 from reports.html.texts import TEXTS
 from reports.html.view import Details, chapter_of, picture, report
 
@@ -376,3 +377,18 @@ def test_an_empty_run_is_no_pass(run: RunResult, tmp_path: Path) -> None:
     text = html.report_html(empty, tmp_path)
     assert str(html.words("outcome-none")) in text
     assert Page(text).problems == []
+
+
+def test_what_was_gathered_at_the_judgement_gives_the_same_page(text: str, run: RunResult, run_folder: Path) -> None:
+    from reports_synthetic import ledger
+
+    told = {(case.id, case.attempt): _through_a_worker(run_folder / case.record) for case in run.cases if case.record}
+    assert told
+    assert html.report_html(run, run_folder, ledger(), glances=told) == text
+    strange = {key: msgspec.structs.replace(glance, digest="00") for key, glance in told.items()}
+    assert html.report_html(run, run_folder, ledger(), glances=strange) == text
+
+
+def _through_a_worker(record: Path) -> Glance:
+    """As it comes from another process."""
+    return msgspec.json.decode(msgspec.json.encode(glance_at(read_history(record))), type=Glance)

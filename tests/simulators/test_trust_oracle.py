@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from gmssl import sm2 as gmssl_sm2
+from gmssl import sm3 as gmssl_sm3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,6 +60,15 @@ def test_sm3_and_hmac_by_the_vectors() -> None:
 def test_sm3_and_hmac_agree_with_openssl_in_the_standard_library(message: bytes, key: bytes) -> None:
     assert oracle.sm3(message) == hashlib.new("sm3", message).digest()
     assert oracle.hmac_sm3(key, message) == hmac.digest(key, message, "sm3")
+
+
+def test_sm3_agrees_with_gmssl() -> None:
+    chance = random.Random(5)
+    for size in (0, 1, 55, 56, 63, 64, 119, 120, 1000):
+        message = chance.randbytes(size)
+        assert oracle.sm3(message).hex() == gmssl_sm3.sm3_hash(list(message))
+        key = chance.randbytes(64)
+        assert oracle.kdf(key, size + 1).hex() == gmssl_sm3.sm3_kdf(key.hex().encode(), size + 1)
 
 
 def test_hashing_twice_gives_the_same_and_leaves_the_input() -> None:

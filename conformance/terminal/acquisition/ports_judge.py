@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from bench.case import Check, Measurement, criterion, measure
 from bench.history import History, LinkRule, Observed, Rejected, Served, Unserved
-from conformance.common.accuracy import local_readings, same_number
+from conformance.common.accuracy import essence, local_readings
 from conformance.common.queries import questions
 from conformance.common.times import HOUR, MINUTE, SECOND, ceil, instant_of_iso, local
 from conformance.common.truth import truth_of
@@ -99,10 +99,11 @@ def overtaken(history: History) -> int:
 def findings(history: History) -> Iterator[Check | Measurement]:
     """Every stored reading is what its own register said for its own cycle, however late other answers came."""
     truth = truth_of(history)
-    replies: dict[str, list[Served]] = {}
+    replies: dict[tuple[str, object], list[Served]] = {}
     for event in history.of(Served):
-        for point in event.values:
-            replies.setdefault(point, []).append(event)
+        for name, text in event.values.items():
+            if name in truth.points and (held := essence(truth.points[name], text)) is not None:
+                replies.setdefault((name, held), []).append(event)
     foreign: list[str] = []
     stale: list[str] = []
     problems: list[str] = []
@@ -114,13 +115,12 @@ def findings(history: History) -> Iterator[Check | Measurement]:
         point = truth.points.get(event.query.get("point", ""))
         if point is None:
             continue
-        own = replies.get(point.id, [])
         for row in event.rows:
             at, text = instant_of_iso(row.get("at", "")), row.get("value", "")
             if at is None or not text or row.get("quality") == "bad":
                 continue
             compared += 1
-            said = [reply for reply in own if same_number(point, reply.values[point.id], text)]
+            said = replies.get((point.id, essence(point, text)), ())
             period = truth.series[point.id].period_us
             where = f"{point.id} at {local(at)}: {text}"
             if not said:

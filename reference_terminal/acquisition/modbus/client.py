@@ -86,7 +86,7 @@ class GatewayClient:
 
         Its `asyncio.wait_for` (Python 3.11) returns the answer instead of raising when both come at the same moment.
         """
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._loop)
         if task is not None and task.cancelling():
             raise asyncio.CancelledError
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from asyncua import ua as asyncua_ua
@@ -16,6 +17,7 @@ from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
 from asyncua.ua.uaerrors import UaError
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from OpenSSL import crypto
 
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.model import reading
@@ -32,6 +34,15 @@ _LONGEST_PAUSE_S = 30.0
 _MOST_NODES = 200
 # What it has to say of refusals is in the journal in two languages.
 logging.getLogger("asyncua").setLevel(logging.CRITICAL)
+
+
+@lru_cache(maxsize=4)
+def _der_of(key: crypto.PKey) -> bytes:
+    """A private key as asyncua takes it; taking it apart checks the whole key, which costs more than a session."""
+    whole: Any = key.to_cryptography_key()
+    return whole.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
 
 
 class OpcUaClient:
@@ -158,13 +169,10 @@ class OpcUaClient:
                 f"{self.config.id}:服务器不提供 Basic256Sha256({self.config.security})",
             )
         trusted(self.config.id, shown, keys.trusted, self._clock.now_s())
-        key: Any = keys.identity.key.to_cryptography_key()
         await client.set_security(
             SecurityPolicyBasic256Sha256,
             own.public_bytes(serialization.Encoding.DER),
-            key.private_bytes(
-                serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            ),
+            _der_of(keys.identity.key),
             server_certificate=shown,
             mode=mode,
         )
