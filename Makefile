@@ -3,14 +3,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+TOOLS := $(VENV)/.tools
 WORKERS ?= 2
 
 .PHONY: run test lint types laws repeat prove bench clean
 
 run: $(STAMP)
+	tools/peers --for run
 	$(BIN)/carbonbench run -n $(WORKERS)
 
-test: $(STAMP)
+test: $(TOOLS)
 	tools/peers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -23,17 +25,22 @@ repeat: $(STAMP)
 	CARBONBENCH_REPEAT=1 $(BIN)/pytest tests/suite/test_suite_repeats.py
 
 prove: $(STAMP)
+	tools/peers --for run
 	$(BIN)/carbonbench prove -n $(WORKERS)
 
-bench: $(STAMP)
+bench: $(TOOLS)
 	for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
 
 $(STAMP): pyproject.toml constraints.txt
 	tools/python $(PYTHON)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
 	touch $(STAMP)
+
+$(TOOLS): $(STAMP)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
+	touch $(TOOLS)
 
 clean:
 	rm -rf $(VENV) out

@@ -29,8 +29,7 @@ def _run(words: argparse.Namespace) -> int:
     conformance = Path(str(suite.__file__)).parent
     args = [str(conformance), "--rootdir", str(conformance.parent), "-o", "addopts=", "-p", "no:cacheprovider"]
     args += ["-p", "no:terminal", "-p", "no:faulthandler", "--live"]
-    if words.pcap:
-        args.append("--pcap")
+    args += [option for option in ("--pcap", "--complete") if getattr(words, option.removeprefix("--"))]
     for option in ("terminal", "rig", "seed", "repeat", "attempt", "defect", "out", "expected_failures", "resume"):
         if value := getattr(words, option):
             args += [f"--{option.replace('_', '-')}", value]
@@ -245,6 +244,9 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--attempt", default="", metavar="K", help="only the k-th repetition (replay) / 第几次")
     run.add_argument(
         "--expected-failures", default="", metavar="FILE", help="fails that the vendor knows of (TOML) / 预期不通过清单"
+    )
+    run.add_argument(
+        "--complete", action="store_true", help="a case for which this computer lacks a part: exit 2 / 缺件即无法判定"
     )
     run.add_argument(
         "--resume", default="", metavar="RUN", help="continue the run in this folder; only -n with it / 续跑该运行目录"

@@ -46,6 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--defect", default="", metavar="ID", help="plant a defect in the reference terminal (see prove)")
     group.addoption("--out", default="", metavar="DIR", help="where run folders go (default out)")
     group.addoption("--expected-failures", metavar="FILE", default="", help="fails that the vendor knows of (TOML)")
+    group.addoption("--complete", action="store_true", help="a case for which this computer lacks a part: exit 2")
     group.addoption("--resume", metavar="RUN", default="", help="continue the run in this folder")
     group.addoption("--live", action="store_true", help="progress and closing table of the bench, not of pytest")
 
@@ -69,6 +70,7 @@ def _session(config: pytest.Config) -> Session:
             out=option.out,
             live=option.live,
             expected=option.expected_failures,
+            complete=option.complete,
             resume=option.resume,
         )
         told = msgspec.json.decode(shared, type=Shared) if shared else None

@@ -97,7 +97,7 @@ class Excuse(NamedTuple):
     """Why a case is not run, and the verdict that follows.
 
     `denied` are the questions whose no is the reason, `unsupported` those of the case's clauses that this no decides.
-    `elsewhere`: it runs in other rigs only.
+    `elsewhere`: it runs in other rigs only; `lacking`: this computer lacks a part that it needs.
     """
 
     verdict: Verdict
@@ -105,6 +105,7 @@ class Excuse(NamedTuple):
     denied: tuple[str, ...] = ()
     unsupported: tuple[str, ...] = ()
     elsewhere: bool = False
+    lacking: bool = False
 
 
 def excused(case: type[Case], setup: Setup) -> Excuse | None:
@@ -131,8 +132,8 @@ def excused(case: type[Case], setup: Setup) -> Excuse | None:
     if setup.rig.name not in {flag.name.lower() for flag in case.rigs if flag.name}:
         words = f"this case does not run in the {setup.rig.name} rig / 该用例不适用于此台架"
         return Excuse(Verdict.NOT_RUN, words, elsewhere=True)
-    lacking = case.lacks()
-    return Excuse(Verdict.NOT_RUN, lacking) if lacking else None
+    lacks = case.lacks()
+    return Excuse(Verdict.NOT_RUN, lacks, lacking=True) if lacks else None
 
 
 def _declined(case: type[Case], setup: Setup, denied: tuple[str, ...]) -> Excuse:

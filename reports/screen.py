@@ -209,7 +209,10 @@ def closing(
     console.print(_rule("statement per draft / 各标准草案的声明"))
     for statement in statements(run, ledger):
         console.print(_statement(statement))
-    console.print(_rule(), summary_line(run), _facts(run), sep="\n")
+    console.print(_rule(), summary_line(run), sep="\n")
+    for line in lacking_lines(run):
+        console.print(line, soft_wrap=True)
+    console.print(_facts(run))
     # Unbroken, so that it can be copied.
     console.print(Line(f"run folder / 运行目录  {visible(str(where) or run.run)}"), soft_wrap=True)
 
@@ -235,6 +238,17 @@ def summary_line(run: RunResult) -> Line:
     if not run.cases:
         line.append("none was run: inconclusive / 未执行任何用例：无法判定", style=STYLES[Verdict.INCONCLUSIVE])
     return line
+
+
+def lacking_lines(run: RunResult) -> list[Line]:
+    """What this computer lacks, and the cases that were not run for it: one line a case."""
+    lacking = {case.id: case.reason for case in run.cases if case.lacking}
+    if not lacking:
+        return []
+    en, zh = ("the run is undecided", "本次运行无法判定") if run.complete else ("others decide", "由其余用例判定")
+    head = f"! {len(lacking)} not run: this computer lacks a part, {en} / 本机缺件，未执行，{zh}"
+    lines = (f"    {name}: {reason}" for name, reason in lacking.items())
+    return [Line(head, style="bold yellow"), *(Line(visible(line), style="yellow") for line in lines)]
 
 
 def clause_lines(run: RunResult, ledger: Sequence[Entry] = ()) -> list[Line]:

@@ -1,29 +1,56 @@
-"""Programs of others that tests need: counted and told aloud where they are absent."""
+"""What holds for every test: a time limit, and programs of others counted and told aloud where they are absent."""
 
 from __future__ import annotations
 
+import faulthandler
+import os
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+LIMIT_S = 600
+"""How long a test may take on a busy machine; what takes longer says so: `@pytest.mark.timeout(3600)`."""
+_GRACE_S = 60
+_ERRORS = pytest.StashKey[int]()
 _ABSENT = "NOT RUN HERE: program {0} is not installed (apt-get install {0}) / 未执行：未安装 {0}"
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """A job in a background is deaf to Ctrl-C, one of nohup to SIGHUP; the programs that tests start must not be.
 
     How long an example takes is the machine's affair: benchmarks measure, tests do not.
     """
+    # Nothing captures it yet.
+    config.stash[_ERRORS] = os.dup(2)
     settings.register_profile("house", deadline=None)
     settings.load_profile("house")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of ours has a time limit; cases of the suite, which may last for days of real time, have none."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(LIMIT_S))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """What no exception gets out of (an event loop takes it for a callback's) ends with its process, stacks told."""
+    mark = item.get_closest_marker("timeout")
+    if mark is not None:
+        faulthandler.dump_traceback_later(mark.args[0] + _GRACE_S, exit=True, file=item.config.stash[_ERRORS])
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
 
     `denied` are the questions of the capability statement whose no kept the case from running, `unsupported` those of
     its clauses that the no decides (R-03): of its other clauses such a case says nothing. One that runs `elsewhere`, in
-    other rigs only, says nothing of clauses of which another case was run, and leaves no run undecided.
+    other rigs only, says nothing of clauses of which another case was run, and leaves no run undecided. `lacking`: this
+    computer lacks a part that the case needs; its clauses stay open, the run does only if it is to be `complete`.
     """
 
     id: str
@@ -39,6 +40,7 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
     denied: tuple[str, ...] = ()
     unsupported: tuple[str, ...] = ()
     elsewhere: bool = False
+    lacking: bool = False
     record: str = ""
     digest: str = ""
     replay: str = ""
@@ -97,7 +99,8 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     `started` is local time of the bench's computer (ISO 8601), for people only; no verdict depends on it.
     `history_digest` is SM3 over the sorted digests of all records. `parameters` are the values of the rulings in force,
     `deviations` those that differ from the default. `repeats` is how often each case was to run (R-07: 3 for a
-    statement of conformity). `sittings` has more than one entry where the run was resumed.
+    statement of conformity). `sittings` has more than one entry where the run was resumed. A run that is to be
+    `complete` is undecided where a case was not run because this computer lacks a part.
     """
 
     run: str
@@ -112,6 +115,7 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     wall_s: float = 0.0
     sittings: tuple[Sitting, ...] = ()
     repeats: int = 1
+    complete: bool = False
     selection: str = ""
     parameters: dict[str, str] = {}
     deviations: dict[str, str] = {}

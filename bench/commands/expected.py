@@ -178,10 +178,11 @@ def exit_of(run: RunResult) -> int:
     """The exit code of a run: by the verdict of each case over all its attempts (R-07).
 
     A case whose fail is expected does not make it 1; an expectation that does not hold any more does. Cases that run in
-    other rigs only do not count beside those that passed.
+    other rigs only do not count beside those that passed, nor do those for which this computer lacks a part, unless
+    the run is to be complete.
     """
-    elsewhere = {case.id for case in run.cases if case.elsewhere}
-    told = {name: verdict for name, verdict in outcomes(run).items() if name not in elsewhere}
+    spared = {case.id for case in run.cases if case.elsewhere or (case.lacking and not run.complete)}
+    told = {name: verdict for name, verdict in outcomes(run).items() if name not in spared}
     expected = {name for name, attempts in attempts_of(run).items() if any(case.expected_fail for case in attempts)}
     code = exit_code(Verdict.PASS if name in expected else verdict for name, verdict in told.items())
     outdated = any(each.problem for each in run.expected)

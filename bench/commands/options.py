@@ -16,10 +16,11 @@ from bench.case import VIRTUAL_RIG
 from bench.dut.profile import DOCUMENTS
 from bench.journal import JournalError, Settings, read_run
 from conformance.defects import all_defects
+from simulators.shipped import SHIPPED
 
 ROOT = Path(__file__).resolve().parents[2]
-FIXTURES = ROOT / "fixtures"
-REFERENCE_PROFILE = FIXTURES / "terminals" / "reference.toml"
+"""Where the rooms lie: a checkout, or the packages of an environment."""
+REFERENCE_PROFILE = SHIPPED / "terminals" / "reference.toml"
 RIGS = ("virtual", "process", "loopback")
 RUN_RIGS = (*RIGS, "lab")
 """In the lab rig stands a device, into which no defect can be planted: a run only."""
@@ -51,6 +52,7 @@ class Options:
     out: Path
     live: bool
     expected: Path | None = None
+    complete: bool = False
     resume: Path | None = None
 
     @classmethod
@@ -70,6 +72,7 @@ class Options:
         out: str,
         live: bool,
         expected: str = "",
+        complete: bool = False,
         resume: str = "",
     ) -> Options:
         """Check the words of the command line; empty ones take their default. Raises SessionError naming every bad one.
@@ -90,6 +93,7 @@ class Options:
                 "--pcap": capture,
                 "--out": out,
                 "--expected-failures": expected,
+                "--complete": complete,
             }
             return cls._resumed(Path(resume), [name for name, value in given.items() if value], live=live)
         rig = rig or VIRTUAL_RIG
@@ -128,6 +132,7 @@ class Options:
             out=Path(out or "out"),
             live=live,
             expected=Path(expected) if expected else None,
+            complete=complete,
         )
 
     @classmethod

@@ -6,6 +6,7 @@ Leaves collecting to the plugin, running to bench.run, and the reports themselve
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import importlib
 import platform
 import subprocess
@@ -68,13 +69,27 @@ TAKE_PART = (
 def commit() -> str:
     """Short commit of this checkout, with `-dirty` where something that takes part in a run was changed or added.
 
-    A changed page of the documentation alters no verdict and hinders no `--resume`. `unknown` outside git.
+    A changed page of the documentation alters no verdict and hinders no `--resume`. Outside git, as where a wheel is
+    installed: the version, and twelve digits of what takes part.
     """
     with contextlib.suppress(OSError, subprocess.CalledProcessError):
-        name = _git("describe", "--always", "--abbrev=12", "--exclude=*")
-        changed = _git("status", "--porcelain", "--untracked-files=all", "--", *TAKE_PART)
-        return f"{name}-dirty" if changed else name
-    return "unknown"
+        # Others' checkouts may hold the environment that we are installed in.
+        if _git("rev-parse", "--show-prefix") == "" and _git("ls-files", "--", *TAKE_PART):
+            name = _git("describe", "--always", "--abbrev=12", "--exclude=*")
+            changed = _git("status", "--porcelain", "--untracked-files=all", "--", *TAKE_PART)
+            return f"{name}-dirty" if changed else name
+    return f"{version('carbonbench')}-{_digest(ROOT)}"
+
+
+def _digest(house: Path) -> str:
+    """Twelve digits (SM3) of every file below `house` that takes part in a run, names included."""
+    found = hashlib.new("sm3")
+    for part in (house / name for name in TAKE_PART):
+        files = (path for path in part.rglob("*") if path.is_file()) if part.is_dir() else (part,)
+        for path in sorted(path for path in files if path.is_file() and "__pycache__" not in path.parts):
+            octets = path.read_bytes()
+            found.update(f"{path.relative_to(house).as_posix()}\0{len(octets)}\0".encode() + octets)
+    return found.hexdigest()[:12]
 
 
 def _git(*words: str) -> str:
@@ -387,6 +402,7 @@ class Session:
             wall_s=_spent_s(self._file.sittings),
             sittings=self._file.told(),
             repeats=self.options.repeat,
+            complete=self.options.complete,
             selection=self.options.selection(),
             parameters={
                 **profile.in_force(),

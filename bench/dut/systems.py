@@ -51,6 +51,7 @@ def _system(seat: Seat, name: str, spec: MeterSpec) -> dict[str, Any]:
 
 _ODBC_DRIVERS = {"sqlite": "SQLite3", "postgresql": "PostgreSQL Unicode", "mysql": "MariaDB Unicode"}
 """Names under which the drivers of Debian's packages register."""
+_ODBC_PACKAGES = {"sqlite": "libsqliteodbc", "postgresql": "odbc-postgresql", "mysql": "odbc-mariadb"}
 
 
 def missing_driver(backend: str) -> str:
@@ -64,7 +65,7 @@ def missing_driver(backend: str) -> str:
         known = []
     if wanted in known:
         return ""
-    install = "apt-get install unixodbc libsqliteodbc odbc-postgresql odbc-mariadb"
+    install = f"apt-get install unixodbc {_ODBC_PACKAGES[backend]}"
     return f"the ODBC driver {wanted} is not installed ({install}) / 未安装 ODBC 驱动 {wanted}"
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from bench.dut import Speaking, TerminalAdapter
@@ -20,6 +19,7 @@ from simulators.centres.spec import CentreSpec
 from simulators.collectors.spec import CollectorSpec
 from simulators.meters.carriers import LineSettings
 from simulators.meters.spec import LineSpec
+from simulators.shipped import SHIPPED
 from simulators.trust.distribution import RevocationSpec
 from simulators.world import MeterSpec, PlantSpec, PointSpec, Site, World
 
@@ -34,7 +34,7 @@ BENCH_LOCAL = "10.3.0.1"
 MODBUS_PORT, CENTRE_PORT, LOCAL_PORT = 502, 9010, 8080
 _COLLECTOR_PORTS = {("mqtt", False): 1883, ("mqtt", True): 8883, ("https", False): 8080, ("https", True): 8443}
 
-_PLANTS = Path(__file__).resolve().parents[2] / "fixtures" / "plants"
+_PLANTS = SHIPPED / "plants"
 
 # What a circuit offers, in the order in which a scenario's `points` takes them; register names of the shipped maps.
 CIRCUIT_POINTS = (("energy", "001"), ("power", "002"), ("voltage_l1", "003"), ("current_l1", "004"))

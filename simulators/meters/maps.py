@@ -14,9 +14,10 @@ from pathlib import Path
 
 from simulators.meters.faults import BY_KIND
 from simulators.meters.modbus.registers import ORDERS, TYPES, bounds
+from simulators.shipped import SHIPPED
 from simulators.tables import DescriptionError, Problem, Table, read_toml
 
-MAPS_FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "meters"
+MAPS_FOLDER = SHIPPED / "meters"
 
 UNITS: dict[str, tuple[str, int, int]] = {
     "Wh": ("energy", 1, 1000),

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from simulators.centres.spec import CentreSpec
 from simulators.collectors.spec import CollectorSpec
-from simulators.meters.maps import MAPS_FOLDER
 from simulators.meters.spec import FaultSpec, LineSpec, MeterSpec
+from simulators.shipped import SHIPPED
 from simulators.tables import DescriptionError
 from simulators.trust.distribution import RevocationSpec
 
-WORLDS_FOLDER = MAPS_FOLDER.parent / "worlds"
+WORLDS_FOLDER = SHIPPED / "worlds"
 """Where the shipped world files are."""
 
 

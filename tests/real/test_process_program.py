@@ -151,11 +151,17 @@ async def main():
 asyncio.run(main())
 """
     bench = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    assert bench.stdout is not None and bench.stdout.readline() == "started\n"
-    while len(alive(f"sleep\0{mark}")) < 2:
-        time.sleep(0.01)
-    bench.send_signal(end)
-    bench.wait(10)
+    try:
+        assert bench.stdout is not None and bench.stdout.readline() == "started\n"
+        latest = time.monotonic() + 30
+        while len(alive(f"sleep\0{mark}")) < 2:
+            assert time.monotonic() < latest, "the program did not start"
+            time.sleep(0.01)
+        bench.send_signal(end)
+        bench.wait(10)
+    finally:
+        bench.kill()
+        bench.wait(10)
     assert gone(f"sleep\0{mark}")
 
 

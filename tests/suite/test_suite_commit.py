@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,30 @@ def test_a_file_taken_away_is_a_change(checkout: Path) -> None:
     assert session.commit().endswith("-dirty")
 
 
-def test_outside_git_it_is_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outside_git_it_is_the_version_and_what_takes_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "ROOT", tmp_path)
-    assert session.commit() == "unknown"
+    file = tmp_path / "bench" / "loop.py"
+    file.parent.mkdir()
+    file.write_text("first\n")
+    first = session.commit()
+    assert re.fullmatch(rf"{re.escape(version('carbonbench'))}-[0-9a-f]{{12}}", first)
+    (tmp_path / "elsewhere.py").write_text("others'\n")
+    (file.parent / "__pycache__").mkdir()
+    (file.parent / "__pycache__" / "loop.pyc").write_text("compiled\n")
+    assert session.commit() == first
+    file.write_text("second\n")
+    assert session.commit() != first
+    file.rename(file.with_name("renamed.py"))
+    second = session.commit()
+    file.with_name("renamed.py").write_text("first\n")
+    assert len({first, second, session.commit()}) == 3
+
+
+@pytest.mark.parametrize("below", ["", "lib/site-packages"])
+def test_a_checkout_of_others_is_not_ours(checkout: Path, monkeypatch: pytest.MonkeyPatch, below: str) -> None:
+    """An environment often lies in the checkout of the product that is tested."""
+    subprocess.run(["git", "rm", "-rq", "bench", "fixtures"], cwd=checkout, check=True)
+    (checkout / below / "bench").mkdir(parents=True)
+    (checkout / below / "bench" / "loop.py").write_text("installed\n")
+    monkeypatch.setattr(session, "ROOT", checkout / below)
+    assert session.commit().startswith(f"{version('carbonbench')}-")
