@@ -42,12 +42,13 @@ class Case(ABC):
     the capability statement; a case runs only where all are answered yes. `scenario` stands on the bench. `once` marks
     cases with their own sample size, which are not repeated (R-07). `capture` asks for what passed the terminal's
     network cards, as pcap files (`History.capture`). `proof` is the rig in which each of its checks has to be seen
-    failing (`carbonbench prove`).
+    failing (`carbonbench prove`). A case that decides no clause says why in `remark`.
     """
 
     checks: ClassVar[Mapping[Criterion, tuple[str, ...]]]
     clauses: ClassVar[tuple[str, ...]] = ()
     zh: ClassVar[str]
+    remark: ClassVar[Text | None] = None
     needs: ClassVar[tuple[str, ...]] = ()
     rigs: ClassVar[Rig] = Rig.ANY
     proof: ClassVar[Rig] = Rig.VIRTUAL
@@ -57,8 +58,8 @@ class Case(ABC):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        if "checks" in cls.__dict__:
-            cls.clauses = tuple(dict.fromkeys(clause for decided in cls.checks.values() for clause in decided))
+        declared = getattr(cls, "checks", {})
+        cls.clauses = tuple(dict.fromkeys(clause for decided in declared.values() for clause in decided))
 
     @classmethod
     def id(cls) -> str:

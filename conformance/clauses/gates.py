@@ -235,8 +235,8 @@ def _cases(subject: Subject) -> Iterator[str | None]:
                 problems.append(f"{clause}: a {entry.kind} asks for nothing")
             elif entry and entry.disposition in _WITH_REASON:
                 problems.append(f"{clause}: its disposition is {entry.disposition}, which no case can decide")
-        if not case.clauses:
-            problems.append("names no clause")
+        if not case.clauses and not case.remark:
+            problems.append("decides no clause and does not say why")
         if len(set(case.clauses)) != len(case.clauses):
             problems.append("names a clause twice")
         if case.id in repeated:
@@ -383,7 +383,11 @@ GATES: tuple[Gate, ...] = (
     Gate("entries", Words(zh="每个条目的字段彼此相符", en="the fields of every entry agree"), _entries),
     Gate("questions", Words(zh="每个声明问题只有一种写法", en="every question has one wording"), _questions),
     Gate("readings", Words(zh="引用的裁定都存在", en="every ruling named exists"), _readings),
-    Gate("cases", Words(zh="每个用例都有条款，且条款存在", en="every case has clauses that exist"), _cases),
+    Gate(
+        "cases",
+        Words(zh="每个用例都判定存在的条款，或说明原因", en="every case decides clauses that exist, or says why not"),
+        _cases,
+    ),
     Gate(
         "defects",
         Words(zh="缺陷指向的条款和用例都存在", en="every defect names clauses and cases that exist"),

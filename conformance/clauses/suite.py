@@ -49,6 +49,7 @@ class CaseNote(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[CheckNote, ...] = ()
     needs: tuple[str, ...]
     rigs: tuple[str, ...]
+    remark: str = ""
 
 
 class DefectNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +99,7 @@ def note_of(case: type[Case]) -> CaseNote:
             for asked, decided in case.checks.items()
         ),
         needs=tuple(case.needs),
+        remark=str(case.remark or ""),
         rigs=tuple(str(rig.name).lower() for rig in Rig if rig in case.rigs),
     )
 

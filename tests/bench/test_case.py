@@ -7,8 +7,6 @@ from decimal import Decimal
 import pytest
 
 from bench.case import (
-    Check,
-    Text,
     Verdict,
     case_verdict,
     clause_verdict,
@@ -18,10 +16,6 @@ from bench.case import (
 )
 
 V = Verdict
-
-
-def of(verdict: Verdict) -> Check:
-    return Check(id="x", name=Text("x", "x"), verdict=verdict)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +29,7 @@ def of(verdict: Verdict) -> Check:
     ],
 )
 def test_a_case_is_as_bad_as_its_worst_check(found: tuple[Verdict, ...], expected: Verdict) -> None:
-    assert case_verdict([of(verdict) for verdict in found]) is expected
+    assert case_verdict(found) is expected
 
 
 @pytest.mark.parametrize(

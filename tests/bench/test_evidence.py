@@ -16,17 +16,17 @@ from bench.case import (
     Verdict,
     as_seen_in,
     case_verdict,
-    compare,
     criterion,
     weakest,
 )
-from bench.commands.session import clause_results
+from reports.clause_results import clause_results
 from reports.conformity import Conformity, Entry, statements
 
 
 def timed(seconds: str | None, **more: object) -> Check:
     value = None if seconds is None else Decimal(seconds)
-    return compare("answer", value, "<=", 5, en="answered", zh="应答", unit="s", timed=True, **more)  # type: ignore[arg-type]
+    asked = criterion("answer", en="answered", zh="应答", unit="s", timed=True)
+    return asked.compare(value, "<=", 5, **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -63,8 +63,8 @@ def test_evidence_that_a_case_marked_keeps_its_mark() -> None:
 def test_a_check_that_is_not_run_decides_no_case_and_alone_leaves_it_open() -> None:
     waiting = as_seen_in("virtual", timed("0.043"))
     sound = as_seen_in("virtual", criterion("a", en="a", zh="甲").decide(True))
-    assert case_verdict([waiting, sound]) is Verdict.PASS
-    assert case_verdict([waiting]) is Verdict.INCONCLUSIVE
+    assert case_verdict([waiting.verdict, sound.verdict]) is Verdict.PASS
+    assert case_verdict([waiting.verdict]) is Verdict.INCONCLUSIVE
 
 
 def test_the_weakest_evidence_marks_the_clause() -> None:
@@ -80,7 +80,7 @@ def run_of(rig: str) -> RunResult:
             id="a/b",
             title=Text("a", "甲"),
             clauses=("isc-2/9.1e",),
-            verdict=case_verdict(checks),
+            verdict=case_verdict(check.verdict for check in checks),
             checks=checks,
             attempt=number,
         )

@@ -9,10 +9,11 @@ import pytest
 
 from bench.case import Case, CaseResult, Text, Verdict
 from bench.commands.options import Options
-from bench.commands.session import Session, clause_results
+from bench.commands.session import Session
 from bench.dut.profile import Claim, Parameters, Profile
 from bench.run import Excuse, Setup, excused
 from conformance.clauses import load_ledger
+from reports.clause_results import clause_results
 
 REFERENCE = Path(__file__).resolve().parents[2] / "fixtures" / "terminals" / "reference.toml"
 

@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from bench.case import Case, Check, Measurement, Verdict, judge
+from bench.case import Case, Verdict
+from bench.case.judging import Judgement, judge
 from bench.dut.profile import Profile
 from bench.history import Began, Event, History, Phase
 from bench.layout import build
@@ -38,7 +39,7 @@ def opened(case: type[Case]) -> Began:
     )
 
 
-def judged(case: type[Case], *events: Event) -> tuple[Verdict, tuple[Check, ...], tuple[Measurement, ...]]:
+def judged(case: type[Case], *events: Event) -> Judgement:
     return judge(case(), History([opened(case), *events]))
 
 
@@ -51,10 +52,11 @@ def test_there_are_cases() -> None:
 def test_nothing_passes_because_nothing_happened(case: type[Case]) -> None:
     began = opened(case)
     for events in ((), (Phase(t=began.t + 1, name="settle"), Phase(t=began.t + 3_600_000_000, name="over"))):
-        verdict, checks, _ = judge(case(), History([began, *events]))
-        assert checks
-        assert verdict in (Verdict.INCONCLUSIVE, Verdict.FAIL)
-        assert [one.id for one in checks if one.verdict is Verdict.PASS] == []
+        found = judge(case(), History([began, *events]))
+        assert found.faults == ()
+        assert found.checks
+        assert found.verdict in (Verdict.INCONCLUSIVE, Verdict.FAIL)
+        assert [one.id for one in found.checks if one.verdict is Verdict.PASS] == []
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id())
@@ -63,8 +65,8 @@ def test_a_case_says_what_it_is(case: type[Case]) -> None:
     assert any("\u4e00" <= letter <= "\u9fff" for letter in case.zh)
     assert (case.__doc__ or "").strip().endswith(".")
     assert case.clauses
-    _, checks, measurements = judged(case)
-    for finding in (*checks, *measurements):
+    found = judged(case)
+    for finding in (*found.checks, *found.measurements):
         assert finding.name.en
         assert any("\u4e00" <= letter <= "\u9fff" for letter in finding.name.zh), finding.id
         assert finding.id == finding.id.lower()

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bench.case import CaseResult, ClauseResult, RunResult, Text, Verdict
-from bench.commands.session import clause_results
+from reports.clause_results import clause_results
 from reports.conformity import (
     DISPOSITIONS,
     WHY,

@@ -11,8 +11,8 @@ from rich.console import Console
 
 from bench.case import CaseResult, Check, Measurement, RunResult, Text, Verdict, criterion, exit_code, measure
 from bench.commands.expected import exit_of
-from bench.commands.session import clause_results
 from reports import html, verdicts
+from reports.clause_results import clause_results
 from reports.repeats import outcomes, repeatability
 from reports.screen import closing
 

@@ -285,7 +285,7 @@ def test_two_drawings_of_one_history_are_equal() -> None:
 def test_every_phase_and_rule_of_the_house_is_said_in_both_languages() -> None:
     house = Path(__file__).parents[2]
     phases: set[str] = set()
-    for path in [*(house / "conformance" / "terminal").glob("*.py"), *(house / "bench").rglob("*.py")]:
+    for path in [*(house / "conformance" / "terminal").rglob("*.py"), *(house / "bench").rglob("*.py")]:
         phases |= set(re.findall(r"\.phase\(\s*\"([^\"]+)\"", path.read_text(encoding="utf-8")))
     rules = set(re.findall(r"^    name = \"(\w+)\"$", (house / "bench/virtual/rules.py").read_text("utf-8"), re.M))
     assert len(phases) > 8 and len(rules) > 8

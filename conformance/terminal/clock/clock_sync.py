@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, beside
+from bench.case import Case, Finding, Text, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -45,6 +45,10 @@ class KeepsTheTimeOfItsSource(Case):
     """Kept by an NTP server the clock is within 1 s of it at 24 hourly probes, wherever the server goes."""
 
     zh = "由 NTP 服务器校时，24 次每小时探测偏差均不超过 1 s，时间源变动时跟随。"
+    remark = Text(
+        "R-10 A: how far the clock is off is a remark; a limit on it binds under reading B only.",
+        "R-10 甲：时钟偏差仅作备注；限值仅在读法乙下有约束力。",
+    )
     checks = {
         **beside(clock_offset.KEPT_WITHIN_A_SECOND, clock_offset.ASKS_ITS_SOURCE),
     }
@@ -69,6 +73,10 @@ class KeepsTimeWithoutItsSource(Case):
     """Without its NTP server the clock drifts by at most 1 s in 24 h, and follows once the server is back."""
 
     zh = "失去 NTP 服务器后 24 h 漂移不超过 1 s，恢复后重新跟随。"
+    remark = Text(
+        "R-10 A: how far the clock drifts is a remark; a limit on it binds under reading B only.",
+        "R-10 甲：时钟漂移仅作备注；限值仅在读法乙下有约束力。",
+    )
     checks = {
         **beside(clock_offset.FREE_RUN_DRIFT, clock_offset.FOLLOWS_AGAIN),
     }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, beside, criterion
+from bench.case import Case, Finding, Text, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -319,6 +319,10 @@ class BackfillsByHand(Case):
     """What a centre acknowledged and lost goes out again on an operator's order: that range only, with an entry."""
 
     zh = "中心已应答但丢失的数据可由操作员按范围人工补传，并留审计记录。"
+    remark = Text(
+        "7.2.4(5)b asks for values entered by hand (R-22); sending stored data again at an order is no clause of its own",
+        "7.2.4(5)b 要求人工填报补传（R-22）；按指令重发已存数据没有单独条款",
+    )
     checks = {
         **beside(
             windows_judge.ORDERS_TAKEN,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, beside
+from bench.case import Case, Finding, Rig, Text, beside
 from bench.facade.bench import Bench, Unable
 from bench.history import History
 from bench.layout.scenario import Revocation, Scenario
@@ -154,6 +154,10 @@ class AlarmsWhenListsRunOut(_RunsOut, Case):
     """Told to go on, the terminal keeps sending once its revocation list has run out, and an alarm says so."""
 
     zh = "吊销列表过期且无法获取、策略为告警时：继续上传并告警。"
+    remark = Text(
+        "no draft asks for an alarm before a revocation list runs out",
+        "各草案均未要求在吊销列表到期前告警",
+    )
     checks = {
         **beside(revocation_judge.GOES_ON_WITHOUT_A_LIST, revocation_judge.LIST_ALARMED, *delivery.ARRIVAL),
     }
