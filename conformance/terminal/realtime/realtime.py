@@ -549,6 +549,7 @@ class InstallsApplicationsQuickly(InstallsAndRemovesApplications):
     zh = "十分钟内远程安装、升级、卸载应用程序和模块，其他模块不受影响。"
     checks = {
         software_judge.INSTALLED_RUNS: ("csmt/10.6.4a", "isc-2/8.4d"),
+        software_judge.UPGRADED_RUNS: ("csmt/10.6.4c", "isc-2/8.4f"),
         software_judge.REMOVED_IS_GONE: ("csmt/10.6.4b", "isc-2/8.4e"),
         software_judge.POLLING_UNDISTURBED: ("isc-2/4.3h",),
         software_judge.CONNECTION_UNDISTURBED: ("isc-2/4.3h",),
@@ -597,6 +598,8 @@ class ConfiguresQuickly(ConfiguresFromAfar):
         packages.TAKEN_ONLINE: ("isc-2/8.3a",),
         packages.ONLINE_IN_FORCE: ("isc-2/8.3a",),
         packages.OFFLINE_IN_FORCE: ("csmt/11.4b-3", "isc-2/8.3b"),
+        packages.FORMULA_IN_FORCE: ("isc-2/8.3e",),
+        packages.FACTOR_IN_FORCE: ("isc-2/8.3f",),
         configuration_judge.NEW_ADDRESS_GETS_EVERYTHING: ("isc-2/8.3c",),
         configuration_judge.OLD_ADDRESS_LEFT_ALONE: ("isc-2/8.3c",),
         configuration_judge.ITEM_NO_LONGER_ACQUIRED: ("isc-2/8.3d",),
