@@ -17,7 +17,7 @@ from conformance.common.actions import all_centres, counters, delivered, points,
 from conformance.common.times import MINUTE, SECOND, ceil
 from conformance.terminal import HJ212, LOCAL, MODBUS
 from conformance.terminal.accuracy.values import TakesOverEdgeValues
-from conformance.terminal.acquisition import standby_judge
+from conformance.terminal.acquisition import interfaces, standby_judge
 from conformance.terminal.acquisition.interfaces import (
     KeepsCadenceBesideDeadMeter,
     ReadsCjt188Meters,
@@ -314,8 +314,11 @@ class TakesOverEdgeValuesQuickly(_RealTime, TakesOverEdgeValues):
 
     zh = "0.10、123456.78、99999999.9、4294967295 等边界值在半分钟内逐位一致地到达。"
     checks = {
+        accuracy.EDGE_NUMBERS.of("stored"): ("isc-2/9.3c", "cpcif/8.2b"),
         accuracy.EDGE_VALUES.of("stored"): ("isc-2/9.3b", "cpcif/8.2a"),
+        accuracy.EDGE_NUMBERS.of("centre-a"): ("isc-2/9.3c", "cpcif/8.2b"),
         accuracy.EDGE_VALUES.of("centre-a"): ("isc-2/9.3b", "cpcif/8.2a"),
+        accuracy.EDGE_NUMBERS.of("centre-b"): ("isc-2/9.3c", "cpcif/8.2b"),
         accuracy.EDGE_VALUES.of("centre-b"): ("isc-2/9.3b", "cpcif/8.2a"),
     }
     scenario = Scenario(circuits=1, points=1, meters=("types",), period_s=5, realtime_interval_s=30, kinds=())
@@ -369,6 +372,8 @@ class ReadsCjt188MetersQuickly(_OnLinesQuickly, ReadsCjt188Meters):
     zh = "同一串行线上 CJ/T 188 水表、热量表、燃气表的数值在一分半钟内逐位一致地存储并上传。"
     checks = {
         accuracy.SAME_READING.of("stored"): ("csmt/11.3a-3", "csmt/4m", "isc-2/7.2.2(2)p"),
+        interfaces.GAS_VOLUME_STORED: ("isc-2/7.2.2c-2",),
+        interfaces.WATER_VOLUME_STORED: ("isc-2/7.2.2d-2",),
         **beside(
             accuracy.SAME_DIGITS.of("stored"),
             accuracy.SAME_DIGITS.of("centre-a"),
