@@ -29,7 +29,7 @@ from conformance.terminal.acquisition.sources import (
     KeepsSourceThroughNineSecondsOfSilence,
     SwitchesToStandbyAfterTenSeconds,
 )
-from conformance.terminal.delivery import dynamic_centres_judge
+from conformance.terminal.delivery import centres_judge, dynamic_centres_judge
 from conformance.terminal.management import configuration_judge, software_judge
 from conformance.terminal.management.configuration import ConfiguresFromAfar
 from conformance.terminal.management.software import InstallsAndRemovesApplications, StopsUpgradesFromAfar
@@ -84,6 +84,7 @@ class DeliversWithinMinutes(_RealTime, Case):
 
     zh = "启动数分钟内，分钟数据与实时数据各一次、无误地到达两个中心。"
     checks = {
+        centres_judge.CENTRES_SERVED: ("isc-2/7.2.4(3)a", "isc-2/7.2.4(3)b"),
         **beside(accuracy.SAME_READING.of("centre-a"), accuracy.SAME_READING.of("centre-b"), *delivery.ARRIVAL),
     }
     needs = (MODBUS, HJ212)
@@ -94,6 +95,7 @@ class DeliversWithinMinutes(_RealTime, Case):
         await bench.centres.settle(seconds=8)
 
     def judge(self, history: History) -> Iterator[Finding]:
+        yield centres_judge.served_finding(history, reconciled(history), least=2)
         yield from delivered(history)
         yield from accuracy.findings(history, "reading", centres=all_centres(history), needed=1, stored=False)
 
