@@ -6,7 +6,7 @@ seen through the local interface, copies at a centre as real-time data (2011).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -22,6 +22,13 @@ EDGE_VALUES = criterion(
     "edge-values-{0}",
     en="edge values are taken over digit for digit ({0})",
     zh="边界值逐位一致（{1}）",
+    unit="values",
+    stamped=True,
+)
+EDGE_NUMBERS = criterion(
+    "edge-numbers-{0}",
+    en="edge values are taken over with their number ({0})",
+    zh="边界值数值一致（{1}）",
     unit="values",
     stamped=True,
 )
@@ -146,16 +153,21 @@ def _around(series: Series, span: range) -> range:
     return range(max(span.start - 5, 0), min(span.stop + 5, len(series.times)))
 
 
-def local_readings(history: History) -> Comparison:
-    """Readings the terminal stored, as its local interface showed them, against the replies."""
+def local_readings(history: History, points: Collection[str] | None = None) -> Comparison:
+    """Readings the terminal stored, as its local interface showed them, against the replies.
+
+    Those of some `points` alone, of all if none are named.
+    """
     truth = truth_of(history)
     comparison = Comparison()
     seen: set[tuple[str, str]] = set()
     for event in questions(history, "readings"):
+        point = event.query.get("point", "")
+        if points is not None and point not in points:
+            continue
         if event.problem:
             comparison.problems.append(event.problem)
             continue
-        point = event.query.get("point", "")
         series = truth.series.get(point)
         if series is None:
             continue
@@ -237,7 +249,7 @@ def findings(
 def edge_findings(
     history: History, wanted: dict[str, tuple[str, ...]], centres: tuple[str, ...], *, edges: tuple[str, ...] = ()
 ) -> Iterator[Check]:
-    """Every edge value was taken over digit for digit, in the store and at each centre.
+    """Every edge value was taken over, number and digits, in the store and at each centre.
 
     One of the `edges` that stands in no register leaves the question open.
     """
@@ -255,8 +267,11 @@ def edge_findings(
                     absent.append(f"{point}: the meter never replied {text}")
                 elif text not in found.values.get(point, ()):
                     shown.append(f"{point}: {text} never seen ({name})")
-        bad = [*found.unequal, *found.digits, *found.misplaced, *found.unknown]
-        ok = None if absent or not found.compared else not shown and not bad
-        yield EDGE_VALUES.of(name, zh).decide(
-            ok, measured=len(shown) + len(bad), limit=0, evidence=[*absent, *shown, *bad, *found.problems]
-        )
+        other = [*shown, *found.unequal, *found.misplaced, *found.unknown]
+        for question, bad in ((EDGE_NUMBERS, other), (EDGE_VALUES, [*other, *found.digits])):
+            yield question.of(name, zh).decide(
+                None if absent or not found.compared else not bad,
+                measured=len(bad),
+                limit=0,
+                evidence=[*absent, *bad, *found.problems],
+            )

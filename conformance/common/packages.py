@@ -59,6 +59,18 @@ RECORDS_UNTOUCHED = criterion(
 ONLINE_IN_FORCE = criterion(
     "online-in-force", en="what was issued online is in force", zh="在线下发的内容已生效", unit="packages"
 )
+FORMULA_IN_FORCE = criterion(
+    "formula-in-force",
+    en="a formula that was issued online is told as taken and is in force",
+    zh="在线下发的计算公式已回报并生效",
+    unit="packages",
+)
+FACTOR_IN_FORCE = criterion(
+    "factor-in-force",
+    en="an emission factor that was issued online is told as taken and is in force",
+    zh="在线下发的排放因子已回报并生效",
+    unit="packages",
+)
 OFFLINE_IN_FORCE = criterion(
     "offline-in-force",
     en="what was handed over as a signed file is in force",
@@ -100,6 +112,14 @@ def results(history: History, centre: str) -> list[Commanded]:
     return [event for event in history.of(Commanded) if event.centre == centre and event.cn.startswith("issue-")]
 
 
+def _told(history: History, centre: str) -> dict[Wanted, str]:
+    """What the terminal said became of each package."""
+    return {
+        (event.cn.removeprefix("issue-"), event.answer.get("name", ""), event.answer.get("version", "")): event.result
+        for event in results(history, centre)
+    }
+
+
 def _shown(history: History) -> list[Observed]:
     return answers(history, "packages")
 
@@ -112,10 +132,7 @@ def taken_findings(
     history: History, centre: str, issued: Sequence[Wanted], imported: Sequence[Wanted]
 ) -> Iterator[Check]:
     """Every sound package is told as done and is in force, come by the network or as a file."""
-    told = {
-        (event.cn.removeprefix("issue-"), event.answer.get("name", ""), event.answer.get("version", "")): event.result
-        for event in results(history, centre)
-    }
+    told = _told(history, centre)
     wrong = [f"{' '.join(each)}: {told.get(each, 'no result')}" for each in issued if told.get(each) != "done"]
     yield TAKEN_ONLINE.none_among(told, wrong)
     shown = _shown(history)
@@ -126,6 +143,20 @@ def taken_findings(
     ):
         missing = [" ".join(each) for each in wanted if each not in forced]
         yield question.none_among(shown, missing)
+
+
+def content_findings(history: History, centre: str, issued: Sequence[Wanted]) -> Iterator[Check]:
+    """Formulas and factors, each by itself: told as done, and in force in the last answer."""
+    told, shown = _told(history, centre), _shown(history)
+    forced = _forced(shown[-1]) if shown else set[Wanted]()
+    for question, kind in ((FORMULA_IN_FORCE, "method"), (FACTOR_IN_FORCE, "factors")):
+        wrong: list[str] = []
+        for each in issued:
+            if each[0] == kind and told.get(each) != "done":
+                wrong.append(f"{' '.join(each)}: {told.get(each, 'no result')}")
+            elif each[0] == kind and each not in forced:
+                wrong.append(f"{' '.join(each)}: not in force")
+        yield question.none_among(told and shown, wrong)
 
 
 def parameter_findings(history: History, centre: str, minutes: int) -> Iterator[Check]:

@@ -231,6 +231,15 @@ def cadence_findings(
     )
 
 
+def unasked(history: History, meters: Collection[str]) -> tuple[list[str], bool]:
+    """Of these meters, stretches in which one was not asked, and whether enough cycles were due to tell (R-11)."""
+    found = {name: cadence(history, name) for name in meters}
+    lines = [f"{name}: no scheduled polling seen" for name, one in found.items() if one is None]
+    seen = [one for one in found.values() if one is not None]
+    lines += [line for one in seen for line in one.evidence]
+    return lines, len(seen) == len(found) > 0 and min(one.due for one in seen) >= _needed(history)
+
+
 def read_again_findings(history: History) -> Iterator[Check]:
     """A meter that answers again after a fault is read within `READ_AGAIN_S` of its end."""
     served = list(history.of(Served))

@@ -309,13 +309,23 @@ def test_copies_at_a_centre_are_compared() -> None:
 def test_edge_values() -> None:
     history = accurate()
     text = "1012.34"
-    assert verdicts(accuracy.edge_findings(history, {"m1.energy": (text,)}, ())) == {"edge-values-stored": "pass"}
+    both = ["edge-numbers-stored", "edge-values-stored"]
+    assert verdicts(accuracy.edge_findings(history, {"m1.energy": (text,)}, ())) == dict.fromkeys(both, "pass")
     unheld = accuracy.edge_findings(history, {"m1.energy": (text,)}, (), edges=(text, "0.10"))
-    assert verdicts(unheld) == {"edge-values-stored": "inconclusive"}
+    assert verdicts(unheld) == dict.fromkeys(both, "inconclusive")
     never = accuracy.edge_findings(history, {"m1.energy": ("4294967295",)}, ())
-    assert verdicts(never) == {"edge-values-stored": "inconclusive"}
+    assert verdicts(never) == dict.fromkeys(both, "inconclusive")
     lost = reading_rows(lambda number, row: None if row["value"] == text else row)
-    assert failing(accuracy.edge_findings(lost, {"m1.energy": (text,)}, ())) == ["edge-values-stored"]
+    assert failing(accuracy.edge_findings(lost, {"m1.energy": (text,)}, ())) == both
+    zeros = reading_rows(lambda number, row: {**row, "value": row["value"] + "0"})
+    assert failing(accuracy.edge_findings(zeros, {"m1.energy": (text,)}, ())) == ["edge-values-stored"]
+
+
+def test_readings_of_some_points_alone_are_compared() -> None:
+    history = accurate()
+    whole = accuracy.local_readings(history).compared
+    assert whole == accuracy.local_readings(history, {"m1.energy"}).compared > 0
+    assert accuracy.local_readings(history, {"m2.energy"}).compared == 0
 
 
 QUIET = (MIDNIGHT + 50 * MINUTE, MIDNIGHT + 70 * MINUTE)
@@ -452,6 +462,18 @@ def test_ranges() -> None:
     assert "out-of-range-marked" in failing(ranges_judge.findings(changed(range_history(), forgotten), ("A",)))
     nothing = verdicts(ranges_judge.findings(World(hours=1).history(), ("A",)))
     assert set(nothing.values()) == {"inconclusive"}
+
+
+def test_each_side_of_the_limits_is_judged_by_itself() -> None:
+    def sides(history: History) -> dict[str, str]:
+        live = [event for event in history.events if not isinstance(event, Stored) or event.kind == "realtime"]
+        found = verdicts(ranges_judge.findings(History(live), ("A",), sides=("below", "above")))
+        return {name: said for name, said in found.items() if name.endswith("-invalid")}
+
+    names = ("below-minimum-invalid", "above-maximum-invalid")
+    assert sides(range_history()) == dict(zip(names, ("inconclusive", "pass"), strict=True))
+    for wrong in (range_history(quality="good"), range_history(flag="N")):
+        assert sides(wrong) == dict(zip(names, ("inconclusive", "fail"), strict=True))
 
 
 def kept(change: Callable[[int, dict[str, str]], dict[str, str] | None] = lambda _number, row: row) -> History:

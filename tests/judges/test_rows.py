@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import msgspec
+
 from bench.case import Verdict
 from bench.history import Began, Event, History, MeterSetup, Observed, Phase, Point, Published
 from conformance.terminal.acquisition.systems_judge import row_findings
@@ -86,3 +88,32 @@ def test_a_row_is_late_by_the_time_it_came_and_too_few_decide_nothing() -> None:
     marks = [phase("settle", 20), phase("watched", 30)]
     assert verdicts(*late, *marks, shown(31, range(2, 25)))["late-rows-kept"] is Verdict.FAIL
     assert verdicts(*ROWS[:9], *marks, shown(31, range(1, 10)))["rows-kept"] is Verdict.INCONCLUSIVE
+
+
+def test_each_system_is_judged_by_its_own_rows() -> None:
+    names = ("energy-system", "production-system")
+    points = tuple(Point(id=f"{name}.p", meter=name, kind="instant", unit="kW") for name in names)
+    meters = tuple(msgspec.structs.replace(began().meters[0], name=name, unit=1) for name in names)
+    start = msgspec.structs.replace(began(), points=points, meters=meters)
+
+    def of(name: str, event: Event) -> Event:
+        if isinstance(event, Published):
+            return msgspec.structs.replace(event, meter=name, values={f"{name}.p": event.values["m.p"]})
+        if isinstance(event, Observed):
+            return msgspec.structs.replace(event, query={**event.query, "point": f"{name}.p"})
+        return event
+
+    def found(*seen: Observed) -> dict[str, Verdict]:
+        rows = [of(name, row) for name in names for row in ROWS]
+        looks = [of(name, look) for name, look in zip(names, seen, strict=True)]
+        history = History([start, *rows, phase("settle", 20), phase("watched", 30), *looks])
+        checks = row_findings(history, needed=10, late_us=10 * SECOND, systems=True)
+        return {check.id: check.verdict for check in checks}
+
+    whole = shown(31, range(1, 30))
+    sound = found(whole, whole)
+    assert sound["energy-system-taken"] is sound["production-system-taken"] is Verdict.PASS
+    lost = found(shown(31, range(2, 30)), whole)
+    assert lost["energy-system-taken"] is Verdict.FAIL and lost["production-system-taken"] is Verdict.PASS
+    made = found(whole, shown(31, range(1, 32)))
+    assert made["energy-system-taken"] is Verdict.PASS and made["production-system-taken"] is Verdict.FAIL

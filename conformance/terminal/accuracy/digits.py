@@ -83,7 +83,9 @@ class TakesOverLimitsOfEveryType(_Limits, Case):
 
     zh = "16 位至 64 位整数、BCD、浮点各类型在各种字序下，自最小值至最大值逐位一致。"
     checks = {
+        accuracy.EDGE_NUMBERS.of("stored"): ("isc-2/9.3c", "cpcif/8.2b"),
         accuracy.EDGE_VALUES.of("stored"): ("isc-2/9.3b", "isc-2/7.2.3-B(1)c", "csmt/8.3.1b"),
+        accuracy.EDGE_NUMBERS.of("centre-a"): ("isc-2/9.3c", "cpcif/8.2b"),
         accuracy.EDGE_VALUES.of("centre-a"): ("isc-2/9.3b", "isc-2/7.2.3-B(1)c", "csmt/8.3.1b"),
     }
     needs = (MODBUS, SERIAL, HJ212, LOCAL)
@@ -106,7 +108,9 @@ class TakesOverLimitsOfBcdMeters(_Limits, Case):
 
     zh = "DL/T 645 与 CJ/T 188 表计自最小值至最大值逐位一致。"
     checks = {
+        accuracy.EDGE_NUMBERS.of("stored"): ("isc-2/9.3c", "cpcif/8.2b"),
         accuracy.EDGE_VALUES.of("stored"): ("isc-2/9.3b", "isc-2/7.2.3-B(1)b", "csmt/8.3.1a"),
+        accuracy.EDGE_NUMBERS.of("centre-a"): ("isc-2/9.3c", "cpcif/8.2b"),
         accuracy.EDGE_VALUES.of("centre-a"): ("isc-2/9.3b", "isc-2/7.2.3-B(1)b", "csmt/8.3.1a"),
     }
     needs = (DLT645, CJT188, HJ212, LOCAL)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, beside
+from bench.case import Case, Finding, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History, MeterFault
 from bench.layout.scenario import Line, Scenario
@@ -28,6 +28,23 @@ from simulators.meters.faults import (
 )
 
 DLT645, CJT188, SERIAL = "source.dlt645", "source.cjt188", "source.modbus"
+
+GAS_VOLUME_STORED = criterion(
+    "gas-volume-stored",
+    en="the cumulative volume of the gas meter is stored as the meter says it",
+    zh="燃气表累计流量按表计示值存储",
+    unit="readings",
+    stamped=True,
+)
+WATER_VOLUME_STORED = criterion(
+    "water-volume-stored",
+    en="the cumulative volume of the water meter is stored as the meter says it",
+    zh="水表累计流量按表计示值存储",
+    unit="readings",
+    stamped=True,
+)
+# Of the values that a case compares, so many at least are volumes of one meter.
+_VOLUMES_SHARE = 10
 
 
 class _Reads:
@@ -93,9 +110,24 @@ class ReadsCjt188Meters(_Reads, Case):
             "isc-2/9.3c",
         ),
         accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
+        GAS_VOLUME_STORED: ("isc-2/7.2.2c-2",),
+        WATER_VOLUME_STORED: ("isc-2/7.2.2d-2",),
     }
     needs = (CJT188, HJ212, LOCAL)
     scenario = _world(Line(("cjt188-water", "cjt188-heat", "cjt188-gas"), 2400, "E"))
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from super().judge(history)
+        others = accuracy.local_readings(history).compared
+        for question, name in ((GAS_VOLUME_STORED, "cjt188-gas"), (WATER_VOLUME_STORED, "cjt188-water")):
+            volumes = {each.id for each in history.began.points if each.meter == name and each.kind == "counter"}
+            stored = accuracy.local_readings(history, volumes)
+            wrong = [*stored.unequal, *stored.misplaced, *stored.unknown]
+            if not stored.compared and others >= self.compared // 2 and not stored.problems:
+                wrong.append(f"{name}: no volume stored")
+            yield question.none(
+                wrong, stored.compared >= self.compared // _VOLUMES_SHARE, evidence=[*wrong, *stored.problems]
+            )
 
 
 class ReadsModbusOnSerialLines(_Reads, Case):

@@ -16,6 +16,7 @@ from conformance.defects.seams import forgets_last_meter, keeps_last_values, sin
 from reference_terminal.acquisition import bcd
 from reference_terminal.acquisition.bcd import Format
 from reference_terminal.acquisition.cjt188 import frames as cjt188
+from reference_terminal.acquisition.cjt188.driver import Cjt188Meter
 from reference_terminal.acquisition.dlt645 import driver
 from reference_terminal.acquisition.dlt645 import frames as dlt645
 from reference_terminal.acquisition.modbus import analog, serial
@@ -65,6 +66,42 @@ def digits_in_reverse_order(patch: Patch) -> None:
     """DL/T 645 and CJ/T 188 send the lowest octet first; a converter of Modbus digits was used for them."""
     real = bcd.value_of
     patch(bcd, "value_of", lambda octets, form: real(octets[: form.width][::-1], form))
+
+
+@defect(
+    "gas-in-tens",
+    en="the volume of a gas meter is kept ten times too small",
+    zh="燃气表累计流量缩小为十分之一",
+    clauses=("isc-2/7.2.2c-2", _CJT188),
+    cases=(_READS_CJT188,),
+)
+def gas_in_tens(patch: Patch) -> None:
+    """The code of the unit is looked up in the table of another maker."""
+    _shrinks_volumes(patch, "cjt188-gas")
+
+
+@defect(
+    "water-in-tens",
+    en="the volume of a water meter is kept ten times too small",
+    zh="水表累计流量缩小为十分之一",
+    clauses=("isc-2/7.2.2d-2", _CJT188),
+    cases=(_READS_CJT188,),
+)
+def water_in_tens(patch: Patch) -> None:
+    """The last drum of the display counts tenths, it was thought."""
+    _shrinks_volumes(patch, "cjt188-water")
+
+
+def _shrinks_volumes(patch: Patch, meter: str) -> None:
+    real = Cjt188Meter._content
+
+    def content(self: Cjt188Meter, point: Any, answers: Any) -> Any:
+        found = real(self, point, answers)
+        if self.config.id != meter or found.value is None:
+            return found
+        return replace(found, value=found.value.scaleb(-1))
+
+    patch(Cjt188Meter, "_content", content)
 
 
 @defect(

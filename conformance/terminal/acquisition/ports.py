@@ -38,6 +38,11 @@ class ServesAllPortsTogether(Case):
         timing.EVERY_METER_POLLED: ("isc-2/6.2c", "isc-2/6.2e", "isc-2/7.2.2-1", "isc-2/5.1c"),
         timing.NO_CYCLE_SKIPPED: ("isc-2/7.2.2-1",),
         VALUES_ON_THEIR_OWN_POINT: ("isc-2/6.2c", "isc-2/6.2e", "isc-2/5.1c"),
+        ports_judge.NETWORK_PORT_SERVES: ("isc-2/7.1.1a-3", "isc-2/7.2.2(2)e", "csmt/7.1c"),
+        ports_judge.SERIAL_LINES_SERVE: ("isc-2/6.2f", "csmt/7.1a"),
+        ports_judge.MODBUS_SERVES: ("isc-2/7.2.2(2)a",),
+        ports_judge.DLT645_SERVES: ("isc-2/7.2.2(2)b",),
+        ports_judge.CJT188_SERVES: ("isc-2/7.2.2(2)c",),
         **beside(timing.PERIOD_ERROR),
     }
     needs = (MODBUS, DLT645, CJT188, SERIAL, LOCAL)
@@ -78,6 +83,7 @@ class ServesAllPortsTogether(Case):
             evidence=[*crossed, *stored.problems],
             actual="" if enough or crossed else f"busy {busy} h, {stored.compared} readings compared / 样本不足",
         )
+        yield from ports_judge.serving_findings(history)
 
 
 class _Tardy:

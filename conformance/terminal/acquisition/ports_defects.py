@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.defects import Patch, defect
+from conformance.defects import Patch, defect, noticed
 from conformance.defects.seams import takes_damaged_rtu_frames
 from conformance.terminal.acquisition.polling_defects import ignore_transactions
 from reference_terminal.acquisition.failures import ReadFailed
@@ -22,12 +22,15 @@ _NETWORK = "ports/keeps-late-network-answers-apart"
 _GATEWAY = "ports/keeps-cadence-beside-silent-unit"
 _LATE_SERIAL, _LATE_NETWORK = ("csmt/11.3a-1",), ("csmt/11.3b-1",)
 
+noticed("offset-of-last-octet-forgotten", _TOGETHER)
+noticed("water-in-tens", _TOGETHER)
+
 
 @defect(
     "ports-share-a-buffer",
     en="two ports that are read at the same moment share a buffer",
     zh="两个串口同时接收时共用一个缓冲区",
-    clauses=("isc-2/6.2f",),
+    clauses=("isc-2/6.2f", "csmt/7.1a", "isc-2/7.2.2(2)a"),
     cases=(_TOGETHER,),
 )
 def ports_share_a_buffer(patch: Patch) -> None:
@@ -69,6 +72,23 @@ def one_port_at_a_time(patch: Patch) -> None:
             busy.pop()
 
     patch(GatewayPoller, "_poll", poll)
+
+
+@defect(
+    "network-port-of-twenty-eight",
+    en="of the circuits behind one network port the first 28 are read",
+    zh="一个网络接口下仅采集前 28 个回路",
+    clauses=("isc-2/7.1.1a-3", "isc-2/7.2.2(2)e", "csmt/7.1c"),
+    cases=(_TOGETHER,),
+)
+def network_port_of_twenty_eight(patch: Patch) -> None:
+    """Seven boards of four circuits each were in the plan."""
+    whole = GatewayPoller.__init__
+
+    def short(self: GatewayPoller, client: Any, meters: list[MeterPoller], clock: Any, sink: Any) -> None:
+        whole(self, client, meters[:28], clock, sink)
+
+    patch(GatewayPoller, "__init__", short)
 
 
 async def _unsettled(self: SerialModbusMeter, block: Block, wait_s: float | None) -> None:

@@ -14,8 +14,44 @@ from bench.history import History, LinkRule, Observed, Rejected, Served, Unserve
 from conformance.common.accuracy import essence, local_readings
 from conformance.common.queries import questions
 from conformance.common.times import HOUR, MINUTE, SECOND, ceil, instant_of_iso, local
+from conformance.common.timing import unasked
 from conformance.common.truth import truth_of
 
+NETWORK_PORT_SERVES = criterion(
+    "network-port-serves",
+    en="every meter of the network port is asked in every cycle, and its values stand on its own points",
+    zh="网络接口上每块表每周期均被采集，数值归于自身测点",
+    unit="faults",
+    stamped=True,
+)
+SERIAL_LINES_SERVE = criterion(
+    "serial-lines-serve",
+    en="every meter of the serial lines is asked in every cycle, and its values stand on its own points",
+    zh="各串行线上每块表每周期均被采集，数值归于自身测点",
+    unit="faults",
+    stamped=True,
+)
+MODBUS_SERVES = criterion(
+    "modbus-serves",
+    en="every Modbus RTU meter is asked in every cycle, and its values stand on its own points",
+    zh="每块 Modbus RTU 表每周期均被采集，数值归于自身测点",
+    unit="faults",
+    stamped=True,
+)
+DLT645_SERVES = criterion(
+    "dlt645-serves",
+    en="every DL/T 645 meter is asked in every cycle, and its values stand on its own points",
+    zh="每块 DL/T 645 表每周期均被采集，数值归于自身测点",
+    unit="faults",
+    stamped=True,
+)
+CJT188_SERVES = criterion(
+    "cjt188-serves",
+    en="every CJ/T 188 meter is asked in every cycle, and its values stand on its own points",
+    zh="每块 CJ/T 188 表每周期均被采集，数值归于自身测点",
+    unit="faults",
+    stamped=True,
+)
 NOTHING_WRONG_STORED = criterion(
     "nothing-wrong-stored", en="nothing is stored that no meter said", zh="不存入任何表计未给出的数值", unit="readings"
 )
@@ -66,6 +102,33 @@ def _port(history: History) -> dict[str, str]:
         device, _, rest = meter.address.partition(":")
         ports[meter.name] = meter.address if rest.isdigit() and "." in device else device
     return ports
+
+
+def serving_findings(history: History) -> Iterator[Check]:
+    """Port by port and protocol by protocol: its meters are asked in every cycle, its values stand on their own points.
+
+    Meters on serial lines are told apart by the kind of meter that names them.
+    """
+    devices = {meter.name: meter.address.partition(":")[0] for meter in history.began.meters}
+    serial = [name for name, device in devices.items() if "." not in device]
+    for question, names in (
+        (NETWORK_PORT_SERVES, [name for name in devices if name not in serial]),
+        (SERIAL_LINES_SERVE, serial),
+        (MODBUS_SERVES, [name for name in serial if name.startswith("modbus")]),
+        (DLT645_SERVES, [name for name in serial if name.startswith("dlt645")]),
+        (CJT188_SERVES, [name for name in serial if name.startswith("cjt188")]),
+    ):
+        missed, enough = unasked(history, names)
+        stored = local_readings(history, {point.id for point in history.began.points if point.meter in names})
+        crossed = [*stored.unequal, *stored.misplaced, *stored.unknown]
+        known = enough and stored.compared >= _READINGS
+        yield question.decide(
+            False if missed or crossed else True if known else None,
+            measured=len(missed) + len(crossed),
+            limit=0,
+            evidence=[*missed, *crossed, *stored.problems],
+            actual="" if known or missed or crossed else f"{stored.compared} readings compared / 样本不足",
+        )
 
 
 def _requests(history: History) -> dict[str, list[int]]:

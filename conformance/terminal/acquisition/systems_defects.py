@@ -269,6 +269,40 @@ def sql_rows_skipped(patch: Patch) -> None:
 
 
 @defect(
+    "sql-rows-of-energy-skipped",
+    en="now and then a row of the energy system is passed over",
+    zh="偶尔漏读能源系统的数据行",
+    clauses=("csmt/11.3c-3",),
+    cases=(_ROWS, *_SERVERS[:2]),
+)
+def sql_rows_of_energy_skipped(patch: Patch) -> None:
+    """Each system has a reader of its own, and that of the energy system counts from nought."""
+    _skips_rows(patch, "energy-system")
+
+
+@defect(
+    "sql-rows-of-production-skipped",
+    en="now and then a row of the production system is passed over",
+    zh="偶尔漏读生产系统的数据行",
+    clauses=("csmt/11.3c-2",),
+    cases=(_ROWS, *_SERVERS[:2]),
+)
+def sql_rows_of_production_skipped(patch: Patch) -> None:
+    """Each system has a reader of its own, and that of the production system counts from nought."""
+    _skips_rows(patch, "production-system")
+
+
+def _skips_rows(patch: Patch, system: str) -> None:
+    real = SqlMeter.put
+
+    def put(self: SqlMeter, row: Row) -> None:
+        if self.config.id != system or row.id % 10 > 1:
+            real(self, row)
+
+    patch(SqlMeter, "put", put)
+
+
+@defect(
     "sql-late-rows-dropped",
     en="rows that come when their cycle is over are dropped",
     zh="丢弃迟到的数据行",

@@ -5,7 +5,7 @@ Leaves digits to `accuracy` and readings that cannot be used to `gaps`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bench.case import Check, criterion
@@ -66,11 +66,24 @@ EMPTY_NO_NUMBER = criterion(
     zh="空值或缺行不作为有效读数",
     unit="readings",
 )
+ENERGY_SYSTEM_TAKEN = criterion(
+    "energy-system-taken",
+    en="every row of the energy system is one reading, at its own time and with its own value, and nothing else is",
+    zh="能源系统的每一行成为一条读数，时间和数值与行一致，不多不少",
+    unit="readings",
+)
+PRODUCTION_SYSTEM_TAKEN = criterion(
+    "production-system-taken",
+    en="every row of the production system is one reading, at its own time and with its own value, and nothing else is",
+    zh="生产系统的每一行成为一条读数，时间和数值与行一致，不多不少",
+    unit="readings",
+)
 
 
 # A terminal that has lost a server is given so long to have a good value of it again.
 _BACK_US = 3 * MINUTE
 _WORDS = ("certif", "证书")
+_SYSTEMS = ((ENERGY_SYSTEM_TAKEN, "energy-system"), (PRODUCTION_SYSTEM_TAKEN, "production-system"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +249,12 @@ def foreign_findings(history: History) -> Iterator[Check]:
     yield _resumed(history, readings or [], which)
 
 
-def row_findings(history: History, *, needed: int = 100, late_us: int = MINUTE) -> Iterator[Check]:
+def row_findings(
+    history: History, *, needed: int = 100, late_us: int = MINUTE, systems: bool = False
+) -> Iterator[Check]:
     """Each row is one good reading at the row's own time, and there is no reading without a row.
+
+    With `systems` it is asked of the energy system and of the production system by itself, too.
 
     `needed` rows are the fewest to decide by. A row is late that comes more than `late_us` after its slot. What was
     written after the phase "settle" (without it: within 6 min of the end) may be on its way still.
@@ -268,33 +285,45 @@ def row_findings(history: History, *, needed: int = 100, late_us: int = MINUTE) 
             kept.setdefault((each.point, each.at), []).append(each.value)
     usable = readings is not None and len(due) >= needed
     late = {key: row for key, row in due.items() if row[1] - key[1] > late_us}
+    faults: list[tuple[str, str]] = []
     for kept_rows, rows in (
         (ROWS_KEPT, {k: r for k, r in due.items() if k not in late}),
         (LATE_ROWS_KEPT, late),
     ):
         lost = [
-            f"{local(at)} {point}: {text} has no reading"
+            (point, f"{local(at)} {point}: {text} has no reading")
             for (point, at), (text, _) in rows.items()
             if (point, at) not in kept
         ]
-        yield kept_rows.none_among(usable and rows, lost)
+        faults += lost
+        yield kept_rows.none_among(usable and rows, lost, evidence=_lines(lost))
     wrong = [
-        f"{local(at)} {point}: written {text}, stored {', '.join(kept[point, at])}"
+        (point, f"{local(at)} {point}: written {text}, stored {', '.join(kept[point, at])}")
         for (point, at), (text, _) in written.items()
         if (point, at) in kept and any(number(value) != number(text) for value in kept[point, at])
     ]
-    yield VALUES_EXACT.none_among(usable and kept, wrong)
-    twice = [f"{local(at)} {point}: {len(values)} readings" for (point, at), values in kept.items() if len(values) > 1]
-    made = [
-        f"{local(at)} {point}: {', '.join(values)} without a row"
+    yield VALUES_EXACT.none_among(usable and kept, wrong, evidence=_lines(wrong))
+    more = [
+        (point, f"{local(at)} {point}: {len(values)} readings")
+        for (point, at), values in kept.items()
+        if len(values) > 1
+    ]
+    more += [
+        (point, f"{local(at)} {point}: {', '.join(values)} without a row")
         for (point, at), values in kept.items()
         if (point, at) not in written and (first is None or at >= first)
     ]
-    yield ONCE_AND_NO_MORE.decide(
-        not (twice or made) if usable and kept else None,
-        measured=len(twice) + len(made),
-        limit=0,
-        evidence=[*twice, *made],
-    )
-    numbers = [f"{local(at)} {point}: {', '.join(kept[point, at])}" for point, at in empty if (point, at) in kept]
-    yield EMPTY_NO_NUMBER.none_among(usable and empty, numbers)
+    yield ONCE_AND_NO_MORE.none_among(usable and kept, more, evidence=_lines(more))
+    numbers = [
+        (point, f"{local(at)} {point}: {', '.join(kept[point, at])}") for point, at in empty if (point, at) in kept
+    ]
+    yield EMPTY_NO_NUMBER.none_among(usable and empty, numbers, evidence=_lines(numbers))
+    faults += [*wrong, *more, *numbers]
+    for question, system in _SYSTEMS if systems else ():
+        enough = sum(meters[point] == system for point, _ in due) >= needed // 2
+        yield question.none_among(usable and enough, _lines(each for each in faults if meters.get(each[0]) == system))
+
+
+def _lines(faults: Iterable[tuple[str, str]]) -> list[str]:
+    """The evidence of faults that are told with their point."""
+    return list(dict.fromkeys(line for _, line in faults))

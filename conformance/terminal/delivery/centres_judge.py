@@ -74,19 +74,24 @@ def independence_findings(
         )
 
 
+def served_finding(history: History, ledgers: list[Ledger], *, least: int) -> Check:
+    """So many centres receive records; open where fewer stand on the bench."""
+    active = [ledger.centre for ledger in ledgers if ledger.delivered]
+    stood = len(history.began.centres) >= least
+    return CENTRES_SERVED.of(least).decide(
+        len(active) >= least if stood else None, measured=len(active), limit=least, op=">="
+    )
+
+
 def simultaneous_findings(history: History, ledgers: list[Ledger], *, least: int) -> Iterator[Check]:
     """So many centres receive the same records side by side: each centre has its own within 60 s (R-13, R-27).
 
     Simultaneous means independent, each with its own schedule: how far apart two centres are is no question.
     """
-    active = [ledger.centre for ledger in ledgers if ledger.delivered]
     slowest = {ledger.centre: p99(ledger.latencies_us()) for ledger in ledgers}
     known = [value for value in slowest.values() if value is not None]
     behind = [problem for ledger in ledgers for problem in ledger.late]
-    stood = len(history.began.centres) >= least
-    yield CENTRES_SERVED.of(least).decide(
-        len(active) >= least if stood else None, measured=len(active), limit=least, op=">="
-    )
+    yield served_finding(history, ledgers, least=least)
     yield SIDE_BY_SIDE.compare(
         None if len(known) < least else Decimal(seconds(max(known))),
         "<=",

@@ -20,12 +20,8 @@ from conformance.terminal.management.management import management_of, told
 from simulators.centres.third_party import ThirdPartyCentre
 
 _METHOD = {"id": "purchased-electricity", "edition": "2022", "formula": "E=AD*EF"}
-_BOUNDARY = {
-    "id": "plant-1", "enterprise": "91350200MA2XXXXX0X", "edition": "2026",
-    "units": [
-        {"unit": "workshop 1", "sector": "other", "source": "electricity", "gas": "CO2", "point": "e01.energy"},
-    ],
-}  # fmt: skip
+_BOUNDARY = {"id": "plant-1", "enterprise": "91350200MA2XXXXX0X", "edition": "2026"}
+_UNITS = [{"unit": "workshop 1", "sector": "other", "source": "electricity", "gas": "CO2", "point": "e01.energy"}]
 _AUTHOR, _REASON = "inspector Zhou", "the meter was read by hand"
 _ENTRY = "12.5"
 _HOUR_US = 3_600_000_000
@@ -73,7 +69,9 @@ class PassesOnAllItHas(Case):
         await bench.clock.sleep(hours=1)
         tasks = [
             management.issue("method", "electricity", "2022.1", json.dumps({"method": _METHOD}).encode()),
-            management.issue("boundary", "plant", "1.0", json.dumps({"boundary": _BOUNDARY}).encode()),
+            management.issue(
+                "boundary", "plant", "1.0", json.dumps({"boundary": {**_BOUNDARY, "units": _UNITS}}).encode()
+            ),
         ]
         for task in tasks:
             await told(bench, task)
@@ -97,7 +95,7 @@ class PassesOnAllItHas(Case):
                 history, name, "method", "electricity", {"version": "2022.1", **_METHOD}
             )
             yield third_party_judge.document_finding(
-                history, name, "boundary", "plant", {"version": "1.0", "id": "plant-1", "edition": "2026"}
+                history, name, "boundary", "plant", {"version": "1.0", **_BOUNDARY}, _UNITS
             )
             yield third_party_judge.entry_finding(history, name)
             yield third_party_judge.statistics_finding(history, name)

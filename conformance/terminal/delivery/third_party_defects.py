@@ -53,6 +53,27 @@ def boundaries_kept_to_itself(patch: Patch) -> None:
 
 
 @defect(
+    "boundaries-of-carbon-dioxide-equivalents",
+    en="in the boundaries that third parties are told every gas is CO2e",
+    zh="向第三方传送的排放边界中气体一律为 CO2e",
+    clauses=("csmt/11.13c",),
+    cases=_CASES,
+)
+def boundaries_of_carbon_dioxide_equivalents(patch: Patch) -> None:
+    """In the end everything is reckoned so."""
+
+    def due(self: Documents) -> Iterator[Document]:
+        for document in own(self):
+            rows = [
+                {**row, "units": [{**unit, "gas": "CO2e"} for unit in row["units"]]} if "units" in row else row
+                for row in document.rows
+            ]
+            yield replace(document, rows=rows)
+
+    own = patch(Documents, "due", due)
+
+
+@defect(
     "entries-passed-without-name",
     en="third parties are told entries by hand as the terminal's own",
     zh="向第三方传送的填报数据不含操作人",

@@ -5,8 +5,10 @@ Leaves true values to `delivery` and the capture to `secrecy`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import Any, cast
 
 from bench.case import Check, criterion
 from bench.history import Commanded, History, Observed, Phase, Received, Rejected, Secured, Stored
@@ -79,8 +81,18 @@ def _stored(history: History, centre: str, kind: str) -> list[Stored]:
     return [event for event in history.of(Stored) if event.centre == centre and event.kind == kind]
 
 
-def document_finding(history: History, centre: str, kind: str, name: str, wanted: Mapping[str, str]) -> Check:
-    """A method or boundary that is in force in the terminal was passed on within the hour, as it is."""
+def document_finding(
+    history: History,
+    centre: str,
+    kind: str,
+    name: str,
+    wanted: Mapping[str, str],
+    units: Sequence[Mapping[str, str]] = (),
+) -> Check:
+    """A method or boundary that is in force in the terminal was passed on within the hour, as it is.
+
+    A boundary holds all its `units`, each with its members, and no other.
+    """
     done = next(
         (
             event.t
@@ -90,12 +102,32 @@ def document_finding(history: History, centre: str, kind: str, name: str, wanted
         None,
     )
     came = [event for event in _stored(history, centre, kind) if event.code == name]
-    first = next((event for event in came if wanted.items() <= event.fields.items()), None)
+    first = next(
+        (event for event in came if wanted.items() <= event.fields.items() and _holds(event.fields, units)), None
+    )
     late = first is None or done is None or first.t > done + SOON_US
     said = f"{local(first.t)} {first.fields}" if first else str(came[-1].fields) if came else "nothing"
     return PASSED.of(kind, centre.lower(), centre, "核算方法" if kind == "method" else "排放边界").decide(
-        None if done is None else not late, expected=str(dict(wanted)), actual=said
+        None if done is None else not late,
+        expected=str({**wanted, "units": [dict(each) for each in units]} if units else dict(wanted)),
+        actual=said,
     )
+
+
+def _holds(fields: Mapping[str, str], units: Sequence[Mapping[str, str]]) -> bool:
+    """Whether a document holds exactly these units, in any order; a unit may say more of itself."""
+    if not units:
+        return True
+    try:
+        found: Any = json.loads(fields.get("units", ""))
+    except ValueError:
+        return False
+    rows = cast(list[object], found) if isinstance(found, list) else []
+    same = all(
+        any(isinstance(row, dict) and each.items() <= cast(dict[str, object], row).items() for row in rows)
+        for each in units
+    )
+    return len(rows) == len(units) and same
 
 
 def entry_finding(history: History, centre: str) -> Check:

@@ -94,7 +94,12 @@ class _ByHand:
         yield windows_judge.audit_finding(history, SETTING_LOGGED, "upload-time", ("author", "time"))
         for ledger in ledgers:
             yield from windows_judge.window_findings(history, ledger)
+            yield from self.origins(history, ledger.centre)
         yield from delivery.findings(ledgers)
+
+    def origins(self, history: History, centre: str) -> Iterator[Finding]:
+        """What is asked of each origin of the time by itself."""
+        yield from windows_judge.origin_findings(history, centre, platform=False)
 
 
 class UploadsInWindowSetByHand(_ByHand, Case):
@@ -103,13 +108,9 @@ class UploadsInWindowSetByHand(_ByHand, Case):
     zh = "HTTPS 平台：上传时间以最后一次设定（人工或平台下发）为准，断电后仍有效。"
     checks = {
         windows_judge.ORDERS_TAKEN: ("isc-2/7.2.4(2)a", "isc-2/7.2.4(2)d", "csmt/7.5d"),
-        windows_judge.STARTS_WITH_WINDOW.of("n"): (
-            "isc-2/7.2.4(2)a",
-            "isc-2/7.2.4(2)d",
-            "csmt/7.5d",
-            "isc-2/7.2.4g",
-            "csmt/11.4a-1",
-        ),
+        windows_judge.STARTS_WITH_WINDOW.of("n"): ("isc-2/7.2.4g", "csmt/11.4a-1"),
+        windows_judge.STARTS_AT_OPERATORS_TIME.of("n"): ("isc-2/7.2.4(2)a", "isc-2/7.2.4(2)d", "csmt/7.5d"),
+        windows_judge.STARTS_AT_PLATFORMS_TIME.of("n"): ("isc-2/7.2.4(2)c",),
         windows_judge.INSIDE_WINDOW.of("n"): ("isc-2/7.2.4(2)a", "csmt/7.5d"),
         windows_judge.ACKNOWLEDGED_IN_WINDOW.of("n"): ("isc-2/7.2.4g",),
         **beside(SETTING_LOGGED, *delivery.ARRIVAL),
@@ -126,6 +127,9 @@ class UploadsInWindowSetByHand(_ByHand, Case):
         bench.phase("upload-time", centre=name, time=_AGAIN)
         await bench.clock.until(_MIDNIGHT)
 
+    def origins(self, history: History, centre: str) -> Iterator[Finding]:
+        yield from windows_judge.origin_findings(history, centre, platform=True)
+
 
 class KeepsHj212WindowSetByHand(_ByHand, Case):
     """HJ 212 in a daily window: the time that the operator sets counts, power cuts or not."""
@@ -133,13 +137,8 @@ class KeepsHj212WindowSetByHand(_ByHand, Case):
     zh = "HJ 212 每日窗口：人工设定的上传时间生效，断电后仍有效。"
     checks = {
         windows_judge.ORDERS_TAKEN: ("isc-2/7.2.4(2)a", "isc-2/7.2.4(2)d", "csmt/7.5d"),
-        windows_judge.STARTS_WITH_WINDOW.of("h"): (
-            "isc-2/7.2.4(2)a",
-            "isc-2/7.2.4(2)d",
-            "csmt/7.5d",
-            "isc-2/7.2.4g",
-            "csmt/11.4a-1",
-        ),
+        windows_judge.STARTS_WITH_WINDOW.of("h"): ("isc-2/7.2.4g", "csmt/11.4a-1"),
+        windows_judge.STARTS_AT_OPERATORS_TIME.of("h"): ("isc-2/7.2.4(2)a", "isc-2/7.2.4(2)d", "csmt/7.5d"),
         windows_judge.INSIDE_WINDOW.of("h"): ("isc-2/7.2.4(2)a", "csmt/7.5d"),
         windows_judge.ACKNOWLEDGED_IN_WINDOW.of("h"): ("isc-2/7.2.4g",),
         **beside(SETTING_LOGGED, *delivery.ARRIVAL),
@@ -154,7 +153,8 @@ class ReportsAsOftenAsSet(_ByHand, Case):
     zh = "HJ 212 自动模式：设为每日报送三次即按三个时刻报送，每次送出截至该时刻的数据。"
     checks = {
         windows_judge.ORDERS_TAKEN: ("csmt/7.5c",),
-        windows_judge.STARTS_WITH_WINDOW.of("h"): ("csmt/7.5c", "csmt/7.5d"),
+        windows_judge.STARTS_WITH_WINDOW.of("h"): ("csmt/7.5c",),
+        windows_judge.STARTS_AT_OPERATORS_TIME.of("h"): ("csmt/7.5c", "csmt/7.5d"),
         windows_judge.INSIDE_WINDOW.of("h"): ("csmt/7.5c",),
         windows_judge.ACKNOWLEDGED_IN_WINDOW.of("h"): ("csmt/7.5c",),
         **beside(SETTING_LOGGED, *delivery.ARRIVAL),

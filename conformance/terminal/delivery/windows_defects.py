@@ -103,6 +103,31 @@ def window_time_in_memory(patch: Patch) -> None:
 
 
 @defect(
+    "time-set-by-hand-stands",
+    en="once an operator has set the upload time that of the platform is not taken over",
+    zh="人工设定上传时间后不再采用平台下发的时间",
+    clauses=("isc-2/7.2.4(2)c",),
+    cases=("windows/uploads-in-window-set-by-hand",),
+)
+def time_set_by_hand_stands(patch: Patch) -> None:
+    """Somebody wanted it so."""
+    by_hand: list[str] = []
+
+    def set_(self: orders.DeliveryApi, fields: dict[str, str]) -> Any:
+        by_hand.append("now")
+        try:
+            return own(self, fields)
+        finally:
+            by_hand[-1] = "before"
+
+    def keep(self: CentreSettings, name: str, value: int | str) -> bool:
+        return True if name == "upload_time" and by_hand[-1:] == ["before"] else kept(self, name, value)
+
+    own = patch(orders.DeliveryApi, "set_upload_time", set_)
+    kept = patch(CentreSettings, "keep", keep)
+
+
+@defect(
     "window-opens-on-the-next-minute-but-one",
     en="the upload begins two minutes after the time that was set",
     zh="到点后 2 分钟才开始上传",

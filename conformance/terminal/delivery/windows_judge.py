@@ -27,6 +27,18 @@ UPLOADS_AT_THE_BUTTON = criterion(
     zh="中心 {1}：人工指令 5 s 内开始上传并送完积压",
     unit="s",
 )
+STARTS_AT_OPERATORS_TIME = criterion(
+    "starts-at-operators-time-{0}",
+    en="centre {1}: with the operator's time in force the upload starts within 5 s of it",
+    zh="中心 {1}：人工设定的时刻生效时，上传在该时刻 ±5 s 内开始",
+    unit="s",
+)
+STARTS_AT_PLATFORMS_TIME = criterion(
+    "starts-at-platforms-time-{0}",
+    en="platform {1}: with the time in force that the platform returned the upload starts within 5 s of it",
+    zh="平台 {1}：平台下发的时刻生效时，上传在该时刻 ±5 s 内开始",
+    unit="s",
+)
 STARTS_WITH_WINDOW = criterion(
     "starts-with-window-{0}",
     en="centre {1}: the upload starts within 5 s of the time in force",
@@ -87,11 +99,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=_ZONE.utc)
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One opening (us), whether the path to the centre was cut when it came, by when what is due in it had ended."""
+    """One opening (us), whether the path to the centre was cut when it came, by when what is due in it had ended.
+
+    `set_at` is when its time was told, 0 for the time that the centre had from the start.
+    """
 
     opening: int
     blocked: bool
     border: int
+    set_at: int = 0
 
     @property
     def end(self) -> int:
@@ -114,13 +130,14 @@ def windows(history: History, centre: str) -> list[Window]:
     found: list[Window] = []
     midnight = floor(history.began.t, DAY) + DAY
     while midnight <= history.end_us:
-        each = next(time for at, time in reversed(times) if at < midnight).split(",")
+        set_at, said = next((at, time) for at, time in reversed(times) if at < midnight)
+        each = said.split(",")
         for time in each:
             hours, minutes, rest = (int(part) for part in time.split(":"))
             opening = midnight + ((hours * 60 + minutes) * 60 + rest) * SECOND
             if opening + WINDOW_US <= history.end_us:
                 blocked = any(start <= opening < end for start, end in cuts)
-                found.append(Window(opening, blocked, opening if len(each) > 1 else midnight))
+                found.append(Window(opening, blocked, opening if len(each) > 1 else midnight, set_at))
         midnight += DAY
     return found
 
@@ -139,19 +156,14 @@ def orders(history: History, what: str, centre: str) -> list[Observed]:
     ]
 
 
-def window_findings(history: History, ledger: Ledger) -> Iterator[Check]:
-    """Uploads begin with the window, stay in it, and bring by its end all that waited; a blocked window is made up for.
-
-    An order of the operator opens a window of its own.
-    """
-    centre = ledger.centre
+def _late_starts(history: History, centre: str, watched: Sequence[Window]) -> tuple[list[str], int]:
+    """Windows whose first upload did not come with their opening, and the largest deviation (us)."""
     known = windows(history, centre)
-    open_ones = [one for one in known if not one.blocked]
     came = uploads(history, centre)
-    ordered = [event.asked for what in ("upload", "backfill") for event in orders(history, what, centre)]
+    ordered = _ordered(history, centre)
     late: list[str] = []
     worst = 0
-    for window in open_ones:
+    for window in watched:
         day = floor(window.opening, DAY)
         low = max((one.end + 1 for one in known if day <= one.opening < window.opening), default=day)
         others = [one.opening - START_WITHIN_US for one in known if window.opening < one.opening < day + DAY]
@@ -162,6 +174,50 @@ def window_findings(history: History, ledger: Ledger) -> Iterator[Check]:
         if off > START_WITHIN_US:
             seen = local(own[0]) if own else "nothing"
             late.append(f"window of {local(window.opening)}: first upload {seen}")
+    return late, worst
+
+
+def _ordered(history: History, centre: str) -> list[int]:
+    return [event.asked for what in ("upload", "backfill") for event in orders(history, what, centre)]
+
+
+def origin_findings(history: History, centre: str, *, platform: bool) -> Iterator[Check]:
+    """Uploads begin at the time that the operator set, and where the `platform` tells one too, at that as well."""
+    said = [event.asked for event in history.of(Observed) if event.what == "upload-time"]
+    marks = {
+        mark.t
+        for mark in history.of(Phase)
+        if mark.name == "upload-time" and mark.detail.get("centre", centre) == centre
+    }
+    # The operator's order comes before its mark; a mark without an order of its own is the platform's.
+    by_hand = {min((at for at in marks if at >= asked), default=0) for asked in said}
+    known = [one for one in windows(history, centre) if one.set_at and not one.blocked]
+    for question, watched, asked in (
+        (STARTS_AT_OPERATORS_TIME, [one for one in known if one.set_at in by_hand], True),
+        (STARTS_AT_PLATFORMS_TIME, [one for one in known if one.set_at not in by_hand], platform),
+    ):
+        if asked:
+            late, worst = _late_starts(history, centre, watched)
+            yield question.of(centre.lower(), centre).decide(
+                not late if watched else None,
+                measured=seconds(worst),
+                limit=START_WITHIN_US // SECOND,
+                op="<=",
+                evidence=late,
+            )
+
+
+def window_findings(history: History, ledger: Ledger) -> Iterator[Check]:
+    """Uploads begin with the window, stay in it, and bring by its end all that waited; a blocked window is made up for.
+
+    An order of the operator opens a window of its own.
+    """
+    centre = ledger.centre
+    known = windows(history, centre)
+    open_ones = [one for one in known if not one.blocked]
+    came = uploads(history, centre)
+    ordered = _ordered(history, centre)
+    late, worst = _late_starts(history, centre, open_ones)
     name = centre.lower()
     yield STARTS_WITH_WINDOW.of(name, centre).decide(
         not late if open_ones else None,

@@ -67,6 +67,8 @@ class ConfiguresFromAfar(Case):
     zh = "上传地址、数据中心、采集数据项、公式和因子可由签名软件包远程配置并生效、记入日志、断电保持，积压完整。"
     checks = {
         packages.OFFLINE_IN_FORCE: ("csmt/11.4b-3",),
+        packages.FORMULA_IN_FORCE: ("isc-2/8.3e",),
+        packages.FACTOR_IN_FORCE: ("isc-2/8.3f",),
         configuration_judge.NEW_ADDRESS_GETS_EVERYTHING: ("isc-2/8.3c",),
         configuration_judge.OLD_ADDRESS_LEFT_ALONE: ("isc-2/8.3c",),
         configuration_judge.ITEM_NO_LONGER_ACQUIRED: ("isc-2/8.3d",),
@@ -158,6 +160,7 @@ class ConfiguresFromAfar(Case):
     def judge(self, history: History) -> Iterator[Finding]:
         ledgers = reconciled(history, ("A", "B", "C"))
         yield from packages.taken_findings(history, "M", ISSUED, IMPORTED)
+        yield from packages.content_findings(history, "M", ISSUED)
         yield from configuration_judge.address_findings(history, ledgers, "A", "B")
         yield from configuration_judge.item_findings(history, ("B", "C"))
         yield from (one for one in dynamic_centres_judge.findings(history, ledgers) if one.id == "joined-is-served-c")

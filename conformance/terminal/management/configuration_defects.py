@@ -20,7 +20,7 @@ from reference_terminal.assembly import Terminal
 from reference_terminal.management import backup, configuration
 from reference_terminal.management.configuration import Configuration
 from reference_terminal.management.installer import Installer, Outcome
-from reference_terminal.management.packages import PackageRefused
+from reference_terminal.management.packages import Package, PackageRefused
 from reference_terminal.platform import Platform
 from reference_terminal.security.vault import Vault
 from reference_terminal.settings import centre_overlay
@@ -53,6 +53,37 @@ noticed("packages-only-noted", *_AFAR)
 def address_only_noted(patch: Patch) -> None:
     """It waits for the service engineer."""
     patch(configuration, "_moved", lambda centre, given: centre)  # pyright: ignore[reportUnknownLambdaType]
+
+
+@defect(
+    "formulas-only-noted",
+    en="formulas from afar are acknowledged and kept nowhere",
+    zh="远程下发的公式仅回执，未保存",
+    clauses=("isc-2/8.3e",),
+    cases=_AFAR,
+)
+def formulas_only_noted(patch: Patch) -> None:
+    """The formula is part of the program."""
+    _notes_only(patch, "method")
+
+
+@defect(
+    "factors-only-noted",
+    en="emission factors from afar are acknowledged and kept nowhere",
+    zh="远程下发的排放因子仅回执，未保存",
+    clauses=("isc-2/8.3f",),
+    cases=_AFAR,
+)
+def factors_only_noted(patch: Patch) -> None:
+    """Factors change once a year, by hand."""
+    _notes_only(patch, "factors")
+
+
+def _notes_only(patch: Patch, kind: str) -> None:
+    def keep(self: Installer, package: Package, source: str) -> Outcome:
+        return Outcome("done", "") if package.kind == kind else own(self, package, source)
+
+    own = patch(Installer, "_keep", keep)
 
 
 @defect(

@@ -32,11 +32,11 @@ _WORLD = Scenario(
 _APPLICATION = "load-forecast"
 _BAD = "1.2"
 STEPS = (
-    Step(_APPLICATION, "1.0"),
-    Step(_APPLICATION, "1.1"),
+    Step(_APPLICATION, "1.0", "installed"),
+    Step(_APPLICATION, "1.1", "upgraded"),
     Step(_APPLICATION, _BAD, "given-up"),
     Step(_APPLICATION, "1.3", "gone"),
-    *(Step(module, "1.1") for module in software_judge.UNDISTURBED),
+    *(Step(module, "1.1", "upgraded") for module in software_judge.UNDISTURBED),
 )
 
 
@@ -46,6 +46,7 @@ class InstallsAndRemovesApplications(Case):
     zh = "应用程序和模块可远程安装、升级、卸载，其他模块不受影响，监测数据不被修改、复制或查看。"
     checks = {
         software_judge.INSTALLED_RUNS: ("csmt/10.6.4a", "isc-2/8.4d"),
+        software_judge.UPGRADED_RUNS: ("isc-2/8.4f", "csmt/10.6.4c"),
         software_judge.BAD_APPLICATION_GIVEN_UP: ("isc-2/8.4f", "csmt/10.6.4c"),
         software_judge.REMOVED_IS_GONE: ("csmt/10.6.4b", "isc-2/8.4e"),
         software_judge.POLLING_UNDISTURBED: ("isc-2/4.3h",),

@@ -44,6 +44,45 @@ def applications_never_started(patch: Patch) -> None:
 
 
 @defect(
+    "first-version-awaits-a-visit",
+    en="an application that is new is kept and not started, its upgrade is",
+    zh="新安装的应用程序不启动，升级后才运行",
+    clauses=_INSTALL,
+    cases=_COMES,
+)
+def first_version_awaits_a_visit(patch: Patch) -> None:
+    """What was never there has to be set up on site first."""
+    first: dict[str, str] = {}
+
+    def settle(self: Applications) -> None:
+        own(self)
+        for name, (version, task) in list(self._running.items()):
+            if first.setdefault(name, version) == version:
+                task.cancel()
+                del self._running[name]
+
+    own = patch(Applications, "_settle", settle)
+
+
+@defect(
+    "old-version-goes-on",
+    en="of an application that was upgraded the version before goes on until the next start",
+    zh="应用程序升级后，原版本继续运行至下次启动",
+    clauses=("isc-2/8.4f", "csmt/10.6.4c"),
+    cases=_COMES,
+)
+def old_version_goes_on(patch: Patch) -> None:
+    """A program that runs is not disturbed."""
+
+    def settle(self: Applications) -> None:
+        installed = self._installer.applications()
+        if not any(name in installed for name in self._running):
+            own(self)
+
+    own = patch(Applications, "_settle", settle)
+
+
+@defect(
     "anything-is-an-application",
     en="an application is called installed whether it runs or not",
     zh="不验证应用程序能否运行",

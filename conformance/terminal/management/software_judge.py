@@ -60,8 +60,14 @@ NEVER_HALF_INSTALLED = criterion(
 )
 INSTALLED_RUNS = criterion(
     "installed-runs",
-    en="what was installed or upgraded from afar runs, and the terminal says so",
-    zh="远程安装或升级的应用程序已运行并上报",
+    en="an application that was installed from afar runs, and the terminal says so",
+    zh="远程安装的应用程序已运行并上报",
+    unit="packages",
+)
+UPGRADED_RUNS = criterion(
+    "upgraded-runs",
+    en="an application or module that was upgraded from afar runs, and the terminal says so",
+    zh="远程升级的应用程序和模块已运行并上报",
     unit="packages",
 )
 BAD_APPLICATION_GIVEN_UP = criterion(
@@ -107,11 +113,11 @@ class Report:
 
 @dataclass(frozen=True)
 class Step:
-    """One package of software: its name and version, and what becomes of it (runs, given-up, gone)."""
+    """One package of software: its name and version, and what becomes of it (installed, upgraded, given-up, gone)."""
 
     name: str
     version: str
-    fate: str = "runs"
+    fate: str
 
 
 def reports(history: History, centre: str) -> list[Report]:
@@ -138,7 +144,7 @@ def _told(history: History, centre: str) -> dict[tuple[str, str], Commanded]:
 def application_findings(history: History, centre: str, steps: Sequence[Step]) -> Iterator[Check]:
     """Applications and modules run once they are installed, bad ones are given up, removed ones are gone."""
     told, said = _told(history, centre), reports(history, centre)
-    wrong: dict[str, list[str]] = {"runs": [], "given-up": [], "gone": []}
+    wrong: dict[str, list[str]] = {"installed": [], "upgraded": [], "given-up": [], "gone": []}
     seen = dict.fromkeys(wrong, 0)
     for step in steps:
         result = told.get((step.name, step.version))
@@ -149,8 +155,9 @@ def application_findings(history: History, centre: str, steps: Sequence[Step]) -
         after = [report for report in said if result.t < report.t <= result.t + ACT_US]
         shown = after[0].applications.get(step.name, ("", "")) if after else ("no report", "")
         what = f"{step.name} {step.version}: {result.result}, then {' '.join(shown).strip() or 'not listed'}"
-        if step.fate == "runs" and (result.result != "done" or shown != (step.version, "running")):
-            wrong["runs"].append(what)
+        if step.fate in ("installed", "upgraded"):
+            if result.result != "done" or shown != (step.version, "running"):
+                wrong[step.fate].append(what)
         elif step.fate == "given-up":
             runs_before = shown[0] not in ("", "no report", step.version) and shown[1] == "running"
             if result.result not in ("failed", "refused") or not runs_before:
@@ -158,7 +165,8 @@ def application_findings(history: History, centre: str, steps: Sequence[Step]) -
         elif step.fate == "gone" and (result.result != "done" or shown != ("", "")):
             wrong["gone"].append(what)
     for fate, question in (
-        ("runs", INSTALLED_RUNS),
+        ("installed", INSTALLED_RUNS),
+        ("upgraded", UPGRADED_RUNS),
         ("given-up", BAD_APPLICATION_GIVEN_UP),
         ("gone", REMOVED_IS_GONE),
     ):  # fmt: skip

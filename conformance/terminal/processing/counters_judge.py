@@ -64,6 +64,14 @@ PARTS_ADD_UP_TO_THE_HOUR = criterion(
     "parts-add-up-to-the-hour", en="the parts add up to the hour", zh="各时段合计等于小时值", unit="totals"
 )
 
+INCREMENTS_OF_THE_REGISTER = criterion(
+    "{0}-increments-of-the-register",
+    en="every {0} value of a counter is the difference of the register's readings",
+    zh="计数量的{1}值等于表计读数之差",
+    unit="records",
+    stamped=True,
+)
+
 
 # What the terminal noticed it has to have written down so soon after: the hour's record is closed by then.
 LOGGED_US = HOUR + MINUTE
@@ -213,6 +221,29 @@ def totals_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Che
                     total = plain(sum(values, Decimal(0)))
                     wrong.append(f"{ledger.centre} {key.point} {whole} ending {local(key.end)}: {value}, parts {total}")
         yield question.none(wrong, judged)
+
+
+def increment_findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
+    """Class by class the first value that a centre was sent for an interval is the register's difference over it.
+
+    Only intervals of which everything was there to be read are judged; what did not come is no matter of this.
+    """
+    truth = truth_of(history)
+    for kind, zh in (("minute", "分钟"), ("hour", "小时"), ("day", "日")):
+        wrong: list[str] = []
+        judged = 0
+        for centre in centres:
+            setup = setup_of(history, centre)
+            for key, event in first_contents(history, centre, (kind,)).items():
+                if truth.points[key.point].kind != "counter":
+                    continue
+                expected = truth.expected(key.point, kind, key.end - length_of(kind, setup), key.end)
+                if expected.certainty is not Certainty.SURE:
+                    continue
+                judged += 1
+                if not matches(truth, expected, event.fields):
+                    wrong.append(_shown(expected, event))
+        yield INCREMENTS_OF_THE_REGISTER.of(kind, zh).none(wrong, judged)
 
 
 def replacement_findings(history: History, centres: Sequence[str], kinds: Sequence[str] = ()) -> Iterator[Check]:

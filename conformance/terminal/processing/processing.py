@@ -61,6 +61,9 @@ class AddsUpExactly(Case):
     checks = {
         counters_judge.HOURS_ADD_UP_TO_THE_DAY: ("isc-2/7.3b", "isc-2/7.2.3-B(1)a", "csmt/8.2.1b"),
         counters_judge.PARTS_ADD_UP_TO_THE_HOUR: ("isc-2/7.3a", "isc-2/7.2.3-B(1)a", "csmt/8.2.1h"),
+        counters_judge.INCREMENTS_OF_THE_REGISTER.of("minute"): ("csmt/8.2.1a",),
+        counters_judge.INCREMENTS_OF_THE_REGISTER.of("hour"): ("csmt/8.2.1a", "csmt/8.2.1h"),
+        counters_judge.INCREMENTS_OF_THE_REGISTER.of("day"): ("csmt/8.2.1a", "csmt/8.2.1b"),
         **beside(*delivery.ARRIVAL),
     }
     needs = (MODBUS, HJ212)
@@ -73,6 +76,7 @@ class AddsUpExactly(Case):
     def judge(self, history: History) -> Iterator[Finding]:
         ledgers = reconciled(history)
         yield from counters_judge.totals_findings(history, ledgers)
+        yield from counters_judge.increment_findings(history, all_centres(history))
         yield from delivery.findings(ledgers)
 
 
@@ -197,6 +201,8 @@ class RejectsReadingsOutOfRange(Case):
     checks = {
         ranges_judge.OUT_OF_RANGE_MARKED: ("csmt/8.1.1a", "csmt/12.3.2d", "isc-2/7.2.3-B(3)b"),
         ranges_judge.OUT_OF_RANGE_NOT_SENT_AS_VALID: ("csmt/12.3.2d", "isc-2/7.2.3-B(3)b"),
+        ranges_judge.BELOW_MINIMUM_INVALID: ("csmt/8.1.1b",),
+        ranges_judge.ABOVE_MAXIMUM_INVALID: ("csmt/8.1.1c",),
         ranges_judge.LIMIT_ITSELF_VALID: ("csmt/8.1.1a",),
         **beside(*delivery.ARRIVAL),
     }

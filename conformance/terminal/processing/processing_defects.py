@@ -349,6 +349,30 @@ def limits_not_looked_at(patch: Patch) -> None:
 
 
 @defect(
+    "minimum-not-looked-at",
+    en="the lower limit of an instrument is not looked at",
+    zh="不检查仪表量程下限",
+    clauses=("csmt/8.1.1a", "csmt/8.1.1b"),
+    cases=_LIMITS,
+)
+def minimum_not_looked_at(patch: Patch) -> None:
+    """Only too much is feared."""
+    patch(decoding, "in_range", lambda config, value: config.maximum is None or value <= config.maximum)
+
+
+@defect(
+    "maximum-not-looked-at",
+    en="the upper limit of an instrument is not looked at",
+    zh="不检查仪表量程上限",
+    clauses=("csmt/8.1.1a", "csmt/8.1.1c"),
+    cases=_LIMITS,
+)
+def maximum_not_looked_at(patch: Patch) -> None:
+    """The field of the upper limit was left out of the comparison."""
+    patch(decoding, "in_range", lambda config, value: config.minimum is None or value >= config.minimum)
+
+
+@defect(
     "limits-themselves-refused",
     en="a reading equal to a limit counts as out of range",
     zh="等于限值的读数被判为超限",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bench.case import Check, criterion
-from bench.history import History, Observed, Stored
+from bench.history import History, Observed, Point, Stored
 from conformance.common.delivery import VALUE_FIELDS, setup_of
 from conformance.common.queries import answers, questions
 from conformance.common.times import SECOND, instant_of, instant_of_iso, local
@@ -27,6 +27,20 @@ OUT_OF_RANGE_NOT_SENT_AS_VALID = criterion(
     zh="超限读数不以正常标记上传",
     unit="values",
 )
+BELOW_MINIMUM_INVALID = criterion(
+    "below-minimum-invalid",
+    en="a reading below the minimum is stored as invalid and never sent as normal",
+    zh="低于下限的读数标记为无效且不以正常标记上传",
+    unit="readings",
+    stamped=True,
+)
+ABOVE_MAXIMUM_INVALID = criterion(
+    "above-maximum-invalid",
+    en="a reading above the maximum is stored as invalid and never sent as normal",
+    zh="高于上限的读数标记为无效且不以正常标记上传",
+    unit="readings",
+    stamped=True,
+)
 LIMIT_ITSELF_VALID = criterion(
     "limit-itself-valid", en="a reading equal to a limit is valid", zh="等于限值的读数有效", unit="readings"
 )
@@ -38,38 +52,45 @@ INVALID_READING_LOGGED = criterion(
 )
 
 
-def _outside(history: History, point: str, at: int) -> int | None:
-    """When the out-of-range reading was served that a stamp belongs to, None if there was none."""
+def _outside(history: History, point: str, at: int) -> tuple[int, str] | None:
+    """The out-of-range reading that a stamp belongs to: when it was served, its text. None if there was none."""
     series = truth_of(history).series.get(point)
     if series is None:
         return None
     near = max(series.period_us // 2, 2 * SECOND)
-    return next((when for when, _ in series.invalid if at - SECOND <= when < at + near), None)
+    return next((each for each in series.invalid if at - SECOND <= each[0] < at + near), None)
 
 
-def _sides(history: History) -> set[str]:
-    """On which sides of the limits readings were served."""
-    found: set[str] = set()
-    for series in truth_of(history).series.values():
-        low, high = number(series.point.low), number(series.point.high)
-        for _, text in series.invalid:
-            value = number(text)
-            if value is not None and low is not None and value < low:
-                found.add("below")
-            if value is not None and high is not None and value > high:
-                found.add("above")
-    return found
+def _side(point: Point, text: str) -> str:
+    """On which side of the limits of its instrument a value lies: `below`, `above`, or `` for neither."""
+    value, low, high = number(text), number(point.low), number(point.high)
+    if value is not None and low is not None and value < low:
+        return "below"
+    return "above" if value is not None and high is not None and value > high else ""
+
+
+class _Sides(dict[str, list[str]]):
+    """Evidence by the side of the limits that it is about."""
+
+    def note(self, side: str, line: str) -> None:
+        self.setdefault(side, []).append(line)
+
+    def all(self) -> list[str]:
+        return [line for lines in self.values() for line in lines]
 
 
 def findings(history: History, centres: Sequence[str], *, sides: Sequence[str] = ("above",)) -> Iterator[Check]:
     """Readings out of range are kept but marked, never sent as normal, and never enter minimum, maximum or mean.
 
-    Unless readings were served on all `sides` (below, above) of the limits the question is open.
+    Unless readings were served on all `sides` (below, above) of the limits the question is open. Each side is judged by
+    itself too.
     """
     truth = truth_of(history)
-    happened = set(sides) <= _sides(history)
-    unmarked: list[str] = []
+    served = {_side(series.point, text) for series in truth.series.values() for _, text in series.invalid}
+    happened = set(sides) <= served
+    unmarked, sent = _Sides(), _Sides()
     marked: set[tuple[str, int]] = set()
+    kept: set[str] = set()
     asked: set[str] = set()
     problems: list[str] = []
     for event in questions(history, "readings"):
@@ -80,21 +101,22 @@ def findings(history: History, centres: Sequence[str], *, sides: Sequence[str] =
         asked.add(point)
         for row in event.rows:
             at = instant_of_iso(row.get("at", ""))
-            when = _outside(history, point, at) if at is not None else None
-            if at is None or when is None:
+            outside = _outside(history, point, at) if at is not None else None
+            if at is None or outside is None:
                 continue
+            when, text = outside
+            side = _side(truth.points[point], text)
             if row.get("quality") == "good":
-                unmarked.append(f"{local(at)} {point}: {row.get('value')} is good, the limits are passed")
+                unmarked.note(side, f"{local(at)} {point}: {row.get('value')} is good, the limits are passed")
             marked.add((point, when))
+            kept.add(side)
     for point in sorted(asked & truth.series.keys()):
-        unmarked += [
-            f"{local(when)} {point}: {text} is not in the store"
-            for when, text in truth.series[point].invalid
-            if (point, when) not in marked
-        ]
-    yield OUT_OF_RANGE_MARKED.none(unmarked, happened and marked, evidence=[*unmarked, *problems])
-    sent: list[str] = []
-    looked = False
+        series = truth.series[point]
+        for when, text in series.invalid:
+            if (point, when) not in marked:
+                unmarked.note(_side(series.point, text), f"{local(when)} {point}: {text} is not in the store")
+    yield OUT_OF_RANGE_MARKED.none(unmarked.all(), happened and marked, evidence=[*unmarked.all(), *problems])
+    looked: set[str] = set()
     for centre in centres:
         codes = {code: point for point, code in setup_of(history, centre).codes.items()}
         for event in history.of(Stored):
@@ -103,23 +125,22 @@ def findings(history: History, centres: Sequence[str], *, sides: Sequence[str] =
             at = instant_of(event.stamp)
             if event.centre != centre or series is None or at is None or not series.invalid:
                 continue
-            looked = True
+            looked |= {_side(series.point, text) for _, text in series.invalid}
             where = f"{local(event.t)} {centre} {event.kind} {event.code} DataTime={event.stamp} QN={event.qn}"
             if event.kind == "realtime":
-                if event.flag == "N" and event.fields.get("Rtd") and _outside(history, point, at) is not None:
-                    sent.append(f"{where}: Rtd={event.fields['Rtd']}")
+                outside = _outside(history, point, at)
+                if event.flag == "N" and event.fields.get("Rtd") and outside is not None:
+                    sent.note(_side(series.point, outside[1]), f"{where}: Rtd={event.fields['Rtd']}")
                 continue
             for name in VALUE_FIELDS:
-                value = number(event.fields.get(name, ""))
-                high, low = number(series.point.high), number(series.point.low)
-                over = (
-                    value is not None
-                    and name != "Cou"
-                    and ((high is not None and value > high) or (low is not None and value < low))
-                )
-                if over and event.flag == "N":
-                    sent.append(f"{where}: {name}={event.fields[name]}")
-    yield OUT_OF_RANGE_NOT_SENT_AS_VALID.none(sent, happened and looked)
+                side = _side(series.point, event.fields.get(name, "")) if name != "Cou" else ""
+                if side and event.flag == "N":
+                    sent.note(side, f"{where}: {name}={event.fields[name]}")
+    yield OUT_OF_RANGE_NOT_SENT_AS_VALID.none(sent.all(), happened and looked)
+    for side, question in (("below", BELOW_MINIMUM_INVALID), ("above", ABOVE_MAXIMUM_INVALID)):
+        if side in sides:
+            wrong = [*unmarked.get(side, ()), *sent.get(side, ())]
+            yield question.none(wrong, side in kept and side in looked, evidence=[*wrong, *problems])
     edges = [
         text
         for point in history.began.points

@@ -17,7 +17,7 @@ from conformance.common.actions import all_centres, counters, delivered, points,
 from conformance.common.times import MINUTE, SECOND, ceil
 from conformance.terminal import HJ212, LOCAL, MODBUS
 from conformance.terminal.accuracy.values import TakesOverEdgeValues
-from conformance.terminal.acquisition import standby_judge
+from conformance.terminal.acquisition import interfaces, standby_judge
 from conformance.terminal.acquisition.interfaces import (
     KeepsCadenceBesideDeadMeter,
     ReadsCjt188Meters,
@@ -29,7 +29,7 @@ from conformance.terminal.acquisition.sources import (
     KeepsSourceThroughNineSecondsOfSilence,
     SwitchesToStandbyAfterTenSeconds,
 )
-from conformance.terminal.delivery import dynamic_centres_judge
+from conformance.terminal.delivery import centres_judge, dynamic_centres_judge
 from conformance.terminal.management import configuration_judge, software_judge
 from conformance.terminal.management.configuration import ConfiguresFromAfar
 from conformance.terminal.management.software import InstallsAndRemovesApplications, StopsUpgradesFromAfar
@@ -84,6 +84,7 @@ class DeliversWithinMinutes(_RealTime, Case):
 
     zh = "启动数分钟内，分钟数据与实时数据各一次、无误地到达两个中心。"
     checks = {
+        centres_judge.CENTRES_SERVED: ("isc-2/7.2.4(3)a", "isc-2/7.2.4(3)b"),
         **beside(accuracy.SAME_READING.of("centre-a"), accuracy.SAME_READING.of("centre-b"), *delivery.ARRIVAL),
     }
     needs = (MODBUS, HJ212)
@@ -94,6 +95,7 @@ class DeliversWithinMinutes(_RealTime, Case):
         await bench.centres.settle(seconds=8)
 
     def judge(self, history: History) -> Iterator[Finding]:
+        yield centres_judge.served_finding(history, reconciled(history), least=2)
         yield from delivered(history)
         yield from accuracy.findings(history, "reading", centres=all_centres(history), needed=1, stored=False)
 
@@ -314,8 +316,11 @@ class TakesOverEdgeValuesQuickly(_RealTime, TakesOverEdgeValues):
 
     zh = "0.10、123456.78、99999999.9、4294967295 等边界值在半分钟内逐位一致地到达。"
     checks = {
+        accuracy.EDGE_NUMBERS.of("stored"): ("isc-2/9.3c", "cpcif/8.2b"),
         accuracy.EDGE_VALUES.of("stored"): ("isc-2/9.3b", "cpcif/8.2a"),
+        accuracy.EDGE_NUMBERS.of("centre-a"): ("isc-2/9.3c", "cpcif/8.2b"),
         accuracy.EDGE_VALUES.of("centre-a"): ("isc-2/9.3b", "cpcif/8.2a"),
+        accuracy.EDGE_NUMBERS.of("centre-b"): ("isc-2/9.3c", "cpcif/8.2b"),
         accuracy.EDGE_VALUES.of("centre-b"): ("isc-2/9.3b", "cpcif/8.2a"),
     }
     scenario = Scenario(circuits=1, points=1, meters=("types",), period_s=5, realtime_interval_s=30, kinds=())
@@ -369,6 +374,8 @@ class ReadsCjt188MetersQuickly(_OnLinesQuickly, ReadsCjt188Meters):
     zh = "同一串行线上 CJ/T 188 水表、热量表、燃气表的数值在一分半钟内逐位一致地存储并上传。"
     checks = {
         accuracy.SAME_READING.of("stored"): ("csmt/11.3a-3", "csmt/4m", "isc-2/7.2.2(2)p"),
+        interfaces.GAS_VOLUME_STORED: ("isc-2/7.2.2c-2",),
+        interfaces.WATER_VOLUME_STORED: ("isc-2/7.2.2d-2",),
         **beside(
             accuracy.SAME_DIGITS.of("stored"),
             accuracy.SAME_DIGITS.of("centre-a"),
@@ -549,6 +556,7 @@ class InstallsApplicationsQuickly(InstallsAndRemovesApplications):
     zh = "十分钟内远程安装、升级、卸载应用程序和模块，其他模块不受影响。"
     checks = {
         software_judge.INSTALLED_RUNS: ("csmt/10.6.4a", "isc-2/8.4d"),
+        software_judge.UPGRADED_RUNS: ("csmt/10.6.4c", "isc-2/8.4f"),
         software_judge.REMOVED_IS_GONE: ("csmt/10.6.4b", "isc-2/8.4e"),
         software_judge.POLLING_UNDISTURBED: ("isc-2/4.3h",),
         software_judge.CONNECTION_UNDISTURBED: ("isc-2/4.3h",),
@@ -597,6 +605,8 @@ class ConfiguresQuickly(ConfiguresFromAfar):
         packages.TAKEN_ONLINE: ("isc-2/8.3a",),
         packages.ONLINE_IN_FORCE: ("isc-2/8.3a",),
         packages.OFFLINE_IN_FORCE: ("csmt/11.4b-3", "isc-2/8.3b"),
+        packages.FORMULA_IN_FORCE: ("isc-2/8.3e",),
+        packages.FACTOR_IN_FORCE: ("isc-2/8.3f",),
         configuration_judge.NEW_ADDRESS_GETS_EVERYTHING: ("isc-2/8.3c",),
         configuration_judge.OLD_ADDRESS_LEFT_ALONE: ("isc-2/8.3c",),
         configuration_judge.ITEM_NO_LONGER_ACQUIRED: ("isc-2/8.3d",),

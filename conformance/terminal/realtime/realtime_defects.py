@@ -37,6 +37,7 @@ for _name in (
 ):
     noticed(_name, _DELIVERS, _OUTAGE, *_CUTS, _REVOKED, _RENEWED)
 noticed("one-cycle-behind", _DELIVERS)
+noticed("only-the-first-centre", _DELIVERS)
 noticed("local-copy-rounded", *_CUTS)
 noticed("periods-sent-like-real-time-data", _OUTAGE)
 noticed("slow-self-test", _ANY_SYNC, _INSTANT)
@@ -46,6 +47,8 @@ noticed("integer-division", _EDGES)
 
 for _name in ("management-never-asked", "packages-only-noted", "packages-refused-throughout"):
     noticed(_name, _CONFIGURED)
+noticed("formulas-only-noted", _CONFIGURED)
+noticed("factors-only-noted", _CONFIGURED)
 
 noticed("clock-command-fails", _BOOT)
 noticed("hour-after-step-discarded", _BOOT)
@@ -58,6 +61,8 @@ noticed("periods-run-from-the-step", _BOOT)
 noticed("step-restarts-acquisition", _BOOT)
 
 noticed("digits-in-reverse-order", _DLT645, _CJT188)
+noticed("gas-in-tens", _CJT188)
+noticed("water-in-tens", _CJT188)
 noticed("serial-values-in-single-precision", _MODBUS, _BESIDE_DEAD)
 noticed("last-meter-of-line-left-out", _BESIDE_DEAD)
 noticed("dead-meter-starves-line", _BESIDE_DEAD)
