@@ -112,7 +112,7 @@ def excused(case: type[Case], setup: Setup) -> Excuse | None:
     """Why a case is not run, with the verdict that follows from the capability statement (R-01, R-03); None: run it."""
     profile = setup.profile
     documents = {clause.partition("/")[0] for clause in case.clauses}
-    if profile.documents and not documents & set(profile.documents):
+    if documents and profile.documents and not documents & set(profile.documents):
         named = ", ".join(sorted(documents))
         return Excuse(Verdict.NOT_APPLICABLE, f"{named} not claimed by the profile / 未声明该标准")
     missing = [question for question in case.needs if profile.claim(question) is Claim.UNANSWERED]

@@ -112,7 +112,11 @@ def questions_for(
 ) -> tuple[Asked, ...]:
     """The questions a product of these documents and roles answers, in the order of the ledger, then those of cases."""
     objects = {name for role in roles for name in OBJECTS[role]}
-    needing = [case for case in cases if any(clause.partition("/")[0] in documents for clause in case.clauses)]
+    needing = [
+        case
+        for case in cases
+        if not case.clauses or any(clause.partition("/")[0] in documents for clause in case.clauses)
+    ]
     asked: list[Asked] = []
     for name, question in ledger.questions.items():
         entries = tuple(

@@ -74,7 +74,8 @@ def test_the_weakest_evidence_marks_the_clause() -> None:
 
 
 def run_of(rig: str) -> RunResult:
-    checks = tuple(as_seen_in(rig, each) for each in (timed("0.043"), criterion("a", en="a", zh="甲").decide(True)))
+    seen = (as_seen_in(rig, each) for each in (timed("0.043"), criterion("a", en="a", zh="甲").decide(True)))
+    checks = tuple(msgspec.structs.replace(each, clauses=("isc-2/9.1e",)) for each in seen)
     cases = tuple(
         CaseResult(
             id="a/b",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bench.case import Case, CaseResult, Text, Verdict
+from bench.case import Case, CaseResult, Text, Verdict, criterion
 from bench.commands.options import Options
 from bench.commands.session import Session
 from bench.dut.profile import Claim, Parameters, Profile
@@ -35,7 +35,7 @@ def told(
         """A case that needs a standby source and DL/T 645."""
 
         zh = "需要备用源和 DL/T 645"
-        clauses = ("isc-2/1", "isc-2/2")
+        checks = {criterion("a", en="a", zh="甲"): ("isc-2/1", "isc-2/2")}
         needs = ("source.standby", "source.dlt645")
 
     profile = Profile(

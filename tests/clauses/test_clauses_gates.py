@@ -117,7 +117,7 @@ CASE_FAULTS = {
     "unknown clause": (case("x/y", "isc-2/99"), "isc-2/99: no such entry"),
     "heading": (case("x/y", "isc-2/h1"), "asks for nothing"),
     "inspection": (case("x/y", "isc-2/1c"), "which no case can decide"),
-    "no clause": (case("x/y"), "names no clause"),
+    "no clause": (case("x/y"), "decides no clause and does not say why"),
     "twice": (case("x/y", "isc-2/1a", "isc-2/1a"), "names a clause twice"),
     "same id": (case("delivery/daily", "isc-2/1a"), "two cases have this id"),
     "unknown question": (case("x/y", "isc-2/1a", needs=("no.such",)), "no such question"),

@@ -18,6 +18,7 @@ from hand_made import (
     verdicts,
 )
 
+from bench.case import criterion
 from bench.history import (
     ClockMoved,
     Commanded,
@@ -358,7 +359,8 @@ def test_every_step_of_the_clock_is_logged() -> None:
         ]
         history = world.history()
         moments = clock_steps.step_moments(history)
-        return counters_judge.log_finding(history, ("clock",), moments=moments, id="x", en="x", zh="x").verdict.value
+        asked = criterion("x", en="x", zh="x")
+        return counters_judge.log_finding(history, asked, ("clock",), moments=moments).verdict.value
 
     old, new = MIDNIGHT + HOUR, MIDNIGHT + 4 * HOUR
     assert judged(old, new) == judged(old + HOUR, new - HOUR) == "pass"

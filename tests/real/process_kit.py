@@ -50,11 +50,14 @@ async def _until(holds: Callable[[], bool]) -> None:
     raise TimeoutError(f"the terminal's program did not do it within {PATIENCE_S} s")
 
 
+SEEN = criterion("seen", en="the case was judged", zh="用例已判定")
+
+
 class LooksOn(Case):
     """Nothing is asked of the terminal; the bench waits for three seconds."""
 
     zh = "不作要求，等待三秒。"
-    clauses = ("isc-2/7.2.3e",)
+    checks = {SEEN: ("isc-2/7.2.3e",)}
     scenario = Scenario(circuits=1, points=1, period_s=1, centres=("A",), kinds=())
     seconds = 3.0
 
@@ -62,9 +65,7 @@ class LooksOn(Case):
         await bench.clock.sleep(self.seconds)
 
     def judge(self, history: History) -> Iterator[Finding]:
-        yield criterion("seen", en="the case was judged", zh="用例已判定").decide(
-            True, measured=len(history.of(Received))
-        )
+        yield SEEN.decide(True, measured=len(history.of(Received)))
 
 
 def profile(command: list[str], **connection: Any) -> Profile:

@@ -137,11 +137,14 @@ class Browser:
                     self._open(f"{self._page}answer", urllib.parse.urlencode(form).encode(), timeout=2).read()
 
 
+SEEN = criterion("seen", en="the case was judged", zh="用例已判定")
+
+
 class OffAndOn(Case):
     """Asks the status, takes the supply away for a second and looks on."""
 
     zh = "查询状态，断电一秒后恢复。"
-    clauses = ("isc-2/7.2.3e",)
+    checks = {SEEN: ("isc-2/7.2.3e",)}
     scenario = Scenario(circuits=1, points=1, period_s=1, centres=("A",), kinds=())
 
     async def drive(self, bench: Bench) -> None:
@@ -151,9 +154,7 @@ class OffAndOn(Case):
         await bench.clock.sleep(1)
 
     def judge(self, history: History) -> Iterator[Finding]:
-        yield criterion("seen", en="the case was judged", zh="用例已判定").decide(
-            True, measured=len(history.of(Unserved))
-        )
+        yield SEEN.decide(True, measured=len(history.of(Unserved)))
 
 
 class CutsAtSync(OffAndOn):

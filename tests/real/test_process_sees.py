@@ -62,11 +62,14 @@ time.sleep(600)
 """
 
 
+FETCHED = criterion("fetched", en="lists were fetched", zh="已获取列表")
+
+
 class Publishes(Case):
     """Lists of revoked certificates are published."""
 
     zh = "发布吊销列表。"
-    clauses = ("isc-2/7.4.1b",)
+    checks = {FETCHED: ("isc-2/7.4.1b",)}
     scenario = Scenario(
         circuits=1,
         points=1,
@@ -80,7 +83,7 @@ class Publishes(Case):
         await said(bench, "given")
 
     def judge(self, history: History) -> Iterator[Finding]:
-        yield criterion("fetched", en="lists were fetched", zh="已获取列表").decide(bool(history.of(ListServed)))
+        yield FETCHED.decide(bool(history.of(ListServed)))
 
 
 @RIGS

@@ -32,11 +32,14 @@ from simulators.meters.modbus.codec import encode_rtu, rtu_flaw
 ASK = encode_rtu(1, bytes.fromhex("0400000002"))
 
 
+SEEN = criterion("seen", en="the case was judged", zh="用例已判定")
+
+
 class AsksOverSerial(Case):
     """A meter on a serial line answers some questions, power is lost for a second, and it answers some more."""
 
     zh = "串行线上的表计。"
-    clauses = ("isc-2/7.2.3e",)
+    checks = {SEEN: ("isc-2/7.2.3e",)}
     scenario = Scenario(circuits=0, lines=(Line(("modbus-rtu",), 19_200, "E"),), period_s=1, centres=("A",), kinds=())
 
     async def drive(self, bench: Bench) -> None:
@@ -45,9 +48,7 @@ class AsksOverSerial(Case):
         await said(bench, "", 6, life=2)
 
     def judge(self, history: History) -> Iterator[Finding]:
-        yield criterion("seen", en="the case was judged", zh="用例已判定").decide(
-            True, measured=len(history.of(Served))
-        )
+        yield SEEN.decide(True, measured=len(history.of(Served)))
 
 
 class IsAskedOverSerial(AsksOverSerial):

@@ -34,11 +34,14 @@ while True:
 """
 
 
+ASKED = criterion("asked", en="asked", zh="已询问")
+
+
 class ServesTime(Case):
     """True time, then 90 s more, then nothing."""
 
     zh = "真实时间，随后超前 90 s，最后静默。"
-    clauses = ("isc-2/7.3.1f",)
+    checks = {ASKED: ("isc-2/7.3.1f",)}
     scenario = Scenario(circuits=1, points=1, period_s=1, centres=("A",), kinds=(), time_server=True)
 
     async def drive(self, bench: Bench) -> None:
@@ -49,7 +52,7 @@ class ServesTime(Case):
             await said(bench, "silence")
 
     def judge(self, history: History) -> Iterator[Finding]:
-        yield criterion("asked", en="asked", zh="已询问").decide(bool(history.of(TimeAsked)))
+        yield ASKED.decide(bool(history.of(TimeAsked)))
 
 
 class HasNoServer(ServesTime):

@@ -320,7 +320,7 @@ class BackfillsByHand(Case):
 
     zh = "中心已应答但丢失的数据可由操作员按范围人工补传，并留审计记录。"
     remark = Text(
-        "7.2.4(5)b asks for values entered by hand (R-22); sending stored data again at an order is no clause of its own",
+        "7.2.4(5)b asks for values entered by hand (R-22); sending stored data again at an order is no clause",
         "7.2.4(5)b 要求人工填报补传（R-22）；按指令重发已存数据没有单独条款",
     )
     checks = {
