@@ -246,6 +246,20 @@ def findings(
             )
 
 
+def part_finding(history: History, name: str, zh: str, points: Collection[str], needed: int) -> Check:
+    """Whether the stored readings of some points equal the meters', so that a fault of others is not theirs."""
+    found = local_readings(history, points)
+    bad = found.unequal + found.unknown + found.misplaced
+    enough = found.compared >= needed
+    return SAME_READING.of(name, zh).decide(
+        False if bad else True if enough else None,
+        measured=len(bad),
+        limit=0,
+        evidence=[*bad, *found.problems],
+        actual="" if enough or bad else f"only {found.compared} of {needed} records compared / 样本不足",
+    )
+
+
 def edge_findings(
     history: History, wanted: dict[str, tuple[str, ...]], centres: tuple[str, ...], *, edges: tuple[str, ...] = ()
 ) -> Iterator[Check]:

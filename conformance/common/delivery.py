@@ -70,6 +70,12 @@ ARRIVAL = (
     NO_NEEDLESS_REPEATS,
 )
 """What R-25 asks at the end of every case (`findings`)."""
+REACHES_EVERY_CENTRE = criterion(
+    "reaches-every-centre",
+    en="records of every point that is read come to every centre",
+    zh="每个已采集监测点的记录均到达每个中心",
+    unit="points",
+)
 STAMPS_ARE_STARTS = criterion(
     "stamps-are-starts", en="the time of the data is the start of its interval", zh="数据时间为时段起点", unit="records"
 )
@@ -575,6 +581,21 @@ def convention_finding(history: History, centres: Sequence[str], kind: str = "mi
         has_b=decided,
         reading_b=not starts,
     )
+
+
+def reach_finding(history: History) -> Check:
+    """Each centre stores records of each point that it has a code for, be they right or wrong; open if none is read."""
+    series = truth_of(history).series
+    arrived = {(event.centre, event.code) for event in history.of(Stored)}
+    absent: list[str] = []
+    due = 0
+    for setup in history.began.centres:
+        for point, code in setup.codes.items():
+            if point in series and series[point].times:
+                due += 1
+                if (setup.name, code) not in arrived:
+                    absent.append(f"{setup.name}: nothing of {point} ({code})")
+    return REACHES_EVERY_CENTRE.none_among(due, absent)
 
 
 def lines(problems: Sequence[Problem], most: int = 10) -> list[str]:

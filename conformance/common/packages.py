@@ -77,6 +77,12 @@ OFFLINE_IN_FORCE = criterion(
     zh="以签名文件导入的内容已生效",
     unit="packages",
 )
+FACTOR_FROM_FILE_IN_FORCE = criterion(
+    "factor-from-file-in-force",
+    en="an emission factor that was handed over on site is in force",
+    zh="现场导入的排放因子已生效",
+    unit="packages",
+)
 REFUSED = criterion(
     "refused-{0}",
     en="a package that is wrong ({0}) is refused with a reason, online and as a file",
@@ -168,6 +174,14 @@ def parameter_findings(history: History, centre: str, minutes: int) -> Iterator[
         expected=f"MinInterval={minutes}",
         actual=f"MinInterval={said[-1] if said else '-'}",
     )
+
+
+def on_site_finding(history: History, imported: Sequence[Wanted]) -> Check:
+    """Factors that came as a file are in force in the last answer, whatever became of other files."""
+    shown = _shown(history)
+    forced = _forced(shown[-1]) if shown else set[Wanted]()
+    missing = [f"{' '.join(each)}: not in force" for each in imported if each[0] == "factors" and each not in forced]
+    return FACTOR_FROM_FILE_IN_FORCE.none_among(shown, missing)
 
 
 def refusal_findings(history: History, centre: str, wrongs: Mapping[str, str]) -> Iterator[Check]:

@@ -176,6 +176,39 @@ def test_what_was_taken_must_be_stored() -> None:
     assert nothing_lost(history(rows=[])) == "fail"
 
 
+def every_period(found: History, needed: int = 60) -> str:
+    return collectors_judge.every_period_finding(found, needed).verdict
+
+
+def test_a_value_is_collected_in_every_period() -> None:
+    gone = [row for row in kept() if row[1] != SLOTS[40]]
+    assert every_period(history()) == "pass"
+    assert every_period(history(), needed=200) == "inconclusive"
+    assert every_period(history(rows=gone)) == "fail"
+    assert every_period(history(rows=[])) == "fail"
+    # What a collector of QoS 1 published while nobody was there is due as well, what it never said is not.
+    assert every_period(without(SLOTS[40], Handed, rows=gone)) == "fail"
+    assert every_period(without(SLOTS[40], Published, rows=gone)) == "pass"
+
+
+def test_a_collector_that_is_asked_is_due_in_every_period() -> None:
+    def asked(rows: list[tuple[str, int, str]], at: int = 0) -> History:
+        events = [each for each in history(rows=rows).events if not isinstance(each, Handed)]
+        events = [structs.replace(each, asked=SLOTS[-1]) if isinstance(each, Observed) else each for each in events]
+        return History([each for each in events if not (isinstance(each, Published) and each.stamp == at)])
+
+    gone = [row for row in kept() if row[1] != SLOTS[40]]
+    assert every_period(asked(kept())) == "pass"
+    assert every_period(asked(gone, SLOTS[40])) == "fail"
+
+
+def without(at: int, kind: type[Event], rows: list[tuple[str, int, str]]) -> History:
+    """The history without what was said, or handed over, of one slot."""
+    number = SLOTS.index(at) + 1
+    events = history(rows=rows).events
+    return History([each for each in events if not (isinstance(each, kind) and getattr(each, "number", 0) == number)])
+
+
 def test_what_was_taken_just_before_power_was_lost_may_be_gone() -> None:
     lacking = [row for row in kept() if row[1] != SLOTS[100]]
     taken = SLOTS[100] + SECOND

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from hand_made import COUNTER, MIDNIGHT, World, acknowledge, altered, changed
 
-from bench.history import Began, Behaviour, Event, LinkRule, MeterFault, Power, Sent, Served, Stored
-from conformance.common.delivery import Ledger, convention_finding, reconcile
+from bench.history import Began, Behaviour, Event, History, LinkRule, MeterFault, Power, Sent, Served, Stored
+from conformance.common.delivery import Ledger, convention_finding, reach_finding, reconcile
 from conformance.common.times import HOUR, MINUTE, SECOND, stamp_of
 from conformance.common.truth import Certainty, increment, truth_of
 
@@ -34,6 +34,23 @@ def test_an_honest_terminal_has_a_clean_ledger() -> None:
     assert filled(ledger) == {}
     assert ledger.truths == ledger.sure == len(ledger.delivered) == 2 * (16 + 4)
     assert set(ledger.latencies_us()) == {SECOND + 20_000}
+
+
+def test_every_point_is_to_come_to_every_centre() -> None:
+    history = World(hours=4).history()
+    assert reach_finding(history).verdict == "pass"
+
+    def silent(event: Event) -> Event:
+        return (
+            msgspec.structs.replace(event, code="z") if isinstance(event, Stored) and event.code == "p00001" else event
+        )
+
+    found = reach_finding(changed(history, silent))
+    assert (found.verdict, found.measured) == ("fail", "1")
+    wrong = changed(history, lambda one: altered(one, flag="D", stamp="x") if isinstance(one, Stored) else one)
+    assert reach_finding(wrong).verdict == "pass"
+    unread = History([one for one in history.events if not isinstance(one, Served)])
+    assert reach_finding(unread).verdict == "inconclusive"
 
 
 def ahead(rig: str, by_us: int) -> Ledger:

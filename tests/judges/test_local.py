@@ -476,6 +476,29 @@ def test_each_side_of_the_limits_is_judged_by_itself() -> None:
         assert sides(wrong) == dict(zip(names, ("inconclusive", "fail"), strict=True))
 
 
+def test_each_side_of_the_limits_by_itself_in_the_store() -> None:
+    point = msgspec.structs.replace(POWER, high="16.5", low="5")
+
+    def power(us: int) -> str:
+        return {20: "20.0", 30: "4.0", 40: "16.5", 50: "5.0"}.get((us - MIDNIGHT) // MINUTE, "12.0")
+
+    def found(*good: str, gone: str = "") -> dict[str, str]:
+        world = World(hours=2, points=(COUNTER, point), power=power)
+        stored = readings_of(world, point)
+        bad = {"20.0", "4.0"} - {*good}
+        rows = [{**row, "quality": "bad" if row["value"] in bad else "good"} for row in stored.rows]
+        kept = tuple(row for row in rows if row["value"] != gone)
+        world.extra.append(msgspec.structs.replace(stored, rows=kept))
+        return verdicts(ranges_judge.side_findings(world.history()))
+
+    below, above = "below-minimum-stored-invalid", "above-maximum-stored-invalid"
+    assert found() == {below: "pass", above: "pass"}
+    assert found("4.0") == {below: "fail", above: "pass"}
+    assert found("20.0") == {below: "pass", above: "fail"}
+    assert found(gone="20.0") == {below: "pass", above: "fail"}
+    assert verdicts(ranges_judge.side_findings(range_history())) == {below: "inconclusive", above: "pass"}
+
+
 def kept(change: Callable[[int, dict[str, str]], dict[str, str] | None] = lambda _number, row: row) -> History:
     world = World(hours=4)
     world.extra += [

@@ -21,6 +21,8 @@ from simulators.meters.meter import Meter, MeterError
 SMALLEST, LARGEST = "smallest", "largest"
 # Whole numbers up to these stand in binary floats without loss; the last digit shows where precision ends.
 _FLOAT_EDGES = ("16777215", "9007199254740991")
+# How many values by Modbus TCP must have been compared.
+_COMPARED = 60
 _STEPS = (SMALLEST, *accuracy.EDGES, *_FLOAT_EDGES, LARGEST)
 
 
@@ -87,11 +89,13 @@ class TakesOverLimitsOfEveryType(_Limits, Case):
         accuracy.EDGE_VALUES.of("stored"): ("isc-2/9.3b", "isc-2/7.2.3-B(1)c", "csmt/8.3.1b"),
         accuracy.EDGE_NUMBERS.of("centre-a"): ("isc-2/9.3c", "cpcif/8.2b"),
         accuracy.EDGE_VALUES.of("centre-a"): ("isc-2/9.3b", "isc-2/7.2.3-B(1)c", "csmt/8.3.1b"),
+        accuracy.SAME_READING.of("stored-modbus-tcp"): ("isc-2/7.2.2(2)e",),
     }
     needs = (MODBUS, SERIAL, HJ212, LOCAL)
+    tcp = ("types",)
     scenario = Scenario(
         circuits=0,
-        meters=("types",),
+        meters=tcp,
         lines=(
             Line(("types-rtu",), 19_200, "E"),
             Line(("types-ascii",), 19_200, "E"),
@@ -101,6 +105,11 @@ class TakesOverLimitsOfEveryType(_Limits, Case):
         kinds=(),
     )
     edges = accuracy.EDGES
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from super().judge(history)
+        by_tcp = [point.id for point in history.began.points if point.meter in self.tcp]
+        yield accuracy.part_finding(history, "stored-modbus-tcp", "本地存储，Modbus TCP", by_tcp, _COMPARED)
 
 
 class TakesOverLimitsOfBcdMeters(_Limits, Case):

@@ -31,6 +31,8 @@ from simulators.meters.faults import (
 MQTT, HTTPS, GAPS = "source.mqtt", "source.https", "acquisition.gap-record"
 # How many values are compared with the messages, in the store and at the centre.
 _COMPARED = 300
+# how many polling periods are looked at.
+_PERIODS = 60
 # With fewer copies, retained messages or messages held back there was no stimulus.
 _COPIES, _RETAINED, _HELD_BACK = 20, 4, 20
 
@@ -55,6 +57,7 @@ class Reads:
             for found in accuracy.findings(history, aspect, centres=all_centres(history), needed=_COMPARED):
                 if aspect == "digits" or not found.id.startswith("compared"):
                     yield found
+        yield collectors_judge.every_period_finding(history, _PERIODS)
 
 
 class ReadsMqttCollectors(Reads, Case):
@@ -74,6 +77,7 @@ class ReadsMqttCollectors(Reads, Case):
             "isc-2/9.3c",
         ),
         accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
+        collectors_judge.TAKEN_EVERY_PERIOD: ("isc-2/7.2.4b",),
     }
     needs = (MQTT, HJ212, LOCAL)
     scenario = world(
@@ -93,6 +97,7 @@ class ReadsHttpsCollectors(Reads, Case):
         accuracy.SAME_DIGITS.of("centre-a"): ("isc-2/9.3b",),
         accuracy.SAME_READING.of("stored"): ("csmt/11.3b-3", "isc-2/7.2.2(2)g", "isc-2/6.2a", "csmt/4d", "isc-2/9.3c"),
         accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
+        collectors_judge.TAKEN_EVERY_PERIOD: ("isc-2/7.2.4b",),
     }
     needs = (HTTPS, HJ212, LOCAL)
     scenario = world(

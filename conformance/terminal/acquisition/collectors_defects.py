@@ -16,7 +16,7 @@ from conformance.defects import Patch, defect
 from conformance.defects.seams import believes_anybody, single
 from reference_terminal.acquisition.collectors import messages, slots
 from reference_terminal.acquisition.collectors.messages import Said
-from reference_terminal.acquisition.driver import Content
+from reference_terminal.acquisition.driver import Content, Poll
 from reference_terminal.acquisition.https.driver import HttpsMeter, Unanswered
 from reference_terminal.acquisition.mqtt import client as mqtt_client
 from reference_terminal.acquisition.mqtt import packets
@@ -61,6 +61,37 @@ def message_numbers_as_floats(patch: Patch) -> None:
         return found if found.value is None else replace(found, value=single(found.value, 5))
 
     patch(messages, "content", content)
+
+
+@defect(
+    "every-other-period-of-collectors",
+    en="what collectors say is kept of every other period only",
+    zh="采集器数据每两个周期仅保留一个",
+    clauses=("isc-2/7.2.4b",),
+    cases=_READS,
+)
+def every_other_period_of_collectors(patch: Patch) -> None:
+    """The device has enough to do with its own meters."""
+    published, asked = MqttMeter.read, HttpsMeter.read
+
+    def left_out(meter: MqttMeter | HttpsMeter, slot_s: int, clock: WallClock) -> Poll:
+        return Poll(slots.nothing(meter.config, meter._first, slot_s, clock.now_ms(), reading.MISSED), False)
+
+    async def of_mqtt(
+        self: MqttMeter, slot_s: int | None, clock: WallClock, retries: int, wait_s: float | None = None
+    ) -> Poll:
+        poll = await published(self, slot_s, clock, retries, wait_s)
+        return left_out(self, slot_s, clock) if slot_s and slot_s // self.config.period_s % 2 else poll
+
+    async def of_https(
+        self: HttpsMeter, slot_s: int | None, clock: WallClock, retries: int, wait_s: float | None = None
+    ) -> Poll:
+        if slot_s and slot_s // self.config.period_s % 2:
+            return left_out(self, slot_s, clock)
+        return await asked(self, slot_s, clock, retries, wait_s)
+
+    patch(MqttMeter, "read", of_mqtt)
+    patch(HttpsMeter, "read", of_https)
 
 
 @defect(

@@ -39,6 +39,13 @@ SESSION_KEPT = criterion(
     zh="离线期间发布的消息不遗漏",
     unit="messages",
 )
+TAKEN_EVERY_PERIOD = criterion(
+    "taken-every-period",
+    en="from each device behind a collector a value is collected in every polling period",
+    zh="每个采集周期均从采集器取得各设备的数值",
+    unit="values",
+    stamped=True,
+)
 COUNTED_ONCE = criterion(
     "counted-once", en="a message that comes again is no further sample", zh="重复消息不重复计入", unit="records"
 )
@@ -252,6 +259,44 @@ def kept_findings(history: History, needed: int) -> Iterator[Check | Measurement
                 lost.append(f"{point}: {text} of {local(event.stamp)} was taken at {local(acknowledged)}, not stored")
     yield measure("held-back", late, en="messages handed over late", zh="断线期间保留并补交的消息", unit="messages")
     yield NOTHING_LOST.none(lost, asked and rows and late >= needed, evidence=[*lost, *problems])
+
+
+def every_period_finding(history: History, needed: int) -> Check:
+    """A good value of each point in every polling period since its first message, up to two before the question.
+
+    A publishing collector is due in the periods of its messages since the first that was handed over, those of QoS 0
+    only where they were handed over; one that is asked is due in all. Open unless `needed` values of each point were.
+    """
+    given: dict[tuple[str, int], None] = {}
+    qos: dict[str, int] = {}
+    first: dict[str, int] = {}
+    for event in history.of(Handed):
+        if event.number:
+            given[event.collector, event.number] = None
+            qos[event.collector] = max(event.qos, qos.get(event.collector, 0))
+            first.setdefault(event.collector, event.t)
+    rows, problems = stored_values(history)
+    looked = min((event.asked for event in questions(history, "readings") if not event.problem), default=0)
+    said: dict[str, dict[int, bool]] = {}
+    asked: dict[str, bool] = {}
+    known = told(history)
+    for event in history.of(Published):
+        asked[event.meter] = event.collector not in qos
+        later = qos.get(event.collector, 0) > 0 and event.t >= first[event.collector]
+        sure = (event.collector, event.number) in given or later
+        for point in () if event.copy else event.values:
+            slot = event.stamp - event.stamp % known[point].period_us
+            said.setdefault(point, {})[slot] = sure or said.get(point, {}).get(slot, False)
+    have = {(point, at - at % known[point].period_us) for point, at, _ in rows if point in known}
+    missing: list[str] = []
+    fewest: list[int] = []
+    for point, slots in said.items():
+        series = known[point]
+        every = range(min(slots), looked - 2 * series.period_us, series.period_us)
+        due = [slot for slot in every if asked[series.point.meter] or slots.get(slot)]
+        fewest.append(len(due))
+        missing += [f"{point}: no value of {local(slot)}" for slot in due if (point, slot) not in have]
+    return TAKEN_EVERY_PERIOD.none(missing, fewest and min(fewest) >= needed, evidence=[*missing, *problems])
 
 
 def exchange_findings(history: History, needed: int) -> Iterator[Check]:

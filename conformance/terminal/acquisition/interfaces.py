@@ -5,7 +5,7 @@ Leaves Modbus TCP to `acquisition` and what stands in for a meter to `sources`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bench.case import Case, Finding, beside, criterion
 from bench.facade.bench import Bench
@@ -43,6 +43,13 @@ WATER_VOLUME_STORED = criterion(
     unit="readings",
     stamped=True,
 )
+HEAT_STORED = criterion(
+    "heat-stored",
+    en="the cumulative heat of the heat meter is stored as the meter says it",
+    zh="热量表累计热量按表计示值存储",
+    unit="readings",
+    stamped=True,
+)
 # Of the values that a case compares, so many at least are volumes of one meter.
 _VOLUMES_SHARE = 10
 
@@ -67,6 +74,22 @@ class _Reads:
             for found in accuracy.findings(history, aspect, centres=all_centres(history), needed=self.compared):
                 if aspect == "digits" or not found.id.startswith("compared"):
                     yield found
+
+
+class _ReadsApart(_Reads):
+    """What cases share that ask for the readings of some meters by themselves too.
+
+    `apart` names the meters of each question, in Chinese as well; `each` is how many values of it must be compared.
+    """
+
+    apart: Mapping[str, tuple[str, tuple[str, ...]]] = {}
+    each = 60
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from super().judge(history)
+        for name, (zh, meters) in self.apart.items():
+            asked = [point.id for point in history.began.points if point.meter in meters]
+            yield accuracy.part_finding(history, f"stored-{name}", f"本地存储，{zh}", asked, self.each)
 
 
 def _world(*lines: Line) -> Scenario:
@@ -112,6 +135,7 @@ class ReadsCjt188Meters(_Reads, Case):
         accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
         GAS_VOLUME_STORED: ("isc-2/7.2.2c-2",),
         WATER_VOLUME_STORED: ("isc-2/7.2.2d-2",),
+        HEAT_STORED: ("isc-2/7.2.2b-1",),
     }
     needs = (CJT188, HJ212, LOCAL)
     scenario = _world(Line(("cjt188-water", "cjt188-heat", "cjt188-gas"), 2400, "E"))
@@ -119,12 +143,17 @@ class ReadsCjt188Meters(_Reads, Case):
     def judge(self, history: History) -> Iterator[Finding]:
         yield from super().judge(history)
         others = accuracy.local_readings(history).compared
-        for question, name in ((GAS_VOLUME_STORED, "cjt188-gas"), (WATER_VOLUME_STORED, "cjt188-water")):
+        totals = (
+            (GAS_VOLUME_STORED, "cjt188-gas"),
+            (WATER_VOLUME_STORED, "cjt188-water"),
+            (HEAT_STORED, "cjt188-heat"),
+        )
+        for question, name in totals:
             volumes = {each.id for each in history.began.points if each.meter == name and each.kind == "counter"}
             stored = accuracy.local_readings(history, volumes)
             wrong = [*stored.unequal, *stored.misplaced, *stored.unknown]
             if not stored.compared and others >= self.compared // 2 and not stored.problems:
-                wrong.append(f"{name}: no volume stored")
+                wrong.append(f"{name}: no total stored")
             yield question.none(
                 wrong, stored.compared >= self.compared // _VOLUMES_SHARE, evidence=[*wrong, *stored.problems]
             )
@@ -167,7 +196,7 @@ class ReadsAnalogueLoops(_Reads, Case):
     scenario = _world(Line(("analogue", "analogue", "analogue", "analogue")))
 
 
-class _Cadence(_Reads):
+class _Cadence(_ReadsApart):
     """What cases share that also watch that no meter of a line is polled late or left out.
 
     `cycles` is how many must have been seen (None: what R-11 asks for).
@@ -191,11 +220,19 @@ class ReadsSeveralProtocolsOnOneLine(_Cadence, Case):
         accuracy.SAME_DIGITS.of("centre-a"): ("isc-2/9.3b",),
         accuracy.SAME_READING.of("stored"): ("isc-2/9.3c",),
         accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
+        accuracy.SAME_READING.of("stored-modbus"): ("csmt/11.3a-1",),
+        accuracy.SAME_READING.of("stored-dlt645"): ("csmt/11.3a-2",),
+        accuracy.SAME_READING.of("stored-cjt188"): ("csmt/11.3a-3",),
         timing.EVERY_METER_POLLED: ("isc-2/7.2.3-A(1)a",),
         timing.PERIOD_ERROR: ("isc-2/7.2.3-A(1)a",),
         timing.NO_CYCLE_SKIPPED: ("isc-2/7.2.3-A(1)a",),
     }
     needs = (DLT645, CJT188, SERIAL, HJ212, LOCAL)
+    apart = {
+        "modbus": ("Modbus", ("modbus-rtu",)),
+        "dlt645": ("DL/T 645", ("dlt645-2007", "dlt645-1997")),
+        "cjt188": ("CJ/T 188", ("cjt188-heat", "cjt188-water")),
+    }
     scenario = _world(Line(("dlt645-2007", "cjt188-heat", "modbus-rtu", "dlt645-1997", "cjt188-water"), 2400, "E"))
 
 

@@ -19,11 +19,13 @@ from reference_terminal.acquisition.cjt188 import frames as cjt188
 from reference_terminal.acquisition.cjt188.driver import Cjt188Meter
 from reference_terminal.acquisition.dlt645 import driver
 from reference_terminal.acquisition.dlt645 import frames as dlt645
+from reference_terminal.acquisition.driver import Content
 from reference_terminal.acquisition.modbus import analog, serial
 from reference_terminal.acquisition.modbus import decode as decoding
 from reference_terminal.acquisition.modbus.serial import Framing
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.settings.analog import AnalogConfig
+from reference_terminal.settings.meters import PointConfig
 
 _DLT645, _CJT188, _MODBUS = "csmt/11.3a-2", "csmt/11.3a-3", "csmt/11.3a-1"
 _READS_DLT645 = "interfaces/reads-dlt645-meters"
@@ -66,6 +68,44 @@ def digits_in_reverse_order(patch: Patch) -> None:
     """DL/T 645 and CJ/T 188 send the lowest octet first; a converter of Modbus digits was used for them."""
     real = bcd.value_of
     patch(bcd, "value_of", lambda octets, form: real(octets[: form.width][::-1], form))
+
+
+def _totals_tenfold(patch: Patch, kind: str, field: str) -> None:
+    """The total of CJ/T 188 meters whose type begins so is taken with one decimal too few."""
+
+    def content(self: Cjt188Meter, point: PointConfig, answers: Any) -> Content:
+        found = whole(self, point, answers)
+        place = point.serial
+        if place is None or place.field != field or self.config.serial.kind[:1] != kind or found.value is None:
+            return found
+        return replace(found, value=found.value.scaleb(1))
+
+    whole = patch(Cjt188Meter, "_content", content)
+
+
+@defect(
+    "modbus-floats-cut-to-whole-numbers",
+    en="32-bit floats of Modbus meters are cut to whole numbers",
+    zh="Modbus 表计的 32 位浮点数截为整数",
+    clauses=(_MODBUS,),
+    cases=(_READS_MODBUS, _SHARED),
+)
+def modbus_floats_cut_to_whole_numbers(patch: Patch) -> None:
+    """They go through a variable that was declared for counters."""
+    real = decoding.number
+    patch(decoding, "number", lambda raw, kind: Decimal(int(real(raw, kind))) if kind == "f32" else real(raw, kind))
+
+
+@defect(
+    "heat-totals-tenfold",
+    en="totals of CJ/T 188 heat meters are taken ten times too large",
+    zh="CJ/T 188 热量表累计热量放大 10 倍",
+    clauses=("isc-2/7.2.2b-1", _CJT188),
+    cases=(_READS_CJT188, _SHARED),
+)
+def heat_totals_tenfold(patch: Patch) -> None:
+    """The layout of another edition was taken for this one."""
+    _totals_tenfold(patch, "2", "heat")
 
 
 @defect(

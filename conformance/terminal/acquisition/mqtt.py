@@ -42,6 +42,7 @@ class ReadsMqtt5Collectors(Reads, Case):
         accuracy.SAME_DIGITS.of("centre-a"): ("isc-2/9.3b",),
         accuracy.SAME_READING.of("stored"): ("csmt/11.3b-2", "isc-2/7.2.2(2)f", "isc-2/6.2a", "isc-2/9.3c"),
         accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
+        collectors_judge.TAKEN_EVERY_PERIOD: ("isc-2/7.2.4b",),
     }
     needs = (MQTT, MQTT_5, HJ212, LOCAL)
     scenario = world(
@@ -136,6 +137,7 @@ class ReadsHj212Messages(Reads, Case):
         accuracy.SAME_DIGITS.of("centre-a"): ("isc-2/9.3b",),
         accuracy.SAME_READING.of("stored"): ("csmt/11.3b-2", "isc-2/7.2.2(2)f", "isc-2/6.2a", "isc-2/9.3c"),
         accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
+        collectors_judge.TAKEN_EVERY_PERIOD: ("isc-2/7.2.4b",),
     }
     needs = (MQTT, AS_HJ212, HJ212, LOCAL)
     scenario = world(Collector("mqtt", 2, {"form": "hj212"}))

@@ -42,6 +42,7 @@ class DeliversQuarterHourIndex(Case):
         timing.NINETY_SIX_VALUES_A_DAY.of("b"): ("isc-2/7.2.4(1)d", "isc-2/7.2.4(1)e", "isc-2/7.3h"),
         timing.PROMPT: ("isc-2/7.2.4(1)e", "isc-2/7.3h"),
         delivery.STAMPS_ARE_STARTS: ("isc-2/7.2.4(1)d",),
+        delivery.REACHES_EVERY_CENTRE: ("isc-2/7.2.4a", "isc-2/7.2.4f", "isc-2/7.1k", "isc-2/7.1l"),
         delivery.NONE_LOST: ("isc-2/7.2.3f", "isc-2/7.2.4(1)e", "isc-2/7.2.3-A(2)b", "isc-2/7.2.2(2)t", "isc-2/7.2.4l"),
         delivery.NONE_ALTERED: ("isc-2/7.2.2(2)t",),
         delivery.NONE_MIS_STAMPED: ("isc-2/7.2.4(1)d", "isc-2/7.2.2(2)t"),
@@ -64,6 +65,7 @@ class DeliversQuarterHourIndex(Case):
             yield from timing.index_findings(history, ledger, start)
         yield from timing.prompt_findings(ledgers, uncertainty=uncertainty_s(history))
         yield delivery.convention_finding(history, all_centres(history))
+        yield delivery.reach_finding(history)
         yield from delivery.findings(ledgers)
 
 

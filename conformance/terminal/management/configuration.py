@@ -68,7 +68,8 @@ class ConfiguresFromAfar(Case):
     checks = {
         packages.OFFLINE_IN_FORCE: ("csmt/11.4b-3",),
         packages.FORMULA_IN_FORCE: ("isc-2/8.3e",),
-        packages.FACTOR_IN_FORCE: ("isc-2/8.3f",),
+        packages.FACTOR_IN_FORCE: ("isc-2/8.3a", "isc-2/8.3f"),
+        packages.FACTOR_FROM_FILE_IN_FORCE: ("isc-2/8.3b",),
         configuration_judge.NEW_ADDRESS_GETS_EVERYTHING: ("isc-2/8.3c",),
         configuration_judge.OLD_ADDRESS_LEFT_ALONE: ("isc-2/8.3c",),
         configuration_judge.ITEM_NO_LONGER_ACQUIRED: ("isc-2/8.3d",),
@@ -161,6 +162,7 @@ class ConfiguresFromAfar(Case):
         ledgers = reconciled(history, ("A", "B", "C"))
         yield from packages.taken_findings(history, "M", ISSUED, IMPORTED)
         yield from packages.content_findings(history, "M", ISSUED)
+        yield packages.on_site_finding(history, IMPORTED)
         yield from configuration_judge.address_findings(history, ledgers, "A", "B")
         yield from configuration_judge.item_findings(history, ("B", "C"))
         yield from (one for one in dynamic_centres_judge.findings(history, ledgers) if one.id == "joined-is-served-c")

@@ -43,6 +43,41 @@ noticed("packages-refused-throughout", *_AFAR)
 noticed("packages-only-noted", *_AFAR)
 
 
+def _only_noted(patch: Patch, kind: str, *, on_site: bool) -> None:
+    """Packages of a kind that come one way are told as done and kept nowhere."""
+
+    def keep(self: Installer, package: Package, source: str) -> Outcome:
+        if package.kind == kind and source.startswith("file by ") == on_site:
+            return Outcome("done", "")
+        return own(self, package, source)
+
+    own = patch(Installer, "_keep", keep)
+
+
+@defect(
+    "issued-factors-only-noted",
+    en="factors that are issued are acknowledged and kept nowhere",
+    zh="下发的因子仅回执，未保存",
+    clauses=("isc-2/8.3a", "isc-2/8.3f"),
+    cases=_AFAR,
+)
+def issued_factors_only_noted(patch: Patch) -> None:
+    """They are typed in on site."""
+    _only_noted(patch, "factors", on_site=False)
+
+
+@defect(
+    "factors-from-files-only-noted",
+    en="factors that are handed over on site are acknowledged and kept nowhere",
+    zh="现场导入的因子仅回执，未保存",
+    clauses=("isc-2/8.3b",),
+    cases=_AFAR,
+)
+def factors_from_files_only_noted(patch: Patch) -> None:
+    """They come over the network."""
+    _only_noted(patch, "factors", on_site=True)
+
+
 @defect(
     "address-only-noted",
     en="another upload address is acknowledged and not used",

@@ -1,6 +1,6 @@
 """Entries by hand against the month before, and invalid readings in the log (CSMT 8.1; R-20).
 
-Leaves author, reason and original of an entry to `sources`, marking and sending of invalid readings to `processing`.
+Leaves author, reason and original of an entry to `sources`, sending of invalid readings to `processing`.
 """
 
 from __future__ import annotations
@@ -76,10 +76,12 @@ class ChecksEntriesAgainstLastMonth(Case):
 
 
 class LogsInvalidReadings(Case):
-    """Every reading outside the limits of the instrument leaves an entry in the log."""
+    """Every reading outside the limits of the instrument is invalid and leaves an entry in the log."""
 
-    zh = "每个超出仪表量程的读数均记入日志。"
+    zh = "每个超出仪表量程的读数均判为无效并记入日志。"
     checks = {
+        ranges_judge.STORED_SIDES["below"]: ("csmt/8.1.1b",),
+        ranges_judge.STORED_SIDES["above"]: ("csmt/8.1.1c",),
         **beside(ranges_judge.INVALID_READING_LOGGED),
     }
     needs = (MODBUS, LOCAL, "processing.range-check")
@@ -104,4 +106,5 @@ class LogsInvalidReadings(Case):
         await bench.operator.log(start)
 
     def judge(self, history: History) -> Iterator[Finding]:
+        yield from ranges_judge.side_findings(history)
         yield from ranges_judge.logged_findings(history)

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import structs
 
-from conformance.defects import Patch, defect
+from conformance.defects import Patch, defect, noticed
 from conformance.defects.seams import hides_events
 from reference_terminal.model.rows import Record
 from reference_terminal.model.times import DAY, span_of
@@ -22,6 +22,10 @@ _SECOND = ("csmt/8.1.2b",)
 _ENTRIES = "entries/checks-entries-against-last-month"
 _LOGGED = "entries/logs-invalid-readings"
 _QUARTER = "settlements/settles-to-the-quarter"
+
+
+noticed("minimum-not-looked-at", _LOGGED)
+noticed("maximum-not-looked-at", _LOGGED)
 
 
 @defect(

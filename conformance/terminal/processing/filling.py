@@ -29,6 +29,7 @@ class FillsGapsWithEstimates(Case):
         filling_judge.GAP_FILLED: ("csmt/12.4c",),
         filling_judge.ESTIMATE_EXACT: ("csmt/12.4d",),
         filling_judge.FILLING_LOGGED: ("csmt/12.4f",),
+        filling_judge.NO_BASE_NO_ESTIMATE: ("csmt/12.4e",),
         gaps.GAP_RECORDED: ("isc-2/7.2.3-A(1)b",),
         gaps.GAP_BOUNDS: ("isc-2/7.2.3-A(1)b",),
         gaps.NO_REPEATED_VALUE: ("csmt/12.3.2a",),

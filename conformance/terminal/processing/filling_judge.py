@@ -15,7 +15,7 @@ from bench.history import History
 from conformance.common.gaps import Silence, silences
 from conformance.common.queries import answers, questions
 from conformance.common.times import MINUTE, SECOND, floor, instant_of_iso, local
-from conformance.common.truth import Increment, Series, increment, number, rounded, truth_of
+from conformance.common.truth import Increment, Series, Truth, increment, number, rounded, truth_of
 
 GAP_FILLED = criterion(
     "gap-filled",
@@ -33,6 +33,12 @@ ONLY_GAPS_FILLED = criterion(
     "only-gaps-filled",
     en="nothing is estimated where readings were taken or a base is missing",
     zh="有读数处和无插补依据处不产生估计值",
+    unit="values",
+)
+NO_BASE_NO_ESTIMATE = criterion(
+    "no-base-no-estimate",
+    en="nothing is estimated before the first reading of a point or after its last",
+    zh="监测点首个读数之前、末个读数之后不产生估计值",
     unit="values",
 )
 FILLING_LOGGED = criterion("filling-logged", en="every filling is in the log", zh="每次插补记入日志", unit="values")
@@ -145,6 +151,21 @@ def findings(history: History) -> Iterator[Check]:
     )
     for question, bad, ready in texts:
         yield question.none_among(ready, bad, evidence=[*bad, *problems])
+    yield _based_finding(truth, rows, asked)
+
+
+def _based_finding(truth: Truth, rows: dict[tuple[str, int], dict[str, str]], asked: bool) -> Check:
+    """An estimate needs readings on both sides; open unless a point was asked in vain before it ever answered."""
+    every = truth.series.values()
+    wanting = any(one.missed and (not one.times or one.missed[0] < one.times[0]) for one in every)
+    baseless: list[str] = []
+    for (point, at), row in sorted(rows.items()):
+        series = truth.series.get(point)
+        if series is None:
+            continue
+        if not series.times or not floor(series.times[0], series.period_us) <= at <= series.times[-1]:
+            baseless.append(f"{point} at {local(at)}: {row.get('value')}, with readings on one side only")
+    return NO_BASE_NO_ESTIMATE.none_among(wanting and asked, baseless)
 
 
 def _told(history: History, silence: Silence) -> bool:

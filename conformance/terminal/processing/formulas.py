@@ -197,6 +197,20 @@ class KeepsSumsHonest(Case):
         formulas_judge.ENTRY_CARRIED: ("isc-2/7.2.3-B(2)a", "csmt/8.3.2a"),
         formulas_judge.ROLLOVER_COMPUTED: ("isc-2/7.2.3-B(2)a", "csmt/8.3.2a"),
         formulas_judge.COMPUTED_OVER_POWER_CUT: ("isc-2/7.2.3-B(2)a", "csmt/8.3.2a"),
+        formulas_judge.OPERATIONS["sum"]: (
+            "isc-2/7.2.3-B(2)-1",
+            "isc-2/7.2.3-B(2)-2",
+            "isc-2/7.2.3-B(2)a",
+            "csmt/8.3.2-1",
+            "csmt/8.3.2-2",
+            "csmt/8.3.2a",
+        ),
+        formulas_judge.OPERATIONS["difference"]: (
+            "isc-2/7.2.3-B(2)-3",
+            "isc-2/7.2.3-B(2)b",
+            "csmt/8.3.2-3",
+            "csmt/8.3.2b",
+        ),
         **beside(formulas_judge.ENTRY_MARKED),
     }
     needs = (FORMULAS, MODBUS, HJ212, LOCAL, MANUAL, "counters.rollover")
@@ -239,6 +253,7 @@ class KeepsSumsHonest(Case):
         yield from formulas_judge.entry_findings(history, "A")
         yield from formulas_judge.rollover_findings(history)
         yield from formulas_judge.power_findings(history)
+        yield from formulas_judge.right_findings(history, all_centres(history), needed=6)
 
 
 class AddsLateData(Case):

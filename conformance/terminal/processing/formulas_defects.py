@@ -49,13 +49,31 @@ def _evaluates(
     en="a sum leaves out the last of its points",
     zh="求和遗漏最后一个监测点",
     clauses=_SUM,
-    cases=(_EVERY, _BELT, _HOURLY),
+    cases=(_EVERY, _BELT, _HOURLY, _HONEST),
 )
 def sum_without_last_point(patch: Patch) -> None:
     """The list is gone through to the last but one."""
 
     def change(told: DerivedConfig, operands: Mapping[str, Operand]) -> tuple[DerivedConfig, Mapping[str, Operand]]:
         if told.operation != SUM:
+            return told, operands
+        return replace(told, of=told.of[:-1], scales=told.scales[:-1]), operands
+
+    _evaluates(patch, change)
+
+
+@defect(
+    "difference-without-last-point",
+    en="a difference does not take off the last of its points",
+    zh="求差遗漏最后一个监测点",
+    clauses=("isc-2/7.2.3-B(2)-3", "isc-2/7.2.3-B(2)b", "csmt/8.3.2-3", "csmt/8.3.2b"),
+    cases=(_EVERY, _HONEST),
+)
+def difference_without_last_point(patch: Patch) -> None:
+    """The list is gone through to the last but one."""
+
+    def change(told: DerivedConfig, operands: Mapping[str, Operand]) -> tuple[DerivedConfig, Mapping[str, Operand]]:
+        if told.operation != DIFFERENCE:
             return told, operands
         return replace(told, of=told.of[:-1], scales=told.scales[:-1]), operands
 

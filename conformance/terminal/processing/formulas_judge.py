@@ -197,7 +197,16 @@ OPERATIONS: Mapping[str, Criterion] = {
 
 
 def computed_findings(history: History, centres: Sequence[str], needed: int = 8) -> Iterator[Check]:
-    """Each operation of the case, here and at the centres: the last content of every period."""
+    """Each operation of the case, and whether its results went to the centres."""
+    yield from right_findings(history, centres, needed)
+    yield _sent(history, Formulas(history), centres, last(shown(history)))
+
+
+def right_findings(history: History, centres: Sequence[str], needed: int) -> Iterator[Check]:
+    """Each operation of the case, here and at the centres: the last content of every period.
+
+    Open with fewer than `needed` sure periods of it at any place.
+    """
     formulas = Formulas(history)
     everything = last(shown(history))
     for operation, right in OPERATIONS.items():
@@ -221,7 +230,6 @@ def computed_findings(history: History, centres: Sequence[str], needed: int = 8)
             limit=0,
             evidence=wrong,
         )
-    yield _sent(history, formulas, centres, everything)
 
 
 def _sent(history: History, formulas: Formulas, centres: Sequence[str], everything: Sequence[Shown]) -> Check:

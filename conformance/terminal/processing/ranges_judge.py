@@ -51,6 +51,24 @@ INVALID_READING_LOGGED = criterion(
     unit="readings",
 )
 
+STORED_SIDES = {
+    "below": criterion(
+        "below-minimum-stored-invalid",
+        en="a reading below the minimum is stored as invalid",
+        zh="低于最小值的读数存储时判为无效",
+        unit="readings",
+        stamped=True,
+    ),
+    "above": criterion(
+        "above-maximum-stored-invalid",
+        en="a reading above the maximum is stored as invalid",
+        zh="高于最大值的读数存储时判为无效",
+        unit="readings",
+        stamped=True,
+    ),
+}
+"""What is asked of stored readings on each side of the limits, where nothing is sent."""
+
 
 def _outside(history: History, point: str, at: int) -> tuple[int, str] | None:
     """The out-of-range reading that a stamp belongs to: when it was served, its text. None if there was none."""
@@ -160,6 +178,34 @@ def findings(history: History, centres: Sequence[str], *, sides: Sequence[str] =
                 if row.get("quality") == "bad":
                     refused.append(f"{row.get('at')} {point.id}: {row['value']} marked bad")
     yield LIMIT_ITSELF_VALID.none(refused, edges and seen)
+
+
+def side_findings(history: History) -> Iterator[Check]:
+    """Readings beyond one limit are in the store, none of them as valid; each side by itself."""
+    truth = truth_of(history)
+    rows: dict[tuple[str, int], list[str]] = {}
+    asked: dict[str, None] = {}
+    for event in answers(history, "readings"):
+        point = event.query.get("point", "")
+        asked[point] = None
+        for row in event.rows:
+            at = instant_of_iso(row.get("at", ""))
+            outside = None if at is None else _outside(history, point, at)
+            if outside is not None:
+                rows.setdefault((point, outside[0]), []).append(row.get("quality", "good"))
+    for side, question in STORED_SIDES.items():
+        seen = 0
+        wrong: list[str] = []
+        for point in (point for point in asked if point in truth.series):
+            series = truth.series[point]
+            for when, text in series.invalid:
+                if _side(series.point, text) != side:
+                    continue
+                seen += 1
+                found = rows.get((point, when), [])
+                if not found or "good" in found:
+                    wrong.append(f"{local(when)} {point}: {text} is {'good' if found else 'not in the store'}")
+        yield question.none_among(seen, wrong)
 
 
 def logged_findings(history: History) -> Iterator[Check]:

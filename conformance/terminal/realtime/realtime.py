@@ -376,6 +376,7 @@ class ReadsCjt188MetersQuickly(_OnLinesQuickly, ReadsCjt188Meters):
         accuracy.SAME_READING.of("stored"): ("csmt/11.3a-3", "csmt/4m", "isc-2/7.2.2(2)p"),
         interfaces.GAS_VOLUME_STORED: ("isc-2/7.2.2c-2",),
         interfaces.WATER_VOLUME_STORED: ("isc-2/7.2.2d-2",),
+        interfaces.HEAT_STORED: ("isc-2/7.2.2b-1",),
         **beside(
             accuracy.SAME_DIGITS.of("stored"),
             accuracy.SAME_DIGITS.of("centre-a"),
@@ -602,11 +603,10 @@ class ConfiguresQuickly(ConfiguresFromAfar):
 
     zh = "二十分钟内以签名软件包远程配置地址、数据中心、数据项、公式和因子，生效并在断电后保持。"
     checks = {
-        packages.TAKEN_ONLINE: ("isc-2/8.3a",),
-        packages.ONLINE_IN_FORCE: ("isc-2/8.3a",),
-        packages.OFFLINE_IN_FORCE: ("csmt/11.4b-3", "isc-2/8.3b"),
+        packages.OFFLINE_IN_FORCE: ("csmt/11.4b-3",),
         packages.FORMULA_IN_FORCE: ("isc-2/8.3e",),
-        packages.FACTOR_IN_FORCE: ("isc-2/8.3f",),
+        packages.FACTOR_IN_FORCE: ("isc-2/8.3a", "isc-2/8.3f"),
+        packages.FACTOR_FROM_FILE_IN_FORCE: ("isc-2/8.3b",),
         configuration_judge.NEW_ADDRESS_GETS_EVERYTHING: ("isc-2/8.3c",),
         configuration_judge.OLD_ADDRESS_LEFT_ALONE: ("isc-2/8.3c",),
         configuration_judge.ITEM_NO_LONGER_ACQUIRED: ("isc-2/8.3d",),
@@ -615,7 +615,7 @@ class ConfiguresQuickly(ConfiguresFromAfar):
         dynamic_centres_judge.JOINED_IS_SERVED.of("c"): ("isc-2/7.2.4(3)d",),
         configuration_judge.WRONG_CONFIGURATION_REFUSED: ("isc-2/7.4.1.4(3)b",),
         configuration_judge.REFUSED_CHANGES_NOTHING: ("isc-2/7.4.1.4(3)b",),
-        **beside(configuration_judge.CONFIGURATION_LOGGED),
+        **beside(packages.TAKEN_ONLINE, packages.ONLINE_IN_FORCE, configuration_judge.CONFIGURATION_LOGGED),
     }
     scenario = ConfiguresFromAfar.scenario.but(period_s=10, centre_options=(("M", _MANAGED),))
     before_s = 80.0

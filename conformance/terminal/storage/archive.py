@@ -158,6 +158,8 @@ class KeepsByEmissionSource(Case):
         archive_judge.SOURCES_NAMED: ("isc-2/7.2.3a",),
         archive_judge.FOUND_UNDER_THEIR_SOURCE: ("isc-2/7.2.3a", "isc-2/7.3f"),
         archive_judge.NOTHING_FOREIGN_THERE: ("isc-2/7.2.3a", "isc-2/7.3f"),
+        archive_judge.DIRECT_KEPT: ("isc-2/5.3a",),
+        archive_judge.INDIRECT_KEPT: ("isc-2/5.3b",),
     }
     needs = (MODBUS, LOCAL, _BY_SOURCE)
     sources = (
@@ -171,6 +173,10 @@ class KeepsByEmissionSource(Case):
         circuits=3, points=1, maps=("adl3000",), meters=("gas", "steam"), centres=(), kinds=(), emission_sources=sources
     )
     kinds = ("quarter", "hour")
+    kept = {
+        archive_judge.DIRECT_KEPT: ("gas.volume",),
+        archive_judge.INDIRECT_KEPT: ("e01.energy", "e02.energy", "steam.mass"),
+    }
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
@@ -185,6 +191,7 @@ class KeepsByEmissionSource(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from archive_judge.class_findings(history, self.kinds)
+        yield from archive_judge.activity_findings(history, self.kinds, self.kept)
 
 
 class KeepsForYears(Case):

@@ -279,6 +279,40 @@ def emission_sources_mixed(patch: Patch) -> None:
     patch(Classes, "records", records)
 
 
+def _unclassified(patch: Patch, *points: str) -> None:
+    """Leave data of these points out of every emission source."""
+    whole = Classes.records
+
+    def records(self: Classes, name: str, span: Span, from_s: int, to_s: int) -> list[tuple[str, Record]]:
+        return [found for found in whole(self, name, span, from_s, to_s) if found[0] not in points]
+
+    patch(Classes, "records", records)
+
+
+@defect(
+    "fuel-belongs-to-nothing",
+    en="data of fuel that is burnt belong to no emission source",
+    zh="燃料燃烧数据未归入任何排放源",
+    clauses=(*_BY_SOURCE, "isc-2/5.3a"),
+    cases=(_CLASSES,),
+)
+def fuel_belongs_to_nothing(patch: Patch) -> None:
+    """The terminal was made for electricity."""
+    _unclassified(patch, "gas.volume")
+
+
+@defect(
+    "heat-belongs-to-nothing",
+    en="data of heat that is bought belong to no emission source",
+    zh="外购热力数据未归入任何排放源",
+    clauses=(*_BY_SOURCE, "isc-2/5.3b"),
+    cases=(_CLASSES,),
+)
+def heat_belongs_to_nothing(patch: Patch) -> None:
+    """Nobody had thought of steam."""
+    _unclassified(patch, "steam.mass")
+
+
 @defect(
     "raw-kept-for-a-quarter",
     en="readings and minute values are deleted after 92 days whatever is set",

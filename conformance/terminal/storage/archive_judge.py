@@ -13,11 +13,11 @@ from itertools import pairwise
 import msgspec
 
 from bench.case import Check, Criterion, Mark, Measurement, criterion, measure
-from bench.history import History, Observed, Phase, Served
+from bench.history import History, Observed, Phase, Power, Served
 from conformance.common.delivery import matches
 from conformance.common.queries import answers, questions
 from conformance.common.times import DAY, HOUR, MINUTE, instant_of_iso, local
-from conformance.common.truth import Certainty, Key, intervals, number, truth_of
+from conformance.common.truth import Certainty, Expected, Key, intervals, number, truth_of
 
 RESTORED_ALIKE = criterion(
     "restored-alike",
@@ -60,6 +60,18 @@ ALTERED_SET_REFUSED = criterion(
     en="a set with one altered bit is refused as a whole",
     zh="改动一位的备份被整体拒绝",
     unit="rows taken",
+)
+DIRECT_KEPT = criterion(
+    "direct-activity-data-kept",
+    en="activity data of direct emissions (fuel burnt) are monitored and stored",
+    zh="直接排放的活动数据（燃料燃烧）得到监测并存储",
+    unit="periods",
+)
+INDIRECT_KEPT = criterion(
+    "indirect-activity-data-kept",
+    en="activity data of indirect emissions (electricity and heat bought) are monitored and stored",
+    zh="间接排放的活动数据（外购电力、热力）得到监测并存储",
+    unit="periods",
 )
 SOURCES_NAMED = criterion(
     "sources-named",
@@ -417,6 +429,47 @@ def class_findings(history: History, kinds: Sequence[str]) -> Iterator[Check]:
         evidence=[*missing, *refused],
     )
     yield NOTHING_FOREIGN_THERE.none(foreign, known)
+
+
+def activity_findings(
+    history: History, kinds: Sequence[str], kept: Mapping[Criterion, Sequence[str]]
+) -> Iterator[Check]:
+    """The periods after the last start of all points of each criterion are stored, under whatever emission source.
+
+    A point that was never read while others were is not monitored. Open where a question was refused, or a point has no
+    sure period.
+    """
+    truth = truth_of(history)
+    back = max((event.t for event in history.of(Power) if event.state == "restored"), default=history.began.t)
+    asked = questions(history, "classified")
+    refused = [event.problem for event in asked if event.problem]
+    rows: dict[Key, list[str]] = {}
+    until: dict[str, int] = {}
+    for event in answers(history, "classified"):
+        kind = event.query.get("kind", "")
+        until[kind] = min(until.get(kind, event.asked), event.asked - MINUTE, instant_of_iso(event.query["to"]) or 0)
+        for row in event.rows:
+            key = Key(row.get("point", ""), kind, instant_of_iso(row.get("end", "")) or 0)
+            rows.setdefault(key, []).append(row.get("value", ""))
+    due: dict[str, list[Expected]] = {}
+    for kind in (kind for kind in kinds if kind in until):
+        for expected in intervals(truth, kind, _LENGTHS[kind], until[kind]):
+            if expected.certainty is Certainty.SURE and expected.start >= back:
+                due.setdefault(expected.key.point, []).append(expected)
+    for question, points in kept.items():
+        missing = [f"{point}: never read" for point in points if truth.count and not truth.series[point].times]
+        for expected in (each for point in points for each in due.get(point, ())):
+            field = "Cou" if "Cou" in expected.fields else "Avg"
+            key = expected.key
+            if not any(matches(truth, expected, {field: value}) for value in rows.get(key, ())):
+                missing.append(f"{key.point} {key.kind} ending {local(key.end)}: {', '.join(rows.get(key, ())) or '-'}")
+        known = asked and not refused and all(point in due for point in points)
+        yield question.decide(
+            None if refused or not asked else False if missing else True if known else None,
+            measured=len(missing),
+            limit=0,
+            evidence=[*missing, *refused],
+        )
 
 
 def age_findings(history: History) -> Iterator[Check]:

@@ -101,6 +101,7 @@ class MeasuresLossAfterAnAnswer(Case):
     checks = {
         retention.KEPT_LOCALLY.of("kept-locally"): ("isc-2/7.2.3e",),
         retention.UNALTERED.of("kept-locally"): ("isc-2/7.2.3e",),
+        loss_window_judge.ANSWERS_KEPT: ("isc-2/7.2.3-A(2)a",),
         **beside(*delivery.ARRIVAL),
     }
     needs = (MODBUS, HJ212, LOCAL)
@@ -127,5 +128,6 @@ class MeasuresLossAfterAnAnswer(Case):
     def judge(self, history: History) -> Iterator[Finding]:
         trials = loss_window_judge.after_answers(history)
         yield from loss_window_judge.window(trials, "answered", "after a meter's answer", "表计应答之后")
+        yield loss_window_judge.answers_kept_finding(history, needed=_CUTS * 3 // 4)
         yield from retention.local_findings(history, ("minute",))
         yield from delivery.findings(reconciled(history))

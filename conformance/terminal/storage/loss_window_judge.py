@@ -7,21 +7,32 @@ Leaves delivery to `delivery` and stored records as such to `retention`. A cut i
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from bench.case import Check, Measurement, criterion, measure
-from bench.history import History, Power, Served, Stored
+from bench.history import History, Observed, Power, Served, Stored
+from conformance.common.accuracy import same_number
+from conformance.common.circumstances import power_losses
 from conformance.common.delivery import setup_of
 from conformance.common.queries import answers
 from conformance.common.times import MINUTE, SECOND, instant_of, instant_of_iso, local
+from conformance.common.truth import VOLATILE_US
 
 ACKNOWLEDGED_KEPT = criterion(
     "acknowledged-kept",
     en="records acknowledged by a centre stay in the store, whenever power fails afterwards",
     zh="中心已应答的记录在其后任何时刻断电均完好保存",
     unit="records",
+)
+ANSWERS_KEPT = criterion(
+    "answers-kept",
+    en="readings that a meter answered 5 s or more before power failed stay in the store",
+    zh="断电前 5 s 或更早取得的读数均保存完好",
+    unit="readings",
+    stamped=True,
 )
 
 
@@ -70,8 +81,13 @@ def after_answers(history: History) -> list[Trial]:
 
 def _readings(history: History) -> dict[str, list[tuple[int, str]]]:
     """Stored readings with a value by point, as the local interface gave them: instant (us), value."""
+    return _rows(answers(history, "readings"))
+
+
+def _rows(questions: Iterable[Observed]) -> dict[str, list[tuple[int, str]]]:
+    """What such questions were answered, in the order of time where each point was asked for once."""
     found: dict[str, list[tuple[int, str]]] = {}
-    for event in answers(history, "readings"):
+    for event in questions:
         rows = found.setdefault(event.query.get("point", ""), [])
         for row in event.rows:
             at = instant_of_iso(row.get("at", ""))
@@ -178,6 +194,42 @@ def window(trials: Sequence[Trial], name: str, en: str, zh: str) -> Iterator[Mea
             unit="%",
             samples=len(beyond),
         )
+
+
+def answers_kept_finding(history: History, *, needed: int) -> Check:
+    """Of every reading that power could no longer take (R-29) a value is in the store at the end, as it was answered.
+
+    One of several answers within half a polling period may stand for all of them. Open with fewer cuts than `needed`.
+    """
+    asked = {event.query["point"]: event for event in answers(history, "readings")}
+    kept = _rows(asked.values())
+    period_us = {meter.name: round(meter.period_s * SECOND) for meter in history.began.meters}
+    dark = power_losses(history)
+    told: dict[str, list[tuple[int, str]]] = {}
+    for served in history.of(Served):
+        for point, text in served.values.items():
+            told.setdefault(point, []).append((served.t, text))
+    points = {point.id: point for point in history.began.points}
+    lost: list[str] = []
+    seen = 0
+    for point, event in asked.items():
+        replies, rows = told.get(point, []), sorted(kept[point])
+        first, last = instant_of_iso(event.query["from"]) or 0, event.asked - MINUTE
+        period = period_us[points[point].meter]
+        for at, text in replies:
+            if not first <= at <= last or any(cut - VOLATILE_US < at < restored for cut, restored in dark):
+                continue
+            seen += 1
+            near = [value for _, value in _between(rows, at - period + 1, at + SECOND)]
+            alike = [reply for _, reply in _between(replies, at - period // 2, at + period // 2)]
+            if not any(same_number(points[point], reply, value) for reply in alike for value in near):
+                lost.append(f"{point}={text} answered {local(at)}: stored {', '.join(near) or 'nothing'}")
+    return ANSWERS_KEPT.none(lost, seen and len(dark) >= needed)
+
+
+def _between(values: Sequence[tuple[int, str]], low: int, high: int) -> Sequence[tuple[int, str]]:
+    """Those of some values in the order of time whose instants lie from `low` to `high`."""
+    return values[bisect_left(values, (low, "")) : bisect_left(values, (high + 1, ""))]
 
 
 def acknowledged_finding(trials: Sequence[Trial], *, needed: int) -> Check:

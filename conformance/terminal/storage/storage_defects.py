@@ -69,7 +69,7 @@ def hour_begun_anew(patch: Patch) -> None:
     en="readings and records are written every ten minutes to spare the flash",
     zh="为保护闪存每十分钟才落盘一次",
     clauses=_KEPT,
-    cases=(_LONG, _STEPS, "processing/offers-minute-values"),
+    cases=(_LONG, _STEPS, "processing/offers-minute-values", _WINDOWS[-1]),
 )
 def written_every_ten_minutes(patch: Patch) -> None:
     """What stands in memory is lost with the power, and not seen before at the local interface either."""
