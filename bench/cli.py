@@ -59,6 +59,7 @@ def _prove(words: argparse.Namespace) -> int:
             workers=words.workers,
             json_file=Path(words.json) if words.json else None,
             every=words.full,
+            record=words.record,
             defects_only=words.defects_only,
             rig=words.rig,
             sound=Path(words.sound) if words.sound else None,
@@ -272,6 +273,9 @@ def parser() -> argparse.ArgumentParser:
     )
     prove.add_argument(
         "--resume", default="", metavar="FILE", help="go on with the proof of this journal (out/prove-….jsonl) / 续跑"
+    )
+    prove.add_argument(
+        "--record", action="store_true", help="put what was seen failing into conformance/proof.json / 记入套件证明"
     )
     prove.add_argument("--full", action="store_true", help="every defect against every case / 全矩阵")
     _selecting(prove)

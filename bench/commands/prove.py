@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Rig
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Rig, Verdict
 from bench.commands.options import REFERENCE_PROFILE, RIGS, near, no_case, picks, whole, workers_of
 from bench.commands.pairs import SOUND, Head, Job, Pairs, PairsError
 from bench.commands.proof_rounds import next_round, related, tally
@@ -28,13 +28,14 @@ from bench.dut.profile import ProfileError, load_profile
 from bench.run import Setup, run_case
 from conformance.clauses.suite import case_classes
 from conformance.defects import Defect, all_defects
+from conformance.defects.proof import PROOF, read_proof, recorded, write_proof
 from reports import prove as shown
 from reports.html import prove as prove_page
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """The words of the command. `sound`, `hints` and `resume` as `main` says."""
+    """The words of the command. `sound`, `hints`, `resume` and `record` as `main` says."""
 
     out: Path
     defects: tuple[str, ...]
@@ -43,6 +44,7 @@ class Asked:
     workers: str
     json_file: Path | None
     every: bool
+    record: bool = False
     defects_only: bool = False
     rig: str = VIRTUAL_RIG
     sound: Path | None = None
@@ -237,11 +239,23 @@ def journal_of(asked: Asked, matter: Matter) -> Pairs:
         raise WrongWords(f"--resume {error}" if asked.resume else str(error)) from None
 
 
+def keep_flips(rig: str, results: Iterable[tuple[Job, CaseResult]]) -> None:
+    """Put into the suite's proof which checks each defect was seen failing; an error shows nothing."""
+    pairs = [
+        (job.defect, job.case, tuple(check.id for check in result.checks if check.verdict is Verdict.FAIL))
+        for job, result in results
+        if job.defect != SOUND and result.verdict is not Verdict.ERROR
+    ]
+    write_proof(recorded(read_proof(), rig, pairs, defects=all_defects(), cases=case_classes()))
+    print(f"{PROOF}: {len(pairs)} pairs recorded / 已记录 {len(pairs)} 组")
+
+
 def main(asked: Asked) -> int:
     """Run the proof and print the matrix. 0 trusted, 1 not, 3 the bench's own error, 4 wrong words.
 
     What the run in `sound` says of the sound terminal is taken over; its other cases are run. The matrix in `hints`, of
     whatever commit, says what is tried first, and nothing else. `resume` is the journal of a proof that was stopped.
+    With `record` what was seen failing is put into the suite's own proof (`conformance.defects.proof`).
     """
     try:
         matter = matter_of(asked)
@@ -257,11 +271,14 @@ def main(asked: Asked) -> int:
                 print(f"the rig's self test failed, nothing was run: {error} / 台架自检失败", file=sys.stderr)
                 return EXIT_ERROR
         print(f"pairs / 配对记录: {journal.path}  (stopped: prove --resume {journal.path} / 中断后可续跑)", flush=True)
-        proof = Prover(matter, journal, crew).prove(every=asked.every, defects_only=asked.defects_only)
+        prover = Prover(matter, journal, crew)
+        proof = prover.prove(every=asked.every, defects_only=asked.defects_only)
     shown.print_proof(proof)
     print(prove_page.write(proof, asked.out / f"{proof.run}.html"))
     if asked.json_file:
         asked.json_file.write_bytes(shown.to_json(proof))
+    if asked.record:
+        keep_flips(matter.rig, prover.results)
     if proof.troubles:
         return EXIT_ERROR
     return EXIT_PASS if proof.trusted else EXIT_FAIL

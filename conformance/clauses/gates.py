@@ -20,6 +20,7 @@ from conformance.clauses.ledger import DOCUMENTS, FOLDER, Entry, Ledger, LedgerE
 from conformance.clauses.statement import Statement, read_statement
 from conformance.clauses.suite import CaseNote, DefectNote
 from conformance.clauses.texts import AddressError, Sentence, Text, Texts, TextsAbsent
+from conformance.defects.proof import Proof, read_proof
 
 LONGEST_SHARED = 14
 
@@ -54,6 +55,7 @@ class Subject:
     defects: tuple[DefectNote, ...]
     statement: Statement
     readings: tuple[str, ...]
+    proof: Proof = field(default_factory=Proof)
     texts: Texts | None = None
     without_texts: str = ""
     _read: dict[str, Text] = field(default_factory=dict)
@@ -247,6 +249,18 @@ def _cases(subject: Subject) -> Iterator[str | None]:
         yield f"case {case.id}: {'; '.join(problems)}" if problems else None
 
 
+def _flips(subject: Subject) -> Iterator[str | None]:
+    flipped = subject.proof.flipped()
+    deciding: dict[str, list[tuple[str, str]]] = {}
+    for case in subject.cases:
+        for check in case.checks:
+            for clause in check.clauses:
+                deciding.setdefault(clause, []).append((case.id, check.id))
+    for clause, checks in deciding.items():
+        told = ", ".join(f"{case}:{check}" for case, check in checks[:3])
+        yield None if flipped & set(checks) else f"{clause}: no defect is known to fail {told}; prove --record"
+
+
 def _defects(subject: Subject) -> Iterator[str | None]:
     cases = {case.id for case in subject.cases}
     for defect in subject.defects:
@@ -393,6 +407,13 @@ GATES: tuple[Gate, ...] = (
         Words(zh="缺陷指向的条款和用例都存在", en="every defect names clauses and cases that exist"),
         _defects,
     ),
+    Gate(
+        "flips",
+        Words(
+            zh="每个有用例的条目均有一个缺陷使其判据不通过", en="of every entry with a case a check was seen failing"
+        ),
+        _flips,
+    ),
     Gate("findings", Words(zh="起草问题的关联与语言齐全", en="findings are linked and bilingual"), _findings),
     Gate("addresses", Words(zh="位置都指向文本", en="every address names text"), _addresses, needs_texts=True),
     Gate("coverage", Words(zh="没有遗漏的句子", en="no sentence without an entry"), _coverage, needs_texts=True),
@@ -456,6 +477,7 @@ def read_subject(
         defects=tuple(defects),
         statement=statement,
         readings=tuple(readings),
+        proof=read_proof(),
         texts=texts,
         without_texts=without_texts,
     )

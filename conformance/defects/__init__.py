@@ -18,6 +18,7 @@ from unittest.mock import patch as mock_patch
 
 import conformance
 from bench.case import Text
+from conformance.defects.proof import read_proof
 
 
 class Patch:
@@ -60,16 +61,16 @@ ANY_RIG = ("virtual", *REAL_RIGS)
 class Defect:
     """One way to be broken.
 
-    `clauses` are the ledger entries it violates, `cases` the cases that must notice, besides those that share a
-    clause. `breaks` installs it through a Patch. `rigs` are the rigs in which the terminal can have it.
+    `clauses` are the ledger entries it violates. `breaks` installs it through a Patch. `rigs` are the rigs in which the
+    terminal can have it. `cases` are those of which a check is known to fail (`proof`).
     """
 
     id: str
     title: Text
     clauses: tuple[str, ...]
-    cases: tuple[str, ...]
     breaks: Callable[[Patch], None] = field(repr=False)
     rigs: tuple[str, ...] = ANY_RIG
+    cases: tuple[str, ...] = ()
 
     @contextmanager
     def applied(self) -> Generator[None, None, None]:
@@ -80,29 +81,17 @@ class Defect:
 
 
 _known: dict[str, Defect] = {}
-_noticed: dict[str, tuple[str, ...]] = {}
-
-
-def noticed(id: str, *cases: str) -> None:
-    """Cases that must notice a defect of another chapter too: the short ones of real time say it in one place."""
-    _noticed[id] = (*_noticed.get(id, ()), *cases)
 
 
 def defect(
-    id: str,
-    *,
-    en: str,
-    zh: str,
-    clauses: tuple[str, ...],
-    cases: tuple[str, ...] = (),
-    rigs: tuple[str, ...] = ANY_RIG,
+    id: str, *, en: str, zh: str, clauses: tuple[str, ...], rigs: tuple[str, ...] = ANY_RIG
 ) -> Callable[[Callable[[Patch], None]], Defect]:
     """Register a function that breaks the terminal. Raises ValueError for an id that is taken."""
 
     def register(breaks: Callable[[Patch], None]) -> Defect:
         if id in _known:
             raise ValueError(f"two defects are called {id}")
-        made = _known[id] = Defect(id, Text(en, zh), clauses, cases, breaks, rigs)
+        made = _known[id] = Defect(id, Text(en, zh), clauses, breaks, rigs)
         return made
 
     return register
@@ -110,11 +99,9 @@ def defect(
 
 @cache
 def all_defects() -> dict[str, Defect]:
-    """Every defect by id, sorted."""
+    """Every defect by id, sorted, each with the cases that are known to notice it. Raises ProofError."""
     for room in pkgutil.walk_packages(conformance.__path__, f"{conformance.__name__}."):
         if room.name.endswith("_defects"):
             importlib.import_module(room.name)
-    if unknown := sorted(set(_noticed) - set(_known)):
-        raise ValueError(f"noticed, but no defect: {', '.join(unknown)}")
-    also = {name: replace(found, cases=(*found.cases, *_noticed.get(name, ()))) for name, found in _known.items()}
-    return dict(sorted(also.items()))
+    noticed = read_proof().noticed()
+    return {name: replace(found, cases=noticed.get(name, ())) for name, found in sorted(_known.items())}

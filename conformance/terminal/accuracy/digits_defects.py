@@ -20,7 +20,6 @@ _TYPES, _BCD = "digits/takes-over-limits-of-every-type", "digits/takes-over-limi
     en="the sign of 16-bit registers is not looked at",
     zh="16 位寄存器的符号位未处理",
     clauses=("isc-2/7.2.2(2)a", "isc-2/7.2.2(2)e"),
-    cases=(_TYPES,),
 )
 def sixteen_bit_sign_forgotten(patch: Patch) -> None:
     """Single registers are whole numbers from 0 to 65535, whatever the point table says."""
@@ -33,7 +32,6 @@ def sixteen_bit_sign_forgotten(patch: Patch) -> None:
     en="64-bit counters pass through a double",
     zh="64 位计数值经双精度浮点数转换",
     clauses=("isc-2/7.2.2(2)a", "isc-2/7.2.2(2)e"),
-    cases=(_TYPES,),
 )
 def sixty_four_bits_through_a_double(patch: Patch) -> None:
     """Exact up to 2^53, which no meter in the office had ever reached."""
@@ -51,7 +49,6 @@ def sixty_four_bits_through_a_double(patch: Patch) -> None:
     en="a register full of nines is taken for one without a value",
     zh="将各位均为 9 的数值当作无效数据",
     clauses=("isc-2/7.2.2(2)b", "isc-2/7.2.2(2)c"),
-    cases=(_BCD,),
 )
 def nines_taken_for_no_value(patch: Patch) -> None:
     """One maker's meters show 999999.99 while they start, and the driver was made for them."""

@@ -21,18 +21,12 @@ from reference_terminal.uplink.hj212 import packets
 from reference_terminal.uplink.hj212.packets import Channel
 from reference_terminal.web import api
 
-_UNCHANGED = "accuracy/takes-over-information-unchanged"
-_DIGITS = "accuracy/keeps-every-digit"
-_READING = "accuracy/equals-the-reading"
-_EDGES = "accuracy/takes-over-edge-values"
-
 
 @defect(
     "single-precision",
     en="values pass through a 32-bit float",
     zh="数值经单精度浮点数转换",
     clauses=("isc-2/9.3a", "isc-2/9.3b", "isc-2/9.3c", "cpcif/8.2a", "cpcif/8.2b"),
-    cases=(_UNCHANGED, _DIGITS, _READING, _EDGES),
 )
 def single_precision(patch: Patch) -> None:
     """The point table holds 32-bit floats, printed with seven digits: long counters lose their last places."""
@@ -44,7 +38,6 @@ def single_precision(patch: Patch) -> None:
     en="trailing zeros are dropped",
     zh="丢弃末尾零",
     clauses=("isc-2/9.3b", "cpcif/8.2a"),
-    cases=(_DIGITS, _EDGES),
 )
 def trailing_zeros_dropped(patch: Patch) -> None:
     """Numbers are printed with %g, so that 0.10 becomes 0.1 and the resolution of the meter is lost."""
@@ -63,7 +56,6 @@ def trailing_zeros_dropped(patch: Patch) -> None:
     en="floating-point registers are kept with two decimals",
     zh="浮点寄存器一律保留两位小数",
     clauses=("isc-2/9.3c", "cpcif/8.2b"),
-    cases=(_UNCHANGED, _READING),
 )
 def two_decimals_for_all(patch: Patch) -> None:
     """The column of the database was declared DECIMAL(12,2)."""
@@ -75,7 +67,6 @@ def two_decimals_for_all(patch: Patch) -> None:
     en="unsigned registers are read as signed",
     zh="无符号寄存器按有符号数解析",
     clauses=("isc-2/9.3c", "cpcif/8.2b"),
-    cases=(_EDGES,),
 )
 def unsigned_read_as_signed(patch: Patch) -> None:
     """A counter beyond half its range becomes negative."""
@@ -92,7 +83,6 @@ def unsigned_read_as_signed(patch: Patch) -> None:
     en="the word order of a meter is ignored",
     zh="忽略表计的字序",
     clauses=("isc-2/9.3c", "cpcif/8.2b"),
-    cases=(_EDGES,),
 )
 def word_order_ignored(patch: Patch) -> None:
     """All registers are taken big-endian; a meter that sends the low word first gives nonsense."""
@@ -104,7 +94,6 @@ def word_order_ignored(patch: Patch) -> None:
     en="scaling divides whole numbers and loses the decimals",
     zh="换算采用整数除法，丢失小数",
     clauses=("isc-2/9.3a", "isc-2/9.3b", "isc-2/9.3c", "cpcif/8.2a", "cpcif/8.2b"),
-    cases=(_UNCHANGED, _DIGITS, _READING, _EDGES),
 )
 def integer_division(patch: Patch) -> None:
     """1234 / 100 is 12 (F26)."""
@@ -117,7 +106,6 @@ def integer_division(patch: Patch) -> None:
     en="stored readings show universal time as local time",
     zh="本地存储将世界时当作北京时间",
     clauses=("isc-2/9.3a",),
-    cases=(_UNCHANGED,),
 )
 def stored_in_another_zone(patch: Patch) -> None:
     """The clock of the device runs in UTC and the local interface adds +08:00 to it without converting."""
@@ -139,7 +127,6 @@ def stored_in_another_zone(patch: Patch) -> None:
     en="real-time data carry universal time as local time",
     zh="实时数据将世界时当作北京时间上传",
     clauses=("isc-2/9.3a",),
-    cases=(_UNCHANGED, _READING),
 )
 def sent_in_another_zone(patch: Patch) -> None:
     """gmtime in place of localtime when the packet is made."""
@@ -151,7 +138,6 @@ def sent_in_another_zone(patch: Patch) -> None:
     en="each reading carries the time of the next cycle",
     zh="读数被赋予下一周期的时刻",
     clauses=("isc-2/9.3a", "isc-2/9.3c"),
-    cases=(_UNCHANGED, _READING),
 )
 def one_cycle_behind(patch: Patch) -> None:
     """Two buffers change places before the new one is filled, so that the answer before last is handed out."""
@@ -177,7 +163,6 @@ def one_cycle_behind(patch: Patch) -> None:
     en="good readings are shown as bad and bad ones as good",
     zh="有效与无效状态颠倒",
     clauses=("isc-2/9.3a",),
-    cases=(_UNCHANGED,),
 )
 def quality_read_backwards(patch: Patch) -> None:
     """The OPC habit, in which 0 is bad, is put on a field in which 0 is good."""
@@ -189,7 +174,6 @@ def quality_read_backwards(patch: Patch) -> None:
     en="real-time values carry the flag of a faulty instrument",
     zh="实时数据恒带仪器故障标记",
     clauses=("isc-2/9.3a",),
-    cases=(_UNCHANGED,),
 )
 def real_time_always_faulty(patch: Patch) -> None:
     """The flag is set by the self-test at start and never taken back."""
@@ -206,7 +190,6 @@ def real_time_always_faulty(patch: Patch) -> None:
     en="real-time values are sent without decimals",
     zh="实时数据上传时舍去小数",
     clauses=("isc-2/9.3a", "isc-2/9.3b", "isc-2/9.3c", "cpcif/8.2a", "cpcif/8.2b"),
-    cases=(_UNCHANGED, _DIGITS, _READING, _EDGES),
 )
 def whole_numbers_in_real_time(patch: Patch) -> None:
     """%d in the format of the packet; store and local display are right."""
@@ -222,7 +205,6 @@ def whole_numbers_in_real_time(patch: Patch) -> None:
     en="the local copy keeps one decimal, the centres get them all",
     zh="本地副本仅保留一位小数，上传数据正确",
     clauses=("isc-2/9.3a", "isc-2/9.3b", "isc-2/9.3c", "cpcif/8.2a"),
-    cases=(_UNCHANGED, _DIGITS, _READING, _EDGES),
 )
 def local_copy_rounded(patch: Patch) -> None:
     """What is shown on the spot was made for a display of one decimal."""
@@ -243,7 +225,6 @@ def local_copy_rounded(patch: Patch) -> None:
     en="a register full of ones counts as no value",
     zh="寄存器全为 1 时一律视为无效",
     clauses=("isc-2/9.3c", "cpcif/8.2b"),
-    cases=(_EDGES,),
 )
 def largest_value_refused(patch: Patch) -> None:
     """FFFFFFFF is taken for a mark of no value in every map, also where it is the largest count."""

@@ -28,21 +28,6 @@ from reference_terminal.operations.clock import WallClock
 from reference_terminal.processing.late import LateReadings, Place
 
 _MQTT, _HTTPS = "csmt/11.3b-2", "csmt/11.3b-3"
-_READS = (
-    "collectors/reads-mqtt-collectors",
-    "collectors/reads-https-collectors",
-    "mqtt/reads-mqtt5-collectors",
-    "mqtt/reads-hj212-messages",
-)
-_REPEATED = "collectors/counts-repeated-messages-once"
-_RETAINED = "collectors/keeps-retained-values-old"
-_KEPT = "collectors/takes-what-broker-kept"
-_KEPT_5 = "mqtt/takes-what-mqtt5-broker-kept"
-_ONCE = "mqtt/takes-each-message-exactly-once"
-_DAMAGED = "mqtt/stores-nothing-from-damaged-hj212-messages"
-_FOREIGN = "collectors/refuses-foreign-collectors"
-_MESSAGES = "collectors/stores-nothing-from-spoiled-messages"
-_ANSWERS = "collectors/stores-nothing-from-spoiled-answers"
 
 
 @defect(
@@ -50,7 +35,6 @@ _ANSWERS = "collectors/stores-nothing-from-spoiled-answers"
     en="numbers of messages pass through a 32-bit float",
     zh="报文数值经单精度浮点数转换",
     clauses=(_MQTT, _HTTPS),
-    cases=_READS,
 )
 def message_numbers_as_floats(patch: Patch) -> None:
     """The JSON library gives floats, and the point table holds 32 bits printed with five digits."""
@@ -68,7 +52,6 @@ def message_numbers_as_floats(patch: Patch) -> None:
     en="what collectors say is kept of every other period only",
     zh="采集器数据每两个周期仅保留一个",
     clauses=("isc-2/7.2.4b",),
-    cases=_READS,
 )
 def every_other_period_of_collectors(patch: Patch) -> None:
     """The device has enough to do with its own meters."""
@@ -99,7 +82,6 @@ def every_other_period_of_collectors(patch: Patch) -> None:
     en="a value gets the time of its arrival in place of the message's own",
     zh="以到达时刻代替消息自带时刻",
     clauses=(_MQTT,),
-    cases=(_REPEATED, _RETAINED, _KEPT, _KEPT_5, _ONCE),
 )
 def arrival_as_time_of_value(patch: Patch) -> None:
     """The collector's clock is not believed, so that nobody looks at it."""
@@ -116,7 +98,6 @@ def arrival_as_time_of_value(patch: Patch) -> None:
     en="a message that comes again is one more sample of its hour",
     zh="重复消息再次计入小时均值",
     clauses=(_MQTT,),
-    cases=(_REPEATED,),
 )
 def copies_sampled_again(patch: Patch) -> None:
     """The driver takes every arrival for news; the store's key alone keeps the reading from standing there twice."""
@@ -133,7 +114,6 @@ def copies_sampled_again(patch: Patch) -> None:
     en="the terminal asks the broker for a clean session",
     zh="以清除会话方式连接代理",
     clauses=(_MQTT,),
-    cases=(_KEPT, _KEPT_5, _ONCE),
 )
 def session_not_kept(patch: Patch) -> None:
     """The default of the library: whatever comes while the connection is down is nobody's."""
@@ -160,7 +140,6 @@ def session_not_kept(patch: Patch) -> None:
     en="messages of slots that are over are acknowledged and thrown away",
     zh="确认滞后消息后丢弃",
     clauses=(_MQTT,),
-    cases=(_KEPT, _KEPT_5, _ONCE),
 )
 def backlog_taken_and_dropped(patch: Patch) -> None:
     """Only the newest value of a point has a place."""
@@ -177,7 +156,6 @@ def backlog_taken_and_dropped(patch: Patch) -> None:
     en="a collector's certificate is not checked",
     zh="不校验采集器证书",
     clauses=(_MQTT, _HTTPS),
-    cases=(_FOREIGN,),
 )
 def any_collector_will_do(patch: Patch) -> None:
     """The devices in the plant's own network are trusted."""
@@ -189,7 +167,6 @@ def any_collector_will_do(patch: Patch) -> None:
     en="a collector that was refused once is never tried again",
     zh="采集器被拒绝一次后不再重试",
     clauses=(_MQTT, _HTTPS),
-    cases=(_FOREIGN,),
 )
 def collector_given_up(patch: Patch) -> None:
     """A bad certificate is an attack, and whoever attacks stays out until the next start."""
@@ -223,7 +200,6 @@ def collector_given_up(patch: Patch) -> None:
     en="what is no number, or absent, is taken for 0",
     zh="缺失或非数值内容按 0 处理",
     clauses=(_MQTT, _HTTPS),
-    cases=(_MESSAGES, _ANSWERS, _DAMAGED),
 )
 def no_number_as_nought(patch: Patch) -> None:
     """`float(value or 0)` inside a `try` that gives 0."""
@@ -247,7 +223,6 @@ def no_number_as_nought(patch: Patch) -> None:
     en="a collector's answer counts as a reading of now, whatever time it says",
     zh="采集器应答不看自带时刻，一律按当前数据",
     clauses=(_HTTPS,),
-    cases=(_ANSWERS,),
 )
 def old_answer_taken_for_new(patch: Patch) -> None:
     """Whoever is asked now answers of now."""

@@ -27,10 +27,6 @@ from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.hj212.packets import Channel
 from reference_terminal.uplink.hj212.settings import CentreSettings
 
-_READ_NOW = ("commands/reads-meters-on-command",)
-_HISTORY = ("commands/answers-history-requests",)
-_OBEYS = ("commands/obeys-its-centre",)
-_REFUSES = ("commands/refuses-wrong-requests",)
 _FRAMES = ("isc-2/7.2.4k",)
 
 
@@ -51,7 +47,6 @@ def _answers_with(patch: Patch, other: Callable[[Message, int], int]) -> None:
     en="2011 switches real-time data on, but no data answer it",
     zh="收到 2011 只打开实时上传，不返回数据",
     clauses=("isc-2/9.1e",),
-    cases=_READ_NOW,
 )
 def read_now_only_switches_on(patch: Patch) -> None:
     """The command is taken for a setting; data come with the next cycle."""
@@ -82,7 +77,6 @@ def _keeps_latest(patch: Patch) -> dict[int, Reading]:
     en="2011 is answered with the readings of the last cycle",
     zh="以上一周期读数应答即时采集命令",
     clauses=("isc-2/9.1e",),
-    cases=_READ_NOW,
 )
 def read_now_from_memory(patch: Patch) -> None:
     """The value on the screen is taken for the value now."""
@@ -99,7 +93,6 @@ def read_now_from_memory(patch: Patch) -> None:
     en="2011 reads the meters afresh but sends the readings of the last cycle",
     zh="虽重新读表，却上传上一周期读数",
     clauses=("isc-2/9.1e",),
-    cases=_READ_NOW,
 )
 def read_now_sends_the_one_before(patch: Patch) -> None:
     """The answer is built while the request is still on the bus."""
@@ -117,7 +110,6 @@ def read_now_sends_the_one_before(patch: Patch) -> None:
     en="the answer to 2011 waits for the next run of a task that runs every ten seconds",
     zh="即时采集应答等待 10 s 周期任务",
     clauses=("isc-2/9.1e",),
-    cases=_READ_NOW,
 )
 def read_now_takes_its_time(patch: Patch) -> None:
     """Commands are put into a list that is looked at now and then."""
@@ -135,7 +127,6 @@ def read_now_takes_its_time(patch: Patch) -> None:
     en="2011 is answered with the first meter's values only",
     zh="即时采集仅返回第一块表的数据",
     clauses=("isc-2/7.2.3-A(2)c",),
-    cases=_READ_NOW,
 )
 def read_now_one_meter(patch: Patch) -> None:
     """The answer is sent when the first meter has replied; the others come too late for it."""
@@ -156,7 +147,6 @@ def read_now_one_meter(patch: Patch) -> None:
     en="history requests are refused as unknown commands",
     zh="不识别历史数据请求",
     clauses=("isc-2/7.2.4i",),
-    cases=_HISTORY,
 )
 def history_unknown(patch: Patch) -> None:
     """The query commands of table 9 were never programmed."""
@@ -178,7 +168,6 @@ def _periods(patch: Patch, seconds_before: int, seconds_after: int) -> None:
     en="the period that begins at EndTime is left out of a history request",
     zh="历史请求不含终点时刻的记录",
     clauses=("isc-2/7.2.3-A(3)b",),
-    cases=_HISTORY,
 )
 def history_half_open(patch: Patch) -> None:
     """A half-open range where the standard's is closed (NC15)."""
@@ -190,7 +179,6 @@ def history_half_open(patch: Patch) -> None:
     en="a history request brings the hour before and the hour after as well",
     zh="历史请求多返回前后各一小时记录",
     clauses=("isc-2/7.2.3-A(3)b",),
-    cases=_HISTORY,
 )
 def history_an_hour_more(patch: Patch) -> None:
     """Whole files are sent, whatever part of them was asked for."""
@@ -202,7 +190,6 @@ def history_an_hour_more(patch: Patch) -> None:
     en="the period that begins at BeginTime is left out of a history request",
     zh="历史请求不含起点时刻的记录",
     clauses=("isc-2/7.2.3-A(3)b",),
-    cases=_HISTORY,
 )
 def history_begins_later(patch: Patch) -> None:
     """Greater where greater or equal was meant."""
@@ -214,7 +201,6 @@ def history_begins_later(patch: Patch) -> None:
     en="records sent on request are rounded to whole units",
     zh="历史应答数据取整",
     clauses=("isc-2/7.2.3-A(3)b",),
-    cases=_HISTORY,
 )
 def history_rounded(patch: Patch) -> None:
     """The archive that serves queries keeps whole numbers only."""
@@ -248,7 +234,6 @@ def _rounded(record: Record) -> Record:
     en="a request for hour data is answered with the last minute of each hour",
     zh="小时历史以该小时末分钟数据应答",
     clauses=("isc-2/7.2.3-A(3)b",),
-    cases=_HISTORY,
 )
 def history_hours_are_last_minutes(patch: Patch) -> None:
     """Hour data are picked from the minute table by their end instead of being read from their own."""
@@ -275,7 +260,6 @@ def history_hours_are_last_minutes(patch: Patch) -> None:
     en="a history request for a range without data ends with success",
     zh="无数据时段的历史请求返回执行成功",
     clauses=("isc-2/7.2.3-A(3)b",),
-    cases=_HISTORY,
 )
 def empty_range_is_success(patch: Patch) -> None:
     """ExeRtn 1 for everything that raised no error; 100 is never used (NC15)."""
@@ -292,7 +276,6 @@ def empty_range_is_success(patch: Patch) -> None:
     en="the execution of a history request is reported before its data are sent",
     zh="先回执行结果，后发送历史数据",
     clauses=("isc-2/7.2.4i",),
-    cases=_HISTORY,
 )
 def history_result_before_data(patch: Patch) -> None:
     """The request is put into a queue, and that is reported as its execution."""
@@ -312,7 +295,6 @@ def history_result_before_data(patch: Patch) -> None:
     en="what a centre sets is confirmed and not put in force",
     zh="中心下发的参数应答成功但不生效",
     clauses=_FRAMES,
-    cases=_OBEYS,
 )
 def settings_accepted_and_forgotten(patch: Patch) -> None:
     """The page of the configuration tool is the only way to change anything."""
@@ -328,7 +310,6 @@ def settings_accepted_and_forgotten(patch: Patch) -> None:
     en="what a centre sets is forgotten with the power",
     zh="断电后中心下发的参数丢失",
     clauses=_FRAMES,
-    cases=_OBEYS,
 )
 def settings_until_the_next_start(patch: Patch) -> None:
     """In force, but in memory alone."""
@@ -347,7 +328,6 @@ def settings_until_the_next_start(patch: Patch) -> None:
     en="every setting of a centre is refused",
     zh="拒绝中心下发的一切参数",
     clauses=_FRAMES,
-    cases=_OBEYS,
 )
 def settings_belong_to_the_vendor(patch: Patch) -> None:
     """QnRtn 2 for everything but questions."""
@@ -359,7 +339,6 @@ def settings_belong_to_the_vendor(patch: Patch) -> None:
     en="a centre may not ask what is set",
     zh="拒绝中心读取参数",
     clauses=_FRAMES,
-    cases=_OBEYS,
 )
 def questions_belong_to_the_vendor(patch: Patch) -> None:
     """QnRtn 2 for questions."""
@@ -371,7 +350,6 @@ def questions_belong_to_the_vendor(patch: Patch) -> None:
     en="2012 is confirmed, and real-time data go on",
     zh="2012 应答后仍继续上传实时数据",
     clauses=_FRAMES,
-    cases=_OBEYS,
 )
 def realtime_cannot_be_stopped(patch: Patch) -> None:
     """A notification is something to be answered."""
@@ -383,7 +361,6 @@ def realtime_cannot_be_stopped(patch: Patch) -> None:
     en="after 2012 a 2011 brings one packet and no further ones",
     zh="2012 之后 2011 只返回一次数据，不恢复上传",
     clauses=_FRAMES,
-    cases=_OBEYS,
 )
 def realtime_stays_off(patch: Patch) -> None:
     """The two meanings of 2011 taken for one."""
@@ -399,7 +376,6 @@ def realtime_stays_off(patch: Patch) -> None:
     en="password, number and system code of a request are not compared",
     zh="不核对请求的密码、设备标识和系统编码",
     clauses=_FRAMES,
-    cases=_REFUSES,
 )
 def anybody_may_command(patch: Patch) -> None:
     """Who has the connection has the terminal."""
@@ -412,7 +388,6 @@ def anybody_may_command(patch: Patch) -> None:
     en="every request that is refused is refused with QnRtn 2",
     zh="一律以 QnRtn=2 拒绝",
     clauses=_FRAMES,
-    cases=_REFUSES,
 )
 def one_code_for_all_refusals(patch: Patch) -> None:
     """No is no."""
@@ -424,7 +399,6 @@ def one_code_for_all_refusals(patch: Patch) -> None:
     en="parameters outside their range are confirmed and bent until they fit",
     zh="超出范围的参数也应答成功",
     clauses=_FRAMES,
-    cases=_REFUSES,
 )
 def parameters_not_checked(patch: Patch) -> None:
     """Be lenient in what you accept."""
@@ -444,7 +418,6 @@ def parameters_not_checked(patch: Patch) -> None:
     en="a date that does not exist sets the clock to something near it",
     zh="不存在的日期时间被折算后用于校时",
     clauses=_FRAMES,
-    cases=_REFUSES,
 )
 def wrong_times_are_bent(patch: Patch) -> None:
     """Arithmetic with the digits."""
@@ -463,7 +436,6 @@ def wrong_times_are_bent(patch: Patch) -> None:
     en="a command that the terminal does not know gets no answer",
     zh="对不支持的命令不作应答",
     clauses=_FRAMES,
-    cases=_REFUSES,
 )
 def unknown_commands_in_silence(patch: Patch) -> None:
     """Not for me."""

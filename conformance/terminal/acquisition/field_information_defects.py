@@ -19,8 +19,6 @@ from reference_terminal.uplink.hj212.commands import CommandSet
 from reference_terminal.uplink.hj212.link import CentreLink
 
 _CLAUSES = ("isc-2/7.2.4k",)
-_ABSENT = ("commands/does-nothing-for-absent-instruments",)
-_TELLS = ("commands/tells-its-state-and-log",)
 _OF_INSTRUMENTS = ("3011", "3012", "3013", "3014", "3016", "3017", "3018", "3019")
 
 
@@ -29,7 +27,6 @@ _OF_INSTRUMENTS = ("3011", "3012", "3013", "3014", "3016", "3017", "3018", "3019
     en="calibration and sampling are reported as done without any instrument",
     zh="没有仪表也报告校准、采样成功",
     clauses=_CLAUSES,
-    cases=_ABSENT,
 )
 def calibrates_what_is_not_there(patch: Patch) -> None:
     """Every command of the table has a handler; these have an empty one."""
@@ -53,7 +50,6 @@ def calibrates_what_is_not_there(patch: Patch) -> None:
     en="commands that the terminal does not have are refused as if their QN were wrong",
     zh="不支持的命令以 QN 错误拒绝",
     clauses=_CLAUSES,
-    cases=_ABSENT,
 )
 def blames_the_number_for_the_command(patch: Patch) -> None:
     """A table of codes that is off by one."""
@@ -70,7 +66,6 @@ def blames_the_number_for_the_command(patch: Patch) -> None:
     en="a time for an instrument sets the terminal's own clock",
     zh="对仪表的校时命令被用于终端自身时钟",
     clauses=_CLAUSES,
-    cases=_ABSENT,
 )
 def any_clock_is_mine(patch: Patch) -> None:
     """PolId is not looked at."""
@@ -86,7 +81,6 @@ def any_clock_is_mine(patch: Patch) -> None:
     en="state and link are told by the numbers of another table",
     zh="状态与通信状态按其他码表上报",
     clauses=_CLAUSES,
-    cases=_TELLS,
 )
 def tells_a_state_of_its_own(patch: Patch) -> None:
     """One is yes."""
@@ -102,7 +96,6 @@ def tells_a_state_of_its_own(patch: Patch) -> None:
     en="a request for the log brings it from its beginning, whatever range was asked for",
     zh="日志请求不分时段，从头返回",
     clauses=_CLAUSES,
-    cases=_TELLS,
 )
 def log_from_the_beginning(patch: Patch) -> None:
     """BeginTime and EndTime belong to measured data."""
@@ -120,7 +113,6 @@ def log_from_the_beginning(patch: Patch) -> None:
     en="entries of the log are told with times that are off by more than a minute",
     zh="上报日志的时间偏差一分多钟",
     clauses=_CLAUSES,
-    cases=_TELLS,
 )
 def log_at_other_times(patch: Patch) -> None:
     """The time of sending is taken for the time of the entry."""
@@ -146,7 +138,6 @@ def log_at_other_times(patch: Patch) -> None:
     en="log text is told without the // around it",
     zh="上报日志文本缺少 // 界定",
     clauses=_CLAUSES,
-    cases=_TELLS,
 )
 def log_text_without_its_bounds(patch: Patch) -> None:
     """A comment sign was taken for a comment sign."""

@@ -28,16 +28,6 @@ from reference_terminal.settings.analog import AnalogConfig
 from reference_terminal.settings.meters import PointConfig
 
 _DLT645, _CJT188, _MODBUS = "csmt/11.3a-2", "csmt/11.3a-3", "csmt/11.3a-1"
-_READS_DLT645 = "interfaces/reads-dlt645-meters"
-_READS_CJT188 = "interfaces/reads-cjt188-meters"
-_READS_MODBUS = "interfaces/reads-modbus-on-serial-lines"
-_READS_LOOPS = "interfaces/reads-analogue-loops"
-_BROKEN_LOOPS = "interfaces/stores-nothing-from-broken-loops"
-_SHARED = "interfaces/reads-several-protocols-on-one-line"
-_BESIDE_DEAD = "interfaces/keeps-cadence-beside-dead-meter"
-_SPOILED_DLT645 = "interfaces/stores-nothing-from-spoiled-dlt645-answers"
-_SPOILED_CJT188 = "interfaces/stores-nothing-from-spoiled-cjt188-answers"
-_SPOILED_MODBUS = "interfaces/stores-nothing-from-spoiled-modbus-frames"
 
 
 @defect(
@@ -45,7 +35,6 @@ _SPOILED_MODBUS = "interfaces/stores-nothing-from-spoiled-modbus-frames"
     en="33H is not taken off the last octet of the data",
     zh="数据域最后一个字节未减 33H",
     clauses=(_DLT645,),
-    cases=(_READS_DLT645, _SHARED, _BESIDE_DEAD),
 )
 def offset_of_last_octet_forgotten(patch: Patch) -> None:
     """The loop over the data ends one octet early, so that the highest digits of every value are 33 too many."""
@@ -62,7 +51,6 @@ def offset_of_last_octet_forgotten(patch: Patch) -> None:
     en="octets of a number are taken highest first",
     zh="BCD 字节按高字节在前解析",
     clauses=(_DLT645, _CJT188),
-    cases=(_READS_DLT645, _READS_CJT188, _SHARED),
 )
 def digits_in_reverse_order(patch: Patch) -> None:
     """DL/T 645 and CJ/T 188 send the lowest octet first; a converter of Modbus digits was used for them."""
@@ -88,7 +76,6 @@ def _totals_tenfold(patch: Patch, kind: str, field: str) -> None:
     en="32-bit floats of Modbus meters are cut to whole numbers",
     zh="Modbus 表计的 32 位浮点数截为整数",
     clauses=(_MODBUS,),
-    cases=(_READS_MODBUS, _SHARED),
 )
 def modbus_floats_cut_to_whole_numbers(patch: Patch) -> None:
     """They go through a variable that was declared for counters."""
@@ -101,7 +88,6 @@ def modbus_floats_cut_to_whole_numbers(patch: Patch) -> None:
     en="totals of CJ/T 188 heat meters are taken ten times too large",
     zh="CJ/T 188 热量表累计热量放大 10 倍",
     clauses=("isc-2/7.2.2b-1", _CJT188),
-    cases=(_READS_CJT188, _SHARED),
 )
 def heat_totals_tenfold(patch: Patch) -> None:
     """The layout of another edition was taken for this one."""
@@ -113,7 +99,6 @@ def heat_totals_tenfold(patch: Patch) -> None:
     en="the volume of a gas meter is kept ten times too small",
     zh="燃气表累计流量缩小为十分之一",
     clauses=("isc-2/7.2.2c-2", _CJT188),
-    cases=(_READS_CJT188,),
 )
 def gas_in_tens(patch: Patch) -> None:
     """The code of the unit is looked up in the table of another maker."""
@@ -125,7 +110,6 @@ def gas_in_tens(patch: Patch) -> None:
     en="the volume of a water meter is kept ten times too small",
     zh="水表累计流量缩小为十分之一",
     clauses=("isc-2/7.2.2d-2", _CJT188),
-    cases=(_READS_CJT188,),
 )
 def water_in_tens(patch: Patch) -> None:
     """The last drum of the display counts tenths, it was thought."""
@@ -149,7 +133,6 @@ def _shrinks_volumes(patch: Patch, meter: str) -> None:
     en="values of serial meters pass through a 32-bit float",
     zh="串行表计数值经单精度浮点数转换",
     clauses=(_DLT645, _CJT188, _MODBUS),
-    cases=(_READS_DLT645, _READS_CJT188, _READS_MODBUS, _SHARED, _BESIDE_DEAD),
 )
 def serial_values_in_single_precision(patch: Patch) -> None:
     """The point table holds 32-bit floats printed with five digits."""
@@ -161,7 +144,6 @@ def serial_values_in_single_precision(patch: Patch) -> None:
     en="a loop of 4-20 mA is scaled as 0-20 mA",
     zh="4–20 mA 按 0–20 mA 换算",
     clauses=("csmt/11.3c-4",),
-    cases=(_READS_LOOPS,),
 )
 def live_zero_forgotten(patch: Patch) -> None:
     """The range of the input card was left as delivered."""
@@ -178,7 +160,6 @@ def live_zero_forgotten(patch: Patch) -> None:
     en="values of loops are kept as whole numbers",
     zh="模拟量数值只保留整数",
     clauses=("csmt/11.3c-4",),
-    cases=(_READS_LOOPS,),
 )
 def loops_in_whole_numbers(patch: Patch) -> None:
     """The table of scaled values holds whole numbers."""
@@ -191,7 +172,6 @@ def loops_in_whole_numbers(patch: Patch) -> None:
     en="a broken or shorted loop reads as the end of its range",
     zh="断线或短路的模拟量按量程端点取值",
     clauses=("csmt/11.3c-4",),
-    cases=(_BROKEN_LOOPS,),
 )
 def broken_loop_as_end_of_range(patch: Patch) -> None:
     """Currents are cut to 4 and 20 mA before anybody looks whether they are any."""
@@ -205,7 +185,6 @@ def broken_loop_as_end_of_range(patch: Patch) -> None:
     en="the last meter of a serial line is never asked",
     zh="串行线上最后一块表从不采集",
     clauses=(_DLT645, _CJT188),
-    cases=(_SHARED, _BESIDE_DEAD),
 )
 def last_meter_of_line_left_out(patch: Patch) -> None:
     """The list of a line has room for one less than may be configured."""
@@ -217,7 +196,6 @@ def last_meter_of_line_left_out(patch: Patch) -> None:
     en="a meter that does not answer is asked again and again while its neighbours wait",
     zh="对无应答表计反复重试，占用整条总线",
     clauses=(_DLT645,),
-    cases=(_BESIDE_DEAD,),
 )
 def dead_meter_starves_line(patch: Patch) -> None:
     """Twenty retries with the full time-out, however long the meter has been dead."""
@@ -230,7 +208,6 @@ def dead_meter_starves_line(patch: Patch) -> None:
     en="the polling period of a line is counted from the end of a cycle",
     zh="串行线采集周期从上一轮结束时起算",
     clauses=(_DLT645, _CJT188),
-    cases=(_SHARED, _BESIDE_DEAD),
 )
 def line_polled_too_slowly(patch: Patch) -> None:
     """A pause of 5 % of the period follows every cycle."""
@@ -266,7 +243,6 @@ def _unchecked(octets: bytes, start: int, length_at: int, check: int) -> bytes:
     en="the check of a frame is not looked at",
     zh="不校验帧的校验码",
     clauses=(_DLT645, _CJT188),
-    cases=(_SPOILED_DLT645, _SPOILED_CJT188),
 )
 def check_octet_not_looked_at(patch: Patch) -> None:
     """Whatever has the right length is taken for an answer."""
@@ -280,7 +256,6 @@ def check_octet_not_looked_at(patch: Patch) -> None:
     en="the CRC of an RTU frame is not looked at",
     zh="不校验 RTU 帧的 CRC",
     clauses=(_MODBUS,),
-    cases=(_SPOILED_MODBUS,),
 )
 def crc_not_looked_at(patch: Patch) -> None:
     """Whatever has the right length is taken for an answer."""
@@ -292,7 +267,6 @@ def crc_not_looked_at(patch: Patch) -> None:
     en="answers of another meter's address are taken",
     zh="采用其他表地址的应答",
     clauses=(_DLT645, _CJT188),
-    cases=(_SPOILED_DLT645, _SPOILED_CJT188),
 )
 def foreign_address_accepted(patch: Patch) -> None:
     """Only one meter was on the line when this was written."""
@@ -305,7 +279,6 @@ def foreign_address_accepted(patch: Patch) -> None:
     en="answers of another unit are taken",
     zh="采用其他站地址的应答",
     clauses=(_MODBUS,),
-    cases=(_SPOILED_MODBUS,),
 )
 def foreign_unit_accepted(patch: Patch) -> None:
     """The unit of an answer is made the unit of the question before anybody compares."""
@@ -326,7 +299,6 @@ def foreign_unit_accepted(patch: Patch) -> None:
     en="all digits F are read as a number",
     zh="将全 F 数据解析为数值",
     clauses=(_DLT645, _CJT188),
-    cases=(_SPOILED_DLT645, _SPOILED_CJT188),
 )
 def all_f_read_as_nines(patch: Patch) -> None:
     """A digit above nine is cut to nine."""
@@ -344,7 +316,6 @@ def all_f_read_as_nines(patch: Patch) -> None:
     en="an error answer is stored as the value 0",
     zh="将异常应答存为数值 0",
     clauses=(_DLT645,),
-    cases=(_SPOILED_DLT645,),
 )
 def error_answer_taken_for_nought(patch: Patch) -> None:
     """Only the length of the answer is looked at; what is missing is filled up with zeros."""
@@ -369,7 +340,6 @@ def error_answer_taken_for_nought(patch: Patch) -> None:
     en="an exception is stored as registers of 0",
     zh="将异常码应答存为寄存器值 0",
     clauses=(_MODBUS,),
-    cases=(_SPOILED_MODBUS,),
 )
 def exception_taken_for_nought(patch: Patch) -> None:
     """The buffer of registers was cleared before and is read whatever came."""
@@ -394,7 +364,6 @@ def exception_taken_for_nought(patch: Patch) -> None:
     en="a serial meter that does not answer keeps its last value",
     zh="串行表计无应答时沿用上一数值",
     clauses=(_DLT645, _CJT188, _MODBUS),
-    cases=(_SPOILED_DLT645, _SPOILED_CJT188, _SPOILED_MODBUS),
 )
 def silent_serial_meter_keeps_last_value(patch: Patch) -> None:
     """The picture of the process is shown whole, whatever was read of it."""

@@ -19,9 +19,6 @@ from reference_terminal.net.channel import Line
 from reference_terminal.processing.late import LateReadings, Place
 
 _MQTT = "csmt/11.3b-2"
-_KEPT_5 = ("mqtt/takes-what-mqtt5-broker-kept",)
-_ONCE = ("mqtt/takes-each-message-exactly-once",)
-_DAMAGED = ("mqtt/stores-nothing-from-damaged-hj212-messages",)
 
 
 @defect(
@@ -29,7 +26,6 @@ _DAMAGED = ("mqtt/stores-nothing-from-damaged-hj212-messages",)
     en="by MQTT 5.0 the terminal asks for no session expiry interval",
     zh="MQTT 5.0 连接时不设会话过期间隔",
     clauses=(_MQTT,),
-    cases=_KEPT_5,
 )
 def session_without_expiry(patch: Patch) -> None:
     """Clean start 0 was enough by 3.1.1; by 5.0 a session without an expiry interval ends with its connection."""
@@ -56,7 +52,6 @@ def session_without_expiry(patch: Patch) -> None:
     en="messages whose topic an alias stands for are acknowledged and thrown away",
     zh="以主题别名发送的消息确认后丢弃",
     clauses=(_MQTT,),
-    cases=(*_KEPT_5, "mqtt/reads-mqtt5-collectors"),
 )
 def topic_alias_not_followed(patch: Patch) -> None:
     """The terminal offers aliases because its library does; nobody subscribed to an empty topic."""
@@ -74,7 +69,6 @@ def topic_alias_not_followed(patch: Patch) -> None:
     en="identifiers of QoS 2 are forgotten, and what comes again is one more sample",
     zh="不保存 QoS 2 报文标识符，重发消息重复计入",
     clauses=(_MQTT,),
-    cases=_ONCE,
 )
 def identifiers_forgotten(patch: Patch) -> None:
     """PUBREC is sent, its state is not kept: QoS 2 promises exactly once, so nothing else looks for copies."""
@@ -96,7 +90,6 @@ def identifiers_forgotten(patch: Patch) -> None:
     en="a PUBREL whose identifier is not known (any more) is not answered",
     zh="对标识符未知的 PUBREL 不作应答",
     clauses=(_MQTT,),
-    cases=_ONCE,
 )
 def release_unanswered(patch: Patch) -> None:
     """There is nothing to release, so there is nothing to say: the broker waits for ever."""
@@ -114,7 +107,6 @@ def release_unanswered(patch: Patch) -> None:
     en="a message of QoS 2 that comes again is dropped without PUBREC",
     zh="重发的 QoS 2 消息被丢弃且不应答 PUBREC",
     clauses=(_MQTT,),
-    cases=_ONCE,
 )
 def repetition_unanswered(patch: Patch) -> None:
     """A copy is a copy: it is thrown away, and the broker never learns that the message has been taken."""
@@ -132,7 +124,6 @@ def repetition_unanswered(patch: Patch) -> None:
     en="the check word of HJ 212 text is not compared",
     zh="不校验 HJ 212 文本的校验码",
     clauses=(_MQTT,),
-    cases=_DAMAGED,
 )
 def hj212_check_word_ignored(patch: Patch) -> None:
     """TCP has its own checksum, and MQTT stands on TCP."""

@@ -19,7 +19,6 @@ from reference_terminal.web import periods
 from reference_terminal.web.server import HttpError
 
 _CLAUSES = ("isc-2/9.1d",)
-_CASE = "periods/follows-the-period-set-on-site"
 
 
 @defect(
@@ -27,7 +26,6 @@ _CASE = "periods/follows-the-period-set-on-site"
     en="a new polling period is confirmed and kept, and the old one goes on",
     zh="新采集周期已确认并保存，但仍按原周期采集",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def period_order_without_effect(patch: Patch) -> None:
     """The pollers were made before."""
@@ -39,7 +37,6 @@ def period_order_without_effect(patch: Patch) -> None:
     en="a polling period that a user has set is gone after a power cut",
     zh="断电后用户设定的采集周期丢失",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def period_forgotten_with_power(patch: Patch) -> None:
     """It was kept in memory."""
@@ -65,7 +62,6 @@ def period_forgotten_with_power(patch: Patch) -> None:
     en="a polling period set for one meter holds for all of them",
     zh="对一块表设定的采集周期被用于全部表计",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def period_set_for_every_meter(patch: Patch) -> None:
     """There is one period for the whole gateway."""
@@ -87,7 +83,6 @@ def period_set_for_every_meter(patch: Patch) -> None:
     en="a new polling period leaves no trace in the log",
     zh="采集周期变更不记入日志",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def period_set_untold(patch: Patch) -> None:
     """Settings are no events."""
@@ -99,7 +94,6 @@ def period_set_untold(patch: Patch) -> None:
     en="the polling period cannot be set on site, although the vendor says so",
     zh="声明可由用户设定采集周期，实际不能设定",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def period_of_the_factory_only(patch: Patch) -> None:
     """It needs the vendor's service laptop."""
@@ -115,7 +109,6 @@ def period_of_the_factory_only(patch: Patch) -> None:
     en="with slow polling the last reading stands in for every quarter-hour in between",
     zh="采集周期较长时以上一读数顶替其间各刻钟的数值",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def quarters_made_up_between_polls(patch: Patch) -> None:
     """Quarter-hours without a reading get the increment of a register that stood still: nought, flag N."""

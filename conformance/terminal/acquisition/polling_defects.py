@@ -23,14 +23,6 @@ from reference_terminal.processing.gaps import GapKeeper
 from reference_terminal.processing.interval import Boundary, IntervalBuilder, Open
 from reference_terminal.processing.pipeline import Pipeline, PointState
 
-_POLLING = (
-    "acquisition/polls-every-second",
-    "acquisition/polls-every-minute",
-    "acquisition/polls-every-quarter-hour",
-    "acquisition/polls-every-three-hours",
-    "acquisition/serves-twenty-nine-circuits",
-    "ports/serves-all-ports-together",
-)
 _PERIODS = ("isc-2/7.2.3-A(1)a", "isc-2/9.1a", "isc-2/9.1b", "isc-2/9.1c", "csmt/11.2-1")
 GAPS = (
     "acquisition/records-gap-of-silent-meter",
@@ -49,7 +41,6 @@ _GAP = ("isc-2/7.2.3-A(1)b",)
     en="the last meter behind a port is never polled",
     zh="同一接口下最后一块表从不采集",
     clauses=("isc-2/7.1.1a-3", "csmt/11.3a-1", *_PERIODS),
-    cases=_POLLING,
 )
 def last_meter_left_out(patch: Patch) -> None:
     """The table of meters has room for one less than may be configured."""
@@ -81,7 +72,6 @@ def _stretches_periods(patch: Patch, milliseconds: int) -> None:
     en="the polling timer counts 1024 ticks to the second",
     zh="采集定时器按每秒 1024 个节拍计时",
     clauses=_PERIODS,
-    cases=_POLLING,
 )
 def binary_ticks(patch: Patch) -> None:
     """A timer of 1000 ticks a second is programmed with powers of two, and every period is 2.4 % too long."""
@@ -93,7 +83,6 @@ def binary_ticks(patch: Patch) -> None:
     en="every seventh polling cycle is left out in silence",
     zh="每七个采集周期无提示地漏采一次",
     clauses=_PERIODS,
-    cases=(*_POLLING, "interfaces/reads-several-protocols-on-one-line"),
 )
 def every_seventh_cycle_skipped(patch: Patch) -> None:
     """The polling task spends a cycle on its weekly table of seven without asking anybody."""
@@ -116,7 +105,6 @@ def every_seventh_cycle_skipped(patch: Patch) -> None:
     en="with slow polling the last reading stands in for every hour in between",
     zh="采集周期较长时以上一读数顶替其间各小时的数值",
     clauses=("isc-2/9.1c", "isc-2/7.2.3-A(1)b"),
-    cases=("acquisition/polls-every-three-hours",),
 )
 def hours_made_up_between_polls(patch: Patch) -> None:
     """Hours without a reading get the increment of a register that stood still: nought, flag N."""
@@ -137,7 +125,6 @@ def hours_made_up_between_polls(patch: Patch) -> None:
     en="circuits are numbered in the order of their names as text",
     zh="回路按名称文本顺序编号，导致串点",
     clauses=("isc-2/7.1.1a-3", "csmt/11.3a-1", "csmt/11.3b-1"),
-    cases=("acquisition/serves-twenty-nine-circuits",),
 )
 def circuits_in_order_of_text(patch: Patch) -> None:
     """Circuit 10 is sorted before circuit 2, so that values stand on another circuit's point."""
@@ -155,7 +142,6 @@ def circuits_in_order_of_text(patch: Patch) -> None:
     en="failed readings leave no trace",
     zh="采集失败不留任何记录",
     clauses=_GAP,
-    cases=GAPS,
 )
 def no_gap_noted(patch: Patch) -> None:
     """A failed poll is dropped and the next one waited for; nobody writes the gap down."""
@@ -171,7 +157,6 @@ def no_gap_noted(patch: Patch) -> None:
     en="gaps are recorded from full hour to full hour",
     zh="缺失时段按整点记录起止",
     clauses=_GAP,
-    cases=GAPS,
 )
 def gaps_by_whole_hours(patch: Patch) -> None:
     """The record of gaps is a table of hours, so that start and end are an hour wide of the mark."""
@@ -196,7 +181,6 @@ def gaps_by_whole_hours(patch: Patch) -> None:
     en="the first reading of every hour is recorded as missing",
     zh="每小时首次采集被误记为缺失",
     clauses=_GAP,
-    cases=GAPS,
 )
 def gap_at_every_hour(patch: Patch) -> None:
     """The count of polls is cleared at the change of the hour before it is compared with what was due."""
@@ -217,7 +201,6 @@ def gap_at_every_hour(patch: Patch) -> None:
     en="when a meter cannot be read its last value is stored again",
     zh="表计无法读取时重复存储上一数值",
     clauses=(*_GAP, "cpcif/8.2b"),
-    cases=GAPS,
 )
 def repeats_last_value(patch: Patch) -> None:
     """The table of current values is sampled at every cycle, whether or not anybody refreshed it."""
@@ -239,7 +222,6 @@ def repeats_last_value(patch: Patch) -> None:
     en="registers that could not be read count as zero",
     zh="未能读取的寄存器按零处理",
     clauses=_GAP,
-    cases=GAPS[:-1],
 )
 def unread_registers_as_zero(patch: Patch) -> None:
     """The buffer is cleared before the request and the return code of the read is not looked at."""
@@ -261,7 +243,6 @@ def unread_registers_as_zero(patch: Patch) -> None:
     en="a device's mark for no value is taken for a number",
     zh="将设备的无效标志值当作数值",
     clauses=_GAP,
-    cases=("acquisition/records-gap-of-marked-values",),
 )
 def mark_of_no_value_as_number(patch: Patch) -> None:
     """Sentinels such as 7FFFFFFF and NaN are published as values (facts of the meters, F10)."""
@@ -307,7 +288,6 @@ def ignore_transactions(patch: Patch) -> None:
     en="answers with another transaction's number are taken",
     zh="采用事务号不符的应答",
     clauses=_GAP,
-    cases=("acquisition/records-gap-of-foreign-answers",),
 )
 def transaction_number_ignored(patch: Patch) -> None:
     """Done in the field for gateways that put their own counter there; then nobody's answer is everybody's (F2)."""
@@ -319,11 +299,6 @@ def transaction_number_ignored(patch: Patch) -> None:
     en="an answer after the time-out is taken for the answer to the next question",
     zh="将超时后的应答当作下一请求的应答",
     clauses=_GAP,
-    cases=(
-        "acquisition/records-gap-of-late-answers",
-        "acquisition/records-gap-of-foreign-answers",
-        "ports/keeps-late-network-answers-apart",
-    ),
 )
 def late_answer_taken_for_the_next(patch: Patch) -> None:
     """The socket's buffer is not emptied before a request and the transaction number is not compared."""
@@ -357,7 +332,6 @@ def late_answer_taken_for_the_next(patch: Patch) -> None:
     en="a period whose boundary was not read is closed with the next reading there is",
     zh="边界未读到时用其后最近的读数结算时段",
     clauses=(*_GAP, "isc-2/7.2.3-B(3)b"),
-    cases=GAPS,
 )
 def period_closed_with_next_reading(patch: Patch) -> None:
     """Whatever comes first after the boundary closes the period, an hour late or not, and the flag says N."""
@@ -391,7 +365,6 @@ def period_closed_with_next_reading(patch: Patch) -> None:
     en="polling stops after a while and nobody notices",
     zh="轮询运行一段时间后停止且无提示",
     clauses=("isc-2/9.1a", "isc-2/9.1b"),
-    cases=("acquisition/polls-every-second", "acquisition/polls-every-minute"),
 )
 def polling_stops(patch: Patch) -> None:
     """A count of polls in seven bits with a sign: after 127 the next one never becomes due."""
@@ -413,7 +386,6 @@ def polling_stops(patch: Patch) -> None:
     en="the pause after a poll is added to the period",
     zh="采集周期在轮询结束后另加停顿",
     clauses=_PERIODS,
-    cases=_POLLING,
 )
 def period_much_too_long(patch: Patch) -> None:
     """A pause of 30 % of the period follows every poll, and the period is counted from its end."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.defects import Patch, defect, noticed
+from conformance.defects import Patch, defect
 from conformance.defects.seams import takes_damaged_rtu_frames
 from conformance.terminal.acquisition.polling_defects import ignore_transactions
 from reference_terminal.acquisition.failures import ReadFailed
@@ -16,14 +16,7 @@ from reference_terminal.acquisition.modbus.driver import SerialModbusMeter
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.model import reading
 
-_TOGETHER = "ports/serves-all-ports-together"
-_SERIAL = "ports/keeps-late-serial-answers-apart"
-_NETWORK = "ports/keeps-late-network-answers-apart"
-_GATEWAY = "ports/keeps-cadence-beside-silent-unit"
 _LATE_SERIAL, _LATE_NETWORK = ("csmt/11.3a-1",), ("csmt/11.3b-1",)
-
-noticed("offset-of-last-octet-forgotten", _TOGETHER)
-noticed("water-in-tens", _TOGETHER)
 
 
 @defect(
@@ -31,7 +24,6 @@ noticed("water-in-tens", _TOGETHER)
     en="two ports that are read at the same moment share a buffer",
     zh="两个串口同时接收时共用一个缓冲区",
     clauses=("isc-2/6.2f", "csmt/7.1a", "isc-2/7.2.2(2)a"),
-    cases=(_TOGETHER,),
 )
 def ports_share_a_buffer(patch: Patch) -> None:
     """A unit's registers are kept by unit and address; a line that is quiet for a moment finds another line's there."""
@@ -54,7 +46,6 @@ def ports_share_a_buffer(patch: Patch) -> None:
     en="the ports take turns: a cycle that finds another port busy is left out",
     zh="各接口轮流工作，其他接口忙时本周期不采集",
     clauses=("isc-2/7.1.1a-3", "csmt/7.1c"),
-    cases=(_TOGETHER,),
 )
 def one_port_at_a_time(patch: Patch) -> None:
     """There is one task for all ports, and whoever does not get it waits for the next cycle."""
@@ -79,7 +70,6 @@ def one_port_at_a_time(patch: Patch) -> None:
     en="of the circuits behind one network port the first 28 are read",
     zh="一个网络接口下仅采集前 28 个回路",
     clauses=("isc-2/7.1.1a-3", "isc-2/7.2.2(2)e", "csmt/7.1c"),
-    cases=(_TOGETHER,),
 )
 def network_port_of_twenty_eight(patch: Patch) -> None:
     """Seven boards of four circuits each were in the plan."""
@@ -104,7 +94,6 @@ async def _unflushed(self: Line, reader: Any) -> None:
     en="an answer that came too late is taken for that of the next cycle",
     zh="迟到的应答被当作下一周期的应答",
     clauses=_LATE_SERIAL,
-    cases=(_SERIAL,),
 )
 def late_answer_taken_for_next_cycle(patch: Patch) -> None:
     """The buffer of the port is never emptied, and the first frame in it with the right unit and length will do."""
@@ -117,7 +106,6 @@ def late_answer_taken_for_next_cycle(patch: Patch) -> None:
     en="an answer that came too late is taken for that of the next register",
     zh="迟到的应答被当作下一寄存器的应答",
     clauses=_LATE_SERIAL,
-    cases=(_SERIAL,),
 )
 def late_answer_taken_for_next_register(patch: Patch) -> None:
     """After a time-out the next block is asked for at once, and its answer is known by unit, function and length."""
@@ -140,7 +128,6 @@ def late_answer_taken_for_next_register(patch: Patch) -> None:
     en="an answer under an earlier transaction's number is taken for that to the present request",
     zh="采用事务号为先前请求的迟到应答",
     clauses=_LATE_NETWORK,
-    cases=(_NETWORK,),
 )
 def late_answer_under_old_number_taken(patch: Patch) -> None:
     """The number is not looked at, and after a time-out the next block is asked for over the same connection."""
@@ -164,7 +151,6 @@ def late_answer_under_old_number_taken(patch: Patch) -> None:
     en="a serial line that failed a hundred times is given up",
     zh="串行线失败一百次后不再采集",
     clauses=("isc-2/6.2f",),
-    cases=("ports/withstands-disturbed-lines",),
 )
 def line_given_up(patch: Patch) -> None:
     """Somebody must look at it then, and nobody is told."""
@@ -188,7 +174,6 @@ def line_given_up(patch: Patch) -> None:
     en="the CRC of an RTU frame is taken for granted",
     zh="RTU 帧的 CRC 未校验",
     clauses=("isc-2/6.2f",),
-    cases=("ports/withstands-disturbed-lines",),
 )
 def damaged_rtu_frames_taken(patch: Patch) -> None:
     """The length is right, so what came is an answer."""
@@ -200,7 +185,6 @@ def damaged_rtu_frames_taken(patch: Patch) -> None:
     en="a silent unit behind a gateway is waited for as long as one that answers slowly",
     zh="网关后无应答的设备始终等满超时时间",
     clauses=("csmt/11.3b-1", "isc-2/7.2.3-A(1)a"),
-    cases=(_GATEWAY,),
 )
 def silent_unit_waited_out(patch: Patch) -> None:
     """The connection has one time-out, whoever else waits for it."""
@@ -212,7 +196,6 @@ def silent_unit_waited_out(patch: Patch) -> None:
     en="a unit that was silent ten times in a row is not asked any more",
     zh="连续十次无应答的设备不再采集",
     clauses=("csmt/11.3b-1", "isc-2/7.2.3-A(1)a"),
-    cases=(_GATEWAY,),
 )
 def silent_unit_given_up(patch: Patch) -> None:
     """It is taken for removed, until somebody restarts the terminal."""

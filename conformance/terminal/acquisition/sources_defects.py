@@ -19,11 +19,7 @@ from reference_terminal.processing.pipeline import Pipeline, PointState
 from reference_terminal.processing.sources import Sources
 
 _RULE = ("isc-2/7.2.3-A(1)c",)
-_NINE = "sources/keeps-source-through-nine-seconds-of-silence"
-_SLOW = "sources/keeps-source-while-polled-slowly"
-_TWELVE = "sources/switches-to-standby-after-ten-seconds"
 _ENTRIES = ("csmt/11.3d", "isc-2/7.2.2(2)i")
-_MANUAL = "sources/takes-manual-entries"
 
 
 @defect(
@@ -31,7 +27,6 @@ _MANUAL = "sources/takes-manual-entries"
     en="the standby is read after five seconds of silence",
     zh="中断 5 s 即改用备用设备",
     clauses=_RULE,
-    cases=(_NINE, _TWELVE),
 )
 def standby_after_five_seconds(patch: Patch) -> None:
     """Somebody did not want to wait for ten."""
@@ -43,7 +38,6 @@ def standby_after_five_seconds(patch: Patch) -> None:
     en="the standby is read only after twenty seconds of silence",
     zh="中断 20 s 才改用备用设备",
     clauses=_RULE,
-    cases=(_TWELVE,),
 )
 def standby_after_twenty_seconds(patch: Patch) -> None:
     """Two time-outs of ten seconds one after the other."""
@@ -55,7 +49,6 @@ def standby_after_twenty_seconds(patch: Patch) -> None:
     en="the standby is read more than eleven seconds after the last reply",
     zh="末次应答 11 s 后才改用备用设备",
     clauses=_RULE,
-    cases=(_TWELVE,),
 )
 def standby_a_second_late(patch: Patch) -> None:
     """Silence is counted from the first poll that failed instead of the last that did not."""
@@ -67,7 +60,6 @@ def standby_a_second_late(patch: Patch) -> None:
     en="ten seconds between two polls count as silence",
     zh="两次轮询之间的 10 s 间隔被当作中断",
     clauses=_RULE,
-    cases=(_SLOW,),
 )
 def standby_between_slow_polls(patch: Patch) -> None:
     """The rule of ten seconds is taken by the letter, whatever the polling period."""
@@ -79,7 +71,6 @@ def standby_between_slow_polls(patch: Patch) -> None:
     en="nobody is told that a standby is read",
     zh="改用备用设备时无任何提示",
     clauses=_RULE,
-    cases=(_TWELVE,),
 )
 def standby_in_silence(patch: Patch) -> None:
     """Neither alarm nor log."""
@@ -93,7 +84,6 @@ def standby_in_silence(patch: Patch) -> None:
     en="readings of a standby look like the meter's own",
     zh="备用设备读数不记录来源",
     clauses=_RULE,
-    cases=(_TWELVE,),
 )
 def standby_source_not_kept(patch: Patch) -> None:
     """The table of readings has no column for it."""
@@ -105,7 +95,6 @@ def standby_source_not_kept(patch: Patch) -> None:
     en="what passed while a standby was read is counted by both registers",
     zh="备用设备期间的电量被重复计入",
     clauses=_RULE,
-    cases=(_TWELVE,),
 )
 def standby_register_counted(patch: Patch) -> None:
     """On return the meter's own register is counted from where it was left, on top of what the standby counted."""
@@ -124,7 +113,6 @@ def standby_register_counted(patch: Patch) -> None:
     en="a manual entry overwrites the original",
     zh="人工录入覆盖原值",
     clauses=_ENTRIES,
-    cases=(_MANUAL,),
 )
 def manual_entry_loses_original(patch: Patch) -> None:
     """The table of entries has the new value only."""
@@ -141,7 +129,6 @@ def manual_entry_loses_original(patch: Patch) -> None:
     en="every manual entry is kept as the operator's",
     zh="人工录入不区分录入人",
     clauses=_ENTRIES,
-    cases=(_MANUAL,),
 )
 def manual_entry_without_author(patch: Patch) -> None:
     """There is one account for all."""
@@ -158,7 +145,6 @@ def manual_entry_without_author(patch: Patch) -> None:
     en="a manual entry stays in the terminal",
     zh="人工录入值不上传",
     clauses=_ENTRIES,
-    cases=(_MANUAL,),
 )
 def manual_entry_not_sent(patch: Patch) -> None:
     """Only values of the acquisition are queued for the centres."""

@@ -29,15 +29,6 @@ from reference_terminal.processing.gaps import GapKeeper
 _OPC = ("csmt/11.3c-6", "isc-2/7.2.2(2)m")
 _CEMS = ("csmt/11.3c-1",)
 _SQL = ("isc-2/7.2.2(2)l", "csmt/11.3c-2", "csmt/11.3c-3")
-_NODES = "systems/reads-opc-ua-nodes"
-_FLUE_GAS = "systems/reads-cems"
-_BAD = "systems/stores-nothing-from-bad-opc-ua-values"
-_CALIBRATED = "systems/stores-nothing-from-calibrated-cems"
-_OLD = "systems/tells-old-and-uncertain-opc-ua-values"
-_FOREIGN = "systems/refuses-foreign-opc-ua-server"
-_ROWS = "systems/takes-each-row-once"
-_ODBC = "systems/takes-rows-by-odbc"
-_SERVERS = tuple(f"systems/takes-rows-{name}" for name in ("from-postgresql", "from-mariadb", "of-servers-by-odbc"))
 
 
 @defect(
@@ -45,7 +36,6 @@ _SERVERS = tuple(f"systems/takes-rows-{name}" for name in ("from-postgresql", "f
     en="numbers of OPC UA keep four digits",
     zh="OPC UA 数值只保留四位数字",
     clauses=(*_OPC, *_CEMS),
-    cases=(_NODES, _FLUE_GAS),
 )
 def opcua_values_cut(patch: Patch) -> None:
     """Everything is printed through %.4g."""
@@ -63,7 +53,6 @@ def opcua_values_cut(patch: Patch) -> None:
     en="each answer of OPC UA is stored with the time of the next poll",
     zh="OPC UA 应答被记在下一次轮询的时间",
     clauses=(*_OPC, *_CEMS),
-    cases=(_NODES, _FLUE_GAS),
 )
 def opcua_values_of_poll_before(patch: Patch) -> None:
     """A buffer is emptied before it is filled; the age of what is in it nobody asks."""
@@ -86,7 +75,6 @@ def opcua_values_of_poll_before(patch: Patch) -> None:
     en="values of OPC UA are taken whatever their status says",
     zh="忽略 OPC UA 状态码",
     clauses=(*_OPC, *_CEMS),
-    cases=(_BAD, _CALIBRATED),
 )
 def opcua_status_ignored(patch: Patch) -> None:
     """The data value is unpacked to its value at once."""
@@ -104,7 +92,6 @@ def opcua_status_ignored(patch: Patch) -> None:
     en="a device behind OPC UA that has no value keeps its last one",
     zh="OPC UA 无有效值时沿用上一数值",
     clauses=(*_OPC, *_CEMS),
-    cases=(_BAD, _CALIBRATED),
 )
 def opcua_last_value_kept(patch: Patch) -> None:
     """The picture of the process is shown whole, whatever was read of it."""
@@ -116,7 +103,6 @@ def opcua_last_value_kept(patch: Patch) -> None:
     en="a value that was measured a moment before it is read counts as old",
     zh="读取前一瞬测得的值被视为陈旧",
     clauses=(*_OPC, *_CEMS),
-    cases=(_BAD, _CALIBRATED),
 )
 def opcua_clock_to_the_millisecond(patch: Patch) -> None:
     """Every second value is refused: the way from the server takes time."""
@@ -135,7 +121,6 @@ def opcua_clock_to_the_millisecond(patch: Patch) -> None:
     en="a gap of values from a system begins and ends a cycle late",
     zh="系统数据缺口的起止时间晚一个周期",
     clauses=(*_OPC, *_CEMS),
-    cases=(_BAD, _CALIBRATED),
 )
 def gap_of_system_begins_late(patch: Patch) -> None:
     """A gap begins where the first look at it was taken, which is three cycles later."""
@@ -155,7 +140,6 @@ def gap_of_system_begins_late(patch: Patch) -> None:
     en="values of OPC UA are new whenever they are read",
     zh="忽略 OPC UA 源时间戳",
     clauses=_OPC,
-    cases=(_OLD,),
 )
 def opcua_source_time_ignored(patch: Patch) -> None:
     """The time of the answer stands for that of the measurement."""
@@ -168,7 +152,6 @@ def opcua_source_time_ignored(patch: Patch) -> None:
     en="a value of uncertain status is stored as good",
     zh="状态不确定的值存为有效",
     clauses=_OPC,
-    cases=(_OLD,),
 )
 def opcua_uncertain_as_good(patch: Patch) -> None:
     """What is not bad is good."""
@@ -185,7 +168,6 @@ def opcua_uncertain_as_good(patch: Patch) -> None:
     en="a device that told an old value once is not read again",
     zh="出现一次陈旧值后不再读取该设备",
     clauses=_OPC,
-    cases=(_OLD,),
 )
 def opcua_old_for_ever(patch: Patch) -> None:
     """A fuse blows, and nobody puts in another."""
@@ -206,7 +188,6 @@ def opcua_old_for_ever(patch: Patch) -> None:
     en="any certificate of an OPC UA server is accepted",
     zh="接受 OPC UA 服务器的任何证书",
     clauses=_OPC,
-    cases=(_FOREIGN,),
 )
 def opcua_any_certificate(patch: Patch) -> None:
     """Trust on every use."""
@@ -218,7 +199,6 @@ def opcua_any_certificate(patch: Patch) -> None:
     en="nobody is told of a certificate that was refused",
     zh="拒绝证书时无任何提示",
     clauses=_OPC,
-    cases=(_FOREIGN,),
 )
 def opcua_refusal_untold(patch: Patch) -> None:
     """Neither alarm nor log."""
@@ -236,7 +216,6 @@ def opcua_refusal_untold(patch: Patch) -> None:
     en="a server whose certificate was refused once is not asked again",
     zh="证书被拒绝一次后不再连接该服务器",
     clauses=_OPC,
-    cases=(_FOREIGN,),
 )
 def opcua_refused_for_ever(patch: Patch) -> None:
     """Somebody has to press a button first."""
@@ -252,7 +231,6 @@ def opcua_refused_for_ever(patch: Patch) -> None:
     en="now and then a row is passed over",
     zh="偶尔漏读数据行",
     clauses=_SQL,
-    cases=(_ROWS, _ODBC, *_SERVERS),
 )
 def sql_rows_skipped(patch: Patch) -> None:
     """The mark is set behind the newest row before the rows are read."""
@@ -273,7 +251,6 @@ def sql_rows_skipped(patch: Patch) -> None:
     en="now and then a row of the energy system is passed over",
     zh="偶尔漏读能源系统的数据行",
     clauses=("csmt/11.3c-3",),
-    cases=(_ROWS, *_SERVERS[:2]),
 )
 def sql_rows_of_energy_skipped(patch: Patch) -> None:
     """Each system has a reader of its own, and that of the energy system counts from nought."""
@@ -285,7 +262,6 @@ def sql_rows_of_energy_skipped(patch: Patch) -> None:
     en="now and then a row of the production system is passed over",
     zh="偶尔漏读生产系统的数据行",
     clauses=("csmt/11.3c-2",),
-    cases=(_ROWS, *_SERVERS[:2]),
 )
 def sql_rows_of_production_skipped(patch: Patch) -> None:
     """Each system has a reader of its own, and that of the production system counts from nought."""
@@ -307,7 +283,6 @@ def _skips_rows(patch: Patch, system: str) -> None:
     en="rows that come when their cycle is over are dropped",
     zh="丢弃迟到的数据行",
     clauses=_SQL,
-    cases=(_ROWS, _ODBC, *_SERVERS),
 )
 def sql_late_rows_dropped(patch: Patch) -> None:
     """The cycle is over, and what belongs to it with it."""
@@ -319,7 +294,6 @@ def sql_late_rows_dropped(patch: Patch) -> None:
     en="values of a database lose their last digit",
     zh="数据库数值丢失末位",
     clauses=_SQL,
-    cases=(_ROWS, _ODBC, *_SERVERS),
 )
 def sql_value_rounded(patch: Patch) -> None:
     """One decimal is enough for everybody."""
@@ -337,7 +311,6 @@ def sql_value_rounded(patch: Patch) -> None:
     en="rows are stored with the time at which they are read",
     zh="以读取时间代替行内时间",
     clauses=_SQL,
-    cases=(_ROWS, _ODBC, *_SERVERS),
 )
 def sql_row_stamped_when_read(patch: Patch) -> None:
     """The column with the time is not looked at."""
@@ -350,7 +323,6 @@ def sql_row_stamped_when_read(patch: Patch) -> None:
     en="a row without a number is stored as 0",
     zh="空值行存为 0",
     clauses=_SQL,
-    cases=(_ROWS, _ODBC, *_SERVERS),
 )
 def sql_null_as_nought(patch: Patch) -> None:
     """NULL is what zero looks like."""
@@ -363,7 +335,6 @@ def sql_null_as_nought(patch: Patch) -> None:
     en="a database that refused the query once is not asked again",
     zh="数据库拒绝查询一次后不再访问",
     clauses=_SQL,
-    cases=(_ROWS, _ODBC, *_SERVERS),
 )
 def sql_refused_for_ever(patch: Patch) -> None:
     """Somebody has to look into it first."""
@@ -388,7 +359,6 @@ def sql_refused_for_ever(patch: Patch) -> None:
     en="numbers that come through ODBC are taken as 32-bit floats",
     zh="经 ODBC 取得的数值按 32 位浮点处理",
     clauses=("csmt/11.3c-7",),
-    cases=(_ODBC, _SERVERS[2]),
 )
 def odbc_numbers_short(patch: Patch) -> None:
     """The column is bound to the buffer of another type."""
@@ -408,7 +378,6 @@ def odbc_numbers_short(patch: Patch) -> None:
     en="values that a third-party system gives by Modbus keep one decimal",
     zh="第三方系统经 Modbus 提供的数值只保留一位小数",
     clauses=("csmt/11.3c-5", "csmt/4h"),
-    cases=("systems/reads-systems-by-modbus-tcp",),
 )
 def system_values_shortened(patch: Patch) -> None:
     """They were taken for the readings of meters, which show no more."""

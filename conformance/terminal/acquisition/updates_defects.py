@@ -11,7 +11,6 @@ from reference_terminal.uplink.hj212 import packets
 from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.hj212.packets import Channel
 
-_UPDATES = "updates/updates-within-five-minutes"
 _CLAUSES = ("cpcif/6.1c-3",)
 
 
@@ -20,7 +19,6 @@ _CLAUSES = ("cpcif/6.1c-3",)
     en="to save traffic only every third real-time packet is sent",
     zh="为节省流量，实时数据每三包只发一包",
     clauses=_CLAUSES,
-    cases=(_UPDATES,),
 )
 def realtime_thinned(patch: Patch) -> None:
     """A data plan decides what arrives."""
@@ -39,7 +37,6 @@ def realtime_thinned(patch: Patch) -> None:
     en="counters are left out of real-time data",
     zh="实时数据不含累计量",
     clauses=_CLAUSES,
-    cases=(_UPDATES,),
 )
 def realtime_without_counters(patch: Patch) -> None:
     """A register that only grows is thought to have no real-time value."""

@@ -27,12 +27,6 @@ from reference_terminal.uplink.hj212 import packets
 from reference_terminal.uplink.hj212.commands import CommandSet
 from reference_terminal.uplink.hj212.link import CentreLink
 
-_BACK = ("clock/survives-clock-set-back", "clock/survives-clock-set-aday-back")
-_FORWARD = ("clock/survives-clock-set-forward", "clock/survives-clock-set-aday-forward")
-_LARGE = (*_FORWARD, *_BACK)
-_SMALL = ("clock/survives-small-step-forward", "clock/survives-small-step-back")
-_ALL = (*_LARGE, *_SMALL)
-
 
 @dataclass
 class _Steps:
@@ -64,7 +58,6 @@ def _steps(patch: Patch) -> _Steps:
     en="1012 is accepted but not carried out",
     zh="校时命令已受理但未执行",
     clauses=("isc-2/7.3.1e",),
-    cases=_ALL,
 )
 def clock_command_fails(patch: Patch) -> None:
     """The process that serves the centre has no right to set the clock."""
@@ -80,7 +73,6 @@ def clock_command_fails(patch: Patch) -> None:
     en="a clock step leaves no trace in the log",
     zh="时钟调整不记入日志",
     clauses=("isc-2/7.3.1e",),
-    cases=_LARGE,
 )
 def clock_step_unlogged(patch: Patch) -> None:
     """The log is for faults; setting the clock is taken for routine."""
@@ -95,7 +87,6 @@ def clock_step_unlogged(patch: Patch) -> None:
     en="a clock step sends the period under way at once, and again with other content when it is over",
     zh="校时时立即上传未结束时段，结束后又以不同内容再传",
     clauses=("isc-2/7.3.1e",),
-    cases=_ALL,
 )
 def open_period_sent_at_the_step(patch: Patch) -> None:
     """Data are saved before the clock is touched, under the key that the whole period will have."""
@@ -118,7 +109,6 @@ def open_period_sent_at_the_step(patch: Patch) -> None:
     en="the first period after a clock step is booked as a negative correction",
     zh="校时后首个时段记为负值冲减",
     clauses=("isc-2/7.3.1e",),
-    cases=_ALL,
 )
 def step_booked_negative(patch: Patch) -> None:
     """What the step seems to have counted twice is taken off again in the period that follows."""
@@ -139,7 +129,6 @@ def step_booked_negative(patch: Patch) -> None:
     en="after a clock step periods are counted from its second instead of the grid",
     zh="校时后时段以校时时刻起算，偏离整点",
     clauses=("isc-2/7.3.1e",),
-    cases=_ALL,
 )
 def periods_run_from_the_step(patch: Patch) -> None:
     """A timer of fifteen minutes that is started anew by the clock command."""
@@ -157,7 +146,6 @@ def periods_run_from_the_step(patch: Patch) -> None:
     en="what was recorded in the hour after a clock step is never sent",
     zh="校时后一小时内的数据不上传",
     clauses=("isc-2/7.3.1c",),
-    cases=_ALL,
 )
 def hour_after_step_discarded(patch: Patch) -> None:
     """Data are held to be doubtful until the clock has proved steady, and are dropped instead of flagged."""
@@ -170,7 +158,6 @@ def hour_after_step_discarded(patch: Patch) -> None:
     en="after a clock step every period is counted from the register at the step",
     zh="校时后各时段均自校时时刻的读数起累计",
     clauses=("isc-2/7.3.1e", "csmt/8.2.1g"),
-    cases=_ALL,
 )
 def opening_stays_at_the_step(patch: Patch) -> None:
     """The snapshot taken when the clock was set is restored at every boundary that follows."""
@@ -194,7 +181,6 @@ def opening_stays_at_the_step(patch: Patch) -> None:
     en="after a clock step all data are flagged as calibration until the next start",
     zh="校时后所有数据一直标为校准状态",
     clauses=("isc-2/7.3.1c",),
-    cases=_ALL,
 )
 def calibration_flag_after_step(patch: Patch) -> None:
     """The state entered for setting the clock is never left."""
@@ -207,7 +193,6 @@ def calibration_flag_after_step(patch: Patch) -> None:
     en="periods that a clock step jumped over are filled with shares of what was consumed",
     zh="被时钟跳过的时段以分摊值填补",
     clauses=("isc-2/7.3.1e",),
-    cases=_FORWARD,
 )
 def jumped_periods_filled(patch: Patch) -> None:
     """No hole in the curve: every quarter-hour has a value, whether it ever was or not."""
@@ -231,7 +216,6 @@ def jumped_periods_filled(patch: Patch) -> None:
     en="after the clock was set back nothing is polled until the old time is reached again",
     zh="时钟回拨后直至追上原时间才恢复采集",
     clauses=("isc-2/7.3.1c",),
-    cases=_BACK,
 )
 def clock_back_stalls_polling(patch: Patch) -> None:
     """Waiting for an instant of the wall instead of a stretch of time."""
@@ -247,7 +231,6 @@ def clock_back_stalls_polling(patch: Patch) -> None:
     en="after the clock was set back the periods of the same name are made and sent again with new content",
     zh="时钟回拨后同名时段重新生成并再次上传",
     clauses=("isc-2/7.3.1e",),
-    cases=("clock/survives-clock-set-back",),
 )
 def clock_back_counts_again(patch: Patch) -> None:
     """Records are overwritten by key; what was sent before is forgotten."""
@@ -275,7 +258,6 @@ def clock_back_counts_again(patch: Patch) -> None:
     en="a clock step restarts acquisition, which takes five minutes",
     zh="校时后采集程序重启，停采 5 分钟",
     clauses=("isc-2/7.3.1c",),
-    cases=_ALL,
 )
 def step_restarts_acquisition(patch: Patch) -> None:
     """A watchdog compares wall times, takes the step for a hang and starts the process anew."""

@@ -12,15 +12,12 @@ from conformance.defects import Patch, defect
 from reference_terminal.hj212.qn import QnSource
 from reference_terminal.model.times import stamp_ms
 
-_CASE = "timeback/keeps-one-key-per-record"
-
 
 @defect(
     "message-numbers-by-the-second",
     en="messages are numbered within the second of the wall clock, whatever was used before",
     zh="请求编码按时钟秒内计数，不避免重号",
     clauses=("isc-2/7.3.1e",),
-    cases=(_CASE,),
 )
 def message_numbers_by_the_second(patch: Patch) -> None:
     """A counter that begins anew with every second, since time only goes forward."""

@@ -9,8 +9,6 @@ from conformance.defects import Patch, defect
 from reference_terminal.operations.clock import WallClock
 from reference_terminal.operations.time_source import Answer, TimeSource
 
-_KEEPS = "clock_sync/keeps-the-time-of-its-source"
-_ALONE = "clock_sync/keeps-time-without-its-source"
 _CLAUSES = ("isc-2/7.3.1f",)
 
 
@@ -19,7 +17,6 @@ _CLAUSES = ("isc-2/7.3.1f",)
     en="the time server is asked at the start only",
     zh="仅在启动时向时间服务器对时",
     clauses=_CLAUSES,
-    cases=(_KEEPS,),
 )
 def time_asked_once(patch: Patch) -> None:
     """ntpdate in the start script instead of a daemon."""
@@ -35,7 +32,6 @@ def time_asked_once(patch: Patch) -> None:
     en="offsets beyond a second are taken for errors of the server and ignored",
     zh="偏差超过 1 s 时视为服务器错误而忽略",
     clauses=_CLAUSES,
-    cases=(_KEEPS, _ALONE),
 )
 def time_steps_ignored(patch: Patch) -> None:
     """A sanity limit that nobody ever lifts: once it is off, it stays off."""
@@ -52,7 +48,6 @@ def time_steps_ignored(patch: Patch) -> None:
     en="without an answer the clock is corrected by the last frequency again and again",
     zh="无应答时反复施加上一次的频率修正",
     clauses=_CLAUSES,
-    cases=(_ALONE,),
 )
 def time_correction_repeated(patch: Patch) -> None:
     """Hold-over with a wrong sign of the learned drift: a millisecond at every question that nobody answers."""
@@ -69,7 +64,6 @@ def time_correction_repeated(patch: Patch) -> None:
     en="the time of navigation satellites is taken for UTC: the clock is 18 s ahead",
     zh="将卫星导航系统时直接当作 UTC，时钟快 18 s",
     clauses=_CLAUSES,
-    cases=(_KEEPS,),
 )
 def leap_seconds_not_taken_off(patch: Patch) -> None:
     """GPS counts no leap seconds, and the receiver's driver never takes them off; its own clock is right."""

@@ -15,15 +15,6 @@ from reference_terminal.model.rows import Pending
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.uplink.hj212.link import CentreLink
 
-_ONE_FAILS = (
-    "centres/keeps-serving-while-other-centre-denies",
-    "centres/keeps-serving-while-other-centre-is-dead",
-    "centres/keeps-serving-while-other-centre-is-slow",
-    "centres/keeps-serving-while-other-centre-refuses",
-    "platforms/serves-three-centres-in-different-states",
-)
-_TOGETHER = ("centres/sends-to-two-centres-at-once", "centres/sends-to-three-centres-at-once")
-
 
 def _family(patch: Patch) -> dict[str, Outbox]:
     """The outboxes of the running terminal by centre, in the order of the configuration."""
@@ -42,7 +33,6 @@ def _family(patch: Patch) -> dict[str, Outbox]:
     en="the next period goes to a centre only when the centres after it have acknowledged the one before",
     zh="须其后各中心应答后才发送下一时段",
     clauses=("isc-2/7.2.4(3)a",),
-    cases=_ONE_FAILS,
 )
 def in_step_with_all_centres(patch: Patch) -> None:
     """One queue with one pointer for all centres: the slowest sets the pace."""
@@ -65,7 +55,6 @@ def in_step_with_all_centres(patch: Patch) -> None:
     en="a period that one centre does not acknowledge at once is dropped for the others too",
     zh="一个中心未及时应答，该时段对其他中心也一并丢弃",
     clauses=("isc-2/7.2.4(3)a",),
-    cases=_ONE_FAILS,
 )
 def all_centres_or_none(patch: Patch) -> None:
     """The loop over the centres is left at the first error; the last in the list comes first."""
@@ -89,7 +78,6 @@ def all_centres_or_none(patch: Patch) -> None:
     en="the acknowledgement of one centre strikes the period off the queues of all",
     zh="任一中心应答后即从所有中心队列删除",
     clauses=("csmt/7.3a",),
-    cases=_ONE_FAILS,
 )
 def one_receipt_for_all_centres(patch: Patch) -> None:
     """A record has one mark "sent", not one for each centre."""
@@ -109,7 +97,6 @@ def one_receipt_for_all_centres(patch: Patch) -> None:
     en="only the first centre of the configuration is served",
     zh="仅向配置的第一个中心上传",
     clauses=("isc-2/7.2.4(3)b",),
-    cases=_TOGETHER,
 )
 def only_the_first_centre(patch: Patch) -> None:
     """The second entry is a reserve, used when the first cannot be reached, and not a second destination."""
@@ -127,7 +114,6 @@ def only_the_first_centre(patch: Patch) -> None:
     en="a third centre can be set but is never served",
     zh="第三个中心可以配置但从不上传",
     clauses=("csmt/7.3b",),
-    cases=("centres/sends-to-three-centres-at-once",),
 )
 def two_centres_at_most(patch: Patch) -> None:
     """A table of two sockets, from a product made for ISC-2 alone."""
@@ -144,7 +130,6 @@ def two_centres_at_most(patch: Patch) -> None:
     en="centres are served in turn, each a minute and a half after the one before",
     zh="各中心轮流上传，间隔 90 s",
     clauses=("isc-2/7.2.4(3)b",),
-    cases=_TOGETHER,
 )
 def centres_in_turn(patch: Patch) -> None:
     """One modem channel that is handed from centre to centre on a fixed schedule."""

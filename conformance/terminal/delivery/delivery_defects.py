@@ -13,7 +13,6 @@ from typing import Any
 
 from conformance.defects import Patch, defect
 from conformance.defects.seams import changes_items, changes_numbers, drops_items
-from conformance.terminal.delivery.outages_defects import OUTAGES
 from reference_terminal.hj212 import frame as frames
 from reference_terminal.hj212 import message as messages
 from reference_terminal.hj212.message import Message
@@ -25,65 +24,6 @@ from reference_terminal.uplink.hj212 import packets
 from reference_terminal.uplink.hj212.link import CentreLink, LinkLost
 from reference_terminal.uplink.hj212.packets import Channel
 
-_WITHHOLDING = (
-    "delivery/resends-while-acknowledgement-is-withheld",
-    "delivery/resends-when-acknowledgement-is-late",
-    "delivery/resends-after-negative-answer",
-    "delivery/ignores-acknowledgement-of-another-message",
-    "delivery/ignores-answer-of-another-kind",
-    "delivery/ignores-acknowledgement-for-another-device",
-    "delivery/ignores-junk-in-place-of-answer",
-    "delivery/ignores-answer-with-wrong-check-word",
-    "protocol/resends-unchanged",
-)
-_WINDOWS = ("losswindow/keeps-what-was-acknowledged", "losswindow/measures-loss-after-an-answer")
-_EVERY = (
-    *_WITHHOLDING,
-    *OUTAGES,
-    "delivery/resends-when-connection-closes-before-the-answer",
-    "delivery/resends-when-answer-breaks-off",
-    "delivery/takes-duplicated-acknowledgement",
-    "delivery/takes-acknowledgement-before-storing",
-    "delivery/waits-for-slow-acknowledgement",
-    "delivery/delivers-over-lossy-link",
-    "delivery/delivers-quarter-hour-index",
-    "delivery/resumes-after-cuts-during-backfill",
-    "delivery/resumes-upload-after-power-cut",
-    "centres/keeps-serving-while-other-centre-denies",
-    "centres/keeps-serving-while-other-centre-is-dead",
-    "centres/keeps-serving-while-other-centre-is-slow",
-    "centres/keeps-serving-while-other-centre-refuses",
-    "centres/sends-to-two-centres-at-once",
-    "centres/sends-to-three-centres-at-once",
-    *_WINDOWS,
-    "protocol/finishes-split-after-reconnecting",
-    "protocol/splits-long-packets",
-    "protocol/survives-junk-from-centre",
-    "protocol/takes-awkward-octets",
-    "security/lets-nobody-read-uploads",
-    "security/refuses-bad-certificates-of-centre",
-    "security/shows-its-own-certificate",
-    "security/speaks-the-national-suites",
-    "platforms/serves-three-centres-in-different-states",
-    "overflow/gives-up-the-oldest-and-says-so",
-    "centreset/adds-and-removes-centres-while-running",
-    "splits/counts-no-half-set",
-    "windows/backfills-by-hand",
-    "windows/backfills-hj212-in-the-next-window",
-    "windows/keeps-hj212-window-set-by-hand",
-    "windows/uploads-hj212-at-the-button",
-    "powercuts/loses-nothing-between-three-centres",
-)
-_CLOCK = (
-    "clock/survives-clock-set-forward",
-    "clock/survives-clock-set-back",
-    "clock/survives-small-step-forward",
-    "clock/survives-small-step-back",
-    "clock/survives-clock-set-aday-forward",
-    "clock/survives-clock-set-aday-back",
-)
-
-
 # What is sent
 
 
@@ -92,7 +32,6 @@ _CLOCK = (
     en="the last item of every packet is left out",
     zh="每个数据包漏发最后一项",
     clauses=("isc-2/7.2.4(1)e",),
-    cases=(*_EVERY, *_CLOCK),
 )
 def last_item_never_sent(patch: Patch) -> None:
     """A loop over the channels ends one too early."""
@@ -108,7 +47,6 @@ def last_item_never_sent(patch: Patch) -> None:
     en="values are sent as whole numbers, decimals cut off",
     zh="数值上传时截去小数",
     clauses=("isc-2/7.2.4(1)e",),
-    cases=(*_EVERY, *_CLOCK),
 )
 def decimals_cut_off(patch: Patch) -> None:
     """Integer division where a decimal one was meant (F26)."""
@@ -120,7 +58,6 @@ def decimals_cut_off(patch: Patch) -> None:
     en="the terminal adds a status value under a code that no centre was told of",
     zh="上传未配置编码的自身状态量",
     clauses=("isc-2/7.2.4(1)e",),
-    cases=_EVERY,
 )
 def own_code_added(patch: Patch) -> None:
     """A device's own housekeeping value, here its battery, left in the channel list after commissioning (F20)."""
@@ -136,7 +73,6 @@ def own_code_added(patch: Patch) -> None:
     en="DataTime is the end of the interval instead of its start",
     zh="数据时间取时段终点而非起点",
     clauses=("isc-2/7.2.4(1)d",),
-    cases=_EVERY,
 )
 def stamps_are_ends(patch: Patch) -> None:
     """The convention of most energy meters carried over to HJ 212, whose minute data carry their start (R-09)."""
@@ -152,7 +88,6 @@ def stamps_are_ends(patch: Patch) -> None:
     en="DataTime is in UTC instead of +08:00",
     zh="数据时间为世界时而非北京时间",
     clauses=("isc-2/7.2.4(1)d",),
-    cases=("delivery/delivers-quarter-hour-index", "protocol/splits-long-packets"),
 )
 def stamps_in_utc(patch: Patch) -> None:
     """A device whose zone was never set: quarter hours look right, the time is eight hours off."""
@@ -168,7 +103,6 @@ def stamps_in_utc(patch: Patch) -> None:
     en="good values carry the flag of maintenance",
     zh="有效数据仍带维护标记",
     clauses=("isc-2/7.2.4(1)e",),
-    cases=_EVERY,
 )
 def maintenance_flag_left_on(patch: Patch) -> None:
     """The state set while commissioning is never taken back."""
@@ -183,7 +117,6 @@ def maintenance_flag_left_on(patch: Patch) -> None:
     en="every packet is sent twice, the second time under a QN of its own",
     zh="每包数据以不同请求编码发送两次",
     clauses=("isc-2/7.2.3-B(6)d",),
-    cases=_EVERY,
 )
 def sends_everything_twice(patch: Patch) -> None:
     """Repetition as a precaution instead of on a missing acknowledgement."""
@@ -199,7 +132,6 @@ def sends_everything_twice(patch: Patch) -> None:
     en="live values wait until a batch of two minutes is full",
     zh="实时数据攒批约两分钟后才上传",
     clauses=("isc-2/7.2.4(1)d",),
-    cases=("delivery/delivers-quarter-hour-index", *OUTAGES),
 )
 def sends_in_batches(patch: Patch) -> None:
     """Air time saved: what is younger than 90 s is not looked at."""
@@ -215,7 +147,6 @@ def sends_in_batches(patch: Patch) -> None:
     en="minute data are made and sent every 30 minutes whatever was set",
     zh="无论如何设定，分钟数据均为 30 分钟一次",
     clauses=("isc-2/7.2.4(1)d",),
-    cases=("delivery/delivers-quarter-hour-index",),
 )
 def half_hourly_index(patch: Patch) -> None:
     """Every second quarter-hour is dropped to halve the traffic."""
@@ -230,7 +161,6 @@ def half_hourly_index(patch: Patch) -> None:
     en="uploads ask for no acknowledgement and count as delivered once written",
     zh="上传不要求应答，写出即视为送达",
     clauses=("isc-2/7.2.3-B(6)d",),
-    cases=_EVERY,
 )
 def asks_for_no_acknowledgement(patch: Patch) -> None:
     """A device without bit A in its Flag, or an option "skip ack" (F22)."""
@@ -249,11 +179,6 @@ def asks_for_no_acknowledgement(patch: Patch) -> None:
     en="a record whose last repetition brought no answer is dropped from the queue",
     zh="末次重发仍无应答即从队列删除",
     clauses=("isc-2/7.2.3-B(6)b", "isc-2/7.2.3-B(6)c"),
-    cases=tuple(
-        name
-        for name in _WITHHOLDING
-        if name not in ("delivery/resends-when-acknowledgement-is-late", "protocol/resends-unchanged")
-    ),
 )
 def gives_up_after_last_repetition(patch: Patch) -> None:
     """ReCount taken for the end of the record instead of the end of the exchange (NC10, R-26)."""
@@ -284,7 +209,6 @@ def _takes(patch: Patch, cn: Sequence[str], *, own_qn: bool, own_mn: bool) -> No
     en="any 9014 acknowledges whatever was sent last",
     zh="任一 9014 均视为当前报文的应答",
     clauses=("isc-2/7.2.3-B(6)d",),
-    cases=("delivery/ignores-acknowledgement-of-another-message",),
 )
 def takes_any_qn(patch: Patch) -> None:
     """The QN of the answer is not compared."""
@@ -296,7 +220,6 @@ def takes_any_qn(patch: Patch) -> None:
     en="a 9013 with the right QN acknowledges data",
     zh="以 9013 作为数据应答",
     clauses=("isc-2/7.2.3-B(6)d",),
-    cases=("delivery/ignores-answer-of-another-kind",),
 )
 def takes_any_answer(patch: Patch) -> None:
     """The command code of the answer is not compared: data answer and notification answer are one."""
@@ -308,7 +231,6 @@ def takes_any_answer(patch: Patch) -> None:
     en="a 9011 that refuses the upload is taken for its acknowledgement",
     zh="将否定应答 9011 视为接收成功",
     clauses=("isc-2/7.2.3-B(6)d",),
-    cases=("delivery/resends-after-negative-answer", "centres/keeps-serving-while-other-centre-denies"),
 )
 def takes_refusal_for_receipt(patch: Patch) -> None:
     """Any answer with the right QN ends the exchange; QnRtn is never read (NC11)."""
@@ -320,7 +242,6 @@ def takes_refusal_for_receipt(patch: Patch) -> None:
     en="an acknowledgement for another device is taken for the terminal's own",
     zh="不核对应答中的设备标识",
     clauses=("isc-2/7.2.3-B(6)d",),
-    cases=("delivery/ignores-acknowledgement-for-another-device",),
 )
 def takes_any_device(patch: Patch) -> None:
     """The MN of the answer is not compared, as behind a forwarder that serves many devices."""
@@ -332,7 +253,6 @@ def takes_any_device(patch: Patch) -> None:
     en="whatever comes while an answer is awaited is taken for it",
     zh="等待应答时收到任何字节均视为应答",
     clauses=("isc-2/7.2.3-B(6)d",),
-    cases=("delivery/ignores-junk-in-place-of-answer",),
 )
 def takes_junk_for_receipt(patch: Patch) -> None:
     """A driver that waits for data to be ready and never reads them."""
@@ -350,7 +270,6 @@ def takes_junk_for_receipt(patch: Patch) -> None:
     en="the check word of an answer is not compared",
     zh="不核对应答的校验码",
     clauses=("isc-2/7.2.3-B(6)d",),
-    cases=("delivery/ignores-answer-with-wrong-check-word",),
 )
 def check_word_of_answers_unread(patch: Patch) -> None:
     """The check is left to TCP."""
@@ -367,11 +286,6 @@ def check_word_of_answers_unread(patch: Patch) -> None:
     en="a connection that closes after the packet left counts as delivery",
     zh="报文发出后连接关闭即视为送达",
     clauses=("isc-2/7.2.4(4)a",),
-    cases=(
-        "delivery/resends-when-connection-closes-before-the-answer",
-        "delivery/resends-when-answer-breaks-off",
-        "protocol/finishes-split-after-reconnecting",
-    ),
 )
 def closed_means_delivered(patch: Patch) -> None:
     """What lay in the socket when the session ended is struck off the queue."""
@@ -390,7 +304,6 @@ def closed_means_delivered(patch: Patch) -> None:
     en="a packet is repeated after half a second instead of the time set for answers",
     zh="未等待设定超时，0.5 s 即重发",
     clauses=("isc-2/7.2.3-B(6)c",),
-    cases=(*_WITHHOLDING, "delivery/waits-for-slow-acknowledgement"),
 )
 def impatient(patch: Patch) -> None:
     """OverTime in units of 50 ms: a factor lost between the setting and the timer."""
@@ -406,7 +319,6 @@ def impatient(patch: Patch) -> None:
     en="a repetition carries other data flags under the same QN",
     zh="重发报文沿用请求编码但改动数据标记",
     clauses=("isc-2/7.2.4(4)a",),
-    cases=_WITHHOLDING,
 )
 def repetition_is_changed(patch: Patch) -> None:
     """Whatever did not get through at once is marked as a communication fault before it goes out again."""
@@ -441,7 +353,6 @@ def _with(message: Message, cp: str) -> Message:
     en="a missing answer ends the connection, the next is made a quarter of an hour later",
     zh="一次无应答即断开，15 分钟后才重连",
     clauses=("isc-2/7.2.3-B(6)c",),
-    cases=_WITHHOLDING,
 )
 def dials_again_after_a_quarter_hour(patch: Patch) -> None:
     """The habit of dial-up modems: the link is given up at the first time-out and rests long."""
@@ -465,12 +376,6 @@ def dials_again_after_a_quarter_hour(patch: Patch) -> None:
     en="after each reconnection the last hour delivered is sent again",
     zh="每次重连后重发最近已送达的一小时数据",
     clauses=("cpcif/8.3b-3",),
-    cases=(
-        "delivery/buffers-seven-day-outage",
-        "delivery/resumes-after-cuts-during-backfill",
-        "protocol/finishes-split-after-reconnecting",
-        "centres/keeps-serving-while-other-centre-refuses",
-    ),
 )
 def last_hour_again_after_reconnecting(patch: Patch) -> None:
     """The break point is not kept: a safe margin before it stands in for it."""
@@ -492,11 +397,6 @@ def last_hour_again_after_reconnecting(patch: Patch) -> None:
     en="after six failed attempts in a row the terminal connects no more",
     zh="连续 6 次连接失败后不再重连",
     clauses=("cpcif/8.3a-3",),
-    cases=(
-        "delivery/buffers-seven-day-outage",
-        "centres/keeps-serving-while-other-centre-is-dead",
-        "centres/keeps-serving-while-other-centre-refuses",
-    ),
 )
 def stops_dialling(patch: Patch) -> None:
     """A counter of attempts that only a restart sets back."""

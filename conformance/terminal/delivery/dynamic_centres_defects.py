@@ -26,9 +26,6 @@ from reference_terminal.storage.store import Store
 from reference_terminal.web.centre_orders import CentreOrders
 from reference_terminal.web.server import HttpError
 
-_CASES = ("centreset/adds-and-removes-centres-while-running",)
-_SECURED = "centreset/adds-secured-centres-while-running"
-_BOTH = (*_CASES, _SECURED)
 _CLAUSES = ("isc-2/7.2.4(3)c", "csmt/7.3c")
 
 
@@ -46,7 +43,6 @@ def _added(patch: Patch, change: Callable[[CentreConfig, Config], CentreConfig])
     en="centres can be neither added nor removed at the terminal",
     zh="终端本地不能增删数据中心",
     clauses=_CLAUSES,
-    cases=_BOTH,
 )
 def centres_are_fixed(patch: Patch) -> None:
     """Set in the factory."""
@@ -63,7 +59,6 @@ def centres_are_fixed(patch: Patch) -> None:
     en="adding and removing centres is not in the log",
     zh="中心增删不记日志",
     clauses=_CLAUSES,
-    cases=_BOTH,
 )
 def centre_set_leaves_no_trace(patch: Patch) -> None:
     """The audit log knows settings of the measuring side only."""
@@ -75,7 +70,6 @@ def centre_set_leaves_no_trace(patch: Patch) -> None:
     en="a centre that was added or removed is taken note of and nothing else",
     zh="增删的中心仅登记而不生效",
     clauses=_CLAUSES,
-    cases=_BOTH,
 )
 def centre_set_waits_for_the_service(patch: Patch) -> None:
     """The new list comes into force with the next program."""
@@ -87,7 +81,6 @@ def centre_set_waits_for_the_service(patch: Patch) -> None:
     en="when a centre is added or removed all queues begin anew",
     zh="增删中心时清空全部待传队列",
     clauses=(*_CLAUSES, "isc-2/7.2.4(3)a"),
-    cases=_CASES,
 )
 def change_of_centres_empties_queues(patch: Patch) -> None:
     """The tables of delivery are made afresh for the new list."""
@@ -105,7 +98,6 @@ def change_of_centres_empties_queues(patch: Patch) -> None:
     en="an added centre is sent the credentials of the first",
     zh="新增中心沿用首个中心的设备标识和密码",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def one_set_of_credentials(patch: Patch) -> None:
     """One device, one number, one password."""
@@ -122,7 +114,6 @@ def one_set_of_credentials(patch: Patch) -> None:
     en="an added centre is sent the intervals of the first",
     zh="新增中心沿用首个中心的上传间隔",
     clauses=_CLAUSES,
-    cases=_BOTH,
 )
 def one_schedule_for_all_centres(patch: Patch) -> None:
     """One timer drives every upload."""
@@ -134,7 +125,6 @@ def one_schedule_for_all_centres(patch: Patch) -> None:
     en="the set of centres is forgotten with the power",
     zh="断电后中心增删设置丢失",
     clauses=_CLAUSES,
-    cases=_BOTH,
 )
 def centre_set_in_memory(patch: Patch) -> None:
     """The list lives as long as the program."""
@@ -153,7 +143,6 @@ def centre_set_in_memory(patch: Patch) -> None:
     en="an added centre begins with message numbers that were used before",
     zh="新增中心的请求编码重复",
     clauses=_CLAUSES,
-    cases=_BOTH,
 )
 def other_names_for_messages(patch: Patch) -> None:
     """One number for all messages of a minute."""
@@ -170,7 +159,6 @@ def other_names_for_messages(patch: Patch) -> None:
     en="to an added centre the terminal shows the certificate it has for the first",
     zh="对新增中心出示首个中心的终端证书",
     clauses=("isc-2/7.2.4(3)c", "isc-2/7.4.1b"),
-    cases=(_SECURED,),
 )
 def added_centres_see_the_first_certificate(patch: Patch) -> None:
     """One certificate file for the whole device."""
@@ -188,7 +176,6 @@ def added_centres_see_the_first_certificate(patch: Patch) -> None:
     en="an added centre is spoken to in the clear whatever its settings say",
     zh="新增中心一律以明文通信",
     clauses=("isc-2/7.4.1b",),
-    cases=(_SECURED,),
 )
 def added_centres_are_plain(patch: Patch) -> None:
     """The page for new centres knows address and number."""
@@ -201,7 +188,6 @@ def added_centres_are_plain(patch: Patch) -> None:
     en="the certificate of an added centre is not checked",
     zh="不校验新增中心的证书",
     clauses=("isc-2/7.4.1b",),
-    cases=(_SECURED,),
 )
 def added_centres_are_believed(patch: Patch) -> None:
     """Trust on first use, and on every use after it."""
@@ -213,7 +199,6 @@ def added_centres_are_believed(patch: Patch) -> None:
     en="what is kept of an added centre is not sealed, its private key included",
     zh="新增中心的设置（含私钥）以明文保存",
     clauses=("isc-2/7.4.1.4(2)a", "isc-2/7.4.1.4(2)b"),
-    cases=(_SECURED,),
 )
 def added_centres_lie_open(patch: Patch) -> None:
     """A setting like any other."""
@@ -229,7 +214,6 @@ def added_centres_lie_open(patch: Patch) -> None:
     en="the settings of an added centre are logged whole, its private key included",
     zh="新增中心的设置（含私钥）全文记入日志",
     clauses=("isc-2/7.4.1.4(2)a",),
-    cases=(_SECURED,),
 )
 def centre_orders_are_logged_whole(patch: Patch) -> None:
     """An audit log should have everything."""

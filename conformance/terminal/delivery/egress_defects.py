@@ -14,8 +14,6 @@ from msgspec import structs
 
 from conformance.defects import Patch, defect
 from conformance.defects.seams import changes_added, changes_items, changes_numbers
-from conformance.terminal.acquisition.polling_defects import GAPS
-from conformance.terminal.processing.processing_defects import DELIVERING
 from reference_terminal.hj212.message import Message
 from reference_terminal.model import numbers
 from reference_terminal.model.rows import Record
@@ -31,7 +29,6 @@ from reference_terminal.uplink.hj212.packets import Channel
     en="the ratio of ten is used in the meter and again before sending",
     zh="十倍变比在表内与上传前重复计算",
     clauses=("isc-2/7.2.4(1)e", "csmt/8.2.1a"),
-    cases=DELIVERING,
 )
 def ratio_used_twice(patch: Patch) -> None:
     """The meter reports primary values; whoever set up the centre's table multiplied them once more."""
@@ -43,7 +40,6 @@ def ratio_used_twice(patch: Patch) -> None:
     en="periods are closed with the poll before their end",
     zh="时段在其结束前一个采集周期即结算上传",
     clauses=("isc-2/7.2.4(1)e", "isc-2/7.2.3d"),
-    cases=DELIVERING,
 )
 def closed_a_poll_too_early(patch: Patch) -> None:
     """Polls are counted, beginning with one, in place of a look at the clock."""
@@ -55,7 +51,6 @@ def closed_a_poll_too_early(patch: Patch) -> None:
     en="a period carries the time of the one before it",
     zh="时段数据带有前一时段的时标",
     clauses=("isc-2/7.2.4(1)d",),
-    cases=DELIVERING,
 )
 def stamped_with_the_period_before(patch: Patch) -> None:
     """The start is worked out from the end twice."""
@@ -67,7 +62,6 @@ def stamped_with_the_period_before(patch: Patch) -> None:
     en="values are sent without their flag",
     zh="上传数值不带数据标记",
     clauses=("isc-2/7.2.4(1)e", "isc-2/7.2.3-B(3)b"),
-    cases=DELIVERING,
 )
 def flags_left_out(patch: Patch) -> None:
     """The firmware was written for the edition of 2005, whose hourly data did without."""
@@ -83,7 +77,6 @@ def flags_left_out(patch: Patch) -> None:
     en="a period equal to the one before is not sent",
     zh="与前一时段相同的数据不上传",
     clauses=("isc-2/7.2.4(1)e",),
-    cases=DELIVERING,
 )
 def unchanged_not_sent(patch: Patch) -> None:
     """Report by exception, a habit of control systems: the centre cannot tell equal from lost."""
@@ -110,7 +103,6 @@ def unchanged_not_sent(patch: Patch) -> None:
     en="every period is sent again after its acknowledgement",
     zh="收到应答后仍再次发送同一时段",
     clauses=("isc-2/7.2.4(4)a",),
-    cases=DELIVERING,
 )
 def sent_again_to_be_sure(patch: Patch) -> None:
     """A second packet is sent at once, in case the first was not stored."""
@@ -130,7 +122,6 @@ def sent_again_to_be_sure(patch: Patch) -> None:
     en="minute and hour data are sent like real-time data, without asking for an answer",
     zh="分钟与小时数据按实时数据方式上传，不请求应答",
     clauses=("isc-2/7.2.4(4)a",),
-    cases=DELIVERING,
 )
 def periods_sent_like_real_time_data(patch: Patch) -> None:
     """Written and forgotten, since that is how the tables of 2011 are treated."""
@@ -150,7 +141,6 @@ def periods_sent_like_real_time_data(patch: Patch) -> None:
     en="a period of which one point is missing is never sent",
     zh="任一测点缺失时整个时段均不上传",
     clauses=("isc-2/7.2.4(1)e", "isc-2/7.2.3-A(1)b"),
-    cases=GAPS,
 )
 def periods_wait_for_all_points(patch: Patch) -> None:
     """One silent meter keeps the values of all the others from the centres."""
@@ -169,7 +159,6 @@ def periods_wait_for_all_points(patch: Patch) -> None:
     en="the closing register is sent under a code that no centre was told of",
     zh="将表底读数以未约定的编码上传",
     clauses=("isc-2/7.2.4(1)e",),
-    cases=DELIVERING,
 )
 def register_under_a_code_of_its_own(patch: Patch) -> None:
     """An extension for one customer was left on for all (F20)."""

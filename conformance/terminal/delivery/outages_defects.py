@@ -16,15 +16,12 @@ from reference_terminal.storage import outbox as outboxes
 from reference_terminal.storage.outbox import BACKFILL, LIVE, Outbox
 from reference_terminal.uplink.hj212.link import CentreLink
 
-OUTAGES = ("delivery/backfills-after-two-day-outage", "delivery/buffers-seven-day-outage")
-
 
 @defect(
     "buffer-of-one-day",
     en="undelivered records are kept for 24 h only",
     zh="未送达数据仅缓存 24 h",
     clauses=("cpcif/8.3b-2", "isc-2/7.2.4(5)a"),
-    cases=OUTAGES,
 )
 def buffer_of_one_day(patch: Patch) -> None:
     """A ring buffer sized for the usual outage, not for the declared one."""
@@ -41,7 +38,6 @@ def buffer_of_one_day(patch: Patch) -> None:
     en="live values wait behind the whole backlog, which is sent at one record in ten seconds",
     zh="实时数据排在积压之后，积压每 10 s 补传一条",
     clauses=("isc-2/7.2.4(5)a",),
-    cases=OUTAGES,
 )
 def one_queue_oldest_first(patch: Patch) -> None:
     """One queue, strictly first in first out, and a backfill that goes easy on the server."""
@@ -70,7 +66,6 @@ def one_queue_oldest_first(patch: Patch) -> None:
     en="deliveries are noted only after a hundred of them: a cut sends all of them again",
     zh="每送达 100 条才记录断点，断网后整批重发",
     clauses=("cpcif/8.3b-3",),
-    cases=("delivery/resumes-after-cuts-during-backfill",),
 )
 def break_point_kept_by_the_hundred(patch: Patch) -> None:
     """Flash wear saved: the pointer into the queue is written once per batch and lost with the session."""
@@ -98,7 +93,6 @@ def break_point_kept_by_the_hundred(patch: Patch) -> None:
     en="the queue of undelivered records is lost with the power",
     zh="断电后未送达队列丢失",
     clauses=("csmt/7.6b",),
-    cases=("delivery/resumes-upload-after-power-cut",),
 )
 def queue_in_memory(patch: Patch) -> None:
     """Records are on disk, the list of those still to be sent is not."""
@@ -116,7 +110,6 @@ def queue_in_memory(patch: Patch) -> None:
     en="after power returns a self-test of twelve minutes runs before acquisition",
     zh="来电后自检 12 分钟才开始采集",
     clauses=("csmt/7.6b",),
-    cases=("delivery/resumes-upload-after-power-cut",),
 )
 def slow_self_test(patch: Patch) -> None:
     """The file system is checked at every unclean start."""

@@ -34,19 +34,6 @@ from reference_terminal.uplink.platforms.entries import Terms
 from reference_terminal.uplink.platforms.link import PlatformLink, Refused
 from reference_terminal.uplink.window import DailyWindow
 
-_DAILY = "platforms/uploads-daily-sets"
-_CHANGED = "platforms/follows-changed-upload-time"
-_REPEATS = "platforms/repeats-until-platform-acknowledges"
-_WINDOWS = (
-    "windows/backfills-in-the-next-window",
-    "windows/uploads-at-the-button",
-    "windows/uploads-in-window-set-by-hand",
-    "windows/uploads-monthly-index",
-)
-_WRONG = "platforms/outlasts-every-wrong-answer"
-_TERMS = "platforms/follows-the-terms-of-its-registration"
-_SETS = (_DAILY, _CHANGED, _REPEATS, _WRONG, _TERMS, *_WINDOWS)
-_DEPOSITS = "platforms/deposits-fingerprints"
 _INDEX = ("isc-2/7.2.4(1)a",)
 _PRINT = ("csmt/7.4c", "csmt/7.4d")
 
@@ -80,7 +67,6 @@ def _number(text: str) -> msgspec.Raw:
     en="the last entry of every period is left out",
     zh="每时段漏传最后一项",
     clauses=_INDEX,
-    cases=_SETS,
 )
 def entries_left_out(patch: Patch) -> None:
     """A loop ends one too early."""
@@ -92,7 +78,6 @@ def entries_left_out(patch: Patch) -> None:
     en="dataValue is a whole number",
     zh="dataValue 只保留整数",
     clauses=_INDEX,
-    cases=_SETS,
 )
 def entries_in_whole_numbers(patch: Patch) -> None:
     """The column of the export table is an integer."""
@@ -108,7 +93,6 @@ def entries_in_whole_numbers(patch: Patch) -> None:
     en="an entry is added under a dataCode that nobody configured",
     zh="附加未配置的 dataCode",
     clauses=_INDEX,
-    cases=_SETS,
 )
 def entries_of_own_code(patch: Patch) -> None:
     """The vendor's own housekeeping value."""
@@ -120,7 +104,6 @@ def entries_of_own_code(patch: Patch) -> None:
     en="statDate is the end of the period instead of its start",
     zh="statDate 取周期终点",
     clauses=_INDEX,
-    cases=_SETS,
 )
 def entries_stamped_at_end(patch: Patch) -> None:
     """The convention of meters carried over."""
@@ -136,7 +119,6 @@ def entries_stamped_at_end(patch: Patch) -> None:
     en="measured values are declared as entered by hand",
     zh="采集值标为人工录入",
     clauses=_INDEX,
-    cases=_SETS,
 )
 def entries_flagged_by_hand(patch: Patch) -> None:
     """One constant for every inputType."""
@@ -148,7 +130,6 @@ def entries_flagged_by_hand(patch: Patch) -> None:
     en="the level of statistics is outside the platform's list",
     zh="scope 取值超出平台规定",
     clauses=_INDEX,
-    cases=(_DAILY,),
 )
 def entries_of_unknown_scope(patch: Patch) -> None:
     """A level of the vendor's own model."""
@@ -160,7 +141,6 @@ def entries_of_unknown_scope(patch: Patch) -> None:
     en="every body is sent twice",
     zh="每个数据包发送两次",
     clauses=_INDEX,
-    cases=_SETS,
 )
 def sets_sent_twice(patch: Patch) -> None:
     """Repetition as a precaution."""
@@ -176,7 +156,6 @@ def sets_sent_twice(patch: Patch) -> None:
     en="an upload counts as delivered once it is written, and the answer is not awaited",
     zh="写出即视为送达，不等待应答",
     clauses=_INDEX,
-    cases=(_DAILY, _CHANGED),
 )
 def hangs_up_after_writing(patch: Patch) -> None:
     """Fire and forget."""
@@ -204,7 +183,6 @@ def hangs_up_after_writing(patch: Patch) -> None:
     en="an upload that is not answered in time counts as delivered",
     zh="应答超时视为送达",
     clauses=("isc-2/7.2.4(4)a",),
-    cases=(_REPEATS,),
 )
 def silence_is_success(patch: Patch) -> None:
     """The time-out ends the job, and the job is struck off."""
@@ -230,7 +208,6 @@ def silence_is_success(patch: Patch) -> None:
     en="HTTP 200 counts as success whatever responseCode says",
     zh="HTTP 200 即视为成功，不看 responseCode",
     clauses=("isc-2/7.2.4(4)a", "csmt/7.6c"),
-    cases=(_REPEATS,),
 )
 def http_200_is_success(patch: Patch) -> None:
     """The status line is all that is read."""
@@ -246,7 +223,6 @@ def http_200_is_success(patch: Patch) -> None:
     en="an upload that is answered counts as delivered, whatever the answer says",
     zh="收到任何应答即视为送达",
     clauses=("isc-2/7.2.4(4)a", "csmt/7.6c"),
-    cases=(_WRONG,),
 )
 def any_answer_is_success(patch: Patch) -> None:
     """The answer is read to free the connection."""
@@ -267,7 +243,6 @@ def any_answer_is_success(patch: Patch) -> None:
     en="a registration stands for ever, whatever becomes of it at the platform",
     zh="注册一次后不再重新注册",
     clauses=("isc-2/7.2.4(2)b",),
-    cases=(_TERMS,),
 )
 def registers_only_once(patch: Patch) -> None:
     """What was given is in the configuration now."""
@@ -289,7 +264,6 @@ def registers_only_once(patch: Patch) -> None:
     en="what is sent again has other digits than before",
     zh="重发数据的位数与首次不同",
     clauses=("isc-2/7.2.4(4)a",),
-    cases=(_REPEATS, _WRONG),
 )
 def repetition_in_other_digits(patch: Patch) -> None:
     """Values are formatted anew for each attempt, with the precision of that moment."""
@@ -310,7 +284,6 @@ def repetition_in_other_digits(patch: Patch) -> None:
     en="the upload time that the platform tells is not taken over",
     zh="不采用平台下发的上传时间",
     clauses=("isc-2/7.2.4(2)a", "isc-2/7.2.4(2)c"),
-    cases=(_DAILY, _CHANGED),
 )
 def platform_time_ignored(patch: Patch) -> None:
     """The time of the configuration file stands."""
@@ -326,7 +299,6 @@ def platform_time_ignored(patch: Patch) -> None:
     en="periods are uploaded as they end instead of in the window",
     zh="不按窗口，时段结束即上传",
     clauses=("isc-2/7.2.4(2)a", "csmt/7.5d"),
-    cases=(_DAILY, _CHANGED),
 )
 def window_always_open(patch: Patch) -> None:
     """The setting of the window is stored and never read."""
@@ -339,7 +311,6 @@ def window_always_open(patch: Patch) -> None:
     en="one period a minute is uploaded, so that a day does not fit into its window",
     zh="每分钟仅上传一个时段，窗口内传不完",
     clauses=("isc-2/7.2.4(1)a", "csmt/7.5d"),
-    cases=(_DAILY, _CHANGED),
 )
 def one_period_a_minute(patch: Patch) -> None:
     """A task that wakes up once a minute and takes one row."""
@@ -356,7 +327,6 @@ def one_period_a_minute(patch: Patch) -> None:
     en="the terminal waits for somebody to register it",
     zh="终端不自行注册",
     clauses=("isc-2/7.2.4(2)b",),
-    cases=(_DAILY,),
 )
 def registration_left_to_the_operator(patch: Patch) -> None:
     """A button on a page that nobody opens."""
@@ -372,7 +342,6 @@ def registration_left_to_the_operator(patch: Patch) -> None:
     en="while a centre is not connected every upload to another waits 20 s for it",
     zh="任一中心断开时，其他中心的每次上传均等待 20 s",
     clauses=("csmt/7.3b",),
-    cases=("platforms/serves-three-centres-in-different-states",),
 )
 def waits_for_lost_centres(patch: Patch) -> None:
     """One thread connects and sends for all centres."""
@@ -399,7 +368,6 @@ def waits_for_lost_centres(patch: Patch) -> None:
     en="only the first quarter of each hour gets a fingerprint",
     zh="每小时仅首个 15 min 记录生成指纹",
     clauses=_PRINT,
-    cases=(_DEPOSITS,),
 )
 def fingerprints_of_whole_hours(patch: Patch) -> None:
     """A filter by the minute of the stamp."""
@@ -415,7 +383,6 @@ def fingerprints_of_whole_hours(patch: Patch) -> None:
     en="the fingerprint is made of a rounded value",
     zh="指纹按取整后的数值生成",
     clauses=_PRINT,
-    cases=(_DEPOSITS,),
 )
 def fingerprint_of_another_value(patch: Patch) -> None:
     """The digest is taken of what the screen shows."""
@@ -432,7 +399,6 @@ def fingerprint_of_another_value(patch: Patch) -> None:
     en="the signature is not one over the digest that is deposited",
     zh="签名对象与存证摘要不一致",
     clauses=_PRINT,
-    cases=(_DEPOSITS,),
 )
 def signature_of_another_digest(patch: Patch) -> None:
     """Signed as text where the octets were agreed on."""
@@ -443,7 +409,6 @@ def signature_of_another_digest(patch: Patch) -> None:
     own = patch(fingerprint, "sign", sign)
 
 
-_TAMPERED = ("platforms/finds-altered-records",)
 _INTEGRITY = ("csmt/12.3.2g", "isc-2/7.4.2.1[2]c")
 
 
@@ -452,7 +417,6 @@ _INTEGRITY = ("csmt/12.3.2g", "isc-2/7.4.2.1[2]c")
     en="records are compared with the fingerprints in the terminal's own store, not with the deposits",
     zh="只与终端自存的指纹比对",
     clauses=_INTEGRITY,
-    cases=_TAMPERED,
 )
 def compares_with_its_own_copies(patch: Patch) -> None:
     """Who can delete the record can delete its fingerprint too."""
@@ -471,7 +435,6 @@ def compares_with_its_own_copies(patch: Patch) -> None:
     en="a record counts as sound when it has a fingerprint, whatever the fingerprint says",
     zh="有指纹即视为一致，不比对摘要",
     clauses=_INTEGRITY,
-    cases=_TAMPERED,
 )
 def digest_not_compared(patch: Patch) -> None:
     """The signature of the deposit is verified, and nothing else."""
@@ -488,7 +451,6 @@ def digest_not_compared(patch: Patch) -> None:
     en="one altered record makes the whole day of its point suspect",
     zh="一条记录异常即判整个测点异常",
     clauses=_INTEGRITY,
-    cases=_TAMPERED,
 )
 def whole_points_suspected(patch: Patch) -> None:
     """A chain over the day instead of a fingerprint for each record."""
@@ -509,7 +471,6 @@ def whole_points_suspected(patch: Patch) -> None:
     en="fingerprints are made over rounded values, not over those that are sent",
     zh="指纹基于修约后的数值",
     clauses=_INTEGRITY,
-    cases=_TAMPERED,
 )
 def fingerprints_of_rounded_values(patch: Patch) -> None:
     """Two decimals, as on the screen."""
@@ -525,7 +486,6 @@ def fingerprints_of_rounded_values(patch: Patch) -> None:
     en="only hours are deposited: quarter-hours have no fingerprint at the platform",
     zh="仅存证小时值，15 min 值无指纹",
     clauses=_INTEGRITY,
-    cases=_TAMPERED,
 )
 def deposits_only_hours(patch: Patch) -> None:
     """A quarter of the traffic."""
@@ -541,7 +501,6 @@ def deposits_only_hours(patch: Patch) -> None:
     en="a verification takes every second record for altered: it reads the unit from another place than the deposit",
     zh="核验时单位来源不一致，误报改动",
     clauses=_INTEGRITY,
-    cases=_TAMPERED,
 )
 def unit_forgotten_in_fingerprints(patch: Patch) -> None:
     """Made with the unit of the configuration, compared with that of the meter's map."""

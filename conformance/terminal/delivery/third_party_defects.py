@@ -18,8 +18,6 @@ from reference_terminal.model.rows import Pending
 from reference_terminal.uplink.platforms.documents import Document, Documents
 from reference_terminal.uplink.platforms.records_json import RecordsLink
 
-_CASES = ("third_party/passes-on-all-it-has",)
-
 
 def _left_out(patch: Patch, *kinds: str) -> None:
     def due(self: Documents) -> Iterator[Document]:
@@ -33,7 +31,6 @@ def _left_out(patch: Patch, *kinds: str) -> None:
     en="third parties are not told the configured methods",
     zh="不向第三方传送核算方法",
     clauses=("csmt/11.13b",),
-    cases=_CASES,
 )
 def methods_kept_to_itself(patch: Patch) -> None:
     """They have methods of their own."""
@@ -45,7 +42,6 @@ def methods_kept_to_itself(patch: Patch) -> None:
     en="third parties are not told the configured boundaries",
     zh="不向第三方传送排放边界",
     clauses=("csmt/11.13c",),
-    cases=_CASES,
 )
 def boundaries_kept_to_itself(patch: Patch) -> None:
     """They can be seen in the report."""
@@ -57,7 +53,6 @@ def boundaries_kept_to_itself(patch: Patch) -> None:
     en="in the boundaries that third parties are told every gas is CO2e",
     zh="向第三方传送的排放边界中气体一律为 CO2e",
     clauses=("csmt/11.13c",),
-    cases=_CASES,
 )
 def boundaries_of_carbon_dioxide_equivalents(patch: Patch) -> None:
     """In the end everything is reckoned so."""
@@ -78,7 +73,6 @@ def boundaries_of_carbon_dioxide_equivalents(patch: Patch) -> None:
     en="third parties are told entries by hand as the terminal's own",
     zh="向第三方传送的填报数据不含操作人",
     clauses=("csmt/11.13d",),
-    cases=_CASES,
 )
 def entries_passed_without_name(patch: Patch) -> None:
     """A value is a value."""
@@ -96,7 +90,6 @@ def entries_passed_without_name(patch: Patch) -> None:
     en="third parties are told the largest value of a day for its sum",
     zh="向第三方传送的日统计为最大值而非合计",
     clauses=("csmt/11.13e",),
-    cases=_CASES,
 )
 def statistics_of_the_largest(patch: Patch) -> None:
     """One column to the right."""
@@ -114,7 +107,6 @@ def statistics_of_the_largest(patch: Patch) -> None:
     en="every seventh period is not passed on to third parties",
     zh="向第三方传送时每七个时段漏一个",
     clauses=("csmt/11.13a", "isc-2/7.2.4n"),
-    cases=_CASES,
 )
 def third_parties_get_every_seventh_less(patch: Patch) -> None:
     """They are not the competent authority."""
@@ -130,7 +122,6 @@ def third_parties_get_every_seventh_less(patch: Patch) -> None:
     en="a third party is not shown the token it demands",
     zh="不出示第三方要求的令牌",
     clauses=("csmt/11.13f",),
-    cases=_CASES,
 )
 def third_party_without_token(patch: Patch) -> None:
     """The certificate should do."""
@@ -142,7 +133,6 @@ def third_party_without_token(patch: Patch) -> None:
     en="what a third party refuses for its token counts as passed on",
     zh="将令牌被拒视为已送达",
     clauses=("csmt/11.13a", "csmt/11.13f"),
-    cases=_CASES,
 )
 def refused_token_is_a_receipt(patch: Patch) -> None:
     """It was heard, at least."""
@@ -158,7 +148,6 @@ def refused_token_is_a_receipt(patch: Patch) -> None:
     en="bodies are not enciphered where a third party demands it",
     zh="不按第三方要求加密数据",
     clauses=("csmt/11.13g",),
-    cases=_CASES,
 )
 def bodies_in_the_clear(patch: Patch) -> None:
     """The channel is encrypted anyway."""

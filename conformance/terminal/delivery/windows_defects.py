@@ -21,19 +21,12 @@ from reference_terminal.uplink.window import DailyWindow
 from reference_terminal.web import delivery as orders
 from reference_terminal.web.server import HttpError
 
-_SET = ("windows/keeps-hj212-window-set-by-hand", "windows/uploads-in-window-set-by-hand")
-_BUTTON = ("windows/uploads-at-the-button", "windows/uploads-hj212-at-the-button")
-_NEXT = ("windows/backfills-hj212-in-the-next-window", "windows/backfills-in-the-next-window")
-_MONTH = "windows/uploads-monthly-index"
-_BY_HAND = "windows/backfills-by-hand"
-
 
 @defect(
     "orders-need-the-vendor",
     en="uploads, times and backfills can be ordered by the vendor's service alone",
     zh="上传、设时、补传指令仅供厂家服务使用",
     clauses=("isc-2/7.2.4(2)d", "csmt/7.5b", "isc-2/7.2.4(5)b"),
-    cases=(*_SET, *_BUTTON, _BY_HAND),
 )
 def orders_need_the_vendor(patch: Patch) -> None:
     """A menu behind a password that the operator is not given."""
@@ -50,7 +43,6 @@ def orders_need_the_vendor(patch: Patch) -> None:
     en="what an operator orders is not in the log",
     zh="操作员指令不记日志",
     clauses=("isc-2/7.2.4(2)d", "csmt/7.5b", "isc-2/7.2.4(5)b"),
-    cases=(*_SET, *_BUTTON, _BY_HAND),
 )
 def orders_leave_no_trace(patch: Patch) -> None:
     """The audit log knows settings of the measuring side only."""
@@ -62,7 +54,6 @@ def orders_leave_no_trace(patch: Patch) -> None:
     en="of several reports a day that are set the first alone is made",
     zh="设定每日多次报送，只执行第一次",
     clauses=("csmt/7.5c",),
-    cases=("windows/reports-as-often-as-set",),
 )
 def one_report_a_day(patch: Patch) -> None:
     """A list read to its first comma."""
@@ -74,7 +65,6 @@ def one_report_a_day(patch: Patch) -> None:
     en="each of several reports a day carries the day before only",
     zh="每日多次报送均只含前一日数据",
     clauses=("csmt/7.5c",),
-    cases=("windows/reports-as-often-as-set",),
 )
 def every_report_is_of_the_day_before(patch: Patch) -> None:
     """The border of the daily set, whatever the number of reports."""
@@ -90,7 +80,6 @@ def every_report_is_of_the_day_before(patch: Patch) -> None:
     en="the upload time that was set is forgotten with the power",
     zh="断电后丢失已设定的上传时间",
     clauses=("isc-2/7.2.4(2)a",),
-    cases=_SET,
 )
 def window_time_in_memory(patch: Patch) -> None:
     """The setting is kept until the next start."""
@@ -107,7 +96,6 @@ def window_time_in_memory(patch: Patch) -> None:
     en="once an operator has set the upload time that of the platform is not taken over",
     zh="人工设定上传时间后不再采用平台下发的时间",
     clauses=("isc-2/7.2.4(2)c",),
-    cases=("windows/uploads-in-window-set-by-hand",),
 )
 def time_set_by_hand_stands(patch: Patch) -> None:
     """Somebody wanted it so."""
@@ -132,7 +120,6 @@ def time_set_by_hand_stands(patch: Patch) -> None:
     en="the upload begins two minutes after the time that was set",
     zh="到点后 2 分钟才开始上传",
     clauses=("isc-2/7.2.4(2)a",),
-    cases=(*_SET, *_BUTTON, *_NEXT),
 )
 def window_opens_on_the_next_minute_but_one(patch: Patch) -> None:
     """A scheduler that looks every minute, and a line that is dialled first."""
@@ -148,7 +135,6 @@ def window_opens_on_the_next_minute_but_one(patch: Patch) -> None:
     en="a window that has opened once stays open",
     zh="窗口一经打开不再关闭",
     clauses=("isc-2/7.2.4(2)a", "csmt/7.5d"),
-    cases=(*_SET, *_BUTTON, *_NEXT),
 )
 def window_never_closes(patch: Patch) -> None:
     """The setting of the window is stored and never read."""
@@ -161,7 +147,6 @@ def window_never_closes(patch: Patch) -> None:
     en="an upload ordered by hand waits for the next window",
     zh="人工上传指令等到下一窗口才执行",
     clauses=("csmt/7.5e",),
-    cases=_BUTTON,
 )
 def button_waits_for_the_window(patch: Patch) -> None:
     """The button sets a mark that the scheduler reads when it wakes."""
@@ -173,7 +158,6 @@ def button_waits_for_the_window(patch: Patch) -> None:
     en="a window takes yesterday's periods only: what an earlier one missed waits a week",
     zh="窗口只上传昨日数据，更早积压滞留",
     clauses=("isc-2/7.2.4(5)a",),
-    cases=_NEXT,
 )
 def only_yesterday_goes_out(patch: Patch) -> None:
     """A query by date where one by state was meant."""
@@ -190,7 +174,6 @@ def only_yesterday_goes_out(patch: Patch) -> None:
     en="one period every two minutes goes out, so that a day does not fit into its window",
     zh="每两分钟只上传一个时段，窗口内传不完一日数据",
     clauses=("isc-2/7.2.4(2)a", "csmt/7.5d", "isc-2/7.2.4(5)a"),
-    cases=(*_SET, *_BUTTON, *_NEXT),
 )
 def window_too_short_for_a_day(patch: Patch) -> None:
     """A loop that wakes up every two minutes and takes one row."""
@@ -218,7 +201,6 @@ def window_too_short_for_a_day(patch: Patch) -> None:
     en="months are settled and never uploaded",
     zh="月值已结算但不上传",
     clauses=("isc-2/7.2.4(1)b",),
-    cases=(_MONTH,),
 )
 def no_monthly_set(patch: Patch) -> None:
     """The list of uploads was made in the first month of a project."""
@@ -234,7 +216,6 @@ def no_monthly_set(patch: Patch) -> None:
     en="a backfill by hand sends what is still queued, not what was ordered",
     zh="人工补传只发送队列中尚未送达的数据",
     clauses=("isc-2/7.2.4(5)b",),
-    cases=(_BY_HAND,),
 )
 def backfill_of_what_is_pending(patch: Patch) -> None:
     """The order is taken for another word for upload."""
@@ -251,7 +232,6 @@ def backfill_of_what_is_pending(patch: Patch) -> None:
     en="a backfill by hand sends everything that is stored",
     zh="人工补传不分范围，全部重发",
     clauses=("isc-2/7.2.4(5)b",),
-    cases=(_BY_HAND,),
 )
 def backfill_of_the_whole_store(patch: Patch) -> None:
     """The range of the form is not handed on."""

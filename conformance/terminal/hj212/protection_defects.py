@@ -19,7 +19,6 @@ from reference_terminal.security.symmetric import NONCE
 from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.hj212.replay import RequestNumbers
 
-_CASE = ("protection/protects-its-packets",)
 _CIPHER = ("csmt/7.4a", "isc-2/7.4.2.1[2]b")
 _INTEGRITY = ("isc-2/4.1i", "isc-2/7.4.2.1[2]c", "cpcif/8.3a-2")
 
@@ -29,7 +28,6 @@ _INTEGRITY = ("isc-2/4.1i", "isc-2/7.4.2.1[2]c", "cpcif/8.3a-2")
     en="the payload profile is configured and packets leave as they are",
     zh="配置了载荷加密，报文仍以明文发送",
     clauses=_CIPHER,
-    cases=_CASE,
 )
 def payload_in_the_clear(patch: Patch) -> None:
     """The switch was never wired."""
@@ -41,7 +39,6 @@ def payload_in_the_clear(patch: Patch) -> None:
     en="nonces are counted from one at every start",
     zh="随机数由计数器产生，重启后从头开始",
     clauses=_CIPHER,
-    cases=_CASE,
 )
 def nonces_from_a_counter(patch: Patch) -> None:
     """A nonce is unique while the terminal runs; the counter is not kept."""
@@ -67,7 +64,6 @@ def nonces_from_a_counter(patch: Patch) -> None:
     en="a packet without protection is taken as it is",
     zh="未加密的报文照常接受",
     clauses=_INTEGRITY,
-    cases=_CASE,
 )
 def unprotected_is_fine(patch: Patch) -> None:
     """So that old centres can be served too."""
@@ -92,7 +88,6 @@ def _deciphered(key: bytes, nonce: bytes, data: bytes, associated: bytes) -> byt
     en="the tag of a packet is not compared: the signature is taken for enough",
     zh="不核对认证标签",
     clauses=_INTEGRITY,
-    cases=_CASE,
 )
 def tag_not_compared(patch: Patch) -> None:
     """Counter mode by hand, the tag cut off."""
@@ -104,7 +99,6 @@ def tag_not_compared(patch: Patch) -> None:
     en="the centre's signature is not verified: who has the payload key is believed",
     zh="不验证中心签名",
     clauses=_INTEGRITY,
-    cases=_CASE,
 )
 def signature_not_verified(patch: Patch) -> None:
     """Verification is slow and was left for later."""
@@ -120,7 +114,6 @@ def signature_not_verified(patch: Patch) -> None:
     en="neither tag nor signature of a packet is looked at",
     zh="标签和签名均不校验",
     clauses=_INTEGRITY,
-    cases=_CASE,
 )
 def altered_is_fine(patch: Patch) -> None:
     """Enciphered is taken for safe."""
@@ -133,7 +126,6 @@ def altered_is_fine(patch: Patch) -> None:
     en="an acknowledgement that cannot be opened is read off its head, which is in the clear",
     zh="应答无法解密时按明文头部采信",
     clauses=_INTEGRITY,
-    cases=_CASE,
 )
 def acknowledged_by_the_head(patch: Patch) -> None:
     """QN and CN are all an acknowledgement needs."""
@@ -154,7 +146,6 @@ def acknowledged_by_the_head(patch: Patch) -> None:
     en="a request that was heard before is carried out again",
     zh="重放的请求被再次执行",
     clauses=_INTEGRITY,
-    cases=_CASE,
 )
 def replays_are_carried_out(patch: Patch) -> None:
     """Nobody looks at the number."""
@@ -170,7 +161,6 @@ def replays_are_carried_out(patch: Patch) -> None:
     en="after a restart a request that was heard before is carried out again",
     zh="重启后重放的请求被再次执行",
     clauses=_INTEGRITY,
-    cases=_CASE,
 )
 def request_numbers_forgotten(patch: Patch) -> None:
     """The numbers are kept in memory only."""

@@ -19,8 +19,6 @@ from reference_terminal.uplink.hj212 import link as links
 from reference_terminal.uplink.hj212 import packets
 from reference_terminal.uplink.hj212.link import CentreLink
 
-_FORM = ("protocol/sends-well-formed-frames", "protocol/splits-long-packets")
-_SPLIT = ("protocol/splits-long-packets", "protocol/finishes-split-after-reconnecting")
 _CLAUSE = ("isc-2/7.2.4k",)
 
 
@@ -32,7 +30,6 @@ _CLAUSE = ("isc-2/7.2.4k",)
     en="frames carry the Modbus CRC instead of the one of annex A",
     zh="报文使用 Modbus CRC 而非附录 A 的 CRC",
     clauses=_CLAUSE,
-    cases=_FORM,
 )
 def modbus_crc(patch: Patch) -> None:
     """Polynomial and start value agree, the shift does not (F2)."""
@@ -58,7 +55,6 @@ def _framed(patch: Patch, encode: Callable[[bytes], bytes]) -> None:
     en="the checksum loses its leading zeros",
     zh="CRC 缺少前导零",
     clauses=_CLAUSE,
-    cases=("protocol/sends-well-formed-frames",),
 )
 def crc_without_leading_zeros(patch: Patch) -> None:
     """880 for 0880: one frame in sixteen is refused (F1)."""
@@ -70,7 +66,6 @@ def crc_without_leading_zeros(patch: Patch) -> None:
     en="the length counts the head of the frame too",
     zh="长度字段多计包头 6 字节",
     clauses=_CLAUSE,
-    cases=_FORM,
 )
 def length_counts_the_head(patch: Patch) -> None:
     """LEN too large by the six octets of ## and itself (F4)."""
@@ -82,7 +77,6 @@ def length_counts_the_head(patch: Patch) -> None:
     en="the length has as many digits as it needs instead of four",
     zh="长度字段不足 4 位",
     clauses=_CLAUSE,
-    cases=_FORM,
 )
 def length_without_leading_zeros(patch: Patch) -> None:
     """##81QN= for ##0081QN= (F5)."""
@@ -94,7 +88,6 @@ def length_without_leading_zeros(patch: Patch) -> None:
     en="frames end with LF alone",
     zh="包尾仅有换行符",
     clauses=_CLAUSE,
-    cases=_FORM,
 )
 def frames_end_with_lf(patch: Patch) -> None:
     """A stream opened in text mode, or a logger of another school (F14)."""
@@ -106,7 +99,6 @@ def frames_end_with_lf(patch: Patch) -> None:
     en="Flag stands behind CP",
     zh="Flag 位于 CP 之后",
     clauses=_CLAUSE,
-    cases=_FORM,
 )
 def flag_after_cp(patch: Patch) -> None:
     """The order of the fields taken for free (F9)."""
@@ -123,7 +115,6 @@ def flag_after_cp(patch: Patch) -> None:
     en="Flag names the edition of 2005",
     zh="Flag 标明为 2005 版",
     clauses=_CLAUSE,
-    cases=_FORM,
 )
 def flag_of_2005(patch: Patch) -> None:
     """Firmware of the older edition with the newer fields: the version bits stay 0."""
@@ -136,7 +127,6 @@ def flag_of_2005(patch: Patch) -> None:
     en="the number of a part stands before the number of parts",
     zh="PNO 位于 PNUM 之前",
     clauses=_CLAUSE,
-    cases=("protocol/splits-long-packets",),
 )
 def part_before_count(patch: Patch) -> None:
     """PNO and PNUM in the order of the alphabet (F15)."""
@@ -153,7 +143,6 @@ def part_before_count(patch: Patch) -> None:
     en="DataTime has milliseconds",
     zh="数据时间含毫秒（17 位）",
     clauses=_CLAUSE,
-    cases=_FORM,
 )
 def times_with_milliseconds(patch: Patch) -> None:
     """The form of QN used for DataTime as well (F8)."""
@@ -169,7 +158,6 @@ def times_with_milliseconds(patch: Patch) -> None:
     en="large numbers are sent with an exponent",
     zh="数值以科学计数法上传",
     clauses=_CLAUSE,
-    cases=_FORM,
 )
 def numbers_with_exponent(patch: Patch) -> None:
     """The default form of a printf %e (F19)."""
@@ -193,7 +181,6 @@ def _scientific(name: str, value: str) -> str:
     en="long data go out in one frame beyond every limit, each value with its sampling time",
     zh="超长数据不分包，且每值附采样时间",
     clauses=_CLAUSE,
-    cases=_FORM,
 )
 def never_splits(patch: Patch) -> None:
     """Splitting was left for later; on the vendor's desk three meters never needed it."""
@@ -213,7 +200,6 @@ def never_splits(patch: Patch) -> None:
     en="every acknowledgement of the centre is itself answered",
     zh="对中心的应答再次应答",
     clauses=_CLAUSE,
-    cases=("protocol/sends-well-formed-frames", "protocol/takes-awkward-octets"),
 )
 def answers_answers(patch: Patch) -> None:
     """Whatever comes in is answered, bit A or not."""
@@ -231,7 +217,6 @@ def answers_answers(patch: Patch) -> None:
     en="answers are sent with the bit that asks for an answer",
     zh="应答帧要求对方再应答",
     clauses=_CLAUSE,
-    cases=("protocol/sends-well-formed-frames", "protocol/takes-awkward-octets"),
 )
 def answers_want_answers(patch: Patch) -> None:
     """One constant Flag=5 for everything."""
@@ -266,7 +251,6 @@ def _first_for_all(patch: Patch, field: str) -> None:
     en="the device number set for the first centre is used towards all",
     zh="对所有中心使用第一个中心的设备标识",
     clauses=_CLAUSE,
-    cases=("protocol/identifies-itself",),
 )
 def one_number_for_all_centres(patch: Patch) -> None:
     """One identity per device, though each centre assigns its own."""
@@ -278,7 +262,6 @@ def one_number_for_all_centres(patch: Patch) -> None:
     en="the password set for the first centre is used towards all",
     zh="对所有中心使用第一个中心的访问密码",
     clauses=_CLAUSE,
-    cases=("protocol/identifies-itself",),
 )
 def one_password_for_all_centres(patch: Patch) -> None:
     """One field for the password in the settings, though each centre sets its own (1072)."""
@@ -290,7 +273,6 @@ def one_password_for_all_centres(patch: Patch) -> None:
     en="uploads carry the factory's password whatever was set",
     zh="始终使用出厂密码",
     clauses=_CLAUSE,
-    cases=("protocol/identifies-itself",),
 )
 def password_of_the_factory(patch: Patch) -> None:
     """The set password is used to check commands only (F17)."""
@@ -302,7 +284,6 @@ def password_of_the_factory(patch: Patch) -> None:
     en="uploads carry the system code of surface water monitoring",
     zh="系统编码误用 21（地表水）",
     clauses=_CLAUSE,
-    cases=("protocol/identifies-itself",),
 )
 def system_code_of_another_trade(patch: Patch) -> None:
     """The code of the product the firmware was taken from."""
@@ -314,7 +295,6 @@ def system_code_of_another_trade(patch: Patch) -> None:
     en="a QN has whole seconds, so that messages of one second share it",
     zh="请求编码只到秒，同秒报文重号",
     clauses=_CLAUSE,
-    cases=("protocol/identifies-itself",),
 )
 def qn_of_whole_seconds(patch: Patch) -> None:
     """A clock that gives no milliseconds, filled up with zeros."""
@@ -356,7 +336,6 @@ def _sends_parts(
     en="the parts of a split packet are numbered from 0",
     zh="分包序号从 0 开始",
     clauses=_CLAUSE,
-    cases=_SPLIT,
 )
 def parts_counted_from_zero(patch: Patch) -> None:
     """An index of the program put on the wire."""
@@ -368,7 +347,6 @@ def parts_counted_from_zero(patch: Patch) -> None:
     en="only the first part of a split packet has the time of the data",
     zh="仅首个分包含数据时间",
     clauses=_CLAUSE,
-    cases=_SPLIT,
 )
 def only_first_part_stamped(patch: Patch) -> None:
     """The text is cut where it is full instead of being made into packets of their own."""
@@ -380,7 +358,6 @@ def only_first_part_stamped(patch: Patch) -> None:
     en="all parts of a split packet share one QN",
     zh="各分包共用一个请求编码",
     clauses=_CLAUSE,
-    cases=_SPLIT,
 )
 def parts_share_a_qn(patch: Patch) -> None:
     """The QN is taken for the name of the packet, so that an acknowledgement fits any part."""
@@ -392,7 +369,6 @@ def parts_share_a_qn(patch: Patch) -> None:
     en="all parts go out at once, acknowledgements are awaited afterwards",
     zh="各分包不等应答一次发出",
     clauses=_CLAUSE,
-    cases=_SPLIT,
 )
 def parts_all_at_once(patch: Patch) -> None:
     """Speed first: the parts are written in a row and the answers counted."""
@@ -416,7 +392,6 @@ def parts_all_at_once(patch: Patch) -> None:
     en="a split packet counts as delivered once its first part is acknowledged; the rest is never sent",
     zh="首个分包得到应答即视为整包送达",
     clauses=_CLAUSE,
-    cases=_SPLIT,
 )
 def first_part_only(patch: Patch) -> None:
     """The loop over the parts returns from within."""
@@ -437,7 +412,6 @@ def first_part_only(patch: Patch) -> None:
     en="what one read brings is taken for exactly one frame",
     zh="将每次读取的字节视为恰好一帧",
     clauses=_CLAUSE,
-    cases=("protocol/takes-awkward-octets",),
 )
 def one_read_one_frame(patch: Patch) -> None:
     """A stream taken for datagrams: glued frames lose all but the first, single octets are thrown away (F13)."""
@@ -454,7 +428,6 @@ def one_read_one_frame(patch: Patch) -> None:
     en="a frame is looked for only where the last one ended",
     zh="仅在上一帧结束处查找下一帧包头",
     clauses=_CLAUSE,
-    cases=("protocol/takes-awkward-octets",),
 )
 def frame_must_come_first(patch: Patch) -> None:
     """A single stray octet before the head loses the frame (F13)."""
@@ -472,7 +445,6 @@ def frame_must_come_first(patch: Patch) -> None:
     en="a checksum in small letters is refused",
     zh="不接受小写 CRC",
     clauses=_CLAUSE,
-    cases=("protocol/takes-awkward-octets",),
 )
 def crc_in_capitals_only(patch: Patch) -> None:
     """Texts are compared instead of numbers."""
@@ -488,7 +460,6 @@ def crc_in_capitals_only(patch: Patch) -> None:
     en="a frame is waited for to its last announced octet, however long",
     zh="完全信任长度字段，一直等待到收齐",
     clauses=_CLAUSE,
-    cases=("protocol/survives-junk-from-centre",),
 )
 def length_is_trusted(patch: Patch) -> None:
     """One wrong length swallows every frame after it (NC3)."""
@@ -504,7 +475,6 @@ def length_is_trusted(patch: Patch) -> None:
     en="commands are carried out whatever their checksum says",
     zh="不校验 CRC 即执行命令",
     clauses=_CLAUSE,
-    cases=("protocol/survives-junk-from-centre",),
 )
 def crc_not_checked(patch: Patch) -> None:
     """TCP is thought to be safe enough."""

@@ -14,15 +14,12 @@ from reference_terminal.hj212.message import Message
 from reference_terminal.model.rows import Pending
 from reference_terminal.uplink.hj212.link import CentreLink
 
-_SET = "splits/counts-no-half-set"
-
 
 @defect(
     "first-part-counts-for-the-set",
     en="a set whose first part was acknowledged counts as delivered when the path fails",
     zh="首个分包得到应答后链路中断，整组即视为送达",
     clauses=("isc-2/7.2.3-B(6)c", "csmt/7.6a"),
-    cases=(_SET, "protocol/finishes-split-after-reconnecting"),
 )
 def first_part_counts_for_the_set(patch: Patch) -> None:
     """The pointer into the queue moves with the first receipt, before the rest has gone."""
@@ -51,7 +48,6 @@ def first_part_counts_for_the_set(patch: Patch) -> None:
     en="a set that was interrupted is sent three times over afterwards",
     zh="中断过的分包组恢复后整组发送三遍",
     clauses=("isc-2/7.2.4(4)a",),
-    cases=(_SET,),
 )
 def interrupted_set_sent_thrice(patch: Patch) -> None:
     """Certainty by repetition: whoever was cut off once is not trusted to have arrived."""

@@ -16,7 +16,6 @@ from reference_terminal.processing.signals import SignalWatch
 from reference_terminal.uplink.hj212 import packets
 
 _CLAUSES = ("csmt/7.1d",)
-_CASE = "signals/keeps-the-limits-of-signals"
 
 
 @defect(
@@ -24,7 +23,6 @@ _CASE = "signals/keeps-the-limits-of-signals"
     en="a current outside 4 to 20 mA is in doubt",
     zh="超出 4–20 mA 即视为可疑",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def signal_limits_at_the_range(patch: Patch) -> None:
     """The range of the measurement was taken for that of the signal."""
@@ -37,7 +35,6 @@ def signal_limits_at_the_range(patch: Patch) -> None:
     en="a fault is only what lies beyond 3.5 and 21.5 mA",
     zh="仅 3.5 mA 以下、21.5 mA 以上判为故障",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def signal_faults_beyond_fail_safe(patch: Patch) -> None:
     """The currents that transmitters fail to were taken for the limits."""
@@ -50,7 +47,6 @@ def signal_faults_beyond_fail_safe(patch: Patch) -> None:
     en="whatever is no fault is a good value",
     zh="非故障电流一律视为良好",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def doubtful_signal_good(patch: Patch) -> None:
     """There are two states, good and bad."""
@@ -62,7 +58,6 @@ def doubtful_signal_good(patch: Patch) -> None:
     en="a value between measurement and fault is sent as normal",
     zh="介于有效与故障之间的数值以正常标记上传",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def doubtful_signal_sent_as_normal(patch: Patch) -> None:
     """The quality stays in the terminal."""
@@ -75,7 +70,6 @@ def doubtful_signal_sent_as_normal(patch: Patch) -> None:
     en="a weight is taken from what the indicator sent before the truck",
     zh="采用车辆上磅之前的重量",
     clauses=("isc-2/7.2.2e-2",),
-    cases=("signals/reads-weighing-indicators",),
 )
 def weight_of_the_axle_before(patch: Patch) -> None:
     """Frames come faster than they are read, and the buffer gives the oldest first."""
@@ -94,15 +88,11 @@ def weight_of_the_axle_before(patch: Patch) -> None:
     patch(ScaleMeter, "read", read)
 
 
-_GLITCHES = ("signals/tells-glitches-from-failures",)
-
-
 @defect(
     "glitch-reported-as-failure",
     en="a loop counts as failed at the first reading outside its limits",
     zh="首次越限即判回路故障",
     clauses=_CLAUSES,
-    cases=_GLITCHES,
 )
 def glitch_reported_as_failure(patch: Patch) -> None:
     """The limits have no time in them."""
@@ -114,7 +104,6 @@ def glitch_reported_as_failure(patch: Patch) -> None:
     en="a loop counts as failed after half a minute only",
     zh="越限半分钟后才判回路故障",
     clauses=_CLAUSES,
-    cases=_GLITCHES,
 )
 def failure_reported_late(patch: Patch) -> None:
     """Alarms are damped against flicker."""
@@ -136,7 +125,6 @@ def _with_time(patch: Patch, failure_s: int) -> None:
     en="the alarm of a failed loop stands although the signal is back",
     zh="信号恢复后回路故障报警不消除",
     clauses=_CLAUSES,
-    cases=_GLITCHES,
 )
 def failure_never_cleared(patch: Patch) -> None:
     """Somebody has to press the button."""
@@ -154,7 +142,6 @@ def failure_never_cleared(patch: Patch) -> None:
     en="while a fault may still be a glitch the last value stands as good",
     zh="越限未确认前以上一值作为良好值",
     clauses=_CLAUSES,
-    cases=_GLITCHES,
 )
 def last_value_held_over_glitches(patch: Patch) -> None:
     """Controllers hold the last value so that nothing trips."""

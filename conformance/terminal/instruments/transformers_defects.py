@@ -16,7 +16,6 @@ from reference_terminal.settings.meters import PointConfig
 from reference_terminal.storage.store import Store
 
 _CLAUSES = ("isc-2/7.2.3-B(1)d", "csmt/8.3.1c")
-_CASE = "transformers/applies-transformer-ratios"
 
 
 def _with_ratio(patch: Patch, power: int) -> None:
@@ -37,7 +36,6 @@ def _with_ratio(patch: Patch, power: int) -> None:
     en="readings behind transformers are taken as they are shown",
     zh="互感器变比未计入",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def transformer_ratio_forgotten(patch: Patch) -> None:
     """The ratio is in the point table, and nobody reads that column."""
@@ -49,7 +47,6 @@ def transformer_ratio_forgotten(patch: Patch) -> None:
     en="readings behind transformers are multiplied twice",
     zh="互感器变比重复计入",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def transformer_ratio_twice(patch: Patch) -> None:
     """The driver applies it, and so does the conversion of units behind it."""
@@ -61,7 +58,6 @@ def transformer_ratio_twice(patch: Patch) -> None:
     en="at full scale the modulus of the meter is added as it is shown",
     zh="满度回零时模数未按变比换算",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def modulus_without_ratio(patch: Patch) -> None:
     """The readings are multiplied by the ratio and the largest display value is not."""
@@ -73,15 +69,11 @@ def modulus_without_ratio(patch: Patch) -> None:
     patch(CounterTracker, "__init__", made)
 
 
-_RAW_CASE = ("transformers/keeps-raw-values",)
-
-
 @defect(
     "raw-value-dropped",
     en="what the meter showed is given up once it is converted",
     zh="换算后不再保留原始值",
     clauses=("csmt/9.2-9",),
-    cases=_RAW_CASE,
 )
 def raw_value_dropped(patch: Patch) -> None:
     """The converted value can be divided again."""
@@ -93,7 +85,6 @@ def raw_value_dropped(patch: Patch) -> None:
     en="the raw value is the converted one again",
     zh="所存原始值实为换算后的数值",
     clauses=("csmt/9.2-9",),
-    cases=_RAW_CASE,
 )
 def raw_value_converted_too(patch: Patch) -> None:
     """Both columns are filled from the same variable."""
@@ -105,7 +96,6 @@ def raw_value_converted_too(patch: Patch) -> None:
     en="raw values are gone after a power cut",
     zh="断电后原始值丢失",
     clauses=("csmt/9.2-9",),
-    cases=_RAW_CASE,
 )
 def raw_values_in_memory(patch: Patch) -> None:
     """The store keeps results only."""

@@ -11,7 +11,6 @@ from reference_terminal.acquisition.scale.driver import ScaleMeter
 from reference_terminal.acquisition.scale.loads import Bridge, Load
 
 _CLAUSES = ("isc-2/7.2.2e-2",)
-_CASES = ("weighing/counts-loads",)
 
 
 @defect(
@@ -19,7 +18,6 @@ _CASES = ("weighing/counts-loads",)
     en="the gross weight of a truck is added up, its tare is not taken off",
     zh="累计毛重，未扣除皮重",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def tare_not_taken_off(patch: Patch) -> None:
     """The tare is known only when the truck leaves, and by then the gross weight has been booked."""
@@ -39,7 +37,6 @@ def tare_not_taken_off(patch: Patch) -> None:
     en="a truck that comes to rest twice on the bridge is weighed twice",
     zh="车辆在秤上两次静止即计两次",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def load_counted_at_every_rest(patch: Patch) -> None:
     """A weighing is over when the weight changes, wherever it goes."""
@@ -62,7 +59,6 @@ def load_counted_at_every_rest(patch: Patch) -> None:
     en="a bridge is looked at only when its indicator is polled, and a truck that came meanwhile is not counted",
     zh="仅在轮询时查看示值，其间过磅的车辆未计入",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def bridge_looked_at_when_polled(patch: Patch) -> None:
     """The task is busy with other ports between two polls."""
@@ -78,7 +74,6 @@ def bridge_looked_at_when_polled(patch: Patch) -> None:
     en="the gross weight of a truck that is being unloaded is lost with the power",
     zh="停电后丢失待回皮车辆的毛重",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def gross_weight_lost_at_restart(patch: Patch) -> None:
     """Only the sum and the number are kept."""

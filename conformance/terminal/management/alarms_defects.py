@@ -20,7 +20,6 @@ _ALARM, _LOCATE = ("isc-2/8.2c",), ("isc-2/8.2d",)
     en="a silent meter raises an alarm after 360 periods",
     zh="仪表无应答 360 个周期后才告警",
     clauses=_ALARM,
-    cases=(_FAULTS,),
 )
 def silence_told_after_an_hour(patch: Patch) -> None:
     """The alarms of every small disturbance were a nuisance."""
@@ -32,7 +31,6 @@ def silence_told_after_an_hour(patch: Patch) -> None:
     en="a fault raises an alarm at every poll while it lasts",
     zh="故障期间每次采集都重复告警",
     clauses=_ALARM,
-    cases=(_FAULTS,),
 )
 def alarm_at_every_poll(patch: Patch) -> None:
     """What stands already is not remembered."""
@@ -50,7 +48,6 @@ def alarm_at_every_poll(patch: Patch) -> None:
     en="an alarm says that something has failed, and not what",
     zh="告警只提示有故障，不指明对象",
     clauses=_LOCATE,
-    cases=(_FAULTS,),
 )
 def alarm_names_nothing(patch: Patch) -> None:
     """One lamp for all."""
@@ -69,7 +66,6 @@ def alarm_names_nothing(patch: Patch) -> None:
     en="an alarm stands until somebody takes it off by hand",
     zh="故障消除后告警不自动解除",
     clauses=_ALARM,
-    cases=(_FAULTS,),
 )
 def alarms_stand_for_ever(patch: Patch) -> None:
     """So that none is overlooked."""
@@ -81,7 +77,6 @@ def alarms_stand_for_ever(patch: Patch) -> None:
     en="alarms are shown and not written to the log",
     zh="告警仅显示而不记入日志",
     clauses=_ALARM,
-    cases=(_FAULTS,),
 )
 def alarms_not_logged(patch: Patch) -> None:
     """They have a list of their own."""
@@ -105,7 +100,6 @@ class _SinceStart:
     en="the log counts its time from the start of the terminal, whatever its clock says",
     zh="日志时间由启动时刻累计，不取终端时钟",
     clauses=("isc-2/7.4.1.3(2)f",),
-    cases=(_CLOCK,),
 )
 def log_by_uptime(patch: Patch) -> None:
     """The counter of the processor is at hand, the clock is not."""

@@ -14,7 +14,7 @@ import dataclasses
 import json
 from typing import Any
 
-from conformance.defects import Patch, defect, noticed
+from conformance.defects import Patch, defect
 from conformance.defects.seams import hides_events
 from reference_terminal.assembly import Terminal
 from reference_terminal.management import backup, configuration
@@ -30,17 +30,11 @@ from reference_terminal.storage.store import Store
 from reference_terminal.web import packages
 from reference_terminal.web.server import HttpError
 
-_AFAR = ("configuration/configures-from-afar",)
-_SECURED = ("configuration/adds-and-removes-secured-centres-from-afar",)
-_BACKUP = ("configuration/restores-configuration",)
 _ADDRESS = ("isc-2/8.3c",)
 _ITEMS = ("isc-2/8.3d",)
 _CHECKED = ("isc-2/7.4.1.4(3)b",)
 _MADE = ("isc-2/7.4.1.4(4)a",)
 _RESTORED = ("isc-2/7.4.1.4(4)b",)
-
-noticed("packages-refused-throughout", *_AFAR)
-noticed("packages-only-noted", *_AFAR)
 
 
 def _only_noted(patch: Patch, kind: str, *, on_site: bool) -> None:
@@ -59,7 +53,6 @@ def _only_noted(patch: Patch, kind: str, *, on_site: bool) -> None:
     en="factors that are issued are acknowledged and kept nowhere",
     zh="下发的因子仅回执，未保存",
     clauses=("isc-2/8.3a", "isc-2/8.3f"),
-    cases=_AFAR,
 )
 def issued_factors_only_noted(patch: Patch) -> None:
     """They are typed in on site."""
@@ -71,7 +64,6 @@ def issued_factors_only_noted(patch: Patch) -> None:
     en="factors that are handed over on site are acknowledged and kept nowhere",
     zh="现场导入的因子仅回执，未保存",
     clauses=("isc-2/8.3b",),
-    cases=_AFAR,
 )
 def factors_from_files_only_noted(patch: Patch) -> None:
     """They come over the network."""
@@ -83,7 +75,6 @@ def factors_from_files_only_noted(patch: Patch) -> None:
     en="another upload address is acknowledged and not used",
     zh="远程修改的上传地址仅回执，未使用",
     clauses=_ADDRESS,
-    cases=_AFAR,
 )
 def address_only_noted(patch: Patch) -> None:
     """It waits for the service engineer."""
@@ -95,7 +86,6 @@ def address_only_noted(patch: Patch) -> None:
     en="formulas from afar are acknowledged and kept nowhere",
     zh="远程下发的公式仅回执，未保存",
     clauses=("isc-2/8.3e",),
-    cases=_AFAR,
 )
 def formulas_only_noted(patch: Patch) -> None:
     """The formula is part of the program."""
@@ -107,7 +97,6 @@ def formulas_only_noted(patch: Patch) -> None:
     en="emission factors from afar are acknowledged and kept nowhere",
     zh="远程下发的排放因子仅回执，未保存",
     clauses=("isc-2/8.3f",),
-    cases=_AFAR,
 )
 def factors_only_noted(patch: Patch) -> None:
     """Factors change once a year, by hand."""
@@ -126,7 +115,6 @@ def _notes_only(patch: Patch, kind: str) -> None:
     en="with another upload address the queue begins anew",
     zh="修改上传地址后丢弃积压",
     clauses=_ADDRESS,
-    cases=_AFAR,
 )
 def backlog_stays_behind(patch: Patch) -> None:
     """What was meant for the old address is nobody's."""
@@ -144,7 +132,6 @@ def backlog_stays_behind(patch: Patch) -> None:
     en="a data item that was taken out is acquired and sent all the same",
     zh="停用的数据项仍继续采集上传",
     clauses=_ITEMS,
-    cases=_AFAR,
 )
 def items_acquired_all_the_same(patch: Patch) -> None:
     """More data cannot be wrong."""
@@ -156,7 +143,6 @@ def items_acquired_all_the_same(patch: Patch) -> None:
     en="which data items are acquired is forgotten without power",
     zh="采集数据项配置断电丢失",
     clauses=_ITEMS,
-    cases=_AFAR,
 )
 def items_until_the_next_start(patch: Patch) -> None:
     """It is kept where power keeps it."""
@@ -182,7 +168,6 @@ def items_until_the_next_start(patch: Patch) -> None:
     en="a data item that was taken out is never acquired again",
     zh="停用的数据项无法重新启用",
     clauses=("csmt/11.4b-3", *_ITEMS),
-    cases=_AFAR,
 )
 def items_never_come_back(patch: Patch) -> None:
     """Out is out."""
@@ -198,7 +183,6 @@ def items_never_come_back(patch: Patch) -> None:
     en="a centre added from afar is acknowledged and not served",
     zh="远程新增的中心仅回执，未上传",
     clauses=("isc-2/7.2.4(3)d",),
-    cases=(*_AFAR, *_SECURED),
 )
 def centres_from_afar_only_noted(patch: Patch) -> None:
     """Centres are set on site."""
@@ -210,7 +194,6 @@ def centres_from_afar_only_noted(patch: Patch) -> None:
     en="a centre removed from afar is served all the same",
     zh="远程删除的中心仅回执，仍继续上传",
     clauses=("isc-2/7.2.4(3)d",),
-    cases=_SECURED,
 )
 def removal_from_afar_only_noted(patch: Patch) -> None:
     """Once a customer, always a customer."""
@@ -222,7 +205,6 @@ def removal_from_afar_only_noted(patch: Patch) -> None:
     en="a centre added from afar is shown the certificate that another centre is shown",
     zh="远程新增的中心沿用其他中心的证书",
     clauses=("isc-2/7.2.4(3)c",),
-    cases=_SECURED,
 )
 def one_certificate_for_all_from_afar(patch: Patch) -> None:
     """The channel's settings are taken from what was there first."""
@@ -240,7 +222,6 @@ def one_certificate_for_all_from_afar(patch: Patch) -> None:
     en="the log does not say who configured from afar",
     zh="日志不记录远程配置的签发者",
     clauses=_ADDRESS,
-    cases=_AFAR,
 )
 def configuration_without_issuer(patch: Patch) -> None:
     """It was the system."""
@@ -256,7 +237,6 @@ def configuration_without_issuer(patch: Patch) -> None:
     en="a configuration that cannot be used is acknowledged",
     zh="不检查配置内容即回执",
     clauses=_CHECKED,
-    cases=_AFAR,
 )
 def wrong_configuration_acknowledged(patch: Patch) -> None:
     """What is signed is right."""
@@ -273,7 +253,6 @@ def wrong_configuration_acknowledged(patch: Patch) -> None:
     en="of a refused configuration the sound part takes effect",
     zh="被拒绝的配置部分生效",
     clauses=_CHECKED,
-    cases=_AFAR,
 )
 def refused_configuration_takes_effect_in_part(patch: Patch) -> None:
     """What can be done is done."""
@@ -297,7 +276,6 @@ def refused_configuration_takes_effect_in_part(patch: Patch) -> None:
     en="the configuration cannot be backed up",
     zh="配置不能备份",
     clauses=_MADE,
-    cases=_BACKUP,
 )
 def no_backup_of_the_configuration(patch: Patch) -> None:
     """The address is there, and nothing behind it."""
@@ -313,7 +291,6 @@ def no_backup_of_the_configuration(patch: Patch) -> None:
     en="restoring a configuration is acknowledged and not done",
     zh="恢复配置仅回执，未执行",
     clauses=_RESTORED,
-    cases=_BACKUP,
 )
 def restoration_only_acknowledged(patch: Patch) -> None:
     """The file was read, after all."""
@@ -325,7 +302,6 @@ def restoration_only_acknowledged(patch: Patch) -> None:
     en="a backup that was altered or is not whole is restored as far as it can be read",
     zh="恢复被改动或不完整的备份文件",
     clauses=(*_RESTORED, *_CHECKED),
-    cases=_BACKUP,
 )
 def altered_backup_restored(patch: Patch) -> None:
     """Better some configuration than none."""
@@ -347,7 +323,6 @@ def altered_backup_restored(patch: Patch) -> None:
     en="backup and restoration of the configuration are not in the log",
     zh="配置备份和恢复不记入日志",
     clauses=(*_MADE, *_RESTORED),
-    cases=_BACKUP,
 )
 def backup_leaves_no_trace(patch: Patch) -> None:
     """Nobody asked for it."""

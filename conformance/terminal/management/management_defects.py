@@ -20,9 +20,6 @@ from reference_terminal.management.parameters import Parameters
 from reference_terminal.security.sm2 import PublicKey
 from reference_terminal.uplink.platforms.management import ManagementLink
 
-_TAKES = ("management/takes-over-signed-packages",)
-_REFUSES = ("management/refuses-wrong-packages",)
-_UPGRADES = ("management/upgrades-without-touching-data",)
 _DOWNLOAD = ("csmt/11.4a-3",)
 _UPGRADE = ("isc-2/8.4f", "csmt/10.6.4c")
 
@@ -32,7 +29,6 @@ _UPGRADE = ("isc-2/8.4f", "csmt/10.6.4c")
     en="the management software is asked once, at the start",
     zh="仅在启动时查询管理端碳软件",
     clauses=_DOWNLOAD,
-    cases=_TAKES,
 )
 def management_never_asked(patch: Patch) -> None:
     """What is issued later waits for the next start."""
@@ -49,7 +45,6 @@ def management_never_asked(patch: Patch) -> None:
     en="packages are acknowledged and kept nowhere",
     zh="软件包仅回执，未保存",
     clauses=_DOWNLOAD,
-    cases=_TAKES,
 )
 def packages_only_noted(patch: Patch) -> None:
     """Done is told before anything is done."""
@@ -65,7 +60,6 @@ def packages_only_noted(patch: Patch) -> None:
     en="parameters are kept and do not act",
     zh="参数已保存但不生效",
     clauses=("csmt/11.4-6",),
-    cases=_TAKES,
 )
 def parameters_without_effect(patch: Patch) -> None:
     """They count from the next installation on."""
@@ -81,7 +75,6 @@ def parameters_without_effect(patch: Patch) -> None:
     en="every package is refused",
     zh="拒绝一切软件包",
     clauses=_DOWNLOAD,
-    cases=(*_TAKES, *_UPGRADES),
 )
 def packages_refused_throughout(patch: Patch) -> None:
     """An anchor of another laboratory."""
@@ -128,7 +121,6 @@ _ANY = (
     en="the content of a package is not compared with the signed digest",
     zh="不核对软件包摘要",
     clauses=("isc-2/7.4.1.4(1)b",),
-    cases=_REFUSES,
 )
 def digest_not_looked_at(patch: Patch) -> None:
     """The signature is verified over the head alone, and the content is taken as it comes."""
@@ -145,7 +137,6 @@ def digest_not_looked_at(patch: Patch) -> None:
     en="the signature of a package is not verified",
     zh="不验证软件包签名",
     clauses=("isc-2/7.4.1.4(1)b",),
-    cases=_REFUSES,
 )
 def package_signature_not_verified(patch: Patch) -> None:
     """A certificate in the file is taken for proof."""
@@ -158,7 +149,6 @@ def package_signature_not_verified(patch: Patch) -> None:
     en="the issuer's certificate is not checked",
     zh="不校验签发者证书",
     clauses=("isc-2/7.4.1.4(3)b",),
-    cases=_REFUSES,
 )
 def package_issuer_not_checked(patch: Patch) -> None:
     """It is there to say who it was."""
@@ -170,7 +160,6 @@ def package_issuer_not_checked(patch: Patch) -> None:
     en="a package of an older version replaces the newer one",
     zh="旧版本软件包覆盖新版本",
     clauses=("isc-2/7.4.1.4(3)b",),
-    cases=_REFUSES,
 )
 def older_packages_taken(patch: Patch) -> None:
     """The last one wins."""
@@ -182,7 +171,6 @@ def older_packages_taken(patch: Patch) -> None:
     en="what can be read of a truncated package is taken",
     zh="接收被截断的软件包",
     clauses=("isc-2/7.4.1.4(3)b",),
-    cases=_REFUSES,
 )
 def half_a_package_taken(patch: Patch) -> None:
     """Better something than nothing."""
@@ -194,7 +182,6 @@ def half_a_package_taken(patch: Patch) -> None:
     en="a program that power was cut under is never tried again",
     zh="升级断电后不再重试",
     clauses=_UPGRADE,
-    cases=_UPGRADES,
 )
 def trial_forever(patch: Patch) -> None:
     """One start has to do."""
@@ -206,7 +193,6 @@ def trial_forever(patch: Patch) -> None:
     en="a program is called installed whether it runs or not",
     zh="不验证新程序能否运行",
     clauses=_UPGRADE,
-    cases=_UPGRADES,
 )
 def anything_runs(patch: Patch) -> None:
     """The signature was right."""
@@ -223,7 +209,6 @@ def anything_runs(patch: Patch) -> None:
     en="an upgrade begins with an empty database of records",
     zh="升级清空记录",
     clauses=("isc-2/8.4h", "csmt/10.6.4e"),
-    cases=_UPGRADES,
 )
 def upgrade_clears_records(patch: Patch) -> None:
     """A new layout, and nobody moved the data."""
@@ -241,7 +226,6 @@ def upgrade_clears_records(patch: Patch) -> None:
     en="after an upgrade the terminal waits to be switched off and on",
     zh="升级后须断电重启才恢复工作",
     clauses=_UPGRADE,
-    cases=_UPGRADES,
 )
 def upgrade_ends_the_work(patch: Patch) -> None:
     """The restart is asked for and never comes."""
@@ -258,7 +242,6 @@ def upgrade_ends_the_work(patch: Patch) -> None:
     en="the report to the management software carries the latest readings",
     zh="向管理端上报时附带监测数据",
     clauses=("isc-2/8.4g", "csmt/10.6.4d"),
-    cases=_UPGRADES,
 )
 def reports_with_readings(patch: Patch) -> None:
     """For the maker's statistics."""

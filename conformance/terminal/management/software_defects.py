@@ -23,8 +23,6 @@ from reference_terminal.management.packages import Package
 from reference_terminal.net.http import HttpFailed
 from reference_terminal.uplink.platforms.management import ManagementLink
 
-_COMES = ("software/installs-and-removes-applications",)
-_STOPS = ("software/stops-upgrades-from-afar",)
 _INSTALL = ("isc-2/8.4d", "csmt/10.6.4a")
 _REMOVE = ("isc-2/8.4e", "csmt/10.6.4b")
 _MODULES = ("isc-2/4.3h",)
@@ -36,7 +34,6 @@ _STOP = ("isc-2/8.4c",)
     en="applications are kept and never started",
     zh="应用程序已保存但从不启动",
     clauses=_INSTALL,
-    cases=_COMES,
 )
 def applications_never_started(patch: Patch) -> None:
     """They would run after the next visit."""
@@ -48,7 +45,6 @@ def applications_never_started(patch: Patch) -> None:
     en="an application that is new is kept and not started, its upgrade is",
     zh="新安装的应用程序不启动，升级后才运行",
     clauses=_INSTALL,
-    cases=_COMES,
 )
 def first_version_awaits_a_visit(patch: Patch) -> None:
     """What was never there has to be set up on site first."""
@@ -69,7 +65,6 @@ def first_version_awaits_a_visit(patch: Patch) -> None:
     en="of an application that was upgraded the version before goes on until the next start",
     zh="应用程序升级后，原版本继续运行至下次启动",
     clauses=("isc-2/8.4f", "csmt/10.6.4c"),
-    cases=_COMES,
 )
 def old_version_goes_on(patch: Patch) -> None:
     """A program that runs is not disturbed."""
@@ -87,7 +82,6 @@ def old_version_goes_on(patch: Patch) -> None:
     en="an application is called installed whether it runs or not",
     zh="不验证应用程序能否运行",
     clauses=_INSTALL,
-    cases=_COMES,
 )
 def anything_is_an_application(patch: Patch) -> None:
     """The signature was right."""
@@ -99,7 +93,6 @@ def anything_is_an_application(patch: Patch) -> None:
     en="removing an application is acknowledged and not done",
     zh="卸载应用程序仅回执，未执行",
     clauses=_REMOVE,
-    cases=_COMES,
 )
 def removal_only_noted(patch: Patch) -> None:
     """It is done as far as anybody asks."""
@@ -115,7 +108,6 @@ def removal_only_noted(patch: Patch) -> None:
     en="removing an application empties the table of records",
     zh="卸载应用程序时清空记录",
     clauses=("isc-2/8.4h", "csmt/10.6.4e"),
-    cases=_COMES,
 )
 def removal_takes_records_along(patch: Patch) -> None:
     """A thorough uninstaller."""
@@ -133,7 +125,6 @@ def removal_takes_records_along(patch: Patch) -> None:
     en="an upgrade of any module or application starts the whole terminal anew",
     zh="任一模块升级即重启整个终端",
     clauses=_MODULES,
-    cases=_COMES,
 )
 def module_upgrade_restarts_everything(patch: Patch) -> None:
     """Connections to all centres are lost each time."""
@@ -149,7 +140,6 @@ def module_upgrade_restarts_everything(patch: Patch) -> None:
     en="polling rests for a minute when an application is installed",
     zh="安装应用程序时采集暂停一分钟",
     clauses=_MODULES,
-    cases=_COMES,
 )
 def polling_rests_during_installation(patch: Patch) -> None:
     """The processor is wanted elsewhere."""
@@ -167,7 +157,6 @@ def polling_rests_during_installation(patch: Patch) -> None:
     en="the local interface is closed for a while when an application is installed",
     zh="安装应用程序时关闭本地接口",
     clauses=_MODULES,
-    cases=_COMES,
 )
 def interface_closed_during_installation(patch: Patch) -> None:
     """Nobody shall see what is half there."""
@@ -198,7 +187,6 @@ async def _close_for(terminal: Terminal, seconds: float) -> None:
     en="a copy of the database is made before an upgrade or installation and left behind",
     zh="升级或安装前复制数据库且不删除",
     clauses=("isc-2/8.4i", "csmt/10.6.4f"),
-    cases=(*_COMES, *_STOPS),
 )
 def copy_left_behind(patch: Patch) -> None:
     """One never knows."""
@@ -219,7 +207,6 @@ def copy_left_behind(patch: Patch) -> None:
     en="an upgrade that was stopped is fetched again and again",
     zh="不响应远程切断，反复下载",
     clauses=_STOP,
-    cases=_STOPS,
 )
 def stop_not_heard(patch: Patch) -> None:
     """What is gone must come back some day."""
@@ -242,7 +229,6 @@ def stop_not_heard(patch: Patch) -> None:
     en="a program on trial is called stopped and goes on",
     zh="试运行程序回报已切断但继续运行",
     clauses=_STOP,
-    cases=_STOPS,
 )
 def stopped_program_goes_on(patch: Patch) -> None:
     """Somebody else will switch it off."""
@@ -258,7 +244,6 @@ def stopped_program_goes_on(patch: Patch) -> None:
     en="an upgrade whose network is lost is given up",
     zh="下载中断网即放弃升级",
     clauses=("isc-2/8.4f", "csmt/10.6.4c"),
-    cases=_STOPS,
 )
 def lost_network_is_the_end(patch: Patch) -> None:
     """What has come is handed on as if it were all, and nothing more is asked for."""
@@ -281,7 +266,6 @@ def lost_network_is_the_end(patch: Patch) -> None:
     en="a program counts as installed when its first part has come",
     zh="升级包未下载完整即视为已安装",
     clauses=("isc-2/8.4g", "csmt/10.6.4d"),
-    cases=_STOPS,
 )
 def program_changed_before_it_is_whole(patch: Patch) -> None:
     """The version is set at the beginning, the rest follows."""
@@ -302,7 +286,6 @@ def program_changed_before_it_is_whole(patch: Patch) -> None:
     en="a program handed over in the local network is refused",
     zh="拒绝局域网内的软件升级",
     clauses=("isc-2/8.4b",),
-    cases=_STOPS,
 )
 def upgrades_from_afar_alone(patch: Patch) -> None:
     """Only the maker upgrades."""

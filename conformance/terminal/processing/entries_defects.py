@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import structs
 
-from conformance.defects import Patch, defect, noticed
+from conformance.defects import Patch, defect
 from conformance.defects.seams import hides_events
 from reference_terminal.model.rows import Record
 from reference_terminal.model.times import DAY, span_of
@@ -19,13 +19,6 @@ from reference_terminal.processing.manual import ManualEntries
 from reference_terminal.storage.store import Store
 
 _SECOND = ("csmt/8.1.2b",)
-_ENTRIES = "entries/checks-entries-against-last-month"
-_LOGGED = "entries/logs-invalid-readings"
-_QUARTER = "settlements/settles-to-the-quarter"
-
-
-noticed("minimum-not-looked-at", _LOGGED)
-noticed("maximum-not-looked-at", _LOGGED)
 
 
 @defect(
@@ -33,7 +26,6 @@ noticed("maximum-not-looked-at", _LOGGED)
     en="entries are not compared with the month before",
     zh="人工录入不作二次验证",
     clauses=_SECOND,
-    cases=(_ENTRIES,),
 )
 def no_second_check(patch: Patch) -> None:
     """Every entry is valid."""
@@ -45,7 +37,6 @@ def no_second_check(patch: Patch) -> None:
     en="an entry of exactly twice the month's total is invalid",
     zh="恰为上月合计 2 倍的录入被判无效",
     clauses=_SECOND,
-    cases=(_ENTRIES,),
 )
 def double_itself_refused(patch: Patch) -> None:
     """Less than twice was read where not above twice is written."""
@@ -57,7 +48,6 @@ def double_itself_refused(patch: Patch) -> None:
     en="an entry that fails the second check is used all the same",
     zh="二次验证不通过的录入仍被采用",
     clauses=_SECOND,
-    cases=(_ENTRIES,),
 )
 def invalid_entry_used(patch: Patch) -> None:
     """The verdict is kept with the entry, and nobody asks for it."""
@@ -82,7 +72,6 @@ def invalid_entry_used(patch: Patch) -> None:
     en="neither entries nor invalid readings are written to the log",
     zh="人工录入与无效读数均不记入日志",
     clauses=(*_SECOND, "csmt/8.1.1b", "csmt/8.1.1c"),
-    cases=(_ENTRIES, _LOGGED),
 )
 def entries_and_invalid_readings_untold(patch: Patch) -> None:
     """The log is for faults of the device."""
@@ -94,7 +83,6 @@ def entries_and_invalid_readings_untold(patch: Patch) -> None:
     en="a day's smallest and largest increment are those of its last hour",
     zh="日结最大最小值仅取最后一小时",
     clauses=("csmt/8.2.1c",),
-    cases=(_QUARTER,),
 )
 def days_without_extremes(patch: Patch) -> None:
     """What was gathered of a day is forgotten each time an hour is closed."""
@@ -114,7 +102,6 @@ def days_without_extremes(patch: Patch) -> None:
     en="days, weeks, months and quarters are cut at midnight UTC",
     zh="日、周、月、季度按 UTC 零时分界",
     clauses=("isc-2/7.3c", "isc-2/7.3d", "csmt/8.2.1d"),
-    cases=(_QUARTER,),
 )
 def days_by_utc(patch: Patch) -> None:
     """The value of a day is that of the eight hours before it too."""
@@ -138,7 +125,6 @@ def days_by_utc(patch: Patch) -> None:
     en="weeks begin on Sunday",
     zh="周从星期日开始",
     clauses=("isc-2/7.3c",),
-    cases=(_QUARTER,),
 )
 def week_from_sunday(patch: Patch) -> None:
     """The calendar of another country."""
@@ -155,7 +141,6 @@ def week_from_sunday(patch: Patch) -> None:
     en="a year is added up from what reports print of it, in whole units",
     zh="年累计由取整后的报表数值相加",
     clauses=("csmt/8.2.1e",),
-    cases=("settlements/settles-the-year",),
 )
 def year_of_rounded_months(patch: Patch) -> None:
     """Nobody misses a kilowatt-hour in a year."""
@@ -170,15 +155,11 @@ def year_of_rounded_months(patch: Patch) -> None:
     patch(settlement, "totals", totals)
 
 
-_SECONDS = ("settlements/settles-the-seconds",)
-
-
 @defect(
     "seconds-thinned-out",
     en="of readings taken every second only each tenth is stored",
     zh="按秒采集的读数每十个仅存一个",
     clauses=("csmt/8.2.1f",),
-    cases=_SECONDS,
 )
 def seconds_thinned_out(patch: Patch) -> None:
     """The card is small."""
@@ -196,7 +177,6 @@ def seconds_thinned_out(patch: Patch) -> None:
     en="a minute ends with its last second but one",
     zh="分钟值未计入最后一秒",
     clauses=("csmt/8.2.1f",),
-    cases=_SECONDS,
 )
 def minutes_without_their_last_second(patch: Patch) -> None:
     """The second at the boundary belongs to nobody."""

@@ -16,7 +16,6 @@ from reference_terminal.processing.gaps import GapKeeper
 from reference_terminal.settings.meters import PointConfig
 
 _CLAUSES = ("csmt/12.3.2a",)
-_CASE = "filling/fills-gaps-with-estimates"
 _SHORT_S = 15
 
 
@@ -25,7 +24,6 @@ _SHORT_S = 15
     en="a filled gap has a line in the log and no values",
     zh="仅在日志中注明插补，并无估计值",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def gaps_claimed_filled(patch: Patch) -> None:
     """The table of estimates was left out of the last release."""
@@ -37,7 +35,6 @@ def gaps_claimed_filled(patch: Patch) -> None:
     en="the last value before the gap is called a linear estimate",
     zh="以缺失前的数值冒充线性插补",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def last_value_called_linear(patch: Patch) -> None:
     """When the gap is filled nobody knows the value after it yet."""
@@ -55,7 +52,6 @@ def last_value_called_linear(patch: Patch) -> None:
     en="a gap with nothing before it is filled with the value after it",
     zh="无前值的缺失时段以其后数值插补",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def filled_without_base(patch: Patch) -> None:
     """One side is taken for both."""
@@ -74,7 +70,6 @@ def filled_without_base(patch: Patch) -> None:
     en="estimates are stored among the readings as good",
     zh="估计值以良好质量存入测量序列",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def estimates_among_readings(patch: Patch) -> None:
     """One series is simpler than two."""
@@ -96,7 +91,6 @@ def estimates_among_readings(patch: Patch) -> None:
     en="gaps are filled without a word in the log",
     zh="插补不记入日志",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def filling_untold(patch: Patch) -> None:
     """It happens by itself, so nobody needs to know."""
@@ -108,7 +102,6 @@ def filling_untold(patch: Patch) -> None:
     en="what was missed before the standby was read leaves no gap",
     zh="启用备用设备前的缺失时段不作记录",
     clauses=("isc-2/7.2.3-A(1)c",),
-    cases=("sources/switches-to-standby-after-ten-seconds",),
 )
 def stretch_before_standby_unrecorded(patch: Patch) -> None:
     """Only gaps of a quarter of a minute and more are worth a line."""

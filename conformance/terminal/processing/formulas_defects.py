@@ -49,7 +49,6 @@ def _evaluates(
     en="a sum leaves out the last of its points",
     zh="求和遗漏最后一个监测点",
     clauses=_SUM,
-    cases=(_EVERY, _BELT, _HOURLY, _HONEST),
 )
 def sum_without_last_point(patch: Patch) -> None:
     """The list is gone through to the last but one."""
@@ -67,7 +66,6 @@ def sum_without_last_point(patch: Patch) -> None:
     en="a difference does not take off the last of its points",
     zh="求差遗漏最后一个监测点",
     clauses=("isc-2/7.2.3-B(2)-3", "isc-2/7.2.3-B(2)b", "csmt/8.3.2-3", "csmt/8.3.2b"),
-    cases=(_EVERY, _HONEST),
 )
 def difference_without_last_point(patch: Patch) -> None:
     """The list is gone through to the last but one."""
@@ -85,7 +83,6 @@ def difference_without_last_point(patch: Patch) -> None:
     en="points in kWh and a result in MWh are computed without converting",
     zh="不同单位未换算即计算",
     clauses=("isc-2/7.2.3-B(2)-3", "csmt/8.3.2-3"),
-    cases=(_EVERY,),
 )
 def sum_of_mixed_units(patch: Patch) -> None:
     """The unit is a label only."""
@@ -103,7 +100,6 @@ def sum_of_mixed_units(patch: Patch) -> None:
     en="the factor of a typical branch is cut to a whole number",
     zh="典型支路的倍数被截为整数",
     clauses=("isc-2/7.2.3-B(2)-4", "isc-2/7.2.3-B(2)c", "csmt/8.3.2-4", "csmt/8.3.2c"),
-    cases=(_BRANCHES,),
 )
 def factor_cut_to_whole_number(patch: Patch) -> None:
     """It is kept in a column of whole numbers."""
@@ -121,7 +117,6 @@ def factor_cut_to_whole_number(patch: Patch) -> None:
     en="a quotient is cut off at its last digit in place of rounded",
     zh="求商结果截断而非四舍五入",
     clauses=("isc-2/7.2.3-B(2)-5", "csmt/8.3.2-5"),
-    cases=(_BRANCHES,),
 )
 def quotient_cut_off(patch: Patch) -> None:
     """Further digits are not printed."""
@@ -141,7 +136,6 @@ def quotient_cut_off(patch: Patch) -> None:
     en="a quantity is shared out in equal parts, whatever the weights",
     zh="不按权重而平均分摊",
     clauses=("csmt/8.3.2-6", "csmt/8.3.2d"),
-    cases=(_BRANCHES,),
 )
 def shares_all_alike(patch: Patch) -> None:
     """What to share by is looked at only for its number."""
@@ -159,7 +153,6 @@ def shares_all_alike(patch: Patch) -> None:
     en="each share is rounded by itself, and the parts are not the whole",
     zh="各分摊量单独舍入，合计不等于总量",
     clauses=("csmt/8.3.2-6", "csmt/8.3.2d"),
-    cases=(_BRANCHES,),
 )
 def shares_rounded_each_alone(patch: Patch) -> None:
     """Whole times weight by all weights, rounded."""
@@ -179,7 +172,6 @@ def shares_rounded_each_alone(patch: Patch) -> None:
     en="an integral is the sum of the samples, whatever time lies between them",
     zh="积分仅为采样值之和，未乘以时间间隔",
     clauses=("isc-2/7.2.3-B(2)-6", "csmt/8.3.2-7"),
-    cases=(_BRANCHES,),
 )
 def integral_adds_samples(patch: Patch) -> None:
     """As if every sample stood for an hour."""
@@ -195,7 +187,6 @@ def integral_adds_samples(patch: Patch) -> None:
     en="what is computed stays in the terminal and goes to no centre",
     zh="计算所得数据不上传",
     clauses=("csmt/11.3c-9", "isc-2/7.2.2(2)d", "isc-2/7.2.3-B(2)-1", "csmt/8.3.2-1"),
-    cases=(_EVERY, _BRANCHES, _BELT, _HOURLY),
 )
 def computed_points_not_sent(patch: Patch) -> None:
     """Only points of meters have a channel."""
@@ -207,7 +198,6 @@ def computed_points_not_sent(patch: Patch) -> None:
     en="nothing tells what a computed value was made of",
     zh="计算值未注明来源",
     clauses=("isc-2/7.2.3-B(2)-1", "csmt/8.3.2-1"),
-    cases=(_EVERY,),
 )
 def computed_values_without_origin(patch: Patch) -> None:
     """The result alone is kept."""
@@ -223,7 +213,6 @@ def computed_values_without_origin(patch: Patch) -> None:
     en="a sum leaves out points without a value and looks whole",
     zh="缺数的监测点被忽略，汇总表现为完整",
     clauses=_SUM,
-    cases=(_HONEST,),
 )
 def partial_sum_looks_whole(patch: Patch) -> None:
     """Nothing is added for nothing."""
@@ -245,7 +234,6 @@ def partial_sum_looks_whole(patch: Patch) -> None:
     en="a sum stays as it was first computed, whatever its points become afterwards",
     zh="汇总仅计算一次，来源数据修订后不更新",
     clauses=_SUM,
-    cases=(_HONEST, _LATE),
 )
 def sum_computed_once(patch: Patch) -> None:
     """A period that is stored is done with."""
@@ -261,7 +249,6 @@ def sum_computed_once(patch: Patch) -> None:
     en="a sum with an entry by hand in it is flagged as if it were measured",
     zh="含人工录入值的汇总未带标记",
     clauses=_SUM,
-    cases=(_HONEST,),
 )
 def entries_in_sums_unmarked(patch: Patch) -> None:
     """The flag of a sum is its own."""
@@ -273,7 +260,6 @@ def entries_in_sums_unmarked(patch: Patch) -> None:
     en="a sum is made of register differences, which are wrong when a counter rolls over",
     zh="以表底差求和，计数器翻转时结果错误",
     clauses=_SUM,
-    cases=(_HONEST,),
 )
 def sum_of_registers(patch: Patch) -> None:
     """Closing less opening register of each point, whatever its increment is."""
@@ -296,7 +282,6 @@ def sum_of_registers(patch: Patch) -> None:
     en="after a restart nothing is computed any more",
     zh="重启后不再计算",
     clauses=_SUM,
-    cases=(_HONEST,),
 )
 def sums_end_with_first_restart(patch: Patch) -> None:
     """Formulas are set up together with a new database only."""
@@ -314,7 +299,6 @@ def sums_end_with_first_restart(patch: Patch) -> None:
     en="a system that is to be read every hour is read every second hour",
     zh="设为每小时采集的系统实际两小时采集一次",
     clauses=("csmt/11.2b-2",),
-    cases=(_HOURLY,),
 )
 def every_second_hour_not_read(patch: Patch) -> None:
     """The answer of every other hour is thrown away."""

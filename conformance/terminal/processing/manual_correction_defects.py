@@ -39,7 +39,6 @@ def _put_only(patch: Patch, *, missing: bool) -> None:
     en="an entry for a period without a value is kept and never takes effect",
     zh="对缺失时段的人工填报仅保存而不生效",
     clauses=_INCOMPLETE,
-    cases=(_MENDS,),
 )
 def missing_values_not_mended(patch: Patch) -> None:
     """There is no value that could be replaced."""
@@ -51,7 +50,6 @@ def missing_values_not_mended(patch: Patch) -> None:
     en="an entry for a period that has a value is kept and never takes effect",
     zh="对已有数值时段的人工填报仅保存而不生效",
     clauses=_INACCURATE,
-    cases=(_MENDS,),
 )
 def wrong_values_not_mended(patch: Patch) -> None:
     """What was measured is held to be right."""
@@ -63,7 +61,6 @@ def wrong_values_not_mended(patch: Patch) -> None:
     en="values entered by hand are sent with the flag of a good measurement",
     zh="人工填报值以正常测量标志上传",
     clauses=(*_INCOMPLETE, *_INACCURATE),
-    cases=(_MENDS,),
 )
 def entries_sent_as_measured(patch: Patch) -> None:
     """The centre complained of another flag."""
@@ -75,7 +72,6 @@ def entries_sent_as_measured(patch: Patch) -> None:
     en="after a restart the values entered by hand have given way to what was measured",
     zh="重启后人工填报值被测量值覆盖",
     clauses=(*_INCOMPLETE, *_INACCURATE),
-    cases=(_MENDS,),
 )
 def entries_undone_by_restart(patch: Patch) -> None:
     """Records are made again from the readings."""
@@ -92,7 +88,6 @@ def entries_undone_by_restart(patch: Patch) -> None:
     en="a number with an exponent is taken as a value",
     zh="带指数的文本被当作数值接受",
     clauses=_CHECKED,
-    cases=(_INPUT,),
 )
 def exponents_taken(patch: Patch) -> None:
     """Whatever the library can read is a number."""
@@ -105,7 +100,6 @@ def exponents_taken(patch: Patch) -> None:
     en="an entry that is refused stands among the entries all the same",
     zh="被拒绝的填报仍保存在填报记录中",
     clauses=_CHECKED,
-    cases=(_INPUT,),
 )
 def refused_and_kept(patch: Patch) -> None:
     """It is written first and looked at afterwards."""
@@ -133,7 +127,6 @@ def refused_and_kept(patch: Patch) -> None:
     en="a value that ends in a nought after the point is refused",
     zh="小数末位为零的数值被拒绝",
     clauses=_CHECKED,
-    cases=(_INPUT,),
 )
 def trailing_noughts_refused(patch: Patch) -> None:
     """It is not the shortest way to write it."""
@@ -146,7 +139,6 @@ def trailing_noughts_refused(patch: Patch) -> None:
     en="one entry may cover a quarter of a year",
     zh="一次填报可覆盖一个季度",
     clauses=("csmt/11.2c",),
-    cases=(_INPUT,),
 )
 def quarter_in_one_entry(patch: Patch) -> None:
     """It is put down under the day on which the quarter begins."""

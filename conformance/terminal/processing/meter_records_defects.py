@@ -15,7 +15,6 @@ from reference_terminal.processing.sources import Sources
 from reference_terminal.storage.store import Store
 
 _CLAUSES = ("csmt/12.4b",)
-_CASE = "filling/fills-gaps-from-meters-records"
 
 
 @defect(
@@ -23,7 +22,6 @@ _CASE = "filling/fills-gaps-from-meters-records"
     en="the meters' own records are not read after a gap",
     zh="缺失后不读取表计自身记录",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def meter_records_unread(patch: Patch) -> None:
     """An estimate is good enough."""
@@ -35,7 +33,6 @@ def meter_records_unread(patch: Patch) -> None:
     en="a freeze is counted from 00 and taken without a look at its time",
     zh="冻结序号自 00 起算且不核对时标，取了前一小时的值",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def freeze_of_the_hour_before(patch: Patch) -> None:
     """The newest record is number 01, not 00."""
@@ -53,7 +50,6 @@ def freeze_of_the_hour_before(patch: Patch) -> None:
     en="a meter's record is stored under the time at which it was read",
     zh="表计记录以读取时刻存储",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def records_stamped_as_new(patch: Patch) -> None:
     """Every answer is stamped when it comes."""
@@ -73,7 +69,6 @@ def records_stamped_as_new(patch: Patch) -> None:
     en="what was read from a meter's record looks like a poll",
     zh="补入的表计记录与实时采集无法区分",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def records_pass_for_polls(patch: Patch) -> None:
     """A true value needs no remark."""
@@ -85,7 +80,6 @@ def records_pass_for_polls(patch: Patch) -> None:
     en="a gap that was filled from records is not on record any more",
     zh="由表计记录补入后，缺失记录被删除",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def gap_forgotten_when_filled(patch: Patch) -> None:
     """Nothing is missing now."""
@@ -110,7 +104,6 @@ def gap_forgotten_when_filled(patch: Patch) -> None:
     en="gaps are filled from meters' records without a word in the log",
     zh="由表计记录补入不记入日志",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def backfill_untold(patch: Patch) -> None:
     """It happens by itself."""
@@ -122,7 +115,6 @@ def backfill_untold(patch: Patch) -> None:
     en="periods stay without value although their readings have come",
     zh="补入表计记录后各时段不重新计算",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def records_change_no_period(patch: Patch) -> None:
     """A closed period is closed."""
@@ -134,7 +126,6 @@ def records_change_no_period(patch: Patch) -> None:
     en="between two freezes periods are made from estimates",
     zh="两次冻结之间的时段以估计值计算",
     clauses=_CLAUSES,
-    cases=(_CASE,),
 )
 def periods_from_estimates(patch: Patch) -> None:
     """An estimate fills the row of the reading it stands for."""

@@ -13,7 +13,6 @@ import msgspec
 
 from conformance.defects import Patch, defect
 from conformance.defects.seams import changes_added, changes_closed
-from conformance.terminal.acquisition.polling_defects import GAPS
 from reference_terminal.acquisition.modbus import decode as decoding
 from reference_terminal.model import numbers
 from reference_terminal.model import reading as readings
@@ -29,21 +28,6 @@ from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212 import packets
 from reference_terminal.uplink.hj212.packets import Channel
 
-_SUMS = ("processing/adds-up-exactly",)
-_MINUTES = ("processing/offers-minute-values",)
-_SCALE = ("processing/counts-over-full-scale", "processing/counts-each-step-over-full-scale")
-_FALL = ("processing/marks-reset-of-counter",)
-_CHANGE = ("processing/carries-on-over-replacement",)
-_LIMITS = ("processing/rejects-readings-out-of-range",)
-_POWER = (
-    "storage/outlasts-two-days-without-power",
-    "storage/outlasts-cuts-at-write-barriers",
-    "storage/outlasts-cuts-at-any-step",
-)
-_WINDOWS = ("losswindow/measures-loss-after-an-answer",)
-DELIVERING = (*_WINDOWS, *GAPS, *_SUMS, *_SCALE, *_FALL, *_CHANGE, *_LIMITS, *_POWER)
-
-
 # Totals
 
 
@@ -52,7 +36,6 @@ DELIVERING = (*_WINDOWS, *GAPS, *_SUMS, *_SCALE, *_FALL, *_CHANGE, *_LIMITS, *_P
     en="the day's total is kept in whole units",
     zh="日合计取整",
     clauses=("isc-2/7.3a", "isc-2/7.3b", "csmt/8.2.1a", "csmt/8.2.1h"),
-    cases=_SUMS,
 )
 def days_in_whole_units(patch: Patch) -> None:
     """The day is rounded for the bill before it is sent, so that 24 hours do not add up to it."""
@@ -64,7 +47,6 @@ def days_in_whole_units(patch: Patch) -> None:
     en="hourly totals are rounded to one decimal, quarters are not",
     zh="小时合计保留一位小数，刻钟值不舍入",
     clauses=("isc-2/7.3a", "isc-2/7.3b", "csmt/8.2.1a", "csmt/8.2.1b"),
-    cases=_SUMS,
 )
 def hours_rounded(patch: Patch) -> None:
     """Each class is rounded by itself for its own column of the report."""
@@ -86,7 +68,6 @@ def _rounds(patch: Patch, span: int, decimals: int) -> None:
     en="the increment across a boundary is counted in both periods",
     zh="边界处增量在前后两个时段重复计入",
     clauses=("isc-2/7.3b", "csmt/8.2.1a", "csmt/8.2.1h"),
-    cases=_SUMS,
 )
 def boundary_counted_twice(patch: Patch) -> None:
     """A period opens with the reading before its boundary, for fear of losing something."""
@@ -126,7 +107,6 @@ def boundary_counted_twice(patch: Patch) -> None:
     en="the minute that ends with the hour is not kept",
     zh="整点结束的分钟值未保存",
     clauses=("isc-2/7.2.3-A(3)g", "isc-2/9.4a"),
-    cases=(*_MINUTES, "storage/stores-what-it-acquires"),
 )
 def no_minute_at_the_full_hour(patch: Patch) -> None:
     """Minute and hour go into one slot of the buffer, and the hour comes last."""
@@ -144,7 +124,6 @@ def no_minute_at_the_full_hour(patch: Patch) -> None:
     en="minute values can be read only three minutes after their end",
     zh="分钟值在结束三分钟后才可读取",
     clauses=("isc-2/7.2.3-A(3)g", "isc-2/9.4a"),
-    cases=_MINUTES,
 )
 def minutes_shown_late(patch: Patch) -> None:
     """The page of the local interface is made by a task that runs behind the data."""
@@ -162,7 +141,6 @@ def minutes_shown_late(patch: Patch) -> None:
     en="the cumulative value of a minute is the one of its start",
     zh="分钟累计值取自该分钟起点",
     clauses=("isc-2/7.2.3-A(3)g",),
-    cases=_MINUTES,
 )
 def closing_of_the_minute_before(patch: Patch) -> None:
     """The register is copied before the poll that ends the minute has come back."""
@@ -178,7 +156,6 @@ def closing_of_the_minute_before(patch: Patch) -> None:
     en="the cumulative value begins at nought with every hour",
     zh="累计值每小时清零",
     clauses=("isc-2/7.2.3-A(3)g",),
-    cases=_MINUTES,
 )
 def cumulative_begins_anew_each_hour(patch: Patch) -> None:
     """What is shown as cumulative is the running total of the current hour."""
@@ -201,7 +178,6 @@ def cumulative_begins_anew_each_hour(patch: Patch) -> None:
     en="the largest value shown is taken for the range of a counter",
     zh="以最大显示值作为计数器模数，少一个末位",
     clauses=("csmt/8.2.2a", "csmt/8.2.2b"),
-    cases=_SCALE,
 )
 def modulus_one_step_short(patch: Patch) -> None:
     """9999 in place of 10000: every rollover loses one unit of the last digit (F7 of the meters)."""
@@ -219,7 +195,6 @@ def modulus_one_step_short(patch: Patch) -> None:
     en="a rollover is taken for a reset and its increment dropped",
     zh="将满度回零误判为复位并丢弃增量",
     clauses=("csmt/8.2.2a", "csmt/8.2.2b"),
-    cases=_SCALE,
 )
 def rollover_taken_for_reset(patch: Patch) -> None:
     """A guard that refuses every decrease (F8 of the meters)."""
@@ -231,7 +206,6 @@ def rollover_taken_for_reset(patch: Patch) -> None:
     en="every counter rolls over at 32 bits, whatever its display shows",
     zh="所有计数器均按 32 位满度处理",
     clauses=("csmt/8.2.2a", "csmt/8.2.2b"),
-    cases=_SCALE,
 )
 def range_of_32_bits(patch: Patch) -> None:
     """The width of the register is taken for the range of the count."""
@@ -249,7 +223,6 @@ def range_of_32_bits(patch: Patch) -> None:
     en="every fall of a counter is taken for a rollover",
     zh="计数器任何回落均按满度回零处理",
     clauses=("csmt/8.2.2a", "isc-2/7.2.3-B(3)b"),
-    cases=_FALL,
 )
 def every_fall_is_a_rollover(patch: Patch) -> None:
     """No look at what the plant can consume: a reset yields almost the whole range as consumption."""
@@ -261,7 +234,6 @@ def every_fall_is_a_rollover(patch: Patch) -> None:
     en="a fall of a counter yields a negative increment",
     zh="计数器回落产生负增量",
     clauses=("csmt/8.2.2a", "csmt/8.2.2b", "isc-2/7.2.3-B(3)b"),
-    cases=(*_SCALE, *_FALL),
 )
 def negative_increments(patch: Patch) -> None:
     """Closing minus opening, and nothing else."""
@@ -280,7 +252,6 @@ def negative_increments(patch: Patch) -> None:
     en="after a reset the period has no value, but the flag says all is well",
     zh="复位时段无数值但标记仍为正常",
     clauses=("csmt/8.2.2a", "isc-2/7.2.3-B(3)b"),
-    cases=_FALL,
 )
 def reset_unmarked(patch: Patch) -> None:
     """The cause is kept in the store but was left out of the table of flags."""
@@ -292,7 +263,6 @@ def reset_unmarked(patch: Patch) -> None:
     en="rollover, reset and replacement leave no entry in the log",
     zh="满度、复位、换表均不记入日志",
     clauses=("isc-2/7.2.3-B(3)b",),
-    cases=_FALL,
 )
 def reset_unlogged(patch: Patch) -> None:
     """The log was written for communication only."""
@@ -310,7 +280,6 @@ def reset_unlogged(patch: Patch) -> None:
     en="a recorded replacement is kept and not used",
     zh="登记的换表信息未参与计算",
     clauses=("csmt/8.2.2a", "csmt/8.2.1a"),
-    cases=_CHANGE,
 )
 def replacement_not_used(patch: Patch) -> None:
     """The entry goes to the log book, and the counter falls as if the old meter had been reset."""
@@ -322,7 +291,6 @@ def replacement_not_used(patch: Patch) -> None:
     en="across a replacement only the new meter counts",
     zh="换表时仅计新表用量，遗漏旧表剩余量",
     clauses=("csmt/8.2.2a", "csmt/8.2.1a"),
-    cases=_CHANGE,
 )
 def old_meter_forgotten(patch: Patch) -> None:
     """What the old meter counted between its last reading and its removal is lost."""
@@ -341,7 +309,6 @@ def old_meter_forgotten(patch: Patch) -> None:
     en="the limits of an instrument are not looked at",
     zh="不检查仪表量程上下限",
     clauses=("csmt/8.1.1a", "csmt/8.1.1b", "csmt/8.1.1c", "isc-2/7.2.3-B(3)b"),
-    cases=_LIMITS,
 )
 def limits_not_looked_at(patch: Patch) -> None:
     """The limits can be configured, and that is all."""
@@ -353,7 +320,6 @@ def limits_not_looked_at(patch: Patch) -> None:
     en="the lower limit of an instrument is not looked at",
     zh="不检查仪表量程下限",
     clauses=("csmt/8.1.1a", "csmt/8.1.1b"),
-    cases=_LIMITS,
 )
 def minimum_not_looked_at(patch: Patch) -> None:
     """Only too much is feared."""
@@ -365,7 +331,6 @@ def minimum_not_looked_at(patch: Patch) -> None:
     en="the upper limit of an instrument is not looked at",
     zh="不检查仪表量程上限",
     clauses=("csmt/8.1.1a", "csmt/8.1.1c"),
-    cases=_LIMITS,
 )
 def maximum_not_looked_at(patch: Patch) -> None:
     """The field of the upper limit was left out of the comparison."""
@@ -377,7 +342,6 @@ def maximum_not_looked_at(patch: Patch) -> None:
     en="a reading equal to a limit counts as out of range",
     zh="等于限值的读数被判为超限",
     clauses=("csmt/8.1.1a", "csmt/8.1.1b"),
-    cases=_LIMITS,
 )
 def limits_themselves_refused(patch: Patch) -> None:
     """< in place of <=."""
@@ -393,7 +357,6 @@ def limits_themselves_refused(patch: Patch) -> None:
     en="readings out of range are marked in the store and sent as valid",
     zh="超限读数本地已标记但仍按正常上传",
     clauses=("csmt/8.1.1c", "isc-2/7.2.3-B(3)b"),
-    cases=_LIMITS,
 )
 def marked_but_sent_as_valid(patch: Patch) -> None:
     """The check was added to the store; the packets are still made of the values as read."""
@@ -411,7 +374,6 @@ def marked_but_sent_as_valid(patch: Patch) -> None:
     en="readings out of range are marked and enter minimum, maximum and mean all the same",
     zh="超限读数虽已标记仍计入最大、最小及均值",
     clauses=("csmt/8.1.1c", "isc-2/7.2.3-B(3)b"),
-    cases=_LIMITS,
 )
 def marked_but_averaged(patch: Patch) -> None:
     """The statistics run over the column of values without looking at the column of states."""
@@ -429,7 +391,6 @@ def marked_but_averaged(patch: Patch) -> None:
     en="means are cut off instead of rounded",
     zh="均值截断而非四舍五入",
     clauses=("isc-2/7.2.3d",),
-    cases=("storage/stores-what-it-acquires", *GAPS, *_LIMITS),
 )
 def means_cut_off(patch: Patch) -> None:
     """The conversion to the printed decimals throws the rest away."""

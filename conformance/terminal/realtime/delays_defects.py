@@ -16,7 +16,6 @@ from reference_terminal.uplink.hj212 import packets
 from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.hj212.packets import Channel
 
-_DELAY = "timing_real/delivers-real-time-data-within-two-seconds"
 _CLAUSES = ("cpcif/6.1c-1",)
 
 
@@ -25,7 +24,6 @@ _CLAUSES = ("cpcif/6.1c-1",)
     en="real-time data wait 4 s for a task that sweeps the queue",
     zh="实时数据须等待 4 s 一次的队列清扫任务才发送",
     clauses=_CLAUSES,
-    cases=(_DELAY,),
     rigs=REAL_RIGS,
 )
 def realtime_swept_late(patch: Patch) -> None:
@@ -45,7 +43,6 @@ def realtime_swept_late(patch: Patch) -> None:
     en="real-time values are carried forward by a hundredth instead of read",
     zh="实时值按百分之一外推，并非表计应答值",
     clauses=_CLAUSES,
-    cases=(_DELAY,),
     rigs=REAL_RIGS,
 )
 def realtime_extrapolated(patch: Patch) -> None:

@@ -23,9 +23,6 @@ from reference_terminal.platform import Clock, Platform
 from reference_terminal.storage import database, store
 from reference_terminal.storage.store import Store
 
-_SYNC = "realtime/outlasts-cut-at-sync"
-_INSTANT = "realtime/outlasts-cut-at-instant"
-_ANY_SYNC = "realtime/outlasts-cut-at-any-sync"
 _KEPT = ("isc-2/7.2.3e", "csmt/7.6b")
 
 
@@ -77,7 +74,6 @@ def _synced(path: Path, octets: bytes) -> None:
     en="what is stored is written to a file and renamed, and nothing is ever synced",
     zh="数据写入文件并改名，但从不强制落盘",
     clauses=_KEPT,
-    cases=(_INSTANT,),
     rigs=REAL_RIGS,
 )
 def file_never_synced(patch: Patch) -> None:
@@ -96,7 +92,6 @@ def file_never_synced(patch: Patch) -> None:
     en="the file is synced and renamed, its directory is not synced",
     zh="文件已落盘并改名，但所在目录未落盘",
     clauses=_KEPT,
-    cases=(_SYNC, _INSTANT),
     rigs=REAL_RIGS,
 )
 def rename_without_directory_sync(patch: Patch) -> None:
@@ -115,7 +110,6 @@ def rename_without_directory_sync(patch: Patch) -> None:
     en="the log of everything stored is synced without flushing the program's own buffer",
     zh="日志落盘前未刷新程序自身缓冲区",
     clauses=_KEPT,
-    cases=(_SYNC, _INSTANT),
     rigs=REAL_RIGS,
 )
 def log_buffered_in_user_space(patch: Patch) -> None:
@@ -143,7 +137,6 @@ def log_buffered_in_user_space(patch: Patch) -> None:
     en="the store is rewritten in place, and a start takes what half of it finds",
     zh="就地改写存储文件，启动时直接采信写了一半的文件",
     clauses=_KEPT,
-    cases=(_SYNC,),
     rigs=REAL_RIGS,
 )
 def trusts_half_written_file(patch: Patch) -> None:
@@ -185,7 +178,6 @@ def trusts_half_written_file(patch: Patch) -> None:
     en="at every start the clock is set to the time last written to a file",
     zh="每次启动都把时钟设为上次写入文件的时间",
     clauses=(*_KEPT, "isc-2/7.3.1c"),
-    cases=(_INSTANT,),
     rigs=REAL_RIGS,
 )
 def clock_from_last_file(patch: Patch) -> None:
@@ -219,7 +211,6 @@ def clock_from_last_file(patch: Patch) -> None:
     en="a start that finds a store waits for somebody to look at it before it reads meters",
     zh="启动时若发现已有存储文件，则等待人工检查后才采集",
     clauses=_KEPT,
-    cases=(_ANY_SYNC,),
     rigs=REAL_RIGS,
 )
 def waits_for_a_technician(patch: Patch) -> None:

@@ -28,10 +28,6 @@ from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.status import ocsp as checks
 from reference_terminal.uplink.status.ocsp import StatusChecks
 
-_ASKS = "status/asks-whether-certificates-still-count"
-_NATIONAL = "status/asks-over-national-channels-too"
-_SOFT = "status/goes-on-when-nobody-answers"
-_STAPLED = "status/heeds-stapled-status"
 _CLAUSES = ("isc-2/7.4.1b", "isc-2/7.4.1c")
 
 
@@ -40,7 +36,6 @@ _CLAUSES = ("isc-2/7.4.1b", "isc-2/7.4.1c")
     en="nobody is asked whether a centre's certificate still counts, and staples are not looked at",
     zh="不查询中心证书状态，也不检查握手附带的状态",
     clauses=_CLAUSES,
-    cases=(_ASKS, _NATIONAL, _SOFT, _STAPLED),
 )
 def status_never_asked(patch: Patch) -> None:
     """The switch is on the screen alone."""
@@ -56,7 +51,6 @@ def status_never_asked(patch: Patch) -> None:
     en="the status of a certificate is asked for in handshakes and never during a session",
     zh="仅在握手时查询证书状态，会话期间不再查询",
     clauses=_CLAUSES,
-    cases=(_ASKS, _NATIONAL, _SOFT),
 )
 def status_looked_at_once(patch: Patch) -> None:
     """The connection is kept for weeks."""
@@ -81,7 +75,6 @@ def _follows(patch: Patch, reads: dict[str, str]) -> None:
     en="an answer that says revoked is taken note of and changes nothing",
     zh="证书状态为已吊销时仍继续使用",
     clauses=_CLAUSES,
-    cases=(_ASKS, _NATIONAL, _SOFT, _STAPLED),
 )
 def revoked_status_is_noted(patch: Patch) -> None:
     """An answer is an answer."""
@@ -93,7 +86,6 @@ def revoked_status_is_noted(patch: Patch) -> None:
     en="an answer that the certificate is unknown counts as good",
     zh="证书状态未知视为有效",
     clauses=_CLAUSES,
-    cases=(_ASKS,),
 )
 def unknown_status_is_good(patch: Patch) -> None:
     """What is not revoked is good."""
@@ -105,7 +97,6 @@ def unknown_status_is_good(patch: Patch) -> None:
     en="one revoked certificate ends the sessions with all centres",
     zh="一个中心证书状态异常即断开全部中心",
     clauses=("isc-2/7.4.1b", "isc-2/7.2.4(3)a"),
-    cases=(_ASKS,),
 )
 def one_bad_status_stops_all(patch: Patch) -> None:
     """The state is kept for the terminal and not for the centre."""
@@ -122,7 +113,6 @@ def one_bad_status_stops_all(patch: Patch) -> None:
     en="an answer that has run out counts",
     zh="过期的证书状态应答仍被采信",
     clauses=_CLAUSES,
-    cases=(_ASKS, _STAPLED),
 )
 def old_answers_will_do(patch: Patch) -> None:
     """Only the word is looked at."""
@@ -139,7 +129,6 @@ def old_answers_will_do(patch: Patch) -> None:
     en="an answer counts whoever has signed it",
     zh="不校验证书状态应答的签名者",
     clauses=_CLAUSES,
-    cases=(_ASKS, _NATIONAL, _SOFT, _STAPLED),
 )
 def any_signer_answers(patch: Patch) -> None:
     """It came from the right address."""
@@ -160,7 +149,6 @@ def _has_signed(signer: x509.Certificate, delegate: x509.Certificate, strength: 
     en="whoever has a certificate of the issuer may answer, charged with it or not",
     zh="持有同一签发者证书者均可作为响应者，不核对授权",
     clauses=_CLAUSES,
-    cases=(_ASKS, _NATIONAL),
 )
 def any_subject_of_the_issuer_answers(patch: Patch) -> None:
     """The chain is good; what the key is for was left for later."""
@@ -177,7 +165,6 @@ def any_subject_of_the_issuer_answers(patch: Patch) -> None:
     en="a responder that the issuer has charged with answers is refused",
     zh="不接受签发者授权的响应者",
     clauses=("isc-2/7.4.1b",),
-    cases=(_ASKS, _NATIONAL),
 )
 def only_the_issuer_answers(patch: Patch) -> None:
     """Certificates inside an answer are not read."""
@@ -193,7 +180,6 @@ def only_the_issuer_answers(patch: Patch) -> None:
     en="an answer counts whichever certificate it is about",
     zh="不核对应答所针对的证书",
     clauses=_CLAUSES,
-    cases=(_ASKS, _STAPLED),
 )
 def any_certificate_is_meant(patch: Patch) -> None:
     """One question, one answer: it must be ours."""
@@ -209,7 +195,6 @@ def any_certificate_is_meant(patch: Patch) -> None:
     en="an answer to another question counts: its nonce is not compared",
     zh="不核对应答随机数",
     clauses=_CLAUSES,
-    cases=(_ASKS,),
 )
 def nonce_not_compared(patch: Patch) -> None:
     """It is sent because the library can."""
@@ -240,7 +225,6 @@ def _policy(patch: Patch, word: str) -> None:
     en="a certificate for which nobody answers is taken for good, though the terminal was told to refuse",
     zh="策略为拒绝时，查询无应答仍视为有效",
     clauses=_CLAUSES,
-    cases=(_ASKS, _NATIONAL),
 )
 def no_answer_is_good(patch: Patch) -> None:
     """As browsers do."""
@@ -252,7 +236,6 @@ def no_answer_is_good(patch: Patch) -> None:
     en="a responder that does not answer ends all uploads, though the terminal was told to go on",
     zh="策略为告警时，查询无应答仍停止上传",
     clauses=("isc-2/7.4.1b",),
-    cases=(_SOFT,),
 )
 def silence_stops_everything(patch: Patch) -> None:
     """The policy is shown and not used."""
@@ -264,7 +247,6 @@ def silence_stops_everything(patch: Patch) -> None:
     en="nobody is told that the status of a certificate cannot be had",
     zh="无法获取证书状态时不告警",
     clauses=_CLAUSES,
-    cases=(_ASKS, _NATIONAL, _SOFT),
 )
 def missing_status_unsaid(patch: Patch) -> None:
     """A line in the diagnostic log."""
@@ -276,7 +258,6 @@ def missing_status_unsaid(patch: Patch) -> None:
     en="what is stapled in the handshake is not looked at: the responder alone counts",
     zh="不检查握手附带的证书状态，仅查询响应者",
     clauses=_CLAUSES,
-    cases=(_STAPLED,),
 )
 def staples_overlooked(patch: Patch) -> None:
     """The callback of the library was never set."""
@@ -293,7 +274,6 @@ def staples_overlooked(patch: Patch) -> None:
     en="a stapled status counts as good whatever it says",
     zh="握手附带的状态不经检查即视为有效",
     clauses=_CLAUSES,
-    cases=(_STAPLED,),
 )
 def staples_believed_unseen(patch: Patch) -> None:
     """There is one: that is enough."""
@@ -313,7 +293,6 @@ def staples_believed_unseen(patch: Patch) -> None:
     en="a certificate that insists on a stapled status is taken without",
     zh="证书要求附带状态时，未附带也予接受",
     clauses=_CLAUSES,
-    cases=(_STAPLED,),
 )
 def must_staple_not_heeded(patch: Patch) -> None:
     """An extension that nobody reads."""

@@ -27,13 +27,6 @@ from reference_terminal.uplink.hj212 import link
 from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.hj212.settings import CentreSettings
 
-_READ = "security/lets-nobody-read-uploads"
-_BAD = "security/refuses-bad-certificates-of-centre"
-_OWN = "security/shows-its-own-certificate"
-_NATIONAL = "security/speaks-the-national-suites"
-_WITHOUT = "security/sends-nothing-without-its-certificate"
-_AWAY = "security/tells-that-it-is-turned-away"
-_MIX = "security/keeps-the-mix-secret"
 _REST = ("isc-2/7.4.1.4(2)a", "isc-2/7.4.1.4(2)b")
 _IDENTITY = ("isc-2/7.4.1b",)
 
@@ -43,7 +36,6 @@ _IDENTITY = ("isc-2/7.4.1b",)
     en="where no secure channel comes about the terminal says it in the clear",
     zh="安全通道建立失败后改以明文发送",
     clauses=("isc-2/7.2.3-B(6)a", "csmt/7.4f"),
-    cases=(_BAD,),
 )
 def plain_when_refused(patch: Patch) -> None:
     """A fallback for the sake of availability."""
@@ -62,7 +54,6 @@ def plain_when_refused(patch: Patch) -> None:
     en="every packet is logged to the centre's diagnostic port in the clear before it goes out encrypted",
     zh="报文加密发送前先以明文送出一份",
     clauses=("isc-2/7.2.3-B(6)a", "csmt/7.4f", "cpcif/8.3a-1"),
-    cases=(_READ, _NATIONAL, _MIX),
 )
 def copy_in_the_clear(patch: Patch) -> None:
     """The first packet of a session goes out twice: once beside the encryption, once through it."""
@@ -82,7 +73,6 @@ def copy_in_the_clear(patch: Patch) -> None:
     en="the name in the centre's certificate is not compared with the one configured",
     zh="不核对证书中的主机名",
     clauses=_IDENTITY,
-    cases=(_BAD,),
 )
 def any_host_will_do(patch: Patch) -> None:
     """Verification of the chain alone, the library's default."""
@@ -108,7 +98,6 @@ def _forgives(patch: Patch, forgiven: Callable[[int], bool]) -> None:
 
 
 _TIMES = (9, 10)
-_SELF_SIGNED = (18,)
 _ISSUERS = (2, 7, 18, 19, 20, 21, 30)
 
 
@@ -117,7 +106,6 @@ _ISSUERS = (2, 7, 18, 19, 20, 21, 30)
     en="any issuer of the centre's certificate is believed",
     zh="不校验证书签发者",
     clauses=_IDENTITY,
-    cases=(_BAD,),
 )
 def issuer_not_checked(patch: Patch) -> None:
     """`verify=False` for the test centre of the vendor, left in."""
@@ -129,7 +117,6 @@ def issuer_not_checked(patch: Patch) -> None:
     en="a self-signed certificate of a centre is believed",
     zh="接受自签名证书",
     clauses=_IDENTITY,
-    cases=(_BAD,),
 )
 def self_signed_is_fine(patch: Patch) -> None:
     """A switch for the intranets of customers."""
@@ -141,7 +128,6 @@ def self_signed_is_fine(patch: Patch) -> None:
     en="begin and end of the centre's certificate are not looked at",
     zh="不校验证书有效期",
     clauses=_IDENTITY,
-    cases=(_BAD,),
 )
 def validity_not_checked(patch: Patch) -> None:
     """A terminal that cannot trust its own clock."""
@@ -159,7 +145,6 @@ def validity_not_checked(patch: Patch) -> None:
     en="the revocation lists given to the terminal are not used",
     zh="不检查吊销列表",
     clauses=_IDENTITY,
-    cases=(_BAD,),
 )
 def revocation_ignored(patch: Patch) -> None:
     """The lists are stored and shown, and nothing else."""
@@ -181,7 +166,6 @@ def revocation_ignored(patch: Patch) -> None:
     en="the terminal shows no certificate of its own",
     zh="不出示终端证书",
     clauses=("isc-2/7.4.1b", "isc-2/7.4.2.1[2]g"),
-    cases=(_OWN,),
 )
 def no_own_certificate(patch: Patch) -> None:
     """Mutual TLS is configured and one-sided TLS is done."""
@@ -197,7 +181,6 @@ def no_own_certificate(patch: Patch) -> None:
     en="suites without forward secrecy are offered for old centres",
     zh="为兼容旧平台提供弱密码套件",
     clauses=("isc-2/7.4.2.1[2]j",),
-    cases=(_OWN,),
 )
 def old_suites_offered(patch: Patch) -> None:
     """The library's widest list."""
@@ -209,7 +192,6 @@ def old_suites_offered(patch: Patch) -> None:
     en="on the national channel the terminal offers the suites of everybody else",
     zh="国密通道实际使用通用套件",
     clauses=("csmt/7.4a", "isc-2/7.4.2.1[2]d"),
-    cases=(_NATIONAL,),
 )
 def national_by_name_only(patch: Patch) -> None:
     """The switch changes the screen and not the handshake."""
@@ -221,7 +203,6 @@ def national_by_name_only(patch: Patch) -> None:
     en="the national suite is offered beside others, so that a man in the middle may choose",
     zh="国密套件与其他套件并列提供，可被降级",
     clauses=("csmt/7.4a", "isc-2/7.4.2.1[2]f"),
-    cases=(_NATIONAL,),
 )
 def national_among_others(patch: Patch) -> None:
     """Both, to be on the safe side."""
@@ -238,7 +219,6 @@ def national_among_others(patch: Patch) -> None:
     en="on a secure channel nothing is uploaded by itself",
     zh="安全通道上不主动上传",
     clauses=("isc-2/7.2.3-B(6)a",),
-    cases=(_READ, _BAD, _OWN, _NATIONAL),
 )
 def secure_channels_are_silent(patch: Patch) -> None:
     """A buffer between TLS and the wire that is never emptied after the handshake."""
@@ -255,7 +235,6 @@ def secure_channels_are_silent(patch: Patch) -> None:
     en="where its own certificate is of no use the terminal goes on without one",
     zh="自身证书不可用时改用单向 TLS",
     clauses=("isc-2/7.4.1b", "isc-2/7.4.1c"),
-    cases=(_WITHOUT,),
 )
 def one_sided_without_certificate(patch: Patch) -> None:
     """Most centres do not ask for one anyway."""
@@ -274,7 +253,6 @@ def one_sided_without_certificate(patch: Patch) -> None:
     en="where its own certificate is of no use, or a centre turns it away, the terminal speaks in the clear",
     zh="自身证书不可用或被中心拒绝时改以明文发送",
     clauses=("isc-2/7.2.3-B(6)a", "isc-2/7.4.1b"),
-    cases=(_WITHOUT, _AWAY),
 )
 def plain_without_certificate(patch: Patch) -> None:
     """After three attempts in vain every way is good."""
@@ -293,7 +271,6 @@ def plain_without_certificate(patch: Patch) -> None:
     en="a centre that cannot be reached safely is written to the diagnostic log and raises no alarm",
     zh="安全通道不可用时不告警",
     clauses=("isc-2/7.4.1b",),
-    cases=(_WITHOUT, _AWAY),
 )
 def refusals_without_alarm(patch: Patch) -> None:
     """Alarms were for meters."""
@@ -306,7 +283,6 @@ def refusals_without_alarm(patch: Patch) -> None:
     en="what a platform answers at registration is stored as it came, its key included",
     zh="平台注册应答（含密钥）以明文存储",
     clauses=_REST,
-    cases=(_MIX,),
 )
 def registration_in_the_clear(patch: Patch) -> None:
     """A setting like any other."""
@@ -318,7 +294,6 @@ def registration_in_the_clear(patch: Patch) -> None:
     en="the configuration is logged at the start, keys included",
     zh="启动时将含密钥的配置写入日志",
     clauses=_REST,
-    cases=(_MIX,),
 )
 def keys_in_the_log(patch: Patch) -> None:
     """For the service line."""

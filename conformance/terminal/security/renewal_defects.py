@@ -20,7 +20,6 @@ from reference_terminal.storage.store import Store
 from reference_terminal.web.centre_orders import CentreOrders
 from reference_terminal.web.server import HttpError
 
-_CASES = ("renewal/renews-its-certificate-while-running", "renewal/renews-its-national-certificate")
 _CLAUSES = ("isc-2/7.4.1b",)
 
 
@@ -29,7 +28,6 @@ _CLAUSES = ("isc-2/7.4.1b",)
     en="the certificate cannot be renewed at the terminal",
     zh="终端证书不能更换",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def certificates_are_for_life(patch: Patch) -> None:
     """Burnt in at the factory."""
@@ -45,7 +43,6 @@ def certificates_are_for_life(patch: Patch) -> None:
     en="a new certificate is taken unseen",
     zh="更换证书时不作检查",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def any_certificate_is_taken(patch: Patch) -> None:
     """The centre will tell whether it is any good."""
@@ -62,7 +59,6 @@ def any_certificate_is_taken(patch: Patch) -> None:
     en="a new certificate is kept and comes into force with the next start",
     zh="新证书须重启后才生效",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def renewal_waits_for_the_service(patch: Patch) -> None:
     """Sessions are left alone for the sake of the data."""
@@ -74,7 +70,6 @@ def renewal_waits_for_the_service(patch: Patch) -> None:
     en="after a power cut the terminal shows the old certificate again",
     zh="断电后恢复使用旧证书",
     clauses=_CLAUSES,
-    cases=_CASES,
     # It counts the starts, which a program of its own does not remember.
     rigs=("virtual",),
 )
@@ -96,7 +91,6 @@ def renewal_lost_with_the_power(patch: Patch) -> None:
     en="the renewal of a certificate is not in the log",
     zh="更换证书不记日志",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def renewal_leaves_no_trace(patch: Patch) -> None:
     """The audit log knows settings of the measuring side only."""

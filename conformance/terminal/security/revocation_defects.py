@@ -22,10 +22,6 @@ from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.status.revocation import RevocationLists
 
-_REVOKED = "revocation/refuses-what-is-revoked-meanwhile"
-_NATIONAL = "revocation/obeys-lists-over-national-channels"
-_REFUSES = "revocation/refuses-when-lists-run-out"
-_GOES_ON = "revocation/alarms-when-lists-run-out"
 _CLAUSES = ("isc-2/7.4.1b", "isc-2/7.4.1c")
 
 
@@ -34,7 +30,6 @@ _CLAUSES = ("isc-2/7.4.1b", "isc-2/7.4.1c")
     en="revocation lists are fetched at the start and never again",
     zh="吊销列表仅在启动时获取一次",
     clauses=_CLAUSES,
-    cases=(_REVOKED, _NATIONAL),
 )
 def lists_fetched_once(patch: Patch) -> None:
     """A list is a file like the root certificate."""
@@ -50,7 +45,6 @@ def lists_fetched_once(patch: Patch) -> None:
     en="a session goes on whatever happens to the certificate it stands on",
     zh="证书被吊销后已建立的会话继续使用",
     clauses=_CLAUSES,
-    cases=(_REVOKED, _NATIONAL),
 )
 def sessions_outlive_revocation(patch: Patch) -> None:
     """Certificates are looked at in handshakes, and the connection is kept for weeks."""
@@ -66,7 +60,6 @@ def sessions_outlive_revocation(patch: Patch) -> None:
     en="a session on a revoked certificate is ended and opened anew at once",
     zh="握手时不使用获取的吊销列表",
     clauses=_CLAUSES,
-    cases=(_REVOKED, _NATIONAL),
 )
 def lists_not_used_in_handshakes(patch: Patch) -> None:
     """The handshake knows the first list only."""
@@ -86,7 +79,6 @@ def lists_not_used_in_handshakes(patch: Patch) -> None:
     en="a revocation list is believed whoever signed it",
     zh="不校验吊销列表的签名",
     clauses=_CLAUSES,
-    cases=(_REVOKED, _NATIONAL),
 )
 def any_list_is_believed(patch: Patch) -> None:
     """It came from the right address."""
@@ -98,7 +90,6 @@ def any_list_is_believed(patch: Patch) -> None:
     en="one revoked certificate ends the sessions of all centres",
     zh="一个中心证书被吊销即断开全部中心",
     clauses=("isc-2/7.4.1b", "isc-2/7.2.4(3)a"),
-    cases=(_REVOKED, _NATIONAL),
 )
 def one_revoked_stops_all(patch: Patch) -> None:
     """A list that grows means danger."""
@@ -139,7 +130,6 @@ def _policy(patch: Patch, word: str) -> None:
     en="a list that has run out is used on, though the terminal was told to refuse",
     zh="策略为拒绝时仍沿用过期的吊销列表",
     clauses=_CLAUSES,
-    cases=(_REFUSES,),
 )
 def old_lists_will_do(patch: Patch) -> None:
     """Better an old list than none."""
@@ -151,7 +141,6 @@ def old_lists_will_do(patch: Patch) -> None:
     en="a list that has run out ends all uploads, though the terminal was told to go on",
     zh="策略为告警时仍因吊销列表过期停止上传",
     clauses=("isc-2/7.4.1b",),
-    cases=(_GOES_ON,),
 )
 def old_lists_stop_everything(patch: Patch) -> None:
     """The policy is shown and not used."""
@@ -163,7 +152,6 @@ def old_lists_stop_everything(patch: Patch) -> None:
     en="nobody is told that a revocation list has run out",
     zh="吊销列表过期不告警",
     clauses=_CLAUSES,
-    cases=(_REFUSES, _GOES_ON),
 )
 def lists_run_out_unsaid(patch: Patch) -> None:
     """A line in the diagnostic log."""

@@ -13,7 +13,6 @@ from conformance.defects.seams import whispers_alarms
 from reference_terminal.assembly import ALTERED
 from reference_terminal.storage.store import Store
 
-_CASES = ("kept/finds-what-is-kept-altered",)
 _CLAUSES = ("isc-2/7.4.1.4(1)a", "isc-2/7.4.1.4(1)b")
 
 
@@ -22,7 +21,6 @@ _CLAUSES = ("isc-2/7.4.1.4(1)a", "isc-2/7.4.1.4(1)b")
     en="what is kept besides records bears no check code",
     zh="除记录外的存储内容没有校验码",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def settings_without_check_codes(patch: Patch) -> None:
     """The database has checksums of its own."""
@@ -38,7 +36,6 @@ def settings_without_check_codes(patch: Patch) -> None:
     en="an altered setting is told and used all the same",
     zh="发现内容被篡改后仍继续使用",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def altered_settings_are_used(patch: Patch) -> None:
     """Availability comes first."""
@@ -55,7 +52,6 @@ def altered_settings_are_used(patch: Patch) -> None:
     en="nobody is told that a setting was altered",
     zh="内容被篡改时不提示",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def altered_settings_unsaid(patch: Patch) -> None:
     """It is mended silently: the default is used."""

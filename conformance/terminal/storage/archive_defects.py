@@ -36,7 +36,6 @@ _KEPT = ("isc-2/7.2.3-B(4)a", "isc-2/9.2b")
     en="a set can be made only while no meter is read",
     zh="采集运行时拒绝备份",
     clauses=_BACKUP,
-    cases=(_YEAR,),
 )
 def no_backup_while_measuring(patch: Patch) -> None:
     """The maker takes the database for locked."""
@@ -52,7 +51,6 @@ def no_backup_while_measuring(patch: Patch) -> None:
     en="while a set is made and for five minutes afterwards no meter is read",
     zh="备份时及其后五分钟停止采集",
     clauses=_BACKUP,
-    cases=(_YEAR,),
 )
 def acquisition_halts_for_backup(patch: Patch) -> None:
     """To have a quiet database."""
@@ -72,7 +70,6 @@ def acquisition_halts_for_backup(patch: Patch) -> None:
     en="a set is taken without a look at its digest",
     zh="导入备份时不核对摘要",
     clauses=_SETS,
-    cases=(_YEAR,),
 )
 def altered_set_taken(patch: Patch) -> None:
     """Lines that can be read are taken, the others are left out."""
@@ -97,7 +94,6 @@ def altered_set_taken(patch: Patch) -> None:
     en="values of a set are restored through binary floats",
     zh="恢复时数值经二进制浮点转换",
     clauses=_SETS,
-    cases=(_YEAR, _FILES),
 )
 def restored_through_floats(patch: Patch) -> None:
     """Trailing zeros are gone, and with them the resolution."""
@@ -118,7 +114,6 @@ def restored_through_floats(patch: Patch) -> None:
     en="what was set at the terminal is not in its sets",
     zh="备份不含在终端上所作的设置",
     clauses=_BACKUP,
-    cases=(_YEAR,),
 )
 def settings_left_out_of_sets(patch: Patch) -> None:
     """Only measured data are thought of."""
@@ -134,7 +129,6 @@ def settings_left_out_of_sets(patch: Patch) -> None:
     en="a restore begins the event log anew",
     zh="恢复备份时清空事件日志",
     clauses=_BACKUP,
-    cases=(_YEAR,),
 )
 def log_emptied_by_restore(patch: Patch) -> None:
     """The database is put back as a whole, and the log with it."""
@@ -154,7 +148,6 @@ def log_emptied_by_restore(patch: Patch) -> None:
     en="minute values of a set are left out on import",
     zh="导入时略去分钟值",
     clauses=_SETS,
-    cases=(_YEAR, _FILES),
 )
 def import_without_minutes(patch: Patch) -> None:
     """They are thought to be made again from the readings."""
@@ -171,7 +164,6 @@ def import_without_minutes(patch: Patch) -> None:
     en="a table for people ends after a hundred rows a point",
     zh="导出文件每个监测点仅一百行",
     clauses=_TABLES,
-    cases=(_FILES,),
 )
 def table_of_a_hundred_rows(patch: Patch) -> None:
     """The page of the screen is exported instead of the data."""
@@ -189,7 +181,6 @@ def table_of_a_hundred_rows(patch: Patch) -> None:
     en="values in a table for people are rounded to whole numbers",
     zh="导出文件中的数值被取整",
     clauses=_TABLES,
-    cases=(_FILES,),
 )
 def table_in_whole_numbers(patch: Patch) -> None:
     """For the looks of it."""
@@ -208,7 +199,6 @@ def table_in_whole_numbers(patch: Patch) -> None:
     en="every value in a table for people is said to be in kWh",
     zh="导出文件中所有数值均标为 kWh",
     clauses=_TABLES,
-    cases=(_FILES,),
 )
 def table_all_in_kilowatt_hours(patch: Patch) -> None:
     """The unit stands in the head of the form."""
@@ -226,7 +216,6 @@ def table_all_in_kilowatt_hours(patch: Patch) -> None:
     en="names of emission sources are cut to twelve characters",
     zh="排放源名称被截断为十二个字符",
     clauses=_BY_SOURCE,
-    cases=(_CLASSES,),
 )
 def emission_sources_cut_short(patch: Patch) -> None:
     """The column is that wide; different sources become one."""
@@ -243,7 +232,6 @@ def emission_sources_cut_short(patch: Patch) -> None:
     en="after a start only new data are found under their emission source",
     zh="重启后仅新数据归入排放源",
     clauses=_BY_SOURCE,
-    cases=(_CLASSES,),
 )
 def classified_since_start_only(patch: Patch) -> None:
     """The index by source stands in memory."""
@@ -266,7 +254,6 @@ def classified_since_start_only(patch: Patch) -> None:
     en="data of emission sources of one kind are stored together",
     zh="同类排放源的数据混存",
     clauses=_BY_SOURCE,
-    cases=(_CLASSES,),
 )
 def emission_sources_mixed(patch: Patch) -> None:
     """All electricity is one class."""
@@ -294,7 +281,6 @@ def _unclassified(patch: Patch, *points: str) -> None:
     en="data of fuel that is burnt belong to no emission source",
     zh="燃料燃烧数据未归入任何排放源",
     clauses=(*_BY_SOURCE, "isc-2/5.3a"),
-    cases=(_CLASSES,),
 )
 def fuel_belongs_to_nothing(patch: Patch) -> None:
     """The terminal was made for electricity."""
@@ -306,7 +292,6 @@ def fuel_belongs_to_nothing(patch: Patch) -> None:
     en="data of heat that is bought belong to no emission source",
     zh="外购热力数据未归入任何排放源",
     clauses=(*_BY_SOURCE, "isc-2/5.3b"),
-    cases=(_CLASSES,),
 )
 def heat_belongs_to_nothing(patch: Patch) -> None:
     """Nobody had thought of steam."""
@@ -318,7 +303,6 @@ def heat_belongs_to_nothing(patch: Patch) -> None:
     en="readings and minute values are deleted after 92 days whatever is set",
     zh="无论如何设定，原始读数和分钟值 92 天后删除",
     clauses=_KEPT,
-    cases=(_AGE,),
 )
 def raw_kept_for_a_quarter(patch: Patch) -> None:
     """Six months were thought to be more than anybody looks at."""
@@ -330,7 +314,6 @@ def raw_kept_for_a_quarter(patch: Patch) -> None:
     en="values of periods are deleted after three years whatever is set",
     zh="无论如何设定，时段值三年后删除",
     clauses=_KEPT,
-    cases=(_AGE,),
 )
 def values_kept_for_three_years(patch: Patch) -> None:
     """The flash is too small for five."""
@@ -348,7 +331,6 @@ def values_kept_for_three_years(patch: Patch) -> None:
     en="as delivered readings are kept for a month and values for a year",
     zh="出厂设定：原始数据保存一个月，汇总数据保存一年",
     clauses=_KEPT,
-    cases=(_AGE,),
 )
 def short_ages_as_delivered(patch: Patch) -> None:
     """And nobody is told that it should be longer."""
@@ -370,7 +352,6 @@ def short_ages_as_delivered(patch: Patch) -> None:
     en="with every reading the whole telegram of the meter is stored",
     zh="每个读数都连同整帧报文存储",
     clauses=_KEPT,
-    cases=(_ROOM,),
 )
 def frames_kept_with_readings(patch: Patch) -> None:
     """Good for looking for faults, and the store is full after four years."""

@@ -17,7 +17,6 @@ from reference_terminal.operations import housekeeping
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
 
-_CASES = ("overflow/gives-up-the-oldest-and-says-so",)
 _CLAUSES = ("isc-2/7.2.4(5)a",)
 
 
@@ -26,7 +25,6 @@ _CLAUSES = ("isc-2/7.2.4(5)a",)
     en="the alarm of a filling buffer comes when it is full",
     zh="缓存已满才告警",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def alarm_when_it_is_too_late(patch: Patch) -> None:
     """A threshold of 100 percent."""
@@ -38,7 +36,6 @@ def alarm_when_it_is_too_late(patch: Patch) -> None:
     en="periods are given up without a recorded gap",
     zh="放弃时段而不登记缺口",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def gives_up_without_a_gap(patch: Patch) -> None:
     """The queue deletes what is old, and nobody else learns of it."""
@@ -55,7 +52,6 @@ def gives_up_without_a_gap(patch: Patch) -> None:
     en="giving up periods is not in the log",
     zh="放弃时段不记日志",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def gives_up_without_a_word(patch: Patch) -> None:
     """A log level that hides what is expected."""
@@ -67,7 +63,6 @@ def gives_up_without_a_word(patch: Patch) -> None:
     en="a full buffer takes no new periods and keeps the old ones",
     zh="缓存满后不再接收新时段",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def full_buffer_takes_nothing_new(patch: Patch) -> None:
     """A queue of fixed length that refuses at its tail."""

@@ -16,15 +16,12 @@ from reference_terminal.model.rows import Pending
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.uplink.hj212.link import CentreLink
 
-_CASE = "powercuts/loses-nothing-between-three-centres"
-
 
 @defect(
     "struck-off-when-written",
     en="a period leaves the durable queue when it is written to the line; only memory knows that it is unanswered",
     zh="写入链路时即从持久队列删除，未应答状态仅存于内存",
     clauses=("csmt/7.6b", "isc-2/7.2.4(3)b"),
-    cases=(_CASE,),
 )
 def struck_off_when_written(patch: Patch) -> None:
     """Sending and deleting share one transaction, and what fails is put back when somebody is there to do it."""
@@ -51,7 +48,6 @@ def struck_off_when_written(patch: Patch) -> None:
     en="acknowledgements are written down by the thirty: those in memory are forgotten with the power",
     zh="应答满 30 条才落盘，断电后已应答记录重发",
     clauses=("isc-2/7.2.4(3)b",),
-    cases=(_CASE,),
 )
 def settled_in_memory(patch: Patch) -> None:
     """Flash wear saved: one transaction for many receipts."""

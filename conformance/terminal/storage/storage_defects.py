@@ -24,12 +24,6 @@ from reference_terminal.storage import database
 from reference_terminal.storage.store import Store
 from reference_terminal.web import api
 
-_LONG = "storage/outlasts-two-days-without-power"
-_BARRIERS = "storage/outlasts-cuts-at-write-barriers"
-_STEPS = "storage/outlasts-cuts-at-any-step"
-_STORES = "storage/stores-what-it-acquires"
-_POWER = (_LONG, _BARRIERS, _STEPS)
-_WINDOWS = ("losswindow/keeps-what-was-acknowledged", "losswindow/measures-loss-after-an-answer")
 _KEPT = ("isc-2/7.2.3e", "csmt/7.6b")
 _TWO_DAYS = ("isc-2/9.2a", *_KEPT)
 
@@ -39,7 +33,6 @@ _TWO_DAYS = ("isc-2/9.2a", *_KEPT)
     en="the database leaves syncing to the operating system",
     zh="数据库不强制落盘，完全依赖操作系统",
     clauses=_KEPT,
-    cases=(_LONG, _STEPS, *_WINDOWS),
 )
 def never_synced(patch: Patch) -> None:
     """PRAGMA synchronous=OFF, found to be faster: what was readable a moment ago is gone with the power."""
@@ -57,7 +50,6 @@ def never_synced(patch: Patch) -> None:
     en="after a start the last hour is recorded from the beginning",
     zh="上电后清除最近一小时记录重新开始",
     clauses=_KEPT,
-    cases=_POWER,
 )
 def hour_begun_anew(patch: Patch) -> None:
     """The hour under way stands in a file of its own, which is created, and so emptied, at start."""
@@ -69,7 +61,6 @@ def hour_begun_anew(patch: Patch) -> None:
     en="readings and records are written every ten minutes to spare the flash",
     zh="为保护闪存每十分钟才落盘一次",
     clauses=_KEPT,
-    cases=(_LONG, _STEPS, "processing/offers-minute-values", _WINDOWS[-1]),
 )
 def written_every_ten_minutes(patch: Patch) -> None:
     """What stands in memory is lost with the power, and not seen before at the local interface either."""
@@ -86,7 +77,6 @@ def written_every_ten_minutes(patch: Patch) -> None:
     en="records and the centres' queues are written in separate transactions",
     zh="记录与待传队列分两个事务写入",
     clauses=_KEPT,
-    cases=(_BARRIERS,),
 )
 def records_then_queue(patch: Patch) -> None:
     """Power lost between the two leaves records that no centre will ever be sent."""
@@ -114,7 +104,6 @@ def records_then_queue(patch: Patch) -> None:
     en="the database is written without a journal",
     zh="数据库写入不使用日志",
     clauses=_KEPT,
-    cases=(_BARRIERS, _STEPS),
 )
 def no_journal(patch: Patch) -> None:
     """PRAGMA journal_mode=OFF: power lost in the middle of a commit leaves half of it."""
@@ -133,7 +122,6 @@ def no_journal(patch: Patch) -> None:
     en="after power returns acquisition waits for the next full hour",
     zh="来电后等到下一整点才恢复采集",
     clauses=_TWO_DAYS,
-    cases=_POWER,
 )
 def resumes_on_the_hour(patch: Patch) -> None:
     """So that no hour is begun in the middle."""
@@ -153,7 +141,6 @@ def resumes_on_the_hour(patch: Patch) -> None:
     en="after more than a day without power the terminal waits to be confirmed by a person",
     zh="断电超过一天后须人工确认方可恢复采集",
     clauses=_TWO_DAYS,
-    cases=(_LONG,),
 )
 def waits_for_a_person_after_a_day(patch: Patch) -> None:
     """The clock may have lost its battery, so nothing starts by itself."""
@@ -179,7 +166,6 @@ def waits_for_a_person_after_a_day(patch: Patch) -> None:
     en="the first reading after power returns opens the current period, unmarked",
     zh="来电后首次读数作为当前时段起点且无标记",
     clauses=("isc-2/7.2.3-A(2)a", *_KEPT),
-    cases=(_LONG, _BARRIERS, _STEPS),
 )
 def period_opened_by_power_up(patch: Patch) -> None:
     """Openings live in memory only; what the meter counted before the cut is missing from the period."""
@@ -208,7 +194,6 @@ def period_opened_by_power_up(patch: Patch) -> None:
     en="minute values are deleted after six hours",
     zh="分钟数据仅保存六小时",
     clauses=("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a", "isc-2/9.2a"),
-    cases=(_STORES, _LONG),
 )
 def kept_for_six_hours(patch: Patch) -> None:
     """The days of the setting are taken for quarters of a day."""
@@ -220,7 +205,6 @@ def kept_for_six_hours(patch: Patch) -> None:
     en="stored records lose their decimals",
     zh="本地存储记录丢失小数",
     clauses=("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a"),
-    cases=(_STORES, *_POWER),
 )
 def records_shown_without_decimals(patch: Patch) -> None:
     """The column of the archive is of type integer; the centres are served from memory."""
@@ -238,7 +222,6 @@ def records_shown_without_decimals(patch: Patch) -> None:
     en="after a start the records of the open day are made again from what is in memory",
     zh="上电后用内存数据重写当日记录",
     clauses=("isc-2/7.2.3e", "isc-2/9.2a"),
-    cases=_POWER,
 )
 def last_value_rewritten_after_start(patch: Patch) -> None:
     """Recovery writes noughts over what was good."""
@@ -254,7 +237,6 @@ def last_value_rewritten_after_start(patch: Patch) -> None:
     en="periods of the first ten minutes after a start are kept and never sent",
     zh="上电后十分钟内的时段仅本地保存而不上传",
     clauses=("isc-2/9.2a", "isc-2/7.2.4(1)e"),
-    cases=_POWER,
 )
 def first_minutes_not_queued(patch: Patch) -> None:
     """The uplink registers for new periods only once it has been up for a while."""

@@ -12,7 +12,6 @@ from reference_terminal.operations.journal import Journal
 from reference_terminal.storage.bound import Bound
 from reference_terminal.storage.store import Store
 
-_CASES = ("overflow/overwrites-what-is-delivered-first",)
 _CLAUSES = ("isc-2/7.2.4(5)a",)
 
 
@@ -21,7 +20,6 @@ _CLAUSES = ("isc-2/7.2.4(5)a",)
     en="the store grows beyond the room that was set",
     zh="存储超出设定容量继续增长",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def store_has_no_bound(patch: Patch) -> None:
     """The setting is read and used nowhere: looked at far too late."""
@@ -33,7 +31,6 @@ def store_has_no_bound(patch: Patch) -> None:
     en="nobody is told that the store fills",
     zh="存储将满不告警",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def store_fills_without_alarm(patch: Patch) -> None:
     """An alarm for queues, none for the store."""
@@ -50,7 +47,6 @@ def store_fills_without_alarm(patch: Patch) -> None:
     en="a full store overwrites the oldest records, delivered or not",
     zh="存储写满即按时间覆盖，不区分是否已送达",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def oldest_go_delivered_or_not(patch: Patch) -> None:
     """A ring buffer: what waits and is older goes with the rest, each with its gap."""
@@ -73,7 +69,6 @@ def oldest_go_delivered_or_not(patch: Patch) -> None:
     en="a full store gives up the latest periods that wait",
     zh="存储写满时丢弃最新的未送达时段",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def full_store_gives_up_the_latest(patch: Patch) -> None:
     """A stack where a queue was meant."""
@@ -97,7 +92,6 @@ def full_store_gives_up_the_latest(patch: Patch) -> None:
     en="periods that a full store gives up leave no gap",
     zh="存储写满放弃的时段不登记缺口",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def full_store_leaves_no_gap(patch: Patch) -> None:
     """They were never there."""
@@ -114,7 +108,6 @@ def full_store_leaves_no_gap(patch: Patch) -> None:
     en="the log says nothing of what a full store gives up",
     zh="存储写满放弃数据不记日志",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def full_store_says_nothing(patch: Patch) -> None:
     """Housekeeping is nobody's business."""
@@ -131,7 +124,6 @@ def full_store_says_nothing(patch: Patch) -> None:
     en="a full store deletes records that wait, so that nothing of them is ever sent",
     zh="存储写满时删除待送记录，此后无从补传",
     clauses=_CLAUSES,
-    cases=_CASES,
 )
 def full_store_forgets_the_queue(patch: Patch) -> None:
     """Rows of the queue outlive the records that they point at."""
