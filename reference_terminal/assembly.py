@@ -59,7 +59,13 @@ from reference_terminal.uplink.status.ocsp import StatusChecks
 from reference_terminal.uplink.status.revocation import RevocationLists
 from reference_terminal.uplink.window import DailyWindow
 from reference_terminal.web.api import Api
+from reference_terminal.web.centre_orders import CentreOrders
+from reference_terminal.web.delivery import DeliveryApi
+from reference_terminal.web.packages import PackageApi
+from reference_terminal.web.periods import PeriodApi
+from reference_terminal.web.router import Router
 from reference_terminal.web.server import Server
+from reference_terminal.web.stored import StoredApi
 
 _RESTART_AFTER_S = 1.0
 ALTERED = "stored setting altered"
@@ -154,7 +160,7 @@ class Terminal:
                 self.store.changed.append(self._wake_streams)
             else:
                 await self.server.stop()
-                self.server = Server(self.config.api, Api(self), self.journal)
+                self.server = self._local_interface()
                 await self.server.start()
             self.journal.event("module", name, "started anew", "模块已重新启动")
         return names
@@ -212,9 +218,13 @@ class Terminal:
         self._assemble_uplink()
         self.warden = Warden(self.keyring, config.security.warn_days, self.clock, self.journal)
         self.time_sources = [TimeSource(config.time, self.clock, self.journal)] if config.time.server else []
-        self.server = Server(config.api, Api(self), self.journal)
+        self.server = self._local_interface()
         self.store.changed.append(self._wake_streams)
         self._announce()
+
+    def _local_interface(self) -> Server:
+        groups = (Api, DeliveryApi, CentreOrders, PackageApi, PeriodApi, StoredApi)
+        return Server(self.config.api, Router([group(self) for group in groups]), self.journal)
 
     def _tell_altered(self) -> None:
         """Alarm what was altered in the store; an alarm ends once its setting was made anew."""

@@ -8,51 +8,63 @@ the other queues.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from reference_terminal.net.channel import needs_own
+from reference_terminal.operations.clock import WallClock
+from reference_terminal.operations.journal import Journal
+from reference_terminal.platform import Platform
 from reference_terminal.security import certificates
 from reference_terminal.security.certificates import CertificateError
 from reference_terminal.security.keyring import Keyring
 from reference_terminal.settings import centre_overlay
+from reference_terminal.settings.config import Config
 from reference_terminal.settings.problems import InputError
-from reference_terminal.web import entry
-from reference_terminal.web.parameters import pairs, shown
-from reference_terminal.web.server import HttpError, Request
+from reference_terminal.storage.outbox import Outbox
+from reference_terminal.storage.store import Store
+from reference_terminal.web.parameters import shown
+from reference_terminal.web.router import Addresses, Right, route
+from reference_terminal.web.server import HttpError
 
-if TYPE_CHECKING:
-    from reference_terminal.assembly import Terminal
-
-ADD, REMOVE, RENEW = "centre-add", "centre-remove", "centre-certificate"
-KEYS: dict[str, tuple[str, ...]] = {ADD: (), REMOVE: (), RENEW: ()}
-"""The addresses and the parameters each knows."""
 _MOST_AUTHOR = 100
-_WANTED = {
-    ADD: ("settings", "author"),
-    REMOVE: ("centre", "author"),
-    RENEW: ("centre", "certificate", "key", "author"),
-}
 
 
-class CentreOrders:
-    """Answers for one terminal."""
+class Needs(Protocol):
+    """What these addresses use of a terminal."""
 
-    def __init__(self, terminal: Terminal) -> None:
+    config: Config
+    platform: Platform
+    clock: WallClock
+    store: Store
+    journal: Journal
+    keyring: Keyring
+    outboxes: dict[str, Outbox]
+
+    def restart_soon(self) -> None:
+        """Start anew once whoever asked for it has had the answer."""
+        ...
+
+
+class CentreOrders(Addresses):
+    """Orders that change the set of centres."""
+
+    def __init__(self, terminal: Needs) -> None:
         self._terminal = terminal
 
-    def answer(self, name: str, request: Request) -> Any:
-        """The JSON value for a request to one of `KEYS`; raises HttpError."""
-        if request.method != "POST":
-            raise HttpError(405, f"expected POST for {name}", f"{name} 须用 POST 提交", {"Allow": "POST"})
-        pairs(request.query, ())
-        wanted = _WANTED[name]
-        fields = entry.read(request.content_type, request.body, wanted)
-        author = fields["author"].strip()
-        if not author or len(author) > _MOST_AUTHOR or not author.isprintable():
-            raise HttpError(400, f"expected author as 1 to {_MOST_AUTHOR} printable characters", "author 应为可见字符")
-        if name == RENEW:
-            return self.renew(fields["centre"], fields["certificate"], fields["key"], author)
-        return self.add(fields["settings"], author) if name == ADD else self.remove(fields["centre"], author)
+    @route("POST", "centre-add", right=Right.CONFIGURE, body=("settings", "author"))
+    def add_from(self, fields: dict[str, str]) -> Any:
+        """Take a centre."""
+        return self.add(fields["settings"], _author(fields))
+
+    @route("POST", "centre-remove", right=Right.CONFIGURE, body=("centre", "author"))
+    def remove_named(self, fields: dict[str, str]) -> Any:
+        """End a centre."""
+        return self.remove(fields["centre"], _author(fields))
+
+    @route("POST", "centre-certificate", right=Right.SECURE, body=("centre", "certificate", "key", "author"))
+    def renew_with(self, fields: dict[str, str]) -> Any:
+        """Take a certificate."""
+        return self.renew(fields["centre"], fields["certificate"], fields["key"], _author(fields))
 
     def add(self, settings: str, author: str) -> Any:
         """Take a centre, given as the TOML text of its table in the configuration file."""
@@ -125,3 +137,10 @@ class CentreOrders:
                 {"Retry-After": "5"},
             )
         self._terminal.restart_soon()
+
+
+def _author(fields: dict[str, str]) -> str:
+    author = fields["author"].strip()
+    if not author or len(author) > _MOST_AUTHOR or not author.isprintable():
+        raise HttpError(400, f"expected author as 1 to {_MOST_AUTHOR} printable characters", "author 应为可见字符")
+    return author

@@ -15,7 +15,7 @@ from reference_terminal.processing.interval import IntervalBuilder
 from reference_terminal.settings import period_overlay
 from reference_terminal.settings.config import Config
 from reference_terminal.storage.store import Store
-from reference_terminal.web import periods
+from reference_terminal.web.periods import PeriodApi
 from reference_terminal.web.server import HttpError
 
 _CLAUSES = ("isc-2/9.1d",)
@@ -104,10 +104,10 @@ def period_set_untold(patch: Patch) -> None:
 def period_of_the_factory_only(patch: Patch) -> None:
     """It needs the vendor's service laptop."""
 
-    def answer(terminal: Terminal, request: Any) -> Any:
+    def refuse(self: PeriodApi, fields: dict[str, str]) -> Any:
         raise HttpError(404, "no such address", "没有该地址")
 
-    patch(periods, "answer", answer)
+    patch(PeriodApi, "set", refuse)
 
 
 @defect(

@@ -27,8 +27,8 @@ from reference_terminal.settings import centre_overlay
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.settings.config import Config
 from reference_terminal.storage.store import Store
-from reference_terminal.web import packages
-from reference_terminal.web.server import HttpError
+from reference_terminal.web.packages import PackageApi
+from reference_terminal.web.server import HttpError, Request
 
 _AFAR = ("configuration/configures-from-afar",)
 _SECURED = ("configuration/adds-and-removes-secured-centres-from-afar",)
@@ -236,10 +236,10 @@ def refused_configuration_takes_effect_in_part(patch: Patch) -> None:
 def no_backup_of_the_configuration(patch: Patch) -> None:
     """The address is there, and nothing behind it."""
 
-    def back_up(terminal: Terminal, author: str) -> Any:
+    def back_up(self: PackageApi, query: dict[str, str], request: Request) -> Any:
         raise HttpError(501, "not in this version", "本版本不支持")
 
-    patch(packages, "_back_up", back_up)
+    patch(PackageApi, "back_up", back_up)
 
 
 @defect(
