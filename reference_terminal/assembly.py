@@ -26,6 +26,7 @@ from reference_terminal.management.installer import MODULES, Installer
 from reference_terminal.management.parameters import Parameters
 from reference_terminal.model.reading import Reading
 from reference_terminal.model.rows import Pending
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import Span, floor_s, iso_ms, span_named
 from reference_terminal.net.channel import PLAIN
 from reference_terminal.operations.clock import WallClock
@@ -240,10 +241,12 @@ class Terminal:
                 "存储内容被篡改,不予使用,请重新设置",
             )
 
+    @seam
     def restart_soon(self) -> None:
         """Start anew once whoever asked for it has had the answer."""
         asyncio.get_running_loop().call_later(_RESTART_AFTER_S, self._restart.set)
 
+    @seam
     def _application_changed(self, name: str) -> None:
         """An application was installed, upgraded or removed; a module is started anew, once its result is told."""
         self.applications.look()
@@ -329,6 +332,7 @@ class Terminal:
         coming_s = floor_s(now_s - 1, period_s) + period_s
         return coming_s if last_s is None or last_s >= now_s else min(coming_s, last_s + period_s)
 
+    @seam
     def _assemble_uplink(self) -> None:
         self.outboxes: dict[str, Outbox] = {}
         self.links: dict[str, CentreLink | PlatformLink] = {}
@@ -397,6 +401,7 @@ class Terminal:
             given.crl_urls, given.crl_look_s, given.crl_policy, issuers, self.store, self.clock, self.journal
         )
 
+    @seam
     def _status_checks(self, config: Config) -> StatusChecks | None:
         """Who asks whether centres' certificates still count; None where nobody does."""
         given = config.security
@@ -486,6 +491,7 @@ class Terminal:
             reading.point = self.pipeline.points[reading.point].number
         return readings
 
+    @seam
     def _announce(self) -> None:
         config = self.config
         self.journal.event(

@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from reference_terminal.model.seams import seam
+
 
 class Clock(Protocol):
     """The device's UTC wall clock in nanoseconds since 1970; it may be wrong, drift or jump."""
@@ -59,6 +61,7 @@ class Platform:
     open_serial: OpenSerial | None = None
 
     @classmethod
+    @seam
     def real(cls, log: Callable[[str], None] | None = None, seed: int | None = None) -> Platform:
         """The real machine: host clock with a software offset, default VFS, chance from the operating system."""
         return cls(

@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+from reference_terminal.model.seams import seam
 from reference_terminal.operations.journal import Journal
 from reference_terminal.security.keyring import Keyring
 from reference_terminal.security.vault import SealedError, Vault, is_sealed
@@ -53,6 +54,7 @@ def in_force(config: Config, store: Store, vault: Vault | None) -> Config:
     return dataclasses.replace(config, centres=centres, meters=meters, standbys=standbys)
 
 
+@seam
 def _without(meters: tuple[MeterConfig, ...], off: list[str]) -> tuple[MeterConfig, ...]:
     kept = (
         dataclasses.replace(meter, points=tuple(point for point in meter.points if point.id not in off))
@@ -70,6 +72,7 @@ def _opened(name: str, value: str, vault: Vault | None) -> str:
         return ""
 
 
+@seam
 def _moved(centre: CentreConfig, given: Mapping[str, str]) -> CentreConfig:
     changes: dict[str, Any] = {name: given[name] for name in ("host", "mn", "pw", "st") if name in given}
     if "port" in given:
@@ -192,6 +195,7 @@ class Configuration:
         others = tuple(moved if centre.id == old.id else centre for centre in config.centres)
         return dataclasses.replace(config, centres=others)
 
+    @seam
     def _items(self, rows: list[dict[str, Any]], issuer: str, steps: list[Callable[[], None]]) -> None:
         known = [point.id for meter in self._told.meters for point in meter.points]
         acquired = {point: self._store.setting(_ITEMS, point) != _NO for point in known}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from reference_terminal.model.seams import seam
 from reference_terminal.platform import Clock
 
 RECHECK_S = 60.0
@@ -68,6 +69,7 @@ class WallClock:
         if self.is_step(by_ns):
             self._report(before_ns, self._wall_ns)
 
+    @seam
     def _report(self, before_ns: int, after_ns: int) -> None:
         self.steps += 1
         if self.on_step is not None:

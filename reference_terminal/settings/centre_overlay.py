@@ -11,6 +11,7 @@ import tomllib
 from decimal import Decimal
 from typing import Any
 
+from reference_terminal.model.seams import seam
 from reference_terminal.security.vault import SealedError, Vault, is_sealed
 from reference_terminal.settings.centres import CentreConfig, read_centre
 from reference_terminal.settings.config import Config, ConfigError, check_centres
@@ -35,6 +36,7 @@ def in_force(config: Config, store: Store, vault: Vault | None) -> Config:
     return dataclasses.replace(config, centres=tuple(_renewed(centre, store, vault) for centre in centres))
 
 
+@seam
 def _renewed(centre: CentreConfig, store: Store, vault: Vault | None) -> CentreConfig:
     """A centre with the certificate that the terminal was last given for it."""
     kept = store.setting(_CERTIFICATES, centre.id) or ""
@@ -76,6 +78,7 @@ def with_centre(config: Config, centre: CentreConfig) -> Config:
     return wider
 
 
+@seam
 def keep_added(store: Store, name: str, text: str, vault: Vault | None) -> None:
     """Gather an added centre for the next transaction."""
     store.keep_setting(_SCOPE, name, text if vault is None else vault.seal(f"{_SCOPE} {name}", text.encode()))

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from reference_terminal.model.reading import QUALITIES
 from reference_terminal.model.rows import Gap, Record, Replacement
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, Span, iso, iso_ms, span_named
 from reference_terminal.operations.clock import WallClock
 from reference_terminal.operations.journal import Journal
@@ -470,6 +471,7 @@ def _event(row: Sequence[Any]) -> dict[str, Any]:
     }
 
 
+@seam
 def _record(state: PointState, row: Record) -> dict[str, Any]:
     common: dict[str, Any] = {
         "start": iso(row.start_s),

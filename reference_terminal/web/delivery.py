@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
 from reference_terminal.model.rows import Pending
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, STANDARD_SPANS, Span, iso, span_named, span_of
 from reference_terminal.net.channel import ChannelRefused
 from reference_terminal.net.http import HttpFailed
@@ -248,6 +249,7 @@ class DeliveryApi(Addresses):
             window.order()
         return {"ordered": fields, "periods": len(items)}
 
+    @seam
     def _order(self, kind: str, centre: str, author: str, en: str, zh: str) -> None:
         self._terminal.journal.event(kind, centre, f"{author}: {en}", f"{author}:{zh}")
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from reference_terminal.model.reading import QUALITIES
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import Span, iso, iso_ms, span_named
 from reference_terminal.operations.clock import WallClock
 from reference_terminal.operations.journal import Journal
@@ -149,6 +150,7 @@ class StoredApi(Addresses):
             raise HttpError(400, f"expected class= {known}, got {shown(name)}", f"class 应为 {known} 之一")
         return span
 
+    @seam
     def _slice(self, state: PointState, span: Span | None, from_s: int, to_s: int) -> tuple[list[list[Any]], int]:
         """Some rows of a point from an instant on, and the instant to go on from."""
         store, config = self._terminal.store, state.config

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, HOUR, MONTH, QUARTER, Span, minutes
 from reference_terminal.security.vault import SealedError, Vault, is_sealed
 from reference_terminal.settings.centres import CentreConfig
@@ -54,6 +55,7 @@ class CentreSettings:
         setattr(self, name, value)
         self._store.keep_setting(self._scope, name, str(value))
 
+    @seam
     def _sealed(self, name: str, value: str) -> str:
         return value if self._vault is None else self._vault.seal(f"{self._scope} {name}", value.encode())
 
