@@ -19,7 +19,6 @@ from reference_terminal.acquisition.driver import Driver
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.acquisition.standby import Standby
 from reference_terminal.hj212.qn import QnSource
-from reference_terminal.management import configuration
 from reference_terminal.management.applications import Applications
 from reference_terminal.management.configuration import Configuration
 from reference_terminal.management.installer import MODULES, Installer
@@ -40,17 +39,17 @@ from reference_terminal.processing.manual import ManualEntries
 from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.security.certificate_monitor import Warden
 from reference_terminal.security.keyring import Keyring
-from reference_terminal.settings import centre_overlay, period_overlay
+from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.settings.config import Config, centre_code
 from reference_terminal.settings.meters import MeterConfig
+from reference_terminal.settings.overlay import Overlay
 from reference_terminal.storage.fingerprint_signer import Described, Notary
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212.commands import CommandSet
 from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.hj212.packets import Channel
-from reference_terminal.uplink.hj212.settings import CentreSettings
 from reference_terminal.uplink.platforms.deposit import DepositLink
 from reference_terminal.uplink.platforms.energy import EnergyLink
 from reference_terminal.uplink.platforms.link import Kit, PlatformLink
@@ -186,11 +185,11 @@ class Terminal:
         self.store = Store(self._told.storage.path, platform.vfs, float(self._told.storage.commit_linger_s))
         if self.keyring.vault is not None:
             self.store.protect(self.keyring.vault.code)
-        config = centre_overlay.in_force(self._told, self.store, self.keyring.vault)
-        config = self.config = configuration.in_force(config, self.store, self.keyring.vault)
-        config = self.config = period_overlay.in_force(config, self.store)
+        self.overlay = Overlay(self.store, self.keyring.vault)
+        config = self.config = self.overlay.in_force(self._told)
         if config.centres != self._told.centres:
             self.keyring = Keyring(config, platform.random)
+            self.overlay = Overlay(self.store, self.keyring.vault)
         self.journal = Journal(self.store, self.clock, platform.log)
         self._tell_altered()
         self.store.on_failure = self._tell_store_failure
@@ -201,14 +200,13 @@ class Terminal:
         self.pipeline.on_complete = self.queue_period
         self.classes = Classes(self.store, self.clock, self.pipeline.every)
         self.manual = ManualEntries(self.store, self.journal, self.queue_revision)
-        vault = self.keyring.vault
-        self.settings = {centre.id: CentreSettings(centre, self.store, vault) for centre in config.centres}
+        self.settings = {centre.id: CentreSettings(centre, self.overlay) for centre in config.centres}
         spans = [span for settings in self.settings.values() for span in settings.spans()]
         self.pipeline.restore(spans, self.clock.now_s())
         self._assemble_acquisition()
         parameters = Parameters(self.settings, self.pipeline.use_span)
         self.installer = Installer(self.store, self.clock, self.journal, self.keyring.trusted, parameters.set)
-        self.configuration = Configuration(self._told, lambda: self.config, self.store, vault, self.journal)
+        self.configuration = Configuration(self._told, lambda: self.config, self.overlay, self.journal)
         self.installer.configure = self.configuration.set
         self.installer.restart = self.restart_soon
         self.installer.application_changed = self._application_changed
@@ -323,7 +321,7 @@ class Terminal:
         """Nothing was missed on the grid of a period that was set later."""
         last_s = self.pipeline.resolved_s.get(number)
         if last_s is not None:
-            self.pipeline.resolved_s[number] = max(last_s, period_overlay.not_before_s(self.store, meter))
+            self.pipeline.resolved_s[number] = max(last_s, self.overlay.not_before_s(meter))
 
     def first_slot(self, meter: int, period_s: int) -> int:
         """The first slot a meter is due for: after a restart the one after the last stored, so that gaps show."""

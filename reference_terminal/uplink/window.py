@@ -11,9 +11,9 @@ from collections.abc import Callable
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, floor_s
 from reference_terminal.operations.clock import WallClock
+from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.centres import WINDOW_MIN, day_times_s
 from reference_terminal.storage.outbox import Outbox
-from reference_terminal.uplink.hj212.settings import CentreSettings
 
 _ORDER_S = WINDOW_MIN * 60
 _LOOK_S = 60

@@ -21,11 +21,11 @@ from reference_terminal.operations.journal import Journal
 from reference_terminal.processing import settlement
 from reference_terminal.processing.manual import ManualEntries
 from reference_terminal.processing.pipeline import Pipeline, PointState
+from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.config import Config, centre_code
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212.link import CentreLink
-from reference_terminal.uplink.hj212.settings import CentreSettings
 from reference_terminal.uplink.platforms.link import PlatformLink
 from reference_terminal.web import entry
 from reference_terminal.web import manual as form

@@ -1,6 +1,6 @@
 """Adding and removing data centres, and renewing a certificate, at the local interface (ISC-2 7.2.4(3), CSMT 7.3).
 
-Leaves what a centre's table may hold to `settings.centres` and keeping it to `settings.centre_overlay`. Every order
+Leaves what a centre's table may hold to `settings.centres` and keeping it to `settings.overlay`. Every order
 names its author, is in the event log before it is confirmed, and comes into force a second later without touching
 the other queues.
 """
@@ -17,8 +17,9 @@ from reference_terminal.platform import Platform
 from reference_terminal.security import certificates
 from reference_terminal.security.certificates import CertificateError
 from reference_terminal.security.keyring import Keyring
-from reference_terminal.settings import centre_overlay
+from reference_terminal.settings import overlay
 from reference_terminal.settings.config import Config
+from reference_terminal.settings.overlay import Overlay
 from reference_terminal.settings.problems import InputError
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
@@ -36,6 +37,7 @@ class Needs(Protocol):
     platform: Platform
     clock: WallClock
     store: Store
+    overlay: Overlay
     journal: Journal
     keyring: Keyring
     outboxes: dict[str, Outbox]
@@ -70,15 +72,15 @@ class CentreOrders(Addresses):
         """Take a centre, given as the TOML text of its table in the configuration file."""
         terminal = self._terminal
         try:
-            centre = centre_overlay.centre_from(settings, terminal.config)
-            wider = centre_overlay.with_centre(terminal.config, centre)
+            centre = overlay.centre_from(settings, terminal.config)
+            wider = overlay.with_centre(terminal.config, centre)
             Keyring(wider, terminal.platform.random, only_look=True)
         except InputError as error:
             said = "; ".join(f"{problem.where}: {problem.en}" for problem in error.problems)
             raise HttpError(400, said, "; ".join(problem.zh for problem in error.problems)) from None
 
         def gather() -> None:
-            centre_overlay.keep_added(terminal.store, centre.id, settings, terminal.keyring.vault)
+            terminal.overlay.add_centre(centre.id, settings)
             place = f"{centre.protocol} at {centre.host}:{centre.port}"
             terminal.journal.event("setting", centre.id, f"{author}: centre added, {place}", f"{author}:新增数据中心")
 
@@ -94,7 +96,7 @@ class CentreOrders(Addresses):
         pending = terminal.outboxes[name].counts()["pending"]
 
         def gather() -> None:
-            centre_overlay.keep_removed(terminal.store, name)
+            terminal.overlay.remove_centre(name)
             said = f"{author}: centre removed, {pending} undelivered periods given up"
             terminal.journal.event("setting", name, said, f"{author}:删除数据中心,放弃未送达时段 {pending} 个")
 
@@ -104,8 +106,8 @@ class CentreOrders(Addresses):
     def renew(self, name: str, certificate: str, key: str, author: str) -> Any:
         """Take the terminal's own new certificate and key for a centre; one that could not be used is refused."""
         terminal = self._terminal
-        security, vault = terminal.keyring.security.get(name), terminal.keyring.vault
-        if security is None or vault is None or not needs_own(security.channel):
+        security = terminal.keyring.security.get(name)
+        if security is None or terminal.keyring.vault is None or not needs_own(security.channel):
             known = (
                 ", ".join(each for each, one in terminal.keyring.security.items() if needs_own(one.channel)) or "none"
             )
@@ -121,7 +123,7 @@ class CentreOrders(Addresses):
             raise HttpError(400, error.en, error.zh) from None
 
         def gather() -> None:
-            centre_overlay.keep_certificate(terminal.store, name, certificate, key, vault)
+            terminal.overlay.renew(name, certificate, key)
             said = f"{author}: certificate renewed, serial {made.leaf.serial}"
             terminal.journal.event("setting", name, said, f"{author}:更换终端证书")
 

@@ -19,13 +19,13 @@ from reference_terminal.operations.clock import WallClock
 from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.security.certificates import CertificateError
+from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.centres import day_times_s
 from reference_terminal.settings.config import Config
 from reference_terminal.storage.fingerprint_signer import Finding, Notary
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212.link import CentreLink
-from reference_terminal.uplink.hj212.settings import CentreSettings
 from reference_terminal.uplink.platforms.deposit import DepositLink
 from reference_terminal.uplink.platforms.energy import EnergyLink
 from reference_terminal.uplink.platforms.link import PlatformLink, Refused

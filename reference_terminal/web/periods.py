@@ -1,6 +1,6 @@
 """Setting how often a meter is polled, at the local interface (ISC-2 9.1, ruling R-11).
 
-Leaves which periods are possible, and keeping them, to `settings.period_overlay`. An order names its author, is in the
+Leaves which periods are possible, and keeping them, to `settings.overlay`. An order names its author, is in the
 event log before it is confirmed and holds a second later. A period too slow for values that centres are to get is taken
 with a warning: those values are then missing, not made up.
 """
@@ -13,11 +13,11 @@ from typing import Any, Protocol
 from reference_terminal.model.times import Span
 from reference_terminal.operations.clock import WallClock
 from reference_terminal.operations.journal import Journal
-from reference_terminal.settings import period_overlay
+from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.config import Config
+from reference_terminal.settings.overlay import Overlay, check_period
 from reference_terminal.settings.problems import InputError
 from reference_terminal.storage.store import Store
-from reference_terminal.uplink.hj212.settings import CentreSettings
 from reference_terminal.web.parameters import shown
 from reference_terminal.web.router import Addresses, Right, route
 from reference_terminal.web.server import HttpError
@@ -31,6 +31,7 @@ class Needs(Protocol):
     config: Config
     clock: WallClock
     store: Store
+    overlay: Overlay
     journal: Journal
     settings: dict[str, CentreSettings]
 
@@ -59,13 +60,13 @@ class PeriodApi(Addresses):
             raise HttpError(400, f"expected period_s as whole seconds, got {shown(text)}", "period_s 应为整秒数")
         period_s = int(text)
         try:
-            period_overlay.checked(terminal.config, name, period_s)
+            check_period(terminal.config, name, period_s)
         except InputError as error:
             said = "; ".join(f"{problem.en} / {problem.zh}" for problem in error.problems)
             return {"result": "refused", "message": said}
 
         def gather() -> None:
-            period_overlay.keep(terminal.store, name, period_s, terminal.clock.now_s())
+            terminal.overlay.poll(name, period_s, terminal.clock.now_s())
             said = f"polling period {meter.period_s} s to {period_s} s"
             terminal.journal.event("setting", name, f"{author}: {said}", f"{author}:采集周期设为 {period_s} 秒")
 

@@ -17,16 +17,16 @@ from typing import Any
 from conformance.defects import Patch, defect, noticed
 from conformance.defects.seams import hides_events
 from reference_terminal.assembly import Terminal
-from reference_terminal.management import backup, configuration
+from reference_terminal.management import backup
 from reference_terminal.management.configuration import Configuration
 from reference_terminal.management.installer import Installer, Outcome
 from reference_terminal.management.packages import PackageRefused
 from reference_terminal.platform import Platform
 from reference_terminal.security.vault import Vault
-from reference_terminal.settings import centre_overlay
+from reference_terminal.settings import overlay
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.settings.config import Config
-from reference_terminal.storage.store import Store
+from reference_terminal.settings.overlay import Overlay
 from reference_terminal.web.packages import PackageApi
 from reference_terminal.web.server import HttpError, Request
 
@@ -52,7 +52,7 @@ noticed("packages-only-noted", *_AFAR)
 )
 def address_only_noted(patch: Patch) -> None:
     """It waits for the service engineer."""
-    patch(configuration, "_moved", lambda centre, given: centre)  # pyright: ignore[reportUnknownLambdaType]
+    patch(overlay, "moved", lambda centre, given: centre)  # pyright: ignore[reportUnknownLambdaType]
 
 
 @defect(
@@ -67,7 +67,7 @@ def backlog_stays_behind(patch: Patch) -> None:
 
     def set_(self: Configuration, body: dict[str, Any], issuer: str, put: bool) -> str:
         for centre in body.get("centres", []) if put else ():
-            self._store.write("DELETE FROM outbox WHERE centre=?", (centre["id"],))
+            self._overlay._store.write("DELETE FROM outbox WHERE centre=?", (centre["id"],))
         return own(self, body, issuer, put)
 
     own = patch(Configuration, "set", set_)
@@ -82,7 +82,7 @@ def backlog_stays_behind(patch: Patch) -> None:
 )
 def items_acquired_all_the_same(patch: Patch) -> None:
     """More data cannot be wrong."""
-    patch(configuration, "_without", lambda meters, off: meters)  # pyright: ignore[reportUnknownLambdaType]
+    patch(overlay, "without", lambda meters, off: meters)  # pyright: ignore[reportUnknownLambdaType]
 
 
 @defect(
@@ -100,15 +100,15 @@ def items_until_the_next_start(patch: Patch) -> None:
         cold.append(True)
         made(self, config, platform)
 
-    def in_force(config: Config, store: Store, vault: Vault | None) -> Config:
+    def with_items(self: Overlay, config: Config) -> Config:
         if cold:
             cold.clear()
-            store.write("DELETE FROM setting WHERE scope='acquired'", ())
-            store.flush()
-        return own(config, store, vault)
+            self._store.write("DELETE FROM setting WHERE scope='acquired'", ())
+            self._store.flush()
+        return own(self, config)
 
     made = patch(Terminal, "__init__", init)
-    own = patch(configuration, "in_force", in_force)
+    own = patch(Overlay, "with_items", with_items)
 
 
 @defect(
@@ -136,7 +136,7 @@ def items_never_come_back(patch: Patch) -> None:
 )
 def centres_from_afar_only_noted(patch: Patch) -> None:
     """Centres are set on site."""
-    patch(centre_overlay, "keep_added", lambda store, name, text, vault: None)  # pyright: ignore[reportUnknownLambdaType]
+    patch(Overlay, "add_centre", lambda self, name, text: None)  # pyright: ignore[reportUnknownLambdaType]
 
 
 @defect(
@@ -148,7 +148,7 @@ def centres_from_afar_only_noted(patch: Patch) -> None:
 )
 def removal_from_afar_only_noted(patch: Patch) -> None:
     """Once a customer, always a customer."""
-    patch(centre_overlay, "keep_removed", lambda store, name: None)  # pyright: ignore[reportUnknownLambdaType]
+    patch(Overlay, "remove_centre", lambda self, name: None)  # pyright: ignore[reportUnknownLambdaType]
 
 
 @defect(
@@ -166,7 +166,7 @@ def one_certificate_for_all_from_afar(patch: Patch) -> None:
         first = next(each for each in config.centres if each.channel.kind == "mtls")
         return dataclasses.replace(centre, channel=first.channel) if centre.channel.kind == "gm-tls13" else centre
 
-    own = patch(centre_overlay, "centre_from", read)
+    own = patch(overlay, "centre_from", read)
 
 
 @defect(
@@ -218,7 +218,7 @@ def refused_configuration_takes_effect_in_part(patch: Patch) -> None:
             found = json.loads(octets)
             body = json.loads(base64.b64decode(found["content"])).get("configuration", {})
             for name in body.get("removed", []):
-                centre_overlay.keep_removed(self._store, name)
+                Overlay(self._store, None).remove_centre(name)
             self._store.flush()
             self.restart()
         return outcome

@@ -28,12 +28,12 @@ from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.security.certificates import CertificateError
 from reference_terminal.security.payload import Payload, PayloadRefused, is_protected
 from reference_terminal.security.status import Watched
+from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.storage.outbox import BACKFILL, LIVE, Outbox
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212 import packets
-from reference_terminal.uplink.hj212.packets import Channel
-from reference_terminal.uplink.hj212.settings import CentreSettings, command_of
+from reference_terminal.uplink.hj212.packets import Channel, command_of
 
 DEAD_AIR_S = 60.0
 """A connection on which nothing was heard for so long while acknowledgements were due is taken for dead."""

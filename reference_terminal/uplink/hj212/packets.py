@@ -12,7 +12,7 @@ from reference_terminal.model import numbers
 from reference_terminal.model.reading import HIGH_SIGNAL, LOW_SIGNAL, Reading, flag_of
 from reference_terminal.model.rows import Record
 from reference_terminal.model.seams import seam
-from reference_terminal.model.times import stamp
+from reference_terminal.model.times import DAY, HOUR, Span, stamp
 
 
 @dataclass(frozen=True)
@@ -81,3 +81,10 @@ def realtime(channels: Sequence[Channel], readings: Mapping[int, Reading]) -> tu
         return "", []
     data_time = max(sample_stamp(reading) for _, reading in known)
     return data_time, [realtime_item(channel, reading, data_time) for channel, reading in known]
+
+
+def command_of(span: Span) -> str:
+    """The command code that carries a class of periods (HJ 212 table 9)."""
+    if span == DAY:
+        return "2031"
+    return "2061" if span == HOUR else "2051"
