@@ -155,7 +155,7 @@ class Terminal:
                 self.late.close()
                 self._assemble_acquisition()
             elif name == "uplink":
-                self.store.changed[:] = [self._committed]
+                self.store.changed[:] = [self.pipeline.committed, self._committed]
                 self._assemble_uplink()
                 self.store.changed.append(self._wake_streams)
             else:

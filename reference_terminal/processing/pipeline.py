@@ -82,7 +82,7 @@ class Pipeline:
         self.derived: list[PointState] = []
         self._build()
         self._build_derived()
-        store.changed.append(self._committed)
+        store.changed.append(self.committed)
 
     def _build(self) -> None:
         position = 0
@@ -496,7 +496,9 @@ class Pipeline:
 
     # Waiting for readings
 
-    def _committed(self, readings: Sequence[Reading]) -> None:
+    def committed(self, readings: Sequence[Reading]) -> None:
+        """A batch was committed: whoever waits for it looks again."""
+        del readings
         for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_result(None)
