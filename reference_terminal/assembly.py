@@ -151,17 +151,15 @@ class Terminal:
                 tasks.remove(task)
             await asyncio.gather(*groups[name], return_exceptions=True)
             if name == "acquisition":
-                self.store.changed.remove(self._committed)
                 self.late.close()
                 self._assemble_acquisition()
             elif name == "uplink":
-                self.store.changed[:] = [self.pipeline.committed, self._committed]
                 self._assemble_uplink()
-                self.store.changed.append(self._wake_streams)
             else:
                 await self.server.stop()
                 self.server = self._local_interface()
                 await self.server.start()
+            self._join_modules()
             self.journal.event("module", name, "started anew", "模块已重新启动")
         return names
 
@@ -192,24 +190,18 @@ class Terminal:
             self.overlay = Overlay(self.store, self.keyring.vault)
         self.journal = Journal(self.store, self.clock, platform.log)
         self._tell_altered()
-        self.store.on_failure = self._tell_store_failure
-        self.clock.on_step = self._tell_step
         self.qn = QnSource(self.clock, int(self.store.setting("terminal", "qn_ms") or 0))
-        self.store.last_qn_ms = lambda: self.qn.last_ms
         self.pipeline = Pipeline(config, self.store, self.clock, self.journal)
-        self.pipeline.on_complete = self.queue_period
         self.classes = Classes(self.store, self.clock, self.pipeline.every)
         self.manual = ManualEntries(self.store, self.journal, self.queue_revision)
         self.settings = {centre.id: CentreSettings(centre, self.overlay) for centre in config.centres}
-        spans = [span for settings in self.settings.values() for span in settings.spans()]
-        self.pipeline.restore(spans, self.clock.now_s())
-        self._assemble_acquisition()
         parameters = Parameters(self.settings, self.pipeline.use_span)
         self.installer = Installer(self.store, self.clock, self.journal, self.keyring.trusted, parameters.set)
         self.configuration = Configuration(self._told, lambda: self.config, self.overlay, self.journal)
-        self.installer.configure = self.configuration.set
-        self.installer.restart = self.restart_soon
-        self.installer.application_changed = self._application_changed
+        self._join()
+        spans = [span for settings in self.settings.values() for span in settings.spans()]
+        self.pipeline.restore(spans, self.clock.now_s())
+        self._assemble_acquisition()
         self.installer.begin()
         self.applications = Applications(self.installer, self.clock, self.journal)
         self.revocation = self._revocation_lists(config)
@@ -218,8 +210,37 @@ class Terminal:
         self.warden = Warden(self.keyring, config.security.warn_days, self.clock, self.journal)
         self.time_sources = [TimeSource(config.time, self.clock, self.journal)] if config.time.server else []
         self.server = self._local_interface()
-        self.store.changed.append(self._wake_streams)
+        self._join_modules()
         self._announce()
+
+    def _join(self) -> None:
+        """Who hears of what: the parts that stay while the terminal runs."""
+        self.clock.on_step = self._tell_step
+        self.store.on_failure = self._tell_store_failure
+        self.store.last_qn_ms = lambda: self.qn.last_ms
+        self.pipeline.on_complete = self.queue_period
+        self.installer.configure = self.configuration.set
+        self.installer.restart = self.restart_soon
+        self.installer.application_changed = self._application_changed
+
+    def _join_modules(self) -> None:
+        """Who hears of what, in this order: acquisition and uplink, which may be put together anew."""
+        links = list(self.links.values())
+        self.store.changed[:] = [
+            self.pipeline.committed,
+            self.carriers.committed,
+            *(link.note_readings for link in links if isinstance(link, CentreLink)),
+            self._wake_streams,
+        ]
+        self.pipeline.on_gap_end = self.backfill.gap_ended
+        for centre, settings in self.settings.items():
+            settings.changed[:] = [self.windows[centre].replan] if centre in self.windows else []
+        for centre, window in self.windows.items():
+            link = self.links.get(centre)
+            window.opened[:] = [link.window_opened] if isinstance(link, EnergyLink) else []
+        if self.notary is not None:
+            self.store.witness = self.notary.witness if self.notary.spans else None
+            self.notary.made[:] = [link.outbox.wake for link in links if isinstance(link, DepositLink)]
 
     def _local_interface(self) -> Server:
         groups = (Api, DeliveryApi, CentreOrders, PackageApi, PeriodApi, StoredApi)
@@ -256,8 +277,6 @@ class Terminal:
         around = Surroundings(self.clock, self.journal, self.keyring.collectors, self.keyring.systems, self.store)
         carriers = self.carriers = Carriers(self.config, self.platform, around)
         self.late = LateReadings(self.store, self.journal, self.queue_revision)
-        self._committed = carriers.committed
-        self.store.changed.append(self._committed)
         self.standbys: list[Standby] = []
         sources: dict[str, Source] = {}
         first_point = 0
@@ -280,7 +299,6 @@ class Terminal:
         ]
 
         self.backfill = Backfill(self.clock, self.journal, sources)
-        self.pipeline.on_gap_end = self.backfill.gap_ended
         now_s = self.clock.now_s()
         for name in sources:
             self.backfill.look_back(self.store.gaps(name, now_s - REACH_S, now_s, _MOST_GAPS))
@@ -343,10 +361,7 @@ class Terminal:
             self.outboxes[centre.id] = outbox
             if centre.schedule == "window":
                 self.windows[centre.id] = DailyWindow(self.settings[centre.id], outbox, self.clock)
-            link = self._link(centre, outbox, commands)
-            self.links[centre.id] = link
-            if isinstance(link, EnergyLink) and centre.id in self.windows:
-                link.use_window(self.windows[centre.id])
+            self.links[centre.id] = self._link(centre, outbox, commands)
         outboxes = list(self.outboxes.values())
         self.housekeeping = Housekeeping(self.config, self.store, self.clock, self.journal, outboxes)
 

@@ -82,7 +82,6 @@ class Pipeline:
         self.derived: list[PointState] = []
         self._build()
         self._build_derived()
-        store.changed.append(self.committed)
 
     def _build(self) -> None:
         position = 0

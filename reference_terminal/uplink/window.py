@@ -35,7 +35,6 @@ class DailyWindow:
         self._known_s = self.opening_s(clock.now_s())
         self.opened: list[Callable[[], None]] = []
         outbox.window = self
-        settings.changed.append(self.replan)
 
     def opening_s(self, now_s: int) -> int:
         """When the latest window at or before `now_s` opened."""

@@ -73,7 +73,7 @@ def _keeps_latest(patch: Patch) -> dict[int, Reading]:
         for reading in readings:
             latest[reading.point] = msgspec.structs.replace(reading)
 
-    sound = patch(CentreLink, "_note_readings", note)
+    sound = patch(CentreLink, "note_readings", note)
     return latest
 
 

@@ -97,7 +97,6 @@ class CentreLink:
         self._failures = 0
         self._refused = 0
         self._refused_told_s = -1e9
-        store.changed.append(self._note_readings)
 
     @property
     def connected(self) -> bool:
@@ -461,7 +460,8 @@ class CentreLink:
     # Real-time data
 
     @seam
-    def _note_readings(self, readings: Sequence[Reading]) -> None:
+    def note_readings(self, readings: Sequence[Reading]) -> None:
+        """Readings were committed: the latest of each point goes into real-time data."""
         for reading in readings:
             self._fresh[reading.point] = reading
 

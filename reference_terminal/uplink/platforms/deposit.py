@@ -29,7 +29,6 @@ class DepositLink(PlatformLink):
         self._notary = notary
         self._device = device
         self._enrolled = False
-        notary.made.append(self.outbox.wake)
 
     async def work_on(self) -> None:
         """Enrol, then deposit what is not deposited yet."""

@@ -16,7 +16,6 @@ from reference_terminal.net.http import HttpFailed
 from reference_terminal.settings.centres import day_time_s
 from reference_terminal.uplink.platforms.entries import STAT_TYPES, Terms, entries
 from reference_terminal.uplink.platforms.link import Kit, PlatformLink, Refused
-from reference_terminal.uplink.window import DailyWindow
 
 MOST_ENTRIES = 500
 PERIODS_AT_ONCE = 200
@@ -51,11 +50,7 @@ class EnergyLink(PlatformLink):
         self._check_versions = True
         self._most = PERIODS_AT_ONCE
 
-    def use_window(self, window: DailyWindow) -> None:
-        """Upload in this window."""
-        window.opened.append(self._opened)
-
-    def _opened(self) -> None:
+    def window_opened(self) -> None:
         """The window opens: versions are asked for before anything is uploaded."""
         self._check_versions = True
         self._failures = 0
