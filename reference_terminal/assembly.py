@@ -23,14 +23,13 @@ from reference_terminal.management.applications import Applications
 from reference_terminal.management.configuration import Configuration
 from reference_terminal.management.installer import MODULES, Installer
 from reference_terminal.management.parameters import Parameters
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
 from reference_terminal.model.rows import Pending
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import Span, floor_s, iso_ms, span_named
 from reference_terminal.net.channel import PLAIN
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.operations.housekeeping import Housekeeping
-from reference_terminal.operations.journal import Journal
 from reference_terminal.operations.time_source import TimeSource
 from reference_terminal.platform import Platform
 from reference_terminal.processing.classes import Classes
@@ -45,6 +44,7 @@ from reference_terminal.settings.config import Config, centre_code
 from reference_terminal.settings.meters import MeterConfig
 from reference_terminal.settings.overlay import Overlay
 from reference_terminal.storage.fingerprint_signer import Described, Notary
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212.commands import CommandSet

@@ -10,21 +10,9 @@ import random as random_module
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
 
+from reference_terminal.model.clock import Clock
 from reference_terminal.model.seams import seam
-
-
-class Clock(Protocol):
-    """The device's UTC wall clock in nanoseconds since 1970; it may be wrong, drift or jump."""
-
-    def time_ns(self) -> int:
-        """Now, UTC, in nanoseconds."""
-        ...
-
-    def set_time_ns(self, value: int, /) -> None:
-        """Set the device's clock to `value` nanoseconds UTC."""
-        ...
 
 
 class OffsetClock:

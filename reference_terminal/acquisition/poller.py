@@ -13,10 +13,10 @@ from typing import Protocol
 from reference_terminal.acquisition.driver import Carrier, Driver
 from reference_terminal.acquisition.standby import Standby
 from reference_terminal.model import reading
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import floor_s
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.settings.meters import MeterConfig
 
 _DEGRADED_AFTER = 3

@@ -13,13 +13,13 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from reference_terminal.model.seams import seam
-from reference_terminal.operations.journal import Journal
 from reference_terminal.security.keyring import Keyring
 from reference_terminal.settings import overlay
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.settings.config import Config, check_centres
 from reference_terminal.settings.overlay import Overlay
 from reference_terminal.settings.problems import InputError
+from reference_terminal.storage.journal import Journal
 
 CENTRES, REMOVED, ITEMS = "centres", "removed", "items"
 _CHANGED = ("host", "port", "server_name", "mn", "pw", "st")

@@ -19,11 +19,12 @@ import apsw
 import msgspec
 
 from reference_terminal.management.contents import read_content
-from reference_terminal.management.packages import Package, PackageRefused, Trusted, open_package, rank
+from reference_terminal.management.packages import Package, PackageRefused, open_package, rank
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
+from reference_terminal.security.certificates import Trusted
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 
 BUILT_IN = "1.0.0"

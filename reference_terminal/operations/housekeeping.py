@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.rows import Pending
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, floor_s, iso
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.settings.config import Config
 from reference_terminal.storage.bound import Bound
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
 

@@ -10,10 +10,10 @@ import asyncio
 import struct
 from dataclasses import dataclass
 
+from reference_terminal.model.clock import STEP_S, WallClock
 from reference_terminal.model.seams import seam
-from reference_terminal.operations.clock import STEP_S, WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.settings.config import TimeConfig
+from reference_terminal.storage.journal import Journal
 
 ANSWER_S = 2.0
 RETRY_S = 16.0

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.rows import Record
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import Span, iso
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.processing.pipeline import PointState
 from reference_terminal.storage.store import Store
 

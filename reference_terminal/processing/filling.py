@@ -14,8 +14,8 @@ from reference_terminal.model import numbers
 from reference_terminal.model.rows import Gap
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso
-from reference_terminal.operations.journal import Journal
 from reference_terminal.settings.meters import PointConfig
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 
 LINEAR, NEAREST = "linear", "nearest"

@@ -19,10 +19,10 @@ from reference_terminal.model import numbers
 from reference_terminal.model.reading import BAD, RESET, Reading
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, Span, iso
-from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.counter import CounterTracker
 from reference_terminal.processing.interval import Boundary, IntervalBuilder, Open
 from reference_terminal.processing.manual import CAUSE, FLAG
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 
 _LINGER_S = 0.2

@@ -20,8 +20,8 @@ from reference_terminal.model.rows import MADE_UP, Record
 from reference_terminal.model.rows import MANUAL_ENTRY as CAUSE
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, HOUR, MINUTE, MONTH, QUARTER, Span, iso, iso_ms, span_of
-from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.pipeline import PointState
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 
 TWICE = Decimal(2)

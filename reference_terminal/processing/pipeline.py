@@ -11,12 +11,11 @@ from decimal import Decimal
 
 from reference_terminal.model import numbers
 from reference_terminal.model import reading as reading_module
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import LATE, POWER_OFF, RANGE, RESET, Reading, flag_of
 from reference_terminal.model.rows import Anchor, Gap, Record, Replacement
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, MONTH, STANDARD_SPANS, Span, iso
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.counter import FIRST, NORMAL, REPLACED, RETURNED, ROLLOVER, CounterTracker
 from reference_terminal.processing.counter import RESET as COUNTER_RESET
 from reference_terminal.processing.derivation import Derivation
@@ -28,6 +27,7 @@ from reference_terminal.processing.signals import SignalWatch
 from reference_terminal.processing.sources import Sources
 from reference_terminal.settings.config import Config
 from reference_terminal.settings.meters import PointConfig
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 
 SILENT_PERIODS = 3

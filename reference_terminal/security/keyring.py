@@ -10,13 +10,13 @@ import random
 from dataclasses import dataclass
 from pathlib import Path
 
-from reference_terminal.management.packages import Trusted
 from reference_terminal.model.sealed import SealedError, is_sealed
 from reference_terminal.net.channel import Security, needs_own
 from reference_terminal.security.certificates import (
     Certificate,
     CertificateError,
     Identity,
+    Trusted,
     identity,
     lists,
     read,

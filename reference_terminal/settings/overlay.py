@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
-from reference_terminal.acquisition.occupancy import LIMIT_PERCENT, of_line
 from reference_terminal.model.sealed import SealedError, is_sealed
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, floor_s
@@ -280,6 +279,6 @@ def check_period(config: Config, name: str, period_s: int) -> None:
     ]
     place = next((meter.line for meter in changed if meter.id == name), "")
     for line in config.lines:
-        load = of_line(line, [meter for meter in changed if meter.line == line.id and not meter.standby_for])
-        if line.id == place and load.percent > LIMIT_PERCENT:
-            raise ConfigError([refusal("period_s", line, load)])
+        refused = refusal("period_s", line, changed) if line.id == place else None
+        if refused is not None:
+            raise ConfigError([refused])

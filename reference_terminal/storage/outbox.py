@@ -13,9 +13,9 @@ from typing import Any, Protocol
 import apsw
 import msgspec
 
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.rows import Gap, Pending
 from reference_terminal.model.seams import seam
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.storage.store import Store
 
 LIVE_AGE_S = 120

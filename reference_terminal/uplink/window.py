@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, floor_s
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.centres import WINDOW_MIN, day_times_s
 from reference_terminal.storage.outbox import Outbox

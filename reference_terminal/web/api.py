@@ -12,17 +12,17 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import QUALITIES
 from reference_terminal.model.rows import Gap, Record, Replacement
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, Span, iso, iso_ms, span_named
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.processing import settlement
 from reference_terminal.processing.manual import ManualEntries
 from reference_terminal.processing.pipeline import Pipeline, PointState
 from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.config import Config, centre_code
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212.link import CentreLink

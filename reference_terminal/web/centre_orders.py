@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from reference_terminal.model.clock import WallClock
 from reference_terminal.net.channel import needs_own
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.platform import Platform
 from reference_terminal.security import certificates
 from reference_terminal.security.certificates import CertificateError
@@ -21,6 +20,7 @@ from reference_terminal.settings import overlay
 from reference_terminal.settings.config import Config
 from reference_terminal.settings.overlay import Overlay
 from reference_terminal.settings.problems import InputError
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
 from reference_terminal.web.parameters import shown

@@ -10,19 +10,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.rows import Pending
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, STANDARD_SPANS, Span, iso, span_named, span_of
 from reference_terminal.net.channel import ChannelRefused
 from reference_terminal.net.http import HttpFailed
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.security.certificates import CertificateError
 from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.centres import day_times_s
 from reference_terminal.settings.config import Config
 from reference_terminal.storage.fingerprint_signer import Finding, Notary
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212.link import CentreLink

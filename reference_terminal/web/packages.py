@@ -11,10 +11,10 @@ from typing import Any, Protocol
 from reference_terminal.management import backup
 from reference_terminal.management.installer import Installer
 from reference_terminal.management.packages import PackageRefused
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
+from reference_terminal.model.clock import WallClock
 from reference_terminal.security.keyring import Keyring
 from reference_terminal.settings.config import Config
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 from reference_terminal.web.router import Addresses, Right, route
 from reference_terminal.web.server import HttpError, Request

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.times import Span
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.config import Config
 from reference_terminal.settings.overlay import Overlay, check_period
 from reference_terminal.settings.problems import InputError
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 from reference_terminal.web.parameters import shown
 from reference_terminal.web.router import Addresses, Right, route

@@ -14,12 +14,12 @@ import pytest
 from reference_terminal.management import backup
 from reference_terminal.management.configuration import Configuration
 from reference_terminal.management.packages import PackageRefused
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
+from reference_terminal.model.clock import WallClock
 from reference_terminal.platform import OffsetClock
 from reference_terminal.security.vault import Vault
 from reference_terminal.settings.config import Config, load_config
 from reference_terminal.settings.overlay import Overlay
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 
 TOLD = """

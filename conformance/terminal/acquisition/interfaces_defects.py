@@ -13,8 +13,6 @@ from typing import Any
 
 from conformance.defects import Patch, defect
 from conformance.defects.seams import forgets_last_meter, keeps_last_values, single, takes_damaged_rtu_frames
-from reference_terminal.acquisition import bcd
-from reference_terminal.acquisition.bcd import Format
 from reference_terminal.acquisition.cjt188 import frames as cjt188
 from reference_terminal.acquisition.dlt645 import driver
 from reference_terminal.acquisition.dlt645 import frames as dlt645
@@ -22,6 +20,8 @@ from reference_terminal.acquisition.modbus import analog, serial
 from reference_terminal.acquisition.modbus import decode as decoding
 from reference_terminal.acquisition.modbus.serial import Framing
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
+from reference_terminal.model import bcd
+from reference_terminal.model.bcd import Format
 from reference_terminal.settings.analog import AnalogConfig
 
 _DLT645, _CJT188, _MODBUS = "csmt/11.3a-2", "csmt/11.3a-3", "csmt/11.3a-1"

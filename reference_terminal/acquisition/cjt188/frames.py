@@ -9,9 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reference_terminal.acquisition import bcd
-from reference_terminal.acquisition.cjt188.layouts import UNIT_CODES, FieldLayout, width
-from reference_terminal.model import numbers, reading
+from reference_terminal.model import bcd, numbers, reading
+from reference_terminal.model.cjt188_layouts import UNIT_CODES, FieldLayout, width
 from reference_terminal.model.reading import BadContent
 from reference_terminal.model.seams import seam
 

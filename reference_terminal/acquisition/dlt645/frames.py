@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reference_terminal.acquisition import bcd
+from reference_terminal.model import bcd
 from reference_terminal.model.seams import seam
 
 START, END, PREAMBLE, FILL = 0x68, 0x16, 0xFE, 0xAA

@@ -12,10 +12,10 @@ from reference_terminal.acquisition.dlt645.driver import Dlt645Meter, content_of
 from reference_terminal.acquisition.driver import stamped
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.model import reading
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import floor_s, parse_stamp, stamp
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.settings.meters import PointConfig
 from reference_terminal.settings.serial_meters import HOURLY_FREEZE, LOAD_PROFILE, NO_RECORDS
 

@@ -14,9 +14,9 @@ from reference_terminal.acquisition.modbus.blocks import Block
 from reference_terminal.acquisition.modbus.client import GatewayClient
 from reference_terminal.acquisition.modbus.serial import FRAMINGS
 from reference_terminal.model import reading
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
 from reference_terminal.model.seams import seam
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.settings.meters import MeterConfig
 
 

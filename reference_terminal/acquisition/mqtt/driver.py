@@ -17,11 +17,11 @@ from reference_terminal.acquisition.driver import Poll
 from reference_terminal.acquisition.mqtt.client import MqttClient, Receipt
 from reference_terminal.acquisition.mqtt.packets import Arrived
 from reference_terminal.model import reading
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
 from reference_terminal.model.seams import seam
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.settings.meters import MeterConfig
+from reference_terminal.storage.journal import Journal
 
 GATHER_S = 1.0
 """How long a message that lacks points is kept open for others of its slot."""

@@ -19,12 +19,12 @@ from cryptography.hazmat.primitives import serialization
 
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.model import reading
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.seams import seam
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.security.certificates import CertificateError
 from reference_terminal.security.systems import SystemKeys, trusted
 from reference_terminal.settings.systems import SystemConfig
+from reference_terminal.storage.journal import Journal
 
 ua: Any = asyncua_ua
 ALARM = "system refused"

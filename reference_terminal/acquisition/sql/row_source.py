@@ -26,10 +26,10 @@ from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.sql import errors, odbc
 from reference_terminal.acquisition.systems import Memory
 from reference_terminal.model import numbers, reading
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.seams import seam
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.settings.systems import SystemConfig
+from reference_terminal.storage.journal import Journal
 
 ALARM = "system refused"
 _SCOPE = "system"

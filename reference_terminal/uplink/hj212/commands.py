@@ -10,12 +10,12 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from reference_terminal.hj212 import message as messages
 from reference_terminal.hj212.message import ANSWER_FLAG, Message
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, HOUR, Span, iso, minutes, parse_stamp, stamp
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.settings.centres import MIN_INTERVALS
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212 import packets
 from reference_terminal.uplink.hj212.link import CentreLink

@@ -17,19 +17,19 @@ from reference_terminal.hj212 import message as messages
 from reference_terminal.hj212.frame import Decoder, Refused
 from reference_terminal.hj212.message import SPLIT_FLAG, UPLOAD_FLAG, Malformed, Message
 from reference_terminal.hj212.qn import QnSource
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
 from reference_terminal.model.rows import Pending
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import floor_s, span_of
 from reference_terminal.net.channel import ChannelRefused, Line, Revocation, Security, open_line
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.security.certificates import CertificateError
 from reference_terminal.security.payload import Payload, PayloadRefused, is_protected
 from reference_terminal.security.status import Watched
 from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.centres import CentreConfig
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.outbox import BACKFILL, LIVE, Outbox
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212 import packets

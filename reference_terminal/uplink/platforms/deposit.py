@@ -1,6 +1,6 @@
 """The link to a fingerprint platform: enrols the device and deposits fingerprints (docs/WIRE.md section 4).
 
-Leaves making and comparing them to `storage.notary`.
+Leaves making and comparing them to `storage.fingerprint_signer`.
 """
 
 from __future__ import annotations

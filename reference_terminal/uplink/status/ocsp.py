@@ -12,11 +12,10 @@ from collections.abc import Sequence
 
 from cryptography import x509
 
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.seams import seam
 from reference_terminal.net.channel import ChannelRefused, Security
 from reference_terminal.net.http import HttpClient, HttpFailed, place_of
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.security.status import (
     GOOD,
     NONCE,
@@ -28,6 +27,7 @@ from reference_terminal.security.status import (
     question,
     responder_of,
 )
+from reference_terminal.storage.journal import Journal
 
 ALARM = "certificate status"
 _ANSWER_S = 4.0

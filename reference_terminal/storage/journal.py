@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso_ms
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.storage.store import Store
 
 
