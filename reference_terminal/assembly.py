@@ -19,18 +19,17 @@ from reference_terminal.acquisition.driver import Driver
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.acquisition.standby import Standby
 from reference_terminal.hj212.qn import QnSource
-from reference_terminal.management import configuration
 from reference_terminal.management.applications import Applications
 from reference_terminal.management.configuration import Configuration
 from reference_terminal.management.installer import MODULES, Installer
 from reference_terminal.management.parameters import Parameters
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
 from reference_terminal.model.rows import Pending
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import Span, floor_s, iso_ms, span_named
 from reference_terminal.net.channel import PLAIN
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.operations.housekeeping import Housekeeping
-from reference_terminal.operations.journal import Journal
 from reference_terminal.operations.time_source import TimeSource
 from reference_terminal.platform import Platform
 from reference_terminal.processing.classes import Classes
@@ -39,17 +38,18 @@ from reference_terminal.processing.manual import ManualEntries
 from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.security.certificate_monitor import Warden
 from reference_terminal.security.keyring import Keyring
-from reference_terminal.settings import centre_overlay, period_overlay
+from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.settings.config import Config, centre_code
 from reference_terminal.settings.meters import MeterConfig
+from reference_terminal.settings.overlay import Overlay
 from reference_terminal.storage.fingerprint_signer import Described, Notary
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212.commands import CommandSet
 from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.hj212.packets import Channel
-from reference_terminal.uplink.hj212.settings import CentreSettings
 from reference_terminal.uplink.platforms.deposit import DepositLink
 from reference_terminal.uplink.platforms.energy import EnergyLink
 from reference_terminal.uplink.platforms.link import Kit, PlatformLink
@@ -59,7 +59,13 @@ from reference_terminal.uplink.status.ocsp import StatusChecks
 from reference_terminal.uplink.status.revocation import RevocationLists
 from reference_terminal.uplink.window import DailyWindow
 from reference_terminal.web.api import Api
+from reference_terminal.web.centre_orders import CentreOrders
+from reference_terminal.web.delivery import DeliveryApi
+from reference_terminal.web.packages import PackageApi
+from reference_terminal.web.periods import PeriodApi
+from reference_terminal.web.router import Router
 from reference_terminal.web.server import Server
+from reference_terminal.web.stored import StoredApi
 
 _RESTART_AFTER_S = 1.0
 ALTERED = "stored setting altered"
@@ -145,17 +151,15 @@ class Terminal:
                 tasks.remove(task)
             await asyncio.gather(*groups[name], return_exceptions=True)
             if name == "acquisition":
-                self.store.changed.remove(self._committed)
                 self.late.close()
                 self._assemble_acquisition()
             elif name == "uplink":
-                self.store.changed[:] = [self._committed]
                 self._assemble_uplink()
-                self.store.changed.append(self._wake_streams)
             else:
                 await self.server.stop()
-                self.server = Server(self.config.api, Api(self), self.journal)
+                self.server = self._local_interface()
                 await self.server.start()
+            self._join_modules()
             self.journal.event("module", name, "started anew", "模块已重新启动")
         return names
 
@@ -179,32 +183,25 @@ class Terminal:
         self.store = Store(self._told.storage.path, platform.vfs, float(self._told.storage.commit_linger_s))
         if self.keyring.vault is not None:
             self.store.protect(self.keyring.vault.code)
-        config = centre_overlay.in_force(self._told, self.store, self.keyring.vault)
-        config = self.config = configuration.in_force(config, self.store, self.keyring.vault)
-        config = self.config = period_overlay.in_force(config, self.store)
+        self.overlay = Overlay(self.store, self.keyring.vault)
+        config = self.config = self.overlay.in_force(self._told)
         if config.centres != self._told.centres:
             self.keyring = Keyring(config, platform.random)
+            self.overlay = Overlay(self.store, self.keyring.vault)
         self.journal = Journal(self.store, self.clock, platform.log)
         self._tell_altered()
-        self.store.on_failure = self._tell_store_failure
-        self.clock.on_step = self._tell_step
         self.qn = QnSource(self.clock, int(self.store.setting("terminal", "qn_ms") or 0))
-        self.store.last_qn_ms = lambda: self.qn.last_ms
         self.pipeline = Pipeline(config, self.store, self.clock, self.journal)
-        self.pipeline.on_complete = self.queue_period
         self.classes = Classes(self.store, self.clock, self.pipeline.every)
         self.manual = ManualEntries(self.store, self.journal, self.queue_revision)
-        vault = self.keyring.vault
-        self.settings = {centre.id: CentreSettings(centre, self.store, vault) for centre in config.centres}
+        self.settings = {centre.id: CentreSettings(centre, self.overlay) for centre in config.centres}
+        parameters = Parameters(self.settings, self.pipeline.use_span)
+        self.installer = Installer(self.store, self.clock, self.journal, self.keyring.trusted, parameters.set)
+        self.configuration = Configuration(self._told, lambda: self.config, self.overlay, self.journal)
+        self._join()
         spans = [span for settings in self.settings.values() for span in settings.spans()]
         self.pipeline.restore(spans, self.clock.now_s())
         self._assemble_acquisition()
-        parameters = Parameters(self.settings, self.pipeline.use_span)
-        self.installer = Installer(self.store, self.clock, self.journal, self.keyring.trusted, parameters.set)
-        self.configuration = Configuration(self._told, lambda: self.config, self.store, vault, self.journal)
-        self.installer.configure = self.configuration.set
-        self.installer.restart = self.restart_soon
-        self.installer.application_changed = self._application_changed
         self.installer.begin()
         self.applications = Applications(self.installer, self.clock, self.journal)
         self.revocation = self._revocation_lists(config)
@@ -212,9 +209,42 @@ class Terminal:
         self._assemble_uplink()
         self.warden = Warden(self.keyring, config.security.warn_days, self.clock, self.journal)
         self.time_sources = [TimeSource(config.time, self.clock, self.journal)] if config.time.server else []
-        self.server = Server(config.api, Api(self), self.journal)
-        self.store.changed.append(self._wake_streams)
+        self.server = self._local_interface()
+        self._join_modules()
         self._announce()
+
+    def _join(self) -> None:
+        """Who hears of what: the parts that stay while the terminal runs."""
+        self.clock.on_step = self._tell_step
+        self.store.on_failure = self._tell_store_failure
+        self.store.last_qn_ms = lambda: self.qn.last_ms
+        self.pipeline.on_complete = self.queue_period
+        self.installer.configure = self.configuration.set
+        self.installer.restart = self.restart_soon
+        self.installer.application_changed = self._application_changed
+
+    def _join_modules(self) -> None:
+        """Who hears of what, in this order: acquisition and uplink, which may be put together anew."""
+        links = list(self.links.values())
+        self.store.changed[:] = [
+            self.pipeline.committed,
+            self.carriers.committed,
+            *(link.note_readings for link in links if isinstance(link, CentreLink)),
+            self._wake_streams,
+        ]
+        self.pipeline.on_gap_end = self.backfill.gap_ended
+        for centre, settings in self.settings.items():
+            settings.changed[:] = [self.windows[centre].replan] if centre in self.windows else []
+        for centre, window in self.windows.items():
+            link = self.links.get(centre)
+            window.opened[:] = [link.window_opened] if isinstance(link, EnergyLink) else []
+        if self.notary is not None:
+            self.store.witness = self.notary.witness if self.notary.spans else None
+            self.notary.made[:] = [link.outbox.wake for link in links if isinstance(link, DepositLink)]
+
+    def _local_interface(self) -> Server:
+        groups = (Api, DeliveryApi, CentreOrders, PackageApi, PeriodApi, StoredApi)
+        return Server(self.config.api, Router([group(self) for group in groups]), self.journal)
 
     def _tell_altered(self) -> None:
         """Alarm what was altered in the store; an alarm ends once its setting was made anew."""
@@ -230,10 +260,12 @@ class Terminal:
                 "存储内容被篡改,不予使用,请重新设置",
             )
 
+    @seam
     def restart_soon(self) -> None:
         """Start anew once whoever asked for it has had the answer."""
         asyncio.get_running_loop().call_later(_RESTART_AFTER_S, self._restart.set)
 
+    @seam
     def _application_changed(self, name: str) -> None:
         """An application was installed, upgraded or removed; a module is started anew, once its result is told."""
         self.applications.look()
@@ -245,8 +277,6 @@ class Terminal:
         around = Surroundings(self.clock, self.journal, self.keyring.collectors, self.keyring.systems, self.store)
         carriers = self.carriers = Carriers(self.config, self.platform, around)
         self.late = LateReadings(self.store, self.journal, self.queue_revision)
-        self._committed = carriers.committed
-        self.store.changed.append(self._committed)
         self.standbys: list[Standby] = []
         sources: dict[str, Source] = {}
         first_point = 0
@@ -269,7 +299,6 @@ class Terminal:
         ]
 
         self.backfill = Backfill(self.clock, self.journal, sources)
-        self.pipeline.on_gap_end = self.backfill.gap_ended
         now_s = self.clock.now_s()
         for name in sources:
             self.backfill.look_back(self.store.gaps(name, now_s - REACH_S, now_s, _MOST_GAPS))
@@ -310,7 +339,7 @@ class Terminal:
         """Nothing was missed on the grid of a period that was set later."""
         last_s = self.pipeline.resolved_s.get(number)
         if last_s is not None:
-            self.pipeline.resolved_s[number] = max(last_s, period_overlay.not_before_s(self.store, meter))
+            self.pipeline.resolved_s[number] = max(last_s, self.overlay.not_before_s(meter))
 
     def first_slot(self, meter: int, period_s: int) -> int:
         """The first slot a meter is due for: after a restart the one after the last stored, so that gaps show."""
@@ -319,6 +348,7 @@ class Terminal:
         coming_s = floor_s(now_s - 1, period_s) + period_s
         return coming_s if last_s is None or last_s >= now_s else min(coming_s, last_s + period_s)
 
+    @seam
     def _assemble_uplink(self) -> None:
         self.outboxes: dict[str, Outbox] = {}
         self.links: dict[str, CentreLink | PlatformLink] = {}
@@ -331,10 +361,7 @@ class Terminal:
             self.outboxes[centre.id] = outbox
             if centre.schedule == "window":
                 self.windows[centre.id] = DailyWindow(self.settings[centre.id], outbox, self.clock)
-            link = self._link(centre, outbox, commands)
-            self.links[centre.id] = link
-            if isinstance(link, EnergyLink) and centre.id in self.windows:
-                link.use_window(self.windows[centre.id])
+            self.links[centre.id] = self._link(centre, outbox, commands)
         outboxes = list(self.outboxes.values())
         self.housekeeping = Housekeeping(self.config, self.store, self.clock, self.journal, outboxes)
 
@@ -387,6 +414,7 @@ class Terminal:
             given.crl_urls, given.crl_look_s, given.crl_policy, issuers, self.store, self.clock, self.journal
         )
 
+    @seam
     def _status_checks(self, config: Config) -> StatusChecks | None:
         """Who asks whether centres' certificates still count; None where nobody does."""
         given = config.security
@@ -476,6 +504,7 @@ class Terminal:
             reading.point = self.pipeline.points[reading.point].number
         return readings
 
+    @seam
     def _announce(self) -> None:
         config = self.config
         self.journal.event(

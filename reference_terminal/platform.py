@@ -10,19 +10,9 @@ import random as random_module
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
 
-
-class Clock(Protocol):
-    """The device's UTC wall clock in nanoseconds since 1970; it may be wrong, drift or jump."""
-
-    def time_ns(self) -> int:
-        """Now, UTC, in nanoseconds."""
-        ...
-
-    def set_time_ns(self, value: int, /) -> None:
-        """Set the device's clock to `value` nanoseconds UTC."""
-        ...
+from reference_terminal.model.clock import Clock
+from reference_terminal.model.seams import seam
 
 
 class OffsetClock:
@@ -59,6 +49,7 @@ class Platform:
     open_serial: OpenSerial | None = None
 
     @classmethod
+    @seam
     def real(cls, log: Callable[[str], None] | None = None, seed: int | None = None) -> Platform:
         """The real machine: host clock with a software offset, default VFS, chance from the operating system."""
         return cls(

@@ -24,9 +24,9 @@ from reference_terminal.model.reading import Reading
 from reference_terminal.model.rows import Pending, Record
 from reference_terminal.net import channel
 from reference_terminal.net.channel import Security, TlsLine
-from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.interval import Boundary, IntervalBuilder, Open
 from reference_terminal.storage import store as stores
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212 import packets
 from reference_terminal.uplink.hj212.link import CentreLink

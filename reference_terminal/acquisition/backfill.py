@@ -14,11 +14,11 @@ from typing import Protocol
 
 from reference_terminal.acquisition.driver import Carrier
 from reference_terminal.acquisition.failures import ReadFailed
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
 from reference_terminal.model.rows import Gap
 from reference_terminal.model.times import floor_s, iso
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
+from reference_terminal.storage.journal import Journal
 
 REACH_S = 10 * 86_400
 """Gaps that ended longer ago are not looked at again after a restart; meters keep hourly freezes for about as long."""

@@ -21,16 +21,16 @@ from reference_terminal.acquisition.mqtt.driver import Inbox, MqttMeter
 from reference_terminal.acquisition.mqtt.received import Keeping
 from reference_terminal.acquisition.scale.driver import Keeper, ScaleMeter
 from reference_terminal.acquisition.systems import Systems
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
 from reference_terminal.net.channel import Security
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.platform import Platform
 from reference_terminal.security.systems import SystemKeys
 from reference_terminal.settings.collectors import MQTT
 from reference_terminal.settings.config import Config
 from reference_terminal.settings.meters import MeterConfig
 from reference_terminal.settings.serial_meters import DLT645, SCALES
+from reference_terminal.storage.journal import Journal
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from typing import Protocol
 
 from reference_terminal.acquisition.modbus import decode
 from reference_terminal.model import reading, units
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import BadContent, Reading
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.settings.meters import PointConfig
 
 

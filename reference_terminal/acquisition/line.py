@@ -16,6 +16,7 @@ from typing import Generic, TypeVar
 
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.model import reading
+from reference_terminal.model.seams import seam
 from reference_terminal.net.serial_port import open_serial
 from reference_terminal.platform import OpenSerial
 from reference_terminal.settings.lines import LineConfig
@@ -169,6 +170,7 @@ class Line:
         if wait_s > 0:
             await asyncio.sleep(wait_s)
 
+    @seam
     async def _flush(self, reader: asyncio.StreamReader) -> None:
         """Drop what was heard since the last exchange: it belongs to no question any more. EOFError at the end."""
         # What a talkative device has sent for an hour lies in the reader and behind it: look until nothing is left.

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
-from reference_terminal.acquisition.cjt188 import layouts
 from reference_terminal.acquisition.dlt645 import plan as dlt645_plan
 from reference_terminal.acquisition.modbus import blocks
 from reference_terminal.acquisition.scale.loads import WATCH_S
+from reference_terminal.model import cjt188_layouts as layouts
 from reference_terminal.model.times import DAY_S
 from reference_terminal.settings.lines import LineConfig
 from reference_terminal.settings.meters import MeterConfig

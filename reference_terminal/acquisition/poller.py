@@ -13,9 +13,10 @@ from typing import Protocol
 from reference_terminal.acquisition.driver import Carrier, Driver
 from reference_terminal.acquisition.standby import Standby
 from reference_terminal.model import reading
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import floor_s
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.settings.meters import MeterConfig
 
 _DEGRADED_AFTER = 3
@@ -70,6 +71,7 @@ class MeterPoller:
         slot_s = floor_s(now_ms // 1000, self.config.period_s)
         return slot_s if now_ms - slot_s * 1000 <= self.patience_s * 1000 else None
 
+    @seam
     def retries(self) -> int:
         """How often to repeat a request that brought no answer."""
         return 0 if self.degraded else self._retries
@@ -120,10 +122,12 @@ class GatewayPoller:
             if self.went_back(meter, now_s):
                 meter.next_s = floor_s(now_s, meter.config.period_s) + meter.config.period_s
 
+    @seam
     def went_back(self, meter: MeterPoller, now_s: int) -> bool:
         """Whether the meter's next slot lies more than a period ahead."""
         return meter.next_s - now_s > meter.config.period_s
 
+    @seam
     async def _poll(self, meter: MeterPoller) -> None:
         period_s = meter.config.period_s
         now_ms = self._clock.now_ms()
@@ -152,6 +156,7 @@ class GatewayPoller:
         async with self._bus:
             return await meter.read(slot_s, self._clock, self._wait_s(meter))
 
+    @seam
     def _wait_s(self, meter: MeterPoller) -> float | None:
         """How long a meter on a shared line may be waited for without taking time from other slots; None: as usual.
 

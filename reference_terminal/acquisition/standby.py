@@ -16,9 +16,10 @@ from typing import Any, Protocol
 
 from reference_terminal.acquisition.driver import Driver
 from reference_terminal.model import reading
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import floor_s
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.settings.meters import MeterConfig
 
 SILENCE_S = 10.0
@@ -99,6 +100,7 @@ class Standby:
         if pending:
             self._sink.accept(self._meter, pending)
 
+    @seam
     def left_s(self) -> float | None:
         """Seconds until the standby takes over; None while the meter is not silent."""
         return None if self._silent_from_s is None else self._silent_from_s + SILENCE_S + _MARGIN_S - self._loop.time()

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from reference_terminal.acquisition.driver import Carrier, Driver
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
+from reference_terminal.model.clock import WallClock
 from reference_terminal.security.systems import SystemKeys
 from reference_terminal.settings.meters import MeterConfig
 from reference_terminal.settings.systems import OPCUA, SystemConfig
+from reference_terminal.storage.journal import Journal
 
 if TYPE_CHECKING:
     from reference_terminal.acquisition.opcua.client import OpcUaClient

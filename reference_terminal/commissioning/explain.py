@@ -5,13 +5,12 @@ Leaves finding devices to `probe` and protocols to acquisition.
 
 from __future__ import annotations
 
-from reference_terminal.acquisition import bcd
 from reference_terminal.acquisition.cjt188 import frames as cjt188
-from reference_terminal.acquisition.cjt188.layouts import fields_named
 from reference_terminal.acquisition.dlt645 import frames as dlt645
-from reference_terminal.acquisition.dlt645 import items
 from reference_terminal.acquisition.modbus import serial
-from reference_terminal.model import numbers
+from reference_terminal.model import bcd, numbers
+from reference_terminal.model import dlt645_items as items
+from reference_terminal.model.cjt188_layouts import fields_named
 from reference_terminal.model.reading import BadContent
 
 _FUNCTIONS_645 = {

@@ -15,11 +15,11 @@ from reference_terminal.acquisition.opcua import driver
 from reference_terminal.acquisition.opcua.client import OpcUaClient
 from reference_terminal.acquisition.sql import odbc
 from reference_terminal.acquisition.sql.row_source import RowSource
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.times import iso_ms
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.platform import OffsetClock
 from reference_terminal.settings.systems import OPCUA, SCHEMES, SQL, SystemConfig
+from reference_terminal.storage.journal import Journal
 
 _OPC = "opc.tcp:"
 _SHOWN = 20

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reference_terminal.hj212 import crc
+from reference_terminal.model.seams import seam
 
 HEAD = b"##"
 TAIL = b"\r\n"
@@ -32,6 +33,7 @@ class Refused:
     data: bytes = b""
 
 
+@seam
 def encode(data: bytes) -> bytes:
     """The frame around a data segment of at most 9999 octets."""
     return HEAD + b"%04d" % len(data) + data + crc.text(data) + TAIL
@@ -100,10 +102,12 @@ class Decoder:
         found.append(Refused("wrong CRC", skip, data if inner < 0 else b""))
         return skip
 
+    @seam
     def crc_matches(self, data: bytes, text: bytes) -> bool:
         """Whether `text` is the CRC of `data`, in either letter case."""
         return text.upper() == crc.text(data)
 
+    @seam
     def _whole_frame_after(self, at: int) -> int:
         """Where the next complete frame with a right CRC starts, -1 if there is none yet."""
         buffer = self._buffer

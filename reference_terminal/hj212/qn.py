@@ -5,8 +5,8 @@ Leaves keeping the last one across restarts to the store.
 
 from __future__ import annotations
 
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.times import stamp_ms
-from reference_terminal.operations.clock import WallClock
 
 
 class QnSource:

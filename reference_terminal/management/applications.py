@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 
 from reference_terminal.management.installer import MODULES, Installer
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
+from reference_terminal.model.clock import WallClock
+from reference_terminal.model.seams import seam
+from reference_terminal.storage.journal import Journal
 
 BEAT_S = 60
 RUNNING, STOPPED = "running", "stopped"
@@ -52,6 +53,7 @@ class Applications:
                 task.cancel()
             raise
 
+    @seam
     def _settle(self) -> None:
         wanted = {name: text for name, text in self._installer.applications().items() if name not in MODULES}
         for name, (version, task) in list(self._running.items()):

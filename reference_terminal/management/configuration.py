@@ -9,86 +9,35 @@ from __future__ import annotations
 import dataclasses
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, cast
 
-from reference_terminal.operations.journal import Journal
+from reference_terminal.model.seams import seam
 from reference_terminal.security.keyring import Keyring
-from reference_terminal.security.vault import SealedError, Vault, is_sealed
-from reference_terminal.settings import centre_overlay
+from reference_terminal.settings import overlay
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.settings.config import Config, check_centres
-from reference_terminal.settings.meters import MeterConfig
+from reference_terminal.settings.overlay import Overlay
 from reference_terminal.settings.problems import InputError
-from reference_terminal.storage.store import Store
+from reference_terminal.storage.journal import Journal
 
 CENTRES, REMOVED, ITEMS = "centres", "removed", "items"
-_ADDRESSES, _ITEMS = "centre address", "acquired"
 _CHANGED = ("host", "port", "server_name", "mn", "pw", "st")
 """What another address of a centre that is served already may bring along."""
 _NUMBERS = ("port", "minute_interval", "realtime_s", "overtime_s", "recount", "buffer_h")
-_YES, _NO = "yes", "no"
 
 
 class _Wrong(Exception):
     """A configuration that is not taken; one sentence."""
 
 
-def in_force(config: Config, store: Store, vault: Vault | None) -> Config:
-    """The configuration with the addresses in force, without the points that are not to be acquired."""
-    addresses = store.settings(_ADDRESSES)
-    centres = tuple(
-        _moved(centre, json.loads(_opened(centre.id, addresses[centre.id], vault) or "{}"))
-        if addresses.get(centre.id)
-        else centre
-        for centre in config.centres
-    )
-    off = [point for point, value in store.settings(_ITEMS).items() if value == _NO]
-    if not off:
-        return dataclasses.replace(config, centres=centres)
-    meters = _without(config.meters, off)
-    standbys = _without(config.standbys, off)
-    names = [meter.id for meter in meters]
-    standbys = tuple(standby for standby in standbys if standby.standby_for in names)
-    return dataclasses.replace(config, centres=centres, meters=meters, standbys=standbys)
-
-
-def _without(meters: tuple[MeterConfig, ...], off: list[str]) -> tuple[MeterConfig, ...]:
-    kept = (
-        dataclasses.replace(meter, points=tuple(point for point in meter.points if point.id not in off))
-        for meter in meters
-    )
-    return tuple(meter for meter in kept if meter.points)
-
-
-def _opened(name: str, value: str, vault: Vault | None) -> str:
-    if not is_sealed(value):
-        return value
-    try:
-        return "" if vault is None else vault.open(f"{_ADDRESSES} {name}", value).decode()
-    except SealedError:
-        return ""
-
-
-def _moved(centre: CentreConfig, given: Mapping[str, str]) -> CentreConfig:
-    changes: dict[str, Any] = {name: given[name] for name in ("host", "mn", "pw", "st") if name in given}
-    if "port" in given:
-        changes["port"] = int(given["port"])
-    if "server_name" in given:
-        changes["channel"] = dataclasses.replace(centre.channel, server_name=given["server_name"])
-    return dataclasses.replace(centre, **changes)
-
-
 class Configuration:
     """Takes configurations for one terminal; `told` is that of its file, `now` that in force."""
 
-    def __init__(
-        self, told: Config, now: Callable[[], Config], store: Store, vault: Vault | None, journal: Journal
-    ) -> None:
+    def __init__(self, told: Config, now: Callable[[], Config], overlay: Overlay, journal: Journal) -> None:
         self._told = told
         self._now = now
-        self._store = store
-        self._vault = vault
+        self._overlay = overlay
         self._journal = journal
 
     def set(self, body: dict[str, Any], issuer: str, put: bool) -> str:
@@ -128,8 +77,8 @@ class Configuration:
             raise _Wrong(f"removed: no centre is called {name[:40]!r}")
 
         def step() -> None:
-            centre_overlay.keep_removed(self._store, name)
-            self._store.keep_setting(_ADDRESSES, name, "")
+            self._overlay.remove_centre(name)
+            self._overlay.forget_address(name)
             self._journal.event("setting", name, f"{issuer}: centre removed from afar", f"{issuer}:远程删除数据中心")
 
         steps.append(step)
@@ -143,14 +92,14 @@ class Configuration:
             return self._move(config, old, table, issuer, steps)
         text = _toml(table)
         try:
-            centre = centre_overlay.centre_from(text, config)
+            centre = overlay.centre_from(text, config)
             wider = dataclasses.replace(config, centres=(*config.centres, centre))
             Keyring(wider, random.Random(0), only_look=True)
         except InputError as error:
             raise _Wrong("; ".join(f"{problem.where}: {problem.en}" for problem in error.problems)[:300]) from None
 
         def step() -> None:
-            centre_overlay.keep_added(self._store, name, text, self._vault)
+            self._overlay.add_centre(name, text)
             said = f"{issuer}: centre added from afar, {centre.protocol} at {centre.host}:{centre.port}"
             self._journal.event("setting", name, said, f"{issuer}:远程新增数据中心")
 
@@ -178,13 +127,11 @@ class Configuration:
                 raise _Wrong(f"{old.id}.{key}: expected 1 to {longest} ASCII letters and digits")
         if any(not given[key] or not given[key].isprintable() for key in ("host", "server_name") if key in given):
             raise _Wrong(f"{old.id}.host: expected a name or address")
-        kept = json.loads(_opened(old.id, self._store.setting(_ADDRESSES, old.id) or "", self._vault) or "{}")
-        text = json.dumps({**kept, **given}, ensure_ascii=False)
-        moved = _moved(old, given)
+        text = self._overlay.addressed(old.id, given)
+        moved = overlay.moved(old, given)
 
         def step() -> None:
-            sealed = text if self._vault is None else self._vault.seal(f"{_ADDRESSES} {old.id}", text.encode())
-            self._store.keep_setting(_ADDRESSES, old.id, sealed)
+            self._overlay.put(overlay.ADDRESSES, old.id, text)
             said = f"{issuer}: upload address {old.host}:{old.port} changed to {moved.host}:{moved.port}"
             self._journal.event("setting", old.id, said, f"{issuer}:远程修改上传地址")
 
@@ -192,20 +139,21 @@ class Configuration:
         others = tuple(moved if centre.id == old.id else centre for centre in config.centres)
         return dataclasses.replace(config, centres=others)
 
+    @seam
     def _items(self, rows: list[dict[str, Any]], issuer: str, steps: list[Callable[[], None]]) -> None:
         known = [point.id for meter in self._told.meters for point in meter.points]
-        acquired = {point: self._store.setting(_ITEMS, point) != _NO for point in known}
+        acquired = {point: self._overlay.get(overlay.ITEMS, point) != overlay.NOT_ACQUIRED for point in known}
         for row in rows:
             point, value = str(row.get("point", "")), str(row.get("acquired", ""))
-            if point not in known or value not in (_YES, _NO) or len(row) != 2:
+            if point not in known or value not in (overlay.ACQUIRED, overlay.NOT_ACQUIRED) or len(row) != 2:
                 raise _Wrong(f"items: expected a point of this terminal and acquired yes or no, got {point[:40]!r}")
-            acquired[point] = value == _YES
+            acquired[point] = value == overlay.ACQUIRED
         if rows and not any(acquired.values()):
             raise _Wrong("items: nothing would be acquired any more; leave one point")
 
         def step() -> None:
             for row in rows:
-                self._store.keep_setting(_ITEMS, row["point"], row["acquired"])
+                self._overlay.put(overlay.ITEMS, row["point"], row["acquired"])
                 said = f"{issuer}: acquired: {row['acquired']}"
                 self._journal.event("setting", row["point"], said, f"{issuer}:远程设置采集数据项")
 

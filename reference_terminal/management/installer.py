@@ -19,10 +19,12 @@ import apsw
 import msgspec
 
 from reference_terminal.management.contents import read_content
-from reference_terminal.management.packages import Package, PackageRefused, Trusted, open_package, rank
+from reference_terminal.management.packages import Package, PackageRefused, open_package, rank
+from reference_terminal.model.clock import WallClock
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
+from reference_terminal.security.certificates import Trusted
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 
 BUILT_IN = "1.0.0"
@@ -132,6 +134,7 @@ class Installer:
             return Outcome("failed", said)
         return self._keep(package, source)
 
+    @seam
     def _newest(self, package: Package) -> Package | None:
         kinds = _APPLICATIONS if package.kind in _APPLICATIONS else (package.kind,)
         named = "" if package.kind == "upgrade" else " AND name=?"
@@ -145,6 +148,7 @@ class Installer:
             row = (package.kind, BUILT_IN, "")
         return None if row is None else Package(row[0], package.name, row[1], 0, "", b"", row[2], "")
 
+    @seam
     def _check(self, package: Package) -> None:
         """Raise PackageRefused for a content that this terminal cannot use."""
         if package.kind == "upgrade":
@@ -168,6 +172,7 @@ class Installer:
         if wrong:
             raise PackageRefused(wrong, "参数无效")
 
+    @seam
     def _keep(self, package: Package, source: str) -> Outcome:
         upgrade = package.kind == "upgrade"
 
@@ -300,6 +305,7 @@ def _same(newest: Package, package: Package) -> bool:
     return (newest.kind, newest.version, newest.digest) == (package.kind, package.version, package.digest)
 
 
+@seam
 def _is_ours(package: Package) -> bool:
     return package.content.startswith(APPLICATION_MARK + f"{package.name} {package.version}\n".encode())
 

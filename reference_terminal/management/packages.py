@@ -14,7 +14,7 @@ from typing import Any, cast
 import msgspec
 
 from reference_terminal.model.times import parse_iso
-from reference_terminal.security.certificates import CertificateError, read, sm2_public, verify_chain
+from reference_terminal.security.certificates import CertificateError, Trusted, read, sm2_public, verify_chain
 from reference_terminal.security.symmetric import sm3
 
 FORMAT = "carbonbench-package/1"
@@ -35,14 +35,6 @@ class PackageRefused(Exception):
         super().__init__(f"{en} / {zh}")
         self.en = en
         self.zh = zh
-
-
-@dataclass(frozen=True)
-class Trusted:
-    """Whose packages are taken: roots and their revocation lists (PEM)."""
-
-    anchors: str
-    crls: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from reference_terminal.model.times import Span, minutes
+from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.centres import MIN_INTERVALS, day_times_s
-from reference_terminal.uplink.hj212.settings import CentreSettings
 
 _NUMBERS = {
     "minute_interval": ("minute_interval", 1, 30),

@@ -9,6 +9,8 @@ from __future__ import annotations
 import struct
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
+from reference_terminal.model.seams import seam
+
 CONTEXT = Context(prec=100, rounding=ROUND_HALF_UP, traps=[InvalidOperation])
 
 
@@ -22,6 +24,7 @@ def rounded(value: Decimal, decimals: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-decimals), context=CONTEXT)
 
 
+@seam
 def mean(total: Decimal, count: int, decimals: int) -> Decimal:
     """The mean of `count` samples with exact sum `total`, rounded half up."""
     return rounded(CONTEXT.divide(total, Decimal(count)), decimals)

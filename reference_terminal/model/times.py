@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from reference_terminal.model.seams import seam
+
 ZONE_S = 8 * 3600
 DAY_S = 86_400
 _EPOCH = datetime(1970, 1, 1)
@@ -87,6 +89,7 @@ class Span:
             return start_s + self.code
         return self.start(start_s + 32 * DAY_S)
 
+    @seam
     def holds(self, step_s: int) -> bool:
         """Whether a grid of `step_s` seconds has an instant on every boundary of this class."""
         return (self.code or DAY_S) % step_s == 0

@@ -18,6 +18,7 @@ from typing import Any, Protocol, cast
 from cryptography import x509
 from OpenSSL import SSL, crypto
 
+from reference_terminal.model.seams import seam
 from reference_terminal.security import certificates
 from reference_terminal.security.certificates import SM2_WITH_SM3, CertificateError, Identity
 from reference_terminal.security.status import StatusCheck, Watched
@@ -317,6 +318,7 @@ def own_of(security: Security, now_s: int) -> Identity:
     return own
 
 
+@seam
 def _national(context: SSL.Context) -> None:
     """Offer RFC 8998 and nothing else."""
     lib: Any = SSL._lib

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import h11
 
+from reference_terminal.model.seams import seam
 from reference_terminal.net.channel import PLAIN, Line, Security, open_line
 
 _PIECE = 65_536
@@ -86,6 +87,7 @@ class HttpClient:
             self._line.abort()
             self._line = None
 
+    @seam
     async def post(
         self,
         place: Place,

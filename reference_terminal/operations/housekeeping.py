@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.rows import Pending
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, floor_s, iso
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.settings.config import Config
 from reference_terminal.storage.bound import Bound
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
 
@@ -109,6 +110,7 @@ class Housekeeping:
             self._delete(table, "start_s", "start_s<?", record_s)
         self._delete("event", "at_ms", "at_ms<?", record_s * 1000)
 
+    @seam
     def raw_border_s(self, now_s: int) -> int:
         """The instant before which raw readings and minute values may go."""
         return now_s - self._config.storage.raw_days * DAY_S

@@ -10,9 +10,10 @@ import asyncio
 import struct
 from dataclasses import dataclass
 
-from reference_terminal.operations.clock import STEP_S, WallClock
-from reference_terminal.operations.journal import Journal
+from reference_terminal.model.clock import STEP_S, WallClock
+from reference_terminal.model.seams import seam
 from reference_terminal.settings.config import TimeConfig
+from reference_terminal.storage.journal import Journal
 
 ANSWER_S = 2.0
 RETRY_S = 16.0
@@ -104,6 +105,7 @@ class TimeSource:
                 self._answered()
             await self._pause(wait_s)
 
+    @seam
     async def _pause(self, seconds: float) -> None:
         """Wait for the next question, through steps of the clock."""
         await asyncio.sleep(seconds)
@@ -151,6 +153,7 @@ class TimeSource:
             self.known = True
             self._journal.event("time source", self._where, "the clock is kept by this server", "时钟由该服务器校准")
 
+    @seam
     def _failed(self, en: str, zh: str) -> None:
         self._missed += 1
         if self._missed == LOST_AFTER:

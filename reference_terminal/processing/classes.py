@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.rows import Record
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import Span, iso
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.processing.pipeline import PointState
 from reference_terminal.storage.store import Store
 
@@ -38,6 +39,7 @@ class Classes:
             self._note(state.config.id, state.config.emission_source, now_s)
         store.flush()
 
+    @seam
     def _note(self, point: str, name: str, now_s: int) -> None:
         """Keep a change of the configuration; what was stored before the first belongs to it too."""
         row: Any = self._store.connection.execute(_LATEST, (point,)).fetchone()

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from reference_terminal.model import numbers
 from reference_terminal.model.rows import Replacement
+from reference_terminal.model.seams import seam
 from reference_terminal.settings.meters import PointConfig
 
 FIRST, NORMAL, ROLLOVER, RESET, REPLACED = "first", "normal", "rollover", "reset", "replacement"
@@ -124,6 +125,7 @@ class CounterTracker:
         self.total = _ADD(self.total, increment)
         return Step(self.total, kind, increment)
 
+    @seam
     def wrapped(self, before: Decimal, value: Decimal, modulus: Decimal) -> Decimal:
         """The increment of a counter that passed its largest value and went on from zero."""
         return _ADD(_SUBTRACT(value, before), modulus)

@@ -14,6 +14,7 @@ from msgspec import structs
 
 from reference_terminal.model import numbers
 from reference_terminal.model.rows import MADE_UP, MANUAL_ENTRY, Record
+from reference_terminal.model.seams import seam
 from reference_terminal.processing.formula import Operand, Outcome, evaluate
 from reference_terminal.settings.derived import DerivedConfig
 from reference_terminal.storage.store import insert_record, supersede
@@ -125,6 +126,7 @@ class Derivation:
         self._keep_source(connection, record, source)
         return record
 
+    @seam
     def _keep_source(self, connection: apsw.Connection, record: Record, source: str) -> None:
         connection.execute(_SOURCE, (record.span, record.start_s, record.point, source))
 

@@ -12,9 +12,10 @@ from typing import Any
 
 from reference_terminal.model import numbers
 from reference_terminal.model.rows import Gap
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso
-from reference_terminal.operations.journal import Journal
 from reference_terminal.settings.meters import PointConfig
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 
 LINEAR, NEAREST = "linear", "nearest"
@@ -91,6 +92,7 @@ class Filling:
             f"{since} 至 {until} 插补 {len(made)} 个估计值({self._method})",
         )
 
+    @seam
     def keep(self, number: int, slot_s: int, value: Decimal) -> None:
         """Keep one estimate beside the readings."""
         self._store.write(

@@ -13,6 +13,7 @@ from reference_terminal.model import numbers
 from reference_terminal.model import reading as reading_module
 from reference_terminal.model.reading import CLOCK_STEP, RESET, Reading, flag_of
 from reference_terminal.model.rows import Record
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, Span
 from reference_terminal.settings.meters import PointConfig
 
@@ -147,6 +148,7 @@ class IntervalBuilder:
             each.last_s = max(each.last_s, slot_s)
         return records
 
+    @seam
     def _cross(
         self, each: Open, reading: Reading, boundary: Boundary | None, skipped: str, records: list[Record]
     ) -> None:
@@ -172,6 +174,7 @@ class IntervalBuilder:
         else:
             self._set_opening(each, None, skipped)
 
+    @seam
     def fills_skipped(self, skipped: str, length_s: int) -> bool:
         """Whether periods that passed wholly unread get a record: yes, unless the clock jumped over them."""
         return skipped != CLOCK_STEP and length_s <= _FILL_LIMIT_S
@@ -197,6 +200,7 @@ class IntervalBuilder:
             elif boundary is not None and slot_s == each.start_s and each.opening is None:
                 self._set_opening(each, boundary, "")
 
+    @seam
     def _set_opening(self, each: Open, boundary: Boundary | None, cause: str) -> None:
         each.opening = boundary
         each.cause = "" if boundary is not None else cause
@@ -232,6 +236,7 @@ class IntervalBuilder:
         self._emit_empty(each.span, suspended_s, each.span.end(suspended_s), CLOCK_STEP, records)
         return False
 
+    @seam
     def _emit(self, each: Open, closing: Boundary | None, cause: str, records: list[Record]) -> None:
         """Make the record of an open period unless it exists."""
         if each.start_s < each.highest_end_s and self._exists(each.span.code, each.start_s):

@@ -17,11 +17,12 @@ from msgspec import structs
 
 from reference_terminal.model import numbers
 from reference_terminal.model.reading import BAD, RESET, Reading
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, Span, iso
-from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.counter import CounterTracker
 from reference_terminal.processing.interval import Boundary, IntervalBuilder, Open
 from reference_terminal.processing.manual import CAUSE, FLAG
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 
 _LINGER_S = 0.2
@@ -125,6 +126,7 @@ class LateReadings:
 
         return self._store.attempt(gather)
 
+    @seam
     def _is_known(self, place: Place, slot_s: int) -> bool:
         rows = self._store.readings(place.number, slot_s, slot_s + 1, 1)
         return any(quality != BAD for _, _, _, _, quality, _, _ in rows)
@@ -178,6 +180,7 @@ class LateReadings:
 
         return self._store.attempt(gather)
 
+    @seam
     def _revise(self, place: Place, span: Span, start_s: int) -> bool:
         """Make a stored period again from the readings; whether it has changed."""
         record = next(iter(self._store.records(span.code, place.number, start_s, start_s + 1, 1)), None)

@@ -18,9 +18,10 @@ from reference_terminal.model import numbers
 from reference_terminal.model.rows import BY_HAND as FLAG
 from reference_terminal.model.rows import MADE_UP, Record
 from reference_terminal.model.rows import MANUAL_ENTRY as CAUSE
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, HOUR, MINUTE, MONTH, QUARTER, Span, iso, iso_ms, span_of
-from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.pipeline import PointState
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 
 TWICE = Decimal(2)
@@ -83,6 +84,7 @@ class ManualEntries:
 
         return verdict if self._store.attempt(gather) else None
 
+    @seam
     def _keep(self, entry: Entry, verdict: str, original: Record | None, revision: int) -> None:
         was = None if original is None else original.value
         self._store.write(
@@ -120,6 +122,7 @@ class ManualEntries:
         made = structs.replace(base, value=entry.value, flag=FLAG, cause=CAUSE, revision=revision)
         return made if state.counts else structs.replace(made, low=entry.value, high=entry.value)
 
+    @seam
     def _put(self, state: PointState, record: Record) -> None:
         self._store.revise(record)
         self._deliver(span_of(record.span), record.start_s, record.end_s)

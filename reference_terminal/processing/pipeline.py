@@ -11,11 +11,11 @@ from decimal import Decimal
 
 from reference_terminal.model import numbers
 from reference_terminal.model import reading as reading_module
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import LATE, POWER_OFF, RANGE, RESET, Reading, flag_of
 from reference_terminal.model.rows import Anchor, Gap, Record, Replacement
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, MONTH, STANDARD_SPANS, Span, iso
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.counter import FIRST, NORMAL, REPLACED, RETURNED, ROLLOVER, CounterTracker
 from reference_terminal.processing.counter import RESET as COUNTER_RESET
 from reference_terminal.processing.derivation import Derivation
@@ -27,6 +27,7 @@ from reference_terminal.processing.signals import SignalWatch
 from reference_terminal.processing.sources import Sources
 from reference_terminal.settings.config import Config
 from reference_terminal.settings.meters import PointConfig
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 
 SILENT_PERIODS = 3
@@ -81,7 +82,6 @@ class Pipeline:
         self.derived: list[PointState] = []
         self._build()
         self._build_derived()
-        store.changed.append(self._committed)
 
     def _build(self) -> None:
         position = 0
@@ -124,6 +124,7 @@ class Pipeline:
         return self._periods.get(self.by_id[point].meter) if point in self.by_id else None
 
     @property
+    @seam
     def every(self) -> list[PointState]:
         """The points of meters and the derived ones."""
         return [*self.points, *self.derived]
@@ -193,6 +194,7 @@ class Pipeline:
                         self._store.flush()
                         self._restore_span(state, span, at_s, fresh=last_s is None)
 
+    @seam
     def _restore_span(self, state: PointState, span: Span, last_s: int, *, fresh: bool) -> None:
         """Open a class as it stood after the slot `last_s`."""
         opened = state.builder.begin(span, last_s, POWER_OFF if not fresh else reading_module.MISSED)
@@ -308,6 +310,7 @@ class Pipeline:
         )
         self._journal.clear_alarm("standby in use", name)
 
+    @seam
     def _watch(self, meter: int, readings: Sequence[Reading]) -> None:
         """Alarms: a meter silent for three periods, a channel out of range (ISC-2 8.1, ruling R-41)."""
         name = self._config.meters[meter].id
@@ -415,6 +418,7 @@ class Pipeline:
         self._store.keep_replacement(entry)
         state.replacements.remove(entry)
 
+    @seam
     def _tell_step(
         self, state: PointState, kind: str, before: Decimal | None, value: Decimal, reading: Reading
     ) -> None:
@@ -458,6 +462,7 @@ class Pipeline:
         """Numbers of the points that build a class."""
         return [state.number for state in self.points if span in state.builder.spans()]
 
+    @seam
     def _complete(self, span: Span, start_s: int, end_s: int) -> None:
         if self.on_complete is not None:
             self.on_complete(span, start_s, end_s)
@@ -490,7 +495,9 @@ class Pipeline:
 
     # Waiting for readings
 
-    def _committed(self, readings: Sequence[Reading]) -> None:
+    def committed(self, readings: Sequence[Reading]) -> None:
+        """A batch was committed: whoever waits for it looks again."""
+        del readings
         for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_result(None)

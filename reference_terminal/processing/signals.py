@@ -7,8 +7,8 @@ says on which side of its limits the signal is, and afterwards that the loop has
 from __future__ import annotations
 
 from reference_terminal.model.reading import BROKEN_WIRE, HIGH_SIGNAL, LOW_SIGNAL, OVER_CURRENT, Reading
-from reference_terminal.operations.journal import Journal
 from reference_terminal.settings.meters import PointConfig
+from reference_terminal.storage.journal import Journal
 
 _ALARM = "signal failed"
 _UNTIL_THEN = {BROKEN_WIRE: LOW_SIGNAL, OVER_CURRENT: HIGH_SIGNAL}

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.times import DAY_S
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.security.keyring import Keyring
+from reference_terminal.storage.journal import Journal
 
 PERIOD_S = 3600
 

@@ -241,3 +241,11 @@ def store(
         made.set_flags(crypto.X509StoreFlags.CRL_CHECK | crypto.X509StoreFlags.CRL_CHECK_ALL)
     made.set_time(datetime.fromtimestamp(now_s, UTC))
     return made
+
+
+@dataclass(frozen=True)
+class Trusted:
+    """Whose packages are taken: roots and their revocation lists (PEM)."""
+
+    anchors: str
+    crls: str = ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 
+from reference_terminal.model.seams import seam
 from reference_terminal.security.sm2 import PrivateKey, PublicKey
 from reference_terminal.security.symmetric import sm3
 
@@ -49,6 +50,7 @@ def digest(form: bytes) -> str:
     return sm3(form).hex()
 
 
+@seam
 def sign(key: PrivateKey, digest_hex: str) -> str:
     """The device's signature over the 32 octets of a digest, DER in base64."""
     return base64.b64encode(key.sign(bytes.fromhex(digest_hex))).decode("ascii")

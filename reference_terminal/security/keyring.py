@@ -10,12 +10,13 @@ import random
 from dataclasses import dataclass
 from pathlib import Path
 
-from reference_terminal.management.packages import Trusted
+from reference_terminal.model.sealed import SealedError, is_sealed
 from reference_terminal.net.channel import Security, needs_own
 from reference_terminal.security.certificates import (
     Certificate,
     CertificateError,
     Identity,
+    Trusted,
     identity,
     lists,
     read,
@@ -25,7 +26,7 @@ from reference_terminal.security.certificates import (
 from reference_terminal.security.payload import Payload, PayloadKeys
 from reference_terminal.security.sm2 import PrivateKey, PublicKey
 from reference_terminal.security.systems import SystemKeys
-from reference_terminal.security.vault import SealedError, Vault, is_sealed
+from reference_terminal.security.vault import Vault
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.settings.collectors import CollectorConfig
 from reference_terminal.settings.config import Config

@@ -18,6 +18,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 from OpenSSL import crypto
 
+from reference_terminal.model.seams import seam
 from reference_terminal.security.certificates import SM2_WITH_SM3, UNREADABLE
 from reference_terminal.security.sm2 import CryptoError, PublicKey
 
@@ -114,6 +115,7 @@ def _judged(
     raise Unusable("the answer is about another certificate")
 
 
+@seam
 def is_about(each: ocsp.OCSPSingleResponse, wanted: ocsp.OCSPRequest) -> bool:
     """Whether a part of an answer is about the certificate that was asked about."""
     return isinstance(each.hash_algorithm, hashes.SHA1) and (

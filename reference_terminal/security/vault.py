@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from functools import lru_cache
 
+from reference_terminal.model.sealed import PREFIX, SealedError, is_sealed
 from reference_terminal.security.symmetric import (
     BLOCK,
     NONCE,
@@ -22,15 +23,10 @@ from reference_terminal.security.symmetric import (
     stretched,
 )
 
-PREFIX = "sealed1."
 ROUNDS = 20_000
 """Rounds of PBKDF2: some 20 ms of one core."""
 _SALT = 16
 _CODES = b"check codes over stored settings"
-
-
-class SealedError(Exception):
-    """A sealed secret that this terminal cannot open; one sentence."""
 
 
 @lru_cache(maxsize=64)
@@ -72,8 +68,3 @@ class Vault:
                 f"{name}: sealed for another machine or passphrase, or altered; install it again"
                 f" / {name} 无法解封:口令或设备不符,或内容被改动,请重新安装"
             ) from None
-
-
-def is_sealed(text: str) -> bool:
-    """Whether a text is the sealed form of a secret."""
-    return text.lstrip().startswith(PREFIX)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reference_terminal.acquisition.occupancy import LIMIT_PERCENT, Load, of_line
+from reference_terminal.acquisition.occupancy import LIMIT_PERCENT, of_line
 from reference_terminal.settings.collectors import CollectorConfig
 from reference_terminal.settings.lines import LineConfig
 from reference_terminal.settings.meters import GatewayConfig, MeterConfig
@@ -189,13 +189,16 @@ def _standbys(meters: Sequence[MeterConfig], problems: list[Problem]) -> None:
 def _loads(lines: Sequence[LineConfig], meters: Sequence[MeterConfig], problems: list[Problem]) -> None:
     """A plan that takes more than the limit of a line's time is refused (ruling R-11)."""
     for number, line in enumerate(lines):
-        load = of_line(line, [meter for meter in meters if meter.line == line.id and not meter.standby_for])
-        if load.percent > LIMIT_PERCENT:
-            problems.append(refusal(f"lines[{number}]", line, load))
+        refused = refusal(f"lines[{number}]", line, meters)
+        if refused is not None:
+            problems.append(refused)
 
 
-def refusal(where: str, line: LineConfig, load: Load) -> Problem:
-    """The sentence on a line that has too much to carry."""
+def refusal(where: str, line: LineConfig, meters: Sequence[MeterConfig]) -> Problem | None:
+    """The sentence on a line that has too much to carry with the meters on it; None if it has not."""
+    load = of_line(line, [meter for meter in meters if meter.line == line.id and not meter.standby_for])
+    if load.percent <= LIMIT_PERCENT:
+        return None
     slowest = load.shares[0]
     return Problem(
         where,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from reference_terminal.security.vault import is_sealed
+from reference_terminal.model.sealed import is_sealed
 from reference_terminal.settings.reader import Section
 from reference_terminal.settings.security import ChannelConfig, SecurityConfig, read_channel
 

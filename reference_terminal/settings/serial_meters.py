@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reference_terminal.acquisition.bcd import Format, parse_format
-from reference_terminal.acquisition.cjt188.layouts import NAMED, FieldLayout, fields_named
-from reference_terminal.acquisition.dlt645 import items
+from reference_terminal.model import dlt645_items as items
+from reference_terminal.model.bcd import Format, parse_format
+from reference_terminal.model.cjt188_layouts import NAMED, FieldLayout, fields_named
 from reference_terminal.settings.reader import Section, did_you_mean
 
 DLT645 = ("dlt645-2007", "dlt645-1997", "dlt645-auto")

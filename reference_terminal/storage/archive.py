@@ -16,9 +16,10 @@ from typing import Any
 import apsw
 import msgspec
 
+from reference_terminal.model.sealed import is_sealed
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso, iso_ms
 from reference_terminal.security.symmetric import sm3
-from reference_terminal.security.vault import is_sealed
 from reference_terminal.storage.store import Store
 
 FORM = "carbonbench-terminal-set/1"
@@ -220,6 +221,7 @@ async def _rows(store: Store, name: str, from_s: int, to_s: int) -> AsyncIterato
         await asyncio.sleep(0)
 
 
+@seam
 def _is_carried(scope: str, name: str, value: str) -> bool:
     """Polling periods and settings of centres; nothing of one device alone, a centre's table only where sealed."""
     if scope == _CENTRE_SET:
@@ -326,6 +328,7 @@ def _at(table: str) -> int:
     return _TABLES[table].columns.index("point")
 
 
+@seam
 def _insert(connection: apsw.Connection, name: str, values: Sequence[Any], numbers: Mapping[str, int]) -> None:
     table = _TABLES[name]
     row = list(values)

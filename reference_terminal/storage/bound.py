@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reference_terminal.model.rows import Pending
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, HOUR, floor_s
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
@@ -34,6 +35,7 @@ class Bound:
         self._octets = octets
         self._outboxes = outboxes
 
+    @seam
     def percent(self) -> int:
         """How much of the room is used."""
         return self._store.used_bytes() * 100 // self._octets
@@ -76,13 +78,16 @@ class Bound:
                 found.append(protected_s if row is None else int(row[0]) + 1)
         return min(found, default=None)
 
+    @seam
     def _names(self) -> list[str]:
         return [outbox.centre for outbox in self._outboxes]
 
+    @seam
     def _delivered(self) -> str:
         """Condition on a record: it waits for none of the centres, whose names are its values."""
         return " AND ".join(_WAITS_NOT for _ in self._outboxes) or "1"
 
+    @seam
     def _drop(self, border_s: int) -> None:
         """Delete what is delivered and lies before an instant, with all that belongs to it, in one transaction."""
         connection = self._store.connection
@@ -102,6 +107,7 @@ class Bound:
             )
             connection.execute(f"DELETE FROM sent WHERE {short}", (DAY_S, border_s))
 
+    @seam
     def _give_up(self, protected_s: int) -> list[Pending]:
         """The oldest periods that wait for any centre leave its queue, each with a gap; empty if none may."""
         rows = self._store.connection.execute(

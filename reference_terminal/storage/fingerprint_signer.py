@@ -61,8 +61,6 @@ class Notary:
         self._spans = tuple(spans)
         self._describe = describe
         self.made: list[Callable[[], None]] = []
-        if self._spans:
-            store.witness = self._witness
 
     @property
     def spans(self) -> tuple[int, ...]:
@@ -73,7 +71,8 @@ class Notary:
         """How a point stands in fingerprints; None for one that is no longer configured."""
         return self._describe(point)
 
-    def _witness(self, connection: apsw.Connection, records: Sequence[Record]) -> None:
+    def witness(self, connection: apsw.Connection, records: Sequence[Record]) -> None:
+        """Keep the fingerprints of new records, in the transaction that keeps these."""
         rows: list[tuple[Any, ...]] = []
         for record in records:
             if record.span in self._spans:

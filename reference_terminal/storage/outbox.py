@@ -13,8 +13,9 @@ from typing import Any, Protocol
 import apsw
 import msgspec
 
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.rows import Gap, Pending
-from reference_terminal.operations.clock import WallClock
+from reference_terminal.model.seams import seam
 from reference_terminal.storage.store import Store
 
 LIVE_AGE_S = 120
@@ -109,6 +110,7 @@ class Outbox:
             return []
         return waiting[:most] if most > 1 else [self.first(waiting)]
 
+    @seam
     def _waiting(self, stream: str) -> list[Pending]:
         """The oldest waiting periods of a stream, in the order they should arrive."""
         border_s = self._clock.now_s() - LIVE_AGE_S

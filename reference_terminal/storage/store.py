@@ -16,6 +16,7 @@ import apsw
 from reference_terminal.model import numbers
 from reference_terminal.model.reading import Reading
 from reference_terminal.model.rows import Anchor, Gap, Pending, Record, Replacement
+from reference_terminal.model.seams import seam
 from reference_terminal.storage.database import open_database
 
 _RETRY_S = 1.0
@@ -391,6 +392,7 @@ class Store:
         row = self._row("SELECT coalesce(max(number), 0) FROM gap")
         return int(row[0]) + 1
 
+    @seam
     def keep_gap(self, gap: Gap) -> None:
         """Gather a gap as it stands now."""
         self.write(

@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from reference_terminal.model.clock import WallClock
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, floor_s
-from reference_terminal.operations.clock import WallClock
+from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.centres import WINDOW_MIN, day_times_s
 from reference_terminal.storage.outbox import Outbox
-from reference_terminal.uplink.hj212.settings import CentreSettings
 
 _ORDER_S = WINDOW_MIN * 60
 _LOOK_S = 60
@@ -34,7 +35,6 @@ class DailyWindow:
         self._known_s = self.opening_s(clock.now_s())
         self.opened: list[Callable[[], None]] = []
         outbox.window = self
-        settings.changed.append(self.replan)
 
     def opening_s(self, now_s: int) -> int:
         """When the latest window at or before `now_s` opened."""
@@ -43,9 +43,11 @@ class DailyWindow:
         passed = [midnight_s + at_s for at_s in times if midnight_s + at_s <= now_s]
         return passed[-1] if passed else midnight_s + times[-1] - DAY_S
 
+    @seam
     def _times_s(self) -> tuple[int, ...]:
         return day_times_s(self._settings.upload_time) or (0,)
 
+    @seam
     def is_open(self, now_s: int) -> bool:
         """See `storage.outbox.Window`."""
         return now_s - self.opening_s(now_s) < WINDOW_MIN * 60 or self.is_ordered(now_s)

@@ -1,135 +1,83 @@
 """The local read interface (ISC-2 7.1.1 e): what each address answers.
 
-Leaves HTTP to `server` and checking of an entered replacement to `entry`. Times are ISO 8601 with +08:00, values
-decimal text exactly as stored. Long answers are made in slices with a turn of the event loop in between, so that a
-question over months delays neither polling nor uploading; an answer that its limit has cut says `"more": true`.
+Leaves HTTP to `server`, addresses to `router` and checking of an entered replacement to `entry`. Times are ISO 8601
+with +08:00, values decimal text exactly as stored. Long answers are made in slices with a turn of the event loop in
+between, so that a question over months delays neither polling nor uploading; an answer that its limit has cut says
+`"more": true`.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import QUALITIES
 from reference_terminal.model.rows import Gap, Record, Replacement
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, Span, iso, iso_ms, span_named
 from reference_terminal.processing import settlement
-from reference_terminal.processing.pipeline import PointState
-from reference_terminal.settings.config import centre_code
-from reference_terminal.web import centre_orders, delivery, entry, manual, packages, periods, stored
-from reference_terminal.web.parameters import FOREVER_S, instant, pairs, shown
-from reference_terminal.web.server import MAX_OCTETS, HttpError, Request
+from reference_terminal.processing.manual import ManualEntries
+from reference_terminal.processing.pipeline import Pipeline, PointState
+from reference_terminal.settings.centre_parameters import CentreSettings
+from reference_terminal.settings.config import Config, centre_code
+from reference_terminal.storage.journal import Journal
+from reference_terminal.storage.outbox import Outbox
+from reference_terminal.storage.store import Store
+from reference_terminal.uplink.hj212.link import CentreLink
+from reference_terminal.uplink.platforms.link import PlatformLink
+from reference_terminal.web import entry
+from reference_terminal.web import manual as form
+from reference_terminal.web.parameters import (
+    DEFAULT_LIMIT,
+    FOREVER_S,
+    LAST_NUMBER,
+    MOST_ROWS,
+    check_rows,
+    instant,
+    number,
+    shown,
+)
+from reference_terminal.web.router import Addresses, Right, route
+from reference_terminal.web.server import HttpError
 
-if TYPE_CHECKING:
-    from reference_terminal.assembly import Terminal
-
-_DEFAULT_LIMIT = 1000
-_MOST = 100_000
 _SLICE_ROWS = 4000
 """Rows looked at before the event loop gets its turn: some ten milliseconds."""
-_LAST_NUMBER = 10**15
-_ROOT = "/api/v1/"
-_REPLACEMENTS = "replacements"
-_MANUAL = "manual"
-_ONLY_READ = {"Allow": "GET, HEAD"}
-_KEYS: dict[str, tuple[str, ...]] = {
-    "status": (),
-    "points": (),
-    "readings": ("point", "from", "to", "limit"),
-    "records": ("class", "point", "from", "to", "limit"),
-    "gaps": ("point", "centre", "from", "to", "limit"),
-    "estimates": ("point", "from", "to", "limit"),
-    "queue": (),
-    "log": ("from", "before", "limit"),
-    "alarms": ("limit",),
-    "config": (),
-    _REPLACEMENTS: (),
-    _MANUAL: ("point", "from", "to", "limit"),
-    **delivery.KEYS,
-    **centre_orders.KEYS,
-    **packages.KEYS,
-    **periods.KEYS,
-    **stored.KEYS,
-}
-"""The parameters each address knows."""
+_STRETCH = ("from", "to", "limit")
 
 
-class Api:
-    """Answers for one terminal."""
+class Needs(Protocol):
+    """What these addresses use of a terminal."""
 
-    def __init__(self, terminal: Terminal) -> None:
+    config: Config
+    clock: WallClock
+    store: Store
+    journal: Journal
+    pipeline: Pipeline
+    manual: ManualEntries
+    links: dict[str, CentreLink | PlatformLink]
+    outboxes: dict[str, Outbox]
+    settings: dict[str, CentreSettings]
+
+    def wake_centres(self) -> None:
+        """Have every centre's queue looked at now."""
+        ...
+
+
+class Api(Addresses):
+    """Readings, records and what the terminal says of itself; replacements and values entered by hand."""
+
+    def __init__(self, terminal: Needs) -> None:
         self._terminal = terminal
-        self._delivery = delivery.DeliveryApi(terminal)
-        self._centre_orders = centre_orders.CentreOrders(terminal)
-        self._stored = stored.StoredApi(terminal)
-        self._reads: dict[str, Callable[[dict[str, str]], Any]] = {
-            "status": self.status,
-            "points": self.points,
-            "estimates": self.estimates,
-            "queue": self.queue,
-            "alarms": self.alarms,
-            "config": self.config,
-            _MANUAL: self.manual,
-        }
 
-    async def answer(self, request: Request) -> Any:
-        """The JSON value or file for a request; raises HttpError."""
-        name = request.path.removeprefix(_ROOT)
-        if not request.path.startswith(_ROOT) or name not in _KEYS:
-            known = ", ".join(_ROOT + key for key in _KEYS)
-            raise HttpError(
-                404, f"no such address {shown(request.path)}; known are {known}", f"没有该地址,可用:{known}"
-            )
-        if name in centre_orders.KEYS:
-            return self._centre_orders.answer(name, request)
-        if name in delivery.KEYS:
-            return await self._delivery.answer(name, request)
-        if name in stored.KEYS:
-            return await self._stored.answer(name, request)
-        if name in packages.KEYS:
-            return packages.answer(self._terminal, name, request)
-        if name in periods.KEYS:
-            return periods.answer(self._terminal, request)
-        if name == _REPLACEMENTS:
-            if request.method != "POST":
-                raise HttpError(405, "expected POST for a replacement", "更换记录须用 POST 提交", {"Allow": "POST"})
-            pairs(request.query, _KEYS[name])
-            return self.replace(request.content_type, request.body)
-        if name == _MANUAL and request.method == "POST":
-            pairs(request.query, ())
-            return self.enter(request.content_type, request.body)
-        if request.method not in ("GET", "HEAD"):
-            raise HttpError(405, f"expected GET, got {request.method}", f"应为 GET,实际为 {request.method}", _ONLY_READ)
-        query = pairs(request.query, _KEYS[name])
-        self._check(query)
-        if name == "readings":
-            return await self._series(query, self.readings, name, self._reading_slice_s)
-        if name == "records":
-            long = settlement.long_named(query.get("class", ""))
-            if long is not None:
-                return self._totals(long, query)
-            span = self._span(query)
-            return await self._series(query, self.records, name, lambda from_s: self._record_slice_s(span, from_s))
-        if name == "gaps":
-            return await self.gaps(query)
-        if name == "log":
-            return await self.log(query)
-        return self._reads[name](query)
-
-    def most_octets(self, target: str) -> int:
-        """The most octets a body may have: sets of stored data are long."""
-        return stored.MOST_SET_OCTETS if target == _ROOT + stored.ARCHIVE else MAX_OCTETS
+    def wrong_method(self, name: str, expected: str, method: str) -> tuple[str, str]:
+        """What is said of a request by a method that an address does not know, in two languages."""
+        if expected == "POST":
+            return "expected POST for a replacement", "更换记录须用 POST 提交"
+        return f"expected GET, got {method}", f"应为 GET,实际为 {method}"
 
     # Parameters
-
-    def _check(self, query: dict[str, str]) -> None:
-        """Refuse wrong values before anything is read."""
-        from_s, to_s = instant(query, "from", 0), instant(query, "to", FOREVER_S)
-        if from_s > to_s:
-            raise HttpError(400, "from is later than to; exchange them", "from 晚于 to,请对调")
-        self._number(query, "limit", _DEFAULT_LIMIT)
-        self._number(query, "before", _LAST_NUMBER, most=_LAST_NUMBER)
 
     def _point(self, query: dict[str, str]) -> PointState:
         name = query.get("point", "")
@@ -153,16 +101,6 @@ class Api:
             )
         return span
 
-    def _number(self, query: dict[str, str], name: str, default: int, most: int = _MOST) -> int:
-        text = query.get(name, str(default))
-        if not (text.isascii() and text.isdigit() and len(text) <= 16 and 1 <= int(text) <= most):
-            raise HttpError(
-                400,
-                f"expected {name}= from 1 to {most}, got {shown(text)}",
-                f"{name} 应为 1 至 {most},实际为 {shown(text)}",
-            )
-        return int(text)
-
     # Slices
 
     async def _series(
@@ -174,7 +112,7 @@ class Api:
     ) -> Any:
         """The answer to a long question, put to `read` slice by slice; `end_s` tells where a slice ends."""
         from_s, to_s = instant(query, "from", 0), instant(query, "to", FOREVER_S)
-        limit = self._number(query, "limit", _DEFAULT_LIMIT)
+        limit = number(query, "limit", DEFAULT_LIMIT)
         rows: list[Any] = []
         while True:
             until_s = end_s(from_s)
@@ -196,6 +134,7 @@ class Api:
 
     # Addresses
 
+    @route("GET", "status", right=Right.READ, check=check_rows)
     def status(self, query: dict[str, str]) -> Any:
         """Name, clock, store, links."""
         terminal = self._terminal
@@ -208,6 +147,7 @@ class Api:
             "centres": {name: {"connected": link.connected} for name, link in terminal.links.items()},
         }
 
+    @route("GET", "points", right=Right.READ, check=check_rows)
     def points(self, query: dict[str, str]) -> Any:
         """Every point with its latest good reading; a computed one has no polling period and no readings."""
         terminal = self._terminal
@@ -231,6 +171,20 @@ class Api:
             )
         return {"points": answer}
 
+    @route("GET", "readings", right=Right.READ, query=("point", *_STRETCH), check=check_rows)
+    async def readings_between(self, query: dict[str, str]) -> Any:
+        """Raw readings of a point, slice by slice."""
+        return await self._series(query, self.readings, "readings", self._reading_slice_s)
+
+    @route("GET", "records", right=Right.READ, query=("class", "point", *_STRETCH), check=check_rows)
+    async def records_between(self, query: dict[str, str]) -> Any:
+        """Periods of a point and class, slice by slice; totals at once."""
+        long = settlement.long_named(query.get("class", ""))
+        if long is not None:
+            return self._totals(long, query)
+        span = self._span(query)
+        return await self._series(query, self.records, "records", lambda from_s: self._record_slice_s(span, from_s))
+
     def readings(self, query: dict[str, str]) -> Any:
         """Raw readings of a point with from ≤ time < to, the first `limit` of them."""
         state = self._point(query)
@@ -238,7 +192,7 @@ class Api:
             state.number,
             instant(query, "from", 0),
             instant(query, "to", FOREVER_S),
-            self._number(query, "limit", _DEFAULT_LIMIT, most=_MOST + 1),
+            number(query, "limit", DEFAULT_LIMIT, most=MOST_ROWS + 1),
         )
         between = (state.number, instant(query, "from", 0), instant(query, "to", FOREVER_S))
         sources = self._terminal.pipeline.sources.of_readings(*between)
@@ -270,7 +224,7 @@ class Api:
             state.number,
             instant(query, "from", 0),
             instant(query, "to", FOREVER_S),
-            self._number(query, "limit", _DEFAULT_LIMIT, most=_MOST + 1),
+            number(query, "limit", DEFAULT_LIMIT, most=MOST_ROWS + 1),
         )
         sources = self._terminal.pipeline.sources.of_records(
             span.code, state.number, instant(query, "from", 0), instant(query, "to", FOREVER_S)
@@ -287,10 +241,10 @@ class Api:
         state = self._point(query)
         if not state.counts:
             raise HttpError(400, f"{state.config.id} is no counter", f"{state.config.id} 不是累计量")
-        days = self._terminal.store.records(DAY.code, state.number, 0, FOREVER_S, _MOST)
+        days = self._terminal.store.records(DAY.code, state.number, 0, FOREVER_S, MOST_ROWS)
         first, last = instant(query, "from", 0), instant(query, "to", FOREVER_S)
         found = [each for each in settlement.totals(long, days) if first <= each.start_s < last]
-        limit = self._number(query, "limit", _DEFAULT_LIMIT)
+        limit = number(query, "limit", DEFAULT_LIMIT)
         return {
             "point": state.config.id,
             "unit": state.config.unit,
@@ -309,6 +263,7 @@ class Api:
             "more": len(found) > limit,
         }
 
+    @route("GET", "gaps", right=Right.READ, query=("point", "centre", *_STRETCH), check=check_rows)
     async def gaps(self, query: dict[str, str]) -> Any:
         """Gaps of a point (`point=`), of a centre's delivery (`centre=`), or all.
 
@@ -321,7 +276,7 @@ class Api:
             if subject is not None:
                 raise HttpError(400, "expected point= or centre=, got both", "point 与 centre 只能给一个")
             subject = self._point(query).config.id
-        limit = self._number(query, "limit", _DEFAULT_LIMIT)
+        limit = number(query, "limit", DEFAULT_LIMIT)
         found = self._terminal.store.latest_gaps(
             subject, instant(query, "from", 0), instant(query, "to", FOREVER_S), limit + 1
         )
@@ -332,10 +287,11 @@ class Api:
                 await asyncio.sleep(0)
         return {"gaps": rows, "more": len(found) > limit}
 
+    @route("GET", "estimates", right=Right.READ, query=("point", *_STRETCH), check=check_rows)
     def estimates(self, query: dict[str, str]) -> Any:
         """Estimated values of a point for slots that were not read (R-18), with from ≤ slot < to."""
         state = self._point(query)
-        limit = self._number(query, "limit", _DEFAULT_LIMIT)
+        limit = number(query, "limit", DEFAULT_LIMIT)
         rows = self._terminal.pipeline.filling.rows(
             state.number, instant(query, "from", 0), instant(query, "to", FOREVER_S), limit + 1
         )
@@ -346,6 +302,7 @@ class Api:
             "more": len(rows) > limit,
         }
 
+    @route("GET", "queue", right=Right.READ, check=check_rows)
     def queue(self, query: dict[str, str]) -> Any:
         """Per centre: waiting, oldest, delivered."""
         answer: list[dict[str, Any]] = []
@@ -365,14 +322,15 @@ class Api:
             )
         return {"centres": answer}
 
+    @route("GET", "log", right=Right.AUDIT, query=("from", "before", "limit"), check=check_rows)
     async def log(self, query: dict[str, str]) -> Any:
         """Events from `from` on, in order.
 
         If there are more than `limit` of them the latest; `before=` the number of the first leads to those before.
         """
         from_ms = instant(query, "from", 0) * 1000
-        limit = self._number(query, "limit", _DEFAULT_LIMIT)
-        before = self._number(query, "before", _LAST_NUMBER, most=_LAST_NUMBER)
+        limit = number(query, "limit", DEFAULT_LIMIT)
+        before = number(query, "before", LAST_NUMBER, most=LAST_NUMBER)
         slices: list[list[dict[str, Any]]] = []
         left = limit + 1
         while left:
@@ -387,9 +345,10 @@ class Api:
         rows = [row for part in reversed(slices) for row in part]
         return {"events": rows[-limit:], "more": len(rows) > limit}
 
+    @route("GET", "alarms", right=Right.READ, query=("limit",), check=check_rows)
     def alarms(self, query: dict[str, str]) -> Any:
         """Alarms, latest first."""
-        limit = self._number(query, "limit", _DEFAULT_LIMIT)
+        limit = number(query, "limit", DEFAULT_LIMIT)
         rows = self._terminal.journal.alarms(limit + 1)
         return {
             "alarms": [
@@ -406,6 +365,7 @@ class Api:
             "more": len(rows) > limit,
         }
 
+    @route("GET", "config", right=Right.READ, check=check_rows)
     def config(self, query: dict[str, str]) -> Any:
         """The settings in force, without secrets."""
         config = self._terminal.config
@@ -442,12 +402,12 @@ class Api:
             ],
         }
 
-    def replace(self, content_type: str, body: bytes) -> Any:
+    @route("POST", "replacements", right=Right.ENTER, body=entry.KEYS)
+    def replace(self, fields: dict[str, str]) -> Any:
         """Record a change of a meter (R-19); answered only once it is committed, and kept once however often it comes.
 
         Raises HttpError.
         """
-        fields = entry.read(content_type, body)
         state = self._point(fields)
         terminal = self._terminal
         now_ms = terminal.clock.now_ms()
@@ -463,20 +423,21 @@ class Api:
                 )
         return {"recorded": fields}
 
+    @route("GET", "manual", right=Right.READ, query=("point", *_STRETCH), check=check_rows)
     def manual(self, query: dict[str, str]) -> Any:
         """Values entered by hand for a point's periods with from ≤ start < to, with what stood there before."""
         state = self._point(query)
-        limit = self._number(query, "limit", _DEFAULT_LIMIT)
+        limit = number(query, "limit", DEFAULT_LIMIT)
         rows = self._terminal.manual.entries(
             state.config.id, instant(query, "from", 0), instant(query, "to", FOREVER_S), limit + 1
         )
         return {"entries": rows[:limit], "more": len(rows) > limit}
 
-    def enter(self, content_type: str, body: bytes) -> Any:
+    @route("POST", "manual", right=Right.ENTER, body=form.KEYS)
+    def enter(self, fields: dict[str, str]) -> Any:
         """Take a value by hand (R-22); answered only once it is committed. Raises HttpError."""
-        fields = entry.read(content_type, body, manual.KEYS)
         state = self._point(fields)
-        made = manual.check(state, fields, self._terminal.clock.now_ms())
+        made = form.check(state, fields, self._terminal.clock.now_ms())
         verdict = self._terminal.manual.enter(state, made)
         if verdict is None:
             raise HttpError(
@@ -510,6 +471,7 @@ def _event(row: Sequence[Any]) -> dict[str, Any]:
     }
 
 
+@seam
 def _record(state: PointState, row: Record) -> dict[str, Any]:
     common: dict[str, Any] = {
         "start": iso(row.start_s),

@@ -1,6 +1,6 @@
 """Adding and removing data centres, and renewing a certificate, at the local interface (ISC-2 7.2.4(3), CSMT 7.3).
 
-Leaves what a centre's table may hold to `settings.centres` and keeping it to `settings.centre_overlay`. Every order
+Leaves what a centre's table may hold to `settings.centres` and keeping it to `settings.overlay`. Every order
 names its author, is in the event log before it is confirmed, and comes into force a second later without touching
 the other queues.
 """
@@ -8,65 +8,79 @@ the other queues.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from reference_terminal.model.clock import WallClock
 from reference_terminal.net.channel import needs_own
+from reference_terminal.platform import Platform
 from reference_terminal.security import certificates
 from reference_terminal.security.certificates import CertificateError
 from reference_terminal.security.keyring import Keyring
-from reference_terminal.settings import centre_overlay
+from reference_terminal.settings import overlay
+from reference_terminal.settings.config import Config
+from reference_terminal.settings.overlay import Overlay
 from reference_terminal.settings.problems import InputError
-from reference_terminal.web import entry
-from reference_terminal.web.parameters import pairs, shown
-from reference_terminal.web.server import HttpError, Request
+from reference_terminal.storage.journal import Journal
+from reference_terminal.storage.outbox import Outbox
+from reference_terminal.storage.store import Store
+from reference_terminal.web.parameters import shown
+from reference_terminal.web.router import Addresses, Right, route
+from reference_terminal.web.server import HttpError
 
-if TYPE_CHECKING:
-    from reference_terminal.assembly import Terminal
-
-ADD, REMOVE, RENEW = "centre-add", "centre-remove", "centre-certificate"
-KEYS: dict[str, tuple[str, ...]] = {ADD: (), REMOVE: (), RENEW: ()}
-"""The addresses and the parameters each knows."""
 _MOST_AUTHOR = 100
-_WANTED = {
-    ADD: ("settings", "author"),
-    REMOVE: ("centre", "author"),
-    RENEW: ("centre", "certificate", "key", "author"),
-}
 
 
-class CentreOrders:
-    """Answers for one terminal."""
+class Needs(Protocol):
+    """What these addresses use of a terminal."""
 
-    def __init__(self, terminal: Terminal) -> None:
+    config: Config
+    platform: Platform
+    clock: WallClock
+    store: Store
+    overlay: Overlay
+    journal: Journal
+    keyring: Keyring
+    outboxes: dict[str, Outbox]
+
+    def restart_soon(self) -> None:
+        """Start anew once whoever asked for it has had the answer."""
+        ...
+
+
+class CentreOrders(Addresses):
+    """Orders that change the set of centres."""
+
+    def __init__(self, terminal: Needs) -> None:
         self._terminal = terminal
 
-    def answer(self, name: str, request: Request) -> Any:
-        """The JSON value for a request to one of `KEYS`; raises HttpError."""
-        if request.method != "POST":
-            raise HttpError(405, f"expected POST for {name}", f"{name} 须用 POST 提交", {"Allow": "POST"})
-        pairs(request.query, ())
-        wanted = _WANTED[name]
-        fields = entry.read(request.content_type, request.body, wanted)
-        author = fields["author"].strip()
-        if not author or len(author) > _MOST_AUTHOR or not author.isprintable():
-            raise HttpError(400, f"expected author as 1 to {_MOST_AUTHOR} printable characters", "author 应为可见字符")
-        if name == RENEW:
-            return self.renew(fields["centre"], fields["certificate"], fields["key"], author)
-        return self.add(fields["settings"], author) if name == ADD else self.remove(fields["centre"], author)
+    @route("POST", "centre-add", right=Right.CONFIGURE, body=("settings", "author"))
+    def add_from(self, fields: dict[str, str]) -> Any:
+        """Take a centre."""
+        return self.add(fields["settings"], _author(fields))
+
+    @route("POST", "centre-remove", right=Right.CONFIGURE, body=("centre", "author"))
+    def remove_named(self, fields: dict[str, str]) -> Any:
+        """End a centre."""
+        return self.remove(fields["centre"], _author(fields))
+
+    @route("POST", "centre-certificate", right=Right.SECURE, body=("centre", "certificate", "key", "author"))
+    def renew_with(self, fields: dict[str, str]) -> Any:
+        """Take a certificate."""
+        return self.renew(fields["centre"], fields["certificate"], fields["key"], _author(fields))
 
     def add(self, settings: str, author: str) -> Any:
         """Take a centre, given as the TOML text of its table in the configuration file."""
         terminal = self._terminal
         try:
-            centre = centre_overlay.centre_from(settings, terminal.config)
-            wider = centre_overlay.with_centre(terminal.config, centre)
+            centre = overlay.centre_from(settings, terminal.config)
+            wider = overlay.with_centre(terminal.config, centre)
             Keyring(wider, terminal.platform.random, only_look=True)
         except InputError as error:
             said = "; ".join(f"{problem.where}: {problem.en}" for problem in error.problems)
             raise HttpError(400, said, "; ".join(problem.zh for problem in error.problems)) from None
 
         def gather() -> None:
-            centre_overlay.keep_added(terminal.store, centre.id, settings, terminal.keyring.vault)
+            terminal.overlay.add_centre(centre.id, settings)
             place = f"{centre.protocol} at {centre.host}:{centre.port}"
             terminal.journal.event("setting", centre.id, f"{author}: centre added, {place}", f"{author}:新增数据中心")
 
@@ -82,7 +96,7 @@ class CentreOrders:
         pending = terminal.outboxes[name].counts()["pending"]
 
         def gather() -> None:
-            centre_overlay.keep_removed(terminal.store, name)
+            terminal.overlay.remove_centre(name)
             said = f"{author}: centre removed, {pending} undelivered periods given up"
             terminal.journal.event("setting", name, said, f"{author}:删除数据中心,放弃未送达时段 {pending} 个")
 
@@ -92,8 +106,8 @@ class CentreOrders:
     def renew(self, name: str, certificate: str, key: str, author: str) -> Any:
         """Take the terminal's own new certificate and key for a centre; one that could not be used is refused."""
         terminal = self._terminal
-        security, vault = terminal.keyring.security.get(name), terminal.keyring.vault
-        if security is None or vault is None or not needs_own(security.channel):
+        security = terminal.keyring.security.get(name)
+        if security is None or terminal.keyring.vault is None or not needs_own(security.channel):
             known = (
                 ", ".join(each for each, one in terminal.keyring.security.items() if needs_own(one.channel)) or "none"
             )
@@ -109,7 +123,7 @@ class CentreOrders:
             raise HttpError(400, error.en, error.zh) from None
 
         def gather() -> None:
-            centre_overlay.keep_certificate(terminal.store, name, certificate, key, vault)
+            terminal.overlay.renew(name, certificate, key)
             said = f"{author}: certificate renewed, serial {made.leaf.serial}"
             terminal.journal.event("setting", name, said, f"{author}:更换终端证书")
 
@@ -125,3 +139,10 @@ class CentreOrders:
                 {"Retry-After": "5"},
             )
         self._terminal.restart_soon()
+
+
+def _author(fields: dict[str, str]) -> str:
+    author = fields["author"].strip()
+    if not author or len(author) > _MOST_AUTHOR or not author.isprintable():
+        raise HttpError(400, f"expected author as 1 to {_MOST_AUTHOR} printable characters", "author 应为可见字符")
+    return author

@@ -1,76 +1,67 @@
 """The local interface to delivery and evidence: centres, upload windows, sending by hand, fingerprints compared.
 
-Leaves HTTP to `server` and what the orders do to uplink and storage. Every order names its author and is in the event
-log before it is confirmed.
+Leaves HTTP to `server`, addresses to `router` and what the orders do to uplink and storage. Every order names its
+author and is in the event log before it is confirmed.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
 
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.rows import Pending
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, STANDARD_SPANS, Span, iso, span_named, span_of
 from reference_terminal.net.channel import ChannelRefused
 from reference_terminal.net.http import HttpFailed
+from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.security.certificates import CertificateError
+from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.centres import day_times_s
+from reference_terminal.settings.config import Config
 from reference_terminal.storage.fingerprint_signer import Finding, Notary
+from reference_terminal.storage.journal import Journal
+from reference_terminal.storage.outbox import Outbox
+from reference_terminal.storage.store import Store
+from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.platforms.deposit import DepositLink
 from reference_terminal.uplink.platforms.energy import EnergyLink
-from reference_terminal.uplink.platforms.link import Refused
-from reference_terminal.web import entry
-from reference_terminal.web.parameters import FOREVER_S, instant, pairs, shown
-from reference_terminal.web.server import HttpError, Request
+from reference_terminal.uplink.platforms.link import PlatformLink, Refused
+from reference_terminal.uplink.window import DailyWindow
+from reference_terminal.web.parameters import FOREVER_S, instant, shown
+from reference_terminal.web.router import Addresses, Right, route
+from reference_terminal.web.server import HttpError
 
-if TYPE_CHECKING:
-    from reference_terminal.assembly import Terminal
-
-CENTRES, VERIFY, UPLOAD, UPLOAD_TIME, BACKFILL = "centres", "verify", "upload", "upload-time", "backfill"
-KEYS: dict[str, tuple[str, ...]] = {
-    CENTRES: (),
-    VERIFY: ("class", "from", "to"),
-    UPLOAD: (),
-    UPLOAD_TIME: (),
-    BACKFILL: (),
-}
-"""The addresses and the parameters each knows."""
-_BODIES = {
-    UPLOAD: ("centre", "author"),
-    UPLOAD_TIME: ("centre", "time", "author"),
-    BACKFILL: ("centre", "class", "from", "to", "author", "reason"),
-}
 _MOST_PERIODS = 100_000
 _MOST_TEXT = 500
 _PERIODS_AT_ONCE = 20
 
 
-class DeliveryApi:
-    """Answers for one terminal."""
+class Needs(Protocol):
+    """What these addresses use of a terminal."""
 
-    def __init__(self, terminal: Terminal) -> None:
+    config: Config
+    clock: WallClock
+    store: Store
+    journal: Journal
+    pipeline: Pipeline
+    links: dict[str, CentreLink | PlatformLink]
+    outboxes: dict[str, Outbox]
+    windows: dict[str, DailyWindow]
+    settings: dict[str, CentreSettings]
+    notary: Notary | None
+
+
+class DeliveryApi(Addresses):
+    """Centres and their orders."""
+
+    def __init__(self, terminal: Needs) -> None:
         self._terminal = terminal
-        self._orders: dict[str, Callable[[dict[str, str]], Any]] = {
-            UPLOAD: self.upload,
-            UPLOAD_TIME: self.set_upload_time,
-            BACKFILL: self.backfill,
-        }
 
-    async def answer(self, name: str, request: Request) -> Any:
-        """The JSON value for a request to one of `KEYS`; raises HttpError."""
-        if name in self._orders:
-            if request.method != "POST":
-                raise HttpError(405, f"expected POST for {name}", f"{name} 须用 POST 提交", {"Allow": "POST"})
-            pairs(request.query, ())
-            return self._orders[name](self._fields(name, request))
-        if request.method not in ("GET", "HEAD"):
-            raise HttpError(405, f"expected GET for {name}", f"{name} 应为 GET", {"Allow": "GET, HEAD"})
-        query = pairs(request.query, KEYS[name])
-        return self.centres() if name == CENTRES else await self.verify(query)
-
-    def _fields(self, name: str, request: Request) -> dict[str, str]:
-        fields = entry.read(request.content_type, request.body, _BODIES[name])
+    def _check(self, fields: dict[str, str]) -> None:
+        """Raise HttpError for a centre that there is not, and for an author or reason that says nothing."""
         if fields["centre"] not in self._terminal.outboxes:
             known = ", ".join(self._terminal.outboxes) or "none"
             raise HttpError(404, f"no centre is called {shown(fields['centre'])}; there are {known}", "没有该数据中心")
@@ -78,12 +69,13 @@ class DeliveryApi:
             text = fields.get(key, "x").strip()
             if not text or len(text) > _MOST_TEXT or not text.isprintable():
                 raise HttpError(400, f"expected {key} as 1 to {_MOST_TEXT} printable characters", f"{key} 应为可见字符")
-        return fields
 
     # Reading
 
-    def centres(self) -> Any:
+    @route("GET", "centres", right=Right.READ)
+    def centres(self, query: dict[str, str]) -> Any:
         """Per centre: protocol, channel and what its last handshake agreed, schedule, window, registration."""
+        del query
         terminal = self._terminal
         now_s = terminal.clock.now_s()
         answer: list[dict[str, Any]] = []
@@ -106,6 +98,7 @@ class DeliveryApi:
             )
         return {"centres": answer}
 
+    @route("GET", "verify", right=Right.OPERATE, query=("class", "from", "to"))
     async def verify(self, query: dict[str, str]) -> Any:
         """Compare the stored records of a class (or of all fingerprinted ones) with the platform's deposits (R-35).
 
@@ -194,8 +187,10 @@ class DeliveryApi:
 
     # Orders
 
+    @route("POST", "upload", right=Right.OPERATE, body=("centre", "author"))
     def upload(self, fields: dict[str, str]) -> Any:
         """Send now what waits for a centre, its window closed or not (CSMT 7.5)."""
+        self._check(fields)
         centre = fields["centre"]
         window = self._terminal.windows.get(centre)
         self._order("manual upload", centre, fields["author"], "sends what waits", "立即上传")
@@ -205,8 +200,10 @@ class DeliveryApi:
             window.order()
         return {"ordered": fields, "pending": self._terminal.outboxes[centre].counts()["pending"]}
 
+    @route("POST", "upload-time", right=Right.CONFIGURE, body=("centre", "time", "author"))
     def set_upload_time(self, fields: dict[str, str]) -> Any:
         """Set the time of day at which a centre's window opens; in force until another one is accepted (R-13)."""
+        self._check(fields)
         centre, time = fields["centre"], fields["time"]
         if centre not in self._terminal.windows:
             raise HttpError(409, f"{centre} has no upload window", f"{centre} 没有上传时间窗口")
@@ -222,8 +219,10 @@ class DeliveryApi:
             raise _busy()
         return {"recorded": fields}
 
+    @route("POST", "backfill", right=Right.OPERATE, body=("centre", "class", "from", "to", "author", "reason"))
     def backfill(self, fields: dict[str, str]) -> Any:
         """Send stored periods with from ≤ start < to again, under their own keys (ISC-2 7.2.4(5))."""
+        self._check(fields)
         centre, span = fields["centre"], self._span(fields["class"])
         if span not in self._terminal.settings[centre].spans():
             raise HttpError(409, f"{centre} does not receive the {span.name} class", f"{centre} 不接收该类数据")
@@ -250,6 +249,7 @@ class DeliveryApi:
             window.order()
         return {"ordered": fields, "periods": len(items)}
 
+    @seam
     def _order(self, kind: str, centre: str, author: str, en: str, zh: str) -> None:
         self._terminal.journal.event(kind, centre, f"{author}: {en}", f"{author}:{zh}")
 

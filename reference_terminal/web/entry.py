@@ -25,7 +25,7 @@ _AHEAD_S = DAY_S
 """How long before it happens a change may be entered."""
 
 
-def read(content_type: str, body: bytes, wanted: Sequence[str] = KEYS) -> dict[str, str]:
+def read(content_type: str, body: bytes, wanted: Sequence[str]) -> dict[str, str]:
     """The fields of an entry as text, each of `wanted` once. Raises HttpError.
 
     Only a deliberate client sends application/json: a page that is open in a browser cannot make it do so elsewhere.

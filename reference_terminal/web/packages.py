@@ -6,72 +6,104 @@ signature, who may hand a backup over by its seal; the author is written down.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from reference_terminal.management import backup
+from reference_terminal.management.installer import Installer
 from reference_terminal.management.packages import PackageRefused
-from reference_terminal.web.parameters import pairs
+from reference_terminal.model.clock import WallClock
+from reference_terminal.security.keyring import Keyring
+from reference_terminal.settings.config import Config
+from reference_terminal.storage.journal import Journal
+from reference_terminal.storage.store import Store
+from reference_terminal.web.router import Addresses, Right, route
 from reference_terminal.web.server import HttpError, Request
 
-if TYPE_CHECKING:
-    from reference_terminal.assembly import Terminal
-
-PACKAGES, PACKAGE, BACKUP, RESTORE = "packages", "package", "configuration-backup", "configuration-restore"
-KEYS: dict[str, tuple[str, ...]] = {PACKAGES: (), PACKAGE: ("author",), BACKUP: ("author",), RESTORE: ("author",)}
-"""The addresses and the parameters each knows."""
 _MOST_AUTHOR = 64
 
 
-def answer(terminal: Terminal, name: str, request: Request) -> Any:
-    """The JSON value for a request to one of `KEYS`; raises HttpError."""
-    if name == PACKAGES:
-        if request.method not in ("GET", "HEAD"):
-            raise HttpError(405, f"expected GET for {name}", f"{name} 应为 GET", {"Allow": "GET, HEAD"})
-        pairs(request.query, KEYS[name])
-        return {"packages": terminal.installer.in_force(), "version": terminal.installer.version}
-    if request.method != "POST":
-        raise HttpError(405, f"expected POST for {name}", f"{name} 须用 POST 提交", {"Allow": "POST"})
-    author = pairs(request.query, KEYS[name]).get("author", "").strip()
+class Needs(Protocol):
+    """What these addresses use of a terminal."""
+
+    config: Config
+    clock: WallClock
+    store: Store
+    journal: Journal
+    keyring: Keyring
+    installer: Installer
+
+    def restart_soon(self) -> None:
+        """Start anew once whoever asked for it has had the answer."""
+        ...
+
+
+class PackageApi(Addresses):
+    """Packages and backups, in and out."""
+
+    def __init__(self, terminal: Needs) -> None:
+        self._terminal = terminal
+
+    @route("GET", "packages", right=Right.READ)
+    def packages(self, query: dict[str, str]) -> Any:
+        """What is installed."""
+        del query
+        return {"packages": self._terminal.installer.in_force(), "version": self._terminal.installer.version}
+
+    @route("POST", "package", right=Right.UPGRADE, query=("author",))
+    def take(self, query: dict[str, str], request: Request) -> Any:
+        """Take a signed package."""
+        author = _author(query)
+        _check_json(request)
+        outcome = self._terminal.installer.take(request.body, f"file by {author}")
+        return {"result": outcome.result, "message": outcome.message}
+
+    @route("POST", "configuration-backup", right=Right.CONFIGURE, query=("author",))
+    def back_up(self, query: dict[str, str], request: Request) -> Any:
+        """The settings made at run time, sealed."""
+        del request
+        author, terminal = _author(query), self._terminal
+        made = backup.make(terminal.store, terminal.config.name, terminal.clock.now_s(), terminal.keyring.vault)
+        said = f"{author}: configuration backed up, {len(made['settings'])} settings"
+        terminal.journal.event("backup", terminal.config.name, said, f"{author}:备份配置")
+        return made
+
+    @route("POST", "configuration-restore", right=Right.CONFIGURE, query=("author",))
+    def restore(self, query: dict[str, str], request: Request) -> Any:
+        """Put a backup in force; nothing of it if anything in it is not sound."""
+        author, terminal = _author(query), self._terminal
+        _check_json(request)
+        try:
+            rows = backup.read(request.body, terminal.keyring.vault)
+        except PackageRefused as error:
+            said = f"{author}: {error.en}"
+            terminal.journal.event("restore refused", terminal.config.name, said, f"{author}:{error.zh}")
+            raise HttpError(400, error.en, error.zh) from None
+
+        def gather() -> None:
+            backup.restore(terminal.store, rows)
+            said = f"{author}: configuration restored, {len(rows)} settings"
+            terminal.journal.event("restore", terminal.config.name, said, f"{author}:恢复配置")
+
+        if not terminal.store.attempt(gather):
+            raise HttpError(
+                503,
+                "the store cannot be written now and nothing was restored; try again",
+                "存储暂不可写,未恢复,请稍后重试",
+                {"Retry-After": "5"},
+            )
+        terminal.restart_soon()
+        return {"restored": len(rows)}
+
+
+def _author(query: dict[str, str]) -> str:
+    author = query.get("author", "").strip()
     if not author or len(author) > _MOST_AUTHOR or not author.isprintable():
         raise HttpError(
             400, f"expected author= as 1 to {_MOST_AUTHOR} printable characters", "author 应为 1 至 64 个可见字符"
         )
-    if name == BACKUP:
-        return _back_up(terminal, author)
+    return author
+
+
+def _check_json(request: Request) -> None:
     if request.content_type != "application/json":
         raise HttpError(415, "expected Content-Type application/json", "Content-Type 应为 application/json")
-    if name == RESTORE:
-        return _restore(terminal, request.body, author)
-    outcome = terminal.installer.take(request.body, f"file by {author}")
-    return {"result": outcome.result, "message": outcome.message}
-
-
-def _back_up(terminal: Terminal, author: str) -> Any:
-    made = backup.make(terminal.store, terminal.config.name, terminal.clock.now_s(), terminal.keyring.vault)
-    said = f"{author}: configuration backed up, {len(made['settings'])} settings"
-    terminal.journal.event("backup", terminal.config.name, said, f"{author}:备份配置")
-    return made
-
-
-def _restore(terminal: Terminal, octets: bytes, author: str) -> Any:
-    try:
-        rows = backup.read(octets, terminal.keyring.vault)
-    except PackageRefused as error:
-        said = f"{author}: {error.en}"
-        terminal.journal.event("restore refused", terminal.config.name, said, f"{author}:{error.zh}")
-        raise HttpError(400, error.en, error.zh) from None
-
-    def gather() -> None:
-        backup.restore(terminal.store, rows)
-        said = f"{author}: configuration restored, {len(rows)} settings"
-        terminal.journal.event("restore", terminal.config.name, said, f"{author}:恢复配置")
-
-    if not terminal.store.attempt(gather):
-        raise HttpError(
-            503,
-            "the store cannot be written now and nothing was restored; try again",
-            "存储暂不可写,未恢复,请稍后重试",
-            {"Retry-After": "5"},
-        )
-    terminal.restart_soon()
-    return {"restored": len(rows)}

@@ -13,6 +13,9 @@ from reference_terminal.web.server import HttpError
 
 FOREVER_S = 4_102_444_800
 """2100-01-01 UTC: beyond it an instant is a mistake."""
+DEFAULT_LIMIT = 1000
+MOST_ROWS = 100_000
+LAST_NUMBER = 10**15
 _SHOWN = 60
 
 
@@ -55,3 +58,28 @@ def instant(values: Mapping[str, str], name: str, default_s: int) -> int:
             f"{name} 应为 1970 至 2100 年间 2026-01-31T08:00:00+08:00 形式的时间,实际为 {shown(text)}",
         )
     return at_s
+
+
+def number(values: Mapping[str, str], name: str, default: int, most: int = MOST_ROWS) -> int:
+    """A whole number from 1 to `most`. Raises HttpError (400)."""
+    text = values.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and len(text) <= 16 and 1 <= int(text) <= most):
+        raise HttpError(
+            400,
+            f"expected {name}= from 1 to {most}, got {shown(text)}",
+            f"{name} 应为 1 至 {most},实际为 {shown(text)}",
+        )
+    return int(text)
+
+
+def check_stretch(values: Mapping[str, str]) -> None:
+    """Raise HttpError (400) unless `from` and `to` are instants in their order."""
+    if instant(values, "from", 0) > instant(values, "to", FOREVER_S):
+        raise HttpError(400, "from is later than to; exchange them", "from 晚于 to,请对调")
+
+
+def check_rows(values: Mapping[str, str]) -> None:
+    """Raise HttpError (400) for a wrong stretch, limit or number of an event."""
+    check_stretch(values)
+    number(values, "limit", DEFAULT_LIMIT)
+    number(values, "before", LAST_NUMBER, most=LAST_NUMBER)

@@ -16,8 +16,8 @@ import apsw
 import h11
 import msgspec
 
-from reference_terminal.operations.journal import Journal
 from reference_terminal.settings.config import ApiConfig
+from reference_terminal.storage.journal import Journal
 
 MAX_OCTETS = 65_536
 """The most octets the head of a request may have, and the most its body may have (stored sets: more)."""

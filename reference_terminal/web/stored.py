@@ -10,70 +10,58 @@ import asyncio
 import csv
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import QUALITIES
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import Span, iso, iso_ms, span_named
-from reference_terminal.processing.pipeline import PointState
+from reference_terminal.processing.classes import Classes
+from reference_terminal.processing.pipeline import Pipeline, PointState
 from reference_terminal.security.symmetric import sm3
+from reference_terminal.settings.config import Config
 from reference_terminal.storage import archive
-from reference_terminal.web.parameters import FOREVER_S, instant, pairs, shown
+from reference_terminal.storage.journal import Journal
+from reference_terminal.storage.store import Store
+from reference_terminal.web.parameters import FOREVER_S, check_stretch, instant, shown
+from reference_terminal.web.router import Addresses, Right, route
 from reference_terminal.web.server import File, HttpError, Request
 
-if TYPE_CHECKING:
-    from reference_terminal.assembly import Terminal
-
-ARCHIVE, EXPORT, STORAGE, CLASSES, CLASSIFIED = "archive", "export", "storage", "emission-sources", "classified"
-KEYS: dict[str, tuple[str, ...]] = {
-    ARCHIVE: ("from", "to", "author"),
-    EXPORT: ("class", "point", "from", "to"),
-    STORAGE: (),
-    CLASSES: (),
-    CLASSIFIED: ("emission_source", "class", "from", "to"),
-}
-"""The addresses and the parameters each knows."""
 MOST_SET_OCTETS = 64 * 1024 * 1024
 """The longest set that is taken at once; a longer history is carried in several, each of a stretch."""
+_ARCHIVE = ("from", "to", "author")
 _MOST_AUTHOR = 64
 _SLICE_ROWS = 4000
 _READINGS = "reading"
 
 
-class StoredApi:
-    """Answers for one terminal."""
+class Needs(Protocol):
+    """What these addresses use of a terminal."""
 
-    def __init__(self, terminal: Terminal) -> None:
+    config: Config
+    clock: WallClock
+    store: Store
+    journal: Journal
+    pipeline: Pipeline
+    classes: Classes
+
+    def restart_soon(self) -> None:
+        """Start anew once whoever asked for it has had the answer."""
+        ...
+
+
+class StoredApi(Addresses):
+    """Sets, tables and emission sources."""
+
+    def __init__(self, terminal: Needs) -> None:
         self._terminal = terminal
 
-    async def answer(self, name: str, request: Request) -> Any:
-        """The value or file for a request to one of `KEYS`; raises HttpError."""
-        query = pairs(request.query, KEYS[name])
-        if name == ARCHIVE and request.method == "POST":
-            return self.take(query, request)
-        if request.method not in ("GET", "HEAD"):
-            raise HttpError(405, f"expected GET for {name}", f"{name} 应为 GET", {"Allow": "GET, HEAD"})
-        from_s, to_s = instant(query, "from", 0), instant(query, "to", FOREVER_S)
-        if from_s > to_s:
-            raise HttpError(400, "from is later than to; exchange them", "from 晚于 to,请对调")
-        if name == ARCHIVE:
-            return await self.give(from_s, to_s)
-        if name == EXPORT:
-            return await self.table(query, from_s, to_s)
-        if name == CLASSES:
-            return {"emission_sources": self._terminal.classes.rows()}
-        return self.storage() if name == STORAGE else self.classified(query, from_s, to_s)
-
-    def storage(self) -> Any:
-        """How much the store holds and may hold, and for how long each class is kept."""
-        kept = self._terminal.config.storage
-        return {
-            "octets": self._terminal.store.size_bytes(),
-            "reserved_octets": kept.room_octets,
-            "raw_days": kept.raw_days,
-            "settled_days": kept.record_days,
-        }
-
     # Sets
+
+    @route("GET", "archive", right=Right.OPERATE, query=_ARCHIVE, check=check_stretch)
+    async def set_of(self, query: dict[str, str]) -> File:
+        """The set of a stretch."""
+        return await self.give(*_stretch(query))
 
     async def give(self, from_s: int, to_s: int) -> File:
         """The set of [from, to)."""
@@ -85,6 +73,7 @@ class StoredApi:
         )
         return File(octets, "application/jsonl", f"{terminal.config.name}-{iso(now_ms // 1000)[:10]}.jsonl")
 
+    @route("POST", "archive", right=Right.RESTORE, query=_ARCHIVE, most_octets=MOST_SET_OCTETS)
     def take(self, query: dict[str, str], request: Request) -> Any:
         """Put a set into the store; nothing of it if anything in it is not sound."""
         author = query.get("author", "").strip()
@@ -123,8 +112,10 @@ class StoredApi:
 
     # Tables
 
-    async def table(self, query: dict[str, str], from_s: int, to_s: int) -> File:
+    @route("GET", "export", right=Right.READ, query=("class", "point", "from", "to"), check=check_stretch)
+    async def table(self, query: dict[str, str]) -> File:
         """A table of a class of periods, or of readings, of one point or of all, for a spreadsheet."""
+        from_s, to_s = _stretch(query)
         wanted = query.get("class", _READINGS)
         span = None if wanted == _READINGS else self._span(wanted)
         if span is None:
@@ -159,6 +150,7 @@ class StoredApi:
             raise HttpError(400, f"expected class= {known}, got {shown(name)}", f"class 应为 {known} 之一")
         return span
 
+    @seam
     def _slice(self, state: PointState, span: Span | None, from_s: int, to_s: int) -> tuple[list[list[Any]], int]:
         """Some rows of a point from an instant on, and the instant to go on from."""
         store, config = self._terminal.store, state.config
@@ -179,10 +171,32 @@ class StoredApi:
         ]
         return told, records[-1].start_s + 1 if len(records) == _SLICE_ROWS else to_s
 
+    # The store
+
+    @route("GET", "storage", right=Right.READ, check=check_stretch)
+    def storage(self, query: dict[str, str]) -> Any:
+        """How much the store holds and may hold, and for how long each class is kept."""
+        del query
+        kept = self._terminal.config.storage
+        return {
+            "octets": self._terminal.store.size_bytes(),
+            "reserved_octets": kept.room_octets,
+            "raw_days": kept.raw_days,
+            "settled_days": kept.record_days,
+        }
+
     # Emission sources
 
-    def classified(self, query: dict[str, str], from_s: int, to_s: int) -> Any:
+    @route("GET", "emission-sources", right=Right.READ, check=check_stretch)
+    def emission_sources(self, query: dict[str, str]) -> Any:
+        """The emission sources and their points."""
+        del query
+        return {"emission_sources": self._terminal.classes.rows()}
+
+    @route("GET", "classified", right=Right.READ, query=("emission_source", "class", "from", "to"), check=check_stretch)
+    def classified(self, query: dict[str, str]) -> Any:
         """The periods of a class that are stored under an emission source, of all its points."""
+        from_s, to_s = _stretch(query)
         name, span = query.get("emission_source", ""), self._span(query.get("class", ""))
         known = self._terminal.classes.names()
         if name not in known:
@@ -199,3 +213,7 @@ class StoredApi:
                 for point, row in found
             ],
         }
+
+
+def _stretch(query: dict[str, str]) -> tuple[int, int]:
+    return instant(query, "from", 0), instant(query, "to", FOREVER_S)

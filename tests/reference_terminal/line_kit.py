@@ -10,8 +10,8 @@ from decimal import Decimal
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network
 from reference_terminal.acquisition.line import Line
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.settings.config import load_config
 from reference_terminal.settings.lines import LineConfig
 from reference_terminal.settings.meters import MeterConfig

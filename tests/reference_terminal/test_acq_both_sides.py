@@ -16,7 +16,6 @@ from line_kit import Clock, meter, shown
 
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network
-from reference_terminal.acquisition import bcd
 from reference_terminal.acquisition.cjt188 import frames as cjt188
 from reference_terminal.acquisition.dlt645 import frames as dlt645
 from reference_terminal.acquisition.failures import ReadFailed
@@ -25,8 +24,9 @@ from reference_terminal.acquisition.modbus.blocks import Block
 from reference_terminal.acquisition.modbus.client import GatewayClient
 from reference_terminal.acquisition.modbus.driver import ModbusMeter
 from reference_terminal.acquisition.scale import driver as scale
+from reference_terminal.model import bcd
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import BadContent
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.settings.config import load_config
 from reference_terminal.settings.meters import ORDERS, TYPES, GatewayConfig
 from simulators.meters.cjt188 import codec as cjt188_codec

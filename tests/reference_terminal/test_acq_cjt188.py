@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference_terminal.acquisition.cjt188 import frames as cjt188
-from reference_terminal.acquisition.cjt188 import layouts
 from reference_terminal.acquisition.cjt188.frames import Frame
-from reference_terminal.acquisition.cjt188.layouts import UNIT_CODES, fields_named
+from reference_terminal.model import cjt188_layouts as layouts
 from reference_terminal.model import reading
+from reference_terminal.model.cjt188_layouts import UNIT_CODES, fields_named
 from reference_terminal.model.reading import BadContent
 
 VECTORS = {

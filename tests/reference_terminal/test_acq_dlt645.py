@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference_terminal.acquisition import bcd
-from reference_terminal.acquisition.bcd import Format, parse_format
 from reference_terminal.acquisition.dlt645 import frames as dlt645
-from reference_terminal.acquisition.dlt645 import items
 from reference_terminal.acquisition.dlt645.frames import Frame
-from reference_terminal.model import reading
+from reference_terminal.model import bcd, reading
+from reference_terminal.model import dlt645_items as items
+from reference_terminal.model.bcd import Format, parse_format
 from reference_terminal.model.reading import BadContent
 
 VECTORS = {

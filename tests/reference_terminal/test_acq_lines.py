@@ -16,7 +16,7 @@ from reference_terminal.acquisition.dlt645.driver import Dlt645Meter
 from reference_terminal.acquisition.line import Line, without_echo
 from reference_terminal.acquisition.modbus import serial as modbus_serial
 from reference_terminal.acquisition.modbus.driver import SerialModbusMeter
-from reference_terminal.operations.clock import WallClock
+from reference_terminal.model.clock import WallClock
 from reference_terminal.settings.lines import LineConfig
 
 ADDRESS = "000000000161"

@@ -25,7 +25,7 @@ from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.line import Line
 from reference_terminal.acquisition.modbus.client import GatewayClient
 from reference_terminal.acquisition.modbus.driver import ModbusMeter, SerialModbusMeter
-from reference_terminal.operations.clock import WallClock
+from reference_terminal.model.clock import WallClock
 from reference_terminal.settings.config import load_config
 from reference_terminal.settings.lines import LineConfig
 from reference_terminal.settings.meters import GatewayConfig

@@ -15,7 +15,7 @@ from reference_terminal.acquisition.modbus import analog, blocks
 from reference_terminal.acquisition.scale import driver
 from reference_terminal.acquisition.scale.driver import ScaleMeter
 from reference_terminal.model import reading, units
-from reference_terminal.operations.clock import WallClock
+from reference_terminal.model.clock import WallClock
 from reference_terminal.settings.config import ConfigError, load_config
 from reference_terminal.settings.meters import MeterConfig
 

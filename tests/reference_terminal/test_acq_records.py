@@ -13,7 +13,7 @@ from reference_terminal.acquisition.dlt645 import frames
 from reference_terminal.acquisition.dlt645 import records as dlt645_records
 from reference_terminal.acquisition.dlt645.driver import Dlt645Meter
 from reference_terminal.acquisition.line import Line
-from reference_terminal.operations.clock import WallClock
+from reference_terminal.model.clock import WallClock
 from reference_terminal.settings.meters import MeterConfig
 
 ADDRESS = "000000000161"

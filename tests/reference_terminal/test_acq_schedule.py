@@ -14,8 +14,8 @@ from reference_terminal.acquisition.dlt645 import frames
 from reference_terminal.acquisition.dlt645.driver import Dlt645Meter
 from reference_terminal.acquisition.line import Line
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.settings.config import Config, ConfigError, load_config
 
 

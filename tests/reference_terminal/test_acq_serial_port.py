@@ -18,7 +18,7 @@ from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.line import Line
 from reference_terminal.acquisition.modbus import serial
 from reference_terminal.acquisition.modbus.driver import SerialModbusMeter
-from reference_terminal.operations.clock import WallClock
+from reference_terminal.model.clock import WallClock
 from reference_terminal.settings.lines import LineConfig
 
 METER = """

@@ -15,7 +15,7 @@ from bench.dut.reference import configuration
 from reference_terminal.acquisition.opcua.client import OpcUaClient
 from reference_terminal.acquisition.opcua.driver import OpcUaMeter
 from reference_terminal.model import reading
-from reference_terminal.operations.clock import WallClock
+from reference_terminal.model.clock import WallClock
 from reference_terminal.platform import OffsetClock
 from reference_terminal.security.certificates import identity, read
 from reference_terminal.security.systems import SystemKeys

@@ -16,9 +16,8 @@ from terminal_kit import centre_text, config_text
 
 from reference_terminal.assembly import Terminal
 from reference_terminal.platform import Platform
-from reference_terminal.settings import period_overlay
-from reference_terminal.settings.centre_overlay import centre_from
 from reference_terminal.settings.config import ConfigError, load_config
+from reference_terminal.settings.overlay import centre_from, check_period
 
 
 class _Clock:
@@ -175,9 +174,9 @@ def test_a_period_that_a_line_cannot_carry_is_refused() -> None:
         identifier = "00010000"
         """
     )
-    period_overlay.checked(config, "m1", 30)
+    check_period(config, "m1", 30)
     with pytest.raises(ConfigError, match="of its time at 600 baud"):
-        period_overlay.checked(config, "m1", 1)
+        check_period(config, "m1", 1)
 
 
 def test_every_problem_of_a_table_is_told_at_once() -> None:

@@ -17,9 +17,8 @@ import pytest
 from cryptography import x509
 from security_kit import HOSTS, NAME, NOW_S, Bridge
 
+from reference_terminal.model.clock import WallClock
 from reference_terminal.net.channel import ChannelRefused, Security, secure
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.security import certificates
 from reference_terminal.security.status import (
     GOOD,
@@ -31,6 +30,7 @@ from reference_terminal.security.status import (
     question,
     responder_of,
 )
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.status.ocsp import StatusChecks
 from simulators.events import Event, StatusServed

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bench.virtual.loop import run as run_virtually
-from reference_terminal.operations.clock import RECHECK_S, WallClock
+from reference_terminal.model.clock import RECHECK_S, WallClock
 
 START_NS = 1_772_380_800 * 10**9
 HOUR_MS = 3_600_000

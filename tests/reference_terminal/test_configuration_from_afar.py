@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from reference_terminal.management import backup, configuration
+from reference_terminal.management import backup
 from reference_terminal.management.configuration import Configuration
 from reference_terminal.management.packages import PackageRefused
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
+from reference_terminal.model.clock import WallClock
 from reference_terminal.platform import OffsetClock
 from reference_terminal.security.vault import Vault
-from reference_terminal.settings import centre_overlay
 from reference_terminal.settings.config import Config, load_config
+from reference_terminal.settings.overlay import Overlay
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 
 TOLD = """
@@ -65,13 +65,13 @@ class Terminal:
         clock.set_time_ns(1_772_380_800_000_000_000)
         self.vault = Vault(b"a passphrase", random.Random(1))
         self.store = Store(str(path / "t.db"), None, 0.2)
+        self.overlay = Overlay(self.store, self.vault)
         self.told = load_config(TOLD)
         self.journal = Journal(self.store, WallClock(clock), None)
-        self.configuration = Configuration(self.told, self.now, self.store, self.vault, self.journal)
+        self.configuration = Configuration(self.told, self.now, self.overlay, self.journal)
 
     def now(self) -> Config:
-        wider = centre_overlay.in_force(self.told, self.store, self.vault)
-        return configuration.in_force(wider, self.store, self.vault)
+        return self.overlay.in_force(self.told)
 
     def put(self, **body: Any) -> str:
         wrong = self.configuration.set(body, "management M", False)

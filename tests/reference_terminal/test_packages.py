@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from reference_terminal.management.installer import BUILT_IN, MODULES, MOST_STARTS, Installer, Outcome
-from reference_terminal.management.packages import PackageRefused, Trusted, open_package, rank
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
+from reference_terminal.management.packages import PackageRefused, open_package, rank
+from reference_terminal.model.clock import WallClock
 from reference_terminal.platform import OffsetClock
+from reference_terminal.security.certificates import Trusted
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 from simulators.centres.packages import package
 from simulators.trust.authority import Authority

@@ -15,12 +15,13 @@ from terminal_kit import centre_text, config_text
 from reference_terminal import load_config
 from reference_terminal.hj212 import message as messages
 from reference_terminal.hj212.message import Message
+from reference_terminal.model.sealed import SealedError
 from reference_terminal.security import certificates, fingerprint
 from reference_terminal.security.certificates import CertificateError, verify_chain
 from reference_terminal.security.keyring import Keyring, KeyringError
 from reference_terminal.security.payload import ROOM, Payload, PayloadKeys, PayloadRefused
 from reference_terminal.security.sm2 import PrivateKey, PublicKey
-from reference_terminal.security.vault import SealedError, Vault
+from reference_terminal.security.vault import Vault
 from reference_terminal.settings.config import ConfigError
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parents[2] / "fixtures/vectors/payload.json").read_text())

@@ -12,8 +12,7 @@ import pytest
 from terminal_kit import config_text
 
 from bench.lab.ntp import NtpServer
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
+from reference_terminal.model.clock import WallClock
 from reference_terminal.operations.time_source import (
     LOST_AFTER,
     NoTime,
@@ -25,6 +24,7 @@ from reference_terminal.operations.time_source import (
 )
 from reference_terminal.platform import OffsetClock
 from reference_terminal.settings.config import ConfigError, TimeConfig, load_config
+from reference_terminal.storage.journal import Journal
 
 _NOW_NS = 1_772_380_800_123_456_789
 

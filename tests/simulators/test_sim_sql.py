@@ -26,7 +26,7 @@ from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.sql.driver import SqlMeter
 from reference_terminal.acquisition.sql.row_source import Row, RowSource
 from reference_terminal.model import reading
-from reference_terminal.operations.clock import WallClock
+from reference_terminal.model.clock import WallClock
 from reference_terminal.platform import OffsetClock
 from reference_terminal.settings.config import load_config
 from reference_terminal.settings.systems import SystemConfig

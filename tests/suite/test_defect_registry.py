@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import pkgutil
-from types import ModuleType
+import textwrap
+from contextlib import ExitStack
+from functools import cache
+from types import FunctionType, ModuleType
+from typing import Any
 
 import pytest
 
 import reference_terminal
 from conformance.clauses.ledger import load_ledger
 from conformance.clauses.suite import case_classes
-from conformance.defects import Defect, all_defects
+from conformance.defects import Defect, Patch, all_defects
+from reference_terminal.model.seams import MARK
 
 
 def parts() -> list[ModuleType]:
@@ -64,3 +70,71 @@ def test_a_defect_names_what_exists(defect: Defect) -> None:
     assert [case for case in defect.cases if case not in case_classes()] == []
     assert defect.title.en and defect.title.zh
     assert defect.breaks.__doc__
+
+
+# Seams
+
+
+class Recording(Patch):
+    """A Patch that notes what it replaces, as it stood in the terminal."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        super().__init__(stack)
+        self.replaced: list[tuple[str, FunctionType]] = []
+
+    def __call__(self, owner: object, name: str, replacement: Any) -> Any:
+        found = inspect.getattr_static(owner, name)
+        if isinstance(found, (staticmethod, classmethod)):
+            found = found.__func__
+        elif isinstance(found, property):
+            found = found.fget
+        if isinstance(found, FunctionType) and found.__module__.startswith("reference_terminal."):
+            self.replaced.append((name, found))
+        return super().__call__(owner, name, replacement)
+
+
+def place(function: FunctionType) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+def stands_alone_to_be_replaced(name: str, function: FunctionType) -> bool:
+    """Whether nothing but a defect tells why a function is one: it is private, or a single expression."""
+    if name.startswith("_") and not name.startswith("__"):
+        return True
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
+    assert isinstance(definition, (ast.FunctionDef, ast.AsyncFunctionDef))
+    body = definition.body[ast.get_docstring(definition) is not None :]
+    return len(body) == 1 and isinstance(body[0], (ast.Return, ast.Expr))
+
+
+@cache
+def replaced() -> dict[str, bool]:
+    """What defects replace in the terminal, and whether it must be marked as a seam."""
+    found: dict[str, bool] = {}
+    for defect in all_defects().values():
+        with ExitStack() as stack:
+            recording = Recording(stack)
+            defect.breaks(recording)
+        for name, function in recording.replaced:
+            found[place(function)] = found.get(place(function), False) or stands_alone_to_be_replaced(name, function)
+    return found
+
+
+@cache
+def marked() -> set[str]:
+    """Every function of the terminal that is marked as a seam."""
+    found: set[str] = set()
+    for value in seams().values():
+        inner = value.__func__ if isinstance(value, (staticmethod, classmethod)) else value
+        function = inner.fget if isinstance(inner, property) else inner
+        if isinstance(function, FunctionType) and hasattr(function, MARK):
+            found.add(place(function))
+    return found
+
+
+def test_what_stands_alone_for_a_defect_is_marked_as_a_seam() -> None:
+    assert sorted(name for name, alone in replaced().items() if alone and name not in marked()) == []
+
+
+def test_a_seam_is_replaced_by_some_defect() -> None:
+    assert sorted(marked() - set(replaced())) == []

@@ -6,10 +6,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from conformance.defects import Patch, defect
-from reference_terminal.acquisition import bcd
-from reference_terminal.acquisition.bcd import Format
 from reference_terminal.acquisition.modbus import decode as decoding
-from reference_terminal.model import reading
+from reference_terminal.model import bcd, reading
+from reference_terminal.model.bcd import Format
 from reference_terminal.model.reading import BadContent
 
 _TYPES, _BCD = "digits/takes-over-limits-of-every-type", "digits/takes-over-limits-of-bcd-meters"

@@ -15,8 +15,8 @@ from reference_terminal.acquisition.modbus import decode as decoding
 from reference_terminal.acquisition.poller import MeterPoller
 from reference_terminal.model import numbers, times
 from reference_terminal.model import reading as readings
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.uplink.hj212 import packets
 from reference_terminal.uplink.hj212.packets import Channel
 from reference_terminal.web import api

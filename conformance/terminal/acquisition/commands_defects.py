@@ -19,13 +19,13 @@ from reference_terminal.model import numbers
 from reference_terminal.model.reading import Reading
 from reference_terminal.model.rows import Record
 from reference_terminal.model.times import HOUR, MINUTE, Span
+from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212 import commands as command_module
 from reference_terminal.uplink.hj212 import packets
 from reference_terminal.uplink.hj212.commands import CommandSet
 from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.hj212.packets import Channel
-from reference_terminal.uplink.hj212.settings import CentreSettings
 
 _FRAMES = ("isc-2/7.2.4k",)
 
@@ -68,7 +68,7 @@ def _keeps_latest(patch: Patch) -> dict[int, Reading]:
         for reading in readings:
             latest[reading.point] = msgspec.structs.replace(reading)
 
-    sound = patch(CentreLink, "_note_readings", note)
+    sound = patch(CentreLink, "note_readings", note)
     return latest
 
 

@@ -13,7 +13,7 @@ from conformance.defects import Patch, defect
 from reference_terminal.hj212.message import Message
 from reference_terminal.model.rows import Pending
 from reference_terminal.model.times import stamp
-from reference_terminal.operations.journal import Journal
+from reference_terminal.storage.journal import Journal
 from reference_terminal.uplink.hj212 import commands as command_module
 from reference_terminal.uplink.hj212.commands import CommandSet
 from reference_terminal.uplink.hj212.link import CentreLink

@@ -13,8 +13,6 @@ from typing import Any
 
 from conformance.defects import Patch, defect
 from conformance.defects.seams import forgets_last_meter, keeps_last_values, single, takes_damaged_rtu_frames
-from reference_terminal.acquisition import bcd
-from reference_terminal.acquisition.bcd import Format
 from reference_terminal.acquisition.cjt188 import frames as cjt188
 from reference_terminal.acquisition.cjt188.driver import Cjt188Meter
 from reference_terminal.acquisition.dlt645 import driver
@@ -24,6 +22,8 @@ from reference_terminal.acquisition.modbus import analog, serial
 from reference_terminal.acquisition.modbus import decode as decoding
 from reference_terminal.acquisition.modbus.serial import Framing
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
+from reference_terminal.model import bcd
+from reference_terminal.model.bcd import Format
 from reference_terminal.settings.analog import AnalogConfig
 from reference_terminal.settings.meters import PointConfig
 

@@ -12,10 +12,9 @@ from reference_terminal.assembly import Terminal
 from reference_terminal.model.rows import Record
 from reference_terminal.model.times import QUARTER, Span
 from reference_terminal.processing.interval import IntervalBuilder
-from reference_terminal.settings import period_overlay
 from reference_terminal.settings.config import Config
-from reference_terminal.storage.store import Store
-from reference_terminal.web import periods
+from reference_terminal.settings.overlay import Overlay
+from reference_terminal.web.periods import PeriodApi
 from reference_terminal.web.server import HttpError
 
 _CLAUSES = ("isc-2/9.1d",)
@@ -29,7 +28,7 @@ _CLAUSES = ("isc-2/9.1d",)
 )
 def period_order_without_effect(patch: Patch) -> None:
     """The pollers were made before."""
-    patch(period_overlay, "in_force", lambda config, store: config)
+    patch(Overlay, "with_periods", lambda self, config: config)
 
 
 @defect(
@@ -40,21 +39,22 @@ def period_order_without_effect(patch: Patch) -> None:
 )
 def period_forgotten_with_power(patch: Patch) -> None:
     """It was kept in memory."""
-    made, whole = Terminal.__init__, period_overlay.in_force
+    made, whole = Terminal.__init__, Overlay.with_periods
     fresh = [True]
 
     def init(self: Terminal, config: Config, platform: Any) -> None:
         made(self, config, platform)
         fresh[0] = True
 
-    def in_force(config: Config, store: Store) -> Config:
+    def with_periods(self: Overlay, config: Config) -> Config:
         if fresh[0]:
             fresh[0] = False
+            store: Any = self._store
             store.connection.execute("DELETE FROM setting WHERE scope='polling period'")
-        return whole(config, store)
+        return whole(self, config)
 
     patch(Terminal, "__init__", init)
-    patch(period_overlay, "in_force", in_force)
+    patch(Overlay, "with_periods", with_periods)
 
 
 @defect(
@@ -65,17 +65,17 @@ def period_forgotten_with_power(patch: Patch) -> None:
 )
 def period_set_for_every_meter(patch: Patch) -> None:
     """There is one period for the whole gateway."""
-    whole = period_overlay.in_force
+    whole = Overlay.with_periods
 
-    def in_force(config: Config, store: Store) -> Config:
-        made = whole(config, store)
+    def with_periods(self: Overlay, config: Config) -> Config:
+        made = whole(self, config)
         changed = [new.period_s for new, old in zip(made.meters, config.meters, strict=True) if new is not old]
         if not changed:
             return made
         meters = tuple(dataclasses.replace(meter, period_s=changed[-1]) for meter in made.meters)
         return dataclasses.replace(made, meters=meters)
 
-    patch(period_overlay, "in_force", in_force)
+    patch(Overlay, "with_periods", with_periods)
 
 
 @defect(
@@ -98,10 +98,10 @@ def period_set_untold(patch: Patch) -> None:
 def period_of_the_factory_only(patch: Patch) -> None:
     """It needs the vendor's service laptop."""
 
-    def answer(terminal: Terminal, request: Any) -> Any:
+    def refuse(self: PeriodApi, fields: dict[str, str]) -> Any:
         raise HttpError(404, "no such address", "没有该地址")
 
-    patch(periods, "answer", answer)
+    patch(PeriodApi, "set", refuse)
 
 
 @defect(

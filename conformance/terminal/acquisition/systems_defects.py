@@ -23,8 +23,8 @@ from reference_terminal.acquisition.sql import odbc, row_source
 from reference_terminal.acquisition.sql.driver import SqlMeter
 from reference_terminal.acquisition.sql.row_source import Row, RowSource
 from reference_terminal.model import reading
-from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.gaps import GapKeeper
+from reference_terminal.storage.journal import Journal
 
 _OPC = ("csmt/11.3c-6", "isc-2/7.2.2(2)m")
 _CEMS = ("csmt/11.3c-1",)

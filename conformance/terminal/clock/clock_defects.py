@@ -15,10 +15,10 @@ from conformance.defects import Patch, defect
 from conformance.defects.seams import changes_closed, changes_items, drops_items, hides_events
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.hj212.message import Message
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import CLOCK_STEP, Reading
 from reference_terminal.model.rows import Pending, Record
 from reference_terminal.model.times import stamp
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.processing.interval import Boundary, IntervalBuilder, Open
 from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.storage.store import Store

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 
 from conformance.defects import Patch, defect
-from reference_terminal.operations.clock import WallClock
+from reference_terminal.model.clock import WallClock
 from reference_terminal.operations.time_source import Answer, TimeSource
 
 _CLAUSES = ("isc-2/7.3.1f",)

@@ -17,10 +17,10 @@ from conformance.defects import Patch, defect
 from conformance.defects.seams import believes_anybody, hides_events
 from reference_terminal.assembly import Terminal
 from reference_terminal.hj212.qn import QnSource
-from reference_terminal.security.vault import Vault
-from reference_terminal.settings import centre_overlay
+from reference_terminal.settings import overlay
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.settings.config import Config
+from reference_terminal.settings.overlay import Overlay
 from reference_terminal.settings.security import ChannelConfig
 from reference_terminal.storage.store import Store
 from reference_terminal.web.centre_orders import CentreOrders
@@ -35,7 +35,7 @@ def _added(patch: Patch, change: Callable[[CentreConfig, Config], CentreConfig])
     def made(text: str, config: Config) -> CentreConfig:
         return change(own(text, config), config)
 
-    own = patch(centre_overlay, "centre_from", made)
+    own = patch(overlay, "centre_from", made)
 
 
 @defect(
@@ -73,7 +73,7 @@ def centre_set_leaves_no_trace(patch: Patch) -> None:
 )
 def centre_set_waits_for_the_service(patch: Patch) -> None:
     """The new list comes into force with the next program."""
-    patch(centre_overlay, "in_force", lambda config, store, vault: config)
+    patch(Overlay, "with_centres", lambda self, config: config)
 
 
 @defect(
@@ -203,10 +203,10 @@ def added_centres_are_believed(patch: Patch) -> None:
 def added_centres_lie_open(patch: Patch) -> None:
     """A setting like any other."""
 
-    def keep(store: Store, name: str, text: str, vault: Vault | None) -> None:
-        own(store, name, text, None)
+    def add_centre(self: Overlay, name: str, text: str) -> None:
+        self._store.keep_setting(overlay.CENTRES.word, name, text)
 
-    own = patch(centre_overlay, "keep_added", keep)
+    patch(Overlay, "add_centre", add_centre)
 
 
 @defect(

@@ -22,11 +22,11 @@ from reference_terminal.model.rows import Pending, Record
 from reference_terminal.model.times import QUARTER, stamp
 from reference_terminal.net.http import HttpClient, Place
 from reference_terminal.security import fingerprint
+from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.storage import fingerprint_signer
 from reference_terminal.storage.fingerprint_signer import Finding, Fingerprint, Notary
 from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.hj212.packets import Channel
-from reference_terminal.uplink.hj212.settings import CentreSettings
 from reference_terminal.uplink.platforms import energy
 from reference_terminal.uplink.platforms import entries as rows
 from reference_terminal.uplink.platforms.energy import EnergyLink

@@ -14,9 +14,9 @@ from typing import Any
 from conformance.defects import Patch, defect
 from reference_terminal.model.rows import Pending
 from reference_terminal.model.times import DAY_S, MONTH, Span, floor_s
+from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
-from reference_terminal.uplink.hj212.settings import CentreSettings
 from reference_terminal.uplink.window import DailyWindow
 from reference_terminal.web import delivery as orders
 from reference_terminal.web.server import HttpError

@@ -11,8 +11,8 @@ from conformance.defects import Patch, defect
 from reference_terminal.acquisition.modbus import analog
 from reference_terminal.acquisition.scale.driver import ScaleMeter
 from reference_terminal.model.reading import GOOD, HIGH_SIGNAL, LOW_SIGNAL
-from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.signals import SignalWatch
+from reference_terminal.storage.journal import Journal
 from reference_terminal.uplink.hj212 import packets
 
 _CLAUSES = ("csmt/7.1d",)

@@ -8,8 +8,8 @@ from typing import Any
 
 from conformance.defects import Patch, defect
 from conformance.defects.seams import hides_events
-from reference_terminal.operations.journal import Journal
 from reference_terminal.processing import pipeline
+from reference_terminal.storage.journal import Journal
 
 _FAULTS, _CLOCK = "alarms/tells-faults", "alarms/logs-by-its-own-clock"
 _ALARM, _LOCATE = ("isc-2/8.2c",), ("isc-2/8.2d",)

@@ -17,18 +17,18 @@ from typing import Any
 from conformance.defects import Patch, defect
 from conformance.defects.seams import hides_events
 from reference_terminal.assembly import Terminal
-from reference_terminal.management import backup, configuration
+from reference_terminal.management import backup
 from reference_terminal.management.configuration import Configuration
 from reference_terminal.management.installer import Installer, Outcome
 from reference_terminal.management.packages import Package, PackageRefused
 from reference_terminal.platform import Platform
 from reference_terminal.security.vault import Vault
-from reference_terminal.settings import centre_overlay
+from reference_terminal.settings import overlay
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.settings.config import Config
-from reference_terminal.storage.store import Store
-from reference_terminal.web import packages
-from reference_terminal.web.server import HttpError
+from reference_terminal.settings.overlay import Overlay
+from reference_terminal.web.packages import PackageApi
+from reference_terminal.web.server import HttpError, Request
 
 _ADDRESS = ("isc-2/8.3c",)
 _ITEMS = ("isc-2/8.3d",)
@@ -78,7 +78,7 @@ def factors_from_files_only_noted(patch: Patch) -> None:
 )
 def address_only_noted(patch: Patch) -> None:
     """It waits for the service engineer."""
-    patch(configuration, "_moved", lambda centre, given: centre)  # pyright: ignore[reportUnknownLambdaType]
+    patch(overlay, "moved", lambda centre, given: centre)  # pyright: ignore[reportUnknownLambdaType]
 
 
 @defect(
@@ -121,7 +121,7 @@ def backlog_stays_behind(patch: Patch) -> None:
 
     def set_(self: Configuration, body: dict[str, Any], issuer: str, put: bool) -> str:
         for centre in body.get("centres", []) if put else ():
-            self._store.write("DELETE FROM outbox WHERE centre=?", (centre["id"],))
+            self._overlay._store.write("DELETE FROM outbox WHERE centre=?", (centre["id"],))
         return own(self, body, issuer, put)
 
     own = patch(Configuration, "set", set_)
@@ -135,7 +135,7 @@ def backlog_stays_behind(patch: Patch) -> None:
 )
 def items_acquired_all_the_same(patch: Patch) -> None:
     """More data cannot be wrong."""
-    patch(configuration, "_without", lambda meters, off: meters)  # pyright: ignore[reportUnknownLambdaType]
+    patch(overlay, "without", lambda meters, off: meters)  # pyright: ignore[reportUnknownLambdaType]
 
 
 @defect(
@@ -152,15 +152,15 @@ def items_until_the_next_start(patch: Patch) -> None:
         cold.append(True)
         made(self, config, platform)
 
-    def in_force(config: Config, store: Store, vault: Vault | None) -> Config:
+    def with_items(self: Overlay, config: Config) -> Config:
         if cold:
             cold.clear()
-            store.write("DELETE FROM setting WHERE scope='acquired'", ())
-            store.flush()
-        return own(config, store, vault)
+            self._store.write("DELETE FROM setting WHERE scope='acquired'", ())
+            self._store.flush()
+        return own(self, config)
 
     made = patch(Terminal, "__init__", init)
-    own = patch(configuration, "in_force", in_force)
+    own = patch(Overlay, "with_items", with_items)
 
 
 @defect(
@@ -186,7 +186,7 @@ def items_never_come_back(patch: Patch) -> None:
 )
 def centres_from_afar_only_noted(patch: Patch) -> None:
     """Centres are set on site."""
-    patch(centre_overlay, "keep_added", lambda store, name, text, vault: None)  # pyright: ignore[reportUnknownLambdaType]
+    patch(Overlay, "add_centre", lambda self, name, text: None)  # pyright: ignore[reportUnknownLambdaType]
 
 
 @defect(
@@ -197,7 +197,7 @@ def centres_from_afar_only_noted(patch: Patch) -> None:
 )
 def removal_from_afar_only_noted(patch: Patch) -> None:
     """Once a customer, always a customer."""
-    patch(centre_overlay, "keep_removed", lambda store, name: None)  # pyright: ignore[reportUnknownLambdaType]
+    patch(Overlay, "remove_centre", lambda self, name: None)  # pyright: ignore[reportUnknownLambdaType]
 
 
 @defect(
@@ -214,7 +214,7 @@ def one_certificate_for_all_from_afar(patch: Patch) -> None:
         first = next(each for each in config.centres if each.channel.kind == "mtls")
         return dataclasses.replace(centre, channel=first.channel) if centre.channel.kind == "gm-tls13" else centre
 
-    own = patch(centre_overlay, "centre_from", read)
+    own = patch(overlay, "centre_from", read)
 
 
 @defect(
@@ -263,7 +263,7 @@ def refused_configuration_takes_effect_in_part(patch: Patch) -> None:
             found = json.loads(octets)
             body = json.loads(base64.b64decode(found["content"])).get("configuration", {})
             for name in body.get("removed", []):
-                centre_overlay.keep_removed(self._store, name)
+                Overlay(self._store, None).remove_centre(name)
             self._store.flush()
             self.restart()
         return outcome
@@ -280,10 +280,10 @@ def refused_configuration_takes_effect_in_part(patch: Patch) -> None:
 def no_backup_of_the_configuration(patch: Patch) -> None:
     """The address is there, and nothing behind it."""
 
-    def back_up(terminal: Terminal, author: str) -> Any:
+    def back_up(self: PackageApi, query: dict[str, str], request: Request) -> Any:
         raise HttpError(501, "not in this version", "本版本不支持")
 
-    patch(packages, "_back_up", back_up)
+    patch(PackageApi, "back_up", back_up)
 
 
 @defect(

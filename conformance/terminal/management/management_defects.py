@@ -15,8 +15,9 @@ from conformance.defects import Patch, defect
 from reference_terminal.assembly import Terminal
 from reference_terminal.management import installer, packages
 from reference_terminal.management.installer import Installer, Outcome
-from reference_terminal.management.packages import Package, PackageRefused, Trusted
+from reference_terminal.management.packages import Package, PackageRefused
 from reference_terminal.management.parameters import Parameters
+from reference_terminal.security.certificates import Trusted
 from reference_terminal.security.sm2 import PublicKey
 from reference_terminal.uplink.platforms.management import ManagementLink
 

@@ -105,11 +105,10 @@ def refused_and_kept(patch: Patch) -> None:
     """It is written first and looked at afterwards."""
     whole = Api.enter
 
-    def enter(self: Api, content_type: str, body: bytes) -> Any:
+    def enter(self: Api, fields: dict[str, str]) -> Any:
         try:
-            return whole(self, content_type, body)
+            return whole(self, fields)
         except HttpError:
-            fields = entry.read(content_type, body, form.KEYS)
             self._terminal.store.write(
                 "INSERT INTO manual_entry (point, span, start_s, end_s, value, author, reason, entered_ms, revision,"
                 " original_flag, verdict) SELECT point, span, start_s, end_s, ?, ?, ?, entered_ms, 0, '', 'refused'"
@@ -144,7 +143,7 @@ def quarter_in_one_entry(patch: Patch) -> None:
     """It is put down under the day on which the quarter begins."""
     whole = Api.enter
 
-    def enter(self: Api, content_type: str, body: bytes) -> Any:
-        return whole(self, content_type, body.replace(b'"quarter_year"', b'"day"'))
+    def enter(self: Api, fields: dict[str, str]) -> Any:
+        return whole(self, {name: "day" if text == "quarter_year" else text for name, text in fields.items()})
 
     patch(Api, "enter", enter)

@@ -19,7 +19,8 @@ import apsw
 
 from conformance.defects import REAL_RIGS, Patch, defect
 from reference_terminal.acquisition.poller import GatewayPoller
-from reference_terminal.platform import Clock, Platform
+from reference_terminal.model.clock import Clock
+from reference_terminal.platform import Platform
 from reference_terminal.storage import database, store
 from reference_terminal.storage.store import Store
 

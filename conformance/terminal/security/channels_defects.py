@@ -23,9 +23,9 @@ from reference_terminal.net import channel
 from reference_terminal.net.channel import ChannelRefused, Line, Security, TlsLine
 from reference_terminal.security import certificates
 from reference_terminal.security.certificates import CertificateError
+from reference_terminal.settings.overlay import Overlay, Scope
 from reference_terminal.uplink.hj212 import link
 from reference_terminal.uplink.hj212.link import CentreLink
-from reference_terminal.uplink.hj212.settings import CentreSettings
 
 _REST = ("isc-2/7.4.1.4(2)a", "isc-2/7.4.1.4(2)b")
 _IDENTITY = ("isc-2/7.4.1b",)
@@ -286,7 +286,11 @@ def refusals_without_alarm(patch: Patch) -> None:
 )
 def registration_in_the_clear(patch: Patch) -> None:
     """A setting like any other."""
-    patch(CentreSettings, "_sealed", lambda self, name, value: value)  # pyright: ignore[reportUnknownLambdaType]
+
+    def sealed(self: Overlay, scope: Scope, name: str, text: str) -> str:
+        return own(self, scope, name, text) if scope.sealed else text
+
+    own = patch(Overlay, "sealed", sealed)
 
 
 @defect(

@@ -13,10 +13,8 @@ from conformance.defects.seams import hides_events
 from reference_terminal.assembly import Terminal
 from reference_terminal.security import certificates
 from reference_terminal.security.certificates import Identity
-from reference_terminal.security.vault import Vault
-from reference_terminal.settings import centre_overlay
 from reference_terminal.settings.centres import CentreConfig
-from reference_terminal.storage.store import Store
+from reference_terminal.settings.overlay import Overlay
 from reference_terminal.web.centre_orders import CentreOrders
 from reference_terminal.web.server import HttpError
 
@@ -77,13 +75,13 @@ def renewal_lost_with_the_power(patch: Patch) -> None:
     """The file of the factory is read at every start."""
     starts: list[str] = []
 
-    def renewed(centre: CentreConfig, store: Store, vault: Vault | None) -> CentreConfig:
+    def renewed(self: Overlay, centre: CentreConfig) -> CentreConfig:
         if centre.id == "A":
             starts.append(centre.id)
         # The second start puts the new certificate in force, the third follows the power cut.
-        return centre if len(starts) > 2 else own(centre, store, vault)
+        return centre if len(starts) > 2 else own(self, centre)
 
-    own = patch(centre_overlay, "_renewed", renewed)
+    own = patch(Overlay, "renewed", renewed)
 
 
 @defect(

@@ -15,9 +15,9 @@ from cryptography import x509
 
 from conformance.defects import Patch, defect
 from conformance.defects.seams import whispers_alarms
+from reference_terminal.model.clock import WallClock
 from reference_terminal.net.channel import Line, Revocation, Standing
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.status.revocation import RevocationLists

@@ -57,7 +57,8 @@ def acquisition_halts_for_backup(patch: Patch) -> None:
     whole = StoredApi.give
 
     async def give(self: StoredApi, from_s: int, to_s: int) -> File:
-        for poller in self._terminal.pollers:
+        terminal: Any = self._terminal
+        for poller in terminal.pollers:
             for meter in poller._meters:
                 meter.next_s += 300
         return await whole(self, from_s, to_s)
@@ -340,8 +341,8 @@ def short_ages_as_delivered(patch: Patch) -> None:
         short = dataclasses.replace(config.storage, raw_days=31, record_days=366)
         whole(self, dataclasses.replace(config, storage=short), *rest)
 
-    def storage(self: StoredApi) -> Any:
-        return {**tell(self), "raw_days": 31, "settled_days": 366}
+    def storage(self: StoredApi, query: dict[str, str]) -> Any:
+        return {**tell(self, query), "raw_days": 31, "settled_days": 366}
 
     patch(Housekeeping, "__init__", initialise)
     patch(StoredApi, "storage", storage)

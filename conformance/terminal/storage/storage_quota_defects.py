@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from conformance.defects import Patch, defect
 from reference_terminal.model.rows import Gap, Pending
-from reference_terminal.operations.journal import Journal
 from reference_terminal.storage.bound import Bound
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 
 _CLAUSES = ("isc-2/7.2.4(5)a",)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from reference_terminal.acquisition.cjt188 import frames as cjt188
 from reference_terminal.acquisition.cjt188.frames import Field, Frame
-from reference_terminal.acquisition.cjt188.layouts import fields_named
 from reference_terminal.acquisition.driver import Content, Poll, stamped
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.line import Line, Question
 from reference_terminal.model import numbers, reading, units
+from reference_terminal.model.cjt188_layouts import fields_named
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import BadContent
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.settings.meters import MeterConfig, PointConfig
 
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reference_terminal.acquisition import bcd
-from reference_terminal.acquisition.cjt188.layouts import UNIT_CODES, FieldLayout, width
-from reference_terminal.model import numbers, reading
+from reference_terminal.model import bcd, numbers, reading
+from reference_terminal.model.cjt188_layouts import UNIT_CODES, FieldLayout, width
 from reference_terminal.model.reading import BadContent
+from reference_terminal.model.seams import seam
 
 START, END, PREAMBLE = 0x68, 0x16, 0xFE
 READ, READ_ADDRESS = 0x01, 0x03
@@ -73,6 +73,7 @@ def scan(octets: bytes) -> Iterator[Found]:
         at = found.end if found is not None and found.frame is not None else at + 1
 
 
+@seam
 def _at(octets: bytes, at: int) -> Found | None:
     if len(octets) < at + _HEAD or octets[at + 10] > _LONGEST:
         return None
@@ -87,6 +88,7 @@ def _at(octets: bytes, at: int) -> Found | None:
     return Found(at, end, Frame(f"{body[1]:02X}", bcd.digits_of(body[2:9]), body[9], body[_HEAD:]))
 
 
+@seam
 def matches(asked: str, answered: str) -> bool:
     """Whether the address of an answer is the one asked; digits A of the question stand for any."""
     return all(digit in ("A", other) for digit, other in zip(asked, answered, strict=True))

@@ -16,6 +16,7 @@ from reference_terminal.acquisition.collectors.device_report import MessageError
 from reference_terminal.acquisition.collectors.messages_hj212 import read_text
 from reference_terminal.acquisition.driver import Content
 from reference_terminal.model import reading
+from reference_terminal.model.seams import seam
 
 __all__ = ["MessageError", "Said", "content", "of_tags", "read_message"]
 
@@ -134,6 +135,7 @@ _READERS: dict[str, Callable[[dict[str, Any], bool], list[Said]]] = {
 }
 
 
+@seam
 def of_tags(tags: Iterable[str], contents: dict[str, Content]) -> list[Content]:
     """The contents of these tags in their order; what is absent says so."""
     return [contents.get(tag) or Content("", None, reading.ABSENT) for tag in tags]

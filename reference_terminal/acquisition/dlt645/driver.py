@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reference_terminal.acquisition import bcd
 from reference_terminal.acquisition.dlt645 import frames as dlt645
-from reference_terminal.acquisition.dlt645 import items, plan
+from reference_terminal.acquisition.dlt645 import plan
 from reference_terminal.acquisition.dlt645.frames import Frame
 from reference_terminal.acquisition.driver import Content, Poll, number_content, stamped
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.line import Line, Question
-from reference_terminal.model import reading
+from reference_terminal.model import bcd, reading
+from reference_terminal.model import dlt645_items as items
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import BadContent
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.settings.meters import MeterConfig
 from reference_terminal.settings.serial_meters import SerialPoint
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reference_terminal.acquisition import bcd
+from reference_terminal.model import bcd
+from reference_terminal.model.seams import seam
 
 START, END, PREAMBLE, FILL = 0x68, 0x16, 0xFE, 0xAA
 READ, FOLLOW, ADDRESS = 0x11, 0x12, 0x13
@@ -87,6 +88,7 @@ def scan(octets: bytes) -> Iterator[Found]:
         at = found.end if found is not None and found.frame is not None else at + 1
 
 
+@seam
 def _at(octets: bytes, at: int) -> Found | None:
     if len(octets) < at + _HEAD or octets[at + 7] != START:
         return None
@@ -107,6 +109,7 @@ def identifier_octets(identifier: str) -> bytes:
     return bytes.fromhex(identifier)[::-1]
 
 
+@seam
 def matches(asked: str, answered: str) -> bool:
     """Whether the address of an answer is the one asked; digits A of the question stand for any (abbreviation)."""
     return all(digit in ("A", other) for digit, other in zip(asked, answered, strict=True))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reference_terminal.acquisition.dlt645 import items
+from reference_terminal.model import dlt645_items as items
 from reference_terminal.settings.meters import MeterConfig
 
 

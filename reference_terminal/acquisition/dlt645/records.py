@@ -12,9 +12,10 @@ from reference_terminal.acquisition.dlt645.driver import Dlt645Meter, content_of
 from reference_terminal.acquisition.driver import stamped
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.model import reading
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import floor_s, parse_stamp, stamp
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.settings.meters import PointConfig
 from reference_terminal.settings.serial_meters import HOURLY_FREEZE, LOAD_PROFILE, NO_RECORDS
 
@@ -84,6 +85,7 @@ class Dlt645Records:
         extra = bytes.fromhex("01" + digits[10:12] + digits[8:10] + digits[6:8] + digits[4:6] + digits[2:4])
         return of_profile(await self._meter.recall(f"06{_PROFILE_CLASS:02X}0001", extra))
 
+    @seam
     async def _freeze(self, at_s: int, clock: WallClock) -> Remembered | None:
         """The hourly freeze of this instant (05 04 FF nn): where it lies by the terminal's clock, then by its stamp."""
         number = (floor_s(clock.now_s(), self.step_s) - at_s) // self.step_s + 1

@@ -13,14 +13,15 @@ from reference_terminal.acquisition.collectors.messages import MessageError, Sai
 from reference_terminal.acquisition.collectors.slots import OwnPace
 from reference_terminal.acquisition.driver import Poll
 from reference_terminal.model import reading
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
+from reference_terminal.model.seams import seam
 from reference_terminal.net.channel import ChannelRefused, Security
 from reference_terminal.net.http import HttpClient, HttpFailed, Place
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.security.certificates import CertificateError
 from reference_terminal.settings.collectors import CollectorConfig
 from reference_terminal.settings.meters import MeterConfig
+from reference_terminal.storage.journal import Journal
 
 _PAUSES_S = (1.0, 2.0, 4.0, 8.0)
 ALARM = "collector refused"
@@ -107,6 +108,7 @@ class HttpsMeter:
             raise Unanswered(slots.unusable(said))
         return said, at_ms
 
+    @seam
     async def _get(self) -> tuple[int, bytes]:
         try:
             answer = await self._client.get(self._place, float(self._collector.timeout_s))

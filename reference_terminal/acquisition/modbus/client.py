@@ -19,6 +19,7 @@ from pymodbus.pdu.register_message import ReadHoldingRegistersRequest, ReadInput
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.modbus.blocks import Block
 from reference_terminal.model import reading
+from reference_terminal.model.seams import seam
 from reference_terminal.settings.meters import GatewayConfig
 
 logging.getLogger("pymodbus").addHandler(logging.NullHandler())
@@ -52,6 +53,7 @@ class GatewayClient:
         return self._client.connected
 
     @property
+    @seam
     def shared_timeout_s(self) -> float | None:
         """How long one silent unit keeps all others waiting."""
         return self._timeout_s
@@ -107,6 +109,7 @@ class GatewayClient:
         """Whether the same request may fare better at once: not after an exception or without a connection."""
         return failure.cause in (reading.TIMEOUT, reading.BAD_FRAME)
 
+    @seam
     async def _once(self, unit: int, block: Block, wait_s: float | None) -> bytes:
         if not await self.connect():
             raise ReadFailed(reading.NO_CONNECTION)
@@ -140,6 +143,7 @@ class GatewayClient:
             raise ReadFailed(reading.BAD_FRAME)
         return struct.pack(f">{block.count}H", *answer.registers)
 
+    @seam
     def answers(self, request: ModbusPDU, answer: ModbusPDU) -> bool:
         """Whether `answer` belongs to `request`: same transaction, unit and function."""
         return (

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from reference_terminal.model import numbers, reading
 from reference_terminal.model.reading import BadContent
+from reference_terminal.model.seams import seam
 from reference_terminal.settings.meters import TYPES, PartConfig, PointConfig
 
 
@@ -71,11 +72,13 @@ def point_plan(number_of_point: int, config: PointConfig, places: list[tuple[int
     return PointPlan(number_of_point, config, parts, tuple(sentinel.upper() for sentinel in config.sentinels))
 
 
+@seam
 def is_sentinel(plan: PointPlan, raw: str) -> bool:
     """Whether register contents (hexadecimal, as received) are one of the point's marks for no value."""
     return raw in plan.sentinels
 
 
+@seam
 def in_range(config: PointConfig, value: Decimal) -> bool:
     """Whether a value lies within the point's limits; the limits themselves are valid (ruling R-20)."""
     return (config.minimum is None or value >= config.minimum) and (config.maximum is None or value <= config.maximum)
@@ -94,6 +97,7 @@ def value_of(plan: PointPlan, pieces: list[bytes]) -> Decimal:
     return scaled(total, config.scale)
 
 
+@seam
 def scaled(value: Decimal, factor: Decimal) -> Decimal:
     """`value` × `factor`, exact, keeping every decimal."""
     return numbers.CONTEXT.multiply(value, factor)

@@ -14,8 +14,9 @@ from reference_terminal.acquisition.modbus.blocks import Block
 from reference_terminal.acquisition.modbus.client import GatewayClient
 from reference_terminal.acquisition.modbus.serial import FRAMINGS
 from reference_terminal.model import reading
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
-from reference_terminal.operations.clock import WallClock
+from reference_terminal.model.seams import seam
 from reference_terminal.settings.meters import MeterConfig
 
 
@@ -104,9 +105,11 @@ class SerialModbusMeter(BlockReader):
                     raise
                 retries -= 1
 
+    @seam
     async def _ask(self, block: Block, wait_s: float | None) -> bytes:
         return await self.carrier.ask(serial.question(self._framing, self.config.unit, block), wait_s)
 
+    @seam
     async def _settle(self, block: Block, wait_s: float | None) -> None:
         """After a request without answer: ask for another number of registers first.
 

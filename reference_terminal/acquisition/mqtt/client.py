@@ -18,11 +18,12 @@ from reference_terminal.acquisition.mqtt import properties as names
 from reference_terminal.acquisition.mqtt.packets import LEVEL, LEVEL_5, Arrived, BadPacket
 from reference_terminal.acquisition.mqtt.reasons import in_words
 from reference_terminal.acquisition.mqtt.received import Keeping, ReceivedIds
+from reference_terminal.model.clock import WallClock
+from reference_terminal.model.seams import seam
 from reference_terminal.net.channel import ChannelRefused, Line, Security, open_line
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.security.certificates import CertificateError
 from reference_terminal.settings.collectors import VERSIONS, CollectorConfig
+from reference_terminal.storage.journal import Journal
 
 _PIECE = 65_536
 _LONGEST_PAUSE_S = 30.0
@@ -106,6 +107,7 @@ class MqttClient:
     def _lost(self, en: str, zh: str) -> None:
         self._journal.raise_alarm(ALARM, self.config.id, en, zh)
 
+    @seam
     async def _once(self) -> None:
         config = self.config
         timeout_s = float(config.timeout_s)
@@ -205,6 +207,7 @@ class MqttClient:
             en, zh = in_words(*packets.goodbye(body))
             raise Refused(f"the broker ends the connection: {en}", f"代理断开连接：{zh}")
 
+    @seam
     def _named(self, message: Arrived) -> Arrived:
         """A message under its topic, whether an alias stood for it. Raises BadPacket."""
         if message.alias > packets.MOST_ALIASES or not (message.topic or message.alias in self._aliases):
@@ -213,6 +216,7 @@ class MqttClient:
             self._aliases[message.alias] = message.topic
         return message if message.topic else replace(message, topic=self._aliases[message.alias])
 
+    @seam
     def _arrived(self, message: Arrived) -> None:
         if not message.qos:
             self.take(message, None)
@@ -235,6 +239,7 @@ class MqttClient:
         """The receipt of a message that came before and is repeated while it waits."""
         return next((receipt for receipt in self._waiting if receipt.packet_id == packet_id), None)
 
+    @seam
     def _let_go(self, line: Line, packet_id: int) -> None:
         """PUBREL: the identifier is forgotten, and PUBCOMP says so once that is durable."""
         if packet_id in self._ids:

@@ -17,10 +17,11 @@ from reference_terminal.acquisition.driver import Poll
 from reference_terminal.acquisition.mqtt.client import MqttClient, Receipt
 from reference_terminal.acquisition.mqtt.packets import Arrived
 from reference_terminal.model import reading
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
+from reference_terminal.model.seams import seam
 from reference_terminal.settings.meters import MeterConfig
+from reference_terminal.storage.journal import Journal
 
 GATHER_S = 1.0
 """How long a message that lacks points is kept open for others of its slot."""
@@ -80,6 +81,7 @@ class MqttMeter:
         self._held[slot_s] = held
         self._came.set()
 
+    @seam
     def instant(self, said: Said) -> int | None:
         """The instant a message belongs to, ms UTC; None if it says none that can be."""
         return slots.instant_of(said, self._clock.now_ms())
@@ -88,6 +90,7 @@ class MqttMeter:
         """A message came that is none; it may have been about this device."""
         self._odd = cause
 
+    @seam
     def _hand_late(self, slot_s: int, held: _Held) -> None:
         def durable() -> None:
             self._client.settle(held.receipts)

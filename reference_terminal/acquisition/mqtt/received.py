@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from reference_terminal.acquisition.systems import Memory
+from reference_terminal.model.seams import seam
 
 _SCOPE = "mqtt received"
 
@@ -32,6 +33,7 @@ class ReceivedIds:
         self._ids = dict.fromkeys(int(each) for each in kept.split(",") if each)
         self._durable = dict(self._ids)
 
+    @seam
     def __contains__(self, packet_id: int) -> bool:
         """Whether the message is the terminal's, or is about to be."""
         return packet_id in self._ids

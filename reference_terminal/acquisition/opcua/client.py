@@ -21,11 +21,12 @@ from OpenSSL import crypto
 
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.model import reading
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
+from reference_terminal.model.clock import WallClock
+from reference_terminal.model.seams import seam
 from reference_terminal.security.certificates import CertificateError
 from reference_terminal.security.systems import SystemKeys, trusted
 from reference_terminal.settings.systems import SystemConfig
+from reference_terminal.storage.journal import Journal
 
 ua: Any = asyncua_ua
 ALARM = "system refused"
@@ -123,6 +124,7 @@ class OpcUaClient:
         self._plan_renewal(client)
         return client
 
+    @seam
     def _put_off(self) -> None:
         self._not_before_s = self._loop.time() + self._pause_s
         self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)

@@ -19,7 +19,7 @@ from reference_terminal.acquisition.driver import Content, Poll, stamped
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.opcua.client import OpcUaClient
 from reference_terminal.model import numbers, reading
-from reference_terminal.operations.clock import WallClock
+from reference_terminal.model.clock import WallClock
 from reference_terminal.settings.meters import MeterConfig
 
 ua: Any = asyncua_ua

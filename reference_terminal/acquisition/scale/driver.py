@@ -21,10 +21,10 @@ from reference_terminal.acquisition.line import Line, Question
 from reference_terminal.acquisition.scale.loads import WATCH_S, Bridge, Load
 from reference_terminal.acquisition.systems import Memory
 from reference_terminal.model import numbers, reading, units
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
+from reference_terminal.model.clock import WallClock
 from reference_terminal.settings.meters import MeterConfig, PointConfig
 from reference_terminal.settings.serial_meters import COMMANDED, LOADS, NET
+from reference_terminal.storage.journal import Journal
 
 _XK3190 = re.compile(rb"\x02([+-])(\d{6})(\d)([0-9A-Fa-f]{2})\x03")
 _ANSWER = re.compile(rb"\x02([A-Z])B([+-])(\d{6})(\d)([0-9A-Fa-f]{2})\x03")

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from reference_terminal.model.seams import seam
+
 WATCH_S = 1
 """How often a bridge is looked at; trucks stand on it for some seconds at least."""
 
@@ -46,6 +48,7 @@ class Bridge:
             self._gross = None if gross == "-" else Decimal(gross)
 
     @property
+    @seam
     def kept(self) -> str:
         """What must outlast a restart, as text."""
         return f"{self.total} {self.loads} {'-' if self._gross is None else self._gross}"
@@ -65,6 +68,7 @@ class Bridge:
         """Nothing was seen: a weight is not at rest for having been seen before."""
         self._shown = None
 
+    @seam
     def _weighed(self, weight: Decimal) -> Load:
         gross = self._gross
         if gross is None or weight >= gross:

@@ -16,8 +16,9 @@ from reference_terminal.acquisition.driver import Content, Poll, judged
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.sql.row_source import Row, RowSource
 from reference_terminal.model import reading
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
-from reference_terminal.operations.clock import WallClock
+from reference_terminal.model.seams import seam
 from reference_terminal.settings.meters import MeterConfig
 
 _PAUSES_S = (0.5, 1.0, 2.0, 4.0)
@@ -66,6 +67,7 @@ class SqlMeter:
         if row.tag not in known or (known[row.tag].at_ms or 0) > at_ms:
             known[row.tag] = row
 
+    @seam
     def _hand_late(self, slot_s: int, rows: dict[str, Row]) -> None:
         if self.late is not None:
             self.late(self._readings(rows, slot_s, reading.NO_ROW), self._source.owe())

@@ -26,9 +26,10 @@ from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.sql import errors, odbc
 from reference_terminal.acquisition.systems import Memory
 from reference_terminal.model import numbers, reading
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
+from reference_terminal.model.clock import WallClock
+from reference_terminal.model.seams import seam
 from reference_terminal.settings.systems import SystemConfig
+from reference_terminal.storage.journal import Journal
 
 ALARM = "system refused"
 _SCOPE = "system"
@@ -92,6 +93,7 @@ class RowSource:
                 if not fresh or rows[-1].id <= self._after:
                     return
 
+    @seam
     def _note(self, row: Row) -> None:
         self._known[row.id] = None
         self._after = max(self._after, row.id)
@@ -127,6 +129,7 @@ class RowSource:
             return reading.ERROR_ANSWER
         return reading.LOCKED if meaning == errors.BUSY else reading.NO_CONNECTION
 
+    @seam
     def _refused(self, reason: str) -> None:
         first = reason.strip().splitlines()[0][:200] if reason.strip() else "no reason"
         self._journal.raise_alarm(

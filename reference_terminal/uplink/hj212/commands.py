@@ -10,11 +10,12 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from reference_terminal.hj212 import message as messages
 from reference_terminal.hj212.message import ANSWER_FLAG, Message
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, HOUR, Span, iso, minutes, parse_stamp, stamp
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.settings.centres import MIN_INTERVALS
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212 import packets
 from reference_terminal.uplink.hj212.link import CentreLink
@@ -103,10 +104,12 @@ class CommandSet:
             return WRONG_CN
         return ACCEPTED
 
+    @seam
     def is_answered(self, request: Message) -> bool:
         """Whether a faulty request is answered: when it wants an answer or its Flag cannot be read."""
         return request.flag is None or request.wants_answer
 
+    @seam
     async def _request(self, link: CentreLink, request: Message) -> None:
         """9011, execution, 9012; a request repeated with the same QN is answered again but not carried out twice."""
         self._reply(link, request, "9011", f"QnRtn={ACCEPTED}")
@@ -124,6 +127,7 @@ class CommandSet:
         if request.wants_answer:
             link.send(link.answer_to(request, cn, cp))
 
+    @seam
     def _tell(self, link: CentreLink, request: Message, cp: str) -> None:
         """Data that answer a request: its command code and QN, no acknowledgement asked."""
         config = link.config
@@ -138,6 +142,7 @@ class CommandSet:
                 return int(value)
         return None
 
+    @seam
     def _change(self, link: CentreLink, name: str, value: int | str) -> int:
         shown = "******" if name == "pw" else value
         self._journal.event("setting", link.config.id, f"{name} set to {shown}", f"{name} 设为 {shown}")
@@ -156,6 +161,7 @@ class CommandSet:
         self._tell(link, request, f"SystemTime={stamp(self._clock.now_s())}")
         return DONE
 
+    @seam
     async def _set_clock(self, link: CentreLink, request: Message, fields: dict[str, str]) -> int:
         """Set the logger's clock; instruments behind it have none that could be set (PolId)."""
         at_s = parse_stamp(fields.get("SystemTime", ""))
@@ -199,6 +205,7 @@ class CommandSet:
 
     # Real-time data and reading on command
 
+    @seam
     async def _start_realtime(self, link: CentreLink, request: Message) -> None:
         """2011: switch real-time data on; asked for an answer, read the meters afresh and send what they say now."""
         if not link.settings.realtime_on:
@@ -219,6 +226,7 @@ class CommandSet:
             result = DONE if await link.upload("2011", f"DataTime={data_time}", items) else TIMED_OUT
         link.send(link.answer_to(request, "9012", f"ExeRtn={result}"))
 
+    @seam
     def _stop_realtime(self, link: CentreLink) -> None:
         self._change(link, "realtime_on", 0)
 
@@ -227,6 +235,7 @@ class CommandSet:
     async def _minute_history(self, link: CentreLink, request: Message, fields: dict[str, str]) -> int:
         return await self.history(link, request, minutes(link.settings.minute_interval), fields)
 
+    @seam
     async def _hour_history(self, link: CentreLink, request: Message, fields: dict[str, str]) -> int:
         return await self.history(link, request, HOUR, fields)
 
@@ -251,6 +260,7 @@ class CommandSet:
 
     # Field information
 
+    @seam
     async def _tell_information(self, link: CentreLink, request: Message, fields: dict[str, str]) -> int:
         """3020: state of the logger (i22001), its link to the host (i22003) and its log (i21001)."""
         now = stamp(self._clock.now_s())

@@ -17,22 +17,23 @@ from reference_terminal.hj212 import message as messages
 from reference_terminal.hj212.frame import Decoder, Refused
 from reference_terminal.hj212.message import SPLIT_FLAG, UPLOAD_FLAG, Malformed, Message
 from reference_terminal.hj212.qn import QnSource
+from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
 from reference_terminal.model.rows import Pending
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import floor_s, span_of
 from reference_terminal.net.channel import ChannelRefused, Line, Revocation, Security, open_line
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.security.certificates import CertificateError
 from reference_terminal.security.payload import Payload, PayloadRefused, is_protected
 from reference_terminal.security.status import Watched
+from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.centres import CentreConfig
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.outbox import BACKFILL, LIVE, Outbox
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212 import packets
-from reference_terminal.uplink.hj212.packets import Channel
-from reference_terminal.uplink.hj212.settings import CentreSettings, command_of
+from reference_terminal.uplink.hj212.packets import Channel, command_of
 
 DEAD_AIR_S = 60.0
 """A connection on which nothing was heard for so long while acknowledgements were due is taken for dead."""
@@ -96,7 +97,6 @@ class CentreLink:
         self._failures = 0
         self._refused = 0
         self._refused_told_s = -1e9
-        store.changed.append(self._note_readings)
 
     @property
     def connected(self) -> bool:
@@ -130,6 +130,7 @@ class CentreLink:
             self._failures = 0 if heard else self._failures + 1
             await asyncio.sleep(self.reconnect_pause_s(self._failures))
 
+    @seam
     async def _connect(self) -> Line:
         """A line to the centre whose channel is as configured; raises what `open_line` raises."""
         config = self.config
@@ -137,6 +138,7 @@ class CentreLink:
         self._journal.clear_alarm("channel refused", config.id)
         return line
 
+    @seam
     def reconnect_pause_s(self, failures: int) -> float:
         """Pause before connecting again: 1 s after a useful session, else doubling to 60 s, with jitter."""
         return min(60.0, 2.0 ** min(failures, 10)) * (0.75 + 0.25 * self._random.random())
@@ -145,6 +147,7 @@ class CentreLink:
         address = f"{self.config.host}:{self.config.port}"
         self._journal.raise_alarm("centre lost", self.config.id, f"{address} {en}", f"{address} {zh}")
 
+    @seam
     async def _session(self, line: Line) -> bool:
         """Work on one connection until it ends; whether anything was heard on it."""
         self._line = line
@@ -196,6 +199,7 @@ class CentreLink:
         await self._clock.sleep_until(until_s * 1000)
         raise LinkLost("a certificate of the channel has expired")
 
+    @seam
     async def _watch_revocation(self, revocation: Revocation, line: Line) -> None:
         """End the connection once a certificate it stands on is revoked, or cannot be checked any more."""
         while True:
@@ -204,6 +208,7 @@ class CentreLink:
                 raise LinkLost(fault)
             await revocation.changed()
 
+    @seam
     async def _watch_status(self, status: Watched) -> None:
         """Look again when the status of the centre's certificate is known no longer, and end the connection if bad."""
         while status.until_s:
@@ -257,6 +262,7 @@ class CentreLink:
                     continue
                 self._sort(message)
 
+    @seam
     def _opened(self, data: bytes) -> bytes:
         """A data segment in the clear; raises PayloadRefused for one that is not protected as agreed."""
         if self._payload is not None:
@@ -265,6 +271,7 @@ class CentreLink:
             raise PayloadRefused("payload-unexpected")
         return data
 
+    @seam
     def _sort(self, message: Message) -> None:
         """Answers go to the exchange they belong to, everything else is a request."""
         if message.cn in _ANSWERS:
@@ -274,6 +281,7 @@ class CentreLink:
         else:
             self._requests.put_nowait(message)
 
+    @seam
     def _refuse(self, item: Refused) -> None:
         self._tell_refused(f"{item.reason}, {item.octets} octets skipped")
         if item.data and self.config.answer_crc_error and self._payload is None:
@@ -293,6 +301,7 @@ class CentreLink:
         count, self._refused, self._refused_told_s = self._refused, 0, now_s
         self._journal.event("refused", self.config.id, f"{count} refused: {reason}", f"拒收 {count} 次:{reason}")
 
+    @seam
     def _answer(self, message: Message) -> None:
         """An answer ends the exchange it names; one for an older exchange still counts for its period."""
         waiter = self._waiting.get((message.cn, message.qn))
@@ -345,14 +354,17 @@ class CentreLink:
             raise LinkLost(f"nothing heard for {DEAD_AIR_S:.0f} s")
         return False
 
+    @seam
     def transmissions(self) -> int:
         """How often one packet is sent in one exchange: ReCount counts the repetitions."""
         return 1 + self.settings.recount
 
+    @seam
     def is_dead(self) -> bool:
         """Whether nothing was heard for so long that the connection is taken for half-open."""
         return self._loop.time() - self._heard_s > DEAD_AIR_S
 
+    @seam
     async def _acknowledged(self, waiter: asyncio.Future[None], timeout_s: float) -> bool:
         pause: asyncio.Future[None] = self._loop.create_future()
         timer = self._loop.call_later(timeout_s, _release, pause)
@@ -414,6 +426,7 @@ class CentreLink:
         return await self.upload(command_of(span_of(item.span)), first, items, item)
 
     @property
+    @seam
     def reading_suffix(self) -> str:
         """What is added to a code for the closing register; empty when this centre does not want it."""
         return self.config.reading_suffix if self.config.reading else ""
@@ -446,7 +459,9 @@ class CentreLink:
 
     # Real-time data
 
-    def _note_readings(self, readings: Sequence[Reading]) -> None:
+    @seam
+    def note_readings(self, readings: Sequence[Reading]) -> None:
+        """Readings were committed: the latest of each point goes into real-time data."""
         for reading in readings:
             self._fresh[reading.point] = reading
 
@@ -464,6 +479,7 @@ class CentreLink:
             if items:
                 await self.upload("2011", f"DataTime={data_time}", items)
 
+    @seam
     def sends_realtime(self) -> bool:
         """Whether this centre is sent real-time data now."""
         return self.settings.realtime_on and "2011" in self.config.uploads

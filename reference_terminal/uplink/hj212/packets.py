@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from reference_terminal.model import numbers
 from reference_terminal.model.reading import HIGH_SIGNAL, LOW_SIGNAL, Reading, flag_of
 from reference_terminal.model.rows import Record
-from reference_terminal.model.times import stamp
+from reference_terminal.model.seams import seam
+from reference_terminal.model.times import DAY, HOUR, Span, stamp
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,13 @@ class Channel:
     unit: str = ""
 
 
+@seam
 def period_stamp(record_start_s: int, record_end_s: int) -> str:
     """DataTime of a period: its start (HJ 212 table 4, ruling R-09)."""
     return stamp(record_start_s)
 
 
+@seam
 def sample_stamp(reading: Reading) -> str:
     """The sampling instant of a reading: when the meter's answer came, whole seconds."""
     return stamp(reading.at_ms // 1000)
@@ -51,6 +54,7 @@ def record_item(channel: Channel, record: Record, reading_suffix: str) -> str:
     return item
 
 
+@seam
 def record_items(channels: Sequence[Channel], records: Mapping[int, Record], reading_suffix: str) -> list[str]:
     """The points of a period that a centre knows, in the order of the configuration."""
     return [
@@ -77,3 +81,10 @@ def realtime(channels: Sequence[Channel], readings: Mapping[int, Reading]) -> tu
         return "", []
     data_time = max(sample_stamp(reading) for _, reading in known)
     return data_time, [realtime_item(channel, reading, data_time) for channel, reading in known]
+
+
+def command_of(span: Span) -> str:
+    """The command code that carries a class of periods (HJ 212 table 9)."""
+    if span == DAY:
+        return "2031"
+    return "2061" if span == HOUR else "2051"

@@ -1,6 +1,6 @@
 """The link to a fingerprint platform: enrols the device and deposits fingerprints (docs/WIRE.md section 4).
 
-Leaves making and comparing them to `storage.notary`.
+Leaves making and comparing them to `storage.fingerprint_signer`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ class DepositLink(PlatformLink):
         self._notary = notary
         self._device = device
         self._enrolled = False
-        notary.made.append(self.outbox.wake)
 
     async def work_on(self) -> None:
         """Enrol, then deposit what is not deposited yet."""

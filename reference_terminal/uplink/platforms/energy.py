@@ -11,11 +11,11 @@ from collections.abc import Sequence
 import msgspec
 
 from reference_terminal.model.rows import Pending
+from reference_terminal.model.seams import seam
 from reference_terminal.net.http import HttpFailed
 from reference_terminal.settings.centres import day_time_s
 from reference_terminal.uplink.platforms.entries import STAT_TYPES, Terms, entries
 from reference_terminal.uplink.platforms.link import Kit, PlatformLink, Refused
-from reference_terminal.uplink.window import DailyWindow
 
 MOST_ENTRIES = 500
 PERIODS_AT_ONCE = 200
@@ -50,11 +50,7 @@ class EnergyLink(PlatformLink):
         self._check_versions = True
         self._most = PERIODS_AT_ONCE
 
-    def use_window(self, window: DailyWindow) -> None:
-        """Upload in this window."""
-        window.opened.append(self._opened)
-
-    def _opened(self) -> None:
+    def window_opened(self) -> None:
         """The window opens: versions are asked for before anything is uploaded."""
         self._check_versions = True
         self._failures = 0
@@ -211,6 +207,7 @@ class EnergyLink(PlatformLink):
         wanted = frozenset(known.wanted)
         return Terms(given.scope, given.input_type, known.valid_means_valid, key, wanted)
 
+    @seam
     async def _deliver(self, items: Sequence[Pending]) -> None:
         """Upload periods in bodies of at most 500 entries; each period is done when all its entries were taken."""
         known = self.registration
@@ -235,6 +232,7 @@ class EnergyLink(PlatformLink):
         records = self._store.period(item.span, item.start_s)
         return entries(self.channels, records, terms, self._clock.now_s())
 
+    @seam
     async def _upload(self, items: Sequence[Pending], body: Sequence[dict[str, object]]) -> bool:
         """Send the entries of some periods; they leave the queue when the platform has taken all of them."""
         for item in items:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from reference_terminal.model.rows import Record
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, MONTH, QUARTER, stamp
 from reference_terminal.security.symmetric import ecb_text
 from reference_terminal.uplink.hj212.packets import Channel
@@ -63,6 +64,7 @@ def _text(value: object) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
+@seam
 def entries(
     channels: Sequence[Channel], records: Mapping[int, Record], terms: Terms, now_s: int
 ) -> list[dict[str, object]]:

@@ -13,16 +13,16 @@ from typing import Any
 
 import msgspec
 
+from reference_terminal.model.clock import WallClock
 from reference_terminal.net.channel import ChannelRefused, Security
 from reference_terminal.net.http import HttpClient, HttpFailed, Place, place_of
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.security.certificates import CertificateError
+from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.centres import CentreConfig
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.outbox import LIVE, Outbox
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212.packets import Channel
-from reference_terminal.uplink.hj212.settings import CentreSettings
 
 ANSWER_S, ANSWER_MOST_S = 10.0, 120.0
 """How long an answer is waited for at first; doubled after each time-out, so that a slow platform is heard."""

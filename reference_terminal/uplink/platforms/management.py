@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from reference_terminal.management.installer import Installer, Outcome
 from reference_terminal.management.packages import MOST_OCTETS
+from reference_terminal.model.seams import seam
 from reference_terminal.net.http import HttpFailed
 from reference_terminal.uplink.platforms.link import Kit, PlatformLink, Refused
 
@@ -52,10 +53,12 @@ class ManagementLink(PlatformLink):
         for task in _list(answer, "tasks"):
             await self._carry_out(task)
 
+    @seam
     async def _stop(self, number: str) -> None:
         self._come.pop(number, None)
         await self._tell_result(number, self._installer.stop(self._source(number)))
 
+    @seam
     async def _carry_out(self, task: Any) -> None:
         try:
             number, kind, url = (str(task[name]) for name in ("taskId", "kind", "url"))
@@ -84,6 +87,7 @@ class ManagementLink(PlatformLink):
         }
         await self.ask(self.home(RESULT), body)
 
+    @seam
     async def _fetch(self, number: str, url: str) -> bytes | None:
         """The whole package, going on where the network was lost; None if the task was stopped meanwhile."""
         come = self._come.setdefault(number, bytearray())

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from reference_terminal.model.rows import Pending, Record
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso, span_of
 from reference_terminal.security.payload import key_id
 from reference_terminal.security.symmetric import NONCE, base64url, gcm_seal
@@ -59,6 +60,7 @@ class RecordsLink(PlatformLink):
         elif len(items) == 1:
             self.outbox.failed(items[0])
 
+    @seam
     def is_success(self, status: int, answer: dict[str, Any]) -> bool:
         """200 and the number of records taken."""
         return status == 200 and isinstance(answer.get("accepted"), int)
@@ -78,15 +80,18 @@ class RecordsLink(PlatformLink):
             body = self._enciphered(path, body)
         await self.ask(self.home(path), body, self.headers())
 
+    @seam
     def headers(self) -> list[tuple[str, str]]:
         """How this terminal says who it is."""
         return [("Authorization", f"Bearer {self._token}")]
 
+    @seam
     def _enciphered(self, path: str, body: dict[str, object]) -> dict[str, object]:
         nonce = self._kit.random.randbytes(NONCE)
         octets = gcm_seal(self._body_key, nonce, msgspec.json.encode(body), path.encode())
         return {"keyId": key_id(self._body_key), "iv": base64url(nonce), "data": base64url(octets)}
 
+    @seam
     def _rows(self, item: Pending) -> list[dict[str, str]]:
         records = self._store.period(item.span, item.start_s)
         return [row(channel, records[channel.point]) for channel in self.channels if channel.point in records]

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 
 from cryptography import x509
 
+from reference_terminal.model.clock import WallClock
+from reference_terminal.model.seams import seam
 from reference_terminal.net.channel import ChannelRefused, Security
 from reference_terminal.net.http import HttpClient, HttpFailed, place_of
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.security.status import (
     GOOD,
     NONCE,
@@ -27,6 +27,7 @@ from reference_terminal.security.status import (
     question,
     responder_of,
 )
+from reference_terminal.storage.journal import Journal
 
 ALARM = "certificate status"
 _ANSWER_S = 4.0
@@ -63,6 +64,7 @@ class StatusChecks:
             self._known[name] = known
         return self._follow(known, leaf, host)
 
+    @seam
     def _stapled(self, leaf: x509.Certificate, issuer: x509.Certificate, staple: bytes, host: str) -> Standing | None:
         """What the staple says; None if it says nothing and need not. Raises ChannelRefused."""
         try:
@@ -106,6 +108,7 @@ class StatusChecks:
             raise Unusable(f"{url} answered HTTP {status}")
         return judged(answer, leaf, issuer, nonce, self._clock.now_s(), self._look_s)
 
+    @seam
     def _follow(self, known: Standing, leaf: x509.Certificate, host: str) -> int:
         """Until when a session may stand on this. Raises ChannelRefused."""
         if known.word == REVOKED:

@@ -14,12 +14,13 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from OpenSSL import crypto
 
+from reference_terminal.model.clock import WallClock
+from reference_terminal.model.seams import seam
 from reference_terminal.net.channel import Security, Standing
 from reference_terminal.net.http import HttpClient, HttpFailed, place_of
-from reference_terminal.operations.clock import WallClock
-from reference_terminal.operations.journal import Journal
 from reference_terminal.security.certificates import SM2_WITH_SM3, UNREADABLE, blocks
 from reference_terminal.security.sm2 import CryptoError, PublicKey
+from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 
 NO_LIST, OUT_OF_DATE = 3, 12
@@ -60,6 +61,7 @@ class RevocationLists:
             if kept:
                 self._held[url] = x509.load_der_x509_crl(base64.b64decode(kept))
 
+    @seam
     def lists(self) -> list[x509.CertificateRevocationList]:
         """See `channel.Revocation`."""
         return list(self._held.values())
@@ -100,6 +102,7 @@ class RevocationLists:
             pause_s = min([self._look_s if whole else min(self._look_s, _AGAIN_S), *(end - now_s for end in ends)])
             await self._clock.nap(max(1, pause_s))
 
+    @seam
     async def _fetch(self, url: str) -> bool:
         place = place_of(url, "plain")
         client = HttpClient(Security(), place.host, self._clock.now_s, _ANSWER_S)
@@ -148,6 +151,7 @@ class RevocationLists:
             self._store.flush()
         return True
 
+    @seam
     def is_signed(self, found: x509.CertificateRevocationList) -> bool:
         """Whether a known issuer of that name has signed a list."""
         return any(each.subject == found.issuer and _signed(found, each) for each in self._issuers)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from reference_terminal.acquisition.bcd import Format, parse_format
+from reference_terminal.model.bcd import Format, parse_format
 
 EDITIONS = ("2007", "1997")
 _ENERGY, _DEMAND = "XXXXXX.XX", "XX.XXXX"

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from reference_terminal.model.clock import WallClock
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso_ms
-from reference_terminal.operations.clock import WallClock
 from reference_terminal.storage.store import Store
 
 
@@ -69,6 +70,7 @@ class Journal:
         """Kind and subject of the alarms that stand."""
         return list(self._raised)
 
+    @seam
     def events(self, from_ms: int, limit: int) -> list[Any]:
         """Rows (number, at_ms, kind, subject, en, zh) from `from_ms` on, in order."""
         return list(

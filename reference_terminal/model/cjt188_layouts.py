@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reference_terminal.acquisition.bcd import Format
+from reference_terminal.model.bcd import Format
 
 _TOTAL, _RATE, _TEMPERATURE, _HOURS = Format(6, 2), Format(4, 4), Format(4, 2), Format(6, 0)
 

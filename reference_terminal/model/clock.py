@@ -9,13 +9,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Protocol
 
-from reference_terminal.platform import Clock
+from reference_terminal.model.seams import seam
 
 RECHECK_S = 60.0
 _MOST = 0.95
 STEP_S = 1.0
 """A difference between wall and monotonic progress beyond this is a step and goes to the event log (R-10)."""
+
+
+class Clock(Protocol):
+    """The device's UTC wall clock in nanoseconds since 1970; it may be wrong, drift or jump."""
+
+    def time_ns(self) -> int:
+        """Now, UTC, in nanoseconds."""
+        ...
+
+    def set_time_ns(self, value: int, /) -> None:
+        """Set the device's clock to `value` nanoseconds UTC."""
+        ...
 
 
 class WallClock:
@@ -70,6 +83,7 @@ class WallClock:
         if self.is_step(by_ns):
             self._report(before_ns, self._wall_ns)
 
+    @seam
     def _report(self, before_ns: int, after_ns: int) -> None:
         self.steps += 1
         if self.on_step is not None:

@@ -1,0 +1,284 @@
+"""Settings changed at run time, over those of the configuration file: one place for every kind of them.
+
+Leaves the ways in to web, management and uplink, and the file itself to `config`. A setting has a scope, which says
+whether it is sealed at rest, and a name; it is gathered for the next transaction of the store and comes into force by
+`Overlay.in_force`, with the restart that whoever gathered it asks for. What cannot be opened or read any more is left
+out. A centre that was added is kept as the table that the configuration file would hold.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from reference_terminal.model.sealed import SealedError, is_sealed
+from reference_terminal.model.seams import seam
+from reference_terminal.model.times import DAY_S, floor_s
+from reference_terminal.settings.carriers import refusal
+from reference_terminal.settings.centres import CentreConfig, read_centre
+from reference_terminal.settings.config import Config, ConfigError, check_centres
+from reference_terminal.settings.meters import MeterConfig
+from reference_terminal.settings.problems import Problem
+from reference_terminal.settings.reader import Section
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A kind of settings: its word in the store (kept in backups too), and which of them are sealed at rest."""
+
+    word: str
+    sealed: bool = False
+    secrets: tuple[str, ...] = ()
+
+    def seals(self, name: str) -> bool:
+        """Whether a setting is sealed."""
+        return self.sealed or name in self.secrets
+
+
+CENTRES = Scope("centre set", sealed=True)
+CERTIFICATES = Scope("certificates", sealed=True)
+ADDRESSES = Scope("centre address", sealed=True)
+ITEMS = Scope("acquired")
+PERIODS = Scope("polling period")
+ACQUIRED, NOT_ACQUIRED = "yes", "no"
+SHORTEST_S, LONGEST_S = 1, 10_800
+_REMOVED = "removed"
+_BETWEEN = "\x00"
+
+
+def parameters_of(centre: str) -> Scope:
+    """The scope of what a centre or the management software sets for one centre."""
+    return Scope(f"centre/{centre}", secrets=("pw", "registration"))
+
+
+class Kept(Protocol):
+    """Where settings are kept."""
+
+    def setting(self, scope: str, name: str) -> str | None:
+        """A setting kept across restarts."""
+        ...
+
+    def settings(self, scope: str) -> dict[str, str]:
+        """All settings of a scope by name."""
+        ...
+
+    def keep_setting(self, scope: str, name: str, value: str) -> None:
+        """Gather a setting for the next transaction."""
+        ...
+
+    def write(self, statement: str, values: Sequence[Any]) -> None:
+        """Gather a statement for the next transaction."""
+        ...
+
+    def flush(self) -> bool:
+        """Commit what is gathered; False if the store failed."""
+        ...
+
+
+class Sealer(Protocol):
+    """Who seals secrets at rest."""
+
+    def seal(self, name: str, secret: bytes) -> str:
+        """The sealed form of a secret."""
+        ...
+
+    def open(self, name: str, text: str) -> bytes:
+        """The secret sealed under a name. Raises SealedError."""
+        ...
+
+
+class Overlay:
+    """What was set at run time at one terminal."""
+
+    def __init__(self, store: Kept, vault: Sealer | None) -> None:
+        self._store = store
+        self._vault = vault
+
+    # Keeping
+
+    def get(self, scope: Scope, name: str) -> str:
+        """A setting; empty if there is none that can be opened."""
+        return self._opened(scope, name, self._store.setting(scope.word, name) or "")
+
+    def all(self, scope: Scope) -> dict[str, str]:
+        """The settings of a scope by name; empty what cannot be opened."""
+        return {name: self._opened(scope, name, kept) for name, kept in self._store.settings(scope.word).items()}
+
+    def put(self, scope: Scope, name: str, text: str) -> None:
+        """Gather a setting for the next transaction, sealed where its scope asks for it and there is a vault."""
+        self._store.keep_setting(scope.word, name, self.sealed(scope, name, text) if scope.seals(name) else text)
+
+    def commit(self) -> bool:
+        """Commit what is gathered; False if the store failed."""
+        return self._store.flush()
+
+    @seam
+    def sealed(self, scope: Scope, name: str, text: str) -> str:
+        """A setting as it is kept."""
+        return text if self._vault is None else self._vault.seal(f"{scope.word} {name}", text.encode())
+
+    def _opened(self, scope: Scope, name: str, kept: str) -> str:
+        if not is_sealed(kept):
+            return kept
+        try:
+            return "" if self._vault is None else self._vault.open(f"{scope.word} {name}", kept).decode()
+        except SealedError:
+            return ""
+
+    # Gathering
+
+    @seam
+    def add_centre(self, name: str, text: str) -> None:
+        """Gather an added centre, as the TOML text of its table."""
+        self.put(CENTRES, name, text)
+
+    def remove_centre(self, name: str) -> None:
+        """Gather a removed centre, and the end of its queue."""
+        self._store.keep_setting(CENTRES.word, name, _REMOVED)
+        self._store.write("DELETE FROM outbox WHERE centre=?", (name,))
+
+    def forget_address(self, name: str) -> None:
+        """Gather that a centre has the address of its table."""
+        self._store.keep_setting(ADDRESSES.word, name, "")
+
+    def renew(self, name: str, certificate: str, key: str) -> None:
+        """Gather a centre's new certificate and key (PEM)."""
+        self.put(CERTIFICATES, name, f"{certificate}{_BETWEEN}{key}")
+
+    def addressed(self, name: str, given: Mapping[str, str]) -> str:
+        """What is kept of a centre's address once `given` is added to what is kept of it."""
+        return json.dumps({**json.loads(self.get(ADDRESSES, name) or "{}"), **given}, ensure_ascii=False)
+
+    def poll(self, meter: str, period_s: int, now_s: int) -> None:
+        """Gather a meter's polling period, which holds from now on (UTC seconds)."""
+        self.put(PERIODS, meter, f"{period_s} {now_s}")
+
+    # In force
+
+    def in_force(self, config: Config) -> Config:
+        """The configuration with everything that was set at run time."""
+        config = self.with_centres(config)
+        config = self.with_addresses(config)
+        config = self.with_items(config)
+        return self.with_periods(config)
+
+    def with_centres(self, config: Config) -> Config:
+        """The configuration with the centres in force and their certificates."""
+        kept = self._store.settings(CENTRES.word)
+        centres = [centre for centre in config.centres if kept.get(centre.id, "") == ""]
+        for name, value in kept.items():
+            text = "" if value == _REMOVED else self._opened(CENTRES, name, value)
+            if text:
+                centres.append(centre_from(text, config))
+        return dataclasses.replace(config, centres=tuple(self.renewed(centre) for centre in centres))
+
+    def renewed(self, centre: CentreConfig) -> CentreConfig:
+        """A centre with the certificate that the terminal was last given for it."""
+        text = self.get(CERTIFICATES, centre.id)
+        if not text:
+            return centre
+        certificate, _, key = text.partition(_BETWEEN)
+        channel = dataclasses.replace(centre.channel, certificate=certificate, key=key)
+        return dataclasses.replace(centre, channel=channel)
+
+    def with_addresses(self, config: Config) -> Config:
+        """The configuration with the centres' addresses in force."""
+        kept = self.all(ADDRESSES)
+        centres = (moved(each, json.loads(kept[each.id])) if kept.get(each.id) else each for each in config.centres)
+        return dataclasses.replace(config, centres=tuple(centres))
+
+    def with_items(self, config: Config) -> Config:
+        """The configuration without the points that are not to be acquired."""
+        off = [point for point, value in self.all(ITEMS).items() if value == NOT_ACQUIRED]
+        if not off:
+            return config
+        meters, standbys = without(config.meters, off), without(config.standbys, off)
+        names = [meter.id for meter in meters]
+        standbys = tuple(standby for standby in standbys if standby.standby_for in names)
+        return dataclasses.replace(config, meters=meters, standbys=standbys)
+
+    def with_periods(self, config: Config) -> Config:
+        """The configuration with the polling periods in force (ISC-2 9.1)."""
+        kept = self._periods()
+        meters = (
+            dataclasses.replace(each, period_s=kept[each.id][0]) if each.id in kept else each for each in config.meters
+        )
+        return dataclasses.replace(config, meters=tuple(meters))
+
+    def _periods(self) -> dict[str, tuple[int, int]]:
+        """Period and the instant from which it holds (UTC seconds), by meter."""
+        found: dict[str, tuple[int, int]] = {}
+        for name, text in self.all(PERIODS).items():
+            period, since = text.split(" ")
+            found[name] = (int(period), int(since))
+        return found
+
+    def not_before_s(self, meter: MeterConfig) -> int:
+        """The last slot for which a meter's period did not hold yet (0: it always did): none up to it was missed."""
+        kept = self._periods().get(meter.id)
+        return 0 if kept is None else floor_s(kept[1], meter.period_s)
+
+
+# What a setting may hold
+
+
+def centre_from(text: str, config: Config) -> CentreConfig:
+    """A centre from the TOML text of its table. Raises ConfigError with every problem found."""
+    problems: list[Problem] = []
+    try:
+        table: dict[str, Any] = tomllib.loads(text, parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, ArithmeticError, RecursionError) as error:
+        raise ConfigError([Problem("settings", f"not valid TOML: {error}", "不是有效的 TOML")]) from None
+    centre = read_centre(Section(table, "centre", problems), config.security)
+    if problems:
+        raise ConfigError(problems)
+    return centre
+
+
+def with_centre(config: Config, centre: CentreConfig) -> Config:
+    """The configuration with one more centre. Raises ConfigError where it contradicts the rest."""
+    wider = dataclasses.replace(config, centres=(*config.centres, centre))
+    problems = check_centres(wider)
+    if problems:
+        raise ConfigError(problems)
+    return wider
+
+
+def moved(centre: CentreConfig, given: Mapping[str, str]) -> CentreConfig:
+    """A centre under another address."""
+    changes: dict[str, Any] = {name: given[name] for name in ("host", "mn", "pw", "st") if name in given}
+    if "port" in given:
+        changes["port"] = int(given["port"])
+    if "server_name" in given:
+        changes["channel"] = dataclasses.replace(centre.channel, server_name=given["server_name"])
+    return dataclasses.replace(centre, **changes)
+
+
+def without(meters: tuple[MeterConfig, ...], off: Sequence[str]) -> tuple[MeterConfig, ...]:
+    """The meters without some points; one that has none left is gone."""
+    left = (
+        dataclasses.replace(meter, points=tuple(point for point in meter.points if point.id not in off))
+        for meter in meters
+    )
+    return tuple(meter for meter in left if meter.points)
+
+
+def check_period(config: Config, name: str, period_s: int) -> None:
+    """Raise ConfigError where a meter cannot be polled so often."""
+    if not SHORTEST_S <= period_s <= LONGEST_S or DAY_S % period_s:
+        en = f"expected seconds from {SHORTEST_S} to {LONGEST_S} that divide a day evenly, got {period_s}"
+        raise ConfigError([Problem("period_s", en, f"应为 {SHORTEST_S} 至 {LONGEST_S} 且能整除一天的秒数")])
+    changed = [
+        dataclasses.replace(meter, period_s=period_s) if meter.id == name else meter
+        for meter in (*config.meters, *config.standbys)
+    ]
+    place = next((meter.line for meter in changed if meter.id == name), "")
+    for line in config.lines:
+        refused = refusal("period_s", line, changed) if line.id == place else None
+        if refused is not None:
+            raise ConfigError([refused])

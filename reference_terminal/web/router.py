@@ -1,0 +1,160 @@
+"""The addresses of the local interface: each beside what answers it, with what it takes and the right it asks for.
+
+Leaves HTTP to `server`, what an address answers to the class it is declared in, and who has which right to the
+accounts: until there are any, everybody has every right.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, ClassVar, TypeVar
+
+from reference_terminal.web import entry
+from reference_terminal.web.parameters import pairs, shown
+from reference_terminal.web.server import MAX_OCTETS, HttpError, Request
+
+ROOT = "/api/v1/"
+_MARK = "__routes__"
+_Handler = TypeVar("_Handler", bound=Callable[..., Any])
+
+
+class Right(Enum):
+    """What somebody may do at the local interface; a role is a set of these (ISC-2 7.4.1.2)."""
+
+    READ = "read"
+    """See values, records and the state of the terminal."""
+    AUDIT = "audit"
+    """See the log."""
+    ENTER = "enter"
+    """Put down values and replacements by hand."""
+    OPERATE = "operate"
+    """Send, make sets of what is stored, compare fingerprints."""
+    RESTORE = "restore"
+    """Bring stored data back."""
+    CONFIGURE = "configure"
+    """Set centres, upload times and polling periods; back the configuration up and restore it."""
+    SECURE = "secure"
+    """Exchange certificates and keys."""
+    UPGRADE = "upgrade"
+    """Install and remove software."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address under one method.
+
+    `query` names its parameters, `body` the fields of the JSON object it takes (None: it takes none, or reads the
+    request itself), `check` looks at the parameters before anything is read, `handler` is the method that answers.
+    """
+
+    method: str
+    name: str
+    right: Right
+    query: tuple[str, ...]
+    body: tuple[str, ...] | None
+    check: Callable[[Mapping[str, str]], None] | None
+    most_octets: int
+    handler: str
+
+
+def route(
+    method: str,
+    name: str,
+    *,
+    right: Right,
+    query: tuple[str, ...] = (),
+    body: tuple[str, ...] | None = None,
+    check: Callable[[Mapping[str, str]], None] | None = None,
+    most_octets: int = MAX_OCTETS,
+) -> Callable[[_Handler], _Handler]:
+    """Declare that a method of an `Addresses` answers an address.
+
+    With GET it is called with the parameters, with POST and `body` with the fields of the body, with POST alone with
+    the parameters and the request. Several declarations may stand over one method.
+    """
+
+    def declare(handler: _Handler) -> _Handler:
+        made = Route(method, name, right, query, body, check, most_octets, handler.__name__)
+        setattr(handler, _MARK, (made, *getattr(handler, _MARK, ())))
+        return handler
+
+    return declare
+
+
+class Addresses:
+    """A group of addresses: its methods declared by `route`."""
+
+    routes: ClassVar[tuple[Route, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.routes = tuple(each for member in vars(cls).values() for each in getattr(member, _MARK, ()))
+
+    def wrong_method(self, name: str, expected: str, method: str) -> tuple[str, str]:
+        """What is said of a request by a method that an address does not know, in two languages."""
+        del method
+        return f"expected {expected} for {name}", f"{name} {'须用 POST 提交' if expected == 'POST' else '应为 GET'}"
+
+
+def everybody(right: Right, request: Request) -> bool:
+    """There are no accounts: whoever reaches the local interface has every right."""
+    del right, request
+    return True
+
+
+class Router:
+    """Answers requests from the addresses of several groups; `permits` decides who may do what."""
+
+    def __init__(self, groups: Sequence[Addresses], permits: Callable[[Right, Request], bool] = everybody) -> None:
+        self._permits = permits
+        self._found: dict[str, dict[str, tuple[Addresses, Route]]] = {}
+        for group in groups:
+            for each in group.routes:
+                methods = self._found.setdefault(each.name, {})
+                assert each.method not in methods, f"{each.method} {each.name} is declared twice"
+                methods[each.method] = (group, each)
+
+    def __iter__(self) -> Iterator[Route]:
+        return (each for methods in self._found.values() for _, each in methods.values())
+
+    async def answer(self, request: Request) -> Any:
+        """The JSON value or file for a request; raises HttpError."""
+        group, found = self._route(request)
+        if not self._permits(found.right, request):
+            raise HttpError(
+                403, f"{found.name} asks for the right to {found.right.value}", f"{found.name} 需要相应权限,访问被拒绝"
+            )
+        query = pairs(request.query, found.query)
+        if found.check is not None:
+            found.check(query)
+        handler = getattr(group, found.handler)
+        if found.body is not None:
+            answer = handler(entry.read(request.content_type, request.body, found.body))
+        elif found.method == "POST":
+            answer = handler(query, request)
+        else:
+            answer = handler(query)
+        return await answer if inspect.isawaitable(answer) else answer
+
+    def _route(self, request: Request) -> tuple[Addresses, Route]:
+        name = request.path.removeprefix(ROOT)
+        methods = self._found.get(name) if request.path.startswith(ROOT) else None
+        if methods is None:
+            known = ", ".join(ROOT + each for each in self._found)
+            raise HttpError(
+                404, f"no such address {shown(request.path)}; known are {known}", f"没有该地址,可用:{known}"
+            )
+        found = methods.get("GET" if request.method == "HEAD" else request.method)
+        if found is None:
+            expected = "GET" if "GET" in methods else "POST"
+            en, zh = methods[expected][0].wrong_method(name, expected, request.method)
+            raise HttpError(405, en, zh, {"Allow": "GET, HEAD" if expected == "GET" else "POST"})
+        return found
+
+    def most_octets(self, target: str) -> int:
+        """The most octets a body may have."""
+        methods = self._found.get(target.removeprefix(ROOT)) if target.startswith(ROOT) else None
+        return max((each.most_octets for _, each in (methods or {}).values()), default=MAX_OCTETS)
