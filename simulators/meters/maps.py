@@ -13,6 +13,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from simulators.meters.faults import BY_KIND
+from simulators.meters.modbus.pdu import FUNCTIONS
 from simulators.meters.modbus.registers import ORDERS, TYPES, bounds
 from simulators.tables import DescriptionError, Problem, Table, read_toml
 
@@ -261,10 +262,6 @@ def build_map(data: dict[str, object], where: str) -> RegisterMap:
     return RegisterMap(
         name, title, source, functions, wrong_unit, gaps, strict, registers, bits=bits, response_ms=response_ms
     )
-
-
-FUNCTIONS = (1, 2, 3, 4, 6, 16)
-"""Function codes a simulated device can serve."""
 
 
 def _bit(table: Table, functions: tuple[int, ...]) -> Bit:
