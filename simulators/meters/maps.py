@@ -177,6 +177,21 @@ class RegisterMap:
     bits: tuple[Bit, ...] = ()
     response_ms: int = 5
 
+    @property
+    def family(self) -> str:
+        """Registers are Modbus."""
+        return "modbus"
+
+    @property
+    def protocol(self) -> str:
+        """Modbus, whatever carries it."""
+        return "modbus"
+
+    @property
+    def speaks(self) -> bool:
+        """A Modbus device never sends without being asked."""
+        return False
+
     @cached_property
     def layouts(self) -> dict[int, dict[int, tuple[str, int, int]]]:
         """Function code to address to (register id, part, word of it), for codes 03 and 04."""
