@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from simulators.meters.carriers import Carrier, LineSettings
 from simulators.meters.maps import RegisterMap
-from simulators.meters.meter import Binding, Meter
+from simulators.meters.meter import Meter
 from simulators.meters.modbus.device import ModbusMeter
 from simulators.meters.modbus.tcp import Gateway
 from simulators.meters.places import Database, GatewayPort, OpcUaPort, SerialLine, ServerPort
@@ -39,14 +39,8 @@ def build_meter(spec: MeterSpec, device: AnyMap, kit: Kit, port: LineSettings | 
         cast(Kind, spec.system),
         device,
         kit.plant,
-        clock=kit.clock,
-        chance=kit.chance(f"meter/{spec.name}"),
-        observe=kit.observe,
-        source=spec.source,
-        bindings=[Binding(point.id, point.register, point.quantity) for point in spec.points],
-        ratio=spec.ratio,
-        serial=spec.serial,
         period_us=1_000_000 * spec.rows_s,
+        **kit.wiring(spec),
     )
     return tagged, None
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from simulators.clock import Chance, Clock, Observe
+from simulators.meters.meter import Binding, Wiring
 from simulators.plant import Plant
 
 if TYPE_CHECKING:
@@ -56,6 +57,18 @@ class Kit:
     chance: Chance
     observe: Observe
     since_us: int
+
+    def wiring(self, spec: MeterSpec) -> Wiring:
+        """What the meter of a description is given, whatever it speaks."""
+        return Wiring(
+            clock=self.clock,
+            chance=self.chance(f"meter/{spec.name}"),
+            observe=self.observe,
+            source=spec.source,
+            bindings=[Binding(point.id, point.register, point.quantity) for point in spec.points],
+            ratio=spec.ratio,
+            serial=spec.serial,
+        )
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import cast
 
 from simulators.meters.carriers import LineSettings
 from simulators.meters.maps import RegisterMap
-from simulators.meters.meter import Binding, Meter
+from simulators.meters.meter import Meter
 from simulators.meters.modbus.device import ModbusMeter
 from simulators.meters.modbus.serial import FRAMINGS, ModbusStation
 from simulators.meters.protocols import Kit, LineKind, MeterProtocol, Note
@@ -57,14 +57,8 @@ class Modbus(MeterProtocol):
             spec.unit,
             cast(RegisterMap, device),
             kit.plant,
-            clock=kit.clock,
-            chance=kit.chance(f"meter/{spec.name}"),
-            observe=kit.observe,
-            source=spec.source,
-            bindings=[Binding(point.id, point.register, point.quantity) for point in spec.points],
-            ratio=spec.ratio,
-            serial=spec.serial,
             refresh_us=1000 * spec.refresh_ms,
+            **kit.wiring(spec),
         )
         return meter, ModbusStation(meter, spec.framing, kit.clock, port) if spec.framing else None
 

@@ -11,11 +11,9 @@ malformed or quantity (03), exception, busy (06), address (02), then the values,
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Unpack
 
-from simulators.clock import Clock, Observe
 from simulators.meters.analog import AnalogChannel
 from simulators.meters.channels import Channel, MeterError
 from simulators.meters.faults import (
@@ -42,7 +40,7 @@ from simulators.meters.faults import (
     WrongUnit,
 )
 from simulators.meters.maps import Bit, Register, RegisterMap
-from simulators.meters.meter import Binding, Meter
+from simulators.meters.meter import Binding, Meter, Wiring
 from simulators.meters.modbus.pdu import (
     BITS,
     BUSY,
@@ -141,8 +139,7 @@ class Given:
 class ModbusMeter(Meter):
     """A simulated Modbus device.
 
-    `source` is the plant's source whose measures the registers show (`e01`), `ratio` the CT x PT ratio by which the
-    registers are smaller than the truth. `refresh_us` is how often the device measures (0: continuously): registers
+    `refresh_us` is how often the device measures (0: continuously): registers
     hold what was true at the last multiple of it. Everything that happens is told to `observe` as events.
     """
 
@@ -155,22 +152,14 @@ class ModbusMeter(Meter):
         device: RegisterMap,
         plant: Plant,
         *,
-        clock: Clock,
-        chance: random.Random,
-        observe: Observe,
-        source: str = "",
-        bindings: Sequence[Binding] = (),
-        ratio: str = "1",
-        serial: int = 20_260_001,
         refresh_us: int = 0,
+        **wiring: Unpack[Wiring],
     ) -> None:
-        super().__init__(
-            name, device.name, unit, clock=clock, chance=chance, observe=observe, ratio=ratio, serial=serial
-        )
+        super().__init__(name, device.name, unit, plant, **wiring)
         self.map = device
         self.refresh_us = refresh_us
-        self._seed = chance.getrandbits(63) if any(each.loop for each in device.registers) else 0
-        self._fit(device.registers, plant, source, bindings)
+        self._seed = self._chance.getrandbits(63) if any(each.loop for each in device.registers) else 0
+        self._fit(device.registers)
         self._questions: dict[bytes, Question] = {}
 
     def _channel(self, register: Register, point: str, known: Quantity | None, read: Reader | None) -> Channel:

@@ -9,7 +9,7 @@ from typing import cast
 
 from simulators.meters.carriers import LineSettings
 from simulators.meters.maps import Register
-from simulators.meters.meter import Binding, Meter
+from simulators.meters.meter import Meter
 from simulators.meters.protocols import Kit, MeterProtocol, Note
 from simulators.meters.serial.maps import AnyMap, BusMap, Entry
 from simulators.meters.serial.meter import SerialMeter, Station
@@ -33,15 +33,9 @@ class SerialProtocol(MeterProtocol):
             spec.address,
             device,
             kit.plant,
-            clock=kit.clock,
-            chance=kit.chance(f"meter/{spec.name}"),
-            observe=kit.observe,
             since_us=kit.since_us,
-            source=spec.source,
-            bindings=[Binding(point.id, point.register, point.quantity) for point in spec.points],
-            ratio=spec.ratio,
-            serial=spec.serial,
             port=port,
+            **kit.wiring(spec),
         )
         return meter, meter
 
