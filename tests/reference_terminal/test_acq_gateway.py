@@ -1,4 +1,4 @@
-"""One connection to a Modbus gateway, in virtual time: its rest between requests, and how long it waits for an answer."""
+"""One connection to a Modbus gateway, in virtual time: its rest between requests, and its patience with an answer."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_a_gateway_rests_between_an_answer_and_the_next_request(turnaround_s: st
 
     config = GatewayConfig("g", "127.0.0.1", turnaround_s=Decimal(turnaround_s))
     asked = at_a_gateway(config, body)
-    gaps = [later - earlier for earlier, later in zip(asked, asked[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(asked)]
     assert len(gaps) == 2
     assert all(abs(gap - 0.02 - float(turnaround_s)) < 0.01 for gap in gaps)
 

@@ -1,4 +1,4 @@
-"""The Chinese of sentences about wrong descriptions: each phrase once, each the first found of a sentence that is said."""
+"""The Chinese of sentences about wrong descriptions: each phrase once, each deciding a sentence that is said."""
 
 from __future__ import annotations
 
