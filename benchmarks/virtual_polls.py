@@ -9,7 +9,9 @@ Leaves judging the numbers to the reader. Wall time is read here, where nothing 
 3. `floor`: pymodbus's own work for one poll (encode, decode, transaction bookkeeping) with the two ends joined directly
    by function calls on the virtual loop: what would be left if network and clock cost nothing.
 4. `two_days`: 29 circuits, one poll a minute, 48 h.
-5. `callbacks`: `call_soon` chains on the virtual loop and on asyncio's.
+5. `ours`: the same clients and polls as in 1, but of the simulated meters that cases have, whose codec is their own:
+   what a poll costs where only one end is pymodbus.
+6. `callbacks`: `call_soon` chains on the virtual loop and on asyncio's.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import asyncio
 import gc
 import json
 import logging
+import random
 import sys
 import time
 from collections.abc import Callable, Coroutine
@@ -35,7 +38,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.virtual.domain import Domain
 from bench.virtual.loop import VirtualLoop, finish
 from bench.virtual.network import Network
+from simulators.clock import seeded
+from simulators.meters.maps import shipped_map
+from simulators.meters.modbus.device import Binding, ModbusMeter
+from simulators.meters.modbus.tcp import Gateway
+from simulators.plant import Works
 
+START_US = 1_772_380_800_000_000
 CIRCUITS = 29
 REGISTERS = 10
 FIRST_PORT = 15_200
@@ -80,6 +89,59 @@ async def over_the_simulated_network(loop: VirtualLoop, count: int) -> int:
         await domain.run(serve())
     tasks = [terminal.create_task(poll(f"10.0.1.{number + 1}", 502, count, 60.0)) for number in range(CIRCUITS)]
     return sum(await asyncio.gather(*tasks))
+
+
+async def of_simulated_meters(loop: VirtualLoop, count: int) -> int:
+    """29 simulated meters, each its own gateway, as far away: the registers of a works that moves."""
+    net = Network(loop)
+    terminal = Domain("terminal", loop=loop)
+    net.host("terminal", "10.0.0.2", domain=terminal)
+    net.link("field", latency_s=0.0005)
+    works = Works(seeded(1), START_US, CIRCUITS)
+
+    class WorldClock:
+        """The clock of the world."""
+
+        def now_us(self) -> int:
+            """Microseconds UTC."""
+            return START_US + round(loop.time() * 1e6)
+
+    clock = WorldClock()
+    for number in range(CIRCUITS):
+        domain = Domain(f"meter{number}", loop=loop)
+        net.host(domain.name, f"10.0.1.{number + 1}", domain=domain)
+        net.path("terminal", domain.name, ["field"])
+        meter = ModbusMeter(
+            domain.name,
+            1,
+            shipped_map("sdm630"),
+            works,
+            clock=clock,
+            chance=random.Random(1),
+            observe=lambda event: None,
+            source=f"e{number + 1:02d}",
+            bindings=[Binding("u", "voltage_l1"), Binding("p", "power")],
+        )
+        await domain.run(Gateway("", 502, [meter], clock=clock, observe=lambda event: None).start())
+    tasks = [terminal.create_task(read(f"10.0.1.{number + 1}", 502, count, 60.0)) for number in range(CIRCUITS)]
+    return sum(await asyncio.gather(*tasks))
+
+
+async def read(host: str, port: int, count: int, period_s: float) -> int:
+    """Read ten registers `count` times, whatever is in them; how many answers were whole."""
+    loop = asyncio.get_running_loop()
+    client = AsyncModbusTcpClient(host, port=port)
+    if not await client.connect():
+        raise ConnectionError(f"no meter at {host}:{port}")
+    right = 0
+    due = loop.time()
+    for _ in range(count):
+        reply = await client.read_input_registers(0, count=REGISTERS, device_id=1)
+        right += len(reply.registers) == REGISTERS
+        due += period_s
+        await asyncio.sleep(due - loop.time())
+    client.close()
+    return right
 
 
 async def over_loopback(count: int) -> int:
@@ -196,6 +258,11 @@ def measure_all(rounds: int) -> dict[str, float]:
         per_poll = callbacks / right
         return right / wall_s
 
+    def ours() -> float:
+        right, wall_s, _ = virtual(lambda loop: of_simulated_meters(loop, count))
+        assert right == CIRCUITS * count, f"expected {CIRCUITS * count} whole answers, got {right}"
+        return right / wall_s
+
     def looptime_polls() -> float:
         loop = looptime.new_event_loop()
         right, wall_s = real(loop, over_loopback(count // 4))
@@ -210,6 +277,7 @@ def measure_all(rounds: int) -> dict[str, float]:
     callbacks = 300_000
     numbers = {
         "polls_per_s": best(rounds, polls),
+        "ours_polls_per_s": best(rounds, ours),
         "looptime_polls_per_s": best(rounds, looptime_polls),
         "floor_polls_per_s": best(rounds, floor),
         "callbacks_per_s": best(rounds, lambda: callbacks / virtual(lambda loop: chain(callbacks))[1]),
@@ -222,6 +290,7 @@ def measure_all(rounds: int) -> dict[str, float]:
     numbers["callbacks_per_poll"] = per_poll
     numbers["two_days_s"] = wall_s
     numbers["ratio_to_looptime"] = numbers["polls_per_s"] / numbers["looptime_polls_per_s"]
+    numbers["ratio_of_ours"] = numbers["ours_polls_per_s"] / numbers["polls_per_s"]
     numbers["ratio_to_floor"] = numbers["polls_per_s"] / numbers["floor_polls_per_s"]
     numbers["ratio_callbacks_to_asyncio"] = numbers["callbacks_per_s"] / numbers["asyncio_callbacks_per_s"]
     return numbers
@@ -238,6 +307,7 @@ def main() -> None:
         print(json.dumps(numbers))
         return
     print(f"polls over the simulated network   {numbers['polls_per_s']:>10,.0f} /s")
+    print(f"polls of the simulated meters      {numbers['ours_polls_per_s']:>10,.0f} /s")
     print(f"polls on looptime, loopback        {numbers['looptime_polls_per_s']:>10,.0f} /s")
     print(f"polls without any network          {numbers['floor_polls_per_s']:>10,.0f} /s   (pymodbus and tasks alone)")
     print(f"callbacks for a poll               {numbers['callbacks_per_poll']:>10.1f}")
@@ -245,7 +315,8 @@ def main() -> None:
     print(f"callbacks, asyncio                 {numbers['asyncio_callbacks_per_s']:>10,.0f} /s")
     print(f"29 circuits, 48 h, 1 min           {numbers['two_days_s']:>10.1f} s")
     print(
-        f"ratios: looptime x {numbers['ratio_to_looptime']:.2f}, floor x {numbers['ratio_to_floor']:.2f}, "
+        f"ratios: ours x {numbers['ratio_of_ours']:.2f}, looptime x {numbers['ratio_to_looptime']:.2f}, "
+        f"floor x {numbers['ratio_to_floor']:.2f}, "
         f"asyncio callbacks x {numbers['ratio_callbacks_to_asyncio']:.2f}"
     )
 

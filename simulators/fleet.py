@@ -15,8 +15,9 @@ from pathlib import Path
 from simulators.clock import Chance, Clock, Observe, seeded
 from simulators.meters.build import Door, Kit, build_doors, build_meter
 from simulators.meters.faults import BY_KIND, AnyFault, kind_of
-from simulators.meters.maps import MapError, RegisterMap
+from simulators.meters.maps import MapError
 from simulators.meters.meter import Meter
+from simulators.meters.protocols import protocol_of, protocols
 from simulators.meters.schedule import Schedule
 from simulators.meters.serial.maps import AnyMap, any_names, any_shipped, load_any
 from simulators.meters.serial.meter import Station
@@ -24,10 +25,6 @@ from simulators.meters.spec import FaultSpec, MeterSpec, PointSpec, build_fault
 from simulators.plant import Plant, Works
 from simulators.tables import NAME, DescriptionError, Problem, Table, read_toml
 
-PROTOCOLS = ("", "modbus-tcp", "modbus-rtu", "modbus-ascii")
-_DIGITS = {"dlt645": 12, "cjt188": 14}
-_FIRST_LETTER = "A"
-_MOST_UNITS = 247
 _BUILT_AT_ONCE = 200
 
 
@@ -73,7 +70,7 @@ class Group:
     def protocol(self) -> str:
         """What its first map speaks, for a person."""
         device = self.maps[0]
-        return f"modbus-{self.framing or 'tcp'}" if isinstance(device, RegisterMap) else device.protocol
+        return f"{device.protocol}-{self.framing or 'tcp'}" if device.family == "modbus" else device.protocol
 
 
 @dataclass(frozen=True)
@@ -143,7 +140,7 @@ def _group(table: Table, folder: Path, known: Sequence[str]) -> Group | None:
     chosen = table.names("maps", ()) or (table.text("map"),)
     if table.has("map") and table.has("maps"):
         table.problem("maps", "give either map or maps, not both")
-    protocol = table.choice("protocol", PROTOCOLS, "")
+    protocol = table.choice("protocol", ("", *protocols()["modbus"].words), "")
     first_port = table.integer("first_port", 1, 65_535)
     per_port = table.integer("per_port", 1, 10_000, 1)
     address = table.text("first_address", "1", r"\d{1,14}", "up to 14 digits")
@@ -155,14 +152,15 @@ def _group(table: Table, folder: Path, known: Sequence[str]) -> Group | None:
     for source in sources:
         if source not in known:
             table.problem("sources", f"the plant has no source {source!r}; it has {', '.join(known[:3])} ... heat")
-    kinds = {device.protocol if not isinstance(device, RegisterMap) else "modbus" for device in maps}
+    kinds = {device.protocol for device in maps}
     if len(kinds) > 1:
         table.problem("maps", f"expected maps of one protocol in a group, got {', '.join(sorted(kinds))}")
     if len(maps) < len(chosen) or not count or not first_port:
         return None
-    if isinstance(maps[0], RegisterMap):
-        if per_port > _MOST_UNITS:
-            table.problem("per_port", f"expected at most {_MOST_UNITS} units on a port, got {per_port}")
+    most = protocol_of(maps[0]).most_units
+    if most:
+        if per_port > most:
+            table.problem("per_port", f"expected at most {most} units on a port, got {per_port}")
     elif protocol:
         table.problem("protocol", f"map {maps[0].id} speaks {maps[0].protocol}; remove protocol")
     elif maps[0].speaks and per_port > 1:
@@ -245,31 +243,23 @@ def specs_of(group: Group, host: str, refresh_ms: int, sources: Sequence[str]) -
     found: list[tuple[MeterSpec, AnyMap]] = []
     for index in range(group.count):
         device = group.maps[index % len(group.maps)]
-        modbus = isinstance(device, RegisterMap)
+        kind = protocol_of(device)
         name = f"{group.name}-{index + 1:0{width}d}"
         spec = MeterSpec(
             name=name,
             map=device.id,
             host=host,
             port=group.first_port + index // group.per_port,
-            unit=index % group.per_port + 1 if modbus else 1,
+            unit=index % group.per_port + 1 if kind.most_units else 1,
             source=(group.sources or sources)[index % len(group.sources or sources)],
             points=tuple(PointSpec(f"{name}.{register}", register) for register in group.registers),
             serial=group.first_address + index,
-            address=_address(device, group.first_address + index),
+            address=kind.address_at(group.first_address + index, device),
             framing=group.framing,
             refresh_ms=refresh_ms,
         )
         found.append((spec, device))
     return found
-
-
-def _address(device: AnyMap, number: int) -> str:
-    if isinstance(device, RegisterMap):
-        return ""
-    if device.family == "scale":
-        return chr(ord(_FIRST_LETTER) + (0 if device.speaks else (number - 1) % 26))
-    return f"{number:0{_DIGITS[device.family]}d}"
 
 
 class Standing:

@@ -1,11 +1,12 @@
 """The Chinese of the sentences about wrong descriptions: by a phrase that the English sentence contains.
 
-Leaves to others: finding what is wrong. The first phrase found decides, so the particular ones stand first.
+Leaves to others: finding what is wrong. The first phrase found decides, so the particular ones stand first; each stands
+once and decides the Chinese of at least one sentence (tests/simulators/test_translations.py).
 """
 
 from __future__ import annotations
 
-_PHRASES: tuple[tuple[str, str], ...] = (
+PHRASES: tuple[tuple[str, str], ...] = (
     ("behind a collector a meter has a map of registers", "采集器后的仪表须用寄存器表"),
     ("a meter behind a collector has no place of its own", "采集器后的仪表没有自己的位置，请删除 line、host 等"),
     ("the world has no collector", "场景中没有此采集器"),
@@ -52,6 +53,11 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     ("an analogue input is one u16", "模拟量输入须为单个 u16 寄存器"),
     ("an analogue input is no counter", "模拟量输入不是累计量"),
     ("is not served by this device", "设备不支持此功能码"),
+    ("a scale sends all the time", "衡器持续发送，须独占一个位置"),
+    ("remove protocol", "协议由其寄存器表决定，请删除 protocol"),
+    ("is of the kind its URL names", "数据库类型由 URL 决定，请删除 sql 或 database"),
+    ("an MQTT centre is plain only", "MQTT 数据中心只支持明文通道 plain"),
+    ("a schedule is set for hj212 alone", "schedule 只用于 hj212，HTTPS 平台自行告知"),
     ("expected maps of one protocol", "一组仪表须为同一协议"),
     ("units on a port", "同一端口的单元数过多"),
     ("are also ports of group", "端口与另一组重叠"),
@@ -100,13 +106,12 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     ("the name is given to several", "名称重复"),
     ("units of a port must differ", "同一端口的单元号重复"),
     ("choose another port", "地址和端口已被占用，请另选端口"),
+    ("the map has no register", "寄存器表为空"),
     ("has no register", "寄存器表中没有此寄存器"),
     ("units do not match", "单位不一致"),
     ("is not a multiple of", "不是分辨率或比例的整数倍"),
-    ("the map has no register", "寄存器表为空"),
     ("has no word order", "单个寄存器没有字序"),
     ("is empty; give at least one part", "parts 为空"),
-    ("is not served by this device", "设备不支持此功能码"),
     ("hex digits (one value)", "无效值标记的位数不对"),
     ("carries its value itself", "浮点寄存器不需要比例"),
     ("only a counter has a modulus", "只有累计量才有翻转值"),
@@ -132,4 +137,4 @@ _PHRASES: tuple[tuple[str, str], ...] = (
 
 def chinese(sentence: str) -> str:
     """The Chinese of an English sentence about a description; empty if there is none."""
-    return next((text for phrase, text in _PHRASES if phrase in sentence), "")
+    return next((text for phrase, text in PHRASES if phrase in sentence), "")

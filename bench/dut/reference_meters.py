@@ -10,18 +10,14 @@ from decimal import Decimal
 from typing import Any
 
 from bench.dut import Seat
+from bench.dut.reference_protocols import driven, tables_of, word_of
 from bench.dut.systems import system_of
-from simulators.meters.scale.frames import COMMANDED
-from simulators.meters.serial.maps import SCALES, BusMap
-from simulators.world import MeterSpec, PointRow, register_map
+from simulators.meters.places import Collected, Database, GatewayPort, OpcUaPort, SerialLine, ServerPort
+from simulators.meters.protocols import protocols
+from simulators.world import MeterSpec, PointRow
 
 # Unit names of the bench's register maps that the terminal calls otherwise.
 _UNITS = {"degC": "°C"}
-
-
-# What runs on a serial line, by family; a serial server carries it.
-_DLT645, _CJT188 = ("dlt645-2007", "dlt645-1997"), ("cjt188-2004", "cjt188-2018")
-_DRIVERS = ("modbus-tcp", "modbus-rtu", "modbus-ascii", *_DLT645, *_CJT188, *SCALES, "mqtt", "https", "opcua", "sql")
 
 
 class NoDriver(Exception):
@@ -37,7 +33,8 @@ _PARITIES = {"E": "even", "O": "odd", "N": "none"}
 
 def gateways_of(seat: Seat) -> Places:
     """A gateway for every host and port that Modbus TCP meters stand at. Raises NoDriver."""
-    foreign = sorted({row.protocol for row in seat.site.points.values()} - set(_DRIVERS))
+    known = ("mqtt", "https", "opcua", "sql", *(word for name in driven() for word in protocols()[name].words))
+    foreign = sorted({row.protocol for row in seat.site.points.values()} - set(known))
     if foreign:
         raise NoDriver(
             f"the reference terminal has no driver for {', '.join(foreign)}; leave those meters out "
@@ -67,26 +64,20 @@ def line_table(seat: Seat, name: str, place: Place) -> dict[str, Any]:
 
 
 def _places(seat: Seat, letter: str, *, serial: bool) -> Places:
-    protocols = _protocols(seat)
     places: dict[Place, str] = {}
     for spec in seat.site.world.meters:
-        if spec.collector or spec.system:
-            continue
-        if (protocols.get(spec.name, "modbus-tcp") != "modbus-tcp") == serial:
-            places.setdefault(_of(spec), f"{letter}{len(places) + 1}")
+        match spec.place:
+            case SerialLine() | ServerPort() if serial:
+                places.setdefault(_of(spec), f"{letter}{len(places) + 1}")
+            case GatewayPort() if not serial:
+                places.setdefault(_of(spec), f"{letter}{len(places) + 1}")
+            case _:
+                pass
     return places
 
 
 def _of(spec: MeterSpec) -> Place:
     return (spec.line, "", 0) if spec.line else ("", spec.host, spec.port)
-
-
-def _protocols(seat: Seat) -> dict[str, str]:
-    """The protocol of every meter; Modbus on a line is RTU unless the world says otherwise."""
-    return {
-        row.meter: "modbus-rtu" if row.line and row.protocol == "modbus-tcp" else row.protocol
-        for row in seat.site.points.values()
-    }
 
 
 def meters_of(seat: Seat, gateways: Places, lines: Places) -> list[dict[str, Any]]:
@@ -109,14 +100,13 @@ def meters_of(seat: Seat, gateways: Places, lines: Places) -> list[dict[str, Any
             mine["id"] = its["id"]
     periods: Mapping[str, float] = settings["periods"]
     records: Mapping[str, str] = settings.get("records", {})
-    protocols = _protocols(seat)
     return [
         {
             "id": spec.name,
-            **_place(seat, spec, protocols.get(spec.name, "modbus-tcp"), gateways, lines),
+            **_place(seat, spec, gateways, lines),
             "period_s": int(periods.get(spec.name, settings["period_s"])),
             **({"max_gap": 0} if _strict(seat, spec) else {}),
-            **_layout(spec),
+            **(tables_of(spec).layout(spec) if _seen_itself(spec) else {}),
             **({"records": records[spec.name]} if spec.name in records else {}),
             **({"standby_for": standbys[spec.name]} if spec.name in standbys else {}),
             "points": points[spec.name],
@@ -125,81 +115,35 @@ def meters_of(seat: Seat, gateways: Places, lines: Places) -> list[dict[str, Any
     ]
 
 
-def _place(seat: Seat, spec: MeterSpec, protocol: str, gateways: Places, lines: Places) -> dict[str, Any]:
-    if spec.system:
-        return {"system": system_of(seat, spec)}
-    if spec.collector:
-        collector = next(each for each in seat.site.world.collectors if each.name == spec.collector)
-        return {"collector": spec.collector, "node": collector.node(spec.name)}
-    if protocol == "modbus-tcp":
-        return {"gateway": gateways[_of(spec)], "unit": spec.unit}
-    place: dict[str, Any] = {"line": lines[_of(spec)], "protocol": protocol}
-    if protocol in SCALES:
-        return {**place, "address": spec.address} if protocol == COMMANDED else place
-    return {**place, "address": spec.address} if spec.address else {**place, "unit": spec.unit}
+def _place(seat: Seat, spec: MeterSpec, gateways: Places, lines: Places) -> dict[str, Any]:
+    match spec.place:
+        case OpcUaPort() | Database():
+            return {"system": system_of(seat, spec)}
+        case Collected(name):
+            collector = next(each for each in seat.site.world.collectors if each.name == name)
+            return {"collector": name, "node": collector.node(spec.name)}
+        case GatewayPort():
+            return {"gateway": gateways[_of(spec)], **tables_of(spec).place(spec, word_of(spec))}
+        case SerialLine() | ServerPort():
+            word = word_of(spec)
+            return {"line": lines[_of(spec)], "protocol": word, **tables_of(spec).place(spec, word)}
+
+
+def _seen_itself(spec: MeterSpec) -> bool:
+    """Whether the terminal reads it, and not what a collector or a system tells of it."""
+    return not isinstance(spec.place, Collected | OpcUaPort | Database)
 
 
 def _strict(seat: Seat, spec: MeterSpec) -> bool:
     """Whether it is a Modbus device that refuses a read across unused registers."""
-    if spec.address or spec.collector or spec.system:
+    if spec.address or not _seen_itself(spec):
         return False
     return any(row.gaps == "exception" for row in seat.site.points.values() if row.meter == spec.name)
 
 
-# Answers of CJ/T 188 that the terminal knows by themselves: fields in order.
-_WATER = ("volume", "settled:volume", "clock", "status")
-_HEAT = ("settled:heat", "heat", "power", "flow", "volume", "supply", "return", "hours", "clock", "status")
-_OCTETS = {"clock": 7, "status": 2}
-
-
-def _layout(spec: MeterSpec) -> dict[str, Any]:
-    """What a CJ/T 188 meter's answers look like: a layout the terminal knows, or its own, field by field."""
-    device = register_map(spec.map)
-    if not isinstance(device, BusMap) or device.family != "cjt188":
-        return {}
-    made: dict[str, Any] = {"kind": device.settings.kind}
-    if device.settings.identifier_order == "high":
-        made["identifier_order"] = "high"
-    fields = device.blocks[0].fields
-    registers = [device.register(name) for name in fields if name not in _OCTETS and ":" not in name]
-    coded = any(register.code for register in registers)
-    if fields in (_WATER, _HEAT) and coded:
-        return {**made, "layout": "unit-first"} if device.settings.unit_first else made
-    order = "code-first" if device.settings.unit_first else "code"
-    return {**made, "layout": "own", "fields": [_field(device, name, order) for name in fields]}
-
-
-def _field(device: BusMap, name: str, order: str) -> dict[str, Any]:
-    if name in _OCTETS:
-        return {"name": name, "octets": _OCTETS[name]}
-    register = device.register(name.removeprefix("settled:"))
-    if not register.layout:
-        return {"octets": len(register.octets) // 2}
-    return {
-        "name": name.replace(":", "_"),
-        "format": register.layout,
-        "unit": order if register.code else "none",
-        "signed": register.signed,
-    }
-
-
 def _point(spec: MeterSpec, row: PointRow) -> dict[str, Any]:
     made: dict[str, Any] = {"id": row.id, "kind": row.kind, "unit": _UNITS.get(row.unit, row.unit)}
-    if row.collector or spec.system:
-        made["tag"] = row.tag
-    elif row.identifier:
-        made |= {"identifier": row.identifier, "format": row.layout}
-        if row.protocol in _CJT188:
-            made["field"] = next(point.register for point in spec.points if point.id == row.id)
-    elif row.protocol in SCALES:
-        made["item"] = row.counted or "weight"
-    else:
-        made["function"] = row.fc
-        made["parts"] = [
-            {"address": part.address, "type": part.type, "order": part.order, "factor": part.factor}
-            for part in row.parts
-        ]
-        made["scale"] = "1" if row.loop is not None else row.scale
+    made |= tables_of(spec).point(spec, row) if _seen_itself(spec) else {"tag": row.tag}
     if row.decimals >= 0:
         made["decimals"] = row.decimals
     for key, text in (
@@ -212,15 +156,6 @@ def _point(spec: MeterSpec, row: PointRow) -> dict[str, Any]:
     ):
         if text:
             made[key] = text
-    if row.loop is not None and not row.collector:
-        made["analog"] = {
-            "raw_high": row.loop.full,
-            "current_low": row.loop.zero_ma,
-            "low": row.loop.low,
-            "high": row.loop.high,
-            "root": row.loop.root,
-            "zero": 4 if row.loop.live_zero else 0,
-        }
     if row.sentinel and not row.collector:
         made["sentinels"] = [row.sentinel]
     return made

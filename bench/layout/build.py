@@ -6,7 +6,7 @@ Leaves the standing up to the rigs. Addresses are those of three networks: field
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,8 @@ from bench.layout.scenario import Collector, Scenario
 from simulators.centres.spec import CentreSpec
 from simulators.collectors.spec import CollectorSpec
 from simulators.meters.carriers import LineSettings
+from simulators.meters.modbus.descriptor import ALL_TYPES
+from simulators.meters.protocols import LineKind, protocols
 from simulators.meters.spec import LineSpec
 from simulators.shipped import SHIPPED
 from simulators.trust.distribution import RevocationSpec
@@ -38,14 +40,6 @@ _PLANTS = SHIPPED / "plants"
 
 # What a circuit offers, in the order in which a scenario's `points` takes them; register names of the shipped maps.
 CIRCUIT_POINTS = (("energy", "001"), ("power", "002"), ("voltage_l1", "003"), ("current_l1", "004"))
-
-# Registers of the bench device that has every type and word order, for digits and edge values.
-_ORDERS = ("abcd", "cdab", "badc", "dcba")
-_ALL_TYPES = (
-    *(f"{kind}_{order}" for kind in ("u16", "s16") for order in ("abcd", "badc")),
-    *(f"{kind}_{order}" for kind in ("u32", "s32", "u64", "s64", "f32", "f64", "bcd32") for order in _ORDERS),
-    *("edge_u32_2", "edge_u32_1", "edge_u32_0", "edge_s32_3", "edge_u64_2"),
-)
 
 # What a CEMS tells, with the codes of HJ 212-2017 table B.
 _FLUE_GAS = (
@@ -68,7 +62,7 @@ SINGLE_METERS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         "steam_vortex",
         (("mass", "k81001"), ("flow", "k81002"), ("temperature", "k81003"), ("pressure", "k81004")),
     ),
-    "types": ("all_types", tuple((register, f"k9{index:02d}01") for index, register in enumerate(_ALL_TYPES))),
+    "types": ("all_types", tuple((register, f"k9{index:02d}01") for index, register in enumerate(ALL_TYPES))),
     "heat": (
         "tuf2000",
         (("energy", "k82001"), ("rate", "k82002"), ("volume", "k82003"), ("supply", "k82004"), ("return", "k82005")),
@@ -79,59 +73,16 @@ SINGLE_METERS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
 }
 
 
-@dataclass(frozen=True)
-class SerialKind:
-    """A kind of meter on a serial line: its map, what it measures, register and code suffix of each point.
-
-    `address` is the first of its kind's addresses (empty: a Modbus unit), `framing` that of Modbus.
-    """
-
-    map: str
-    source: str
-    points: tuple[tuple[str, str], ...]
-    address: str = ""
-    framing: str = ""
-
-
-_THREE_PHASE = (("energy", "01"), ("power", "02"), ("voltage_a", "03"), ("current_a", "04"))
-_COUNTED = (("weight", "01"), ("net", "02"), ("loads", "03"))
-_MODBUS_CIRCUIT = (("energy", "01"), ("power", "02"), ("voltage_l1", "03"))
-
-# Kinds of meters on serial lines. A DL/T 645-1997 meter tells voltages in whole volts.
-SERIAL_METERS: dict[str, SerialKind] = {
-    "dlt645-2007": SerialKind("dlt645_three_phase", "e", _THREE_PHASE, "202600000161"),
-    "dlt645-1997": SerialKind("dlt645_1997", "e", _THREE_PHASE, "199700000101"),
-    "cjt188-water": SerialKind("cjt188_water", "gas", (("volume", "01"),), "78331011223344"),
-    "cjt188-heat": SerialKind(
-        "cjt188_heat",
-        "heat",
-        (("heat", "01"), ("flow", "02"), ("supply", "03"), ("return", "04")),
-        "78332011223344",
-    ),
-    "cjt188-gas": SerialKind("cjt188_gas", "gas", (("volume", "01"),), "78333011223344"),
-    "modbus-rtu": SerialKind("sdm630", "e", _MODBUS_CIRCUIT, framing="rtu"),
-    "modbus-ascii": SerialKind("adl3000", "e", _MODBUS_CIRCUIT, framing="ascii"),
-    "types-rtu": SerialKind(
-        "all_types", "e", tuple((each, f"{at:02d}") for at, each in enumerate(_ALL_TYPES)), framing="rtu"
-    ),
-    "types-ascii": SerialKind(
-        "all_types", "e", tuple((each, f"{at:02d}") for at, each in enumerate(_ALL_TYPES)), framing="ascii"
-    ),
-    "spread-rtu": SerialKind("spread", "e", (*_MODBUS_CIRCUIT, ("current_l1", "04")), framing="rtu"),
-    "analogue": SerialKind("analog_ua", "steam", (("pressure", "01"), ("temperature", "02")), framing="rtu"),
-    # A scale that sends by itself stands alone on its line. Loads are counted from what "weighbridge" kinds show.
-    "weighbridge": SerialKind("xk3190_loads", "bridge", _COUNTED, "A"),
-    "weighbridge-asked": SerialKind("xk3190_command", "bridge", _COUNTED, "A"),
-    "scale": SerialKind("xk3190", "bridge", (("weight", "01"),), "A"),
-    "scale-reversed": SerialKind("xk3190_reversed", "bridge", (("weight", "01"),), "A"),
+SERIAL_METERS: dict[str, LineKind] = {
+    name: kind for protocol in protocols().values() for name, kind in protocol.line_kinds.items()
 }
-
+"""Kinds of meters on serial lines, of every protocol."""
 
 # Kinds of devices behind a system: map, source, register and code suffix of each point. The codes of a stack are those
 # of HJ 212-2017 table B.
 SYSTEM_METERS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "circuit": ("sdm630", "e01", (("energy", "k70001"), ("power", "k70002"), ("voltage_l1", "k70003"))),
-    "types": ("all_types", "e01", tuple((register, f"k71{at:03d}") for at, register in enumerate(_ALL_TYPES))),
+    "types": ("all_types", "e01", tuple((register, f"k71{at:03d}") for at, register in enumerate(ALL_TYPES))),
     "cems": ("cems_das", "stack", _FLUE_GAS),
     "energy-system": (
         "energy_system",

@@ -14,7 +14,7 @@ PROOF = Path(__file__).resolve().parents[1] / "proof.json"
 FORMAT = "carbonbench-flips/1"
 
 Flips = dict[str, dict[str, tuple[str, ...]]]
-"""By defect and case the ids of the checks that fail. A case without checks is one that the defect is to be tried on."""
+"""By defect and case the ids of the checks that fail; a case without checks is one to try the defect on."""
 
 
 class Proof(msgspec.Struct, frozen=True):

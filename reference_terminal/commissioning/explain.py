@@ -5,6 +5,7 @@ Leaves finding devices to `probe` and protocols to acquisition.
 
 from __future__ import annotations
 
+from reference_terminal.acquisition import closed_frames
 from reference_terminal.acquisition.cjt188 import frames as cjt188
 from reference_terminal.acquisition.dlt645 import frames as dlt645
 from reference_terminal.acquisition.modbus import serial
@@ -60,7 +61,7 @@ def dlt645_lines(octets: bytes) -> list[str]:
 
 def _preamble(octets: bytes, start: int) -> str:
     count = 0
-    while count < start and octets[start - count - 1] == dlt645.PREAMBLE:
+    while count < start and octets[start - count - 1] == closed_frames.PREAMBLE:
         count += 1
     return f", {count} × FE" if count else ""
 

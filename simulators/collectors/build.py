@@ -13,7 +13,6 @@ from simulators.collectors.collected import CollectedMeter
 from simulators.collectors.spec import CollectorSpec
 from simulators.meters.build import Kit
 from simulators.meters.maps import RegisterMap
-from simulators.meters.meter import Binding
 from simulators.meters.serial.maps import AnyMap
 from simulators.meters.spec import MeterSpec, PointSpec
 
@@ -75,15 +74,9 @@ def collected_meter(spec: MeterSpec, device: AnyMap, kit: Kit, collectors: Seque
         spec.name,
         device,
         kit.plant,
-        clock=kit.clock,
-        chance=kit.chance(f"meter/{spec.name}"),
-        observe=kit.observe,
-        source=spec.source,
-        bindings=[Binding(point.id, point.register, point.quantity) for point in spec.points],
         tags={point.id: tag_of(point) for point in spec.points},
-        ratio=spec.ratio,
-        serial=spec.serial,
         as_text=collector.numbers == "text",
         asked=collector.kind == "https",
         hj212=collector.form == "hj212",
+        **kit.wiring(spec),
     )

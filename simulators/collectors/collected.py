@@ -7,11 +7,10 @@ message (Published) and once as what can be known from it (Served, Unserved), wh
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Unpack
 
-from simulators.clock import Clock, Observe
 from simulators.collectors.entries import Entry
 from simulators.collectors.hj212_text import with_bad_check
 from simulators.events import Published, Served, Unserved
@@ -36,7 +35,7 @@ from simulators.meters.faults import (
     WrongClock,
 )
 from simulators.meters.maps import RegisterMap
-from simulators.meters.meter import Binding, Meter
+from simulators.meters.meter import Meter, Wiring
 from simulators.plant import Plant
 
 ASKED = (
@@ -93,20 +92,14 @@ class CollectedMeter(Meter):
         device: RegisterMap,
         plant: Plant,
         *,
-        clock: Clock,
-        chance: random.Random,
-        observe: Observe,
-        source: str,
-        bindings: Sequence[Binding],
         tags: dict[str, str],
-        ratio: str = "1",
-        serial: int = 0,
         as_text: bool = False,
         asked: bool = False,
         hj212: bool = False,
+        **wiring: Unpack[Wiring],
     ) -> None:
-        super().__init__(name, device.name, 0, clock=clock, chance=chance, observe=observe, ratio=ratio, serial=serial)
-        self._fit(device.registers, plant, source, bindings)
+        super().__init__(name, device.name, 0, plant, **wiring)
+        self._fit(device.registers)
         self._tags = tags
         self._as_text = as_text
         if asked or hj212:

@@ -509,7 +509,7 @@ def main(protocol: str, frame: str, *, as_json: bool = False) -> int:
 
     `protocol` is hj212 (text), modbus, or one of the serial meters' protocols of `meters` (hex).
     """
-    if protocol in meters.READERS:
+    if protocol in meters.readers():
         return meters.main(protocol, frame, as_json=as_json)
     explanation = explain_hj212(frame) if protocol == "hj212" else explain_modbus(frame)
     if as_json:

@@ -13,6 +13,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from simulators.meters.faults import BY_KIND
+from simulators.meters.modbus.pdu import FUNCTIONS
 from simulators.meters.modbus.registers import ORDERS, TYPES, bounds
 from simulators.shipped import SHIPPED
 from simulators.tables import DescriptionError, Problem, Table, read_toml
@@ -177,6 +178,21 @@ class RegisterMap:
     bits: tuple[Bit, ...] = ()
     response_ms: int = 5
 
+    @property
+    def family(self) -> str:
+        """Registers are Modbus."""
+        return "modbus"
+
+    @property
+    def protocol(self) -> str:
+        """Modbus, whatever carries it."""
+        return "modbus"
+
+    @property
+    def speaks(self) -> bool:
+        """A Modbus device never sends without being asked."""
+        return False
+
     @cached_property
     def layouts(self) -> dict[int, dict[int, tuple[str, int, int]]]:
         """Function code to address to (register id, part, word of it), for codes 03 and 04."""
@@ -262,10 +278,6 @@ def build_map(data: dict[str, object], where: str) -> RegisterMap:
     return RegisterMap(
         name, title, source, functions, wrong_unit, gaps, strict, registers, bits=bits, response_ms=response_ms
     )
-
-
-FUNCTIONS = (1, 2, 3, 4, 6, 16)
-"""Function codes a simulated device can serve."""
 
 
 def _bit(table: Table, functions: tuple[int, ...]) -> Bit:

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NotRequired, TypedDict, Unpack
 
 from simulators.clock import Clock, Observe
 from simulators.events import MeterFault, Served, Unserved
@@ -51,6 +52,22 @@ class Binding:
     quantity: str = ""
 
 
+class Wiring(TypedDict):
+    """What every meter is given: its surroundings, and optionally how it is fitted.
+
+    `source` is the plant's source whose measures its registers show (`e01`), `bindings` the points of the world on
+    them, `ratio` the CT x PT ratio by which they are smaller than the truth, `serial` its serial number.
+    """
+
+    clock: Clock
+    chance: random.Random
+    observe: Observe
+    source: NotRequired[str]
+    bindings: NotRequired[Sequence[Binding]]
+    ratio: NotRequired[str]
+    serial: NotRequired[int]
+
+
 class Channels(Mapping[str, Channel]):
     """The channels of a meter by register id, each made when it is first asked for."""
 
@@ -90,26 +107,18 @@ class Meter:
 
     known_faults: tuple[type[Fault], ...] = ()
 
-    def __init__(
-        self,
-        name: str,
-        title: str,
-        unit: int,
-        *,
-        clock: Clock,
-        chance: random.Random,
-        observe: Observe,
-        ratio: str,
-        serial: int,
-    ) -> None:
+    def __init__(self, name: str, title: str, unit: int, plant: Plant, **wiring: Unpack[Wiring]) -> None:
         self.name = name
         self.title = title
         self.unit = unit
-        self.ratio = ratio
-        self.serial = serial
-        self._clock = clock
-        self._chance = chance
-        self._observe = observe
+        self.ratio = wiring.get("ratio", "1")
+        self.serial = wiring.get("serial", 20_260_001)
+        self._clock = wiring["clock"]
+        self._chance = wiring["chance"]
+        self._observe = wiring["observe"]
+        self._plant = plant
+        self._source = wiring.get("source", "")
+        self._bindings = tuple(wiring.get("bindings", ()))
         self._faults: dict[str, Fault] = {}
         self._polls_left: dict[str, int] = {}
         self.retuned: Callable[[], None] = _nobody
@@ -120,19 +129,15 @@ class Meter:
         self.channels = Channels(self._new_channel)
         self.points: dict[str, Channel] = {}
         self._registers: dict[str, Register] = {}
-        self._bound: dict[str, Binding] = {}
-        self._plant: Plant
-        self._source = ""
+        self._bound = {binding.register: binding for binding in self._bindings}
         self._muted_until_us = 0
         self._answered_us = 0
 
-    def _fit(self, registers: Sequence[Register], plant: Plant, source: str, bindings: Sequence[Binding]) -> None:
+    def _fit(self, registers: Sequence[Register]) -> None:
         """A channel for each register, made when it is first asked for: most registers never are."""
-        self._bound = {binding.register: binding for binding in bindings}
-        self._plant, self._source = plant, source
         self._registers = {register.id: register for register in registers}
         self.channels.names = tuple(self._registers)
-        for binding in bindings:
+        for binding in self._bindings:
             if binding.register in self._registers:
                 self.points[binding.point] = self.channels[binding.register]
 

@@ -16,6 +16,8 @@ import msgspec
 from simulators.meters.carriers import LineSettings
 from simulators.meters.faults import BY_KIND, AnyFault
 from simulators.meters.modbus.serial import FRAMINGS
+from simulators.meters.places import Collected, Database, GatewayPort, OpcUaPort, Place, SerialLine, ServerPort
+from simulators.meters.protocols import addresses
 from simulators.meters.serial.maps import AnyMap, any_names
 from simulators.tables import Table
 
@@ -87,6 +89,19 @@ class MeterSpec:
         """Whether it is behind a database server of the bench's own."""
         return self.sql in SERVERS
 
+    @property
+    def place(self) -> Place:
+        """Where it stands, by what its description names."""
+        if self.system == "opcua":
+            return OpcUaPort(self.host, self.port, self.security)
+        if self.system:
+            return Database(self.database, self.sql, self.host, self.port) if self.served else Database(self.database)
+        if self.collector:
+            return Collected(self.collector)
+        if self.line:
+            return SerialLine(self.line)
+        return (ServerPort if self.address or self.framing else GatewayPort)(self.host, self.port)
+
 
 @dataclass(frozen=True)
 class LineSpec:
@@ -136,8 +151,9 @@ def read_meters(table: Table, folder: Path) -> list[MeterSpec]:
     if line and (table.has("host") or table.has("port")):
         table.problem("line", "give either line or host and port, not both")
     framing = table.choice("framing", ("", *FRAMINGS), FRAMINGS[0] if line else "")
-    hint = "12 digits (DL/T 645) or 14 (CJ/T 188), or one letter (scale)"
-    address = table.text("address", "", r"[0-9A-F]{12}|[0-9A-F]{14}|[A-Z]", hint)
+    kinds = addresses()
+    hint = ", or ".join((" or ".join(each.listed for each in kinds[:2]), *(each.listed for each in kinds[2:])))
+    address = table.text("address", "", "|".join(each.pattern for each in kinds), hint)
     unit = table.integer("unit", 1, 247, 1 if address or collector or system.system else None)
     source = table.text("source", "")
     ratio = table.decimal("ratio", "1", positive=True)

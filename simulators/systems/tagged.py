@@ -5,11 +5,9 @@ Leaves to others: serving the tags (`opcua`, `sql`), the truth (`plant`), the ma
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Literal, Unpack
 
-from simulators.clock import Clock, Observe
 from simulators.meters.channels import Channel, Shown
 from simulators.meters.faults import (
     AnyFault,
@@ -37,7 +35,7 @@ from simulators.meters.faults import (
     WrongClock,
 )
 from simulators.meters.maps import Register, RegisterMap
-from simulators.meters.meter import Binding, Meter
+from simulators.meters.meter import Meter, Wiring
 from simulators.meters.modbus.registers import float_text, is_bcd, pack_float, reorder, unpack_whole
 from simulators.plant import Plant
 
@@ -80,21 +78,15 @@ class TaggedMeter(Meter):
         device: RegisterMap,
         plant: Plant,
         *,
-        clock: Clock,
-        chance: random.Random,
-        observe: Observe,
-        source: str = "",
-        bindings: Sequence[Binding] = (),
-        ratio: str = "1",
-        serial: int = 20_260_001,
         period_us: int = 60_000_000,
+        **wiring: Unpack[Wiring],
     ) -> None:
-        super().__init__(name, device.name, 0, clock=clock, chance=chance, observe=observe, ratio=ratio, serial=serial)
+        super().__init__(name, device.name, 0, plant, **wiring)
         self.known_faults = ON_OPCUA if kind == "opcua" else ON_SQL
         self.map = device
         self.period_us = period_us
         self.altered: Callable[[], None] = _nobody
-        self._fit(device.registers, plant, source, bindings)
+        self._fit(device.registers)
 
     def set_fault(self, fault: AnyFault) -> None:
         """Switch a fault on (see `Meter.set_fault`); its system hears of it."""

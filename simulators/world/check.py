@@ -13,17 +13,16 @@ from simulators.centres.spec import own_files
 from simulators.clock import seeded
 from simulators.collectors.build import check_collected
 from simulators.meters.maps import UNITS, MapError, RegisterMap
+from simulators.meters.protocols import protocol_of
 from simulators.meters.schedule import meant
-from simulators.meters.serial.maps import AnyMap, BusMap, Entry
+from simulators.meters.serial.maps import AnyMap, BusMap
 from simulators.meters.spec import MeterSpec, PointSpec
 from simulators.plant import Plant
 from simulators.systems.check import check_system, check_systems
 from simulators.tables import DescriptionError, Problem
 from simulators.world.model import World
 from simulators.world.parts import build_plant, register_map
-from simulators.world.points import code_of, identifier_of, quantity_of
-
-_ADDRESS = {"dlt645": (12, "12 digits"), "cjt188": (14, "14 digits"), "scale": (1, "one letter")}
+from simulators.world.points import code_of, quantity_of
 
 
 def check_world(world: World) -> list[Problem]:
@@ -42,7 +41,7 @@ def check_world(world: World) -> list[Problem]:
     check_collected(world.meters, world.collectors, note)
     check_systems(world.meters, note)
     _check_faults(world, note)
-    _check_scales(world, note)
+    _check_speakers(world, note)
     ids: dict[str, str] = {}
     codes: dict[tuple[str, str], str] = {}
     centres = [centre.name for centre in world.centres]
@@ -145,14 +144,21 @@ def _check_faults(world: World, note: Callable[[str, str], None]) -> None:
                 note(f"fault {index}", f"the world has no meter {pattern!r}; it has {_few(names)}")
 
 
-def _check_scales(world: World, note: Callable[[str, str], None]) -> None:
-    """A scale talks all the time: nobody else can stand where it does."""
+def _check_speakers(world: World, note: Callable[[str, str], None]) -> None:
+    """One that sends without being asked, a scale, talks all the time: nobody else can stand where it does."""
     doors = [(meter.line, meter.host, meter.port) for meter in world.meters]
     for meter, door in zip(world.meters, doors, strict=True):
-        device = register_map(meter.map) if len(meter.address) == 1 else None
-        if isinstance(device, BusMap) and device.speaks and doors.count(door) > 1:
+        if doors.count(door) > 1 and _speaks(meter):
             at = f"line {meter.line}" if meter.line else f"{meter.host}:{meter.port}"
             note(f"meter {meter.name}", f"a scale sends all the time; give it {at} alone")
+
+
+def _speaks(meter: MeterSpec) -> bool:
+    """Whether it sends without being asked; False of a map that cannot be read, which is told elsewhere."""
+    try:
+        return bool(meter.address) and register_map(meter.map).speaks
+    except MapError:
+        return False
 
 
 def _device(meter: MeterSpec, note: Callable[[str, str], None]) -> AnyMap | None:
@@ -169,15 +175,7 @@ def _device(meter: MeterSpec, note: Callable[[str, str], None]) -> AnyMap | None
         return None
     if meter.system:
         return device if check_system(meter, device, note) else None
-    digits, what = (0, "") if isinstance(device, RegisterMap) else _ADDRESS[device.family]
-    if digits and len(meter.address) != digits:
-        note(f"meter {meter.name}", f"expected an address of {what} for {device.id}, got {meter.address!r}")
-        return None
-    if digits and meter.framing and not meter.line:
-        note(f"meter {meter.name}", f"map {device.id} is no Modbus device, which alone has a framing; remove framing")
-    if not digits and meter.address:
-        note(f"meter {meter.name}", f"map {device.id} is Modbus, which has a unit id and no address; remove address")
-    return device
+    return device if protocol_of(device).check(meter, device, note) else None
 
 
 def _check_point(
@@ -194,8 +192,7 @@ def _check_point(
         known = [each.id for each in device.registers]
         note(where, f"map {device.id} has no register {point.register!r}; it has {_few(known)}")
         return
-    named = isinstance(device, BusMap) and (device.family == "scale" or identifier_of(device, register.id))
-    if isinstance(register, Entry) and not (register.is_number and named):
+    if isinstance(device, BusMap) and not _readable(device, register.id):
         note(where, f"register {point.register!r} of map {device.id} is no number of its own; choose another")
         return
     if meter.collector and register.loop is not None:
@@ -211,6 +208,13 @@ def _check_point(
         have, want = plant.quantities[quantity].unit, register.unit
         if UNITS[have][0] != UNITS[want][0]:
             note(where, f"point {point.id!r}: register in {want}, quantity {quantity} in {have}; units do not match")
+
+
+def _readable(device: BusMap, name: str) -> bool:
+    """Whether a register is a number that a reader can ask for."""
+    return device.register(name).is_number and (
+        not protocol_of(device).by_identifier or bool(device.identifier_of(name))
+    )
 
 
 def _few(names: Sequence[str]) -> str:

@@ -9,9 +9,10 @@ import msgspec
 
 from simulators.centres.spec import CentreSpec
 from simulators.collectors.build import tag_of
-from simulators.meters.maps import Register, RegisterMap
+from simulators.meters.maps import Register
 from simulators.meters.meter import Meter
-from simulators.meters.serial.maps import AnyMap, BusMap, Entry
+from simulators.meters.protocols import protocol_of
+from simulators.meters.serial.maps import AnyMap
 from simulators.meters.spec import MeterSpec, PointSpec
 from simulators.systems.check import tagged
 from simulators.world.model import World
@@ -101,14 +102,6 @@ def quantity_of(meter: MeterSpec, point: PointSpec, register: Register) -> str:
     return f"{meter.source}.{register.measure}" if meter.source and register.measure else ""
 
 
-def identifier_of(device: AnyMap, register: str) -> str:
-    """The identifier whose answer holds a register of a serial meter; empty if there is none."""
-    if isinstance(device, RegisterMap):
-        return ""
-    block = next((block.identifier for block in device.blocks if register in block.fields), "")
-    return device.register(register).identifier or block
-
-
 def code_of(centre: CentreSpec, point: PointSpec) -> str:
     """The code of a point at a centre; empty if it is not sent there."""
     given = point.codes.get(centre.name)
@@ -149,8 +142,6 @@ def point_row(world: World, spec: MeterSpec, device: AnyMap, point: PointSpec, m
         codes={centre: code for centre, code in codes.items() if code},
         protocol=_protocol(world, spec, device),
         address=spec.address,
-        identifier=identifier_of(device, register.id),
-        layout=register.layout if isinstance(register, Entry) else "",
         line=spec.line,
         baud=port.baud if port else 0,
         parity=port.parity if port else "",
@@ -167,7 +158,7 @@ def point_row(world: World, spec: MeterSpec, device: AnyMap, point: PointSpec, m
         else None,
         collector=spec.collector,
         tag=tag_of(point) if spec.collector else "",
-        counted=register.counted if isinstance(register, Entry) else "",
+        **protocol_of(device).row(device, register),
     )
     if not spec.system:
         return row
@@ -193,4 +184,4 @@ def _protocol(world: World, spec: MeterSpec, device: AnyMap) -> str:
         return spec.system
     if spec.collector:
         return next(each.kind for each in world.collectors if each.name == spec.collector)
-    return device.protocol if isinstance(device, BusMap) else f"modbus-{spec.framing or 'tcp'}"
+    return protocol_of(device).word(spec, device)

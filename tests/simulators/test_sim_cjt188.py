@@ -19,9 +19,11 @@ from bench.virtual.network import Network
 from simulators.clock import seeded
 from simulators.events import MeterFault, Served, Unserved
 from simulators.explain.centres import main
-from simulators.explain.meters import Decoded, read_cjt188, render
+from simulators.explain.frames import Decoded
+from simulators.explain.meters import render
 from simulators.meters import faults
 from simulators.meters.cjt188.codec import ANYONE, Frame, decode, encode, flaws
+from simulators.meters.cjt188.explain import read_cjt188
 from simulators.meters.cjt188.meter import Cjt188Meter
 from simulators.meters.dlt645.codec import Frame as Frame645
 from simulators.meters.dlt645.codec import encode as encode645

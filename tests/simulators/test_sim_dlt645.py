@@ -18,10 +18,11 @@ from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network
 from simulators.clock import seeded
 from simulators.events import MeterFault, Rejected, Served, Unserved
-from simulators.explain.meters import Decoded, read_dlt645
+from simulators.explain.frames import Decoded
 from simulators.meters import faults
 from simulators.meters.channels import MeterError
 from simulators.meters.dlt645.codec import Frame, encode, flaws
+from simulators.meters.dlt645.explain import read_dlt645
 from simulators.meters.dlt645.meter import Dlt645Meter
 from simulators.meters.maps import MapError
 from simulators.meters.meter import Binding

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators.explain.centres import main
-from simulators.explain.meters import read_dlt645, render
+from simulators.explain.meters import render
 from simulators.meters.dlt645.codec import Frame, addressed, decode, encode, flaws
+from simulators.meters.dlt645.explain import read_dlt645
 from simulators.meters.dlt645.items import items_1997, items_2007, read_values
 from simulators.meters.serial.bcd import largest, pack, read_text, unpack, width_of
 

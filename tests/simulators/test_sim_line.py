@@ -17,11 +17,12 @@ from bench.virtual.network import Network
 from bench.virtual.serial import Babble, LineCarrier, Mistuned, SerialLine, SerialPorts
 from bench.virtual.uart import Framing
 from simulators.events import Rejected, Served, Unserved
-from simulators.explain.meters import read_cjt188, read_dlt645
 from simulators.meters import faults
 from simulators.meters.carriers import LineSettings
 from simulators.meters.cjt188 import codec as cjt188_codec
+from simulators.meters.cjt188.explain import read_cjt188
 from simulators.meters.dlt645 import codec as dlt645_codec
+from simulators.meters.dlt645.explain import read_dlt645
 from simulators.meters.modbus.codec import (
     ascii_flaw,
     crc16,

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from reference_terminal.acquisition import closed_frames
+from reference_terminal.acquisition.closed_frames import START, Found
 from reference_terminal.model import bcd, numbers, reading
 from reference_terminal.model.cjt188_layouts import UNIT_CODES, FieldLayout, width
 from reference_terminal.model.reading import BadContent
 from reference_terminal.model.seams import seam
 
-START, END, PREAMBLE = 0x68, 0x16, 0xFE
 READ, READ_ADDRESS = 0x01, 0x03
 ANSWER, ABNORMAL = 0x80, 0x40
 WILDCARD = "A" * 14
@@ -44,47 +45,30 @@ class Frame:
         return bool(self.control & ABNORMAL)
 
 
-@dataclass(frozen=True)
-class Found:
-    """What stands at `start` … `end` of a buffer: a frame, or None with the reason why its octets are none."""
-
-    start: int
-    end: int
-    frame: Frame | None
-    flaw: str = ""
-
-
 def encode(kind: str, address: str, control: int, data: bytes, preamble: int = 0) -> bytes:
     """The octets of a frame behind `preamble` octets FE."""
     body = bytes([START]) + bytes.fromhex(kind) + bytes.fromhex(address)[::-1] + bytes([control, len(data)]) + data
-    return bytes([PREAMBLE]) * preamble + body + bytes([sum(body) & 0xFF, END])
+    return closed_frames.closed(body, preamble)
 
 
-def scan(octets: bytes) -> Iterator[Found]:
+def scan(octets: bytes) -> Iterator[Found[Frame]]:
     """Every frame in a stretch of octets, and every complete one that is damaged.
 
     The single 68H at the start is common inside frames too: only length, sum and 16H together make a frame.
     """
-    at = 0
-    while (at := octets.find(START, at)) >= 0:
-        found = _at(octets, at)
-        if found is not None:
-            yield found
-        at = found.end if found is not None and found.frame is not None else at + 1
+    return closed_frames.scan(octets, _at)
 
 
 @seam
-def _at(octets: bytes, at: int) -> Found | None:
+def _at(octets: bytes, at: int) -> Found[Frame] | None:
     if len(octets) < at + _HEAD or octets[at + 10] > _LONGEST:
         return None
     end = at + _HEAD + octets[at + 10] + 2
     if len(octets) < end:
         return None
+    if flaw := closed_frames.flaw_of(octets, at, end):
+        return Found(at, end, None, flaw)
     body = octets[at : end - 2]
-    if sum(body) & 0xFF != octets[end - 2]:
-        return Found(at, end, None, f"checksum {octets[end - 2]:02X}, expected {sum(body) & 0xFF:02X}")
-    if octets[end - 1] != END:
-        return Found(at, end, None, f"ends with {octets[end - 1]:02X}, expected 16")
     return Found(at, end, Frame(f"{body[1]:02X}", bcd.digits_of(body[2:9]), body[9], body[_HEAD:]))
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reference_terminal.acquisition import closed_frames
+from reference_terminal.acquisition.closed_frames import START, Found
 from reference_terminal.model import bcd
 from reference_terminal.model.seams import seam
 
-START, END, PREAMBLE, FILL = 0x68, 0x16, 0xFE, 0xAA
+FILL = 0xAA
 READ, FOLLOW, ADDRESS = 0x11, 0x12, 0x13
 READ_1997, FOLLOW_1997 = 0x01, 0x02
 ANSWER, ABNORMAL, MORE, FUNCTION = 0x80, 0x40, 0x20, 0x1F
@@ -57,49 +59,31 @@ class Frame:
         return bool(self.control & MORE)
 
 
-@dataclass(frozen=True)
-class Found:
-    """What stands at `start` … `end` of a buffer: a frame, or None with the reason why its octets are none."""
-
-    start: int
-    end: int
-    frame: Frame | None
-    flaw: str = ""
-
-
 def encode(address: str, control: int, data: bytes = b"", preamble: int = 0) -> bytes:
     """The octets of a frame behind `preamble` octets FE; `address`: 12 hexadecimal digits, highest first."""
     body = bytes([START]) + bytes.fromhex(address)[::-1] + bytes([START, control, len(data)])
     body += bytes((octet + _OFFSET) & 0xFF for octet in data)
-    return bytes([PREAMBLE]) * preamble + body + bytes([sum(body) & 0xFF, END])
+    return closed_frames.closed(body, preamble)
 
 
-def scan(octets: bytes) -> Iterator[Found]:
+def scan(octets: bytes) -> Iterator[Found[Frame]]:
     """Every frame in a stretch of octets, and every complete one that is damaged.
 
-    A frame is found by 68H at +0 and +7 and closed by its length: address, length and sum may equal 68, 16 or FE. After
-    damage the search goes on one octet further, so that a false start never hides a frame behind it.
+    A frame is found by 68H at +0 and +7 and closed by its length: address, length and sum may equal 68, 16 or FE.
     """
-    at = 0
-    while (at := octets.find(START, at)) >= 0:
-        found = _at(octets, at)
-        if found is not None:
-            yield found
-        at = found.end if found is not None and found.frame is not None else at + 1
+    return closed_frames.scan(octets, _at)
 
 
 @seam
-def _at(octets: bytes, at: int) -> Found | None:
+def _at(octets: bytes, at: int) -> Found[Frame] | None:
     if len(octets) < at + _HEAD or octets[at + 7] != START:
         return None
     end = at + _HEAD + octets[at + 9] + 2
     if len(octets) < end:
         return None
+    if flaw := closed_frames.flaw_of(octets, at, end):
+        return Found(at, end, None, flaw)
     body = octets[at : end - 2]
-    if sum(body) & 0xFF != octets[end - 2]:
-        return Found(at, end, None, f"checksum {octets[end - 2]:02X}, expected {sum(body) & 0xFF:02X}")
-    if octets[end - 1] != END:
-        return Found(at, end, None, f"ends with {octets[end - 1]:02X}, expected 16")
     data = bytes((octet - _OFFSET) & 0xFF for octet in body[_HEAD:])
     return Found(at, end, Frame(bcd.digits_of(body[1:7]), body[8], data))
 

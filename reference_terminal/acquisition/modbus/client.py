@@ -92,14 +92,14 @@ class GatewayClient:
         if task is not None and task.cancelling():
             raise asyncio.CancelledError
 
-    async def read(self, unit: int, block: Block, retries: int, wait_s: float | None = None) -> bytes:
+    async def read(self, unit: int, block: Block, retries: int, patience_s: float | None = None) -> bytes:
         """The octets of a block's registers; raises ReadFailed after `retries` further tries.
 
-        `wait_s` bounds how long each answer is waited for (None: the gateway's `timeout_s`).
+        `patience_s` bounds how long each answer is waited for (None: the gateway's `timeout_s`).
         """
         while True:
             try:
-                return await self._once(unit, block, wait_s)
+                return await self._once(unit, block, patience_s)
             except ReadFailed as failure:
                 if retries <= 0 or not self.worth_retrying(failure):
                     raise
@@ -110,18 +110,18 @@ class GatewayClient:
         return failure.cause in (reading.TIMEOUT, reading.BAD_FRAME)
 
     @seam
-    async def _once(self, unit: int, block: Block, wait_s: float | None) -> bytes:
+    async def _once(self, unit: int, block: Block, patience_s: float | None) -> bytes:
         if not await self.connect():
             raise ReadFailed(reading.NO_CONNECTION)
         if self._turnaround_s:
-            wait_s = self._idle_since_s + self._turnaround_s - self._loop.time()
-            if wait_s > 0:
-                await asyncio.sleep(wait_s)
+            rest_s = self._idle_since_s + self._turnaround_s - self._loop.time()
+            if rest_s > 0:
+                await asyncio.sleep(rest_s)
         kind = ReadHoldingRegistersRequest if block.function == 3 else ReadInputRegistersRequest
         request = kind(address=block.address, count=block.count, dev_id=unit)
         # The time is the library's to keep: after several answers that did not come it drops a dead connection.
-        patience = self._client.ctx.comm_params
-        patience.timeout_connect = self._timeout_s if wait_s is None else min(wait_s, self._timeout_s)
+        limits = self._client.ctx.comm_params
+        limits.timeout_connect = self._timeout_s if patience_s is None else min(patience_s, self._timeout_s)
         try:
             answer: ModbusPDU = await self._client.execute(False, request)
         except (ModbusException, OSError):
@@ -131,7 +131,7 @@ class GatewayClient:
             self.heed_cancel()
             raise ReadFailed(reading.NO_CONNECTION) from None
         finally:
-            patience.timeout_connect = self._timeout_s
+            limits.timeout_connect = self._timeout_s
             self._idle_since_s = self._loop.time()
         self.heed_cancel()
         if not self.answers(request, answer):

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-START = 0x68
-END = 0x16
-PREAMBLE = 0xFE
+from simulators.meters.serial.closing import START, closed, closing_flaws, opening_flaws, short_flaws
+
 SHORTEST = 13
 
 ANSWER = 0x80
@@ -68,7 +67,7 @@ def encode(frame: Frame) -> bytes:
     """A frame as octets, with its preamble. Data must not be longer than 255 octets."""
     body = bytes((START, frame.kind)) + bytes.fromhex(frame.address)[::-1]
     body += bytes((frame.control, len(frame.data))) + frame.data
-    return bytes((PREAMBLE,)) * frame.preamble + body + bytes((sum(body) & 0xFF, END))
+    return closed(body, frame.preamble)
 
 
 def length_at(octets: bytes, start: int) -> int | None:
@@ -82,30 +81,14 @@ def _is_kind(octet: int) -> bool:
     return octet == ANY_KIND or (0x10 <= octet <= 0x49 and octet & 0x0F <= 9)
 
 
-def check_octet(octets: bytes) -> int:
-    """The check octet that belongs to a whole frame given without preamble."""
-    return sum(octets[:-2]) & 0xFF
-
-
 def flaws(octets: bytes) -> list[tuple[str, str]]:
     """What is wrong with one frame given without preamble, English and Chinese; empty if it is right."""
-    if not octets or octets[0] != START:
-        return [("there is no frame: 68 is expected first", "没有帧：首字节应为 68")]
-    if len(octets) < SHORTEST:
-        return [(f"expected at least {SHORTEST} octets, got {len(octets)}", "长度不足")]
-    whole = octets[10] + SHORTEST
-    if len(octets) < whole:
-        return [(f"the length octet says {octets[10]}: {whole} octets, {len(octets)} are there", "帧不完整")]
-    found: list[tuple[str, str]] = []
+    too_little = opening_flaws(octets, SHORTEST) or short_flaws(octets, 10, SHORTEST)
+    if too_little:
+        return too_little
+    found = closing_flaws(octets, octets[10] + SHORTEST)
     if not _is_kind(octets[1]):
-        found.append((f"expected a type 10 to 49 or AA, got {octets[1]:02X}", "仪表类型错误"))
-    if octets[whole - 1] != END:
-        found.append((f"expected the end 16, got {octets[whole - 1]:02X}", "结束符应为 16"))
-    expected = check_octet(octets[:whole])
-    if octets[whole - 2] != expected:
-        found.append((f"expected check octet {expected:02X}, got {octets[whole - 2]:02X}", "校验码错误"))
-    if len(octets) > whole:
-        found.append((f"{len(octets) - whole} octets follow the end of the frame", "帧尾后有多余字节"))
+        return [(f"expected a type 10 to 49 or AA, got {octets[1]:02X}", "仪表类型错误"), *found]
     return found
 
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-START = 0x68
-END = 0x16
-PREAMBLE = 0xFE
+from simulators.meters.serial.closing import START, closed, closing_flaws, opening_flaws, short_flaws
+
 OFFSET = 0x33
 SHORTEST = 12
 MOST_DATA = 255
@@ -63,7 +62,7 @@ def encode(frame: Frame) -> bytes:
     """A frame as octets, with its preamble. Data must not be longer than 255 octets."""
     body = bytes((START,)) + frame.wire_address + bytes((START, frame.control, len(frame.data)))
     body += bytes((octet + OFFSET) & 0xFF for octet in frame.data)
-    return bytes((PREAMBLE,)) * frame.preamble + body + bytes((sum(body) & 0xFF, END))
+    return closed(body, frame.preamble)
 
 
 def length_at(octets: bytes, start: int) -> int | None:
@@ -73,31 +72,15 @@ def length_at(octets: bytes, start: int) -> int | None:
     return octets[start + 9] + SHORTEST if len(octets) > start + 9 else None
 
 
-def check_octet(octets: bytes) -> int:
-    """The check octet that belongs to a whole frame given without preamble."""
-    return sum(octets[:-2]) & 0xFF
-
-
 def flaws(octets: bytes) -> list[tuple[str, str]]:
     """What is wrong with one frame given without preamble, English and Chinese; empty if it is right."""
-    if not octets or octets[0] != START:
-        return [("there is no frame: 68 is expected first", "没有帧：首字节应为 68")]
-    if len(octets) < SHORTEST:
-        return [(f"expected at least {SHORTEST} octets, got {len(octets)}", "长度不足")]
+    if too_little := opening_flaws(octets, SHORTEST):
+        return too_little
     if octets[7] != START:
         return [(f"expected the second 68 after 6 address octets, got {octets[7]:02X}", "第二个 68 位置错误")]
-    whole = octets[9] + SHORTEST
-    if len(octets) < whole:
-        return [(f"the length octet says {octets[9]}: {whole} octets, {len(octets)} are there", "帧不完整")]
-    found: list[tuple[str, str]] = []
-    if octets[whole - 1] != END:
-        found.append((f"expected the end 16, got {octets[whole - 1]:02X}", "结束符应为 16"))
-    expected = check_octet(octets[:whole])
-    if octets[whole - 2] != expected:
-        found.append((f"expected check octet {expected:02X}, got {octets[whole - 2]:02X}", "校验码错误"))
-    if len(octets) > whole:
-        found.append((f"{len(octets) - whole} octets follow the end of the frame", "帧尾后有多余字节"))
-    return found
+    if too_short := short_flaws(octets, 9, SHORTEST):
+        return too_short
+    return closing_flaws(octets, octets[9] + SHORTEST)
 
 
 def decode(octets: bytes, preamble: int = 0) -> Frame:

@@ -1,7 +1,8 @@
-"""Modbus on a serial line: frames of RTU and ASCII, check octets, and how long a request is.
+"""Frames of Modbus: RTU and ASCII with their check octets, TCP with its head, and how long a request is.
 
-Leaves to others: what a meter answers (`modbus`), the line (`serial.bus`). RTU is `unit pdu crc` and closed by silence;
-ASCII is `:` and hex digits of `unit pdu lrc` and CR LF. Here a frame is octets as they travel.
+Leaves to others: what is in them (`pdu`), what a meter answers (`device`), the line (`serial.bus`). RTU is `unit pdu
+crc` and closed by silence; ASCII is `:` and hex digits of `unit pdu lrc` and CR LF; TCP is transaction number, protocol
+0000, number of octets that follow, unit, pdu. Here a frame is octets as they travel.
 """
 
 from __future__ import annotations
@@ -49,6 +50,11 @@ def encode_ascii(unit: int, pdu: bytes) -> bytes:
     """A frame of ASCII."""
     body = bytes((unit,)) + pdu
     return b":" + (body + bytes((lrc(body),))).hex().upper().encode() + _END
+
+
+def encode_tcp(transaction: bytes, unit: int, pdu: bytes) -> bytes:
+    """A frame of TCP that repeats these two octets of the transaction number."""
+    return transaction + b"\0\0" + (len(pdu) + 1).to_bytes(2, "big") + bytes((unit,)) + pdu
 
 
 def rtu_flaw(octets: bytes) -> str:

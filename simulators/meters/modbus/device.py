@@ -1,9 +1,9 @@
 """A Modbus device: what it answers to each request, whatever carries it; registers and bits come from the truth.
 
 Leaves to others: the truth (`plant`), what all meters have (`meter`), the registers (`maps`, `channels`, `analog`), the
-carriers (`tcp`, `serial`). pymodbus understands each request that was never asked before (lengths and
-limits of quantity); what it makes of it is kept, since pollers ask the same for ever. Function codes 01 to 04 are
-served, 06 and 16 on devices whose map has them and something writable.
+carriers (`tcp`, `serial`), the octets of requests and answers (`pdu`). What a request asks is worked out once and kept,
+since pollers ask the same for ever. Function codes 01 to 04 are served, 06 and 16 on devices whose map has them and
+something writable.
 
 Order in which a request meets faults: silence (silent, restarting, minimum gap, mute), function not served (01),
 malformed or quantity (03), exception, busy (06), address (02), then the values, then spoiling of the frame, then delay.
@@ -11,14 +11,9 @@ malformed or quantity (03), exception, busy (06), address (02), then the values,
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Unpack
 
-from pymodbus.pdu import DecodePDU
-
-from simulators.clock import Clock, Observe
 from simulators.meters.analog import AnalogChannel
 from simulators.meters.channels import Channel, MeterError
 from simulators.meters.faults import (
@@ -45,12 +40,26 @@ from simulators.meters.faults import (
     WrongUnit,
 )
 from simulators.meters.maps import Bit, Register, RegisterMap
-from simulators.meters.meter import Binding, Meter
+from simulators.meters.meter import Binding, Meter, Wiring
+from simulators.meters.modbus.pdu import (
+    BITS,
+    BUSY,
+    READS,
+    WRITES,
+    WRONG_ADDRESS,
+    WRONG_FUNCTION,
+    WRONG_VALUE,
+    answer,
+    exception,
+    packed,
+    read_request,
+    write_request,
+    written,
+)
 from simulators.meters.modbus.registers import float_text, reorder, unpack_whole
 from simulators.plant import Plant, Quantity, Reader, as_text
 
 _KEPT_QUESTIONS = 4096
-_DECODER = DecodePDU(True)
 
 _ALWAYS = (
     Silent,
@@ -108,7 +117,7 @@ class Question:
         self.points = plan.points if plan is not None else ()
         self.at_us = -1
         self.changes = -1
-        self.body = bytes((pdu[0] | 0x80, code)) if code else b""
+        self.body = exception(pdu[0], code) if code else b""
         self.told: dict[str, str] = {}
 
 
@@ -130,8 +139,7 @@ class Given:
 class ModbusMeter(Meter):
     """A simulated Modbus device.
 
-    `source` is the plant's source whose measures the registers show (`e01`), `ratio` the CT x PT ratio by which the
-    registers are smaller than the truth. `refresh_us` is how often the device measures (0: continuously): registers
+    `refresh_us` is how often the device measures (0: continuously): registers
     hold what was true at the last multiple of it. Everything that happens is told to `observe` as events.
     """
 
@@ -144,22 +152,14 @@ class ModbusMeter(Meter):
         device: RegisterMap,
         plant: Plant,
         *,
-        clock: Clock,
-        chance: random.Random,
-        observe: Observe,
-        source: str = "",
-        bindings: Sequence[Binding] = (),
-        ratio: str = "1",
-        serial: int = 20_260_001,
         refresh_us: int = 0,
+        **wiring: Unpack[Wiring],
     ) -> None:
-        super().__init__(
-            name, device.name, unit, clock=clock, chance=chance, observe=observe, ratio=ratio, serial=serial
-        )
+        super().__init__(name, device.name, unit, plant, **wiring)
         self.map = device
         self.refresh_us = refresh_us
-        self._seed = chance.getrandbits(63) if any(each.loop for each in device.registers) else 0
-        self._fit(device.registers, plant, source, bindings)
+        self._seed = self._chance.getrandbits(63) if any(each.loop for each in device.registers) else 0
+        self._fit(device.registers)
         self._questions: dict[bytes, Question] = {}
 
     def _channel(self, register: Register, point: str, known: Quantity | None, read: Reader | None) -> Channel:
@@ -181,13 +181,12 @@ class ModbusMeter(Meter):
 
     def _understand(self, pdu: bytes) -> Question:
         code = pdu[0]
-        if code not in self.map.functions or code > 4:
-            return Question(pdu, 1, None, ())
-        # pymodbus knows the right lengths and the limits of quantity: it decodes nothing else.
-        request = cast(Any, _DECODER.decode(pdu)) if len(pdu) == 5 else None
+        if code not in self.map.functions or code not in READS:
+            return Question(pdu, WRONG_FUNCTION, None, ())
+        request = read_request(pdu)
         if request is None:
-            return Question(pdu, 3, None, ())
-        if code <= 2:
+            return Question(pdu, WRONG_VALUE, None, ())
+        if code in BITS:
             return self._bit_question(pdu, request.address, request.count)
         plan = self._make_plan(code, request.address, request.count)
         return Question(pdu, plan, None, ()) if isinstance(plan, int) else Question(pdu, 0, plan, ())
@@ -198,7 +197,7 @@ class ModbusMeter(Meter):
         missing = wanted.count(None)
         beyond = not layout or address < min(layout) or address + count - 1 > max(layout)
         if missing == count or (missing and (beyond or self.map.gaps == "exception")):
-            return Question(pdu, 2, None, ())
+            return Question(pdu, WRONG_ADDRESS, None, ())
         return Question(pdu, 0, None, tuple(wanted))
 
     def _make_plan(self, code: int, address: int, count: int) -> _Plan | int:
@@ -206,9 +205,9 @@ class ModbusMeter(Meter):
         wanted = range(address, address + count)
         hits = [each for each in wanted if each in layout]
         if not hits or wanted[-1] > 0xFFFF:
-            return 2
+            return WRONG_ADDRESS
         if len(hits) < count and (self.map.gaps == "exception" or wanted[0] < min(layout) or wanted[-1] > max(layout)):
-            return 2
+            return WRONG_ADDRESS
         pieces: list[tuple[int, str, int, int, int]] = []
         words: dict[str, int] = {}
         for each in hits:
@@ -220,7 +219,7 @@ class ModbusMeter(Meter):
             channel for name, channel in channels.items() if words[name] == sum(p.count for p in channel.register.parts)
         ]
         if self.map.strict and len(whole) < len(channels):
-            return 2
+            return WRONG_ADDRESS
         points = tuple(channel.point for channel in whole if channel.point)
         joined = _joined(pieces)
         alone = whole[0] if len(joined) == 1 and points and joined[0][4] == 2 * count else None
@@ -249,7 +248,7 @@ class ModbusMeter(Meter):
             question.told = {} if text is None else {alone.point: text}
         else:
             data, question.told = self._read(plan, now_us)
-        question.body = bytes((question.pdu[0], len(data))) + data
+        question.body = answer(question.pdu[0], data)
 
     def _read(self, plan: _Plan, at_us: int) -> tuple[bytes, dict[str, str]]:
         data = bytearray(2 * plan.count)
@@ -267,10 +266,7 @@ class ModbusMeter(Meter):
 
     def _bits(self, question: Question) -> bytes:
         states = [bit is not None and self._is_on(bit) for bit in question.bits]
-        octets = bytearray((len(states) + 7) // 8)
-        for index, state in enumerate(states):
-            octets[index // 8] |= state << index % 8
-        return bytes((question.pdu[0], len(octets))) + bytes(octets)
+        return answer(question.pdu[0], packed(states))
 
     def _is_on(self, bit: Bit) -> bool:
         fault = self._faults.get(bit.turned_by)
@@ -283,14 +279,14 @@ class ModbusMeter(Meter):
         points = self.asked(pdu)
         if mute:
             return Given(b"", {}, points, "silent", mute, True)
-        if pdu[0] in (6, 16) and pdu[0] in self.map.functions:
+        if pdu[0] in WRITES and pdu[0] in self.map.functions:
             return self._written(pdu, now_us)
         question = self.question(pdu)
         refusing = self._faults.get("exception")
         if isinstance(refusing, Refusing):
-            return Given(bytes((pdu[0] | 0x80, refusing.code)), {}, points, "exception", "exception")
+            return Given(exception(pdu[0], refusing.code), {}, points, "exception", "exception")
         if self._spends("busy"):
-            return Given(bytes((pdu[0] | 0x80, 6)), {}, points, "exception", "busy")
+            return Given(exception(pdu[0], BUSY), {}, points, "exception", "busy")
         if question.code:
             return Given(question.body, {}, points, "exception")
         plan = question.plan
@@ -321,7 +317,7 @@ class ModbusMeter(Meter):
         fewer = self._faults.get("fewer")
         if isinstance(fewer, Fewer) and pdu[0] < 0x80 and len(pdu) > 2 + 2 * fewer.registers:
             kept = pdu[2 : len(pdu) - 2 * fewer.registers]
-            pdu, name = bytes((pdu[0], len(kept))) + kept, "fewer"
+            pdu, name = answer(pdu[0], kept), "fewer"
         return pdu, name
 
     def untold(self, now_us: int, frame: bytes, given: Given) -> None:
@@ -340,24 +336,22 @@ class ModbusMeter(Meter):
     # Writing.
 
     def _written(self, pdu: bytes, now_us: int) -> Given:
-        request = cast(Any, _DECODER.decode(pdu)) if len(pdu) >= 5 else None
-        if request is None or (pdu[0] == 16 and pdu[5] != len(pdu) - 6):
-            return Given(bytes((pdu[0] | 0x80, 3)), {}, (), "exception")
-        octets = pdu[3:5] if pdu[0] == 6 else pdu[6:]
-        address: int = request.address
-        found = self._writable(address, len(octets) // 2)
+        request = write_request(pdu)
+        if request is None:
+            return Given(exception(pdu[0], WRONG_VALUE), {}, (), "exception")
+        found = self._writable(request.address, request.count)
         if not found:
-            return Given(bytes((pdu[0] | 0x80, 2)), {}, (), "exception")
+            return Given(exception(pdu[0], WRONG_ADDRESS), {}, (), "exception")
         texts: dict[str, str] = {}
         for channel in found:
             part = channel.register.parts[0]
-            wire = octets[2 * (part.address - address) :][: 2 * part.count]
+            wire = request.octets[2 * (part.address - request.address) :][: 2 * part.count]
             texts[channel.register.id] = text = self._meaning(channel, reorder(wire, part.order))
             if not text:
-                return Given(bytes((pdu[0] | 0x80, 3)), {}, (), "exception")
+                return Given(exception(pdu[0], WRONG_VALUE), {}, (), "exception")
             channel.held = (wire,), text
         self._happened("written", "", texts)
-        return Given(pdu[:5], {}, ())
+        return Given(written(pdu), {}, ())
 
     def _writable(self, address: int, count: int) -> list[Channel]:
         """The channels that these registers are, whole and all of them writable; empty if they are not."""

@@ -13,6 +13,7 @@ from simulators.meters.carriers import LineSettings
 from simulators.meters.faults import BadCheck, Delayed, ExtraOctets, Garbage, Late, Noise, Truncated, WrongUnit
 from simulators.meters.modbus.codec import decode_ascii, decode_rtu, encode_ascii, encode_rtu
 from simulators.meters.modbus.device import ON_A_LINE, Given, ModbusMeter
+from simulators.meters.modbus.pdu import WRITES
 from simulators.meters.serial.meter import Reply, shape, tuned
 
 FRAMINGS = ("rtu", "ascii")
@@ -53,7 +54,7 @@ class ModbusStation:
         unit, pdu = decode_ascii(octets) if self.family == "ascii" else decode_rtu(octets)
         now = self._clock.now_us()
         if unit == _BROADCAST:
-            if pdu[0] in (6, 16):
+            if pdu[0] in WRITES:
                 self.meter.give(pdu, now)
             return True, None
         if unit != self.meter.unit:

@@ -1,7 +1,7 @@
 """Modbus TCP: one gateway (host and port) serves many units, tens of thousands of requests a second.
 
-Leaves to others: what a device answers (`modbus`). The seven octets of a frame's head are cut here and not by pymodbus'
-framer, which alone costs five times what is spent on a whole request: every request of one segment is answered in one
+Leaves to others: what a device answers (`device`). A frame is a head of seven octets (transaction number, protocol
+0000, number of octets that follow, unit) and the request: GB/T 19582.3. Every request of one segment is answered in one
 write, from the answer that its meter keeps while nothing has changed.
 
 Order in which a request meets faults: wrong unit, then those of `modbus`, then the frame, then delay.
@@ -26,7 +26,9 @@ from simulators.meters.faults import (
     WrongTransaction,
     WrongUnit,
 )
+from simulators.meters.modbus.codec import encode_tcp
 from simulators.meters.modbus.device import Given, ModbusMeter, Question
+from simulators.meters.modbus.pdu import NO_ANSWER_BEHIND, READS, WRITES, exception
 
 _KEPT_OCTETS = 256
 _KEPT_QUESTIONS = 262_144
@@ -214,7 +216,7 @@ class Gateway:
         meter = self._units.get(unit)
         if meter is None:
             return self._strayed(frame, now_us)
-        if not meter.troubled and pdu[0] <= 4:
+        if not meter.troubled and pdu[0] in READS:
             question = meter.question(pdu)
             if not question.code and len(self.known) < _KEPT_QUESTIONS:
                 self.known[frame[6:]] = _Known(frame[6:], meter, question)
@@ -227,11 +229,11 @@ class Gateway:
     def _strayed(self, frame: bytes, now_us: int) -> bytes:
         unit, pdu = frame[6], frame[7:]
         response = b""
-        if unit == 0 and pdu[0] in (6, 16):
+        if unit == 0 and pdu[0] in WRITES:
             for meter in self.meters.values():
                 meter.give(pdu, now_us)
         elif unit and self._stray == "gateway":
-            response = frame[:4] + b"\0\x03" + bytes((unit, pdu[0] | 0x80, 0x0B))
+            response = encode_tcp(frame[:2], unit, exception(pdu[0], NO_ANSWER_BEHIND))
         self.observe(
             Unserved(
                 t=now_us,
@@ -247,7 +249,7 @@ class Gateway:
     def _answer(self, line: Line, meter: ModbusMeter, frame: bytes, given: Given, now_us: int) -> bytes:
         faults = meter.in_force
         pdu, spoiled = meter.spoil(given.pdu)
-        response = frame[:4] + (len(pdu) + 1).to_bytes(2, "big") + frame[6:7] + pdu
+        response = encode_tcp(frame[:2], frame[6], pdu)
         response, broken = _spoil(response, faults, meter)
         spoiled = broken or spoiled
         timing = faults.get("delayed") or faults.get("late")

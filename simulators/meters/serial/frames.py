@@ -1,32 +1,16 @@
 """Finds the frames of several protocols in the octets of one serial line.
 
-Leaves to others: what a frame means (the codecs) and who answers (`bus`). DL/T 645, CJ/T 188 and the commands of
-weighing indicators close a frame by its length, Modbus ASCII by its line feed, Modbus RTU by silence; where a line has
-no silence (a serial server over TCP), an RTU request is closed by the length its function gives it, if the CRC agrees.
+Leaves to others: what a frame means (the codecs of `protocols`) and who answers (`bus`). Most protocols close a frame
+by its length, Modbus ASCII by its line feed, Modbus RTU by silence; where a line has no silence (a serial server over
+TCP), an RTU request is closed by the length its function gives it, if the CRC agrees.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
-from simulators.meters.cjt188 import codec as cjt188_codec
-from simulators.meters.dlt645 import codec as dlt645_codec
 from simulators.meters.modbus.codec import ASCII_LONGEST, COLON, ascii_flaw, request_length, rtu_flaw
-from simulators.meters.scale import frames
-
-
-class _Codec(Protocol):
-    @property
-    def START(self) -> int: ...
-
-    def length_at(self, octets: bytes, start: int) -> int | None: ...
-
-    def flaws(self, octets: bytes) -> list[tuple[str, str]]: ...
-
-
-CODECS: dict[str, _Codec] = {"dlt645": dlt645_codec, "cjt188": cjt188_codec, "weighing": frames}
-"""What finds the frames of a protocol's family that are closed by their length."""
+from simulators.meters.protocols import codecs, families_of_their_own
 
 RTU, ASCII = "rtu", "ascii"
 
@@ -38,7 +22,8 @@ class Splitter:
     """Finds frames of these protocols in octets that come in any pieces."""
 
     def __init__(self, families: Sequence[str]) -> None:
-        self._codecs = [CODECS[family] for family in families]
+        known = codecs()
+        self._codecs = [known[family] for family in families]
         self._starts = frozenset(codec.START for codec in self._codecs)
         self._octets = b""
 
@@ -106,8 +91,11 @@ class LineFrames:
     """Finds frames of any families on one line. `silent` lines tell of silence, others only of long gaps."""
 
     def __init__(self, families: Sequence[str], *, silent: bool) -> None:
-        self._splitter = Splitter([family for family in families if family in CODECS])
-        self._by_length = any(family in CODECS for family in families)
+        known = codecs()
+        closed = [family for family in families if family in known]
+        self._splitter = Splitter(closed)
+        self._by_length = bool(closed)
+        self._own_starts = {known[family].START: family for family in closed if family in families_of_their_own()}
         self._rtu = RTU in families
         self._ascii = ASCII in families
         self._silent = silent
@@ -142,7 +130,7 @@ class LineFrames:
                     self._used = True
                     if not self._silent:
                         self._window.clear()
-                family = "weighing" if taken[:1] == bytes((frames.START,)) and not reason else ""
+                family = "" if reason else self._own_starts.get(taken[0], "")
                 (self._junk if reason and self._rtu else found).append((taken, reason, family))
         if self._ascii:
             found += self._lines(octets)

@@ -1,4 +1,4 @@
-"""Maps of serial meters as data: what DL/T 645 and CJ/T 188 meters hold behind which identifier, and how they behave.
+"""Maps of serial meters as data: what a meter of each protocol holds behind which identifier, and how it behaves.
 
 Leaves to others: the truth behind the values and the serving (`dlt645`, `cjt188`). A map file is TOML; every problem of
 a file is reported at once. What the public facts leave open (graded "check the standard") is a setting of the map.
@@ -23,14 +23,10 @@ from simulators.meters.maps import (
     shipped_map,
     shipped_names,
 )
-from simulators.meters.scale.frames import COMMANDED, SHOWN
+from simulators.meters.protocols import by_word
 from simulators.meters.serial.bcd import FORMAT, decimals_of, largest, width_of
 from simulators.tables import DescriptionError, Problem, Table, read_toml
 
-SCALES = tuple(SHOWN)
-COUNTED = {"net": ("kg", "t"), "loads": ("1",)}
-"""What is counted from the weights a scale shows, by whoever reads it, and its units."""
-PROTOCOLS = ("dlt645-2007", "dlt645-1997", "cjt188-2004", "cjt188-2018", *SCALES)
 CLOCKS = {
     "date": "YYMMDDWW",
     "time": "hhmmss",
@@ -196,13 +192,13 @@ class BusMap:
 
     @property
     def family(self) -> str:
-        """dlt645, cjt188 or scale (asked or not)."""
-        return "scale" if self.protocol in SCALES else self.protocol.partition("-")[0]
+        """The protocol's id, whatever its edition: dlt645, cjt188, scale."""
+        return by_word()[self.protocol].id
 
     @property
     def speaks(self) -> bool:
         """Whether it sends without being asked, and so needs its line for itself."""
-        return self.protocol in SCALES and self.protocol != COMMANDED
+        return by_word()[self.protocol].speaks(self.protocol)
 
     @property
     def gaps(self) -> str:
@@ -216,6 +212,16 @@ class BusMap:
                 return register
         raise KeyError(name)
 
+    def identifier_of(self, register: str) -> str:
+        """The identifier whose answer holds a register; empty if there is none."""
+        block = next((block.identifier for block in self.blocks if register in block.fields), "")
+        return self.register(register).identifier or block
+
+
+def words() -> tuple[str, ...]:
+    """What a serial meter's map may call its protocol."""
+    return tuple(word for word, protocol in by_word().items() if protocol.id != "modbus")
+
 
 def build_bus_map(data: dict[str, object], where: str) -> BusMap:
     """A serial meter's map from parsed TOML; `where` names it in problems. Raises MapError with every problem."""
@@ -224,7 +230,7 @@ def build_bus_map(data: dict[str, object], where: str) -> BusMap:
     head = top.table("map", required=True) or Table({}, f"{where}.map", [])
     name = head.text("id", pattern=r"[a-z0-9_-]+", hint="a name of small letters, digits, - and _")
     title, source = head.text("name"), head.text("source")
-    protocol = head.choice("protocol", PROTOCOLS)
+    protocol = head.choice("protocol", words())
     head.finish()
     table = top.table("settings")
     settings = _settings(table, protocol) if table is not None else Settings()
@@ -238,15 +244,15 @@ def build_bus_map(data: dict[str, object], where: str) -> BusMap:
     top.finish()
     built = BusMap(name, title, source, protocol, settings, tuple(entries), freezes, blocks, history, profile)
     _clashes(built, where, problems)
-    if built.family == "scale":
-        _check_scale(built, where, problems)
+    if protocol:
+        problems.extend(Problem(where, flaw) for flaw in by_word()[protocol].flaws_of(built))
     if problems:
         raise MapError(problems)
     return built
 
 
 def _settings(table: Table, protocol: str) -> Settings:
-    base = Settings()
+    base = dataclasses.replace(Settings(), **by_word()[protocol].defaults(protocol)) if protocol else Settings()
     settings = Settings(
         preamble=table.integer("preamble", 0, 8, base.preamble),
         response_ms=table.integer("response_ms", 0, 500, base.response_ms),
@@ -264,7 +270,7 @@ def _settings(table: Table, protocol: str) -> Settings:
         broadcast_guard_s=table.integer("broadcast_guard_s", 0, 3600, base.broadcast_guard_s),
         clear_order=table.choice("clear_order", ("password-first", "identifier-first"), base.clear_order),
         wildcard=table.flag("wildcard", base.wildcard),
-        block_end=table.text("block_end", "AA" if protocol == "dlt645-1997" else "", _HEX, "octets as hex"),
+        block_end=table.text("block_end", base.block_end, _HEX, "octets as hex"),
         kind=table.text("kind", base.kind, r"[0-9A-F]{2}", "one octet as hex"),
         identifier_order=table.choice("identifier_order", ("asked", "low", "high"), base.identifier_order),
         echo=table.flag("echo", base.echo),
@@ -286,7 +292,9 @@ def _settings(table: Table, protocol: str) -> Settings:
 
 def _entries(table: Table, protocol: str, settings: Settings) -> list[Entry]:
     """The register, and one more for each tariff if it is shown by tariff."""
-    digits = {"dlt645-2007": 8, "dlt645-1997": 4}.get(protocol, 0)
+    kind = by_word().get(protocol)
+    digits = kind.identifier_digits(protocol) if kind is not None else 0
+    counted = kind.counted if kind is not None else {}
     name = table.text("id", pattern=r"[a-z0-9_]+", hint="a name of small letters, digits and _")
     layout = table.text("format", "", FORMAT.pattern, "a format such as XXXXXX.XX")
     scale = f"{Decimal(1).scaleb(-decimals_of(layout)):f}"
@@ -313,7 +321,7 @@ def _entries(table: Table, protocol: str, settings: Settings) -> list[Entry]:
         octets=table.text("octets", "", _HEX, "octets as hex"),
         own=table.choice("own", ("", "address", "serial", *CLOCKS), ""),
         code=table.text("code", "", r"[0-9A-F]{2}", "one octet as hex") if not digits else "",
-        counted=table.choice("counted", ("", *COUNTED), "") if protocol in SCALES else "",
+        counted=table.choice("counted", ("", *counted), "") if counted else "",
         writable=table.flag("writable", False),
     )
     by_tariff = table.flag("tariffs", False)
@@ -424,23 +432,6 @@ def _clashes(built: BusMap, where: str, problems: list[Problem]) -> None:
     for name in dict.fromkeys(used):
         if name not in ("time", "clock", "status") and name.removeprefix("settled:") not in names:
             problems.append(Problem(where, f"{name!r} has no register; it has {', '.join(names[:12])}"))
-
-
-def _check_scale(built: BusMap, where: str, problems: list[Problem]) -> None:
-    numbers = [entry for entry in built.registers if entry.is_number and not entry.counted]
-    shown = [entry for entry in built.registers if not entry.counted]
-    if len(numbers) != 1 or len(shown) != 1:
-        problems.append(Problem(where, f"a scale shows one number, got {len(shown)} registers; keep one"))
-    for entry in built.registers:
-        if entry.counted and (entry.kind, entry.unit in COUNTED[entry.counted]) != ("counter", True):
-            text = f"{entry.counted} is a counter in {' or '.join(COUNTED[entry.counted])}"
-            problems.append(Problem(where, f"{text}, got a {entry.kind} in {entry.unit}; change kind or unit"))
-    for entry in numbers:
-        if entry.layout.count("X") > 6:
-            problems.append(Problem(where, f"a scale shows six digits, got the format {entry.layout}; shorten it"))
-        if entry.kind != "instant" or entry.unit not in ("kg", "t"):
-            text = f"a scale shows an instant weight in kg or t, got a {entry.kind} in {entry.unit}"
-            problems.append(Problem(where, f"{text}; change kind or unit"))
 
 
 SERIAL_FOLDER = MAPS_FOLDER / "serial"

@@ -5,13 +5,11 @@ Leaves to others: requests and answers (`dlt645`, `cjt188`, `scale`), the line (
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol, cast, runtime_checkable
+from typing import Protocol, Unpack, cast, runtime_checkable
 
-from simulators.clock import Clock, Observe
 from simulators.meters.carriers import LineSettings
 from simulators.meters.channels import Channel
 from simulators.meters.faults import (
@@ -39,7 +37,7 @@ from simulators.meters.faults import (
     WrongUnit,
 )
 from simulators.meters.maps import Register
-from simulators.meters.meter import Binding, Meter
+from simulators.meters.meter import Meter, Wiring
 from simulators.meters.serial.channels import BcdChannel, DemandRecorder, TariffClock, moments
 from simulators.meters.serial.maps import BusMap, Entry, Settings
 from simulators.plant import Plant, Quantity, Reader
@@ -167,17 +165,11 @@ class SerialMeter(Meter):
         device: BusMap,
         plant: Plant,
         *,
-        clock: Clock,
-        chance: random.Random,
-        observe: Observe,
         since_us: int,
-        source: str = "",
-        bindings: Sequence[Binding] = (),
-        ratio: str = "1",
-        serial: int = 20_260_001,
         port: LineSettings | None = None,
+        **wiring: Unpack[Wiring],
     ) -> None:
-        super().__init__(name, device.name, 0, clock=clock, chance=chance, observe=observe, ratio=ratio, serial=serial)
+        super().__init__(name, device.name, 0, plant, **wiring)
         self.map = device
         self.settings: Settings = device.settings
         self.address = address
@@ -188,7 +180,7 @@ class SerialMeter(Meter):
         self._cleared_us = since_us
         self._tariffs: dict[str, TariffClock] = {}
         self._demands: dict[str, DemandRecorder] = {}
-        self._fit([entry for entry in device.registers if entry.is_number], plant, source, bindings)
+        self._fit([entry for entry in device.registers if entry.is_number])
 
     def _channel(self, register: Register, point: str, known: Quantity | None, read: Reader | None) -> Channel:
         entry = cast(Entry, register)

@@ -1,0 +1,55 @@
+"""DL/T 645, editions 2007 and 1997, as one of the protocols of meters.
+
+Leaves to others: frames (`codec`), what a meter answers (`meter`), its explanation of frames (`explain`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from simulators.explain.frames import Reading
+from simulators.meters.dlt645 import codec
+from simulators.meters.dlt645.explain import read_dlt645
+from simulators.meters.dlt645.meter import Dlt645Meter
+from simulators.meters.protocols import Address, LineKind
+from simulators.meters.serial.maps import BusMap
+from simulators.meters.serial.meter import SerialMeter
+from simulators.meters.serial.protocol import SerialProtocol
+
+_OLD = "dlt645-1997"
+_POINTS = (("energy", "01"), ("power", "02"), ("voltage_a", "03"), ("current_a", "04"))
+
+
+class Dlt645(SerialProtocol):
+    """Electricity meters of China; one of 1997 tells voltages in whole volts."""
+
+    id = "dlt645"
+    words = ("dlt645-2007", _OLD)
+    rank = 1
+    address = Address("[0-9A-F]{12}", 12, "12 digits", "12 digits (DL/T 645)")
+    codecs = {"dlt645": codec}
+    line_kinds = {
+        "dlt645-2007": LineKind("dlt645_three_phase", "e", _POINTS, "202600000161"),
+        _OLD: LineKind("dlt645_1997", "e", _POINTS, "199700000101"),
+    }
+
+    @property
+    def explainers(self) -> Mapping[str, Callable[[str], Reading]]:
+        """Both editions by one name: the edition follows from the frame."""
+        return {"dlt645": read_dlt645}
+
+    def identifier_digits(self, word: str) -> int:
+        """Two octets in 1997, four in 2007."""
+        return 4 if word == _OLD else 8
+
+    def defaults(self, word: str) -> Mapping[str, str]:
+        """A block of 1997 ends with AA."""
+        return {"block_end": "AA"} if word == _OLD else {}
+
+    def meter_of(self, device: BusMap) -> type[SerialMeter]:
+        """One class for both editions."""
+        del device
+        return Dlt645Meter
+
+
+PROTOCOL = Dlt645()

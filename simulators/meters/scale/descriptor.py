@@ -1,0 +1,70 @@
+"""Weighing indicators, sending by themselves or asked, as one of the protocols of meters.
+
+Leaves to others: frames (`frames`), what an indicator sends and answers (`indicator`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simulators.meters.protocols import Address, LineKind
+from simulators.meters.scale import frames
+from simulators.meters.scale.frames import COMMANDED, SHOWN
+from simulators.meters.scale.indicator import CommandScale, ScaleMeter
+from simulators.meters.serial.maps import AnyMap, BusMap
+from simulators.meters.serial.meter import SerialMeter
+from simulators.meters.serial.protocol import SerialProtocol
+
+_COUNTED = (("weight", "01"), ("net", "02"), ("loads", "03"))
+
+
+class Scale(SerialProtocol):
+    """Indicators of scales and weighbridges; one that sends by itself stands alone on its line."""
+
+    id = "scale"
+    words = tuple(SHOWN)
+    rank = 3
+    address = Address("[A-Z]", 1, "one letter", "one letter (scale)")
+    by_identifier = False
+    codecs = {"weighing": frames}
+    own_start = True
+    counted = {"net": ("kg", "t"), "loads": ("1",)}
+    line_kinds = {
+        # Loads are counted from what "weighbridge" kinds show.
+        "weighbridge": LineKind("xk3190_loads", "bridge", _COUNTED, "A"),
+        "weighbridge-asked": LineKind("xk3190_command", "bridge", _COUNTED, "A"),
+        "scale": LineKind("xk3190", "bridge", (("weight", "01"),), "A"),
+        "scale-reversed": LineKind("xk3190_reversed", "bridge", (("weight", "01"),), "A"),
+    }
+
+    def speaks(self, word: str) -> bool:
+        """All but those in command mode."""
+        return word != COMMANDED
+
+    def flaws_of(self, device: BusMap) -> Iterator[str]:
+        """An indicator shows one weight of six digits; what is counted from it is a counter."""
+        numbers = [entry for entry in device.registers if entry.is_number and not entry.counted]
+        shown = [entry for entry in device.registers if not entry.counted]
+        if len(numbers) != 1 or len(shown) != 1:
+            yield f"a scale shows one number, got {len(shown)} registers; keep one"
+        for entry in device.registers:
+            if entry.counted and (entry.kind, entry.unit in self.counted[entry.counted]) != ("counter", True):
+                text = f"{entry.counted} is a counter in {' or '.join(self.counted[entry.counted])}"
+                yield f"{text}, got a {entry.kind} in {entry.unit}; change kind or unit"
+        for entry in numbers:
+            if entry.layout.count("X") > 6:
+                yield f"a scale shows six digits, got the format {entry.layout}; shorten it"
+            if entry.kind != "instant" or entry.unit not in ("kg", "t"):
+                text = f"a scale shows an instant weight in kg or t, got a {entry.kind} in {entry.unit}"
+                yield f"{text}; change kind or unit"
+
+    def meter_of(self, device: BusMap) -> type[SerialMeter]:
+        """One class for those that are asked, one for those that are not."""
+        return CommandScale if device.protocol == COMMANDED else ScaleMeter
+
+    def address_at(self, number: int, device: AnyMap) -> str:
+        """A for one that sends by itself, the letters in turn for those that are asked."""
+        return chr(ord("A") + (0 if device.speaks else (number - 1) % 26))
+
+
+PROTOCOL = Scale()

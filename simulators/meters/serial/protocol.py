@@ -1,0 +1,59 @@
+"""What protocols with a map of identifiers and an address on a serial line have in common, for their descriptors.
+
+Leaves to others: their frames, meters and editions (their folders).
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from simulators.meters.carriers import LineSettings
+from simulators.meters.maps import Register
+from simulators.meters.meter import Meter
+from simulators.meters.protocols import Kit, MeterProtocol, Note
+from simulators.meters.serial.maps import AnyMap, BusMap, Entry
+from simulators.meters.serial.meter import SerialMeter, Station
+from simulators.meters.spec import MeterSpec
+
+
+class SerialProtocol(MeterProtocol):
+    """A protocol of addressed meters; `meter_of` says which class answers for a map."""
+
+    def meter_of(self, device: BusMap) -> type[SerialMeter]:
+        """The class of a map's meter."""
+        raise NotImplementedError
+
+    def build(
+        self, spec: MeterSpec, device: AnyMap, kit: Kit, port: LineSettings | None
+    ) -> tuple[Meter, Station | None]:
+        """A meter, which is its own station on the bus."""
+        device = cast(BusMap, device)
+        meter = self.meter_of(device)(
+            spec.name,
+            spec.address,
+            device,
+            kit.plant,
+            since_us=kit.since_us,
+            port=port,
+            **kit.wiring(spec),
+        )
+        return meter, meter
+
+    def check(self, spec: MeterSpec, device: AnyMap, note: Note) -> bool:
+        """Whether the address is one of this protocol, and nothing is said of Modbus."""
+        where = f"meter {spec.name}"
+        if self.address is not None and len(spec.address) != self.address.size:
+            note(where, f"expected an address of {self.address.what} for {device.id}, got {spec.address!r}")
+            return False
+        if spec.framing and not spec.line:
+            note(where, f"map {device.id} is no Modbus device, which alone has a framing; remove framing")
+        return True
+
+    def row(self, device: AnyMap, register: Register) -> dict[str, str]:
+        """Identifier, format and what is counted."""
+        entry = cast(Entry, register)
+        return {
+            "identifier": cast(BusMap, device).identifier_of(register.id),
+            "layout": entry.layout,
+            "counted": entry.counted,
+        }
