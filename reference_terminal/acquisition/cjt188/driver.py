@@ -14,6 +14,7 @@ from reference_terminal.model import numbers, reading, units
 from reference_terminal.model.cjt188_layouts import fields_named
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import BadContent
+from reference_terminal.model.seams import seam
 from reference_terminal.settings.meters import MeterConfig, PointConfig
 
 
@@ -97,6 +98,7 @@ class Cjt188Meter:
             stamped(self.config.points, contents, self._first_point, slot_s, clock.now_ms()), silent is not None
         )
 
+    @seam
     def _content(self, point: PointConfig, answers: dict[str, list[Field] | ReadFailed | BadContent]) -> Content:
         place = point.serial
         assert place is not None
