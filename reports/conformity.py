@@ -36,6 +36,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     `claim` is the id of the question of the capability statement that decides whether the entry binds, empty if none,
     and `question` its words; `condition` says that it asks for a condition written in the clause (R-03). `asks` is
     false for headings, definitions and other kinds that ask for nothing. `disposition` takes the cases into account.
+    `decided` and `open` say what the cases decide of the entry and what not; both are empty where they decide it whole.
     """
 
     id: str
@@ -46,6 +47,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     disposition: str
     requirement: Text
     topic: str = ""
+    decided: Text = Text("", "")
+    open: Text = Text("", "")
     reason: Text = Text("", "")
     prompt: Text = Text("", "")
     readings: tuple[str, ...] = ()
@@ -317,7 +320,8 @@ def _with_standing(id: str, entry: Entry | None, decided: ClauseResult | None, s
     stands = scope.standing(entry, decided)
     reason = stands.reason.en if stands.why in ("cases", "told") else str(stands.reason)
     known = decided or ClauseResult(id=id, verdict=stands.verdict)
-    return msgspec.structs.replace(known, verdict=stands.verdict, reason=reason)
+    part = str(entry.open) if stands.why == "cases" and entry.open.en else ""
+    return msgspec.structs.replace(known, verdict=stands.verdict, reason=reason, open=part)
 
 
 def binds(entry: Entry, run: RunResult) -> bool:
@@ -378,6 +382,9 @@ def _statement(
     open_ = [entry for entry in binding if decided.get(entry.id) not in (Verdict.PASS, Verdict.FAIL)]
     bound = {entry.id for entry in binding}
     timed = [clause.id for clause in run.clauses if clause.needs_real_time and clause.id in bound]
+    in_part = [
+        clause.id for clause in run.clauses if clause.open and clause.verdict is Verdict.PASS and clause.id in bound
+    ]
     hindrances = _hindrances(entries, stray, run, decided)
     provisional = _provisional(run)
     reasons: list[Text] = []
@@ -397,6 +404,10 @@ def _statement(
         one = "binding clause has a time limit that virtual time cannot decide (R-08)"
         many = "binding clauses have time limits that virtual time cannot decide (R-08)"
         reasons.append(_listed(timed, one, many, "条约束性条款含须在实时台架上判定的时限（R-08）"))
+    if in_part:
+        one = "binding clause passes in part, the rest is not decided here (R-06)"
+        many = "binding clauses pass in part, the rest is not decided here (R-06)"
+        reasons.append(_listed(in_part, one, many, "条约束性条款仅部分通过，其余部分未在此判定（R-06）"))
     if switched_on(run, "allow_partial_scope"):
         reasons.append(
             Text(
@@ -407,7 +418,7 @@ def _statement(
     conformity = Conformity.NO_STATEMENT
     if not hindrances and (declared or (failed and not provisional)):
         conformity = Conformity.DOES_NOT_CONFORM
-    elif not hindrances and not provisional and not open_ and not timed and binding:
+    elif not hindrances and not provisional and not open_ and not timed and not in_part and binding:
         conformity = Conformity.CONFORMS
         reasons.append(Text(f"all {len(binding)} binding clauses pass", f"{len(binding)} 条约束性条款全部通过"))
     return Statement(

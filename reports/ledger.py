@@ -45,6 +45,8 @@ def entry_of(found: clauses.Entry, cases: Mapping[str, Sequence[str]], bound: Ca
         disposition=disposition_of(found, cases),
         requirement=_text(found.requirement),
         topic=found.topic,
+        decided=_text(found.in_part.decided if found.in_part else None),
+        open=_text(found.in_part.open if found.in_part else None),
         reason=_text(found.reason),
         prompt=_text(found.prompt),
         readings=found.readings,

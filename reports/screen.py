@@ -268,7 +268,11 @@ def clause_lines(run: RunResult, ledger: Sequence[Entry] = ()) -> list[Line]:
             passed = sum(verdict_on(clause.id, case) is Verdict.PASS for case in attempts)
             strength = strengths.get(clause.id, "")
             told = f"{passed}/{len(attempts)} pass" + (" *" if clause.needs_real_time else "")
-            lines.append(_columns(visible(clause.id), strength, verdict_line(clause.verdict), told))
+            part = clause.verdict is Verdict.PASS and clause.open
+            shown_verdict = (
+                Line("✓ in part 部分通过", style=STYLES[Verdict.PASS]) if part else verdict_line(clause.verdict)
+            )
+            lines.append(_columns(visible(clause.id), strength, shown_verdict, told))
             if clause.verdict is not Verdict.PASS:
                 lines += _guilty(clause.id, attempts)
     return lines

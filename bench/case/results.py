@@ -53,7 +53,8 @@ class ClauseResult(msgspec.Struct, frozen=True, kw_only=True):
     """What the run says of one clause: the worst of its cases (R-06), or why there is no verdict.
 
     `checks` are those that decide it (`<case>:<check>`), `mark` is the weakest kind of time behind them, and
-    `needs_real_time` names those that this run could not decide because they need real time (R-08).
+    `needs_real_time` names those that this run could not decide because they need real time (R-08). `open` is what of
+    the clause its checks leave open, in both languages; a pass is then one in part (R-06).
     """
 
     id: str
@@ -61,6 +62,7 @@ class ClauseResult(msgspec.Struct, frozen=True, kw_only=True):
     cases: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     reason: str = ""
+    open: str = ""
     mark: Mark | None = None
     needs_real_time: tuple[str, ...] = ()
 

@@ -241,6 +241,7 @@ def _show(words: argparse.Namespace) -> int:
             "hash": entry.hash,
             "reason": entry.reason,
             "prompt": entry.prompt,
+            "in_part": entry.in_part,
             "reading_b": entry.reading_b,
             "question": entry.claim,
             "case_titles": {case.id: case.title for case in named},
@@ -302,6 +303,9 @@ def _entry_lines(ledger: Ledger, entry: Entry, row: dict[str, Any]) -> Iterable[
     for threshold in entry.threshold:
         yield from labelled("threshold", [f"{threshold.quantity} {threshold.op} {threshold.value} {threshold.unit}"])
     yield from labelled("disposition", [row["disposition"], *_both(entry.reason), *_both(entry.prompt)])
+    if entry.in_part:
+        yield from labelled("decided", _both(entry.in_part.decided))
+        yield from labelled("left open", [*_both(entry.in_part.open), f"by / 判定方式: {entry.in_part.by}"])
     titles = read_readings()
     for reading in entry.readings:
         known = titles.get(reading)
@@ -394,6 +398,11 @@ def _coverage_lines(found: Coverage) -> Iterable[str]:
         f"分母：{found.total.requirements} 条要求中可自动判定（已有用例或计划）的 {found.total.automatable} 条，"
         f"其中约束终端的 {found.terminal_total.automatable} 条。"
     )
+    yield (
+        f"Of the {found.total.automated} with a case {found.total.in_part} are decided in part only (R-06); "
+        "`clauses show` says which part."
+    )
+    yield f"已有用例的 {found.total.automated} 条中，{found.total.in_part} 条仅部分判定（R-06），详见 `clauses show`。"
 
 
 def _lint(words: argparse.Namespace) -> int:

@@ -34,13 +34,17 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Share(msgspec.Struct, frozen=True):
-    """Requirements of one document and object: all, those a bench can decide over the wire, and those with a case."""
+    """Requirements of one document and object: all, those a bench can decide over the wire, and those with a case.
+
+    `in_part` counts those among the last of which the cases decide a part only (R-06).
+    """
 
     document: str
     object: str
     requirements: int
     automatable: int
     automated: int
+    in_part: int = 0
 
     @property
     def percent(self) -> str:
@@ -83,11 +87,13 @@ def coverage(ledger: Ledger, cases: Mapping[str, Sequence[str]]) -> Coverage:
 
 
 def _share(document: str, bound: str, entries: Iterable[Entry], cases: Mapping[str, Sequence[str]]) -> Share:
-    told = [disposition_of(entry, cases) for entry in entries if not document or entry.document == document]
+    mine = [entry for entry in entries if not document or entry.document == document]
+    told = [disposition_of(entry, cases) for entry in mine]
     return Share(
         document=document or "all",
         object=bound,
         requirements=len(told),
         automatable=sum(name in AUTOMATABLE for name in told),
         automated=told.count("automated"),
+        in_part=sum(bool(entry.in_part) and bool(cases.get(entry.id)) for entry in mine),
     )

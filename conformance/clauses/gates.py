@@ -134,6 +134,8 @@ def _entry_problems(entry: Entry) -> Problems:
         yield "a requirement needs a strength and a disposition, found none"
     if not asks and (entry.strength != "none" or entry.disposition != "none"):
         yield f"kind {entry.kind} asks for nothing: expected strength and disposition none"
+    if entry.in_part and entry.disposition != "planned":
+        yield f"in_part: only what cases decide can be decided in part; its disposition is {entry.disposition}"
     if entry.disposition == "automated":
         yield "disposition: automated is derived from the cases; write planned"
     if entry.disposition in _WITH_REASON and entry.reason is None:

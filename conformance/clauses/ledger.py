@@ -127,12 +127,20 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     condition: bool = False
 
 
+class InPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the cases of an entry decide of it and what they leave open; `by` says who decides the rest (R-06)."""
+
+    decided: Words
+    open: Words
+    by: Literal["planned", "operator", "inspection", "laboratory"]
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One atomic requirement, or one line that asks for nothing, as written in the ledger file.
 
     `at` names lines of the text file or sentences of a line (`374`, `374.2`, `10-80`); `hash` is the SM3 of the named
     text, written by the tool. `strength` follows R-02, `object` R-01. `disposition` never says automated in a file:
-    that is derived from the cases.
+    that is derived from the cases. `in_part` stands where these decide less than the requirement asks.
     """
 
     id: str
@@ -145,6 +153,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     topic: Topic
     requirement: Words
     disposition: Disposition
+    in_part: InPart | None = None
     hash: str = ""
     threshold: tuple[Threshold, ...] = ()
     reason: Words | None = None

@@ -86,7 +86,8 @@ class ClauseView:
     """One row of the matrix.
 
     `cases` holds the name of each case with anchor of each of its attempts and what that says of the clause, `checks`
-    by case the ids of those that decide it. `mark` says what kind of time the
+    by case the ids of those that decide it. `decided` and `open` say what these decide of it where that is not the
+    whole. `mark` says what kind of time the
     evidence comes from, `needs_real_time` names the checks that this run could not decide (R-08). `disposition` says
     how the entry is decided at all, `note` why it stands where it does.
     """
@@ -104,6 +105,8 @@ class ClauseView:
     needs_real_time: tuple[str, ...]
     cases: tuple[tuple[str, tuple[tuple[str, State], ...]], ...]
     checks: Mapping[str, tuple[str, ...]]
+    decided: Text | None = None
+    open: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -323,6 +326,8 @@ def _clause(
             if name in by_case
         ),
         checks=_by_case(decided.checks if decided else (), decided.cases if decided else ()),
+        decided=entry.decided if entry and decided and decided.open else None,
+        open=entry.open if entry and decided and decided.open else None,
     )
 
 
