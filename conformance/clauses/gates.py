@@ -20,7 +20,7 @@ from conformance.clauses.ledger import DOCUMENTS, FOLDER, Entry, Ledger, LedgerE
 from conformance.clauses.statement import Statement, read_statement
 from conformance.clauses.suite import CaseNote, DefectNote
 from conformance.clauses.texts import AddressError, Sentence, Text, Texts, TextsAbsent
-from conformance.defects.proof import Proof, read_proof
+from conformance.defects.proof import PROOF, Proof, ProofError, read_proof
 
 LONGEST_SHARED = 14
 
@@ -467,6 +467,10 @@ def read_subject(
             return None
 
     documents = attempt(lambda: parse(folder / f"{name}.yaml" for name in DOCUMENTS))
+    try:
+        proof = read_proof(folder.parent / PROOF.name)
+    except ProofError as error:
+        raise LedgerError([*problems, str(error)]) from None
     findings = attempt(lambda: load_findings(folder))
     readings = attempt(lambda: read_readings(folder))
     statement = attempt(lambda: read_statement(folder))
@@ -479,7 +483,7 @@ def read_subject(
         defects=tuple(defects),
         statement=statement,
         readings=tuple(readings),
-        proof=read_proof(),
+        proof=proof,
         texts=texts,
         without_texts=without_texts,
     )

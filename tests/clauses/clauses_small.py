@@ -11,8 +11,9 @@ import yaml
 from conformance.clauses.gates import Subject, read_subject
 from conformance.clauses.hashes import write_hashes
 from conformance.clauses.ledger import DOCUMENTS
-from conformance.clauses.suite import CaseNote, DefectNote, Words
+from conformance.clauses.suite import CaseNote, CheckNote, DefectNote, Words
 from conformance.clauses.texts import Texts
+from conformance.defects.proof import Proof, write_proof
 
 TEXT = """1 范围
 设备应每天上传一次数据。时钟误差小。
@@ -102,8 +103,10 @@ class Small:
 
 
 def case(id: str = "delivery/daily", *clauses: str, needs: tuple[str, ...] = ()) -> CaseNote:
-    """A note of a case."""
-    return CaseNote(id=id, title=Words(zh="每日", en="Daily"), clauses=clauses, needs=needs, rigs=("virtual",))
+    """A note of a case with one check, which decides all its clauses."""
+    title = Words(zh="每日", en="Daily")
+    checks = (CheckNote(id="once-a-day", title=title, clauses=clauses),)
+    return CaseNote(id=id, title=title, clauses=clauses, checks=checks, needs=needs, rigs=("virtual",))
 
 
 def defect(*clauses: str, cases: tuple[str, ...] = ()) -> DefectNote:
@@ -162,5 +165,6 @@ def sound(room: Path) -> Small:
     )
     small.cases = [case("delivery/daily", "isc-2/1a", "csmt/1a", needs=("clock.small", "local.small"))]
     small.defects = [defect("isc-2/1a", cases=("delivery/daily",))]
+    write_proof(Proof(flips={"virtual": {"lazy": {"delivery/daily": ("once-a-day",)}}}), room / "proof.json")
     write_hashes(Texts(small.texts), small.folder)
     return small

@@ -144,6 +144,24 @@ def test_defects_gate_fails(broken: DefectNote, told: str, small: Small, judged:
     assert told in "\n".join(judged()["defects"].problems)
 
 
+def test_an_entry_whose_check_nothing_fails_is_told(small: Small, judged: Judged) -> None:
+    small.cases.append(case("delivery/weekly", "isc-2/1d"))
+    (problem,) = judged()["flips"].problems
+    assert problem.startswith("isc-2/1d: no defect is known to fail delivery/weekly:once-a-day")
+
+
+def test_a_proof_that_is_none_is_told(small: Small, judged: Judged) -> None:
+    (small.folder.parent / "proof.json").write_text("[]", "utf-8")
+    with pytest.raises(LedgerError, match="expected a file of prove --record"):
+        judged()
+
+
+def test_only_what_cases_decide_is_decided_in_part(small: Small, judged: Judged) -> None:
+    words = {"zh": "半", "en": "half"}
+    small.change("isc-2/1c", in_part={"decided": words, "open": words, "by": "operator"})
+    assert any("in_part: only what cases decide" in problem for problem in judged()["entries"].problems)
+
+
 def test_a_suite_without_cases_proves_nothing(small: Small, judged: Judged) -> None:
     small.cases.clear()
     assert "proves nothing" in judged()["cases"].problems[0]

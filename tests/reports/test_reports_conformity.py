@@ -54,6 +54,18 @@ def test_conforms_only_when_every_binding_clause_passes() -> None:
     assert found.binding == {"pass": 2}
 
 
+def test_a_pass_in_part_does_not_count_as_a_pass() -> None:
+    whole = entry("isc-2/1", open=Text("the other half", "另一半"))
+    result = completed(run({"isc-2/1": Verdict.PASS, "isc-2/2": Verdict.PASS}), (whole, entry("isc-2/2")))
+    assert {clause.id: clause.open for clause in result.clauses} == {
+        "isc-2/1": "the other half / 另一半",
+        "isc-2/2": "",
+    }
+    found = statement(result, whole, entry("isc-2/2"))
+    assert found.conformity is Conformity.NO_STATEMENT
+    assert any(reason.en.startswith("1 binding clause passes in part") for reason in found.reasons)
+
+
 @pytest.mark.parametrize(
     ("verdict", "conformity"),
     [
