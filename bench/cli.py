@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE
+from bench.commands.options import ROWS, SHARED, workers_of
 from bench.commands.outlet import OutletLost, outlets
 
 # Commands that parse the rest of the line themselves.
@@ -29,16 +30,9 @@ def _run(words: argparse.Namespace) -> int:
     conformance = Path(str(suite.__file__)).parent
     args = [str(conformance), "--rootdir", str(conformance.parent), "-o", "addopts=", "-p", "no:cacheprovider"]
     args += ["-p", "no:terminal", "-p", "no:faulthandler", "--live"]
-    args += [option for option in ("--pcap", "--complete") if getattr(words, option.removeprefix("--"))]
-    for option in ("terminal", "rig", "seed", "repeat", "attempt", "defect", "out", "expected_failures", "resume"):
-        if value := getattr(words, option):
-            args += [f"--{option.replace('_', '-')}", value]
-    for option in ("standard", "clause", "case"):
-        for value in getattr(words, option):
-            args += [f"--{option}", value]
+    for row in ROWS.values():
+        args += row.written(getattr(words, row.key))
     if words.workers not in ("", "0", "1"):
-        from bench.commands.options import workers_of
-
         wrong: list[str] = []
         workers_of(words.workers, wrong)
         if wrong:
@@ -207,11 +201,9 @@ class _Parser(argparse.ArgumentParser):
         self.exit(EXIT_USAGE, f"{self.prog}: {message} / 命令行有误\n")
 
 
-def _selecting(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seed", default="1", metavar="N", help="master seed (default 1) / 主种子")
-    parser.add_argument("-n", dest="workers", default="1", metavar="WORKERS", help="processes (default 1) / 进程数")
-    parser.add_argument("--case", action="append", default=[], metavar="NAME", help="case, chapter or pattern (*, ?)")
-    parser.add_argument("--out", default="out", metavar="DIR", help="where run folders go (default out) / 输出目录")
+def _shared(parser: argparse.ArgumentParser) -> None:
+    for row in SHARED:
+        row.add_to(parser.add_argument, row.default)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -231,29 +223,9 @@ def parser() -> argparse.ArgumentParser:
         return made
 
     run = command("run", _run, "run the suite against a terminal / 对终端执行试验")
-    run.add_argument(
-        "--terminal", default="", metavar="PROFILE", help="profile (default: the reference terminal) / 终端档案"
-    )
-    run.add_argument("--rig", default="", help="where it stands: virtual (default), process, loopback, lab / 台架")
-    run.add_argument(
-        "--standard", action="append", default=[], metavar="DOC", help="only cases of this document / 标准"
-    )
-    run.add_argument("--clause", action="append", default=[], metavar="ID", help="only cases of this clause / 条款")
-    run.add_argument("--repeat", default="", metavar="K", help="runs of each case (R-07: 3 for a statement) / 重复次数")
-    run.add_argument("--defect", default="", metavar="ID", help="plant a defect in the reference terminal / 植入缺陷")
-    run.add_argument("--pcap", action="store_true", help="keep pcap files of every case / 保存抓包文件")
-    run.add_argument("--attempt", default="", metavar="K", help="only the k-th repetition (replay) / 第几次")
-    run.add_argument(
-        "--expected-failures", default="", metavar="FILE", help="fails that the vendor knows of (TOML) / 预期不通过清单"
-    )
-    run.add_argument(
-        "--complete", action="store_true", help="a case for which this computer lacks a part: exit 2 / 缺件即无法判定"
-    )
-    run.add_argument(
-        "--resume", default="", metavar="RUN", help="continue the run in this folder; only -n with it / 续跑该运行目录"
-    )
-    _selecting(run)
-    run.set_defaults(seed="", out="")
+    for row in [*(row for row in ROWS.values() if row not in SHARED), *SHARED]:
+        # Without the default, which would look as if it had been given.
+        row.add_to(run.add_argument)
 
     prove = command("prove", _prove, "show that every check can fail: defect × check / 证明每项检查都能失败")
     prove.add_argument("--defect", action="append", default=[], metavar="ID", help="only this defect / 缺陷")
@@ -278,27 +250,23 @@ def parser() -> argparse.ArgumentParser:
         "--record", action="store_true", help="put what was seen failing into conformance/proof.json / 记入套件证明"
     )
     prove.add_argument("--full", action="store_true", help="every defect against every case / 全矩阵")
-    _selecting(prove)
+    _shared(prove)
 
     sweep = command("sweep", _sweep, "power cut at every write barrier of a case, each judged / 断电扫描")
-    sweep.add_argument(
-        "--terminal", default="", metavar="PROFILE", help="profile (default: the reference terminal) / 终端档案"
-    )
+    ROWS["terminal"].add_to(sweep.add_argument)
     sweep.add_argument("--rig", default="virtual", help="where: virtual (default), process, loopback / 台架")
-    sweep.add_argument("--defect", default="", metavar="ID", help="plant a defect in the reference terminal / 植入缺陷")
+    ROWS["defect"].add_to(sweep.add_argument)
     sweep.add_argument("--syncs", default="", metavar="A-B", help="only these write barriers, or end / 仅这些落盘时刻")
     sweep.add_argument("--most", default="", metavar="N", help="a sample of so many trials / 抽样数")
     sweep.add_argument("--resume", default="", metavar="DIR", help="go on with the sweep in this folder / 续跑")
     sweep.add_argument("--json", action="store_true", help="for machines / 机器可读")
-    _selecting(sweep)
+    _shared(sweep)
 
     parity = command("parity", _parity, "the same cases in virtual and in real time / 虚拟时间与实时对比")
-    parity.add_argument(
-        "--terminal", default="", metavar="PROFILE", help="profile (default: the reference terminal) / 终端档案"
-    )
+    ROWS["terminal"].add_to(parity.add_argument)
     parity.add_argument("--rig", default="process", help="rig of real time: process (default), loopback / 实时台架")
     parity.add_argument("--json", action="store_true", help="for machines / 机器可读")
-    _selecting(parity)
+    _shared(parity)
 
     for name, work, text in (
         ("rejudge", _rejudge, "judge a run again from its records alone / 仅凭记录重新判定"),

@@ -20,7 +20,7 @@ import msgspec
 import pytest
 
 from bench.case import EXIT_ERROR, Case, CaseResult, Verdict
-from bench.commands.options import Options, SessionError
+from bench.commands.options import ROWS, Options, SessionError
 from bench.commands.session import RigError, Session, Shared, failure_block
 from bench.journal import Planned
 from bench.run import run_and_keep
@@ -34,20 +34,8 @@ _SESSION = pytest.StashKey[Session]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of a run; `carbonbench run` passes the same ones."""
     group = parser.getgroup("carbonbench", "conformance runs / 符合性测试")
-    group.addoption("--terminal", metavar="PROFILE", default="", help="profile of the terminal on test (TOML)")
-    group.addoption("--rig", default="", help="where the terminal stands: virtual (default), process, loopback, lab")
-    group.addoption("--standard", action="append", default=[], metavar="DOC", help="only cases of this document")
-    group.addoption("--clause", action="append", default=[], metavar="ID", help="only cases of this clause")
-    group.addoption("--case", action="append", default=[], metavar="NAME", help="a case, a chapter or a pattern (*, ?)")
-    group.addoption("--seed", default="", metavar="N", help="master seed of the run (default 1)")
-    group.addoption("--repeat", default="", metavar="K", help="how often each case runs (R-07: 3 for a statement)")
-    group.addoption("--attempt", default="", metavar="K", help="run only the k-th repetition (for a replay)")
-    group.addoption("--pcap", action="store_true", help="keep pcap files of every case")
-    group.addoption("--defect", default="", metavar="ID", help="plant a defect in the reference terminal (see prove)")
-    group.addoption("--out", default="", metavar="DIR", help="where run folders go (default out)")
-    group.addoption("--expected-failures", metavar="FILE", default="", help="fails that the vendor knows of (TOML)")
-    group.addoption("--complete", action="store_true", help="a case for which this computer lacks a part: exit 2")
-    group.addoption("--resume", metavar="RUN", default="", help="continue the run in this folder")
+    for row in ROWS.values():
+        row.add_to(group.addoption)
     group.addoption("--live", action="store_true", help="progress and closing table of the bench, not of pytest")
 
 
@@ -55,24 +43,7 @@ def _session(config: pytest.Config) -> Session:
     session = config.stash.get(_SESSION, None)
     if session is None:
         shared = getattr(config, "workerinput", {}).get(_PROPERTY)
-        option = config.option
-        options = Options.parse(
-            terminal=option.terminal,
-            rig=option.rig,
-            standards=tuple(option.standard),
-            clauses=tuple(option.clause),
-            cases=tuple(option.case),
-            seed=option.seed,
-            repeat=option.repeat,
-            attempt=option.attempt,
-            defect=option.defect,
-            capture=option.pcap,
-            out=option.out,
-            live=option.live,
-            expected=option.expected_failures,
-            complete=option.complete,
-            resume=option.resume,
-        )
+        options = Options.parse(vars(config.option), live=config.option.live)
         told = msgspec.json.decode(shared, type=Shared) if shared else None
         session = config.stash[_SESSION] = Session(options, told)
     return session

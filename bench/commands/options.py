@@ -1,21 +1,19 @@
-"""The options of a run: checked words of the command line, and the same again when a run is resumed.
+"""The options of a run, a row each: how it is written, told, read, kept for a resumed run and given again.
 
-Leaves the run itself to `session`. All problems of a command line are told at once.
+Leaves the run itself to `session`. All problems of a command line are told at once. `carbonbench` asks for the rows
+before it knows its command: what is slow to import is imported where it is needed.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import KW_ONLY, dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, get_origin, get_type_hints
 
 from bench.case import VIRTUAL_RIG
-from bench.dut.profile import DOCUMENTS
-from bench.journal import JournalError, Settings, read_run
-from conformance.defects import all_defects
 from simulators.shipped import SHIPPED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,117 +25,208 @@ RUN_RIGS = (*RIGS, "lab")
 MOST_WORKERS = 256
 MOST_REPEATS = 1000
 _MOST_DIGITS = 1000
-# Those that say where this sitting is, not what the run is.
-_SITTING = ("out", "live", "resume")
 
 
 class SessionError(Exception):
     """Options of a run that cannot be used; one sentence a line."""
 
 
+class Line:
+    """A command line while it is read: `words` by key, what was `made` of them so far by field, its `problems`."""
+
+    def __init__(self, words: Mapping[str, Any]) -> None:
+        self.words = words
+        self.made: dict[str, Any] = {}
+        self.problems: list[str] = []
+
+
+def _as_given(name: str, given: Any, line: Line) -> Any:
+    return given
+
+
+@dataclass(frozen=True)
+class Option:
+    """A row: an option that takes a word, any number of words (`many`) or, without `metavar`, none.
+
+    `default` stands for a word that is not given. `read` makes the value of the name and what was given; problems go to
+    the line. One that is not `kept` says where this sitting is, not what the run is. `selects`: reports repeat it;
+    `replays`: the line that replays a case does. `key` is what argparse and pytest call it, by its name unless told.
+    """
+
+    name: str
+    metavar: str
+    help: str
+    _: KW_ONLY
+    many: bool = False
+    default: str = ""
+    read: Callable[[str, Any, Line], Any] = _as_given
+    kept: bool = True
+    selects: bool = False
+    replays: bool = False
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", self.key or self.name.removeprefix("--").replace("-", "_"))
+
+    def add_to(self, add: Callable[..., object], default: str = "") -> None:
+        """Tell a parser of it by argparse's `add_argument` or pytest's `addoption`."""
+        if not self.metavar:
+            add(self.name, action="store_true", help=self.help)
+        elif self.many:
+            add(self.name, action="append", default=[], metavar=self.metavar, help=self.help)
+        else:
+            add(self.name, dest=self.key, default=default, metavar=self.metavar, help=self.help)
+
+    def value(self, line: Line) -> Any:
+        """What a line says of it."""
+        given = line.words.get(self.key)
+        if self.many:
+            return self.read(self.name, tuple(given or ()), line)
+        return self.read(self.name, given or self.default if self.metavar else bool(given), line)
+
+    def restored(self, plain: Any) -> Any:
+        """The value again that a run folder kept."""
+        if self.many:
+            return tuple(plain)
+        return Path(plain) if self.read is _path and plain is not None else plain
+
+    def written(self, value: Any) -> list[str]:
+        """The words that say this value; none for an empty one."""
+        if self.many:
+            return [word for each in value for word in (self.name, each)]
+        return [self.name, *([value] if self.metavar else [])] if value else []
+
+
+def _path(name: str, text: str, line: Line) -> Path | None:
+    return Path(text) if text else None
+
+
+def _rig(name: str, text: str, line: Line) -> str:
+    line.problems += unknown_rig(text, RUN_RIGS)
+    return text
+
+
+def _documents(name: str, given: tuple[str, ...], line: Line) -> tuple[str, ...]:
+    from bench.dut.profile import DOCUMENTS
+
+    for word in given:
+        if word not in DOCUMENTS:
+            line.problems.append(f"{name} {word}: expected one of {', '.join(DOCUMENTS)} / 未知标准")
+    return given
+
+
+def _seed(name: str, text: str, line: Line) -> int:
+    return whole(name, text, line.problems)
+
+
+def _repeats(name: str, text: str, line: Line) -> int:
+    return whole(name, text, line.problems, least=1, most=MOST_REPEATS)
+
+
+def _attempt(name: str, text: str, line: Line) -> int:
+    number = _repeats(name, text, line) if text else 0
+    if (repeat := line.words.get("repeat")) and number > line.made["repeat"]:
+        line.problems.append(f"{name} {text}: --repeat {repeat} makes no such attempt / 无此次执行")
+    return number
+
+
+def _defect(name: str, text: str, line: Line) -> str:
+    line.problems += wrong_defect(text, line.made["rig"], "; `carbonbench prove` lists them")
+    return text
+
+
 @dataclass(frozen=True)
 class Options:
-    """What the user asked for. `attempt` 0 means all repetitions, `resume` is the folder of a run to continue."""
+    """What the user asked for. `attempt` 0 means all repetitions, `resume` is the folder of a run to continue.
 
-    terminal: Path
-    rig: str
-    standards: tuple[str, ...]
-    clauses: tuple[str, ...]
-    cases: tuple[str, ...]
-    seed: int
-    repeat: int
-    attempt: int
-    defect: str
-    capture: bool
-    out: Path
-    live: bool
-    expected: Path | None = None
-    complete: bool = False
-    resume: Path | None = None
+    Problems are told in the order of the rows. `live` is not asked for: whether the bench or pytest shows the progress.
+    """
+
+    terminal: Annotated[
+        Path,
+        Option(
+            "--terminal",
+            "PROFILE",
+            "profile (default: the reference terminal) / 终端档案",
+            default=str(REFERENCE_PROFILE),
+            read=_path,
+        ),
+    ]
+    rig: Annotated[
+        str,
+        Option(
+            "--rig",
+            "RIG",
+            "where it stands: virtual (default), process, loopback, lab / 台架",
+            default=VIRTUAL_RIG,
+            read=_rig,
+        ),
+    ]
+    standards: Annotated[
+        tuple[str, ...],
+        Option("--standard", "DOC", "only cases of this document / 标准", many=True, read=_documents, selects=True),
+    ]
+    clauses: Annotated[
+        tuple[str, ...], Option("--clause", "ID", "only cases of this clause / 条款", many=True, selects=True)
+    ]
+    cases: Annotated[
+        tuple[str, ...], Option("--case", "NAME", "case, chapter or pattern (*, ?)", many=True, selects=True)
+    ]
+    seed: Annotated[int, Option("--seed", "N", "master seed (default 1) / 主种子", default="1", read=_seed)]
+    repeat: Annotated[
+        int,
+        Option("--repeat", "K", "runs of each case (R-07: 3 for a statement) / 重复次数", default="1", read=_repeats),
+    ]
+    attempt: Annotated[int, Option("--attempt", "K", "only the k-th repetition (replay) / 第几次", read=_attempt)]
+    defect: Annotated[
+        str, Option("--defect", "ID", "plant a defect in the reference terminal / 植入缺陷", read=_defect, replays=True)
+    ]
+    capture: Annotated[bool, Option("--pcap", "", "keep pcap files of every case / 保存抓包文件", replays=True)]
+    out: Annotated[
+        Path,
+        Option("--out", "DIR", "where run folders go (default out) / 输出目录", default="out", read=_path, kept=False),
+    ]
+    expected: Annotated[
+        Path | None,
+        Option("--expected-failures", "FILE", "fails that the vendor knows of (TOML) / 预期不通过清单", read=_path),
+    ]
+    complete: Annotated[
+        bool, Option("--complete", "", "a case for which this computer lacks a part: exit 2 / 缺件即无法判定")
+    ]
+    resume: Annotated[
+        Path | None,
+        Option(
+            "--resume",
+            "RUN",
+            "continue the run in this folder; only -n with it / 续跑该运行目录",
+            read=_path,
+            kept=False,
+        ),
+    ]
+    live: bool = False
 
     @classmethod
-    def parse(
-        cls,
-        *,
-        terminal: str,
-        rig: str,
-        standards: tuple[str, ...],
-        clauses: tuple[str, ...],
-        cases: tuple[str, ...],
-        seed: str,
-        repeat: str,
-        attempt: str,
-        defect: str,
-        capture: bool,
-        out: str,
-        live: bool,
-        expected: str = "",
-        complete: bool = False,
-        resume: str = "",
-    ) -> Options:
-        """Check the words of the command line; empty ones take their default. Raises SessionError naming every bad one.
+    def parse(cls, words: Mapping[str, Any], *, live: bool) -> Options:
+        """Check the words of the command line, by key; missing or empty ones take their default.
 
-        A resumed run has its options from its folder, so that no other word may go with `resume`.
+        A resumed run has its options from its folder, so that no other word may go with `resume`. Raises SessionError
+        naming every bad one.
         """
-        if resume:
-            given = {
-                "--terminal": terminal,
-                "--rig": rig,
-                "--standard": standards,
-                "--clause": clauses,
-                "--case": cases,
-                "--seed": seed,
-                "--repeat": repeat,
-                "--attempt": attempt,
-                "--defect": defect,
-                "--pcap": capture,
-                "--out": out,
-                "--expected-failures": expected,
-                "--complete": complete,
-            }
-            return cls._resumed(Path(resume), [name for name, value in given.items() if value], live=live)
-        rig = rig or VIRTUAL_RIG
-        problems: list[str] = []
-        if rig not in RUN_RIGS:
-            problems.append(f"--rig {rig}: expected {', '.join(RUN_RIGS)} / 未知台架")
-        for word in standards:
-            if word not in DOCUMENTS:
-                problems.append(f"--standard {word}: expected one of {', '.join(DOCUMENTS)} / 未知标准")
-        seed_number = whole("--seed", seed or "1", problems)
-        repeat_number = whole("--repeat", repeat or "1", problems, least=1, most=MOST_REPEATS)
-        attempt_number = whole("--attempt", attempt, problems, least=1, most=MOST_REPEATS) if attempt else 0
-        if repeat and attempt_number > repeat_number:
-            problems.append(f"--attempt {attempt}: --repeat {repeat} makes no such attempt / 无此次执行")
-        if defect and defect not in all_defects():
-            problems.append(
-                f"--defect {defect}: no such defect{near(defect, all_defects())}; "
-                "`carbonbench prove` lists them / 无此缺陷"
-            )
-        elif defect and rig not in all_defects()[defect].rigs:
-            rigs = " or ".join(f"--rig {each}" for each in all_defects()[defect].rigs)
-            problems.append(f"--defect {defect}: a terminal can have this only with {rigs} / 该缺陷仅适用于其他台架")
-        if problems:
-            raise SessionError("\n".join(problems))
-        return cls(
-            terminal=Path(terminal) if terminal else REFERENCE_PROFILE,
-            rig=rig,
-            standards=standards,
-            clauses=clauses,
-            cases=cases,
-            seed=seed_number,
-            repeat=repeat_number,
-            attempt=attempt_number,
-            defect=defect,
-            capture=capture,
-            out=Path(out or "out"),
-            live=live,
-            expected=Path(expected) if expected else None,
-            complete=complete,
-        )
+        if words.get("resume"):
+            given = [row.name for field, row in ROWS.items() if field != "resume" and words.get(row.key)]
+            return cls._resumed(Path(words["resume"]), given, live=live)
+        line = Line(words)
+        for name, row in ROWS.items():
+            line.made[name] = row.value(line)
+        if line.problems:
+            raise SessionError("\n".join(line.problems))
+        return cls(**line.made, live=live)
 
     @classmethod
     def _resumed(cls, folder: Path, given: list[str], *, live: bool) -> Options:
         """The options of the run in a folder. Raises SessionError."""
+        from bench.journal import JournalError, read_run
+
         if given:
             words = ", ".join(given)
             raise SessionError(
@@ -148,26 +237,16 @@ class Options:
             settings = read_run(folder).settings
         except JournalError as error:
             raise SessionError(f"--resume: {error}") from None
-        return replace(cls._kept(settings, folder), out=folder.parent, live=live, resume=folder)
-
-    @classmethod
-    def _kept(cls, settings: Settings, folder: Path) -> Options:
-        """Options as `kept` wrote them. Raises SessionError where another bench wrote them."""
-        made: dict[str, Any] = {"out": folder.parent, "live": False}
-        kinds = {field.name: str(field.type) for field in fields(cls) if field.name not in _SITTING}
-        if kinds.keys() != settings.options.keys():
-            odd = ", ".join(sorted(kinds.keys() ^ settings.options.keys()))
+        kept = {name: row for name, row in ROWS.items() if row.kept}
+        if kept.keys() != settings.options.keys():
+            odd = ", ".join(sorted(kept.keys() ^ settings.options.keys()))
             raise SessionError(f"--resume {folder}: written by another version of the bench: {odd} / 版本不符")
-        for name, value in settings.options.items():
-            if "Path" in kinds[name] and value is not None:
-                made[name] = Path(value)
-            else:
-                made[name] = tuple(value) if isinstance(value, list) else value
-        return cls(**made)
+        made = {name: row.restored(settings.options[name]) for name, row in kept.items()}
+        return cls(**made, out=folder.parent, resume=folder, live=live)
 
     def kept(self) -> dict[str, Any]:
         """What of the options the run folder keeps, so that the run can be resumed."""
-        return {field.name: _plain(getattr(self, field.name)) for field in fields(self) if field.name not in _SITTING}
+        return {name: _plain(getattr(self, name)) for name, row in ROWS.items() if row.kept}
 
     def inputs(self) -> tuple[Path, ...]:
         """The files that the run depends on."""
@@ -175,10 +254,27 @@ class Options:
 
     def selection(self) -> str:
         """The selecting options as they were given, for reports; empty when everything was selected."""
-        words = [f"--standard {word}" for word in self.standards]
-        words += [f"--clause {word}" for word in self.clauses]
-        words += [f"--case {word}" for word in self.cases]
-        return " ".join(words)
+        return " ".join(self._again("selects"))
+
+    def replayed(self) -> str:
+        """The options that the replay of a case needs beside its own, each word after a space."""
+        return "".join(f" {word}" for word in self._again("replays"))
+
+    def _again(self, why: Literal["selects", "replays"]) -> list[str]:
+        rows = {name: row for name, row in ROWS.items() if getattr(row, why)}
+        return [word for name, row in rows.items() for word in row.written(getattr(self, name))]
+
+
+ROWS: dict[str, Option] = {
+    name: told.__metadata__[0]
+    for name, told in get_type_hints(Options, include_extras=True).items()
+    if get_origin(told) is Annotated
+}
+"""The rows by field of Options."""
+WORKERS = Option("-n", "WORKERS", "processes (default 1) / 进程数", default="1", key="workers")
+"""What xdist is asked for, in a run and in a resumed one."""
+SHARED = (ROWS["seed"], WORKERS, ROWS["cases"], ROWS["out"])
+"""What every command that runs cases has."""
 
 
 def _plain(value: object) -> object:
@@ -198,6 +294,24 @@ def whole(option: str, text: str, problems: list[str], *, least: int = 0, most: 
 def workers_of(text: str, problems: list[str], *, least: int = 1) -> int:
     """How many processes `-n` asks for; what is wrong with it becomes a problem."""
     return whole("-n", text, problems, least=least, most=MOST_WORKERS)
+
+
+def unknown_rig(rig: str, among: tuple[str, ...] = RIGS) -> list[str]:
+    """What is wrong with a `--rig`."""
+    return [] if rig in among else [f"--rig {rig}: expected {', '.join(among)} / 未知台架"]
+
+
+def wrong_defect(name: str, rig: str, where: str = "") -> list[str]:
+    """What is wrong with a `--defect` in a rig; none is right. `where` says what shows those there are."""
+    from conformance.defects import all_defects
+
+    known = all_defects() if name else {}
+    if name and name not in known:
+        return [f"--defect {name}: no such defect{near(name, known)}{where} / 无此缺陷"]
+    if name and rig not in known[name].rigs:
+        rigs = " or ".join(f"--rig {each}" for each in known[name].rigs)
+        return [f"--defect {name}: a terminal can have this only with {rigs} / 该缺陷仅适用于其他台架"]
+    return []
 
 
 def picks(word: str, case: str) -> bool:

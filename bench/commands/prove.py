@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Rig, Verdict
-from bench.commands.options import REFERENCE_PROFILE, RIGS, near, no_case, picks, whole, workers_of
+from bench.commands.options import REFERENCE_PROFILE, near, no_case, picks, unknown_rig, whole, workers_of
 from bench.commands.pairs import SOUND, Head, Job, Pairs, PairsError
 from bench.commands.proof_rounds import next_round, related, tally
 from bench.commands.session import commit, ledger_answers, ledger_entries, rig_named
@@ -184,8 +184,7 @@ def matter_of(asked: Asked) -> Matter:
     except ProfileError as error:
         problems.append(str(error))
     problems += filter(None, (no_case(word, suite) for word in asked.cases))
-    if rig not in RIGS:
-        problems.append(f"--rig {rig}: expected {', '.join(RIGS)} / 未知台架")
+    problems += unknown_rig(rig)
     sound: dict[str, CaseResult] = {}
     if asked.sound is not None and seed.isdecimal() and not problems:
         try:

@@ -215,8 +215,7 @@ class Session:
             folder=self.folder,
             strengths={clause: entry.strength for clause, entry in self._ledger.items()},
             **ledger_answers(),
-            options=(f" --defect {self.options.defect}" if self.options.defect else "")
-            + (" --pcap" if self.options.capture else ""),
+            options=self.options.replayed(),
             capture=self.options.capture,
             defect=self.options.defect,
             journaled=True,

@@ -30,7 +30,7 @@ from bench.case import (
     Verdict,
 )
 from bench.case.swept import DRY, Swept, cut_of, syncs_of
-from bench.commands.options import REFERENCE_PROFILE, RIGS, near, whole, workers_of
+from bench.commands.options import REFERENCE_PROFILE, RIGS, near, unknown_rig, whole, workers_of, wrong_defect
 from bench.commands.session import LOCAL, commit, ledger_answers, ledger_entries, rig_named
 from bench.commands.workers import pool
 from bench.dut import UnknownTerminal, adapter
@@ -178,8 +178,7 @@ def _problems(asked: Asked) -> list[str]:
             f"--case {asked.case}: no case that can be swept{near(asked.case, known)}; "
             f"known are {', '.join(known)} / 无此可扫描用例"
         )
-    if asked.rig not in RIGS:
-        problems.append(f"--rig {asked.rig}: expected {', '.join(RIGS)} / 未知台架")
+    problems += unknown_rig(asked.rig)
     whole("--seed", asked.seed, problems)
     workers_of(asked.workers, problems)
     whole("--most", asked.most or "5", problems, least=5)
@@ -190,11 +189,7 @@ def _problems(asked: Asked) -> list[str]:
         )
     if asked.syncs and asked.most:
         problems.append("--syncs and --most: give one of them / 二者只能取其一")
-    if asked.defect and asked.defect not in all_defects():
-        problems.append(f"--defect {asked.defect}: no such defect{near(asked.defect, all_defects())} / 无此缺陷")
-    elif asked.defect and asked.rig not in all_defects()[asked.defect].rigs:
-        rigs = " or ".join(f"--rig {each}" for each in all_defects()[asked.defect].rigs)
-        problems.append(f"--defect {asked.defect}: a terminal can have this only with {rigs} / 该缺陷仅适用于其他台架")
+    problems += wrong_defect(asked.defect, asked.rig)
     try:
         adapter(load_profile(_profile(asked)).adapter)
     except (ProfileError, UnknownTerminal) as error:

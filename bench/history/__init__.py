@@ -33,6 +33,7 @@ from simulators.events import (
     Secured,
     Sent,
     Served,
+    SimulatorEvent,
     StatusServed,
     Stored,
     Unserved,
@@ -315,22 +316,7 @@ AnyEvent = (
     | Timing
     | Trouble
     | Ended
-    | Served
-    | Unserved
-    | MeterFault
-    | Connected
-    | Secured
-    | Rejected
-    | Received
-    | Sent
-    | Stored
-    | Commanded
-    | Fingerprinted
-    | Published
-    | Handed
-    | ListServed
-    | StatusServed
-    | Behaviour
+    | SimulatorEvent
 )
 
 E = TypeVar("E", bound=Event)

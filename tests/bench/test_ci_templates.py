@@ -49,21 +49,7 @@ def exists(words: list[str]) -> None:
     if told.command == "run":
         assert not told.case or any(case in name for name in case_classes() for case in told.case), words
         if not told.resume:
-            Options.parse(
-                terminal=told.terminal,
-                rig=told.rig,
-                standards=tuple(told.standard),
-                clauses=tuple(told.clause),
-                cases=tuple(told.case),
-                seed=told.seed,
-                repeat=told.repeat,
-                attempt=told.attempt,
-                defect=told.defect,
-                capture=told.pcap,
-                out=told.out,
-                live=True,
-                expected=told.expected_failures,
-            )
+            Options.parse(vars(told), live=True)
 
 
 def test_there_is_one_template_for_each_server() -> None:

@@ -96,20 +96,8 @@ def session(tmp_path: Path) -> Session:
     told = REFERENCE.read_text("utf-8")
     assert '"source.opc" = "yes"' in told
     profile.write_text(told.replace('"source.opc" = "yes"', '"source.opc" = "no"'), "utf-8")
-    options = Options.parse(
-        terminal=str(profile),
-        rig="virtual",
-        standards=(),
-        clauses=(),
-        cases=("*polls*",),
-        seed="1",
-        repeat="1",
-        attempt="",
-        defect="",
-        capture=False,
-        out=str(tmp_path),
-        live=False,
-    )
+    words = {"terminal": str(profile), "case": ["*polls*"], "out": str(tmp_path)}
+    options = Options.parse(words, live=False)
     return Session(options)
 
 
