@@ -25,7 +25,7 @@ import sys
 from pathlib import Path
 from process_kit import LooksOn, conduct, profile
 from bench.rigs.{rig} import RIG
-from bench.scenario import Line
+from bench.layout.scenario import Line
 
 class Long(LooksOn):
     scenario = LooksOn.scenario.but(lines=(Line(("modbus-rtu",)),))

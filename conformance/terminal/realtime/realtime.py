@@ -612,7 +612,7 @@ class ConfiguresQuickly(ConfiguresFromAfar):
         configuration_judge.ITEM_NO_LONGER_ACQUIRED: ("isc-2/8.3d",),
         configuration_judge.CONFIGURATION_SURVIVES_RESTART: ("isc-2/8.3d",),
         configuration_judge.ITEM_ACQUIRED_AGAIN: ("csmt/11.4b-3",),
-        dynamic_centres_judge.JOINED_IS_SERVED.of("c"): ("isc-2/7.2.4(3)d",),
+        dynamic_centres_judge.JOINED_IS_SERVED.of("c").sometimes(): ("isc-2/7.2.4(3)d",),
         configuration_judge.WRONG_CONFIGURATION_REFUSED: ("isc-2/7.4.1.4(3)b",),
         configuration_judge.REFUSED_CHANGES_NOTHING: ("isc-2/7.4.1.4(3)b",),
         **beside(packages.TAKEN_ONLINE, packages.ONLINE_IN_FORCE, configuration_judge.CONFIGURATION_LOGGED),
