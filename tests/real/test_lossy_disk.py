@@ -568,7 +568,7 @@ def test_a_disk_that_loses_nothing_is_found_out(monkeypatch: pytest.MonkeyPatch)
 BENCH = """
 import asyncio, sys
 from pathlib import Path
-from bench.real.disk import LossyDisk
+from bench.real.disk.lossy_disk import LossyDisk
 async def main():
     async with await LossyDisk.open(Path(sys.argv[1]), seed=1, size_mb=4) as disk:
         (disk.path / "a").touch()
