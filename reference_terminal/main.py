@@ -1,6 +1,6 @@
 """The command line: run the terminal in real time, or only check its configuration.
 
-Leaves everything the terminal does to `terminal`.
+Leaves everything the terminal does to `assembly`.
 """
 
 from __future__ import annotations

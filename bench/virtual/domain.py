@@ -6,7 +6,7 @@ A `Domain` is the device, a `Life` is the time from one boot to the next cut. Th
 every task, callback, timer, transport and server started by code of the domain belongs to it without being told.
 
 After a cut nothing of that life runs again: no callback, no timer, no `finally`, no `except CancelledError`. Its dead
-tasks, generators and timers stay referenced (the graveyard), because a coroutine that is garbage collected would run
+tasks, generators and timers stay referenced (see `reaper`), because a coroutine that is garbage collected would run
 its `finally` blocks. Python cannot abandon a frame it is executing: when the cut comes from inside the domain's own
 callback (a disk sync that pulls the plug), the rest of that callback still executes, but in a world that no longer
 listens: calls to the loop, writes to transports and the disk are all lost. The frames are released when the loop

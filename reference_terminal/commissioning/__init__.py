@@ -1,4 +1,4 @@
 """Commissioning: configurations from spreadsheets, and looking at one device once.
 
-Leaves running the terminal to `terminal`.
+Leaves running the terminal to `assembly`.
 """

@@ -1,6 +1,6 @@
 """A configuration as a spreadsheet: one sheet for each kind of section, every problem told by sheet and cell.
 
-Leaves what a configuration may hold to `config`: the sheets are read into the same tables as the TOML file.
+Leaves what a configuration may hold to `settings`: the sheets are read into the same tables as the TOML file.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Units of measured quantities and exact conversion between those of one quantity.
 
-Leaves which units a point may have to `config_points`. A factor is a fraction of whole numbers, so that nothing is lost
-before the one rounding at the last printed digit (ruling R-17).
+Leaves which units a point may have to `settings.meters`. A factor is a fraction of whole numbers, so that nothing is
+lost before the one rounding at the last printed digit (ruling R-17).
 """
 
 from __future__ import annotations

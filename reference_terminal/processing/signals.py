@@ -1,7 +1,7 @@
 """When a 4-20 mA signal counts as failed: only once it has been at fault for a while (NAMUR NE 43; facts 4.1).
 
-Leaves the limits themselves to `acquisition.analog`. A glitch is no value either: until the time is over the reading
-says on which side of its limits the signal is, and afterwards that the loop has failed, with an alarm.
+Leaves the limits themselves to `acquisition.modbus.analog`. A glitch is no value either: until the time is over the
+reading says on which side of its limits the signal is, and afterwards that the loop has failed, with an alarm.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Certificates and keys as the terminal is given them: read, looked at, and found fit or not.
 
-Leaves checking a peer's chain to `channel`. Nothing here repeats a private key in a message.
+Leaves checking a peer's chain to `net.channel`. Nothing here repeats a private key in a message.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the terminal is told of a current of 4 to 20 mA behind an analogue module: scaling, root, cut-off (facts 4.1).
 
-Leaves the arithmetic to `acquisition.analog` and the register that holds the raw number to `meters`.
+Leaves the arithmetic to `acquisition.modbus.analog` and the register that holds the raw number to `meters`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Fingerprints of stored records: made in the transaction that stores them, compared on demand (ruling R-35).
 
-Leaves the cryptography to `security.fingerprint` and depositing to `uplink.deposit`.
+Leaves the cryptography to `security.fingerprint` and depositing to `uplink.platforms.deposit`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The durable memory: what happened is gathered in a batch and committed in one transaction.
 
-Leaves the queues of the centres to `outbox` and deleting by age to `retention`. Durable before use: listeners hear of
-readings and records only after the commit that holds them.
+Leaves the queues of the centres to `outbox` and deleting by age to `operations.housekeeping`. Durable before use:
+listeners hear of readings and records only after the commit that holds them.
 """
 
 from __future__ import annotations

@@ -129,8 +129,13 @@ def test_a_terminal_is_kept_from_every_other_network(tmp_path: Path) -> None:
     assert "Network is unreachable" in result.reason
 
 
+CUT = criterion("cut", en="power was cut and restored", zh="已断电并恢复")
+
+
 class Strikes(LooksOn):
     """Power is cut and restored, the clock is stepped."""
+
+    checks = {CUT: ("isc-2/7.2.3e",)}
 
     async def drive(self, bench: Bench) -> None:
         await said(bench, "written")
@@ -140,7 +145,7 @@ class Strikes(LooksOn):
         await said(bench, "written", life=2)
 
     def judge(self, history: History) -> Iterator[Finding]:
-        yield criterion("cut", en="power was cut and restored", zh="已断电并恢复").decide(len(history.of(Power)) == 2)
+        yield CUT.decide(len(history.of(Power)) == 2)
 
 
 WRITES = """

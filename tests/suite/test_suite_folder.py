@@ -8,19 +8,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from suite_kit import QUICK, carbonbench, verdicts
+from suite_kit import QUICK, alter, carbonbench, verdicts
 
 RECORD = Path("cases") / QUICK[1] / "1" / "record.jsonl"
-
-
-def alter(path: Path, line: int) -> None:
-    """Another digit in place of the last one of this line (the first is 1)."""
-    lines = path.read_bytes().splitlines(keepends=True)
-    octets = bytearray(lines[line - 1])
-    place = max(index for index, octet in enumerate(octets) if chr(octet).isdigit())
-    octets[place] = ord("7") if octets[place] != ord("7") else ord("8")
-    lines[line - 1] = bytes(octets)
-    path.write_bytes(b"".join(lines))
 
 
 def test_rejudge_says_the_same_and_writes_nothing(own: Path) -> None:

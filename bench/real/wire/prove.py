@@ -1,7 +1,7 @@
 """Self tests of the wire: each injector shows, with real sockets on scratch namespaces, that it does what it says.
 
 Leaves judging a run to others; a rig calls `prove_wire` before a run that depends on the injectors. What befalls
-numbered datagrams is held against what `wire_rules.decisions` foretells for the seed, one by one, and every proof
+numbered datagrams is held against what `rules.decisions` foretells for the seed, one by one, and every proof
 stands beside a control without the fault, so that it can fail.
 """
 

@@ -1,6 +1,6 @@
 """Digits: every register type, word order and protocol at its limits (ISC-2 9.3; CSMT 11.3; CPCIF 8.2).
 
-Leaves the long comparison of live values to `accuracy` and `interfaces`.
+Leaves the long comparison of live values to `values` and `interfaces`.
 """
 
 from __future__ import annotations

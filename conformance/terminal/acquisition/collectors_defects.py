@@ -1,7 +1,8 @@
 # pyright: reportPrivateUsage=false
 """Defects of how data of collectors are taken: numbers, times, repetitions, sessions, certificates.
 
-Leaves meters that are read directly to `acquisition` and `interfaces`, centres' certificates to `security`.
+Leaves meters that are read directly to `polling_defects` and `interfaces_defects`, centres' certificates
+to `security.channels_defects`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 # pyright: reportPrivateUsage=false
 """Defects of delivery: what is sent, when it counts as delivered, how it is sent again.
 
-Leaves the octets of the frames to `protocol`, one centre's effect on another to `centres` and the buffer to `outages`.
+Leaves the octets of the frames to `protocol`, one centre's effect on another to `centres` and the buffer to
+`outages_defects`.
 """
 
 from __future__ import annotations

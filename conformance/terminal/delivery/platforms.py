@@ -1,6 +1,6 @@
 """Platforms over HTTPS and JSON, and fingerprints (ISC-2 7.2.4; CSMT 7.3 to 7.5; CPCIF 8.4).
 
-Leaves channels and certificates to `security`.
+Leaves channels and certificates to `security.channels`.
 """
 
 from __future__ import annotations

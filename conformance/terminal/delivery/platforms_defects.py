@@ -1,7 +1,7 @@
 # pyright: reportPrivateUsage=false
 """Defects towards platforms over HTTP and JSON: windows, daily sets, receipts, fingerprints.
 
-Leaves channels to `security` and HJ 212 to `delivery`.
+Leaves channels to `security.channels_defects` and HJ 212 to `delivery_defects`.
 """
 
 # Links to platforms are broken where they keep their own state.

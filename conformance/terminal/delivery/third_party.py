@@ -1,6 +1,6 @@
 """Third-party platforms: everything passed on, as each of them wants it authenticated and enciphered (CSMT 11.13).
 
-Leaves the channels themselves to `security`.
+Leaves the channels themselves to `security.channels`.
 """
 
 from __future__ import annotations

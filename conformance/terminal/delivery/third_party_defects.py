@@ -1,7 +1,7 @@
 # pyright: reportPrivateUsage=false
 """Defects towards third-party platforms: passed on in part, without name or token, in the clear.
 
-Leaves channels to `security` and queues to `delivery`.
+Leaves channels to `security.channels_defects` and queues to `delivery_defects`.
 """
 
 # The link is broken where it keeps its own state.

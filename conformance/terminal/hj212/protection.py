@@ -1,6 +1,6 @@
 """Packets protected above the channel: HJ 212 in the clear with a signed and enciphered payload (R-32).
 
-Leaves channels and their certificates to `security` and `identity`.
+Leaves channels and their certificates to `security.channels`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Second check: a quantity entered by hand against the total of the latest complete calendar month (R-20).
 
-Leaves author, reason and original to `manual`. The total is what the meter's register advanced in that month; up to
-twice as much is valid, the double itself included.
+Leaves author, reason and original to `manual_entry_judge`. The total is what the meter's register advanced in that
+month; up to twice as much is valid, the double itself included.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """By hand: data that centres have incomplete or wrong are mended (R-22, ISC-2 7.2.4(5)), and wrong input is refused.
 
-Leaves author, reason and original of an entry to `manual`, the second check to `entries_judge`.
+Leaves author, reason and original of an entry to `manual_entry_judge`, the second check to `entries_judge`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a terminal keeps besides records, altered in its store: told, and not used (ISC-2 7.4.1.4; R-35).
 
-Leaves altered records to `tampering`. What was altered is in the record: the bench did it.
+Leaves altered records to `tampering_judge`. What was altered is in the record: the bench did it.
 """
 
 from __future__ import annotations

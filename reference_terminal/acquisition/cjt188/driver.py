@@ -1,6 +1,6 @@
 """Reading CJ/T 188 meters on a line: one question for each identifier, fields by layout, units by code (facts 2).
 
-Leaves octets to `cjt188`, layouts to `layouts` and the line to `line`.
+Leaves octets to `frames`, layouts to `model.cjt188_layouts` and the line to `line`.
 """
 
 from __future__ import annotations

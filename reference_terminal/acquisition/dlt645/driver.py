@@ -1,6 +1,6 @@
 """Reading DL/T 645 meters on a line: questions, follow-up frames, refusals, which edition a meter speaks (facts 1).
 
-Leaves octets to `dlt645`, digits to `bcd`, what is asked to `plan` and the line to `line`.
+Leaves octets to `frames`, digits to `model.bcd`, what is asked to `plan` and the line to `line`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Frames of DL/T 645-2007 and -1997 from octets and back, and the fields of their data domain (facts 1.1 to 1.6).
 
-Leaves what an identifier means to `items` and asking meters to `driver`.
+Leaves what an identifier means to `model.dlt645_items` and asking meters to `driver`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Leaves what messages mean to `driver`. PUBACK or PUBREC goes out only after the commit that holds the reading: what
 a power cut takes is sent again by the broker. A library is not used because none lets the terminal's own clock judge
-certificates (see `security.channel`), and none lets its commits decide when QoS 2 moves on.
+certificates (see `net.channel`), and none lets its commits decide when QoS 2 moves on.
 """
 
 from __future__ import annotations

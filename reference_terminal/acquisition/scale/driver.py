@@ -1,6 +1,6 @@
 """Weighbridge indicators with ASCII frames (facts 3.3, M10): XK3190, its reversed form, Toledo A12E.
 
-Leaves the line to `line`, counting loads to `weighing`. One that sends by itself stands on a line of its own, and a
+Leaves the line to `line`, counting loads to `loads`. One that sends by itself stands on a line of its own, and a
 reading is the first whole frame that comes; XK3190 in command mode is asked by its letter.
 """
 
