@@ -18,6 +18,7 @@ from bench.facade.orders import Orders
 from bench.facade.stored_sets import StoredSets
 from bench.history import Event, Observed
 from simulators.centres.hj212.centre import Centre
+from simulators.centres.kinds import kind_of
 from simulators.world import Site
 
 LOCAL = timezone(timedelta(hours=8))
@@ -94,12 +95,14 @@ class CentresByName(Mapping[str, Centre]):
     def __init__(self, bench: Standing) -> None:
         self._bench = bench
         self._centres = bench.site.centres
+        self._instead = {spec.name: kind for spec in bench.site.world.centres if (kind := kind_of(spec)).stands_in}
 
     def __getitem__(self, name: str) -> Centre:
-        if name in self._bench.site.brokers:
+        kind = self._instead.get(name)
+        if kind is not None:
             raise Unable(
-                f"the case asks something of centre {name} as one of HJ 212; for this terminal it is an MQTT broker / "
-                "用例要求 HJ 212 中心，而该终端的中心为 MQTT"
+                f"the case asks something of centre {name} as one of HJ 212; for this terminal it is {kind.title[0]} / "
+                f"用例要求 HJ 212 中心，而该终端的中心为 {kind.title[1]}"
             )
         return self._centres[name]
 

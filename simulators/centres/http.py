@@ -263,6 +263,11 @@ class JsonCentre(Listener[HttpConnection, HttpSwitches]):
         return HttpConnection(self, number)
 
     @property
+    def keys_given_out(self) -> dict[str, str]:
+        """Keys that the platform itself gives its terminal, hex by name."""
+        return {}
+
+    @property
     def records(self) -> dict[RecordKey, list[Content]]:
         """What is stored: (device, kind, code, stamp) to the versions (fields, flag), oldest first."""
         return self._store.versions

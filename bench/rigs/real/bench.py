@@ -125,8 +125,8 @@ class RealBench:
             await self.serve_time()
             launch = launch_of(self.adapter, self.seat, self._room.state)
             undo.pop_all()
-        for broker in self.site.brokers.values():
-            self.spawn(broker.watch())
+        for program in self.site.programs:
+            self.spawn(program.watch())
         why_not = clock_problem(launch)
         self.life = TerminalLife(
             launch,

@@ -18,8 +18,8 @@ from conformance.common.actions import counters, mark, points, read_records, rec
 from conformance.common.times import uncertainty_s
 from conformance.terminal import FINGERPRINT, HJ212, LOCAL, MODBUS, MUTUAL_TLS, PLATFORM
 from conformance.terminal.delivery import centres_judge, platforms_judge, tampering_judge
-from simulators.centres.fingerprints import FingerprintCentre
-from simulators.centres.national import NationalCentre
+from simulators.centres.fingerprints.centre import FingerprintCentre
+from simulators.centres.national.centre import NationalCentre
 from simulators.stamps import from_stamp, stamp
 
 _QUARTER_US = 900_000_000

@@ -17,7 +17,7 @@ from conformance.common.actions import points, reconciled
 from conformance.terminal import LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS, THIRD_PARTY
 from conformance.terminal.delivery import third_party_judge
 from conformance.terminal.management.management import management_of, told
-from simulators.centres.third_party import ThirdPartyCentre
+from simulators.centres.third_party.centre import ThirdPartyCentre
 
 _METHOD = {"id": "purchased-electricity", "edition": "2022", "formula": "E=AD*EF"}
 _BOUNDARY = {"id": "plant-1", "enterprise": "91350200MA2XXXXX0X", "edition": "2026"}

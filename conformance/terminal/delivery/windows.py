@@ -16,7 +16,7 @@ from conformance.common.actions import all_centres, reconciled
 from conformance.common.times import HOUR, floor
 from conformance.terminal import HJ212, HJ212_WINDOW, LOCAL, MODBUS, PLATFORM
 from conformance.terminal.delivery import windows_judge
-from simulators.centres.national import NationalCentre
+from simulators.centres.national.centre import NationalCentre
 
 BACKFILL_LOGGED = criterion(
     "backfill-logged",

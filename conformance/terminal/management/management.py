@@ -17,8 +17,8 @@ from conformance.common import packages, secrecy
 from conformance.common.actions import read_records
 from conformance.terminal import HJ212, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS
 from conformance.terminal.security.channels import CAPTURING
-from simulators.centres.management import ManagementCentre, Task
-from simulators.centres.packages import Wrong
+from simulators.centres.management.centre import ManagementCentre, Task
+from simulators.centres.management.packages import Wrong
 from simulators.trust.authority import Choice
 
 _MANAGED = Scenario(

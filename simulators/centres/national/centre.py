@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from simulators.centres.base import Item
 from simulators.centres.channel import Locks
 from simulators.centres.http import JsonCentre, Record, Reply, Request
 from simulators.centres.json_text import DECIMAL, Number, objects_of, text_of
@@ -100,17 +101,6 @@ _HOUR_US = 3_600_000_000
 
 
 @dataclass(frozen=True)
-class Item:
-    """A point as the platform knows it. `field` is Cou for what accumulates and Avg for the rest."""
-
-    name: str
-    field: str
-    unit: str
-    low: str = ""
-    high: str = ""
-
-
-@dataclass(frozen=True)
 class Terms:
     """What the platform tells at registration; a new value counts from the next registration."""
 
@@ -185,6 +175,11 @@ class NationalCentre(JsonCentre):
     def secret_key(self) -> str:
         """The key it gives out, hex; empty if it gives none."""
         return self._terms.secret
+
+    @property
+    def keys_given_out(self) -> dict[str, str]:
+        """The secretKey, if it gives one."""
+        return {"secretKey": self.secret_key} if self.secret_key else {}
 
     @property
     def registered(self) -> bool:

@@ -14,10 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from simulators.centres.base import Item
 from simulators.centres.channel import Locks
 from simulators.centres.http import JsonCentre, Reply, Request
 from simulators.centres.json_text import DECIMAL, Number, objects_of, text_of
-from simulators.centres.national import Item
 from simulators.clock import Clock, Observe
 from simulators.events import Fingerprinted
 from simulators.trust import oracle

@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from simulators.centres.base import Item
 from simulators.centres.channel import Locks
 from simulators.centres.http import JsonCentre, Reply, Request
 from simulators.centres.json_text import objects_of, text_of
-from simulators.centres.national import Item
-from simulators.centres.packages import Kind, Wrong, package
+from simulators.centres.management.packages import Kind, Wrong, package
 from simulators.centres.records import read_records
 from simulators.clock import Clock, Observe
 from simulators.events import Commanded

@@ -10,12 +10,12 @@ import binascii
 import random
 from collections.abc import Mapping
 
+from simulators.centres.base import Item
 from simulators.centres.channel import Locks
-from simulators.centres.documents import PATHS, read_documents
 from simulators.centres.http import JsonCentre, Reply, Request
 from simulators.centres.json_text import JsonError, parse, text_of
-from simulators.centres.national import Item
 from simulators.centres.records import read_records
+from simulators.centres.third_party.documents import PATHS, read_documents
 from simulators.clock import Clock, Observe
 from simulators.trust import oracle
 
