@@ -17,7 +17,7 @@ from simulators.tables import NAME, Table
 from simulators.trust.authority import CHOICES
 from simulators.trust.files import Own, OwnFiles, read_own
 
-_COMMON: Mapping[str, Callable[[Table], Any]] = {
+COMMON: Mapping[str, Callable[[Table], Any]] = {
     "name": lambda table: table.text("name", pattern=NAME, hint="a name of letters, digits, - _ ."),
     "host": lambda table: table.text("host"),
     "port": lambda table: table.integer("port", 1, 65535),
@@ -25,18 +25,18 @@ _COMMON: Mapping[str, Callable[[Table], Any]] = {
     "channel": lambda table: table.choice("channel", CHANNELS, "plain"),
     "certificate": lambda table: table.choice("certificate", CHOICES, "good"),
     "client_certificate": lambda table: table.choice("client_certificate", GIVEN, "good"),
-    # Of more kinds than one.
     "upload_time": lambda table: table.text(
         "upload_time", "01:38:00", pattern=UPLOAD_TIME, hint="a time of day HH:mm:ss"
     ),
     "encrypted": lambda table: table.flag("encrypted", False),
 }
+"""What reads the fields of every centre, and of more kinds than one."""
 
 
 def read_centre(table: Table, folder: Path = Path()) -> CentreSpec:
     """One centre of a world file; its problems go into the table. Paths are relative to `folder`."""
     readers: dict[str, Callable[[Table], Any]] = {
-        **_COMMON,
+        **COMMON,
         "kind": lambda _: kind,
         "files": lambda table: _files(table, folder),
     }
