@@ -10,7 +10,7 @@ import base64
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from bench.dut import Seat, TerminalAdapter
 from bench.facade.bench import LineControl, Unable
@@ -18,6 +18,7 @@ from bench.facade.orders import Orders
 from bench.facade.stored_sets import StoredSets
 from bench.history import Event, Observed
 from simulators.centres.hj212.centre import Centre
+from simulators.centres.http import JsonCentre
 from simulators.centres.kinds import kind_of
 from simulators.world import Site
 
@@ -87,6 +88,29 @@ class Standing(Protocol):
     def phase(self, name: str, **detail: object) -> None:
         """Say in the history where the case is."""
         ...
+
+
+J = TypeVar("J", bound=JsonCentre)
+
+
+class PlatformsByName(Mapping[str, JsonCentre]):
+    """The centres that speak HTTP and JSON."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def __getitem__(self, name: str) -> JsonCentre:
+        return self._site.platforms[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._site.platforms)
+
+    def __len__(self) -> int:
+        return len(self._site.platforms)
+
+    def of(self, sort: type[J], name: str) -> J:
+        """One of them with what only its kind can do."""
+        return self._site.of(sort)[name]
 
 
 class CentresByName(Mapping[str, Centre]):

@@ -11,7 +11,7 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NotRequired, TypedDict, Unpack
 
 import h11
 import msgspec
@@ -225,6 +225,15 @@ class HttpConnection(Peer):
             self._transport.write(octets)
 
 
+class Wiring(TypedDict):
+    """What every platform is given: true time, a stream of chance, who takes its events, the locks of its channel."""
+
+    clock: Clock
+    chance: random.Random
+    observe: Observe
+    locks: NotRequired[Locks | None]
+
+
 class JsonCentre(Listener[HttpConnection, HttpSwitches]):
     """A platform over HTTP and JSON; a kind overrides `handle`.
 
@@ -237,24 +246,21 @@ class JsonCentre(Listener[HttpConnection, HttpSwitches]):
         host: str,
         port: int,
         *,
-        clock: Clock,
-        chance: random.Random,
-        observe: Observe,
-        locks: Locks | None = None,
         more_ports: Sequence[int] = (),
+        **wiring: Unpack[Wiring],
     ) -> None:
         super().__init__(
             name,
             host,
             port,
             HttpSwitches(),
-            clock=clock,
-            observe=observe,
-            locks=locks,
+            clock=wiring["clock"],
+            observe=wiring["observe"],
+            locks=wiring.get("locks"),
             more_ports=more_ports,
         )
-        self.secure = locks is not None
-        self._chance = chance
+        self.secure = wiring.get("locks") is not None
+        self._chance = wiring["chance"]
         self._requests = 0
         self._copies: dict[bytes, int] = {}
         self._store = RecordStore()

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from simulators.centres.base import AnyCentre, Item
 from simulators.centres.channel import Locks
+from simulators.centres.http import Wiring
 from simulators.centres.spec import CentreSpec
 from simulators.clock import Clock, Observe
 from simulators.tables import Table
@@ -45,6 +46,10 @@ class Common:
     locks: Locks | None
     trust: Trust | None = None
     secrets: Secrets | None = None
+
+    def wiring(self) -> Wiring:
+        """What every platform over HTTP is given."""
+        return Wiring(clock=self.clock, chance=self.chance, observe=self.observe, locks=self.locks)
 
     def certified(self) -> tuple[Trust, Secrets]:
         """The world's certificates and the centre's secrets. Raises ValueError where it has none."""

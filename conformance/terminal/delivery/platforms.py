@@ -76,8 +76,7 @@ class FollowsChangedUploadTime(Case):
     scenario = _NATIONAL
 
     async def drive(self, bench: Bench) -> None:
-        platform = bench.platforms["N"]
-        assert isinstance(platform, NationalCentre)
+        platform = bench.platforms.of(NationalCentre, "N")
         platform.behave(ack_after_s=1)
         await bench.clock.sleep(hours=36.5)
         platform.set_upload_time(_OTHER_TIME)
@@ -180,8 +179,7 @@ class FollowsTheTermsOfItsRegistration(Case):
     )
 
     async def drive(self, bench: Bench) -> None:
-        platform = bench.platforms["N"]
-        assert isinstance(platform, NationalCentre)
+        platform = bench.platforms.of(NationalCentre, "N")
         await bench.clock.sleep(hours=2, minutes=46.5)
         platform.behave(ack="negative", negative_code="3")
         await bench.clock.sleep(minutes=2)
@@ -276,8 +274,7 @@ class FindsAlteredRecords(Case):
 
     def _compare_copies(self, bench: Bench, drawn: random.Random) -> None:
         """The centre has what it stored compared; twenty records of it were altered there."""
-        platform = bench.platforms["F"]
-        assert isinstance(platform, FingerprintCentre)
+        platform = bench.platforms.of(FingerprintCentre, "F")
         copies = [
             (code, start, dict(fields), flag)
             for (_, kind, code, start), ((fields, flag), *_) in bench.centres["A"].records.items()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import cast
 
 from bench.case import Case, Finding, Rig
 from bench.facade.bench import Bench
@@ -78,7 +77,7 @@ class PassesOnAllItHas(Case):
         await bench.clock.sleep(hours=1)
         await bench.operator.manual_entry(points(bench)[0], "hour", begin, _ENTRY, _AUTHOR, _REASON)
         await bench.clock.sleep(hours=1)
-        platform = cast(ThirdPartyCentre, bench.platforms["T"])
+        platform = bench.platforms.of(ThirdPartyCentre, "T")
         token = platform.token
         bench.phase("token-changed", centre="T")
         platform.ask_for("another")

@@ -28,10 +28,7 @@ class Fingerprints(CentreKind):
             device=spec.mn,
             anchors=trust["sm2"].anchor,
             items=common.items,
-            clock=common.clock,
-            chance=common.chance,
-            observe=common.observe,
-            locks=common.locks,
+            **common.wiring(),
         )
 
 

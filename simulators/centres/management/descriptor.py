@@ -34,10 +34,7 @@ class Management(CentreKind):
             device=spec.mn,
             issuer=_issuer(spec, trust),
             items=common.items,
-            clock=common.clock,
-            chance=common.chance,
-            observe=common.observe,
-            locks=common.locks,
+            **common.wiring(),
         )
 
 

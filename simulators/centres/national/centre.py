@@ -7,16 +7,14 @@ and monthly sets; keeps a record by (deviceId, dataCode, statType, statDate) and
 from __future__ import annotations
 
 import dataclasses
-import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Unpack
 
 from simulators.centres.base import Item
-from simulators.centres.channel import Locks
-from simulators.centres.http import JsonCentre, Record, Reply, Request
+from simulators.centres.http import JsonCentre, Record, Reply, Request, Wiring
 from simulators.centres.json_text import DECIMAL, Number, objects_of, text_of
-from simulators.clock import Clock, Observe
 from simulators.stamps import from_stamp
 from simulators.trust import oracle
 
@@ -142,25 +140,22 @@ class NationalCentre(JsonCentre):
         enterprise: str,
         terminal: str,
         items: Mapping[str, Item],
-        clock: Clock,
-        chance: random.Random,
-        observe: Observe,
-        locks: Locks | None = None,
         upload_time: str = "01:38:00",
         encrypted: bool = False,
         valid_means_valid: bool = True,
         data_port: int = 0,
+        **wiring: Unpack[Wiring],
     ) -> None:
         more = (data_port,) if data_port and data_port != port else ()
-        super().__init__(name, host, port, clock=clock, chance=chance, observe=observe, locks=locks, more_ports=more)
+        super().__init__(name, host, port, **wiring, more_ports=more)
         self.region = region
         self.enterprise = enterprise
         self.terminal = terminal
         self.items = dict(items)
         self.valid_means_valid = valid_means_valid
         self.configuration: tuple[dict[str, object], ...] = ()
-        secret = f"{chance.getrandbits(128):032x}" if encrypted else ""
-        self._terms = Terms(f"{chance.getrandbits(128):032x}", upload_time, secret, data_port or port)
+        secret = f"{self._chance.getrandbits(128):032x}" if encrypted else ""
+        self._terms = Terms(f"{self._chance.getrandbits(128):032x}", upload_time, secret, data_port or port)
         self._given: Terms | None = None
         self._listed: dict[str, tuple[str, ...]] = {}
 

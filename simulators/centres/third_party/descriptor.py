@@ -32,10 +32,7 @@ class ThirdParty(CentreKind):
             token=secrets.token,
             body_key=secrets.payload_key if spec.encrypted else b"",
             items=common.items,
-            clock=common.clock,
-            chance=common.chance,
-            observe=common.observe,
-            locks=common.locks,
+            **common.wiring(),
         )
 
     def given(self, spec: CentreSpec, trust: Trust, secrets: Secrets) -> Mapping[str, str]:
