@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 
 import msgspec
 
-from simulators.centres.channel import Clients, Door, Locks, Wire
+from simulators.centres.channel import Clients, Door, Locks
 from simulators.centres.switches import changed
 from simulators.clock import Clock, Observe
 from simulators.events import Behaviour, Connected, Rejected
@@ -154,7 +154,7 @@ class Listener(ABC, Generic[P, S]):
             for door in self._doors:
                 await door.open(self._connection)
 
-    def _connection(self) -> Wire:
+    def _connection(self) -> P:
         self._count += 1
         return self._accepted(self._count)
 
