@@ -29,12 +29,13 @@ from typing import Any, cast
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.history import Began, Recorder
+from simulators.centres.base import Item
 from simulators.centres.channel import locks_of
 from simulators.centres.hj212.centre import Centre
 from simulators.centres.hj212.codec import Packet, encode
 from simulators.centres.hj212.link import Connection
 from simulators.centres.json_text import Number, write
-from simulators.centres.national import Item, NationalCentre
+from simulators.centres.national.centre import NationalCentre
 from simulators.clock import seeded
 from simulators.stamps import stamp
 from simulators.trust import oracle

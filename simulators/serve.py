@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import TextIO
 
+from simulators.centres.kinds import kind_of
 from simulators.events import (
     Commanded,
     Connected,
@@ -127,12 +128,7 @@ def _introduce(site: Site, tell: Teller) -> None:
         tell.line(f"  {collector.host}:{collector.port}  {collector.name:<8} {told}")
     tell.line("Centres / 数据中心")
     for spec in world.centres:
-        if spec.kind == "hj212":
-            payload = "" if spec.payload == "clear" else f", payload {spec.payload}"
-            told = f"HJ 212-{spec.edition} {spec.channel}{payload}  MN={spec.mn} PW={spec.pw} ST={spec.st}"
-        else:
-            told = f"{spec.kind} {spec.channel}  device {spec.mn}"
-        tell.line(f"  {spec.host}:{spec.port}  {spec.name:<8} {told}")
+        tell.line(f"  {spec.host}:{spec.port}  {spec.name:<8} {kind_of(spec).line(spec)}")
     example = next((row for row in site.points.values() if row.protocol == "modbus-tcp"), None)
     if example is not None:
         part = example.parts[0]

@@ -14,7 +14,6 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from simulators.centres.spec import Kind
 from simulators.world import Site
 
 
@@ -152,7 +151,7 @@ class Alterable(Protocol):
 class Speaking(Protocol):
     """An adapter whose terminal delivers to another kind of centre than HJ 212."""
 
-    def uplink(self, connection: Mapping[str, Any]) -> Kind:
+    def uplink(self, connection: Mapping[str, Any]) -> str:
         """The kind of centre that stands wherever a scenario asks for one of HJ 212, by the section [connection]."""
         ...
 

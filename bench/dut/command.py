@@ -24,14 +24,15 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from bench.dut import Launch, LaunchError, Seat
 from bench.dut.revocation import lists_of, status_of
 from bench.dut.systems import system_of, systems_of
-from simulators.centres.spec import CentreSpec, Given, Kind
+from simulators.centres.kinds import kinds
+from simulators.centres.spec import USUAL, CentreSpec, Given
 from simulators.collectors.https import path_of
 from simulators.collectors.payloads import topic_of
 from simulators.collectors.spec import CollectorSpec
 from simulators.stamps import local
 
 _KEYS = {"command", "env", "files", "ready", "ready_s", "clock", "uplink", "ask"}
-_UPLINKS: tuple[Kind, ...] = ("hj212", "mqtt")
+_UPLINKS = (USUAL, *(kind.id for kind in kinds().values() if kind.stands_in))
 _ASK_KEYS = {"get", "post", "body", "rows", "fields", "headers"}
 QUESTIONS = (
     "readings", "records", "gaps", "status", "queue", "log", "replacement", "alarms", "centres", "packages",
@@ -196,10 +197,10 @@ class CommandAdapter:
         """What is wrong with the section [connection], one sentence each; names in templates are seen at the start."""
         return [*_Checker(connection, folder).problems(), *_absent(connection)]
 
-    def uplink(self, connection: Mapping[str, Any]) -> Kind:
+    def uplink(self, connection: Mapping[str, Any]) -> str:
         """What the profile says; HJ 212 where it says nothing."""
-        told = connection.get("uplink", "hj212")
-        return "mqtt" if told == "mqtt" else "hj212"
+        told = connection.get("uplink", USUAL)
+        return told if told in _UPLINKS else USUAL
 
     def launch(self, seat: Seat, state: Path) -> Launch:
         """The command line and files for this seat. Raises LaunchError with every problem."""
@@ -398,7 +399,7 @@ class _Checker:
             self._wrong("ready_s", "seconds above 0", patience)
         if given.get("clock", "movable") not in ("movable", "host"):
             self._wrong("clock", '"movable" or "host"', given.get("clock"))
-        if given.get("uplink", "hj212") not in _UPLINKS:
+        if given.get("uplink", USUAL) not in _UPLINKS:
             self._wrong("uplink", " or ".join(f'"{kind}"' for kind in _UPLINKS), given.get("uplink"))
         for what, asked in self._table("ask", given.get("ask", {})).items():
             self._ask(what, self._table(f"ask.{what}", asked))

@@ -8,18 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from bench.dut import Seat
+from bench.dut.reference_kinds import tables_of
 from bench.dut.reference_meters import NoDriver
 from bench.dut.revocation import lists_of, status_of
+from simulators.centres.kinds import kind_of
 from simulators.centres.spec import CentreSpec
 from simulators.trust.authority import TerminalSide
 
-_PROTOCOLS = {
-    "hj212": "hj212",
-    "https": "https-json",
-    "fingerprint": "fingerprint",
-    "third-party": "records-json",
-    "management": "management",
-}
 _CHANNELS = ("plain", "tls", "mtls", "gm-tls13")
 _FINGERPRINTED = ("quarter", "hour", "day", "month")
 PASSPHRASE = "a passphrase of the bench, for secrets at rest"
@@ -27,7 +22,8 @@ PASSPHRASE = "a passphrase of the bench, for secrets at rest"
 
 def centre_of(seat: Seat, spec: CentreSpec) -> dict[str, Any]:
     """One centre, with the codes of all points that go there. Raises NoDriver."""
-    if spec.kind not in _PROTOCOLS or spec.channel not in _CHANNELS:
+    tables = tables_of(spec)
+    if not tables.protocol or spec.channel not in _CHANNELS:
         raise NoDriver(
             f"the reference terminal does not speak to centre {spec.name}: {spec.kind} over {spec.channel}; "
             f"leave it out / 参考终端不支持该数据中心({spec.kind}、{spec.channel})"
@@ -36,7 +32,7 @@ def centre_of(seat: Seat, spec: CentreSpec) -> dict[str, Any]:
     side = side_of(seat, spec)
     return {
         "id": spec.name,
-        "protocol": _PROTOCOLS[spec.kind],
+        "protocol": tables.protocol,
         "host": spec.host,
         "port": spec.port,
         "mn": spec.mn,
@@ -50,23 +46,15 @@ def centre_of(seat: Seat, spec: CentreSpec) -> dict[str, Any]:
         "recount": spec.re_count,
         "buffer_h": seat.settings["buffer_h"],
         "codes": {row.id: row.codes[spec.name] for row in rows if spec.name in row.codes},
-        **_platform(spec, side),
+        **tables.told(spec, side),
         **_channel(spec, side, seat.site.world.revocation is not None),
     }
 
 
 def side_of(seat: Seat, spec: CentreSpec) -> TerminalSide:
     """What the world gives the terminal for a centre; nothing where nothing is needed."""
-    plain = spec.channel == "plain" and spec.payload == "clear" and spec.kind in ("hj212", "https")
+    plain = spec.channel == "plain" and spec.payload == "clear" and not kind_of(spec).shares
     return TerminalSide() if plain else seat.site.terminal_side(spec.name)
-
-
-def _platform(spec: CentreSpec, side: TerminalSide) -> dict[str, Any]:
-    if spec.kind == "https":
-        return {"region": spec.region, "enterprise": spec.enterprise}
-    key = {"body_key": side.payload_key} if spec.kind == "third-party" and side.payload_key else {}
-    told = {"report_s": spec.report_s} if spec.kind == "management" else {}
-    return {**told, **({"token": side.token, **key} if side.token else {})}
 
 
 def _channel(spec: CentreSpec, side: TerminalSide, fetched: bool) -> dict[str, Any]:
@@ -105,15 +93,16 @@ def security_of(seat: Seat) -> dict[str, Any]:
     specs = seat.site.world.centres
     sides = [side_of(seat, spec) for spec in specs]
     found: dict[str, Any] = _revocation(seat)
-    keepers = [side for spec, side in zip(specs, sides, strict=True) if spec.kind == "fingerprint"]
+    tables = [tables_of(spec) for spec in specs]
+    keepers = [side for table, side in zip(tables, sides, strict=True) if table.keeps_fingerprints]
     device = next((side for side in (*keepers, *sides) if side.device_key), None)
     if device is not None:
         found |= {"device_certificate": device.device_certificate, "device_key": device.device_key}
-    issuer = next((side for spec, side in zip(specs, sides, strict=True) if spec.kind == "management"), None)
+    issuer = next((side for table, side in zip(tables, sides, strict=True) if table.issues), None)
     if issuer is not None:
         found |= {"package_anchors": issuer.device_anchors, "package_crls": issuer.device_crls}
-    if any(spec.kind == "fingerprint" for spec in specs):
+    if keepers:
         found["fingerprints"] = list(_FINGERPRINTED)
-    if any(side != TerminalSide() for side in sides) or any(spec.kind == "https" for spec in specs):
+    if any(side != TerminalSide() for side in sides) or any(table.gives_out for table in tables):
         found["passphrase"] = PASSPHRASE
     return found

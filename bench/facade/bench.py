@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence, ValuesView
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from bench.dut import Alteration
 from simulators.centres.hj212.centre import Centre
@@ -393,6 +393,33 @@ class Centres(Protocol):
         ...
 
 
+J = TypeVar("J", bound=JsonCentre)
+
+
+class Platforms(Protocol):
+    """The centres that speak HTTP and JSON, by name."""
+
+    def __getitem__(self, name: str, /) -> JsonCentre:
+        """One of them. Raises KeyError for a name that is not on the bench."""
+        ...
+
+    def __contains__(self, name: object, /) -> bool:
+        """Whether there is one of this name."""
+        ...
+
+    def __iter__(self) -> Iterator[str]:
+        """Their names."""
+        ...
+
+    def __len__(self) -> int:
+        """How many there are."""
+        ...
+
+    def of(self, sort: type[J], name: str) -> J:
+        """One of them with what only its kind can do. Raises KeyError for a name that is not one of that kind."""
+        ...
+
+
 class Bench(Protocol):
     """Everything a case may touch."""
 
@@ -432,8 +459,8 @@ class Bench(Protocol):
         ...
 
     @property
-    def platforms(self) -> Mapping[str, JsonCentre]:
-        """Centres that speak HTTP and JSON, by name; narrow with isinstance to a kind."""
+    def platforms(self) -> Platforms:
+        """Centres that speak HTTP and JSON, by name."""
         ...
 
     @property

@@ -10,7 +10,7 @@ import base64
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from bench.dut import Seat, TerminalAdapter
 from bench.facade.bench import LineControl, Unable
@@ -18,6 +18,8 @@ from bench.facade.orders import Orders
 from bench.facade.stored_sets import StoredSets
 from bench.history import Event, Observed
 from simulators.centres.hj212.centre import Centre
+from simulators.centres.http import JsonCentre
+from simulators.centres.kinds import kind_of
 from simulators.world import Site
 
 LOCAL = timezone(timedelta(hours=8))
@@ -88,18 +90,43 @@ class Standing(Protocol):
         ...
 
 
+J = TypeVar("J", bound=JsonCentre)
+
+
+class PlatformsByName(Mapping[str, JsonCentre]):
+    """The centres that speak HTTP and JSON."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def __getitem__(self, name: str) -> JsonCentre:
+        return self._site.platforms[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._site.platforms)
+
+    def __len__(self) -> int:
+        return len(self._site.platforms)
+
+    def of(self, sort: type[J], name: str) -> J:
+        """One of them with what only its kind can do."""
+        return self._site.of(sort)[name]
+
+
 class CentresByName(Mapping[str, Centre]):
     """The centres, and waiting for what is still owed to them."""
 
     def __init__(self, bench: Standing) -> None:
         self._bench = bench
         self._centres = bench.site.centres
+        self._instead = {spec.name: kind for spec in bench.site.world.centres if (kind := kind_of(spec)).stands_in}
 
     def __getitem__(self, name: str) -> Centre:
-        if name in self._bench.site.brokers:
+        kind = self._instead.get(name)
+        if kind is not None:
             raise Unable(
-                f"the case asks something of centre {name} as one of HJ 212; for this terminal it is an MQTT broker / "
-                "用例要求 HJ 212 中心，而该终端的中心为 MQTT"
+                f"the case asks something of centre {name} as one of HJ 212; for this terminal it is {kind.title[0]} / "
+                f"用例要求 HJ 212 中心，而该终端的中心为 {kind.title[1]}"
             )
         return self._centres[name]
 

@@ -7,21 +7,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulators.centres.kinds import kind_of
 from simulators.trust.authority import TerminalSide
 from simulators.world import Site
 
-_PROTOCOLS = {"hj212": "hj212", "https": "https-json", "third-party": "records-json"}
-
 
 def told_of(site: Site, centre: str) -> dict[str, Any]:
-    """A centre's entry of a configuration: every member a text, `codes` by point. KeyError for one not on the bench."""
+    """A centre's entry of a configuration: every member a text, `codes` by point. KeyError for one not on the bench.
+
+    ValueError for one of a kind that no terminal is configured for from afar.
+    """
     specs = {spec.name: spec for spec in site.world.centres}
     spec = specs[centre]
-    plain = spec.channel == "plain" and spec.kind != "third-party"
+    kind = kind_of(spec)
+    if not kind.profile:
+        raise ValueError(f"no terminal is configured for {kind.title[0]} from afar")
+    plain = spec.channel == "plain" and not kind.token
     side = TerminalSide() if plain else site.terminal_side(centre)
     members: dict[str, Any] = {
         "id": spec.name,
-        "protocol": _PROTOCOLS[spec.kind],
+        "protocol": kind.profile,
         "host": spec.host,
         "port": str(spec.port),
         "mn": spec.mn,
@@ -37,9 +42,7 @@ def told_of(site: Site, centre: str) -> dict[str, Any]:
         "certificate": side.certificate,
         "key": side.key,
         "token": side.token,
-        "region": spec.region if spec.kind == "https" else "",
-        "enterprise": spec.enterprise if spec.kind == "https" else "",
-        "body_key": side.payload_key if spec.kind == "third-party" else "",
+        **kind.members(spec, side),
     }
     codes = {row.id: row.codes[centre] for row in site.points.values() if centre in row.codes}
     return {**{name: text for name, text in members.items() if text}, "codes": codes}

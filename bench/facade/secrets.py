@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from simulators.centres.national import NationalCentre
+from simulators.centres.kinds import kind_of
 from simulators.world import Site
 
 QUESTIONS = ("config", "status", "centres", "log", "alarms", "packages", "points")
@@ -24,7 +24,7 @@ def secrets_of(site: Site) -> dict[str, list[bytes]]:
     found: dict[str, list[bytes]] = {}
     for spec in site.world.centres:
         name = spec.name
-        if spec.channel != "plain" or spec.payload != "clear" or spec.kind in ("management", "fingerprint"):
+        if spec.channel != "plain" or spec.payload != "clear" or kind_of(spec).signs:
             side = site.terminal_side(name)
             for what, text in (("key", side.key), ("device key", side.device_key)):
                 if text:
@@ -35,8 +35,8 @@ def secrets_of(site: Site) -> dict[str, list[bytes]]:
                 found[f"{name} token"] = [side.token.encode()]
         found[f"{name} password"] = [f"PW={spec.pw}".encode(), f'"pw":"{spec.pw}"'.encode()]
         platform = site.platforms.get(name)
-        if isinstance(platform, NationalCentre) and platform.secret_key:
-            found[f"{name} secretKey"] = _hex(platform.secret_key)
+        if platform is not None:
+            found |= {f"{name} {what}": _hex(key) for what, key in platform.keys_given_out.items()}
     return found
 
 

@@ -15,7 +15,8 @@ from bench.dut import Speaking, TerminalAdapter
 from bench.dut.profile import Profile
 from bench.history import Began, CentreSetup, DerivedPoint, MeterSetup, Point
 from bench.layout.scenario import Collector, Scenario
-from simulators.centres.spec import CentreSpec
+from simulators.centres.kinds import kind_of
+from simulators.centres.spec import USUAL, CentreSpec
 from simulators.collectors.spec import CollectorSpec
 from simulators.meters.carriers import LineSettings
 from simulators.meters.modbus.descriptor import ALL_TYPES
@@ -131,8 +132,8 @@ def build_world(scenario: Scenario, seed: int) -> World:
 
 def for_terminal(world: World, adapter: TerminalAdapter, profile: Profile) -> World:
     """The world with centres of the kind that this terminal delivers to, wherever they were to be of HJ 212."""
-    kind = adapter.uplink(profile.connection) if isinstance(adapter, Speaking) else "hj212"
-    changed = tuple(replace(spec, kind=kind) if spec.kind == "hj212" else spec for spec in world.centres)
+    kind = adapter.uplink(profile.connection) if isinstance(adapter, Speaking) else USUAL
+    changed = tuple(replace(spec, kind=kind) if spec.kind == USUAL else spec for spec in world.centres)
     return replace(world, centres=changed)
 
 
@@ -351,7 +352,7 @@ def _centre(name: str, index: int, scenario: Scenario) -> CentreSpec:
 
 def _kinds(spec: CentreSpec, scenario: Scenario) -> tuple[str, ...]:
     """Classes judged for completeness: the JSON profile carries quarter-hours, days and months, no hours."""
-    return tuple(kind for kind in scenario.kinds if kind != "hour" or spec.kind != "https")
+    return tuple(kind for kind in scenario.kinds if kind not in kind_of(spec).uncarried)
 
 
 def _times(text: str, ratio: str) -> str:
@@ -463,7 +464,7 @@ def opening(
                 kind=spec.kind,
                 channel=spec.channel,
                 payload=spec.payload,
-                upload_time=spec.window,
+                upload_time=kind_of(spec).window(spec),
             )
             for spec in site.world.centres
         ),

@@ -55,8 +55,8 @@ class LabBench(RealBench):
         )
         await self.site.start()
         await self.serve_time()
-        for broker in self.site.brokers.values():
-            self.spawn(broker.watch())
+        for program in self.site.programs:
+            self.spawn(program.watch())
         self.life = DeviceLife(
             self.laboratory,
             self._prepare,

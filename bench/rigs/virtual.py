@@ -20,7 +20,7 @@ from bench.dut import Alterable, Alteration, Seat, TerminalAdapter
 from bench.facade import remote_configuration, secrets
 from bench.facade.bench import Unable
 from bench.facade.event_cut import Awaited, awaited
-from bench.facade.parts import CentresByName, Clock, OperatorAtTerminal
+from bench.facade.parts import CentresByName, Clock, OperatorAtTerminal, PlatformsByName
 from bench.facade.timekeeping import NTP_PORT, Timekeeping
 from bench.history import (
     Captured,
@@ -231,7 +231,7 @@ class VirtualBench:
         self.meters = self.site.meters
         self.links: dict[str, LinkVerbs] = {name: LinkVerbs(link) for name, link in self.net.links.items()}
         self.centres = CentresByName(self)
-        self.platforms = self.site.platforms
+        self.platforms = PlatformsByName(self.site)
         self.collectors = self.site.collectors
         self.revocation = self.site.revocation
         self.power = PowerSupply(self)

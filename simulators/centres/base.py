@@ -5,12 +5,24 @@ Leaves what is said over the connection to the kinds. A case may treat any centr
 
 from __future__ import annotations
 
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 Content = tuple[dict[str, str], str]
 """Fields of a record and its data flag, as sent."""
 RecordKey = tuple[str, str, str, str]
 """Device, kind, code, stamp."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A point as a centre knows it. `field` is Cou for what accumulates and Avg for the rest."""
+
+    name: str
+    field: str
+    unit: str
+    low: str = ""
+    high: str = ""
 
 
 class AnyCentre(Protocol):
@@ -39,6 +51,15 @@ class AnyCentre(Protocol):
     @property
     def records(self) -> dict[RecordKey, list[Content]]:
         """What is stored: key to versions, oldest first."""
+        ...
+
+
+@runtime_checkable
+class Program(Protocol):
+    """A centre that is a program of its own."""
+
+    async def watch(self) -> None:
+        """Wait for it to end unasked. Raises RuntimeError then: the terminal is not to be judged for it."""
         ...
 
 

@@ -7,22 +7,21 @@ at the cost of its requests alone. A refused body is refused as a whole.
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import random
 import re
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Literal, NotRequired, TypedDict, Unpack
 
 import h11
 import msgspec
 
 from simulators.centres.base import Content, RecordKey, RecordStore
-from simulators.centres.channel import Clients, Door, Locks
+from simulators.centres.channel import Clients, Locks
 from simulators.centres.json_text import JsonError, parse, write
-from simulators.centres.switches import changed
+from simulators.centres.listener import Listener, Peer
 from simulators.clock import Clock, Observe
-from simulators.events import Behaviour, Connected, Received, Rejected, Sent, Stored
+from simulators.events import Received, Sent, Stored
 from simulators.trust.authority import Choice
 
 BODY_LIMIT = 4_194_304
@@ -131,15 +130,13 @@ _REASONS = {
 }
 
 
-class HttpConnection(asyncio.Protocol):
+class HttpConnection(Peer):
     """One connection of a client."""
 
     def __init__(self, centre: JsonCentre, number: int) -> None:
+        super().__init__(number)
         self.centre = centre
-        self.number = number
-        self.peer = ""
         self.waiting = False
-        self._transport: asyncio.Transport | None = None
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=65_536)
         self._request: h11.Request | None = None
         self._body = bytearray()
@@ -147,9 +144,7 @@ class HttpConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client has connected."""
-        self._transport = cast(asyncio.Transport, transport)
-        peer = transport.get_extra_info("peername")
-        self.peer = f"{peer[0]}:{peer[1]}" if peer else ""
+        super().connection_made(transport)
         self.centre.opened(self)
         self._rest()
 
@@ -158,10 +153,6 @@ class HttpConnection(asyncio.Protocol):
         self._wake()
         self.centre.lost(self, exc)
         self._transport = None
-
-    def eof_received(self) -> bool:
-        """The client has ended its sending: so does the platform."""
-        return False
 
     def data_received(self, data: bytes) -> None:
         """Octets in any pieces."""
@@ -208,7 +199,8 @@ class HttpConnection(asyncio.Protocol):
 
     def answer(self, status: int, body: bytes, headers: Sequence[tuple[str, str]] = (), *, half: bool = False) -> bool:
         """Send an answer (half of it and the end, if `half`). False if it could not leave."""
-        if self._transport is None or self._transport.is_closing():
+        transport = self._transport
+        if transport is None or transport.is_closing():
             return False
         kind = "application/json; charset=utf-8" if body[:1] in (b"{", b"") else "text/plain; charset=utf-8"
         lines = [("Content-Type", kind), ("Content-Length", str(len(body))), *headers]
@@ -217,9 +209,9 @@ class HttpConnection(asyncio.Protocol):
         )
         octets = (octets or b"") + (self._http.send(h11.Data(body)) or b"")
         octets += self._http.send(h11.EndOfMessage()) or b""
-        self._transport.write(octets[: len(octets) // 2] if half else octets)
+        transport.write(octets[: len(octets) // 2] if half else octets)
         if half or self._http.our_state is h11.MUST_CLOSE:
-            self._transport.close()
+            transport.close()
             return True
         if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
             self._http.start_next_cycle()
@@ -232,18 +224,17 @@ class HttpConnection(asyncio.Protocol):
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(octets)
 
-    def close(self) -> None:
-        """Close after what was sent has left."""
-        if self._transport is not None:
-            self._transport.close()
 
-    def abort(self) -> None:
-        """Close at once."""
-        if self._transport is not None:
-            self._transport.abort()
+class Wiring(TypedDict):
+    """What every platform is given: true time, a stream of chance, who takes its events, the locks of its channel."""
+
+    clock: Clock
+    chance: random.Random
+    observe: Observe
+    locks: NotRequired[Locks | None]
 
 
-class JsonCentre:
+class JsonCentre(Listener[HttpConnection, HttpSwitches]):
     """A platform over HTTP and JSON; a kind overrides `handle`.
 
     `more_ports` are further ports of the same platform (URLs that lie elsewhere).
@@ -255,138 +246,43 @@ class JsonCentre:
         host: str,
         port: int,
         *,
-        clock: Clock,
-        chance: random.Random,
-        observe: Observe,
-        locks: Locks | None = None,
         more_ports: Sequence[int] = (),
+        **wiring: Unpack[Wiring],
     ) -> None:
-        self.name = name
-        self.host = host
-        self.port = port
-        self.secure = locks is not None
-        self.switches = HttpSwitches()
-        self._clock = clock
-        self._chance = chance
-        self._observe = observe
-        self._doors = [
-            Door(name, host, each, locks=locks, clock=clock, observe=observe) for each in (port, *more_ports)
-        ]
-        self._running = False
-        self._context = contextvars.copy_context()
-        self._count = 0
+        super().__init__(
+            name,
+            host,
+            port,
+            HttpSwitches(),
+            clock=wiring["clock"],
+            observe=wiring["observe"],
+            locks=wiring.get("locks"),
+            more_ports=more_ports,
+        )
+        self.secure = wiring.get("locks") is not None
+        self._chance = wiring["chance"]
         self._requests = 0
-        self._connections: dict[int, HttpConnection] = {}
         self._copies: dict[bytes, int] = {}
         self._store = RecordStore()
-        self._tasks: list[asyncio.Task[Any]] = []
 
-    # Life.
-
-    async def start(self) -> None:
-        """Listen. Raises OSError if a port is taken."""
-        self._running = True
-        self._context = contextvars.copy_context()
-        await self._listen()
-
-    async def stop(self) -> None:
-        """Close the ports and every connection."""
-        self._running = False
-        for door in self._doors:
-            door.close()
-        for connection in self.connections:
-            connection.close()
-        for task in self._tasks:
-            task.cancel()
-        self._tasks.clear()
-
-    async def _listen(self) -> None:
-        if self._running and self.switches.accept != "refuse":
-            for door in self._doors:
-                await door.open(self._connection)
-
-    def _connection(self) -> HttpConnection:
-        self._count += 1
-        return HttpConnection(self, self._count)
-
-    def _background(self, work: Coroutine[Any, Any, Any]) -> None:
-        self._tasks = [task for task in self._tasks if not task.done()]
-        self._tasks.append(asyncio.get_running_loop().create_task(work, context=self._context.copy()))
+    def _accepted(self, number: int) -> HttpConnection:
+        return HttpConnection(self, number)
 
     @property
-    def connections(self) -> tuple[HttpConnection, ...]:
-        """Open connections, oldest first."""
-        return tuple(self._connections.values())
+    def keys_given_out(self) -> dict[str, str]:
+        """Keys that the platform itself gives its terminal, hex by name."""
+        return {}
 
     @property
     def records(self) -> dict[RecordKey, list[Content]]:
         """What is stored: (device, kind, code, stamp) to the versions (fields, flag), oldest first."""
         return self._store.versions
 
-    def behave(self, **switches: object) -> None:
-        """Change switches from now on (see `HttpSwitches`). Raises SwitchError for an unknown switch or value."""
-        before = self.switches
-        self.switches = changed(before, switches)
-        for door in self._doors:
-            door.set_locks(self.switches.certificate, self.switches.clients)
-        self.tell({name: str(getattr(self.switches, name)) for name in switches})
-        if self.switches.accept == "refuse":
-            for door in self._doors:
-                door.close()
-        elif before.accept == "refuse":
-            self._background(self._listen())
-
-    def tell(self, switches: dict[str, str]) -> None:
-        """Say in the history that the platform does something else from now on."""
-        self._observe(Behaviour(t=self._clock.now_us(), centre=self.name, switches=switches))
-
-    def disconnect(self, *, abort: bool = False) -> None:
-        """Close (or abort) every open connection."""
-        for connection in self.connections:
-            if abort:
-                connection.abort()
-            else:
-                connection.close()
-
-    # Connections tell.
-
-    def opened(self, connection: HttpConnection) -> None:
-        """A connection was made."""
-        if self.switches.accept == "close":
-            self._connected(connection, "refused", "closed at once")
-            connection.close()
-            return
-        self._connections[connection.number] = connection
-        self._connected(connection, "opened", "")
-
-    def lost(self, connection: HttpConnection, exc: Exception | None) -> None:
-        """A connection was lost or closed."""
-        if self._connections.pop(connection.number, None) is not None:
-            state = "reset" if isinstance(exc, ConnectionResetError) else "closed"
-            self._connected(connection, state, str(exc or ""))
-
-    def _connected(self, connection: HttpConnection, state: str, reason: str) -> None:
-        now = self._clock.now_us()
-        event = Connected(t=now, at=self.name, conn=connection.number, peer=connection.peer, state=state, reason=reason)
-        self._observe(event)
-
     def unreadable(self, connection: HttpConnection, reason: str, status: int) -> None:
         """Octets that are no HTTP request."""
-        self._reject(connection, b"", f"no HTTP request: {reason}")
+        self.rejected(connection, b"", 0, f"no HTTP request: {reason}")
         connection.raw(b"HTTP/1.1 %d %b\r\nContent-Length: 0\r\n\r\n" % (status, _REASONS.get(status, b"Status")))
         connection.close()
-
-    def _reject(self, connection: HttpConnection, octets: bytes, reason: str) -> None:
-        self._observe(
-            Rejected(
-                t=self._clock.now_us(),
-                at=self.name,
-                conn=connection.number,
-                octets=octets[:256].hex().upper(),
-                count=len(octets),
-                reason=reason,
-            )
-        )
 
     # Requests.
 
@@ -420,7 +316,7 @@ class JsonCentre:
             )
         )
         if reply.refused:
-            self._reject(connection, body, reply.refused)
+            self.rejected(connection, body[:256], len(body), reply.refused)
         self._deal(request, reply)
 
     def _deal(self, request: Request, reply: Reply) -> None:

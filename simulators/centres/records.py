@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from simulators.centres.base import Item
 from simulators.centres.http import Record
 from simulators.centres.json_text import DECIMAL, Number, objects_of, text_of
-from simulators.centres.national import Item
 from simulators.stamps import from_iso, stamp
 
 KINDS = ("reading", "minute", "quarter", "hour", "day", "month", "manual")

@@ -15,10 +15,10 @@ from typing import Literal, get_args
 
 import msgspec
 
-from simulators.centres.channel import Clients, Door, Locks
-from simulators.centres.switches import changed
+from simulators.centres.channel import Clients, Locks
+from simulators.centres.listener import Listener
 from simulators.clock import Clock, Observe
-from simulators.events import Behaviour, Connected, Handed, Rejected
+from simulators.events import Handed
 from simulators.mqtt import packets
 from simulators.mqtt.link import WINDOW, BrokerLink
 from simulators.mqtt.octets import PROTOCOL_ERROR
@@ -61,7 +61,7 @@ class BrokerSwitches(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     clients: Clients = "as-channel"
 
 
-class Broker:
+class Broker(Listener[BrokerLink, BrokerSwitches]):
     """A broker at one host and port; `name` is its collector's, `user` and `password` what clients must say.
 
     `version` is what clients may speak.
@@ -80,66 +80,34 @@ class Broker:
         password: str = "",
         version: Version = "3.1.1",
     ) -> None:
-        self.name, self.host, self.port = name, host, port
-        self.switches = BrokerSwitches()
+        super().__init__(name, host, port, BrokerSwitches(), clock=clock, observe=observe, locks=locks)
         self.sessions: dict[str, Session] = {}
         self.retained: dict[str, Message] = {}
         self._kept: dict[str, Given] = {}
-        self._clock = clock
-        self._observe = observe
-        self._door = Door(name, host, port, locks=locks, clock=clock, observe=observe)
         self._login = (user, password)
         self._levels = _LEVELS[version]
-        self._links: dict[int, BrokerLink] = {}
-        self._count = 0
-        self._running = False
-        self._opening: asyncio.Task[None] | None = None
 
     # Life.
 
-    async def start(self) -> None:
-        """Listen. Raises OSError if the port is taken."""
-        self._running = True
-        await self._listen()
+    def _accepted(self, number: int) -> BrokerLink:
+        return BrokerLink(self, number)
 
-    async def _listen(self) -> None:
-        if self._running and self.switches.accept != "refuse":
-            await self._door.open(self._link)
-
-    def _link(self) -> BrokerLink:
-        self._count += 1
-        return BrokerLink(self, self._count)
+    def _ended(self, connection: BrokerLink) -> None:
+        connection.end(SHUTTING_DOWN)
 
     async def stop(self) -> None:
         """Close the port and every connection."""
-        self._running = False
-        if self._opening is not None:
-            self._opening.cancel()
-        self._door.close()
-        for link in list(self._links.values()):
-            link.end(SHUTTING_DOWN)
+        await super().stop()
         for session in self.sessions.values():
             if session.will is not None:
                 session.will.cancel()
-
-    def behave(self, **switches: object) -> None:
-        """Change switches from now on (see `BrokerSwitches`). Raises SwitchError for an unknown switch or value."""
-        before = self.switches
-        self.switches = changed(before, switches)
-        self._door.set_locks(self.switches.certificate, self.switches.clients)
-        shown = {name: str(getattr(self.switches, name)) for name in switches}
-        self._observe(Behaviour(t=self._clock.now_us(), centre=self.name, switches=shown))
-        if self.switches.accept == "refuse":
-            self._door.close()
-        elif before.accept == "refuse":
-            self._opening = asyncio.get_running_loop().create_task(self._listen())
 
     def disconnect(self, *, abort: bool = False, code: int = ADMINISTRATIVE, reason: str = "") -> None:
         """Close (or abort) every open connection; what sessions hold stays.
 
         Clients of 5.0 are told `code` and `reason` before a connection closes, not where it is aborted.
         """
-        for link in list(self._links.values()):
+        for link in self.connections:
             if abort:
                 link.abort()
             else:
@@ -153,50 +121,19 @@ class Broker:
             self.retained.clear()
             self._kept.clear()
 
-    # Connections tell.
-
-    def opened(self, link: BrokerLink) -> None:
-        """A connection was made."""
-        if self.switches.accept == "close":
-            self._connected(link, "refused", "closed at once")
-            link.close()
-            return
-        self._links[link.number] = link
-        self._connected(link, "opened", "")
-
-    def lost(self, link: BrokerLink, exc: Exception | None) -> None:
-        """A connection has gone: its will is told, a session without expiry ends."""
-        if self._links.pop(link.number, None) is None:
-            return
-        self._connected(link, "reset" if isinstance(exc, ConnectionResetError) else "closed", str(exc or ""))
-        session, will = link.session, link.will
+    def _went(self, connection: BrokerLink) -> None:
+        """Its will is told, a session without expiry ends."""
+        session, will = connection.session, connection.will
         delay_s = 0
-        if session is not None and session.link is link:
+        if session is not None and session.link is connection:
             session.link, session.ended_us = None, self._clock.now_us()
-            delay_s = min(link.will_delay_s, session.expiry_s)
+            delay_s = min(connection.will_delay_s, session.expiry_s)
             if not session.expiry_s:
                 self.sessions.pop(session.client, None)
         if will is not None and delay_s and session is not None:
             session.will = asyncio.get_running_loop().call_later(delay_s, self.publish, will)
         elif will is not None:
             self.publish(will)
-
-    def _connected(self, link: BrokerLink, state: str, reason: str) -> None:
-        now = self._clock.now_us()
-        self._observe(Connected(t=now, at=self.name, conn=link.number, peer=link.peer, state=state, reason=reason))
-
-    def reject(self, link: BrokerLink, octets: bytes, reason: str) -> None:
-        """Octets that the broker cannot use."""
-        self._observe(
-            Rejected(
-                t=self._clock.now_us(),
-                at=self.name,
-                conn=link.number,
-                octets=octets[:256].hex().upper(),
-                count=len(octets),
-                reason=reason,
-            )
-        )
 
     # Packets.
 
@@ -234,7 +171,7 @@ class Broker:
         refused = self._refusal(asked)
         if refused:
             link.send(packets.connack(link.level, False, refused))
-            self.reject(link, b"", f"client {asked.client!r} is refused with code {refused}")
+            self.rejected(link, b"", 0, f"client {asked.client!r} is refused with code {refused}")
             link.close()
             return
         now = self._clock.now_us()

@@ -6,8 +6,9 @@ Leaves what packets do to `broker`.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from simulators.centres.listener import Peer
 from simulators.mqtt import packets
 from simulators.mqtt.packets import LEVEL, LEVEL_5, Message, PacketError
 
@@ -21,12 +22,11 @@ _CONNECT_S = 30.0
 KEEP_ALIVE_OVER = 0x8D
 
 
-class BrokerLink(asyncio.Protocol):
+class BrokerLink(Peer):
     """One connection. `most_octets`, `window` and `most_aliases` are what the client takes (5.0)."""
 
     def __init__(self, broker: Broker, number: int) -> None:
-        self.number = number
-        self.peer = ""
+        super().__init__(number)
         self.level = LEVEL
         self.session: Session | None = None
         self.will: Message | None = None
@@ -38,16 +38,13 @@ class BrokerLink(asyncio.Protocol):
         self.their_aliases: dict[int, str] = {}
         self._broker = broker
         self._splitter = packets.Splitter()
-        self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._heard_s = 0.0
         self._patience_s = _CONNECT_S
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client has connected; it has to say who it is."""
-        self._transport = cast(asyncio.Transport, transport)
-        peer = transport.get_extra_info("peername")
-        self.peer = f"{peer[0]}:{peer[1]}" if peer else ""
+        super().connection_made(transport)
         self._heard_s = asyncio.get_running_loop().time()
         self._broker.opened(self)
         self._watch()
@@ -59,10 +56,6 @@ class BrokerLink(asyncio.Protocol):
         self._transport = None
         self._broker.lost(self, exc)
 
-    def eof_received(self) -> bool:
-        """The client has ended its sending: so does the broker."""
-        return False
-
     def data_received(self, data: bytes) -> None:
         """Octets in any pieces."""
         self._heard_s = asyncio.get_running_loop().time()
@@ -72,7 +65,7 @@ class BrokerLink(asyncio.Protocol):
                     return
                 self._broker.take(self, packet)
         except PacketError as error:
-            self._broker.reject(self, data, str(error))
+            self._broker.rejected(self, data[:256], len(data), str(error))
             self.end(error.code, str(error))
 
     def keep_alive(self, seconds: int) -> None:
@@ -111,16 +104,6 @@ class BrokerLink(asyncio.Protocol):
         """Tell why, and close after what was sent has left."""
         self.say_goodbye(code, reason)
         self.close()
-
-    def close(self) -> None:
-        """Close after what was sent has left."""
-        if self._transport is not None:
-            self._transport.close()
-
-    def abort(self) -> None:
-        """Close at once."""
-        if self._transport is not None:
-            self._transport.abort()
 
     def named(self, topic: str) -> tuple[str, int]:
         """Topic and alias (0: none) by which a message is sent: the topic is empty where the client knows the alias."""

@@ -9,7 +9,8 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from simulators.centres.spec import own_files
+from simulators.centres.kinds import kind_of
+from simulators.centres.read import own_files
 from simulators.clock import seeded
 from simulators.collectors.build import check_collected
 from simulators.meters.maps import UNITS, MapError, RegisterMap
@@ -68,7 +69,7 @@ def check_world(world: World) -> list[Problem]:
                 other = codes.setdefault((centre, code), point.id) if code else point.id
                 if other != point.id:
                     note(where, f"centre {centre} has the code {code!r} for {other!r} and {point.id!r}; change one")
-                if code and (wrong := spec.code_fault(code)):
+                if code and (wrong := kind_of(spec).code_flaw(code)):
                     note(where, f"the code {code!r} of point {point.id!r} {wrong}")
             if device is not None:
                 _check_point(where, meter, device, point, plant, note)
@@ -125,7 +126,7 @@ def _check_addresses(world: World, note: Callable[[str, str], None]) -> None:
         if centre.name in seen:
             note(f"centre {centre.name}", "the name is given to several centres; names must differ")
         seen.append(centre.name)
-        for port in (centre.port, *((centre.data_port,) if centre.data_port else ())):
+        for port in centre.ports:
             other = ports.setdefault((centre.host, port), f"centre {centre.name}")
             if other != f"centre {centre.name}":
                 note(f"centre {centre.name}", f"{centre.host}:{port} is already {other}; choose another port")

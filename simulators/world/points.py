@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+from simulators.centres.kinds import kind_of
 from simulators.centres.spec import CentreSpec
 from simulators.collectors.build import tag_of
 from simulators.meters.maps import Register
@@ -103,9 +104,9 @@ def quantity_of(meter: MeterSpec, point: PointSpec, register: Register) -> str:
 
 
 def code_of(centre: CentreSpec, point: PointSpec) -> str:
-    """The code of a point at a centre; empty if it is not sent there."""
+    """The code of a point at a centre, its own in the centre's form if none is given; empty if it is not sent there."""
     given = point.codes.get(centre.name)
-    return "" if given == "" else centre.code(given or "", point.code)
+    return kind_of(centre).code(point.code) if given is None else given
 
 
 def point_row(world: World, spec: MeterSpec, device: AnyMap, point: PointSpec, meter: Meter) -> PointRow:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simulators.centres.spec import read_centre
+from simulators.centres.read import read_centre
 from simulators.collectors.build import placed_at
 from simulators.collectors.spec import read_collector
 from simulators.meters.spec import read_fault, read_line, read_meters

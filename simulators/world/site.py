@@ -7,24 +7,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
-from simulators.centres.base import AnyCentre
+from simulators.centres.base import AnyCentre, Item, Program
+from simulators.centres.build import build_centre, secrets_of, subjects_of, terminal_side
 from simulators.centres.hj212.centre import Centre
 from simulators.centres.http import JsonCentre
-from simulators.centres.mqtt import MqttCentre
-from simulators.centres.national import Item
-from simulators.centres.spec import (
-    CentreSpec,
-    Given,
-    build_centre,
-    own_files,
-    secrets_of,
-    subjects_of,
-    terminal_side,
-)
+from simulators.centres.kinds import kinds
+from simulators.centres.read import own_files
+from simulators.centres.spec import CentreSpec, Given
 from simulators.clock import Chance, Clock, Observe, seeded
 from simulators.collectors.build import collected_meter
 from simulators.collectors.collected import CollectedMeter
@@ -53,6 +46,8 @@ class OpcUaSide(msgspec.Struct, frozen=True):
     key: str
     trusted: str
 
+
+C = TypeVar("C")
 
 Within = Callable[[str, Coroutine[Any, Any, None]], Awaitable[None]]
 """Runs a coroutine on the host of this name or address."""
@@ -131,11 +126,8 @@ class Site:
         if lists is not None:
             self.revocation = DistributionPoint(lists, self.trust, chance=streams, clock=clock, observe=observe)
         self._secrets = {spec.name: secrets_of(streams(f"centre/{spec.name}/secrets")) for spec in world.centres}
-        self.centres: dict[str, Centre] = {}
-        self.platforms: dict[str, JsonCentre] = {}
-        self.brokers: dict[str, MqttCentre] = {}
-        for spec in world.centres:
-            centre = build_centre(
+        stood = {
+            spec.name: build_centre(
                 spec,
                 clock=clock,
                 chance=streams(f"centre/{spec.name}"),
@@ -145,12 +137,13 @@ class Site:
                 items=_items(spec, self.points.values()),
                 own=own_files(spec, world.start_us)[0],
             )
-            if isinstance(centre, Centre):
-                self.centres[spec.name] = centre
-            elif isinstance(centre, MqttCentre):
-                self.brokers[spec.name] = centre
-            else:
-                self.platforms[spec.name] = centre
+            for spec in world.centres
+        }
+        order = [*kinds()]
+        ranked = sorted(world.centres, key=lambda spec: order.index(spec.kind))
+        self.everyone: dict[str, AnyCentre] = {spec.name: stood[spec.name] for spec in ranked}
+        self.centres = self.of(Centre)
+        self.platforms = self.of(JsonCentre)
 
     def opcua_side(self, host: str, port: int) -> OpcUaSide:
         """What a client is given to talk to an OPC UA server that asks for security."""
@@ -168,10 +161,14 @@ class Site:
         doors = (door for door in self.gateways if isinstance(door, SqlDatabase))
         return next(door.url for door in doors if any(meter.name == spec.name for meter in door.meters))
 
+    def of(self, sort: type[C]) -> dict[str, C]:
+        """Centres of one class, by name."""
+        return {name: centre for name, centre in self.everyone.items() if isinstance(centre, sort)}
+
     @property
-    def everyone(self) -> dict[str, AnyCentre]:
-        """Centres of every kind by name: those of HJ 212 first, then the platforms, then the brokers."""
-        return {**self.centres, **self.platforms, **self.brokers}
+    def programs(self) -> tuple[Program, ...]:
+        """Centres that are programs of their own, which may end unasked."""
+        return tuple(centre for centre in self.everyone.values() if isinstance(centre, Program))
 
     def collector_side(self, collector: str, choice: Choice = "good") -> TerminalSide:
         """What the terminal is given to talk to a collector. Raises KeyError for one the world lacks."""

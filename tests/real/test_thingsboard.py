@@ -25,7 +25,7 @@ from bench.rigs.loopback import RIG as LOOPBACK
 from bench.rigs.process import RIG as PROCESS
 from bench.rigs.real.bench import RealBench
 from bench.run import CaseRig
-from simulators.centres.mqtt import TELEMETRY, MqttCentre, Sample, samples_of
+from simulators.centres.mqtt.centre import TELEMETRY, MqttCentre, Sample, samples_of
 from simulators.centres.switches import SwitchError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,7 +54,7 @@ class Delivers(LooksOn):
 
     async def drive(self, bench: Bench) -> None:
         assert isinstance(bench, RealBench)
-        broker = bench.site.brokers["A"]
+        broker = bench.site.of(MqttCentre)["A"]
         async with asyncio.timeout(PATIENCE_S):
             while len(broker.records) < POINTS * ROUNDS:
                 await bench.clock.sleep(0.2)
@@ -241,6 +241,6 @@ def test_a_port_that_is_taken_is_told_and_nothing_is_left(program: Callable[[str
 
 def test_a_broker_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    monkeypatch.setattr("simulators.centres.mqtt._SBIN", "/nowhere")
+    monkeypatch.setattr("simulators.centres.mqtt.centre._SBIN", "/nowhere")
     with pytest.raises(OSError, match="apt-get install mosquitto"):
         asyncio.run(centre(free_port(), []).start())

@@ -19,7 +19,7 @@ from reference_terminal.platform import OffsetClock
 from reference_terminal.security.certificates import Trusted
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
-from simulators.centres.packages import package
+from simulators.centres.management.packages import package
 from simulators.trust.authority import Authority
 
 NOW_S = 1_772_380_800

@@ -15,12 +15,12 @@ from simulators_helpers import MN, Heard
 from trust_helpers import Standing, centre
 
 from bench.history import Recorder
-from simulators.centres.fingerprints import FingerprintCentre, canonical
+from simulators.centres.fingerprints.centre import FingerprintCentre, canonical
 from simulators.centres.http import JsonCentre
 from simulators.centres.json_text import Number, parse
-from simulators.centres.management import ManagementCentre
-from simulators.centres.packages import signed_text
-from simulators.centres.third_party import ThirdPartyCentre
+from simulators.centres.management.centre import ManagementCentre
+from simulators.centres.management.packages import signed_text
+from simulators.centres.third_party.centre import ThirdPartyCentre
 from simulators.events import Commanded, Fingerprinted, Rejected, Stored
 from simulators.trust import oracle
 from simulators.trust.certificates import facts_of, verify_signature

@@ -24,7 +24,7 @@ from simulators_helpers import Heard, free_port
 from trust_helpers import Standing, centre
 
 from simulators.centres.json_text import JsonError, Number, parse, write
-from simulators.centres.national import FATAL, FAULTS, NationalCentre, national_code
+from simulators.centres.national.centre import FATAL, FAULTS, NationalCentre, national_code
 from simulators.centres.switches import SwitchError
 from simulators.events import Behaviour, Connected, Received, Rejected, Secured, Sent, Stored
 

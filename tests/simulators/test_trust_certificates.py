@@ -15,7 +15,8 @@ from cryptography import x509
 from simulators_helpers import MN, START_US
 from trust_helpers import Standing, centre, world
 
-from simulators.centres.spec import CentreSpec, subjects_of
+from simulators.centres.build import subjects_of
+from simulators.centres.spec import CentreSpec
 from simulators.clock import seeded
 from simulators.serve import serve
 from simulators.trust.authority import CHOICES, TerminalSide, Trust

@@ -22,7 +22,7 @@ from bench.case.program_evidence import RIG, TERMINAL
 from bench.dut import Launch, Launchable, LaunchError, Seat
 from bench.facade import remote_configuration
 from bench.facade.bench import Unable
-from bench.facade.parts import CentresByName, Clock, NoLines, OperatorAtTerminal
+from bench.facade.parts import CentresByName, Clock, NoLines, OperatorAtTerminal, PlatformsByName
 from bench.facade.timekeeping import Timekeeping
 from bench.history import (
     Commanded,
@@ -125,8 +125,8 @@ class RealBench:
             await self.serve_time()
             launch = launch_of(self.adapter, self.seat, self._room.state)
             undo.pop_all()
-        for broker in self.site.brokers.values():
-            self.spawn(broker.watch())
+        for program in self.site.programs:
+            self.spawn(program.watch())
         why_not = clock_problem(launch)
         self.life = TerminalLife(
             launch,
@@ -157,7 +157,7 @@ class RealBench:
         self.meters = self.site.meters
         self.links = self.place.links
         self.centres = CentresByName(self)
-        self.platforms = self.site.platforms
+        self.platforms = PlatformsByName(self.site)
         self.buses = NoLines()
         self.collectors = self.site.collectors
         self.revocation = self.site.revocation

@@ -18,8 +18,8 @@ from conformance.common.actions import counters, mark, points, read_records, rec
 from conformance.common.times import uncertainty_s
 from conformance.terminal import FINGERPRINT, HJ212, LOCAL, MODBUS, MUTUAL_TLS, PLATFORM
 from conformance.terminal.delivery import centres_judge, platforms_judge, tampering_judge
-from simulators.centres.fingerprints import FingerprintCentre
-from simulators.centres.national import NationalCentre
+from simulators.centres.fingerprints.centre import FingerprintCentre
+from simulators.centres.national.centre import NationalCentre
 from simulators.stamps import from_stamp, stamp
 
 _QUARTER_US = 900_000_000
@@ -76,8 +76,7 @@ class FollowsChangedUploadTime(Case):
     scenario = _NATIONAL
 
     async def drive(self, bench: Bench) -> None:
-        platform = bench.platforms["N"]
-        assert isinstance(platform, NationalCentre)
+        platform = bench.platforms.of(NationalCentre, "N")
         platform.behave(ack_after_s=1)
         await bench.clock.sleep(hours=36.5)
         platform.set_upload_time(_OTHER_TIME)
@@ -180,8 +179,7 @@ class FollowsTheTermsOfItsRegistration(Case):
     )
 
     async def drive(self, bench: Bench) -> None:
-        platform = bench.platforms["N"]
-        assert isinstance(platform, NationalCentre)
+        platform = bench.platforms.of(NationalCentre, "N")
         await bench.clock.sleep(hours=2, minutes=46.5)
         platform.behave(ack="negative", negative_code="3")
         await bench.clock.sleep(minutes=2)
@@ -276,8 +274,7 @@ class FindsAlteredRecords(Case):
 
     def _compare_copies(self, bench: Bench, drawn: random.Random) -> None:
         """The centre has what it stored compared; twenty records of it were altered there."""
-        platform = bench.platforms["F"]
-        assert isinstance(platform, FingerprintCentre)
+        platform = bench.platforms.of(FingerprintCentre, "F")
         copies = [
             (code, start, dict(fields), flag)
             for (_, kind, code, start), ((fields, flag), *_) in bench.centres["A"].records.items()

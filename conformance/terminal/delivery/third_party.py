@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import cast
 
 from bench.case import Case, Finding, Rig
 from bench.facade.bench import Bench
@@ -17,7 +16,7 @@ from conformance.common.actions import points, reconciled
 from conformance.terminal import LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS, THIRD_PARTY
 from conformance.terminal.delivery import third_party_judge
 from conformance.terminal.management.management import management_of, told
-from simulators.centres.third_party import ThirdPartyCentre
+from simulators.centres.third_party.centre import ThirdPartyCentre
 
 _METHOD = {"id": "purchased-electricity", "edition": "2022", "formula": "E=AD*EF"}
 _BOUNDARY = {"id": "plant-1", "enterprise": "91350200MA2XXXXX0X", "edition": "2026"}
@@ -78,7 +77,7 @@ class PassesOnAllItHas(Case):
         await bench.clock.sleep(hours=1)
         await bench.operator.manual_entry(points(bench)[0], "hour", begin, _ENTRY, _AUTHOR, _REASON)
         await bench.clock.sleep(hours=1)
-        platform = cast(ThirdPartyCentre, bench.platforms["T"])
+        platform = bench.platforms.of(ThirdPartyCentre, "T")
         token = platform.token
         bench.phase("token-changed", centre="T")
         platform.ask_for("another")

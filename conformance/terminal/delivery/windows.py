@@ -16,7 +16,7 @@ from conformance.common.actions import all_centres, reconciled
 from conformance.common.times import HOUR, floor
 from conformance.terminal import HJ212, HJ212_WINDOW, LOCAL, MODBUS, PLATFORM
 from conformance.terminal.delivery import windows_judge
-from simulators.centres.national import NationalCentre
+from simulators.centres.national.centre import NationalCentre
 
 BACKFILL_LOGGED = criterion(
     "backfill-logged",
@@ -119,8 +119,7 @@ class UploadsInWindowSetByHand(_ByHand, Case):
     scenario = _PLATFORM
 
     async def afterwards(self, bench: Bench, name: str) -> None:
-        platform = bench.platforms[name]
-        assert isinstance(platform, NationalCentre)
+        platform = bench.platforms.of(NationalCentre, name)
         await bench.clock.sleep(hours=12)
         # The terminal learns of it when it next asks, at the opening of the window that the operator set.
         platform.set_upload_time(_AGAIN)

@@ -30,7 +30,7 @@ from conformance.terminal import (
 from conformance.terminal.delivery import dynamic_centres_judge
 from conformance.terminal.management import configuration_judge
 from conformance.terminal.management.management import management_of, told
-from simulators.centres.packages import Kind, Wrong
+from simulators.centres.management.packages import Kind, Wrong
 
 _AUTHOR = "inspector Zhou"
 _WORLD = Scenario(

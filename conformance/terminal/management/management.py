@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import cast
 
 from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
@@ -17,8 +16,8 @@ from conformance.common import packages, secrecy
 from conformance.common.actions import read_records
 from conformance.terminal import HJ212, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS
 from conformance.terminal.security.channels import CAPTURING
-from simulators.centres.management import ManagementCentre, Task
-from simulators.centres.packages import Wrong
+from simulators.centres.management.centre import ManagementCentre, Task
+from simulators.centres.management.packages import Wrong
 from simulators.trust.authority import Choice
 
 _MANAGED = Scenario(
@@ -47,7 +46,7 @@ _CONTENT = {"factors": _FACTORS, "method": _METHOD, "parameters": _PARAMETERS}
 
 def management_of(bench: Bench) -> ManagementCentre:
     """The management software on the bench."""
-    return cast(ManagementCentre, bench.platforms["M"])
+    return bench.platforms.of(ManagementCentre, "M")
 
 
 async def told(bench: Bench, task: Task) -> None:

@@ -18,7 +18,7 @@ from conformance.terminal import APPLICATIONS, HJ212, LOCAL, MANAGEMENT, MODBUS,
 from conformance.terminal.management import software_judge
 from conformance.terminal.management.management import management_of, told
 from conformance.terminal.management.software_judge import Step
-from simulators.centres.management import Task
+from simulators.centres.management.centre import Task
 
 _WORLD = Scenario(
     circuits=1,

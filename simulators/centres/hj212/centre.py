@@ -9,23 +9,21 @@ differing content as a version.
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import random
-from collections.abc import Coroutine
-from typing import Any
 
 import msgspec
 
 from simulators.centres.base import Content, RecordKey, RecordStore
-from simulators.centres.channel import Door, Locks
+from simulators.centres.channel import Locks
 from simulators.centres.hj212.codec import FATAL, REMARKS, Frame, Packet, encode_data, encode_frame, parse_data
 from simulators.centres.hj212.commands import HISTORY
 from simulators.centres.hj212.link import Connection, Exchange
 from simulators.centres.hj212.payload import Guard, is_protected
 from simulators.centres.hj212.requests import Requests
-from simulators.centres.switches import SwitchError, Switches, changed
+from simulators.centres.listener import Listener
+from simulators.centres.switches import SwitchError, Switches
 from simulators.clock import Clock, Observe
-from simulators.events import Behaviour, Connected, Received, Rejected, Sent, Stored
+from simulators.events import Received, Sent, Stored
 
 __all__ = ["HISTORY", "Centre", "Connection", "Exchange", "SwitchError", "Switches"]
 
@@ -42,7 +40,7 @@ _KEPT_OCTETS = 256
 _GARBAGE = b"\x00\xff##0012garbage\r\n"
 
 
-class Centre(Requests):
+class Centre(Requests, Listener[Connection, Switches]):
     """The data centre.
 
     `mn`, `pw` and `st` are those of its terminal; an empty `mn` takes any. `over_time_s` and `re_count` are what it
@@ -71,9 +69,7 @@ class Centre(Requests):
         locks: Locks | None = None,
         guard: Guard | None = None,
     ) -> None:
-        self.name = name
-        self.host = host
-        self.port = port
+        super().__init__(name, host, port, switches or Switches(), clock=clock, observe=observe, locks=locks)
         self.mn = mn
         self.pw = pw
         self.st = st
@@ -81,98 +77,33 @@ class Centre(Requests):
         self.re_count = re_count
         self.realtime_interval_s = realtime_interval_s
         self.minute_interval = minute_interval
-        self.switches = switches or Switches()
-        self._clock = clock
         self._chance = chance
-        self._observe = observe
         self._old_pw = pw
         self._version = EDITIONS[edition]
-        self._door = Door(name, host, port, locks=locks, clock=clock, observe=observe)
         self._guard = guard
-        self._running = False
-        self._context = contextvars.copy_context()
-        self._count = 0
-        self._connections: dict[int, Connection] = {}
         self._exchanges: dict[str, Exchange] = {}
         self._last_qn_ms = 0
         self._last_request: dict[str, bytes] = {}
         self._store_of = RecordStore()
         self._copies: dict[tuple[str, str, int], int] = {}
         self._closings_left = 0
-        self._tasks: list[asyncio.Task[Any]] = []
 
-    # Life.
-
-    async def start(self) -> None:
-        """Listen (unless the switches say refuse). Raises OSError if the port is taken."""
-        self._running = True
-        self._context = contextvars.copy_context()
-        await self._listen()
-
-    async def stop(self) -> None:
-        """Close the port and every connection."""
-        self._running = False
-        self._door.close()
-        for connection in self.connections:
-            connection.close()
-        for task in self._tasks:
-            task.cancel()
-        self._tasks.clear()
-
-    async def _listen(self) -> None:
-        if self._running and self.switches.accept != "refuse":
-            await self._door.open(self._connection)
-
-    def _connection(self) -> Connection:
-        self._count += 1
-        return Connection(self, self._count)
-
-    def _background(self, work: Coroutine[Any, Any, Any]) -> None:
-        self._tasks = [task for task in self._tasks if not task.done()]
-        # Whoever moves the switch, the work is the centre's own: it runs where the centre was started.
-        self._tasks.append(asyncio.get_running_loop().create_task(work, context=self._context.copy()))
-
-    @property
-    def connections(self) -> tuple[Connection, ...]:
-        """Open connections, oldest first."""
-        return tuple(self._connections.values())
+    def _accepted(self, number: int) -> Connection:
+        return Connection(self, number)
 
     @property
     def records(self) -> dict[RecordKey, list[Content]]:
         """What is stored: (MN, kind, code, DataTime) to the versions (fields, flag), oldest first."""
         return self._store_of.versions
 
-    def behave(self, **switches: object) -> None:
-        """Change switches from now on (see `Switches`). Raises SwitchError for an unknown switch or value."""
-        before = self.switches
-        self.switches = changed(before, switches)
-        self._door.set_locks(self.switches.certificate, self.switches.clients)
-        self._observe(
-            Behaviour(
-                t=self._clock.now_us(),
-                centre=self.name,
-                switches={name: str(getattr(self.switches, name)) for name in switches},
-            )
-        )
+    def _behaves(self, before: Switches, switches: dict[str, object]) -> None:
         if "close_between_parts" in switches:
             self._closings_left = self.switches.close_between_parts
-        if self.switches.accept == "refuse":
-            self._door.close()
-        elif before.accept == "refuse":
-            self._background(self._listen())
         for connection in self.connections:
             if self.switches.reading != before.reading:
                 connection.read_on()
             if self.switches.half_close:
                 connection.half_close()
-
-    def disconnect(self, *, abort: bool = False) -> None:
-        """Close (or abort) every open connection."""
-        for connection in self.connections:
-            if abort:
-                connection.abort()
-            else:
-                connection.close()
 
     def send_octets(self, octets: bytes, why: str) -> int:
         """Send octets that are no sound frame on every open connection; how many took them. `why` names them."""
@@ -196,15 +127,7 @@ class Centre(Requests):
 
     # Connections tell.
 
-    def opened(self, connection: Connection) -> None:
-        """A connection was made."""
-        connection.opened_us = self._clock.now_us()
-        if self.switches.accept == "close":
-            self._connected(connection, "refused", "closed at once")
-            connection.close()
-            return
-        self._connections[connection.number] = connection
-        self._connected(connection, "opened", "")
+    def _came(self, connection: Connection) -> None:
         if self.switches.reading == "stopped":
             connection.read_on()
         if self.switches.half_close:
@@ -212,41 +135,12 @@ class Centre(Requests):
         if self.switches.init:
             self._background(self.start_up(device_state=self.switches.device_state))
 
-    def lost(self, connection: Connection, exc: Exception | None) -> None:
-        """A connection was lost or closed."""
-        if self._connections.pop(connection.number, None) is None:
-            return
-        self._connected(connection, "reset" if isinstance(exc, ConnectionResetError) else "closed", str(exc or ""))
+    def _went(self, connection: Connection) -> None:
         for exchange in list(self._exchanges.values()):
             if exchange.conn == connection.number and not exchange.done.is_set():
                 exchange.ended = "connection-lost"
                 exchange.answered.set()
                 exchange.done.set()
-
-    def _connected(self, connection: Connection, state: str, reason: str) -> None:
-        self._observe(
-            Connected(
-                t=self._clock.now_us(),
-                at=self.name,
-                conn=connection.number,
-                peer=connection.peer,
-                state=state,
-                reason=reason,
-            )
-        )
-
-    def rejected(self, connection: Connection, octets: bytes, count: int, reason: str) -> None:
-        """Octets that are no frame."""
-        self._observe(
-            Rejected(
-                t=self._clock.now_us(),
-                at=self.name,
-                conn=connection.number,
-                octets=octets.hex().upper(),
-                count=count,
-                reason=reason,
-            )
-        )
 
     def sent(self, connection: Connection, frame: bytes, packet: Packet, spoiled: str) -> None:
         """The last octet of a frame has left."""

@@ -9,11 +9,12 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from simulators.centres.hj212.codec import Frame, Junk, Packet, Splitter, encode_data, encode_frame
+from simulators.centres.listener import Peer
 
 if TYPE_CHECKING:
     from simulators.centres.hj212.centre import Centre
@@ -62,17 +63,14 @@ class Exchange:
             self.timer.reschedule(asyncio.get_running_loop().time() + self.execution_s)
 
 
-class Connection(asyncio.Protocol):
+class Connection(Peer):
     """One connection of a terminal to the centre."""
 
     def __init__(self, centre: Centre, number: int) -> None:
+        super().__init__(number)
         self.centre = centre
-        self.number = number
-        self.peer = ""
         self.mn = ""
-        self.opened_us = 0
         self.closed = False
-        self._transport: asyncio.Transport | None = None
         self._splitter = Splitter()
         self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
@@ -82,9 +80,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A terminal has connected."""
-        self._transport = cast(asyncio.Transport, transport)
-        peer = transport.get_extra_info("peername")
-        self.peer = f"{peer[0]}:{peer[1]}" if peer else ""
+        super().connection_made(transport)
         self.centre.opened(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -94,10 +90,6 @@ class Connection(asyncio.Protocol):
             self._timer.cancel()
         self._take(self._splitter.flush(final=True))
         self.centre.lost(self, exc)
-
-    def eof_received(self) -> bool:
-        """The terminal has ended its sending: so does the centre."""
-        return False
 
     def data_received(self, data: bytes) -> None:
         """Octets in any pieces."""
@@ -137,16 +129,6 @@ class Connection(asyncio.Protocol):
         """End the centre's own sending direction."""
         if self._transport is not None and not self._transport.is_closing() and self._transport.can_write_eof():
             self._transport.write_eof()
-
-    def close(self) -> None:
-        """Close after what was sent has left."""
-        if self._transport is not None:
-            self._transport.close()
-
-    def abort(self) -> None:
-        """Close at once."""
-        if self._transport is not None:
-            self._transport.abort()
 
     # Sending.
 

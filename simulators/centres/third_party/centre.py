@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import random
 from collections.abc import Mapping
+from typing import Unpack
 
-from simulators.centres.channel import Locks
-from simulators.centres.documents import PATHS, read_documents
-from simulators.centres.http import JsonCentre, Reply, Request
+from simulators.centres.base import Item
+from simulators.centres.http import JsonCentre, Reply, Request, Wiring
 from simulators.centres.json_text import JsonError, parse, text_of
-from simulators.centres.national import Item
 from simulators.centres.records import read_records
-from simulators.clock import Clock, Observe
+from simulators.centres.third_party.documents import PATHS, read_documents
 from simulators.trust import oracle
 
 RECORDS = "/api/records"
@@ -33,13 +31,10 @@ class ThirdPartyCentre(JsonCentre):
         *,
         token: str,
         items: Mapping[str, Item],
-        clock: Clock,
-        chance: random.Random,
-        observe: Observe,
-        locks: Locks | None = None,
         body_key: bytes = b"",
+        **wiring: Unpack[Wiring],
     ) -> None:
-        super().__init__(name, host, port, clock=clock, chance=chance, observe=observe, locks=locks)
+        super().__init__(name, host, port, **wiring)
         self.token = token
         self.items = dict(items)
         self.body_key = body_key

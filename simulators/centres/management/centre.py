@@ -6,18 +6,16 @@ until it is stopped: its package is then gone, and its number stands among the s
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Unpack
 
-from simulators.centres.channel import Locks
-from simulators.centres.http import JsonCentre, Reply, Request
+from simulators.centres.base import Item
+from simulators.centres.http import JsonCentre, Reply, Request, Wiring
 from simulators.centres.json_text import objects_of, text_of
-from simulators.centres.national import Item
-from simulators.centres.packages import Kind, Wrong, package
+from simulators.centres.management.packages import Kind, Wrong, package
 from simulators.centres.records import read_records
-from simulators.clock import Clock, Observe
 from simulators.events import Commanded
 from simulators.stamps import local
 from simulators.trust.authority import Choice, Credential
@@ -62,12 +60,9 @@ class ManagementCentre(JsonCentre):
         device: str,
         issuer: Issuer,
         items: Mapping[str, Item],
-        clock: Clock,
-        chance: random.Random,
-        observe: Observe,
-        locks: Locks | None = None,
+        **wiring: Unpack[Wiring],
     ) -> None:
-        super().__init__(name, host, port, clock=clock, chance=chance, observe=observe, locks=locks)
+        super().__init__(name, host, port, **wiring)
         self.device = device
         self.items = dict(items)
         self.tasks: dict[str, Task] = {}

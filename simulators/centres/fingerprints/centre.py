@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-import random
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import Unpack
 
 import msgspec
 
-from simulators.centres.channel import Locks
-from simulators.centres.http import JsonCentre, Reply, Request
+from simulators.centres.base import Item
+from simulators.centres.http import JsonCentre, Reply, Request, Wiring
 from simulators.centres.json_text import DECIMAL, Number, objects_of, text_of
-from simulators.centres.national import Item
-from simulators.clock import Clock, Observe
 from simulators.events import Fingerprinted
 from simulators.trust import oracle
 from simulators.trust.certificates import SM2_CURVE, facts_of, verify_signature
@@ -86,12 +84,9 @@ class FingerprintCentre(JsonCentre):
         device: str,
         anchors: str,
         items: Mapping[str, Item] | None = None,
-        clock: Clock,
-        chance: random.Random,
-        observe: Observe,
-        locks: Locks | None = None,
+        **wiring: Unpack[Wiring],
     ) -> None:
-        super().__init__(name, host, port, clock=clock, chance=chance, observe=observe, locks=locks)
+        super().__init__(name, host, port, **wiring)
         self.device = device
         self.items = dict(items or {})
         self.deposits: dict[tuple[str, str, str, int], Deposit] = {}

@@ -7,15 +7,14 @@ and monthly sets; keeps a record by (deviceId, dataCode, statType, statDate) and
 from __future__ import annotations
 
 import dataclasses
-import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Unpack
 
-from simulators.centres.channel import Locks
-from simulators.centres.http import JsonCentre, Record, Reply, Request
+from simulators.centres.base import Item
+from simulators.centres.http import JsonCentre, Record, Reply, Request, Wiring
 from simulators.centres.json_text import DECIMAL, Number, objects_of, text_of
-from simulators.clock import Clock, Observe
 from simulators.stamps import from_stamp
 from simulators.trust import oracle
 
@@ -100,17 +99,6 @@ _HOUR_US = 3_600_000_000
 
 
 @dataclass(frozen=True)
-class Item:
-    """A point as the platform knows it. `field` is Cou for what accumulates and Avg for the rest."""
-
-    name: str
-    field: str
-    unit: str
-    low: str = ""
-    high: str = ""
-
-
-@dataclass(frozen=True)
 class Terms:
     """What the platform tells at registration; a new value counts from the next registration."""
 
@@ -152,25 +140,22 @@ class NationalCentre(JsonCentre):
         enterprise: str,
         terminal: str,
         items: Mapping[str, Item],
-        clock: Clock,
-        chance: random.Random,
-        observe: Observe,
-        locks: Locks | None = None,
         upload_time: str = "01:38:00",
         encrypted: bool = False,
         valid_means_valid: bool = True,
         data_port: int = 0,
+        **wiring: Unpack[Wiring],
     ) -> None:
         more = (data_port,) if data_port and data_port != port else ()
-        super().__init__(name, host, port, clock=clock, chance=chance, observe=observe, locks=locks, more_ports=more)
+        super().__init__(name, host, port, **wiring, more_ports=more)
         self.region = region
         self.enterprise = enterprise
         self.terminal = terminal
         self.items = dict(items)
         self.valid_means_valid = valid_means_valid
         self.configuration: tuple[dict[str, object], ...] = ()
-        secret = f"{chance.getrandbits(128):032x}" if encrypted else ""
-        self._terms = Terms(f"{chance.getrandbits(128):032x}", upload_time, secret, data_port or port)
+        secret = f"{self._chance.getrandbits(128):032x}" if encrypted else ""
+        self._terms = Terms(f"{self._chance.getrandbits(128):032x}", upload_time, secret, data_port or port)
         self._given: Terms | None = None
         self._listed: dict[str, tuple[str, ...]] = {}
 
@@ -185,6 +170,11 @@ class NationalCentre(JsonCentre):
     def secret_key(self) -> str:
         """The key it gives out, hex; empty if it gives none."""
         return self._terms.secret
+
+    @property
+    def keys_given_out(self) -> dict[str, str]:
+        """The secretKey, if it gives one."""
+        return {"secretKey": self.secret_key} if self.secret_key else {}
 
     @property
     def registered(self) -> bool:

@@ -1,0 +1,1 @@
+"""The management carbon software: signed packages, results, records."""

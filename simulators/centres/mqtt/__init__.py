@@ -1,0 +1,1 @@
+"""A centre that is an MQTT broker."""

@@ -1,0 +1,36 @@
+"""MQTT brokers as one of the kinds of centres.
+
+Leaves what is said to `centre`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simulators.centres.kinds import CentreKind, Common
+from simulators.centres.mqtt.centre import MqttCentre
+from simulators.centres.spec import CentreSpec
+
+
+class Mqtt(CentreKind):
+    """Brokers, without TLS; a gateway's points are told apart by their names."""
+
+    id = "mqtt"
+    rank = 6
+    title = ("an MQTT broker", "MQTT")
+    stands_in = True
+
+    def flaws(self, spec: CentreSpec) -> Iterator[tuple[str, str]]:
+        """A channel of its own it has none."""
+        if spec.kind == self.id and spec.channel != "plain":
+            yield "channel", f"an MQTT centre is plain only, got {spec.channel}"
+
+    def build(self, spec: CentreSpec, common: Common) -> MqttCentre:
+        """The broker, and a subscriber that knows the points by name."""
+        known = {item.name: code for code, item in common.items.items()}
+        return MqttCentre(
+            spec.name, spec.host, spec.port, mn=spec.mn, known=known, clock=common.clock, observe=common.observe
+        )
+
+
+KIND = Mqtt()

@@ -1,0 +1,1 @@
+"""The national energy platform: HTTPS and JSON."""

@@ -1,0 +1,1 @@
+"""Third-party platforms: records and documents."""
