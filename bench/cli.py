@@ -28,7 +28,8 @@ def _run(words: argparse.Namespace) -> int:
 
     conformance = Path(str(suite.__file__)).parent
     args = [str(conformance), "--rootdir", str(conformance.parent), "-o", "addopts=", "-p", "no:cacheprovider"]
-    args += ["-p", "no:terminal", "-p", "no:faulthandler", "--live"]
+    # Cases judge; nothing in them asserts, so that no module need be compiled again for it.
+    args += ["-p", "no:terminal", "-p", "no:faulthandler", "--assert", "plain", "--live"]
     args += [option for option in ("--pcap", "--complete") if getattr(words, option.removeprefix("--"))]
     for option in ("terminal", "rig", "seed", "repeat", "attempt", "defect", "out", "expected_failures", "resume"):
         if value := getattr(words, option):
