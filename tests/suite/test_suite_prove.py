@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from suite_kit import QUICK, carbonbench, choose
+import pytest
+from suite_kit import QUICK, carbonbench, choose, in_place
+
+from bench.commands import prove
+from conformance.defects.proof import Proof, no_longer
 
 CASES = ("accuracy/takes-over-edge-values", "commands/reads-meters-on-command", "protocol/identifies-itself")
 DEFECTS = ("one-number-for-all-centres", "read-now-from-memory", "word-order-ignored")
@@ -101,3 +105,24 @@ def test_a_stopped_proof_goes_on_where_it_was(tmp_path: Path) -> None:
         assert (told.code, told.out) == (4, "") and said in told.err, told
         assert len(told.problems) == 1
     assert journal.read_bytes() == octets + b"{}\n"
+
+
+def test_a_check_that_no_longer_fails_is_told_and_costs_the_trust(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = Proof(flips={"virtual": {DEFECTS[1]: {CASES[1]: ("never-fails", "neither-does-this")}}})
+    monkeypatch.setattr(prove, "read_proof", lambda: said)
+    words = ("prove", "--defects-only", "--defect", DEFECTS[1], *choose(CASES[1:2]))
+    told = in_place(*words, cwd=tmp_path)
+    assert told.code == 1
+    (problem,) = told.problems
+    assert f"{DEFECTS[1]} × {CASES[1]} no longer fails neither-does-this, never-fails" in problem
+    assert in_place(*words, "--seed", "2", cwd=tmp_path).problems == []
+
+
+def test_what_a_proof_no_longer_holds() -> None:
+    proof = Proof(flips={"virtual": {"a": {"x/1": ("p", "q"), "x/2": ()}}, "process": {"b": {"x/1": ("p",)}}})
+    assert no_longer(proof, "virtual", [("a", "x/1", ("q", "p", "r")), ("a", "x/2", ()), ("b", "x/1", ())]) == []
+    (told,) = no_longer(proof, "virtual", [("a", "x/1", ("q",)), ("c", "x/9", ())])
+    assert "a × x/1 no longer fails p;" in told
+    assert len(no_longer(proof, "process", [("b", "x/1", ())])) == 1
