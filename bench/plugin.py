@@ -223,10 +223,11 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.File | None:
-    """Files of cases are the suite's (`conformance.clauses.suite`)."""
+    """Files of cases are the suite's (`conformance.clauses.suite`), and those that no option selects stay unread."""
     if file_path.suffix != ".py" or "conformance" not in file_path.parts:
         return None
-    if _module_of(file_path) not in case_modules():
+    module = _module_of(file_path)
+    if module not in case_modules() or not _session(parent.config).concerns(module):
         return None
     return CaseFile.from_parent(parent, path=file_path)
 

@@ -35,10 +35,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of ours has a time limit; cases of the suite, which may last for days of real time, have none."""
+    """Every test of ours has a time limit; cases of the suite, which may last for days of real time, have none.
+
+    Tests with more time than others come first, so that other workers do the rest beside them and all end together.
+    """
     for item in items:
         if Path(__file__).parent in item.path.parents and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(LIMIT_S))
+    items.sort(key=_limit_s, reverse=True)
+
+
+def _limit_s(item: pytest.Item) -> float:
+    mark = item.get_closest_marker("timeout")
+    return mark.args[0] if mark is not None else 0
 
 
 @pytest.hookimpl(wrapper=True)

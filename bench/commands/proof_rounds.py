@@ -33,10 +33,10 @@ def next_round(
 ) -> list[Job]:
     """Pairs that can still bring something new, dear ones first; empty when nothing can. `costs` are seconds by case.
 
-    A defect that has survived so far tries one case in each round: those it names before those that share a clause, the
-    cheapest first. One that is caught helps wherever checks are unseen: in each case first the few that failed its open
-    checks in an earlier proof (`hints`: defects by check), then, at most `_HELPERS` in one round, any other. With
-    `defects_only` it does not help at all.
+    A defect that has survived so far tries one case in each round: those that are known to fail with it before the
+    others it names, these before those that share a clause, the cheapest first. One that is caught helps wherever
+    checks are unseen: in each case first the few that failed its open checks in an earlier proof (`hints`: defects by
+    check), then, at most `_HELPERS` in one round, any other. With `defects_only` it does not help at all.
     """
 
     def cost(case: str) -> float:
@@ -51,6 +51,7 @@ def next_round(
     jobs: list[Job] = []
     for name, defect in defects.items():
         named = sorted((case for case in defect.cases if case in cases), key=cost)
+        named.sort(key=lambda case: case not in defect.proven)
         others = sorted(related(defect, cases), key=cost)
         open_ = [case for case in dict.fromkeys((*named, *others)) if Job(name, case) not in done]
         if name in survived:

@@ -37,7 +37,7 @@ from bench.dut.profile import Profile, ProfileError, load_profile
 from bench.history import History, digest_of_run
 from bench.journal import LOCAL, Planned, Process, RunFile, Sat, Settings, last_sign, now, write_run
 from bench.run import CaseRig, Setup, blank_result, strength_of
-from conformance.clauses.suite import case_classes, find_cases
+from conformance.clauses.suite import CaseNote, case_classes, case_modules, cases_in, find_cases
 from conformance.defects import all_defects
 from reports import allure, run_folder, screen
 from reports.clause_results import clause_results
@@ -179,7 +179,7 @@ class Session:
             for word in options.clauses
             if word not in self._ledger
         ]
-        names = [note.id for note in find_cases()] if options.cases else []
+        names = [note.id for note in self._notes] if options.cases else []
         problems += filter(None, (no_case(word, names) for word in options.cases))
         if options.defect and self.profile.adapter != REFERENCE_ADAPTER:
             problems.append(
@@ -197,6 +197,16 @@ class Session:
             return read_expected(path, case_classes(), self._ledger)
         except ExpectedError as error:
             raise SessionError(str(error)) from None
+
+    @cached_property
+    def _notes(self) -> tuple[CaseNote, ...]:
+        """Notes of all cases; asked for before any chapter is imported, they cost no import of all."""
+        return find_cases()
+
+    def concerns(self, module: str) -> bool:
+        """Whether a module may hold cases that the options select; of those that cannot none need be imported."""
+        words = self.options.cases
+        return not words or any(note.module == module and _picked(words, note.id) for note in self._notes)
 
     @cached_property
     def _ledger(self) -> Mapping[str, Any]:
@@ -233,7 +243,7 @@ class Session:
         return (
             (not options.standards or bool(documents & set(options.standards)))
             and (not options.clauses or bool(set(case.clauses) & set(options.clauses)))
-            and (not options.cases or any(picks(word, case.id()) for word in options.cases))
+            and (not options.cases or _picked(options.cases, case.id()))
         )
 
     def attempts(self, case: type[Case]) -> Iterator[Planned]:
@@ -248,7 +258,8 @@ class Session:
 
     def plan(self) -> list[Planned]:
         """All attempts of this sitting, in the order of the suite."""
-        return [planned for case in case_classes().values() for planned in self.attempts(case)]
+        cases = (case for module in case_modules() if self.concerns(module) for case in cases_in(module))
+        return [planned for case in sorted(cases, key=lambda case: case.id()) for planned in self.attempts(case)]
 
     @cached_property
     def _progress(self) -> screen.Progress | None:
@@ -431,10 +442,9 @@ class Session:
         """The questions that apply to the documents and roles of the profile."""
         from conformance.clauses import load_ledger
         from conformance.clauses.statement import questions_for, read_statement
-        from conformance.clauses.suite import find_cases
 
         profile = self.profile
-        asked = questions_for(load_ledger(), read_statement(), find_cases(), profile.documents, profile.roles)
+        asked = questions_for(load_ledger(), read_statement(), self._notes, profile.documents, profile.roles)
         return tuple(question.id for question in asked)
 
     def _terminal(self) -> str:
@@ -449,6 +459,10 @@ class Session:
             defect and f"[planted defect: {defect}]",
         )
         return " ".join(word for word in words if word)
+
+
+def _picked(words: Sequence[str], case: str) -> bool:
+    return any(picks(word, case) for word in words)
 
 
 def _spent_s(sittings: Sequence[Sat]) -> float:

@@ -50,6 +50,8 @@ class CaseNote(msgspec.Struct, frozen=True, kw_only=True):
     needs: tuple[str, ...]
     rigs: tuple[str, ...]
     remark: str = ""
+    module: str = ""
+    """Dotted name of the module that holds it."""
 
 
 class DefectNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +103,7 @@ def note_of(case: type[Case]) -> CaseNote:
         needs=tuple(case.needs),
         remark=str(case.remark or ""),
         rigs=tuple(str(rig.name).lower() for rig in Rig if rig in case.rigs),
+        module=case.__module__,
     )
 
 

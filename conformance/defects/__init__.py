@@ -62,7 +62,8 @@ class Defect:
     """One way to be broken.
 
     `clauses` are the ledger entries it violates. `breaks` installs it through a Patch. `rigs` are the rigs in which the
-    terminal can have it. `cases` are those of which a check is known to fail (`proof`).
+    terminal can have it. `cases` are those that `proof` names: of those `proven` a check is known to fail, the others
+    are to be tried.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Defect:
     breaks: Callable[[Patch], None] = field(repr=False)
     rigs: tuple[str, ...] = ANY_RIG
     cases: tuple[str, ...] = ()
+    proven: tuple[str, ...] = ()
 
     @contextmanager
     def applied(self) -> Generator[None, None, None]:
@@ -103,5 +105,9 @@ def all_defects() -> dict[str, Defect]:
     for room in pkgutil.walk_packages(conformance.__path__, f"{conformance.__name__}."):
         if room.name.endswith("_defects"):
             importlib.import_module(room.name)
-    noticed = read_proof().noticed()
-    return {name: replace(found, cases=noticed.get(name, ())) for name, found in sorted(_known.items())}
+    proof = read_proof()
+    noticed, proven = proof.noticed(), proof.proven()
+    return {
+        name: replace(found, cases=noticed.get(name, ()), proven=proven.get(name, ()))
+        for name, found in sorted(_known.items())
+    }

@@ -35,6 +35,14 @@ class Proof(msgspec.Struct, frozen=True):
                 found.setdefault(defect, {}).update(dict.fromkeys(cases))
         return {defect: tuple(cases) for defect, cases in found.items()}
 
+    def proven(self) -> dict[str, tuple[str, ...]]:
+        """By defect the cases of which a check fails with it, in whatever rig."""
+        cases: dict[str, dict[str, None]] = {}
+        for flips in self.flips.values():
+            for defect, found in flips.items():
+                cases.setdefault(defect, {}).update({case: None for case, checks in found.items() if checks})
+        return {defect: tuple(found) for defect, found in cases.items()}
+
     def flipped(self) -> frozenset[tuple[str, str]]:
         """Every case and check that some defect fails, in any rig."""
         return frozenset(
@@ -84,6 +92,19 @@ def recorded(
             by_case[case] = tuple(sorted(checks))
     whole = {defect: dict(sorted(by_case.items())) for defect, by_case in sorted(flips.items()) if by_case}
     return Proof(flips=dict(sorted((old.flips | {rig: whole}).items())))
+
+
+def no_longer(proof: Proof, rig: str, pairs: Iterable[tuple[str, str, tuple[str, ...]]]) -> list[str]:
+    """A sentence for each of these pairs (defect, case, failing checks) that failed less than the proof says."""
+    known = proof.of(rig)
+    found: list[str] = []
+    for defect, case, checks in pairs:
+        if gone := sorted(set(known.get(defect, {}).get(case, ())) - set(checks)):
+            found.append(
+                f"{PROOF.name}: {defect} × {case} no longer fails {', '.join(gone)}; see why, then prove --record / "
+                "与套件证明不符"
+            )
+    return found
 
 
 def write_proof(proof: Proof, path: Path = PROOF) -> None:

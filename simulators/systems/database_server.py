@@ -15,7 +15,6 @@ import signal
 import socket
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import create_engine
@@ -24,42 +23,13 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
+from simulators.systems import database_programs
+
 READER = "reader"
 """Name and password of who may read."""
-_PACKAGES = {"postgresql": "postgresql", "mariadb": "mariadb-server"}
-_SBIN = "/usr/local/sbin:/usr/sbin:/usr/bin"
-_DEBIAN = Path("/usr/lib/postgresql")
 _NOBODY = 65_534
 _PATIENCE_S = 60.0
 _STEP_S = 0.05
-
-
-@dataclass(frozen=True)
-class Programs:
-    """What makes a server's folder, and what serves it."""
-
-    install: str
-    serve: str
-
-
-def programs_of(kind: str) -> Programs | None:
-    """The programs of a kind of server on this machine; None if one of them is absent."""
-    path = f"{os.environ.get('PATH', os.defpath)}:{_SBIN}"
-    if kind == "postgresql":
-        numbered = [each for each in _DEBIAN.glob("*/bin") if each.parent.name.isdecimal()]
-        newest = sorted(numbered, key=lambda each: int(each.parent.name), reverse=True)
-        path = ":".join((*map(str, newest), path))
-    names = ("initdb", "postgres") if kind == "postgresql" else ("mariadb-install-db", "mariadbd")
-    install, serve = (shutil.which(name, path=path) for name in names)
-    return None if install is None or serve is None else Programs(install, serve)
-
-
-def missing_server(kind: str) -> str:
-    """Why this machine cannot start a kind of server; empty if it can."""
-    if programs_of(kind) is not None:
-        return ""
-    package = _PACKAGES[kind]
-    return f"the database {kind} is not installed (apt-get install {package}) / 未安装数据库 {kind}"
 
 
 class DatabaseServer:
@@ -100,9 +70,9 @@ class DatabaseServer:
 
     async def start(self) -> None:
         """Make it and wait until it answers. Raises OSError if it is absent, its port is taken, or it does not come."""
-        programs = programs_of(self.kind)
+        programs = database_programs.programs_of(self.kind)
         if programs is None:
-            raise OSError(f"database {self.name}: {missing_server(self.kind)}")
+            raise OSError(f"database {self.name}: {database_programs.missing_server(self.kind)}")
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((self.host, self.port))
@@ -122,7 +92,7 @@ class DatabaseServer:
             await self.stop()
             raise
 
-    async def _make(self, programs: Programs, folder: Path) -> None:
+    async def _make(self, programs: database_programs.Programs, folder: Path) -> None:
         data = folder / "data"
         if self.kind == "postgresql":
             await self._call(programs.install, "-D", str(data), "-U", "plant", "-A", "trust", "--no-sync", "-E", "UTF8")
@@ -147,7 +117,7 @@ class DatabaseServer:
             connection.execute(sql_text(f"CREATE ROLE {READER} LOGIN PASSWORD '{READER}'"))
 
     def _words(self) -> list[str]:
-        programs = programs_of(self.kind)
+        programs = database_programs.programs_of(self.kind)
         assert programs is not None and self._folder is not None
         folder, data = self._folder, self._folder / "data"
         if self.kind == "postgresql":

@@ -34,8 +34,9 @@ from simulators.events import Published
 from simulators.meters.faults import Delayed, Duplicate, Locked, Omitted, Sentinel, Silent, Withheld
 from simulators.meters.spec import SERVERS
 from simulators.serve import HostClock
-from simulators.systems import database_server
-from simulators.systems.database_server import DatabaseServer, missing_server
+from simulators.systems import database_programs
+from simulators.systems.database_programs import missing_server
+from simulators.systems.database_server import DatabaseServer
 from simulators.systems.sql import SqlDatabase
 from simulators.systems.tagged import TaggedMeter
 
@@ -356,7 +357,7 @@ def test_a_server_that_cannot_be_had_is_told_in_a_sentence(kind: str, monkeypatc
         assert database.server is not None
         with socket.create_server(("127.0.0.1", database.server.port)), pytest.raises(OSError, match="in use"):
             await database.start()
-        monkeypatch.setattr(database_server, "programs_of", lambda _kind: None)
+        monkeypatch.setattr(database_programs, "programs_of", lambda _kind: None)
         with pytest.raises(OSError, match=rf"database cems: the database {kind} is not installed \(apt-get install "):
             await database.start()
 

@@ -5,15 +5,21 @@ Leaves the questions to the test modules. Every call refuses a traceback, whatev
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+
+from bench.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = Path(sys.executable).with_name("carbonbench")
@@ -70,6 +76,35 @@ def call(words: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | Non
 def carbonbench(*words: str | Path, cwd: Path, env: Mapping[str, str] | None = None, given: str = "") -> Told:
     """Run one command of carbonbench to its end."""
     return call([COMMAND, *words], cwd=cwd, env=env, given=given)
+
+
+def in_place(*words: str | Path, cwd: Path) -> Told:
+    """Run one command of carbonbench in this process: for what it says and how it ends, not how it starts.
+
+    An exception that gets out of it is the test's. What reads standard input or needs a screen of its own has
+    `carbonbench`.
+    """
+    out, err = io.StringIO(), io.StringIO()
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        with (
+            patch.dict(os.environ, environment(), clear=True),
+            contextlib.chdir(cwd),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            try:
+                code = main([str(word) for word in words])
+            except SystemExit as end:
+                code = end.code
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+    assert isinstance(code, int), code
+    told = Told(code, out.getvalue(), err.getvalue())
+    for text in (told.out, told.err):
+        assert "Traceback" not in text and "INTERNALERROR" not in text, f"{words}\n{text}"
+    return told
 
 
 def choose(cases: Sequence[str] = QUICK) -> list[str]:

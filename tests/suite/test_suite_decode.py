@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from suite_kit import carbonbench
+from suite_kit import carbonbench, in_place
 
 # The worked example of HJ 212-2017, annex A.
 FRAME = (
@@ -25,7 +25,7 @@ def test_hj212_for_people(tmp_path: Path) -> None:
 
 
 def test_hj212_for_machines(tmp_path: Path) -> None:
-    told = carbonbench("decode", "hj212", "--json", FRAME, cwd=tmp_path)
+    told = in_place("decode", "hj212", "--json", FRAME, cwd=tmp_path)
     found = json.loads(told.out)
     assert told.code == 0 and found["sound"] and found["exact"] and found["faults"] == []
     assert found["check_found"] == found["check_expected"] == "1C80"
@@ -42,7 +42,7 @@ def test_hj212_for_machines(tmp_path: Path) -> None:
     ],
 )
 def test_hj212_with_a_fault(tmp_path: Path, frame: str, fault: str) -> None:
-    told = carbonbench("decode", "hj212", "--json", frame, cwd=tmp_path)
+    told = in_place("decode", "hj212", "--json", frame, cwd=tmp_path)
     found = json.loads(told.out)
     assert told.code == 1 and told.err == ""
     assert not found["sound"]
@@ -51,23 +51,23 @@ def test_hj212_with_a_fault(tmp_path: Path, frame: str, fault: str) -> None:
 
 def test_hj212_with_a_length_that_lies_is_still_read_and_told(tmp_path: Path) -> None:
     frame = FRAME.replace("##0101", "##0102")
-    found = json.loads(carbonbench("decode", "hj212", "--json", frame, cwd=tmp_path).out)
+    found = json.loads(in_place("decode", "hj212", "--json", frame, cwd=tmp_path).out)
     assert found["sound"] and not found["exact"]
     assert [fault["weight"] for fault in found["faults"]] == ["deviation"]
 
 
 @pytest.mark.parametrize(("frame", "protocol"), [(TCP, "Modbus TCP"), (RTU, "Modbus RTU")])
 def test_modbus(tmp_path: Path, frame: str, protocol: str) -> None:
-    told = carbonbench("decode", "modbus", frame, cwd=tmp_path)
+    told = in_place("decode", "modbus", frame, cwd=tmp_path)
     assert told.code == 0
     assert protocol in told.out and "read holding registers" in told.out and "nothing wrong" in told.out
-    found = json.loads(carbonbench("decode", "modbus", "--json", frame, cwd=tmp_path).out)
+    found = json.loads(in_place("decode", "modbus", "--json", frame, cwd=tmp_path).out)
     assert found["protocol"] == protocol and found["exact"]
     assert {"function", "start", "quantity"} <= {field["name"] for field in found["fields"]}
 
 
 def test_modbus_crc_expected_and_found(tmp_path: Path) -> None:
-    told = carbonbench("decode", "modbus", "--json", RTU[:-4] + "C40C", cwd=tmp_path)
+    told = in_place("decode", "modbus", "--json", RTU[:-4] + "C40C", cwd=tmp_path)
     found = json.loads(told.out)
     assert told.code == 1
     assert {found["check_expected"], found["check_found"]} == {"0BC4", "0CC4"} or found["check_expected"] == "C40B"
@@ -76,7 +76,7 @@ def test_modbus_crc_expected_and_found(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("octets", ["zz", "", "0", "01", "ff" * 300])
 def test_modbus_of_no_use(tmp_path: Path, octets: str) -> None:
-    told = carbonbench("decode", "modbus", octets, cwd=tmp_path)
+    told = in_place("decode", "modbus", octets, cwd=tmp_path)
     assert told.code == 1 and "fatal" in told.out
 
 

@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from suite_kit import carbonbench, run_folder
+from suite_kit import carbonbench, in_place, run_folder
 
 from reports.delivery import BINS, FAULTY, Fate, Fated, sheet
 from reports.html.delivery import fates_svg, swatch
@@ -35,16 +35,16 @@ def test_a_loss_is_counted_and_drawn_and_told_from_what_arrived(tmp_path: Path) 
 
 
 def test_screen_shows_a_row_for_each_case_and_centre(own: Path, tmp_path: Path) -> None:
-    told = carbonbench("report", own, "--delivery", cwd=tmp_path)
+    told = in_place("report", own, "--delivery", cwd=tmp_path)
     assert told.code == 0, told.err
     assert "delivered" in told.out and "total 合计" in told.out
     assert not re.search(r"\blost\b", told.out)
 
 
 def test_what_is_no_run_gets_a_sentence(tmp_path: Path) -> None:
-    told = carbonbench("report", tmp_path, "--delivery", cwd=tmp_path)
+    told = in_place("report", tmp_path, "--delivery", cwd=tmp_path)
     assert told.code == 3 and "this is no run folder" in told.err and "Traceback" not in told.err
-    told = carbonbench("report", tmp_path, "--json", cwd=tmp_path)
+    told = in_place("report", tmp_path, "--json", cwd=tmp_path)
     assert told.code == 4 and "--delivery" in told.err
 
 

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from suite_kit import QUICK, alter, carbonbench, verdicts
+from suite_kit import QUICK, alter, carbonbench, in_place, verdicts
 
 RECORD = Path("cases") / QUICK[1] / "1" / "record.jsonl"
 
@@ -25,7 +25,7 @@ def test_rejudge_tells_a_verdict_that_was_changed_by_hand(own: Path) -> None:
     found = verdicts(own)
     found["cases"][0]["checks"][0]["measured"] = "12345"
     (own / "verdicts.json").write_text(json.dumps(found), "utf-8")
-    told = carbonbench("rejudge", own, cwd=own.parent)
+    told = in_place("rejudge", own, cwd=own.parent)
     check = found["cases"][0]["checks"][0]["id"]
     assert told.code == 0
     assert "differs from the run" in told.out and f"{found['cases'][0]['id']}#1 {check}: pass 12345 -> pass" in told.out
@@ -34,10 +34,10 @@ def test_rejudge_tells_a_verdict_that_was_changed_by_hand(own: Path) -> None:
 @pytest.mark.parametrize("line", [1, 9])
 def test_a_record_altered_by_one_octet_is_refused_with_its_place(own: Path, line: int) -> None:
     alter(own / RECORD, line)
-    told = carbonbench("rejudge", own, cwd=own.parent)
+    told = in_place("rejudge", own, cwd=own.parent)
     assert told.code == 3
     assert f"{RECORD}, line {line} " in told.err and len(told.problems) == 1
-    told = carbonbench("verify", own, cwd=own.parent)
+    told = in_place("verify", own, cwd=own.parent)
     assert told.code == 1
     assert any(f"{RECORD}: was altered" in problem for problem in told.problems)
     assert any(f"{RECORD}, line {line} " in problem for problem in told.problems)
@@ -46,10 +46,10 @@ def test_a_record_altered_by_one_octet_is_refused_with_its_place(own: Path, line
 def test_a_record_cut_short_or_exchanged_is_refused(own: Path) -> None:
     whole = (own / RECORD).read_bytes()
     (own / RECORD).write_bytes(b"".join(whole.splitlines(keepends=True)[:-1]))
-    told = carbonbench("rejudge", own, cwd=own.parent)
+    told = in_place("rejudge", own, cwd=own.parent)
     assert told.code == 3 and "not complete" in told.err
     shutil.copy(own / "cases" / QUICK[0] / "1" / "record.jsonl", own / RECORD)
-    told = carbonbench("rejudge", own, cwd=own.parent)
+    told = in_place("rejudge", own, cwd=own.parent)
     assert told.code == 3 and str(RECORD) in told.err and "not the record of the run" in told.err
 
 
@@ -76,7 +76,7 @@ def test_verify_names_every_altered_added_and_missing_file(own: Path) -> None:
 
 def test_verify_names_spoiled_verdicts(own: Path) -> None:
     (own / "verdicts.json").write_text("{")
-    told = carbonbench("verify", own, cwd=own.parent)
+    told = in_place("verify", own, cwd=own.parent)
     assert told.code == 1
     assert "verdicts.json: was altered" in told.problems[0]
 
@@ -99,7 +99,7 @@ def test_no_report_vouches_for_what_was_altered(own: Path, words: tuple[str, ...
     (own / "cases" / "photo.png").write_bytes(b"added")
     (own / "junit.xml").write_text("all is well")
     before = {path: path.read_bytes() for path in own.rglob("*") if path.is_file()}
-    told = carbonbench("report", own, *words, cwd=own.parent)
+    told = in_place("report", own, *words, cwd=own.parent)
     assert (told.code, told.out) == (3, ""), told
     for name, word in (
         (str(RECORD), "was altered"),
@@ -123,7 +123,7 @@ def test_what_is_no_run_folder_is_one_sentence(tmp_path: Path, command: str, own
         (tmp_path / "file", "expected a run folder, found a file"),
         (tmp_path / "nothing", "expected a run folder, found nothing"),
     ):
-        told = carbonbench(command, folder, cwd=tmp_path)
+        told = in_place(command, folder, cwd=tmp_path)
         assert (told.code, told.out, len(told.problems)) == (3, "", 1), told
         assert str(folder) in told.err and words in told.err
     assert sorted(os.walk(tmp_path)) == listing
@@ -134,7 +134,7 @@ def test_what_is_no_run_folder_is_one_sentence(tmp_path: Path, command: str, own
 def test_garbage_for_verdicts_is_told_and_nothing_is_written(own: Path, command: str, spoil: bytes) -> None:
     (own / "verdicts.json").write_bytes(spoil)
     before = {path: path.read_bytes() for path in own.rglob("*") if path.is_file()}
-    told = carbonbench(command, own, cwd=own.parent)
+    told = in_place(command, own, cwd=own.parent)
     assert told.code == 3 and told.problems and told.out == ""
     assert all("verdicts.json" in problem for problem in told.problems)
     assert {path: path.read_bytes() for path in own.rglob("*") if path.is_file()} == before

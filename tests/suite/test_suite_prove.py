@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from suite_kit import QUICK, carbonbench, choose
+import pytest
+from suite_kit import QUICK, carbonbench, choose, in_place
+
+from bench.commands import prove
+from conformance.defects.proof import Proof, no_longer
 
 CASES = ("accuracy/takes-over-edge-values", "commands/reads-meters-on-command", "protocol/identifies-itself")
 DEFECTS = ("one-number-for-all-centres", "read-now-from-memory", "word-order-ignored")
@@ -37,7 +41,7 @@ def test_three_defects_are_caught_and_the_unseen_checks_are_named(tmp_path: Path
 
 def test_what_prove_cannot_use_is_told_before_anything_runs(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    told = carbonbench(
+    told = in_place(
         *("prove", "--defect", "modbus-crx", "--defect", "zzz", "--case", "no-such", "--seed", "²", "-n", "x"),
         cwd=tmp_path,
     )
@@ -45,14 +49,14 @@ def test_what_prove_cannot_use_is_told_before_anything_runs(tmp_path: Path) -> N
     assert len(told.problems) == 5
     assert "did you mean modbus-crc?" in told.problems[0]
     assert "known are " in told.problems[1]
-    told = carbonbench("prove", "--out", "file", "--json", tmp_path, cwd=tmp_path)
+    told = in_place("prove", "--out", "file", "--json", tmp_path, cwd=tmp_path)
     assert told.code == 4 and told.out == ""
     assert [problem.split()[0] for problem in told.problems] == ["--out", "--json"]
 
 
 def test_a_finished_run_speaks_for_the_sound_terminal(quick: Path, own: Path, tmp_path: Path) -> None:
     words = ("prove", "--defects-only", *choose(QUICK[1:2]), "--defect", "read-now-from-memory")
-    told = carbonbench(*words, "--sound", quick, "--json", "matrix.json", cwd=tmp_path)
+    told = in_place(*words, "--sound", quick, "--json", "matrix.json", cwd=tmp_path)
     found = json.loads((tmp_path / "matrix.json").read_text("utf-8"))
     assert found["reference"]["cases"] == {QUICK[1]: "pass"}
     assert [defect["outcome"] for defect in found["defects"]] == ["caught"]
@@ -68,7 +72,7 @@ def test_a_finished_run_speaks_for_the_sound_terminal(quick: Path, own: Path, tm
         (quick, ("--seed", "2"), "its seed is 1, expected 2"),
         (tmp_path / "nothing", (), "expected a run folder, found nothing"),
     ):
-        told = carbonbench(*words, "--sound", folder, *more, cwd=tmp_path)
+        told = in_place(*words, "--sound", folder, *more, cwd=tmp_path)
         assert (told.code, told.out) == (4, "") and said in told.err, told
 
 
@@ -97,7 +101,28 @@ def test_a_stopped_proof_goes_on_where_it_was(tmp_path: Path) -> None:
         (("--hints", stranger), "expected a file of prove --json"),
         (("--hints", tmp_path), "Is a directory"),
     ):
-        told = carbonbench(*words, *more, cwd=tmp_path)
+        told = in_place(*words, *more, cwd=tmp_path)
         assert (told.code, told.out) == (4, "") and said in told.err, told
         assert len(told.problems) == 1
     assert journal.read_bytes() == octets + b"{}\n"
+
+
+def test_a_check_that_no_longer_fails_is_told_and_costs_the_trust(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = Proof(flips={"virtual": {DEFECTS[1]: {CASES[1]: ("never-fails", "neither-does-this")}}})
+    monkeypatch.setattr(prove, "read_proof", lambda: said)
+    words = ("prove", "--defects-only", "--defect", DEFECTS[1], *choose(CASES[1:2]))
+    told = in_place(*words, cwd=tmp_path)
+    assert told.code == 1
+    (problem,) = told.problems
+    assert f"{DEFECTS[1]} × {CASES[1]} no longer fails neither-does-this, never-fails" in problem
+    assert in_place(*words, "--seed", "2", cwd=tmp_path).problems == []
+
+
+def test_what_a_proof_no_longer_holds() -> None:
+    proof = Proof(flips={"virtual": {"a": {"x/1": ("p", "q"), "x/2": ()}}, "process": {"b": {"x/1": ("p",)}}})
+    assert no_longer(proof, "virtual", [("a", "x/1", ("q", "p", "r")), ("a", "x/2", ()), ("b", "x/1", ())]) == []
+    (told,) = no_longer(proof, "virtual", [("a", "x/1", ("q",)), ("c", "x/9", ())])
+    assert "a × x/1 no longer fails p;" in told
+    assert len(no_longer(proof, "process", [("b", "x/1", ())])) == 1

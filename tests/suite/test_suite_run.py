@@ -17,6 +17,7 @@ from suite_kit import (
     QUICK,
     REFERENCE,
     ROOT,
+    Told,
     call,
     carbonbench,
     choose,
@@ -69,6 +70,23 @@ def test_the_reference_passes_everything_and_every_defect_is_caught(tmp_path: Pa
     assert [defect["id"] for defect in proof["defects"] if defect["outcome"] != "caught"] == []
     assert proof["reference"]["not_passed"] == []
     assert len(proof["defects"]) >= 150
+    what_the_suite_says_of_its_proof_is_so(told, tmp_path)
+
+
+def what_the_suite_says_of_its_proof_is_so(told: Told, room: Path) -> None:
+    """Each defect was tried on a case of which proof.json names checks, and every check that it names has failed."""
+    known = json.loads((ROOT / "conformance" / "proof.json").read_text("utf-8"))["flips"]["virtual"]
+    (journal,) = (room / "out").glob("prove-*.jsonl")
+    pairs = [json.loads(line) for line in journal.read_text("utf-8").splitlines()[1:]]
+    tried: set[str] = set()
+    for pair in filter(lambda pair: pair["job"]["defect"], pairs):
+        defect, case = pair["job"]["defect"], pair["job"]["case"]
+        failed = {check["id"] for check in pair["result"]["checks"] if check["verdict"] == "fail"}
+        said = known.get(defect, {}).get(case, [])
+        assert set(said) <= failed, f"{defect} × {case} no longer fails {set(said) - failed}; prove --record"
+        tried |= {defect} if said else set()
+    assert "no longer fails" not in told.err
+    assert sorted({pair["job"]["defect"] for pair in pairs} - {""} - tried) == []
 
 
 def one_seed_gives_one_history_elsewhere(folder: Path, room: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from suite_kit import COMMAND, QUICK, carbonbench, choose, environment
+from suite_kit import COMMAND, QUICK, carbonbench, choose, environment, in_place
 
 LONG = "delivery/backfills-after-two-day-outage"
 
@@ -76,12 +76,12 @@ def test_what_is_no_run_is_one_sentence(tmp_path: Path, own: Path) -> None:
         (["status", "--out", "nothing"], "expected a folder of runs, found nothing"),
         (["status", "--out", "file"], "expected a folder of runs, found a file"),
     ):
-        told = carbonbench(*words, cwd=tmp_path)
+        told = in_place(*words, cwd=tmp_path)
         assert (told.code, told.out, len(told.problems)) == (3, "", 1) and said in told.err, told
 
 
 @pytest.mark.parametrize("octets", [b"", b"{", b"[]", b"\xff", b'{"format":"carbonbench-run/9"}'])
 def test_a_spoiled_journal_is_one_sentence(own: Path, octets: bytes) -> None:
     (own / "run.json").write_bytes(octets)
-    told = carbonbench("status", own, cwd=own)
+    told = in_place("status", own, cwd=own)
     assert (told.code, told.out, len(told.problems)) == (3, "", 1) and "run.json" in told.err

@@ -9,7 +9,7 @@ from typing import Any
 
 import apsw
 import pytest
-from suite_kit import carbonbench
+from suite_kit import carbonbench, in_place
 
 from bench.case.swept import DRY
 from bench.commands.session import commit
@@ -97,7 +97,7 @@ def test_a_terminal_that_fails_without_a_cut_is_not_swept(tmp_path: Path) -> Non
 
 def test_all_wrong_words_are_told_at_once(tmp_path: Path) -> None:
     words = ("--case", "delivery/nothing", "--rig", "cloud", "--seed", "x", "-n", "0", "--syncs", "7-3", "--most", "9")
-    told = carbonbench("sweep", *words, "--defect", "nothing", "--terminal", "no.toml", cwd=tmp_path)
+    told = in_place("sweep", *words, "--defect", "nothing", "--terminal", "no.toml", cwd=tmp_path)
     assert told.code == 4 and not (tmp_path / "out").exists()
     assert [problem.split()[0] for problem in told.problems[:7]] == [
         "--case",
@@ -111,7 +111,7 @@ def test_all_wrong_words_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_sweep_is_refused(tmp_path: Path) -> None:
-    told = carbonbench("sweep", "--resume", tmp_path, cwd=tmp_path)
+    told = in_place("sweep", "--resume", tmp_path, cwd=tmp_path)
     assert told.code == 4 and "holds no sweep that can go on" in told.err
 
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from suite_kit import REFERENCE, WORKS, Told, carbonbench
+from suite_kit import REFERENCE, WORKS, Told, carbonbench, in_place
 
 ONE = ("--case", "commands/reads-meters-on-command")
 
@@ -31,23 +31,50 @@ def test_no_words_and_unknown_words(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "--rig", "bench-top", "--seed", "x"),
+        ("prove", "--defect", "modbus-crx"),
+        ("rejudge", "nothing"),
+        ("verify", "nothing"),
+        ("status", "nothing"),
+        ("report", "nothing"),
+        ("parity", "--rig", "bench-top"),
+        ("sweep", "--resume", "nothing", "-n", "x"),
+        ("decode", "modbus", "zz"),
+        ("terminal", "nothing"),
+        ("simulate", "nothing"),
+        ("bench", "check", "nothing"),
+        ("clauses", "show", "nonsense"),
+        ("profile", "check", "nothing"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_process_says_what_a_call_in_place_says(words: tuple[str, ...], tmp_path: Path) -> None:
+    told = carbonbench(*words, cwd=tmp_path)
+    assert told == in_place(*words, cwd=tmp_path)
+    assert told.code and told.out + told.err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_help_of_every_command(tmp_path: Path) -> None:
-    told = carbonbench("--help", cwd=tmp_path)
+    told = in_place("--help", cwd=tmp_path)
     assert told.code == 0 and "Exit:" in told.out
     commands = ("run", "prove", "rejudge", "verify", "report", "decode", "terminal", "simulate", "clauses", "profile")
     for command in commands:
         assert f" {command} " in told.out
-        assert carbonbench(command, "--help", cwd=tmp_path).code == 0
+        assert in_place(command, "--help", cwd=tmp_path).code == 0
 
 
 def test_every_wrong_option_of_a_run_at_once(tmp_path: Path) -> None:
     words = ["--rig", "bench-top", "--standard", "iec-61850", "--seed", "-1", "--repeat", "0", "--attempt", "x"]
-    told = carbonbench("run", *words, "--defect", "modbus-crx", cwd=tmp_path)
+    told = in_place("run", *words, "--defect", "modbus-crx", cwd=tmp_path)
     refused(told, "--rig", "--standard", "--seed", "--repeat", "--attempt", "did you mean modbus-crc?")
-    refused(carbonbench("run", "-n", "two", cwd=tmp_path), "-n two")
+    refused(in_place("run", "-n", "two", cwd=tmp_path), "-n two")
     words = ["--clause", "isc-2/99", "--case", "polls-evry-minute", "--case", "nonsense"]
     refused(
-        carbonbench("run", *words, cwd=tmp_path),
+        in_place("run", *words, cwd=tmp_path),
         "isc-2/99",
         "did you mean acquisition/polls-every-minute",
         "--case nonsense",
@@ -57,14 +84,14 @@ def test_every_wrong_option_of_a_run_at_once(tmp_path: Path) -> None:
 
 def test_numbers_beyond_reason(tmp_path: Path) -> None:
     refused(
-        carbonbench("run", "--repeat", "99999999999", "--attempt", "0", "--seed", "9" * 5000, cwd=tmp_path),
+        in_place("run", "--repeat", "99999999999", "--attempt", "0", "--seed", "9" * 5000, cwd=tmp_path),
         "--repeat",
         "--attempt 0",
         "--seed",
     )
-    refused(carbonbench("run", "--repeat", "2", "--attempt", "3", cwd=tmp_path), "--attempt 3: --repeat 2")
-    refused(carbonbench("run", "-n", "100000", cwd=tmp_path), "at most 256")
-    refused(carbonbench("sweep", "--resume", "nothing", "-n", "x", cwd=tmp_path), "-n x")
+    refused(in_place("run", "--repeat", "2", "--attempt", "3", cwd=tmp_path), "--attempt 3: --repeat 2")
+    refused(in_place("run", "-n", "100000", cwd=tmp_path), "at most 256")
+    refused(in_place("sweep", "--resume", "nothing", "-n", "x", cwd=tmp_path), "-n x")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -74,7 +101,7 @@ def test_numbers_beyond_reason(tmp_path: Path) -> None:
 def test_a_device_or_a_pipe_holds_nobody_up(tmp_path: Path, command: tuple[str, ...]) -> None:
     os.mkfifo(tmp_path / "pipe")
     for name in ("pipe", "/dev/zero"):
-        told = carbonbench(*command, name, cwd=tmp_path)
+        told = in_place(*command, name, cwd=tmp_path)
         assert told.code == (1 if command[0] == "profile" else 4) and told.out == "", told
         assert f"{name}: " in told.problems[0] and "a device or a pipe, not a file" in told.problems[0]
 
@@ -83,11 +110,11 @@ def test_an_endless_file_is_not_read_and_a_byte_order_mark_is_left_out(tmp_path:
     with (tmp_path / "long.toml").open("wb") as out:
         out.truncate(1 << 36)
     for command in (("simulate",), ("terminal",), ("bench", "check")):
-        refused(carbonbench(*command, "long.toml", cwd=tmp_path), "longer than 64 MiB")
+        refused(in_place(*command, "long.toml", cwd=tmp_path), "longer than 64 MiB")
     for source, words in ((WORKS, ("simulate", "--check")), (REFERENCE, ("profile", "check"))):
         marked = tmp_path / source.name
         marked.write_bytes(b"\xef\xbb\xbf" + source.read_bytes())
-        assert carbonbench(*words, marked, cwd=tmp_path).code == 0
+        assert in_place(*words, marked, cwd=tmp_path).code == 0
 
 
 def test_tools_of_the_terminal_have_help_and_exit_codes(tmp_path: Path) -> None:
@@ -101,7 +128,7 @@ def test_tools_of_the_terminal_have_help_and_exit_codes(tmp_path: Path) -> None:
 def test_a_record_of_a_fleet_that_cannot_be_written(tmp_path: Path) -> None:
     park = REFERENCE.parents[1] / "fleets" / "park.toml"
     for name in (".", "nowhere/record.jsonl"):
-        told = carbonbench("simulate", park, "--record", name, "--seconds", "1", cwd=tmp_path)
+        told = in_place("simulate", park, "--record", name, "--seconds", "1", cwd=tmp_path)
         refused(told, f"--record {name}: cannot be written")
 
 
@@ -139,7 +166,7 @@ def test_a_file_that_cannot_be_used(tmp_path: Path, kind: str, command: tuple[st
     words = [word.format(path.name) for word in command]
     if words == ["run"]:
         words += ["--terminal", path.name, *ONE]
-    told = carbonbench(*words, cwd=tmp_path)
+    told = in_place(*words, cwd=tmp_path)
     assert told.code == 4 and told.out == "" and told.problems, told
     if kind != "empty":
         assert len([problem for problem in told.problems if "nothing started" not in problem]) == 1, told.err
@@ -156,7 +183,7 @@ def test_profile_check_of_a_file_that_cannot_be_used(tmp_path: Path, kind: str) 
         path.write_bytes(content)
     elif content:
         path.mkdir()
-    told = carbonbench("profile", "check", path.name, cwd=tmp_path)
+    told = in_place("profile", "check", path.name, cwd=tmp_path)
     assert told.code != 0 and (told.out + told.err).strip()
 
 
@@ -201,7 +228,7 @@ def test_every_problem_of_a_world_at_once(tmp_path: Path) -> None:
     (tmp_path / "world.toml").write_text(WORLD, "utf-8")
     for words in (("simulate", "world.toml"), ("simulate", "world.toml", "--check")):
         refused(
-            carbonbench(*words, cwd=tmp_path),
+            in_place(*words, cwd=tmp_path),
             "world.name: expected a name",
             "world.start: expected an instant",
             "world.colour: unknown key",
@@ -215,15 +242,15 @@ def test_every_problem_of_a_world_at_once(tmp_path: Path) -> None:
             "centres[0].mn",
             "minute_interval",
         )
-    told = carbonbench("terminal", "new.toml", "--configure", "world.toml", cwd=tmp_path)
+    told = in_place("terminal", "new.toml", "--configure", "world.toml", cwd=tmp_path)
     assert told.code == 4 and len(told.problems) >= 12
     assert [path.name for path in tmp_path.iterdir()] == ["world.toml"]
 
 
 def test_every_problem_of_a_configuration_at_once(tmp_path: Path) -> None:
     config = tmp_path / "terminal.toml"
-    assert carbonbench("terminal", config, "--configure", WORKS, cwd=tmp_path).code == 0
-    again = carbonbench("terminal", config, "--configure", WORKS, cwd=tmp_path)
+    assert in_place("terminal", config, "--configure", WORKS, cwd=tmp_path).code == 0
+    again = in_place("terminal", config, "--configure", WORKS, cwd=tmp_path)
     refused(again, "exists already")
     text = config.read_text("utf-8")
     for old, new in (
@@ -238,7 +265,7 @@ def test_every_problem_of_a_configuration_at_once(tmp_path: Path) -> None:
     config.write_text(text, "utf-8")
     for words in (("terminal", config), ("terminal", config, "--check")):
         refused(
-            carbonbench(*words, cwd=tmp_path),
+            in_place(*words, cwd=tmp_path),
             "did you mean 'period_s'?",
             "did you mean 'kWh'?",
             "'g1/1'",
@@ -270,8 +297,8 @@ def test_every_problem_of_a_profile_at_once(tmp_path: Path) -> None:
         "declared.points",
         "decision_rule",
     )
-    refused(carbonbench("run", "--terminal", "profile.toml", cwd=tmp_path), *words)
-    told = carbonbench("profile", "check", "profile.toml", cwd=tmp_path)
+    refused(in_place("run", "--terminal", "profile.toml", cwd=tmp_path), *words)
+    told = in_place("profile", "check", "profile.toml", cwd=tmp_path)
     assert told.code != 0
     assert all(word in told.out + told.err for word in words)
     assert [path.name for path in tmp_path.iterdir()] == ["profile.toml"]
@@ -299,10 +326,10 @@ def test_a_defect_goes_into_the_reference_terminal_only(tmp_path: Path) -> None:
 
 
 def test_a_clause_that_does_not_exist(tmp_path: Path) -> None:
-    told = carbonbench("clauses", "show", "nonsense", cwd=tmp_path)
+    told = in_place("clauses", "show", "nonsense", cwd=tmp_path)
     assert told.code == 4 and len(told.problems) == 1
     assert "nonsense: no such entry" in told.err
-    assert carbonbench("clauses", "frobnicate", cwd=tmp_path).code == 4
+    assert in_place("clauses", "frobnicate", cwd=tmp_path).code == 4
 
 
 def test_a_full_pipe_that_closes_is_no_traceback(tmp_path: Path) -> None:

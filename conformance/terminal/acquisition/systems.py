@@ -34,7 +34,7 @@ from simulators.meters.faults import (
     Stale,
     Withheld,
 )
-from simulators.systems.database_server import missing_server
+from simulators.systems.database_programs import missing_server
 
 # Readings of the present are looked for so long; those that come late have so much longer.
 _PATIENCE_S, _LOOK_S, _SETTLED_S = 120, 10, 15
