@@ -5,15 +5,24 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TypeVar
 
 from simulators.centres.hj212.codec import Packet, encode
+from simulators.clock import seeded
 from simulators.events import Event
+from simulators.plant import Works
 
 E = TypeVar("E", bound=Event)
 
 START_US = 1_772_380_800_000_000  # 2026-03-02T00:00:00+08:00, a Monday
 MN = "010000A8900016F000169DC0"
+
+
+@cache
+def works_of_two() -> Works:
+    """One plant for all who only read it: its truth at an instant does not depend on who asked before for which."""
+    return Works(seeded(1), START_US, 2)
 
 
 class HandClock:

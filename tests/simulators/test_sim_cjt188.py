@@ -12,11 +12,10 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulators_helpers import START_US, HandClock, Heard, free_port
+from simulators_helpers import START_US, HandClock, Heard, free_port, works_of_two
 
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network
-from simulators.clock import seeded
 from simulators.events import MeterFault, Served, Unserved
 from simulators.explain.centres import main
 from simulators.explain.frames import Decoded
@@ -31,7 +30,6 @@ from simulators.meters.dlt645.meter import Dlt645Meter
 from simulators.meters.meter import Binding
 from simulators.meters.serial.bus import SerialBus
 from simulators.meters.serial.maps import BusMap, any_shipped
-from simulators.plant import Works
 from simulators.stamps import from_stamp
 
 DAY_US = 86_400_000_000
@@ -194,7 +192,7 @@ class Line:
         assert isinstance(electric, BusMap)
         self.clock = HandClock(START_US + 70 * DAY_US + 10 * 3_600_000_000)
         self.heard = Heard()
-        self.works = Works(seeded(1), START_US, 2)
+        self.works = works_of_two()
         self.source = "heat" if "heat" in name else "gas"
         self.meter = Cjt188Meter(
             "W",

@@ -12,11 +12,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulators_helpers import START_US, HandClock, Heard, free_port
+from simulators_helpers import START_US, HandClock, Heard, free_port, works_of_two
 
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network
-from simulators.clock import seeded
 from simulators.events import MeterFault, Rejected, Served, Unserved
 from simulators.explain.frames import Decoded
 from simulators.meters import faults
@@ -30,7 +29,6 @@ from simulators.meters.serial.bus import SerialBus
 from simulators.meters.serial.channels import moments
 from simulators.meters.serial.frames import Splitter
 from simulators.meters.serial.maps import BusMap, any_shipped, build_bus_map
-from simulators.plant import Works
 from simulators.stamps import from_stamp
 
 HOUR_US = 3_600_000_000
@@ -53,7 +51,7 @@ class Line:
     def __init__(self, *devices: BusMap | str, addresses: tuple[str, ...] = (OWN, "123456789013")) -> None:
         self.clock = HandClock(START_US + 40 * DAY_US + 10 * HOUR_US + 60_000_000)
         self.heard = Heard()
-        self.works = Works(seeded(1), START_US, 2)
+        self.works = works_of_two()
         self.port = free_port()
         maps = [serial_map(each) if isinstance(each, str) else each for each in devices]
         self.meters = [
