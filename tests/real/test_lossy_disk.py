@@ -640,8 +640,10 @@ def test_a_disk_whose_process_died_says_so(mount: Path) -> None:
                 await disk.freeze()
         with pytest.raises(DiskError, match="has ended"):
             disk.cut_at_sync(1, Moment.BEFORE, print)
+        await asyncio.wait_for(told.wait(), 30)
 
-    assert "lost" in [event.kind for event in on(mount, body)]
+    told = asyncio.Event()
+    on(mount, body, observe=lambda event: told.set() if event.kind == "lost" else None)
 
 
 def test_a_disk_unmounted_by_somebody_else_says_so(mount: Path) -> None:
