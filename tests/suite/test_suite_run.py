@@ -37,7 +37,7 @@ from conformance.clauses.suite import case_classes
 WORDS = {verdict.value for verdict in Verdict}
 ONE = "commands/reads-meters-on-command"
 MOVED_BY_SIGNATURES = {"software/stops-upgrades-from-afar", "realtime/stops-upgrades-quickly"}
-"""Over a line of limited rate each octet of an ECDSA signature takes its time (docs/FORMATS.md): not yet one history."""
+"""Over a line of limited rate each octet of an ECDSA signature takes its time (docs/FORMATS.md): no one history yet."""
 QUICK_S = 2.0
 """A case that took no longer is quick enough to be run again."""
 
