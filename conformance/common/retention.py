@@ -129,12 +129,12 @@ def outage_findings(
         op="<=",
         evidence=[*(f"centre {name}: part of the backlog was never acknowledged" for name in open_at), *lines(lost)],
     )
-    if recovery and slowest is not None:
+    if recovery:
         live = [
             record.acked - key.end
             for ledger in ledgers
             for key, record in ledger.records.items()
-            if record.acked is not None and end <= key.end <= end + slowest + HOUR
+            if slowest is not None and record.acked is not None and end <= key.end <= end + slowest + HOUR
         ]
         worst = p99(live)
         yield LIVE_DURING_BACKFILL.compare(

@@ -392,7 +392,7 @@ class BackfillsAfterTwoDayOutage(Case):
     zh = "所有中心断网 48 h 期间的数据恢复后全部补传，各一次、无改动，且不延误实时数据。"
     checks = {
         retention.BACKFILL_COMPLETE: ("isc-2/7.2.4(5)a", "csmt/7.6a"),
-        retention.LIVE_DURING_BACKFILL.sometimes(): ("isc-2/7.3h",),
+        retention.LIVE_DURING_BACKFILL: ("isc-2/7.3h",),
         delivery.NONE_LOST: ("isc-2/7.2.4(5)a", "isc-2/7.2.4(4)b", "csmt/7.6a"),
         delivery.NONE_ALTERED: ("isc-2/7.2.4(5)a",),
         delivery.NONE_MIS_STAMPED: ("isc-2/7.2.4(5)a",),
@@ -433,7 +433,7 @@ class BuffersSevenDayOutage(Case):
         delivery.NONE_ALTERED: ("cpcif/8.3b-1",),
         delivery.NONE_MIS_STAMPED: ("cpcif/8.3b-1",),
         **beside(
-            retention.LIVE_DURING_BACKFILL.sometimes(),
+            retention.LIVE_DURING_BACKFILL,
             delivery.NONE_INVENTED,
             delivery.FLAGS_RIGHT,
             delivery.NO_NEEDLESS_REPEATS,
