@@ -25,11 +25,16 @@ def clause_results(cases: Sequence[CaseResult]) -> tuple[ClauseResult, ...]:
         by_case.setdefault(case.id, []).append(case)
     by_clause: dict[str, list[str]] = {}
     for name, attempts in by_case.items():
-        for clause in dict.fromkeys(clause for attempt in attempts for clause in attempt.clauses):
+        for clause in dict.fromkeys(clause for attempt in attempts for clause in _spoken_of(attempt)):
             by_clause.setdefault(clause, []).append(name)
     return tuple(
         _result(clause, {name: by_case[name] for name in names}) for clause, names in sorted(by_clause.items())
     )
+
+
+def _spoken_of(attempt: CaseResult) -> tuple[str, ...]:
+    """The clauses of its case, and those of standing checks that failed in it."""
+    return (*attempt.clauses, *(clause for check in attempt.checks for clause in check.clauses))
 
 
 def verdict_on(clause: str, attempt: CaseResult) -> Verdict | None:

@@ -14,6 +14,7 @@ from bench.case.checks import Check, Measurement, as_seen_in
 from bench.case.clock_condition import conditioned
 from bench.case.declaration import Case, Finding
 from bench.case.program_evidence import not_run, own_findings
+from bench.case.standing import standing_checks, standing_findings
 from bench.case.verdicts import Verdict, case_verdict
 from bench.history import CutShort, History, Trouble
 
@@ -37,10 +38,10 @@ def judge(case: Case, history: History) -> Judgement:
         return Judgement(Verdict.NOT_RUN)
     own = list(case.judge(history))
     own += _left_open(case, history, own)
-    found = [*own, *own_findings(history)]
+    found = [*own, *own_findings(history), *standing_findings(history)]
     rig = history.began.rig
     checks, clock = conditioned(history, [finding for finding in found if isinstance(finding, Check)])
-    decided = {criterion.id: clauses for criterion, clauses in case.checks.items()}
+    decided = standing_checks() | {criterion.id: clauses for criterion, clauses in case.checks.items()}
     checks = tuple(msgspec.structs.replace(as_seen_in(rig, each), clauses=decided.get(each.id, ())) for each in checks)
     measurements = (*(finding for finding in found if isinstance(finding, Measurement)), *clock)
     faults = tuple(_faults(case, own, [*checks, *measurements]))

@@ -96,6 +96,7 @@ UPLOADS = ("2011", "2021", "2031", "2041", "2051", "2061", "2081")
 ANSWERS = ("9011", "9012", "9013", "9014")
 _ORDER = ("QN", "ST", "CN", "PW", "MN", "Flag", "PNUM", "PNO", "CP")
 _HEAD = re.compile(r"##(\d{4})")
+_WORDS = re.compile(r"//.*?//")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
 _VERSION_2017 = 1
 # No count of packets and no flag has more digits.
@@ -180,12 +181,21 @@ def parse(text: str) -> Frame:
     if len(content.encode()) > CP_LIMIT:
         faults.append(f"CP of {len(content.encode())} octets, limit {CP_LIMIT}")
     items: list[tuple[tuple[str, str], ...]] = []
-    for item in content.split(";") if content else ():
-        pairs = [pair.partition("=") for pair in item.split(",")]
+    for item in _split(content, ";") if content else ():
+        pairs = [pair.partition("=") for pair in _split(item, ",")]
         faults += [f"{name!r} in CP is no name and value" for name, equals, _ in pairs if not equals or not name]
         items.append(tuple((name, value) for name, _, value in pairs))
     faults += _field_faults(fields)
     return Frame(fields, tuple(items), tuple(faults))
+
+
+def _split(text: str, mark: str) -> list[str]:
+    """The text split at a mark, but not within the words of a log, which stand between // and // (platform facts 1)."""
+    if "//" not in text:
+        return text.split(mark)
+    masked = _WORDS.sub(lambda found: "\0" * len(found[0]), text)
+    ends = [at for at, letter in enumerate(masked) if letter == mark]
+    return [text[low:high] for low, high in zip([0, *(at + 1 for at in ends)], [*ends, len(text)], strict=True)]
 
 
 def _field_faults(fields: dict[str, str]) -> Iterator[str]:
@@ -260,12 +270,11 @@ def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0
 
 
-def format_findings(history: History, centres: tuple[str, ...], *, needed: int = 20) -> Iterator[Check | Measurement]:
-    """Every frame is well formed: length, CRC, size, fields, content (R-33)."""
-    frames = [pair for centre in centres for pair in received(history, centre)]
+def faults_by_kind(history: History, centres: tuple[str, ...]) -> dict[str, list[str]]:
+    """What is wrong with the frames that came: by length, crc, size, fields (and what is no frame) and content."""
     octets = [event for event in history.of(Rejected) if event.at in centres]
     buckets: dict[str, list[str]] = {"length": [], "crc": [], "size": [], "fields": [], "content": []}
-    for event, frame in frames:
+    for event, frame in (pair for centre in centres for pair in received(history, centre)):
         for fault in frame.faults:
             kind = (
                 "length"
@@ -279,6 +288,13 @@ def format_findings(history: History, centres: tuple[str, ...], *, needed: int =
             buckets[kind].append(f"{_where(event, frame)}: {fault}")
         buckets["content"] += [f"{_where(event, frame)}: {fault}" for fault in content_faults(frame)]
     buckets["fields"] += [f"{local(event.t)} {event.at}: {event.count} octets, {event.reason}" for event in octets]
+    return buckets
+
+
+def format_findings(history: History, centres: tuple[str, ...], *, needed: int = 20) -> Iterator[Check | Measurement]:
+    """Every frame is well formed: length, CRC, size, fields, content (R-33)."""
+    buckets = faults_by_kind(history, centres)
+    frames = [pair for centre in centres for pair in received(history, centre)]
     enough = _enough(history, centres, needed)
     yield measure("frames", len(frames), en="frames judged", zh="判定帧数", unit="frames")
     for question, kind in (

@@ -60,6 +60,9 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``fingerprint.deposit``: it deposits fingerprints of its records at a platform.
 """
 
+from bench.case import standing
+from conformance.common import every_frame
+
 MODBUS = "protocol.modbus-tcp"
 HJ212 = "uplink.hj212"
 HJ212_WINDOW = "uplink.hj212-window"
@@ -79,3 +82,5 @@ FINGERPRINT = "fingerprint.deposit"
 OPC = "source.opc"
 SQL = "source.sql"
 CEMS = "source.cems"
+
+standing.join("every-frame", every_frame.STANDING)

@@ -232,6 +232,7 @@ class Pipeline:
             if quality != reading_module.BAD:
                 opened.sample(Decimal(value))
 
+    @seam
     def _restore_break(self, state: PointState, opened: Open, last_s: int) -> None:
         """Find a reset within the open period, and for a day its smallest and largest increment."""
         before: Decimal | None = None

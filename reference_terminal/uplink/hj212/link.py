@@ -226,6 +226,7 @@ class CentreLink:
         await asyncio.gather(*tasks, return_exceptions=True)
         self._waiting.clear()
 
+    @seam
     def send(self, message: Message) -> None:
         """Put one message on the wire; raises LinkLost."""
         self._write(self._packet(message))
