@@ -43,6 +43,8 @@ def _run(words: argparse.Namespace) -> int:
 
 
 def _prove(words: argparse.Namespace) -> int:
+    if words.mutants:
+        return _mutants(words)
     from bench.commands import prove
 
     return prove.main(
@@ -59,6 +61,28 @@ def _prove(words: argparse.Namespace) -> int:
             rig=words.rig,
             sound=Path(words.sound) if words.sound else None,
             hints=Path(words.hints) if words.hints else None,
+            resume=Path(words.resume) if words.resume else None,
+        )
+    )
+
+
+def _mutants(words: argparse.Namespace) -> int:
+    from bench.commands import mutants
+
+    of_defects = {"--defect": words.defect, "--json": words.json, "--hints": words.hints, "--sound": words.sound}
+    others = [name for name, given in of_defects.items() if given]
+    others += [name for name, given in (("--full", words.full), ("--defects-only", words.defects_only)) if given]
+    others += ["--rig"] if words.rig != "virtual" else []
+    if others:
+        return _wrong(f"--mutants: not with {', '.join(others)}; these are of defects / 变异试验不用这些参数")
+    return mutants.main(
+        mutants.Asked(
+            number=words.mutants,
+            out=Path(words.out),
+            seed=words.seed,
+            workers=words.workers,
+            cases=tuple(words.case),
+            record=words.record,
             resume=Path(words.resume) if words.resume else None,
         )
     )
@@ -251,6 +275,9 @@ def parser() -> argparse.ArgumentParser:
         "--record", action="store_true", help="put what was seen failing into conformance/proof.json / 记入套件证明"
     )
     prove.add_argument("--full", action="store_true", help="every defect against every case / 全矩阵")
+    prove.add_argument(
+        "--mutants", default="", metavar="N", help="N random small faults instead: how much escapes / 随机变异体漏检率"
+    )
     _shared(prove)
 
     sweep = command("sweep", _sweep, "power cut at every write barrier of a case, each judged / 断电扫描")

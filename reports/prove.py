@@ -13,15 +13,13 @@ from typing import Any, cast
 
 import msgspec
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text as Line
 
 from bench.case import CaseResult, Text, Verdict
 from reports.blocks import visible
+from reports.progress import Progress
 from reports.screen import SIGNS, STYLES, console_for
 
 CAUGHT = "caught"
@@ -144,32 +142,15 @@ class ProofProgress:
     """Shows a proof while it goes: `step` after each job, `close` at the end; a bar, or lines without a terminal."""
 
     def __init__(self, total: int, console: Console | None = None) -> None:
-        self._console = console or console_for(sys.stdout)
-        self._total = total
-        self._done = 0
-        self._bars = Bars(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=28),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=self._console,
-            transient=True,
-            disable=not self._console.is_terminal,
-        )
-        self._bar = self._bars.add_task("proof / 证明", total=total)
-        self._bars.start()
+        self._progress = Progress("proof / 证明", total, console)
 
     def step(self, defect: str, case: str, result: CaseResult) -> None:
         """One case ran against one defect."""
-        self._done += 1
-        self._bars.update(self._bar, completed=self._done, description=escape(visible(f"{defect} × {case}")))
-        if not self._console.is_terminal:
-            words = f"[{self._done:>{len(str(self._total))}}/{self._total}] {defect} × {case}: {result.verdict.value}"
-            self._console.print(Line(visible(words)), soft_wrap=True)
+        self._progress.step(f"{defect} × {case}", result.verdict.value)
 
     def close(self) -> None:
         """Take the bar away."""
-        self._bars.stop()
+        self._progress.close()
 
 
 def print_proof(proof: Proof, console: Console | None = None) -> None:

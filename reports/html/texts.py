@@ -331,6 +331,19 @@ TEXTS: dict[str, Text] = {
     "authorised-by": Text("Authorised by", "批准"),
     "name-date-signature": Text("name, date, signature", "姓名、日期、签名"),
     # Proof of the suite
+    "mutants-title": Text("How much escapes the suite", "套件的漏检率"),
+    "mutants-subtitle": Text(
+        "Random small faults in the reference terminal, each tried against the cases that run its line.",
+        "在参考终端代码中随机植入微小错误，逐一用执行该行的用例检验。",
+    ),
+    "mutants-drawn": Text("Drawn", "抽取"),
+    "mutants-killed": Text("Killed", "被发现"),
+    "mutants-stillborn": Text("Cannot be imported", "无法加载"),
+    "mutants-lines": Text("Lines of the terminal that the suite runs", "套件执行的终端代码行"),
+    "mutants-where": Text("Where", "位置"),
+    "mutants-change": Text("Code before and after", "改动前后"),
+    "mutants-reason": Text("Reason", "理由"),
+    "mutants-never": Text("Lines that no case runs", "没有用例执行的代码行"),
     "prove-title": Text("Proof of the suite", "套件有效性证明"),
     "prove-subtitle": Text(
         "Every check is shown to fail: the reference terminal with one thing broken, again and again",

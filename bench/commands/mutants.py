@@ -1,0 +1,218 @@
+"""`prove --mutants`: how much escapes the suite, by random small faults in the reference terminal.
+
+Leaves what a mutant is and how they are counted to `conformance.mutants`, trying one to `mutant_trials`. The lines that
+each case runs are measured first; then every mutant is tried with the cases that run its line, the quickest first.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, Rig, Verdict
+from bench.commands.mutant_trials import attempt, measure, terminal_lines
+from bench.commands.options import no_case, picks, whole, workers_of
+from bench.commands.session import commit
+from conformance.clauses.suite import case_classes
+from conformance.mutants.figure import Figure, Trial, figure_of, write_figure
+from conformance.mutants.lines import LineMap, sources
+from conformance.mutants.sampling import Mutant, draw
+from conformance.mutants.survivors import SurvivorError, read_survivors
+from reports import mutants as shown
+from reports.html import mutants as page
+from reports.progress import Progress
+
+_MOST = 100_000
+_LINES, _TRIALS, _RESULT, _PAGE = "lines.json", "trials.jsonl", "mutants.json", "mutants.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The words of the command: how many mutants, of which seed, with which cases; `resume` is an earlier folder."""
+
+    number: str
+    out: Path
+    seed: str
+    workers: str
+    cases: tuple[str, ...] = ()
+    record: bool = False
+    resume: Path | None = None
+
+
+class Head(msgspec.Struct, frozen=True):
+    """What must be the same when trials go on."""
+
+    commit: str
+    seed: int
+    cases: tuple[str, ...]
+
+
+class WrongWords(Exception):
+    """Words that cannot be used; a sentence each line."""
+
+
+class Unsound(Exception):
+    """The sound terminal does not pass a case: nothing can be said of a broken one."""
+
+
+def _cases(asked: Asked) -> tuple[str, ...]:
+    suite = case_classes()
+    problems = [sentence for word in asked.cases if (sentence := no_case(word, suite))]
+    whole("--mutants", asked.number, problems, least=1, most=_MOST)
+    whole("--seed", asked.seed, problems)
+    workers_of(asked.workers, problems)
+    if asked.record and asked.cases:
+        problems.append("--record with --case: the figure is of the whole suite; leave one out / 记录须针对全部用例")
+    if problems:
+        raise WrongWords("\n".join(problems))
+    return tuple(
+        name
+        for name, case in suite.items()
+        if Rig.VIRTUAL in case.rigs and (not asked.cases or any(picks(word, name) for word in asked.cases))
+    )
+
+
+class Trials:
+    """A folder with the map, the trials that have ended, and what came of them."""
+
+    def __init__(self, folder: Path, head: Head) -> None:
+        self.folder = folder
+        self._head = head
+        self.done: list[Trial] = []
+
+    @classmethod
+    def fresh(cls, out: Path, head: Head) -> Trials:
+        """A new folder. Raises WrongWords."""
+        folder = out / f"mutants-{datetime.now():%Y%m%d-%H%M%S-%f}-seed{head.seed}"
+        try:
+            folder.mkdir(parents=True)
+            (folder / _TRIALS).write_bytes(msgspec.json.encode(head) + b"\n")
+        except OSError as error:
+            raise WrongWords(f"--out {out}: cannot be used for the trials: {error.strerror} / 无法使用") from None
+        return cls(folder, head)
+
+    @classmethod
+    def resumed(cls, folder: Path, head: Head) -> Trials:
+        """The folder of trials that were stopped. Raises WrongWords."""
+        found = cls(folder, head)
+        try:
+            first, *rest = (folder / _TRIALS).read_bytes().splitlines()
+            told = msgspec.json.decode(first, type=Head)
+            # The last line may have been torn by a kill.
+            found.done = [trial for line in rest if (trial := _trial(line))]
+        except (OSError, ValueError):
+            raise WrongWords(f"--resume {folder}: expected a folder of prove --mutants / 不是变异试验目录") from None
+        for name in ("commit", "seed", "cases"):
+            if getattr(told, name) != getattr(head, name):
+                raise WrongWords(f"--resume {folder}: its {name} is another one; start anew without it / 设置不符")
+        octets = b"".join(msgspec.json.encode(each) + b"\n" for each in (told, *found.done))
+        (folder / _TRIALS).write_bytes(octets)
+        return found
+
+    def add(self, trial: Trial) -> None:
+        """Note one trial more."""
+        self.done.append(trial)
+        with (self.folder / _TRIALS).open("ab") as out:
+            out.write(msgspec.json.encode(trial) + b"\n")
+
+    def lines(self, workers: int) -> LineMap:
+        """The map, measured once. Raises Unsound."""
+        path = self.folder / _LINES
+        if path.exists():
+            return msgspec.json.decode(path.read_bytes(), type=LineMap)
+        found = _measured(self._head, workers, self.folder)
+        if bad := [f"{case.case}: {case.verdict}" for case in found.cases if case.verdict not in _FINE]:
+            raise Unsound(f"the sound terminal does not pass {', '.join(bad)} / 无缺陷终端未通过")
+        fresh = path.with_name(path.name + ".part")
+        fresh.write_bytes(msgspec.json.encode(found))
+        fresh.replace(path)
+        return found
+
+
+_FINE = (Verdict.PASS.value, Verdict.NOT_APPLICABLE.value, Verdict.NOT_RUN.value)
+
+
+def _trial(line: bytes) -> Trial | None:
+    try:
+        return msgspec.json.decode(line, type=Trial)
+    except msgspec.MsgspecError:
+        return None
+
+
+def _measured(head: Head, workers: int, folder: Path) -> LineMap:
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as crew:
+        terminal = crew.submit(terminal_lines)
+        jobs = [crew.submit(measure, case, head.seed, str(folder)) for case in head.cases]
+        progress = Progress("cases measured / 已测用例", len(jobs))
+        for job in as_completed(jobs):
+            progress.step(job.result().case)
+        progress.close()
+        code, imported = terminal.result()
+        return LineMap(code=code, imported=imported, cases=tuple(job.result() for job in jobs))
+
+
+def _tried(mutants: Iterable[Mutant], lines: LineMap, seed: int, workers: int, folder: Path) -> Iterator[Trial]:
+    """Each trial as it ends. The threads only wait for the processes."""
+    crew = ThreadPoolExecutor(workers)
+    try:
+        jobs = [
+            crew.submit(attempt, mutant, lines.running(mutant.module, mutant.line), seed, str(folder))
+            for mutant in mutants
+        ]
+        for job in as_completed(jobs):
+            yield job.result()
+    finally:
+        crew.shutdown(cancel_futures=True)
+
+
+def main(asked: Asked) -> int:
+    """Draw, try, count and print. 0 no escape known or unsorted, 1 some, 3 the bench's own error, 4 wrong words."""
+    try:
+        cases = _cases(asked)
+        known = read_survivors()
+        head = Head(commit(), int(asked.seed), cases)
+        trials = Trials.resumed(asked.resume, head) if asked.resume else Trials.fresh(asked.out, head)
+    except (WrongWords, SurvivorError) as error:
+        print(error, file=sys.stderr)
+        return EXIT_USAGE
+    workers = int(asked.workers)
+    print(f"{trials.folder}  (stopped: prove --mutants N --resume / 中断后可续跑)", flush=True)
+    try:
+        lines = trials.lines(workers)
+    except (Unsound, ImportError) as error:
+        print(_without_coverage(error), file=sys.stderr)
+        return EXIT_ERROR
+    drawn = draw(lines.run(), sources(), int(asked.number), head.seed)
+    have = {trial.mutant for trial in trials.done}
+    progress = Progress("mutants / 变异体", len(drawn), done=sum(each in have for each in drawn))
+    for trial in _tried((each for each in drawn if each not in have), lines, head.seed, workers, trials.folder):
+        trials.add(trial)
+        progress.step(f"{trial.mutant.module}:{trial.mutant.line} {trial.mutant.kind}", trial.outcome)
+    progress.close()
+    wanted = set(drawn)
+    found = [trial for trial in trials.done if trial.mutant in wanted]
+    figure = figure_of(found, lines, known, commit=head.commit, seed=head.seed)
+    told = shown.Told(figure=figure, trials=tuple(found), known=known, never=lines.never())
+    (trials.folder / _RESULT).write_bytes(shown.to_json(told))
+    shown.print_told(told)
+    print(page.write(told, trials.folder / _PAGE))
+    if asked.record:
+        write_figure(figure)
+    return _exit(figure)
+
+
+def _exit(figure: Figure) -> int:
+    return EXIT_FAIL if figure.escaped or figure.unsorted else EXIT_PASS
+
+
+def _without_coverage(error: Exception) -> str:
+    if isinstance(error, Unsound):
+        return str(error)
+    return f"{error}: the lines that a case runs are measured by coverage; make test installs it / 缺少 coverage"

@@ -1,0 +1,143 @@
+"""Which lines of the terminal each case runs: the map from which mutants are drawn and cases for them chosen.
+
+Leaves running cases to the command. Lines are counted from 1, modules are dotted names. The measuring is coverage.py's.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import msgspec
+
+ITEM = "reference_terminal"
+_NO_PROGRAM = (f"{ITEM}.__main__",)
+
+Lines = dict[str, tuple[int, ...]]
+"""By module the lines, sorted."""
+
+
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """One case's lines beyond those that importing runs, the seconds it took and its verdict."""
+
+    case: str
+    verdict: str
+    wall_s: float
+    lines: Lines
+
+
+class LineMap(msgspec.Struct, frozen=True, kw_only=True):
+    """What the suite runs of the terminal: `code` are all lines that can run, `imported` those that importing runs."""
+
+    code: Lines
+    imported: Lines
+    cases: tuple[Measured, ...]
+
+    def run(self) -> Lines:
+        """Every line that importing or a case runs."""
+        found = {module: set(lines) for module, lines in self.imported.items()}
+        for case in self.cases:
+            for module, lines in case.lines.items():
+                found.setdefault(module, set()).update(lines)
+        return {module: tuple(sorted(lines)) for module, lines in sorted(found.items())}
+
+    def never(self) -> Lines:
+        """Lines that no case runs, nor importing."""
+        run = self.run()
+        left = {module: sorted(set(lines) - set(run.get(module, ()))) for module, lines in self.code.items()}
+        return {module: tuple(lines) for module, lines in left.items() if lines}
+
+    def counts(self) -> tuple[int, int]:
+        """How many lines the suite runs, and how many there are."""
+        code = sum(map(len, self.code.values()))
+        return code - sum(map(len, self.never().values())), code
+
+    def running(self, module: str, line: int) -> list[Measured]:
+        """The cases that run this line, the quickest first; where importing runs it, those that use the module.
+
+        A module is used where its functions run, or, if none has any that runs, where those of its importers do.
+        """
+        if line in self.imported.get(module, ()):
+            found = self._using({module})
+        else:
+            found = [case for case in self.cases if line in case.lines.get(module, ())]
+        return sorted(found, key=lambda case: (case.wall_s, case.case))
+
+    def _using(self, modules: set[str]) -> list[Measured]:
+        seen: set[str] = set()
+        while modules - seen:
+            if found := [case for case in self.cases if not modules.isdisjoint(case.lines)]:
+                return found
+            seen |= modules
+            modules = {importer for each in modules for importer in importers().get(each, ())}
+        return list(self.cases)
+
+
+@cache
+def sources() -> Mapping[str, Path]:
+    """The files of the terminal's modules, none of them imported but the package itself."""
+    root = importlib.util.find_spec(ITEM)
+    assert root is not None and root.submodule_search_locations
+    folder = Path(next(iter(root.submodule_search_locations)))
+    found: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*.py")):
+        parts = (ITEM, *path.relative_to(folder).with_suffix("").parts)
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+@cache
+def importers() -> Mapping[str, tuple[str, ...]]:
+    """By module of the terminal those that import it or a name from it."""
+    found: dict[str, list[str]] = {}
+    for importer, path in sources().items():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names = [node.module, *(f"{node.module}.{name.name}" for name in node.names)]
+            else:
+                names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
+            for name in filter(sources().__contains__, names):
+                found.setdefault(name, []).append(importer)
+    return {name: tuple(dict.fromkeys(by)) for name, by in found.items()}
+
+
+class Meter:
+    """Measures lines in this process; the terminal must not have been imported before it is made.
+
+    Raises ImportError where coverage.py is not installed.
+    """
+
+    def __init__(self) -> None:
+        coverage: Any = importlib.import_module("coverage")
+        self._tool: Any = coverage.Coverage(data_file=None, source_pkgs=[ITEM], config_file=False, messages=False)
+        # The package itself is imported to find its files.
+        self._tool.set_option("run:disable_warnings", ["module-not-measured", "no-data-collected"])
+        self.imported, _ = self.lines_of(_import_all)
+
+    def lines_of(self, work: Callable[[], object]) -> tuple[Lines, object]:
+        """The lines that the work runs, and what it gives."""
+        self._tool.erase()
+        self._tool.start()
+        try:
+            given = work()
+        finally:
+            self._tool.stop()
+        data = self._tool.get_data()
+        by_file = {str(path): module for module, path in sources().items()}
+        found = {by_file[name]: tuple(sorted(data.lines(name))) for name in data.measured_files() if name in by_file}
+        return {module: lines for module, lines in sorted(found.items()) if lines}, given
+
+    def code(self) -> Lines:
+        """Every line that can run."""
+        found = {module: tuple(self._tool.analysis2(str(path))[1]) for module, path in sources().items()}
+        return {module: lines for module, lines in found.items() if lines and module not in _NO_PROGRAM}
+
+
+def _import_all() -> list[ModuleType]:
+    return [importlib.import_module(name) for name in sources() if name not in _NO_PROGRAM]
