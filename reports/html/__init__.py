@@ -17,11 +17,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bench.case import Measurement, RunResult, Text, Verdict
+from conformance.mutants.figure import read_figure
 from reports.blocks import visible
 from reports.conformity import Entry, document_of
 from reports.histogram import histogram_svg
 from reports.html.texts import TEXTS
 from reports.html.view import Details, Glances, State, report
+from reports.mutants import sentence
 from reports.screen import span
 from reports.svg import NAMES, STYLE
 from reports.verdicts import write_whole
@@ -138,7 +140,13 @@ def report_html(
     for clause in run.clauses:
         document = document_of(clause.id)
         in_run[document] = in_run.get(document, 0) + 1
-    return page("report.html.j2", report=report(run, folder, ledger, details, glances), in_run=in_run)
+    return page(
+        "report.html.j2",
+        report=report(run, folder, ledger, details, glances),
+        in_run=in_run,
+        escapes=read_figure(),
+        sentence_of=sentence,
+    )
 
 
 def write(

@@ -175,6 +175,10 @@ TEXTS: dict[str, Text] = {
         "检测方法：下列五份草案，按本台架裁定 R-01 至 R-45 的解释 A 执行。若解释 B 在相同证据下得出不同判定，"
         "则并列印出，但不影响结论。",
     ),
+    "suite-strength": Text(
+        "How much escapes the suite, tried on the reference terminal with random small faults:",
+        "套件的漏检率（在参考终端中随机植入微小错误测得）：",
+    ),
     "document": Text("Document", "文件"),
     "in-run": Text("Clauses in this run", "本次运行涉及条款"),
     "parameters": Text("Values of the rulings in force", "生效的裁定参数"),

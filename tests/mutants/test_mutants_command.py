@@ -16,6 +16,7 @@ from conformance.mutants.operators import changed, sites
 from conformance.mutants.sampling import Mutant, on_wire
 
 CASE = "protocol/identifies-itself"
+FRAMES = "protocol/sends-well-formed-frames"
 
 
 def prove(*words: str) -> subprocess.CompletedProcess[str]:
@@ -42,15 +43,15 @@ def mutant_of(module: str, owner: str, before: str, kind: str) -> Mutant:
     raise AssertionError((module, owner, before))
 
 
-def measured(wall_s: float = 1.0) -> list[Measured]:
-    return [Measured(case=CASE, verdict="pass", wall_s=wall_s, lines={})]
+def measured(case: str = CASE) -> list[Measured]:
+    return [Measured(case=case, verdict="pass", wall_s=1.0, lines={})]
 
 
-def test_a_wrong_check_code_is_killed(tmp_path: Path) -> None:
-    broken = mutant_of("reference_terminal.hj212.frame", "", "HEAD", "text on the wire")
-    trial = attempt(broken, measured(), 1, str(tmp_path))
+def test_a_wrong_end_of_every_frame_is_killed(tmp_path: Path) -> None:
+    broken = mutant_of("reference_terminal.hj212.frame", "", "TAIL", "text on the wire")
+    trial = attempt(broken, measured(FRAMES), 1, str(tmp_path))
     assert trial.outcome == "killed", trial
-    assert trial.by.startswith(f"{CASE}:")
+    assert trial.by.startswith(f"{FRAMES}:")
     assert list(tmp_path.iterdir()) == []
 
 
