@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from simulators.centres.kinds import kind_of
+from simulators.collectors.kinds import kind_of as collector_kind
 from simulators.events import (
     Commanded,
     Connected,
@@ -123,8 +124,8 @@ def _introduce(site: Site, tell: Teller) -> None:
     if world.collectors:
         tell.line("Collectors / 数据采集器")
     for collector in world.collectors:
-        broker = f" {collector.broker} broker" if collector.kind == "mqtt" else ""
-        told = f"{collector.kind} {collector.channel} {collector.form} every {collector.period_s} s{broker}"
+        told = f"{collector.kind} {collector.channel} {collector.form} every {collector.period_s} s"
+        told += collector_kind(collector).line(collector)
         tell.line(f"  {collector.host}:{collector.port}  {collector.name:<8} {told}")
     tell.line("Centres / 数据中心")
     for spec in world.centres:

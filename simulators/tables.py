@@ -107,10 +107,10 @@ class Table:
         if value is None:
             return default or ""
         if not isinstance(value, str):
-            self.problem(key, f"expected text in quotes, got {_show(value)}")
+            self.problem(key, f"expected text in quotes, got {shown(value)}")
             return default or ""
         if pattern and not re.fullmatch(pattern, value):
-            self.problem(key, f"expected {hint or pattern}, got {_show(value)}")
+            self.problem(key, f"expected {hint or pattern}, got {shown(value)}")
             return default or ""
         return value
 
@@ -120,7 +120,7 @@ class Table:
         if value and value not in choices:
             near = difflib.get_close_matches(value, choices, 1)
             suggestion = f"; did you mean {near[0]!r}?" if near else ""
-            self.problem(key, f"expected one of {', '.join(filter(None, choices))}, got {_show(value)}{suggestion}")
+            self.problem(key, f"expected one of {', '.join(filter(None, choices))}, got {shown(value)}{suggestion}")
             return default or choices[0]
         return value
 
@@ -131,7 +131,7 @@ class Table:
         if value is None:
             return fallback
         if isinstance(value, bool) or not isinstance(value, int):
-            self.problem(key, f"expected a whole number from {low} to {high}, got {_show(value)}")
+            self.problem(key, f"expected a whole number from {low} to {high}, got {shown(value)}")
             return fallback
         if not low <= value <= high:
             self.problem(key, f"expected {low} to {high}, got {value}")
@@ -144,7 +144,7 @@ class Table:
         if value is None:
             return default
         if not isinstance(value, bool):
-            self.problem(key, f"expected true or false, got {_show(value)}")
+            self.problem(key, f"expected true or false, got {shown(value)}")
             return default
         return value
 
@@ -156,7 +156,7 @@ class Table:
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
         if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
-            self.problem(key, f'expected decimal text in quotes such as "0.01", got {_show(value)}')
+            self.problem(key, f'expected decimal text in quotes such as "0.01", got {shown(value)}')
             return default or "1"
         if positive and Decimal(value) <= 0:
             self.problem(key, f"expected a number greater than zero, got {value}")
@@ -170,7 +170,7 @@ class Table:
             return tuple(default or ())
         items = cast(list[object], value) if isinstance(value, list) else []
         if not isinstance(value, list) or not all(isinstance(item, str) for item in items):
-            self.problem(key, f'expected a list of texts such as ["a", "b"], got {_show(value)}')
+            self.problem(key, f'expected a list of texts such as ["a", "b"], got {shown(value)}')
             return tuple(default or ())
         return tuple(cast(list[str], items))
 
@@ -182,7 +182,7 @@ class Table:
         items = cast(list[object], value) if isinstance(value, list) else []
         good = [item for item in items if isinstance(item, int) and not isinstance(item, bool) and low <= item <= high]
         if not isinstance(value, list) or len(good) != len(items):
-            self.problem(key, f"expected a list of whole numbers from {low} to {high}, got {_show(value)}")
+            self.problem(key, f"expected a list of whole numbers from {low} to {high}, got {shown(value)}")
             return tuple(default or ())
         return tuple(good)
 
@@ -192,7 +192,7 @@ class Table:
         if value is None:
             return None
         if not isinstance(value, dict):
-            self.problem(key, f"expected a table, got {_show(value)}")
+            self.problem(key, f"expected a table, got {shown(value)}")
             return None
         return Table(cast(dict[str, object], value), f"{self.where}.{key}", self.problems)
 
@@ -203,7 +203,7 @@ class Table:
             return []
         items = cast(list[object], value) if isinstance(value, list) else []
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in items):
-            self.problem(key, f"expected an array of tables ([[{key}]]), got {_show(value)}")
+            self.problem(key, f"expected an array of tables ([[{key}]]), got {shown(value)}")
             return []
         return [
             Table(cast(dict[str, object], item), f"{self.where}.{key}[{index}]", self.problems)
@@ -217,7 +217,7 @@ class Table:
             return {}
         items = cast(dict[str, object], value) if isinstance(value, dict) else {}
         if not isinstance(value, dict) or not all(isinstance(item, str) for item in items.values()):
-            self.problem(key, f'expected a table of texts such as {{ A = "x" }}, got {_show(value)}')
+            self.problem(key, f'expected a table of texts such as {{ A = "x" }}, got {shown(value)}')
             return {}
         return cast(dict[str, str], dict(items))
 
@@ -231,6 +231,7 @@ class Table:
                 self.problem(key, f"unknown key; {suggestion}")
 
 
-def _show(value: object) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= 60 else shown[:57] + "..."
+def shown(value: object) -> str:
+    """A value as a person reads it in a sentence, not too long."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

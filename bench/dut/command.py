@@ -26,8 +26,8 @@ from bench.dut.revocation import lists_of, status_of
 from bench.dut.systems import system_of, systems_of
 from simulators.centres.kinds import kinds
 from simulators.centres.spec import USUAL, CentreSpec, Given
-from simulators.collectors.https import path_of
-from simulators.collectors.payloads import topic_of
+from simulators.collectors.kinds import flat
+from simulators.collectors.kinds import kind_of as collector_kind
 from simulators.collectors.spec import CollectorSpec
 from simulators.stamps import local
 
@@ -78,7 +78,7 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
     `state` (the state folder), `folder` (where the profile lies), `python` (an interpreter), `local` (host, port),
     `time_server` (host, port of the bench's NTP server; none where it serves no time), `period_s`, `buffer_h`,
     `store_octets` (0: as delivered), `meters` (name, host, port, line, device, unit, address, protocol, map, period_s,
-    points), `collectors` (fields of `simulators.collectors.spec.CollectorSpec`, `server_name`, `anchors`, `crls`,
+    points), `collectors` (fields of every kind of `simulators.collectors`, `server_name`, `anchors`, `crls`,
     `certificate` and `key` as PEM text; `topic` of each meter behind one, or `path`), `systems` (id, kind and url of
     OPC UA servers and databases; with security also security, certificate, key, trusted; a meter's `system` is the
     id, a point's `tag` its node or tag), `lines` (name, device, baud, parity, stop_bits of serial lines; `device` is
@@ -169,17 +169,10 @@ def _collector(seat: Seat, spec: CollectorSpec) -> dict[str, Any]:
     """What a template may name of a collector: its fields, what the terminal is given for it, where its meters are."""
     side = seat.site.collector_side(spec.name)
     behind = [meter.name for meter in seat.site.world.meters if meter.collector == spec.name]
-    if spec.kind == "mqtt":
-        places = {
-            "topic": {meter: topic_of(spec.form, spec.name, meter) for meter in behind},
-            "node": {meter: spec.node(meter) for meter in behind},
-        }
-    else:
-        places = {"path": {meter: path_of(meter) for meter in behind}}
     return {
-        **{field.name: getattr(spec, field.name) for field in dataclasses.fields(spec)},
+        **flat(spec),
         **{name: getattr(side, name) for name in ("server_name", "anchors", "crls", "certificate", "key")},
-        **places,
+        **collector_kind(spec).places(spec, behind),
     }
 
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol, runtime_checkable
 from bench.dut import LaunchError, Seat
 from bench.dut.revocation import lists_of, status_of
 from bench.operator.person import ATTEST, DO, TELL, Answer, Question
-from simulators.collectors.spec import CollectorSpec
+from simulators.collectors.kinds import kind_of as collector_kind
 from simulators.stamps import local
 from simulators.trust.authority import TerminalSide
 from simulators.trust.export import export_side
@@ -191,9 +191,8 @@ def _codes(row: PointRow) -> str:
     return " ".join(f"{centre}={code}" for centre, code in row.codes.items())
 
 
-def _mqtt(spec: CollectorSpec) -> tuple[str, str]:
-    """Version and QoS of a collector's messages; neither over HTTPS."""
-    return (spec.version, str(spec.qos)) if spec.kind == "mqtt" else ("", "")
+_OF_A_KIND = ("user", "password", "version", "qos")
+"""Columns of collectors that not every kind has."""
 
 
 def commissioning(seat: Seat) -> str:
@@ -218,9 +217,7 @@ def commissioning(seat: Seat) -> str:
                     str(one.port),
                     one.channel,
                     one.form,
-                    one.user,
-                    one.password,
-                    *_mqtt(one),
+                    *(collector_kind(one).entered(one).get(name, "") for name in _OF_A_KIND),
                 )
             )
             for one in seat.site.world.collectors

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from bench.dut import Seat
+from bench.dut.reference_collected import told_of
 from bench.dut.reference_meters import NoDriver
 from simulators.collectors.spec import CollectorSpec
 
@@ -20,10 +21,12 @@ def collectors_of(seat: Seat) -> list[dict[str, Any]]:
 
 
 def _collector(seat: Seat, spec: CollectorSpec) -> dict[str, Any]:
-    if spec.channel not in _CHANNELS:
+    told = told_of().get(spec.kind)
+    if told is None or spec.channel not in _CHANNELS:
+        over = spec.channel if told is not None else spec.kind
         raise NoDriver(
-            f"the reference terminal does not speak to collector {spec.name} over {spec.channel}; leave it out "
-            f"/ 参考终端不支持该采集器通道({spec.channel})"
+            f"the reference terminal does not speak to collector {spec.name} over {over}; leave it out "
+            f"/ 参考终端不支持该采集器通道({over})"
         )
     made: dict[str, Any] = {
         "id": spec.name,
@@ -32,11 +35,8 @@ def _collector(seat: Seat, spec: CollectorSpec) -> dict[str, Any]:
         "port": spec.port,
         "form": spec.form,
         "numbers": spec.numbers,
+        **told(spec),
     }
-    if spec.kind == "mqtt":
-        made |= {"qos": spec.qos, "client": "terminal", "version": "3.1.1" if spec.version == "3.1.1" else "5.0"}
-        if spec.user:
-            made |= {"user": spec.user, "password": spec.password}
     if spec.channel != "plain":
         side = seat.site.collector_side(spec.name)
         made |= {

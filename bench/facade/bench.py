@@ -14,8 +14,7 @@ from typing import Any, Protocol, TypeVar
 from bench.dut import Alteration
 from simulators.centres.hj212.centre import Centre
 from simulators.centres.http import JsonCentre
-from simulators.collectors.https import HttpsCollector
-from simulators.collectors.mqtt import MqttCollector
+from simulators.collectors.kinds import AnyCollector
 from simulators.meters.modbus.device import Meter
 from simulators.plant import Plant
 from simulators.trust.distribution import DistributionPoint
@@ -469,7 +468,7 @@ class Bench(Protocol):
         ...
 
     @property
-    def collectors(self) -> Mapping[str, MqttCollector | HttpsCollector]:
+    def collectors(self) -> Mapping[str, AnyCollector]:
         """Collectors by name (K1, K2)."""
         ...
 

@@ -17,6 +17,7 @@ from bench.history import Began, CentreSetup, DerivedPoint, MeterSetup, Point
 from bench.layout.scenario import Collector, Scenario
 from simulators.centres.kinds import kind_of
 from simulators.centres.spec import USUAL, CentreSpec
+from simulators.collectors.kinds import kinds as collector_kinds
 from simulators.collectors.spec import CollectorSpec
 from simulators.meters.carriers import LineSettings
 from simulators.meters.modbus.descriptor import ALL_TYPES
@@ -35,7 +36,6 @@ LISTS = f"{_CENTRES}5"
 BENCH_LOCAL = "10.3.0.1"
 """The bench's own address in the local network; its time server stands there."""
 MODBUS_PORT, CENTRE_PORT, LOCAL_PORT = 502, 9010, 8080
-_COLLECTOR_PORTS = {("mqtt", False): 1883, ("mqtt", True): 8883, ("https", False): 8080, ("https", True): 8443}
 
 _PLANTS = SHIPPED / "plants"
 
@@ -229,15 +229,15 @@ def _lists(scenario: Scenario) -> RevocationSpec | None:
 
 
 def _collector(number: int, each: Collector, scenario: Scenario) -> CollectorSpec:
-    secure = each.options.get("channel", "plain") != "plain"
-    usual = CollectorSpec(
-        name=f"K{number}",
-        kind="mqtt" if each.kind == "mqtt" else "https",
-        host=f"10.1.0.{40 + number}",
-        port=_COLLECTOR_PORTS[each.kind, secure],
-        period_s=int(scenario.period_s),
-    )
-    return replace(usual, **each.options)
+    kind = collector_kinds()[each.kind]
+    clear, secured = kind.ports
+    usual = {
+        "name": f"K{number}",
+        "host": f"10.1.0.{40 + number}",
+        "port": clear if each.options.get("channel", "plain") == "plain" else secured,
+        "period_s": int(scenario.period_s),
+    }
+    return kind.settings(**usual, **each.options)
 
 
 def _collected(scenario: Scenario) -> list[MeterSpec]:

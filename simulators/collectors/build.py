@@ -1,20 +1,25 @@
-"""Meters of a description that stand behind collectors: where they are, what is wrong with them, and they made real.
+"""Collectors of a description and the meters behind them: what is wrong with them, and they made real.
 
-Leaves collectors themselves to `spec`.
+Leaves what each kind has of its own to its descriptor (`kinds`).
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from simulators.collectors import hj212_text
+from simulators.centres.channel import locks_of
+from simulators.clock import Clock, Observe
 from simulators.collectors.collected import CollectedMeter
-from simulators.collectors.spec import CollectorSpec
+from simulators.collectors.kinds import AnyCollector, Common, kind_of
+from simulators.collectors.payloads import flaws_of
+from simulators.collectors.spec import CLIENT, CollectorSpec
 from simulators.meters.build import Kit
 from simulators.meters.maps import RegisterMap
 from simulators.meters.serial.maps import AnyMap
 from simulators.meters.spec import MeterSpec, PointSpec
+from simulators.trust.authority import Trust
 
 
 def placed_at(meter: MeterSpec, collectors: Sequence[CollectorSpec]) -> MeterSpec:
@@ -46,23 +51,13 @@ def check_collected(
         where = f"meter {meter.name}"
         if meter.collector not in names:
             note(where, f"the world has no collector {meter.collector!r}; it has {', '.join(names) or 'none'}")
-        form = next((each.form for each in collectors if each.name == meter.collector), "")
-        if form == "hj212":
-            _check_hj212(meter, note)
         tags = [tag_of(point) for point in meter.points]
+        for collector in (each for each in collectors if each.name == meter.collector):
+            for flaw in flaws_of(collector.form, meter.name, tags):
+                note(where, flaw)
         for tag in dict.fromkeys(tags):
             if tags.count(tag) > 1:
                 note(where, f"the tag {tag!r} is given to several points; tags of a meter must differ")
-
-
-def _check_hj212(meter: MeterSpec, note: Callable[[str, str], None]) -> None:
-    """What HJ 212 text cannot say."""
-    where = f"meter {meter.name}"
-    if len(meter.name.encode()) > hj212_text.LONGEST_NAME:
-        note(where, f"its MN holds {hj212_text.LONGEST_NAME} octets of its name; give it a shorter one")
-    for tag in map(tag_of, meter.points):
-        if not hj212_text.CODE.fullmatch(tag):
-            note(where, f"the tag {tag!r} is no code of HJ 212; give 1 to 12 letters and digits")
 
 
 def collected_meter(spec: MeterSpec, device: AnyMap, kit: Kit, collectors: Sequence[CollectorSpec]) -> CollectedMeter:
@@ -76,7 +71,20 @@ def collected_meter(spec: MeterSpec, device: AnyMap, kit: Kit, collectors: Seque
         kit.plant,
         tags={point.id: tag_of(point) for point in spec.points},
         as_text=collector.numbers == "text",
-        asked=collector.kind == "https",
-        hj212=collector.form == "hj212",
+        faults=kind_of(collector).faults(collector),
         **kit.wiring(spec),
     )
+
+
+def build_collector(
+    spec: CollectorSpec,
+    meters: Sequence[CollectedMeter],
+    *,
+    clock: Clock,
+    chance: random.Random,
+    observe: Observe,
+    trust: Trust,
+) -> AnyCollector:
+    """The collector that a description asks for; it listens once started."""
+    locks = locks_of(trust, spec.channel, spec.name, spec.hosts, peer_name=CLIENT, certificate=spec.certificate)
+    return kind_of(spec).build(spec, meters, Common(clock, chance, observe, trust, locks))

@@ -19,6 +19,7 @@ from simulators.meters.faults import (
     Calibrating,
     Delayed,
     Duplicate,
+    Fault,
     Garbage,
     Jump,
     Late,
@@ -80,11 +81,9 @@ class Sample:
 class CollectedMeter(Meter):
     """A device of a register map whose values a collector tells by tag.
 
-    `tags` maps point to tag. `as_text` writes numbers as JSON texts, as some collectors do. `asked`: its collector
-    tells nothing by itself; `hj212`: it tells HJ 212 text.
+    `tags` maps point to tag. `as_text` writes numbers as JSON texts, as some collectors do. `faults` are those that a
+    device behind its collector can have.
     """
-
-    known_faults = TOLD
 
     def __init__(
         self,
@@ -94,16 +93,14 @@ class CollectedMeter(Meter):
         *,
         tags: dict[str, str],
         as_text: bool = False,
-        asked: bool = False,
-        hj212: bool = False,
+        faults: tuple[type[Fault], ...] = TOLD,
         **wiring: Unpack[Wiring],
     ) -> None:
         super().__init__(name, device.name, 0, plant, **wiring)
         self._fit(device.registers)
         self._tags = tags
         self._as_text = as_text
-        if asked or hj212:
-            self.known_faults = ASKED if asked else TOLD_HJ212
+        self.known_faults = faults
         self._last: Sample | None = None
 
     def sample(self, at_us: int) -> Sample:

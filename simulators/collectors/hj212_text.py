@@ -7,7 +7,7 @@ Leaves frames and check words to the codec of the centres, topics to `payloads`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from simulators.centres.hj212.codec import CP_LIMIT, Item, Packet, encode
 from simulators.collectors.entries import Entry
@@ -26,6 +26,15 @@ _FRAME = len("CP=&&&&")
 def mn_of(name: str) -> str:
     """The MN of a device: the octets of its name in hexadecimal, filled up to 24 characters with leading zeros."""
     return name.encode().hex().upper().rjust(24, "0")
+
+
+def flaws_of(name: str, tags: Sequence[str]) -> Iterator[str]:
+    """What HJ 212 text cannot say of a device."""
+    if len(name.encode()) > LONGEST_NAME:
+        yield f"its MN holds {LONGEST_NAME} octets of its name; give it a shorter one"
+    for tag in tags:
+        if not CODE.fullmatch(tag):
+            yield f"the tag {tag!r} is no code of HJ 212; give 1 to 12 letters and digits"
 
 
 def write(name: str, stamp_us: int, entries: Sequence[Entry]) -> str:

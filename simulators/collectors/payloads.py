@@ -7,12 +7,13 @@ so that a message can hold what no JSON writer would give: NaN, numbers as texts
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from typing import Literal, get_args
 
 from simulators.collectors import hj212_text
 from simulators.collectors.entries import Entry
 
-__all__ = ["FORMS", "Entry", "Form", "node_of", "status_topic", "topic_of", "write"]
+__all__ = ["FORMS", "Entry", "Form", "flaws_of", "node_of", "status_topic", "topic_of", "write"]
 
 Form = Literal["neuron", "neuron-tags", "thingsboard", "properties", "hj212"]
 """EMQX Neuron's two forms, ThingsBoard gateway's telemetry, a list of properties stamped in seconds, HJ 212 text."""
@@ -38,6 +39,11 @@ def topic_of(form: Form, collector: str, node: str) -> str:
 def node_of(form: Form, name: str) -> str:
     """What a device is called in messages."""
     return hj212_text.mn_of(name) if form == "hj212" else name
+
+
+def flaws_of(form: Form, name: str, tags: Sequence[str]) -> Iterator[str]:
+    """What a form cannot say of a device with these tags."""
+    return hj212_text.flaws_of(name, tags) if form == "hj212" else iter(())
 
 
 def content_type(form: Form) -> str:

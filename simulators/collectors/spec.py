@@ -1,61 +1,45 @@
-"""A collector as data: reading it from a world file, building it, and what a terminal is given to talk to it.
+"""A collector as data, whatever its kind, and what a terminal is given to talk to it.
 
-Leaves what it does to `mqtt` and `https`, and the meters behind it to the world.
+Leaves what only one kind has to the kinds' descriptors (`kinds`), and the meters behind it to the world.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Literal
 
-from simulators.centres.channel import CHANNELS, Channel, family_of, locks_of
-from simulators.clock import Clock, Observe
-from simulators.collectors.collected import CollectedMeter
-from simulators.collectors.https import HttpsCollector
-from simulators.collectors.mqtt import MqttCollector
-from simulators.collectors.payloads import FORMS, TOLD_ONLY, Form, node_of
-from simulators.mqtt.broker import VERSIONS, Version
-from simulators.tables import NAME, Table
-from simulators.trust.authority import CHOICES, Choice, Role, TerminalSide, Trust
+import msgspec
 
-Kind = Literal["mqtt", "https"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-BROKERS = ("embedded", "mosquitto")
+from simulators.centres.channel import Channel, family_of
+from simulators.collectors.payloads import Form, node_of
+from simulators.settings import Name, Port, Settings
+from simulators.trust.authority import Choice, Role, TerminalSide, Trust
+
 CLIENT = "terminal"
 """Whom a collector expects as its client, in certificates."""
 _DOMAIN = "collector.test"
-_OF_MQTT = ("qos", "retain", "broker", "version", "expiry_s", "user", "password")
 
 
-@dataclass(frozen=True)
-class CollectorSpec:
-    """A collector. `kind` https over a plain channel is HTTP.
+class CollectorSpec(Settings, frozen=True, kw_only=True, tag_field="kind"):
+    """What a collector of any kind has; each kind adds its own.
 
     It reads its meters every `period_s` on the grid of true time and tells them in `form`; `numbers` are JSON numbers
-    or texts. `qos` and `retain` are those of its messages, `broker` says whose broker it is: its own (embedded), or a
-    Mosquitto that is started for it (real time only). `version` is what MQTT clients may speak to its own broker (a
-    Mosquitto takes any), `expiry_s` the message expiry interval that 5.0 gives its messages (0: none). `user` and
-    `password` are what clients must say.
+    or texts.
     """
 
-    name: str
-    kind: Kind
+    name: Name
     host: str
-    port: int
+    port: Port
     form: Form = "neuron"
-    period_s: int = 60
+    period_s: Annotated[int, msgspec.Meta(ge=1, le=10_800)] = 60
     channel: Channel = "plain"
     certificate: Choice = "good"
-    qos: int = 1
-    retain: bool = False
-    numbers: str = "number"
-    broker: str = "embedded"
-    user: str = ""
-    password: str = ""
-    version: Version = "3.1.1"
-    expiry_s: int = 0
+    numbers: Literal["number", "text"] = "number"
+
+    @property
+    def kind(self) -> str:
+        """The id of its kind."""
+        return str(self.__struct_config__.tag)
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -66,44 +50,12 @@ class CollectorSpec:
         """What its messages call one of its meters."""
         return node_of(self.form, meter)
 
-
-def read_collector(table: Table) -> CollectorSpec:
-    """One collector of a world file; its problems go into the table."""
-    kind = cast(Kind, table.choice("kind", KINDS))
-    spec = CollectorSpec(
-        name=table.text("name", pattern=NAME, hint="a name of letters, digits, - _ ."),
-        kind=kind,
-        host=table.text("host"),
-        port=table.integer("port", 1, 65535),
-        form=cast(Form, table.choice("form", FORMS, "neuron")),
-        period_s=table.integer("period_s", 1, 10_800, 60),
-        channel=cast(Channel, table.choice("channel", CHANNELS, "plain")),
-        certificate=cast(Choice, table.choice("certificate", CHOICES, "good")),
-        qos=table.integer("qos", 0, 2, 1),
-        retain=table.flag("retain", False),
-        numbers=table.choice("numbers", ("number", "text"), "number"),
-        broker=table.choice("broker", BROKERS, "embedded"),
-        user=table.text("user", ""),
-        password=table.text("password", ""),
-        version=cast(Version, table.choice("version", VERSIONS, "3.1.1")),
-        expiry_s=table.integer("expiry_s", 0, 2**31, 0),
-    )
-    if spec.channel == "plain" and spec.certificate != "good":
-        table.problem("channel", "a plain channel shows no certificate; choose tls, mtls, gm-tls13 or tlcp")
-    if kind == "https" and any(map(table.has, _OF_MQTT)):
-        table.problem("kind", f"{', '.join(_OF_MQTT[:-1])} and {_OF_MQTT[-1]} belong to mqtt; remove them")
-    if kind == "https" and spec.form in TOLD_ONLY:
-        table.problem("form", f"{spec.form} is published, nobody asks for it; choose kind mqtt or another form")
-    if spec.form == "hj212" and spec.numbers == "text":
-        table.problem("numbers", "HJ 212 text has no quotes; remove numbers, or choose another form")
-    if spec.expiry_s and spec.version == "3.1.1":
-        table.problem("expiry_s", 'messages of MQTT 3.1.1 never expire; give version "5.0" or "any"')
-    if bool(spec.user) != bool(spec.password):
-        table.problem("password", "user and password belong together; give both or neither")
-    if spec.broker == "mosquitto" and (spec.channel not in ("plain", "tls", "mtls") or spec.user):
-        table.problem("broker", "a Mosquitto stands on plain, tls or mtls and without user; choose embedded")
-    table.finish()
-    return spec
+    def flaws(self) -> Iterator[tuple[str, str]]:
+        """What no collector can be."""
+        if self.channel == "plain" and self.certificate != "good":
+            yield "channel", "a plain channel shows no certificate; choose tls, mtls, gm-tls13 or tlcp"
+        if self.form == "hj212" and self.numbers == "text":
+            yield "numbers", "HJ 212 text has no quotes; remove numbers, or choose another form"
 
 
 def collector_subjects(specs: Sequence[CollectorSpec]) -> list[tuple[Role, str]]:
@@ -126,56 +78,3 @@ def collector_side(spec: CollectorSpec, trust: Trust, choice: Choice = "good") -
         certificate=leaf.certificate if leaf else "",
         key=leaf.key if leaf else "",
     )
-
-
-def build_collector(
-    spec: CollectorSpec,
-    meters: Sequence[CollectedMeter],
-    *,
-    clock: Clock,
-    chance: random.Random,
-    observe: Observe,
-    trust: Trust,
-) -> MqttCollector | HttpsCollector:
-    """The collector that a description asks for; it listens once started."""
-    locks = locks_of(trust, spec.channel, spec.name, spec.hosts, peer_name=CLIENT, certificate=spec.certificate)
-    if spec.kind == "https":
-        return HttpsCollector(
-            spec.name,
-            spec.host,
-            spec.port,
-            meters,
-            form=spec.form,
-            period_s=spec.period_s,
-            clock=clock,
-            chance=chance,
-            observe=observe,
-            locks=locks,
-        )
-    return MqttCollector(
-        spec.name,
-        spec.host,
-        spec.port,
-        meters,
-        form=spec.form,
-        period_s=spec.period_s,
-        qos=spec.qos,
-        retain=spec.retain,
-        login=(spec.user, spec.password),
-        version=spec.version,
-        expiry_s=spec.expiry_s,
-        clock=clock,
-        observe=observe,
-        locks=locks,
-        mosquitto=_mosquitto(spec, trust) if spec.broker == "mosquitto" else None,
-    )
-
-
-def _mosquitto(spec: CollectorSpec, trust: Trust) -> dict[str, str]:
-    """What a Mosquitto is to show and to demand: PEM texts by the name of its setting; empty on a plain channel."""
-    if spec.channel == "plain":
-        return {}
-    authority = trust[family_of(spec.channel)]
-    leaf = authority.leaf("server", spec.name, spec.hosts, spec.certificate)
-    found = {"certfile": leaf.certificate, "keyfile": leaf.key}
-    return {**found, "cafile": authority.anchor} if spec.channel == "mtls" else found

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from simulators.centres.read import read_centre
 from simulators.collectors.build import placed_at
-from simulators.collectors.spec import read_collector
+from simulators.collectors.kinds import kinds as collector_kinds
 from simulators.meters.spec import read_fault, read_line, read_meters
+from simulators.settings import read_kind
 from simulators.stamps import from_iso
 from simulators.tables import NAME, DescriptionError, Problem, Table, read_toml
 from simulators.trust.distribution import RevocationSpec
@@ -46,7 +47,8 @@ def build_world(data: dict[str, object], where: str, folder: Path) -> World:
     centres = [read_centre(table, folder) for table in top.tables("centres", required=True)]
     lines = tuple(read_line(table) for table in top.tables("lines"))
     faults = tuple(fault for table in top.tables("faults") if (fault := read_fault(table)) is not None)
-    collectors = tuple(read_collector(table) for table in top.tables("collectors"))
+    of_collectors = {name: kind.settings for name, kind in collector_kinds().items()}
+    collectors = tuple(read_kind(table, of_collectors) for table in top.tables("collectors"))
     revocation = _revocation(top.table("revocation"))
     top.finish()
     placed = tuple(placed_at(meter, collectors) for meter in meters)

@@ -19,11 +19,10 @@ from simulators.centres.kinds import kinds
 from simulators.centres.read import own_files
 from simulators.centres.spec import CentreSpec, Given
 from simulators.clock import Chance, Clock, Observe, seeded
-from simulators.collectors.build import collected_meter
+from simulators.collectors.build import build_collector, collected_meter
 from simulators.collectors.collected import CollectedMeter
-from simulators.collectors.https import HttpsCollector
-from simulators.collectors.mqtt import MqttCollector
-from simulators.collectors.spec import build_collector, collector_side, collector_subjects
+from simulators.collectors.kinds import AnyCollector
+from simulators.collectors.spec import collector_side, collector_subjects
 from simulators.meters.build import Carriers, Door, Kit, build_doors, build_meter
 from simulators.meters.meter import Meter
 from simulators.meters.schedule import Schedule
@@ -111,7 +110,7 @@ class Site:
         subjects = [*subjects_of(world.centres), *collector_subjects(world.collectors)]
         lists = world.revocation
         self.trust = Trust(world.start_us, streams, subjects, "" if lists is None else lists.ocsp_url)
-        self.collectors: dict[str, MqttCollector | HttpsCollector] = {
+        self.collectors: dict[str, AnyCollector] = {
             spec.name: build_collector(
                 spec,
                 behind[spec.name],
@@ -208,7 +207,7 @@ class Site:
             if isinstance(door, Discarded):
                 door.discard()
 
-    def _devices(self) -> tuple[Door | MqttCollector | HttpsCollector | AnyCentre | DistributionPoint, ...]:
+    def _devices(self) -> tuple[Door | AnyCollector | AnyCentre | DistributionPoint, ...]:
         """Everything that listens."""
         lists = () if self.revocation is None else (self.revocation,)
         return (*self.gateways, *self.collectors.values(), *self.everyone.values(), *lists)

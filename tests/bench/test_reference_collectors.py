@@ -7,11 +7,11 @@ import random
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bench.dut import Seat
 from bench.dut.command import variables
@@ -22,6 +22,8 @@ from reference_terminal.assembly import Terminal
 from reference_terminal.platform import Platform
 from reference_terminal.settings.config import load_config
 from simulators.centres.spec import CentreSpec
+from simulators.collectors.https.descriptor import HttpsSpec
+from simulators.collectors.mqtt.descriptor import MqttSpec
 from simulators.collectors.spec import CollectorSpec
 from simulators.events import Event, Handed, Published
 from simulators.world import MeterSpec, PlantSpec, PointSpec, Site, World, load_world
@@ -64,12 +66,12 @@ def world(*collectors: CollectorSpec) -> World:
 
 def test_every_way_from_a_collector_into_the_store(program: Callable[[str], str]) -> None:
     program("mosquitto")
-    usual = CollectorSpec("", "mqtt", "127.0.0.1", 0, period_s=1)
+    usual = MqttSpec(name="", host="127.0.0.1", port=0, period_s=1)
     described = world(
         replace(usual, name="own", port=free_port(), channel="mtls", form="neuron-tags"),
         replace(usual, name="mosquitto", port=free_port(), broker="mosquitto", channel="tls", form="properties"),
         replace(usual, name="texts", port=free_port(), form="thingsboard", numbers="text", user="u", password="p"),
-        replace(usual, name="asked", port=free_port(), kind="https", channel="tls"),
+        HttpsSpec(name="asked", host="127.0.0.1", port=free_port(), period_s=1, channel="tls"),
     )
 
     async def scene() -> tuple[list[Event], dict[str, dict[int, str]]]:
@@ -122,7 +124,7 @@ def test_the_shipped_world_configures_a_terminal() -> None:
 
 
 def test_a_channel_the_terminal_lacks_is_told() -> None:
-    described = world(CollectorSpec("own", "https", "127.0.0.1", free_port(), channel="tlcp"))
+    described = world(HttpsSpec(name="own", host="127.0.0.1", port=free_port(), channel="tlcp"))
     with pytest.raises(NoDriver, match="collector own over tlcp"):
         configuration(described, period_s=1, database=":memory:", port=0)
 

@@ -7,15 +7,17 @@ import json
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from simulators_helpers import MN, Heard, free_port
 
 from simulators.centres.spec import CentreSpec
 from simulators.centres.switches import SwitchError
+from simulators.collectors.https.descriptor import HttpsSpec
+from simulators.collectors.mqtt.descriptor import MqttSpec
 from simulators.collectors.spec import CollectorSpec
 from simulators.events import Handed, Published, Secured, Served, Unserved
 from simulators.meters.channels import MeterError
@@ -72,8 +74,8 @@ async def standing(*collectors: CollectorSpec) -> AsyncGenerator[tuple[Site, Hea
 
 
 def mqtt(**changes: object) -> CollectorSpec:
-    usual = CollectorSpec("C", "mqtt", "127.0.0.1", free_port(), period_s=1)
-    return replace(usual, **changes)  # type: ignore[arg-type]
+    usual = MqttSpec(name="C", host="127.0.0.1", port=free_port(), period_s=1)
+    return replace(usual, **changes)
 
 
 async def lines(*words: str) -> list[str]:
@@ -256,7 +258,7 @@ def test_faults_of_a_device_bend_its_messages(program: Program) -> None:
 
 def test_a_collector_that_is_asked(program: Program, tmp_path: Path) -> None:
     async def scene() -> None:
-        spec = CollectorSpec("H", "https", "127.0.0.1", free_port(), period_s=5, channel="tls")
+        spec = HttpsSpec(name="H", host="127.0.0.1", port=free_port(), period_s=5, channel="tls")
         async with standing(spec) as (site, heard):
             (tmp_path / "ca").write_text(site.collector_side("H").anchors)
             at = f"https://127.0.0.1:{spec.port}/api/v1/devices/"
@@ -304,7 +306,7 @@ def test_descriptions_that_are_wrong() -> None:
         build_world(data, "w.toml", Path())
     text = "\n".join(map(str, caught.value.problems))
     for words in (
-        "belong to mqtt; remove them",
+        "belongs to mqtt, this is https; remove it",
         "a plain channel shows no certificate",
         "user and password belong together",
         "expected one of mqtt, https",

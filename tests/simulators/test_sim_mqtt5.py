@@ -28,7 +28,7 @@ from simulators.centres.hj212.codec import Frame, Splitter, parse_data
 from simulators.collectors import payloads
 from simulators.collectors.entries import Entry
 from simulators.collectors.hj212_text import mn_of, with_bad_check
-from simulators.collectors.mqtt import MqttCollector
+from simulators.collectors.mqtt.collector import MqttCollector
 from simulators.events import Connected, Handed, Published
 from simulators.mqtt import octets, packets, properties
 from simulators.mqtt.packets import LEVEL_5, Message

@@ -13,6 +13,8 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager, asyn
 from pathlib import Path
 from typing import NoReturn
 
+import msgspec
+
 from bench.facade.bench import LinkControl, Unable
 from bench.facade.timekeeping import NTP_PORT
 from bench.history import Captured
@@ -163,7 +165,7 @@ class LoopbackPlace:
                 for spec in world.centres
             ),
             collectors=tuple(
-                dataclasses.replace(spec, host=self._host(spec.host, inside=inside), port=_port(spec.port))
+                msgspec.structs.replace(spec, host=self._host(spec.host, inside=inside), port=_port(spec.port))
                 for spec in world.collectors
             ),
             revocation=None

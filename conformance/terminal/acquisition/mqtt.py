@@ -23,7 +23,7 @@ from conformance.terminal.acquisition.collectors import (
     TakesWhatBrokerKept,
     world,
 )
-from simulators.collectors.mqtt import MqttCollector
+from simulators.collectors.mqtt.collector import MqttCollector
 from simulators.meters.faults import AnyFault, BadCheck, Silent, Token, Truncated, WrongClock
 
 MQTT_5, QOS_2, AS_HJ212 = "source.mqtt5", "source.mqtt-qos2", "source.mqtt-hj212"

@@ -1,0 +1,1 @@
+"""Collectors that are asked by HTTP(S)."""
