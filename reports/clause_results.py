@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bench.case import CaseResult, Check, ClauseResult, Verdict, case_verdict, clause_verdict, weakest
-from reports.conformity import mixed_reason
-from reports.repeats import counting, mixed
+from reports.repeats import counting, mixed, mixed_reason
 
 
 def clause_results(cases: Sequence[CaseResult]) -> tuple[ClauseResult, ...]:
@@ -79,6 +78,11 @@ def _result(clause: str, cases: Mapping[str, Sequence[CaseResult]]) -> ClauseRes
             name for name, check in deciding.items() if check.timed and check.verdict is Verdict.NOT_RUN
         ),
     )
+
+
+def verdict_of(clause: str, cases: Mapping[str, Sequence[CaseResult]]) -> Verdict:
+    """The verdict of a clause by the attempts of its cases."""
+    return _said(clause, cases)[1]
 
 
 def _said(clause: str, cases: Mapping[str, Sequence[CaseResult]]) -> tuple[list[str], Verdict, str]:

@@ -7,13 +7,15 @@ possible, since nothing then says which clauses bind.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 import msgspec
 
 from bench.case import CaseResult, ClauseResult, RunResult, Text, Verdict
 from conformance.clauses.statement import OBJECTS
+from reports.entries import Entry
+from reports.readings import UnderB, tally, under_b
 from reports.repeats import attempts_of, outcomes, repeatable
 
 DOCUMENTS: dict[str, Text] = {
@@ -28,36 +30,6 @@ SHORT = {"isc-2": "ISC-2", "csmt": "CSMT", "ssea": "SSEA", "cpcif": "CPCIF", "is
 # What a run is taken to test when it does not say which roles were submitted.
 _ROLES = ("terminal", "collector")
 RUNS_FOR_STATEMENT = 3
-
-
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """What a report needs of one ledger entry; fields as in the ledger's schema.
-
-    `claim` is the id of the question of the capability statement that decides whether the entry binds, empty if none,
-    and `question` its words; `condition` says that it asks for a condition written in the clause (R-03). `asks` is
-    false for headings, definitions and other kinds that ask for nothing. `disposition` takes the cases into account.
-    `decided` and `open` say what the cases decide of the entry and what not; both are empty where they decide it whole.
-    """
-
-    id: str
-    document: str
-    number: str
-    strength: str
-    object: str
-    disposition: str
-    requirement: Text
-    topic: str = ""
-    decided: Text = Text("", "")
-    open: Text = Text("", "")
-    reason: Text = Text("", "")
-    prompt: Text = Text("", "")
-    readings: tuple[str, ...] = ()
-    reading_b: Text = Text("", "")
-    claim: str = ""
-    question: Text = Text("", "")
-    condition: bool = False
-    asks: bool = True
-
 
 DISPOSITIONS: dict[str, Text] = {
     "automated": Text("decided by cases", "由用例判定"),
@@ -154,17 +126,6 @@ def documents(ids: Iterable[str]) -> list[str]:
 def not_repeatable(run: RunResult) -> tuple[str, ...]:
     """The cases whose attempts came to different verdicts (R-07)."""
     return tuple(name for name, attempts in attempts_of(run).items() if not repeatable(attempts))
-
-
-def mixed_reason(attempts: Sequence[CaseResult], verdicts: Sequence[Verdict] = ()) -> Text:
-    """Why what is not repeatable fails: a case, or with `verdicts` what its attempts said of one clause."""
-    told = verdicts or [attempt.verdict for attempt in attempts]
-    en = ", ".join(verdict.value for verdict in told)
-    zh = "、".join(verdict.zh for verdict in told)
-    return Text(
-        f"not repeatable: the attempts of {attempts[0].id} came to {en} (R-07)",
-        f"不可重复：{attempts[0].id} 各次结果为{zh}（R-07）",
-    )
 
 
 def claimed_documents(run: RunResult) -> frozenset[str]:
@@ -307,13 +268,22 @@ def completed(run: RunResult, ledger: Sequence[Entry]) -> RunResult:
     scope = _Scope(run)
     decided = {clause.id: clause for clause in run.clauses}
     entries = {entry.id: entry for entry in ledger if scope.holds(entry) or (entry.asks and entry.id in decided)}
-    found = [_with_standing(id, entries.get(id), decided.get(id), scope) for id in {**entries, **decided}]
+    by_case: dict[str, list[CaseResult]] = {}
+    for case in run.cases:
+        by_case.setdefault(case.id, []).append(case)
+    found = [_with_standing(id, entries.get(id), decided.get(id), scope, by_case) for id in {**entries, **decided}]
     order = {name: number for number, name in enumerate(documents(clause.id for clause in found))}
     ordered = sorted(found, key=lambda clause: (order[document_of(clause.id)], clause_order(clause.id)))
     return msgspec.structs.replace(run, clauses=tuple(ordered))
 
 
-def _with_standing(id: str, entry: Entry | None, decided: ClauseResult | None, scope: _Scope) -> ClauseResult:
+def _with_standing(
+    id: str,
+    entry: Entry | None,
+    decided: ClauseResult | None,
+    scope: _Scope,
+    by_case: Mapping[str, Sequence[CaseResult]],
+) -> ClauseResult:
     if entry is None:
         assert decided is not None
         return decided
@@ -321,7 +291,18 @@ def _with_standing(id: str, entry: Entry | None, decided: ClauseResult | None, s
     reason = stands.reason.en if stands.why in ("cases", "told") else str(stands.reason)
     known = decided or ClauseResult(id=id, verdict=stands.verdict)
     part = str(entry.open) if stands.why == "cases" and entry.open.en else ""
-    return msgspec.structs.replace(known, verdict=stands.verdict, reason=reason, open=part)
+    told = msgspec.structs.replace(known, verdict=stands.verdict, reason=reason, open=part)
+    b = _under_b(entry, told, stands, [case for name in told.cases for case in by_case.get(name, ())])
+    return msgspec.structs.replace(told, reading_b=b.verdict, reading_b_open=str(b.open) if b.open.en else "")
+
+
+def _under_b(entry: Entry, told: ClauseResult, stands: Standing, cases: Sequence[CaseResult]) -> UnderB:
+    """A clause under reading B; one that the documents, roles or claims of the run leave out has no verdict there."""
+    if not entry.reading_b.en or stands.verdict is Verdict.NOT_APPLICABLE:
+        return UnderB()
+    if stands.why != "cases":
+        return UnderB(open=Text("no case decided it, under either reading", "两种解释下均无用例判定"))
+    return under_b(entry, told, cases)
 
 
 def binds(entry: Entry, run: RunResult) -> bool:
@@ -408,6 +389,7 @@ def _statement(
         one = "binding clause passes in part, the rest is not decided here (R-06)"
         many = "binding clauses pass in part, the rest is not decided here (R-06)"
         reasons.append(_listed(in_part, one, many, "条约束性条款仅部分通过，其余部分未在此判定（R-06）"))
+    reasons += _readings_b([clause for clause in run.clauses if clause.id in bound])
     if switched_on(run, "allow_partial_scope"):
         reasons.append(
             Text(
@@ -430,6 +412,21 @@ def _statement(
         failed=failed,
         unsupported=tuple(entry.id for entry in declared),
     )
+
+
+def _readings_b(clauses: Sequence[ClauseResult]) -> list[Text]:
+    """What is known of the binding clauses under reading B; it counts nowhere (R-06)."""
+    found = tally(clauses)
+    reasons: list[Text] = []
+    if found["other"]:
+        one = "binding clause would have another verdict under reading B, which does not count"
+        many = "binding clauses would have another verdict under reading B, which does not count"
+        reasons.append(_listed(found["other"], one, many, "条约束性条款在解释 B 下判定不同（不计入）"))
+    if found["open"]:
+        one = "binding clause has a reading B that was not evaluated"
+        many = "binding clauses have a reading B that was not evaluated"
+        reasons.append(_listed(found["open"], one, many, "条约束性条款的解释 B 未予评价"))
+    return reasons
 
 
 def _declared(entries: Sequence[Entry]) -> Text:

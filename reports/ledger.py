@@ -12,7 +12,8 @@ from conformance import clauses
 from conformance.clauses.coverage import disposition_of
 from conformance.clauses.statement import CaseQuestion, read_statement
 from conformance.clauses.suite import by_clause, find_cases
-from reports.conformity import Entry, document_of
+from reports.conformity import document_of
+from reports.entries import Entry
 
 # The kind of entry that asks for something; all others are there so that no line of a draft is orphaned.
 _ASKING = "requirement"
@@ -51,6 +52,9 @@ def entry_of(found: clauses.Entry, cases: Mapping[str, Sequence[str]], bound: Ca
         prompt=_text(found.prompt),
         readings=found.readings,
         reading_b=_text(found.reading_b),
+        b_of=found.reading_b.of if found.reading_b else "",
+        b_carries=found.reading_b.carries if found.reading_b else "none",
+        b_open=_text(found.reading_b.open if found.reading_b else None),
         claim=claim.id if claim else "",
         question=Text(claim.en, claim.zh) if claim else Text("", ""),
         condition=found.claim.condition if found.claim else False,
@@ -58,5 +62,5 @@ def entry_of(found: clauses.Entry, cases: Mapping[str, Sequence[str]], bound: Ca
     )
 
 
-def _text(words: clauses.Words | None) -> Text:
+def _text(words: clauses.Words | clauses.ReadingB | None) -> Text:
     return Text(words.en, words.zh) if words else Text("", "")

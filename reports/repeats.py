@@ -175,3 +175,14 @@ def _spread(id: str, samples: _Samples) -> Spread:
         op=samples.op,
         limit=samples.limit,
     )
+
+
+def mixed_reason(attempts: Sequence[CaseResult], verdicts: Sequence[Verdict] = ()) -> Text:
+    """Why what is not repeatable fails: a case, or with `verdicts` what its attempts said of one clause."""
+    told = verdicts or [attempt.verdict for attempt in attempts]
+    en = ", ".join(verdict.value for verdict in told)
+    zh = "、".join(verdict.zh for verdict in told)
+    return Text(
+        f"not repeatable: the attempts of {attempts[0].id} came to {en} (R-07)",
+        f"不可重复：{attempts[0].id} 各次结果为{zh}（R-07）",
+    )

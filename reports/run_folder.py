@@ -10,7 +10,8 @@ from pathlib import Path
 
 from bench.case import RunResult
 from reports import html, junit, manifest, verdicts
-from reports.conformity import Entry, completed
+from reports.conformity import completed
+from reports.entries import Entry
 from reports.html.view import Details, Glances
 from reports.ledger import entries
 

@@ -29,20 +29,20 @@ from reports.conformity import (
     SHORT,
     WHY,
     Conformity,
-    Entry,
     Statement,
     clause_order,
     completed,
     document_of,
     documents,
-    mixed_reason,
     not_repeatable,
     standings,
     statements,
     unsupported,
 )
+from reports.entries import Entry
 from reports.ledger import entries
-from reports.repeats import attempts_of, repeatability
+from reports.readings import tally
+from reports.repeats import attempts_of, mixed_reason, repeatability
 
 # Colour is never alone: every verdict has its own sign.
 SIGNS = {
@@ -187,7 +187,7 @@ def closing(
             rest = len(found) - MOST_BLOCKS
             console.print(Line(f"… and {rest} more in the HTML report / 其余 {rest} 项见 HTML 报告", style="dim"))
     console.print(_rule("verdict per clause / 各条款判定"))
-    for line in (*clause_lines(run, ledger), *_real_time_line(run), *_left_over(run, ledger)):
+    for line in (*clause_lines(run, ledger), *_real_time_line(run), *_b_lines(run), *_left_over(run, ledger)):
         console.print(line, soft_wrap=True)
     denied = unsupported(run, ledger)
     if denied:
@@ -290,6 +290,25 @@ def _real_time_line(run: RunResult) -> list[Line]:
             style="dim",
         )
     ]
+
+
+def _b_lines(run: RunResult) -> list[Line]:
+    """What is known under reading B: the clauses that would come to another verdict, and how many have none there."""
+    found = tally([clause for clause in run.clauses if clause.cases])
+    if not any(found.values()):
+        return []
+    same, other, undecided = (len(found[key]) for key in ("same", "other", "open"))
+    told = (
+        f"reading B: {same} the same, {other} another verdict, {undecided} not evaluated (why: HTML report, clauses "
+        f"show) / 解释 B：{same} 条相同，{other} 条不同，{undecided} 条未予评价（原因见 HTML 报告和 clauses show）"
+    )
+    by_id = {clause.id: clause for clause in run.clauses}
+    lines = [Line(told, style="dim")]
+    for name in found["other"]:
+        b = by_id[name].reading_b
+        assert b is not None
+        lines.append(Line(f"    {name}: {SIGNS[b]} {b.value} {b.zh} under reading B / 按解释 B", style="dim"))
+    return lines
 
 
 # Quantities shown for each case; the HTML report and verdicts.json hold all of them.

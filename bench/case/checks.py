@@ -47,7 +47,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     are lines a person can look up: times, frames, points. A fail carries what was expected and what was seen. `timed`
     marks a limit on how fast the terminal is, which virtual time never passes (R-08, `as_seen_in`); `stamped` one that
     finds what it compares by the terminal's own time stamps, which decides nothing where its clock is off (R-10);
-    `mark` is the kind of time behind the verdict. A `condition` says whether the case came about as it is meant to;
+    `mark` is the kind of time behind the verdict. `reading_b` is the answer under reading B of the ruling
+    `reading_b_of`, printed and never counted. A `condition` says whether the case came about as it is meant to;
     where it does not pass nothing else of the case passes a clause.
     """
 
@@ -64,6 +65,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     rule: str = ""
     evidence: tuple[str, ...] = ()
     reading_b: Verdict | None = None
+    reading_b_of: str = ""
     timed: bool = False
     stamped: bool = False
     mark: Mark | None = None
@@ -95,7 +97,10 @@ def as_seen_in(rig: str, found: Check) -> Check:
     time. Above the limit it is a fail all the same; within the limit nothing is decided, and the check is not run.
     """
     mark = found.mark or Mark.of_rig(rig)
-    if not (found.timed and mark is Mark.VIRTUAL and found.verdict is Verdict.PASS):
+    undecided = found.timed and mark is Mark.VIRTUAL
+    if undecided and found.reading_b is Verdict.PASS:
+        found = msgspec.structs.replace(found, reading_b=Verdict.NOT_RUN)
+    if not (undecided and found.verdict is Verdict.PASS):
         return msgspec.structs.replace(found, mark=mark)
     seen = f"at least {found.actual}; " if found.measured and found.op in ("<", "<=") and found.unit == "s" else ""
     return msgspec.structs.replace(

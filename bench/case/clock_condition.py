@@ -124,4 +124,5 @@ def _rests(found: Check, off_us: int) -> bool:
 
 def _open(found: Check, why: str) -> Check:
     seen = f"{found.actual}; " if found.actual else ""
-    return msgspec.structs.replace(found, verdict=Verdict.INCONCLUSIVE, actual=f"{seen}{why}")
+    under_b = None if found.reading_b is None else Verdict.INCONCLUSIVE
+    return msgspec.structs.replace(found, verdict=Verdict.INCONCLUSIVE, reading_b=under_b, actual=f"{seen}{why}")

@@ -22,7 +22,7 @@ class Criterion:
 
     `id` is unique in a case and stable over versions; two criteria are the same if their ids are. `unit` is that of
     what is measured or counted. `timed` marks a limit on how fast the terminal is (R-08), `stamped` a comparison by the
-    terminal's own time stamps (R-10), `has_b` a second reading of the ruling that is answered too. A
+    terminal's own time stamps (R-10), `reading_b_of` the ruling whose reading B its judge answers too. A
     `condition` says whether a stimulus took place; its judge yields it at least where it did not, and may then leave
     the others open. An `optional` one is left out of some histories; every other criterion is answered every time.
 
@@ -34,7 +34,7 @@ class Criterion:
     unit: str = field(default="", compare=False)
     timed: bool = field(default=False, compare=False)
     stamped: bool = field(default=False, compare=False)
-    has_b: bool = field(default=False, compare=False)
+    reading_b_of: str = field(default="", compare=False)
     condition: bool = field(default=False, compare=False)
     optional: bool = field(default=False, compare=False)
 
@@ -63,15 +63,17 @@ class Criterion:
         actual: str = "",
         evidence: Iterable[str] = (),
         reading_b: bool | None = None,
-        has_b: bool | None = None,
+        has_b: bool = True,
         timed: bool | None = None,
         stamped: bool | None = None,
     ) -> Check:
         """A yes-or-no answer: True passes, False fails, None is inconclusive.
 
-        Where there is a second reading, `reading_b` is the answer under it: printed, never counted.
+        Where there is a second reading, `reading_b` is the answer under it: printed, never counted. `has_b` is false
+        where this history cannot answer it.
         """
         unit = unit or self.unit
+        has_b = has_b and bool(self.reading_b_of)
         return Check(
             id=self.id,
             name=self.name,
@@ -83,7 +85,8 @@ class Criterion:
             op=op if limit != "" else "",
             unit=unit,
             evidence=tuple(evidence)[:_SHOWN],
-            reading_b=_answer(reading_b) if _either(has_b, self.has_b) else None,
+            reading_b=_answer(reading_b) if has_b else None,
+            reading_b_of=self.reading_b_of if has_b else "",
             timed=_either(timed, self.timed),
             stamped=_either(stamped, self.stamped),
             condition=self.condition,
@@ -97,7 +100,7 @@ class Criterion:
         unit: str = "",
         evidence: Iterable[str] | None = None,
         reading_b: bool | None = None,
-        has_b: bool | None = None,
+        has_b: bool = True,
         timed: bool | None = None,
         stamped: bool | None = None,
     ) -> Check:
@@ -124,6 +127,8 @@ class Criterion:
         *,
         unit: str = "",
         evidence: Iterable[str] | None = None,
+        reading_b: bool | None = None,
+        has_b: bool = True,
         timed: bool | None = None,
         stamped: bool | None = None,
     ) -> Check:
@@ -134,6 +139,8 @@ class Criterion:
             limit=0,
             unit=unit,
             evidence=map(str, found) if evidence is None else evidence,
+            reading_b=reading_b,
+            has_b=has_b,
             timed=timed,
             stamped=stamped,
         )
@@ -150,6 +157,8 @@ class Criterion:
         samples: int = 0,
         needed: int = 0,
         evidence: Iterable[str] = (),
+        reading_b: bool | None = None,
+        has_b: bool = True,
         timed: bool | None = None,
     ) -> Check:
         """A measured value against a limit under R-05.
@@ -190,6 +199,8 @@ class Criterion:
             uncertainty="" if uncertainty is None else str(uncertainty),
             rule="guarded" if guarded else "simple",
             evidence=tuple(evidence)[:_SHOWN],
+            reading_b=_answer(reading_b) if has_b and self.reading_b_of else None,
+            reading_b_of=self.reading_b_of if has_b else "",
             timed=_either(timed, self.timed),
             condition=self.condition,
         )
@@ -203,11 +214,11 @@ def criterion(
     unit: str = "",
     timed: bool = False,
     stamped: bool = False,
-    has_b: bool = False,
+    reading_b_of: str = "",
     condition: bool = False,
 ) -> Criterion:
     """A criterion from its id and its sentence in both languages; fields as in `Criterion`."""
-    return Criterion(id, Text(en, zh), unit, timed, stamped, has_b, condition)
+    return Criterion(id, Text(en, zh), unit, timed, stamped, reading_b_of, condition)
 
 
 def beside(*criteria: Criterion) -> dict[Criterion, tuple[str, ...]]:

@@ -54,7 +54,9 @@ class ClauseResult(msgspec.Struct, frozen=True, kw_only=True):
 
     `checks` are those that decide it (`<case>:<check>`), `mark` is the weakest kind of time behind them, and
     `needs_real_time` names those that this run could not decide because they need real time (R-08). `open` is what of
-    the clause its checks leave open, in both languages; a pass is then one in part (R-06).
+    the clause its checks leave open, in both languages; a pass is then one in part (R-06). `reading_b` is the verdict
+    under reading B of its ruling on the same evidence, never counted; where there is a reading B and no verdict under
+    it, `reading_b_open` says why, in both languages.
     """
 
     id: str
@@ -63,6 +65,8 @@ class ClauseResult(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[str, ...] = ()
     reason: str = ""
     open: str = ""
+    reading_b: Verdict | None = None
+    reading_b_open: str = ""
     mark: Mark | None = None
     needs_real_time: tuple[str, ...] = ()
 

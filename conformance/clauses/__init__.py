@@ -11,9 +11,21 @@ from conformance.clauses.ledger import (
     Ledger,
     LedgerError,
     Question,
+    ReadingB,
     Threshold,
     Words,
     load_ledger,
 )
 
-__all__ = ["DOCUMENTS", "Document", "Entry", "Ledger", "LedgerError", "Question", "Threshold", "Words", "load_ledger"]
+__all__ = [
+    "DOCUMENTS",
+    "Document",
+    "Entry",
+    "Ledger",
+    "LedgerError",
+    "Question",
+    "ReadingB",
+    "Threshold",
+    "Words",
+    "load_ledger",
+]

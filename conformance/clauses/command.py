@@ -27,6 +27,7 @@ from conformance.clauses.ledger import (
     Entry,
     Ledger,
     LedgerError,
+    Words,
     load_ledger,
 )
 from conformance.clauses.texts import AddressError, TextsAbsent, find_texts, read_text
@@ -251,6 +252,12 @@ def _show(words: argparse.Namespace) -> int:
                 for check in case.checks
                 if entry.id in check.clauses
             },
+            "reading_b_checks": [
+                f"{case.id}:{check.id}"
+                for case in named
+                for check in case.checks
+                if entry.reading_b and entry.id in check.clauses and check.reading_b_of == entry.reading_b.of != ""
+            ],
             "defects": [defect.id for defect in defects if entry.id in defect.clauses],
             "findings": [finding.id for finding in _findings() if entry.id in finding.clauses],
             "verdict": {"run": run.run, "verdict": verdict.verdict, "reason": verdict.reason}
@@ -311,9 +318,7 @@ def _entry_lines(ledger: Ledger, entry: Entry, row: dict[str, Any]) -> Iterable[
         known = titles.get(reading)
         yield from labelled("ruling", [f"{reading} {known.en} / {known.zh}" if known else reading])
     if entry.reading_b:
-        yield from labelled(
-            "reading B", [*_both(entry.reading_b), "printed beside reading A, never counted / 仅供参考"]
-        )
+        yield from labelled("reading B", [*_both(entry.reading_b), *_b_lines(entry, row["reading_b_checks"])])
     if entry.claim:
         yield from labelled("question", [f"{entry.claim.id}: {entry.claim.en}", entry.claim.zh])
     titled = [f"{name}: {title.en} / {title.zh}" for name, title in row["case_titles"].items()]
@@ -325,6 +330,32 @@ def _entry_lines(ledger: Ledger, entry: Entry, row: dict[str, Any]) -> Iterable[
     verdict = row["verdict"]
     told = f"{verdict['verdict']} in {verdict['run']} {verdict['reason']}".strip() if verdict else "none yet / 尚无"
     yield from labelled("verdict", [told])
+
+
+_CARRIES = {
+    "pass": Words(zh="它要求较少：解释 A 下通过者，解释 B 下亦通过", en="it asks less: a pass under A is one under B"),
+    "fail": Words(
+        zh="它要求较多：解释 A 下不通过者，解释 B 下亦不通过", en="it asks more: a fail under A is one under B"
+    ),
+    "both": Words(zh="不改变本条判定", en="it changes nothing here"),
+}
+
+
+def _b_lines(entry: Entry, checks: Sequence[str]) -> Iterable[str]:
+    """Who answers under reading B, or why nobody does; it never counts."""
+    b = entry.reading_b
+    assert b is not None
+    if checks:
+        families = list(dict.fromkeys(name.partition(":")[2] for name in checks))
+        yield f"answered on the same evidence by / 由下列判据作答: {', '.join(families)}; never counted / 不计入结论"
+    if b.carries in _CARRIES:
+        yield str(_CARRIES[b.carries])
+    if b.open and b.carries == "both":
+        yield str(b.open)
+    elif b.open:
+        yield f"{'otherwise ' if checks or b.carries != 'none' else ''}not evaluated / 未予评价: {b.open}"
+    elif not checks:
+        yield "not evaluated, as no case decides this entry / 未予评价：本条尚无用例判定"
 
 
 def _both(words: Any) -> list[str]:

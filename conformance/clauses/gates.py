@@ -179,9 +179,16 @@ def _modal_problems(entry: Entry) -> Problems:
 
 def _words(entry: Entry) -> Iterator[tuple[str, Words]]:
     yield "requirement", entry.requirement
-    for name, words in (("reason", entry.reason), ("prompt", entry.prompt), ("reading_b", entry.reading_b)):
+    for name, words in (("reason", entry.reason), ("prompt", entry.prompt)):
         if words:
             yield name, words
+    if entry.in_part:
+        yield "in_part: decided", entry.in_part.decided
+        yield "in_part: open", entry.in_part.open
+    if entry.reading_b:
+        yield "reading_b", Words(zh=entry.reading_b.zh, en=entry.reading_b.en)
+        if entry.reading_b.open:
+            yield "reading_b: open", entry.reading_b.open
     if entry.claim:
         yield "claim", Words(zh=entry.claim.zh, en=entry.claim.en)
 
@@ -227,6 +234,29 @@ def _readings(subject: Subject) -> Iterator[str | None]:
     for finding in subject.findings:
         for reading in finding.readings:
             yield None if reading in known else f"findings: {finding.id}: no ruling {reading}"
+
+
+def _readings_b(subject: Subject) -> Iterator[str | None]:
+    answering: dict[str, set[str]] = {}
+    for case in subject.cases:
+        for check in case.checks:
+            for clause in check.clauses:
+                answering.setdefault(clause, set()).add(check.reading_b_of)
+    for entry in subject.ledger.entries:
+        b = entry.reading_b
+        if b is None:
+            continue
+        problems: list[str] = []
+        if b.of and b.ruling not in entry.readings:
+            problems.append(f"of: {b.of} is none of its rulings {', '.join(entry.readings)}")
+        elif not b.of and entry.readings:
+            problems.append(f"of: expected one of {', '.join(entry.readings)}")
+        computed = b.of and b.of in answering.get(entry.id, set())
+        if entry.id in answering and not computed and b.open is None:
+            problems.append("no check answers under it, and open does not say why")
+        if b.carries != "none" and b.open is None:
+            problems.append("carries: open does not say why")
+        yield f"{_place(entry)}: reading_b: {'; '.join(problems)}" if problems else None
 
 
 def _cases(subject: Subject) -> Iterator[str | None]:
@@ -399,6 +429,14 @@ GATES: tuple[Gate, ...] = (
     Gate("entries", Words(zh="每个条目的字段彼此相符", en="the fields of every entry agree"), _entries),
     Gate("questions", Words(zh="每个声明问题只有一种写法", en="every question has one wording"), _questions),
     Gate("readings", Words(zh="引用的裁定都存在", en="every ruling named exists"), _readings),
+    Gate(
+        "reading-b",
+        Words(
+            zh="每个解释 B 均有判据作答，或写明未予评价的原因",
+            en="a check answers every reading B, or the entry says why none does",
+        ),
+        _readings_b,
+    ),
     Gate(
         "cases",
         Words(zh="每个用例都判定存在的条款，或说明原因", en="every case decides clauses that exist, or says why not"),

@@ -127,6 +127,27 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     condition: bool = False
 
 
+class ReadingB(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Reading B of an entry in our words, and what is known under it.
+
+    `of` is its ruling, with a word after a slash where that has several (R-32/https); empty where the words are the
+    draft's own. `carries` says which verdict under A holds under B too: a pass where B asks less, a fail where it asks
+    more, both where B does not concern what is decided. Checks that answer under `of` say the rest; where none did,
+    reading B was not evaluated, and `open` says why (`reports.readings`).
+    """
+
+    zh: str
+    en: str
+    of: str = ""
+    carries: Literal["pass", "fail", "both", "none"] = "none"
+    open: Words | None = None
+
+    @property
+    def ruling(self) -> str:
+        """The ruling's id without the part after the slash."""
+        return self.of.partition("/")[0]
+
+
 class InPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the cases of an entry decide of it and what they leave open; `by` says who decides the rest (R-06)."""
 
@@ -159,7 +180,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     reason: Words | None = None
     prompt: Words | None = None
     readings: tuple[str, ...] = ()
-    reading_b: Words | None = None
+    reading_b: ReadingB | None = None
     claim: Question | None = None
 
     @property

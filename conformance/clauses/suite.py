@@ -38,6 +38,7 @@ class CheckNote(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     title: Words
     clauses: tuple[str, ...]
+    reading_b_of: str = ""
 
 
 class CaseNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +98,12 @@ def note_of(case: type[Case]) -> CaseNote:
         title=Words(zh=title.zh, en=title.en),
         clauses=case.clauses,
         checks=tuple(
-            CheckNote(id=asked.id, title=Words(zh=asked.name.zh, en=asked.name.en), clauses=decided)
+            CheckNote(
+                id=asked.id,
+                title=Words(zh=asked.name.zh, en=asked.name.en),
+                clauses=decided,
+                reading_b_of=asked.reading_b_of,
+            )
             for asked, decided in case.checks.items()
         ),
         needs=tuple(case.needs),

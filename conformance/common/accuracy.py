@@ -24,6 +24,7 @@ EDGE_VALUES = criterion(
     zh="边界值逐位一致（{1}）",
     unit="values",
     stamped=True,
+    reading_b_of="R-17",
 )
 EDGE_NUMBERS = criterion(
     "edge-numbers-{0}",
@@ -57,7 +58,12 @@ SAME_VALUE = criterion(
     "same-value-{0}", en="every value equals the reply ({0})", zh="数值一致（{1}）", unit="records", stamped=True
 )
 SAME_DIGITS = criterion(
-    "same-digits-{0}", en="every digit is kept ({0})", zh="有效位数一致（{1}）", unit="records", stamped=True
+    "same-digits-{0}",
+    en="every digit is kept ({0})",
+    zh="有效位数一致（{1}）",
+    unit="records",
+    stamped=True,
+    reading_b_of="R-17",
 )
 SAME_READING = criterion(
     "same-reading-{0}",
@@ -241,7 +247,7 @@ def findings(
                 limit=0,
                 evidence=[*bad, *found.problems],
                 actual="" if enough or bad else f"only {found.compared} of {needed} records compared / 样本不足",
-                has_b=aspect == "digits" and enough,
+                has_b=enough,
                 reading_b=not found.unequal,
             )
 
@@ -265,7 +271,7 @@ def edge_findings(
 ) -> Iterator[Check]:
     """Every edge value was taken over, number and digits, in the store and at each centre.
 
-    One of the `edges` that stands in no register leaves the question open.
+    One of the `edges` that stands in no register leaves the question open. Under reading B the numbers are enough.
     """
     places = [("stored", "本地存储", local_readings(history))]
     places += [(f"centre-{centre.lower()}", f"中心 {centre}", at_centre(history, centre)) for centre in centres]
@@ -288,4 +294,6 @@ def edge_findings(
                 measured=len(bad),
                 limit=0,
                 evidence=[*absent, *bad, *found.problems],
+                has_b=not absent and found.compared > 0,
+                reading_b=not other,
             )

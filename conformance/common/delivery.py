@@ -77,7 +77,11 @@ REACHES_EVERY_CENTRE = criterion(
     unit="points",
 )
 STAMPS_ARE_STARTS = criterion(
-    "stamps-are-starts", en="the time of the data is the start of its interval", zh="数据时间为时段起点", unit="records"
+    "stamps-are-starts",
+    en="the time of the data is the start of its interval",
+    zh="数据时间为时段起点",
+    unit="records",
+    reading_b_of="R-09",
 )
 
 

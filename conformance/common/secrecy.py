@@ -19,6 +19,7 @@ NOTHING_READABLE = criterion(
     en="no value, name or protocol text can be read in the capture of the uplink",
     zh="上行抓包中读不到任何数值、标识或协议文本",
     unit="streams",
+    reading_b_of="R-32/https",
 )
 OWN_CERTIFICATE = criterion(
     "own-certificate",
@@ -37,6 +38,7 @@ NATIONAL_SUITE = criterion(
     en="every session is TLS 1.3 with TLS_SM4_GCM_SM3 on curveSM2 and an SM2 certificate",
     zh="每次会话均为 TLS 1.3、TLS_SM4_GCM_SM3、curveSM2 和 SM2 证书",
     unit="handshakes",
+    reading_b_of="R-32/tlcp",
 )
 NOTHING_BUT_NATIONAL_OFFERED = criterion(
     "nothing-but-national-offered",
@@ -150,7 +152,7 @@ def _readable(octets: bytes, words: Sequence[bytes], text: re.Pattern[bytes]) ->
 def unreadable_findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
     """Nothing readable in the capture of the uplink, in either direction, on any connection.
 
-    Without a capture, or when nothing was said to a centre, the question is open.
+    Without a capture, or when nothing was said to a centre, the question is open. Under reading B only HTTPS counts.
     """
     said = streams(history)
     setups = [setup_of(history, name) for name in centres]
@@ -168,7 +170,8 @@ def unreadable_findings(history: History, centres: Sequence[str]) -> Iterator[Ch
             shown = ", ".join(readable[:4])
             found.append(f"{source}:{sport} → {target}:{dport}: {len(readable)} readable texts, such as {shown}")
     decided = bool(said) and (bool(stored) or bool(found))
-    yield NOTHING_READABLE.none_among(decided, found)
+    https = all(setup.kind == "https" and setup.channel != "plain" for setup in setups)
+    yield NOTHING_READABLE.none_among(decided, found, has_b=decided, reading_b=https and not found)
 
 
 def rest_findings(history: History) -> Iterator[Check]:
@@ -243,7 +246,10 @@ def _outdated(event: Secured) -> list[str]:
 
 
 def national_findings(history: History, centre: str) -> Iterator[Check]:
-    """Read off the handshakes: TLS 1.3 with SM4-GCM and SM3 on curveSM2, certificates signed by SM2 with SM3."""
+    """Read off the handshakes: TLS 1.3 with SM4-GCM and SM3 on curveSM2, certificates signed by SM2 with SM3.
+
+    Under reading B only TLCP counts.
+    """
     every, agreed = handshakes(history, centre)
     sound = [
         event
@@ -255,6 +261,8 @@ def national_findings(history: History, centre: str) -> Iterator[Check]:
         measured=len(sound),
         limit=len(agreed) or 1,
         evidence=[_line(event) for event in every if event not in sound],
+        has_b=bool(agreed),
+        reading_b=all(event.version.startswith("TLCP") for event in agreed),
     )
     other = [
         f"{_line(event)} offers {', '.join(event.offered_suites)}"

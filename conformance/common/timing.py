@@ -24,7 +24,9 @@ PROMPT = criterion(
     unit="s",
     timed=True,
 )
-EVERY_METER_POLLED = criterion("every-meter-polled", en="every meter is polled", zh="每块表均被轮询", unit="meters")
+EVERY_METER_POLLED = criterion(
+    "every-meter-polled", en="every meter is polled", zh="每块表均被轮询", unit="meters", reading_b_of="R-11"
+)
 PERIOD_ERROR = criterion(
     "period-error", en="the mean polling period is the one set", zh="平均采集周期与设定一致", unit="%"
 )
@@ -49,6 +51,7 @@ NINETY_SIX_VALUES_A_DAY = criterion(
     en="each automatic point has 96 values a day, at :00, :15, :30 and :45",
     zh="每个自动采集点每日 96 个 15 分钟值",
     unit="values",
+    reading_b_of="R-13",
 )
 SIXTY_VALUES_AN_HOUR = criterion(
     "sixty-values-an-hour",
@@ -190,7 +193,8 @@ def cadence_findings(
 ) -> Iterator[Check | Measurement]:
     """R-11 over all meters of the case: the worst period error, the skipped cycles, enough cycles seen.
 
-    `but` are meters that are dead on purpose: how often they are asked is the terminal's own affair.
+    `but` are meters that are dead on purpose: how often they are asked is the terminal's own affair. Under reading B
+    second level means a period of 1 s on every channel.
     """
     names = [setup.name for setup in history.began.meters if setup.name not in but]
     found = {name: cadence(history, name) for name in names}
@@ -199,11 +203,14 @@ def cadence_findings(
     fewest = min((one.due for one in seen), default=0) if not silent else 0
     needed = cycles if cycles is not None else _needed(history)
     worst = max(seen, key=lambda one: one.error_percent, default=None)
+    periods = [setup.period_s for setup in history.began.meters if setup.name not in but]
     yield EVERY_METER_POLLED.decide(
         not silent and bool(seen),
         measured=len(seen),
         limit=len(found),
         evidence=[f"{name}: no scheduled polling seen" for name in silent],
+        has_b=all(period < 60 for period in periods),
+        reading_b=not silent and bool(seen) and all(period == 1 for period in periods),
     )
     yield PERIOD_ERROR.compare(
         None if worst is None else worst.error_percent,
@@ -300,7 +307,10 @@ def update_findings(history: History, centre: str, *, longest_s: int) -> Iterato
 
 
 def index_findings(history: History, ledger: Ledger, start_us: int) -> Iterator[Check]:
-    """96 quarter-hour values a day at :00, :15, :30, :45 for every automatic point at one centre (R-13)."""
+    """96 quarter-hour values a day at :00, :15, :30, :45 for every automatic point at one centre (R-13).
+
+    Under reading B each of them comes in continuous mode, acknowledged at most 60 s after its interval.
+    """
     truth = truth_of(history)
     # A point that was never read is as due as any other.
     points = list(setup_of(history, ledger.centre).codes)
@@ -311,8 +321,14 @@ def index_findings(history: History, ledger: Ledger, start_us: int) -> Iterator[
     }
     ends = {(key.point, key.end) for key in have}
     missing = [f"{point}: no value for {local(end)}" for point in points for end in wanted if (point, end) not in ends]
+    delay = p99(ledger.latencies_us("minute", start_us, wanted[-1] + 1))
     yield NINETY_SIX_VALUES_A_DAY.of(ledger.centre.lower()).decide(
-        None if not truth.count else not missing, measured=min(counts.values(), default=0), limit=96, evidence=missing
+        None if not truth.count else not missing,
+        measured=min(counts.values(), default=0),
+        limit=96,
+        evidence=missing,
+        has_b=truth.count > 0,
+        reading_b=not missing and delay is not None and delay <= PROMPT_US,
     )
 
 

@@ -19,7 +19,8 @@ from markupsafe import Markup, escape
 from bench.case import Measurement, RunResult, Text, Verdict
 from conformance.mutants.figure import read_figure
 from reports.blocks import visible
-from reports.conformity import Entry, document_of
+from reports.conformity import document_of
+from reports.entries import Entry
 from reports.histogram import histogram_svg
 from reports.html.texts import TEXTS
 from reports.html.view import Details, Glances, State, report

@@ -71,16 +71,24 @@ TEXTS: dict[str, Text] = {
     ),
     "differences": Text("Where the readings differ", "两种解读的差异"),
     "differences-note": Text(
-        "Checks whose verdict would be another under reading B of the ruling, on the same evidence. Only reading A "
-        "counts; reading B is printed without effect.",
-        "下列检查在相同证据下，按裁定的解释 B 会得出不同判定。仅解释 A 计入结论，解释 B 仅供参照。",
+        "Checks that answer under reading B of the ruling too, and come to another verdict there on the same evidence. "
+        "Only reading A counts. Beside every clause with a reading B stands its verdict under it, or why it was not "
+        "evaluated.",
+        "下列检查亦按裁定的解释 B 作答，且在相同证据下判定不同。仅解释 A 计入结论。"
+        "凡有解释 B 的条款，均注明其在解释 B 下的判定，或未予评价的原因。",
     ),
     "differences-none": Text(
-        "In this run no check would have another verdict under reading B.",
-        "本次运行中，没有检查会因解释 B 而改变判定。",
+        "In this run no check that answers under reading B comes to another verdict there.",
+        "本次运行中，能按解释 B 作答的检查均未得出不同判定。",
     ),
     "reading-a": Text("Reading A (counts)", "解释 A（计入结论）"),
     "reading-b-column": Text("Reading B (no effect)", "解释 B（不计入）"),
+    "b-tally": Text(
+        "Clauses with a reading B: same verdict under it · another verdict · not evaluated",
+        "有解释 B 的条款：判定相同 · 判定不同 · 未予评价",
+    ),
+    "not-evaluated": Text("not evaluated", "未予评价"),
+    "not-asked": Text("the clause does not apply", "条款不适用"),
     "no-wording": Text("not worded for this clause; see the ruling", "本条款未另行表述，见裁定"),
     "observed-title": Text("Declared and observed", "声明与观测"),
     "observed-note": Text(
@@ -146,8 +154,8 @@ TEXTS: dict[str, Text] = {
     ),
     "opinions": Text("Opinions and interpretations", "意见和解释"),
     "opinions-none": Text(
-        "None. The rulings R-01 to R-45 are part of the method, not an opinion on this item.",
-        "无。裁定 R-01 至 R-45 属于检测方法，不是对本样品的意见。",
+        "None. The rulings R-01 to R-46 are part of the method, not an opinion on this item.",
+        "无。裁定 R-01 至 R-46 属于检测方法，不是对本样品的意见。",
     ),
     "claims-note": Text(
         "Supplied by the customer, who answers for it (ISO/IEC 17025:2017, 7.8.2.2). What was seen of it stands under "
@@ -169,11 +177,11 @@ TEXTS: dict[str, Text] = {
     # Methods
     "methods": Text("Methods and deviations", "检测方法与偏离"),
     "methods-note": Text(
-        "Methods: the five drafts below as read by the rulings R-01 to R-45 of the bench (reading A). Where "
-        "reading B would "
-        "give another verdict on the same evidence it is printed beside the result, without effect.",
-        "检测方法：下列五份草案，按本台架裁定 R-01 至 R-45 的解释 A 执行。若解释 B 在相同证据下得出不同判定，"
-        "则并列印出，但不影响结论。",
+        "Methods: the five drafts below as read by the rulings R-01 to R-46 of the bench (reading A). Beside the "
+        "result of a clause with a reading B stands what that gives on the same evidence, or that it was not "
+        "evaluated and why; it has no effect.",
+        "检测方法：下列五份草案，按本台架裁定 R-01 至 R-46 的解释 A 执行。凡有解释 B 的条款，结果旁注明其在"
+        "相同证据下的判定，或注明未予评价及原因；均不影响结论。",
     ),
     "suite-strength": Text(
         "How much escapes the suite, tried on the reference terminal with random small faults:",

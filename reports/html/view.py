@@ -20,7 +20,6 @@ from reports.conformity import (
     DISPOSITIONS,
     DOCUMENTS,
     SHORT,
-    Entry,
     Standing,
     Statement,
     clause_order,
@@ -32,10 +31,11 @@ from reports.conformity import (
     statements,
     unsupported,
 )
+from reports.entries import Entry
 from reports.glance import Glance, glance_at
 from reports.html.texts import TEXTS
 from reports.observed import DECLARED, Claimed, Observation, compare
-from reports.readings import Difference, differences
+from reports.readings import Difference, differences, tally
 from reports.repeats import Repeatability, outcomes, repeatability
 from reports.screen import SIGNS
 from reports.svg import legend, swatch
@@ -87,7 +87,7 @@ class ClauseView:
 
     `cases` holds the name of each case with anchor of each of its attempts and what that says of the clause, `checks`
     by case the ids of those that decide it. `decided` and `open` say what these decide of it where that is not the
-    whole. `mark` says what kind of time the
+    whole. `verdict_b` is the verdict under reading B, `b_open` why there is none. `mark` says what kind of time the
     evidence comes from, `needs_real_time` names the checks that this run could not decide (R-08). `disposition` says
     how the entry is decided at all, `note` why it stands where it does.
     """
@@ -98,6 +98,8 @@ class ClauseView:
     strength: str
     requirement: Text | None
     reading_b: Text | None
+    verdict_b: State | None
+    b_open: Text | None
     disposition: str
     note: Text | None
     readings: tuple[str, ...]
@@ -190,6 +192,7 @@ class Report:
     absent: tuple[str, ...]
     not_repeatable: tuple[str, ...]
     differences: tuple[tuple[Difference, str], ...]
+    b_tally: Mapping[str, tuple[str, ...]]
     repeats: tuple[Repeatability, ...]
     claimed: tuple[Claimed, ...]
     dispositions: dict[str, Text] = field(default_factory=lambda: dict(DISPOSITIONS))
@@ -246,6 +249,7 @@ def report(
         unsupported=denied,
         absent=tuple(name for name, answer in run.claims.items() if answer == "no" and name in conditions),
         not_repeatable=not_repeatable(run),
+        b_tally=tally(run.clauses),
         repeats=repeatability(run),
         differences=tuple((found, places[found.case]) for found in differences(run, ledger)),
         claimed=compare(run.claims, observed),
@@ -315,6 +319,8 @@ def _clause(
         strength=entry.strength if entry else "",
         requirement=entry.requirement if entry else None,
         reading_b=entry.reading_b if entry and entry.reading_b.en else None,
+        verdict_b=State(decided.reading_b.value) if decided and decided.reading_b else None,
+        b_open=_halves(decided.reading_b_open) if decided and decided.reading_b_open else None,
         disposition=entry.disposition if entry else "",
         note=stands.reason if stands.reason.en else None,
         readings=entry.readings if entry else (),
@@ -329,6 +335,12 @@ def _clause(
         decided=entry.decided if entry and decided and decided.open else None,
         open=entry.open if entry and decided and decided.open else None,
     )
+
+
+def _halves(told: str) -> Text:
+    """A sentence in both languages out of one text, as verdicts.json holds it."""
+    en, _, zh = told.partition(" / ")
+    return Text(en, zh or en)
 
 
 def chapter_of(number: str) -> str:

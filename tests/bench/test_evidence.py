@@ -20,7 +20,8 @@ from bench.case import (
     weakest,
 )
 from reports.clause_results import clause_results
-from reports.conformity import Conformity, Entry, statements
+from reports.conformity import Conformity, statements
+from reports.entries import Entry
 
 
 def timed(seconds: str | None, **more: object) -> Check:

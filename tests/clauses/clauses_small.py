@@ -44,7 +44,7 @@ def entries(document: str) -> list[dict[str, Any]]:
     heading = {"kind": "heading", "modal": "", "strength": "none", "object": "document", "disposition": "none"}
     return [
         entry(f"{document}/h1", "1", **heading),
-        entry(f"{document}/1a", "2.1", readings=["R-13"], threshold=[_threshold("1")]),
+        entry(f"{document}/1a", "2.1", readings=["R-13"], reading_b=_b(), threshold=[_threshold("1")]),
         entry(f"{document}/1b", "2.2", modal="", strength="statement", claim=_claim("clock.small")),
         entry(
             f"{document}/1c",
@@ -59,6 +59,10 @@ def entries(document: str) -> list[dict[str, Any]]:
 
 def _threshold(value: str) -> dict[str, str]:
     return {"quantity": "uploads per day", "op": ">=", "value": value, "unit": ""}
+
+
+def _b() -> dict[str, Any]:
+    return {"zh": "另一读法", "en": "Read otherwise", "of": "R-13", "open": _both("无判据", "No check")}
 
 
 def _both(zh: str, en: str) -> dict[str, str]:
@@ -102,10 +106,10 @@ class Small:
         return read_subject(self.cases, self.defects, texts, "" if with_texts else "no folder of texts", self.folder)
 
 
-def case(id: str = "delivery/daily", *clauses: str, needs: tuple[str, ...] = ()) -> CaseNote:
+def case(id: str = "delivery/daily", *clauses: str, needs: tuple[str, ...] = (), reading_b_of: str = "") -> CaseNote:
     """A note of a case with one check, which decides all its clauses."""
     title = Words(zh="每日", en="Daily")
-    checks = (CheckNote(id="once-a-day", title=title, clauses=clauses),)
+    checks = (CheckNote(id="once-a-day", title=title, clauses=clauses, reading_b_of=reading_b_of),)
     return CaseNote(id=id, title=title, clauses=clauses, checks=checks, needs=needs, rigs=("virtual",))
 
 

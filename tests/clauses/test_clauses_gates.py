@@ -56,6 +56,43 @@ def test_entries_gate_fails(fault: str, small: Small, judged: Judged) -> None:
     assert told in problems[0]
 
 
+def _b(**changes: object) -> dict[str, object]:
+    why = {"zh": "无判据", "en": "No check"}
+    return {"zh": "另一读法", "en": "Read otherwise", "of": "R-13", "open": why} | changes
+
+
+B_FAULTS = {
+    "no reason": (_b(open=None), "no check answers under it, and open does not say why"),
+    "no ruling of its own": (_b(of="R-14"), "R-14 is none of its rulings R-13"),
+    "no ruling": (_b(of=""), "expected one of R-13"),
+    "carries without why": (_b(open=None, carries="pass"), "carries: open does not say why"),
+}
+
+
+@pytest.mark.parametrize("fault", B_FAULTS)
+def test_reading_b_is_answered_or_says_why_not(fault: str, small: Small, judged: Judged) -> None:
+    b, told = B_FAULTS[fault]
+    small.cases.append(case("delivery/daily", "isc-2/1a"))
+    assert judged()["reading-b"].passed
+    small.change("isc-2/1a", reading_b=b)
+    (problem,) = judged()["reading-b"].problems
+    assert problem.startswith("isc-2.yaml: isc-2/1a: reading_b: ") and told in problem
+
+
+def test_a_check_that_answers_under_reading_b_is_enough(small: Small, judged: Judged) -> None:
+    small.change("isc-2/1a", reading_b=_b(open=None))
+    small.cases.append(case("delivery/daily", "isc-2/1a", reading_b_of="R-13"))
+    assert judged()["reading-b"].passed
+    small.cases[:] = [case("delivery/daily", "isc-2/1a", reading_b_of="R-09")]
+    assert not judged()["reading-b"].passed
+
+
+def test_without_a_case_reading_b_needs_no_reason(small: Small, judged: Judged) -> None:
+    small.change("isc-2/1a", reading_b=_b(open=None))
+    small.cases.clear()
+    assert judged()["reading-b"].passed
+
+
 def test_a_question_has_one_wording(small: Small, judged: Judged) -> None:
     small.change("csmt/1b", claim={"id": "clock.small", "zh": "时钟准吗？", "en": "Is the clock right?"})
     assert any("one wording, found 2" in problem for problem in judged()["questions"].problems)

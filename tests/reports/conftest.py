@@ -8,7 +8,7 @@ import pytest
 from reports_synthetic import ledger, run_in
 
 from bench.case import RunResult
-from reports.conformity import Entry
+from reports.entries import Entry
 
 
 @pytest.fixture(scope="session")

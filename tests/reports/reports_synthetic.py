@@ -35,7 +35,7 @@ from bench.history import (
     Unserved,
     digest_of_run,
 )
-from reports.conformity import Entry
+from reports.entries import Entry
 
 LOCAL = timezone(timedelta(hours=8))
 START_US = int(datetime(2026, 3, 2, tzinfo=LOCAL).timestamp()) * 1_000_000

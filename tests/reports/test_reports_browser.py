@@ -10,7 +10,7 @@ import pytest
 
 from bench.case import RunResult
 from reports import html
-from reports.conformity import Entry
+from reports.entries import Entry
 
 FLAGS = (
     "--headless",

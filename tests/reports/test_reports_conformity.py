@@ -12,7 +12,6 @@ from reports.conformity import (
     DISPOSITIONS,
     WHY,
     Conformity,
-    Entry,
     Statement,
     clause_order,
     completed,
@@ -20,6 +19,7 @@ from reports.conformity import (
     not_repeatable,
     statements,
 )
+from reports.entries import Entry
 from reports.ledger import entries as real_entries
 from reports.repeats import outcome
 

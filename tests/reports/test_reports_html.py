@@ -16,7 +16,7 @@ from reports_synthetic import events, save
 from bench.case import CaseResult, ClauseResult, RunResult, Sitting, Text, Verdict
 from bench.history import LinkRule, Phase, read_history
 from reports import html
-from reports.conformity import Entry
+from reports.entries import Entry
 from reports.glance import Glance, glance_at
 from reports.html.texts import TEXTS
 from reports.html.view import Details, chapter_of, picture, report

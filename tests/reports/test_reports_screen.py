@@ -11,7 +11,7 @@ from rich.console import Console
 from bench.case import RunResult, Text, Verdict
 from reports import screen
 from reports.blocks import block_text, blocks, blocks_of, visible, width
-from reports.conformity import Entry
+from reports.entries import Entry
 
 
 class Terminal(StringIO):

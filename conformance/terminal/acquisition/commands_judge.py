@@ -27,6 +27,7 @@ READ_NOW_READS_THE_METER = criterion(
     en="the meters are read between command and answer",
     zh="收到命令后重新读取表计",
     unit="values",
+    reading_b_of="R-15",
 )
 READ_NOW_SENDS_THAT_VALUE = criterion(
     "read-now-sends-that-value", en="the value sent is the one just read", zh="上传值即为本次读取值", unit="values"

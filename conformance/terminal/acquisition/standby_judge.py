@@ -54,6 +54,7 @@ SWITCH_TIME = criterion(
     en="the switch comes 10.0 to 11.0 s after the last valid reply",
     zh="末次有效应答后 10.0–11.0 s 内切换",
     unit="s",
+    reading_b_of="R-12",
 )
 
 
@@ -118,7 +119,10 @@ def slow_findings(history: History, pairs: dict[str, str]) -> Iterator[Check]:
 
 
 def taken_findings(history: History, meter: str, spare: str, centre: str) -> Iterator[Check]:
-    """Every silence of the case brings one switch in time, which is told, recorded, and counts every unit once."""
+    """Every silence of the case brings one switch in time, which is told, recorded, and counts every unit once.
+
+    Under reading B the switch is due after the larger of 10 s and three polling periods.
+    """
     quiet, seen = silences(history, meter), switches(history, spare)
     yield ONE_SWITCH.decide(
         len(seen) == len(quiet) if quiet else None,
@@ -129,11 +133,15 @@ def taken_findings(history: History, meter: str, spare: str, centre: str) -> Ite
     waits = [at - one.start for one in quiet for at in seen if one.start < at < one.start + 2 * _APART_US]
     off = [f"{spare} asked {seconds(wait)} s after the last reply of {meter}" for wait in waits]
     late = [line for line, wait in zip(off, waits, strict=True) if not EARLIEST_US <= wait <= LATEST_US]
+    period_us = next(int(setup.period_s * SECOND) for setup in history.began.meters if setup.name == meter)
+    later = max(EARLIEST_US, 3 * period_us) - EARLIEST_US
     yield SWITCH_TIME.decide(
         not late if waits else None,
         measured=seconds(max(waits, default=0)),
         limit=seconds(LATEST_US),
         evidence=late or off,
+        has_b=bool(waits),
+        reading_b=all(EARLIEST_US + later <= wait <= LATEST_US + later for wait in waits),
     )
     yield _told(history, spare, seen)
     yield _recorded(history, meter, spare, quiet)

@@ -35,6 +35,7 @@ ROLLOVER_COUNTED = criterion(
     zh="计数器满度跳转处增量正确",
     unit="records",
     stamped=True,
+    reading_b_of="R-19",
 )
 NO_INCREMENT_FROM_A_FALL = criterion(
     "no-increment-from-a-fall",

@@ -28,6 +28,7 @@ DAILY_EXTREMES = criterion(
     en="a day holds the smallest and largest increment of its acquisition intervals",
     zh="日结含当日各采集间隔增量的最小值与最大值",
     unit="days",
+    reading_b_of="R-21",
 )
 TOTALS = criterion(
     "{0}-totals", en="{1} hold what the register advanced, exactly", zh="{2}累计量逐位正确", unit="periods"

@@ -111,10 +111,18 @@ EXPORTED_UNITS = criterion(
     "exported-units", en="every value in the file has its unit", zh="导出数据带有正确单位", unit="records"
 )
 RAW_AGE_SET = criterion(
-    "raw-age-set", en="raw data are set to be kept at least 184 d", zh="原始数据设定保存 184 d 以上", unit="d"
+    "raw-age-set",
+    en="raw data are set to be kept at least 184 d",
+    zh="原始数据设定保存 184 d 以上",
+    unit="d",
+    reading_b_of="R-30",
 )
 AGE_SET = criterion(
-    "age-set", en="values are set to be kept at least 1 827 d", zh="汇总数据设定保存 1 827 d 以上", unit="d"
+    "age-set",
+    en="values are set to be kept at least 1 827 d",
+    zh="汇总数据设定保存 1 827 d 以上",
+    unit="d",
+    reading_b_of="R-30",
 )
 
 
@@ -535,21 +543,27 @@ def room_findings(history: History) -> Iterator[Check | Measurement]:
 
 
 def told_age_findings(history: History) -> Iterator[Check]:
-    """The ages at which the terminal says it deletes are not below the limits."""
+    """The ages at which the terminal says it deletes are not below the limits.
+
+    Under reading B five years bind all data, raw readings included.
+    """
     told = questions(history, "capacity")
     rows = [event.rows[0] for event in told if event.rows and not event.problem]
     problems = [event.problem for event in told if event.problem]
-    for question, field, least in (
-        (RAW_AGE_SET, "raw_days", RAW_DAYS),
-        (AGE_SET, "settled_days", SETTLED_DAYS),
+    raw, settled = (number(rows[-1].get(field, "")) if rows else None for field in ("raw_days", "settled_days"))
+    for question, days, least, bound in (
+        (RAW_AGE_SET, raw, RAW_DAYS, (raw,)),
+        (AGE_SET, settled, SETTLED_DAYS, (raw, settled)),
     ):
-        days = number(rows[-1].get(field, "")) if rows else None
+        known = [age for age in bound if age is not None]
         yield question.decide(
             None if days is None else days >= least,
             measured="" if days is None else days,
             limit=least,
             op=">=",
             evidence=problems,
+            has_b=len(known) == len(bound),
+            reading_b=all(age >= SETTLED_DAYS for age in known),
         )
 
 
