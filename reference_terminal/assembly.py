@@ -29,6 +29,7 @@ from reference_terminal.model.rows import Pending
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import Span, floor_s, iso_ms, span_named
 from reference_terminal.net.channel import PLAIN
+from reference_terminal.operations import messages
 from reference_terminal.operations.housekeeping import Housekeeping
 from reference_terminal.operations.time_source import TimeSource
 from reference_terminal.platform import Platform
@@ -68,7 +69,6 @@ from reference_terminal.web.server import Server
 from reference_terminal.web.stored import StoredApi
 
 _RESTART_AFTER_S = 1.0
-ALTERED = "stored setting altered"
 _MOST_GAPS = 1000
 
 
@@ -160,7 +160,7 @@ class Terminal:
                 self.server = self._local_interface()
                 await self.server.start()
             self._join_modules()
-            self.journal.event("module", name, "started anew", "模块已重新启动")
+            self.journal.event(messages.MODULE_RESTARTED, name)
         return names
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
@@ -169,7 +169,7 @@ class Terminal:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.server.stop()
         self.late.close()
-        self.journal.event("stop", self.config.name, "terminal stops", "终端停止")
+        self.journal.event(messages.STOP, self.config.name)
         self.store.close()
 
     async def stop(self) -> None:
@@ -250,15 +250,10 @@ class Terminal:
         """Alarm what was altered in the store; an alarm ends once its setting was made anew."""
         altered = [" ".join(key) for key in self.store.altered]
         for kind, subject in self.journal.raised():
-            if kind == ALTERED and subject not in altered:
-                self.journal.clear_alarm(kind, subject)
+            if kind == messages.SETTING_ALTERED.kind and subject not in altered:
+                self.journal.clear_alarm(messages.SETTING_ALTERED, subject)
         for subject in altered:
-            self.journal.raise_alarm(
-                ALTERED,
-                subject,
-                "what is stored was altered and is not used; set it anew",
-                "存储内容被篡改,不予使用,请重新设置",
-            )
+            self.journal.raise_alarm(messages.SETTING_ALTERED, subject)
 
     @seam
     def restart_soon(self) -> None:
@@ -507,44 +502,24 @@ class Terminal:
     @seam
     def _announce(self) -> None:
         config = self.config
-        self.journal.event(
-            "start",
-            config.name,
-            f"terminal starts: {len(config.meters)} meters, {len(config.points)} points, {len(config.centres)} centres",
-            f"终端启动:{len(config.meters)} 台表计,{len(config.points)} 个监测点,{len(config.centres)} 个数据中心",
-        )
+        counts = {"meters": len(config.meters), "points": len(config.points), "centres": len(config.centres)}
+        self.journal.event(messages.START, config.name, **counts)
         if self.store.replaced_damaged:
-            self.journal.raise_alarm(
-                "store damaged",
-                config.storage.path,
-                f"the database is damaged and was left aside; data go to {self.store.path}",
-                f"数据库已损坏,保留原文件,数据写入 {self.store.path}",
-            )
+            self.journal.raise_alarm(messages.STORE_DAMAGED, config.storage.path, path=self.store.path)
         for centre in config.centres:
             if centre.channel.kind == "plain" and centre.channel.payload == "clear":
-                self.journal.say(
-                    f"centre {centre.id}: records travel in the clear; give it certificates (channel mtls or gm-tls13)"
-                    f" / 数据中心 {centre.id} 未加密传输,请配置证书"
-                )
+                self.journal.say(messages.IN_THE_CLEAR(centre=centre.id))
         for path in self.keyring.sealed_files:
-            self.journal.event("key sealed", path, "the key file lay open and was sealed", "密钥文件原为明文,已加密")
+            self.journal.event(messages.KEY_SEALED, path)
         for meter in config.meters:
             if meter.period_s > 60:
-                self.journal.say(
-                    f"meter {meter.id}: polled every {meter.period_s} s, periods off this grid are not made"
-                    f" / 每 {meter.period_s} 秒采集一次,不生成与之不符的时段数据"
-                )
+                self.journal.say(messages.OFF_GRID(meter=meter.id, period_s=meter.period_s))
 
     def _tell_step(self, before_ms: int, after_ms: int) -> None:
-        self.journal.event(
-            "clock step",
-            self.config.name,
-            f"clock went from {iso_ms(before_ms)} to {iso_ms(after_ms)}",
-            f"时钟由 {iso_ms(before_ms)} 变为 {iso_ms(after_ms)}",
-        )
+        self.journal.event(messages.CLOCK_STEP, self.config.name, before=iso_ms(before_ms), after=iso_ms(after_ms))
 
     def _tell_store_failure(self, reason: str) -> None:
-        self.journal.say(f"store: cannot write: {reason}; tried again until it works / 存储写入失败,将持续重试")
+        self.journal.say(messages.STORE_FAILS(reason=reason))
 
 
 async def _until(event: asyncio.Event) -> None:

@@ -20,6 +20,7 @@ from conformance.defects import Patch
 from reference_terminal.acquisition.modbus import driver, serial
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.model import reading as readings
+from reference_terminal.model.messages import Alarm, Text
 from reference_terminal.model.reading import Reading
 from reference_terminal.model.rows import Pending, Record
 from reference_terminal.net import channel
@@ -140,26 +141,26 @@ def at_opening(patch: Patch, statement: str) -> None:
 
 def hides_events(patch: Patch, hidden: Callable[[str, str], bool]) -> None:
     """Leave out of the log each entry for whose kind and English words `hidden` holds."""
-    whole = Journal.event
+    whole = Journal.keep
 
-    def event(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
-        if not hidden(kind, en):
-            whole(self, kind, subject, en, zh)
+    def keep(self: Journal, code: str, kind: str, subject: str, text: Text) -> None:
+        if not hidden(kind, text.en):
+            whole(self, code, kind, subject, text)
 
-    patch(Journal, "event", event)
+    patch(Journal, "keep", keep)
 
 
 def whispers_alarms(patch: Patch, hidden: Callable[[str, str], bool]) -> None:
     """Say on the console only, and raise no alarm, where `hidden` holds for its kind and English words."""
-    whole = Journal.raise_alarm
+    whole = Journal.put_alarm
 
-    def raise_alarm(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
-        if hidden(kind, en):
-            self.say(en)
+    def put_alarm(self: Journal, alarm: Alarm, subject: str, text: Text) -> None:
+        if hidden(alarm.kind, text.en):
+            self.say(text)
         else:
-            whole(self, kind, subject, en, zh)
+            whole(self, alarm, subject, text)
 
-    patch(Journal, "raise_alarm", raise_alarm)
+    patch(Journal, "put_alarm", put_alarm)
 
 
 # Uplink

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from reference_terminal.acquisition import messages
 from reference_terminal.acquisition.driver import Carrier
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.model.clock import WallClock
@@ -121,14 +122,10 @@ class Backfill:
             else:
                 source.take(readings)
                 taken.append(at_s)
-        for kind, instants, en, zh in (
-            ("gap backfilled", taken, "records of the meter taken in", "条表计自身记录补入"),
-            ("gap not backfilled", absent, "instants of which the meter has no record", "个时刻表计无记录"),
-        ):
+        for message, instants in ((messages.GAP_BACKFILLED, taken), (messages.GAP_WITHOUT_RECORDS, absent)):
             if instants:
-                span = f"{iso(instants[0])} to {iso(instants[-1])}"
-                spanned = f"{iso(instants[0])} 至 {iso(instants[-1])}"
-                self._journal.event(kind, meter, f"{len(instants)} {en}, {span}", f"{spanned},{len(instants)} {zh}")
+                first, last = iso(instants[0]), iso(instants[-1])
+                self._journal.event(message, meter, count=len(instants), first=first, last=last)
         return answers
 
     def _try_later(self, meter: str, at_s: int) -> None:
@@ -137,4 +134,4 @@ class Backfill:
         if count >= _TRIES:
             for key in [key for key in self._wanted if key[0] == meter]:
                 del self._wanted[key]
-            self._journal.event("gap not backfilled", meter, "no answer to questions for records", "读取表计记录无应答")
+            self._journal.event(messages.RECORDS_UNANSWERED, meter)

@@ -1,4 +1,4 @@
-"""The tools of the command line: `import`, `template`, `probe`.
+"""The tools of the command line: `import`, `template`, `probe`, `codes`.
 
 Leaves running the terminal to `main`. What only one tool needs (spreadsheets, OPC UA, databases) is imported with it:
 a terminal that starts has no use for it.
@@ -14,13 +14,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NoReturn
 
-from reference_terminal.commissioning import probe, probe_collector
+from reference_terminal.commissioning import catalogue, probe, probe_collector
+from reference_terminal.model.messages import Alarm
 from reference_terminal.settings.collectors import FORMS
 from reference_terminal.settings.lines import BAUDS, PARITIES, STOP_BITS
 from reference_terminal.settings.meters import ORDERS, TYPES
 from reference_terminal.settings.problems import InputError
 
-TOOLS = ("import", "template", "probe")
+TOOLS = ("import", "template", "probe", "codes")
 """The first words that are tools and no configuration file."""
 
 
@@ -30,6 +31,8 @@ def main(argv: Sequence[str]) -> int:
     try:
         if words.tool == "import":
             return _import(words)
+        if words.tool == "codes":
+            return _codes()
         return _template(words) if words.tool == "template" else _probe(words)
     except InputError as error:
         for problem in error.problems:
@@ -90,7 +93,15 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--node", action="append", default=[], help="opc.tcp URL: node to read / OPC UA 节点")
     made.add_argument("--query", default="", help="database URL: SELECT of id, tag, time, value / 查询语句")
     made.add_argument("--search", action="store_true", help="find DL/T 645 addresses / 搜索 DL/T 645 表地址")
+    tools.add_parser("codes", help="codes of log entries and alarms / 日志与告警代码")
     return top
+
+
+def _codes() -> int:
+    for room, message in catalogue.messages():
+        what = "alarm" if isinstance(message, Alarm) else "event"
+        print(f"{message.code}\t{what}\t{room}\t{message.kind}\t{message.en}\t{message.zh}")
+    return 0
 
 
 def _import(words: argparse.Namespace) -> int:

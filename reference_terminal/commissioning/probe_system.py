@@ -16,6 +16,7 @@ from reference_terminal.acquisition.opcua.client import OpcUaClient
 from reference_terminal.acquisition.sql import odbc
 from reference_terminal.acquisition.sql.row_source import RowSource
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.messages import Alarm
 from reference_terminal.model.times import iso_ms
 from reference_terminal.platform import OffsetClock
 from reference_terminal.settings.systems import OPCUA, SCHEMES, SQL, SystemConfig
@@ -48,12 +49,12 @@ class _Told:
     def __init__(self, say: Say) -> None:
         self._say = say
 
-    def raise_alarm(self, kind: str, subject: str, en: str, zh: str) -> None:
+    def raise_alarm(self, alarm: Alarm, subject: str, /, **fields: object) -> None:
         """Tell it."""
-        del kind, subject
-        self._say(f"{en} / {zh}")
+        del subject
+        self._say(str(alarm(**fields)))
 
-    def clear_alarm(self, kind: str, subject: str) -> None:
+    def clear_alarm(self, alarm: Alarm, subject: str) -> None:
         """Nothing stands."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 
+from reference_terminal.management import messages
 from reference_terminal.management.installer import MODULES, Installer
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.seams import seam
@@ -60,11 +61,11 @@ class Applications:
             if wanted.get(name) != version:
                 task.cancel()
                 del self._running[name]
-                self._journal.event("application", name, f"{version} ends", "应用程序停止")
+                self._journal.event(messages.APPLICATION_ENDS, name, version=version)
         for name, version in wanted.items():
             if name not in self._running:
                 self._running[name] = (version, asyncio.get_running_loop().create_task(self._application()))
-                self._journal.event("application", name, f"{version} runs", "应用程序运行")
+                self._journal.event(messages.APPLICATION_RUNS, name, version=version)
 
     async def _application(self) -> None:
         while True:

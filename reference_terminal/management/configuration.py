@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable
 from typing import Any, cast
 
+from reference_terminal.management import messages
 from reference_terminal.model.seams import seam
 from reference_terminal.security.keyring import Keyring
 from reference_terminal.settings import overlay
@@ -79,7 +80,7 @@ class Configuration:
         def step() -> None:
             self._overlay.remove_centre(name)
             self._overlay.forget_address(name)
-            self._journal.event("setting", name, f"{issuer}: centre removed from afar", f"{issuer}:远程删除数据中心")
+            self._journal.event(messages.CENTRE_REMOVED, name, issuer=issuer)
 
         steps.append(step)
         left = tuple(centre for centre in config.centres if centre.id != name)
@@ -100,8 +101,8 @@ class Configuration:
 
         def step() -> None:
             self._overlay.add_centre(name, text)
-            said = f"{issuer}: centre added from afar, {centre.protocol} at {centre.host}:{centre.port}"
-            self._journal.event("setting", name, said, f"{issuer}:远程新增数据中心")
+            place = {"protocol": centre.protocol, "host": centre.host, "port": centre.port}
+            self._journal.event(messages.CENTRE_ADDED, name, issuer=issuer, **place)
 
         steps.append(step)
         return wider
@@ -132,8 +133,8 @@ class Configuration:
 
         def step() -> None:
             self._overlay.put(overlay.ADDRESSES, old.id, text)
-            said = f"{issuer}: upload address {old.host}:{old.port} changed to {moved.host}:{moved.port}"
-            self._journal.event("setting", old.id, said, f"{issuer}:远程修改上传地址")
+            before, after = f"{old.host}:{old.port}", f"{moved.host}:{moved.port}"
+            self._journal.event(messages.ADDRESS_CHANGED, old.id, issuer=issuer, old=before, new=after)
 
         steps.append(step)
         others = tuple(moved if centre.id == old.id else centre for centre in config.centres)
@@ -154,8 +155,7 @@ class Configuration:
         def step() -> None:
             for row in rows:
                 self._overlay.put(overlay.ITEMS, row["point"], row["acquired"])
-                said = f"{issuer}: acquired: {row['acquired']}"
-                self._journal.event("setting", row["point"], said, f"{issuer}:远程设置采集数据项")
+                self._journal.event(messages.ITEM_SET, row["point"], issuer=issuer, acquired=row["acquired"])
 
         steps.append(step)
 

@@ -18,9 +18,11 @@ from typing import Any, cast
 import apsw
 import msgspec
 
+from reference_terminal.management import messages
 from reference_terminal.management.contents import read_content
 from reference_terminal.management.packages import Package, PackageRefused, open_package, rank
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.messages import text_of
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso
 from reference_terminal.security.certificates import Trusted
@@ -124,14 +126,14 @@ class Installer:
                 )
             self._check(package)
         except PackageRefused as error:
-            self._journal.event("package refused", source, error.en, error.zh)
+            self._journal.event(messages.PACKAGE_REFUSED, source, reason=text_of(error))
             self._store.flush()
             return Outcome("refused", error.en)
         if package.kind == "application" and not _is_ours(package):
-            said = f"{package.name} {package.version} does not run here; what was there goes on"
-            self._journal.event("application dropped", source, said, "应用程序无法运行,已放弃")
+            said = {"name": package.name, "version": package.version}
+            self._journal.event(messages.APPLICATION_DROPPED, source, **said)
             self._store.flush()
-            return Outcome("failed", said)
+            return Outcome("failed", messages.APPLICATION_DROPPED(**said).en)
         return self._keep(package, source)
 
     @seam
@@ -192,10 +194,12 @@ class Installer:
             if now:
                 self._put_in_force(package.kind, package.content, package.issuer)
             self._journal.event(
-                "package taken",
+                messages.PACKAGE_TAKEN,
                 source,
-                f"{package.kind} {package.name} {package.version} of {package.issuer}",
-                f"已接收 {package.kind} {package.name} {package.version}",
+                kind=package.kind,
+                name=package.name,
+                version=package.version,
+                issuer=package.issuer,
             )
 
         now = package.valid_from_s <= self._clock.now_s()
@@ -242,8 +246,8 @@ class Installer:
             self._store.write("UPDATE package SET starts=starts+1 WHERE number=?", (number,))
         else:
             self._store.write("UPDATE package SET state=? WHERE number=?", (_DROPPED, number))
-            why = "it does not start here" if not ours else f"it died {starts} times on trial"
-            self._journal.event("upgrade dropped", version, f"{why}; {self.version} goes on", "升级失败,已恢复原版本")
+            reason = messages.DIED_ON_TRIAL(starts=starts) if ours else messages.DOES_NOT_START()
+            self._journal.event(messages.UPGRADE_DROPPED, version, reason=reason, version=self.version)
         self._store.flush()
 
     async def run(self) -> None:
@@ -252,7 +256,7 @@ class Installer:
             await self._clock.nap(TRIAL_S)
             if self.on_trial:
                 self._store.write("UPDATE package SET state=? WHERE state=?", (_TAKEN, _TRIAL))
-                self._journal.event("upgraded", self.version, "the program has run for a minute", "升级完成")
+                self._journal.event(messages.UPGRADED, self.version)
                 self._store.flush()
             self.apply_due()
             if not self._waiting():
@@ -277,7 +281,7 @@ class Installer:
 
         def gather() -> None:
             self._store.write("UPDATE package SET state=? WHERE number=?", (_STOPPED, number))
-            self._journal.event("upgrade stopped", source, f"{version} is given up from afar", "升级已被远程切断")
+            self._journal.event(messages.UPGRADE_STOPPED, source, version=version)
 
         if not self._store.attempt(gather):
             return Outcome("failed", "the store cannot be written now; the program on trial goes on")

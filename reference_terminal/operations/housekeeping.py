@@ -11,6 +11,7 @@ from reference_terminal.model.clock import WallClock
 from reference_terminal.model.rows import Pending
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, floor_s, iso
+from reference_terminal.operations import messages
 from reference_terminal.settings.config import Config
 from reference_terminal.storage.bound import Bound
 from reference_terminal.storage.journal import Journal
@@ -56,11 +57,9 @@ class Housekeeping:
     def _look_at_queue(self, outbox: Outbox) -> None:
         percent = outbox.fill_percent()
         if percent >= ALARM_PERCENT:
-            self._journal.raise_alarm(
-                "queue filling", outbox.centre, f"buffer {percent} % used", f"缓存已用 {percent} %"
-            )
+            self._journal.raise_alarm(messages.QUEUE_FILLING, outbox.centre, percent=percent)
         else:
-            self._journal.clear_alarm("queue filling", outbox.centre)
+            self._journal.clear_alarm(messages.QUEUE_FILLING, outbox.centre)
         lost = outbox.expire()
         if lost:
             self._tell_given_up(outbox.centre, lost)
@@ -68,31 +67,21 @@ class Housekeeping:
 
     def _tell_given_up(self, centre: str, lost: Sequence[Pending]) -> None:
         first, last = iso(lost[0].start_s), iso(lost[-1].end_s)
-        self._journal.event(
-            "queue overflow",
-            centre,
-            f"{len(lost)} undelivered periods from {first} to {last} given up",
-            f"放弃未送达时段 {len(lost)} 个,自 {first} 至 {last}",
-        )
+        self._journal.event(messages.QUEUE_OVERFLOW, centre, count=len(lost), first=first, last=last)
 
     def _look_at_size(self) -> None:
         now_s = self._clock.now_s()
         percent = self._bound.percent()
         if percent >= ALARM_PERCENT:
-            self._journal.raise_alarm("store filling", self._store.path, f"{percent} % used", f"已用 {percent} %")
+            self._journal.raise_alarm(messages.STORE_FILLING, self._store.path, percent=percent)
         else:
-            self._journal.clear_alarm("store filling", self._store.path)
+            self._journal.clear_alarm(messages.STORE_FILLING, self._store.path)
         before_s, lost = self._bound.relieve(now_s)
         for centre in dict.fromkeys(item.centre for item in lost):
             self._tell_given_up(centre, [item for item in lost if item.centre == centre])
         if before_s and floor_s(now_s, DAY_S) != self._told_s:
             self._told_s = floor_s(now_s, DAY_S)
-            self._journal.event(
-                "store overflow",
-                self._store.path,
-                f"the store is full: delivered data before {iso(before_s)} are overwritten",
-                f"存储已满,覆盖 {iso(before_s)} 之前已送达的数据",
-            )
+            self._journal.event(messages.STORE_OVERFLOW, self._store.path, before=iso(before_s))
         if before_s or lost:
             self._store.flush()
 

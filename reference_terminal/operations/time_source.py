@@ -11,7 +11,9 @@ import struct
 from dataclasses import dataclass
 
 from reference_terminal.model.clock import STEP_S, WallClock
+from reference_terminal.model.messages import Text
 from reference_terminal.model.seams import seam
+from reference_terminal.operations import messages
 from reference_terminal.settings.config import TimeConfig
 from reference_terminal.storage.journal import Journal
 
@@ -27,7 +29,6 @@ _MOST_WAY_NS = 1_000_000_000
 _SINCE_1900_S = 2_208_988_800
 _MESSAGE = struct.Struct(">3Bb11I")
 _ASK = 0b00_100_011
-_ALARM = "time source lost"
 
 
 class NoTime(Exception):
@@ -148,19 +149,17 @@ class TimeSource:
 
     def _answered(self) -> None:
         self._missed = 0
-        self._journal.clear_alarm(_ALARM, self._where)
+        self._journal.clear_alarm(messages.TIME_SOURCE_LOST, self._where)
         if not self.known:
             self.known = True
-            self._journal.event("time source", self._where, "the clock is kept by this server", "时钟由该服务器校准")
+            self._journal.event(messages.CLOCK_KEPT, self._where)
 
     @seam
     def _failed(self, en: str, zh: str) -> None:
         self._missed += 1
         if self._missed == LOST_AFTER:
-            words = f"{LOST_AFTER} questions without a usable answer, the last: {en}; the clock runs free"
-            self._journal.raise_alarm(
-                _ALARM, self._where, words, f"连续 {LOST_AFTER} 次无有效应答（{zh}），时钟自由运行"
-            )
+            reason = Text(en, zh)
+            self._journal.raise_alarm(messages.TIME_SOURCE_LOST, self._where, count=LOST_AFTER, reason=reason)
 
 
 class _Line(asyncio.DatagramProtocol):

@@ -14,6 +14,7 @@ from reference_terminal.model import numbers
 from reference_terminal.model.rows import Gap
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso
+from reference_terminal.processing import messages
 from reference_terminal.settings.meters import PointConfig
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
@@ -76,21 +77,12 @@ class Filling:
         made = list(estimates(config, gap, period_s, self._method)) if count <= _MOST else []
         since, until = iso(gap.start_s), iso(gap.end_s)
         if not made:
-            self._journal.event(
-                "gap not filled",
-                config.id,
-                f"from {since} to {until}: no base for an estimate",
-                f"{since} 至 {until}:无插补依据",
-            )
+            self._journal.event(messages.GAP_NOT_FILLED, config.id, since=since, until=until)
             return
         for slot_s, value in made:
             self.keep(number, slot_s, value)
-        self._journal.event(
-            "gap filled",
-            config.id,
-            f"{len(made)} estimates ({self._method}) from {since} to {until}",
-            f"{since} 至 {until} 插补 {len(made)} 个估计值({self._method})",
-        )
+        stretch = {"method": self._method, "since": since, "until": until}
+        self._journal.event(messages.GAP_FILLED, config.id, count=len(made), **stretch)
 
     @seam
     def keep(self, number: int, slot_s: int, value: Decimal) -> None:

@@ -19,6 +19,7 @@ from reference_terminal.model import numbers
 from reference_terminal.model.reading import BAD, RESET, Reading
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, Span, iso
+from reference_terminal.processing import messages
 from reference_terminal.processing.counter import CounterTracker
 from reference_terminal.processing.interval import Boundary, IntervalBuilder, Open
 from reference_terminal.processing.manual import CAUSE, FLAG
@@ -117,12 +118,8 @@ class LateReadings:
             for row in origins:
                 self._store.write(_INSERT_ORIGIN, row)
             for name, slots in told.items():
-                self._journal.event(
-                    "late data",
-                    name,
-                    f"{len(slots)} readings of {iso(min(slots))} to {iso(max(slots))} came afterwards",
-                    f"补收 {iso(min(slots))} 至 {iso(max(slots))} 的读数 {len(slots)} 个",
-                )
+                stretch = {"since": iso(min(slots)), "until": iso(max(slots))}
+                self._journal.event(messages.LATE_DATA, name, count=len(slots), **stretch)
 
         return self._store.attempt(gather)
 

@@ -15,11 +15,13 @@ from typing import Any
 from msgspec import structs
 
 from reference_terminal.model import numbers
+from reference_terminal.model.messages import Text
 from reference_terminal.model.rows import BY_HAND as FLAG
 from reference_terminal.model.rows import MADE_UP, Record
 from reference_terminal.model.rows import MANUAL_ENTRY as CAUSE
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, HOUR, MINUTE, MONTH, QUARTER, Span, iso, iso_ms, span_of
+from reference_terminal.processing import messages
 from reference_terminal.processing.pipeline import PointState
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
@@ -105,14 +107,16 @@ class ManualEntries:
                 verdict,
             ),
         )
-        old = "no value" if was is None else was
-        start = iso(entry.start_s)
         self._journal.event(
-            CAUSE,
+            messages.MANUAL,
             entry.point,
-            f"{entry.author} enters {entry.value} for the {entry.span.name} from {start} in place of {old}:"
-            f" {entry.reason} ({verdict})",
-            f"{entry.author} 录入 {start} 起时段({entry.span.name})值 {entry.value},原值 {was or '无'}:{entry.reason}",
+            author=entry.author,
+            value=entry.value,
+            span=entry.span.name,
+            start=iso(entry.start_s),
+            old=Text("no value", "无") if was is None else was,
+            reason=entry.reason,
+            verdict=verdict,
         )
 
     def _made(self, state: PointState, entry: Entry, original: Record | None, revision: int) -> Record:

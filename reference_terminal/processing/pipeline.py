@@ -16,7 +16,8 @@ from reference_terminal.model.reading import LATE, POWER_OFF, RANGE, RESET, Read
 from reference_terminal.model.rows import Anchor, Gap, Record, Replacement
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, MONTH, STANDARD_SPANS, Span, iso
-from reference_terminal.processing.counter import FIRST, NORMAL, REPLACED, RETURNED, ROLLOVER, CounterTracker
+from reference_terminal.processing import messages
+from reference_terminal.processing.counter import FIRST, NORMAL, RETURNED, CounterTracker
 from reference_terminal.processing.counter import RESET as COUNTER_RESET
 from reference_terminal.processing.derivation import Derivation
 from reference_terminal.processing.filling import Filling
@@ -263,12 +264,7 @@ class Pipeline:
 
     def _miss(self, state: PointState, first_s: int, count: int, cause: str) -> None:
         if state.gap.miss(first_s, count, cause):
-            self._journal.event(
-                "gap",
-                state.config.id,
-                f"no data from {iso(first_s)}: {cause}",
-                f"自 {iso(first_s)} 起无数据:{cause}",
-            )
+            self._journal.event(messages.GAP, state.config.id, since=iso(first_s), cause=cause)
 
     def accept(self, meter: int, readings: Sequence[Reading]) -> None:
         """The readings of a meter at one slot."""
@@ -293,23 +289,13 @@ class Pipeline:
     def switched(self, meter: int, standby: str, silent_s: float) -> None:
         """A standby has taken a meter's place (ruling R-12)."""
         name = self._config.meters[meter].id
-        self._journal.raise_alarm(
-            "standby in use",
-            name,
-            f"no valid reply for {silent_s:.1f} s, {standby} is read in its place",
-            f"{silent_s:.1f} 秒无有效应答,改读备用设备 {standby}",
-        )
+        self._journal.raise_alarm(messages.STANDBY_IN_USE, name, silent_s=silent_s, standby=standby)
 
     def returned(self, meter: int, standby: str) -> None:
         """A meter's own readings count again."""
         name = self._config.meters[meter].id
-        self._journal.event(
-            "standby released",
-            name,
-            f"it replies again, {standby} is not read any more",
-            f"恢复应答,停读备用设备 {standby}",
-        )
-        self._journal.clear_alarm("standby in use", name)
+        self._journal.event(messages.STANDBY_RELEASED, name, standby=standby)
+        self._journal.clear_alarm(messages.STANDBY_IN_USE, name)
 
     @seam
     def _watch(self, meter: int, readings: Sequence[Reading]) -> None:
@@ -317,24 +303,18 @@ class Pipeline:
         name = self._config.meters[meter].id
         if any(flag_of(reading.cause) != "B" for reading in readings):
             self._silent[meter] = 0
-            self._journal.clear_alarm("meter silent", name)
+            self._journal.clear_alarm(messages.METER_SILENT, name)
         else:
             self._silent[meter] = self._silent.get(meter, 0) + 1
             if self._silent[meter] == SILENT_PERIODS:
-                cause = readings[0].cause
-                self._journal.raise_alarm("meter silent", name, f"no answer: {cause}", f"无应答:{cause}")
+                self._journal.raise_alarm(messages.METER_SILENT, name, cause=readings[0].cause)
         for state, reading in zip(self.meter_points[meter], readings, strict=True):
             if reading.cause == RANGE:
-                self._journal.raise_alarm("out of range", state.config.id, f"{reading.value}", f"{reading.value}")
+                self._journal.raise_alarm(messages.OUT_OF_RANGE, state.config.id, value=reading.value)
                 at = iso(reading.slot_s)
-                self._journal.event(
-                    "invalid reading",
-                    state.config.id,
-                    f"{reading.value} at {at} is out of range",
-                    f"{at} 读数 {reading.value} 超出量程",
-                )
+                self._journal.event(messages.INVALID_READING, state.config.id, value=reading.value, at=at)
             elif reading.good:
-                self._journal.clear_alarm("out of range", state.config.id)
+                self._journal.clear_alarm(messages.OUT_OF_RANGE, state.config.id)
 
     def take(self, state: PointState, reading: Reading, skipped: str) -> list[Record]:
         """One reading of one point: counter, gap, periods."""
@@ -376,12 +356,8 @@ class Pipeline:
         )
         gap = state.gap.good(reading.slot_s, value, total, broken)
         if gap is not None:
-            self._journal.event(
-                "gap end",
-                state.config.id,
-                f"data again at {iso(reading.slot_s)}; {gap.missed} readings missed since {iso(gap.start_s)}",
-                f"{iso(reading.slot_s)} 恢复数据,自 {iso(gap.start_s)} 起缺 {gap.missed} 次",
-            )
+            since = {"since": iso(gap.start_s), "missed": gap.missed}
+            self._journal.event(messages.GAP_END, state.config.id, at=iso(reading.slot_s), **since)
             self.filling.fill(state.number, state.config, gap, self._periods[state.meter])
             if self.on_gap_end is not None:
                 self.on_gap_end(gap)
@@ -407,12 +383,7 @@ class Pipeline:
     def _put_aside(self, state: PointState, entry: Replacement) -> None:
         """Take an entry that the readings contradict out of use: the total never falls (R-19)."""
         self._use(state, entry)
-        self._journal.event(
-            "replacement contradicted",
-            entry.point,
-            f"readings do not agree with the replacement at {iso(entry.at_s)}; it is not used",
-            f"读数与 {iso(entry.at_s)} 的换表登记不符,不予采用",
-        )
+        self._journal.event(messages.REPLACEMENT_CONTRADICTED, entry.point, at=iso(entry.at_s))
 
     def _use(self, state: PointState, entry: Replacement) -> None:
         entry.used = True
@@ -424,15 +395,8 @@ class Pipeline:
         self, state: PointState, kind: str, before: Decimal | None, value: Decimal, reading: Reading
     ) -> None:
         old = "" if before is None else numbers.text(before)
-        names = {
-            ROLLOVER: ("counter rolled over", "计数器翻转"),
-            COUNTER_RESET: ("counter fell without cause, no increment", "计数器异常回落,不计增量"),
-            REPLACED: ("meter was replaced", "表计更换"),
-        }
-        en, zh = names[kind]
-        at = iso(reading.slot_s)
-        new = numbers.text(value)
-        self._journal.event(kind, state.config.id, f"{en}: {old} to {new} at {at}", f"{zh}:{at} 由 {old} 变为 {new}")
+        change = {"old": old, "new": numbers.text(value), "at": iso(reading.slot_s)}
+        self._journal.event(messages.COUNTER_STEPS[kind], state.config.id, **change)
 
     def replace(self, entry: Replacement) -> bool:
         """Record a change of a meter, to be used by the reading that follows it; False if it cannot be committed.
@@ -441,17 +405,12 @@ class Pipeline:
         """
 
         def gather() -> None:
-            at = iso(entry.at_s)
             self._store.keep_replacement(entry)
-            self._journal.event(
-                "replacement entered",
-                entry.point,
-                f"at {at}: old meter ends at {entry.final_old}, new one starts at {entry.initial_new}",
-                f"{at}:旧表止码 {entry.final_old},新表起码 {entry.initial_new}",
-            )
+            shows = {"final_old": entry.final_old, "initial_new": entry.initial_new}
+            self._journal.event(messages.REPLACEMENT_ENTERED, entry.point, at=iso(entry.at_s), **shows)
 
         if not self._store.attempt(gather):
-            self._journal.say(f"replacement of {entry.point} not recorded / {entry.point} 的换表未登记")
+            self._journal.say(messages.REPLACEMENT_NOT_RECORDED(point=entry.point))
             return False
         state = self.by_id[entry.point]
         state.replacements = [kept for kept in self._store.replacements(entry.point) if not kept.used]

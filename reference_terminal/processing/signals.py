@@ -6,11 +6,12 @@ reading says on which side of its limits the signal is, and afterwards that the 
 
 from __future__ import annotations
 
+from reference_terminal.model.messages import Text
 from reference_terminal.model.reading import BROKEN_WIRE, HIGH_SIGNAL, LOW_SIGNAL, OVER_CURRENT, Reading
+from reference_terminal.processing import messages
 from reference_terminal.settings.meters import PointConfig
 from reference_terminal.storage.journal import Journal
 
-_ALARM = "signal failed"
 _UNTIL_THEN = {BROKEN_WIRE: LOW_SIGNAL, OVER_CURRENT: HIGH_SIGNAL}
 
 
@@ -30,12 +31,12 @@ class SignalWatch:
             return
         if reading.cause not in _UNTIL_THEN:
             if self._since_ms.pop(config.id, None) is not None:
-                self._journal.clear_alarm(_ALARM, config.id)
+                self._journal.clear_alarm(messages.SIGNAL_FAILED, config.id)
             return
         since_ms = self._since_ms.setdefault(config.id, reading.at_ms)
         failure_s = config.analog.failure_s
         if period_s <= failure_s and reading.at_ms - since_ms < failure_s * 1000:
             reading.cause = _UNTIL_THEN[reading.cause]
             return
-        said = {BROKEN_WIRE: "电流过低,疑似断线", OVER_CURRENT: "电流过高"}[reading.cause]
-        self._journal.raise_alarm(_ALARM, config.id, reading.cause, said)
+        said = {BROKEN_WIRE: "电流过低，疑似断线", OVER_CURRENT: "电流过高"}[reading.cause]
+        self._journal.raise_alarm(messages.SIGNAL_FAILED, config.id, cause=Text(reading.cause, said))

@@ -8,7 +8,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.messages import Text
 from reference_terminal.model.times import DAY_S
+from reference_terminal.security import messages
 from reference_terminal.security.keyring import Keyring
 from reference_terminal.storage.journal import Journal
 
@@ -35,20 +37,16 @@ class Warden:
         """One round over all certificates."""
         now_s = self._clock.now_s()
         for name in self._missing:
-            said = "the terminal has no certificate of its own and sends nothing; install certificate and key"
-            self._journal.raise_alarm(
-                "certificate missing", f"centre {name}", said, "缺少终端证书和私钥,不发送任何数据"
-            )
+            self._journal.raise_alarm(messages.CERTIFICATE_MISSING, f"centre {name}")
         for what, each in self._certificates.items():
             day = datetime.fromtimestamp(each.end_s, UTC).strftime("%Y-%m-%d")
             fault = each.fault(now_s)
             if fault is not None:
-                self._journal.clear_alarm("certificate ends", what)
-                self._journal.raise_alarm("certificate unusable", what, f"{each.subject!r} {fault[0]}", fault[1])
+                self._journal.clear_alarm(messages.CERTIFICATE_ENDS, what)
+                why = {"subject": each.subject, "fault": Text(*fault)}
+                self._journal.raise_alarm(messages.CERTIFICATE_UNUSABLE, what, **why)
             elif each.end_s - now_s <= self._warn_s:
-                self._journal.raise_alarm(
-                    "certificate ends", what, f"{each.subject!r} ends on {day}; renew it", f"证书将于 {day} 到期,请更换"
-                )
+                self._journal.raise_alarm(messages.CERTIFICATE_ENDS, what, subject=each.subject, day=day)
             else:
-                for kind in ("certificate unusable", "certificate ends"):
-                    self._journal.clear_alarm(kind, what)
+                for alarm in (messages.CERTIFICATE_UNUSABLE, messages.CERTIFICATE_ENDS):
+                    self._journal.clear_alarm(alarm, what)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import apsw
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE point (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
@@ -47,17 +47,24 @@ CREATE TABLE gap (
 CREATE INDEX gap_subject ON gap (subject, start_s);
 CREATE TABLE event (
   number INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
-  en TEXT NOT NULL, zh TEXT NOT NULL);
+  en TEXT NOT NULL, zh TEXT NOT NULL, code TEXT NOT NULL);
 CREATE INDEX event_at ON event (at_ms);
 CREATE TABLE alarm (
   number INTEGER PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, raised_ms INTEGER NOT NULL,
-  cleared_ms INTEGER, en TEXT NOT NULL, zh TEXT NOT NULL);
+  cleared_ms INTEGER, en TEXT NOT NULL, zh TEXT NOT NULL, code TEXT NOT NULL);
 CREATE TABLE setting (scope TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (scope, name))
   WITHOUT ROWID;
 CREATE TABLE replacement (
   number INTEGER PRIMARY KEY, point TEXT NOT NULL, at_s INTEGER NOT NULL, final_old TEXT NOT NULL,
   initial_new TEXT NOT NULL, entered_ms INTEGER NOT NULL, used INTEGER NOT NULL);
 """
+
+_CODES = (
+    "ALTER TABLE event ADD COLUMN code TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE alarm ADD COLUMN code TEXT NOT NULL DEFAULT ''",
+    "UPDATE alarm SET code=replace(kind, ' ', '-')",
+)
+"""What version 2 adds: an alarm's code is its kind in one word; entries of before have none."""
 
 
 class StoreError(Exception):
@@ -157,6 +164,12 @@ def migrate(connection: apsw.Connection) -> None:
     """Bring the schema to `SCHEMA_VERSION` in one transaction; refuses a database of a later version."""
     (version,) = connection.execute("PRAGMA user_version").fetchone() or (0,)
     if version == SCHEMA_VERSION:
+        return
+    if version == 1:
+        with connection:
+            for statement in _CODES:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
         return
     if version != 0:
         raise StoreError(

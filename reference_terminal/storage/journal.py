@@ -9,9 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.messages import CLEARED, Alarm, Message, Text
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso_ms
 from reference_terminal.storage.store import Store
+
+_GONE = Text("the cause is gone", "原因已消除")
 
 
 class Journal:
@@ -21,46 +24,56 @@ class Journal:
         self._store = store
         self._clock = clock
         self._log = log
-        self._raised: dict[tuple[str, str], None] = {}
-        for kind, subject in store.connection.execute("SELECT kind, subject FROM alarm WHERE cleared_ms IS NULL"):
-            self._raised[(kind, subject)] = None
+        self._raised: dict[tuple[str, str], str] = {}
+        standing = "SELECT code, subject, kind FROM alarm WHERE cleared_ms IS NULL"
+        for code, subject, kind in store.connection.execute(standing):
+            self._raised[(code, subject)] = kind
 
-    def say(self, text: str) -> None:
+    def say(self, text: Text) -> None:
         """One line on the screen, not kept."""
         if self._log is not None:
             self._log(f"{iso_ms(self._clock.now_ms())} {text}")
 
-    def event(self, kind: str, subject: str, en: str, zh: str) -> None:
+    def event(self, message: Message, subject: str, /, **fields: object) -> None:
         """Keep an event; it is committed with the next batch."""
+        self.keep(message.code, message.kind, subject, message(**fields))
+
+    def keep(self, code: str, kind: str, subject: str, text: Text) -> None:
+        """Write an entry of the log."""
         at_ms = self._clock.now_ms()
         self._store.write(
-            "INSERT INTO event (at_ms, kind, subject, en, zh) VALUES (?,?,?,?,?)", (at_ms, kind, subject, en, zh)
+            "INSERT INTO event (at_ms, code, kind, subject, en, zh) VALUES (?,?,?,?,?,?)",
+            (at_ms, code, kind, subject, text.en, text.zh),
         )
         self._store.touch()
         if self._log is not None:
-            self._log(f"{iso_ms(at_ms)} [{kind}] {subject}: {en} / {zh}")
+            self._log(f"{iso_ms(at_ms)} [{kind}] {subject}: {text}")
 
-    def raise_alarm(self, kind: str, subject: str, en: str, zh: str) -> None:
+    def raise_alarm(self, alarm: Alarm, subject: str, /, **fields: object) -> None:
         """Raise an alarm once; it stands until it is cleared."""
-        if (kind, subject) in self._raised:
+        if (alarm.code, subject) in self._raised:
             return
-        self._raised[(kind, subject)] = None
-        self._store.write(
-            "INSERT INTO alarm (kind, subject, raised_ms, en, zh) VALUES (?,?,?,?,?)",
-            (kind, subject, self._clock.now_ms(), en, zh),
-        )
-        self.event(f"alarm {kind}", subject, en, zh)
+        self.put_alarm(alarm, subject, alarm(**fields))
 
-    def clear_alarm(self, kind: str, subject: str) -> None:
-        """Clear an alarm that stands."""
-        if (kind, subject) not in self._raised:
-            return
-        del self._raised[(kind, subject)]
+    def put_alarm(self, alarm: Alarm, subject: str, text: Text) -> None:
+        """Write an alarm that did not stand, and its entry of the log."""
+        self._raised[(alarm.code, subject)] = alarm.kind
         self._store.write(
-            "UPDATE alarm SET cleared_ms=? WHERE kind=? AND subject=? AND cleared_ms IS NULL",
-            (self._clock.now_ms(), kind, subject),
+            "INSERT INTO alarm (code, kind, subject, raised_ms, en, zh) VALUES (?,?,?,?,?,?)",
+            (alarm.code, alarm.kind, subject, self._clock.now_ms(), text.en, text.zh),
         )
-        self.event(f"alarm {kind} cleared", subject, "the cause is gone", "原因已消除")
+        self.keep(alarm.code, f"alarm {alarm.kind}", subject, text)
+
+    def clear_alarm(self, alarm: Alarm, subject: str) -> None:
+        """Clear an alarm that stands."""
+        if (alarm.code, subject) not in self._raised:
+            return
+        del self._raised[(alarm.code, subject)]
+        self._store.write(
+            "UPDATE alarm SET cleared_ms=? WHERE code=? AND subject=? AND cleared_ms IS NULL",
+            (self._clock.now_ms(), alarm.code, subject),
+        )
+        self.keep(alarm.code + CLEARED, f"alarm {alarm.kind} cleared", subject, _GONE)
 
     def standing(self) -> int:
         """Number of alarms that stand."""
@@ -68,14 +81,14 @@ class Journal:
 
     def raised(self) -> list[tuple[str, str]]:
         """Kind and subject of the alarms that stand."""
-        return list(self._raised)
+        return [(kind, subject) for (_, subject), kind in self._raised.items()]
 
     @seam
     def events(self, from_ms: int, limit: int) -> list[Any]:
-        """Rows (number, at_ms, kind, subject, en, zh) from `from_ms` on, in order."""
+        """Rows (number, at_ms, kind, subject, en, zh, code) from `from_ms` on, in order."""
         return list(
             self._store.connection.execute(
-                "SELECT number, at_ms, kind, subject, en, zh FROM event WHERE at_ms>=? ORDER BY number LIMIT ?",
+                "SELECT number, at_ms, kind, subject, en, zh, code FROM event WHERE at_ms>=? ORDER BY number LIMIT ?",
                 (from_ms, limit),
             )
         )
@@ -84,16 +97,17 @@ class Journal:
         """As `events`, but the latest `limit` of those with a number below `before`; in order."""
         return list(
             self._store.connection.execute(
-                "SELECT number, at_ms, kind, subject, en, zh FROM event WHERE at_ms>=? AND number<?"
+                "SELECT number, at_ms, kind, subject, en, zh, code FROM event WHERE at_ms>=? AND number<?"
                 " ORDER BY number DESC LIMIT ?",
                 (from_ms, before, limit),
             )
         )[::-1]
 
     def alarms(self, limit: int) -> list[Any]:
-        """Rows (kind, subject, raised_ms, cleared_ms, en, zh), latest first."""
+        """Rows (kind, subject, raised_ms, cleared_ms, en, zh, code), latest first."""
         return list(
             self._store.connection.execute(
-                "SELECT kind, subject, raised_ms, cleared_ms, en, zh FROM alarm ORDER BY number DESC LIMIT ?", (limit,)
+                "SELECT kind, subject, raised_ms, cleared_ms, en, zh, code FROM alarm ORDER BY number DESC LIMIT ?",
+                (limit,),
             )
         )

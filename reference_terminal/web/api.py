@@ -353,6 +353,7 @@ class Api(Addresses):
         return {
             "alarms": [
                 {
+                    "code": code,
                     "kind": kind,
                     "subject": subject,
                     "raised": iso_ms(raised_ms),
@@ -360,7 +361,7 @@ class Api(Addresses):
                     "en": en,
                     "zh": zh,
                 }
-                for kind, subject, raised_ms, cleared_ms, en, zh in rows[:limit]
+                for kind, subject, raised_ms, cleared_ms, en, zh, code in rows[:limit]
             ],
             "more": len(rows) > limit,
         }
@@ -459,10 +460,11 @@ class Api(Addresses):
 
 
 def _event(row: Sequence[Any]) -> dict[str, Any]:
-    number, at_ms, kind, subject, en, zh = row
+    number, at_ms, kind, subject, en, zh, code = row
     return {
         "number": number,
         "at": iso_ms(at_ms),
+        "code": code,
         "kind": kind,
         "subject": subject,
         "text": f"{subject}: {en} / {zh}",

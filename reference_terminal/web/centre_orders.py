@@ -23,6 +23,7 @@ from reference_terminal.settings.problems import InputError
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
+from reference_terminal.web import messages
 from reference_terminal.web.parameters import shown
 from reference_terminal.web.router import Addresses, Right, route
 from reference_terminal.web.server import HttpError
@@ -81,8 +82,8 @@ class CentreOrders(Addresses):
 
         def gather() -> None:
             terminal.overlay.add_centre(centre.id, settings)
-            place = f"{centre.protocol} at {centre.host}:{centre.port}"
-            terminal.journal.event("setting", centre.id, f"{author}: centre added, {place}", f"{author}:新增数据中心")
+            place = {"protocol": centre.protocol, "host": centre.host, "port": centre.port}
+            terminal.journal.event(messages.CENTRE_ADDED, centre.id, author=author, **place)
 
         self._keep(gather)
         return {"added": centre.id}
@@ -97,8 +98,7 @@ class CentreOrders(Addresses):
 
         def gather() -> None:
             terminal.overlay.remove_centre(name)
-            said = f"{author}: centre removed, {pending} undelivered periods given up"
-            terminal.journal.event("setting", name, said, f"{author}:删除数据中心,放弃未送达时段 {pending} 个")
+            terminal.journal.event(messages.CENTRE_REMOVED, name, author=author, pending=pending)
 
         self._keep(gather)
         return {"removed": name, "pending": pending}
@@ -124,8 +124,7 @@ class CentreOrders(Addresses):
 
         def gather() -> None:
             terminal.overlay.renew(name, certificate, key)
-            said = f"{author}: certificate renewed, serial {made.leaf.serial}"
-            terminal.journal.event("setting", name, said, f"{author}:更换终端证书")
+            terminal.journal.event(messages.CERTIFICATE_RENEWED, name, author=author, serial=made.leaf.serial)
 
         self._keep(gather)
         return {"renewed": name, "serial": made.leaf.serial}

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.messages import Message
 from reference_terminal.model.rows import Pending
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, STANDARD_SPANS, Span, iso, span_named, span_of
@@ -30,6 +31,7 @@ from reference_terminal.uplink.platforms.deposit import DepositLink
 from reference_terminal.uplink.platforms.energy import EnergyLink
 from reference_terminal.uplink.platforms.link import PlatformLink, Refused
 from reference_terminal.uplink.window import DailyWindow
+from reference_terminal.web import messages
 from reference_terminal.web.parameters import FOREVER_S, instant, shown
 from reference_terminal.web.router import Addresses, Right, route
 from reference_terminal.web.server import HttpError
@@ -162,10 +164,9 @@ class DeliveryApi(Addresses):
     def _tell(self, compared: int, findings: list[Finding]) -> None:
         journal, name = self._terminal.journal, self._terminal.config.name
         if findings:
-            en, zh = f"{len(findings)} of {compared} records", f"{compared} 条记录中 {len(findings)} 条异常"
-            journal.raise_alarm("records altered", name, f"{en} do not agree with their fingerprints", zh)
+            journal.raise_alarm(messages.RECORDS_ALTERED, name, altered=len(findings), count=compared)
         else:
-            journal.event("verified", name, f"{compared} records agree with their fingerprints", f"{compared} 条一致")
+            journal.event(messages.VERIFIED, name, count=compared)
         self._terminal.store.flush()
 
     def _finding(self, found: Finding) -> dict[str, Any]:
@@ -193,7 +194,7 @@ class DeliveryApi(Addresses):
         self._check(fields)
         centre = fields["centre"]
         window = self._terminal.windows.get(centre)
-        self._order("manual upload", centre, fields["author"], "sends what waits", "立即上传")
+        self._order(messages.UPLOAD_ORDERED, centre, author=fields["author"])
         if window is None:
             self._terminal.outboxes[centre].wake()
         else:
@@ -214,7 +215,7 @@ class DeliveryApi(Addresses):
                 "time 应为 HH:mm:ss,多个时刻以逗号分隔、依次相隔至少一小时",
             )
         before = self._terminal.settings[centre].upload_time
-        self._order("setting", centre, fields["author"], f"upload time {before} to {time}", f"上传时间设为 {time}")
+        self._order(messages.UPLOAD_TIME_SET, centre, author=fields["author"], before=before, after=time)
         if not self._terminal.settings[centre].keep("upload_time", time):
             raise _busy()
         return {"recorded": fields}
@@ -237,8 +238,16 @@ class DeliveryApi(Addresses):
 
         def gather() -> None:
             store.enqueue(items, again=True)
-            said = f"{len(items)} {span.name} periods from {iso(from_s)} to {iso(to_s)}: {fields['reason']}"
-            self._order("manual backfill", centre, fields["author"], said, f"人工补传 {len(items)} 个时段")
+            self._order(
+                messages.BACKFILL_ORDERED,
+                centre,
+                author=fields["author"],
+                count=len(items),
+                span=span.name,
+                first=iso(from_s),
+                last=iso(to_s),
+                reason=fields["reason"],
+            )
 
         if not store.attempt(gather):
             raise _busy()
@@ -250,8 +259,8 @@ class DeliveryApi(Addresses):
         return {"ordered": fields, "periods": len(items)}
 
     @seam
-    def _order(self, kind: str, centre: str, author: str, en: str, zh: str) -> None:
-        self._terminal.journal.event(kind, centre, f"{author}: {en}", f"{author}:{zh}")
+    def _order(self, message: Message, centre: str, /, **fields: object) -> None:
+        self._terminal.journal.event(message, centre, **fields)
 
 
 def _busy() -> HttpError:

@@ -12,10 +12,12 @@ from reference_terminal.management import backup
 from reference_terminal.management.installer import Installer
 from reference_terminal.management.packages import PackageRefused
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.messages import text_of
 from reference_terminal.security.keyring import Keyring
 from reference_terminal.settings.config import Config
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
+from reference_terminal.web import messages
 from reference_terminal.web.router import Addresses, Right, route
 from reference_terminal.web.server import HttpError, Request
 
@@ -63,8 +65,8 @@ class PackageApi(Addresses):
         del request
         author, terminal = _author(query), self._terminal
         made = backup.make(terminal.store, terminal.config.name, terminal.clock.now_s(), terminal.keyring.vault)
-        said = f"{author}: configuration backed up, {len(made['settings'])} settings"
-        terminal.journal.event("backup", terminal.config.name, said, f"{author}:备份配置")
+        count = len(made["settings"])
+        terminal.journal.event(messages.CONFIGURATION_BACKED_UP, terminal.config.name, author=author, count=count)
         return made
 
     @route("POST", "configuration-restore", right=Right.CONFIGURE, query=("author",))
@@ -75,14 +77,14 @@ class PackageApi(Addresses):
         try:
             rows = backup.read(request.body, terminal.keyring.vault)
         except PackageRefused as error:
-            said = f"{author}: {error.en}"
-            terminal.journal.event("restore refused", terminal.config.name, said, f"{author}:{error.zh}")
+            refused = messages.CONFIGURATION_RESTORE_REFUSED
+            terminal.journal.event(refused, terminal.config.name, author=author, reason=text_of(error))
             raise HttpError(400, error.en, error.zh) from None
 
         def gather() -> None:
             backup.restore(terminal.store, rows)
-            said = f"{author}: configuration restored, {len(rows)} settings"
-            terminal.journal.event("restore", terminal.config.name, said, f"{author}:恢复配置")
+            restored = messages.CONFIGURATION_RESTORED
+            terminal.journal.event(restored, terminal.config.name, author=author, count=len(rows))
 
         if not terminal.store.attempt(gather):
             raise HttpError(

@@ -18,6 +18,7 @@ from reference_terminal.settings.overlay import Overlay, check_period
 from reference_terminal.settings.problems import InputError
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
+from reference_terminal.web import messages
 from reference_terminal.web.parameters import shown
 from reference_terminal.web.router import Addresses, Right, route
 from reference_terminal.web.server import HttpError
@@ -67,8 +68,8 @@ class PeriodApi(Addresses):
 
         def gather() -> None:
             terminal.overlay.poll(name, period_s, terminal.clock.now_s())
-            said = f"polling period {meter.period_s} s to {period_s} s"
-            terminal.journal.event("setting", name, f"{author}: {said}", f"{author}:采集周期设为 {period_s} 秒")
+            change = {"author": author, "before": meter.period_s, "after": period_s}
+            terminal.journal.event(messages.POLLING_PERIOD_SET, name, **change)
 
         if not terminal.store.attempt(gather):
             raise HttpError(

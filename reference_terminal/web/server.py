@@ -18,6 +18,7 @@ import msgspec
 
 from reference_terminal.settings.config import ApiConfig
 from reference_terminal.storage.journal import Journal
+from reference_terminal.web import messages
 
 MAX_OCTETS = 65_536
 """The most octets the head of a request may have, and the most its body may have (stored sets: more)."""
@@ -143,9 +144,8 @@ class Server:
 
     def _tell(self, request: h11.Request, error: Exception) -> None:
         method, target = request.method.decode("latin-1"), request.target.decode("latin-1")
-        self._journal.say(
-            f"local interface: {method} {target[:200]!r} failed: {type(error).__name__}: {error} / 本地接口请求失败"
-        )
+        what = f"{type(error).__name__}: {error}"
+        self._journal.say(messages.REQUEST_FAILED(method=method, target=target[:200], error=what))
 
 
 class Session:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.messages import text_of
 from reference_terminal.model.reading import QUALITIES
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import Span, iso, iso_ms, span_named
@@ -23,6 +24,7 @@ from reference_terminal.settings.config import Config
 from reference_terminal.storage import archive
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
+from reference_terminal.web import messages
 from reference_terminal.web.parameters import FOREVER_S, check_stretch, instant, shown
 from reference_terminal.web.router import Addresses, Right, route
 from reference_terminal.web.server import File, HttpError, Request
@@ -68,9 +70,7 @@ class StoredApi(Addresses):
         terminal = self._terminal
         now_ms = terminal.clock.now_ms()
         octets = await archive.collect(terminal.store, terminal.config.name, self._described(), from_s, to_s, now_ms)
-        terminal.journal.event(
-            "backup", terminal.config.name, f"a set of {len(octets)} octets was made", f"已生成备份,{len(octets)} 字节"
-        )
+        terminal.journal.event(messages.ARCHIVE_MADE, terminal.config.name, octets=len(octets))
         return File(octets, "application/jsonl", f"{terminal.config.name}-{iso(now_ms // 1000)[:10]}.jsonl")
 
     @route("POST", "archive", right=Right.RESTORE, query=_ARCHIVE, most_octets=MOST_SET_OCTETS)
@@ -85,13 +85,14 @@ class StoredApi(Addresses):
         try:
             rows = archive.read(request.body, self._described())
         except archive.ArchiveError as error:
-            terminal.journal.event("restore refused", terminal.config.name, f"{author}: {error.en}", error.zh)
+            refused = messages.ARCHIVE_REFUSED
+            terminal.journal.event(refused, terminal.config.name, author=author, reason=text_of(error))
             raise HttpError(400, error.en, error.zh) from None
         digest = sm3(request.body).hex()
 
         def tell() -> None:
-            said = f"{author} brings a set of {len(rows)} rows, SM3 {digest}"
-            terminal.journal.event("restore", terminal.config.name, said, f"{author} 导入备份,共 {len(rows)} 行")
+            taken = {"author": author, "rows": len(rows), "digest": digest}
+            terminal.journal.event(messages.ARCHIVE_TAKEN, terminal.config.name, **taken)
 
         taken = archive.put(terminal.store, rows, tell)
         if taken is None:

@@ -16,6 +16,7 @@ from reference_terminal.acquisition.opcua.client import OpcUaClient
 from reference_terminal.acquisition.opcua.driver import OpcUaMeter
 from reference_terminal.model import reading
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.messages import Alarm
 from reference_terminal.platform import OffsetClock
 from reference_terminal.security.certificates import identity, read
 from reference_terminal.security.systems import SystemKeys
@@ -42,11 +43,11 @@ class Told:
     def __init__(self) -> None:
         self.alarms: list[str] = []
 
-    def raise_alarm(self, kind: str, subject: str, en: str, zh: str) -> None:
-        self.alarms.append(f"{kind} {subject}: {en}")
+    def raise_alarm(self, alarm: Alarm, subject: str, /, **fields: object) -> None:
+        self.alarms.append(f"{alarm.kind} {subject}: {alarm(**fields).en}")
 
-    def clear_alarm(self, kind: str, subject: str) -> None:
-        del kind, subject
+    def clear_alarm(self, alarm: Alarm, subject: str) -> None:
+        del alarm, subject
 
 
 def moved(world: World, security: str) -> World:

@@ -13,6 +13,7 @@ from terminal_kit import config_text
 
 from bench.lab.ntp import NtpServer
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.messages import Alarm, Message
 from reference_terminal.operations.time_source import (
     LOST_AFTER,
     NoTime,
@@ -33,14 +34,14 @@ class _Journal:
     def __init__(self) -> None:
         self.told: list[str] = []
 
-    def event(self, kind: str, subject: str, en: str, zh: str) -> None:
-        self.told.append(f"{kind} {subject}: {en} / {zh}")
+    def event(self, message: Message, subject: str, /, **fields: object) -> None:
+        self.told.append(f"{message.kind} {subject}: {message(**fields)}")
 
-    def raise_alarm(self, kind: str, subject: str, en: str, zh: str) -> None:
-        self.told.append(f"alarm {kind} {subject}: {en} / {zh}")
+    def raise_alarm(self, alarm: Alarm, subject: str, /, **fields: object) -> None:
+        self.told.append(f"alarm {alarm.kind} {subject}: {alarm(**fields)}")
 
-    def clear_alarm(self, kind: str, subject: str) -> None:
-        self.told.append(f"clear {kind}")
+    def clear_alarm(self, alarm: Alarm, subject: str) -> None:
+        self.told.append(f"clear {alarm.kind}")
 
 
 def source(port: int, clock: OffsetClock) -> tuple[TimeSource, _Journal]:

@@ -27,6 +27,7 @@ from reference_terminal.acquisition.sql.driver import SqlMeter
 from reference_terminal.acquisition.sql.row_source import Row, RowSource
 from reference_terminal.model import reading
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.messages import Alarm
 from reference_terminal.platform import OffsetClock
 from reference_terminal.settings.config import load_config
 from reference_terminal.settings.systems import SystemConfig
@@ -195,11 +196,11 @@ class Silence:
     def __init__(self) -> None:
         self.alarms: list[str] = []
 
-    def raise_alarm(self, kind: str, subject: str, en: str, zh: str) -> None:
-        self.alarms.append(en)
+    def raise_alarm(self, alarm: Alarm, subject: str, /, **fields: object) -> None:
+        self.alarms.append(alarm(**fields).en)
 
-    def clear_alarm(self, kind: str, subject: str) -> None:
-        del kind, subject
+    def clear_alarm(self, alarm: Alarm, subject: str) -> None:
+        del alarm, subject
 
 
 def source(url: str, memory: Memory, journal: Silence, **options: Any) -> tuple[RowSource, list[Row]]:

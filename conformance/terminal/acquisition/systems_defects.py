@@ -23,6 +23,7 @@ from reference_terminal.acquisition.sql import odbc, row_source
 from reference_terminal.acquisition.sql.driver import SqlMeter
 from reference_terminal.acquisition.sql.row_source import Row, RowSource
 from reference_terminal.model import reading
+from reference_terminal.model.messages import Alarm, Text
 from reference_terminal.processing.gaps import GapKeeper
 from reference_terminal.storage.journal import Journal
 
@@ -202,13 +203,13 @@ def opcua_any_certificate(patch: Patch) -> None:
 )
 def opcua_refusal_untold(patch: Patch) -> None:
     """Neither alarm nor log."""
-    real = Journal.raise_alarm
+    real = Journal.put_alarm
 
-    def raise_alarm(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
-        if kind != client.ALARM:
-            real(self, kind, subject, en, zh)
+    def put_alarm(self: Journal, alarm: Alarm, subject: str, text: Text) -> None:
+        if alarm != client.ALARM:
+            real(self, alarm, subject, text)
 
-    patch(Journal, "raise_alarm", raise_alarm)
+    patch(Journal, "put_alarm", put_alarm)
 
 
 @defect(

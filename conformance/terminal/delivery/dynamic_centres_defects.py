@@ -17,6 +17,7 @@ from conformance.defects import Patch, defect
 from conformance.defects.seams import believes_anybody, hides_events
 from reference_terminal.assembly import Terminal
 from reference_terminal.hj212.qn import QnSource
+from reference_terminal.model.messages import Text
 from reference_terminal.settings import overlay
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.settings.config import Config
@@ -221,7 +222,7 @@ def centre_orders_are_logged_whole(patch: Patch) -> None:
     def add(self: CentreOrders, settings: str, author: str) -> Any:
         answer = own(self, settings, author)
         journal = self._terminal.journal
-        journal.event("setting", answer["added"], f"settings {settings}", "设置")
+        journal.keep("centre-added", "setting", answer["added"], Text(f"settings {settings}", "设置"))
         return answer
 
     own = patch(CentreOrders, "add", add)

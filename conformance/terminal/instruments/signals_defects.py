@@ -10,7 +10,9 @@ from typing import Any
 from conformance.defects import Patch, defect
 from reference_terminal.acquisition.modbus import analog
 from reference_terminal.acquisition.scale.driver import ScaleMeter
+from reference_terminal.model.messages import Alarm
 from reference_terminal.model.reading import GOOD, HIGH_SIGNAL, LOW_SIGNAL
+from reference_terminal.processing.messages import SIGNAL_FAILED
 from reference_terminal.processing.signals import SignalWatch
 from reference_terminal.storage.journal import Journal
 from reference_terminal.uplink.hj212 import packets
@@ -130,9 +132,9 @@ def failure_never_cleared(patch: Patch) -> None:
     """Somebody has to press the button."""
     whole = Journal.clear_alarm
 
-    def clear_alarm(self: Journal, kind: str, subject: str) -> None:
-        if kind != "signal failed":
-            whole(self, kind, subject)
+    def clear_alarm(self: Journal, alarm: Alarm, subject: str) -> None:
+        if alarm != SIGNAL_FAILED:
+            whole(self, alarm, subject)
 
     patch(Journal, "clear_alarm", clear_alarm)
 

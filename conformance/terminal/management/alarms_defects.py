@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.defects import Patch, defect
 from conformance.defects.seams import hides_events
+from reference_terminal.model.messages import Alarm, Text
 from reference_terminal.processing import pipeline
 from reference_terminal.storage.journal import Journal
 
@@ -36,9 +37,9 @@ def alarm_at_every_poll(patch: Patch) -> None:
     """What stands already is not remembered."""
     whole = Journal.raise_alarm
 
-    def raise_alarm(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
-        self._raised.pop((kind, subject), None)
-        whole(self, kind, subject, en, zh)
+    def raise_alarm(self: Journal, alarm: Alarm, subject: str, /, **fields: object) -> None:
+        self._raised.pop((alarm.code, subject), None)
+        whole(self, alarm, subject, **fields)
 
     patch(Journal, "raise_alarm", raise_alarm)
 
@@ -51,14 +52,15 @@ def alarm_at_every_poll(patch: Patch) -> None:
 )
 def alarm_names_nothing(patch: Patch) -> None:
     """One lamp for all."""
-    whole = Journal.raise_alarm
+    whole = Journal.put_alarm
 
-    def raise_alarm(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
-        if (kind, subject) not in self._raised:
-            whole(self, kind, "terminal", "something has failed", "有故障")
-            self._raised[(kind, subject)] = None
+    def put_alarm(self: Journal, alarm: Alarm, subject: str, text: Text) -> None:
+        del text
+        if (alarm.code, "terminal") not in self._raised:
+            whole(self, alarm, "terminal", Text("something has failed", "有故障"))
+        self._raised[(alarm.code, subject)] = alarm.kind
 
-    patch(Journal, "raise_alarm", raise_alarm)
+    patch(Journal, "put_alarm", put_alarm)
 
 
 @defect(
@@ -69,7 +71,7 @@ def alarm_names_nothing(patch: Patch) -> None:
 )
 def alarms_stand_for_ever(patch: Patch) -> None:
     """So that none is overlooked."""
-    patch(Journal, "clear_alarm", lambda self, kind, subject: None)
+    patch(Journal, "clear_alarm", lambda self, alarm, subject: None)
 
 
 @defect(

@@ -25,6 +25,7 @@ from reference_terminal.security.status import GOOD, REVOKED, UNKNOWN, Standing,
 from reference_terminal.settings.config import Config
 from reference_terminal.storage.journal import Journal
 from reference_terminal.uplink.hj212.link import CentreLink
+from reference_terminal.uplink.messages import CHANNEL_REFUSED, STATUS_UNKNOWN
 from reference_terminal.uplink.status import ocsp as checks
 from reference_terminal.uplink.status.ocsp import StatusChecks
 
@@ -250,7 +251,7 @@ def silence_stops_everything(patch: Patch) -> None:
 )
 def missing_status_unsaid(patch: Patch) -> None:
     """A line in the diagnostic log."""
-    whispers_alarms(patch, lambda kind, en: kind in (checks.ALARM, "channel refused"))
+    whispers_alarms(patch, lambda kind, en: kind in (STATUS_UNKNOWN.kind, CHANNEL_REFUSED.kind))
 
 
 @defect(

@@ -19,6 +19,7 @@ from OpenSSL import SSL, crypto
 from conformance.defects import Patch, defect
 from conformance.defects.seams import believes_anybody, whispers_alarms
 from reference_terminal.assembly import Terminal
+from reference_terminal.model.messages import Text
 from reference_terminal.net import channel
 from reference_terminal.net.channel import ChannelRefused, Line, Security, TlsLine
 from reference_terminal.security import certificates
@@ -306,6 +307,6 @@ def keys_in_the_log(patch: Patch) -> None:
         own(self)
         for centre in self.config.centres:
             said = " ".join(centre.channel.payload_keys)
-            self.journal.event("configuration", centre.id, f"payload keys {said}", f"密钥 {said}")
+            self.journal.keep("start", "configuration", centre.id, Text(f"payload keys {said}", f"密钥 {said}"))
 
     own = patch(Terminal, "_announce", announce)

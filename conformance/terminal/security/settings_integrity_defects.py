@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from conformance.defects import Patch, defect
 from conformance.defects.seams import whispers_alarms
-from reference_terminal.assembly import ALTERED
+from reference_terminal.operations.messages import SETTING_ALTERED
 from reference_terminal.storage.store import Store
 
 _CLAUSES = ("isc-2/7.4.1.4(1)a", "isc-2/7.4.1.4(1)b")
@@ -55,4 +55,4 @@ def altered_settings_are_used(patch: Patch) -> None:
 )
 def altered_settings_unsaid(patch: Patch) -> None:
     """It is mended silently: the default is used."""
-    whispers_alarms(patch, lambda kind, en: kind == ALTERED)
+    whispers_alarms(patch, lambda kind, en: kind == SETTING_ALTERED.kind)

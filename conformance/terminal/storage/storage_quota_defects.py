@@ -7,7 +7,10 @@ Leaves buffers bounded by time to `overflow`.
 from __future__ import annotations
 
 from conformance.defects import Patch, defect
+from conformance.defects.seams import hides_events
+from reference_terminal.model.messages import Alarm, Text
 from reference_terminal.model.rows import Gap, Pending
+from reference_terminal.operations.messages import QUEUE_OVERFLOW, STORE_FILLING, STORE_OVERFLOW
 from reference_terminal.storage.bound import Bound
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
@@ -35,11 +38,11 @@ def store_has_no_bound(patch: Patch) -> None:
 def store_fills_without_alarm(patch: Patch) -> None:
     """An alarm for queues, none for the store."""
 
-    def raise_alarm(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
-        if kind != "store filling":
-            own(self, kind, subject, en, zh)
+    def put_alarm(self: Journal, alarm: Alarm, subject: str, text: Text) -> None:
+        if alarm != STORE_FILLING:
+            own(self, alarm, subject, text)
 
-    own = patch(Journal, "raise_alarm", raise_alarm)
+    own = patch(Journal, "put_alarm", put_alarm)
 
 
 @defect(
@@ -111,12 +114,7 @@ def full_store_leaves_no_gap(patch: Patch) -> None:
 )
 def full_store_says_nothing(patch: Patch) -> None:
     """Housekeeping is nobody's business."""
-
-    def event(self: Journal, kind: str, subject: str, en: str, zh: str) -> None:
-        if kind not in ("queue overflow", "store overflow"):
-            own(self, kind, subject, en, zh)
-
-    own = patch(Journal, "event", event)
+    hides_events(patch, lambda kind, en: kind in (QUEUE_OVERFLOW.kind, STORE_OVERFLOW.kind))
 
 
 @defect(

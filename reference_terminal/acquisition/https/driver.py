@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 
+from reference_terminal.acquisition import messages
 from reference_terminal.acquisition.collectors import slots
 from reference_terminal.acquisition.collectors.messages import MessageError, Said, read_message
 from reference_terminal.acquisition.collectors.slots import OwnPace
 from reference_terminal.acquisition.driver import Poll
 from reference_terminal.model import reading
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.messages import text_of
 from reference_terminal.model.reading import Reading
 from reference_terminal.model.seams import seam
 from reference_terminal.net.channel import ChannelRefused, Security
@@ -24,7 +26,7 @@ from reference_terminal.settings.meters import MeterConfig
 from reference_terminal.storage.journal import Journal
 
 _PAUSES_S = (1.0, 2.0, 4.0, 8.0)
-ALARM = "collector refused"
+ALARM = messages.COLLECTOR_REFUSED
 
 
 class Unanswered(Exception):
@@ -113,7 +115,7 @@ class HttpsMeter:
         try:
             answer = await self._client.get(self._place, float(self._collector.timeout_s))
         except (ChannelRefused, CertificateError) as error:
-            self._journal.raise_alarm(ALARM, self._collector.id, error.en, error.zh)
+            self._journal.raise_alarm(ALARM, self._collector.id, reason=text_of(error))
             raise Unanswered(reading.NO_CONNECTION) from None
         except HttpFailed:
             raise Unanswered(reading.BAD_FRAME) from None

@@ -13,12 +13,14 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from reference_terminal.acquisition import messages
 from reference_terminal.acquisition.mqtt import packets
 from reference_terminal.acquisition.mqtt import properties as names
 from reference_terminal.acquisition.mqtt.packets import LEVEL, LEVEL_5, Arrived, BadPacket
 from reference_terminal.acquisition.mqtt.reasons import in_words
 from reference_terminal.acquisition.mqtt.received import Keeping, ReceivedIds
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.messages import Text
 from reference_terminal.model.seams import seam
 from reference_terminal.net.channel import ChannelRefused, Line, Security, open_line
 from reference_terminal.security.certificates import CertificateError
@@ -27,7 +29,7 @@ from reference_terminal.storage.journal import Journal
 
 _PIECE = 65_536
 _LONGEST_PAUSE_S = 30.0
-ALARM = "collector unreachable"
+ALARM = messages.COLLECTOR_UNREACHABLE
 
 
 @dataclass(eq=False)
@@ -105,7 +107,7 @@ class MqttClient:
             await asyncio.sleep(pause_s * (0.8 + 0.2 * self._random.random()))
 
     def _lost(self, en: str, zh: str) -> None:
-        self._journal.raise_alarm(ALARM, self.config.id, en, zh)
+        self._journal.raise_alarm(ALARM, self.config.id, reason=Text(en, zh))
 
     @seam
     async def _once(self) -> None:

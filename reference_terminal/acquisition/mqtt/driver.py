@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, field, replace
 
+from reference_terminal.acquisition import messages
 from reference_terminal.acquisition.collectors import slots
 from reference_terminal.acquisition.collectors.messages import MessageError, Said, read_message
 from reference_terminal.acquisition.collectors.slots import Late, OwnPace
@@ -193,20 +194,17 @@ class Inbox:
         self._row += 1
         if self._row == 1:
             self._journal.event(
-                "message refused",
+                messages.MESSAGE_REFUSED,
                 self._client.config.id,
-                f"{topic}: {error} ({error.cause}); {self.refused} refused since the start",
-                f"{topic} 的消息被拒收（{error.cause}），启动以来共 {self.refused} 条",
+                topic=topic,
+                error=error,
+                cause=error.cause,
+                count=self.refused,
             )
 
     def _readable(self) -> None:
         if self._row > 1:
-            self._journal.event(
-                "message refused",
-                self._client.config.id,
-                f"{self._row} messages in a row were refused; {self.refused} since the start",
-                f"连续拒收 {self._row} 条消息，启动以来共 {self.refused} 条",
-            )
+            self._journal.event(messages.MESSAGES_REFUSED, self._client.config.id, row=self._row, count=self.refused)
         self._row = 0
 
     def _about(self, topic: str) -> list[MqttMeter]:

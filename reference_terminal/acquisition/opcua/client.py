@@ -19,9 +19,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from OpenSSL import crypto
 
+from reference_terminal.acquisition import messages
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.model import reading
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.messages import text_of
 from reference_terminal.model.seams import seam
 from reference_terminal.security.certificates import CertificateError
 from reference_terminal.security.systems import SystemKeys, trusted
@@ -29,7 +31,7 @@ from reference_terminal.settings.systems import SystemConfig
 from reference_terminal.storage.journal import Journal
 
 ua: Any = asyncua_ua
-ALARM = "system refused"
+ALARM = messages.SYSTEM_REFUSED
 _RENEW_SHARE = 0.6
 _LONGEST_PAUSE_S = 30.0
 _MOST_NODES = 200
@@ -111,7 +113,7 @@ class OpcUaClient:
         try:
             await self._open(client)
         except CertificateError as refusal:
-            self._journal.raise_alarm(ALARM, self.config.id, refusal.en, refusal.zh)
+            self._journal.raise_alarm(ALARM, self.config.id, reason=text_of(refusal))
             self._put_off()
             raise ReadFailed(reading.NO_CONNECTION) from None
         except BaseException:

@@ -15,6 +15,7 @@ from decimal import Decimal
 from functools import reduce
 from operator import xor
 
+from reference_terminal.acquisition import messages
 from reference_terminal.acquisition.driver import Content, Poll, stamped
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.line import Line, Question
@@ -205,13 +206,11 @@ class ScaleMeter:
         if self._keeper is None:
             return
         self._keeper.memory.keep_setting(_SCOPE, self.config.id, self.bridge.kept)
-        unit = self._unit
+        journal, name, unit = self._keeper.journal, self.config.id, self._unit
         if load.net is not None:
-            en = f"load {self.bridge.loads}: gross {load.gross}, tare {load.weight}, net {load.net} {unit}"
-            zh = f"第 {self.bridge.loads} 车:毛重 {load.gross},皮重 {load.weight},净重 {load.net} {unit}"
+            weights = {"gross": load.gross, "tare": load.weight, "net": load.net}
+            journal.event(messages.LOAD_WEIGHED, name, number=self.bridge.loads, **weights, unit=unit)
         elif load.lost is not None:
-            en = f"gross {load.weight} {unit}; the truck before it ({load.lost} {unit}) was never weighed empty"
-            zh = f"毛重 {load.weight} {unit};前车({load.lost} {unit})未回皮"
+            journal.event(messages.TARE_MISSED, name, gross=load.weight, lost=load.lost, unit=unit)
         else:
-            en, zh = f"gross {load.weight} {unit}", f"毛重 {load.weight} {unit}"
-        self._keeper.journal.event("weighing", self.config.id, en, zh)
+            journal.event(messages.GROSS_WEIGHED, name, gross=load.weight, unit=unit)

@@ -21,6 +21,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from reference_terminal.acquisition import messages
 from reference_terminal.acquisition.driver import Content
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.sql import errors, odbc
@@ -31,7 +32,7 @@ from reference_terminal.model.seams import seam
 from reference_terminal.settings.systems import SystemConfig
 from reference_terminal.storage.journal import Journal
 
-ALARM = "system refused"
+ALARM = messages.SYSTEM_REFUSED
 _SCOPE = "system"
 _MOST_DIGITS = 30
 
@@ -132,12 +133,7 @@ class RowSource:
     @seam
     def _refused(self, reason: str) -> None:
         first = reason.strip().splitlines()[0][:200] if reason.strip() else "no reason"
-        self._journal.raise_alarm(
-            ALARM,
-            self.config.id,
-            f"the database refuses the query: {first}; mend query or rights",
-            f"数据库拒绝查询:{first}",
-        )
+        self._journal.raise_alarm(ALARM, self.config.id, reason=messages.QUERY_REFUSED(answer=first))
 
     # In a thread of its own: nothing here touches the terminal.
 

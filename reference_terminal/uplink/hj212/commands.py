@@ -17,6 +17,7 @@ from reference_terminal.model.times import DAY, HOUR, Span, iso, minutes, parse_
 from reference_terminal.settings.centres import MIN_INTERVALS
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
+from reference_terminal.uplink import messages as notices
 from reference_terminal.uplink.hj212 import packets
 from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.hj212.replay import RequestNumbers
@@ -69,16 +70,12 @@ class CommandSet:
         """Check, answer, carry out and conclude one request; a faulty one is refused with its QnRtn."""
         verdict = self.check(link, request)
         if verdict != ACCEPTED:
-            self._journal.event(
-                "refused", link.config.id, f"request {request.cn}: QnRtn {verdict}", f"拒绝请求 {request.cn}:{verdict}"
-            )
+            self._journal.event(notices.REQUEST_REFUSED, link.config.id, cn=request.cn, verdict=verdict)
             if self.is_answered(request):
                 link.send(link.answer_to(request, "9011", f"QnRtn={verdict}"))
             return
         if link.protected and not self._numbers.is_fresh(link.config.id, request.cn, request.qn):
-            self._journal.event(
-                "refused", link.config.id, f"request {request.cn} was heard before", f"重复的请求 {request.cn},不予执行"
-            )
+            self._journal.event(notices.REQUEST_REPEATED, link.config.id, cn=request.cn)
             return
         if request.cn == "2012":
             self._stop_realtime(link)
@@ -145,7 +142,7 @@ class CommandSet:
     @seam
     def _change(self, link: CentreLink, name: str, value: int | str) -> int:
         shown = "******" if name == "pw" else value
-        self._journal.event("setting", link.config.id, f"{name} set to {shown}", f"{name} 设为 {shown}")
+        self._journal.event(notices.PARAMETER_SET, link.config.id, name=name, value=shown)
         return DONE if link.settings.keep(name, value) else FAILED
 
     async def _set_patience(self, link: CentreLink, request: Message, fields: dict[str, str]) -> int:
@@ -169,9 +166,7 @@ class CommandSet:
             return BAD_CONDITION
         before_s = self._clock.now_s()
         self._clock.set_s(at_s)
-        self._journal.event(
-            "clock set", link.config.id, f"{iso(before_s)} to {iso(at_s)}", f"由 {iso(before_s)} 校至 {iso(at_s)}"
-        )
+        self._journal.event(notices.CLOCK_SET, link.config.id, before=iso(before_s), after=iso(at_s))
         return DONE if self._store.flush() else FAILED
 
     async def _tell_realtime_interval(self, link: CentreLink, request: Message, fields: dict[str, str]) -> int:
@@ -275,7 +270,7 @@ class CommandSet:
         if begin_s is None or end_s is None or begin_s > end_s:
             return BAD_CONDITION
         sent = 0
-        for _, at_ms, kind, subject, en, _ in self._journal.events(begin_s * 1000, _LOG_LINES):
+        for _, at_ms, kind, subject, en, *_ in self._journal.events(begin_s * 1000, _LOG_LINES):
             if at_ms >= (end_s + 1) * 1000:
                 break
             line = f"{kind} {subject} {en}".replace("//", "/").replace("&&", "&")[:200]

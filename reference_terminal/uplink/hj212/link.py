@@ -18,6 +18,7 @@ from reference_terminal.hj212.frame import Decoder, Refused
 from reference_terminal.hj212.message import SPLIT_FLAG, UPLOAD_FLAG, Malformed, Message
 from reference_terminal.hj212.qn import QnSource
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.messages import Text, text_of
 from reference_terminal.model.reading import Reading
 from reference_terminal.model.rows import Pending
 from reference_terminal.model.seams import seam
@@ -32,6 +33,7 @@ from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.outbox import BACKFILL, LIVE, Outbox
 from reference_terminal.storage.store import Store
+from reference_terminal.uplink import messages as notices
 from reference_terminal.uplink.hj212 import packets
 from reference_terminal.uplink.hj212.packets import Channel, command_of
 
@@ -122,9 +124,9 @@ class CentreLink:
             try:
                 line = await self._connect()
             except (OSError, TimeoutError) as error:
-                self._lost(f"cannot connect: {type(error).__name__}", "无法连接")
+                self._lost(notices.CANNOT_CONNECT(error=type(error).__name__))
             except (ChannelRefused, CertificateError) as error:
-                self._journal.raise_alarm("channel refused", self.config.id, error.en, error.zh)
+                self._journal.raise_alarm(notices.CHANNEL_REFUSED, self.config.id, reason=text_of(error))
             else:
                 heard = await self._session(line)
             self._failures = 0 if heard else self._failures + 1
@@ -135,7 +137,7 @@ class CentreLink:
         """A line to the centre whose channel is as configured; raises what `open_line` raises."""
         config = self.config
         line = await open_line(config.host, config.port, self._security, self._clock.now_s, config.connect_timeout_s)
-        self._journal.clear_alarm("channel refused", config.id)
+        self._journal.clear_alarm(notices.CHANNEL_REFUSED, config.id)
         return line
 
     @seam
@@ -143,16 +145,16 @@ class CentreLink:
         """Pause before connecting again: 1 s after a useful session, else doubling to 60 s, with jitter."""
         return min(60.0, 2.0 ** min(failures, 10)) * (0.75 + 0.25 * self._random.random())
 
-    def _lost(self, en: str, zh: str) -> None:
+    def _lost(self, reason: Text) -> None:
         address = f"{self.config.host}:{self.config.port}"
-        self._journal.raise_alarm("centre lost", self.config.id, f"{address} {en}", f"{address} {zh}")
+        self._journal.raise_alarm(notices.CENTRE_LOST, self.config.id, address=address, reason=reason)
 
     @seam
     async def _session(self, line: Line) -> bool:
         """Work on one connection until it ends; whether anything was heard on it."""
         self._line = line
         connected_s = self._heard_s = self._loop.time()
-        self._journal.say(f"centre {self.config.id} connected / 数据中心 {self.config.id} 已连接")
+        self._journal.say(notices.CENTRE_CONNECTED(centre=self.config.id))
         self._requests = asyncio.Queue(maxsize=100)
         self.outbox.wake()
         workers = [
@@ -179,7 +181,7 @@ class CentreLink:
             await self._hang_up(line, tasks)
             raise
         await self._hang_up(line, tasks)
-        self._lost(f"connection lost: {reason}", "连接中断")
+        self._lost(notices.CONNECTION_LOST(reason=reason))
         return self._heard_s > connected_s
 
     async def _first_loss(self, tasks: Sequence[asyncio.Task[None]]) -> str:
@@ -251,7 +253,7 @@ class CentreLink:
             if not data:
                 raise LinkLost("closed by the centre")
             self._heard_s = self._loop.time()
-            self._journal.clear_alarm("centre lost", self.config.id)
+            self._journal.clear_alarm(notices.CENTRE_LOST, self.config.id)
             for item in decoder.feed(data):
                 if isinstance(item, Refused):
                     self._refuse(item)
@@ -300,7 +302,7 @@ class CentreLink:
         if now_s - self._refused_told_s < 1.0:
             return
         count, self._refused, self._refused_told_s = self._refused, 0, now_s
-        self._journal.event("refused", self.config.id, f"{count} refused: {reason}", f"拒收 {count} 次:{reason}")
+        self._journal.event(notices.PACKET_REFUSED, self.config.id, count=count, reason=reason)
 
     @seam
     def _answer(self, message: Message) -> None:

@@ -12,6 +12,7 @@ from reference_terminal.model.times import DAY_S, parse_stamp, span_of, stamp
 from reference_terminal.net.http import HttpFailed
 from reference_terminal.security.keyring import Device
 from reference_terminal.storage.fingerprint_signer import Fingerprint, Notary
+from reference_terminal.uplink import messages
 from reference_terminal.uplink.platforms.link import Kit, PlatformLink, Refused
 
 AT_ONCE = 500
@@ -64,7 +65,7 @@ class DepositLink(PlatformLink):
             if 0 <= number < len(items):
                 row = self._row(items[number])
                 at = f"{row['point']} {row['kind']} {row['start']}"
-                self._journal.raise_alarm("fingerprint refused", at, reason, f"指纹被拒:{reason}")
+                self._journal.raise_alarm(messages.FINGERPRINT_REFUSED, at, reason=reason)
         self._notary.deposited([item for number, item in enumerate(items) if number not in numbers])
         self._notary.deposited([item for number, item in enumerate(items) if number in numbers], state=2)
 

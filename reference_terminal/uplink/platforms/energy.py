@@ -14,6 +14,7 @@ from reference_terminal.model.rows import Pending
 from reference_terminal.model.seams import seam
 from reference_terminal.net.http import HttpFailed
 from reference_terminal.settings.centres import day_time_s
+from reference_terminal.uplink import messages
 from reference_terminal.uplink.platforms.entries import STAT_TYPES, Terms, entries
 from reference_terminal.uplink.platforms.link import Kit, PlatformLink, Refused
 
@@ -110,12 +111,7 @@ class EnergyLink(PlatformLink):
         self._keep()
         if made.uploadTime and made.uploadTime != self.settings.upload_time:
             self.settings.keep("upload_time", made.uploadTime)
-        self._journal.event(
-            "registered",
-            self.config.id,
-            f"device {made.deviceId}, upload at {self.settings.upload_time}",
-            f"已注册,设备 {made.deviceId},上传时间 {self.settings.upload_time}",
-        )
+        self._journal.event(messages.REGISTERED, self.config.id, device=made.deviceId, time=self.settings.upload_time)
         self._store.flush()
 
     def _keep(self) -> None:
@@ -169,12 +165,7 @@ class EnergyLink(PlatformLink):
                 raise HttpFailed("collectItemConfig cannot be read", "collectItemConfig 无法解析") from None
             known.valid_means_valid = answer.get("validMeansValid", True) is not False
             known.dic_version = str(answer.get("dicVersion", ""))
-            self._journal.event(
-                "configuration",
-                self.config.id,
-                f"version {known.dic_version} with {len(known.wanted)} items",
-                f"配置版本 {known.dic_version},共 {len(known.wanted)} 项",
-            )
+            self._journal.event(messages.CONFIGURED, self.config.id, version=known.dic_version, count=len(known.wanted))
         self._configured = True
         self._keep()
 

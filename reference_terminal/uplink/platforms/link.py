@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.messages import text_of
 from reference_terminal.net.channel import ChannelRefused, Security
 from reference_terminal.net.http import HttpClient, HttpFailed, Place, place_of
 from reference_terminal.security.certificates import CertificateError
@@ -22,6 +23,7 @@ from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.outbox import LIVE, Outbox
 from reference_terminal.storage.store import Store
+from reference_terminal.uplink import messages
 from reference_terminal.uplink.hj212.packets import Channel
 
 ANSWER_S, ANSWER_MOST_S = 10.0, 120.0
@@ -118,8 +120,8 @@ class PlatformLink:
         self._failures = 0
         self._answer_s = max(ANSWER_S, self._answer_s / 2)
         self.connected = True
-        for kind in ("centre lost", "channel refused", "centre refuses"):
-            self._journal.clear_alarm(kind, self.config.id)
+        for alarm in (messages.CENTRE_LOST, messages.CHANNEL_REFUSED, messages.CENTRE_REFUSES):
+            self._journal.clear_alarm(alarm, self.config.id)
         return True
 
     def failed(self, error: Exception) -> None:
@@ -129,15 +131,16 @@ class PlatformLink:
         name, address = self.config.id, f"{self.config.host}:{self.config.port}"
         if isinstance(error, ChannelRefused | CertificateError):
             self.connected = False
-            self._journal.raise_alarm("channel refused", name, error.en, error.zh)
+            self._journal.raise_alarm(messages.CHANNEL_REFUSED, name, reason=text_of(error))
         elif isinstance(error, Refused):
-            self._journal.raise_alarm("centre refuses", name, f"{address} answers {error}", f"{address} 应答 {error}")
+            self._journal.raise_alarm(messages.CENTRE_REFUSES, name, address=address, answer=error)
         else:
             self.connected = False
             if isinstance(error, TimeoutError):
                 self._answer_s = min(ANSWER_MOST_S, self._answer_s * 2)
-            said = error.en if isinstance(error, HttpFailed) else type(error).__name__
-            self._journal.raise_alarm("centre lost", name, f"{address} no answer: {said}", f"{address} 无有效应答")
+            said = text_of(error) if isinstance(error, HttpFailed) else type(error).__name__
+            reason = messages.NO_ANSWER(reason=said)
+            self._journal.raise_alarm(messages.CENTRE_LOST, name, address=address, reason=reason)
 
     def pause_s(self, failures: int) -> float:
         """Pause after so many failures in a row: 1 s, doubling to 60 s, with jitter."""

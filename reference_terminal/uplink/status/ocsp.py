@@ -28,8 +28,8 @@ from reference_terminal.security.status import (
     responder_of,
 )
 from reference_terminal.storage.journal import Journal
+from reference_terminal.uplink import messages
 
-ALARM = "certificate status"
 _ANSWER_S = 4.0
 """How long an answer may take: less than a connection has for its handshake."""
 _AGAIN_S = 60
@@ -83,11 +83,9 @@ class StatusChecks:
         try:
             found = await self._answer(url, leaf, issuer)
         except Unusable as error:
-            self._journal.raise_alarm(
-                ALARM, host, f"the status of its certificate cannot be had: {error}", "无法获取证书状态"
-            )
+            self._journal.raise_alarm(messages.STATUS_UNKNOWN, host, error=error)
             return Standing("", now_s + min(self._look_s, _AGAIN_S))
-        self._journal.clear_alarm(ALARM, host)
+        self._journal.clear_alarm(messages.STATUS_UNKNOWN, host)
         return Standing(found.word, min(found.until_s, now_s + self._look_s))
 
     async def _answer(self, url: str, leaf: x509.Certificate, issuer: x509.Certificate) -> Standing:

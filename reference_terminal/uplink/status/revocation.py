@@ -22,6 +22,7 @@ from reference_terminal.security.certificates import SM2_WITH_SM3, UNREADABLE, b
 from reference_terminal.security.sm2 import CryptoError, PublicKey
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
+from reference_terminal.uplink import messages
 
 NO_LIST, OUT_OF_DATE = 3, 12
 """Faults of X.509 that a list would cure."""
@@ -121,13 +122,11 @@ class RevocationLists:
         """Alarm a list that has run out or was never had; whether there was a good answer."""
         held = self._held.get(url)
         if held is None or self._clock.now_s() >= _end_s(held):
-            what = "is missing" if held is None else "has run out"
-            follows = "its centres are refused" if self._strict else "revocation goes unchecked"
-            self._journal.raise_alarm(
-                "revocation list", url, f"{what} and cannot be had ({reason}): {follows}", "吊销列表已过期且无法获取"
-            )
+            what = messages.LIST_MISSING() if held is None else messages.LIST_PAST()
+            follows = messages.CENTRES_REFUSED() if self._strict else messages.REVOCATION_UNCHECKED()
+            self._journal.raise_alarm(messages.LIST_ENDED, url, what=what, reason=reason, follows=follows)
         else:
-            self._journal.clear_alarm("revocation list", url)
+            self._journal.clear_alarm(messages.LIST_ENDED, url)
         return not reason
 
     def _take(self, url: str, octets: bytes) -> bool:
@@ -140,11 +139,9 @@ class RevocationLists:
         except UNREADABLE:
             found, fine = None, False
         if found is None or not fine:
-            self._journal.raise_alarm(
-                "revocation list refused", url, "what came is no newer list of a known issuer", "获取的吊销列表不可信"
-            )
+            self._journal.raise_alarm(messages.LIST_REFUSED, url)
             return False
-        self._journal.clear_alarm("revocation list refused", url)
+        self._journal.clear_alarm(messages.LIST_REFUSED, url)
         if held is None or _number(held) != _number(found):
             self._held[url] = found
             self._store.keep_setting(_SCOPE, url, base64.b64encode(octets).decode())
