@@ -25,7 +25,7 @@ test: $(TOOLS)
 
 # The whole suite twice, with one and two workers and in other surroundings: one seed, one history.
 repeat: $(STAMP)
-	CARBONBENCH_REPEAT=1 $(BIN)/pytest tests/suite/test_suite_repeats.py
+	CARBONBENCH_REPEAT=1 $(BIN)/pytest tests/bench/commands/test_repeats.py
 
 prove: $(STAMP)
 	tools/peers --for run

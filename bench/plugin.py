@@ -52,9 +52,14 @@ def _session(config: pytest.Config) -> Session:
 def _asks_for_cases(config: pytest.Config) -> bool:
     for arg in config.args:
         path = Path(arg.split("::")[0]).resolve()
-        if any(part.name == "conformance" and (part / "clauses").is_dir() for part in (path, *path.parents)):
+        if any(_is_the_suite(part) for part in (path, *path.parents)):
             return True
     return False
+
+
+def _is_the_suite(folder: Path) -> bool:
+    """The room, and no folder of tests that has its name."""
+    return folder.name == "conformance" and (folder / "clauses" / "__init__.py").is_file()
 
 
 class CaseFile(pytest.File):

@@ -7,8 +7,8 @@ import random
 from datetime import datetime, timedelta
 
 from line_kit import Peer
+from standby_kit import TEXT, Clock, Plant
 from terminal_kit import SmallCentre, centre_text
-from test_acq_standby import TEXT, Clock, Plant
 
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network
