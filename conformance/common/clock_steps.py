@@ -11,9 +11,9 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bench.case import Check, Measurement, criterion, measure
-from bench.history import Commanded, History, Served, Stored, Unserved
+from bench.history import Commanded, History, Observed, Served, Stored, Unserved
 from conformance.common.delivery import VALUE_FIELDS, Ledger, first_contents, setup_of
-from conformance.common.times import SECOND, floor, instant_of, local, seconds
+from conformance.common.times import SECOND, floor, instant_of, instant_of_iso, local, seconds
 from conformance.common.truth import Certainty, Key, clock_moves, length_of, number, plain, truth_of
 
 POLLING_GOES_ON = criterion(
@@ -40,6 +40,12 @@ GOES_ON_AFTER_THE_STEP = criterion(
 )
 CLOCK_NOT_SET_BY_JUNK = criterion(
     "clock-not-set-by-junk", en="no damaged command sets the clock", zh="损坏的校时命令不被执行", unit="probes"
+)
+TOUCHED_INTERVALS_TOLD = criterion(
+    "touched-intervals-told",
+    en="every interval that a step left or entered has a record or a recorded gap",
+    zh="时钟调整所离开或进入的时段均有记录或登记的缺测",
+    unit="intervals",
 )
 NO_DUPLICATE_KEY = criterion(
     "no-duplicate-key", en="no period comes with two contents", zh="同一时段无重复且不一致的记录", unit="records"
@@ -81,6 +87,40 @@ def period_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Che
         yield question.none(found, known)
     silent = [problem.evidence for ledger in ledgers for problem in ledger.lost]
     yield NO_LOST_PERIOD.none(silent, known and any(ledger.sure for ledger in ledgers))
+
+
+def touched_finding(history: History, ledgers: Sequence[Ledger]) -> Check:
+    """Each interval of each class that held the old or the new time of a step came, with a value or flagged.
+
+    A gap that the terminal shows instead counts too. By its clock they were under way when it was moved: what became
+    of them is nobody's guess.
+    """
+    gaps: list[tuple[str, int, int]] = []
+    for event in history.of(Observed):
+        if event.what == "gaps" and not event.problem:
+            for row in event.rows:
+                start, end = instant_of_iso(row.get("start", "")), instant_of_iso(row.get("end", ""))
+                if start is not None:
+                    gaps.append((row.get("point", ""), start, history.end_us if end is None else end))
+    silent: list[str] = []
+    seen = 0
+    before = 0
+    for at, after in clock_moves(history):
+        for ledger in ledgers:
+            setup = setup_of(history, ledger.centre)
+            for kind in ledger.kinds:
+                length = length_of(kind, setup)
+                arrived = first_contents(history, ledger.centre, (kind,))
+                for start in dict.fromkeys(floor(at + offset, length) for offset in (before, after)):
+                    if start + length > history.end_us + after:
+                        continue
+                    for point in setup.codes:
+                        seen += 1
+                        told = any(name == point and low < start + length and start < high for name, low, high in gaps)
+                        if Key(point, kind, start + length) not in arrived and not told:
+                            silent.append(f"{ledger.centre} {point} {kind} from {local(start)}: no record, no gap")
+        before = after
+    return TOUCHED_INTERVALS_TOLD.none_among(seen, list(dict.fromkeys(silent)))
 
 
 def total_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check]:

@@ -131,6 +131,7 @@ class ManualEntries:
         self._store.revise(record)
         self._deliver(span_of(record.span), record.start_s, record.end_s)
 
+    @seam
     def _make_up(self, state: PointState, entry: Entry) -> None:
         """Periods above that lack a value get the sum of their parts, once all parts have one (counters)."""
         if not state.counts or entry.span not in _UPWARDS:

@@ -27,6 +27,7 @@ class _Steps:
         clock_steps.NO_NEGATIVE_PERIOD: ("isc-2/7.3.1e",),
         clock_steps.NO_OVERLAPPING_PERIOD: ("isc-2/7.3.1e",),
         clock_steps.NO_LOST_PERIOD: ("isc-2/7.3.1c",),
+        clock_steps.TOUCHED_INTERVALS_TOLD: ("isc-2/7.3.1c",),
         clock_steps.NOTHING_COUNTED_TWICE: ("isc-2/7.3.1e", "csmt/8.2.1g"),
         clock_steps.PERIOD_TOTALS_TRUE: ("isc-2/7.3.1e", "csmt/8.2.1g", "csmt/8.2.1h"),
         clock_steps.GOES_ON_AFTER_THE_STEP: ("isc-2/7.3.1c",),
@@ -51,12 +52,14 @@ class _Steps:
         await bench.clock.sleep(hours=self.hours_after)
         # A step back dates its entry before the case began.
         await bench.operator.log(start - 2 * DAY)
+        await bench.operator.gaps()
         await bench.centres.settle(minutes=20)
 
     def judge(self, history: History) -> Iterator[Finding]:
         ledgers = reconciled(history)
         yield clock_steps.accepted_finding(history, "1012")
         yield from clock_steps.period_findings(history, ledgers)
+        yield clock_steps.touched_finding(history, ledgers)
         yield from clock_steps.total_findings(history, ledgers)
         yield from clock_steps.after_step_findings(history, ledgers, self.step_s * SECOND)
         yield clock_steps.polling_finding(history)

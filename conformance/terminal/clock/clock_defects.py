@@ -20,7 +20,7 @@ from reference_terminal.model.reading import CLOCK_STEP, Reading
 from reference_terminal.model.rows import Pending, Record
 from reference_terminal.model.times import stamp
 from reference_terminal.processing.interval import Boundary, IntervalBuilder, Open
-from reference_terminal.processing.pipeline import Pipeline
+from reference_terminal.processing.pipeline import Pipeline, PointState
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212 import commands as command_module
 from reference_terminal.uplink.hj212 import packets
@@ -271,3 +271,25 @@ def step_restarts_acquisition(patch: Patch) -> None:
         await sound(self, meter)
 
     sound = patch(GatewayPoller, "_poll", poll)
+
+
+@defect(
+    "period-under-way-dropped-at-a-step",
+    en="the period that was under way when the clock jumped is dropped without a word",
+    zh="时钟跳变时正在进行的时段被无声丢弃",
+    clauses=("isc-2/7.3.1c",),
+)
+def period_under_way_dropped_at_a_step(patch: Patch) -> None:
+    """It would be neither whole nor of one time."""
+    whole = IntervalBuilder._emit
+
+    def emit(self: IntervalBuilder, each: Open, closing: Boundary | None, cause: str, records: list[Record]) -> None:
+        if cause != CLOCK_STEP:
+            whole(self, each, closing, cause, records)
+
+    def miss(self: Pipeline, state: PointState, first_s: int, count: int, cause: str) -> None:
+        if cause != CLOCK_STEP:
+            missed(self, state, first_s, count, cause)
+
+    missed = patch(Pipeline, "_miss", miss)
+    patch(IntervalBuilder, "_emit", emit)

@@ -61,6 +61,45 @@ class MendsUploadedData(Case):
         yield from manual_correction_judge.mended_findings(history)
 
 
+class AddsUpEntries(Case):
+    """A day that lacks hours is their sum once they are entered by hand, and follows a correction."""
+
+    zh = "因小时缺失而无值的日累计，在人工填报后等于各小时之和，并随更正而更新。"
+    checks = {
+        manual_correction_judge.TOTAL_FOLLOWS_ENTRIES: ("isc-2/7.2.4(5)c",),
+        manual_correction_judge.TOTAL_SENT: ("isc-2/7.2.4(5)c",),
+    }
+    needs = (MODBUS, HJ212, LOCAL, MANUAL, "manual-backfill.incomplete")
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(
+        start="2026-03-02T22:50:00+08:00", circuits=1, points=1, period_s=300, centres=("A",), kinds=("hour", "day")
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        day = floor(bench.clock.now_us(), DAY) + DAY
+        await bench.clock.sleep(hours=3, minutes=40)
+        async with bench.links["field"].cut():
+            await bench.clock.sleep(minutes=40)
+        await bench.clock.sleep(hours=20, minutes=40)
+        # Midnight, and so the last hour of the day, is not read either.
+        async with bench.links["field"].cut():
+            await bench.clock.sleep(minutes=30)
+        await bench.clock.sleep(minutes=50)
+        for hour, text in ((2, "31.40"), (3, "28.70"), (23, "40.05"), (2, "30.15")):
+            bench.phase("entered", hour=hour, value=text)
+            await bench.operator.manual_entry(_POINT, "hour", day + hour * HOUR, text, _AUTHOR, "panel meter")
+            await bench.clock.sleep(minutes=2)
+            await bench.operator.records("hour", _POINT, day, day + DAY)
+            await bench.operator.records("day", _POINT, day, day + DAY)
+        await bench.power.off(30)
+        await bench.clock.sleep(minutes=12)
+        await bench.operator.records("hour", _POINT, day, day + DAY)
+        await bench.operator.records("day", _POINT, day, day + DAY)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from manual_correction_judge.total_findings(history)
+
+
 class RefusesWrongInput(Case):
     """What is no number, no period, out of its form or nobody's is refused and leaves nothing; the right is taken."""
 
@@ -102,6 +141,12 @@ class RefusesWrongInput(Case):
             ("two points", "1.2.3"),
             ("an order to a database", "1; DROP TABLE record"),
             ("not finite", "NaN"),
+            ("without end", "Infinity"),
+            ("below everything", "-Infinity"),
+            ("grouped by underlines", "1_000"),
+            ("of another base", "0x1F"),
+            ("digits of another script", "１２３"),
+            ("a fraction", "1/3"),
             ("too many digits", "9" * 60),
         ):
             bench.phase("input", wrong=fault)

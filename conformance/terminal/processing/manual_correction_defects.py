@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from conformance.defects import Patch, defect
@@ -10,7 +11,7 @@ from conformance.defects.seams import at_opening
 from reference_terminal.model.rows import Record
 from reference_terminal.model.times import span_of
 from reference_terminal.processing import manual
-from reference_terminal.processing.manual import ManualEntries
+from reference_terminal.processing.manual import Entry, ManualEntries
 from reference_terminal.processing.pipeline import PointState
 from reference_terminal.web import entry
 from reference_terminal.web import manual as form
@@ -147,3 +148,63 @@ def quarter_in_one_entry(patch: Patch) -> None:
         return whole(self, {name: "day" if text == "quarter_year" else text for name, text in fields.items()})
 
     patch(Api, "enter", enter)
+
+
+@defect(
+    "wrong-number-breaks-the-interface",
+    en="what is no number breaks the interface instead of being refused",
+    zh="非数值输入导致接口内部错误而非被拒绝",
+    clauses=("isc-2/7.4.1.4(3)a",),
+)
+def wrong_number_breaks_the_interface(patch: Patch) -> None:
+    """The number is made first and looked at afterwards: Infinity is one, 12a stops the handler."""
+    patch(form, "is_decimal", lambda text: Decimal(text) == Decimal(text).quantize(Decimal("0.01")))
+
+
+@defect(
+    "numbers-as-the-library-has-them",
+    en="Infinity, 1_000 and digits of other scripts are taken for numbers",
+    zh="接受 Infinity、1_000 及非 ASCII 数字",
+    clauses=("isc-2/7.4.1.4(3)a",),
+)
+def numbers_as_the_library_has_them(patch: Patch) -> None:
+    """Whatever the library makes a number of is one."""
+
+    def known(text: str) -> bool:
+        try:
+            return Decimal(text) == Decimal(text) and "e" not in text
+        except InvalidOperation:
+            return False
+
+    patch(form, "is_decimal", known)
+
+
+@defect(
+    "days-not-made-up-from-entries",
+    en="a day that lacked hours stays without value after they were entered",
+    zh="填报缺失小时后日值仍缺失",
+    clauses=("isc-2/7.2.4(5)c",),
+)
+def days_not_made_up_from_entries(patch: Patch) -> None:
+    """An entry is for the hour it names."""
+    patch(ManualEntries, "_make_up", lambda self, state, entry: None)
+
+
+@defect(
+    "corrected-entries-not-added-up",
+    en="a day made up from entries stays as it was when one of them is corrected",
+    zh="更正填报后已合成的日值不随之更新",
+    clauses=("isc-2/7.2.4(5)c",),
+)
+def corrected_entries_not_added_up(patch: Patch) -> None:
+    """A period that has a value needs none."""
+    whole = ManualEntries._make_up
+    seen: dict[tuple[str, int], None] = {}
+
+    def make_up(self: ManualEntries, state: PointState, entry: Entry) -> None:
+        key = (entry.point, entry.start_s)
+        if key not in seen:
+            seen[key] = None
+            whole(self, state, entry)
+
+    patch(ManualEntries, "_make_up", make_up)

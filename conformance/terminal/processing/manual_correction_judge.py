@@ -5,14 +5,16 @@ Leaves author, reason and original of an entry to `manual_entry_judge`, the seco
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from bench.case import Check, criterion
 from bench.history import History, Observed, Phase, Stored
 from conformance.common.delivery import setup_of
 from conformance.common.queries import questions
-from conformance.common.times import instant_of, instant_of_iso, local
-from conformance.common.truth import number
+from conformance.common.times import DAY, HOUR, instant_of, instant_of_iso, local
+from conformance.common.truth import number, plain
 
 MENDED = {
     "incomplete": criterion(
@@ -40,6 +42,13 @@ ONE_REVISION_IN_FORCE = criterion(
     zh="补传后仅人工值生效，终端与各中心一致",
     unit="records",
 )
+TOTAL_FOLLOWS_ENTRIES = criterion(
+    "total-follows-entries",
+    en="a day that lacked hours is the sum of its hours once all are entered, and again after a correction",
+    zh="缺失小时填报齐全后日值等于各小时之和，更正后同步更新",
+    unit="answers",
+)
+TOTAL_SENT = criterion("total-sent", en="every centre has that day in the end", zh="各中心最终得到该日值", unit="days")
 WRONG_INPUT_LEAVES_NOTHING = criterion(
     "wrong-input-leaves-nothing",
     en="what the terminal shows is the same before and after wrong input",
@@ -59,6 +68,8 @@ LONGER_THAN_A_MONTH_REFUSED = criterion(
 # HJ 212-2017 table 8: a value set by hand.
 BY_HAND = "S"
 GOOD = "N"
+# An interface that breaks over an input has not refused it.
+_CRASHED = re.compile(r"status 5\d\d\b")
 INPUTS = ("manual entry", "replacement", "upload-time", "backfill")
 
 
@@ -157,6 +168,55 @@ def _not_in_force(history: History, entries: Sequence[Observed]) -> list[str]:
     return found
 
 
+def total_findings(history: History) -> Iterator[Check]:
+    """The day whose hours were entered, in the terminal's answers after the last missing one and at the centres.
+
+    An answer about the hours is held against the answer about the day that follows it.
+    """
+    hours: dict[int, str] = {}
+    wrong: list[str] = []
+    judged, corrected = 0, False
+    entered: set[str] = set()
+    due: dict[int, str] = {}
+    point = ""
+    for event in history.events:
+        if isinstance(event, Observed) and event.what == "manual entry":
+            point = event.query["point"]
+            corrected = corrected or event.query["start"] in entered
+            entered.add(event.query["start"])
+        if not isinstance(event, Observed) or event.what != "records" or event.problem:
+            continue
+        rows = {instant_of_iso(row.get("start", "")) or 0: row.get("value", "") for row in event.rows}
+        if event.query.get("kind") == "hour":
+            hours = rows
+        elif event.query.get("kind") == "day":
+            for start, shown in rows.items():
+                parts = [number(hours.get(at, "")) for at in range(start, start + DAY, HOUR)]
+                known = [part for part in parts if part is not None]
+                if len(known) < len(parts):
+                    continue
+                judged += 1
+                total = plain(sum(known, Decimal(0)))
+                due[start] = total
+                if not _same(shown, total):
+                    where = f"{local(event.asked)} {event.query['point']} day from {local(start)}"
+                    wrong.append(f"{where}: {shown or 'no value'}, its hours add up to {total}")
+    yield TOTAL_FOLLOWS_ENTRIES.none(wrong, judged and corrected)
+    unsent: list[str] = []
+    for setup in history.began.centres:
+        for start, total in due.items():
+            came = [
+                event
+                for event in history.of(Stored)
+                if (event.centre, event.kind, event.code) == (setup.name, "day", setup.codes.get(point))
+                and instant_of(event.stamp) == start
+            ]
+            if not came or not _same(_text(came[-1]), total):
+                has = _text(came[-1]) or "no value" if came else "nothing"
+                unsent.append(f"{setup.name} day from {local(start)}: {has}, expected {total}")
+    yield TOTAL_SENT.none(unsent, due)
+
+
 def input_findings(history: History) -> Iterator[Check]:
     """Wrong input is refused and leaves nothing behind; right input of the same form is taken.
 
@@ -175,7 +235,10 @@ def input_findings(history: History) -> Iterator[Check]:
             fault, period = mark.detail.get("wrong", ""), mark.detail.get("period", "")
             told = ", ".join(f"{key} {text}" for key, text in event.query.items())
             mark = None
-            if event.problem and not event.problem.startswith("LookupError"):
+            if fault and _CRASHED.search(event.problem):
+                tried += 1
+                wrong.append(f"{fault}: not refused but {event.problem[:160]}")
+            elif event.problem and not event.problem.startswith("LookupError"):
                 silent.append(f"{told}: {event.problem}")
             elif period:
                 lasting += 1
