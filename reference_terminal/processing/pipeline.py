@@ -262,6 +262,7 @@ class Pipeline:
             self._miss(state, first_s, count, cause)
         self._store.touch()
 
+    @seam
     def _miss(self, state: PointState, first_s: int, count: int, cause: str) -> None:
         if state.gap.miss(first_s, count, cause):
             self._journal.event(messages.GAP, state.config.id, since=iso(first_s), cause=cause)
