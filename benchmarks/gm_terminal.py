@@ -34,6 +34,9 @@ import security_kit  # pyright: ignore[reportMissingImports]
 from terminal_kit import centre_text  # pyright: ignore[reportMissingImports]
 
 from reference_terminal import Platform, Terminal, load_config
+from reference_terminal.crypto import certificates
+from reference_terminal.crypto.sm2 import PrivateKey, PublicKey
+from reference_terminal.crypto.symmetric import ecb_text, gcm_open, gcm_seal, sm3
 from reference_terminal.hj212 import frame as frames
 from reference_terminal.hj212 import message as messages
 from reference_terminal.hj212.frame import Frame
@@ -41,10 +44,8 @@ from reference_terminal.hj212.message import Message
 from reference_terminal.model.rows import Pending, Record
 from reference_terminal.model.times import stamp
 from reference_terminal.net.channel import secure
-from reference_terminal.security import certificates, fingerprint
+from reference_terminal.security import fingerprint
 from reference_terminal.security.payload import Payload, PayloadKeys
-from reference_terminal.security.sm2 import PrivateKey, PublicKey
-from reference_terminal.security.symmetric import ecb_text, gcm_open, gcm_seal, sm3
 from simulators.trust import oracle
 
 SECONDS = 0.7

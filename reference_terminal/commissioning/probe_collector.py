@@ -16,11 +16,11 @@ from reference_terminal.acquisition.collectors.messages import MessageError, rea
 from reference_terminal.acquisition.mqtt import packets
 from reference_terminal.acquisition.mqtt.packets import BadPacket
 from reference_terminal.acquisition.mqtt.reasons import in_words
+from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model import numbers
 from reference_terminal.model.times import iso_ms
 from reference_terminal.net.channel import PLAIN, TLS, ChannelRefused, Line, Security, open_line
 from reference_terminal.net.http import HttpClient, HttpFailed, Place
-from reference_terminal.security.certificates import CertificateError
 from reference_terminal.settings.collectors import FORMS
 
 PROTOCOLS = ("mqtt", "https")

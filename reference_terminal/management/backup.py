@@ -11,10 +11,10 @@ from typing import Any, cast
 import apsw
 import msgspec
 
+from reference_terminal.crypto.symmetric import sm3
 from reference_terminal.management.packages import PackageRefused
 from reference_terminal.model.sealed import SealedError
 from reference_terminal.model.times import iso
-from reference_terminal.security.symmetric import sm3
 from reference_terminal.security.vault import Vault
 from reference_terminal.storage.store import Store
 

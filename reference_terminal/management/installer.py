@@ -18,6 +18,7 @@ from typing import Any, cast
 import apsw
 import msgspec
 
+from reference_terminal.crypto.certificates import Trusted
 from reference_terminal.management import messages
 from reference_terminal.management.contents import read_content
 from reference_terminal.management.packages import Package, PackageRefused, open_package, rank
@@ -25,7 +26,6 @@ from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import text_of
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso
-from reference_terminal.security.certificates import Trusted
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 

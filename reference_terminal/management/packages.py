@@ -13,9 +13,9 @@ from typing import Any, cast
 
 import msgspec
 
+from reference_terminal.crypto.certificates import CertificateError, Trusted, read, sm2_public, verify_chain
+from reference_terminal.crypto.symmetric import sm3
 from reference_terminal.model.times import parse_iso
-from reference_terminal.security.certificates import CertificateError, Trusted, read, sm2_public, verify_chain
-from reference_terminal.security.symmetric import sm3
 
 FORMAT = "carbonbench-package/1"
 KINDS = ("factors", "method", "boundary", "parameters", "configuration", "application", "removal", "upgrade")

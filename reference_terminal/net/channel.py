@@ -18,10 +18,10 @@ from typing import Any, Protocol, cast
 from cryptography import x509
 from OpenSSL import SSL, crypto
 
+from reference_terminal.crypto import certificates
+from reference_terminal.crypto.certificates import SM2_WITH_SM3, CertificateError, Identity
+from reference_terminal.crypto.status import StatusCheck, Watched
 from reference_terminal.model.seams import seam
-from reference_terminal.security import certificates
-from reference_terminal.security.certificates import SM2_WITH_SM3, CertificateError, Identity
-from reference_terminal.security.status import StatusCheck, Watched
 
 PLAIN, TLS, MUTUAL, NATIONAL = "plain", "tls", "mtls", "gm-tls13"
 CHANNELS = (PLAIN, TLS, MUTUAL, NATIONAL)

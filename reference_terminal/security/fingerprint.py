@@ -8,9 +8,9 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 
+from reference_terminal.crypto.sm2 import PrivateKey, PublicKey
+from reference_terminal.crypto.symmetric import sm3
 from reference_terminal.model.seams import seam
-from reference_terminal.security.sm2 import PrivateKey, PublicKey
-from reference_terminal.security.symmetric import sm3
 
 FORM = "carbonbench-record/1"
 

@@ -10,9 +10,7 @@ import random
 from dataclasses import dataclass
 from pathlib import Path
 
-from reference_terminal.model.sealed import SealedError, is_sealed
-from reference_terminal.net.channel import Security, needs_own
-from reference_terminal.security.certificates import (
+from reference_terminal.crypto.certificates import (
     Certificate,
     CertificateError,
     Identity,
@@ -23,8 +21,10 @@ from reference_terminal.security.certificates import (
     sm2_key,
     sm2_public,
 )
+from reference_terminal.crypto.sm2 import PrivateKey, PublicKey
+from reference_terminal.model.sealed import SealedError, is_sealed
+from reference_terminal.net.channel import Security, needs_own
 from reference_terminal.security.payload import Payload, PayloadKeys
-from reference_terminal.security.sm2 import PrivateKey, PublicKey
 from reference_terminal.security.systems import SystemKeys
 from reference_terminal.security.vault import Vault
 from reference_terminal.settings.centres import CentreConfig

@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reference_terminal.security.sm2 import PrivateKey, PublicKey
-from reference_terminal.security.symmetric import (
+from reference_terminal.crypto.sm2 import PrivateKey, PublicKey
+from reference_terminal.crypto.symmetric import (
     NONCE,
     Unreadable,
     base64url,

@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 
-from reference_terminal.security.certificates import Certificate, CertificateError, Identity
+from reference_terminal.crypto.certificates import Certificate, CertificateError, Identity
 
 
 @dataclass(frozen=True)

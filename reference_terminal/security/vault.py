@@ -10,8 +10,7 @@ from __future__ import annotations
 import random
 from functools import lru_cache
 
-from reference_terminal.model.sealed import PREFIX, SealedError, is_sealed
-from reference_terminal.security.symmetric import (
+from reference_terminal.crypto.symmetric import (
     BLOCK,
     NONCE,
     Unreadable,
@@ -22,6 +21,7 @@ from reference_terminal.security.symmetric import (
     hmac_sm3,
     stretched,
 )
+from reference_terminal.model.sealed import PREFIX, SealedError, is_sealed
 
 ROUNDS = 20_000
 """Rounds of PBKDF2: some 20 ms of one core."""

@@ -16,10 +16,10 @@ from typing import Any
 import apsw
 import msgspec
 
+from reference_terminal.crypto.symmetric import sm3
 from reference_terminal.model.sealed import is_sealed
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso, iso_ms
-from reference_terminal.security.symmetric import sm3
 from reference_terminal.storage.store import Store
 
 FORM = "carbonbench-terminal-set/1"

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from reference_terminal.crypto import certificates
+from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model.clock import WallClock
 from reference_terminal.net.channel import needs_own
 from reference_terminal.platform import Platform
-from reference_terminal.security import certificates
-from reference_terminal.security.certificates import CertificateError
 from reference_terminal.security.keyring import Keyring
 from reference_terminal.settings import overlay
 from reference_terminal.settings.config import Config

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
+from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import Message
 from reference_terminal.model.rows import Pending
@@ -18,7 +19,6 @@ from reference_terminal.model.times import DAY_S, STANDARD_SPANS, Span, iso, spa
 from reference_terminal.net.channel import ChannelRefused
 from reference_terminal.net.http import HttpFailed
 from reference_terminal.processing.pipeline import Pipeline
-from reference_terminal.security.certificates import CertificateError
 from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.centres import day_times_s
 from reference_terminal.settings.config import Config

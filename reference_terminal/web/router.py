@@ -121,7 +121,11 @@ class Router:
         return (each for methods in self._found.values() for _, each in methods.values())
 
     async def answer(self, request: Request) -> Any:
-        """The JSON value or file for a request; raises HttpError."""
+        """The JSON value or file for a request; raises HttpError.
+
+        What is wrong is told in the order of RFC 9110: address (404), method (405), right (403), parameters and body
+        (400, 413, 415). So a method that an address does not know is 405 whatever else the request has.
+        """
         group, found = self._route(request)
         if not self._permits(found.right, request):
             raise HttpError(

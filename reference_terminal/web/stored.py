@@ -12,6 +12,7 @@ import io
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from reference_terminal.crypto.symmetric import sm3
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import text_of
 from reference_terminal.model.reading import QUALITIES
@@ -19,7 +20,6 @@ from reference_terminal.model.seams import seam
 from reference_terminal.model.times import Span, iso, iso_ms, span_named
 from reference_terminal.processing.classes import Classes
 from reference_terminal.processing.pipeline import Pipeline, PointState
-from reference_terminal.security.symmetric import sm3
 from reference_terminal.settings.config import Config
 from reference_terminal.storage import archive
 from reference_terminal.storage.journal import Journal

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+from reference_terminal.crypto import certificates
+from reference_terminal.crypto.status import Watched
 from reference_terminal.net.channel import Security, Standing
-from reference_terminal.security import certificates
-from reference_terminal.security.status import Watched
 from simulators.trust.authority import Authority, Choice, Trust
 from simulators.trust.sessions import (
     Material,

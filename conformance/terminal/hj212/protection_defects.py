@@ -12,10 +12,10 @@ from __future__ import annotations
 import random
 
 from conformance.defects import Patch, defect
+from reference_terminal.crypto.sm2 import PublicKey
+from reference_terminal.crypto.symmetric import NONCE
 from reference_terminal.security import payload
 from reference_terminal.security.payload import Payload, PayloadRefused
-from reference_terminal.security.sm2 import PublicKey
-from reference_terminal.security.symmetric import NONCE
 from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.hj212.replay import RequestNumbers
 

@@ -13,12 +13,12 @@ from typing import Any
 
 from conformance.defects import Patch, defect
 from reference_terminal.assembly import Terminal
+from reference_terminal.crypto.certificates import Trusted
+from reference_terminal.crypto.sm2 import PublicKey
 from reference_terminal.management import installer, packages
 from reference_terminal.management.installer import Installer, Outcome
 from reference_terminal.management.packages import Package, PackageRefused
 from reference_terminal.management.parameters import Parameters
-from reference_terminal.security.certificates import Trusted
-from reference_terminal.security.sm2 import PublicKey
 from reference_terminal.uplink.platforms.management import ManagementLink
 
 _DOWNLOAD = ("csmt/11.4a-3",)

@@ -19,9 +19,9 @@ from cryptography.x509 import ocsp
 from conformance.defects import Patch, defect
 from conformance.defects.seams import whispers_alarms
 from reference_terminal.assembly import Terminal
+from reference_terminal.crypto import status
+from reference_terminal.crypto.status import GOOD, REVOKED, UNKNOWN, Standing, Watched
 from reference_terminal.model.clock import WallClock
-from reference_terminal.security import status
-from reference_terminal.security.status import GOOD, REVOKED, UNKNOWN, Standing, Watched
 from reference_terminal.settings.config import Config
 from reference_terminal.storage.journal import Journal
 from reference_terminal.uplink.hj212.link import CentreLink

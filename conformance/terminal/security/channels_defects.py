@@ -19,11 +19,11 @@ from OpenSSL import SSL, crypto
 from conformance.defects import Patch, defect
 from conformance.defects.seams import believes_anybody, whispers_alarms
 from reference_terminal.assembly import Terminal
+from reference_terminal.crypto import certificates
+from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model.messages import Text
 from reference_terminal.net import channel
 from reference_terminal.net.channel import ChannelRefused, Line, Security, TlsLine
-from reference_terminal.security import certificates
-from reference_terminal.security.certificates import CertificateError
 from reference_terminal.settings.overlay import Overlay, Scope
 from reference_terminal.uplink.hj212 import link
 from reference_terminal.uplink.hj212.link import CentreLink

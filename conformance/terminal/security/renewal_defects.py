@@ -11,8 +11,8 @@ from typing import Any
 from conformance.defects import Patch, defect
 from conformance.defects.seams import hides_events
 from reference_terminal.assembly import Terminal
-from reference_terminal.security import certificates
-from reference_terminal.security.certificates import Identity
+from reference_terminal.crypto import certificates
+from reference_terminal.crypto.certificates import Identity
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.settings.overlay import Overlay
 from reference_terminal.web.centre_orders import CentreOrders

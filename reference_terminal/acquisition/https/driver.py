@@ -13,6 +13,7 @@ from reference_terminal.acquisition.collectors import slots
 from reference_terminal.acquisition.collectors.messages import MessageError, Said, read_message
 from reference_terminal.acquisition.collectors.slots import OwnPace
 from reference_terminal.acquisition.driver import Poll
+from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model import reading
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import text_of
@@ -20,7 +21,6 @@ from reference_terminal.model.reading import Reading
 from reference_terminal.model.seams import seam
 from reference_terminal.net.channel import ChannelRefused, Security
 from reference_terminal.net.http import HttpClient, HttpFailed, Place
-from reference_terminal.security.certificates import CertificateError
 from reference_terminal.settings.collectors import CollectorConfig
 from reference_terminal.settings.meters import MeterConfig
 from reference_terminal.storage.journal import Journal

@@ -21,11 +21,11 @@ from OpenSSL import crypto
 
 from reference_terminal.acquisition import messages
 from reference_terminal.acquisition.failures import ReadFailed
+from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model import reading
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import text_of
 from reference_terminal.model.seams import seam
-from reference_terminal.security.certificates import CertificateError
 from reference_terminal.security.systems import SystemKeys, trusted
 from reference_terminal.settings.systems import SystemConfig
 from reference_terminal.storage.journal import Journal

@@ -12,6 +12,8 @@ import random as random_module
 from collections.abc import Sequence
 from typing import Protocol
 
+from reference_terminal.crypto.certificates import CertificateError
+from reference_terminal.crypto.status import Watched
 from reference_terminal.hj212 import frame as frames
 from reference_terminal.hj212 import message as messages
 from reference_terminal.hj212.frame import Decoder, Refused
@@ -25,9 +27,7 @@ from reference_terminal.model.seams import seam
 from reference_terminal.model.times import floor_s, span_of
 from reference_terminal.net.channel import ChannelRefused, Line, Revocation, Security, open_line
 from reference_terminal.processing.pipeline import Pipeline
-from reference_terminal.security.certificates import CertificateError
 from reference_terminal.security.payload import Payload, PayloadRefused, is_protected
-from reference_terminal.security.status import Watched
 from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.storage.journal import Journal

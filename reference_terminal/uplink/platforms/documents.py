@@ -12,11 +12,11 @@ from typing import Any
 
 import msgspec
 
+from reference_terminal.crypto.symmetric import sm3
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.rows import Record
 from reference_terminal.model.times import DAY, MONTH, iso, span_of
 from reference_terminal.processing.settlement import LONG, totals
-from reference_terminal.security.symmetric import sm3
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.hj212.packets import Channel
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import msgspec
 
+from reference_terminal.crypto.symmetric import ecb_text
 from reference_terminal.model.rows import Record
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, MONTH, QUARTER, stamp
-from reference_terminal.security.symmetric import ecb_text
 from reference_terminal.uplink.hj212.packets import Channel
 
 STAT_TYPES = {QUARTER.code: 0, DAY.code: 1, MONTH.code: 2}

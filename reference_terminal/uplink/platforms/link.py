@@ -13,11 +13,11 @@ from typing import Any
 
 import msgspec
 
+from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import text_of
 from reference_terminal.net.channel import ChannelRefused, Security
 from reference_terminal.net.http import HttpClient, HttpFailed, Place, place_of
-from reference_terminal.security.certificates import CertificateError
 from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.storage.journal import Journal

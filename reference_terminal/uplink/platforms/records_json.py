@@ -11,11 +11,11 @@ from typing import Any
 
 import msgspec
 
+from reference_terminal.crypto.symmetric import NONCE, base64url, gcm_seal
 from reference_terminal.model.rows import Pending, Record
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso, span_of
 from reference_terminal.security.payload import key_id
-from reference_terminal.security.symmetric import NONCE, base64url, gcm_seal
 from reference_terminal.uplink.hj212.packets import Channel
 from reference_terminal.uplink.platforms.documents import Document, Documents
 from reference_terminal.uplink.platforms.link import Kit, PlatformLink

@@ -12,11 +12,7 @@ from collections.abc import Sequence
 
 from cryptography import x509
 
-from reference_terminal.model.clock import WallClock
-from reference_terminal.model.seams import seam
-from reference_terminal.net.channel import ChannelRefused, Security
-from reference_terminal.net.http import HttpClient, HttpFailed, place_of
-from reference_terminal.security.status import (
+from reference_terminal.crypto.status import (
     GOOD,
     NONCE,
     REVOKED,
@@ -27,6 +23,10 @@ from reference_terminal.security.status import (
     question,
     responder_of,
 )
+from reference_terminal.model.clock import WallClock
+from reference_terminal.model.seams import seam
+from reference_terminal.net.channel import ChannelRefused, Security
+from reference_terminal.net.http import HttpClient, HttpFailed, place_of
 from reference_terminal.storage.journal import Journal
 from reference_terminal.uplink import messages
 

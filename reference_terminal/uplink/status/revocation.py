@@ -14,12 +14,12 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from OpenSSL import crypto
 
+from reference_terminal.crypto.certificates import SM2_WITH_SM3, UNREADABLE, blocks
+from reference_terminal.crypto.sm2 import CryptoError, PublicKey
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.seams import seam
 from reference_terminal.net.channel import Security, Standing
 from reference_terminal.net.http import HttpClient, HttpFailed, place_of
-from reference_terminal.security.certificates import SM2_WITH_SM3, UNREADABLE, blocks
-from reference_terminal.security.sm2 import CryptoError, PublicKey
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink import messages

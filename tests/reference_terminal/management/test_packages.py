@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
+from reference_terminal.crypto.certificates import Trusted
 from reference_terminal.management.installer import BUILT_IN, MODULES, MOST_STARTS, Installer, Outcome
 from reference_terminal.management.packages import PackageRefused, open_package, rank
 from reference_terminal.model.clock import WallClock
 from reference_terminal.platform import OffsetClock
-from reference_terminal.security.certificates import Trusted
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 from simulators.centres.management.packages import package

@@ -8,8 +8,8 @@ import dataclasses
 import pytest
 from security_kit import HOSTS, NAME, NOW_S, Bridge, authority, security, server
 
+from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.net.channel import ChannelRefused, Line, Security, secure
-from reference_terminal.security.certificates import CertificateError
 from simulators.trust.authority import Choice
 from simulators.trust.sessions import OpenSslSession, Session
 

@@ -17,10 +17,8 @@ import pytest
 from cryptography import x509
 from security_kit import HOSTS, NAME, NOW_S, Bridge
 
-from reference_terminal.model.clock import WallClock
-from reference_terminal.net.channel import ChannelRefused, Security, secure
-from reference_terminal.security import certificates
-from reference_terminal.security.status import (
+from reference_terminal.crypto import certificates
+from reference_terminal.crypto.status import (
     GOOD,
     REVOKED,
     UNKNOWN,
@@ -30,6 +28,8 @@ from reference_terminal.security.status import (
     question,
     responder_of,
 )
+from reference_terminal.model.clock import WallClock
+from reference_terminal.net.channel import ChannelRefused, Security, secure
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.status.ocsp import StatusChecks

@@ -17,9 +17,9 @@ from house import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference_terminal.security.certificates import der_of
-from reference_terminal.security.sm2 import IDENTIFIER, ORDER, CryptoError, PrivateKey, PublicKey
-from reference_terminal.security.symmetric import (
+from reference_terminal.crypto.certificates import der_of
+from reference_terminal.crypto.sm2 import IDENTIFIER, ORDER, CryptoError, PrivateKey, PublicKey
+from reference_terminal.crypto.symmetric import (
     Unreadable,
     base64url,
     ecb_text,

@@ -14,14 +14,15 @@ from security_kit import HOSTS, NAME, NOW_S, TRUST, authority
 from terminal_kit import centre_text, config_text
 
 from reference_terminal import load_config
+from reference_terminal.crypto import certificates
+from reference_terminal.crypto.certificates import CertificateError, verify_chain
+from reference_terminal.crypto.sm2 import PrivateKey, PublicKey
 from reference_terminal.hj212 import message as messages
 from reference_terminal.hj212.message import Message
 from reference_terminal.model.sealed import SealedError
-from reference_terminal.security import certificates, fingerprint
-from reference_terminal.security.certificates import CertificateError, verify_chain
+from reference_terminal.security import fingerprint
 from reference_terminal.security.keyring import Keyring, KeyringError
 from reference_terminal.security.payload import ROOM, Payload, PayloadKeys, PayloadRefused
-from reference_terminal.security.sm2 import PrivateKey, PublicKey
 from reference_terminal.security.vault import Vault
 from reference_terminal.settings.config import ConfigError
 

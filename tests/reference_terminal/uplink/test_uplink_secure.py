@@ -16,12 +16,12 @@ from security_kit import HOSTS, NAME, TRUST, authority
 from terminal_kit import MN, SmallCentre, centre_text, config_text, platform
 
 from reference_terminal import Terminal, load_config
+from reference_terminal.crypto.certificates import sm2_public
 from reference_terminal.hj212 import frame as frames
 from reference_terminal.hj212 import message as messages
 from reference_terminal.model.rows import Pending, Record
 from reference_terminal.model.times import HOUR
 from reference_terminal.security import fingerprint
-from reference_terminal.security.certificates import sm2_public
 from simulators.trust.authority import Choice
 
 NOON = at("2026-03-02T12:00:30")

@@ -86,6 +86,22 @@ def test_who_has_not_the_right_is_refused_before_anything_is_read() -> None:
     assert refused.value.status == 403
 
 
+def test_a_wrong_method_is_told_before_parameters_and_rights() -> None:
+    terminal: Any = None
+    router = Router([group(terminal) for group in GROUPS], permits=lambda right, request: False)
+    known: dict[str, set[str]] = {}
+    for each in router:
+        known.setdefault(each.name, set()).update({each.method, "HEAD"} if each.method == "GET" else {each.method})
+    for name, methods in known.items():
+        for method in {"GET", "HEAD", "POST", "PUT", "DELETE"} - methods:
+            with pytest.raises(HttpError) as refused:
+                ask(router, method, name, ("colour", "red"), body=b"nonsense")
+            assert refused.value.status == 405, f"{method} {name}"
+        with pytest.raises(HttpError) as refused:
+            ask(router, min(methods), name, ("colour", "red"))
+        assert refused.value.status == 403
+
+
 def test_every_address_of_the_terminal_says_which_right_it_asks_for() -> None:
     terminal: Any = None
     router = Router([group(terminal) for group in GROUPS])

@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from reference_terminal.acquisition.driver import Content
 from reference_terminal.acquisition.opcua import driver
 from reference_terminal.acquisition.sql import row_source
+from reference_terminal.crypto import certificates
+from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model import reading
 from reference_terminal.model.reading import flag_of
-from reference_terminal.security import certificates
-from reference_terminal.security.certificates import CertificateError
 from reference_terminal.security.systems import trusted
 from reference_terminal.settings.config import ConfigError, load_config
 

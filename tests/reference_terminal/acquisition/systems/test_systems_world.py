@@ -14,11 +14,11 @@ import pytest
 from bench.dut.reference import configuration
 from reference_terminal.acquisition.opcua.client import OpcUaClient
 from reference_terminal.acquisition.opcua.driver import OpcUaMeter
+from reference_terminal.crypto.certificates import identity, read
 from reference_terminal.model import reading
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import Alarm
 from reference_terminal.platform import OffsetClock
-from reference_terminal.security.certificates import identity, read
 from reference_terminal.security.systems import SystemKeys
 from reference_terminal.settings.config import load_config
 from reference_terminal.settings.meters import MeterConfig

@@ -14,10 +14,10 @@ from platform_kit import DEVICE, ENTERPRISE, OK, SECURITY, Answer, Asked, SmallP
 from terminal_kit import config_text, platform
 
 from reference_terminal import Terminal, load_config
+from reference_terminal.crypto.symmetric import ecb_text
 from reference_terminal.model.rows import Record
 from reference_terminal.model.times import DAY, DAY_S, MONTH, QUARTER
 from reference_terminal.net.http import HttpFailed, place_of
-from reference_terminal.security.symmetric import ecb_text
 from reference_terminal.uplink.platforms import link as platform_link
 from reference_terminal.uplink.platforms.energy import EnergyLink
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from security_kit import HOSTS, NOW_S, TRUST
 
+from reference_terminal.crypto.certificates import blocks
 from reference_terminal.model.clock import WallClock
-from reference_terminal.security.certificates import blocks
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 from reference_terminal.uplink.status.revocation import RevocationLists

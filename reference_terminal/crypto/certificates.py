@@ -17,7 +17,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import NameOID
 from OpenSSL import crypto
 
-from reference_terminal.security.sm2 import CryptoError, PrivateKey, PublicKey
+from reference_terminal.crypto.sm2 import CryptoError, PrivateKey, PublicKey
 
 SM2_WITH_SM3 = "1.2.156.10197.1.501"
 UNREADABLE = (

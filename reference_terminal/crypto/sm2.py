@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
-from reference_terminal.security.symmetric import hmac_sm3, sm3
+from reference_terminal.crypto.symmetric import hmac_sm3, sm3
 
 IDENTIFIER = b"1234567812345678"
 """The identifier of certificates, payloads and fingerprints."""

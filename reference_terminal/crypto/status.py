@@ -18,9 +18,9 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 from OpenSSL import crypto
 
+from reference_terminal.crypto.certificates import SM2_WITH_SM3, UNREADABLE
+from reference_terminal.crypto.sm2 import CryptoError, PublicKey
 from reference_terminal.model.seams import seam
-from reference_terminal.security.certificates import SM2_WITH_SM3, UNREADABLE
-from reference_terminal.security.sm2 import CryptoError, PublicKey
 
 GOOD, REVOKED, UNKNOWN = "good", "revoked", "unknown"
 NONCE = 32
