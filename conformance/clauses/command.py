@@ -1,4 +1,4 @@
-"""`carbonbench clauses`: list, show, coverage, lint, stale, hash and review, on the screen or as JSON.
+"""`carbonbench clauses`: list, show, coverage, limits, lint, stale, hash and review, on the screen or as JSON.
 
 Leaves every answer to the module that knows it. Wrong words are one sentence and exit code 4; a ledger that is not
 sound is exit code 1; a gate that could not look, for want of the drafts' texts, is exit code 2.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -63,7 +63,7 @@ def main(argv: Sequence[str]) -> int:
         return EXIT_UNSOUND
 
 
-_COMMANDS = ("list", "show", "coverage", "lint", "stale", "hash", "review")
+_COMMANDS = ("list", "show", "coverage", "limits", "lint", "stale", "hash", "review")
 
 
 def _with_default(argv: Sequence[str]) -> list[str]:
@@ -103,11 +103,18 @@ def parser() -> argparse.ArgumentParser:
         )
     listing.add_argument("--text", default="", metavar="WORD", help="word in our wording or the number / 关键词")
 
+    listing.add_argument(
+        "--without-case", action="store_true", help="only entries that no case names / 仅列尚无用例的条款"
+    )
+    listing.add_argument("--count", action="store_true", help="only how many / 仅给出数量")
+
     show = command("show", _show, "everything about entries / 显示条款")
     show.add_argument("id", nargs="+", metavar="ID", help="for example isc-2/7.2.4(5)a")
     show.add_argument("--out", default="out", metavar="DIR", help="run folders, for the latest verdict / 运行目录")
 
     command("coverage", _coverage, "what is tested, by document, strength and disposition / 覆盖情况")
+    limits = command("limits", _limits, "clauses decided in part, as docs/LIMITS.md has them / 部分判定的条款")
+    limits.add_argument("--write", action="store_true", help="write them into docs/LIMITS.md / 写入 docs/LIMITS.md")
     lint = command("lint", _lint, "run every gate / 检查台账")
 
     stale = command("stale", _stale, "compare a new draft with the ledger / 与新稿比较")
@@ -185,6 +192,7 @@ def select(ledger: Ledger, cases: dict[str, tuple[str, ...]], words: argparse.Na
             and (not words.topic or entry.topic in words.topic)
             and (not words.object or entry.object in words.object)
             and (not words.disposition or disposition_of(entry, cases) in words.disposition)
+            and not (words.without_case and cases.get(entry.id))
             and (
                 not wanted
                 or wanted in entry.number.casefold()
@@ -200,6 +208,9 @@ def select(ledger: Ledger, cases: dict[str, tuple[str, ...]], words: argparse.Na
 def _list(words: argparse.Namespace) -> int:
     ledger, cases = load_ledger(), _cases()
     found = select(ledger, cases, words)
+    if words.count:
+        _print_json({"count": len(found)}) if words.json else print(len(found))
+        return EXIT_SOUND
     if words.json:
         _print_json([as_row(entry, cases.get(entry.id, ())) for entry in found])
         return EXIT_SOUND
@@ -260,9 +271,16 @@ def _show(words: argparse.Namespace) -> int:
             ],
             "defects": [defect.id for defect in defects if entry.id in defect.clauses],
             "findings": [finding.id for finding in _findings() if entry.id in finding.clauses],
-            "verdict": {"run": run.run, "verdict": verdict.verdict, "reason": verdict.reason}
+            "verdict": {
+                "run": run.run,
+                "verdict": verdict.verdict,
+                "reason": verdict.reason,
+                "open": verdict.open,
+                "reading_b": verdict.reading_b,
+            }
             if run and verdict
             else None,
+            "looked_in": f"{run.run} in {words.out} says nothing of it" if run else f"no run in {words.out}",
             **_source(ledger, entry, words),
         }
         shown.append(row)
@@ -321,15 +339,38 @@ def _entry_lines(ledger: Ledger, entry: Entry, row: dict[str, Any]) -> Iterable[
         yield from labelled("reading B", [*_both(entry.reading_b), *_b_lines(entry, row["reading_b_checks"])])
     if entry.claim:
         yield from labelled("question", [f"{entry.claim.id}: {entry.claim.en}", entry.claim.zh])
-    titled = [f"{name}: {title.en} / {title.zh}" for name, title in row["case_titles"].items()]
-    yield from labelled("cases", titled or ["none / 无"])
-    decided = [f"{name}: {title.en} / {title.zh}" for name, title in row["checks"].items()]
-    yield from labelled("decided by", decided or ["no check / 无判据"])
+    yield from labelled("cases", _titled(row["case_titles"]) or ["none / 无"])
+    yield from labelled("decided by", _deciding(row["checks"]) or ["no check / 无判据"])
     yield from labelled("defects", [", ".join(row["defects"]) or "none / 无"])
     yield from labelled("findings", [", ".join(row["findings"]) or "none / 无"])
     verdict = row["verdict"]
-    told = f"{verdict['verdict']} in {verdict['run']} {verdict['reason']}".strip() if verdict else "none yet / 尚无"
+    if verdict:
+        part = " (in part / 部分)" if verdict["open"] and verdict["verdict"] == "pass" else ""
+        told = f"{verdict['verdict']}{part} in {verdict['run']} {verdict['reason']}".strip()
+    else:
+        told = f"none: {row['looked_in']}; --out DIR names another folder of runs / 尚无，可用 --out 指定运行目录"
     yield from labelled("verdict", [told])
+
+
+def _titled(titles: Mapping[str, Words]) -> list[str]:
+    """A line for each title, headed by the cases that have it: a case in real time says what its virtual one says."""
+    alike: dict[Words, list[str]] = {}
+    for name, title in titles.items():
+        alike.setdefault(title, []).append(name)
+    return [f"{', '.join(names)}: {title}" for title, names in alike.items()]
+
+
+def _deciding(checks: Mapping[str, Words]) -> list[str]:
+    """A line for each check, with the cases that ask it."""
+    alike: dict[tuple[str, Words], list[str]] = {}
+    for name, title in checks.items():
+        case, _, check = name.partition(":")
+        alike.setdefault((check, title), []).append(case)
+    lines: list[str] = []
+    for (check, title), cases in alike.items():
+        more = f" and {len(cases) - 3} more / 等 {len(cases)} 个用例" if len(cases) > 3 else ""
+        lines.append(f"{check}: {title} · in {', '.join(cases[:3])}{more}")
+    return lines
 
 
 _CARRIES = {
@@ -434,6 +475,25 @@ def _coverage_lines(found: Coverage) -> Iterable[str]:
         "`clauses show` says which part."
     )
     yield f"已有用例的 {found.total.automated} 条中，{found.total.in_part} 条仅部分判定（R-06），详见 `clauses show`。"
+
+
+def _limits(words: argparse.Namespace) -> int:
+    from conformance.clauses.limits import PAGE, rows, table, with_table
+
+    ledger = load_ledger()
+    if words.write:
+        try:
+            PAGE.write_text(with_table(PAGE.read_text("utf-8"), ledger), "utf-8")
+        except OSError as error:
+            raise Wrong(f"{PAGE}: cannot be written: {error.strerror} / 无法写入") from None
+        if not words.json:
+            print(PAGE)
+            return EXIT_SOUND
+    if words.json:
+        _print_json([{"clauses": clauses, **msgspec.structs.asdict(part)} for clauses, part in rows(ledger)])
+    else:
+        print(table(ledger), end="")
+    return EXIT_SOUND
 
 
 def _lint(words: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ Leaves what is said to the commands.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -18,8 +19,18 @@ def width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
+_KEPT = "\N{NO-BREAK SPACE}"
+# A number with what follows it: groups of digits, and a unit of a few letters or a sign.
+_NUMBER = re.compile(r"(?<=\d) (?=\d{3}(?!\d)|(?:[A-Za-zµΩ]{1,4}(?:/[A-Za-z]+)?|%|°[CF]?)(?![A-Za-z]))")
+
+
 def wrap(text: str, columns: int) -> Iterator[str]:
-    """Cut a text into lines: between words, and between any two wide characters."""
+    """Cut a text into lines: between words, and between any two wide characters, never within a number and its unit."""
+    for line in _wrapped(_NUMBER.sub(_KEPT, text), columns):
+        yield line.replace(_KEPT, " ")
+
+
+def _wrapped(text: str, columns: int) -> Iterator[str]:
     line, taken = "", 0
     for piece in _pieces(text):
         size = width(piece)

@@ -164,6 +164,8 @@ class ClauseVerdict(msgspec.Struct, frozen=True):
     id: str
     verdict: str
     reason: str = ""
+    open: str = ""
+    reading_b: str | None = None
 
 
 class LatestRun(msgspec.Struct, frozen=True):

@@ -53,6 +53,7 @@ class AddsEverySource(Case):
             "isc-2/7.2.3d",
             "isc-2/7.2.4c",
             "isc-2/7.2.2(2)r",
+            "isc-2/7.2.2-3",
             "isc-2/7.2.2-4",
         ),
         formulas_judge.OPERATIONS["difference"]: (

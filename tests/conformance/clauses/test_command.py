@@ -12,6 +12,7 @@ import pytest
 from bench import cli
 from conformance.clauses.layout import COLUMNS, width, wrap
 from conformance.clauses.ledger import load_ledger
+from conformance.clauses.limits import BEGIN, END, PAGE, with_table
 from conformance.clauses.suite import find_cases
 from conformance.clauses.texts import TextsAbsent, find_texts
 
@@ -120,7 +121,38 @@ def test_show_latest_verdict(as_json: Callable[..., Any], tmp_path: Path) -> Non
     (tmp_path / "20260103-000000-seed1").mkdir()
     (tmp_path / "20260103-000000-seed1" / "verdicts.json").write_text("{", "utf-8")
     (row,) = as_json("show", "isc-2/9.2a", "--out", str(tmp_path))
-    assert row["verdict"] == {"run": "20260102-000000-seed1", "verdict": "fail", "reason": "lost"}
+    told = {"verdict": "fail", "reason": "lost", "open": "", "reading_b": None}
+    assert row["verdict"] == {"run": "20260102-000000-seed1"} | told
+
+
+def test_show_hints_where_verdicts_may_be(clauses: Run, tmp_path: Path) -> None:
+    _, out, _ = clauses("show", "isc-2/9.2a", "--out", str(tmp_path))
+    assert f"no run in {tmp_path}"[:40] in out.replace("\n              ", " ") and "--out DIR" in out
+    (tmp_path / "r").mkdir()
+    found = {"run": "r", "terminal": "t", "clauses": [{"id": "isc-2/9.2a", "verdict": "pass", "open": "the rest"}]}
+    (tmp_path / "r" / "verdicts.json").write_text(json.dumps(found), "utf-8")
+    assert "pass (in part" in clauses("show", "isc-2/9.2a", "--out", str(tmp_path))[1]
+    assert "r in" in clauses("show", "isc-2/9.2b", "--out", str(tmp_path))[1]
+
+
+def test_show_says_each_title_once_and_which_check_decides(clauses: Run, as_json: Callable[..., Any]) -> None:
+    (row,) = as_json("show", "isc-2/7.2.3-A(1)b")
+    _, out, _ = clauses("show", "isc-2/7.2.3-A(1)b")
+    flat = "".join(
+        line[14:] for line in out.splitlines() if line.startswith(" " * 14) or line[:5] in ("cases", "decid")
+    )
+    for check in {name.partition(":")[2] for name in row["checks"]}:
+        assert flat.replace(" ", "").count(f"{check}:") >= 1
+    titles = [title["en"] for title in row["case_titles"].values()]
+    squeezed = out.replace("\n" + " " * 14, " ")
+    assert all(squeezed.count(title) == 1 for title in set(titles))
+
+
+def test_list_without_case_and_count(clauses: Run, as_json: Callable[..., Any]) -> None:
+    every, without = as_json("--object", "terminal"), as_json("--object", "terminal", "--without-case")
+    assert without == [row for row in every if not row["cases"]] and len(without) < len(every)
+    assert clauses("--object", "terminal", "--without-case", "--count")[1] == f"{len(without)}\n"
+    assert as_json("--object", "terminal", "--without-case", "--count") == {"count": len(without)}
 
 
 def test_coverage_adds_up(as_json: Callable[..., Any], clauses: Run) -> None:
@@ -211,3 +243,38 @@ def test_wrapping_loses_nothing(columns: int) -> None:
     lines = list(wrap(text, columns))
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert all(width(line) <= columns for line in lines)
+
+
+def test_a_number_and_its_unit_stay_together() -> None:
+    text = "采集周期由 1 min 至 3 h 自由设定，1 827 d 后仍在。 At most 10 000 records in 5 years, 99 % of them."
+    for columns in range(14, 60):
+        lines = list(wrap(text, columns))
+        for kept in ("1 min", "3 h", "1 827 d", "10 000", "99 %"):
+            assert any(kept in line for line in lines), (columns, kept, lines)
+
+
+def test_limits_page_holds_what_the_ledger_says(clauses: Run, as_json: Callable[..., Any]) -> None:
+    """Out of date: `carbonbench clauses limits --write`."""
+    ledger = load_ledger()
+    page = PAGE.read_text("utf-8")
+    assert page == with_table(page, ledger), (
+        "docs/LIMITS.md is older than the ledger: carbonbench clauses limits --write"
+    )
+    code, out, _ = clauses("limits")
+    assert code == 0 and out in page
+    rows = as_json("limits")
+    told = {number for row in rows for number in row["clauses"].partition(" ")[2].split(", ")}
+    assert told == {entry.id.partition("/")[2] for entry in ledger.entries if entry.in_part}
+
+
+def test_limits_are_written_between_their_marks(clauses: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "LIMITS.md"
+    monkeypatch.setattr("conformance.clauses.limits.PAGE", page)
+    assert clauses("limits", "--write")[0] == 4
+    page.write_text(f"before\n{BEGIN}\n| old |\n{END}\nafter\n")
+    assert clauses("limits", "--write")[0] == 0
+    written = page.read_text()
+    assert written.startswith("before\n") and written.endswith("\nafter\n") and "| old |" not in written
+    assert "| ISC-2 4.1h |" in written and "<br>" in written
+    page.write_text("no marks\n")
+    assert clauses("limits", "--write")[0] == 1
