@@ -137,6 +137,8 @@ class Scenario:
     The terminal is not told of the centres that `later` names until an operator adds them.
     `derived` are points that it is told to compute from others.
     `plant` is `works`, or the name of a series in `fixtures/plants` with the sources e01 and so on that circuits have.
+    With `paced` the case limits the rate of a link that TLS goes over: in virtual time certificates are such that every
+    handshake has one length, because an octet more would move the times after it.
     `modulus`, `rated_per_h` override the counters' rollover (R-19). With `largest` circuits and centres are as many as
     the capability statement declares (`at_declared`).
     """
@@ -172,6 +174,7 @@ class Scenario:
     status: CertificateStatus | None = None
     derived: tuple[Derived, ...] = ()
     store_octets: int = 0
+    paced: bool = False
 
     def but(self, **changes: object) -> Self:
         """The same scenario with some fields changed."""

@@ -208,6 +208,7 @@ class VirtualBench:
             observe=self._on_site,
             chance=self._chance.child("site").stream,
             carriers=self._line,
+            even=scenario.paced,
         )
         self.capture = Capture() if setup.capture or captured else None
         self.net = Network(loop, chance=self._chance.child("net"), observe=self._on_network, capture=self.capture)

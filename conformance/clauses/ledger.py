@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -325,4 +326,8 @@ def _entry_problems(name: str, raw: Any) -> Iterator[str]:
 def json_schema() -> str:
     """The JSON Schema of a ledger file; schema.json beside this module holds it for editors and other tools."""
     schema = msgspec.json.schema(Document)
+    for shape in (schema, *schema["$defs"].values()):
+        if "description" in shape:
+            # Before 3.13 a docstring keeps the indentation it has in the source.
+            shape["description"] = cleandoc(shape["description"])
     return msgspec.json.format(msgspec.json.encode(schema, order="sorted"), indent=2).decode() + "\n"

@@ -20,6 +20,7 @@ from simulators.trust import oracle
 from simulators.trust.certificates import (
     FAMILIES,
     Certificate,
+    EvenKey,
     Family,
     Key,
     Request,
@@ -108,7 +109,11 @@ class _Issuer:
 
 
 class Authority:
-    """One tree of certificates: root, intermediate, leaves. `subjects` are all (role, name) it will ever certify."""
+    """One tree of certificates: root, intermediate, leaves. `subjects` are all (role, name) it will ever certify.
+
+    With `even` the leaves of the ECDSA tree have keys over Ed25519, whose signatures in handshakes have one length;
+    those of ECDSA have 70 to 72 octets as chance has it, which no seed reaches.
+    """
 
     def __init__(
         self,
@@ -118,6 +123,8 @@ class Authority:
         subjects: Sequence[tuple[Role, str]],
         title: str = "test",
         ocsp_url: str = "",
+        *,
+        even: bool = False,
     ) -> None:
         self.family: Family = family
         self._start_us = start_us
@@ -125,6 +132,7 @@ class Authority:
         self._subjects = tuple(subjects)
         self._title = title
         self._ocsp_url = ocsp_url
+        self._even = even and family == "ecdsa"
         self._issuers: dict[str, tuple[_Issuer, _Issuer]] = {}
         self._issued: dict[int, tuple[Role, str, Choice]] = {}
         self._signers: dict[Answerer, Signer] = {}
@@ -306,7 +314,8 @@ class Authority:
 
     def _leaf(self, role: Role, name: str, hosts: tuple[str, ...], choice: Choice, usage: Usage) -> Credential:
         chance = self._chance(self._stream(f"{role}/{name}/{choice}/{usage}"))
-        key = new_key(self.family, chance)
+        own = new_key(self.family, chance)
+        key = EvenKey(own.private) if self._even else own
         begin, end = self._start_us - 5 * _YEAR_US, self._start_us + 30 * _YEAR_US
         if choice == "expired":
             end = self._start_us - _DAY_US
@@ -329,8 +338,8 @@ class Authority:
             must_staple=choice == "must-staple",
         )
         if choice == "self-signed":
-            made = issue(request, key, subject, key, chance)
-            return Credential(made.pem, key.pem, f"{made.serial:x}", subject, key.private)
+            made = issue(request, own, subject, own, chance)
+            return Credential(made.pem, own.pem, f"{made.serial:x}", subject, own.private)
         made = issue(request, key, issuer.name, issuer.key, chance)
         return Credential(made.pem + issuer.certificate.pem, key.pem, f"{made.serial:x}", subject, key.private)
 
@@ -348,9 +357,17 @@ def _nothing(family: Family, name: str, choice: Choice) -> bytes:
 class Trust:
     """The authorities of a world: one for each family, knowing all centres and terminals by name."""
 
-    def __init__(self, start_us: int, chance: Chance, subjects: Sequence[tuple[Role, str]], ocsp_url: str = "") -> None:
+    def __init__(
+        self,
+        start_us: int,
+        chance: Chance,
+        subjects: Sequence[tuple[Role, str]],
+        ocsp_url: str = "",
+        *,
+        even: bool = False,
+    ) -> None:
         self.authorities: dict[Family, Authority] = {
-            family: Authority(family, start_us, chance, subjects, ocsp_url=ocsp_url) for family in FAMILIES
+            family: Authority(family, start_us, chance, subjects, ocsp_url=ocsp_url, even=even) for family in FAMILIES
         }
         self.staple: Callable[[Family, str, Choice], bytes] = _nothing
         """What a centre staples beside a certificate of its own."""

@@ -17,7 +17,9 @@ from typing import Any, Literal, cast
 
 from asn1crypto import algos, core, crl, keys, pem, x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from simulators.trust import oracle
 
@@ -69,6 +71,25 @@ class Key:
         return made.sign(message, ec.ECDSA(SHA256(), deterministic_signing=True))
 
     @property
+    def identifier(self) -> bytes:
+        """What certificates name it by."""
+        return _id_of(oracle.encode_point(self.public))
+
+    @property
+    def public_info(self) -> keys.PublicKeyInfo:
+        """What a certificate says of its public half."""
+        named = "sm2p256v1" if self.family == "sm2" else "secp256r1"
+        return keys.PublicKeyInfo(
+            {
+                "algorithm": {
+                    "algorithm": "ec",
+                    "parameters": keys.ECDomainParameters("named", keys.NamedCurve(named)),
+                },
+                "public_key": keys.ECPointBitString(oracle.encode_point(self.public)),
+            }
+        )
+
+    @property
     def pem(self) -> str:
         """PKCS#8, not encrypted."""
         inner: Any = keys.ECPrivateKey(
@@ -85,6 +106,33 @@ class Key:
         return pem.armor("PRIVATE KEY", outer.dump()).decode()
 
 
+@dataclass(frozen=True)
+class EvenKey:
+    """A private key over Ed25519, as a number of 32 octets: each of its signatures has 64 octets (RFC 8032)."""
+
+    private: int
+
+    @property
+    def _loaded(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.private.to_bytes(32, "big"))
+
+    @property
+    def identifier(self) -> bytes:
+        """What certificates name it by."""
+        return _id_of(self._loaded.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
+
+    @property
+    def public_info(self) -> keys.PublicKeyInfo:
+        """What a certificate says of its public half (RFC 8410)."""
+        octets = self._loaded.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return keys.PublicKeyInfo.load(octets)
+
+    @property
+    def pem(self) -> str:
+        """PKCS#8, not encrypted."""
+        return self._loaded.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
 def new_key(family: Family, chance: random.Random) -> Key:
     """A key from the given chance (tests only)."""
     if family == "sm2":
@@ -99,19 +147,6 @@ def _key_algorithm(family: Family) -> dict[str, Any]:
     named = "sm2p256v1" if family == "sm2" else "secp256r1"
     kind: Any = keys.PrivateKeyAlgorithm
     return kind({"algorithm": "ec", "parameters": keys.ECDomainParameters("named", keys.NamedCurve(named))})
-
-
-def _public_info(key: Key) -> keys.PublicKeyInfo:
-    named = "sm2p256v1" if key.family == "sm2" else "secp256r1"
-    return keys.PublicKeyInfo(
-        {
-            "algorithm": {
-                "algorithm": "ec",
-                "parameters": keys.ECDomainParameters("named", keys.NamedCurve(named)),
-            },
-            "public_key": keys.ECPointBitString(oracle.encode_point(key.public)),
-        }
-    )
 
 
 def signed_by(family: Family) -> algos.SignedDigestAlgorithm:
@@ -165,24 +200,20 @@ def _time(at_us: int) -> x509.Time:
     return x509.Time("general_time", core.GeneralizedTime(moment))
 
 
-def _key_id(key: Key) -> bytes:
-    return _id_of(key.public)
-
-
 @lru_cache(maxsize=1024)
-def _id_of(public: oracle.Point) -> bytes:
-    return oracle.sm3(oracle.encode_point(public))[:20]
+def _id_of(public: bytes) -> bytes:
+    return oracle.sm3(public)[:20]
 
 
-def issue(wanted: Request, key: Key, issuer: str, issuer_key: Key, chance: random.Random) -> Certificate:
+def issue(wanted: Request, key: Key | EvenKey, issuer: str, issuer_key: Key, chance: random.Random) -> Certificate:
     """A certificate for `key` in the name of `wanted`, signed by `issuer_key` in the name of `issuer`."""
     extensions: list[dict[str, Any]] = [
         {"extn_id": "key_usage", "critical": True, "extn_value": x509.KeyUsage(_USAGES[wanted.usage])},
-        {"extn_id": "key_identifier", "critical": False, "extn_value": core.OctetString(_key_id(key))},
+        {"extn_id": "key_identifier", "critical": False, "extn_value": core.OctetString(key.identifier)},
         {
             "extn_id": "authority_key_identifier",
             "critical": False,
-            "extn_value": x509.AuthorityKeyIdentifier({"key_identifier": _key_id(issuer_key)}),
+            "extn_value": x509.AuthorityKeyIdentifier({"key_identifier": issuer_key.identifier}),
         },
     ]
     if wanted.usage == "authority":
@@ -214,7 +245,7 @@ def issue(wanted: Request, key: Key, issuer: str, issuer_key: Key, chance: rando
             "issuer": name_of(issuer),
             "validity": {"not_before": _time(wanted.begin_us), "not_after": _time(wanted.end_us)},
             "subject": name_of(wanted.common_name),
-            "subject_public_key_info": _public_info(key),
+            "subject_public_key_info": key.public_info,
             "extensions": extensions,
         }
     )
@@ -250,7 +281,7 @@ def revocations(
             {
                 "extn_id": "authority_key_identifier",
                 "critical": False,
-                "extn_value": x509.AuthorityKeyIdentifier({"key_identifier": _key_id(issuer_key)}),
+                "extn_value": x509.AuthorityKeyIdentifier({"key_identifier": issuer_key.identifier}),
             },
             {"extn_id": "crl_number", "critical": False, "extn_value": core.Integer(number)},
         ],

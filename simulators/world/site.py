@@ -65,8 +65,9 @@ class Site:
     """The world standing: plant, meters behind their gateways and collectors, centres.
 
     `clock` gives true time, `chance` streams of chance (default: from the world's seed), `observe` takes all events,
-    `carriers` gives the meters' end of each serial line. Raises WorldError if the world contradicts itself, ValueError
-    if it has serial lines and nobody can make them.
+    `carriers` gives the meters' end of each serial line. With `even` centres and terminal have certificates whose
+    signatures are of one length (`trust.authority`). Raises WorldError if the world contradicts itself, ValueError if
+    it has serial lines and nobody can make them.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Site:
         observe: Observe,
         chance: Chance | None = None,
         carriers: Carriers | None = None,
+        even: bool = False,
     ) -> None:
         problems = check_world(world)
         if problems:
@@ -109,7 +111,7 @@ class Site:
             raise WorldError([Problem(world.where, flaw) for flaw in flaws])
         subjects = [*subjects_of(world.centres), *collector_subjects(world.collectors)]
         lists = world.revocation
-        self.trust = Trust(world.start_us, streams, subjects, "" if lists is None else lists.ocsp_url)
+        self.trust = Trust(world.start_us, streams, subjects, "" if lists is None else lists.ocsp_url, even=even)
         self.collectors: dict[str, AnyCollector] = {
             spec.name: build_collector(
                 spec,

@@ -116,7 +116,7 @@ class StopsUpgradesFromAfar(Case):
         software_judge.NO_COPY_LEFT: ("csmt/10.6.4f", "isc-2/8.4i"),
     }
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, MANAGEMENT)
-    scenario = _WORLD.but(period_s=60, realtime_interval_s=0)
+    scenario = _WORLD.but(period_s=60, realtime_interval_s=0, paced=True)
     kind = "quarter"
     before_s = 1860.0
     # A program on trial is confirmed after a minute, and reported with the next report.

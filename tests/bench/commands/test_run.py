@@ -36,8 +36,6 @@ from conformance.clauses.suite import case_classes
 
 WORDS = {verdict.value for verdict in Verdict}
 ONE = "commands/reads-meters-on-command"
-MOVED_BY_SIGNATURES = {"software/stops-upgrades-from-afar", "realtime/stops-upgrades-quickly"}
-"""Over a line of limited rate each octet of an ECDSA signature takes its time (docs/FORMATS.md): no one history yet."""
 QUICK_S = 2.0
 """A case that took no longer is quick enough to be run again."""
 
@@ -93,7 +91,7 @@ def what_the_suite_says_of_its_proof_is_so(told: Told, room: Path) -> None:
 
 def one_seed_gives_one_history_elsewhere(folder: Path, room: Path) -> None:
     """All cases with captures and a quick one of each chapter; `make repeat` compares all cases."""
-    cases = [case for case in verdicts(folder)["cases"] if case["record"] and case["id"] not in MOVED_BY_SIGNATURES]
+    cases = [case for case in verdicts(folder)["cases"] if case["record"]]
     picked = {case["id"] for case in cases if list((folder / case["record"]).parent.glob("*.pcap"))}
     assert len(picked) >= 9
     chapters: dict[str, tuple[float, str]] = {}

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from simulators_helpers import MN, START_US
 from trust_helpers import Standing, centre, world
 
@@ -327,3 +329,16 @@ def test_a_served_world_names_kind_and_channel_and_gives_the_files_out(tmp_path:
     shown = out.getvalue()
     assert "HJ 212-2017 mtls" in shown and "https gm-tls13" in shown
     assert (tmp_path / "A" / "certificate.pem").exists() and (tmp_path / "N" / "anchors.pem").exists()
+
+
+def test_even_leaves_sign_in_one_length_and_are_trusted_by_the_same_anchors() -> None:
+    even = Trust(START_US, seeded(7), [("server", "A"), ("client", MN)], even=True)["ecdsa"]
+    plain = trust(7)["ecdsa"]
+    assert (even.anchor, even.crls) == (plain.anchor, plain.crls)
+    leaf = even.leaf("server", "A", ("a.centre.test",))
+    assert (leaf.serial, leaf.subject) == (plain.leaf("server", "A").serial, plain.leaf("server", "A").subject)
+    key = load_pem_private_key(leaf.key.encode(), None)
+    assert isinstance(key, Ed25519PrivateKey)
+    assert {len(key.sign(bytes([number]))) for number in range(64)} == {64}
+    shown = x509.load_pem_x509_certificate(leaf.certificate.encode())
+    assert shown.public_key() == key.public_key()
