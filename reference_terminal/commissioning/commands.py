@@ -1,4 +1,4 @@
-"""The tools of the command line: `import`, `template`, `probe`, `codes`.
+"""The tools of the command line: `import`, `template`, `probe`, `codes`, `account`.
 
 Leaves running the terminal to `main`. What only one tool needs (spreadsheets, OPC UA, databases) is imported with it:
 a terminal that starts has no use for it.
@@ -21,7 +21,7 @@ from reference_terminal.settings.lines import BAUDS, PARITIES, STOP_BITS
 from reference_terminal.settings.meters import ORDERS, TYPES
 from reference_terminal.settings.problems import InputError
 
-TOOLS = ("import", "template", "probe", "codes")
+TOOLS = ("import", "template", "probe", "codes", "account")
 """The first words that are tools and no configuration file."""
 
 
@@ -33,6 +33,8 @@ def main(argv: Sequence[str]) -> int:
             return _import(words)
         if words.tool == "codes":
             return _codes()
+        if words.tool == "account":
+            return _account(words)
         return _template(words) if words.tool == "template" else _probe(words)
     except InputError as error:
         for problem in error.problems:
@@ -93,6 +95,10 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--node", action="append", default=[], help="opc.tcp URL: node to read / OPC UA 节点")
     made.add_argument("--query", default="", help="database URL: SELECT of id, tag, time, value / 查询语句")
     made.add_argument("--search", action="store_true", help="find DL/T 645 addresses / 搜索 DL/T 645 表地址")
+    made = tools.add_parser("account", help="emissions of a period from a file / 由活动数据文件核算排放量")
+    made.add_argument("file", metavar="FILE.toml", type=Path, nargs="?", help="activity data / 活动数据文件")
+    made.add_argument("--json", metavar="FILE", type=Path, help="write the account for programs / 输出 JSON")
+    made.add_argument("--methods", action="store_true", help="the library of methods / 方法库")
     tools.add_parser("codes", help="codes of log entries and alarms / 日志与告警代码")
     return top
 
@@ -101,6 +107,22 @@ def _codes() -> int:
     for room, message in catalogue.messages():
         what = "alarm" if isinstance(message, Alarm) else "event"
         print(f"{message.code}\t{what}\t{room}\t{message.kind}\t{message.en}\t{message.zh}")
+    return 0
+
+
+def _account(words: argparse.Namespace) -> int:
+    from reference_terminal.accounting import book
+
+    if words.methods:
+        print(book.listed())
+        return 0
+    if words.file is None:
+        raise ValueError("expected FILE.toml or --methods")
+    given = book.read_book(words.file)
+    found = book.account_of(given, str(words.file))
+    if words.json:
+        words.json.write_bytes(book.to_json(given, found))
+    print(book.printed(given, found))
     return 0
 
 

@@ -1,0 +1,222 @@
+"""Works out the emissions of a period from activity data, by a method, with the whole chain of every figure.
+
+Leaves methods and default factors to `library` and files to `book`. All numbers are exact; what is printed is rounded
+once (ruling R-23).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from reference_terminal.accounting import library
+from reference_terminal.accounting.formula import FormulaError
+from reference_terminal.accounting.library import Factor
+from reference_terminal.accounting.method import Input, Method, Term, number
+from reference_terminal.accounting.quantity import Quantity, UnitError
+from reference_terminal.settings.problems import Problem
+
+_FARTHEST = 10
+"""How many times its default a factor may be, or the default it: beyond that a unit has slipped."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A value that somebody gives: as text, in a unit, and where it comes from."""
+
+    value: Fraction
+    unit: str
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A single source: its accounting unit, the term of the method, the fuel, carbonate or grid, and what is given."""
+
+    id: str
+    unit: str
+    term: str
+    item: str
+    given: Mapping[str, Given]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One input of a formula as it was used: value in its unit, its origin, and whether a default stood in."""
+
+    input: Input
+    value: Fraction
+    origin: str
+    default: bool
+
+
+@dataclass(frozen=True)
+class Emission:
+    """What a source emits: mass of the gas and its CO2 equivalent in tonnes, both with the sign of the term.
+
+    `constants` names those of `library.constants` that the formula uses.
+    """
+
+    source: Source
+    term: Term
+    steps: tuple[Step, ...]
+    constants: tuple[str, ...]
+    mass: Fraction
+    equivalent: Fraction
+
+
+@dataclass(frozen=True)
+class Account:
+    """The emissions of a period by one method."""
+
+    method: Method
+    year: int
+    emissions: tuple[Emission, ...]
+
+    @property
+    def total(self) -> Fraction:
+        """Tonnes of CO2 equivalent that the method counts."""
+        return sum((each.equivalent for each in self.emissions if each.term.counts), Fraction(0))
+
+    def by(self, of: str) -> dict[str, Fraction]:
+        """Counted tonnes of CO2 equivalent by `unit`, `category`, `scope` or `gas`, in the order of the sources."""
+        found: dict[str, Fraction] = {}
+        for each in self.emissions:
+            if each.term.counts:
+                key = {
+                    "unit": each.source.unit,
+                    "category": each.term.category,
+                    "scope": str(each.term.scope),
+                    "gas": each.term.gas,
+                }[of]
+                found[key] = found.get(key, Fraction(0)) + each.equivalent
+        return found
+
+    def apart(self) -> tuple[Emission, ...]:
+        """What is shown beside the total and not in it."""
+        return tuple(each for each in self.emissions if not each.term.counts)
+
+
+def account(method: Method, year: int, sources: Sequence[Source]) -> tuple[Account, list[Problem]]:
+    """The account, and what is wrong with the data; an account with problems counts only what has none."""
+    problems: list[Problem] = []
+    if not method.holds_in(year):
+        until = f" to {method.last_year}" if method.last_year else ""
+        problems.append(
+            Problem(
+                "year",
+                f"{method.id} holds from {method.first_year}{until}, not in {year}; name another method",
+                f"方法 {method.id} 不适用于 {year} 年，请另选方法",
+            )
+        )
+    found: list[Emission] = []
+    for each in sources:
+        emission = _emission(method, year, each, problems)
+        if emission is not None:
+            found.append(emission)
+    return Account(method, year, tuple(found)), problems
+
+
+def _emission(method: Method, year: int, source: Source, problems: list[Problem]) -> Emission | None:
+    where = f"source {source.id}"
+    term = method.terms.get(source.term)
+    if term is None:
+        known = ", ".join(method.terms)
+        problems.append(
+            Problem(where, f"{method.id} has no term {source.term!r}; it has {known}", f"方法中没有 {source.term} 项")
+        )
+        return None
+    names = [each.name for each in term.inputs]
+    for name in source.given:
+        if name not in names:
+            problems.append(
+                Problem(f"{where}.{name}", f"{term.en} takes {', '.join(names)}, not this", "该项不需要此数据")
+            )
+    steps = [_step(method, year, source, each, f"{where}.{each.name}", problems) for each in term.inputs]
+    if any(step is None for step in steps):
+        return None
+    used = [step for step in steps if step is not None]
+    values = {step.input.name: Quantity.of(step.value, step.input.unit) for step in used}
+    try:
+        mass = method.formulas[source.term].result(library.constants() | values).in_unit(f"t{term.gas}")
+    except FormulaError as error:
+        problems.append(Problem(where, f"{error}; look at its inputs", "除数为零，请检查输入"))
+        return None
+    factor = library.gwp(method.gwp, term.gas)
+    if factor is None:
+        problems.append(
+            Problem(where, f"the set {method.gwp} has no GWP of {term.gas}", f"{method.gwp} 中没有 {term.gas} 的 GWP")
+        )
+        return None
+    named = tuple(name for name in method.formulas[source.term].names if name in library.constants())
+    return Emission(source, term, tuple(used), named, term.sign * mass, term.sign * mass * factor)
+
+
+def _step(method: Method, year: int, source: Source, wanted: Input, where: str, problems: list[Problem]) -> Step | None:
+    """The value of one input, given or a default; None, and a problem, where there is none that can be used."""
+    default = _default(method, year, source, wanted)
+    given = source.given.get(wanted.name)
+    if given is None:
+        if default is None:
+            what = "activity data" if wanted.kind == "activity" else "factor"
+            hint = f"; no default for {source.item or 'it'}" if wanted.table else ""
+            problems.append(
+                Problem(
+                    where, f"missing: {what} {wanted.en} in {wanted.unit}{hint}", f"缺少{wanted.zh}（{wanted.unit}）"
+                )
+            )
+            return None
+        return Step(wanted, default.value, default.source, default=True)
+    try:
+        value = Quantity.of(given.value, given.unit).in_unit(wanted.unit)
+    except UnitError as error:
+        problems.append(
+            Problem(
+                where,
+                f"{wanted.en} is in {wanted.unit}, got {given.unit}: {error}",
+                f"单位应为 {wanted.unit}，得到 {given.unit}",
+            )
+        )
+        return None
+    wrong = list(_doubts(wanted, value, default, where))
+    problems += wrong
+    return None if wrong else Step(wanted, value, given.source, default=False)
+
+
+def _doubts(wanted: Input, value: Fraction, default: Factor | None, where: str) -> Iterable[Problem]:
+    most = wanted.bound()
+    if value < 0:
+        yield Problem(where, f"{wanted.en} is negative; expected 0 or more {wanted.unit}", f"{wanted.zh}不得为负")
+    elif most is not None and value > most:
+        bound = f"{wanted.most} {wanted.unit}"
+        yield Problem(where, f"{wanted.en} is above {bound}", f"{wanted.zh}不得大于 {bound}")
+    elif wanted.kind == "factor" and default is not None and default.value and value:
+        ratio = value / default.value
+        if ratio > _FARTHEST or ratio * _FARTHEST < 1:
+            yield Problem(
+                where,
+                f"{wanted.en} is {float(ratio):.3g} times its default in {wanted.unit}; look at the unit",
+                f"{wanted.zh}为缺省值的 {float(ratio):.3g} 倍，请检查单位",
+            )
+
+
+def _default(method: Method, year: int, source: Source, wanted: Input) -> Factor | None:
+    """The default of an input, in the input's unit."""
+    if wanted.table == "fuels":
+        found = library.fuel_factor(method.fuels, source.item, wanted.name)
+    elif wanted.table == "carbonates":
+        found = library.carbonate_factor(method.carbonates, source.item)
+    elif wanted.table == "electricity":
+        found = library.electricity_factor(source.item, year)
+    elif wanted.default:
+        return Factor(value=number(wanted.default), source=f"{method.document} {method.edition}")
+    else:
+        return None
+    if found is None:
+        return None
+    try:
+        value = Quantity.of(found.value, found.unit).in_unit(wanted.unit)
+    except UnitError:
+        return None
+    return Factor(value=value, unit=wanted.unit, source=found.source)

@@ -1,0 +1,204 @@
+"""The activity file of a period: read from TOML, and its account written for people and programs.
+
+Leaves working it out to `account`. The file serves any computer, without a terminal (CSMT 11.4).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from reference_terminal.accounting import library
+from reference_terminal.accounting.account import Account, Emission, Given, Source, account
+from reference_terminal.accounting.method import CATEGORIES
+from reference_terminal.accounting.printed import fraction, rounded, short
+from reference_terminal.accounting.quantity import written
+from reference_terminal.settings.problems import InputError, Problem
+from reference_terminal.settings.reader import did_you_mean
+
+FORMAT = "carbon-account/1"
+_MOST_OCTETS = 16 << 20
+_TITLES = {
+    "unit": "accounting unit / 核算单元",
+    "category": "category / 类别",
+    "scope": "scope / 范围",
+    "gas": "gas / 气体",
+}
+"""By what a total is told."""
+
+
+class _Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    value: str | int
+    unit: str
+    source: str = ""
+
+
+class _Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    term: str
+    unit: str = ""
+    item: str = ""
+    data: dict[str, _Value] = {}
+
+
+class Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file: method, year of accounting, what period it is of, the emitter, decimals to print, the sources."""
+
+    method: str
+    year: int
+    sources: tuple[_Source, ...]
+    period: str = ""
+    emitter: str = ""
+    digits: int = 2
+
+
+def read_book(path: Path) -> Book:
+    """The file as it stands. Raises InputError."""
+    try:
+        octets = path.read_bytes()
+    except OSError as error:
+        raise InputError([Problem(str(path), f"cannot be read: {error.strerror}", "无法读取")]) from None
+    if len(octets) > _MOST_OCTETS:
+        raise InputError([Problem(str(path), f"larger than {_MOST_OCTETS >> 20} MiB", "文件过大")])
+    try:
+        # A decimal number keeps its digits: it never passes through a binary float.
+        return msgspec.convert(tomllib.loads(octets.decode("utf-8-sig"), parse_float=str), type=Book)
+    except UnicodeDecodeError as error:
+        told = f"expected UTF-8 text, not so at octet {error.start}"
+        raise InputError([Problem(str(path), told, "应为 UTF-8 文本")]) from None
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise InputError([Problem(str(path), f"expected an activity file: {error}", "活动数据文件有误")]) from None
+
+
+def account_of(book: Book, where: str) -> Account:
+    """Work a book out. Raises InputError with everything that is wrong with it."""
+    problems: list[Problem] = []
+    method = library.methods().get(book.method)
+    if method is None:
+        near = did_you_mean(book.method, list(library.methods()))
+        raise InputError([Problem(f"{where}: method", f"no method {book.method!r}{near}", "没有该方法")])
+    if not 0 <= book.digits <= 12:
+        problems.append(Problem(f"{where}: digits", f"expected 0 to 12, got {book.digits}", "小数位数应为 0 至 12"))
+    seen: set[str] = set()
+    sources: list[Source] = []
+    for each in book.sources:
+        if each.id in seen:
+            problems.append(Problem(f"{where}: source {each.id}", "stands twice; each id once", "排放源编号重复"))
+        seen.add(each.id)
+        given: dict[str, Given] = {}
+        for name, value in each.data.items():
+            try:
+                given[name] = Given(fraction(str(value.value)), value.unit, value.source)
+            except ValueError as error:
+                problems.append(Problem(f"{where}: source {each.id}.{name}", str(error), "应为十进制数"))
+        sources.append(Source(each.id, each.unit, each.term, each.item, given))
+    if not book.sources:
+        problems.append(Problem(f"{where}: sources", "expected at least one source", "至少需要一个排放源"))
+    if problems:
+        raise InputError(problems)
+    found, wrong = account(method, book.year, sources)
+    if wrong:
+        raise InputError([Problem(f"{where}: {each.where}", each.en, each.zh) for each in wrong])
+    return found
+
+
+def chain(emission: Emission) -> list[str]:
+    """How one figure came about, a line each: inputs with origin, formula, mass, CO2 equivalent."""
+    source, term = emission.source, emission.term
+    lines = [f"{source.id}  {term.en} / {term.zh}" + (f"  [{source.item}]" if source.item else "")]
+    for step in emission.steps:
+        origin = step.origin or "not said / 未说明"
+        mark = "default 缺省值: " if step.default else ""
+        lines.append(f"    {step.input.name:<8} = {short(step.value)} {step.input.unit}   {mark}{origin}")
+    for name in emission.constants:
+        value = library.constants()[name]
+        lines.append(f"    {name:<8} = {value.value} {written(value.dimensions)}")
+    sign = "-" if term.sign < 0 else ""
+    unsure = "  (unverified / 未经证实)" if term.unverified else ""
+    lines.append(f"    {sign}({term.formula}) = {short(emission.mass)} t{term.gas}   {term.source}{unsure}")
+    if term.gas != "CO2":
+        lines.append(f"    = {short(emission.equivalent)} tCO2e")
+    return lines
+
+
+def printed(book: Book, found: Account) -> str:
+    """The whole account for a reader."""
+    method = found.method
+    lines = [f"{book.emitter}  {book.period or book.year}".strip()]
+    lines.append(f"{method.document} ({method.edition})  GWP {method.gwp}")
+    if method.unverified:
+        lines.append(f"unverified / 未经证实: {method.unverified}")
+    for emission in found.emissions:
+        lines += ["", *chain(emission)]
+        if not emission.term.counts:
+            lines.append("    beside the total / 不计入总量")
+    for what, title in _TITLES.items():
+        lines += ["", title]
+        for key, value in found.by(what).items():
+            name = str(CATEGORIES[key]) if what == "category" else key or "-"
+            lines.append(f"    {name}: {rounded(value, book.digits)} tCO2e")
+    lines += ["", f"total / 总量: {rounded(found.total, book.digits)} tCO2e"]
+    return "\n".join(lines)
+
+
+def to_json(book: Book, found: Account) -> bytes:
+    """The account for programs; exact values are fractions of whole numbers as text."""
+
+    def amount(value: Fraction) -> dict[str, str]:
+        return {"exact": str(value), "printed": rounded(value, book.digits)}
+
+    whole: dict[str, Any] = {
+        "format": FORMAT,
+        "emitter": book.emitter,
+        "period": book.period or str(book.year),
+        "year": book.year,
+        "method": {"id": found.method.id, "document": found.method.document, "edition": found.method.edition},
+        "gwp": found.method.gwp,
+        "unit": "tCO2e",
+        "total": amount(found.total),
+        **{f"by_{what}": {key: amount(value) for key, value in found.by(what).items()} for what in _TITLES},
+        "sources": [
+            {
+                "id": each.source.id,
+                "unit": each.source.unit,
+                "term": each.source.term,
+                "item": each.source.item,
+                "formula": each.term.formula,
+                "gas": each.term.gas,
+                "mass_t": amount(each.mass),
+                "equivalent_t": amount(each.equivalent),
+                "counts": each.term.counts,
+                "inputs": [
+                    {
+                        "name": step.input.name,
+                        "value": str(step.value),
+                        "unit": step.input.unit,
+                        "origin": step.origin,
+                        "default": step.default,
+                    }
+                    for step in each.steps
+                ],
+            }
+            for each in found.emissions
+        ],
+    }
+    return msgspec.json.format(msgspec.json.encode(whole), indent=1) + b"\n"
+
+
+def listed() -> str:
+    """Every method with its terms, and the items of the documents' lists that have none."""
+    lines: list[str] = []
+    for method in library.methods().values():
+        numbers = [f"ISC-2 A.2 {', '.join(map(str, method.isc2_items))}"] if method.isc2_items else []
+        numbers += [f"CSMT A {', '.join(map(str, method.csmt_items))}"] if method.csmt_items else []
+        lines.append(f"{method.id}  {method.document} ({method.edition})  {'; '.join(numbers)}")
+        lines += [f"    {key}: {term.en} / {term.zh}" for key, term in method.terms.items()]
+    for each in library.absent():
+        numbers = [f"ISC-2 A.2 {', '.join(map(str, each.isc2_items))}"] if each.isc2_items else []
+        numbers += [f"CSMT A {', '.join(map(str, each.csmt_items))}"] if each.csmt_items else []
+        lines.append(f"-  {each.document}  {'; '.join(numbers)}: {each.en} / {each.zh}")
+    return "\n".join(lines)

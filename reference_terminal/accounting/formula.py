@@ -1,0 +1,99 @@
+"""Formulas as text: sums, differences, products and quotients of named quantities and pure numbers.
+
+Leaves what the names mean to `method`. A formula is checked once for its units, then worked out exactly.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from reference_terminal.accounting.quantity import Dimensions, Quantity, UnitError, times, written
+
+
+class FormulaError(ValueError):
+    """A text that is no formula, or cannot be worked out; a sentence."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula and the names in it, in the order of its text."""
+
+    text: str
+    names: tuple[str, ...]
+    tree: ast.expr
+
+    def dimensions(self, of: Mapping[str, Dimensions]) -> Dimensions:
+        """The dimensions of its result. Raises UnitError for a sum of unlike things, KeyError for an unknown name."""
+        return _dimensions(self.tree, of)
+
+    def result(self, values: Mapping[str, Quantity]) -> Quantity:
+        """Work it out. Raises FormulaError for a division by zero."""
+        try:
+            return _worked_out(self.tree, values, self.text)
+        except ZeroDivisionError:
+            raise FormulaError(f"{self.text}: division by zero") from None
+
+
+def parse(text: str) -> Formula:
+    """Read a formula. Raises FormulaError."""
+    try:
+        tree = ast.parse(text, mode="eval").body
+    except SyntaxError:
+        raise FormulaError(f"{text!r} is no formula") from None
+    names = dict[str, None]()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            names[node.id] = None
+        elif not isinstance(node, ast.BinOp | ast.UnaryOp | ast.Constant | ast.operator | ast.unaryop | ast.Load):
+            raise FormulaError(f"{text!r}: only + - * / and brackets stand in a formula")
+    order = sorted(names, key=text.index)
+    return Formula(text, tuple(order), tree)
+
+
+def _dimensions(node: ast.expr, of: Mapping[str, Dimensions]) -> Dimensions:
+    match node:
+        case ast.Name(id=name):
+            return of[name]
+        case ast.Constant():
+            return ()
+        case ast.UnaryOp(operand=inner):
+            return _dimensions(inner, of)
+        case ast.BinOp(left=left, op=ast.Mult() | ast.Div() as op, right=right):
+            return times(_dimensions(left, of), _dimensions(right, of), 1 if isinstance(op, ast.Mult) else -1)
+        case ast.BinOp(left=left, right=right):
+            one, other = _dimensions(left, of), _dimensions(right, of)
+            if one != other:
+                raise UnitError(f"{written(other)} stands beside {written(one)} in a sum")
+            return one
+        case _:
+            raise FormulaError(f"{ast.unparse(node)!r} is no part of a formula")
+
+
+def _worked_out(node: ast.expr, values: Mapping[str, Quantity], text: str) -> Quantity:
+    match node:
+        case ast.Name(id=name):
+            return values[name]
+        case ast.Constant():
+            # The digits as they are written: a decimal number is exact here.
+            return Quantity(Fraction(ast.get_source_segment(text, node) or "0"))
+        case ast.UnaryOp(op=ast.USub(), operand=inner):
+            return -_worked_out(inner, values, text)
+        case ast.BinOp(left=left, op=op, right=right):
+            one, other = _worked_out(left, values, text), _worked_out(right, values, text)
+            match op:
+                case ast.Add():
+                    return one + other
+                case ast.Sub():
+                    return one - other
+                case ast.Mult():
+                    return one * other
+                case ast.Div():
+                    return one / other
+                case _:
+                    pass
+        case _:
+            pass
+    raise FormulaError(f"{ast.unparse(node)!r} is no part of a formula")

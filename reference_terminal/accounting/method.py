@@ -1,0 +1,191 @@
+"""A method of accounting as data: terms with formulas, inputs, defaults and their sources, and what the total holds.
+
+Leaves finding methods to `library` and using them to `account`. A method is checked when it is read: every formula
+gives the unit that it says, every default lies in its bounds.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal
+
+import msgspec
+
+from reference_terminal.accounting.formula import Formula, FormulaError, parse
+from reference_terminal.accounting.printed import fraction
+from reference_terminal.accounting.quantity import Quantity, UnitError, unit
+from reference_terminal.model.messages import Text
+
+CATEGORIES = {
+    "fuel": Text("fuel", "燃料燃烧"),
+    "process": Text("process", "生产过程"),
+    "measured": Text("measured", "直接测量"),
+    "electricity": Text("electricity", "净购入电力"),
+    "heat": Text("heat", "净购入热力"),
+    "recovered": Text("recovered", "回收利用"),
+    "stored": Text("stored in products", "固碳产品"),
+    "biomass": Text("biomass", "生物质"),
+}
+"""What a term's category is called."""
+UNVERIFIED = "M"
+"""The grade of what no document confirms."""
+
+
+class MethodError(ValueError):
+    """A method that cannot be used as it is written; one sentence."""
+
+
+class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a formula needs: activity data, or a factor with its default (a number or the name of a table), at `most`."""
+
+    name: str
+    unit: str
+    en: str
+    zh: str
+    kind: Literal["activity", "factor"] = "factor"
+    default: str = ""
+    table: Literal["", "fuels", "carbonates", "electricity"] = ""
+    most: str = ""
+
+    def bound(self) -> Fraction | None:
+        """The largest value in its unit; None without one."""
+        return fraction(self.most) if self.most else None
+
+
+class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One term of the total. `unit` names the gas; `counts`: whether the total holds it; `sign` -1 is taken off."""
+
+    en: str
+    zh: str
+    category: str
+    formula: str
+    unit: str
+    source: str
+    inputs: tuple[Input, ...]
+    id: str = ""
+    scope: Literal[1, 2, 3] = 1
+    sign: Literal[1, -1] = 1
+    counts: bool = True
+
+    @property
+    def gas(self) -> str:
+        """What is emitted: the substance of the unit."""
+        return self.unit.removeprefix("kg").removeprefix("t")
+
+    @property
+    def unverified(self) -> bool:
+        """Whether no document confirms its figures."""
+        return UNVERIFIED in self.source.replace(",", " ").split()
+
+
+class Absent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An item of the documents' lists without a method here, and why."""
+
+    document: str
+    en: str
+    zh: str
+    isc2_items: tuple[int, ...] = ()
+    csmt_items: tuple[int, ...] = ()
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    document: str
+    edition: str
+    first_year: int
+    gwp: str
+    last_year: int = 0
+    isc2_items: tuple[int, ...] = ()
+    csmt_items: tuple[int, ...] = ()
+    fuels: str = ""
+    carbonates: str = ""
+    unverified: str = ""
+    common: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
+
+
+class Method(msgspec.Struct, frozen=True, kw_only=True):
+    """A method: `terms` by id with their parsed `formulas`, the tables its defaults come from, its set of GWP."""
+
+    id: str
+    document: str
+    edition: str
+    first_year: int
+    last_year: int
+    gwp: str
+    fuels: str
+    carbonates: str
+    unverified: str
+    isc2_items: tuple[int, ...]
+    csmt_items: tuple[int, ...]
+    terms: dict[str, Term]
+    formulas: dict[str, Formula]
+
+    def holds_in(self, year: int) -> bool:
+        """Whether it may be used for a year of accounting."""
+        return self.first_year <= year and (not self.last_year or year <= self.last_year)
+
+
+def read_method(name: str, octets: bytes, common: dict[str, Term], constants: dict[str, Quantity]) -> Method:
+    """The method of a file. Raises MethodError."""
+    try:
+        found = msgspec.toml.decode(octets, type=_File)
+    except msgspec.MsgspecError as error:
+        raise MethodError(f"method {name}: {error}") from None
+    terms: dict[str, Term] = {}
+    for each in found.common:
+        if each not in common:
+            raise MethodError(f"method {name}: no common term {each!r}")
+        terms[each] = msgspec.structs.replace(common[each], id=each)
+    for term in found.terms:
+        if not term.id or term.id in terms:
+            raise MethodError(f"method {name}: a term of its own needs an id that is its alone, got {term.id!r}")
+        terms[term.id] = term
+    for key, term in terms.items():
+        if term.category in found.apart:
+            terms[key] = msgspec.structs.replace(term, counts=False)
+    return Method(
+        id=name,
+        document=found.document,
+        edition=found.edition,
+        first_year=found.first_year,
+        last_year=found.last_year,
+        gwp=found.gwp,
+        fuels=found.fuels,
+        carbonates=found.carbonates,
+        unverified=found.unverified,
+        isc2_items=found.isc2_items,
+        csmt_items=found.csmt_items,
+        terms=terms,
+        formulas={key: formula_of(f"method {name}, term {key}", term, constants) for key, term in terms.items()},
+    )
+
+
+def formula_of(where: str, term: Term, constants: dict[str, Quantity]) -> Formula:
+    """The term's formula, its units checked: a sum of unlike things is refused here. Raises MethodError."""
+    try:
+        formula = parse(term.formula)
+        of = {name: constant.dimensions for name, constant in constants.items()}
+        of |= {each.name: unit(each.unit).dimensions for each in term.inputs}
+        found, said = formula.dimensions(of), unit(term.unit).dimensions
+        for each in term.inputs:
+            most = each.bound()
+            if each.default and most is not None and number(each.default) > most:
+                raise MethodError(f"{where}: the default of {each.name} is above its bound {each.most}")
+    except (UnitError, FormulaError) as error:
+        raise MethodError(f"{where}: {error}") from None
+    except KeyError as error:
+        raise MethodError(f"{where}: {term.formula} names {error.args[0]}, which is no input of it") from None
+    if found != said:
+        raise MethodError(f"{where}: {term.formula} does not give {term.unit}")
+    if term.category not in CATEGORIES:
+        raise MethodError(f"{where}: no category {term.category!r}; expected {', '.join(CATEGORIES)}")
+    if unused := [each.name for each in term.inputs if each.name not in formula.names]:
+        raise MethodError(f"{where}: {term.formula} does not use {', '.join(unused)}")
+    return formula
+
+
+def number(text: str) -> Fraction:
+    """A number as a table writes it: `19.7`, or a quotient such as `44/12`. Raises ValueError."""
+    above, stroke, below = text.partition("/")
+    return fraction(above) / (fraction(below) if stroke else 1)

@@ -1,0 +1,35 @@
+"""Exact fractions as decimal text: rounded half up, once, at the last digit that is printed (ruling R-23)."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+
+
+def rounded(value: Fraction, digits: int) -> str:
+    """The value with so many decimals; a half is rounded away from zero."""
+    scaled = abs(value) * 10**digits
+    whole, rest = divmod(scaled.numerator, scaled.denominator)
+    whole += rest * 2 >= scaled.denominator
+    text = str(whole).rjust(digits + 1, "0")
+    text = f"{text[:-digits]}.{text[-digits:]}" if digits else text
+    return f"-{text}" if value < 0 and whole else text
+
+
+def short(value: Fraction, digits: int = 12) -> str:
+    """The value for a reader: all its decimals where it has no more than `digits`, else rounded there, marked by …."""
+    exact = rounded(value, digits)
+    ended = Fraction(exact) == value
+    text = exact.rstrip("0").rstrip(".") if "." in exact else exact
+    return text if ended else f"{exact}…"
+
+
+def fraction(text: str) -> Fraction:
+    """The number that a decimal text says; none of `1e3`, `NaN`, `1_000`. Raises ValueError."""
+    plain = text.strip()
+    if not plain or not all(sign.isascii() and (sign.isdigit() or sign in "+-.") for sign in plain):
+        raise ValueError(f"expected a decimal number such as 12.5, got {text!r}")
+    try:
+        return Fraction(Decimal(plain))
+    except (InvalidOperation, ValueError):
+        raise ValueError(f"expected a decimal number such as 12.5, got {text!r}") from None
