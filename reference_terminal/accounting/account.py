@@ -128,13 +128,11 @@ def _emission(method: Method, year: int, source: Source, problems: list[Problem]
         )
         return None
     names = [each.name for each in term.inputs]
-    for name in source.given:
-        if name not in names:
-            problems.append(
-                Problem(f"{where}.{name}", f"{term.en} takes {', '.join(names)}, not this", "该项不需要此数据")
-            )
+    strange = [name for name in source.given if name not in names]
+    told = f"{term.en} takes {', '.join(names)}, not this"
+    problems += [Problem(f"{where}.{name}", told, "该项不需要此数据") for name in strange]
     steps = [_step(method, year, source, each, f"{where}.{each.name}", problems) for each in term.inputs]
-    if any(step is None for step in steps):
+    if strange or any(step is None for step in steps):
         return None
     used = [step for step in steps if step is not None]
     values = {step.input.name: Quantity.of(step.value, step.input.unit) for step in used}
@@ -161,6 +159,8 @@ def _step(method: Method, year: int, source: Source, wanted: Input, where: str, 
         if default is None:
             what = "activity data" if wanted.kind == "activity" else "factor"
             hint = f"; no default for {source.item or 'it'}" if wanted.table else ""
+            if wanted.table == "fuels" and library.is_gas(source.item) and "Nm3" not in wanted.unit:
+                hint = f"; {source.item} is measured in Nm3: name a term for gas"
             problems.append(
                 Problem(
                     where, f"missing: {what} {wanted.en} in {wanted.unit}{hint}", f"缺少{wanted.zh}（{wanted.unit}）"

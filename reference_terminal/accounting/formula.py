@@ -12,6 +12,10 @@ from fractions import Fraction
 
 from reference_terminal.accounting.quantity import Dimensions, Quantity, UnitError, times, written
 
+_PARTS = (
+    ast.BinOp, ast.UnaryOp, ast.Constant, ast.Load, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.USub,
+)  # fmt: skip
+
 
 class FormulaError(ValueError):
     """A text that is no formula, or cannot be worked out; a sentence."""
@@ -47,7 +51,7 @@ def parse(text: str) -> Formula:
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             names[node.id] = None
-        elif not isinstance(node, ast.BinOp | ast.UnaryOp | ast.Constant | ast.operator | ast.unaryop | ast.Load):
+        elif not isinstance(node, _PARTS):
             raise FormulaError(f"{text!r}: only + - * / and brackets stand in a formula")
     order = sorted(names, key=text.index)
     return Formula(text, tuple(order), tree)

@@ -36,7 +36,7 @@ class MethodError(ValueError):
 
 
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a formula needs: activity data, or a factor with its default (a number or the name of a table), at `most`."""
+    """What a formula needs: activity data, or a factor whose default is a number or in a table; at most `most`."""
 
     name: str
     unit: str
