@@ -33,17 +33,20 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that did not pass, with everything needed to understand and repeat it.
 
     `check` is None where the case has no check to blame (bench error, nothing observed); then `reason` says why.
+    `alike` are the other checks of the case that one cause brought down with it (`Check.because`).
     """
 
     verdict: Verdict
     case: CaseResult
     check: Check | None = None
+    alike: tuple[Check, ...] = ()
 
     @property
     def heading(self) -> str:
         """Case and check id, with the attempt if it is not the first."""
         attempt = f" (attempt {self.case.attempt} / 第 {self.case.attempt} 次)" if self.case.attempt > 1 else ""
-        return self.case.id + (f" · {self.check.id}" if self.check else "") + attempt
+        more = f" + {len(self.alike)}" if self.alike else ""
+        return self.case.id + (f" · {self.check.id}{more}" if self.check else "") + attempt
 
     def lines(self) -> list[tuple[str, tuple[str, ...]]]:
         """Label key (of LABELS) and its lines, in reading order; empty ones are left out."""
@@ -56,8 +59,8 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
             spread = f"U = {check.uncertainty}{unit} (k = 2), {check.rule or 'simple'} rule"
             actual = (check.actual,) if check.actual else ((check.measured + unit,) if check.measured else ())
             rows += [
-                ("check", (str(check.name),)),
-                ("expected", (check.expected,)),
+                ("check", tuple(str(each.name) for each in (check, *self.alike))),
+                ("expected", () if self.alike else (check.expected,)),
                 ("actual", (*actual, *((spread,) if check.uncertainty else ()))),
                 ("reading", (f"{check.reading_b.value} / {check.reading_b.zh}",) if check.reading_b else ()),
                 ("evidence", check.evidence),
@@ -75,17 +78,29 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
         """The clauses that hang on what did not pass: those the check alone decides, or all of the case."""
         case, check = self.case, self.check
         if check is not None and any(each.clauses for each in case.checks):
-            return ", ".join(check.clauses) or "decides no clause alone / 不单独判定条款"
+            clauses = dict.fromkeys(clause for each in (check, *self.alike) for clause in each.clauses)
+            soft = case.strength in ("should", "may")
+            strength = f" ({case.strength}: printed, not counted in a statement / 仅列示，不计入声明)" if soft else ""
+            return f"{', '.join(clauses)}{strength}" if clauses else "decides no clause alone / 不单独判定条款"
         return ", ".join(case.clauses) + (f" ({case.strength})" if case.strength else "")
 
 
 def blocks_of(case: CaseResult) -> Iterator[Block]:
-    """The blocks of one case: one for each open check, or one for itself when no check explains its verdict."""
+    """The blocks of one case: one for each open check, or one for itself when no check explains its verdict.
+
+    Checks that one cause brought down share a block.
+    """
     opened = [check for check in case.checks if check.verdict in OPEN]
     if case.verdict in OPEN and case.verdict not in {check.verdict for check in opened}:
         yield Block(verdict=case.verdict, case=case)
+    told: set[str] = set()
     for check in opened:
-        yield Block(verdict=check.verdict, case=case, check=check)
+        if check.because in told:
+            continue
+        if check.because:
+            told.add(check.because)
+        alike = tuple(each for each in opened if check.because and each.because == check.because and each is not check)
+        yield Block(verdict=check.verdict, case=case, check=check, alike=alike)
 
 
 def blocks(run: RunResult) -> list[Block]:

@@ -5,6 +5,7 @@ Leaves what is asked to `criteria` and what follows from it to `verdicts`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -47,8 +48,10 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     are lines a person can look up: times, frames, points. A fail carries what was expected and what was seen. `timed`
     marks a limit on how fast the terminal is, which virtual time never passes (R-08, `as_seen_in`); `stamped` one that
     finds what it compares by the terminal's own time stamps, which decides nothing where its clock is off (R-10);
-    `mark` is the kind of time behind the verdict. `reading_b` is the answer under reading B of the ruling
-    `reading_b_of`, printed and never counted. A `condition` says whether the case came about as it is meant to;
+    `paced` counts what was not done in its time, which a starved machine explains as well. `mark` is the kind of time
+    behind the verdict. `reading_b` is the answer under reading B of the ruling `reading_b_of`, printed and never
+    counted. `because` is the one cause that brought this check down with others of its case, and not what it asks (the
+    terminal's program ended, asked no meter, …). A `condition` says whether the case came about as it is meant to;
     where it does not pass nothing else of the case passes a clause.
     """
 
@@ -71,6 +74,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     mark: Mark | None = None
     clauses: tuple[str, ...] = ()
     condition: bool = False
+    paced: bool = False
+    because: str = ""
 
 
 def holds(value: Decimal, op: str, limit: Decimal) -> bool:
@@ -106,6 +111,15 @@ def as_seen_in(rig: str, found: Check) -> Check:
     return msgspec.structs.replace(
         found, mark=mark, verdict=Verdict.NOT_RUN, actual=f"{seen}needs real time (R-08) / 须在实时台架上判定（R-08）"
     )
+
+
+_UNANSWERED = re.compile(r"(?:^|(?<=: ))(?:LookupError|KeyError|OSError|ConnectionError|ConnectionRefusedError): ")
+_TOO_LATE = re.compile(r"(?:^|(?<=: ))TimeoutError: ?")
+
+
+def in_words(line: str) -> str:
+    """A line of evidence without the names that Python has for a question without answer (`Observed.problem`)."""
+    return _TOO_LATE.sub("not answered in time ", _UNANSWERED.sub("not answered: ", line)).rstrip()
 
 
 def measure(id: str, value: object, *, en: str, zh: str, unit: str = "", samples: int = 0) -> Measurement:

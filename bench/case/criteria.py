@@ -21,10 +21,11 @@ class Criterion:
     """A question that a case puts to its history.
 
     `id` is unique in a case and stable over versions; two criteria are the same if their ids are. `unit` is that of
-    what is measured or counted. `timed` marks a limit on how fast the terminal is (R-08), `stamped` a comparison by the
-    terminal's own time stamps (R-10), `reading_b_of` the ruling whose reading B its judge answers too. A
-    `condition` says whether a stimulus took place; its judge yields it at least where it did not, and may then leave
-    the others open. An `optional` one is left out of some histories; every other criterion is answered every time.
+    what is measured or counted. `timed` marks a limit on how fast the terminal is (R-08), `paced` a count of what was
+    not done in its time, `stamped` a comparison by the terminal's own time stamps (R-10), `reading_b_of` the ruling
+    whose reading B its judge answers too. A `condition` says whether a stimulus took place; its judge yields it at
+    least where it did not, and may then leave the others open. An `optional` one is left out of some histories; every
+    other criterion is answered every time.
 
     Places `{0}`, `{1}` … in id and sentences are filled by `of`.
     """
@@ -36,6 +37,7 @@ class Criterion:
     stamped: bool = field(default=False, compare=False)
     reading_b_of: str = field(default="", compare=False)
     condition: bool = field(default=False, compare=False)
+    paced: bool = field(default=False, compare=False)
     optional: bool = field(default=False, compare=False)
 
     def of(self, *values: object) -> Criterion:
@@ -90,6 +92,7 @@ class Criterion:
             timed=_either(timed, self.timed),
             stamped=_either(stamped, self.stamped),
             condition=self.condition,
+            paced=self.paced,
         )
 
     def none(
@@ -203,6 +206,7 @@ class Criterion:
             reading_b_of=self.reading_b_of if has_b else "",
             timed=_either(timed, self.timed),
             condition=self.condition,
+            paced=self.paced,
         )
 
 
@@ -216,9 +220,10 @@ def criterion(
     stamped: bool = False,
     reading_b_of: str = "",
     condition: bool = False,
+    paced: bool = False,
 ) -> Criterion:
     """A criterion from its id and its sentence in both languages; fields as in `Criterion`."""
-    return Criterion(id, Text(en, zh), unit, timed, stamped, reading_b_of, condition)
+    return Criterion(id, Text(en, zh), unit, timed, stamped, reading_b_of, condition, paced)
 
 
 def beside(*criteria: Criterion) -> dict[Criterion, tuple[str, ...]]:

@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from bench.case.checks import Check, Measurement, as_seen_in
+from bench.case import starved
+from bench.case.checks import Check, Measurement, as_seen_in, in_words
 from bench.case.clock_condition import conditioned
 from bench.case.declaration import Case, Finding
+from bench.case.lifeless import brought_down
 from bench.case.program_evidence import not_run, own_findings
 from bench.case.standing import standing_checks, standing_findings
 from bench.case.verdicts import Verdict, case_verdict
@@ -40,7 +42,9 @@ def judge(case: Case, history: History) -> Judgement:
     own += _left_open(case, history, own)
     found = [*own, *own_findings(history), *standing_findings(history)]
     rig = history.began.rig
-    checks, clock = conditioned(history, [finding for finding in found if isinstance(finding, Check)])
+    asked = brought_down(history, [_worded(finding) for finding in found if isinstance(finding, Check)])
+    checks, clock = conditioned(history, asked)
+    checks = starved.conditioned(history, checks)
     decided = standing_checks() | {criterion.id: clauses for criterion, clauses in case.checks.items()}
     checks = tuple(msgspec.structs.replace(as_seen_in(rig, each), clauses=decided.get(each.id, ())) for each in checks)
     measurements = (*(finding for finding in found if isinstance(finding, Measurement)), *clock)
@@ -49,6 +53,13 @@ def judge(case: Case, history: History) -> Judgement:
     return Judgement(
         Verdict.ERROR if trouble else case_verdict(check.verdict for check in checks), checks, measurements, faults
     )
+
+
+def _worded(found: Check) -> Check:
+    """A check whose evidence has no names of Python's exceptions; a program's own last words stay as they are."""
+    if found.condition:
+        return found
+    return msgspec.structs.replace(found, actual=in_words(found.actual), evidence=tuple(map(in_words, found.evidence)))
 
 
 def _left_open(case: Case, history: History, own: Sequence[Finding]) -> list[Check]:

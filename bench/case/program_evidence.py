@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from bench.case import Check, Finding, Measurement, Text, criterion, measure
+from bench.case.lifeless import TERMINAL
+from bench.case.starved import STALLED_PERCENT, stalled
 from bench.history import CutShort, History, TerminalState, Timing, Trouble
 
-RIG, TERMINAL = "rig", "terminal"
-"""Whose doing a case's early end was (`CutShort.because`)."""
+RIG = "rig"
+"""Whose doing a case's early end was (`CutShort.because`), if not the terminal's."""
 
 DRIVEN_TO_THE_END = criterion(
     "driven-to-the-end", en="the case was driven to its end", zh="用例执行至结束", condition=True
@@ -32,12 +36,13 @@ def own_findings(history: History) -> tuple[Finding, ...]:
 
 
 def _short(event: CutShort) -> Check:
-    return DRIVEN_TO_THE_END.decide(
-        None,
+    found = DRIVEN_TO_THE_END.decide(
+        False,
         expected="the terminal's program runs while it has power / 通电期间程序持续运行",
         actual=event.what,
         evidence=[event.what],
     )
+    return msgspec.structs.replace(found, because=event.what)
 
 
 def _timing(history: History) -> tuple[Measurement, ...]:
@@ -97,4 +102,10 @@ def reasons(history: History) -> str:
             for event in history.of(TerminalState)
             if event.state in _TELLING and event.detail not in " ".join(told)
         ]
+    share = stalled(history)
+    if share is not None:
+        told.append(
+            f"machine-cpu-stalled {share} % (> {STALLED_PERCENT} %): no time limit is missed on this machine / "
+            "台架主机 CPU 不足，时限不判不通过"
+        )
     return "; ".join(dict.fromkeys(told))

@@ -98,6 +98,7 @@ def tally(defects: dict[str, Defect], results: Sequence[tuple[Job, CaseResult]],
         for found in result.checks:
             if job.defect != SOUND and found.verdict is Verdict.FAIL:
                 caught[job.defect].append(f"{job.case}:{found.id}")
+            if job.defect != SOUND and found.verdict is Verdict.FAIL and not found.because:
                 seen.setdefault(f"{job.case}:{found.id}", []).append(job.defect)
     return shown.Proof(
         defects=tuple(

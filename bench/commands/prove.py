@@ -17,7 +17,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Rig, Verdict
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Check, Rig, Verdict
 from bench.commands.options import REFERENCE_PROFILE, near, no_case, picks, unknown_rig, whole, workers_of
 from bench.commands.pairs import SOUND, Head, Job, Pairs, PairsError
 from bench.commands.proof_rounds import next_round, related, tally
@@ -248,10 +248,15 @@ def journal_of(asked: Asked, matter: Matter) -> Pairs:
         raise WrongWords(f"--resume {error}" if asked.resume else str(error)) from None
 
 
+def shows(found: Check) -> bool:
+    """Whether a check was seen failing by what it asks; what a dead or silent terminal brought down shows nothing."""
+    return found.verdict is Verdict.FAIL and not found.because
+
+
 def flips_of(results: Iterable[tuple[Job, CaseResult]]) -> list[tuple[str, str, tuple[str, ...]]]:
     """Defect, case and the checks that were seen failing, of each pair; an error shows nothing."""
     return [
-        (job.defect, job.case, tuple(check.id for check in result.checks if check.verdict is Verdict.FAIL))
+        (job.defect, job.case, tuple(check.id for check in result.checks if shows(check)))
         for job, result in results
         if job.defect != SOUND and result.verdict is not Verdict.ERROR
     ]

@@ -375,6 +375,16 @@ class History:
         """Time of the last event, microseconds UTC."""
         return self.events[-1].t
 
+    @property
+    def watched_us(self) -> int:
+        """Until when the terminal was watched: what the bench does afterwards to put a case away is no time of its own.
+
+        In real time the bench closes its account of time (`Timing`) as soon as the case has been driven; in virtual
+        time putting away takes none.
+        """
+        told = self.of(Timing)
+        return told[-1].t if told else self.end_us
+
     def of(self, kind: type[E]) -> list[E]:
         """All events of one type, in order."""
         return self._by_type.get(kind, [])  # type: ignore[return-value]

@@ -15,6 +15,7 @@ from typing import Any
 
 from bench import captures
 from bench.case import Case
+from bench.case.lifeless import TERMINAL
 from bench.case.program_evidence import RIG as RIG_LACKS
 from bench.dut import Alterable, Alteration, Seat, TerminalAdapter
 from bench.facade import remote_configuration, secrets
@@ -45,10 +46,11 @@ from bench.virtual.clock import DeviceClock, WorldClock
 from bench.virtual.disk import Keep, Moment, VirtualDisk
 from bench.virtual.domain import Domain
 from bench.virtual.links import Link, NetEvent
-from bench.virtual.loop import VirtualLoop, run, running_loop
+from bench.virtual.loop import Livelock, VirtualLoop, finish, running_loop
 from bench.virtual.network import Network
 from bench.virtual.serial import LineCarrier, LineEvent, LineScope, SerialLine, SerialPorts
 from bench.virtual.uart import Framing
+from bench.virtual.watchdog import PATIENCE_S, Stuck, livelocked, watched
 from simulators.meters.spec import LineSpec
 from simulators.world import Site
 
@@ -444,6 +446,16 @@ class VirtualBench:
         self.blackout_after = (detail or {"why": why}, off_s)
         self.domain.kill()
 
+    def hung(self, place: str) -> None:
+        """The terminal holds the world up: nothing of it runs any more, and the record says where it was."""
+        words = (
+            f"the terminal never lets time go on: it was at {place} when the bench ended it / "
+            f"终端程序占用不放，时间无法推进，台架已将其终止"
+        )
+        self.record(CutShort(t=self.clock.now_us(), because=TERMINAL, what=words))
+        self.blackout_after = None
+        self.domain.kill()
+
     def _restore_later(self, off_s: float) -> None:
         self.loop.call_later(off_s, self.regain_power, context=self._own)
 
@@ -455,12 +467,13 @@ class VirtualBench:
 
 
 class VirtualRig:
-    """Conducts a case in virtual time."""
+    """Conducts a case in virtual time. `patience_s` is how long (wall clock) a terminal may hold the world up."""
 
     name = "virtual"
 
-    def __init__(self) -> None:
+    def __init__(self, patience_s: float = PATIENCE_S) -> None:
         self._proven: set[int] = set()
+        self._patience_s = patience_s
 
     def self_test(self, seed: int) -> None:
         """Prove every injector on scratch worlds; raises RuntimeError naming those that do not do what they say.
@@ -477,13 +490,46 @@ class VirtualRig:
 
     def conduct(self, case: Case, setup: Setup, seed: int, recorder: Recorder) -> float:
         """Drive the case; returns the world's seconds. What goes wrong in the bench is recorded as Trouble."""
+        loop = VirtualLoop()
         with ExitStack() as after:
-            return run(self._conduct(case, setup, seed, recorder, after))
+            try:
+                return self._driven(loop, case, setup, seed, recorder, after)
+            finally:
+                finish(loop)
 
-    async def _conduct(self, case: Case, setup: Setup, seed: int, recorder: Recorder, after: ExitStack) -> float:
-        """`after` is when the world is over: until then somebody may still hold what it keeps on this machine."""
+    def _driven(
+        self, loop: VirtualLoop, case: Case, setup: Setup, seed: int, recorder: Recorder, after: ExitStack
+    ) -> float:
+        """Until the case is through, or the terminal has held the world up for too long."""
+        made: list[VirtualBench] = []
+        try:
+            with watched(loop, lambda: made[0].domain if made else None, self._patience_s):
+                return loop.run_until_complete(self._conduct(case, setup, seed, recorder, after, made))
+        except Stuck as stuck:
+            place = str(stuck)
+        except Livelock as error:
+            place = livelocked(error, made[0].domain) if made else ""
+            if not place:
+                raise
+        made[0].hung(place)
+        return loop.time()
+
+    async def _conduct(
+        self,
+        case: Case,
+        setup: Setup,
+        seed: int,
+        recorder: Recorder,
+        after: ExitStack,
+        made: list[VirtualBench],
+    ) -> float:
+        """`after` is when the world is over: until then somebody may still hold what it keeps on this machine.
+
+        The bench is put into `made`: who ends its world from outside has to reach it.
+        """
         scenario = case.scenario
         bench = VirtualBench(scenario, setup, seed, recorder, captured=case.capture)
+        made.append(bench)
         after.callback(bench.site.discard)
         recorder(
             build.opening(

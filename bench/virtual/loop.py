@@ -56,7 +56,11 @@ class Deadlock(RuntimeError):
 
 
 class Livelock(RuntimeError):
-    """Callbacks keep following each other at one instant and the clock never advances."""
+    """Callbacks keep following each other at one instant and the clock never advances; `upcoming` is the next."""
+
+    def __init__(self, words: str, upcoming: VirtualHandle | VirtualTimer | None = None) -> None:
+        super().__init__(words)
+        self.upcoming = upcoming
 
 
 class VirtualLoop(NetworkedLoop):
@@ -314,7 +318,8 @@ class VirtualLoop(NetworkedLoop):
         upcoming = ", ".join(name_of(handle._callback) for handle in list(self._ready)[:5]) or "SimPy events"
         raise Livelock(
             f"more than {self.livelock_limit} callbacks at {instant:.6f} s, expected the clock to advance: next are "
-            f"{upcoming}; look for a loop that awaits sleep(0) or a timer set for the past"
+            f"{upcoming}; look for a loop that awaits sleep(0) or a timer set for the past",
+            self._ready[0] if self._ready else None,
         )
 
     def stop(self) -> None:
@@ -433,9 +438,9 @@ class VirtualLoop(NetworkedLoop):
                 )
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
-        """As asyncio's, except that the dead and a closed world have nothing to say."""
+        """As asyncio's, except that the dead, a closed world and who was broken off have nothing to say."""
         life = _current_life()
-        if self._disposing or (life is not None and life.dead):
+        if self._disposing or (life is not None and life.dead) or isinstance(context.get("exception"), SystemExit):
             return
         super().call_exception_handler(context)
 

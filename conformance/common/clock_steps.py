@@ -203,7 +203,7 @@ def polling_finding(history: History) -> Check:
             [event.asked for event in history.of(Served) if event.meter == setup.name]
             + [event.t for event in history.of(Unserved) if event.meter == setup.name]
         )
-        for before, after in pairwise([*polls, history.end_us]):
+        for before, after in pairwise([*polls, history.watched_us]):
             worst = max(worst, after - before)
             if after - before > limit:
                 silent.append(f"{setup.name}: nothing asked from {local(before)} to {local(after)}")

@@ -221,9 +221,9 @@ def setup_of(history: History, centre: str) -> CentreSetup:
 
 
 def horizon(history: History) -> int:
-    """The instant before which every ended interval must have arrived: the settle mark, else the last event."""
+    """The instant before which every ended interval must have arrived: the settle mark, else the end of watching."""
     mark = history.phase("settle")
-    return mark.t if mark else history.end_us
+    return mark.t if mark else history.watched_us
 
 
 def _decimals(text: str) -> int:
@@ -267,6 +267,7 @@ def matches(truth: Truth, expected: Expected, fields: dict[str, str]) -> bool:
     def agrees(content: dict[str, str]) -> bool:
         return all(
             same_value(truth, point, name, content, fields[name])
+            or (name == "Cou" and any(near.holds(fields[name]) for near in expected.near))
             for name in VALUE_FIELDS
             if name in content and name in fields
         )
@@ -479,7 +480,11 @@ def _judge_content(
         if started is None or (early and not truth.clock.moved):
             shifted = _found_elsewhere(truth, expected, values, length)
             fault = ledger.mis_stamped if shifted else ledger.invented
-            fault.append(Problem(key, f"{_where(event)}: {_shown(values)} {shifted or 'for an interval not over yet'}"))
+            ended = started is not None and key.end <= started
+            early_why = f"nothing was read before {local(started or 0)}" if ended else "its interval was not over yet"
+            fault.append(Problem(key, f"{_where(event)}: {_shown(values)}; {shifted or early_why}"))
+            continue
+        if expected.begun is not None and matches(truth, expected.begun, values):
             continue
         if matches(truth, expected, values):
             if event.flag != "N" and expected.certainty is Certainty.SURE:
@@ -493,12 +498,17 @@ def _judge_content(
             shifted = _found_elsewhere(truth, expected, values, length)
             gap = expected.certainty is Certainty.GAP
             fault = ledger.invented if gap else ledger.mis_stamped if shifted else ledger.altered
-            why = f"truth: {expected.why}" if gap else shifted or f"truth {_shown(expected.fields)}"
+            why = f"truth: {expected.why}" if gap else shifted or f"truth {_true(expected)}"
         fault.append(Problem(key, f"{_where(event)}: {_shown(values)}; {why}"))
 
 
 def _found_elsewhere(truth: Truth, expected: Expected, values: dict[str, str], length: int) -> str:
-    """The shift by which these values would be true, in words, empty if by none."""
+    """The shift by which these values would be true, in words, empty if by none.
+
+    Nothing but zeros is the truth of every idle interval: it tells no stamp from another.
+    """
+    if not any(number(text) for text in values.values()):
+        return ""
     for shift in (*(step * length for step in _SHIFTS), *_ZONE_SHIFTS):
         other = truth.expected(expected.key.point, expected.key.kind, expected.start + shift, expected.key.end + shift)
         if other.certainty is not Certainty.GAP and matches(truth, other, values):
@@ -616,6 +626,12 @@ def _where(event: Stored) -> str:
 
 def _name(key: Key) -> str:
     return f"{key.point} {key.kind} ending {local(key.end)}"
+
+
+def _true(expected: Expected) -> str:
+    """What the interval must hold, and what else is taken for it (R-17)."""
+    exact = f" (or {expected.near[0]}, the difference of the binary values)" if expected.near else ""
+    return _shown(expected.fields) + exact
 
 
 def _shown(values: dict[str, str]) -> str:

@@ -51,6 +51,23 @@ def bits_of(text: str, kind: str) -> bytes | None:
         return None
 
 
+def register_step(text: str, kind: str) -> tuple[Decimal, Decimal] | None:
+    """The exact value of a binary floating-point register, and its step there: what the next one above it holds more.
+
+    `text` is any decimal that converts to its bits, `kind` f32 or f64; None where there is no finite next value.
+    """
+    octets = bits_of(text, kind)
+    if octets is None:
+        return None
+    magnitude = int.from_bytes(octets) & ~(1 << (len(octets) * 8 - 1))
+    pattern = ">d" if kind == "f64" else ">f"
+    value, above, at = (
+        Decimal(struct.unpack(pattern, each)[0])
+        for each in (octets, (magnitude + 1).to_bytes(len(octets)), magnitude.to_bytes(len(octets)))
+    )
+    return (value, EXACT.subtract(above, at)) if above.is_finite() else None
+
+
 def quantity(point: Point, text: str) -> str:
     """What a register says of the quantity: its number times the ratio of the transformers, exactly (R-17 c)."""
     value = number(text) if point.ratio != "1" else None

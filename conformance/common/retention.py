@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bench.case import Check, Measurement, criterion, measure
-from bench.history import History, LinkRule, Phase, Served
+from bench.history import History, LinkRule, Phase, Power, Served
 from conformance.common.delivery import Ledger, first_contents, horizon, lines, matches, setup_of
 from conformance.common.queries import answers, questions
 from conformance.common.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local, seconds, uncertainty_s
@@ -65,6 +65,9 @@ RESUMES_BY_ITSELF = criterion(
     unit="s",
     timed=True,
 )
+CUT_STRUCK = criterion(
+    "cut-struck", en="the power cut that the case arms strikes", zh="用例所设的断电确已发生", condition=True
+)
 OUTAGE_TOOK_PLACE = criterion(
     "outage-took-place", en="the path was interrupted", zh="网络确已中断", unit="h", condition=True
 )
@@ -78,6 +81,18 @@ LIVE_DURING_BACKFILL = criterion(
 
 
 LOCAL_LENGTHS = {"minute": MINUTE, "quarter": 15 * MINUTE, "hour": HOUR, "day": DAY}
+
+
+def never_struck(history: History) -> Check | None:
+    """That the armed cut never struck, where it did not: then nothing in this history came of a power cut."""
+    if any(event.state == "cut" for event in history.of(Power)):
+        return None
+    return CUT_STRUCK.decide(
+        None,
+        actual="the cut never struck: what was armed for it (a write barrier, a step) never came / 断电条件始终未出现",
+    )
+
+
 # R-28: the backlog is complete so long after the path was restored (continuous mode).
 BACKFILL_US = 24 * HOUR
 

@@ -28,14 +28,17 @@ EVERY_METER_POLLED = criterion(
     "every-meter-polled", en="every meter is polled", zh="每块表均被轮询", unit="meters", reading_b_of="R-11"
 )
 PERIOD_ERROR = criterion(
-    "period-error", en="the mean polling period is the one set", zh="平均采集周期与设定一致", unit="%"
+    "period-error", en="the mean polling period is the one set", zh="平均采集周期与设定一致", unit="%", paced=True
 )
-NO_CYCLE_SKIPPED = criterion("no-cycle-skipped", en="no cycle is skipped", zh="不漏采任何周期", unit="cycles")
+NO_CYCLE_SKIPPED = criterion(
+    "no-cycle-skipped", en="no cycle is skipped", zh="不漏采任何周期", unit="cycles", paced=True
+)
 READ_AGAIN = criterion(
     "read-again",
     en="a meter that answers again is read again within a minute",
     zh="恢复应答的表计在一分钟内重新采集",
     unit="meters",
+    paced=True,
 )
 EVERY_POINT_UPDATED = criterion(
     "every-point-updated", en="every point is updated", zh="每个测点均有更新", unit="points"
@@ -45,6 +48,7 @@ UPDATE_GAP = criterion(
     en="no point stays without an update for longer than 5 min",
     zh="任一测点两次更新间隔不超过 5 min",
     unit="s",
+    paced=True,
 )
 NINETY_SIX_VALUES_A_DAY = criterion(
     "ninety-six-values-a-day-{0}",
@@ -103,7 +107,16 @@ class Cadence:
     error_percent: Decimal
     skipped: int
     jitter_us: int
+    mean_us: int
     evidence: tuple[str, ...]
+
+    @property
+    def account(self) -> str:
+        """Both figures in one sentence: what was seen, what was left out, and the mean period of the rest."""
+        return (
+            f"{self.meter}: {self.cycles} cycles asked and {self.skipped} skipped; counting the skipped ones, "
+            f"{seconds(self.mean_us)} s from one to the next on average, {seconds(self.period_us)} s set"
+        )
 
 
 def _polls(history: History, meter: str) -> list[int]:
@@ -171,8 +184,8 @@ def cadence(history: History, meter: str) -> Cadence | None:
         for (earlier, later), lost in zip(pairwise(times), missing, strict=True)
         if lost
     ]
-    # A cycle on the very end of the history may not be over yet.
-    unasked = max((history.end_us - times[-1] + period // 2) // period - 1, 0)
+    # A cycle on the very end of the stretch that was watched may not be over yet.
+    unasked = max((history.watched_us - times[-1] + period // 2) // period - 1, 0)
     if unasked:
         evidence.append(f"{meter}: nothing asked after {local(times[-1])}")
     return Cadence(
@@ -184,6 +197,7 @@ def cadence(history: History, meter: str) -> Cadence | None:
         error_percent=error.quantize(Decimal("0.0001")),
         skipped=sum(missing) + unasked,
         jitter_us=jitter,
+        mean_us=round(Decimal(span) / intervals),
         evidence=tuple(evidence),
     )
 
@@ -219,14 +233,14 @@ def cadence_findings(
         uncertainty=None if worst is None else _error_uncertainty(history, worst),
         samples=fewest,
         needed=needed,
-        evidence=[] if worst is None else [f"{worst.meter}: {worst.cycles} cycles in {seconds(worst.span_us)} s"],
+        evidence=[] if worst is None else [worst.account],
     )
     skipped = sum(one.skipped for one in seen)
     yield NO_CYCLE_SKIPPED.decide(
         skipped == 0 if fewest >= needed or skipped else None,
         measured=skipped,
         limit=0,
-        evidence=[line for one in seen for line in one.evidence],
+        evidence=[line for one in seen if one.skipped for line in (one.account, *one.evidence)],
     )
     yield measure(
         "jitter",
@@ -256,9 +270,9 @@ def read_again_findings(history: History) -> Iterator[Check]:
     for event in ends:
         until = event.t + READ_AGAIN_S * SECOND
         read = any(one.meter == event.meter and event.t < one.t <= until for one in served)
-        if read or history.end_us > until:
+        if read or history.watched_us > until:
             looked += 1
-        if not read and history.end_us > until:
+        if not read and history.watched_us > until:
             forgotten.append(f"{event.meter}: not read between {local(event.t)} and {local(until)}")
     yield READ_AGAIN.none(forgotten, looked)
 
@@ -286,7 +300,7 @@ def update_findings(history: History, centre: str, *, longest_s: int) -> Iterato
             arrived[record.code].append(record.t)
     updated = {point: times for point, code in codes.items() if (times := arrived[code])}
     gaps = {
-        point: max(later - earlier for earlier, later in pairwise([*times, history.end_us]))
+        point: max(later - earlier for earlier, later in pairwise([*times, max(history.watched_us, times[-1])]))
         for point, times in updated.items()
     }
     worst = max(gaps, key=lambda point: gaps[point], default="")

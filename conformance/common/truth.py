@@ -15,7 +15,6 @@ but a flag or an absence is no fault. GAP: there is no value, and one that is se
 
 from __future__ import annotations
 
-import struct
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -36,8 +35,18 @@ from bench.history import (
 )
 from conformance.common.circumstances import ClockLine, boots, clock_moves, excuses, power_losses, replacements
 from conformance.common.doubtful import Doubtful
-from conformance.common.readings import EXACT, Increment, increment, is_float, number, plain, quantity, rounded
-from conformance.common.times import DAY, HOUR, MINUTE, SECOND, ceil, floor
+from conformance.common.readings import (
+    EXACT,
+    Increment,
+    increment,
+    is_float,
+    number,
+    plain,
+    quantity,
+    register_step,
+    rounded,
+)
+from conformance.common.times import DAY, HOUR, MINUTE, SECOND, ceil, floor, local, seconds
 
 # R-29: what was read less than this before power was lost need not have been durable yet.
 VOLATILE_US = 5 * SECOND
@@ -45,6 +54,8 @@ VOLATILE_US = 5 * SECOND
 PUNCTUAL_US = 10 * SECOND
 # R-10: a terminal's clock may be off by so much, so that what it reads on a boundary is read so much before or after.
 CLOCK_OFF_US = 1 * SECOND
+# R-17: an increment of a binary floating-point register may lie this part of the register's step from the exact one.
+STEP_SHARE = Decimal(10)
 # R-29: so long a terminal may take to acquire again after a start, lost power or a fault on the way to its meters.
 RESUME_US = 600 * SECOND
 
@@ -134,6 +145,8 @@ class Expected:
 
     `others` are further contents that follow from the same evidence (a repeated request, a clock that passed the
     boundary twice); `why` says what made the interval less than sure; `doubtful` holds readings that may be missing.
+    `near` are the exact increments of a binary register. `begun` is what a counter advanced from the first reading of
+    all, where that lies within the interval: a terminal that was started there may send it or leave it out.
     """
 
     key: Key
@@ -143,6 +156,24 @@ class Expected:
     others: tuple[dict[str, str], ...] = ()
     why: str = ""
     doubtful: Doubtful | None = None
+    near: tuple[Near, ...] = ()
+    begun: Expected | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """An increment of a binary floating-point register: the exact one, and how far from it one may lie (R-17)."""
+
+    value: Decimal
+    within: Decimal
+
+    def holds(self, text: str) -> bool:
+        """Whether a number as sent lies so near."""
+        got = number(text)
+        return got is not None and abs(EXACT.subtract(got, self.value)) <= self.within
+
+    def __str__(self) -> str:
+        return f"{plain(self.value.normalize(EXACT))} ± {self.within:.1g}"
 
 
 class Truth:
@@ -201,7 +232,7 @@ class Truth:
         self._requests: dict[str, list[int]] = {}
         # Without any request at all the bench cannot tell a lazy terminal from one that was never wired.
         self._reached = bool(history.of(Served) or history.of(Unserved))
-        self.began_us, self._end = began.t, history.end_us
+        self.began_us, self._end = began.t, history.watched_us
 
     def unasked(self, point: str, boundary_us: int) -> bool:
         """Whether the terminal of its own doing left out the cycle of a boundary: two periods without any request.
@@ -303,9 +334,38 @@ class Truth:
             openings += [index for index in self._carried(key.point, start_us, length) if index not in openings]
         closings = self.boundary(key.point, key.end, length)
         if not openings or not closings:
-            which = "opening" if not openings else "closing"
-            return Expected(key, start_us, Certainty.GAP, {}, (), f"no {which} reading was served")
+            which, at = ("opening", start_us) if not openings else ("closing", key.end)
+            width = series.period_us if series.period_us <= length else min(series.period_us, PUNCTUAL_US)
+            why = f"no {which} reading was served within {seconds(width)} s after {local(at)} (R-11)"
+            begun = self._begun(series, key, start_us, closings) if closings else None
+            return Expected(key, start_us, Certainty.GAP, {}, (), why, begun=begun)
+        results, near, events = self._increments(series, openings, closings)
+        if not results:
+            why = next((event for event in events if event), "no reading between the boundaries")
+            return Expected(key, start_us, Certainty.GAP, {}, (), why)
+        why = self._soft(series, openings[0], start_us) or self._soft(series, closings[0], key.end)
+        why = why or self._partial(series, series.times[openings[0]], series.times[closings[0]], length)
+        others = tuple({"Cou": text} for text in dict.fromkeys(results[1:]) if text != results[0])
+        certainty = Certainty.UNSURE if why else Certainty.SURE
+        return Expected(key, start_us, certainty, {"Cou": results[0]}, others, why, near=tuple(near))
+
+    def _begun(self, series: Series, key: Key, start_us: int, closings: list[int]) -> Expected | None:
+        """What was counted of the interval in which the terminal was first started: from its first reading of all."""
+        if not start_us <= self.clock.shown(series.times[0]) < key.end:
+            return None
+        results, near, _ = self._increments(series, [0], closings)
+        if not results:
+            return None
+        others = tuple({"Cou": text} for text in results[1:])
+        why = "the terminal was started in the interval"
+        return Expected(key, start_us, Certainty.UNSURE, {"Cou": results[0]}, others, why, near=tuple(near))
+
+    def _increments(
+        self, series: Series, openings: list[int], closings: list[int]
+    ) -> tuple[list[str], list[Near], list[str]]:
+        """What the counter advanced from each opening to each closing: decimal texts, exact ones, and events."""
         results: list[str] = []
+        near: list[Near] = []
         events: list[str] = []
         for first in openings:
             for last in closings:
@@ -315,14 +375,11 @@ class Truth:
                 events.append(step.event)
                 if step.value is not None:
                     results.append(plain(step.value))
-                    results += _binary_step(series, first, last)
-        if not results:
-            why = next((event for event in events if event), "no reading between the boundaries")
-            return Expected(key, start_us, Certainty.GAP, {}, (), why)
-        why = self._soft(series, openings[0], start_us) or self._soft(series, closings[0], key.end)
-        why = why or self._partial(series, series.times[openings[0]], series.times[closings[0]], length)
-        others = tuple({"Cou": text} for text in dict.fromkeys(results[1:]) if text != results[0])
-        return Expected(key, start_us, Certainty.UNSURE if why else Certainty.SURE, {"Cou": results[0]}, others, why)
+                    exact = _binary_step(series, first, last, step.value)
+                    if exact is not None:
+                        near.append(exact)
+                        results += [plain(exact.value)] if exact.value >= 0 else []
+        return results, near, events
 
     def _step(self, series: Series, first: int, last: int) -> Increment:
         """The increment over consecutive readings, so that a rollover or reset in between is seen where it happened."""
@@ -421,16 +478,23 @@ class Truth:
         return "a poll is missing" if held < due else ""
 
 
-def _binary_step(series: Series, first: int, last: int) -> list[str]:
-    """For binary registers also the difference of their exact binary values: equally faithful, other digits."""
-    if not is_float(series.point) or series.point.type not in ("f32", "f64") or series.point.ratio != "1":
-        return []
-    pattern = ">f" if series.point.type == "f32" else ">d"
-    values = [
-        Decimal(struct.unpack(pattern, struct.pack(pattern, float(series.texts[index])))[0]) for index in (first, last)
-    ]
-    step = values[1] - values[0]
-    return [plain(step)] if step >= 0 else []
+def _binary_step(series: Series, first: int, last: int, advanced: Decimal) -> Near | None:
+    """For binary registers the exact difference, and a tenth of the register's own step there (R-17); None for others.
+
+    `advanced` is the difference of the shortest decimals: what these leave of the exact values is added to it.
+    """
+    point = series.point
+    if not is_float(point) or point.type not in ("f32", "f64"):
+        return None
+    ratio, numbers = Decimal(point.ratio), series.numbers()
+    value, largest = advanced, Decimal(0)
+    for index, sign in ((first, -1), (last, 1)):
+        found = register_step(plain(EXACT.divide(numbers[index], ratio)), point.type)
+        if found is None:
+            return None
+        value = EXACT.add(value, sign * EXACT.subtract(EXACT.multiply(found[0], ratio), numbers[index]))
+        largest = max(largest, EXACT.multiply(found[1], ratio))
+    return Near(value, EXACT.divide(largest, STEP_SHARE))
 
 
 def length_of(kind: str, centre: CentreSetup) -> int:

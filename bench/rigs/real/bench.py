@@ -18,7 +18,8 @@ from typing import Any, ClassVar
 import msgspec
 
 from bench.case import Case
-from bench.case.program_evidence import RIG, TERMINAL
+from bench.case.lifeless import TERMINAL
+from bench.case.program_evidence import RIG
 from bench.dut import Launch, Launchable, LaunchError, Seat
 from bench.facade import remote_configuration
 from bench.facade.bench import Unable

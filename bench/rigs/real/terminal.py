@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from bench.rigs.real.lines import Lines
 _LOOK_S = 0.05
 FILE_OCTETS = 2 << 30
 """The largest single file of a program without a lossy disk, which bounds all of them."""
+_ERROR = re.compile(r"error|exception|fatal|panic|cannot|denied|not found", re.IGNORECASE)
+_LINE = 200
 _KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ")
 
 
@@ -201,10 +204,22 @@ class TerminalLife:
     def _ended(self, ending: Ending) -> None:
         """The program ended by itself."""
         state = "stopped" if ending.code == 0 else "crashed"
-        words = f"the terminal's program {ending.words()} / 终端程序自行结束"
+        error = first_error(self.room.logs / f"terminal-{self._lives}.log")
+        first = f"; first error: {error}" if error and error not in ending.words() else ""
+        words = f"the terminal's program {ending.words()}{first} / 终端程序自行结束"
         self._tell(state, words)
         if not self.died.done():
             self.died.set_result(words)
+
+
+def first_error(log: Path) -> str:
+    """The first line of a program's screen that speaks of an error, for a person to read; empty if none does."""
+    try:
+        text = log.read_text("utf-8", errors="replace")
+    except OSError:
+        return ""
+    lines = (line.strip() for line in text.splitlines())
+    return next((line[:_LINE] for line in lines if _ERROR.search(line) and not line.startswith("Traceback")), "")
 
 
 def _lost(report: LossReport) -> str:

@@ -71,6 +71,8 @@ Wanted = tuple[str, str, str]
 A request with the number of another device may also meet silence.
 """
 OTHER_DEVICE = "device-number"
+_REJECTED = {"command": "2"}
+"""Where table 7 has a second code that says no less: 2, rejected, of a command that the device does not have."""
 
 
 def _verdict(found: Sequence[str], known: bool) -> bool | None:
@@ -233,11 +235,14 @@ def refusal_findings(history: History, wanted: Sequence[Wanted]) -> Iterator[Che
         got = "" if event is None else event.accepted if name == "QnRtn" else event.result
         # A parameter may be looked at before the request is accepted.
         fine = (
-            got == number
+            got in (number, _REJECTED.get(what, number))
             or (what == OTHER_DEVICE and not got)
             or (name == "ExeRtn" and event is not None and event.accepted == "2")
         )
-        yield REFUSES.of(what, what.replace("-", " "), code).decide(None if event is None else fine, actual=given)
+        also = f" or {name}={_REJECTED[what]}" if what in _REJECTED else ""
+        yield REFUSES.of(what, what.replace("-", " "), code).decide(
+            None if event is None else fine, expected=f"{code}{also} (HJ 212-2017, tables 6 and 7)", actual=given
+        )
 
 
 def untouched_finding(history: History, least: int) -> Check:

@@ -83,7 +83,7 @@ _RESUMES_US = 2 * MINUTE
 
 def busy_hours(history: History) -> int:
     """Full hours in which every meter at every port answered nearly all polls that were due."""
-    began, end = history.began, history.end_us
+    began, end = history.began, history.watched_us
     first = ceil(began.t, HOUR)
     hours = max((end - first) // HOUR, 0)
     answered = {meter.name: [0] * hours for meter in began.meters}

@@ -161,6 +161,9 @@ class _LosesPowerOnce(_RealTime):
         await read_readings(bench, points(bench), start - MINUTE, bench.clock.now_us())
 
     def judge(self, history: History) -> Iterator[Finding]:
+        if unmet := retention.never_struck(history):
+            yield unmet
+            return
         if self.work_on_s > power_sweep_judge.BACK_US / SECOND:
             # Where less is looked at, a terminal that takes its time to start could not be told from a dead one.
             yield power_sweep_judge.works_again(history)
@@ -187,6 +190,7 @@ class OutlastsCutAtSync(_LosesPowerOnce, Case):
             delivery.NONE_MIS_STAMPED,
             delivery.FLAGS_RIGHT,
             delivery.NO_NEEDLESS_REPEATS,
+            retention.CUT_STRUCK,
         ),
     }
 
@@ -212,6 +216,7 @@ class OutlastsCutAtInstant(_LosesPowerOnce, Case):
             delivery.NONE_MIS_STAMPED,
             delivery.FLAGS_RIGHT,
             delivery.NO_NEEDLESS_REPEATS,
+            retention.CUT_STRUCK,
         ),
     }
     work_on_s = 130.0

@@ -38,6 +38,9 @@ class _LosesPower:
         await read_records(bench, ("minute", "hour"), start, bench.clock.now_us())
 
     def judge(self, history: History) -> Iterator[Finding]:
+        if unmet := retention.never_struck(history):
+            yield unmet
+            return
         yield from retention.resume_findings(history, cuts=self.cuts)
         yield from retention.readable_before_findings(history)
         yield from retention.local_findings(history, ("minute", "hour"))
@@ -65,6 +68,7 @@ class OutlastsTwoDaysWithoutPower(_LosesPower, Case):
             delivery.NONE_MIS_STAMPED,
             delivery.FLAGS_RIGHT,
             delivery.NO_NEEDLESS_REPEATS,
+            retention.CUT_STRUCK,
         ),
     }
     needs = (MODBUS, HJ212, LOCAL, "storage.power-off-48h")
@@ -107,6 +111,7 @@ class OutlastsCutsAtWriteBarriers(_LosesPower, Case):
             delivery.NONE_MIS_STAMPED,
             delivery.FLAGS_RIGHT,
             delivery.NO_NEEDLESS_REPEATS,
+            retention.CUT_STRUCK,
         ),
     }
     rigs = Rig.VIRTUAL | Rig.PROCESS | Rig.LOOPBACK
@@ -141,6 +146,7 @@ class OutlastsCutsAtAnyStep(_LosesPower, Case):
             delivery.NONE_MIS_STAMPED,
             delivery.FLAGS_RIGHT,
             delivery.NO_NEEDLESS_REPEATS,
+            retention.CUT_STRUCK,
         ),
     }
     rigs = Rig.VIRTUAL | Rig.PROCESS | Rig.LOOPBACK

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from process_kit import PATIENCE_S, LooksOn, conduct, profile, python, record, said, states, told
+from process_kit import PATIENCE_S, SEEN, LooksOn, conduct, profile, python, record, said, states, told
 
 from bench.case import Case, CaseResult, Finding, Verdict, criterion
 from bench.facade.bench import Bench
@@ -19,6 +19,7 @@ from bench.real import netns
 from bench.rigs.loopback import RIG as LOOPBACK
 from bench.rigs.process import RIG as PROCESS
 from bench.run import CaseRig
+from reports.blocks import block_text, blocks_of
 
 
 @pytest.fixture(params=[PROCESS, LOOPBACK], ids=["process", "loopback"])
@@ -39,16 +40,26 @@ def look(
 SLEEPS = ["sleep", "60"]
 
 
-def test_a_terminal_that_exits_at_once_passes_nothing_and_its_last_words_are_told(rig: CaseRig, tmp_path: Path) -> None:
+def test_a_terminal_that_exits_at_once_fails_and_its_first_error_is_told(rig: CaseRig, tmp_path: Path) -> None:
     class Long(LooksOn):
         seconds = 2.0 * PATIENCE_S
 
-    result = look(rig, ["/bin/sh", "-c", "echo licence expired; exit 7"], tmp_path, Long)
-    assert result.verdict is Verdict.INCONCLUSIVE
-    assert "ended with exit code 7" in result.reason and "licence expired" in result.reason
+        def judge(self, history: History) -> Iterator[Finding]:
+            yield SEEN.decide(None)
+
+    code = "echo Error: no licence here; for i in 1 2 3 4 5 6 7 8 9; do echo giving up; done; exit 7"
+    result = look(rig, ["/bin/sh", "-c", code], tmp_path, Long)
+    assert result.verdict is Verdict.FAIL
+    assert "ended with exit code 7" in result.reason and "first error: Error: no licence here" in result.reason
     assert result.simulated_s < PATIENCE_S
-    (short,) = [found for found in result.checks if found.id == "driven-to-the-end"]
-    assert short.verdict is Verdict.INCONCLUSIVE
+    assert {found.id: found.verdict for found in result.checks} == {
+        "driven-to-the-end": Verdict.FAIL,
+        "seen": Verdict.FAIL,
+    }
+    # One cause, one block.
+    (block,) = blocks_of(result)
+    text = block_text(block)
+    assert "exit code 7" in text and text.count("claimed, not observed") <= 1 and "isc-2/7.2.3e" in text
 
 
 def test_a_terminal_that_does_not_exist_passes_nothing(rig: CaseRig, tmp_path: Path) -> None:

@@ -1,0 +1,97 @@
+"""A started terminal that ended by itself, hung, or did nothing: what it claims fails and is not left open (R-03).
+
+Leaves what the terminal did otherwise to the judges. A check that found nothing to judge is *claimed but not observed*
+where one cause explains it: the terminal's program ended, never let the world go on, asked no meter, or sent nothing to
+any centre. Of a device on a table the bench does not know whether it was cabled: there it stays inconclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from bench.case.checks import Check
+from bench.case.verdicts import Verdict
+from bench.history import Connected, CutShort, History, LinkRule, Received, Served, TerminalState, Trouble, Unserved
+
+TERMINAL = "terminal"
+"""Who cut a case short (`CutShort.because`): the terminal's program ended by itself, or had to be stopped."""
+_RIGS = ("virtual", "process", "loopback")
+_UPLINKS = ("uplink.", "centres.")
+_SOURCES = ("protocol.", "source.")
+# So long a program may take until it is at work, besides two polling periods; and until it has uploaded something.
+_AT_WORK_US = 60_000_000
+_UPLOADED_US = 150_000_000
+
+
+def cause(history: History) -> str:
+    """Why a started terminal showed nothing, in one sentence that names it; empty where it was at work."""
+    began = history.began
+    started = any(event.state in ("starting", "running") for event in history.of(TerminalState))
+    if began.rig not in _RIGS or not started or history.of(Trouble):
+        return ""
+    return _ended(history) or _did_nothing(history)
+
+
+def _ended(history: History) -> str:
+    """The program's own end, as the rig told it."""
+    short = [event.what for event in history.of(CutShort) if event.because == TERMINAL]
+    states = history.of(TerminalState)
+    crashed = [f"the terminal crashed: {event.detail} / 终端程序崩溃" for event in states if event.state == "crashed"]
+    stopped = [
+        "the terminal stopped by itself while it had power / 终端程序自行停止"
+        for event in states
+        if event.state == "stopped" and not event.detail
+    ]
+    return next(iter([*short, *crashed, *stopped]), "")
+
+
+def _did_nothing(history: History) -> str:
+    """That it asked no meter, or sent nothing to any centre, for as long as it was watched."""
+    began = history.began
+    watched_us = history.watched_us - began.t
+    slowest_us = max((round(meter.period_s * 1_000_000) for meter in began.meters), default=0)
+    may_poll = bool(began.meters) and _claims(history, _SOURCES) and watched_us > _AT_WORK_US + 2 * slowest_us
+    may_send = bool(began.centres) and _claims(history, _UPLINKS) and watched_us > _UPLOADED_US
+    polled = history.of(Served) or history.of(Unserved)
+    sent = history.of(Received)
+    lasted = f"in {watched_us // 1_000_000} s"
+    if may_poll and not polled and not (sent or history.of(Connected)) and (may_send or not began.centres):
+        return f"the terminal did nothing {lasted}: it asked no meter and connected to no centre / 终端全程无任何动作"
+    if may_poll and not polled and not _barred(history, "field"):
+        return f"the terminal asked no meter {lasted} / 终端未向任何表计发出请求"
+    if may_send and not sent and not _barred(history, "uplink"):
+        opened = sum(event.state == "opened" for event in history.of(Connected))
+        how = f"connected {opened} times and sent nothing" if opened else "connected to no centre"
+        return f"the terminal {how} {lasted} / 终端未向任何中心发送数据"
+    return ""
+
+
+def _claims(history: History, kinds: Sequence[str]) -> bool:
+    """Whether the case rests on a claim of such a kind."""
+    return any(claim.startswith(tuple(kinds)) for claim in history.began.claims)
+
+
+def _barred(history: History, side: str) -> bool:
+    """Whether the bench itself had closed that side from the very beginning."""
+    first = next((rule for rule in history.of(LinkRule) if rule.link == side and rule.rule in ("cut", "refuse")), None)
+    return first is not None and first.t - history.began.t < _AT_WORK_US // 2
+
+
+def brought_down(history: History, checks: Sequence[Check]) -> tuple[Check, ...]:
+    """The checks; those with nothing to judge fail where one cause explains it, and name it (`Check.because`).
+
+    Conditions say whether the bench's own stimulus took place, and stay as they are.
+    """
+    if not any(found.verdict is Verdict.INCONCLUSIVE for found in checks):
+        return tuple(checks)
+    why = cause(history)
+    if not why:
+        return tuple(checks)
+    return tuple(
+        msgspec.structs.replace(found, verdict=Verdict.FAIL, actual=f"claimed, not observed: {why}", because=why)
+        if found.verdict is Verdict.INCONCLUSIVE and not found.condition
+        else found
+        for found in checks
+    )

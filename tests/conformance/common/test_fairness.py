@@ -1,0 +1,354 @@
+"""Fairness: what is not the terminal's fault does not fail it, what it claims and never does fails it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+import pytest
+from hand_made import COUNTER, MIDNIGHT, World, altered, changed
+
+from bench.case import Check, Text, Verdict, criterion
+from bench.case.checks import in_words
+from bench.case.judging import judge
+from bench.case.lifeless import brought_down, cause
+from bench.case.starved import conditioned
+from bench.commands.prove import shows
+from bench.history import (
+    Began,
+    CentreSetup,
+    Commanded,
+    Connected,
+    CutShort,
+    Event,
+    History,
+    MeterSetup,
+    Phase,
+    Point,
+    Power,
+    Received,
+    Served,
+    Stored,
+    TerminalState,
+    Timing,
+)
+from conformance.common import delivery, retention, timing
+from conformance.common.readings import register_step
+from conformance.common.times import HOUR, MINUTE, SECOND, stamp_of
+from conformance.common.truth import truth_of
+from conformance.terminal.acquisition.command_handling_judge import REFUSES, refusal_findings
+from conformance.terminal.realtime.realtime import OutlastsCutAtSync
+
+FLOAT = Point(id="m1.energy", meter="m1", kind="counter", unit="kWh", decimals=-1, type="f32")
+
+
+def timing_at(t: int, stalled: str = "") -> Timing:
+    """The bench's account of its time, as soon as the case was driven."""
+    return Timing(
+        t=t,
+        samples=1000,
+        loop_p50_us=100,
+        loop_p99_us=200,
+        loop_max_us=900,
+        resolution_ns=100,
+        host_moved_us=0,
+        uncertainty_us=300,
+        cpu_stalled=stalled,
+    )
+
+
+def in_rig(history: History, rig: str, *more: Event) -> History:
+    """The same events in another rig, with more of them."""
+    began = msgspec.structs.replace(history.began, rig=rig)
+    return History([began, *sorted((*history.events[1:], *more), key=lambda event: event.t)])
+
+
+# The bench's own tear-down.
+
+
+def polled_each_second(seconds: int, torn_down_s: float) -> History:
+    """A meter asked every second; the case ends, and the bench takes so long to put it away."""
+    started = MIDNIGHT - MINUTE
+    world = World(period_s=1)
+    polls = [
+        Served(t=at, meter="m1", unit=1, asked=at, request="00", response="00", values={"m1.energy": "1.00"})
+        for at in range(started, started + seconds * SECOND, SECOND)
+    ]
+    end = started + (seconds - 1) * SECOND + 880_000
+    closed = Phase(t=end + round(torn_down_s * SECOND), name="put away")
+    events = [Phase(t=end - 5000, name="watched"), timing_at(end), closed]
+    began = msgspec.structs.replace(world.began(), rig="process", points=(COUNTER,))
+    return History([began, *polls, *events])
+
+
+def test_the_benchs_own_tear_down_skips_no_cycle_of_the_terminal() -> None:
+    history = polled_each_second(300, torn_down_s=1.7)
+    assert {
+        found.id: found.verdict.value for found in timing.cadence_findings(history) if isinstance(found, Check)
+    } == {
+        "every-meter-polled": "pass",
+        "period-error": "pass",
+        "no-cycle-skipped": "pass",
+    }
+    assert history.watched_us < history.end_us
+
+
+def test_an_interval_that_ends_while_the_bench_puts_the_case_away_is_not_due() -> None:
+    whole = World(hours=2, minute_interval=1, kinds=("minute",)).history(settle=False)
+    last = max(event.t for event in whole.of(Stored))
+    history = in_rig(whole, "process", timing_at(last + SECOND), Phase(t=last + 3 * MINUTE, name="put away"))
+    assert delivery.horizon(history) == last + SECOND
+
+
+# A starved machine.
+
+
+def slow_polls(stalled: str) -> History:
+    """A terminal that leaves out every tenth cycle, on a machine whose CPU was wanted so much."""
+    history = changed(
+        World(hours=6).history(),
+        lambda event: None if isinstance(event, Served) and event.asked // MINUTE % 10 == 3 else event,
+    )
+    return in_rig(history, "process", timing_at(history.end_us + 1, stalled))
+
+
+@pytest.mark.parametrize(("stalled", "verdict"), [("79.7", "inconclusive"), ("3.0", "fail"), ("", "fail")])
+def test_cycles_left_out_on_a_starved_machine_are_not_the_terminals(stalled: str, verdict: str) -> None:
+    history = slow_polls(stalled)
+    found = [each for each in timing.cadence_findings(history) if isinstance(each, Check)]
+    (skipped,) = [each for each in conditioned(history, found) if each.id == "no-cycle-skipped"]
+    assert skipped.verdict.value == verdict
+    assert ("79.7 %" in skipped.actual) == (verdict == "inconclusive")
+
+
+def test_a_device_with_a_cpu_of_its_own_is_not_excused() -> None:
+    history = msgspec.structs.replace(slow_polls("79.7").began, rig="lab")
+    lab = History([history, *slow_polls("79.7").events[1:]])
+    found = [each for each in timing.cadence_findings(lab) if isinstance(each, Check)]
+    assert "fail" in {each.verdict.value for each in conditioned(lab, found)}
+
+
+def test_period_and_skipped_cycles_are_one_account() -> None:
+    found = {each.id: each for each in timing.cadence_findings(slow_polls("")) if isinstance(each, Check)}
+    (line,) = found["period-error"].evidence
+    assert found["no-cycle-skipped"].evidence[0] == line
+    assert line.startswith("m1: 32") and "36 skipped" in line and "60.000 s set" in line
+
+
+# Increments of binary floating-point registers (R-17).
+
+
+def float_energy(us: int) -> str:
+    """A register that moves by 0.2 kWh a minute at 37 418 kWh, where one step of it is 1/256 kWh."""
+    minutes = (us - MIDNIGHT) // MINUTE
+    return str(Decimal("37418.20") + minutes * Decimal("0.20"))
+
+
+@pytest.mark.parametrize(
+    ("sent", "buckets"),
+    [
+        ("0.2", 0),  # difference of the shortest decimals
+        ("0.19921875", 0),  # exact
+        ("0.199218", 0),  # exact, cut at six decimals
+        ("0.1992", 0),
+        ("0.1996", 0),  # within a tenth of the step, 0.00039
+        ("0.1997", 1),
+        ("0.2041", 1),
+        ("0.1953", 1),  # the step before
+    ],
+)
+def test_an_increment_of_a_float_lies_within_a_tenth_of_the_registers_step(sent: str, buckets: int) -> None:
+    world = World(hours=1, points=(FLOAT,), energy=float_energy, minute_interval=1, kinds=("minute",))
+    # Between these two the exact difference is 51/256.
+    end = MIDNIGHT + MINUTE
+    honest = world.records()
+    step = truth_of(world.history()).expected("m1.energy", "minute", end - MINUTE, end)
+    assert step.near and step.near[0].value == Decimal("0.19921875")
+
+    def one(records: list[Stored]) -> list[Stored]:
+        return [
+            altered(each, fields={"Cou": sent}) if each.stamp == stamp_of(end - MINUTE) else each for each in records
+        ]
+
+    ledger = delivery.reconcile(world.history(one), "A")
+    assert len(ledger.altered) == buckets and honest
+    if buckets:
+        (line,) = delivery.lines(ledger.altered)
+        assert "truth Cou=0.2" in line and "0.19921875 ± 0.0004" in line
+
+
+def test_the_step_of_a_register_is_what_its_next_value_holds_more() -> None:
+    assert register_step("37418.2", "f32") == (Decimal("37418.19921875"), Decimal("0.00390625"))
+    double = register_step("-1", "f64")
+    assert double is not None and (double[0], float(double[1])) == (Decimal(-1), 2.0**-52)
+    assert register_step("3.4028235e38", "f32") is None
+    assert register_step("nonsense", "f32") is None
+
+
+# The first interval of all, and zeros.
+
+
+def started_at(second: int, first_record: dict[str, str]) -> delivery.Ledger:
+    """A terminal started within a minute, whose record of that minute says so; its load may be idle."""
+    begun = MIDNIGHT + 10 * MINUTE + second * SECOND
+
+    def idle(us: int) -> str:
+        return "1000.00" if us < MIDNIGHT + 20 * MINUTE else "1000.10"
+
+    world = World(
+        hours=1,
+        period_s=5,
+        points=(COUNTER,),
+        energy=idle,
+        minute_interval=1,
+        kinds=("minute",),
+        silent=lambda us: us < begun,
+        asks_silent=False,
+    )
+
+    def own(records: list[Stored]) -> list[Stored]:
+        kept = [each for each in records if each.fields]
+        number = stamp_of(MIDNIGHT + 10 * MINUTE)
+        first = altered(
+            kept[0], stamp=number, t=MIDNIGHT + 11 * MINUTE + SECOND, fields=first_record, qn=number + "000"
+        )
+        return [first, *kept]
+
+    return delivery.reconcile(world.history(own), "A")
+
+
+def test_what_was_counted_since_the_first_reading_is_not_invented() -> None:
+    ledger = started_at(5, {"Cou": "0.00"})
+    assert not ledger.invented and not ledger.mis_stamped and not ledger.altered
+
+
+def test_what_was_not_counted_since_the_first_reading_is_and_the_rule_is_told() -> None:
+    ledger = started_at(5, {"Cou": "0.07"})
+    (line,) = delivery.lines(ledger.invented)
+    assert "no opening reading was served within 5.000 s after 2026-03-02 00:10:00" in line
+    assert not ledger.mis_stamped
+
+
+def test_zero_is_the_truth_of_every_idle_minute_and_no_stamp() -> None:
+    world = World(hours=1, points=(COUNTER,), energy=lambda us: "5.00", minute_interval=1, kinds=("minute",))
+
+    def early(records: list[Stored]) -> list[Stored]:
+        stamp = stamp_of(MIDNIGHT - MINUTE)
+        return [altered(records[0], stamp=stamp, qn=stamp + "000"), *records]
+
+    ledger = delivery.reconcile(world.history(early), "A")
+    assert not ledger.mis_stamped
+    (line,) = delivery.lines(ledger.invented)
+    assert "nothing was read before 2026-03-02 00:00:00" in line
+
+
+# A power cut that never struck.
+
+
+def test_a_case_whose_cut_never_struck_decides_nothing() -> None:
+    world = World(hours=1, period_s=5, minute_interval=1, kinds=("minute",))
+
+    def invented(records: list[Stored]) -> list[Stored]:
+        stamp = stamp_of(MIDNIGHT - MINUTE)
+        return [altered(records[0], stamp=stamp, fields={"Cou": "9.99"}, qn=stamp + "000"), *records]
+
+    history = world.history(invented)
+    found = judge(OutlastsCutAtSync(), history)
+    assert found.verdict is Verdict.INCONCLUSIVE and found.faults == ()
+    (struck,) = [each for each in found.checks if each.id == retention.CUT_STRUCK.id]
+    assert "the cut never struck" in struck.actual
+    cut = [Power(t=MIDNIGHT + HOUR // 2, state="cut"), Power(t=MIDNIGHT + HOUR // 2 + SECOND, state="restored")]
+    told = History([history.began, *sorted((*history.events[1:], *cut), key=lambda event: event.t)])
+    assert judge(OutlastsCutAtSync(), told).verdict is Verdict.FAIL
+
+
+# A started terminal that does nothing.
+
+
+def bench_of(rig: str = "process", claims: tuple[str, ...] = ("protocol.modbus-tcp", "uplink.hj212")) -> Began:
+    """A meter and a centre around a program."""
+    return Began(
+        t=MIDNIGHT,
+        case="a/b",
+        seed=1,
+        commit="",
+        terminal="x",
+        rig=rig,
+        points=(COUNTER,),
+        meters=(MeterSetup(name="m1", map="hand", address="10.0.0.1:502", unit=1, period_s=5),),
+        centres=(CentreSetup(name="A", mn="MN", codes={}, minute_interval=1, realtime_interval_s=0, kinds=()),),
+        claims=dict.fromkeys(claims, "yes"),
+    )
+
+
+STARTED = TerminalState(t=MIDNIGHT, state="starting")
+POLL = Served(t=MIDNIGHT + SECOND, meter="m1", unit=1, asked=MIDNIGHT + SECOND, request="", response="", values={})
+CALL = Connected(t=MIDNIGHT + SECOND, at="A", peer="10.2.0.2:1", state="opened", conn=1)
+UPLOAD = Received(t=MIDNIGHT + SECOND, centre="A", conn=1, frame="", cn="2011")
+END = Phase(t=MIDNIGHT + 300 * SECOND, name="over")
+SHORT = CutShort(t=END.t, because="terminal", what="the terminal's program ended with exit code 3 after 0.1 s")
+
+
+@pytest.mark.parametrize(
+    ("events", "names"),
+    [
+        ([STARTED, END], "did nothing in 300 s: it asked no meter and connected to no centre"),
+        ([STARTED, CALL, UPLOAD, END], "asked no meter in 300 s"),
+        ([STARTED, CALL, END], "asked no meter in 300 s"),
+        ([STARTED, POLL, END], "connected to no centre in 300 s"),
+        ([STARTED, POLL, CALL, END], "connected 1 times and sent nothing in 300 s"),
+        ([STARTED, POLL, CALL, UPLOAD, END], ""),
+        ([STARTED, SHORT], "exit code 3"),
+        ([STARTED, TerminalState(t=MIDNIGHT + 1, state="crashed", detail="ValueError: x"), END], "crashed: ValueError"),
+        ([END], ""),  # never started
+        ([STARTED, Phase(t=MIDNIGHT + 30 * SECOND, name="over")], ""),  # too short a case to tell
+    ],
+)
+def test_a_started_terminal_that_shows_nothing_is_named(events: list[Event], names: str) -> None:
+    why = cause(History([bench_of(), *events]))
+    assert (names in why) if names else why == ""
+
+
+def test_a_device_on_a_table_may_not_have_been_cabled() -> None:
+    assert cause(History([bench_of("lab"), STARTED, END])) == ""
+
+
+def test_a_case_that_claims_no_uplink_asks_for_none() -> None:
+    assert cause(History([bench_of(claims=("protocol.modbus-tcp",)), STARTED, POLL, END])) == ""
+
+
+def test_what_it_claims_then_fails_and_proves_no_check() -> None:
+    asked = [
+        criterion("seen", en="a", zh="甲").decide(None),
+        criterion("kept", en="a", zh="甲").decide(True),
+        criterion("met", en="a", zh="甲", condition=True).decide(None),
+    ]
+    found = brought_down(History([bench_of(), STARTED, END]), asked)
+    assert [each.verdict.value for each in found] == ["fail", "pass", "inconclusive"]
+    assert "claimed, not observed: the terminal did nothing" in found[0].actual
+    assert not shows(found[0]) and shows(criterion("x", en="a", zh="甲").decide(False))
+
+
+# Words.
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("LookupError: the profile has no section", "not answered: the profile has no section"),
+        ("readings: TimeoutError: ", "readings: not answered in time"),
+        ("e01 at 12:00: 5.0, later gone", "e01 at 12:00: 5.0, later gone"),
+    ],
+)
+def test_no_name_of_an_exception_stands_in_a_report(line: str, said: str) -> None:
+    assert in_words(line) == said
+
+
+@pytest.mark.parametrize(("answer", "verdict"), [("8", "pass"), ("2", "pass"), ("5", "fail"), ("", "fail")])
+def test_an_unknown_command_may_be_rejected_by_either_code(answer: str, verdict: str) -> None:
+    mark = Phase(t=MIDNIGHT, name="wrong-request", detail={"what": "command"})
+    event = Commanded(t=MIDNIGHT + 1, sent=MIDNIGHT, centre="A", cn="1099", qn="1", accepted=answer, result="")
+    (found,) = refusal_findings(History([bench_of(), mark, event]), [("command", "1099", "QnRtn=8")])
+    assert found.verdict.value == verdict
+    assert found.expected == "QnRtn=8 or QnRtn=2 (HJ 212-2017, tables 6 and 7)"
+    assert isinstance(REFUSES.name, Text)
