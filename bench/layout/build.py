@@ -69,10 +69,27 @@ SINGLE_METERS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         (("energy", "k82001"), ("rate", "k82002"), ("volume", "k82003"), ("supply", "k82004"), ("return", "k82005")),
     ),
     "cems": ("cems_das", _FLUE_GAS),
+    "water": ("water_em", (("volume", "k85001"), ("flow", "k85002"))),
+    "analyser": ("cems_teledyne", (("o2", "a19001"), ("co2", "a05001"))),
+    "meter": (
+        "dtsu666",
+        (("energy", "k86001"), ("power", "k86002"), ("voltage_l1", "k86003"), ("current_l1", "k86004")),
+    ),
+    "tariff": ("modbus_tariff", (("energy", "k87001"), ("energy_sharp", "k87002"), ("voltage", "k87003"))),
     "belt": ("belt_scale", (("master_total", "k84001"), ("rate", "k84002"))),
     "bridge": ("load_counter", (("weight", "k83001"), ("loads", "k83002"), ("net", "k83003"))),
 }
 
+# Where the plant has no source of a kind's own name.
+_SOURCES = {
+    "types": "e01",
+    "cems": "stack",
+    "analyser": "stack",
+    "belt": "steam",
+    "water": "gas",
+    "meter": "e01",
+    "tariff": "e01",
+}
 
 SERIAL_METERS: dict[str, LineKind] = {
     name: kind for protocol in protocols().values() for name, kind in protocol.line_kinds.items()
@@ -170,7 +187,7 @@ def _single(scenario: Scenario) -> list[MeterSpec]:
                 host=f"10.1.0.{20 + index}",
                 port=MODBUS_PORT,
                 unit=1,
-                source={"types": "e01", "cems": "stack", "belt": "steam"}.get(kind, kind),
+                source=_SOURCES.get(kind, kind),
                 points=tuple(
                     PointSpec(id=f"{kind}.{register}", register=register, code=code) for register, code in points
                 ),

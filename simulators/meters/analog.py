@@ -65,8 +65,7 @@ class AnalogChannel(Channel):
             value = low
         share = Fraction(value - low) / Fraction(high - low)
         if self.loop.root:
-            scaled = share.numerator * _ROOT_DIGITS**2 // share.denominator
-            share = Fraction(isqrt(max(scaled, 0)), _ROOT_DIGITS)
+            share = share * abs(share)
         current = self._floor_ua + round(share * (_TOP_UA - self._floor_ua))
         lowest = LOWEST_UA if self.loop.live_zero else 0
         return min(max(current, lowest), HIGHEST_UA)
@@ -100,7 +99,8 @@ class AnalogChannel(Channel):
         current = 1000 * self.loop.zero_ma + Fraction(raw * span, self.loop.full)
         share = (current - self._floor_ua) / (_TOP_UA - self._floor_ua)
         if self.loop.root:
-            share = share * abs(share)
+            scaled = abs(share.numerator) * _ROOT_DIGITS**2 // share.denominator
+            share = Fraction(isqrt(scaled), _ROOT_DIGITS) * (1 if share > 0 else -1)
         low, high = Fraction(self.loop.low), Fraction(self.loop.high)
         steps = round((low + share * (high - low)) / Fraction(self.register.resolution))
         return f"{(steps * self.resolution).quantize(self.resolution, ROUND_HALF_EVEN):f}"

@@ -87,8 +87,9 @@ class Loop:
 
     `low` and `high` (decimal text in the register's unit) belong to 4 and 20 mA, or to 0 and 20 mA with `live_zero`
     false. `full` is the raw number at 20 mA; the raw number at `zero_ma` is 0. `noise_ua` is the standard deviation of
-    the noise in microampere, `sample_ms` how often the module converts, `root` means a square-root flow transmitter.
-    `low_cut` (decimal text) is the value below which the transmitter shows `low`.
+    the noise in microampere, `sample_ms` how often the module converts, `root` means that the current goes with the
+    square of the flow (differential pressure), so that who reads it takes the root. `low_cut` (decimal text) is the
+    value below which the transmitter shows `low`.
     """
 
     low: str

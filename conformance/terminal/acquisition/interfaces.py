@@ -13,7 +13,8 @@ from bench.history import History, MeterFault
 from bench.layout.scenario import Line, Scenario
 from conformance.common import accuracy, gaps, timing
 from conformance.common.actions import all_centres, points, read_readings
-from conformance.terminal import HJ212, LOCAL
+from conformance.common.times import HOUR
+from conformance.terminal import HJ212, LOCAL, MODBUS
 from simulators.meters.faults import (
     AnyFault,
     BadCheck,
@@ -178,6 +179,73 @@ class ReadsModbusOnSerialLines(_Reads, Case):
     }
     needs = (SERIAL, HJ212, LOCAL)
     scenario = _world(Line(("modbus-rtu", "types-rtu")), Line(("modbus-ascii", "modbus-ascii"), 9600, "E"))
+
+
+class ReadsFurtherModbusInstruments(_Reads, Case):
+    """A heat integrator, an electromagnetic water meter, a gas analyser and two electricity meters by Modbus TCP."""
+
+    zh = "热力积算仪、电磁水表、烟气分析仪及两种电能表经 Modbus TCP 读取，存储与上传逐位一致。"
+    checks = {
+        accuracy.SAME_READING.of("stored"): ("isc-2/9.3c",),
+        accuracy.SAME_READING.of("stored-heat-integrator"): ("isc-2/7.2.2b-2",),
+        accuracy.SAME_READING.of("stored-water-meter"): ("isc-2/7.2.2d-2",),
+        accuracy.SAME_READING.of("stored-gas-analyser"): ("isc-2/9.3c",),
+        accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
+        **beside(accuracy.SAME_DIGITS.of("stored"), accuracy.SAME_DIGITS.of("centre-a")),
+    }
+    needs = (MODBUS, HJ212, LOCAL)
+    scenario = Scenario(
+        circuits=0,
+        meters=("heat", "water", "analyser", "meter", "tariff"),
+        centres=("A",),
+        realtime_interval_s=60,
+        kinds=(),
+    )
+    hours = 0.6
+    compared = 400
+    each = 60
+    apart = (
+        ("heat-integrator", "热力积算仪", "heat"),
+        ("water-meter", "电磁水表", "water"),
+        ("gas-analyser", "烟气分析仪", "analyser"),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        # What the analyser shows never moves by itself: numbers of many digits, each new one for some minutes.
+        chance = bench.chance("flue gas")
+        start = bench.clock.now_us()
+        while bench.clock.now_us() < start + self.hours * HOUR:
+            for point in bench.meters["analyser"].points:
+                bench.meters["analyser"].preset(point, f"{chance.randrange(1, 2000) / 100:.2f}")
+            await bench.clock.sleep(minutes=4)
+        await read_readings(bench, points(bench), start, bench.clock.now_us())
+        bench.phase("watched")
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from super().judge(history)
+        for name, zh, meter in self.apart:
+            asked = [point.id for point in history.began.points if point.meter == meter]
+            yield accuracy.part_finding(history, f"stored-{name}", f"本地存储，{zh}", asked, self.each)
+
+
+class ReadsFurtherSerialInstruments(_Reads, Case):
+    """CJ/T 188 meters of three dialects, a scale that sends by itself and an eight-channel module on serial lines."""
+
+    zh = "三种 CJ/T 188 方言的仪表、主动发送的台秤与八通道采集模块在串行线上读取，存储与上传逐位一致。"
+    checks = {
+        accuracy.SAME_DIGITS.of("stored"): ("isc-2/9.3b",),
+        accuracy.SAME_DIGITS.of("centre-a"): ("isc-2/9.3b",),
+        accuracy.SAME_READING.of("stored"): ("csmt/11.3a-3", "isc-2/9.3c"),
+        accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
+    }
+    needs = (CJT188, SERIAL, "source.weighing", HJ212, LOCAL)
+    scenario = _world(
+        Line(("cjt188-heat-2018", "cjt188-heat-unit-first", "cjt188-ultrasonic"), 2400, "E"),
+        Line(("scale-toledo",)),
+        Line(("analogue-8",)),
+    )
+    hours = 0.3
+    compared = 150
 
 
 class ReadsAnalogueLoops(_Reads, Case):

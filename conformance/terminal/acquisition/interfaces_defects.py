@@ -368,3 +368,19 @@ def exception_taken_for_nought(patch: Patch) -> None:
 def silent_serial_meter_keeps_last_value(patch: Patch) -> None:
     """The picture of the process is shown whole, whatever was read of it."""
     keeps_last_values(patch)
+
+
+@defect(
+    "root-not-taken",
+    en="a differential pressure is scaled as if it were the flow",
+    zh="差压信号未开方，直接按流量换算",
+    clauses=("csmt/11.3c-4", "isc-2/9.3c"),
+)
+def root_not_taken(patch: Patch) -> None:
+    """Every transmitter of the vendor's own takes the root itself."""
+    whole = analog.quantity
+
+    def quantity(config: AnalogConfig, milliamperes: Decimal) -> Decimal:
+        return whole(replace(config, root=False), milliamperes)
+
+    patch(analog, "quantity", quantity)

@@ -34,6 +34,13 @@ class Cjt188(SerialProtocol):
             "78332011223344",
         ),
         "cjt188-gas": LineKind("cjt188_gas", "gas", (("volume", "01"),), "78333011223344"),
+        "cjt188-heat-2018": LineKind(
+            "cjt188_heat_2018", "heat", (("heat", "01"), ("flow", "02"), ("volume", "03")), "78342211223344"
+        ),
+        "cjt188-heat-unit-first": LineKind(
+            "cjt188_heat_unit_first", "heat", (("heat", "01"), ("flow", "02"), ("supply", "03")), "78352011223344"
+        ),
+        "cjt188-ultrasonic": LineKind("cjt188_ultrasonic", "gas", (("volume", "01"), ("flow", "02")), "78361011223344"),
     }
 
     @property

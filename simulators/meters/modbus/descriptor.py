@@ -45,6 +45,9 @@ class Modbus(MeterProtocol):
         "types-rtu": LineKind("all_types", "e", _TYPES, framing="rtu"),
         "types-ascii": LineKind("all_types", "e", _TYPES, framing="ascii"),
         "spread-rtu": LineKind("spread", "e", (*_CIRCUIT, ("current_l1", "04")), framing="rtu"),
+        "analogue-8": LineKind(
+            "analog_8ch", "steam", (("pressure", "01"), ("temperature", "02"), ("flow", "03")), framing="rtu"
+        ),
         "analogue": LineKind("analog_ua", "steam", (("pressure", "01"), ("temperature", "02")), framing="rtu"),
     }
 

@@ -34,6 +34,7 @@ class Scale(SerialProtocol):
         "weighbridge": LineKind("xk3190_loads", "bridge", _COUNTED, "A"),
         "weighbridge-asked": LineKind("xk3190_command", "bridge", _COUNTED, "A"),
         "scale": LineKind("xk3190", "bridge", (("weight", "01"),), "A"),
+        "scale-toledo": LineKind("toledo_a12e", "bridge", (("weight", "01"),), "A"),
         "scale-reversed": LineKind("xk3190_reversed", "bridge", (("weight", "01"),), "A"),
     }
 

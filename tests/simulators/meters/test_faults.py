@@ -261,7 +261,7 @@ def test_a_transmitter_stays_within_its_limits_and_a_root_one_follows_the_square
     flow = m.channel("flow")
     assert isinstance(flow, AnalogChannel)
     assert flow.current_ua(10_000) == 20_000
-    assert flow.current_ua(2_500) == 12_000
+    assert flow.current_ua(2_500) == 5_000
     assert flow.current_ua(40) == 4_000
     pressure = m.channel("pressure")
     assert isinstance(pressure, AnalogChannel)
