@@ -115,6 +115,40 @@ class SwitchesToStandbyAfterTenSeconds(_Silences, Case):
         yield from standby_judge.taken_findings(history, _METER, _SPARE, _CENTRE)
 
 
+class CountsStandbyOverFullScale(Case):
+    """A standby whose register passes full scale while it stands in counts on, and the hour is the meter's own."""
+
+    zh = "备用设备代采期间满度回零时继续正确计量，恢复后小时值与原表一致。"
+    checks = {
+        standby_judge.STANDBY_COUNTS_ON: ("isc-2/7.2.3-A(1)c", "csmt/8.2.2a"),
+        standby_judge.HOUR_IS_THE_METERS_OWN: ("isc-2/7.2.3-A(1)c",),
+    }
+    needs = (MODBUS, HJ212, STANDBY, "counters.rollover")
+    scenario = Scenario(
+        start="2026-03-02T00:50:00+08:00",
+        circuits=1,
+        points=1,
+        maps=("adl3000",),
+        standbys=(_METER,),
+        period_s=2,
+        centres=(_CENTRE,),
+        minute_interval=1,
+        kinds=("minute", "hour"),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        await bench.clock.sleep(minutes=22, seconds=0.5)
+        bench.meters[_SPARE].rollover_soon(f"{_SPARE}.energy", "2.00")
+        bench.meters[_METER].set_fault(Silent())
+        await bench.clock.sleep(minutes=9)
+        bench.meters[_METER].clear()
+        await bench.clock.sleep(minutes=41)
+        await bench.centres.settle(minutes=2)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from standby_judge.full_scale_findings(history, _METER, _SPARE, _CENTRE)
+
+
 class TakesManualEntries(Case):
     """A value entered by hand is kept with author, reason and original, and sent to the centre."""
 

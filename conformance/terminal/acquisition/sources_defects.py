@@ -153,3 +153,36 @@ def manual_entry_not_sent(patch: Patch) -> None:
         self._store.revise(record)
 
     patch(ManualEntries, "_put", put)
+
+
+@defect(
+    "standby-without-full-scale",
+    en="a standby's register that passes full scale is taken for a reset",
+    zh="备用设备满度回零被误判为复位",
+    clauses=("isc-2/7.2.3-A(1)c", "csmt/8.2.2a"),
+)
+def standby_without_full_scale(patch: Patch) -> None:
+    """Where a register starts again is kept with the meter, and the standby is another one."""
+    whole = CounterTracker.stand_in
+
+    def stand_in(self: CounterTracker, source: str, modulus: Decimal | None, value: Decimal, slot_s: int) -> Step:
+        return whole(self, source, None, value, slot_s)
+
+    patch(CounterTracker, "stand_in", stand_in)
+
+
+@defect(
+    "standby-counted-without-end",
+    en="what a standby counted past full scale is kept on top of what the meter itself advanced",
+    zh="恢复原表后，备用设备满度回零所计增量仍叠加",
+    clauses=("isc-2/7.2.3-A(1)c",),
+)
+def standby_counted_without_end(patch: Patch) -> None:
+    """The total never falls, and a full turn of the register is in it."""
+    whole = CounterTracker.settle_home
+
+    def settle_home(self: CounterTracker, before: Decimal, step: Step) -> Step:
+        self.total = before + Decimal("1.00")
+        return whole(self, before + Decimal("1.00"), step)
+
+    patch(CounterTracker, "settle_home", settle_home)

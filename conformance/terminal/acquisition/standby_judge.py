@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.case import Check, criterion
-from bench.history import History, MeterFault, Served, Unserved
+from bench.history import History, MeterFault, Served, Stored, Unserved
 from conformance.common import delivery
 from conformance.common.queries import answers, questions
-from conformance.common.times import SECOND, instant_of_iso, local, seconds
+from conformance.common.readings import increment, number
+from conformance.common.times import MINUTE, SECOND, floor, instant_of, instant_of_iso, local, seconds
 
 OPERATOR_TOLD = criterion(
     "operator-told",
@@ -38,6 +39,18 @@ EVERY_UNIT_ONCE = criterion(
     zh="不漏计、不重计",
     unit="records",
     stamped=True,
+)
+STANDBY_COUNTS_ON = criterion(
+    "standby-counts-on",
+    en="what is sent for minutes read from the standby alone is what its register advanced, over full scale too",
+    zh="全由备用设备读得的分钟值等于其示值增量（含满度回零）",
+    unit="records",
+)
+HOUR_IS_THE_METERS_OWN = criterion(
+    "hour-is-the-meters-own",
+    en="the hour in which a standby stood in holds what the meter's own register advanced",
+    zh="含代采时段的小时值等于原表示值增量",
+    unit="records",
 )
 NO_SWITCH = criterion("no-switch", en="the standby is not asked", zh="未启用备用设备", unit="switches")
 ANSWERING_NOT_REPLACED = criterion(
@@ -242,3 +255,41 @@ def _counted(history: History, meter: str, centre: str) -> Check:
     problems = [problem for problem in found if problem.key.point in points]
     arrived = [key for key in ledger.records if key.point in points]
     return EVERY_UNIT_ONCE.none(problems, arrived, evidence=delivery.lines(problems))
+
+
+def full_scale_findings(history: History, meter: str, spare: str, centre: str) -> Iterator[Check]:
+    """Minutes both of whose ends the standby was read at, and the hour around them, of the meter's counters."""
+    setup = delivery.setup_of(history, centre)
+    points = {setup.codes[point.id]: point for point in history.began.points if point.id in setup.codes}
+    counters = {code: point for code, point in points.items() if point.meter == meter and point.kind == "counter"}
+    over = any(event.fault == "rollover-soon" and event.meter == spare for event in history.of(MeterFault))
+    wrong: list[str] = []
+    seen = wrapped = 0
+    for code, point in counters.items():
+        register = point.id.partition(".")[2]
+        read = {
+            floor(event.asked, SECOND): text
+            for event in history.of(Served)
+            if event.meter == spare
+            for name, text in event.values.items()
+            if name.partition(".")[2] == register
+        }
+        for event in history.of(Stored):
+            start = instant_of(event.stamp)
+            if (event.centre, event.kind, event.code) != (centre, "minute", code) or start is None:
+                continue
+            first, last = read.get(start), read.get(start + setup.minute_interval * MINUTE)
+            if first is None or last is None:
+                continue
+            seen += "Cou" in event.fields
+            step = increment(point, first, last, setup.minute_interval * MINUTE)
+            wrapped += step.event == "rollover"
+            if step.value is None or number(event.fields.get("Cou", "")) != step.value:
+                told = f"{event.code} minute from {local(start)}: {event.fields.get('Cou', 'no value')}"
+                wrong.append(f"{told}, {spare} went from {first} to {last}")
+    # A product may send no value at all for what a standby said; one that sends some sends all.
+    yield STANDBY_COUNTS_ON.none(wrong if seen else [], seen and wrapped and over)
+    ledger = delivery.reconcile(history, centre, ("hour",))
+    found = [*ledger.altered, *ledger.invented, *ledger.lost, *ledger.wrongly_flagged]
+    hours = [problem for problem in found if any(problem.key.point == point.id for point in counters.values())]
+    yield HOUR_IS_THE_METERS_OWN.none(hours, over and ledger.records, evidence=delivery.lines(hours))

@@ -11,6 +11,7 @@ from msgspec import structs
 
 from conformance.defects import Patch, defect
 from conformance.defects.seams import hides_events
+from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.model.rows import Record
 from reference_terminal.model.times import DAY, span_of
 from reference_terminal.processing import manual, settlement
@@ -194,3 +195,24 @@ def minutes_without_their_last_second(patch: Patch) -> None:
         ]
 
     patch(IntervalBuilder, "add", add)
+
+
+@defect(
+    "milliseconds-run-over",
+    en="acquisition stops after 49.7 days without a restart",
+    zh="连续运行 49.7 天后停止采集",
+    clauses=("isc-2/9.1f",),
+)
+def milliseconds_run_over(patch: Patch) -> None:
+    """The next poll is kept as milliseconds since the start, in 32 bits, and lies in the past of nothing any more."""
+    whole = GatewayPoller._poll
+    started: dict[int, int] = {}
+
+    async def poll(self: GatewayPoller, meter: MeterPoller) -> None:
+        now_ms = self._clock.now_ms()
+        if now_ms - started.setdefault(id(self), now_ms) > 0xFFFFFFFF:
+            meter.next_s += 10 * 366 * 86_400
+        else:
+            await whole(self, meter)
+
+    patch(GatewayPoller, "_poll", poll)

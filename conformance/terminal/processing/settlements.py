@@ -37,6 +37,7 @@ class SettlesToTheQuarter(Case):
         settlements_judge.TOTALS.of("week"): ("isc-2/7.3c",),
         settlements_judge.TOTALS.of("month"): ("isc-2/7.3d", "csmt/8.2.1d"),
         settlements_judge.DAILY_EXTREMES: ("csmt/8.2.1c",),
+        settlements_judge.ASKED_TO_THE_END: ("isc-2/9.1f",),
         **beside(settlements_judge.TOTALS.of("quarter-year")),
     }
     needs = (MODBUS, LOCAL)
@@ -54,6 +55,7 @@ class SettlesToTheQuarter(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from settlements_judge.findings(history, self.kinds)
+        yield settlements_judge.asked_finding(history)
 
 
 class SettlesTheYear(Case):
@@ -63,6 +65,7 @@ class SettlesTheYear(Case):
     checks = {
         settlements_judge.TOTALS.of("year"): ("csmt/8.2.1e",),
         settlements_judge.SUM_OF_PARTS.of("year"): ("csmt/8.2.1e",),
+        settlements_judge.ASKED_TO_THE_END: ("isc-2/9.1f",),
     }
     needs = (MODBUS, LOCAL)
     rigs = Rig.VIRTUAL
@@ -81,6 +84,7 @@ class SettlesTheYear(Case):
             if found.id == "year-totals":
                 yield found
         yield settlements_judge.sum_finding(history, "year", "month")
+        yield settlements_judge.asked_finding(history)
 
 
 class SettlesTheSeconds(Case):

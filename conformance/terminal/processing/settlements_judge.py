@@ -34,6 +34,12 @@ DAILY_EXTREMES = criterion(
 TOTALS = criterion(
     "{0}-totals", en="{1} hold what the register advanced, exactly", zh="{2}累计量逐位正确", unit="periods"
 )
+ASKED_TO_THE_END = criterion(
+    "asked-to-the-end",
+    en="every meter is asked in every period of the run, to its last day",
+    zh="全程每个采集周期均有采集，直至末日",
+    unit="cycles",
+)
 EVERY_SECOND_STORED = criterion(
     "every-second-stored", en="the value of every second is stored", zh="每秒的数值均有存储", unit="values"
 )
@@ -171,6 +177,25 @@ def _extremes(history: History, rows: Rows, problems: list[str]) -> Check:
         has_b=seen > 0,
         reading_b=as_readings,
     )
+
+
+def asked_finding(history: History) -> Check:
+    """No meter is left alone for two of its periods, from the first reading to the last hour of a long run.
+
+    What was never asked for is a gap to every other judge: a run of months in which a terminal falls silent would pass.
+    """
+    truth = truth_of(history)
+    found: list[str] = []
+    seen = 0
+    for series in truth.series.values():
+        if not series.times:
+            continue
+        period = series.period_us
+        for boundary in range(series.times[0] // period * period, history.end_us - 2 * period, period):
+            seen += 1
+            if truth.unasked(series.point.id, boundary):
+                found.append(f"{series.point.id}: not asked about {local(boundary)}")
+    return ASKED_TO_THE_END.none_among(seen, found)
 
 
 def sum_finding(history: History, long: str, short: str) -> Check:
