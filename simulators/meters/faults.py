@@ -291,6 +291,12 @@ class Locked(Fault, frozen=True, tag="locked"):
     """A writer keeps the database to itself: nobody can read."""
 
 
+class CommittedLate(Fault, frozen=True, tag="committed-late"):
+    """Rows get their numbers at once and are to be seen `after_s` seconds later, when higher ones have long been."""
+
+    after_s: float
+
+
 class Withheld(Fault, frozen=True, tag="withheld"):
     """The database refuses the reader: its right to the table is gone, or the table has another name."""
 
@@ -336,6 +342,7 @@ AnyFault = (
     | OtherType
     | ForeignCertificate
     | Locked
+    | CommittedLate
     | Withheld
     | WrongRange
     | StatusBits

@@ -18,7 +18,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -34,7 +34,7 @@ from sqlalchemy.pool import NullPool
 
 from simulators.clock import Clock, Observe
 from simulators.events import Published
-from simulators.meters.faults import Delayed, Duplicate, Fault, Locked, Omitted, Silent, Withheld
+from simulators.meters.faults import CommittedLate, Delayed, Duplicate, Fault, Locked, Omitted, Silent, Withheld
 from simulators.systems.database_server import DatabaseServer
 from simulators.systems.tagged import TaggedMeter, tag_value
 
@@ -61,13 +61,14 @@ _READINGS = Table(
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of one device of one instant: tag to decimal text (empty: NULL)."""
+    """Rows of one device of one instant: tag to decimal text (empty: NULL); `first` is the id kept for them."""
 
     meter: TaggedMeter
     stamp: int
     rows: dict[str, str]
     fault: str
     copy: bool = False
+    first: int = 0
 
 
 class SqlDatabase:
@@ -105,6 +106,7 @@ class SqlDatabase:
         self._here = asyncio.Event()
         self._here.set()
         self._batches = 0
+        self._last_id = 0
         for meter in self.meters:
             meter.altered = self._altered.set
 
@@ -201,14 +203,21 @@ class SqlDatabase:
             await asyncio.sleep((due - now) / 1_000_000)
             # A timer may be early by what its float cannot hold; the rows are those of the grid.
             batch = self._batch(meter, due)
-            late, twice = meter.fault(Delayed), meter.fault(Duplicate)
+            late, twice, kept = meter.fault(Delayed), meter.fault(Duplicate), meter.fault(CommittedLate)
             if isinstance(late, Delayed):
                 self._later(loop, late.after_s, batch)
+            elif isinstance(kept, CommittedLate):
+                self._later(loop, kept.after_s, replace(batch, first=self._numbered(len(batch.rows))))
             else:
                 self._insert(batch)
             if isinstance(twice, Duplicate):
                 again = Batch(meter, batch.stamp, batch.rows, batch.fault, copy=True)
                 self._later(loop, max(twice.after_s, 0.001), again)
+
+    def _numbered(self, count: int) -> int:
+        """The first of so many ids, which are nobody else's from now on."""
+        self._last_id += count
+        return self._last_id - count + 1
 
     def _later(self, loop: asyncio.AbstractEventLoop, after_s: float, batch: Batch) -> None:
         self._timers.append(loop.call_later(after_s, self._insert, batch))
@@ -261,7 +270,11 @@ class SqlDatabase:
     def _put(self, batch: Batch) -> None:
         moment = datetime.fromtimestamp(batch.stamp // 1_000_000, UTC).replace(tzinfo=None) + _ZONE
         moment += timedelta(microseconds=batch.stamp % 1_000_000)
-        rows = [{"tag": tag, "at": moment, "value": self._stored(value)} for tag, value in batch.rows.items()]
+        first = batch.first or self._numbered(len(batch.rows))
+        rows = [
+            {"id": number, "tag": tag, "at": moment, "value": self._stored(value)}
+            for number, (tag, value) in enumerate(batch.rows.items(), first)
+        ]
         if self._lock is not None:
             self._lock.execute(_READINGS.insert(), rows)
             return

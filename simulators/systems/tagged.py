@@ -13,6 +13,7 @@ from simulators.meters.faults import (
     AnyFault,
     BadStatus,
     Calibrating,
+    CommittedLate,
     Delayed,
     Duplicate,
     Fault,
@@ -47,7 +48,7 @@ _OF_VALUES = (Stuck, Sentinel, Jump, Ramp, Scaled, SignFlip, Calibrating)
 _OF_NODES = (BadStatus, Stale, Unstamped, WrongClock, Omitted, OtherType)
 ON_OPCUA = (*_OF_VALUES, *_OF_NODES, Silent, Delayed, Late, Restarting, ForeignCertificate)
 """Faults of a device behind an OPC UA server; the last five are the server's."""
-ON_SQL = (*_OF_VALUES, Omitted, Delayed, Duplicate, Locked, Withheld, Silent)
+ON_SQL = (*_OF_VALUES, Omitted, Delayed, Duplicate, CommittedLate, Locked, Withheld, Silent)
 """Faults of a device whose rows a database holds; the last three are the database's."""
 
 

@@ -21,6 +21,7 @@ from simulators.meters.faults import (
     AnyFault,
     BadStatus,
     Calibrating,
+    CommittedLate,
     Delayed,
     Duplicate,
     ForeignCertificate,
@@ -281,6 +282,7 @@ class TakesEachRowOnce(_Spoiled, Case):
     faults = (
         Delayed(after_s=300),
         Duplicate(after_s=90),
+        CommittedLate(after_s=45),
         Locked(),
         Sentinel(),
         Omitted(points=("energy-system.power",)),

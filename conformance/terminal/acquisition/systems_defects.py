@@ -391,3 +391,20 @@ def system_values_shortened(patch: Patch) -> None:
         return poll
 
     patch(ModbusMeter, "read", read)
+
+
+@defect(
+    "sql-only-higher-numbers",
+    en="a row whose number is lower than one that was read is never looked for",
+    zh="编号低于已读行的新行不再读取",
+    clauses=("isc-2/7.2.2(2)l",),
+)
+def sql_only_higher_numbers(patch: Patch) -> None:
+    """Numbers rise, and so do rows: a transaction that commits late was not thought of."""
+    whole = RowSource.rows
+
+    async def rows(self: RowSource) -> list[Row]:
+        after = self._after
+        return [row for row in await whole(self) if row.id > after]
+
+    patch(RowSource, "rows", rows)
