@@ -22,7 +22,7 @@ from bench.case.program_evidence import reasons
 from bench.dut import TerminalAdapter
 from bench.dut.profile import Claim, Profile
 from bench.heap import at_rest
-from bench.history import History, HistoryError, Recorder, read_history
+from bench.history import MOST_HELD, History, HistoryError, Recorder, read_history
 from bench.history.growing import GrowingRecord
 from bench.journal import Journal, now, place_of
 from bench.layout.scenario import at_declared
@@ -236,13 +236,14 @@ def _stopped(error: BaseException | None) -> bool:
 
 def _conducted(case: Case, setup: Setup, blank: CaseResult) -> tuple[CaseResult, History | None]:
     record = place_of(blank.id, blank.attempt) / RECORD
-    recorder = Recorder((setup.folder / record).parent)
+    recorder = Recorder((setup.folder / record).parent, held=MOST_HELD if setup.rig.name == VIRTUAL_RIG else 0)
     began = time.perf_counter()
     try:
         with at_rest():
             simulated_s, history = _recorded(case, setup, blank.seed, recorder, setup.folder / record)
             judged = judge(case, history)
     except Exception as error:
+        recorder.discard()
         if _stopped(error):
             raise KeyboardInterrupt from error
         where = traceback.format_exc(limit=-4)

@@ -9,11 +9,16 @@ in microseconds UTC; all readings are decimal text.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import sys
+import weakref
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import BinaryIO, TypeVar, cast, overload
 
 import msgspec
 
@@ -40,6 +45,8 @@ from simulators.events import (
 )
 
 __all__ = [
+    "MOST_HELD",
+    "SPOOL",
     "AnyEvent",
     "Began",
     "Behaviour",
@@ -325,6 +332,12 @@ E = TypeVar("E", bound=Event)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _GENESIS = hashlib.new("sm3", b"carbonbench history 1").digest()
 _SHOWN = 16
+_BLOCK_OCTETS = 1 << 16
+
+MOST_HELD = 30_000
+"""So many events of a history are held in memory (about 25 MB); a longer one lies on the disk."""
+SPOOL = "record.spool"
+"""Events of a record under way that have left memory."""
 _EMPTY = hashlib.new("sm3")
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(AnyEvent)
@@ -352,14 +365,93 @@ class HistoryError(Exception):
     """A record that cannot be trusted or read; the text names file, line and what is wrong."""
 
 
+class _Found(list[Event]):
+    """Events of one type that were read from a record; a plain list cannot be referred to weakly."""
+
+    __slots__ = ("__weakref__",)
+
+
+class _Places:
+    """Where each event of a record lies in its file, and of what type it is: ten octets an event."""
+
+    def __init__(self) -> None:
+        self._starts = array("Q", (0,))
+        self._types = array("H")
+        self._numbers: dict[type[Event], int] = {}
+
+    def __len__(self) -> int:
+        return len(self._types)
+
+    def add(self, event: Event, octets: int) -> None:
+        """The next event, whose line has so many octets."""
+        self._types.append(self._numbers.setdefault(type(event), len(self._numbers)))
+        self._starts.append(self._starts[-1] + octets)
+
+    def place(self, number: int) -> tuple[int, int]:
+        """First octet and length of a line."""
+        start = self._starts[number]
+        return start, self._starts[number + 1] - start
+
+    def of(self, kind: type[Event]) -> Iterator[int]:
+        """Numbers of the events of a type."""
+        wanted = self._numbers.get(kind)
+        return (number for number, found in enumerate(self._types) if found == wanted)
+
+
+class _OnDisk(Sequence[Event]):
+    """Events of a record that are read from its file whenever somebody looks at them."""
+
+    def __init__(self, path: Path, lines: _Places) -> None:
+        self._lines = lines
+        # A descriptor outlives what becomes of the file's name.
+        self._file = os.open(path, os.O_RDONLY)
+        weakref.finalize(self, os.close, self._file)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Event]: ...
+    def __getitem__(self, index: int | slice) -> Event | list[Event]:
+        numbers = range(len(self))[index]
+        if isinstance(numbers, int):
+            return next(self._read((numbers,)))
+        return [*self._read(numbers)]
+
+    def __iter__(self) -> Iterator[Event]:
+        return self._read(range(len(self)))
+
+    def of(self, kind: type[Event]) -> _Found:
+        """The events of one type."""
+        return _Found(self._read(self._lines.of(kind)))
+
+    def _read(self, numbers: Iterable[int]) -> Iterator[Event]:
+        block, begin, end = b"", 0, 0
+        for number in numbers:
+            start, octets = self._lines.place(number)
+            if not begin <= start or start + octets > end:
+                block = os.pread(self._file, max(_BLOCK_OCTETS, octets), start)
+                begin, end = start, start + len(block)
+            line = block[start - begin : start - begin + octets]
+            yield _decoder.decode(line[line.index(b",") + 1 : -2])
+
+
 class History:
-    """The events of one case in order, indexed by type; what a judge sees. `folder` holds its captures."""
+    """The events of one case in order, indexed by type; what a judge sees. `folder` holds its captures.
+
+    The events of a long one lie on the disk: those of one type are read when asked for, and go when nobody has them.
+    """
 
     def __init__(self, events: Sequence[Event], digest: str = "", folder: Path | None = None) -> None:
         self.events = events
         self.digest = digest
         self.folder = folder
         self._by_type: dict[type[Event], list[Event]] = {}
+        self._in_use: weakref.WeakValueDictionary[type[Event], _Found] = weakref.WeakValueDictionary()
+        if isinstance(events, _OnDisk):
+            return
         for event in events:
             self._by_type.setdefault(type(event), []).append(event)
 
@@ -387,6 +479,11 @@ class History:
 
     def of(self, kind: type[E]) -> list[E]:
         """All events of one type, in order."""
+        if isinstance(self.events, _OnDisk):
+            found = self._in_use.get(kind)
+            if found is None:
+                found = self._in_use[kind] = self.events.of(kind)
+            return found  # type: ignore[return-value]
         return self._by_type.get(kind, [])  # type: ignore[return-value]
 
     def capture(self, segment: str) -> Path | None:
@@ -474,6 +571,12 @@ class Chain:
         """SM3 over all events so far, in hex."""
         return self._digest.hex()
 
+    def copy(self) -> Chain:
+        """Another that goes on from here."""
+        made = Chain()
+        made._digest, made.events = self._digest, self.events
+        return made
+
     def line(self, event: Event) -> bytes:
         """The line of the next event."""
         return self.written(event)[1]
@@ -515,14 +618,21 @@ class Recorder:
 
     Events must come in the order of their times; the recorder refuses a step back, since a history that runs backwards
     proves nothing. Once sealed it takes nothing more: what a dead program still says is no part of the history.
-    `folder` is where the record will lie, and captures beside it.
+    `folder` is where the record will lie, and captures beside it. With `held` no more than so many events are in
+    memory: then they go to a file in the folder (`SPOOL`), and `events` holds those that came since. What the disk does
+    not take stays in memory; `save` tells.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, held: int = 0) -> None:
         self.folder = folder
         self.events: list[Event] = []
         self._last = 0
         self._sealed = False
+        self._chain = Chain()
+        self._spooled = _Places()
+        self._held = held if folder is not None else 0
+        self._due = self._held or sys.maxsize
+        self._spool: BinaryIO | None = None
 
     def seal(self) -> None:
         """The world has ended: ignore whatever comes from now on."""
@@ -536,9 +646,39 @@ class Recorder:
             raise HistoryError(f"event {type(event).__name__} at {event.t} µs comes after one at {self._last} µs")
         self._last = event.t
         self.events.append(event)
+        if len(self.events) >= self._due:
+            try:
+                self._put_away()
+            except OSError:
+                # Who tells an event is not whom it concerns: `save` tries again.
+                self._due += self._held
+
+    def _put_away(self) -> None:
+        """Write what is in memory behind what was written before. Raises OSError."""
+        assert self.folder is not None
+        if self._spool is None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._spool = (self.folder / SPOOL).open("wb", buffering=0)
+        at = self._spool.tell()
+        chain, lines = self._chain.copy(), list[bytes]()
+        for event in self.events:
+            lines.append(chain.line(event))
+        try:
+            _write(self._spool, b"".join(lines))
+        except OSError:
+            with suppress(OSError):
+                self._spool.seek(at)
+                self._spool.truncate()
+            raise
+        for event, line in zip(self.events, lines, strict=True):
+            self._spooled.add(event, len(line))
+        self._chain = chain
+        self.events.clear()
+        self._due = self._held
 
     def history(self) -> History:
-        """What was recorded so far, with the digest of its chain."""
+        """What was recorded so far, with the digest of its chain. Only for a recorder that holds all of it."""
+        assert self._spool is None
         events: list[Event] = []
         digest = _GENESIS
         for event in (*self.events,):
@@ -549,8 +689,14 @@ class Recorder:
 
     def save(self, path: Path) -> History:
         """Write the record (a temporary file, then a rename, so that no half record exists) and return the history."""
+        if self._spool is not None:
+            self.events.append(Ended(t=self._last, events=len(self._spooled) + len(self.events)))
+            self._put_away()
+            self._spool.close()
+            (path.parent / SPOOL).replace(path)
+            return History(_OnDisk(path, self._spooled), self._chain.digest, path.parent)
         path.parent.mkdir(parents=True, exist_ok=True)
-        chain = Chain()
+        chain = self._chain.copy()
         partial = path.with_name(path.name + ".part")
         last = self.events[-1].t if self.events else 0
         events: list[Event] = [*self.events, Ended(t=last, events=len(self.events))]
@@ -560,6 +706,20 @@ class Recorder:
                 out.write(line)
         partial.replace(path)
         return History(events, chain.digest, path.parent)
+
+    def discard(self) -> None:
+        """Nobody wants the record any more: remove what of it is on the disk."""
+        if self._spool is not None:
+            self._spool.close()
+            assert self.folder is not None
+            (self.folder / SPOOL).unlink(missing_ok=True)
+
+
+def _write(out: BinaryIO, octets: bytes) -> None:
+    """All of it. Raises OSError."""
+    view = memoryview(octets)
+    while view:
+        view = view[out.write(view) :]
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -574,17 +734,23 @@ def read_history(path: Path) -> History:
     """
     chain = Chain()
     events: list[Event] = []
+    lines = _Places()
+    event: Event | None = None
     shown = ""
     try:
         for number, line in _lines(path):
             event, shown = chain.proven(line, _place(path, number))
-            events.append(event)
+            lines.add(event, len(line))
+            if number <= MOST_HELD:
+                events.append(event)
+            elif events:
+                events.clear()
+        kept = events if len(events) == len(lines) else _OnDisk(path, lines)
     except OSError as error:
         raise HistoryError(f"{path}: cannot be read ({error.strerror}) / 无法读取") from None
-    last = events[-1] if events else None
-    if not isinstance(last, Ended) or last.events != len(events) - 1 or shown != chain.digest:
+    if not isinstance(event, Ended) or event.events != len(lines) - 1 or shown != chain.digest:
         raise HistoryError(f"{path}: the record is not complete: its end line is missing / 记录不完整：缺少结束行")
-    return History(events, chain.digest, path.parent)
+    return History(kept, chain.digest, path.parent)
 
 
 @dataclass(frozen=True)

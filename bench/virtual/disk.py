@@ -43,7 +43,7 @@ from types import TracebackType
 import apsw
 
 from bench.virtual.domain import PowerCut
-from bench.virtual.medium import SECTOR, Inode, Keep, Link, Truncate, Write, absolute, apply, put, survivors
+from bench.virtual.medium import SECTOR, Inode, Keep, Link, Truncate, Write, absolute, apply, survivors
 from bench.virtual.vfs import Moment, Vfs
 
 __all__ = ["SECTOR", "DiskFault", "DiskRevoked", "Keep", "Moment", "VirtualDisk"]
@@ -166,6 +166,8 @@ class VirtualDisk:
                 operations.extend((operation.serial, inode, operation) for operation in inode.pending)
         operations.extend((link.serial, None, link) for link in self._pending_names)
         operations.sort(key=lambda each: each[0])
+        for inode in inodes.values():
+            inode.fall_back()
         for inode, operation in survivors(
             [(inode, operation) for _, inode, operation in operations], keep, self.chance
         ):
@@ -173,13 +175,15 @@ class VirtualDisk:
                 self._set_name(self._durable_names, operation)
             else:
                 assert inode is not None
-                apply(inode.durable, operation)
+                apply(inode.content, operation)
         self._pending_names.clear()
         self._names = dict(self._durable_names)
-        for inode in (*inodes.values(), *self._names.values()):
-            inode.pending.clear()
+        for inode in self._names.values():
+            if id(inode) not in inodes:
+                inodes[id(inode)] = inode
+                inode.fall_back()
+        for inode in inodes.values():
             inode.locks.clear()
-            inode.content = bytearray(inode.durable)
         self._traps.clear()
         self._vfs = self._mount()
 
@@ -272,7 +276,7 @@ class VirtualDisk:
     def durable_image(self, name: str) -> bytes | None:
         """A file's content as the medium holds it, None when the medium has no such name."""
         inode = self._durable_names.get(absolute(name))
-        return None if inode is None else bytes(inode.durable)
+        return None if inode is None else inode.durable
 
     def snapshot(self) -> dict[str, bytes]:
         """Every file's content as the device sees it, by name, sorted."""
@@ -344,14 +348,11 @@ class VirtualDisk:
         self._operations += 1
         self.writes += 1
         self.octets_written += len(data)
-        put(inode.content, offset, data)
-        inode.pending.append(Write(self._operations, offset, data))
+        inode.change(Write(self._operations, offset, data))
 
     def _truncate(self, inode: Inode, size: int) -> None:
         self._operations += 1
-        operation = Truncate(self._operations, size)
-        apply(inode.content, operation)
-        inode.pending.append(operation)
+        inode.change(Truncate(self._operations, size))
 
 
 def _epoch() -> int:

@@ -47,26 +47,60 @@ class Link:
     inode: Inode | None
 
 
-class Inode:
-    """A file: its content, its durable content, and the difference as a list of operations."""
+@dataclass(slots=True)
+class _Before:
+    """What an operation replaced: octets from an offset, and the size that the file had."""
 
-    __slots__ = ("content", "durable", "locks", "pending")
+    offset: int
+    data: bytes
+    size: int
+
+
+class Inode:
+    """A file: its content, the operations not yet durable, and what they replaced, which is kept until they are."""
+
+    __slots__ = ("_before", "content", "locks", "pending")
 
     def __init__(self) -> None:
         self.content = bytearray()
-        self.durable = bytearray()
         self.pending: list[Write | Truncate] = []
+        self._before: list[_Before] = []
         self.locks: dict[int, int] = {}
+
+    def change(self, operation: Write | Truncate) -> None:
+        """Carry an operation out, durable with the next sync."""
+        content, size = self.content, len(self.content)
+        if isinstance(operation, Write):
+            offset = operation.offset
+            replaced = bytes(content[offset : offset + len(operation.data)])
+        else:
+            offset = operation.size
+            replaced = bytes(content[offset:])
+        apply(content, operation)
+        self.pending.append(operation)
+        self._before.append(_Before(offset, replaced, size))
 
     def sync(self) -> None:
         """Make the content durable."""
-        durable = self.durable
-        for operation in self.pending:
-            if isinstance(operation, Write):
-                put(durable, operation.offset, operation.data)
-            else:
-                apply(durable, operation)
         self.pending.clear()
+        self._before.clear()
+
+    @property
+    def durable(self) -> bytes:
+        """What the medium holds."""
+        content = self.content.copy()
+        self._undo(content)
+        return bytes(content)
+
+    def fall_back(self) -> None:
+        """Have what the medium holds for content."""
+        self._undo(self.content)
+        self.sync()
+
+    def _undo(self, content: bytearray) -> None:
+        for before in reversed(self._before):
+            content[before.offset : before.offset + len(before.data)] = before.data
+            del content[before.size :]
 
 
 def apply(medium: bytearray, operation: Write | Truncate) -> None:

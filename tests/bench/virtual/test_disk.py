@@ -6,8 +6,11 @@ import random
 
 import apsw
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bench.virtual.disk import SECTOR, DiskRevoked, Keep, VirtualDisk
+from bench.virtual.medium import Inode, Truncate, Write
 
 
 @pytest.fixture
@@ -208,3 +211,25 @@ def test_mistakes_are_sentences(disk: VirtualDisk) -> None:
         disk.io_error(2)
     with pytest.raises(FileNotFoundError, match="it has none"):
         disk.image("nothing")
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("write"), st.integers(0, 40), st.binary(min_size=1, max_size=30)),
+            st.tuples(st.just("truncate"), st.integers(0, 60), st.just(b"")),
+            st.tuples(st.just("sync"), st.just(0), st.just(b"")),
+        )
+    )
+)
+def test_the_medium_holds_what_was_synced_whatever_came_after(steps: list[tuple[str, int, bytes]]) -> None:
+    inode, synced = Inode(), b""
+    for number, (step, where, data) in enumerate(steps):
+        if step == "sync":
+            inode.sync()
+            synced = bytes(inode.content)
+        else:
+            inode.change(Write(number, where, data) if step == "write" else Truncate(number, where))
+        assert inode.durable == synced
+    inode.fall_back()
+    assert (bytes(inode.content), inode.pending) == (synced, [])
