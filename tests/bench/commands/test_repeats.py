@@ -9,6 +9,7 @@ import pytest
 from suite_kit import carbonbench, digests, repeated_elsewhere, run_folder, verdicts
 
 
+@pytest.mark.timeout(7200)
 @pytest.mark.skipif("CARBONBENCH_REPEAT" not in os.environ, reason="make repeat runs the whole suite twice")
 def test_the_whole_suite_gives_one_history(tmp_path: Path) -> None:
     told = carbonbench("run", "-n", "2", cwd=tmp_path)
