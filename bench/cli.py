@@ -33,7 +33,7 @@ def _run(words: argparse.Namespace) -> int:
     args += ["-p", "no:terminal", "-p", "no:faulthandler", "--assert", "plain", "--live"]
     for row in ROWS.values():
         args += row.written(getattr(words, row.key))
-    if words.workers not in ("", "0", "1"):
+    if words.workers not in ("", "1"):
         wrong: list[str] = []
         workers_of(words.workers, wrong)
         if wrong:

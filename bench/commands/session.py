@@ -289,6 +289,7 @@ class Session:
             raise SessionError(
                 f"--out {self.options.out}: cannot make {self.folder}: {error.strerror} / 无法创建"
             ) from None
+        self._tell_misspelt()
         self._tell_outdated()
 
     def _taken_up(self) -> RunFile:
@@ -306,6 +307,15 @@ class Session:
         seen = last_sign(self.folder)
         sittings = [sat if sat.ended else msgspec.structs.replace(sat, seen=seen) for sat in file.sittings]
         return msgspec.structs.replace(file, sittings=tuple(sittings))
+
+    def _tell_misspelt(self) -> None:
+        """Say at the start which answers of the profile answer nothing, and which claim cannot be looked at."""
+        from conformance.clauses import load_ledger
+        from conformance.clauses.ics import unheeded
+        from conformance.clauses.statement import read_statement
+
+        for each in unheeded(self.profile, load_ledger(), read_statement()) if self.options.live else ():
+            print(f"{self.profile.path}: {each}", file=sys.stderr)
 
     def _tell_outdated(self) -> None:
         """Say at the start, not after days, which expected failures are void."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import difflib
 import json
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,7 +22,7 @@ import jinja2
 import msgspec
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from bench.dut import Launch, LaunchError, Seat
+from bench.dut import Launch, LaunchError, Seat, templates
 from bench.dut.revocation import lists_of, status_of
 from bench.dut.systems import system_of, systems_of
 from simulators.centres.kinds import kinds
@@ -41,6 +42,20 @@ QUESTIONS = (
     "configuration-backup", "configuration-restore",
 )  # fmt: skip
 """What an operator may ask (see `bench.facade.bench.Operator`)."""
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "readings": ("at", "value", "quality", "source", "origin", "raw"),
+    "records": ("start", "end", "value", "flag", "opening", "closing", "source", "min", "max"),
+    "estimates": ("at", "value", "method", "quality"),
+    "manual": ("start", "value", "author", "reason", "original", "verdict"),
+    "gaps": ("point", "start", "end", "cause", "centre"),
+    "queue": ("centre", "pending", "oldest"),
+    "log": ("at", "kind", "code", "subject", "text", "en", "zh"),
+    "alarms": ("kind", "code", "subject", "raised", "cleared"),
+    "export": ("point", "unit", "start", "end", "value", "flag"),
+    "emission-sources": ("emission_source", "point"),
+    "classified": ("point", "start", "end", "value", "flag"),
+}
+"""The fields that judges look at, by question; rows of other questions are only recorded, or free."""
 _OUTSIDE = "connection.files: expected a path below the state folder, found {!r} / 取值无效"
 _ANSWER_S = 30.0
 _MOST_OCTETS = 64 << 20
@@ -351,7 +366,14 @@ class _Checker:
     def _wrong(self, key: str, expected: str, found: object) -> None:
         self._found.append(f"connection.{key}: expected {expected}, found {found!r} / 取值无效")
 
-    def _template(self, key: str, text: object, *, expression: bool = False) -> None:
+    def _template(
+        self,
+        key: str,
+        text: object,
+        *,
+        expression: bool = False,
+        known: Mapping[str, Collection[str] | None] = templates.FIELDS,
+    ) -> None:
         if not isinstance(text, str):
             self._wrong(key, "a text", text)
             return
@@ -362,6 +384,12 @@ class _Checker:
                 self._engine.parse(text)
         except jinja2.TemplateSyntaxError as error:
             self._found.append(f"connection.{key}: line {error.lineno}: {error.message} / 模板语法错误")
+            return
+        if not expression:
+            self._found += [
+                f"connection.{key}: {wrong} / 模板中的名称不存在"
+                for wrong in templates.misnamed(self._engine, text, known)
+            ]
 
     def _table(self, key: str, given: object) -> Mapping[str, Any]:
         if isinstance(given, dict):
@@ -425,8 +453,12 @@ class _Checker:
             self._wrong(f"ask.{what}", "either get or post with an address", sorted(asked))
         for key in ("get", "post", "body"):
             if key in asked:
-                self._template(f"ask.{what}.{key}", asked[key])
+                self._template(f"ask.{what}.{key}", asked[key], known=templates.ASKED)
         if "rows" in asked:
             self._template(f"ask.{what}.rows", asked["rows"], expression=True)
         for name, text in self._table(f"ask.{what}.fields", asked.get("fields", {})).items():
             self._template(f"ask.{what}.fields.{name}", text, expression=True)
+            if what in FIELDS and name not in FIELDS[what]:
+                near = difflib.get_close_matches(name, FIELDS[what], 1)
+                hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(FIELDS[what])}"
+                self._found.append(f"connection.ask.{what}.fields.{name}: nobody asks for it; {hint} / 未知字段")

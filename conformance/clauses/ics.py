@@ -156,6 +156,9 @@ _CONNECTIONS = {
 }
 
 
+READOUT = "local.readout"
+
+
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
@@ -222,6 +225,7 @@ def examine(profile: Profile, ledger: Ledger, statement: Statement, cases: Itera
         *_roles(profile),
         *_choices(profile, statement),
         *_declared(profile, statement),
+        *_unasked(profile),
     ]
     known = {question.id for question in asked}
     idle = [
@@ -264,6 +268,20 @@ def _unknown(profile: Profile, ledger: Ledger, statement: Statement) -> Iterator
 def _hint(name: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(name, known, 1)
     return f"; did you mean {near[0]}?" if near else "; carbonbench profile new lists all"
+
+
+def _unasked(profile: Profile) -> Iterator[str]:
+    """A local interface that is claimed, and no way to ask it: every check that reads there would stay open."""
+    if profile.adapter == "command" and profile.claim(READOUT) is Claim.YES and not profile.connection.get("ask"):
+        yield (
+            f'claims.{READOUT}: "yes", and the profile has no section [connection.ask.…]: nobody can read there; add '
+            "[connection.ask.readings] and [connection.ask.records] (docs/TERMINALS.md), or answer no / 未提供查询方式"
+        )
+
+
+def unheeded(profile: Profile, ledger: Ledger, statement: Statement) -> list[str]:
+    """What a run would pass over in silence: answers to questions that nobody asks, and a claim that nobody can see."""
+    return [*_unknown(profile, ledger, statement), *_unasked(profile)]
 
 
 def _unanswered(profile: Profile, asked: Iterable[Asked]) -> Iterator[str]:

@@ -5,7 +5,8 @@ Leaves the world to the rigs and the questions' wording to the clause ledger. A 
 Questions of the capability statement that cases need (profile, section [claims]):
 
 - ``protocol.modbus-tcp``: the terminal reads meters by Modbus TCP.
-- ``source.dlt645``, ``source.cjt188``, ``source.modbus``: it reads such meters on serial lines.
+- ``protocol.modbus-rtu``: it reads meters by Modbus RTU or ASCII on serial lines (one by Modbus TCP alone says no).
+- ``source.dlt645``, ``source.cjt188``: it reads such meters on serial lines.
 - ``source.mqtt``, ``source.https``: it takes data from collectors by MQTT, by HTTPS.
 - ``source.mqtt5``, ``source.mqtt-qos2``, ``source.mqtt-hj212``: by MQTT 5.0, with QoS 2, as HJ 212 text.
 - ``source.opc``, ``source.sql``: it reads nodes of OPC UA servers, rows of databases.

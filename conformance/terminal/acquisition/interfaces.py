@@ -28,7 +28,7 @@ from simulators.meters.faults import (
     WrongUnit,
 )
 
-DLT645, CJT188, SERIAL = "source.dlt645", "source.cjt188", "source.modbus"
+DLT645, CJT188, SERIAL = "source.dlt645", "source.cjt188", "protocol.modbus-rtu"
 
 GAS_VOLUME_STORED = criterion(
     "gas-volume-stored",

@@ -148,10 +148,12 @@ def test_every_problem_of_a_profile_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_names_that_do_not_exist_and_forbidden_things_fail_with_a_sentence_each() -> None:
+    with pytest.raises(LaunchError, match="there is no 'nobody' to name"):
+        launch({"command": ["{{ nobody }}"]})
     with pytest.raises(LaunchError) as caught:
-        launch({"command": ["{{ nobody }}", "{{ ''.__class__.__mro__ }}"], "ready": "no port"})
+        launch({"command": ["{{ connection.nobody }}", "{{ ''.__class__.__mro__ }}"], "ready": "no port"})
     told = str(caught.value)
-    assert "'nobody' is undefined" in told and "unsafe" in told and "expected host:port, got 'no port'" in told
+    assert "has no attribute 'nobody'" in told and "unsafe" in told and "expected host:port, got 'no port'" in told
 
 
 def asked(answer: Callable[[web.Request], Awaitable[web.StreamResponse]], ask: dict[str, Any], what: str) -> Any:
