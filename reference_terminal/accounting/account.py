@@ -139,7 +139,7 @@ def _emission(method: Method, year: int, source: Source, problems: list[Problem]
     try:
         mass = method.formulas[source.term].result(library.constants() | values).in_unit(f"t{term.gas}")
     except FormulaError as error:
-        problems.append(Problem(where, f"{error}; look at its inputs", "除数为零，请检查输入"))
+        problems.append(Problem(where, str(error), "输入无法计算，请检查"))
         return None
     factor = library.gwp(method.gwp, term.gas)
     if factor is None:

@@ -45,8 +45,47 @@ class _Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: dict[str, _Value] = {}
 
 
+class Instrument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A measuring instrument of the report's list (ISC-2 7.3.1, CSMT 11.10)."""
+
+    id: str
+    name: str = ""
+    model: str = ""
+    place: str = ""
+    accuracy: str = ""
+    calibrated: str = ""
+    due: str = ""
+
+
+class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What intensity is told by: a product, or energy, and how much of it was made."""
+
+    name: str
+    amount: str | int
+    unit: str
+
+
+class Notes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a report tells beside figures; what is empty is told as not given."""
+
+    code: str = ""
+    industry: str = ""
+    address: str = ""
+    representative: str = ""
+    contact: str = ""
+    boundary: str = ""
+    data_quality: str = ""
+    uncertainty: str = ""
+    missing_data: tuple[str, ...] = ()
+    base_year: str = ""
+    changes: tuple[str, ...] = ()
+
+
 class Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The file: method, year of accounting, what period it is of, the emitter, decimals to print, the sources."""
+    """The file: method, year of accounting, what period it is of, the emitter, decimals to print, the sources.
+
+    `products`, `instruments` and `notes` are for the report only.
+    """
 
     method: str
     year: int
@@ -54,6 +93,9 @@ class Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     period: str = ""
     emitter: str = ""
     digits: int = 2
+    products: tuple[Product, ...] = ()
+    instruments: tuple[Instrument, ...] = ()
+    notes: Notes = Notes()
 
 
 def read_book(path: Path) -> Book:
@@ -96,6 +138,14 @@ def account_of(book: Book, where: str) -> Account:
             except ValueError as error:
                 problems.append(Problem(f"{where}: source {each.id}.{name}", str(error), "应为十进制数"))
         sources.append(Source(each.id, each.unit, each.term, each.item, given))
+    for each in book.products:
+        try:
+            made = fraction(str(each.amount))
+        except ValueError as error:
+            problems.append(Problem(f"{where}: product {each.name}", str(error), "应为十进制数"))
+            continue
+        if made <= 0:
+            problems.append(Problem(f"{where}: product {each.name}", "expected an amount above 0", "产量应大于 0"))
     if not book.sources:
         problems.append(Problem(f"{where}: sources", "expected at least one source", "至少需要一个排放源"))
     if problems:

@@ -1,4 +1,4 @@
-"""Formulas as text: sums, differences, products and quotients of named quantities and pure numbers.
+"""Formulas as text: sums, differences, products and quotients of named quantities and pure numbers, and enthalpies.
 
 Leaves what the names mean to `method`. A formula is checked once for its units, then worked out exactly.
 """
@@ -6,15 +6,31 @@ Leaves what the names mean to `method`. A formula is checked once for its units,
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from reference_terminal.accounting.quantity import Dimensions, Quantity, UnitError, times, written
+from reference_terminal.accounting import steam
+from reference_terminal.accounting.quantity import Dimensions, Quantity, UnitError, times, unit, written
 
 _PARTS = (
-    ast.BinOp, ast.UnaryOp, ast.Constant, ast.Load, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.USub,
+    ast.BinOp, ast.UnaryOp, ast.Constant, ast.Load, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.USub, ast.Call,
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Function:
+    """What a formula may call: units of what it takes, what it gives and its unit."""
+
+    takes: tuple[str, ...]
+    gives: str
+    work: Callable[..., Fraction]
+
+
+FUNCTIONS = {
+    "ENTHALPY": Function(("MPa", "°C"), "kJ/kg", steam.superheated),
+    "ENTHALPY_SATURATED": Function(("MPa",), "kJ/kg", steam.saturated),
+}
 
 
 class FormulaError(ValueError):
@@ -34,11 +50,13 @@ class Formula:
         return _dimensions(self.tree, of)
 
     def result(self, values: Mapping[str, Quantity]) -> Quantity:
-        """Work it out. Raises FormulaError for a division by zero."""
+        """Work it out. Raises FormulaError for a division by zero, or where there is no steam."""
         try:
             return _worked_out(self.tree, values, self.text)
         except ZeroDivisionError:
             raise FormulaError(f"{self.text}: division by zero") from None
+        except steam.SteamError as error:
+            raise FormulaError(str(error)) from None
 
 
 def parse(text: str) -> Formula:
@@ -50,7 +68,12 @@ def parse(text: str) -> Formula:
     names = dict[str, None]()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
-            names[node.id] = None
+            if node.id not in FUNCTIONS:
+                names[node.id] = None
+        elif isinstance(node, ast.Call) and (
+            not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS or node.keywords
+        ):
+            raise FormulaError(f"{text!r}: only {', '.join(FUNCTIONS)} can be called")
         elif not isinstance(node, _PARTS):
             raise FormulaError(f"{text!r}: only + - * / and brackets stand in a formula")
     order = sorted(names, key=text.index)
@@ -65,6 +88,11 @@ def _dimensions(node: ast.expr, of: Mapping[str, Dimensions]) -> Dimensions:
             return ()
         case ast.UnaryOp(operand=inner):
             return _dimensions(inner, of)
+        case ast.Call(func=ast.Name(id=name), args=args):
+            takes = [unit(each).dimensions for each in FUNCTIONS[name].takes]
+            if [_dimensions(each, of) for each in args] != takes:
+                raise UnitError(f"{name} takes {', '.join(FUNCTIONS[name].takes)}")
+            return unit(FUNCTIONS[name].gives).dimensions
         case ast.BinOp(left=left, op=ast.Mult() | ast.Div() as op, right=right):
             return times(_dimensions(left, of), _dimensions(right, of), 1 if isinstance(op, ast.Mult) else -1)
         case ast.BinOp(left=left, right=right):
@@ -85,6 +113,11 @@ def _worked_out(node: ast.expr, values: Mapping[str, Quantity], text: str) -> Qu
             return Quantity(Fraction(ast.get_source_segment(text, node) or "0"))
         case ast.UnaryOp(op=ast.USub(), operand=inner):
             return -_worked_out(inner, values, text)
+        case ast.Call(func=ast.Name(id=name), args=args):
+            called = FUNCTIONS[name]
+            given = [_worked_out(each, values, text) for each in args]
+            exact = [each.in_unit(in_) for each, in_ in zip(given, called.takes, strict=True)]
+            return Quantity.of(called.work(*exact), called.gives)
         case ast.BinOp(left=left, op=op, right=right):
             one, other = _worked_out(left, values, text), _worked_out(right, values, text)
             match op:

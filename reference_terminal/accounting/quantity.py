@@ -31,6 +31,8 @@ _OTHERS = {
     "min": ("h", Fraction(1, 60)),
     "d": ("h", Fraction(24)),
     "°C": ("°C", Fraction(1)),
+    "MPa": ("MPa", Fraction(1)),
+    "kPa": ("MPa", Fraction(1, 1000)),
     "piece": ("piece", Fraction(1)),
     "km": ("km", Fraction(1)),
     "kmol": ("kmol", Fraction(1)),

@@ -98,6 +98,9 @@ def _parser() -> argparse.ArgumentParser:
     made = tools.add_parser("account", help="emissions of a period from a file / 由活动数据文件核算排放量")
     made.add_argument("file", metavar="FILE.toml", type=Path, nargs="?", help="activity data / 活动数据文件")
     made.add_argument("--json", metavar="FILE", type=Path, help="write the account for programs / 输出 JSON")
+    made.add_argument(
+        "--report", metavar="FILE", type=Path, help="inventory report, .docx or .xlsx / 温室气体盘查报告书"
+    )
     made.add_argument("--methods", action="store_true", help="the library of methods / 方法库")
     tools.add_parser("codes", help="codes of log entries and alarms / 日志与告警代码")
     return top
@@ -111,15 +114,19 @@ def _codes() -> int:
 
 
 def _account(words: argparse.Namespace) -> int:
-    from reference_terminal.accounting import book
+    from reference_terminal.accounting import book, report
 
     if words.methods:
         print(book.listed())
         return 0
     if words.file is None:
         raise ValueError("expected FILE.toml or --methods")
+    if words.report and words.report.suffix not in report.WRITERS:
+        raise ValueError(f"--report {words.report}: expected a name that ends with {' or '.join(report.WRITERS)}")
     given = book.read_book(words.file)
     found = book.account_of(given, str(words.file))
+    if words.report:
+        words.report.write_bytes(report.WRITERS[words.report.suffix](report.compiled(given, found)))
     if words.json:
         words.json.write_bytes(book.to_json(given, found))
     print(book.printed(given, found))

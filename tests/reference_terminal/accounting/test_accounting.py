@@ -6,6 +6,8 @@ import json
 from fractions import Fraction
 from pathlib import Path
 
+import docx
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,7 +60,7 @@ def test_unknown_units_are_a_sentence(name: str) -> None:
         unit(name) if name != "GJ/" else unit("GJ/q")
 
 
-@pytest.mark.parametrize("text", ("a +", "f(a)", "a ** 2", "a if b else c", "[a]", "a.b", "a; b"))
+@pytest.mark.parametrize("text", ("a +", "f(a)", "ENTHALPY(a, b=1)", "a ** 2", "a if b else c", "[a]", "a.b", "a; b"))
 def test_what_is_no_formula_is_refused(text: str) -> None:
     with pytest.raises(FormulaError):
         parse(text)
@@ -99,6 +101,7 @@ inputs = [
         (method_of("AD * CC * CO2_C", more=', default = "2"'), "above its bound"),
         (method_of("AD * CC * CO2_C", "tCO3"), "is no unit"),
         (method_of("AD *"), "is no formula"),
+        (method_of("ENTHALPY(AD, CC)"), "ENTHALPY takes MPa, °C"),
         (b"document = 1", "method m"),
         (b'\ndocument = "d"\nedition = "1"\nfirst_year = 2020\ngwp = "SAR"\ncommon = ["none"]', "no common term"),
     ),
@@ -132,6 +135,7 @@ def src(term: str, item: str = "", **values: tuple[str, str]) -> Source:
     )
 
 
+OTHER = "other-industry-ndrc-2015"
 WRONG: tuple[tuple[str, Source, int, str, str], ...] = (
     (STEEL, src("limestone", AD=("-1", "t")), 2025, "source s.AD", "is negative"),
     (STEEL, src("fuel", "烟煤", FC=("1", "t"), OF=("101", "%")), 2025, "source s.OF", "above 100 %"),
@@ -151,6 +155,8 @@ WRONG: tuple[tuple[str, Source, int, str, str], ...] = (
         "source s.CF_B",
         "above 99.9 %",
     ),
+    (OTHER, src("steam-state-in", MA=("1", "t"), P=("1", "MPa"), T=("150", "°C")), 2025, "source s", "water is liquid"),
+    (OTHER, src("steam-saturated-in", MA=("1", "t"), P=("0", "MPa")), 2025, "source s", "IF97 has no steam"),
     ("cement-cets-2024", src("fuel", "烟煤", FC=("1", "t")), 2025, "source s.OF", "missing: factor oxidation"),
 )
 
@@ -275,6 +281,44 @@ def test_the_tool_prints_the_chain_and_writes_the_account(tmp_path: Path, capsys
     assert found["sources"][1]["inputs"][1]["default"] is True
 
 
+NOTES = """
+[[products]]
+name = "粗钢"
+amount = 1000
+unit = "t"
+[[instruments]]
+id = "W1"
+name = "belt scale"
+[notes]
+boundary = "=全厂"
+missing_data = ["2025-05-03 02:00 to 04:00, filled"]
+"""
+
+
+def test_the_report_opens_in_word_and_excel(tmp_path: Path) -> None:
+    path = tmp_path / "may.toml"
+    path.write_text(BOOK + NOTES, "utf-8")
+    assert main(["account", str(path), "--report", str(tmp_path / "may.docx")]) == 0
+    assert main(["account", str(path), "--report", str(tmp_path / "may.xlsx")]) == 0
+    word = docx.Document(str(tmp_path / "may.docx"))
+    texts = [paragraph.text for paragraph in word.paragraphs]
+    texts += [cell.text for table in word.tables for row in table.rows for cell in row.cells]
+    sheets = openpyxl.load_workbook(tmp_path / "may.xlsx")
+    cells = [cell for sheet in sheets for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} == {"s"}
+    for words in (
+        "4463.72 tCO2e",
+        "4.463716 tCO2e/t",
+        "=全厂",
+        "2025-05-03 02:00 to 04:00, filled",
+        "belt scale W1",
+        "未提供 / not given",
+        "without electricity and heat: 4400.04 tCO2e",
+    ):
+        assert any(words in text for text in texts), words
+        assert any(words in str(cell.value) for cell in cells), words
+
+
 def test_the_tool_lists_the_library(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["account", "--methods"]) == 0
     out = capsys.readouterr().out
@@ -293,6 +337,7 @@ def test_the_tool_lists_the_library(capsys: pytest.CaptureFixture[str]) -> None:
         (BOOK.replace("year = 2025", "year = 2025\ndigits = 99"), "expected 0 to 12, got 99"),
         (BOOK.replace('unit = "kWh"', 'unit = "kWhh"'), "no unit that is known"),
         (BOOK.replace('data.AD = { value = "120000"', 'data.AD = { valeu = "120000"'), "valeu"),
+        (BOOK + NOTES.replace("amount = 1000", "amount = 0"), "expected an amount above 0"),
         (BOOK.partition("[[sources]]")[0] + "sources = []\n", "at least one source"),
     ),
 )
@@ -311,6 +356,8 @@ def test_a_file_that_cannot_be_used_is_told_in_sentences(
 def test_no_file_and_no_text_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["account"]) == 2
     assert "expected FILE.toml or --methods" in capsys.readouterr().err
+    assert main(["account", str(tmp_path / "none.toml"), "--report", str(tmp_path / "r.pdf")]) == 2
+    assert "ends with .docx or .xlsx" in capsys.readouterr().err
     assert main(["account", str(tmp_path / "none.toml")]) == 2
     assert "cannot be read" in capsys.readouterr().err
     (tmp_path / "gbk.toml").write_bytes("emitter = '钢'".encode("gbk"))

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import pytest
 
-from reference_terminal.accounting import library
+from reference_terminal.accounting import library, steam
 from reference_terminal.accounting.account import Account, Given, Source, account
 from reference_terminal.accounting.printed import fraction, rounded
 
@@ -194,6 +194,33 @@ def test_d06_in_another_set_of_gwp() -> None:
 def test_factors_of_a_table_are_its_own(fuel: str, steel: str, other: str) -> None:
     assert rounded(worked_out("steel-ndrc-2013", source("fuel", fuel, FC=("1", "t"))).total, 3) == steel
     assert rounded(worked_out(OTHER, source("fuel", fuel, FC=("1", "t"))).total, 3) == other
+
+
+ENTHALPY = (
+    ("1.0", "200", "2828.27"),
+    ("1.0", "300", "3051.70"),
+    ("3.0", "350", "3116.06"),
+    ("3.0", "400", "3231.57"),
+    ("3.5", "435", "3303.61"),
+    ("10", "540", "3476.87"),
+    ("1.0", "179.89", "2777.12"),
+)
+SATURATED = (("0.1", "2674.95"), ("0.5", "2748.11"), ("1.0", "2777.12"), ("2.0", "2798.38"), ("10.0", "2725.47"))
+
+
+@pytest.mark.parametrize(("pressure", "temperature", "enthalpy"), ENTHALPY)
+def test_enthalpy_of_steam(pressure: str, temperature: str, enthalpy: str) -> None:
+    assert steam.superheated(fraction(pressure), fraction(temperature)) == fraction(enthalpy)
+
+
+@pytest.mark.parametrize(("pressure", "enthalpy"), SATURATED)
+def test_enthalpy_of_saturated_steam(pressure: str, enthalpy: str) -> None:
+    assert steam.saturated(fraction(pressure)) == fraction(enthalpy)
+
+
+def test_d01_by_pressure() -> None:
+    found = worked_out(OTHER, source("steam-saturated-in", MA=("1000", "t"), P=("1000", "kPa")))
+    assert rounded(found.total, 3) == "296.272"
 
 
 def test_e15_a_pure_electrode_and_pig_iron() -> None:

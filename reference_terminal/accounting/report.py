@@ -1,0 +1,256 @@
+"""The inventory report of a period (温室气体盘查报告书) as Word and Excel: sections and tables of one account.
+
+Leaves figures to `account` and what is told beside them to the book. Sections follow GB/T 32150 and ISO 14064-1 9.3.1,
+so that both find theirs (ISC-2 7.2.7, CSMT 11.11). What was not given is said to be so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from reference_terminal.accounting.account import Account
+from reference_terminal.accounting.book import Book, chain
+from reference_terminal.accounting.method import CATEGORIES
+from reference_terminal.accounting.printed import fraction, rounded, short
+
+TITLE = "温室气体盘查报告书 / Greenhouse gas inventory report"
+NOT_GIVEN = "未提供 / not given"
+_INTENSITY_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under a head; all texts."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A numbered section: its title, paragraphs and tables."""
+
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """What both forms of a report hold."""
+
+    heading: str
+    sections: tuple[Section, ...]
+
+
+def compiled(book: Book, found: Account) -> Report:
+    """The report of an account."""
+    method, notes = found.method, book.notes
+    period = book.period or str(book.year)
+    entity = (
+        ("排放主体 / emitter", book.emitter),
+        ("统一社会信用代码 / code", notes.code),
+        ("行业 / industry", notes.industry),
+        ("地址 / address", notes.address),
+        ("法定代表人 / representative", notes.representative),
+        ("联系人 / contact", notes.contact),
+        ("报告期 / period", period),
+    )
+    return Report(
+        f"{book.emitter} {period}".strip(),
+        (
+            Section("排放主体信息 / Entity", tables=(_table(("项目 / item", "内容 / content"), entity),)),
+            Section("核算边界 / Boundary", (notes.boundary or NOT_GIVEN,), (_units(found), _instruments(book))),
+            Section(
+                "核算方法 / Method", (f"{method.document}（{method.edition}）, GWP {method.gwp}", *_unverified(found))
+            ),
+            Section("活动数据 / Activity data", tables=(_inputs(found, "activity"),)),
+            Section("排放因子 / Factors", tables=(_inputs(found, "factor"),)),
+            Section("排放量 / Emissions", tables=(_sources(book, found), *_sums(book, found))),
+            Section("不计入总量 / Beside the total", tables=(_apart(book, found),)),
+            Section("总量 / Total", (f"{rounded(found.total, book.digits)} tCO2e", *_without_energy(book, found))),
+            Section("排放强度 / Intensity", tables=(_intensity(book, found),)),
+            Section(
+                "数据质量 / Data quality",
+                (notes.data_quality or NOT_GIVEN, f"不确定度 / uncertainty: {notes.uncertainty or NOT_GIVEN}"),
+            ),
+            Section("缺失数据 / Missing data", notes.missing_data or (NOT_GIVEN,)),
+            Section(
+                "变化 / Changes",
+                (f"基准年 / base year: {notes.base_year or NOT_GIVEN}", *(notes.changes or (NOT_GIVEN,))),
+            ),
+            Section("计算过程 / How each figure came about", tuple("\n".join(chain(each)) for each in found.emissions)),
+            Section("签署 / Signatures", ("编制 / prepared:", "审核 / checked:", "批准 / approved:")),
+        ),
+    )
+
+
+def _table(head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Table:
+    return Table(head, tuple(tuple(cell or NOT_GIVEN for cell in row) for row in rows))
+
+
+def _unverified(found: Account) -> tuple[str, ...]:
+    terms = [f"{each.term.zh} / {each.term.en}" for each in found.emissions if each.term.unverified]
+    told = [f"未经证实 / unverified: {found.method.unverified}"] if found.method.unverified else []
+    return (*told, *(f"未经证实 / unverified: {term}" for term in dict.fromkeys(terms)))
+
+
+def _units(found: Account) -> Table:
+    rows = tuple((each.source.unit, each.source.id, each.term.zh, each.term.en) for each in found.emissions)
+    return _table(("核算单元 / unit", "排放源 / source", "类型", "term"), rows)
+
+
+def _instruments(book: Book) -> Table:
+    head = (
+        "编号 / id",
+        "名称 / name",
+        "型号 / model",
+        "位置 / place",
+        "准确度 / accuracy",
+        "校准 / calibrated",
+        "到期 / due",
+    )
+    return _table(
+        head,
+        tuple(
+            (each.id, each.name, each.model, each.place, each.accuracy, each.calibrated, each.due)
+            for each in book.instruments
+        ),
+    )
+
+
+def _inputs(found: Account, kind: str) -> Table:
+    rows = tuple(
+        (
+            each.source.id,
+            each.source.item or "-",
+            f"{step.input.zh} / {step.input.en}",
+            short(step.value),
+            step.input.unit,
+            f"{'缺省值 / default: ' if step.default else ''}{step.origin or NOT_GIVEN}",
+        )
+        for each in found.emissions
+        for step in each.steps
+        if step.input.kind == kind
+    )
+    return _table(
+        ("排放源 / source", "品种 / item", "数据 / quantity", "数值 / value", "单位 / unit", "来源 / origin"), rows
+    )
+
+
+def _sources(book: Book, found: Account) -> Table:
+    rows = tuple(
+        (
+            each.source.id,
+            each.source.unit,
+            str(CATEGORIES[each.term.category]),
+            str(each.term.scope),
+            each.term.gas,
+            rounded(each.mass, book.digits),
+            rounded(each.equivalent, book.digits),
+        )
+        for each in found.emissions
+        if each.term.counts
+    )
+    head = ("排放源 / source", "核算单元 / unit", "类别 / category", "范围 / scope", "气体 / gas", "质量 / t", "tCO2e")
+    return _table(head, rows)
+
+
+def _sums(book: Book, found: Account) -> tuple[Table, ...]:
+    titles = {"unit": "核算单元 / unit", "category": "类别 / category", "scope": "范围 / scope", "gas": "气体 / gas"}
+    tables: list[Table] = []
+    for what, title in titles.items():
+        names = {key: str(CATEGORIES[key]) if what == "category" else key for key in found.by(what)}
+        rows = tuple((names[key], rounded(value, book.digits)) for key, value in found.by(what).items())
+        tables.append(_table((title, "tCO2e"), rows))
+    return tuple(tables)
+
+
+def _apart(book: Book, found: Account) -> Table:
+    rows = tuple((each.source.id, each.term.zh, rounded(each.equivalent, book.digits)) for each in found.apart())
+    return _table(("排放源 / source", "类型 / term", "tCO2e"), rows)
+
+
+def _without_energy(book: Book, found: Account) -> tuple[str, ...]:
+    energy = sum(value for key, value in found.by("category").items() if key in ("electricity", "heat"))
+    rest = rounded(found.total - energy, book.digits)
+    return (f"不含电力和热力 / without electricity and heat: {rest} tCO2e",)
+
+
+def _intensity(book: Book, found: Account) -> Table:
+    rows = tuple(
+        (
+            each.name,
+            f"{each.amount} {each.unit}",
+            f"{rounded(found.total / fraction(str(each.amount)), _INTENSITY_DIGITS)} tCO2e/{each.unit}",
+        )
+        for each in book.products
+    )
+    return _table(("产品 / product", "产量 / amount", "强度 / intensity"), rows)
+
+
+def to_docx(report: Report) -> bytes:
+    """The octets of a Word file."""
+    import docx
+    from docx.oxml.ns import qn
+
+    made: Any = docx.Document()
+    style = made.styles["Normal"]
+    style.font.name = "Times New Roman"
+    style.element.rPr.rFonts.set(qn("w:eastAsia"), "宋体")
+    made.core_properties.title = TITLE
+    made.add_heading(TITLE, 0)
+    made.add_paragraph(report.heading)
+    for number, section in enumerate(report.sections, 1):
+        made.add_heading(f"{number} {section.title}", 1)
+        for paragraph in section.paragraphs:
+            made.add_paragraph(paragraph)
+        for table in section.tables:
+            cells = made.add_table(rows=1, cols=len(table.head), style="Table Grid")
+            for row in (table.head, *(table.rows or ((NOT_GIVEN,) + ("",) * (len(table.head) - 1),))):
+                into = cells.rows[0].cells if row is table.head else cells.add_row().cells
+                for cell, text in zip(into, row, strict=True):
+                    cell.text = text
+            made.add_paragraph()
+    out = BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def to_xlsx(report: Report) -> bytes:
+    """The octets of an Excel file: a sheet a section. Figures are texts, so that no program rounds them again."""
+    import openpyxl
+
+    book: Any = openpyxl.Workbook()
+    first: Any = book.active
+    first.title = "0"
+    first.append([TITLE])
+    first.append([report.heading])
+    for number, section in enumerate(report.sections, 1):
+        # What a sheet may not be called is left out of its name; the title stands in the sheet.
+        sheet: Any = book.create_sheet(f"{number} {section.title.partition(' / ')[0]}")
+        sheet.append([section.title])
+        for paragraph in section.paragraphs:
+            _row(sheet, (paragraph,))
+        for table in section.tables:
+            sheet.append([])
+            _row(sheet, table.head)
+            for row in table.rows or ((NOT_GIVEN,),):
+                _row(sheet, row)
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _row(sheet: Any, texts: tuple[str, ...]) -> None:
+    """One row of texts; what begins like a formula stays a text."""
+    sheet.append(list(texts))
+    for cell in sheet[sheet.max_row]:
+        cell.data_type = "s"
+
+
+WRITERS: dict[str, Callable[[Report], bytes]] = {".docx": to_docx, ".xlsx": to_xlsx}
+"""How a report is written, by the end of its name."""
