@@ -19,6 +19,12 @@ NOTHING_READABLE = criterion(
     en="no value, name or protocol text can be read in the capture of the uplink",
     zh="上行抓包中读不到任何数值、标识或协议文本",
     unit="streams",
+)
+UPLOADS_ENCRYPTED = criterion(
+    "uploads-encrypted",
+    en="every upload is encrypted on its way, by HTTPS or (with a remark) by HJ 212 in TLS or an enciphered payload",
+    zh="每项上传途中均加密：HTTPS，或（附备注）TLS 内 HJ 212 或加密载荷",
+    unit="streams",
     reading_b_of="R-32/https",
 )
 OWN_CERTIFICATE = criterion(
@@ -152,8 +158,54 @@ def _readable(octets: bytes, words: Sequence[bytes], text: re.Pattern[bytes]) ->
 def unreadable_findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
     """Nothing readable in the capture of the uplink, in either direction, on any connection.
 
-    Without a capture, or when nothing was said to a centre, the question is open. Under reading B only HTTPS counts.
+    Without a capture, or when nothing was said to a centre, the question is open.
     """
+    found, decided = _unreadable(history, centres)
+    yield NOTHING_READABLE.none_among(decided, found)
+
+
+def encrypted_findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
+    """As `unreadable_findings`, and by what the uploads were encrypted (R-32).
+
+    HTTPS alone satisfies the letter of ISC-2 7.2.3-B(6) and reading B; what meets its aim by another way is named.
+    """
+    found, decided = _unreadable(history, centres)
+    yield NOTHING_READABLE.none_among(decided, found)
+    ways = {event.centre: _way(setup_of(history, event.centre)) for event in history.of(Stored)}
+    others = sorted({way for centre, way in ways.items() if centre in centres and way != HTTPS})
+    yield UPLOADS_ENCRYPTED.decide(
+        not found if decided else None,
+        measured=len(found),
+        limit=0,
+        actual="; ".join(f"remark: by {way}, not by HTTPS / 备注：以 {way} 加密，非 HTTPS" for way in others) or HTTPS,
+        evidence=found,
+        has_b=decided,
+        reading_b=not found and not others,
+    )
+
+
+HTTPS = "HTTPS"
+
+
+def _way(setup: CentreSetup) -> str:
+    """By what uploads to a centre are encrypted."""
+    if setup.channel == "plain":
+        return "an enciphered payload"
+    spoken = {"hj212": "HJ 212", "mqtt": "MQTT"}.get(setup.kind)
+    return HTTPS if spoken is None else f"{spoken} in {'TLCP' if setup.channel == 'tlcp' else 'TLS'}"
+
+
+def in_the_clear(history: History) -> list[str]:
+    """Streams of the uplink that say something of the protocols in the clear; none without a capture."""
+    return [
+        f"{source}:{sport} → {target}:{dport}: {', '.join(readable[:4])}"
+        for (source, sport, target, dport), octets in streams(history).items()
+        if (readable := _readable(octets, (), _PROTOCOL_TEXT))
+    ]
+
+
+def _unreadable(history: History, centres: Sequence[str]) -> tuple[list[str], bool]:
+    """What can be read in the capture, and whether that says anything."""
     said = streams(history)
     setups = [setup_of(history, name) for name in centres]
     stored = [event for event in history.of(Stored) if event.centre in centres]
@@ -169,9 +221,7 @@ def unreadable_findings(history: History, centres: Sequence[str]) -> Iterator[Ch
         if readable:
             shown = ", ".join(readable[:4])
             found.append(f"{source}:{sport} → {target}:{dport}: {len(readable)} readable texts, such as {shown}")
-    decided = bool(said) and (bool(stored) or bool(found))
-    https = all(setup.kind == "https" and setup.channel != "plain" for setup in setups)
-    yield NOTHING_READABLE.none_among(decided, found, has_b=decided, reading_b=https and not found)
+    return found, bool(said) and (bool(stored) or bool(found))
 
 
 def rest_findings(history: History) -> Iterator[Check]:

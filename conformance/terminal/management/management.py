@@ -73,7 +73,7 @@ class TakesOverSignedPackages(Case):
         packages.TAKEN_ONLINE: ("csmt/11.4-6", "csmt/11.4a-3"),
         packages.ONLINE_IN_FORCE: ("csmt/11.4-6", "csmt/11.4a-3"),
         packages.OFFLINE_IN_FORCE: ("csmt/11.4b-3",),
-        secrecy.NOTHING_READABLE: ("isc-2/7.2.3-B(6)a",),
+        secrecy.UPLOADS_ENCRYPTED: ("isc-2/7.2.3-B(6)a",),
         **beside(packages.PARAMETERS_ACT),
     }
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, MANAGEMENT)
@@ -98,7 +98,7 @@ class TakesOverSignedPackages(Case):
         yield from packages.report_findings(history, "M")
         yield from packages.taken_findings(history, "M", _ISSUED, _IMPORTED)
         yield from packages.parameter_findings(history, "A", _MINUTES)
-        yield from secrecy.unreadable_findings(history, ("A", "M"))
+        yield from secrecy.encrypted_findings(history, ("A", "M"))
 
 
 WRONG: tuple[Wrong, ...] = ("altered", "wrong-digest", "wrong-signature", "unsigned", "truncated")

@@ -29,7 +29,8 @@ class LetsNobodyReadUploads(Case):
 
     zh = "经双向 TLS 上传的内容在途中不可读，且数据完整送达。"
     checks = {
-        secrecy.NOTHING_READABLE: ("isc-2/7.2.3-B(6)a", "isc-2/7.4.2.1[2]b", "csmt/7.4f", "cpcif/8.3a-1"),
+        secrecy.UPLOADS_ENCRYPTED: ("isc-2/7.2.3-B(6)a",),
+        secrecy.NOTHING_READABLE: ("isc-2/7.4.2.1[2]b", "csmt/7.4f", "cpcif/8.3a-1"),
         **beside(*delivery.ARRIVAL),
     }
     needs = (MODBUS, HJ212, MUTUAL_TLS)
@@ -44,7 +45,7 @@ class LetsNobodyReadUploads(Case):
         await bench.centres.settle(minutes=3)
 
     def judge(self, history: History) -> Iterator[Finding]:
-        yield from secrecy.unreadable_findings(history, all_centres(history))
+        yield from secrecy.encrypted_findings(history, all_centres(history))
         yield from delivered(history)
 
 
@@ -71,7 +72,8 @@ class RefusesBadCertificatesOfCentre(Case):
         secrecy.REFUSED.of("unknown-issuer"): ("isc-2/7.4.1b",),
         secrecy.REFUSED.of("look-alike"): ("isc-2/7.4.1b",),
         secrecy.REFUSED.of("revoked"): ("isc-2/7.4.1b",),
-        secrecy.NOTHING_READABLE: ("isc-2/7.2.3-B(6)a", "csmt/7.4f"),
+        secrecy.UPLOADS_ENCRYPTED: ("isc-2/7.2.3-B(6)a",),
+        secrecy.NOTHING_READABLE: ("csmt/7.4f",),
         **beside(*delivery.ARRIVAL),
     }
     needs = (MODBUS, HJ212, MUTUAL_TLS)
@@ -94,7 +96,7 @@ class RefusesBadCertificatesOfCentre(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from secrecy.refusal_findings(history, "A", BAD)
-        yield from secrecy.unreadable_findings(history, ("A",))
+        yield from secrecy.encrypted_findings(history, ("A",))
         yield from delivered(history)
 
 
@@ -164,7 +166,8 @@ class KeepsTheMixSecret(Case):
 
     zh = "HTTPS 平台、双向 TLS 与载荷加密三类中心并存时，途中不可读，密钥不以明文存储、显示或记入日志。"
     checks = {
-        secrecy.NOTHING_READABLE: ("isc-2/7.2.3-B(6)a", "isc-2/7.4.2.1[2]b", "csmt/7.4f", "cpcif/8.3a-1"),
+        secrecy.UPLOADS_ENCRYPTED: ("isc-2/7.2.3-B(6)a",),
+        secrecy.NOTHING_READABLE: ("isc-2/7.4.2.1[2]b", "csmt/7.4f", "cpcif/8.3a-1"),
         secrecy.NO_SECRET_IN_STORAGE: ("isc-2/7.4.1.4(2)a", "isc-2/7.4.1.4(2)b"),
         secrecy.NO_SECRET_SHOWN: ("isc-2/7.4.1.4(2)a",),
         **beside(*delivery.ARRIVAL),
@@ -191,7 +194,7 @@ class KeepsTheMixSecret(Case):
         await bench.centres.settle(minutes=20)
 
     def judge(self, history: History) -> Iterator[Finding]:
-        yield from secrecy.unreadable_findings(history, all_centres(history))
+        yield from secrecy.encrypted_findings(history, all_centres(history))
         yield from secrecy.rest_findings(history)
         yield from delivery.findings(reconciled(history, ("A", "P")))
 
@@ -212,7 +215,8 @@ class SendsNothingWithoutItsCertificate(Case):
     checks = {
         secrecy.SILENT_WHEN.of("expired"): ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d"),
         secrecy.SILENT_WHEN.of("missing"): ("isc-2/7.4.1b", "isc-2/7.4.1c", "isc-2/7.4.1d"),
-        secrecy.NOTHING_READABLE: ("isc-2/7.2.3-B(6)a", "csmt/7.4f"),
+        secrecy.UPLOADS_ENCRYPTED: ("isc-2/7.2.3-B(6)a",),
+        secrecy.NOTHING_READABLE: ("csmt/7.4f",),
         **beside(secrecy.ALARM_WHEN.of("expired"), secrecy.ALARM_WHEN.of("missing"), *delivery.ARRIVAL),
     }
     needs = (MODBUS, HJ212, MUTUAL_TLS, LOCAL, "centres.three")
@@ -233,7 +237,7 @@ class SendsNothingWithoutItsCertificate(Case):
     def judge(self, history: History) -> Iterator[Finding]:
         yield from secrecy.silence_findings(history, "A", _BAD_OWN)
         yield from secrecy.alarm_findings(history, "A", _BAD_OWN)
-        yield from secrecy.unreadable_findings(history, all_centres(history))
+        yield from secrecy.encrypted_findings(history, all_centres(history))
         yield from delivery.findings(reconciled(history, ("A",)))
 
 
@@ -242,7 +246,8 @@ class TellsThatItIsTurnedAway(Case):
 
     zh = "中心因证书被吊销或签发者不受信任而拒绝终端时，不改走明文，并告警；其他中心不受影响。"
     checks = {
-        secrecy.NOTHING_READABLE: ("isc-2/7.2.3-B(6)a", "csmt/7.4f"),
+        secrecy.UPLOADS_ENCRYPTED: ("isc-2/7.2.3-B(6)a",),
+        secrecy.NOTHING_READABLE: ("csmt/7.4f",),
         **beside(secrecy.ALARM_WHEN.of("revoked"), secrecy.ALARM_WHEN.of("unknown-issuer"), *delivery.ARRIVAL),
     }
     needs = (MODBUS, HJ212, MUTUAL_TLS, LOCAL, "centres.three")
@@ -257,5 +262,5 @@ class TellsThatItIsTurnedAway(Case):
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from secrecy.alarm_findings(history, "A", _REFUSED_OWN)
-        yield from secrecy.unreadable_findings(history, all_centres(history))
+        yield from secrecy.encrypted_findings(history, all_centres(history))
         yield from delivery.findings(reconciled(history, ("A",)))
