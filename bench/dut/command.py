@@ -97,14 +97,24 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
     `certificate` and `key` as PEM text; `topic` of each meter behind one, or `path`), `systems` (id, kind and url of
     OPC UA servers and databases; with security also security, certificate, key, trusted; a meter's `system` is the
     id, a point's `tag` its node or tag), `lines` (name, device, baud, parity, stop_bits of serial lines; `device` is
-    the file to open), `points` (rows of the point table, see `simulators.world.PointRow`), `centres` (fields of
+    the file to open), `points` (rows of the point table, see `simulators.world.PointRow`, and `kept_unit`: in which
+    unit the point is to be kept and sent), `centres` (fields of
     `simulators.centres.spec.CentreSpec`, those of `simulators.trust.authority.TerminalSide`, and `codes` by point;
     `derived` are points to be computed from others (see `bench.layout.scenario.Derived`) with their `code`;
     without those that an operator adds later), `revocation` (urls, look_s, policy; none where no lists are fetched),
     `status` (url, look_s, policy; none where no certificate is asked about), `connection` (that section of the
     profile).
     """
-    rows = [msgspec.to_builtins(row) for row in seat.site.points.values()]
+    units: Mapping[str, str] = seat.settings.get("units", {})
+    limits: Mapping[str, tuple[str, str]] = seat.settings.get("limits", {})
+    rows = [
+        {
+            **msgspec.to_builtins(row),
+            **dict(zip(("low", "high"), limits.get(row.id, (row.low, row.high)), strict=True)),
+            "kept_unit": units.get(row.id, row.unit),
+        }
+        for row in seat.site.points.values()
+    ]
     periods: Mapping[str, float] = seat.settings["periods"]
     meters: list[dict[str, Any]] = []
     for spec in seat.site.world.meters:

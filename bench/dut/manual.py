@@ -237,7 +237,7 @@ def commissioning(seat: Seat) -> str:
     if derived:
         lines += ["", f"derived point,{','.join(list(derived[0])[1:])}"]
         lines += [",".join(_cell(value) for value in each.values()) for each in derived]
-    apart = ("periods", "revocation", "status", "derived")
+    apart = ("periods", "revocation", "status", "derived", "units", "limits")
     lines += ["", "setting,value", *(f"{key},{value}" for key, value in seat.settings.items() if key not in apart)]
     lists = lists_of(seat)
     if lists is not None:
@@ -250,4 +250,8 @@ def commissioning(seat: Seat) -> str:
     if seat.time_server is not None:
         lines.append("time server (NTP),{}:{}".format(*seat.time_server))
     lines += [f"period_s of {meter},{value}" for meter, value in seat.settings["periods"].items()]
+    units: Mapping[str, str] = seat.settings.get("units", {})
+    limits: Mapping[str, tuple[str, str]] = seat.settings.get("limits", {})
+    lines += [f"limits of {point},{low},{high}" for point, (low, high) in limits.items()]
+    lines += [f"unit of {point} as kept and sent,{unit}" for point, unit in units.items()]
     return "\n".join(lines) + "\n"

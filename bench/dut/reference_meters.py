@@ -92,9 +92,17 @@ def meters_of(seat: Seat, gateways: Places, lines: Places) -> list[dict[str, Any
         for spec in site.world.meters
     }
     sources: Mapping[str, str] = settings.get("emission_sources", {})
+    units: Mapping[str, str] = settings.get("units", {})
+    limits: Mapping[str, tuple[str, str]] = settings.get("limits", {})
     for point in (point for group in points.values() for point in group):
         if point["id"] in sources:
             point["emission_source"] = sources[point["id"]]
+        if point["id"] in units:
+            point |= {"source_unit": point["unit"], "unit": units[point["id"]]}
+            # As many as the conversion leaves, not the meter's.
+            point.pop("decimals", None)
+        if point["id"] in limits:
+            point["min"], point["max"] = limits[point["id"]]
     for spare, main in standbys.items():
         for mine, its in zip(points[spare], points[main], strict=True):
             mine["id"] = its["id"]

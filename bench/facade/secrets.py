@@ -6,8 +6,14 @@ Leaves getting at storage and interfaces to the rigs. What is found is told by n
 from __future__ import annotations
 
 import base64
+import bz2
+import gzip
+import io
 import json
+import lzma
 import re
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 
 from simulators.centres.kinds import kind_of
@@ -80,11 +86,36 @@ def values_of(site: Site) -> list[bytes]:
 
 
 def count_values(files: Mapping[str, bytes], values: Sequence[bytes]) -> tuple[dict[str, str], ...]:
-    """A row file, octets, values for each file; `values` counts the different ones in it."""
+    """A row file, octets, values for each file; `values` counts the different ones in it, compressed or not."""
+    opened = {name: octets + unpacked(octets) for name, octets in files.items()}
     return tuple(
-        {"file": name, "octets": str(len(octets)), "values": str(sum(value in octets for value in values))}
+        {"file": name, "octets": str(len(octets)), "values": str(sum(value in opened[name] for value in values))}
         for name, octets in files.items()
     )
+
+
+def unpacked(octets: bytes) -> bytes:
+    """What a compressed file (gzip, zlib, bzip2, xz, zip) holds; nothing for any other, or for one that is damaged."""
+    try:
+        if octets.startswith(b"PK\x03\x04"):
+            with zipfile.ZipFile(io.BytesIO(octets)) as packed:
+                return b"".join(packed.read(name) for name in packed.namelist())
+        for magic, opener in _PACKED:
+            if octets.startswith(magic):
+                return opener(octets)
+    except (OSError, EOFError, ValueError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile):
+        pass
+    return b""
+
+
+_PACKED = (
+    (b"\x1f\x8b", gzip.decompress),
+    (b"BZh", bz2.decompress),
+    (b"\xfd7zXZ", lzma.decompress),
+    (b"\x78\x01", zlib.decompress),
+    (b"\x78\x9c", zlib.decompress),
+    (b"\x78\xda", zlib.decompress),
+)
 
 
 def text_of(rows: Sequence[Mapping[str, str]]) -> bytes:

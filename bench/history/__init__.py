@@ -171,7 +171,8 @@ class Began(Event, frozen=True, tag="began"):
 
     `parameters` are the values of the rulings in force that differ or matter (name → text). `claims` are the answers of
     the capability statement that the case depends on (question → yes, no, unanswered). `declared` are its maxima (name
-    → text) where the case reckons with them.
+    → text) where the case reckons with them. `units` are those in which points are to be kept, where another than the
+    meter's.
     """
 
     case: str
@@ -186,6 +187,7 @@ class Began(Event, frozen=True, tag="began"):
     claims: dict[str, str] = {}
     declared: dict[str, str] = {}
     derived: tuple[DerivedPoint, ...] = ()
+    units: dict[str, str] = {}
 
 
 class Phase(Event, frozen=True, tag="phase"):

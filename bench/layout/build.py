@@ -382,6 +382,11 @@ def period_of(scenario: Scenario, meter: str) -> float:
     return dict(scenario.periods).get(meter, scenario.period_s)
 
 
+def limits_of(scenario: Scenario) -> dict[str, tuple[str, str]]:
+    """Minimum and maximum by point, where the scenario gives its own."""
+    return {point: (low, high) for point, low, high in scenario.limits}
+
+
 def settings_of(scenario: Scenario) -> dict[str, Any]:
     """What the scenario asks to be configured in the terminal, by plain words."""
     return {
@@ -391,6 +396,8 @@ def settings_of(scenario: Scenario) -> dict[str, Any]:
         "standbys": {name + SPARE: name for name in scenario.standbys},
         "later": scenario.later,
         "emission_sources": dict(scenario.emission_sources),
+        "units": dict(scenario.units),
+        "limits": limits_of(scenario),
         "records": dict(scenario.records),
         "revocation": scenario.revocation,
         "status": scenario.status,
@@ -435,6 +442,7 @@ def opening(
 ) -> Began:
     """The first event of a record: what stands on the bench."""
     rows = site.points.values()
+    limits = limits_of(scenario)
     return Began(
         t=site.world.start_us,
         case=case,
@@ -451,8 +459,8 @@ def opening(
                 decimals=row.decimals,
                 modulus=_times(row.modulus, row.ratio),
                 rated_per_h=_times(row.rated_per_h, row.ratio),
-                low=_times(row.low, row.ratio),
-                high=_times(row.high, row.ratio),
+                low=_times(limits.get(row.id, (row.low, row.high))[0], row.ratio),
+                high=_times(limits.get(row.id, (row.low, row.high))[1], row.ratio),
                 type=row.type,
                 ratio=row.ratio,
             )
@@ -494,4 +502,5 @@ def opening(
             )
             for at, each in enumerate(scenario.derived, 1)
         ),
+        units=dict(scenario.units),
     )

@@ -129,6 +129,8 @@ class Scenario:
     `ratios` gives meters by name a CT x PT ratio, by which what they show is smaller than the truth (decimal text).
     `records` names DL/T 645 meters whose own records the terminal is to fill gaps from (R-18), each with the kind:
     load-profile (every 15 min) or hourly-freeze.
+    `limits` gives points a minimum and a maximum (in the meter's unit) in place of those of their meter's map.
+    `units` gives points another unit than their meter's, in which the terminal is to keep and send them.
     `emission_sources` gives points the emission source that the terminal is to keep their data under. With
     `tell_declared` the first event of the record holds the declared maxima, for judges that reckon with them.
     With `revocation` lists of revoked certificates are published at a host of their own, which the terminal is told;
@@ -155,6 +157,8 @@ class Scenario:
     period_s: float = 60
     periods: tuple[tuple[str, float], ...] = ()
     ratios: tuple[tuple[str, str], ...] = ()
+    units: tuple[tuple[str, str], ...] = ()
+    limits: tuple[tuple[str, str, str], ...] = ()
     centres: tuple[str, ...] = ("A", "B")
     centre_options: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     minute_interval: int = 15

@@ -5,6 +5,9 @@ Leaves the channel to `secrecy`. What became of a task is what the terminal told
 
 from __future__ import annotations
 
+import base64
+import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
@@ -254,8 +257,30 @@ def unseen_findings(history: History, centre: str) -> Iterator[Check]:
     long = (value for event in history.of(Stored) for value in event.fields.values() if len(value) >= _LEAST_TEXT)
     values = list(dict.fromkeys(long))
     bodies = [event for event in history.of(Received) if event.centre == centre]
-    seen = [f"{local(event.t)} {event.cn}: {value}" for event in bodies for value in values if value in event.frame]
+    opened = [(event, f"{event.frame}\n{_decoded(event.frame)}") for event in bodies]
+    seen = [f"{local(event.t)} {event.cn}: {value}" for event, text in opened for value in values if value in text]
     yield ISSUER_SEES_NO_DATA.none_among(bodies and values, seen, evidence=seen[:10])
+
+
+def _decoded(text: str) -> str:
+    """What stands in a body as base64, compressed or not."""
+    found: list[str] = []
+    for match in _BASE64.finditer(text):
+        try:
+            octets = base64.b64decode(match[0])
+        except ValueError:
+            continue
+        for wbits in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
+            try:
+                octets += zlib.decompressobj(wbits).decompress(octets, _MOST_OCTETS)
+            except zlib.error:
+                continue
+        found.append(octets.decode("utf-8", "replace"))
+    return "\n".join(found)
+
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
+_MOST_OCTETS = 1 << 22
 
 
 def data_findings(history: History) -> Iterator[Check]:

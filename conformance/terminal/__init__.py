@@ -19,6 +19,7 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``source.weighing-loads``: it adds up the net weight of every truck from the weights shown.
 - ``alarms.signal-failure``: a 4-20 mA loop counts as failed after 4 s at fault, with an alarm.
 - ``source.transformers``: it multiplies the readings of meters behind transformers by their ratio.
+- ``processing.units``: it keeps and sends points in other units than their meters'.
 - ``source.standby``: a standby source takes a silent meter's place.
 - ``acquisition.manual-entry``: values can be entered by hand.
 - ``uplink.hj212``: it uploads by HJ 212-2017 in continuous mode (each value as its interval ends).

@@ -31,17 +31,17 @@ _FACTOR = {
     "code": "electricity", "value": "0.5568", "unit": "tCO2/MWh", "gas": "CO2", "source": "national", "region": "CN",
     "validFrom": "2026-01-01",
 }  # fmt: skip
-_FACTORS = json.dumps({"factors": [_FACTOR]}).encode()
+FACTORS = json.dumps({"factors": [_FACTOR]}).encode()
 _METHOD = json.dumps({"method": {"id": "purchased-electricity", "edition": "2022", "formula": "E=AD*EF"}}).encode()
 _MINUTES = 5
-_PARAMETERS = json.dumps({"parameters": {"A.minute_interval": str(_MINUTES)}}).encode()
+PARAMETERS = json.dumps({"parameters": {"A.minute_interval": str(_MINUTES)}}).encode()
 _ISSUED: tuple[packages.Wanted, ...] = (
     ("factors", "grid", "1.1"),
     ("method", "electricity", "2022.1"),
     ("parameters", "intervals", "1.0"),
 )
 _IMPORTED: tuple[packages.Wanted, ...] = (("factors", "fuels", "1.0"),)
-_CONTENT = {"factors": _FACTORS, "method": _METHOD, "parameters": _PARAMETERS}
+_CONTENT = {"factors": FACTORS, "method": _METHOD, "parameters": PARAMETERS}
 
 
 def management_of(bench: Bench) -> ManagementCentre:
@@ -74,7 +74,7 @@ class TakesOverSignedPackages(Case):
         packages.ONLINE_IN_FORCE: ("csmt/11.4-6", "csmt/11.4a-3"),
         packages.OFFLINE_IN_FORCE: ("csmt/11.4b-3",),
         secrecy.UPLOADS_ENCRYPTED: ("isc-2/7.2.3-B(6)a",),
-        **beside(packages.PARAMETERS_ACT),
+        **beside(packages.PARAMETERS_ACT, secrecy.NOTHING_READABLE),
     }
     needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, MANAGEMENT)
     scenario = _MANAGED
@@ -153,10 +153,10 @@ class RefusesWrongPackages(Case):
     ) -> None:
         """The same package online and as a file; of the first, sound one only the file: its name then has a version."""
         management = management_of(bench)
-        made = management.package("factors", name, version, _FACTORS, wrong=wrong, certificate=issuer)
+        made = management.package("factors", name, version, FACTORS, wrong=wrong, certificate=issuer)
         await bench.operator.install(made, "operator")
         if not first:
-            management.issue("factors", name, version, _FACTORS, wrong=wrong, certificate=issuer)
+            management.issue("factors", name, version, FACTORS, wrong=wrong, certificate=issuer)
 
     def judge(self, history: History) -> Iterator[Finding]:
         names = (_OLDER, *WRONG, *ISSUERS)

@@ -242,7 +242,7 @@ def upgrade_ends_the_work(patch: Patch) -> None:
     "reports-with-readings",
     en="the report to the management software carries the latest readings",
     zh="向管理端上报时附带监测数据",
-    clauses=("isc-2/8.4g", "csmt/10.6.4d"),
+    clauses=("isc-2/8.4j", "csmt/10.6.4g"),
 )
 def reports_with_readings(patch: Patch) -> None:
     """For the maker's statistics."""

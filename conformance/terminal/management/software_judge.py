@@ -221,11 +221,14 @@ def copy_findings(history: History) -> Iterator[Check]:
     """No file that has come into being meanwhile holds measured values (R-40 A: an internal copy is removed)."""
     looks = answers(history, "storage")
     first = [row["file"] for row in looks[0].rows] if looks else []
+    # The positive control: where the store itself shows no value, a copy of it would show none either.
+    seen = any(row["values"] != "0" for row in looks[0].rows) if looks else False
     added = [
         f"{row['file']}: {row['values']} values" for row in (looks[-1].rows if looks else ())
         if row["values"] != "0" and row["file"] not in first
     ]  # fmt: skip
-    yield NO_COPY_LEFT.none_among(len(looks) > 1 and first, added)
+    control = [f"{row['file']}: {row['values']} values / 个数值" for row in (looks[0].rows if looks else ())][:5]
+    yield NO_COPY_LEFT.none(added, len(looks) > 1 and seen, evidence=[*added, *control])
 
 
 def stopped_findings(history: History, centre: str, fetching: str, trial: str, lost: str) -> Iterator[Check]:

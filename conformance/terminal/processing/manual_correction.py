@@ -100,6 +100,37 @@ class AddsUpEntries(Case):
         yield from manual_correction_judge.total_findings(history)
 
 
+class BackfillsByEntry(Case):
+    """An hour that nobody could measure is entered by hand and reaches every centre under its own key, as such."""
+
+    zh = "未能采集的小时数据经人工填报真值后，以原键值补传至各中心，并标明为人工数据。"
+    checks = {
+        manual_correction_judge.MENDED["incomplete"]: ("isc-2/7.2.4(5)b",),
+        manual_correction_judge.MENDED_FLAGGED: ("isc-2/7.2.4(5)b",),
+        manual_correction_judge.ENTERED_AS_MANUAL: ("isc-2/7.2.4(5)b",),
+    }
+    needs = (MODBUS, HJ212, LOCAL, MANUAL)
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(circuits=1, points=1, kinds=("hour",))
+
+    async def drive(self, bench: Bench) -> None:
+        start = floor(bench.clock.now_us(), HOUR)
+        await bench.clock.sleep(minutes=50)
+        async with bench.links["field"].cut():
+            await bench.clock.sleep(minutes=80)
+        await bench.clock.sleep(minutes=20)
+        bench.phase("corrected", data="incomplete")
+        await bench.operator.manual_entry(_POINT, "hour", start + HOUR, "25.10", _AUTHOR, "panel meter")
+        await bench.clock.sleep(minutes=5)
+        await bench.operator.manual_entries(_POINT, start, start + 4 * HOUR)
+        await bench.centres.settle(minutes=10)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        asked = {each.id for each in self.checks}
+        yield from (found for found in manual_correction_judge.mended_findings(history) if found.id in asked)
+        yield manual_correction_judge.entered_finding(history)
+
+
 class RefusesWrongInput(Case):
     """What is no number, no period, out of its form or nobody's is refused and leaves nothing; the right is taken."""
 

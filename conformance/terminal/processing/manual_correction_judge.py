@@ -49,6 +49,12 @@ TOTAL_FOLLOWS_ENTRIES = criterion(
     unit="answers",
 )
 TOTAL_SENT = criterion("total-sent", en="every centre has that day in the end", zh="各中心最终得到该日值", unit="days")
+ENTERED_AS_MANUAL = criterion(
+    "entered-as-manual",
+    en="the terminal shows the entry with its author and reason",
+    zh="终端显示该填报值及其填报人和原因",
+    unit="entries",
+)
 WRONG_INPUT_LEAVES_NOTHING = criterion(
     "wrong-input-leaves-nothing",
     en="what the terminal shows is the same before and after wrong input",
@@ -139,6 +145,23 @@ def mended_findings(history: History) -> Iterator[Check]:
     undone += _not_in_force(history, [entry for group in entries.values() for entry in group])
     yield MENDED_FLAGGED.none(flags, known)
     yield ONE_REVISION_IN_FORCE.none(undone, known and _asked_after(history))
+
+
+def entered_finding(history: History) -> Check:
+    """Each entry stands in the terminal's list of entries, with value, author and reason."""
+    shown = [row for event in questions(history, "manual") for row in event.rows]
+    entries = [event for event in history.of(Observed) if event.what == "manual entry" and not event.problem]
+    asked = [event for event in questions(history, "manual") if not event.problem]
+    absent = [
+        f"{entry.query['point']} from {local(int(entry.query['start']))}: {entry.query['value']}"
+        for entry in entries
+        if not any(
+            _same(row.get("value", ""), entry.query["value"])
+            and all(row.get(key) == entry.query[key] for key in ("author", "reason"))
+            for row in shown
+        )
+    ]
+    return ENTERED_AS_MANUAL.none_among(entries and asked, absent)
 
 
 def _asked_after(history: History) -> bool:

@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reference_terminal.model import numbers, reading
+from reference_terminal.model import numbers, reading, units
 from reference_terminal.model.reading import BadContent
 from reference_terminal.model.seams import seam
 from reference_terminal.settings.meters import TYPES, PartConfig, PointConfig
@@ -114,7 +114,7 @@ def decode(plan: PointPlan, slot_s: int, at_ms: int, blocks: list[bytes]) -> rea
     except BadContent as error:
         return reading.Reading(plan.point, slot_s, at_ms, None, raw, reading.BAD, str(error))
     valid = in_range(plan.config, value)
-    value = scaled(value, plan.config.ratio)
+    value = units.converted(scaled(value, plan.config.ratio), plan.config.convert, plan.config.decimals)
     if valid:
         return reading.Reading(plan.point, slot_s, at_ms, value, raw, reading.GOOD, "")
     return reading.Reading(plan.point, slot_s, at_ms, value, raw, reading.BAD, reading.RANGE)
