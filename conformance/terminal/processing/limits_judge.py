@@ -1,7 +1,7 @@
 """Entries by hand at the limits of their point: the limits themselves taken, what lies beyond without effect (R-20).
 
-Leaves readings to `ranges_judge` and the second check to `entries_judge`. A product may refuse an entry beyond a limit, or
-keep it as invalid.
+Leaves readings to `ranges_judge` and the second check to `entries_judge`. A product may refuse an entry beyond a limit,
+or keep it as invalid.
 """
 
 from __future__ import annotations
