@@ -128,7 +128,7 @@ def manual_entry_loses_original(patch: Patch) -> None:
     "manual-entry-without-author",
     en="every manual entry is kept as the operator's",
     zh="人工录入不区分录入人",
-    clauses=_ENTRIES,
+    clauses=(*_ENTRIES, "isc-2/7.2.4(5)b"),
 )
 def manual_entry_without_author(patch: Patch) -> None:
     """There is one account for all."""

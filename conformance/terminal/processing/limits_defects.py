@@ -5,12 +5,10 @@ Leaves limits that are not looked at anywhere to `processing_defects`.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from decimal import Decimal
 
 from conformance.defects import Patch, defect
-from reference_terminal.acquisition import driver
 from reference_terminal.acquisition.modbus import decode as decoding
 from reference_terminal.settings.meters import PointConfig
 from reference_terminal.web import manual
@@ -39,12 +37,10 @@ def limits_with_a_margin(patch: Patch) -> None:
 def _unlooked(patch: Patch, is_meant: Callable[[PointConfig], bool]) -> None:
     """Points that come by some way have no limits."""
 
-    def judged(config: PointConfig, *rest: object) -> object:
-        if is_meant(config):
-            config = dataclasses.replace(config, minimum=None, maximum=None)
-        return own(config, *rest)
+    def inside(config: PointConfig, value: Decimal) -> bool:
+        return is_meant(config) or own(config, value)
 
-    own = patch(driver, "judged", judged)
+    own = patch(decoding, "in_range", inside)
 
 
 @defect(

@@ -20,6 +20,7 @@ from reference_terminal.web.server import HttpError
 
 _MENDS, _INPUT = "byhand/mends-uploaded-data", "byhand/refuses-wrong-input"
 _INCOMPLETE, _INACCURATE = ("isc-2/7.2.4(5)c",), ("isc-2/7.2.4(5)d",)
+_BACKFILL = "isc-2/7.2.4(5)b"
 _CHECKED = ("isc-2/7.4.1.4(3)a",)
 
 
@@ -39,7 +40,7 @@ def _put_only(patch: Patch, *, missing: bool) -> None:
     "missing-values-not-mended",
     en="an entry for a period without a value is kept and never takes effect",
     zh="对缺失时段的人工填报仅保存而不生效",
-    clauses=_INCOMPLETE,
+    clauses=(*_INCOMPLETE, _BACKFILL),
 )
 def missing_values_not_mended(patch: Patch) -> None:
     """There is no value that could be replaced."""
@@ -61,7 +62,7 @@ def wrong_values_not_mended(patch: Patch) -> None:
     "entries-sent-as-measured",
     en="values entered by hand are sent with the flag of a good measurement",
     zh="人工填报值以正常测量标志上传",
-    clauses=(*_INCOMPLETE, *_INACCURATE),
+    clauses=(*_INCOMPLETE, *_INACCURATE, _BACKFILL),
 )
 def entries_sent_as_measured(patch: Patch) -> None:
     """The centre complained of another flag."""
