@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from OpenSSL import SSL, crypto
 
 from conformance.defects import Patch, defect
+from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.net import http
 from reference_terminal.net.channel import TLS, ChannelRefused, Judge, Line, Security
 from reference_terminal.net.http import HttpClient, Place
-from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.uplink.platforms.energy import EnergyLink
 from reference_terminal.uplink.platforms.link import Kit, PlatformLink
 
