@@ -156,7 +156,7 @@ class _Gap:
     """What cases share in which one meter cannot be read for twenty minutes."""
 
     checks = {
-        gaps.GAP_RECORDED: ("isc-2/7.2.3-A(1)b",),
+        gaps.GAP_RECORDED: ("isc-2/7.2.3-A(1)b", "isc-2/7.3.1c"),
         gaps.GAP_BOUNDS: ("isc-2/7.2.3-A(1)b",),
         gaps.NO_REPEATED_VALUE: ("isc-2/7.2.3-A(1)b", "csmt/12.3.2a"),
         gaps.NO_VALUE_SENT_AS_READ: ("isc-2/7.2.3-A(1)b",),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -48,6 +48,7 @@ class _Silences:
             meter.clear()
             await bench.clock.sleep(self.apart_s + 1 - self.silent_s)
         await bench.operator.log(start)
+        await bench.operator.alarms()
         await bench.operator.gaps()
         await read_readings(bench, tuple(meter.points), start, bench.clock.now_us())
         await bench.clock.sleep(self.after_s)
@@ -102,10 +103,11 @@ class SwitchesToStandbyAfterTenSeconds(_Silences, Case):
     checks = {
         standby_judge.ONE_SWITCH: ("isc-2/7.2.3-A(1)c",),
         standby_judge.SWITCH_TIME: ("isc-2/7.2.3-A(1)c",),
-        standby_judge.OPERATOR_TOLD: ("isc-2/7.2.3-A(1)d",),
+        standby_judge.STAFF_NOTIFIED: ("isc-2/7.2.3-A(1)d",),
         standby_judge.SOURCE_RECORDED: ("isc-2/7.2.3-A(1)c", "isc-2/7.3.1h"),
         standby_judge.MISSING_STRETCH_RECORDED: ("isc-2/7.2.3-A(1)b",),
         standby_judge.EVERY_UNIT_ONCE: ("isc-2/7.2.3-A(1)c",),
+        **beside(standby_judge.OPERATOR_TOLD),
     }
     needs = (MODBUS, HJ212, LOCAL, STANDBY, "acquisition.gap-record")
     scenario = Scenario(circuits=2, standbys=(_METER,), period_s=1, centres=(_CENTRE,), kinds=("minute", "hour"))

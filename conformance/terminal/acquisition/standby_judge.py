@@ -23,6 +23,12 @@ OPERATOR_TOLD = criterion(
     zh="切换后 10 s 内在日志中提示",
     unit="switches",
 )
+STAFF_NOTIFIED = criterion(
+    "staff-notified",
+    en="an alarm that names the silent meter or its standby stands at the latest 10 s after the switch",
+    zh="切换后 10 s 内有指明失联表计或备用设备的告警",
+    unit="switches",
+)
 SOURCE_RECORDED = criterion(
     "source-recorded", en="readings of the standby carry their source", zh="备用设备的读数记录来源", unit="readings"
 )
@@ -157,6 +163,7 @@ def taken_findings(history: History, meter: str, spare: str, centre: str) -> Ite
         reading_b=all(EARLIEST_US + later <= wait <= LATEST_US + later for wait in waits),
     )
     yield _told(history, spare, seen)
+    yield _notified(history, meter, spare, quiet, seen)
     yield _recorded(history, meter, spare, quiet)
     yield _stretch(history, meter, spare, quiet)
     yield _counted(history, meter, centre)
@@ -172,6 +179,24 @@ def _told(history: History, spare: str, seen: list[int]) -> Check:
         untold,
         evidence=[f"nothing in the log about {spare} after the switch of {local(at)}" for at in untold],
     )
+
+
+def _notified(history: History, meter: str, spare: str, quiet: list[Silence], seen: list[int]) -> Check:
+    """The alarm may be of the silence or of the switch, on the outlet for alarms (R-41), when staff can still act."""
+    rows = [row for event in answers(history, "alarms") for row in event.rows]
+    named = [
+        raised
+        for row in rows
+        if meter in " ".join(row.values()) or spare in " ".join(row.values())
+        if (raised := instant_of_iso(row.get("raised", ""))) is not None
+    ]
+    pairs = [(one.start, at) for one in quiet for at in seen if one.start < at < one.start + 2 * _APART_US]
+    without = [
+        f"no alarm from {local(start)} to {local(at + NOTICE_US)}"
+        for start, at in pairs
+        if not any(start - SECOND <= raised <= at + NOTICE_US for raised in named)
+    ]
+    return STAFF_NOTIFIED.none_among(pairs and answers(history, "alarms"), without)
 
 
 def _recorded(history: History, meter: str, spare: str, quiet: list[Silence]) -> Check:

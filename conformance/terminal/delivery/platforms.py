@@ -42,7 +42,7 @@ class UploadsDailySets(Case):
     checks = {
         platforms_judge.STARTS_WITH_WINDOW: ("isc-2/7.2.4(2)c", "csmt/7.5a"),
         platforms_judge.INSIDE_WINDOW: ("isc-2/7.2.4(2)c",),
-        platforms_judge.ACKNOWLEDGED_IN_WINDOW: ("isc-2/7.2.4(1)a",),
+        platforms_judge.ACKNOWLEDGED_IN_WINDOW: ("isc-2/7.2.4(1)a", "isc-2/7.3.1f"),
         platforms_judge.NINETY_SIX_A_DAY: ("isc-2/7.2.4(1)a", "isc-2/7.2.4(1)c"),
         platforms_judge.REGISTERS_FIRST: ("isc-2/7.2.4(2)b",),
         **beside(platforms_judge.REQUESTS_WELL_FORMED, *delivery.ARRIVAL),

@@ -12,30 +12,19 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common.times import HOUR
-from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal import HJ212, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS
 from conformance.terminal.acquisition.sources import MANUAL
 from conformance.terminal.management import alarms_judge
 from simulators.meters.faults import Silent
 
 
-class TellsFaults(Case):
-    """A silent meter, a channel out of range and a lost centre raise one alarm each, by name, while they last."""
+class _Faults:
+    """What cases share in which a meter falls silent, a channel leaves its range and a centre is lost."""
 
-    zh = "仪表无应答、通道超量程、中心失联各在 60 s 内告警一次，指明对象，消除后解除并记入日志。"
-    checks = {
-        alarms_judge.ALARM_RAISED: ("isc-2/8.2c",),
-        alarms_judge.ALARM_ONCE: ("isc-2/8.2c",),
-        alarms_judge.ALARM_NAMES_FAULT: ("isc-2/8.2d",),
-        alarms_judge.ALARM_CLEARED: ("isc-2/8.2c",),
-        alarms_judge.ALARM_LOGGED: ("isc-2/8.2c",),
-    }
-    needs = (MODBUS, HJ212, LOCAL, "monitoring.fault-alarm", "monitoring.fault-location")
-    rigs = Rig.VIRTUAL
-    scenario = Scenario(circuits=2, points=1, meters=("gas",), period_s=10, kinds=())
     lasts_s = 300
 
-    async def drive(self, bench: Bench) -> None:
-        start = bench.clock.now_us()
+    async def fail(self, bench: Bench) -> None:
+        """One fault after the other, each marked with its beginning and its end."""
         await bench.clock.sleep(minutes=6, seconds=3)
         # Three periods of silence make the fault.
         bench.phase("fault", what="meter", names="e02 e02.energy", after_s=30)
@@ -55,16 +44,63 @@ class TellsFaults(Case):
             await bench.links["uplink.B"].reset()
             await self.mend(bench)
         await bench.clock.sleep(minutes=6)
-        await bench.operator.alarms()
-        await bench.operator.log(start)
 
     async def mend(self, bench: Bench) -> None:
         """Let the fault last, then say that it is over."""
         await bench.clock.sleep(self.lasts_s)
         bench.phase("mended")
 
+
+class TellsFaults(_Faults, Case):
+    """A silent meter, a channel out of range and a lost centre raise one alarm each, by name, while they last."""
+
+    zh = "仪表无应答、通道超量程、中心失联各在 60 s 内告警一次，指明对象，消除后解除并记入日志。"
+    checks = {
+        alarms_judge.ALARM_RAISED: ("isc-2/8.2c",),
+        alarms_judge.ALARM_ONCE: ("isc-2/8.2c",),
+        alarms_judge.ALARM_NAMES_FAULT: ("isc-2/8.2d",),
+        alarms_judge.ALARM_CLEARED: ("isc-2/8.2c",),
+        alarms_judge.ALARM_LOGGED: ("isc-2/8.2c",),
+    }
+    needs = (MODBUS, HJ212, LOCAL, "monitoring.fault-alarm", "monitoring.fault-location")
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(circuits=2, points=1, meters=("gas",), period_s=10, kinds=())
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await self.fail(bench)
+        await bench.operator.alarms()
+        await bench.operator.log(start)
+
     def judge(self, history: History) -> Iterator[Finding]:
         yield from alarms_judge.findings(history)
+
+
+class TellsFaultsFromAfar(_Faults, Case):
+    """A silent meter, a channel out of range and a lost centre are told to management software afar, by name."""
+
+    zh = "仪表无应答、通道超量程、中心失联在 60 s 内上报至远程管理端碳软件并指明对象，消除后不再上报。"
+    checks = {
+        alarms_judge.TOLD_FROM_AFAR: ("isc-2/8.2c",),
+        alarms_judge.NAMED_FROM_AFAR: ("isc-2/8.2d",),
+        alarms_judge.ENDED_FROM_AFAR: ("isc-2/8.2c",),
+    }
+    needs = (MODBUS, HJ212, MUTUAL_TLS, MANAGEMENT, "monitoring.fault-alarm", "monitoring.fault-location")
+    scenario = Scenario(
+        circuits=2,
+        points=1,
+        meters=("gas",),
+        period_s=10,
+        kinds=(),
+        centres=("B", "M"),
+        centre_options=(("M", {"kind": "management", "channel": "mtls", "report_s": 30}),),
+    )
+
+    async def drive(self, bench: Bench) -> None:
+        await self.fail(bench)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from alarms_judge.afar_findings(history, "M")
 
 
 class LogsByItsOwnClock(Case):

@@ -6,12 +6,14 @@ the terminal knows what failed.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from bench.case import Check, Measurement, criterion, measure
-from bench.history import ClockMoved, History, Observed, Phase
+from bench.history import ClockMoved, History, Observed, Phase, Received
 from conformance.common.times import SECOND, instant_of_iso, local, seconds
 
 LOG_BY_OWN_CLOCK = criterion(
@@ -29,6 +31,20 @@ ALARM_NAMES_FAULT = criterion(
 )
 ALARM_CLEARED = criterion("alarm-cleared", en="the alarm ends with its cause", zh="故障消除后告警解除", unit="faults")
 ALARM_LOGGED = criterion("alarm-logged", en="every alarm is in the log", zh="告警记入日志", unit="faults")
+
+
+TOLD_FROM_AFAR = criterion(
+    "told-from-afar",
+    en="every fault is told to the management software at most 60 s after it shows",
+    zh="故障后 60 s 内上报至管理端碳软件",
+    unit="faults",
+)
+NAMED_FROM_AFAR = criterion(
+    "named-from-afar", en="what is told from afar names what failed", zh="远程上报指明故障对象", unit="faults"
+)
+ENDED_FROM_AFAR = criterion(
+    "ended-from-afar", en="a fault that is mended is told no more", zh="故障消除后不再上报", unit="faults"
+)
 
 
 # R-41: from the cause to the alarm; a link that is tried again every minute is found sound within two.
@@ -128,6 +144,43 @@ def findings(history: History) -> Iterator[Check | Measurement]:
         (ALARM_LOGGED, unlogged, known and not late and log is not None),
     ):
         yield question.none(bad, ok)
+
+
+def _reports(history: History, centre: str) -> list[tuple[int, tuple[str, ...]]]:
+    """When the terminal reported to the management software, and the alarms that it told."""
+    found: list[tuple[int, tuple[str, ...]]] = []
+    for event in history.of(Received):
+        if event.centre != centre or event.cn != "report":
+            continue
+        try:
+            body: Any = json.loads(event.frame)
+            found.append((event.t, tuple(str(each) for each in body.get("alarms", ()))))
+        except (ValueError, AttributeError, TypeError):
+            continue
+    return found
+
+
+def afar_findings(history: History, centre: str) -> Iterator[Check]:
+    """Each fault stands in a report in time, by name, and in none two minutes after its end."""
+    said, tried = _reports(history, centre), faults(history)
+    untold, nameless, standing = list[str](), list[str](), list[str]()
+    for fault in tried:
+        where = f"{fault.what} {fault.names[0]} from {local(fault.start)}"
+        before = {alarm for at, alarms in said if at < fault.start for alarm in alarms}
+        fresh = [alarm for at, alarms in said if fault.start <= at <= fault.due for alarm in alarms]
+        fresh = [alarm for alarm in fresh if alarm not in before]
+        if not fresh:
+            untold.append(f"{where}: no alarm by {local(fault.due)}")
+            continue
+        mine = [alarm for alarm in fresh if _named({"text": alarm}, fault.names)]
+        if not mine:
+            nameless.append(f"{where}: {fresh[0]}")
+        after = [at for at, alarms in said if at > fault.end + CLEARED_US and set(mine or fresh) & set(alarms)]
+        standing += [f"{where}, mended {local(fault.end)}: still told {local(after[0])}"] if after else []
+    known = bool(tried) and bool(said) and said[-1][0] > max(fault.end for fault in tried)
+    yield TOLD_FROM_AFAR.none(untold, known)
+    yield NAMED_FROM_AFAR.none(nameless, known and not untold)
+    yield ENDED_FROM_AFAR.none(standing, known and not untold)
 
 
 def clock_findings(history: History) -> Iterator[Check]:

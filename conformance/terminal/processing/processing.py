@@ -26,7 +26,7 @@ class OffersMinuteValues(Case):
     zh = "每个计数量每小时有 60 个累计值，分钟结束后 60 s 内可在本地读取，且不回退。"
     checks = {
         timing.SIXTY_VALUES_AN_HOUR: ("isc-2/7.2.3-A(3)g", "isc-2/9.4a", "isc-2/7.3.1g"),
-        timing.READABLE_WITHIN_A_MINUTE: ("isc-2/7.2.3-A(3)g", "isc-2/7.3.1g"),
+        timing.READABLE_WITHIN_A_MINUTE: ("isc-2/7.2.3-A(3)g", "isc-2/7.3.1g", "isc-2/7.3.1f"),
         timing.CUMULATIVE_IS_THE_REGISTER: ("isc-2/7.2.3-A(3)g",),
         timing.NEVER_DECREASING: ("isc-2/7.2.3-A(3)g",),
     }
@@ -60,9 +60,14 @@ class AddsUpExactly(Case):
     zh = "刻钟合计等于小时、小时合计等于日，跨午夜与月末仍逐位相等。"
     checks = {
         counters_judge.HOURS_ADD_UP_TO_THE_DAY: ("isc-2/7.3b", "isc-2/7.2.3-B(1)a", "csmt/8.2.1b"),
-        counters_judge.PARTS_ADD_UP_TO_THE_HOUR: ("isc-2/7.3a", "isc-2/7.2.3-B(1)a", "csmt/8.2.1h"),
+        counters_judge.PARTS_ADD_UP_TO_THE_HOUR: (
+            "isc-2/7.3a",
+            "isc-2/7.2.3-B(1)a",
+            "csmt/8.2.1h",
+            "isc-2/7.3.1e",
+        ),
         counters_judge.INCREMENTS_OF_THE_REGISTER.of("minute"): ("csmt/8.2.1a",),
-        counters_judge.INCREMENTS_OF_THE_REGISTER.of("hour"): ("csmt/8.2.1a", "csmt/8.2.1h"),
+        counters_judge.INCREMENTS_OF_THE_REGISTER.of("hour"): ("csmt/8.2.1a", "csmt/8.2.1h", "csmt/12.3.2a"),
         counters_judge.INCREMENTS_OF_THE_REGISTER.of("day"): ("csmt/8.2.1a", "csmt/8.2.1b"),
         **beside(*delivery.ARRIVAL),
     }

@@ -496,9 +496,9 @@ class SwitchesToStandbyQuickly(_SilentQuickly, SwitchesToStandbyAfterTenSeconds)
     checks = {
         standby_judge.ONE_SWITCH: ("isc-2/7.2.3-A(1)c",),
         standby_judge.SWITCH_TIME: ("isc-2/7.2.3-A(1)c",),
-        standby_judge.OPERATOR_TOLD: ("isc-2/7.2.3-A(1)d",),
+        standby_judge.STAFF_NOTIFIED: ("isc-2/7.2.3-A(1)d",),
         standby_judge.MISSING_STRETCH_RECORDED: ("isc-2/7.2.3-A(1)b",),
-        **beside(standby_judge.SOURCE_RECORDED, standby_judge.EVERY_UNIT_ONCE),
+        **beside(standby_judge.OPERATOR_TOLD, standby_judge.SOURCE_RECORDED, standby_judge.EVERY_UNIT_ONCE),
     }
     scenario = _STANDBY.but(kinds=("minute",))
 

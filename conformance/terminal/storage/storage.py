@@ -179,8 +179,20 @@ class StoresWhatItAcquires(Case):
 
     zh = "一日内各分钟、刻钟、小时及日记录均存于本地且正确。"
     checks = {
-        retention.KEPT_LOCALLY.of("kept-locally"): ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a", "isc-2/6.2k", "isc-2/7.1i"),
-        retention.UNALTERED.of("kept-locally"): ("isc-2/7.2.3e", "isc-2/7.2.3-A(2)a", "isc-2/6.2k", "isc-2/7.1i"),
+        retention.KEPT_LOCALLY.of("kept-locally"): (
+            "isc-2/7.2.3e",
+            "isc-2/7.2.3-A(2)a",
+            "isc-2/6.2k",
+            "isc-2/7.1i",
+            "isc-2/7.3.1c",
+        ),
+        retention.UNALTERED.of("kept-locally"): (
+            "isc-2/7.2.3e",
+            "isc-2/7.2.3-A(2)a",
+            "isc-2/6.2k",
+            "isc-2/7.1i",
+            "isc-2/7.3.1e",
+        ),
     }
     needs = (MODBUS, LOCAL)
     # From the evening before, since the day in which the terminal starts is not whole.
