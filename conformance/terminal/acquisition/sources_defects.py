@@ -11,10 +11,12 @@ from decimal import Decimal
 from typing import Any
 
 from conformance.defects import Patch, defect
+from conformance.defects.seams import whispers_alarms
 from reference_terminal.acquisition import standby
 from reference_terminal.model.rows import Record
 from reference_terminal.processing.counter import CounterTracker, Step
 from reference_terminal.processing.manual import Entry, ManualEntries
+from reference_terminal.processing.messages import METER_SILENT, STANDBY_IN_USE
 from reference_terminal.processing.pipeline import Pipeline, PointState
 from reference_terminal.processing.sources import Sources
 
@@ -106,6 +108,18 @@ def standby_register_counted(patch: Patch) -> None:
         return Step(self.total, step.kind, passed + 1)
 
     patch(CounterTracker, "settle_home", settle_home)
+
+
+@defect(
+    "switch-without-notice",
+    en="a standby takes its meter's place, and no alarm says so",
+    zh="改用备用设备时不告警",
+    clauses=("isc-2/7.2.3-A(1)d",),
+)
+def switch_without_notice(patch: Patch) -> None:
+    """The data go on, so nobody need come."""
+    kinds = (STANDBY_IN_USE.kind, METER_SILENT.kind)
+    whispers_alarms(patch, lambda kind, en: kind in kinds)
 
 
 @defect(

@@ -20,7 +20,7 @@ _ALARM, _LOCATE = ("isc-2/8.2c",), ("isc-2/8.2d",)
     "silence-told-after-an-hour",
     en="a silent meter raises an alarm after 360 periods",
     zh="仪表无应答 360 个周期后才告警",
-    clauses=(*_ALARM, "isc-2/7.2.3-A(1)d"),
+    clauses=_ALARM,
 )
 def silence_told_after_an_hour(patch: Patch) -> None:
     """The alarms of every small disturbance were a nuisance."""
