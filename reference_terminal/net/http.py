@@ -107,6 +107,7 @@ class HttpClient:
         """As `post`, for a question without a body."""
         return await self._ask(place, None, timeout_s, headers)
 
+    @seam
     async def _ask(
         self,
         place: Place,

@@ -79,6 +79,7 @@ class Journal:
         """Number of alarms that stand."""
         return len(self._raised)
 
+    @seam
     def raised(self) -> list[tuple[str, str]]:
         """Kind and subject of the alarms that stand."""
         return [(kind, subject) for (_, subject), kind in self._raised.items()]

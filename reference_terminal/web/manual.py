@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import STANDARD_SPANS, iso
 from reference_terminal.processing.manual import Entry
 from reference_terminal.processing.pipeline import PointState
@@ -59,6 +60,7 @@ def check(state: PointState, fields: dict[str, str], now_ms: int) -> Entry:
     return Entry(state.config.id, span, start_s, value, fields["author"].strip(), fields["reason"].strip(), now_ms)
 
 
+@seam
 def _check_range(state: PointState, value: str) -> None:
     """An instant value lies within the point's limits, the limits included (R-20)."""
     config = state.config

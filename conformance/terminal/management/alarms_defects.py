@@ -64,6 +64,18 @@ def alarm_names_nothing(patch: Patch) -> None:
 
 
 @defect(
+    "alarms-counted-from-afar",
+    en="management software afar is told that there are alarms, and not of what",
+    zh="向远程管理端只上报有告警，不指明对象",
+    clauses=_LOCATE,
+)
+def alarms_counted_from_afar(patch: Patch) -> None:
+    """Somebody will look on site."""
+    whole = Journal.raised
+    patch(Journal, "raised", lambda self: [(kind, "") for kind, _ in whole(self)])
+
+
+@defect(
     "alarms-stand-for-ever",
     en="an alarm stands until somebody takes it off by hand",
     zh="故障消除后告警不自动解除",

@@ -62,9 +62,9 @@ def _body(**members: Any) -> bytes:
 
 
 class ConfiguresFromAfar(Case):
-    """Upload address, centres, data items, formula and factor come by signed package, act, are logged and stay."""
+    """Addresses, centres and items set by signed package act, formula and factor are in force; all of it stays."""
 
-    zh = "上传地址、数据中心、采集数据项、公式和因子可由签名软件包远程配置并生效、记入日志、断电保持，积压完整。"
+    zh = "上传地址、中心、数据项可由签名软件包远程配置并起作用，公式和因子在用；记入日志、断电保持，积压完整。"
     checks = {
         packages.OFFLINE_IN_FORCE: ("csmt/11.4b-3",),
         packages.FORMULA_IN_FORCE: ("isc-2/8.3e",),

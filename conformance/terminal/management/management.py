@@ -65,7 +65,7 @@ async def _fetched(bench: Bench, task: Task) -> None:
 
 
 class TakesOverSignedPackages(Case):
-    """Factors, methods and parameters are taken over, online over mutual TLS and as signed files, and act."""
+    """Factors, methods and parameters are taken over, online over mutual TLS and as signed files, and are in force."""
 
     zh = "终端可在线（双向 TLS）和以签名文件离线接收因子、核算方法和参数，并使其生效。"
     checks = {

@@ -604,9 +604,9 @@ class StopsUpgradesQuickly(StopsUpgradesFromAfar):
 
 
 class ConfiguresQuickly(ConfiguresFromAfar):
-    """Address, centre, data item, formula and factor come by signed package, act and stay, within twenty minutes."""
+    """Address, centre and item set by signed package act, formula and factor are in force, within twenty minutes."""
 
-    zh = "二十分钟内以签名软件包远程配置地址、数据中心、数据项、公式和因子，生效并在断电后保持。"
+    zh = "二十分钟内以签名软件包远程配置地址、中心、数据项并起作用，公式和因子在用，断电后保持。"
     checks = {
         packages.OFFLINE_IN_FORCE: ("csmt/11.4b-3",),
         packages.FORMULA_IN_FORCE: ("isc-2/8.3e",),

@@ -29,7 +29,7 @@ class LetsNobodyReadUploads(Case):
 
     zh = "经双向 TLS 上传的内容在途中不可读，且数据完整送达。"
     checks = {
-        secrecy.UPLOADS_ENCRYPTED: ("isc-2/7.2.3-B(6)a",),
+        secrecy.UPLOADS_ENCRYPTED: ("isc-2/7.2.3-B(6)a", "isc-2/4.1h", "isc-2/7.4.2.1[2]j"),
         secrecy.NOTHING_READABLE: ("isc-2/7.4.2.1[2]b", "csmt/7.4f", "cpcif/8.3a-1"),
         **beside(*delivery.ARRIVAL),
     }

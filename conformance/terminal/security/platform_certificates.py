@@ -145,7 +145,7 @@ class RefusesBadCertificatesOfPlatform(Case):
     zh = "HTTPS 平台证书异常时（首次连接和有数据待传时）不发送任何请求；恢复正常证书后数据补齐。"
     checks = {
         **{secrecy.REFUSED.of(choice): ("isc-2/7.4.1b", "isc-2/7.2.3-B(6)a") for choice in BAD},
-        secrecy.UPLOADS_ENCRYPTED: ("isc-2/7.2.3-B(6)a",),
+        secrecy.UPLOADS_ENCRYPTED: ("isc-2/7.2.3-B(6)a", "isc-2/4.1h"),
         **beside(secrecy.NOTHING_READABLE, *delivery.ARRIVAL),
     }
     needs = (MODBUS, PLATFORM)
