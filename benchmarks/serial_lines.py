@@ -42,6 +42,7 @@ from reference_terminal.platform import Platform
 from reference_terminal.settings.config import Config, load_config
 from simulators.clock import seeded
 from simulators.events import Event
+from simulators.meters import places
 from simulators.meters.build import Kit, build_meter
 from simulators.meters.carriers import LineSettings
 from simulators.meters.cjt188 import codec as cjt188_codec
@@ -120,13 +121,10 @@ def measure(name: str, polls: int) -> dict[str, Any]:
     spec = MeterSpec(
         name="M",
         map=device,
-        host="",
-        port=0,
-        unit=1,
+        place=places.SerialLine("ttyS1"),
         source=source,
         points=(),
         address=address,
-        line="ttyS1",
         framing=name.removeprefix("modbus-") if name.startswith("modbus") else "",
     )
     _, station = build_meter(spec, any_shipped(device), kit, settings)

@@ -7,23 +7,28 @@ problem of a file is reported at once, and nothing is started.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Annotated
+
+import msgspec
 
 from simulators.clock import Chance, Clock, Observe, seeded
 from simulators.meters.build import Door, Kit, build_doors, build_meter
-from simulators.meters.faults import BY_KIND, AnyFault, kind_of
+from simulators.meters.faults import AnyFault, kind_of
 from simulators.meters.maps import MapError
 from simulators.meters.meter import Meter
+from simulators.meters.places import port_of
 from simulators.meters.protocols import protocol_of, protocols
 from simulators.meters.schedule import Schedule
 from simulators.meters.serial.maps import AnyMap, any_names, any_shipped, load_any
 from simulators.meters.serial.meter import Station
-from simulators.meters.spec import FaultSpec, MeterSpec, PointSpec, build_fault
+from simulators.meters.spec import FaultSpec, FaultTable, MeterSpec, PointSpec
 from simulators.plant import Plant, Works
-from simulators.tables import NAME, DescriptionError, Problem, Table, read_toml
+from simulators.settings import Name, Port, PositiveText, Settings, matching, one_of, read
+from simulators.tables import DescriptionError, Problem, Table, read_toml
 
 _BUILT_AT_ONCE = 200
 
@@ -104,20 +109,63 @@ def load_fleet(path: Path) -> Fleet:
     return build_fleet(data, str(path), path.parent)
 
 
+class _Head(Settings, frozen=True):
+    name: Name
+    seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+    host: str = "127.0.0.1"
+    refresh_ms: Annotated[int, msgspec.Meta(ge=0, le=60_000)] = 1000
+
+
+class _Plant(Settings, frozen=True):
+    circuits: Annotated[int, msgspec.Meta(ge=1, le=999)] = 29
+
+
+class _Fault(FaultTable, frozen=True, kw_only=True):
+    share: PositiveText = "1"
+
+    def flaws(self) -> Iterator[tuple[str, str]]:
+        """No more than all of them."""
+        yield from super().flaws()
+        if Decimal(self.share) > 1:
+            yield "share", f"expected more than 0 and at most 1, got {self.share}"
+        if self.mean_s and not self.for_s:
+            yield "for_s", "a repeated fault needs its length; give for_s in seconds"
+
+    @property
+    def group_fault(self) -> GroupFault | None:
+        """The fault with its share; None if it cannot be understood."""
+        found = self.fault
+        return None if found is None else GroupFault(found, self.share, self.from_s, self.for_s, self.mean_s)
+
+
+class _Group(Settings, frozen=True, kw_only=True):
+    name: Name
+    count: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+    map: str = ""
+    maps: tuple[str, ...] = ()
+    protocol: Annotated[str, one_of(("", *protocols()["modbus"].words))] = ""
+    first_port: Port
+    per_port: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
+    first_address: Annotated[str, matching(r"\d{1,14}", "up to 14 digits")] = "1"
+    sources: tuple[str, ...] = ()
+    registers: tuple[str, ...] = ()
+    faults: tuple[_Fault, ...] = ()
+
+    def flaws(self) -> Iterator[tuple[str, str]]:
+        """One map, or several."""
+        if self.map and self.maps:
+            yield "maps", "give either map or maps, not both"
+        if not self.map and not self.maps:
+            yield "map", "is missing; add it"
+
+
 def build_fleet(data: dict[str, object], where: str, folder: Path) -> Fleet:
     """A fleet from parsed TOML; paths in it are relative to `folder`. Raises FleetError with every problem."""
     problems: list[Problem] = []
     top = Table(data, where, problems)
-    head = top.table("fleet", required=True) or Table({}, f"{where}.fleet", [])
-    name = head.text("name", pattern=NAME, hint="a name of letters, digits, - _ .")
-    seed = head.integer("seed", 0, 2**63 - 1)
-    host = head.text("host", "127.0.0.1")
-    refresh_ms = head.integer("refresh_ms", 0, 60_000, 1000)
-    head.finish()
-    plant = top.table("plant")
-    circuits = plant.integer("circuits", 1, 999, 29) if plant is not None else 29
-    if plant is not None:
-        plant.finish()
+    # A missing table is one problem, its keys are none.
+    head = read(top.table("fleet", required=True) or Table({}, "", []), _Head)
+    circuits = read(top.table("plant") or Table({}, "", []), _Plant).circuits
     sources = _sources(circuits)
     groups = [_group(table, folder, sources) for table in top.tables("groups", required=True)]
     top.finish()
@@ -126,7 +174,8 @@ def build_fleet(data: dict[str, object], where: str, folder: Path) -> Fleet:
     _check_places(groups, where, problems)
     if problems:
         raise FleetError(problems)
-    return Fleet(name, seed, host, refresh_ms, circuits, tuple(group for group in groups if group is not None))
+    found = tuple(group for group in groups if group is not None)
+    return Fleet(head.name, head.seed, head.host, head.refresh_ms, circuits, found)
 
 
 def _sources(circuits: int) -> tuple[str, ...]:
@@ -135,51 +184,41 @@ def _sources(circuits: int) -> tuple[str, ...]:
 
 
 def _group(table: Table, folder: Path, known: Sequence[str]) -> Group | None:
-    name = table.text("name", pattern=NAME, hint="a name of letters, digits, - _ .")
-    count = table.integer("count", 1, 1_000_000)
-    chosen = table.names("maps", ()) or (table.text("map"),)
-    if table.has("map") and table.has("maps"):
-        table.problem("maps", "give either map or maps, not both")
-    protocol = table.choice("protocol", ("", *protocols()["modbus"].words), "")
-    first_port = table.integer("first_port", 1, 65_535)
-    per_port = table.integer("per_port", 1, 10_000, 1)
-    address = table.text("first_address", "1", r"\d{1,14}", "up to 14 digits")
-    sources = table.names("sources", ())
-    registers = table.names("registers", ())
-    faults = [fault for each in table.tables("faults") if (fault := _fault(each)) is not None]
-    table.finish()
+    given = read(table, _Group)
+    chosen = given.maps or (given.map,)
     maps = [device for each in chosen if (device := _map(table, each, folder)) is not None]
-    for source in sources:
+    for source in given.sources:
         if source not in known:
             table.problem("sources", f"the plant has no source {source!r}; it has {', '.join(known[:3])} ... heat")
     kinds = {device.protocol for device in maps}
     if len(kinds) > 1:
         table.problem("maps", f"expected maps of one protocol in a group, got {', '.join(sorted(kinds))}")
-    if len(maps) < len(chosen) or not count or not first_port:
+    if len(maps) < len(chosen):
         return None
-    most = protocol_of(maps[0]).most_units
+    most, word = protocol_of(maps[0]).most_units, given.protocol
     if most:
-        if per_port > most:
-            table.problem("per_port", f"expected at most {most} units on a port, got {per_port}")
-    elif protocol:
+        if given.per_port > most:
+            table.problem("per_port", f"expected at most {most} units on a port, got {given.per_port}")
+    elif word:
         table.problem("protocol", f"map {maps[0].id} speaks {maps[0].protocol}; remove protocol")
-    elif maps[0].speaks and per_port > 1:
-        table.problem("per_port", f"a scale sends all the time and needs a port of its own, got {per_port}; give 1")
-    for register in registers:
+    elif maps[0].speaks and given.per_port > 1:
+        text = f"a scale sends all the time and needs a port of its own, got {given.per_port}; give 1"
+        table.problem("per_port", text)
+    for register in given.registers:
         for device in maps:
             if register not in [each.id for each in device.registers]:
                 table.problem("registers", f"map {device.id} has no register {register!r}")
     group = Group(
-        name=name,
-        count=count,
+        name=given.name,
+        count=given.count,
         maps=tuple(maps),
-        framing=protocol.removeprefix("modbus-") if protocol in ("modbus-rtu", "modbus-ascii") else "",
-        first_port=first_port,
-        per_port=per_port,
-        first_address=int(address) if address.isdecimal() else 1,
-        sources=sources,
-        registers=registers,
-        faults=tuple(faults),
+        framing=word.removeprefix("modbus-") if word in ("modbus-rtu", "modbus-ascii") else "",
+        first_port=given.first_port,
+        per_port=given.per_port,
+        first_address=int(given.first_address),
+        sources=given.sources,
+        registers=given.registers,
+        faults=tuple(fault for each in given.faults if (fault := each.group_fault) is not None),
     )
     if group.first_port + group.ports - 1 > 65_535:
         last = group.first_port + group.ports - 1
@@ -201,20 +240,6 @@ def _map(table: Table, chosen: str, folder: Path) -> AnyMap | None:
         return None
     table.problem("map", f"expected a path ending in .toml or one of {', '.join(any_names())}, got {chosen!r}")
     return None
-
-
-def _fault(table: Table) -> GroupFault | None:
-    kind = table.choice("kind", tuple(BY_KIND))
-    given = table.table("with")
-    share = table.decimal("share", "1", positive=True)
-    if share and Decimal(share) > 1:
-        table.problem("share", f"expected more than 0 and at most 1, got {share}")
-    times = {name: table.integer(name, 0, 10**9, 0) for name in ("from_s", "for_s", "mean_s")}
-    if times["mean_s"] and not times["for_s"]:
-        table.problem("for_s", "a repeated fault needs its length; give for_s in seconds")
-    table.finish()
-    fault = build_fault(kind, dict(given.data) if given is not None else {}, table)
-    return GroupFault(fault, share, **times) if fault is not None else None
 
 
 def _check_places(groups: Sequence[Group | None], where: str, problems: list[Problem]) -> None:
@@ -245,16 +270,17 @@ def specs_of(group: Group, host: str, refresh_ms: int, sources: Sequence[str]) -
         device = group.maps[index % len(group.maps)]
         kind = protocol_of(device)
         name = f"{group.name}-{index + 1:0{width}d}"
+        address = kind.address_at(group.first_address + index, device)
+        serial = bool(address or group.framing)
         spec = MeterSpec(
             name=name,
             map=device.id,
-            host=host,
-            port=group.first_port + index // group.per_port,
+            place=port_of(host, group.first_port + index // group.per_port, serial=serial),
             unit=index % group.per_port + 1 if kind.most_units else 1,
             source=(group.sources or sources)[index % len(group.sources or sources)],
             points=tuple(PointSpec(f"{name}.{register}", register) for register in group.registers),
             serial=group.first_address + index,
-            address=kind.address_at(group.first_address + index, device),
+            address=address,
             framing=group.framing,
             refresh_ms=refresh_ms,
         )

@@ -28,7 +28,10 @@ from simulators.events import (
 )
 from simulators.meters.build import Carriers
 from simulators.meters.carriers import DrawnLine
+from simulators.meters.places import Collected
 from simulators.stamps import local
+from simulators.systems.kinds import SystemPlace
+from simulators.systems.kinds import kind_of as system_kind
 from simulators.trust.export import ExportError, export_side, folder_flaw
 from simulators.world import Site, World
 
@@ -107,13 +110,12 @@ def _introduce(site: Site, tell: Teller) -> None:
         rows = [site.points[point] for point in meter.points]
         row = rows[0]
         at = f"{row.line} {row.baud} 8{row.parity}{row.stop_bits}" if row.line else f"{row.host}:{row.port}"
-        if spec.collector:
-            points = ", ".join(f"{row.id}@{row.tag}" for row in rows)
-            tell.line(f"  behind {spec.collector:<8} {spec.name:<8} {meter.title}: {points}")
-        elif spec.system:
-            points = ", ".join(f"{row.id}@{row.tag}" for row in rows)
-            place = f"{at} security {spec.security}" if spec.system == "opcua" else site.database(spec)
-            tell.line(f"  {place} {row.protocol} {spec.name:<8} {meter.title}: {points}")
+        tags = ", ".join(f"{row.id}@{row.tag}" for row in rows)
+        if isinstance(spec.place, Collected):
+            tell.line(f"  behind {spec.place.collector:<8} {spec.name:<8} {meter.title}: {tags}")
+        elif isinstance(spec.place, SystemPlace):
+            place = system_kind(spec.place).line(spec.place, site.system(spec.place))
+            tell.line(f"  {place} {row.protocol} {spec.name:<8} {meter.title}: {tags}")
         elif spec.address:
             points = ", ".join(f"{row.id}@{row.identifier}" if row.identifier else row.id for row in rows)
             tell.line(f"  {at} {row.protocol} {spec.address} {spec.name:<8} {meter.title}: {points}")

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, Any, TypeVar
+from types import UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 from msgspec import inspect
@@ -102,7 +103,7 @@ def _settings(kind: inspect.StructType) -> type[Settings]:
     return kind.cls
 
 
-def _plain(kind: inspect.Type) -> tuple[inspect.Type, Mapping[str, Any]]:
+def _plain(kind: inspect.Type) -> tuple[inspect.Type, dict[str, Any]]:
     """A type without its notes and without None, and the notes."""
     notes: dict[str, Any] = {}
     while isinstance(kind, inspect.Metadata | inspect.UnionType):
@@ -120,11 +121,18 @@ def keys_of(kind: type[Settings]) -> tuple[_Key, ...]:
     told = inspect.type_info(kind)
     assert isinstance(told, inspect.StructType)
     types = {each.name: _plain(each.type) for each in told.fields}
-    return tuple(_Key(each, *types[each.name]) for each in fields(kind))
+    return tuple(_Key(each, types[each.name][0], types[each.name][1] | _choices(each.type)) for each in fields(kind))
 
 
-def read(table: Table, kind: type[S], *, apart: Sequence[str] = ()) -> S:
-    """The settings of a table; what is wrong goes into its problems. Keys in `apart` are somebody else's."""
+def _choices(kind: Any) -> dict[str, Any]:
+    """The words of Literals, in the order in which they are written."""
+    parts = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
+    words = [word for part in parts if get_origin(part) is Literal for word in get_args(part)]
+    return {"choices": words} if words else {}
+
+
+def read(table: Table, kind: type[S], *, whole: bool = True) -> S:
+    """The settings of a table; what is wrong goes into its problems. `whole`: other keys are wrong, too."""
     values: dict[str, Any] = {}
     for key in keys_of(kind):
         if table.has(key.name):
@@ -133,16 +141,17 @@ def read(table: Table, kind: type[S], *, apart: Sequence[str] = ()) -> S:
             if key.field.required:
                 table.problem(key.name, "is missing; add it")
             values[key.field.name] = key.fallback() if key.field.required else _default(key)
-    for name in apart:
-        table.has(name)
-    table.finish()
+    if whole:
+        table.finish()
     made = kind(**values)
     for name, text in made.flaws():
         table.problem(name, text)
     return made
 
 
-def read_kind(table: Table, kinds: Mapping[str, type[S]], default: str = "", *, tag: str = "kind") -> S:
+def read_kind(
+    table: Table, kinds: Mapping[str, type[S]], default: str = "", *, tag: str = "kind", whole: bool = True
+) -> S:
     """The settings of a table whose `tag` names their kind.
 
     A key that only other kinds have is told as theirs, not as unknown.
@@ -153,14 +162,12 @@ def read_kind(table: Table, kinds: Mapping[str, type[S]], default: str = "", *, 
     if word not in kinds:
         word = next(iter(kinds))
     own = {key.name for key in keys_of(kinds[word])}
-    foreign = [name for name in table.data if name not in own and name != tag]
-    named: list[str] = []
-    for name in foreign:
+    for name in table.data:
         homes = [each for each, kind in kinds.items() if any(key.name == name for key in keys_of(kind))]
-        if homes:
-            named.append(name)
+        if homes and name not in own:
+            table.has(name)
             table.problem(name, f"belongs to {' and '.join(homes)}, this is {word}; remove it")
-    return read(table, kinds[word], apart=(tag, *named))
+    return read(table, kinds[word], whole=whole)
 
 
 def _default(key: _Key) -> Any:
@@ -191,6 +198,18 @@ def _value(table: Table, key: _Key) -> Any:
     return found
 
 
+def misfits(kind: type[Settings], options: Mapping[str, object]) -> list[str]:
+    """What is wrong with some settings of a kind, each for itself: one sentence each, with its key."""
+    known = {key.field.name: key for key in keys_of(kind)}
+    table = Table(dict(options), "", [])
+    for name in options:
+        if name in known:
+            _value(table, known[name])
+        else:
+            table.problem(name, f"unknown key; known here: {', '.join(sorted(known))}")
+    return [f"{each.where.removeprefix('.')}: {each.text}" for each in table.problems]
+
+
 def sentence(kind: inspect.Type, notes: Mapping[str, Any], raw: object) -> str:
     """What was expected where msgspec refused a value, and what came."""
     match kind:
@@ -203,10 +222,10 @@ def sentence(kind: inspect.Type, notes: Mapping[str, Any], raw: object) -> str:
         case inspect.StrType():
             wanted = f"expected {notes.get('hint', kind.pattern)}"
         case inspect.LiteralType() if isinstance(raw, str):
-            return _no_choice([str(each) for each in kind.values], raw)
+            return _no_choice(notes["choices"], raw)
         case inspect.LiteralType():
             words = all(isinstance(each, str) for each in kind.values)
-            wanted = "expected text in quotes" if words else f"expected one of {', '.join(map(str, kind.values))}"
+            wanted = "expected text in quotes" if words else f"expected one of {', '.join(map(str, notes['choices']))}"
         case inspect.IntType() if isinstance(raw, bool) or not isinstance(raw, int):
             wanted = f"expected a whole number from {kind.ge} to {kind.le}"
         case inspect.IntType():

@@ -30,6 +30,7 @@ from simulators.centres.spec import USUAL, CentreSpec, Given
 from simulators.collectors.kinds import flat
 from simulators.collectors.kinds import kind_of as collector_kind
 from simulators.collectors.spec import CollectorSpec
+from simulators.meters.places import Collected, SerialLine
 from simulators.stamps import local
 
 _KEYS = {"command", "env", "files", "ready", "ready_s", "clock", "uplink", "ask"}
@@ -119,19 +120,20 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
     meters: list[dict[str, Any]] = []
     for spec in seat.site.world.meters:
         own = [row for row in rows if row["meter"] == spec.name]
+        line = spec.place.device if isinstance(spec.place, SerialLine) else ""
         meters.append(
             {
                 "name": spec.name,
                 "host": spec.host,
                 "port": spec.port,
-                "line": spec.line,
-                "device": seat.device(spec.line),
+                "line": line,
+                "device": seat.device(line),
                 "unit": spec.unit,
                 "address": spec.address,
                 "protocol": own[0]["protocol"] if own else "modbus-tcp",
                 "map": str(spec.map),
-                "collector": spec.collector,
-                "system": system_of(seat, spec) if spec.system else "",
+                "collector": spec.place.collector if isinstance(spec.place, Collected) else "",
+                "system": system_of(seat, spec),
                 "period_s": periods.get(spec.name, seat.settings["period_s"]),
                 "records": seat.settings.get("records", {}).get(spec.name, ""),
                 "points": own,
@@ -193,7 +195,8 @@ def _subject(seat: Seat, what: str, query: Mapping[str, str]) -> dict[str, Any]:
 def _collector(seat: Seat, spec: CollectorSpec) -> dict[str, Any]:
     """What a template may name of a collector: its fields, what the terminal is given for it, where its meters are."""
     side = seat.site.collector_side(spec.name)
-    behind = [meter.name for meter in seat.site.world.meters if meter.collector == spec.name]
+    places = {meter.name: meter.place for meter in seat.site.world.meters}
+    behind = [name for name, at in places.items() if isinstance(at, Collected) and at.collector == spec.name]
     return {
         **flat(spec),
         **{name: getattr(side, name) for name in ("server_name", "anchors", "crls", "certificate", "key")},

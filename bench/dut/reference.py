@@ -27,7 +27,7 @@ from bench.dut.reference_centres import PASSPHRASE, centre_of, security_of
 from bench.dut.reference_collectors import collectors_of, keys_of_collectors
 from bench.dut.reference_meters import gateways_of, line_table, lines_of, meters_of
 from bench.dut.reference_store import alter
-from bench.dut.systems import needs_vault, systems_of
+from bench.dut.systems import systems_of
 from reference_terminal.assembly import Terminal
 from reference_terminal.model.times import STANDARD_SPANS
 from reference_terminal.platform import Platform
@@ -47,8 +47,9 @@ _ORDERS = ("upload", "upload-time", "backfill", "centre-remove", "period")
 
 def render(seat: Seat) -> dict[str, Any]:
     """The terminal's configuration for this seat, as the tables of its TOML file. Raises NoDriver."""
-    gateways, lines = gateways_of(seat), lines_of(seat)
+    gateways, lines, systems = gateways_of(seat), lines_of(seat), systems_of(seat)
     room = seat.settings.get("store_octets", 0)
+    keyed = keys_of_collectors(seat) or any("key" in each for each in systems)
     return {
         "terminal": {"name": "reference"},
         "storage": {"path": "terminal.db", **({"max_mb": room / 1_000_000} if room else {})},
@@ -60,10 +61,10 @@ def render(seat: Seat) -> dict[str, Any]:
         **({"collectors": collectors_of(seat)} if seat.site.world.collectors else {}),
         **({"derived": derived} if (derived := _derived(seat)) else {}),
         "centres": [centre_of(seat, spec) for spec in seat.site.world.centres if spec.name not in _later(seat)],
-        **({"systems": systems} if (systems := systems_of(seat)) else {}),
+        **({"systems": systems} if systems else {}),
         "security": {
             **security_of(seat),
-            **({"passphrase": PASSPHRASE} if keys_of_collectors(seat) or needs_vault(seat) else {}),
+            **({"passphrase": PASSPHRASE} if keyed else {}),
         },
         **({"time": {"server": seat.time_server[0], "port": seat.time_server[1]}} if seat.time_server else {}),
     }

@@ -10,12 +10,16 @@ from decimal import Decimal
 from typing import Any
 
 from bench.dut import Seat
+from bench.dut.reference_collected import told_of
 from bench.dut.reference_protocols import driven, tables_of, word_of
 from bench.dut.systems import system_of
-from simulators.meters.places import Collected, Database, GatewayPort, OpcUaPort, SerialLine, ServerPort
+from simulators.meters.places import Collected, GatewayPort, SerialLine, ServerPort
 from simulators.meters.protocols import protocols
+from simulators.systems.kinds import SystemPlace
 from simulators.world import MeterSpec, PointRow
 
+_SYSTEMS = ("opcua", "sql")
+"""Kinds of systems that the terminal reads."""
 # Unit names of the bench's register maps that the terminal calls otherwise.
 _UNITS = {"degC": "°C"}
 
@@ -33,7 +37,7 @@ _PARITIES = {"E": "even", "O": "odd", "N": "none"}
 
 def gateways_of(seat: Seat) -> Places:
     """A gateway for every host and port that Modbus TCP meters stand at. Raises NoDriver."""
-    known = ("mqtt", "https", "opcua", "sql", *(word for name in driven() for word in protocols()[name].words))
+    known = (*told_of(), *_SYSTEMS, *(word for name in driven() for word in protocols()[name].words))
     foreign = sorted({row.protocol for row in seat.site.points.values()} - set(known))
     if foreign:
         raise NoDriver(
@@ -77,7 +81,7 @@ def _places(seat: Seat, letter: str, *, serial: bool) -> Places:
 
 
 def _of(spec: MeterSpec) -> Place:
-    return (spec.line, "", 0) if spec.line else ("", spec.host, spec.port)
+    return (spec.place.device if isinstance(spec.place, SerialLine) else "", *spec.place.at)
 
 
 def meters_of(seat: Seat, gateways: Places, lines: Places) -> list[dict[str, Any]]:
@@ -125,21 +129,21 @@ def meters_of(seat: Seat, gateways: Places, lines: Places) -> list[dict[str, Any
 
 def _place(seat: Seat, spec: MeterSpec, gateways: Places, lines: Places) -> dict[str, Any]:
     match spec.place:
-        case OpcUaPort() | Database():
+        case SystemPlace():
             return {"system": system_of(seat, spec)}
         case Collected(name):
             collector = next(each for each in seat.site.world.collectors if each.name == name)
             return {"collector": name, "node": collector.node(spec.name)}
         case GatewayPort():
             return {"gateway": gateways[_of(spec)], **tables_of(spec).place(spec, word_of(spec))}
-        case SerialLine() | ServerPort():
+        case _:
             word = word_of(spec)
             return {"line": lines[_of(spec)], "protocol": word, **tables_of(spec).place(spec, word)}
 
 
 def _seen_itself(spec: MeterSpec) -> bool:
     """Whether the terminal reads it, and not what a collector or a system tells of it."""
-    return not isinstance(spec.place, Collected | OpcUaPort | Database)
+    return not isinstance(spec.place, Collected | SystemPlace)
 
 
 def _strict(seat: Seat, spec: MeterSpec) -> bool:

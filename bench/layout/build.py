@@ -11,6 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from bench.dut import Speaking, TerminalAdapter
 from bench.dut.profile import Profile
 from bench.history import Began, CentreSetup, DerivedPoint, MeterSetup, Point
@@ -21,9 +23,11 @@ from simulators.collectors.kinds import kinds as collector_kinds
 from simulators.collectors.spec import CollectorSpec
 from simulators.meters.carriers import LineSettings
 from simulators.meters.modbus.descriptor import ALL_TYPES
+from simulators.meters.places import Collected, GatewayPort, SerialLine
 from simulators.meters.protocols import LineKind, protocols
 from simulators.meters.spec import LineSpec
 from simulators.shipped import SHIPPED
+from simulators.systems.kinds import kinds as systems
 from simulators.trust.distribution import RevocationSpec
 from simulators.world import MeterSpec, PlantSpec, PointSpec, Site, World
 
@@ -109,7 +113,6 @@ SYSTEM_METERS: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     ),
     "production-system": ("production_system", "site", (("output", "k74001"), ("rate", "k74002"))),
 }
-_SYSTEM_PORTS = {"opcua": 4840, "postgresql": 5432, "mariadb": 3306}
 
 
 def start_us(scenario: Scenario) -> int:
@@ -163,8 +166,7 @@ def _circuits(scenario: Scenario) -> list[MeterSpec]:
             MeterSpec(
                 name=name,
                 map=scenario.maps[(number - 1) % len(scenario.maps)],
-                host=GATEWAY,
-                port=MODBUS_PORT,
+                place=GatewayPort(GATEWAY, MODBUS_PORT),
                 unit=number,
                 source=name,
                 points=tuple(
@@ -184,9 +186,7 @@ def _single(scenario: Scenario) -> list[MeterSpec]:
             MeterSpec(
                 name=kind,
                 map=register_map,
-                host=f"10.1.0.{20 + index}",
-                port=MODBUS_PORT,
-                unit=1,
+                place=GatewayPort(f"10.1.0.{20 + index}", MODBUS_PORT),
                 source=_SOURCES.get(kind, kind),
                 points=tuple(
                     PointSpec(id=f"{kind}.{register}", register=register, code=code) for register, code in points
@@ -214,8 +214,7 @@ def _on_lines(scenario: Scenario) -> list[MeterSpec]:
                 MeterSpec(
                     name=name,
                     map=kind.map,
-                    host="",
-                    port=0,
+                    place=SerialLine(_device(number)),
                     unit=unit,
                     # Circuits of its own: a value on a wrong point must not be right there by chance.
                     source=f"e{scenario.circuits + place:02d}" if kind.source == "e" else kind.source,
@@ -224,7 +223,6 @@ def _on_lines(scenario: Scenario) -> list[MeterSpec]:
                         for register, suffix in kind.points
                     ),
                     address=_counted(kind.address, index - 1),
-                    line=_device(number),
                     framing=kind.framing,
                 )
             )
@@ -242,7 +240,7 @@ def _lists(scenario: Scenario) -> RevocationSpec | None:
         return None
     answers_s = 0 if status is None else status.valid_s
     usual = RevocationSpec(LISTS, ocsp_valid_s=answers_s)
-    return usual if wish is None else replace(usual, publish_s=wish.publish_s, valid_s=wish.valid_s)
+    return usual if wish is None else msgspec.structs.replace(usual, publish_s=wish.publish_s, valid_s=wish.valid_s)
 
 
 def _collector(number: int, each: Collector, scenario: Scenario) -> CollectorSpec:
@@ -269,9 +267,7 @@ def _collected(scenario: Scenario) -> list[MeterSpec]:
                 MeterSpec(
                     name=name,
                     map=scenario.maps[(place - 1) % len(scenario.maps)],
-                    host=collector.host,
-                    port=collector.port,
-                    unit=1,
+                    place=Collected(collector.name, collector.host, collector.port),
                     source=f"e{_before_collectors(scenario) + place:02d}",
                     points=tuple(
                         PointSpec(
@@ -283,7 +279,6 @@ def _collected(scenario: Scenario) -> list[MeterSpec]:
                         )
                         for register, suffix in offered
                     ),
-                    collector=collector.name,
                 )
             )
     return made
@@ -294,7 +289,7 @@ def _behind_systems(scenario: Scenario) -> list[MeterSpec]:
     made: list[MeterSpec] = []
     known: dict[str, int] = {}
     for number, system in enumerate(scenario.systems):
-        port = _SYSTEM_PORTS.get(system.kind, _SYSTEM_PORTS.get(system.sql, 0))
+        place = systems()[system.kind].placed(system.options, f"10.1.0.{90 + number}")
         for word in system.meters:
             device, source, points = SYSTEM_METERS[word]
             index = known[word] = known.get(word, 0) + 1
@@ -303,9 +298,7 @@ def _behind_systems(scenario: Scenario) -> list[MeterSpec]:
                 MeterSpec(
                     name=name,
                     map=device,
-                    host=f"10.1.0.{90 + number}" if port else "",
-                    port=port,
-                    unit=1,
+                    place=place,
                     source=source,
                     points=tuple(
                         PointSpec(
@@ -315,11 +308,6 @@ def _behind_systems(scenario: Scenario) -> list[MeterSpec]:
                         )
                         for register, code in points
                     ),
-                    system="sql" if system.kind == "odbc" else system.kind,
-                    odbc=system.kind == "odbc",
-                    security=system.security,
-                    rows_s=system.rows_s,
-                    sql=system.sql,
                 )
             )
     return made
@@ -342,10 +330,13 @@ def _spares(scenario: Scenario) -> list[MeterSpec]:
         replace(
             mains[name],
             name=name + SPARE,
-            host=f"10.1.0.{60 + index}",
+            place=mains[name].place.moved(f"10.1.0.{60 + index}", MODBUS_PORT),
             unit=1,
             serial=mains[name].serial + 1000 + index,
-            points=tuple(replace(point, id=f"{name}{SPARE}.{point.register}", code="") for point in mains[name].points),
+            points=tuple(
+                msgspec.structs.replace(point, id=f"{name}{SPARE}.{point.register}", code="")
+                for point in mains[name].points
+            ),
         )
         for index, name in enumerate(scenario.standbys)
     ]
@@ -429,6 +420,13 @@ def uplink_hosts(world: World) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(spec.host for spec in world.centres), *lists)))
 
 
+def _address(spec: MeterSpec) -> str:
+    """Where a meter is, for a person: its line and its address or unit id there, or host and port."""
+    if isinstance(spec.place, SerialLine):
+        return f"{spec.place.device}:{spec.address or spec.unit}"
+    return f"{spec.host}:{spec.port}"
+
+
 def opening(
     scenario: Scenario,
     site: Site,
@@ -470,7 +468,7 @@ def opening(
             MeterSetup(
                 name=spec.name,
                 map=str(spec.map),
-                address=f"{spec.line}:{spec.address or spec.unit}" if spec.line else f"{spec.host}:{spec.port}",
+                address=_address(spec),
                 unit=spec.unit,
                 period_s=period_of(scenario, spec.name),
             )

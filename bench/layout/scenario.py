@@ -10,11 +10,23 @@ from dataclasses import dataclass, field, replace
 from string import ascii_uppercase
 from typing import Any, Self
 
+from simulators.collectors.kinds import kinds as collectors
+from simulators.settings import Settings, misfits
+from simulators.systems.kinds import kinds as systems
+
 # Nominal one-way latencies of the two networks, seconds.
 FIELD_LATENCY_S = 0.0005
 UPLINK_LATENCY_S = 0.02
 # Circuits that a scenario can have: their codes hold two digits.
 MOST_CIRCUITS = 99
+
+
+def _known(what: str, kind: str, kinds: Mapping[str, type[Settings]], options: Mapping[str, Any]) -> None:
+    """Raises ValueError for a kind or a setting that there is not: a case is wrong when loaded, not as it runs."""
+    if kind not in kinds:
+        raise ValueError(f"expected a {what} of kind {', '.join(kinds)}, got {kind!r} / 无此类型")
+    if flaws := misfits(kinds[kind], options):
+        raise ValueError(f"{what} {kind}: {'; '.join(flaws)} / 设置无效")
 
 
 @dataclass(frozen=True)
@@ -34,29 +46,33 @@ class Line:
 class Collector:
     """A collector in the field network, which tells what it has read of `meters` circuits of its own.
 
-    `kind` is mqtt or https; `options` are fields of `simulators.collectors.spec.CollectorSpec` (form, channel, qos,
-    retain and so on).
+    `kind` is one of `simulators.collectors`; `options` are settings of that kind (form, channel, qos, retain and so
+    on). Raises ValueError for a kind or a setting that there is not.
     """
 
     kind: str
     meters: int = 2
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
+    def __post_init__(self) -> None:
+        _known("collector", self.kind, {name: kind.settings for name, kind in collectors().items()}, self.options)
+
 
 @dataclass(frozen=True)
 class System:
-    """A system that values are read from: an OPC UA server (opcua) or a database (sql; odbc: reached by ODBC).
+    """A system that values are read from.
 
-    `meters` are kinds of devices behind it (`layout.SYSTEM_METERS`). `security` is what an OPC UA server asks for
-    (none, sign, encrypt), `rows_s` how often a database gets a row of each point, `sql` what the database is: an SQLite
-    file, or a server of the bench's own (postgresql, mariadb), which real time alone can have.
+    `kind` is one of `simulators.systems` (opcua, sql), `meters` are kinds of devices behind it
+    (`layout.SYSTEM_METERS`). `options` are settings of that kind (security, rows_s, sql, odbc). Raises ValueError for a
+    kind or a setting that there is not.
     """
 
     kind: str
     meters: tuple[str, ...]
-    security: str = "none"
-    rows_s: int = 60
-    sql: str = "sqlite"
+    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    def __post_init__(self) -> None:
+        _known("system", self.kind, {name: kind.settings for name, kind in systems().items()}, self.options)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from simulators.collectors.payloads import flaws_of
 from simulators.collectors.spec import CLIENT, CollectorSpec
 from simulators.meters.build import Kit
 from simulators.meters.maps import RegisterMap
+from simulators.meters.places import Collected
 from simulators.meters.serial.maps import AnyMap
 from simulators.meters.spec import MeterSpec, PointSpec
 from simulators.trust.authority import Trust
@@ -24,10 +25,16 @@ from simulators.trust.authority import Trust
 
 def placed_at(meter: MeterSpec, collectors: Sequence[CollectorSpec]) -> MeterSpec:
     """A meter with the place of its collector; as it is if it has none, or one that nobody knows."""
-    for collector in collectors:
-        if meter.collector == collector.name:
-            return replace(meter, host=collector.host, port=collector.port)
+    if isinstance(meter.place, Collected):
+        for collector in collectors:
+            if meter.place.collector == collector.name:
+                return replace(meter, place=Collected(collector.name, collector.host, collector.port))
     return meter
+
+
+def _behind(meter: MeterSpec) -> str:
+    """The name of its collector; empty if it stands elsewhere."""
+    return meter.place.collector if isinstance(meter.place, Collected) else ""
 
 
 def tag_of(point: PointSpec) -> str:
@@ -43,16 +50,17 @@ def check_collected(
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
             note(f"collector {name}", "the name is given to several collectors; names must differ")
-        if not any(meter.collector == name for meter in meters):
+        if not any(_behind(meter) == name for meter in meters):
             note(f"collector {name}", "no meter stands behind it; give a meter `collector`, or remove it")
     for meter in meters:
-        if not meter.collector:
+        behind = _behind(meter)
+        if not behind:
             continue
         where = f"meter {meter.name}"
-        if meter.collector not in names:
-            note(where, f"the world has no collector {meter.collector!r}; it has {', '.join(names) or 'none'}")
+        if behind not in names:
+            note(where, f"the world has no collector {behind!r}; it has {', '.join(names) or 'none'}")
         tags = [tag_of(point) for point in meter.points]
-        for collector in (each for each in collectors if each.name == meter.collector):
+        for collector in (each for each in collectors if each.name == behind):
             for flaw in flaws_of(collector.form, meter.name, tags):
                 note(where, flaw)
         for tag in dict.fromkeys(tags):
@@ -64,7 +72,7 @@ def collected_meter(spec: MeterSpec, device: AnyMap, kit: Kit, collectors: Seque
     """A meter behind its collector. Raises ValueError for a map that is no register map (see `check_world`)."""
     if not isinstance(device, RegisterMap):
         raise ValueError(f"meter {spec.name}: map {device.id} is none of registers; choose another behind a collector")
-    collector = next(each for each in collectors if each.name == spec.collector)
+    collector = next(each for each in collectors if each.name == _behind(spec))
     return CollectedMeter(
         spec.name,
         device,

@@ -1,6 +1,6 @@
-"""Contradictions of a world between its systems and the devices behind them, and the points as a reader finds them.
+"""What speaks against devices behind systems, and their points as a reader finds them, whatever the system.
 
-Leaves everything else of a world to `world`.
+Leaves what each kind says to its descriptor (`kinds`), everything else of a world to `world`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from simulators.meters.maps import Register, RegisterMap
 from simulators.meters.modbus.registers import TYPES
 from simulators.meters.serial.maps import AnyMap
 from simulators.meters.spec import MeterSpec
-from simulators.systems.tagged import node_of, type_of
-
-_BACKENDS = ("sqlite", "postgresql", "mysql", "mariadb")
+from simulators.systems.kinds import SystemPlace, kind_of, kinds
+from simulators.systems.tagged import type_of
 
 Note = Callable[[str, str], None]
 
@@ -30,45 +29,22 @@ class Tagged(msgspec.Struct, frozen=True):
     tag: str
 
 
-def tagged(meter: MeterSpec, register: Register) -> Tagged:
-    """A register as a system hands it on: node identifier of OPC UA, or the tag of its rows."""
+def tagged(meter: MeterSpec, place: SystemPlace, register: Register) -> Tagged:
+    """A register as a system hands it on."""
     kind = type_of(register)
-    tag = node_of(meter.name, register.id) if meter.system == "opcua" else f"{meter.name}.{register.id}"
+    tag = kind_of(place).tag(meter.name, register.id)
     return Tagged(kind, -1 if kind[0] == "f" else 0, "1", TYPES[kind], tag)
 
 
-def check_system(meter: MeterSpec, device: AnyMap, note: Note) -> bool:
+def check_system(meter: MeterSpec, place: SystemPlace, device: AnyMap, note: Note) -> bool:
     """Whether a device can stand behind its system; what speaks against it is noted."""
     if isinstance(device, RegisterMap):
         return True
-    note(f"meter {meter.name}", f"behind {meter.system} a meter has a map of registers; {device.id} is none")
+    note(f"meter {meter.name}", f"behind {place.system} a meter has a map of registers; {device.id} is none")
     return False
 
 
 def check_systems(meters: Sequence[MeterSpec], note: Note) -> None:
-    """Servers whose devices disagree on their security, and databases that cannot be had."""
-    asked: dict[tuple[str, int], tuple[str, str]] = {}
-    for meter in meters:
-        if meter.system == "opcua":
-            security, name = asked.setdefault((meter.host, meter.port), (meter.security, meter.name))
-            if security != meter.security:
-                at = f"{meter.host}:{meter.port}"
-                note(
-                    f"meter {meter.name}",
-                    f"the OPC UA server {at} has security {security} for meter {name}; give both the same",
-                )
-        if meter.database:
-            # Only a world with databases pays for the library.
-            from sqlalchemy.engine import make_url
-            from sqlalchemy.exc import ArgumentError
-
-            try:
-                backend = make_url(meter.database).get_backend_name()
-            except ArgumentError:
-                backend = ""
-            if backend not in _BACKENDS:
-                note(
-                    f"meter {meter.name}",
-                    "database: expected a URL such as sqlite:///plant.db, postgresql+psycopg2://user:password@host/name"
-                    f" or mysql+pymysql://..., got {meter.database!r}",
-                )
+    """What each kind has against the devices behind its systems."""
+    for kind in kinds().values():
+        kind.check([(meter, meter.place) for meter in meters if isinstance(meter.place, kind.settings)], note)

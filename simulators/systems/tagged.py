@@ -13,26 +13,17 @@ from simulators.meters.faults import (
     AnyFault,
     BadStatus,
     Calibrating,
-    CommittedLate,
-    Delayed,
-    Duplicate,
     Fault,
-    ForeignCertificate,
     Jump,
-    Late,
-    Locked,
     Omitted,
     OtherType,
     Ramp,
-    Restarting,
     Scaled,
     Sentinel,
     SignFlip,
-    Silent,
     Stale,
     Stuck,
     Unstamped,
-    Withheld,
     WrongClock,
 )
 from simulators.meters.maps import Register, RegisterMap
@@ -40,16 +31,12 @@ from simulators.meters.meter import Meter, Wiring
 from simulators.meters.modbus.registers import float_text, is_bcd, pack_float, reorder, unpack_whole
 from simulators.plant import Plant
 
-Kind = Literal["opcua", "sql"]
 Security = Literal["none", "sign", "encrypt"]
 """What an OPC UA server asks of a session: nothing, or Basic256Sha256 with signatures or with encryption too."""
 
-_OF_VALUES = (Stuck, Sentinel, Jump, Ramp, Scaled, SignFlip, Calibrating)
+OF_VALUES = (Stuck, Sentinel, Jump, Ramp, Scaled, SignFlip, Calibrating)
+"""Faults of the values themselves, whatever system hands them on."""
 _OF_NODES = (BadStatus, Stale, Unstamped, WrongClock, Omitted, OtherType)
-ON_OPCUA = (*_OF_VALUES, *_OF_NODES, Silent, Delayed, Late, Restarting, ForeignCertificate)
-"""Faults of a device behind an OPC UA server; the last five are the server's."""
-ON_SQL = (*_OF_VALUES, Omitted, Delayed, Duplicate, CommittedLate, Locked, Withheld, Silent)
-"""Faults of a device whose rows a database holds; the last three are the database's."""
 
 
 def node_of(device: str, register: str) -> str:
@@ -70,12 +57,12 @@ def type_of(register: Register) -> str:
 
 
 class TaggedMeter(Meter):
-    """A device behind a system. `period_us` is how often a database gets its rows."""
+    """A device behind a system that can give it these `faults`; `period_us` is how often a database gets its rows."""
 
     def __init__(
         self,
         name: str,
-        kind: Kind,
+        faults: tuple[type[Fault], ...],
         device: RegisterMap,
         plant: Plant,
         *,
@@ -83,7 +70,7 @@ class TaggedMeter(Meter):
         **wiring: Unpack[Wiring],
     ) -> None:
         super().__init__(name, device.name, 0, plant, **wiring)
-        self.known_faults = ON_OPCUA if kind == "opcua" else ON_SQL
+        self.known_faults = faults
         self.map = device
         self.period_us = period_us
         self.altered: Callable[[], None] = _nobody

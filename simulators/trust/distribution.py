@@ -8,13 +8,14 @@ changed while a world runs: a certificate put on hold and released again, no ans
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, cast
+from collections.abc import Iterator
+from typing import Annotated, Literal, cast
 
 import msgspec
 
 from simulators.clock import Chance, Clock, Observe
 from simulators.events import Behaviour, ListServed
+from simulators.settings import Port, Settings
 from simulators.trust.authority import Role, Tier, Trust
 from simulators.trust.certificates import FAMILIES, Family
 from simulators.trust.hosting import Host, Reply
@@ -24,18 +25,23 @@ NAME = "revocation"
 _KIND = "application/pkix-crl"
 
 
-@dataclass(frozen=True)
-class RevocationSpec:
+class RevocationSpec(Settings, frozen=True):
     """Where lists are published, how often, and for how long each holds (seconds).
 
     `ocsp_valid_s` is how long an answer on a single certificate holds; 0: nobody answers, and no certificate says so.
     """
 
     host: str
-    port: int = 80
-    publish_s: int = 3600
-    valid_s: int = 86_400
-    ocsp_valid_s: int = 0
+    port: Port = 80
+    publish_s: Annotated[int, msgspec.Meta(ge=60, le=604_800)] = 3600
+    valid_s: Annotated[int, msgspec.Meta(ge=60, le=31_536_000)] = 86_400
+    ocsp_valid_s: Annotated[int, msgspec.Meta(ge=0, le=31_536_000)] = 0
+
+    def flaws(self) -> Iterator[tuple[str, str]]:
+        """There is always a list in force."""
+        if self.valid_s < self.publish_s:
+            text = f"a list must hold until the next is published: expected at least {self.publish_s}"
+            yield "valid_s", text
 
     @property
     def ocsp_url(self) -> str:

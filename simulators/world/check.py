@@ -6,7 +6,7 @@ Leaves what is wrong in a single field to `read` and to the readers of the parts
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from decimal import Decimal
 
 from simulators.centres.kinds import kind_of
@@ -14,12 +14,14 @@ from simulators.centres.read import own_files
 from simulators.clock import seeded
 from simulators.collectors.build import check_collected
 from simulators.meters.maps import UNITS, MapError, RegisterMap
+from simulators.meters.places import Collected, SerialLine
 from simulators.meters.protocols import protocol_of
 from simulators.meters.schedule import meant
 from simulators.meters.serial.maps import AnyMap, BusMap
 from simulators.meters.spec import MeterSpec, PointSpec
 from simulators.plant import Plant
 from simulators.systems.check import check_system, check_systems
+from simulators.systems.kinds import SystemPlace
 from simulators.tables import DescriptionError, Problem
 from simulators.world.model import World
 from simulators.world.parts import build_plant, register_map
@@ -77,9 +79,9 @@ def check_world(world: World) -> list[Problem]:
 
 
 def _check_addresses(world: World, note: Callable[[str, str], None]) -> None:
-    units: dict[tuple[tuple[str, int | str], int | str], str] = {}
+    units: dict[tuple[Hashable, int | str], str] = {}
     ports: dict[tuple[str, int], str] = {}
-    kinds: dict[tuple[str, int | str], tuple[str, str]] = {}
+    kinds: dict[Hashable, tuple[str, str]] = {}
     lines = [line.name for line in world.lines]
     for name in dict.fromkeys(lines):
         if lines.count(name) > 1:
@@ -89,14 +91,15 @@ def _check_addresses(world: World, note: Callable[[str, str], None]) -> None:
         if names.count(name) > 1:
             note(f"meter {name}", f"the name is given to several meters ({names.count(name)}); names must differ")
     for meter in world.meters:
-        if meter.line and meter.line not in lines:
+        at = meter.place
+        if isinstance(at, SerialLine) and at.device not in lines:
             known = ", ".join(lines) or "none"
-            note(f"meter {meter.name}", f"the world has no line {meter.line!r}; it has {known}")
-        if meter.collector or (meter.system == "sql" and not meter.served):
+            note(f"meter {meter.name}", f"the world has no line {at.device!r}; it has {known}")
+        kind = at.spoken
+        if not kind:
             continue
-        at = f"line {meter.line}" if meter.line else f"{meter.host}:{meter.port}"
-        door: tuple[str, int | str] = ("line", meter.line) if meter.line else (meter.host, meter.port)
-        place = (door, meter.name if meter.system else meter.address or meter.unit)
+        door: Hashable = at.door if isinstance(at, SerialLine) else at.at
+        place = (door, meter.name if isinstance(at, SystemPlace) else meter.address or meter.unit)
         if place in units:
             note(
                 f"meter {meter.name}",
@@ -104,18 +107,16 @@ def _check_addresses(world: World, note: Callable[[str, str], None]) -> None:
                 f"{units[place]}; units of a port must differ",
             )
         units.setdefault(place, meter.name)
-        system = meter.sql if meter.served else "OPC UA"
-        kind = system if meter.system else "serial" if meter.address or meter.framing else "Modbus"
         other, name = kinds.setdefault(door, (kind, meter.name))
         if other != kind:
             note(f"meter {meter.name}", f"{at} is {other} for meter {name}; choose another port for {kind}")
         if meter.framing:
-            other, name = kinds.setdefault((at, "framing"), (meter.framing, meter.name))
+            other, name = kinds.setdefault((door, "framing"), (meter.framing, meter.name))
             if other != meter.framing:
                 text = f"{at} is Modbus {other.upper()} for meter {name}; all Modbus devices of a line speak the same"
                 note(f"meter {meter.name}", text)
-        if not meter.line:
-            ports[(meter.host, meter.port)] = f"meter {meter.name}"
+        if at.at[0]:
+            ports[at.at] = f"meter {meter.name}"
     for collector in world.collectors:
         other = ports.setdefault((collector.host, collector.port), f"collector {collector.name}")
         if other != f"collector {collector.name}":
@@ -147,11 +148,10 @@ def _check_faults(world: World, note: Callable[[str, str], None]) -> None:
 
 def _check_speakers(world: World, note: Callable[[str, str], None]) -> None:
     """One that sends without being asked, a scale, talks all the time: nobody else can stand where it does."""
-    doors = [(meter.line, meter.host, meter.port) for meter in world.meters]
+    doors = [meter.place.door for meter in world.meters]
     for meter, door in zip(world.meters, doors, strict=True):
         if doors.count(door) > 1 and _speaks(meter):
-            at = f"line {meter.line}" if meter.line else f"{meter.host}:{meter.port}"
-            note(f"meter {meter.name}", f"a scale sends all the time; give it {at} alone")
+            note(f"meter {meter.name}", f"a scale sends all the time; give it {meter.place} alone")
 
 
 def _speaks(meter: MeterSpec) -> bool:
@@ -169,13 +169,13 @@ def _device(meter: MeterSpec, note: Callable[[str, str], None]) -> AnyMap | None
         for problem in error.problems:
             note(f"meter {meter.name}", str(problem))
         return None
-    if meter.collector:
+    if isinstance(meter.place, Collected):
         if isinstance(device, RegisterMap):
             return device
         note(f"meter {meter.name}", f"behind a collector a meter has a map of registers; {device.id} is none")
         return None
-    if meter.system:
-        return device if check_system(meter, device, note) else None
+    if isinstance(meter.place, SystemPlace):
+        return device if check_system(meter, meter.place, device, note) else None
     return device if protocol_of(device).check(meter, device, note) else None
 
 
@@ -196,7 +196,7 @@ def _check_point(
     if isinstance(device, BusMap) and not _readable(device, register.id):
         note(where, f"register {point.register!r} of map {device.id} is no number of its own; choose another")
         return
-    if meter.collector and register.loop is not None:
+    if isinstance(meter.place, Collected) and register.loop is not None:
         note(where, f"register {point.register!r} is an analogue input, which no collector tells; choose another")
     if point.modulus and Decimal(point.modulus) % Decimal(register.resolution):
         note(where, f"modulus {point.modulus} of {point.id!r} is not a multiple of {register.resolution}")

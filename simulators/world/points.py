@@ -12,10 +12,13 @@ from simulators.centres.spec import CentreSpec
 from simulators.collectors.build import tag_of
 from simulators.meters.maps import Register
 from simulators.meters.meter import Meter
+from simulators.meters.places import Collected, SerialLine
 from simulators.meters.protocols import protocol_of
 from simulators.meters.serial.maps import AnyMap
 from simulators.meters.spec import MeterSpec, PointSpec
 from simulators.systems.check import tagged
+from simulators.systems.kinds import SystemPlace
+from simulators.systems.kinds import kind_of as kind_of_system
 from simulators.world.model import World
 
 
@@ -113,7 +116,9 @@ def point_row(world: World, spec: MeterSpec, device: AnyMap, point: PointSpec, m
     """The row of one point of a meter built from `device`."""
     register = device.register(point.register)
     codes = {centre.name: code_of(centre, point) for centre in world.centres}
-    port = next((line.settings for line in world.lines if line.name == spec.line), None)
+    line = spec.place.device if isinstance(spec.place, SerialLine) else ""
+    port = next((each.settings for each in world.lines if each.name == line), None)
+    collector = spec.place.collector if isinstance(spec.place, Collected) else ""
     row = PointRow(
         id=point.id,
         meter=spec.name,
@@ -143,7 +148,7 @@ def point_row(world: World, spec: MeterSpec, device: AnyMap, point: PointSpec, m
         codes={centre: code for centre, code in codes.items() if code},
         protocol=_protocol(world, spec, device),
         address=spec.address,
-        line=spec.line,
+        line=line,
         baud=port.baud if port else 0,
         parity=port.parity if port else "",
         stop_bits=port.stop_bits if port else 0,
@@ -157,13 +162,13 @@ def point_row(world: World, spec: MeterSpec, device: AnyMap, point: PointSpec, m
         )
         if (loop := register.loop) is not None
         else None,
-        collector=spec.collector,
-        tag=tag_of(point) if spec.collector else "",
+        collector=collector,
+        tag=tag_of(point) if collector else "",
         **protocol_of(device).row(device, register),
     )
-    if not spec.system:
+    if not isinstance(spec.place, SystemPlace):
         return row
-    seen = tagged(spec, register)
+    seen = tagged(spec, spec.place, register)
     part = PointPart(address=0, count=seen.count, type=seen.type, order="ABCD", factor="1")
     return msgspec.structs.replace(
         row,
@@ -175,14 +180,16 @@ def point_row(world: World, spec: MeterSpec, device: AnyMap, point: PointSpec, m
         sentinel="",
         loop=None,
         tag=seen.tag,
-        security=spec.security if spec.system == "opcua" else "",
+        **kind_of_system(spec.place).row(spec.place),
     )
 
 
 def _protocol(world: World, spec: MeterSpec, device: AnyMap) -> str:
     """How a point of this meter is reached."""
-    if spec.system:
-        return spec.system
-    if spec.collector:
-        return next(each.kind for each in world.collectors if each.name == spec.collector)
-    return protocol_of(device).word(spec, device)
+    match spec.place:
+        case SystemPlace(system=system):
+            return system
+        case Collected(name):
+            return next(each.kind for each in world.collectors if each.name == name)
+        case _:
+            return protocol_of(device).word(spec, device)

@@ -5,15 +5,19 @@ Leaves the fields of meters, centres and collectors to their own readers. Every 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
 
 from simulators.centres.read import read_centre
 from simulators.collectors.build import placed_at
 from simulators.collectors.kinds import kinds as collector_kinds
 from simulators.meters.spec import read_fault, read_line, read_meters
-from simulators.settings import read_kind
+from simulators.settings import Name, Settings, read, read_kind
 from simulators.stamps import from_iso
-from simulators.tables import NAME, DescriptionError, Problem, Table, read_toml
+from simulators.tables import DescriptionError, Problem, Table, read_toml
 from simulators.trust.distribution import RevocationSpec
 from simulators.world.check import check_world
 from simulators.world.model import PlantSpec, World, WorldError
@@ -28,69 +32,81 @@ def load_world(path: Path) -> World:
     return build_world(data, str(path), path.parent)
 
 
+class _Head(Settings, frozen=True):
+    name: Name
+    seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+    start: str
+
+    @property
+    def start_us(self) -> int:
+        """The instant, us UTC; 0 if it is none."""
+        try:
+            return from_iso(self.start) if self.start else 0
+        except ValueError:
+            return 0
+
+    def flaws(self) -> Iterator[tuple[str, str]]:
+        """An instant with its zone."""
+        try:
+            from_iso(self.start or "1970-01-01T00:00:00+00:00")
+        except ValueError:
+            text = f"expected an instant such as 2026-03-02T00:00:00+08:00 with zone, got {self.start!r}"
+            yield "start", text
+
+
+class _Plant(Settings, frozen=True):
+    kind: Literal["works", "series"] = "works"
+    circuits: Annotated[int, msgspec.Meta(ge=1, le=999)] = 29
+    file: str = ""
+    interpolation: Literal["linear", "step"] = "linear"
+    align: bool = True
+    repeat: bool = True
+
+    def flaws(self) -> Iterator[tuple[str, str]]:
+        """A series alone is a file."""
+        if self.kind == "works" and self.file:
+            yield "file", "only a plant of kind 'series' has a file; set kind or remove it"
+        if self.kind == "series" and not self.file:
+            yield "file", "is missing; add it"
+
+    def spec(self, folder: Path) -> PlantSpec:
+        """The plant, with its file in a folder."""
+        file = folder / self.file if self.file else None
+        return PlantSpec(self.kind, self.circuits, file, self.interpolation, self.align, self.repeat)
+
+
 def build_world(data: dict[str, object], where: str, folder: Path) -> World:
     """A world from parsed TOML; paths in it are relative to `folder`. Raises WorldError with every problem."""
     problems: list[Problem] = []
     top = Table(data, where, problems)
-    head = top.table("world", required=True) or Table({}, f"{where}.world", [])
-    name = head.text("name", pattern=NAME, hint="a name of letters, digits, - _ .")
-    seed = head.integer("seed", 0, 2**63 - 1)
-    start = head.text("start")
-    start_us = 0
-    try:
-        start_us = from_iso(start) if start else 0
-    except ValueError:
-        head.problem("start", f"expected an instant such as 2026-03-02T00:00:00+08:00 with zone, got {start!r}")
-    head.finish()
-    plant = _plant(top.table("plant"), folder)
+    given = top.table("world", required=True)
+    # A missing table is one problem, its keys are none.
+    head = read(given or Table({}, "", []), _Head)
+    plant = read(top.table("plant") or Table({}, "", []), _Plant).spec(folder)
     meters = [meter for table in top.tables("meters", required=True) for meter in read_meters(table, folder)]
     centres = [read_centre(table, folder) for table in top.tables("centres", required=True)]
     lines = tuple(read_line(table) for table in top.tables("lines"))
     faults = tuple(fault for table in top.tables("faults") if (fault := read_fault(table)) is not None)
     of_collectors = {name: kind.settings for name, kind in collector_kinds().items()}
     collectors = tuple(read_kind(table, of_collectors) for table in top.tables("collectors"))
-    revocation = _revocation(top.table("revocation"))
+    revocation = read(table, RevocationSpec) if (table := top.table("revocation")) is not None else None
     top.finish()
     placed = tuple(placed_at(meter, collectors) for meter in meters)
-    world = World(name, seed, start_us, plant, placed, tuple(centres), where, lines, faults, collectors, revocation)
+    world = World(
+        head.name,
+        head.seed,
+        head.start_us,
+        plant,
+        placed,
+        tuple(centres),
+        where,
+        lines,
+        faults,
+        collectors,
+        revocation,
+    )
     # Most of what can be wrong between the parts is worth telling even when single fields are wrong.
     found = problems + [problem for problem in check_world(world) if problem not in problems]
     if found:
         raise WorldError(found)
     return world
-
-
-def _revocation(table: Table | None) -> RevocationSpec | None:
-    """Where revocation lists are published (docs/WIRE.md, section 7)."""
-    if table is None:
-        return None
-    spec = RevocationSpec(
-        host=table.text("host"),
-        port=table.integer("port", 1, 65535, 80),
-        publish_s=table.integer("publish_s", 60, 604_800, 3600),
-        valid_s=table.integer("valid_s", 60, 31_536_000, 86_400),
-        ocsp_valid_s=table.integer("ocsp_valid_s", 0, 31_536_000, 0),
-    )
-    if spec.valid_s < spec.publish_s:
-        table.problem("valid_s", f"a list must hold until the next is published: expected at least {spec.publish_s}")
-    table.finish()
-    return spec
-
-
-def _plant(table: Table | None, folder: Path) -> PlantSpec:
-    if table is None:
-        return PlantSpec()
-    kind = table.choice("kind", ("works", "series"), "works")
-    file = table.text("file", "") if kind == "works" else table.text("file")
-    if kind == "works" and file:
-        table.problem("file", "only a plant of kind 'series' has a file; set kind or remove it")
-    spec = PlantSpec(
-        kind=kind,
-        circuits=table.integer("circuits", 1, 999, 29),
-        file=folder / file if file else None,
-        interpolation=table.choice("interpolation", ("linear", "step"), "linear"),
-        align=table.flag("align", True),
-        repeat=table.flag("repeat", True),
-    )
-    table.finish()
-    return spec

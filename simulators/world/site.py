@@ -6,10 +6,8 @@ Leaves to others the network between them and the terminal; runs unchanged in vi
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from typing import Any, Protocol, TypeVar, runtime_checkable
-
-import msgspec
 
 from simulators.centres.base import AnyCentre, Item, Program
 from simulators.centres.build import build_centre, secrets_of, subjects_of, terminal_side
@@ -25,10 +23,14 @@ from simulators.collectors.kinds import AnyCollector
 from simulators.collectors.spec import collector_side, collector_subjects
 from simulators.meters.build import Carriers, Door, Kit, build_doors, build_meter
 from simulators.meters.meter import Meter
+from simulators.meters.places import Collected, SerialLine
 from simulators.meters.schedule import Schedule
 from simulators.meters.serial.meter import Station
 from simulators.meters.spec import MeterSpec
 from simulators.plant import Plant
+from simulators.systems.build import build_systems, key_of, tagged_meter
+from simulators.systems.kinds import SystemDoor, SystemPlace
+from simulators.systems.kinds import kind_of as system_kind
 from simulators.tables import Problem
 from simulators.trust.authority import Choice, TerminalSide, Trust
 from simulators.trust.distribution import DistributionPoint
@@ -36,15 +38,6 @@ from simulators.world.check import check_world
 from simulators.world.model import World, WorldError
 from simulators.world.parts import build_plant, overridden, register_map
 from simulators.world.points import PointRow, point_row
-
-
-class OpcUaSide(msgspec.Struct, frozen=True):
-    """What a client of an OPC UA server is given: its own certificate and key, and the server's certificate (PEM)."""
-
-    certificate: str
-    key: str
-    trusted: str
-
 
 C = TypeVar("C")
 
@@ -94,17 +87,21 @@ class Site:
         behind: dict[str, list[CollectedMeter]] = {}
         for spec in world.meters:
             device = overridden(register_map(spec.map), spec.points)
-            if spec.collector:
-                meter = collected_meter(spec, device, kit, world.collectors)
-                behind.setdefault(spec.collector, []).append(meter)
-            else:
-                port = lines[spec.line].settings if spec.line else None
-                meter, station = build_meter(spec, device, kit, port)
-                built.append((spec, meter, station))
+            match spec.place:
+                case Collected(collector):
+                    meter = collected_meter(spec, device, kit, world.collectors)
+                    behind.setdefault(collector, []).append(meter)
+                case SystemPlace() as place:
+                    meter = tagged_meter(spec, place, device, kit)
+                case place:
+                    port = lines[place.device].settings if isinstance(place, SerialLine) else None
+                    meter, station = build_meter(spec, device, kit, port)
+                    built.append((spec, meter, station))
             self.meters[spec.name] = meter
             for point in spec.points:
                 self.points[point.id] = point_row(world, spec, device, point, meter)
-        self.gateways: tuple[Door, ...] = build_doors(built, lines, kit, carriers)
+        self._systems = build_systems([(spec, self.meters[spec.name]) for spec in world.meters], kit)
+        self.gateways: tuple[Door, ...] = build_doors(built, lines, kit, carriers, tuple(self._systems.values()))
         self._schedule = Schedule(world.faults, self.meters, streams)
         flaws = self._schedule.flaws()
         if flaws:
@@ -146,21 +143,13 @@ class Site:
         self.centres = self.of(Centre)
         self.platforms = self.of(JsonCentre)
 
-    def opcua_side(self, host: str, port: int) -> OpcUaSide:
-        """What a client is given to talk to an OPC UA server that asks for security."""
-        from simulators.systems.opcua import OpcUaServer, client_identity
+    def system(self, place: SystemPlace) -> SystemDoor:
+        """The system that a place is behind."""
+        return self._systems[key_of(place)]
 
-        found = (door for door in self.gateways if isinstance(door, OpcUaServer))
-        server = next(door for door in found if (door.host, door.port) == (host, port))
-        own = client_identity()
-        return OpcUaSide(own.certificate_pem, own.key_pem, server.identity.certificate_pem)
-
-    def database(self, spec: MeterSpec) -> str:
-        """The URL at which a reader finds the database that a meter's rows are in."""
-        from simulators.systems.sql import SqlDatabase
-
-        doors = (door for door in self.gateways if isinstance(door, SqlDatabase))
-        return next(door.url for door in doors if any(meter.name == spec.name for meter in door.meters))
+    def system_told(self, place: SystemPlace) -> Mapping[str, Any]:
+        """What a terminal is told of the system that a place is behind: its url, and what else it needs to get in."""
+        return system_kind(place).told(place, self.system(place))
 
     def of(self, sort: type[C]) -> dict[str, C]:
         """Centres of one class, by name."""

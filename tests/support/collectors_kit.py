@@ -13,6 +13,7 @@ from simulators_helpers import MN, Heard, free_port
 from simulators.centres.spec import CentreSpec
 from simulators.collectors.mqtt.descriptor import MqttSpec
 from simulators.collectors.spec import CollectorSpec
+from simulators.meters.places import Collected
 from simulators.world import MeterSpec, PlantSpec, PointSpec, Site, World
 
 Program = Callable[[str], str]
@@ -28,15 +29,12 @@ def world(*collectors: CollectorSpec) -> World:
         MeterSpec(
             f"{each.name}-e{number}",
             kind,
-            each.host,
-            each.port,
-            1,
+            Collected(each.name, each.host, each.port),
             f"e0{number}",
             tuple(
                 PointSpec(f"{each.name}{number}.{register}", register, code=f"k{place}{number}{index}", tag=tag)
                 for index, (register, tag) in enumerate((("energy", ""), ("power", "有功功率")))
             ),
-            collector=each.name,
         )
         for place, each in enumerate(collectors)
         for number, kind in ((1, "adl3000"), (2, "sdm630"))

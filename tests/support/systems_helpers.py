@@ -8,15 +8,16 @@ from simulators.clock import Clock, seeded
 from simulators.meters.maps import shipped_map
 from simulators.meters.meter import Binding
 from simulators.plant import Works
-from simulators.systems.opcua import OpcUaServer
-from simulators.systems.tagged import Kind, Security, TaggedMeter
+from simulators.systems.kinds import kinds
+from simulators.systems.opcua.server import OpcUaServer
+from simulators.systems.tagged import Security, TaggedMeter
 
 
-def device(kind: Kind, clock: Clock, heard: object, start_us: int, registers: tuple[str, ...]) -> TaggedMeter:
+def device(kind: str, clock: Clock, heard: object, start_us: int, registers: tuple[str, ...]) -> TaggedMeter:
     """The CEMS's data acquisition unit behind a system, with points `cems.<register>`."""
     return TaggedMeter(
         "cems",
-        kind,
+        kinds()[kind].faults,
         shipped_map("cems_das"),
         Works(seeded(1), start_us, 3),
         clock=clock,

@@ -10,6 +10,7 @@ from typing import Any
 from simulators_helpers import MN, START_US, HandClock, Heard, free_port
 
 from simulators.centres.spec import CentreSpec
+from simulators.meters.places import GatewayPort
 from simulators.meters.spec import MeterSpec
 from simulators.trust.authority import Choice, TerminalSide
 from simulators.trust.sessions import (
@@ -27,9 +28,7 @@ def world(*centres: CentreSpec, host: str = "127.0.0.1", meter_port: int = 0) ->
     meter = MeterSpec(
         "E01",
         "adl3000",
-        host,
-        meter_port or free_port(),
-        1,
+        GatewayPort(host, meter_port or free_port()),
         "e01",
         (PointSpec("e", "energy", code="k01001"), PointSpec("p", "power", code="k01002")),
     )

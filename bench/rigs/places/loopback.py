@@ -156,10 +156,7 @@ class LoopbackPlace:
     def _moved(self, world: World, *, inside: bool) -> World:
         return dataclasses.replace(
             world,
-            meters=tuple(
-                dataclasses.replace(spec, host=self._host(spec.host, inside=inside), port=_port(spec.port))
-                for spec in world.meters
-            ),
+            meters=tuple(spec.moved(self._host(spec.host, inside=inside), _port(spec.port)) for spec in world.meters),
             centres=tuple(
                 dataclasses.replace(spec, host=self._host(spec.host, inside=inside), port=_port(spec.port))
                 for spec in world.centres
@@ -170,7 +167,7 @@ class LoopbackPlace:
             ),
             revocation=None
             if (lists := world.revocation) is None
-            else dataclasses.replace(lists, host=self._host(lists.host, inside=inside), port=_port(lists.port)),
+            else msgspec.structs.replace(lists, host=self._host(lists.host, inside=inside), port=_port(lists.port)),
         )
 
     def told(self, world: World) -> World:

@@ -35,7 +35,7 @@ from simulators.meters.faults import (
     Stale,
     Withheld,
 )
-from simulators.systems.database_programs import missing_server
+from simulators.systems.sql.programs import missing_server
 
 # Readings of the present are looked for so long; those that come late have so much longer.
 _PATIENCE_S, _LOOK_S, _SETTLED_S = 120, 10, 15
@@ -85,7 +85,7 @@ class ReadsOpcUaNodes(_Reads, Case):
         ),
     }
     needs = (OPC, HJ212, LOCAL)
-    scenario = _world(System("opcua", ("types", "circuit"), security="encrypt"))
+    scenario = _world(System("opcua", ("types", "circuit"), {"security": "encrypt"}))
 
 
 class ReadsCems(_Reads, Case):
@@ -109,7 +109,7 @@ class ReadsCems(_Reads, Case):
         ),
     }
     needs = (CEMS, OPC, HJ212, LOCAL)
-    scenario = _world(System("opcua", ("cems",), security="sign"))
+    scenario = _world(System("opcua", ("cems",), {"security": "sign"}))
 
 
 class ReadsSystemsByModbusTcp(_Reads, Case):
@@ -170,7 +170,7 @@ class StoresNothingFromBadOpcUaValues(_Spoiled, Case):
         **beside(gaps.NO_VALUE_SENT_AS_READ),
     }
     needs = (OPC, HJ212, LOCAL, "acquisition.gap-record")
-    scenario = _world(System("opcua", ("circuit",), security="sign"), System("opcua", ("circuit",)))
+    scenario = _world(System("opcua", ("circuit",), {"security": "sign"}), System("opcua", ("circuit",)))
     faults = (
         BadStatus(status="BadNoCommunication"),
         BadStatus(status="BadSensorFailure"),
@@ -225,7 +225,7 @@ class RefusesForeignOpcUaServer(_Spoiled, Case):
         **beside(systems_judge.NOTHING_READ, systems_judge.REFUSAL_TOLD, systems_judge.NONE_INVENTED),
     }
     needs = (OPC, LOCAL)
-    scenario = _world(System("opcua", ("circuit",), security="encrypt"))
+    scenario = _world(System("opcua", ("circuit",), {"security": "encrypt"}))
     faults = (ForeignCertificate(), ForeignCertificate())
 
     def judge(self, history: History) -> Iterator[Finding]:
@@ -244,7 +244,7 @@ class TakesRowsByOdbc(_Spoiled, Case):
         systems_judge.EMPTY_NO_NUMBER: ("csmt/11.3c-7",),
     }
     needs = ("source.odbc", LOCAL)
-    scenario = _world(System("odbc", ("energy-system", "production-system")))
+    scenario = _world(System("sql", ("energy-system", "production-system"), {"odbc": True}))
     spoilt_s = 240.0
     before_s = 610.0
     faults = (Delayed(after_s=150), Duplicate(after_s=90), Locked(), Sentinel(), Withheld(), Silent())
@@ -350,7 +350,7 @@ class TakesRowsFromPostgresql(_OfServer, Case):
     }
     needs = (SQL, "source.postgresql", LOCAL)
     servers = ("postgresql",)
-    scenario = _rows_of(System("sql", ("energy-system", "production-system"), rows_s=4, sql="postgresql"))
+    scenario = _rows_of(System("sql", ("energy-system", "production-system"), {"rows_s": 4, "sql": "postgresql"}))
 
 
 class TakesRowsFromMariadb(_OfServer, Case):
@@ -368,7 +368,7 @@ class TakesRowsFromMariadb(_OfServer, Case):
     }
     needs = (SQL, "source.mariadb", LOCAL)
     servers = ("mariadb",)
-    scenario = _rows_of(System("sql", ("energy-system", "production-system"), rows_s=4, sql="mariadb"))
+    scenario = _rows_of(System("sql", ("energy-system", "production-system"), {"rows_s": 4, "sql": "mariadb"}))
 
 
 class TakesRowsOfServersByOdbc(_OfServer, Case):
@@ -386,8 +386,8 @@ class TakesRowsOfServersByOdbc(_OfServer, Case):
     servers = ("postgresql", "mariadb")
     systems = False
     scenario = _rows_of(
-        System("odbc", ("energy-system",), rows_s=4, sql="postgresql"),
-        System("odbc", ("production-system",), rows_s=4, sql="mariadb"),
+        System("sql", ("energy-system",), {"odbc": True, "rows_s": 4, "sql": "postgresql"}),
+        System("sql", ("production-system",), {"odbc": True, "rows_s": 4, "sql": "mariadb"}),
     )
 
     @classmethod

@@ -79,7 +79,7 @@ class AddsEverySource(Case):
         maps=("sdm630", "adl3000"),
         lines=(Line(("dlt645-2007",), 2400, "E"),),
         collectors=(Collector("mqtt", 1),),
-        systems=(System("opcua", ("circuit",)), System("sql", ("energy-system",), rows_s=300)),
+        systems=(System("opcua", ("circuit",)), System("sql", ("energy-system",), {"rows_s": 300})),
         period_s=300,
         centres=("A", "B"),
         kinds=(),
@@ -333,7 +333,7 @@ class AddsSystemsHourByHour(Case):
     scenario = Scenario(
         start="2026-03-02T08:50:00+08:00",
         circuits=0,
-        systems=(System("opcua", ("circuit",)), System("sql", ("energy-system",), rows_s=3600)),
+        systems=(System("opcua", ("circuit",)), System("sql", ("energy-system",), {"rows_s": 3600})),
         period_s=3600,
         centres=("A",),
         kinds=(),

@@ -10,6 +10,7 @@ from typing import cast
 from simulators.meters.carriers import LineSettings
 from simulators.meters.maps import Register
 from simulators.meters.meter import Meter
+from simulators.meters.places import SerialLine
 from simulators.meters.protocols import Kit, MeterProtocol, Note
 from simulators.meters.serial.maps import AnyMap, BusMap, Entry
 from simulators.meters.serial.meter import SerialMeter, Station
@@ -45,7 +46,7 @@ class SerialProtocol(MeterProtocol):
         if self.address is not None and len(spec.address) != self.address.size:
             note(where, f"expected an address of {self.address.what} for {device.id}, got {spec.address!r}")
             return False
-        if spec.framing and not spec.line:
+        if spec.framing and not isinstance(spec.place, SerialLine):
             note(where, f"map {device.id} is no Modbus device, which alone has a framing; remove framing")
         return True
 

@@ -8,7 +8,7 @@ import pytest
 from suite_kit import carbonbench, choose, environment, run_folder, verdicts
 
 from bench.history import Published, read_history
-from simulators.systems.database_programs import missing_server
+from simulators.systems.sql.programs import missing_server
 
 CASE = "systems/takes-rows-from-postgresql"
 

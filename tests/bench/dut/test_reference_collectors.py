@@ -27,6 +27,7 @@ from simulators.collectors.https.descriptor import HttpsSpec
 from simulators.collectors.mqtt.descriptor import MqttSpec
 from simulators.collectors.spec import CollectorSpec
 from simulators.events import Event, Handed, Published
+from simulators.meters.places import Collected
 from simulators.world import MeterSpec, PlantSpec, PointSpec, Site, World, load_world
 
 WORLDS = ROOT / "fixtures" / "worlds"
@@ -48,15 +49,12 @@ def world(*collectors: CollectorSpec) -> World:
         MeterSpec(
             f"{each.name}-m",
             "adl3000",
-            each.host,
-            each.port,
-            1,
+            Collected(each.name, each.host, each.port),
             "e01",
             (
                 PointSpec(f"{each.name}.energy", "energy", code=f"k{number}1"),
                 PointSpec(f"{each.name}.power", "power", code=f"k{number}2", tag="有功功率"),
             ),
-            collector=each.name,
         )
         for number, each in enumerate(collectors)
     )

@@ -14,10 +14,10 @@ LINES = (Line(("modbus-rtu", "dlt645-2007"), 2400, "E"), Line(("modbus-rtu",), 1
 
 def test_meters_of_a_line_are_named_by_kind_and_numbered_from_the_second_on() -> None:
     world = build.build_world(Scenario(circuits=0, lines=LINES), 1)
-    assert [(meter.name, meter.line, meter.unit) for meter in world.meters] == [
-        ("modbus-rtu", "ttyS1", 1),
-        ("dlt645-2007", "ttyS1", 2),
-        ("modbus-rtu-2", "ttyS2", 1),
+    assert [(meter.name, str(meter.place), meter.unit) for meter in world.meters] == [
+        ("modbus-rtu", "line ttyS1", 1),
+        ("dlt645-2007", "line ttyS1", 2),
+        ("modbus-rtu-2", "line ttyS2", 1),
     ]
     assert [(line.name, *line.settings) for line in world.lines] == [("ttyS1", 2400, "E", 1), ("ttyS2", 19_200, "O", 2)]
 

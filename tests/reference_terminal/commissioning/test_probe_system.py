@@ -15,6 +15,7 @@ from reference_terminal.commissioning.probe_system import Sought, probe
 from simulators.clock import seeded
 from simulators.meters.faults import BadStatus, Unstamped
 from simulators.serve import HostClock
+from simulators.systems.opcua.descriptor import OpcUaPlace
 from simulators.world import WORLDS_FOLDER, Site, load_world
 
 
@@ -46,7 +47,7 @@ def test_nodes_of_a_server_are_told(capsys: pytest.CaptureFixture[str]) -> None:
         world, told = load_world(WORLDS_FOLDER / "systems.toml"), list[str]()
         with socket.create_server(("127.0.0.1", 0)) as found:
             port: int = found.getsockname()[1]
-        meters = tuple(dataclasses.replace(each, port=port) for each in world.meters if each.system == "opcua")
+        meters = tuple(each.moved(each.host, port) for each in world.meters if isinstance(each.place, OpcUaPlace))
         world = dataclasses.replace(world, meters=meters, faults=())
         site = Site(world, clock=HostClock(), observe=lambda event: None, chance=seeded(1))
         await site.gateways[0].start()

@@ -28,7 +28,8 @@ from simulators.meters.schedule import Schedule
 from simulators.meters.serial.maps import any_names
 from simulators.meters.spec import FaultSpec
 from simulators.plant import Works
-from simulators.systems.tagged import ON_OPCUA, ON_SQL
+from simulators.systems.opcua.descriptor import KIND as OPCUA
+from simulators.systems.sql.descriptor import KIND as SQL
 from simulators.tables import DescriptionError, parse_toml
 
 NOW_US = START_US + 10 * 3600 * 1_000_000
@@ -52,7 +53,7 @@ def meter(name: str, source: str = "steam") -> tuple[ModbusMeter, HandClock, Hea
 
 
 def test_every_kind_of_fault_is_known_to_some_meter() -> None:
-    known = {*ON_TCP, *ON_A_LINE, *Dlt645Meter.known_faults, *TOLD, *ON_OPCUA, *ON_SQL}
+    known = {*ON_TCP, *ON_A_LINE, *Dlt645Meter.known_faults, *TOLD, *OPCUA.faults, *SQL.faults}
     assert {kind for kind, fault in BY_KIND.items() if fault not in known} == set()
 
 

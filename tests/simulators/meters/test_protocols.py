@@ -12,10 +12,13 @@ from bench.dut.reference_protocols import driven
 from bench.layout.build import SERIAL_METERS
 from simulators.explain.meters import readers
 from simulators.meters import protocols as registry
-from simulators.meters.places import Collected, Database, GatewayPort, OpcUaPort, Place, SerialLine, ServerPort
+from simulators.meters.places import Collected, GatewayPort, Place, SerialLine, ServerPort
 from simulators.meters.protocols import MeterProtocol, addresses, by_word, codecs, protocol_of, protocols
 from simulators.meters.serial.maps import any_names, any_shipped
-from simulators.meters.spec import MeterSpec
+from simulators.meters.spec import read_meters
+from simulators.systems.opcua.descriptor import OpcUaPlace
+from simulators.systems.sql.descriptor import SqlPlace
+from simulators.tables import Problem, Table
 
 
 def test_every_folder_with_a_descriptor_is_a_protocol() -> None:
@@ -85,18 +88,25 @@ def test_a_protocol_says_only_what_is_its_own() -> None:
     assert nothing.address_at(7, device) == ""
 
 
+AT = {"host": "h", "port": 1}
+
+
 @pytest.mark.parametrize(
     ("options", "place"),
     [
-        ({}, GatewayPort("h", 1)),
-        ({"framing": "rtu"}, ServerPort("h", 1)),
-        ({"address": "A"}, ServerPort("h", 1)),
-        ({"line": "ttyS1", "framing": "rtu"}, SerialLine("ttyS1")),
+        ({**AT, "unit": 1}, GatewayPort("h", 1)),
+        ({**AT, "unit": 1, "framing": "rtu"}, ServerPort("h", 1)),
+        ({**AT, "address": "A"}, ServerPort("h", 1)),
+        ({"line": "ttyS1", "unit": 1, "framing": "rtu"}, SerialLine("ttyS1")),
         ({"collector": "K1"}, Collected("K1")),
-        ({"system": "opcua", "security": "sign"}, OpcUaPort("h", 1, "sign")),
-        ({"system": "sql", "database": "sqlite:///plant.db"}, Database("sqlite:///plant.db")),
-        ({"system": "sql", "sql": "postgresql"}, Database("", "postgresql", "h", 1)),
+        ({**AT, "system": "opcua", "security": "sign"}, OpcUaPlace(host="h", port=1, security="sign")),
+        ({"system": "sql", "database": "sqlite:///plant.db"}, SqlPlace(database="sqlite:///plant.db")),
+        ({**AT, "system": "sql", "sql": "postgresql"}, SqlPlace(sql="postgresql", host="h", port=1)),
     ],
 )
-def test_where_a_meter_stands_follows_from_its_description(options: dict[str, str], place: Place) -> None:
-    assert MeterSpec("m", "sdm630", "h", 1, 1, "", (), **options).place == place  # type: ignore[arg-type]
+def test_where_a_meter_stands_follows_from_its_description(options: dict[str, object], place: Place) -> None:
+    problems: list[Problem] = []
+    described: dict[str, object] = {"name": "m", "map": "sdm630", "points": [{"id": "e", "register": "energy"}]}
+    (meter,) = read_meters(Table({**described, **options}, "m", problems), Path())
+    assert problems == []
+    assert (meter.place, type(meter.place)) == (place, type(place))

@@ -35,7 +35,7 @@ from simulators.meters.faults import (
     WrongTransaction,
 )
 from simulators.serve import HostClock
-from simulators.systems.opcua import OpcUaServer, client_identity
+from simulators.systems.opcua.server import OpcUaServer, client_identity
 from simulators.systems.tagged import Security, TaggedMeter, node_of
 
 ua: Any = asyncua_ua

@@ -33,12 +33,12 @@ from reference_terminal.settings.config import load_config
 from reference_terminal.settings.systems import SystemConfig
 from simulators.events import Published
 from simulators.meters.faults import Delayed, Duplicate, Locked, Omitted, Sentinel, Silent, Withheld
-from simulators.meters.spec import SERVERS
 from simulators.serve import HostClock
-from simulators.systems import database_programs
-from simulators.systems.database_programs import missing_server
-from simulators.systems.database_server import DatabaseServer
-from simulators.systems.sql import SqlDatabase
+from simulators.systems.sql import programs as database_programs
+from simulators.systems.sql.database import SqlDatabase
+from simulators.systems.sql.descriptor import SERVERS
+from simulators.systems.sql.programs import missing_server
+from simulators.systems.sql.server import DatabaseServer
 from simulators.systems.tagged import TaggedMeter
 
 POINTS = ("co2", "co2_mass")
@@ -140,7 +140,7 @@ def test_nobody_reads_while_it_is_locked_or_away_and_no_row_is_lost() -> None:
 _ABSENT = "NOT RUN HERE: {0} is not installed (apt-get install {1}) / 未执行：未安装 {1}"
 
 
-@pytest.fixture(params=SERVERS)
+@pytest.fixture(params=list(SERVERS))
 def kind(request: pytest.FixtureRequest) -> str:
     """One kind of database server after the other."""
     if lacking := missing_server(request.param):

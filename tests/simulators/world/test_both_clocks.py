@@ -16,6 +16,7 @@ from simulators.centres.hj212.codec import encode
 from simulators.centres.spec import CentreSpec
 from simulators.events import Connected, Event
 from simulators.meters.faults import Delayed, Refusing
+from simulators.meters.places import GatewayPort
 from simulators.world import MeterSpec, PlantSpec, PointSpec, Site, World
 
 
@@ -23,7 +24,11 @@ async def story(host: str, meter_port: int, centre_port: int) -> list[Event]:
     """Poll, spoil, upload, command: what the site heard."""
     heard = Heard()
     meter = MeterSpec(
-        "E01", "adl3000", host, meter_port, 1, "e01", (PointSpec("e", "energy", code="k1"), PointSpec("p", "power"))
+        "E01",
+        "adl3000",
+        GatewayPort(host, meter_port),
+        "e01",
+        (PointSpec("e", "energy", code="k1"), PointSpec("p", "power")),
     )
     centre = CentreSpec("A", host, centre_port, MN, re_count=1)
     world = World("small", 3, START_US, PlantSpec(circuits=2), (meter,), (centre,))

@@ -20,7 +20,9 @@ from simulators.centres.hj212.codec import encode
 from simulators.centres.spec import CentreSpec
 from simulators.events import Served
 from simulators.meters.modbus.registers import float_text, reorder, unpack_whole
+from simulators.meters.places import GatewayPort
 from simulators.serve import HostClock, serve
+from simulators.systems.kinds import SystemPlace
 from simulators.tables import Problem, Table
 from simulators.world import (
     WORLDS_FOLDER,
@@ -41,7 +43,7 @@ def moved(world: World) -> World:
     ports = {port: free_port() for port in {spec.port for spec in (*world.meters, *world.centres)}}
     return dataclasses.replace(
         world,
-        meters=tuple(dataclasses.replace(spec, port=ports[spec.port]) for spec in world.meters),
+        meters=tuple(spec.moved(spec.host, ports[spec.port]) for spec in world.meters),
         centres=tuple(dataclasses.replace(spec, port=ports[spec.port]) for spec in world.centres),
     )
 
@@ -56,7 +58,7 @@ def test_the_works_hold_29_circuits_behind_one_port_and_two_centres() -> None:
 
 
 def on_tcp(world: World) -> bool:
-    return not (world.lines or world.collectors or any(meter.system for meter in world.meters))
+    return not (world.lines or world.collectors or any(isinstance(meter.place, SystemPlace) for meter in world.meters))
 
 
 # Others are read elsewhere: serial lines in meters/serial, collectors and systems in the terminal's acquisition.
@@ -106,7 +108,7 @@ def small(**changes: Any) -> World:
         seed=1,
         start_us=START_US,
         plant=PlantSpec(circuits=2),
-        meters=(MeterSpec("E01", "sdm630", "127.0.0.1", 15020, 1, "e01", (point,)),),
+        meters=(MeterSpec("E01", "sdm630", GatewayPort("127.0.0.1", 15020), "e01", (point,)),),
         centres=(CentreSpec("A", "127.0.0.1", 15212, MN),),
     )
     return dataclasses.replace(world, **changes)
@@ -123,7 +125,7 @@ def test_the_point_table_tells_all_a_terminal_needs() -> None:
 
 def test_a_world_may_override_modulus_and_rating_and_codes() -> None:
     point = PointSpec("x", "energy", code="k1", codes={"B": ""}, modulus="10000.00", rated_per_h="77")
-    meter = MeterSpec("E01", "adl3000", "127.0.0.1", 15020, 1, "e01", (point,))
+    meter = MeterSpec("E01", "adl3000", GatewayPort("127.0.0.1", 15020), "e01", (point,))
     centres = (CentreSpec("A", "127.0.0.1", 15212, MN), CentreSpec("B", "127.0.0.1", 15213, MN))
     site = Site(small(meters=(meter,), centres=centres), clock=HandClock(), observe=Heard())
     row = site.points["x"]

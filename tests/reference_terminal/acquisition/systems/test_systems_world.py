@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from bench.dut.reference import configuration
 from reference_terminal.acquisition.opcua.client import OpcUaClient
@@ -25,6 +26,8 @@ from reference_terminal.settings.meters import MeterConfig
 from reference_terminal.settings.systems import SystemConfig
 from simulators.meters.faults import ForeignCertificate, Restarting
 from simulators.serve import HostClock
+from simulators.systems.opcua.descriptor import OpcUaPlace
+from simulators.systems.sql.descriptor import SqlPlace
 from simulators.tables import DescriptionError
 from simulators.world import WORLDS_FOLDER, Site, World, load_world
 
@@ -54,7 +57,9 @@ def moved(world: World, security: str) -> World:
     """The shipped world on free ports, its server with security."""
     port, centre = free_port(), free_port()
     meters = tuple(
-        dataclasses.replace(meter, port=port, security=security) if meter.system == "opcua" else meter
+        dataclasses.replace(meter, place=replace(meter.place, port=port, security=security))
+        if isinstance(meter.place, OpcUaPlace)
+        else meter
         for meter in world.meters
     )
     return dataclasses.replace(
@@ -79,15 +84,17 @@ def test_a_server_in_real_time_its_restart_and_its_double(security: str) -> None
         world = moved(load_world(SHIPPED), security)
         site = Site(world, clock=HostClock(), observe=lambda event: None)
         await site.start()
-        spec = world.meters[0]
         device = site.meters["cems"]
         config = load_config(configuration(world, period_s=60, database="terminal.db", port=0))
         system: SystemConfig = config.systems[0]
         meter: MeterConfig = config.meters[0]
         keys = None
         if security != "none":
-            side = site.opcua_side(spec.host, spec.port)
-            keys = SystemKeys(identity("own", side.certificate, side.key), tuple(read("trusted", side.trusted)))
+            place = world.meters[0].place
+            assert isinstance(place, OpcUaPlace)
+            side = site.system_told(place)
+            own = identity("own", side["certificate"], side["key"])
+            keys = SystemKeys(own, tuple(read("trusted", side["trusted"])))
         clock, told = WallClock(OffsetClock()), Told()
         client = OpcUaClient(system, keys, clock, told)  # type: ignore[arg-type]
         driver = OpcUaMeter(meter, 0, client)
@@ -120,9 +127,10 @@ def test_devices_of_one_server_share_its_database(tmp_path: Path) -> None:
     file.write_text(SHIPPED.read_text("utf-8").replace("rows_s = 60", place), "utf-8")
     world = load_world(file)
     site = Site(world, clock=HostClock(), observe=lambda event: None)
-    behind = [meter for meter in world.meters if meter.served]
-    assert [meter.name for meter in behind] == ["energy", "production"]
-    assert {site.database(meter) for meter in behind} == {"postgresql://reader:reader@127.0.0.1:5432/plant"}
+    behind = {meter.name: meter.place for meter in world.meters if isinstance(meter.place, SqlPlace)}
+    assert list(behind) == ["energy", "production"] and all(place.served for place in behind.values())
+    urls = {site.system_told(place)["url"] for place in behind.values()}
+    assert urls == {"postgresql://reader:reader@127.0.0.1:5432/plant"}
 
 
 @pytest.mark.parametrize(

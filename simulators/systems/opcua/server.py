@@ -48,7 +48,7 @@ from simulators.meters.faults import (
     Stale,
     Unstamped,
 )
-from simulators.systems.identity import Identity, identity
+from simulators.systems.opcua.identity import Identity, identity
 from simulators.systems.tagged import Security, TaggedMeter, number_of, tag_value, type_of
 
 # Its types say less than its values: what a field takes is what the standard names.

@@ -1,6 +1,6 @@
 """Which programs of real databases this machine has: found without starting one, and without a driver.
 
-Leaves making and starting a server to `database_server`.
+Leaves making and starting a server to `server`.
 """
 
 from __future__ import annotations

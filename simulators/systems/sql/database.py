@@ -1,7 +1,7 @@
 """A database that a plant's system writes its values to: one row for each tag and period, through SQLAlchemy.
 
 Leaves to others: the devices (`tagged`), the engines: SQLite by default; in real time PostgreSQL and MariaDB, either
-of the bench's own (`database_server`) or given by URL. The table `readings` has `id` (counting up, as rows are
+of the bench's own (`server`) or given by URL. The table `readings` has `id` (counting up, as rows are
 committed), `tag`, `at` (local time, +08:00, without zone), `value` (text in SQLite, NUMERIC elsewhere; NULL: no
 number). What is written is told as `Published`.
 
@@ -35,7 +35,7 @@ from sqlalchemy.pool import NullPool
 from simulators.clock import Clock, Observe
 from simulators.events import Published
 from simulators.meters.faults import CommittedLate, Delayed, Duplicate, Fault, Locked, Omitted, Silent, Withheld
-from simulators.systems.database_server import DatabaseServer
+from simulators.systems.sql.server import DatabaseServer
 from simulators.systems.tagged import TaggedMeter, tag_value
 
 TABLE = "readings"

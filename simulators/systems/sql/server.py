@@ -1,8 +1,8 @@
 """A real PostgreSQL or MariaDB of the bench's own, in real time: made in a temporary folder, started, ended, gone.
 
-Leaves rows and faults to `sql`. The program runs without rights and listens at one host and port. Who writes comes in
-over a Unix socket, so that it does not matter in which network the program stands; over TCP only `reader` is let in,
-with the password `reader`, and may do nothing but read.
+Leaves rows and faults to `database`. The program runs without rights and listens at one host and port. Who writes
+comes in over a Unix socket, so that it does not matter in which network the program stands; over TCP only `reader` is
+let in, with the password `reader`, and may do nothing but read.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from simulators.systems import database_programs
+from simulators.systems.sql import programs as installed
 
 READER = "reader"
 """Name and password of who may read."""
@@ -70,9 +70,9 @@ class DatabaseServer:
 
     async def start(self) -> None:
         """Make it and wait until it answers. Raises OSError if it is absent, its port is taken, or it does not come."""
-        programs = database_programs.programs_of(self.kind)
+        programs = installed.programs_of(self.kind)
         if programs is None:
-            raise OSError(f"database {self.name}: {database_programs.missing_server(self.kind)}")
+            raise OSError(f"database {self.name}: {installed.missing_server(self.kind)}")
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((self.host, self.port))
@@ -92,7 +92,7 @@ class DatabaseServer:
             await self.stop()
             raise
 
-    async def _make(self, programs: database_programs.Programs, folder: Path) -> None:
+    async def _make(self, programs: installed.Programs, folder: Path) -> None:
         data = folder / "data"
         if self.kind == "postgresql":
             await self._call(programs.install, "-D", str(data), "-U", "plant", "-A", "trust", "--no-sync", "-E", "UTF8")
@@ -117,7 +117,7 @@ class DatabaseServer:
             connection.execute(sql_text(f"CREATE ROLE {READER} LOGIN PASSWORD '{READER}'"))
 
     def _words(self) -> list[str]:
-        programs = database_programs.programs_of(self.kind)
+        programs = installed.programs_of(self.kind)
         assert programs is not None and self._folder is not None
         folder, data = self._folder, self._folder / "data"
         if self.kind == "postgresql":

@@ -1,0 +1,1 @@
+"""Databases that devices' values are written to as rows."""
