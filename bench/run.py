@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from bench.case import VIRTUAL_RIG, Case, CaseResult, Verdict
+from bench.case import VIRTUAL_RIG, Case, CaseResult, Verdict, binding, ways_of
 from bench.case.judging import judge
 from bench.case.program_evidence import reasons
 from bench.dut import TerminalAdapter
@@ -115,11 +115,12 @@ def excused(case: type[Case], setup: Setup) -> Excuse | None:
     if documents and profile.documents and not documents & set(profile.documents):
         named = ", ".join(sorted(documents))
         return Excuse(Verdict.NOT_APPLICABLE, f"{named} not claimed by the profile / 未声明该标准")
-    missing = [question for question in case.needs if profile.claim(question) is Claim.UNANSWERED]
-    if missing:
-        lines = "; ".join(profile.line_to_add(question) for question in missing)
+    unmet = [need for need in binding(case.needs) if not any(profile.claim(way) is Claim.YES for way in ways_of(need))]
+    unanswered = [[way for way in ways_of(need) if profile.claim(way) is Claim.UNANSWERED] for need in unmet]
+    if any(unanswered):
+        lines = "; ".join(profile.line_to_add(question) for each in unanswered for question in each[:1])
         return Excuse(Verdict.INCONCLUSIVE, f"the capability statement does not answer; add: {lines} / 能力声明未作答")
-    denied = tuple(question for question in case.needs if profile.claim(question) is Claim.NO)
+    denied = tuple(dict.fromkeys(question for need in unmet for question in ways_of(need)))
     absent = [question for question in denied if question in setup.conditions]
     if absent:
         what = ", ".join(absent)
@@ -139,14 +140,13 @@ def excused(case: type[Case], setup: Setup) -> Excuse | None:
 def _declined(case: type[Case], setup: Setup, denied: tuple[str, ...]) -> Excuse:
     """What a no to questions that are no conditions means (R-03): a fail of the clauses that they decide."""
     parameters, what = setup.profile.parameters, ", ".join(denied)
-    binding = {"shall", "statement"} if parameters.statement_as_shall else {"shall"}
+    bound = {"shall", "statement"} if parameters.statement_as_shall else {"shall"}
     decided = {clause for question in denied for clause in setup.decides.get(question, ())}
-    unsupported = tuple(
-        clause for clause in case.clauses if clause in decided and setup.strengths.get(clause) in binding
-    )
-    if any(setup.owners.get(question) in binding for question in denied):
+    unsupported = tuple(clause for clause in case.clauses if clause in decided and setup.strengths.get(clause) in bound)
+    if unsupported and any(setup.owners.get(question) in bound for question in denied):
         if parameters.allow_partial_scope:
             return Excuse(Verdict.NOT_APPLICABLE, f"not claimed: {what} (R-03) / 未声明", denied, unsupported)
+        what = ", ".join(question for question in denied if setup.decides.get(question, frozenset()) & {*unsupported})
         return Excuse(Verdict.FAIL, f"declared unsupported: {what} (R-03) / 声明不支持", denied, unsupported)
     if strength_of(case.clauses, setup.strengths) in ("shall", "") or not set(denied) <= set(setup.owners):
         reason = f"this case needs {what}, which the profile denies; no other way yet / 本用例所需未声明"

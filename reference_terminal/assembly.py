@@ -229,7 +229,7 @@ class Terminal:
         self.store.changed[:] = [
             self.pipeline.committed,
             self.carriers.committed,
-            *(link.note_readings for link in links if isinstance(link, CentreLink)),
+            *(link.note_readings for link in links if isinstance(link, CentreLink | RecordsLink)),
             self._wake_streams,
         ]
         self.pipeline.on_gap_end = self.backfill.gap_ended
@@ -385,7 +385,16 @@ class Terminal:
                 payload=self.keyring.payloads[centre.id],
             )
         kit = Kit(
-            centre, settings, channels, outbox, self.store, self.clock, self.journal, self.platform.random, security
+            centre,
+            settings,
+            channels,
+            outbox,
+            self.store,
+            self.clock,
+            self.journal,
+            self.platform.random,
+            security,
+            self.pipeline.settled,
         )
         if centre.protocol == "https-json":
             return EnergyLink(kit)

@@ -5,7 +5,7 @@ Leaves driving to the rigs, the ledger to conformance/clauses and judging a hist
 
 from bench.case.checks import Check, Measurement, Text, as_seen_in, holds, measure, percentile
 from bench.case.criteria import Criterion, beside, criterion
-from bench.case.declaration import Case, Finding, Rig
+from bench.case.declaration import AnyOf, Case, Evidence, Finding, Need, Rig, binding, settled, ways_of
 from bench.case.results import CaseResult, ClauseResult, ExpectedFailure, RunResult, Sitting
 from bench.case.verdicts import (
     EXIT_ERROR,
@@ -29,15 +29,18 @@ __all__ = [
     "EXIT_PASS",
     "EXIT_USAGE",
     "VIRTUAL_RIG",
+    "AnyOf",
     "Case",
     "CaseResult",
     "Check",
     "ClauseResult",
     "Criterion",
+    "Evidence",
     "ExpectedFailure",
     "Finding",
     "Mark",
     "Measurement",
+    "Need",
     "Rig",
     "RunResult",
     "Sitting",
@@ -45,6 +48,7 @@ __all__ = [
     "Verdict",
     "as_seen_in",
     "beside",
+    "binding",
     "case_verdict",
     "clause_verdict",
     "criterion",
@@ -52,5 +56,7 @@ __all__ = [
     "holds",
     "measure",
     "percentile",
+    "settled",
+    "ways_of",
     "weakest",
 ]

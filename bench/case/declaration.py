@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Flag, auto
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, ClassVar
 
 from bench.case.checks import Check, Measurement, Text
@@ -34,23 +36,89 @@ class Rig(Flag):
 Finding = Check | Measurement
 
 
+@dataclass(frozen=True)
+class AnyOf:
+    """Questions of the capability statement any of which is enough, in order of preference (R-46)."""
+
+    questions: tuple[str, ...]
+
+    def __init__(self, *questions: str) -> None:
+        object.__setattr__(self, "questions", questions)
+
+    def __str__(self) -> str:
+        return " or ".join(self.questions)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A question of the capability statement without whose yes a case runs all the same, but for some checks (R-46).
+
+    `checks` are the ids, or patterns of ids, of those that need it; a no makes them "not run", with that reason.
+    `instead` names for some of them a check by what the product has anyway, which then decides their clauses.
+    """
+
+    question: str
+    checks: tuple[str, ...]
+    instead: Mapping[str, str]
+
+    def __init__(self, question: str, *checks: str, instead: Mapping[str, str] | None = None) -> None:
+        object.__setattr__(self, "question", question)
+        object.__setattr__(self, "checks", checks)
+        object.__setattr__(self, "instead", instead or {})
+
+    def decides(self, check: str) -> bool:
+        """Whether a check rests on this evidence alone."""
+        return any(fnmatchcase(check, pattern) for pattern in self.checks)
+
+    def __str__(self) -> str:
+        return self.question
+
+
+Need = str | AnyOf | Evidence
+
+
+def ways_of(need: Need) -> tuple[str, ...]:
+    """The questions any of which meets a need."""
+    return need.questions if isinstance(need, AnyOf) else (str(need),)
+
+
+def binding(needs: Sequence[Need]) -> tuple[str | AnyOf, ...]:
+    """The needs without which a case does not run at all."""
+    return tuple(need for need in needs if not isinstance(need, Evidence))
+
+
+def settled(needs: Sequence[Need], claimed: Callable[[str], bool]) -> tuple[str, ...]:
+    """One question for each need: the first that is answered yes, else the first there is."""
+    return tuple(next(filter(claimed, ways_of(need)), ways_of(need)[0]) for need in needs)
+
+
+def _known(case: str, need: Evidence, declared: Mapping[Criterion, tuple[str, ...]]) -> None:
+    """Raise TypeError for a pattern that fits no check of a case."""
+    for pattern in need.checks:
+        if not any(fnmatchcase(criterion.id, pattern) for criterion in declared):
+            raise TypeError(f"{case}: {need.question} is to decide {pattern!r}, and no check is called so")
+
+
 class Case(ABC):
     """One test: it drives the bench, and judges the history it left.
 
     The first line of the docstring says what must hold, `zh` says it in Chinese. `checks` are its criteria, each with
     the ids of the ledger's entries that it alone decides (R-06); `clauses` are all of these. `needs` are questions of
-    the capability statement; a case runs only where all are answered yes. `scenario` stands on the bench. `once` marks
+    the capability statement; a case runs only where all are answered yes, or one of several (`AnyOf`), or for some of
+    its checks only (`Evidence`). `scenario` stands on the bench. `once` marks
     cases with their own sample size, which are not repeated (R-07). `capture` asks for what passed the terminal's
     network cards, as pcap files (`History.capture`). `proof` is the rig in which each of its checks has to be seen
-    failing (`carbonbench prove`). A case that decides no clause says why in `remark`.
+    failing (`carbonbench prove`). A case that runs in virtual time alone says in
+    `virtual_only` what prevents every other rig. A case that decides no clause says why in `remark`.
     """
 
     checks: ClassVar[Mapping[Criterion, tuple[str, ...]]]
     clauses: ClassVar[tuple[str, ...]] = ()
     zh: ClassVar[str]
     remark: ClassVar[Text | None] = None
-    needs: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[tuple[Need, ...]] = ()
     rigs: ClassVar[Rig] = Rig.ANY
+    virtual_only: ClassVar[Text | None] = None
     proof: ClassVar[Rig] = Rig.VIRTUAL
     once: ClassVar[bool] = False
     capture: ClassVar[bool] = False
@@ -60,6 +128,9 @@ class Case(ABC):
         super().__init_subclass__()
         declared = getattr(cls, "checks", {})
         cls.clauses = tuple(dict.fromkeys(clause for decided in declared.values() for clause in decided))
+        for need in cls.needs if declared else ():
+            if isinstance(need, Evidence):
+                _known(cls.__name__, need, declared)
 
     @classmethod
     def id(cls) -> str:

@@ -13,7 +13,7 @@ import msgspec
 from bench.case import starved
 from bench.case.checks import Check, Measurement, as_seen_in, in_words
 from bench.case.clock_condition import conditioned
-from bench.case.declaration import Case, Finding
+from bench.case.declaration import Case, Evidence, Finding
 from bench.case.lifeless import brought_down
 from bench.case.program_evidence import not_run, own_findings
 from bench.case.standing import standing_checks, standing_findings
@@ -46,7 +46,13 @@ def judge(case: Case, history: History) -> Judgement:
     checks, clock = conditioned(history, asked)
     checks = starved.conditioned(history, checks)
     decided = standing_checks() | {criterion.id: clauses for criterion, clauses in case.checks.items()}
-    checks = tuple(msgspec.structs.replace(as_seen_in(rig, each), clauses=decided.get(each.id, ())) for each in checks)
+    unseen = _unseen(case, history)
+    for missing, instead in _instead(case, history).items():
+        decided[instead] = tuple(dict.fromkeys((*decided[instead], *decided[missing])))
+    checks = tuple(
+        msgspec.structs.replace(as_seen_in(rig, unseen.get(each.id, each)), clauses=decided.get(each.id, ()))
+        for each in checks
+    )
     measurements = (*(finding for finding in found if isinstance(finding, Measurement)), *clock)
     faults = tuple(_faults(case, own, [*checks, *measurements]))
     trouble = bool(faults or history.of(Trouble))
@@ -60,6 +66,31 @@ def _worded(found: Check) -> Check:
     if found.condition:
         return found
     return msgspec.structs.replace(found, actual=in_words(found.actual), evidence=tuple(map(in_words, found.evidence)))
+
+
+def _unseen(case: Case, history: History) -> dict[str, Check]:
+    """Checks that rest on evidence which the product does not offer: not run, whatever their judge found (R-46)."""
+    found: dict[str, Check] = {}
+    for need in case.needs:
+        if isinstance(need, Evidence) and history.began.claims.get(need.question) == "no":
+            for asked in filter(lambda asked, need=need: need.decides(asked.id), case.checks):
+                told = f"needs {need.question}, which the profile denies (R-46) / 所需手段未声明（R-46）"
+                found[asked.id] = msgspec.structs.replace(
+                    asked.decide(None, actual=told), verdict=Verdict.NOT_RUN, reading_b=None
+                )
+    return found
+
+
+def _instead(case: Case, history: History) -> dict[str, str]:
+    """Checks that the product gives no evidence for, each with the one that decides its clauses now."""
+    declared = {criterion.id for criterion in case.checks}
+    return {
+        missing: instead
+        for need in case.needs
+        if isinstance(need, Evidence) and history.began.claims.get(need.question) == "no"
+        for missing, instead in need.instead.items()
+        if missing in declared and instead in declared
+    }
 
 
 def _left_open(case: Case, history: History, own: Sequence[Finding]) -> list[Check]:

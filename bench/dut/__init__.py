@@ -44,7 +44,7 @@ class Seat:
     `folder` is where the profile lies. `open_serial` opens the serial ports of the bench for a terminal in its process
     (None: those of the machine). `devices` gives the device file of a serial line by the line's name in the world, for
     a terminal that opens it itself; the name is the device where it is not there. `time_server` is where the bench
-    serves NTP (None: it does not).
+    serves NTP (None: it does not). `state` is the terminal's state folder on this machine (None: it has none here).
     """
 
     site: Site
@@ -59,6 +59,7 @@ class Seat:
     folder: Path = Path()
     devices: Mapping[str, str] = field(default_factory=dict[str, str])
     time_server: tuple[str, int] | None = None
+    state: Path | None = None
 
     def device(self, line: str) -> str:
         """The device file of a serial line."""

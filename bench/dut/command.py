@@ -7,22 +7,19 @@ profile are told at once, before anything is started.
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
-import difflib
-import json
 import shutil
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-import aiohttp
 import jinja2
 import msgspec
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bench.dut import Launch, LaunchError, Seat, templates
+from bench.dut.asking import Asks
+from bench.dut.questions import ask_by_hooks, environment, hook_problems
 from bench.dut.revocation import lists_of, status_of
 from bench.dut.systems import system_of, systems_of
 from simulators.centres.kinds import kinds
@@ -31,61 +28,15 @@ from simulators.collectors.kinds import flat
 from simulators.collectors.kinds import kind_of as collector_kind
 from simulators.collectors.spec import CollectorSpec
 from simulators.meters.places import Collected, SerialLine
-from simulators.stamps import local
 
 _KEYS = {"command", "env", "files", "ready", "ready_s", "clock", "uplink", "ask"}
 _UPLINKS = (USUAL, *(kind.id for kind in kinds().values() if kind.stands_in))
 _ASK_KEYS = {"get", "post", "body", "rows", "fields", "headers"}
-QUESTIONS = (
-    "readings", "records", "gaps", "status", "queue", "log", "replacement", "alarms", "centres", "packages",
-    "upload", "upload-time", "backfill", "verify", "package", "estimates", "manual", "manual entry", "period",
-    "capacity", "export", "emission-sources", "classified", "centre-add", "centre-remove", "centre-certificate",
-    "configuration-backup", "configuration-restore",
-)  # fmt: skip
-"""What an operator may ask (see `bench.facade.bench.Operator`)."""
-FIELDS: Mapping[str, tuple[str, ...]] = {
-    "readings": ("at", "value", "quality", "source", "origin", "raw"),
-    "records": ("start", "end", "value", "flag", "opening", "closing", "source", "min", "max"),
-    "estimates": ("at", "value", "method", "quality"),
-    "manual": ("start", "value", "author", "reason", "original", "verdict"),
-    "gaps": ("point", "start", "end", "cause", "centre"),
-    "queue": ("centre", "pending", "oldest"),
-    "log": ("at", "kind", "code", "subject", "text", "en", "zh"),
-    "alarms": ("kind", "code", "subject", "raised", "cleared"),
-    "export": ("point", "unit", "start", "end", "value", "flag"),
-    "emission-sources": ("emission_source", "point"),
-    "classified": ("point", "start", "end", "value", "flag"),
-}
-"""The fields that judges look at, by question; rows of other questions are only recorded, or free."""
 _OUTSIDE = "connection.files: expected a path below the state folder, found {!r} / 取值无效"
 _ANSWER_S = 30.0
 _MOST_OCTETS = 64 << 20
 _UNTOLD = ("certificate", "client_certificate", "files")
 """What the bench decides of a centre's certificates: a terminal is handed certificates, not what is wrong with them."""
-
-
-def _iso(at_us: object) -> str:
-    """Microseconds UTC as local time with its zone, to the microsecond."""
-    return f"{local(int(str(at_us))).isoformat(timespec='microseconds')}+08:00"
-
-
-def _ms(at_us: object) -> int:
-    return int(str(at_us)) // 1000
-
-
-def _from_ms(at_ms: object) -> str:
-    return _iso(int(str(at_ms)) * 1000)
-
-
-def _from_s(at_s: object) -> str:
-    return _iso(int(str(at_s)) * 1_000_000)
-
-
-def environment() -> jinja2.Environment:
-    """The sandbox that templates run in; a name that does not exist is an error."""
-    made = ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
-    made.filters |= {"iso": _iso, "ms": _ms, "from_ms": _from_ms, "from_s": _from_s}
-    return made
 
 
 def variables(seat: Seat, state: Path) -> dict[str, Any]:
@@ -210,6 +161,9 @@ class CommandAdapter:
     name = "command"
     in_process = False
 
+    def __init__(self) -> None:
+        self._desk: Asks | None = None
+
     async def run(self, seat: Seat) -> None:
         """Never: this terminal needs a process of its own."""
         raise LaunchError("a program runs in the process or loopback rig only: --rig process / 仅支持进程台架")
@@ -267,81 +221,12 @@ class CommandAdapter:
         )
 
     async def ask(self, seat: Seat, what: str, query: Mapping[str, str]) -> tuple[dict[str, str], ...]:
-        """Put a question by HTTP as the profile says. Raises LookupError, OSError or TimeoutError without an answer."""
-        asked: Mapping[str, Any] = seat.connection.get("ask", {}).get(what, {})
-        if not asked:
-            raise LookupError(f"the profile has no section [connection.ask.{what}] / 档案未提供该查询")
-        engine = environment()
-        known = {
-            "query": dict(query),
-            "local": {"host": seat.local[0], "port": seat.local[1]},
-            **_subject(seat, what, query),
-        }
-        try:
-            method = "post" if "post" in asked else "get"
-            address = engine.from_string(asked[method]).render(known)
-            body = engine.from_string(asked["body"]).render(known) if "body" in asked else None
-        except jinja2.TemplateError as error:
-            raise LookupError(f"[connection.ask.{what}]: {error} / 模板有误") from None
-        answer = await _http(method, address, body, dict(asked.get("headers", {})))
-        try:
-            return _rows(engine, asked, answer)
-        except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, RecursionError) as error:
-            told = f"{type(error).__name__}: {error}"
-            raise LookupError(f"[connection.ask.{what}]: the answer does not fit: {told} / 应答与模板不符") from None
+        """Put a question as the profile says. Raises LookupError, OSError or TimeoutError without an answer."""
+        return await ask_by_hooks(seat, what, query, subject=_subject(seat, what, query), desk=self._desk)
 
-
-def _rows(engine: jinja2.Environment, asked: Mapping[str, Any], answer: Any) -> tuple[dict[str, str], ...]:
-    """The rows of an answer by the expressions of the profile."""
-    found = engine.compile_expression(asked.get("rows", "answer"), undefined_to_none=True)(answer=answer)
-    if found is None:
-        raise LookupError(f"the answer has no rows at {asked['rows']!r} / 应答中无数据")
-    listed = found if isinstance(found, list) else [found]
-    fields: Mapping[str, str] = asked.get("fields", {})
-    columns = {name: engine.compile_expression(text, undefined_to_none=True) for name, text in fields.items()}
-    made: list[dict[str, str]] = []
-    for row in cast("list[Any]", listed):
-        if columns:
-            made.append({name: _text(expression(row=row)) for name, expression in columns.items()})
-        elif isinstance(row, dict):
-            made.append({str(name): _text(value) for name, value in row.items()})
-        else:
-            raise LookupError(f"expected rows with names, got {str(row)[:60]!r}; give [fields] / 需定义 fields")
-    return tuple(made)
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-async def _http(method: str, address: str, body: str | None, headers: dict[str, str]) -> Any:
-    """One request; numbers of the JSON answer stay the text they were. Raises LookupError or OSError."""
-    if body is not None:
-        headers = {"Content-Type": "application/json", **headers}
-    try:
-        async with (
-            asyncio.timeout(_ANSWER_S),
-            aiohttp.ClientSession() as session,
-            # A redirection would lead the bench wherever the item under test points.
-            session.request(method, address, data=body, headers=headers, allow_redirects=False) as answer,
-        ):
-            octets = bytearray()
-            async for piece in answer.content.iter_any():
-                octets += piece
-                if len(octets) > _MOST_OCTETS:
-                    raise LookupError(f"{method.upper()} {address}: the answer is longer than {_MOST_OCTETS >> 20} MiB")
-            if answer.status != 200:
-                raise LookupError(f"{method.upper()} {address}: status {answer.status}, {bytes(octets[:200])!r}")
-    except (aiohttp.ClientError, ValueError) as error:
-        raise ConnectionError(f"{method.upper()} {address}: {error}") from None
-    try:
-        return json.loads(octets, parse_float=str, parse_int=str)
-    except RecursionError:
-        raise ConnectionError(f"{method.upper()} {address}: JSON nested too deeply / JSON 嵌套过深") from None
-    except ValueError:
-        raise ConnectionError(f"{method.upper()} {address}: expected JSON, found {bytes(octets[:60])!r}") from None
+    def attend(self, desk: Asks) -> None:
+        """Whom to ask what the profile has a person do."""
+        self._desk = desk
 
 
 def _files(connection: Mapping[str, Any], folder: Path) -> dict[str, str]:
@@ -435,8 +320,7 @@ class _Checker:
             self._wrong("clock", '"movable" or "host"', given.get("clock"))
         if given.get("uplink", USUAL) not in _UPLINKS:
             self._wrong("uplink", " or ".join(f'"{kind}"' for kind in _UPLINKS), given.get("uplink"))
-        for what, asked in self._table("ask", given.get("ask", {})).items():
-            self._ask(what, self._table(f"ask.{what}", asked))
+        self._found += hook_problems(given.get("ask", {}))
         return self._found
 
     def _file(self, name: str, file: object) -> None:
@@ -454,24 +338,3 @@ class _Checker:
         else:
             text = self._table(f"files.{name}", file).get("text")
         self._template(f"files.{name}", text)
-
-    def _ask(self, what: str, asked: Mapping[str, Any]) -> None:
-        if what not in QUESTIONS:
-            self._wrong("ask", f"one of {', '.join(QUESTIONS)}", what)
-        self._found += [
-            f"connection.ask.{what}.{key}: unknown key; known are {', '.join(sorted(_ASK_KEYS))} / 未知键"
-            for key in sorted(set(asked) - _ASK_KEYS)
-        ]
-        if ("get" in asked) == ("post" in asked):
-            self._wrong(f"ask.{what}", "either get or post with an address", sorted(asked))
-        for key in ("get", "post", "body"):
-            if key in asked:
-                self._template(f"ask.{what}.{key}", asked[key], known=templates.ASKED)
-        if "rows" in asked:
-            self._template(f"ask.{what}.rows", asked["rows"], expression=True)
-        for name, text in self._table(f"ask.{what}.fields", asked.get("fields", {})).items():
-            self._template(f"ask.{what}.fields.{name}", text, expression=True)
-            if what in FIELDS and name not in FIELDS[what]:
-                near = difflib.get_close_matches(name, FIELDS[what], 1)
-                hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(FIELDS[what])}"
-                self._found.append(f"connection.ask.{what}.fields.{name}: nobody asks for it; {hint} / 未知字段")

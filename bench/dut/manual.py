@@ -6,15 +6,16 @@ of column names, then a line a row, cells apart by commas or tabs.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from bench.dut import LaunchError, Seat
+from bench.dut.asking import Asks
+from bench.dut.questions import ask_by_hooks, hook_problems
 from bench.dut.revocation import lists_of, status_of
 from bench.operator.person import ATTEST, DO, TELL, Answer, Question
+from bench.operator.tables import table
 from simulators.collectors.kinds import kind_of as collector_kind
 from simulators.stamps import local
 from simulators.trust.authority import TerminalSide
@@ -38,15 +39,6 @@ _CHINESE = {
     "log": "事件记录",
 }
 _INSTANTS = ("from", "to", "at")
-_MOST_ROWS = 100_000
-
-
-class Asks(Protocol):
-    """Whoever puts a question to the person."""
-
-    async def ask(self, question: Question, timeout_s: float | None = None) -> Answer:
-        """The answer. Raises NoAnswer; LookupError where there is nobody."""
-        ...
 
 
 @runtime_checkable
@@ -78,8 +70,14 @@ class ManualAdapter:
     def problems(self, connection: Mapping[str, Any], folder: Path) -> list[str]:
         """What is wrong with the section [connection], one sentence each."""
         del folder
+        known = ("rig", "ask")
         return [
-            f"connection.{key}: unknown key; known is rig (the rig file) / 未知键" for key in connection if key != "rig"
+            *(
+                f"connection.{key}: unknown key; known are rig (the rig file) and ask / 未知键"
+                for key in connection
+                if key not in known
+            ),
+            *hook_problems(connection.get("ask", {})),
         ]
 
     async def run(self, seat: Seat) -> None:
@@ -109,6 +107,8 @@ class ManualAdapter:
 
     async def ask(self, seat: Seat, what: str, query: Mapping[str, str]) -> tuple[dict[str, str], ...]:
         """Put a question to the terminal through the person. Raises LookupError or TimeoutError without an answer."""
+        if what in seat.connection.get("ask", {}):
+            return await ask_by_hooks(seat, what, query, desk=self._desk)
         told = ", ".join(f"{key} {_shown(key, value)}" for key, value in query.items())
         if what == "replacement":
             await self._ask(
@@ -134,7 +134,7 @@ class ManualAdapter:
                 multiline=True,
             )
         )
-        return rows(answer.text, _COLUMNS[what])
+        return table(answer.text, _COLUMNS[what])
 
     async def _ask(self, question: Question) -> Answer:
         if self._desk is None:
@@ -146,41 +146,6 @@ class ManualAdapter:
 
 def _shown(key: str, value: str) -> str:
     return local(int(value)).isoformat(sep=" ", timespec="seconds") if key in _INSTANTS else value
-
-
-def rows(text: str, wanted: tuple[str, ...]) -> tuple[dict[str, str], ...]:
-    """A typed or pasted table as rows. Raises LookupError naming what is wrong with it."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    if not lines:
-        return ()
-    found = list(csv.reader(lines, delimiter="\t" if "\t" in lines[0] else ","))
-    head = [cell.strip() for cell in found[0]]
-    missing = [name for name in wanted if name not in head]
-    if missing:
-        raise LookupError(
-            f"line 1: expected the columns {', '.join(wanted)}, missing {', '.join(missing)} / 首行缺少列名"
-        )
-    if len(found) > _MOST_ROWS:
-        raise LookupError(f"expected at most {_MOST_ROWS} lines, found {len(found)} / 行数过多")
-    for number, cells in enumerate(found[1:], start=2):
-        if len(cells) != len(head):
-            raise LookupError(f"line {number}: expected {len(head)} cells, found {len(cells)} / 列数不符")
-    return tuple(
-        {name: _instant(name, cell.strip()) for name, cell in zip(head, cells, strict=True)} for cells in found[1:]
-    )
-
-
-def _instant(name: str, cell: str) -> str:
-    """A time as a terminal shows it, as microseconds UTC; anything else as it is."""
-    if name not in ("at", "start", "end", "oldest") or cell.lstrip("-").isdecimal():
-        return cell
-    try:
-        seen = datetime.fromisoformat(cell.replace("/", "-"))
-    except ValueError:
-        return cell
-    seen = seen if seen.tzinfo is not None else seen.replace(tzinfo=timezone(timedelta(hours=8)))
-    since = seen - datetime(1970, 1, 1, tzinfo=UTC)
-    return str(since // timedelta(microseconds=1))
 
 
 def _cell(value: Any) -> str:

@@ -58,7 +58,13 @@ FIELDS: Mapping[str, Collection[str] | None] = {
     "connection": None,
 }
 """What a template of a command line, an environment or a file may name, with the fields of each (None: not known)."""
-ASKED: Mapping[str, Collection[str] | None] = {"query": None, "local": _ADDRESS, "centre": _CENTRE | {"codes"}}
+ASKED: Mapping[str, Collection[str] | None] = {
+    "query": None,
+    "local": _ADDRESS,
+    "state": None,
+    "folder": None,
+    "centre": _CENTRE | {"codes"},
+}
 """What the template of a question may name."""
 _METHODS = frozenset(dir(dict)) | frozenset(dir(list)) | frozenset(dir(str))
 

@@ -10,7 +10,7 @@ import base64
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from bench.dut import Seat, TerminalAdapter
 from bench.facade.bench import LineControl, Unable
@@ -20,11 +20,19 @@ from bench.history import Event, Observed
 from simulators.centres.hj212.centre import Centre
 from simulators.centres.http import JsonCentre
 from simulators.centres.kinds import kind_of
+from simulators.centres.switches import SwitchError
 from simulators.world import Site
 
 LOCAL = timezone(timedelta(hours=8))
 _HOUR_S = 3600.0
 _DAY_S = 86_400.0
+_WINDOW_H = 1
+
+
+READING = frozenset(
+    ("readings", "records", "gaps", "estimates", "status", "queue", "log", "manual", "alarms", "centres", "packages")
+)
+"""Questions that look at what a terminal has stored, as `local.readout` asks."""
 
 
 class TrueTime(Protocol):
@@ -81,6 +89,11 @@ class Standing(Protocol):
         """Where it sits."""
         ...
 
+    @property
+    def reads(self) -> bool:
+        """Whether it may be asked what it has stored: a product without a read-out is not asked (R-46)."""
+        ...
+
     def record(self, event: Event, /) -> None:
         """Put an event into the history."""
         ...
@@ -113,13 +126,45 @@ class PlatformsByName(Mapping[str, JsonCentre]):
         return self._site.of(sort)[name]
 
 
-class CentresByName(Mapping[str, Centre]):
-    """The centres, and waiting for what is still owed to them."""
+class StandIn:
+    """A platform in the place of a centre of HJ 212: what every listener can do, and a clear word for all else."""
 
-    def __init__(self, bench: Standing) -> None:
+    def __init__(self, platform: JsonCentre) -> None:
+        self._platform = platform
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._platform, name, None)
+        if found is None:
+            raise Unable(
+                f"the case asks centre {self._platform.name} for {name}, which HJ 212 alone has / "
+                "用例要求 HJ 212 中心功能"
+            )
+        return found
+
+    def behave(self, **switches: object) -> None:
+        """As a centre of HJ 212, as far as its kind can. Raises Unable for a switch that it has not."""
+        try:
+            self._platform.behave(**switches)
+        except SwitchError as error:
+            raise Unable(f"centre {self._platform.name}: {error} / 该类中心不支持此行为") from None
+
+
+class CentresByName(Mapping[str, Centre]):
+    """The centres, and waiting for what is still owed to them.
+
+    `instead` are those that are not what the case's scenario has, but of the kind that the product delivers to: they
+    can do what every listener can.
+    """
+
+    def __init__(self, bench: Standing, instead: frozenset[str] = frozenset()) -> None:
         self._bench = bench
-        self._centres = bench.site.centres
+        platforms = bench.site.platforms
+        stood: dict[str, Centre | StandIn] = {**bench.site.centres}
+        stood |= {name: StandIn(platforms[name]) for name in instead if name in platforms}
+        self._centres = {spec.name: stood[spec.name] for spec in bench.site.world.centres if spec.name in stood}
         self._instead = {spec.name: kind for spec in bench.site.world.centres if (kind := kind_of(spec)).stands_in}
+        windows = [spec for spec in bench.site.world.centres if spec.name in instead and spec.schedule == "window"]
+        self._window = max((spec.upload_time for spec in windows), default="")
 
     def __getitem__(self, name: str) -> Centre:
         kind = self._instead.get(name)
@@ -128,7 +173,7 @@ class CentresByName(Mapping[str, Centre]):
                 f"the case asks something of centre {name} as one of HJ 212; for this terminal it is {kind.title[0]} / "
                 f"用例要求 HJ 212 中心，而该终端的中心为 {kind.title[1]}"
             )
-        return self._centres[name]
+        return cast(Centre, self._centres[name])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._centres)
@@ -137,8 +182,17 @@ class CentresByName(Mapping[str, Centre]):
         return len(self._centres)
 
     async def settle(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0) -> None:
-        """Mark the instant before which every ended interval must arrive, then wait so long."""
+        """Mark the instant before which every ended interval must arrive, then wait so long.
+
+        A product that uploads in a daily window owes what ended by midnight, at the end of the first window after it
+        (R-13): the mark is then at the next midnight, and the window is waited for besides.
+        """
+        if self._window:
+            await self._bench.clock.until("00:00:00")
         self._bench.phase("settle")
+        if self._window:
+            await self._bench.clock.until(self._window)
+            await self._bench.clock.sleep(hours=_WINDOW_H)
         await self._bench.clock.sleep(seconds, minutes=minutes, hours=hours)
 
 
@@ -169,6 +223,8 @@ class OperatorAtTerminal(Orders, StoredSets):
         rows: tuple[dict[str, str], ...] = ()
         problem = ""
         try:
+            if what in READING and not bench.reads:
+                raise LookupError("the profile denies local.readout / 档案声明无本地查询")
             rows = await bench.adapter.ask(bench.seat, what, query)
         except (LookupError, OSError, TimeoutError) as error:
             problem = f"{type(error).__name__}: {error}"

@@ -13,10 +13,12 @@ from typing import Any
 
 import msgspec
 
+from bench.case import Need, settled
 from bench.dut import Speaking, TerminalAdapter
-from bench.dut.profile import Profile
+from bench.dut.profile import Claim, Profile
 from bench.history import Began, CentreSetup, DerivedPoint, MeterSetup, Point
 from bench.layout.scenario import Collector, Scenario
+from bench.layout.uplinks import as_declared, chosen
 from simulators.centres.kinds import kind_of
 from simulators.centres.spec import USUAL, CentreSpec
 from simulators.collectors.kinds import kinds as collector_kinds
@@ -151,10 +153,27 @@ def build_world(scenario: Scenario, seed: int) -> World:
 
 
 def for_terminal(world: World, adapter: TerminalAdapter, profile: Profile) -> World:
-    """The world with centres of the kind that this terminal delivers to, wherever they were to be of HJ 212."""
+    """The world with centres of the kind that this terminal delivers to, wherever they were to be of HJ 212.
+
+    The adapter's own word goes before what the capability statement declares.
+    """
     kind = adapter.uplink(profile.connection) if isinstance(adapter, Speaking) else USUAL
-    changed = tuple(replace(spec, kind=kind) if spec.kind == USUAL else spec for spec in world.centres)
-    return replace(world, centres=changed)
+    if kind != USUAL:
+        changed = tuple(replace(spec, kind=kind) if spec.kind == USUAL else spec for spec in world.centres)
+    else:
+        changes = chosen(lambda question: profile.claim(question) is Claim.YES)
+        changed = tuple(as_declared(spec, changes) for spec in world.centres)
+    return replace(world, centres=changed) if changed != world.centres else world
+
+
+def instead(scenario: Scenario, world: World) -> frozenset[str]:
+    """Centres that are not what the scenario has: they stand in by the product's own uplink."""
+    before = {spec.name: spec for spec in (_centre(name, at, scenario) for at, name in enumerate(scenario.centres))}
+    return frozenset(
+        spec.name
+        for spec in world.centres
+        if (spec.kind, spec.schedule) != (before[spec.name].kind, before[spec.name].schedule)
+    )
 
 
 def _circuits(scenario: Scenario) -> list[MeterSpec]:
@@ -436,7 +455,7 @@ def opening(
     seed: int,
     commit: str,
     rig: str,
-    needs: tuple[str, ...],
+    needs: tuple[Need, ...],
 ) -> Began:
     """The first event of a record: what stands on the bench."""
     rows = site.points.values()
@@ -493,7 +512,10 @@ def opening(
         ),
         parameters=profile.in_force(),
         declared=dict(profile.declared) if scenario.tell_declared else {},
-        claims={question: profile.claim(question).value for question in needs},
+        claims={
+            question: profile.claim(question).value
+            for question in settled(needs, lambda question: profile.claim(question) is Claim.YES)
+        },
         derived=tuple(
             DerivedPoint(
                 **asdict(each), kind=each.kind, codes={spec.name: derived_code(at) for spec in site.world.centres}

@@ -14,6 +14,7 @@ from pathlib import Path
 from bench.case import Case
 from bench.case.program_evidence import RIG as RIG_LACKS
 from bench.dut import LaunchError
+from bench.dut.asking import Served
 from bench.dut.manual import Attended
 from bench.history import CutShort, Recorder, Trouble
 from bench.lab.device import OWN_CLOCK, DeviceLife, DeviceSupply
@@ -83,8 +84,9 @@ class LabBench(RealBench):
         return PortLine(spec.name, framing, opened, self.fail)
 
     async def _prepare(self) -> None:
-        if isinstance(self.adapter, Attended):
+        if isinstance(self.adapter, Served):
             self.adapter.attend(self.laboratory)
+        if isinstance(self.adapter, Attended):
             await self.adapter.commission(self.seat, self._room.logs)
 
 

@@ -18,6 +18,7 @@ from bench.case import Case
 from bench.case.lifeless import TERMINAL
 from bench.case.program_evidence import RIG as RIG_LACKS
 from bench.dut import Alterable, Alteration, Seat, TerminalAdapter
+from bench.dut.profile import Claim
 from bench.facade import remote_configuration, secrets
 from bench.facade.bench import Unable
 from bench.facade.event_cut import Awaited, awaited
@@ -202,16 +203,18 @@ class VirtualBench:
         self._own = contextvars.copy_context()
         self.world_clock = WorldClock(loop, build.start_us(scenario))
         self.clock = Clock(self.world_clock)
+        self.adapter: TerminalAdapter = setup.adapter()
         self.ports = SerialPorts()
         self.buses: dict[str, LineVerbs] = {}
         self.site = Site(
-            build.build_world(scenario, seed),
+            build.for_terminal(build.build_world(scenario, seed), self.adapter, setup.profile),
             clock=self.world_clock,
             observe=self._on_site,
             chance=self._chance.child("site").stream,
             carriers=self._line,
             even=scenario.paced,
         )
+        self.reads = setup.profile.claim("local.readout") is not Claim.NO
         self.capture = Capture() if setup.capture or captured else None
         self.net = Network(loop, chance=self._chance.child("net"), observe=self._on_network, capture=self.capture)
         self.site_domain = Domain("site", loop=loop)
@@ -226,14 +229,13 @@ class VirtualBench:
         self.serves_time = scenario.time_server
         self.time_server = Timekeeping(self.record, self.clock.now_us)
         self._lay_cables()
-        self.adapter: TerminalAdapter = setup.adapter()
         self._scenario = scenario
         self._connection = setup.profile.connection
         self.seat = self._take_seat()
         self.plant = self.site.plant
         self.meters = self.site.meters
         self.links: dict[str, LinkVerbs] = {name: LinkVerbs(link) for name, link in self.net.links.items()}
-        self.centres = CentresByName(self)
+        self.centres = CentresByName(self, build.instead(scenario, self.site.world))
         self.platforms = PlatformsByName(self.site)
         self.collectors = self.site.collectors
         self.revocation = self.site.revocation
@@ -549,6 +551,8 @@ class VirtualRig:
         async with _standing(bench):
             try:
                 await case.drive(bench)
+            except Unable as error:
+                recorder(CutShort(t=bench.clock.now_us(), because=RIG_LACKS, what=str(error)))
             except Exception as error:
                 last = traceback.extract_tb(error.__traceback__)[-1]
                 words = f"{type(error).__name__}: {error} (in {last.name}, line {last.lineno})"

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from bench.case import Case, Rig
+from bench.case import Case, Evidence, Rig, binding, ways_of
 from conformance.clauses.cache import remembered
 from conformance.clauses.ledger import Words
 
@@ -50,6 +50,12 @@ class CaseNote(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[CheckNote, ...] = ()
     needs: tuple[str, ...]
     rigs: tuple[str, ...]
+    ways: tuple[tuple[str, ...], ...] = ()
+    """For each need the questions any of which meets it; what only some checks need is not among them."""
+    virtual_only: Words | None = None
+    """What prevents every rig but the virtual one."""
+    evidence: dict[str, tuple[str, ...]] = {}
+    """Questions without which only these checks are not run."""
     remark: str = ""
     module: str = ""
     """Dotted name of the module that holds it."""
@@ -106,7 +112,14 @@ def note_of(case: type[Case]) -> CaseNote:
             )
             for asked, decided in case.checks.items()
         ),
-        needs=tuple(case.needs),
+        needs=tuple(dict.fromkeys(way for need in case.needs for way in ways_of(need))),
+        virtual_only=None if (why := case.virtual_only) is None else Words(zh=why.zh, en=why.en),
+        ways=tuple(ways_of(need) for need in binding(case.needs)),
+        evidence={
+            need.question: tuple(check.id for check in case.checks if need.decides(check.id))
+            for need in case.needs
+            if isinstance(need, Evidence)
+        },
         remark=str(case.remark or ""),
         rigs=tuple(str(rig.name).lower() for rig in Rig if rig in case.rigs),
         module=case.__module__,

@@ -6,15 +6,17 @@ Leaves the content of the records to `delivery`. The parser is the judge's own, 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from bench.case import Check, Measurement, criterion, measure
 from bench.history import Commanded, History, Received, Rejected, Sent
-from conformance.common.delivery import acknowledgements
+from conformance.common.delivery import acknowledgements, setup_of
 from conformance.common.times import SECOND, instant_of, local, seconds
 
 IS_RESENT = criterion(
@@ -90,6 +92,7 @@ PARTS_ANSWERED_FIRST = criterion(
 )
 
 
+HJ212_KIND, JSON_RECORDS = "hj212", "records"
 DATA_LIMIT = 1024
 CP_LIMIT = 950
 UPLOADS = ("2011", "2021", "2031", "2041", "2051", "2061", "2081")
@@ -316,6 +319,9 @@ def identity_findings(history: History, centres: tuple[str, ...], *, needed: int
     wrong: dict[str, list[str]] = {"mn": [], "pw": [], "st": []}
     clashes: list[str] = []
     for centre in centres:
+        if setup_of(history, centre).kind != HJ212_KIND:
+            wrong["mn"] += _foreign_sources(history, centre, numbers[centre])
+            continue
         content: dict[str, str] = {}
         for event, frame in received(history, centre):
             where = _where(event, frame)
@@ -334,6 +340,13 @@ def identity_findings(history: History, centres: tuple[str, ...], *, needed: int
         (QN_NAMES_ONE_MESSAGE, clashes),
     ):
         yield question.none(found, _enough(history, centres, needed))
+
+
+def _foreign_sources(history: History, centre: str, mn: str) -> Iterator[str]:
+    """Bodies of records as JSON that name another source than the device known to the centre."""
+    for event in history.of(Received):
+        if event.centre == centre and event.cn == JSON_RECORDS and event.mn != mn:
+            yield f"{local(event.t)} {centre}: source={event.mn or 'none'}, expected {mn}"
 
 
 def split_findings(history: History, centres: tuple[str, ...]) -> Iterator[Check]:
@@ -386,7 +399,11 @@ def split_findings(history: History, centres: tuple[str, ...]) -> Iterator[Check
 
 @dataclass(slots=True)
 class Attempt:
-    """One message (one QN), the data it carries, and the instants at which a centre received it."""
+    """One message, the data it carries, and the instants at which a centre received it.
+
+    In HJ 212 a message is known by its QN; over JSON it is a period of a class, whose requests have numbers of their
+    own. `numbers` are those of the instants, one each.
+    """
 
     qn: str
     command: str
@@ -394,6 +411,7 @@ class Attempt:
     part: str
     times: list[int]
     content: set[str]
+    numbers: list[str]
 
     @property
     def data(self) -> tuple[str, str, str]:
@@ -403,6 +421,8 @@ class Attempt:
 
 def attempts(history: History, centre: str, *, asked: bool = False) -> list[Attempt]:
     """Uploads by QN in the order of their first arrival; real-time data are left out unless asked for."""
+    if setup_of(history, centre).kind != HJ212_KIND:
+        return _json_attempts(history, centre)
     found: dict[str, Attempt] = {}
     for event, frame in received(history, centre):
         if frame.fields.get("CN") not in UPLOADS or (not asked and frame.fields.get("CN") == "2011"):
@@ -410,10 +430,39 @@ def attempts(history: History, centre: str, *, asked: bool = False) -> list[Atte
         qn = frame.fields.get("QN", "")
         if qn not in found:
             part = frame.fields.get("PNO", "")
-            found[qn] = Attempt(qn, frame.fields.get("CN", ""), frame.value("DataTime"), part, [], set())
+            found[qn] = Attempt(qn, frame.fields.get("CN", ""), frame.value("DataTime"), part, [], set(), [])
         found[qn].times.append(event.t)
+        found[qn].numbers.append(qn)
         found[qn].content.add(event.frame)
     return list(found.values())
+
+
+def _json_attempts(history: History, centre: str) -> list[Attempt]:
+    """Periods of records as JSON (docs/WIRE.md section 6) in the order of their first arrival, readings left out."""
+    found: dict[tuple[str, str], Attempt] = {}
+    for event in history.of(Received):
+        if event.centre != centre or event.cn != JSON_RECORDS or event.faults:
+            continue
+        periods: dict[tuple[str, str], list[str]] = {}
+        for row in _rows(event.frame):
+            if row.get("kind") != "reading":
+                periods.setdefault((row.get("kind", ""), row.get("start", "")), []).append(repr(sorted(row.items())))
+        for (kind, start), content in periods.items():
+            one = found.setdefault((kind, start), Attempt(f"{kind} {start}", kind, start, "", [], set(), []))
+            one.times.append(event.t)
+            one.numbers.append(event.qn)
+            one.content.add("\n".join(content))
+    return list(found.values())
+
+
+def _rows(text: str) -> list[dict[str, str]]:
+    """The records of a body; none of one that is no such JSON."""
+    try:
+        body: Any = json.loads(text)
+    except ValueError:
+        return []
+    rows: Any = body.get("records") if isinstance(body, dict) else None
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def resend_findings(
@@ -443,7 +492,9 @@ def resend_findings(
         if later - earlier < patience_s * SECOND * 9 // 10
     ]
     acked = acknowledgements(history, centre)
-    arrivals = sorted((at, one.qn) for one in own for at in one.times if at < end_us)
+    arrivals = sorted(
+        (at, number) for one in own for at, number in zip(one.times, one.numbers, strict=True) if at < end_us
+    )
     pauses = [
         later - earlier
         for (earlier, qn), (later, _) in pairwise([*arrivals, (end_us, "")])

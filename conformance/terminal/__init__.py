@@ -59,15 +59,21 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``configuration.backup``: its configuration can be backed up to a file and restored from it.
 - ``uplink.third-party``: it passes activity data, methods, boundaries, entries and statistics to a third party.
 - ``uplink.https-json``: it uploads daily sets to an energy platform over HTTPS and JSON.
+- ``uplink.https-records``: it uploads each record as its interval ends, as JSON over HTTPS.
 - ``fingerprint.deposit``: it deposits fingerprints of its records at a platform.
 """
 
-from bench.case import standing
+from bench.case import AnyOf, Evidence, Text, standing
 from conformance.common import every_frame
 
 MODBUS = "protocol.modbus-tcp"
 HJ212 = "uplink.hj212"
 HJ212_WINDOW = "uplink.hj212-window"
+HTTPS_RECORDS = "uplink.https-records"
+LIVE = AnyOf(HJ212, HTTPS_RECORDS)
+"""An uplink by which each record leaves as its interval ends."""
+UPLINK = AnyOf(HJ212, HTTPS_RECORDS, HJ212_WINDOW)
+"""Any uplink at all: the records at a centre are evidence, by whatever way they came (R-46)."""
 LOCAL = "local.readout"
 MUTUAL_TLS = "channel.mutual-tls"
 REVOCATION_LISTS = "channel.revocation-lists"
@@ -84,5 +90,27 @@ FINGERPRINT = "fingerprint.deposit"
 OPC = "source.opc"
 SQL = "source.sql"
 CEMS = "source.cems"
+
+
+_AT_THE_CENTRE = {
+    f"{check}-stored": f"{check}-centre-a"
+    for check in ("same-reading", "same-digits", "same-value", "same-status", "same-instant", "known-origin")
+} | {f"edge-{check}-stored": f"edge-{check}-centre-a" for check in ("values", "numbers")}
+"""What is compared in the store is compared at the centre too, which is enough where there is no read-out (R-46)."""
+
+
+def read_out(*checks: str) -> Evidence:
+    """Checks, by id or pattern, that only a read-out decides; the others of the case go by its wires (R-46)."""
+    return Evidence(LOCAL, *checks, instead=_AT_THE_CENTRE)
+
+
+READ_GAPS = read_out("gap-recorded", "gap-bounds", "no-repeated-value", "no-false-gap")
+"""Recorded gaps are read out; that no value is sent as read shows at the centre."""
+
+BY_TIME_OF_DAY = Text(
+    "what happens is set by the time of day at which the case begins, which real time does not choose",
+    "各步骤取决于用例开始的时刻，实时台架无法选择",
+)
+"""Why a case of a whole day runs in virtual time alone."""
 
 standing.join("every-frame", every_frame.STANDING)

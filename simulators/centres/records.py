@@ -14,6 +14,11 @@ from simulators.centres.json_text import DECIMAL, Number, objects_of, text_of
 from simulators.stamps import from_iso, stamp
 
 KINDS = ("reading", "minute", "quarter", "hour", "day", "month", "manual")
+_MINUTES = re.compile(r"min([2-9]|[1-5]\d)")
+"""Periods of so many minutes."""
+_SORTS = {"reading": "realtime"}
+"""Readings are kept as what HJ 212 calls real-time data, under the same name."""
+_READ = "Rtd"
 _FORM = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\+08:00")
 MEMBERS = ("point", "kind", "start", "end", "value", "unit", "flag")
 
@@ -41,13 +46,10 @@ def read_records(body: dict[str, object], items: Mapping[str, Item]) -> tuple[li
             return [], f"record {index}: {wrong}"
         point, kind, value = text_of(entry, "point"), text_of(entry, "kind"), text_of(entry, "value")
         item = items.get(point)
-        records.append(
-            Record(
-                (source, "minute" if kind == "quarter" else kind, point, local_stamp(text_of(entry, "start"))),
-                {item.field if item else "Value": value} if value else {},
-                text_of(entry, "flag"),
-            )
-        )
+        sort = "minute" if kind == "quarter" or _MINUTES.fullmatch(kind) else _SORTS.get(kind, kind)
+        name = _READ if kind == "reading" else item.field if item else "Value"
+        key = (source, sort, point, local_stamp(text_of(entry, "start")))
+        records.append(Record(key, {name: value} if value else {}, text_of(entry, "flag")))
     return records, ""
 
 
@@ -56,8 +58,9 @@ def _wrong(entry: dict[str, object]) -> str:
         value = entry.get(name)
         if not isinstance(value, str) or isinstance(value, Number):
             return f"expected {name} as text, got {'nothing' if value is None else repr(value)}"
-    if text_of(entry, "kind") not in KINDS:
-        return f"expected kind as one of {', '.join(KINDS)}, got {entry['kind']!r}"
+    kind = text_of(entry, "kind")
+    if kind not in KINDS and not _MINUTES.fullmatch(kind):
+        return f"expected kind as one of {', '.join(KINDS)} or min<minutes>, got {entry['kind']!r}"
     for name in ("start", "end"):
         if not local_stamp(text_of(entry, name)):
             return f"expected {name} such as 2026-03-02T00:00:00+08:00, got {entry[name]!r}"

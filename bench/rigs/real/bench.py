@@ -21,6 +21,7 @@ from bench.case import Case
 from bench.case.lifeless import TERMINAL
 from bench.case.program_evidence import RIG
 from bench.dut import Launch, Launchable, LaunchError, Seat
+from bench.dut.profile import Claim
 from bench.facade import remote_configuration
 from bench.facade.bench import Unable
 from bench.facade.parts import CentresByName, Clock, NoLines, OperatorAtTerminal, PlatformsByName
@@ -94,6 +95,8 @@ class RealBench:
         world = build.for_terminal(build.build_world(scenario, seed), self.adapter, setup.profile)
         start_us = self.true_time.now_us() // 1_000_000 * 1_000_000
         self.world = dataclasses.replace(world, start_us=start_us)
+        self._instead = build.instead(scenario, world)
+        self.reads = setup.profile.claim("local.readout") is not Claim.NO
         self.lines = Lines(world, room.scratch / "ports")
         self.seat = Seat(
             site=Site(
@@ -112,6 +115,7 @@ class RealBench:
             folder=Path(setup.profile.path).parent,
             devices=self.lines.devices if self.pseudo_terminals else {},
             time_server=place.time_server() if scenario.time_server or self.serves_time else None,
+            state=room.state if self.pseudo_terminals else None,
         )
 
     async def stand_up(self, inner: World, disk: lossy.LossyDisk | None) -> None:
@@ -157,7 +161,7 @@ class RealBench:
         self.plant = self.site.plant
         self.meters = self.site.meters
         self.links = self.place.links
-        self.centres = CentresByName(self)
+        self.centres = CentresByName(self, self._instead)
         self.platforms = PlatformsByName(self.site)
         self.buses = NoLines()
         self.collectors = self.site.collectors

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Line, Scenario
 from conformance.common import accuracy
 from conformance.common.actions import all_centres, points, read_readings
 from conformance.common.retention import marks
-from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal import MODBUS, UPLINK, read_out
 from conformance.terminal.acquisition.interfaces import CJT188, DLT645, SERIAL
 from simulators.meters.meter import Meter, MeterError
 
@@ -29,7 +29,6 @@ _STEPS = (SMALLEST, *accuracy.EDGES, *_FLOAT_EDGES, LARGEST)
 class _Limits:
     """What cases share that show edge values and the limits of every register, each long enough to be polled twice."""
 
-    rigs = Rig.VIRTUAL
     before_s, shown_s = 150.0, 130.0
     edges: tuple[str, ...] = ()
 
@@ -91,7 +90,7 @@ class TakesOverLimitsOfEveryType(_Limits, Case):
         accuracy.EDGE_VALUES.of("centre-a"): ("isc-2/9.3b", "isc-2/7.2.3-B(1)c", "csmt/8.3.1b"),
         accuracy.SAME_READING.of("stored-modbus-tcp"): ("isc-2/7.2.2(2)e",),
     }
-    needs = (MODBUS, SERIAL, HJ212, LOCAL)
+    needs = (MODBUS, SERIAL, UPLINK, read_out("*-stored", "*-stored-modbus-tcp"))
     tcp = ("types",)
     scenario = Scenario(
         circuits=0,
@@ -122,7 +121,7 @@ class TakesOverLimitsOfBcdMeters(_Limits, Case):
         accuracy.EDGE_NUMBERS.of("centre-a"): ("isc-2/9.3c", "cpcif/8.2b"),
         accuracy.EDGE_VALUES.of("centre-a"): ("isc-2/9.3b", "isc-2/7.2.3-B(1)b", "csmt/8.3.1a"),
     }
-    needs = (DLT645, CJT188, HJ212, LOCAL)
+    needs = (DLT645, CJT188, UPLINK, read_out("*-stored"))
     scenario = Scenario(
         circuits=0,
         lines=(

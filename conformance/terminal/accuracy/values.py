@@ -11,7 +11,7 @@ from bench.layout.scenario import Scenario
 from conformance.common import accuracy
 from conformance.common.actions import all_centres, points, read_readings
 from conformance.common.retention import marks
-from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal import MODBUS, UPLINK, read_out
 from simulators.meters.modbus.device import Meter, MeterError
 
 FAMILY = "accuracy"
@@ -20,7 +20,7 @@ FAMILY = "accuracy"
 class _Compares:
     """What cases share that compare 10 000 stored readings, and each centre's copies, with the replies."""
 
-    needs = (MODBUS, HJ212, LOCAL)
+    needs = (MODBUS, UPLINK, read_out("*-stored"))
     scenario = Scenario(circuits=6, points=4, realtime_interval_s=60, kinds=())
     aspect = ""
 
@@ -109,7 +109,7 @@ class TakesOverEdgeValues(Case):
         accuracy.EDGE_NUMBERS.of("centre-b"): ("isc-2/9.3c", "cpcif/8.2b"),
         accuracy.EDGE_VALUES.of("centre-b"): ("isc-2/9.3b", "cpcif/8.2a"),
     }
-    needs = (MODBUS, HJ212, LOCAL)
+    needs = (MODBUS, UPLINK, read_out("*-stored"))
     scenario = Scenario(circuits=1, points=1, meters=("types",), realtime_interval_s=60, kinds=())
     before_s = 150.0
     shown_s = 180.0

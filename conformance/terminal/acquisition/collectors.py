@@ -13,7 +13,7 @@ from bench.history import History
 from bench.layout.scenario import Collector, Scenario
 from conformance.common import accuracy, gaps
 from conformance.common.actions import all_centres, points, read_readings, read_records
-from conformance.terminal import HJ212, LOCAL
+from conformance.terminal import LOCAL, READ_GAPS, UPLINK, read_out
 from conformance.terminal.acquisition import collectors_judge
 from conformance.terminal.security.channels import BAD
 from simulators.meters.faults import (
@@ -43,8 +43,6 @@ def world(*given: Collector) -> Scenario:
 
 class Reads:
     """What cases share that compare every value of collectors, stored and sent, with the messages."""
-
-    rigs = Rig.ANY ^ Rig.LAB
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()
@@ -79,7 +77,7 @@ class ReadsMqttCollectors(Reads, Case):
         accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
         collectors_judge.TAKEN_EVERY_PERIOD: ("isc-2/7.2.4b",),
     }
-    needs = (MQTT, HJ212, LOCAL)
+    needs = (MQTT, UPLINK, read_out("same-*-stored", "taken-every-period"))
     scenario = world(
         Collector("mqtt", 1, {"form": "neuron"}),
         Collector("mqtt", 1, {"form": "neuron-tags", "qos": 0}),
@@ -99,7 +97,7 @@ class ReadsHttpsCollectors(Reads, Case):
         accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
         collectors_judge.TAKEN_EVERY_PERIOD: ("isc-2/7.2.4b",),
     }
-    needs = (HTTPS, HJ212, LOCAL)
+    needs = (HTTPS, UPLINK, read_out("same-*-stored", "taken-every-period"))
     scenario = world(
         Collector("https", 2, {"channel": "tls"}), Collector("https", 2, {"channel": "mtls", "form": "properties"})
     )
@@ -114,8 +112,7 @@ class CountsRepeatedMessagesOnce(Case):
         collectors_judge.OWN_TIME.of("centre-a"): ("isc-2/9.3a",),
         collectors_judge.COUNTED_ONCE: ("csmt/11.3b-2", "isc-2/7.2.2(2)f"),
     }
-    needs = (MQTT, HJ212, LOCAL)
-    rigs = Rig.ANY ^ Rig.LAB
+    needs = (MQTT, UPLINK, read_out("own-time-stored", "counted-once"))
     scenario = world(Collector("mqtt", 2))
 
     async def drive(self, bench: Bench) -> None:
@@ -157,8 +154,7 @@ class KeepsRetainedValuesOld(Case):
         collectors_judge.OWN_TIME.of("stored"): ("csmt/11.3b-2", "isc-2/7.2.2(2)f", "isc-2/9.3a"),
         collectors_judge.OWN_TIME.of("centre-a"): ("isc-2/9.3a",),
     }
-    needs = (MQTT, HJ212, LOCAL)
-    rigs = Rig.ANY ^ Rig.LAB
+    needs = (MQTT, UPLINK, read_out("own-time-stored"))
     scenario = world(Collector("mqtt", 2, {"retain": True}))
 
     async def drive(self, bench: Bench) -> None:
@@ -188,7 +184,7 @@ class TakesWhatBrokerKept(Case):
         collectors_judge.OWN_TIME.of("stored"): ("csmt/11.3b-2", "isc-2/7.2.2(2)f", "isc-2/9.3a"),
         **beside(collectors_judge.SESSION_KEPT),
     }
-    needs = (MQTT, HJ212, LOCAL, "source.collectors")
+    needs = (MQTT, UPLINK, LOCAL, "source.collectors")
     rigs = Rig.VIRTUAL | Rig.PROCESS
     scenario = world(Collector("mqtt", 2))
 
@@ -232,8 +228,7 @@ class RefusesForeignCollectors(Case):
         collectors_judge.REFUSED.of("revoked", "k2"): ("isc-2/7.4.2.1[2]i",),
         collectors_judge.TAKEN_UP_AGAIN.of("k2"): ("csmt/11.3b-3", "isc-2/7.2.2(2)g"),
     }
-    needs = (MQTT, HTTPS, HJ212, LOCAL)
-    rigs = Rig.ANY ^ Rig.LAB
+    needs = (MQTT, HTTPS, UPLINK, read_out("taken-up-again-*"))
     scenario = world(Collector("mqtt", 1, {"channel": "tls"}), Collector("https", 1, {"channel": "tls"}))
 
     async def drive(self, bench: Bench) -> None:
@@ -256,7 +251,6 @@ class RefusesForeignCollectors(Case):
 class Spoiled:
     """What cases share in which the messages about one device are of no use in every way, for `minutes` each."""
 
-    rigs = Rig.ANY ^ Rig.LAB
     minutes = 10
     faults: tuple[AnyFault, ...] = (
         Silent(),
@@ -299,7 +293,7 @@ class StoresNothingFromSpoiledMessages(Spoiled, Case):
         gaps.NO_VALUE_SENT_AS_READ: ("isc-2/7.2.3-A(1)b",),
         gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
     }
-    needs = (MQTT, HJ212, LOCAL, GAPS)
+    needs = (MQTT, UPLINK, READ_GAPS, GAPS)
     scenario = world(Collector("mqtt", 2))
 
 
@@ -314,5 +308,5 @@ class StoresNothingFromSpoiledAnswers(Spoiled, Case):
         gaps.NO_VALUE_SENT_AS_READ: ("isc-2/7.2.3-A(1)b",),
         gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
     }
-    needs = (HTTPS, HJ212, LOCAL, GAPS)
+    needs = (HTTPS, UPLINK, READ_GAPS, GAPS)
     scenario = world(Collector("https", 2, {"channel": "tls"}))

@@ -10,7 +10,7 @@ from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import clock_steps
 from conformance.common.times import DAY, HOUR, MINUTE, stamp_of
-from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal import HJ212, MODBUS, read_out
 from conformance.terminal.acquisition import command_handling_judge, commands_judge, field_information_judge
 
 
@@ -291,7 +291,7 @@ class TellsItsStateAndLog(Case):
         field_information_judge.LOG_TOLD: ("isc-2/7.2.4k",),
         field_information_judge.NO_LOG_NO_DATA: ("isc-2/7.2.4k",),
     }
-    needs = (MODBUS, HJ212, LOCAL, "uplink.field-information")
+    needs = (MODBUS, HJ212, read_out("log-told"), "uplink.field-information")
     scenario = Scenario(circuits=1, points=2, centres=("A",), over_time_s=5, re_count=1)
     about = "a05001"
 

@@ -14,7 +14,7 @@ from bench.layout.scenario import Line, Scenario
 from conformance.common import accuracy, gaps, timing
 from conformance.common.actions import all_centres, points, read_readings
 from conformance.common.times import HOUR
-from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal import LOCAL, MODBUS, READ_GAPS, UPLINK, read_out
 from simulators.meters.faults import (
     AnyFault,
     BadCheck,
@@ -115,7 +115,7 @@ class ReadsDlt645Meters(_Reads, Case):
         ),
         accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
     }
-    needs = (DLT645, HJ212, LOCAL)
+    needs = (DLT645, UPLINK, read_out("*-stored"))
     scenario = _world(Line(("dlt645-2007", "dlt645-2007", "dlt645-1997"), 2400, "E"))
 
 
@@ -138,7 +138,7 @@ class ReadsCjt188Meters(_Reads, Case):
         WATER_VOLUME_STORED: ("isc-2/7.2.2d-2",),
         HEAT_STORED: ("isc-2/7.2.2b-1",),
     }
-    needs = (CJT188, HJ212, LOCAL)
+    needs = (CJT188, UPLINK, read_out("*-stored"))
     scenario = _world(Line(("cjt188-water", "cjt188-heat", "cjt188-gas"), 2400, "E"))
 
     def judge(self, history: History) -> Iterator[Finding]:
@@ -177,7 +177,7 @@ class ReadsModbusOnSerialLines(_Reads, Case):
         ),
         accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
     }
-    needs = (SERIAL, HJ212, LOCAL)
+    needs = (SERIAL, UPLINK, read_out("*-stored"))
     scenario = _world(Line(("modbus-rtu", "types-rtu")), Line(("modbus-ascii", "modbus-ascii"), 9600, "E"))
 
 
@@ -193,7 +193,7 @@ class ReadsFurtherModbusInstruments(_Reads, Case):
         accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
         **beside(accuracy.SAME_DIGITS.of("stored"), accuracy.SAME_DIGITS.of("centre-a")),
     }
-    needs = (MODBUS, HJ212, LOCAL)
+    needs = (MODBUS, UPLINK, LOCAL)
     scenario = Scenario(
         circuits=0,
         meters=("heat", "water", "analyser", "meter", "tariff"),
@@ -238,7 +238,7 @@ class ReadsFurtherSerialInstruments(_Reads, Case):
         accuracy.SAME_READING.of("stored"): ("csmt/11.3a-3", "isc-2/9.3c"),
         accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
     }
-    needs = (CJT188, SERIAL, "source.weighing", HJ212, LOCAL)
+    needs = (CJT188, SERIAL, "source.weighing", UPLINK, LOCAL)
     scenario = _world(
         Line(("cjt188-heat-2018", "cjt188-heat-unit-first", "cjt188-ultrasonic"), 2400, "E"),
         Line(("scale-toledo",)),
@@ -260,7 +260,7 @@ class ReadsAnalogueLoops(_Reads, Case):
             accuracy.SAME_READING.of("centre-a"),
         ),
     }
-    needs = (SERIAL, HJ212, LOCAL)
+    needs = (SERIAL, UPLINK, read_out("*-stored"))
     scenario = _world(Line(("analogue", "analogue", "analogue", "analogue")))
 
 
@@ -295,7 +295,7 @@ class ReadsSeveralProtocolsOnOneLine(_Cadence, Case):
         timing.PERIOD_ERROR: ("isc-2/7.2.3-A(1)a",),
         timing.NO_CYCLE_SKIPPED: ("isc-2/7.2.3-A(1)a",),
     }
-    needs = (DLT645, CJT188, SERIAL, HJ212, LOCAL)
+    needs = (DLT645, CJT188, SERIAL, UPLINK, read_out("*-stored", "*-stored-*"))
     apart = {
         "modbus": ("Modbus", ("modbus-rtu",)),
         "dlt645": ("DL/T 645", ("dlt645-2007", "dlt645-1997")),
@@ -319,7 +319,7 @@ class KeepsCadenceBesideDeadMeter(_Cadence, Case):
             accuracy.SAME_READING.of("centre-a"),
         ),
     }
-    needs = (DLT645, HJ212, LOCAL)
+    needs = (DLT645, UPLINK, read_out("*-stored"))
     scenario = _world(Line(("dlt645-2007", "dlt645-2007", "dlt645-1997"), 2400, "E")).but(period_s=10)
     hours = 1.5
     before_s = 600.0
@@ -376,7 +376,12 @@ class StoresNothingFromSpoiledDlt645Answers(_Spoiled, Case):
         gaps.NO_VALUE_SENT_AS_READ: ("csmt/11.3a-2",),
         gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
     }
-    needs = (DLT645, HJ212, LOCAL, "acquisition.gap-record")
+    needs = (
+        DLT645,
+        UPLINK,
+        READ_GAPS,
+        "acquisition.gap-record",
+    )
     scenario = _world(Line(("dlt645-2007", "dlt645-2007"), 2400, "E"))
 
 
@@ -391,7 +396,12 @@ class StoresNothingFromSpoiledCjt188Answers(_Spoiled, Case):
         gaps.NO_VALUE_SENT_AS_READ: ("csmt/11.3a-3",),
         gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
     }
-    needs = (CJT188, HJ212, LOCAL, "acquisition.gap-record")
+    needs = (
+        CJT188,
+        UPLINK,
+        READ_GAPS,
+        "acquisition.gap-record",
+    )
     scenario = _world(Line(("cjt188-heat", "cjt188-heat"), 2400, "E"))
 
 
@@ -406,7 +416,12 @@ class StoresNothingFromSpoiledModbusFrames(_Spoiled, Case):
         gaps.NO_VALUE_SENT_AS_READ: ("csmt/11.3a-1",),
         gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
     }
-    needs = (SERIAL, HJ212, LOCAL, "acquisition.gap-record")
+    needs = (
+        SERIAL,
+        UPLINK,
+        READ_GAPS,
+        "acquisition.gap-record",
+    )
     scenario = _world(Line(("modbus-rtu", "modbus-rtu")))
 
 
@@ -421,6 +436,11 @@ class StoresNothingFromBrokenLoops(_Spoiled, Case):
         gaps.NO_VALUE_SENT_AS_READ: ("csmt/11.3c-4",),
         gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
     }
-    needs = (SERIAL, HJ212, LOCAL, "acquisition.gap-record")
+    needs = (
+        SERIAL,
+        UPLINK,
+        READ_GAPS,
+        "acquisition.gap-record",
+    )
     scenario = _world(Line(("analogue", "analogue")))
     faults = (Current(ma="0"), Current(ma="3.5"), Current(ma="21.5"), Current(ma="25"))

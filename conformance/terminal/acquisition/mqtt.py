@@ -13,7 +13,7 @@ from bench.history import History
 from bench.layout.scenario import Collector
 from conformance.common import accuracy, gaps
 from conformance.common.actions import points, read_readings, read_records
-from conformance.terminal import HJ212, LOCAL
+from conformance.terminal import READ_GAPS, UPLINK, read_out
 from conformance.terminal.acquisition import collectors_judge
 from conformance.terminal.acquisition.collectors import (
     GAPS,
@@ -44,7 +44,7 @@ class ReadsMqtt5Collectors(Reads, Case):
         accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
         collectors_judge.TAKEN_EVERY_PERIOD: ("isc-2/7.2.4b",),
     }
-    needs = (MQTT, MQTT_5, HJ212, LOCAL)
+    needs = (MQTT, MQTT_5, UPLINK, read_out("same-*-stored", "taken-every-period"))
     scenario = world(
         Collector("mqtt", 1, {"version": "5.0", "expiry_s": 600}),
         Collector("mqtt", 1, {"version": "5.0", "form": "properties", "qos": 0, "channel": "tls"}),
@@ -60,7 +60,7 @@ class TakesWhatMqtt5BrokerKept(TakesWhatBrokerKept, Case):
         collectors_judge.SESSION_KEPT: ("csmt/11.3b-2", "isc-2/7.2.2(2)f"),
         collectors_judge.OWN_TIME.of("stored"): ("csmt/11.3b-2", "isc-2/7.2.2(2)f"),
     }
-    needs = (MQTT, MQTT_5, HJ212, LOCAL, "source.collectors")
+    needs = (MQTT, MQTT_5, UPLINK, read_out("nothing-lost", "own-time-stored"), "source.collectors")
     scenario = world(Collector("mqtt", 2, {"version": "5.0"}))
 
     async def drive(self, bench: Bench) -> None:
@@ -92,7 +92,7 @@ class TakesEachMessageExactlyOnce(Case):
         collectors_judge.SESSION_KEPT: ("csmt/11.3b-2", "isc-2/7.2.2(2)f"),
         collectors_judge.OWN_TIME.of("stored"): ("csmt/11.3b-2", "isc-2/7.2.2(2)f"),
     }
-    needs = (MQTT, QOS_2, HJ212, LOCAL, "source.collectors")
+    needs = (MQTT, QOS_2, UPLINK, read_out("counted-once", "own-time-stored", "nothing-lost"), "source.collectors")
     rigs = Rig.VIRTUAL | Rig.PROCESS
     scenario = world(Collector("mqtt", 2, {"qos": 2}))
 
@@ -139,7 +139,7 @@ class ReadsHj212Messages(Reads, Case):
         accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
         collectors_judge.TAKEN_EVERY_PERIOD: ("isc-2/7.2.4b",),
     }
-    needs = (MQTT, AS_HJ212, HJ212, LOCAL)
+    needs = (MQTT, AS_HJ212, UPLINK, read_out("same-*-stored", "taken-every-period"))
     scenario = world(Collector("mqtt", 2, {"form": "hj212"}))
 
 
@@ -154,7 +154,7 @@ class StoresNothingFromDamagedHj212Messages(Spoiled, Case):
         gaps.NO_VALUE_SENT_AS_READ: ("csmt/11.3b-2", "isc-2/7.2.2(2)f"),
         gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
     }
-    needs = (MQTT, AS_HJ212, HJ212, LOCAL, GAPS)
+    needs = (MQTT, AS_HJ212, UPLINK, READ_GAPS, GAPS)
     scenario = world(Collector("mqtt", 2, {"form": "hj212"}))
     minutes = 5
     faults: tuple[AnyFault, ...] = (

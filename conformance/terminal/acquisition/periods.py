@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, beside, criterion
+from bench.case import Case, Finding, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -15,7 +15,7 @@ from conformance.common import delivery
 from conformance.common.actions import reconciled
 from conformance.common.times import MINUTE
 from conformance.common.truth import truth_of
-from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal import MODBUS, UPLINK, read_out
 from conformance.terminal.acquisition import periods_judge
 from conformance.terminal.delivery import windows_judge
 
@@ -49,8 +49,7 @@ class FollowsThePeriodSetOnSite(Case):
         periods_judge.NEIGHBOUR_UNDISTURBED: ("isc-2/7.2.3-A(1)a",),
         **beside(SETTING_LOGGED, NOTHING_MADE_UP_BETWEEN_POLLS),
     }
-    needs = (MODBUS, HJ212, LOCAL, "acquisition.user-period")
-    rigs = Rig.VIRTUAL
+    needs = (MODBUS, UPLINK, read_out("setting-logged"), "acquisition.user-period")
     scenario = Scenario(circuits=2, points=1, period_s=60, centres=("A",), kinds=("minute", "hour"))
     orders = 3
 

@@ -12,7 +12,7 @@ from conformance.common import accuracy, delivery, gaps, timing
 from conformance.common.actions import all_centres, points, read_readings, reconciled
 from conformance.common.times import MINUTE
 from conformance.common.truth import truth_of
-from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal import MODBUS, READ_GAPS, UPLINK, read_out
 from simulators.meters.faults import AnyFault, Garbage, Late, Refusing, Sentinel, Silent, Truncated, WrongTransaction
 
 FAMILY = "acquisition"
@@ -116,7 +116,7 @@ class PollsEveryThreeHours(_Polls, Case):
         NOTHING_MADE_UP_BETWEEN_POLLS: ("csmt/12.3.2a",),
     }
     scenario = Scenario(circuits=3, points=2, period_s=10_800, centres=("A",), kinds=("minute", "hour"))
-    needs = (MODBUS, HJ212)
+    needs = (MODBUS, UPLINK)
     seconds = 28 * 3600
 
     def judge(self, history: History) -> Iterator[Finding]:
@@ -135,7 +135,7 @@ class ServesTwentyNineCircuits(Case):
         VALUES_ON_THEIR_OWN_POINT: ("isc-2/7.1.1a-3", "csmt/11.3a-1", "csmt/11.3b-1"),
         **beside(timing.PERIOD_ERROR),
     }
-    needs = (MODBUS, LOCAL)
+    needs = (MODBUS, read_out("values-on-their-own-point"))
     scenario = Scenario(circuits=29, points=2, period_s=60, centres=("A",))
 
     async def drive(self, bench: Bench) -> None:
@@ -163,7 +163,12 @@ class _Gap:
         gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
         **beside(*delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212, LOCAL, "acquisition.gap-record")
+    needs = (
+        MODBUS,
+        UPLINK,
+        READ_GAPS,
+        "acquisition.gap-record",
+    )
     scenario = Scenario(circuits=2, points=2, realtime_interval_s=60)
     fault: AnyFault
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, beside, criterion
+from bench.case import Case, Finding, Rig, Text, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History, MeterFault
 from bench.layout.scenario import Line, Scenario
 from conformance.common import accuracy, timing
 from conformance.common.actions import points, read_readings
-from conformance.terminal import LOCAL, MODBUS
+from conformance.terminal import LOCAL, MODBUS, read_out
 from conformance.terminal.acquisition import ports_judge
 from conformance.terminal.acquisition.interfaces import CJT188, DLT645, SERIAL
 from simulators.meters.faults import Delayed, Silent
@@ -45,8 +45,7 @@ class ServesAllPortsTogether(Case):
         ports_judge.CJT188_SERVES: ("isc-2/7.2.2(2)c",),
         **beside(timing.PERIOD_ERROR),
     }
-    needs = (MODBUS, DLT645, CJT188, SERIAL, LOCAL)
-    rigs = Rig.VIRTUAL
+    needs = (MODBUS, DLT645, CJT188, SERIAL, read_out("values-on-their-own-point", "*-serves", "*-serve"))
     # Two lines hold the same kinds of meters under the same units: only the port tells them apart.
     scenario = Scenario(
         circuits=29,
@@ -93,7 +92,6 @@ class _Tardy:
     turn: some answers are taken, some come into the pause, and some into the next question.
     """
 
-    rigs = Rig.VIRTUAL
     after_s = (0.1, 0.3, 0.6, 0.9, 1.1, 1.4, 1.9, 2.1, 2.6, 3.1, 4.1, 5.2, 7.5, 9.9, 10.2, 12.5, 19.9)
     minutes = 4
 
@@ -148,7 +146,6 @@ class KeepsCadenceBesideSilentUnit(Case):
         timing.READ_AGAIN: ("csmt/11.3b-1", "isc-2/7.2.3-A(1)a"),
     }
     needs = (MODBUS,)
-    rigs = Rig.VIRTUAL
     scenario = Scenario(circuits=3, points=2, period_s=1, centres=("A",), kinds=())
 
     async def drive(self, bench: Bench) -> None:
@@ -175,6 +172,10 @@ class WithstandsDisturbedLines(Case):
     }
     needs = (SERIAL, LOCAL)
     rigs = Rig.VIRTUAL
+    virtual_only = Text(
+        "a serial line's wires are cut and disturbed octet by octet, which only simulated lines allow",
+        "串行线的断线和逐字节干扰只能在仿真线路上施加",
+    )
     scenario = Scenario(
         circuits=0,
         lines=(Line(("modbus-rtu", "modbus-rtu")), Line(("spread-rtu",))),

@@ -13,7 +13,7 @@ from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common.actions import read_readings
 from conformance.common.times import HOUR, SECOND
-from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal import MODBUS, UPLINK, read_out
 from conformance.terminal.acquisition import manual_entry_judge, standby_judge
 from simulators.meters.faults import Silent
 
@@ -109,7 +109,13 @@ class SwitchesToStandbyAfterTenSeconds(_Silences, Case):
         standby_judge.EVERY_UNIT_ONCE: ("isc-2/7.2.3-A(1)c",),
         **beside(standby_judge.OPERATOR_TOLD),
     }
-    needs = (MODBUS, HJ212, LOCAL, STANDBY, "acquisition.gap-record")
+    needs = (
+        MODBUS,
+        UPLINK,
+        read_out("operator-told", "source-recorded", "missing-stretch-recorded"),
+        STANDBY,
+        "acquisition.gap-record",
+    )
     scenario = Scenario(circuits=2, standbys=(_METER,), period_s=1, centres=(_CENTRE,), kinds=("minute", "hour"))
     silent_s = 12.0
 
@@ -125,7 +131,7 @@ class CountsStandbyOverFullScale(Case):
         standby_judge.STANDBY_COUNTS_ON: ("isc-2/7.2.3-A(1)c", "csmt/8.2.2a"),
         standby_judge.HOUR_IS_THE_METERS_OWN: ("isc-2/7.2.3-A(1)c",),
     }
-    needs = (MODBUS, HJ212, STANDBY, "counters.rollover")
+    needs = (MODBUS, UPLINK, STANDBY, "counters.rollover")
     scenario = Scenario(
         start="2026-03-02T00:50:00+08:00",
         circuits=1,
@@ -166,7 +172,7 @@ class TakesManualEntries(Case):
         manual_entry_judge.ORIGINAL_KEPT: ("isc-2/7.3.1h",),
         manual_entry_judge.ENTRY_SENT: ("csmt/11.3d", "isc-2/7.2.2(2)i"),
     }
-    needs = (MODBUS, HJ212, LOCAL, MANUAL)
+    needs = (MODBUS, UPLINK, read_out("entry-kept", "original-kept"), MANUAL)
     scenario = Scenario(circuits=1, centres=(_CENTRE,), kinds=("hour",))
 
     async def drive(self, bench: Bench) -> None:

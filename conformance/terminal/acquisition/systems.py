@@ -15,7 +15,7 @@ from bench.layout.scenario import Scenario, System
 from conformance.common import accuracy, gaps
 from conformance.common.actions import all_centres, points, read_readings
 from conformance.common.times import SECOND
-from conformance.terminal import CEMS, HJ212, LOCAL, MODBUS, OPC, SQL
+from conformance.terminal import CEMS, LOCAL, MODBUS, OPC, SQL, UPLINK, read_out
 from conformance.terminal.acquisition import systems_judge
 from simulators.meters.faults import (
     AnyFault,
@@ -48,7 +48,6 @@ def _world(*behind: System) -> Scenario:
 class _Reads:
     """What cases share in which values are read undisturbed and compared digit for digit, here and at the centre."""
 
-    rigs = Rig.VIRTUAL
     hours = 2.0
     compared = 400
 
@@ -84,7 +83,7 @@ class ReadsOpcUaNodes(_Reads, Case):
             accuracy.SAME_READING.of("centre-a"),
         ),
     }
-    needs = (OPC, HJ212, LOCAL)
+    needs = (OPC, UPLINK, read_out("*-stored"))
     scenario = _world(System("opcua", ("types", "circuit"), {"security": "encrypt"}))
 
 
@@ -108,7 +107,7 @@ class ReadsCems(_Reads, Case):
             accuracy.SAME_READING.of("centre-a"),
         ),
     }
-    needs = (CEMS, OPC, HJ212, LOCAL)
+    needs = (CEMS, OPC, UPLINK, read_out("*-stored"))
     scenario = _world(System("opcua", ("cems",), {"security": "sign"}))
 
 
@@ -124,7 +123,7 @@ class ReadsSystemsByModbusTcp(_Reads, Case):
             accuracy.SAME_READING.of("centre-a"),
         ),
     }
-    needs = (CEMS, MODBUS, HJ212, LOCAL)
+    needs = (CEMS, MODBUS, UPLINK, read_out("*-stored"))
     hours = 1.0
     scenario = Scenario(circuits=0, meters=("cems",), centres=("A",), realtime_interval_s=60, kinds=())
 
@@ -132,7 +131,6 @@ class ReadsSystemsByModbusTcp(_Reads, Case):
 class _Spoiled:
     """What cases share in which the values of the first device cannot be used, in every way for a while each."""
 
-    rigs = Rig.VIRTUAL
     before_s = 1220.0
     spoilt_s = 600.0
     faults: tuple[AnyFault, ...] = ()
@@ -169,7 +167,7 @@ class StoresNothingFromBadOpcUaValues(_Spoiled, Case):
         gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
         **beside(gaps.NO_VALUE_SENT_AS_READ),
     }
-    needs = (OPC, HJ212, LOCAL, "acquisition.gap-record")
+    needs = (OPC, UPLINK, LOCAL, "acquisition.gap-record")
     scenario = _world(System("opcua", ("circuit",), {"security": "sign"}), System("opcua", ("circuit",)))
     faults = (
         BadStatus(status="BadNoCommunication"),
@@ -194,7 +192,13 @@ class StoresNothingFromCalibratedCems(_Spoiled, Case):
         gaps.NO_FALSE_GAP: ("isc-2/7.2.3-A(1)b",),
         **beside(gaps.NO_VALUE_SENT_AS_READ),
     }
-    needs = (CEMS, OPC, HJ212, LOCAL, "acquisition.gap-record")
+    needs = (
+        CEMS,
+        OPC,
+        UPLINK,
+        LOCAL,
+        "acquisition.gap-record",
+    )
     scenario = _world(System("opcua", ("cems",)))
     faults = (Calibrating(level="0", mode="zero"), Calibrating(level="20", mode="span"))
 
@@ -244,6 +248,7 @@ class TakesRowsByOdbc(_Spoiled, Case):
         systems_judge.EMPTY_NO_NUMBER: ("csmt/11.3c-7",),
     }
     needs = ("source.odbc", LOCAL)
+    rigs = Rig.VIRTUAL | Rig.PROCESS | Rig.LOOPBACK
     scenario = _world(System("sql", ("energy-system", "production-system"), {"odbc": True}))
     spoilt_s = 240.0
     before_s = 610.0
@@ -278,6 +283,7 @@ class TakesEachRowOnce(_Spoiled, Case):
         systems_judge.PRODUCTION_SYSTEM_TAKEN: ("csmt/11.3c-2",),
     }
     needs = (SQL, LOCAL)
+    rigs = Rig.VIRTUAL | Rig.PROCESS | Rig.LOOPBACK
     scenario = _world(System("sql", ("energy-system", "production-system")))
     faults = (
         Delayed(after_s=300),

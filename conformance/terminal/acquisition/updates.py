@@ -12,7 +12,7 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import timing
-from conformance.terminal import HJ212, MODBUS
+from conformance.terminal import LIVE, MODBUS
 
 _CENTRE = "A"
 _LONGEST_S = 300
@@ -26,7 +26,7 @@ class UpdatesWithinFiveMinutes(Case):
         timing.EVERY_POINT_UPDATED: ("cpcif/6.1c-3",),
         timing.UPDATE_GAP: ("cpcif/6.1c-3",),
     }
-    needs = (MODBUS, HJ212, "role.collector")
+    needs = (MODBUS, LIVE, "role.collector")
     scenario = Scenario(circuits=3, points=0, period_s=60, realtime_interval_s=240, kinds=(), centres=(_CENTRE,))
 
     async def drive(self, bench: Bench) -> None:

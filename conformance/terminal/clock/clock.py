@@ -11,7 +11,7 @@ from bench.layout.scenario import Scenario
 from conformance.common import clock_steps
 from conformance.common.actions import reconciled
 from conformance.common.times import DAY, SECOND
-from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal import HJ212, MODBUS, read_out
 from conformance.terminal.processing import counters_judge
 
 STEP_LOGGED = criterion("step-logged", en="the clock step is in the log", zh="时钟调整记入日志", unit="entries")
@@ -34,7 +34,7 @@ class _Steps:
         clock_steps.POLLING_GOES_ON: ("isc-2/7.3.1c",),
         **beside(clock_steps.COMMAND_EXECUTED.of("1012"), STEP_LOGGED),
     }
-    needs = (MODBUS, HJ212, LOCAL, "clock.centre")
+    needs = (MODBUS, HJ212, read_out("step-logged"), "clock.centre")
     scenario = Scenario(start="2026-03-02T05:00:00+08:00", circuits=2, points=2, kinds=("minute", "hour"))
     step_s = 0
     hours_between = 3

@@ -11,7 +11,7 @@ from bench.layout.scenario import Scenario
 from conformance.common import delivery
 from conformance.common.actions import mark, reconciled
 from conformance.common.times import uncertainty_s
-from conformance.terminal import HJ212, MODBUS
+from conformance.terminal import LIVE, MODBUS
 from conformance.terminal.delivery import centres_judge
 
 BUSY = Scenario(circuits=6, points=4, minute_interval=1, kinds=("minute",))
@@ -33,7 +33,7 @@ class _OneFails:
             delivery.NO_NEEDLESS_REPEATS,
         ),
     }
-    needs = (MODBUS, HJ212)
+    needs = (MODBUS, LIVE)
     scenario = BUSY
 
     async def drive(self, bench: Bench) -> None:
@@ -117,7 +117,7 @@ class SendsToTwoCentresAtOnce(Case):
             delivery.NO_NEEDLESS_REPEATS,
         ),
     }
-    needs = (MODBUS, HJ212)
+    needs = (MODBUS, LIVE)
     scenario = Scenario(circuits=2, points=2, kinds=("minute", "hour"))
     least = 2
 
@@ -140,6 +140,6 @@ class SendsToThreeCentresAtOnce(SendsToTwoCentresAtOnce):
         centres_judge.SIDE_BY_SIDE: ("csmt/7.3b",),
         **beside(*delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212, "centres.three")
+    needs = (MODBUS, LIVE, "centres.three")
     scenario = Scenario(circuits=2, points=2, kinds=("minute", "hour"), centres=("A", "B", "C"))
     least = 3

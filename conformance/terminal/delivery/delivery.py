@@ -11,7 +11,7 @@ from bench.layout.scenario import Scenario
 from conformance.common import delivery, frames, retention, timing
 from conformance.common.actions import all_centres, delivered, mark, reconciled
 from conformance.common.times import SECOND, ceil, local, uncertainty_s
-from conformance.terminal import HJ212, MODBUS
+from conformance.terminal import HJ212, LIVE, MODBUS
 
 REPEATS_ONLY_WHAT_WAS_IN_FLIGHT = criterion(
     "repeats-only-what-was-in-flight",
@@ -56,7 +56,7 @@ class DeliversQuarterHourIndex(Case):
         delivery.FLAGS_RIGHT: ("isc-2/7.2.2(2)t",),
         **beside(delivery.ALL_ACKNOWLEDGED, delivery.NONE_INVENTED, delivery.NO_NEEDLESS_REPEATS),
     }
-    needs = (MODBUS, HJ212)
+    needs = (MODBUS, LIVE)
     scenario = LIGHT.but(start="2026-02-28T00:00:00+08:00")
 
     async def drive(self, bench: Bench) -> None:
@@ -79,7 +79,7 @@ class DeliversQuarterHourIndex(Case):
 class _Withholding:
     """What cases share whose centre A answers badly for a while."""
 
-    needs = (MODBUS, HJ212)
+    needs = (MODBUS, LIVE)
     scenario = LIGHT
     hours = 2
     patience_s = LIGHT.over_time_s
@@ -179,6 +179,7 @@ class IgnoresAcknowledgementOfAnotherMessage(_Withholding, Case):
         delivery.NO_NEEDLESS_REPEATS: ("isc-2/7.2.3-B(6)d",),
         **beside(delivery.NONE_ALTERED, delivery.NONE_INVENTED, delivery.NONE_MIS_STAMPED, delivery.FLAGS_RIGHT),
     }
+    needs = (MODBUS, HJ212)
     switches = {"ack": "wrong-qn", "persist": False}
     sound = {"ack": "always", "persist": True}
 
@@ -197,6 +198,7 @@ class IgnoresAnswerOfAnotherKind(_Withholding, Case):
         delivery.NO_NEEDLESS_REPEATS: ("isc-2/7.2.3-B(6)d",),
         **beside(delivery.NONE_ALTERED, delivery.NONE_INVENTED, delivery.NONE_MIS_STAMPED, delivery.FLAGS_RIGHT),
     }
+    needs = (MODBUS, HJ212)
     switches = {"ack": "wrong-cn", "persist": False}
     sound = {"ack": "always", "persist": True}
 
@@ -215,6 +217,7 @@ class IgnoresAcknowledgementForAnotherDevice(_Withholding, Case):
         delivery.NO_NEEDLESS_REPEATS: ("isc-2/7.2.3-B(6)d",),
         **beside(delivery.NONE_ALTERED, delivery.NONE_INVENTED, delivery.NONE_MIS_STAMPED, delivery.FLAGS_RIGHT),
     }
+    needs = (MODBUS, HJ212)
     switches = {"ack": "wrong-mn", "persist": False}
     sound = {"ack": "always", "persist": True}
 
@@ -290,6 +293,7 @@ class IgnoresAnswerWithWrongCheckWord(_Withholding, Case):
         delivery.NO_NEEDLESS_REPEATS: ("isc-2/7.2.3-B(6)d",),
         **beside(delivery.NONE_ALTERED, delivery.NONE_INVENTED, delivery.NONE_MIS_STAMPED, delivery.FLAGS_RIGHT),
     }
+    needs = (MODBUS, HJ212)
     switches = {"ack": "wrong-crc", "persist": False}
     sound = {"ack": "always", "persist": True}
 
@@ -297,7 +301,7 @@ class IgnoresAnswerWithWrongCheckWord(_Withholding, Case):
 class _Patient:
     """What cases share whose centre answers oddly but in time: nothing may be sent twice."""
 
-    needs = (MODBUS, HJ212)
+    needs = (MODBUS, LIVE)
     scenario = LIGHT
     switches: dict[str, object] = {}
 
@@ -339,6 +343,7 @@ class TakesAcknowledgementBeforeStoring(_Patient, Case):
             delivery.FLAGS_RIGHT,
         ),
     }
+    needs = (MODBUS, HJ212)
     switches = {"ack_when": "before"}
 
 
@@ -376,7 +381,7 @@ class DeliversOverLossyLink(Case):
             PACKETS_WERE_LOST,
         ),
     }
-    needs = (MODBUS, HJ212)
+    needs = (MODBUS, LIVE)
     scenario = LIGHT
 
     async def drive(self, bench: Bench) -> None:
@@ -411,7 +416,7 @@ class BackfillsAfterTwoDayOutage(Case):
             retention.OUTAGE_TOOK_PLACE,
         ),
     }
-    needs = (MODBUS, HJ212, "delivery.automatic-backfill")
+    needs = (MODBUS, LIVE, "delivery.automatic-backfill")
     once = True
     # Three readings a record fill the buffer with as many records as sixty would.
     scenario = Scenario(circuits=29, points=1, period_s=300)
@@ -447,7 +452,7 @@ class BuffersSevenDayOutage(Case):
             retention.OUTAGE_TOOK_PLACE,
         ),
     }
-    needs = (MODBUS, HJ212, "role.collector")
+    needs = (MODBUS, LIVE, "role.collector")
     once = True
     # The buffer is filled by records, so that polling may be as slow as their period.
     scenario = Scenario(circuits=2, points=2, period_s=900, largest=True)
@@ -484,7 +489,7 @@ class ResumesAfterCutsDuringBackfill(Case):
             CUTS_MET_BACKLOG,
         ),
     }
-    needs = (MODBUS, HJ212, "delivery.automatic-backfill")
+    needs = (MODBUS, LIVE, "delivery.automatic-backfill")
     scenario = LIGHT.but(minute_interval=5)
     cuts = 3
 
@@ -541,13 +546,15 @@ def _in_flight(history: History, *, cuts: int) -> Finding:
     seen = 0
     for centre in all_centres(history):
         times: dict[tuple[str, str, str], int] = {}
+        first: dict[tuple[str, str, str], str] = {}
         for one in frames.attempts(history, centre):
             times[one.data] = times.get(one.data, 0) + len(one.times)
+            first.setdefault(one.data, one.numbers[0])
         seen += len(times)
+        again = {first[data]: (data, count) for data, count in times.items() if count > 1}
         repeated += [
             f"{centre} CN={command} DataTime={stamp} PNO={part or 'none'}: {count} times"
-            for (command, stamp, part), count in times.items()
-            if count > 1
+            for (command, stamp, part), count in again.values()
         ]
     limit = 2 * cuts * len(all_centres(history))
     return REPEATS_ONLY_WHAT_WAS_IN_FLIGHT.decide(
@@ -571,7 +578,7 @@ class ResumesUploadAfterPowerCut(Case):
             delivery.NO_NEEDLESS_REPEATS,
         ),
     }
-    needs = (MODBUS, HJ212)
+    needs = (MODBUS, LIVE)
     scenario = LIGHT.but(minute_interval=5)
     cuts = 8
 

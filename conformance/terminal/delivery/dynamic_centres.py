@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, beside, criterion
+from bench.case import Case, Evidence, Finding, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import delivery, frames, secrecy
 from conformance.common.actions import reconciled
-from conformance.terminal import HJ212, LOCAL, MODBUS, MUTUAL_TLS, PLATFORM
+from conformance.terminal import HJ212, LIVE, MODBUS, MUTUAL_TLS, PLATFORM, read_out
 from conformance.terminal.delivery import dynamic_centres_judge, windows_judge
+from conformance.terminal.security.channels import CAPTURING
 
 FAMILY = "centreset"
 
@@ -27,6 +28,8 @@ CHANGE_LOGGED = criterion(
 
 
 _AUTHOR = "inspector Zhou"
+_BY_FRAMES = Evidence(HJ212, "identity-pw", "identity-st", "qn-names-one-message")
+"""What is in HJ 212 alone."""
 
 
 def _orders(history: History, adds: int) -> Iterator[Finding]:
@@ -62,7 +65,7 @@ class AddsAndRemovesCentresWhileRunning(Case):
             delivery.NO_NEEDLESS_REPEATS,
         ),
     }
-    needs = (MODBUS, HJ212, LOCAL, "centres.three", "centres.local-configuration")
+    needs = (MODBUS, LIVE, read_out("centre-*-logged"), "centres.three", "centres.local-configuration", _BY_FRAMES)
     scenario = Scenario(
         circuits=2,
         points=2,
@@ -126,7 +129,16 @@ class AddsSecuredCentresWhileRunning(Case):
             *delivery.ARRIVAL,
         ),
     }
-    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, PLATFORM, "centres.three", "centres.local-configuration")
+    needs = (
+        MODBUS,
+        LIVE,
+        read_out("centre-*-logged"),
+        MUTUAL_TLS,
+        PLATFORM,
+        "centres.three",
+        "centres.local-configuration",
+        _BY_FRAMES,
+    )
     scenario = Scenario(
         start="2026-03-01T22:35:00+08:00",
         circuits=1,
@@ -140,7 +152,7 @@ class AddsSecuredCentresWhileRunning(Case):
         ),
         later=("C", "N"),
     )
-    rigs = Rig.VIRTUAL
+    rigs = CAPTURING
     capture = True
 
     async def drive(self, bench: Bench) -> None:

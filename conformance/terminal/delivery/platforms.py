@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, beside
+from bench.case import Case, Finding, Rig, Text, beside
 from bench.dut import Alteration
 from bench.facade.bench import Bench
 from bench.history import History
@@ -16,7 +16,7 @@ from bench.layout.scenario import Scenario
 from conformance.common import delivery
 from conformance.common.actions import counters, mark, points, read_records, reconciled
 from conformance.common.times import uncertainty_s
-from conformance.terminal import FINGERPRINT, HJ212, LOCAL, MODBUS, MUTUAL_TLS, PLATFORM
+from conformance.terminal import FINGERPRINT, LIVE, LOCAL, MODBUS, MUTUAL_TLS, PLATFORM
 from conformance.terminal.delivery import centres_judge, platforms_judge, tampering_judge
 from simulators.centres.fingerprints.centre import FingerprintCentre
 from simulators.centres.national.centre import NationalCentre
@@ -239,7 +239,7 @@ class FindsAlteredRecords(Case):
         tampering_judge.COPIES_AGREE: ("csmt/7.4c", "csmt/7.4e", "csmt/12.3.2f"),
         tampering_judge.ALTERED_COPIES_FOUND: ("csmt/7.4e", "csmt/12.3.2f", "csmt/12.3.2g", "isc-2/7.4.2.1[2]c"),
     }
-    needs = (MODBUS, HJ212, LOCAL, FINGERPRINT)
+    needs = (MODBUS, LIVE, LOCAL, FINGERPRINT)
     scenario = Scenario(
         circuits=11,
         points=4,
@@ -249,6 +249,10 @@ class FindsAlteredRecords(Case):
         centre_options=(("F", {"kind": "fingerprint", "channel": "tls"}),),
     )
     rigs = Rig.VIRTUAL
+    virtual_only = Text(
+        "records are altered in the terminal's store, which the bench reaches in virtual time only",
+        "须篡改终端存储，仅虚拟台架可行",
+    )
 
     async def drive(self, bench: Bench) -> None:
         begin = bench.clock.now_us()
@@ -318,7 +322,7 @@ class ServesThreeCentresInDifferentStates(Case):
             delivery.NO_NEEDLESS_REPEATS,
         ),
     }
-    needs = (MODBUS, HJ212, MUTUAL_TLS, PLATFORM, "centres.three")
+    needs = (MODBUS, LIVE, MUTUAL_TLS, PLATFORM, "centres.three")
     scenario = Scenario(
         circuits=6,
         points=4,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -59,7 +59,6 @@ class PassesOnAllItHas(Case):
             ("M", {"kind": "management"}),
         ),
     )
-    rigs = Rig.VIRTUAL
 
     async def drive(self, bench: Bench) -> None:
         await bench.clock.until("00:00")

@@ -14,7 +14,7 @@ from bench.layout.scenario import Scenario
 from conformance.common import delivery
 from conformance.common.actions import all_centres, reconciled
 from conformance.common.times import HOUR, floor
-from conformance.terminal import HJ212, HJ212_WINDOW, LOCAL, MODBUS, PLATFORM
+from conformance.terminal import HJ212_WINDOW, LIVE, MODBUS, PLATFORM, read_out
 from conformance.terminal.delivery import windows_judge
 from simulators.centres.national.centre import NationalCentre
 
@@ -115,7 +115,7 @@ class UploadsInWindowSetByHand(_ByHand, Case):
         windows_judge.ACKNOWLEDGED_IN_WINDOW.of("n"): ("isc-2/7.2.4g",),
         **beside(SETTING_LOGGED, *delivery.ARRIVAL),
     }
-    needs = (MODBUS, LOCAL, PLATFORM, "uplink.schedule-manual", "uplink.schedule-from-platform")
+    needs = (MODBUS, read_out("setting-logged"), PLATFORM, "uplink.schedule-manual", "uplink.schedule-from-platform")
     scenario = _PLATFORM
 
     async def afterwards(self, bench: Bench, name: str) -> None:
@@ -142,7 +142,7 @@ class KeepsHj212WindowSetByHand(_ByHand, Case):
         windows_judge.ACKNOWLEDGED_IN_WINDOW.of("h"): ("isc-2/7.2.4g",),
         **beside(SETTING_LOGGED, *delivery.ARRIVAL),
     }
-    needs = (MODBUS, LOCAL, HJ212_WINDOW, "uplink.schedule-manual")
+    needs = (MODBUS, read_out("setting-logged"), HJ212_WINDOW, "uplink.schedule-manual")
     scenario = _HJ212
 
 
@@ -158,7 +158,7 @@ class ReportsAsOftenAsSet(_ByHand, Case):
         windows_judge.ACKNOWLEDGED_IN_WINDOW.of("h"): ("csmt/7.5c",),
         **beside(SETTING_LOGGED, *delivery.ARRIVAL),
     }
-    needs = (MODBUS, LOCAL, HJ212_WINDOW, "uplink.schedule-manual", "uplink.automatic-upload")
+    needs = (MODBUS, read_out("setting-logged"), HJ212_WINDOW, "uplink.schedule-manual", "uplink.automatic-upload")
     scenario = _HJ212
     # All of them before noon, when they are set, so that the first of them comes after a midnight.
     times = "02:05:00,06:05:00,10:05:00"
@@ -201,7 +201,7 @@ class UploadsAtTheButton(_AtTheButton, Case):
             *delivery.ARRIVAL,
         ),
     }
-    needs = (MODBUS, LOCAL, PLATFORM, "uplink.manual-upload")
+    needs = (MODBUS, read_out("order-logged"), PLATFORM, "uplink.manual-upload")
     scenario = _PLATFORM
 
 
@@ -220,7 +220,7 @@ class UploadsHj212AtTheButton(_AtTheButton, Case):
             *delivery.ARRIVAL,
         ),
     }
-    needs = (MODBUS, LOCAL, HJ212_WINDOW, "uplink.manual-upload")
+    needs = (MODBUS, read_out("order-logged"), HJ212_WINDOW, "uplink.manual-upload")
     scenario = _HJ212
 
 
@@ -336,7 +336,7 @@ class BackfillsByHand(Case):
             delivery.FLAGS_RIGHT,
         ),
     }
-    needs = (MODBUS, HJ212, LOCAL)
+    needs = (MODBUS, LIVE, read_out("backfill-logged"))
     scenario = Scenario(circuits=2, points=2, kinds=("minute",))
 
     async def drive(self, bench: Bench) -> None:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, beside
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Line, Scenario
 from conformance.common import accuracy
 from conformance.common.actions import all_centres, points, read_readings
-from conformance.terminal import HJ212, LOCAL
+from conformance.terminal import LOCAL, UPLINK
 from conformance.terminal.acquisition.interfaces import SERIAL
 from conformance.terminal.instruments import signals_judge
 from simulators.meters.faults import Current
@@ -30,8 +30,7 @@ class KeepsTheLimitsOfSignals(Case):
         signals_judge.FAULT_WITHOUT_VALUE: ("csmt/11.3c-4", "csmt/7.1d"),
         **beside(signals_judge.BETWEEN_NOT_GOOD, signals_judge.ONLY_MEASUREMENTS_SENT_AS_NORMAL),
     }
-    needs = (SERIAL, HJ212, LOCAL)
-    rigs = Rig.VIRTUAL
+    needs = (SERIAL, UPLINK, LOCAL)
     scenario = Scenario(circuits=0, lines=(Line(("analogue",)),), centres=("A",), realtime_interval_s=60, kinds=())
     currents = ("4", "20", "3.8", "20.5", "3.7", "20.8", "3.6", "21.0", "12")
 
@@ -64,7 +63,6 @@ class TellsGlitchesFromFailures(Case):
         ),
     }
     needs = (SERIAL, LOCAL, "alarms.signal-failure")
-    rigs = Rig.VIRTUAL
     scenario = Scenario(circuits=0, lines=(Line(("analogue",)),), centres=(), period_s=1, kinds=())
     # NE 43 as the public facts have it; nobody vouches for the number (docs/LIMITS.md).
     lasts_s = 4
@@ -97,7 +95,6 @@ class ReadsWeighingIndicators(Case):
         accuracy.SAME_READING.of("stored"): ("isc-2/9.3c", "csmt/7.1b"),
     }
     needs = ("source.weighing", LOCAL)
-    rigs = Rig.VIRTUAL
     scenario = Scenario(
         circuits=0, lines=(Line(("scale",)), Line(("scale-reversed",))), centres=("A",), period_s=10, kinds=()
     )

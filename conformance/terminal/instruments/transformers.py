@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, beside, criterion
+from bench.case import Case, Finding, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Line, Scenario
 from conformance.common import accuracy, delivery
 from conformance.common.actions import all_centres, points, read_readings, reconciled
 from conformance.common.truth import truth_of
-from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal import LOCAL, MODBUS, UPLINK, read_out
 from conformance.terminal.acquisition.interfaces import DLT645
 from conformance.terminal.instruments import transformers_judge
 
@@ -39,8 +39,7 @@ class AppliesTransformerRatios(Case):
         accuracy.SAME_READING.of("centre-a"): ("isc-2/9.3c",),
         **beside(delivery.NONE_ALTERED, delivery.FLAGS_RIGHT, ROLLOVER_BEHIND_TRANSFORMERS),
     }
-    needs = (MODBUS, DLT645, HJ212, LOCAL, "source.transformers", "counters.rollover")
-    rigs = Rig.VIRTUAL
+    needs = (MODBUS, DLT645, UPLINK, read_out("*-stored"), "source.transformers", "counters.rollover")
     scenario = Scenario(
         circuits=3,
         maps=("adl3000",),
@@ -96,7 +95,6 @@ class KeepsRawValues(Case):
         transformers_judge.RAW_AS_ANSWERED: ("csmt/9.2-9", "isc-2/7.3.1h"),
     }
     needs = (MODBUS, DLT645, LOCAL, "source.transformers", "local.raw-values")
-    rigs = Rig.VIRTUAL
     scenario = Scenario(
         circuits=1,
         maps=("sdm630",),

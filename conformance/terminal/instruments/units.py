@@ -12,7 +12,7 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common.actions import read_readings
-from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal import LOCAL, MODBUS, UPLINK
 from conformance.terminal.instruments import units_judge
 
 CONVERTS = "processing.units"
@@ -68,7 +68,7 @@ class SendsConvertedUnits(Case):
 
     zh = "读数和累计量按要求的计量单位换算后上传，各单位对换算精确到末位。"
     checks = {units_judge.CONVERTED_SENT: ("isc-2/7.2.3-B(1)d", "csmt/8.3.1c")}
-    needs = (MODBUS, HJ212, CONVERTS)
+    needs = (MODBUS, UPLINK, CONVERTS)
     scenario = _WORLD
 
     async def drive(self, bench: Bench) -> None:

@@ -9,12 +9,12 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from bench.case import Case, Finding, Rig, beside
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Line, Scenario
 from conformance.common.actions import read_readings
-from conformance.terminal import HJ212, LOCAL
+from conformance.terminal import LOCAL, UPLINK
 from conformance.terminal.instruments import weighing_judge
 from simulators.meters.faults import BadCheck, Silent
 
@@ -35,8 +35,7 @@ class CountsLoads(Case):
         weighing_judge.TRUCK_OUTLASTS_POWER_CUT: ("isc-2/7.2.2e-2",),
         **beside(weighing_judge.EVERY_LOAD_COUNTED, weighing_judge.NET_WEIGHT_SENT),
     }
-    needs = ("source.weighing-loads", HJ212, LOCAL)
-    rigs = Rig.VIRTUAL
+    needs = ("source.weighing-loads", UPLINK, LOCAL)
     scenario = Scenario(
         circuits=0,
         lines=(Line(("weighbridge",)), Line(("weighbridge-asked", "weighbridge-asked"))),

@@ -12,7 +12,7 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common.times import HOUR
-from conformance.terminal import HJ212, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS
+from conformance.terminal import LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS, UPLINK
 from conformance.terminal.acquisition.sources import MANUAL
 from conformance.terminal.management import alarms_judge
 from simulators.meters.faults import Silent
@@ -62,8 +62,7 @@ class TellsFaults(_Faults, Case):
         alarms_judge.ALARM_CLEARED: ("isc-2/8.2c",),
         alarms_judge.ALARM_LOGGED: ("isc-2/8.2c",),
     }
-    needs = (MODBUS, HJ212, LOCAL, "monitoring.fault-alarm", "monitoring.fault-location")
-    rigs = Rig.VIRTUAL
+    needs = (MODBUS, UPLINK, LOCAL, "monitoring.fault-alarm", "monitoring.fault-location")
     scenario = Scenario(circuits=2, points=1, meters=("gas",), period_s=10, kinds=())
 
     async def drive(self, bench: Bench) -> None:
@@ -85,7 +84,7 @@ class TellsFaultsFromAfar(_Faults, Case):
         alarms_judge.NAMED_FROM_AFAR: ("isc-2/8.2d",),
         alarms_judge.ENDED_FROM_AFAR: ("isc-2/8.2c",),
     }
-    needs = (MODBUS, HJ212, MUTUAL_TLS, MANAGEMENT, "monitoring.fault-alarm", "monitoring.fault-location")
+    needs = (MODBUS, UPLINK, MUTUAL_TLS, MANAGEMENT, "monitoring.fault-alarm", "monitoring.fault-location")
     scenario = Scenario(
         circuits=2,
         points=1,
@@ -111,7 +110,7 @@ class LogsByItsOwnClock(Case):
         alarms_judge.LOG_BY_OWN_CLOCK: ("isc-2/7.4.1.3(2)f",),
     }
     needs = (MODBUS, LOCAL, MANUAL)
-    rigs = Rig.VIRTUAL
+    rigs = Rig.VIRTUAL | Rig.PROCESS | Rig.LOOPBACK
     scenario = Scenario(start="2026-03-02T06:00:00+08:00", circuits=1, points=2, centres=("A",), kinds=())
 
     async def drive(self, bench: Bench) -> None:

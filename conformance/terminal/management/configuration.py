@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from bench.case import Case, Finding, Rig, beside
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -19,17 +19,19 @@ from conformance.common.packages import Wanted
 from conformance.terminal import (
     BACKUP,
     CONFIGURATION,
-    HJ212,
     LOCAL,
     MANAGEMENT,
     MODBUS,
     MUTUAL_TLS,
     NATIONAL_TLS,
     PLATFORM,
+    UPLINK,
+    read_out,
 )
 from conformance.terminal.delivery import dynamic_centres_judge
 from conformance.terminal.management import configuration_judge
 from conformance.terminal.management.management import management_of, told
+from conformance.terminal.security.channels import CAPTURING
 from simulators.centres.management.packages import Kind, Wrong
 
 _AUTHOR = "inspector Zhou"
@@ -80,7 +82,22 @@ class ConfiguresFromAfar(Case):
         configuration_judge.REFUSED_CHANGES_NOTHING: ("isc-2/7.4.1.4(3)b",),
         **beside(packages.TAKEN_ONLINE, packages.ONLINE_IN_FORCE, configuration_judge.CONFIGURATION_LOGGED),
     }
-    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, MANAGEMENT, CONFIGURATION)
+    needs = (
+        MODBUS,
+        UPLINK,
+        read_out(
+            "online-in-force",
+            "offline-in-force",
+            "formula-in-force",
+            "factor-in-force",
+            "factor-from-file-in-force",
+            "configuration-logged",
+            "refused-changes-nothing",
+        ),
+        MUTUAL_TLS,
+        MANAGEMENT,
+        CONFIGURATION,
+    )
     scenario = _WORLD
     before_s = 720.0
     away_s = 300.0
@@ -193,7 +210,16 @@ class AddsAndRemovesSecuredCentresFromAfar(Case):
             *delivery.ARRIVAL,
         ),
     }
-    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, NATIONAL_TLS, PLATFORM, MANAGEMENT, CONFIGURATION)
+    needs = (
+        MODBUS,
+        UPLINK,
+        read_out("configuration-logged"),
+        MUTUAL_TLS,
+        NATIONAL_TLS,
+        PLATFORM,
+        MANAGEMENT,
+        CONFIGURATION,
+    )
     scenario = Scenario(
         start="2026-03-01T23:05:00+08:00",
         circuits=1,
@@ -208,7 +234,7 @@ class AddsAndRemovesSecuredCentresFromAfar(Case):
         ),
         later=("C", "G", "N"),
     )
-    rigs = Rig.VIRTUAL
+    rigs = CAPTURING
     added = ("C", "G", "N")
     removed = ("C", "G")
 
@@ -260,7 +286,7 @@ class RestoresConfiguration(Case):
         configuration_judge.ALTERED_BACKUP_REFUSED: ("isc-2/7.4.1.4(4)b", "isc-2/7.4.1.4(3)b"),
         **beside(configuration_judge.BACKUP_AND_RESTORE_LOGGED),
     }
-    needs = (MODBUS, HJ212, LOCAL, BACKUP, "centres.local-configuration")
+    needs = (MODBUS, UPLINK, LOCAL, BACKUP, "centres.local-configuration")
     scenario = _WORLD.but(centres=("A", "B", "C"), centre_options=(), later=("C",), points=1)
 
     async def drive(self, bench: Bench) -> None:

@@ -5,16 +5,17 @@ Leaves channels and certificates to `security`.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, beside
-from bench.facade.bench import Bench
+from bench.case import Case, Evidence, Finding, beside
+from bench.facade.bench import Bench, Unable
 from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import packages, secrecy
 from conformance.common.actions import read_records
-from conformance.terminal import HJ212, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS
+from conformance.terminal import HJ212, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS, UPLINK, read_out
 from conformance.terminal.security.channels import CAPTURING
 from simulators.centres.management.centre import ManagementCentre, Task
 from simulators.centres.management.packages import Wrong
@@ -76,7 +77,14 @@ class TakesOverSignedPackages(Case):
         secrecy.UPLOADS_ENCRYPTED: ("isc-2/7.2.3-B(6)a",),
         **beside(packages.PARAMETERS_ACT, secrecy.NOTHING_READABLE),
     }
-    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, MANAGEMENT)
+    needs = (
+        MODBUS,
+        UPLINK,
+        read_out("online-in-force", "offline-in-force"),
+        MUTUAL_TLS,
+        MANAGEMENT,
+        Evidence(HJ212, "parameters-act"),
+    )
     scenario = _MANAGED
     rigs = CAPTURING
     capture = True
@@ -91,7 +99,9 @@ class TakesOverSignedPackages(Case):
             file = management.package(kind, name, version, _CONTENT[kind])  # type: ignore[arg-type]
             await bench.operator.install(file, "operator")
         await bench.operator.packages()
-        await bench.centres["A"].read_minute_interval()
+        # Only a centre of HJ 212 can ask what is in force.
+        with contextlib.suppress(Unable):
+            await bench.centres["A"].read_minute_interval()
         await bench.clock.sleep(minutes=6)
 
     def judge(self, history: History) -> Iterator[Finding]:
@@ -179,7 +189,7 @@ class UpgradesWithoutTouchingData(Case):
         packages.ISSUER_SEES_NO_DATA: ("isc-2/8.4j", "csmt/10.6.4g"),
         **beside(packages.BAD_PROGRAM_GIVEN_UP),
     }
-    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, MANAGEMENT)
+    needs = (MODBUS, UPLINK, read_out("records-untouched"), MUTUAL_TLS, MANAGEMENT)
     scenario = _MANAGED
 
     async def drive(self, bench: Bench) -> None:

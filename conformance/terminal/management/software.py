@@ -14,7 +14,7 @@ from bench.layout.scenario import Scenario
 from conformance.common import packages
 from conformance.common.actions import read_records
 from conformance.common.times import MINUTE
-from conformance.terminal import APPLICATIONS, HJ212, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS
+from conformance.terminal import APPLICATIONS, MANAGEMENT, MODBUS, MUTUAL_TLS, UPLINK, read_out
 from conformance.terminal.management import software_judge
 from conformance.terminal.management.management import management_of, told
 from conformance.terminal.management.software_judge import Step
@@ -56,7 +56,14 @@ class InstallsAndRemovesApplications(Case):
         packages.ISSUER_SEES_NO_DATA: ("csmt/10.6.4g", "isc-2/8.4j"),
         software_judge.NO_COPY_LEFT: ("csmt/10.6.4f", "isc-2/8.4i"),
     }
-    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, MANAGEMENT, APPLICATIONS)
+    needs = (
+        MODBUS,
+        UPLINK,
+        read_out("interface-undisturbed", "records-untouched"),
+        MUTUAL_TLS,
+        MANAGEMENT,
+        APPLICATIONS,
+    )
     scenario = _WORLD
     kind = "quarter"
     before_s = 1860.0
@@ -115,7 +122,7 @@ class StopsUpgradesFromAfar(Case):
         packages.ISSUER_SEES_NO_DATA: ("csmt/10.6.4g", "isc-2/8.4j"),
         software_judge.NO_COPY_LEFT: ("csmt/10.6.4f", "isc-2/8.4i"),
     }
-    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, MANAGEMENT)
+    needs = (MODBUS, UPLINK, read_out("records-untouched"), MUTUAL_TLS, MANAGEMENT)
     scenario = _WORLD.but(period_s=60, realtime_interval_s=0, paced=True)
     kind = "quarter"
     before_s = 1860.0

@@ -14,7 +14,7 @@ from bench.layout.scenario import Scenario
 from conformance.common import packages
 from conformance.common.actions import points, read_readings, read_records
 from conformance.common.times import DAY, floor
-from conformance.terminal import APPLICATIONS, HJ212, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS
+from conformance.terminal import APPLICATIONS, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS, UPLINK
 from conformance.terminal.acquisition.sources import MANUAL
 from conformance.terminal.management import software_judge, untouched_judge
 from conformance.terminal.management.management import FACTORS, PARAMETERS, management_of, told
@@ -42,7 +42,7 @@ class KeepsEverythingAsItWas(Case):
         packages.ISSUER_SEES_NO_DATA: ("isc-2/8.4j", "csmt/10.6.4g"),
         **beside(software_judge.NO_COPY_LEFT),
     }
-    needs = (MODBUS, HJ212, LOCAL, MANUAL, MUTUAL_TLS, MANAGEMENT, APPLICATIONS)
+    needs = (MODBUS, UPLINK, LOCAL, MANUAL, MUTUAL_TLS, MANAGEMENT, APPLICATIONS)
     scenario = Scenario(
         # Midnight passes before the first look: there is a day's record.
         start="2026-03-01T23:10:00+08:00",

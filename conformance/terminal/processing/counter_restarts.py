@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, beside
+from bench.case import Case, Finding, Rig, Text, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import delivery
 from conformance.common.actions import all_centres, counters, reconciled
-from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal import BY_TIME_OF_DAY, LOCAL, MODBUS, UPLINK
 from conformance.terminal.processing import counters_judge, settlements_judge
 from conformance.terminal.processing.processing import FALL_WORDS
 
 _THREE = Scenario(circuits=3, points=1, maps=("adl3000",), centres=("A",), minute_interval=1)
-_NEEDS = (MODBUS, HJ212, LOCAL, "counters.rollover", "counters.replacement")
+_NEEDS = (MODBUS, UPLINK, LOCAL, "counters.rollover", "counters.replacement")
 
 
 async def _happen(bench: Bench, margin: str) -> None:
@@ -47,6 +47,7 @@ class KeepsCountOverRestarts(Case):
     }
     needs = _NEEDS
     rigs = Rig.VIRTUAL
+    virtual_only = BY_TIME_OF_DAY
     scenario = _THREE.but(start="2026-03-02T23:50:00+08:00", period_s=300, minute_interval=5)
 
     async def drive(self, bench: Bench) -> None:
@@ -85,6 +86,7 @@ class KeepsTheMonthOverRestarts(Case):
     }
     needs = _NEEDS
     rigs = Rig.VIRTUAL
+    virtual_only = Text("a whole month has to pass by the terminal's clock", "须按终端时钟经过一个完整自然月")
     scenario = _THREE.but(start="2026-01-31T20:30:00+08:00", period_s=10_800, centres=(), kinds=())
 
     async def drive(self, bench: Bench) -> None:

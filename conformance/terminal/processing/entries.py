@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, beside
+from bench.case import Case, Finding, Rig, Text, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common.actions import read_readings
 from conformance.common.times import DAY, MINUTE, SECOND, ceil, floor
-from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal import LOCAL, MODBUS, UPLINK, read_out
 from conformance.terminal.acquisition.sources import MANUAL
 from conformance.terminal.processing import entries_judge, ranges_judge
 from simulators.meters.faults import Silent
@@ -31,8 +31,17 @@ class ChecksEntriesAgainstLastMonth(Case):
         entries_judge.INVALID_ENTRY_NOT_USED: ("csmt/8.1.2b",),
         **beside(entries_judge.MARKED_UNCHECKED, entries_judge.INVALID_ENTRY_LOGGED),
     }
-    needs = (MODBUS, HJ212, LOCAL, MANUAL)
+    needs = (
+        MODBUS,
+        UPLINK,
+        read_out("up-to-twice-valid", "beyond-twice-invalid", "marked-unchecked", "invalid-entry-logged"),
+        MANUAL,
+    )
     rigs = Rig.VIRTUAL
+    virtual_only = Text(
+        "a whole month has to pass by the terminal's clock",
+        "须按终端时钟经过一个完整自然月",
+    )
     # February advances by exactly 500.00: what the meter shows is held and moved by hand of the bench.
     scenario = Scenario(
         start="2026-01-29T20:30:00+08:00",
@@ -85,7 +94,6 @@ class LogsInvalidReadings(Case):
         **beside(ranges_judge.INVALID_READING_LOGGED),
     }
     needs = (MODBUS, LOCAL, "processing.range-check")
-    rigs = Rig.VIRTUAL
     scenario = Scenario(circuits=1, points=1, meters=("gas",), centres=(_CENTRE,), kinds=())
 
     async def drive(self, bench: Bench) -> None:

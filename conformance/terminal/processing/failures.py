@@ -13,7 +13,7 @@ from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import delivery
 from conformance.common.actions import reconciled
-from conformance.terminal import HJ212, MODBUS
+from conformance.terminal import MODBUS, UPLINK
 from conformance.terminal.processing import failures_judge
 from simulators.meters.faults import Silent
 
@@ -26,7 +26,7 @@ class CountsOnAcrossFailures(Case):
         failures_judge.DAY_HOLDS_THE_FAILURE: ("csmt/12.4b",),
         **beside(delivery.NONE_INVENTED),
     }
-    needs = (MODBUS, HJ212)
+    needs = (MODBUS, UPLINK)
     scenario = Scenario(
         start="2026-03-01T23:30:00+08:00", circuits=3, points=1, period_s=300, centres=("A",), kinds=("hour", "day")
     )

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, beside
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Line, Scenario
 from conformance.common import delivery, gaps
 from conformance.common.actions import all_centres, counters, points, read_readings, reconciled
 from conformance.common.times import MINUTE, ceil
-from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal import MODBUS, UPLINK, read_out
 from conformance.terminal.acquisition.interfaces import DLT645
 from conformance.terminal.processing import filling_judge, meter_records_judge
 from simulators.meters.faults import Refusing, Silent
@@ -38,8 +38,23 @@ class FillsGapsWithEstimates(Case):
         delivery.NONE_INVENTED: ("csmt/12.3.2a",),
         **beside(filling_judge.ONLY_GAPS_FILLED),
     }
-    needs = (MODBUS, HJ212, LOCAL, "acquisition.gap-record", "acquisition.gap-filling")
-    rigs = Rig.VIRTUAL
+    needs = (
+        MODBUS,
+        UPLINK,
+        read_out(
+            "gap-filled",
+            "estimate-exact",
+            "only-gaps-filled",
+            "filling-logged",
+            "no-base-no-estimate",
+            "gap-recorded",
+            "gap-bounds",
+            "no-repeated-value",
+            "no-false-gap",
+        ),
+        "acquisition.gap-record",
+        "acquisition.gap-filling",
+    )
     scenario = Scenario(circuits=3, points=2, maps=("adl3000",), centres=("A",), realtime_interval_s=60)
 
     async def drive(self, bench: Bench) -> None:
@@ -89,8 +104,20 @@ class FillsGapsFromMetersRecords(Case):
         meter_records_judge.PERIODS_FROM_RECORDS: ("csmt/12.4b",),
         meter_records_judge.NO_PERIOD_INVENTED: ("csmt/12.3.2a",),
     }
-    needs = (DLT645, HJ212, LOCAL, "acquisition.meter-records", "acquisition.gap-record")
-    rigs = Rig.VIRTUAL
+    needs = (
+        DLT645,
+        UPLINK,
+        read_out(
+            "records-taken-in",
+            "records-exact",
+            "records-marked",
+            "no-value-beside-records",
+            "gap-stays-recorded",
+            "backfill-logged",
+        ),
+        "acquisition.meter-records",
+        "acquisition.gap-record",
+    )
     scenario = Scenario(
         start="2026-03-02T23:50:00+08:00",
         circuits=0,

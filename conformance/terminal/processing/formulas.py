@@ -14,7 +14,7 @@ from bench.history import History
 from bench.layout.scenario import Collector, Derived, Line, Scenario, System
 from conformance.common.actions import all_centres, read_readings
 from conformance.common.times import HOUR, floor
-from conformance.terminal import HJ212, LOCAL, MODBUS, OPC, SQL
+from conformance.terminal import MODBUS, OPC, SQL, UPLINK, read_out
 from conformance.terminal.acquisition.interfaces import DLT645
 from conformance.terminal.acquisition.sources import MANUAL
 from conformance.terminal.processing import formulas_judge
@@ -70,8 +70,8 @@ class AddsEverySource(Case):
         formulas_judge.DERIVED_SENT: ("csmt/11.3c-9", "isc-2/7.2.2(2)d", "isc-2/7.2.2(2)h"),
         formulas_judge.ORIGIN_TOLD: ("isc-2/7.3.1h",),
     }
-    needs = (FORMULAS, MODBUS, DLT645, MQTT, OPC, SQL, HJ212, LOCAL)
-    rigs = Rig.VIRTUAL
+    needs = (FORMULAS, MODBUS, DLT645, MQTT, OPC, SQL, UPLINK, read_out("derived-sent", "origin-told"))
+    rigs = Rig.VIRTUAL | Rig.PROCESS | Rig.LOOPBACK
     scenario = Scenario(
         start="2026-03-02T08:52:00+08:00",
         circuits=2,
@@ -104,6 +104,97 @@ class AddsEverySource(Case):
     def judge(self, history: History) -> Iterator[Finding]:
         yield from formulas_judge.computed_findings(history, all_centres(history), needed=6)
         yield from formulas_judge.origin_findings(history)
+
+
+class _AddsOne:
+    """What cases share that add up, and take off, points of one interface alone: a product has those that it has."""
+
+    checks = {
+        formulas_judge.OPERATIONS["sum"]: (
+            "isc-2/7.2.2(2)d",
+            "isc-2/7.2.2(2)h",
+            "isc-2/7.2.3d",
+            "isc-2/7.2.4c",
+            "isc-2/7.2.2(2)r",
+            "isc-2/7.2.2-4",
+        ),
+        formulas_judge.OPERATIONS["difference"]: ("isc-2/7.2.3d", "isc-2/7.2.2(2)r", "isc-2/7.2.2-4"),
+        formulas_judge.DERIVED_SENT: ("isc-2/7.2.2(2)d", "isc-2/7.2.2(2)h"),
+        formulas_judge.ORIGIN_TOLD: ("isc-2/7.3.1h",),
+    }
+    scenario: Scenario
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(hours=1, minutes=40)
+        await _read_computed(bench, self.scenario, start, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from formulas_judge.computed_findings(history, all_centres(history), needed=6)
+        yield from formulas_judge.origin_findings(history)
+
+
+_ADDED = Scenario(start="2026-03-02T08:52:00+08:00", circuits=0, points=1, period_s=300, centres=("A",), kinds=())
+
+
+def _added(first: str, second: str) -> tuple[Derived, ...]:
+    """The sum of two points, and what is left of it without the second."""
+    return (
+        Derived("works.energy", "sum", (first, second), "kWh"),
+        Derived("works.rest", "difference", ("works.energy", second), "MWh"),
+    )
+
+
+_TOLD = read_out("derived-sent", "origin-told")
+
+
+class AddsModbusMeters(_AddsOne, Case):
+    """Meters that are read by Modbus TCP are added up, and one is taken off."""
+
+    zh = "经 Modbus TCP 读取的表计逐位准确地汇总、扣减并上传。"
+    needs = (FORMULAS, MODBUS, UPLINK, _TOLD)
+    scenario = _ADDED.but(circuits=2, maps=("sdm630", "adl3000"), derived=_added("e01.energy", "e02.energy"))
+
+
+class AddsDlt645Meters(_AddsOne, Case):
+    """Meters that are read by DL/T 645 are added up, and one is taken off."""
+
+    zh = "经 DL/T 645 读取的表计逐位准确地汇总、扣减并上传。"
+    needs = (FORMULAS, DLT645, UPLINK, _TOLD)
+    scenario = _ADDED.but(
+        lines=(Line(("dlt645-2007", "dlt645-2007"), 2400, "E"),),
+        derived=_added("dlt645-2007.energy", "dlt645-2007-2.energy"),
+    )
+
+
+class AddsCollectedMeters(_AddsOne, Case):
+    """What a collector tells by MQTT is added up, and one meter is taken off."""
+
+    zh = "采集器经 MQTT 传来的数据逐位准确地汇总、扣减并上传。"
+    needs = (FORMULAS, MQTT, UPLINK, _TOLD)
+    scenario = _ADDED.but(collectors=(Collector("mqtt", 2),), derived=_added("k1-1.energy", "k1-2.energy"))
+
+
+class AddsOpcUaNodes(_AddsOne, Case):
+    """Nodes of OPC UA servers are added up, and one is taken off."""
+
+    zh = "OPC UA 节点的数据逐位准确地汇总、扣减并上传。"
+    needs = (FORMULAS, OPC, UPLINK, _TOLD)
+    scenario = _ADDED.but(
+        systems=(System("opcua", ("circuit", "circuit")),), derived=_added("circuit.energy", "circuit-2.energy")
+    )
+
+
+class AddsRowsOfDatabases(_AddsOne, Case):
+    """Rows of databases are added up, and one system is taken off."""
+
+    zh = "数据库各行的数据逐位准确地汇总、扣减并上传。"
+    needs = (FORMULAS, SQL, UPLINK, _TOLD)
+    rigs = Rig.VIRTUAL | Rig.PROCESS | Rig.LOOPBACK
+    scenario = _ADDED.but(
+        systems=(System("sql", ("energy-system", "energy-system"), {"rows_s": 300}),),
+        derived=_added("energy-system.electricity", "energy-system-2.electricity"),
+    )
 
 
 class ComputesFromTypicalBranches(Case):
@@ -145,8 +236,7 @@ class ComputesFromTypicalBranches(Case):
         formulas_judge.INTEGRAL_AGREES: ("isc-2/7.2.3-B(2)-6", "csmt/8.3.2-7"),
         **beside(formulas_judge.DERIVED_SENT),
     }
-    needs = (FORMULAS, MODBUS, HJ212, LOCAL)
-    rigs = Rig.VIRTUAL
+    needs = (FORMULAS, MODBUS, UPLINK, read_out("derived-sent"))
     scenario = Scenario(
         circuits=3,
         points=2,
@@ -214,8 +304,7 @@ class KeepsSumsHonest(Case):
         ),
         **beside(formulas_judge.ENTRY_MARKED),
     }
-    needs = (FORMULAS, MODBUS, HJ212, LOCAL, MANUAL, "counters.rollover")
-    rigs = Rig.VIRTUAL
+    needs = (FORMULAS, MODBUS, UPLINK, read_out(), MANUAL, "counters.rollover")
     scenario = Scenario(
         circuits=3,
         points=1,
@@ -264,8 +353,7 @@ class AddsLateData(Case):
     checks = {
         formulas_judge.LATE_DATA_CARRIED: ("isc-2/7.2.3-B(2)a", "csmt/8.3.2a"),
     }
-    needs = (FORMULAS, DLT645, HJ212, LOCAL, "acquisition.meter-records")
-    rigs = Rig.VIRTUAL
+    needs = (FORMULAS, DLT645, UPLINK, read_out(), "acquisition.meter-records")
     scenario = Scenario(
         start="2026-03-02T08:50:00+08:00",
         circuits=1,
@@ -298,8 +386,7 @@ class AddsBeltAndTrucks(Case):
         formulas_judge.OPERATIONS["sum"]: ("isc-2/7.2.3-B(2)-1", "csmt/8.3.2-1", "isc-2/7.2.2(2)d", "isc-2/7.2.3d"),
         formulas_judge.DERIVED_SENT: ("isc-2/7.2.2(2)d",),
     }
-    needs = (FORMULAS, MODBUS, HJ212, LOCAL)
-    rigs = Rig.VIRTUAL
+    needs = (FORMULAS, MODBUS, UPLINK, read_out("derived-sent"))
     scenario = Scenario(
         circuits=0,
         meters=("belt", "bridge"),
@@ -328,8 +415,8 @@ class AddsSystemsHourByHour(Case):
         formulas_judge.DERIVED_SENT: ("csmt/11.3c-9",),
         formulas_judge.READ_HOURLY: ("csmt/11.2b-2",),
     }
-    needs = (FORMULAS, OPC, SQL, HJ212, LOCAL)
-    rigs = Rig.VIRTUAL
+    needs = (FORMULAS, OPC, SQL, UPLINK, read_out("derived-sent"))
+    rigs = Rig.VIRTUAL | Rig.PROCESS | Rig.LOOPBACK
     scenario = Scenario(
         start="2026-03-02T08:50:00+08:00",
         circuits=0,

@@ -130,7 +130,8 @@ def shown(history: History, points: Sequence[str] | None = None) -> list[Shown]:
             start = instant_of(event.stamp)
             if name in wanted and start is not None:
                 end = start + lengths[event.centre, event.kind]
-                text = event.fields.get(key, "")
+                # What JSON tells of a point that no meter has is a value without a name.
+                text = event.fields.get(key) or event.fields.get("Value", "")
                 found.append(Shown(event.centre, event.t, name, event.kind, start, end, text, event.flag))
         elif isinstance(event, Observed) and event.what == "records" and event.query.get("point") in wanted:
             kind = event.query.get("kind", "")
@@ -214,7 +215,9 @@ def right_findings(history: History, centres: Sequence[str], needed: int) -> Ite
         if not names:
             continue
         wrong: list[str] = []
-        sure: dict[str, int] = dict.fromkeys((*centres, HERE), 0)
+        # A product without a read-out shows what it has computed at its centres alone.
+        here = () if history.began.claims.get("local.readout") == "no" else (HERE,)
+        sure: dict[str, int] = dict.fromkeys((*centres, *here), 0)
         for each in (each for each in everything if each.point in names):
             due = _due(formulas, each)
             if due.state is Certainty.GAP:

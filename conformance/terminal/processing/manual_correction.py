@@ -12,7 +12,7 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common.times import DAY, HOUR, MINUTE, floor
-from conformance.terminal import HJ212, HJ212_WINDOW, LOCAL, MODBUS
+from conformance.terminal import BY_TIME_OF_DAY, HJ212_WINDOW, LOCAL, MODBUS, UPLINK, read_out
 from conformance.terminal.acquisition.sources import MANUAL
 from conformance.terminal.processing import manual_correction_judge
 
@@ -31,8 +31,14 @@ class MendsUploadedData(Case):
         manual_correction_judge.MENDED_FLAGGED: ("isc-2/7.2.4(5)c", "isc-2/7.2.4(5)d"),
         manual_correction_judge.ONE_REVISION_IN_FORCE: ("isc-2/7.2.4(5)c", "isc-2/7.2.4(5)d"),
     }
-    needs = (MODBUS, HJ212, LOCAL, MANUAL, "manual-backfill.incomplete", "manual-backfill.inaccurate")
-    rigs = Rig.VIRTUAL
+    needs = (
+        MODBUS,
+        UPLINK,
+        read_out("one-revision-in-force"),
+        MANUAL,
+        "manual-backfill.incomplete",
+        "manual-backfill.inaccurate",
+    )
     scenario = Scenario(circuits=1, points=2, kinds=("hour",))
 
     async def drive(self, bench: Bench) -> None:
@@ -69,8 +75,9 @@ class AddsUpEntries(Case):
         manual_correction_judge.TOTAL_FOLLOWS_ENTRIES: ("isc-2/7.2.4(5)c",),
         manual_correction_judge.TOTAL_SENT: ("isc-2/7.2.4(5)c",),
     }
-    needs = (MODBUS, HJ212, LOCAL, MANUAL, "manual-backfill.incomplete")
+    needs = (MODBUS, UPLINK, LOCAL, MANUAL, "manual-backfill.incomplete")
     rigs = Rig.VIRTUAL
+    virtual_only = BY_TIME_OF_DAY
     scenario = Scenario(
         start="2026-03-02T22:50:00+08:00", circuits=1, points=1, period_s=300, centres=("A",), kinds=("hour", "day")
     )
@@ -109,8 +116,7 @@ class BackfillsByEntry(Case):
         manual_correction_judge.MENDED_FLAGGED: ("isc-2/7.2.4(5)b",),
         manual_correction_judge.ENTERED_AS_MANUAL: ("isc-2/7.2.4(5)b",),
     }
-    needs = (MODBUS, HJ212, LOCAL, MANUAL)
-    rigs = Rig.VIRTUAL
+    needs = (MODBUS, UPLINK, LOCAL, MANUAL)
     scenario = Scenario(circuits=1, points=1, kinds=("hour",))
 
     async def drive(self, bench: Bench) -> None:
@@ -141,8 +147,7 @@ class RefusesWrongInput(Case):
         manual_correction_judge.LONGER_THAN_A_MONTH_REFUSED: ("csmt/11.2c",),
         manual_correction_judge.WRONG_INPUT_LEAVES_NOTHING: ("isc-2/7.4.1.4(3)a",),
     }
-    needs = (MODBUS, HJ212_WINDOW, LOCAL, MANUAL)
-    rigs = Rig.VIRTUAL
+    needs = (MODBUS, HJ212_WINDOW, read_out("wrong-input-leaves-nothing"), MANUAL)
     scenario = Scenario(
         start="2026-03-02T06:00:00+08:00",
         circuits=1,

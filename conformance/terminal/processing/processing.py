@@ -12,7 +12,7 @@ from conformance.common import delivery, timing
 from conformance.common.actions import all_centres, mark, read_readings, reconciled
 from conformance.common.actions import counters as counters_of
 from conformance.common.times import HOUR, MINUTE, SECOND, ceil
-from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal import LOCAL, MODBUS, UPLINK, read_out
 from conformance.terminal.processing import counters_judge, ranges_judge
 from simulators.meters.modbus.device import Meter, MeterError
 
@@ -71,7 +71,7 @@ class AddsUpExactly(Case):
         counters_judge.INCREMENTS_OF_THE_REGISTER.of("day"): ("csmt/8.2.1a", "csmt/8.2.1b"),
         **beside(*delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212)
+    needs = (MODBUS, UPLINK)
     scenario = Scenario(start="2026-02-27T23:30:00+08:00", circuits=2, points=1, centres=("A",))
 
     async def drive(self, bench: Bench) -> None:
@@ -93,7 +93,7 @@ class CountsOverFullScale(Case):
         counters_judge.ROLLOVER_COUNTED: ("csmt/8.2.2a", "csmt/8.2.2b"),
         **beside(*delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212, "counters.rollover")
+    needs = (MODBUS, UPLINK, "counters.rollover")
     scenario = ONE.but(maps=("adl3000", "sdm630", "iem3000"), circuits=3)
 
     async def drive(self, bench: Bench) -> None:
@@ -117,7 +117,7 @@ class CountsEachStepOverFullScale(Case):
         counters_judge.ROLLOVER_COUNTED: ("csmt/8.2.2a", "csmt/8.2.2b"),
         **beside(*delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212, "counters.rollover")
+    needs = (MODBUS, UPLINK, "counters.rollover")
     scenario = ONE.but(circuits=2, points=1, centres=("A",), kinds=("minute",))
     steps = (
         ("999999.97", "999999.98", "999999.99", "0.00", "0.01", "0.02"),
@@ -154,7 +154,7 @@ class MarksResetOfCounter(Case):
         counters_judge.FALL_FLAGGED: ("isc-2/7.2.3-B(3)b",),
         **beside(counters_judge.FALL_LOGGED, *delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212, LOCAL, "counters.rollover")
+    needs = (MODBUS, UPLINK, read_out("fall-logged"), "counters.rollover")
     scenario = ONE
 
     async def drive(self, bench: Bench) -> None:
@@ -181,7 +181,7 @@ class CarriesOnOverReplacement(Case):
         counters_judge.REPLACEMENT_COUNTED: ("csmt/8.2.1a",),
         **beside(*delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212, LOCAL, "counters.replacement")
+    needs = (MODBUS, UPLINK, read_out(), "counters.replacement")
     scenario = ONE
 
     async def drive(self, bench: Bench) -> None:
@@ -211,7 +211,12 @@ class RejectsReadingsOutOfRange(Case):
         ranges_judge.LIMIT_ITSELF_VALID: ("csmt/8.1.1a",),
         **beside(*delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212, LOCAL, "processing.range-check")
+    needs = (
+        MODBUS,
+        UPLINK,
+        read_out("out-of-range-marked", "below-minimum-invalid", "above-maximum-invalid", "limit-itself-valid"),
+        "processing.range-check",
+    )
     scenario = Scenario(
         circuits=1,
         points=4,

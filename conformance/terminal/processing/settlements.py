@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, beside
+from bench.case import Case, Finding, Rig, Text, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -42,6 +42,10 @@ class SettlesToTheQuarter(Case):
     }
     needs = (MODBUS, LOCAL)
     rigs = Rig.VIRTUAL
+    virtual_only = Text(
+        "three months have to pass by the terminal's clock",
+        "须按终端时钟经过三个月",
+    )
     scenario = _SLOW
 
     kinds = ("day", "week", "month", "quarter_year")
@@ -69,6 +73,10 @@ class SettlesTheYear(Case):
     }
     needs = (MODBUS, LOCAL)
     rigs = Rig.VIRTUAL
+    virtual_only = Text(
+        "a year has to pass by the terminal's clock",
+        "须按终端时钟经过一年",
+    )
     scenario = _SLOW
     kinds = ("month", "year")
 
@@ -96,7 +104,6 @@ class SettlesTheSeconds(Case):
         settlements_judge.SECONDS_ADD_UP: ("csmt/8.2.1f", "csmt/8.2.1g"),
     }
     needs = (MODBUS, LOCAL)
-    rigs = Rig.VIRTUAL
     scenario = Scenario(circuits=2, points=1, maps=("adl3000",), period_s=1, centres=("A",), minute_interval=1)
 
     async def drive(self, bench: Bench) -> None:

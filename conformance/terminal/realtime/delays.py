@@ -13,7 +13,7 @@ from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import timing
-from conformance.terminal import HJ212, MODBUS
+from conformance.terminal import LIVE, MODBUS
 from conformance.terminal.realtime import delays_judge
 
 FAMILY = "timing_real"
@@ -31,7 +31,7 @@ class DeliversRealTimeDataWithinTwoSeconds(Case):
         delays_judge.DELAY_P99: ("cpcif/6.1c-1",),
         **beside(delays_judge.EVERY_RECORD_HAS_ITS_ANSWER),
     }
-    needs = (MODBUS, HJ212, "role.collector")
+    needs = (MODBUS, LIVE, "role.collector")
     proof = Rig.PROCESS
     once = True
     # One answer of each point for each real-time packet, at the shortest interval that HJ 212 offers.

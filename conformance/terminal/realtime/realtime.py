@@ -15,7 +15,7 @@ from bench.layout.scenario import Line, Revocation, Scenario
 from conformance.common import accuracy, clock_steps, delivery, gaps, packages, retention, timing
 from conformance.common.actions import all_centres, counters, delivered, points, read_readings, read_records, reconciled
 from conformance.common.times import MINUTE, SECOND, ceil
-from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal import LIVE, MODBUS, read_out
 from conformance.terminal.accuracy.values import TakesOverEdgeValues
 from conformance.terminal.acquisition import interfaces, standby_judge
 from conformance.terminal.acquisition.interfaces import (
@@ -87,7 +87,7 @@ class DeliversWithinMinutes(_RealTime, Case):
         centres_judge.CENTRES_SERVED: ("isc-2/7.2.4(3)a", "isc-2/7.2.4(3)b"),
         **beside(accuracy.SAME_READING.of("centre-a"), accuracy.SAME_READING.of("centre-b"), *delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212)
+    needs = (MODBUS, LIVE)
     scenario = QUICK
 
     async def drive(self, bench: Bench) -> None:
@@ -117,7 +117,7 @@ class BackfillsShortOutage(_RealTime, Case):
             retention.OUTAGE_TOOK_PLACE,
         ),
     }
-    needs = (MODBUS, HJ212, "delivery.automatic-backfill")
+    needs = (MODBUS, LIVE, "delivery.automatic-backfill")
     scenario = QUICK
     outage_s = 100.0
 
@@ -140,7 +140,7 @@ class BackfillsShortOutage(_RealTime, Case):
 class _LosesPowerOnce(_RealTime):
     """What cases share in which power is lost once, after a whole minute was stored and shown."""
 
-    needs = (MODBUS, HJ212, LOCAL)
+    needs = (MODBUS, LIVE, read_out("readable-stays-readable", "sent-as-stored", "same-reading-stored"))
     scenario = QUICK
     work_on_s = 12.0
 
@@ -241,7 +241,7 @@ class RecoversFromClockWrongAtBoot(_RealTime, Case):
         clock_steps.GOES_ON_AFTER_THE_STEP: ("isc-2/7.3.1c",),
         **beside(clock_steps.COMMAND_EXECUTED.of("1012")),
     }
-    needs = (MODBUS, HJ212, LOCAL, "clock.centre")
+    needs = (MODBUS, LIVE, read_out("readable-stays-readable"), "clock.centre")
     scenario = QUICK
     slow_s = 150.0
 
@@ -289,7 +289,11 @@ class OutlastsCutAtAnySync(_RealTime, Swept):
             delivery.NO_NEEDLESS_REPEATS,
         ),
     }
-    needs = (MODBUS, HJ212, LOCAL)
+    needs = (
+        MODBUS,
+        LIVE,
+        read_out("readings-stay", "readable-stays-readable", "sent-as-stored", "same-reading-stored"),
+    )
     scenario = QUICK
     swept_s = 105.0
     look_s = 7.5

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, beside
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import CertificateStatus, Scenario
 from conformance.common import delivery
 from conformance.common.actions import reconciled
-from conformance.terminal import CERTIFICATE_STATUS, HJ212, LOCAL, MODBUS, MUTUAL_TLS, NATIONAL_TLS
+from conformance.terminal import CERTIFICATE_STATUS, LIVE, MODBUS, MUTUAL_TLS, NATIONAL_TLS, read_out
 from conformance.terminal.security import certificate_status_judge
 from conformance.terminal.security.revocation import lists
 from simulators.trust.certificates import Family
@@ -59,9 +59,8 @@ class AsksWhetherCertificatesStillCount(Case):
             certificate_status_judge.SERVED.of("delegated"), certificate_status_judge.STATUS_ALARMED, *delivery.ARRIVAL
         ),
     }
-    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, CERTIFICATE_STATUS)
+    needs = (MODBUS, LIVE, read_out("status-alarmed"), MUTUAL_TLS, CERTIFICATE_STATUS)
     scenario = _SCENARIO
-    rigs = Rig.VIRTUAL
     family: Family = "ecdsa"
     unbelieved = ("old", "forged", "undelegated", "other", "wrong-nonce", "unknown", "try-later", "silent")
     believed = ("delegated",)
@@ -108,7 +107,7 @@ class AsksOverNationalChannelsToo(AsksWhetherCertificatesStillCount):
             certificate_status_judge.SERVED.of("delegated"), certificate_status_judge.STATUS_ALARMED, *delivery.ARRIVAL
         ),
     }
-    needs = (MODBUS, HJ212, LOCAL, NATIONAL_TLS, CERTIFICATE_STATUS)
+    needs = (MODBUS, LIVE, read_out("status-alarmed"), NATIONAL_TLS, CERTIFICATE_STATUS)
     scenario = _SCENARIO.but(centres=("A",), centre_options=(("A", {"channel": "gm-tls13"}),))
     family = "sm2"
     unbelieved = ("forged", "undelegated", "silent")
@@ -130,9 +129,8 @@ class GoesOnWhenNobodyAnswers(Case):
             *delivery.ARRIVAL,
         ),
     }
-    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, CERTIFICATE_STATUS)
+    needs = (MODBUS, LIVE, read_out("status-alarmed"), MUTUAL_TLS, CERTIFICATE_STATUS)
     scenario = _SCENARIO.but(centres=("A",), status=CertificateStatus(valid_s=60, look_s=60, policy="soft"))
-    rigs = Rig.VIRTUAL
     silences = ("try-later", "slander", "silent")
 
     async def drive(self, bench: Bench) -> None:
@@ -174,9 +172,8 @@ class HeedsStapledStatus(Case):
         certificate_status_judge.STAPLE_REFUSED.of("other"): ("isc-2/7.4.1b",),
         **beside(certificate_status_judge.SERVED.of("stapled"), *delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, CERTIFICATE_STATUS)
+    needs = (MODBUS, LIVE, read_out(), MUTUAL_TLS, CERTIFICATE_STATUS)
     scenario = _SCENARIO.but(centres=("A",), centre_options=(("A", {"channel": "mtls", "certificate": "must-staple"}),))
-    rigs = Rig.VIRTUAL
     faults = ("none", "old", "forged", "other")
 
     async def drive(self, bench: Bench) -> None:

@@ -13,7 +13,7 @@ from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import delivery, secrecy
 from conformance.common.actions import all_centres, delivered, reconciled
-from conformance.terminal import HJ212, LOCAL, MODBUS, MUTUAL_TLS, NATIONAL_TLS, PAYLOAD, PLATFORM
+from conformance.terminal import LIVE, MODBUS, MUTUAL_TLS, NATIONAL_TLS, PAYLOAD, PLATFORM, read_out
 from simulators.trust.authority import Choice
 
 FAMILY = "security"
@@ -33,7 +33,7 @@ class LetsNobodyReadUploads(Case):
         secrecy.NOTHING_READABLE: ("isc-2/7.4.2.1[2]b", "csmt/7.4f", "cpcif/8.3a-1"),
         **beside(*delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212, MUTUAL_TLS)
+    needs = (MODBUS, LIVE, MUTUAL_TLS)
     scenario = _MUTUAL
     rigs = CAPTURING
     capture = True
@@ -76,7 +76,7 @@ class RefusesBadCertificatesOfCentre(Case):
         secrecy.NOTHING_READABLE: ("csmt/7.4f",),
         **beside(*delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212, MUTUAL_TLS)
+    needs = (MODBUS, LIVE, MUTUAL_TLS)
     scenario = _UPLOAD.but(centres=("A",), centre_options=(("A", {"channel": "mtls"}),))
     rigs = CAPTURING
     capture = True
@@ -115,7 +115,7 @@ class ShowsItsOwnCertificate(Case):
         secrecy.NOTHING_WEAK_OFFERED: ("isc-2/7.4.2.1[2]j",),
         **beside(*delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212, MUTUAL_TLS)
+    needs = (MODBUS, LIVE, MUTUAL_TLS)
     scenario = _UPLOAD.but(centres=("A",), centre_options=(("A", {"channel": "mtls"}),))
 
     async def drive(self, bench: Bench) -> None:
@@ -144,7 +144,7 @@ class SpeaksTheNationalSuites(Case):
         secrecy.NOTHING_READABLE: ("csmt/12.3.2e", "csmt/7.4f"),
         **beside(secrecy.NOTHING_BUT_NATIONAL_OFFERED, *delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212, NATIONAL_TLS)
+    needs = (MODBUS, LIVE, NATIONAL_TLS)
     scenario = _UPLOAD.but(centres=("A",), centre_options=(("A", {"channel": "gm-tls13"}),))
     rigs = CAPTURING
     capture = True
@@ -172,7 +172,7 @@ class KeepsTheMixSecret(Case):
         secrecy.NO_SECRET_SHOWN: ("isc-2/7.4.1.4(2)a",),
         **beside(*delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, PAYLOAD, PLATFORM, "centres.three")
+    needs = (MODBUS, LIVE, read_out(), MUTUAL_TLS, PAYLOAD, PLATFORM, "centres.three")
     scenario = Scenario(
         start="2026-03-01T22:30:00+08:00",
         circuits=2,
@@ -185,7 +185,7 @@ class KeepsTheMixSecret(Case):
             ("P", {"payload": "sm4-sm2"}),
         ),
     )
-    rigs = Rig.VIRTUAL
+    rigs = CAPTURING
     capture = True
 
     async def drive(self, bench: Bench) -> None:
@@ -219,7 +219,7 @@ class SendsNothingWithoutItsCertificate(Case):
         secrecy.NOTHING_READABLE: ("csmt/7.4f",),
         **beside(secrecy.ALARM_WHEN.of("expired"), secrecy.ALARM_WHEN.of("missing"), *delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212, MUTUAL_TLS, LOCAL, "centres.three")
+    needs = (MODBUS, LIVE, MUTUAL_TLS, read_out("alarm-when-*"), "centres.three")
     scenario = _given(_BAD_OWN)
     rigs = CAPTURING
     capture = True
@@ -250,7 +250,7 @@ class TellsThatItIsTurnedAway(Case):
         secrecy.NOTHING_READABLE: ("csmt/7.4f",),
         **beside(secrecy.ALARM_WHEN.of("revoked"), secrecy.ALARM_WHEN.of("unknown-issuer"), *delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212, MUTUAL_TLS, LOCAL, "centres.three")
+    needs = (MODBUS, LIVE, MUTUAL_TLS, read_out("alarm-when-*"), "centres.three")
     scenario = _given(_REFUSED_OWN)
     rigs = CAPTURING
     capture = True

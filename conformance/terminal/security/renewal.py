@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, beside, criterion
+from bench.case import Case, Finding, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import delivery
 from conformance.common.actions import reconciled
-from conformance.terminal import HJ212, LOCAL, MODBUS, MUTUAL_TLS, NATIONAL_TLS
+from conformance.terminal import LIVE, MODBUS, MUTUAL_TLS, NATIONAL_TLS, read_out
 from conformance.terminal.delivery import windows_judge
 from conformance.terminal.security import renewal_judge
 
@@ -31,7 +31,7 @@ class RenewsItsCertificateWhileRunning(Case):
         renewal_judge.UNFIT_CERTIFICATES_REFUSED: ("isc-2/7.4.1b",),
         **beside(renewal_judge.RENEWAL_TAKEN, renewal_judge.NEW_CERTIFICATE_SHOWN, RENEWAL_LOGGED, *delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, "channel.certificate-renewal")
+    needs = (MODBUS, LIVE, read_out("renewal-logged"), MUTUAL_TLS, "channel.certificate-renewal")
     scenario = Scenario(
         circuits=1,
         points=2,
@@ -76,7 +76,7 @@ class RenewsItsNationalCertificate(RenewsItsCertificateWhileRunning):
         renewal_judge.UNFIT_CERTIFICATES_REFUSED: ("isc-2/7.4.1b",),
         **beside(renewal_judge.RENEWAL_TAKEN, renewal_judge.NEW_CERTIFICATE_SHOWN, RENEWAL_LOGGED, *delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212, LOCAL, NATIONAL_TLS, "channel.certificate-renewal")
+    needs = (MODBUS, LIVE, read_out("renewal-logged"), NATIONAL_TLS, "channel.certificate-renewal")
     scenario = Scenario(
         circuits=1,
         points=1,
@@ -85,4 +85,3 @@ class RenewsItsNationalCertificate(RenewsItsCertificateWhileRunning):
         centres=("A",),
         centre_options=(("A", {"channel": "gm-tls13", "client_certificate": "ending"}),),
     )
-    rigs = Rig.VIRTUAL

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, Text, beside
+from bench.case import Case, Finding, Text, beside
 from bench.facade.bench import Bench, Unable
 from bench.history import History
 from bench.layout.scenario import Revocation, Scenario
 from conformance.common import delivery
 from conformance.common.actions import reconciled
-from conformance.terminal import HJ212, LOCAL, MODBUS, MUTUAL_TLS, NATIONAL_TLS, REVOCATION_LISTS
+from conformance.terminal import LIVE, MODBUS, MUTUAL_TLS, NATIONAL_TLS, REVOCATION_LISTS, read_out
 from conformance.terminal.security import revocation_judge
 from simulators.trust.certificates import Family
 from simulators.trust.distribution import DistributionPoint
@@ -43,7 +43,7 @@ class RefusesWhatIsRevokedMeanwhile(Case):
         revocation_judge.FORGED_LIST_NOT_BELIEVED: ("isc-2/7.4.1b",),
         **beside(revocation_judge.LIST_RENEWED, revocation_judge.OTHERS_ARE_SERVED_MEANWHILE, *delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, REVOCATION_LISTS)
+    needs = (MODBUS, LIVE, read_out(), MUTUAL_TLS, REVOCATION_LISTS)
     scenario = _SCENARIO
     family: Family = "ecdsa"
     # Longer than a list holds, and than the terminal may take until it looks again.
@@ -94,13 +94,12 @@ class ObeysListsOverNationalChannels(RefusesWhatIsRevokedMeanwhile):
         revocation_judge.FORGED_LIST_NOT_BELIEVED: ("isc-2/7.4.1b",),
         **beside(revocation_judge.LIST_RENEWED, revocation_judge.OTHERS_ARE_SERVED_MEANWHILE, *delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, NATIONAL_TLS, REVOCATION_LISTS)
+    needs = (MODBUS, LIVE, read_out(), MUTUAL_TLS, NATIONAL_TLS, REVOCATION_LISTS)
     scenario = _SCENARIO.but(
         points=1,
         centre_options=(("A", {"channel": "gm-tls13"}), ("B", {"channel": "mtls"})),
         revocation=Revocation(publish_s=180, valid_s=540, look_s=60),
     )
-    rigs = Rig.VIRTUAL
     family = "sm2"
     before_s = 600.0
     revoked_s = 300.0
@@ -112,7 +111,7 @@ class ObeysListsOverNationalChannels(RefusesWhatIsRevokedMeanwhile):
 class _RunsOut:
     """What cases share in which no list can be had for longer than the last one holds."""
 
-    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, REVOCATION_LISTS)
+    needs = (MODBUS, LIVE, read_out("list-alarmed"), MUTUAL_TLS, REVOCATION_LISTS)
     answers = "silent"
 
     async def drive(self, bench: Bench) -> None:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, beside
+from bench.case import Case, Finding, Rig, Text, beside
 from bench.dut import Alteration
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import delivery
 from conformance.common.actions import reconciled
-from conformance.terminal import HJ212, LOCAL, MODBUS, MUTUAL_TLS
+from conformance.terminal import MODBUS, MUTUAL_TLS, UPLINK, read_out
 from conformance.terminal.security import settings_integrity_judge
 
 FAMILY = "kept"
@@ -33,7 +33,14 @@ class FindsWhatIsKeptAltered(Case):
         settings_integrity_judge.ALTERED_PERIOD_UNUSED: ("isc-2/7.4.1.4(1)b",),
         **beside(*delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212, LOCAL, MUTUAL_TLS, "channel.certificate-renewal", "acquisition.user-period")
+    needs = (
+        MODBUS,
+        UPLINK,
+        read_out("altered-certificate-told", "altered-period-told"),
+        MUTUAL_TLS,
+        "channel.certificate-renewal",
+        "acquisition.user-period",
+    )
     scenario = Scenario(
         circuits=1,
         points=1,
@@ -43,6 +50,10 @@ class FindsWhatIsKeptAltered(Case):
         centre_options=(("A", {"channel": "mtls"}),),
     )
     rigs = Rig.VIRTUAL
+    virtual_only = Text(
+        "kept settings are altered in the terminal's store, which the bench reaches in virtual time only",
+        "须篡改终端保存的设置，仅虚拟台架可行",
+    )
 
     async def drive(self, bench: Bench) -> None:
         start = bench.clock.now_us()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.case import Case, Finding, Rig
+from bench.case import Case, Finding, Rig, Text
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -51,6 +51,10 @@ class BacksUpOneYear(Case):
     }
     needs = (MODBUS, HJ212_WINDOW, LOCAL, _MANUAL, "storage.backup-1-year")
     rigs = Rig.VIRTUAL
+    virtual_only = Text(
+        "the store is emptied as on another device of its kind, which the bench does in virtual time only",
+        "须清空存储以模拟另一台同型终端，仅虚拟台架可行",
+    )
     scenario = Scenario(
         start="2026-03-01T22:30:00+08:00",
         circuits=1,
@@ -124,6 +128,10 @@ class ExportsAndImports(Case):
     }
     needs = (MODBUS, LOCAL, _SETS, _TABLES)
     rigs = Rig.VIRTUAL
+    virtual_only = Text(
+        "the store is emptied as on another device of its kind, which the bench does in virtual time only",
+        "须清空存储以模拟另一台同型终端，仅虚拟台架可行",
+    )
     scenario = Scenario(circuits=1, points=2, meters=("gas",), centres=(), kinds=())
     kinds = ("minute", "quarter", "hour")
 
@@ -205,7 +213,7 @@ class KeepsForYears(Case):
         archive_judge.AGE_SET: ("isc-2/9.2b",),
     }
     needs = (MODBUS, LOCAL, _CAPACITY)
-    rigs = Rig.VIRTUAL
+    rigs = Rig.VIRTUAL | Rig.PROCESS | Rig.LOOPBACK
     scenario = Scenario(
         start="2026-03-01T23:29:30+08:00", circuits=1, points=2, minute_interval=1, centres=(), kinds=()
     )

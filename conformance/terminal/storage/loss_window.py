@@ -11,7 +11,7 @@ from bench.layout.scenario import Scenario
 from conformance.common import delivery, retention
 from conformance.common.actions import points, read_records, reconciled
 from conformance.common.times import MINUTE, SECOND, instant_of_iso
-from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal import LIVE, LOCAL, MODBUS, read_out
 from conformance.terminal.storage import loss_window_judge
 
 FAMILY = "losswindow"
@@ -67,7 +67,7 @@ class KeepsWhatWasAcknowledged(Case):
             delivery.NO_NEEDLESS_REPEATS,
         ),
     }
-    needs = (MODBUS, HJ212, LOCAL)
+    needs = (MODBUS, LIVE, read_out("acknowledged-kept"))
     once = True
     scenario = Scenario(circuits=2, points=2, minute_interval=1, centres=("A", "B"))
 
@@ -104,7 +104,7 @@ class MeasuresLossAfterAnAnswer(Case):
         loss_window_judge.ANSWERS_KEPT: ("isc-2/7.2.3-A(2)a",),
         **beside(*delivery.ARRIVAL),
     }
-    needs = (MODBUS, HJ212, LOCAL)
+    needs = (MODBUS, LIVE, LOCAL)
     once = True
     scenario = Scenario(circuits=1, points=2, period_s=10, minute_interval=1, centres=("A",))
 

@@ -11,7 +11,7 @@ from bench.layout.scenario import Scenario
 from conformance.common import delivery
 from conformance.common.actions import points, reconciled
 from conformance.common.times import HOUR
-from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal import LIVE, LOCAL, MODBUS, read_out
 from conformance.terminal.storage import overflow_judge, storage_quota_judge
 
 _BUFFER_H = 48
@@ -38,7 +38,13 @@ class GivesUpTheOldestAndSaysSo(Case):
             overflow_judge.BUFFER_OVERFLOWED,
         ),
     }
-    needs = (MODBUS, HJ212, LOCAL, "delivery.automatic-backfill", "acquisition.gap-record")
+    needs = (
+        MODBUS,
+        LIVE,
+        read_out("alarm-before-overflow", "no-silent-loss", "overflow-logged"),
+        "delivery.automatic-backfill",
+        "acquisition.gap-record",
+    )
     once = True
     scenario = Scenario(circuits=1, points=1, period_s=900, buffer_h=_BUFFER_H)
 
@@ -91,7 +97,7 @@ class OverwritesWhatIsDeliveredFirst(Case):
             storage_quota_judge.STORE_OVERFLOWED,
         ),
     }
-    needs = (MODBUS, HJ212, LOCAL, "delivery.automatic-backfill", "acquisition.gap-record", "storage.octet-bound")
+    needs = (MODBUS, LIVE, LOCAL, "delivery.automatic-backfill", "acquisition.gap-record", "storage.octet-bound")
     once = True
     scenario = Scenario(circuits=4, points=0, period_s=900, kinds=("minute", "hour"), store_octets=_STORE_OCTETS)
 

@@ -10,7 +10,7 @@ from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import delivery
 from conformance.common.actions import reconciled
-from conformance.terminal import HJ212, MODBUS
+from conformance.terminal import LIVE, MODBUS
 from conformance.terminal.storage import power_cuts_judge
 
 FAMILY = "powercuts"
@@ -37,7 +37,7 @@ class LosesNothingBetweenThreeCentres(Case):
             power_cuts_judge.CUTS_MET_EACH_MOMENT,
         ),
     }
-    needs = (MODBUS, HJ212, "centres.three")
+    needs = (MODBUS, LIVE, "centres.three")
     scenario = Scenario(circuits=2, points=2, minute_interval=1, kinds=("minute",), centres=("A", "B", "C"))
     once = True
 

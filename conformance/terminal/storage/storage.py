@@ -11,7 +11,7 @@ from bench.layout.scenario import Scenario
 from conformance.common import delivery, retention
 from conformance.common.actions import counters, points, read_records, reconciled
 from conformance.common.times import DAY, HOUR, MINUTE, floor
-from conformance.terminal import HJ212, LOCAL, MODBUS
+from conformance.terminal import LOCAL, MODBUS, UPLINK, read_out
 
 # Before the first cut an hour has to be whole: the one in which the terminal starts is not.
 BEFORE = {"hours": 2, "minutes": 10}
@@ -20,7 +20,7 @@ BEFORE = {"hours": 2, "minutes": 10}
 class _LosesPower:
     """What cases share in which power is lost again and again; what was readable must stay so."""
 
-    needs = (MODBUS, HJ212, LOCAL)
+    needs = (MODBUS, UPLINK, read_out("readable-stays-readable", "kept-locally*", "sent-as-stored"))
     # Minute data of one minute, so that what the store holds can be compared with what the centres have.
     scenario = Scenario(circuits=2, points=2, minute_interval=1)
     cuts = 0
@@ -71,7 +71,12 @@ class OutlastsTwoDaysWithoutPower(_LosesPower, Case):
             retention.CUT_STRUCK,
         ),
     }
-    needs = (MODBUS, HJ212, LOCAL, "storage.power-off-48h")
+    needs = (
+        MODBUS,
+        UPLINK,
+        read_out("readable-stays-readable", "kept-locally*", "sent-as-stored"),
+        "storage.power-off-48h",
+    )
     once = True
     cuts = 21
 

@@ -65,13 +65,20 @@ def record_items(channels: Sequence[Channel], records: Mapping[int, Record], rea
 def realtime_item(channel: Channel, reading: Reading, data_time: str) -> str:
     """One point of a real-time packet; a reading from another second than DataTime carries its own."""
     code = channel.code
+    flag = reading_flag(reading)
     if not reading.good or reading.value is None:
-        return f"{code}-Flag={flag_of(reading.cause)}"
+        return f"{code}-Flag={flag}"
     own = sample_stamp(reading)
     sampled = "" if own == data_time else f",{code}-SampleTime={own}"
-    # A current between measurement and fault is sent as what it is; a register after its reset is a good number.
-    flag = flag_of(reading.cause) if reading.cause in (LOW_SIGNAL, HIGH_SIGNAL) else "N"
     return f"{code}-Rtd={numbers.text(reading.value)},{code}-Flag={flag}{sampled}"
+
+
+def reading_flag(reading: Reading) -> str:
+    """The flag of a reading (HJ 212 table 8)."""
+    if not reading.good or reading.value is None:
+        return flag_of(reading.cause)
+    # A current between measurement and fault is sent as what it is; a register after its reset is a good number.
+    return flag_of(reading.cause) if reading.cause in (LOW_SIGNAL, HIGH_SIGNAL) else "N"
 
 
 def realtime(channels: Sequence[Channel], readings: Mapping[int, Reading]) -> tuple[str, list[str]]:

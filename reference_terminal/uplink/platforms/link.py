@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random as random_module
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,10 @@ class Refused(Exception):
         self.code = code
 
 
+FAILURES = (HttpFailed, Refused, OSError, TimeoutError, ChannelRefused, CertificateError)
+"""What an exchange with a platform can end in besides success."""
+
+
 @dataclass(frozen=True)
 class Kit:
     """What every link to a platform works with."""
@@ -54,6 +58,8 @@ class Kit:
     journal: Journal
     random: random_module.Random
     security: Security
+    settled: Callable[[int, float], Awaitable[None]]
+    """Waits until all meters due at an instant (s) are read, for so long at most (s)."""
 
 
 class PlatformLink:
@@ -111,7 +117,7 @@ class PlatformLink:
         """One exchange; what goes wrong is told and followed by a pause."""
         try:
             await step()
-        except (HttpFailed, Refused, OSError, TimeoutError, ChannelRefused, CertificateError) as error:
+        except FAILURES as error:
             self._failures += 1
             self._tell(error)
             self.failed(error)

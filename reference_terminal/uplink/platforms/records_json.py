@@ -6,23 +6,30 @@ when none waits.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from reference_terminal.crypto.symmetric import NONCE, base64url, gcm_seal
+from reference_terminal.model import numbers
+from reference_terminal.model.reading import Reading
 from reference_terminal.model.rows import Pending, Record
 from reference_terminal.model.seams import seam
-from reference_terminal.model.times import iso, span_of
+from reference_terminal.model.times import floor_s, iso, span_of
+from reference_terminal.net.http import HttpClient
 from reference_terminal.security.payload import key_id
-from reference_terminal.uplink.hj212.packets import Channel
+from reference_terminal.uplink.hj212.packets import Channel, reading_flag
 from reference_terminal.uplink.platforms.documents import Document, Documents
-from reference_terminal.uplink.platforms.link import Kit, PlatformLink
+from reference_terminal.uplink.platforms.link import FAILURES, Kit, PlatformLink
 
 PERIODS_AT_ONCE = 50
 HOME = "/api/"
 RECORDS = "records"
+READINGS = "2011"
+"""Word of the configuration for the latest readings, as HJ 212 numbers them."""
 
 
 class RecordsLink(PlatformLink):
@@ -34,6 +41,47 @@ class RecordsLink(PlatformLink):
         self._body_key = body_key
         self._documents = Documents(self.config.id, self.channels, self._store, self._clock)
         self._most = PERIODS_AT_ONCE
+        self._fresh: dict[int, Reading] = {}
+
+    def note_readings(self, readings: Sequence[Reading]) -> None:
+        """Readings were committed: the latest of each point is told, where readings are asked for."""
+        if READINGS in self.config.uploads:
+            for reading in readings:
+                self._fresh[reading.point] = reading
+
+    async def run(self) -> None:
+        """Work until cancelled; readings go over a connection of their own, so that no backlog delays them."""
+        telling = asyncio.create_task(self._tell_readings())
+        try:
+            await super().run()
+        finally:
+            telling.cancel()
+
+    async def _tell_readings(self) -> None:
+        """Tell the latest readings on the wall grid; what could not be told is not made up for."""
+        if READINGS not in self.config.uploads:
+            return
+        http = self.client()
+        try:
+            while True:
+                interval_s = self.settings.realtime_s
+                tick_s = floor_s(self._clock.now_s(), interval_s) + interval_s
+                await self._clock.sleep_until_or_step(tick_s * 1000)
+                if not 0 <= self._clock.now_s() - tick_s < interval_s:
+                    continue
+                await self._kit.settled(tick_s, min(10.0, interval_s / 2))
+                fresh, self._fresh = self._fresh, {}
+                oldest_ms = (tick_s - 2 * interval_s) * 1000
+                rows = [
+                    reading_row(channel, fresh[channel.point])
+                    for channel in self.channels
+                    if channel.point in fresh and fresh[channel.point].at_ms >= oldest_ms
+                ]
+                if rows:
+                    with contextlib.suppress(*FAILURES):
+                        await self._tell_rows(RECORDS, rows, http)
+        finally:
+            http.close()
 
     async def work_on(self) -> None:
         """Send what waits."""
@@ -73,12 +121,12 @@ class RecordsLink(PlatformLink):
     async def _send_document(self, document: Document) -> None:
         await self._tell_rows(document.what, document.rows)
 
-    async def _tell_rows(self, what: str, rows: Sequence[dict[str, Any]]) -> None:
+    async def _tell_rows(self, what: str, rows: Sequence[dict[str, Any]], client: HttpClient | None = None) -> None:
         path = HOME + what
         body: dict[str, object] = {"source": self.config.mn, what: rows}
         if self._body_key:
             body = self._enciphered(path, body)
-        await self.ask(self.home(path), body, self.headers())
+        await self.ask(self.home(path), body, self.headers(), client)
 
     @seam
     def headers(self) -> list[tuple[str, str]]:
@@ -95,6 +143,21 @@ class RecordsLink(PlatformLink):
     def _rows(self, item: Pending) -> list[dict[str, str]]:
         records = self._store.period(item.span, item.start_s)
         return [row(channel, records[channel.point]) for channel in self.channels if channel.point in records]
+
+
+def reading_row(channel: Channel, reading: Reading) -> dict[str, str]:
+    """One reading as a third party takes it: its instant is begin and end."""
+    at = iso(reading.at_ms // 1000)
+    value = "" if not reading.good or reading.value is None else numbers.text(reading.value)
+    return {
+        "point": channel.code,
+        "kind": "reading",
+        "start": at,
+        "end": at,
+        "value": value,
+        "unit": channel.unit,
+        "flag": reading_flag(reading),
+    }
 
 
 def row(channel: Channel, record: Record) -> dict[str, str]:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bench.cli import main
-from bench.dut.command import FIELDS, QUESTIONS, CommandAdapter, environment
+from bench.dut.command import CommandAdapter
 from bench.dut.profile import load_profile
+from bench.dut.questions import FIELDS, QUESTIONS, environment
 from bench.dut.templates import FIELDS as NAMES
 from bench.dut.templates import misnamed
 from conformance.clauses import load_ledger

@@ -1,0 +1,75 @@
+"""By a query on the product's own database. Leaves rows and fields to the profile's expressions.
+
+The words of the question are bound to the query by name (`:point`, `:from`), never written into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from bench.dut.hooks import Question, Way, apart
+
+_WRITES = ("insert", "update", "delete", "replace", "call")
+
+
+class Database(Way):
+    """`sql` with the query, `database` with its URL: `sqlite:///{{ state }}/gw.db`, `postgresql+psycopg2://…`."""
+
+    chooses = ("sql",)
+    keys = frozenset(("database",))
+    templates = frozenset(("database",))
+
+    def problems(self, asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """A text and an address."""
+        if not isinstance(asked.get("sql"), str):
+            yield "sql", "a query"
+        if not isinstance(asked.get("database"), str):
+            yield "database", 'the URL of the database such as "sqlite:///{{ state }}/gateway.db"'
+
+    async def fetch(self, asked: Mapping[str, Any], question: Question) -> Any:
+        """Its rows by the names of columns; an order gives none."""
+        url = question.fill(asked["database"])
+        return await apart(lambda: _rows(url, asked["sql"], question.query))
+
+
+def _rows(url: str, query: str, words: Mapping[str, str]) -> list[dict[str, Any]]:
+    # Only a profile with a database pays for the library.
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+    try:
+        engine = create_engine(url, connect_args={"timeout": 10} if url.startswith("sqlite") else {})
+        try:
+            asked = text(query)
+            names = set(asked.compile().params)
+            missing = sorted(names - set(words))
+            if missing:
+                raise LookupError(f"the query wants :{missing[0]}; the question has {', '.join(words) or 'nothing'}")
+            with engine.begin() as connection:
+                result = connection.execute(asked, {name: words[name] for name in names})
+                if not result.returns_rows:
+                    return []
+                return [{name: _told(value) for name, value in row.items()} for row in result.mappings()]
+        finally:
+            engine.dispose()
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise LookupError(f"the URL of the database cannot be used: {error} / 数据库地址无效") from None
+    except SQLAlchemyError as error:
+        why = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise ConnectionError(f"the database: {why} / 数据库查询失败") from None
+
+
+def _told(value: object) -> Any:
+    """A cell as JSON has it: numbers as the shortest text that is them."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        return format(Decimal(repr(value)), "f")
+    if isinstance(value, bytes):
+        return value.hex()
+    return str(value)
+
+
+WAY = Database()

@@ -1,0 +1,63 @@
+"""By a command that prints JSON, for whatever can be scripted. Leaves rows and fields to the profile's expressions."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from bench.dut.hooks import ANSWER_S, MOST_OCTETS, Question, Way
+
+
+class Program(Way):
+    """`run` with the words of a command line, each a template; `stdin` is what it is given."""
+
+    chooses = ("run",)
+    keys = frozenset(("stdin",))
+    templates = frozenset(("stdin",))
+
+    def problems(self, asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """A list of words."""
+        words = asked.get("run")
+        if (
+            not isinstance(words, list)
+            or not words
+            or not all(isinstance(word, str) for word in cast("list[Any]", words))
+        ):
+            yield "run", 'a list of words such as ["./ask", "{{ query.point }}"]'
+
+    async def fetch(self, asked: Mapping[str, Any], question: Question) -> Any:
+        """What it prints; nothing printed is an empty list. It runs in the profile's folder, and not for ever."""
+        words = [question.fill(word) for word in cast("Sequence[str]", asked["run"])]
+        given = question.fill(asked["stdin"]).encode() if "stdin" in asked else b""
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *words,
+                cwd=question.folder,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+            )
+        except OSError as error:
+            raise ConnectionError(f"{words[0]}: {error.strerror} / 命令无法启动") from None
+        try:
+            out, said = await asyncio.wait_for(process.communicate(given), ANSWER_S)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            raise TimeoutError(f"{words[0]}: no end after {ANSWER_S:g} s / 命令超时") from None
+        if process.returncode:
+            last = said.decode("utf-8", "replace").strip().splitlines()[-1:] or ["without a word"]
+            raise LookupError(f"{words[0]}: exit code {process.returncode}, {last[0][:200]} / 命令失败")
+        if len(out) > MOST_OCTETS:
+            raise LookupError(f"{words[0]}: it printed more than {MOST_OCTETS >> 20} MiB / 输出过长")
+        if not out.strip():
+            return []
+        try:
+            return json.loads(out, parse_float=str, parse_int=str)
+        except (ValueError, RecursionError):
+            raise ConnectionError(f"{words[0]}: expected JSON, found {out[:60]!r} / 应为 JSON") from None
+
+
+WAY = Program()

@@ -1,0 +1,194 @@
+"""Questions to a product by the hooks of its profile: sections [connection.ask.X], each by one of the ways there are.
+
+Leaves the ways to `hooks`. Rows and fields are expressions of the profile over what came back (docs/TERMINALS.md).
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from bench.dut import Seat, templates
+from bench.dut.asking import Asks
+from bench.dut.hooks import Question, way_of, ways
+from simulators.stamps import local
+
+QUESTIONS = (
+    "readings", "records", "gaps", "status", "queue", "log", "replacement", "alarms", "centres", "packages",
+    "upload", "upload-time", "backfill", "verify", "package", "estimates", "manual", "manual entry", "period",
+    "capacity", "export", "emission-sources", "classified", "centre-add", "centre-remove", "centre-certificate",
+    "configuration-backup", "configuration-restore", "clock",
+)  # fmt: skip
+"""What an operator may ask (see `bench.facade.bench.Operator`)."""
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "readings": ("at", "value", "quality", "source", "origin", "raw"),
+    "records": ("start", "end", "value", "flag", "opening", "closing", "source", "min", "max"),
+    "estimates": ("at", "value", "method", "quality"),
+    "manual": ("start", "value", "author", "reason", "original", "verdict"),
+    "gaps": ("point", "start", "end", "cause", "centre"),
+    "queue": ("centre", "pending", "oldest"),
+    "log": ("at", "kind", "code", "subject", "text", "en", "zh"),
+    "alarms": ("kind", "code", "subject", "raised", "cleared"),
+    "export": ("point", "unit", "start", "end", "value", "flag"),
+    "emission-sources": ("emission_source", "point"),
+    "classified": ("point", "start", "end", "value", "flag"),
+}
+"""The fields that judges look at, by question; rows of other questions are only recorded, or free."""
+_COMMON = frozenset(("rows", "fields"))
+
+
+def _iso(at_us: object) -> str:
+    """Microseconds UTC as local time with its zone, to the microsecond."""
+    return f"{local(int(str(at_us))).isoformat(timespec='microseconds')}+08:00"
+
+
+def _ms(at_us: object) -> int:
+    return int(str(at_us)) // 1000
+
+
+def _from_ms(at_ms: object) -> str:
+    return _iso(int(str(at_ms)) * 1000)
+
+
+def _from_s(at_s: object) -> str:
+    return _iso(int(str(at_s)) * 1_000_000)
+
+
+def environment() -> jinja2.Environment:
+    """The sandbox that templates run in; a name that does not exist is an error."""
+    made = ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+    made.filters |= {"iso": _iso, "ms": _ms, "from_ms": _from_ms, "from_s": _from_s}
+    return made
+
+
+async def ask_by_hooks(
+    seat: Seat,
+    what: str,
+    query: Mapping[str, str],
+    *,
+    subject: Mapping[str, Any] | None = None,
+    desk: Asks | None = None,
+) -> tuple[dict[str, str], ...]:
+    """Put a question as the profile says; `subject` is what its templates may name besides.
+
+    Raises LookupError, OSError or TimeoutError without an answer.
+    """
+    asked: Mapping[str, Any] = seat.connection.get("ask", {}).get(what, {})
+    way = way_of(asked)
+    if way is None:
+        raise LookupError(f"the profile has no section [connection.ask.{what}] / 档案未提供该查询")
+    engine = environment()
+    known = {
+        "query": dict(query),
+        "local": {"host": seat.local[0], "port": seat.local[1]},
+        "folder": str(seat.folder.resolve()),
+        **({} if seat.state is None else {"state": str(seat.state)}),
+        **(subject or {}),
+    }
+
+    def fill(text: str) -> str:
+        try:
+            return engine.from_string(text).render(known)
+        except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError) as error:
+            raise LookupError(f"[connection.ask.{what}]: {error} / 模板有误") from None
+
+    answer = await way.fetch(asked, Question(what, query, fill, seat.folder.resolve(), seat.state, desk))
+    try:
+        return _rows(engine, asked, answer)
+    except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, RecursionError) as error:
+        told = f"{type(error).__name__}: {error}"
+        raise LookupError(f"[connection.ask.{what}]: the answer does not fit: {told} / 应答与模板不符") from None
+
+
+def _rows(engine: jinja2.Environment, asked: Mapping[str, Any], answer: Any) -> tuple[dict[str, str], ...]:
+    """The rows of an answer by the expressions of the profile."""
+    found = engine.compile_expression(asked.get("rows", "answer"), undefined_to_none=True)(answer=answer)
+    if found is None:
+        raise LookupError(f"the answer has no rows at {asked['rows']!r} / 应答中无数据")
+    listed = found if isinstance(found, list) else [found]
+    fields: Mapping[str, str] = asked.get("fields", {})
+    columns = {name: engine.compile_expression(text, undefined_to_none=True) for name, text in fields.items()}
+    made: list[dict[str, str]] = []
+    for row in cast("list[Any]", listed):
+        if columns:
+            made.append({name: _text(expression(row=row)) for name, expression in columns.items()})
+        elif isinstance(row, dict):
+            made.append({str(name): _text(value) for name, value in row.items()})
+        else:
+            raise LookupError(f"expected rows with names, got {str(row)[:60]!r}; give [fields] / 需定义 fields")
+    return tuple(made)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def hook_problems(given: object) -> Iterator[str]:
+    """What is wrong with the table [connection.ask], one sentence each."""
+    if not isinstance(given, dict):
+        yield _wrong("ask", "a table", given)
+        return
+    for what, asked in cast("dict[str, object]", given).items():
+        if what not in QUESTIONS:
+            yield _wrong("ask", f"one of {', '.join(QUESTIONS)}", what)
+        if not isinstance(asked, dict):
+            yield _wrong(f"ask.{what}", "a table", asked)
+        else:
+            yield from _section(what, cast("dict[str, Any]", asked))
+
+
+def _section(what: str, asked: Mapping[str, Any]) -> Iterator[str]:
+    way = way_of(asked)
+    each = ways().values() if way is None else (way,)
+    known = {*_COMMON, *(key for one in each for key in (*one.chooses, *one.keys))}
+    for key in sorted(set(asked) - known):
+        yield f"connection.ask.{what}.{key}: unknown key; known are {', '.join(sorted(known))} / 未知键"
+    if way is None:
+        yield _wrong(f"ask.{what}", f"either get or post with an address, or one of {_others()}", sorted(asked))
+        return
+    for key, expected in way.problems(asked):
+        yield _wrong(f"ask.{what}.{key}", expected, asked.get(key.partition(".")[0]))
+    for key in sorted(way.templates & set(asked)):
+        yield from _template(f"ask.{what}.{key}", asked[key])
+    if "rows" in asked:
+        yield from _template(f"ask.{what}.rows", asked["rows"], expression=True)
+    fields = asked.get("fields", {})
+    if not isinstance(fields, dict):
+        yield _wrong(f"ask.{what}.fields", "a table", fields)
+        return
+    for name, text in cast("dict[str, object]", fields).items():
+        yield from _template(f"ask.{what}.fields.{name}", text, expression=True)
+        if what in FIELDS and name not in FIELDS[what]:
+            near = difflib.get_close_matches(name, FIELDS[what], 1)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(FIELDS[what])}"
+            yield f"connection.ask.{what}.fields.{name}: nobody asks for it; {hint} / 未知字段"
+
+
+def _others() -> str:
+    return ", ".join(key for key in ways() if key not in ("get", "post"))
+
+
+def _template(key: str, text: object, *, expression: bool = False) -> Iterator[str]:
+    if not isinstance(text, str):
+        yield _wrong(key, "a text", text)
+        return
+    engine = environment()
+    try:
+        engine.compile_expression(text) if expression else engine.parse(text)
+    except jinja2.TemplateSyntaxError as error:
+        yield f"connection.{key}: line {error.lineno}: {error.message} / 模板语法错误"
+        return
+    if not expression:
+        for wrong in templates.misnamed(engine, text, templates.ASKED):
+            yield f"connection.{key}: {wrong} / 模板中的名称不存在"
+
+
+def _wrong(key: str, expected: str, found: object) -> str:
+    return f"connection.{key}: expected {expected}, found {found!r} / 取值无效"

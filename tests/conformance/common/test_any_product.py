@@ -1,0 +1,138 @@
+"""How much of the suite products of other kinds can have judged, computed from what the cases declare (R-46)."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.case import Case, Criterion, Evidence, Rig, Verdict, criterion
+from bench.case.judging import judge
+from bench.case.reach import decided, questions, reach
+from bench.dut.profile import Claim, Profile
+from bench.history import Began, History
+from bench.layout import build
+from bench.layout.scenario import Scenario
+from bench.layout.uplinks import UPLINKS
+from conformance.clauses.ledger import load_ledger
+from conformance.clauses.suite import case_classes
+
+CASES = case_classes()
+ASKED = questions(CASES.values())
+AT_THE_TERMINAL = frozenset(
+    (
+        "local.readout", "local.raw-values", "acquisition.manual-entry", "acquisition.user-period",
+        "accounting.minute-cumulative", "counters.replacement", "manual-backfill.incomplete",
+        "manual-backfill.inaccurate", "storage.sets", "storage.tables", "storage.capacity", "storage.by-source",
+        "storage.backup-1-year", "configuration.backup", "uplink.manual-upload", "uplink.schedule-manual",
+        "centres.local-configuration", "channel.certificate-renewal",
+    )
+)  # fmt: skip
+"""What needs somebody, or a program, at the terminal itself."""
+OF_HJ212 = frozenset(
+    (
+        "uplink.hj212", "uplink.hj212-window", "uplink.query", "uplink.field-information", "clock.centre",
+        "acquisition.on-command", "channel.payload",
+    )
+)  # fmt: skip
+
+
+def test_wires_alone_run_more_than_half_the_cases() -> None:
+    wires = ASKED - AT_THE_TERMINAL - {"uplink.https-records"}
+    assert len(reach(CASES, wires, Rig.PROCESS).cases) >= 120
+
+
+def test_https_alone_loses_what_is_about_hj212_only() -> None:
+    everything, https = reach(CASES, ASKED), reach(CASES, ASKED - OF_HJ212)
+    lost = set(everything.cases) - set(https.cases)
+    needed = {name for name in lost if any(q in OF_HJ212 for q in map(str, CASES[name].needs))}
+    assert lost == needed
+    wires = reach(CASES, ASKED - AT_THE_TERMINAL - OF_HJ212, Rig.PROCESS)
+    assert len(wires.cases) >= 120
+
+
+def test_little_is_decided_in_virtual_time_alone() -> None:
+    ledger = load_ledger()
+    everywhere = reach(CASES, ASKED).clauses
+    real = reach(CASES, ASKED, Rig.PROCESS | Rig.LOOPBACK | Rig.LAB).clauses
+    assert len(everywhere - real) <= 20
+    bound = {entry.id for entry in ledger.entries if entry.object in ("terminal", "system", "management-software")}
+    on_the_table = reach(CASES, ASKED, Rig.LAB).clauses & bound
+    assert len(on_the_table) >= 260 and len((everywhere & bound) - on_the_table) <= 30
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case.id())
+def test_what_runs_in_virtual_time_alone_says_why(case: type[Case]) -> None:
+    assert (case.rigs == Rig.VIRTUAL) == (case.virtual_only is not None)
+
+
+class _Adapter:
+    name = "x"
+    in_process = False
+
+
+@pytest.mark.parametrize(
+    ("claims", "kind", "channel", "schedule"),
+    [
+        ({"uplink.hj212": "yes", "uplink.https-records": "yes"}, "hj212", "plain", "continuous"),
+        ({"uplink.hj212": "no", "uplink.https-records": "yes"}, "third-party", "tls", "continuous"),
+        ({"uplink.hj212-window": "yes"}, "hj212", "plain", "window"),
+        ({}, "hj212", "plain", "continuous"),
+    ],
+)
+def test_a_centre_is_of_the_kind_that_the_product_declares(
+    claims: dict[str, str], kind: str, channel: str, schedule: str
+) -> None:
+    answers = {question: Claim(answer) for question, answer in claims.items()}
+    told = Profile(path="p.toml", name="p", adapter="command", claims=answers)
+    scenario = Scenario(centres=("A", "N"), centre_options=(("N", {"kind": "https", "channel": "tls"}),))
+    world = build.for_terminal(build.build_world(scenario, 1), _Adapter(), told)  # type: ignore[arg-type]
+    first, second = world.centres
+    assert (first.kind, first.channel, first.schedule) == (kind, channel, schedule)
+    assert second.kind == "https"
+    assert build.instead(scenario, world) == (frozenset() if (kind, schedule) == ("hj212", "continuous") else {"A"})
+
+
+def test_the_uplinks_are_questions_of_the_statement() -> None:
+    assert set(UPLINKS) <= ASKED
+
+
+STORED = criterion("same-reading-stored", en="stored", zh="存储")
+SENT = criterion("same-reading-centre-a", en="sent", zh="上传")
+
+
+class _Both(Case):
+    """Seen in the store and at the centre."""
+
+    zh = "例"
+    checks = {STORED: ("isc-2/9.3c",), SENT: ()}
+    needs = (Evidence("local.readout", "*-stored", instead={STORED.id: SENT.id}),)
+    scenario = Scenario()
+
+    async def drive(self, bench: object) -> None:  # type: ignore[override]
+        raise NotImplementedError
+
+    def judge(self, history: History):  # type: ignore[no-untyped-def]
+        for asked in self.checks:
+            yield answered(asked)
+
+
+def answered(asked: Criterion):  # type: ignore[no-untyped-def]
+    return asked.decide(asked is SENT)
+
+
+@pytest.mark.parametrize(("answer", "stored"), [("yes", Verdict.FAIL), ("no", Verdict.NOT_RUN)])
+def test_without_a_read_out_the_centre_decides(answer: str, stored: Verdict) -> None:
+    began = Began(
+        t=0, case="x", seed=1, commit="", terminal="", rig="process", points=(), meters=(), centres=(),
+        claims={"local.readout": answer},
+    )  # fmt: skip
+    first, second = judge(_Both(), History([began])).checks
+    assert (first.verdict, second.verdict) == (stored, Verdict.PASS)
+    assert second.clauses == (("isc-2/9.3c",) if answer == "no" else ())
+    assert decided(_Both, {"local.readout"} if answer == "yes" else set()) == (
+        {STORED.id: ("isc-2/9.3c",), SENT.id: ()} if answer == "yes" else {SENT.id: ("isc-2/9.3c",)}
+    )
+
+
+def test_evidence_for_a_check_that_is_not_there_is_refused() -> None:
+    with pytest.raises(TypeError, match="no check is called so"):
+        type("_Wrong", (_Both,), {"needs": (Evidence("local.readout", "nonsense"),), "__module__": __name__})
