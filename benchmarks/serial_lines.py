@@ -36,10 +36,10 @@ from bench.virtual.loop import VirtualLoop, finish
 from bench.virtual.network import Network
 from bench.virtual.serial import LineCarrier, LineEvent, SerialLine, SerialPorts
 from bench.virtual.uart import Framing
-from reference_terminal.acquisition.occupancy import of_line
 from reference_terminal.assembly import Terminal
 from reference_terminal.platform import Platform
 from reference_terminal.settings.config import Config, load_config
+from reference_terminal.settings.occupancy import of_line
 from simulators.clock import seeded
 from simulators.events import Event
 from simulators.meters import places

@@ -12,11 +12,11 @@ from functools import partial
 from typing import Any
 
 from reference_terminal.acquisition.backfill import REACH_S, Backfill, Source
-from reference_terminal.acquisition.carriers import Carriers, Surroundings
+from reference_terminal.acquisition.carriers import Carriers
 from reference_terminal.acquisition.collectors.slots import TakesLate
-from reference_terminal.acquisition.dlt645.records import records_of
 from reference_terminal.acquisition.driver import Driver
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
+from reference_terminal.acquisition.protocol import Surroundings
 from reference_terminal.acquisition.standby import Standby
 from reference_terminal.hj212.qn import QnSource
 from reference_terminal.management.applications import Applications
@@ -283,7 +283,7 @@ class Terminal:
             poller = MeterPoller(number, meter, driver, carriers.retries(meter), next_s)
             poller.standby = self._standby(carriers, number, meter, first_point)
             self._take_late(number, driver)
-            sources |= self._memory_of(meter, driver, first_point)
+            sources |= self._memory_of(carriers, meter, driver, first_point)
             # Behind a collector nobody waits for his neighbour: every meter has its own pace there.
             place = (meter.gateway, meter.line, meter.id if meter.collector or meter.system else "")
             by_carrier.setdefault(place, []).append(poller)
@@ -298,9 +298,9 @@ class Terminal:
         for name in sources:
             self.backfill.look_back(self.store.gaps(name, now_s - REACH_S, now_s, _MOST_GAPS))
 
-    def _memory_of(self, meter: MeterConfig, driver: Driver, first_point: int) -> dict[str, Source]:
+    def _memory_of(self, carriers: Carriers, meter: MeterConfig, driver: Driver, first_point: int) -> dict[str, Source]:
         """What the meter records by itself, by the name of each point that it has in there."""
-        records = records_of(driver, first_point)
+        records = carriers.records(meter, driver, first_point)
         if records is None:
             return {}
         states = [self.pipeline.points[number] for number in records.points]

@@ -5,43 +5,23 @@ Leaves polling to `poller` and protocols to the drivers.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
-from reference_terminal.acquisition.cjt188.driver import Cjt188Meter
-from reference_terminal.acquisition.dlt645.driver import Dlt645Meter
+from reference_terminal.acquisition.backfill import Records
 from reference_terminal.acquisition.driver import Carrier, Driver
 from reference_terminal.acquisition.https.driver import HttpsMeter
 from reference_terminal.acquisition.line import Line
 from reference_terminal.acquisition.modbus.client import GatewayClient
-from reference_terminal.acquisition.modbus.driver import ModbusMeter, SerialModbusMeter
 from reference_terminal.acquisition.mqtt.client import MqttClient
 from reference_terminal.acquisition.mqtt.driver import Inbox, MqttMeter
-from reference_terminal.acquisition.mqtt.received import Keeping
-from reference_terminal.acquisition.scale.driver import Keeper, ScaleMeter
+from reference_terminal.acquisition.protocol import Surroundings, protocol_of
 from reference_terminal.acquisition.systems import Systems
-from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
-from reference_terminal.net.channel import Security
 from reference_terminal.platform import Platform
-from reference_terminal.security.systems import SystemKeys
 from reference_terminal.settings.collectors import MQTT
 from reference_terminal.settings.config import Config
 from reference_terminal.settings.meters import MeterConfig
-from reference_terminal.settings.serial_meters import DLT645, SCALES
-from reference_terminal.storage.journal import Journal
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What connections to collectors need of the terminal; `security` by collector."""
-
-    clock: WallClock
-    journal: Journal
-    security: Mapping[str, Security]
-    systems: Mapping[str, SystemKeys | None]
-    memory: Keeping
 
 
 class Carriers:
@@ -69,7 +49,7 @@ class Carriers:
                 )
                 self._clients[collector.id] = client
                 self._inboxes[collector.id] = Inbox(client, surroundings.journal)
-        self._watched: list[ScaleMeter] = []
+        self._asked: list[tuple[MeterConfig, Driver]] = []
         self._random = platform.random
         self._gateways = {
             gateway.id: GatewayClient(gateway, platform.random)
@@ -103,23 +83,17 @@ class Carriers:
             return self._systems.driver(meter, first_point)
         if meter.collector:
             return self._collected(meter, first_point)
+        carrier: Carrier = self._gateways[meter.gateway] if meter.gateway else self._lines[meter.line]
         if meter.gateway and meter.standby_for:
             # A connection of its own: a standby must not wait behind the meter whose silence it ends.
-            client = GatewayClient(self._gateways[meter.gateway].config, self._random)
-            return ModbusMeter(meter, first_point, client)
-        if meter.gateway:
-            return ModbusMeter(meter, first_point, self._gateways[meter.gateway])
-        line = self._lines[meter.line]
-        if meter.registers:
-            return SerialModbusMeter(meter, first_point, line)
-        if meter.protocol in DLT645:
-            return Dlt645Meter(meter, first_point, line)
-        if meter.protocol in SCALES:
-            scale = ScaleMeter(meter, first_point, line, Keeper(self._around.memory, self._around.journal))
-            if meter.counts:
-                self._watched.append(scale)
-            return scale
-        return Cjt188Meter(meter, first_point, line)
+            carrier = GatewayClient(self._gateways[meter.gateway].config, self._random)
+        driver = protocol_of(meter).driver(meter, first_point, carrier, self._around)
+        self._asked.append((meter, driver))
+        return driver
+
+    def records(self, meter: MeterConfig, driver: Driver, first_point: int) -> Records | None:
+        """What a meter records by itself; None where it does not, or none of its points is in there."""
+        return None if meter.collector or meter.system else protocol_of(meter).records(driver, first_point)
 
     def _collected(self, meter: MeterConfig, first_point: int) -> MqttMeter | HttpsMeter:
         collector, around = self._collectors[meter.collector], self._around
@@ -134,7 +108,8 @@ class Carriers:
 
     def workers(self) -> list[Coroutine[Any, Any, None]]:
         """What runs beside the pollers: subscribers of collectors, watchers of bridges."""
-        return [*(client.run() for client in self._clients.values()), *(scale.run() for scale in self._watched)]
+        beside = [protocol_of(meter).worker(driver) for meter, driver in self._asked]
+        return [*(client.run() for client in self._clients.values()), *(each for each in beside if each is not None)]
 
     def committed(self, readings: Sequence[Reading]) -> None:
         """A batch was committed: brokers may forget what is in it."""

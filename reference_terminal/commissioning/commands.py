@@ -14,11 +14,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NoReturn
 
+from reference_terminal.acquisition.modbus.settings import ORDERS, TYPES
 from reference_terminal.commissioning import catalogue, probe, probe_collector
 from reference_terminal.model.messages import Alarm
 from reference_terminal.settings.collectors import FORMS
 from reference_terminal.settings.lines import BAUDS, PARITIES, STOP_BITS
-from reference_terminal.settings.meters import ORDERS, TYPES
 from reference_terminal.settings.problems import InputError
 
 TOOLS = ("import", "template", "probe", "codes", "account")
@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--out", default=Path("terminal.xlsx"), metavar="FILE", type=Path)
     made = tools.add_parser("probe", help="read one device once and explain / 单次读取并解释")
     made.add_argument("place", metavar="PLACE", help="/dev/ttyUSB0, host:port, URL of a system / 串口、地址、系统 URL")
-    made.add_argument("--protocol", choices=(*probe.PROTOCOLS, *probe_collector.PROTOCOLS), default="auto")
+    made.add_argument("--protocol", choices=(*probe.known(), *probe_collector.PROTOCOLS), default="auto")
     made.add_argument("--address", default="", help="digits of the meter (default: any) / 表地址")
     made.add_argument("--unit", type=int, default=1, help="Modbus unit / 从站地址")
     made.add_argument("--identifier", action="append", default=[], metavar="DI", help="DI to read / 数据标识")

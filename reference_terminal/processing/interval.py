@@ -100,7 +100,7 @@ class IntervalBuilder:
         self._min_valid_percent = min_valid_percent
         self._exists = exists
         self.counter = config.kind == "counter"
-        self._binary = any(part.type in ("f32", "f64") for part in config.parts)
+        self._binary = config.place.binary
         self.open: list[Open] = []
 
     def spans(self) -> list[Span]:

@@ -27,14 +27,14 @@ class SignalWatch:
 
         A signal that is polled less often than the fault must last is taken for failed at once.
         """
-        if config.analog is None or not reading.raw:
+        failure_s = config.place.failure_s
+        if failure_s is None or not reading.raw:
             return
         if reading.cause not in _UNTIL_THEN:
             if self._since_ms.pop(config.id, None) is not None:
                 self._journal.clear_alarm(messages.SIGNAL_FAILED, config.id)
             return
         since_ms = self._since_ms.setdefault(config.id, reading.at_ms)
-        failure_s = config.analog.failure_s
         if period_s <= failure_s and reading.at_ms - since_ms < failure_s * 1000:
             reading.cause = _UNTIL_THEN[reading.cause]
             return

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reference_terminal.acquisition.occupancy import LIMIT_PERCENT, of_line
 from reference_terminal.settings.collectors import CollectorConfig
 from reference_terminal.settings.lines import LineConfig
 from reference_terminal.settings.meters import GatewayConfig, MeterConfig
+from reference_terminal.settings.occupancy import LIMIT_PERCENT, of_line
 from reference_terminal.settings.problems import Problem
 from reference_terminal.settings.reader import did_you_mean, note_doubles
 from reference_terminal.settings.systems import SystemConfig
@@ -32,7 +32,7 @@ def check(
         problems,
         "meters",
         "gateway/unit",
-        [f"{meter.gateway}/{meter.unit}" if meter.gateway else "" for meter in meters],
+        [f"{meter.gateway}/{meter.known_as}" if meter.gateway else "" for meter in meters],
     )
     note_doubles(
         problems, "meters", "line/address", [f"{meter.line}/{meter.known_as}" if meter.line else "" for meter in meters]
@@ -65,7 +65,7 @@ def check_collectors(
                     f"没有名为 {meter.collector!r} 的采集器",
                 )
             )
-        tags = [point.tag for point in meter.points]
+        tags = [point.place.tag for point in meter.points]
         note_doubles(problems, f"meters[{number}].points", "tag", tags)
 
 
@@ -85,7 +85,7 @@ def check_systems(systems: Sequence[SystemConfig], meters: Sequence[MeterConfig]
                 )
             )
         mine = meter.system if not meter.standby_for else ""
-        taken += [f"{mine}/{point.tag}" if mine else "" for point in meter.points]
+        taken += [f"{mine}/{point.place.tag}" if mine else "" for point in meter.points]
     note_doubles(problems, "points", "system/tag", taken)
 
 
@@ -113,30 +113,16 @@ def _places(
 def _registers(meters: Sequence[MeterConfig], problems: list[Problem]) -> None:
     """A register, or a field of an answer, belongs to one point."""
     for meter_number, meter in enumerate(meters):
-        taken: dict[tuple[str | int, str | int], str] = {}
+        taken: dict[tuple[str | int, ...], str] = {}
         for number, point in enumerate(meter.points):
-            where = f"meters[{meter_number}].points[{number}]"
-            if point.serial is not None:
-                place = (point.serial.identifier, point.serial.field)
+            for place, key, en, zh in point.place.taken():
                 first = taken.setdefault(place, point.id)
                 if first != point.id:
-                    what = " ".join(part for part in place if part)
                     problems.append(
                         Problem(
-                            f"{where}.identifier",
-                            f"{what} is already read by point {first!r}; give each point its own",
-                            f"{what} 已被监测点 {first!r} 使用,请改为各自的标识",
-                        )
-                    )
-            for part in point.parts:
-                first = taken.setdefault((point.function, part.address), point.id)
-                if first != point.id:
-                    problems.append(
-                        Problem(
-                            f"{where}.address",
-                            f"register {part.address} (function {point.function}) is already read by point {first!r}; "
-                            "give each point its own register",
-                            f"寄存器 {part.address} 已被监测点 {first!r} 使用,请改为各自的地址",
+                            f"meters[{meter_number}].points[{number}].{key}",
+                            f"{en} is already read by point {first!r}; give each point its own",
+                            f"{zh} 已被监测点 {first!r} 使用，请改为各自的{'标识' if key == 'identifier' else '地址'}",
                         )
                     )
 

@@ -14,6 +14,7 @@ from reference_terminal.model import units
 from reference_terminal.settings.centres import check_code
 from reference_terminal.settings.meters import PointConfig
 from reference_terminal.settings.problems import Problem
+from reference_terminal.settings.protocols import Place
 from reference_terminal.settings.reader import Section, did_you_mean
 
 SUM, DIFFERENCE, PRODUCT, QUOTIENT, SHARE, INTEGRAL = "sum", "difference", "product", "quotient", "share", "integral"
@@ -58,8 +59,7 @@ class DerivedConfig:
         return PointConfig(
             id=self.id,
             kind=self.kind,
-            function=0,
-            parts=(),
+            place=Place(),
             scale=Decimal(1),
             ratio=Decimal(1),
             decimals=self.decimals,

@@ -377,7 +377,7 @@ class Api(Addresses):
                 {
                     "id": meter.id,
                     "gateway": meter.gateway,
-                    "unit": meter.unit,
+                    "unit": meter.own.bus_unit,
                     "period_s": meter.period_s,
                     "points": [point.id for point in meter.points],
                 }

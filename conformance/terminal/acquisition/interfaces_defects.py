@@ -11,20 +11,22 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from msgspec import structs
+
 from conformance.defects import Patch, defect
 from conformance.defects.seams import forgets_last_meter, keeps_last_values, single, takes_damaged_rtu_frames
 from reference_terminal.acquisition.cjt188 import frames as cjt188
-from reference_terminal.acquisition.cjt188.driver import Cjt188Meter
+from reference_terminal.acquisition.cjt188.driver import Cjt188Meter, own_of, place_of
 from reference_terminal.acquisition.dlt645 import driver
 from reference_terminal.acquisition.dlt645 import frames as dlt645
 from reference_terminal.acquisition.driver import Content
 from reference_terminal.acquisition.modbus import analog, serial
 from reference_terminal.acquisition.modbus import decode as decoding
 from reference_terminal.acquisition.modbus.serial import Framing
+from reference_terminal.acquisition.modbus.settings import AnalogConfig
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.model import bcd
 from reference_terminal.model.bcd import Format
-from reference_terminal.settings.analog import AnalogConfig
 from reference_terminal.settings.meters import PointConfig
 
 _DLT645, _CJT188, _MODBUS = "csmt/11.3a-2", "csmt/11.3a-3", "csmt/11.3a-1"
@@ -63,8 +65,8 @@ def _totals_tenfold(patch: Patch, kind: str, field: str) -> None:
 
     def content(self: Cjt188Meter, point: PointConfig, answers: Any) -> Content:
         found = whole(self, point, answers)
-        place = point.serial
-        if place is None or place.field != field or self.config.serial.kind[:1] != kind or found.value is None:
+        is_other = place_of(point).field != field or own_of(self.config).kind[:1] != kind
+        if is_other or found.value is None:
             return found
         return replace(found, value=found.value.scaleb(1))
 
@@ -150,7 +152,7 @@ def live_zero_forgotten(patch: Patch) -> None:
     real = analog.quantity
 
     def quantity(config: AnalogConfig, milliamperes: Decimal) -> Decimal:
-        return real(replace(config, zero=0), milliamperes)
+        return real(structs.replace(config, zero=Decimal(0)), milliamperes)
 
     patch(analog, "quantity", quantity)
 

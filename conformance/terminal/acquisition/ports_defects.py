@@ -32,7 +32,7 @@ def ports_share_a_buffer(patch: Patch) -> None:
     asked: dict[int, int] = {}
 
     async def ask(self: SerialModbusMeter, block: Block, wait_s: float | None) -> bytes:
-        place = (self.config.unit, block.address)
+        place = (self.config.own.bus_unit, block.address)
         turn = asked[id(self)] = asked.get(id(self), 0) + 1
         got = await whole(self, block, wait_s)
         before, kept[place] = kept.get(place, got), got

@@ -7,8 +7,11 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from msgspec import structs
+
 from conformance.defects import Patch, defect
 from reference_terminal.acquisition.modbus import analog
+from reference_terminal.acquisition.modbus.settings import Registers
 from reference_terminal.acquisition.scale.driver import ScaleMeter
 from reference_terminal.model.messages import Alarm
 from reference_terminal.model.reading import GOOD, HIGH_SIGNAL, LOW_SIGNAL
@@ -116,8 +119,11 @@ def _with_time(patch: Patch, failure_s: int) -> None:
     whole = SignalWatch.look
 
     def look(self: SignalWatch, config: Any, period_s: int, reading: Any) -> None:
-        other = config.analog and replace(config, analog=replace(config.analog, failure_s=failure_s))
-        whole(self, other or config, 0 if failure_s else period_s, reading)
+        place = config.place
+        if isinstance(place, Registers) and place.analog is not None:
+            analog = structs.replace(place.analog, failure_s=failure_s)
+            config = replace(config, place=replace(place, analog=analog))
+        whole(self, config, 0 if failure_s else period_s, reading)
 
     patch(SignalWatch, "look", look)
 

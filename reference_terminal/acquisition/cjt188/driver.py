@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from reference_terminal.acquisition.cjt188 import frames as cjt188
 from reference_terminal.acquisition.cjt188.frames import Field, Frame
+from reference_terminal.acquisition.cjt188.settings import Cjt188Own, Cjt188Place, fields_of
 from reference_terminal.acquisition.driver import Content, Poll, stamped
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.line import Line, Question
 from reference_terminal.model import numbers, reading, units
-from reference_terminal.model.cjt188_layouts import fields_named
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import BadContent
 from reference_terminal.model.seams import seam
@@ -65,6 +65,18 @@ def question(
     return Question(request, find, flaw)
 
 
+def own_of(meter: MeterConfig) -> Cjt188Own:
+    """What only CJ/T 188 says of a meter."""
+    assert isinstance(meter.own, Cjt188Own)
+    return meter.own
+
+
+def place_of(point: PointConfig) -> Cjt188Place:
+    """Where a point of a CJ/T 188 meter stands."""
+    assert isinstance(point.place, Cjt188Place)
+    return point.place
+
+
 class Cjt188Meter:
     """One meter, and the running number of its questions."""
 
@@ -75,8 +87,7 @@ class Cjt188Meter:
         self._serial = 0
         self._unsure = False
         self._numbered = False
-        places = [point.serial for point in config.points]
-        self._identifiers = tuple(dict.fromkeys(place.identifier for place in places if place is not None))
+        self._identifiers = tuple(dict.fromkeys(place_of(point).identifier for point in config.points))
 
     async def read(self, slot_s: int | None, clock: WallClock, retries: int, wait_s: float | None = None) -> Poll:
         """Read every point once (see `Driver`)."""
@@ -100,8 +111,7 @@ class Cjt188Meter:
 
     @seam
     def _content(self, point: PointConfig, answers: dict[str, list[Field] | ReadFailed | BadContent]) -> Content:
-        place = point.serial
-        assert place is not None
+        place = place_of(point)
         answer = answers[place.identifier]
         if isinstance(answer, ReadFailed):
             return Content("", None, answer.cause)
@@ -112,8 +122,7 @@ class Cjt188Meter:
 
     def fields(self, identifier: str, data: bytes) -> list[Field]:
         """The fields of an answer behind DI and SER; raises BadContent for another layout."""
-        serial = self.config.serial
-        return cjt188.fields_of(data, fields_named(serial.layout, serial.fields, serial.kind, identifier))
+        return cjt188.fields_of(data, fields_of(own_of(self.config), identifier))
 
     async def _data(self, identifier: str, retries: int, wait_s: float | None) -> bytes:
         while True:
@@ -131,10 +140,10 @@ class Cjt188Meter:
         The running number tells an answer from a late one to an earlier question. Some meters always answer 00: for
         these the line is left silent for as long as an answer may take before the next question.
         """
-        serial, config = self.config.serial, self.config
+        own = own_of(self.config)
         self._serial = self._serial % 0xFF + 1
         low, high = cjt188.identifiers(identifier)
-        asked = low if serial.identifier_order == "low" else high
+        asked = low if own.identifier_order == "low" else high
         accepted: tuple[int, ...] = (self._serial,)
         if not self._numbered:
             if self._unsure:
@@ -142,13 +151,13 @@ class Cjt188Meter:
             accepted = (self._serial, 0)
         frame = await self.carrier.ask(
             question(
-                serial.kind,
-                config.address,
+                own.kind,
+                own.address,
                 cjt188.READ,
                 asked + bytes([self._serial]),
                 (low, high),
                 serials=accepted,
-                preamble=serial.preamble,
+                preamble=own.preamble,
             ),
             wait_s,
         )
@@ -162,11 +171,9 @@ def content_of(field: Field, point: PointConfig) -> Content:
     raw = field.raw.hex().upper()
     if field.value is None:
         return Content(raw, None, field.cause)
-    place = point.serial
-    assert place is not None
     if not field.unit:
         return Content(raw, field.value)
-    factor = units.factor(field.unit, place.unit)
+    factor = units.factor(field.unit, point.source)
     exact = None if factor is None else units.as_decimal(factor)
     if exact is None:
         return Content(raw, None, reading.UNIT)

@@ -67,7 +67,7 @@ def instant_of(said: Said, now_ms: int) -> int | None:
 
 def readings_of(config: MeterConfig, first: int, said: Said, slot_s: int, at_ms: int) -> list[Reading]:
     """The readings of a meter's points from a message, the first point being number `first`."""
-    contents = of_tags([point.tag for point in config.points], said.contents)
+    contents = of_tags([point.place.tag for point in config.points], said.contents)
     return [
         judged(point, content, first + number, slot_s, at_ms)
         for number, (point, content) in enumerate(zip(config.points, contents, strict=True))

@@ -10,6 +10,7 @@ from dataclasses import replace
 from reference_terminal.acquisition.dlt645 import frames as dlt645
 from reference_terminal.acquisition.dlt645 import plan
 from reference_terminal.acquisition.dlt645.frames import Frame
+from reference_terminal.acquisition.dlt645.settings import EDITION_1997, EDITION_2007, Dlt645Place
 from reference_terminal.acquisition.driver import Content, Poll, number_content, stamped
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.line import Line, Question
@@ -18,7 +19,6 @@ from reference_terminal.model import dlt645_items as items
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import BadContent
 from reference_terminal.settings.meters import MeterConfig
-from reference_terminal.settings.serial_meters import SerialPoint
 
 _MOST_FRAMES = 64
 _MARKER = {"2007": "04000102", "1997": "C011"}
@@ -60,7 +60,7 @@ class Dlt645Meter:
     def __init__(self, config: MeterConfig, first_point: int, line: Line) -> None:
         self.config = config
         self.carrier = line
-        self.edition = {"dlt645-2007": "2007", "dlt645-1997": "1997"}.get(config.protocol, "")
+        self.edition = {EDITION_2007: "2007", EDITION_1997: "1997"}.get(config.protocol, "")
         self._first_point = first_point
         self._requests = plan.requests(config)
         self._unsure = False
@@ -86,11 +86,9 @@ class Dlt645Meter:
     def _content(self, number: int, value: bytes, offset: int, failure: ReadFailed | None) -> Content:
         if failure is not None:
             return Content("", None, failure.cause)
-        place = self.config.points[number].serial
-        assert place is not None
-        return content_of(value[offset:], self._place(place))
+        return content_of(value[offset:], self._place(plan.place_of(self.config.points[number])))
 
-    def _place(self, place: SerialPoint) -> SerialPoint:
+    def _place(self, place: Dlt645Place) -> Dlt645Place:
         """Digits as this meter's edition has them, where a point is configured in terms of the other."""
         if self.edition != "1997" or len(place.identifier) != 8:
             return place
@@ -175,8 +173,8 @@ class Dlt645Meter:
         raise ReadFailed(reading.OTHER_ANSWER)
 
     async def _ask(self, control: int, data: bytes, wanted: bytes, wait_s: float | None) -> Frame:
-        config = self.config
-        return await self.carrier.ask(question(config.address, control, data, wanted, config.serial.preamble), wait_s)
+        own = plan.own_of(self.config)
+        return await self.carrier.ask(question(own.address, control, data, wanted, own.preamble), wait_s)
 
     # Automatic detection
 
@@ -202,7 +200,7 @@ class Dlt645Meter:
         return value
 
 
-def content_of(value: bytes, place: SerialPoint) -> Content:
+def content_of(value: bytes, place: Dlt645Place) -> Content:
     """The number at the beginning of `value`; octets beyond its width are ignored (facts 1.5)."""
     raw = value[: place.form.width]
     try:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reference_terminal.acquisition.dlt645.settings import Dlt645Own, Dlt645Place
 from reference_terminal.model import dlt645_items as items
-from reference_terminal.settings.meters import MeterConfig
+from reference_terminal.settings.meters import MeterConfig, PointConfig
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,22 @@ class Request:
         return "FF" in (self.identifier[at : at + 2] for at in range(2, len(self.identifier), 2))
 
 
+def own_of(meter: MeterConfig) -> Dlt645Own:
+    """What only DL/T 645 says of a meter."""
+    assert isinstance(meter.own, Dlt645Own)
+    return meter.own
+
+
+def place_of(point: PointConfig) -> Dlt645Place:
+    """Where a point of a DL/T 645 meter stands."""
+    assert isinstance(point.place, Dlt645Place)
+    return point.place
+
+
 def requests(meter: MeterConfig) -> tuple[Request, ...]:
     """The requests of one poll: one for each identifier, or blocks where the meter is said to have them."""
     singles = [_single(meter, number) for number in range(len(meter.points))]
-    if not meter.serial.blocks:
+    if not own_of(meter).blocks:
         return tuple(singles)
     groups: dict[str, list[Request]] = {}
     for single in singles:
@@ -40,8 +53,7 @@ def requests(meter: MeterConfig) -> tuple[Request, ...]:
 
 
 def _single(meter: MeterConfig, number: int) -> Request:
-    place = meter.points[number].serial
-    assert place is not None
+    place = place_of(meter.points[number])
     item = items.item(place.identifier)
     octets = place.form.width + (len(item.time) // 2 if item is not None else 0)
     return Request(place.identifier, octets, ((number, 0),))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reference_terminal.acquisition.dlt645 import plan
 from reference_terminal.acquisition.dlt645.driver import Dlt645Meter, content_of
+from reference_terminal.acquisition.dlt645.settings import HOURLY_FREEZE, LOAD_PROFILE, NO_RECORDS
 from reference_terminal.acquisition.driver import stamped
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.model import reading
@@ -17,7 +19,6 @@ from reference_terminal.model.reading import Reading
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import floor_s, parse_stamp, stamp
 from reference_terminal.settings.meters import PointConfig
-from reference_terminal.settings.serial_meters import HOURLY_FREEZE, LOAD_PROFILE, NO_RECORDS
 
 _STAMP = 5
 _STEPS_S = {LOAD_PROFILE: 900, HOURLY_FREEZE: 3600}
@@ -43,7 +44,7 @@ class Dlt645Records:
 
     def __init__(self, meter: Dlt645Meter, first_point: int) -> None:
         self.carrier = meter.carrier
-        self.kind = meter.config.serial.records
+        self.kind = plan.own_of(meter.config).memory
         self.step_s = _STEPS_S[self.kind]
         self._meter = meter
         self._held = [
@@ -72,8 +73,7 @@ class Dlt645Records:
             return None
         made: list[Reading] = []
         for number, point, offset in self._held:
-            assert point.serial is not None
-            content = content_of(found.energies[offset:], point.serial)
+            content = content_of(found.energies[offset:], plan.place_of(point))
             made += stamped((point,), (content,), number, at_s, clock.now_ms())
             made[-1].origin = self.kind
         return made
@@ -102,14 +102,14 @@ class Dlt645Records:
 
 def records_of(driver: object, first_point: int) -> Dlt645Records | None:
     """The records of a driver's meter; None where none are to be read, or none of its points is in them."""
-    if not isinstance(driver, Dlt645Meter) or driver.config.serial.records == NO_RECORDS:
+    if not isinstance(driver, Dlt645Meter) or plan.own_of(driver.config).memory == NO_RECORDS:
         return None
     records = Dlt645Records(driver, first_point)
     return records if records.points else None
 
 
 def _place(point: PointConfig) -> str:
-    return "" if point.serial is None else point.serial.identifier
+    return plan.place_of(point).identifier
 
 
 def _instant(octets: bytes) -> int | None:

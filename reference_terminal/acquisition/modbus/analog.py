@@ -8,9 +8,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from reference_terminal.acquisition.modbus import decode as decoding
+from reference_terminal.acquisition.modbus.settings import AnalogConfig
 from reference_terminal.model import numbers, reading, units
 from reference_terminal.model.reading import BadContent, Reading
-from reference_terminal.settings.analog import AnalogConfig
 
 FAULT_LOW, VALID_LOW, VALID_HIGH, FAULT_HIGH = Decimal("3.6"), Decimal("3.8"), Decimal("20.5"), Decimal("21.0")
 """mA: at and beyond the fault limits there is no measurement, between fault and validity limits it is questionable."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reference_terminal.acquisition.modbus.decode import PointPlan, point_plan
-from reference_terminal.settings.meters import TYPES, MeterConfig
+from reference_terminal.acquisition.modbus.decode import PointPlan, point_plan, registers_of
+from reference_terminal.acquisition.modbus.settings import TYPES, ModbusOwn
+from reference_terminal.settings.meters import MeterConfig
 
 
 @dataclass(frozen=True)
@@ -29,24 +30,31 @@ class MeterPlan:
     points: tuple[PointPlan, ...]
 
 
+def own_of(meter: MeterConfig) -> ModbusOwn:
+    """What only Modbus says of a meter."""
+    assert isinstance(meter.own, ModbusOwn)
+    return meter.own
+
+
 def plan(meter: MeterConfig, first_point: int, max_gap: int) -> MeterPlan:
     """Plan a meter whose first point has the number `first_point`; bridges at most `max_gap` unwanted registers."""
     fields: dict[tuple[int, int, int], None] = {}
-    for point in meter.points:
-        for part in point.parts:
-            fields[(point.function, part.address, TYPES[part.type])] = None
+    for registers in map(registers_of, meter.points):
+        for part in registers.parts:
+            fields[(registers.function, part.address, TYPES[part.type])] = None
     blocks: list[Block] = []
     for function, address, count in sorted(fields):
         end = address + count
         last = blocks[-1] if blocks else None
-        if last is not None and joins(last, function, address, end, max_gap, meter.max_registers):
+        if last is not None and joins(last, function, address, end, max_gap, own_of(meter).max_registers):
             holes = last.holes or address > last.address + last.count
             blocks[-1] = Block(function, last.address, max(last.count, end - last.address), holes)
         else:
             blocks.append(Block(function, address, count, False))
     points: list[PointPlan] = []
     for number, point in enumerate(meter.points):
-        places = [_place(blocks, point.function, part.address) for part in point.parts]
+        registers = registers_of(point)
+        places = [_place(blocks, registers.function, part.address) for part in registers.parts]
         points.append(point_plan(first_point + number, point, places))
     return MeterPlan(tuple(blocks), tuple(points))
 

@@ -10,10 +10,11 @@ import struct
 from dataclasses import dataclass
 from decimal import Decimal
 
+from reference_terminal.acquisition.modbus.settings import TYPES, PartConfig, Registers
 from reference_terminal.model import numbers, reading, units
 from reference_terminal.model.reading import BadContent
 from reference_terminal.model.seams import seam
-from reference_terminal.settings.meters import TYPES, PartConfig, PointConfig
+from reference_terminal.settings.meters import PointConfig
 
 
 def in_order(raw: bytes, order: str) -> bytes:
@@ -63,11 +64,17 @@ class PointPlan:
     sentinels: tuple[str, ...]
 
 
+def registers_of(config: PointConfig) -> Registers:
+    """Where a point of a Modbus meter stands."""
+    assert isinstance(config.place, Registers)
+    return config.place
+
+
 def point_plan(number_of_point: int, config: PointConfig, places: list[tuple[int, int]]) -> PointPlan:
     """A plan from the (block, offset) of each part."""
     parts = tuple(
         PartPlan(block, offset, TYPES[part.type], part)
-        for (block, offset), part in zip(places, config.parts, strict=True)
+        for (block, offset), part in zip(places, registers_of(config).parts, strict=True)
     )
     return PointPlan(number_of_point, config, parts, tuple(sentinel.upper() for sentinel in config.sentinels))
 

@@ -10,7 +10,7 @@ from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.line import Line
 from reference_terminal.acquisition.modbus import analog, blocks, serial
 from reference_terminal.acquisition.modbus import decode as decoding
-from reference_terminal.acquisition.modbus.blocks import Block
+from reference_terminal.acquisition.modbus.blocks import Block, own_of
 from reference_terminal.acquisition.modbus.client import GatewayClient
 from reference_terminal.acquisition.modbus.serial import FRAMINGS
 from reference_terminal.model import reading
@@ -26,7 +26,7 @@ class BlockReader:
     def __init__(self, config: MeterConfig, first_point: int) -> None:
         self.config = config
         self._first_point = first_point
-        self._plan = blocks.plan(config, first_point, config.max_gap)
+        self._plan = blocks.plan(config, first_point, own_of(config).max_gap)
 
     async def read(self, slot_s: int | None, clock: WallClock, retries: int, wait_s: float | None = None) -> Poll:
         """Read every point once (see `Driver`)."""
@@ -69,8 +69,9 @@ class BlockReader:
             failure = failed[part.block]
             if failure is not None:
                 return Reading(point.point, slot_s, at_ms, None, "", reading.BAD, failure.cause)
-        if point.config.analog is not None:
-            return analog.decode(point, point.config.analog, slot_s, at_ms, answers)
+        current = decoding.registers_of(point.config).analog
+        if current is not None:
+            return analog.decode(point, current, slot_s, at_ms, answers)
         return decoding.decode(point, slot_s, at_ms, answers)
 
 
@@ -82,7 +83,7 @@ class ModbusMeter(BlockReader):
         self.carrier = client
 
     async def _fetch(self, block: Block, retries: int, wait_s: float | None) -> bytes:
-        return await self.carrier.read(self.config.unit, block, retries, wait_s)
+        return await self.carrier.read(self.config.own.bus_unit, block, retries, wait_s)
 
 
 class SerialModbusMeter(BlockReader):
@@ -107,7 +108,7 @@ class SerialModbusMeter(BlockReader):
 
     @seam
     async def _ask(self, block: Block, wait_s: float | None) -> bytes:
-        return await self.carrier.ask(serial.question(self._framing, self.config.unit, block), wait_s)
+        return await self.carrier.ask(serial.question(self._framing, self.config.own.bus_unit, block), wait_s)
 
     @seam
     async def _settle(self, block: Block, wait_s: float | None) -> None:

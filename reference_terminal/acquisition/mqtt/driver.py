@@ -143,7 +143,7 @@ class MqttMeter:
         return self._held.pop(slot_s, None)
 
     def _is_whole(self, held: _Held) -> bool:
-        return all(point.tag in held.said.contents for point in self.config.points)
+        return all(point.place.tag in held.said.contents for point in self.config.points)
 
     def _said_last(self, clock: WallClock) -> Poll:
         now_ms, latest = clock.now_ms(), self._latest

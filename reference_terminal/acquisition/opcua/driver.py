@@ -94,7 +94,7 @@ class OpcUaMeter:
         self.config = config
         self.carrier = client
         self._first = first_point
-        self._nodes = [point.tag for point in config.points]
+        self._nodes = [point.place.tag for point in config.points]
         self._max_age_s = client.config.max_age_s or config.period_s
 
     async def read(self, slot_s: int | None, clock: WallClock, retries: int, wait_s: float | None = None) -> Poll:

@@ -20,11 +20,11 @@ from reference_terminal.acquisition.driver import Content, Poll, stamped
 from reference_terminal.acquisition.failures import ReadFailed
 from reference_terminal.acquisition.line import Line, Question
 from reference_terminal.acquisition.scale.loads import WATCH_S, Bridge, Load
+from reference_terminal.acquisition.scale.settings import LOADS, NET, ScaleOwn, counts, item_of
 from reference_terminal.acquisition.systems import Memory
 from reference_terminal.model import numbers, reading, units
 from reference_terminal.model.clock import WallClock
 from reference_terminal.settings.meters import MeterConfig, PointConfig
-from reference_terminal.settings.serial_meters import COMMANDED, LOADS, NET
 from reference_terminal.storage.journal import Journal
 
 _XK3190 = re.compile(rb"\x02([+-])(\d{6})(\d)([0-9A-Fa-f]{2})\x03")
@@ -155,12 +155,15 @@ class ScaleMeter:
         self.carrier = line
         self._first_point = first_point
         self._keeper = keeper
-        self._question = command(config.address) if config.protocol == COMMANDED else question(config.protocol)
+        self._counts = counts(config.points)
+        own = config.own
+        assert isinstance(own, ScaleOwn)
+        self._question = command(own.letter) if own.letter else question(config.protocol)
         self._loop = asyncio.get_running_loop()
         kept = keeper.memory.setting(_SCOPE, config.id) if keeper is not None else None
-        self.bridge = Bridge(config.serial.least, config.serial.settled_s, kept or "")
+        self.bridge = Bridge(own.least, own.settled_s, kept or "")
         # Weights are added up in the unit of the sum.
-        self._unit = next((point.source for point in config.points if point.item == NET), "t")
+        self._unit = next((point.source for point in config.points if item_of(point) == NET), "t")
 
     async def read(self, slot_s: int | None, clock: WallClock, retries: int, wait_s: float | None = None) -> Poll:
         """Read the weight once (see `Driver`); an indicator that is silent is not asked again."""
@@ -173,12 +176,12 @@ class ScaleMeter:
         return Poll(stamped(self.config.points, contents, self._first_point, slot_s, clock.now_ms()), silent)
 
     def _content(self, point: PointConfig, weight: Content) -> Content:
-        if point.item not in (NET, LOADS):
+        if item_of(point) not in (NET, LOADS):
             return in_unit(weight, point.source)
         if weight.value is None and weight.cause != reading.OVERLOAD:
             # Nobody knows whether a truck is being weighed.
             return weight
-        return Content(weight.raw, self.bridge.total if point.item == NET else Decimal(self.bridge.loads))
+        return Content(weight.raw, self.bridge.total if item_of(point) == NET else Decimal(self.bridge.loads))
 
     async def run(self) -> None:
         """Look at the bridge until cancelled."""
@@ -197,7 +200,7 @@ class ScaleMeter:
         weight = in_unit(content, self._unit)
         if weight.value is None:
             self.bridge.blind()
-        elif self.config.counts and (load := self.bridge.look(self._loop.time(), weight.value)) is not None:
+        elif self._counts and (load := self.bridge.look(self._loop.time(), weight.value)) is not None:
             self._keep(load)
         return content
 

@@ -46,7 +46,7 @@ class SqlMeter:
         self._slots: dict[int, _Slot] = {}
         self._over_s: int | None = None
         self._latest: dict[str, Row] = {}
-        self._tags = [point.tag for point in config.points]
+        self._tags = [point.place.tag for point in config.points]
         for tag in self._tags:
             source.add(tag, self.put)
 
@@ -77,10 +77,10 @@ class SqlMeter:
         return [
             judged(
                 point,
-                rows[point.tag].content if point.tag in rows else Content("", None, cause),
+                rows[point.place.tag].content if point.place.tag in rows else Content("", None, cause),
                 self._first + number,
                 slot_s,
-                (rows[point.tag].at_ms or now_ms) if point.tag in rows else now_ms,
+                (rows[point.place.tag].at_ms or now_ms) if point.place.tag in rows else now_ms,
             )
             for number, point in enumerate(self.config.points)
         ]

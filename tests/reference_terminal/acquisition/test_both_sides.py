@@ -23,12 +23,13 @@ from reference_terminal.acquisition.modbus import blocks, decode, serial
 from reference_terminal.acquisition.modbus.blocks import Block
 from reference_terminal.acquisition.modbus.client import GatewayClient
 from reference_terminal.acquisition.modbus.driver import ModbusMeter
+from reference_terminal.acquisition.modbus.settings import ORDERS, TYPES
 from reference_terminal.acquisition.scale import driver as scale
 from reference_terminal.model import bcd
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import BadContent
 from reference_terminal.settings.config import load_config
-from reference_terminal.settings.meters import ORDERS, TYPES, GatewayConfig
+from reference_terminal.settings.meters import GatewayConfig
 from simulators.meters.cjt188 import codec as cjt188_codec
 from simulators.meters.dlt645 import codec as dlt645_codec
 from simulators.meters.modbus import codec as modbus_codec

@@ -11,7 +11,7 @@ from line_kit import Peer, meter, on_line, shown
 
 from reference_terminal.acquisition.driver import Content, judged
 from reference_terminal.acquisition.line import Line
-from reference_terminal.acquisition.modbus import analog, blocks
+from reference_terminal.acquisition.modbus import analog, blocks, decode
 from reference_terminal.acquisition.scale import driver
 from reference_terminal.acquisition.scale.driver import ScaleMeter
 from reference_terminal.model import reading, units
@@ -47,8 +47,9 @@ high = "1.6"
 def read_raw(config: MeterConfig, raw: int) -> reading.Reading:
     plan = blocks.plan(config, 0, 0).points[0]
     point = config.points[0]
-    assert point.analog is not None
-    return analog.decode(plan, point.analog, 0, 0, [raw.to_bytes(2, "big")])
+    current = decode.registers_of(point).analog
+    assert current is not None
+    return analog.decode(plan, current, 0, 0, [raw.to_bytes(2, "big")])
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,15 @@ from decimal import Decimal
 import pytest
 from line_kit import Peer, line_config, on_line
 
-from reference_terminal.acquisition import occupancy
 from reference_terminal.acquisition.dlt645 import frames
 from reference_terminal.acquisition.dlt645.driver import Dlt645Meter
 from reference_terminal.acquisition.line import Line
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import Reading
+from reference_terminal.settings import occupancy
 from reference_terminal.settings.config import Config, ConfigError, load_config
+from reference_terminal.settings.protocols import protocols
 
 
 def text(meters: int, period_s: int, line: str = "", points: int = 1) -> str:
@@ -120,7 +121,7 @@ kind = "counter"
 identifier = "9010"
 """
     )
-    assert [occupancy.exchanges(meter) for meter in config.meters] == [
+    assert [protocols()[meter.protocol].exchanges(meter) for meter in config.meters] == [
         [(8, 9)],
         [(17, 19)],
         [(4 + 16, 4 + 16 + 19)],

@@ -18,10 +18,13 @@ from openpyxl import load_workbook
 
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network
+from reference_terminal.acquisition.cjt188 import explain as cjt188_explain
 from reference_terminal.acquisition.cjt188 import frames as cjt188
+from reference_terminal.acquisition.dlt645 import explain as dlt645_explain
 from reference_terminal.acquisition.dlt645 import frames as dlt645
+from reference_terminal.acquisition.modbus import explain as modbus_explain
 from reference_terminal.acquisition.modbus import serial
-from reference_terminal.commissioning import explain, probe, spreadsheet
+from reference_terminal.commissioning import probe, spreadsheet
 from reference_terminal.main import main
 from reference_terminal.settings.config import load_config
 from reference_terminal.settings.problems import InputError
@@ -54,8 +57,12 @@ def test_the_template_is_a_configuration(template: Path, tmp_path: Path) -> None
         *("modbus-tcp", "dlt645-2007", "cjt188-2004", "collected", "system"),
     ]
     assert [point.id for point in config.points][:4] == ["e01.energy", "e02.energy", "e02.power", "w01.volume"]
-    assert (config.points[4].tag, config.meters[3].node, config.collectors[0].form) == ("energy", "boiler", "neuron")
-    assert (config.points[5].tag, config.systems[0].kind) == ("ns=2;s=stack.co2", "opcua")
+    assert (config.points[4].place.tag, config.meters[3].node, config.collectors[0].form) == (
+        "energy",
+        "boiler",
+        "neuron",
+    )
+    assert (config.points[5].place.tag, config.systems[0].kind) == ("ns=2;s=stack.co2", "opcua")
     assert config.meters[1].points[0].ratio == 4000
     assert config.centres[0].codes == {"e01.energy": "k01001"}
 
@@ -304,22 +311,22 @@ def test_what_is_no_spreadsheet(name: str, tmp_path: Path, capsys: Any) -> None:
 
 def test_every_vector_is_explained() -> None:
     for name, (text, address, _, _) in VECTORS.items():
-        lines = explain.dlt645_lines(bytes.fromhex(text))
+        lines = dlt645_explain.lines_of(bytes.fromhex(text))
         assert lines and address in lines[0], name
-    assert "bit 2: clock battery low / 时钟电池欠压" in explain.dlt645_lines(
+    assert "bit 2: clock battery low / 时钟电池欠压" in dlt645_explain.lines_of(
         dlt645.encode("1" * 12, 0x91, bytes.fromhex("010500040400"))
     )
 
 
 @given(st.binary(max_size=120))
 def test_no_octets_crash_the_explanation(octets: bytes) -> None:
-    explain.dlt645_lines(octets)
-    explain.cjt188_lines(octets)
+    dlt645_explain.lines_of(octets)
+    cjt188_explain.lines_of(octets)
     for framing in serial.FRAMINGS.values():
-        explain.modbus_lines(framing, octets)
+        modbus_explain.lines_of(framing, octets)
 
 
 @given(st.text("0123456789A", min_size=12, max_size=12), st.integers(0, 255), st.binary(max_size=60))
 def test_no_frame_crashes_the_explanation(address: str, control: int, data: bytes) -> None:
-    assert explain.dlt645_lines(dlt645.encode(address, control, data))
-    assert explain.cjt188_lines(cjt188.encode("10", address + "00", control, data))
+    assert dlt645_explain.lines_of(dlt645.encode(address, control, data))
+    assert cjt188_explain.lines_of(cjt188.encode("10", address + "00", control, data))

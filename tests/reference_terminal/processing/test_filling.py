@@ -14,12 +14,12 @@ from reference_terminal.model.times import DAY, DAY_S, parse_iso
 from reference_terminal.processing.filling import BASE_S, LINEAR, NEAREST, estimates
 from reference_terminal.processing.settlement import LONG, long_named, totals
 from reference_terminal.settings.meters import PointConfig
+from reference_terminal.settings.protocols import Place
 
 COUNTER = PointConfig(
     id="e",
     kind="counter",
-    function=3,
-    parts=(),
+    place=Place(),
     scale=Decimal(1),
     ratio=Decimal(1),
     decimals=2,

@@ -219,7 +219,7 @@ tag = "line.output"
 def test_a_configuration_of_systems_alone_is_one() -> None:
     config = load_config(_GOOD)
     assert [system.kind for system in config.systems] == ["opcua", "sql"]
-    assert [(meter.carrier, meter.points[0].tag) for meter in config.meters] == [
+    assert [(meter.carrier, meter.points[0].place.tag) for meter in config.meters] == [
         ("dcs", "ns=2;s=stack.co2"),
         ("mes", "line.output"),
     ]

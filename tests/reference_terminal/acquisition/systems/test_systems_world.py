@@ -75,7 +75,7 @@ def test_the_shipped_world_configures_a_terminal() -> None:
     config = load_config(text)
     assert [(system.kind, system.security) for system in config.systems] == [("opcua", "encrypt"), ("sql", "none")]
     assert [meter.system for meter in config.meters] == ["s1", "s2", "s2"]
-    assert config.meters[0].points[0].tag == "ns=2;s=cems.co2"
+    assert config.meters[0].points[0].place.tag == "ns=2;s=cems.co2"
 
 
 @pytest.mark.parametrize("security", ["none", "encrypt"])

@@ -1,0 +1,105 @@
+"""What a configuration says of DL/T 645 meters: address, blocks, records; of their points: identifier and digits.
+
+Leaves the tables of the standard to `model.dlt645_items`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from reference_terminal.model import dlt645_items as items
+from reference_terminal.settings.digits import DigitsPlace, padded, read_format
+from reference_terminal.settings.protocols import Own
+from reference_terminal.settings.reader import Section
+
+EDITION_2007, EDITION_1997, AUTO = "dlt645-2007", "dlt645-1997", "dlt645-auto"
+WORDS = (EDITION_2007, EDITION_1997, AUTO)
+NO_RECORDS, LOAD_PROFILE, HOURLY_FREEZE = "none", "load-profile", "hourly-freeze"
+ADDRESS = 12, "0123456789A"
+"""Digits of an address, and which: A stands for any."""
+_HEX = frozenset("0123456789ABCDEF")
+
+
+class Dlt645Own(Own, frozen=True, kw_only=True):
+    """`preamble` octets FE go before a request; `blocks` asks for FF blocks where several points lie in one.
+
+    `records` (2007 only) is the memory of the meter that energies missed in a gap are read from (load-profile: every
+    15 min, hourly-freeze: every hour; none).
+    """
+
+    address: str
+    preamble: Annotated[int, Meta(ge=0, le=8)] = 4
+    blocks: bool = False
+
+    @property
+    def known_as(self) -> str:
+        """The address."""
+        return self.address
+
+    @property
+    def memory(self) -> str:
+        """Which memory gaps are filled from."""
+        return NO_RECORDS
+
+
+class Dlt645Own2007(Dlt645Own, frozen=True, kw_only=True):
+    """A meter of 2007, which has a memory."""
+
+    records: Literal["none", "load-profile", "hourly-freeze"] = NO_RECORDS
+
+    @property
+    def memory(self) -> str:
+        """Which memory gaps are filled from."""
+        return self.records
+
+
+@dataclass(frozen=True)
+class Dlt645Place(DigitsPlace):
+    """The number behind an identifier."""
+
+    device_unit: str = ""
+
+    @property
+    def unit(self) -> str:
+        """That of the standard's table."""
+        return self.device_unit
+
+
+def read_own(section: Section, word: str) -> Dlt645Own:
+    """The keys of a meter."""
+    own = section.read(Dlt645Own2007 if word == EDITION_2007 else Dlt645Own)
+    return padded(section, own, ADDRESS, "12 digits of the DL/T 645 address (A: any digit)")
+
+
+def read_place(section: Section, word: str) -> Dlt645Place:
+    """Identifier and digits of a point; what the standard's tables say stands for what is not given."""
+    digits = 4 if word == EDITION_1997 else 8
+    identifier = section.text("identifier").upper()
+    known = None
+    if identifier and (len(identifier) != digits or not set(identifier) <= _HEX):
+        section.problem(
+            "identifier",
+            f"expected {digits} hexadecimal digits such as {'9010' if digits == 4 else '00010000'}, got {identifier!r}",
+            f"应为 {digits} 位十六进制数据标识，实际为 {identifier!r}",
+        )
+    else:
+        known = items.item(identifier) if identifier else None
+    signed = section.boolean("signed", known is not None and known.signed)
+    text = section.text("format", known.format if known is not None else "")
+    if identifier and not text:
+        section.problem(
+            "format",
+            f"identifier {identifier} is in no public table; add format, for example XXXXXX.XX",
+            f"数据标识 {identifier} 不在公开表中，请补充 format",
+        )
+    if word == AUTO and identifier and not items.to_1997(identifier):
+        section.problem(
+            "identifier",
+            f"{identifier} has no counterpart of 1997; set protocol dlt645-2007 for this meter",
+            f"{identifier} 没有 1997 版对应标识，请将 protocol 设为 dlt645-2007",
+        )
+    form = read_format(section, text or "XXXXXX.XX", signed=signed)
+    return Dlt645Place(identifier=identifier, form=form, device_unit=known.unit if known is not None else "")
