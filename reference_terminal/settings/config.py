@@ -11,7 +11,9 @@ import tomllib
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
 
 from reference_terminal.settings import carriers
 from reference_terminal.settings.centres import CentreConfig, read_centre
@@ -20,7 +22,7 @@ from reference_terminal.settings.derived import DerivedConfig, ordered, read_der
 from reference_terminal.settings.lines import LineConfig, read_line
 from reference_terminal.settings.meters import GatewayConfig, MeterConfig, PointConfig, read_gateway, read_meter
 from reference_terminal.settings.problems import InputError, Problem
-from reference_terminal.settings.reader import Section, did_you_mean, note_doubles
+from reference_terminal.settings.reader import Port, Section, Settings, between, did_you_mean, note_doubles
 from reference_terminal.settings.security import SecurityConfig, read_security
 from reference_terminal.settings.systems import SystemConfig, read_system
 
@@ -31,18 +33,17 @@ class ConfigError(InputError):
     """A configuration that cannot be used; `problems` lists everything wrong with it."""
 
 
-@dataclass(frozen=True)
-class StorageConfig:
+class StorageConfig(Settings, frozen=True):
     """Where and how long data are kept (ruling R-30); `commit_linger_s` bounds how long a reading waits for company.
 
     `max_mb` is what the database may take (10^6 octets): beyond it delivered data go, then what waits (R-28).
     """
 
     path: str = "terminal.db"
-    raw_days: int = 184
-    record_days: int = 1827
-    max_mb: Decimal = Decimal(16_384)
-    commit_linger_s: Decimal = Decimal("0.2")
+    raw_days: Annotated[int, Meta(ge=1, le=36_600)] = 184
+    record_days: Annotated[int, Meta(ge=1, le=36_600)] = 1827
+    max_mb: Annotated[Decimal, between("0.25", 10_000_000)] = Decimal(16_384)
+    commit_linger_s: Annotated[Decimal, between(0, 5)] = Decimal("0.2")
 
     @property
     def room_octets(self) -> int:
@@ -50,33 +51,30 @@ class StorageConfig:
         return int(self.max_mb * 1_000_000)
 
 
-@dataclass(frozen=True)
-class ProcessingConfig:
+class ProcessingConfig(Settings, frozen=True):
     """`grace_s`: how long after a boundary a late reading may still close its period; share of samples a mean needs.
 
     `fill`: how gaps are filled with estimates once they have ended (linear, nearest; empty: not at all).
     """
 
-    grace_s: int = 30
-    min_valid_percent: int = 75
-    fill: str = ""
+    grace_s: Annotated[int, Meta(ge=1, le=50)] = 30
+    min_valid_percent: Annotated[int, Meta(ge=1, le=100)] = 75
+    fill: Literal["", "linear", "nearest"] = ""
 
 
-@dataclass(frozen=True)
-class ApiConfig:
+class ApiConfig(Settings, frozen=True):
     """Where the local interface listens; port 0 switches it off."""
 
     host: str = "127.0.0.1"
-    port: int = 0
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 0
 
 
-@dataclass(frozen=True)
-class TimeConfig:
+class TimeConfig(Settings, frozen=True):
     """The NTP server that the clock is kept by (empty: none) and how often it is asked."""
 
     server: str = ""
-    port: int = 123
-    interval_s: int = 64
+    port: Port = 123
+    interval_s: Annotated[int, Meta(ge=16, le=86_400)] = 64
 
 
 @dataclass(frozen=True)
@@ -166,10 +164,10 @@ def build_config(data: dict[str, Any]) -> Config:
     terminal = top.section("terminal")
     name = terminal.text("name", "terminal")
     terminal.done()
-    storage = _storage(top.section("storage"))
-    processing = _processing(top.section("processing"))
-    api = _api(top.section("api"))
-    time = _time(top.section("time"))
+    storage = top.table("storage", StorageConfig)
+    processing = top.table("processing", ProcessingConfig)
+    api = top.table("api", ApiConfig)
+    time = top.table("time", TimeConfig)
     security = read_security(top.section("security"))
     lines = tuple(read_line(section) for section in top.sections("lines"))
     collectors = tuple(read_collector(section, security, name) for section in top.sections("collectors"))
@@ -217,51 +215,6 @@ def build_config(data: dict[str, Any]) -> Config:
     if problems:
         raise ConfigError(problems)
     return config
-
-
-def _storage(section: Section) -> StorageConfig:
-    default = StorageConfig()
-    value = StorageConfig(
-        path=section.text("path", default.path),
-        raw_days=section.integer("raw_days", 1, 36_600, default.raw_days),
-        record_days=section.integer("record_days", 1, 36_600, default.record_days),
-        max_mb=section.decimal("max_mb", Decimal("0.25"), Decimal(10_000_000), default.max_mb),
-        commit_linger_s=section.decimal("commit_linger_s", Decimal(0), Decimal(5), default.commit_linger_s),
-    )
-    section.done()
-    return value
-
-
-def _processing(section: Section) -> ProcessingConfig:
-    default = ProcessingConfig()
-    value = ProcessingConfig(
-        grace_s=section.integer("grace_s", 1, 50, default.grace_s),
-        min_valid_percent=section.integer("min_valid_percent", 1, 100, default.min_valid_percent),
-        fill=section.choice("fill", ("", "linear", "nearest"), default.fill),
-    )
-    section.done()
-    return value
-
-
-def _api(section: Section) -> ApiConfig:
-    default = ApiConfig()
-    value = ApiConfig(
-        host=section.text("host", default.host),
-        port=section.integer("port", 0, 65_535, default.port),
-    )
-    section.done()
-    return value
-
-
-def _time(section: Section) -> TimeConfig:
-    default = TimeConfig()
-    value = TimeConfig(
-        server=section.text("server", default.server),
-        port=section.integer("port", 1, 65_535, default.port),
-        interval_s=section.integer("interval_s", 16, 86_400, default.interval_s),
-    )
-    section.done()
-    return value
 
 
 def _relations(config: Config, problems: list[Problem]) -> None:

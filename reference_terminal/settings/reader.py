@@ -218,10 +218,7 @@ class Section:
         if key not in self and default is not _MISSING:
             self._known[key] = None
             return default
-        table = self.section(key)
-        made = table.read(kind)
-        table.done()
-        return made
+        return self.table(key, kind)
 
     def value(self, key: str, kind: inspect.Type, notes: Mapping[str, Any], default: Any) -> Any:
         """The value of a key, converted by msgspec to a type with notes; `default` where it is absent."""
@@ -285,6 +282,13 @@ class Section:
         return dict(self._one(key, dict[str, str], {}))
 
     # Tables
+
+    def table(self, key: str, kind: type[S]) -> S:
+        """The settings of a table inside this one, all of whose keys are theirs."""
+        inner = self.section(key)
+        made = inner.read(kind)
+        inner.done()
+        return made
 
     def section(self, key: str) -> Section:
         """A table inside this one; empty if it is absent."""

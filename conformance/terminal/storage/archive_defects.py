@@ -338,7 +338,7 @@ def short_ages_as_delivered(patch: Patch) -> None:
     whole, tell = Housekeeping.__init__, StoredApi.storage
 
     def initialise(self: Housekeeping, config: Any, *rest: Any) -> None:
-        short = dataclasses.replace(config.storage, raw_days=31, record_days=366)
+        short = structs.replace(config.storage, raw_days=31, record_days=366)
         whole(self, dataclasses.replace(config, storage=short), *rest)
 
     def storage(self: StoredApi, query: dict[str, str]) -> Any:
