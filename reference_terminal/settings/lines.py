@@ -1,6 +1,6 @@
 """What the terminal is told of its serial lines: a port of its own or a serial server, speed, patience.
 
-Leaves the meters on a line to `meters` and whether they fit on it to `acquisition.occupancy`.
+Leaves the meters on a line to `meters` and whether they fit on it to `occupancy`.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from conformance.defects import Patch, defect
 from reference_terminal.acquisition.modbus import decode as decoding
+from reference_terminal.settings.digits import DigitsPlace
 from reference_terminal.settings.meters import PointConfig
 from reference_terminal.web import manual
 
@@ -51,7 +52,7 @@ def _unlooked(patch: Patch, is_meant: Callable[[PointConfig], bool]) -> None:
 )
 def limits_for_meters_alone(patch: Patch) -> None:
     """They have looked themselves."""
-    _unlooked(patch, lambda config: bool(config.tag))
+    _unlooked(patch, lambda config: bool(config.place.tag))
 
 
 @defect(
@@ -62,7 +63,7 @@ def limits_for_meters_alone(patch: Patch) -> None:
 )
 def limits_for_modbus_alone(patch: Patch) -> None:
     """The table of registers has the columns, the table of items has not."""
-    _unlooked(patch, lambda config: config.serial is not None)
+    _unlooked(patch, lambda config: isinstance(config.place, DigitsPlace))
 
 
 @defect(
