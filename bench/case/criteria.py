@@ -9,7 +9,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+import msgspec
+
 from bench.case.checks import Check, Text, holds
+from bench.case.notices import Notice
 from bench.case.verdicts import Verdict
 
 _SHOWN = 20
@@ -24,8 +27,9 @@ class Criterion:
     what is measured or counted. `timed` marks a limit on how fast the terminal is (R-08), `paced` a count of what was
     not done in its time, `stamped` a comparison by the terminal's own time stamps (R-10), `reading_b_of` the ruling
     whose reading B its judge answers too. A `condition` says whether a stimulus took place; its judge yields it at
-    least where it did not, and may then leave the others open. An `optional` one is left out of some histories; every
-    other criterion is answered every time.
+    least where it did not, and may then leave the others open. `notices` are the events that its judge looks for in
+    the log or among the alarms (R-46). An `optional` one is left out of some histories; every other criterion is
+    answered every time.
 
     Places `{0}`, `{1}` … in id and sentences are filled by `of`.
     """
@@ -39,6 +43,7 @@ class Criterion:
     condition: bool = field(default=False, compare=False)
     paced: bool = field(default=False, compare=False)
     optional: bool = field(default=False, compare=False)
+    notices: tuple[Notice, ...] = field(default=(), compare=False)
 
     def of(self, *values: object) -> Criterion:
         """This criterion with its places filled; places of a sentence that no value is given for show `…`."""
@@ -148,6 +153,11 @@ class Criterion:
             stamped=stamped,
         )
 
+    def review(self, evidence: Iterable[str], *, actual: str) -> Check:
+        """A person must look: `evidence` are the lines to read, `actual` says what for."""
+        found = self.decide(None, actual=actual, evidence=evidence, has_b=False)
+        return msgspec.structs.replace(found, verdict=Verdict.REVIEW)
+
     def compare(
         self,
         value: Decimal | int | None,
@@ -221,9 +231,10 @@ def criterion(
     reading_b_of: str = "",
     condition: bool = False,
     paced: bool = False,
+    notices: tuple[Notice, ...] = (),
 ) -> Criterion:
     """A criterion from its id and its sentence in both languages; fields as in `Criterion`."""
-    return Criterion(id, Text(en, zh), unit, timed, stamped, reading_b_of, condition, paced)
+    return Criterion(id, Text(en, zh), unit, timed, stamped, reading_b_of, condition, paced, notices=notices)
 
 
 def beside(*criteria: Criterion) -> dict[Criterion, tuple[str, ...]]:

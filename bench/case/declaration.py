@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from bench.case.checks import Check, Measurement, Text
 from bench.case.criteria import Criterion
+from bench.case.notices import Notice
 
 if TYPE_CHECKING:
     from bench.facade.bench import Bench
@@ -107,9 +108,10 @@ class Case(ABC):
     the capability statement; a case runs only where all are answered yes, or one of several (`AnyOf`), or for some of
     its checks only (`Evidence`). `scenario` stands on the bench. `once` marks
     cases with their own sample size, which are not repeated (R-07). `capture` asks for what passed the terminal's
-    network cards, as pcap files (`History.capture`). `proof` is the rig in which each of its checks has to be seen
-    failing (`carbonbench prove`). A case that runs in virtual time alone says in
-    `virtual_only` what prevents every other rig. A case that decides no clause says why in `remark`.
+    network cards, as pcap files (`History.capture`). `notices` are the events that its checks and measurements look for
+    in the log or among the alarms, by the codes that the profile maps to them; those of its criteria are added. `proof`
+    is the rig in which each of its checks has to be seen failing (`carbonbench prove`). A case that runs in virtual
+    time alone says in `virtual_only` what prevents every other rig, one that decides no clause says why in `remark`.
     """
 
     checks: ClassVar[Mapping[Criterion, tuple[str, ...]]]
@@ -121,12 +123,14 @@ class Case(ABC):
     virtual_only: ClassVar[Text | None] = None
     proof: ClassVar[Rig] = Rig.VIRTUAL
     once: ClassVar[bool] = False
+    notices: ClassVar[tuple[Notice, ...]] = ()
     capture: ClassVar[bool] = False
     scenario: ClassVar[Scenario]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         declared = getattr(cls, "checks", {})
+        cls.notices = tuple(dict.fromkeys((*cls.notices, *(each for asked in declared for each in asked.notices))))
         cls.clauses = tuple(dict.fromkeys(clause for decided in declared.values() for clause in decided))
         for need in cls.needs if declared else ():
             if isinstance(need, Evidence):

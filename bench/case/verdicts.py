@@ -36,7 +36,7 @@ _VERDICT_ZH = {
     Verdict.ERROR: "台架错误",
 }
 
-_CASE_ORDER = (Verdict.ERROR, Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.PASS)
+_CASE_ORDER = (Verdict.ERROR, Verdict.FAIL, Verdict.REVIEW, Verdict.INCONCLUSIVE, Verdict.PASS)
 _CLAUSE_ORDER = (
     Verdict.FAIL,
     Verdict.ERROR,
@@ -76,7 +76,7 @@ def weakest(marks: Iterable[Mark | None]) -> Mark | None:
 
 
 def case_verdict(checks: Iterable[Verdict]) -> Verdict:
-    """Worst executed check in the order error, fail, inconclusive, pass; no executed check is inconclusive (R-06).
+    """Worst executed check in the order error, fail, review, inconclusive, pass; none executed is inconclusive (R-06).
 
     A check that is not run, because this rig cannot decide it (R-08), is no executed check.
     """

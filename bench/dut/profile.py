@@ -15,11 +15,12 @@ from typing import Any
 
 import msgspec
 
+from bench.case import Notice
 from simulators.files import given_text
 
 DOCUMENTS = ("isc-1", "isc-2", "ssea", "csmt", "cpcif")
 ROLES = ("terminal", "collector", "platform")
-_SECTIONS = {"terminal", "claims", "declared", "connection", "parameters"}
+_SECTIONS = {"terminal", "claims", "declared", "codes", "connection", "parameters"}
 _TERMINAL_KEYS = {"name", "vendor", "model", "firmware", "firmware_hash", "serial", "adapter", "documents", "roles"}
 
 
@@ -54,7 +55,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """A terminal on test.
 
     `claims` maps question to yes or no; a question that is absent is unanswered. `declared` are the largest points,
-    ports, periods and retention claimed, decimal text by name. `connection` goes to the adapter unread.
+    ports, periods and retention claimed, decimal text by name. `codes` maps events (`bench.case.Notice`) to the codes
+    by which the terminal's log or alarms tell them, with `*` and `?` as in names of files; an empty list says that it
+    tells them by none. `connection` goes to the adapter unread.
     `firmware_hash` is the digest of the firmware image as its vendor states it.
     """
 
@@ -70,6 +73,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[str, ...] = ("terminal",)
     claims: dict[str, Claim] = {}
     declared: dict[str, str] = {}
+    codes: dict[str, tuple[str, ...]] = {}
     connection: dict[str, Any] = {}
     parameters: Parameters = _DEFAULTS
 
@@ -150,6 +154,7 @@ def _build(shown: str, raw: Mapping[str, Any], problems: list[str]) -> Profile |
             )
         else:
             declared[key] = str(value)
+    codes = _codes(_table(raw, "codes", problems), problems)
     parameters = _parameters(_table(raw, "parameters", problems), problems)
     if problems:
         return None
@@ -161,10 +166,23 @@ def _build(shown: str, raw: Mapping[str, Any], problems: list[str]) -> Profile |
         roles=roles,
         claims=claims,
         declared=declared,
+        codes=codes,
         connection=_table(raw, "connection", problems),
         parameters=parameters,
         **{key: str(head.get(key, "")) for key in ("vendor", "model", "firmware", "firmware_hash", "serial")},
     )
+
+
+def _codes(raw: Mapping[str, Any], problems: list[str]) -> dict[str, tuple[str, ...]]:
+    known = {str(notice) for notice in Notice}
+    _unknown("codes.", raw, known, problems)
+    found: dict[str, tuple[str, ...]] = {}
+    for key, value in raw.items():
+        if not isinstance(value, list) or not all(isinstance(code, str) and code.strip() for code in value):
+            problems.append(f'codes.{key}: expected a list of codes such as ["E104"], found {value!r} / 应为代码列表')
+        else:
+            found[key] = tuple(value)
+    return found
 
 
 def _parameters(raw: Mapping[str, Any], problems: list[str]) -> Parameters:

@@ -172,7 +172,8 @@ class Began(Event, frozen=True, tag="began"):
     `parameters` are the values of the rulings in force that differ or matter (name → text). `claims` are the answers of
     the capability statement that the case depends on (question → yes, no, unanswered). `declared` are its maxima (name
     → text) where the case reckons with them. `units` are those in which points are to be kept, where another than the
-    meter's.
+    meter's. `codes` are the maker's codes of the events that it looks for in the log or among the alarms
+    (`bench.case.Notice` → codes; an event that the profile does not map is absent).
     """
 
     case: str
@@ -188,6 +189,7 @@ class Began(Event, frozen=True, tag="began"):
     declared: dict[str, str] = {}
     derived: tuple[DerivedPoint, ...] = ()
     units: dict[str, str] = {}
+    codes: dict[str, tuple[str, ...]] = {}
 
 
 class Phase(Event, frozen=True, tag="phase"):

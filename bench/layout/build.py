@@ -456,6 +456,7 @@ def opening(
     commit: str,
     rig: str,
     needs: tuple[Need, ...],
+    notices: tuple[str, ...] = (),
 ) -> Began:
     """The first event of a record: what stands on the bench."""
     rows = site.points.values()
@@ -523,4 +524,5 @@ def opening(
             for at, each in enumerate(scenario.derived, 1)
         ),
         units=dict(scenario.units),
+        codes={notice: profile.codes[notice] for notice in notices if notice in profile.codes},
     )

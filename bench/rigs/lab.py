@@ -158,6 +158,7 @@ async def _conduct(case: Case, setup: Setup, seed: int, recorder: Recorder) -> f
             commit=setup.commit,
             rig=RIG.name,
             needs=case.needs,
+            notices=case.notices,
         )
     )
     began = loop.time()

@@ -543,6 +543,7 @@ class VirtualRig:
                 commit=setup.commit,
                 rig=self.name,
                 needs=case.needs,
+                notices=case.notices,
             )
         )
         if not bench.adapter.in_process:

@@ -11,12 +11,14 @@ import difflib
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import msgspec
 
+from bench.case import Notice
 from bench.dut.profile import DOCUMENTS, ROLES, Claim, Profile, ProfileError, load_profile
 from conformance.clauses.command import EXIT_SOUND, EXIT_UNSOUND, EXIT_USAGE, Parser, Wrong
 from conformance.clauses.layout import paragraph
@@ -89,6 +91,7 @@ def template(
     adapter: str,
 ) -> str:
     """The text of a profile in which every question is unanswered and stands as a comment."""
+    cases = tuple(cases)
     asked = questions_for(ledger, statement, cases, documents, roles)
     lines = [
         "# Profile of a terminal for carbonbench: capability statement (ICS) and connection (IXIT).",
@@ -127,6 +130,12 @@ def template(
         lines += _question_lines(question, question.id in conditions)
     lines += [
         "",
+        "[codes]",
+        "# Codes by which the log and the alarms of the terminal tell what cases ask for, with * and ? as in names of",
+        "# files; [] says that it tells it by none. What is left out a person reads (R-46).",
+        "# 日志和告警中表示下列事件的代码，可用 * 和 ?；[] 表示终端没有此类提示；未填写者由人工核对（R-46）。",
+        *(line for notice, number in _asked_notices(cases, asked) for line in _notice_lines(notice, number)),
+        "",
         "[connection]",
         "# Goes to the adapter as it stands. / 原样交给适配器。",
         *_CONNECTIONS.get(adapter, ()),
@@ -138,6 +147,18 @@ def template(
         "",
     ]
     return "\n".join(lines)
+
+
+def _asked_notices(cases: Iterable[CaseNote], asked: Iterable[Asked]) -> list[tuple[Notice, int]]:
+    """The events that cases look for which need no other than these questions, and how many of them do."""
+    known = {question.id for question in asked}
+    counts = Counter(notice for case in cases if known.issuperset(case.needs) for notice in case.notices)
+    return [(notice, counts[notice]) for notice in Notice if counts[notice]]
+
+
+def _notice_lines(notice: Notice, number: int) -> Iterator[str]:
+    yield f"# {notice.text.en} / {notice.text.zh}; {number} case{'s' * (number > 1)} / {number} 个用例"
+    yield f'# "{notice}" = ["…"]'
 
 
 # What the adapters of the bench itself ask for; docs/TERMINALS.md and docs/LAB.md tell all keys.
@@ -217,6 +238,7 @@ class Report(msgspec.Struct, frozen=True):
 
 def examine(profile: Profile, ledger: Ledger, statement: Statement, cases: Iterable[CaseNote]) -> Report:
     """Hold a profile against the questions that apply to it; everything wrong is told at once."""
+    cases = tuple(cases)
     asked = questions_for(ledger, statement, cases, profile.documents, profile.roles)
     problems = [
         *_scope(profile),
@@ -234,6 +256,12 @@ def examine(profile: Profile, ledger: Ledger, statement: Statement, cases: Itera
         if name not in known and (name in ledger.questions or name in statement.questions)
     ]
     remarks = [
+        f"codes.{notice}: no code is mapped: what {number} case{'s' * (number > 1)} ask of it a person reads (R-46); "
+        f"add a line to [codes]: {notice.text.en} / 未映射代码，由人工核对：{notice.text.zh}"
+        for notice, number in _asked_notices(cases, [each for each in asked if profile.claim(each.id) is Claim.YES])
+        if notice not in profile.codes
+    ]
+    remarks += [
         f"claims.{name}: not asked for these documents and roles; the answer has no effect / 不适用" for name in idle
     ]
     return Report(

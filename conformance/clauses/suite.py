@@ -56,6 +56,7 @@ class CaseNote(msgspec.Struct, frozen=True, kw_only=True):
     """What prevents every rig but the virtual one."""
     evidence: dict[str, tuple[str, ...]] = {}
     """Questions without which only these checks are not run."""
+    notices: tuple[str, ...] = ()
     remark: str = ""
     module: str = ""
     """Dotted name of the module that holds it."""
@@ -120,6 +121,7 @@ def note_of(case: type[Case]) -> CaseNote:
             for need in case.needs
             if isinstance(need, Evidence)
         },
+        notices=tuple(case.notices),
         remark=str(case.remark or ""),
         rigs=tuple(str(rig.name).lower() for rig in Rig if rig in case.rigs),
         module=case.__module__,

@@ -73,6 +73,7 @@ class World:
     asks_silent: bool = True
     extra: list[Event] = field(default_factory=list)
     minute_interval: int = 15
+    codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def end(self) -> int:
@@ -170,6 +171,7 @@ class World:
                 )
                 for name in self.centres
             ),
+            codes=self.codes,
         )
 
     def history(

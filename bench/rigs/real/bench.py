@@ -344,6 +344,7 @@ async def conduct(
         commit=setup.commit,
         rig=rig,
         needs=case.needs,
+        notices=case.notices,
     )
     bench.record(opening)
     began = loop.time()

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bench.case import Check, criterion
+from bench.case import Check, Notice, criterion
 from bench.history import History, MeterFault, Observed, Phase, Published, Secured, Served
+from conformance.common import notices
 from conformance.common.queries import questions
 from conformance.common.times import MINUTE, SECOND, floor, instant_of_iso, local
 from conformance.common.truth import number
@@ -43,7 +44,11 @@ NOTHING_READ = criterion(
     unit="times",
 )
 REFUSAL_TOLD = criterion(
-    "refusal-told", en="the log tells of the certificate that was refused", zh="日志记录了被拒绝的证书", unit="times"
+    "refusal-told",
+    en="the log tells of the certificate that was refused",
+    zh="日志记录了被拒绝的证书",
+    unit="times",
+    notices=(Notice.CERTIFICATE_REFUSED,),
 )
 NONE_INVENTED = criterion(
     "none-invented",
@@ -82,7 +87,7 @@ PRODUCTION_SYSTEM_TAKEN = criterion(
 
 # A terminal that has lost a server is given so long to have a good value of it again.
 _BACK_US = 3 * MINUTE
-_WORDS = ("certif", "证书")
+REFUSED = Notice.CERTIFICATE_REFUSED
 _SYSTEMS = ((ENERGY_SYSTEM_TAKEN, "energy-system"), (PRODUCTION_SYSTEM_TAKEN, "production-system"))
 
 
@@ -228,17 +233,18 @@ def foreign_findings(history: History) -> Iterator[Check]:
         evidence=[*agreed, *served],
     )
     logs = questions(history, "log")
+    rows = [(at, row) for event in logs for row in event.rows if (at := instant_of_iso(row.get("at", ""))) is not None]
     untold = [
         f"nothing in the log from {local(window.start)} to {local(window.end)}"
         for window in which
-        if not any(
-            window.start <= at <= window.end and any(word in " ".join(row.values()).lower() for word in _WORDS)
-            for event in logs
-            for row in event.rows
-            if (at := instant_of_iso(row.get("at", ""))) is not None
-        )
+        if not any(window.start <= at <= window.end and notices.tells(history, row, REFUSED) for at, row in rows)
     ]
-    yield REFUSAL_TOLD.none_among(which and logs and not any(event.problem for event in logs), untold)
+    asked = which and logs and not any(event.problem for event in logs)
+    if asked and not notices.mapped(history, REFUSED):
+        inside = [row for at, row in rows if any(window.start <= at <= window.end for window in which)]
+        yield notices.left_to_a_person(REFUSAL_TOLD, inside, REFUSED)
+    else:
+        yield REFUSAL_TOLD.none_among(asked, untold)
     good = [each for window in which for each in _within(history, readings or [], window) if each.good]
     yield NONE_INVENTED.decide(
         None if readings is None or not which else not good,

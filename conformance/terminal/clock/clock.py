@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, beside, criterion
+from bench.case import Case, Finding, Notice, beside, criterion
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Scenario
@@ -14,9 +14,13 @@ from conformance.common.times import DAY, SECOND
 from conformance.terminal import HJ212, MODBUS, read_out
 from conformance.terminal.processing import counters_judge
 
-STEP_LOGGED = criterion("step-logged", en="the clock step is in the log", zh="时钟调整记入日志", unit="entries")
-
-CLOCK_WORDS = ("clock", "time set", "set time", "system time", "时钟", "校时", "对时", "授时", "系统时间")
+STEP_LOGGED = criterion(
+    "step-logged",
+    en="the clock step is in the log",
+    zh="时钟调整记入日志",
+    unit="entries",
+    notices=(Notice.CLOCK_STEPPED,),
+)
 
 
 class _Steps:
@@ -65,7 +69,7 @@ class _Steps:
         yield clock_steps.polling_finding(history)
         if abs(self.step_s) > 1:
             yield counters_judge.log_finding(
-                history, STEP_LOGGED, CLOCK_WORDS, moments=clock_steps.step_moments(history)
+                history, STEP_LOGGED, Notice.CLOCK_STEPPED, moments=clock_steps.step_moments(history)
             )
 
 

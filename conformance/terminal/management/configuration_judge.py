@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.case import Check, criterion
+from bench.case import Check, Notice, criterion
 from bench.history import Connected, History, LinkRule, Observed, Phase, Power, Received, Stored
+from conformance.common import notices
 from conformance.common.delivery import Ledger, setup_of
 from conformance.common.packages import results
 from conformance.common.queries import answers
@@ -76,6 +77,7 @@ BACKUP_AND_RESTORE_LOGGED = criterion(
     en="backup and restoration are in the log with their author",
     zh="备份和恢复连同操作人记入日志",
     unit="entries",
+    notices=(Notice.CONFIGURATION_BACKED_UP, Notice.CONFIGURATION_RESTORED),
 )
 ITEM_NO_LONGER_ACQUIRED = criterion(
     "item-no-longer-acquired",
@@ -234,6 +236,12 @@ def refused_findings(history: History, centre: str, version: str) -> Iterator[Ch
     )
 
 
+NOTICE_OF = {
+    "configuration-backup": Notice.CONFIGURATION_BACKED_UP,
+    "configuration-restore": Notice.CONFIGURATION_RESTORED,
+}
+
+
 def backup_findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
     """What a backup held is in force again once it is restored, and acts; an altered one is refused, without effect."""
     looks = answers(history, "centres")
@@ -269,7 +277,7 @@ def backup_findings(history: History, centres: Sequence[str]) -> Iterator[Check]
     logs = answers(history, "log")
     orders = [event for event in (*made, *given) if not event.problem]
     rows = [
-        (at, " ".join(row.get(name, "") for name in ("kind", "subject", "text")))
+        (at, " ".join(row.get(name, "") for name in ("kind", "subject", "text")), row)
         for event in logs
         for row in event.rows
         if (at := instant_of_iso(row.get("at", ""))) is not None
@@ -277,8 +285,14 @@ def backup_findings(history: History, centres: Sequence[str]) -> Iterator[Check]
     untold = [
         f"{local(order.asked)} {order.what}: no entry"
         for order in orders
-        if not any(abs(at - order.asked) <= MINUTE and order.query["author"] in line and
-                   ("back" in line.lower() or "restore" in line.lower() or "备份" in line or "恢复" in line)
-                   for at, line in rows)
-    ]  # fmt: skip
-    yield BACKUP_AND_RESTORE_LOGGED.none_among(orders and logs, untold)
+        if not any(
+            abs(at - order.asked) <= MINUTE
+            and order.query["author"] in line
+            and notices.tells(history, row, NOTICE_OF[order.what])
+            for at, line, row in rows
+        )
+    ]
+    if orders and logs and not notices.mapped(history, *NOTICE_OF.values()):
+        yield notices.left_to_a_person(BACKUP_AND_RESTORE_LOGGED, (row for _, _, row in rows), *NOTICE_OF.values())
+    else:
+        yield BACKUP_AND_RESTORE_LOGGED.none_among(orders and logs, untold)

@@ -15,7 +15,6 @@ from conformance.common import delivery
 from conformance.common.actions import all_centres, counters, reconciled
 from conformance.terminal import BY_TIME_OF_DAY, LOCAL, MODBUS, UPLINK
 from conformance.terminal.processing import counters_judge, settlements_judge
-from conformance.terminal.processing.processing import FALL_WORDS
 
 _THREE = Scenario(circuits=3, points=1, maps=("adl3000",), centres=("A",), minute_interval=1)
 _NEEDS = (MODBUS, UPLINK, LOCAL, "counters.rollover", "counters.replacement")
@@ -69,7 +68,7 @@ class KeepsCountOverRestarts(Case):
     def judge(self, history: History) -> Iterator[Finding]:
         centres, ledgers = all_centres(history), reconciled(history)
         yield from counters_judge.rollover_findings(history, centres)
-        yield from counters_judge.event_findings(history, centres, FALL_WORDS)
+        yield from counters_judge.event_findings(history, centres)
         yield from counters_judge.replacement_findings(history, centres)
         yield from counters_judge.increment_findings(history, centres)
         yield from delivery.findings(ledgers)

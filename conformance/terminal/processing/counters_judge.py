@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from bench.case import Check, Criterion, criterion
+from bench.case import Check, Criterion, Notice, criterion
 from bench.history import History, MeterFault, Stored
+from conformance.common import notices
 from conformance.common.delivery import Ledger, first_contents, matches, setup_of
 from conformance.common.queries import questions
 from conformance.common.times import DAY, HOUR, MINUTE, instant_of_iso, local
@@ -28,7 +29,9 @@ from conformance.common.truth import (
     truth_of,
 )
 
-FALL_LOGGED = criterion("fall-logged", en="the fall is in the log", zh="复位记入日志", unit="entries")
+FALL_LOGGED = criterion(
+    "fall-logged", en="the fall is in the log", zh="复位记入日志", unit="entries", notices=(Notice.COUNTER_FELL,)
+)
 ROLLOVER_COUNTED = criterion(
     "rollover-counted",
     en="the increment across full scale is the modular one",
@@ -134,13 +137,8 @@ def _step(series: Series, index: int) -> Increment:
     return increment(series.point, series.texts[index - 1], series.texts[index], elapsed)
 
 
-def event_findings(
-    history: History, centres: Sequence[str], words: Sequence[str], kinds: Sequence[str] = ()
-) -> Iterator[Check]:
-    """A fall that is no rollover yields no increment, a flag, and an entry in the log (R-19).
-
-    `words` are what the log's kind or text may call it.
-    """
+def event_findings(history: History, centres: Sequence[str], kinds: Sequence[str] = ()) -> Iterator[Check]:
+    """A fall that is no rollover yields no increment, a flag, and an entry in the log (R-19)."""
     steps = [(series, index) for series, index in falls(history) if _step(series, index).event == "reset"]
     made: list[str] = []
     unflagged: list[str] = []
@@ -156,18 +154,21 @@ def event_findings(
                 unflagged.append(_shown(expected, event))
     yield NO_INCREMENT_FROM_A_FALL.none(made, seen)
     yield FALL_FLAGGED.none(unflagged, seen)
-    yield log_finding(history, FALL_LOGGED, words, moments=[(series.times[index],) for series, index in steps])
+    yield log_finding(
+        history, FALL_LOGGED, Notice.COUNTER_FELL, moments=[(series.times[index],) for series, index in steps]
+    )
 
 
-def log_finding(history: History, asked: Criterion, words: Sequence[str], *, moments: Sequence[Sequence[int]]) -> Check:
-    """Whether the terminal's log tells of every moment: an entry near its time whose kind or text holds a word.
+def log_finding(history: History, asked: Criterion, notice: Notice, *, moments: Sequence[Sequence[int]]) -> Check:
+    """Whether the terminal's log tells of every moment: an entry near its time that has a code of the event.
 
     A moment is given by the instants (us) that the terminal's clock may have shown for it. Entries of another time
-    tell of something else, whatever their words.
+    tell of something else.
     """
     entries: dict[str, int] = {}
     problems: list[str] = []
     readable = False
+    near: list[dict[str, str]] = []
     for event in questions(history, "log"):
         if event.problem:
             problems.append(event.problem)
@@ -175,13 +176,13 @@ def log_finding(history: History, asked: Criterion, words: Sequence[str], *, mom
         readable = True
         for row in event.rows:
             at = instant_of_iso(row.get("at", ""))
-            text = " ".join(row.get(name, "") for name in ("kind", "text"))
-            if at is not None and any(word in text.lower() for word in words):
-                entries[f"{row['at']} {text}"] = at
-    told = [
-        [line for line, at in entries.items() if any(one - MINUTE <= at <= one + LOGGED_US for one in moment)]
-        for moment in moments
-    ]
+            if at is not None and any(_near(at, moment) for moment in moments):
+                near.append(row)
+            if at is not None and notices.tells(history, row, notice):
+                entries[f"{row['at']} {row.get('kind', '')} {row.get('text', '')}"] = at
+    if readable and moments and not notices.mapped(history, notice):
+        return notices.left_to_a_person(asked, near, notice)
+    told = [[line for line, at in entries.items() if _near(at, moment)] for moment in moments]
     untold = [f"no entry about {local(moment[0])}" for moment, lines in zip(moments, told, strict=True) if not lines]
     return asked.decide(
         not untold if readable and moments else None,
@@ -189,6 +190,10 @@ def log_finding(history: History, asked: Criterion, words: Sequence[str], *, mom
         limit=len(moments),
         evidence=[*untold, *dict.fromkeys(line for lines in told for line in lines), *problems],
     )
+
+
+def _near(at: int, moment: Sequence[int]) -> bool:
+    return any(one - MINUTE <= at <= one + LOGGED_US for one in moment)
 
 
 def totals_findings(history: History, ledgers: Sequence[Ledger]) -> Iterator[Check]:

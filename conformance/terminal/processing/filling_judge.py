@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from bench.case import Check, criterion
+from bench.case import Check, Notice, criterion
 from bench.history import History
+from conformance.common import notices
 from conformance.common.gaps import Silence, silences
 from conformance.common.queries import answers, questions
 from conformance.common.times import MINUTE, SECOND, floor, instant_of_iso, local
@@ -41,11 +42,17 @@ NO_BASE_NO_ESTIMATE = criterion(
     zh="监测点首个读数之前、末个读数之后不产生估计值",
     unit="values",
 )
-FILLING_LOGGED = criterion("filling-logged", en="every filling is in the log", zh="每次插补记入日志", unit="values")
+FILLING_LOGGED = criterion(
+    "filling-logged",
+    en="every filling is in the log",
+    zh="每次插补记入日志",
+    unit="values",
+    notices=(Notice.GAP_FILLED,),
+)
 
 
 LINEAR, NEAREST = "linear", "nearest"
-_WORDS = ("fill", "estimat", "interpol", "插补", "补全", "估")
+FILLED = Notice.GAP_FILLED
 _LOGGED_US = 5 * MINUTE
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 
@@ -150,6 +157,10 @@ def findings(history: History) -> Iterator[Check]:
         (FILLING_LOGGED, untold, known and logged),
     )
     for question, bad, ready in texts:
+        if question is FILLING_LOGGED and ready and not notices.mapped(history, FILLED):
+            rows_of_log = (row for event in questions(history, "log") for row in event.rows)
+            yield notices.left_to_a_person(question, rows_of_log, FILLED)
+            continue
         yield question.none_among(ready, bad, evidence=[*bad, *problems])
     yield _based_finding(truth, rows, asked)
 
@@ -175,6 +186,6 @@ def _told(history: History, silence: Silence) -> bool:
             text = " ".join(row.values()).lower()
             if at is None or not -SECOND <= at - silence.end <= _LOGGED_US:
                 continue
-            if silence.point.lower() in text and any(word in text for word in _WORDS):
+            if silence.point.lower() in text and notices.tells(history, row, FILLED):
                 return True
     return False

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from bench.case import Check, criterion
+from bench.case import Check, Notice, criterion
 from bench.history import History, Stored
+from conformance.common import notices
 from conformance.common.delivery import horizon, setup_of
 from conformance.common.queries import answers, questions
 from conformance.common.retention import marks
@@ -29,6 +30,7 @@ BACKFILL_LOGGED = criterion(
     en="every filling from a meter's record is in the log",
     zh="每次由表计记录补入均记入日志",
     unit="gaps",
+    notices=(Notice.METER_RECORDS_TAKEN,),
 )
 PERIODS_FROM_RECORDS = criterion(
     "periods-from-records",
@@ -65,7 +67,7 @@ NO_VALUE_BESIDE_RECORDS = criterion(
 )
 
 
-_WORDS = ("record", "backfill", "freeze", "profile", "补入", "补抄", "补采", "冻结", "负荷")
+TAKEN = Notice.METER_RECORDS_TAKEN
 _LOGGED_US = HOUR
 
 
@@ -191,12 +193,10 @@ def _gaps_kept(history: History, memory: Memory) -> Check:
 
 def _logged(history: History, memory: Memory) -> Check:
     logs = answers(history, "log")
-    texts = [
-        (at, " ".join(row.values()).lower())
-        for event in logs
-        for row in event.rows
-        if (at := instant_of_iso(row.get("at", ""))) is not None
+    entries = [
+        (at, row) for event in logs for row in event.rows if (at := instant_of_iso(row.get("at", ""))) is not None
     ]
+    texts = [(at, " ".join(row.values()).lower()) for at, row in entries if notices.tells(history, row, TAKEN)]
     untold: list[str] = []
     total = 0
     points = {point.id: point.meter for point in history.began.points}
@@ -206,13 +206,10 @@ def _logged(history: History, memory: Memory) -> Check:
                 continue
             total += 1
             names = (point.lower(), points[point].lower())
-            if not any(
-                high <= at <= high + _LOGGED_US
-                and any(name in text for name in names)
-                and any(word in text for word in _WORDS)
-                for at, text in texts
-            ):
+            if not any(high <= at <= high + _LOGGED_US and any(name in text for name in names) for at, text in texts):
                 untold.append(f"{point}: nothing in the log in the hour after {local(high)}")
+    if total and logs and not notices.mapped(history, TAKEN):
+        return notices.left_to_a_person(BACKFILL_LOGGED, (row for _, row in entries), TAKEN)
     return BACKFILL_LOGGED.decide(
         None if not total or not logs else not untold, measured=len(untold), limit=0, evidence=untold
     )

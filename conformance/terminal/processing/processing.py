@@ -17,7 +17,6 @@ from conformance.terminal.processing import counters_judge, ranges_judge
 from simulators.meters.modbus.device import Meter, MeterError
 
 ONE = Scenario(circuits=2, points=2, maps=("adl3000",), minute_interval=1, kinds=("minute", "hour"))
-FALL_WORDS = ("reset", "fall", "fell", "decreas", "backward", "复位", "回零", "回落", "回退", "倒走", "清零", "减小")
 
 
 class OffersMinuteValues(Case):
@@ -169,7 +168,7 @@ class MarksResetOfCounter(Case):
         await bench.centres.settle(minutes=5)
 
     def judge(self, history: History) -> Iterator[Finding]:
-        yield from counters_judge.event_findings(history, all_centres(history), FALL_WORDS)
+        yield from counters_judge.event_findings(history, all_centres(history))
         yield from delivery.findings(reconciled(history))
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.case import Check, criterion
+from bench.case import Check, Notice, criterion
 from bench.history import History, Observed, Phase, Received, Secured, StatusServed
+from conformance.common import notices
 from conformance.common.times import MINUTE, SECOND, local, seconds
 
 STATUS_ASKED = criterion(
@@ -26,7 +27,10 @@ STAPLE_REVOKED_OBEYED = criterion(
     unit="messages",
 )
 STATUS_ALARMED = criterion(
-    "status-alarmed", en="an alarm says that the status of a certificate cannot be had", zh="无法获取证书状态时告警"
+    "status-alarmed",
+    en="an alarm says that the status of a certificate cannot be had",
+    zh="无法获取证书状态时告警",
+    notices=(Notice.CERTIFICATE_STATUS_MISSING,),
 )
 REVOKED_STATUS_OBEYED = criterion(
     "revoked-status-obeyed-{0}",
@@ -43,7 +47,7 @@ STAPLE_REFUSED = criterion("staple-{0}-refused", en="{1}: nothing is sent", zh="
 
 # How much longer than its interval a terminal may take: the answer, the end of the session, a new one.
 SLACK_US = MINUTE
-_WORDS = ("status", "ocsp", "状态", "吊销")
+STATUS_MISSING = Notice.CERTIFICATE_STATUS_MISSING
 
 Span = tuple[int, int]
 
@@ -214,12 +218,10 @@ def alarm_finding(history: History, phases: Sequence[str]) -> Check:
     """While no status can be had a standing alarm says so."""
     asked = [event for event in history.of(Observed) if event.what == "alarms" and not event.problem]
     inside = [event for event in asked if any(low <= event.t <= high for low, high in spans(history, phases).values())]
-    rows = [
-        row
-        for event in inside
-        for row in event.rows
-        if not row.get("cleared") and any(word in " ".join(row.values()).lower() for word in _WORDS)
-    ]
+    standing = [row for event in inside for row in event.rows if not row.get("cleared")]
+    if standing and not notices.mapped(history, STATUS_MISSING):
+        return notices.left_to_a_person(STATUS_ALARMED, standing, STATUS_MISSING)
+    rows = [row for row in standing if notices.tells(history, row, STATUS_MISSING)]
     return STATUS_ALARMED.decide(
         None if not inside else bool(rows),
         actual="; ".join(f"{row.get('kind', '')} {row.get('subject', '')}" for row in rows[:2]) or "none / 无",

@@ -26,6 +26,7 @@ UNFIT = ("expired", "unknown-issuer", "encryption")
 class RenewsItsCertificateWhileRunning(Case):
     """A certificate is replaced while records flow: unfit ones refused, the new one shown, nothing lost."""
 
+    notices = (renewal_judge.ENDING,)
     zh = "终端证书临近到期时在线更换：不合格证书被拒绝，新证书随即启用且断电后保持，数据不丢失。"
     checks = {
         renewal_judge.UNFIT_CERTIFICATES_REFUSED: ("isc-2/7.4.1b",),

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.case import Check, Measurement, criterion, measure
+from bench.case import Check, Measurement, Notice, criterion, measure
 from bench.history import History, Observed, Secured
+from conformance.common import notices
 from conformance.common.queries import answers
 from conformance.common.times import DAY, HOUR, MINUTE, instant_of_iso, local
 
@@ -32,7 +33,7 @@ RENEWAL_TAKEN = criterion(
 ORDER = "centre-certificate"
 # The certificate `ending` of the test authority.
 ENDS_US = 30 * DAY + HOUR
-_WORDS = ("certificate", "证书")
+ENDING = Notice.CERTIFICATE_ENDING
 
 
 def findings(history: History, centre: str, unfit: Sequence[str]) -> Iterator[Check | Measurement]:
@@ -83,7 +84,6 @@ def _warned(history: History) -> int:
         at
         for event in answers(history, "alarms")
         for row in event.rows
-        if any(word in " ".join(row.values()).lower() for word in _WORDS)
-        and (at := instant_of_iso(row.get("raised", ""))) is not None
+        if notices.tells(history, row, ENDING) and (at := instant_of_iso(row.get("raised", ""))) is not None
     ]
     return 0 if not raised else (history.began.t + ENDS_US - min(raised)) // DAY

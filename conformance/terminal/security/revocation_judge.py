@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.case import Check, criterion
+from bench.case import Check, Notice, criterion
 from bench.history import History, ListServed, Received, Secured
+from conformance.common import notices
 from conformance.common.queries import answers
 from conformance.common.times import MINUTE, SECOND, local, seconds
 
@@ -38,7 +39,10 @@ GOES_ON_WITHOUT_A_LIST = criterion(
     unit="messages",
 )
 LIST_ALARMED = criterion(
-    "list-alarmed", en="an alarm says that the revocation list has run out", zh="吊销列表过期时告警"
+    "list-alarmed",
+    en="an alarm says that the revocation list has run out",
+    zh="吊销列表过期时告警",
+    notices=(Notice.REVOCATION_LIST_MISSING,),
 )
 REVOKED_GETS_NOTHING = criterion(
     "revoked-gets-nothing-{0}",
@@ -59,7 +63,7 @@ REVOKED_AT_NEXT_HANDSHAKE = criterion(
 
 # How much longer than its interval a terminal may take to look: the answer and the end of the session.
 SLACK_US = MINUTE
-_WORDS = ("revocation", "crl", "revoked", "吊销", "撤销")
+LIST_MISSING = Notice.REVOCATION_LIST_MISSING
 
 
 def _detail(history: History, name: str) -> dict[str, str]:
@@ -178,12 +182,10 @@ def alarm_finding(history: History) -> Check:
     """A standing alarm speaks of the list."""
     stretch = _ran_out(history)
     asked = answers(history, "alarms")
-    rows = [
-        row
-        for event in asked
-        for row in event.rows
-        if not row.get("cleared") and any(word in " ".join(row.values()).lower() for word in _WORDS)
-    ]
+    standing = [row for event in asked for row in event.rows if not row.get("cleared")]
+    if stretch is not None and standing and not notices.mapped(history, LIST_MISSING):
+        return notices.left_to_a_person(LIST_ALARMED, standing, LIST_MISSING)
+    rows = [row for row in standing if notices.tells(history, row, LIST_MISSING)]
     return LIST_ALARMED.decide(
         None if stretch is None or not asked else bool(rows),
         actual="; ".join(f"{row.get('kind', '')} {row.get('subject', '')}" for row in rows[:2]) or "none / 无",

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Check, criterion
+from bench.case import Check, Notice, criterion
 from bench.history import History, Observed, Served
+from conformance.common import notices
 from conformance.common.times import MINUTE, SECOND, instant_of_iso
 
 ALTERED_PERIOD_UNUSED = criterion(
@@ -22,18 +23,22 @@ ALTERED_TOLD = criterion(
     en="{1} that was altered in the store is noticed and told",
     zh="{2}被篡改后终端能发现并提示",
     unit="entries",
+    notices=(Notice.CERTIFICATE_ALTERED, Notice.SETTING_ALTERED),
 )
 
 
-_ALTERED = ("altered", "tamper", "integrity", "check code", "篡改", "改动", "完整")
 THINGS = {
-    "certificate": (("certificate", "key", "证书", "密钥"), "a kept certificate with its key", "所存证书和私钥"),
-    "period": (("period", "周期"), "a kept setting", "所存设置"),
+    "certificate": (Notice.CERTIFICATE_ALTERED, "a kept certificate with its key", "所存证书和私钥"),
+    "period": (Notice.SETTING_ALTERED, "a kept setting", "所存设置"),
 }
+NOTICES = tuple(notice for notice, _, _ in THINGS.values())
 
 
 def told_findings(history: History) -> Iterator[Check]:
-    """An entry of the log or an alarm, made after the alteration, names each thing that was altered."""
+    """An entry of the log or an alarm, made after the alteration, tells of each thing that was altered.
+
+    Where one code serves several of them, there are as many entries about different subjects.
+    """
     done = [event for event in history.of(Observed) if event.what == "tampering" and not event.problem]
     at = done[0].t if done else None
     altered = {row["point"] for event in done for row in event.rows if row["how"] == "kept"}
@@ -42,23 +47,32 @@ def told_findings(history: History) -> Iterator[Check]:
         for event in history.of(Observed)
         if event.what in ("log", "alarms") and not event.problem and at is not None and event.t > at
     ]
-    texts = [
-        " ".join(row.values()).lower()
-        for event in answers
-        for row in event.rows
-        if at is not None and (_instant(row) or 0) >= at
-    ]
-    for thing, (words, en, zh) in THINGS.items():
-        found = [
-            text for text in texts if any(word in text for word in words) and any(word in text for word in _ALTERED)
-        ]
-        yield ALTERED_TOLD.of(thing, en, zh).decide(
-            bool(found) if thing in altered and answers else None,
+    rows = [row for event in answers for row in event.rows if at is not None and (_instant(row) or 0) >= at]
+    for thing, (notice, en, zh) in THINGS.items():
+        asked = ALTERED_TOLD.of(thing, en, zh)
+        known = thing in altered and bool(answers)
+        if known and not notices.mapped(history, notice):
+            yield notices.left_to_a_person(asked, rows, notice)
+            continue
+        same = [other for other in NOTICES if _codes(history, other) & _codes(history, notice)]
+        found = {_subject(row): notices.line(row) for row in rows if notices.tells(history, row, notice)}
+        due = sum(THINGS[other][0] in same for other in altered if other in THINGS)
+        yield asked.decide(
+            len(found) >= max(1, due) if known else None,
             measured=len(found),
-            limit=1,
+            limit=max(1, due),
             op=">=",
-            evidence=found[:2],
+            evidence=list(found.values())[:4],
         )
+
+
+def _codes(history: History, notice: Notice) -> set[str]:
+    return set(history.began.codes.get(notice, ()))
+
+
+def _subject(row: dict[str, str]) -> str:
+    """What a row is about: its subject, or its text where the log has none."""
+    return row.get("subject") or row.get("text") or row.get("en", "")
 
 
 def _instant(row: dict[str, str]) -> int | None:

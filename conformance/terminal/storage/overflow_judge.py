@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bench.case import Check, Measurement, criterion, measure
+from bench.case import Check, Measurement, Notice, criterion, measure
 from bench.history import History, Observed
+from conformance.common import notices
 from conformance.common.delivery import Ledger, Problem
 from conformance.common.retention import outages
 from conformance.common.times import HOUR, instant_of_iso, local, seconds
@@ -26,12 +27,17 @@ ALARM_BEFORE_OVERFLOW = criterion(
     en="an alarm is raised when {0} % of the buffer is used",
     zh="缓存用至 {0} % 时告警",
     unit="s",
+    notices=(Notice.BUFFER_FILLING,),
 )
 NO_SILENT_LOSS = criterion(
     "no-silent-loss", en="every record given up lies in a recorded gap", zh="每条放弃的记录均有缺口登记", unit="records"
 )
 OVERFLOW_LOGGED = criterion(
-    "overflow-logged", en="giving up records is in the log", zh="放弃记录一事记入日志", unit="entries"
+    "overflow-logged",
+    en="giving up records is in the log",
+    zh="放弃记录一事记入日志",
+    unit="entries",
+    notices=(Notice.DATA_GIVEN_UP,),
 )
 BUFFER_OVERFLOWED = criterion(
     "buffer-overflowed",
@@ -44,8 +50,7 @@ BUFFER_OVERFLOWED = criterion(
 ALARM_PERCENT = 80
 # How late the look at the buffer may come, and how much may be given up while the backlog is being sent.
 SLACK_US = HOUR
-FULL_WORDS = ("buffer", "queue", "backlog", "capacity", "storage", "缓存", "积压", "队列", "容量")
-GIVEN_UP_WORDS = ("given up", "discard", "overflow", "overwritten", "dropped", "放弃", "丢弃", "溢出", "覆盖")
+FILLING, GIVEN_UP = Notice.BUFFER_FILLING, Notice.DATA_GIVEN_UP
 
 
 def excused(ledger: Ledger, border_us: int) -> Ledger:
@@ -104,11 +109,6 @@ def rows_of(history: History, what: str) -> tuple[list[dict[str, str]], list[str
     return rows, [event.problem for event in answers if event.problem]
 
 
-def says(row: dict[str, str], words: Sequence[str]) -> bool:
-    text = " ".join(row.get(name, "") for name in ("kind", "subject", "text", "en", "zh")).lower()
-    return any(word in text for word in words)
-
-
 def _alarm(history: History, centre: str, start: int, full: int) -> Check:
     """An alarm about the buffer is raised before it is full, at 80 % of its time and one look later."""
     rows, problems = rows_of(history, "alarms")
@@ -116,8 +116,12 @@ def _alarm(history: History, centre: str, start: int, full: int) -> Check:
     raised = {
         at: f"{row['raised']} {row.get('kind', '')} {row.get('subject', '')}"
         for row in rows
-        if says(row, FULL_WORDS) and (at := instant_of_iso(row.get("raised", ""))) is not None and start <= at
+        if notices.tells(history, row, FILLING)
+        and (at := instant_of_iso(row.get("raised", ""))) is not None
+        and start <= at
     }
+    if rows and not notices.mapped(history, FILLING):
+        return notices.left_to_a_person(ALARM_BEFORE_OVERFLOW.of(ALARM_PERCENT), rows, FILLING)
     first = min(raised, default=None)
     return ALARM_BEFORE_OVERFLOW.of(ALARM_PERCENT).decide(
         None if not rows and problems else first is not None and first <= due,
@@ -165,10 +169,13 @@ def logged_finding(history: History, full: int, end: int) -> Check:
     told = [
         f"{row['at']} {row.get('text', '')}"
         for row in rows
-        if says(row, GIVEN_UP_WORDS)
+        if notices.tells(history, row, GIVEN_UP)
         and (at := instant_of_iso(row.get("at", ""))) is not None
         and full - SLACK_US <= at <= end + SLACK_US
     ]
+    if rows and not notices.mapped(history, GIVEN_UP):
+        near = [row for row in rows if full - SLACK_US <= (instant_of_iso(row.get("at", "")) or 0) <= end + SLACK_US]
+        return notices.left_to_a_person(OVERFLOW_LOGGED, near, GIVEN_UP)
     return OVERFLOW_LOGGED.decide(
         None if problems and not rows else bool(told),
         measured=len(told),

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bench.case import Check, Measurement, criterion, measure
+from bench.case import Check, Measurement, Notice, criterion, measure
 from bench.history import History, Observed
+from conformance.common import notices
 from conformance.common.delivery import Ledger, Problem
 from conformance.common.retention import marks
 from conformance.common.times import HOUR, instant_of_iso, local, seconds
@@ -30,7 +31,10 @@ ROOM_KEPT = criterion(
     "room-kept", en="the store takes no more room than it was given", zh="存储占用不超过设定容量", unit="octets"
 )
 ALARM_BEFORE_FULL = criterion(
-    "alarm-before-full", en="an alarm is raised when {0} % of the store is used", zh="存储用至 {0} % 时告警"
+    "alarm-before-full",
+    en="an alarm is raised when {0} % of the store is used",
+    zh="存储用至 {0} % 时告警",
+    notices=(Notice.STORE_FILLING,),
 )
 
 
@@ -85,6 +89,9 @@ def _still_there(history: History, at: int) -> list[str] | None:
     return [f"{event.query.get('point', '')} {row.get('start', '')}" for event in asked for row in event.rows]
 
 
+STORE_FILLING = Notice.STORE_FILLING
+
+
 def _room(history: History, room: int, slack_us: int) -> Iterator[Check]:
     """The store keeps within its room, and tells before it is full that it fills."""
     told = [
@@ -105,9 +112,11 @@ def _room(history: History, room: int, slack_us: int) -> Iterator[Check]:
     raised = sorted(
         at
         for row in rows
-        if overflow.says(row, (*overflow.FULL_WORDS, "store", "存储"))
-        and (at := instant_of_iso(row.get("raised", ""))) is not None
+        if notices.tells(history, row, STORE_FILLING) and (at := instant_of_iso(row.get("raised", ""))) is not None
     )
+    if filling is not None and rows and not notices.mapped(history, STORE_FILLING):
+        yield notices.left_to_a_person(ALARM_BEFORE_FULL.of(overflow.ALARM_PERCENT), rows, STORE_FILLING)
+        return
     first = raised[0] if raised else None
     yield ALARM_BEFORE_FULL.of(overflow.ALARM_PERCENT).decide(
         None

@@ -77,3 +77,14 @@ def test_an_absent_file_is_one_sentence(tmp_path: Path) -> None:
 def test_deviating_parameters_are_listed(tmp_path: Path) -> None:
     profile = load_profile(written(tmp_path, SOUND + '[parameters]\ndecision_rule = "guarded"\n'))
     assert profile.deviations() == {"decision_rule": "guarded"}
+
+
+def test_codes_are_lists_of_texts_by_known_events(tmp_path: Path) -> None:
+    sound = load_profile(written(tmp_path, SOUND + '[codes]\n"gap-filled" = ["E104", "E2?"]\n"data-given-up" = []\n'))
+    assert sound.codes == {"gap-filled": ("E104", "E2?"), "data-given-up": ()}
+    wrong = '[codes]\n"gap-fillled" = ["E104"]\n"clock-stepped" = "E1"\n"counter-fell" = [""]\n'
+    with pytest.raises(ProfileError) as caught:
+        load_profile(written(tmp_path, SOUND + wrong))
+    told = "\n".join(caught.value.problems)
+    assert "codes.gap-fillled: unknown key; did you mean gap-filled?" in told
+    assert "codes.clock-stepped: expected a list of codes" in told and "codes.counter-fell: expected a list" in told

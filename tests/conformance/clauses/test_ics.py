@@ -41,6 +41,7 @@ def examined(path: Path) -> Report:
 def answered(text: str, answer: str = "yes") -> str:
     """The template with every question answered and every maximum declared."""
     text = re.sub(r'^# ("[a-z0-9.-]+" = )"yes".*$', rf'\1"{answer}"', text, flags=re.M)
+    text = re.sub(r'^# ("[a-z-]+" = )\["…"\]$', r'\1["E1"]', text, flags=re.M)
     return re.sub(r"^# ([a-z0-9_]+) = 0 .*$", r"\1 = 20000", text, flags=re.M)
 
 
@@ -240,3 +241,14 @@ def test_check_as_json(profile: Run) -> None:
     found = json.loads(out)
     assert code == 0
     assert found["problems"] == [] and found["asked"] == found["answered"]
+
+
+def test_events_without_a_code_are_remarked_where_a_case_asks(tmp_path: Path) -> None:
+    text = REFERENCE.read_text("utf-8")
+    path = tmp_path / "p.toml"
+    path.write_text(text.replace('"gap-filled" = ["gap-filled"]\n', ""), "utf-8")
+    (remark,) = examined(path).remarks
+    assert remark.startswith("codes.gap-filled: no code is mapped: what 1 case ask of it a person reads (R-46)")
+    asked = '"acquisition.gap-filling" = '
+    path.write_text(path.read_text("utf-8").replace(f'{asked}"yes"', f'{asked}"no"'), "utf-8")
+    assert not any("codes." in remark for remark in examined(path).remarks)

@@ -18,7 +18,7 @@ from hand_made import (
     verdicts,
 )
 
-from bench.case import criterion
+from bench.case import Notice, criterion
 from bench.history import (
     ClockMoved,
     Commanded,
@@ -350,7 +350,7 @@ def test_side_by_side() -> None:
 
 def test_every_step_of_the_clock_is_logged() -> None:
     def judged(*logged: int) -> str:
-        world = World(hours=4)
+        world = World(hours=4, codes={"clock-stepped": ("clock set",)})
         world.extra += [
             ClockMoved(t=MIDNIGHT + HOUR, offset_us=HOUR),
             ClockMoved(t=MIDNIGHT + 3 * HOUR, offset_us=0),
@@ -360,7 +360,7 @@ def test_every_step_of_the_clock_is_logged() -> None:
         history = world.history()
         moments = clock_steps.step_moments(history)
         asked = criterion("x", en="x", zh="x")
-        return counters_judge.log_finding(history, asked, ("clock",), moments=moments).verdict.value
+        return counters_judge.log_finding(history, asked, Notice.CLOCK_STEPPED, moments=moments).verdict.value
 
     old, new = MIDNIGHT + HOUR, MIDNIGHT + 4 * HOUR
     assert judged(old, new) == judged(old + HOUR, new - HOUR) == "pass"
@@ -410,7 +410,7 @@ def fallen(us: int) -> str:
 def reset(
     change: Callable[[Stored], Stored] = lambda one: one, log: str = "reset", logged: int = MIDNIGHT + 40 * MINUTE
 ) -> History:
-    world = World(hours=2, energy=fallen)
+    world = World(hours=2, energy=fallen, codes={"counter-fell": ("reset",)})
     world.extra.append(observed("log", world.end, [{"at": str(logged), "kind": log, "text": ""}]))
 
     def honest(records: list[Stored]) -> list[Stored]:
@@ -423,17 +423,16 @@ def reset(
 
 
 def test_reset() -> None:
-    words = ("reset",)
-    assert set(verdicts(counters_judge.event_findings(reset(), ("A",), words)).values()) == {"pass"}
+    assert set(verdicts(counters_judge.event_findings(reset(), ("A",))).values()) == {"pass"}
     made = reset(lambda one: altered(one, fields={"Cou": "20.00"}))
-    assert failing(counters_judge.event_findings(made, ("A",), words)) == ["no-increment-from-a-fall"]
+    assert failing(counters_judge.event_findings(made, ("A",))) == ["no-increment-from-a-fall"]
     unflagged = reset(lambda one: altered(one, flag="N"))
-    assert failing(counters_judge.event_findings(unflagged, ("A",), words)) == ["fall-flagged"]
-    assert failing(counters_judge.event_findings(reset(log="start"), ("A",), words)) == ["fall-logged"]
-    # The same words of half an hour before tell of something else, a connection for example.
-    early = reset(log="connection reset", logged=MIDNIGHT + 10 * MINUTE)
-    assert failing(counters_judge.event_findings(early, ("A",), words)) == ["fall-logged"]
-    calm = counters_judge.event_findings(World(hours=1).history(), ("A",), words)
+    assert failing(counters_judge.event_findings(unflagged, ("A",))) == ["fall-flagged"]
+    assert failing(counters_judge.event_findings(reset(log="connection reset"), ("A",))) == ["fall-logged"]
+    # The same code half an hour before tells of something else.
+    early = reset(logged=MIDNIGHT + 10 * MINUTE)
+    assert failing(counters_judge.event_findings(early, ("A",))) == ["fall-logged"]
+    calm = counters_judge.event_findings(World(hours=1).history(), ("A",))
     assert set(verdicts(calm).values()) == {"inconclusive"}
 
 

@@ -1,0 +1,63 @@
+"""Events of which a terminal's log or alarms are asked, by names of ours; a profile maps the maker's codes to them.
+
+Leaves finding them among what a terminal showed to `conformance.common.notices`. What a terminal calls an event in
+words of its own decides nothing (R-46): its code does, and where a profile maps none a person reads the lines.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bench.case.checks import Text
+
+
+class Notice(StrEnum):
+    """One kind of event; the value is its key in section [codes] of a profile."""
+
+    CLOCK_STEPPED = "clock-stepped"
+    COUNTER_FELL = "counter-fell"
+    GAP_FILLED = "gap-filled"
+    METER_RECORDS_TAKEN = "meter-records-taken"
+    BUFFER_FILLING = "buffer-filling"
+    STORE_FILLING = "store-filling"
+    DATA_GIVEN_UP = "data-given-up"
+    SETTING_ALTERED = "setting-altered"
+    CERTIFICATE_ALTERED = "certificate-altered"
+    CERTIFICATE_ENDING = "certificate-ending"
+    CERTIFICATE_REFUSED = "certificate-refused"
+    REVOCATION_LIST_MISSING = "revocation-list-missing"
+    CERTIFICATE_STATUS_MISSING = "certificate-status-missing"
+    CONFIGURATION_BACKED_UP = "configuration-backed-up"
+    CONFIGURATION_RESTORED = "configuration-restored"
+
+    @property
+    def text(self) -> Text:
+        """What happened, in both languages."""
+        return _TEXTS[self]
+
+
+_TEXTS = {
+    Notice.CLOCK_STEPPED: Text("the clock was set or stepped (log)", "时钟被调整（日志）"),
+    Notice.COUNTER_FELL: Text("a counter fell without rolling over (log)", "计数器非满度回落（日志）"),
+    Notice.GAP_FILLED: Text("missing values were estimated (log)", "缺失值以估计值插补（日志）"),
+    Notice.METER_RECORDS_TAKEN: Text(
+        "a gap was made good from the meter's own records (log)", "以表计自身记录补缺（日志）"
+    ),
+    Notice.BUFFER_FILLING: Text("the buffer of undelivered data fills (alarm)", "待传缓存将满（告警）"),
+    Notice.STORE_FILLING: Text("the store fills (alarm)", "存储将满（告警）"),
+    Notice.DATA_GIVEN_UP: Text("undelivered data were given up (log)", "放弃未送达数据（日志）"),
+    Notice.SETTING_ALTERED: Text("a stored setting was altered (log or alarm)", "所存设置被篡改（日志或告警）"),
+    Notice.CERTIFICATE_ALTERED: Text(
+        "a stored certificate or key was altered (log or alarm)", "所存证书或私钥被篡改（日志或告警）"
+    ),
+    Notice.CERTIFICATE_ENDING: Text("a certificate of its own ends soon (alarm)", "自身证书将到期（告警）"),
+    Notice.CERTIFICATE_REFUSED: Text(
+        "the certificate of a system it reads was refused (log)", "拒绝被采集系统的证书（日志）"
+    ),
+    Notice.REVOCATION_LIST_MISSING: Text("no revocation list can be had (alarm)", "无法获得吊销列表（告警）"),
+    Notice.CERTIFICATE_STATUS_MISSING: Text(
+        "the status of a certificate cannot be had (alarm)", "无法获得证书状态（告警）"
+    ),
+    Notice.CONFIGURATION_BACKED_UP: Text("the configuration was backed up (log)", "配置已备份（日志）"),
+    Notice.CONFIGURATION_RESTORED: Text("the configuration was restored (log)", "配置已恢复（日志）"),
+}
