@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
-from bench.case import CaseResult, ClauseResult, RunResult, Text, Verdict
+from bench.case import VIRTUAL_RIG, CaseResult, ClauseResult, RunResult, Text, Verdict
 from conformance.clauses.statement import OBJECTS
 from reports.entries import Entry
 from reports.readings import UnderB, tally, under_b
@@ -291,7 +291,7 @@ def _with_standing(
     reason = stands.reason.en if stands.why in ("cases", "told") else str(stands.reason)
     known = decided or ClauseResult(id=id, verdict=stands.verdict)
     part = str(entry.open) if stands.why == "cases" and entry.open.en else ""
-    told = msgspec.structs.replace(known, verdict=stands.verdict, reason=reason, open=part)
+    told = msgspec.structs.replace(known, verdict=stands.verdict, reason=reason, open=part, rigs=entry.rigs)
     b = _under_b(entry, told, stands, [case for name in told.cases for case in by_case.get(name, ())])
     return msgspec.structs.replace(told, reading_b=b.verdict, reading_b_open=str(b.open) if b.open.en else "")
 
@@ -389,6 +389,7 @@ def _statement(
         one = "binding clause passes in part, the rest is not decided here (R-06)"
         many = "binding clauses pass in part, the rest is not decided here (R-06)"
         reasons.append(_listed(in_part, one, many, "条约束性条款仅部分通过，其余部分未在此判定（R-06）"))
+    reasons += _virtual_only(run, [clause for clause in run.clauses if clause.id in bound and clause.cases])
     reasons += _readings_b([clause for clause in run.clauses if clause.id in bound])
     if switched_on(run, "allow_partial_scope"):
         reasons.append(
@@ -412,6 +413,24 @@ def _statement(
         failed=failed,
         unsupported=tuple(entry.id for entry in declared),
     )
+
+
+def _virtual_only(run: RunResult, clauses: Sequence[ClauseResult]) -> list[Text]:
+    """What a run in virtual time leaves to the other rigs: it speaks of a program, not of a device (R-08)."""
+    if run.rig != VIRTUAL_RIG:
+        return []
+    alone = [clause.id for clause in clauses if clause.rigs == (VIRTUAL_RIG,)]
+    lab = [clause.id for clause in clauses if "lab" in clause.rigs]
+    reasons: list[Text] = []
+    if lab:
+        one = "binding clause decided in virtual time can also be decided on the lab rig"
+        many = "binding clauses decided in virtual time can also be decided on the lab rig"
+        reasons.append(_listed(lab, one, many, "条约束性条款在虚拟时间判定，亦可在实验室台架判定"))
+    if alone:
+        one = "binding clause has cases in virtual time only: it says something of a program, not of a device"
+        many = "binding clauses have cases in virtual time only: they say something of a program, not of a device"
+        reasons.append(_listed(alone, one, many, "条约束性条款仅有虚拟时间用例：只说明程序，不说明设备"))
+    return reasons
 
 
 def _readings_b(clauses: Sequence[ClauseResult]) -> list[Text]:

@@ -18,7 +18,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     false for headings, definitions and other kinds that ask for nothing. `disposition` takes the cases into account.
     `decided` and `open` say what the cases decide of the entry and what not; both are empty where they decide it whole.
     `reading_b` words reading B of the ruling `b_of`, `b_carries` says which verdict holds under it too, and `b_open`
-    why it is not evaluated where no check answers it.
+    why it is not evaluated where no check answers it. `rigs` are those in which one of its checks can be decided.
     """
 
     id: str
@@ -42,3 +42,4 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     question: Text = Text("", "")
     condition: bool = False
     asks: bool = True
+    rigs: tuple[str, ...] = ()

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 
 from bench.case import Text
 from conformance import clauses
-from conformance.clauses.coverage import disposition_of
+from conformance.clauses.coverage import deciding_cases, disposition_of, means
 from conformance.clauses.statement import CaseQuestion, read_statement
-from conformance.clauses.suite import by_clause, find_cases
+from conformance.clauses.suite import find_cases
 from reports.conformity import document_of
 from reports.entries import Entry
 
@@ -21,20 +21,27 @@ _ASKING = "requirement"
 
 def entries() -> tuple[Entry, ...]:
     """Every entry of the ledger, in its order. Raises conformance.clauses.LedgerError when the ledger is not sound."""
-    cases = by_clause(find_cases())
+    notes, ledger = find_cases(), clauses.load_ledger()
+    cases, by = deciding_cases(ledger, notes), means(ledger, notes)
     asked = read_statement().questions.values()
     bound = {clause: question for question in asked for clause in question.binding}
     return tuple(
-        entry_of(found, cases, bound.get(found.id))
-        for document in clauses.load_ledger().documents
+        entry_of(found, cases, bound.get(found.id), by[found.id].rigs if found.id in by else ())
+        for document in ledger.documents
         for found in document.entries
     )
 
 
-def entry_of(found: clauses.Entry, cases: Mapping[str, Sequence[str]], bound: CaseQuestion | None = None) -> Entry:
+def entry_of(
+    found: clauses.Entry,
+    cases: Mapping[str, Sequence[str]],
+    bound: CaseQuestion | None = None,
+    rigs: tuple[str, ...] = (),
+) -> Entry:
     """One entry of the ledger, cut down to what a report shows.
 
-    `cases` are those of the suite by clause; `bound` is the question of cases alone that the entry hangs on.
+    `cases` are those of the suite by clause; `bound` is the question of cases alone that the entry hangs on, `rigs` are
+    those in which one of its checks can be decided.
     """
     claim = found.claim or bound
     return Entry(
@@ -59,6 +66,7 @@ def entry_of(found: clauses.Entry, cases: Mapping[str, Sequence[str]], bound: Ca
         question=Text(claim.en, claim.zh) if claim else Text("", ""),
         condition=found.claim.condition if found.claim else False,
         asks=found.kind == _ASKING,
+        rigs=rigs,
     )
 
 

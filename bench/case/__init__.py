@@ -6,6 +6,7 @@ Leaves driving to the rigs, the ledger to conformance/clauses and judging a hist
 from bench.case.checks import Check, Measurement, Text, as_seen_in, holds, measure, percentile
 from bench.case.criteria import Criterion, beside, criterion
 from bench.case.declaration import AnyOf, Case, Evidence, Finding, Need, Rig, binding, settled, ways_of
+from bench.case.evidence import EvidenceKind
 from bench.case.notices import Notice
 from bench.case.results import CaseResult, ClauseResult, ExpectedFailure, RunResult, Sitting
 from bench.case.verdicts import (
@@ -37,6 +38,7 @@ __all__ = [
     "ClauseResult",
     "Criterion",
     "Evidence",
+    "EvidenceKind",
     "ExpectedFailure",
     "Finding",
     "Mark",

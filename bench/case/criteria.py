@@ -12,6 +12,7 @@ from decimal import Decimal
 import msgspec
 
 from bench.case.checks import Check, Text, holds
+from bench.case.evidence import EvidenceKind
 from bench.case.notices import Notice
 from bench.case.verdicts import Verdict
 
@@ -28,8 +29,8 @@ class Criterion:
     not done in its time, `stamped` a comparison by the terminal's own time stamps (R-10), `reading_b_of` the ruling
     whose reading B its judge answers too. A `condition` says whether a stimulus took place; its judge yields it at
     least where it did not, and may then leave the others open. `notices` are the events that its judge looks for in
-    the log or among the alarms (R-46). An `optional` one is left out of some histories; every other criterion is
-    answered every time.
+    the log or among the alarms (R-46), `evidence` the kind that it takes where the needs of its case do not say it. An
+    `optional` one is left out of some histories; every other criterion is answered every time.
 
     Places `{0}`, `{1}` … in id and sentences are filled by `of`.
     """
@@ -44,6 +45,7 @@ class Criterion:
     paced: bool = field(default=False, compare=False)
     optional: bool = field(default=False, compare=False)
     notices: tuple[Notice, ...] = field(default=(), compare=False)
+    evidence: EvidenceKind | None = field(default=None, compare=False)
 
     def of(self, *values: object) -> Criterion:
         """This criterion with its places filled; places of a sentence that no value is given for show `…`."""
@@ -232,9 +234,12 @@ def criterion(
     condition: bool = False,
     paced: bool = False,
     notices: tuple[Notice, ...] = (),
+    evidence: EvidenceKind | None = None,
 ) -> Criterion:
     """A criterion from its id and its sentence in both languages; fields as in `Criterion`."""
-    return Criterion(id, Text(en, zh), unit, timed, stamped, reading_b_of, condition, paced, notices=notices)
+    return Criterion(
+        id, Text(en, zh), unit, timed, stamped, reading_b_of, condition, paced, notices=notices, evidence=evidence
+    )
 
 
 def beside(*criteria: Criterion) -> dict[Criterion, tuple[str, ...]]:

@@ -56,7 +56,7 @@ class ClauseResult(msgspec.Struct, frozen=True, kw_only=True):
     `needs_real_time` names those that this run could not decide because they need real time (R-08). `open` is what of
     the clause its checks leave open, in both languages; a pass is then one in part (R-06). `reading_b` is the verdict
     under reading B of its ruling on the same evidence, never counted; where there is a reading B and no verdict under
-    it, `reading_b_open` says why, in both languages.
+    it, `reading_b_open` says why, in both languages. `rigs` are those in which a check of the suite can decide it.
     """
 
     id: str
@@ -67,6 +67,7 @@ class ClauseResult(msgspec.Struct, frozen=True, kw_only=True):
     open: str = ""
     reading_b: Verdict | None = None
     reading_b_open: str = ""
+    rigs: tuple[str, ...] = ()
     mark: Mark | None = None
     needs_real_time: tuple[str, ...] = ()
 

@@ -59,13 +59,18 @@ def _key(pem: str) -> list[bytes]:
     return [lines[1].encode(), der[len(der) // 4 : len(der) // 4 + 24]] if len(lines) > 1 else []
 
 
-def search(places: Mapping[str, bytes], secrets: Mapping[str, Sequence[bytes]]) -> tuple[dict[str, str], ...]:
-    """A row where, octets, found for each place; `found` names the secrets in it, separated by commas."""
+def search(places: Mapping[str, bytes | None], secrets: Mapping[str, Sequence[bytes]]) -> tuple[dict[str, str], ...]:
+    """A row where, octets, found for each place; `found` names the secrets in it, separated by commas.
+
+    A place that gave no answer is None: its `octets` are empty, and nothing was searched there.
+    """
     return tuple(
         {
             "where": where,
-            "octets": str(len(octets)),
-            "found": ", ".join(name for name, forms in secrets.items() if any(form in octets for form in forms)),
+            "octets": "" if octets is None else str(len(octets)),
+            "found": ", ".join(
+                name for name, forms in secrets.items() if any(form in (octets or b"") for form in forms)
+            ),
         }
         for where, octets in places.items()
     )

@@ -335,14 +335,14 @@ class VirtualBench:
     async def search(self) -> None:
         """Look for every secret of the world in each file of the disk and in each answer of the local interface."""
         asked = self.clock.now_us()
-        places = {f"storage {name}": octets for name, octets in self.disk.snapshot().items()}
+        places: dict[str, bytes | None] = {f"storage {name}": octets for name, octets in self.disk.snapshot().items()}
         for what in secrets.QUESTIONS:
             query = {"from": str(self.site.world.start_us)} if what == "log" else {}
             try:
                 rows = await self.adapter.ask(self.seat, what, query)
+                places[f"interface {what}"] = secrets.text_of(rows)
             except (LookupError, OSError, TimeoutError):
-                continue
-            places[f"interface {what}"] = secrets.text_of(rows)
+                places[f"interface {what}"] = None
         found = secrets.search(places, secrets.secrets_of(self.site))
         self.record(Observed(t=self.clock.now_us(), what="secrets", asked=asked, query={}, rows=found, problem=""))
 

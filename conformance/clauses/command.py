@@ -15,7 +15,16 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from conformance.clauses.coverage import ASKED, Coverage, coverage, disposition_of
+from conformance.clauses.coverage import (
+    ASKED,
+    EVIDENCE,
+    RIGS,
+    Coverage,
+    Reach,
+    coverage,
+    deciding_cases,
+    disposition_of,
+)
 from conformance.clauses.layout import labelled, pad, paragraph, table
 from conformance.clauses.ledger import (
     DISPOSITIONS,
@@ -112,7 +121,21 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("id", nargs="+", metavar="ID", help="for example isc-2/7.2.4(5)a")
     show.add_argument("--out", default="out", metavar="DIR", help="run folders, for the latest verdict / 运行目录")
 
-    command("coverage", _coverage, "what is tested, by document, strength and disposition / 覆盖情况")
+    covering = command(
+        "coverage", _coverage, "what is tested, by document, topic, strength, rig and kind of evidence / 覆盖情况"
+    )
+    for option, allowed, text in (
+        ("object", OBJECTS, "object it binds / 约束对象"),
+        ("strength", STRENGTHS, "strength / 效力"),
+    ):
+        covering.add_argument(
+            f"--{option}",
+            action="append",
+            default=[],
+            metavar=option.upper(),
+            type=_one_of(allowed),
+            help=f"topics and strengths of this {text}: {', '.join(allowed)}",
+        )
     limits = command("limits", _limits, "clauses decided in part, as docs/LIMITS.md has them / 部分判定的条款")
     limits.add_argument("--write", action="store_true", help="write them into docs/LIMITS.md / 写入 docs/LIMITS.md")
     lint = command("lint", _lint, "run every gate / 检查台账")
@@ -148,9 +171,9 @@ def _texts_folder(words: argparse.Namespace) -> Path | None:
 
 
 def _cases() -> dict[str, tuple[str, ...]]:
-    from conformance.clauses.suite import by_clause, find_cases
+    from conformance.clauses.suite import find_cases
 
-    return by_clause(find_cases())
+    return deciding_cases(load_ledger(), find_cases())
 
 
 def _print_json(value: Any) -> None:
@@ -404,7 +427,9 @@ def _both(words: Any) -> list[str]:
 
 
 def _coverage(words: argparse.Namespace) -> int:
-    found = coverage(load_ledger(), _cases())
+    from conformance.clauses.suite import find_cases
+
+    found = coverage(load_ledger(), find_cases(), words.object, words.strength)
     if words.json:
         _print_json(
             {
@@ -414,11 +439,39 @@ def _coverage(words: argparse.Namespace) -> int:
                 ],
                 "documents": [_share_row(share) for share in (*found.documents, found.total)],
                 "terminal": [_share_row(share) for share in (*found.terminal, found.terminal_total)],
+                "topics": found.topics,
+                "strengths": found.strengths,
+                "open": found.open,
             }
         )
         return EXIT_SOUND
-    print("\n".join(_coverage_lines(found)))
+    narrowed = bool(words.object or words.strength)
+    lines = [*([] if narrowed else [*_coverage_lines(found), ""]), *_reach_lines(found, words.object, words.strength)]
+    print("\n".join(lines))
     return EXIT_SOUND
+
+
+def _reach_lines(found: Coverage, objects: Sequence[str], strengths: Sequence[str]) -> Iterable[str]:
+    what = " · ".join([*objects, *strengths]) or "every object and strength"
+    head = ["automat.", "cases", "part", *RIGS, *EVIDENCE]
+    for name, rows, title in (
+        ("topic", found.topics, "By topic, rig and least evidence / 按主题、台架和最低证据种类"),
+        ("strength", found.strengths, "By strength / 按效力"),
+    ):
+        yield f"{title} ({what})"
+        yield from table([name, *head], [_reach_row(row) for row in rows])
+        yield ""
+    yield "A rig counts an entry that one of its checks can decide there; the last three columns say what is"
+    yield "enough to see for one of them (R-46); part: decided in part."
+    yield "台架列：至少一个判据可在该台架判定；后三列：至少一个判据所需的最低证据种类（R-46）；part：部分判定。"
+    chosen = [f" --object {one}" for one in objects] + [f" --strength {one}" for one in strengths]
+    yield f"{found.open} automatable entries have no case / {found.open} 条可自动判定而尚无用例:"
+    yield f"  carbonbench clauses list --disposition planned{''.join(chosen)}"
+
+
+def _reach_row(row: Reach) -> list[str]:
+    numbers = (row.automatable, row.automated, row.in_part, *row.rigs.values(), *row.evidence.values())
+    return [row.name, *(str(number or "·") for number in numbers)]
 
 
 def _share_row(share: Any) -> dict[str, Any]:

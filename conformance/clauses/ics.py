@@ -152,7 +152,12 @@ def template(
 def _asked_notices(cases: Iterable[CaseNote], asked: Iterable[Asked]) -> list[tuple[Notice, int]]:
     """The events that cases look for which need no other than these questions, and how many of them do."""
     known = {question.id for question in asked}
-    counts = Counter(notice for case in cases if known.issuperset(case.needs) for notice in case.notices)
+    counts = Counter(
+        notice
+        for case in cases
+        if all(any(way in known for way in ways) for ways in case.ways)
+        for notice in case.notices
+    )
     return [(notice, counts[notice]) for notice in Notice if counts[notice]]
 
 

@@ -17,12 +17,14 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from bench.case import Case, Evidence, Rig, binding, ways_of
+from bench.case import Case, Criterion, Evidence, EvidenceKind, Need, Rig, binding, ways_of
 from conformance.clauses.cache import remembered
 from conformance.clauses.ledger import Words
 
 SUBJECTS = ("conformance.terminal",)
 """What is tested: a package each, with chapters; a chapter holds cases, judges and defects side by side."""
+_READ_OUT = "local."
+"""How questions of the capability statement begin that ask for something to be read out of the terminal."""
 _BESIDE = ("_judge", "_truth", "_defects")
 T = TypeVar("T")
 
@@ -39,6 +41,8 @@ class CheckNote(msgspec.Struct, frozen=True, kw_only=True):
     title: Words
     clauses: tuple[str, ...]
     reading_b_of: str = ""
+    timed: bool = False
+    evidence: str = EvidenceKind.WIRES
 
 
 class CaseNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +114,8 @@ def note_of(case: type[Case]) -> CaseNote:
                 title=Words(zh=asked.name.zh, en=asked.name.en),
                 clauses=decided,
                 reading_b_of=asked.reading_b_of,
+                timed=asked.timed,
+                evidence=evidence_of(case, asked),
             )
             for asked, decided in case.checks.items()
         ),
@@ -126,6 +132,21 @@ def note_of(case: type[Case]) -> CaseNote:
         rigs=tuple(str(rig.name).lower() for rig in Rig if rig in case.rigs),
         module=case.__module__,
     )
+
+
+def evidence_of(case: type[Case], asked: Criterion) -> EvidenceKind:
+    """The kind of evidence that a check of a case takes: what its criterion says, else what the case needs (R-46)."""
+    if asked.evidence is not None:
+        return asked.evidence
+    read_out = any(_asks_read_out(need, asked.id) for need in case.needs)
+    return EvidenceKind.READ_OUT if read_out else EvidenceKind.WIRES
+
+
+def _asks_read_out(need: Need, check: str) -> bool:
+    """Whether a need leaves a check no other way than reading something out of the terminal."""
+    if isinstance(need, Evidence) and not need.decides(check):
+        return False
+    return all(way.startswith(_READ_OUT) for way in ways_of(need))
 
 
 def find_cases() -> tuple[CaseNote, ...]:
@@ -162,6 +183,11 @@ def defect_notes() -> tuple[DefectNote, ...]:
 def find_defects() -> tuple[DefectNote, ...]:
     """Notes of all defects, remembered while the sources they may come from stay as they are."""
     return _found("defects", ("conformance.defects",), _OF_DEFECTS, defect_notes, tuple[DefectNote, ...])
+
+
+def subject_of(note: CaseNote) -> str:
+    """What a case is a test of: terminal or platform, the package it stands in."""
+    return next((name.rpartition(".")[2] for name in SUBJECTS if note.module.startswith(f"{name}.")), "")
 
 
 def by_clause(notes: Iterable[CaseNote]) -> dict[str, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from bench.case import Check, criterion
+from bench.case import Check, EvidenceKind, criterion
 from bench.history import CentreSetup, History, Received, Secured, Sent, Stored
 from conformance.common.delivery import setup_of
 from conformance.common.queries import answers, questions
@@ -57,6 +57,7 @@ NO_SECRET_IN_STORAGE = criterion(
     en="no key, token or password is readable in the storage",
     zh="存储镜像中读不到密钥、令牌或口令",
     unit="places",
+    evidence=EvidenceKind.STORAGE,
 )
 NO_SECRET_SHOWN = criterion(
     "no-secret-shown",
@@ -225,7 +226,10 @@ def _unreadable(history: History, centres: Sequence[str]) -> tuple[list[str], bo
 
 
 def rest_findings(history: History) -> Iterator[Check]:
-    """None of the secrets it was given is readable in the terminal's storage, nor shown at its local interface."""
+    """None of the secrets it was given is readable in the terminal's storage, nor shown at its local interface.
+
+    A place that did not answer leaves the question open: it was not searched.
+    """
     rows = [row for event in questions(history, "secrets") for row in event.rows]
     for question, place in (
         (NO_SECRET_IN_STORAGE, "storage"),
@@ -233,10 +237,15 @@ def rest_findings(history: History) -> Iterator[Check]:
     ):
         mine = [row for row in rows if row["where"].startswith(place)]
         found = [f"{row['where']}: {row['found']}" for row in mine if row["found"]]
-        yield question.none_among(
-            any(row["octets"] != "0" for row in mine),
+        silent = [row["where"] for row in mine if not row["octets"]]
+        yield question.none(
             found,
-            evidence=found or [f"{len(mine)} places searched / 处已检索"],
+            any(row["octets"] not in ("", "0") for row in mine) and not silent,
+            evidence=[
+                *found,
+                f"{len(mine) - len(silent)} places searched / 处已检索",
+                *(f"{where}: did not answer / 无应答" for where in silent),
+            ],
         )
 
 

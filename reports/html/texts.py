@@ -245,6 +245,9 @@ TEXTS: dict[str, Text] = {
     "mark-real": Text("in real time", "实时"),
     "mark-stepped": Text("with a stepped clock", "步进时钟"),
     "mark-extrapolated": Text("extrapolated", "外推"),
+    "also-by": Text("also by", "亦可由"),
+    "by-no-other": Text("by no other rig", "无其他台架可判定"),
+    "can-be-decided": Text("can be decided by", "可判定台架："),
     "needs-real-time": Text("time limits open: need real time (R-08)", "时限未判定：须在实时台架上判定（R-08）"),
     # Repeatability and expected failures
     "repeatability": Text("Repeatability", "重复性"),

@@ -88,7 +88,8 @@ class ClauseView:
     `cases` holds the name of each case with anchor of each of its attempts and what that says of the clause, `checks`
     by case the ids of those that decide it. `decided` and `open` say what these decide of it where that is not the
     whole. `verdict_b` is the verdict under reading B, `b_open` why there is none. `mark` says what kind of time the
-    evidence comes from, `needs_real_time` names the checks that this run could not decide (R-08). `disposition` says
+    evidence comes from, `needs_real_time` names the checks that this run could not decide (R-08). `rig` is that of the
+    run where a case of it spoke, `elsewhere` are the other rigs that can decide the clause. `disposition` says
     how the entry is decided at all, `note` why it stands where it does.
     """
 
@@ -105,6 +106,8 @@ class ClauseView:
     readings: tuple[str, ...]
     mark: Text | None
     needs_real_time: tuple[str, ...]
+    rig: str
+    elsewhere: tuple[str, ...]
     cases: tuple[tuple[str, tuple[tuple[str, State], ...]], ...]
     checks: Mapping[str, tuple[str, ...]]
     decided: Text | None = None
@@ -286,7 +289,7 @@ def clause_views(run: RunResult, ledger: Sequence[Entry]) -> list[ClauseView]:
     decided = {clause.id: clause for clause in run.clauses}
     stands = standings(run, entries.values())
     ids = sorted({*entries, *decided}, key=clause_order)
-    return [_clause(id, entries.get(id), decided.get(id), stands.get(id), by_case) for id in ids]
+    return [_clause(id, entries.get(id), decided.get(id), stands.get(id), by_case, run.rig) for id in ids]
 
 
 def _on(clause: str, attempt: CaseResult) -> str:
@@ -308,6 +311,7 @@ def _clause(
     decided: ClauseResult | None,
     stands: Standing | None,
     by_case: dict[str, list[tuple[str, CaseResult]]],
+    rig: str,
 ) -> ClauseView:
     if stands is None:
         assert decided is not None
@@ -326,6 +330,8 @@ def _clause(
         readings=entry.readings if entry else (),
         mark=TEXTS[f"mark-{decided.mark.value}"] if decided and decided.mark else None,
         needs_real_time=decided.needs_real_time if decided else (),
+        rig=rig if decided and decided.cases else "",
+        elsewhere=tuple(name for name in (entry.rigs if entry else ()) if name != rig),
         cases=tuple(
             (visible(name), tuple((place, State(_on(id, case))) for place, case in by_case[name]))
             for name in (decided.cases if decided else ())

@@ -62,14 +62,13 @@ class TerminalFiles:
         """Tell where secrets that the terminal was given are found, in files and in answers. Raises OSError."""
         asked = self._now_us()
         files = await asyncio.to_thread(self.read)
-        places = {f"storage {name}": octets for name, octets in files.items()}
+        places: dict[str, bytes | None] = {f"storage {name}": octets for name, octets in files.items()}
         for what in secrets.QUESTIONS:
             query = {"from": str(self._site.world.start_us)} if what == "log" else {}
             try:
-                shown = await self._adapter.ask(self._seat, what, query)
+                places[f"interface {what}"] = secrets.text_of(await self._adapter.ask(self._seat, what, query))
             except (LookupError, OSError, TimeoutError):
-                continue
-            places[f"interface {what}"] = secrets.text_of(shown)
+                places[f"interface {what}"] = None
         known = secrets.secrets_of(self._site)
         rows = await asyncio.to_thread(secrets.search, places, known)
         self._record(Observed(t=self._now_us(), what="secrets", asked=asked, query={}, rows=rows, problem=""))

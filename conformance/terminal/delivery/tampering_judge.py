@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Check, criterion
+from bench.case import Check, EvidenceKind, criterion
 from bench.history import Fingerprinted, History, Observed, Phase
 from conformance.common.times import instant_of_iso, local
 
@@ -22,9 +22,14 @@ ALTERATIONS_FOUND = criterion(
     en="every altered record is named by a verification on demand",
     zh="按需核验指出每条被改动的记录",
     unit="records",
+    evidence=EvidenceKind.STORAGE,
 )
 NOTHING_ELSE_NAMED = criterion(
-    "nothing-else-named", en="no record is named that nobody altered", zh="不误报未改动的记录", unit="records"
+    "nothing-else-named",
+    en="no record is named that nobody altered",
+    zh="不误报未改动的记录",
+    unit="records",
+    evidence=EvidenceKind.STORAGE,
 )
 COPIES_AGREE = criterion(
     "copies-agree",

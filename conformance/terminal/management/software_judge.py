@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, cast
 
-from bench.case import Check, criterion
+from bench.case import Check, EvidenceKind, criterion
 from bench.history import Behaviour, Commanded, Connected, History, Phase, Received, Served
 from conformance.common.packages import results
 from conformance.common.queries import answers, questions
@@ -46,6 +46,7 @@ NO_COPY_LEFT = criterion(
     en="no copy of measured values is left in the terminal's storage",
     zh="终端存储中不留监测数据副本",
     unit="files",
+    evidence=EvidenceKind.STORAGE,
 )
 DONE_AFTER_LOST_NETWORK = criterion(
     "done-after-lost-network",

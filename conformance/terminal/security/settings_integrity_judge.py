@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Check, Notice, criterion
+from bench.case import Check, EvidenceKind, Notice, criterion
 from bench.history import History, Observed, Served
 from conformance.common import notices
 from conformance.common.times import MINUTE, SECOND, instant_of_iso
@@ -17,6 +17,7 @@ ALTERED_PERIOD_UNUSED = criterion(
     en="a polling period that was altered in the store is not used",
     zh="存储中被篡改的采集周期不予使用",
     unit="polls",
+    evidence=EvidenceKind.STORAGE,
 )
 ALTERED_TOLD = criterion(
     "altered-{0}-told",
@@ -24,6 +25,7 @@ ALTERED_TOLD = criterion(
     zh="{2}被篡改后终端能发现并提示",
     unit="entries",
     notices=(Notice.CERTIFICATE_ALTERED, Notice.SETTING_ALTERED),
+    evidence=EvidenceKind.STORAGE,
 )
 
 

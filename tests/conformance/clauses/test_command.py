@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from bench import cli
+from conformance.clauses.coverage import means
 from conformance.clauses.layout import COLUMNS, width, wrap
 from conformance.clauses.ledger import load_ledger
 from conformance.clauses.limits import BEGIN, END, PAGE, with_table
-from conformance.clauses.suite import find_cases
+from conformance.clauses.suite import CaseNote, CheckNote, Words, find_cases
 from conformance.clauses.texts import TextsAbsent, find_texts
 
 Run = Callable[..., tuple[int, str, str]]
@@ -55,7 +56,8 @@ def test_list_as_json(as_json: Callable[..., Any]) -> None:
         assert row["disposition"] != "none"
         assert (row["disposition"] == "automated") == bool(row["cases"])
     named = {clause for case in find_cases() for clause in case.clauses}
-    assert {row["id"] for row in rows if row["cases"]} == named
+    of_platforms = {row["id"] for row in rows if row["object"] == "platform"}
+    assert {row["id"] for row in rows if row["cases"]} == named - of_platforms
 
 
 @pytest.mark.parametrize(
@@ -169,6 +171,50 @@ def test_coverage_adds_up(as_json: Callable[..., Any], clauses: Run) -> None:
     _, out, _ = clauses("coverage")
     assert f"Denominator: {total['automatable']} automatable" in out and "分母" in out
     assert max(map(width, out.splitlines())) <= COLUMNS
+
+
+def test_coverage_by_topic_strength_rig_and_evidence(as_json: Callable[..., Any], clauses: Run) -> None:
+    found = as_json("coverage", "--object", "terminal", "--strength", "shall")
+    rows = as_json("--object", "terminal", "--strength", "shall")
+    every = found["topics"][-1]
+    automatable = [row for row in rows if row["disposition"] in ("automated", "planned")]
+    assert every["name"] == "all" and every["automatable"] == len(automatable)
+    assert every["automated"] == sum(bool(row["cases"]) for row in automatable)
+    assert found["open"] == every["automatable"] - every["automated"]
+    assert sum(row["automatable"] for row in found["topics"][:-1]) == every["automatable"]
+    assert [row["name"] for row in found["strengths"]] == ["shall", "all"]
+    for row in found["topics"]:
+        assert sum(row["evidence"].values()) == row["automated"]
+        assert all(number <= row["automated"] for number in row["rigs"].values())
+    assert 0 < every["rigs"]["lab"] < every["rigs"]["virtual"] and every["evidence"]["wires"]
+    _, out, _ = clauses("coverage", "--object", "terminal", "--strength", "shall")
+    hint = out.splitlines()[-1].split()
+    assert hint[:2] == ["carbonbench", "clauses"]
+    assert clauses(*hint[2:], "--count")[1] == f"{found['open']}\n"
+    assert max(map(width, out.splitlines())) <= COLUMNS
+
+
+def test_an_entry_that_binds_a_platform_is_not_decided_by_a_case_on_a_terminal(as_json: Callable[..., Any]) -> None:
+    named = [note.id for note in find_cases() if "cpcif/6.1c-1" in note.clauses]
+    (row,) = [row for row in as_json("--document", "cpcif", "--object", "platform") if row["id"] == "cpcif/6.1c-1"]
+    assert named and row["cases"] == [] and row["disposition"] == "planned"
+
+
+def test_a_time_limit_is_decided_by_no_rig_of_virtual_time() -> None:
+    timed = CheckNote(id="fast", title=Words(zh="快", en="fast"), clauses=("isc-2/9.2a",), timed=True)
+    plain = CheckNote(id="kept", title=Words(zh="存", en="kept"), clauses=("isc-2/9.2b",), evidence="storage")
+    note = CaseNote(
+        id="a/b",
+        title=Words(zh="甲", en="a"),
+        clauses=("isc-2/9.2a", "isc-2/9.2b"),
+        checks=(timed, plain),
+        needs=(),
+        rigs=("virtual", "lab"),
+        module="conformance.terminal.storage.x",
+    )
+    found = means(load_ledger(), [note])
+    assert (found["isc-2/9.2a"].rigs, found["isc-2/9.2a"].evidence) == (("lab",), "wires")
+    assert (found["isc-2/9.2b"].rigs, found["isc-2/9.2b"].evidence) == (("virtual", "lab"), "storage")
 
 
 def test_lint_without_texts_is_not_a_pass(clauses: Run, as_json: Callable[..., Any], tmp_path: Path) -> None:

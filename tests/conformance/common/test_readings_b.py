@@ -75,8 +75,8 @@ def test_only_https_satisfies(kind: str, channel: str, b: Verdict, monkeypatch: 
         kind=kind,
         channel=channel,
     )
-    found = secrecy.unreadable_findings(history_of(World(hours=1), centre=centre), ["A"])
-    assert of(found, "nothing-readable") == (PASS, b, "R-32/https")
+    found = secrecy.encrypted_findings(history_of(World(hours=1), centre=centre), ["A"])
+    assert of(found, "uploads-encrypted") == (PASS, b, "R-32/https")
 
 
 @pytest.mark.parametrize(("version", "a", "b"), [("TLSv1.3", PASS, FAIL), ("TLCPv1.1", FAIL, PASS)])
