@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for problem in error.problems:
             print(problem, file=sys.stderr)
         print(
-            f"{len(error.problems)} problem(s), nothing started / {len(error.problems)} 个问题,未启动", file=sys.stderr
+            f"{len(error.problems)} problem(s), nothing started / {len(error.problems)} 个问题，未启动", file=sys.stderr
         )
         return 2
     if arguments.check:

@@ -40,7 +40,7 @@ def main(argv: Sequence[str]) -> int:
         for problem in error.problems:
             print(problem, file=sys.stderr)
         print(
-            f"{len(error.problems)} problem(s), nothing written / {len(error.problems)} 个问题,未写入", file=sys.stderr
+            f"{len(error.problems)} problem(s), nothing written / {len(error.problems)} 个问题，未写入", file=sys.stderr
         )
     except ValueError as error:
         print(f"{error} / 参数有误", file=sys.stderr)
@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--unit", type=int, default=1, help="Modbus unit / 从站地址")
     made.add_argument("--identifier", action="append", default=[], metavar="DI", help="DI to read / 数据标识")
     made.add_argument("--function", type=int, choices=(3, 4), default=3)
-    made.add_argument("--register", type=int, default=0, metavar="ADDRESS", help="0-based / 寄存器地址(从 0 起)")
+    made.add_argument("--register", type=int, default=0, metavar="ADDRESS", help="0-based / 寄存器地址（从 0 起）")
     made.add_argument("--type", choices=tuple(TYPES), default="u16")
     made.add_argument("--order", choices=ORDERS, default="ABCD")
     made.add_argument("--baud", type=int, choices=BAUDS, default=2400)
@@ -146,7 +146,7 @@ def _template(words: argparse.Namespace) -> int:
     from reference_terminal.commissioning import spreadsheet
 
     spreadsheet.write_template(words.out)
-    print(f"{words.out}: written; fill it in and run import / 已生成,填写后用 import 导入")
+    print(f"{words.out}: written; fill it in and run import / 已生成，填写后用 import 导入")
     return 0
 
 

@@ -34,7 +34,7 @@ async def probe(wanted: Wanted, say: Say, opener: OpenSerial | None = None) -> b
     # Speed and parity of a server's own port are set there.
     say(f"{place}, {wanted.line.baud} baud, {parity} parity / 校验 {parity}" if wanted.line.device else place)
     if not await line.connect():
-        say(f"{place} cannot be opened ({line.trouble}): check name, cable, rights / 无法打开,请检查名称、接线和权限")
+        say(f"{place} cannot be opened ({line.trouble}): check name, cable, rights / 无法打开，请检查名称、接线和权限")
         return False
     heard: list[bytes] = []
 
@@ -78,7 +78,7 @@ async def _attempts(wanted: Wanted, line: Line) -> AsyncIterator[tuple[str, str]
             yield name, f"{_ANSWERED} / 有应答: {await way.ask(wanted, line)}"
         except ReadFailed as failure:
             refused = failure.cause.startswith((reading.ERROR_ANSWER, reading.EXCEPTION))
-            yield name, f"{_ANSWERED + ', refused / 有应答,拒绝' if refused else 'no / 无'}: {failure.cause}"
+            yield name, f"{_ANSWERED + ', refused / 有应答，拒绝' if refused else 'no / 无'}: {failure.cause}"
 
 
 def run(wanted: Wanted, say: Say) -> int:

@@ -85,7 +85,7 @@ COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "points": (
         ("meter", "its meter / 所属表计"), ("id", "name / 名称"), ("kind", "counter, instant / 类型"),
-        ("unit", "unit / 单位"), ("code", "HJ 212 code / 编码"), ("identifier", "DI (text) / 数据标识(文本)"),
+        ("unit", "unit / 单位"), ("code", "HJ 212 code / 编码"), ("identifier", "DI (text) / 数据标识（文本）"),
         ("field", "CJ/T 188 field / 字段"), ("function", "3, 4 / 功能码"), ("address", "register / 寄存器"),
         ("type", "u16 … f64 / 数据类型"), ("order", "ABCD … / 字节序"), ("scale", "factor / 倍率"),
         ("decimals", "digits / 小数位"), ("min", "limit / 下限"), ("max", "limit / 上限"),
@@ -93,7 +93,7 @@ COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "derived": (
         ("id", "name / 名称"), ("operation", "sum, difference, product, quotient, share, integral / 运算"),
-        ("of", "points, with commas / 监测点,以逗号分隔"), ("unit", "unit / 单位"), ("code", "HJ 212 code / 编码"),
+        ("of", "points, with commas / 监测点，以逗号分隔"), ("unit", "unit / 单位"), ("code", "HJ 212 code / 编码"),
         ("decimals", "digits of quotient, share, integral / 小数位"), ("factor", "of a product / 乘积倍率"),
         ("weights", "of all parts of a share / 各份权重"), ("by", "points to share by / 分摊依据监测点"),
         ("part", "which part, from 1 / 第几份"), ("emission_source", "emission source / 排放源"),
@@ -169,7 +169,7 @@ def read_sheets(path: Path) -> Sheets:
                 Problem(
                     f"{path.name}: sheet {sheet.title!r}",
                     f"expected one of {', '.join(COLUMNS)}{did_you_mean(name, list(COLUMNS))}; rename or remove it",
-                    f"应为 {'、'.join(COLUMNS)} 之一,请改名或删除",
+                    f"应为 {'、'.join(COLUMNS)} 之一，请改名或删除",
                 )
             )
             continue
@@ -183,7 +183,7 @@ def read_sheets(path: Path) -> Sheets:
                 if head and (number, letters[head]) in formulas:
                     what = "the formula has no stored result; open the file, save it, or type the value in its place"
                     place = f"{path.name}: {row.cell(head)}"
-                    sheets.problems.append(Problem(place, what, "公式没有存储结果,请打开并保存表格或直接填写数值"))
+                    sheets.problems.append(Problem(place, what, "公式没有存储结果，请打开并保存表格或直接填写数值"))
                 elif head and content is not None and content != "":
                     _take(row, head, content, path.name, sheets.problems)
             if row.table:
@@ -205,7 +205,7 @@ def _unreadable(path: Path, why: str) -> InputError:
     return InputError(
         [
             Problem(
-                str(path), f"expected a readable xlsx file, got: {why}; check path and form", "无法读取,应为 xlsx 表格"
+                str(path), f"expected a readable xlsx file, got: {why}; check path and form", "无法读取，应为 xlsx 表格"
             )
         ]
     )
@@ -228,7 +228,7 @@ def _take(row: Row, key: str, content: Any, file: str, problems: list[Problem]) 
             Problem(
                 f"{file}: {row.cell(key)}",
                 f"expected text or a number, got the date or time {value}; format the column as text and type it again",
-                f"为日期或时间 {value},请设为文本格式后重新输入",
+                f"为日期或时间 {value}，请设为文本格式后重新输入",
             )
         )
         return
@@ -237,7 +237,7 @@ def _take(row: Row, key: str, content: Any, file: str, problems: list[Problem]) 
             Problem(
                 f"{file}: {row.cell(key)}",
                 f"is a number, {value}, which has lost its leading zeros; format the column as text and type it again",
-                f"为数值 {value},前导零已丢失,请设为文本格式后重新输入",
+                f"为数值 {value}，前导零已丢失，请设为文本格式后重新输入",
             )
         )
         return
@@ -313,7 +313,7 @@ def tables_of(sheets: Sheets) -> tuple[dict[str, Any], Origin]:
                 Problem(
                     row.cell("key"),
                     f"expected a setting such as terminal.name, storage.path or api.port, got {key!r}",
-                    f"应为 terminal.name、storage.path、api.port 等参数,实际为 {key!r}",
+                    f"应为 terminal.name、storage.path、api.port 等参数，实际为 {key!r}",
                 )
             )
             continue

@@ -108,11 +108,11 @@ def read(what: str, text: str) -> list[Certificate]:
         try:
             found.append(look(x509.load_pem_x509_certificate(pem.encode()), pem))
         except ValueError:
-            raise CertificateError(f"{what}: a certificate in it cannot be read", f"{what}:证书无法解析") from None
+            raise CertificateError(f"{what}: a certificate in it cannot be read", f"{what}：证书无法解析") from None
     if not found:
         raise CertificateError(
             f"{what}: expected a PEM certificate (-----BEGIN CERTIFICATE-----), found none",
-            f"{what}:应为 PEM 证书,未找到",
+            f"{what}：应为 PEM 证书，未找到",
         )
     return found
 
@@ -122,7 +122,7 @@ def lists(what: str, text: str) -> list[x509.CertificateRevocationList]:
     try:
         return [x509.load_pem_x509_crl(pem.encode()) for pem in blocks(text, "X509 CRL")]
     except ValueError:
-        raise CertificateError(f"{what}: a revocation list cannot be read", f"{what}:吊销列表无法解析") from None
+        raise CertificateError(f"{what}: a revocation list cannot be read", f"{what}：吊销列表无法解析") from None
 
 
 def key_of(what: str, text: str) -> crypto.PKey:
@@ -132,7 +132,7 @@ def key_of(what: str, text: str) -> crypto.PKey:
     except (crypto.Error, ValueError, TypeError):
         raise CertificateError(
             f"{what}: expected a private key as unencrypted PKCS#8 PEM (the terminal seals it itself), found none",
-            f"{what}:应为未加密的 PKCS#8 PEM 私钥(终端自行加密保存)",
+            f"{what}：应为未加密的 PKCS#8 PEM 私钥（终端自行加密保存）",
         ) from None
 
 
@@ -148,7 +148,7 @@ def check_pair(what: str, certificate: Certificate, key: crypto.PKey) -> None:
     if theirs != crypto.dump_publickey(crypto.FILETYPE_ASN1, key):
         raise CertificateError(
             f"{what}: the private key does not belong to the certificate of {certificate.subject!r}",
-            f"{what}:私钥与证书 {certificate.subject!r} 不匹配",
+            f"{what}：私钥与证书 {certificate.subject!r} 不匹配",
         )
 
 
@@ -172,7 +172,7 @@ class Identity:
             if fault is not None:
                 raise CertificateError(
                     f"the terminal's own certificate {each.subject!r} {fault[0]}; install a valid one",
-                    f"终端自身证书 {each.subject!r} {fault[1]},请更换",
+                    f"终端自身证书 {each.subject!r} {fault[1]}，请更换",
                 )
 
 
@@ -196,7 +196,7 @@ def sm2_key(what: str, text: str, chance: random.Random | None = None) -> Privat
     except (CryptoError, ValueError):
         raise CertificateError(
             f"{what}: expected an SM2 private key as unencrypted PKCS#8 PEM, found none",
-            f"{what}:应为未加密的 PKCS#8 PEM 格式 SM2 私钥",
+            f"{what}：应为未加密的 PKCS#8 PEM 格式 SM2 私钥",
         ) from None
 
 
@@ -207,7 +207,7 @@ def sm2_public(what: str, text: str) -> PublicKey:
     try:
         return PublicKey(crypto.dump_publickey(crypto.FILETYPE_ASN1, loaded.get_pubkey()))
     except (CryptoError, crypto.Error):
-        raise CertificateError(f"{what}: expected an SM2 certificate", f"{what}:应为 SM2 证书") from None
+        raise CertificateError(f"{what}: expected an SM2 certificate", f"{what}：应为 SM2 证书") from None
 
 
 def verify_chain(what: str, certificates: str, anchors: str, now_s: int, revoked: str = "") -> None:
@@ -221,7 +221,7 @@ def verify_chain(what: str, certificates: str, anchors: str, now_s: int, revoked
     try:
         context.verify_certificate()
     except crypto.X509StoreContextError as error:
-        raise CertificateError(f"{what}: {error}", f"{what}:证书校验未通过") from None
+        raise CertificateError(f"{what}: {error}", f"{what}：证书校验未通过") from None
 
 
 def store(

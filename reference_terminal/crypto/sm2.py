@@ -89,7 +89,7 @@ def _library() -> Any:
             found = getattr(library, function)
         except AttributeError:
             raise CryptoError(
-                f"SM2 needs OpenSSL 3, {name} lacks {function}; install OpenSSL 3 / OpenSSL 版本过低,应为 3.x"
+                f"SM2 needs OpenSSL 3, {name} lacks {function}; install OpenSSL 3 / OpenSSL 版本过低，应为 3.x"
             ) from None
         found.restype, found.argtypes = result, arguments
     return library

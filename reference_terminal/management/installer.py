@@ -161,7 +161,7 @@ class Installer:
             return
         if package.kind == "removal":
             if package.name in MODULES:
-                raise PackageRefused(f"{package.name} is part of the program", "该模块属于主程序,不可卸载")
+                raise PackageRefused(f"{package.name} is part of the program", "该模块属于主程序，不可卸载")
             if package.name not in self.applications():
                 raise PackageRefused(f"no application {package.name!r} is installed", "未安装该应用程序")
             return

@@ -100,7 +100,7 @@ def _members(octets: bytes) -> dict[str, str]:
     except msgspec.MsgspecError:
         found = None
     if not isinstance(found, dict):
-        raise PackageRefused("the file is no JSON object; fetch it again", "文件不是 JSON 对象,请重新获取")
+        raise PackageRefused("the file is no JSON object; fetch it again", "文件不是 JSON 对象，请重新获取")
     members = cast(dict[str, Any], found)
     wrong = sorted(_MEMBERS ^ members.keys())
     if wrong:

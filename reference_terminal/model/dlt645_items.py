@@ -214,8 +214,8 @@ _INSTANTS_1997 = {
     },
     0xC010: Item("date and weekday", "日期及周次", "YYMMDDWW", ""),
     0xC011: Item("time", "时间", "hhmmss", ""),
-    0xC030: Item("active constant", "电表常数(有功)", "imp/kWh", "XXXXXX"),
-    0xC031: Item("reactive constant", "电表常数(无功)", "imp/kvarh", "XXXXXX"),
+    0xC030: Item("active constant", "电表常数（有功）", "imp/kWh", "XXXXXX"),
+    0xC031: Item("reactive constant", "电表常数（无功）", "imp/kvarh", "XXXXXX"),
     0xC032: Item("meter number", "表号", "digits", ""),
     0xC034: Item("device address", "设备地址", "digits", ""),
 }

@@ -267,10 +267,10 @@ class Judge:
         if not self.faults:
             return None
         number, subject = self.faults[0]
-        en, zh = _REASONS.get(number, (f"was refused (X.509 error {number})", f"校验未通过({number})"))
+        en, zh = _REASONS.get(number, (f"was refused (X.509 error {number})", f"校验未通过（{number}）"))
         return ChannelRefused(
             f"the certificate {subject!r} shown by {host} {en}; nothing was sent",
-            f"{host} 出示的证书 {subject!r} {zh},未发送任何数据",
+            f"{host} 出示的证书 {subject!r} {zh}，未发送任何数据",
         )
 
 
@@ -312,7 +312,7 @@ def own_of(security: Security, now_s: int) -> Identity:
     if own is None:
         raise CertificateError(
             "the terminal has no certificate for this channel; install certificate and key",
-            "该通道缺少终端证书,请安装证书和私钥",
+            "该通道缺少终端证书，请安装证书和私钥",
         )
     own.check(now_s)
     return own
@@ -334,7 +334,7 @@ def _national(context: SSL.Context) -> None:
     if not done:
         raise ChannelRefused(
             "this installation has no national TLS suites; install the wheel of cryptography 47 or later (OpenSSL 4)",
-            "本机缺少国密 TLS 套件,请安装 cryptography 47 及以上版本",
+            "本机缺少国密 TLS 套件，请安装 cryptography 47 及以上版本",
         )
 
 
@@ -346,7 +346,7 @@ def connection_of(context: SSL.Context, server_name: str) -> SSL.Connection:
         # The library would go on without any check of the name.
         raise ChannelRefused(
             f"{server_name!r} is no host name or address that a certificate can be checked for; set server_name",
-            f"{server_name!r} 不是可校验的主机名或地址,请设置 server_name",
+            f"{server_name!r} 不是可校验的主机名或地址，请设置 server_name",
         )
     return connection
 
@@ -389,7 +389,7 @@ async def secure(inner: Line, security: Security, host: str, now_s: Callable[[],
         if refused is not None:
             raise refused from None
         raise ChannelRefused(
-            f"no secure channel with {host}: {reason_of(error)}", f"与 {host} 未能建立安全通道:{reason_of(error)}"
+            f"no secure channel with {host}: {reason_of(error)}", f"与 {host} 未能建立安全通道：{reason_of(error)}"
         ) from None
     line.until_s = agreed(line, line._tls, security, host)
     if security.status is not None:
@@ -432,7 +432,7 @@ def agreed(line: TlsLine, connection: SSL.Connection, security: Security, host: 
     if not peers[0].signs:
         raise ChannelRefused(
             f"the certificate {peers[0].subject!r} shown by {host} is not for signing; nothing was sent",
-            f"{host} 出示的证书 {peers[0].subject!r} 密钥用途不符,未发送任何数据",
+            f"{host} 出示的证书 {peers[0].subject!r} 密钥用途不符，未发送任何数据",
         )
     if security.channel == NATIONAL:
         found = (version, suite, group, peers[0].signature)

@@ -130,7 +130,7 @@ class Keyring:
         if len(text) < 16 and not self._problems:
             self._problems.append(
                 Problem(
-                    "security.passphrase_file", f"expected at least 16 octets in {path}", "口令文件过短,至少 16 字节"
+                    "security.passphrase_file", f"expected at least 16 octets in {path}", "口令文件过短，至少 16 字节"
                 )
             )
         return Vault(text, self._chance)

@@ -30,7 +30,7 @@ def trusted(name: str, shown: bytes, anchors: Sequence[Certificate], now_s: int)
         server = x509.load_der_x509_certificate(shown)
     except ValueError:
         raise CertificateError(
-            f"{name}: the server's certificate cannot be read; check the server", f"{name}:服务器证书无法解析"
+            f"{name}: the server's certificate cannot be read; check the server", f"{name}：服务器证书无法解析"
         ) from None
     known = [x509.load_pem_x509_certificate(each.pem.encode()) for each in anchors]
     listed = any(each.public_bytes(serialization.Encoding.DER) == shown for each in known)
@@ -38,14 +38,14 @@ def trusted(name: str, shown: bytes, anchors: Sequence[Certificate], now_s: int)
         raise CertificateError(
             f"{name}: the server shows a certificate that is not trusted "
             f"({server.subject.rfc4514_string()}); nothing is read from it",
-            f"{name}:服务器证书不受信任({server.subject.rfc4514_string()}),不读取任何数据",
+            f"{name}：服务器证书不受信任({server.subject.rfc4514_string()})，不读取任何数据",
         )
     now = datetime.fromtimestamp(now_s, UTC)
     if not server.not_valid_before_utc <= now < server.not_valid_after_utc:
         raise CertificateError(
             f"{name}: the server's certificate is valid from {server.not_valid_before_utc:%Y-%m-%d} to "
             f"{server.not_valid_after_utc:%Y-%m-%d} only; replace it",
-            f"{name}:服务器证书不在有效期内,请更换",
+            f"{name}：服务器证书不在有效期内，请更换",
         )
 
 

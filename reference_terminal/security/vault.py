@@ -66,5 +66,5 @@ class Vault:
         except (ValueError, Unreadable):
             raise SealedError(
                 f"{name}: sealed for another machine or passphrase, or altered; install it again"
-                f" / {name} 无法解封:口令或设备不符,或内容被改动,请重新安装"
+                f" / {name} 无法解封：口令或设备不符，或内容被改动，请重新安装"
             ) from None

@@ -191,6 +191,6 @@ def refusal(where: str, line: LineConfig, meters: Sequence[MeterConfig]) -> Prob
         f"the meters on {line.id} take {load.percent:.1f} % of its time at {line.baud} baud, at most {LIMIT_PERCENT} % "
         f"are planned; the largest share has {slowest.meter} with {slowest.poll_s:.2f} s every {slowest.period_s} s: "
         f"poll less often (period_s of {load.relief_s} s for all would do), raise baud, or spread them over two lines",
-        f"线路 {line.id} 在 {line.baud} 波特率下占用 {load.percent:.1f} %,上限 {LIMIT_PERCENT} %;"
-        f"请延长 period_s(全部为 {load.relief_s} 秒即可)、提高波特率或分到两条线路",
+        f"线路 {line.id} 在 {line.baud} 波特率下占用 {load.percent:.1f} %，上限 {LIMIT_PERCENT} %；"
+        f"请延长 period_s（全部为 {load.relief_s} 秒即可）、提高波特率或分到两条线路",
     )

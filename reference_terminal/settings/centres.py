@@ -103,7 +103,7 @@ def read_centre(section: Section, security: SecurityConfig) -> CentreConfig:
             "upload_time",
             f"expected a time of day such as 01:38:00, or several in order and an hour apart joined by commas, got"
             f" {value.upload_time!r}",
-            f"应为 01:38:00 形式的时刻,多个时刻以逗号分隔、依次相隔至少一小时,实际为 {value.upload_time!r}",
+            f"应为 01:38:00 形式的时刻，多个时刻以逗号分隔、依次相隔至少一小时，实际为 {value.upload_time!r}",
         )
     if value.channel.payload != "clear" and protocol != "hj212":
         section.problem(
@@ -120,7 +120,7 @@ def read_centre(section: Section, security: SecurityConfig) -> CentreConfig:
             section.problem(
                 key,
                 f"expected 1 to {longest} ASCII letters and digits, got {text!r}",
-                f"应为 1 至 {longest} 位字母或数字,实际为 {text!r}",
+                f"应为 1 至 {longest} 位字母或数字，实际为 {text!r}",
             )
     for point, code in value.codes.items():
         check_code(section, f"codes.{point}", code, empty=False, dashes=protocol != "hj212")
@@ -144,29 +144,29 @@ def _platform(section: Section, protocol: str, security: SecurityConfig) -> Plat
                 section.problem(
                     key,
                     f"expected {length} digits or letters (GB/T 2260 region, unified social credit code), got {text!r}",
-                    f"应为 {length} 位(行政区划代码、统一社会信用代码),实际为 {text!r}",
+                    f"应为 {length} 位（行政区划代码、统一社会信用代码），实际为 {text!r}",
                 )
     if protocol == "records-json" and not value.token:
-        section.problem("token", "a platform for records needs its bearer token; add token", "缺少 token,请补上")
+        section.problem("token", "a platform for records needs its bearer token; add token", "缺少 token，请补上")
     if value.body_key and not is_sealed(value.body_key) and not re.fullmatch(r"[0-9A-Fa-f]{32}", value.body_key):
         section.problem("body_key", "expected an SM4 key of 32 hex digits", "应为 32 位十六进制 SM4 密钥")
     if protocol == "management" and not security.package_anchors:
         section.problem(
             "protocol",
             "packages are verified against roots of their own; give [security] package_anchors",
-            "软件包须以信任根校验,请在 [security] 中给出 package_anchors",
+            "软件包须以信任根校验，请在 [security] 中给出 package_anchors",
         )
     if protocol == "fingerprint" and not security.device_key:
         section.problem(
             "protocol",
             "fingerprints are signed with the device key; give [security] device_certificate and device_key",
-            "指纹须由设备密钥签名,请在 [security] 中给出设备证书和密钥",
+            "指纹须由设备密钥签名，请在 [security] 中给出设备证书和密钥",
         )
     if (protocol == "https-json" or value.token) and not security.has_vault:
         section.problem(
             "protocol",
             "the platform gives out keys, which are sealed at rest; give [security] a passphrase_file (or passphrase)",
-            "平台密钥须加密保存,请在 [security] 中设置 passphrase_file",
+            "平台密钥须加密保存，请在 [security] 中设置 passphrase_file",
         )
     return value
 
@@ -201,5 +201,5 @@ def check_code(section: Section, key: str, code: str, *, empty: bool, dashes: bo
     section.problem(
         key,
         f"expected a code of 1 to 20 ASCII letters and digits such as a05001, got {code!r}",
-        f"应为 1 至 20 位字母或数字的编码(如 a05001),实际为 {code!r}",
+        f"应为 1 至 20 位字母或数字的编码（如 a05001），实际为 {code!r}",
     )

@@ -84,10 +84,10 @@ def read_collector(section: Section, security: SecurityConfig, terminal: str) ->
     if not value.path.startswith("/") or "{node}" not in value.path:
         section.problem("path", f"expected a path with {{node}}, such as {_PATH}", "应为含 {node} 的路径")
     if value.channel.payload != "clear":
-        section.problem("payload", "payload protection belongs to centres; remove it", "报文加密仅用于数据中心,请删除")
+        section.problem("payload", "payload protection belongs to centres; remove it", "报文加密仅用于数据中心，请删除")
     if is_mqtt and value.version != VERSIONS[1] and "session_s" in section:
-        section.problem("session_s", 'belongs to version "5.0"; remove it', "仅用于 5.0 版,请删除")
+        section.problem("session_s", 'belongs to version "5.0"; remove it', "仅用于 5.0 版，请删除")
     if not is_mqtt and form == "hj212":
-        section.problem("form", "hj212 is published by mqtt; choose another form", "hj212 仅用于 mqtt,请另选格式")
+        section.problem("form", "hj212 is published by mqtt; choose another form", "hj212 仅用于 mqtt，请另选格式")
     section.done()
     return value

@@ -122,7 +122,7 @@ def load_config(source: Path | str) -> Config:
                 Problem(
                     str(source) if names_file else "configuration",
                     f"not valid TOML: {error}; mend the line named",
-                    "不是有效的 TOML 文件,请更正所指的行",
+                    "不是有效的 TOML 文件，请更正所指的行",
                 )
             ]
         ) from None
@@ -136,13 +136,13 @@ def _read(path: Path) -> str:
         problem = Problem(
             str(path),
             f"expected UTF-8 text, got another encoding (octet {error.start}); save the file as UTF-8",
-            f"应为 UTF-8 编码,第 {error.start} 个字节无法解码,请另存为 UTF-8",
+            f"应为 UTF-8 编码，第 {error.start} 个字节无法解码，请另存为 UTF-8",
         )
     except OSError as error:
         problem = Problem(
             str(path),
             f"expected a readable configuration file, got: {error.strerror or error}; check path and rights",
-            "无法读取配置文件,请检查路径和权限",
+            "无法读取配置文件，请检查路径和权限",
         )
     raise ConfigError([problem])
 
@@ -191,7 +191,7 @@ def build_config(data: dict[str, Any]) -> Config:
                 Problem(
                     f"derived[{number}].id",
                     f"{each.id!r} is the id of a meter's point already; give the derived point another",
-                    f"{each.id!r} 已是表计监测点的名称,请另取名称",
+                    f"{each.id!r} 已是表计监测点的名称，请另取名称",
                 )
             )
     derived = ordered(derived, measured, problems)
@@ -239,7 +239,7 @@ def _relations(config: Config, problems: list[Problem]) -> None:
                 Problem(
                     f"centres[{number}]",
                     "no point has a code for this centre; give points a code, or the centre a codes table",
-                    "该中心没有任何监测点编码,请给监测点设置 code,或在中心下设置 codes",
+                    "该中心没有任何监测点编码，请给监测点设置 code，或在中心下设置 codes",
                 )
             )
 

@@ -84,7 +84,7 @@ def read_derived(section: Section) -> DerivedConfig:
         section.problem(
             "of",
             f'operation {operation} is of {wanted} points, got {len(of)}; name them as in of = ["p1", "p2"]',
-            f"{operation} 应有 {wanted} 个监测点,实际为 {len(of)} 个",
+            f"{operation} 应有 {wanted} 个监测点，实际为 {len(of)} 个",
         )
     weights, by, part = _sharing(section) if operation == SHARE else ((), (), 1)
     value = DerivedConfig(
@@ -189,7 +189,7 @@ def _circle(waiting: Mapping[int, DerivedConfig], names: Mapping[str, int]) -> P
     return Problem(
         _where(ring[0], "of"),
         f"is computed from itself: {text}; take one of them out",
-        f"循环引用:{text},请去掉其中之一",
+        f"循环引用：{text}，请去掉其中之一",
     )
 
 
@@ -206,13 +206,13 @@ def _fitted(
             Problem(
                 _where(at, "of"),
                 f"operation {each.operation} is of {wanted}, got {told}",
-                f"{each.operation} 的监测点类型不符:{told}",
+                f"{each.operation} 的监测点类型不符：{told}",
             )
         )
         return None
     wrong, scales = _scales(each, known)
     if wrong:
-        problems.append(Problem(_where(at, "unit"), wrong, f"单位不符:{each.unit}"))
+        problems.append(Problem(_where(at, "unit"), wrong, f"单位不符：{each.unit}"))
         return None
     return replace(each, kind=kind, scales=scales)
 

@@ -68,19 +68,19 @@ class LineConfig(Settings, frozen=True):
                 "应给出 device（本机串口）或 host 与 port（串口服务器）之一",
             )
         if self.host and not self.port:
-            yield ("port", "the serial server's port is missing; add port", "缺少串口服务器端口 port,请补上")
+            yield ("port", "the serial server's port is missing; add port", "缺少串口服务器端口 port，请补上")
         if self.device and self.port:
             yield ("port", "belongs to a serial server, and this line has a device; remove port", "本机串口不需要 port")
         if self.baud not in BAUDS:
             yield (
                 "baud",
                 f"expected one of {', '.join(map(str, BAUDS))}, got {self.baud}",
-                f"应为 {'、'.join(map(str, BAUDS))} 之一,实际为 {self.baud}",
+                f"应为 {'、'.join(map(str, BAUDS))} 之一，实际为 {self.baud}",
             )
         if self.data_bits == 7 and self.parity == "none":
             yield ("parity", "7 data bits come with a parity; set even or odd", "7 位数据位须配奇偶校验")
         if self.reconnect_min_s > self.reconnect_max_s:
-            yield ("reconnect_min_s", "longer than reconnect_max_s; make it shorter", "大于 reconnect_max_s,请改小")
+            yield ("reconnect_min_s", "longer than reconnect_max_s; make it shorter", "大于 reconnect_max_s，请改小")
 
 
 def read_line(section: Section) -> LineConfig:

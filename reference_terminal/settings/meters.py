@@ -166,7 +166,7 @@ def read_meter(section: Section) -> MeterConfig:
         section.problem(
             "period_s",
             f"expected seconds that divide a day evenly, got {value.period_s}; take e.g. 1, 5, 60, 900, 10800",
-            f"应为能整除一天的秒数,实际为 {value.period_s},例如 1、5、60、900、10800",
+            f"应为能整除一天的秒数，实际为 {value.period_s}，例如 1、5、60、900、10800",
         )
     section.done()
     return value
@@ -267,13 +267,13 @@ def _point(section: Section, protocol: MeterProtocol, word: str, own: Own, trans
     if value.rated_per_h is not None and value.rated_per_h <= 0:
         section.problem("rated_per_h", f"expected a positive number, got {value.rated_per_h}", "额定最大值应为正数")
     if value.minimum is not None and value.maximum is not None and value.minimum > value.maximum:
-        section.problem("min", f"{value.minimum} is above max {value.maximum}; exchange them", "min 大于 max,请对调")
+        section.problem("min", f"{value.minimum} is above max {value.maximum}; exchange them", "min 大于 max，请对调")
     for sentinel in value.sentinels:
         if not all(character in "0123456789ABCDEFabcdef" for character in sentinel) or not sentinel:
             section.problem(
                 "sentinels",
                 f"expected register contents as hexadecimal digits, got {sentinel!r}",
-                f"应为十六进制寄存器内容,实际为 {sentinel!r}",
+                f"应为十六进制寄存器内容，实际为 {sentinel!r}",
             )
     check_code(section, "code", value.code, empty=True)
     section.done()
@@ -297,7 +297,7 @@ def _conversion(section: Section, kind: str, source: str, unit: str, ratio: Deci
         section.problem(
             "unit",
             f"{source} cannot be converted to {unit} without rounding, and a counter must stay exact; take {source}",
-            f"{source} 无法精确换算为 {unit},累计量不得舍入,请用 {source}",
+            f"{source} 无法精确换算为 {unit}，累计量不得舍入，请用 {source}",
         )
     return ratio, factor
 

@@ -103,20 +103,20 @@ def read_security(section: Section) -> SecurityConfig:
         section.problem(
             "fingerprints",
             "fingerprints are signed with the device key; give device_certificate and device_key",
-            "指纹须由设备密钥签名,请给出 device_certificate 和 device_key",
+            "指纹须由设备密钥签名，请给出 device_certificate 和 device_key",
         )
     for url in value.crl_urls:
         if not url.startswith("http://"):
             section.problem(
                 "crl_urls",
                 f"expected addresses such as http://host/name.crl (lists are signed, RFC 5280), got {url[:80]!r}",
-                f"应为 http:// 地址,实际为 {url[:80]!r}",
+                f"应为 http:// 地址，实际为 {url[:80]!r}",
             )
     if value.ocsp_url and not value.ocsp_url.startswith("http://"):
         section.problem(
             "ocsp_url",
             f"expected an address such as http://host/ocsp (answers are signed, RFC 6960), got {value.ocsp_url[:80]!r}",
-            f"应为 http:// 地址,实际为 {value.ocsp_url[:80]!r}",
+            f"应为 http:// 地址，实际为 {value.ocsp_url[:80]!r}",
         )
     if value.passphrase and value.passphrase_file:
         section.problem(
@@ -145,7 +145,7 @@ def read_channel(section: Section, security: SecurityConfig) -> ChannelConfig:
         section.problem(
             "anchors",
             f"channel {value.kind} needs the root certificates a centre's chain may end in; give anchors",
-            f"通道 {value.kind} 需要根证书,请设置 anchors",
+            f"通道 {value.kind} 需要根证书，请设置 anchors",
         )
     if bool(value.certificate) != bool(value.key):
         # Without both the terminal starts and says so: one centre without certificate must not hold up the others.
@@ -158,7 +158,7 @@ def read_channel(section: Section, security: SecurityConfig) -> ChannelConfig:
         section.problem(
             "key",
             "secrets at rest are sealed; give [security] a passphrase_file (or passphrase)",
-            "私钥须加密保存,请在 [security] 中设置 passphrase_file",
+            "私钥须加密保存，请在 [security] 中设置 passphrase_file",
         )
     for key in ("anchors", "crls", "certificate", "key", "centre_certificate", "signing_key"):
         check_material(section, key, getattr(value, key))
@@ -189,7 +189,7 @@ def check_material(section: Section, key: str, value: str) -> None:
         section.problem(
             key,
             f"expected PEM text or a readable file, got {value[:60]!r}: {error.strerror or error}",
-            f"应为 PEM 文本或可读文件,实际为 {value[:60]!r}",
+            f"应为 PEM 文本或可读文件，实际为 {value[:60]!r}",
         )
         return
     except UnicodeDecodeError:
@@ -198,5 +198,5 @@ def check_material(section: Section, key: str, value: str) -> None:
         section.problem(
             key,
             f"the file {value!r} holds no PEM text; convert it (openssl x509/pkcs8 -outform PEM)",
-            f"文件 {value!r} 不是 PEM 格式,请转换",
+            f"文件 {value!r} 不是 PEM 格式，请转换",
         )

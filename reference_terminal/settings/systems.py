@@ -72,7 +72,7 @@ def read_system(section: Section, security: SecurityConfig) -> SystemConfig:
         section.problem(
             "url",
             f"expected a database URL that begins with one of {', '.join(SCHEMES)}, got one that begins {scheme!r}",
-            f"应为以 {'、'.join(SCHEMES)} 之一开头的数据库 URL,实际开头为 {scheme!r}",
+            f"应为以 {'、'.join(SCHEMES)} 之一开头的数据库 URL，实际开头为 {scheme!r}",
         )
     if is_opcua and value.security != "none":
         _check_keys(section, value, security)
@@ -89,14 +89,14 @@ def _check_keys(section: Section, value: SystemConfig, security: SecurityConfig)
                 key,
                 f"security {value.security} needs the terminal's certificate and key, and trusted server certificates; "
                 f"give {key}",
-                f"安全模式 {value.security} 需要终端证书、私钥和受信任的服务器证书,请设置 {key}",
+                f"安全模式 {value.security} 需要终端证书、私钥和受信任的服务器证书，请设置 {key}",
             )
         check_material(section, key, getattr(value, key))
     if value.key and not security.has_vault:
         section.problem(
             "key",
             "secrets at rest are sealed; give [security] a passphrase_file (or passphrase)",
-            "私钥须加密保存,请在 [security] 中设置 passphrase_file",
+            "私钥须加密保存，请在 [security] 中设置 passphrase_file",
         )
 
 
@@ -106,5 +106,5 @@ def _check_query(section: Section, query: str) -> None:
         section.problem(
             "query",
             "expected one SELECT of id, tag, time and value with `id > :after` in it, and nothing else",
-            "应为一条 SELECT(列依次为 id、标签、时间、值),并含 id > :after",
+            "应为一条 SELECT（列依次为 id、标签、时间、值），并含 id > :after",
         )

@@ -254,7 +254,7 @@ def read(octets: bytes, points: Mapping[str, Described]) -> list[list[Any]]:
     if head.form != FORM:
         raise ArchiveError(f"expected a set of form {FORM}, found {head.form[:60]!r}", f"格式应为 {FORM}")
     if end.lines != len(lines) or end.sm3 != sm3(body).hex():
-        raise ArchiveError("the set is not as it was made: its SM3 does not agree", "备份文件已被改动或损坏:SM3 不符")
+        raise ArchiveError("the set is not as it was made: its SM3 does not agree", "备份文件已被改动或损坏：SM3 不符")
     _check_points(head, points)
     return [_row(number, line) for number, line in enumerate(lines[1:], start=2)]
 
@@ -289,7 +289,7 @@ def _check_points(head: _Head, points: Mapping[str, Described]) -> None:
         if mine is not None and (mine.unit, mine.kind) != (unit, kind):
             raise ArchiveError(
                 f"{point} is a {kind} in {unit} in the set and a {mine.kind} in {mine.unit} here; nothing was taken",
-                f"{point} 在备份中为 {unit},本机为 {mine.unit},未导入",
+                f"{point} 在备份中为 {unit}，本机为 {mine.unit}，未导入",
             )
 
 

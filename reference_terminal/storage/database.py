@@ -88,7 +88,7 @@ def open_database(path: str, vfs: str | None) -> tuple[apsw.Connection, str]:
         except apsw.Error as error:
             raise StoreError(
                 f"database {name} cannot be opened: {error}; check path, rights and free space"
-                f" / 无法打开数据库 {name},请检查路径、权限和剩余空间"
+                f" / 无法打开数据库 {name}，请检查路径、权限和剩余空间"
             ) from None
         return connection, name
     raise StoreError(f"no usable database: {'; '.join(reasons)} / 没有可用的数据库")

@@ -75,7 +75,7 @@ class Api(Addresses):
         """What is said of a request by a method that an address does not know, in two languages."""
         if expected == "POST":
             return "expected POST for a replacement", "更换记录须用 POST 提交"
-        return f"expected GET, got {method}", f"应为 GET,实际为 {method}"
+        return f"expected GET, got {method}", f"应为 GET，实际为 {method}"
 
     # Parameters
 
@@ -86,7 +86,7 @@ class Api(Addresses):
             raise HttpError(
                 404,
                 f"expected point= one of GET /api/v1/points, got {shown(name)}",
-                f"没有监测点 {shown(name)},请见 /api/v1/points",
+                f"没有监测点 {shown(name)}，请见 /api/v1/points",
             )
         return state
 
@@ -97,7 +97,7 @@ class Api(Addresses):
             raise HttpError(
                 400,
                 f"expected class= minute, quarter, hour, day, week, month, quarter_year or year, got {shown(name)}",
-                f"class 应为 minute、quarter、hour、day、week、month、quarter_year 或 year,实际为 {shown(name)}",
+                f"class 应为 minute、quarter、hour、day、week、month、quarter_year 或 year，实际为 {shown(name)}",
             )
         return span
 
@@ -419,7 +419,7 @@ class Api(Addresses):
                 raise HttpError(
                     503,
                     "the store cannot be written now and nothing was recorded; try again",
-                    "存储暂不可写,未登记,请稍后重试",
+                    "存储暂不可写，未登记，请稍后重试",
                     {"Retry-After": "5"},
                 )
         return {"recorded": fields}
@@ -444,7 +444,7 @@ class Api(Addresses):
             raise HttpError(
                 503,
                 "the store cannot be written now and nothing was recorded; try again",
-                "存储暂不可写,未登记,请稍后重试",
+                "存储暂不可写，未登记，请稍后重试",
                 {"Retry-After": "5"},
             )
         self._terminal.wake_centres()

@@ -134,7 +134,7 @@ class CentreOrders(Addresses):
             raise HttpError(
                 503,
                 "the store cannot be written now and nothing was recorded; try again",
-                "存储暂不可写,未登记,请稍后重试",
+                "存储暂不可写，未登记，请稍后重试",
                 {"Retry-After": "5"},
             )
         self._terminal.restart_soon()

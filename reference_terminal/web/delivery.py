@@ -111,7 +111,7 @@ class DeliveryApi(Addresses):
             raise HttpError(
                 404,
                 "no fingerprints are made; give [security] a device key and fingerprints",
-                "未启用指纹,请在 [security] 中设置设备密钥和 fingerprints",
+                "未启用指纹，请在 [security] 中设置设备密钥和 fingerprints",
             )
         wanted = [self._span(query["class"])] if "class" in query else [span_of(code) for code in notary.spans]
         now_s = self._terminal.clock.now_s()
@@ -156,7 +156,7 @@ class DeliveryApi(Addresses):
                 raise HttpError(
                     503,
                     f"the fingerprint platform {platform.config.id} does not answer ({error}); nothing was decided",
-                    f"指纹平台 {platform.config.id} 无应答,未作比对结论",
+                    f"指纹平台 {platform.config.id} 无应答，未作比对结论",
                     {"Retry-After": "60"},
                 ) from None
             yield notary.compare_deposits(span.code, state.number, begin_s, to_s, deposits)
@@ -212,7 +212,7 @@ class DeliveryApi(Addresses):
             raise HttpError(
                 400,
                 f"expected time as HH:mm:ss, or several in order and an hour apart joined by commas, got {shown(time)}",
-                "time 应为 HH:mm:ss,多个时刻以逗号分隔、依次相隔至少一小时",
+                "time 应为 HH:mm:ss，多个时刻以逗号分隔、依次相隔至少一小时",
             )
         before = self._terminal.settings[centre].upload_time
         self._order(messages.UPLOAD_TIME_SET, centre, author=fields["author"], before=before, after=time)
@@ -234,7 +234,7 @@ class DeliveryApi(Addresses):
             for start_s in store.periods(span.code, from_s, to_s - 1)
         ]
         if len(items) > _MOST_PERIODS:
-            raise HttpError(400, f"{len(items)} periods at once are too many; order less", "时段过多,请缩小范围")
+            raise HttpError(400, f"{len(items)} periods at once are too many; order less", "时段过多，请缩小范围")
 
         def gather() -> None:
             store.enqueue(items, again=True)
@@ -267,6 +267,6 @@ def _busy() -> HttpError:
     return HttpError(
         503,
         "the store cannot be written now and nothing was recorded; try again",
-        "存储暂不可写,未登记,请稍后重试",
+        "存储暂不可写，未登记，请稍后重试",
         {"Retry-After": "5"},
     )

@@ -34,7 +34,7 @@ def read(content_type: str, body: bytes, wanted: Sequence[str]) -> dict[str, str
         raise HttpError(
             415,
             f"expected Content-Type application/json, got {shown(content_type)}",
-            f"Content-Type 应为 application/json,实际为 {shown(content_type)}",
+            f"Content-Type 应为 application/json，实际为 {shown(content_type)}",
         )
     try:
         value = json.loads(body, parse_float=str, parse_int=str, object_pairs_hook=_no_doubles)
@@ -69,7 +69,7 @@ def check(state: PointState, fields: dict[str, str], now_ms: int) -> Replacement
         raise HttpError(
             400,
             f"{state.config.id} is computed from other points; enter the replacement for the meter that was replaced",
-            f"{state.config.id} 由其他监测点计算,请为实际更换的表计登记",
+            f"{state.config.id} 由其他监测点计算，请为实际更换的表计登记",
         )
     if state.tracker is None:
         raise HttpError(400, f"{state.config.id} is no counter", f"{state.config.id} 不是累计量")
@@ -81,7 +81,7 @@ def check(state: PointState, fields: dict[str, str], now_ms: int) -> Replacement
         raise HttpError(
             400,
             f"expected at no later than {iso(latest_s)}, a day from the terminal's clock; got {iso(at_s)}",
-            f"at 不应晚于 {iso(latest_s)}(终端时钟之后一天),实际为 {iso(at_s)}",
+            f"at 不应晚于 {iso(latest_s)}（终端时钟之后一天），实际为 {iso(at_s)}",
         )
     return Replacement(state.config.id, at_s, fields["final_old"], fields["initial_new"], now_ms)
 
@@ -93,12 +93,12 @@ def check_register(state: PointState, name: str, text: str) -> None:
             400,
             f"expected {name} a plain decimal number of at most {_MOST_DIGITS} digits such as 1234.50,"
             f" got {shown(text)}",
-            f"{name} 应为十进制数,例如 1234.50,实际为 {shown(text)}",
+            f"{name} 应为十进制数，例如 1234.50，实际为 {shown(text)}",
         )
     config = state.config
     value = Decimal(text)
     if value < 0 and not config.signed:
-        raise HttpError(400, f"expected {name} not below 0, got {text}", f"{name} 不应小于 0,实际为 {text}")
+        raise HttpError(400, f"expected {name} not below 0, got {text}", f"{name} 不应小于 0，实际为 {text}")
     if config.modulus is None:
         return
     modulus = numbers.CONTEXT.multiply(config.modulus, abs(config.ratio))
@@ -107,7 +107,7 @@ def check_register(state: PointState, name: str, text: str) -> None:
         raise HttpError(
             400,
             f"expected {name} below {limit}, where the counter starts again; got {text}",
-            f"{name} 应小于计数器模数 {limit},实际为 {text}",
+            f"{name} 应小于计数器模数 {limit}，实际为 {text}",
         )
 
 
@@ -139,7 +139,7 @@ def check_order(state: PointState, made: Replacement) -> None:
             409,
             f"a reading at {iso(tracker.slot_s)} follows {iso(made.at_s)} already; "
             "enter a replacement before the new meter is read",
-            "该时刻之后已有读数,请在新表首次读数之前登记",
+            "该时刻之后已有读数，请在新表首次读数之前登记",
         )
     if Decimal(made.final_old) < tracker.value:
         last = numbers.text(tracker.value)
@@ -147,5 +147,5 @@ def check_order(state: PointState, made: Replacement) -> None:
             409,
             f"the old meter stood at {last} at {iso(tracker.slot_s)} already; expected final_old no less,"
             f" got {made.final_old}",
-            f"旧表在 {iso(tracker.slot_s)} 的读数已为 {last},final_old 不应小于它,实际为 {made.final_old}",
+            f"旧表在 {iso(tracker.slot_s)} 的读数已为 {last}，final_old 不应小于它，实际为 {made.final_old}",
         )

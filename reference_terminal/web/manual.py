@@ -31,20 +31,20 @@ def check(state: PointState, fields: dict[str, str], now_ms: int) -> Entry:
         raise HttpError(
             400,
             f"expected start on the grid of the {name} class, got {iso(start_s)}; take {iso(span.start(start_s))}",
-            f"start 应为 {name} 时段的起点,例如 {iso(span.start(start_s))}",
+            f"start 应为 {name} 时段的起点，例如 {iso(span.start(start_s))}",
         )
     if span.end(start_s) * 1000 > now_ms:
         raise HttpError(
             400,
             f"the {name} from {iso(start_s)} has not ended; enter it after {iso(span.end(start_s))}",
-            f"该时段尚未结束,请在 {iso(span.end(start_s))} 之后录入",
+            f"该时段尚未结束，请在 {iso(span.end(start_s))} 之后录入",
         )
     value = fields["value"]
     if not is_decimal(value):
         raise HttpError(
             400,
             f"expected value a plain decimal number such as 12.50, got {shown(value)}",
-            f"value 应为十进制数,例如 12.50,实际为 {shown(value)}",
+            f"value 应为十进制数，例如 12.50，实际为 {shown(value)}",
         )
     if state.counts and Decimal(value) < 0:
         raise HttpError(400, f"expected value not below 0 for a counter, got {value}", "累计量的值不应小于 0")

@@ -90,7 +90,7 @@ class PackageApi(Addresses):
             raise HttpError(
                 503,
                 "the store cannot be written now and nothing was restored; try again",
-                "存储暂不可写,未恢复,请稍后重试",
+                "存储暂不可写，未恢复，请稍后重试",
                 {"Retry-After": "5"},
             )
         terminal.restart_soon()

@@ -34,10 +34,10 @@ def pairs(query: Sequence[tuple[str, str]], known: Sequence[str]) -> dict[str, s
             raise HttpError(
                 400,
                 f"unknown parameter {shown(name)}{did_you_mean(name[:_SHOWN], known)}; known here: {listed}",
-                f"未知参数 {shown(name)},可用:{listed}",
+                f"未知参数 {shown(name)}，可用：{listed}",
             )
         if name in found:
-            raise HttpError(400, f"{name} is given twice; give it once", f"参数 {name} 重复,请只给一次")
+            raise HttpError(400, f"{name} is given twice; give it once", f"参数 {name} 重复，请只给一次")
         found[name] = value
     return found
 
@@ -55,7 +55,7 @@ def instant(values: Mapping[str, str], name: str, default_s: int) -> int:
         raise HttpError(
             400,
             f"expected {name} an instant from 1970 to 2100 such as 2026-01-31T08:00:00+08:00, got {shown(text)}",
-            f"{name} 应为 1970 至 2100 年间 2026-01-31T08:00:00+08:00 形式的时间,实际为 {shown(text)}",
+            f"{name} 应为 1970 至 2100 年间 2026-01-31T08:00:00+08:00 形式的时间，实际为 {shown(text)}",
         )
     return at_s
 
@@ -67,7 +67,7 @@ def number(values: Mapping[str, str], name: str, default: int, most: int = MOST_
         raise HttpError(
             400,
             f"expected {name}= from 1 to {most}, got {shown(text)}",
-            f"{name} 应为 1 至 {most},实际为 {shown(text)}",
+            f"{name} 应为 1 至 {most}，实际为 {shown(text)}",
         )
     return int(text)
 
@@ -75,7 +75,7 @@ def number(values: Mapping[str, str], name: str, default: int, most: int = MOST_
 def check_stretch(values: Mapping[str, str]) -> None:
     """Raise HttpError (400) unless `from` and `to` are instants in their order."""
     if instant(values, "from", 0) > instant(values, "to", FOREVER_S):
-        raise HttpError(400, "from is later than to; exchange them", "from 晚于 to,请对调")
+        raise HttpError(400, "from is later than to; exchange them", "from 晚于 to，请对调")
 
 
 def check_rows(values: Mapping[str, str]) -> None:

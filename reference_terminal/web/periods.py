@@ -75,7 +75,7 @@ class PeriodApi(Addresses):
             raise HttpError(
                 503,
                 "the store cannot be written now and nothing was recorded; try again",
-                "存储暂不可写,未登记,请稍后重试",
+                "存储暂不可写，未登记，请稍后重试",
                 {"Retry-After": "5"},
             )
         terminal.restart_soon()
@@ -90,5 +90,5 @@ def _warning(settings: Iterable[CentreSettings], period_s: int) -> str:
         return ""
     return (
         f"polled every {period_s} s there are no {', '.join(lost)} values of this meter"
-        f" / 每 {period_s} 秒采集一次,该表不再生成 {'、'.join(lost)} 数据"
+        f" / 每 {period_s} 秒采集一次，该表不再生成 {'、'.join(lost)} 数据"
     )

@@ -129,7 +129,7 @@ class Router:
         group, found = self._route(request)
         if not self._permits(found.right, request):
             raise HttpError(
-                403, f"{found.name} asks for the right to {found.right.value}", f"{found.name} 需要相应权限,访问被拒绝"
+                403, f"{found.name} asks for the right to {found.right.value}", f"{found.name} 需要相应权限，访问被拒绝"
             )
         query = pairs(request.query, found.query)
         if found.check is not None:
@@ -149,7 +149,7 @@ class Router:
         if methods is None:
             known = ", ".join(ROOT + each for each in self._found)
             raise HttpError(
-                404, f"no such address {shown(request.path)}; known are {known}", f"没有该地址,可用:{known}"
+                404, f"no such address {shown(request.path)}; known are {known}", f"没有该地址，可用：{known}"
             )
         found = methods.get("GET" if request.method == "HEAD" else request.method)
         if found is None:

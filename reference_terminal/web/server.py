@@ -131,11 +131,11 @@ class Server:
             return refused(error)
         except apsw.Error as error:
             self._tell(request, error)
-            return refused(HttpError(503, "the store cannot be read now; try again", "存储暂不可读,请稍后重试", _BUSY))
+            return refused(HttpError(503, "the store cannot be read now; try again", "存储暂不可读，请稍后重试", _BUSY))
         except Exception as error:
             self._tell(request, error)
             return refused(
-                HttpError(500, "the request failed inside the terminal; see its log", "终端内部错误,请查看终端日志")
+                HttpError(500, "the request failed inside the terminal; see its log", "终端内部错误，请查看终端日志")
             )
 
     def most_octets(self, head: h11.Request) -> int:
@@ -163,7 +163,7 @@ class Session:
     async def run(self, *, full: bool) -> None:
         """Serve until the connection ends; `full`: say that there are too many and end it."""
         if full:
-            busy = HttpError(503, "too many connections; close some and try again", "连接过多,请稍后重试", _BUSY)
+            busy = HttpError(503, "too many connections; close some and try again", "连接过多，请稍后重试", _BUSY)
             await self._send(refused(busy), whole=True, last=True)
             await self._swallow()
             return
@@ -258,7 +258,7 @@ def read_request(head: h11.Request, body: bytes) -> Request:
         path = unquote(target.path, errors="strict")
     except ValueError:
         raise HttpError(
-            400, "the address cannot be read; send it percent-encoded in UTF-8", "地址无法解析,应为 UTF-8 百分号编码"
+            400, "the address cannot be read; send it percent-encoded in UTF-8", "地址无法解析，应为 UTF-8 百分号编码"
         ) from None
     content_type = header(head, b"content-type").partition(";")[0].strip().lower()
     return Request(head.method.decode("ascii"), path, tuple(query), content_type, body)

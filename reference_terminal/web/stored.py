@@ -99,7 +99,7 @@ class StoredApi(Addresses):
             raise HttpError(
                 503,
                 "the store cannot be written now and nothing was taken; try again",
-                "存储暂不可写,未导入,请稍后重试",
+                "存储暂不可写，未导入，请稍后重试",
             )
         if taken.settings:
             terminal.restart_soon()

@@ -152,4 +152,4 @@ def status_text(octets: bytes, scheme: str) -> tuple[str, str]:
     valve, low = (word >> 6, word & 0x20) if scheme == "high" else (word & 3, word & 4)
     en = ("valve open", "valve closed", "valve state 2", "valve abnormal")[valve]
     zh = ("阀门开", "阀门关", "阀门状态 2", "阀门异常")[valve]
-    return (f"{en}, battery low", f"{zh},电池欠压") if low else (en, zh)
+    return (f"{en}, battery low", f"{zh}，电池欠压") if low else (en, zh)

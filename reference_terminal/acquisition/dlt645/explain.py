@@ -15,8 +15,8 @@ _FUNCTIONS = {
     0x11: ("read data", "读数据"),
     0x12: ("read follow-up", "读后续数据"),
     0x13: ("read address", "读通信地址"),
-    0x01: ("read data (1997)", "读数据(1997)"),
-    0x02: ("read follow-up (1997)", "读后续数据(1997)"),
+    0x01: ("read data (1997)", "读数据（1997）"),
+    0x02: ("read follow-up (1997)", "读后续数据（1997）"),
 }
 
 
@@ -61,7 +61,7 @@ def _values(frame: dlt645.Frame) -> list[str]:
         lines.append(f"{member} {each.en} / {each.zh}: {item_text(each, value)}")
         value = value[each.form().width + len(each.time) // 2 :]
     if value or not members:
-        lines.append(f"{identifier}: {hexes(value) or 'nothing'} (not in the public tables / 不在公开表中)")
+        lines.append(f"{identifier}: {hexes(value) or 'nothing'} （not in the public tables / 不在公开表中）")
     return lines
 
 

@@ -66,7 +66,7 @@ async def search(line: Line, say: Say) -> bool:
                 found.append(answer)
                 say(f"found / 找到: {answer}")
             elif len(digits) < 12:
-                say(f"several answer at …{digits}, taking them apart / 多块表应答,细分搜索")
+                say(f"several answer at …{digits}, taking them apart / 多块表应答，细分搜索")
                 pending.append(digits)
     say(f"{len(found)} meters / 共 {len(found)} 块表: {', '.join(found) or '-'}")
     return bool(found)

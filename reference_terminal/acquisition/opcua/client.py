@@ -170,7 +170,7 @@ class OpcUaClient:
             raise CertificateError(
                 f"{self.config.id}: the server offers no Basic256Sha256 with {self.config.security}; "
                 "change security here or at the server",
-                f"{self.config.id}:服务器不提供 Basic256Sha256({self.config.security})",
+                f"{self.config.id}：服务器不提供 Basic256Sha256({self.config.security})",
             )
         trusted(self.config.id, shown, keys.trusted, self._clock.now_s())
         await client.set_security(

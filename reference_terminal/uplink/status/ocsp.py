@@ -119,5 +119,5 @@ class StatusChecks:
         serial = f"{leaf.serial_number:x}"
         return ChannelRefused(
             f"the certificate {serial} shown by {host} {en}; nothing was sent",
-            f"{host} 出示的证书 {serial} {zh},未发送任何数据",
+            f"{host} 出示的证书 {serial} {zh}，未发送任何数据",
         )

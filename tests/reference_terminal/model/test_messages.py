@@ -97,3 +97,14 @@ def test_a_database_of_before_gets_codes(tmp_path: Path) -> None:
         assert connection.execute("SELECT code FROM alarm").fetchall() == [("meter-silent",)]
     finally:
         connection.close()
+
+
+def test_chinese_sentences_have_chinese_punctuation() -> None:
+    half = re.compile(r"(?<=[\u4e00-\u9fff])[,;]|[,;](?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\(|\((?=[\u4e00-\u9fff])")
+    wrong = [
+        f"{path.relative_to(_ROOT)}:{number} {line.strip()}"
+        for path in sorted(_ROOT.rglob("*.py"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if half.search(line)
+    ]
+    assert wrong == []

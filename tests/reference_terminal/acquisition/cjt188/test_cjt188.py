@@ -82,7 +82,7 @@ def test_clock_and_status() -> None:
     *_, clock, status = water("188-2")
     assert cjt188.clock_text(clock.raw) == "2015-05-11 22:01:31"
     assert cjt188.status_text(status.raw, "standard") == ("valve closed", "阀门关")
-    assert cjt188.status_text(status.raw, "high") == ("valve open, battery low", "阀门开,电池欠压")
+    assert cjt188.status_text(status.raw, "high") == ("valve open, battery low", "阀门开，电池欠压")
     *_, clock, status = water("188-4")
     assert cjt188.clock_text(clock.raw) == ""
 
