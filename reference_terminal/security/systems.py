@@ -38,7 +38,7 @@ def trusted(name: str, shown: bytes, anchors: Sequence[Certificate], now_s: int)
         raise CertificateError(
             f"{name}: the server shows a certificate that is not trusted "
             f"({server.subject.rfc4514_string()}); nothing is read from it",
-            f"{name}：服务器证书不受信任({server.subject.rfc4514_string()})，不读取任何数据",
+            f"{name}：服务器证书不受信任（{server.subject.rfc4514_string()}），不读取任何数据",
         )
     now = datetime.fromtimestamp(now_s, UTC)
     if not server.not_valid_before_utc <= now < server.not_valid_after_utc:

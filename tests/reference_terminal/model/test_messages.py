@@ -17,6 +17,7 @@ from reference_terminal.storage.database import SCHEMA_VERSION, open_database
 
 _HALF = re.compile(r"(?<=[\u4e00-\u9fff])[,:;()!?]|[,:;()!?](?=[\u4e00-\u9fff])")
 _ROOT = Path(reference_terminal.__file__).parent
+_DOC = '"""'
 
 
 def fields(sentence: str) -> set[str]:
@@ -105,6 +106,6 @@ def test_chinese_sentences_have_chinese_punctuation() -> None:
         f"{path.relative_to(_ROOT)}:{number} {line.strip()}"
         for path in sorted(_ROOT.rglob("*.py"))
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-        if half.search(line)
+        if half.search(line) and not line.startswith(_DOC)
     ]
     assert wrong == []
