@@ -6,10 +6,11 @@ Leaves building it to the rigs. A scenario names no terminal: the same one is co
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from string import ascii_uppercase
 from typing import Any, Self
 
+from simulators.centres.spec import CentreSpec
 from simulators.collectors.kinds import kinds as collectors
 from simulators.settings import Settings, misfits
 from simulators.systems.kinds import kinds as systems
@@ -195,6 +196,12 @@ class Scenario:
     derived: tuple[Derived, ...] = ()
     store_octets: int = 0
     paced: bool = False
+
+    def __post_init__(self) -> None:
+        known = [each.name for each in fields(CentreSpec)]
+        for centre, options in self.centre_options:
+            if unknown := [name for name in options if name not in known]:
+                raise ValueError(f"centre {centre}: unknown {', '.join(unknown)}; known: {', '.join(known)} / 未知设置")
 
     def but(self, **changes: object) -> Self:
         """The same scenario with some fields changed."""

@@ -1,4 +1,4 @@
-"""Frames of meters explained, by the protocols that have an explanation of theirs.
+"""Frames of meters, collectors and systems explained, by the kinds that have an explanation of theirs.
 
 Leaves to others: the explanation (`explain` in the folder of each protocol).
 """
@@ -9,13 +9,16 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from simulators.collectors.kinds import kinds as collectors
 from simulators.explain.frames import Reading
 from simulators.meters.protocols import protocols
+from simulators.systems.kinds import kinds as systems
 
 
 def readers() -> Mapping[str, Callable[[str], Reading]]:
     """Name of a protocol on the command line to what explains its frames."""
-    return {word: read for protocol in protocols().values() for word, read in protocol.explainers.items()}
+    plug_ins = (*protocols().values(), *collectors().values(), *systems().values())
+    return {word: read for each in plug_ins for word, read in each.explainers.items()}
 
 
 def render(reading: Reading) -> str:
