@@ -13,7 +13,7 @@ from bench.case import Finding, criterion
 from bench.history import Connected, History, Phase, Secured
 from conformance.common import accuracy
 from conformance.common.queries import questions
-from conformance.common.times import SECOND, instant_of_iso, local
+from conformance.common.times import SECOND, floor, instant_of_iso, local
 from conformance.common.truth import number, truth_of
 
 FIRST_READINGS_RIGHT = criterion(
@@ -31,7 +31,7 @@ RECONNECTED_OFTEN = criterion(
     condition=True,
 )
 FEWEST = 20
-# The first reading after a reset may be of the period in which it came: what was said before it, told by its time.
+# The reading of the period in which a reset came may have been taken before it or after.
 _FIRST, _NEAR = 2, 3
 
 
@@ -62,7 +62,7 @@ def findings(history: History) -> Iterator[Finding]:
         rows = sorted(stored.get(point, []))
         seen = 0
         for reset in resets:
-            index = bisect_left(rows, (reset, ""))
+            index = bisect_left(rows, (floor(reset, series.period_us), ""))
             if index == len(rows):
                 continue
             seen += 1
