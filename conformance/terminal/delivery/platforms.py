@@ -17,6 +17,7 @@ from conformance.common import delivery
 from conformance.common.actions import counters, mark, points, read_records, reconciled
 from conformance.common.times import uncertainty_s
 from conformance.terminal import FINGERPRINT, LIVE, LOCAL, MODBUS, MUTUAL_TLS, PLATFORM
+from conformance.terminal.acquisition.sources import MANUAL
 from conformance.terminal.delivery import centres_judge, platforms_judge, tampering_judge
 from simulators.centres.fingerprints.centre import FingerprintCentre
 from simulators.centres.national.centre import NationalCentre
@@ -124,6 +125,52 @@ class RepeatsUntilPlatformAcknowledges(Case):
     def judge(self, history: History) -> Iterator[Finding]:
         yield from platforms_judge.idempotence_findings(history, "N")
         yield from delivery.findings(reconciled(history))
+
+
+class SendsRevisionsToThePlatform(Case):
+    """A day corrected by hand reaches a platform that has it, and one that is just taking the correction before."""
+
+    zh = "人工更正的日值送达已存有该值的平台；平台应答缓慢、前一更正正在上传时再次更正，最终值仍送达。"
+    checks = {
+        platforms_judge.LAST_REVISION_THERE: ("isc-2/7.2.4(5)d",),
+        platforms_judge.REVISIONS_RISE: ("isc-2/7.2.4(5)d",),
+        **beside(
+            platforms_judge.CORRECTED_UNDER_WAY,
+            platforms_judge.MORE_THAN_ONE_BODY,
+            platforms_judge.REQUESTS_WELL_FORMED,
+        ),
+    }
+    needs = (MODBUS, PLATFORM, LOCAL, MANUAL, "manual-backfill.inaccurate")
+    rigs = Rig.VIRTUAL
+    # A day of it is more entries than a body may hold.
+    scenario = _NATIONAL.but(circuits=3, period_s=300)
+
+    async def drive(self, bench: Bench) -> None:
+        platform = bench.platforms["N"]
+        point, day = "e01.energy", from_stamp("20260302000000")
+        await bench.clock.sleep(hours=24.5)
+        # The window of the first day is over when this ends.
+        await bench.clock.sleep(hours=4)
+        await self._correct(bench, point, day, "101.10")
+        await bench.clock.sleep(seconds=1)
+        await bench.operator.upload_now("N", "Li Wei")
+        await bench.clock.sleep(minutes=5)
+        platform.behave(ack_after_s=8)
+        await self._correct(bench, point, day, "202.20")
+        await bench.operator.upload_now("N", "Li Wei")
+        await bench.clock.sleep(seconds=4)
+        await self._correct(bench, point, day, "303.30")
+        await bench.clock.sleep(minutes=2)
+        platform.behave(ack_after_s=0)
+        await bench.operator.upload_now("N", "Li Wei")
+        await bench.clock.sleep(minutes=10)
+
+    async def _correct(self, bench: Bench, point: str, day: int, value: str) -> None:
+        bench.phase("corrected", data="inaccurate")
+        await bench.operator.manual_entry(point, "day", day, value, "Li Wei", "panel meter")
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from platforms_judge.revision_findings(history, "N")
 
 
 class OutlastsEveryWrongAnswer(Case):

@@ -25,6 +25,7 @@ from reference_terminal.security import fingerprint
 from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.storage import fingerprint_signer
 from reference_terminal.storage.fingerprint_signer import Finding, Fingerprint, Notary
+from reference_terminal.storage.outbox import Outbox
 from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.hj212.packets import Channel
 from reference_terminal.uplink.platforms import energy
@@ -514,3 +515,49 @@ def unit_forgotten_in_fingerprints(patch: Patch) -> None:
         return count, [*findings, *(Finding("altered", span, start_s, point, 0) for start_s in wrong)]
 
     own = patch(Notary, "compare_deposits", compare)
+
+
+@defect(
+    "correction-lost-to-an-answer-under-way",
+    en="an acknowledgement under way counts for the correction that was entered meanwhile",
+    zh="上传期间录入的更正被在途应答误记为已送达",
+    clauses=("isc-2/7.2.4(5)d",),
+)
+def correction_lost_to_an_answer_under_way(patch: Patch) -> None:
+    """What is in flight is known by its period."""
+
+    def revised(self: Outbox, item: Pending) -> None:
+        self._attempts.pop((item.span, item.start_s), None)
+        self.wake()
+
+    patch(Outbox, "revised", revised)
+
+
+@defect(
+    "corrections-without-revision-at-the-platform",
+    en="a corrected day is uploaded to the platform as a first value",
+    zh="更正后的日值上传平台时未带修订号",
+    clauses=("isc-2/7.2.4(5)d",),
+)
+def corrections_without_revision_at_the_platform(patch: Patch) -> None:
+    """Nobody asked for that field."""
+    whole = energy.entries
+
+    def entries(channels: Any, records: Any, terms: Any, now_s: int) -> list[dict[str, object]]:
+        return [
+            {name: value for name, value in row.items() if name != "revision"}
+            for row in whole(channels, records, terms, now_s)
+        ]
+
+    patch(energy, "entries", entries)
+
+
+@defect(
+    "body-without-limit",
+    en="a body holds as many entries as are due",
+    zh="单次上传条数不受 500 条限制",
+    clauses=("isc-2/7.2.4(5)d",),
+)
+def body_without_limit(patch: Patch) -> None:
+    """One body a day."""
+    patch(energy, "MOST_ENTRIES", 100_000)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from itertools import pairwise
 
 from bench.case import Check, criterion
-from bench.history import Fingerprinted, History, Phase, Received, Stored
+from bench.history import Fingerprinted, History, Observed, Phase, Received, Sent, Stored
 from conformance.common.delivery import Ledger, setup_of
 from conformance.common.queries import questions
+from conformance.common.readings import number
 from conformance.common.times import DAY, MINUTE, SECOND, floor, instant_of, instant_of_iso, local, seconds, stamp_of
 
 REGISTERS_AGAIN = criterion(
@@ -44,6 +46,30 @@ NINETY_SIX_A_DAY = criterion(
 REGISTERS_FIRST = criterion("registers-first", en="the terminal registers before it uploads", zh="先注册后上传")
 REQUESTS_WELL_FORMED = criterion(
     "requests-well-formed", en="no request deviates from the platform's form", zh="请求格式无偏差", unit="requests"
+)
+LAST_REVISION_THERE = criterion(
+    "last-revision-there",
+    en="what was entered last for a period is what the platform has in the end",
+    zh="平台最终存有该时段最后一次更正值",
+    unit="periods",
+)
+REVISIONS_RISE = criterion(
+    "revisions-rise",
+    en="every other content of a period bears a higher revision than the one before",
+    zh="同一时段内容变化时修订号递增",
+    unit="records",
+)
+CORRECTED_UNDER_WAY = criterion(
+    "corrected-under-way",
+    en="a correction was entered between an upload and its answer",
+    zh="在上传与应答之间录入了更正",
+    condition=True,
+)
+MORE_THAN_ONE_BODY = criterion(
+    "more-than-one-body",
+    en="a set of more than 500 entries comes in bodies of at most 500, all of them",
+    zh="超过 500 条的数据集分多次上传，每次不超过 500 条，且全部到达",
+    unit="bodies",
 )
 SAME_WHEN_SENT_AGAIN = criterion(
     "same-when-sent-again",
@@ -242,3 +268,51 @@ def _stamp(text: str) -> str:
     """An instant in ISO 8601 as the fourteen digits of local time; other text as it is."""
     instant = instant_of_iso(text)
     return text if instant is None else stamp_of(instant)
+
+
+MOST_ENTRIES = 500
+"""docs/WIRE.md section 3: entries of one body."""
+
+
+def revision_findings(history: History, centre: str) -> Iterator[Check]:
+    """Corrections by hand at a platform: the last stands there, each content under a higher revision (R-22, R-25)."""
+    entries = [event for event in history.of(Observed) if event.what == "manual entry" and not event.problem]
+    codes = setup_of(history, centre).codes
+    stored = [event for event in history.of(Stored) if event.centre == centre]
+    received = [event for event in history.of(Received) if event.centre == centre and event.cn != REGISTER]
+    answered = [event.t for event in history.of(Sent) if event.centre == centre]
+    under_way = any(
+        not any(asked.t < at < entry.asked for at in answered) and any(entry.t < at for at in answered)
+        for entry in entries
+        for asked in received
+        if 0 < entry.asked - asked.t < MINUTE
+    )
+    yield CORRECTED_UNDER_WAY.decide(True if under_way else None)
+    last = {
+        (event.query["point"], event.query["kind"], int(event.query["start"])): event.query["value"]
+        for event in entries
+    }
+    absent: list[str] = []
+    falling: list[str] = []
+    for (point, kind, start), value in last.items():
+        own = [
+            event
+            for event in stored
+            if (event.kind, event.code) == (kind, codes.get(point)) and instant_of(event.stamp) == start
+        ]
+        shown = own[-1].fields.get("Cou", own[-1].fields.get("Avg", "")) if own else "nothing"
+        if not own or number(shown) != number(value):
+            absent.append(f"{point} {kind} from {local(start)}: {shown}, entered last was {value}")
+        falling += [
+            f"{local(later.t)} {point} {kind} from {local(start)}: revision {later.revision} after {earlier.revision}"
+            for earlier, later in pairwise(own)
+            if later.fields != earlier.fields and later.revision <= earlier.revision
+        ]
+    yield LAST_REVISION_THERE.none(absent, last)
+    yield REVISIONS_RISE.none(falling, last and stored)
+    bodies = [(event, event.frame.count('"dataCode"')) for event in received]
+    full = sum(count for _, count in bodies)
+    over = [f"{local(event.t)}: {count} entries in one body" for event, count in bodies if count > MOST_ENTRIES]
+    yield MORE_THAN_ONE_BODY.none(over, full > MOST_ENTRIES)
+    wrong = [f"{local(event.t)} {event.cn}: {', '.join(event.faults)}" for event in received if event.faults]
+    yield REQUESTS_WELL_FORMED.none_among(received, wrong, evidence=wrong[:10])
