@@ -20,6 +20,18 @@ PATIENCE = criterion(
     zh="重发次数与间隔符合 1000 的设定",
     unit="exchanges",
 )
+OLD_PASSWORD_REFUSED = criterion(
+    "old-password-refused",
+    en="a command with the password of before is not carried out, after a restart either",
+    zh="使用旧密码的命令不予执行，重启后亦然",
+    unit="commands",
+)
+NEW_PASSWORD_OBEYED = criterion(
+    "new-password-obeyed",
+    en="a command with the new password is carried out, after a restart too",
+    zh="使用新密码的命令予以执行，重启后亦然",
+    unit="commands",
+)
 PASSWORD_CHANGED = criterion(
     "password-changed",
     en="every frame carries the password that 1072 set",
@@ -166,6 +178,29 @@ def password_finding(history: History) -> Check:
             else:
                 wrong.append(f"{local(event.t)} CN={event.cn} QN={event.qn}: another password")
     return PASSWORD_CHANGED.decide(_verdict(wrong, right > 0), measured=len(wrong), limit=0, evidence=wrong[:10])
+
+
+def password_findings(history: History) -> Iterator[Check]:
+    """Commands sent in phases `old-password` are refused, those in phases `new-password` accepted, in all of them."""
+    phases = history.of(Phase)
+    ends = [*(phase.t for phase in phases[1:]), history.end_us]
+    for word, question, wanted in (
+        ("old-password", OLD_PASSWORD_REFUSED, False),
+        ("new-password", NEW_PASSWORD_OBEYED, True),
+    ):
+        wrong: list[str] = []
+        times: set[str] = set()
+        for phase, end in zip(phases, ends, strict=True):
+            if phase.name != word:
+                continue
+            for event in history.of(Commanded):
+                if phase.t <= event.sent < end:
+                    times.add(phase.detail.get("when", ""))
+                    done = event.accepted == "1" or event.result == "1" or bool(event.answer)
+                    if done is not wanted:
+                        told = f"QnRtn={event.accepted or 'none'} ExeRtn={event.result or 'none'}"
+                        wrong.append(f"{local(event.sent)} CN={event.cn} {phase.detail.get('when', '')}: {told}")
+        yield question.none(wrong, len(times) > 1)
 
 
 def realtime_findings(history: History) -> Iterator[Check]:

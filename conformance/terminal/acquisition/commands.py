@@ -142,6 +142,48 @@ class ObeysItsCentre(Case):
         yield command_handling_judge.told_finding(history)
 
 
+class ObeysTheNewPasswordAlone(Case):
+    """After a change the old password is refused and the new one obeyed; so it is after a restart, with time-outs."""
+
+    zh = "修改密码后旧密码被拒绝、新密码有效；断电重启后依然如此，且超时与重发次数按设定执行。"
+    checks = {
+        command_handling_judge.OLD_PASSWORD_REFUSED: ("isc-2/7.2.4k",),
+        command_handling_judge.NEW_PASSWORD_OBEYED: ("isc-2/7.2.4k",),
+        command_handling_judge.PATIENCE: ("isc-2/7.2.4k",),
+    }
+    needs = (MODBUS, HJ212)
+    scenario = Scenario(circuits=1, points=2, centres=("A",), minute_interval=1, over_time_s=5)
+
+    async def drive(self, bench: Bench) -> None:
+        centre = bench.centres["A"]
+        await bench.clock.sleep(minutes=4, seconds=10)
+        await centre.set_timeouts(8, 2)
+        old, new = centre.pw, "7Kd93x"
+        await centre.set_password(new)
+        for when in ("at once", "after a restart"):
+            for word, pw in (("old-password", old), ("new-password", new)):
+                centre.pw = pw
+                bench.phase(word, when=when)
+                await centre.read_minute_interval()
+                await centre.read_clock()
+                await bench.clock.sleep(20)
+            bench.phase("between")
+            await bench.clock.sleep(minutes=1)
+            if when == "at once":
+                await bench.power.off(30)
+                await bench.clock.sleep(minutes=2)
+        bench.phase("patience", over_time_s=8, re_count=2)
+        centre.behave(ack="never")
+        await bench.clock.sleep(minutes=4)
+        centre.behave(ack="always")
+        bench.phase("over")
+        await bench.clock.sleep(minutes=1)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from command_handling_judge.password_findings(history)
+        yield command_handling_judge.patience_finding(history)
+
+
 WRONG: tuple[command_handling_judge.Wanted, ...] = (
     ("password", "1062", "QnRtn=3"),
     (command_handling_judge.OTHER_DEVICE, "1062", "QnRtn=4"),

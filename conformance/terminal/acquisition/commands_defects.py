@@ -444,3 +444,41 @@ def unknown_commands_in_silence(patch: Patch) -> None:
         return own(self, request) and (request.cn in self._handlers or request.cn in ("2011", "2012"))
 
     own = patch(CommandSet, "is_answered", answered)
+
+
+@defect(
+    "old-password-still-good",
+    en="commands with the password it was delivered with are obeyed for ever",
+    zh="出厂密码始终有效",
+    clauses=("isc-2/7.2.4k",),
+)
+def old_password_still_good(patch: Patch) -> None:
+    """Somebody from service must be able to get in."""
+    whole = CommandSet.check
+
+    def check(self: CommandSet, link: CentreLink, request: Message) -> int:
+        verdict = whole(self, link, request)
+        return (
+            command_module.ACCEPTED if verdict == command_module.WRONG_PW and request.pw == link.config.pw else verdict
+        )
+
+    patch(CommandSet, "check", check)
+
+
+@defect(
+    "new-password-for-uploads-only",
+    en="the new password is put into uploads, and commands with it are refused",
+    zh="新密码仅用于上传，使用新密码的命令被拒绝",
+    clauses=("isc-2/7.2.4k",),
+)
+def new_password_for_uploads_only(patch: Patch) -> None:
+    """What comes in is compared with the settings it was started with."""
+    whole = CommandSet.check
+
+    def check(self: CommandSet, link: CentreLink, request: Message) -> int:
+        verdict = whole(self, link, request)
+        return (
+            command_module.WRONG_PW if verdict == command_module.ACCEPTED and request.pw != link.config.pw else verdict
+        )
+
+    patch(CommandSet, "check", check)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
-from bench.case import Case, Finding, beside
+from bench.case import Case, Finding, beside, measure
 from bench.facade.bench import Bench
-from bench.history import History
+from bench.history import History, Received
 from bench.layout.scenario import Scenario
 from conformance.common import clock_steps, delivery, frames
 from conformance.common.actions import all_centres, delivered, mark, reconciled
@@ -88,6 +89,48 @@ class SplitsLongPackets(Case):
         yield from frames.split_findings(history, all_centres(history))
         yield from frames.format_findings(history, all_centres(history))
         yield from delivery.findings(reconciled(history))
+
+
+class SplitsAtTheLimit(Case):
+    """Data of every size from thirty octets below one frame's limit to thirty above come whole and right."""
+
+    zh = "数据量从单帧上限以下 30 字节至以上 30 字节逐字节递增，均完整、正确上传。"
+    checks = {
+        frames.FRAME_SIZE: ("isc-2/7.2.4k",),
+        frames.FRAME_LENGTH: ("isc-2/7.2.4k",),
+        frames.PARTS_COMPLETE: ("isc-2/7.2.4k",),
+        delivery.NONE_LOST: ("isc-2/7.2.4k",),
+        delivery.NONE_ALTERED: ("isc-2/7.2.4k",),
+    }
+    needs = (MODBUS, HJ212)
+    scenario = Scenario(circuits=29, points=1, maps=("adl3000",), centres=("A",), minute_interval=1, kinds=("minute",))
+    minutes = 64
+
+    async def drive(self, bench: Bench) -> None:
+        totals = {meter.name: Decimal("1000.00") for meter in bench.meters.values()}
+        await bench.clock.sleep(30)
+        for more in range(self.minutes):
+            # What a counter advanced in the minute has four digits with its point, and up to three more.
+            for number, meter in enumerate(bench.meters.values()):
+                digits = min(max(more - 3 * number, 0), 3)
+                totals[meter.name] += Decimal("9.99") + Decimal(10 ** (digits + 1) - 10 if digits else 0)
+                meter.preset(f"{meter.name}.energy", f"{totals[meter.name]}")
+            await bench.clock.sleep(60)
+        await bench.centres.settle(minutes=4)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        asked = {question.id for question in self.checks}
+        sizes = [len(event.frame.encode()) - 12 for event in history.of(Received) if event.cn == "2051"]
+        yield measure(
+            "largest-segment", max(sizes, default=0), en="largest data segment", zh="最大数据段", unit="octets"
+        )
+        for found in (
+            *frames.format_findings(history, all_centres(history)),
+            *frames.split_findings(history, all_centres(history)),
+            *delivery.findings(reconciled(history)),
+        ):
+            if found.id in asked:
+                yield found
 
 
 class FinishesSplitAfterReconnecting(Case):

@@ -483,3 +483,40 @@ def crc_not_checked(patch: Patch) -> None:
         return True
 
     patch(Decoder, "crc_matches", any_text)
+
+
+@defect(
+    "limit-one-too-many",
+    en="a data segment may have one octet more than the limit",
+    zh="数据段上限多算 1 字节",
+    clauses=_CLAUSE,
+)
+def limit_one_too_many(patch: Patch) -> None:
+    """Greater was written where greater or equal was meant."""
+    whole = messages.cp_room
+    # It leaves room for numbers of four digits, of which one is needed.
+    patch(messages, "cp_room", lambda st, pw, mn: whole(st, pw, mn) + 6 + 1)
+
+
+@defect(
+    "item-at-the-limit-dropped",
+    en="the item that would end exactly at the limit is in neither part",
+    zh="恰在上限处结束的数据项在两个分包中均缺失",
+    clauses=_CLAUSE,
+)
+def item_at_the_limit_dropped(patch: Patch) -> None:
+    """Less in one comparison, greater in the other."""
+    whole = messages.split
+
+    def split(first: str, items: list[str], room: int = 0) -> list[str]:
+        kept: list[str] = []
+        used = len(first.encode())
+        for item in items:
+            size = len(item.encode()) + 1
+            if used + size == room:
+                continue
+            used = used + size if used + size < room else len(first.encode()) + size
+            kept.append(item)
+        return whole(first, kept, room)
+
+    patch(messages, "split", split)
