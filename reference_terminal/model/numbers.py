@@ -19,6 +19,7 @@ def text(value: Decimal) -> str:
     return format(value, "f")
 
 
+@seam
 def rounded(value: Decimal, decimals: int) -> Decimal:
     """`value` rounded half up (ties away from zero) to `decimals` printed decimals."""
     return value.quantize(Decimal(1).scaleb(-decimals), context=CONTEXT)

@@ -6,6 +6,7 @@ Leaves factors and emissions to accounting, and the points that are computed fro
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 from bench.case import Case, Finding, Rig, beside
@@ -437,3 +438,45 @@ class AddsSystemsHourByHour(Case):
     def judge(self, history: History) -> Iterator[Finding]:
         yield from formulas_judge.computed_findings(history, all_centres(history), needed=3)
         yield from formulas_judge.hours_findings(history, self.points)
+
+
+class RoundsExactHalves(Case):
+    """Means and quotients that lie exactly between two numbers of their last digit are rounded away from zero."""
+
+    zh = "均值与商恰为末位之半（正、负）时，按四舍五入（远离零）取值。"
+    checks = {
+        formulas_judge.HALVES_OF_MEANS.of("above"): ("csmt/8.2.1a",),
+        formulas_judge.HALVES_OF_MEANS.of("below"): ("csmt/8.2.1a",),
+        formulas_judge.OPERATIONS["quotient"]: ("isc-2/7.2.3-B(2)-5", "csmt/8.3.2-5"),
+    }
+    needs = (FORMULAS, MODBUS, HJ212, LOCAL)
+    rigs = Rig.VIRTUAL
+    scenario = Scenario(
+        circuits=2,
+        points=2,
+        maps=("adl3000",),
+        centres=("A",),
+        minute_interval=2,
+        kinds=("minute",),
+        derived=(Derived("hall.ratio", "quotient", ("e01.energy", "e02.energy"), "1", decimals=2),),
+    )
+    minutes = 48
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        energy = Decimal("1000.00"), Decimal("2000.00")
+        await bench.clock.sleep(30)
+        for minute in range(self.minutes):
+            # 0.125, 0.625 and 1.125 of two decimals; 10.25 and -10.25, 11.25 and -11.25 … of one.
+            energy = energy[0] + Decimal(("0.10", "0.50", "0.90")[minute % 3]), energy[1] + Decimal("0.80")
+            power = Decimal(10 + minute // 4) + Decimal("0.2") + (minute + 1) % 2 * Decimal("0.1")
+            for meter, total, sign in (("e01", energy[0], 1), ("e02", energy[1], -1)):
+                bench.meters[meter].preset(f"{meter}.energy", f"{total}")
+                bench.meters[meter].preset(f"{meter}.power", f"{sign * power}")
+            await bench.clock.sleep(60)
+        await bench.clock.sleep(minutes=2)
+        await _read_computed(bench, self.scenario, start, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from formulas_judge.halves_findings(history, all_centres(history))
+        yield from formulas_judge.right_findings(history, all_centres(history), 2)

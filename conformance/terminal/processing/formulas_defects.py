@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
 import apsw
@@ -309,3 +309,36 @@ def every_second_hour_not_read(patch: Patch) -> None:
         return msgspec.structs.replace(reading, quality=BAD, cause=MISSED, value=None)
 
     changes_stored(patch, change)
+
+
+@defect(
+    "halves-to-the-even-digit",
+    en="means and quotients are rounded to the even digit",
+    zh="均值与商按银行家舍入（逢五取偶）",
+    clauses=("csmt/8.2.1a", "isc-2/7.2.3-B(2)-5", "csmt/8.3.2-5"),
+)
+def halves_to_the_even_digit(patch: Patch) -> None:
+    """What the language does unless it is told otherwise."""
+    _rounds(patch, ROUND_HALF_EVEN)
+
+
+@defect(
+    "halves-upwards",
+    en="means below zero are rounded towards zero at a half",
+    zh="负均值恰为末位之半时向零取值",
+    clauses=("csmt/8.2.1a",),
+)
+def halves_upwards(patch: Patch) -> None:
+    """A half is added and the rest cut off."""
+    patch(numbers, "rounded", lambda value, decimals: _floor(value + Decimal(5).scaleb(-decimals - 1), decimals))
+
+
+def _floor(value: Decimal, decimals: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_FLOOR)
+
+
+def _rounds(patch: Patch, rounding: str) -> None:
+    def rounded(value: Decimal, decimals: int) -> Decimal:
+        return value.quantize(Decimal(1).scaleb(-decimals), rounding=rounding)
+
+    patch(numbers, "rounded", rounded)

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from bench.case import Check, Criterion, criterion
 from bench.history import History, MeterFault, Observed, Power, Stored
+from conformance.common.delivery import first_contents, setup_of
 from conformance.common.times import HOUR, MINUTE, SECOND, instant_of, instant_of_iso, local
 from conformance.common.truth import Certainty, length_of, number, truth_of
 from conformance.terminal.processing.formulas_truth import Due, Formulas
@@ -491,3 +492,42 @@ def hours_findings(history: History, points: Sequence[str]) -> Iterator[Check]:
         limit=0,
         evidence=wrong,
     )
+
+
+HALVES_OF_MEANS = criterion(
+    "halves-of-means-{0}",
+    en="a mean exactly between two numbers of its last digit is rounded away from zero ({0} zero)",
+    zh="均值恰为末位之半时远离零取值（{0}）",
+    unit="records",
+)
+_HALVES = 8
+"""Means of each sign that must have been exact halves."""
+
+
+def halves_findings(history: History, centres: Sequence[str]) -> Iterator[Check]:
+    """Means that centres were sent of samples whose exact mean ends in a half step of the point's resolution (R-17)."""
+    truth = truth_of(history)
+    wrong: dict[str, list[str]] = {"above": [], "below": []}
+    seen = dict.fromkeys(wrong, 0)
+    for centre in centres:
+        setup = setup_of(history, centre)
+        for key, event in first_contents(history, centre, ("minute",)).items():
+            series = truth.series.get(key.point)
+            if series is None or series.point.kind == "counter" or series.point.decimals < 0:
+                continue
+            start = key.end - length_of("minute", setup)
+            span = series.between(start, key.end)
+            if not span or truth.expected(key.point, "minute", start, key.end).certainty is not Certainty.SURE:
+                continue
+            mean = sum((Fraction(series.numbers()[at]) for at in span), Fraction(0)) / len(span)
+            steps = mean * 10**series.point.decimals
+            if steps.denominator != 2:
+                continue
+            side = "above" if mean > 0 else "below"
+            seen[side] += 1
+            due = truth.expected(key.point, "minute", start, key.end).fields["Avg"]
+            if number(event.fields.get("Avg", "")) != number(due):
+                shown = event.fields.get("Avg", "no value")
+                wrong[side].append(f"{centre} {key.point} ending {local(key.end)}: {shown}, exactly {float(mean)}")
+    for side, lines in wrong.items():
+        yield HALVES_OF_MEANS.of(side).none(lines, seen[side] >= _HALVES)

@@ -92,6 +92,7 @@ class OpcUaClient:
                     raise ReadFailed(reading.NO_CONNECTION) from None
                 again = False
 
+    @seam
     async def _read(self, nodes: Sequence[str]) -> list[Any]:
         client = await self._session()
         if self._loop.time() >= self._renew_at_s:
