@@ -15,7 +15,7 @@ from bench.history import History
 from bench.layout.scenario import Collector, Derived, Line, Scenario, System
 from conformance.common.actions import all_centres, read_readings
 from conformance.common.times import HOUR, floor
-from conformance.terminal import MODBUS, OPC, SQL, UPLINK, read_out
+from conformance.terminal import LIVE, MODBUS, OPC, SQL, UPLINK, read_out
 from conformance.terminal.acquisition.interfaces import DLT645
 from conformance.terminal.acquisition.sources import MANUAL
 from conformance.terminal.processing import formulas_judge
@@ -449,7 +449,7 @@ class RoundsExactHalves(Case):
         formulas_judge.HALVES_OF_MEANS.of("below"): ("csmt/8.2.1a",),
         formulas_judge.OPERATIONS["quotient"]: ("isc-2/7.2.3-B(2)-5", "csmt/8.3.2-5"),
     }
-    needs = (FORMULAS, MODBUS, HJ212, LOCAL)
+    needs = (FORMULAS, MODBUS, LIVE)
     rigs = Rig.VIRTUAL
     scenario = Scenario(
         circuits=2,
