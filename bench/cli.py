@@ -208,9 +208,28 @@ def _clauses(words: argparse.Namespace) -> int:
 
 
 def _profile(words: argparse.Namespace) -> int:
+    if words.rest[:1] == ["try"]:
+        return _profile_try(words.rest[1:])
     from conformance.clauses import ics
 
     return ics.main(words.rest)
+
+
+def _profile_try(rest: Sequence[str]) -> int:
+    parser = _Parser(
+        prog="carbonbench profile try",
+        description="start the product once, ask each hook, show what came back / 启动一次并逐一询问",
+    )
+    parser.add_argument("profile", type=Path, metavar="FILE", help="profile (TOML) / 档案文件")
+    parser.add_argument("--wait", type=float, default=70.0, metavar="S", help="seconds before asking / 询问前等待秒数")
+    parser.add_argument("--orders", action="store_true", help="also what changes the product / 包括改变终端状态的指令")
+    parser.add_argument("--json", action="store_true", help="for machines / 机器可读")
+    words = parser.parse_args(list(rest))
+    if not 0 < words.wait <= 3600:
+        return _wrong(f"--wait {words.wait:g}: expected seconds above 0, 3600 at most / 取值无效")
+    from bench.commands import profile_try
+
+    return profile_try.main(words.profile, wait_s=words.wait, orders=words.orders, as_json=words.json)
 
 
 def _wrong(text: str) -> int:
@@ -348,7 +367,7 @@ def parser() -> argparse.ArgumentParser:
     command(
         "clauses", _clauses, "the clause ledger: list, show, coverage, lint, stale, review / 条款台账", owns_help=True
     )
-    command("profile", _profile, "a terminal's profile: new, check / 终端档案", owns_help=True)
+    command("profile", _profile, "a terminal's profile: new, check, try / 终端档案", owns_help=True)
     return top
 
 

@@ -1,0 +1,216 @@
+"""`carbonbench profile try FILE`: start the product once, ask each hook, show what came back beside what was expected.
+
+Leaves the hooks to `bench.dut.hooks` and the starting to the loopback rig. A meter shows one number all the while, so
+that whoever reads the answers knows what must be in them.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, Case, Finding, Rig
+from bench.dut import Checked, UnknownTerminal, adapter
+from bench.dut.profile import Profile, ProfileError, load_profile
+from bench.facade.bench import Bench
+from bench.history import CutShort, History, Recorder, TerminalState, Trouble
+from bench.layout.scenario import Scenario
+from bench.run import Setup
+
+SHOWN = "123.5"
+"""What the meter shows: a number that a binary float holds exactly."""
+_POINT = "e01.energy"
+_PERIOD_S = 5
+_LEAST: Mapping[str, tuple[str, ...]] = {
+    "readings": ("at", "value"),
+    "records": ("start", "end", "value"),
+    "gaps": ("point", "start", "end"),
+    "queue": ("centre", "pending"),
+    "log": ("at",),
+    "alarms": ("raised",),
+    "manual": ("start", "value"),
+    "estimates": ("at", "value"),
+    "export": ("start", "value"),
+    "emission-sources": ("emission_source", "point"),
+    "classified": ("point", "value"),
+}
+"""Fields without which a row says nothing."""
+_MUST_COME = ("readings", "records", "status", "centres", "capacity", "export", "log")
+"""Questions that have an answer with rows once the product has worked for a while."""
+_CHANGES = ("centre-add", "centre-remove", "centre-certificate", "package", "configuration-restore", "clock")
+"""Orders after which the product is another one: asked last, and only with --orders."""
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """What came of one hook: `sound`, or why not; `expected` and `got` in words."""
+
+    what: str
+    sound: bool | None
+    expected: str
+    got: str
+    why: str = ""
+
+
+class _Trial(Case):
+    """Every hook of a profile is asked once."""
+
+    zh = "逐一询问档案中的各项查询。"
+    checks = {}
+    rigs = Rig.LOOPBACK
+    scenario = Scenario(
+        circuits=1, points=1, maps=("sdm630",), period_s=_PERIOD_S, minute_interval=1, centres=("A",), kinds=()
+    )
+
+    def __init__(self, asks: Mapping[str, Any], wait_s: float, orders: bool) -> None:
+        self.asks, self.wait_s, self.orders = asks, wait_s, orders
+        self.answers: list[Answered] = []
+
+    async def drive(self, bench: Bench) -> None:
+        real: Any = bench
+        bench.meters["e01"].preset(_POINT, SHOWN)
+        start = bench.clock.now_us()
+        await bench.clock.sleep(self.wait_s)
+        for what in sorted(self.asks, key=lambda name: (name in _CHANGES, name)):
+            if what in _CHANGES and not self.orders:
+                self.answers.append(Answered(what, None, "", "", "it changes the product; give --orders to ask it"))
+                continue
+            query = _query(what, start, bench.clock.now_us())
+            try:
+                rows = await real.adapter.ask(real.seat, what, query)
+            except (LookupError, OSError, TimeoutError) as error:
+                self.answers.append(Answered(what, False, _expected(what), "", str(error) or type(error).__name__))
+            else:
+                self.answers.append(_judged(what, rows))
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        return iter(())
+
+
+def _query(what: str, start_us: int, now_us: int) -> dict[str, str]:
+    """The words of a question, as a case would put them."""
+    span = {"from": str(start_us), "to": str(now_us)}
+    by = {"author": "profile try", "reason": "profile try"}
+    hour = str(start_us // 3_600_000_000 * 3_600_000_000)
+    return {
+        "readings": {"point": _POINT, **span},
+        "records": {"kind": "minute", "point": _POINT, **span},
+        "export": {"kind": "minute", "point": _POINT, **span},
+        "estimates": {"point": _POINT, **span},
+        "manual": {"point": _POINT, **span},
+        "log": {"from": str(start_us)},
+        "replacement": {"point": _POINT, "at": str(now_us), "final_old": SHOWN, "initial_new": SHOWN},
+        "manual entry": {"point": _POINT, "kind": "hour", "start": hour, "value": "1.0", **by},
+        "upload": {"centre": "A", **by},
+        "upload-time": {"centre": "A", "time": "01:38:00", **by},
+        "backfill": {"centre": "A", "kind": "minute", **span, **by},
+        "verify": {"kind": "minute", **span},
+        "classified": {"emission_source": "", "kind": "minute", **span},
+        "period": {"meter": "e01", "period_s": str(_PERIOD_S), **by},
+        "centre-add": {"centre": "A", **by},
+        "centre-remove": {"centre": "A", **by},
+        "centre-certificate": {"centre": "A", "choice": "good", **by},
+        "package": {"octets": "", **by},
+        "configuration-backup": by,
+        "configuration-restore": {"octets": "", **by},
+        "clock": {"at": str(now_us)},
+    }.get(what, {})
+
+
+def _expected(what: str) -> str:
+    needed = ", ".join(_LEAST.get(what, ()))
+    words = {
+        "readings": f"rows with {needed}; value {SHOWN}",
+        "records": f"rows with {needed}; increase 0 of a meter at rest",
+    }
+    return words.get(what, f"rows with {needed}" if needed else "an answer")
+
+
+def _judged(what: str, rows: tuple[dict[str, str], ...]) -> Answered:
+    """Whether rows are of use: there where they must be, with the fields that count, and the number shown."""
+    first = ", ".join(f"{name}={text}" for name, text in rows[0].items())[:160] if rows else ""
+    got = f"{len(rows)} rows" + (f"; first: {first}" if rows else "")
+    why = ""
+    if not rows and what in _MUST_COME:
+        why = "no row came / 未返回数据"
+    elif rows and (missing := [name for name in _LEAST.get(what, ()) if not rows[-1].get(name)]):
+        why = f"without {', '.join(missing)} / 缺少字段"
+    elif what == "readings" and not any(_same(row.get("value", "")) for row in rows):
+        why = f"no value is {SHOWN}, which the meter shows / 数值与仪表不符"
+    return Answered(what, not why, _expected(what), got, why)
+
+
+def _same(text: str) -> bool:
+    try:
+        return float(text) == float(SHOWN)
+    except ValueError:
+        return False
+
+
+def main(path: Path, *, wait_s: float = 70.0, orders: bool = False, as_json: bool = False) -> int:
+    """Try and print; 0: every hook asked is of use, 1: one is not, 3: product or bench failed, 4: wrong words."""
+    try:
+        profile = load_profile(path)
+        chosen = adapter(profile.adapter)
+    except (ProfileError, UnknownTerminal) as error:
+        print(error, file=sys.stderr)
+        return EXIT_USAGE
+    wrong = chosen.problems(profile.connection, path.parent) if isinstance(chosen, Checked) else []
+    asks: Mapping[str, Any] = profile.connection.get("ask", {}) if not wrong else {}
+    if not asks and not wrong:
+        wrong = [f"{profile.path}: no section [connection.ask.…]: nothing to try / 档案未定义任何查询"]
+    if wrong:
+        print(*wrong, sep="\n", file=sys.stderr)
+        return EXIT_USAGE
+    return _tried(profile, _Trial(asks, wait_s, orders), as_json)
+
+
+def _tried(profile: Profile, trial: _Trial, as_json: bool) -> int:
+    from bench.rigs.loopback import RIG
+
+    if not as_json:
+        print(f"{profile.path}: started once, asked after {trial.wait_s:g} s / 启动一次，{trial.wait_s:g} s 后逐一询问")
+    with tempfile.TemporaryDirectory(prefix="carbonbench-try-") as folder:
+        setup = Setup(
+            rig=RIG, profile=profile, adapter=lambda: adapter(profile.adapter), master_seed=1, commit="",
+            folder=Path(folder),
+        )  # fmt: skip
+        recorder = Recorder(Path(folder))
+        try:
+            RIG.conduct(trial, setup, 1, recorder)
+        except RuntimeError as error:
+            print(error, file=sys.stderr)
+            return EXIT_ERROR
+        events = list(recorder.events)
+    failed = [event.what for event in events if isinstance(event, Trouble | CutShort)]
+    failed += [event.detail for event in events if isinstance(event, TerminalState) and event.state == "silent"]
+    if as_json:
+        found = {"profile": profile.path, "answers": trial.answers, "failed": failed}
+        print(msgspec.json.format(msgspec.json.encode(found)).decode())
+    else:
+        _print(trial.answers, failed)
+    if failed and not trial.answers:
+        return EXIT_ERROR
+    return EXIT_FAIL if failed or any(each.sound is False for each in trial.answers) else EXIT_PASS
+
+
+def _print(answers: list[Answered], failed: list[str]) -> None:
+    for each in answers:
+        mark = {True: "ok  ", False: "FAIL", None: "–   "}[each.sound]
+        print(f"{mark} {each.what}")
+        if each.sound is None:
+            print(f"       not asked: {each.why} / 会改变终端状态，需加 --orders")
+            continue
+        print(f"       expected 应为: {each.expected}")
+        print(f"       came back 实际: {each.got or each.why}")
+        if each.why and each.got:
+            print(f"       {each.why}")
+    for what in dict.fromkeys(failed):
+        print(f"FAIL {what}")
+    good = sum(each.sound is True for each in answers)
+    bad = sum(each.sound is False for each in answers)
+    print(f"{good} of use, {bad} not, {len(answers) - good - bad} not asked / {good} 项可用，{bad} 项不可用")
