@@ -9,6 +9,7 @@ from bench.case import CaseResult, Check, ClauseResult, RunResult, Text, Verdict
 from reports.clause_results import clause_results
 from reports.conformity import completed, statements
 from reports.entries import Entry
+from reports.html.view import clause_views
 from reports.readings import differences, tally
 from reports.verdicts import verdicts_json
 
@@ -119,3 +120,21 @@ def test_verdicts_json_carries_it_and_it_is_counted() -> None:
     (row,) = msgspec.json.decode(verdicts_json(run))["clauses"]
     assert (row["reading_b"], row["reading_b_open"]) == ("fail", "")
     assert tally(run.clauses) == {"same": (), "other": (CLAUSE,), "open": ()}
+
+
+@pytest.mark.parametrize(
+    ("rigs", "told"),
+    [
+        (("virtual",), "has cases in virtual time only: it says something of a program, not of a device"),
+        (("virtual", "process", "lab"), "decided in virtual time can also be decided on the lab rig"),
+    ],
+)
+def test_the_statement_says_what_virtual_time_leaves_to_other_rigs(rigs: tuple[str, ...], told: str) -> None:
+    entry = msgspec.structs.replace(ENTRY, rigs=rigs, reading_b=Text("", ""))
+    (said,) = statements(run_of(check(V.PASS)), (entry,))
+    assert any(told in reason.en and CLAUSE in reason.en for reason in said.reasons)
+    lab = msgspec.structs.replace(run_of(check(V.PASS)), rig="lab")
+    (said,) = statements(lab, (entry,))
+    assert not any("virtual time" in reason.en for reason in said.reasons)
+    (row,) = clause_views(completed(run_of(check(V.PASS)), (entry,)), (entry,))
+    assert (row.rig, row.elsewhere) == ("virtual", tuple(rig for rig in rigs if rig != "virtual"))

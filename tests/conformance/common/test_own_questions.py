@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hand_made import COUNTER, MIDNIGHT, POWER, World, readings_of, verdicts
+import pytest
+from hand_made import COUNTER, MIDNIGHT, POWER, World, observed, readings_of, verdicts
 from msgspec import structs
 
 from bench.history import Commanded, History, Observed, Power
-from conformance.common import packages
+from conformance.common import packages, secrecy
 from conformance.common.times import HOUR, MINUTE, SECOND
 from conformance.terminal.processing import filling_judge
 from conformance.terminal.storage import archive_judge, loss_window_judge
@@ -126,3 +127,27 @@ def test_an_estimate_needs_readings_on_both_sides() -> None:
     assert found(begun - 5 * MINUTE) == "fail"
     assert found(MIDNIGHT + 2 * HOUR) == "fail"
     assert found(begun + 5 * MINUTE, silent=False) == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("octets", "found", "told"),
+    [
+        (("120", "80", "0"), "", "pass"),
+        (("120", "", "80"), "", "inconclusive"),
+        (("120", "", "80"), "A token", "fail"),
+        (("0", "0", "0"), "", "inconclusive"),
+    ],
+)
+def test_a_place_that_did_not_answer_was_not_searched_for_secrets(
+    octets: tuple[str, ...], found: str, told: str
+) -> None:
+    world = World(hours=1)
+    rows = [
+        {"where": f"interface {name}", "octets": size, "found": ""} for name, size in zip("abc", octets, strict=True)
+    ]
+    rows[0]["found"] = found
+    world.extra.append(observed("secrets", world.end, rows))
+    shown = next(one for one in secrecy.rest_findings(world.history()) if one.id == "no-secret-shown")
+    assert shown.verdict.value == told
+    if "" in octets:
+        assert any("interface b: did not answer" in line for line in shown.evidence)
