@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE
-from bench.commands.options import ROWS, SHARED, workers_of
+from bench.commands.options import ACCELERATED_RIGS, AUTO, ROWS, SHARED, workers_of
 from bench.commands.outlet import OutletLost, outlets
 
 # Commands that parse the rest of the line themselves.
@@ -31,6 +32,8 @@ def _run(words: argparse.Namespace) -> int:
     args = [str(conformance), "--rootdir", str(conformance.parent), "-o", "addopts=", "-p", "no:cacheprovider"]
     # Cases judge; nothing in them asserts, so that no module need be compiled again for it.
     args += ["-p", "no:terminal", "-p", "no:faulthandler", "--assert", "plain", "--live"]
+    if words.accelerate == AUTO and words.rig in ACCELERATED_RIGS:
+        words.accelerate = _measured_rate()
     for row in ROWS.values():
         args += row.written(getattr(words, row.key))
     if words.workers not in ("", "1"):
@@ -40,6 +43,22 @@ def _run(words: argparse.Namespace) -> int:
             return _wrong("\n".join(wrong))
         args += ["-n", words.workers]
     return int(pytest.main(args))
+
+
+def _measured_rate() -> str:
+    """The rate that this machine keeps now, as a word; told, since the run's line of replay has it."""
+    from bench.real import faketime, haste
+
+    if faketime.fast_requirements():
+        return "1"
+    with tempfile.TemporaryDirectory() as folder:
+        rate, late = haste.found_rate(Path(folder))
+    print(
+        f"--accelerate {rate}: timers late by {late:.2f} s of the world at most, {haste.LATE_S} s are allowed / "
+        f"加速 {rate} 倍",
+        file=sys.stderr,
+    )
+    return str(rate)
 
 
 def _prove(words: argparse.Namespace) -> int:
@@ -127,6 +146,7 @@ def _parity(words: argparse.Namespace) -> int:
         workers=words.workers,
         terminal=words.terminal,
         as_json=words.json,
+        accelerate=words.accelerate,
     )
 
 
@@ -312,6 +332,7 @@ def parser() -> argparse.ArgumentParser:
     parity = command("parity", _parity, "the same cases in virtual and in real time / 虚拟时间与实时对比")
     ROWS["terminal"].add_to(parity.add_argument)
     parity.add_argument("--rig", default="process", help="rig of real time: process (default), loopback / 实时台架")
+    parity.add_argument("--accelerate", default="", metavar="N", help="real against N times faster / 实时与加速对比")
     parity.add_argument("--json", action="store_true", help="for machines / 机器可读")
     _shared(parity)
 

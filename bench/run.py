@@ -55,7 +55,8 @@ class Setup:
     `strengths` maps clause id to shall, should, may or statement. `conditions` are the questions about a condition that
     a clause writes, `owners` maps a question of the capability statement to the strongest strength of the entries that
     it decides (R-03), `decides` to these entries. `options` are further words that a replay needs. `capture` asks for
-    pcap files of every case.
+    pcap files of every case. `accelerate`: so many times faster than the wall clock a program and the world around it
+    run (process, loopback); such a world begins at `at_us` (0: now).
     `defect` is the defect planted in the reference terminal, for a rig that starts it as a process of its own. With
     `journaled` the folder tells what began and ended, and records of real time grow on the disk, so that the run can be
     resumed.
@@ -75,6 +76,8 @@ class Setup:
     capture: bool = False
     defect: str = ""
     journaled: bool = False
+    accelerate: int = 1
+    at_us: int = 0
 
     def journal(self) -> Journal | None:
         """Where beginnings and ends of attempts are written down; None where nobody wants to resume."""

@@ -47,7 +47,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Parity(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole comparison. `rig` is the rig in real time; `commit`, `terminal` and `seed` are those of both halves."""
+    """A whole comparison. `rig` is the rig in real time; `commit`, `terminal` and `seed` are those of both halves.
+
+    `accelerated` is the rate of the first half where that is no virtual time but the same rig so many times faster.
+    """
 
     run: str
     rig: str
@@ -55,6 +58,12 @@ class Parity(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     commit: str
     rows: tuple[Row, ...]
+    accelerated: int = 1
+
+    @property
+    def first(self) -> Text:
+        """What the first half is called (the field `virtual` of its rows)."""
+        return Text("accelerated", "加速") if self.accelerated > 1 else Text("virtual", "虚拟")
 
     @property
     def same(self) -> bool:
@@ -103,7 +112,8 @@ _STYLES = {Likeness.DIFFERS: "bold red", Likeness.LIMIT: "yellow", Likeness.SAME
 def print_parity(parity: Parity, console: Console) -> None:
     """The clauses with their likeness, then every item that is not the same, then the sentence that counts."""
     grid = Table(title="Parity / 虚实一致性", title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for heading in ("clause 条款", "virtual and real time 虚拟与实时"):
+    first = parity.first
+    for heading in ("clause 条款", f"{first.en} and real time {first.zh}与实时"):
         grid.add_column(heading, overflow="fold")
     for clause, kind in parity.clauses.items():
         grid.add_row(visible(clause), f"[{_STYLES[kind]}]{kind.text}[/]")
@@ -112,7 +122,7 @@ def print_parity(parity: Parity, console: Console) -> None:
         if row.likeness is Likeness.SAME:
             continue
         console.print(f"\n[{_STYLES[row.likeness]}]{row.likeness.text}[/] ", end="")
-        told = [f"{row.case}:{row.item}  {row.name}", f"  virtual 虚拟: {row.virtual or '–'}"]
+        told = [f"{row.case}:{row.item}  {row.name}", f"  {first.en} {first.zh}: {row.virtual or '–'}"]
         told.append(f"  real 实时: {row.real or '–'}")
         told += [f"  {row.why}"] if row.why else []
         told += [f"    {line}" for line in row.evidence]
@@ -130,5 +140,6 @@ def sentence(parity: Parity) -> str:
         f"{len(parity.cases)} cases, {counts['same']} items the same, {counts['stated limit']} stated limits, "
         f"{counts['differs']} differ"
     )
-    words = "virtual and real time agree / 虚拟与实时一致" if parity.same else "they differ / 虚拟与实时不一致"
+    en, zh = parity.first.en, parity.first.zh
+    words = f"{en} and real time agree / {zh}与实时一致" if parity.same else f"they differ / {zh}与实时不一致"
     return f"{told}: {words}"

@@ -423,9 +423,14 @@ def _statement(statement: Statement) -> RenderableType:
     return Group(line, *reasons)
 
 
+def _haste(run: RunResult) -> str:
+    rate = run.parameters.get("rig.accelerated", "")
+    return f" · accelerated {rate}, until parity compares it / 加速，须经比对" if rate else ""
+
+
 def _facts(run: RunResult) -> RenderableType:
     rows = [
-        (Text("item under test", "被测件"), f"{run.terminal} · rig {run.rig}"),
+        (Text("item under test", "被测件"), f"{run.terminal} · rig {run.rig}{_haste(run)}"),
         (Text("seed, commit", "种子、版本"), f"{run.seed} · {run.commit}"),
         (Text("history digest", "记录摘要 (SM3)"), run.history_digest),
     ]

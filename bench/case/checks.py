@@ -95,13 +95,13 @@ def holds(value: Decimal, op: str, limit: Decimal) -> bool:
             raise ValueError(f"relation {op!r}: expected one of <=, <, >=, >, ==")
 
 
-def as_seen_in(rig: str, found: Check) -> Check:
+def as_seen_in(rig: str, found: Check, *, accelerated: bool = False) -> Check:
     """A check with the mark of its evidence, and without the pass that its rig cannot give (R-08).
 
     In virtual time computing takes no time: what a timed check measures there is a lower bound of the product's own
     time. Above the limit it is a fail all the same; within the limit nothing is decided, and the check is not run.
     """
-    mark = found.mark or Mark.of_rig(rig)
+    mark = found.mark or (Mark.ACCELERATED if accelerated else Mark.of_rig(rig))
     undecided = found.timed and mark is Mark.VIRTUAL
     if undecided and found.reading_b is Verdict.PASS:
         found = msgspec.structs.replace(found, reading_b=Verdict.NOT_RUN)

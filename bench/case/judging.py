@@ -41,7 +41,7 @@ def judge(case: Case, history: History) -> Judgement:
     own = list(case.judge(history))
     own += _left_open(case, history, own)
     found = [*own, *own_findings(history), *standing_findings(history)]
-    rig = history.began.rig
+    rig, fast = history.began.rig, history.began.accelerated > 1
     asked = brought_down(history, [_worded(finding) for finding in found if isinstance(finding, Check)])
     checks, clock = conditioned(history, asked)
     checks = starved.conditioned(history, checks)
@@ -50,7 +50,9 @@ def judge(case: Case, history: History) -> Judgement:
     for missing, instead in _instead(case, history).items():
         decided[instead] = tuple(dict.fromkeys((*decided[instead], *decided[missing])))
     checks = tuple(
-        msgspec.structs.replace(as_seen_in(rig, unseen.get(each.id, each)), clauses=decided.get(each.id, ()))
+        msgspec.structs.replace(
+            as_seen_in(rig, unseen.get(each.id, each), accelerated=fast), clauses=decided.get(each.id, ())
+        )
         for each in checks
     )
     measurements = (*(finding for finding in found if isinstance(finding, Measurement)), *clock)

@@ -53,12 +53,13 @@ class Mark(StrEnum):
     EXTRAPOLATED = "extrapolated"
     STEPPED = "stepped"
     VIRTUAL = "virtual"
+    ACCELERATED = "accelerated"
     REAL = "real"
 
     @property
     def zh(self) -> str:
         """The mark in Chinese."""
-        return {"extrapolated": "外推", "stepped": "步进", "virtual": "虚拟时间", "real": "实时"}[self.value]
+        return _MARK_ZH[self.value]
 
     @classmethod
     def of_rig(cls, rig: str) -> Mark:
@@ -66,6 +67,13 @@ class Mark(StrEnum):
         return cls.VIRTUAL if rig == VIRTUAL_RIG else cls.REAL
 
 
+_MARK_ZH = {
+    "extrapolated": "外推",
+    "stepped": "步进",
+    "virtual": "虚拟时间",
+    "accelerated": "加速",
+    "real": "实时",
+}
 VIRTUAL_RIG = "virtual"
 
 

@@ -22,7 +22,10 @@ REFERENCE_PROFILE = SHIPPED / "terminals" / "reference.toml"
 RIGS = ("virtual", "process", "loopback")
 RUN_RIGS = (*RIGS, "lab")
 """In the lab rig stands a device, into which no defect can be planted: a run only."""
+ACCELERATED_RIGS = ("process", "loopback")
 MOST_WORKERS = 256
+MOST_TIMES = 120
+AUTO = "auto"
 MOST_REPEATS = 1000
 _MOST_DIGITS = 1000
 
@@ -94,7 +97,7 @@ class Option:
         """The words that say this value; none for an empty one."""
         if self.many:
             return [word for each in value for word in (self.name, each)]
-        return [self.name, *([value] if self.metavar else [])] if value else []
+        return [self.name, *([str(value)] if self.metavar else [])] if value else []
 
 
 def _path(name: str, text: str, line: Line) -> Path | None:
@@ -121,6 +124,18 @@ def _seed(name: str, text: str, line: Line) -> int:
 
 def _repeats(name: str, text: str, line: Line) -> int:
     return whole(name, text, line.problems, least=1, most=MOST_REPEATS)
+
+
+def _accelerate(name: str, text: str, line: Line) -> int:
+    """The rate; 0 where nothing is accelerated. `carbonbench run` measures what auto is, once for all workers."""
+    if text and line.made["rig"] not in ACCELERATED_RIGS:
+        line.problems.append(f"{name}: what is accelerated is a program: --rig process or loopback / 仅用于程序台架")
+        return 0
+    if text:
+        from bench.real.faketime import fast_requirements
+
+        line.problems += [f"{name}: {each}" for each in fast_requirements()]
+    return whole(name, text, line.problems, least=1, most=MOST_TIMES) if text else 0
 
 
 def _attempt(name: str, text: str, line: Line) -> int:
@@ -182,6 +197,16 @@ class Options:
         str, Option("--defect", "ID", "plant a defect in the reference terminal / 植入缺陷", read=_defect, replays=True)
     ]
     capture: Annotated[bool, Option("--pcap", "", "keep pcap files of every case / 保存抓包文件", replays=True)]
+    accelerate: Annotated[
+        int,
+        Option(
+            "--accelerate",
+            "N",
+            "program and world run N times faster, or auto: as fast as this machine keeps / 加速倍率",
+            read=_accelerate,
+            replays=True,
+        ),
+    ]
     out: Annotated[
         Path,
         Option("--out", "DIR", "where run folders go (default out) / 输出目录", default="out", read=_path, kept=False),

@@ -1,4 +1,4 @@
-"""`carbonbench parity`: runs cases in real and in virtual time and shows where they differ (R-08).
+"""`carbonbench parity`: runs cases in real and in virtual or accelerated time and shows where they differ (R-08).
 
 Leaves comparing to `parity_items` and showing to `reports.parity`. Real time comes first: virtual time then begins at
 the very instant at which real time began, so that the plant is the same.
@@ -15,12 +15,13 @@ from pathlib import Path
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Mark, Verdict
 from bench.commands import parity_items
-from bench.commands.options import REFERENCE_PROFILE, RIGS, no_case, picks, whole, workers_of
+from bench.commands.options import MOST_TIMES, REFERENCE_PROFILE, RIGS, no_case, picks, whole, workers_of
 from bench.commands.parity_items import Half
 from bench.commands.session import LOCAL, commit, ledger_answers, ledger_entries, rig_named
 from bench.dut import UnknownTerminal, adapter
 from bench.dut.profile import ProfileError, load_profile
 from bench.history import History, HistoryError, read_history
+from bench.real.faketime import fast_requirements
 from bench.run import Setup, run_case
 from conformance.clauses.suite import case_classes
 from reports import parity as shown
@@ -31,6 +32,7 @@ from reports.verdicts import write_whole
 CHAPTER = "realtime/"
 """The cases that run unless others are named: short ones, made for both times."""
 JSON = "parity.json"
+ACCELERATED = "accelerated"
 REAL_RIGS = tuple(rig for rig in RIGS if Mark.of_rig(rig) is Mark.REAL)
 
 
@@ -42,9 +44,10 @@ class Plan:
     profile: Path
     seed: int
     defect: str = ""
+    accelerate: int = 1
 
-    def setup(self, rig: str) -> Setup:
-        """The setup of a half."""
+    def setup(self, rig: str, *, at_us: int = 0) -> Setup:
+        """The setup of a half; with `at_us` the accelerated one, which begins at that instant."""
         profile = load_profile(self.profile)
         return Setup(
             rig=rig_named(rig),
@@ -52,7 +55,9 @@ class Plan:
             adapter=lambda: adapter(profile.adapter),
             master_seed=self.seed,
             commit=commit(),
-            folder=self.folder / rig,
+            folder=self.folder / (ACCELERATED if at_us else rig),
+            accelerate=self.accelerate if at_us else 1,
+            at_us=at_us,
             strengths={clause: entry.strength for clause, entry in ledger_entries().items()},
             **ledger_answers(),
             defect=self.defect,
@@ -67,11 +72,13 @@ def beginning_at(case: type[Case], t: int) -> type[Case]:
 
 
 def both(name: str, plan: Plan, rig: str) -> tuple[CaseResult, CaseResult]:
-    """Run one case in real time, then in virtual time from the same instant: results of virtual and real."""
+    """Run one case in real time, then in the other from the same instant: results of the other, and of real time."""
     case = case_classes()[name]
     real = run_case(case, plan.setup(rig))
     if real.record:
         began = read_history(plan.folder / rig / real.record).began
+        if plan.accelerate > 1:
+            return run_case(case, plan.setup(rig, at_us=began.t)), real
         case = beginning_at(case, began.t)
     return run_case(case, plan.setup(VIRTUAL_RIG)), real
 
@@ -91,6 +98,7 @@ def main(
     terminal: str = "",
     as_json: bool = False,
     defect: str = "",
+    accelerate: str = "",
 ) -> int:
     """Run both halves, compare them, write page and file. 0 the same, 1 differs, 3 the bench's error, 4 wrong words."""
     suite = case_classes()
@@ -100,6 +108,9 @@ def main(
         problems.append(f"--rig {rig}: expected a rig of real time: {', '.join(REAL_RIGS)} / 应为实时台架")
     whole("--seed", seed, problems)
     workers_of(workers, problems)
+    rate = whole("--accelerate", accelerate, problems, least=2, most=MOST_TIMES) if accelerate else 1
+    if accelerate:
+        problems += [f"--accelerate: {each}" for each in fast_requirements()]
     profile_path = Path(terminal) if terminal else REFERENCE_PROFILE
     name = ""
     try:
@@ -112,7 +123,7 @@ def main(
         print("\n".join(problems), file=sys.stderr)
         return EXIT_USAGE
     run = f"parity-{datetime.now(LOCAL):%Y%m%d-%H%M%S}-seed{seed}"
-    plan = Plan((out / run).resolve(), profile_path.resolve(), int(seed), defect)
+    plan = Plan((out / run).resolve(), profile_path.resolve(), int(seed), defect, rate)
     try:
         plan.folder.mkdir(parents=True)
     except OSError as error:
@@ -135,20 +146,23 @@ def _compared(plan: Plan, rig: str, chosen: list[str], workers: int, run: str, n
         for case, future in zip(chosen, futures, strict=True):
             try:
                 virtual, real = future.result()
-                halves = _half(virtual, plan.folder / VIRTUAL_RIG), _half(real, plan.folder / rig)
+                other = ACCELERATED if plan.accelerate > 1 else VIRTUAL_RIG
+                halves = _half(virtual, plan.folder / other), _half(real, plan.folder / rig)
                 rows += parity_items.rows(*halves)
             except HistoryError as error:
                 broken.append(f"{case}: {error}")
                 continue
             print(
-                f"{case}: {virtual.verdict.value} in virtual time, {real.verdict.value} in real time / "
-                f"虚拟{virtual.verdict.zh}，实时{real.verdict.zh}",
+                f"{case}: {virtual.verdict.value} in {other} time, {real.verdict.value} in real time / "
+                f"{virtual.verdict.zh}，实时{real.verdict.zh}",
                 file=sys.stderr,
             )
             broken += [
                 f"{case}: {half.reason}" for half in (virtual, real) if half.verdict is Verdict.ERROR and half.reason
             ]
-    found = shown.Parity(run=run, rig=rig, terminal=name, seed=plan.seed, commit=commit(), rows=tuple(rows))
+    found = shown.Parity(
+        run=run, rig=rig, terminal=name, seed=plan.seed, commit=commit(), rows=tuple(rows), accelerated=plan.accelerate
+    )
     text = shown.to_json(found)
     write_whole(plan.folder / JSON, text)
     written = page.write(found, plan.folder)

@@ -89,7 +89,7 @@ def rows(virtual: Half, real: Half) -> Iterator[Row]:
         lines = () if kind is Likeness.SAME else (*(one.evidence if one else ()), *(other.evidence if other else ()))
         yield row(id, shown.name, (_told(one), _told(other)), kind, why, *lines)
     quantities = (
-        {each.id: each for each in virtual.result.measurements},
+        {each.id: each for each in virtual.result.measurements if each.id not in _OWN},
         {each.id: each for each in real.result.measurements if each.id not in _OWN},
     )
     for id in dict.fromkeys((*quantities[0], *quantities[1])):
@@ -140,7 +140,8 @@ def _values(blank: Row, found: Records) -> Row:
 
 
 def _named(virtual: Half, real: Half) -> tuple[tuple[str, Half], tuple[str, Half]]:
-    return ("virtual / 虚拟", virtual), ("real / 实时", real)
+    fast = virtual.history is not None and virtual.history.began.accelerated > 1
+    return ("accelerated / 加速" if fast else "virtual / 虚拟", virtual), ("real / 实时", real)
 
 
 def _told(found: Check | None) -> str:
@@ -204,12 +205,13 @@ def like_records(virtual: History, real: History) -> Records:
     until_us = min(_last(virtual), _last(real))
     one, other = (_contents(history, from_us, until_us) for history in (virtual, real))
     keys = sorted(set(one) & set(other))
-    missing = [f"{_line(key)}: only in virtual time" for key in sorted(set(one) - set(other))]
+    first = "accelerated" if virtual.began.accelerated > 1 else "virtual"
+    missing = [f"{_line(key)}: only in {first} time" for key in sorted(set(one) - set(other))]
     missing += [f"{_line(key)}: only in real time" for key in sorted(set(other) - set(one))]
     kinds: dict[str, list[str]] = {"altered": [], "uncertain": [], "switched": [], "polled": []}
     for key in keys:
         if one[key] != other[key]:
-            line = f"{_line(key)}: {one[key]} in virtual time, {other[key]} in real time"
+            line = f"{_line(key)}: {one[key]} in {first} time, {other[key]} in real time"
             kinds[_cause(key, one[key], other[key], virtual, real)].append(line)
     return Records(
         compared=len(keys),

@@ -229,6 +229,7 @@ class Session:
             capture=self.options.capture,
             defect=self.options.defect,
             journaled=True,
+            accelerate=self.options.accelerate or 1,
         )
 
     def planted(self) -> AbstractContextManager[None]:
@@ -428,6 +429,7 @@ class Session:
                 **profile.in_force(),
                 **{name: words for name, words in scope.items() if words},
                 **self.setup.rig.notes(),
+                **self._haste(),
             },
             deviations=profile.deviations(),
             claims=self._claims(),
@@ -438,6 +440,10 @@ class Session:
         given_up = tuple(name for name in denied if name not in failing and name not in self.setup.conditions)
         told = applied(found, self._expected, profile.firmware_hash)
         return completed(msgspec.structs.replace(told, not_claimed=given_up), known)
+
+    def _haste(self) -> dict[str, str]:
+        rate = self.options.accelerate
+        return {"rig.accelerated": f"{rate} times"} if rate > 1 else {}
 
     def _claims(self) -> dict[str, str]:
         """The capability statement: every question that applies with its answer, and the declared maxima (R-03)."""

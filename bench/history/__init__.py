@@ -174,6 +174,7 @@ class Began(Event, frozen=True, tag="began"):
     → text) where the case reckons with them. `units` are those in which points are to be kept, where another than the
     meter's. `codes` are the maker's codes of the events that it looks for in the log or among the alarms
     (`bench.case.Notice` → codes; an event that the profile does not map is absent).
+    `accelerated`: so many times faster than the wall clock world and program ran; all times are the world's.
     """
 
     case: str
@@ -190,6 +191,7 @@ class Began(Event, frozen=True, tag="began"):
     derived: tuple[DerivedPoint, ...] = ()
     units: dict[str, str] = {}
     codes: dict[str, tuple[str, ...]] = {}
+    accelerated: int = 1
 
 
 class Phase(Event, frozen=True, tag="phase"):

@@ -12,9 +12,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import os
+import shutil
+import struct
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,13 +44,91 @@ def requirements() -> list[str]:
     return []
 
 
+class FastStart:
+    """The instant from which a program's clocks run `rate` times faster, the same for all it starts, life after life.
+
+    The library reads it from shared memory (its own structure: two counters, then the four clocks) behind a semaphore;
+    both carry the bench's pid and are gone with this object. `file` is where programs look for rate and offset.
+    """
+
+    def __init__(self, file: Path, rate: int, starts: tuple[int, ...] = (), ahead_us: int = 0) -> None:
+        """`starts` are the clocks (ns) as `clocks_ns` read them; without them it is now. Programs are so much ahead."""
+        self.file, self.rate = file, rate
+        found = library()
+        if found is None:
+            raise RuntimeError(requirements()[0])
+        self._libraries = f"{_waits(file.with_suffix('.waits.so'))} {found}"
+        FastStart._made += 1
+        self._name = f"/carbonbench-{os.getpid()}-{FastStart._made}"
+        self._memory = Path(f"/dev/shm{self._name}-start")
+        words = (part for ns in starts or clocks_ns() for part in divmod(ns, 1_000_000_000))
+        self._memory.write_bytes(struct.pack("<QQ8q", 0, 0, *words))
+        libc = ctypes.CDLL(None)
+        libc.sem_open.restype = ctypes.c_void_p
+        if not libc.sem_open(f"{self._name}-lock".encode(), os.O_CREAT | os.O_EXCL, 0o600, 1):
+            self.close()
+            raise RuntimeError("no semaphore for the clock of an accelerated program can be made (/dev/shm)")
+        file.write_text(f"{ahead_us / 1e6:+.6f} x{rate}\n")
+
+    _made = 0
+
+    def __enter__(self) -> FastStart:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+    def environment(self) -> dict[str, str]:
+        """What a program's environment needs; all of its clocks are faked, and whatever waits by them."""
+        return {
+            "LD_PRELOAD": self._libraries,
+            "FAKETIME_TIMESTAMP_FILE": str(self.file),
+            "CARBONBENCH_RATE": str(self.rate),
+            "FAKETIME_SHARED": f"{self._name}-lock {self._name}-start",
+            "FAKETIME_NO_CACHE": "1",
+            "NO_FAKE_STAT": "1",
+            "FAKETIME_DONT_RESET": "1",
+        }
+
+    def close(self) -> None:
+        """Take memory and semaphore away; may be repeated."""
+        self._memory.unlink(missing_ok=True)
+        Path(f"/dev/shm/sem.{self._name[1:]}-lock").unlink(missing_ok=True)
+
+
+def fast_requirements() -> list[str]:
+    """What is missing to run a program's clocks faster: nothing, or a sentence each."""
+    lacks = [] if shutil.which("cc") else ["no C compiler (cc) is here for bench/real/waits.c (apt-get install gcc)"]
+    return [*requirements(), *(f"{each} / 未安装" for each in lacks)]
+
+
+def _waits(target: Path) -> Path:
+    """The library of `waits.c`. Raises RuntimeError where it cannot be made."""
+    words = ["cc", "-shared", "-fPIC", "-O1", "-o", str(target), str(Path(__file__).with_name("waits.c"))]
+    try:
+        subprocess.run(words, check=True, capture_output=True, text=True)
+    except FileNotFoundError:
+        raise RuntimeError(fast_requirements()[-1]) from None
+    except subprocess.CalledProcessError as error:
+        raise RuntimeError(f"{' '.join(words)}: {error.stderr.strip()}") from None
+    return target
+
+
+def clocks_ns() -> tuple[int, ...]:
+    """The four clocks of one instant: real, monotonic, raw, since boot (ns)."""
+    names = (time.CLOCK_REALTIME, time.CLOCK_MONOTONIC, time.CLOCK_MONOTONIC_RAW, time.CLOCK_BOOTTIME)
+    return tuple(time.clock_gettime_ns(name) for name in names)
+
+
 class FakeClock:
     """The clock of one program: the host's plus an offset that may drift. `now_us` is the bench's true time.
 
-    `file` is where the program looks; the library's copy lies beside it. Raises RuntimeError where it is missing.
+    `file` is where the program looks; the library's copy lies beside it. With `fast` its clocks run faster from that
+    start on, the monotonic one too, and cannot be stepped. Raises RuntimeError where the library is missing.
     """
 
-    def __init__(self, file: Path, now_us: Callable[[], int]) -> None:
+    def __init__(self, file: Path, now_us: Callable[[], int], fast: FastStart | None = None) -> None:
+        self._fast = fast
         self._file = file
         self._now_us = now_us
         self._offset_us = 0.0
@@ -54,10 +136,13 @@ class FakeClock:
         self._since_us = now_us()
         self._ticker: asyncio.Task[None] | None = None
         self._library = _own_copy(file.with_suffix(".so"))
-        self._write()
+        if fast is None:
+            self._write()
 
     def environment(self) -> dict[str, str]:
         """What a program's environment needs."""
+        if self._fast is not None:
+            return self._fast.environment()
         return {
             "LD_PRELOAD": str(self._library),
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
@@ -96,6 +181,8 @@ class FakeClock:
         """Drift no more."""
         if self._ticker is not None:
             self._ticker.cancel()
+        if self._fast is not None:
+            self._fast.close()
 
     def _settle(self) -> None:
         now = self._now_us()

@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.real.haste import of_the_wall
 from bench.real.netns import effective_rights, started
 
 _KEEPER = Path(__file__).with_name("keeper.py")
@@ -117,7 +118,7 @@ class Program:
         assert keeper.stdin is not None and keeper.stdout is not None
         try:
             keeper.stdin.write(json.dumps(order).encode() + b"\n")
-            async with asyncio.timeout(_START_S):
+            async with asyncio.timeout(of_the_wall(_START_S)):
                 line = await keeper.stdout.readline()
             told = json.loads(line) if line else {"state": "ended", "problem": "its keeper ended without a word"}
         except (TimeoutError, OSError, ValueError) as error:
@@ -170,7 +171,7 @@ class Program:
         assert self._keeper.stdin is not None
         self._keeper.stdin.close()
         try:
-            async with asyncio.timeout(_KILL_S):
+            async with asyncio.timeout(of_the_wall(_KILL_S)):
                 return await asyncio.shield(self.ended)
         except TimeoutError:
             raise ProgramError(f"process {self._first} does not end {_KILL_S:g} s after it was killed") from None

@@ -11,25 +11,33 @@ import math
 import time
 from dataclasses import dataclass
 
+from bench.real.faketime import clocks_ns
+
 SAMPLE_S = 0.02
 _BUCKET_US = 10
 _MOST_BUCKETS = 100_000
 
 
 class RealClock:
-    """Microseconds UTC that never step back."""
+    """Microseconds UTC that never step back, `rate` times faster than the host's; `starts` are its clocks at first."""
 
-    def __init__(self) -> None:
-        self._wall_ns = time.time_ns()
-        self._monotonic_ns = time.monotonic_ns()
+    def __init__(self, rate: int = 1, at_us: int = 0) -> None:
+        """With `at_us` it shows that instant at the start, and is `ahead_us` of the host's clock."""
+        self.rate = rate
+        self.starts = clocks_ns()
+        self._wall_ns, self._monotonic_ns = self.starts[:2]
+        self.ahead_us = at_us - self._wall_ns // 1000 if at_us else 0
 
     def now_us(self) -> int:
         """Now."""
-        return (self._wall_ns + time.monotonic_ns() - self._monotonic_ns) // 1000
+        return (self._wall_ns + self._passed_ns() * self.rate) // 1000 + self.ahead_us
+
+    def _passed_ns(self) -> int:
+        return time.monotonic_ns() - self._monotonic_ns
 
     def host_moved_us(self) -> int:
         """How far the host's clock has moved away from this one since the start (ahead is positive)."""
-        return time.time_ns() // 1000 - self.now_us()
+        return (time.time_ns() - self._wall_ns - self._passed_ns()) // 1000
 
 
 def resolution_ns() -> int:
@@ -66,9 +74,13 @@ def expanded_uncertainty_us(delay: LoopDelay, resolution: int, wait_us: int = 0)
 
 
 class LoopWatch:
-    """Measures the loop's delay for as long as it runs, in a histogram of bounded size."""
+    """Measures the loop's delay for as long as it runs, in a histogram of bounded size, in the world's time.
 
-    def __init__(self) -> None:
+    In a world that runs `rate` times faster each delay of the wall is so many times longer.
+    """
+
+    def __init__(self, rate: int = 1) -> None:
+        self._rate = rate
         self._counts: dict[int, int] = {}
         self._samples = 0
         self._largest = 0
@@ -81,8 +93,8 @@ class LoopWatch:
     async def _run(self) -> None:
         while True:
             due = time.monotonic_ns() + round(SAMPLE_S * 1e9)
-            await asyncio.sleep(SAMPLE_S)
-            self.add(max(time.monotonic_ns() - due, 0) // 1000)
+            await asyncio.sleep(SAMPLE_S * self._rate)
+            self.add(max(time.monotonic_ns() - due, 0) * self._rate // 1000)
 
     def add(self, late_us: int) -> None:
         """One sample."""

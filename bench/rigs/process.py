@@ -18,6 +18,7 @@ from bench.history import Recorder
 from bench.real import faketime, netns
 from bench.real.disk import lossy_disk
 from bench.real.disk.prove import prove_disk
+from bench.real.haste import FastLoop
 from bench.real.program import make_folder, sweep_folders
 from bench.real.proxy.prove import prove_forwarder
 from bench.real.wire import wire
@@ -43,18 +44,19 @@ class _RealRig:
         """Drive the case; returns how many seconds it took. What goes wrong in the bench is recorded as Trouble."""
         folder = make_folder()
         try:
-            return asyncio.run(
-                conduct(
-                    case,
-                    setup,
-                    seed,
-                    recorder,
-                    rig=self.name,
-                    place=self.place,
-                    folder=folder,
-                    captures=self.captures,
-                )
+            work = conduct(
+                case,
+                setup,
+                seed,
+                recorder,
+                rig=self.name,
+                place=self.place,
+                folder=folder,
+                captures=self.captures,
             )
+            fast = setup.accelerate
+            with asyncio.Runner(loop_factory=(lambda: FastLoop(fast)) if fast > 1 else None) as runner:
+                return runner.run(work)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -47,6 +47,7 @@ from bench.real.disk.protocol import (
     Restore,
     SyncAll,
 )
+from bench.real.haste import of_the_wall
 from bench.virtual.disk import Keep, Moment
 
 __all__ = ["DiskError", "DiskEvent", "Keep", "LossReport", "LossyDisk", "Moment", "requirements", "sweep_stale"]
@@ -221,7 +222,7 @@ class LossyDisk:
 
     async def _ask(self, ask: Ask) -> LossReport | None:
         try:
-            return await asyncio.wait_for(self._send(ask), ANSWER_TIMEOUT_S)
+            return await asyncio.wait_for(self._send(ask), of_the_wall(ANSWER_TIMEOUT_S))
         except TimeoutError:
             raise DiskError(
                 f"the lossy disk at {self.path} did not answer {type(ask).__name__} within {ANSWER_TIMEOUT_S:.0f} s"
@@ -345,7 +346,7 @@ class LossyDisk:
             await asyncio.gather(self._reader, return_exceptions=True)
         if process is not None:
             try:
-                await asyncio.wait_for(process.wait(), ANSWER_TIMEOUT_S)
+                await asyncio.wait_for(process.wait(), of_the_wall(ANSWER_TIMEOUT_S))
             except TimeoutError:
                 process.kill()
                 await process.wait()

@@ -27,6 +27,7 @@ from types import TracebackType
 import msgspec
 
 from bench.real import netns
+from bench.real.haste import of_the_wall
 from bench.real.netns import NetworkTrouble
 from bench.real.wire import tap
 from bench.real.wire.messages import (
@@ -471,12 +472,12 @@ class Wires:
             with suppress(WireBroken, TimeoutError):
                 self.statistics()
                 self._closing = True
-                await asyncio.wait_for(self.ask(Close(self.fresh_number())), _ANSWER_S)
+                await asyncio.wait_for(self.ask(Close(self.fresh_number())), of_the_wall(_ANSWER_S))
         self._closing = self.closed = True
         if self._control is not None:
             if not self._gone.is_set():
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._gone.wait(), _ANSWER_S)
+                    await asyncio.wait_for(self._gone.wait(), of_the_wall(_ANSWER_S))
             asyncio.get_running_loop().remove_reader(self._control.fileno())
         self._discard()
 

@@ -18,6 +18,7 @@ from bench.history import Captured
 from bench.layout import build
 from bench.layout.scenario import UPLINK_LATENCY_S
 from bench.real import netns
+from bench.real.haste import rate_now
 from bench.real.wire.messages import WireEvent
 from bench.real.wire.wire import Segment, Wires
 from bench.rigs.places.place import LinkTold, peers
@@ -90,7 +91,7 @@ class NetworkPlace:
             netns.quiet(self.namespace, _ORPHANS)
         if "uplink" in self._segments:
             self._silent = True
-            await self._always.enter_async_context(self.links["uplink"].delay(UPLINK_LATENCY_S))
+            await self._always.enter_async_context(self.links["uplink"].delay(UPLINK_LATENCY_S / rate_now()))
             self._silent = False
         return world
 

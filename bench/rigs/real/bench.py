@@ -45,8 +45,10 @@ from bench.layout import build
 from bench.layout.scenario import Scenario
 from bench.real import faketime
 from bench.real.disk import lossy_disk as lossy
+from bench.real.haste import rate_now
 from bench.real.pressure import PressureWatch
 from bench.real.realclock import LoopWatch, RealClock, expanded_uncertainty_us, resolution_ns
+from bench.rigs.places.hastened import hastened
 from bench.rigs.places.place import LinkTold, Place
 from bench.rigs.real.lines import Lines
 from bench.rigs.real.power import PowerSupply, TerminalHands
@@ -58,6 +60,7 @@ from simulators.meters.carriers import DrawnLine
 from simulators.world import Site, World
 
 DISK_MB = 512
+ACCELERATED_CLOCK = "the clock of an accelerated program cannot be moved besides / 加速运行时不能另行调整终端时钟"
 _HOST_MOVED_US = 100_000
 _STEP_BACK_US = 50_000
 _SIGNS_OF_LIFE = (Served, Unserved, Connected, Received)
@@ -80,7 +83,8 @@ class RealBench:
         self._recorder = recorder
         self._last_us = 0
         self._room = room
-        self.true_time = RealClock()
+        self.rate = rate_now()
+        self.true_time = RealClock(self.rate, setup.at_us)
         self._pressure = PressureWatch()
         self.clock = Clock(self.true_time)
         # The same streams as in virtual time: one seed, one plant, one case (R-08).
@@ -133,13 +137,25 @@ class RealBench:
         for program in self.site.programs:
             self.spawn(program.watch())
         why_not = clock_problem(launch)
+        if self.rate > 1 and why_not:
+            raise LaunchError(f"it cannot be accelerated: {why_not}")
+        clock = None
+        if not why_not:
+            file = self._room.scratch / "clock"
+            fast = (
+                faketime.FastStart(file, self.rate, self.true_time.starts, self.true_time.ahead_us)
+                if self.rate > 1
+                else None
+            )
+            clock = faketime.FakeClock(file, self.true_time.now_us, fast)
+        why_not = why_not or (ACCELERATED_CLOCK if self.rate > 1 else "")
         self.life = TerminalLife(
             launch,
             room=self._room,
             place=self.place,
             lines=self.lines,
             disk=disk,
-            clock=None if why_not else faketime.FakeClock(self._room.scratch / "clock", self.true_time.now_us),
+            clock=clock,
             record=self.record,
             now_us=self.clock.now_us,
         )
@@ -160,7 +176,7 @@ class RealBench:
         """Put what stands around the terminal where a case finds it."""
         self.plant = self.site.plant
         self.meters = self.site.meters
-        self.links = self.place.links
+        self.links = {name: hastened(link, self.rate) for name, link in self.place.links.items()}
         self.centres = CentresByName(self, self._instead)
         self.platforms = PlatformsByName(self.site)
         self.buses = NoLines()
@@ -275,7 +291,8 @@ class RealBench:
     def tell_timing(self, watch: LoopWatch) -> None:
         """Put into the history how well the bench knew the time; a step of the host's clock is a trouble."""
         delay, pressed = watch.stop(), self._pressure.stop()
-        resolution = resolution_ns()
+        resolution = resolution_ns() * self.rate
+        waited_us = None if pressed.wait_us is None else pressed.wait_us * self.rate
         moved = self.true_time.host_moved_us()
         self.record(
             Timing(
@@ -286,8 +303,8 @@ class RealBench:
                 loop_max_us=delay.max_us,
                 resolution_ns=resolution,
                 host_moved_us=moved,
-                uncertainty_us=expanded_uncertainty_us(delay, resolution, pressed.wait_us or 0),
-                cpu_wait_us=-1 if pressed.wait_us is None else pressed.wait_us,
+                uncertainty_us=expanded_uncertainty_us(delay, resolution, waited_us or 0),
+                cpu_wait_us=-1 if waited_us is None else waited_us,
                 cpu_stalled="" if pressed.stalled is None else str(pressed.stalled),
             )
         )
@@ -346,9 +363,9 @@ async def conduct(
         needs=case.needs,
         notices=case.notices,
     )
-    bench.record(opening)
+    bench.record(msgspec.structs.replace(opening, accelerated=bench.rate))
     began = loop.time()
-    watch = LoopWatch()
+    watch = LoopWatch(bench.rate)
     try:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(stand.close)

@@ -16,6 +16,7 @@ from bench.dut import Launch, LaunchError
 from bench.history import ClockMoved, Event, Power, TerminalState
 from bench.real.disk.lossy_disk import LossReport, LossyDisk
 from bench.real.faketime import FakeClock
+from bench.real.haste import of_the_wall
 from bench.real.program import Ending, Program
 from bench.rigs.places.place import Place
 from bench.rigs.real.lines import Lines
@@ -190,7 +191,7 @@ class TerminalLife:
             if any(port == wanted[1] and host in (wanted[0], "0.0.0.0") for host, port in found):
                 self._tell("running", f"listens at {wanted[0]}:{wanted[1]} after {took:.3f} s")
                 return
-            if took > self.launch.ready_s:
+            if took > of_the_wall(self.launch.ready_s):
                 own = ", ".join(f"{host}:{port}" for host, port in found) if self.place.namespace else ""
                 other = f"; it listens at {own}" if own else ""
                 self._tell(
@@ -199,7 +200,7 @@ class TerminalLife:
                     "终端未在约定端口监听",
                 )
                 return
-            await asyncio.sleep(_LOOK_S)
+            await asyncio.sleep(of_the_wall(_LOOK_S))
 
     def _ended(self, ending: Ending) -> None:
         """The program ended by itself."""
