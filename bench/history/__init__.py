@@ -17,6 +17,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import compress, count
 from pathlib import Path
 from typing import BinaryIO, TypeVar, cast, overload
 
@@ -342,6 +343,8 @@ _BLOCK_OCTETS = 1 << 16
 
 MOST_HELD = 30_000
 """So many events of a history are held in memory (about 25 MB); a longer one lies on the disk."""
+MOST_READ = 200_000
+"""So many events of a history on the disk stay in memory for judges who ask for them again (about 170 MB)."""
 SPOOL = "record.spool"
 """Events of a record under way that have left memory."""
 _EMPTY = hashlib.new("sm3")
@@ -401,7 +404,7 @@ class _Places:
     def of(self, kind: type[Event]) -> Iterator[int]:
         """Numbers of the events of a type."""
         wanted = self._numbers.get(kind)
-        return (number for number, found in enumerate(self._types) if found == wanted)
+        return iter(()) if wanted is None else compress(count(), map(wanted.__eq__, self._types))
 
 
 class _OnDisk(Sequence[Event]):
@@ -447,7 +450,8 @@ class _OnDisk(Sequence[Event]):
 class History:
     """The events of one case in order, indexed by type; what a judge sees. `folder` holds its captures.
 
-    The events of a long one lie on the disk: those of one type are read when asked for, and go when nobody has them.
+    The events of a long one lie on the disk: those of one type are read when asked for, and go when nobody has them
+    any more and so many others were asked for that memory would hold more than `MOST_READ`.
     """
 
     def __init__(self, events: Sequence[Event], digest: str = "", folder: Path | None = None) -> None:
@@ -489,6 +493,10 @@ class History:
             found = self._in_use.get(kind)
             if found is None:
                 found = self._in_use[kind] = self.events.of(kind)
+            self._by_type.pop(kind, None)
+            self._by_type[kind] = found
+            while len(self._by_type) > 1 and sum(map(len, self._by_type.values())) > MOST_READ:
+                del self._by_type[next(iter(self._by_type))]
             return found  # type: ignore[return-value]
         return self._by_type.get(kind, [])  # type: ignore[return-value]
 

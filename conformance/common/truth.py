@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from bench.case import VIRTUAL_RIG
@@ -130,8 +131,7 @@ class Series:
         return bisect_left(self.missed, start_us) < bisect_left(self.missed, end_us)
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """What makes a record unique for one device (R-25): point, value class, interval end (us)."""
 
     point: str

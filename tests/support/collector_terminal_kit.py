@@ -48,12 +48,6 @@ decimals = 1
 """
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Mosquitto:
     """A real broker that can be stopped and started again with what it has kept."""
 

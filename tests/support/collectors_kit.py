@@ -8,7 +8,8 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 from msgspec.structs import replace
-from simulators_helpers import MN, Heard, free_port
+from ports import free_port
+from simulators_helpers import MN, Heard
 
 from simulators.centres.spec import CentreSpec
 from simulators.collectors.mqtt.descriptor import MqttSpec

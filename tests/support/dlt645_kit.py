@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 
-from simulators_helpers import START_US, HandClock, Heard, free_port, works_of_two
+from ports import free_port
+from simulators_helpers import START_US, HandClock, Heard, works_of_two
 
 from simulators.explain.frames import Decoded
 from simulators.meters.dlt645.codec import Frame, encode

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +13,8 @@ import urllib.request
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+
+from ports import free_port
 
 from bench.dut.profile import Profile
 from bench.layout import build
@@ -125,13 +126,6 @@ class Browser:
                 if fields and answer is not None:
                     form = {**fields, "by": "Li", "attest": "yes", "text": answer}
                     self._open(f"{self._page}answer", urllib.parse.urlencode(form).encode(), timeout=2).read()
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return door.getsockname()[1]
 
 
 @contextmanager

@@ -6,8 +6,9 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 
+from ports import free_port
 from pymodbus.client import AsyncModbusTcpClient
-from simulators_helpers import START_US, HandClock, Heard, free_port
+from simulators_helpers import START_US, HandClock, Heard
 
 from simulators.clock import seeded
 from simulators.events import Served, Unserved

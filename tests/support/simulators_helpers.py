@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TypeVar
@@ -53,12 +52,6 @@ class Heard(list[Event]):
 
     def of(self, kind: type[E]) -> list[E]:
         return [event for event in self if isinstance(event, kind)]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def upload(

@@ -7,7 +7,8 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from simulators_helpers import MN, START_US, HandClock, Heard, free_port
+from ports import free_port
+from simulators_helpers import MN, START_US, HandClock, Heard
 
 from simulators.centres.spec import CentreSpec
 from simulators.meters.places import GatewayPort

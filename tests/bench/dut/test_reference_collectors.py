@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import socket
 import time
 from collections.abc import Callable
 from decimal import Decimal
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 from house import ROOT
 from msgspec.structs import replace
+from ports import free_port
 
 from bench.dut import Seat
 from bench.dut.command import variables
@@ -36,12 +36,6 @@ WORLDS = ROOT / "fixtures" / "worlds"
 class _WallClock:
     def now_us(self) -> int:
         return time.time_ns() // 1000
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def world(*collectors: CollectorSpec) -> World:

@@ -51,15 +51,19 @@ def test_a_record_is_the_same_wherever_its_events_were(held: int, tmp_path: Path
         parts.events[MANY + 1]
 
 
-def test_what_is_read_goes_when_nobody_has_it_and_is_one_while_somebody_does(tmp_path: Path) -> None:
+def test_what_was_read_stays_while_somebody_has_it_or_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     history = recorded(tmp_path, held=10)
-    first = history.of(Phase)
-    assert history.of(Phase) is first
-    gone = weakref.ref(first)
-    del first
+    kept = weakref.ref(history.of(Phase))
+    assert history.of(Phase) is kept() and history.of(Power)
+    monkeypatch.setattr(histories, "MOST_READ", MANY)
+    assert history.of(Ended) and history.of(Power)
     gc.collect()
-    assert gone() is None
-    assert history.of(Phase)
+    assert kept() is None
+    mine = history.of(Phase)
+    assert history.of(Power) and history.of(Ended)
+    assert history.of(Phase) is mine
 
 
 def test_a_long_record_that_is_read_back_lies_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

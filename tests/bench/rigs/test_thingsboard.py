@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from house import ROOT
+from ports import free_port
 from process_kit import LooksOn, conduct, profile, record
 
 from bench.case import CaseResult, Verdict
@@ -158,13 +159,6 @@ def test_values_keep_their_digits_and_every_deviation_is_told(
 def test_an_instant_is_the_one_that_was_sent() -> None:
     (sample,), _ = samples_of(b'{"e01":[{"ts":1795220298949,"values":{"p":1.50}}]}')
     assert sample == Sample("e01", 1_795_220_298_949_000, "p", "1.50")
-
-
-def free_port() -> int:
-    """A port of loopback that nobody has."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def centre(port: int, events: list[Event]) -> MqttCentre:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hand_made import MIDNIGHT, World
+from msgspec import structs
 
 import conformance.terminal as terminal
 from bench.case import Case, Check, Finding, Verdict, criterion
@@ -83,3 +84,17 @@ def test_words_of_a_log_may_hold_marks() -> None:
 def test_every_standing_check_is_known_to_fail() -> None:
     assert case_classes()
     assert set(standing_checks()) <= {check for _, check in read_proof().flipped()}
+
+
+def test_data_of_a_sealed_packet_are_not_looked_for_outside_it() -> None:
+    items = "KeyId=0a0b0c0d;Iv=AAAAAAAAAAAAAAAA;Data=AAAA;Sign=AAAA"
+    plain = World(hours=1, extra=[answer(11, "2051", items=items)]).history()
+    assert any("DataTime" in fault for fault in frames.faults_by_kind(plain, ("A",))["content"])
+    began = structs.replace(
+        plain.began, centres=tuple(structs.replace(each, payload="sm4-gcm") for each in plain.began.centres)
+    )
+    sealed = History([began, *plain.events[1:]])
+    assert not any("QN=" + QN in fault for fault in frames.faults_by_kind(sealed, ("A",))["content"])
+    naked = answer(11, "2051", items="w00001-Avg=1")
+    told = frames.faults_by_kind(History([began, *plain.events[1:-1], naked]), ("A",))
+    assert any("DataTime" in fault for fault in told["content"])

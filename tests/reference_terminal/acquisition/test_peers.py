@@ -11,7 +11,6 @@ import contextlib
 import ctypes.util
 import os
 import random
-import socket
 import sys
 import tty
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -19,6 +18,7 @@ from decimal import Decimal
 
 import pytest
 from line_kit import meter, shown
+from ports import free_port
 
 from reference_terminal.acquisition.dlt645.driver import Dlt645Meter
 from reference_terminal.acquisition.failures import ReadFailed
@@ -202,12 +202,6 @@ async def server(python: str, script: str, at: str) -> AsyncGenerator[None]:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as each:
-        each.bind(("127.0.0.1", 0))
-        return int(each.getsockname()[1])
 
 
 def on_line(

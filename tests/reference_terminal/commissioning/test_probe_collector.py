@@ -10,17 +10,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from ports import free_port
 
 from reference_terminal.commissioning.commands import main
 from reference_terminal.commissioning.probe_collector import Sought, explain, probe
 
 MESSAGE = '{"timestamp":1772416800000,"node":"E1","values":{"energy":0.10,"功率":NaN},"errors":{"u":3002}}'
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import socket
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ports import free_port
 from terminal_kit import centre_text, config_text
 
 from reference_terminal.assembly import Terminal
@@ -26,12 +26,6 @@ class _Clock:
 
     def set_time_ns(self, value: int) -> None:
         del value
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _table(name: str, **changes: str) -> str:
@@ -65,7 +59,7 @@ async def _post(port: int, name: str, body: dict[str, str]) -> tuple[int, Any]:
 
 def _live(folder: Path, work: Callable[[Terminal, int], Awaitable[None]]) -> None:
     """One life of a terminal with a centre A, while `work` is done to it."""
-    port = _free_port()
+    port = free_port()
     text = config_text(1, centre_text(9, "A"), path=str(folder / "t.db"), period_s=60)
     text += f'\n[api]\nhost = "127.0.0.1"\nport = {port}\n'
 

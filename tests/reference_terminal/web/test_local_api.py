@@ -20,6 +20,7 @@ import apsw
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from ports import free_port
 
 from reference_terminal.assembly import Terminal
 from reference_terminal.model.reading import BAD, GOOD, TIMEOUT, Reading
@@ -49,13 +50,6 @@ class SteadyClock:
     def set_time_ns(self, value: int) -> None:
         """Go on from `value`."""
         self._at_ns, self._from_ns = value, time.monotonic_ns()
-
-
-def free_port() -> int:
-    """A loopback port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def configuration(database: Path, port: int) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from collectors_kit import Program, lines, mqtt, standing, sub
-from simulators_helpers import MN, free_port
+from ports import free_port
+from simulators_helpers import MN
 
 from simulators.centres.switches import SwitchError
 from simulators.collectors.https.descriptor import HttpsSpec

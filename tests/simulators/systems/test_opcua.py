@@ -14,7 +14,8 @@ from asyncua import ua as asyncua_ua
 from asyncua.client.client import Client
 from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
 from house import ROOT
-from simulators_helpers import Heard, free_port
+from ports import free_port
+from simulators_helpers import Heard
 from systems_helpers import device, server
 
 from simulators.events import Secured, Served, Unserved

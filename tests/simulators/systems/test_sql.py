@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from simulators_helpers import START_US, Heard, free_port
+from ports import free_port
+from simulators_helpers import START_US, Heard
 from sqlalchemy import create_engine
 from sqlalchemy import text as sql_text
 from sqlalchemy.engine import make_url

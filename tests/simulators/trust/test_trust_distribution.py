@@ -13,7 +13,8 @@ import pytest
 from cryptography import x509
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulators_helpers import START_US, HandClock, Heard, free_port
+from ports import free_port
+from simulators_helpers import START_US, HandClock, Heard
 
 from simulators.events import Behaviour, ListServed
 from simulators.trust.authority import Role, Trust

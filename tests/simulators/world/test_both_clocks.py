@@ -7,8 +7,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import msgspec
+from ports import free_port
 from pymodbus.client import AsyncModbusTcpClient
-from simulators_helpers import MN, START_US, HandClock, Heard, free_port, upload
+from simulators_helpers import MN, START_US, HandClock, Heard, upload
 
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network

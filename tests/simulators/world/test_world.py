@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ports import free_port
 from pymodbus.client import AsyncModbusTcpClient
-from simulators_helpers import MN, START_US, HandClock, Heard, free_port, upload
+from simulators_helpers import MN, START_US, HandClock, Heard, upload
 
 from simulators.centres.hj212.codec import encode
 from simulators.centres.spec import CentreSpec

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from collector_terminal_kit import Bench, Mosquitto, config_text, free_port
+from collector_terminal_kit import Bench, Mosquitto, config_text
 from hypothesis import given
 from hypothesis import strategies as st
+from ports import free_port
 from terminal_kit import platform
 
 from reference_terminal import Terminal, load_config

@@ -13,9 +13,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from collector_terminal_kit import Bench, Mosquitto, config_text, free_port
+from collector_terminal_kit import Bench, Mosquitto, config_text
 from hypothesis import given
 from hypothesis import strategies as st
+from ports import free_port
 from terminal_kit import platform
 
 from reference_terminal import Terminal, load_config

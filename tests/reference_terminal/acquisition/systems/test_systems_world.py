@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import socket
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from ports import free_port
 
 from bench.dut.reference import configuration
 from reference_terminal.acquisition.opcua.client import OpcUaClient
@@ -32,12 +32,6 @@ from simulators.tables import DescriptionError
 from simulators.world import WORLDS_FOLDER, Site, World, load_world
 
 SHIPPED = WORLDS_FOLDER / "systems.toml"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Told:

@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulators_helpers import MN, START_US, HandClock, Heard, answer, free_port, upload
+from ports import free_port
+from simulators_helpers import MN, START_US, HandClock, Heard, answer, upload
 
 from simulators.centres.hj212.centre import Centre, Exchange, SwitchError
 from simulators.centres.hj212.codec import Frame, Packet, Splitter, encode, parse_data

@@ -20,7 +20,8 @@ from https_helpers import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulators_helpers import Heard, free_port
+from ports import free_port
+from simulators_helpers import Heard
 from trust_helpers import Standing, centre
 
 from simulators.centres.json_text import JsonError, Number, parse, write

@@ -12,7 +12,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulators_helpers import START_US, HandClock, Heard, free_port, works_of_two
+from ports import free_port
+from simulators_helpers import START_US, HandClock, Heard, works_of_two
 
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network

@@ -7,7 +7,8 @@ import io
 from pathlib import Path
 
 import pytest
-from simulators_helpers import MN, START_US, HandClock, Heard, free_port
+from ports import free_port
+from simulators_helpers import MN, START_US, HandClock, Heard
 
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network
