@@ -55,8 +55,8 @@ ISSUER_SEES_NO_DATA = criterion(
 )
 RECORDS_UNTOUCHED = criterion(
     "records-untouched",
-    en="stored records are the same before and after the upgrades",
-    zh="升级前后存储的记录一致",
+    en="stored records and readings that are asked for are the same before and after the upgrades",
+    zh="升级前后所查询的存储记录和读数一致",
     unit="answers",
 )
 ONLINE_IN_FORCE = criterion(
@@ -284,12 +284,12 @@ _MOST_OCTETS = 1 << 22
 
 
 def data_findings(history: History) -> Iterator[Check]:
-    """The same question about stored records has the same answer before and after."""
+    """The same question about stored records or readings has the same answer before and after."""
     first: dict[str, tuple[dict[str, str], ...]] = {}
     changed: list[str] = []
     again = 0
-    for event in answers(history, "records"):
-        name = " ".join(f"{key}={value}" for key, value in event.query.items())
+    for event in (*answers(history, "records"), *answers(history, "readings")):
+        name = event.what + " " + " ".join(f"{key}={value}" for key, value in event.query.items())
         before = first.get(name)
         if before is None:
             first[name] = event.rows

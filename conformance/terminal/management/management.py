@@ -14,7 +14,7 @@ from bench.facade.bench import Bench, Unable
 from bench.history import History
 from bench.layout.scenario import Scenario
 from conformance.common import packages, secrecy
-from conformance.common.actions import read_records
+from conformance.common.actions import points, read_readings, read_records
 from conformance.terminal import HJ212, LOCAL, MANAGEMENT, MODBUS, MUTUAL_TLS, UPLINK, read_out
 from conformance.terminal.security.channels import CAPTURING
 from simulators.centres.management.centre import ManagementCentre, Task
@@ -197,7 +197,7 @@ class UpgradesWithoutTouchingData(Case):
         begin = bench.clock.now_us()
         await bench.clock.sleep(hours=1, minutes=3)
         end = begin + 3_600_000_000
-        await read_records(bench, ("quarter",), begin, end)
+        await self._look(bench, begin, end)
         for number, version in enumerate(_VERSIONS):
             bench.phase("upgrade", version=version)
             sound = f"carbonbench-reference {version}\n".encode()
@@ -209,7 +209,11 @@ class UpgradesWithoutTouchingData(Case):
                 bench.power.cut_at_sync(number, off_s=20, after=number % 2 == 0)
             await told(bench, task)
         await bench.clock.sleep(minutes=2)
-        await read_records(bench, ("quarter",), begin, end)
+        await self._look(bench, begin, end)
+
+    async def _look(self, bench: Bench, begin_us: int, end_us: int) -> None:
+        await read_records(bench, ("minute", "quarter", "hour"), begin_us, end_us)
+        await read_readings(bench, points(bench), begin_us, end_us)
 
     def judge(self, history: History) -> Iterator[Finding]:
         yield from packages.upgrade_findings(history, "M", _GOOD, _BAD)
