@@ -14,7 +14,7 @@ from bench.history import History
 from bench.layout.scenario import Collector, Line, Scenario, System
 from conformance.common.actions import read_readings
 from conformance.common.times import HOUR, floor
-from conformance.terminal import LOCAL, MODBUS, OPC
+from conformance.terminal import LOCAL, MODBUS, OPC, SQL
 from conformance.terminal.acquisition.collectors import HTTPS, MQTT
 from conformance.terminal.acquisition.interfaces import CJT188, DLT645
 from conformance.terminal.acquisition.sources import MANUAL
@@ -119,6 +119,16 @@ class JudgesOpcValuesByTheirLimits(_AtTheLimits, Case):
     needs = (OPC, LOCAL, RANGE)
     scenario = _world(("cems.temperature", "-20", "400"), ("cems.o2", "0", "25")).but(
         systems=(System("opcua", ("cems",)),)
+    )
+
+
+class JudgesDatabaseValuesByTheirLimits(_AtTheLimits, Case):
+    """Values of rows of a database are valid up to their limits and invalid one step of resolution beyond."""
+
+    zh = "数据库行中的数值等于限值有效，超出一个分辨力即无效。"
+    needs = (SQL, LOCAL, RANGE)
+    scenario = _world(("cems.temperature", "-20", "400"), ("cems.o2", "0", "25")).but(
+        systems=(System("sql", ("cems",)),)
     )
 
 

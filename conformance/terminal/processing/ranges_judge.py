@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bench.case import Check, criterion
-from bench.history import History, Observed, Point, Stored
+from bench.history import History, Observed, Point, Published, Stored
 from conformance.common.delivery import VALUE_FIELDS, setup_of
 from conformance.common.queries import answers, questions
 from conformance.common.times import SECOND, instant_of, instant_of_iso, local
@@ -165,10 +165,11 @@ def findings(history: History, centres: Sequence[str], *, sides: Sequence[str] =
 def edge_finding(history: History) -> Check:
     """Readings equal to a limit are valid; open unless such readings were served and shown."""
     truth = truth_of(history)
+    rows = [(point, text) for event in history.of(Published) for point, text in event.values.items()]
     edges = [
         text
         for point in history.began.points
-        for text in dict.fromkeys(truth.series[point.id].texts)
+        for text in dict.fromkeys([*truth.series[point.id].texts, *(text for name, text in rows if name == point.id)])
         if number(text) in (number(point.low), number(point.high))
     ]
     refused: list[str] = []
@@ -186,26 +187,42 @@ def edge_finding(history: History) -> Check:
     return LIMIT_ITSELF_VALID.none(refused, edges and seen)
 
 
+def _beyond(history: History, point: str) -> list[tuple[int, str]]:
+    """Readings of a point outside its limits: when they were served, or stood in a row of a database, and their text."""
+    truth = truth_of(history)
+    series = truth.series[point]
+    if series.times or series.invalid:
+        series.numbers()
+        return series.invalid
+    return [
+        (event.stamp, text)
+        for event in history.of(Published)
+        if (text := event.values.get(point)) is not None and _side(truth.points[point], text)
+    ]
+
+
 def side_findings(history: History) -> Iterator[Check]:
     """Readings beyond one limit are in the store, none of them as valid; each side by itself."""
     truth = truth_of(history)
     rows: dict[tuple[str, int], list[str]] = {}
-    asked: dict[str, None] = {}
+    beyond: dict[str, list[tuple[int, str]]] = {}
     for event in answers(history, "readings"):
         point = event.query.get("point", "")
-        asked[point] = None
+        if point not in truth.series:
+            continue
+        outside = beyond.setdefault(point, _beyond(history, point))
+        near = max(truth.series[point].period_us // 2, 2 * SECOND)
         for row in event.rows:
             at = instant_of_iso(row.get("at", ""))
-            outside = None if at is None else _outside(history, point, at)
-            if outside is not None:
-                rows.setdefault((point, outside[0]), []).append(row.get("quality", "good"))
+            when = next((one for one, _ in outside if at is not None and at - SECOND <= one < at + near), None)
+            if when is not None:
+                rows.setdefault((point, when), []).append(row.get("quality", "good"))
     for side, question in STORED_SIDES.items():
         seen = 0
         wrong: list[str] = []
-        for point in (point for point in asked if point in truth.series):
-            series = truth.series[point]
-            for when, text in series.invalid:
-                if _side(series.point, text) != side:
+        for point, outside in beyond.items():
+            for when, text in outside:
+                if _side(truth.points[point], text) != side:
                     continue
                 seen += 1
                 found = rows.get((point, when), [])

@@ -172,11 +172,12 @@ class RefusesBadCertificatesOfPlatform(Case):
         await bench.clock.sleep(minutes=16)
         for choice in BAD:
             bench.phase(choice)
-            platform.behave(certificate=choice)
+            # Nothing is acknowledged, so that something is due until the end.
+            platform.behave(certificate=choice, ack="negative")
             platform.disconnect(abort=True)
             await bench.clock.sleep(minutes=4)
         bench.phase("good")
-        platform.behave(certificate="good")
+        platform.behave(certificate="good", ack="always")
         await bench.clock.sleep(minutes=30)
 
     def judge(self, history: History) -> Iterator[Finding]:
