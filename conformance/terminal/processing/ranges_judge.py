@@ -188,7 +188,7 @@ def edge_finding(history: History) -> Check:
 
 
 def _beyond(history: History, point: str) -> list[tuple[int, str]]:
-    """Readings of a point outside its limits: when they were served, or stood in a row of a database, and their text."""
+    """Readings of a point outside its limits: when they were served, or stood in a database, and their text."""
     truth = truth_of(history)
     series = truth.series[point]
     if series.times or series.invalid:
