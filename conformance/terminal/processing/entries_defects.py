@@ -216,3 +216,22 @@ def milliseconds_run_over(patch: Patch) -> None:
             await whole(self, meter)
 
     patch(GatewayPoller, "_poll", poll)
+
+
+@defect(
+    "weeks-end-with-the-year",
+    en="the week across the end of the year is cut there, and the rest of it is a week of its own",
+    zh="跨年周在年末被截断",
+    clauses=("isc-2/7.3c",),
+)
+def weeks_end_with_the_year(patch: Patch) -> None:
+    """A week is known by its year and its number, and a year has 52 of them."""
+    week = settlement.LONG[0]
+
+    def start(day: Any) -> Any:
+        return max(week.start(day), day.replace(month=1, day=1))
+
+    def end(begun: Any) -> Any:
+        return min(week.end(week.start(begun)), begun.replace(year=begun.year + 1, month=1, day=1))
+
+    patch(settlement, "LONG", (settlement.Long(week.name, start, end), *settlement.LONG[1:]))

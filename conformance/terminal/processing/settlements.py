@@ -62,6 +62,33 @@ class SettlesToTheQuarter(Case):
         yield settlements_judge.asked_finding(history)
 
 
+class SettlesWeeksOverTheYearEnd(Case):
+    """In a year of 53 weeks the week across its end is one week, exact, and so are those before and after it."""
+
+    zh = "有 53 周的年份，跨年周为完整一周，其累计及前后各周累计逐位正确。"
+    checks = {
+        settlements_judge.TOTALS.of("week"): ("isc-2/7.3c",),
+        settlements_judge.TOTALS.of("month"): ("isc-2/7.3d", "csmt/8.2.1d"),
+        **beside(settlements_judge.DAILY_EXTREMES),
+    }
+    needs = (MODBUS, LOCAL)
+    rigs = Rig.VIRTUAL
+    scenario = _SLOW.but(start="2026-11-29T20:00:00+08:00", plant="works")
+    kinds = ("day", "week", "month")
+
+    async def drive(self, bench: Bench) -> None:
+        start = bench.clock.now_us()
+        await bench.clock.sleep(days=43)
+        for point in counters(bench):
+            for kind in self.kinds:
+                await bench.operator.records(kind, point, start, bench.clock.now_us())
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        for found in settlements_judge.findings(history, self.kinds):
+            if found.id != "day-totals":
+                yield found
+
+
 class SettlesTheYear(Case):
     """A calendar year of 366 days is the sum of its months and what the register advanced, exactly."""
 
