@@ -25,7 +25,7 @@ PROMPT = criterion(
     timed=True,
 )
 EVERY_METER_POLLED = criterion(
-    "every-meter-polled", en="every meter is polled", zh="每块表均被轮询", unit="meters", reading_b_of="R-11"
+    "every-meter-polled", en="every meter is polled", zh="每块表均被轮询", unit="meters", reading_b_of="R-11/second"
 )
 PERIOD_ERROR = criterion(
     "period-error", en="the mean polling period is the one set", zh="平均采集周期与设定一致", unit="%", paced=True
