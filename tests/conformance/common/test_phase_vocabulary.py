@@ -24,6 +24,7 @@ _DETAILS_OF_OTHERS = {"count", "status", "sync", "file", "event", "event_us", "a
 """Details of rules of links, faults of meters and cuts of power, which are not phases."""
 _TOLD_TO_PEOPLE = {
     "backed-up",
+    "between",
     "entered",
     "junk",
     "lenient",
@@ -37,7 +38,7 @@ _TOLD_TO_PEOPLE = {
     "tampered",
     "unfit-certificate",
 }
-"""Phases and details that no judge asks for: they are read on the time line."""
+"""Phases and details that no judge asks for: they end the phase before, or are read on the time line."""
 _NO_PHASES = {"packages", "restore"}
 """Words that judges hand on with a history and that only look like phases."""
 
