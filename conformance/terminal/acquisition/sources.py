@@ -112,7 +112,7 @@ class SwitchesToStandbyAfterTenSeconds(_Silences, Case):
     needs = (
         MODBUS,
         UPLINK,
-        read_out("operator-told", "source-recorded", "missing-stretch-recorded"),
+        read_out("operator-told", "source-recorded", "missing-stretch-recorded", "staff-notified"),
         STANDBY,
         "acquisition.gap-record",
     )
