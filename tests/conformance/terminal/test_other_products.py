@@ -6,7 +6,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from house import ROOT
 
 from bench.case import CaseResult, Verdict
 from bench.dut import adapter
@@ -16,7 +15,7 @@ from bench.run import Setup, run_case
 from conformance.clauses.suite import case_classes
 from conformance.defects import all_defects
 
-REFERENCE = ROOT / "fixtures" / "terminals" / "reference.toml"
+REFERENCE = Path(__file__).resolve().parents[3] / "fixtures" / "terminals" / "reference.toml"
 _HJ212 = ("uplink.hj212", "clock.centre", "uplink.query", "acquisition.on-command", "uplink.field-information")
 DENIED = {
     "https": (*_HJ212, "uplink.hj212-window", "channel.payload"),
