@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.case import Case, Finding, Rig, beside
+from bench.case import Case, Finding, beside
 from bench.facade.bench import Bench
 from bench.history import History
 from bench.layout.scenario import Collector, Scenario, System
@@ -25,7 +25,6 @@ _WAY_S = 0.15
 class _Reconnects:
     """What cases share in which every connection of the field network is reset again and again."""
 
-    rigs = Rig.VIRTUAL
     resets = 24
 
     async def drive(self, bench: Bench) -> None:

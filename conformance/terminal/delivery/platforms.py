@@ -16,7 +16,7 @@ from bench.layout.scenario import Scenario
 from conformance.common import delivery
 from conformance.common.actions import counters, mark, points, read_records, reconciled
 from conformance.common.times import uncertainty_s
-from conformance.terminal import FINGERPRINT, LIVE, LOCAL, MODBUS, MUTUAL_TLS, PLATFORM
+from conformance.terminal import BY_TIME_OF_DAY, FINGERPRINT, LIVE, LOCAL, MODBUS, MUTUAL_TLS, PLATFORM
 from conformance.terminal.acquisition.sources import MANUAL
 from conformance.terminal.delivery import centres_judge, platforms_judge, tampering_judge
 from simulators.centres.fingerprints.centre import FingerprintCentre
@@ -142,6 +142,7 @@ class SendsRevisionsToThePlatform(Case):
     }
     needs = (MODBUS, PLATFORM, LOCAL, MANUAL, "manual-backfill.inaccurate")
     rigs = Rig.VIRTUAL
+    virtual_only = BY_TIME_OF_DAY
     # A day of it is more entries than a body may hold.
     scenario = _NATIONAL.but(circuits=3, period_s=300)
 

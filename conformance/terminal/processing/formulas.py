@@ -450,7 +450,6 @@ class RoundsExactHalves(Case):
         formulas_judge.OPERATIONS["quotient"]: ("isc-2/7.2.3-B(2)-5", "csmt/8.3.2-5"),
     }
     needs = (FORMULAS, MODBUS, LIVE)
-    rigs = Rig.VIRTUAL
     scenario = Scenario(
         circuits=2,
         points=2,
