@@ -37,14 +37,14 @@ from reference_terminal.processing.classes import Classes
 from reference_terminal.processing.late import LateReadings, Place
 from reference_terminal.processing.manual import ManualEntries
 from reference_terminal.processing.pipeline import Pipeline
-from reference_terminal.security.certificate_monitor import Warden
+from reference_terminal.security.certificate_monitor import CertificateMonitor
 from reference_terminal.security.keyring import Keyring
 from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.settings.config import Config, centre_code
 from reference_terminal.settings.meters import MeterConfig
 from reference_terminal.settings.overlay import Overlay
-from reference_terminal.storage.fingerprint_signer import Described, Notary
+from reference_terminal.storage.fingerprint_signer import Described, FingerprintSigner
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
@@ -53,7 +53,7 @@ from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.hj212.packets import Channel
 from reference_terminal.uplink.platforms.deposit import DepositLink
 from reference_terminal.uplink.platforms.energy import EnergyLink
-from reference_terminal.uplink.platforms.link import Kit, PlatformLink
+from reference_terminal.uplink.platforms.link import LinkContext, PlatformLink
 from reference_terminal.uplink.platforms.management import ManagementLink
 from reference_terminal.uplink.platforms.records_json import RecordsLink
 from reference_terminal.uplink.status.ocsp import StatusChecks
@@ -76,7 +76,7 @@ class Terminal:
     """One terminal. `run()` returns after `stop()`; a second terminal on the same database continues where it was."""
 
     def __init__(self, config: Config, platform: Platform) -> None:
-        self.config = self._told = config
+        self.config = self._file_config = config
         self.platform = platform
         self._stopping = asyncio.Event()
         self._restart = asyncio.Event()
@@ -178,14 +178,16 @@ class Terminal:
 
     def _assemble(self) -> None:
         platform = self.platform
-        self.keyring = Keyring(self._told, platform.random)
+        self.keyring = Keyring(self._file_config, platform.random)
         self.clock = WallClock(platform.clock)
-        self.store = Store(self._told.storage.path, platform.vfs, float(self._told.storage.commit_linger_s))
+        self.store = Store(
+            self._file_config.storage.path, platform.vfs, float(self._file_config.storage.commit_linger_s)
+        )
         if self.keyring.vault is not None:
             self.store.protect(self.keyring.vault.code)
         self.overlay = Overlay(self.store, self.keyring.vault)
-        config = self.config = self.overlay.in_force(self._told)
-        if config.centres != self._told.centres:
+        config = self.config = self.overlay.in_force(self._file_config)
+        if config.centres != self._file_config.centres:
             self.keyring = Keyring(config, platform.random)
             self.overlay = Overlay(self.store, self.keyring.vault)
         self.journal = Journal(self.store, self.clock, platform.log)
@@ -197,7 +199,7 @@ class Terminal:
         self.settings = {centre.id: CentreSettings(centre, self.overlay) for centre in config.centres}
         parameters = Parameters(self.settings, self.pipeline.use_span)
         self.installer = Installer(self.store, self.clock, self.journal, self.keyring.trusted, parameters.set)
-        self.configuration = Configuration(self._told, lambda: self.config, self.overlay, self.journal)
+        self.configuration = Configuration(self._file_config, lambda: self.config, self.overlay, self.journal)
         self._join()
         spans = [span for settings in self.settings.values() for span in settings.spans()]
         self.pipeline.restore(spans, self.clock.now_s())
@@ -207,7 +209,7 @@ class Terminal:
         self.revocation = self._revocation_lists(config)
         self.status = self._status_checks(config)
         self._assemble_uplink()
-        self.warden = Warden(self.keyring, config.security.warn_days, self.clock, self.journal)
+        self.certificate_monitor = CertificateMonitor(self.keyring, config.security.warn_days, self.clock, self.journal)
         self.time_sources = [TimeSource(config.time, self.clock, self.journal)] if config.time.server else []
         self.server = self._local_interface()
         self._join_modules()
@@ -238,9 +240,9 @@ class Terminal:
         for centre, window in self.windows.items():
             link = self.links.get(centre)
             window.opened[:] = [link.window_opened] if isinstance(link, EnergyLink) else []
-        if self.notary is not None:
-            self.store.witness = self.notary.witness if self.notary.spans else None
-            self.notary.made[:] = [link.outbox.wake for link in links if isinstance(link, DepositLink)]
+        if self.signer is not None:
+            self.store.witness = self.signer.witness if self.signer.spans else None
+            self.signer.made[:] = [link.outbox.wake for link in links if isinstance(link, DepositLink)]
 
     def _local_interface(self) -> Server:
         groups = (Api, DeliveryApi, CentreOrders, PackageApi, PeriodApi, StoredApi)
@@ -348,7 +350,7 @@ class Terminal:
         self.outboxes: dict[str, Outbox] = {}
         self.links: dict[str, CentreLink | PlatformLink] = {}
         self.windows: dict[str, DailyWindow] = {}
-        self.notary = self._notary()
+        self.signer = self._signer()
         commands = CommandSet(self.store, self.clock, self.journal, self.read_now, self.pipeline.use_span)
         self._queued = False
         for centre in self.config.centres:
@@ -384,7 +386,7 @@ class Terminal:
                 security=security,
                 payload=self.keyring.payloads[centre.id],
             )
-        kit = Kit(
+        context = LinkContext(
             centre,
             settings,
             channels,
@@ -397,13 +399,13 @@ class Terminal:
             self.pipeline.settled,
         )
         if centre.protocol == "https-json":
-            return EnergyLink(kit)
+            return EnergyLink(context)
         if centre.protocol == "records-json":
-            return RecordsLink(kit, self.keyring.tokens[centre.id], self.keyring.body_keys[centre.id])
+            return RecordsLink(context, self.keyring.tokens[centre.id], self.keyring.body_keys[centre.id])
         if centre.protocol == "management":
-            return ManagementLink(kit, self.installer, centre.platform.report_s, self.applications.states)
-        assert self.notary is not None and self.keyring.device is not None
-        return DepositLink(kit, self.notary, self.keyring.device)
+            return ManagementLink(context, self.installer, centre.platform.report_s, self.applications.states)
+        assert self.signer is not None and self.keyring.device is not None
+        return DepositLink(context, self.signer, self.keyring.device)
 
     def _revocation_lists(self, config: Config) -> RevocationLists | None:
         """Who fetches revocation lists; None where they are given once and for all."""
@@ -428,7 +430,7 @@ class Terminal:
             given.ocsp, given.ocsp_url, given.ocsp_look_s, self.platform.random, self.clock, self.journal
         )
 
-    def _notary(self) -> Notary | None:
+    def _signer(self) -> FingerprintSigner | None:
         """Who makes the fingerprints; None without a device key."""
         if self.keyring.device is None:
             return None
@@ -442,7 +444,7 @@ class Terminal:
             code = "" if first is None else centre_code(first, state.config)
             return Described(code or state.config.id, state.config.unit, state.config.kind == "counter")
 
-        return Notary(self.store, self.keyring.device, spans, describe)
+        return FingerprintSigner(self.store, self.keyring.device, spans, describe)
 
     def _channels(self, centre: CentreConfig) -> list[Channel]:
         return [
@@ -454,7 +456,7 @@ class Terminal:
     def _workers(self) -> list[Coroutine[Any, Any, None]]:
         return [
             self.pipeline.close_overdue(),
-            self.warden.run(),
+            self.certificate_monitor.run(),
             *(() if self.revocation is None else (self.revocation.run(),)),
             self.installer.run(),
             self.applications.run(),

@@ -43,7 +43,7 @@ class Sought:
     query: str = ""
 
 
-class _Told:
+class _ScreenJournal:
     """A journal of which nothing stays: alarms are told."""
 
     def __init__(self, say: Say) -> None:
@@ -73,7 +73,7 @@ async def probe(sought: Sought, say: Say) -> bool:
     """Look and tell; whether there was a number. Raises ValueError for OPC UA without nodes."""
     if sought.url.startswith(_OPC) and not sought.nodes:
         raise ValueError("expected at least one node of the OPC UA server, such as --node 'ns=2;s=Meter.Energy'")
-    clock, journal = WallClock(OffsetClock()), cast(Journal, _Told(say))
+    clock, journal = WallClock(OffsetClock()), cast(Journal, _ScreenJournal(say))
     try:
         if sought.url.startswith(_OPC):
             return await _nodes(sought, clock, journal, say)

@@ -35,8 +35,8 @@ class _Wrong(Exception):
 class Configuration:
     """Takes configurations for one terminal; `told` is that of its file, `now` that in force."""
 
-    def __init__(self, told: Config, now: Callable[[], Config], overlay: Overlay, journal: Journal) -> None:
-        self._told = told
+    def __init__(self, file_config: Config, now: Callable[[], Config], overlay: Overlay, journal: Journal) -> None:
+        self._file_config = file_config
         self._now = now
         self._overlay = overlay
         self._journal = journal
@@ -56,7 +56,7 @@ class Configuration:
         if unknown:
             raise _Wrong(f"{unknown[0][:40]!r} is not configured here; known are {CENTRES}, {REMOVED}, {ITEMS}")
         steps: list[Callable[[], None]] = []
-        config = dataclasses.replace(self._told, centres=self._now().centres)
+        config = dataclasses.replace(self._file_config, centres=self._now().centres)
         for name in self._list(body, REMOVED):
             config = self._remove(config, str(name), issuer, steps)
         for table in self._list(body, CENTRES):
@@ -142,7 +142,7 @@ class Configuration:
 
     @seam
     def _items(self, rows: list[dict[str, Any]], issuer: str, steps: list[Callable[[], None]]) -> None:
-        known = [point.id for meter in self._told.meters for point in meter.points]
+        known = [point.id for meter in self._file_config.meters for point in meter.points]
         acquired = {point: self._overlay.get(overlay.ITEMS, point) != overlay.NOT_ACQUIRED for point in known}
         for row in rows:
             point, value = str(row.get("point", "")), str(row.get("acquired", ""))

@@ -20,7 +20,7 @@ _KEEP_S = 32 * 86_400
 
 
 @dataclass(frozen=True)
-class Kept:
+class StandbyState:
     """The standby a counter follows and where its own meter stood before."""
 
     source: str
@@ -89,13 +89,13 @@ class Sources:
         where = "" if own is None else f" {numbers.text(own.value)} {own.slot_s} {numbers.text(own.total)}"
         self._store.keep_setting(_SCOPE, point, f"{source}{where}" if source else "")
 
-    def kept(self, point: str) -> Kept | None:
+    def kept(self, point: str) -> StandbyState | None:
         """Which standby's register a counter followed last; None: its own meter's."""
         text = self._store.setting(_SCOPE, point)
         if not text:
             return None
         source, *where = text.split(" ")
         if not where:
-            return Kept(source, None)
+            return StandbyState(source, None)
         value, slot_s, total = where
-        return Kept(source, Own(Decimal(value), int(slot_s), Decimal(total)))
+        return StandbyState(source, Own(Decimal(value), int(slot_s), Decimal(total)))

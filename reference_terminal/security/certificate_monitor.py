@@ -17,7 +17,7 @@ from reference_terminal.storage.journal import Journal
 PERIOD_S = 3600
 
 
-class Warden:
+class CertificateMonitor:
     """Looks once an hour."""
 
     def __init__(self, keyring: Keyring, warn_days: int, clock: WallClock, journal: Journal) -> None:

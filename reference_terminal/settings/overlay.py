@@ -56,7 +56,7 @@ def parameters_of(centre: str) -> Scope:
     return Scope(f"centre/{centre}", secrets=("pw", "registration"))
 
 
-class Kept(Protocol):
+class SettingsStore(Protocol):
     """Where settings are kept."""
 
     def setting(self, scope: str, name: str) -> str | None:
@@ -95,7 +95,7 @@ class Sealer(Protocol):
 class Overlay:
     """What was set at run time at one terminal."""
 
-    def __init__(self, store: Kept, vault: Sealer | None) -> None:
+    def __init__(self, store: SettingsStore, vault: Sealer | None) -> None:
         self._store = store
         self._vault = vault
 

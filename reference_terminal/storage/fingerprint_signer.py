@@ -50,7 +50,7 @@ class Finding:
     revision: int
 
 
-class Notary:
+class FingerprintSigner:
     """Makes and compares the fingerprints of one device; `spans` are the classes that get one."""
 
     def __init__(

@@ -22,7 +22,7 @@ from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.centres import day_times_s
 from reference_terminal.settings.config import Config
-from reference_terminal.storage.fingerprint_signer import Finding, Notary
+from reference_terminal.storage.fingerprint_signer import Finding, FingerprintSigner
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.storage.store import Store
@@ -53,7 +53,7 @@ class Needs(Protocol):
     outboxes: dict[str, Outbox]
     windows: dict[str, DailyWindow]
     settings: dict[str, CentreSettings]
-    notary: Notary | None
+    signer: FingerprintSigner | None
 
 
 class DeliveryApi(Addresses):
@@ -106,14 +106,14 @@ class DeliveryApi(Addresses):
 
         `compared` counts records; `findings` names every record that is altered, missing, unknown or forged.
         """
-        notary = self._terminal.notary
-        if notary is None or not notary.spans:
+        signer = self._terminal.signer
+        if signer is None or not signer.spans:
             raise HttpError(
                 404,
                 "no fingerprints are made; give [security] a device key and fingerprints",
                 "未启用指纹，请在 [security] 中设置设备密钥和 fingerprints",
             )
-        wanted = [self._span(query["class"])] if "class" in query else [span_of(code) for code in notary.spans]
+        wanted = [self._span(query["class"])] if "class" in query else [span_of(code) for code in signer.spans]
         now_s = self._terminal.clock.now_s()
         from_s, to_s = instant(query, "from", 0), min(instant(query, "to", FOREVER_S), now_s)
         platform = next((link for link in self._terminal.links.values() if isinstance(link, DepositLink)), None)
@@ -121,9 +121,9 @@ class DeliveryApi(Addresses):
         findings: list[Finding] = []
         for span in wanted:
             slices = (
-                self._own(notary, span, from_s, to_s)
+                self._own(signer, span, from_s, to_s)
                 if platform is None
-                else self._deposited(notary, platform, span, from_s, to_s)
+                else self._deposited(signer, platform, span, from_s, to_s)
             )
             async for number, found in slices:
                 compared += number
@@ -133,16 +133,16 @@ class DeliveryApi(Addresses):
         return {"compared": compared, "against": against, "findings": [self._finding(each) for each in findings]}
 
     async def _own(
-        self, notary: Notary, span: Span, from_s: int, to_s: int
+        self, signer: FingerprintSigner, span: Span, from_s: int, to_s: int
     ) -> AsyncIterator[tuple[int, list[Finding]]]:
         """Without a platform the terminal's own signed copies are all there is."""
-        for count, result in enumerate(notary.compare(span.code, from_s, to_s), 1):
+        for count, result in enumerate(signer.compare(span.code, from_s, to_s), 1):
             yield result
             if count % _PERIODS_AT_ONCE == 0:
                 await asyncio.sleep(0)
 
     async def _deposited(
-        self, notary: Notary, platform: DepositLink, span: Span, from_s: int, to_s: int
+        self, signer: FingerprintSigner, platform: DepositLink, span: Span, from_s: int, to_s: int
     ) -> AsyncIterator[tuple[int, list[Finding]]]:
         """Point by point against what the platform has. Raises HttpError (503) if it does not answer."""
         terminal = self._terminal
@@ -159,7 +159,7 @@ class DeliveryApi(Addresses):
                     f"指纹平台 {platform.config.id} 无应答，未作比对结论",
                     {"Retry-After": "60"},
                 ) from None
-            yield notary.compare_deposits(span.code, state.number, begin_s, to_s, deposits)
+            yield signer.compare_deposits(span.code, state.number, begin_s, to_s, deposits)
 
     def _tell(self, compared: int, findings: list[Finding]) -> None:
         journal, name = self._terminal.journal, self._terminal.config.name

@@ -16,7 +16,7 @@ from typing import Any
 from conformance.defects import Patch, defect
 from conformance.defects.seams import believes_anybody, single
 from reference_terminal.acquisition.collectors import messages, slots
-from reference_terminal.acquisition.collectors.messages import Said
+from reference_terminal.acquisition.collectors.messages import DeviceReport
 from reference_terminal.acquisition.driver import Content, Poll
 from reference_terminal.acquisition.https.driver import HttpsMeter, Unanswered
 from reference_terminal.acquisition.mqtt import client as mqtt_client
@@ -87,8 +87,8 @@ def every_other_period_of_collectors(patch: Patch) -> None:
 def arrival_as_time_of_value(patch: Patch) -> None:
     """The collector's clock is not believed, so that nobody looks at it."""
 
-    def instant(self: MqttMeter, said: Said) -> int | None:
-        del said
+    def instant(self: MqttMeter, report: DeviceReport) -> int | None:
+        del report
         return self._clock.now_ms()
 
     patch(MqttMeter, "instant", instant)
@@ -229,8 +229,8 @@ def old_answer_taken_for_new(patch: Patch) -> None:
     """Whoever is asked now answers of now."""
     ask = HttpsMeter.ask
 
-    async def asked(self: HttpsMeter, clock: WallClock) -> tuple[Said, int]:
-        said, _ = await ask(self, clock)
-        return said, clock.now_ms()
+    async def asked(self: HttpsMeter, clock: WallClock) -> tuple[DeviceReport, int]:
+        report, _ = await ask(self, clock)
+        return report, clock.now_ms()
 
     patch(HttpsMeter, "ask", asked)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.defects import Patch, defect
-from reference_terminal.acquisition.collectors.messages import Said
+from reference_terminal.acquisition.collectors.messages import DeviceReport
 from reference_terminal.acquisition.https.driver import HttpsMeter, Unanswered
 from reference_terminal.acquisition.modbus.blocks import Block
 from reference_terminal.acquisition.modbus.client import GatewayClient
@@ -69,10 +69,10 @@ def opcua_picture_kept_over_reconnections(patch: Patch) -> None:
 def https_contents_kept_over_reconnections(patch: Patch) -> None:
     """What was parsed last is handed out while the new answer is being parsed."""
     whole = HttpsMeter.ask
-    last: dict[int, Said] = {}
+    last: dict[int, DeviceReport] = {}
     failed: dict[int, bool] = {}
 
-    async def ask(self: HttpsMeter, clock: WallClock) -> tuple[Said, int]:
+    async def ask(self: HttpsMeter, clock: WallClock) -> tuple[DeviceReport, int]:
         try:
             said, at_ms = await whole(self, clock)
         except Unanswered:

@@ -24,7 +24,7 @@ from reference_terminal.net.http import HttpClient, Place
 from reference_terminal.security import fingerprint
 from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.storage import fingerprint_signer
-from reference_terminal.storage.fingerprint_signer import Finding, Fingerprint, Notary
+from reference_terminal.storage.fingerprint_signer import Finding, Fingerprint, FingerprintSigner
 from reference_terminal.storage.outbox import Outbox
 from reference_terminal.uplink.hj212.link import CentreLink
 from reference_terminal.uplink.hj212.packets import Channel
@@ -373,10 +373,10 @@ def waits_for_lost_centres(patch: Patch) -> None:
 def fingerprints_of_whole_hours(patch: Patch) -> None:
     """A filter by the minute of the stamp."""
 
-    def digest(self: Notary, record: Record) -> str:
+    def digest(self: FingerprintSigner, record: Record) -> str:
         return "" if record.span == QUARTER.code and stamp(record.start_s)[10:12] != "00" else own(self, record)
 
-    own = patch(Notary, "digest", digest)
+    own = patch(FingerprintSigner, "digest", digest)
 
 
 @defect(
@@ -388,11 +388,11 @@ def fingerprints_of_whole_hours(patch: Patch) -> None:
 def fingerprint_of_another_value(patch: Patch) -> None:
     """The digest is taken of what the screen shows."""
 
-    def digest(self: Notary, record: Record) -> str:
+    def digest(self: FingerprintSigner, record: Record) -> str:
         whole = None if record.value is None else str(int(Decimal(record.value)))
         return own(self, msgspec.structs.replace(record, value=whole))
 
-    own = patch(Notary, "digest", digest)
+    own = patch(FingerprintSigner, "digest", digest)
 
 
 @defect(
@@ -423,12 +423,12 @@ def compares_with_its_own_copies(patch: Patch) -> None:
     """Who can delete the record can delete its fingerprint too."""
 
     def compare(
-        self: Notary, span: int, point: int, from_s: int, to_s: int, deposits: Sequence[Fingerprint]
+        self: FingerprintSigner, span: int, point: int, from_s: int, to_s: int, deposits: Sequence[Fingerprint]
     ) -> tuple[int, list[Finding]]:
         known = [each for start_s in self._store.periods(span, from_s, to_s) for each in self.of(span, start_s)]
         return own(self, span, point, from_s, to_s, [each for each in known if each.point == point])
 
-    own = patch(Notary, "compare_deposits", compare)
+    own = patch(FingerprintSigner, "compare_deposits", compare)
 
 
 @defect(
@@ -440,11 +440,11 @@ def compares_with_its_own_copies(patch: Patch) -> None:
 def digest_not_compared(patch: Patch) -> None:
     """The signature of the deposit is verified, and nothing else."""
 
-    def verdict(self: Notary, kept: Fingerprint | None, record: Record | None) -> str:
+    def verdict(self: FingerprintSigner, kept: Fingerprint | None, record: Record | None) -> str:
         found = own(self, kept, record)
         return "" if found == "altered" else found
 
-    own = patch(Notary, "verdict", verdict)
+    own = patch(FingerprintSigner, "verdict", verdict)
 
 
 @defect(
@@ -457,14 +457,14 @@ def whole_points_suspected(patch: Patch) -> None:
     """A chain over the day instead of a fingerprint for each record."""
 
     def compare(
-        self: Notary, span: int, point: int, from_s: int, to_s: int, deposits: Sequence[Fingerprint]
+        self: FingerprintSigner, span: int, point: int, from_s: int, to_s: int, deposits: Sequence[Fingerprint]
     ) -> tuple[int, list[Finding]]:
         count, findings = own(self, span, point, from_s, to_s, deposits)
         if findings:
             findings = [Finding("altered", span, each.start_s, point, each.revision) for each in deposits]
         return count, findings
 
-    own = patch(Notary, "compare_deposits", compare)
+    own = patch(FingerprintSigner, "compare_deposits", compare)
 
 
 @defect(
@@ -491,10 +491,10 @@ def fingerprints_of_rounded_values(patch: Patch) -> None:
 def deposits_only_hours(patch: Patch) -> None:
     """A quarter of the traffic."""
 
-    def deposits(self: Notary, most: int) -> list[Fingerprint]:
+    def deposits(self: FingerprintSigner, most: int) -> list[Fingerprint]:
         return [each for each in own(self, most) if each.span != QUARTER.code]
 
-    own = patch(Notary, "to_deposit", deposits)
+    own = patch(FingerprintSigner, "to_deposit", deposits)
 
 
 @defect(
@@ -507,14 +507,14 @@ def unit_forgotten_in_fingerprints(patch: Patch) -> None:
     """Made with the unit of the configuration, compared with that of the meter's map."""
 
     def compare(
-        self: Notary, span: int, point: int, from_s: int, to_s: int, deposits: Sequence[Fingerprint]
+        self: FingerprintSigner, span: int, point: int, from_s: int, to_s: int, deposits: Sequence[Fingerprint]
     ) -> tuple[int, list[Finding]]:
         count, findings = own(self, span, point, from_s, to_s, deposits)
         known = {each.start_s for each in findings}
         wrong = [each.start_s for each in deposits[::2] if each.start_s not in known]
         return count, [*findings, *(Finding("altered", span, start_s, point, 0) for start_s in wrong)]
 
-    own = patch(Notary, "compare_deposits", compare)
+    own = patch(FingerprintSigner, "compare_deposits", compare)
 
 
 @defect(

@@ -17,21 +17,21 @@ from reference_terminal.net import http
 from reference_terminal.net.channel import TLS, ChannelRefused, Judge, Line, Security
 from reference_terminal.net.http import HttpClient, Place
 from reference_terminal.uplink.platforms.energy import EnergyLink
-from reference_terminal.uplink.platforms.link import Kit, PlatformLink
+from reference_terminal.uplink.platforms.link import LinkContext, PlatformLink
 
 _NATIONAL, _PROVINCIAL = "isc-2/7.4.1c", "isc-2/7.4.1d"
 _NATIONAL_REGION = "100000"
 
 
-def _one_sided(patch: Patch, is_meant: Callable[[Kit], bool]) -> None:
+def _one_sided(patch: Patch, is_meant: Callable[[LinkContext], bool]) -> None:
     """Platforms of a kind are shown no certificate."""
 
     def client(self: PlatformLink) -> HttpClient:
-        kit = self._kit
-        if not isinstance(self, EnergyLink) or not is_meant(kit):
+        context = self._context
+        if not isinstance(self, EnergyLink) or not is_meant(context):
             return own(self)
-        security = dataclasses.replace(kit.security, channel=TLS)
-        return HttpClient(security, kit.config.host, kit.clock.now_s, kit.config.connect_timeout_s)
+        security = dataclasses.replace(context.security, channel=TLS)
+        return HttpClient(security, context.config.host, context.clock.now_s, context.config.connect_timeout_s)
 
     own = patch(PlatformLink, "client", client)
 
@@ -44,7 +44,7 @@ def _one_sided(patch: Patch, is_meant: Callable[[Kit], bool]) -> None:
 )
 def no_certificate_for_the_nation(patch: Patch) -> None:
     """A platform added before certificates were asked for."""
-    _one_sided(patch, lambda kit: kit.config.platform.region == _NATIONAL_REGION)
+    _one_sided(patch, lambda context: context.config.platform.region == _NATIONAL_REGION)
 
 
 @defect(
@@ -55,7 +55,7 @@ def no_certificate_for_the_nation(patch: Patch) -> None:
 )
 def no_certificate_for_the_province(patch: Patch) -> None:
     """Certificates were made for the national platform."""
-    _one_sided(patch, lambda kit: kit.config.platform.region != _NATIONAL_REGION)
+    _one_sided(patch, lambda context: context.config.platform.region != _NATIONAL_REGION)
 
 
 @defect(

@@ -20,7 +20,7 @@ class MessageError(ValueError):
 
 
 @dataclass(frozen=True)
-class Said:
+class DeviceReport:
     """What a message says of one device at one instant (ms UTC by the collector's clock; None: it says no instant)."""
 
     node: str

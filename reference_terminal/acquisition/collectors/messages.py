@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, cast
 
-from reference_terminal.acquisition.collectors.device_report import MessageError, Said
+from reference_terminal.acquisition.collectors.device_report import DeviceReport, MessageError
 from reference_terminal.acquisition.collectors.messages_hj212 import read_text
 from reference_terminal.acquisition.driver import Content
 from reference_terminal.model import reading
 from reference_terminal.model.seams import seam
 
-__all__ = ["MessageError", "Said", "content", "of_tags", "read_message"]
+__all__ = ["DeviceReport", "MessageError", "content", "of_tags", "read_message"]
 
 _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,2})?")
 _MOST_DIGITS = 30
@@ -37,7 +37,7 @@ class _NoNumber(str):
     __slots__ = ()
 
 
-def read_message(form: str, payload: bytes, *, texts: bool) -> list[Said]:
+def read_message(form: str, payload: bytes, *, texts: bool) -> list[DeviceReport]:
     """Everything a message says. Raises MessageError; with `texts` a text that holds a number is one."""
     if form == HJ212:
         return read_text(payload, lambda value: content(value, texts=True))
@@ -94,40 +94,42 @@ def _failure(code: Any) -> Content:
     return Content("", None, f"{reading.ERROR_ANSWER} {str(code)[:20]}")
 
 
-def _neuron(body: dict[str, Any], texts: bool) -> list[Said]:
+def _neuron(body: dict[str, Any], texts: bool) -> list[DeviceReport]:
     contents = {tag: content(value, texts=texts) for tag, value in _object(body.get("values", {})).items()}
     contents |= {tag: _failure(code) for tag, code in _object(body.get("errors", {})).items()}
-    return [Said(_name(body.get("node")), _instant_ms(body.get("timestamp"), 1), contents)]
+    return [DeviceReport(_name(body.get("node")), _instant_ms(body.get("timestamp"), 1), contents)]
 
 
-def _neuron_tags(body: dict[str, Any], texts: bool) -> list[Said]:
+def _neuron_tags(body: dict[str, Any], texts: bool) -> list[DeviceReport]:
     contents: dict[str, Content] = {}
     for row in map(_object, _list(body.get("tags"))):
         failed = "error" in row
         contents[_name(row.get("name"))] = _failure(row["error"]) if failed else content(row.get("value"), texts=texts)
-    return [Said(_name(body.get("node")), _instant_ms(body.get("timestamp"), 1), contents)]
+    return [DeviceReport(_name(body.get("node")), _instant_ms(body.get("timestamp"), 1), contents)]
 
 
-def _thingsboard(body: dict[str, Any], texts: bool) -> list[Said]:
-    found: list[Said] = []
+def _thingsboard(body: dict[str, Any], texts: bool) -> list[DeviceReport]:
+    found: list[DeviceReport] = []
     for node, rows in body.items():
         for row in map(_object, _list(rows)):
             values = _object(row.get("values"))
             contents = {tag: content(value, texts=texts) for tag, value in values.items()}
-            found.append(Said(node, _instant_ms(row.get("ts"), 1), contents))
+            found.append(DeviceReport(node, _instant_ms(row.get("ts"), 1), contents))
     return found
 
 
-def _properties(body: dict[str, Any], texts: bool) -> list[Said]:
+def _properties(body: dict[str, Any], texts: bool) -> list[DeviceReport]:
     node, usual = _name(body.get("location_code")), _instant_ms(body.get("ts"), 1000)
     by_instant: dict[int | None, dict[str, Content]] = {}
     for row in map(_object, _list(body.get("properties"))):
         at_ms = _instant_ms(row["timestamp"], 1000) if "timestamp" in row else usual
         by_instant.setdefault(at_ms, {})[_name(row.get("key"))] = content(row.get("value"), texts=texts)
-    return [Said(node, at_ms, contents) for at_ms, contents in by_instant.items()] or [Said(node, usual, {})]
+    return [DeviceReport(node, at_ms, contents) for at_ms, contents in by_instant.items()] or [
+        DeviceReport(node, usual, {})
+    ]
 
 
-_READERS: dict[str, Callable[[dict[str, Any], bool], list[Said]]] = {
+_READERS: dict[str, Callable[[dict[str, Any], bool], list[DeviceReport]]] = {
     "neuron": _neuron,
     "neuron-tags": _neuron_tags,
     "thingsboard": _thingsboard,

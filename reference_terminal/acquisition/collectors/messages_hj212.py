@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reference_terminal.acquisition.collectors.device_report import MessageError, Said
+from reference_terminal.acquisition.collectors.device_report import DeviceReport, MessageError
 from reference_terminal.acquisition.driver import Content
 from reference_terminal.hj212.frame import Decoder, Refused
 from reference_terminal.hj212.message import Malformed, Message, parameters, parse
@@ -24,7 +24,7 @@ _AROUND = 12
 ByPlace = dict[tuple[str, int | None], dict[str, Content]]
 
 
-def read_text(payload: bytes, number: Callable[[str], Content]) -> list[Said]:
+def read_text(payload: bytes, number: Callable[[str], Content]) -> list[DeviceReport]:
     """What the frames of a message say, by device (MN) and instant; `number` reads a value. Raises MessageError."""
     by_place: ByPlace = {}
     for data in _segments(payload):
@@ -35,7 +35,7 @@ def read_text(payload: bytes, number: Callable[[str], Content]) -> list[Said]:
         if packet.cn != REAL_TIME:
             raise MessageError(f"expected CN={REAL_TIME} (real-time data), got {packet.cn[:20]!r}")
         _add(packet, number, by_place)
-    return [Said(node, at_ms, contents) for (node, at_ms), contents in by_place.items()]
+    return [DeviceReport(node, at_ms, contents) for (node, at_ms), contents in by_place.items()]
 
 
 def _segments(payload: bytes) -> list[bytes]:

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
-from reference_terminal.acquisition.collectors.messages import Said, of_tags
+from reference_terminal.acquisition.collectors.messages import DeviceReport, of_tags
 from reference_terminal.acquisition.driver import Content, judged
 from reference_terminal.model import reading
 from reference_terminal.model.reading import Reading
@@ -57,17 +57,17 @@ def slot_of(config: MeterConfig, at_ms: int) -> int:
     return floor_s(at_ms // 1000, config.period_s)
 
 
-def instant_of(said: Said, now_ms: int) -> int | None:
+def instant_of(report: DeviceReport, now_ms: int) -> int | None:
     """The instant a message carries, ms UTC; None if it carries none that can be."""
-    at_ms = said.at_ms
+    at_ms = report.at_ms
     if at_ms is None or at_ms > now_ms + EARLY_S * 1000 or at_ms < now_ms - LATEST_S * 1000:
         return None
     return at_ms
 
 
-def readings_of(config: MeterConfig, first: int, said: Said, slot_s: int, at_ms: int) -> list[Reading]:
+def readings_of(config: MeterConfig, first: int, report: DeviceReport, slot_s: int, at_ms: int) -> list[Reading]:
     """The readings of a meter's points from a message, the first point being number `first`."""
-    contents = of_tags([point.place.tag for point in config.points], said.contents)
+    contents = of_tags([point.place.tag for point in config.points], report.contents)
     return [
         judged(point, content, first + number, slot_s, at_ms)
         for number, (point, content) in enumerate(zip(config.points, contents, strict=True))
@@ -82,6 +82,6 @@ def nothing(config: MeterConfig, first: int, slot_s: int, at_ms: int, cause: str
     ]
 
 
-def unusable(said: Said) -> str:
+def unusable(report: DeviceReport) -> str:
     """The cause for a message whose instant cannot be used."""
-    return reading.NO_INSTANT if said.at_ms is None else reading.SOURCE_CLOCK
+    return reading.NO_INSTANT if report.at_ms is None else reading.SOURCE_CLOCK

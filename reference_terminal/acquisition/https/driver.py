@@ -10,7 +10,7 @@ import asyncio
 
 from reference_terminal.acquisition import messages
 from reference_terminal.acquisition.collectors import slots
-from reference_terminal.acquisition.collectors.messages import MessageError, Said, read_message
+from reference_terminal.acquisition.collectors.messages import DeviceReport, MessageError, read_message
 from reference_terminal.acquisition.collectors.slots import OwnPace
 from reference_terminal.acquisition.driver import Poll
 from reference_terminal.crypto.certificates import CertificateError
@@ -74,10 +74,10 @@ class HttpsMeter:
         while True:
             silent = False
             try:
-                said, at_ms = await self.ask(clock)
+                report, at_ms = await self.ask(clock)
                 if slot_s is None or slots.slot_of(self.config, at_ms) == slot_s:
                     stamp_s = at_ms // 1000 if slot_s is None else slot_s
-                    return Poll(self._readings(said, stamp_s, at_ms), False)
+                    return Poll(self._readings(report, stamp_s, at_ms), False)
                 cause = reading.STALE
             except Unanswered as failure:
                 cause, silent = failure.cause, failure.silent
@@ -89,10 +89,10 @@ class HttpsMeter:
                 return Poll(slots.nothing(self.config, self._first, stamp_s, at_ms, cause), silent)
             await asyncio.sleep(pause_s)
 
-    def _readings(self, said: Said, slot_s: int, at_ms: int) -> list[Reading]:
-        return slots.readings_of(self.config, self._first, said, slot_s, at_ms)
+    def _readings(self, report: DeviceReport, slot_s: int, at_ms: int) -> list[Reading]:
+        return slots.readings_of(self.config, self._first, report, slot_s, at_ms)
 
-    async def ask(self, clock: WallClock) -> tuple[Said, int]:
+    async def ask(self, clock: WallClock) -> tuple[DeviceReport, int]:
         """One question: what is said of the device, and of which instant (ms UTC). Raises Unanswered."""
         status, body = await self._get()
         if status != 200:
@@ -102,13 +102,13 @@ class HttpsMeter:
             found = read_message(collector.form, body, texts=collector.numbers == "text")
         except MessageError:
             raise Unanswered(reading.BAD_FRAME) from None
-        said = next((each for each in found if each.node == self.config.node), None)
-        if said is None:
+        report = next((each for each in found if each.node == self.config.node), None)
+        if report is None:
             raise Unanswered(reading.FOREIGN)
-        at_ms = slots.instant_of(said, clock.now_ms())
+        at_ms = slots.instant_of(report, clock.now_ms())
         if at_ms is None:
-            raise Unanswered(slots.unusable(said))
-        return said, at_ms
+            raise Unanswered(slots.unusable(report))
+        return report, at_ms
 
     @seam
     async def _get(self) -> tuple[int, bytes]:

@@ -146,14 +146,14 @@ class MqttClient:
     def _welcomed(self, welcome: packets.Welcome) -> int:
         """What the broker's welcome means for this connection; the QoS that can be asked for. Raises Refused."""
         if welcome.code:
-            en, zh = in_words(welcome.code, welcome.said.reason, returned=welcome.code < packets.REFUSED)
+            en, zh = in_words(welcome.code, welcome.report.reason, returned=welcome.code < packets.REFUSED)
             raise Refused(f"the broker refuses: {en}", f"代理拒绝连接：{zh}")
         if not welcome.present:
             self._session += 1
             self._ids.clear()
             self._released.clear()
-        self._keepalive_s = welcome.said.number(names.SERVER_KEEP_ALIVE, self.config.keepalive_s)
-        return min(self.config.qos, welcome.said.number(names.MAXIMUM_QOS, 2))
+        self._keepalive_s = welcome.report.number(names.SERVER_KEEP_ALIVE, self.config.keepalive_s)
+        return min(self.config.qos, welcome.report.number(names.MAXIMUM_QOS, 2))
 
     async def _answer(self, line: Line, octets: bytearray, wanted: int) -> bytes:
         """The body of the packet that must come next. Raises BadPacket."""

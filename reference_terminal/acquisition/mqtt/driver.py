@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from reference_terminal.acquisition import messages
 from reference_terminal.acquisition.collectors import slots
-from reference_terminal.acquisition.collectors.messages import MessageError, Said, read_message
+from reference_terminal.acquisition.collectors.messages import DeviceReport, MessageError, read_message
 from reference_terminal.acquisition.collectors.slots import Late, OwnPace
 from reference_terminal.acquisition.driver import Poll
 from reference_terminal.acquisition.mqtt.client import MqttClient, Receipt
@@ -32,13 +32,13 @@ GATHER_S = 1.0
 class _Held:
     """The message of a slot, and the receipts of its copies."""
 
-    said: Said
+    report: DeviceReport
     at_ms: int
     receipts: list[Receipt] = field(default_factory=list[Receipt])
 
-    def add(self, more: Said) -> None:
+    def add(self, more: DeviceReport) -> None:
         """Another message of the slot: what the first one lacks is taken from it."""
-        self.said = replace(self.said, contents={**more.contents, **self.said.contents})
+        self.report = replace(self.report, contents={**more.contents, **self.report.contents})
 
 
 class MqttMeter:
@@ -58,20 +58,20 @@ class MqttMeter:
         self._odd = ""
         self._came = asyncio.Event()
 
-    def put(self, said: Said, receipt: Receipt | None) -> None:
+    def put(self, report: DeviceReport, receipt: Receipt | None) -> None:
         """A message about this device."""
-        at_ms = self.instant(said)
+        at_ms = self.instant(report)
         if at_ms is None:
-            self._odd = slots.unusable(said)
+            self._odd = slots.unusable(report)
             if receipt is not None:
                 self._client.settle([receipt])
             return
         slot_s = slots.slot_of(self.config, at_ms)
         held = self._held.get(slot_s)
         if held is not None:
-            held.add(said)
+            held.add(report)
         else:
-            held = _Held(said, at_ms)
+            held = _Held(report, at_ms)
             if self._latest is None or at_ms > self._latest.at_ms:
                 self._latest = held
         if receipt is not None and receipt not in held.receipts:
@@ -83,9 +83,9 @@ class MqttMeter:
         self._came.set()
 
     @seam
-    def instant(self, said: Said) -> int | None:
+    def instant(self, report: DeviceReport) -> int | None:
         """The instant a message belongs to, ms UTC; None if it says none that can be."""
-        return slots.instant_of(said, self._clock.now_ms())
+        return slots.instant_of(report, self._clock.now_ms())
 
     def unreadable(self, cause: str) -> None:
         """A message came that is none; it may have been about this device."""
@@ -99,7 +99,7 @@ class MqttMeter:
         if self.late is None:
             durable()
         else:
-            self.late(slots.readings_of(self.config, self._first, held.said, slot_s, held.at_ms), durable)
+            self.late(slots.readings_of(self.config, self._first, held.report, slot_s, held.at_ms), durable)
 
     async def read(self, slot_s: int | None, clock: WallClock, retries: int, wait_s: float | None = None) -> Poll:
         """The reading of a slot as soon as its message is there (see `Driver`); None: what was said last."""
@@ -120,7 +120,7 @@ class MqttMeter:
             return Poll(slots.nothing(self.config, self._first, slot_s, clock.now_ms(), cause), silent)
         self._odd = ""
         self._client.with_next_commit(held.receipts)
-        return Poll(slots.readings_of(self.config, self._first, held.said, slot_s, held.at_ms), False)
+        return Poll(slots.readings_of(self.config, self._first, held.report, slot_s, held.at_ms), False)
 
     async def _wait(self, slot_s: int, left_s: float) -> _Held | None:
         """The message of a slot; one that lacks points is given a moment for others with the rest of them."""
@@ -143,7 +143,7 @@ class MqttMeter:
         return self._held.pop(slot_s, None)
 
     def _is_whole(self, held: _Held) -> bool:
-        return all(point.place.tag in held.said.contents for point in self.config.points)
+        return all(point.place.tag in held.report.contents for point in self.config.points)
 
     def _said_last(self, clock: WallClock) -> Poll:
         now_ms, latest = clock.now_ms(), self._latest
@@ -151,7 +151,7 @@ class MqttMeter:
             readings = slots.nothing(self.config, self._first, now_ms // 1000, now_ms, reading.STALE)
             return Poll(readings, True)
         at_s = latest.at_ms // 1000
-        readings: list[Reading] = slots.readings_of(self.config, self._first, latest.said, at_s, latest.at_ms)
+        readings: list[Reading] = slots.readings_of(self.config, self._first, latest.report, at_s, latest.at_ms)
         return Poll(readings, False)
 
 
@@ -174,14 +174,14 @@ class Inbox:
         """One message of the broker."""
         config = self._client.config
         try:
-            said = read_message(config.form, message.payload, texts=config.numbers == "text")
+            report = read_message(config.form, message.payload, texts=config.numbers == "text")
             self._readable()
         except MessageError as error:
-            said = []
+            report = []
             self._refuse(message.topic, error)
             for meter in self._about(message.topic):
                 meter.unreadable(error.cause)
-        known = [(meter, each) for each in said for meter in self._meters.get(each.node, ())]
+        known = [(meter, each) for each in report for meter in self._meters.get(each.node, ())]
         if receipt is not None and not known:
             self._client.settle([receipt])
         for meter, each in known:

@@ -51,7 +51,7 @@ class Welcome:
 
     code: int
     present: bool
-    said: Properties
+    report: Properties
 
 
 def _string(text: str) -> bytes:
@@ -143,22 +143,22 @@ def welcome(body: bytes, level: int = LEVEL) -> Welcome:
     if len(body) < 2 or (level == LEVEL and len(body) != 2):
         raise BadPacket(f"expected a CONNACK, got {len(body)} octets")
     # A broker that speaks 3.1.1 only answers in its own form, without properties.
-    said = _properties(body, 2)[0] if level == LEVEL_5 and len(body) > 2 else Properties()
-    return Welcome(body[1], bool(body[0] & 1), said)
+    report = _properties(body, 2)[0] if level == LEVEL_5 and len(body) > 2 else Properties()
+    return Welcome(body[1], bool(body[0] & 1), report)
 
 
 def granted(body: bytes, level: int = LEVEL) -> tuple[list[int], str]:
     """The codes of a SUBACK, and the reason in words. Raises BadPacket."""
-    said, at = _properties(body, 2) if level == LEVEL_5 else (Properties(), 2)
+    report, at = _properties(body, 2) if level == LEVEL_5 else (Properties(), 2)
     if len(body) <= at:
         raise BadPacket("expected a code for each topic in SUBACK")
-    return list(body[at:]), said.reason
+    return list(body[at:]), report.reason
 
 
 def goodbye(body: bytes) -> tuple[int, str]:
     """Code and reason of a server's DISCONNECT (5.0). Raises BadPacket."""
-    said = _properties(body, 1)[0] if len(body) > 1 else Properties()
-    return body[0] if body else 0, said.reason
+    report = _properties(body, 1)[0] if len(body) > 1 else Properties()
+    return body[0] if body else 0, report.reason
 
 
 def identifier(body: bytes) -> int:
@@ -188,6 +188,6 @@ def arrived(flags: int, body: bytes, level: int = LEVEL) -> Arrived:
     if qos > 2 or len(body) < at:
         raise BadPacket(f"expected QoS 0, 1 or 2, got {qos}")
     at += 2 if qos else 0
-    said, at = _properties(body, at) if level == LEVEL_5 else (Properties(), at)
-    alias = said.number(properties.TOPIC_ALIAS)
+    report, at = _properties(body, at) if level == LEVEL_5 else (Properties(), at)
+    alias = report.number(properties.TOPIC_ALIAS)
     return Arrived(topic, body[at:], packet_id, bool(flags & 8), bool(flags & 1), qos, alias)

@@ -53,10 +53,10 @@ _REASONS = {
 }
 
 
-def in_words(code: int, said: str = "", *, returned: bool = False) -> tuple[str, str]:
+def in_words(code: int, report: str = "", *, returned: bool = False) -> tuple[str, str]:
     """What a code means, English and Chinese, with the broker's own words; `returned`: a return code of 3.1.1."""
     en, zh = (_RETURNED if returned else _REASONS).get(code, (f"code {code}", f"代码 {code}"))
     if not returned:
         en, zh = f"{en} (reason code 0x{code:02X})", f"{zh}（原因码 0x{code:02X}）"
-    own = f": {said[:120]}" if said else ""
+    own = f": {report[:120]}" if report else ""
     return en + own, zh + own

@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from reference_terminal.acquisition.collectors import slots
-from reference_terminal.acquisition.collectors.messages import Said
+from reference_terminal.acquisition.collectors.messages import DeviceReport
 from reference_terminal.acquisition.collectors.slots import Late, OwnPace
 from reference_terminal.acquisition.driver import Content, Poll, judged
 from reference_terminal.acquisition.failures import ReadFailed
@@ -52,7 +52,7 @@ class SqlMeter:
 
     def put(self, row: Row) -> None:
         """A row of one of this device's tags."""
-        at_ms = slots.instant_of(Said("", row.at_ms, {}), self._clock.now_ms())
+        at_ms = slots.instant_of(DeviceReport("", row.at_ms, {}), self._clock.now_ms())
         if at_ms is None:
             return
         slot_s = slots.slot_of(self.config, at_ms)

@@ -11,9 +11,9 @@ from typing import cast
 from reference_terminal.model.times import DAY_S, parse_stamp, span_of, stamp
 from reference_terminal.net.http import HttpFailed
 from reference_terminal.security.keyring import Device
-from reference_terminal.storage.fingerprint_signer import Fingerprint, Notary
+from reference_terminal.storage.fingerprint_signer import Fingerprint, FingerprintSigner
 from reference_terminal.uplink import messages
-from reference_terminal.uplink.platforms.link import Kit, PlatformLink, Refused
+from reference_terminal.uplink.platforms.link import LinkContext, PlatformLink, Refused
 
 AT_ONCE = 500
 ENROL, DEPOSIT, QUERY = "/fingerprint/enrol", "/fingerprint/deposit", "/fingerprint/query"
@@ -25,9 +25,9 @@ _NOT_ENROLLED = "2"
 class DepositLink(PlatformLink):
     """One fingerprint platform."""
 
-    def __init__(self, kit: Kit, notary: Notary, device: Device) -> None:
-        super().__init__(kit)
-        self._notary = notary
+    def __init__(self, context: LinkContext, signer: FingerprintSigner, device: Device) -> None:
+        super().__init__(context)
+        self._signer = signer
         self._device = device
         self._enrolled = False
 
@@ -36,7 +36,7 @@ class DepositLink(PlatformLink):
         if not self._enrolled:
             await self.attempt(self._enrol)
             return
-        items = self._notary.to_deposit(AT_ONCE)
+        items = self._signer.to_deposit(AT_ONCE)
         if items:
             await self.attempt(lambda: self._deposit(items))
         else:
@@ -66,15 +66,15 @@ class DepositLink(PlatformLink):
                 row = self._row(items[number])
                 at = f"{row['point']} {row['kind']} {row['start']}"
                 self._journal.raise_alarm(messages.FINGERPRINT_REFUSED, at, reason=reason)
-        self._notary.deposited([item for number, item in enumerate(items) if number not in numbers])
-        self._notary.deposited([item for number, item in enumerate(items) if number in numbers], state=2)
+        self._signer.deposited([item for number, item in enumerate(items) if number not in numbers])
+        self._signer.deposited([item for number, item in enumerate(items) if number in numbers], state=2)
 
     async def deposits(self, span: int, point: int, from_s: int, to_s: int) -> list[Fingerprint]:
         """What the platform has of a point's records with from ≤ start < to, over a connection of its own.
 
         Raises what `ask` raises, and HttpFailed for an answer that cannot be read.
         """
-        described = self._notary.describe(point)
+        described = self._signer.describe(point)
         if described is None:
             return []
         found: list[Fingerprint] = []
@@ -106,7 +106,7 @@ class DepositLink(PlatformLink):
         return Fingerprint(span, start_s, point, revision, digest, signature)
 
     def _row(self, item: Fingerprint) -> dict[str, object]:
-        described = self._notary.describe(item.point)
+        described = self._signer.describe(item.point)
         span = span_of(item.span)
         return {
             "point": "" if described is None else described.point,

@@ -16,7 +16,7 @@ from reference_terminal.net.http import HttpFailed
 from reference_terminal.settings.centres import day_time_s
 from reference_terminal.uplink import messages
 from reference_terminal.uplink.platforms.entries import STAT_TYPES, Terms, entries
-from reference_terminal.uplink.platforms.link import Kit, PlatformLink, Refused
+from reference_terminal.uplink.platforms.link import LinkContext, PlatformLink, Refused
 
 MOST_ENTRIES = 500
 PERIODS_AT_ONCE = 200
@@ -44,9 +44,9 @@ class Registration(msgspec.Struct, kw_only=True):
 class EnergyLink(PlatformLink):
     """One energy platform."""
 
-    def __init__(self, kit: Kit) -> None:
-        super().__init__(kit)
-        self.registration = self._kept(kit.settings.secret("registration"))
+    def __init__(self, context: LinkContext) -> None:
+        super().__init__(context)
+        self.registration = self._kept(context.settings.secret("registration"))
         self._configured = self.registration is not None
         self._check_versions = True
         self._most = PERIODS_AT_ONCE

@@ -46,7 +46,7 @@ FAILURES = (HttpFailed, Refused, OSError, TimeoutError, ChannelRefused, Certific
 
 
 @dataclass(frozen=True)
-class Kit:
+class LinkContext:
     """What every link to a platform works with."""
 
     config: CentreConfig
@@ -65,16 +65,16 @@ class Kit:
 class PlatformLink:
     """One platform; a subclass does its work in `work_on`."""
 
-    def __init__(self, kit: Kit) -> None:
-        self.config = kit.config
-        self.settings = kit.settings
-        self.channels = kit.channels
-        self.outbox = kit.outbox
+    def __init__(self, context: LinkContext) -> None:
+        self.config = context.config
+        self.settings = context.settings
+        self.channels = context.channels
+        self.outbox = context.outbox
         self.connected = False
-        self._kit = kit
-        self._store = kit.store
-        self._clock = kit.clock
-        self._journal = kit.journal
+        self._context = context
+        self._store = context.store
+        self._clock = context.clock
+        self._journal = context.journal
         self._http = self.client()
         self._loop = asyncio.get_running_loop()
         self._answer_s = ANSWER_S
@@ -82,8 +82,8 @@ class PlatformLink:
 
     def client(self) -> HttpClient:
         """A connection to the platform that nobody else uses."""
-        kit = self._kit
-        return HttpClient(kit.security, kit.config.host, kit.clock.now_s, kit.config.connect_timeout_s)
+        context = self._context
+        return HttpClient(context.security, context.config.host, context.clock.now_s, context.config.connect_timeout_s)
 
     @property
     def agreed(self) -> str:
@@ -150,7 +150,7 @@ class PlatformLink:
 
     def pause_s(self, failures: int) -> float:
         """Pause after so many failures in a row: 1 s, doubling to 60 s, with jitter."""
-        return min(_PAUSE_MOST_S, 2.0 ** min(failures - 1, 10)) * (0.75 + 0.25 * self._kit.random.random())
+        return min(_PAUSE_MOST_S, 2.0 ** min(failures - 1, 10)) * (0.75 + 0.25 * self._context.random.random())
 
     # Exchanges
 
@@ -160,7 +160,7 @@ class PlatformLink:
 
     def place(self, url: str) -> Place:
         """An address the platform gave. Raises HttpFailed."""
-        return place_of(url, self._kit.security.channel)
+        return place_of(url, self._context.security.channel)
 
     async def ask(
         self,

@@ -13,7 +13,7 @@ from reference_terminal.management.installer import Installer, Outcome
 from reference_terminal.management.packages import MOST_OCTETS
 from reference_terminal.model.seams import seam
 from reference_terminal.net.http import HttpFailed
-from reference_terminal.uplink.platforms.link import Kit, PlatformLink, Refused
+from reference_terminal.uplink.platforms.link import LinkContext, PlatformLink, Refused
 
 REPORT, RESULT = "/management/report", "/management/result"
 PART_OCTETS = 16_384
@@ -26,8 +26,8 @@ States = Callable[[], list[dict[str, str]]]
 class ManagementLink(PlatformLink):
     """One management software; `report_s` is how often it hears from the terminal, `states` tells the applications."""
 
-    def __init__(self, kit: Kit, installer: Installer, report_s: int, states: States) -> None:
-        super().__init__(kit)
+    def __init__(self, context: LinkContext, installer: Installer, report_s: int, states: States) -> None:
+        super().__init__(context)
         self._installer = installer
         self._report_s = report_s
         self._states = states

@@ -23,7 +23,7 @@ from reference_terminal.net.http import HttpClient
 from reference_terminal.security.payload import key_id
 from reference_terminal.uplink.hj212.packets import Channel, reading_flag
 from reference_terminal.uplink.platforms.documents import Document, Documents
-from reference_terminal.uplink.platforms.link import FAILURES, Kit, PlatformLink
+from reference_terminal.uplink.platforms.link import FAILURES, LinkContext, PlatformLink
 
 PERIODS_AT_ONCE = 50
 HOME = "/api/"
@@ -35,8 +35,8 @@ READINGS = "2011"
 class RecordsLink(PlatformLink):
     """One third party; with a `body_key` (SM4) every body is enciphered."""
 
-    def __init__(self, kit: Kit, token: str, body_key: bytes = b"") -> None:
-        super().__init__(kit)
+    def __init__(self, context: LinkContext, token: str, body_key: bytes = b"") -> None:
+        super().__init__(context)
         self._token = token
         self._body_key = body_key
         self._documents = Documents(self.config.id, self.channels, self._store, self._clock)
@@ -69,7 +69,7 @@ class RecordsLink(PlatformLink):
                 await self._clock.sleep_until_or_step(tick_s * 1000)
                 if not 0 <= self._clock.now_s() - tick_s < interval_s:
                     continue
-                await self._kit.settled(tick_s, min(10.0, interval_s / 2))
+                await self._context.settled(tick_s, min(10.0, interval_s / 2))
                 fresh, self._fresh = self._fresh, {}
                 oldest_ms = (tick_s - 2 * interval_s) * 1000
                 rows = [
@@ -135,7 +135,7 @@ class RecordsLink(PlatformLink):
 
     @seam
     def _enciphered(self, path: str, body: dict[str, object]) -> dict[str, object]:
-        nonce = self._kit.random.randbytes(NONCE)
+        nonce = self._context.random.randbytes(NONCE)
         octets = gcm_seal(self._body_key, nonce, msgspec.json.encode(body), path.encode())
         return {"keyId": key_id(self._body_key), "iv": base64url(nonce), "data": base64url(octets)}
 

@@ -448,7 +448,7 @@ def test_records_are_compared_with_what_the_platform_has(tmp_path: Path) -> None
         async with running(fingerprinted(str(tmp_path / "t.db"), 18984, centre)) as terminal:
             put_hours(terminal, 10)
             await until(lambda: len(deposited) == 20)
-            await until(lambda: not terminal.notary or not terminal.notary.to_deposit(1))
+            await until(lambda: not terminal.signer or not terminal.signer.to_deposit(1))
             found = await get(18984, "/api/v1/verify?class=hour")
             assert found == {"compared": 20, "against": "deposits at F", "findings": []}
             for table in ("record", "fingerprint"):

@@ -18,7 +18,13 @@ from ports import free_port
 from terminal_kit import platform
 
 from reference_terminal import Terminal, load_config
-from reference_terminal.acquisition.collectors.messages import MessageError, Said, content, of_tags, read_message
+from reference_terminal.acquisition.collectors.messages import (
+    DeviceReport,
+    MessageError,
+    content,
+    of_tags,
+    read_message,
+)
 from reference_terminal.acquisition.driver import Content
 from reference_terminal.acquisition.mqtt import packets as mqtt_packets
 from reference_terminal.acquisition.mqtt.driver import MqttMeter
@@ -487,11 +493,11 @@ def test_after_a_step_back_of_the_clock_slots_are_not_over(
         reader = asyncio.create_task(meter.read(slot_s, clock, 0, 5.0))
         await asyncio.sleep(0.01)
         number = Content("31", Decimal(1))
-        meter.put(Said("E1", slot_s * 1000, {"energy": number, "有功功率": number}), None)
+        meter.put(DeviceReport("E1", slot_s * 1000, {"energy": number, "有功功率": number}), None)
         poll = await reader
         assert [each.value for each in poll.readings] == [1, 1]
         assert late == []
-        meter.put(Said("E1", slot_s * 1000 - 1, {"energy": number}), None)
+        meter.put(DeviceReport("E1", slot_s * 1000 - 1, {"energy": number}), None)
         assert [each.slot_s for each in late[0]] == [slot_s - 60] * 2
 
     quiet(scene)
