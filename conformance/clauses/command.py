@@ -280,6 +280,7 @@ def _show(words: argparse.Namespace) -> int:
             "reading_b": entry.reading_b,
             "question": entry.claim,
             "case_titles": {case.id: case.title for case in named},
+            "virtual_only": {case.id: case.virtual_only for case in named if case.virtual_only},
             "checks": {
                 f"{case.id}:{check.id}": check.title
                 for case in named
@@ -363,6 +364,7 @@ def _entry_lines(ledger: Ledger, entry: Entry, row: dict[str, Any]) -> Iterable[
     if entry.claim:
         yield from labelled("question", [f"{entry.claim.id}: {entry.claim.en}", entry.claim.zh])
     yield from labelled("cases", _titled(row["case_titles"]) or ["none / 无"])
+    yield from labelled("virtual only", [f"{case}: {why}" for case, why in row["virtual_only"].items()])
     yield from labelled("decided by", _deciding(row["checks"]) or ["no check / 无判据"])
     yield from labelled("defects", [", ".join(row["defects"]) or "none / 无"])
     yield from labelled("findings", [", ".join(row["findings"]) or "none / 无"])
@@ -447,8 +449,24 @@ def _coverage(words: argparse.Namespace) -> int:
         return EXIT_SOUND
     narrowed = bool(words.object or words.strength)
     lines = [*([] if narrowed else [*_coverage_lines(found), ""]), *_reach_lines(found, words.object, words.strength)]
-    print("\n".join(lines))
+    print("\n".join(lines if narrowed else [*_virtual_only_lines(), "", *lines]))
     return EXIT_SOUND
+
+
+def _virtual_only_lines() -> Iterable[str]:
+    """The entries that virtual time alone decides, and what prevents every other rig."""
+    from conformance.clauses.suite import find_cases
+
+    cases = find_cases()
+    elsewhere = {clause for case in cases if case.virtual_only is None for clause in case.clauses}
+    alone = {clause for case in cases if case.virtual_only is not None for clause in case.clauses} - elsewhere
+    yield f"{len(alone)} entries are decided in virtual time alone / {len(alone)} 条仅可在虚拟时间判定:"
+    for case in cases:
+        here = sorted(alone & set(case.clauses))
+        if case.virtual_only is not None and here:
+            yield f"  {case.id}"
+            yield from labelled("    entries", [", ".join(here)])
+            yield from labelled("    because", [case.virtual_only.en, case.virtual_only.zh])
 
 
 def _reach_lines(found: Coverage, objects: Sequence[str], strengths: Sequence[str]) -> Iterable[str]:
