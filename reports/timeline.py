@@ -153,6 +153,7 @@ WORDS: dict[str, str] = {
     "token-changed": "令牌已更换",
     "token-restored": "令牌已恢复",
     "watched": "观察结束",
+    "between": "间隔",
     "hour": "整时开始",
     "day": "整日开始",
     "step": "时钟步进",

@@ -43,6 +43,8 @@ def commands(text: str) -> list[list[str]]:
 def exists(words: list[str]) -> None:
     """A command line that the bench would take, down to the values of its options."""
     told, rest = parser().parse_known_args(words)
+    if told.command == "profile" and rest[:1] == ["try"]:
+        return
     if told.command == "profile":
         ics._parser().parse_args(rest)
         return

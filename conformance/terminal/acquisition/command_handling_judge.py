@@ -183,7 +183,7 @@ def password_finding(history: History) -> Check:
 def password_findings(history: History) -> Iterator[Check]:
     """Commands sent in phases `old-password` are refused, those in phases `new-password` accepted, in all of them."""
     phases = history.of(Phase)
-    ends = [*(phase.t for phase in phases[1:]), history.end_us]
+    ends = [*(phase.t for phase in phases[1:]), history.end_us][: len(phases)]
     for word, question, wanted in (
         ("old-password", OLD_PASSWORD_REFUSED, False),
         ("new-password", NEW_PASSWORD_OBEYED, True),

@@ -113,7 +113,7 @@ def test_the_shipped_world_configures_a_terminal() -> None:
     )
     assert [each.protocol for each in config.collectors] == ["mqtt", "mqtt", "https"]
     assert {meter.collector for meter in config.meters} == {"A", "B", "C"}
-    assert config.points[1].tag == "有功功率"
+    assert config.points[1].place.tag == "有功功率"
 
 
 def test_a_channel_the_terminal_lacks_is_told() -> None:

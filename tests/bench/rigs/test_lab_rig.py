@@ -13,12 +13,13 @@ from process_kit import conduct, record
 
 from bench.case import Case, CaseResult, Finding, Verdict, criterion
 from bench.dut import adapter
-from bench.dut.manual import ManualAdapter, rows
+from bench.dut.manual import ManualAdapter
 from bench.dut.profile import Profile
 from bench.facade.bench import Bench
 from bench.history import Captured, Connected, History, Observed, Power, TimeAsked, Trouble, Unserved
 from bench.layout import build
 from bench.layout.scenario import Scenario
+from bench.operator import tables
 from bench.real import netns
 from bench.rigs.lab import RIG
 
@@ -148,14 +149,14 @@ def test_a_rig_that_cannot_be_used_is_told(text: str | None, words: str, tmp_pat
 
 
 def test_a_typed_table_becomes_rows() -> None:
-    found = rows("at, value,quality,source\n2026-03-02 00:00:01,0.10,good,a\n5,1,bad,b\n", ("at", "value"))
+    found = tables.table("at, value,quality,source\n2026-03-02 00:00:01,0.10,good,a\n5,1,bad,b\n", ("at", "value"))
     assert [each["at"] for each in found] == ["1772380801000000", "5"] and found[0]["value"] == "0.10"
-    assert rows("a\tb\n1,5\t2\n", ()) == ({"a": "1,5", "b": "2"},)
-    assert rows(" \n", ("at",)) == ()
+    assert tables.table("a\tb\n1,5\t2\n", ()) == ({"a": "1,5", "b": "2"},)
+    assert tables.table(" \n", ("at",)) == ()
     with pytest.raises(LookupError, match="missing value"):
-        rows("at\n1\n", ("at", "value"))
+        tables.table("at\n1\n", ("at", "value"))
     with pytest.raises(LookupError, match="line 2: expected 2 cells, found 1"):
-        rows("at,value\n1\n", ("at", "value"))
+        tables.table("at,value\n1\n", ("at", "value"))
 
 
 def test_the_manual_adapter_is_installed_and_needs_somebody() -> None:

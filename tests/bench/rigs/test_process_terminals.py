@@ -245,9 +245,13 @@ def test_a_broken_case_is_the_benchs_own_error(rig: CaseRig, tmp_path: Path) -> 
 
 
 def test_a_profile_that_cannot_be_used_is_the_benchs_own_error_with_every_problem(rig: CaseRig, tmp_path: Path) -> None:
-    result = look(rig, ["sleep", "{{ nobody }}"], tmp_path, env={"A": "{{ 1 / 0 }}"})
+    result = look(rig, ["sleep", "{{ nobody }}"], tmp_path, env={"A": "{{ noone }}"})
     assert result.verdict is Verdict.ERROR
-    assert "'nobody' is undefined" in result.reason and "connection.env.A" in result.reason
+    for words in ("connection.command: there is no 'nobody' to name", "connection.env.A: there is no 'noone' to name"):
+        assert words in result.reason
+    result = look(rig, ["sleep", "9"], tmp_path / "again", env={"A": "{{ 1 / 0 }}"})
+    assert result.verdict is Verdict.ERROR
+    assert "connection.env.A: the template fails" in result.reason
 
 
 def test_nothing_is_left_behind(rig: CaseRig, tmp_path: Path) -> None:

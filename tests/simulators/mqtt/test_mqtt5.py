@@ -18,6 +18,7 @@ import pytest
 from collectors_kit import lines, mqtt, standing, world
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
@@ -331,7 +332,7 @@ def test_hj212_text_at_mosquittos_client(program: Program) -> None:
         spec = mqtt(form="hj212")
         described = world(spec)
         named = tuple(
-            replace(meter, points=tuple(replace(point, tag=point.code) for point in meter.points))
+            replace(meter, points=tuple(structs.replace(point, tag=point.code) for point in meter.points))
             for meter in described.meters
         )
         heard = Heard()

@@ -365,7 +365,7 @@ def test_the_subscriber_reads_what_the_broker_says(expiry_s: int, alias: int, te
         assert taken[0] == kind
         if kind == mqtt_packets.CONNACK:
             welcome = mqtt_packets.welcome(taken[2], LEVEL_5)
-            assert (welcome.code, welcome.present, welcome.said.reason) == (0x87, True, text)
+            assert (welcome.code, welcome.present, welcome.report.reason) == (0x87, True, text)
         else:
             assert mqtt_packets.goodbye(taken[2]) == (0x98, text)
 
