@@ -383,6 +383,6 @@ def root_not_taken(patch: Patch) -> None:
     whole = analog.quantity
 
     def quantity(config: AnalogConfig, milliamperes: Decimal) -> Decimal:
-        return whole(replace(config, root=False), milliamperes)
+        return whole(structs.replace(config, root=False), milliamperes)
 
     patch(analog, "quantity", quantity)
