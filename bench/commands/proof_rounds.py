@@ -96,9 +96,9 @@ def tally(defects: dict[str, Defect], results: Sequence[tuple[Job, CaseResult]],
             troubles.append(f"{job.defect} × {job.case}: {result.reason.splitlines()[0] if result.reason else 'error'}")
             continue
         for found in result.checks:
-            if job.defect != SOUND and found.verdict is Verdict.FAIL:
-                caught[job.defect].append(f"{job.case}:{found.id}")
+            # What a dead terminal brings down shows no check, and a defect that only kills it was made wrong.
             if job.defect != SOUND and found.verdict is Verdict.FAIL and not found.because:
+                caught[job.defect].append(f"{job.case}:{found.id}")
                 seen.setdefault(f"{job.case}:{found.id}", []).append(job.defect)
     return shown.Proof(
         defects=tuple(
