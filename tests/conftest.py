@@ -37,15 +37,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test of ours has a time limit; cases of the suite, which may last for days of real time, have none.
 
-    Tests with more time than others come first in each worker's share (xdist cuts the list into as many pieces as there
-    are workers), so that all end together.
+    Tests with more time than others come first, so that other workers do the rest beside them and all end together.
     """
     for item in items:
         if Path(__file__).parent in item.path.parents and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(LIMIT_S))
     items.sort(key=_limit_s, reverse=True)
-    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    items[:] = [item for worker in range(workers) for item in items[worker::workers]]
 
 
 def _limit_s(item: pytest.Item) -> float:
