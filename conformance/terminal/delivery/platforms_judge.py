@@ -67,8 +67,8 @@ CORRECTED_UNDER_WAY = criterion(
 )
 MORE_THAN_ONE_BODY = criterion(
     "more-than-one-body",
-    en="a set of more than 500 entries comes in bodies of at most 500, all of them",
-    zh="超过 500 条的数据集分多次上传，每次不超过 500 条，且全部到达",
+    en="where more than 500 entries are due, no body holds more than 500",
+    zh="待传数据超过 500 条时，每次上传不超过 500 条",
     unit="bodies",
 )
 SAME_WHEN_SENT_AGAIN = criterion(

@@ -57,6 +57,20 @@ def _looks(history: History) -> dict[str, list[Observed]]:
     return found
 
 
+def _unanswered(history: History) -> dict[str, list[str]]:
+    """By class why something of it was not shown, in either look: nothing can be said of it then."""
+    found: dict[str, list[str]] = {}
+    for event in history.of(Observed):
+        if event.problem and (name := _class_of(event)):
+            found.setdefault(name, []).append(f"{local(event.t)} {event.what}: {event.problem}")
+    return found
+
+
+def _class_of(event: Observed) -> str:
+    """The class of rows that a question is about; empty for others, such as an entry itself."""
+    return {**_WHAT, "log": "log", "packages": "factors"}.get(event.what, "")
+
+
 def digest(rows: Sequence[Row]) -> str:
     """SM3 over rows in their order, members sorted."""
     text = "\n".join(json.dumps(dict(row), sort_keys=True, ensure_ascii=False) for row in rows)
@@ -90,8 +104,11 @@ def _shown(history: History, looks: Mapping[str, Sequence[Observed]], when: str)
 
 
 def findings(history: History) -> Iterator[Check]:
-    """Per class: the digest of the rows is the same. The log may grow; what stood in it stands there still."""
-    looks = _looks(history)
+    """Per class: the digest of the rows is the same. The log may grow; what stood in it stands there still.
+
+    Open where a question of either look was not answered; what was answered with fewer rows is gone.
+    """
+    looks, unanswered = _looks(history), _unanswered(history)
     before, after = _shown(history, looks, "before"), _shown(history, looks, "after")
     for name, question in SAME.items():
         first, second = before[name], after[name]
@@ -104,13 +121,16 @@ def findings(history: History) -> Iterator[Check]:
             same = digest(first) == digest(second)
         changed = [f"was {dict(row)}" for row in first if row not in second]
         changed += [f"is {dict(row)}" for row in second if row not in first]
-        answered = len(looks) == 2 and bool(first)
+        silent = unanswered.get(name, [])
+        # A centre's question without answer leaves no row, where any other is answered with none.
+        answered = len(looks) == 2 and bool(first) and not silent and (bool(second) or name != "settings")
         yield question.decide(
             same if answered else None,
             measured=len(changed) or (0 if same else len(first)),
             limit=0,
             evidence=[
                 f"{len(first)} rows, SM3 {digest(first)[:16]}…; then {len(second)}, {digest(second)[:16]}…",
+                *silent[:5],
                 *changed[:10],
             ],
         )

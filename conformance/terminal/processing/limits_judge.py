@@ -40,10 +40,10 @@ def _in_force(history: History, entry: Observed) -> bool:
 
 
 def entry_findings(history: History) -> Iterator[Check]:
-    """Entries at and beyond the limits of their point; open unless records were shown afterwards."""
+    """Entries at and beyond the limits of their point; open unless its records were shown afterwards."""
     points = truth_of(history).points
     entries = questions(history, "manual entry")
-    shown = bool(answers(history, "records"))
+    shown = {event.query.get("point", "") for event in answers(history, "records")}
     untaken, used = list[str](), list[str]()
     seen = {False: 0, True: 0}
     silent: list[str] = []
@@ -52,8 +52,10 @@ def entry_findings(history: History) -> Iterator[Check]:
         low, high = number(point.low), number(point.high)
         if value is None or low is None or high is None:
             continue
-        if entry.problem.startswith("LookupError") is False and entry.problem:
+        if entry.problem and not entry.problem.startswith("LookupError"):
             silent.append(entry.problem)
+        if point.id not in shown:
+            silent.append(f"{point.id}: no records were shown")
         beyond = not low <= value <= high
         seen[beyond] += 1
         where = f"{point.id} from {local(int(entry.query['start']))}: {value}, limits {low} to {high}"
@@ -61,6 +63,6 @@ def entry_findings(history: History) -> Iterator[Check]:
             used.append(f"{where}: in force")
         if not beyond and (entry.problem or not _in_force(history, entry)):
             untaken.append(f"{where}: {entry.problem or 'not in force'}")
-    known = shown and not silent
+    known = not silent
     yield ENTRY_AT_A_LIMIT_TAKEN.none(untaken, known and seen[False], evidence=[*untaken, *silent])
     yield ENTRY_BEYOND_A_LIMIT_NOT_USED.none(used, known and seen[True], evidence=[*used, *silent])
