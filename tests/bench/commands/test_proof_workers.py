@@ -10,9 +10,9 @@ from pathlib import Path
 
 from suite_kit import COMMAND, environment
 
-from bench.case import Text
+from bench.case import CaseResult, Check, Text, Verdict
 from bench.commands.pairs import Job
-from bench.commands.proof_rounds import next_round, related
+from bench.commands.proof_rounds import next_round, related, tally
 from conformance.clauses.suite import case_classes
 from conformance.defects import all_defects
 from reports.prove import CAUGHT, CheckSeen, DefectResult, Proof
@@ -120,3 +120,18 @@ def test_a_killed_proof_leaves_no_worker_behind(tmp_path: Path) -> None:
     while not all(gone(pid) for pid in workers):
         assert time.monotonic() < until, workers
         time.sleep(0.1)
+
+
+def failing(because: str) -> tuple[Job, CaseResult]:
+    found = Check(id="x", name=NAME, verdict=Verdict.FAIL, because=because)
+    return Job(GENERIC[0], "a/b"), CaseResult(
+        id="a/b", title=NAME, clauses=(), verdict=Verdict.FAIL, checks=(found,), seed=1
+    )
+
+
+def test_a_defect_that_only_kills_the_terminal_is_not_caught() -> None:
+    defects = {GENERIC[0]: all_defects()[GENERIC[0]]}
+    dead = tally(defects, [failing("the terminal crashed: TypeError")], run="r", seed=1)
+    assert [row.outcome for row in dead.survivors] == ["survived"]
+    assert [check.seen_failing for check in dead.checks] == []
+    assert tally(defects, [failing("")], run="r", seed=1).survivors == ()
