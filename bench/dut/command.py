@@ -53,6 +53,8 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
     unit the point is to be kept and sent), `centres` (fields of
     `simulators.centres.spec.CentreSpec`, those of `simulators.trust.authority.TerminalSide`, and `codes` by point;
     `derived` are points to be computed from others (see `bench.layout.scenario.Derived`) with their `code`;
+    `emitter` is the boundary to account for (`bench.history.accounting.Emitter`, none: nothing), with the codes of its
+    figures at every centre by name in `emission_codes`;
     without those that an operator adds later), `revocation` (urls, look_s, policy; none where no lists are fetched),
     `status` (url, look_s, policy; none where no certificate is asked about), `connection` (that section of the
     profile).
@@ -108,6 +110,8 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
         ],
         "points": rows,
         "derived": list(seat.settings.get("derived", ())),
+        "emitter": msgspec.to_builtins(seat.settings.get("emitter")),
+        "emission_codes": dict(seat.settings.get("emission_codes", {})),
         "collectors": [_collector(seat, spec) for spec in seat.site.world.collectors],
         "systems": systems_of(seat),
         "centres": centres,

@@ -14,6 +14,7 @@ from bench.dut import LaunchError, Seat
 from bench.dut.asking import Asks
 from bench.dut.questions import ask_by_hooks, hook_problems
 from bench.dut.revocation import lists_of, status_of
+from bench.history.accounting import Emitter
 from bench.operator.person import ATTEST, DO, TELL, Answer, Question
 from bench.operator.tables import table
 from simulators.collectors.kinds import kind_of as collector_kind
@@ -202,7 +203,9 @@ def commissioning(seat: Seat) -> str:
     if derived:
         lines += ["", f"derived point,{','.join(list(derived[0])[1:])}"]
         lines += [",".join(_cell(value) for value in each.values()) for each in derived]
-    apart = ("periods", "revocation", "status", "derived", "units", "limits")
+    if (emitter := seat.settings.get("emitter")) is not None:
+        lines += _boundary(emitter, seat.settings.get("emission_codes", {}))
+    apart = ("periods", "revocation", "status", "derived", "units", "limits", "emitter", "emission_codes")
     lines += ["", "setting,value", *(f"{key},{value}" for key, value in seat.settings.items() if key not in apart)]
     lists = lists_of(seat)
     if lists is not None:
@@ -220,3 +223,35 @@ def commissioning(seat: Seat) -> str:
     lines += [f"limits of {point},{low},{high}" for point, (low, high) in limits.items()]
     lines += [f"unit of {point} as kept and sent,{unit}" for point, unit in units.items()]
     return "\n".join(lines) + "\n"
+
+
+def _boundary(emitter: Emitter, codes: Mapping[str, str]) -> list[str]:
+    """The boundary to account for, table by table."""
+    lines = ["", f"emitter,{_cell(emitter.name)},sector,{emitter.sector},accounting year,{emitter.year}"]
+    lines += ["", "accounting unit,system,use,site"]
+    lines += [",".join(map(_cell, (unit.id, unit.system, unit.use, unit.site))) for unit in emitter.units]
+    lines += ["", "emission source,unit,scope,category,method,term,item,outside"]
+    lines += [
+        ",".join(
+            _cell(value)
+            for value in (
+                *(each.id, each.unit, each.scope, each.category, each.method, each.term, each.item),
+                "yes" if each.id in emitter.outside else "no",
+            )
+        )
+        for each in emitter.sources
+    ]
+    lines += ["", "input of source,symbol,unit,point,entered by hand for each,value,counts from,where it comes from"]
+    lines += [
+        ",".join(
+            map(_cell, (each.id, feed.symbol, feed.unit, feed.point, feed.entered, feed.value, feed.since, feed.origin))
+        )
+        for each in emitter.sources
+        for feed in each.inputs
+    ]
+    lines += ["", "emission figure,gas,unit,decimals,code"]
+    lines += [
+        ",".join(map(_cell, (each.name, each.gas, each.unit, each.decimals, codes.get(each.name, ""))))
+        for each in emitter.figures
+    ]
+    return lines

@@ -22,7 +22,9 @@ QUESTIONS = (
     "readings", "records", "gaps", "status", "queue", "log", "replacement", "alarms", "centres", "packages",
     "upload", "upload-time", "backfill", "verify", "package", "estimates", "manual", "manual entry", "period",
     "capacity", "export", "emission-sources", "classified", "centre-add", "centre-remove", "centre-certificate",
-    "configuration-backup", "configuration-restore", "clock",
+    "configuration-backup", "configuration-restore", "clock", "emissions", "emission-sum", "emission-chain",
+    "intensity", "factor", "boundary", "activity", "recalculation", "emission-comparison", "emission-report", "methods",
+    "factors",
 )  # fmt: skip
 """What an operator may ask (see `bench.facade.bench.Operator`)."""
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -37,6 +39,14 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "export": ("point", "unit", "start", "end", "value", "flag"),
     "emission-sources": ("emission_source", "point"),
     "classified": ("point", "start", "end", "value", "flag"),
+    "emissions": ("start", "end", "value", "unit", "gas", "method", "version", "revision", "state"),
+    "emission-sum": ("start", "end", "value", "unit", "gas", "method", "version", "revision", "state"),
+    "emission-chain": ("symbol", "value", "unit", "origin", "version"),
+    "intensity": ("start", "end", "value", "unit", "state"),
+    "emission-comparison": ("what", "start", "value", "unit"),
+    "emission-report": ("of", "id", "gas", "value", "unit"),
+    "methods": ("id", "document", "edition", "from", "to"),
+    "factors": ("item", "symbol", "value", "unit", "origin", "version", "since"),
 }
 """The fields that judges look at, by question; rows of other questions are only recorded, or free."""
 _COMMON = frozenset(("rows", "fields"))

@@ -50,6 +50,8 @@ FIELDS: Mapping[str, Collection[str] | None] = {
     "lines": frozenset(["name", "device", "baud", "parity", "stop_bits"]),
     "points": _POINT,
     "derived": None,
+    "emitter": None,
+    "emission_codes": None,
     "collectors": None,
     "systems": frozenset(["id", "kind", "url", "security", "certificate", "key", "trusted"]),
     "centres": _CENTRE | {"codes"},

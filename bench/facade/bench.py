@@ -367,6 +367,62 @@ class Operator(Protocol):
         """Hand a file with a configuration over; refusing is a problem of the answer."""
         ...
 
+    async def emissions(self, of: str, id: str, kind: str, from_us: int, to_us: int, gas: str = "CO2e") -> None:
+        """Figures of one total for periods of a class that begin in [from, to).
+
+        `of` is source, unit, category, scope or emitter. Rows start, end, value, unit, gas, method, version, revision
+        (0 at first), state (complete, partial, missing).
+        """
+        ...
+
+    async def emission_sum(self, of: str, id: str, from_us: int, to_us: int, gas: str = "CO2e") -> None:
+        """The figure of one total over any period [from, to): one row as of `emissions`."""
+        ...
+
+    async def emission_chain(self, source: str, kind: str, start_us: int) -> None:
+        """How one figure of a source came about: rows symbol, value, unit, origin, version."""
+        ...
+
+    async def intensity(self, product: str, kind: str, from_us: int, to_us: int) -> None:
+        """The emitter's emission per unit of a product: rows start, end, value, unit, state."""
+        ...
+
+    async def set_factor(
+        self, source: str, symbol: str, value: str, unit: str, since_us: int, origin: str, author: str
+    ) -> None:
+        """Have a constant of a source count from an instant on (R-24): rows result, message; refusal is a problem."""
+        ...
+
+    async def move_source(self, source: str, inside: bool, since_us: int, author: str) -> None:
+        """Have a source count inside the boundary, or not, from an instant on (R-23)."""
+        ...
+
+    async def enter_activity(
+        self, source: str, symbol: str, kind: str, start_us: int, value: str, author: str, reason: str
+    ) -> None:
+        """Enter an input of a source for the period of this class (day, month) that begins at `start_us` (R-22)."""
+        ...
+
+    async def recalculate(self, from_us: int, to_us: int, author: str, reason: str) -> None:
+        """Have [from, to) reckoned anew with what is in force; what was is kept (R-24)."""
+        ...
+
+    async def emission_comparison(self, of: str, id: str, kind: str, start_us: int) -> None:
+        """A period beside the one before it and the same of the year before: rows what, start, value, unit."""
+        ...
+
+    async def emission_report(self, kind: str, from_us: int, to_us: int) -> None:
+        """The inventory report's figures over [from, to); rows of, id, gas, value, unit."""
+        ...
+
+    async def accounting_methods(self) -> None:
+        """The methods in the library: rows id, document, edition, from, to."""
+        ...
+
+    async def emission_factors(self) -> None:
+        """The factors in the library: rows item, symbol, value, unit, origin, version, since."""
+        ...
+
 
 class Centres(Protocol):
     """The data centres by name."""

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from bench.dut import Seat, TerminalAdapter
 from bench.facade.bench import LineControl, Unable
+from bench.facade.emissions import Emissions
 from bench.facade.orders import Orders
 from bench.facade.stored_sets import StoredSets
 from bench.history import Event, Observed
@@ -211,7 +212,7 @@ class NoLines(Mapping[str, LineControl]):
         return 0
 
 
-class OperatorAtTerminal(Orders, StoredSets):
+class OperatorAtTerminal(Orders, StoredSets, Emissions):
     """Asks the local interface through the adapter and records what it said."""
 
     def __init__(self, bench: Standing) -> None:

@@ -24,6 +24,7 @@ from typing import BinaryIO, TypeVar, cast, overload
 import msgspec
 
 from bench import captures
+from bench.history.accounting import Emitter
 from simulators.events import (
     Behaviour,
     Commanded,
@@ -176,6 +177,8 @@ class Began(Event, frozen=True, tag="began"):
     meter's. `codes` are the maker's codes of the events that it looks for in the log or among the alarms
     (`bench.case.Notice` → codes; an event that the profile does not map is absent).
     `accelerated`: so many times faster than the wall clock world and program ran; all times are the world's.
+    `emitter` is the boundary that the terminal was told to account for, `emission_codes` the codes of its figures at
+    every centre by `Figure.name`.
     """
 
     case: str
@@ -193,6 +196,8 @@ class Began(Event, frozen=True, tag="began"):
     units: dict[str, str] = {}
     codes: dict[str, tuple[str, ...]] = {}
     accelerated: int = 1
+    emitter: Emitter | None = None
+    emission_codes: dict[str, str] = {}
 
 
 class Phase(Event, frozen=True, tag="phase"):

@@ -134,6 +134,7 @@ def build_world(scenario: Scenario, seed: int) -> World:
             replace(meter, ratio=dict(scenario.ratios).get(meter.name, meter.ratio))
             for meter in (
                 *_circuits(scenario),
+                *_streams(scenario),
                 *_single(scenario),
                 *_on_lines(scenario),
                 *_collected(scenario),
@@ -195,6 +196,21 @@ def _circuits(scenario: Scenario) -> list[MeterSpec]:
             )
         )
     return made
+
+
+def _streams(scenario: Scenario) -> list[MeterSpec]:
+    """Integrators of single streams, behind the gateway of the circuits."""
+    return [
+        MeterSpec(
+            name=stream.source,
+            map="stream",
+            place=GatewayPort(GATEWAY, MODBUS_PORT),
+            unit=scenario.circuits + number,
+            source=stream.source,
+            points=(PointSpec(id=stream.point, register=stream.register, code=f"k96{number:03d}"),),
+        )
+        for number, stream in enumerate(scenario.streams, 1)
+    ]
 
 
 def _single(scenario: Scenario) -> list[MeterSpec]:
@@ -413,7 +429,15 @@ def settings_of(scenario: Scenario) -> dict[str, Any]:
         "status": scenario.status,
         "derived": [{**asdict(each), "code": derived_code(at)} for at, each in enumerate(scenario.derived, 1)],
         "store_octets": scenario.store_octets,
+        "emitter": scenario.emitter,
+        "emission_codes": emission_codes(scenario),
     }
+
+
+def emission_codes(scenario: Scenario) -> dict[str, str]:
+    """The code of each emission figure at every centre, by its name: a local extension of HJ 212."""
+    figures = () if scenario.emitter is None else scenario.emitter.figures
+    return {figure.name: f"k97{number:03d}" for number, figure in enumerate(figures, 1)}
 
 
 def derived_code(number: int) -> str:
@@ -423,7 +447,8 @@ def derived_code(number: int) -> str:
 
 def _plant(scenario: Scenario) -> PlantSpec:
     if scenario.plant != "works":
-        return PlantSpec(kind="series", file=_PLANTS / f"{scenario.plant}.csv", align=False, repeat=False)
+        own = bool(scenario.streams)
+        return PlantSpec(kind="series", file=_PLANTS / f"{scenario.plant}.csv", align=own, repeat=own)
     circuits = _before_collectors(scenario) + sum(each.meters for each in scenario.collectors)
     return PlantSpec(kind="works", circuits=max(circuits, 1))
 
@@ -525,4 +550,6 @@ def opening(
         ),
         units=dict(scenario.units),
         codes={notice: profile.codes[notice] for notice in notices if notice in profile.codes},
+        emitter=scenario.emitter,
+        emission_codes=emission_codes(scenario),
     )

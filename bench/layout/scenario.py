@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from string import ascii_uppercase
 from typing import Any, Self
 
+from bench.history.accounting import Emitter, flaws
 from simulators.centres.spec import CentreSpec
 from simulators.collectors.kinds import kinds as collectors
 from simulators.settings import Settings, misfits
@@ -130,6 +131,23 @@ class Derived:
 
 
 @dataclass(frozen=True)
+class Stream:
+    """An integrator of one stream of the plant: `source` is a source of the plant, `register` what it shows.
+
+    Registers are those of fixtures/meters/stream.toml: mass (t), volume (m3), energy (kWh), heat (GJ), and level, an
+    instant (a heating value, a carbon content). Its point is `<name>.<register>`; the name is the source's.
+    """
+
+    source: str
+    register: str
+
+    @property
+    def point(self) -> str:
+        """Its point."""
+        return f"{self.source}.{self.register}"
+
+
+@dataclass(frozen=True)
 class Scenario:
     """A world for one case.
 
@@ -156,6 +174,9 @@ class Scenario:
     The terminal is not told of the centres that `later` names until an operator adds them.
     `derived` are points that it is told to compute from others.
     `plant` is `works`, or the name of a series in `fixtures/plants` with the sources e01 and so on that circuits have.
+    `streams` are integrators of single streams of a plant (fuels, raw material, energy), one device each behind the
+    gateway of the circuits; where there are any, the series begins with the world and starts over at its end.
+    `emitter` is the boundary that the terminal is told to account for.
     With `paced` the case limits the rate of a link that TLS goes over: in virtual time certificates are such that every
     handshake has one length, because an octet more would move the times after it.
     `modulus`, `rated_per_h` override the counters' rollover (R-19). With `largest` circuits and centres are as many as
@@ -196,8 +217,12 @@ class Scenario:
     derived: tuple[Derived, ...] = ()
     store_octets: int = 0
     paced: bool = False
+    streams: tuple[Stream, ...] = ()
+    emitter: Emitter | None = None
 
     def __post_init__(self) -> None:
+        if self.emitter is not None and (wrong := flaws(self.emitter)):
+            raise ValueError(f"emitter {self.emitter.id}: {'; '.join(wrong)} / 核算边界有误")
         known = [each.name for each in fields(CentreSpec)]
         for centre, options in self.centre_options:
             if unknown := [name for name in options if name not in known]:

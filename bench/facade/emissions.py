@@ -1,0 +1,79 @@
+"""What an operator may ask of a terminal's accounting, and tell it: figures, factors, boundary, activity by hand.
+
+Leaves putting a question to `facade`, and its form to the adapters. Instants are microseconds UTC,
+numbers decimal text; sources, units and symbols are those of the boundary (`bench.history.accounting`).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+
+class Emissions(ABC):
+    """Questions and orders about emissions; whoever inherits this knows how to ask."""
+
+    @abstractmethod
+    async def _ask(self, what: str, query: dict[str, str]) -> tuple[dict[str, str], ...]: ...
+
+    async def emissions(self, of: str, id: str, kind: str, from_us: int, to_us: int, gas: str = "CO2e") -> None:
+        """Figures of one total for periods of a class that begin in [from, to).
+
+        `of` is source, unit, category, scope or emitter. Rows start, end, value, unit, gas, method, version, revision
+        (0 at first), state (complete, partial, missing).
+        """
+        words = {"of": of, "id": id, "kind": kind, "gas": gas, "from": str(from_us), "to": str(to_us)}
+        await self._ask("emissions", words)
+
+    async def emission_sum(self, of: str, id: str, from_us: int, to_us: int, gas: str = "CO2e") -> None:
+        """The figure of one total over any period [from, to): one row as of `emissions`."""
+        words = {"of": of, "id": id, "gas": gas, "from": str(from_us), "to": str(to_us)}
+        await self._ask("emission-sum", words)
+
+    async def emission_chain(self, source: str, kind: str, start_us: int) -> None:
+        """How one figure of a source came about: rows symbol, value, unit, origin, version."""
+        await self._ask("emission-chain", {"source": source, "kind": kind, "start": str(start_us)})
+
+    async def intensity(self, product: str, kind: str, from_us: int, to_us: int) -> None:
+        """The emitter's emission per unit of a product: rows start, end, value, unit, state."""
+        words = {"product": product, "kind": kind, "from": str(from_us), "to": str(to_us)}
+        await self._ask("intensity", words)
+
+    async def set_factor(
+        self, source: str, symbol: str, value: str, unit: str, since_us: int, origin: str, author: str
+    ) -> None:
+        """Have a constant of a source count from an instant on (R-24): rows result, message; refusal is a problem."""
+        words = {"source": source, "symbol": symbol, "value": value, "unit": unit, "since": str(since_us)}
+        await self._ask("factor", {**words, "origin": origin, "author": author})
+
+    async def move_source(self, source: str, inside: bool, since_us: int, author: str) -> None:
+        """Have a source count inside the boundary, or not, from an instant on (R-23)."""
+        words = {"source": source, "inside": "yes" if inside else "no", "since": str(since_us), "author": author}
+        await self._ask("boundary", words)
+
+    async def enter_activity(
+        self, source: str, symbol: str, kind: str, start_us: int, value: str, author: str, reason: str
+    ) -> None:
+        """Enter an input of a source for the period of this class (day, month) that begins at `start_us` (R-22)."""
+        words = {"source": source, "symbol": symbol, "kind": kind, "start": str(start_us), "value": value}
+        await self._ask("activity", {**words, "author": author, "reason": reason})
+
+    async def recalculate(self, from_us: int, to_us: int, author: str, reason: str) -> None:
+        """Have [from, to) reckoned anew with what is in force; what was is kept (R-24)."""
+        words = {"from": str(from_us), "to": str(to_us), "author": author, "reason": reason}
+        await self._ask("recalculation", words)
+
+    async def emission_comparison(self, of: str, id: str, kind: str, start_us: int) -> None:
+        """A period beside the one before it and the same of the year before: rows what, start, value, unit."""
+        await self._ask("emission-comparison", {"of": of, "id": id, "kind": kind, "start": str(start_us)})
+
+    async def emission_report(self, kind: str, from_us: int, to_us: int) -> None:
+        """The inventory report's figures over [from, to); rows of, id, gas, value, unit."""
+        await self._ask("emission-report", {"kind": kind, "from": str(from_us), "to": str(to_us)})
+
+    async def accounting_methods(self) -> None:
+        """The methods in the library: rows id, document, edition, from, to."""
+        await self._ask("methods", {})
+
+    async def emission_factors(self) -> None:
+        """The factors in the library: rows item, symbol, value, unit, origin, version, since."""
+        await self._ask("factors", {})
