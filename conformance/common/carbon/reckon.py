@@ -1,0 +1,286 @@
+"""Figures of a history: what every source, unit, category, scope and the emitter gave off in any period (R-23, R-24).
+
+Leaves what the terminal published to the judges. A period is cut wherever a factor, the boundary or an entry begins to
+count, and each minute where an input is an instant that was read. A stretch's activity is what the registers advanced
+from edge to edge (`truth`, R-17, R-19), or what somebody entered for that very period; factors are those in force at
+the stretch's start. Nothing is rounded: `printed` does that once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from fractions import Fraction
+from itertools import pairwise
+from weakref import WeakKeyDictionary
+
+from bench.history import History, Observed
+from bench.history.accounting import EmissionSource, Emitter, Feed, Figure
+from conformance.common.carbon.methods import APART, METHODS, reckon
+from conformance.common.carbon.units import in_unit
+from conformance.common.readings import number
+from conformance.common.times import DAY, HOUR, MINUTE, ceil, instant_of_iso
+from conformance.common.truth import Certainty, Truth, truth_of
+
+_LENGTHS = {"minute": MINUTE, "quarter": 15 * MINUTE, "hour": HOUR, "day": DAY}
+_CHINA = timezone(timedelta(hours=8))
+
+
+@dataclass(frozen=True)
+class Version:
+    """A value that counts from an instant on; 0 counts from the beginning."""
+
+    since: int
+    value: Fraction
+    told: int = 0
+    """When somebody entered it (0: it stood in the settings)."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One stretch of one source: its inputs in the units of the formula, and the tonnes of gas that they give."""
+
+    source: str
+    start: int
+    end: int
+    gas: str
+    tonnes: Fraction
+    inputs: Mapping[str, Fraction]
+
+
+@dataclass
+class Reckoned:
+    """A total over a period: the stretches it is made of, and what speaks against its being known.
+
+    `state` is sure (all of it is known), unsure (something may honestly be missing) or gap (something is missing).
+    """
+
+    pieces: list[Piece] = field(default_factory=list[Piece])
+    state: Certainty = Certainty.SURE
+    why: str = ""
+    co2e: Fraction = Fraction(0)
+    gases: dict[str, Fraction] = field(default_factory=dict[str, Fraction])
+
+    def tonnes(self, gas: str) -> Fraction:
+        """Tonnes of one gas, or of CO2 equivalent."""
+        return self.co2e if gas == "CO2e" else self.gases.get(gas, Fraction(0))
+
+    def lack(self, state: Certainty, why: str) -> None:
+        """Something of it is not known."""
+        if state is Certainty.GAP or self.state is Certainty.SURE:
+            self.state = state
+        self.why = self.why or why
+
+
+def printed(tonnes: Fraction, unit: str, decimals: int) -> str:
+    """Tonnes as a figure in kg or t, rounded half up once (R-23)."""
+    steps = abs(tonnes * (1000 if unit == "kg" else 1)) * 10**decimals + Fraction(1, 2)
+    whole = steps.numerator // steps.denominator
+    sign = "-" if tonnes < 0 and whole else ""
+    text = f"{whole:0{decimals + 1}d}"
+    return f"{sign}{text[:-decimals]}.{text[-decimals:]}" if decimals else f"{sign}{text}"
+
+
+class Books:
+    """The accounts of a history. Raises ValueError where the terminal was told of no emitter."""
+
+    def __init__(self, history: History) -> None:
+        emitter = history.began.emitter
+        if emitter is None:
+            raise ValueError("the terminal was told of no emitter / 未配置核算边界")
+        self.emitter: Emitter = emitter
+        self.truth: Truth = truth_of(history)
+        self._sources = {source.id: source for source in emitter.sources}
+        self.constants: dict[tuple[str, str], list[Version]] = {}
+        for source in emitter.sources:
+            for feed in source.inputs:
+                if feed.value:
+                    since = ceil(instant_of_iso(feed.since) or 0, MINUTE) if feed.since else 0
+                    value = self._scaled(source, feed.symbol, Fraction(feed.value), feed.unit)
+                    self.constants.setdefault((source.id, feed.symbol), []).append(Version(since, value))
+        self.inside = {
+            source.id: [Version(0, Fraction(source.id not in emitter.outside))] for source in emitter.sources
+        }
+        self.entered: dict[tuple[str, str], dict[tuple[int, int], list[Version]]] = {}
+        self.by_hand: dict[str, dict[tuple[int, int], list[Version]]] = {}
+        for event in history.of(Observed):
+            if not event.problem:
+                self._told(event)
+        for versions in (*self.constants.values(), *self.inside.values()):
+            versions.sort(key=lambda version: version.since)
+
+    def _told(self, event: Observed) -> None:
+        """What an operator told the terminal, and it took."""
+        query = event.query
+        value = number(query.get("value", ""))
+        if event.what == "factor" and value is not None:
+            source = self._sources[query["source"]]
+            scaled = self._scaled(source, query["symbol"], Fraction(value), query["unit"])
+            version = Version(ceil(int(query["since"]), MINUTE), scaled, event.t)
+            self.constants.setdefault((source.id, query["symbol"]), []).append(version)
+        elif event.what == "boundary":
+            inside = Fraction(query["inside"] == "yes")
+            self.inside[query["source"]].append(Version(ceil(int(query["since"]), MINUTE), inside, event.t))
+        elif event.what == "activity" and value is not None:
+            source = self._sources[query["source"]]
+            unit = next(feed.unit for feed in source.feeds(query["symbol"]) if feed.entered)
+            version = Version(event.t, self._scaled(source, query["symbol"], Fraction(value), unit), event.t)
+            span = period(query["kind"], int(query["start"]))
+            self.entered.setdefault((source.id, query["symbol"]), {}).setdefault(span, []).append(version)
+        elif event.what == "manual entry" and value is not None:
+            span = period(query["kind"], int(query["start"]))
+            known = self.by_hand.setdefault(query["point"], {}).setdefault(span, [])
+            known.append(Version(event.t, Fraction(value), event.t))
+
+    def _scaled(self, source: EmissionSource, symbol: str, value: Fraction, unit: str) -> Fraction:
+        return in_unit(value, unit, METHODS[source.method].formula(source.term).units[symbol])
+
+    # Totals.
+
+    def members(self, of: str, id: str) -> list[EmissionSource]:
+        """The sources of a total, inside the boundary or not; what a method shows apart is in no total but its own."""
+        every = self.emitter.sources
+        match of:
+            case "source":
+                return [source for source in every if source.id == id]
+            case "unit":
+                found = [source for source in every if source.unit == id]
+            case "category":
+                return [source for source in every if source.category == id]
+            case "scope":
+                found = [source for source in every if str(source.scope) == id]
+            case _:
+                found = list(every)
+        return [source for source in found if source.term not in APART]
+
+    def total(self, of: str, id: str, start: int, end: int, *, at: int | None = None) -> Reckoned:
+        """A total over [start, end); `at` leaves out what was told or entered after that instant."""
+        whole = Reckoned()
+        for source in self.members(of, id):
+            bounded = of != "source"
+            part = self.source(source, start, end, at=at, bounded=bounded)
+            whole.pieces += part.pieces
+            whole.co2e += part.co2e
+            for gas, tonnes in part.gases.items():
+                whole.gases[gas] = whole.gases.get(gas, Fraction(0)) + tonnes
+            if part.state is not Certainty.SURE:
+                whole.lack(part.state, f"{source.id}: {part.why}")
+        return whole
+
+    def source(
+        self, source: EmissionSource, start: int, end: int, *, at: int | None = None, bounded: bool = False
+    ) -> Reckoned:
+        """One source over [start, end); `bounded` leaves out what lies outside the boundary."""
+        found = Reckoned()
+        for low, high in self._stretches(source, start, end, at):
+            if bounded and not _in_force(self.inside[source.id], low, at):
+                continue
+            given: dict[str, Fraction] = {}
+            for symbol in {feed.symbol: None for feed in source.inputs}:
+                value, state, why = self._input(source, symbol, low, high, at)
+                if value is None:
+                    found.lack(Certainty.GAP, f"{symbol}: {why}")
+                    break
+                if state is not Certainty.SURE:
+                    found.lack(state, f"{symbol}: {why}")
+                given[symbol] = value
+            else:
+                gas, tonnes, inputs = reckon(source.method, source.term, source.item, self.emitter.year, given)
+                found.pieces.append(Piece(source.id, low, high, gas, tonnes, inputs))
+                found.gases[gas] = found.gases.get(gas, Fraction(0)) + tonnes
+                found.co2e += tonnes * METHODS[source.method].potential(gas)
+        return found
+
+    def _stretches(self, source: EmissionSource, start: int, end: int, at: int | None) -> Iterator[tuple[int, int]]:
+        cuts = {start, end}
+        for feed in source.inputs:
+            cuts |= {version.since for version in _known(self.constants.get((source.id, feed.symbol), ()), at)}
+            for spans in (self.by_hand.get(feed.point, {}), self.entered.get((source.id, feed.symbol), {})):
+                cuts |= {edge for span in spans for edge in span if _known(spans[span], at)}
+        cuts |= {version.since for version in _known(self.inside[source.id], at)}
+        if any(self._is_instant(feed) for feed in source.inputs):
+            cuts |= set(range(ceil(start, MINUTE), end, MINUTE))
+        edges = sorted(cut for cut in cuts if start <= cut <= end)
+        yield from pairwise(edges)
+
+    def _is_instant(self, feed: Feed) -> bool:
+        return bool(feed.point) and self.truth.series[feed.point].point.kind != "counter"
+
+    def _input(
+        self, source: EmissionSource, symbol: str, low: int, high: int, at: int | None
+    ) -> tuple[Fraction | None, Certainty, str]:
+        """One input of a stretch in the unit of its formula; None where there is none."""
+        feed = source.feeds(symbol)[0]
+        if feed.value:
+            version = _latest(self.constants[source.id, symbol], low, at)
+            if version is None:
+                return None, Certainty.GAP, "no value counts yet"
+            return version.value, Certainty.SURE, ""
+        if feed.entered:
+            for (begin, end), versions in self.entered.get((source.id, symbol), {}).items():
+                known = _known(versions, at)
+                if known and (begin, end) == (low, high):
+                    return known[-1].value, Certainty.SURE, ""
+            return None, Certainty.GAP, "nothing was entered for the period"
+        for span, versions in self.by_hand.get(feed.point, {}).items():
+            known = _known(versions, at)
+            if known and span == (low, high):
+                return self._scaled(source, symbol, known[-1].value, feed.unit), Certainty.SURE, ""
+        expected = self.truth.expected(feed.point, "stretch", low, high)
+        text = expected.fields.get("Avg" if self._is_instant(feed) else "Cou", "")
+        value = number(text)
+        if value is None:
+            return None, Certainty.GAP, expected.why
+        return self._scaled(source, symbol, Fraction(value), feed.unit), expected.certainty, expected.why
+
+    def figure(self, figure: Figure, start: int, end: int, *, at: int | None = None) -> tuple[str, Reckoned]:
+        """A figure as it must be printed, and what it is made of."""
+        total = self.total(figure.of, figure.id, start, end, at=at)
+        return printed(total.tonnes(figure.gas), figure.unit, figure.decimals), total
+
+    def changes(self, source: str) -> list[int]:
+        """Instants from which another factor of a source counts."""
+        return sorted(
+            {version.since for key, known in self.constants.items() if key[0] == source for version in known} - {0}
+        )
+
+
+def _known(versions: Sequence[Version], at: int | None) -> list[Version]:
+    return [version for version in versions if at is None or version.told <= at]
+
+
+def _latest(versions: Sequence[Version], low: int, at: int | None) -> Version | None:
+    """The version in force at an instant: of those that count by then the one that begins last, told last."""
+    known = [version for version in _known(versions, at) if version.since <= low]
+    return max(known, key=lambda version: (version.since, version.told)) if known else None
+
+
+def _in_force(versions: Sequence[Version], low: int, at: int | None) -> bool:
+    version = _latest(versions, low, at)
+    return version is not None and version.value == 1
+
+
+def period(kind: str, start: int) -> tuple[int, int]:
+    """Start and end of the period of a class that begins at an instant, by the calendar of +08:00."""
+    if kind in _LENGTHS:
+        return start, start + _LENGTHS[kind]
+    months = {"month": 1, "quarter_year": 3, "year": 12}[kind]
+    return start, _months_on(start, months)
+
+
+def _months_on(start: int, months: int) -> int:
+    here = datetime.fromtimestamp(start // 1_000_000, _CHINA)
+    year, month = divmod(here.year * 12 + here.month - 1 + months, 12)
+    return int(here.replace(year=year, month=month + 1).timestamp()) * 1_000_000
+
+
+_books: WeakKeyDictionary[History, Books] = WeakKeyDictionary()
+
+
+def books_of(history: History) -> Books:
+    """The accounts of a history, made once."""
+    known = _books.get(history)
+    if known is None:
+        known = _books[history] = Books(history)
+    return known

@@ -1,0 +1,1 @@
+"""Carbon accounting (核算): figures of sources, units, categories, scopes and the emitter; factors, boundary."""

@@ -1,0 +1,306 @@
+"""Emission figures that a terminal shows or sends, against the oracle, to the last digit (R-21, R-23, R-24).
+
+Leaves what they must be to `conformance.common.carbon`. A figure is right if it is the exact one rounded half up at the
+digits that it shows; it must show whole kilograms at least. Where the oracle is not sure there is a value, one that is
+shown must be right; where there is none, one that looks complete is invented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from bench.case import Check, criterion
+from bench.history import History, Observed, Stored
+from bench.history.accounting import Figure
+from conformance.common.carbon.reckon import Books, Reckoned, books_of, period, printed
+from conformance.common.delivery import setup_of
+from conformance.common.queries import questions
+from conformance.common.times import instant_of, instant_of_iso, local
+from conformance.common.truth import Certainty, length_of, number
+
+FIGURES = criterion(
+    "figures-{0}",
+    en="every figure of {1} is what the meters' readings, factors and formulas give, to the last digit",
+    zh="{2}排放量与表计读数、因子和公式的计算结果逐位一致",
+    unit="figures",
+)
+NONE_INVENTED = criterion(
+    "none-invented",
+    en="where an input is missing no figure looks complete",
+    zh="缺少任一输入时，排放量不得表现为完整",
+    unit="figures",
+)
+TOTALS_BY = criterion(
+    "totals-by-{0}",
+    en="the totals by {1} are those of their sources, to the last digit",
+    zh="按{2}汇总的排放量与所属排放源之和逐位一致",
+    unit="figures",
+)
+SENT = criterion(
+    "figures-sent",
+    en="every centre gets every emission figure that its period gives, right and once",
+    zh="各数据中心收到各时段的排放量，数值正确且不重复",
+    unit="figures",
+)
+NAMED = criterion(
+    "method-named",
+    en="beside a figure stand the method with its edition and the version of its factors",
+    zh="排放量旁注明核算方法、版本和因子版本",
+    unit="figures",
+)
+NAMES = {
+    "minute": ("minutes", "分钟"),
+    "quarter": ("quarter-hours", "15 分钟"),
+    "hour": ("hours", "小时"),
+    "day": ("days", "日"),
+    "month": ("months", "月"),
+    "quarter_year": ("quarters of a year", "季度"),
+    "year": ("years", "年"),
+    "span": ("any period", "任意时段"),
+}
+TOTALS = {
+    "source": ("source", "排放源"),
+    "unit": ("accounting unit", "核算单元"),
+    "category": ("category", "类别"),
+    "scope": ("scope", "范围"),
+    "emitter": ("emitter", "排放主体"),
+}
+
+
+def figures_of(kind: str) -> str:
+    """The id of the check on figures of a class."""
+    return f"figures-{kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A figure as the terminal showed it, or as a centre got it."""
+
+    where: str
+    at: int
+    of: str
+    id: str
+    gas: str
+    kind: str
+    start: int
+    end: int
+    value: str
+    unit: str
+    state: str = ""
+    method: str = ""
+    version: str = ""
+    revision: str = ""
+
+    def told(self) -> str:
+        """For the evidence."""
+        what = f"{self.of} {self.id}".strip()
+        return f"{self.where}: {what}, {self.kind} from {local(self.start)}: {self.value or 'no value'} {self.unit}"
+
+
+def shown(history: History) -> list[Shown]:
+    """Every figure that the local interface showed, in order."""
+    found: list[Shown] = []
+    for event in history.of(Observed):
+        if event.what not in ("emissions", "emission-sum"):
+            continue
+        query = event.query
+        for row in event.rows:
+            start, end = instant_of_iso(row.get("start", "")), instant_of_iso(row.get("end", ""))
+            if start is None or end is None:
+                continue
+            found.append(
+                Shown(
+                    *("the terminal", event.t, query["of"], query.get("id", ""), query.get("gas", "CO2e")),
+                    *(query.get("kind", "span"), start, end, row.get("value", ""), row.get("unit", "")),
+                    *(row.get("state", ""), row.get("method", ""), row.get("version", ""), row.get("revision", "")),
+                )
+            )
+    return found
+
+
+def sent(history: History, centre: str) -> list[Shown]:
+    """Every emission figure that a centre got, in order."""
+    emitter, codes = history.began.emitter, history.began.emission_codes
+    figures = {} if emitter is None else {codes[each.name]: each for each in emitter.figures}
+    setup = setup_of(history, centre)
+    found: list[Shown] = []
+    for event in history.of(Stored):
+        figure, start = figures.get(event.code), instant_of(event.stamp)
+        if figure is None or start is None or event.centre != centre or event.kind not in ("minute", "hour", "day"):
+            continue
+        text = event.fields.get("Cou") or event.fields.get("Value", "")
+        end = start + length_of(event.kind, setup)
+        state = "complete" if event.flag == "N" else "partial"
+        kind = "minutes" if event.kind == "minute" else event.kind
+        found.append(
+            Shown(
+                *(centre, event.t, figure.of, figure.id, figure.gas, kind, start, end, text, figure.unit, state),
+                revision=str(event.revision),
+            )
+        )
+    return found
+
+
+def right(each: Shown, due: Fraction, decimals: int | None = None) -> bool:
+    """Whether a value shows the exact tonnes, half up at its own digits (or those told), whole kilograms at least."""
+    value = number(each.value)
+    if value is None or each.unit not in ("kg", "t"):
+        return False
+    digits = len(each.value.partition(".")[2]) if decimals is None else decimals
+    if decimals is None and digits < (3 if each.unit == "t" else 0):
+        return False
+    return Fraction(value) == Fraction(printed(due, each.unit, digits))
+
+
+@dataclass
+class Verdict:
+    """What was found of the figures that were looked at."""
+
+    wrong: list[str]
+    invented: list[str]
+    lacking: int
+    known: int
+
+
+def compare(books: Books, figures: Sequence[Shown], *, at: bool = True) -> Verdict:
+    """Figures against the oracle, as of the instant when they were shown."""
+    found = Verdict([], [], 0, 0)
+    for each in figures:
+        total = books.total(each.of, each.id, each.start, each.end, at=each.at if at else None)
+        due = total.tonnes(each.gas)
+        if total.state is Certainty.GAP:
+            found.lacking += 1
+            if each.value and each.state == "complete":
+                found.invented.append(f"{each.told()}, {each.state}; {total.why}")
+            continue
+        if total.state is Certainty.UNSURE and not each.value:
+            continue
+        found.known += 1
+        if not right(each, due):
+            found.wrong.append(f"{each.told()}; exactly {exact(due, each.unit)}{_because(total)}")
+    return found
+
+
+def exact(tonnes: Fraction, unit: str) -> str:
+    """For the evidence: eight decimals."""
+    return f"{printed(tonnes, unit if unit in ('kg', 't') else 't', 8)} {unit}"
+
+
+def _because(total: Reckoned) -> str:
+    return f" ({total.why})" if total.why else ""
+
+
+def missing(history: History, books: Books) -> list[str]:
+    """Periods of which a figure was asked, that were over, and that the answer has not."""
+    found: list[str] = []
+    for event in questions(history, "emissions"):
+        kind = event.query["kind"]
+        have = {instant_of_iso(row.get("start", "")) for row in event.rows}
+        for start, end in periods(kind, int(event.query["from"]), min(int(event.query["to"]), event.asked - _SETTLED)):
+            total = books.total(event.query["of"], event.query["id"], start, end, at=event.asked)
+            if start not in have and total.state is Certainty.SURE and total.pieces:
+                what = f"{event.query['of']} {event.query['id']}".strip()
+                found.append(f"{what}, {kind} from {local(start)}: no figure {event.problem}")
+    return found
+
+
+_SETTLED = 61_000_000
+"""So long after its end a figure must be there at the latest (R-13)."""
+
+
+def periods(kind: str, low: int, high: int) -> Iterator[tuple[int, int]]:
+    """The periods of a class that begin at or after `low` and have ended by `high`."""
+    at = low
+    while True:
+        start, end = period(kind, at)
+        if end > high:
+            return
+        yield start, end
+        at = end
+
+
+def findings(history: History, kinds: Sequence[str], totals: Sequence[str] = ()) -> Iterator[Check]:
+    """Figures that were read out, by class of period, and by what they are the total of."""
+    books = books_of(history)
+    everything = shown(history)
+    absent = missing(history, books)
+    for kind in kinds:
+        found = compare(books, [each for each in everything if each.kind == kind])
+        wrong = [*found.wrong, *(line for line in absent if f", {kind} from " in line)]
+        yield FIGURES.of(kind, *NAMES[kind]).none(wrong, found.known)
+    for of in totals:
+        found = compare(books, [each for each in everything if each.of == of])
+        wrong = [*found.wrong, *(line for line in absent if line.startswith((f"{of} ", f"{of},")))]
+        yield TOTALS_BY.of(of, *TOTALS[of]).none(wrong, found.known)
+
+
+def invented_findings(history: History) -> Iterator[Check]:
+    """No figure looks complete where an input is missing."""
+    books = books_of(history)
+    everything = [*shown(history), *(each for setup in history.began.centres for each in sent(history, setup.name))]
+    found = compare(books, everything)
+    yield NONE_INVENTED.none(found.invented, found.lacking)
+
+
+def sent_findings(
+    history: History, centres: Sequence[str], kinds: Sequence[str] = ("minute", "hour")
+) -> Iterator[Check]:
+    """What centres got, and did not get."""
+    books = books_of(history)
+    emitter = books.emitter
+    wrong: list[str] = []
+    known = 0
+    mark = history.phase("settle")
+    until = mark.t if mark else history.watched_us
+    for centre in centres:
+        got = sent(history, centre)
+        setup = setup_of(history, centre)
+        last: dict[tuple[str, str, str, int, int], Shown] = {}
+        for each in got:
+            key = (each.of, each.id, each.gas, each.start, each.end)
+            before = last.get(key)
+            if before is not None and each.revision <= before.revision:
+                wrong.append(f"{each.told()}: sent again with revision {each.revision or 'none'}")
+            last[key] = each
+        for figure in emitter.figures:
+            for kind in kinds:
+                length = length_of(kind, setup)
+                first = history.began.t + length - 1
+                for end in range((first // length + 1) * length, until + 1, length):
+                    total = books.total(figure.of, figure.id, end - length, end)
+                    each = last.get((figure.of, figure.id, figure.gas, end - length, end))
+                    if total.state is Certainty.SURE and total.pieces:
+                        known += 1
+                        if each is None:
+                            wrong.append(f"{centre}: {figure.name}, {kind} to {local(end)}: not sent")
+                    if each is None or total.state is Certainty.GAP or not each.value:
+                        continue
+                    due = total.tonnes(figure.gas)
+                    if not right(each, due, _decimals(figure, each)):
+                        wrong.append(f"{each.told()}; exactly {exact(due, figure.unit)}")
+    yield SENT.none(wrong, known)
+
+
+def _decimals(figure: Figure, each: Shown) -> int:
+    """Figures are told to be sent with so many decimals; zeros at the end may be left out."""
+    return max(figure.decimals, len(each.value.partition(".")[2]))
+
+
+def named_findings(history: History) -> Iterator[Check]:
+    """Every figure of a source names its method, with the edition, and what its factors are."""
+    books = books_of(history)
+    figures = [each for each in shown(history) if each.of == "source" and each.value]
+    wrong = [
+        f"{each.told()}: no {what}" for each in figures for what in ("method", "version") if not getattr(each, what)
+    ]
+    for source in books.emitter.sources:
+        changes = books.changes(source.id)
+        of = [each for each in figures if each.id == source.id and each.version]
+        for change in changes:
+            before = {each.version for each in of if each.end <= change}
+            after = {each.version for each in of if each.start >= change}
+            if both := before & after:
+                wrong.append(f"{source.id}: version {', '.join(sorted(both))} before and after {local(change)}")
+    yield NAMED.none(wrong, figures)

@@ -1,0 +1,149 @@
+"""The oracle of carbon accounting against the published worked examples of the facts (8), figure by figure."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction as F
+
+import pytest
+
+from conformance.common.carbon import tables
+from conformance.common.carbon.formulas import FORMULAS
+from conformance.common.carbon.methods import METHODS, reckon
+from conformance.common.carbon.units import UnlikeUnits, in_unit
+
+
+def _half_up(value: F, decimals: int) -> Decimal:
+    steps = (abs(value) * 10**decimals + F(1, 2)).__floor__()
+    return Decimal(steps if value >= 0 else -steps).scaleb(-decimals)
+
+
+def _sum(method: str, *terms: tuple[str, str, dict[str, str]], year: int = 2025) -> F:
+    total = F(0)
+    for term, item, given in terms:
+        gas, tonnes, _ = reckon(method, term, item, year, {name: F(text) for name, text in given.items()})
+        total += tonnes * METHODS[method].potential(gas)
+    return total
+
+
+def _fuel(kj_kg: str, cc: str, of: str) -> F:
+    """kgCO2/kg by F1."""
+    given = {"FC": F(1), "NCV": in_unit(F(kj_kg), "kJ/kg", "GJ/t"), "CC": F(cc), "OF": F(of)}
+    return reckon("power-ndrc-2013", "fuel", "", 2025, given)[1]
+
+
+@pytest.mark.parametrize(
+    ("kj_kg", "cc", "of", "answer"),
+    [
+        ("20908", "26.37", "0.94", "1.9003"),  # E01
+        ("28435", "29.5", "0.93", "2.8604"),  # E02
+        ("41816", "20.1", "0.98", "3.0202"),  # E03
+        ("41816", "21.1", "0.98", "3.1705"),  # E04
+        ("43070", "19.5", "0.98", "3.0179"),  # E05
+        ("42652", "20.2", "0.98", "3.0959"),  # E06
+        ("50179", "17.2", "0.98", "3.1013"),  # E07
+        ("46055", "18.2", "0.98", "3.0119"),  # E08
+    ],
+)
+def test_fuels_of_the_published_table(kj_kg: str, cc: str, of: str, answer: str) -> None:
+    assert _half_up(_fuel(kj_kg, cc, of), 4) == Decimal(answer)
+
+
+def test_oilfield_gas_by_the_cubic_metre() -> None:
+    given = {
+        "FC": in_unit(F(1), "Nm3", "1e4Nm3"), "NCV": in_unit(F(38931), "kJ/Nm3", "GJ/1e4Nm3"), "CC": F("15.3"),
+        "OF": F("0.99"),
+    }  # fmt: skip
+    assert _half_up(reckon("power-ndrc-2013", "gas", "", 2025, given)[1] * 1000, 4) == Decimal("2.1622")
+
+
+@pytest.mark.parametrize(
+    ("method", "terms", "answer", "decimals"),
+    [
+        ("carbon-materials-2024", [("gas-carbon", "", {"FC": "2", "C_AR": "0.015", "OF": "0.98"})], "0.1078", 4),  # E11
+        (
+            "carbon-materials-2024",
+            [("baking", "", {"BPM": "10", "F_BPM": "0.005", "V_BPM": "0.1", "BG": "100", "F_BG": "0.007", "V_BG": "0.02",
+                              "BWT": "0.05", "BP": "95", "F_BP": "0.006"})],
+            "3.36416667", 8,
+        ),  # E12
+        ("carbon-materials-2024", [("desulphurisation", "CaCO3", {"AD": "10"})], "3.96", 4),  # E13
+        ("chemicals-ndrc-2013", [("heat-in", "", {"AD": "2693.38"})], "296.272", 3),  # D01
+        ("chemicals-ndrc-2013", [("steam-in", "", {"MA": "1000", "EN": "2777.12"})], "296.272", 3),  # D01
+        (
+            "cement-ndrc-2013",
+            [("clinker", "", {"QC": "1000000", "QK": "0", "QB": "0", "CAO": "0.655", "CAO_NC": "0.010", "MGO": "0.015",
+                                  "MGO_NC": "0.002"})],
+            "521085.71", 2,
+        ),  # D04
+        (
+            "cement-cets-2024",
+            [("clinker-portland", "", {"AD": "1000000"}), ("substitute-copper-slag", "", {"AD": "20000"}),
+             ("substitute-gypsum", "", {"AD": "10000"})],
+            "531450", 2,
+        ),  # D05
+        ("grid-ndrc-2013", [("sf6", "", {"CAP": "0.1", "REC": "0.095"}), ("sf6", "", {"CAP": "0.05", "REC": "0.048"})],
+         "167.3", 4),  # D06
+        (
+            "paper-ndrc-2015",
+            [("wastewater", "", {"W": "1000000", "COD_IN": "1.0", "COD_OUT": "0"})], "2625", 4,
+        ),  # D07
+        ("petrochemicals-ndrc-2014", [("flare", "", {"Q": "1", "CC": "5", "V": "0.02"})], "18.3607", 4),  # D08
+        ("petrochemicals-ndrc-2014", [("flare-accident", "", {"GF": "2", "T": "3", "CN": "1.5"})], "173.25", 4),  # D08
+        ("aluminium-ndrc-2013", [("anode", "", {"P": "100000", "NC": "0.42"})], "150304", 2),  # D09
+        ("aluminium-ndrc-2013", [("cf4", "", {"P": "100000", "EF": "0.034"}),
+                                 ("c2f6", "", {"P": "100000", "EF": "0.0034"})], "25228", 2),  # D09
+        ("aluminium-cets-2024", [("anode", "", {"P": "100000"})], "147083.2", 2),  # D10
+        ("aluminium-cets-2024", [("cf4", "", {"P": "100000"}), ("c2f6", "", {"P": "100000"})], "14481", 2),  # D10
+        ("nonferrous-ndrc-2015", [("reductant-coke", "", {"AD": "500"}), ("reductant-anthracite", "", {"AD": "100"})],
+         "1623.4", 4),  # D11
+        ("nonferrous-ndrc-2015", [("oxalic-acid", "", {"AD": "100"})], "34.7604", 4),  # D11
+        ("steel-ndrc-2013", [("limestone", "", {"AD": "10000"}), ("dolomite", "", {"AD": "2000"}),
+                             ("electrode", "", {"AD": "100"}), ("pig-iron", "", {"AD": "5000"})], "6568.3", 4),  # D12
+        ("steel-ndrc-2013", [("stored-steel", "", {"AD": "100000", "EF": "0.0154"})], "-1540", 4),  # D12
+        ("aviation-ndrc-2013", [("jet-a1", "", {"FC": "1", "NCV": "44.1", "CC": "19.5", "OF": "1"})], "3.153", 3),
+    ],
+)  # fmt: skip
+def test_derived_cases(method: str, terms: list[tuple[str, str, dict[str, str]]], answer: str, decimals: int) -> None:
+    assert _half_up(_sum(method, *terms), decimals) == Decimal(answer)
+
+
+def test_diesel_of_the_ipcc_and_the_factor_of_clinker() -> None:
+    # E09: 43 TJ/Gg × 74100 kg/TJ; CaO share × 44/56 printed as 0.785.
+    assert _half_up(F(43) * F(74100) / 10**6, 4) == Decimal("3.1863")
+    assert _half_up(F("0.646") * F("0.785"), 3) == Decimal("0.507")
+
+
+def test_units_carry_their_substance() -> None:
+    assert in_unit(F(1000), "kg", "t") == 1 and in_unit(F("12.5"), "%", "1") == F("0.125")  # E14
+    assert in_unit(F(1), "m3(20°C)", "1e4Nm3") * 10_000 == F(27315, 29315)
+    with pytest.raises(UnlikeUnits):
+        in_unit(F(1), "tC", "tCO2")
+
+
+def test_reductants_and_electrodes_follow_from_their_carbon() -> None:
+    # E15, and the checks of facts 4.3 and 4.11.
+    assert _half_up(_fuel("20304", "27.49", "0.94"), 3) == Decimal("1.924")
+    assert _half_up(F("389.31") * F("15.3") / 1000 * F("0.99") * F(44, 12), 3) == Decimal("21.622")
+    assert _half_up(F(44) / F("126.07"), 3) == Decimal("0.349")
+    assert _half_up(F("0.999") * F(44, 12), 3) == Decimal("3.663")
+    assert _half_up(F("0.047") * F(44, 12), 3) == Decimal("0.172")
+
+
+def test_traps_of_the_facts() -> None:
+    assert tables.grid("安徽", 2023)["EF"] == F("0.7075")  # a page digit may be glued to it (12.6)
+    assert (tables.grid("全国", 2023)["EF"], tables.grid("全国", 2024)["EF"]) == (F("0.5568"), F("0.5366"))
+    assert tables.grid("全国", 2026)["EF"] == F("0.5306")  # the latest where the year has none yet
+    assert tables.fuel("ets", "烟煤")["CC"] == F("26.18")  # not 23.08 (12.3)
+    assert tables.fuel("ndrc-2013", "LNG")["CC"] != tables.fuel("ndrc-2015", "LNG")["CC"]  # editions (12.4)
+    clay = reckon("ceramics-ndrc-2013", "clay", "", 2025, {"Q": F(100), "ETA": F(1), "W_CA": F("0.1"), "W_MG": F(0)})
+    assert clay[1] == F("4.4")  # 44/100 is not 0 (12.1)
+    assert METHODS["other-industry-ndrc-2015"].defaults("recovered", "", 2025)["RHO"] == F("19.77")  # (12.4)
+    assert METHODS["aluminium-cets-2024"].potential("CF4") != METHODS["aluminium-ndrc-2013"].potential("CF4")  # (12.7)
+
+
+def test_every_term_has_a_formula() -> None:
+    for method in METHODS.values():
+        for term in method.terms:
+            assert method.formula(term).place
+    assert len(FORMULAS) > 60
