@@ -63,8 +63,8 @@ def test_oilfield_gas_by_the_cubic_metre() -> None:
         ("carbon-materials-2024", [("gas-carbon", "", {"FC": "2", "C_AR": "0.015", "OF": "0.98"})], "0.1078", 4),  # E11
         (
             "carbon-materials-2024",
-            [("baking", "", {"BPM": "10", "F_BPM": "0.005", "V_BPM": "0.1", "BG": "100", "F_BG": "0.007", "V_BG": "0.02",
-                              "BWT": "0.05", "BP": "95", "F_BP": "0.006"})],
+            [("baking", "", {"BPM": "10", "F_BPM": "0.005", "V_BPM": "0.1", "BG": "100", "F_BG": "0.007",
+                              "V_BG": "0.02", "BWT": "0.05", "BP": "95", "F_BP": "0.006"})],
             "3.36416667", 8,
         ),  # E12
         ("carbon-materials-2024", [("desulphurisation", "CaCO3", {"AD": "10"})], "3.96", 4),  # E13
