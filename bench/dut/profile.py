@@ -16,11 +16,13 @@ from typing import Any
 import msgspec
 
 from bench.case import Notice
+from bench.dut import access as people
+from bench.dut.access import Access
 from simulators.files import given_text
 
 DOCUMENTS = ("isc-1", "isc-2", "ssea", "csmt", "cpcif")
 ROLES = ("terminal", "collector", "platform")
-_SECTIONS = {"terminal", "claims", "declared", "codes", "connection", "parameters"}
+_SECTIONS = {"terminal", "claims", "declared", "codes", "connection", "parameters", "access"}
 _TERMINAL_KEYS = {"name", "vendor", "model", "firmware", "firmware_hash", "serial", "adapter", "documents", "roles"}
 
 
@@ -58,6 +60,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     ports, periods and retention claimed, decimal text by name. `codes` maps events (`bench.case.Notice`) to the codes
     by which the terminal's log or alarms tell them, with `*` and `?` as in names of files; an empty list says that it
     tells them by none. `connection` goes to the adapter unread.
+    `access` is who may do what and how (None: the profile says nothing of it).
     `firmware_hash` is the digest of the firmware image as its vendor states it.
     """
 
@@ -76,6 +79,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     codes: dict[str, tuple[str, ...]] = {}
     connection: dict[str, Any] = {}
     parameters: Parameters = _DEFAULTS
+    access: Access | None = None
 
     def claim(self, question: str) -> Claim:
         """The answer to a question; unanswered if the profile is silent."""
@@ -116,7 +120,7 @@ def load_profile(path: Path) -> Profile:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ProfileError(shown, [f"expected TOML: {error} / TOML 语法错误"]) from None
     problems: list[str] = []
-    profile = _build(shown, raw, problems)
+    profile = _build(shown, raw, path.parent, problems)
     if problems or profile is None:
         raise ProfileError(shown, problems)
     return profile
@@ -130,7 +134,7 @@ def _shown(path: Path) -> str:
         return str(path)
 
 
-def _build(shown: str, raw: Mapping[str, Any], problems: list[str]) -> Profile | None:
+def _build(shown: str, raw: Mapping[str, Any], folder: Path, problems: list[str]) -> Profile | None:
     _unknown("", raw, _SECTIONS, problems)
     head = _table(raw, "terminal", problems)
     _unknown("terminal.", head, _TERMINAL_KEYS, problems)
@@ -156,6 +160,7 @@ def _build(shown: str, raw: Mapping[str, Any], problems: list[str]) -> Profile |
             declared[key] = str(value)
     codes = _codes(_table(raw, "codes", problems), problems)
     parameters = _parameters(_table(raw, "parameters", problems), problems)
+    access = people.read(raw.get("access", {}), folder, problems)
     if problems:
         return None
     return Profile(
@@ -169,6 +174,7 @@ def _build(shown: str, raw: Mapping[str, Any], problems: list[str]) -> Profile |
         codes=codes,
         connection=_table(raw, "connection", problems),
         parameters=parameters,
+        access=access,
         **{key: str(head.get(key, "")) for key in ("vendor", "model", "firmware", "firmware_hash", "serial")},
     )
 

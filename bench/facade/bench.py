@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence, ValuesView
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from bench.dut import Alteration
 from simulators.centres.hj212.centre import Centre
@@ -18,6 +18,9 @@ from simulators.collectors.kinds import AnyCollector
 from simulators.meters.modbus.device import Meter
 from simulators.plant import Plant
 from simulators.trust.distribution import DistributionPoint
+
+if TYPE_CHECKING:
+    from bench.facade.people import People
 
 
 class Unable(RuntimeError):
@@ -186,6 +189,14 @@ class TerminalControl(Protocol):
 
         In the history as an answer to `storage`: rows file, octets, values (how many different ones). Raises Unable
         where the rig cannot read the storage.
+        """
+        ...
+
+    async def ports(self) -> None:
+        """Look which TCP ports it listens on, network by network.
+
+        In the history as an answer to `ports`: rows network (field, uplink, local), port. Raises Unable where the rig
+        cannot.
         """
         ...
 
@@ -546,6 +557,11 @@ class Bench(Protocol):
     @property
     def operator(self) -> Operator:
         """Somebody at the terminal's local interface."""
+        ...
+
+    @property
+    def people(self) -> People:
+        """People at the doors of the terminal, with their accounts."""
         ...
 
     def told_of(self, centre: str) -> dict[str, Any]:

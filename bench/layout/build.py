@@ -40,6 +40,7 @@ FIRST_CENTRE = f"{_CENTRES}10"
 LISTS = f"{_CENTRES}5"
 """Where revocation lists are published."""
 BENCH_LOCAL = "10.3.0.1"
+STRANGER_LOCAL = "10.3.0.9"
 """The bench's own address in the local network; its time server stands there."""
 MODBUS_PORT, CENTRE_PORT, LOCAL_PORT = 502, 9010, 8080
 
@@ -431,6 +432,7 @@ def settings_of(scenario: Scenario) -> dict[str, Any]:
         "store_octets": scenario.store_octets,
         "emitter": scenario.emitter,
         "emission_codes": emission_codes(scenario),
+        "accounts": scenario.accounts,
     }
 
 

@@ -173,6 +173,8 @@ class Scenario:
     `store_octets` is how much the terminal's store may hold (0: what it was delivered with).
     The terminal is not told of the centres that `later` names until an operator adds them.
     `derived` are points that it is told to compute from others.
+    With `accounts` whoever comes to the terminal has to log in: it is set up with the accounts and rules that its
+    profile has in section [access]; without it the reference terminal is open, as it was delivered.
     `plant` is `works`, or the name of a series in `fixtures/plants` with the sources e01 and so on that circuits have.
     `streams` are integrators of single streams of a plant (fuels, raw material, energy), one device each behind the
     gateway of the circuits; where there are any, the series begins with the world and starts over at its end.
@@ -216,6 +218,7 @@ class Scenario:
     status: CertificateStatus | None = None
     derived: tuple[Derived, ...] = ()
     store_octets: int = 0
+    accounts: bool = False
     paced: bool = False
     streams: tuple[Stream, ...] = ()
     emitter: Emitter | None = None

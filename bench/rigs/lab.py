@@ -68,7 +68,7 @@ class LabBench(RealBench):
         )
         self.show_site()
         self.power = DeviceSupply(self.life, self.clock.sleep, self.spawn)
-        self.terminal = TerminalHands(self.life, OWN_CLOCK, self.record, self.clock.now_us)
+        self.terminal = TerminalHands(self.life, OWN_CLOCK, self.record, self.clock.now_us, cards=self.place.cards())
 
     def _adapter_line(self, spec: LineSpec) -> PortLine:
         """The meters' end of a serial line: the adapter that the rig file names for it."""

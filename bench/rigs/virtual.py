@@ -23,6 +23,7 @@ from bench.facade import remote_configuration, secrets
 from bench.facade.bench import Unable
 from bench.facade.event_cut import Awaited, awaited
 from bench.facade.parts import CentresByName, Clock, OperatorAtTerminal, PlatformsByName
+from bench.facade.people import People
 from bench.facade.timekeeping import NTP_PORT, Timekeeping
 from bench.history import (
     Captured,
@@ -176,6 +177,10 @@ class TerminalHands:
         """Look for secrets in the storage and at the local interface."""
         await self._bench.search()
 
+    async def ports(self) -> None:
+        """Look which TCP ports it listens on."""
+        self._bench.look_at_ports()
+
     async def storage(self) -> None:
         """Look which files hold measured values."""
         self._bench.look_at_storage()
@@ -242,6 +247,8 @@ class VirtualBench:
         self.power = PowerSupply(self)
         self.terminal = TerminalHands(self)
         self.operator = OperatorAtTerminal(self)
+        own = (self.net.home.address, build.STRANGER_LOCAL)
+        self.people = People(self, setup.profile.access, lambda: self.seat.local, own)
 
     def _on_line(self, event: LineEvent) -> None:
         state = {"rule_installed": "on", "rule_removed": "off"}.get(event.kind)
@@ -283,6 +290,8 @@ class VirtualBench:
             net.path("terminal-uplink", "revocation", [uplink, net.link("uplink.revocation")])
         local = net.link("local")
         net.path("terminal-local", "bench", [local])
+        net.host("stranger", build.STRANGER_LOCAL)
+        net.path("terminal-local", "stranger", [local])
         if self.serves_time:
             net.host("time", build.BENCH_LOCAL, domain=self.site_domain)
             net.path("terminal-local", "time", [local])
@@ -345,6 +354,18 @@ class VirtualBench:
                 places[f"interface {what}"] = None
         found = secrets.search(places, secrets.secrets_of(self.site))
         self.record(Observed(t=self.clock.now_us(), what="secrets", asked=asked, query={}, rows=found, problem=""))
+
+    def look_at_ports(self) -> None:
+        """Tell every TCP port that would take a connection, on each of the terminal's cards."""
+        at = self.clock.now_us()
+        rows = tuple(
+            {"network": network, "port": str(port)}
+            for network in ("field", "uplink", "local")
+            for host in (self.net.hosts[f"terminal-{network}"],)
+            for port in range(1, 65_536)
+            if self.domain.alive and host.bound("tcp", (host.address, port)) is not None
+        )
+        self.record(Observed(t=at, what="ports", asked=at, query={}, rows=rows, problem=""))
 
     def look_at_storage(self) -> None:
         """Count in each file of the disk the measured values that centres have stored."""

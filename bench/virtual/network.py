@@ -242,6 +242,10 @@ class Network:
                 return hosts
         return [self.home]
 
+    def _callers(self) -> list[Host]:
+        """The hosts that the running code may call from: code of no domain from every host of none."""
+        return self.current_hosts() if CURRENT.get() else [h for h in self.hosts.values() if h.domain is None]
+
     def route_between(self, source: Host, target: Host) -> Route:
         """The declared path; OSError ENETUNREACH when there is none."""
         route = self._routes.get((source.name, target.name))
@@ -406,7 +410,7 @@ class Network:
         source: Host | None = None
         if local_addr is not None and local_addr[0] not in (None, "", ANY):
             wanted = self.resolve(local_addr[0])
-            source = next((host for host in self.current_hosts() if host.address == wanted), None)
+            source = next((host for host in self._callers() if host.address == wanted), None)
             if source is None and wanted != LOOPBACK:
                 raise OSError(errno.EADDRNOTAVAIL, f"cannot assign requested address {wanted}: it is not of this host")
         route = self.route_to(remote[0], source)

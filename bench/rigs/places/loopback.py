@@ -178,6 +178,14 @@ class LoopbackPlace:
         """The terminal's local interface, which is reached without a forwarder."""
         return self._host(build.TERMINAL_LOCAL, inside=False), build.LOCAL_PORT
 
+    def cards(self) -> Mapping[str, str]:
+        """The local one: a program on loopback has no others of its own."""
+        return {"local": self.local()[0]}
+
+    def desks(self) -> tuple[str, str]:
+        """Two addresses of loopback."""
+        return "127.0.0.1", "127.0.0.9"
+
     def time_server(self) -> tuple[str, int]:
         """The bench's time server, which is reached without a forwarder."""
         return self._host(build.BENCH_LOCAL, inside=False), _port(NTP_PORT)

@@ -59,6 +59,15 @@ class NetworkPlace:
         """The terminal's local interface."""
         return build.TERMINAL_LOCAL, build.LOCAL_PORT
 
+    def cards(self) -> Mapping[str, str]:
+        """The terminal's three addresses; of a device those that are cabled."""
+        cards = dict(zip(("field", "uplink", "local"), TERMINALS, strict=True))
+        return {name: host for name, host in cards.items() if not self._cards or name in self._cards}
+
+    def desks(self) -> tuple[str, str]:
+        """Both at the bench's end of the local network."""
+        return build.BENCH_LOCAL, build.STRANGER_LOCAL
+
     def time_server(self) -> tuple[str, int]:
         """At the bench's end of the local network; of the uplink where a device has no card in the former."""
         return build.BENCH_LOCAL if not self._cards or "local" in self._cards else build.FIRST_CENTRE, NTP_PORT
@@ -72,7 +81,7 @@ class NetworkPlace:
         segments = (
             Segment("field", build.hosts(world) or ("10.1.0.1",), TERMINALS[0]),
             Segment("uplink", build.uplink_hosts(world) or ("10.2.0.1",), TERMINALS[1]),
-            Segment("local", (build.BENCH_LOCAL,), TERMINALS[2]),
+            Segment("local", (build.BENCH_LOCAL, build.STRANGER_LOCAL), TERMINALS[2]),
         )
         if self._cards:
             segments = tuple(segment for segment in segments if segment.name in self._cards)

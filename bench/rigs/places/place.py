@@ -43,6 +43,14 @@ class Place(Protocol):
         """Host and port of the terminal's local interface."""
         ...
 
+    def cards(self) -> Mapping[str, str]:
+        """The terminal's addresses by network: field, uplink, local, those that can be reached here."""
+        ...
+
+    def desks(self) -> tuple[str, str]:
+        """Two addresses from which the local interface can be reached: the bench's usual one, and a stranger's."""
+        ...
+
     def time_server(self) -> tuple[str, int]:
         """Host and port of the bench's time server, as the terminal is told and where it listens."""
         ...

@@ -25,6 +25,7 @@ from bench.dut.profile import Claim
 from bench.facade import remote_configuration
 from bench.facade.bench import Unable
 from bench.facade.parts import CentresByName, Clock, NoLines, OperatorAtTerminal, PlatformsByName
+from bench.facade.people import People
 from bench.facade.timekeeping import Timekeeping
 from bench.history import (
     Commanded,
@@ -100,6 +101,7 @@ class RealBench:
         start_us = self.true_time.now_us() // 1_000_000 * 1_000_000
         self.world = dataclasses.replace(world, start_us=start_us)
         self._instead = build.instead(scenario, world)
+        self._profile = setup.profile
         self.reads = setup.profile.claim("local.readout") is not Claim.NO
         self.lines = Lines(world, room.scratch / "ports")
         self.seat = Seat(
@@ -170,7 +172,7 @@ class RealBench:
             record=self.record,
             now_us=self.clock.now_us,
         )
-        self.terminal = TerminalHands(self.life, why_not, self.record, self.clock.now_us, files)
+        self.terminal = TerminalHands(self.life, why_not, self.record, self.clock.now_us, files, self.place.cards())
 
     def show_site(self) -> None:
         """Put what stands around the terminal where a case finds it."""
@@ -183,6 +185,7 @@ class RealBench:
         self.collectors = self.site.collectors
         self.revocation = self.site.revocation
         self.operator = OperatorAtTerminal(self)
+        self.people = People(self, self._profile.access, lambda: self.seat.local, self.place.desks())
 
     async def serve_time(self) -> None:
         """Let the time server stand where the terminal was told. Raises OSError."""

@@ -8,14 +8,15 @@ at as many different moments.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from bench.dut import Alteration
 from bench.facade.bench import Unable
 from bench.facade.event_cut import Awaited, awaited
-from bench.history import ClockMoved, Event
+from bench.history import ClockMoved, Event, Observed
 from bench.real.disk.lossy_disk import DiskEvent
+from bench.real.ports import open_ports
 from bench.rigs.real.storage import TerminalFiles
 from bench.rigs.real.terminal import TerminalLife
 from bench.virtual.disk import Moment
@@ -123,7 +124,10 @@ class PowerSupply:
 
 
 class TerminalHands:
-    """What may be done to the terminal besides its wires and its supply. Without `files` nobody can look into it."""
+    """What may be done to the terminal besides its wires and its supply. Without `files` nobody can look into it.
+
+    `cards` are its addresses by network.
+    """
 
     def __init__(
         self,
@@ -132,7 +136,9 @@ class TerminalHands:
         record: Callable[[Event], None],
         now_us: Callable[[], int],
         files: TerminalFiles | None = None,
+        cards: Mapping[str, str] | None = None,
     ) -> None:
+        self._cards = dict(cards or {})
         self._life = life
         self._files = files
         self._why_not = why_not
@@ -173,6 +179,16 @@ class TerminalHands:
     async def storage(self) -> None:
         """Look which of its files hold measured values."""
         await self._seen().count_values()
+
+    async def ports(self) -> None:
+        """Try every TCP port of each of its cards."""
+        asked = self._now_us()
+        rows = [
+            {"network": network, "port": str(port)}
+            for network, host in self._cards.items()
+            for port in await open_ports(host)
+        ]
+        self._record(Observed(t=self._now_us(), what="ports", asked=asked, query={}, rows=tuple(rows), problem=""))
 
     def empty(self) -> None:
         """Not in real time yet."""

@@ -1,0 +1,318 @@
+"""The people's side of a product: its doors, accounts, rules and functions, as section [access] of a profile has them.
+
+Leaves speaking to `exchange` and `visit`, trying and recording to `bench.facade.access`. A product's maker writes each
+function once: how it is called through each door, who may, and how success shows (docs/TERMINALS.md).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import jinja2
+import msgspec
+
+from bench.dut.access.expressions import engine
+from simulators.files import given_text
+
+METHODS = ("get", "post", "put", "delete", "patch", "head")
+NOBODY = "nobody"
+"""Who has not logged in, among the roles that may use a function."""
+ROLES = ("administrator", "operator", "auditor")
+"""The three of ISC-2 7.4.1.2 (R-37); a product's further roles have names of its own."""
+
+
+class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One request as a product takes it: a method with its target below the door's base; every text is a template.
+
+    `keep` names values that the session keeps from then on, each an expression over `answer` (status, headers, text,
+    json).
+    """
+
+    get: str = ""
+    post: str = ""
+    put: str = ""
+    delete: str = ""
+    patch: str = ""
+    head: str = ""
+    headers: dict[str, str] = {}
+    json: Any = None
+    form: dict[str, str] = {}
+    text: str = ""
+    keep: dict[str, str] = {}
+
+    @property
+    def method(self) -> str:
+        """GET, POST and so on; empty where none is given."""
+        return next((name.upper() for name in METHODS if getattr(self, name)), "")
+
+    @property
+    def target(self) -> str:
+        """The template of its target."""
+        return next((getattr(self, name) for name in METHODS if getattr(self, name)), "")
+
+
+class Door(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A way in: the requests of the product's pages, its interface for programs, its maintenance port.
+
+    `entered`, `first` (the password must be changed before anything else) and `locked` tell the answers to a login
+    apart, `done` and `refused` those to a function; all are expressions over `answer`. `password` changes one's own
+    password (`account.password` to `fresh`). `sign` is sent with every request of a session.
+    """
+
+    base: str
+    login: tuple[Call, ...]
+    entered: str
+    logout: tuple[Call, ...] = ()
+    password: tuple[Call, ...] = ()
+    first: str = "false"
+    locked: str = "false"
+    changed: str = "answer.status < 400"
+    done: str = "answer.status < 300"
+    refused: str = "answer.status in (401, 403)"
+    headers: dict[str, str] = {}
+    sign: dict[str, str] = {}
+    cookies: bool = False
+    token: str = ""
+    """Which of the session's values (or cookies) stands for it: what is forged, replayed and put beside another's."""
+
+
+class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An account that the product has when a case begins: its name, role and password.
+
+    `fresh` says that the password is one as delivered, which must be changed first.
+    """
+
+    name: str
+    role: str
+    password: str
+    fresh: bool = True
+
+
+class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The numbers of R-36 as the product has them now; 0: it does not say.
+
+    `pace_s` is how long the bench waits before each login, for a product that takes no more of them.
+    """
+
+    failures: int = 0
+    lock_s: int = 0
+    idle_s: int = 0
+    validity_days: int = 0
+    least_length: int = 0
+    least_classes: int = 0
+    pace_s: float = 0
+
+
+class Effect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How what a function did shows: `shown` is an expression over the answer to another function, `of`."""
+
+    of: str
+    shown: str
+
+
+class Function(msgspec.Struct, frozen=True):
+    """One function: what it is, who may (roles, `nobody` for anybody at all), how it is called through each door.
+
+    `done` says when it was carried out where its doors' word is not enough. `effect` goes before what an answer says.
+    `ends` marks one after which the terminal is gone for a while: only those who may not try it. `event` is what the
+    audit log calls it (a key of [codes]). `before` are calls made first in the same session.
+    """
+
+    name: str
+    en: str
+    zh: str
+    may: tuple[str, ...]
+    calls: dict[str, Call]
+    done: str = ""
+    effect: Effect | None = None
+    ends: bool = False
+    event: str = ""
+    objects: tuple[str, ...] = ()
+
+
+class Audit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The audit log: the function that shows it, its rows, and what of a row is what (expressions over `row`).
+
+    The call's templates may name `query` (user, kind, outcome, from_us, to_us, sort, order), each empty where it is
+    not asked for. `export` and `clear` are functions too.
+    """
+
+    function: str
+    rows: str
+    at: str
+    user: str
+    kind: str
+    outcome: str
+    detail: str = "''"
+    failure: str = "outcome == 'failure'"
+    export: str = ""
+    exported: str = ""
+    clear: str = ""
+
+
+class Access(msgspec.Struct, frozen=True):
+    """All of it; `accounts` by the word a profile has for each."""
+
+    doors: dict[str, Door]
+    accounts: dict[str, Account]
+    functions: tuple[Function, ...]
+    rules: Rules = Rules()
+    audit: Audit | None = None
+    state: dict[str, str] = {}
+    bodies: tuple[str, ...] = ()
+
+    def of_role(self, role: str) -> str:
+        """The first account with a role. Raises LookupError."""
+        for word, account in self.accounts.items():
+            if account.role == role:
+                return word
+        raise LookupError(f"the profile has no account with role {role} in [access.accounts] / 档案缺少该角色账户")
+
+    def function(self, name: str) -> Function:
+        """A function by its name. Raises LookupError."""
+        for each in self.functions:
+            if each.name == name:
+                return each
+        raise LookupError(f"the profile has no function {name!r} in [access] / 档案缺少该功能")
+
+
+_KEYS = frozenset(("file", "doors", "accounts", "rules", "functions", "audit", "state"))
+_OWN = ("name", "en", "zh", "may", "done", "effect", "ends", "event", "objects")
+
+
+def read(given: object, folder: Path, problems: list[str]) -> Access | None:
+    """Section [access] of a profile, or of the file it names; None without one. What is wrong goes into `problems`."""
+    if not isinstance(given, dict):
+        problems.append(f"access: expected a section [access], found {given!r} / 应为小节")
+        return None
+    table = cast("dict[str, Any]", given)
+    if "file" in table:
+        table = _elsewhere(table, folder, problems)
+    if not table:
+        return None
+    before = len(problems)
+    for key in table:
+        if key not in _KEYS:
+            problems.append(f"access.{key}: unknown key; known are {', '.join(sorted(_KEYS))} / 未知键")
+    doors = _each(table, "doors", Door, problems)
+    accounts = _each(table, "accounts", Account, problems)
+    rules = _one(table.get("rules", {}), "access.rules", Rules, problems)
+    audit = _one(table["audit"], "access.audit", Audit, problems) if "audit" in table else None
+    state = _one(table.get("state", {}), "access.state", dict[str, str], problems) or {}
+    functions: list[Function] = []
+    for at, each in enumerate(cast("Sequence[object]", table.get("functions", ())), 1):
+        made = _function(each, at, doors, problems)
+        if made is not None:
+            functions.append(made)
+    found = Access(doors, accounts, tuple(functions), rules or Rules(), audit, state)
+    problems += _contradictions(found)
+    return found if len(problems) == before else None
+
+
+def _elsewhere(table: Mapping[str, Any], folder: Path, problems: list[str]) -> dict[str, Any]:
+    path = folder / str(table["file"])
+    if set(table) != {"file"}:
+        problems.append("access.file: expected nothing else beside it in [access] / file 不可与其他键并用")
+    try:
+        return tomllib.loads(given_text(path))
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(f"access.file: {table['file']} cannot be read: {error} / 无法读取")
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        problems.append(f"access.file: {table['file']}: expected TOML: {error} / TOML 语法错误")
+    return {}
+
+
+def _one(given: object, where: str, sort: Any, problems: list[str]) -> Any:
+    try:
+        return msgspec.convert(given, sort)
+    except msgspec.ValidationError as error:
+        problems.append(f"{where}: {error} / 取值无效")
+        return None
+
+
+def _each(table: Mapping[str, Any], key: str, sort: Any, problems: list[str]) -> dict[str, Any]:
+    given = table.get(key, {})
+    if not isinstance(given, dict):
+        problems.append(f"access.{key}: expected a table, found {given!r} / 应为表")
+        return {}
+    rows = cast("dict[str, object]", given).items()
+    made = {name: _one(each, f"access.{key}.{name}", sort, problems) for name, each in rows}
+    return {name: each for name, each in made.items() if each is not None}
+
+
+def _function(given: object, at: int, doors: Mapping[str, Door], problems: list[str]) -> Function | None:
+    if not isinstance(given, dict):
+        problems.append(f"access.functions: expected tables [[access.functions]], found {given!r} / 应为表")
+        return None
+    table = cast("dict[str, Any]", given)
+    where = f"access.functions[{table.get('name', at)}]"
+    calls: dict[str, Any] = {}
+    for key in table:
+        if key in doors:
+            calls[key] = _one(table[key], f"{where}.{key}", Call, problems)
+        elif key not in _OWN:
+            problems.append(f"{where}.{key}: neither a key nor a door; doors are {', '.join(doors)} / 未知键")
+    own = {key: table[key] for key in _OWN if key in table}
+    made = _one({**own, "calls": {}}, where, Function, problems)
+    if made is None or None in calls.values():
+        return None
+    return msgspec.structs.replace(made, calls=calls)
+
+
+def _contradictions(found: Access) -> Iterator[str]:
+    names = [each.name for each in found.functions]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"access.functions[{name}]: two functions have this name / 功能重名"
+    roles = {account.role for account in found.accounts.values()} | {NOBODY}
+    for each in found.functions:
+        for role in each.may:
+            if role not in roles:
+                yield f"access.functions[{each.name}].may: no account has role {role!r} / 无此角色的账户"
+        if each.effect is not None and each.effect.of not in names:
+            yield f"access.functions[{each.name}].effect: there is no function {each.effect.of!r} / 无此功能"
+        for door, call in each.calls.items():
+            if not call.method:
+                yield f"access.functions[{each.name}].{door}: expected one of {', '.join(METHODS)} / 缺少请求方法"
+    for word in () if found.audit is None else (found.audit.function, found.audit.export, found.audit.clear):
+        if word and word not in names:
+            yield f"access.audit: there is no function {word!r} / 无此功能"
+    for where, text in _expressions(found):
+        try:
+            engine().compile_expression(text)
+        except jinja2.TemplateSyntaxError as error:
+            yield f"{where}: {error.message} / 表达式语法错误"
+    for where, text in _templates(found):
+        try:
+            engine().parse(text)
+        except jinja2.TemplateSyntaxError as error:
+            yield f"{where}: {error.message} / 模板语法错误"
+
+
+def _expressions(found: Access) -> Iterator[tuple[str, str]]:
+    for name, door in found.doors.items():
+        for key in ("entered", "first", "locked", "changed", "done", "refused"):
+            yield f"access.doors.{name}.{key}", getattr(door, key)
+        for call in (*door.login, *door.logout, *door.password):
+            yield from ((f"access.doors.{name}.keep.{key}", text) for key, text in call.keep.items())
+    for each in found.functions:
+        if each.done:
+            yield f"access.functions[{each.name}].done", each.done
+        if each.effect is not None:
+            yield f"access.functions[{each.name}].effect.shown", each.effect.shown
+    if found.audit is not None:
+        for key in ("rows", "at", "user", "kind", "outcome", "detail", "failure"):
+            yield f"access.audit.{key}", getattr(found.audit, key)
+
+
+def _templates(found: Access) -> Iterator[tuple[str, str]]:
+    for name, door in found.doors.items():
+        yield f"access.doors.{name}.base", door.base
+        for call in (*door.login, *door.logout, *door.password):
+            yield f"access.doors.{name}", call.target
+    for each in found.functions:
+        for door, call in each.calls.items():
+            yield f"access.functions[{each.name}].{door}", call.target
+            yield from ((f"access.functions[{each.name}].{door}", text) for text in call.form.values())

@@ -1,0 +1,152 @@
+"""One HTTP exchange, octet by octet where wanted: the same in virtual time and on real sockets.
+
+Leaves sessions to `visit`. A library of HTTP alone (h11) speaks over asyncio's streams, because clients that look for a
+socket behind the transport find none in virtual time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+import h11
+
+ANSWER_S = 30.0
+MOST_OCTETS = 16 << 20
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back; names of headers in lower case."""
+
+    status: int
+    fields: tuple[tuple[str, str], ...]
+    octets: bytes
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """Headers by name, the last of each."""
+        return dict(self.fields)
+
+    @cached_property
+    def text(self) -> str:
+        """The body as UTF-8."""
+        return self.octets.decode("utf-8", "replace")
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON; None where it is none."""
+        try:
+            return json.loads(self.octets)
+        except (ValueError, RecursionError):
+            return None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a door is."""
+
+    host: str
+    port: int
+    secured: bool
+    path: str
+
+    @classmethod
+    def of(cls, base: str) -> Place:
+        """From its base, such as http://192.168.1.10:8080/api. Raises LookupError."""
+        try:
+            parts = urlsplit(base)
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+        except ValueError as error:
+            raise LookupError(f"{base!r}: {error} / 地址无效") from None
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise LookupError(f"expected http://host:port or https://host:port, found {base!r} / 地址无效")
+        return cls(parts.hostname, port, parts.scheme == "https", parts.path.rstrip("/"))
+
+
+async def connect(place: Place, source: str = "") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection, from a given address of this machine where wanted. Raises OSError."""
+    context = None
+    if place.secured:
+        # What a product shows of itself is asked by the cases of channels; here it only has to be reached.
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return await asyncio.open_connection(
+        place.host, place.port, ssl=context, local_addr=(source, 0) if source else None
+    )
+
+
+async def ask(
+    place: Place,
+    method: str,
+    target: str,
+    headers: Sequence[tuple[str, str]] = (),
+    body: bytes = b"",
+    *,
+    source: str = "",
+    answer_s: float = ANSWER_S,
+) -> Answer:
+    """One request over a connection of its own. Raises OSError or TimeoutError without an answer."""
+    named = {name.lower() for name, _ in headers}
+    usual = [("Host", f"{place.host}:{place.port}"), ("Connection", "close")]
+    if body or method not in ("GET", "HEAD"):
+        usual.append(("Content-Length", str(len(body))))
+    lines = [*(each for each in usual if each[0].lower() not in named), *headers]
+    connection = h11.Connection(h11.CLIENT)
+    async with asyncio.timeout(answer_s):
+        reader, writer = await connect(place, source)
+        try:
+            writer.write(connection.send(h11.Request(method=method, target=target or "/", headers=lines)) or b"")
+            if body:
+                writer.write(connection.send(h11.Data(data=body)) or b"")
+            writer.write(connection.send(h11.EndOfMessage()) or b"")
+            return await _answer(connection, reader)
+        except (h11.RemoteProtocolError, h11.LocalProtocolError) as error:
+            raise ConnectionError(f"no HTTP answer to {method} {target[:60]}: {error}") from None
+        finally:
+            writer.close()
+
+
+async def send(place: Place, pieces: Sequence[bytes], *, pause_s: float = 0, answer_s: float = ANSWER_S) -> Answer:
+    """Octets as they are, piece by piece, and the answer to them. Raises OSError or TimeoutError without one."""
+    async with asyncio.timeout(answer_s + pause_s * len(pieces)):
+        reader, writer = await connect(place)
+        connection = h11.Connection(h11.CLIENT)
+        connection.send(h11.Request(method="GET", target="/", headers=[("Host", "x")]))
+        connection.send(h11.EndOfMessage())
+        try:
+            for number, piece in enumerate(pieces):
+                if number and pause_s:
+                    await asyncio.sleep(pause_s)
+                if reader.at_eof():
+                    break
+                writer.write(piece)
+            return await _answer(connection, reader)
+        except h11.RemoteProtocolError as error:
+            raise ConnectionError(f"no HTTP answer: {error}") from None
+        finally:
+            writer.close()
+
+
+async def _answer(connection: h11.Connection, reader: asyncio.StreamReader) -> Answer:
+    status, fields, content = 0, tuple[tuple[str, str], ...](), bytearray()
+    while True:
+        event = connection.next_event()
+        if event is h11.NEED_DATA:
+            connection.receive_data(await reader.read(65_536))
+        elif isinstance(event, h11.Response):
+            status = event.status_code
+            fields = tuple((name.decode("latin-1"), text.decode("latin-1")) for name, text in event.headers)
+        elif isinstance(event, h11.Data):
+            content += event.data
+            if len(content) > MOST_OCTETS:
+                raise ConnectionError(f"the answer is longer than {MOST_OCTETS >> 20} MiB / 应答过长")
+        elif isinstance(event, h11.EndOfMessage | h11.ConnectionClosed):
+            return Answer(status, fields, bytes(content))

@@ -1,0 +1,54 @@
+"""The sandbox that templates and expressions of [access] run in, and filling whole bodies.
+
+Leaves what may be named to who fills: `account`, `session`, `query`, `fresh`, `local`, and `answer` in expressions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, cast
+
+import jinja2
+
+from bench.dut.questions import environment
+
+
+def _find(text: object, pattern: str) -> str:
+    """The first group of a pattern in a text; empty where it is not there."""
+    found = re.search(pattern, str(text))
+    return "" if found is None else found[1]
+
+
+@cache
+def engine() -> jinja2.Environment:
+    """The sandbox of profiles with `find`, for what stands somewhere in a page."""
+    made = environment()
+    made.filters["find"] = cast("Any", _find)
+    return made
+
+
+def fill(given: Any, known: Mapping[str, Any]) -> Any:
+    """Texts of a body rendered, in tables and lists too; whatever else stays. Raises LookupError."""
+    if isinstance(given, str):
+        try:
+            return engine().from_string(given).render(known)
+        except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError) as error:
+            raise LookupError(f"template {given[:60]!r}: {error} / 模板有误") from None
+    if isinstance(given, dict):
+        table = cast("dict[str, Any]", given)
+        return {key: fill(value, known) for key, value in table.items()}
+    if isinstance(given, list):
+        return [fill(value, known) for value in cast("list[Any]", given)]
+    return given
+
+
+def value(expression: str, **known: Any) -> Any:
+    """What an expression gives; None where something of it is not there. Raises LookupError where it does not fit."""
+    try:
+        return engine().compile_expression(expression, undefined_to_none=True)(**known)
+    except jinja2.UndefinedError:
+        return None
+    except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, RecursionError) as error:
+        raise LookupError(f"expression {expression[:60]!r}: {error} / 表达式不适用") from None

@@ -1,0 +1,171 @@
+"""A visit to a product: somebody logs in at a door and uses its functions; what came of it is told by expressions.
+
+Leaves what is tried, and what of it is recorded, to `bench.facade.access`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import urlencode
+
+from bench.dut.access import Access, Account, Call, Door
+from bench.dut.access.exchange import Answer, Place, ask
+from bench.dut.access.expressions import fill, value
+
+
+class Entry(StrEnum):
+    """What came of a login."""
+
+    ENTERED = "entered"
+    FIRST = "first"
+    """The password has to be changed before anything else."""
+    LOCKED = "locked"
+    REFUSED = "refused"
+
+
+@dataclass
+class Session:
+    """Somebody at a door: the account, what the product gave to know them by, and where they come from."""
+
+    door: str
+    account: Account | None = None
+    values: dict[str, str] = field(default_factory=dict[str, str])
+    cookies: dict[str, str] = field(default_factory=dict[str, str])
+    source: str = ""
+
+    def copy(self) -> Session:
+        """The same, so that what one does leaves the other as it is."""
+        return replace(self, values=dict(self.values), cookies=dict(self.cookies))
+
+
+class _Kept(dict[str, str]):
+    """What a session has; what it has not is empty."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+class Visits:
+    """The doors of one product in its place on the bench; `local` is what templates call so."""
+
+    def __init__(self, access: Access, local: Mapping[str, Any]) -> None:
+        self.access = access
+        self._local = dict(local)
+
+    def door(self, name: str) -> Door:
+        """A door by name. Raises LookupError."""
+        if name not in self.access.doors:
+            raise LookupError(f"the profile has no door {name!r} in [access.doors] / 档案缺少该通道")
+        return self.access.doors[name]
+
+    def place(self, door: str) -> Place:
+        """Where a door is."""
+        return Place.of(str(fill(self.door(door).base, {"local": self._local})))
+
+    def known(self, session: Session, **more: Any) -> dict[str, Any]:
+        """What templates may name in a session."""
+        account = session.account
+        return {
+            "local": self._local,
+            "account": {} if account is None else {"name": account.name, "password": account.password},
+            "session": _Kept({**session.cookies, **session.values}),
+            "query": {},
+            "fresh": "",
+            "object": "",
+            **more,
+        }
+
+    async def make(
+        self, session: Session, call: Call, *, signed: bool = True, sign: bool = True, **more: Any
+    ) -> Answer:
+        """One call in a session. Raises LookupError, OSError or TimeoutError."""
+        method, target, headers, body = self.request(session, call, signed=signed, sign=sign, **more)
+        answer = await ask(self.place(session.door), method, target, headers, body, source=session.source)
+        self._keep(session, call, answer)
+        return answer
+
+    def request(
+        self, session: Session, call: Call, *, signed: bool = True, sign: bool = True, **more: Any
+    ) -> tuple[str, str, list[tuple[str, str]], bytes]:
+        """Method, target, headers and body of a call. Raises LookupError."""
+        door = self.door(session.door)
+        known = self.known(session, **more)
+        headers: dict[str, str] = {
+            **door.headers,
+            **(door.sign if signed and sign and known["session"] else {}),
+            **call.headers,
+        }
+        body = b""
+        if call.json is not None:
+            headers.setdefault("Content-Type", "application/json")
+            body = json.dumps(_plain(fill(call.json, known)), ensure_ascii=False).encode()
+        elif call.form:
+            headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
+            fields = call.form if sign else {key: text for key, text in call.form.items() if "session." not in text}
+            body = urlencode({key: str(fill(text, known)) for key, text in fields.items()}).encode()
+        elif call.text:
+            body = str(fill(call.text, known)).encode()
+        lines = [(name, str(fill(text, known))) for name, text in headers.items()]
+        if door.cookies and session.cookies and signed:
+            lines.append(("Cookie", "; ".join(f"{name}={text}" for name, text in session.cookies.items())))
+        target = self.place(session.door).path + str(fill(call.target, known))
+        return call.method, target, [(name, text) for name, text in lines if text], body
+
+    def _keep(self, session: Session, call: Call, answer: Answer) -> None:
+        if self.door(session.door).cookies:
+            for name, text in answer.fields:
+                if name == "set-cookie":
+                    self._take_cookie(session, text)
+        for name, expression in call.keep.items():
+            found = value(expression, answer=answer)
+            if found is not None:
+                session.values[name] = str(found)
+
+    def _take_cookie(self, session: Session, text: str) -> None:
+        try:
+            given = SimpleCookie(text)
+        except CookieError:
+            return
+        for name, morsel in given.items():
+            if morsel["max-age"] == "0" or not morsel.value:
+                session.cookies.pop(name, None)
+            else:
+                session.cookies[name] = morsel.value
+
+    async def calls(self, session: Session, calls: Sequence[Call], *, signed: bool = True, **more: Any) -> Answer:
+        """Several in a row; the answer to the last. Raises LookupError where there is none to make."""
+        answer = None
+        for call in calls:
+            answer = await self.make(session, call, signed=signed, **more)
+        if answer is None:
+            raise LookupError("the profile does not say how / 档案未说明如何进行")
+        return answer
+
+    async def enter(self, session: Session) -> tuple[Entry, Answer]:
+        """Log in with the session's account. Raises LookupError, OSError or TimeoutError."""
+        door = self.door(session.door)
+        answer = await self.calls(session, door.login)
+        if value(door.locked, answer=answer):
+            return Entry.LOCKED, answer
+        if value(door.first, answer=answer):
+            return Entry.FIRST, answer
+        return (Entry.ENTERED if value(door.entered, answer=answer) else Entry.REFUSED), answer
+
+
+def _plain(body: Any) -> Any:
+    """A body whose templates stand for numbers where they say so: the text `=5` is the number 5."""
+    if isinstance(body, dict):
+        return {key: _plain(each) for key, each in body.items()}  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(body, list):
+        return [_plain(each) for each in body]  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(body, str) and body.startswith("="):
+        try:
+            return json.loads(body[1:])
+        except ValueError:
+            return body
+    return body

@@ -1,0 +1,387 @@
+"""People at a terminal: they log in at its doors, use its functions, and read its audit log, as its profile says.
+
+Leaves requests to `bench.dut.access` and verdicts to the judges. Everything done is an `Observed` event (login,
+password, function, audit, ports); no password and no token is in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol, cast
+
+import msgspec
+
+from bench.dut.access import NOBODY, Access, Account, Function
+from bench.dut.access.exchange import Answer, send
+from bench.dut.access.expressions import value
+from bench.dut.access.visit import Entry, Session, Visits
+from bench.facade.bench import Unable
+from bench.history import Event, Observed
+
+_TROUBLES = (LookupError, OSError, TimeoutError)
+_DAY_US = 86_400_000_000
+
+
+class Desk(Protocol):
+    """What of a bench people need."""
+
+    @property
+    def clock(self) -> Any:
+        """True time."""
+        ...
+
+    def record(self, event: Event, /) -> None:
+        """Put an event into the history."""
+        ...
+
+
+class People:
+    """Somebody at the doors of the terminal (see `bench.facade.bench.Visitors`).
+
+    `addresses` are where they come from: the bench's own address, and a stranger's on the same network.
+    """
+
+    def __init__(
+        self, bench: Desk, access: Access | None, local: Callable[[], tuple[str, int]], addresses: tuple[str, str]
+    ) -> None:
+        self._bench = bench
+        self._access = access
+        self._local = local
+        self.own_address, self.other_address = addresses
+        self._passwords: dict[str, str] = {}
+        self._changes = 0
+        self._fresh = 0
+        self._witnesses: dict[tuple[str, str], Session] = {}
+
+    @property
+    def access(self) -> Access:
+        """What the profile says. Raises Unable where it says nothing."""
+        if self._access is None:
+            raise Unable(
+                "the profile has no section [access]: accounts and functions of the product are not known / "
+                "档案无 [access] 小节，不知产品的账户与功能"
+            )
+        return self._access
+
+    @property
+    def _visits(self) -> Visits:
+        host, port = self._local()
+        return Visits(self.access, {"host": host, "port": port, "own": self.own_address, "other": self.other_address})
+
+    def _tell(
+        self, what: str, asked: int, query: Mapping[str, str], rows: Sequence[Mapping[str, str]], problem: str = ""
+    ) -> None:
+        now = self._bench.clock.now_us()
+        kept = tuple(dict(row) for row in rows)
+        self._bench.record(Observed(t=now, what=what, asked=asked, query=dict(query), rows=kept, problem=problem))
+
+    def rules(self) -> None:
+        """Put the numbers that the product declares into the history."""
+        told = msgspec.structs.asdict(self.access.rules)
+        numbers = {name: str(number) for name, number in told.items() if name != "pace_s"}
+        self._tell("access-rules", self._bench.clock.now_us(), {}, [numbers])
+
+    def functions_told(self) -> None:
+        """Put the list of functions into the history: who may, through which doors, and which have an effect."""
+        rows = [
+            {
+                "function": each.name,
+                "en": each.en,
+                "zh": each.zh,
+                "may": " ".join(each.may),
+                "doors": " ".join(each.calls),
+                "effect": "yes" if each.effect else "",
+            }
+            for each in self.access.functions
+        ]
+        self._tell("functions", self._bench.clock.now_us(), {"roles": " ".join(self.roles())}, rows)
+
+    def roles(self) -> tuple[str, ...]:
+        """Every role that an account has."""
+        return tuple(dict.fromkeys(account.role for account in self.access.accounts.values()))
+
+    def account(self, word: str, password: str | None = None) -> Account:
+        """An account with the password that it has by now, or another."""
+        if word not in self.access.accounts:
+            raise Unable(f"the profile has no account {word!r} in [access.accounts] / 档案缺少该账户")
+        known = self.access.accounts[word]
+        return msgspec.structs.replace(known, password=password or self._passwords.get(word, known.password))
+
+    def new_password(self, word: str) -> str:
+        """A password that nobody had: of four classes, without the account's name, the same in every run."""
+        self._changes += 1
+        digest = hashlib.new("sm3", f"{self._changes} {word}".encode()).hexdigest()
+        return f"Q{digest[:9]}!m7"
+
+    async def prepare(self, *words: str) -> None:
+        """Log every account in for the first time and give it a password of the bench's, as a product asks."""
+        for word in words or tuple(self.access.accounts):
+            if self.access.accounts[word].fresh and word not in self._passwords:
+                session = await self.login(self._main_door(), word)
+                if session is not None:
+                    await self.change_password(session, word, self.new_password(word))
+
+    def _main_door(self) -> str:
+        return "api" if "api" in self.access.doors else next(iter(self.access.doors))
+
+    async def login(
+        self,
+        door: str,
+        word: str,
+        *,
+        password: str | None = None,
+        told: str = "right",
+        step: str = "",
+        source: str = "",
+    ) -> Session | None:
+        """Log in; the session where the product let somebody in, even if only to change the password.
+
+        `told` says in the history what password it was, `step` what the case tries with it.
+        """
+        return await self._login(door, self.account(word, password), word, told, source, step)
+
+    async def _login(self, door: str, account: Account, word: str, told: str, source: str, step: str) -> Session | None:
+        session = Session(door, account, source=source)
+        await asyncio.sleep(self.access.rules.pace_s)
+        asked = self._bench.clock.now_us()
+        query = {"door": door, "account": word, "user": account.name, "given": told, "role": account.role}
+        query |= {key: text for key, text in (("source", source), ("step", step)) if text}
+        try:
+            came, answer = await self._visits.enter(session)
+        except _TROUBLES as error:
+            self._tell("login", asked, query, [{"outcome": "unanswered"}], f"{type(error).__name__}: {error}")
+            return None
+        self._tell("login", asked, query, [{"outcome": came.value, "status": str(answer.status)}])
+        return session if came in (Entry.ENTERED, Entry.FIRST) else None
+
+    async def stranger(self, door: str, name: str, password: str, told: str) -> Session | None:
+        """Log in with a name that need not be an account."""
+        return await self._login(door, Account(name, NOBODY, password), name, told, "", "")
+
+    def enters(self, door: str, role: str) -> bool:
+        """Whether a role has anything to do at a door."""
+        return any(door in each.calls and role in each.may for each in self.access.functions)
+
+    def where(self, name: str) -> list[tuple[str, Function]]:
+        """The doors at which there is a function of this name; none where the profile lists no such function."""
+        return [(door, each) for each in self.access.functions if each.name == name for door in each.calls]
+
+    def probe(self, door: str, role: str) -> str:
+        """A function that a role may use at a door and that only shows something. Raises Unable."""
+        for each in self.access.functions:
+            if door in each.calls and role in each.may and NOBODY not in each.may and each.effect is None:
+                return each.name
+        raise Unable(
+            f"the profile has no function at {door} that {role} may use and that only shows something / "
+            "档案在该通道缺少此角色可用的只读功能"
+        )
+
+    def forged(self, session: Session) -> tuple[tuple[str, Session], ...]:
+        """The session with what stands for it guessed: altered, emptied, made up; by the word for each."""
+        name = self.access.doors[session.door].token
+        made: list[tuple[str, Session]] = []
+        for holder in ("values", "cookies"):
+            token = getattr(session, holder).get(name)
+            if not token:
+                continue
+            last = "A" if token[-1] != "A" else "B"
+            others = (("altered", token[:-1] + last), ("first-half", token[: len(token) // 2]), ("made-up", "1"))
+            for word, text in others:
+                other = session.copy()
+                getattr(other, holder)[name] = text
+                made.append((word, other))
+        return tuple(made)
+
+    async def logout(self, session: Session) -> None:
+        """Log out."""
+        await self._step("logout", session, {}, self._visits.door(session.door).logout)
+
+    async def change_password(self, session: Session, word: str, password: str, told: str = "good") -> bool:
+        """Change one's own password; whether the product says that it did, and it is used from then on."""
+        door = self._visits.door(session.door)
+        row = await self._step("password", session, {"given": told}, door.password, fresh=password)
+        changed = row.get("outcome") == "changed"
+        if changed:
+            self._passwords[word] = password
+            if session.account is not None:
+                session.account = msgspec.structs.replace(session.account, password=password)
+        return changed
+
+    async def _step(
+        self, what: str, session: Session, query: dict[str, str], calls: Sequence[Any], **known: Any
+    ) -> dict[str, str]:
+        asked = self._bench.clock.now_us()
+        account = session.account
+        query = {"door": session.door, "user": "" if account is None else account.name, **query}
+        row: dict[str, str] = {}
+        problem = ""
+        try:
+            answer = await self._visits.calls(session, calls, **known)
+            changed = bool(value(self._visits.door(session.door).changed, answer=answer))
+            row = {"outcome": "changed" if changed else "refused", "status": str(answer.status)}
+        except _TROUBLES as error:
+            row, problem = {"outcome": "unanswered"}, f"{type(error).__name__}: {error}"
+        self._tell(what, asked, query, [row], problem)
+        return row
+
+    async def use(
+        self,
+        name: str,
+        session: Session,
+        *,
+        trick: str = "",
+        signed: bool = True,
+        sign: bool = True,
+        call: Callable[[], Awaitable[Answer]] | None = None,
+        **known: Any,
+    ) -> str:
+        """Use a function in a session; what came of it (executed, refused, other, unanswered).
+
+        What the function did goes by its effect where it has one, as a witness with the right to look sees it.
+        `trick` says what is wrong with the request; `signed` False leaves out all that stands for the session, `sign`
+        False what a page of another site could not send with it; `call` puts another request in the place of the
+        function's own.
+        """
+        function = self.access.function(name)
+        account = session.account
+        role = NOBODY if account is None else account.role
+        query = {"function": name, "door": session.door, "role": role, "trick": trick}
+        if known.get("object"):
+            query["object"] = str(known["object"])
+        asked = self._bench.clock.now_us()
+        self._fresh += 1
+        known = {"fresh": self._fresh, **known}
+        before = await self._effect(function)
+        row: dict[str, str] = {}
+        problem = ""
+        answer: Answer | None = None
+        try:
+            if call is not None:
+                answer = await call()
+            elif session.door in function.calls:
+                answer = await self._visits.make(
+                    session, function.calls[session.door], signed=signed, sign=sign, **known
+                )
+            else:
+                raise LookupError(f"{name} cannot be called at {session.door} / 该通道无此功能")
+        except _TROUBLES as error:
+            problem = f"{type(error).__name__}: {error}"
+        after = await self._effect(function)
+        row["outcome"] = self._outcome(function, session.door, answer, before, after)
+        if answer is not None:
+            row["status"] = str(answer.status)
+        if before is not None and after is not None:
+            row["effect"] = "changed" if before != after else "same"
+        self._tell("function", asked, query, [row], problem)
+        return row["outcome"]
+
+    def _outcome(
+        self, function: Function, door: str, answer: Answer | None, before: str | None, after: str | None
+    ) -> str:
+        if before is not None and after is not None and before != after:
+            return "executed"
+        if answer is None:
+            return "unanswered"
+        kind = self.access.doors[door]
+        if value(kind.refused, answer=answer):
+            return "refused"
+        done = bool(value(function.done or kind.done, answer=answer))
+        return "executed" if done and before is None else "other"
+
+    async def _effect(self, function: Function) -> str | None:
+        """What shows of a function's effect now; None where nobody can see."""
+        if function.effect is None:
+            return None
+        seen = await self.look(function.effect.of)
+        return None if seen is None else str(value(function.effect.shown, answer=seen))
+
+    async def witness(self, name: str) -> Session:
+        """A session of somebody who may use a function."""
+        function = self.access.function(name)
+        door = self._main_door() if self._main_door() in function.calls else next(iter(function.calls))
+        role = next(iter(function.may))
+        if role == NOBODY:
+            return Session(door)
+        found = self._witnesses.get((role, door))
+        if found is None:
+            word = self.access.of_role(role)
+            made = Session(door, self.account(word))
+            came, _ = await self._visits.enter(made)
+            if came is not Entry.ENTERED:
+                raise LookupError(f"the witness {word} was not let in: {came} / 见证账户无法登录")
+            found = self._witnesses[role, door] = made
+        return found
+
+    async def look(self, name: str, **known: Any) -> Answer | None:
+        """The answer to a function as somebody who may use it gets it, not told in the history; None without one."""
+        function = self.access.function(name)
+        kind = self.access.doors
+        for again in (False, True):
+            try:
+                session = await self.witness(name)
+                answer = await self._visits.make(session, function.calls[session.door], **known)
+            except _TROUBLES:
+                self._witnesses.clear()
+                continue
+            if not value(kind[session.door].refused, answer=answer):
+                return answer
+            self._witnesses.clear()
+            if again:
+                return None
+        return None
+
+    async def audit(self, told: str = "", **query: str) -> tuple[dict[str, str], ...]:
+        """The audit log by these conditions, as its reader gets it: rows at, user, kind, outcome, detail."""
+        log = self.access.audit
+        if log is None:
+            raise Unable("the profile has no section [access.audit] / 档案无 [access.audit] 小节")
+        asked = self._bench.clock.now_us()
+        empty = dict.fromkeys(("user", "kind", "outcome", "from_us", "to_us", "sort", "order"), "")
+        answer = await self.look(log.function, query={**empty, **query})
+        rows: list[dict[str, str]] = []
+        problem = "" if answer is not None else "LookupError: nobody could read the audit log / 无法调阅审计日志"
+        if answer is not None:
+            try:
+                for row in cast("list[Any]", value(log.rows, answer=answer) or []):
+                    rows.append({key: _text(value(getattr(log, key), row=row)) for key in _COLUMNS})
+            except _TROUBLES as error:
+                problem = f"{type(error).__name__}: {error}"
+        words = {key: text for key, text in query.items() if text}
+        self._tell("audit", asked, {"told": told, **words}, rows, problem)
+        return tuple(rows)
+
+    async def octets(self, door: str, what: str, pieces: Sequence[bytes], *, pause_s: float = 0) -> None:
+        """Send octets as they are to a door, in pieces; the status of the answer is in the history."""
+        asked = self._bench.clock.now_us()
+        place = self._visits.place(door)
+        row, problem = {"outcome": "unanswered"}, ""
+        try:
+            answer = await send(place, pieces, pause_s=pause_s)
+            row = {"outcome": "answered", "status": str(answer.status)}
+        except _TROUBLES as error:
+            problem = f"{type(error).__name__}: {error}"
+        self._tell("octets", asked, {"door": door, "what": what}, [row], problem)
+
+    def request(self, session: Session, name: str, *, signed: bool = True, **known: Any) -> bytes:
+        """The octets of a function's request in a session."""
+        self._fresh += 1
+        known = {"fresh": self._fresh, **known}
+        function = self.access.function(name)
+        method, target, headers, body = self._visits.request(
+            session, function.calls[session.door], signed=signed, **known
+        )
+        place = self._visits.place(session.door)
+        lines = [("Host", f"{place.host}:{place.port}"), ("Connection", "close"), *headers]
+        if body:
+            lines.append(("Content-Length", str(len(body))))
+        head = "".join(f"{each}: {text}\r\n" for each, text in lines)
+        return f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode() + body
+
+
+_COLUMNS = ("at", "user", "kind", "outcome", "detail")
+
+
+def _text(given: object) -> str:
+    return "" if given is None else str(given)
