@@ -12,7 +12,7 @@ from allure_commons.types import AttachmentType, LabelType, Severity
 from allure_commons.utils import uuid4
 from pytest import skip
 
-from bench.case import CaseResult, Check, Text, Verdict
+from bench.case import CaseResult, Check, Text, Verdict, shown_limit
 from bench.history import HistoryError, read_history
 from reports.blocks import OPEN, block_text, blocks_of, visible
 from reports.conformity import DOCUMENTS, document_of
@@ -94,7 +94,11 @@ def _description(result: CaseResult) -> list[str]:
 def step_title(check: Check) -> str:
     """Name, measured value, limit and verdict of a check on one line."""
     unit = f" {check.unit}" if check.unit else ""
-    measured = f": {check.measured}{unit} ({check.op} {check.limit}{unit})" if check.measured and check.limit else ""
+    measured = (
+        f": {check.measured}{unit} ({shown_limit(check.op, check.limit)}{unit})"
+        if check.measured and check.limit
+        else ""
+    )
     return visible(f"{check.name}{measured} – {check.verdict.value} {check.verdict.zh}")
 
 

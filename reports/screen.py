@@ -22,7 +22,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text as Line
 
-from bench.case import CaseResult, RunResult, Text, Verdict
+from bench.case import CaseResult, RunResult, Text, Verdict, shown_limit
 from reports.blocks import LABELS, Block, block_text, blocks, blocks_of, visible, width
 from reports.clause_results import deciding_checks, verdict_on
 from reports.conformity import (
@@ -330,7 +330,7 @@ def repeat_lines(run: RunResult) -> list[Line]:
         spread = [each for each in row.spreads if each.least != each.most]
         for each in spread[:MOST_SPREADS]:
             unit = f" {each.unit}" if each.unit else ""
-            limit = f"  ({each.op} {each.limit})" if each.limit else ""
+            limit = f"  ({shown_limit(each.op, each.limit)})" if each.limit else ""
             lines.append(
                 Line(f"      {each.name}: {each.least} … {each.median} … {each.most}{unit}{limit}", style="dim")
             )

@@ -3,7 +3,7 @@
 Leaves driving to the rigs, the ledger to conformance/clauses and judging a history to `bench.case.judging`.
 """
 
-from bench.case.checks import Check, Measurement, Text, as_seen_in, holds, measure, percentile
+from bench.case.checks import Check, Measurement, Text, as_seen_in, holds, measure, percentile, shown_limit
 from bench.case.criteria import Criterion, beside, criterion
 from bench.case.declaration import AnyOf, Case, Evidence, Finding, Need, Rig, binding, settled, ways_of
 from bench.case.evidence import EvidenceKind
@@ -61,6 +61,7 @@ __all__ = [
     "measure",
     "percentile",
     "settled",
+    "shown_limit",
     "ways_of",
     "weakest",
 ]

@@ -52,7 +52,9 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     behind the verdict. `reading_b` is the answer under reading B of the ruling `reading_b_of`, printed and never
     counted. `because` is the one cause that brought this check down with others of its case, and not what it asks (the
     terminal's program ended, asked no meter, …). A `condition` says whether the case came about as it is meant to;
-    where it does not pass nothing else of the case passes a clause.
+    where it does not pass nothing else of the case passes a clause. `exact` says why a time or share carries no
+    uncertainty, `scheduled` why virtual time may decide a limit of time (in both languages, empty elsewhere). The limit
+    of a band is its two ends joined by `..`, its `op` is `in`.
     """
 
     id: str
@@ -76,6 +78,20 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     condition: bool = False
     paced: bool = False
     because: str = ""
+    exact: str = ""
+    scheduled: str = ""
+
+
+def band(limit: str) -> tuple[Decimal, Decimal] | None:
+    """The two ends of a band; None for any other limit."""
+    low, dots, high = limit.partition("..")
+    return (Decimal(low), Decimal(high)) if dots else None
+
+
+def shown_limit(op: str, limit: str) -> str:
+    """A limit in words: its relation and number, or the two ends of a band."""
+    ends = band(limit)
+    return f"{ends[0]} – {ends[1]}" if ends else f"{op} {limit}"
 
 
 def holds(value: Decimal, op: str, limit: Decimal) -> bool:

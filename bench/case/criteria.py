@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import msgspec
 
-from bench.case.checks import Check, Text, holds
+from bench.case.checks import Check, Text, band, holds, shown_limit
 from bench.case.evidence import EvidenceKind
 from bench.case.notices import Notice
 from bench.case.verdicts import Verdict
@@ -30,7 +30,9 @@ class Criterion:
     whose reading B its judge answers too. A `condition` says whether a stimulus took place; its judge yields it at
     least where it did not, and may then leave the others open. `notices` are the events that its judge looks for in
     the log or among the alarms (R-46), `evidence` the kind that it takes where the needs of its case do not say it. An
-    `optional` one is left out of some histories; every other criterion is answered every time.
+    `optional` one is left out of some histories; every other criterion is answered every time. `exact` says why a time
+    or a share carries no uncertainty (R-05), `scheduled` why an upper limit of time is none on how fast the terminal
+    is, so that virtual time may decide it (R-08).
 
     Places `{0}`, `{1}` … in id and sentences are filled by `of`.
     """
@@ -44,6 +46,8 @@ class Criterion:
     condition: bool = field(default=False, compare=False)
     paced: bool = field(default=False, compare=False)
     optional: bool = field(default=False, compare=False)
+    exact: Text | None = field(default=None, compare=False)
+    scheduled: Text | None = field(default=None, compare=False)
     notices: tuple[Notice, ...] = field(default=(), compare=False)
     evidence: EvidenceKind | None = field(default=None, compare=False)
 
@@ -70,13 +74,14 @@ class Criterion:
         unit: str = "",
         expected: str = "",
         actual: str = "",
+        uncertainty: Decimal | None = None,
         evidence: Iterable[str] = (),
         reading_b: bool | None = None,
         has_b: bool = True,
         timed: bool | None = None,
         stamped: bool | None = None,
     ) -> Check:
-        """A yes-or-no answer: True passes, False fails, None is inconclusive.
+        """A yes-or-no answer: True passes, False fails, None is inconclusive. The limit of a band is `low..high`.
 
         Where there is a second reading, `reading_b` is the answer under it: printed, never counted. `has_b` is false
         where this history cannot answer it.
@@ -87,12 +92,13 @@ class Criterion:
             id=self.id,
             name=self.name,
             verdict=_answer(ok),
-            expected=expected or (f"{op} {limit} {unit}".strip() if limit != "" else self.name.en),
+            expected=expected or (f"{shown_limit(op, str(limit))} {unit}".strip() if limit != "" else self.name.en),
             actual=actual or (f"{measured} {unit}".strip() if measured != "" else ""),
             measured=str(measured),
             limit=str(limit),
-            op=op if limit != "" else "",
+            op="" if limit == "" else "in" if band(str(limit)) else op,
             unit=unit,
+            uncertainty="" if uncertainty is None else str(uncertainty),
             evidence=tuple(evidence)[:_SHOWN],
             reading_b=_answer(reading_b) if has_b else None,
             reading_b_of=self.reading_b_of if has_b else "",
@@ -100,6 +106,8 @@ class Criterion:
             stamped=_either(stamped, self.stamped),
             condition=self.condition,
             paced=self.paced,
+            exact=str(self.exact or ""),
+            scheduled=str(self.scheduled or ""),
         )
 
     def none(
@@ -219,6 +227,8 @@ class Criterion:
             timed=_either(timed, self.timed),
             condition=self.condition,
             paced=self.paced,
+            exact=str(self.exact or ""),
+            scheduled=str(self.scheduled or ""),
         )
 
 
@@ -235,10 +245,23 @@ def criterion(
     paced: bool = False,
     notices: tuple[Notice, ...] = (),
     evidence: EvidenceKind | None = None,
+    exact: Text | None = None,
+    scheduled: Text | None = None,
 ) -> Criterion:
     """A criterion from its id and its sentence in both languages; fields as in `Criterion`."""
     return Criterion(
-        id, Text(en, zh), unit, timed, stamped, reading_b_of, condition, paced, notices=notices, evidence=evidence
+        id,
+        Text(en, zh),
+        unit,
+        timed,
+        stamped,
+        reading_b_of,
+        condition,
+        paced,
+        exact=exact,
+        scheduled=scheduled,
+        notices=notices,
+        evidence=evidence,
     )
 
 

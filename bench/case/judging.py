@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from bench.case import starved
+from bench.case import measuring, starved
 from bench.case.checks import Check, Measurement, as_seen_in, in_words
 from bench.case.clock_condition import conditioned
 from bench.case.declaration import Case, Evidence, Finding
@@ -44,7 +44,7 @@ def judge(case: Case, history: History) -> Judgement:
     rig, fast = history.began.rig, history.began.accelerated > 1
     asked = brought_down(history, [_worded(finding) for finding in found if isinstance(finding, Check)])
     checks, clock = conditioned(history, asked)
-    checks = starved.conditioned(history, checks)
+    checks = tuple(measuring.stated(history, check) for check in starved.conditioned(history, checks))
     decided = standing_checks() | {criterion.id: clauses for criterion, clauses in case.checks.items()}
     unseen = _unseen(case, history)
     for missing, instead in _instead(case, history).items():

@@ -11,12 +11,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bench.case import Check, Measurement, criterion, measure
+from bench.case import Check, Measurement, Text, criterion, measure
 from bench.history import Commanded, History, Phase, TimeAsked
 from conformance.common.times import HOUR, SECOND, instant_of, local, seconds
 
 ASKS_ITS_SOURCE = criterion(
-    "asks-its-source", en="the source is asked at least once an hour", zh="至少每小时向时间源对时一次", unit="h"
+    "asks-its-source",
+    en="the source is asked at least once an hour",
+    zh="至少每小时向时间源对时一次",
+    unit="h",
+    exact=Text("whole hours are counted", "按整小时计数"),
 )
 FREE_RUN_DRIFT = criterion(
     "free-run-drift",

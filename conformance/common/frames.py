@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from bench.case import Check, Measurement, criterion, measure
+from bench.case import Check, Measurement, Text, criterion, measure
 from bench.history import Commanded, History, Received, Rejected, Sent
 from conformance.common.delivery import acknowledgements, setup_of
 from conformance.common.times import SECOND, instant_of, local, seconds
@@ -39,6 +39,7 @@ PAUSE_BETWEEN_ATTEMPTS = criterion(
     en="the pause between attempts is at most ten minutes",
     zh="重发间隔不超过 10 分钟",
     unit="s",
+    scheduled=Text("a wait that the terminal sets itself before it sends again", "终端自行设定的重发等待时间"),
 )
 NO_ANSWER_TO_AN_ANSWER = criterion(
     "no-answer-to-an-answer", en="no answer is answered", zh="不对应答再作应答", unit="frames"

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from bench.case import Check, criterion
+from bench.case import Check, Text, criterion
 from bench.history import Commanded, History, Observed, Phase, Power, Received, Served, Stored
 from conformance.common.queries import answers
 from conformance.common.times import MINUTE, local, seconds
@@ -21,6 +21,7 @@ REPORTS_BY_ITSELF = criterion(
     en="the terminal looks for what the management software issues every 300 s",
     zh="终端每 300 s 向管理端碳软件查询下发内容",
     unit="s",
+    scheduled=Text("the period at which the terminal asks by itself", "终端自行查询的周期"),
 )
 TAKEN_ONLINE = criterion(
     "taken-online",
@@ -48,7 +49,7 @@ BAD_PROGRAM_GIVEN_UP = criterion(
     unit="upgrades",
 )
 WORKS_AGAIN = criterion(
-    "works-again", en="a working version acquires again within 10 min", zh="10 min 内恢复采集", unit="s"
+    "works-again", en="a working version acquires again within 10 min", zh="10 min 内恢复采集", unit="s", timed=True
 )
 ISSUER_SEES_NO_DATA = criterion(
     "issuer-sees-no-data", en="whoever upgrades is told no measured value", zh="升级过程不泄露监测数据", unit="values"

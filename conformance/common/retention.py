@@ -48,6 +48,7 @@ BACKFILL_COMPLETE = criterion(
     en="the backlog is complete at most 24 h after the path is back",
     zh="网络恢复后 24 h 内补传完成",
     unit="s",
+    timed=True,
 )
 UNALTERED = criterion(
     "{0}-unaltered", en="every stored record is right", zh="本地存储记录内容正确", unit="records", stamped=True

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache
 
-from bench.history import History, Timing
+from bench.case.measuring import base_s
+from bench.history import History
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -83,7 +84,4 @@ def uncertainty_s(history: History) -> Decimal | None:
     In virtual time events carry their exact instant; what is left is the millisecond to which `seconds` rounds. In
     real time the bench has measured its own delay while the case ran.
     """
-    if history.began.rig == "virtual":
-        return Decimal("0.001")
-    measured = history.of(Timing)
-    return Decimal(max(measured[-1].uncertainty_us, 1000)) / SECOND if measured else None
+    return base_s(history)

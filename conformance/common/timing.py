@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 from itertools import pairwise
 
-from bench.case import Check, Measurement, criterion, measure, percentile
+from bench.case import Check, Measurement, Text, criterion, measure, percentile
+from bench.case.measuring import of_span
 from bench.history import History, MeterFault, Observed, Served, Stored, Unserved
 from conformance.common.delivery import Ledger, lines, setup_of
 from conformance.common.times import DAY, HOUR, MINUTE, SECOND, instant_of_iso, local, seconds, uncertainty_s
@@ -27,8 +28,14 @@ PROMPT = criterion(
 EVERY_METER_POLLED = criterion(
     "every-meter-polled", en="every meter is polled", zh="每块表均被轮询", unit="meters", reading_b_of="R-11/second"
 )
+SCHEDULED_PERIOD = Text("a mean of the terminal's own polling plan", "终端自身采集计划的平均周期")
 PERIOD_ERROR = criterion(
-    "period-error", en="the mean polling period is the one set", zh="平均采集周期与设定一致", unit="%", paced=True
+    "period-error",
+    en="the mean polling period is the one set",
+    zh="平均采集周期与设定一致",
+    unit="%",
+    paced=True,
+    scheduled=SCHEDULED_PERIOD,
 )
 NO_CYCLE_SKIPPED = criterion(
     "no-cycle-skipped", en="no cycle is skipped", zh="不漏采任何周期", unit="cycles", paced=True
@@ -48,6 +55,7 @@ UPDATE_GAP = criterion(
     en="no point stays without an update for longer than 5 min",
     zh="任一测点两次更新间隔不超过 5 min",
     unit="s",
+    scheduled=Text("the terminal's own period of updating", "终端自身的更新周期"),
     paced=True,
 )
 NINETY_SIX_VALUES_A_DAY = criterion(
@@ -230,7 +238,7 @@ def cadence_findings(
         None if worst is None else worst.error_percent,
         "<=",
         PERIOD_ERROR_PERCENT,
-        uncertainty=None if worst is None else _error_uncertainty(history, worst),
+        uncertainty=None if worst is None else error_uncertainty(history, worst),
         samples=fewest,
         needed=needed,
         evidence=[] if worst is None else [worst.account],
@@ -277,10 +285,9 @@ def read_again_findings(history: History) -> Iterator[Check]:
     yield READ_AGAIN.none(forgotten, looked)
 
 
-def _error_uncertainty(history: History, seen: Cadence) -> Decimal | None:
+def error_uncertainty(history: History, seen: Cadence) -> Decimal | None:
     """Expanded uncertainty (k=2, percent of the period) of a mean period: that of the span it was taken from, up."""
-    of_time = uncertainty_s(history)
-    if of_time is None or not seen.span_us:
+    if not seen.span_us or (of_time := of_span(history, Decimal(seen.span_us) / SECOND)) is None:
         return None
     return (of_time * 100 * SECOND / seen.span_us).quantize(Decimal("0.0001"), ROUND_UP)
 

@@ -16,7 +16,7 @@ from typing import Any, cast
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from bench.case import Measurement, RunResult, Text, Verdict
+from bench.case import Measurement, RunResult, Text, Verdict, shown_limit
 from conformance.mutants.figure import read_figure
 from reports.blocks import visible
 from reports.conformity import document_of
@@ -54,9 +54,9 @@ def state_of(verdict: str) -> State:
     return State(Verdict(verdict).value)
 
 
-def sign(op: str) -> str:
-    """A relation as it is printed."""
-    return {"<=": "≤", ">=": "≥", "==": "="}.get(op, op)
+def limit_of(op: str, limit: str) -> str:
+    """A limit as it is printed: its relation and number, or the two ends of a band."""
+    return visible(shown_limit({"<=": "≤", ">=": "≥", "==": "="}.get(op, op), limit))
 
 
 def counted(counts: dict[str, int]) -> Markup:
@@ -105,7 +105,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     helpers = cast(dict[str, Any], made.globals)
-    helpers.update(t=words, both=both, texts=TEXTS, series_names=NAMES, state_of=state_of, sign=sign, counted=counted)
+    helpers.update(
+        t=words, both=both, texts=TEXTS, series_names=NAMES, state_of=state_of, limit_of=limit_of, counted=counted
+    )
     helpers.update(histogram=histogram, performed=performed)
     made.filters["plain"] = plain
     made.filters["css_string"] = css_string

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from msgspec import structs
 
@@ -16,17 +17,33 @@ from bench.history import Event, History, Phase, Power, Served, Unserved
 from conformance.common.queries import questions
 from conformance.common.retention import marks
 from conformance.common.times import MINUTE, SECOND, local, seconds
-from conformance.common.timing import CYCLES, FEWEST_CYCLES, PERIOD_ERROR_PERCENT, Cadence, cadence
+from conformance.common.timing import (
+    CYCLES,
+    FEWEST_CYCLES,
+    PERIOD_ERROR_PERCENT,
+    SCHEDULED_PERIOD,
+    Cadence,
+    cadence,
+    error_uncertainty,
+)
 from conformance.common.truth import RESUME_US
 
 NEIGHBOUR_UNDISTURBED = criterion(
     "neighbour-undisturbed", en="another meter loses no cycle by it", zh="其他表计采集不受影响", unit="cycles"
 )
 PERIOD_FOLLOWED = criterion(
-    "period-followed", en="meters are polled with the period that was set", zh="按用户设定的周期采集", unit="%"
+    "period-followed",
+    en="meters are polled with the period that was set",
+    zh="按用户设定的周期采集",
+    unit="%",
+    scheduled=SCHEDULED_PERIOD,
 )
 PERIOD_KEPT_OVER_POWER = criterion(
-    "period-kept-over-power", en="the period set holds after power was lost", zh="断电恢复后设定周期仍有效", unit="%"
+    "period-kept-over-power",
+    en="the period set holds after power was lost",
+    zh="断电恢复后设定周期仍有效",
+    unit="%",
+    scheduled=SCHEDULED_PERIOD,
 )
 
 
@@ -141,6 +158,7 @@ def findings(history: History) -> Iterator[Check | Measurement]:
             measured="" if worst is None else worst,
             limit=PERIOD_ERROR_PERCENT,
             op="<=",
+            uncertainty=max((error_uncertainty(history, one) or Decimal(0) for _, one in known), default=None),
             evidence=[*told, *skipped[:10]],
         )
     yield measure("periods-set", len(marks(history, "period-set")), en="periods set", zh="设定次数", unit="orders")

@@ -22,12 +22,14 @@ OPERATOR_TOLD = criterion(
     en="the log names the standby within 10 s of the switch",
     zh="切换后 10 s 内在日志中提示",
     unit="switches",
+    timed=True,
 )
 STAFF_NOTIFIED = criterion(
     "staff-notified",
     en="an alarm that names the silent meter or its standby stands at the latest 10 s after the switch",
     zh="切换后 10 s 内有指明失联表计或备用设备的告警",
     unit="switches",
+    timed=True,
 )
 SOURCE_RECORDED = criterion(
     "source-recorded", en="readings of the standby carry their source", zh="备用设备的读数记录来源", unit="readings"
@@ -73,6 +75,7 @@ SWITCH_TIME = criterion(
     en="the switch comes 10.0 to 11.0 s after the last valid reply",
     zh="末次有效应答后 10.0–11.0 s 内切换",
     unit="s",
+    timed=True,
     reading_b_of="R-12",
 )
 
@@ -156,8 +159,8 @@ def taken_findings(history: History, meter: str, spare: str, centre: str) -> Ite
     later = max(EARLIEST_US, 3 * period_us) - EARLIEST_US
     yield SWITCH_TIME.decide(
         not late if waits else None,
-        measured=seconds(max(waits, default=0)),
-        limit=seconds(LATEST_US),
+        measured=seconds(max(waits, key=lambda wait: abs(2 * wait - EARLIEST_US - LATEST_US))) if waits else "",
+        limit=f"{seconds(EARLIEST_US)}..{seconds(LATEST_US)}",
         evidence=late or off,
         has_b=bool(waits),
         reading_b=all(EARLIEST_US + later <= wait <= LATEST_US + later for wait in waits),

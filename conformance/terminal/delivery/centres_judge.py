@@ -29,6 +29,7 @@ NO_DELAY_FROM_THE_OTHER = criterion(
     en="centre {1} waits at most 10 s longer while another fails",
     zh="其他中心故障时中心 {1} 的 P99 时延增加不超过 10 s",
     unit="s",
+    timed=True,
 )
 SERVED_MEANWHILE = criterion(
     "served-meanwhile-{0}", en="centre {1} gets every record meanwhile", zh="故障期间中心 {1} 数据完整", unit="records"

@@ -20,6 +20,7 @@ LIVE_BESIDE_THE_BACKLOG = criterion(
     en="live values are acknowledged at most 60 s after their interval while the backlog drains (P99)",
     zh="积压补传期间实时数据在时段结束后 60 s 内得到应答（P99）",
     unit="s",
+    timed=True,
 )
 DRAINED_FOR_LONG = criterion(
     "drained-for-long",

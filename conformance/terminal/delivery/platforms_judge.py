@@ -27,6 +27,7 @@ STARTS_WITH_WINDOW = criterion(
     en="the upload starts within 5 s of the time the platform told",
     zh="上传在平台下发时间 ±5 s 内开始",
     unit="s",
+    timed=True,
 )
 INSIDE_WINDOW = criterion(
     "inside-window", en="nothing is uploaded outside the window", zh="窗口之外不上传", unit="uploads"

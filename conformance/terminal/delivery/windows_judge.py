@@ -26,24 +26,28 @@ UPLOADS_AT_THE_BUTTON = criterion(
     en="centre {1}: an order by hand starts the upload within 5 s and empties the queue",
     zh="中心 {1}：人工指令 5 s 内开始上传并送完积压",
     unit="s",
+    timed=True,
 )
 STARTS_AT_OPERATORS_TIME = criterion(
     "starts-at-operators-time-{0}",
     en="centre {1}: with the operator's time in force the upload starts within 5 s of it",
     zh="中心 {1}：人工设定的时刻生效时，上传在该时刻 ±5 s 内开始",
     unit="s",
+    timed=True,
 )
 STARTS_AT_PLATFORMS_TIME = criterion(
     "starts-at-platforms-time-{0}",
     en="platform {1}: with the time in force that the platform returned the upload starts within 5 s of it",
     zh="平台 {1}：平台下发的时刻生效时，上传在该时刻 ±5 s 内开始",
     unit="s",
+    timed=True,
 )
 STARTS_WITH_WINDOW = criterion(
     "starts-with-window-{0}",
     en="centre {1}: the upload starts within 5 s of the time in force",
     zh="中心 {1}：上传在生效时刻 ±5 s 内开始",
     unit="s",
+    timed=True,
 )
 INSIDE_WINDOW = criterion(
     "inside-window-{0}",
@@ -62,6 +66,7 @@ BACKFILL_BRINGS_THE_RANGE = criterion(
     en="what the centre lost is there again within 10 min of the order",
     zh="人工补传指令 10 min 内，中心缺失的记录全部补齐",
     unit="records",
+    timed=True,
 )
 BACKFILL_BRINGS_NOTHING_ELSE = criterion(
     "backfill-brings-nothing-else",

@@ -23,7 +23,11 @@ LOG_BY_OWN_CLOCK = criterion(
     unit="entries",
 )
 ALARM_RAISED = criterion(
-    "alarm-raised", en="every fault raises an alarm at most 60 s after it shows", zh="故障后 60 s 内告警", unit="faults"
+    "alarm-raised",
+    en="every fault raises an alarm at most 60 s after it shows",
+    zh="故障后 60 s 内告警",
+    unit="faults",
+    timed=True,
 )
 ALARM_ONCE = criterion("alarm-once", en="every fault raises one alarm", zh="每个故障仅一次告警", unit="faults")
 ALARM_NAMES_FAULT = criterion(
@@ -38,6 +42,7 @@ TOLD_FROM_AFAR = criterion(
     en="every fault is told to the management software at most 60 s after it shows",
     zh="故障后 60 s 内上报至管理端碳软件",
     unit="faults",
+    timed=True,
 )
 NAMED_FROM_AFAR = criterion(
     "named-from-afar", en="what is told from afar names what failed", zh="远程上报指明故障对象", unit="faults"

@@ -28,6 +28,7 @@ POLLING_UNDISTURBED = criterion(
     en="meters are read on while another module is installed, upgraded or removed",
     zh="其他模块安装、升级或卸载期间采集不中断",
     unit="s",
+    timed=True,
 )
 CONNECTION_UNDISTURBED = criterion(
     "connection-undisturbed",

@@ -42,6 +42,7 @@ INVALID_ENTRY_LOGGED = criterion(
     en="an invalid entry is in the log within a minute",
     zh="无效录入在 1 min 内记入日志",
     unit="entries",
+    timed=True,
 )
 INVALID_ENTRY_NOT_USED = criterion(
     "invalid-entry-not-used",

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import msgspec
 
-from bench.case import Check, Criterion, Mark, Measurement, criterion, measure
+from bench.case import Check, Criterion, Mark, Measurement, Text, criterion, measure
 from bench.history import History, Observed, Phase, Power, Served
 from conformance.common.delivery import matches
 from conformance.common.queries import answers, questions
@@ -53,7 +53,11 @@ ROOM_SUFFICES = criterion(
     unit="octets",
 )
 SET_MADE = criterion(
-    "set-made", en="a set of at least {0} consecutive days can be made", zh="可生成连续 {0} 天以上的备份", unit="d"
+    "set-made",
+    en="a set of at least {0} consecutive days can be made",
+    zh="可生成连续 {0} 天以上的备份",
+    unit="d",
+    exact=Text("whole days are counted", "按整日计数"),
 )
 ALTERED_SET_REFUSED = criterion(
     "altered-set-refused",
@@ -110,12 +114,14 @@ EXPORTED_RIGHT = criterion("exported-right", en="every value in the file is righ
 EXPORTED_UNITS = criterion(
     "exported-units", en="every value in the file has its unit", zh="导出数据带有正确单位", unit="records"
 )
+SETTING = Text("a setting that is read, not measured", "读取的设定值，非测量值")
 RAW_AGE_SET = criterion(
     "raw-age-set",
     en="raw data are set to be kept at least 184 d",
     zh="原始数据设定保存 184 d 以上",
     unit="d",
     reading_b_of="R-30",
+    exact=SETTING,
 )
 AGE_SET = criterion(
     "age-set",
@@ -123,6 +129,7 @@ AGE_SET = criterion(
     zh="汇总数据设定保存 1 827 d 以上",
     unit="d",
     reading_b_of="R-30",
+    exact=SETTING,
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bench.case import Check, Measurement, Notice, criterion, measure
+from bench.case import Check, Measurement, Notice, Text, criterion, measure
 from bench.history import History, Observed
 from conformance.common import notices
 from conformance.common.delivery import Ledger, Problem
@@ -27,6 +27,7 @@ ALARM_BEFORE_OVERFLOW = criterion(
     en="an alarm is raised when {0} % of the buffer is used",
     zh="缓存用至 {0} % 时告警",
     unit="s",
+    scheduled=Text("the instant in the outage at which the buffer is so full", "缓存用至该比例时在断网期间的时刻"),
     notices=(Notice.BUFFER_FILLING,),
 )
 NO_SILENT_LOSS = criterion(

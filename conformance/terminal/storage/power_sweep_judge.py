@@ -26,6 +26,7 @@ WORKS_AGAIN = criterion(
     en="all meters are read again within 90 s of the power's return",
     zh="来电后 90 s 内恢复全部采集",
     unit="s",
+    timed=True,
 )
 
 
