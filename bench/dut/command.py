@@ -7,7 +7,6 @@ profile are told at once, before anything is started.
 
 from __future__ import annotations
 
-import dataclasses
 import shutil
 import sys
 from collections.abc import Collection, Mapping, Sequence
@@ -22,6 +21,7 @@ from bench.dut.asking import Asks
 from bench.dut.questions import ask_by_hooks, environment, hook_problems
 from bench.dut.revocation import lists_of, status_of
 from bench.dut.systems import system_of, systems_of
+from simulators.centres.kinds import flat as centre_fields
 from simulators.centres.kinds import kinds
 from simulators.centres.spec import USUAL, CentreSpec, Given
 from simulators.collectors.kinds import flat
@@ -123,11 +123,10 @@ def variables(seat: Seat, state: Path) -> dict[str, Any]:
 
 def _centre(seat: Seat, spec: CentreSpec) -> dict[str, Any]:
     """What a template may name of a centre: its fields, what the terminal is given for it, the codes of its points."""
-    told = [field.name for field in dataclasses.fields(spec) if field.name not in _UNTOLD]
     given = seat.site.terminal_side(spec.name)
     rows = seat.site.points.values()
     return {
-        **{name: getattr(spec, name) for name in told},
+        **{name: value for name, value in centre_fields(spec).items() if name not in _UNTOLD},
         **msgspec.structs.asdict(given),
         "codes": {row.id: row.codes[spec.name] for row in rows if spec.name in row.codes},
     }

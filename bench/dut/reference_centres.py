@@ -40,7 +40,6 @@ def centre_of(seat: Seat, spec: CentreSpec) -> dict[str, Any]:
         "st": spec.st,
         "uploads": [*(["2011"] if spec.realtime_interval_s else []), "2051", "2061", "2031"],
         **({"realtime_s": spec.realtime_interval_s} if spec.realtime_interval_s else {}),
-        **({"schedule": "window", "upload_time": spec.upload_time} if spec.schedule == "window" else {}),
         "minute_interval": spec.minute_interval,
         "overtime_s": spec.over_time_s,
         "recount": spec.re_count,
@@ -53,7 +52,7 @@ def centre_of(seat: Seat, spec: CentreSpec) -> dict[str, Any]:
 
 def side_of(seat: Seat, spec: CentreSpec) -> TerminalSide:
     """What the world gives the terminal for a centre; nothing where nothing is needed."""
-    plain = spec.channel == "plain" and spec.payload == "clear" and not kind_of(spec).shares
+    plain = spec.channel == "plain" and kind_of(spec).payload(spec) == "clear" and not kind_of(spec).shares
     return TerminalSide() if plain else seat.site.terminal_side(spec.name)
 
 
@@ -68,9 +67,9 @@ def _channel(spec: CentreSpec, side: TerminalSide, fetched: bool) -> dict[str, A
             "certificate": side.certificate,
             "key": side.key,
         }
-    if spec.payload != "clear":
+    if (payload := kind_of(spec).payload(spec)) != "clear":
         given |= {
-            "payload": spec.payload,
+            "payload": payload,
             "payload_keys": [side.payload_key],
             "centre_certificate": side.centre_certificate,
             "signing_key": side.device_key,

@@ -6,19 +6,18 @@ Leaves rendering to `command`. A template is read, not run: fields are looked up
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 from collections.abc import Collection, Iterator, Mapping
 
 import jinja2
 from jinja2 import meta, nodes
 
-from simulators.centres.spec import CentreSpec
+from simulators.centres.kinds import names as centre_names
 from simulators.trust.authority import TerminalSide
 from simulators.world import PointRow
 
 _POINT = frozenset(PointRow.__struct_fields__)
-_CENTRE = frozenset(field.name for field in dataclasses.fields(CentreSpec)) | {*TerminalSide.__struct_fields__}
+_CENTRE = centre_names() | {*TerminalSide.__struct_fields__}
 _ADDRESS = frozenset({"host", "port"})
 FIELDS: Mapping[str, Collection[str] | None] = {
     "state": None,

@@ -21,6 +21,7 @@ from bench.history import Event, Observed
 from simulators.centres.hj212.centre import Centre
 from simulators.centres.http import JsonCentre
 from simulators.centres.kinds import kind_of
+from simulators.centres.spec import USUAL
 from simulators.centres.switches import SwitchError
 from simulators.world import Site
 
@@ -164,8 +165,8 @@ class CentresByName(Mapping[str, Centre]):
         stood |= {name: StandIn(platforms[name]) for name in instead if name in platforms}
         self._centres = {spec.name: stood[spec.name] for spec in bench.site.world.centres if spec.name in stood}
         self._instead = {spec.name: kind for spec in bench.site.world.centres if (kind := kind_of(spec)).stands_in}
-        windows = [spec for spec in bench.site.world.centres if spec.name in instead and spec.schedule == "window"]
-        self._window = max((spec.upload_time for spec in windows), default="")
+        usual = [spec for spec in bench.site.world.centres if spec.name in instead and spec.kind == USUAL]
+        self._window = max((kind_of(spec).window(spec) for spec in usual), default="")
 
     def __getitem__(self, name: str) -> Centre:
         kind = self._instead.get(name)

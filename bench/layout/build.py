@@ -19,7 +19,7 @@ from bench.dut.profile import Claim, Profile
 from bench.history import Began, CentreSetup, DerivedPoint, MeterSetup, Point
 from bench.layout.scenario import Collector, Scenario
 from bench.layout.uplinks import as_declared, chosen
-from simulators.centres.kinds import kind_of
+from simulators.centres.kinds import altered, centre_of, kind_of
 from simulators.centres.spec import USUAL, CentreSpec
 from simulators.collectors.kinds import kinds as collector_kinds
 from simulators.collectors.spec import CollectorSpec
@@ -161,7 +161,7 @@ def for_terminal(world: World, adapter: TerminalAdapter, profile: Profile) -> Wo
     """
     kind = adapter.uplink(profile.connection) if isinstance(adapter, Speaking) else USUAL
     if kind != USUAL:
-        changed = tuple(replace(spec, kind=kind) if spec.kind == USUAL else spec for spec in world.centres)
+        changed = tuple(altered(spec, kind=kind) if spec.kind == USUAL else spec for spec in world.centres)
     else:
         changes = chosen(lambda question: profile.claim(question) is Claim.YES)
         changed = tuple(as_declared(spec, changes) for spec in world.centres)
@@ -171,11 +171,12 @@ def for_terminal(world: World, adapter: TerminalAdapter, profile: Profile) -> Wo
 def instead(scenario: Scenario, world: World) -> frozenset[str]:
     """Centres that are not what the scenario has: they stand in by the product's own uplink."""
     before = {spec.name: spec for spec in (_centre(name, at, scenario) for at, name in enumerate(scenario.centres))}
-    return frozenset(
-        spec.name
-        for spec in world.centres
-        if (spec.kind, spec.schedule) != (before[spec.name].kind, before[spec.name].schedule)
-    )
+    return frozenset(spec.name for spec in world.centres if _uplink(spec) != _uplink(before[spec.name]))
+
+
+def _uplink(spec: CentreSpec) -> tuple[str, bool]:
+    """Its kind, and whether it is sent records in a window of the terminal's own."""
+    return spec.kind, spec.kind == USUAL and bool(kind_of(spec).window(spec))
 
 
 def _circuits(scenario: Scenario) -> list[MeterSpec]:
@@ -379,19 +380,19 @@ def _spares(scenario: Scenario) -> list[MeterSpec]:
 
 
 def _centre(name: str, index: int, scenario: Scenario) -> CentreSpec:
-    usual = CentreSpec(
-        name=name,
-        host=f"{_CENTRES}{10 + index}",
-        port=CENTRE_PORT,
-        mn=f"010000A8900016F0001{0x69DC0 + index:05X}",
-        pw=f"{123456 + index}",
-        st="31",
-        minute_interval=scenario.minute_interval,
-        realtime_interval_s=scenario.realtime_interval_s,
-        over_time_s=scenario.over_time_s,
-        re_count=scenario.re_count,
-    )
-    return replace(usual, **dict(scenario.centre_options).get(name, {}))
+    usual: dict[str, Any] = {
+        "name": name,
+        "host": f"{_CENTRES}{10 + index}",
+        "port": CENTRE_PORT,
+        "mn": f"010000A8900016F0001{0x69DC0 + index:05X}",
+        "pw": f"{123456 + index}",
+        "st": "31",
+        "minute_interval": scenario.minute_interval,
+        "realtime_interval_s": scenario.realtime_interval_s,
+        "over_time_s": scenario.over_time_s,
+        "re_count": scenario.re_count,
+    }
+    return centre_of(**{**usual, **dict(scenario.centre_options).get(name, {})})
 
 
 def _kinds(spec: CentreSpec, scenario: Scenario) -> tuple[str, ...]:
@@ -533,7 +534,7 @@ def opening(
                 re_count=spec.re_count,
                 kind=spec.kind,
                 channel=spec.channel,
-                payload=spec.payload,
+                payload=kind_of(spec).payload(spec),
                 upload_time=kind_of(spec).window(spec),
             )
             for spec in site.world.centres

@@ -6,12 +6,15 @@ Leaves building it to the rigs. A scenario names no terminal: the same one is co
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from string import ascii_uppercase
 from typing import Any, Self
 
+from msgspec.structs import fields
+
 from bench.history.accounting import Emitter, flaws
-from simulators.centres.spec import CentreSpec
+from simulators.centres.kinds import kinds as centres
+from simulators.centres.spec import USUAL, CentreFields
 from simulators.collectors.kinds import kinds as collectors
 from simulators.settings import Settings, misfits
 from simulators.systems.kinds import kinds as systems
@@ -158,9 +161,9 @@ class Scenario:
     it by meter name. `points` limits each circuit to so many points (0: all its map has). `maps` names the register
     maps the circuits take in turn. `minute_interval` (min) and `realtime_interval_s` (s, 0 off) go to every centre,
     `kinds` are the classes judged for completeness. `centre_options` gives fields of
-    `simulators.centres.spec.CentreSpec` by centre (kind, channel, certificate, payload, upload_time and so on); without
-    it a centre speaks HJ 212 in the clear. With `time_server` the bench serves NTP to the terminal at its local
-    interface's network (R-10).
+    `simulators.centres.spec.CentreFields` and of its kind by centre (kind, channel, certificate, payload, upload_time
+    and so on); without it a centre speaks HJ 212 in the clear. With `time_server` the bench serves NTP to the terminal
+    at its local interface's network (R-10).
     `ratios` gives meters by name a CT x PT ratio, by which what they show is smaller than the truth (decimal text).
     `records` names DL/T 645 meters whose own records the terminal is to fill gaps from (R-18), each with the kind:
     load-profile (every 15 min) or hourly-freeze.
@@ -226,8 +229,11 @@ class Scenario:
     def __post_init__(self) -> None:
         if self.emitter is not None and (wrong := flaws(self.emitter)):
             raise ValueError(f"emitter {self.emitter.id}: {'; '.join(wrong)} / 核算边界有误")
-        known = [each.name for each in fields(CentreSpec)]
         for centre, options in self.centre_options:
+            kind = options.get("kind", USUAL)
+            if kind not in centres():
+                raise ValueError(f"centre {centre}: unknown kind {kind}; known: {', '.join(centres())} / 未知类型")
+            known = [*(each.name for each in (*fields(CentreFields), *fields(centres()[kind].settings))), "kind"]
             if unknown := [name for name in options if name not in known]:
                 raise ValueError(f"centre {centre}: unknown {', '.join(unknown)}; known: {', '.join(known)} / 未知设置")
 

@@ -7,9 +7,9 @@ needs; every other case leaves the choice to the capability statement.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
+from simulators.centres.kinds import altered, kind_of
 from simulators.centres.spec import USUAL, CentreSpec
 
 UPLINKS: Mapping[str, Mapping[str, Any]] = {
@@ -30,9 +30,9 @@ def as_declared(spec: CentreSpec, changes: Mapping[str, Any]) -> CentreSpec:
 
     A channel that the scenario asks for stays.
     """
-    plain = spec.kind == USUAL and spec.schedule == "continuous" and spec.payload == "clear"
+    plain = spec.kind == USUAL and not kind_of(spec).window(spec) and kind_of(spec).payload(spec) == "clear"
     if not changes or not plain:
         return spec
     if spec.channel != "plain":
         changes = {name: value for name, value in changes.items() if name != "channel"}
-    return replace(spec, **changes)
+    return altered(spec, **changes)

@@ -70,7 +70,7 @@ def build_centre(
     without.
     """
     kind = kind_of(spec)
-    needs = spec.channel != "plain" or spec.payload != "clear" or kind.shares
+    needs = spec.channel != "plain" or kind.payload(spec) != "clear" or kind.shares
     if needs and (trust is None or secrets is None):
         raise ValueError(f"centre {spec.name}: {spec.kind} over {spec.channel} needs the world's certificates")
     return kind.build(spec, Common(clock, chance, observe, items or {}, _locks(spec, trust, own), trust, secrets))

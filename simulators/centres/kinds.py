@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
+
+from msgspec.structs import asdict, fields
 
 from simulators.centres.base import AnyCentre, Item
 from simulators.centres.channel import Locks
 from simulators.centres.http import Wiring
-from simulators.centres.spec import CentreSpec
+from simulators.centres.spec import USUAL, CentreFields, CentreSpec, KindSettings
 from simulators.clock import Clock, Observe
-from simulators.tables import Table
+from simulators.settings import matching
 from simulators.trust.authority import Role, TerminalSide, Trust
 
-UPLOAD_TIME = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d"
-"""Form of a time of day at which a daily window opens."""
+UploadTime = Annotated[str, matching(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d", "a time of day HH:mm:ss")]
+"""A time of day at which a daily window opens."""
+
+
+S = TypeVar("S", bound=KindSettings)
 
 
 @dataclass(frozen=True)
@@ -58,15 +63,14 @@ class Common:
         return self.trust, self.secrets
 
 
-class CentreKind:
+class CentreKind(Generic[S]):
     """A kind of data centre; its descriptor overrides what is its own.
 
     `id` is what a world file calls it, `rank` its place in lists that people read, `title` what it is, in English and
     Chinese. `profile` is what configuration from afar calls its protocol (docs/WIRE.md section 5); empty: no terminal
     is configured for it from afar. `signs`: the terminal signs for it and so has a device key; `token`: it knows its
     terminal by a token. `stands_in`: it takes the place of HJ 212 for a terminal that speaks nothing else.
-    `uncarried` are the classes of records that it has no form for. `settings` read the fields of a world file that are
-    its own.
+    `uncarried` are the classes of records that it has no form for. `settings` are what it alone has.
     """
 
     id: ClassVar[str]
@@ -77,7 +81,7 @@ class CentreKind:
     token: ClassVar[bool] = False
     stands_in: ClassVar[bool] = False
     uncarried: ClassVar[frozenset[str]] = frozenset()
-    settings: ClassVar[Mapping[str, Callable[[Table], Any]]] = {}
+    settings: type[S]
 
     @property
     def shares(self) -> bool:
@@ -86,10 +90,21 @@ class CentreKind:
 
     # Worlds.
 
-    def flaws(self, spec: CentreSpec) -> Iterator[tuple[str, str]]:
-        """What speaks against a centre of any kind in the fields that are this kind's: field and sentence."""
+    def own(self, spec: CentreSpec) -> S:
+        """What only this kind has of a centre."""
+        if not isinstance(spec.own, self.settings):
+            raise TypeError(f"centre {spec.name} is {spec.kind}, not {self.id}")
+        return spec.own
+
+    def flaws(self, spec: CentreFields) -> Iterator[tuple[str, str]]:
+        """What speaks against what every centre has, where it is one of this kind: field and sentence."""
         del spec
         return iter(())
+
+    def payload(self, spec: CentreSpec) -> str:
+        """The profile by which payloads are protected."""
+        del spec
+        return "clear"
 
     def window(self, spec: CentreSpec) -> str:
         """Time of day HH:mm:ss at which the daily window opens as things stand at first; empty without a window."""
@@ -145,9 +160,9 @@ def device_of(spec: CentreSpec, trust: Trust) -> dict[str, str]:
 
 
 @cache
-def kinds() -> Mapping[str, CentreKind]:
+def kinds() -> Mapping[str, CentreKind[Any]]:
     """Every kind by its id, in the order of lists that people read. TypeError if a folder's descriptor is none."""
-    found: list[CentreKind] = []
+    found: list[CentreKind[Any]] = []
     for path in sorted(Path(__file__).parent.glob("*/descriptor.py")):
         kind: object = getattr(import_module(f"{__package__}.{path.parent.name}.descriptor"), "KIND", None)
         if not isinstance(kind, CentreKind):
@@ -156,6 +171,35 @@ def kinds() -> Mapping[str, CentreKind]:
     return {each.id: each for each in sorted(found, key=lambda each: (each.rank, each.id))}
 
 
-def kind_of(spec: CentreSpec) -> CentreKind:
+def centre_of(name: str, host: str, port: int, mn: str, *, kind: str = USUAL, **given: Any) -> CentreSpec:
+    """A centre of a kind, from fields that every centre has and its own. TypeError for one that it has not."""
+    common = {each.name for each in (*fields(CentreFields), *fields(CentreSpec))}
+    own = kinds()[kind].settings(**{key: value for key, value in given.items() if key not in common})
+    return CentreSpec(name, host, port, mn, own=own, **{key: value for key, value in given.items() if key in common})
+
+
+def altered(spec: CentreSpec, **changes: Any) -> CentreSpec:
+    """The centre with other fields, its kind's own among them; one of another kind has that one's settings."""
+    fresh: dict[str, Any] = {**asdict(spec), "kind": spec.kind}
+    del fresh["own"]
+    if changes.get("kind", spec.kind) == spec.kind:
+        fresh |= asdict(spec.own)
+    return centre_of(**{**fresh, **changes})
+
+
+def names() -> frozenset[str]:
+    """What a description may say of a centre of any kind."""
+    structs = (CentreSpec, *(kind.settings for kind in kinds().values()))
+    return frozenset(each.name for struct in structs for each in fields(struct)) - {"own"} | {"kind"}
+
+
+def flat(spec: CentreSpec) -> dict[str, Any]:
+    """All of a centre beside what only other kinds have, as these have it unless given."""
+    others = {each.name: each.default for kind in kinds().values() for each in fields(kind.settings)}
+    common = {name: value for name, value in asdict(spec).items() if name != "own"}
+    return {**others, **common, **asdict(spec.own), "kind": spec.kind}
+
+
+def kind_of(spec: CentreSpec) -> CentreKind[Any]:
     """The kind of a centre."""
     return kinds()[spec.kind]

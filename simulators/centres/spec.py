@@ -1,68 +1,87 @@
-"""A data centre of a world as data.
+"""A data centre of a world as data: what every kind has, and beside it the settings of its kind.
 
-Leaves reading it from a world file to `read`, what each kind makes of it to the kinds' descriptors (`kinds`).
+Leaves reading it from a world file to `read`, the settings of each kind and what it makes of them to the kinds'
+descriptors (`kinds`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, get_args
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+import msgspec
 
 from simulators.centres.channel import Channel
+from simulators.settings import Name, Port, Settings, matching
 from simulators.trust.authority import CHOICES, Choice
 from simulators.trust.files import OwnFiles
 
 USUAL = "hj212"
 """The kind of a centre of which nothing is said."""
-Payload = Literal["clear", "sm4-sm2"]
-PAYLOADS: tuple[Payload, ...] = get_args(Payload)
-Schedule = Literal["continuous", "window"]
-SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
-Given = Choice | Literal["missing"]
+Given = Literal[Choice, "missing"]
 GIVEN: tuple[Given, ...] = (*CHOICES, "missing")
 """Which certificate the terminal is given for a centre: a good one, a bad one, none."""
 
 _DOMAIN = "centre.test"
 
 
-@dataclass(frozen=True)
-class CentreSpec:
-    """A data centre and what it expects of its terminal (intervals: minutes and seconds; 0 s: no real-time data).
+class KindSettings(Settings, frozen=True, kw_only=True, tag_field="kind"):
+    """What only one kind of centre has; each kind adds its own."""
+
+    @property
+    def kind(self) -> str:
+        """The id of its kind."""
+        return str(self.__struct_config__.tag)
+
+    @property
+    def more_ports(self) -> tuple[int, ...]:
+        """Ports besides the centre's own at which it listens."""
+        return ()
+
+
+class CentreFields(Settings, frozen=True):
+    """What every data centre has, whatever its kind.
 
     `mn` names the terminal at every kind of centre. `certificate` is what it shows at first, `client_certificate` what
-    the terminal is given for itself, `files` a laboratory's own
-    in place of the world's good one. `payload` is the payload profile of HJ 212. `region`, `enterprise`, `upload_time`,
-    `encrypted` (of a third party too: whether it asks for enciphered bodies), `valid_means_valid` and `data_port` are
-    those of an HTTPS/JSON platform. `schedule` says whether an
-    HJ 212 centre is sent each period as it ends or all of a day in the window that opens at `upload_time` (R-13).
-    `report_s` is how often management software is to hear from the terminal (docs/WIRE.md section 5).
+    the terminal is given for itself. `pw`, `st`, the intervals (minutes and seconds; 0 s: no real-time data) and times
+    are what a terminal is told for any centre.
     """
 
-    name: str
+    name: Name
     host: str
-    port: int
-    mn: str
-    pw: str = "123456"
-    st: str = "31"
-    minute_interval: int = 15
-    realtime_interval_s: int = 0
-    over_time_s: int = 10
-    re_count: int = 3
-    kind: str = USUAL
+    port: Port
+    mn: Annotated[str, matching(r"[0-9A-Za-z]{1,24}", "1 to 24 letters and digits")]
+    pw: Annotated[str, matching(r"[0-9A-Za-z]{6}", "6 letters and digits")] = "123456"
+    st: Annotated[str, matching(r"[0-9A-Z]{2}", "2 characters 0-9A-Z")] = "31"
+    minute_interval: Annotated[int, msgspec.Meta(ge=1, le=30)] = 15
+    realtime_interval_s: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 0
+    over_time_s: Annotated[int, msgspec.Meta(ge=1, le=99)] = 10
+    re_count: Annotated[int, msgspec.Meta(ge=1, le=99)] = 3
     channel: Channel = "plain"
     certificate: Choice = "good"
     client_certificate: Given = "good"
-    payload: Payload = "clear"
-    edition: int = 2017
-    region: str = "350200"
-    enterprise: str = "91350200MA2XXXXX0X"
-    upload_time: str = "01:38:00"
-    encrypted: bool = False
-    valid_means_valid: bool = True
-    data_port: int = 0
+
+    def flaws(self) -> Iterator[tuple[str, str]]:
+        """Intervals that a terminal can be told."""
+        if 60 % self.minute_interval or self.minute_interval > 30:
+            yield "minute_interval", f"{self.minute_interval} does not divide the hour (HJ 212 table 4)"
+        if 0 < self.realtime_interval_s < 30:
+            yield "realtime_interval_s", f"expected 0 (off) or 30 to 3600, got {self.realtime_interval_s}"
+
+
+class CentreSpec(CentreFields, frozen=True, kw_only=True):
+    """A data centre and what it expects of its terminal: `own` are the settings of its kind.
+
+    `files` are a laboratory's own in place of the world's good certificate.
+    """
+
+    own: KindSettings
     files: OwnFiles | None = None
-    schedule: Schedule = "continuous"
-    report_s: int = 300
+
+    @property
+    def kind(self) -> str:
+        """The id of its kind."""
+        return self.own.kind
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -72,4 +91,4 @@ class CentreSpec:
     @property
     def ports(self) -> tuple[int, ...]:
         """Every port at which it may listen."""
-        return (self.port, self.data_port) if self.data_port else (self.port,)
+        return (self.port, *self.own.more_ports)

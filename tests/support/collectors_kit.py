@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ports import free_port
 from simulators_helpers import MN, Heard
 
-from simulators.centres.spec import CentreSpec
+from simulators.centres.kinds import centre_of
 from simulators.collectors.mqtt.descriptor import MqttSpec
 from simulators.collectors.spec import CollectorSpec
 from simulators.meters.places import Collected
@@ -47,7 +47,7 @@ def world(*collectors: CollectorSpec) -> World:
         now_s * 1_000_000,
         PlantSpec(circuits=2),
         meters,
-        (CentreSpec("A", "127.0.0.1", free_port(), MN),),
+        (centre_of("A", "127.0.0.1", free_port(), MN),),
         collectors=collectors,
     )
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 from ports import free_port
 from simulators_helpers import MN, START_US, HandClock, Heard
 
+from simulators.centres.kinds import centre_of
 from simulators.centres.spec import CentreSpec
 from simulators.meters.places import GatewayPort
 from simulators.meters.spec import MeterSpec
@@ -37,8 +37,8 @@ def world(*centres: CentreSpec, host: str = "127.0.0.1", meter_port: int = 0) ->
 
 
 def centre(**changes: Any) -> CentreSpec:
-    spec = CentreSpec("A", "127.0.0.1", free_port(), MN, re_count=1, over_time_s=1)
-    return dataclasses.replace(spec, **changes)
+    usual: dict[str, Any] = {"name": "A", "host": "127.0.0.1", "port": free_port(), "mn": MN}
+    return centre_of(**{**usual, "re_count": 1, "over_time_s": 1, **changes})
 
 
 class Standing:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from bench.dut.reference_kinds import CentreTables
+from simulators.centres.national.descriptor import KIND
 from simulators.centres.spec import CentreSpec
 from simulators.trust.authority import TerminalSide
 
@@ -18,7 +19,8 @@ class _Https(CentreTables):
 
     def told(self, spec: CentreSpec, side: TerminalSide) -> dict[str, Any]:
         del side
-        return {"region": spec.region, "enterprise": spec.enterprise}
+        own = KIND.own(spec)
+        return {"region": own.region, "enterprise": own.enterprise}
 
 
 TABLES = _Https()

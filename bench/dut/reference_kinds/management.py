@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from bench.dut.reference_kinds import CentreTables
+from simulators.centres.management.descriptor import KIND
 from simulators.centres.spec import CentreSpec
 from simulators.trust.authority import TerminalSide
 
@@ -18,7 +19,7 @@ class _Management(CentreTables):
 
     def told(self, spec: CentreSpec, side: TerminalSide) -> dict[str, Any]:
         del side
-        return {"report_s": spec.report_s}
+        return {"report_s": KIND.own(spec).report_s}
 
 
 TABLES = _Management()

@@ -158,7 +158,7 @@ class LoopbackPlace:
             world,
             meters=tuple(spec.moved(self._host(spec.host, inside=inside), _port(spec.port)) for spec in world.meters),
             centres=tuple(
-                dataclasses.replace(spec, host=self._host(spec.host, inside=inside), port=_port(spec.port))
+                msgspec.structs.replace(spec, host=self._host(spec.host, inside=inside), port=_port(spec.port))
                 for spec in world.centres
             ),
             collectors=tuple(

@@ -6,59 +6,59 @@ Leaves what is said to `centre`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal
+
+import msgspec
 
 from simulators.centres.hj212.centre import EDITIONS, Centre
 from simulators.centres.hj212.payload import Guard
-from simulators.centres.kinds import CentreKind, Common, Secrets, device_of
-from simulators.centres.spec import PAYLOADS, SCHEDULES, CentreSpec
+from simulators.centres.kinds import CentreKind, Common, Secrets, UploadTime, device_of
+from simulators.centres.spec import CentreSpec, KindSettings
 from simulators.trust.authority import Trust
 from simulators.trust.oracle import public_of
 
-_INTERVALS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
+Payload = Literal["clear", "sm4-sm2"]
+"""The payload profiles."""
 
 
-class Hj212(CentreKind):
+class Hj212Settings(KindSettings, frozen=True, kw_only=True, tag="hj212"):
+    """Edition, and payload profile. `schedule` says whether the centre is sent each period as it ends or all of a day
+    in the window that opens at `upload_time` (R-13)."""
+
+    payload: Payload = "clear"
+    edition: Annotated[int, msgspec.Meta(ge=2005, le=2025)] = 2017
+    schedule: Literal["continuous", "window"] = "continuous"
+    upload_time: UploadTime = "01:38:00"
+
+    def flaws(self) -> Iterator[tuple[str, str]]:
+        """Not every year has an edition."""
+        if self.edition not in EDITIONS:
+            yield "edition", f"expected one of {', '.join(map(str, EDITIONS))}, got {self.edition}"
+
+
+class Hj212(CentreKind[Hj212Settings]):
     """Data centres by HJ 212, in the clear or with protected payloads, at once or in a daily window."""
 
     id = "hj212"
     rank = 1
     title = ("an HJ 212 centre", "HJ 212")
     profile = "hj212"
-    settings = {
-        "pw": lambda table: table.text("pw", "123456", pattern=r"[0-9A-Za-z]{6}", hint="6 letters and digits"),
-        "st": lambda table: table.text("st", "31", pattern=r"[0-9A-Z]{2}", hint="2 characters 0-9A-Z"),
-        "minute_interval": lambda table: table.integer("minute_interval", 1, 30, 15),
-        "realtime_interval_s": lambda table: table.integer("realtime_interval_s", 0, 3600, 0),
-        "over_time_s": lambda table: table.integer("over_time_s", 1, 99, 10),
-        "re_count": lambda table: table.integer("re_count", 1, 99, 3),
-        "payload": lambda table: table.choice("payload", PAYLOADS, "clear"),
-        "edition": lambda table: table.integer("edition", 2005, 2025, 2017),
-        "schedule": lambda table: table.choice("schedule", SCHEDULES, "continuous"),
-    }
+    settings = Hj212Settings
 
-    def flaws(self, spec: CentreSpec) -> Iterator[tuple[str, str]]:
-        """Payload profile and schedule are of this kind alone; its intervals hold for whatever a terminal is told."""
-        kind = spec.kind
-        if spec.schedule != "continuous" and kind != self.id:
-            text = f"a schedule is set for hj212 alone, a platform over HTTPS tells its own; got {kind}"
-            yield "schedule", text
-        if spec.minute_interval not in _INTERVALS:
-            yield "minute_interval", f"{spec.minute_interval} does not divide the hour (HJ 212 table 4)"
-        if 0 < spec.realtime_interval_s < 30:
-            yield "realtime_interval_s", f"expected 0 (off) or 30 to 3600, got {spec.realtime_interval_s}"
-        if spec.edition not in EDITIONS:
-            yield "edition", f"expected one of {', '.join(map(str, EDITIONS))}, got {spec.edition}"
-        if spec.payload != "clear" and kind != self.id:
-            yield "payload", f"the payload profile belongs to hj212, this centre is {kind}; remove it"
+    def payload(self, spec: CentreSpec) -> Payload:
+        """As its settings say."""
+        return self.own(spec).payload
 
     def window(self, spec: CentreSpec) -> str:
         """Only where the schedule says so (R-13)."""
-        return spec.upload_time if spec.schedule == "window" else ""
+        own = self.own(spec)
+        return own.upload_time if own.schedule == "window" else ""
 
     def line(self, spec: CentreSpec) -> str:
         """With the words of the standard."""
-        payload = "" if spec.payload == "clear" else f", payload {spec.payload}"
-        return f"HJ 212-{spec.edition} {spec.channel}{payload}  MN={spec.mn} PW={spec.pw} ST={spec.st}"
+        own = self.own(spec)
+        payload = "" if own.payload == "clear" else f", payload {own.payload}"
+        return f"HJ 212-{own.edition} {spec.channel}{payload}  MN={spec.mn} PW={spec.pw} ST={spec.st}"
 
     def build(self, spec: CentreSpec, common: Common) -> Centre:
         """The centre, with a guard of its payloads where the profile is used."""
@@ -76,14 +76,14 @@ class Hj212(CentreKind):
             re_count=spec.re_count,
             realtime_interval_s=spec.realtime_interval_s,
             minute_interval=spec.minute_interval,
-            edition=spec.edition,
+            edition=self.own(spec).edition,
             locks=common.locks,
-            guard=None if spec.payload == "clear" else _guard(spec, common),
+            guard=None if self.payload(spec) == "clear" else _guard(spec, common),
         )
 
     def given(self, spec: CentreSpec, trust: Trust, secrets: Secrets) -> Mapping[str, str]:
         """Both ends' keys, where payloads are protected."""
-        if spec.payload == "clear":
+        if self.payload(spec) == "clear":
             return {}
         centre = trust["sm2"].leaf("server", spec.name, spec.hosts)
         return {

@@ -5,20 +5,30 @@ Leaves what is said to `centre`.
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
+
 from simulators.centres.kinds import CentreKind, Common
 from simulators.centres.management.centre import Issuer, ManagementCentre
-from simulators.centres.spec import CentreSpec
+from simulators.centres.spec import CentreSpec, KindSettings
 from simulators.trust.authority import Choice, Credential, Role, Trust
 
 
-class Management(CentreKind):
+class ManagementSettings(KindSettings, frozen=True, kw_only=True, tag="management"):
+    """How often it is to hear from the terminal (docs/WIRE.md section 5)."""
+
+    report_s: Annotated[int, msgspec.Meta(ge=10, le=3600)] = 300
+
+
+class Management(CentreKind[ManagementSettings]):
     """Software that receives records and issues packages signed by an issuer of its own."""
 
     id = "management"
     rank = 3
     title = ("management software", "管理端碳软件")
+    settings = ManagementSettings
     signs = True
-    settings = {"report_s": lambda table: table.integer("report_s", 10, 3600, 300)}
 
     def subjects(self, spec: CentreSpec) -> tuple[tuple[Role, str], ...]:
         """The issuer of packages."""

@@ -9,20 +9,25 @@ from collections.abc import Iterator
 
 from simulators.centres.kinds import CentreKind, Common
 from simulators.centres.mqtt.centre import MqttCentre
-from simulators.centres.spec import CentreSpec
+from simulators.centres.spec import CentreFields, CentreSpec, KindSettings
 
 
-class Mqtt(CentreKind):
+class MqttSettings(KindSettings, frozen=True, kw_only=True, tag="mqtt"):
+    """Nothing besides what every centre has."""
+
+
+class Mqtt(CentreKind[MqttSettings]):
     """Brokers, without TLS; a gateway's points are told apart by their names."""
 
     id = "mqtt"
     rank = 6
     title = ("an MQTT broker", "MQTT")
+    settings = MqttSettings
     stands_in = True
 
-    def flaws(self, spec: CentreSpec) -> Iterator[tuple[str, str]]:
+    def flaws(self, spec: CentreFields) -> Iterator[tuple[str, str]]:
         """A channel of its own it has none."""
-        if spec.kind == self.id and spec.channel != "plain":
+        if spec.channel != "plain":
             yield "channel", f"an MQTT centre is plain only, got {spec.channel}"
 
     def build(self, spec: CentreSpec, common: Common) -> MqttCentre:

@@ -22,7 +22,7 @@ from bench.dut.reference_meters import NoDriver
 from reference_terminal.assembly import Terminal
 from reference_terminal.platform import Platform
 from reference_terminal.settings.config import load_config
-from simulators.centres.spec import CentreSpec
+from simulators.centres.kinds import centre_of
 from simulators.collectors.https.descriptor import HttpsSpec
 from simulators.collectors.mqtt.descriptor import MqttSpec
 from simulators.collectors.spec import CollectorSpec
@@ -53,7 +53,7 @@ def world(*collectors: CollectorSpec) -> World:
         for number, each in enumerate(collectors)
     )
     start_us = time.time_ns() // 1_000_000_000 * 1_000_000
-    centre = CentreSpec("A", "127.0.0.1", free_port(), "010000A8900016F000169DC0")
+    centre = centre_of("A", "127.0.0.1", free_port(), "010000A8900016F000169DC0")
     return World("collectors", 5, start_us, PlantSpec(circuits=1), meters, (centre,), collectors=collectors)
 
 

@@ -19,6 +19,8 @@ from bench.layout.scenario import Collector, Scenario, System
         (lambda: System("odbc", ()), "expected a system of kind opcua, sql, got 'odbc'"),
         (lambda: System("opcua", ("cems",), {"rows_s": 3}), "rows_s: unknown key; known here: host, port, security"),
         (lambda: Scenario(centre_options=(("A", {"chanel": "tls"}),)), "centre A: unknown chanel; known: name"),
+        (lambda: Scenario(centre_options=(("A", {"kind": "htps"}),)), "centre A: unknown kind htps; known: hj212"),
+        (lambda: Scenario(centre_options=(("A", {"report_s": 30}),)), "centre A: unknown report_s; known: name"),
     ],
 )
 def test_a_setting_that_there_is_not_is_refused(described: Callable[[], object], words: str) -> None:

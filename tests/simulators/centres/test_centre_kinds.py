@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import dataclasses
 import random
 from pathlib import Path
 
 import pytest
+from msgspec.structs import fields
 from simulators_helpers import HandClock
 
 from bench.dut.reference_kinds import tables_of
 from simulators.centres import kinds as registry
 from simulators.centres.base import AnyCentre
 from simulators.centres.build import build_centre, secrets_of, subjects_of, terminal_side
-from simulators.centres.kinds import CentreKind, kind_of, kinds
-from simulators.centres.read import COMMON
-from simulators.centres.spec import USUAL, CentreSpec
+from simulators.centres.kinds import CentreKind, centre_of, kind_of, kinds
+from simulators.centres.spec import USUAL, CentreSpec, KindSettings
 from simulators.trust.authority import TerminalSide, Trust
 
 START_US = 1_772_380_800 * 1_000_000
 
 
 def spec_of(kind: str) -> CentreSpec:
-    return CentreSpec("A", "127.0.0.1", 15212, "010000A8900016F000169DC0", kind=kind)
+    return centre_of("A", "127.0.0.1", 15212, "010000A8900016F000169DC0", kind=kind)
 
 
 def trust_for(spec: CentreSpec) -> Trust:
@@ -41,10 +40,10 @@ def test_world_files_name_the_kinds_in_the_order_of_their_ranks() -> None:
     assert list(kinds()) == ["hj212", "https", "management", "fingerprint", "third-party", "mqtt"]
 
 
-def test_every_setting_is_read_by_one_kind_or_by_all() -> None:
-    own = [name for kind in kinds().values() for name in kind.settings]
-    fields = [field.name for field in dataclasses.fields(CentreSpec)]
-    assert sorted([*own, *COMMON, "kind", "files"]) == sorted(fields)
+def test_every_kind_has_settings_of_its_own_and_none_that_every_centre_has() -> None:
+    assert {name: kind.settings().kind for name, kind in kinds().items()} == {name: name for name in kinds()}
+    common = {field.name for field in fields(CentreSpec)}
+    assert [name for kind in kinds().values() for name in kind.settings.__struct_fields__ if name in common] == []
 
 
 @pytest.mark.parametrize("kind", kinds())
@@ -79,15 +78,21 @@ def test_the_reference_terminal_is_told_of_every_kind_that_stands_for_itself() -
     assert spoken == {name for name, kind in kinds().items() if not kind.stands_in}
 
 
-class Nothing(CentreKind):
+class NothingSettings(KindSettings, frozen=True, tag="nothing"):
+    """No settings."""
+
+
+class Nothing(CentreKind[NothingSettings]):
     """A kind that says nothing of itself but its name."""
 
     id = "nothing"
     title = ("nothing", "无")
+    settings = NothingSettings
 
 
 def test_a_kind_says_only_what_is_its_own() -> None:
-    nothing, spec = Nothing(), spec_of("nothing")
+    nothing = Nothing()
+    spec = CentreSpec("A", "127.0.0.1", 15212, "010000A8900016F000169DC0", own=NothingSettings())
     side = TerminalSide()
     assert (nothing.window(spec), nothing.subjects(spec), nothing.members(spec, side)) == ("", (), {})
     assert list(nothing.flaws(spec)) == []

@@ -18,11 +18,15 @@ from bench.virtual.loop import run, running_loop
 from bench.virtual.network import Network
 from simulators.centres.hj212.codec import encode
 from simulators.centres.json_text import Number
-from simulators.centres.spec import CentreSpec
+from simulators.centres.kinds import centre_of
 from simulators.events import Secured, Stored
 from simulators.world import Site
 
 HOST = "10.2.0.10"
+
+
+OWN: dict[str, dict[str, Any]] = {"hj212": {}, "https": {"encrypted": True}}
+"""What the kinds of this story have of their own."""
 
 
 async def story(channel: str, kind: str) -> Heard:
@@ -30,7 +34,7 @@ async def story(channel: str, kind: str) -> Heard:
     heard = Heard()
     loop = running_loop()
     clock = WorldClock(loop, START_US)
-    spec = CentreSpec("A", HOST, 9010, MN, kind=kind, channel=channel, encrypted=kind == "https")  # type: ignore[arg-type]
+    spec = centre_of("A", HOST, 9010, MN, kind=kind, channel=channel, **OWN[kind])
     site = Site(world(spec, host="10.1.0.10", meter_port=502), clock=clock, observe=heard)
     net = Network(loop)
     centres = Domain("site", loop=loop)

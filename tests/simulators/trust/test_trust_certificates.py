@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import io
 import subprocess
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from simulators_helpers import MN, START_US
 from trust_helpers import Standing, centre, world
 
 from simulators.centres.build import subjects_of
-from simulators.centres.spec import CentreSpec
+from simulators.centres.kinds import centre_of
 from simulators.clock import seeded
 from simulators.serve import serve
 from simulators.trust.authority import CHOICES, TerminalSide, Trust
@@ -251,7 +250,7 @@ def made_of(**changes: object) -> World:
 
 def test_a_world_file_says_kind_channel_and_certificate() -> None:
     spec = made_of(kind="https", channel="gm-tls13", certificate="expired", upload_time="03:00:00", data_port=9001)
-    assert spec.centres[0] == CentreSpec(
+    assert spec.centres[0] == centre_of(
         "N",
         "127.0.0.1",
         9000,
@@ -277,7 +276,7 @@ def test_a_world_file_says_kind_channel_and_certificate() -> None:
         ({"kind": "https", "payload": "sm4-sm2"}, "belongs to hj212"),
         ({"upload_time": "25:00:00"}, "time of day"),
         ({"edition": 2016}, "expected one of 2005, 2017, 2025"),
-        ({"enterprise": "x"}, "18 digits"),
+        ({"kind": "https", "enterprise": "x"}, "18 digits"),
         ({"kind": "https", "data_port": 1502}, "is already meter E01"),
         ({"kind": "https", "codes": {"N": "k01001"}}, "04-01-0000-040200-30"),
         ({"channel": "mtls", "files": {"certificate": "c.pem", "key": "k.pem"}}, "files.anchors: is missing"),
@@ -293,7 +292,7 @@ def test_what_is_wrong_with_a_centre_of_a_world_file(changes: dict[str, object],
 
 def test_a_site_with_every_kind_stands_and_stops() -> None:
     kinds = ("hj212", "https", "management", "fingerprint", "third-party")
-    specs = [dataclasses.replace(centre(kind=kind, channel="mtls"), name=kind.title()) for kind in kinds]
+    specs = [centre(kind=kind, channel="mtls", name=kind.title()) for kind in kinds]
     standing = Standing(*specs)
     assert list(standing.site.everyone) == [kind.title() for kind in kinds]
     assert list(standing.site.centres) == ["Hj212"]
@@ -322,8 +321,8 @@ def test_everything_a_terminal_can_be_given_is_written(tmp_path: Path) -> None:
 def test_a_served_world_names_kind_and_channel_and_gives_the_files_out(tmp_path: Path) -> None:
     out = io.StringIO()
     specs = [
-        dataclasses.replace(centre(channel="mtls"), name="A"),
-        dataclasses.replace(centre(kind="https", channel="gm-tls13"), name="N"),
+        centre(channel="mtls", name="A"),
+        centre(kind="https", channel="gm-tls13", name="N"),
     ]
     asyncio.run(serve(world(*specs), out, seconds=0.05, credentials=tmp_path))
     shown = out.getvalue()

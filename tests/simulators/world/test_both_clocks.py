@@ -14,7 +14,7 @@ from simulators_helpers import MN, START_US, HandClock, Heard, upload
 from bench.virtual.loop import run as run_virtually
 from bench.virtual.network import Network
 from simulators.centres.hj212.codec import encode
-from simulators.centres.spec import CentreSpec
+from simulators.centres.kinds import centre_of
 from simulators.events import Connected, Event
 from simulators.meters.faults import Delayed, Refusing
 from simulators.meters.places import GatewayPort
@@ -31,7 +31,7 @@ async def story(host: str, meter_port: int, centre_port: int) -> list[Event]:
         "e01",
         (PointSpec("e", "energy", code="k1"), PointSpec("p", "power")),
     )
-    centre = CentreSpec("A", host, centre_port, MN, re_count=1)
+    centre = centre_of("A", host, centre_port, MN, re_count=1)
     world = World("small", 3, START_US, PlantSpec(circuits=2), (meter,), (centre,))
     clock = HandClock(START_US + 10**11)
     site = Site(world, clock=clock, observe=heard)

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from ports import free_port
 from pymodbus.client import AsyncModbusTcpClient
 from simulators_helpers import MN, START_US, HandClock, Heard, upload
 
 from simulators.centres.hj212.codec import encode
-from simulators.centres.spec import CentreSpec
+from simulators.centres.kinds import centre_of
 from simulators.events import Served
 from simulators.meters.modbus.registers import float_text, reorder, unpack_whole
 from simulators.meters.places import GatewayPort
@@ -45,7 +46,7 @@ def moved(world: World) -> World:
     return dataclasses.replace(
         world,
         meters=tuple(spec.moved(spec.host, ports[spec.port]) for spec in world.meters),
-        centres=tuple(dataclasses.replace(spec, port=ports[spec.port]) for spec in world.centres),
+        centres=tuple(structs.replace(spec, port=ports[spec.port]) for spec in world.centres),
     )
 
 
@@ -110,7 +111,7 @@ def small(**changes: Any) -> World:
         start_us=START_US,
         plant=PlantSpec(circuits=2),
         meters=(MeterSpec("E01", "sdm630", GatewayPort("127.0.0.1", 15020), "e01", (point,)),),
-        centres=(CentreSpec("A", "127.0.0.1", 15212, MN),),
+        centres=(centre_of("A", "127.0.0.1", 15212, MN),),
     )
     return dataclasses.replace(world, **changes)
 
@@ -127,7 +128,7 @@ def test_the_point_table_tells_all_a_terminal_needs() -> None:
 def test_a_world_may_override_modulus_and_rating_and_codes() -> None:
     point = PointSpec("x", "energy", code="k1", codes={"B": ""}, modulus="10000.00", rated_per_h="77")
     meter = MeterSpec("E01", "adl3000", GatewayPort("127.0.0.1", 15020), "e01", (point,))
-    centres = (CentreSpec("A", "127.0.0.1", 15212, MN), CentreSpec("B", "127.0.0.1", 15213, MN))
+    centres = (centre_of("A", "127.0.0.1", 15212, MN), centre_of("B", "127.0.0.1", 15213, MN))
     site = Site(small(meters=(meter,), centres=centres), clock=HandClock(), observe=Heard())
     row = site.points["x"]
     assert (row.modulus, row.rated_per_h, row.codes) == ("10000.00", "77", {"A": "k1"})
@@ -252,7 +253,7 @@ def test_a_missing_world_and_a_missing_series_are_sentences(tmp_path: Path) -> N
 
 
 def test_a_world_built_by_hand_is_checked_too() -> None:
-    centre = CentreSpec("A", "127.0.0.1", 15020, MN)
+    centre = centre_of("A", "127.0.0.1", 15020, MN)
     with pytest.raises(WorldError, match="already meter E01"):
         Site(small(centres=(centre,)), clock=HandClock(), observe=Heard())
 

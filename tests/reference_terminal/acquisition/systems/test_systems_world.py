@@ -59,7 +59,7 @@ def moved(world: World, security: str) -> World:
     return dataclasses.replace(
         world,
         meters=meters,
-        centres=tuple(dataclasses.replace(each, port=centre) for each in world.centres),
+        centres=tuple(replace(each, port=centre) for each in world.centres),
         start_us=HostClock().now_us() // 60_000_000 * 60_000_000,
     )
 
