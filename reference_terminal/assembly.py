@@ -11,6 +11,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from reference_terminal.access.desk import Desk
+from reference_terminal.access.sessions import Sessions
 from reference_terminal.acquisition.backfill import REACH_S, Backfill, Source
 from reference_terminal.acquisition.carriers import Carriers
 from reference_terminal.acquisition.collectors.slots import TakesLate
@@ -59,9 +61,12 @@ from reference_terminal.uplink.platforms.records_json import RecordsLink
 from reference_terminal.uplink.status.ocsp import StatusChecks
 from reference_terminal.uplink.status.revocation import RevocationLists
 from reference_terminal.uplink.window import DailyWindow
+from reference_terminal.web.accounts import AccessApi, Door
 from reference_terminal.web.api import Api
+from reference_terminal.web.audit import AuditApi
 from reference_terminal.web.centre_orders import CentreOrders
 from reference_terminal.web.delivery import DeliveryApi
+from reference_terminal.web.guard import DeskGuard
 from reference_terminal.web.packages import PackageApi
 from reference_terminal.web.periods import PeriodApi
 from reference_terminal.web.router import Router
@@ -82,6 +87,7 @@ class Terminal:
         self._restart = asyncio.Event()
         self._renew = asyncio.Event()
         self._to_renew: list[str] = []
+        self._sessions = Sessions(platform.random)
 
     async def run(self) -> None:
         """Run until `stop()`; raises StoreError if there is no usable database, OSError if the API port is taken."""
@@ -191,6 +197,7 @@ class Terminal:
             self.keyring = Keyring(config, platform.random)
             self.overlay = Overlay(self.store, self.keyring.vault)
         self.journal = Journal(self.store, self.clock, platform.log)
+        self.desk = self._desk()
         self._tell_altered()
         self.qn = QnSource(self.clock, int(self.store.setting("terminal", "qn_ms") or 0))
         self.pipeline = Pipeline(config, self.store, self.clock, self.journal)
@@ -245,8 +252,27 @@ class Terminal:
             self.signer.made[:] = [link.outbox.wake for link in links if isinstance(link, DepositLink)]
 
     def _local_interface(self) -> Server:
-        groups = (Api, DeliveryApi, CentreOrders, PackageApi, PeriodApi, StoredApi)
-        return Server(self.config.api, Router([group(self) for group in groups]), self.journal)
+        groups = [group(self) for group in (Api, DeliveryApi, CentreOrders, PackageApi, PeriodApi, StoredApi)]
+        if self.desk is None:
+            return Server(self.config.api, Router(groups), self.journal)
+        guard = DeskGuard(self.desk, self.journal)
+        door = Door(self.desk)
+        groups += [AccessApi(self, self.desk, guard, door), AuditApi(self, self.desk.audit)]
+        return Server(self.config.api, Router(groups, guard=guard), self.journal)
+
+    def _desk(self) -> Desk | None:
+        """Where everybody who comes is asked for; None without accounts."""
+        if self.config.accounts is None:
+            return None
+        return Desk(
+            self.config.accounts,
+            self.store,
+            self.clock,
+            self.journal,
+            self.platform.random,
+            self.keyring.vault,
+            self._sessions,
+        )
 
     def _tell_altered(self) -> None:
         """Alarm what was altered in the store; an alarm ends once its setting was made anew."""
@@ -460,6 +486,7 @@ class Terminal:
             *(() if self.revocation is None else (self.revocation.run(),)),
             self.installer.run(),
             self.applications.run(),
+            *(() if self.desk is None else (self.desk.audit.run(),)),
             *(source.run() for source in self.time_sources),
         ]
 

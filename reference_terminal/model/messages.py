@@ -6,7 +6,8 @@ entry of the log and an alarm bear that of their message (docs/TERMINALS.md).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 CLEARED = ".cleared"
@@ -15,10 +16,11 @@ CLEARED = ".cleared"
 
 @dataclass(frozen=True)
 class Text:
-    """The same in two languages."""
+    """The same in two languages; `fields` are what was filled into it."""
 
     en: str
     zh: str
+    fields: Mapping[str, object] = field(default_factory=dict[str, object], compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.en} / {self.zh}"
@@ -49,7 +51,7 @@ class Message:
         """The sentences with their fields."""
         en = {name: value.en if isinstance(value, Text) else value for name, value in fields.items()}
         zh = {name: value.zh if isinstance(value, Text) else value for name, value in fields.items()}
-        return Text(self.en.format(**en), self.zh.format(**zh))
+        return Text(self.en.format(**en), self.zh.format(**zh), fields)
 
     def __call__(self, **fields: object) -> Text:
         return self.text(fields)

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from reference_terminal.settings import carriers
+from reference_terminal.settings.accounts import AccountsConfig, read_accounts
 from reference_terminal.settings.centres import CentreConfig, read_centre
 from reference_terminal.settings.collectors import CollectorConfig, read_collector
 from reference_terminal.settings.derived import DerivedConfig, ordered, read_derived
@@ -95,6 +96,7 @@ class Config:
     systems: tuple[SystemConfig, ...] = ()
     time: TimeConfig = field(default_factory=TimeConfig)
     derived: tuple[DerivedConfig, ...] = ()
+    accounts: AccountsConfig | None = None
 
     @property
     def measured(self) -> tuple[PointConfig, ...]:
@@ -169,6 +171,7 @@ def build_config(data: dict[str, Any]) -> Config:
     api = top.table("api", ApiConfig)
     time = top.table("time", TimeConfig)
     security = read_security(top.section("security"))
+    accounts = read_accounts(top.section("accounts")) if "accounts" in top else None
     lines = tuple(read_line(section) for section in top.sections("lines"))
     collectors = tuple(read_collector(section, security, name) for section in top.sections("collectors"))
     systems = tuple(read_system(section, security) for section in top.sections("systems"))
@@ -210,6 +213,7 @@ def build_config(data: dict[str, Any]) -> Config:
         systems=systems,
         time=time,
         derived=derived,
+        accounts=accounts,
     )
     _relations(config, problems)
     if problems:

@@ -6,7 +6,7 @@ Leaves deciding what is an event to the rooms that report it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import CLEARED, Alarm, Message, Text
@@ -17,6 +17,14 @@ from reference_terminal.storage.store import Store
 _GONE = Text("the cause is gone", "原因已消除")
 
 
+class Audits(Protocol):
+    """Who keeps a log of its own of everything the journal keeps."""
+
+    def __call__(self, at_ms: int, code: str, kind: str, subject: str, text: Text) -> None:
+        """Gather an entry for the batch of what it tells."""
+        ...
+
+
 class Journal:
     """Events and alarms, in English and Chinese, kept in the store and shown on the screen."""
 
@@ -24,6 +32,7 @@ class Journal:
         self._store = store
         self._clock = clock
         self._log = log
+        self.audit: Audits | None = None
         self._raised: dict[tuple[str, str], str] = {}
         standing = "SELECT code, subject, kind FROM alarm WHERE cleared_ms IS NULL"
         for code, subject, kind in store.connection.execute(standing):
@@ -45,6 +54,8 @@ class Journal:
             "INSERT INTO event (at_ms, code, kind, subject, en, zh) VALUES (?,?,?,?,?,?)",
             (at_ms, code, kind, subject, text.en, text.zh),
         )
+        if self.audit is not None:
+            self.audit(at_ms, code, kind, subject, text)
         self._store.touch()
         if self._log is not None:
             self._log(f"{iso_ms(at_ms)} [{kind}] {subject}: {text}")

@@ -6,7 +6,7 @@ Leaves committing it to processing.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
@@ -25,8 +25,16 @@ _AHEAD_S = DAY_S
 """How long before it happens a change may be entered."""
 
 
-def read(content_type: str, body: bytes, wanted: Sequence[str]) -> dict[str, str]:
-    """The fields of an entry as text, each of `wanted` once. Raises HttpError.
+def read(
+    content_type: str,
+    body: bytes,
+    wanted: Sequence[str],
+    given: Mapping[str, str] | None = None,
+    optional: Sequence[str] = (),
+) -> dict[str, str]:
+    """The fields of an entry as text, each of `wanted` once, of `optional` at most once. Raises HttpError.
+
+    Fields that are `given` need not be there, and say the same where they are.
 
     Only a deliberate client sends application/json: a page that is open in a browser cannot make it do so elsewhere.
     """
@@ -45,15 +53,30 @@ def read(content_type: str, body: bytes, wanted: Sequence[str]) -> dict[str, str
         raise HttpError(400, f"expected a JSON object with {keys}, each once", f"应为包含 {keys} 的 JSON 对象")
     fields = cast(dict[str, Any], value)
     for name in fields:
-        if name not in wanted:
+        if name not in (*wanted, *optional):
             hint = did_you_mean(name[:60], wanted)
             raise HttpError(400, f"unknown key {shown(name)}{hint}", f"未知的键 {shown(name)}")
-    for name in wanted:
+    fields = {**(given or {}), **fields}
+    asked = [*wanted, *(name for name in optional if name in fields)]
+    for name in asked:
         if name not in fields:
             raise HttpError(400, f"{name} is missing; send {', '.join(wanted)}", f"缺少 {name}")
         if not isinstance(fields[name], str):
             raise HttpError(400, f"expected {name} as text", f"{name} 应为文本")
-    return {name: fields[name] for name in wanted}
+    for name, value in (given or {}).items():
+        check_given(name, fields[name], value)
+    return {name: fields[name] for name in asked}
+
+
+def check_given(name: str, said: str, known: str) -> None:
+    """Raise HttpError (403) where somebody gives himself out for another."""
+    if said != known:
+        raise HttpError(
+            403,
+            f"{name} is {known}, who is logged in; leave it out or name yourself, not {shown(said)}",
+            f"{name} 应为登录账户 {known}",
+            code="not-yourself",
+        )
 
 
 def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -9,42 +9,24 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
+from reference_terminal.access.rights import Right
+from reference_terminal.model.actor import actor
 from reference_terminal.web import entry
 from reference_terminal.web.parameters import pairs, shown
 from reference_terminal.web.server import MAX_OCTETS, HttpError, Request
+
+__all__ = ["ROOT", "Addresses", "Guard", "Open", "Right", "Route", "Router", "everybody", "route"]
 
 ROOT = "/api/v1/"
 _MARK = "__routes__"
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 
 
-class Right(Enum):
-    """What somebody may do at the local interface; a role is a set of these (ISC-2 7.4.1.2)."""
-
-    READ = "read"
-    """See values, records and the state of the terminal."""
-    AUDIT = "audit"
-    """See the log."""
-    ENTER = "enter"
-    """Put down values and replacements by hand."""
-    OPERATE = "operate"
-    """Send, make sets of what is stored, compare fingerprints."""
-    RESTORE = "restore"
-    """Bring stored data back."""
-    CONFIGURE = "configure"
-    """Set centres, upload times and polling periods; back the configuration up and restore it."""
-    SECURE = "secure"
-    """Exchange certificates and keys."""
-    UPGRADE = "upgrade"
-    """Install and remove software."""
-
-
 @dataclass(frozen=True)
 class Route:
-    """One address under one method.
+    """One address under one method; a name that begins with `/` is that of a page, others stand under `ROOT`.
 
     `query` names its parameters, `body` the fields of the JSON object it takes (None: it takes none, or reads the
     request itself), `check` looks at the parameters before anything is read, `handler` is the method that answers.
@@ -105,11 +87,52 @@ def everybody(right: Right, request: Request) -> bool:
     return True
 
 
-class Router:
-    """Answers requests from the addresses of several groups; `permits` decides who may do what."""
+class Guard(Protocol):
+    """Who decides about requests."""
 
-    def __init__(self, groups: Sequence[Addresses], permits: Callable[[Right, Request], bool] = everybody) -> None:
-        self._permits = permits
+    secret: bool
+    """Whether strangers are not told which addresses there are."""
+
+    def admit(self, request: Request) -> None:
+        """Look at a request before anything else of it is. Raises HttpError."""
+        ...
+
+    def permits(self, right: Right, request: Request, /) -> bool:
+        """Whether whoever asks has a right; from then on he is the actor. Raises HttpError."""
+        ...
+
+    def octets(self, head: Request, most: int) -> int:
+        """The most octets the body of a request may have, where its address takes `most`."""
+        ...
+
+
+class Open:
+    """A guard that lets everybody in whom `permits` lets."""
+
+    secret = False
+
+    def __init__(self, permits: Callable[[Right, Request], bool] = everybody) -> None:
+        self.permits = permits
+
+    def admit(self, request: Request) -> None:
+        """See `Guard`."""
+
+    def octets(self, head: Request, most: int) -> int:
+        """See `Guard`."""
+        del head
+        return most
+
+
+class Router:
+    """Answers requests from the addresses of several groups; `permits`, or a guard, decides who may do what."""
+
+    def __init__(
+        self,
+        groups: Sequence[Addresses],
+        permits: Callable[[Right, Request], bool] = everybody,
+        guard: Guard | None = None,
+    ) -> None:
+        self._guard: Guard = Open(permits) if guard is None else guard
         self._found: dict[str, dict[str, tuple[Addresses, Route]]] = {}
         for group in groups:
             for each in group.routes:
@@ -126,17 +149,23 @@ class Router:
         What is wrong is told in the order of RFC 9110: address (404), method (405), right (403), parameters and body
         (400, 413, 415). So a method that an address does not know is 405 whatever else the request has.
         """
+        self._guard.admit(request)
         group, found = self._route(request)
-        if not self._permits(found.right, request):
+        if not self._guard.permits(found.right, request):
             raise HttpError(
-                403, f"{found.name} asks for the right to {found.right.value}", f"{found.name} 需要相应权限，访问被拒绝"
+                403,
+                f"{found.name} asks for the right to {found.right.value}",
+                f"{found.name} 需要相应权限，访问被拒绝",
+                code="no-right" if self._guard.secret else "",
             )
         query = pairs(request.query, found.query)
+        given = _given(found)
+        query = _named(query, given) if "author" in found.query else query
         if found.check is not None:
             found.check(query)
         handler = getattr(group, found.handler)
         if found.body is not None:
-            answer = handler(entry.read(request.content_type, request.body, found.body))
+            answer = handler(entry.read(request.content_type, request.body, found.body, given))
         elif found.method == "POST":
             answer = handler(query, request)
         else:
@@ -144,8 +173,10 @@ class Router:
         return await answer if inspect.isawaitable(answer) else answer
 
     def _route(self, request: Request) -> tuple[Addresses, Route]:
-        name = request.path.removeprefix(ROOT)
-        methods = self._found.get(name) if request.path.startswith(ROOT) else None
+        name = _name(request.path)
+        methods = self._found.get(name)
+        if methods is None and self._guard.secret:
+            raise HttpError(404, f"no such address {shown(request.path)}", "没有该地址")
         if methods is None:
             known = ", ".join(ROOT + each for each in self._found)
             raise HttpError(
@@ -158,7 +189,25 @@ class Router:
             raise HttpError(405, en, zh, {"Allow": "GET, HEAD" if expected == "GET" else "POST"})
         return found
 
-    def most_octets(self, target: str) -> int:
-        """The most octets a body may have."""
-        methods = self._found.get(target.removeprefix(ROOT)) if target.startswith(ROOT) else None
-        return max((each.most_octets for _, each in (methods or {}).values()), default=MAX_OCTETS)
+    def most_octets(self, head: Request) -> int:
+        """The most octets the body of a request may have."""
+        methods = self._found.get(_name(head.path), {})
+        return self._guard.octets(head, max((each.most_octets for _, each in methods.values()), default=MAX_OCTETS))
+
+
+def _name(path: str) -> str:
+    """The name of an address by its path; empty for none."""
+    name = path.removeprefix(ROOT)
+    return path if name == path else "" if name.startswith("/") else name
+
+
+def _given(found: Route) -> dict[str, str]:
+    """What a request need not say because the terminal knows it: who its author is."""
+    return {"author": actor().name} if actor().name and "author" in (*found.query, *(found.body or ())) else {}
+
+
+def _named(query: dict[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """The parameters with what is known. Raises HttpError (403) for somebody else's name."""
+    for name, value in given.items():
+        entry.check_given(name, query.get(name, value), value)
+    return {**query, **given}

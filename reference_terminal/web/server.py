@@ -16,6 +16,7 @@ import apsw
 import h11
 import msgspec
 
+from reference_terminal.model.actor import TERMINAL, act_for
 from reference_terminal.settings.config import ApiConfig
 from reference_terminal.storage.journal import Journal
 from reference_terminal.web import messages
@@ -29,13 +30,19 @@ _PIECE = 16_384
 _LINGER_S = 2.0
 _LINGER_OCTETS = 4 * MAX_OCTETS
 _BUSY = {"Retry-After": "5"}
+_TELLING = ("host", "origin", "authorization", "cookie", "sec-fetch-site", "x-proof", "accept-language")
+"""The header fields that say whose a request is and where it comes from."""
 
 
 class HttpError(Exception):
-    """A request that cannot be served: status, one sentence in each language, header fields for the answer."""
+    """A request that cannot be served: status, one sentence in each language, header fields for the answer.
 
-    def __init__(self, status: int, en: str, zh: str, headers: Mapping[str, str] | None = None) -> None:
+    `code`, where there is one, never changes and is what programs decide by.
+    """
+
+    def __init__(self, status: int, en: str, zh: str, headers: Mapping[str, str] | None = None, code: str = "") -> None:
         super().__init__(en)
+        self.code = code
         self.status = status
         self.en = en
         self.zh = zh
@@ -44,13 +51,18 @@ class HttpError(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """A request as received: decoded path, parameters in order, media type in lower case, body."""
+    """A request as received: decoded path, parameters in order, media type in lower case, body.
+
+    `fields` are those of its head that say whose it is, by lower-case name; `peer` is the address it came from.
+    """
 
     method: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
     content_type: str = ""
     body: bytes = b""
+    fields: Mapping[str, str] = field(default_factory=dict[str, str])
+    peer: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,8 +90,8 @@ class Application(Protocol):
         """The JSON value, or the File, to answer with; raises HttpError."""
         ...
 
-    def most_octets(self, target: str) -> int:
-        """The most octets the body of a request to this address may have."""
+    def most_octets(self, head: Request) -> int:
+        """The most octets the body of a request with this head may have."""
         ...
 
 
@@ -88,7 +100,7 @@ class Server:
 
     def __init__(self, config: ApiConfig, application: Application, journal: Journal) -> None:
         self._config = config
-        self._application = application
+        self.application = application
         self._journal = journal
         self._server: asyncio.Server | None = None
         self._tasks: dict[asyncio.Task[None], None] = {}
@@ -119,10 +131,13 @@ class Server:
             del self._tasks[task]
             writer.close()
 
-    async def respond(self, request: h11.Request, body: bytes) -> Answer:
+    async def respond(self, request: h11.Request, body: bytes, peer: str = "") -> Answer:
         """The answer to one request, whatever happens inside."""
+        act_for(TERMINAL)
         try:
-            value = await self._application.answer(read_request(request, body))
+            value = await self.application.answer(read_request(request, body, peer))
+            if isinstance(value, Answer):
+                return value
             if isinstance(value, File):
                 named = {"Content-Disposition": f'attachment; filename="{value.name}"'}
                 return Answer(200, value.octets, {"Content-Type": value.media_type, **named})
@@ -138,9 +153,13 @@ class Server:
                 HttpError(500, "the request failed inside the terminal; see its log", "终端内部错误，请查看终端日志")
             )
 
-    def most_octets(self, head: h11.Request) -> int:
+    def most_octets(self, head: h11.Request, peer: str) -> int:
         """The most octets the body of a request may have."""
-        return self._application.most_octets(head.target.decode("latin-1").partition("?")[0])
+        try:
+            request = read_request(head, b"", peer)
+        except HttpError:
+            return MAX_OCTETS
+        return self.application.most_octets(request)
 
     def _tell(self, request: h11.Request, error: Exception) -> None:
         method, target = request.method.decode("latin-1"), request.target.decode("latin-1")
@@ -157,6 +176,8 @@ class Session:
         self._server = server
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_OCTETS)
         self._heard = False
+        named = writer.get_extra_info("peername")
+        self._peer = str(named[0]) if isinstance(named, tuple) and named else ""
         # With no room in the buffer `drain` returns when everything has left, so that its deadline means the answer.
         writer.transport.set_write_buffer_limits(high=0)
 
@@ -179,7 +200,7 @@ class Session:
                 if head is None:
                     return False
                 body = await self._body(head)
-            answer = await self._server.respond(head, body)
+            answer = await self._server.respond(head, body, self._peer)
         except TimeoutError:
             if not self._heard:
                 return False
@@ -207,7 +228,7 @@ class Session:
     async def _body(self, head: h11.Request) -> bytes:
         """The body that follows a head. Raises HttpError if it is too long, h11.RemoteProtocolError if it is broken."""
         announced = header(head, b"content-length")
-        most = self._server.most_octets(head)
+        most = self._server.most_octets(head, self._peer)
         check_length(int(announced[:12]) if announced else 0, most)
         body = bytearray()
         while isinstance(event := await self._event(), h11.Data):
@@ -250,7 +271,7 @@ class Session:
                 taken += len(octets)
 
 
-def read_request(head: h11.Request, body: bytes) -> Request:
+def read_request(head: h11.Request, body: bytes, peer: str = "") -> Request:
     """A request with its address taken apart. Raises HttpError (400) if the address cannot be read."""
     try:
         target = urlsplit(head.target.decode("ascii"))
@@ -261,7 +282,8 @@ def read_request(head: h11.Request, body: bytes) -> Request:
             400, "the address cannot be read; send it percent-encoded in UTF-8", "地址无法解析，应为 UTF-8 百分号编码"
         ) from None
     content_type = header(head, b"content-type").partition(";")[0].strip().lower()
-    return Request(head.method.decode("ascii"), path, tuple(query), content_type, body)
+    told = {name: header(head, name.encode()) for name in _TELLING}
+    return Request(head.method.decode("ascii"), path, tuple(query), content_type, body, told, peer)
 
 
 def header(head: h11.Request, name: bytes) -> str:
@@ -277,4 +299,7 @@ def check_length(octets: int, most: int) -> None:
 
 def refused(error: HttpError) -> Answer:
     """The answer that tells an error."""
-    return Answer(error.status, msgspec.json.encode({"error": {"en": error.en, "zh": error.zh}}), error.headers)
+    said = {"en": error.en, "zh": error.zh}
+    if error.code:
+        said = {"code": error.code, **said}
+    return Answer(error.status, msgspec.json.encode({"error": said}), error.headers)

@@ -32,7 +32,7 @@ def live(plant: Plant, seconds: float, *, period_s: int = 1, lives: int = 1, pat
             terminal = Terminal(config, Platform(clock=Clock(), random=random.Random(1)))
             task = asyncio.ensure_future(terminal.run())
             await asyncio.sleep(seconds / lives)
-            api = terminal.server._application
+            api = terminal.server.application
             for name, query in (
                 ("readings", (("point", "energy"), ("limit", "100000"))),
                 ("records", (("point", "energy"), ("class", "minute"))),

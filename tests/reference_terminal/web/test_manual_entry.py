@@ -62,13 +62,13 @@ def entry(start_s: int, value: str, **changes: str) -> bytes:
 
 
 async def post(terminal: Terminal, body: bytes) -> Any:
-    return await terminal.server._application.answer(
+    return await terminal.server.application.answer(
         Request("POST", "/api/v1/manual", content_type="application/json", body=body)
     )
 
 
 async def get(terminal: Terminal, name: str, **query: str) -> Any:
-    return await terminal.server._application.answer(Request("GET", f"/api/v1/{name}", tuple(query.items())))
+    return await terminal.server.application.answer(Request("GET", f"/api/v1/{name}", tuple(query.items())))
 
 
 def test_a_missing_minute_is_entered_and_everything_follows() -> None:

@@ -74,8 +74,12 @@ def test_an_address_is_declared_once() -> None:
 
 def test_a_body_is_as_long_as_its_address_takes() -> None:
     router = Router([Toy()])
-    assert router.most_octets("/api/v1/set") == 10 * MAX_OCTETS
-    assert router.most_octets("/api/v1/value") == router.most_octets("/api/v1/nothing") == MAX_OCTETS
+    assert router.most_octets(Request("POST", "/api/v1/set")) == 10 * MAX_OCTETS
+    assert (
+        router.most_octets(Request("POST", "/api/v1/value"))
+        == router.most_octets(Request("POST", "/api/v1/nothing"))
+        == MAX_OCTETS
+    )
 
 
 def test_who_has_not_the_right_is_refused_before_anything_is_read() -> None:
@@ -132,4 +136,4 @@ def test_every_address_of_the_terminal_says_which_right_it_asks_for() -> None:
         "GET archive": Right.OPERATE,
         "POST archive": Right.RESTORE,
     }
-    assert router.most_octets("/api/v1/archive") == MOST_SET_OCTETS
+    assert router.most_octets(Request("POST", "/api/v1/archive")) == MOST_SET_OCTETS

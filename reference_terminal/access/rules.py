@@ -1,0 +1,98 @@
+"""The rules of login and log in force: those of the configuration, and what was set over them at run time.
+
+Leaves what a rule may be to `settings.accounts`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from msgspec import structs
+
+from reference_terminal.access import messages
+from reference_terminal.settings.accounts import RulesConfig, network_of
+from reference_terminal.settings.problems import Problem
+from reference_terminal.settings.reader import Section
+from reference_terminal.storage.journal import Journal
+from reference_terminal.storage.store import Store
+
+SCOPE = "access"
+SETTABLE = (
+    "max_failures",
+    "lock_s",
+    "idle_s",
+    "session_s",
+    "password_days",
+    "min_length",
+    "min_classes",
+    "former",
+    "administrators_from",
+)
+
+
+class RuleRefused(Exception):
+    """A rule that cannot be set."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.en = en
+        self.zh = zh
+
+
+class Rules:
+    """Called: the rules in force."""
+
+    def __init__(self, config: RulesConfig, store: Store, journal: Journal) -> None:
+        given = {name: getattr(config, name) for name in RulesConfig.__struct_fields__}
+        self._config = RulesConfig(**given)
+        self._store = store
+        self._journal = journal
+        self._in_force = self._read()
+
+    def __call__(self) -> RulesConfig:
+        """The rules in force."""
+        return self._in_force
+
+    def _read(self) -> RulesConfig:
+        kept = self._store.settings(SCOPE)
+        return structs.replace(self._config, **{name: _of(text) for name, text in kept.items() if name in SETTABLE})
+
+    def set(self, name: str, text: str, author: str) -> bool:
+        """Set a rule, as JSON text; False if the store cannot be written. Raises RuleRefused."""
+        if name not in SETTABLE:
+            raise RuleRefused(f"expected rule one of {', '.join(SETTABLE)}", f"rule 应为 {'、'.join(SETTABLE)} 之一")
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            raise RuleRefused("expected value as JSON: a number or a list", "value 应为 JSON 数值或列表") from None
+        problems: list[Problem] = []
+        section = Section({name: value}, "", problems)
+        changed = getattr(section.read(RulesConfig), name)
+        if name == "administrators_from" and any(network_of(each) is None for each in changed):
+            raise RuleRefused("expected addresses, ranges a-b or networks a/n", "应为地址、地址范围或网段")
+        if problems:
+            raise RuleRefused(problems[0].en, problems[0].zh)
+        before = _text(getattr(self._in_force, name))
+
+        def gather() -> None:
+            self._store.keep_setting(SCOPE, name, _text(changed))
+            self._journal.event(messages.RULE_SET, name, author=author, before=before, after=_text(changed))
+
+        if not self._store.attempt(gather):
+            return False
+        self._in_force = structs.replace(self._in_force, **{name: changed})
+        return True
+
+    def told(self) -> dict[str, Any]:
+        """The rules in force by name."""
+        return {name: getattr(self._in_force, name) for name in (*SETTABLE, "audit_days", "audit_entries")}
+
+
+def _of(text: str) -> Any:
+    value = json.loads(text)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _text(value: Any) -> str:
+    return json.dumps(list(value) if isinstance(value, tuple) else value)
