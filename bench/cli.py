@@ -19,6 +19,7 @@ from bench.commands.outlet import OutletLost, outlets
 # Commands that parse the rest of the line themselves.
 _OWN_PARSERS = ("clauses", "profile")
 _TERMINAL_TOOLS = ("import", "template", "probe")
+_KNOWN = ("certificate", "roots", "register")
 # Commands that leave a folder, for which nobody has to read the screen.
 _LASTING = ("run", "prove", "sweep", "parity")
 
@@ -116,7 +117,8 @@ def _rejudge(words: argparse.Namespace) -> int:
 def _verify(words: argparse.Namespace) -> int:
     from bench.commands import rejudge
 
-    return rejudge.verify(Path(words.run))
+    given = {name: Path(getattr(words, name)) if getattr(words, name) else None for name in _KNOWN}
+    return rejudge.verify(Path(words.run), rejudge.Known(**given, digest=words.digest))
 
 
 def _status(words: argparse.Namespace) -> int:
@@ -213,6 +215,20 @@ def _bench(words: argparse.Namespace) -> int:
     from bench.commands import check
 
     return check.main(Path(words.rig), as_json=words.json, injectors=not words.quick)
+
+
+def _laboratory(words: argparse.Namespace) -> int:
+    from bench.commands import lab
+
+    match words.what:
+        case "new":
+            return lab.new(Path(words.place), words.name)
+        case "register":
+            return lab.register(Path(words.place))
+        case _:
+            if not (words.run and words.why and words.by):
+                return _wrong("lab abandon: needs --run, --why and --by / 须给出 --run、--why 和 --by")
+            return lab.abandon(Path(words.place), words.run, words.why, words.by)
 
 
 def _simulate(words: argparse.Namespace) -> int:
@@ -340,7 +356,13 @@ def parser() -> argparse.ArgumentParser:
         ("rejudge", _rejudge, "judge a run again from its records alone / 仅凭记录重新判定"),
         ("verify", _verify, "prove that no file of a run was altered / 校验运行目录"),
     ):
-        command(name, work, text).add_argument("run", metavar="RUN", help="run folder / 运行目录")
+        made = command(name, work, text)
+        made.add_argument("run", metavar="RUN", help="run folder / 运行目录")
+        if name == "verify":
+            made.add_argument("--certificate", default="", metavar="FILE", help="the laboratory's (PEM) / 机构证书")
+            made.add_argument("--roots", default="", metavar="FILE", help="of its time stamps (PEM) / 时间戳根证书")
+            made.add_argument("--register", default="", metavar="FILE", help="the laboratory's register / 运行登记簿")
+            made.add_argument("--digest", default="", metavar="HEX", help="the digest that was signed / 签名摘要")
 
     status = command("status", _status, "what a run is doing, from another shell / 查看运行状态")
     status.add_argument("run", nargs="?", default="", metavar="RUN", help="run folder (default: the newest) / 运行目录")
@@ -384,6 +406,14 @@ def parser() -> argparse.ArgumentParser:
     lab.add_argument("rig", metavar="RIG", help="rig file (TOML) / 台架文件")
     lab.add_argument("--json", action="store_true", help="for machines / 机器可读")
     lab.add_argument("--quick", action="store_true", help="without the proof of the injectors / 不做注入器自检")
+
+    own = command("lab", _laboratory, "a laboratory: trial key, register of runs / 实验室：试用密钥、运行登记簿")
+    own.add_argument("what", choices=("new", "register", "abandon"), help="new, register, abandon / 新建、登记簿、放弃")
+    own.add_argument("place", metavar="PLACE", help="new: a folder; else lab.toml / 目录或 lab.toml")
+    own.add_argument("--name", default="Trial laboratory", metavar="NAME", help="new: whose key / 机构名称")
+    own.add_argument("--run", default="", metavar="RUN", help="abandon: the run's name / 运行名称")
+    own.add_argument("--why", default="", metavar="WORDS", help="abandon: the reason / 原因")
+    own.add_argument("--by", default="", metavar="NAME", help="abandon: who says so / 责任人")
 
     command(
         "clauses", _clauses, "the clause ledger: list, show, coverage, lint, stale, review / 条款台账", owns_help=True

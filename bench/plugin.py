@@ -129,7 +129,8 @@ class Collector:
 
     def pytest_runtest_logstart(self, nodeid: str, location: tuple[str, int | None, str]) -> None:
         """A case begins, here or in a worker."""
-        self.session.started(location[2])
+        attempt = nodeid.rpartition("#")[2]
+        self.session.started(location[2], int(attempt) if "#" in nodeid else 1)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A case ended, here or in a worker."""

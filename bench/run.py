@@ -59,7 +59,7 @@ class Setup:
     run (process, loopback); such a world begins at `at_us` (0: now).
     `defect` is the defect planted in the reference terminal, for a rig that starts it as a process of its own. With
     `journaled` the folder tells what began and ended, and records of real time grow on the disk, so that the run can be
-    resumed.
+    resumed. `opening` is the SM3 of the signed statement under which the attempts run; empty for an unsigned run.
     """
 
     rig: CaseRig
@@ -78,6 +78,7 @@ class Setup:
     journaled: bool = False
     accelerate: int = 1
     at_us: int = 0
+    opening: str = ""
 
     def journal(self) -> Journal | None:
         """Where beginnings and ends of attempts are written down; None where nobody wants to resume."""

@@ -5,30 +5,21 @@ Leaves signing to whoever keeps the folder: the manifest's own digest is the one
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
+from bench.evidence.files import MANIFEST, FileRow, digest_of, survey
 from bench.history import HistoryError
 from reports.verdicts import write_whole
 
-NAME = "manifest.json"
+NAME = MANIFEST
 FORMAT = "carbonbench-manifest/1"
-_CHUNK = 1 << 20
 
 
 class ManifestError(HistoryError):
     """A manifest that cannot be read, so that the folder cannot be trusted; one sentence says why."""
-
-
-class FileRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One file: its path below the run folder (with /), size in octets and SM3 in hex."""
-
-    path: str
-    size: int
-    sm3: str
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,33 +29,6 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     algorithm: str
     digest: str
     files: tuple[FileRow, ...]
-
-
-def digest_of(files: tuple[FileRow, ...]) -> str:
-    """The manifest's own digest: SM3 of its lines."""
-    text = "".join(f"{row.sm3} {row.size} {row.path}\n" for row in files)
-    return hashlib.new("sm3", text.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def survey(folder: Path) -> tuple[FileRow, ...]:
-    """Every file below the folder but the manifest itself, sorted by path. Links are followed to nothing: they count as
-    files with the digest of their target's name, so that a link put in place of a file shows."""
-    found = sorted(
-        (path.relative_to(folder).as_posix(), path) for path in folder.rglob("*") if path.is_symlink() or path.is_file()
-    )
-    return tuple(_row(name, path) for name, path in found if name not in (NAME, NAME + ".part"))
-
-
-def _row(name: str, path: Path) -> FileRow:
-    if path.is_symlink():
-        target = b"link " + str(path.readlink()).encode("utf-8", "surrogateescape")
-        return FileRow(path=name, size=len(target), sm3=hashlib.new("sm3", target).hexdigest())
-    digest, size = hashlib.new("sm3"), 0
-    with path.open("rb") as source:
-        while chunk := source.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-    return FileRow(path=name, size=size, sm3=digest.hexdigest())
 
 
 def write(folder: Path) -> Path:
@@ -89,10 +53,11 @@ def read(folder: Path) -> Manifest:
     return found
 
 
-def verify(folder: Path, *, but: Collection[str] = ()) -> list[str]:
+def verify(folder: Path, *, but: Collection[str] = (), present: Sequence[FileRow] | None = None) -> list[str]:
     """What differs from the manifest, one sentence each, in the order of paths; nothing if the folder is as written.
 
-    `but` names files of which nothing is said. Raises ManifestError when the manifest cannot be read. If its lines do
+    `but` names files of which nothing is said; `present` are the folder's files where they were read already.
+    Raises ManifestError when the manifest cannot be read. If its lines do
     not give its own digest, that is the first sentence.
     """
     manifest = read(folder)
@@ -103,11 +68,11 @@ def verify(folder: Path, *, but: Collection[str] = ()) -> list[str]:
             "the manifest itself was altered / 清单本身被改动"
         )
     listed = {row.path: row for row in manifest.files}
-    present = {row.path: row for row in survey(folder)}
+    there = {row.path: row for row in (survey(folder) if present is None else present)}
     for name in but:
         listed.pop(name, None)
-        present.pop(name, None)
-    return found + _differences(folder, listed, present)
+        there.pop(name, None)
+    return found + _differences(folder, listed, there)
 
 
 def _differences(folder: Path, listed: Mapping[str, FileRow], present: Mapping[str, FileRow]) -> list[str]:

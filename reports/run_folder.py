@@ -5,7 +5,7 @@ Leaves the content of each file to its own module. Allure results are written wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench.case import RunResult
@@ -22,16 +22,19 @@ def write(
     ledger: Sequence[Entry] | None = None,
     details: Details | None = None,
     glances: Glances | None = None,
+    seal: Callable[[RunResult], None] | None = None,
 ) -> None:
     """Write `verdicts.json`, `junit.xml`, `report.html` and, over all of them, `manifest.json`.
 
     Every entry of the ledger that the run answers for gets its verdict and reason first. Without `ledger` the clause
     ledger of the suite is read. `details` are what only the laboratory knows, `glances` what was gathered of records
-    when they were judged: they are not read again.
+    when they were judged: they are not read again. `seal` is called once the verdicts are there and no report is.
     """
     known = entries() if ledger is None else ledger
     run = completed(run, known)
     verdicts.write(run, folder)
+    if seal:
+        seal(run)
     junit.write(run, folder)
     html.write(run, folder, known, details, glances)
     manifest.write(folder)

@@ -228,6 +228,12 @@ class Options:
             kept=False,
         ),
     ]
+    lab: Annotated[
+        Path | None,
+        Option(
+            "--lab", "FILE", "the laboratory (lab.toml): its key signs the run / 实验室文件，运行将被签名", read=_path
+        ),
+    ]
     live: bool = False
 
     @classmethod

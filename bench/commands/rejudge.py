@@ -6,12 +6,20 @@ Leaves running to bench.commands.session. No terminal, no rig, no network is tou
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, CaseResult, RunResult
 from bench.commands.expected import exit_of
+from bench.evidence.chain import ChainTrouble
+from bench.evidence.files import REPORTS, survey
+from bench.evidence.keeper import openings, read_opening
+from bench.evidence.keys import KeyTrouble, certificates_of
+from bench.evidence.runlog import FOLDER, LOG
+from bench.evidence.sealed import Sealed, prove_seals, told_otherwise
+from bench.evidence.seals import SealTrouble
 from bench.history import HistoryError, digest_of_run, read_history
 from bench.journal import RUN
 from bench.run import rejudge_case
@@ -20,8 +28,6 @@ from reports import manifest, run_folder, screen, verdicts
 from reports.clause_results import clause_results
 
 VERDICTS = "verdicts.json"
-_REPORTS = ("report.html", "junit.xml", "delivery.html", "delivery.json")
-"""What the commands on a finished run write anew, from everything else."""
 
 
 def require_run(folder: Path, file: str) -> None:
@@ -72,7 +78,7 @@ def require_unaltered(run: RunResult, folder: Path) -> None:
 
     The manifest is written anew with the reports, and would vouch for it from then on.
     """
-    altered = manifest.verify(folder, but=_REPORTS) if (folder / manifest.NAME).exists() else []
+    altered = manifest.verify(folder, but=REPORTS) if (folder / manifest.NAME).exists() else []
     altered += broken_records(run, folder)
     if altered:
         raise verdicts.VerdictsError(
@@ -128,23 +134,79 @@ def main(folder: Path) -> int:
     return exit_of(after)
 
 
-def verify(folder: Path) -> int:
-    """Prove the manifest and every record's chain. 0 sound, 1 altered, 3 not a run or unreadable."""
+@dataclass(frozen=True)
+class Known:
+    """What who verifies has of the laboratory: certificates, roots of its authority of time stamps, register, a digest.
+
+    Paths; `digest` is the one number that was written down, empty if none was.
+    """
+
+    certificate: Path | None = None
+    roots: Path | None = None
+    register: Path | None = None
+    digest: str = ""
+
+
+def verify(folder: Path, known: Known | None = None) -> int:
+    """Prove the manifest, every record's chain, the log of attempts and what was signed.
+
+    0 sound, 1 altered, 3 not a run or unreadable.
+    """
+    known = known or Known()
     try:
         require_run(folder, manifest.NAME)
-        altered = manifest.verify(folder)
-    except (manifest.ManifestError, verdicts.VerdictsError) as error:
+        rows = survey(folder)
+        altered = manifest.verify(folder, present=rows)
+        certificates = certificates_of(known.certificate) if known.certificate else []
+        roots = certificates_of(known.roots) if known.roots else []
+    except (manifest.ManifestError, verdicts.VerdictsError, KeyTrouble) as error:
         print(error, file=sys.stderr)
         return EXIT_ERROR
+    if known.register and not known.register.is_file():
+        print(f"{known.register}: expected the laboratory's register, found none / 找不到登记簿", file=sys.stderr)
+        return EXIT_ERROR
     try:
-        altered += broken_records(verdicts.read(folder), folder)
+        run = verdicts.read(folder)
+        altered += broken_records(run, folder)
+        altered += attempts_otherwise(run, folder)
     except verdicts.VerdictsError as error:
         altered += error.problems
+    sealed = prove_seals(folder, rows, certificates=certificates, roots=roots, register=known.register)
+    altered += sealed.problems
+    if known.digest and known.digest != sealed.signed.digest:
+        found = sealed.signed.digest or "none"
+        altered.append(f"{folder}: the signed digest is {found}, expected was {known.digest} / 签名摘要不符")
     if altered:
-        print("\n".join(altered), file=sys.stderr)
+        print("\n".join(dict.fromkeys(altered)), file=sys.stderr)
         return EXIT_FAIL
     print(f"{folder}: every file as it was written / 所有文件未被改动")
+    _tell(sealed)
     return EXIT_PASS
+
+
+def _tell(sealed: Sealed) -> None:
+    signed = sealed.signed
+    if signed.digest:
+        print(f"signed digest / 签名摘要: {signed.digest}")
+        print(f"signed by / 签名: {', '.join(signed.by)}; from {signed.begun} to {signed.ended}")
+        print(f"stamped by / 时间戳: {signed.stamped_by or 'nobody / 无'}")
+        if signed.register_lines:
+            print(f"register / 登记簿: line {signed.register_lines}, head {signed.register_head}")
+    for note in sealed.notes:
+        print(note)
+
+
+def attempts_otherwise(run: RunResult, folder: Path) -> list[str]:
+    """What the log of attempts and the plan say otherwise than the verdicts; nothing for a run that has no log."""
+    if not (folder / LOG).exists():
+        begun = any(folder.glob(f"{FOLDER}/*"))
+        return [f"{folder / LOG}: the log of attempts is missing / 执行日志缺失"] if begun else []
+    told = {(case.id, case.attempt): (case.verdict.value, case.digest) for case in run.cases}
+    try:
+        planned = [name for path in openings(folder) for name in read_opening(folder / FOLDER / path).plan]
+        return [*told_otherwise(folder, told, planned)]
+    except (ChainTrouble, SealTrouble) as error:
+        return [str(error)]
 
 
 def report(folder: Path) -> int:

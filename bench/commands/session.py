@@ -28,12 +28,17 @@ from bench.case import (
     CaseResult,
     ExpectedFailure,
     RunResult,
+    Verdict,
 )
 from bench.commands import resume
+from bench.commands.beginning import NotReady, statement
 from bench.commands.expected import ExpectedError, applied, exit_of, outdated, read_expected
 from bench.commands.options import ROOT, Options, SessionError, near, no_case, picks
 from bench.dut import Checked, UnknownTerminal, adapter
 from bench.dut.profile import Profile, ProfileError, load_profile
+from bench.evidence.keeper import Keeper, Trouble
+from bench.evidence.keys import fingerprint
+from bench.evidence.lab import NOBODY, Lab, LabError, load_lab
 from bench.history import History, digest_of_run
 from bench.journal import LOCAL, Planned, Process, RunFile, Sat, Settings, last_sign, now, write_run
 from bench.run import CaseRig, Setup, blank_result, strength_of
@@ -66,6 +71,11 @@ TAKE_PART = (
 """What a verdict may depend on, as paths of the checkout."""
 
 
+def house_digest() -> str:
+    """SM3 (hex) of everything of this bench that takes part in a run."""
+    return _house(ROOT)
+
+
 def commit() -> str:
     """Short commit of this checkout, with `-dirty` where something that takes part in a run was changed or added.
 
@@ -82,14 +92,19 @@ def commit() -> str:
 
 
 def _digest(house: Path) -> str:
-    """Twelve digits (SM3) of every file below `house` that takes part in a run, names included."""
+    """Twelve digits of `_house`."""
+    return _house(house)[:12]
+
+
+def _house(house: Path) -> str:
+    """SM3 (hex) of every file below `house` that takes part in a run, names included."""
     found = hashlib.new("sm3")
     for part in (house / name for name in TAKE_PART):
         files = (path for path in part.rglob("*") if path.is_file()) if part.is_dir() else (part,)
         for path in sorted(path for path in files if path.is_file() and "__pycache__" not in path.parts):
             octets = path.read_bytes()
             found.update(f"{path.relative_to(house).as_posix()}\0{len(octets)}\0".encode() + octets)
-    return found.hexdigest()[:12]
+    return found.hexdigest()
 
 
 def _git(*words: str) -> str:
@@ -136,6 +151,7 @@ class Shared(msgspec.Struct, frozen=True):
 
     folder: str
     done: tuple[resume.Done, ...] = ()
+    opening: str = ""
 
 
 class Session:
@@ -147,6 +163,9 @@ class Session:
         self._glances: dict[tuple[str, int], str] = {}
         self._broken = False
         self._planned: dict[tuple[str, int], Planned] = {}
+        self._opening = shared.opening if shared else ""
+        self._keeper: Keeper | None = None
+        self._lab = NOBODY
         self._started = datetime.now(LOCAL)
         try:
             self.profile: Profile = load_profile(options.terminal)
@@ -163,6 +182,8 @@ class Session:
         self._file = RunFile(settings=Settings(run=self.run, commit="", options={}))
         self._check_words()
         self._expected = self._read_expected()
+        if shared is None:
+            self._lab = self._read_lab()
 
     def _fresh(self, out: Path) -> Path:
         number, folder = 1, out / self.run
@@ -188,6 +209,12 @@ class Session:
             )
         if problems:
             raise SessionError("\n".join(problems))
+
+    def _read_lab(self) -> Lab:
+        try:
+            return load_lab(self.options.lab) if self.options.lab else NOBODY
+        except LabError as error:
+            raise SessionError(str(error)) from None
 
     def _read_expected(self) -> tuple[ExpectedFailure, ...]:
         path = self.options.expected
@@ -230,6 +257,7 @@ class Session:
             defect=self.options.defect,
             journaled=True,
             accelerate=self.options.accelerate or 1,
+            opening=self._opening,
         )
 
     def planted(self) -> AbstractContextManager[None]:
@@ -290,16 +318,68 @@ class Session:
             raise SessionError(
                 f"--out {self.options.out}: cannot make {self.folder}: {error.strerror} / 无法创建"
             ) from None
+        self._open()
         self._tell_misspelt()
         self._tell_outdated()
+
+    def _open(self) -> None:
+        """Say what stands on the bench and what will be run; a laboratory signs it. Raises SessionError."""
+        try:
+            keeper = self._keeper or self._kept()
+            told = statement(
+                self.options,
+                self.profile,
+                self.plan(),
+                run=self.run,
+                number=keeper.number,
+                inputs=self._file.settings.inputs,
+                commit=self._file.settings.commit,
+                house=house_digest(),
+                certificates=[fingerprint(der) for der in self._lab.certificates],
+            )
+            sm3 = keeper.open(told)
+        except NotReady as error:
+            raise SessionError(
+                f"{error}\nnothing was run: the rig must be sound before a signed run / 台架未就绪"
+            ) from None
+        except Trouble as error:
+            raise SessionError(f"nothing was run: its beginning cannot be kept: {error} / 无法留存证据") from None
+        self._keeper = keeper
+        if self._lab.signers:
+            self._opening = sm3
+            # What was made of the setup before does not know it.
+            self.__dict__.pop("setup", None)
+
+    def _kept(self) -> Keeper:
+        return Keeper(self.folder, self.run, self._lab, durable=self.options.rig != VIRTUAL_RIG)
+
+    def _holes(self) -> list[CaseResult]:
+        """Attempts that began by the log and whose folders are gone: named, never run again as if they had not been."""
+        keeper = self._keeper = self._kept()
+        cases, found = case_classes(), list[CaseResult]()
+        for start, end in keeper.missing():
+            if start.case not in cases:
+                continue
+            said = f"it ended with {end.verdict}" if end else "it had not ended"
+            words = (
+                f"attempt missing: it began at {start.at} and {said} by the run's log; its folder was removed / "
+                "该次执行的目录已被删除"
+            )
+            blank = blank_result(cases[start.case], self.setup, start.attempt, start.instead_of)
+            found.append(msgspec.structs.replace(blank, started=start.at, verdict=Verdict.ERROR, reason=words))
+            keeper.gone(start.case, start.attempt, words)
+        return found
 
     def _taken_up(self) -> RunFile:
         """The run to resume: nobody runs it, nothing was changed, what was cut off is settled."""
         try:
             file = resume.resumable(self.folder, commit())
             self._results = resume.settle(self.folder, self.setup, case_classes())
+            self._results += self._holes()
         except resume.ResumeError as error:
             raise SessionError(str(error)) from None
+        except Trouble as error:
+            raise SessionError(f"--resume {self.folder}: {error}") from None
         self.run = file.settings.run
         self.done = tuple(
             resume.Done(result.id, result.attempt, result.instead_of, result.interrupted) for result in self._results
@@ -330,7 +410,7 @@ class Session:
 
     def shared(self) -> Shared:
         """What the workers of this sitting have to know."""
-        return Shared(folder=str(self.folder), done=self.done)
+        return Shared(folder=str(self.folder), done=self.done, opening=self._opening)
 
     def expect(self, planned: Sequence[Planned]) -> None:
         """Which attempts will run, in order."""
@@ -346,14 +426,18 @@ class Session:
         if self.options.live:
             print(why, file=sys.stderr)
 
-    def started(self, case: str) -> None:
+    def started(self, case: str, attempt: int = 1) -> None:
         """A case began."""
+        if self._keeper and (planned := self._planned.get((case, attempt))):
+            self._keeper.began(case, attempt, planned.instead_of)
         if self._progress:
             self._progress.started(case)
 
     def finished(self, result: CaseResult, glance: str = "") -> None:
         """A case ended; `glance` is what `decorate` gave."""
         self._results.append(result)
+        if self._keeper:
+            self._keeper.ended(result)
         if glance:
             self._glances[result.id, result.attempt] = glance
         if self._progress:
@@ -377,11 +461,24 @@ class Session:
         ended = msgspec.structs.replace(sat, ended=now())
         self._file = msgspec.structs.replace(self._file, sittings=(*before, ended))
         write_run(self.folder, self._file)
+        if self._keeper:
+            self._keeper.close(interrupted=interrupted)
         result = self.result()
-        run_folder.write(result, self.folder, glances=self._glances_read())
+        run_folder.write(
+            result, self.folder, glances=self._glances_read(), seal=lambda run: self._seal(run, interrupted=interrupted)
+        )
         if self.options.live:
             screen.closing(result, self.folder)
         return EXIT_ERROR if interrupted or self._broken else exit_of(result)
+
+    def _seal(self, run: RunResult, *, interrupted: bool) -> None:
+        """Everything is in the folder but the reports: register the end, sign the evidence."""
+        if self._keeper is None:
+            return
+        try:
+            self._keeper.finish(run.summary(), interrupted=interrupted)
+        except Trouble as error:
+            self.broken(f"{self.folder}: its end was not signed: {error} / 结束时未能签名")
 
     def _glances_read(self) -> dict[tuple[str, int], Glance]:
         """What was gathered of the records of this sitting; those of earlier ones are read again."""
@@ -403,6 +500,8 @@ class Session:
         for key in lost:
             blank = blank_result(cases[key[0]], self.setup, key[1], self._planned[key].instead_of)
             self._results.append(found.get(key) or msgspec.structs.replace(blank, reason=NOT_REACHED))
+            if self._keeper and key in found:
+                self._keeper.ended(found[key])
 
     def result(self) -> RunResult:
         """Everything that came of the run, in an order that does not depend on workers."""

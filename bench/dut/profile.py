@@ -89,6 +89,11 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         """The line that answers a question, for a message to the owner."""
         return f'"{question}" = "yes"   # or "no", in section [claims] of {self.path}'
 
+    def item(self) -> dict[str, str]:
+        """The specimen as the profile names it: what is told of vendor, name, model, serial number and firmware."""
+        told = {key: getattr(self, key) for key in ("vendor", "name", "model", "serial", "firmware", "firmware_hash")}
+        return {key: words for key, words in told.items() if words}
+
     def in_force(self) -> dict[str, str]:
         """Values of the changeable parameters, as text."""
         return _texts(self.parameters)

@@ -179,6 +179,8 @@ class Began(Event, frozen=True, tag="began"):
     `accelerated`: so many times faster than the wall clock world and program ran; all times are the world's.
     `emitter` is the boundary that the terminal was told to account for, `emission_codes` the codes of its figures at
     every centre by `Figure.name`.
+    `item` is the specimen as its profile names it. `opening` is the SM3 of the statement that the laboratory signed
+    before this attempt; empty in an unsigned run.
     """
 
     case: str
@@ -198,6 +200,8 @@ class Began(Event, frozen=True, tag="began"):
     accelerated: int = 1
     emitter: Emitter | None = None
     emission_codes: dict[str, str] = {}
+    item: dict[str, str] = {}
+    opening: str = ""
 
 
 class Phase(Event, frozen=True, tag="phase"):

@@ -34,6 +34,8 @@ class Offset:
     behind_s: float
     within_s: float
     source: str
+    stratum: int = 0
+    reference: str = ""
 
 
 def to_ntp(unix_ns: int) -> int:
@@ -87,7 +89,9 @@ def _offset(octets: bytes, sent_ns: int, came_ns: int, where: str) -> Offset | s
         return "it refuses (port unreachable) / 端口不可达"
     if len(octets) < _PACKET.size:
         return f"expected {_PACKET.size} octets, found {len(octets)} / 报文过短"
-    flags, stratum, _, _, delay, dispersion, _, _, origin, received, answered = _PACKET.unpack(octets[: _PACKET.size])
+    flags, stratum, _, _, delay, dispersion, known_by, _, origin, received, answered = _PACKET.unpack(
+        octets[: _PACKET.size]
+    )
     if flags & 7 != _SERVER & 7 or origin != to_ntp(sent_ns):
         return "its answer is not to this question / 应答与请求不符"
     if flags >> 6 == _LEAP_UNKNOWN or not 0 < stratum < 16:
@@ -96,7 +100,9 @@ def _offset(octets: bytes, sent_ns: int, came_ns: int, where: str) -> Offset | s
     under_way = max(came_ns - sent_ns - (from_ntp(answered, sent_ns) - from_ntp(received, sent_ns)), 0)
     # Root delay and dispersion are in 16.16 seconds.
     within = under_way / 2e9 + delay / (2 << 16) + dispersion / (1 << 16)
-    return Offset((there - sent_ns - came_ns) / 2e9, within, where)
+    # A clock of its own tells four letters, any other the address of the server it goes by (RFC 5905, 7.3).
+    reference = known_by.rstrip(b"\0").decode("ascii", "replace") if stratum == 1 else ".".join(map(str, known_by))
+    return Offset((there - sent_ns - came_ns) / 2e9, within, where, stratum, reference)
 
 
 class _Answers(asyncio.DatagramProtocol):

@@ -485,8 +485,9 @@ def opening(
     rig: str,
     needs: tuple[Need, ...],
     notices: tuple[str, ...] = (),
+    signed: str = "",
 ) -> Began:
-    """The first event of a record: what stands on the bench."""
+    """The first event of a record: what stands on the bench, and the signed statement it stands there under."""
     rows = site.points.values()
     limits = limits_of(scenario)
     return Began(
@@ -555,4 +556,6 @@ def opening(
         codes={notice: profile.codes[notice] for notice in notices if notice in profile.codes},
         emitter=scenario.emitter,
         emission_codes=emission_codes(scenario),
+        item=profile.item(),
+        opening=signed,
     )

@@ -159,6 +159,7 @@ async def _conduct(case: Case, setup: Setup, seed: int, recorder: Recorder) -> f
             rig=RIG.name,
             needs=case.needs,
             notices=case.notices,
+            signed=setup.opening,
         )
     )
     began = loop.time()

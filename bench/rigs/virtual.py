@@ -565,6 +565,7 @@ class VirtualRig:
                 rig=self.name,
                 needs=case.needs,
                 notices=case.notices,
+                signed=setup.opening,
             )
         )
         if not bench.adapter.in_process:

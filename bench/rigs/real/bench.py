@@ -365,6 +365,7 @@ async def conduct(
         rig=rig,
         needs=case.needs,
         notices=case.notices,
+        signed=setup.opening,
     )
     bench.record(msgspec.structs.replace(opening, accelerated=bench.rate))
     began = loop.time()
