@@ -79,9 +79,7 @@ def test_a_key_that_is_not_its_certificates_is_refused(tmp_path: Path) -> None:
         keys.signer_of("b/k.pem", tmp_path / "a" / "c.pem", tmp_path)
 
 
-def test_a_key_with_a_passphrase_takes_it_from_the_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_key_with_a_passphrase_takes_it_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pair(tmp_path, "P-256")
     openssl("pkcs8", "-topk8", "-in", "k.pem", "-out", "e.pem", "-passout", "pass:geheim", room=tmp_path)
     with pytest.raises(keys.KeyTrouble, match="cannot be used"):

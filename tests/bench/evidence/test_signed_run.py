@@ -11,8 +11,8 @@ from suite_kit import QUICK, carbonbench, in_place, run_folder, verdicts
 
 from bench.evidence.files import sm3_of
 from bench.evidence.keeper import read_opening
-from bench.evidence.seals import read_seals
 from bench.evidence.sealed import signed_of
+from bench.evidence.seals import read_seals
 from bench.history import read_history
 
 
