@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE
-from bench.commands.options import ACCELERATED_RIGS, AUTO, ROWS, SHARED, workers_of
+from bench.commands.options import ACCELERATED_RIGS, AUTO, ROWS, SCREENS, SHARED, workers_of
 from bench.commands.outlet import OutletLost, outlets
 
 # Commands that parse the rest of the line themselves.
@@ -21,6 +21,7 @@ _OWN_PARSERS = ("clauses", "profile")
 _TERMINAL_TOOLS = ("import", "template", "probe")
 _KNOWN = ("certificate", "roots", "register")
 # Commands that leave a folder, for which nobody has to read the screen.
+LAST = "last"
 _LASTING = ("run", "prove", "sweep", "parity")
 
 
@@ -33,6 +34,8 @@ def _run(words: argparse.Namespace) -> int:
     args = [str(conformance), "--rootdir", str(conformance.parent), "-o", "addopts=", "-p", "no:cacheprovider"]
     # Cases judge; nothing in them asserts, so that no module need be compiled again for it.
     args += ["-p", "no:terminal", "-p", "no:faulthandler", "--assert", "plain", "--live"]
+    if words.failed == LAST and (lost := _newest_of(words)):
+        return _wrong(lost)
     if words.accelerate == AUTO and words.rig in ACCELERATED_RIGS:
         words.accelerate = _measured_rate()
     for row in ROWS.values():
@@ -44,6 +47,33 @@ def _run(words: argparse.Namespace) -> int:
             return _wrong("\n".join(wrong))
         args += ["-n", words.workers]
     return int(pytest.main(args))
+
+
+def _newest_of(words: argparse.Namespace) -> str:
+    """Put the newest run below --out in the place of `last`; empty, or what prevents it."""
+    from bench.commands.status import newest
+    from bench.journal import JournalError
+
+    try:
+        words.failed = str(newest(Path(words.out or "out")))
+    except JournalError as error:
+        return f"--failed {LAST}: {error}"
+    return ""
+
+
+def _list(words: argparse.Namespace) -> int:
+    from bench.commands import listing
+
+    return listing.main(vars(words), as_json=words.json)
+
+
+def _version() -> int:
+    from importlib.metadata import version
+
+    from bench.commands.session import commit
+
+    print(f"carbonbench {version('carbonbench')} ({commit()})")
+    return EXIT_PASS
 
 
 def _measured_rate() -> str:
@@ -293,7 +323,8 @@ def parser() -> argparse.ArgumentParser:
         description="Conformance bench for carbon-emission monitoring terminals / 碳排放在线监测终端符合性试验台",
         epilog="Exit: 0 all pass, 1 a fail, 2 inconclusive only, 3 and above the bench's own error or wrong usage.",
     )
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    top.add_argument("--version", action="store_true", help="version of the bench / 版本")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
 
     def command(
         name: str, work: Callable[[argparse.Namespace], int], text: str, *, owns_help: bool = False
@@ -306,6 +337,14 @@ def parser() -> argparse.ArgumentParser:
     for row in [*(row for row in ROWS.values() if row not in SHARED), *SHARED]:
         # Without the default, which would look as if it had been given.
         row.add_to(run.add_argument)
+    for short, how in (("-q", SCREENS[0]), ("-v", SCREENS[2])):
+        run.add_argument(short, dest="screen", action="store_const", const=how, help=f"--screen {how}")
+    run.add_argument("-x", dest="fail_fast", action="store_true", help="--fail-fast")
+
+    listing = command("list", _list, "cases that would run, and why others would not / 列出用例")
+    for field in ("terminal", "rig", "standards", "clauses", "cases", "exclude"):
+        ROWS[field].add_to(listing.add_argument)
+    listing.add_argument("--json", action="store_true", help="for machines / 机器可读")
 
     prove = command("prove", _prove, "show that every check can fail: defect × check / 证明每项检查都能失败")
     prove.add_argument("--defect", action="append", default=[], metavar="ID", help="only this defect / 缺陷")
@@ -442,8 +481,12 @@ def _main(argv: Sequence[str]) -> int:
     # What follows a tool's name is the tool's, --help too.
     words, rest = parser().parse_known_args(argv[:2] if tool else argv)
     rest = [*rest, *argv[2:]] if tool else rest
-    if rest and words.command not in _OWN_PARSERS and not tool:
+    if rest and words.command and words.command not in _OWN_PARSERS and not tool:
         return _wrong(f"carbonbench {words.command}: unknown words {' '.join(rest)}; see --help / 未知参数")
+    if words.version:
+        return _version()
+    if not words.command:
+        return _wrong("carbonbench: expected a command; `carbonbench --help` lists them / 缺少命令")
     words.rest = rest
     try:
         return words.work(words)

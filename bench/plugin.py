@@ -138,6 +138,19 @@ class Collector:
         if _PROPERTY in told and report.when == "call":
             result = msgspec.json.decode(told[_PROPERTY].encode(), type=CaseResult)
             self.session.finished(result, told.get(_GLANCE, ""))
+            if self.session.ended_early:
+                self._stop("a case failed (--fail-fast)")
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Keep what is told to stop."""
+        self._running = session
+
+    def _stop(self, why: str) -> None:
+        """No further case begins, here or in a worker."""
+        spread: Any = self._running.config.pluginmanager.get_plugin("dsession")
+        self._running.shouldstop = why
+        if spread is not None:
+            spread.shouldstop = why
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A module of cases that cannot be imported is the bench's own error, never a shorter run."""
@@ -248,7 +261,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if exitstatus in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
         return
     try:
-        session.exitstatus = run.close(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+        interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not run.ended_early
+        session.exitstatus = run.close(interrupted=interrupted)
     except OSError as error:
         _tell_full(run.folder, error)
         session.exitstatus = EXIT_ERROR

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -92,8 +92,9 @@ class Progress:
     On a terminal a live picture stands below the finished lines; elsewhere there is one line for each finished case.
     """
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, console: Console | None = None, *, quiet: bool = False) -> None:
         self._console = console or console_for(sys.stdout)
+        self._quiet = quiet
         self._total = 0
         self._done = 0
         self._counts: dict[Verdict, int] = {}
@@ -130,7 +131,8 @@ class Progress:
         self._done += 1
         self._total = max(self._total, self._done)
         self._counts[result.verdict] = self._counts.get(result.verdict, 0) + 1
-        self._console.print(self._line(result), soft_wrap=True)
+        if not self._quiet or result.verdict is not Verdict.PASS:
+            self._console.print(self._line(result), soft_wrap=True)
         if self._live:
             if self._running.get(result.id):
                 self._current.remove_task(self._running[result.id].pop(0))
@@ -169,31 +171,35 @@ def span(seconds: float) -> str:
 
 
 def closing(
-    run: RunResult, where: Path | str = "", *, ledger: Sequence[Entry] | None = None, console: Console | None = None
+    run: RunResult,
+    where: Path | str = "",
+    *,
+    how: str = "full",
+    ledger: Sequence[Entry] | None = None,
+    console: Console | None = None,
 ) -> None:
-    """Print what stands on the screen when a run is over: blocks, verdict per clause, statements, counts.
+    """Print what stands on the screen when a run is over.
 
-    `where` is the run folder. Without `ledger` the clause ledger of the suite is read.
+    `how` is quiet (counts, and a line for each case that did not pass), short (blocks of what did not pass, a line for
+    each statement) or full (verdict per clause and every reason too). `where` is the run folder. Without `ledger` the
+    clause ledger of the suite is read.
     """
     ledger = entries() if ledger is None else ledger
     console = console or console_for(sys.stdout)
     run = completed(run, ledger)
-    found = blocks(run)
-    if found:
-        console.print(_rule("what did not pass / 未通过项", "red"))
-        for block in found[:MOST_BLOCKS]:
-            print_block(console, block)
-        if len(found) > MOST_BLOCKS:
-            rest = len(found) - MOST_BLOCKS
-            console.print(Line(f"… and {rest} more in the HTML report / 其余 {rest} 项见 HTML 报告", style="dim"))
-    console.print(_rule("verdict per clause / 各条款判定"))
-    for line in (*clause_lines(run, ledger), *_real_time_line(run), *_b_lines(run), *_left_over(run, ledger)):
-        console.print(line, soft_wrap=True)
+    if how != "quiet":
+        _print_blocks(console, run)
+    if how == "full":
+        _print_clauses(console, run, ledger)
     denied = unsupported(run, ledger)
-    if denied:
+    if denied and how == "full":
         console.print(_rule("declared unsupported: fails / 声明不支持：不通过", "red"))
         for entry in denied:
             console.print(_denied(entry))
+    elif denied:
+        named = _some([entry.id for entry in denied])
+        told = f"{SIGNS[Verdict.FAIL]} {len(denied)} clauses fail, declared unsupported / 条声明不支持：{named}"
+        console.print(Line(visible(told), style="bold red"), soft_wrap=True)
     mixed = not_repeatable(run)
     if mixed:
         console.print(_rule("not repeatable: counts as fail / 不可重复：按不通过计", "red"))
@@ -201,20 +207,46 @@ def closing(
         for name in mixed:
             reason = mixed_reason(attempts[name])
             console.print(Line(visible(f"{SIGNS[Verdict.FAIL]} {reason.en}\n  {reason.zh}"), style="bold red"))
-    _print_repeats(console, run)
+    _print_repeats(console, run, every=how == "full")
     if run.expected:
         console.print(_rule("expected failures / 预期不通过"))
         for line in expected_lines(run):
             console.print(line, soft_wrap=True)
-    console.print(_rule("statement per draft / 各标准草案的声明"))
-    for statement in statements(run, ledger):
-        console.print(_statement(statement))
-    console.print(_rule(), summary_line(run), sep="\n")
+    if how != "quiet":
+        console.print(_rule("statement per draft / 各标准草案的声明"))
+        for statement in statements(run, ledger):
+            console.print(_statement(statement) if how == "full" else _statement_line(statement), soft_wrap=True)
+        console.print(_rule())
+    console.print(summary_line(run))
     for line in lacking_lines(run):
         console.print(line, soft_wrap=True)
-    console.print(_facts(run))
+    if how != "quiet":
+        console.print(_facts(run))
+    if how == "short":
+        hint = "all clauses and reasons: report.html, or run with -v / 全部条款与原因见 report.html，或加 -v"
+        console.print(Line(hint, style="dim"))
     # Unbroken, so that it can be copied.
     console.print(Line(f"run folder / 运行目录  {visible(str(where) or run.run)}"), soft_wrap=True)
+
+
+def _print_blocks(console: Console, run: RunResult) -> None:
+    found = blocks(run)
+    if not found:
+        return
+    console.print(_rule("what did not pass / 未通过项", "red"))
+    shown = found[:MOST_BLOCKS]
+    for number, block in enumerate(shown):
+        before, after = shown[number - 1] if number else None, shown[number + 1] if shown[number + 1 :] else None
+        print_block(console, block, without=_said_beside(block, before, after))
+    if len(found) > MOST_BLOCKS:
+        rest = len(found) - MOST_BLOCKS
+        console.print(Line(f"… and {rest} more in the HTML report / 其余 {rest} 项见 HTML 报告", style="dim"))
+
+
+def _print_clauses(console: Console, run: RunResult, ledger: Sequence[Entry]) -> None:
+    console.print(_rule("verdict per clause / 各条款判定"))
+    for line in (*clause_lines(run, ledger), *_real_time_line(run), *_b_lines(run), *_left_over(run, ledger)):
+        console.print(line, soft_wrap=True)
 
 
 def failure_block(result: CaseResult) -> str:
@@ -315,10 +347,15 @@ def _b_lines(run: RunResult) -> list[Line]:
 MOST_SPREADS = 4
 
 
-def repeat_lines(run: RunResult) -> list[Line]:
-    """The table of repeatability: each case with its attempts, below it the quantities that spread (R-07)."""
+def repeat_lines(run: RunResult, *, every: bool = True) -> list[Line]:
+    """The table of repeatability: each case with its attempts, below it the quantities that spread (R-07).
+
+    Unless `every`, cases whose attempts all passed are left out.
+    """
     lines: list[Line] = []
     for row in repeatability(run):
+        if not every and all(attempt.verdict is Verdict.PASS for attempt in row.attempts):
+            continue
         line = Line("  ").append_text(verdict_line(row.verdict)).append(f"  {visible(row.id)}  ")
         for attempt in row.attempts:
             line.append(f" #{attempt.attempt}{SIGNS[attempt.verdict]}", style=STYLES[attempt.verdict])
@@ -340,8 +377,8 @@ def repeat_lines(run: RunResult) -> list[Line]:
     return lines
 
 
-def _print_repeats(console: Console, run: RunResult) -> None:
-    lines = repeat_lines(run)
+def _print_repeats(console: Console, run: RunResult, *, every: bool) -> None:
+    lines = repeat_lines(run, every=every)
     if lines:
         console.print(_rule("repeatability (R-07): least … median … most / 重复性：最小 … 中位 … 最大"))
         for line in lines:
@@ -423,6 +460,25 @@ def _statement(statement: Statement) -> RenderableType:
     return Group(line, *reasons)
 
 
+MOST_NAMED = 4
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
+
+
+def _statement_line(statement: Statement) -> Line:
+    """One line: what is stated, the first reason, how many more there are."""
+    line = Line(f"{SHORT.get(statement.document, statement.document)}: ", style="bold")
+    line.append(
+        f"{statement.conformity.value} {statement.conformity.zh}", style=_CONFORMITY_STYLES[statement.conformity]
+    )
+    for reason in statement.reasons[:1]:
+        rest = f" (+{len(statement.reasons) - 1})" if len(statement.reasons) > 1 else ""
+        line.append(f"  {reason.en} / {reason.zh}{rest}", style="dim")
+    return line
+
+
 def _haste(run: RunResult) -> str:
     rate = run.parameters.get("rig.accelerated", "")
     return f" · accelerated {rate}, until parity compares it / 加速，须经比对" if rate else ""
@@ -440,7 +496,15 @@ def _facts(run: RunResult) -> RenderableType:
     return table
 
 
-def print_block(console: Console, block: Block) -> None:
+def _said_beside(block: Block, before: Block | None, after: Block | None) -> frozenset[str]:
+    """What its neighbours of the same case say: the one before the requirement, the one after record and replay."""
+    own, ahead, behind = (dict(each.lines()) if each else {} for each in (block, before, after))
+    said = {"record", "replay"} if behind.get("replay") == own.get("replay") else set[str]()
+    alike = all(ahead.get(key) == own.get(key) for key in ("replay", "requirement"))
+    return frozenset(said | {"requirement"} if alike else said)
+
+
+def print_block(console: Console, block: Block, *, without: Collection[str] = ()) -> None:
     """Print a block: labels in a column of their own, the replay line unbroken so that it can be copied."""
     head = verdict_line(block.verdict)
     head.append(f"  {visible(block.heading)}", style="bold")
@@ -449,6 +513,8 @@ def print_block(console: Console, block: Block) -> None:
     table.add_column(overflow="fold")
     last: list[Line] = []
     for key, lines in block.lines():
+        if key in without:
+            continue
         if key == "evidence" and len(lines) > MOST_EVIDENCE:
             rest = len(lines) - MOST_EVIDENCE
             lines = (*lines[:MOST_EVIDENCE], f"… {rest} more lines in the HTML report / 其余 {rest} 行见 HTML 报告")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_origin, get_type_hints
@@ -27,6 +27,8 @@ MOST_WORKERS = 256
 MOST_TIMES = 120
 AUTO = "auto"
 MOST_REPEATS = 1000
+SCREENS = ("quiet", "short", "full")
+"""What stands on the screen when a run is over: counts only, also what did not pass, or all of it."""
 _MOST_DIGITS = 1000
 
 
@@ -126,6 +128,12 @@ def _repeats(name: str, text: str, line: Line) -> int:
     return whole(name, text, line.problems, least=1, most=MOST_REPEATS)
 
 
+def _screen(name: str, text: str, line: Line) -> str:
+    if text not in SCREENS:
+        line.problems.append(f"{name} {text}: expected {', '.join(SCREENS)} / 未知取值")
+    return text
+
+
 def _accelerate(name: str, text: str, line: Line) -> int:
     """The rate; 0 where nothing is accelerated. `carbonbench run` measures what auto is, once for all workers."""
     if text and line.made["rig"] not in ACCELERATED_RIGS:
@@ -182,10 +190,25 @@ class Options:
         Option("--standard", "DOC", "only cases of this document / 标准", many=True, read=_documents, selects=True),
     ]
     clauses: Annotated[
-        tuple[str, ...], Option("--clause", "ID", "only cases of this clause / 条款", many=True, selects=True)
+        tuple[str, ...],
+        Option("--clause", "ID", "only cases of this clause or section / 条款", many=True, selects=True),
     ]
     cases: Annotated[
         tuple[str, ...], Option("--case", "NAME", "case, chapter or pattern (*, ?)", many=True, selects=True)
+    ]
+    exclude: Annotated[
+        tuple[str, ...],
+        Option("--exclude", "NAME", "not these, named as for --case / 排除", many=True, selects=True),
+    ]
+    failed: Annotated[
+        Path | None,
+        Option(
+            "--failed",
+            "RUN",
+            "what did not pass in that run, on its terminal and rig; last: the newest / 仅重跑未通过用例",
+            read=_path,
+            selects=True,
+        ),
     ]
     seed: Annotated[int, Option("--seed", "N", "master seed (default 1) / 主种子", default="1", read=_seed)]
     repeat: Annotated[
@@ -218,12 +241,24 @@ class Options:
     complete: Annotated[
         bool, Option("--complete", "", "a case for which this computer lacks a part: exit 2 / 缺件即无法判定")
     ]
+    fail_fast: Annotated[bool, Option("--fail-fast", "", "end at the first fail / 首个不通过即止", kept=False)]
+    screen: Annotated[
+        str,
+        Option(
+            "--screen",
+            "HOW",
+            "the end of a run on the screen: quiet (-q), short (default), full (-v) / 屏幕输出",
+            default="short",
+            read=_screen,
+            kept=False,
+        ),
+    ]
     resume: Annotated[
         Path | None,
         Option(
             "--resume",
             "RUN",
-            "continue the run in this folder; only -n with it / 续跑该运行目录",
+            "continue the run in this folder, with its settings / 续跑该运行目录",
             read=_path,
             kept=False,
         ),
@@ -244,9 +279,13 @@ class Options:
         naming every bad one.
         """
         if words.get("resume"):
-            given = [row.name for field, row in ROWS.items() if field != "resume" and words.get(row.key)]
-            return cls._resumed(Path(words["resume"]), given, live=live)
-        line = Line(words)
+            given = [row.name for field, row in ROWS.items() if field not in _WITH_RESUME and words.get(row.key)]
+            sitting = Line(words)
+            own = {field: ROWS[field].value(sitting) for field in _WITH_RESUME if field != "resume"}
+            if sitting.problems:
+                raise SessionError("\n".join(sitting.problems))
+            return replace(cls._resumed(Path(words["resume"]), given, live=live), **own)
+        line = Line(_as_then(words) if words.get("failed") else words)
         for name, row in ROWS.items():
             line.made[name] = row.value(line)
         if line.problems:
@@ -273,7 +312,7 @@ class Options:
             odd = ", ".join(sorted(kept.keys() ^ settings.options.keys()))
             raise SessionError(f"--resume {folder}: written by another version of the bench: {odd} / 版本不符")
         made = {name: row.restored(settings.options[name]) for name, row in kept.items()}
-        return cls(**made, out=folder.parent, resume=folder, live=live)
+        return cls(**made, out=folder.parent, fail_fast=False, screen=SCREENS[1], resume=folder, live=live)
 
     def kept(self) -> dict[str, Any]:
         """What of the options the run folder keeps, so that the run can be resumed."""
@@ -281,7 +320,8 @@ class Options:
 
     def inputs(self) -> tuple[Path, ...]:
         """The files that the run depends on."""
-        return (self.terminal, *((self.expected,) if self.expected else ()))
+        failed = (self.failed / "verdicts.json",) if self.failed else ()
+        return (self.terminal, *((self.expected,) if self.expected else ()), *failed)
 
     def selection(self) -> str:
         """The selecting options as they were given, for reports; empty when everything was selected."""
@@ -306,6 +346,24 @@ WORKERS = Option("-n", "WORKERS", "processes (default 1) / 进程数", default="
 """What xdist is asked for, in a run and in a resumed one."""
 SHARED = (ROWS["seed"], WORKERS, ROWS["cases"], ROWS["out"])
 """What every command that runs cases has."""
+
+
+_WITH_RESUME = ("fail_fast", "screen", "resume")
+"""What may go with --resume: it concerns the sitting."""
+_OF_THE_FAILED = ("terminal", "rig", "seed", "defect", "accelerate", "expected")
+"""What a run of the failed cases of another takes over from it, where the line says nothing else."""
+
+
+def _as_then(words: Mapping[str, Any]) -> dict[str, Any]:
+    """The words, and those with which the run was made whose failed cases are to run again. Raises SessionError."""
+    from bench.journal import JournalError, read_run
+
+    try:
+        before = read_run(Path(words["failed"])).settings.options
+    except JournalError as error:
+        raise SessionError(f"--failed: {error}") from None
+    then = {row.key: row.written(before[field]) for field in _OF_THE_FAILED if (row := ROWS[field]) and field in before}
+    return dict(words) | {key: said[-1] for key, said in then.items() if said and not words.get(key)}
 
 
 def _plain(value: object) -> object:
@@ -353,15 +411,31 @@ def picks(word: str, case: str) -> bool:
     return word in (case, name) or word.removesuffix("/") == chapter
 
 
-def no_case(word: str, known: Collection[str]) -> str:
+def picks_clause(word: str, known: Collection[str]) -> frozenset[str]:
+    """The entries that `--clause word` means: one, a section with all below it, with or without document, a pattern."""
+    if word in known:
+        return frozenset({word})
+    if any(sign in word for sign in "*?"):
+        return frozenset(entry for entry in known if fnmatchcase(entry, word))
+
+    def below(section: str) -> bool:
+        rest = section.removeprefix(word)
+        return bool(word) and rest != section and not rest[:1].isdigit()
+
+    return frozenset(entry for entry in known if below(entry) or below(entry.partition("/")[2]))
+
+
+def no_case(word: str, known: Collection[str], option: str = "--case") -> str:
     """Empty if a `--case` means any of the known cases; else the sentence that says what was perhaps meant."""
     if any(picks(word, case) for case in known):
         return ""
     hint = near(word, known)
     inside = sum(word in case for case in known)
-    if not hint and inside and "*" not in word:
-        hint = f"; {inside} have it in their names: --case '*{word}*'"
-    return f"--case {word}: no case of that name{hint} / 无此用例"
+    if not hint and "*" not in word:
+        hint = (
+            f"; {inside} have it in their names: {option} '*{word}*'" if inside else "; `carbonbench list` shows them"
+        )
+    return f"{option} {word}: no case of that name{hint} / 无此用例"
 
 
 def near(word: str, known: Collection[str] | Mapping[str, Any]) -> str:

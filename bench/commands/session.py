@@ -33,7 +33,7 @@ from bench.case import (
 from bench.commands import resume
 from bench.commands.beginning import NotReady, statement
 from bench.commands.expected import ExpectedError, applied, exit_of, outdated, read_expected
-from bench.commands.options import ROOT, Options, SessionError, near, no_case, picks
+from bench.commands.options import ROOT, SCREENS, Options, SessionError, near, no_case, picks, picks_clause
 from bench.dut import Checked, UnknownTerminal, adapter
 from bench.dut.profile import Profile, ProfileError, load_profile
 from bench.evidence.keeper import Keeper, Trouble
@@ -49,8 +49,11 @@ from reports.clause_results import clause_results
 from reports.conformity import completed, unsupported
 from reports.glance import Glance, glance_at
 from reports.ledger import entries
+from reports.verdicts import VerdictsError
+from reports.verdicts import read as read_verdicts
 
 REFERENCE_ADAPTER = "reference"
+_TO_RUN_AGAIN = (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE)
 NOT_REACHED = "not reached: the run ended before it; `carbonbench run --resume` continues / 未执行到，可续跑"
 
 
@@ -162,6 +165,8 @@ class Session:
         self._results: list[CaseResult] = []
         self._glances: dict[tuple[str, int], str] = {}
         self._broken = False
+        self.ended_early = False
+        """A case failed, and the run was to end at the first."""
         self._planned: dict[tuple[str, int], Planned] = {}
         self._opening = shared.opening if shared else ""
         self._keeper: Keeper | None = None
@@ -196,12 +201,13 @@ class Session:
     def _check_words(self) -> None:
         options = self.options
         problems = [
-            f"--clause {word}: no such entry in the ledger{near(word, self._ledger)} / 条款不存在"
+            f"--clause {word}: no such entry in the ledger{near(word, self._asking)} / 条款不存在"
             for word in options.clauses
-            if word not in self._ledger
+            if not picks_clause(word, self._ledger)
         ]
-        names = [note.id for note in self._notes] if options.cases else []
-        problems += filter(None, (no_case(word, names) for word in options.cases))
+        named = {"--case": options.cases, "--exclude": options.exclude}
+        names = [note.id for note in self._notes] if any(named.values()) else []
+        problems += filter(None, (no_case(word, names, name) for name, words in named.items() for word in words))
         if options.defect and self.profile.adapter != REFERENCE_ADAPTER:
             problems.append(
                 f"--defect {options.defect}: only the reference terminal has defects; the profile's adapter is "
@@ -232,8 +238,42 @@ class Session:
 
     def concerns(self, module: str) -> bool:
         """Whether a module may hold cases that the options select; of those that cannot none need be imported."""
-        words = self.options.cases
-        return not words or any(note.module == module and _picked(words, note.id) for note in self._notes)
+        options = self.options
+        if not (options.cases or options.exclude or options.failed):
+            return True
+        return any(note.module == module and self._named(note.id) for note in self._notes)
+
+    def _named(self, case: str) -> bool:
+        """Whether the options that name cases leave this one in."""
+        options = self.options
+        return (
+            (not options.cases or _picked(options.cases, case))
+            and not _picked(options.exclude, case)
+            and (not options.failed or case in self._failed)
+        )
+
+    @cached_property
+    def _failed(self) -> frozenset[str]:
+        """The cases that did not pass in the run of --failed. Raises SessionError if there is none."""
+        folder = self.options.failed
+        assert folder is not None
+        try:
+            before = read_verdicts(folder)
+        except VerdictsError as error:
+            raise SessionError(f"--failed: {error}") from None
+        found = frozenset(case.id for case in before.cases if case.verdict in _TO_RUN_AGAIN)
+        if not found:
+            raise SessionError(f"--failed {folder}: every case of that run passed; nothing to run again / 无未通过用例")
+        return found
+
+    @cached_property
+    def _asking(self) -> tuple[str, ...]:
+        """The entries that are no headings."""
+        return tuple(entry for entry in self._ledger if not entry.partition("/")[2].startswith("h"))
+
+    @cached_property
+    def _asked_clauses(self) -> frozenset[str]:
+        return frozenset(entry for word in self.options.clauses for entry in picks_clause(word, self._ledger))
 
     @cached_property
     def _ledger(self) -> Mapping[str, Any]:
@@ -271,8 +311,8 @@ class Session:
         documents = {clause.partition("/")[0] for clause in case.clauses}
         return (
             (not options.standards or bool(documents & set(options.standards)))
-            and (not options.clauses or bool(set(case.clauses) & set(options.clauses)))
-            and (not options.cases or _picked(options.cases, case.id()))
+            and (not options.clauses or bool(self._asked_clauses.intersection(case.clauses)))
+            and self._named(case.id())
         )
 
     def attempts(self, case: type[Case]) -> Iterator[Planned]:
@@ -292,7 +332,7 @@ class Session:
 
     @cached_property
     def _progress(self) -> screen.Progress | None:
-        return screen.Progress() if self.options.live else None
+        return screen.Progress(quiet=self.options.screen == SCREENS[0]) if self.options.live else None
 
     def begin(self, workers: int = 1) -> None:
         """Prove the rig's injectors (RigError when they fail) and make the run folder, or take it up again.
@@ -442,6 +482,8 @@ class Session:
             self._glances[result.id, result.attempt] = glance
         if self._progress:
             self._progress.finished(result)
+        if self.options.fail_fast and result.verdict in (Verdict.FAIL, Verdict.ERROR):
+            self.ended_early = True
 
     def decorate(self, result: CaseResult, history: History | None) -> str:
         """Give Allure its labels, steps and attachments while the case's test is current.
@@ -468,7 +510,7 @@ class Session:
             result, self.folder, glances=self._glances_read(), seal=lambda run: self._seal(run, interrupted=interrupted)
         )
         if self.options.live:
-            screen.closing(result, self.folder)
+            screen.closing(result, self.folder, how=self.options.screen)
         return EXIT_ERROR if interrupted or self._broken else exit_of(result)
 
     def _seal(self, run: RunResult, *, interrupted: bool) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, VIRTUAL_RIG, CaseResult, Verdict
+from bench.commands.lengths import lengths_of_the_suite
 from bench.history.growing import GROWING
 from bench.journal import LOCAL, RUN, Found, JournalError, Planned, RunFile, attempts, last_sign, read_run
 from bench.run import RECORD
@@ -122,7 +123,8 @@ def _began(folder: Path) -> str:
 def lengths(folder: Path, rig: str, begun: Sequence[Found]) -> dict[str, float]:
     """How long (s) an attempt of each case takes on this rig: median of this run, else of the newest run that has it.
 
-    In real time a case takes as long as its world does, so that a run in virtual time tells it too.
+    In real time a case takes as long as its world does, so that a run in virtual time tells it too, and where there is
+    none what the suite knows of itself.
     """
     own: dict[str, list[float]] = {}
     for each in begun:
@@ -137,7 +139,7 @@ def lengths(folder: Path, rig: str, begun: Sequence[Found]) -> dict[str, float]:
                 seen.setdefault(case.id, []).append(length)
         for name, values in seen.items():
             found.setdefault(name, statistics.median(values))
-    return found
+    return found if rig == VIRTUAL_RIG else lengths_of_the_suite() | found
 
 
 def _neighbours(folder: Path) -> Iterable[_Neighbour]:

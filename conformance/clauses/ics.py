@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from bench.case import Notice
+from bench.dut import Checked, UnknownTerminal, adapter
 from bench.dut.profile import DOCUMENTS, ROLES, Claim, Profile, ProfileError, load_profile
 from conformance.clauses.command import EXIT_SOUND, EXIT_UNSOUND, EXIT_USAGE, Parser, Wrong
 from conformance.clauses.layout import paragraph
@@ -35,7 +36,10 @@ def main(argv: Sequence[str]) -> int:
     except Wrong as error:
         print(error, file=sys.stderr)
         return EXIT_USAGE
-    except (LedgerError, ProfileError) as error:
+    except ProfileError as error:
+        print(error, file=sys.stderr)
+        return EXIT_USAGE
+    except LedgerError as error:
         print(error, file=sys.stderr)
         return EXIT_UNSOUND
 
@@ -50,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--adapter", default="", metavar="NAME", help="how the bench reaches it / 适配器")
     check = commands.add_parser("check", help="what is missing or contradictory / 检查档案")
     check.add_argument("profile", metavar="FILE", help="profile (TOML) / 档案文件")
+    check.add_argument("--complete", action="store_true", help="what is not answered is wrong too / 须全部作答")
+    check.add_argument("--all", action="store_true", help="every open question, not the first few / 列出全部")
     check.add_argument("--json", action="store_true", help="for machines / 机器可读")
     return top
 
@@ -65,6 +71,11 @@ def _words(option: str, text: str, allowed: Sequence[str]) -> tuple[str, ...]:
 def _new(words: argparse.Namespace) -> int:
     documents = _words("--documents", words.documents, DOCUMENTS)
     roles = _words("--roles", words.roles, ROLES)
+    try:
+        if words.adapter:
+            adapter(words.adapter)
+    except UnknownTerminal as error:
+        raise Wrong(f"--adapter: {error}") from None
     text = template(load_ledger(), read_statement(), find_cases(), documents, roles, words.adapter)
     if not words.out:
         sys.stdout.write(text)
@@ -227,7 +238,8 @@ def _binds(key: str, documents: Sequence[str], roles: Sequence[str]) -> bool:
 class Report(msgspec.Struct, frozen=True):
     """What `profile check` found: `problems` make the profile unfit, `remarks` only tell.
 
-    `fails` names what an honest "no" costs: the entries that will fail as declared unsupported (R-03).
+    `open` is what is not answered or declared yet: clauses stay inconclusive for it. `fails` names what an honest "no"
+    costs: the entries that will fail as declared unsupported (R-03).
     """
 
     profile: str
@@ -237,6 +249,7 @@ class Report(msgspec.Struct, frozen=True):
     answered: int
     yes: int
     problems: tuple[str, ...]
+    open: tuple[str, ...]
     remarks: tuple[str, ...]
     fails: tuple[str, ...]
 
@@ -246,9 +259,9 @@ def examine(profile: Profile, ledger: Ledger, statement: Statement, cases: Itera
     cases = tuple(cases)
     asked = questions_for(ledger, statement, cases, profile.documents, profile.roles)
     problems = [
+        *_unreachable(profile),
         *_scope(profile),
         *_unknown(profile, ledger, statement),
-        *_unanswered(profile, asked),
         *_roles(profile),
         *_choices(profile, statement),
         *_declared(profile, statement),
@@ -277,9 +290,21 @@ def examine(profile: Profile, ledger: Ledger, statement: Statement, cases: Itera
         answered=sum(question.id in profile.claims for question in asked),
         yes=sum(profile.claim(question.id) is Claim.YES for question in asked),
         problems=tuple(problems),
+        open=(*_undeclared(profile, statement), *_unanswered(profile, asked)),
         remarks=tuple(remarks),
         fails=tuple(_denied(profile, ledger, statement, asked)),
     )
+
+
+def _unreachable(profile: Profile) -> Iterator[str]:
+    """What keeps the bench from starting it: told first, since nothing runs before it is mended."""
+    try:
+        found = adapter(profile.adapter)
+    except UnknownTerminal as error:
+        yield f"terminal.adapter: {error}"
+        return
+    if isinstance(found, Checked):
+        yield from found.problems(profile.connection, Path(profile.path).parent)
 
 
 def _scope(profile: Profile) -> Iterator[str]:
@@ -356,14 +381,19 @@ def _choices(profile: Profile, statement: Statement) -> Iterator[str]:
             yield f"claims: {names}: expected exactly one yes, found {number}: {choice.en} / {choice.zh}"
 
 
+def _undeclared(profile: Profile, statement: Statement) -> Iterator[str]:
+    for item in statement.declared:
+        if item.id not in profile.declared and not item.optional:
+            unit = f" in {item.unit}" if item.unit else ""
+            line = f"add a line {item.id} = … in section [declared]"
+            yield f"declared.{item.id}: missing: {item.en}{unit} / {item.zh}; {line}"
+
+
 def _declared(profile: Profile, statement: Statement) -> Iterator[str]:
     for item in statement.declared:
         told = profile.declared.get(item.id)
         name = f"declared.{item.id}"
         if told is None:
-            if not item.optional:
-                unit = f" in {item.unit}" if item.unit else ""
-                yield f"{name}: missing: {item.en}{unit} / {item.zh}; add a line {item.id} = … in section [declared]"
             continue
         try:
             value = Decimal(told)
@@ -382,12 +412,28 @@ def _check(words: argparse.Namespace) -> int:
     if words.json:
         print(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
     else:
-        told = (*report.problems, *(f"remark: {remark}" for remark in report.remarks), *report.fails)
-        print(*told, sep="\n", end="\n" if told else "")
-        print(
-            f"{report.profile}: {report.answered} of {report.asked} questions answered, {report.yes} with yes; "
-            f"{len(report.problems)} problems, {len(report.fails)} answers that fail a clause / "
-            f"{report.asked} 个问题已答 {report.answered} 个，{len(report.problems)} 处有误，"
-            f"{len(report.fails)} 项声明不支持导致不通过"
-        )
-    return EXIT_UNSOUND if report.problems else EXIT_SOUND
+        _print(report, every=words.all)
+    return EXIT_UNSOUND if report.problems or (words.complete and report.open) else EXIT_SOUND
+
+
+MOST_OPEN = 5
+
+
+def _print(report: Report, *, every: bool) -> None:
+    """What blocks first, then what costs clauses, then what is open: the first few of it, and how many."""
+    lines = [*report.problems, *report.fails]
+    for rows in (report.open, tuple(f"remark: {remark}" for remark in report.remarks)):
+        shown = rows if every else rows[:MOST_OPEN]
+        lines += shown
+        if len(rows) > len(shown):
+            lines.append(
+                f"… and {len(rows) - len(shown)} more like it: --all / 其余 {len(rows) - len(shown)} 项，加 --all"
+            )
+    print(*lines, sep="\n", end="\n" if lines else "")
+    print(
+        f"{report.profile}: {report.answered} of {report.asked} questions answered, {report.yes} with yes; "
+        f"{len(report.problems)} problems, {len(report.open)} open (their clauses stay inconclusive), "
+        f"{len(report.fails)} answers that fail a clause / {report.asked} 个问题已答 {report.answered} 个，"
+        f"{len(report.problems)} 处有误，{len(report.open)} 项未作答（相关条款无法判定），"
+        f"{len(report.fails)} 项声明不支持导致不通过"
+    )

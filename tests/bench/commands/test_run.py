@@ -43,7 +43,7 @@ QUICK_S = 2.0
 @pytest.mark.timeout(4800)
 def test_the_reference_passes_everything_and_every_defect_is_caught(tmp_path: Path) -> None:
     """One test, because the proof takes over what the run says of the sound terminal: minutes of computing."""
-    told = carbonbench("run", "-n", "2", cwd=tmp_path)
+    told = carbonbench("run", "-v", "-n", "2", cwd=tmp_path)
     assert told.code == 0, told.out
     folder = run_folder(tmp_path / "out")
     found = verdicts(folder)

@@ -47,7 +47,7 @@ def answered(text: str, answer: str = "yes") -> str:
 
 def test_reference_profile_is_complete_and_sound() -> None:
     report = examined(REFERENCE)
-    assert report.problems == () and report.remarks == ()
+    assert report.problems == () and report.open == () and report.remarks == ()
     assert report.answered == report.asked > 100
 
 
@@ -68,12 +68,12 @@ def test_template_round_trip(documents: tuple[str, ...], roles: tuple[str, ...],
     text = template(load_ledger(), read_statement(), find_cases(), documents, roles, "reference")
     path.write_text(text, "utf-8")
     empty = examined(path)
-    unanswered = [problem for problem in empty.problems if problem.startswith("claims: unanswered")]
+    unanswered = [each for each in empty.open if each.startswith("claims: unanswered")]
     assert (empty.answered, len(unanswered)) == (0, empty.asked)
     path.write_text(answered(text), "utf-8")
     full = examined(path)
     assert full.answered == full.yes == full.asked
-    assert not any("unanswered" in problem or "missing" in problem for problem in full.problems)
+    assert full.open == ()
     assert not any("no such question" in problem for problem in full.problems)
     assert full.remarks == ()
 
@@ -138,15 +138,18 @@ FAULTS = {
 def test_check_finds(fault: str, tmp_path: Path, profile: Run) -> None:
     edits, told = FAULTS[fault]
     path = changed(tmp_path, **edits)
-    assert told in "\n".join(examined(path).problems)
-    code, out, _ = profile("check", str(path))
+    found = examined(path)
+    assert told in "\n".join((*found.problems, *found.open))
+    code, out, _ = profile("check", str(path), "--complete")
     assert code == 1 and told in out
+    assert profile("check", str(path))[0] == bool(found.problems)
 
 
 def test_everything_at_once(tmp_path: Path) -> None:
     single = [FAULTS[name][0] for name in ("unanswered", "misspelt", "below the clause")]
     path = changed(tmp_path, **{old: new for edits in single for old, new in edits.items()})
-    told = "\n".join(examined(path).problems)
+    found = examined(path)
+    told = "\n".join((*found.problems, *found.open))
     for part in ("centres.three", "local.readuot", "csmt/7.3b asks"):
         assert part in told
 
@@ -191,9 +194,9 @@ def test_answers_without_effect_are_remarks(tmp_path: Path) -> None:
 def test_an_empty_statement_is_never_sound(small: Small) -> None:
     empty = Profile(path="x.toml", name="x", adapter="reference", documents=("isc-2",))
     report = examine(empty, load_ledger(small.folder), read_statement(small.folder), small.cases)
-    assert {"clock.small", "local.small"} <= {word.strip('"') for p in report.problems for word in p.split()}
-    assert any("declared.points: missing" in problem for problem in report.problems)
-    assert not any("declared.ports" in problem for problem in report.problems)
+    assert {"clock.small", "local.small"} <= {word.strip('"') for p in report.open for word in p.split()}
+    assert any("declared.points: missing" in each for each in report.open)
+    assert not any("declared.ports" in each for each in report.open)
 
 
 def test_new_writes_a_file_and_never_overwrites(profile: Run, tmp_path: Path) -> None:
@@ -212,7 +215,7 @@ def test_new_without_adapter_is_told_by_check(profile: Run, tmp_path: Path) -> N
     path = tmp_path / "mine.toml"
     profile("new", "--out", str(path))
     code, _, err = profile("check", str(path))
-    assert code == 1 and "terminal.adapter: expected a text" in err
+    assert code == 4 and "terminal.adapter: expected a text" in err
 
 
 @pytest.mark.parametrize(
@@ -220,6 +223,7 @@ def test_new_without_adapter_is_told_by_check(profile: Run, tmp_path: Path) -> N
     [
         (["new", "--documents", "isc-9"], "comma-separated list of isc-1"),
         (["new", "--documents", ""], "comma-separated"),
+        (["new", "--adapter", "nosuch"], "terminal adapter 'nosuch' is not installed"),
         (["new", "--roles", "king"], "terminal, collector, platform"),
         (["new", "--out", "/nowhere/at/all.toml"], "cannot be written"),
         (["old"], "invalid choice"),
@@ -233,7 +237,26 @@ def test_wrong_words_are_one_sentence(words: list[str], told: str, profile: Run)
 
 def test_check_of_an_unreadable_profile(profile: Run, tmp_path: Path) -> None:
     code, _, err = profile("check", str(tmp_path / "none.toml"))
-    assert code == 1 and "cannot be read" in err
+    assert code == 4 and "cannot be read" in err
+
+
+@pytest.mark.parametrize(
+    "shipped", sorted(ROOT.glob("fixtures/terminals/**/*.toml")), ids=lambda path: path.parent.name
+)
+def test_what_is_shipped_passes_its_own_check(shipped: Path, profile: Run) -> None:
+    code, out, _ = profile("check", str(shipped))
+    assert code == 0, out
+    assert len(out.splitlines()) <= 60
+
+
+def test_what_blocks_is_told_first_and_what_is_open_is_counted(profile: Run, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    profile("new", "--documents", "isc-2,csmt", "--adapter", "command", "--out", str(path))
+    code, out, _ = profile("check", str(path))
+    lines = out.splitlines()
+    assert code == 1 and lines[0].startswith("connection.command")
+    assert "more like it: --all" in out and len(lines) < 12
+    assert len(profile("check", str(path), "--all")[1].splitlines()) > 200
 
 
 def test_check_as_json(profile: Run) -> None:
