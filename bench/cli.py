@@ -486,7 +486,7 @@ def _main(argv: Sequence[str]) -> int:
     if words.version:
         return _version()
     if not words.command:
-        return _wrong("carbonbench: expected a command; `carbonbench --help` lists them / 缺少命令")
+        return _wrong("carbonbench: expected a COMMAND; `carbonbench --help` lists them / 缺少命令")
     words.rest = rest
     try:
         return words.work(words)

@@ -100,7 +100,7 @@ def test_the_expected_failures_of_the_page_and_of_the_format_are_read(tmp_path: 
         assert isinstance(entry, ExpectedFailure) and entry.expires == "2026-12-31"
 
 
-@pytest.mark.parametrize("adapter", ["command", "manual", "acme"])
+@pytest.mark.parametrize("adapter", ["command", "manual"])
 def test_the_profile_template_is_a_profile_and_so_is_what_it_comments(tmp_path: Path, adapter: str) -> None:
     made = tmp_path / "mine.toml"
     assert ics.main(["new", "--adapter", adapter, "--out", str(made)]) == 0
