@@ -35,6 +35,7 @@ from reference_terminal.operations import messages
 from reference_terminal.operations.housekeeping import Housekeeping
 from reference_terminal.operations.time_source import TimeSource
 from reference_terminal.platform import Platform
+from reference_terminal.processing import versions
 from reference_terminal.processing.classes import Classes
 from reference_terminal.processing.late import LateReadings, Place
 from reference_terminal.processing.manual import ManualEntries
@@ -61,6 +62,7 @@ from reference_terminal.uplink.platforms.records_json import RecordsLink
 from reference_terminal.uplink.status.ocsp import StatusChecks
 from reference_terminal.uplink.status.revocation import RevocationLists
 from reference_terminal.uplink.window import DailyWindow
+from reference_terminal.web.accounting import AccountingApi
 from reference_terminal.web.accounts import AccessApi, Door
 from reference_terminal.web.api import Api
 from reference_terminal.web.audit import AuditApi
@@ -81,6 +83,7 @@ class Terminal:
     """One terminal. `run()` returns after `stop()`; a second terminal on the same database continues where it was."""
 
     def __init__(self, config: Config, platform: Platform) -> None:
+        check_accounting(config, platform.clock.time_ns() // 10**9)
         self.config = self._file_config = config
         self.platform = platform
         self._stopping = asyncio.Event()
@@ -202,6 +205,8 @@ class Terminal:
         self.qn = QnSource(self.clock, int(self.store.setting("terminal", "qn_ms") or 0))
         self.pipeline = Pipeline(config, self.store, self.clock, self.journal)
         self.classes = Classes(self.store, self.clock, self.pipeline.every)
+        if self.pipeline.emissions is not None:
+            self.pipeline.emissions.deliver = self.queue_revision
         self.manual = ManualEntries(self.store, self.journal, self.queue_revision)
         self.settings = {centre.id: CentreSettings(centre, self.overlay) for centre in config.centres}
         parameters = Parameters(self.settings, self.pipeline.use_span)
@@ -252,7 +257,8 @@ class Terminal:
             self.signer.made[:] = [link.outbox.wake for link in links if isinstance(link, DepositLink)]
 
     def _local_interface(self) -> Server:
-        groups = [group(self) for group in (Api, DeliveryApi, CentreOrders, PackageApi, PeriodApi, StoredApi)]
+        kinds = (Api, DeliveryApi, CentreOrders, PackageApi, PeriodApi, StoredApi, AccountingApi)
+        groups = [group(self) for group in kinds]
         if self.desk is None:
             return Server(self.config.api, Router(groups), self.journal)
         guard = DeskGuard(self.desk, self.journal)
@@ -558,6 +564,12 @@ class Terminal:
 
     def _tell_store_failure(self, reason: str) -> None:
         self.journal.say(messages.STORE_FAILS(reason=reason))
+
+
+def check_accounting(config: Config, now_s: int) -> None:
+    """Raise InputError with everything that is wrong with the accounting of a configuration."""
+    if config.accounting is not None:
+        versions.check(config.accounting, {point.id: point for point in config.acquired}, now_s)
 
 
 async def _until(event: asyncio.Event) -> None:

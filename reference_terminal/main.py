@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from reference_terminal.assembly import Terminal
+from reference_terminal.assembly import Terminal, check_accounting
 from reference_terminal.commissioning import commands
 from reference_terminal.platform import Platform
 from reference_terminal.security.keyring import Keyring
@@ -38,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         config = load_config(arguments.config)
         Keyring(config, random.Random(0), only_look=True)
+        check_accounting(config, Platform.real().clock.time_ns() // 10**9)
     except InputError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)

@@ -153,7 +153,7 @@ def _emission(method: Method, year: int, source: Source, problems: list[Problem]
 
 def _step(method: Method, year: int, source: Source, wanted: Input, where: str, problems: list[Problem]) -> Step | None:
     """The value of one input, given or a default; None, and a problem, where there is none that can be used."""
-    default = _default(method, year, source, wanted)
+    default = default_of(method, year, source.item, wanted)
     given = source.given.get(wanted.name)
     if given is None:
         if default is None:
@@ -179,12 +179,13 @@ def _step(method: Method, year: int, source: Source, wanted: Input, where: str, 
             )
         )
         return None
-    wrong = list(_doubts(wanted, value, default, where))
+    wrong = list(doubts(wanted, value, default, where))
     problems += wrong
     return None if wrong else Step(wanted, value, given.source, default=False)
 
 
-def _doubts(wanted: Input, value: Fraction, default: Factor | None, where: str) -> Iterable[Problem]:
+def doubts(wanted: Input, value: Fraction, default: Factor | None, where: str) -> Iterable[Problem]:
+    """What speaks against a value of an input, in the input's unit: below 0, above its bound, a unit that slipped."""
     most = wanted.bound()
     if value < 0:
         yield Problem(where, f"{wanted.en} is negative; expected 0 or more {wanted.unit}", f"{wanted.zh}不得为负")
@@ -201,14 +202,14 @@ def _doubts(wanted: Input, value: Fraction, default: Factor | None, where: str) 
             )
 
 
-def _default(method: Method, year: int, source: Source, wanted: Input) -> Factor | None:
-    """The default of an input, in the input's unit."""
+def default_of(method: Method, year: int, item: str, wanted: Input) -> Factor | None:
+    """The default of an input for an item, in the input's unit."""
     if wanted.table == "fuels":
-        found = library.fuel_factor(method.fuels, source.item, wanted.name)
+        found = library.fuel_factor(method.fuels, item, wanted.name)
     elif wanted.table == "carbonates":
-        found = library.carbonate_factor(method.carbonates, source.item)
+        found = library.carbonate_factor(method.carbonates, item)
     elif wanted.table == "electricity":
-        found = library.electricity_factor(source.item, year)
+        found = library.electricity_factor(item, year)
     elif wanted.default:
         return Factor(value=number(wanted.default), source=f"{method.document} {method.edition}")
     else:

@@ -95,8 +95,10 @@ class Housekeeping:
         self._delete("record", "start_s", "span>0 AND span<900 AND start_s<?", raw_s)
         self._delete("record", "start_s", "start_s<?", record_s)
         self._delete("fingerprint", "start_s", "span>0 AND span<900 AND start_s<?", raw_s)
-        for table in ("sent", "superseded", "gap", "record_source", "manual_entry", "fingerprint"):
+        self._delete("emission", "start_s", "span>0 AND span<900 AND start_s<?", raw_s)
+        for table in ("sent", "superseded", "gap", "record_source", "manual_entry", "fingerprint", "emission"):
             self._delete(table, "start_s", "start_s<?", record_s)
+        self._delete("accounting_entry", "start_s", "start_s<?", record_s)
         self._delete("event", "at_ms", "at_ms<?", record_s * 1000)
 
     @seam

@@ -85,3 +85,23 @@ STANDBY_IN_USE = alarm(
     zh="{silent_s:.1f} 秒无有效应答，改读备用设备 {standby}",
 )
 SIGNAL_FAILED = alarm("signal-failed", en="{cause}", zh="{cause}")
+
+EMISSION_LIMIT = alarm(
+    "emission-above-limit", en="{value} {unit}, above {limit}", zh="排放量 {value} {unit}，超过 {limit}"
+)
+VERSION_TAKEN = event(
+    "accounting-version",
+    en="{author}: {what} counts from {since} on ({origin}): {reason}",
+    zh="{author}：{what} 自 {since} 起生效（{origin}）：{reason}",
+)
+VERSION_REFUSED = event("accounting-version-refused", en="{what} was refused: {reason}", zh="{what} 未采用：{reason}")
+RECALCULATED = event(
+    "recalculated",
+    en="{author} had {since} to {until} worked out again, {count} values changed: {reason}",
+    zh="{author} 重新核算 {since} 至 {until}，{count} 个值有变：{reason}",
+)
+ACTIVITY_ENTERED = event(
+    "activity-entered",
+    en="{author} enters {input} = {value} {unit} from {since} to {until} in place of {old}: {reason}",
+    zh="{author} 录入 {since} 至 {until} 的 {input} = {value} {unit}，原值 {old}：{reason}",
+)

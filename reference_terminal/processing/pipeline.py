@@ -6,7 +6,7 @@ Leaves polling to acquisition and delivery to uplink.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from reference_terminal.model import numbers
@@ -20,16 +20,19 @@ from reference_terminal.processing import messages
 from reference_terminal.processing.counter import FIRST, NORMAL, RETURNED, CounterTracker
 from reference_terminal.processing.counter import RESET as COUNTER_RESET
 from reference_terminal.processing.derivation import Derivation
+from reference_terminal.processing.emissions import Emissions
 from reference_terminal.processing.filling import Filling
 from reference_terminal.processing.gaps import GapKeeper
 from reference_terminal.processing.interval import Boundary, IntervalBuilder, Open
 from reference_terminal.processing.periods import PeriodBook
 from reference_terminal.processing.signals import SignalWatch
 from reference_terminal.processing.sources import Sources
+from reference_terminal.processing.versions import Versions
+from reference_terminal.settings.accounting import AccountingConfig
 from reference_terminal.settings.config import Config
 from reference_terminal.settings.meters import PointConfig
 from reference_terminal.storage.journal import Journal
-from reference_terminal.storage.store import Store
+from reference_terminal.storage.store import InTurn, Store
 
 SILENT_PERIODS = 3
 """Polls in a row without answer after which a meter is reported silent (R-41)."""
@@ -81,6 +84,7 @@ class Pipeline:
         self.by_id: dict[str, PointState] = {}
         self.meter_points: list[list[PointState]] = []
         self.derived: list[PointState] = []
+        self.emissions: Emissions | None = None
         self._build()
         self._build_derived()
 
@@ -116,9 +120,24 @@ class Pipeline:
             self.derived.append(state)
             self.by_number[number] = state
             self.by_id[config.id] = state
+        numbers_of = {name: state.number for name, state in self.by_id.items()}
         if self._config.derived:
-            numbers_of = {name: state.number for name, state in self.by_id.items()}
             self._store.derivation = Derivation(self._config.derived, numbers_of, self._period_of)
+        if self._config.accounting is not None:
+            self._build_emissions(self._config.accounting, numbers_of)
+
+    def _build_emissions(self, config: AccountingConfig, numbers_of: Mapping[str, int]) -> None:
+        """Emissions follow points, and what is computed from points."""
+        points = {point.id: point for point in self._config.acquired}
+        versions = Versions(config, points, self._store, self._clock)
+
+        def spans_of(name: str) -> list[Span]:
+            return self.spans_of(self.by_id[name])
+
+        self.emissions = Emissions(
+            config, versions, numbers_of, spans_of, self._store, self._journal, self._clock.now_s
+        )
+        self._store.derivation = InTurn(self._store.derivation, self.emissions)
 
     def _period_of(self, point: str) -> int | None:
         """The polling period of a measured point; None for a derived one."""
@@ -132,6 +151,8 @@ class Pipeline:
 
     def spans_of(self, state: PointState) -> list[Span]:
         """The classes that a point has: a derived one those that all it is computed from have."""
+        if self.emissions is not None and state.config.id in self.emissions.figures:
+            return self.emissions.spans_of_figure(state.config.id)
         formula = next((each for each in self._config.derived if each.id == state.config.id), None)
         if formula is None:
             return state.builder.spans()

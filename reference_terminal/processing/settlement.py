@@ -54,6 +54,12 @@ def long_named(name: str) -> Long | None:
     return next((each for each in LONG if each.name == name), None)
 
 
+def around(long: Long, at_s: int) -> tuple[int, int]:
+    """Start and end (UTC s) of the long period that an instant lies in."""
+    start = long.start(_local(at_s))
+    return _utc(start), _utc(long.end(start))
+
+
 @dataclass(frozen=True)
 class Total:
     """What a long period holds; no value if a day of it has none. UTC seconds."""

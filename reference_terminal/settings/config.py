@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import errno
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from reference_terminal.settings import carriers
+from reference_terminal.settings import accounting, carriers
+from reference_terminal.settings.accounting import AccountingConfig, read_accounting
 from reference_terminal.settings.accounts import AccountsConfig, read_accounts
 from reference_terminal.settings.centres import CentreConfig, read_centre
 from reference_terminal.settings.collectors import CollectorConfig, read_collector
@@ -97,6 +98,7 @@ class Config:
     time: TimeConfig = field(default_factory=TimeConfig)
     derived: tuple[DerivedConfig, ...] = ()
     accounts: AccountsConfig | None = None
+    accounting: AccountingConfig | None = None
 
     @property
     def measured(self) -> tuple[PointConfig, ...]:
@@ -105,7 +107,15 @@ class Config:
 
     @property
     def points(self) -> tuple[PointConfig, ...]:
-        """All points: those of meters, then the derived ones, each after those it is computed from."""
+        """All points: those of meters, the derived ones, each after those it is computed from, published emissions."""
+        return (
+            *self.acquired,
+            *(() if self.accounting is None else (each.point for each in self.accounting.published)),
+        )
+
+    @property
+    def acquired(self) -> tuple[PointConfig, ...]:
+        """The points of meters and the derived ones."""
         return (*self.measured, *(derived.point for derived in self.derived))
 
 
@@ -180,6 +190,7 @@ def build_config(data: dict[str, Any]) -> Config:
     meters = tuple(read_meter(section) for section in top.sections("meters", required=True))
     derived = tuple(read_derived(section) for section in top.sections("derived"))
     centres = tuple(read_centre(section, security) for section in top.sections("centres"))
+    table = top.section("accounting") if "accounting" in top else None
     top.done()
     carriers.check(gateways, lines, meters, problems)
     carriers.check_collectors(collectors, meters, problems)
@@ -215,6 +226,9 @@ def build_config(data: dict[str, Any]) -> Config:
         derived=derived,
         accounts=accounts,
     )
+    if table is not None:
+        known = {point.id: point for point in config.acquired}
+        config = replace(config, accounting=read_accounting(table, known))
     _relations(config, problems)
     if problems:
         raise ConfigError(problems)
@@ -225,6 +239,9 @@ def _relations(config: Config, problems: list[Problem]) -> None:
     """Problems that only show between sections: doubled names, unknown references, points without code."""
     note_doubles(problems, "centres", "id", [centre.id for centre in config.centres])
     note_doubles(problems, "points", "id", [point.id for point in config.measured])
+    if config.accounting is not None:
+        accounting.check(config.accounting, problems)
+        note_doubles(problems, "points", "id", [point.id for point in config.points])
     points = {point.id: point for point in config.points}
     for number, centre in enumerate(config.centres):
         for point in centre.codes:

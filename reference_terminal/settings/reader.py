@@ -311,6 +311,16 @@ class Section:
             return []
         return [Section(item, f"{self._path(key)}[{i}]", self._problems) for i, item in enumerate(value)]
 
+    def tables(self, key: str) -> dict[str, Section]:
+        """The tables inside a table, by their names; empty if it is absent."""
+        inner = self.section(key)
+        return {name: inner.section(name) for name in inner.names}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The keys of the file in their order."""
+        return tuple(self._data)
+
     def done(self) -> None:
         """Note every key of the file that nobody asked for."""
         for key in self._data:

@@ -82,6 +82,26 @@ _TABLES: dict[str, _Table] = {
         ("span", "start_s", "point", "revision"),
         "start_s",
     ),
+    "emission": _Table(
+        ("span", "start_s", "point", "mass", "equivalent", "method", "version"),
+        ("span", "start_s", "point"),
+        ("span", "start_s", "point"),
+        "start_s",
+    ),
+    "accounting_version": _Table(
+        ("name", "from_s", "taken_ms", "author", "reason", "origin", "body"),
+        ("number",),
+        ("name", "from_s", "taken_ms"),
+    ),
+    "accounting_release": _Table(
+        ("month_s", "version", "at_ms", "author", "reason"), ("month_s", "at_ms"), ("month_s", "at_ms")
+    ),
+    "accounting_entry": _Table(
+        ("source", "input", "start_s", "end_s", "value", "unit", "origin", "author", "reason", "entered_ms"),
+        ("number",),
+        ("source", "input", "start_s", "entered_ms"),
+        "start_s",
+    ),
     "classified": _Table(("point", "from_s", "emission_source"), ("point", "from_s"), ("point", "from_s")),
     "gap": _Table(
         (
@@ -135,6 +155,7 @@ _NUMBERED = (
     "record_source",
     "estimate",
     "fingerprint",
+    "emission",
 )
 _CENTRE_SET, _PERIODS, _OF_A_CENTRE = "centre set", "polling period", "centre/"
 _NOT_KEPT = ("registration", "newest_request")

@@ -147,9 +147,24 @@ CREATE TABLE IF NOT EXISTS classified (
   PRIMARY KEY (point, from_s)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS setting_code (
   scope TEXT NOT NULL, name TEXT NOT NULL, code TEXT NOT NULL, PRIMARY KEY (scope, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS emission (
+  span INTEGER NOT NULL, start_s INTEGER NOT NULL, point INTEGER NOT NULL, mass TEXT NOT NULL,
+  equivalent TEXT NOT NULL, method TEXT NOT NULL, version INTEGER NOT NULL,
+  PRIMARY KEY (span, start_s, point)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS accounting_version (
+  number INTEGER PRIMARY KEY, name TEXT NOT NULL, from_s INTEGER NOT NULL, taken_ms INTEGER NOT NULL,
+  author TEXT NOT NULL, reason TEXT NOT NULL, origin TEXT NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS accounting_release (
+  month_s INTEGER NOT NULL, version INTEGER NOT NULL, at_ms INTEGER NOT NULL, author TEXT NOT NULL,
+  reason TEXT NOT NULL, PRIMARY KEY (month_s, at_ms)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS accounting_entry (
+  number INTEGER PRIMARY KEY, source TEXT NOT NULL, input TEXT NOT NULL, start_s INTEGER NOT NULL,
+  end_s INTEGER NOT NULL, value TEXT NOT NULL, unit TEXT NOT NULL, origin TEXT NOT NULL, author TEXT NOT NULL,
+  reason TEXT NOT NULL, entered_ms INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS accounting_entry_of ON accounting_entry (source, input, start_s);
 CREATE INDEX IF NOT EXISTS fingerprint_to_deposit ON fingerprint (start_s) WHERE deposited=0;
 """
-"""What stands beside readings and records: sources, entries by hand, estimates, fingerprints."""
+"""What stands beside readings and records: sources, entries by hand, estimates, fingerprints, emissions."""
 
 
 def extend(connection: apsw.Connection) -> None:

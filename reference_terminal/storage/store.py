@@ -47,6 +47,28 @@ class Derives(Protocol):
         ...
 
 
+class InTurn:
+    """Two that keep computed points, the second also from what the first has made."""
+
+    def __init__(self, first: Derives | None, second: Derives) -> None:
+        self._all = [second] if first is None else [first, second]
+
+    def added(self, connection: apsw.Connection, records: Sequence[Record]) -> list[Record]:
+        """Records that were not there before are in the database now."""
+        made: list[Record] = []
+        for each in self._all:
+            made += each.added(connection, [*records, *made])
+        return made
+
+    def revised(self, connection: apsw.Connection, record: Record) -> list[Record]:
+        """A record has a new revision."""
+        made: list[Record] = []
+        for each in self._all:
+            fresh = [each.revised(connection, one) for one in [record, *made]]
+            made += [one for found in fresh for one in found]
+        return made
+
+
 class Store:
     """One database. `changed` listeners are called after every commit that brought readings or records."""
 
@@ -360,6 +382,17 @@ class Store:
             derived = [] if self.derivation is None else self.derivation.revised(connection, record)
             if self.witness is not None:
                 self.witness(connection, [record, *derived])
+
+        self.add_step(step)
+
+    def redo(self, work: Callable[[apsw.Connection], list[Record]], told: Callable[[list[Record]], None]) -> None:
+        """Gather computed points to be worked out again; `told` hears of those that changed."""
+
+        def step(connection: apsw.Connection) -> None:
+            made = work(connection)
+            if self.witness is not None:
+                self.witness(connection, made)
+            told(made)
 
         self.add_step(step)
 

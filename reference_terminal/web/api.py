@@ -438,6 +438,13 @@ class Api(Addresses):
     def enter(self, fields: dict[str, str]) -> Any:
         """Take a value by hand (R-22); answered only once it is committed. Raises HttpError."""
         state = self._point(fields)
+        emissions = self._terminal.pipeline.emissions
+        if emissions is not None and state.config.id in emissions.figures:
+            raise HttpError(
+                400,
+                f"{state.config.id} is worked out from activity; enter that (POST accounting-entry, or its point)",
+                f"{state.config.id} 由活动数据核算得出，请填报活动数据",
+            )
         made = form.check(state, fields, self._terminal.clock.now_ms())
         verdict = self._terminal.manual.enter(state, made)
         if verdict is None:

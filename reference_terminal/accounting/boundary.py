@@ -1,0 +1,495 @@
+"""The boundary as it counts at an instant: each source bound to method, term, formula and what feeds its inputs.
+
+Leaves settings to `settings.accounting`, when a version counts to `processing.versions`, periods to
+`processing.emissions`. Everything that cannot be worked out is refused here, one sentence each, before it is used.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import msgspec
+
+from reference_terminal.accounting import library
+from reference_terminal.accounting.account import default_of, doubts
+from reference_terminal.accounting.formula import Formula, FormulaError
+from reference_terminal.accounting.library import Factor
+from reference_terminal.accounting.method import CATEGORIES, Input, Method, MethodError, Term, formula_of
+from reference_terminal.accounting.quantity import SUBSTANCES, Quantity, UnitError
+from reference_terminal.settings.accounting import (
+    AMOUNT,
+    AccountingConfig,
+    FactorChange,
+    FormulaChange,
+    InputConfig,
+    SourceChange,
+    SourceConfig,
+    VersionConfig,
+)
+from reference_terminal.settings.meters import PointConfig
+from reference_terminal.settings.problems import Problem
+from reference_terminal.settings.reader import did_you_mean
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """An input that does not change while a version counts: value in the input's unit, origin, whether a default."""
+
+    value: Fraction
+    origin: str
+    default: bool
+    unverified: bool = False
+
+
+@dataclass(frozen=True)
+class Fed:
+    """One input of a source: by the method, by the settings; `scale` brings a point's unit to the input's."""
+
+    wanted: Input
+    given: InputConfig | None
+    fixed: Fixed | None = None
+    scale: Fraction = Fraction(1)
+    default: Factor | None = None
+    extensive: bool = False
+
+    @property
+    def point(self) -> str:
+        """The point that feeds it; empty for none."""
+        return "" if self.given is None else self.given.point
+
+    @property
+    def entry(self) -> str:
+        """How it is entered by hand; empty if it is not."""
+        return "" if self.given is None else self.given.entry
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A source as it counts: `share` by input name is the mass of gas (t) that one unit of an extensive input brings.
+
+    `shares` is None where the formula takes more than such inputs; it is then worked out as it stands.
+    """
+
+    source: SourceConfig
+    method: Method
+    term: Term
+    formula: Formula
+    edition: str
+    inputs: tuple[Fed, ...]
+    gwp: Fraction
+    inside: bool
+    shares: Mapping[str, Fraction] | None
+
+    @property
+    def id(self) -> str:
+        """The id of the source."""
+        return self.source.id
+
+    @property
+    def counts(self) -> bool:
+        """Whether totals hold it: it lies inside and its method does not show it apart."""
+        return self.inside and self.term.counts
+
+    @property
+    def additive(self) -> bool:
+        """Whether a period's activity alone decides: parts add up to the whole by themselves."""
+        return self.shares is not None and not any(each.entry for each in self.inputs if not each.extensive)
+
+    @property
+    def points(self) -> tuple[str, ...]:
+        """The points that feed it."""
+        return tuple(dict.fromkeys(each.point for each in self.inputs if each.point))
+
+    def mass(self, values: Mapping[str, Fraction]) -> Fraction:
+        """Tonnes of the gas, with the sign of the term; `values` by input in its unit. Raises FormulaError."""
+        if self.shares is not None:
+            return self._summed(values)
+        given = {each.wanted.name: Quantity.of(values[each.wanted.name], each.wanted.unit) for each in self.inputs}
+        return self.term.sign * self.formula.result(library.constants() | given).in_unit(f"t{self.term.gas}")
+
+    def _summed(self, values: Mapping[str, Fraction]) -> Fraction:
+        shares = self.shares or {}
+        return sum((values[name] * share for name, share in shares.items()), Fraction(0))
+
+    def doubt(self, fed: Fed, value: Fraction) -> str:
+        """What speaks against a value that was measured or entered; empty if nothing."""
+        return next((problem.en for problem in doubts(fed.wanted, value, fed.default, "")), "")
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """All sources as they count, in the order of the settings."""
+
+    config: AccountingConfig
+    sources: tuple[Bound, ...]
+    year: int
+
+    def named(self, source: str) -> Bound | None:
+        """A source by its id."""
+        return next((each for each in self.sources if each.id == source), None)
+
+
+def bound(
+    config: AccountingConfig, points: Mapping[str, PointConfig], versions: Sequence[VersionConfig], year: int
+) -> tuple[Boundary, list[Problem]]:
+    """The boundary of a year of accounting with these versions, in the order in which they count; what is wrong."""
+    problems: list[Problem] = []
+    sources = {each.id: each for each in config.sources}
+    inside = dict.fromkeys(sources, True)
+    formulas: dict[tuple[str, str], FormulaChange] = {}
+    for version in versions:
+        where = f"version {version.name}"
+        for change in version.formulas:
+            formulas[change.method, change.term] = change
+        for change in version.sources:
+            _changed(change, sources, inside, config, where, problems)
+        for change in version.factors:
+            _factored(change, sources, where, problems)
+    bounds: list[Bound] = []
+    for each in sources.values():
+        made = _bind(each, config, points, formulas, year, inside[each.id], problems)
+        if made is not None:
+            bounds.append(made)
+    for (method, term), change in formulas.items():
+        known = library.methods().get(method)
+        if known is None or term not in known.terms:
+            problems.append(Problem(f"formula {method}/{term}", "no term of a method is called so", "没有该方法或项"))
+        del change
+    return Boundary(config, tuple(bounds), year), problems
+
+
+def _changed(
+    change: SourceChange,
+    sources: dict[str, SourceConfig],
+    inside: dict[str, bool],
+    config: AccountingConfig,
+    where: str,
+    problems: list[Problem],
+) -> None:
+    old = sources.get(change.id)
+    if old is None:
+        problems.append(_no_source(where, change.id, sources))
+        return
+    if change.unit and change.unit not in [each.id for each in config.units]:
+        problems.append(Problem(where, f"no accounting unit is called {change.unit!r}", "没有该核算单元"))
+    texts = {key: value for key in ("method", "term", "item", "unit") if (value := getattr(change, key)) is not None}
+    sources[change.id] = replace(old, **texts)
+    if change.inside is not None:
+        inside[change.id] = change.inside
+
+
+def _no_source(where: str, name: str, sources: Iterable[str]) -> Problem:
+    known = list(sources)
+    return Problem(
+        where,
+        f"no source is called {name!r}{did_you_mean(name, known)}; known are {', '.join(known[:20])}",
+        f"没有排放源 {name!r}",
+    )
+
+
+def _factored(change: FactorChange, sources: dict[str, SourceConfig], where: str, problems: list[Problem]) -> None:
+    """Put a factor into the inputs it is of."""
+    found = False
+    for name, source in sources.items():
+        inputs = dict(source.inputs)
+        for key in inputs:
+            if change.factor and inputs[key].factor == change.factor:
+                inputs[key] = _constant(inputs[key], change)
+                found = True
+        if change.source == name:
+            inputs[change.input] = _constant(inputs.get(change.input) or InputConfig(change.input), change)
+            found = True
+        sources[name] = replace(source, inputs=inputs)
+    if not found and change.source:
+        problems.append(_no_source(where, change.source, sources))
+    elif not found:
+        problems.append(
+            Problem(
+                where, f"no input is linked to a factor {change.factor!r}", f"没有与因子 {change.factor!r} 关联的输入"
+            )
+        )
+
+
+def _constant(given: InputConfig, change: FactorChange) -> InputConfig:
+    return replace(given, point="", value=change.value, unit=change.unit, origin=change.origin)
+
+
+def _bind(
+    source: SourceConfig,
+    config: AccountingConfig,
+    points: Mapping[str, PointConfig],
+    formulas: Mapping[tuple[str, str], FormulaChange],
+    year: int,
+    inside: bool,
+    problems: list[Problem],
+) -> Bound | None:
+    where = f"source {source.id}"
+    name = source.method or config.method
+    method = library.methods().get(name)
+    if method is None:
+        hint = did_you_mean(name, list(library.methods()))
+        problems.append(
+            Problem(where, f"no method {name!r}{hint}; name one of account --methods", f"没有方法 {name!r}")
+        )
+        return None
+    if not method.holds_in(year):
+        until = f" to {method.last_year}" if method.last_year else ""
+        problems.append(
+            Problem(
+                where,
+                f"{method.id} holds from {method.first_year}{until}, not in {year}; name another method",
+                f"方法 {method.id} 不适用于 {year} 年，请另选方法",
+            )
+        )
+        return None
+    term = method.terms.get(source.term)
+    if term is None:
+        hint = did_you_mean(source.term, list(method.terms))
+        problems.append(
+            Problem(
+                where,
+                f"{method.id} has no term {source.term!r}{hint}; it has {', '.join(method.terms)}",
+                f"方法 {method.id} 没有 {source.term} 项",
+            )
+        )
+        return None
+    wrong = len(problems)
+    _check_words(source, term, where, problems)
+    formula, edition = _formula(method, source.term, term, formulas, where, problems)
+    factor = library.gwp(method.gwp, term.gas)
+    if factor is None:
+        problems.append(Problem(where, f"the set {method.gwp} has no GWP of {term.gas}", f"{method.gwp} 无该气体 GWP"))
+    names = [each.name for each in term.inputs]
+    for strange in [each for each in source.inputs if each not in names]:
+        told = f"{term.en} takes {', '.join(names)}, not {strange}{did_you_mean(strange, names)}"
+        problems.append(Problem(f"{where}.{strange}", told, f"该项需要 {'、'.join(names)}，不需要 {strange}"))
+    fed = [_feed(source, each, method, points, year, where, problems) for each in term.inputs]
+    if len(problems) > wrong or formula is None or factor is None:
+        return None
+    inputs = tuple(each for each in fed if each is not None)
+    made = Bound(source, method, term, formula, edition, inputs, factor, inside, None)
+    told = _homogeneous(made)
+    if told:
+        problems.append(Problem(where, *told))
+        return None
+    return replace(made, shares=_shares(made))
+
+
+def _check_words(source: SourceConfig, term: Term, where: str, problems: list[Problem]) -> None:
+    if source.category and source.category != term.category:
+        problems.append(
+            Problem(
+                where,
+                f"{source.term} is of category {term.category}, not {source.category};"
+                f" known are {', '.join(CATEGORIES)}",
+                f"{source.term} 属于{CATEGORIES[term.category].zh}",
+            )
+        )
+    if source.scope and source.scope != term.scope:
+        problems.append(
+            Problem(where, f"{source.term} is of scope {term.scope}, not {source.scope}", f"应为范围 {term.scope}")
+        )
+
+
+def _formula(
+    method: Method,
+    name: str,
+    term: Term,
+    formulas: Mapping[tuple[str, str], FormulaChange],
+    where: str,
+    problems: list[Problem],
+) -> tuple[Formula | None, str]:
+    change = formulas.get((method.id, name))
+    if change is None:
+        return method.formulas[name], method.edition
+    try:
+        return formula_of(where, replace_formula(term, change.formula), library.constants()), change.edition
+    except MethodError as error:
+        problems.append(Problem(where, str(error).removeprefix(f"{where}: "), "公式无法使用"))
+        return None, change.edition
+
+
+def replace_formula(term: Term, formula: str) -> Term:
+    """A term with another formula."""
+    return msgspec.structs.replace(term, formula=formula)
+
+
+def _feed(
+    source: SourceConfig,
+    wanted: Input,
+    method: Method,
+    points: Mapping[str, PointConfig],
+    year: int,
+    where: str,
+    problems: list[Problem],
+) -> Fed | None:
+    """What feeds one input; None, and a problem, where nothing can."""
+    where = f"{where}.{wanted.name}"
+    given = source.inputs.get(wanted.name)
+    default = default_of(method, year, source.item, wanted)
+    if given is not None and given.point:
+        return _by_point(wanted, given, default, points, where, problems)
+    scale = Fraction(1)
+    if given is not None and given.unit:
+        try:
+            scale = Quantity.of(Fraction(1), given.unit).in_unit(wanted.unit)
+        except UnitError as error:
+            problems.append(
+                Problem(
+                    where,
+                    f"{wanted.en} is in {wanted.unit}, got {given.unit}: {error}",
+                    f"单位应为 {wanted.unit}，得到 {given.unit}",
+                )
+            )
+            return None
+    if given is not None and given.entry == AMOUNT:
+        return Fed(wanted, given, None, scale, default, extensive=True)
+    fixed: Fixed | None = None
+    if given is not None and given.value is not None:
+        value = Fraction(given.value) * scale
+        wrong = list(doubts(wanted, value, default, where))
+        problems += wrong
+        if wrong:
+            return None
+        fixed = Fixed(value, given.origin, default=False)
+    elif default is not None:
+        fixed = Fixed(default.value, default.source, default=True)
+    if fixed is None and (given is None or not given.entry):
+        problems.append(_missing(source, wanted, where))
+        return None
+    return Fed(wanted, given, fixed, scale, default)
+
+
+def _missing(source: SourceConfig, wanted: Input, where: str) -> Problem:
+    what = "activity data" if wanted.kind == "activity" else "factor"
+    hint = ""
+    if wanted.table:
+        hint = f"; there is no default for {source.item!r}" if source.item else "; name an item to have its default"
+    if wanted.table == "fuels" and library.is_gas(source.item) and "Nm3" not in wanted.unit:
+        hint = f"; {source.item} is measured in Nm3: name a term for gas"
+    return Problem(
+        where,
+        f"missing: {what} {wanted.en} in {wanted.unit}; feed it by a point, an entry or a value{hint}",
+        f"缺少{wanted.zh}（{wanted.unit}）",
+    )
+
+
+def _by_point(
+    wanted: Input,
+    given: InputConfig,
+    default: Factor | None,
+    points: Mapping[str, PointConfig],
+    where: str,
+    problems: list[Problem],
+) -> Fed | None:
+    point = points.get(given.point)
+    if point is None:
+        problems.append(Problem(where, f"no point is called {given.point!r}", f"没有监测点 {given.point!r}"))
+        return None
+    name = given.unit or point.unit
+    substance = name.removeprefix(point.unit)
+    if name != point.unit and (not name.startswith(point.unit) or substance not in SUBSTANCES):
+        problems.append(
+            Problem(
+                where,
+                f"{point.id} is measured in {point.unit}; unit may add the substance as in {point.unit}CO2, got {name}",
+                f"{point.id} 的单位为 {point.unit}，得到 {name}",
+            )
+        )
+        return None
+    try:
+        scale = Quantity.of(Fraction(1), name).in_unit(wanted.unit)
+    except UnitError as error:
+        problems.append(
+            Problem(
+                where,
+                f"{wanted.en} is in {wanted.unit}, and {point.id} measures {name}: {error}",
+                f"{wanted.zh}的单位为 {wanted.unit}，而 {point.id} 为 {name}",
+            )
+        )
+        return None
+    return Fed(wanted, given, None, scale * Fraction(given.share), default, extensive=point.kind == "counter")
+
+
+# What a formula does with amounts
+
+
+def _homogeneous(made: Bound) -> tuple[str, str] | None:
+    """What speaks against adding periods up: nothing is measured, or an amount is fixed where it should be counted."""
+    amounts = [each.wanted.name for each in made.inputs if each.extensive]
+    if not amounts:
+        return (
+            f"{made.term.en}: no input is fed by a counter or by amounts entered by hand; feed its activity data",
+            "没有由累计量监测点或填报数量提供的活动数据",
+        )
+    zero = [each.wanted.name for each in made.inputs if each.fixed is not None and not each.fixed.value]
+    if _degree(made.formula.tree, amounts, zero) != 1:
+        return (
+            f"{made.formula.text} is not proportional to {', '.join(amounts)}: what is an amount of the period must be"
+            " fed by a counter or entered as amount, what is none by neither",
+            "公式须与数量成正比：数量应由累计量或填报数量提供",
+        )
+    return None
+
+
+_ANY = -1000
+"""The degree of nothing: it stands beside every other."""
+
+
+def _degree(node: ast.expr, amounts: Sequence[str], zero: Sequence[str]) -> int | None:
+    """With which power a formula follows the amounts; None if it is none."""
+    match node:
+        case ast.Name(id=name):
+            return _ANY if name in zero else int(name in amounts)
+        case ast.UnaryOp(operand=inner):
+            return _degree(inner, amounts, zero)
+        case ast.Call(args=args):
+            return 0 if all(_degree(each, amounts, zero) in (0, _ANY) for each in args) else None
+        case ast.BinOp(left=left, op=op, right=right):
+            one, other = _degree(left, amounts, zero), _degree(right, amounts, zero)
+            if one is None or other is None:
+                return None
+            if isinstance(op, ast.Mult):
+                return _ANY if _ANY in (one, other) else one + other
+            if isinstance(op, ast.Div):
+                return one if one == _ANY else one - other
+            if _ANY in (one, other):
+                return max(one, other)
+            return one if one == other else None
+        case _:
+            return 0
+
+
+def _shares(made: Bound) -> dict[str, Fraction] | None:
+    """What one unit of each amount brings (t of the gas, signed); None unless all else is fixed and amounts add up."""
+    if any(each.fixed is None and not each.extensive for each in made.inputs):
+        return None
+    if any(each.entry and not each.extensive for each in made.inputs):
+        return None
+    amounts = [each.wanted.name for each in made.inputs if each.extensive]
+
+    def at(values: Mapping[str, int]) -> Fraction:
+        given = {
+            each.wanted.name: Quantity.of(
+                Fraction(values[each.wanted.name]) if each.extensive else _fixed(each), each.wanted.unit
+            )
+            for each in made.inputs
+        }
+        return made.term.sign * made.formula.result(library.constants() | given).in_unit(f"t{made.term.gas}")
+
+    try:
+        found = {name: at({each: int(each == name) for each in amounts}) for name in amounts}
+        # Proportional to the amounts together, but not a sum of them: a quotient of two would be.
+        tried = {name: 2 + number for number, name in enumerate(amounts)}
+        linear = at(tried) == sum((found[name] * tried[name] for name in amounts), Fraction(0))
+    except FormulaError:
+        return None
+    return found if linear else None
+
+
+def _fixed(fed: Fed) -> Fraction:
+    assert fed.fixed is not None
+    return fed.fixed.value

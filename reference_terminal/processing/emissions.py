@@ -1,0 +1,624 @@
+"""Emissions kept up with the activity they come from, in the same transaction (rulings R-13, R-16, R-21 to R-24).
+
+Leaves the boundary to `accounting.boundary`, versions to `versions`. Of every period class that its points have, a
+source has an emission: exact, in tonnes of the gas and of CO2 equivalent. Where activity alone decides, it comes from
+the period's own activity; where a version changes inside the period, or a factor is measured, from the period's parts.
+What a figure holds is the sum of the exact values of its sources, rounded once. A source without a value leaves the
+sum without one: nothing is made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import apsw
+from msgspec import structs
+
+from reference_terminal.accounting.boundary import Bound, Boundary, Fed
+from reference_terminal.accounting.formula import FormulaError
+from reference_terminal.accounting.printed import rounded, short
+from reference_terminal.accounting.quantity import Quantity, UnitError
+from reference_terminal.model.rows import BY_HAND, Record
+from reference_terminal.model.times import DAY, HOUR, MINUTE, MONTH, QUARTER, Span, span_of
+from reference_terminal.processing import messages
+from reference_terminal.processing.versions import Versions
+from reference_terminal.settings.accounting import (
+    AMOUNT,
+    CATEGORY,
+    ENTRY_CLASSES,
+    EQUIVALENT,
+    GAS,
+    PRODUCTION,
+    SCOPE,
+    SOURCE,
+    TOTAL,
+    UNIT,
+    VALUE,
+    AccountingConfig,
+    FigureSet,
+    SourceConfig,
+)
+from reference_terminal.storage.journal import Journal
+from reference_terminal.storage.store import Store, insert_record, supersede
+
+NO_ENTRY, NOT_YET = "nothing entered", "parts are missing"
+_LOST, _INSTRUMENT = "B", "D"
+_AT_ONCE = 200
+"""Periods that are worked out again in one transaction."""
+_UPWARDS = (MINUTE, QUARTER, HOUR, DAY, MONTH)
+_OF_PERIOD = "SELECT * FROM record WHERE span=? AND start_s=? AND point=?"
+_EMISSION = "SELECT mass, equivalent, method, version FROM emission WHERE span=? AND start_s=? AND point=?"
+_KEEP = "INSERT OR REPLACE INTO emission VALUES (?,?,?,?,?,?,?)"
+_FORGET = "DELETE FROM emission WHERE span=? AND start_s=? AND point=?"
+_SOURCE = "INSERT OR REPLACE INTO record_source VALUES (?,?,?,?)"
+_ENTRIES = (
+    "SELECT number, start_s, end_s, value, unit, origin, author FROM accounting_entry"
+    " WHERE source=? AND input=? AND start_s<? AND end_s>? ORDER BY number"
+)
+
+
+@dataclass(frozen=True)
+class Entered:
+    """An entry by hand for [start, end): value in its unit as text, where it comes from and who entered it."""
+
+    number: int
+    start_s: int
+    end_s: int
+    value: str
+    unit: str
+    origin: str
+    author: str
+
+
+@dataclass(frozen=True)
+class Used:
+    """One input as it was used in a period: value in the input's unit, and where it came from."""
+
+    fed: Fed
+    value: Fraction
+    origin: str
+    record: Record | None = None
+    entry: Entered | None = None
+    flag: str = "N"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The emission of a period (t of the gas and of CO2 equivalent, exact); no mass where it cannot be told."""
+
+    mass: Fraction | None
+    equivalent: Fraction
+    flag: str
+    cause: str
+    method: str
+    version: int
+    told: str = ""
+    used: tuple[Used, ...] = ()
+    bound: Bound | None = None
+    parts: Span | None = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is stored of a figure's period."""
+
+    record: Record
+    mass: Fraction | None
+    equivalent: Fraction
+    method: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Period:
+    """[start, end) of a class."""
+
+    span: int
+    start_s: int
+    end_s: int
+
+
+class Emissions:
+    """The emissions of one emitter; `deliver(span, start_s, end_s)` queues a new revision for the centres."""
+
+    def __init__(
+        self,
+        config: AccountingConfig,
+        versions: Versions,
+        numbers_of: Mapping[str, int],
+        spans_of: Callable[[str], list[Span]],
+        store: Store,
+        journal: Journal,
+        now_s: Callable[[], int],
+    ) -> None:
+        self._now_s = now_s
+        self.config = config
+        self.versions = versions
+        self._numbers = numbers_of
+        self._spans_of = spans_of
+        self._store = store
+        self._journal = journal
+        self.deliver: Callable[[Span, int, int], None] = lambda span, start_s, end_s: None
+        self.figures = {each.id: each for each in config.published}
+        self._of_source = {each.key: each for each in config.published if each.of == SOURCE}
+        self._sums = [each for each in config.published if each.of != SOURCE or each.measure != EQUIVALENT]
+        self._units = {each.id: each for each in config.units}
+        self._limits = [(self.figures[each.figure], each) for each in config.limits]
+        self._dependent: dict[int, dict[str, None]] = {}
+        for source in config.sources:
+            for each in source.inputs.values():
+                if each.point in numbers_of:
+                    self._dependent.setdefault(numbers_of[each.point], {})[source.id] = None
+
+    # Which classes there are
+
+    def spans(self, source: SourceConfig) -> list[Span]:
+        """The classes of periods in which a source has an emission, the shortest first."""
+        found: list[Span] | None = None
+        for each in source.inputs.values():
+            if each.point:
+                spans = self._spans_of(each.point)
+            elif each.entry == AMOUNT:
+                first = _UPWARDS.index(ENTRY_CLASSES[each.every])
+                spans = list(_UPWARDS[first:])
+            else:
+                continue
+            found = spans if found is None else [span for span in found if span in spans]
+        return sorted(found or [], key=length_s)
+
+    def spans_of_figure(self, name: str) -> list[Span]:
+        """The classes that a figure has."""
+        figure = self.figures[name]
+        found = dict.fromkeys(
+            span for each in self.config.sources if self._is_of(figure, each) for span in self.spans(each)
+        )
+        return sorted(found, key=length_s)
+
+    def _is_of(self, figure: FigureSet, source: SourceConfig) -> bool:
+        """Whether a source may be part of a figure, by the settings."""
+        return figure.key == source.id if figure.of == SOURCE else True
+
+    # Keeping up
+
+    def added(self, connection: apsw.Connection, records: Sequence[Record]) -> list[Record]:
+        """Work out what new records complete; the records made, all kept."""
+        made: list[Record] = []
+        for period, sources in self._touched(records):
+            done = [record for name in sources if (record := self._first(connection, period, name)) is not None]
+            made += done
+            if done:
+                made += self._sum_up(connection, period, again=False)
+        return made
+
+    def revised(self, connection: apsw.Connection, record: Record) -> list[Record]:
+        """Work out again what a revised record is part of; the records revised, all kept."""
+        return self._again(
+            connection, self._touched([record]), told=[Period(record.span, record.start_s, record.end_s)]
+        )
+
+    def _touched(self, records: Sequence[Record]) -> list[tuple[Period, list[str]]]:
+        """Periods with the sources that these records feed, the short ones first."""
+        found: dict[Period, dict[str, None]] = {}
+        for record in records:
+            for name in self._dependent.get(record.point, ()):
+                found.setdefault(Period(record.span, record.start_s, record.end_s), {})[name] = None
+        ordered = sorted(found, key=lambda each: (each.end_s - each.start_s, each.start_s))
+        return [(period, list(found[period])) for period in ordered]
+
+    def _first(self, connection: apsw.Connection, period: Period, name: str) -> Record | None:
+        """The record of a source's period unless it is kept already, or something is still to come."""
+        number = self._number(name)
+        if self._record(connection, period.span, period.start_s, number) is not None:
+            return None
+        outcome = self.work_out(connection, period, name)
+        return None if outcome is None else self._keep(connection, period, self._of_source[name], outcome)
+
+    def _number(self, source: str) -> int:
+        return self._numbers[self._of_source[source].id]
+
+    def _again(
+        self, connection: apsw.Connection, touched: list[tuple[Period, list[str]]], told: Sequence[Period] = ()
+    ) -> list[Record]:
+        """Work periods out again, and those above them that are made of parts; deliver what nobody else does."""
+        made: list[Record] = []
+        waiting = list(touched)
+        while waiting:
+            period, names = waiting.pop(0)
+            changed = [each for name in names if (each := self._revise(connection, period, name)) is not None]
+            sums = self._sum_up(connection, period, again=True)
+            made += changed + sums
+            if not (changed or sums):
+                continue
+            if period not in told:
+                self.deliver(span_of(period.span), period.start_s, period.end_s)
+            for above in self._above(period):
+                waiting.append((above, names))
+        return made
+
+    def _above(self, period: Period) -> list[Period]:
+        """The period of the next longer class that has this one as a part."""
+        later = [span for span in _UPWARDS if length_s(span) > length_s(span_of(period.span))]
+        if not later:
+            return []
+        start_s = later[0].start(period.start_s)
+        return [Period(later[0].code, start_s, later[0].end(start_s))]
+
+    def _revise(self, connection: apsw.Connection, period: Period, name: str) -> Record | None:
+        """A source's period worked out anew; None if nothing changes."""
+        outcome = self.work_out(connection, period, name)
+        if outcome is None:
+            return None
+        return self._keep(connection, period, self._of_source[name], outcome)
+
+    def _sum_up(self, connection: apsw.Connection, period: Period, *, again: bool) -> list[Record]:
+        """The figures of a period that can be told now."""
+        made: list[Record] = []
+        for figure in self._sums:
+            if not again and self._record(connection, period.span, period.start_s, self._numbers[figure.id]):
+                continue
+            outcome = self.sum_of(connection, period, figure)
+            if outcome is None:
+                continue
+            record = self._keep(connection, period, figure, outcome)
+            made += [] if record is None else [record]
+        return made
+
+    def _keep(self, connection: apsw.Connection, period: Period, figure: FigureSet, outcome: Outcome) -> Record | None:
+        """Keep a result, as a new revision where it differs from what was kept; None if it does not."""
+        number = self._numbers[figure.id]
+        value = None if outcome.mass is None else self.printed(figure, outcome)
+        record = Record(
+            period.span, period.start_s, number, period.end_s,
+            None, None, value, None, None, 0, None, outcome.flag, outcome.cause,
+        )  # fmt: skip
+        key = (period.span, period.start_s, number)
+        old = self._record(connection, *key)
+        same = old is not None and (old.value, old.flag, old.cause) == (record.value, record.flag, record.cause)
+        if old is None:
+            insert_record(connection, record)
+        elif not same:
+            record = structs.replace(record, revision=old.revision + 1)
+            supersede(connection, record)
+        if outcome.mass is None:
+            connection.execute(_FORGET, key)
+        else:
+            connection.execute(
+                _KEEP, (*key, str(outcome.mass), str(outcome.equivalent), outcome.method, outcome.version)
+            )
+        self._keep_source(connection, key, outcome)
+        if not same:
+            self._warn(figure, period, value)
+        return None if same else record
+
+    def _keep_source(self, connection: apsw.Connection, key: tuple[int, int, int], outcome: Outcome) -> None:
+        connection.execute(_SOURCE, (*key, outcome.told))
+
+    def _warn(self, figure: FigureSet, period: Period, value: str | None) -> None:
+        """Raise or clear the alarm of a warning limit (ISC-2 7.2.6)."""
+        for limited, limit in self._limits:
+            if limited.id != figure.id or limit.span != span_of(period.span).name or value is None:
+                continue
+            subject = f"{figure.id} {limit.span}"
+            if Decimal(value) > limit.above:
+                above = {"value": value, "limit": str(limit.above), "unit": figure.point.unit}
+                self._journal.raise_alarm(messages.EMISSION_LIMIT, subject, **above)
+            else:
+                self._journal.clear_alarm(messages.EMISSION_LIMIT, subject)
+
+    def printed(self, figure: FigureSet, outcome: Outcome) -> str:
+        """What a figure shows of a result: rounded half up, once (R-23)."""
+        tonnes = outcome.equivalent if figure.measure == EQUIVALENT else outcome.mass or Fraction(0)
+        return shown(figure, tonnes)
+
+    # One source
+
+    def work_out(self, connection: apsw.Connection, period: Period, name: str) -> Outcome | None:
+        """The emission of a source in a period; None while a record of one of its points is still to come."""
+        boundary, wrong = self.versions.boundary(period.start_s)
+        version = self.versions.number(period.start_s)
+        if boundary is None:
+            return Outcome(None, Fraction(0), _INSTRUMENT, wrong, "", version)
+        source = boundary.named(name)
+        assert source is not None
+        split = self._is_split(connection, period, source)
+        if split or not source.additive:
+            parts = self._of_parts(connection, period, source)
+            if parts is not None:
+                return parts
+        if split:
+            told = self._is_over(connection, period, source)
+            return Outcome(None, Fraction(0), _LOST, NOT_YET, _called(source), version) if told else None
+        return self._of_own(connection, period, source, version)
+
+    def _is_split(self, connection: apsw.Connection, period: Period, source: Bound) -> bool:
+        """Whether something changes inside a period that has parts; for the shortest class its start decides."""
+        if self._amounts_are_shorter(period, source):
+            return True
+        if self.part_of(span_of(period.span), self.spans(source.source)) is None:
+            return False
+        return self.versions.changes(period.start_s, period.end_s) or self._values_change(connection, period, source)
+
+    def _is_over(self, connection: apsw.Connection, period: Period, source: Bound) -> bool:
+        """Whether all that could still come of a period has come."""
+        if period.end_s > self._now_s():
+            return False
+        numbers = [self._numbers[each] for each in source.points]
+        return all(self._record(connection, period.span, period.start_s, number) for number in numbers)
+
+    def _of_own(self, connection: apsw.Connection, period: Period, source: Bound, version: int) -> Outcome | None:
+        """The emission of a period by the period's own values."""
+        used: list[Used] = []
+        for fed in source.inputs:
+            found = self._input(connection, period, source, fed)
+            if found is None:
+                return None
+            if isinstance(found, str):
+                flag, _, cause = found.partition(" ")
+                return Outcome(None, Fraction(0), flag, cause, _called(source), version, bound=source)
+            doubt = "" if found.fed.fixed is not None and found.entry is None else source.doubt(fed, found.value)
+            if doubt:
+                return Outcome(None, Fraction(0), _INSTRUMENT, f"{fed.wanted.name}: {doubt}", _called(source), version)
+            used.append(found)
+        try:
+            mass = source.mass({each.fed.wanted.name: each.value for each in used})
+        except FormulaError as error:
+            return Outcome(None, Fraction(0), _INSTRUMENT, str(error), _called(source), version, bound=source)
+        flags = [each.flag for each in used if each.flag != "N"]
+        flag = BY_HAND if BY_HAND in flags else next(iter(flags), "N")
+        cause = "" if flag == "N" else "computed with entries by hand" if flag == BY_HAND else "computed with such data"
+        told = ", ".join(f"{each.fed.wanted.name}={short(each.value)} {each.fed.wanted.unit}" for each in used)
+        return Outcome(
+            mass, mass * source.gwp, flag, cause, _called(source), version,
+            f"{_called(source)} #{version}: {told}", tuple(used), source,
+        )  # fmt: skip
+
+    def _input(self, connection: apsw.Connection, period: Period, source: Bound, fed: Fed) -> Used | str | None:
+        """One input of a period; why there is none (flag and cause), or None while it is still to come."""
+        name = fed.wanted.name
+        if fed.point:
+            record = self._record(connection, period.span, period.start_s, self._numbers[fed.point])
+            if record is None:
+                return None
+            if record.value is None:
+                return f"{record.flag} {fed.point}: {record.cause or 'no value'}"
+            value = Fraction(record.value)
+            if not fed.extensive and record.flag != BY_HAND and record.total is not None and record.n:
+                value = Fraction(record.total) / record.n
+            return Used(fed, value * fed.scale, fed.point, record, None, record.flag)
+        if fed.entry:
+            entered = self._entered(connection, period, source.id, name, amount=fed.entry == AMOUNT)
+            if entered is not None:
+                try:
+                    value = Quantity.of(Fraction(entered.value), entered.unit).in_unit(fed.wanted.unit)
+                except UnitError as error:
+                    return f"{_INSTRUMENT} {name}: {error}"
+                return Used(fed, value, entered.origin, None, entered, BY_HAND)
+            if fed.fixed is None:
+                return f"{_LOST} {name}: {NO_ENTRY}"
+        assert fed.fixed is not None
+        return Used(fed, fed.fixed.value, fed.fixed.origin)
+
+    def _entered(
+        self, connection: apsw.Connection, period: Period, source: str, name: str, *, amount: bool
+    ) -> Entered | None:
+        """The latest entry that counts: an amount of exactly this period, a value whose period holds this one."""
+        latest: Entered | None = None
+        rows: list[Any] = list(connection.execute(_ENTRIES, (source, name, period.end_s, period.start_s)))
+        for each in (Entered(*row) for row in rows):
+            whole = each.start_s <= period.start_s and period.end_s <= each.end_s
+            if (each.start_s, each.end_s) == (period.start_s, period.end_s) or (whole and not amount):
+                latest = each
+        return latest
+
+    def _amounts_are_shorter(self, period: Period, source: Bound) -> bool:
+        """Whether amounts entered for shorter periods make a period up."""
+        every = [fed.given.every for fed in source.inputs if fed.entry == AMOUNT and fed.given is not None]
+        return any(ENTRY_CLASSES[each].code != period.span for each in every)
+
+    def _values_change(self, connection: apsw.Connection, period: Period, source: Bound) -> bool:
+        """Whether an entered value begins or ends inside a period."""
+        for name in [fed.wanted.name for fed in source.inputs if fed.entry == VALUE]:
+            rows: list[Any] = list(connection.execute(_ENTRIES, (source.id, name, period.end_s, period.start_s)))
+            if any(row[1] > period.start_s or row[2] < period.end_s for row in rows):
+                return True
+        return False
+
+    def _of_parts(self, connection: apsw.Connection, period: Period, source: Bound) -> Outcome | None:
+        """The emission of a period as the sum of its parts; None unless all of them have one."""
+        lower = self.part_of(span_of(period.span), self.spans(source.source))
+        if lower is None:
+            return None
+        found = self._parts(connection, period, self._number(source.id), lower)
+        if found is None:
+            return None
+        mass = sum((each.mass or Fraction(0) for each in found), Fraction(0))
+        equivalent = sum((each.equivalent for each in found), Fraction(0))
+        version, told = _of_versions(found, lower)
+        told = f"{_called(source)} {told}"
+        flag, cause = _carried(found)
+        return Outcome(mass, equivalent, flag, cause, _called(source), version, told, (), source, lower)
+
+    def part_of(self, span: Span, spans: Sequence[Span]) -> Span | None:
+        """The longest class whose periods make up those of `span`; None if there is none."""
+        known = [each for each in _UPWARDS if each in spans and length_s(each) < length_s(span)]
+        return next((each for each in reversed(known) if _nests(each, span)), None)
+
+    def _parts(self, connection: apsw.Connection, period: Period, number: int, lower: Span) -> list[Kept] | None:
+        found: list[Kept] = []
+        at_s = period.start_s
+        while at_s < period.end_s:
+            kept = self.kept(connection, lower.code, at_s, number)
+            if kept is None or kept.mass is None:
+                return None
+            found.append(kept)
+            at_s = lower.end(at_s)
+        return found
+
+    # Figures of several sources
+
+    def sum_of(self, connection: apsw.Connection, period: Period, figure: FigureSet) -> Outcome | None:
+        """What a figure holds in a period; None while a source's value is still to come, or it has no sources there."""
+        version = self.versions.number(period.start_s)
+        if self.versions.changes(period.start_s, period.end_s):
+            lower = self.part_of(span_of(period.span), self.spans_of_figure(figure.id))
+            parts = None if lower is None else self._parts(connection, period, self._numbers[figure.id], lower)
+            if parts is not None and lower is not None:
+                mass = sum((each.mass or Fraction(0) for each in parts), Fraction(0))
+                equivalent = sum((each.equivalent for each in parts), Fraction(0))
+                version, told = _of_versions(parts, lower)
+                return Outcome(mass, equivalent, *_carried(parts), self.config.method, version, told, parts=lower)
+        boundary, wrong = self.versions.boundary(period.start_s)
+        if boundary is None:
+            return Outcome(None, Fraction(0), _INSTRUMENT, wrong, "", version)
+        span = span_of(period.span)
+        held: list[Kept] = []
+        names: list[str] = []
+        lack: tuple[str, str] | None = None
+        members = self.members(boundary, figure, period.start_s)
+        without = [each.id for each in members if span not in self.spans(each.source)]
+        for source in members:
+            if source.id in without:
+                continue
+            kept = self.kept(connection, period.span, period.start_s, self._number(source.id))
+            if kept is None:
+                if source.points:
+                    return None
+                lack = lack or (_LOST, f"{source.id}: {NO_ENTRY}")
+            elif kept.mass is None:
+                lack = lack or (kept.record.flag, f"{source.id}: {kept.record.cause or 'no value'}")
+            else:
+                held.append(kept)
+                names.append(source.id)
+        if not held and lack is None:
+            return None if members or figure.of == SOURCE else self._empty(version)
+        if lack is not None:
+            return Outcome(None, Fraction(0), *lack, self.config.method, version)
+        mass = sum((each.mass or Fraction(0) for each in held), Fraction(0))
+        equivalent = sum((each.equivalent for each in held), Fraction(0))
+        told = f"#{version}: sum of {', '.join(names)}" + (f"; without {', '.join(without)}" if without else "")
+        return Outcome(mass, equivalent, *_carried(held), self.config.method, version, told)
+
+    def _empty(self, version: int) -> Outcome:
+        """A figure of which no source has a part in a period: zero, as nothing of it was emitted."""
+        return Outcome(Fraction(0), Fraction(0), "N", "", self.config.method, version, f"#{version}: no source")
+
+    def members(self, boundary: Boundary, figure: FigureSet, at_s: int) -> list[Bound]:
+        """The sources whose sum a figure is, at an instant."""
+        return [each for each in boundary.sources if self._holds(figure, each, at_s)]
+
+    def _holds(self, figure: FigureSet, source: Bound, at_s: int) -> bool:
+        if figure.of == SOURCE:
+            return figure.key == source.id and figure.measure in (EQUIVALENT, source.term.gas)
+        if not source.counts or not inside(source.source, at_s):
+            return False
+        if figure.measure not in (EQUIVALENT, source.term.gas):
+            return False
+        unit = self._units.get(source.source.unit)
+        words = {
+            TOTAL: "",
+            UNIT: source.source.unit,
+            CATEGORY: source.term.category,
+            SCOPE: str(source.term.scope),
+            GAS: source.term.gas,
+            PRODUCTION: "" if unit is None else unit.production,
+        }
+        return words[figure.of] == figure.key
+
+    # Stored values
+
+    def _record(self, connection: apsw.Connection, span: int, start_s: int, number: int) -> Record | None:
+        row: Any = connection.execute(_OF_PERIOD, (span, start_s, number)).fetchone()
+        return None if row is None else Record(*row)
+
+    def kept(self, connection: apsw.Connection, span: int, start_s: int, number: int) -> Kept | None:
+        """What is stored of a figure's period."""
+        record = self._record(connection, span, start_s, number)
+        if record is None:
+            return None
+        row: Any = connection.execute(_EMISSION, (span, start_s, number)).fetchone()
+        if row is None:
+            return Kept(record, None, Fraction(0), "", 0)
+        return Kept(record, Fraction(row[0]), Fraction(row[1]), row[2], row[3])
+
+    # On command
+
+    def plan(self, from_s: int, to_s: int, names: Sequence[str] | None = None) -> list[tuple[Span, list[int]]]:
+        """The stored periods that touch [from, to), the short classes first, in portions that are done at once."""
+        chosen = self._chosen(names)
+        found: list[tuple[Span, list[int]]] = []
+        for span in sorted(dict.fromkeys(span for each in chosen for span in self.spans(each)), key=length_s):
+            starts = self._starts(span, from_s, to_s, chosen)
+            found += [(span, starts[at : at + _AT_ONCE]) for at in range(0, len(starts), _AT_ONCE)]
+        return found
+
+    def redo(
+        self, connection: apsw.Connection, span: Span, starts: Sequence[int], names: Sequence[str] | None = None
+    ) -> list[Record]:
+        """Work periods out again; the records that changed, all kept and on their way."""
+        of = [each.id for each in self._chosen(names) if span in self.spans(each)]
+        made: list[Record] = []
+        for start_s in starts:
+            period = Period(span.code, start_s, span.end(start_s))
+            changed = [each for name in of if (each := self._revise(connection, period, name)) is not None]
+            changed += self._sum_up(connection, period, again=True)
+            if changed:
+                self.deliver(span, start_s, period.end_s)
+            made += changed
+        return made
+
+    def _chosen(self, names: Sequence[str] | None) -> list[SourceConfig]:
+        return [each for each in self.config.sources if names is None or each.id in names]
+
+    def _starts(self, span: Span, from_s: int, to_s: int, sources: Sequence[SourceConfig]) -> list[int]:
+        """The periods of a class that touch [from, to) and have activity: stored, or entered by hand."""
+        found = dict.fromkeys(self._store.periods(span.code, span.start(from_s), to_s - 1))
+        for source in sources:
+            rows = self._store.connection.execute(
+                "SELECT DISTINCT start_s FROM accounting_entry WHERE source=? AND start_s>=? AND start_s<?",
+                (source.id, MONTH.start(from_s), to_s),
+            )
+            starts = dict.fromkeys(span.start(int(str(row[0]))) for row in rows)
+            found |= {start_s: None for start_s in starts if span.start(from_s) <= start_s < to_s}
+        return sorted(found)
+
+
+def shown(figure: FigureSet, tonnes: Fraction) -> str:
+    """Tonnes as a figure shows them."""
+    return rounded(tonnes * (1000 if figure.mass == "kg" else 1), figure.point.decimals)
+
+
+def inside(source: SourceConfig, at_s: int) -> bool:
+    """Whether a source lies inside the boundary at an instant, by the settings."""
+    return source.since_s <= at_s and (not source.until_s or at_s < source.until_s)
+
+
+def length_s(span: Span) -> int:
+    """The length of a class, to order them; a month has its longest."""
+    return span.code or 31 * DAY.code
+
+
+def _nests(lower: Span, upper: Span) -> bool:
+    return not upper.code or (bool(lower.code) and upper.code % lower.code == 0)
+
+
+def _of_versions(parts: Sequence[Kept], lower: Span) -> tuple[int, str]:
+    """The newest version that parts were worked out with, and the sentence that tells all of them."""
+    numbers = dict.fromkeys(each.version for each in parts)
+    told = ", ".join(f"#{each}" for each in sorted(numbers))
+    return max(numbers), f"{told}: sum of {len(parts)} {lower.name} values"
+
+
+def _called(source: Bound) -> str:
+    return f"{source.method.id} {source.edition}"
+
+
+def _carried(parts: Sequence[Kept]) -> tuple[str, str]:
+    """Flag and cause of a sum: set by hand if any part is, else the first that is not normal."""
+    marked = [each.record for each in parts if each.record.flag != "N"]
+    hand = next((each for each in marked if each.flag == BY_HAND), None)
+    found = hand or next(iter(marked), None)
+    return ("N", "") if found is None else (found.flag, found.cause)

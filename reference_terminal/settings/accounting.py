@@ -1,0 +1,487 @@
+"""What the terminal is told of its emissions: emitter, accounting units, sources with what feeds them, figures.
+
+Leaves methods, terms and units of factors to `accounting.boundary`, which refuses what does not fit together; versions
+entered at run time stand in the store. Source: ISC-2 5.1, 5.2, CSMT 9.1-9.4, rulings R-23 and R-24.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from reference_terminal.model.times import DAY, HOUR, MONTH, iso, parse_iso
+from reference_terminal.settings.centres import check_code
+from reference_terminal.settings.meters import PointConfig
+from reference_terminal.settings.problems import Problem
+from reference_terminal.settings.protocols import Place
+from reference_terminal.settings.reader import Name, Section, Settings, did_you_mean, note_doubles
+
+TOTAL, SOURCE, UNIT, CATEGORY, SCOPE, GAS, PRODUCTION = (
+    "total", "source", "unit", "category", "scope", "gas", "production",
+)  # fmt: skip
+OF = (TOTAL, SOURCE, UNIT, CATEGORY, SCOPE, GAS, PRODUCTION)
+"""What a figure may be of."""
+EQUIVALENT = "CO2e"
+PRODUCTIONS = ("main", "auxiliary", "ancillary")
+"""Production systems: 主要、辅助、附属生产系统 (ISC-2 5.1)."""
+AMOUNT, VALUE = "amount", "value"
+ENTRY_CLASSES = {"month": MONTH, "day": DAY, "hour": HOUR}
+"""The periods that amounts are entered by hand for."""
+
+
+@dataclass(frozen=True)
+class InputConfig:
+    """What feeds one input of a formula.
+
+    `point`: a point of the terminal, of which `share` counts. `entry`: entries by hand, an amount for each period of
+    class `every`, or a value (a factor, a concentration) that counts for the period entered. `value` in `unit`, told by
+    `origin`: a constant, or what stands in while no value was entered. `factor` is the name that factors from afar
+    know it by.
+    """
+
+    name: str
+    point: str = ""
+    share: Decimal = Decimal(1)
+    entry: str = ""
+    every: str = "month"
+    value: Decimal | None = None
+    unit: str = ""
+    origin: str = ""
+    factor: str = ""
+
+
+@dataclass(frozen=True)
+class SourceConfig:
+    """A single source; `since_s` and `until_s` bound when it belongs to the boundary (UTC s, 0: always)."""
+
+    id: str
+    term: str
+    name: str = ""
+    unit: str = ""
+    method: str = ""
+    item: str = ""
+    scope: int = 0
+    category: str = ""
+    instruments: tuple[str, ...] = ()
+    since_s: int = 0
+    until_s: int = 0
+    inputs: Mapping[str, InputConfig] = field(default_factory=dict[str, InputConfig])
+
+
+class UnitConfig(Settings, frozen=True):
+    """An accounting unit: a use, a site, or everything undivided, and the production system it belongs to."""
+
+    id: Name
+    name: str = ""
+    site: str = ""
+    use: str = ""
+    production: Literal["main", "auxiliary", "ancillary"] = "main"
+
+
+class FigureConfig(Settings, frozen=True):
+    """A published figure that is not as usual: another id, mass of a gas, tonnes, decimals, code for centres."""
+
+    of: Literal["total", "source", "unit", "category", "scope", "gas", "production"]
+    key: str = ""
+    measure: str = EQUIVALENT
+    id: str = ""
+    unit: Literal["kg", "t", ""] = ""
+    decimals: Annotated[int, Meta(ge=-1, le=12)] = -1
+    code: str = ""
+
+
+class ProductConfig(Settings, frozen=True):
+    """What intensity is told by: a counter point, or amounts by hand; `sources` bound a footprint of its own.
+
+    `sources` empty: all that the emitter's total holds.
+    """
+
+    id: Name
+    name: str = ""
+    point: str = ""
+    unit: str = ""
+    sources: tuple[str, ...] = ()
+
+
+class LimitConfig(Settings, frozen=True):
+    """A warning limit (ISC-2 7.2.6): the figure's value over a period of the class, in the figure's unit."""
+
+    figure: str
+    span: Literal["minute", "quarter", "hour", "day", "month"]
+    above: Decimal
+
+
+class InstrumentConfig(Settings, frozen=True):
+    """A measuring instrument of the report's list (ISC-2 7.3.1, CSMT 11.10)."""
+
+    id: str
+    name: str = ""
+    model: str = ""
+    place: str = ""
+    accuracy: str = ""
+    calibrated: str = ""
+    due: str = ""
+
+
+class NotesConfig(Settings, frozen=True):
+    """What a report tells beside figures."""
+
+    code: str = ""
+    address: str = ""
+    representative: str = ""
+    contact: str = ""
+    boundary: str = ""
+    data_quality: str = ""
+    uncertainty: str = ""
+    base_year: str = ""
+
+
+@dataclass(frozen=True)
+class FactorChange:
+    """A factor of a version: of one input of a source, or of every input linked to its name."""
+
+    source: str
+    input: str
+    factor: str
+    value: Decimal
+    unit: str
+    origin: str
+
+
+@dataclass(frozen=True)
+class SourceChange:
+    """What of a source another version has: method, term, item, unit; whether it lies inside the boundary."""
+
+    id: str
+    method: str | None = None
+    term: str | None = None
+    item: str | None = None
+    unit: str | None = None
+    inside: bool | None = None
+
+
+@dataclass(frozen=True)
+class FormulaChange:
+    """Another formula of a term of a method, with its edition."""
+
+    method: str
+    term: str
+    formula: str
+    edition: str
+
+
+@dataclass(frozen=True)
+class VersionConfig:
+    """A version: what counts from an instant on (UTC s), and how it is called."""
+
+    name: str
+    from_s: int
+    factors: tuple[FactorChange, ...] = ()
+    sources: tuple[SourceChange, ...] = ()
+    formulas: tuple[FormulaChange, ...] = ()
+
+
+@dataclass(frozen=True)
+class FigureSet:
+    """A published figure: its point, what it is of, and in which measure."""
+
+    point: PointConfig
+    of: str
+    key: str
+    measure: str
+    mass: str
+
+    @property
+    def id(self) -> str:
+        """The id of its point."""
+        return self.point.id
+
+
+@dataclass(frozen=True)
+class AccountingConfig:
+    """The accounting of one emitter."""
+
+    emitter: str
+    sector: str
+    method: str
+    units: tuple[UnitConfig, ...]
+    sources: tuple[SourceConfig, ...]
+    figures: tuple[FigureConfig, ...] = ()
+    products: tuple[ProductConfig, ...] = ()
+    limits: tuple[LimitConfig, ...] = ()
+    instruments: tuple[InstrumentConfig, ...] = ()
+    notes: NotesConfig = field(default_factory=NotesConfig)
+    versions: tuple[VersionConfig, ...] = ()
+    unit: str = "kg"
+    decimals: int = 6
+    close_days: int = 0
+
+    @property
+    def published(self) -> tuple[FigureSet, ...]:
+        """Every published figure: of the emitter, scopes, units, production systems, named categories, sources."""
+        usual: list[tuple[str, str]] = [(TOTAL, ""), (SCOPE, "1"), (SCOPE, "2")]
+        usual += [(PRODUCTION, name) for name in PRODUCTIONS if any(each.production == name for each in self.units)]
+        usual += [(UNIT, each.id) for each in self.units]
+        usual += [(CATEGORY, name) for name in dict.fromkeys(each.category for each in self.sources) if name]
+        usual += [(SOURCE, each.id) for each in self.sources]
+        given = {(each.of, each.key, each.measure): each for each in self.figures}
+        wanted = {(of, key, EQUIVALENT): None for of, key in usual} | dict.fromkeys(given)
+        return tuple(self._figure(*each, given.get(each)) for each in wanted)
+
+    def _figure(self, of: str, key: str, measure: str, given: FigureConfig | None) -> FigureSet:
+        given = given or FigureConfig(of="total")
+        mass = given.unit or self.unit
+        name = given.id or ".".join(part for part in (measure.lower(), of, key) if part)
+        point = PointConfig(
+            id=name,
+            kind="counter",
+            place=Place(),
+            scale=Decimal(1),
+            ratio=Decimal(1),
+            decimals=self.decimals if given.decimals < 0 else given.decimals,
+            unit=f"{mass}{measure}",
+            modulus=None,
+            minimum=None,
+            maximum=None,
+            rated_per_h=None,
+            sentinels=(),
+            code=given.code,
+            emission_source=key if of == SOURCE else "",
+        )
+        return FigureSet(point, of, key, measure, mass)
+
+
+def read_accounting(section: Section, points: Mapping[str, PointConfig]) -> AccountingConfig:
+    """The table [accounting]; its problems go into the section."""
+    value = AccountingConfig(
+        emitter=section.text("emitter"),
+        sector=section.text("sector", ""),
+        method=section.text("method", ""),
+        units=tuple(_read_whole(each, UnitConfig) for each in section.sections("units")),
+        sources=tuple(_source(each, points) for each in section.sections("sources", required=True)),
+        figures=tuple(_figure(each) for each in section.sections("figures")),
+        products=tuple(_product(each, points) for each in section.sections("products")),
+        limits=tuple(_read_whole(each, LimitConfig) for each in section.sections("limits")),
+        instruments=tuple(_read_whole(each, InstrumentConfig) for each in section.sections("instruments")),
+        notes=section.table("notes", NotesConfig),
+        versions=tuple(read_version(each) for each in section.sections("versions")),
+        unit=section.choice("unit", ("kg", "t"), "kg"),
+        decimals=section.integer("decimals", 0, 12, 6),
+        close_days=section.integer("close_days", 0, 31, 0),
+    )
+    section.done()
+    return value
+
+
+def check(value: AccountingConfig, problems: list[Problem]) -> None:
+    """What contradicts itself between the tables of [accounting]."""
+    note_doubles(problems, "accounting.units", "id", [each.id for each in value.units])
+    note_doubles(problems, "accounting.sources", "id", [each.id for each in value.sources])
+    note_doubles(problems, "accounting.instruments", "id", [each.id for each in value.instruments])
+    note_doubles(problems, "accounting.products", "id", [each.id for each in value.products])
+    units, sources = [each.id for each in value.units], [each.id for each in value.sources]
+    for number, each in enumerate(value.sources):
+        where = f"accounting.sources[{number}]"
+        if each.unit and each.unit not in units:
+            problems.append(_unknown(f"{where}.unit", "accounting unit", each.unit, units, "核算单元"))
+        for name in each.instruments:
+            known = [instrument.id for instrument in value.instruments]
+            if known and name not in known:
+                problems.append(_unknown(f"{where}.instruments", "instrument", name, known, "计量器具"))
+    for number, each in enumerate(value.products):
+        for name in each.sources:
+            if name not in sources:
+                problems.append(_unknown(f"accounting.products[{number}].sources", "source", name, sources, "排放源"))
+    keys: dict[str, list[str]] = {
+        UNIT: units,
+        SOURCE: sources,
+        SCOPE: ["1", "2", "3"],
+        PRODUCTION: list(PRODUCTIONS),
+        TOTAL: [""],
+    }
+    for number, each in enumerate(value.figures):
+        known = keys.get(each.of)
+        if known is not None and each.key not in known:
+            where = f"accounting.figures[{number}].key"
+            problems.append(_unknown(where, each.of, each.key, known, "对象"))
+    published = [each.id for each in value.published]
+    note_doubles(problems, "accounting.figures", "id", published)
+    for number, each in enumerate(value.limits):
+        if each.figure not in published:
+            problems.append(_unknown(f"accounting.limits[{number}].figure", "figure", each.figure, published, "数据项"))
+
+
+def _unknown(where: str, what: str, got: str, known: Sequence[str], zh: str) -> Problem:
+    return Problem(
+        where,
+        f"no {what} is called {got!r}{did_you_mean(got, known)}; known are {', '.join(known[:20]) or 'none'}",
+        f"没有名为 {got!r} 的{zh}",
+    )
+
+
+def _read_whole(section: Section, kind: Any) -> Any:
+    made = section.read(kind)
+    section.done()
+    return made
+
+
+def _figure(section: Section) -> FigureConfig:
+    made = section.read(FigureConfig)
+    check_code(section, "code", made.code, empty=True, dashes=True)
+    if made.id and not re.fullmatch(r"[\w.-]{1,64}", made.id):
+        section.problem("id", f"expected at most 64 letters, digits, '.', '_' or '-', got {made.id!r}", "名称格式有误")
+    section.done()
+    return made
+
+
+def _product(section: Section, points: Mapping[str, PointConfig]) -> ProductConfig:
+    made = section.read(ProductConfig)
+    section.done()
+    if made.point and _is_counter(section, "point", made.point, points) and made.unit:
+        section.problem("unit", "stands beside point, whose unit counts; remove it", "已给出 point，请删除 unit")
+    elif not made.point and not made.unit:
+        section.problem("unit", "unit is missing for amounts by hand; add it", "缺少 unit，请补上")
+    return made
+
+
+def _is_counter(section: Section, key: str, name: str, points: Mapping[str, PointConfig]) -> bool:
+    if name not in points:
+        section.problem(
+            key, f"no point is called {name!r}{did_you_mean(name, list(points))}", f"没有名为 {name!r} 的监测点"
+        )
+        return False
+    if points[name].kind != "counter":
+        section.problem(key, f"{name} is no counter; its periods hold no amounts", f"{name} 不是累计量")
+        return False
+    return True
+
+
+def _source(section: Section, points: Mapping[str, PointConfig]) -> SourceConfig:
+    value = SourceConfig(
+        id=section.name("id"),
+        term=section.text("term"),
+        name=section.text("name", ""),
+        unit=section.text("unit", ""),
+        method=section.text("method", ""),
+        item=section.text("item", ""),
+        scope=section.integer("scope", 0, 3, 0),
+        category=section.text("category", ""),
+        instruments=section.texts("instruments"),
+        since_s=_instant(section, "since", ""),
+        until_s=_instant(section, "until", ""),
+        inputs={name: _input(name, each, points) for name, each in section.tables("inputs").items()},
+    )
+    if value.until_s and value.until_s <= value.since_s:
+        section.problem("until", f"{iso(value.until_s)} is not later than since; exchange them", "until 应晚于 since")
+    section.done()
+    return value
+
+
+def _input(name: str, section: Section, points: Mapping[str, PointConfig]) -> InputConfig:
+    value = InputConfig(
+        name=name,
+        point=section.text("point", ""),
+        share=section.decimal("share", Decimal(0), Decimal(1), Decimal(1)),
+        entry=section.choice("entry", ("", AMOUNT, VALUE), ""),
+        every=section.choice("every", tuple(ENTRY_CLASSES), "month"),
+        value=section.decimal("value", None, None, None),
+        unit=section.text("unit", ""),
+        origin=section.text("origin", ""),
+        factor=section.text("factor", ""),
+    )
+    if value.point and value.entry:
+        section.problem("entry", "stands beside point; give one of them", "entry 与 point 并存，请只给一个")
+    if value.point and value.value is not None:
+        section.problem("value", "stands beside point; give one of them", "value 与 point 并存，请只给一个")
+    if value.entry == AMOUNT and value.value is not None:
+        section.problem("value", "an amount by hand has no value in its place; remove it", "填报的数量不得有替代值")
+    if not (value.point or value.entry or value.value is not None or value.factor):
+        section.problem(
+            "point", "expected point, entry or value; give one of them", "应给出 point、entry 或 value 之一"
+        )
+    if (value.value is not None or value.entry) and not value.unit:
+        section.problem("unit", "unit is missing; add it", "缺少 unit，请补上")
+    if value.value is not None and value.value < 0:
+        section.problem("value", f"expected 0 or more, got {value.value}", "不得为负")
+    if value.point and value.point not in points:
+        section.problem(
+            "point",
+            f"no point is called {value.point!r}{did_you_mean(value.point, list(points))}",
+            f"没有名为 {value.point!r} 的监测点",
+        )
+    section.done()
+    return value
+
+
+def _instant(section: Section, key: str, default: str | None) -> int:
+    text = section.text(key, "") if default is not None else section.text(key)
+    if not text:
+        return 0
+    try:
+        at_s = parse_iso(text)
+    except OverflowError:
+        at_s = None
+    if at_s is None or at_s < 0:
+        section.problem(
+            key,
+            f"expected an instant such as 2026-01-31T08:00:00+08:00, got {text!r}",
+            f"应为 2026-01-31T08:00:00+08:00 形式的时间，实际为 {text!r}",
+        )
+        return 0
+    return at_s
+
+
+def read_version(section: Section) -> VersionConfig:
+    """One version; its problems go into the section."""
+    value = VersionConfig(
+        name=section.text("name"),
+        from_s=_instant(section, "from", None),
+        factors=tuple(_factor(each) for each in section.sections("factors")),
+        sources=tuple(_change(each) for each in section.sections("sources")),
+        formulas=tuple(_formula(each) for each in section.sections("formulas")),
+    )
+    if not (value.factors or value.sources or value.formulas):
+        section.problem("factors", "changes nothing; give factors, sources or formulas", "未给出任何变更")
+    section.done()
+    return value
+
+
+def _factor(section: Section) -> FactorChange:
+    value = FactorChange(
+        source=section.text("source", ""),
+        input=section.text("input", ""),
+        factor=section.text("factor", ""),
+        value=section.decimal("value", Decimal(0), None, None) or Decimal(0),
+        unit=section.text("unit"),
+        origin=section.text("origin", ""),
+    )
+    if "value" not in section:
+        section.problem("value", "value is missing; add it", "缺少 value，请补上")
+    if bool(value.factor) == bool(value.source or value.input):
+        section.problem("factor", "expected either factor, or source and input", "应给出 factor，或 source 与 input")
+    section.done()
+    return value
+
+
+def _change(section: Section) -> SourceChange:
+    texts = {key: section.text(key) if key in section else None for key in ("method", "term", "item", "unit")}
+    inside = section.boolean("inside", True) if "inside" in section else None
+    value = SourceChange(id=section.text("id"), inside=inside, **texts)
+    section.done()
+    return value
+
+
+def _formula(section: Section) -> FormulaChange:
+    value = FormulaChange(
+        method=section.text("method"),
+        term=section.text("term"),
+        formula=section.text("formula"),
+        edition=section.text("edition"),
+    )
+    section.done()
+    return value

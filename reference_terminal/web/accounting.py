@@ -1,0 +1,639 @@
+"""The local interface to emissions: figures, any period, versions, entries by hand, recalculation, explanations.
+
+Leaves HTTP to `server`, the arithmetic to `processing.emissions`. Values are decimal text, exact ones fractions of
+whole numbers as text, in tonnes. Who changes something names himself and a reason; it is in the event log in the same
+transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Protocol, cast
+
+import msgspec
+
+from reference_terminal.accounting.method import CATEGORIES
+from reference_terminal.accounting.quantity import Quantity, UnitError
+from reference_terminal.model.clock import WallClock
+from reference_terminal.model.messages import Text
+from reference_terminal.model.rows import Record
+from reference_terminal.model.times import (
+    DAY,
+    MONTH,
+    Span,
+    floor_s,
+    iso,
+    iso_ms,
+    span_named,
+)
+from reference_terminal.processing import messages, settlement
+from reference_terminal.processing.emissions import Emissions, Period, inside, shown
+from reference_terminal.processing.explanation import Explanations, text_of
+from reference_terminal.processing.pipeline import Pipeline
+from reference_terminal.processing.tally import Tally, tally
+from reference_terminal.settings.accounting import AMOUNT, ENTRY_CLASSES, EQUIVALENT, FigureSet, read_version
+from reference_terminal.settings.config import Config
+from reference_terminal.settings.problems import Problem
+from reference_terminal.settings.reader import Section, did_you_mean
+from reference_terminal.storage.journal import Journal
+from reference_terminal.storage.store import Store
+from reference_terminal.web.entry import is_decimal
+from reference_terminal.web.parameters import (
+    DEFAULT_LIMIT,
+    FOREVER_S,
+    check_rows,
+    check_stretch,
+    instant,
+    number,
+)  # fmt: skip
+from reference_terminal.web.parameters import (
+    shown as quoted,
+)
+from reference_terminal.web.router import Addresses, Right, route
+from reference_terminal.web.server import File, HttpError, Request
+
+_ENTRY = ("source", "input", "start", "end", "value", "unit", "origin", "author", "reason")
+_MOST = {"author": 64, "reason": 500}
+_BUSY = {"Retry-After": "5"}
+
+
+class Needs(Protocol):
+    """What these addresses use of a terminal."""
+
+    config: Config
+    clock: WallClock
+    store: Store
+    journal: Journal
+    pipeline: Pipeline
+
+    def wake_centres(self) -> None:
+        """Have every centre's queue looked at now."""
+        ...
+
+
+class AccountingApi(Addresses):
+    """Emissions and what they come from."""
+
+    def __init__(self, terminal: Needs) -> None:
+        self._terminal = terminal
+
+    # What is asked for
+
+    def _emissions(self) -> Emissions:
+        found = self._terminal.pipeline.emissions
+        if found is None:
+            raise HttpError(
+                404, "this terminal has no [accounting] in its settings; give it one", "未配置 [accounting]，请先配置"
+            )
+        return found
+
+    def _figure(self, query: Mapping[str, str]) -> FigureSet:
+        emissions, name = self._emissions(), query.get("figure", "")
+        if name not in emissions.figures:
+            hint = did_you_mean(name[:60], list(emissions.figures))
+            raise HttpError(
+                404, f"no figure is called {quoted(name)}{hint}; see GET figures", "没有该数据项，见 figures"
+            )
+        return emissions.figures[name]
+
+    def _point(self, figure: FigureSet) -> int:
+        return self._terminal.pipeline.by_id[figure.id].number
+
+    # Reading
+
+    @route("GET", "figures", right=Right.READ)
+    def figures(self, query: dict[str, str]) -> Any:
+        """Every published figure: what it is of, its measure, unit, decimals, classes of periods."""
+        del query
+        emissions = self._emissions()
+        return {
+            "emitter": emissions.config.emitter,
+            "figures": [
+                {
+                    "figure": each.id,
+                    "of": each.of,
+                    "key": each.key,
+                    "measure": each.measure,
+                    "unit": each.point.unit,
+                    "decimals": each.point.decimals,
+                    "classes": [span.name for span in emissions.spans_of_figure(each.id)],
+                }
+                for each in emissions.figures.values()
+            ],
+        }
+
+    @route("GET", "boundary", right=Right.READ, query=("at",))
+    def boundary(self, query: dict[str, str]) -> Any:
+        """The boundary as it counts at an instant: units, sources, what feeds them, versions."""
+        emissions = self._emissions()
+        at_s = instant(query, "at", self._terminal.clock.now_s())
+        found, wrong = emissions.versions.boundary(at_s)
+        if found is None:
+            raise HttpError(409, f"the boundary cannot be used: {wrong}", f"边界无法使用：{wrong}")
+        config = emissions.config
+        return {
+            "emitter": config.emitter,
+            "sector": config.sector,
+            "at": iso(at_s),
+            "year": found.year,
+            "versions": [each.number for each in emissions.versions.at(at_s)],
+            "units": [
+                {"unit": each.id, "name": each.name, "site": each.site, "use": each.use, "production": each.production}
+                for each in config.units
+            ],
+            "sources": [
+                {
+                    "source": each.id,
+                    "name": each.source.name,
+                    "unit": each.source.unit,
+                    "scope": each.term.scope,
+                    "category": each.term.category,
+                    "method": each.method.id,
+                    "document": each.method.document,
+                    "edition": each.edition,
+                    "term": each.source.term,
+                    "item": each.source.item,
+                    "gas": each.term.gas,
+                    "gwp": str(each.gwp),
+                    "formula": each.formula.text,
+                    "inside": each.inside and inside(each.source, at_s),
+                    "counts": each.term.counts,
+                    "instruments": list(each.source.instruments),
+                    "inputs": [
+                        {
+                            "name": fed.wanted.name,
+                            "unit": fed.wanted.unit,
+                            "kind": fed.wanted.kind,
+                            "point": fed.point,
+                            "entry": fed.entry,
+                            "value": None if fed.fixed is None else str(fed.fixed.value),
+                            "origin": "" if fed.fixed is None else fed.fixed.origin,
+                            "default": fed.fixed is not None and fed.fixed.default,
+                        }
+                        for fed in each.inputs
+                    ],
+                }
+                for each in found.sources
+            ],
+        }
+
+    @route("GET", "emissions", right=Right.READ, query=("figure", "class", "from", "to", "limit"), check=check_rows)
+    async def emissions(self, query: dict[str, str]) -> Any:
+        """Periods of a figure with from ≤ start < to; each with what it has added up to since its year began."""
+        figure = self._figure(query)
+        name = query.get("class", "")
+        long = settlement.long_named(name)
+        from_s, to_s = instant(query, "from", 0), instant(query, "to", FOREVER_S)
+        limit = number(query, "limit", DEFAULT_LIMIT)
+        rows = (
+            self._rows(figure, self._span(name), from_s, to_s, limit + 1)
+            if long is None
+            else await self._long(figure, long, from_s, to_s, limit + 1)
+        )
+        return {
+            "figure": figure.id,
+            "unit": figure.point.unit,
+            "class": name,
+            "emissions": rows[:limit],
+            "more": len(rows) > limit,
+        }
+
+    def _span(self, name: str) -> Span:
+        span = span_named(name) if name.isascii() and len(name) <= 10 else None
+        if span is None:
+            raise HttpError(
+                400,
+                "expected class= minute, quarter, hour, day, week, month, quarter_year or year, got " + quoted(name),
+                "class 应为 minute、quarter、hour、day、week、month、quarter_year 或 year",
+            )
+        return span
+
+    def _rows(self, figure: FigureSet, span: Span, from_s: int, to_s: int, most: int) -> list[dict[str, Any]]:
+        store, point = self._terminal.store, self._point(figure)
+        records = store.records(span.code, point, from_s, to_s, most)
+        if not records:
+            return []
+        emissions = self._emissions()
+        rows: list[dict[str, Any]] = []
+        year_s = _year_s(records[0].start_s)
+        total = _of(figure, tally(store, point, year_s, records[0].start_s))
+        for record in records:
+            if _year_s(record.start_s) != year_s:
+                year_s, total = _year_s(record.start_s), Fraction(0)
+            kept = emissions.kept(store.connection, span.code, record.start_s, point)
+            exact = None
+            if kept is not None and kept.mass is not None:
+                exact = kept.equivalent if figure.measure == EQUIVALENT else kept.mass
+                total += exact
+            rows.append(
+                {
+                    **_told(record),
+                    "exact_t": None if exact is None else str(exact),
+                    "cumulative": shown(figure, total),
+                    "method": "" if kept is None else kept.method,
+                    "version": None if kept is None else kept.version,
+                }
+            )
+        return rows
+
+    async def _long(
+        self, figure: FigureSet, long: settlement.Long, from_s: int, to_s: int, most: int
+    ) -> list[dict[str, Any]]:
+        """Weeks, quarters and years, as far as anything is stored of them."""
+        store, point = self._terminal.store, self._point(figure)
+        row: Any = store.connection.execute(
+            "SELECT min(start_s), max(start_s) FROM emission WHERE point=?", (point,)
+        ).fetchone()
+        rows: list[dict[str, Any]] = []
+        if row is None or row[0] is None:
+            return rows
+        start_s, end_s = settlement.around(long, row[0])
+        while start_s <= row[1] and len(rows) < most:
+            if from_s <= start_s < to_s:
+                rows.append(self._tallied(figure, tally(store, point, start_s, end_s)))
+                await asyncio.sleep(0)
+            start_s, end_s = settlement.around(long, end_s)
+        return rows
+
+    def _tallied(self, figure: FigureSet, found: Tally) -> dict[str, Any]:
+        exact = _of(figure, found)
+        flags = list(dict.fromkeys(each.flag for each in found.pieces if each.flag != "N"))
+        return {
+            "start": iso(found.from_s),
+            "end": iso(found.to_s),
+            "value": shown(figure, exact) if found.whole else None,
+            "known": shown(figure, exact),
+            "exact_t": str(exact),
+            "flags": flags,
+            "versions": sorted(dict.fromkeys(each.version for each in found.pieces)),
+            "revised": sum(1 for each in found.pieces if each.revision),
+            "missing": [{"from": iso(begin_s), "to": iso(end_s)} for begin_s, end_s in found.missing[:100]],
+        }
+
+    @route("GET", "emission-total", right=Right.READ, query=("figure", "from", "to"), check=check_stretch)
+    def total(self, query: dict[str, str]) -> Any:
+        """A figure over any period: exact sum of the longest stored periods that fill it; what is missing is told."""
+        figure = self._figure(query)
+        from_s = instant(query, "from", 0)
+        to_s = instant(query, "to", self._terminal.clock.now_s())
+        spans = self._emissions().spans_of_figure(figure.id)
+        if (
+            spans
+            and spans[0].code
+            and (floor_s(from_s, spans[0].code) != from_s or floor_s(to_s, spans[0].code) != to_s)
+        ):
+            raise HttpError(
+                400,
+                f"{figure.id} has values of each {spans[0].name}; let from and to lie on that grid",
+                f"{figure.id} 的最短时段为 {spans[0].name}，from 与 to 应在其整点上",
+            )
+        found = tally(self._terminal.store, self._point(figure), from_s, to_s)
+        return {"figure": figure.id, "unit": figure.point.unit, **self._tallied(figure, found)}
+
+    @route("GET", "emission-sums", right=Right.READ, query=("from", "to"), check=check_stretch)
+    def sums(self, query: dict[str, str]) -> Any:
+        """Every figure over any period; what is kept out of the total stands apart."""
+        emissions, store = self._emissions(), self._terminal.store
+        from_s, to_s = instant(query, "from", 0), instant(query, "to", self._terminal.clock.now_s())
+        boundary, _ = emissions.versions.boundary(max(from_s, to_s - 1))
+        rows = [
+            {
+                "figure": each.id,
+                "of": each.of,
+                "key": each.key,
+                "measure": each.measure,
+                "unit": each.point.unit,
+                **self._tallied(each, tally(store, self._point(each), from_s, to_s)),
+            }
+            for each in emissions.figures.values()
+        ]
+        sources = () if boundary is None else boundary.sources
+        apart = [
+            {
+                "source": each.id,
+                "category": each.term.category,
+                "en": CATEGORIES[each.term.category].en,
+                "zh": CATEGORIES[each.term.category].zh,
+                "why": "outside the boundary" if not each.inside else "shown beside the total by its method",
+            }
+            for each in sources
+            if not each.counts
+        ]
+        return {"from": iso(from_s), "to": iso(to_s), "sums": rows, "apart": apart}
+
+    @route("GET", "emission-history", right=Right.READ, query=("figure", "class", "start"))
+    def history(self, query: dict[str, str]) -> Any:
+        """What a period said before it was revised (R-24: a recalculation keeps the old result)."""
+        figure, span = self._figure(query), self._span(query.get("class", ""))
+        start_s = instant(query, "start", 0)
+        rows = self._terminal.store.connection.execute(
+            "SELECT revision, value, flag, cause FROM superseded WHERE span=? AND start_s=? AND point=?"
+            " ORDER BY revision",
+            (span.code, start_s, self._point(figure)),
+        )
+        names = ("revision", "value", "flag", "cause")
+        return {"figure": figure.id, "superseded": [dict(zip(names, row, strict=True)) for row in rows]}
+
+    @route("GET", "emission-explain", right=Right.READ, query=("figure", "class", "start", "form"))
+    def explain(self, query: dict[str, str]) -> Any:
+        """The whole chain of one figure, as JSON or as text."""
+        figure, span = self._figure(query), self._span(query.get("class", ""))
+        start_s, form = instant(query, "start", 0), query.get("form", "json")
+        if form not in ("json", "text"):
+            raise HttpError(400, f"expected form= json or text, got {quoted(form)}", "form 应为 json 或 text")
+        pipeline = self._terminal.pipeline
+        explanations = Explanations(
+            self._emissions(),
+            self._terminal.store,
+            lambda name: pipeline.by_id[name].number,
+            lambda name: pipeline.by_id[name].config,
+        )
+        chain = explanations.of(figure, Period(span.code, start_s, span.end(start_s)))
+        if chain is None:
+            raise HttpError(
+                404,
+                f"nothing is stored of {figure.id} for the {span.name} from {iso(start_s)}; see GET emissions",
+                f"没有 {figure.id} 自 {iso(start_s)} 起的数据",
+            )
+        if form == "text":
+            text = "\n".join(text_of(chain, figure)) + "\n"
+            return File(text.encode(), "text/plain; charset=utf-8", f"{figure.id}.txt")
+        return chain
+
+    # Versions
+
+    @route("GET", "accounting-versions", right=Right.READ)
+    def versions(self, query: dict[str, str]) -> Any:
+        """Every version that was taken, and what it changes."""
+        del query
+        return {
+            "versions": [
+                {
+                    "version": each.number,
+                    "name": each.content.name,
+                    "from": iso(each.from_s),
+                    "taken": iso_ms(each.taken_ms),
+                    "author": each.author,
+                    "reason": each.reason,
+                    "origin": each.origin,
+                    "changes": msgspec.to_builtins(each.content),
+                }
+                for each in self._emissions().versions.every
+            ]
+        }
+
+    @route("POST", "accounting-version", right=Right.CONFIGURE, query=("author", "reason"))
+    async def take_version(self, query: dict[str, str], request: Request) -> Any:
+        """A version entered on the spot: what it changes counts from its instant on."""
+        emissions = self._emissions()
+        _check_words(query)
+        problems: list[Problem] = []
+        content = read_version(Section(_table(request), "version", problems))
+        problems = problems or emissions.versions.problems(content)
+        if problems:
+            told = messages.VERSION_REFUSED
+            self._terminal.journal.event(told, emissions.config.emitter, what=content.name, reason=_all(problems))
+            self._terminal.store.flush()
+            raise HttpError(400, _en(problems), _zh(problems))
+        number = await self.put_in_force(content, query["author"].strip(), query["reason"].strip(), "local")
+        return {"version": number, "from": iso(content.from_s)}
+
+    async def put_in_force(self, content: Any, author: str, reason: str, origin: str) -> int:
+        """Keep a version, and work out again what it counts for in months that are open."""
+        terminal, emissions = self._terminal, self._emissions()
+
+        def gather() -> None:
+            emissions.versions.gather(content, author, reason, origin)
+            said = {"author": author, "what": content.name, "since": iso(content.from_s)}
+            terminal.journal.event(
+                messages.VERSION_TAKEN, emissions.config.emitter, **said, origin=origin, reason=reason
+            )
+
+        if not terminal.store.attempt(gather):
+            raise _busy()
+        emissions.versions.refresh()
+        await self._redo(content.from_s, terminal.clock.now_s(), None)
+        return emissions.versions.every[-1].number
+
+    async def _redo(self, from_s: int, to_s: int, names: Sequence[str] | None) -> int:
+        """Work stored periods out again, a portion in each transaction; how many values changed."""
+        emissions, store = self._emissions(), self._terminal.store
+        changed: list[Record] = []
+        for span, starts in emissions.plan(from_s, to_s, names):
+
+            def gather(span: Span = span, starts: Sequence[int] = starts) -> None:
+                store.redo(lambda connection: emissions.redo(connection, span, starts, names), changed.extend)
+
+            if not store.attempt(gather):
+                raise _busy()
+            await asyncio.sleep(0)
+        self._terminal.wake_centres()
+        return len(changed)
+
+    @route("POST", "recalculate", right=Right.CONFIGURE, body=("from", "to", "author", "reason"))
+    async def recalculate(self, fields: dict[str, str]) -> Any:
+        """Work out again everything of [from, to), closed months too; what was there before is kept (R-24)."""
+        emissions, terminal = self._emissions(), self._terminal
+        _check_words(fields)
+        check_stretch(fields)
+        from_s, to_s = instant(fields, "from", 0), min(instant(fields, "to", FOREVER_S), terminal.clock.now_s())
+        author, reason = fields["author"].strip(), fields["reason"].strip()
+        first_s = max(MONTH.start(from_s), MONTH.start(terminal.store.earliest_start_s(MONTH.code) or from_s))
+        months: list[int] = []
+        while first_s < to_s:
+            months.append(first_s)
+            first_s = MONTH.end(first_s)
+
+        def gather() -> None:
+            for month_s in months:
+                emissions.versions.release(month_s, author, reason)
+
+        if not terminal.store.attempt(gather):
+            raise _busy()
+        emissions.versions.refresh()
+        changed = await self._redo(from_s, to_s, None)
+        said = {"author": author, "since": iso(from_s), "until": iso(to_s), "count": changed, "reason": reason}
+        terminal.journal.event(messages.RECALCULATED, emissions.config.emitter, **said)
+        terminal.store.flush()
+        return {"from": iso(from_s), "to": iso(to_s), "changed": changed}
+
+    # Entries by hand
+
+    @route("POST", "accounting-entry", right=Right.ENTER, body=_ENTRY)
+    async def enter(self, fields: dict[str, str]) -> Any:
+        """An amount or a value entered by hand for an input of a source, for a period."""
+        terminal = self._terminal
+        self._emissions()
+        _check_words(fields)
+        start_s, end_s = self._check_entry(fields)
+        name, input_ = fields["source"], fields["input"]
+        old = self._entries(name, input_, start_s, end_s)
+        before: Any = next((row["value"] for row in reversed(old) if row["end"] == iso(end_s)), None)
+
+        def gather() -> None:
+            terminal.store.write(
+                "INSERT INTO accounting_entry (source, input, start_s, end_s, value, unit, origin, author, reason,"
+                " entered_ms) VALUES (?,?,?,?,?,?,?,?,?,?)",
+                (
+                    name, input_, start_s, end_s, fields["value"], fields["unit"], fields["origin"],
+                    fields["author"].strip(), fields["reason"].strip(), terminal.clock.now_ms(),
+                ),
+            )  # fmt: skip
+            said = {key: fields[key].strip() for key in ("author", "input", "value", "unit", "reason")}
+            old_value = Text("no value", "无") if before is None else before
+            terminal.journal.event(
+                messages.ACTIVITY_ENTERED, name, **said, since=iso(start_s), until=iso(end_s), old=old_value
+            )
+
+        if not terminal.store.attempt(gather):
+            raise _busy()
+        changed = await self._redo(start_s, end_s, [name])
+        return {"recorded": fields, "in_place_of": before, "changed": changed}
+
+    def _check_entry(self, fields: dict[str, str]) -> tuple[int, int]:
+        """The period of an entry. Raises HttpError for what no source takes."""
+        emissions, clock = self._emissions(), self._terminal.clock
+        start_s, end_s = instant(fields, "start", 0), instant(fields, "end", 0)
+        if not start_s < end_s:
+            raise HttpError(400, "end is not later than start; exchange them", "end 应晚于 start")
+        boundary, wrong = emissions.versions.boundary(start_s)
+        if boundary is None:
+            raise HttpError(409, f"the boundary cannot be used: {wrong}", f"边界无法使用：{wrong}")
+        source = boundary.named(fields["source"])
+        if source is None:
+            known = [each.id for each in boundary.sources]
+            hint = did_you_mean(fields["source"][:60], known)
+            raise HttpError(404, f"no source is called {quoted(fields['source'])}{hint}", "没有该排放源")
+        fed = next((each for each in source.inputs if each.wanted.name == fields["input"]), None)
+        if fed is None or not fed.entry:
+            taken = ", ".join(each.wanted.name for each in source.inputs if each.entry) or "none"
+            raise HttpError(
+                400,
+                f"{source.id} takes {taken} by hand, not {quoted(fields['input'])}",
+                f"{source.id} 可填报：{taken}",
+            )
+        if fed.entry == AMOUNT and fed.given is not None:
+            span = ENTRY_CLASSES[fed.given.every]
+            if span.start(start_s) != start_s or span.end(start_s) != end_s:
+                raise HttpError(
+                    400,
+                    f"{fields['input']} is entered for each {span.name}; that is {iso(span.start(start_s))} to"
+                    f" {iso(span.end(span.start(start_s)))}",
+                    f"{fields['input']} 应按 {span.name} 填报",
+                )
+            if end_s > clock.now_s():
+                raise HttpError(400, f"the {span.name} has not ended; enter it after {iso(end_s)}", "该时段尚未结束")
+        elif end_s - start_s > 366 * DAY.code or any(floor_s(at_s, 60) != at_s for at_s in (start_s, end_s)):
+            raise HttpError(400, "expected whole minutes and at most a year", "起止应为整分钟，且不超过一年")
+        if not is_decimal(fields["value"]):
+            raise HttpError(
+                400, f"expected value a plain decimal number, got {quoted(fields['value'])}", "value 应为十进制数"
+            )
+        try:
+            value = Quantity.of(Fraction(fields["value"]), fields["unit"]).in_unit(fed.wanted.unit)
+        except UnitError as error:
+            raise HttpError(
+                400,
+                f"{fed.wanted.en} is in {fed.wanted.unit}, got {quoted(fields['unit'])}: {error}",
+                f"单位应为 {fed.wanted.unit}",
+            ) from None
+        doubt = source.doubt(fed, value)
+        if doubt:
+            raise HttpError(400, doubt, f"{fed.wanted.zh}的值有误，请检查数值和单位")
+        return start_s, end_s
+
+    def _entries(self, source: str, input_: str, from_s: int, to_s: int) -> list[dict[str, Any]]:
+        rows = self._terminal.store.connection.execute(
+            "SELECT number, source, input, start_s, end_s, value, unit, origin, author, reason, entered_ms"
+            " FROM accounting_entry WHERE source=? AND (?='' OR input=?) AND start_s>=? AND start_s<? ORDER BY number",
+            (source, input_, input_, from_s, to_s),
+        )
+        return [
+            {
+                "number": row[0],
+                "source": row[1],
+                "input": row[2],
+                "start": iso(int(str(row[3]))),
+                "end": iso(int(str(row[4]))),
+                "value": row[5],
+                "unit": row[6],
+                "origin": row[7],
+                "author": row[8],
+                "reason": row[9],
+                "entered": iso_ms(int(str(row[10]))),
+            }
+            for row in rows
+        ]
+
+    @route("GET", "accounting-entries", right=Right.READ, query=("source", "from", "to"), check=check_stretch)
+    def entries(self, query: dict[str, str]) -> Any:
+        """Entries by hand for the inputs of a source, in the order they were made; the last for a period counts."""
+        self._emissions()
+        rows = self._entries(query.get("source", ""), "", instant(query, "from", 0), instant(query, "to", FOREVER_S))
+        return {"source": query.get("source", ""), "entries": rows}
+
+
+def _told(record: Record) -> dict[str, Any]:
+    return {
+        "start": iso(record.start_s),
+        "end": iso(record.end_s),
+        "value": record.value,
+        "flag": record.flag,
+        "cause": record.cause,
+        "revision": record.revision,
+    }
+
+
+def _of(figure: FigureSet, found: Tally) -> Fraction:
+    return found.equivalent if figure.measure == EQUIVALENT else found.mass
+
+
+def _year_s(at_s: int) -> int:
+    return settlement.around(settlement.LONG[-1], at_s)[0]
+
+
+def _table(request: Request) -> dict[str, Any]:
+    """The JSON object of a request, numbers as they are written. Raises HttpError."""
+    if request.content_type != "application/json":
+        raise HttpError(415, "expected Content-Type application/json", "Content-Type 应为 application/json")
+    try:
+        found: Any = msgspec.json.Decoder(float_hook=Decimal).decode(request.body)
+    except (msgspec.MsgspecError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise HttpError(400, "expected a JSON object", "应为 JSON 对象")
+    return cast(dict[str, Any], found)
+
+
+def _check_words(fields: Mapping[str, str]) -> None:
+    """Who changes something says so, and why. Raises HttpError."""
+    for key, most in _MOST.items():
+        text = fields.get(key, "").strip()
+        if not text or len(text) > most or not text.isprintable():
+            raise HttpError(
+                400, f"expected {key} as 1 to {most} printable characters", f"{key} 应为 1 至 {most} 个可见字符"
+            )
+
+
+def _en(problems: Sequence[Problem]) -> str:
+    return "; ".join(f"{each.where}: {each.en}" for each in problems)[:1000]
+
+
+def _zh(problems: Sequence[Problem]) -> str:
+    return "；".join(f"{each.where}：{each.zh}" for each in problems)[:1000]
+
+
+def _all(problems: Sequence[Problem]) -> Text:
+    return Text(_en(problems), _zh(problems))
+
+
+def _busy() -> HttpError:
+    return HttpError(
+        503,
+        "the store cannot be written now and nothing was recorded; try again",
+        "存储暂不可写，未登记，请稍后重试",
+        _BUSY,
+    )
