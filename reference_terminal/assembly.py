@@ -6,10 +6,10 @@ Leaves every single decision to the rooms; this module only connects them and st
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from random import Random
 
 from reference_terminal.access.desk import Desk
 from reference_terminal.access.sessions import Sessions
@@ -33,6 +33,7 @@ from reference_terminal.model.times import Span, floor_s, iso_ms, span_named
 from reference_terminal.net.channel import PLAIN
 from reference_terminal.operations import messages
 from reference_terminal.operations.housekeeping import Housekeeping
+from reference_terminal.operations.supervisor import Supervisor, Work, in_words
 from reference_terminal.operations.time_source import TimeSource
 from reference_terminal.platform import Platform
 from reference_terminal.processing import versions
@@ -44,9 +45,10 @@ from reference_terminal.security.certificate_monitor import CertificateMonitor
 from reference_terminal.security.keyring import Keyring
 from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.centres import CentreConfig
-from reference_terminal.settings.config import Config, centre_code
+from reference_terminal.settings.config import Config, centre_code, check_centres
 from reference_terminal.settings.meters import MeterConfig
-from reference_terminal.settings.overlay import Overlay
+from reference_terminal.settings.overlay import CENTRES, Kept, Overlay
+from reference_terminal.settings.problems import InputError, Problem
 from reference_terminal.storage.fingerprint_signer import Described, FingerprintSigner
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.outbox import Outbox
@@ -77,6 +79,9 @@ from reference_terminal.web.stored import StoredApi
 
 _RESTART_AFTER_S = 1.0
 _MOST_GAPS = 1000
+
+Named = tuple[str, Work]
+"""A task and what people know it by."""
 
 
 class Terminal:
@@ -111,42 +116,43 @@ class Terminal:
             self._restart.clear()
 
     async def _work(self, tasks: list[asyncio.Task[None]]) -> None:
-        """Start every task into `tasks` and wait for the stop, or for the first that fails."""
+        """Start every task into `tasks` and wait for the stop; what fails is the supervisor's."""
         await self.server.start()
         loop = asyncio.get_running_loop()
-        groups = {name: [loop.create_task(work) for work in self._module(name)] for name in MODULES}
+        groups = {name: self._begun(self._module(name)) for name in MODULES}
         for group in groups.values():
             tasks += group
-        tasks += [loop.create_task(work) for work in (*self._workers(), _until(self._stopping), _until(self._restart))]
+        ends = [loop.create_task(_until(event)) for event in (self._stopping, self._restart)]
+        tasks += [*self._begun(self._workers()), *ends]
         while True:
             renew = loop.create_task(_until(self._renew))
             tasks.append(renew)
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                error = task.exception()
-                if error is not None:
-                    raise error
-            if done != {renew}:
+            await asyncio.wait([*ends, renew], return_when=asyncio.FIRST_COMPLETED)
+            if any(task.done() for task in ends):
                 return
             tasks.remove(renew)
             for name in await self._renewed(groups, tasks):
-                groups[name] = [loop.create_task(work) for work in self._module(name)]
+                groups[name] = self._begun(self._module(name))
                 tasks += groups[name]
 
-    def _module(self, name: str) -> list[Coroutine[Any, Any, None]]:
+    def _begun(self, works: Sequence[Named]) -> list[asyncio.Task[None]]:
+        loop = asyncio.get_running_loop()
+        return [loop.create_task(self.supervisor.keep(name, work)) for name, work in works]
+
+    def _module(self, name: str) -> list[Named]:
         """What runs of a module."""
         if name == "acquisition":
             return [
                 *self.carriers.workers(),
-                *(poller.run() for poller in self.pollers),
-                *(standby.run() for standby in self.standbys),
-                self.backfill.run(),
+                *((f"polling {poller.name}", poller.run) for poller in self.pollers),
+                *((f"standby {standby.config.id}", standby.run) for standby in self.standbys),
+                ("reading afterwards", self.backfill.run),
             ]
         if name == "uplink":
             return [
-                *(link.run() for link in self.links.values()),
-                *(window.run() for window in self.windows.values()),
-                self.housekeeping.run(),
+                *((centre, work) for centre, link in self.links.items() for work in link.works()),
+                *((f"upload window {centre}", window.run) for centre, window in self.windows.items()),
+                ("housekeeping", self.housekeeping.run),
             ]
         return []
 
@@ -195,11 +201,14 @@ class Terminal:
         if self.keyring.vault is not None:
             self.store.protect(self.keyring.vault.code)
         self.overlay = Overlay(self.store, self.keyring.vault)
-        config = self.config = self.overlay.in_force(self._file_config)
+        config = self.config = self._usable(self.overlay.in_force(self._file_config))
+        unusable = dict(self.overlay.unusable)
         if config.centres != self._file_config.centres:
             self.keyring = Keyring(config, platform.random)
             self.overlay = Overlay(self.store, self.keyring.vault)
+        self.overlay.unusable |= unusable
         self.journal = Journal(self.store, self.clock, platform.log)
+        self.supervisor = Supervisor(self.journal)
         self.desk = self._desk()
         self._tell_altered()
         self.qn = QnSource(self.clock, int(self.store.setting("terminal", "qn_ms") or 0))
@@ -209,6 +218,7 @@ class Terminal:
             self.pipeline.emissions.deliver = self.queue_revision
         self.manual = ManualEntries(self.store, self.journal, self.queue_revision)
         self.settings = {centre.id: CentreSettings(centre, self.overlay) for centre in config.centres}
+        self._tell_unusable()
         parameters = Parameters(self.settings, self.pipeline.use_span)
         self.installer = Installer(self.store, self.clock, self.journal, self.keyring.trusted, parameters.set)
         self.configuration = Configuration(self._file_config, lambda: self.config, self.overlay, self.journal)
@@ -231,6 +241,7 @@ class Terminal:
         """Who hears of what: the parts that stay while the terminal runs."""
         self.clock.on_step = self._tell_step
         self.store.on_failure = self._tell_store_failure
+        self.store.on_left_out = self._tell_not_kept
         self.store.last_qn_ms = lambda: self.qn.last_ms
         self.pipeline.on_complete = self.queue_period
         self.installer.configure = self.configuration.set
@@ -280,6 +291,44 @@ class Terminal:
             self._sessions,
         )
 
+    def _usable(self, config: Config) -> Config:
+        """The configuration without centres set at run time that the terminal cannot start with any more."""
+        left: list[CentreConfig] = []
+        for centre in config.centres:
+            try:
+                if centre not in self._file_config.centres:
+                    Keyring(replace(config, centres=(centre,)), Random(0), only_look=True)
+            except InputError:
+                self.overlay.unusable[(CENTRES.word, centre.id)] = None
+                left += [each for each in self._file_config.centres if each.id == centre.id]
+            else:
+                left.append(centre)
+        return replace(config, centres=tuple(left))
+
+    def try_settings(self, rows: Sequence[tuple[str, str, str]]) -> None:
+        """Start with these settings for a try. Raises InputError where the terminal could not be started with them."""
+        overlay = Overlay(Kept(rows), self.keyring.vault)
+        config = overlay.in_force(self._file_config)
+        for centre in config.centres:
+            CentreSettings(centre, overlay)
+        unusable = [*overlay.unusable]
+        problems = [
+            Problem(scope, f"{name[:60]!r} cannot be used", f"{name[:60]} 无法使用") for scope, name in unusable
+        ]
+        problems += check_centres(config)
+        if problems:
+            raise InputError(problems)
+        Keyring(config, Random(0), only_look=True)
+
+    def _tell_unusable(self) -> None:
+        """Alarm what is kept and cannot be put in force; an alarm ends once it was set anew."""
+        unusable = [" ".join(key) for key in self.overlay.unusable]
+        for kind, subject in self.journal.raised():
+            if kind == messages.SETTING_UNUSABLE.kind and subject not in unusable:
+                self.journal.clear_alarm(messages.SETTING_UNUSABLE, subject)
+        for subject in unusable:
+            self.journal.raise_alarm(messages.SETTING_UNUSABLE, subject)
+
     def _tell_altered(self) -> None:
         """Alarm what was altered in the store; an alarm ends once its setting was made anew."""
         altered = [" ".join(key) for key in self.store.altered]
@@ -326,7 +375,8 @@ class Terminal:
             GatewayPoller(carriers.of(meters[0].config), meters, self.clock, self.pipeline)
             for meters in by_carrier.values()
         ]
-
+        for poller in self.pollers:
+            poller.troubled = self._tell_poll_failed
         self.backfill = Backfill(self.clock, self.journal, sources)
         now_s = self.clock.now_s()
         for name in sources:
@@ -485,15 +535,15 @@ class Terminal:
             if (code := centre_code(centre, state.config))
         ]
 
-    def _workers(self) -> list[Coroutine[Any, Any, None]]:
+    def _workers(self) -> list[Named]:
         return [
-            self.pipeline.close_overdue(),
-            self.certificate_monitor.run(),
-            *(() if self.revocation is None else (self.revocation.run(),)),
-            self.installer.run(),
-            self.applications.run(),
-            *(() if self.desk is None else (self.desk.audit.run(),)),
-            *(source.run() for source in self.time_sources),
+            ("processing", self.pipeline.close_overdue),
+            ("certificates", self.certificate_monitor.run),
+            *(() if self.revocation is None else (("revocation lists", self.revocation.run),)),
+            ("installer", self.installer.run),
+            ("applications", self.applications.run),
+            *(() if self.desk is None else (("audit", self.desk.audit.run),)),
+            *(("time source", source.run) for source in self.time_sources),
         ]
 
     def queue_period(self, span: Span, start_s: int, end_s: int) -> None:
@@ -561,6 +611,12 @@ class Terminal:
 
     def _tell_step(self, before_ms: int, after_ms: int) -> None:
         self.journal.event(messages.CLOCK_STEP, self.config.name, before=iso_ms(before_ms), after=iso_ms(after_ms))
+
+    def _tell_poll_failed(self, meter: str, error: Exception) -> None:
+        self.journal.event(messages.POLL_FAILED, meter, error=in_words(error))
+
+    def _tell_not_kept(self, count: int, error: Exception) -> None:
+        self.journal.event(messages.NOT_KEPT, self.config.name, count=count, error=in_words(error))
 
     def _tell_store_failure(self, reason: str) -> None:
         self.journal.say(messages.STORE_FAILS(reason=reason))

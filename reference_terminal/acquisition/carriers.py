@@ -5,8 +5,7 @@ Leaves polling to `poller` and protocols to the drivers.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
 
 from reference_terminal.acquisition.backfill import Records
 from reference_terminal.acquisition.driver import Carrier, Driver
@@ -106,10 +105,13 @@ class Carriers:
         self._own[meter.id] = driver.carrier
         return driver
 
-    def workers(self) -> list[Coroutine[Any, Any, None]]:
-        """What runs beside the pollers: subscribers of collectors, watchers of bridges."""
-        beside = [protocol_of(meter).worker(driver) for meter, driver in self._asked]
-        return [*(client.run() for client in self._clients.values()), *(each for each in beside if each is not None)]
+    def workers(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
+        """What runs beside the pollers, by name: subscribers of collectors, watchers of bridges."""
+        beside = [(meter.id, protocol_of(meter).worker(driver)) for meter, driver in self._asked]
+        return [
+            *((f"collector {name}", client.run) for name, client in self._clients.items()),
+            *((f"beside {name}", work) for name, work in beside if work is not None),
+        ]
 
     def committed(self, readings: Sequence[Reading]) -> None:
         """A batch was committed: brokers may forget what is in it."""

@@ -7,9 +7,10 @@ that could not be read in time is reported as missed with its cause.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from reference_terminal.acquisition.collectors import slots
 from reference_terminal.acquisition.driver import Carrier, Driver
 from reference_terminal.acquisition.standby import Standby
 from reference_terminal.model import reading
@@ -43,6 +44,10 @@ class Sink(Protocol):
         ...
 
 
+Troubled = Callable[[str, Exception], None]
+"""Hears of a meter by its name that could not be read or taken for a reason that nobody foresaw."""
+
+
 class MeterPoller:
     """One meter: its next slot, and reading it once through its driver."""
 
@@ -53,6 +58,7 @@ class MeterPoller:
         self.failures = 0
         self.took_s = _USUAL_S
         self.standby: Standby | None = None
+        self.faulty = False
         self._driver = driver
         self._retries = retries
 
@@ -89,9 +95,10 @@ class MeterPoller:
 
 
 class GatewayPoller:
-    """All meters of one gateway or line, one request at a time."""
+    """All meters of one gateway or line, one request at a time; `troubled` hears of faults, else they end `run`."""
 
     def __init__(self, client: Carrier, meters: list[MeterPoller], clock: WallClock, sink: Sink) -> None:
+        self.troubled: Troubled | None = None
         self._client = client
         self._meters = meters
         self._clock = clock
@@ -99,6 +106,11 @@ class GatewayPoller:
         self._bus = client.bus
         self._steps = clock.steps
         self._stepped = False
+
+    @property
+    def name(self) -> str:
+        """The meters it polls."""
+        return ", ".join(meter.config.id for meter in self._meters[:3]) + (", …" if len(self._meters) > 3 else "")
 
     async def run(self) -> None:
         """Poll until cancelled."""
@@ -109,7 +121,7 @@ class GatewayPoller:
                 # Who did not answer last time is asked after those who did.
                 for meter in sorted(self._meters, key=lambda meter: meter.failures > 0):
                     if meter.next_s * 1000 <= self._clock.now_ms():
-                        await self._poll(meter)
+                        await self._poll_alone(meter)
         finally:
             self._client.close()
 
@@ -126,6 +138,22 @@ class GatewayPoller:
     def went_back(self, meter: MeterPoller, now_s: int) -> bool:
         """Whether the meter's next slot lies more than a period ahead."""
         return meter.next_s - now_s > meter.config.period_s
+
+    async def _poll_alone(self, meter: MeterPoller) -> None:
+        """Poll one meter; whatever is wrong with it or its answer, its neighbours are polled as ever."""
+        try:
+            await self._poll(meter)
+        except Exception as error:
+            self._note(meter, error)
+
+    @seam
+    def _note(self, meter: MeterPoller, error: Exception) -> None:
+        """Tell of a fault, once as long as it lasts."""
+        if self.troubled is None:
+            raise error
+        if not meter.faulty:
+            meter.faulty = True
+            self.troubled(meter.config.id, error)
 
     @seam
     async def _poll(self, meter: MeterPoller) -> None:
@@ -153,8 +181,16 @@ class GatewayPoller:
             standby.heard(readings, due_s)
 
     async def _read(self, meter: MeterPoller, slot_s: int) -> list[Reading]:
-        async with self._bus:
-            return await meter.read(slot_s, self._clock, self._wait_s(meter))
+        """The readings of a slot; where reading brings up a fault they have no value and say so."""
+        try:
+            async with self._bus:
+                readings = await meter.read(slot_s, self._clock, self._wait_s(meter))
+        except Exception as error:
+            self._note(meter, error)
+            meter.failures += 1
+            return slots.nothing(meter.config, 0, slot_s, self._clock.now_ms(), reading.FAULT)
+        meter.faulty = False
+        return readings
 
     @seam
     def _wait_s(self, meter: MeterPoller) -> float | None:
@@ -193,6 +229,9 @@ class GatewayPoller:
             if meter.standby is not None and meter.standby.active:
                 readings += await meter.standby.read(None)
                 continue
-            async with self._bus:
-                readings += await meter.read(None, self._clock)
+            try:
+                async with self._bus:
+                    readings += await meter.read(None, self._clock)
+            except Exception as error:
+                self._note(meter, error)
         return readings

@@ -5,10 +5,10 @@ Leaves settings and times on a line to `settings.protocols`, of which this is th
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from reference_terminal.acquisition.driver import Carrier, Driver
 from reference_terminal.acquisition.line import Line
@@ -87,8 +87,8 @@ class AcquisitionProtocol(MeterProtocol):
         del driver, first_point
         return None
 
-    def worker(self, driver: Driver) -> Coroutine[Any, Any, None] | None:
-        """What runs beside the poller of a meter; None where nothing does."""
+    def worker(self, driver: Driver) -> Callable[[], Awaitable[None]] | None:
+        """Begins what runs beside the poller of a meter; None where nothing does."""
         del driver
         return None
 

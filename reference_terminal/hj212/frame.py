@@ -6,6 +6,7 @@ reported as refused and skipped, so that the next whole frame is always found (h
 
 from __future__ import annotations
 
+import heapq
 from dataclasses import dataclass
 
 from reference_terminal.hj212 import crc
@@ -40,16 +41,25 @@ def encode(data: bytes) -> bytes:
 
 
 class Decoder:
-    """Cuts a stream into frames. Holds at most one unfinished frame: 9999 octets at the longest receive limit."""
+    """Cuts a stream into frames. Holds at most one unfinished frame: 9999 octets at the longest receive limit.
+
+    The time it takes grows with the octets alone, whatever they are: each possible frame is looked at once.
+    """
 
     def __init__(self, limit: int = 9999) -> None:
         self._limit = limit
-        self._buffer = bytearray()
+        self._crcs = crc.Stretches()
+        self._buffer = self._crcs.octets
+        # Octets already gone; places below are counted from the first octet of all.
+        self._gone = 0
+        self._looked = 0
+        self._unfinished: list[tuple[int, int]] = []
+        self._whole: list[int] = []
 
     def feed(self, data: bytes) -> list[Frame | Refused]:
         """Take octets as they arrive; return what they complete, in order."""
         buffer = self._buffer
-        buffer += data
+        self._crcs.extend(data)
         found: list[Frame | Refused] = []
         junk = at = 0
         while True:
@@ -77,7 +87,8 @@ class Decoder:
             at += step
         if junk:
             found.append(Refused("no frame", junk))
-        del buffer[:at]
+        self._crcs.drop(at)
+        self._gone += at
         return found
 
     def _frame(self, start: int, length: int, found: list[Frame | Refused]) -> int:
@@ -93,33 +104,51 @@ class Decoder:
                 return 0
             found.append(Refused("length points past the next frame", inner - start))
             return inner - start
-        data = bytes(buffer[start + _HEADER : end])
-        if self.crc_matches(data, bytes(buffer[end : end + _CRC])):
-            found.append(Frame(data))
+        if self._fits(start, end):
+            found.append(Frame(bytes(buffer[start + _HEADER : end])))
             return _HEADER + length + _CRC
         inner = buffer.find(HEAD, start + 2, end + _CRC)
         skip = inner - start if inner >= 0 else _HEADER + length + _CRC
-        found.append(Refused("wrong CRC", skip, data if inner < 0 else b""))
+        found.append(Refused("wrong CRC", skip, bytes(buffer[start + _HEADER : end]) if inner < 0 else b""))
         return skip
 
+    def _fits(self, start: int, end: int) -> bool:
+        """Whether the data segment of the frame at `start` ends in its CRC at `end`."""
+        return self.crc_matches(self._crcs.text(start + _HEADER, end), bytes(self._buffer[end : end + _CRC]))
+
     @seam
-    def crc_matches(self, data: bytes, text: bytes) -> bool:
-        """Whether `text` is the CRC of `data`, in either letter case."""
-        return text.upper() == crc.text(data)
+    def crc_matches(self, right: bytes, text: bytes) -> bool:
+        """Whether `text` is the CRC that is `right`, in either letter case."""
+        return text.upper() == right
 
     @seam
     def _whole_frame_after(self, at: int) -> int:
         """Where the next complete frame with a right CRC starts, -1 if there is none yet."""
-        buffer = self._buffer
-        while (at := buffer.find(HEAD, at)) >= 0:
-            digits = bytes(buffer[at + 2 : at + _HEADER])
-            if len(digits) == 4 and digits.isdigit():
-                end = at + _HEADER + int(digits)
-                text = bytes(buffer[end : end + _CRC])
-                if len(text) == _CRC and self.crc_matches(bytes(buffer[at + _HEADER : end]), text):
-                    return at
-            at += 1
-        return -1
+        self._look_for_heads(at)
+        there = self._gone + len(self._buffer)
+        while self._unfinished and self._unfinished[0][0] <= there:
+            end, start = heapq.heappop(self._unfinished)
+            if start >= self._gone + at and self._fits(start - self._gone, end - _CRC - self._gone):
+                heapq.heappush(self._whole, start)
+        while self._whole and self._whole[0] < self._gone + at:
+            heapq.heappop(self._whole)
+        return self._whole[0] - self._gone if self._whole else -1
+
+    def _look_for_heads(self, at: int) -> None:
+        """Note every place from `at` on that may be a frame and was not noted before."""
+        buffer, gone = self._buffer, self._gone
+        look = max(at, self._looked - gone)
+        while (start := buffer.find(HEAD, look)) >= 0:
+            digits = bytes(buffer[start + 2 : start + _HEADER])
+            if len(digits) < 4:
+                look = start
+                break
+            if digits.isdigit():
+                heapq.heappush(self._unfinished, (gone + start + _HEADER + int(digits) + _CRC, gone + start))
+            look = start + 1
+        else:
+            look = max(look, len(buffer) - 1)
+        self._looked = gone + look
 
 
 def _noise(buffer: bytearray, start: int, end: int) -> int:

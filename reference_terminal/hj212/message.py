@@ -100,12 +100,47 @@ def _number(fields: dict[str, str], name: str, highest: int) -> int | None:
     return int(value)
 
 
-_FIELD = re.compile(r"([^=;,]+)=(//.*?//|[^;,]*)")
+_NAME = re.compile("[^=;,]++=")
+_VALUE = re.compile("[^;,]*+")
+_MARKS = re.compile("[^=;,]*+[=;,]*+")
+_LOG = "//"
 
 
 def parameters(cp: str) -> dict[str, str]:
-    """The name=value pairs of CP whether parted by `;` or `,`; log text between `//` and `//` stays whole."""
-    return {name.strip(): value.strip() for name, value in _FIELD.findall(cp)}
+    """The name=value pairs of CP whether parted by `;` or `,`; log text between `//` and `//` of one line stays whole.
+
+    The time it takes grows with the length alone, whatever the text is.
+    """
+    found: dict[str, str] = {}
+    at, line_end, none_up_to = 0, -1, -1
+    while at < len(cp):
+        name = _NAME.match(cp, at)
+        if name is None:
+            at = _end(_MARKS, cp, at)
+            continue
+        start, close = name.end(), -1
+        if cp.startswith(_LOG, start):
+            if line_end < start:
+                line_end = _line_end(cp, start)
+            if none_up_to != line_end:
+                close = cp.find(_LOG, start + len(_LOG), line_end)
+            if close < 0:
+                # Where nothing closes a log text on the rest of a line, nothing closes a later one there either.
+                none_up_to = line_end
+        at = close + len(_LOG) if close >= 0 else _end(_VALUE, cp, start)
+        found[name[0][:-1].strip()] = cp[start:at].strip()
+    return found
+
+
+def _line_end(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end
+
+
+def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
+    """Where a pattern that matches anywhere ends."""
+    match = pattern.match(text, at)
+    return at if match is None else match.end()
 
 
 def assemble(first: str, items: list[str]) -> str:

@@ -13,6 +13,7 @@ import msgspec
 
 from reference_terminal.crypto.symmetric import sm3
 from reference_terminal.management.packages import PackageRefused
+from reference_terminal.model import json_text
 from reference_terminal.model.sealed import SealedError
 from reference_terminal.model.times import iso
 from reference_terminal.security.vault import Vault
@@ -46,8 +47,8 @@ def make(store: Store, name: str, now_s: int, vault: Vault | None) -> dict[str, 
 def read(octets: bytes, vault: Vault | None) -> list[Row]:
     """The settings of a file. Raises PackageRefused with the first thing that is wrong."""
     try:
-        found: Any = msgspec.json.decode(octets)
-    except msgspec.MsgspecError:
+        found: Any = json_text.read(octets)
+    except json_text.NoJson:
         found = None
     members = cast(dict[str, Any], found) if isinstance(found, dict) else {}
     if members.get("format") != FORMAT:

@@ -18,6 +18,7 @@ from reference_terminal.security.keyring import Keyring
 from reference_terminal.settings import overlay
 from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.settings.config import Config, check_centres
+from reference_terminal.settings.hosts import is_host
 from reference_terminal.settings.overlay import Overlay
 from reference_terminal.settings.problems import InputError
 from reference_terminal.storage.journal import Journal
@@ -128,6 +129,8 @@ class Configuration:
                 raise _Wrong(f"{old.id}.{key}: expected 1 to {longest} ASCII letters and digits")
         if any(not given[key] or not given[key].isprintable() for key in ("host", "server_name") if key in given):
             raise _Wrong(f"{old.id}.host: expected a name or address")
+        if any(not is_host(given[key]) for key in ("host", "server_name") if key in given):
+            raise _Wrong(f"{old.id}.host: expected the name or address of a host")
         text = self._overlay.addressed(old.id, given)
         moved = overlay.moved(old, given)
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-import msgspec
-
 from reference_terminal.management.packages import Package, PackageRefused
+from reference_terminal.model import json_text
 
 _FACTOR = ("code", "value", "unit", "gas", "source", "region", "validFrom")
 _METHOD = ("id", "edition", "formula")
@@ -21,8 +20,8 @@ _UNIT = ("unit", "sector", "source", "gas", "point")
 def read_content(package: Package) -> dict[str, Any]:
     """The one member of a package's content. Raises PackageRefused for a content that is not that of its kind."""
     try:
-        found: Any = msgspec.json.decode(package.content)
-    except msgspec.MsgspecError:
+        found: Any = json_text.read(package.content)
+    except json_text.NoJson:
         found = None
     body = cast(dict[str, Any], found) if isinstance(found, dict) else {}
     inner = body.get(package.kind)

@@ -11,10 +11,9 @@ import re
 from dataclasses import dataclass
 from typing import Any, cast
 
-import msgspec
-
 from reference_terminal.crypto.certificates import CertificateError, Trusted, read, sm2_public, verify_chain
 from reference_terminal.crypto.symmetric import sm3
+from reference_terminal.model import json_text
 from reference_terminal.model.times import parse_iso
 
 FORMAT = "carbonbench-package/1"
@@ -96,8 +95,8 @@ def _members(octets: bytes) -> dict[str, str]:
     if len(octets) > MOST_OCTETS:
         raise PackageRefused(f"the package is longer than {MOST_OCTETS} octets", "文件过长")
     try:
-        found: Any = msgspec.json.decode(octets)
-    except msgspec.MsgspecError:
+        found: Any = json_text.read(octets)
+    except json_text.NoJson:
         found = None
     if not isinstance(found, dict):
         raise PackageRefused("the file is no JSON object; fetch it again", "文件不是 JSON 对象，请重新获取")

@@ -48,6 +48,7 @@ BAD_STATUS = "bad status"
 UNSURE_STATUS = "uncertain status"
 NO_ROW = "no row in the database"
 LOCKED = "database locked"
+FAULT = "fault inside the terminal"
 
 _FLAGS = {
     SENTINEL: "D",

@@ -455,7 +455,11 @@ async def open_line(host: str, port: int, security: Security, now_s: Callable[[]
     if needs_own(security.channel):
         own_of(security, now_s())
     async with asyncio.timeout(timeout_s):
-        reader, writer = await asyncio.open_connection(host, port, limit=_CHUNK)
+        try:
+            reader, writer = await asyncio.open_connection(host, port, limit=_CHUNK)
+        except ValueError as error:
+            # Names that cannot be asked for, a name with NUL, a port that is none.
+            raise OSError(f"{host!r} is no host: {error}") from None
         inner = PlainLine(reader, writer)
         try:
             return await secure(inner, security, host, now_s)

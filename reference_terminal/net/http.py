@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,8 +17,10 @@ import h11
 
 from reference_terminal.model.seams import seam
 from reference_terminal.net.channel import PLAIN, Line, Security, open_line
+from reference_terminal.settings.hosts import is_host
 
 _PIECE = 65_536
+_TARGET = re.compile("[!-~]*")
 _JSON = "application/json; charset=utf-8"
 MOST_OCTETS = 4_000_000
 """The most octets an answer may have."""
@@ -59,6 +62,10 @@ def place_of(url: str, channel: str) -> Place:
         raise HttpFailed(
             f"expected an absolute {wanted}: address, the platform gave {url[:100]!r}",
             f"平台给出的地址 {url[:100]!r} 应为 {wanted}: 绝对地址",
+        )
+    if not is_host(host) or not _TARGET.fullmatch(parts.path + parts.query):
+        raise HttpFailed(
+            f"the platform gave {url[:100]!r}, which nobody can be asked at", f"平台给出的地址 {url[:100]!r} 无效"
         )
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Place(host, port or (80 if wanted == "http" else 443), target)
@@ -123,6 +130,11 @@ class HttpClient:
         except h11.RemoteProtocolError as error:
             self.close()
             raise HttpFailed(f"no HTTP answer: {error}", "应答不是有效的 HTTP") from None
+        except h11.LocalProtocolError as error:
+            self.close()
+            raise HttpFailed(
+                f"what the platform gave cannot be asked for: {error}", "无法按平台给出的内容提问"
+            ) from None
         except BaseException:
             self.close()
             raise

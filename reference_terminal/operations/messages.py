@@ -37,6 +37,21 @@ STORE_FAILS = event(
     en="store: cannot write: {reason}; tried again until it works",
     zh="存储写入失败（{reason}），将持续重试",
 )
+TASK_FAILED = event(
+    "task-failed",
+    en="a fault that was not foreseen: {error}; begun anew after {pause_s} s, everything else goes on",
+    zh="出现未预见的故障（{error}），{pause_s} 秒后重新启动，其他部分不受影响",
+)
+POLL_FAILED = event(
+    "poll-failed",
+    en="a fault that was not foreseen: {error}; while it lasts nothing is taken from this meter",
+    zh="出现未预见的故障（{error}），故障期间不采用该表计的数据",
+)
+NOT_KEPT = event(
+    "not-kept",
+    en="{count} entries of a batch cannot be written and were left out: {error}",
+    zh="一批数据中有 {count} 项无法写入，已略去（{error}）",
+)
 IN_THE_CLEAR = event(
     "centre-in-the-clear",
     en="centre {centre}: records travel in the clear; give it certificates (channel mtls or gm-tls13)",
@@ -46,6 +61,11 @@ OFF_GRID = event(
     "periods-not-made",
     en="meter {meter}: polled every {period_s} s, periods off this grid are not made",
     zh="表计 {meter} 每 {period_s} 秒采集一次，不生成与之不符的时段数据",
+)
+TASK_FAILING = alarm(
+    "task-failing",
+    en="a part of the terminal failed and was begun anew; see the log",
+    zh="终端的一个部分出现故障并已重新启动，详见日志",
 )
 QUEUE_FILLING = alarm("queue-filling", en="buffer {percent} % used", zh="缓存已用 {percent} %")
 STORE_FILLING = alarm("store-filling", en="{percent} % used", zh="已用 {percent} %")
@@ -58,6 +78,11 @@ SETTING_ALTERED = alarm(
     "stored-setting-altered",
     en="what is stored was altered and is not used; set it anew",
     zh="存储内容被篡改，不予使用，请重新设置",
+)
+SETTING_UNUSABLE = alarm(
+    "stored-setting-unusable",
+    en="what is stored cannot be used and is left out; set it anew",
+    zh="存储内容无法使用，已略去，请重新设置",
 )
 TIME_SOURCE_LOST = alarm(
     "time-source-lost",

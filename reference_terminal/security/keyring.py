@@ -31,7 +31,7 @@ from reference_terminal.settings.centres import CentreConfig
 from reference_terminal.settings.collectors import CollectorConfig
 from reference_terminal.settings.config import Config
 from reference_terminal.settings.problems import InputError, Problem
-from reference_terminal.settings.security import ChannelConfig
+from reference_terminal.settings.security import ChannelConfig, material
 from reference_terminal.settings.systems import SystemConfig
 
 
@@ -117,7 +117,7 @@ class Keyring:
                 if self._only_look:
                     return Vault(b"", self._chance)
                 _write(path, random.SystemRandom().randbytes(32).hex())
-            text = path.read_bytes().strip()
+            text = material(given.passphrase_file).strip()
         except OSError as error:
             text = b""
             self._problems.append(
@@ -137,7 +137,7 @@ class Keyring:
 
     def _public(self, value: str) -> str:
         """A certificate text that is given itself or by the name of a file."""
-        return value if not value or "-----BEGIN " in value else Path(value).read_text("ascii")
+        return value if not value or "-----BEGIN " in value else material(value).decode("ascii")
 
     def secret(self, name: str, value: str) -> str:
         """A secret that is given itself, sealed, or in a file; an open file is sealed in place. Raises SealedError."""
@@ -146,7 +146,7 @@ class Keyring:
         if is_sealed(value):
             return self._open(name, value)
         path = Path(value)
-        text = path.read_text("ascii")
+        text = material(value).decode("ascii")
         if is_sealed(text):
             return self._open(name, text)
         if self.vault is not None and not self._only_look:

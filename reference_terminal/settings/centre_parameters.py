@@ -9,8 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_terminal.model.times import DAY, HOUR, MONTH, QUARTER, Span, minutes
-from reference_terminal.settings.centres import CentreConfig
+from reference_terminal.settings.centres import MIN_INTERVALS, CentreConfig, day_times_s
 from reference_terminal.settings.overlay import Overlay, parameters_of
+
+_LIMITS = {
+    "overtime_s": (1, 99),
+    "recount": (0, 99),
+    "realtime_s": (1, 86_400),
+    "minute_interval": (1, 30),
+    "realtime_on": (0, 1),
+}
+"""What a number kept at run time may be; one beyond is not put in force."""
 
 
 class CentreSettings:
@@ -29,10 +38,20 @@ class CentreSettings:
         self.minute_interval = self._number("minute_interval", config.minute_interval)
         self.realtime_on = self._number("realtime_on", 1) == 1
         self.upload_time = overlay.get(self._scope, "upload_time") or config.upload_time
+        if day_times_s(self.upload_time) is None:
+            overlay.unusable[(self._scope.word, "upload_time")] = None
+            self.upload_time = config.upload_time
         self.pw = self.secret("pw") or config.pw
 
     def _number(self, name: str, default: int) -> int:
-        return int(self._overlay.get(self._scope, name) or default)
+        kept = self._overlay.get(self._scope, name)
+        low, high = _LIMITS.get(name, (0, 0))
+        number = int(kept) if kept.isascii() and kept.isdigit() and len(kept) <= 6 else -1
+        if low <= number <= high and (name != "minute_interval" or number in MIN_INTERVALS):
+            return number
+        if kept:
+            self._overlay.unusable[(self._scope.word, name)] = None
+        return default
 
     def keep(self, name: str, value: int | str) -> bool:
         """Put a setting in force and commit it; False if the store failed (it is then in force until a restart)."""

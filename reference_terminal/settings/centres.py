@@ -74,7 +74,7 @@ def read_centre(section: Section, security: SecurityConfig) -> CentreConfig:
     schedule = section.choice("schedule", SCHEDULES, "window" if protocol == "https-json" else "continuous")
     value = CentreConfig(
         id=section.name("id"),
-        host=section.text("host"),
+        host=section.host("host"),
         port=section.integer("port", 1, 65_535),
         mn=section.text("mn"),
         pw=section.text("pw", "123456"),

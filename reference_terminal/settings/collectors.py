@@ -65,7 +65,7 @@ def read_collector(section: Section, security: SecurityConfig, terminal: str) ->
     value = CollectorConfig(
         id=section.name("id"),
         protocol=protocol,
-        host=section.text("host"),
+        host=section.host("host"),
         port=section.integer("port", 1, 65_535, usual),
         form=form,
         numbers=section.choice("numbers", ("number", "text"), "number"),

@@ -24,7 +24,7 @@ from reference_terminal.settings.derived import DerivedConfig, ordered, read_der
 from reference_terminal.settings.lines import LineConfig, read_line
 from reference_terminal.settings.meters import GatewayConfig, MeterConfig, PointConfig, read_gateway, read_meter
 from reference_terminal.settings.problems import InputError, Problem
-from reference_terminal.settings.reader import Port, Section, Settings, between, did_you_mean, note_doubles
+from reference_terminal.settings.reader import Host, Port, Section, Settings, between, did_you_mean, note_doubles
 from reference_terminal.settings.security import SecurityConfig, read_security
 from reference_terminal.settings.systems import SystemConfig, read_system
 
@@ -74,7 +74,7 @@ class ApiConfig(Settings, frozen=True):
 class TimeConfig(Settings, frozen=True):
     """The NTP server that the clock is kept by (empty: none) and how often it is asked."""
 
-    server: str = ""
+    server: Host = ""
     port: Port = 123
     interval_s: Annotated[int, Meta(ge=16, le=86_400)] = 64
 

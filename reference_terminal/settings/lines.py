@@ -11,7 +11,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from reference_terminal.settings.reader import Name, Port, Section, Settings, between, one_of
+from reference_terminal.settings.reader import Host, Name, Port, Section, Settings, between, one_of
 
 PARITIES = ("even", "odd", "none")
 STOP_BITS = ("1", "2")
@@ -28,7 +28,7 @@ class LineConfig(Settings, frozen=True):
 
     id: Name
     device: str = ""
-    host: str = ""
+    host: Host = ""
     port: Port = 0
     baud: Annotated[int, Meta(ge=300, le=115_200)] = 2400
     parity: Annotated[str, one_of(PARITIES)] = "even"

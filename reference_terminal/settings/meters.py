@@ -17,7 +17,7 @@ from reference_terminal.model import units
 from reference_terminal.model.times import DAY_S
 from reference_terminal.settings.centres import check_code
 from reference_terminal.settings.protocols import GATEWAY, LINE, MeterProtocol, Own, Place, protocols, words_at
-from reference_terminal.settings.reader import Name, Port, Section, Settings, between
+from reference_terminal.settings.reader import Host, Name, Port, Section, Settings, between
 
 COUNTER_UNITS = ("kWh", "MWh", "Wh", "kvarh", "kVAh", "m3", "Nm3", "L", "GJ", "MJ", "kJ", "t", "kg", "1")
 INSTANT_UNITS = (
@@ -37,7 +37,7 @@ class GatewayConfig(Settings, frozen=True):
     """One TCP connection to one or many Modbus units, with its patience."""
 
     id: Name
-    host: str
+    host: Host
     port: Port = 502
     timeout_s: Annotated[Decimal, between("0.05", 60)] = Decimal(1)
     retries: Annotated[int, Meta(ge=0, le=10)] = 1

@@ -10,18 +10,21 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
+from reference_terminal.model import json_text
 from reference_terminal.model.sealed import SealedError, is_sealed
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, floor_s
 from reference_terminal.settings.carriers import refusal
 from reference_terminal.settings.centres import CentreConfig, read_centre
 from reference_terminal.settings.config import Config, ConfigError, check_centres
+from reference_terminal.settings.hosts import is_host
 from reference_terminal.settings.meters import MeterConfig
 from reference_terminal.settings.problems import Problem
 from reference_terminal.settings.reader import Section
@@ -48,6 +51,7 @@ PERIODS = Scope("polling period")
 ACQUIRED, NOT_ACQUIRED = "yes", "no"
 SHORTEST_S, LONGEST_S = 1, 10_800
 _REMOVED = "removed"
+_PERIOD = re.compile(r"(\d{1,5}) (\d{1,12})", re.ASCII)
 _BETWEEN = "\x00"
 
 
@@ -80,6 +84,33 @@ class SettingsStore(Protocol):
         ...
 
 
+class Kept:
+    """Settings that are in nobody's store yet, such as those of a backup; nothing can be kept here."""
+
+    def __init__(self, rows: Sequence[tuple[str, str, str]]) -> None:
+        self._rows = {(scope, name): value for scope, name, value in rows}
+
+    def setting(self, scope: str, name: str) -> str | None:
+        """See `SettingsStore`."""
+        return self._rows.get((scope, name))
+
+    def settings(self, scope: str) -> dict[str, str]:
+        """See `SettingsStore`."""
+        return {name: value for (of, name), value in sorted(self._rows.items()) if of == scope}
+
+    def keep_setting(self, scope: str, name: str, value: str) -> None:
+        """See `SettingsStore`."""
+        raise NotImplementedError
+
+    def write(self, statement: str, values: Sequence[Any]) -> None:
+        """See `SettingsStore`."""
+        raise NotImplementedError
+
+    def flush(self) -> bool:
+        """See `SettingsStore`."""
+        raise NotImplementedError
+
+
 class Sealer(Protocol):
     """Who seals secrets at rest."""
 
@@ -98,6 +129,8 @@ class Overlay:
     def __init__(self, store: SettingsStore, vault: Sealer | None) -> None:
         self._store = store
         self._vault = vault
+        self.unusable: dict[tuple[str, str], None] = {}
+        """Scope and name of what is kept and cannot be put in force; it is left out."""
 
     # Keeping
 
@@ -152,7 +185,8 @@ class Overlay:
 
     def addressed(self, name: str, given: Mapping[str, str]) -> str:
         """What is kept of a centre's address once `given` is added to what is kept of it."""
-        return json.dumps({**json.loads(self.get(ADDRESSES, name) or "{}"), **given}, ensure_ascii=False)
+        kept = self.get(ADDRESSES, name)
+        return json.dumps({**(address_of(kept) if kept else {}), **given}, ensure_ascii=False)
 
     def poll(self, meter: str, period_s: int, now_s: int) -> None:
         """Gather a meter's polling period, which holds from now on (UTC seconds)."""
@@ -173,8 +207,10 @@ class Overlay:
         centres = [centre for centre in config.centres if kept.get(centre.id, "") == ""]
         for name, value in kept.items():
             text = "" if value == _REMOVED else self._opened(CENTRES, name, value)
-            if text:
-                centres.append(centre_from(text, config))
+            try:
+                centres += [centre_from(text, config)] if text else []
+            except ConfigError:
+                self.unusable[(CENTRES.word, name)] = None
         return dataclasses.replace(config, centres=tuple(self.renewed(centre) for centre in centres))
 
     def renewed(self, centre: CentreConfig) -> CentreConfig:
@@ -189,7 +225,13 @@ class Overlay:
     def with_addresses(self, config: Config) -> Config:
         """The configuration with the centres' addresses in force."""
         kept = self.all(ADDRESSES)
-        centres = (moved(each, json.loads(kept[each.id])) if kept.get(each.id) else each for each in config.centres)
+        centres: list[CentreConfig] = []
+        for each in config.centres:
+            try:
+                centres.append(moved(each, address_of(kept[each.id])) if kept.get(each.id) else each)
+            except ValueError:
+                self.unusable[(ADDRESSES.word, each.id)] = None
+                centres.append(each)
         return dataclasses.replace(config, centres=tuple(centres))
 
     def with_items(self, config: Config) -> Config:
@@ -214,8 +256,11 @@ class Overlay:
         """Period and the instant from which it holds (UTC seconds), by meter."""
         found: dict[str, tuple[int, int]] = {}
         for name, text in self.all(PERIODS).items():
-            period, since = text.split(" ")
-            found[name] = (int(period), int(since))
+            match = _PERIOD.fullmatch(text)
+            if match is not None and SHORTEST_S <= int(match[1]) <= LONGEST_S and not DAY_S % int(match[1]):
+                found[name] = (int(match[1]), int(match[2]))
+            else:
+                self.unusable[(PERIODS.word, name)] = None
         return found
 
     def not_before_s(self, meter: MeterConfig) -> int:
@@ -247,6 +292,19 @@ def with_centre(config: Config, centre: CentreConfig) -> Config:
     if problems:
         raise ConfigError(problems)
     return wider
+
+
+def address_of(text: str) -> dict[str, str]:
+    """What is kept of a centre's address. Raises ValueError for what is none that could be used."""
+    try:
+        given = json_text.read_as(text, dict[str, str])
+    except json_text.NoJson:
+        raise ValueError("no address") from None
+    if any(not is_host(given[key]) for key in ("host", "server_name") if key in given):
+        raise ValueError("no host")
+    if "port" in given and not (len(given["port"]) <= 5 and 1 <= int(given["port"]) <= 65_535):
+        raise ValueError("no port")
+    return given
 
 
 def moved(centre: CentreConfig, given: Mapping[str, str]) -> CentreConfig:

@@ -17,6 +17,7 @@ from typing import Annotated, Any, TypeVar, cast, overload
 import msgspec
 from msgspec import inspect
 
+from reference_terminal.settings.hosts import is_host
 from reference_terminal.settings.problems import Problem
 
 _MISSING: Any = object()
@@ -53,6 +54,8 @@ Name = Annotated[
     str, matching(r"[\w.-]{1,64}", "at most 64 letters, digits, '.', '_' or '-'", "不超过 64 位的字母、数字、点、横线")
 ]
 """What may stand in paths and logs."""
+Host = Annotated[str, msgspec.Meta(extra={"host": True})]
+"""The name or address of a host."""
 Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 """A TCP or UDP port."""
 
@@ -171,6 +174,10 @@ def _look(kind: inspect.Type, notes: Mapping[str, Any], raw: Any, found: Any) ->
             words = [str(each) for each in choices]
             hint = did_you_mean(found, words) if isinstance(found, str) else ""
             raise _Wrong(f"one of {', '.join(words)}", f" {'、'.join(words)} 之一", raw, choices[0], hint)
+        case inspect.StrType() if "\0" in found:
+            raise _Wrong("text without NUL", "不含空字符的文本", raw)
+        case inspect.StrType() if found and "host" in notes and not is_host(found):
+            raise _Wrong("the name or address of a host", "主机名或 IP 地址", raw, found)
         case inspect.StrType() if found and "pattern" in notes and not notes["pattern"].fullmatch(found):
             raise _Wrong(notes["en"], notes["zh"], raw, found)
         case _:
@@ -248,6 +255,10 @@ class Section:
     def text(self, key: str, default: str = _MISSING) -> str:
         """A text; empty only if the default is empty."""
         return self._one(key, str, default)
+
+    def host(self, key: str) -> str:
+        """The name or address of a host."""
+        return self._one(key, Host, _MISSING)
 
     def name(self, key: str) -> str:
         """A text that may stand in paths and logs."""

@@ -6,8 +6,10 @@ that it names.
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from reference_terminal.settings.reader import Section
 
@@ -16,6 +18,8 @@ PAYLOADS = ("clear", "sm4-sm2")
 KINDS = ("minute", "quarter", "hour", "day", "month")
 REVOCATION_POLICIES = ("refuse", "alarm")
 STATUS_POLICIES = ("off", "soft", "hard")
+MOST_OCTETS = 1_000_000
+"""The most octets a file of certificates or keys may have."""
 _MARKS = ("-----BEGIN ", "sealed1.")
 
 
@@ -184,7 +188,7 @@ def check_material(section: Section, key: str, value: str) -> None:
     if not value or value.lstrip().startswith(_MARKS):
         return
     try:
-        text = Path(value).read_bytes().decode("ascii")
+        text = material(value).decode("ascii")
     except OSError as error:
         section.problem(
             key,
@@ -200,3 +204,19 @@ def check_material(section: Section, key: str, value: str) -> None:
             f"the file {value!r} holds no PEM text; convert it (openssl x509/pkcs8 -outform PEM)",
             f"文件 {value!r} 不是 PEM 格式，请转换",
         )
+
+
+def material(path: str) -> bytes:
+    """The octets of a file of certificates or keys. Raises OSError for what is no file, or too long to be one."""
+    with open(path, "rb", opener=_patiently) as source:
+        if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file")
+        octets = source.read(MOST_OCTETS + 1)
+    if len(octets) > MOST_OCTETS:
+        raise OSError(errno.EFBIG, f"longer than {MOST_OCTETS} octets")
+    return octets
+
+
+def _patiently(path: str, flags: int) -> int:
+    """Open without waiting for whoever writes into a pipe."""
+    return os.open(path, flags | os.O_NONBLOCK)

@@ -17,6 +17,7 @@ import apsw
 import msgspec
 
 from reference_terminal.crypto.symmetric import sm3
+from reference_terminal.model import json_text
 from reference_terminal.model.sealed import is_sealed
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso, iso_ms
@@ -265,9 +266,9 @@ def read(octets: bytes, points: Mapping[str, Described]) -> list[list[Any]]:
     body += b"\n"
     lines = body.splitlines()
     try:
-        (end,) = msgspec.json.decode(last, type=tuple[_End])
-        (head,) = msgspec.json.decode(lines[0], type=tuple[_Head])
-    except (msgspec.DecodeError, RecursionError):
+        (end,) = json_text.read_as(last, tuple[_End])
+        (head,) = json_text.read_as(lines[0], tuple[_Head])
+    except json_text.NoJson:
         raise ArchiveError(
             f"expected a whole set of form {FORM}, found something else or a part of one",
             f"应为完整的 {FORM} 备份文件",
@@ -282,8 +283,8 @@ def read(octets: bytes, points: Mapping[str, Described]) -> list[list[Any]]:
 
 def _row(number: int, line: bytes) -> list[Any]:
     try:
-        name, *values = msgspec.json.decode(line, type=list[str | int | None])
-    except (msgspec.DecodeError, RecursionError, ValueError):
+        name, *values = json_text.read_as(line, list[str | int | None])
+    except (json_text.NoJson, ValueError):
         name, values = None, []
     table = _TABLES.get(name) if isinstance(name, str) else None
     sound = table is not None and len(values) == len(table.columns)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import CLEARED, Alarm, Message, Text
+from reference_terminal.model.one_line import one_line
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso_ms
 from reference_terminal.storage.store import Store
@@ -41,14 +42,15 @@ class Journal:
     def say(self, text: Text) -> None:
         """One line on the screen, not kept."""
         if self._log is not None:
-            self._log(f"{iso_ms(self._clock.now_ms())} {text}")
+            self._log(f"{iso_ms(self._clock.now_ms())} {one_line(text.en)} / {one_line(text.zh)}")
 
     def event(self, message: Message, subject: str, /, **fields: object) -> None:
         """Keep an event; it is committed with the next batch."""
         self.keep(message.code, message.kind, subject, message(**fields))
 
     def keep(self, code: str, kind: str, subject: str, text: Text) -> None:
-        """Write an entry of the log."""
+        """Write an entry of the log, and its line: the one place where what a peer said could break out of it."""
+        subject, text = one_line(subject), Text(one_line(text.en), one_line(text.zh))
         at_ms = self._clock.now_ms()
         self._store.write(
             "INSERT INTO event (at_ms, code, kind, subject, en, zh) VALUES (?,?,?,?,?,?)",
@@ -62,12 +64,14 @@ class Journal:
 
     def raise_alarm(self, alarm: Alarm, subject: str, /, **fields: object) -> None:
         """Raise an alarm once; it stands until it is cleared."""
+        subject = one_line(subject)
         if (alarm.code, subject) in self._raised:
             return
         self.put_alarm(alarm, subject, alarm(**fields))
 
     def put_alarm(self, alarm: Alarm, subject: str, text: Text) -> None:
         """Write an alarm that did not stand, and its entry of the log."""
+        subject, text = one_line(subject), Text(one_line(text.en), one_line(text.zh))
         self._raised[(alarm.code, subject)] = alarm.kind
         self._store.write(
             "INSERT INTO alarm (code, kind, subject, raised_ms, en, zh) VALUES (?,?,?,?,?,?)",
@@ -77,6 +81,7 @@ class Journal:
 
     def clear_alarm(self, alarm: Alarm, subject: str) -> None:
         """Clear an alarm that stands."""
+        subject = one_line(subject)
         if (alarm.code, subject) not in self._raised:
             return
         del self._raised[(alarm.code, subject)]

@@ -69,6 +69,10 @@ class InTurn:
         return made
 
 
+class _Tried(Exception):
+    """Nothing failed: what was done is undone."""
+
+
 class Store:
     """One database. `changed` listeners are called after every commit that brought readings or records."""
 
@@ -77,6 +81,7 @@ class Store:
         self.replaced_damaged = self.path != path
         self.changed: list[Callable[[Sequence[Reading]], None]] = []
         self.on_failure: Callable[[str], None] | None = None
+        self.on_left_out: Callable[[int, Exception], None] | None = None
         self.witness: Callable[[apsw.Connection, Sequence[Record]], None] | None = None
         self.derivation: Derives | None = None
         self._code: Callable[[str], str] | None = None
@@ -87,6 +92,7 @@ class Store:
         self._timer: asyncio.TimerHandle | None = None
         self._failures = 0
         self._closed = False
+        self._whole = False
         self._new_batch()
 
     def _new_batch(self) -> None:
@@ -160,7 +166,7 @@ class Store:
         if not (self._readings or self._records or self._anchors or self._steps):
             return True
         try:
-            self.commit()
+            self._commit_what_can_be()
         except apsw.Error as error:
             self._failures += 1
             if self.on_failure is not None and self._failures == 1:
@@ -175,6 +181,41 @@ class Store:
         for listener in self.changed:
             listener(fresh)
         return True
+
+    def _commit_what_can_be(self) -> None:
+        """Commit the batch without what no database could hold, so that it does not stop all that comes after it."""
+        try:
+            self.commit()
+        except apsw.Error:
+            raise
+        except Exception as error:
+            if self._whole:
+                raise
+            before = len(self._readings) + len(self._records) + len(self._steps)
+            self._readings = [row for row in self._readings if self._can_hold(row)]
+            self._records = [record for record in self._records if self._can_hold(_record_row(record))]
+            self._steps = [step for step in self._steps if self._can_do(step)]
+            left_out = before - len(self._readings) - len(self._records) - len(self._steps)
+            if not left_out:
+                raise
+            self.commit()
+            if self.on_left_out is not None:
+                self._loop.call_soon(self.on_left_out, left_out, error)
+
+    def _can_hold(self, row: Sequence[Any]) -> bool:
+        """Whether the database can hold the values of a row at all."""
+        return self._can_do(lambda connection: _run(connection, f"SELECT {','.join('?' * len(row))}", row))
+
+    def _can_do(self, step: Callable[[apsw.Connection], None]) -> bool:
+        """Whether a step fails, if at all, for a reason that may pass."""
+        failure: Exception | None = None
+        try:
+            with self.connection:
+                step(self.connection)
+                raise _Tried
+        except Exception as error:
+            failure = error
+        return isinstance(failure, _Tried | apsw.Error)
 
     def commit(self) -> None:
         """Write the batch in one transaction."""
@@ -231,8 +272,15 @@ class Store:
             return False
         before = len(self._steps)
         gather()
-        if self.flush():
-            return True
+        try:
+            self._whole = True
+            if self.flush():
+                return True
+        except Exception as error:
+            if self.on_failure is not None:
+                self.on_failure(str(error))
+        finally:
+            self._whole = False
         del self._steps[before:]
         return False
 

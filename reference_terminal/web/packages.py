@@ -6,6 +6,7 @@ signature, who may hand a backup over by its seal; the author is written down.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from reference_terminal.management import backup
@@ -15,6 +16,7 @@ from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import text_of
 from reference_terminal.security.keyring import Keyring
 from reference_terminal.settings.config import Config
+from reference_terminal.settings.problems import InputError
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
 from reference_terminal.web import messages
@@ -33,6 +35,10 @@ class Needs(Protocol):
     journal: Journal
     keyring: Keyring
     installer: Installer
+
+    def try_settings(self, rows: Sequence[tuple[str, str, str]]) -> None:
+        """Start with these settings for a try. Raises InputError where the terminal could not be started with them."""
+        ...
 
     def restart_soon(self) -> None:
         """Start anew once whoever asked for it has had the answer."""
@@ -76,6 +82,7 @@ class PackageApi(Addresses):
         _check_json(request)
         try:
             rows = backup.read(request.body, terminal.keyring.vault)
+            _try(terminal, rows)
         except PackageRefused as error:
             refused = messages.CONFIGURATION_RESTORE_REFUSED
             terminal.journal.event(refused, terminal.config.name, author=author, reason=text_of(error))
@@ -95,6 +102,18 @@ class PackageApi(Addresses):
             )
         terminal.restart_soon()
         return {"restored": len(rows)}
+
+
+def _try(terminal: Needs, rows: Sequence[tuple[str, str, str]]) -> None:
+    """Raise PackageRefused for settings that the terminal could not start with."""
+    try:
+        terminal.try_settings(rows)
+    except InputError as error:
+        first = error.problems[0]
+        raise PackageRefused(
+            f"the terminal could not start with these settings: {first.where}: {first.en}",
+            f"无法以这些配置启动：{first.zh}",
+        ) from None
 
 
 def _author(query: dict[str, str]) -> str:

@@ -128,8 +128,8 @@ def repetition_unanswered(patch: Patch) -> None:
 def hj212_check_word_ignored(patch: Patch) -> None:
     """TCP has its own checksum, and MQTT stands on TCP."""
 
-    def matches(self: Decoder, data: bytes, text: bytes) -> bool:
-        del self, data, text
+    def matches(self: Decoder, right: bytes, text: bytes) -> bool:
+        del self, right, text
         return True
 
     patch(Decoder, "crc_matches", matches)

@@ -16,6 +16,7 @@ from reference_terminal.acquisition.collectors.device_report import DeviceReport
 from reference_terminal.acquisition.collectors.messages_hj212 import read_text
 from reference_terminal.acquisition.driver import Content
 from reference_terminal.model import reading
+from reference_terminal.model.one_line import one_line
 from reference_terminal.model.seams import seam
 
 __all__ = ["DeviceReport", "MessageError", "content", "of_tags", "read_message"]
@@ -86,12 +87,17 @@ def content(value: Any, *, texts: bool) -> Content:
     if isinstance(value, _Token) or (texts and isinstance(value, str) and _NUMBER.fullmatch(value)):
         number = Decimal(str(value)) if _NUMBER.fullmatch(str(value)) else None
         if number is not None and abs(number.adjusted()) <= _MOST_DIGITS:
-            return Content(str(value).encode().hex().upper(), Decimal(format(number, "f")))
-    return Content(str(value)[:60].encode().hex().upper(), None, reading.NOT_A_NUMBER)
+            return Content(_octets(value), Decimal(format(number, "f")))
+    return Content(_octets(str(value)[:60]), None, reading.NOT_A_NUMBER)
+
+
+def _octets(value: str) -> str:
+    """A value as it came; half a surrogate pair, which JSON can hold and no octets can, is escaped."""
+    return value.encode(errors="backslashreplace").hex().upper()
 
 
 def _failure(code: Any) -> Content:
-    return Content("", None, f"{reading.ERROR_ANSWER} {str(code)[:20]}")
+    return Content("", None, f"{reading.ERROR_ANSWER} {one_line(str(code)[:20])}")
 
 
 def _neuron(body: dict[str, Any], texts: bool) -> list[DeviceReport]:

@@ -5,8 +5,8 @@ Leaves frames to `driver` and counting loads to `loads`.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
-from typing import Any, cast
+from collections.abc import Awaitable, Callable, Sequence
+from typing import cast
 
 from reference_terminal.acquisition.driver import Carrier, Driver
 from reference_terminal.acquisition.line import Line
@@ -60,9 +60,9 @@ class Scales(AcquisitionProtocol):
         """Its indicator on a line."""
         return ScaleMeter(meter, first_point, cast(Line, carrier), Keeper(around.memory, around.journal))
 
-    def worker(self, driver: Driver) -> Coroutine[Any, Any, None] | None:
+    def worker(self, driver: Driver) -> Callable[[], Awaitable[None]] | None:
         """The watch over a bridge whose loads are counted."""
-        return driver.run() if isinstance(driver, ScaleMeter) and counts(driver.config.points) else None
+        return driver.run if isinstance(driver, ScaleMeter) and counts(driver.config.points) else None
 
 
 PROTOCOL = Scales()

@@ -161,9 +161,13 @@ class RowSource:
                 return None
         if not isinstance(moment, datetime):
             return None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC) - timedelta(hours=self.config.zone_h)
-        return round(moment.timestamp() * 1000)
+        try:
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=UTC) - timedelta(hours=self.config.zone_h)
+            return round(moment.timestamp() * 1000)
+        except (OverflowError, ValueError):
+            # Zero dates and the last of all: an hour earlier or later there is no calendar.
+            return None
 
 
 def content_of(value: Any) -> Content:
@@ -174,7 +178,7 @@ def content_of(value: Any) -> Content:
         number = _decimal(value)
     else:
         number = None
-    raw = ("" if value is None else str(value))[:64].encode().hex().upper()
+    raw = ("" if value is None else str(value))[:64].encode(errors="backslashreplace").hex().upper()
     if number is None or not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
         return Content(raw, None, reading.NOT_A_NUMBER)
     return Content(raw, _shortened(number) if isinstance(value, Decimal) else number)

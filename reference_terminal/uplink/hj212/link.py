@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random as random_module
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from reference_terminal.crypto.certificates import CertificateError
@@ -116,6 +116,10 @@ class CentreLink:
         return self._payload is not None
 
     # Connection
+
+    def works(self) -> list[Callable[[], Awaitable[None]]]:
+        """What runs of it."""
+        return [self.run]
 
     async def run(self) -> None:
         """Keep the connection until cancelled."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from reference_terminal.model import json_text
 from reference_terminal.model.rows import Pending
 from reference_terminal.model.seams import seam
 from reference_terminal.net.http import HttpFailed
@@ -57,8 +58,8 @@ class EnergyLink(PlatformLink):
         self._failures = 0
 
     def _kept(self, text: str) -> Registration | None:
-        with contextlib.suppress(msgspec.MsgspecError):
-            return msgspec.json.decode(text, type=Registration) if text else None
+        with contextlib.suppress(json_text.NoJson):
+            return json_text.read_as(text, Registration) if text else None
         return None
 
     async def work_on(self) -> None:

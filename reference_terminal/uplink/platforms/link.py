@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from reference_terminal.crypto.certificates import CertificateError
+from reference_terminal.model import json_text
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import text_of
 from reference_terminal.net.channel import ChannelRefused, Security
@@ -89,6 +90,10 @@ class PlatformLink:
     def agreed(self) -> str:
         """What the channel of the open connection is; empty without one."""
         return self._http.agreed
+
+    def works(self) -> list[Callable[[], Awaitable[None]]]:
+        """What runs of it."""
+        return [self.run]
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -172,8 +177,8 @@ class PlatformLink:
         """One operation. Raises Refused unless the platform says success, and what `HttpClient.post` raises."""
         status, octets = await (client or self._http).post(place, msgspec.json.encode(body), self._answer_s, headers)
         try:
-            answer: Any = msgspec.json.decode(octets)
-        except msgspec.MsgspecError:
+            answer: Any = json_text.read(octets)
+        except json_text.NoJson:
             answer = None
         if not isinstance(answer, dict):
             raise Refused(status, "", "the body is no JSON object")

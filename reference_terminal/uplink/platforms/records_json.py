@@ -6,9 +6,8 @@ when none waits.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -49,13 +48,9 @@ class RecordsLink(PlatformLink):
             for reading in readings:
                 self._fresh[reading.point] = reading
 
-    async def run(self) -> None:
-        """Work until cancelled; readings go over a connection of their own, so that no backlog delays them."""
-        telling = asyncio.create_task(self._tell_readings())
-        try:
-            await super().run()
-        finally:
-            telling.cancel()
+    def works(self) -> list[Callable[[], Awaitable[None]]]:
+        """Readings go over a connection of their own, so that no backlog delays them."""
+        return [*super().works(), self._tell_readings]
 
     async def _tell_readings(self) -> None:
         """Tell the latest readings on the wall grid; what could not be told is not made up for."""
