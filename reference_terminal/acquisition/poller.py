@@ -146,7 +146,6 @@ class GatewayPoller:
         except Exception as error:
             self._note(meter, error)
 
-    @seam
     def _note(self, meter: MeterPoller, error: Exception) -> None:
         """Tell of a fault, once as long as it lasts."""
         if self.troubled is None:

@@ -11,7 +11,6 @@ import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import PurePath
 
-from reference_terminal.model.seams import seam
 from reference_terminal.operations import messages
 from reference_terminal.storage.journal import Journal
 
@@ -48,7 +47,6 @@ class Supervisor:
                     sound.cancel()
             await asyncio.sleep(self.pause_s(failures))
 
-    @seam
     def pause_s(self, failures: int) -> float:
         """How long a task rests after so many failures in a row: 1 s, doubling to 60 s."""
         return min(_LONGEST_PAUSE_S, 2.0 ** min(failures - 1, 10))
