@@ -12,6 +12,7 @@ from functools import partial
 from random import Random
 
 from reference_terminal.access.desk import Desk
+from reference_terminal.access.rights import CONFIGURING, Right
 from reference_terminal.access.sessions import Sessions
 from reference_terminal.acquisition.backfill import REACH_S, Backfill, Source
 from reference_terminal.acquisition.carriers import Carriers
@@ -71,9 +72,10 @@ from reference_terminal.web.audit import AuditApi
 from reference_terminal.web.centre_orders import CentreOrders
 from reference_terminal.web.delivery import DeliveryApi
 from reference_terminal.web.guard import DeskGuard
+from reference_terminal.web.maintenance import Maintenance, MaintenanceApi
 from reference_terminal.web.packages import PackageApi
 from reference_terminal.web.periods import PeriodApi
-from reference_terminal.web.router import Router
+from reference_terminal.web.router import Addresses, Router
 from reference_terminal.web.server import Server
 from reference_terminal.web.stored import StoredApi
 
@@ -96,6 +98,7 @@ class Terminal:
         self._renew = asyncio.Event()
         self._to_renew: list[str] = []
         self._sessions = Sessions(platform.random)
+        self.maintenance: Maintenance | None = None
 
     async def run(self) -> None:
         """Run until `stop()`; raises StoreError if there is no usable database, OSError if the API port is taken."""
@@ -117,7 +120,7 @@ class Terminal:
 
     async def _work(self, tasks: list[asyncio.Task[None]]) -> None:
         """Start every task into `tasks` and wait for the stop; what fails is the supervisor's."""
-        await self.server.start()
+        await self._open_doors()
         loop = asyncio.get_running_loop()
         groups = {name: self._begun(self._module(name)) for name in MODULES}
         for group in groups.values():
@@ -171,9 +174,9 @@ class Terminal:
             elif name == "uplink":
                 self._assemble_uplink()
             else:
-                await self.server.stop()
+                await self._shut_doors()
                 self.server = self._local_interface()
-                await self.server.start()
+                await self._open_doors()
             self._join_modules()
             self.journal.event(messages.MODULE_RESTARTED, name)
         return names
@@ -182,7 +185,7 @@ class Terminal:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self.server.stop()
+        await self._shut_doors()
         self.late.close()
         self.journal.event(messages.STOP, self.config.name)
         self.store.close()
@@ -269,13 +272,28 @@ class Terminal:
 
     def _local_interface(self) -> Server:
         kinds = (Api, DeliveryApi, CentreOrders, PackageApi, PeriodApi, StoredApi, AccountingApi)
-        groups = [group(self) for group in kinds]
+        groups: list[Addresses] = [group(self) for group in kinds]
         if self.desk is None:
             return Server(self.config.api, Router(groups), self.journal)
-        guard = DeskGuard(self.desk, self.journal)
-        door = Door(self.desk)
+        given, door = self.config.management, Door(self.desk)
+        guard = DeskGuard(self.desk, self.journal, None if given is None else frozenset(Right) - CONFIGURING)
         groups += [AccessApi(self, self.desk, guard, door), AuditApi(self, self.desk.audit)]
+        if given is not None:
+            self.maintenance = Maintenance(given, self.keyring.management, self.store, self.clock, self.journal)
+            groups.append(MaintenanceApi(self.maintenance))
+            self.maintenance.serve(Router(groups, guard=DeskGuard(self.desk, self.journal)))
         return Server(self.config.api, Router(groups, guard=guard), self.journal)
+
+    async def _open_doors(self) -> None:
+        """Listen at every interface that is there for people."""
+        await self.server.start()
+        if self.maintenance is not None:
+            await self.maintenance.start()
+
+    async def _shut_doors(self) -> None:
+        await self.server.stop()
+        if self.maintenance is not None:
+            await self.maintenance.stop()
 
     def _desk(self) -> Desk | None:
         """Where everybody who comes is asked for; None without accounts."""
