@@ -1,7 +1,7 @@
 """Everything in verdicts.json that follows from other files of the run, worked out again: one sentence a difference.
 
-Leaves judging to `rejudge`, chains to `bench.history`, signatures to `bench.evidence`. What is only told there (words of
-the laboratory, times of the wall clock) is held against the journal, which was written while the run went on.
+Leaves judging to `rejudge`, chains to `bench.history`, signatures to `bench.evidence`. What is only told there
+(times of the wall clock) is held against the journal, which was written while the run went on.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ import msgspec
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, Case, CaseResult, RunResult
 from bench.commands import recomputed
 from bench.commands.expected import exit_of
+from bench.commands.session import commit
 from bench.evidence.chain import ChainTrouble
 from bench.evidence.files import REPORTS, survey
 from bench.evidence.keeper import openings, read_opening
@@ -22,7 +23,6 @@ from bench.evidence.keys import KeyTrouble, certificates_of
 from bench.evidence.runlog import FOLDER, LOG
 from bench.evidence.sealed import Sealed, prove_seals, told_otherwise
 from bench.evidence.seals import SealTrouble
-from bench.commands.session import commit
 from bench.history import History, HistoryError, digest_of_run, read_history
 from bench.journal import RUN
 from bench.run import rejudge_case
@@ -82,7 +82,7 @@ def require_unaltered(run: RunResult, folder: Path) -> None:
 
     The manifest is written anew with the reports, and would vouch for it from then on.
     """
-    altered = manifest.verify(folder, but=REPORTS) if (folder / manifest.NAME).exists() else []
+    altered = manifest.verify(folder, but=REPORTS)
     altered += broken_records(run, folder)
     if altered:
         raise verdicts.VerdictsError(
@@ -140,12 +140,16 @@ def main(folder: Path) -> int:
     if changed:
         print("differs from the run / 与原判定不同:", *changed, sep="\n  ")
     if wrong:
-        print("does not follow from the rest of the folder / 与运行目录其余内容不符:", *dict.fromkeys(wrong), sep="\n  ")
+        print(
+            "does not follow from the rest of the folder / 与运行目录其余内容不符:", *dict.fromkeys(wrong), sep="\n  "
+        )
     if not changed and not wrong:
         print(f"{len(cases)} cases judged again from their records: the same verdicts / 重新判定结果一致")
     if commit() != before.commit:
         print(f"judged by bench {commit()}, run by {before.commit} / 判定台架版本与执行台架版本不同")
-    return max(exit_of(after), EXIT_FAIL) if wrong and exit_of(after) in (EXIT_PASS, EXIT_INCONCLUSIVE) else exit_of(after)
+    return (
+        max(exit_of(after), EXIT_FAIL) if wrong and exit_of(after) in (EXIT_PASS, EXIT_INCONCLUSIVE) else exit_of(after)
+    )
 
 
 def _again(
@@ -242,7 +246,7 @@ def report(folder: Path) -> int:
         run = read_run(folder)
         require_run(folder, manifest.NAME)
         require_unaltered(run, folder)
-        run_folder.rewrite(run, folder)
+        run_folder.rewrite(run, folder, writer=commit())
     except (HistoryError, verdicts.VerdictsError) as error:
         print(error, file=sys.stderr)
         return EXIT_ERROR

@@ -507,7 +507,11 @@ class Session:
             self._keeper.close(interrupted=interrupted)
         result = self.result()
         run_folder.write(
-            result, self.folder, glances=self._glances_read(), seal=lambda run: self._seal(run, interrupted=interrupted)
+            result,
+            self.folder,
+            glances=self._glances_read(),
+            seal=lambda run: self._seal(run, interrupted=interrupted),
+            writer=self.setup.commit,
         )
         if self.options.live:
             screen.closing(result, self.folder, how=self.options.screen)

@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bench.case import Measurement, RunResult, Text, Verdict, shown_limit
+from bench.evidence.sealed import signed_of
 from conformance.mutants.figure import read_figure
 from reports.blocks import visible
 from reports.conformity import document_of
@@ -137,8 +138,9 @@ def report_html(
     ledger: Sequence[Entry] = (),
     details: Details | None = None,
     glances: Glances | None = None,
+    writer: str = "",
 ) -> str:
-    """The report of a run as one HTML text; `folder` holds the records."""
+    """The report of a run as one HTML text; `folder` holds the records, `writer` is the bench that writes."""
     in_run: dict[str, int] = {}
     for clause in run.clauses:
         document = document_of(clause.id)
@@ -149,6 +151,8 @@ def report_html(
         in_run=in_run,
         escapes=read_figure(),
         sentence_of=sentence,
+        signed=signed_of(folder),
+        writer=writer,
     )
 
 
@@ -158,6 +162,7 @@ def write(
     ledger: Sequence[Entry] = (),
     details: Details | None = None,
     glances: Glances | None = None,
+    writer: str = "",
 ) -> Path:
     """Write `report.html` into the run folder and return its path."""
-    return write_whole(folder / FILE, report_html(run, folder, ledger, details, glances))
+    return write_whole(folder / FILE, report_html(run, folder, ledger, details, glances, writer))
