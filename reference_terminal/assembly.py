@@ -22,6 +22,7 @@ from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.acquisition.protocol import Surroundings
 from reference_terminal.acquisition.standby import Standby
 from reference_terminal.hj212.qn import QnSource
+from reference_terminal.management.accounting import AccountingPackages
 from reference_terminal.management.applications import Applications
 from reference_terminal.management.configuration import Configuration
 from reference_terminal.management.installer import MODULES, Installer
@@ -42,6 +43,7 @@ from reference_terminal.processing.classes import Classes
 from reference_terminal.processing.late import LateReadings, Place
 from reference_terminal.processing.manual import ManualEntries
 from reference_terminal.processing.pipeline import Pipeline
+from reference_terminal.processing.recalculation import Recalculation
 from reference_terminal.security.certificate_monitor import CertificateMonitor
 from reference_terminal.security.keyring import Keyring
 from reference_terminal.settings.centre_parameters import CentreSettings
@@ -217,13 +219,12 @@ class Terminal:
         self.qn = QnSource(self.clock, int(self.store.setting("terminal", "qn_ms") or 0))
         self.pipeline = Pipeline(config, self.store, self.clock, self.journal)
         self.classes = Classes(self.store, self.clock, self.pipeline.every)
-        if self.pipeline.emissions is not None:
-            self.pipeline.emissions.deliver = self.queue_revision
         self.manual = ManualEntries(self.store, self.journal, self.queue_revision)
         self.settings = {centre.id: CentreSettings(centre, self.overlay) for centre in config.centres}
         self._tell_unusable()
         parameters = Parameters(self.settings, self.pipeline.use_span)
         self.installer = Installer(self.store, self.clock, self.journal, self.keyring.trusted, parameters.set)
+        self.recalculation = self._recalculation()
         self.configuration = Configuration(self._file_config, lambda: self.config, self.overlay, self.journal)
         self._join()
         spans = [span for settings in self.settings.values() for span in settings.spans()]
@@ -355,6 +356,16 @@ class Terminal:
                 self.journal.clear_alarm(messages.SETTING_ALTERED, subject)
         for subject in altered:
             self.journal.raise_alarm(messages.SETTING_ALTERED, subject)
+
+    def _recalculation(self) -> Recalculation | None:
+        """Who takes versions of the accounting and works periods out again; None without accounting."""
+        emissions = self.pipeline.emissions
+        if emissions is None:
+            return None
+        emissions.deliver = self.queue_revision
+        found = Recalculation(emissions, self.store, self.clock, self.journal, self.wake_centres)
+        self.installer.accounting = AccountingPackages(emissions, found)
+        return found
 
     @seam
     def restart_soon(self) -> None:
@@ -561,6 +572,7 @@ class Terminal:
             ("installer", self.installer.run),
             ("applications", self.applications.run),
             *(() if self.desk is None else (("audit", self.desk.audit.run),)),
+            *(() if self.recalculation is None else (("recalculation", self.recalculation.run),)),
             *(("time source", source.run) for source in self.time_sources),
         ]
 
