@@ -22,19 +22,6 @@ _TERMINAL_TOOLS = ("import", "template", "probe")
 _KNOWN = ("certificate", "roots", "register")
 # Commands that leave a folder, for which nobody has to read the screen.
 LAST = "last"
-INIT_ANSWERS = {
-    "name": "of the terminal / 名称",
-    "vendor": "its maker / 制造商",
-    "model": "model / 型号",
-    "firmware": "version / 固件版本",
-    "documents": "drafts, separated by commas / 标准",
-    "reads": "modbus-tcp, modbus-rtu, dlt645, cjt188 / 采集协议",
-    "sends": "hj212, https-json, hj212-window / 上传方式",
-    "program": "its command line; empty: a device / 启动命令",
-    "config": "file it is configured by / 配置文件名",
-    "ready": "port at which it listens once up, or local / 就绪端口",
-}
-"""The answers of `init` as options; its questions are `bench.commands.init.QUESTIONS`."""
 _LASTING = ("run", "prove", "sweep", "parity")
 
 
@@ -78,14 +65,6 @@ def _list(words: argparse.Namespace) -> int:
     from bench.commands import listing
 
     return listing.main(vars(words), as_json=words.json)
-
-
-def _init(words: argparse.Namespace) -> int:
-    if not 0 < words.wait <= 3600:
-        return _wrong(f"--wait {words.wait:g}: expected seconds above 0, 3600 at most / 取值无效")
-    from bench.commands import init
-
-    return init.main(vars(words))
 
 
 def _version() -> int:
@@ -186,6 +165,41 @@ def _report(words: argparse.Namespace) -> int:
     if words.delivery:
         return delivery.main(Path(words.run), as_json=words.json)
     return rejudge.report(Path(words.run))
+
+
+def _issue(words: argparse.Namespace) -> int:
+    wrong = [
+        f"--{name} goes with {', '.join(f'--{each}' for each in others)} / 参数须同时给出"
+        for name, others in (
+            ("key", ("certificate",)),
+            ("chain", ("certificate",)),
+            ("stamp", ("certificate",)),
+            ("module", ("certificate", "token", "label")),
+            ("token", ("module",)),
+            ("label", ("module",)),
+        )
+        if getattr(words, name) and not all(getattr(words, each) for each in others)
+    ]
+    if words.certificate and bool(words.key) == bool(words.module):
+        wrong.append("--certificate goes with --key or with --module / 须给出私钥或密码设备之一")
+    if words.draft and not words.draft.endswith((".pdf", ".docx")):
+        wrong.append(f"--draft {words.draft}: expected a name that ends with .pdf or .docx / 文件名无效")
+    if wrong:
+        return _wrong("\n".join(wrong))
+    from bench.commands import issue
+
+    return issue.main(
+        issue.Asked(
+            run=Path(words.run),
+            lab=Path(words.lab),
+            job=Path(words.job),
+            to=Path(words.to),
+            **{
+                name: getattr(words, name)
+                for name in ("draft", "template", "key", "certificate", "chain", "module", "token", "label", "stamp")
+            },
+        )
+    )
 
 
 def _parity(words: argparse.Namespace) -> int:
@@ -367,13 +381,6 @@ def parser() -> argparse.ArgumentParser:
         ROWS[field].add_to(listing.add_argument)
     listing.add_argument("--json", action="store_true", help="for machines / 机器可读")
 
-    init = command("init", _init, "ten questions, a short profile that runs, a first start / 快速生成终端档案")
-    for key, text in INIT_ANSWERS.items():
-        init.add_argument(f"--{key}", metavar="TEXT", help=text)
-    init.add_argument("--out", default="my-terminal.toml", metavar="FILE", help="the profile / 档案文件")
-    init.add_argument("--wait", type=float, default=70.0, metavar="S", help="seconds of the first start / 试运行秒数")
-    init.add_argument("--no-try", action="store_true", help="do not start the product / 不试运行")
-
     prove = command("prove", _prove, "show that every check can fail: defect × check / 证明每项检查都能失败")
     prove.add_argument("--defect", action="append", default=[], metavar="ID", help="only this defect / 缺陷")
     prove.add_argument("--rig", default="virtual", help="where: virtual, process, loopback / 台架")
@@ -440,6 +447,21 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("run", metavar="RUN", help="run folder / 运行目录")
     report.add_argument("--delivery", action="store_true", help="what became of every record / 传输对账表")
     report.add_argument("--json", action="store_true", help="with --delivery: for machines / 机器可读")
+
+    issue = command("issue", _issue, "the report as it is handed over, or what is still missing / 签发检测报告")
+    issue.add_argument("run", metavar="RUN", help="run folder / 运行目录")
+    issue.add_argument("--lab", default="lab.toml", metavar="FILE", help="the laboratory (default lab.toml) / 实验室")
+    issue.add_argument("--job", default="job.toml", metavar="FILE", help="customer, item, tests (job.toml) / 委托信息")
+    issue.add_argument("--to", default="issued", metavar="DIR", help="where issues are kept (issued) / 签发目录")
+    issue.add_argument("--draft", default="", metavar="FILE", help="a working paper (.pdf, .docx) instead / 工作稿")
+    issue.add_argument("--template", default="", metavar="FILE", help="template of the DOCX / DOCX 模板")
+    issue.add_argument("--certificate", default="", metavar="FILE", help="sign the PDF with it (PEM) / 签名证书")
+    issue.add_argument("--key", default="", metavar="FILE", help="its key (PEM; CARBONBENCH_PIN opens it) / 私钥")
+    issue.add_argument("--chain", default="", metavar="FILE", help="certificates above it / 上级证书")
+    issue.add_argument("--module", default="", metavar="FILE", help="PKCS#11 module instead of a key / 密码设备模块")
+    issue.add_argument("--token", default="", metavar="NAME", help="label of the token / 密码设备名")
+    issue.add_argument("--label", default="", metavar="NAME", help="label of the key in it / 密钥名")
+    issue.add_argument("--stamp", default="", metavar="URL", help="authority of time stamps (RFC 3161) / 时间戳服务")
 
     decode = command("decode", _decode, "explain a frame / 解析报文")
     decode.add_argument("protocol", choices=("hj212", "modbus", "dlt645", "cjt188"))

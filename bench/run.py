@@ -272,35 +272,25 @@ def _conducted(case: Case, setup: Setup, blank: CaseResult) -> tuple[CaseResult,
     return result, history
 
 
-def rejudge_case(
-    case_type: type[Case],
-    result: CaseResult,
-    folder: Path,
-    look: Callable[[History, str], object] | None = None,
-) -> CaseResult:
+def rejudge_case(case_type: type[Case], result: CaseResult, folder: Path) -> CaseResult:
     """Judge a recorded case again from its record alone. Raises HistoryError if the record cannot be trusted.
 
-    What an interrupted attempt left is proved, not judged: it holds no whole case. `look` is shown the history and its
-    place while it is in memory.
+    What an interrupted attempt left is proved, not judged: it holds no whole case.
     """
     if not result.record:
         return result
     path = folder / result.record
     with at_rest():
-        return _judged_again(case_type, result, path, look)
+        return _judged_again(case_type, result, path)
 
 
-def _judged_again(
-    case_type: type[Case], result: CaseResult, path: Path, look: Callable[[History, str], object] | None
-) -> CaseResult:
+def _judged_again(case_type: type[Case], result: CaseResult, path: Path) -> CaseResult:
     history = read_history(path)
     if history.digest != result.digest:
         raise HistoryError(
             f"{path}: this is not the record of the run: verdicts.json names {result.digest[:16]}…, "
             f"the record has {history.digest[:16]}… / 记录与运行不符"
         )
-    if look is not None:
-        look(history, str(path))
     if result.interrupted:
         return result
     judged = judge(case_type(), history)

@@ -12,7 +12,7 @@ from bench.case import RunResult
 from reports import html, junit, manifest, verdicts
 from reports.conformity import completed
 from reports.entries import Entry
-from reports.html.view import Details, Glances
+from reports.html.view import Glances
 from reports.ledger import entries
 
 
@@ -20,35 +20,20 @@ def write(
     run: RunResult,
     folder: Path,
     ledger: Sequence[Entry] | None = None,
-    details: Details | None = None,
     glances: Glances | None = None,
     seal: Callable[[RunResult], None] | None = None,
-    writer: str = "",
 ) -> None:
     """Write `verdicts.json`, `junit.xml`, `report.html` and, over all of them, `manifest.json`.
 
     Every entry of the ledger that the run answers for gets its verdict and reason first. Without `ledger` the clause
-    ledger of the suite is read. `details` are what only the laboratory knows, `glances` what was gathered of records
-    when they were judged: they are not read again. `seal` is called once the verdicts are there and no report is.
-    `writer` is the bench (commit) that writes.
+    ledger of the suite is read. `glances` are what was gathered of records when they were judged: they are not read
+    again. `seal` is called once the verdicts are there and no report is.
     """
     known = entries() if ledger is None else ledger
     run = completed(run, known)
     verdicts.write(run, folder)
     if seal:
         seal(run)
-    rewrite(run, folder, known, details, glances, writer)
-
-
-def rewrite(
-    run: RunResult,
-    folder: Path,
-    ledger: Sequence[Entry] | None = None,
-    details: Details | None = None,
-    glances: Glances | None = None,
-    writer: str = "",
-) -> None:
-    """Write the reports of a run whose verdicts stand, and the manifest over all."""
     junit.write(run, folder)
-    html.write(run, folder, entries() if ledger is None else ledger, details, glances, writer)
+    html.write(run, folder, known, glances)
     manifest.write(folder)

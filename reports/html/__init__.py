@@ -17,14 +17,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bench.case import Measurement, RunResult, Text, Verdict, shown_limit
-from bench.evidence.sealed import signed_of
 from conformance.mutants.figure import read_figure
 from reports.blocks import visible
 from reports.conformity import document_of
 from reports.entries import Entry
 from reports.histogram import histogram_svg
 from reports.html.texts import TEXTS
-from reports.html.view import Details, Glances, State, report
+from reports.html.view import Glances, State, report
 from reports.mutants import sentence
 from reports.screen import span
 from reports.svg import NAMES, STYLE
@@ -136,23 +135,19 @@ def report_html(
     run: RunResult,
     folder: Path,
     ledger: Sequence[Entry] = (),
-    details: Details | None = None,
     glances: Glances | None = None,
-    writer: str = "",
 ) -> str:
-    """The report of a run as one HTML text; `folder` holds the records, `writer` is the bench that writes."""
+    """The report of a run as one HTML text; `folder` holds the records."""
     in_run: dict[str, int] = {}
     for clause in run.clauses:
         document = document_of(clause.id)
         in_run[document] = in_run.get(document, 0) + 1
     return page(
         "report.html.j2",
-        report=report(run, folder, ledger, details, glances),
+        report=report(run, folder, ledger, glances),
         in_run=in_run,
         escapes=read_figure(),
         sentence_of=sentence,
-        signed=signed_of(folder),
-        writer=writer,
     )
 
 
@@ -160,9 +155,7 @@ def write(
     run: RunResult,
     folder: Path,
     ledger: Sequence[Entry] = (),
-    details: Details | None = None,
     glances: Glances | None = None,
-    writer: str = "",
 ) -> Path:
     """Write `report.html` into the run folder and return its path."""
-    return write_whole(folder / FILE, report_html(run, folder, ledger, details, glances, writer))
+    return write_whole(folder / FILE, report_html(run, folder, ledger, glances))

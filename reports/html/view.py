@@ -67,21 +67,6 @@ class State:
 
 
 @dataclass(frozen=True)
-class Details:
-    """What only the laboratory knows; an empty field becomes a blank line to fill in (ISO/IEC 17025:2017, 7.8.2)."""
-
-    laboratory: str = ""
-    place: str = ""
-    customer: str = ""
-    item_condition: str = ""
-    received: str = ""
-    issued: str = ""
-    replaces: str = ""
-    conditions: str = ""
-    external: str = ""
-
-
-@dataclass(frozen=True)
 class ClauseView:
     """One row of the matrix.
 
@@ -179,7 +164,6 @@ class Report:
     """Everything on the page."""
 
     run: RunResult
-    details: Details
     report_id: str
     outcome: str
     outcome_state: State
@@ -217,7 +201,6 @@ def report(
     run: RunResult,
     folder: Path,
     ledger: Sequence[Entry] = (),
-    details: Details | None = None,
     glances: Glances | None = None,
 ) -> Report:
     """Gather the page of a run. Records that cannot be read cost their picture, never the report.
@@ -237,7 +220,6 @@ def report(
     conditions = {entry.claim for entry in ledger if entry.condition}
     return Report(
         run=run,
-        details=details or Details(),
         report_id=report_id(run),
         outcome=outcome,
         outcome_state=state,

@@ -24,7 +24,7 @@ FLAGS = (
 )
 
 
-@pytest.mark.parametrize(("asked", "lang", "title"), [("en", "en", "Conformance"), ("zh", "zh-CN", "符合性")])
+@pytest.mark.parametrize(("asked", "lang", "title"), [("en", "en", "Results"), ("zh", "zh-CN", "运行结果")])
 def test_the_report_shows_itself_in_the_language_asked_for(
     asked: str,
     lang: str,

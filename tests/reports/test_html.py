@@ -19,7 +19,7 @@ from reports import html
 from reports.entries import Entry
 from reports.glance import Glance, glance_at
 from reports.html.texts import TEXTS
-from reports.html.view import Details, chapter_of, picture, report
+from reports.html.view import chapter_of, picture, report
 
 HERE = Path(html.__file__).parent
 VOID = {"meta", "input", "br", "link", "img", "hr"}
@@ -121,15 +121,18 @@ def test_every_text_is_used() -> None:
 
 
 def test_fields_of_iso_17025_are_there(text: str, run: RunResult) -> None:
-    for key in ("laboratory", "place", "customer", "item", "item-condition", "received", "performed", "issued"):
+    for key in ("item", "performed", "conditions"):
         assert TEXTS[key].en in text
         assert TEXTS[key].zh in text
-    for key in ("replaces", "conditions", "opinions", "opinions-none", "claims-note"):
+    for key in ("claims-note", "identification-note"):
         assert TEXTS[key].en in text and TEXTS[key].zh in text
-    for key in ("methods", "decision-simple", "says-not-item", "authorised-by", "sampling", "external", "end"):
+    for key in ("methods", "decision-simple", "says-not-item", "authorisation", "working", "end"):
         assert str(html.words(key)) in text
     assert text.count(f"{run.run}-{run.history_digest[:12]}") >= 5
-    assert f'@top-left{{content:"Report no. \\0062a5 \\00544a \\007f16 \\0053f7  {run.run}' in text
+    assert (
+        f'@top-left{{content:"Run and records \\008fd0 \\00884c \\0053ca \\008bb0 \\005f55 \\006807 \\008bc6  {run.run}'
+        in text
+    )
 
 
 def test_the_tests_have_a_first_and_a_last_moment(run: RunResult, run_folder: Path) -> None:
@@ -144,12 +147,12 @@ def test_the_tests_have_a_first_and_a_last_moment(run: RunResult, run_folder: Pa
     assert html.performed(msgspec.structs.replace(short, started="")) == ""
 
 
-def test_blank_lines_wait_for_the_laboratory_and_known_details_are_printed(run: RunResult, run_folder: Path) -> None:
-    short = msgspec.structs.replace(run, cases=run.cases[:1], clauses=())
-    blank = html.report_html(short, run_folder)
-    filled = html.report_html(short, run_folder, details=Details(laboratory="Prüfstelle <Nord>", customer="ACME"))
-    assert blank.count('<span class="blank">') == filled.count('<span class="blank">') + 2
-    assert "Prüfstelle &lt;Nord&gt;" in filled
+def test_the_page_is_a_working_paper_that_says_nothing_for_the_laboratory(text: str) -> None:
+    """What only a laboratory may say (ISO/IEC 17025, 7.8) is neither filled in nor left as a line to fill in."""
+    assert "Working paper, not a report" in text
+    assert '@top-right{content:"Working paper\\00002c  not a report' in text
+    for word in ("Sampling", "Opinions", "Customer", "Tested by", "Authorised by", "External results", 'class="blank"'):
+        assert word not in text
 
 
 def test_only_what_did_not_pass_stands_open(page: Page, run: RunResult) -> None:

@@ -1,0 +1,229 @@
+"""`carbonbench issue`: the report of a run as the laboratory hands it over, or the list of what it has not said yet.
+
+Leaves what a report says to reports.issue. Nothing is written into the run's folder, and no issue over an earlier one.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+import reports.issue
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, EXIT_USAGE, RunResult, Text
+from bench.commands.rejudge import broken_records, read_run
+from bench.commands.session import commit
+from bench.history import HistoryError
+from reports import manifest
+from reports.issue.amend import FILE, FORMAT, Issued, changes_between, check_chain, facts_of
+from reports.issue.content import Evidence, Paper, paper, sm3_of
+from reports.issue.demands import demands, in_language
+from reports.issue.papers import Job, Lab
+from reports.issue.reading import PaperError, read_paper
+from reports.ledger import entries
+from reports.verdicts import VerdictsError
+
+OTHERS = ("signer", "stamp", "register")
+"""Tables of lab.toml that belong to the signing of records."""
+UNSIGNED = Text("The records of this run are not signed.", "本次运行的记录未签名。")
+_DOCS = Path(reports.issue.__file__).parents[2] / "docs"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The words of the command; `draft` writes a working paper whatever is missing."""
+
+    run: Path
+    lab: Path
+    job: Path
+    to: Path
+    draft: str = ""
+    template: str = ""
+    key: str = ""
+    certificate: str = ""
+    chain: str = ""
+    module: str = ""
+    token: str = ""
+    label: str = ""
+    stamp: str = ""
+
+
+def main(asked: Asked) -> int:
+    """0 issued (or a working paper written), 1 the run was altered, 2 something is missing, 3 no run, 4 wrong files."""
+    try:
+        lab, job = _papers(asked)
+        template = _template(asked)
+    except PaperError as error:
+        return _said(error.problems, EXIT_USAGE)
+    try:
+        run = read_run(asked.run)
+        altered = [*manifest.verify(asked.run), *broken_records(run, asked.run)]
+    except (HistoryError, VerdictsError) as error:
+        return _said([str(error)], EXIT_ERROR)
+    if altered:
+        return _said([*altered, "altered since the run: no report is issued / 运行被改动，不予签发"], EXIT_FAIL)
+    try:
+        if asked.draft:
+            return _draft(asked, lab, job, run, template)
+        return _issue(asked, lab, job, run, template)
+    except PaperError as error:
+        return _said(error.problems, EXIT_ERROR)
+
+
+def _said(lines: Sequence[str], code: int) -> int:
+    print("\n".join(lines), file=sys.stderr)
+    return code
+
+
+def _papers(asked: Asked) -> tuple[Lab, Job]:
+    problems: list[str] = []
+    lab, job = Lab(), Job()
+    try:
+        lab = read_paper(asked.lab, Lab, beside=OTHERS)
+    except PaperError as error:
+        problems += error.problems
+    try:
+        job = read_paper(asked.job, Job)
+    except PaperError as error:
+        problems += error.problems
+    problems += [
+        f"{asked.job}: item.photos: {name}: expected a JPEG or PNG file beside it / 照片文件不存在或类型不符"
+        for name in job.item.photos
+        if Path(name).suffix.lower() not in (".jpg", ".jpeg", ".png") or not (asked.job.parent / name).is_file()
+    ]
+    if problems:
+        raise PaperError(problems)
+    return lab, job
+
+
+def _template(asked: Asked) -> Path | None:
+    if asked.template and not Path(asked.template).is_file():
+        raise PaperError([f"{asked.template}: no such template / 模板不存在"])
+    return Path(asked.template) if asked.template else None
+
+
+def _evidence(asked: Asked) -> Evidence:
+    rulings, limits = _DOCS / "RULINGS.md", _DOCS / "LIMITS.md"
+    absent = [
+        f"{page}: the method's page is not at hand; issue from a checkout / 缺少方法文件"
+        for page in (rulings, limits)
+        if not page.is_file()
+    ]
+    if absent:
+        raise PaperError(absent)
+    return Evidence(
+        run_folder=asked.run.resolve().name,
+        manifest=manifest.read(asked.run).digest,
+        signed=UNSIGNED,
+        writer=commit(),
+        rulings=sm3_of(rulings),
+        limits=sm3_of(limits),
+    )
+
+
+def _draft(asked: Asked, lab: Lab, job: Job, run: RunResult, template: Path | None) -> int:
+    from reports.issue.docx import docx_of
+    from reports.issue.pdf import pdf_of
+
+    made = paper(lab, job, run, entries(), _evidence(asked), folder=asked.job.parent)
+    target = Path(asked.draft)
+    if target.suffix == ".docx":
+        target.write_bytes(docx_of(made, template))
+    else:
+        target.write_bytes(pdf_of(made))
+    missing = demands(lab, job, run)
+    print(f"{target}: working paper written; {len(missing)} things are missing for a report / 工作稿已生成")
+    return EXIT_PASS
+
+
+def _issue(asked: Asked, lab: Lab, job: Job, run: RunResult, template: Path | None) -> int:
+    place = asked.to / (job.report.number or "-")
+    before = check_chain(place) if place.is_dir() else []
+    number = len(before) + 1
+    missing = demands(lab, job, run, issue=number)
+    if missing:
+        print("not issued; ISO/IEC 17025:2017 asks for / 不予签发，尚缺：", file=sys.stderr)
+        return _said([f"  {each}" for each in missing], EXIT_INCONCLUSIVE)
+    evidence = _evidence(asked)
+    if run.commit.endswith("-dirty") or evidence.writer.endswith("-dirty"):
+        words = (
+            f"run by {run.commit}, written by {evidence.writer}: a bench that was changed issues nothing / 台架有改动"
+        )
+        return _said([words], EXIT_INCONCLUSIVE)
+    facts = facts_of(lab, job, run)
+    changes = changes_between(before[-1].facts, facts) if before else []
+    made = paper(
+        lab,
+        job,
+        run,
+        entries(),
+        evidence,
+        issue=number,
+        working=False,
+        changes=changes,
+        folder=asked.job.parent,
+    )
+    asked.to.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=asked.to, prefix=".") as held:
+        folder = Path(held)
+        _files(asked, made, folder, template)
+        previous = sm3_of(place / str(number - 1) / FILE) if before else ""
+        reason = next((each.reason for each in job.amendments if each.issue == number), "")
+        issued = Issued(
+            format=FORMAT,
+            number=job.report.number,
+            issue=number,
+            language=job.report.language,
+            issued=str(job.report.issued),
+            run=run.run,
+            history_digest=run.history_digest,
+            manifest=evidence.manifest,
+            writer=evidence.writer,
+            signed=bool(asked.certificate),
+            files={path.name: sm3_of(path) for path in sorted(folder.iterdir())},
+            replaces=previous,
+            reason=in_language(reason, job.report.language),
+            changes=tuple(str(each) for each in changes),
+            facts=facts,
+        )
+        text = msgspec.json.format(msgspec.json.encode(issued), indent=2).decode() + "\n"
+        (folder / FILE).write_text(text, "utf-8")
+        place.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(folder, place / f".{number}")
+        (place / f".{number}").chmod(0o755)
+    (place / f".{number}").rename(place / str(number))
+    told = "signed / 已签名" if asked.certificate else "not signed: no --certificate / 未签名"
+    print(f"{place / str(number)}: report {job.report.number} issue {number} written, {told}")
+    return EXIT_PASS
+
+
+def _files(asked: Asked, made: Paper, folder: Path, template: Path | None) -> None:
+    from reports.issue import signing
+    from reports.issue.docx import docx_of
+    from reports.issue.pdf import pdf_of
+
+    octets = pdf_of(made)
+    if asked.certificate:
+        certificate = Path(asked.certificate)
+        if asked.module:
+            signer = signing.of_token(Path(asked.module), asked.token, asked.label, certificate)
+        else:
+            signer = signing.of_file(Path(asked.key), certificate, Path(asked.chain) if asked.chain else None)
+        octets = signing.signed(octets, signer, reason=f"{made.title} {made.number}", stamp_url=asked.stamp)
+    (folder / "report.pdf").write_bytes(octets)
+    (folder / "report.docx").write_bytes(docx_of(made, template))
+    shutil.copyfile(asked.lab, folder / "lab.toml")
+    shutil.copyfile(asked.job, folder / "job.toml")
+    for name in dict.fromkeys(made_photo for made_photo in _photos(made)):
+        shutil.copyfile(name, folder / Path(name).name)
+
+
+def _photos(made: Paper) -> list[str]:
+    from reports.issue.content import Picture
+
+    return [each.path for each in made.annexes if isinstance(each, Picture)]

@@ -1,0 +1,673 @@
+"""What a report says, in one language, as headings, paragraphs and tables: the same for PDF and DOCX.
+
+Leaves laying out to `pdf` and `docx`, and the words to `words`. Nothing is said here that the laboratory did not write
+or the run does not hold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+
+from bench.case import Check, RunResult, Text, Verdict, shown_limit
+from reports.conformity import DOCUMENTS, SHORT, claimed_documents, completed, not_repeatable, statements
+from reports.entries import Entry
+from reports.html.view import ClauseView, clause_views
+from reports.issue.budget import budget
+from reports.issue.demands import days_of_tests, in_language, person_of
+from reports.issue.papers import Equipment, Job, Lab
+from reports.issue.reading import Said
+from reports.issue.words import LIMITS, WORDS
+
+
+class Heading(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A heading; `level` 1 begins a page where `breaks`."""
+
+    text: str
+    level: int = 1
+    breaks: bool = False
+
+
+class Paragraph(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A paragraph; `style` is plain, note or strong."""
+
+    text: str
+    style: str = "plain"
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Sentences, one below the other."""
+
+    lines: tuple[str, ...]
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A table: heads (empty: none), rows of texts, widths in percent. `dense` is printed small."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    widths: tuple[int, ...]
+    dense: bool = False
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A photo handed over by the laboratory."""
+
+    path: str
+    caption: str
+
+
+class Signatures(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Places for signatures: duty, name and function of each."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+Block = Heading | Paragraph | Listed | Table | Picture | Signatures
+
+
+class Cover(msgspec.Struct, frozen=True, kw_only=True):
+    """The first page: marks with their numbers, and what stands under the title."""
+
+    marks: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, str], ...]
+    laboratory: str
+    address: str
+    contact: str
+
+
+class Paper(msgspec.Struct, frozen=True, kw_only=True):
+    """A report in one language. `working` is true until everything that the standard asks for is there."""
+
+    language: str
+    title: str
+    number: str
+    issue: int
+    working: bool
+    cover: Cover
+    notices: tuple[str, ...]
+    body: tuple[Block, ...]
+    annexes: tuple[Block, ...]
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What the folder of the run says of itself: its manifest's digest, who signed it since when, in one sentence.
+
+    `writer` is the commit of the bench that writes the report, `rulings` and `limits` are files with their SM3.
+    """
+
+    run_folder: str
+    manifest: str
+    signed: Text
+    writer: str
+    rulings: str = ""
+    limits: str = ""
+    register: str = ""
+
+
+def sm3_of(path: Path) -> str:
+    """SM3 of a file, hex."""
+    return hashlib.new("sm3", path.read_bytes()).hexdigest()
+
+
+def paper(
+    lab: Lab,
+    job: Job,
+    run: RunResult,
+    ledger: Sequence[Entry],
+    evidence: Evidence,
+    *,
+    issue: int = 1,
+    working: bool = True,
+    changes: Sequence[Text] = (),
+    folder: Path = Path(),
+) -> Paper:
+    """The report of a run. `changes` are those against the issue before, `folder` is where the job's photos lie."""
+    return _Author(lab, job, completed(run, ledger), ledger, evidence, issue, working, changes, folder).write()
+
+
+class _Author:
+    """One language, one run; every method is a section."""
+
+    def __init__(
+        self,
+        lab: Lab,
+        job: Job,
+        run: RunResult,
+        ledger: Sequence[Entry],
+        evidence: Evidence,
+        issue: int,
+        working: bool,
+        changes: Sequence[Text],
+        folder: Path,
+    ) -> None:
+        self.lab, self.job, self.run, self.ledger, self.evidence = lab, job, run, ledger, evidence
+        self.issue, self.working, self.changes, self.folder = issue, working, changes, folder
+        self.language = "en" if job.report.language == "en" else "zh"
+        self.rows = [row for row in clause_views(run, ledger) if row.state.key != Verdict.NOT_APPLICABLE.value]
+        self.checks: Mapping[str, Check] = {
+            f"{case.id}:{check.id}": check for case in run.cases for check in case.checks
+        }
+
+    def w(self, key: str, **values: object) -> str:
+        """A text of ours in the report's language."""
+        return self.t(WORDS[key]).format(**values)
+
+    def t(self, text: Text) -> str:
+        """One of two languages."""
+        return text.en if self.language == "en" else text.zh
+
+    def s(self, said: Said) -> str:
+        """What the laboratory wrote; a dash where it wrote nothing."""
+        return in_language(said, self.language) or "—"
+
+    def join(self, *parts: str) -> str:
+        """Parts that say something, one after the other."""
+        return (" / " if self.language == "en" else "／").join(part for part in parts if part and part != "—") or "—"
+
+    def day(self, told: date | None) -> str:
+        """A date as the language has it."""
+        if told is None:
+            return "—"
+        return told.isoformat() if self.language == "en" else f"{told.year} 年 {told.month} 月 {told.day} 日"
+
+    def write(self) -> Paper:
+        body = [
+            *self._front(),
+            *self._conclusion(),
+            *self._methods(),
+            *self._equipment(),
+            *self._environment(),
+            *self._results(),
+            *self._failed(),
+            *self._open(),
+            *self._further(),
+            *self._limits(),
+            *self._authorised(),
+        ]
+        annexes = [
+            *self._evidence(),
+            *self._uncertainty(),
+            *self._in_part(),
+            *self._records(),
+            *self._statement(),
+            *self._photos(),
+            *self._changes(),
+        ]
+        return Paper(
+            language=self.language,
+            title=self.w("title"),
+            number=self.job.report.number or "—",
+            issue=self.issue,
+            working=self.working,
+            cover=self._cover(),
+            notices=self._notices(),
+            body=tuple(body),
+            annexes=tuple(annexes),
+        )
+
+    def _cover(self) -> Cover:
+        item, told = self.job.item, self.lab.laboratory
+        return Cover(
+            marks=tuple((each.mark, each.number) for each in told.accreditations),
+            rows=(
+                (self.w("item-name"), self.s(item.name)),
+                (self.w("item-model"), item.model or "—"),
+                (self.w("customer"), self.s(self.job.customer.name)),
+                (self.w("maker"), self.s(item.vendor)),
+                (self.w("kind"), self.s(self.job.report.kind)),
+            ),
+            laboratory=self.s(told.name),
+            address=self.s(told.address),
+            contact=self.s(told.contact),
+        )
+
+    def _notices(self) -> tuple[str, ...]:
+        own = tuple(self.s(each) for each in self.lab.laboratory.notices)
+        scopes = tuple(
+            f"{each.mark} {each.number}{'：' if self.language == 'zh' else ': '}{self.s(each.scope)}"
+            for each in self.lab.laboratory.accreditations
+        )
+        return (*own, *scopes, self.w("item-only"), self.w("in-full"), self.w("drafts-only"))
+
+    def _front(self) -> Iterator[Block]:
+        item, customer, days = self.job.item, self.job.customer, days_of_tests(self.run)
+        told = item.told_by_customer or ()
+
+        def mine(key: str, text: str) -> str:
+            return f"{text} *" if key in told and text != "—" else text
+
+        yield Heading(text=self.w("front"), breaks=True)
+        pairs = [
+            ("item-name", mine("name", self.s(item.name))),
+            ("item-model", mine("model", item.model or "—")),
+            ("item-serial", mine("serial", item.serial or "—")),
+            ("item-quantity", str(item.quantity or "—")),
+            ("item-firmware", mine("firmware", item.firmware or "—")),
+            ("item-condition", mine("condition", self.s(item.condition))),
+            ("customer", self.s(customer.name)),
+            ("maker", mine("vendor", self.s(item.vendor))),
+            ("customer-address", self.s(customer.address)),
+            ("customer-contact", self.s(customer.contact)),
+            ("received", self.day(item.received)),
+            ("tested-on", self._days(days)),
+            ("issued", self.day(self.job.report.issued)),
+            ("place", self.s(self.job.tests.place)),
+            ("kind", self.s(self.job.report.kind)),
+            ("rig", self.w(f"rig-{self.run.rig}")),
+        ]
+        rows = [
+            (self.w(left), told_left, self.w(right), told_right)
+            for (left, told_left), (right, told_right) in zip(pairs[::2], pairs[1::2], strict=True)
+        ]
+        yield Table(heads=(), rows=tuple(rows), widths=(15, 35, 15, 35))
+        yield Table(
+            heads=(),
+            rows=(
+                (self.w("firmware-hash"), mine("firmware_hash", item.firmware_hash or "—")),
+                (self.w("basis"), "；".join(self._title(name) for name in self._documents())),
+                (self.w("tested-what"), self.w("tested-what-is", clauses=len(self.rows), cases=self._cases())),
+                (self.w("conclusion"), "\n".join(self._statements())),
+            ),
+            widths=(15, 85),
+        )
+        if told:
+            yield Paragraph(text=self.w("told-by-customer"), style="note")
+        yield Signatures(rows=self._hands())
+
+    def _days(self, days: tuple[date, date] | None) -> str:
+        if days is None:
+            return "—"
+        return self.day(days[0]) if days[0] == days[1] else f"{self.day(days[0])} – {self.day(days[1])}"
+
+    def _cases(self) -> int:
+        return len({case.id for case in self.run.cases})
+
+    def _documents(self) -> list[str]:
+        return sorted(claimed_documents(self.run), key=list(DOCUMENTS).index)
+
+    def _title(self, name: str) -> str:
+        held = next((each for each in self.lab.documents if each.id == name), None)
+        return self.join(self.s(held.title), self.s(held.edition)) if held else SHORT.get(name, name)
+
+    def _statements(self) -> list[str]:
+        colon = ": " if self.language == "en" else "："
+        return [
+            f"{SHORT.get(each.document, each.document)}{colon}"
+            + (each.conformity.value if self.language == "en" else each.conformity.zh)
+            for each in statements(self.run, self.ledger)
+            if each.document in claimed_documents(self.run)
+        ]
+
+    def _hands(self) -> tuple[tuple[str, str], ...]:
+        found: list[tuple[str, str]] = []
+        for key in ("tested", "reviewed", "authorised"):
+            person = person_of(self.lab, getattr(self.job.persons, key))
+            found.append((self.w(key), self.join(self.s(person.name), self.s(person.function)) if person else ""))
+        return tuple(found)
+
+    def _conclusion(self) -> Iterator[Block]:
+        yield Heading(text=self.w("conclusion"))
+        colon = ": " if self.language == "en" else "："
+        for each in statements(self.run, self.ledger):
+            if each.document not in claimed_documents(self.run):
+                continue
+            words = each.conformity.value if self.language == "en" else each.conformity.zh
+            yield Paragraph(text=f"{SHORT.get(each.document, each.document)}{colon}{words}", style="strong")
+            counts = "、".join(f"{Verdict(key).zh} {number}" for key, number in each.binding.items())
+            if self.language == "en":
+                counts = ", ".join(f"{number} {key}" for key, number in each.binding.items())
+            yield Listed(lines=(self.w("binding", counts=counts), *(self.t(reason) for reason in each.reasons)))
+        yield Paragraph(text=self.w("conclusion-scope"), style="note")
+
+    def _methods(self) -> Iterator[Block]:
+        yield Heading(text=self.w("methods"))
+        held = {each.id: each for each in self.lab.documents}
+        yield Table(
+            heads=(self.w("document"), self.w("edition"), self.w("date"), "SM3"),
+            rows=tuple(
+                (
+                    f"{SHORT.get(name, name)}  {self.s(held[name].title)}" if name in held else SHORT.get(name, name),
+                    self.s(held[name].edition) if name in held else "—",
+                    self.day(held[name].date) if name in held else "—",
+                    held[name].sm3 or "—" if name in held else "—",
+                )
+                for name in self._documents()
+            ),
+            widths=(38, 14, 16, 32),
+            dense=True,
+        )
+        yield Listed(
+            lines=(
+                self.w("method-bench", commit=self.run.commit),
+                self.w("method-rulings", sm3=self.evidence.rulings or "—"),
+                self.w("method-limits", sm3=self.evidence.limits or "—"),
+                self.w(f"rule-{self.run.parameters.get('decision_rule', 'simple')}"),
+                self.w("rule-counts"),
+                self.w("repeats", number=self.run.repeats),
+                *([self.w("selection", words=self.run.selection)] if self.run.selection else []),
+            )
+        )
+        if self.run.deviations:
+            yield Table(
+                heads=(self.w("parameter"), self.w("value")),
+                rows=tuple((name, value) for name, value in self.run.deviations.items()),
+                widths=(50, 50),
+                dense=True,
+            )
+
+    def _equipment(self) -> Iterator[Block]:
+        yield Heading(text=self.w("equipment"))
+        yield Table(
+            heads=tuple(self.w(f"equipment-{key}") for key in ("name", "model", "number", "due", "traceable")),
+            rows=tuple(self._instrument(each) for each in self.lab.equipment),
+            widths=(24, 20, 18, 14, 24),
+            dense=True,
+        )
+        yield Paragraph(text=self.w(f"clock-{'virtual' if self.run.rig == 'virtual' else 'real'}"), style="note")
+
+    def _instrument(self, each: Equipment) -> tuple[str, ...]:
+        traced = (
+            self.join(each.certificate, self.s(each.traceable_to)) if each.calibrated else self.s(each.uncalibrated)
+        )
+        return (
+            self.s(each.name),
+            self.join(each.model, each.serial),
+            each.number or "—",
+            each.due.isoformat() if each.due else "—",
+            traced,
+        )
+
+    def _environment(self) -> Iterator[Block]:
+        yield Heading(text=self.w("environment"))
+        if self.run.rig == "virtual":
+            yield Paragraph(text=self.w("environment-virtual"))
+        if self.job.environment:
+            yield Table(
+                heads=(self.w("quantity"), self.w("range"), self.w("equipment-number")),
+                rows=tuple(
+                    (self.s(each.quantity), f"{each.low} – {each.high} {each.unit}", each.equipment)
+                    for each in self.job.environment
+                ),
+                widths=(40, 35, 25),
+                dense=True,
+            )
+
+    def _results(self) -> Iterator[Block]:
+        yield Heading(text=self.w("results"), breaks=True)
+        yield Paragraph(text=self.w("results-note"), style="note")
+        number = 0
+        for document in self._documents():
+            mine = [row for row in self.rows if row.id.partition("/")[0] == document]
+            if not mine:
+                continue
+            yield Heading(text=f"{SHORT.get(document, document)}  {self.t(DOCUMENTS[document])}", level=2)
+            rows: list[tuple[str, ...]] = []
+            for row in mine:
+                number += 1
+                rows.append((str(number), row.number, self._asked(row), self._found(row), self._verdict(row)))
+            yield Table(
+                heads=tuple(self.w(key) for key in ("no", "clause", "requirement", "result", "verdict")),
+                rows=tuple(rows),
+                widths=(5, 12, 40, 29, 14),
+                dense=True,
+            )
+
+    def _asked(self, row: ClauseView) -> str:
+        strength = "" if row.strength in ("", "shall") else self.w(f"strength-{row.strength}")
+        asked = self.t(row.requirement) if row.requirement else "—"
+        return f"{asked}{strength}"
+
+    def _found(self, row: ClauseView) -> str:
+        """What was measured by the checks that alone decide a clause; without a number what was done."""
+        names = [f"{case}:{check}" for case, checks in row.checks.items() for check in checks]
+        deciding = [self.checks[name] for name in names if name in self.checks]
+        told = [self._number(check) for check in deciding if check.uncertainty and check.measured]
+        if told:
+            return "; ".join(dict.fromkeys(told[:2]))
+        bad = sum(check.verdict is Verdict.FAIL for check in deciding)
+        if deciding:
+            return self.w("checks-failed", bad=bad, all=len(deciding)) if bad else self.w("checks", all=len(deciding))
+        return self.w(f"by-{row.disposition}") if f"by-{row.disposition}" in WORDS else "—"
+
+    def _number(self, check: Check) -> str:
+        sign = {"<=": "≤", ">=": "≥", "==": "="}.get(check.op, check.op)
+        value = f"{_short(check.measured)} ± {_short(check.uncertainty)} {check.unit}"
+        return f"{value} ({shown_limit(sign, check.limit)})"
+
+    def _verdict(self, row: ClauseView) -> str:
+        words = row.state.key if self.language == "en" else row.state.name.zh
+        part = row.open is not None and row.state.key == Verdict.PASS.value
+        mark = row.mark and self.run.rig != "virtual" and self.t(row.mark)
+        if self.language == "en":
+            return words + (" (in part)" if part else "") + (f", {mark}" if mark else "")
+        return words + ("（部分）" if part else "") + (f"，{mark}" if mark else "")
+
+    def _failed(self) -> Iterator[Block]:
+        yield Heading(text=self.w("failed"))
+        found = [(case, check) for case in self.run.cases for check in case.checks if check.verdict is Verdict.FAIL]
+        if not found:
+            yield Paragraph(text=self.w("failed-none"))
+        else:
+            yield Table(
+                heads=(self.w("case"), self.w("check"), self.w("expected"), self.w("actual")),
+                rows=tuple(
+                    (
+                        f"{case.id} #{case.attempt}",
+                        self.t(check.name),
+                        check.expected,
+                        check.actual or "; ".join(check.evidence[:2]),
+                    )
+                    for case, check in found[:80]
+                ),
+                widths=(24, 30, 20, 26),
+                dense=True,
+            )
+            if len(found) > 80:
+                yield Paragraph(text=self.w("more", number=len(found) - 80), style="note")
+        if mixed := not_repeatable(self.run):
+            yield Paragraph(text=self.w("mixed", cases=", ".join(mixed)))
+
+    def _open(self) -> Iterator[Block]:
+        waiting = [row for row in self.rows if row.state.key not in (Verdict.PASS.value, Verdict.FAIL.value)]
+        yield Heading(text=self.w("open"))
+        yield Paragraph(text=self.w("open-note"), style="note")
+        groups: dict[tuple[str, str], list[str]] = {}
+        for row in waiting:
+            why = f"why-{row.disposition}" if not row.cases else "why-time" if row.needs_real_time else "why-cases"
+            document = row.id.partition("/")[0]
+            groups.setdefault((self.w(why if why in WORDS else "why-other"), document), []).append(
+                row.id.partition("/")[2]
+            )
+        if not groups:
+            yield Paragraph(text=self.w("open-none"))
+            return
+        yield Table(
+            heads=(self.w("why"), self.w("document"), self.w("count"), self.w("clause")),
+            rows=tuple(
+                (why, SHORT.get(document, document), str(len(numbers)), ", ".join(numbers))
+                for (why, document), numbers in sorted(groups.items())
+            ),
+            widths=(26, 9, 7, 58),
+            dense=True,
+        )
+
+    def _further(self) -> Iterator[Block]:
+        tests = self.job.tests
+        yield Heading(text=self.w("further"))
+        rows: list[tuple[str, str]] = [(self.w("sampling"), self.s(tests.sampling))]
+        for key in ("deviations", "additions", "customer_asks"):
+            rows.append((self.w(key), self._all(getattr(tests, key))))
+        yield Table(heads=(), rows=tuple(rows), widths=(25, 75))
+        yield Heading(text=self.w("external"), level=2)
+        if self.job.external:
+            yield Table(
+                heads=tuple(
+                    self.w(key) for key in ("clause", "laboratory", "report-no", "method", "specimen", "result")
+                ),
+                rows=tuple(
+                    (
+                        each.clause,
+                        self.join(self.s(each.laboratory), each.accreditation),
+                        each.report,
+                        self.s(each.method),
+                        self.s(each.specimen),
+                        self.s(each.result),
+                    )
+                    for each in self.job.external
+                ),
+                widths=(12, 20, 16, 20, 16, 16),
+                dense=True,
+            )
+        else:
+            yield Paragraph(text=self._all(self.job.external))
+        yield Heading(text=self.w("opinions"), level=2)
+        if self.job.opinions:
+            for each in self.job.opinions:
+                yield Paragraph(text=self.s(each.text))
+                yield Paragraph(
+                    text=self.w("opinion-basis", basis=self.s(each.basis), by=self.s(each.by)), style="note"
+                )
+        else:
+            yield Paragraph(text=self._all(self.job.opinions))
+
+    def _all(self, listed: Sequence[object] | None) -> str:
+        """A list of the laboratory: what it says, that it says none, or that it has not said."""
+        if listed is None:
+            return self.w("unsaid")
+        said: list[str] = [self.s(each) for each in listed if isinstance(each, Said)]
+        return "\n".join(said) if said else self.w("none")
+
+    def _limits(self) -> Iterator[Block]:
+        yield Heading(text=self.w("limits"))
+        yield Paragraph(text=self.w("limits-note", sm3=self.evidence.limits or "—"), style="note")
+        yield Listed(lines=tuple(self.t(each) for each in LIMITS))
+
+    def _authorised(self) -> Iterator[Block]:
+        yield Signatures(rows=self._hands())
+        yield Paragraph(text=self.w("end-of-body"), style="end")
+
+    def _evidence(self) -> Iterator[Block]:
+        yield Heading(text=self.w("annex-evidence"), breaks=True)
+        yield Table(
+            heads=(),
+            rows=(
+                (self.w("run"), self.run.run),
+                (self.w("bench-ran"), self.run.commit),
+                (self.w("bench-wrote"), self.evidence.writer),
+                (self.w("seed"), str(self.run.seed)),
+                (self.w("history"), self.run.history_digest),
+                (self.w("manifest"), self.evidence.manifest),
+                (self.w("signed"), self.t(self.evidence.signed)),
+                *([(self.w("register"), self.evidence.register)] if self.evidence.register else []),
+                (self.w("versions"), ", ".join(f"{name} {told}" for name, told in self.run.versions.items()) or "—"),
+            ),
+            widths=(25, 75),
+            dense=True,
+        )
+
+    def _uncertainty(self) -> Iterator[Block]:
+        found = budget(self.run)
+        yield Heading(text=self.w("annex-uncertainty"))
+        yield Paragraph(text=self.w("budget-note"), style="note")
+        yield Table(
+            heads=tuple(self.w(key) for key in ("component", "known-by", "distribution", "standard")),
+            rows=tuple(
+                (self.t(row.name), self.t(row.known_by), self.t(row.distribution), row.standard) for row in found.rows
+            ),
+            widths=(28, 36, 16, 20),
+            dense=True,
+        )
+        yield Table(
+            heads=(self.w("span"), "U (k = 2)"),
+            rows=tuple(found.expanded),
+            widths=(50, 50),
+            dense=True,
+        )
+        exact = sorted({check.exact for check in self.checks.values() if check.exact})
+        if exact:
+            yield Paragraph(text=self.w("exact"))
+            yield Listed(lines=tuple(self._half(each) for each in exact))
+
+    def _half(self, both: str) -> str:
+        en, _, zh = both.partition(" / ")
+        return en if self.language == "en" or not zh else zh
+
+    def _in_part(self) -> Iterator[Block]:
+        found = [row for row in self.rows if row.open is not None and row.state.key == Verdict.PASS.value]
+        if not found:
+            return
+        yield Heading(text=self.w("annex-part"), breaks=True)
+        yield Table(
+            heads=(self.w("clause"), self.w("decided"), self.w("left-open")),
+            rows=tuple(
+                (
+                    f"{SHORT[row.id.partition('/')[0]]} {row.number}",
+                    self.t(row.decided) if row.decided else "—",
+                    self.t(row.open) if row.open else "—",
+                )
+                for row in found
+            ),
+            widths=(18, 41, 41),
+            dense=True,
+        )
+
+    def _records(self) -> Iterator[Block]:
+        yield Heading(text=self.w("annex-records"), breaks=True)
+        yield Table(
+            heads=(self.w("case"), self.w("verdict"), self.w("record-digest")),
+            rows=tuple(
+                (
+                    f"{case.id} #{case.attempt}",
+                    case.verdict.value if self.language == "en" else case.verdict.zh,
+                    case.digest or "—",
+                )
+                for case in self.run.cases
+            ),
+            widths=(42, 12, 46),
+            dense=True,
+        )
+
+    def _statement(self) -> Iterator[Block]:
+        """The capability statement is the customer's word (7.8.2.2)."""
+        yield Heading(text=self.w("annex-claims"), breaks=True)
+        yield Paragraph(text=self.w("claims-note"), style="note")
+        questions = {entry.claim: entry.question for entry in self.ledger if entry.claim}
+        yield Table(
+            heads=(self.w("question"), self.w("answer")),
+            rows=tuple(
+                (self.join(name, self.t(questions[name])) if name in questions else name, self._answer(answer))
+                for name, answer in self.run.claims.items()
+            ),
+            widths=(85, 15),
+            dense=True,
+        )
+
+    def _answer(self, answer: str) -> str:
+        return self.w(f"answer-{answer}") if f"answer-{answer}" in WORDS else answer
+
+    def _photos(self) -> Iterator[Block]:
+        if self.job.item.photos:
+            yield Heading(text=self.w("annex-photos"), breaks=True)
+            for number, name in enumerate(self.job.item.photos, start=1):
+                path = self.folder / name
+                yield Picture(path=str(path), caption=self.w("photo", number=number, name=path.name, sm3=sm3_of(path)))
+
+    def _changes(self) -> Iterator[Block]:
+        if self.issue == 1:
+            return
+        mine = next((each for each in self.job.amendments if each.issue == self.issue), None)
+        yield Heading(text=self.w("annex-changes"), breaks=True)
+        yield Paragraph(text=self.w("replaces", number=self.job.report.number, issue=self.issue - 1))
+        yield Paragraph(text=self.w("reason", reason=self.s(mine.reason) if mine else "—"))
+        yield Listed(lines=tuple(self.t(each) for each in self.changes) or (self.w("none"),))
+
+
+def _short(number: str) -> str:
+    """Decimal text without trailing zeros behind the point."""
+    return f"{Decimal(number).normalize():f}"
