@@ -15,13 +15,13 @@ from conformance.terminal import LIVE, LOCAL, MODBUS, read_out
 from conformance.terminal.storage import overflow_judge, storage_quota_judge
 
 _BUFFER_H = 48
-_AWAY_DAYS = 30
+_AWAY_H = 3 * _BUFFER_H
 
 
 class GivesUpTheOldestAndSaysSo(Case):
-    """A centre away for a month overflows its buffer: alarmed at 80 %, oldest first, every loss a recorded gap."""
+    """A centre away for six days overflows a buffer of two: alarm at 80 %, oldest first, every loss a recorded gap."""
 
-    zh = "中心离线一个月致缓存溢出：用至 80 % 告警，先弃最旧，逐条登记缺口，其他中心不受影响。"
+    zh = "中心离线六天致两天的缓存溢出：用至 80 % 告警，先弃最旧，逐条登记缺口，其他中心不受影响。"
     checks = {
         overflow_judge.NO_SILENT_LOSS: ("isc-2/7.2.4(5)a", "csmt/7.6a"),
         delivery.NONE_LOST: ("isc-2/7.2.3-B(6)d", "isc-2/7.2.4(5)a", "csmt/7.6a"),
@@ -53,7 +53,7 @@ class GivesUpTheOldestAndSaysSo(Case):
         await bench.clock.sleep(hours=3, minutes=5)
         bench.phase("away", centre="B", buffer_h=_BUFFER_H)
         async with bench.links["uplink.B"].cut():
-            await bench.clock.sleep(days=_AWAY_DAYS)
+            await bench.clock.sleep(hours=_AWAY_H)
             await bench.operator.alarms()
         await bench.clock.sleep(hours=3)
         await bench.operator.gaps()

@@ -60,5 +60,5 @@ def test_a_broken_injector_is_found(
 
 def test_a_broken_injector_stops_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules.Cut, "judge", idle)
-    with pytest.raises(prove.InjectorBroken, match="cut cuts: expected 0, got 2000"):
+    with pytest.raises(prove.InjectorBroken, match="cut cuts: expected 0, got 100"):
         prove.require_all()
