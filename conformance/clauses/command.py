@@ -149,6 +149,9 @@ def parser() -> argparse.ArgumentParser:
 
     review = command("review", _review, "the drafters' review, HTML and Markdown, two languages / 起草意见")
     review.add_argument("--out", default="out/review", metavar="DIR", help="where it goes (default out/review)")
+    review.add_argument("--document", default="", metavar="DOC", help="findings of this draft only / 仅该标准")
+    review.add_argument("--clause", default="", metavar="ID", help="of this clause or section only / 仅该条款或章节")
+    review.add_argument("--texts", default="", metavar="DIR", help="folder of the drafts' texts / 标准文本目录")
 
     for made in (show, lint, stale, hashing):
         made.add_argument("--texts", default="", metavar="DIR", help="folder of the drafts' texts / 标准文本目录")
@@ -667,10 +670,17 @@ def _hash(words: argparse.Namespace) -> int:
 
 
 def _review(words: argparse.Namespace) -> int:
-    from conformance.clauses.review import write_review
+    from conformance.clauses.review import Choice, write_review
 
+    if words.document and words.document not in DOCUMENTS:
+        raise Wrong(f"--document {words.document}: expected one of {', '.join(DOCUMENTS)} / 未知标准")
     try:
-        written = write_review(Path(words.out))
+        texts = find_texts(_texts_folder(words))
+    except TextsAbsent as error:
+        texts = None
+        print(f"{error}; the review quotes nothing / 评审不含原文", file=sys.stderr)
+    try:
+        written = write_review(Path(words.out), choice=Choice(words.document, words.clause), texts=texts)
     except OSError as error:
         raise Wrong(f"--out {words.out}: cannot be written: {error.strerror} / 无法写入") from None
     if words.json:

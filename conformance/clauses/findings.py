@@ -13,7 +13,7 @@ import msgspec
 
 from conformance.clauses.ledger import FOLDER, LedgerError, Words, load_yaml
 
-Grade = Literal["verdict-impossible", "verdict-changes-at-limit", "editorial"]
+Grade = Literal["verdicts-opposed", "verdict-impossible", "verdict-changes-at-limit", "editorial"]
 Class = Literal[
     "contradiction",
     "missing-number",
@@ -39,6 +39,26 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     why: Words
     rewording: Words
     readings: tuple[str, ...] = ()
+
+
+class FirstQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What has to be settled before the next drafts, and the findings that it would close."""
+
+    id: str
+    question: Words
+    why: Words
+    findings: tuple[str, ...]
+
+
+def load_questions(folder: Path = FOLDER) -> tuple[FirstQuestion, ...]:
+    """The questions in their order; none where the file is not there. Raises LedgerError."""
+    path = folder / "questions.yaml"
+    if not path.is_file():
+        return ()
+    try:
+        return msgspec.convert(load_yaml(path), tuple[FirstQuestion, ...])
+    except msgspec.ValidationError as error:
+        raise LedgerError([f"{path.name}: {error}"]) from None
 
 
 def findings_files(folder: Path = FOLDER) -> list[Path]:

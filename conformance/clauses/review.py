@@ -6,18 +6,31 @@ the same ledger gives the same octets.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from conformance.clauses.findings import CLASSES, GRADES, Finding, findings_files, load_findings
+from conformance.clauses import comments
+from conformance.clauses.findings import (
+    CLASSES,
+    GRADES,
+    Finding,
+    FirstQuestion,
+    findings_files,
+    load_findings,
+    load_questions,
+)
 from conformance.clauses.gates import read_readings
 from conformance.clauses.ledger import DOCUMENTS, FOLDER, Entry, Ledger, LedgerError, Words, load_ledger
+from conformance.clauses.texts import AddressError, Text, Texts, TextsAbsent
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -25,11 +38,16 @@ ACROSS = "across"
 _TEMPLATES = Path(__file__).parent / "templates"
 
 GRADE_WORDS = {
+    "verdicts-opposed": Words(zh="结论相反", en="Verdicts opposed"),
     "verdict-impossible": Words(zh="无法判定", en="Verdict impossible"),
     "verdict-changes-at-limit": Words(zh="临界时结论不同", en="Verdict changes at the limit"),
     "editorial": Words(zh="编辑性问题", en="Editorial"),
 }
 GRADE_NOTES = {
+    "verdicts-opposed": Words(
+        zh="两处条文不能同时满足：产品符合其一，就按另一处判为不合格。",
+        en="Two clauses cannot be met together: a product that conforms to one fails by the other.",
+    ),
     "verdict-impossible": Words(
         zh="条文缺少判定所需的对象、数值或方法，实验室无法给出合格或不合格。",
         en="The text lacks the object, number or method a verdict needs: a laboratory can state neither pass nor fail.",
@@ -62,16 +80,22 @@ LABELS = {
     ),
     "how": Words(zh="如何阅读", en="How to read this"),
     "how1": Words(
-        zh="问题按对判定的影响分三级。每条给出问题、两家实验室为何会有分歧、可检验的改写建议和所涉条款；改写中原稿没有的数值均为建议。",
-        en="Findings are graded by what they do to a verdict. Each gives the finding, why two laboratories could "
-        "disagree, a wording that can be tested, and the clauses concerned. Figures in a rewording that no draft gives "
-        "are proposals.",
+        zh="问题按对判定的影响分四级，级内按条款顺序排列；末尾有条款索引。每条给出问题、两家实验室为何会有分歧、可检验的改写建议和"
+        "所涉条款。带 † 的数值为本评审的建议，原稿没有。",
+        en="Findings are graded by what they do to a verdict, in order of clauses within a grade; an index by clause "
+        "stands at the end. Each gives the finding, why two laboratories could disagree, a wording that can be tested, "
+        "and the clauses concerned. A figure marked † is a proposal of this review; no draft gives it.",
     ),
     "how2": Words(
         zh="条款内容一律用本项目自己的话概述，原文以征求意见稿为准。R‑nn 是试验台在问题解决之前采用的裁定。",
         en="Clauses are summarised in the project's own words; the drafts themselves are authoritative. R-nn is the "
         "ruling the bench uses until the matter is settled.",
     ),
+    "first": Words(zh="下一稿之前须先确定的十个问题", en="Ten questions to settle before the next drafts"),
+    "closes": Words(zh="解决后可关闭", en="Settles"),
+    "index": Words(zh="条款索引", en="Index by clause"),
+    "quoted": Words(zh="原文", en="The draft says"),
+    "line": Words(zh="行", en="line"),
     "summary": Words(zh="汇总", en="Summary"),
     "document": Words(zh="文件", en="Document"),
     "entries": Words(zh="台账条目", en="Ledger entries"),
@@ -89,10 +113,11 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Clause:
-    """A clause as the review shows it."""
+    """A clause as the review shows it; `quoted` is the draft's own text, where it is at hand."""
 
     entry: Entry
     label: str
+    quoted: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,6 +158,9 @@ class Review:
     """Everything the templates show."""
 
     sections: tuple[Section, ...]
+    questions: tuple[FirstQuestion, ...]
+    index: tuple[tuple[str, Words, tuple[tuple[Clause, tuple[str, ...]], ...]], ...]
+    """By document each clause with findings, in the order of the text, and their ids."""
     rows: tuple[tuple[str, Words, int, tuple[int, ...]], ...]
     kinds: tuple[tuple[Words, tuple[int, ...]], ...]
     digest: str
@@ -143,20 +171,61 @@ class Review:
         return sum(section.size for section in self.sections)
 
 
-def build_review(folder: Path = FOLDER) -> Review:
-    """Group and count the findings. Raises LedgerError, also for a finding that links no existing entry."""
-    ledger, findings, readings = load_ledger(folder), load_findings(folder), read_readings(folder)
+@dataclass(frozen=True)
+class Choice:
+    """Which findings are wanted: of one document, or of clauses whose id begins so (both empty: all)."""
+
+    document: str = ""
+    clause: str = ""
+
+    def takes(self, finding: Finding) -> bool:
+        """Whether a finding is wanted."""
+        return any(
+            (not self.document or name.partition("/")[0] == self.document)
+            and (not self.clause or below(self.clause, name))
+            for name in finding.clauses
+        )
+
+
+def below(section: str, entry: str) -> bool:
+    """Whether an entry stands in a section, with or without its document: isc-2/7.2.4, 7.2.4."""
+    rests = (whole.removeprefix(section) for whole in (entry, entry.partition("/")[2]) if whole.startswith(section))
+    return any(not rest[:1].isdigit() for rest in rests)
+
+
+def build_review(folder: Path = FOLDER, choice: Choice | None = None, texts: Texts | None = None) -> Review:
+    """Order and count the findings that are wanted, with the drafts' own text where `texts` has it.
+
+    Raises LedgerError, also for a finding that links no existing entry and for a choice that nothing meets.
+    """
+    choice = choice or Choice()
+    ledger, every, readings = load_ledger(folder), load_findings(folder), read_readings(folder)
+    questions = load_questions(folder)
+    known = {finding.id for finding in every}
     unknown = [
         f"findings: {finding.id}: {clause}: no such entry"
-        for finding in findings
+        for finding in every
         for clause in finding.clauses
         if clause not in ledger.by_id
     ]
+    unknown += [
+        f"questions.yaml: {asked.id}: {name}: no such finding"
+        for asked in questions
+        for name in asked.findings
+        if name not in known
+    ]
+    findings = tuple(finding for finding in every if choice.takes(finding))
+    if not findings and not unknown:
+        wanted = " ".join(word for word in (choice.document, choice.clause) if word)
+        unknown.append(f"{wanted}: no finding names a clause there / 该条款没有问题")
     if unknown:
         raise LedgerError(unknown)
     homes = (ACROSS, *DOCUMENTS)
     titles = {ACROSS: LABELS["across"]} | {document.document: document.title for document in ledger.documents}
-    items = [_item(finding, ledger, readings) for finding in findings]
+    place = {name: number for number, name in enumerate(ledger.by_id)}
+    findings = tuple(sorted(findings, key=lambda finding: (min(place[name] for name in finding.clauses), finding.id)))
+    quotes = _quotes(ledger, findings, texts)
+    items = [_item(finding, ledger, readings, quotes) for finding in findings]
     sections = tuple(
         Section(
             grade,
@@ -190,7 +259,39 @@ def build_review(folder: Path = FOLDER) -> Review:
         )
         for kind in CLASSES
     )
-    return Review(sections, rows, kinds, _digest(folder))
+    here = {finding.id for finding in findings}
+    asked = tuple(each for each in questions if here & set(each.findings)) if choice == Choice() else ()
+    return Review(sections, asked, _index(findings, ledger, titles, quotes), rows, kinds, _digest(folder))
+
+
+def _index(
+    findings: tuple[Finding, ...], ledger: Ledger, titles: Mapping[str, Words], quotes: Mapping[str, str]
+) -> tuple[tuple[str, Words, tuple[tuple[Clause, tuple[str, ...]], ...]], ...]:
+    named: dict[str, list[str]] = {}
+    for finding in findings:
+        for name in finding.clauses:
+            named.setdefault(name, []).append(finding.id)
+    rows = {name: (_clause(entry, quotes), tuple(named[name])) for name, entry in ledger.by_id.items() if name in named}
+    return tuple(
+        (home, titles[home], of_home)
+        for home in DOCUMENTS
+        if (of_home := tuple(row for name, row in rows.items() if name.partition("/")[0] == home))
+    )
+
+
+def _quotes(ledger: Ledger, findings: tuple[Finding, ...], texts: Texts | None) -> dict[str, str]:
+    """The drafts' own words of the clauses that findings name; empty without the texts."""
+    if texts is None:
+        return {}
+    found: dict[str, str] = {}
+    known: dict[str, Text] = {}
+    for name in {name for finding in findings for name in finding.clauses}:
+        entry = ledger.by_id[name]
+        document = ledger.document(entry.document)
+        with contextlib.suppress(TextsAbsent, AddressError):
+            text = known.setdefault(entry.document, texts.read(document.text))
+            found[name] = "".join(sentence.text for sentence in text.of(entry.places))
+    return found
 
 
 def home_of(finding: Finding) -> str:
@@ -202,21 +303,36 @@ def _count(findings: tuple[Finding, ...], fits: Callable[[Finding], bool]) -> in
     return sum(map(fits, findings))
 
 
-def _item(finding: Finding, ledger: Ledger, readings: dict[str, Words]) -> Item:
+def _item(finding: Finding, ledger: Ledger, readings: dict[str, Words], quotes: Mapping[str, str]) -> Item:
+    clauses = tuple(_clause(ledger.by_id[name], quotes) for name in finding.clauses)
+    told = "".join(words for clause in clauses for words in (clause.entry.requirement.en, clause.entry.requirement.zh))
+    told += finding.finding.en + finding.finding.zh + "".join(clause.quoted for clause in clauses)
+    marked = Words(zh=marked_figures(finding.rewording.zh, told), en=marked_figures(finding.rewording.en, told))
     return Item(
-        finding,
-        tuple(_clause(ledger.by_id[name]) for name in finding.clauses),
+        msgspec.structs.replace(finding, rewording=marked),
+        clauses,
         tuple((name, readings[name]) for name in finding.readings),
     )
 
 
-def _clause(entry: Entry) -> Clause:
-    return Clause(entry, f"{entry.document.upper()} {entry.number}".strip())
+_UNITS = "%|‰|ms|s|min|h|d|°C|mm|m|V|kV|Hz|kB|MB|GB|years?|months|days|年|个月|天|次|条|倍"
+_FIGURE = re.compile(rf"(?<![\w.])(\d+(?:[.,]\d+)?)(?: \d{{3}})?(?=[\s\u00a0]?(?:{_UNITS})(?![A-Za-z]))")
+
+
+def marked_figures(rewording: str, told: str) -> str:
+    """A rewording with † behind each figure with a unit that neither clause nor finding has."""
+    known = set(re.findall(r"\d+(?:[.,]\d+)?", told))
+    return _FIGURE.sub(lambda found: found[0] + ("" if found[1] in known else "†"), rewording)
+
+
+def _clause(entry: Entry, quotes: Mapping[str, str]) -> Clause:
+    return Clause(entry, f"{entry.document.upper()} {entry.number}".strip(), quotes.get(entry.id, ""))
 
 
 def _digest(folder: Path) -> str:
     found = hashlib.new("sm3")
-    for path in [*(folder / f"{name}.yaml" for name in DOCUMENTS), *findings_files(folder)]:
+    asked = [path for path in (folder / "questions.yaml",) if path.is_file()]
+    for path in [*(folder / f"{name}.yaml" for name in DOCUMENTS), *findings_files(folder), *asked]:
         found.update(path.read_bytes())
     return found.hexdigest()
 
@@ -246,21 +362,53 @@ def render(review: Review, name: str, language: Language) -> str:
     )
 
 
+def comment_rows(review: Review, language: Language) -> list[comments.Row]:
+    """The findings as comments, in the order of drafts and clauses."""
+
+    def say(words: Words) -> str:
+        return words.zh if language == "zh" else words.en
+
+    stop = "；" if language == "zh" else "; "
+    items = {item.finding.id: item for section in review.sections for group in section.groups for item in group.items}
+    order = dict.fromkeys(name for _, _, rows in review.index for _, names in rows for name in names)
+    return [
+        comments.Row(
+            draft=", ".join(dict.fromkeys(clause.entry.document.upper() for clause in item.clauses)),
+            clauses=stop.join(dict.fromkeys(clause.label for clause in item.clauses)),
+            text=comments.quoted([clause.quoted for clause in item.clauses if clause.quoted]),
+            comment=say(item.finding.finding),
+            reason=say(item.finding.why),
+            wording=say(item.finding.rewording),
+            remark=stop.join((item.finding.id, say(GRADE_WORDS[item.finding.grade]), *item.finding.readings)),
+        )
+        for item in map(items.__getitem__, order)
+    ]
+
+
 def _markdown(text: str) -> str:
     return "".join(f"\\{letter}" if letter in "\\`*_[]<>|" else letter for letter in text)
 
 
-def write_review(out: Path, folder: Path = FOLDER) -> list[Path]:
-    """Write the four files; all of them, or none where one cannot be rendered. Raises LedgerError and OSError."""
-    review = build_review(folder)
-    texts = {
-        out / f"review.{language}.{name}": render(review, name, language)
+def write_review(
+    out: Path, folder: Path = FOLDER, choice: Choice | None = None, texts: Texts | None = None
+) -> list[Path]:
+    """Write the review and the forms of comments; all files, or none where one cannot be made.
+
+    Raises LedgerError and OSError.
+    """
+    review = build_review(folder, choice, texts)
+    files = {
+        out / f"review.{language}.{name}": render(review, name, language).encode()
         for name in ("html", "md")
         for language in LANGUAGES
     }
+    for language in LANGUAGES:
+        rows = comment_rows(review, language)
+        for name, made in comments.FORMS.items():
+            files[out / f"comments.{language}.{name}"] = made(rows, language)
     out.mkdir(parents=True, exist_ok=True)
-    for path, text in texts.items():
+    for path, octets in files.items():
         fresh = path.with_name(f".{path.name}.fresh")
-        fresh.write_text(text, "utf-8")
+        fresh.write_bytes(octets)
         os.replace(fresh, path)
-    return list(texts)
+    return list(files)

@@ -129,7 +129,7 @@ def test_show_latest_verdict(as_json: Callable[..., Any], tmp_path: Path) -> Non
 
 def test_show_hints_where_verdicts_may_be(clauses: Run, tmp_path: Path) -> None:
     _, out, _ = clauses("show", "isc-2/9.2a", "--out", str(tmp_path))
-    assert f"no run in {tmp_path}"[:40] in out.replace("\n              ", " ") and "--out DIR" in out
+    assert f"norunin{tmp_path};--outDIR" in "".join(out.split())
     (tmp_path / "r").mkdir()
     found = {"run": "r", "terminal": "t", "clauses": [{"id": "isc-2/9.2a", "verdict": "pass", "open": "the rest"}]}
     (tmp_path / "r" / "verdicts.json").write_text(json.dumps(found), "utf-8")

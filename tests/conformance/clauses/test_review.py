@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import re
+from collections.abc import Callable
 from pathlib import Path
 
+import docx
 import pytest
 from clauses_small import Small, finding
+from openpyxl import load_workbook
 
 from bench import cli
-from conformance.clauses.findings import CLASSES, GRADES, load_findings
-from conformance.clauses.ledger import LedgerError, Words
-from conformance.clauses.review import CLASS_WORDS, GRADE_NOTES, GRADE_WORDS, LANGUAGES, build_review, write_review
+from conformance.clauses.findings import CLASSES, GRADES, load_findings, load_questions
+from conformance.clauses.ledger import LedgerError, Words, load_ledger
+from conformance.clauses.review import (
+    CLASS_WORDS,
+    GRADE_NOTES,
+    GRADE_WORDS,
+    LANGUAGES,
+    Choice,
+    build_review,
+    marked_figures,
+    write_review,
+)
+from conformance.clauses.texts import Texts
 
 FORMATS = ("html", "md")
 
@@ -24,8 +39,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], s
     write_review(out)
     found: dict[tuple[str, str], str] = {}
     for language in LANGUAGES:
-        found[language, "html"] = html.unescape((out / f"review.{language}.html").read_text("utf-8"))
-        source = (out / f"review.{language}.md").read_text("utf-8")
+        found[language, "html"] = html.unescape((out / f"review.{language}.html").read_text("utf-8")).replace("†", "")
+        source = (out / f"review.{language}.md").read_text("utf-8").replace("†", "")
         found[language, "md"] = re.sub(r"\\([\\`*_\[\]<>|])", r"\1", source)
     return found
 
@@ -106,4 +121,86 @@ def test_markup_in_a_finding_is_text(tmp_path: Path, small: Small) -> None:
 def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["clauses", "review", "--out", str(tmp_path / "deep" / "review")]) == 0
     names = [Path(line).name for line in capsys.readouterr().out.splitlines()]
-    assert sorted(names) == ["review.en.html", "review.en.md", "review.zh.html", "review.zh.md"]
+    forms = [f"comments.{language}.{name}" for language in LANGUAGES for name in ("csv", "docx", "xlsx")]
+    assert sorted(names) == [*forms, "review.en.html", "review.en.md", "review.zh.html", "review.zh.md"]
+
+
+def test_the_ten_questions_come_first_and_name_findings(written: dict[tuple[str, str], str]) -> None:
+    questions = load_questions()
+    assert [asked.id for asked in questions] == [f"Q-{number:02}" for number in range(1, 11)]
+    for language in LANGUAGES:
+        text = written[language, "md"]
+        for asked in questions:
+            assert text.index(getattr(asked.question, language)) < text.index(f"#### {asked.findings[0]} · ")
+
+
+def test_findings_stand_in_the_order_of_clauses_and_opposed_verdicts_first() -> None:
+    review = build_review()
+    order = {name: number for number, name in enumerate(load_ledger().by_id)}
+    assert review.sections[0].grade == "verdicts-opposed"
+    for section in review.sections:
+        for group in section.groups:
+            places = [min(order[name] for name in item.finding.clauses) for item in group.items]
+            assert places == sorted(places)
+    indexed = {name for _, _, rows in review.index for _, names in rows for name in names}
+    assert indexed == {found.id for found in load_findings()}
+
+
+@pytest.mark.parametrize(
+    ("choice", "holds"),
+    [
+        (Choice(document="ssea"), lambda name: name.startswith("ssea/")),
+        (Choice(clause="isc-2/7.2.4"), lambda name: name.startswith("isc-2/7.2.4")),
+        (Choice(clause="7.2.4"), lambda name: "/7.2.4" in name),
+    ],
+)
+def test_a_drafter_sees_his_draft_or_clause(choice: Choice, holds: Callable[[str], bool]) -> None:
+    items = [
+        item for section in build_review(choice=choice).sections for group in section.groups for item in group.items
+    ]
+    assert 0 < len(items) < len(load_findings())
+    assert all(any(map(holds, item.finding.clauses)) for item in items)
+
+
+def test_a_clause_without_findings_is_told() -> None:
+    with pytest.raises(LedgerError, match=r"99\.9: no finding names a clause there"):
+        build_review(choice=Choice(clause="99.9"))
+
+
+@pytest.mark.parametrize(
+    ("wording", "told", "marked"),
+    [
+        ("at least 24 h, 99.5 % of them", "", "at least 24† h, 99.5† % of them"),
+        ("at least 48 h", "the buffer of 48 h", "at least 48 h"),
+        ("5.6.1 and GB/T 22239, class 2", "", "5.6.1 and GB/T 22239, class 2"),
+        ("不超过 5 s，保存 5 年", "5 年", "不超过 5 s，保存 5 年"),
+        ("MTBF 50 000 h", "", "MTBF 50 000† h"),
+    ],
+)
+def test_figures_of_our_own_are_marked(wording: str, told: str, marked: str) -> None:
+    assert marked_figures(wording, told) == marked
+
+
+def test_the_form_of_comments_can_be_filled_in(tmp_path: Path, small: Small) -> None:
+    small.write("findings/small.yaml", [finding(rewording={"zh": "=1+1 应", "en": "=1+1 shall"})])
+    write_review(tmp_path, small.folder)
+    (row,) = csv.DictReader(io.StringIO((tmp_path / "comments.zh.csv").read_text("utf-8-sig")))
+    assert row["修改建议"].startswith("'=1+1") and row["处理意见"] == "" and row["意见内容"]
+    sheet = load_workbook(tmp_path / "comments.en.xlsx").active
+    assert sheet is not None
+    lines = list(sheet.iter_rows(values_only=True))
+    assert lines[0][9] == "Handling" and len(lines) == 2 and sheet.cell(2, 7).data_type == "s"
+    table = docx.Document(str(tmp_path / "comments.zh.docx")).tables[0]
+    assert [cell.text for cell in table.rows[0].cells][2:4] == ["章条编号", "原文"] and len(table.rows) == 2
+
+
+def test_the_draft_is_quoted_where_its_text_is_there(tmp_path: Path) -> None:
+    ledger = load_ledger()
+    for document in ledger.documents:
+        line = f"{document.document} 句。" * 9
+        (tmp_path / document.text).write_text("\n".join([line] * 3000), "utf-8")
+    review = build_review(texts=Texts(tmp_path))
+    clauses = [
+        clause for section in review.sections for group in section.groups for i in group.items for clause in i.clauses
+    ]
+    assert clauses and all(clause.quoted.startswith(clause.entry.document) for clause in clauses)
