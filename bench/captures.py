@@ -87,6 +87,38 @@ def outline(octets: bytes) -> str:
     return digest.hexdigest()
 
 
+def streams(octets: bytes) -> dict[tuple[End, End], bytes]:
+    """What each way of each TCP connection carried, put together by sequence numbers; other frames are passed over.
+
+    Connections that had the same ends follow each other. Raises CapturesError for what is no capture.
+    """
+    parts: dict[tuple[End, End], list[dict[int, bytes]]] = {}
+    for frame in _frames(octets, strict=False):
+        if frame.flags == "udp":
+            continue
+        way = parts.setdefault((frame.source, frame.target), [{}])
+        if int(frame.flags, 16) & 0x02 and way[-1]:
+            way.append({})
+        if frame.payload and len(frame.payload) > len(way[-1].get(frame.seq, b"")):
+            way[-1][frame.seq] = frame.payload
+    return {ends: b"".join(map(_joined, each)) for ends, each in parts.items()}
+
+
+def _joined(pieces: Mapping[int, bytes]) -> bytes:
+    """Pieces of one connection by sequence number, each octet once."""
+    if not pieces:
+        return b""
+    first = next(iter(pieces))
+    made, at = bytearray(), None
+    for seq in sorted(pieces, key=lambda seq: (seq - first + (1 << 31)) % (1 << 32)):
+        known = 0 if at is None else (at - seq) % (1 << 32)
+        piece = pieces[seq]
+        fresh = piece if known > 1 << 31 else piece[known:]
+        made += fresh
+        at = (seq + len(piece)) % (1 << 32) if fresh else at
+    return bytes(made)
+
+
 def _ends(frame: _Frame) -> frozenset[End]:
     return frozenset((frame.source, frame.target))
 
@@ -107,7 +139,7 @@ def _drawn(frames: list[_Frame]) -> set[frozenset[End]]:
     return unknown | said
 
 
-def _frames(octets: bytes) -> Iterator[_Frame]:
+def _frames(octets: bytes, *, strict: bool = True) -> Iterator[_Frame]:
     order = {_LITTLE: "<", _BIG: ">"}.get(octets[:4])
     if order is None:
         raise CapturesError("expected a pcap file with nanosecond stamps / 应为纳秒级 pcap 文件")
@@ -118,9 +150,16 @@ def _frames(octets: bytes) -> Iterator[_Frame]:
             at += _RECORD_HEAD + length
             if at > len(octets):
                 raise CapturesError("the last frame is cut off / 末帧不完整")
-            yield _frame(second * 1_000_000_000 + nanosecond, octets[at - length : at])
+            frame = octets[at - length : at]
+            if strict or _carries(frame):
+                yield _frame(second * 1_000_000_000 + nanosecond, frame)
     except struct.error:
         raise CapturesError("a frame is too short / 帧长度不足") from None
+
+
+def _carries(frame: bytes) -> bool:
+    """Whether it is a whole frame of IPv4 with TCP in it."""
+    return len(frame) >= _ETHERNET + 2 * _IPV4_LEAST and frame[12:14] == b"\x08\x00" and frame[23] == _TCP
 
 
 def _frame(at_ns: int, frame: bytes) -> _Frame:

@@ -22,6 +22,19 @@ _TERMINAL_TOOLS = ("import", "template", "probe")
 _KNOWN = ("certificate", "roots", "register")
 # Commands that leave a folder, for which nobody has to read the screen.
 LAST = "last"
+INIT_ANSWERS = {
+    "name": "of the terminal / 名称",
+    "vendor": "its maker / 制造商",
+    "model": "model / 型号",
+    "firmware": "version / 固件版本",
+    "documents": "drafts, separated by commas / 标准",
+    "reads": "modbus-tcp, modbus-rtu, dlt645, cjt188 / 采集协议",
+    "sends": "hj212, https-json, hj212-window / 上传方式",
+    "program": "its command line; empty: a device / 启动命令",
+    "config": "file it is configured by / 配置文件名",
+    "ready": "port at which it listens once up, or local / 就绪端口",
+}
+"""The answers of `init` as options; its questions are `bench.commands.init.QUESTIONS`."""
 _LASTING = ("run", "prove", "sweep", "parity")
 
 
@@ -65,6 +78,14 @@ def _list(words: argparse.Namespace) -> int:
     from bench.commands import listing
 
     return listing.main(vars(words), as_json=words.json)
+
+
+def _init(words: argparse.Namespace) -> int:
+    if not 0 < words.wait <= 3600:
+        return _wrong(f"--wait {words.wait:g}: expected seconds above 0, 3600 at most / 取值无效")
+    from bench.commands import init
+
+    return init.main(vars(words))
 
 
 def _version() -> int:
@@ -380,6 +401,13 @@ def parser() -> argparse.ArgumentParser:
     for field in ("terminal", "rig", "standards", "clauses", "cases", "exclude"):
         ROWS[field].add_to(listing.add_argument)
     listing.add_argument("--json", action="store_true", help="for machines / 机器可读")
+
+    init = command("init", _init, "ten questions, a short profile that runs, a first start / 快速生成终端档案")
+    for key, text in INIT_ANSWERS.items():
+        init.add_argument(f"--{key}", metavar="TEXT", help=text)
+    init.add_argument("--out", default="my-terminal.toml", metavar="FILE", help="the profile / 档案文件")
+    init.add_argument("--wait", type=float, default=70.0, metavar="S", help="seconds of the first start / 试运行秒数")
+    init.add_argument("--no-try", action="store_true", help="do not start the product / 不试运行")
 
     prove = command("prove", _prove, "show that every check can fail: defect × check / 证明每项检查都能失败")
     prove.add_argument("--defect", action="append", default=[], metavar="ID", help="only this defect / 缺陷")

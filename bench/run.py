@@ -272,25 +272,35 @@ def _conducted(case: Case, setup: Setup, blank: CaseResult) -> tuple[CaseResult,
     return result, history
 
 
-def rejudge_case(case_type: type[Case], result: CaseResult, folder: Path) -> CaseResult:
+def rejudge_case(
+    case_type: type[Case],
+    result: CaseResult,
+    folder: Path,
+    look: Callable[[History, str], object] | None = None,
+) -> CaseResult:
     """Judge a recorded case again from its record alone. Raises HistoryError if the record cannot be trusted.
 
-    What an interrupted attempt left is proved, not judged: it holds no whole case.
+    What an interrupted attempt left is proved, not judged: it holds no whole case. `look` is shown the history and its
+    place while it is in memory.
     """
     if not result.record:
         return result
     path = folder / result.record
     with at_rest():
-        return _judged_again(case_type, result, path)
+        return _judged_again(case_type, result, path, look)
 
 
-def _judged_again(case_type: type[Case], result: CaseResult, path: Path) -> CaseResult:
+def _judged_again(
+    case_type: type[Case], result: CaseResult, path: Path, look: Callable[[History, str], object] | None
+) -> CaseResult:
     history = read_history(path)
     if history.digest != result.digest:
         raise HistoryError(
             f"{path}: this is not the record of the run: verdicts.json names {result.digest[:16]}…, "
             f"the record has {history.digest[:16]}… / 记录与运行不符"
         )
+    if look is not None:
+        look(history, str(path))
     if result.interrupted:
         return result
     judged = judge(case_type(), history)

@@ -12,6 +12,7 @@ from functools import partial
 from random import Random
 
 from reference_terminal.access.desk import Desk
+from reference_terminal.access.rights import CONFIGURING, Right
 from reference_terminal.access.sessions import Sessions
 from reference_terminal.acquisition.backfill import REACH_S, Backfill, Source
 from reference_terminal.acquisition.carriers import Carriers
@@ -21,6 +22,7 @@ from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.acquisition.protocol import Surroundings
 from reference_terminal.acquisition.standby import Standby
 from reference_terminal.hj212.qn import QnSource
+from reference_terminal.management.accounting import AccountingPackages
 from reference_terminal.management.applications import Applications
 from reference_terminal.management.configuration import Configuration
 from reference_terminal.management.installer import MODULES, Installer
@@ -41,6 +43,7 @@ from reference_terminal.processing.classes import Classes
 from reference_terminal.processing.late import LateReadings, Place
 from reference_terminal.processing.manual import ManualEntries
 from reference_terminal.processing.pipeline import Pipeline
+from reference_terminal.processing.recalculation import Recalculation
 from reference_terminal.security.certificate_monitor import CertificateMonitor
 from reference_terminal.security.keyring import Keyring
 from reference_terminal.settings.centre_parameters import CentreSettings
@@ -71,9 +74,10 @@ from reference_terminal.web.audit import AuditApi
 from reference_terminal.web.centre_orders import CentreOrders
 from reference_terminal.web.delivery import DeliveryApi
 from reference_terminal.web.guard import DeskGuard
+from reference_terminal.web.maintenance import Maintenance, MaintenanceApi
 from reference_terminal.web.packages import PackageApi
 from reference_terminal.web.periods import PeriodApi
-from reference_terminal.web.router import Router
+from reference_terminal.web.router import Addresses, Router
 from reference_terminal.web.server import Server
 from reference_terminal.web.stored import StoredApi
 
@@ -96,6 +100,7 @@ class Terminal:
         self._renew = asyncio.Event()
         self._to_renew: list[str] = []
         self._sessions = Sessions(platform.random)
+        self.maintenance: Maintenance | None = None
 
     async def run(self) -> None:
         """Run until `stop()`; raises StoreError if there is no usable database, OSError if the API port is taken."""
@@ -117,7 +122,7 @@ class Terminal:
 
     async def _work(self, tasks: list[asyncio.Task[None]]) -> None:
         """Start every task into `tasks` and wait for the stop; what fails is the supervisor's."""
-        await self.server.start()
+        await self._open_doors()
         loop = asyncio.get_running_loop()
         groups = {name: self._begun(self._module(name)) for name in MODULES}
         for group in groups.values():
@@ -171,9 +176,9 @@ class Terminal:
             elif name == "uplink":
                 self._assemble_uplink()
             else:
-                await self.server.stop()
+                await self._shut_doors()
                 self.server = self._local_interface()
-                await self.server.start()
+                await self._open_doors()
             self._join_modules()
             self.journal.event(messages.MODULE_RESTARTED, name)
         return names
@@ -182,7 +187,7 @@ class Terminal:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self.server.stop()
+        await self._shut_doors()
         self.late.close()
         self.journal.event(messages.STOP, self.config.name)
         self.store.close()
@@ -214,13 +219,12 @@ class Terminal:
         self.qn = QnSource(self.clock, int(self.store.setting("terminal", "qn_ms") or 0))
         self.pipeline = Pipeline(config, self.store, self.clock, self.journal)
         self.classes = Classes(self.store, self.clock, self.pipeline.every)
-        if self.pipeline.emissions is not None:
-            self.pipeline.emissions.deliver = self.queue_revision
         self.manual = ManualEntries(self.store, self.journal, self.queue_revision)
         self.settings = {centre.id: CentreSettings(centre, self.overlay) for centre in config.centres}
         self._tell_unusable()
         parameters = Parameters(self.settings, self.pipeline.use_span)
         self.installer = Installer(self.store, self.clock, self.journal, self.keyring.trusted, parameters.set)
+        self.recalculation = self._recalculation()
         self.configuration = Configuration(self._file_config, lambda: self.config, self.overlay, self.journal)
         self._join()
         spans = [span for settings in self.settings.values() for span in settings.spans()]
@@ -269,13 +273,28 @@ class Terminal:
 
     def _local_interface(self) -> Server:
         kinds = (Api, DeliveryApi, CentreOrders, PackageApi, PeriodApi, StoredApi, AccountingApi)
-        groups = [group(self) for group in kinds]
+        groups: list[Addresses] = [group(self) for group in kinds]
         if self.desk is None:
             return Server(self.config.api, Router(groups), self.journal)
-        guard = DeskGuard(self.desk, self.journal)
-        door = Door(self.desk)
+        given, door = self.config.management, Door(self.desk)
+        guard = DeskGuard(self.desk, self.journal, None if given is None else frozenset(Right) - CONFIGURING)
         groups += [AccessApi(self, self.desk, guard, door), AuditApi(self, self.desk.audit)]
+        if given is not None:
+            self.maintenance = Maintenance(given, self.keyring.management, self.store, self.clock, self.journal)
+            groups.append(MaintenanceApi(self.maintenance))
+            self.maintenance.serve(Router(groups, guard=DeskGuard(self.desk, self.journal)))
         return Server(self.config.api, Router(groups, guard=guard), self.journal)
+
+    async def _open_doors(self) -> None:
+        """Listen at every interface that is there for people."""
+        await self.server.start()
+        if self.maintenance is not None:
+            await self.maintenance.start()
+
+    async def _shut_doors(self) -> None:
+        await self.server.stop()
+        if self.maintenance is not None:
+            await self.maintenance.stop()
 
     def _desk(self) -> Desk | None:
         """Where everybody who comes is asked for; None without accounts."""
@@ -337,6 +356,16 @@ class Terminal:
                 self.journal.clear_alarm(messages.SETTING_ALTERED, subject)
         for subject in altered:
             self.journal.raise_alarm(messages.SETTING_ALTERED, subject)
+
+    def _recalculation(self) -> Recalculation | None:
+        """Who takes versions of the accounting and works periods out again; None without accounting."""
+        emissions = self.pipeline.emissions
+        if emissions is None:
+            return None
+        emissions.deliver = self.queue_revision
+        found = Recalculation(emissions, self.store, self.clock, self.journal, self.wake_centres)
+        self.installer.accounting = AccountingPackages(emissions, found)
+        return found
 
     @seam
     def restart_soon(self) -> None:
@@ -543,6 +572,7 @@ class Terminal:
             ("installer", self.installer.run),
             ("applications", self.applications.run),
             *(() if self.desk is None else (("audit", self.desk.audit.run),)),
+            *(() if self.recalculation is None else (("recalculation", self.recalculation.run),)),
             *(("time source", source.run) for source in self.time_sources),
         ]
 

@@ -22,18 +22,30 @@ def write(
     ledger: Sequence[Entry] | None = None,
     glances: Glances | None = None,
     seal: Callable[[RunResult], None] | None = None,
+    writer: str = "",
 ) -> None:
     """Write `verdicts.json`, `junit.xml`, `report.html` and, over all of them, `manifest.json`.
 
     Every entry of the ledger that the run answers for gets its verdict and reason first. Without `ledger` the clause
     ledger of the suite is read. `glances` are what was gathered of records when they were judged: they are not read
-    again. `seal` is called once the verdicts are there and no report is.
+    again. `seal` is called once the verdicts are there and no report is. `writer` is the bench (commit) that writes.
     """
     known = entries() if ledger is None else ledger
     run = completed(run, known)
     verdicts.write(run, folder)
     if seal:
         seal(run)
+    rewrite(run, folder, known, glances, writer)
+
+
+def rewrite(
+    run: RunResult,
+    folder: Path,
+    ledger: Sequence[Entry] | None = None,
+    glances: Glances | None = None,
+    writer: str = "",
+) -> None:
+    """Write the reports of a run whose verdicts stand, and the manifest over all."""
     junit.write(run, folder)
-    html.write(run, folder, known, glances)
+    html.write(run, folder, entries() if ledger is None else ledger, glances, writer)
     manifest.write(folder)

@@ -6,8 +6,10 @@ import faulthandler
 import os
 import shutil
 import signal
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import settings
@@ -34,15 +36,34 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Every test of ours has a time limit; cases of the suite, which may last for days of real time, have none.
 
-    Tests with more time than others come first, so that other workers do the rest beside them and all end together.
+    Tests with a limit of their own are long: each worker begins its share with some of them, so that none is left
+    over when all else is done. Many do little but wait for real time, which is why there are more workers than cores.
     """
     for item in items:
         if Path(__file__).parent in item.path.parents and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(LIMIT_S))
-    items.sort(key=_limit_s, reverse=True)
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = sorted((item for item in items if _limit_s(item) != LIMIT_S), key=_limit_s, reverse=True)
+    short = [item for item in items if _limit_s(item) == LIMIT_S]
+    items[:] = in_shares(long, short, workers)
+
+
+T = TypeVar("T")
+
+
+def in_shares(long: Sequence[T], short: Sequence[T], workers: int) -> list[T]:
+    """All of them in an order whose equal parts, one a worker, begin with the long ones dealt out in turn."""
+    left, rest = len(long) + len(short), iter(short)
+    found: list[T] = []
+    for number in range(workers):
+        own, share = long[number::workers], left // (workers - number)
+        left -= share
+        found += own
+        found += islice(rest, max(0, share - len(own)))
+    return [*found, *rest]
 
 
 def _limit_s(item: pytest.Item) -> float:

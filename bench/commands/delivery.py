@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench.case import EXIT_ERROR, EXIT_PASS, CaseResult
 from bench.commands.rejudge import read_run, require_unaltered
+from bench.commands.session import commit
 from bench.history import History, HistoryError, read_history
 from conformance.common import delivery as judge
 from conformance.common.truth import Key
@@ -71,7 +72,7 @@ def main(folder: Path, *, as_json: bool = False) -> int:
             run=folder.resolve().name,
             sheets=tuple(one for result in run.cases if result.record for one in sheets(result, folder)),
         )
-        run_folder.write(run, folder)
+        run_folder.rewrite(run, folder, writer=commit())
     except (HistoryError, VerdictsError) as error:
         print(error, file=sys.stderr)
         return EXIT_ERROR

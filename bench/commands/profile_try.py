@@ -6,13 +6,16 @@ that whoever reads the answers knows what must be in them.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import psutil
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, Case, Finding, Rig
 from bench.dut import Checked, UnknownTerminal, adapter
@@ -21,6 +24,7 @@ from bench.facade.bench import Bench
 from bench.history import CutShort, History, Recorder, TerminalState, Trouble
 from bench.layout.scenario import Scenario
 from bench.run import Setup
+from simulators.events import Connected, Served, Stored
 
 SHOWN = "123.5"
 """What the meter shows: a number that a binary float holds exactly."""
@@ -69,12 +73,14 @@ class _Trial(Case):
     def __init__(self, asks: Mapping[str, Any], wait_s: float, orders: bool) -> None:
         self.asks, self.wait_s, self.orders = asks, wait_s, orders
         self.answers: list[Answered] = []
+        self.ports: tuple[int, ...] = ()
 
     async def drive(self, bench: Bench) -> None:
         real: Any = bench
         bench.meters["e01"].preset(_POINT, SHOWN)
         start = bench.clock.now_us()
         await bench.clock.sleep(self.wait_s)
+        self.ports = _listening()
         for what in sorted(self.asks, key=lambda name: (name in _CHANGES, name)):
             if what in _CHANGES and not self.orders:
                 self.answers.append(Answered(what, None, "", "", "it changes the product; give --orders to ask it"))
@@ -96,10 +102,12 @@ def _query(what: str, start_us: int, now_us: int) -> dict[str, str]:
     span = {"from": str(start_us), "to": str(now_us)}
     by = {"author": "profile try", "reason": "profile try"}
     hour = str(start_us // 3_600_000_000 * 3_600_000_000)
+    # The first record is of the minute in which the product was started.
+    since_hour = {"from": hour, "to": str(now_us)}
     return {
         "readings": {"point": _POINT, **span},
-        "records": {"kind": "minute", "point": _POINT, **span},
-        "export": {"kind": "minute", "point": _POINT, **span},
+        "records": {"kind": "minute", "point": _POINT, **since_hour},
+        "export": {"kind": "minute", "point": _POINT, **since_hour},
         "estimates": {"point": _POINT, **span},
         "manual": {"point": _POINT, **span},
         "log": {"from": str(start_us)},
@@ -151,6 +159,50 @@ def _same(text: str) -> bool:
         return False
 
 
+class FirstStart(msgspec.Struct, frozen=True):
+    """What a product did by itself while it was tried: what its maker sees first.
+
+    `polls` counts answered requests by meter, `dialled` connections by centre, `records` records that came by centre,
+    `ports` are those at which it listens.
+    """
+
+    polls: dict[str, int]
+    dialled: dict[str, int]
+    records: dict[str, int]
+    ports: tuple[int, ...]
+
+    @classmethod
+    def of(cls, events: Iterable[object], centres: Collection[str], ports: tuple[int, ...]) -> FirstStart:
+        """Count what the record has."""
+        events = tuple(events)
+        polls = Counter(event.meter for event in events if isinstance(event, Served))
+        opened = (event.at for event in events if isinstance(event, Connected) and event.state == "opened")
+        dialled = Counter(at for at in opened if at in centres)
+        records = Counter(event.centre for event in events if isinstance(event, Stored))
+        return cls(dict(sorted(polls.items())), dict(sorted(dialled.items())), dict(sorted(records.items())), ports)
+
+    def lines(self) -> Iterator[str]:
+        """A line each, in both languages."""
+        for counts, en, zh in (
+            (self.polls, "meters read", "读取仪表"),
+            (self.dialled, "centres dialled", "连接数据中心"),
+            (self.records, "records at centres", "数据中心收到记录"),
+        ):
+            told = ", ".join(f"{name} {number}" for name, number in counts.items())
+            yield f"{'ok  ' if counts else 'none'} {en} / {zh}: {told or 'nothing / 无'}"
+        yield f"     listens at / 监听端口: {', '.join(map(str, self.ports)) or 'no port / 无'}"
+
+
+def _listening() -> tuple[int, ...]:
+    """Ports at which programs listen that this process started."""
+    found: set[int] = set()
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            here = child.net_connections(kind="tcp")
+            found |= {each.laddr.port for each in here if each.status == psutil.CONN_LISTEN and each.laddr}
+    return tuple(sorted(found))
+
+
 def main(path: Path, *, wait_s: float = 70.0, orders: bool = False, as_json: bool = False) -> int:
     """Try and print; 0: every hook asked is of use, 1: one is not, 3: product or bench failed, 4: wrong words."""
     try:
@@ -161,8 +213,6 @@ def main(path: Path, *, wait_s: float = 70.0, orders: bool = False, as_json: boo
         return EXIT_USAGE
     wrong = chosen.problems(profile.connection, path.parent) if isinstance(chosen, Checked) else []
     asks: Mapping[str, Any] = profile.connection.get("ask", {}) if not wrong else {}
-    if not asks and not wrong:
-        wrong = [f"{profile.path}: no section [connection.ask.…]: nothing to try / 档案未定义任何查询"]
     if wrong:
         print(*wrong, sep="\n", file=sys.stderr)
         return EXIT_USAGE
@@ -186,16 +236,19 @@ def _tried(profile: Profile, trial: _Trial, as_json: bool) -> int:
             print(error, file=sys.stderr)
             return EXIT_ERROR
         events = list(recorder.events)
+    start = FirstStart.of(events, trial.scenario.centres, trial.ports)
     failed = [event.what for event in events if isinstance(event, Trouble | CutShort)]
     failed += [event.detail for event in events if isinstance(event, TerminalState) and event.state == "silent"]
     if as_json:
-        found = {"profile": profile.path, "answers": trial.answers, "failed": failed}
+        found = {"profile": profile.path, "start": start, "answers": trial.answers, "failed": failed}
         print(msgspec.json.format(msgspec.json.encode(found)).decode())
     else:
+        print(*start.lines(), sep="\n")
         _print(trial.answers, failed)
-    if failed and not trial.answers:
+    if failed and not start.polls and not start.dialled and not trial.answers:
         return EXIT_ERROR
-    return EXIT_FAIL if failed or any(each.sound is False for each in trial.answers) else EXIT_PASS
+    idle = not trial.answers and not (start.polls and start.dialled)
+    return EXIT_FAIL if failed or idle or any(each.sound is False for each in trial.answers) else EXIT_PASS
 
 
 def _print(answers: list[Answered], failed: list[str]) -> None:

@@ -6,13 +6,16 @@ Leaves running to bench.commands.session. No terminal, no rig, no network is tou
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, CaseResult, RunResult
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, Case, CaseResult, RunResult
+from bench.commands import recomputed
 from bench.commands.expected import exit_of
+from bench.commands.session import commit
 from bench.evidence.chain import ChainTrouble
 from bench.evidence.files import REPORTS, survey
 from bench.evidence.keeper import openings, read_opening
@@ -20,12 +23,13 @@ from bench.evidence.keys import KeyTrouble, certificates_of
 from bench.evidence.runlog import FOLDER, LOG
 from bench.evidence.sealed import Sealed, prove_seals, told_otherwise
 from bench.evidence.seals import SealTrouble
-from bench.history import HistoryError, digest_of_run, read_history
+from bench.history import History, HistoryError, digest_of_run, read_history
 from bench.journal import RUN
 from bench.run import rejudge_case
 from conformance.clauses.suite import case_classes
 from reports import manifest, run_folder, screen, verdicts
 from reports.clause_results import clause_results
+from reports.ledger import entries
 
 VERDICTS = "verdicts.json"
 
@@ -78,7 +82,7 @@ def require_unaltered(run: RunResult, folder: Path) -> None:
 
     The manifest is written anew with the reports, and would vouch for it from then on.
     """
-    altered = manifest.verify(folder, but=REPORTS) if (folder / manifest.NAME).exists() else []
+    altered = manifest.verify(folder, but=REPORTS)
     altered += broken_records(run, folder)
     if altered:
         raise verdicts.VerdictsError(
@@ -104,7 +108,11 @@ def differences(old: CaseResult, new: CaseResult) -> list[str]:
 
 
 def main(folder: Path) -> int:
-    """Judge every record again, print what differs, and return the exit code of the new verdicts."""
+    """Judge every record again, work out again all that follows from it, print what differs.
+
+    Returns the exit code of the new verdicts, at least that of a fail where verdicts.json says otherwise.
+    """
+    wrong: list[str] = []
     try:
         before = read_run(folder)
         known = case_classes()
@@ -112,7 +120,7 @@ def main(folder: Path) -> int:
         for result in before.cases:
             if result.record and result.id not in known:
                 raise HistoryError(f"case {result.id} of this run is not in the suite any more / 套件中已无此用例")
-            cases.append(rejudge_case(known[result.id], result, folder) if result.record else result)
+            cases.append(_again(before, result, known, folder, wrong) if result.record else result)
     except (HistoryError, verdicts.VerdictsError) as error:
         print(error, file=sys.stderr)
         return EXIT_ERROR
@@ -126,12 +134,35 @@ def main(folder: Path) -> int:
         return EXIT_ERROR
     after = msgspec.structs.replace(before, cases=tuple(cases), clauses=clause_results(tuple(cases)))
     changed = [line for old, new in zip(before.cases, after.cases, strict=True) for line in differences(old, new)]
+    wrong += recomputed.run_otherwise(before, before.cases, folder, entries())
+    wrong += attempts_otherwise(before, folder)
     screen.closing(after, folder)
     if changed:
         print("differs from the run / 与原判定不同:", *changed, sep="\n  ")
-    else:
+    if wrong:
+        print(
+            "does not follow from the rest of the folder / 与运行目录其余内容不符:", *dict.fromkeys(wrong), sep="\n  "
+        )
+    if not changed and not wrong:
         print(f"{len(cases)} cases judged again from their records: the same verdicts / 重新判定结果一致")
-    return exit_of(after)
+    if commit() != before.commit:
+        print(f"judged by bench {commit()}, run by {before.commit} / 判定台架版本与执行台架版本不同")
+    return (
+        max(exit_of(after), EXIT_FAIL) if wrong and exit_of(after) in (EXIT_PASS, EXIT_INCONCLUSIVE) else exit_of(after)
+    )
+
+
+def _again(
+    run: RunResult, result: CaseResult, known: Mapping[str, type[Case]], folder: Path, wrong: list[str]
+) -> CaseResult:
+    """A case judged again; what its record says otherwise than the run joins `wrong`."""
+
+    def look(history: History, place: str) -> None:
+        wrong.extend(recomputed.record_otherwise(run, result, history, place))
+        wrong.extend(recomputed.captures_otherwise(history, place))
+        wrong.extend(history.altered_captures())
+
+    return rejudge_case(known[result.id], result, folder, look)
 
 
 @dataclass(frozen=True)
@@ -213,8 +244,9 @@ def report(folder: Path) -> int:
     """Write the reports of a run again from verdicts.json and the records, if they are as the run left them."""
     try:
         run = read_run(folder)
+        require_run(folder, manifest.NAME)
         require_unaltered(run, folder)
-        run_folder.write(run, folder)
+        run_folder.rewrite(run, folder, writer=commit())
     except (HistoryError, verdicts.VerdictsError) as error:
         print(error, file=sys.stderr)
         return EXIT_ERROR

@@ -11,7 +11,7 @@ import importlib
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from functools import cached_property
@@ -507,7 +507,11 @@ class Session:
             self._keeper.close(interrupted=interrupted)
         result = self.result()
         run_folder.write(
-            result, self.folder, glances=self._glances_read(), seal=lambda run: self._seal(run, interrupted=interrupted)
+            result,
+            self.folder,
+            glances=self._glances_read(),
+            seal=lambda run: self._seal(run, interrupted=interrupted),
+            writer=self.setup.commit,
         )
         if self.options.live:
             screen.closing(result, self.folder, how=self.options.screen)
@@ -561,7 +565,7 @@ class Session:
             cases=cases,
             clauses=clause_results(cases),
             started=self._first_started(),
-            wall_s=_spent_s(self._file.sittings),
+            wall_s=spent_s(self._file.sittings),
             sittings=self._file.told(),
             repeats=self.options.repeat,
             complete=self.options.complete,
@@ -577,10 +581,9 @@ class Session:
             versions=versions(),
         )
         failing = {entry.claim for entry in unsupported(found, known)}
-        denied = (name for name, answer in found.claims.items() if answer == "no")
-        given_up = tuple(name for name in denied if name not in failing and name not in self.setup.conditions)
         told = applied(found, self._expected, profile.firmware_hash)
-        return completed(msgspec.structs.replace(told, not_claimed=given_up), known)
+        left = given_up(found.claims, failing, self.setup.conditions)
+        return completed(msgspec.structs.replace(told, not_claimed=left), known)
 
     def _haste(self) -> dict[str, str]:
         rate = self.options.accelerate
@@ -622,7 +625,13 @@ def _picked(words: Sequence[str], case: str) -> bool:
     return any(picks(word, case) for word in words)
 
 
-def _spent_s(sittings: Sequence[Sat]) -> float:
+def given_up(claims: Mapping[str, str], failing: Collection[str], conditions: Collection[str]) -> tuple[str, ...]:
+    """Characteristics that the capability statement denies, and that neither fail for it nor are a condition (R-03)."""
+    denied = (name for name, answer in claims.items() if answer == "no")
+    return tuple(name for name in denied if name not in failing and name not in conditions)
+
+
+def spent_s(sittings: Sequence[Sat]) -> float:
     """How long the sittings lasted together, each to its end or to its last sign."""
     ends = ((sat.started, sat.ended or sat.seen or sat.started) for sat in sittings)
     spent = ((datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds() for start, end in ends)

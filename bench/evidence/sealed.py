@@ -314,7 +314,7 @@ def told_otherwise(
         if key not in told:
             yield f"{folder}: attempt missing: {name} began by the log, verdicts.json lacks it / 缺少该次执行"
             continue
-        if key not in lost and not (place / "attempt.json").exists():
+        if not (place / "attempt.json").exists():
             yield f"{place}: attempt missing: {name} began by the log, its folder is not there / 该次执行的目录缺失"
         if end is None:
             continue

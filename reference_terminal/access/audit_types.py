@@ -14,7 +14,7 @@ TYPES: dict[str, tuple[str, ...]] = {
     "login failure": ("login-failed", "login-address-refused"),
     "lock": ("account-locked", "account-unlocked"),
     "session": ("logout", "session-ended"),
-    "access": ("access-refused",),
+    "access": ("access-refused", "management-peer-refused"),
     "account": (
         "account-added",
         "account-delivered",
@@ -126,6 +126,7 @@ _FAILURES = (
     "login-address-refused",
     "account-locked",
     "access-refused",
+    "management-peer-refused",
     "audit-clearing-refused",
     "configuration-restore-refused",
     "archive-import-refused",

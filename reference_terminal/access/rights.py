@@ -59,6 +59,9 @@ RIGHTS: dict[str, frozenset[Right]] = {
 Who upgrades sees no measured value (R-40); who is written about in the log neither reads nor clears it (R-37).
 """
 
+CONFIGURING = frozenset({Right.CONFIGURE, Right.SECURE, Right.UPGRADE, Right.RESTORE, Right.ADMIT, Right.GRANT})
+"""What is had at the maintenance port alone, where there is one (ISC-2 7.4.1.2(4), R-38)."""
+
 
 def may(role: str, right: Right) -> bool:
     """Whether a role has a right."""

@@ -7,6 +7,7 @@ Leaves settings to `settings.accounting`, when a version counts to `processing.v
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -17,10 +18,13 @@ from reference_terminal.accounting import library
 from reference_terminal.accounting.account import default_of, doubts
 from reference_terminal.accounting.formula import Formula, FormulaError
 from reference_terminal.accounting.library import Factor
-from reference_terminal.accounting.method import CATEGORIES, Input, Method, MethodError, Term, formula_of
+from reference_terminal.accounting.method import Input, Method, MethodError, Term, formula_of
 from reference_terminal.accounting.quantity import SUBSTANCES, Quantity, UnitError
 from reference_terminal.settings.accounting import (
     AMOUNT,
+    CATEGORY,
+    EQUIVALENT,
+    GAS,
     AccountingConfig,
     FactorChange,
     FormulaChange,
@@ -99,6 +103,11 @@ class Bound:
         return self.shares is not None and not any(each.entry for each in self.inputs if not each.extensive)
 
     @property
+    def category(self) -> str:
+        """The category that its emitter gives it, or that of the term."""
+        return self.source.category or self.term.category
+
+    @property
     def points(self) -> tuple[str, ...]:
         """The points that feed it."""
         return tuple(dict.fromkeys(each.point for each in self.inputs if each.point))
@@ -153,12 +162,29 @@ def bound(
         made = _bind(each, config, points, formulas, year, inside[each.id], problems)
         if made is not None:
             bounds.append(made)
+    if len(bounds) == len(sources):
+        problems += _of_nothing(config, bounds)
     for (method, term), change in formulas.items():
         known = library.methods().get(method)
         if known is None or term not in known.terms:
             problems.append(Problem(f"formula {method}/{term}", "no term of a method is called so", "没有该方法或项"))
         del change
     return Boundary(config, tuple(bounds), year), problems
+
+
+def _of_nothing(config: AccountingConfig, bounds: Sequence[Bound]) -> Iterable[Problem]:
+    """Figures that no source can have a part in."""
+    categories, gases = [each.category for each in bounds], [each.term.gas for each in bounds]
+    for each in config.figures:
+        known = categories if each.of == CATEGORY else gases
+        if each.of in (CATEGORY, GAS) and each.key not in known:
+            told = f"figure of {each.of} {each.key!r}: no source has it{did_you_mean(each.key, known)}"
+            yield Problem(
+                "figures", f"{told}; there are {', '.join(dict.fromkeys(known))}", f"没有排放源属于 {each.key!r}"
+            )
+        elif each.measure not in (EQUIVALENT, *gases):
+            told = f"figure of {each.of} {each.key}: no source emits {each.measure!r}"
+            yield Problem("figures", f"{told}; there are {', '.join(dict.fromkeys(gases))}", "没有排放源排放该气体")
 
 
 def _changed(
@@ -279,15 +305,6 @@ def _bind(
 
 
 def _check_words(source: SourceConfig, term: Term, where: str, problems: list[Problem]) -> None:
-    if source.category and source.category != term.category:
-        problems.append(
-            Problem(
-                where,
-                f"{source.term} is of category {term.category}, not {source.category};"
-                f" known are {', '.join(CATEGORIES)}",
-                f"{source.term} 属于{CATEGORIES[term.category].zh}",
-            )
-        )
     if source.scope and source.scope != term.scope:
         problems.append(
             Problem(where, f"{source.term} is of scope {term.scope}, not {source.scope}", f"应为范围 {term.scope}")
@@ -390,12 +407,11 @@ def _by_point(
         problems.append(Problem(where, f"no point is called {given.point!r}", f"没有监测点 {given.point!r}"))
         return None
     name = given.unit or point.unit
-    substance = name.removeprefix(point.unit)
-    if name != point.unit and (not name.startswith(point.unit) or substance not in SUBSTANCES):
+    if point.unit != "1" and _plain(name) != _plain(point.unit):
         problems.append(
             Problem(
                 where,
-                f"{point.id} is measured in {point.unit}; unit may add the substance as in {point.unit}CO2, got {name}",
+                f"{point.id} is measured in {point.unit}; unit may say of what (tCO2) or its state (Nm3), got {name}",
                 f"{point.id} 的单位为 {point.unit}，得到 {name}",
             )
         )
@@ -414,6 +430,13 @@ def _by_point(
     return Fed(wanted, given, None, scale * Fraction(given.share), default, extensive=point.kind == "counter")
 
 
+def _plain(name: str) -> str:
+    """A unit without substances and states: what the point's own unit says."""
+    for word in ("(20)", *sorted(SUBSTANCES, key=len, reverse=True)):
+        name = re.sub(rf"(?<=[a-z0-9]){re.escape(word)}(?=/|$| )", "", name)
+    return name.replace("Nm3", "m3")
+
+
 # What a formula does with amounts
 
 
@@ -426,7 +449,7 @@ def _homogeneous(made: Bound) -> tuple[str, str] | None:
             "没有由累计量监测点或填报数量提供的活动数据",
         )
     zero = [each.wanted.name for each in made.inputs if each.fixed is not None and not each.fixed.value]
-    if _degree(made.formula.tree, amounts, zero) != 1:
+    if _degree(made.formula.tree, amounts, zero) not in (1, _ANY):
         return (
             f"{made.formula.text} is not proportional to {', '.join(amounts)}: what is an amount of the period must be"
             " fed by a counter or entered as amount, what is none by neither",

@@ -20,6 +20,7 @@ import msgspec
 
 from reference_terminal.crypto.certificates import Trusted
 from reference_terminal.management import messages
+from reference_terminal.management.accounting import KINDS, AccountingPackages
 from reference_terminal.management.contents import read_content
 from reference_terminal.management.packages import Package, PackageRefused, open_package, rank
 from reference_terminal.model.clock import WallClock
@@ -70,6 +71,7 @@ class Installer:
         self._trusted = trusted
         self._parameters = parameters
         self.configure: Configure = _no_configuration
+        self.accounting: AccountingPackages | None = None
         self.restart: Callable[[], None] = _nothing
         self.application_changed: Callable[[str], None] = _ignored
         self._came = asyncio.Event()
@@ -171,6 +173,8 @@ class Installer:
             wrong = self._parameters(body, False)
         elif package.kind == "configuration":
             wrong = self.configure(body, package.issuer, False)
+        elif self.accounting is not None:
+            wrong = self.accounting.refused(package, body, self._clock.now_s())
         if wrong:
             raise PackageRefused(wrong, "参数无效")
 
@@ -193,6 +197,8 @@ class Installer:
             self._store.add_step(step)
             if now:
                 self._put_in_force(package.kind, package.content, package.issuer)
+            if accounting is not None:
+                changed.append(accounting.gather(package, read_content(package), self._clock.now_s(), source))
             self._journal.event(
                 messages.PACKAGE_TAKEN,
                 source,
@@ -203,9 +209,13 @@ class Installer:
             )
 
         now = package.valid_from_s <= self._clock.now_s()
+        accounting = self.accounting if package.kind in KINDS else None
+        changed: list[bool] = []
         if not self._store.attempt(gather):
             return Outcome("failed", "the store cannot be written now; nothing was taken over")
         self._came.set()
+        if accounting is not None and any(changed):
+            accounting.taken()
         if upgrade or package.kind == "configuration":
             self.restart()
         elif package.kind in _APPLICATIONS:

@@ -397,6 +397,28 @@ async def secure(inner: Line, security: Security, host: str, now_s: Callable[[],
     return line
 
 
+async def accept(inner: Line, security: Security, peer: str, now_s: Callable[[], int]) -> TlsLine:
+    """The other side of `secure`: a peer that came is asked for its certificate and shown the terminal's own.
+
+    Raises ChannelRefused, CertificateError, OSError; nothing was said before.
+    """
+    judge = Judge()
+    context = context_of(security, now_s(), judge)
+    context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, judge)
+    context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+    connection = SSL.Connection(context, None)
+    connection.set_accept_state()
+    line = TlsLine(inner, connection)
+    try:
+        await line.handshake()
+    except SSL.Error as error:
+        raise judge.refusal(peer) or ChannelRefused(
+            f"no secure channel with {peer}: {reason_of(error)}", f"与 {peer} 未能建立安全通道：{reason_of(error)}"
+        ) from None
+    line.until_s = agreed(line, connection, security, peer)
+    return line
+
+
 async def _watched(chain: tuple[x509.Certificate, ...], staple: bytes, check: StatusCheck, host: str) -> Watched:
     """The status of a peer's certificate. Raises ChannelRefused."""
     return Watched(await check.known_until(chain, staple, host), lambda: check.known_until(chain, b"", host))

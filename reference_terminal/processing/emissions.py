@@ -521,7 +521,7 @@ class Emissions:
         words = {
             TOTAL: "",
             UNIT: source.source.unit,
-            CATEGORY: source.term.category,
+            CATEGORY: source.category,
             SCOPE: str(source.term.scope),
             GAS: source.term.gas,
             PRODUCTION: "" if unit is None else unit.production,

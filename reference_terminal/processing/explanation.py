@@ -117,7 +117,7 @@ class Explanations:
             "source": bound.id,
             "accounting_unit": bound.source.unit,
             "scope": bound.term.scope,
-            "category": bound.term.category,
+            "category": bound.category,
             "counts": bound.counts,
             "document": bound.method.document,
             "edition": bound.edition,

@@ -75,6 +75,7 @@ class Keyring:
         self.systems: dict[str, SystemKeys | None] = {}
         for system in config.systems:
             self._read_system(system)
+        self.management = self._management(config)
         if self._problems:
             raise KeyringError(self._problems)
 
@@ -92,6 +93,8 @@ class Keyring:
         found = {f"centre {name}": each.identity.leaf for name, each in self.security.items() if each.identity}
         found |= {f"collector {name}": each.identity.leaf for name, each in self.collectors.items() if each.identity}
         found |= {f"system {name}": each.identity.leaf for name, each in self.systems.items() if each is not None}
+        if self.management is not None and self.management.identity is not None:
+            found["management"] = self.management.identity.leaf
         if self.device is not None:
             found["device"] = read("device", self.device.certificate)[0]
         return found
@@ -182,6 +185,16 @@ class Keyring:
             self.collectors[collector.id] = self._security(f"collector {collector.id}", collector.channel)
         except (CertificateError, SealedError) as error:
             self._problem(f"collectors.{collector.id}", error)
+
+    def _management(self, config: Config) -> Security | None:
+        """How the remote maintenance port is secured; None where there is none."""
+        if config.management is None or not config.management.remote_host:
+            return None
+        try:
+            return self._security("management", config.management.channel)
+        except (CertificateError, SealedError) as error:
+            self._problem("management", error)
+            return None
 
     def _read_system(self, system: SystemConfig) -> None:
         self.systems[system.id] = None

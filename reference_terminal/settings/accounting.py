@@ -236,7 +236,7 @@ class AccountingConfig:
     def _figure(self, of: str, key: str, measure: str, given: FigureConfig | None) -> FigureSet:
         given = given or FigureConfig(of="total")
         mass = given.unit or self.unit
-        name = given.id or ".".join(part for part in (measure.lower(), of, key) if part)
+        name = given.id or ".".join(re.sub(r"[^\w.-]", "-", part) for part in (measure.lower(), of, key) if part)
         point = PointConfig(
             id=name,
             kind="counter",

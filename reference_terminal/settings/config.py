@@ -22,6 +22,7 @@ from reference_terminal.settings.centres import CentreConfig, read_centre
 from reference_terminal.settings.collectors import CollectorConfig, read_collector
 from reference_terminal.settings.derived import DerivedConfig, ordered, read_derived
 from reference_terminal.settings.lines import LineConfig, read_line
+from reference_terminal.settings.management import ManagementConfig, read_management
 from reference_terminal.settings.meters import GatewayConfig, MeterConfig, PointConfig, read_gateway, read_meter
 from reference_terminal.settings.problems import InputError, Problem
 from reference_terminal.settings.reader import Host, Port, Section, Settings, between, did_you_mean, note_doubles
@@ -99,6 +100,7 @@ class Config:
     derived: tuple[DerivedConfig, ...] = ()
     accounts: AccountsConfig | None = None
     accounting: AccountingConfig | None = None
+    management: ManagementConfig | None = None
 
     @property
     def measured(self) -> tuple[PointConfig, ...]:
@@ -182,6 +184,9 @@ def build_config(data: dict[str, Any]) -> Config:
     time = top.table("time", TimeConfig)
     security = read_security(top.section("security"))
     accounts = read_accounts(top.section("accounts")) if "accounts" in top else None
+    management = read_management(top.section("management"), security) if "management" in top else None
+    if management is not None and accounts is None:
+        top.problem("management", "there is nobody to ask at this port; give [accounts]", "缺少 [accounts]，请补上")
     lines = tuple(read_line(section) for section in top.sections("lines"))
     collectors = tuple(read_collector(section, security, name) for section in top.sections("collectors"))
     systems = tuple(read_system(section, security) for section in top.sections("systems"))
@@ -225,6 +230,7 @@ def build_config(data: dict[str, Any]) -> Config:
         time=time,
         derived=derived,
         accounts=accounts,
+        management=management,
     )
     if table is not None:
         known = {point.id: point for point in config.acquired}

@@ -22,6 +22,7 @@ from reference_terminal.settings.reader import Host, Name, Port, Section, Settin
 COUNTER_UNITS = ("kWh", "MWh", "Wh", "kvarh", "kVAh", "m3", "Nm3", "L", "GJ", "MJ", "kJ", "t", "kg", "1")
 INSTANT_UNITS = (
     *("kW", "W", "MW", "kvar", "kVA", "V", "kV", "A", "mA", "Hz", "1", "°"),
+    *("GJ/t", "MJ/kg", "kJ/kg", "MJ/m3", "kJ/m3", "mg/L", "kg/m3"),
     *("m3/h", "m3/s", "Nm3/h", "L/h", "L/s", "m/s", "t/h", "kg/h", "kg/s", "GJ/h"),
     *("°C", "K", "Pa", "kPa", "MPa", "bar", "%", "mg/m3", "g/m3", "ppm", "m2", "t", "kg"),
 )

@@ -50,7 +50,7 @@ class Journal:
 
     def keep(self, code: str, kind: str, subject: str, text: Text) -> None:
         """Write an entry of the log, and its line: the one place where what a peer said could break out of it."""
-        subject, text = one_line(subject), Text(one_line(text.en), one_line(text.zh))
+        subject, text = one_line(subject), Text(one_line(text.en), one_line(text.zh), text.fields)
         at_ms = self._clock.now_ms()
         self._store.write(
             "INSERT INTO event (at_ms, code, kind, subject, en, zh) VALUES (?,?,?,?,?,?)",

@@ -8,7 +8,7 @@ transaction.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Protocol, cast
@@ -22,7 +22,6 @@ from reference_terminal.model.messages import Text
 from reference_terminal.model.rows import Record
 from reference_terminal.model.times import (
     DAY,
-    MONTH,
     Span,
     floor_s,
     iso,
@@ -33,6 +32,8 @@ from reference_terminal.processing import messages, settlement
 from reference_terminal.processing.emissions import Emissions, Period, inside, shown
 from reference_terminal.processing.explanation import Explanations, text_of
 from reference_terminal.processing.pipeline import Pipeline
+from reference_terminal.processing.recalculation import Recalculation, StoreBusy
+from reference_terminal.processing.recalculation import text_of as problem_text
 from reference_terminal.processing.tally import Tally, tally
 from reference_terminal.settings.accounting import AMOUNT, ENTRY_CLASSES, EQUIVALENT, FigureSet, read_version
 from reference_terminal.settings.config import Config
@@ -68,10 +69,7 @@ class Needs(Protocol):
     store: Store
     journal: Journal
     pipeline: Pipeline
-
-    def wake_centres(self) -> None:
-        """Have every centre's queue looked at now."""
-        ...
+    recalculation: Recalculation | None
 
 
 class AccountingApi(Addresses):
@@ -150,7 +148,7 @@ class AccountingApi(Addresses):
                     "name": each.source.name,
                     "unit": each.source.unit,
                     "scope": each.term.scope,
-                    "category": each.term.category,
+                    "category": each.category,
                     "method": each.method.id,
                     "document": each.method.document,
                     "edition": each.edition,
@@ -314,7 +312,7 @@ class AccountingApi(Addresses):
         apart = [
             {
                 "source": each.id,
-                "category": each.term.category,
+                "category": each.category,
                 "en": CATEGORIES[each.term.category].en,
                 "zh": CATEGORIES[each.term.category].zh,
                 "why": "outside the boundary" if not each.inside else "shown beside the total by its method",
@@ -388,76 +386,38 @@ class AccountingApi(Addresses):
     @route("POST", "accounting-version", right=Right.CONFIGURE, query=("author", "reason"))
     async def take_version(self, query: dict[str, str], request: Request) -> Any:
         """A version entered on the spot: what it changes counts from its instant on."""
-        emissions = self._emissions()
+        self._emissions()
         _check_words(query)
         problems: list[Problem] = []
         content = read_version(Section(_table(request), "version", problems))
-        problems = problems or emissions.versions.problems(content)
+        recalculation = self._recalculation()
         if problems:
-            told = messages.VERSION_REFUSED
-            self._terminal.journal.event(told, emissions.config.emitter, what=content.name, reason=_all(problems))
-            self._terminal.store.flush()
-            raise HttpError(400, _en(problems), _zh(problems))
-        number = await self.put_in_force(content, query["author"].strip(), query["reason"].strip(), "local")
-        return {"version": number, "from": iso(content.from_s)}
-
-    async def put_in_force(self, content: Any, author: str, reason: str, origin: str) -> int:
-        """Keep a version, and work out again what it counts for in months that are open."""
-        terminal, emissions = self._terminal, self._emissions()
-
-        def gather() -> None:
-            emissions.versions.gather(content, author, reason, origin)
-            said = {"author": author, "what": content.name, "since": iso(content.from_s)}
-            terminal.journal.event(
-                messages.VERSION_TAKEN, emissions.config.emitter, **said, origin=origin, reason=reason
-            )
-
-        if not terminal.store.attempt(gather):
+            recalculation.tell_refused(content.name, problems)
+        problems = problems or recalculation.refused(content, "local")
+        if problems:
+            told = problem_text(problems)
+            raise HttpError(400, told.en, told.zh)
+        author, reason = query["author"].strip(), query["reason"].strip()
+        if not self._terminal.store.attempt(lambda: recalculation.gather(content, author, reason, "local")):
             raise _busy()
-        emissions.versions.refresh()
-        await self._redo(content.from_s, terminal.clock.now_s(), None)
-        return emissions.versions.every[-1].number
+        number = recalculation.taken()
+        changed = await _done(recalculation.catch_up())
+        return {"version": number, "from": iso(content.from_s), "changed": changed}
 
-    async def _redo(self, from_s: int, to_s: int, names: Sequence[str] | None) -> int:
-        """Work stored periods out again, a portion in each transaction; how many values changed."""
-        emissions, store = self._emissions(), self._terminal.store
-        changed: list[Record] = []
-        for span, starts in emissions.plan(from_s, to_s, names):
-
-            def gather(span: Span = span, starts: Sequence[int] = starts) -> None:
-                store.redo(lambda connection: emissions.redo(connection, span, starts, names), changed.extend)
-
-            if not store.attempt(gather):
-                raise _busy()
-            await asyncio.sleep(0)
-        self._terminal.wake_centres()
-        return len(changed)
+    def _recalculation(self) -> Recalculation:
+        found = self._terminal.recalculation
+        assert found is not None
+        return found
 
     @route("POST", "recalculate", right=Right.CONFIGURE, body=("from", "to", "author", "reason"))
     async def recalculate(self, fields: dict[str, str]) -> Any:
         """Work out again everything of [from, to), closed months too; what was there before is kept (R-24)."""
-        emissions, terminal = self._emissions(), self._terminal
+        self._emissions()
         _check_words(fields)
         check_stretch(fields)
-        from_s, to_s = instant(fields, "from", 0), min(instant(fields, "to", FOREVER_S), terminal.clock.now_s())
+        from_s, to_s = instant(fields, "from", 0), min(instant(fields, "to", FOREVER_S), self._terminal.clock.now_s())
         author, reason = fields["author"].strip(), fields["reason"].strip()
-        first_s = max(MONTH.start(from_s), MONTH.start(terminal.store.earliest_start_s(MONTH.code) or from_s))
-        months: list[int] = []
-        while first_s < to_s:
-            months.append(first_s)
-            first_s = MONTH.end(first_s)
-
-        def gather() -> None:
-            for month_s in months:
-                emissions.versions.release(month_s, author, reason)
-
-        if not terminal.store.attempt(gather):
-            raise _busy()
-        emissions.versions.refresh()
-        changed = await self._redo(from_s, to_s, None)
-        said = {"author": author, "since": iso(from_s), "until": iso(to_s), "count": changed, "reason": reason}
-        terminal.journal.event(messages.RECALCULATED, emissions.config.emitter, **said)
-        terminal.store.flush()
+        changed = await _done(self._recalculation().order(from_s, to_s, author, reason))
         return {"from": iso(from_s), "to": iso(to_s), "changed": changed}
 
     # Entries by hand
@@ -490,7 +450,7 @@ class AccountingApi(Addresses):
 
         if not terminal.store.attempt(gather):
             raise _busy()
-        changed = await self._redo(start_s, end_s, [name])
+        changed = await _done(self._recalculation().redo(start_s, end_s, [name]))
         return {"recorded": fields, "in_place_of": before, "changed": changed}
 
     def _check_entry(self, fields: dict[str, str]) -> tuple[int, int]:
@@ -618,16 +578,12 @@ def _check_words(fields: Mapping[str, str]) -> None:
             )
 
 
-def _en(problems: Sequence[Problem]) -> str:
-    return "; ".join(f"{each.where}: {each.en}" for each in problems)[:1000]
-
-
-def _zh(problems: Sequence[Problem]) -> str:
-    return "；".join(f"{each.where}：{each.zh}" for each in problems)[:1000]
-
-
-def _all(problems: Sequence[Problem]) -> Text:
-    return Text(_en(problems), _zh(problems))
+async def _done(work: Awaitable[int]) -> int:
+    """What was worked out. Raises HttpError where the store cannot be written."""
+    try:
+        return await work
+    except StoreBusy:
+        raise _busy() from None
 
 
 def _busy() -> HttpError:

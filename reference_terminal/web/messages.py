@@ -89,3 +89,14 @@ RECORDS_ALTERED = alarm(
     en="{altered} of {count} records do not agree with their fingerprints",
     zh="{count} 条记录中 {altered} 条与指纹不符",
 )
+PEER_REFUSED = event(
+    "management-peer-refused",
+    en="maintenance from afar refused: {reason}",
+    zh="拒绝远程维护连接：{reason}",
+)
+MANAGEMENT_SET = event(
+    "management-interface-set",
+    kind="setting",
+    en="{author}: maintenance from afar {state}",
+    zh="{author}：远程维护接口{state}",
+)

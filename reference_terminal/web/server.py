@@ -7,7 +7,7 @@ the rest of the terminal does not notice.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -16,7 +16,11 @@ import apsw
 import h11
 import msgspec
 
+from reference_terminal.access.desk import Gate
+from reference_terminal.crypto.certificates import CertificateError
 from reference_terminal.model.actor import TERMINAL, act_for
+from reference_terminal.model.messages import text_of
+from reference_terminal.net.channel import ChannelRefused, Line
 from reference_terminal.settings.config import ApiConfig
 from reference_terminal.storage.journal import Journal
 from reference_terminal.web import messages
@@ -29,6 +33,8 @@ MAX_CONNECTIONS = 32
 _PIECE = 16_384
 _LINGER_S = 2.0
 _LINGER_OCTETS = 4 * MAX_OCTETS
+_TOLD_REFUSALS = (20.0, 0.05)
+"""Refused peers that are told at once, and then every second."""
 _BUSY = {"Retry-After": "5"}
 _TELLING = ("host", "origin", "authorization", "cookie", "sec-fetch-site", "x-proof", "accept-language")
 """The header fields that say whose a request is and where it comes from."""
@@ -95,10 +101,72 @@ class Application(Protocol):
         ...
 
 
-class Server:
-    """The listening socket; port 0 in the configuration: none."""
+class Reads(Protocol):
+    """Where the octets of a connection come from."""
 
-    def __init__(self, config: ApiConfig, application: Application, journal: Journal) -> None:
+    async def read(self, n: int = -1, /) -> bytes:
+        """Some octets; none when the peer has closed."""
+        ...
+
+
+class Writes(Protocol):
+    """Where the octets of a connection go."""
+
+    def write(self, data: bytes, /) -> None:
+        """Send."""
+        ...
+
+    async def drain(self) -> None:
+        """Wait until everything has left."""
+        ...
+
+    def can_write_eof(self) -> bool:
+        """Whether the sending side can be closed alone."""
+        ...
+
+    def write_eof(self) -> None:
+        """Close the sending side."""
+        ...
+
+
+class Secured:
+    """A TLS line as reader and writer."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    async def read(self, n: int = -1, /) -> bytes:
+        """See `Reads`."""
+        return await self._line.read(n)
+
+    def write(self, data: bytes, /) -> None:
+        """See `Writes`."""
+        self._line.write(data)
+
+    async def drain(self) -> None:
+        """See `Writes`."""
+        await self._line.drain()
+
+    def can_write_eof(self) -> bool:
+        """See `Writes`: TLS is closed as a whole."""
+        return False
+
+    def write_eof(self) -> None:
+        """See `Writes`."""
+
+
+Secures = Callable[[asyncio.StreamReader, asyncio.StreamWriter, str], Awaitable[Line]]
+"""Makes a connection of a peer a secured line; raises ChannelRefused, CertificateError, OSError."""
+
+
+class Server:
+    """The listening socket; port 0 in the configuration: none. `secures`: how its connections are secured."""
+
+    def __init__(
+        self, config: ApiConfig, application: Application, journal: Journal, secures: Secures | None = None
+    ) -> None:
+        self._secures = secures
+        self._telling = Gate(*_TOLD_REFUSALS)
         self._config = config
         self.application = application
         self._journal = journal
@@ -123,8 +191,20 @@ class Server:
         assert task is not None
         full = len(self._tasks) >= MAX_CONNECTIONS
         self._tasks[task] = None
+        named = writer.get_extra_info("peername")
+        peer = str(named[0]) if isinstance(named, tuple) and named else ""
+        # With no room in the buffer `drain` returns when everything has left, so that its deadline means the answer.
+        writer.transport.set_write_buffer_limits(high=0)
         try:
-            await Session(reader, writer, self).run(full=full)
+            if self._secures is None:
+                await Session(reader, writer, self, peer).run(full=full)
+            else:
+                async with asyncio.timeout(DEADLINE_S):
+                    both = Secured(await self._secures(reader, writer, peer))
+                await Session(both, both, self, peer).run(full=full)
+        except (ChannelRefused, CertificateError) as error:
+            if self._telling.passes():
+                self._journal.event(messages.PEER_REFUSED, peer, reason=text_of(error))
         except (OSError, TimeoutError):
             writer.transport.abort()
         finally:
@@ -170,16 +250,13 @@ class Server:
 class Session:
     """One connection: requests one after the other until somebody closes."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, server: Server) -> None:
+    def __init__(self, reader: Reads, writer: Writes, server: Server, peer: str) -> None:
         self._reader = reader
         self._writer = writer
         self._server = server
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_OCTETS)
         self._heard = False
-        named = writer.get_extra_info("peername")
-        self._peer = str(named[0]) if isinstance(named, tuple) and named else ""
-        # With no room in the buffer `drain` returns when everything has left, so that its deadline means the answer.
-        writer.transport.set_write_buffer_limits(high=0)
+        self._peer = peer
 
     async def run(self, *, full: bool) -> None:
         """Serve until the connection ends; `full`: say that there are too many and end it."""

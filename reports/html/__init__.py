@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bench.case import Measurement, RunResult, Text, Verdict, shown_limit
+from bench.evidence.sealed import signed_of
 from conformance.mutants.figure import read_figure
 from reports.blocks import visible
 from reports.conformity import document_of
@@ -136,8 +137,9 @@ def report_html(
     folder: Path,
     ledger: Sequence[Entry] = (),
     glances: Glances | None = None,
+    writer: str = "",
 ) -> str:
-    """The report of a run as one HTML text; `folder` holds the records."""
+    """The report of a run as one HTML text; `folder` holds the records, `writer` is the bench that writes."""
     in_run: dict[str, int] = {}
     for clause in run.clauses:
         document = document_of(clause.id)
@@ -148,6 +150,8 @@ def report_html(
         in_run=in_run,
         escapes=read_figure(),
         sentence_of=sentence,
+        signed=signed_of(folder),
+        writer=writer,
     )
 
 
@@ -156,6 +160,7 @@ def write(
     folder: Path,
     ledger: Sequence[Entry] = (),
     glances: Glances | None = None,
+    writer: str = "",
 ) -> Path:
     """Write `report.html` into the run folder and return its path."""
-    return write_whole(folder / FILE, report_html(run, folder, ledger, glances))
+    return write_whole(folder / FILE, report_html(run, folder, ledger, glances, writer))

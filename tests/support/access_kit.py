@@ -104,11 +104,28 @@ async def ask(
     token: str = "",
     fields: Mapping[str, str] | None = None,
     form: bytes | None = None,
+    port: int = PORT,
 ) -> Answered:
     """One request on a connection of its own."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request(method, path, body, token, fields, form, port))
+    answer = await reader.read(-1)
+    writer.close()
+    return answered(answer)
+
+
+def request(
+    method: str,
+    path: str,
+    body: Any = None,
+    token: str = "",
+    fields: Mapping[str, str] | None = None,
+    form: bytes | None = None,
+    port: int = PORT,
+) -> bytes:
+    """The octets of a request."""
     octets = form if form is not None else b"" if body is None else json.dumps(body).encode()
-    head = {"Host": f"127.0.0.1:{PORT}", "Connection": "close", "Content-Length": str(len(octets))}
+    head = {"Host": f"127.0.0.1:{port}", "Connection": "close", "Content-Length": str(len(octets))}
     if form is not None:
         head["Content-Type"] = "application/x-www-form-urlencoded"
     elif body is not None:
@@ -117,9 +134,11 @@ async def ask(
         head["Authorization"] = f"Bearer {token}"
     head |= fields or {}
     lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in head.items())]
-    writer.write("\r\n".join([*lines, "", ""]).encode() + octets)
-    answer = await reader.read(-1)
-    writer.close()
+    return "\r\n".join([*lines, "", ""]).encode() + octets
+
+
+def answered(answer: bytes) -> Answered:
+    """An answer taken apart."""
     start, _, rest = answer.partition(b"\r\n\r\n")
     first, *others = start.decode().split("\r\n")
     told = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in others)}

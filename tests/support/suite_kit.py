@@ -5,6 +5,7 @@ Leaves the questions to the test modules. Every call refuses a traceback, whatev
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import hashlib
 import io
@@ -13,6 +14,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +23,11 @@ from typing import Any
 from unittest.mock import patch
 
 from house import ROOT
+from warm import Job, Warm
 
 from bench.cli import main
 
+_THREAD = threading.local()
 COMMAND = Path(sys.executable).with_name("carbonbench")
 REFERENCE = ROOT / "fixtures" / "terminals" / "reference.toml"
 WORKS = ROOT / "fixtures" / "worlds" / "works.toml"
@@ -68,15 +73,38 @@ def call(words: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | Non
         timeout=3600,
         check=False,
     )
-    told = Told(done.returncode, done.stdout, done.stderr)
-    for text in (told.out, told.err):
-        assert "Traceback" not in text and "INTERNALERROR" not in text, f"{words}\n{text}"
-    return told
+    return _without_traceback(Told(done.returncode, done.stdout, done.stderr), words)
 
 
 def carbonbench(*words: str | Path, cwd: Path, env: Mapping[str, str] | None = None, given: str = "") -> Told:
-    """Run one command of carbonbench to its end."""
-    return call([COMMAND, *words], cwd=cwd, env=env, given=given)
+    """Run one command of carbonbench to its end, in a process that has imported the house already.
+
+    With an environment of its own it is started from nothing, as `call` starts it: an interpreter reads some of it.
+    """
+    if env is not None:
+        return call([COMMAND, *words], cwd=cwd, env=env, given=given)
+    with tempfile.TemporaryDirectory() as folder:
+        streams = [Path(folder) / name for name in ("given", "out", "err")]
+        streams[0].write_text(given, "utf-8")
+        job = Job([str(word) for word in words], str(cwd), environment(), *map(str, streams))
+        code = _warm().run(job)
+        told = Told(code, *(path.read_text("utf-8") for path in streams[1:]))
+    return _without_traceback(told, words)
+
+
+def _warm() -> Warm:
+    """One for each thread: two that run side by side are two processes."""
+    found: Warm | None = getattr(_THREAD, "warm", None)
+    if found is None or not found.alive:
+        found = _THREAD.warm = Warm(environment(), COMMAND)
+        atexit.register(found.end)
+    return found
+
+
+def _without_traceback(told: Told, words: Sequence[str | Path]) -> Told:
+    for text in (told.out, told.err):
+        assert "Traceback" not in text and "INTERNALERROR" not in text, f"{words}\n{text}"
+    return told
 
 
 def in_place(*words: str | Path, cwd: Path) -> Told:
@@ -102,10 +130,7 @@ def in_place(*words: str | Path, cwd: Path) -> Told:
         for number, handler in kept.items():
             signal.signal(number, handler)
     assert isinstance(code, int), code
-    told = Told(code, out.getvalue(), err.getvalue())
-    for text in (told.out, told.err):
-        assert "Traceback" not in text and "INTERNALERROR" not in text, f"{words}\n{text}"
-    return told
+    return _without_traceback(Told(code, out.getvalue(), err.getvalue()), words)
 
 
 def choose(cases: Sequence[str] = QUICK) -> list[str]:

@@ -13,6 +13,7 @@ from simulators.systems.sql.programs import missing_server
 CASE = "systems/takes-rows-from-postgresql"
 
 
+@pytest.mark.timeout(900)
 def test_rows_of_a_real_server_become_readings_in_the_process_rig(tmp_path: Path) -> None:
     if lacking := missing_server("postgresql"):
         pytest.skip(f"NOT RUN HERE: {lacking}")

@@ -170,6 +170,7 @@ def test_two_errors_are_no_agreement(sound: Half) -> None:
     assert differing(parity_items.rows(Half(blank, None), Half(blank, None))) == {"verdict"}
 
 
+@pytest.mark.timeout(900)
 def test_virtual_and_real_time_agree_on_a_short_case(tmp_path: Path) -> None:
     told = carbonbench("parity", "--case", CASE, "--json", cwd=tmp_path)
     found = json.loads(told.out)

@@ -24,7 +24,6 @@ def test_the_example_answers(capsys: pytest.CaptureFixture[str]) -> None:
     ("text", "code", "words"),
     [
         (None, 4, "cannot be read"),
-        ('[terminal]\nname = "x"\nadapter = "command"\n[connection]\ncommand = ["true"]\n', 4, "nothing to try"),
         (
             '[terminal]\nname = "x"\nadapter = "command"\n[connection]\ncommand = ["true"]\n'
             '[connection.ask.weather]\nget = "http://x"\n',
@@ -43,6 +42,16 @@ def test_wrong_words_are_one_sentence(
     assert main(["profile", "try", str(path)]) == code
     told = capsys.readouterr()
     assert words in told.err and "Traceback" not in told.err and told.out == ""
+
+
+def test_a_product_that_ends_at_once_is_told_without_any_hook(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "p.toml"
+    path.write_text('[terminal]\nname = "x"\nadapter = "command"\n[connection]\ncommand = ["true"]\n', "utf-8")
+    assert main(["profile", "try", str(path)]) == 3
+    told = capsys.readouterr().out
+    assert "none meters read" in told and "ended with exit code 0" in told
 
 
 def test_a_wait_of_nothing_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

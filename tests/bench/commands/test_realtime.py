@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from suite_kit import ROOT, carbonbench, chain_of, choose, run_folder, verdicts
 
 from bench.history import TerminalState, Timing, read_history
@@ -22,6 +23,7 @@ SMOKE = (
 DEFECT, CATCHES = "log-buffered-in-user-space", "realtime/outlasts-cut-at-sync"
 
 
+@pytest.mark.timeout(900)
 def test_the_reference_terminal_passes_the_smoke_set_as_a_program_and_a_broken_one_does_not(tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     broken.mkdir()

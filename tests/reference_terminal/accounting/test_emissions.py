@@ -12,6 +12,7 @@ import pytest
 from accounting_kit import EMITTER, METERS, Plant, at
 
 from reference_terminal.assembly import check_accounting
+from reference_terminal.management.packages import Package, PackageRefused
 from reference_terminal.model.times import DAY, HOUR, MINUTE, MONTH, QUARTER
 from reference_terminal.settings.config import load_config
 from reference_terminal.settings.problems import InputError
@@ -338,7 +339,12 @@ def test_what_is_kept_survives_a_restart(tmp_path: Any) -> None:
         ('value = "0.5", unit = "tCO2/MWh"', 'value = "500", unit = "tCO2/MWh"', "look at the unit"),
         ('value = "0.5", unit = "tCO2/MWh"', 'value = "-1", unit = "tCO2/MWh"', "0 or more"),
         ('value = "20"', 'value = "20000"', "look at the unit"),
-        ('category = "fuel"', 'category = "process"', "is of category fuel"),
+        ('category = "fuel"', "scope = 2", "is of scope 1"),
+        (
+            '[[accounting.units]]\nid = "iron"',
+            '[[accounting.figures]]\nof = "gas"\nkey = "CH4"\nmeasure = "CH4"\n[[accounting.units]]\nid = "iron"',
+            "no source has it",
+        ),
         ('unit = "iron"\ncategory', 'unit = "irom"\ncategory', "did you mean 'iron'"),
         ('inputs.FC.point = "coal"', 'inputs.FC = { value = "3", unit = "t" }', "no input is fed by a counter"),
         ('inputs.FC.point = "coal"', 'inputs.FX.point = "coal"', "not FX"),
@@ -377,5 +383,86 @@ def test_a_version_that_cannot_be_used_is_refused_with_a_sentence(change: dict[s
                 reason="try",
             )
         assert plant.emissions.versions.every == []
+
+    run(scene)
+
+
+def package(kind: str, content: Any, valid_from: str = "") -> Package:
+    octets = json.dumps({kind: content}).encode()
+    return Package(kind, "p", "1.0", at(valid_from) if valid_from else 0, "", octets, "", "management of A")
+
+
+FACTOR = {"code": "grid", "value": "0.6", "unit": "tCO2/MWh", "gas": "CO2", "source": "notice", "region": "华北"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "figure", "share"),
+    [
+        ("factors", [{**FACTOR, "validFrom": "2025-03-01T12:00:00"}], "co2e.source.grid", "1.1"),
+        ("factors", [{**FACTOR, "code": "grid.EF", "validFrom": ""}], "co2e.source.grid", "1.1"),
+        (
+            "method",
+            {"id": "steel-ndrc-2013/electricity-in", "edition": "2025", "formula": "AD * EF * 3"},
+            "co2e.source.grid",
+            "2",
+        ),
+        (
+            "boundary",
+            {
+                "id": "b",
+                "enterprise": "e",
+                "edition": "2",
+                "units": [{"unit": "iron", "sector": "", "source": "boiler", "gas": "CO2", "point": "coal"}],
+            },
+            "co2e.scope.2",
+            "0.5",
+        ),
+    ],
+)
+def test_packages_from_afar_count_from_their_instant(kind: str, content: Any, figure: str, share: str) -> None:
+    async def scene() -> None:
+        plant = Plant("2025-03-02T00:02:00")
+        plant.day("2025-03-01T00:00:00", {"grid": 10, "coal": 0})
+        before = plant.kept(figure, DAY, "2025-03-01T00:00:00")
+        installer = plant.terminal.installer
+        given = package(kind, content, "2025-03-01T12:00:00")
+        installer._check(given)  # pyright: ignore[reportPrivateUsage]
+        assert installer._keep(given, "task 7").result == "done"  # pyright: ignore[reportPrivateUsage]
+        recalculation = plant.terminal.recalculation
+        assert recalculation is not None
+        await recalculation.catch_up()
+        after = plant.kept(figure, DAY, "2025-03-01T00:00:00")
+        assert before is not None and after is not None
+        assert after.equivalent == before.equivalent * Fraction(share)
+
+    run(scene)
+
+
+def test_a_package_whose_factors_concern_nothing_here_is_refused() -> None:
+    async def scene() -> None:
+        plant = Plant("2025-03-02T00:02:00")
+        for row, told in (
+            ({**FACTOR, "code": "gird", "validFrom": ""}, "did you mean 'grid'"),
+            ({**FACTOR, "unit": "t", "validFrom": ""}, "is in tCO2/MWh"),
+            ({**FACTOR, "value": "x", "validFrom": ""}, "value cannot be read"),
+        ):
+            with pytest.raises(PackageRefused, match=told):
+                plant.terminal.installer._check(package("factors", [row]))  # pyright: ignore[reportPrivateUsage]
+
+    run(scene)
+
+
+def test_categories_are_the_emitters_own_words_and_green_electricity_is_nothing() -> None:
+    async def scene() -> None:
+        green = """
+[[accounting.sources]]
+id = "green"
+category = "green electricity"
+term = "green-electricity"
+inputs.AD.point = "grid"
+"""
+        plant = Plant("2025-03-02T00:02:00", green)
+        plant.add(MINUTE, at("2025-03-01T00:00:00"), {"grid": "12", "coal": "600"})
+        assert plant.value("co2e.category.green-electricity", MINUTE, "2025-03-01T00:00:00") == "0.000000"
 
     run(scene)

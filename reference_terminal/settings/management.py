@@ -1,0 +1,53 @@
+"""What the terminal is told of its maintenance port (ISC-2 7.4.1.2(4), ruling R-38).
+
+Leaves who may do what there to the access room. The local port is always there; the remote one only once an
+administrator has enabled it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from reference_terminal.settings.accounts import is_listed
+from reference_terminal.settings.reader import Section
+from reference_terminal.settings.security import ChannelConfig, SecurityConfig, read_channel
+
+_LOOPBACK = ("127.0.0.0/8", "::1")
+
+
+@dataclass(frozen=True)
+class ManagementConfig:
+    """The local port, the port for maintenance from afar (empty host: none) and the channel of the latter."""
+
+    host: str
+    port: int
+    remote_host: str = ""
+    remote_port: int = 0
+    channel: ChannelConfig = field(default_factory=ChannelConfig)
+
+
+def read_management(section: Section, security: SecurityConfig) -> ManagementConfig:
+    """The section [management]; its problems go into it."""
+    channel = read_channel(section, security)
+    host, port = section.text("host", "127.0.0.1"), section.integer("port", 1, 65_535)
+    value = ManagementConfig(
+        host,
+        port,
+        remote_host=section.text("remote_host", ""),
+        remote_port=section.integer("remote_port", 1, 65_535, port),
+        channel=channel,
+    )
+    if not is_listed(host, _LOOPBACK):
+        section.problem(
+            "host",
+            "the local maintenance port is one of the terminal itself; expected a loopback address such as 127.0.0.1",
+            "本地维护口应为本机回环地址，例如 127.0.0.1",
+        )
+    if value.remote_host and (channel.kind not in ("gm-tls13", "mtls") or not channel.certificate):
+        section.problem(
+            "channel",
+            "both sides of maintenance from afar prove who they are; give channel gm-tls13, certificate, key, anchors",
+            "远程维护须双向认证，请设置 channel 为 gm-tls13，并给出 certificate、key、anchors",
+        )
+    section.done()
+    return value
