@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import IPv4Address
+from pathlib import Path
+from struct import unpack_from
 
 from bench.case import Check, EvidenceKind, criterion
 from bench.history import CentreSetup, History, Received, Secured, Sent, Stored
@@ -106,30 +109,51 @@ _SOUND_SUITES = re.compile(
 NATIONAL = ("TLSv1.3", "TLS_SM4_GCM_SM3", "curveSM2")
 _SM2_WITH_SM3 = "1.2.156.10197.1.501"
 
+_ETHERNET, _IPV4, _TAGGED, _TCP = 14, b"\x08\x00", b"\x81\x00", 6
+
 Flow = tuple[str, int, str, int]
 
 
 def streams(history: History) -> dict[Flow, bytes]:
     """What each side said on each connection of the uplink, in order and without repeats; empty without a capture."""
-    from scapy.layers.inet import IP, TCP
-    from scapy.utils import PcapReader
-
     path = history.capture(SEGMENT)
     pieces: dict[Flow, dict[int, bytes]] = {}
-    if path is None:
-        return {}
-    with PcapReader(str(path)) as reader:
-        for packet in reader:
-            if TCP not in packet or IP not in packet:
-                continue
-            octets = bytes(packet[TCP].payload)
-            if not octets:
-                continue
-            flow = (packet[IP].src, packet[TCP].sport, packet[IP].dst, packet[TCP].dport)
-            at = pieces.setdefault(flow, {})
-            if len(octets) > len(at.get(packet[TCP].seq, b"")):
-                at[packet[TCP].seq] = octets
+    for flow, seq, octets in () if path is None else _segments(path):
+        at = pieces.setdefault(flow, {})
+        if len(octets) > len(at.get(seq, b"")):
+            at[seq] = octets
     return {flow: _joined(found) for flow, found in pieces.items()}
+
+
+def _segments(path: Path) -> Iterator[tuple[Flow, int, bytes]]:
+    """Connection, sequence number and octets of every TCP segment over IPv4 that carries any.
+
+    The file's form is scapy's affair, pcap or pcapng; its packets, an object for each header of every frame, would take
+    longer than the case.
+    """
+    from scapy.utils import RawPcapReader
+
+    with RawPcapReader(str(path)) as reader:
+        for frame, _ in reader:
+            if found := _segment(frame):
+                yield found
+
+
+def _segment(frame: bytes) -> tuple[Flow, int, bytes] | None:
+    start = _ETHERNET
+    while frame[start - 2 : start] == _TAGGED:
+        start += 4
+    if frame[start - 2 : start] != _IPV4 or len(frame) < start + 20 or frame[start + 9] != _TCP:
+        return None
+    whole, _, fragment = unpack_from(">HHH", frame, start + 2)
+    head = start + 4 * (frame[start] & 0x0F)
+    if fragment & 0x1FFF or len(frame) < head + 20:
+        return None
+    # A card that cuts what it sends by itself leaves the length to be filled in.
+    octets = frame[head + 4 * (frame[head + 12] >> 4) : start + whole if whole else None]
+    sport, dport, seq = unpack_from(">HHI", frame, head)
+    source, target = (str(IPv4Address(frame[at : at + 4])) for at in (start + 12, start + 16))
+    return ((source, sport, target, dport), seq, octets) if octets else None
 
 
 def _joined(pieces: dict[int, bytes]) -> bytes:
