@@ -77,6 +77,7 @@ from reference_terminal.web.guard import DeskGuard
 from reference_terminal.web.maintenance import Maintenance, MaintenanceApi
 from reference_terminal.web.packages import PackageApi
 from reference_terminal.web.periods import PeriodApi
+from reference_terminal.web.results import ResultsApi
 from reference_terminal.web.router import Addresses, Router
 from reference_terminal.web.server import Server
 from reference_terminal.web.stored import StoredApi
@@ -272,8 +273,9 @@ class Terminal:
             self.signer.made[:] = [link.outbox.wake for link in links if isinstance(link, DepositLink)]
 
     def _local_interface(self) -> Server:
-        kinds = (Api, DeliveryApi, CentreOrders, PackageApi, PeriodApi, StoredApi, AccountingApi)
-        groups: list[Addresses] = [group(self) for group in kinds]
+        kinds = (Api, DeliveryApi, CentreOrders, PackageApi, PeriodApi, StoredApi)
+        accounting = AccountingApi(self)
+        groups: list[Addresses] = [*(group(self) for group in kinds), accounting, ResultsApi(accounting)]
         if self.desk is None:
             return Server(self.config.api, Router(groups), self.journal)
         given, door = self.config.management, Door(self.desk)

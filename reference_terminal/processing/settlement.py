@@ -60,6 +60,13 @@ def around(long: Long, at_s: int) -> tuple[int, int]:
     return _utc(start), _utc(long.end(start))
 
 
+def year_before(at_s: int) -> int:
+    """The same instant of the year before; 29 February becomes 28 February."""
+    local = _local(at_s)
+    day = local.replace(day=28) if (local.month, local.day) == (2, 29) else local
+    return _utc(day.replace(year=day.year - 1)) + (at_s - _utc(local))
+
+
 @dataclass(frozen=True)
 class Total:
     """What a long period holds; no value if a day of it has none. UTC seconds."""

@@ -76,20 +76,22 @@ class AccountingApi(Addresses):
     """Emissions and what they come from."""
 
     def __init__(self, terminal: Needs) -> None:
-        self._terminal = terminal
+        self.terminal = terminal
 
     # What is asked for
 
-    def _emissions(self) -> Emissions:
-        found = self._terminal.pipeline.emissions
+    def emissions_of(self) -> Emissions:
+        """The emissions of this terminal. Raises HttpError where it has no accounting."""
+        found = self.terminal.pipeline.emissions
         if found is None:
             raise HttpError(
                 404, "this terminal has no [accounting] in its settings; give it one", "未配置 [accounting]，请先配置"
             )
         return found
 
-    def _figure(self, query: Mapping[str, str]) -> FigureSet:
-        emissions, name = self._emissions(), query.get("figure", "")
+    def figure_of(self, query: Mapping[str, str]) -> FigureSet:
+        """The figure that is asked for. Raises HttpError."""
+        emissions, name = self.emissions_of(), query.get("figure", "")
         if name not in emissions.figures:
             hint = did_you_mean(name[:60], list(emissions.figures))
             raise HttpError(
@@ -98,7 +100,7 @@ class AccountingApi(Addresses):
         return emissions.figures[name]
 
     def _point(self, figure: FigureSet) -> int:
-        return self._terminal.pipeline.by_id[figure.id].number
+        return self.terminal.pipeline.by_id[figure.id].number
 
     # Reading
 
@@ -106,7 +108,7 @@ class AccountingApi(Addresses):
     def figures(self, query: dict[str, str]) -> Any:
         """Every published figure: what it is of, its measure, unit, decimals, classes of periods."""
         del query
-        emissions = self._emissions()
+        emissions = self.emissions_of()
         return {
             "emitter": emissions.config.emitter,
             "figures": [
@@ -126,8 +128,8 @@ class AccountingApi(Addresses):
     @route("GET", "boundary", right=Right.READ, query=("at",))
     def boundary(self, query: dict[str, str]) -> Any:
         """The boundary as it counts at an instant: units, sources, what feeds them, versions."""
-        emissions = self._emissions()
-        at_s = instant(query, "at", self._terminal.clock.now_s())
+        emissions = self.emissions_of()
+        at_s = instant(query, "at", self.terminal.clock.now_s())
         found, wrong = emissions.versions.boundary(at_s)
         if found is None:
             raise HttpError(409, f"the boundary cannot be used: {wrong}", f"边界无法使用：{wrong}")
@@ -181,7 +183,7 @@ class AccountingApi(Addresses):
     @route("GET", "emissions", right=Right.READ, query=("figure", "class", "from", "to", "limit"), check=check_rows)
     async def emissions(self, query: dict[str, str]) -> Any:
         """Periods of a figure with from ≤ start < to; each with what it has added up to since its year began."""
-        figure = self._figure(query)
+        figure = self.figure_of(query)
         name = query.get("class", "")
         long = settlement.long_named(name)
         from_s, to_s = instant(query, "from", 0), instant(query, "to", FOREVER_S)
@@ -210,11 +212,11 @@ class AccountingApi(Addresses):
         return span
 
     def _rows(self, figure: FigureSet, span: Span, from_s: int, to_s: int, most: int) -> list[dict[str, Any]]:
-        store, point = self._terminal.store, self._point(figure)
+        store, point = self.terminal.store, self._point(figure)
         records = store.records(span.code, point, from_s, to_s, most)
         if not records:
             return []
-        emissions = self._emissions()
+        emissions = self.emissions_of()
         rows: list[dict[str, Any]] = []
         year_s = _year_s(records[0].start_s)
         total = _of(figure, tally(store, point, year_s, records[0].start_s))
@@ -241,7 +243,7 @@ class AccountingApi(Addresses):
         self, figure: FigureSet, long: settlement.Long, from_s: int, to_s: int, most: int
     ) -> list[dict[str, Any]]:
         """Weeks, quarters and years, as far as anything is stored of them."""
-        store, point = self._terminal.store, self._point(figure)
+        store, point = self.terminal.store, self._point(figure)
         row: Any = store.connection.execute(
             "SELECT min(start_s), max(start_s) FROM emission WHERE point=?", (point,)
         ).fetchone()
@@ -274,10 +276,10 @@ class AccountingApi(Addresses):
     @route("GET", "emission-total", right=Right.READ, query=("figure", "from", "to"), check=check_stretch)
     def total(self, query: dict[str, str]) -> Any:
         """A figure over any period: exact sum of the longest stored periods that fill it; what is missing is told."""
-        figure = self._figure(query)
+        figure = self.figure_of(query)
         from_s = instant(query, "from", 0)
-        to_s = instant(query, "to", self._terminal.clock.now_s())
-        spans = self._emissions().spans_of_figure(figure.id)
+        to_s = instant(query, "to", self.terminal.clock.now_s())
+        spans = self.emissions_of().spans_of_figure(figure.id)
         if (
             spans
             and spans[0].code
@@ -288,14 +290,14 @@ class AccountingApi(Addresses):
                 f"{figure.id} has values of each {spans[0].name}; let from and to lie on that grid",
                 f"{figure.id} 的最短时段为 {spans[0].name}，from 与 to 应在其整点上",
             )
-        found = tally(self._terminal.store, self._point(figure), from_s, to_s)
+        found = tally(self.terminal.store, self._point(figure), from_s, to_s)
         return {"figure": figure.id, "unit": figure.point.unit, **self._tallied(figure, found)}
 
     @route("GET", "emission-sums", right=Right.READ, query=("from", "to"), check=check_stretch)
     def sums(self, query: dict[str, str]) -> Any:
         """Every figure over any period; what is kept out of the total stands apart."""
-        emissions, store = self._emissions(), self._terminal.store
-        from_s, to_s = instant(query, "from", 0), instant(query, "to", self._terminal.clock.now_s())
+        emissions, store = self.emissions_of(), self.terminal.store
+        from_s, to_s = instant(query, "from", 0), instant(query, "to", self.terminal.clock.now_s())
         boundary, _ = emissions.versions.boundary(max(from_s, to_s - 1))
         rows = [
             {
@@ -325,9 +327,9 @@ class AccountingApi(Addresses):
     @route("GET", "emission-history", right=Right.READ, query=("figure", "class", "start"))
     def history(self, query: dict[str, str]) -> Any:
         """What a period said before it was revised (R-24: a recalculation keeps the old result)."""
-        figure, span = self._figure(query), self._span(query.get("class", ""))
+        figure, span = self.figure_of(query), self._span(query.get("class", ""))
         start_s = instant(query, "start", 0)
-        rows = self._terminal.store.connection.execute(
+        rows = self.terminal.store.connection.execute(
             "SELECT revision, value, flag, cause FROM superseded WHERE span=? AND start_s=? AND point=?"
             " ORDER BY revision",
             (span.code, start_s, self._point(figure)),
@@ -338,14 +340,14 @@ class AccountingApi(Addresses):
     @route("GET", "emission-explain", right=Right.READ, query=("figure", "class", "start", "form"))
     def explain(self, query: dict[str, str]) -> Any:
         """The whole chain of one figure, as JSON or as text."""
-        figure, span = self._figure(query), self._span(query.get("class", ""))
+        figure, span = self.figure_of(query), self._span(query.get("class", ""))
         start_s, form = instant(query, "start", 0), query.get("form", "json")
         if form not in ("json", "text"):
             raise HttpError(400, f"expected form= json or text, got {quoted(form)}", "form 应为 json 或 text")
-        pipeline = self._terminal.pipeline
+        pipeline = self.terminal.pipeline
         explanations = Explanations(
-            self._emissions(),
-            self._terminal.store,
+            self.emissions_of(),
+            self.terminal.store,
             lambda name: pipeline.by_id[name].number,
             lambda name: pipeline.by_id[name].config,
         )
@@ -379,15 +381,15 @@ class AccountingApi(Addresses):
                     "origin": each.origin,
                     "changes": msgspec.to_builtins(each.content),
                 }
-                for each in self._emissions().versions.every
+                for each in self.emissions_of().versions.every
             ]
         }
 
     @route("POST", "accounting-version", right=Right.CONFIGURE, query=("author", "reason"))
     async def take_version(self, query: dict[str, str], request: Request) -> Any:
         """A version entered on the spot: what it changes counts from its instant on."""
-        self._emissions()
-        _check_words(query)
+        self.emissions_of()
+        check_words(query)
         problems: list[Problem] = []
         content = read_version(Section(_table(request), "version", problems))
         recalculation = self._recalculation()
@@ -398,24 +400,24 @@ class AccountingApi(Addresses):
             told = problem_text(problems)
             raise HttpError(400, told.en, told.zh)
         author, reason = query["author"].strip(), query["reason"].strip()
-        if not self._terminal.store.attempt(lambda: recalculation.gather(content, author, reason, "local")):
-            raise _busy()
+        if not self.terminal.store.attempt(lambda: recalculation.gather(content, author, reason, "local")):
+            raise busy()
         number = recalculation.taken()
         changed = await _done(recalculation.catch_up())
         return {"version": number, "from": iso(content.from_s), "changed": changed}
 
     def _recalculation(self) -> Recalculation:
-        found = self._terminal.recalculation
+        found = self.terminal.recalculation
         assert found is not None
         return found
 
     @route("POST", "recalculate", right=Right.CONFIGURE, body=("from", "to", "author", "reason"))
     async def recalculate(self, fields: dict[str, str]) -> Any:
         """Work out again everything of [from, to), closed months too; what was there before is kept (R-24)."""
-        self._emissions()
-        _check_words(fields)
+        self.emissions_of()
+        check_words(fields)
         check_stretch(fields)
-        from_s, to_s = instant(fields, "from", 0), min(instant(fields, "to", FOREVER_S), self._terminal.clock.now_s())
+        from_s, to_s = instant(fields, "from", 0), min(instant(fields, "to", FOREVER_S), self.terminal.clock.now_s())
         author, reason = fields["author"].strip(), fields["reason"].strip()
         changed = await _done(self._recalculation().order(from_s, to_s, author, reason))
         return {"from": iso(from_s), "to": iso(to_s), "changed": changed}
@@ -425,9 +427,9 @@ class AccountingApi(Addresses):
     @route("POST", "accounting-entry", right=Right.ENTER, body=_ENTRY)
     async def enter(self, fields: dict[str, str]) -> Any:
         """An amount or a value entered by hand for an input of a source, for a period."""
-        terminal = self._terminal
-        self._emissions()
-        _check_words(fields)
+        terminal = self.terminal
+        self.emissions_of()
+        check_words(fields)
         start_s, end_s = self._check_entry(fields)
         name, input_ = fields["source"], fields["input"]
         old = self._entries(name, input_, start_s, end_s)
@@ -449,13 +451,13 @@ class AccountingApi(Addresses):
             )
 
         if not terminal.store.attempt(gather):
-            raise _busy()
+            raise busy()
         changed = await _done(self._recalculation().redo(start_s, end_s, [name]))
         return {"recorded": fields, "in_place_of": before, "changed": changed}
 
     def _check_entry(self, fields: dict[str, str]) -> tuple[int, int]:
         """The period of an entry. Raises HttpError for what no source takes."""
-        emissions, clock = self._emissions(), self._terminal.clock
+        emissions, clock = self.emissions_of(), self.terminal.clock
         start_s, end_s = instant(fields, "start", 0), instant(fields, "end", 0)
         if not start_s < end_s:
             raise HttpError(400, "end is not later than start; exchange them", "end 应晚于 start")
@@ -506,7 +508,7 @@ class AccountingApi(Addresses):
         return start_s, end_s
 
     def _entries(self, source: str, input_: str, from_s: int, to_s: int) -> list[dict[str, Any]]:
-        rows = self._terminal.store.connection.execute(
+        rows = self.terminal.store.connection.execute(
             "SELECT number, source, input, start_s, end_s, value, unit, origin, author, reason, entered_ms"
             " FROM accounting_entry WHERE source=? AND (?='' OR input=?) AND start_s>=? AND start_s<? ORDER BY number",
             (source, input_, input_, from_s, to_s),
@@ -531,7 +533,7 @@ class AccountingApi(Addresses):
     @route("GET", "accounting-entries", right=Right.READ, query=("source", "from", "to"), check=check_stretch)
     def entries(self, query: dict[str, str]) -> Any:
         """Entries by hand for the inputs of a source, in the order they were made; the last for a period counts."""
-        self._emissions()
+        self.emissions_of()
         rows = self._entries(query.get("source", ""), "", instant(query, "from", 0), instant(query, "to", FOREVER_S))
         return {"source": query.get("source", ""), "entries": rows}
 
@@ -568,7 +570,7 @@ def _table(request: Request) -> dict[str, Any]:
     return cast(dict[str, Any], found)
 
 
-def _check_words(fields: Mapping[str, str]) -> None:
+def check_words(fields: Mapping[str, str]) -> None:
     """Who changes something says so, and why. Raises HttpError."""
     for key, most in _MOST.items():
         text = fields.get(key, "").strip()
@@ -583,10 +585,11 @@ async def _done(work: Awaitable[int]) -> int:
     try:
         return await work
     except StoreBusy:
-        raise _busy() from None
+        raise busy() from None
 
 
-def _busy() -> HttpError:
+def busy() -> HttpError:
+    """The store cannot be written now."""
     return HttpError(
         503,
         "the store cannot be written now and nothing was recorded; try again",

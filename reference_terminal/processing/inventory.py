@@ -1,0 +1,343 @@
+"""The inventory report of any period (温室气体盘查报告书), compiled from what the terminal has stored.
+
+Leaves Word and Excel to `accounting.report`. Sections follow GB/T 32150 and ISO 14064-1 9.3.1 (ISC-2 7.2.7,
+CSMT 11.11). What was not given, or is missing, is said to be so; nothing is filled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from reference_terminal.accounting.boundary import Bound, Boundary, Fed
+from reference_terminal.accounting.printed import rounded, short
+from reference_terminal.accounting.report import NOT_GIVEN, Report, Section, Table
+from reference_terminal.crypto.symmetric import sm3
+from reference_terminal.model.times import iso
+from reference_terminal.processing import amounts
+from reference_terminal.processing.emissions import Emissions, inside
+from reference_terminal.processing.tally import Tally, tally
+from reference_terminal.settings.accounting import SOURCE
+from reference_terminal.storage.store import Store
+
+_DIGITS, _INTENSITY_DIGITS = 2, 6
+_ENERGY = ("electricity", "heat")
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A source over the period."""
+
+    bound: Bound
+    inside: bool
+    found: Tally
+
+
+class Inventory:
+    """The report of one emitter."""
+
+    def __init__(self, emissions: Emissions, store: Store, number_of: Callable[[str], int], place: str) -> None:
+        self._emissions = emissions
+        self._store = store
+        self._number = number_of
+        self._place = place
+
+    def compiled(self, from_s: int, to_s: int, now_s: int) -> Report:
+        """The report of [from, to); raises LookupError where the boundary cannot be used then."""
+        boundary, wrong = self._emissions.versions.boundary(max(from_s, to_s - 1))
+        if boundary is None:
+            raise LookupError(wrong)
+        lines = self._lines(boundary, from_s, to_s)
+        config, notes = self._emissions.config, self._emissions.config.notes
+        period = f"{iso(from_s)} – {iso(to_s)}"
+        entity = (
+            ("排放主体 / emitter", config.emitter),
+            ("行业 / sector", config.sector),
+            ("统一社会信用代码 / code", notes.code),
+            ("地址 / address", notes.address),
+            ("法定代表人 / representative", notes.representative),
+            ("联系人 / contact", notes.contact),
+            ("报告期 / period", period),
+            ("终端 / terminal", self._place),
+            ("编制时间 / compiled", iso(now_s)),
+        )
+        sections = [
+            Section("排放主体信息 / Entity", (), (_table(("项目 / item", "内容 / content"), entity),)),
+            Section("核算边界 / Boundary", (notes.boundary or NOT_GIVEN,), (*self._boundary(boundary, lines),)),
+            Section("核算方法 / Method", (), (self._methods(lines),)),
+            Section("活动数据 / Activity data", (), (self._activity(lines, from_s, to_s),)),
+            Section("排放因子 / Factors", (), (self._factors(lines), self._entries(from_s, to_s))),
+            Section("排放量 / Emissions", (), (self._sources(lines), *self._sums(lines))),
+            Section("不计入总量 / Beside the total", (), (self._apart(lines),)),
+            Section("总量 / Total", self._total(lines)),
+            Section("排放强度 / Intensity", (), (self._intensity(lines, from_s, to_s),)),
+            Section(
+                "数据质量 / Data quality",
+                (notes.data_quality or NOT_GIVEN, f"不确定度 / uncertainty: {notes.uncertainty or NOT_GIVEN}"),
+                (self._quality(lines),),
+            ),
+            Section("缺失数据 / Missing data", (), (self._missing(lines),)),
+            Section(
+                "变化 / Changes",
+                (f"基准年 / base year: {notes.base_year or NOT_GIVEN}",),
+                (self._versions(from_s, to_s),),
+            ),
+        ]
+        digest = sm3(repr(sections).encode()).hex()
+        sections.append(
+            Section("签署 / Signatures", ("编制 / prepared:", "审核 / checked:", "批准 / approved:", f"SM3: {digest}"))
+        )
+        return Report(f"{config.emitter} {period}", tuple(sections))
+
+    def _lines(self, boundary: Boundary, from_s: int, to_s: int) -> list[_Line]:
+        of_source = {each.key: each for each in self._emissions.figures.values() if each.of == SOURCE}
+        return [
+            _Line(
+                each,
+                each.inside and inside(each.source, max(from_s, to_s - 1)),
+                tally(self._store, self._number(of_source[each.id].id), from_s, to_s),
+            )
+            for each in boundary.sources
+        ]
+
+    def _boundary(self, boundary: Boundary, lines: Sequence[_Line]) -> list[Table]:
+        config = boundary.config
+        units = _table(
+            ("核算单元 / unit", "名称 / name", "地点 / site", "用途 / use", "系统 / production system"),
+            [(each.id, each.name, each.site, each.use, each.production) for each in config.units],
+        )
+        sources = _table(
+            (
+                "排放源 / source",
+                "名称 / name",
+                "核算单元 / unit",
+                "类型 / term",
+                "边界内 / inside",
+                "计量器具 / instruments",
+            ),
+            [
+                (
+                    each.bound.id,
+                    each.bound.source.name,
+                    each.bound.source.unit,
+                    f"{each.bound.term.zh} / {each.bound.term.en}",
+                    "是 / yes" if each.inside else "否 / no",
+                    ", ".join(each.bound.source.instruments),
+                )
+                for each in lines
+            ],
+        )
+        instruments = _table(
+            (
+                "编号 / id",
+                "名称 / name",
+                "型号 / model",
+                "位置 / place",
+                "准确度 / accuracy",
+                "校准 / calibrated",
+                "到期 / due",
+            ),
+            [
+                (each.id, each.name, each.model, each.place, each.accuracy, each.calibrated, each.due)
+                for each in config.instruments
+            ],
+        )
+        return [units, sources, instruments]
+
+    def _methods(self, lines: Sequence[_Line]) -> Table:
+        rows = [
+            (
+                each.bound.id,
+                each.bound.method.document,
+                each.bound.edition,
+                each.bound.formula.text,
+                each.bound.method.gwp,
+                "未经证实 / unverified" if each.bound.term.unverified or each.bound.method.unverified else "-",
+            )
+            for each in lines
+        ]
+        return _table(
+            ("排放源 / source", "文件 / document", "版本 / edition", "公式 / formula", "GWP", "备注 / note"), rows
+        )
+
+    def _activity(self, lines: Sequence[_Line], from_s: int, to_s: int) -> Table:
+        rows: list[tuple[str, ...]] = []
+        for each in lines:
+            for fed in each.bound.inputs:
+                if fed.extensive:
+                    found = self._amount(each.bound, fed, from_s, to_s)
+                    hand = f"{found.marked}/{found.parts}"
+                    rows.append(
+                        (
+                            each.bound.id,
+                            f"{fed.wanted.zh} / {fed.wanted.en}",
+                            short(found.value),
+                            fed.wanted.unit,
+                            fed.point or "人工填报 / by hand",
+                            hand,
+                            "完整 / whole" if found.whole else "有缺失 / incomplete",
+                        )
+                    )
+        head = (
+            *("排放源 / source", "数据 / quantity", "数值 / value", "单位 / unit", "来源 / origin"),
+            *("非正常标记 / marked parts", "完整性 / completeness"),
+        )
+        return _table(head, rows)
+
+    def _amount(self, bound: Bound, fed: Fed, from_s: int, to_s: int) -> amounts.Amount:
+        if fed.point:
+            found = amounts.of_point(self._store, self._number(fed.point), from_s, to_s)
+        else:
+            found = amounts.by_hand(self._store, bound.id, fed.wanted.name, from_s, to_s)
+        return amounts.Amount(found.value * fed.scale, found.missing, found.by_hand, found.marked, found.parts)
+
+    def _factors(self, lines: Sequence[_Line]) -> Table:
+        rows: list[tuple[str, ...]] = []
+        for each in lines:
+            for fed in each.bound.inputs:
+                if fed.extensive:
+                    continue
+                measured = f"实测 / measured: {fed.point}" if fed.point else ""
+                value = "" if fed.fixed is None else short(fed.fixed.value)
+                origin = "" if fed.fixed is None else fed.fixed.origin
+                default = "缺省值 / default: " if fed.fixed is not None and fed.fixed.default else ""
+                rows.append(
+                    (
+                        each.bound.id,
+                        each.bound.source.item or "-",
+                        f"{fed.wanted.zh} / {fed.wanted.en}",
+                        value or measured,
+                        fed.wanted.unit,
+                        measured or f"{default}{origin}",
+                    )
+                )
+        head = ("排放源 / source", "品种 / item", "数据 / quantity", "数值 / value", "单位 / unit", "来源 / origin")
+        return _table(head, rows)
+
+    def _entries(self, from_s: int, to_s: int) -> Table:
+        found = self._store.connection.execute(
+            "SELECT source, input, start_s, end_s, value, unit, origin, author FROM accounting_entry"
+            " WHERE start_s<? AND end_s>? ORDER BY number",
+            (to_s, from_s),
+        )
+        rows = [
+            (str(row[0]), str(row[1]), iso(int(str(row[2]))), iso(int(str(row[3]))), *(str(each) for each in row[4:]))
+            for row in found
+        ]
+        head = (
+            *("排放源 / source", "数据 / input", "起 / from", "止 / to", "数值 / value", "单位 / unit"),
+            *("来源 / origin", "填报人 / author"),
+        )
+        return _table(head, rows)
+
+    def _sources(self, lines: Sequence[_Line]) -> Table:
+        rows = [
+            (
+                each.bound.id,
+                each.bound.source.unit,
+                each.bound.category,
+                str(each.bound.term.scope),
+                each.bound.term.gas,
+                rounded(each.found.mass, _DIGITS),
+                rounded(each.found.equivalent, _DIGITS),
+                ", ".join(f"#{number}" for number in sorted(dict.fromkeys(p.version for p in each.found.pieces))),
+            )
+            for each in lines
+            if each.bound.term.counts and each.inside
+        ]
+        head = (
+            *("排放源 / source", "核算单元 / unit", "类别 / category", "范围 / scope", "气体 / gas"),
+            *("质量 / t", "tCO2e", "版本 / version"),
+        )
+        return _table(head, rows)
+
+    def _sums(self, lines: Sequence[_Line]) -> list[Table]:
+        words: dict[str, Callable[[Bound], str]] = {
+            "核算单元 / unit": lambda bound: bound.source.unit,
+            "类别 / category": lambda bound: bound.category,
+            "范围 / scope": lambda bound: str(bound.term.scope),
+            "气体 / gas": lambda bound: bound.term.gas,
+        }
+        tables: list[Table] = []
+        for title, word in words.items():
+            sums: dict[str, Fraction] = {}
+            for each in self._counted(lines):
+                key = word(each.bound)
+                sums[key] = sums.get(key, Fraction(0)) + each.found.equivalent
+            tables.append(_table((title, "tCO2e"), [(key, rounded(value, _DIGITS)) for key, value in sums.items()]))
+        return tables
+
+    def _counted(self, lines: Sequence[_Line]) -> list[_Line]:
+        return [each for each in lines if each.bound.term.counts and each.inside]
+
+    def _apart(self, lines: Sequence[_Line]) -> Table:
+        rows = [
+            (
+                each.bound.id,
+                f"{each.bound.term.zh} / {each.bound.term.en}",
+                rounded(each.found.equivalent, _DIGITS),
+                "边界外 / outside" if not each.inside else "方法规定 / by the method",
+            )
+            for each in lines
+            if not (each.bound.term.counts and each.inside)
+        ]
+        return _table(("排放源 / source", "类型 / term", "tCO2e", "原因 / why"), rows)
+
+    def _whole(self, lines: Sequence[_Line]) -> Fraction:
+        return sum((each.found.equivalent for each in self._counted(lines)), Fraction(0))
+
+    def _total(self, lines: Sequence[_Line]) -> tuple[str, ...]:
+        whole = self._whole(lines)
+        energy = sum(
+            (each.found.equivalent for each in self._counted(lines) if each.bound.term.category in _ENERGY), Fraction(0)
+        )
+        complete = all(each.found.whole for each in self._counted(lines))
+        told = [
+            f"{rounded(whole, _DIGITS)} tCO2e",
+            f"整吨 / in whole tonnes: {rounded(whole, 0)} tCO2e",
+            f"不含电力和热力 / without electricity and heat: {rounded(whole - energy, _DIGITS)} tCO2e",
+        ]
+        if not complete:
+            told.append("报告期数据不完整，见缺失数据 / the period is incomplete, see missing data")
+        return tuple(told)
+
+    def _intensity(self, lines: Sequence[_Line], from_s: int, to_s: int) -> Table:
+        rows: list[tuple[str, ...]] = []
+        for product in self._emissions.config.products:
+            number = self._number(product.point) if product.point else None
+            made = amounts.of_product(self._store, product, number, from_s, to_s)
+            of = [each for each in self._counted(lines) if not product.sources or each.bound.id in product.sources]
+            emitted = sum((each.found.equivalent for each in of), Fraction(0))
+            told = "无产量 / nothing made" if not made.value else rounded(emitted / made.value, _INTENSITY_DIGITS)
+            rows.append(
+                (product.name or product.id, short(made.value), f"{told} tCO2e/{product.unit or product.point}")
+            )
+        return _table(("产品 / product", "产量 / amount", "强度 / intensity"), rows)
+
+    def _quality(self, lines: Sequence[_Line]) -> Table:
+        rows: list[tuple[str, ...]] = []
+        for each in lines:
+            flags = [piece.flag for piece in each.found.pieces if piece.flag != "N"]
+            revised = sum(1 for piece in each.found.pieces if piece.revision)
+            rows.append((each.bound.id, str(len(each.found.pieces)), str(len(flags)), str(revised)))
+        return _table(("排放源 / source", "时段 / periods", "非正常标记 / marked", "修订 / revised"), rows)
+
+    def _missing(self, lines: Sequence[_Line]) -> Table:
+        rows = [
+            (each.bound.id, iso(begin_s), iso(end_s)) for each in lines for begin_s, end_s in each.found.missing[:100]
+        ]
+        return _table(("排放源 / source", "起 / from", "止 / to"), rows)
+
+    def _versions(self, from_s: int, to_s: int) -> Table:
+        rows = [
+            (f"#{each.number}", each.content.name, iso(each.from_s), each.origin, each.author, each.reason)
+            for each in self._emissions.versions.every
+            if from_s <= each.from_s < to_s
+        ]
+        head = ("版本 / version", "名称 / name", "生效 / from", "来源 / origin", "操作人 / author", "原因 / reason")
+        return _table(head, rows)
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
+    return Table(head, tuple(tuple(cell or NOT_GIVEN for cell in row) for row in rows))

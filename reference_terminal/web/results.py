@@ -1,0 +1,280 @@
+"""The local interface to results: intensity, footprint, comparison, trend, inventory report (ISC-2 7.2.7, 7.2.8).
+
+Leaves sums to `processing.tally` and `processing.amounts`. A quotient without anything to divide by is none, and says
+why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from reference_terminal.accounting.printed import rounded, short
+from reference_terminal.accounting.report import WRITERS
+from reference_terminal.model.times import iso, span_named
+from reference_terminal.processing import amounts, messages, settlement
+from reference_terminal.processing.emissions import shown
+from reference_terminal.processing.inventory import Inventory
+from reference_terminal.processing.tally import Tally, tally
+from reference_terminal.settings.accounting import EQUIVALENT, SOURCE, FigureSet, ProductConfig
+from reference_terminal.settings.reader import did_you_mean
+from reference_terminal.web.accounting import AccountingApi, busy, check_words
+from reference_terminal.web.entry import is_decimal
+from reference_terminal.web.parameters import FOREVER_S, check_rows, check_stretch, instant, number
+from reference_terminal.web.parameters import shown as quoted
+from reference_terminal.web.router import Addresses, Right, route
+from reference_terminal.web.server import File, HttpError
+
+_DIGITS = 6
+_FIGURE = ("figure", "class")
+_MEDIA = {
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_MOST_TREND = 1000
+
+
+class ResultsApi(Addresses):
+    """What follows from emissions."""
+
+    def __init__(self, accounting: AccountingApi) -> None:
+        self._accounting = accounting
+        self._terminal = accounting.terminal
+
+    def _tally(self, figure: FigureSet, from_s: int, to_s: int) -> Tally:
+        return tally(self._terminal.store, self._terminal.pipeline.by_id[figure.id].number, from_s, to_s)
+
+    def _product(self, query: Mapping[str, str]) -> ProductConfig:
+        products = {each.id: each for each in self._accounting.emissions_of().config.products}
+        name = query.get("product", "")
+        if name not in products:
+            known = ", ".join(products) or "none"
+            hint = did_you_mean(name[:60], list(products))
+            raise HttpError(404, f"no product is called {quoted(name)}{hint}; there are {known}", "没有该产品")
+        return products[name]
+
+    def _stretch(self, query: Mapping[str, str]) -> tuple[int, int]:
+        return instant(query, "from", 0), instant(query, "to", self._terminal.clock.now_s())
+
+    def _unit(self, product: ProductConfig) -> str:
+        return product.unit or self._terminal.pipeline.by_id[product.point].config.unit
+
+    def _amount(self, product: ProductConfig, from_s: int, to_s: int) -> amounts.Amount:
+        point = self._terminal.pipeline.by_id[product.point].number if product.point else None
+        return amounts.of_product(self._terminal.store, product, point, from_s, to_s)
+
+    # Products
+
+    @route("POST", "product-amount", right=Right.ENTER, body=("product", "start", "end", "value", "author", "reason"))
+    def enter(self, fields: dict[str, str]) -> Any:
+        """How much of a product was made in a period; the last entry for a period counts."""
+        check_words(fields)
+        product = self._product(fields)
+        if product.point:
+            raise HttpError(409, f"{product.id} is counted by {product.point}", f"{product.id} 由 {product.point} 计量")
+        start_s, end_s = instant(fields, "start", 0), instant(fields, "end", 0)
+        if not start_s < end_s:
+            raise HttpError(400, "end is not later than start; exchange them", "end 应晚于 start")
+        value = fields["value"]
+        if not is_decimal(value) or Fraction(value) < 0:
+            raise HttpError(400, f"expected value a number not below 0, got {quoted(value)}", "value 应为非负数")
+        terminal, source = self._terminal, amounts.PRODUCT + product.id
+
+        def gather() -> None:
+            terminal.store.write(
+                "INSERT INTO accounting_entry (source, input, start_s, end_s, value, unit, origin, author, reason,"
+                " entered_ms) VALUES (?,?,?,?,?,?,?,?,?,?)",
+                (
+                    source, amounts.AMOUNT_OF, start_s, end_s, value, product.unit, "",
+                    fields["author"].strip(), fields["reason"].strip(), terminal.clock.now_ms(),
+                ),
+            )  # fmt: skip
+            said = {key: fields[key].strip() for key in ("author", "value", "reason")}
+            terminal.journal.event(
+                messages.ACTIVITY_ENTERED, product.id, **said, input=amounts.AMOUNT_OF, unit=product.unit,
+                since=iso(start_s), until=iso(end_s), old="-",
+            )  # fmt: skip
+
+        if not terminal.store.attempt(gather):
+            raise busy()
+        return {"recorded": fields}
+
+    @route(
+        "GET", "emission-intensity", right=Right.READ, query=("figure", "product", "from", "to"), check=check_stretch
+    )
+    def intensity(self, query: dict[str, str]) -> Any:
+        """A figure by kWh, GJ or product over any period."""
+        figure, product = self._accounting.figure_of(query), self._product(query)
+        from_s, to_s = self._stretch(query)
+        found, made = self._tally(figure, from_s, to_s), self._amount(product, from_s, to_s)
+        tonnes = found.equivalent if figure.measure == EQUIVALENT else found.mass
+        return {"figure": figure.id, **self._quotient(figure, tonnes, found.whole, product, made, from_s, to_s)}
+
+    @route("GET", "footprint", right=Right.READ, query=("product", "from", "to"), check=check_stretch)
+    def footprint(self, query: dict[str, str]) -> Any:
+        """The carbon footprint of a product, with the boundary of its own that the settings give it."""
+        product, emissions = self._product(query), self._accounting.emissions_of()
+        from_s, to_s = self._stretch(query)
+        of_source = {each.key: each for each in emissions.figures.values() if each.of == SOURCE}
+        total = next(each for each in emissions.figures.values() if each.of == "total" and each.measure == EQUIVALENT)
+        figures = [of_source[name] for name in product.sources] or [total]
+        found = [self._tally(each, from_s, to_s) for each in figures]
+        tonnes = sum((each.equivalent for each in found), Fraction(0))
+        made = self._amount(product, from_s, to_s)
+        whole = all(each.whole for each in found)
+        parts = [
+            {"figure": each.id, "value": shown(each, one.equivalent), "exact_t": str(one.equivalent)}
+            for each, one in zip(figures, found, strict=True)
+        ]
+        return {
+            "boundary": [each.key or each.of for each in figures],
+            "parts": parts,
+            **self._quotient(total, tonnes, whole, product, made, from_s, to_s),
+        }
+
+    def _quotient(
+        self,
+        figure: FigureSet,
+        tonnes: Fraction,
+        whole: bool,
+        product: ProductConfig,
+        made: amounts.Amount,
+        from_s: int,
+        to_s: int,
+    ) -> dict[str, Any]:
+        unit = self._unit(product)
+        mass = tonnes * (1000 if figure.mass == "kg" else 1)
+        cause = ""
+        if not made.value:
+            cause = f"no {product.id} was made in this period, so there is nothing to divide by / 产量为零，无法计算"
+        elif not (whole and made.whole):
+            cause = "the period is incomplete / 数据不完整"
+        told = None if not made.value else rounded(mass / made.value, _DIGITS)
+        return {
+            "product": product.id,
+            "from": iso(from_s),
+            "to": iso(to_s),
+            "emission": shown(figure, tonnes),
+            "emission_unit": figure.point.unit,
+            "amount": short(made.value),
+            "amount_unit": unit,
+            "amount_by_hand": made.by_hand,
+            "intensity": told if not cause else None,
+            "known": told,
+            "unit": f"{figure.point.unit}/{unit}",
+            "exact": None if not made.value else str(mass / made.value),
+            "cause": cause,
+        }
+
+    # Comparisons
+
+    def _around(self, name: str, at_s: int) -> tuple[int, int]:
+        long = settlement.long_named(name)
+        if long is not None:
+            return settlement.around(long, at_s)
+        span = span_named(name) if name.isascii() and len(name) <= 10 else None
+        if span is None:
+            raise HttpError(
+                400, f"expected class= day, week, month, quarter_year or year, got {quoted(name)}", "class 有误"
+            )
+        return span.start(at_s), span.end(span.start(at_s))
+
+    @route("GET", "emission-comparison", right=Right.READ, query=("figure", "class", "start"))
+    def comparison(self, query: dict[str, str]) -> Any:
+        """A period beside the one before and the same of the year before (环比, 同比)."""
+        figure, name = self._accounting.figure_of(query), query.get("class", "month")
+        start_s, end_s = self._around(name, instant(query, "start", self._terminal.clock.now_s()))
+        before = self._around(name, start_s - 1)
+        same = self._around(name, settlement.year_before(start_s))
+        now = self._told(figure, start_s, end_s)
+        return {
+            "figure": figure.id,
+            "unit": figure.point.unit,
+            "class": name,
+            "period": now,
+            "before": self._compared(figure, now, *before),
+            "year_before": self._compared(figure, now, *same),
+        }
+
+    def _told(self, figure: FigureSet, start_s: int, end_s: int) -> dict[str, Any]:
+        found = self._tally(figure, start_s, end_s)
+        tonnes = found.equivalent if figure.measure == EQUIVALENT else found.mass
+        return {
+            "start": iso(start_s),
+            "end": iso(end_s),
+            "value": shown(figure, tonnes) if found.whole else None,
+            "known": shown(figure, tonnes),
+            "exact_t": str(tonnes),
+        }
+
+    def _compared(self, figure: FigureSet, now: dict[str, Any], start_s: int, end_s: int) -> dict[str, Any]:
+        other = self._told(figure, start_s, end_s)
+        if now["value"] is None or other["value"] is None:
+            return {**other, "change": None, "percent": None}
+        one, base = Fraction(now["exact_t"]), Fraction(other["exact_t"])
+        percent = None if not base else rounded((one - base) * 100 / abs(base), 2)
+        return {**other, "change": shown(figure, one - base), "percent": percent}
+
+    @route(
+        "GET", "emission-trend", right=Right.READ, query=("figure", "class", "from", "to", "limit"), check=check_rows
+    )
+    def trend(self, query: dict[str, str]) -> Any:
+        """Periods one after the other: value, change against the one before, smallest, largest, mean, slope."""
+        figure, name = self._accounting.figure_of(query), query.get("class", "day")
+        from_s, to_s = self._stretch(query)
+        most = number(query, "limit", 100, most=_MOST_TREND)
+        rows: list[dict[str, Any]] = []
+        start_s, end_s = self._around(name, min(from_s, FOREVER_S))
+        first = self._terminal.store.connection.execute("SELECT min(start_s) FROM emission").fetchone()
+        if first is not None and first[0] is not None and start_s < int(str(first[0])):
+            start_s, end_s = self._around(name, int(str(first[0])))
+        while end_s <= to_s and len(rows) < most:
+            told = self._told(figure, start_s, end_s)
+            known = rows[-1]["value"] is not None and told["value"] is not None if rows else False
+            change = Fraction(told["exact_t"]) - Fraction(rows[-1]["exact_t"]) if known else None
+            rows.append({**told, "change": None if change is None else shown(figure, change)})
+            start_s, end_s = self._around(name, end_s)
+        values = [Fraction(row["exact_t"]) for row in rows if row["value"] is not None]
+        return {
+            "figure": figure.id,
+            "unit": figure.point.unit,
+            "class": name,
+            "trend": rows,
+            "smallest": shown(figure, min(values)) if values else None,
+            "largest": shown(figure, max(values)) if values else None,
+            "mean": shown(figure, sum(values, Fraction(0)) / len(values)) if values else None,
+            "slope": shown(figure, _slope(values)) if len(values) > 1 else None,
+        }
+
+    # The report
+
+    @route("GET", "inventory-report", right=Right.READ, query=("class", "start", "from", "to", "form"))
+    def report(self, query: dict[str, str]) -> File:
+        """The report of a month, a quarter, a year (class and start) or any period (from and to), docx or xlsx."""
+        emissions, terminal = self._accounting.emissions_of(), self._terminal
+        form = f".{query.get('form', 'docx')}"
+        if form not in WRITERS:
+            raise HttpError(400, f"expected form= docx or xlsx, got {quoted(form[1:])}", "form 应为 docx 或 xlsx")
+        if "class" in query:
+            from_s, to_s = self._around(query["class"], instant(query, "start", 0))
+        else:
+            check_stretch(query)
+            from_s, to_s = self._stretch(query)
+        inventory = Inventory(
+            emissions, terminal.store, lambda name: terminal.pipeline.by_id[name].number, terminal.config.name
+        )
+        try:
+            made = inventory.compiled(from_s, to_s, terminal.clock.now_s())
+        except LookupError as error:
+            raise HttpError(409, f"the boundary cannot be used: {error}", f"边界无法使用：{error}") from None
+        name = f"inventory-{iso(from_s)[:10]}-{iso(to_s)[:10]}{form}"
+        return File(WRITERS[form](made), _MEDIA[form], name)
+
+
+def _slope(values: list[Fraction]) -> Fraction:
+    """The least-squares slope, per period."""
+    middle = Fraction(len(values) - 1, 2)
+    mean = sum(values, Fraction(0)) / len(values)
+    above = sum(((at - middle) * (value - mean) for at, value in enumerate(values)), Fraction(0))
+    return above / sum(((at - middle) ** 2 for at in range(len(values))), Fraction(0))

@@ -1,0 +1,116 @@
+"""Results from emissions: intensity, footprint, comparison, trend, the inventory report of any period."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from collections.abc import Awaitable, Callable
+from fractions import Fraction
+from typing import Any
+
+import docx
+import openpyxl
+import pytest
+from accounting_kit import Plant, at
+
+from reference_terminal.model.times import DAY, MONTH
+from reference_terminal.web.server import HttpError
+
+PRODUCTS = """
+[[accounting.products]]
+id = "electricity"
+point = "grid"
+[[accounting.products]]
+id = "iron"
+name = "生铁"
+unit = "t"
+sources = ["boiler"]
+[[accounting.instruments]]
+id = "W2"
+name = "皮带秤"
+"""
+
+
+def run(scene: Callable[[], Awaitable[Any]]) -> Any:
+    return asyncio.run(scene())  # pyright: ignore[reportArgumentType]
+
+
+def test_intensity_and_footprint_divide_exactly_and_say_when_there_is_nothing_to_divide_by() -> None:
+    async def scene() -> None:
+        plant = Plant("2025-03-03T00:00:00", PRODUCTS)
+        plant.day("2025-03-01T00:00:00", {"grid": 10, "coal": 3})
+        between = {"from": "2025-03-01T00:00:00", "to": "2025-03-02T00:00:00"}
+        day = plant.kept("co2e.total", DAY, "2025-03-01T00:00:00")
+        assert day is not None
+        found = await plant.get("emission-intensity", figure="co2e.total", product="electricity", **between)
+        assert Fraction(found["exact"]) == day.equivalent * 1000 / 14400
+        assert found["unit"] == "kgCO2e/kWh" and found["intensity"] == found["known"]
+        nothing = await plant.get("footprint", product="iron", **between)
+        assert nothing["intensity"] is None and "nothing to divide by" in nothing["cause"]
+        made = {"product": "iron", "start": between["from"], "end": between["to"], "value": "2.5"}
+        body = json.dumps({**made, "author": "Li", "reason": "weighed"}).encode()
+        await plant.post("product-amount", body)
+        found = await plant.get("footprint", product="iron", **between)
+        boiler = plant.kept("co2e.source.boiler", DAY, "2025-03-01T00:00:00")
+        assert boiler is not None and Fraction(found["exact"]) == boiler.equivalent * 1000 / Fraction("2.5")
+        assert found["boundary"] == ["boiler"] and found["amount_by_hand"]
+        later = await plant.get(
+            "footprint", product="iron", **{"from": "2025-03-01T00:00:00", "to": "2025-03-03T00:00:00"}
+        )
+        assert later["intensity"] is None and "incomplete" in later["cause"]
+        with pytest.raises(HttpError, match="no product is called"):
+            await plant.get("footprint", product="steel", **between)
+
+    run(scene)
+
+
+def test_a_month_stands_beside_the_month_and_the_year_before() -> None:
+    async def scene() -> None:
+        plant = Plant("2025-03-03T00:00:00")
+        for month, grid in (("2024-02-01", "1000"), ("2025-01-01", "4000"), ("2025-02-01", "3000")):
+            plant.add(MONTH, at(f"{month}T00:00:00"), {"grid": grid, "coal": "0"})
+        found = await plant.get(
+            "emission-comparison", figure="co2e.total", **{"class": "month", "start": "2025-02-01T00:00:00"}
+        )
+        assert found["period"]["value"] == "1500.000000"
+        assert (found["before"]["change"], found["before"]["percent"]) == ("-500.000000", "-25.00")
+        assert (found["year_before"]["start"], found["year_before"]["percent"]) == (
+            "2024-02-01T00:00:00+08:00",
+            "200.00",
+        )
+        trend = await plant.get(
+            "emission-trend",
+            figure="co2e.total",
+            **{"class": "month", "from": "2025-01-01T00:00:00", "to": "2025-03-01T00:00:00"},
+        )
+        assert [row["change"] for row in trend["trend"]] == [None, "-500.000000"]
+        assert (trend["mean"], trend["slope"]) == ("1750.000000", "-500.000000")
+
+    run(scene)
+
+
+def test_the_report_of_a_month_opens_in_word_and_excel_and_tells_what_is_missing() -> None:
+    async def scene() -> None:
+        plant = Plant("2025-03-03T00:00:00", PRODUCTS)
+        plant.day("2025-02-01T00:00:00", {"grid": 10, "coal": 3})
+        query = {"class": "month", "start": "2025-02-01T00:00:00"}
+        word = docx.Document(io.BytesIO((await plant.get("inventory-report", form="docx", **query)).octets))
+        text = "\n".join(each.text for each in word.paragraphs)
+        cells = [cell.text for table in word.tables for row in table.rows for cell in row.cells]
+        assert "示范钢铁厂" in text and "SM3: " in text and "未提供 / not given" in text
+        assert "incomplete" in text
+        assert "FC * NCV * CC * OF * CO2_C" in cells and "皮带秤" in cells
+        assert "2025-02-02T00:00:00+08:00" in cells
+        found = await plant.get("inventory-report", form="xlsx", **query)
+        book = openpyxl.load_workbook(io.BytesIO(found.octets))
+        sheet: Any = book["8 总量"]
+        day = plant.kept("co2e.total", DAY, "2025-02-01T00:00:00")
+        assert day is not None
+        assert sheet["A2"].value == f"{float(day.equivalent):.2f} tCO2e"
+        any_period = {"from": "2025-02-01T06:00:00", "to": "2025-02-01T06:30:00"}
+        assert (await plant.get("inventory-report", form="xlsx", **any_period)).octets
+        with pytest.raises(HttpError, match="docx or xlsx"):
+            await plant.get("inventory-report", form="pdf", **query)
+
+    run(scene)
