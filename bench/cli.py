@@ -303,6 +303,12 @@ def _bench(words: argparse.Namespace) -> int:
     return check.main(Path(words.rig), as_json=words.json, injectors=not words.quick)
 
 
+def _campaign(words: argparse.Namespace) -> int:
+    from bench.commands import campaign
+
+    return campaign.main(words.what, Path(words.folder), words)
+
+
 def _laboratory(words: argparse.Namespace) -> int:
     from bench.commands import lab
 
@@ -523,6 +529,32 @@ def parser() -> argparse.ArgumentParser:
     lab.add_argument("rig", metavar="RIG", help="rig file (TOML) / 台架文件")
     lab.add_argument("--json", action="store_true", help="for machines / 机器可读")
     lab.add_argument("--quick", action="store_true", help="without the proof of the injectors / 不做注入器自检")
+
+    joint = command(
+        "campaign", _campaign, "one item, many runs, reviews, external reports, one statement / 试验任务：汇总并作声明"
+    )
+    steps = ("new", "add", "review", "external", "status", "statement")
+    joint.add_argument("what", choices=steps, help=", ".join(steps))
+    joint.add_argument("folder", metavar="CAMPAIGN", help="its folder / 任务目录")
+    joint.add_argument("result", nargs="*", metavar="RESULT", help="add: folders and files to join / 要加入的结果")
+    for option, text in (
+        ("profile", "new: the item's profile / 终端档案"),
+        ("name", "new: what it is called / 任务名称"),
+        ("lab", "the laboratory, which signs each entry (lab.toml) / 实验室文件"),
+        ("by", "who enters it / 登记人"),
+        ("verdict", "review, external: pass, fail, not applicable / 判定"),
+        ("words", "review, external: the ground / 依据"),
+        ("laboratory", "external: whose report / 机构名称"),
+        ("accreditation", "external: its accreditation / 资质"),
+        ("report", "external: its number / 报告编号"),
+        ("edition", "external: edition of the method / 方法版本"),
+        ("specimen", "external: the specimen it is of / 样品"),
+    ):
+        joint.add_argument(f"--{option}", default="", metavar="TEXT", help=text)
+    joint.add_argument("--clause", action="append", default=[], metavar="ID", help="review, external / 条款")
+    joint.add_argument("--file", action="append", default=[], metavar="FILE", help="a document to keep / 附件")
+    joint.add_argument("--load", action="store_true", help="add: it is the result of a load test / 负载试验结果")
+    joint.add_argument("--json", action="store_true", help="for machines / 机器可读")
 
     own = command("lab", _laboratory, "a laboratory: trial key, register of runs / 实验室：试用密钥、运行登记簿")
     own.add_argument("what", choices=("new", "register", "abandon"), help="new, register, abandon / 新建、登记簿、放弃")

@@ -82,11 +82,17 @@ class Conformity(StrEnum):
     CONFORMS = "conforms"
     DOES_NOT_CONFORM = "does not conform"
     NO_STATEMENT = "no statement"
+    AUTOMATIC = "conforms in its automatic part"
 
     @property
     def zh(self) -> str:
         """The statement in Chinese."""
-        return {"conforms": "符合", "does not conform": "不符合", "no statement": "不作声明"}[self.value]
+        return {
+            "conforms": "符合",
+            "does not conform": "不符合",
+            "no statement": "不作声明",
+            "conforms in its automatic part": "自动判定部分符合",
+        }[self.value]
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +100,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
     `reasons` say why, in both languages. `binding` counts the clauses that bind (SHALL and claimed STATEMENT) by
     verdict, `automatic` the part of them that cases of this run decide. `failed` names those that failed, `unsupported`
-    those among them that the capability statement declares unsupported (R-03).
+    those among them that the capability statement declares unsupported (R-03). `untestable` are entries that would bind
+    and that no test can decide: they do not count.
     """
 
     document: str
@@ -104,6 +111,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     automatic: dict[str, int]
     failed: tuple[str, ...]
     unsupported: tuple[str, ...] = ()
+    untestable: tuple[str, ...] = ()
 
 
 def document_of(clause: str) -> str:
@@ -355,8 +363,14 @@ def _statement(
 ) -> Statement:
     known = {entry.id for entry in entries}
     stray = [clause for clause in decided if document_of(clause) == name and clause not in known]
-    binding = [entry for entry in entries if _binds(entry, run, decided)]
+    would_bind = [entry for entry in entries if _binds(entry, run, decided)]
+    untestable = tuple(entry.id for entry in would_bind if _is_untestable(entry, decided))
+    binding = [entry for entry in would_bind if entry.id not in untestable]
     covered = {clause.id for clause in run.clauses if clause.cases}
+    only = switched_on(run, "automatic_part_only")
+    if only:
+        # R-06, reading B: what no case can decide is left out, what a case could and did not stays open.
+        binding = [entry for entry in binding if entry.id in covered or entry.disposition == "automated"]
     failed = tuple(entry.id for entry in binding if decided.get(entry.id) is Verdict.FAIL)
     declared = tuple(entry for entry in binding if entry.id in denied)
     tested = tuple(id for id in failed if id not in denied)
@@ -385,6 +399,17 @@ def _statement(
         one = "binding clause has a time limit that virtual time cannot decide (R-08)"
         many = "binding clauses have time limits that virtual time cannot decide (R-08)"
         reasons.append(_listed(timed, one, many, "条约束性条款含须在实时台架上判定的时限（R-08）"))
+    if untestable:
+        one = "entry is untestable and does not count"
+        many = "entries are untestable and do not count"
+        reasons.append(_listed(untestable, one, many, "条不可检测，不计入"))
+    if only:
+        reasons.append(
+            Text(
+                "only the automatic part is stated (R-06, reading B); what waits for persons is left out",
+                "仅对自动判定部分作声明（R-06，解释 B）：须由人员或实验室判定的部分不在其内",
+            )
+        )
     if in_part:
         one = "binding clause passes in part, the rest is not decided here (R-06)"
         many = "binding clauses pass in part, the rest is not decided here (R-06)"
@@ -401,8 +426,8 @@ def _statement(
     conformity = Conformity.NO_STATEMENT
     if not hindrances and (declared or (failed and not provisional)):
         conformity = Conformity.DOES_NOT_CONFORM
-    elif not hindrances and not provisional and not open_ and not timed and not in_part and binding:
-        conformity = Conformity.CONFORMS
+    elif not hindrances and not provisional and not open_ and not timed and (only or not in_part) and binding:
+        conformity = Conformity.AUTOMATIC if only else Conformity.CONFORMS
         reasons.append(Text(f"all {len(binding)} binding clauses pass", f"{len(binding)} 条约束性条款全部通过"))
     return Statement(
         document=name,
@@ -412,7 +437,13 @@ def _statement(
         automatic=_count([entry for entry in binding if entry.id in covered], decided),
         failed=failed,
         unsupported=tuple(entry.id for entry in declared),
+        untestable=untestable,
     )
+
+
+def _is_untestable(entry: Entry, decided: Mapping[str, Verdict]) -> bool:
+    """Whether no test can decide an entry and nobody did."""
+    return entry.disposition == "untestable" and decided.get(entry.id) is Verdict.INCONCLUSIVE
 
 
 def _virtual_only(run: RunResult, clauses: Sequence[ClauseResult]) -> list[Text]:

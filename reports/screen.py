@@ -65,6 +65,7 @@ STYLES = {
 }
 _CONFORMITY_STYLES = {
     Conformity.CONFORMS: "bold green",
+    Conformity.AUTOMATIC: "green",
     Conformity.DOES_NOT_CONFORM: "bold red",
     Conformity.NO_STATEMENT: "yellow",
 }

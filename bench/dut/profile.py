@@ -47,6 +47,7 @@ class Parameters(msgspec.Struct, frozen=True):
 
     decision_rule: str = "simple"
     statement_as_shall: bool = False
+    automatic_part_only: bool = False
     allow_partial_scope: bool = False
 
 

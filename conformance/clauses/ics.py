@@ -155,6 +155,7 @@ def template(
         '# decision_rule = "simple"        # or "guarded" (R-05) / 判定规则',
         "# statement_as_shall = false      # true: every STATEMENT binds (R-02) / 陈述按“应”判定",
         "# allow_partial_scope = false     # true: a no to a SHALL takes the clause out (R-03) / 允许部分声明",
+        "# automatic_part_only = false     # true: what cases decide is stated alone (R-06) / 仅对自动判定部分作声明",
         "",
     ]
     return "\n".join(lines)

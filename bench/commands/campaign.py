@@ -1,0 +1,497 @@
+"""`carbonbench campaign`: begins one, joins what the bench, people and other laboratories found, states what follows.
+
+Leaves the rules of joining to `bench.campaign.joining` and what a statement says to `reports.conformity`. Whatever is
+joined is proved first: an altered run, one of another item or of another bench is refused with the reason.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+
+from bench.campaign import joining
+from bench.campaign.book import BOOK, FILES, Begun, Book, CampaignError, External, Joinable, Joined, Reviewed
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, VIRTUAL_RIG, CaseResult, RunResult, Verdict
+from bench.commands.recomputed import item_words
+from bench.commands.rejudge import VERDICTS, attempts_otherwise, broken_records
+from bench.commands.session import commit
+from bench.dut.profile import Claim, ProfileError, load_profile
+from bench.evidence.chain import ChainTrouble
+from bench.evidence.files import evidence_digest, sm3_of, survey
+from bench.evidence.keys import KeyTrouble
+from bench.evidence.lab import NOBODY, Lab, LabError, load_lab
+from bench.evidence.sealed import prove_seals
+from bench.journal import now
+from conformance.clauses.suite import case_classes
+from reports import manifest, verdicts
+from reports.clause_results import clause_results
+from reports.conformity import Conformity, Statement, completed, statements
+from reports.entries import Entry
+from reports.ledger import entries
+from reports.repeats import counting
+
+STATEMENT = "statement.json"
+FORMAT = "carbonbench-statement/1"
+_DECIDABLE = (Verdict.PASS, Verdict.FAIL, Verdict.NOT_APPLICABLE)
+_BY_PEOPLE = ("operator", "inspection", "laboratory", "untestable")
+_Trouble = (CampaignError, ChainTrouble, KeyTrouble, OSError)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a campaign for a person: what, whether it was done (None: not needed), what there is or lacks."""
+
+    key: str
+    en: str
+    zh: str
+    done: bool | None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a campaign stands."""
+
+    begun: Begun
+    result: RunResult
+    statements: tuple[Statement, ...]
+    steps: tuple[Step, ...]
+    people: tuple[Entry, ...]
+    hindrances: tuple[str, ...] = field(default=())
+
+    @property
+    def conformity(self) -> dict[str, Conformity]:
+        """What may be said of each draft: nothing good while something hinders it; a fail needs no parity."""
+        return {
+            each.document: each.conformity
+            if not self.hindrances or each.conformity is Conformity.DOES_NOT_CONFORM
+            else Conformity.NO_STATEMENT
+            for each in self.statements
+        }
+
+
+def _lab(path: str) -> Lab:
+    try:
+        return load_lab(Path(path)) if path else NOBODY
+    except LabError as error:
+        raise CampaignError(str(error)) from None
+
+
+def new(folder: Path, profile_path: Path, *, name: str, by: str, lab: str) -> None:
+    """Begin a campaign. Raises `_Trouble`."""
+    if (folder / BOOK).exists():
+        raise CampaignError(f"{folder}: holds a campaign already; give a new folder / 目录中已有试验任务")
+    try:
+        profile = load_profile(profile_path)
+    except ProfileError as error:
+        raise CampaignError(str(error)) from None
+    folder.mkdir(parents=True, exist_ok=True)
+    Book(folder, _lab(lab)).add(
+        Begun(
+            at=now(),
+            by=by,
+            name=name or folder.resolve().name,
+            item=profile.item(),
+            documents=profile.documents,
+            roles=profile.roles,
+            profile=sm3_of(profile_path.read_bytes()),
+            commit=commit(),
+            claims={question: answer.value for question, answer in profile.claims.items() if answer in Claim},
+            parameters=profile.in_force(),
+        )
+    )
+
+
+def add(folder: Path, what: Path, *, as_load: bool, by: str, lab: str) -> Joined:
+    """Join a result of the bench, proved. Raises `_Trouble`."""
+    laboratory = _lab(lab)
+    book = Book(folder, laboratory)
+    made = _load(book, what) if as_load else _read(book, what, laboratory)
+    entry = msgspec.structs.replace(made, by=by)
+    if any(each.digest == entry.digest for each in book.joined()):
+        raise CampaignError(f"{what}: is joined already / 该结果已加入")
+    book.add(entry)
+    return entry
+
+
+def _read(book: Book, what: Path, lab: Lab) -> Joined:
+    if (what / VERDICTS).is_file():
+        return _run(book, what, lab)
+    if (what / "parity.json").is_file():
+        return _of_file(book, what / "parity.json", "parity")
+    if (what / "sweep.json").is_file():
+        return _of_file(book, what / "sweep.json", "sweep")
+    if what.is_file():
+        held = _json(what)
+        if str(held.get("format", "")).startswith("carbonbench-prove/"):
+            return _of_file(book, what, "prove")
+        if {"rig", "ready", "findings"} <= held.keys():
+            return _of_file(book, what, "check")
+        if str(held.get("format", "")).startswith(("carbonbench-parity/", "carbonbench-sweep/")):
+            return _of_file(book, what, "parity" if "parity" in str(held["format"]) else "sweep")
+    raise CampaignError(
+        f"{what}: expected a folder of run, parity or sweep, or a file of `prove --json`, `bench check --json` / "
+        "应为运行目录或结果文件"
+    )
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        held = msgspec.json.decode(path.read_bytes())
+    except OSError as error:
+        raise CampaignError(f"{path}: cannot be read ({error.strerror}) / 无法读取") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise CampaignError(f"{path}: not JSON / 不是 JSON 文件") from None
+    if not isinstance(held, dict):
+        raise CampaignError(f"{path}: expected an object / 应为 JSON 对象")
+    return cast(dict[str, Any], held)
+
+
+def _shown(book: Book, path: Path) -> str:
+    return Path(os.path.relpath(path.resolve(), book.folder.resolve())).as_posix()
+
+
+def _same(what: Path, book: Book, *, terminal: str, made_by: str) -> None:
+    """Refuse what is of another item or another bench."""
+    begun = book.begun
+    item = item_words(begun.item)
+    if terminal != item and terminal != begun.item.get("name"):
+        raise CampaignError(f"{what}: is of {terminal!r}, this campaign of {item!r} / 样品不符")
+    if made_by != begun.commit:
+        raise CampaignError(
+            f"{what}: was made by bench {made_by}, this campaign is of bench {begun.commit} / 台架版本不符"
+        )
+
+
+def _run(book: Book, folder: Path, lab: Lab) -> Joined:
+    try:
+        run = verdicts.read(folder)
+        rows = survey(folder)
+        wrong = manifest.verify(folder, present=rows)
+    except (verdicts.VerdictsError, manifest.ManifestError) as error:
+        raise CampaignError(str(error)) from None
+    wrong += broken_records(run, folder) + attempts_otherwise(run, folder)
+    sealed = prove_seals(
+        folder, rows, certificates=lab.certificates, roots=lab.roots, register=lab.register if lab.signers else None
+    )
+    wrong += sealed.problems
+    if wrong:
+        raise CampaignError("\n".join([*wrong, f"{folder}: is not joined / 未加入"]))
+    _same(folder, book, terminal=run.terminal, made_by=run.commit)
+    told = {**book.begun.claims}
+    other = sorted(name for name, answer in told.items() if run.claims.get(name, answer) != answer)
+    if other:
+        raise CampaignError(f"{folder}: other claims than the campaign's: {', '.join(other)} / 能力声明不符")
+    counts = ", ".join(f"{number} {name}" for name, number in run.summary().items())
+    return Joined(
+        at=now(),
+        kind="run",
+        path=_shown(book, folder),
+        digest=sealed.signed.digest or evidence_digest(rows, "-"),
+        name=run.run,
+        rig=run.rig,
+        signed=bool(sealed.signed.digest),
+        words=counts,
+        cases=tuple(sorted({case.id for case in run.cases if case.verdict is not Verdict.NOT_RUN})),
+    )
+
+
+def _of_file(book: Book, path: Path, kind: Joinable) -> Joined:
+    held = _json(path)
+    rig, name = str(held.get("rig", "")), str(held.get("run", ""))
+    cases: list[str] = []
+    match kind:
+        case "parity":
+            sound, words = held.get("same") is True, str(held.get("counts", ""))
+            cases = sorted({str(row.get("case")) for row in held.get("rows", [])})
+        case "sweep":
+            counts = held.get("counts", {})
+            sound = bool(counts) and not counts.get("lost") and not counts.get("missed") and not counts.get("open")
+            words, cases = str(counts), [str(held.get("case", ""))]
+        case "prove":
+            # A part of the suite proves that part only.
+            sound, words = held.get("trusted") is True, f"{len(held.get('defects', []))} defects"
+        case _:
+            sound, words = held.get("ready") is True, f"{len(held.get('findings', []))} findings"
+    if kind == "prove":
+        if held.get("commit") != book.begun.commit:
+            raise CampaignError(
+                f"{path}: proves bench {held.get('commit')}, this campaign is of {book.begun.commit} / 台架版本不符"
+            )
+    elif kind != "check":
+        _same(path, book, terminal=str(held.get("terminal", "")), made_by=str(held.get("commit", "")))
+    return Joined(
+        at=now(),
+        kind=kind,
+        path=_shown(book, path),
+        digest=sm3_of(path.read_bytes()),
+        name=name,
+        rig=rig,
+        sound=sound,
+        words=words,
+        cases=tuple(cases),
+    )
+
+
+def _load(book: Book, path: Path) -> Joined:
+    digest = sm3_of(path.read_bytes())
+    return Joined(at=now(), kind="load", path=_shown(book, path), digest=digest, name=path.name, words="load")
+
+
+def _kept(book: Book, files: Sequence[Path]) -> dict[str, str]:
+    """Copies of documents in the campaign's folder, by their SM3."""
+    found: dict[str, str] = {}
+    for path in files:
+        octets = path.read_bytes()
+        sm3 = sm3_of(octets)
+        target = book.folder / FILES / f"{sm3[:12]}-{path.name}"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+        found[target.relative_to(book.folder).as_posix()] = sm3
+    return found
+
+
+def _entry_for_people(book: Book, clause: str, ledger: Sequence[Entry]) -> Entry:
+    known = {entry.id: entry for entry in ledger}
+    entry = known.get(clause)
+    if entry is None:
+        raise CampaignError(f"{clause}: no such entry in the ledger / 条款不存在")
+    if entry.document not in book.begun.documents:
+        raise CampaignError(f"{clause}: its document is not claimed in this campaign / 未声明该标准")
+    if entry.disposition not in _BY_PEOPLE and not entry.open.en:
+        raise CampaignError(f"{clause}: cases decide it, a person cannot / 该条款由用例判定，不得人工判定")
+    return entry
+
+
+def review(folder: Path, clause: str, verdict: str, *, words: str, files: Sequence[Path], by: str, lab: str) -> None:
+    """Enter what a person decided. Raises `_Trouble`."""
+    book = Book(folder, _lab(lab))
+    _entry_for_people(book, clause, entries())
+    if not by.strip() or not words.strip():
+        raise CampaignError("review: needs --by and --words: who decided, and on what ground / 须写明审查人和依据")
+    kept = _kept(book, files)
+    book.add(Reviewed(at=now(), by=by, clause=clause, verdict=_decided(verdict), words=words, files=kept))
+
+
+def external(folder: Path, told: External, *, files: Sequence[Path], lab: str) -> None:
+    """Enter a report of another laboratory (R-04). Raises `_Trouble`."""
+    book = Book(folder, _lab(lab))
+    ledger = entries()
+    for clause in told.clauses:
+        _entry_for_people(book, clause, ledger)
+    lacking = [
+        f"--{name}"
+        for name in ("laboratory", "accreditation", "report", "edition", "specimen", "by")
+        if not str(getattr(told, name)).strip()
+    ]
+    lacking += [] if files else ["--file"]
+    lacking += [] if told.clauses else ["--clause"]
+    if lacking:
+        raise CampaignError(f"external: R-04 asks for {', '.join(lacking)} too / 外部报告信息不全")
+    book.add(msgspec.structs.replace(told, at=now(), files=_kept(book, files)))
+
+
+def _decided(verdict: str) -> Verdict:
+    if verdict not in _DECIDABLE:
+        words = ", ".join(each.value for each in _DECIDABLE)
+        raise CampaignError(f"{verdict}: expected {words} / 判定取值无效")
+    return Verdict(verdict)
+
+
+def runs_of(book: Book) -> list[RunResult]:
+    """The runs of a campaign, each still what was joined. Raises CampaignError."""
+    found: list[RunResult] = []
+    for each in book.joined("run"):
+        place = book.place(each.path)
+        try:
+            run = verdicts.read(place)
+            sealed = prove_seals(place, rows := survey(place))
+        except (verdicts.VerdictsError, OSError) as error:
+            raise CampaignError(f"{place}: joined as {each.name}, cannot be read any more: {error}") from None
+        if (sealed.signed.digest or evidence_digest(rows, "-")) != each.digest or sealed.problems:
+            raise CampaignError(f"{place}: was altered since it was joined / 加入后被改动")
+        found.append(run)
+    return found
+
+
+def state(folder: Path) -> State:
+    """Where a campaign stands: everything joined, stated, and what is open. Raises `_Trouble`."""
+    book = Book(folder)
+    begun, ledger = book.begun, entries()
+    _whole(book)
+    runs = runs_of(book)
+    cases = joining.attempts(runs)
+    clauses = joining.decided(clause_results(cases), book.reviews, book.externals)
+    known = case_classes()
+    counted = {name: len(counting(held)) for name, held in _by_case(cases).items()}
+    once = {name: known[name].once for name in counted if name in known}
+    least, _ = joining.repeats(cases, once, counted)
+    repeats = max(least, 1) if runs else 1
+    result = completed(joining.joined(begun, runs, clauses, cases, repeats), ledger)
+    stated = statements(result, ledger)
+    bound = {entry.id: entry for entry in ledger}
+    people = tuple(
+        bound[clause.id]
+        for clause in result.clauses
+        if clause.verdict is Verdict.REVIEW and clause.id in bound and bound[clause.id].disposition in _BY_PEOPLE
+    )
+    steps = _steps(book, runs, people)
+    hindrances = tuple(f"{step.en}: {step.words}" for step in steps if step.done is False and step.key in _NEEDED)
+    return State(begun, result, stated, steps, people, hindrances)
+
+
+_NEEDED = ("prove", "parity", "check")
+
+
+def _by_case(cases: Sequence[CaseResult]) -> dict[str, list[CaseResult]]:
+    found: dict[str, list[CaseResult]] = {}
+    for case in cases:
+        found.setdefault(case.id, []).append(case)
+    return found
+
+
+def _whole(book: Book) -> None:
+    """Documents that were handed in are as they were. Raises CampaignError."""
+    told = [each.files for each in (*book.reviews, *book.externals)]
+    for files in told:
+        for name, sm3 in files.items():
+            path = book.folder / name
+            if not path.exists() or sm3_of(path.read_bytes()) != sm3:
+                raise CampaignError(f"{path}: was altered or removed since it was handed in / 文件被改动或删除")
+
+
+def _steps(book: Book, runs: Sequence[RunResult], people: Sequence[Entry]) -> tuple[Step, ...]:
+    rigs = Counter(run.rig for run in runs)
+    virtual, lab = rigs.get(VIRTUAL_RIG, 0), rigs.get("lab", 0)
+    real = sum(number for rig, number in rigs.items() if rig != VIRTUAL_RIG)
+
+    def of(key: str, kind: Joinable, en: str, zh: str, needed: bool) -> Step:
+        found = book.joined(kind)
+        if not found:
+            return Step(key, en, zh, False if needed else None, "missing / 尚缺" if needed else "")
+        # The worse of two counts.
+        bad = next((each for each in found if not each.sound), None)
+        shown = bad or found[-1]
+        return Step(key, en, zh, bad is None, f"{shown.words} ({shown.at[:10]})")
+
+    return (
+        of("check", "check", "bench check", "台架检查", bool(lab)),
+        of("prove", "prove", "proof of the suite (this commit)", "套件证明（本版本）", True),
+        Step("virtual", "virtual time", "虚拟时间", bool(virtual) or None, f"{virtual} runs"),
+        of("parity", "parity", "parity of virtual and real time (R-08)", "虚实一致性（R-08）", bool(virtual)),
+        Step("real", "real time", "实时", bool(real), f"{real} runs"),
+        of("sweep", "sweep", "power cut at every barrier", "断电扫描", False),
+        of("load", "load", "load", "负载", False),
+        Step("people", "reviews and external results", "审查与外部结果", not people, f"{len(people)} open / 项未完成"),
+    )
+
+
+def told(found: State) -> dict[str, Any]:
+    """A statement for machines (docs/FORMATS.md)."""
+    conformity = found.conformity
+    return {
+        "format": FORMAT,
+        "campaign": found.begun.name,
+        "item": found.begun.item,
+        "commit": found.begun.commit,
+        "documents": {
+            each.document: {
+                "conformity": conformity[each.document].value,
+                "reasons": [{"en": reason.en, "zh": reason.zh} for reason in each.reasons],
+                "binding": each.binding,
+                "automatic": each.automatic,
+                "failed": each.failed,
+                "untestable": each.untestable,
+            }
+            for each in found.statements
+        },
+        "hindrances": found.hindrances,
+        "steps": [{"step": each.key, "done": each.done, "words": each.words} for each in found.steps],
+        "for_people": [entry.id for entry in found.people],
+        "clauses": {clause.id: clause.verdict.value for clause in found.result.clauses},
+    }
+
+
+def show(found: State) -> None:
+    """Print where a campaign stands."""
+    begun = found.begun
+    print(f"{begun.name}: {item_words(begun.item)}, bench {begun.commit}")
+    for step in found.steps:
+        mark = {True: "✓", False: "✗", None: "–"}[step.done]
+        print(f"  {mark} {step.en} {step.zh}  {step.words}".rstrip())
+    for document, conformity in found.conformity.items():
+        print(f"{document}: {conformity.value} {conformity.zh}")
+        for each in found.statements:
+            if each.document == document:
+                for reason in each.reasons:
+                    print(f"    {reason.en}\n    {reason.zh}")
+    for words in found.hindrances:
+        print(f"  open / 未完成: {words}")
+
+
+def _exit(found: State) -> int:
+    kinds = set(found.conformity.values())
+    if Conformity.DOES_NOT_CONFORM in kinds:
+        return EXIT_FAIL
+    return EXIT_INCONCLUSIVE if Conformity.NO_STATEMENT in kinds else EXIT_PASS
+
+
+def main(what: str, folder: Path, words: Any) -> int:
+    """One command of a campaign; wrong input and what cannot be joined is a sentence and EXIT_ERROR."""
+    try:
+        return _done(what, folder, words)
+    except _Trouble as error:
+        print(str(error) if not isinstance(error, OSError) else f"{error.filename}: {error.strerror}", file=sys.stderr)
+        return EXIT_ERROR
+
+
+def _done(what: str, folder: Path, words: Any) -> int:
+    files = [Path(each) for each in words.file]
+    match what:
+        case "new":
+            if not words.profile:
+                raise CampaignError("campaign new: needs --profile / 须给出 --profile")
+            new(folder, Path(words.profile), name=words.name, by=words.by, lab=words.lab)
+            print(f"{folder}: begun / 已建立")
+        case "add":
+            for each in words.result:
+                made = add(folder, Path(each), as_load=words.load, by=words.by, lab=words.lab)
+                print(f"{each}: joined as {made.kind}: {made.words} / 已加入")
+        case "review":
+            clause = words.clause[0] if len(words.clause) == 1 else ""
+            review(folder, clause, words.verdict, words=words.words, files=files, by=words.by, lab=words.lab)
+            print(f"{clause}: {words.verdict} / 已登记")
+        case "external":
+            entry = External(
+                at="",
+                by=words.by,
+                clauses=tuple(words.clause),
+                verdict=_decided(words.verdict),
+                laboratory=words.laboratory,
+                accreditation=words.accreditation,
+                report=words.report,
+                edition=words.edition,
+                specimen=words.specimen,
+                words=words.words,
+            )
+            external(folder, entry, files=files, lab=words.lab)
+            print(f"{words.report}: {words.verdict} / 已登记")
+        case _:
+            found = state(folder)
+            octets = msgspec.json.format(msgspec.json.encode(told(found)), indent=2) + b"\n"
+            if what == "statement":
+                (folder / STATEMENT).write_bytes(octets)
+            if words.json:
+                print(octets.decode(), end="")
+            else:
+                show(found)
+            return _exit(found) if what == "statement" else EXIT_PASS
+    return EXIT_PASS

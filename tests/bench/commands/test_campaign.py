@@ -1,0 +1,257 @@
+"""A campaign joins runs, reviews and external reports, never picks the better of two, and says what is open."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+from suite_kit import REFERENCE, in_place, verdicts
+
+from bench.campaign import joining
+from bench.campaign.book import External, Reviewed
+from bench.case import CaseResult, Check, ClauseResult, RunResult, Text, Verdict
+from reports.clause_results import clause_results
+from reports.conformity import Conformity, statements
+from reports.entries import Entry
+
+P, F, N = Verdict.PASS, Verdict.FAIL, Verdict.NOT_RUN
+
+
+def check(name: str, verdict: Verdict, *clauses: str) -> Check:
+    return Check(id=name, name=Text(name, name), verdict=verdict, clauses=clauses)
+
+
+def case(verdict: Verdict, *checks: Check, name: str = "x/y", attempt: int = 1) -> CaseResult:
+    return CaseResult(
+        id=name, title=Text("t", "t"), clauses=("isc-2/1",), verdict=verdict, checks=checks, attempt=attempt
+    )
+
+
+def run(*cases: CaseResult, rig: str = "virtual", **more: object) -> RunResult:
+    return RunResult(
+        run="r",
+        seed=1,
+        commit="c",
+        terminal="t",
+        rig=rig,
+        history_digest="",
+        cases=cases,
+        clauses=(),
+        claims={},
+        parameters={"documents": "isc-2", "roles": "terminal", **more},
+        repeats=3,
+    )
+
+
+def verdict_of(runs: Sequence[RunResult]) -> Verdict:
+    (clause,) = clause_results(joining.attempts(runs))
+    return clause.verdict
+
+
+def test_a_fail_in_one_run_is_not_outweighed_by_a_pass_in_another() -> None:
+    good = run(case(P, check("a", P, "isc-2/1")), rig="process")
+    bad = run(case(F, check("a", F, "isc-2/1")))
+    assert verdict_of([good, bad]) is F
+    assert verdict_of([bad, good, good, good]) is F
+    assert verdict_of([good, good]) is P
+
+
+def test_a_limit_that_virtual_time_left_open_is_decided_by_the_real_rig() -> None:
+    virtual = run(case(P, check("a", P, "isc-2/1"), check("soon", N, "isc-2/1")))
+    real = run(case(P, check("a", P, "isc-2/1"), check("soon", P, "isc-2/1")), rig="process")
+    late = run(case(F, check("a", P, "isc-2/1"), check("soon", F, "isc-2/1")), rig="process")
+    assert verdict_of([virtual, real]) is P
+    assert not any(each.verdict is N for held in joining.attempts([virtual, real]) for each in held.checks)
+    assert verdict_of([virtual, late]) is F
+    assert any(each.verdict is N for held in joining.attempts([virtual]) for each in held.checks)
+
+
+def test_a_case_that_one_rig_cannot_run_is_decided_where_it_ran() -> None:
+    assert verdict_of([run(case(N)), run(case(P, check("a", P, "isc-2/1")), rig="lab")]) is P
+    assert verdict_of([run(case(N)), run(case(N))]) is N
+
+
+def test_attempts_are_numbered_over_all_runs() -> None:
+    again = msgspec.structs.replace(case(P, check("a", P, "isc-2/1"), attempt=2), instead_of=1)
+    found = joining.attempts([run(case(P, check("a", P, "isc-2/1"))), run(case(F, check("a", F)), again)])
+    assert [(each.attempt, each.instead_of) for each in found] == [(1, 0), (2, 0), (3, 2)]
+
+
+def reviewed(verdict: Verdict) -> Reviewed:
+    return Reviewed(at="2026-11-22", by="Li Wei", clause="isc-2/1", verdict=verdict, words="seen")
+
+
+def report(verdict: Verdict) -> External:
+    return External(
+        at="2026-11-22",
+        by="Li Wei",
+        clauses=("isc-2/1",),
+        verdict=verdict,
+        laboratory="L",
+        accreditation="CNAS L0000",
+        report="R-1",
+        edition="GB/T 17626.2-2018",
+        specimen="SN 1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("by_case", "said", "external", "expected"),
+    [
+        (Verdict.REVIEW, P, None, P),
+        (Verdict.REVIEW, P, F, F),
+        (Verdict.REVIEW, F, P, F),
+        (F, P, P, F),
+        (P, F, None, F),
+        (P, P, P, P),
+        (N, P, None, P),
+        (Verdict.INCONCLUSIVE, None, P, P),
+    ],
+)
+def test_what_people_decide_counts_where_it_is_worse_or_alone(
+    by_case: Verdict, said: Verdict | None, external: Verdict | None, expected: Verdict
+) -> None:
+    cases = ("x/y",) if by_case in (P, F) else ()
+    clause = ClauseResult(id="isc-2/1", verdict=by_case, cases=cases)
+    (found,) = joining.decided([clause], [reviewed(said)] if said else [], [report(external)] if external else [])
+    assert found.verdict is expected
+
+
+def test_a_review_closes_what_cases_leave_open_of_a_clause() -> None:
+    part = ClauseResult(id="isc-2/1", verdict=P, cases=("x/y",), open="the cover / 外壳")
+    assert joining.decided([part], [reviewed(P)], [])[0].open == ""
+    assert joining.decided([part], [], [])[0].open
+
+
+def entry(name: str, disposition: str = "automated", **more: str) -> Entry:
+    return Entry(
+        id=f"isc-2/{name}",
+        document="isc-2",
+        number=name,
+        strength="shall",
+        object="terminal",
+        disposition=disposition,
+        requirement=Text("r", "r"),
+        **more,
+    )
+
+
+def test_untestable_entries_do_not_count_and_are_listed() -> None:
+    told = run(case(P, check("a", P, "isc-2/1")))
+    told = msgspec.structs.replace(told, clauses=clause_results(told.cases), rig="process")
+    (found,) = statements(told, [entry("1"), entry("2", "untestable")])
+    assert found.conformity is Conformity.CONFORMS
+    assert found.untestable == ("isc-2/2",) and sum(found.binding.values()) == 1
+    assert any("untestable" in reason.en and "isc-2/2" in reason.en for reason in found.reasons)
+
+
+def test_the_automatic_part_alone_conforms_under_its_own_name_only_where_asked() -> None:
+    ledger = [entry("1"), entry("2", "inspection"), entry("3", "planned")]
+    told = run(case(P, check("a", P, "isc-2/1")))
+    told = msgspec.structs.replace(told, clauses=clause_results(told.cases), rig="process")
+    assert statements(told, ledger)[0].conformity is Conformity.NO_STATEMENT
+    asked = msgspec.structs.replace(told, parameters={**told.parameters, "automatic_part_only": "on"})
+    assert statements(asked, ledger)[0].conformity is Conformity.AUTOMATIC
+    more = [*ledger, entry("4")]
+    assert statements(asked, more)[0].conformity is Conformity.NO_STATEMENT
+    bad = msgspec.structs.replace(
+        asked,
+        cases=(case(F, check("a", F, "isc-2/1")),),
+        clauses=clause_results((case(F, check("a", F, "isc-2/1")),)),
+    )
+    assert statements(bad, ledger)[0].conformity is Conformity.DOES_NOT_CONFORM
+
+
+@pytest.fixture
+def campaign(tmp_path: Path) -> Path:
+    told = in_place("campaign", "new", "c", "--profile", REFERENCE, "--by", "Li Wei", cwd=tmp_path)
+    assert told.code == 0, told.err
+    return tmp_path / "c"
+
+
+def call(campaign: Path, what: str, *words: str | Path, code: int = 0) -> str:
+    told = in_place("campaign", what, campaign, *words, cwd=campaign.parent)
+    assert told.code == code, told.out + told.err
+    return told.out + told.err
+
+
+def test_a_campaign_from_its_beginning_to_its_statement(campaign: Path, own: Path) -> None:
+    call(campaign, "add", own)
+    told = call(campaign, "status")
+    assert "✗ proof of the suite" in told and "✗ parity" in told and "✓ virtual time" in told
+    proof = campaign.parent / "prove.json"
+    commit = verdicts(own)["commit"]
+    proof.write_text(json.dumps({"format": "carbonbench-prove/1", "commit": commit, "trusted": True, "defects": []}))
+    call(campaign, "add", proof)
+    found = json.loads(call(campaign, "statement", "--json", code=2))
+    assert {each["conformity"] for each in found["documents"].values()} == {"no statement"}
+    assert any("parity" in words for words in found["hindrances"])
+    clause = found["for_people"][0]
+    photo = campaign.parent / "photo.jpg"
+    photo.write_bytes(b"\xff\xd8\xff")
+    words = ("--clause", clause, "--verdict", "pass", "--by", "Li Wei")
+    assert "needs --by and --words" in call(campaign, "review", *words, code=3)
+    call(campaign, "review", *words, "--words", "looked at the cover", "--file", photo)
+    after = json.loads(call(campaign, "status", "--json"))
+    assert clause not in after["for_people"] and after["clauses"][clause] == "pass"
+    call(campaign, "review", *words[:3], "fail", "--by", "Wang Fang", "--words", "the cover is loose")
+    assert json.loads(call(campaign, "status", "--json"))["clauses"][clause] == "fail"
+    # A development run makes no statement, whatever fails in it.
+    assert f"binding clause failed: {clause}" in call(campaign, "statement", code=2)
+
+
+def test_what_cannot_be_joined_is_a_sentence(campaign: Path, own: Path) -> None:
+    assert "expected a folder of run" in call(campaign, "add", campaign.parent, code=3)
+    (own / "report.html").write_text("x")
+    assert "was altered" in call(campaign, "add", own, code=3)
+    assert "this is no campaign" in call(campaign.parent / "none", "status", code=3)
+    assert "holds a campaign already" in call(campaign, "new", "--profile", REFERENCE, code=3)
+
+
+def test_a_run_is_joined_once_and_is_looked_at_again_each_time(campaign: Path, own: Path) -> None:
+    call(campaign, "add", own)
+    assert "joined already" in call(campaign, "add", own, code=3)
+    shutil.rmtree(own / "cases")
+    assert "was altered since it was joined" in call(campaign, "status", code=3)
+
+
+def test_a_run_of_another_item_or_bench_is_refused(tmp_path: Path, own: Path) -> None:
+    profile = tmp_path / "other.toml"
+    profile.write_text(REFERENCE.read_text("utf-8").replace('model = "reference"', 'model = "R2"'), "utf-8")
+    assert in_place("campaign", "new", "c", "--profile", profile, cwd=tmp_path).code == 0
+    assert "this campaign of" in call(tmp_path / "c", "add", own, code=3)
+    proof = tmp_path / "prove.json"
+    proof.write_text(json.dumps({"format": "carbonbench-prove/1", "commit": "000000000000", "trusted": True}))
+    assert "proves bench 000000000000" in call(tmp_path / "c", "add", proof, code=3)
+
+
+def test_people_decide_only_what_is_theirs(campaign: Path) -> None:
+    words = ("--verdict", "pass", "--by", "Li Wei", "--words", "seen")
+    assert "no such entry" in call(campaign, "review", "--clause", "isc-2/99.9", *words, code=3)
+    assert "cases decide it" in call(campaign, "review", "--clause", "isc-2/9.1e", *words, code=3)
+
+
+def test_an_external_report_lacks_nothing_of_what_is_asked(campaign: Path) -> None:
+    first = json.loads(call(campaign, "status", "--json"))["for_people"][0]
+    told = call(campaign, "external", "--clause", first, "--verdict", "pass", "--by", "Li Wei", code=3)
+    for name in ("laboratory", "accreditation", "report", "edition", "specimen", "file"):
+        assert f"--{name}" in told
+    file = campaign.parent / "report.pdf"
+    file.write_bytes(b"%PDF-1.7")
+    words = ["--clause", first, "--verdict", "pass", "--by", "Li Wei", "--laboratory", "Elsewhere", "--report", "R-7"]
+    words += ["--accreditation", "CNAS L0000", "--edition", "GB/T 17626.2-2018", "--specimen", "SN 1"]
+    call(campaign, "external", *words, "--file", file)
+    assert json.loads(call(campaign, "status", "--json"))["clauses"][first] == "pass"
+    (kept,) = (campaign / "files").iterdir()
+    kept.write_bytes(b"%PDF-1.8")
+    assert "was altered or removed since it was handed in" in call(campaign, "status", code=3)
+
+
+def test_a_book_that_was_altered_is_refused(campaign: Path) -> None:
+    book = campaign / "campaign.jsonl"
+    book.write_bytes(book.read_bytes().replace(b"Li Wei", b"Li Hui"))
+    assert "chain is broken" in call(campaign, "status", code=3)
