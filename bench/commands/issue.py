@@ -5,6 +5,7 @@ Leaves what a report says to reports.issue. Nothing is written into the run's fo
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sys
 import tempfile
@@ -16,8 +17,18 @@ import msgspec
 
 import reports.issue
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, EXIT_USAGE, RunResult, Text
-from bench.commands.rejudge import broken_records, read_run
+from bench.commands.rejudge import attempts_otherwise, broken_records, read_run
 from bench.commands.session import commit
+from bench.evidence import register as records
+from bench.evidence.chain import ChainTrouble
+from bench.evidence.files import survey
+from bench.evidence.keeper import openings, read_opening
+from bench.evidence.keys import KeyTrouble, is_sm2
+from bench.evidence.lab import Lab as Seal
+from bench.evidence.lab import LabError, load_lab
+from bench.evidence.runlog import FOLDER
+from bench.evidence.sealed import Signed, prove_seals
+from bench.evidence.seals import SealTrouble
 from bench.history import HistoryError
 from reports import manifest
 from reports.issue.amend import FILE, FORMAT, Issued, changes_between, check_chain, facts_of
@@ -58,21 +69,33 @@ def main(asked: Asked) -> int:
     try:
         lab, job = _papers(asked)
         template = _template(asked)
-    except PaperError as error:
+        seal = load_lab(asked.lab)
+    except (PaperError, LabError) as error:
         return _said(error.problems, EXIT_USAGE)
     try:
         run = read_run(asked.run)
-        altered = [*manifest.verify(asked.run), *broken_records(run, asked.run)]
+        altered, signed = _altered(asked.run, run, seal)
     except (HistoryError, VerdictsError) as error:
         return _said([str(error)], EXIT_ERROR)
     if altered:
         return _said([*altered, "altered since the run: no report is issued / 运行被改动，不予签发"], EXIT_FAIL)
     try:
         if asked.draft:
-            return _draft(asked, lab, job, run, template)
-        return _issue(asked, lab, job, run, template)
+            return _draft(asked, lab, job, run, template, signed)
+        return _issue(asked, lab, job, run, template, signed, seal)
     except PaperError as error:
         return _said(error.problems, EXIT_ERROR)
+    except (ChainTrouble, KeyTrouble, SealTrouble) as error:
+        return _said([str(error)], EXIT_ERROR)
+
+
+def _altered(folder: Path, run: RunResult, seal: Seal) -> tuple[list[str], Signed]:
+    """What speaks against the folder of a run, and what its seals prove."""
+    rows = survey(folder)
+    found = [*manifest.verify(folder, present=rows), *broken_records(run, folder), *attempts_otherwise(run, folder)]
+    register = seal.register if seal.register and seal.register.is_file() else None
+    sealed = prove_seals(folder, rows, certificates=seal.certificates, roots=seal.roots, register=register)
+    return list(dict.fromkeys([*found, *sealed.problems])), sealed.signed
 
 
 def _said(lines: Sequence[str], code: int) -> int:
@@ -107,7 +130,7 @@ def _template(asked: Asked) -> Path | None:
     return Path(asked.template) if asked.template else None
 
 
-def _evidence(asked: Asked) -> Evidence:
+def _evidence(asked: Asked, signed: Signed) -> Evidence:
     rulings, limits = _DOCS / "RULINGS.md", _DOCS / "LIMITS.md"
     absent = [
         f"{page}: the method's page is not at hand; issue from a checkout / 缺少方法文件"
@@ -116,40 +139,69 @@ def _evidence(asked: Asked) -> Evidence:
     ]
     if absent:
         raise PaperError(absent)
+    begun = [read_opening(asked.run / FOLDER / name) for name in openings(asked.run)]
+    clock = begun[-1].clock if begun else None
     return Evidence(
         run_folder=asked.run.resolve().name,
         manifest=manifest.read(asked.run).digest,
-        signed=UNSIGNED,
+        signed=_signed_words(signed),
         writer=commit(),
         rulings=sm3_of(rulings),
         limits=sm3_of(limits),
+        register=f"{signed.register_lines}, {signed.register_head}" if signed.register_lines else "",
+        software=", ".join(
+            f"{name} {told}" for one in begun[-1:] for name, told in (one.system | one.packages).items()
+        ),
+        clock=""
+        if clock is None
+        else clock.problem
+        or f"{clock.source}, stratum {clock.stratum}, {clock.reference}, {clock.behind_s} s ± {clock.within_s} s",
     )
 
 
-def _draft(asked: Asked, lab: Lab, job: Job, run: RunResult, template: Path | None) -> int:
+def _item(folder: Path) -> dict[str, str]:
+    """The item under test by the run's own opening statements, the last one first."""
+    found: dict[str, str] = {}
+    for name in openings(folder):
+        found |= read_opening(folder / FOLDER / name).item
+    return found
+
+
+def _signed_words(signed: Signed) -> Text:
+    """Who signed the records, from when to when, and who stamped them; or that nobody did."""
+    if not signed.digest:
+        return UNSIGNED
+    names, stamp = ", ".join(signed.by), signed.stamped_by
+    return Text(
+        f"{signed.digest}, signed by {names} from {signed.begun} to {signed.ended}, time stamps by {stamp or 'nobody'}",
+        f"{signed.digest}，由 {names} 签名，{signed.begun} 至 {signed.ended}，时间戳：{stamp or '无'}",
+    )
+
+
+def _draft(asked: Asked, lab: Lab, job: Job, run: RunResult, template: Path | None, signed: Signed) -> int:
     from reports.issue.docx import docx_of
     from reports.issue.pdf import pdf_of
 
-    made = paper(lab, job, run, entries(), _evidence(asked), folder=asked.job.parent)
+    made = paper(lab, job, run, entries(), _evidence(asked, signed), folder=asked.job.parent)
     target = Path(asked.draft)
     if target.suffix == ".docx":
         target.write_bytes(docx_of(made, template))
     else:
         target.write_bytes(pdf_of(made))
-    missing = demands(lab, job, run)
+    missing = demands(lab, job, run, item=_item(asked.run))
     print(f"{target}: working paper written; {len(missing)} things are missing for a report / 工作稿已生成")
     return EXIT_PASS
 
 
-def _issue(asked: Asked, lab: Lab, job: Job, run: RunResult, template: Path | None) -> int:
+def _issue(asked: Asked, lab: Lab, job: Job, run: RunResult, template: Path | None, signed: Signed, seal: Seal) -> int:
     place = asked.to / (job.report.number or "-")
     before = check_chain(place) if place.is_dir() else []
     number = len(before) + 1
-    missing = demands(lab, job, run, issue=number)
+    missing = demands(lab, job, run, issue=number, item=_item(asked.run))
     if missing:
         print("not issued; ISO/IEC 17025:2017 asks for / 不予签发，尚缺：", file=sys.stderr)
         return _said([f"  {each}" for each in missing], EXIT_INCONCLUSIVE)
-    evidence = _evidence(asked)
+    evidence = _evidence(asked, signed)
     if run.commit.endswith("-dirty") or evidence.writer.endswith("-dirty"):
         words = (
             f"run by {run.commit}, written by {evidence.writer}: a bench that was changed issues nothing / 台架有改动"
@@ -171,7 +223,7 @@ def _issue(asked: Asked, lab: Lab, job: Job, run: RunResult, template: Path | No
     asked.to.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=asked.to, prefix=".") as held:
         folder = Path(held)
-        _files(asked, made, folder, template)
+        hand = _files(asked, made, folder, template, seal)
         previous = sm3_of(place / str(number - 1) / FILE) if before else ""
         reason = next((each.reason for each in job.amendments if each.issue == number), "")
         issued = Issued(
@@ -184,7 +236,7 @@ def _issue(asked: Asked, lab: Lab, job: Job, run: RunResult, template: Path | No
             history_digest=run.history_digest,
             manifest=evidence.manifest,
             writer=evidence.writer,
-            signed=bool(asked.certificate),
+            signed=hand,
             files={path.name: sm3_of(path) for path in sorted(folder.iterdir())},
             replaces=previous,
             reason=in_language(reason, job.report.language),
@@ -197,30 +249,55 @@ def _issue(asked: Asked, lab: Lab, job: Job, run: RunResult, template: Path | No
         shutil.copytree(folder, place / f".{number}")
         (place / f".{number}").chmod(0o755)
     (place / f".{number}").rename(place / str(number))
-    told = "signed / 已签名" if asked.certificate else "not signed: no --certificate / 未签名"
+    if seal.register:
+        _register(seal, issued, place / str(number), signed)
+    told = "signed / 已签名" if hand else "not signed: no [[signer]], no --certificate / 未签名"
     print(f"{place / str(number)}: report {job.report.number} issue {number} written, {told}")
     return EXIT_PASS
 
 
-def _files(asked: Asked, made: Paper, folder: Path, template: Path | None) -> None:
+def _register(seal: Seal, issued: Issued, folder: Path, signed: Signed) -> None:
+    """Enter the issue into the laboratory's register."""
+    assert seal.register is not None
+    entry = records.Issued(
+        at=records.now(),
+        run=issued.run,
+        document=issued.number,
+        issue=issued.issue,
+        sha256=hashlib.sha256((folder / "report.pdf").read_bytes()).hexdigest(),
+        evidence=signed.digest,
+        by=issued.facts.get("job.persons.authorised", ""),
+    )
+    records.Register(seal.register, seal).add(entry)
+
+
+def _files(asked: Asked, made: Paper, folder: Path, template: Path | None, seal: Seal) -> bool:
+    """Write the files of an issue; whether the PDF was signed."""
     from reports.issue import signing
     from reports.issue.docx import docx_of
     from reports.issue.pdf import pdf_of
 
     octets = pdf_of(made)
+    signer = None
     if asked.certificate:
         certificate = Path(asked.certificate)
         if asked.module:
             signer = signing.of_token(Path(asked.module), asked.token, asked.label, certificate)
         else:
             signer = signing.of_file(Path(asked.key), certificate, Path(asked.chain) if asked.chain else None)
+    else:
+        # Readers of PDF know no SM2.
+        hand = next((each for each in seal.signers if not is_sm2(each.certificate)), None)
+        signer = signing.HandSigner(hand) if hand else None
+    if signer is not None:
         octets = signing.signed(octets, signer, reason=f"{made.title} {made.number}", stamp_url=asked.stamp)
     (folder / "report.pdf").write_bytes(octets)
     (folder / "report.docx").write_bytes(docx_of(made, template))
     shutil.copyfile(asked.lab, folder / "lab.toml")
     shutil.copyfile(asked.job, folder / "job.toml")
-    for name in dict.fromkeys(made_photo for made_photo in _photos(made)):
+    for name in dict.fromkeys(_photos(made)):
         shutil.copyfile(name, folder / Path(name).name)
+    return signer is not None
 
 
 def _photos(made: Paper) -> list[str]:

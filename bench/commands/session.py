@@ -9,16 +9,18 @@ import contextlib
 import hashlib
 import importlib
 import platform
+import ssl
 import subprocess
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from functools import cached_property
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import apsw
 import msgspec
 
 from bench.case import (
@@ -639,6 +641,12 @@ def spent_s(sittings: Sequence[Sat]) -> float:
 
 
 def versions() -> dict[str, str]:
-    """Versions of the libraries a verdict can depend on."""
-    found = {name: version(name) for name in ("apsw", "msgspec", "pymodbus", "simpy")}
-    return {"python": platform.python_version(), **found}
+    """Versions of what a verdict can depend on: kernel, OpenSSL, Python, libraries of protocols, ciphers and stores."""
+    names = ("aiohttp", "apsw", "asyncua", "cryptography", "gmssl", "msgspec", "paho-mqtt", "pymodbus", "pyOpenSSL")
+    names += ("psycopg2-binary", "PyMySQL", "pyodbc", "pyserial", "simpy", "SQLAlchemy", "tongsuopy", "uvloop")
+    found: dict[str, str] = {}
+    for name in names:
+        with contextlib.suppress(PackageNotFoundError):
+            found[name] = version(name)
+    system = {"kernel": platform.release(), "openssl": ssl.OPENSSL_VERSION, "sqlite": apsw.sqlitelibversion()}
+    return {"python": platform.python_version(), **system, **found}

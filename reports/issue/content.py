@@ -98,7 +98,8 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """What the folder of the run says of itself: its manifest's digest, who signed it since when, in one sentence.
 
-    `writer` is the commit of the bench that writes the report, `rulings` and `limits` are files with their SM3.
+    `writer` is the commit of the bench that writes the report, `rulings` and `limits` are SM3 of the method's pages,
+    `software` and `clock` what the run's opening statement says of them.
     """
 
     run_folder: str
@@ -108,6 +109,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     rulings: str = ""
     limits: str = ""
     register: str = ""
+    software: str = ""
+    clock: str = ""
 
 
 def sm3_of(path: Path) -> str:
@@ -565,11 +568,15 @@ class _Author:
                 (self.w("manifest"), self.evidence.manifest),
                 (self.w("signed"), self.t(self.evidence.signed)),
                 *([(self.w("register"), self.evidence.register)] if self.evidence.register else []),
-                (self.w("versions"), ", ".join(f"{name} {told}" for name, told in self.run.versions.items()) or "—"),
+                *([(self.w("clock-source"), self.evidence.clock)] if self.evidence.clock else []),
+                (self.w("versions"), self.evidence.software or self._versions()),
             ),
             widths=(25, 75),
             dense=True,
         )
+
+    def _versions(self) -> str:
+        return ", ".join(f"{name} {told}" for name, told in self.run.versions.items()) or "—"
 
     def _uncertainty(self) -> Iterator[Block]:
         found = budget(self.run)

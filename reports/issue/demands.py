@@ -6,7 +6,7 @@ for anew.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -58,13 +58,18 @@ def name_of(said: Said) -> tuple[str, str]:
     return (said.zh, said.en) if isinstance(said, Words) else (said, said)
 
 
-def demands(lab: Lab, job: Job, run: RunResult, *, issue: int = 1) -> list[Demand]:
-    """Everything that is missing or contradicts the run, in the order of the standard's clauses."""
+def demands(
+    lab: Lab, job: Job, run: RunResult, *, issue: int = 1, item: Mapping[str, str] | None = None
+) -> list[Demand]:
+    """Everything that is missing or contradicts the run, in the order of the standard's clauses.
+
+    `item` is what the run's opening statement says of the item under test.
+    """
     return [
         *_identity(lab, job),
         *_customer(job),
         *_methods(lab, job, run),
-        *_item(job),
+        *_item(job, item or {}),
         *_dates(job, run),
         *_tests(job),
         *_environment(lab, job, run),
@@ -187,13 +192,25 @@ _ITEM_PLAIN = (
 )
 
 
-def _item(job: Job) -> Iterator[Demand]:
+_RECORDED = ("vendor", "model", "serial", "firmware", "firmware_hash")
+
+
+def _item(job: Job, recorded: Mapping[str, str]) -> Iterator[Demand]:
     ask, told = _Asker(job), job.item
     for key, en, zh in _ITEM:
         yield from ask.text(getattr(told, key), "7.8.2.1 g", f"job.toml item.{key}", en, zh)
     for key, en, zh in _ITEM_PLAIN:
         if not getattr(told, key):
             yield _ask("7.8.2.1 g", f"job.toml item.{key}", en, zh)
+    for key, seen in recorded.items():
+        said = name_of(getattr(told, key)) if key in _RECORDED else ()
+        if any(said) and seen and seen not in said:
+            yield _ask(
+                "7.8.2.1 g",
+                f"job.toml item.{key}",
+                f"{next(filter(None, said))!r} is ordered, and the records are of an item with {seen!r}",
+                "委托样品与记录中的样品不一致",
+            )
     if told.quantity < 1:
         yield _ask("7.8.2.1 g", "job.toml item.quantity", "how many items were received", "样品数量")
     known = set(Item.__struct_fields__)

@@ -220,6 +220,7 @@ WORDS: Mapping[str, Text] = {
     "signed": Text("Signature of the records", "记录签名"),
     "register": Text("Head of the register of runs", "运行登记簿末项"),
     "versions": Text("Software", "软件版本"),
+    "clock-source": Text("Clock of the bench", "台架时钟"),
     "annex-uncertainty": Text("Annex B: uncertainty", "附件 B：测量不确定度"),
     "budget-note": Text(
         "Difference of two instants of one record, as the run measured it; formula in docs/MEASUREMENT.md.",

@@ -50,7 +50,6 @@ def laboratory() -> dict[str, Any]:
             {"id": id, "title": id, "edition": "draft", "date": date(2025, 3, 1), "sm3": HEX}
             for id in ("isc-2", "csmt", "cpcif", "ssea", "isc-1")
         ],
-        "signer": [{"key": "another's"}],
     }
 
 
@@ -96,7 +95,10 @@ def said(folder: Path, lab: Mapping[str, Any], job: Mapping[str, Any]) -> tuple[
 @pytest.fixture(scope="module")
 def tested(run: RunResult) -> RunResult:
     sitting = Sitting(started="2026-11-21T01:30:00+08:00", ended="2026-11-21T02:30:00+08:00")
-    return msgspec.structs.replace(run, sittings=(sitting,), cases=tuple(map(stated, run.cases)))
+    # One short document: what is laid out is the same, in fewer pages.
+    parameters = run.parameters | {"documents": "cpcif"}
+    cases = tuple(map(stated, run.cases))
+    return msgspec.structs.replace(run, sittings=(sitting,), cases=cases, parameters=parameters)
 
 
 def stated(case: Any) -> Any:
@@ -387,3 +389,42 @@ def test_the_example_of_the_house_says_everything(tested: RunResult, language: s
     lab, job = read_paper(room / "lab.toml", Lab, beside=command.OTHERS), read_paper(room / "job.toml", Job)
     job = msgspec.structs.replace(job, report=msgspec.structs.replace(job.report, language=language))
     assert [each for each in demands(lab, job, tested) if each.clause != "7.8.2.1 f"] == []
+
+
+def test_an_order_for_another_item_than_the_recorded_one_is_refused(tested: RunResult, tmp_path: Path) -> None:
+    recorded = {"vendor": "V", "model": "M", "serial": "SN-9", "name": "any"}
+    found = demands(*read(tmp_path, laboratory(), order()), tested, item=recorded)
+    assert [(each.clause, each.where) for each in found] == [("7.8.2.1 g", "job.toml item.serial")]
+
+
+def test_the_key_of_the_records_signs_the_report_and_the_register_knows_it(
+    issued: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bench.evidence.lab import load_lab
+    from bench.evidence.register import Issued, Register
+
+    keys_in(tmp_path, "ec")
+    monkeypatch.setattr(command, "commit", lambda: "0123456789ab")
+    lab = laboratory() | {
+        "signer": [{"key": "ec.key", "certificate": "ec.pem"}],
+        "register": {"path": "register.jsonl"},
+    }
+    paths = said(tmp_path, lab, order("en"))
+    monkeypatch.setattr(command, "_altered", lambda *_: ([], command.Signed()))
+    words = ["issue", issued / "run", "--lab", paths[0], "--job", paths[1], "--to", tmp_path / "out"]
+    assert cli.main([str(each) for each in words]) == 0
+    pdf = tmp_path / "out" / "R-1" / "1" / "report.pdf"
+    told = subprocess.run([wanted("pdfsig"), pdf], capture_output=True, text=True, check=False).stdout
+    assert "Signature is Valid" in told
+    line = Register(tmp_path / "register.jsonl", load_lab(paths[0])).lines()[-1]
+    assert isinstance(line.entry, Issued) and (line.entry.document, line.entry.issue) == ("R-1", 1)
+    assert line.entry.sha256 in subprocess.run(["sha256sum", pdf], capture_output=True, text=True).stdout
+
+
+def test_a_run_without_the_laboratorys_seal_is_not_issued_by_one_that_seals(
+    issued: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys_in(tmp_path, "ec")
+    paths = said(tmp_path, laboratory() | {"signer": [{"key": "ec.key", "certificate": "ec.pem"}]}, order())
+    assert cli.main(["issue", str(issued / "run"), "--lab", str(paths[0]), "--job", str(paths[1])]) == 1
+    assert "not signed" in capsys.readouterr().err
