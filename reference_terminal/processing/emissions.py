@@ -508,12 +508,16 @@ class Emissions:
 
     def members(self, boundary: Boundary, figure: FigureSet, at_s: int) -> list[Bound]:
         """The sources whose sum a figure is, at an instant."""
-        return [each for each in boundary.sources if self._holds(figure, each, at_s)]
+        shown_apart = figure.of == CATEGORY and not any(
+            each.term.counts for each in boundary.sources if each.category == figure.key
+        )
+        return [each for each in boundary.sources if self._holds(figure, each, at_s, apart=shown_apart)]
 
-    def _holds(self, figure: FigureSet, source: Bound, at_s: int) -> bool:
+    def _holds(self, figure: FigureSet, source: Bound, at_s: int, *, apart: bool) -> bool:
+        """Whether a figure holds a source; `apart`: its category is one that the method shows beside the total."""
         if figure.of == SOURCE:
             return figure.key == source.id and figure.measure in (EQUIVALENT, source.term.gas)
-        if not source.counts or not inside(source.source, at_s):
+        if not (source.counts or (apart and source.inside)) or not inside(source.source, at_s):
             return False
         if figure.measure not in (EQUIVALENT, source.term.gas):
             return False

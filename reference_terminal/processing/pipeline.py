@@ -24,6 +24,7 @@ from reference_terminal.processing.emissions import Emissions
 from reference_terminal.processing.filling import Filling
 from reference_terminal.processing.gaps import GapKeeper
 from reference_terminal.processing.interval import Boundary, IntervalBuilder, Open
+from reference_terminal.processing.live import LiveEmissions
 from reference_terminal.processing.periods import PeriodBook
 from reference_terminal.processing.signals import SignalWatch
 from reference_terminal.processing.sources import Sources
@@ -85,6 +86,7 @@ class Pipeline:
         self.meter_points: list[list[PointState]] = []
         self.derived: list[PointState] = []
         self.emissions: Emissions | None = None
+        self.live: LiveEmissions | None = None
         self._build()
         self._build_derived()
 
@@ -138,6 +140,13 @@ class Pipeline:
             config, versions, numbers_of, spans_of, self._store, self._journal, self._clock.now_s
         )
         self._store.derivation = InTurn(self._store.derivation, self.emissions)
+        names = {state.number: name for name, state in self.by_id.items()}
+
+        def total_of(name: str) -> Decimal | None:
+            tracker = self.by_id[name].tracker
+            return None if tracker is None else tracker.total
+
+        self.live = LiveEmissions(self.emissions, self._clock, names, total_of)
 
     def _period_of(self, point: str) -> int | None:
         """The polling period of a measured point; None for a derived one."""
@@ -302,6 +311,8 @@ class Pipeline:
                 self.sources.mark(records, state.meter)
                 self._store.add_records(records)
                 self.book.note(records)
+        if self.live is not None:
+            self.live.accepted(readings)
         self._watch(meter, readings)
         self.resolved_s[meter] = readings[0].slot_s
         if self.book.next_overdue_s(0) is not None:

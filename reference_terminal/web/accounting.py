@@ -54,7 +54,7 @@ from reference_terminal.web.parameters import (
     shown as quoted,
 )
 from reference_terminal.web.router import Addresses, Right, route
-from reference_terminal.web.server import File, HttpError, Request
+from reference_terminal.web.server import File, HttpError, Request, Stream
 
 _ENTRY = ("source", "input", "start", "end", "value", "unit", "origin", "author", "reason")
 _MOST = {"author": 64, "reason": 500}
@@ -362,6 +362,15 @@ class AccountingApi(Addresses):
             text = "\n".join(text_of(chain, figure)) + "\n"
             return File(text.encode(), "text/plain; charset=utf-8", f"{figure.id}.txt")
         return chain
+
+    @route("GET", "emission-events", right=Right.READ)
+    def events(self, query: dict[str, str]) -> Stream:
+        """Server-sent events: the emission that each reading brings, as it comes (ISC-2 9.4)."""
+        del query
+        self.emissions_of()
+        live = self.terminal.pipeline.live
+        assert live is not None
+        return Stream(live.listen)
 
     # Versions
 

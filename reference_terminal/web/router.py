@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from reference_terminal.access.rights import Right
 from reference_terminal.model.actor import actor
 from reference_terminal.web import entry
 from reference_terminal.web.parameters import pairs, shown
-from reference_terminal.web.server import MAX_OCTETS, HttpError, Request
+from reference_terminal.web.server import MAX_OCTETS, HttpError, Request, Stream
 
 __all__ = ["ROOT", "Addresses", "Guard", "Open", "Right", "Route", "Router", "everybody", "route"]
 
@@ -170,7 +170,17 @@ class Router:
             answer = handler(query, request)
         else:
             answer = handler(query)
-        return await answer if inspect.isawaitable(answer) else answer
+        value = await answer if inspect.isawaitable(answer) else answer
+        if isinstance(value, Stream):
+            return replace(value, permitted=lambda: self._still_permits(found.right, request))
+        return value
+
+    def _still_permits(self, right: Right, request: Request) -> bool:
+        """Whether who listens may go on."""
+        try:
+            return self._guard.permits(right, request)
+        except HttpError:
+            return False
 
     def _route(self, request: Request) -> tuple[Addresses, Route]:
         name = _name(request.path)

@@ -31,6 +31,11 @@ DEADLINE_S = 30.0
 """How long a request may take from the moment it is waited for to its last octet, and its answer to leave."""
 MAX_CONNECTIONS = 32
 _PIECE = 16_384
+_HEARTBEAT_S = 15.0
+"""A stream without events says so often that it lives."""
+_ASK_AGAIN_S = 1.0
+_MOST_UNSENT = 1_000_000
+"""Octets of a stream that wait for a slow peer; beyond them it is ended."""
 _LINGER_S = 2.0
 _LINGER_OCTETS = 4 * MAX_OCTETS
 _TOLD_REFUSALS = (20.0, 0.05)
@@ -78,6 +83,17 @@ class File:
     octets: bytes
     media_type: str
     name: str
+
+
+@dataclass(frozen=True)
+class Stream:
+    """An answer without an end: server-sent events. `listen(send)` begins it and returns what ends it.
+
+    `send` takes the octets of an event at once. `permitted` is asked once a second whether they may still be heard.
+    """
+
+    listen: Callable[[Callable[[bytes], None]], Callable[[], None]]
+    permitted: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True)
@@ -211,12 +227,12 @@ class Server:
             del self._tasks[task]
             writer.close()
 
-    async def respond(self, request: h11.Request, body: bytes, peer: str = "") -> Answer:
+    async def respond(self, request: h11.Request, body: bytes, peer: str = "") -> Answer | Stream:
         """The answer to one request, whatever happens inside."""
         act_for(TERMINAL)
         try:
             value = await self.application.answer(read_request(request, body, peer))
-            if isinstance(value, Answer):
+            if isinstance(value, Answer | Stream):
                 return value
             if isinstance(value, File):
                 named = {"Content-Disposition": f'attachment; filename="{value.name}"'}
@@ -271,6 +287,7 @@ class Session:
     async def _turn(self) -> bool:
         """One request and its answer; whether the connection may bring another."""
         head: h11.Request | None = None
+        answer: Answer | Stream
         try:
             async with asyncio.timeout(DEADLINE_S):
                 head = await self._head()
@@ -290,12 +307,65 @@ class Session:
             )
         except HttpError as error:
             answer = refused(error)
+        if isinstance(answer, Stream):
+            await self._stream(answer, told=head is None or head.method != b"HEAD")
+            return False
         complete = self._http.their_state in (h11.DONE, h11.MUST_CLOSE, h11.CLOSED)
         await self._send(answer, whole=head is None or head.method != b"HEAD", last=not complete)
         if not complete:
             await self._swallow()
         self._heard = False
         return self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
+
+    async def _stream(self, stream: Stream, *, told: bool) -> None:
+        """Send events as they come until the peer closes, falls too far behind or may hear no more."""
+        fields = [("Content-Type", "text/event-stream"), ("Cache-Control", "no-store"), ("Connection", "close")]
+        self._writer.write(self._http.send(h11.Response(status_code=200, headers=fields)) or b"")
+        if not told:
+            self._writer.write(self._http.send(h11.EndOfMessage()) or b"")
+            return
+        came, ended, unsent = asyncio.Event(), asyncio.Event(), [0]
+        loop = asyncio.get_running_loop()
+        asked_s = [loop.time()]
+
+        def send(octets: bytes) -> None:
+            if ended.is_set():
+                return
+            if loop.time() - asked_s[0] >= _ASK_AGAIN_S:
+                asked_s[0] = loop.time()
+                if not stream.permitted():
+                    ended.set()
+            if unsent[0] > _MOST_UNSENT:
+                ended.set()
+            if not ended.is_set():
+                self._writer.write(self._http.send(h11.Data(data=octets)) or b"")
+                unsent[0] += len(octets)
+            came.set()
+
+        async def until_closed() -> None:
+            while await self._reader.read(_PIECE):
+                pass
+            ended.set()
+            came.set()
+
+        reading = loop.create_task(until_closed())
+        forget = stream.listen(send)
+        send(b": listening\n\n")
+        try:
+            while not ended.is_set():
+                try:
+                    async with asyncio.timeout(_HEARTBEAT_S):
+                        await came.wait()
+                except TimeoutError:
+                    send(b": \n\n")
+                came.clear()
+                unsent[0] = 0
+                async with asyncio.timeout(DEADLINE_S):
+                    await self._writer.drain()
+        finally:
+            forget()
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
 
     async def _head(self) -> h11.Request | None:
         """The head of the next request; None if the peer has closed. Raises HttpError, h11.RemoteProtocolError."""

@@ -1,0 +1,66 @@
+"""The emission that each reading brings, at a local subscription (ISC-2 9.4), over a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from fractions import Fraction
+from typing import Any
+
+from accounting_kit import at
+from ports import free_port
+from terminal_kit import SmallMeter, config_text, platform
+
+from reference_terminal import Terminal, load_config
+
+EMITTER = """
+[accounting]
+emitter = "E"
+method = "steel-ndrc-2013"
+[[accounting.sources]]
+id = "grid"
+term = "electricity-in"
+inputs.AD.point = "energy"
+inputs.EF = { value = "0.5", unit = "tCO2/MWh" }
+"""
+
+
+async def _event(reader: asyncio.StreamReader) -> dict[str, Any]:
+    while True:
+        line = (await reader.readline()).decode()
+        if line.startswith("data: "):
+            return json.loads(line[6:])
+
+
+def test_a_reading_is_told_as_an_emission_before_its_minute_has_ended() -> None:
+    async def scene() -> None:
+        meter = SmallMeter()
+        meter.put_u32(0, 100_000)
+        meter.put_f32(2, 1.0)
+        port = free_port()
+        text = config_text(await meter.start()) + f"[api]\nport = {port}\n" + EMITTER
+        terminal = Terminal(load_config(text), platform(at("2026-03-02T10:00:05")))
+        task = asyncio.create_task(terminal.run())
+        await asyncio.sleep(0.1)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /api/v1/emission-events HTTP/1.1\r\nHost: t\r\n\r\n")
+        async with asyncio.timeout(20):
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+            assert "text/event-stream" in head and "200" in head.splitlines()[0]
+            found = await _event(reader)
+            while found["figure"] != "co2e.source.grid":
+                found = await _event(reader)
+            assert Fraction(found["exact_t"]) == 0
+            meter.put_u32(0, 100_250)
+            # 2.50 kWh more, at half a tonne a MWh.
+            while not Fraction(found["exact_t"]):
+                found = await _event(reader)
+            assert (found["figure"], found["value"], found["unit"]) == ("co2e.source.grid", "1.250000", "kgCO2e")
+            assert not found["durable"] and found["cumulative"] == "1.250000"
+            total = await _event(reader)
+            assert (total["figure"], total["exact_t"]) == ("co2e.total", found["exact_t"])
+        writer.close()
+        await terminal.stop()
+        await task
+
+    asyncio.run(scene())
