@@ -20,6 +20,7 @@ import msgspec
 import pytest
 
 from bench.case import EXIT_ERROR, Case, CaseResult, Verdict
+from bench.commands.around import around
 from bench.commands.options import ROWS, Options, SessionError
 from bench.commands.session import RigError, Session, Shared, failure_block
 from bench.journal import Planned
@@ -28,6 +29,7 @@ from conformance.clauses.suite import case_modules, cases_in
 
 _PROPERTY = "carbonbench"
 _GLANCE = "carbonbench-glance"
+_AROUND = "carbonbench-around"
 _SESSION = pytest.StashKey[Session]()
 
 
@@ -103,6 +105,8 @@ class CaseItem(pytest.Item):
             result, history = run_and_keep(self.case_type, session.setup, self.planned.attempt, self.planned.instead_of)
         self.user_properties.append((_PROPERTY, msgspec.json.encode(result).decode()))
         self.user_properties.append((_GLANCE, session.decorate(result, history)))
+        if history is not None and result.verdict in (Verdict.FAIL, Verdict.ERROR):
+            self.user_properties.append((_AROUND, "\n".join(around(result, history))))
         # A failure keeps this frame; the history need not stay with it.
         del history
         if result.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_RUN):
@@ -137,7 +141,7 @@ class Collector:
         told = {name: str(text) for name, text in report.user_properties}
         if _PROPERTY in told and report.when == "call":
             result = msgspec.json.decode(told[_PROPERTY].encode(), type=CaseResult)
-            self.session.finished(result, told.get(_GLANCE, ""))
+            self.session.finished(result, told.get(_GLANCE, ""), told.get(_AROUND, "").splitlines())
             if self.session.ended_early:
                 self._stop("a case failed (--fail-fast)")
 

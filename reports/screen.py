@@ -176,6 +176,7 @@ def closing(
     where: Path | str = "",
     *,
     how: str = "full",
+    around: Mapping[tuple[str, int], Sequence[str]] | None = None,
     ledger: Sequence[Entry] | None = None,
     console: Console | None = None,
 ) -> None:
@@ -183,13 +184,13 @@ def closing(
 
     `how` is quiet (counts, and a line for each case that did not pass), short (blocks of what did not pass, a line for
     each statement) or full (verdict per clause and every reason too). `where` is the run folder. Without `ledger` the
-    clause ledger of the suite is read.
+    clause ledger of the suite is read. `around` gives by case and attempt what stood around its fault.
     """
     ledger = entries() if ledger is None else ledger
     console = console or console_for(sys.stdout)
     run = completed(run, ledger)
     if how != "quiet":
-        _print_blocks(console, run)
+        _print_blocks(console, run, around or {})
     if how == "full":
         _print_clauses(console, run, ledger)
     denied = unsupported(run, ledger)
@@ -230,7 +231,7 @@ def closing(
     console.print(Line(f"run folder / 运行目录  {visible(str(where) or run.run)}"), soft_wrap=True)
 
 
-def _print_blocks(console: Console, run: RunResult) -> None:
+def _print_blocks(console: Console, run: RunResult, around: Mapping[tuple[str, int], Sequence[str]]) -> None:
     found = blocks(run)
     if not found:
         return
@@ -238,7 +239,8 @@ def _print_blocks(console: Console, run: RunResult) -> None:
     shown = found[:MOST_BLOCKS]
     for number, block in enumerate(shown):
         before, after = shown[number - 1] if number else None, shown[number + 1] if shown[number + 1 :] else None
-        print_block(console, block, without=_said_beside(block, before, after))
+        beside = _said_beside(block, before, after)
+        print_block(console, block, without=beside, around=() if "replay" in beside else around.get(_key(block), ()))
     if len(found) > MOST_BLOCKS:
         rest = len(found) - MOST_BLOCKS
         console.print(Line(f"… and {rest} more in the HTML report / 其余 {rest} 项见 HTML 报告", style="dim"))
@@ -505,7 +507,11 @@ def _said_beside(block: Block, before: Block | None, after: Block | None) -> fro
     return frozenset(said | {"requirement"} if alike else said)
 
 
-def print_block(console: Console, block: Block, *, without: Collection[str] = ()) -> None:
+def _key(block: Block) -> tuple[str, int]:
+    return block.case.id, block.case.attempt
+
+
+def print_block(console: Console, block: Block, *, without: Collection[str] = (), around: Sequence[str] = ()) -> None:
     """Print a block: labels in a column of their own, the replay line unbroken so that it can be copied."""
     head = verdict_line(block.verdict)
     head.append(f"  {visible(block.heading)}", style="bold")
@@ -525,6 +531,9 @@ def print_block(console: Console, block: Block, *, without: Collection[str] = ()
         else:
             table.add_row(str(LABELS[key]), Line(text, style=_LINE_STYLES.get(key, "")))
     console.print(head, Padding(table, (0, 0, 0, 2)), sep="\n")
+    if around:
+        console.print(Line("  around it / 前后", style="dim"))
+        console.print(*(Line(f"    {line}") for line in around), sep="\n", soft_wrap=True)
     for line in last:
         console.print(line, soft_wrap=True)
     console.print()

@@ -166,6 +166,7 @@ class Session:
         self.options = options
         self._results: list[CaseResult] = []
         self._glances: dict[tuple[str, int], str] = {}
+        self._around: dict[tuple[str, int], tuple[str, ...]] = {}
         self._broken = False
         self.ended_early = False
         """A case failed, and the run was to end at the first."""
@@ -475,9 +476,10 @@ class Session:
         if self._progress:
             self._progress.started(case)
 
-    def finished(self, result: CaseResult, glance: str = "") -> None:
-        """A case ended; `glance` is what `decorate` gave."""
+    def finished(self, result: CaseResult, glance: str = "", around: Sequence[str] = ()) -> None:
+        """A case ended; `glance` is what `decorate` gave, `around` what stood around its fault."""
         self._results.append(result)
+        self._around[result.id, result.attempt] = tuple(around)
         if self._keeper:
             self._keeper.ended(result)
         if glance:
@@ -516,7 +518,7 @@ class Session:
             writer=self.setup.commit,
         )
         if self.options.live:
-            screen.closing(result, self.folder, how=self.options.screen)
+            screen.closing(result, self.folder, how=self.options.screen, around=self._around)
         return EXIT_ERROR if interrupted or self._broken else exit_of(result)
 
     def _seal(self, run: RunResult, *, interrupted: bool) -> None:
