@@ -25,6 +25,6 @@ def test_a_failure_shows_what_stood_around_it(tmp_path: Path) -> None:
     assert all(line in told.out for line in lines)
     frames = [line for line in lines if line.startswith("00:02:1")]
     assert len(frames) == BEFORE + AFTER and any("terminal → A: CN=1061" in line for line in frames)
-    assert [line for line in lines if line.startswith("Centre A")][0].count("─") > 40
+    assert next(line for line in lines if line.startswith("Centre A")).count("─") > 40
     silent = tuple(msgspec.structs.replace(check, evidence=("no instant",)) for check in result.checks)
     assert around(msgspec.structs.replace(result, checks=silent), history) == ()
