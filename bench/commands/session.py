@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib
+import os
 import platform
 import ssl
 import subprocess
@@ -46,7 +47,7 @@ from bench.journal import LOCAL, Planned, Process, RunFile, Sat, Settings, last_
 from bench.run import CaseRig, Setup, blank_result, strength_of
 from conformance.clauses.suite import CaseNote, case_classes, case_modules, cases_in, find_cases
 from conformance.defects import all_defects
-from reports import allure, run_folder, screen
+from reports import allure, annotations, run_folder, screen
 from reports.clause_results import clause_results
 from reports.conformity import completed, unsupported
 from reports.glance import Glance, glance_at
@@ -519,6 +520,8 @@ class Session:
         )
         if self.options.live:
             screen.closing(result, self.folder, how=self.options.screen, around=self._around)
+        if annotations.asked(os.environ):
+            print(*annotations.lines(result), sep="\n")
         return EXIT_ERROR if interrupted or self._broken else exit_of(result)
 
     def _seal(self, run: RunResult, *, interrupted: bool) -> None:

@@ -59,6 +59,15 @@ def test_there_is_one_template_for_each_server() -> None:
     assert [path.name for path in TEMPLATES] == ["github-actions.yml", "gitlab-ci.yml"]
 
 
+def test_the_pipeline_of_jenkins_runs_commands_that_exist() -> None:
+    text = (DOCS / "ci" / "Jenkinsfile").read_text("utf-8")
+    found = commands(text.replace("'", " "))
+    assert [words[0] for words in found] == ["profile", "run", "status"]
+    for words in found:
+        exists(words)
+    assert text.count("{") == text.count("}") and "junit 'out/*/junit.xml'" in text
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
 def test_commands_of_a_template_exist_with_their_options(path: Path) -> None:
     text = "\n".join(scripts(yaml.safe_load(path.read_text("utf-8"))))
