@@ -20,7 +20,7 @@ def asked(environ: Mapping[str, str]) -> bool:
 
 
 def lines(run: RunResult) -> Iterator[str]:
-    """One line for each block that did not pass, fails first: what was expected, what came, the line that replays it."""
+    """One line for each block that did not pass, fails first: what was expected, what came, how to replay it."""
     for block in blocks(run)[:MOST]:
         kind = "error" if block.verdict.value in ("fail", "error") else "warning"
         check = block.check

@@ -61,7 +61,7 @@ def test_there_is_one_template_for_each_server() -> None:
 
 def test_the_pipeline_of_jenkins_runs_commands_that_exist() -> None:
     text = (DOCS / "ci" / "Jenkinsfile").read_text("utf-8")
-    found = commands(text.replace("'", " "))
+    found = commands(text.replace("'", "\n"))
     assert [words[0] for words in found] == ["profile", "run", "status"]
     for words in found:
         exists(words)
