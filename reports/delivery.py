@@ -13,7 +13,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table as Grid
 
-from bench.case import Text
+from bench.case import Check, Text, Verdict
 from reports.blocks import visible
 
 BINS = 240
@@ -62,13 +62,17 @@ FAULTY = (*list(Fate)[:7],)
 
 
 class Fated(msgspec.Struct, frozen=True, kw_only=True):
-    """One record and its fate; `end_us` is its interval's end (us UTC), `evidence` a line to look up."""
+    """One record and its fate; `end_us` is its interval's end (us UTC), `evidence` a line to look up.
+
+    `delay_us` is from that end to the acknowledgement, -1 where there was none.
+    """
 
     point: str
     kind: str
     end_us: int
     fate: Fate
     evidence: str = ""
+    delay_us: int = -1
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +93,9 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about one case at one centre. `counts` has every fate that occurs, `evidence` the first lines each.
 
-    The picture has `bins` columns: never more than there are intervals, so that no column is empty by chance.
+    The picture has `bins` columns: never more than there are intervals, so that no column is empty by chance. `delays`
+    has the largest delay (s) of each column in which something was acknowledged. `verdict` is that of the case,
+    `unexpected` are the faults of these records that it does not allow, `record` is the path below the run folder.
     """
 
     case: str
@@ -102,11 +108,20 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     bins: int
     lanes: tuple[Lane, ...]
     evidence: dict[str, tuple[str, ...]]
+    delays: tuple[tuple[int, int], ...] = ()
+    verdict: str = ""
+    unexpected: tuple[str, ...] = ()
+    record: str = ""
 
     @property
     def faulty(self) -> int:
-        """How many records have a fate that no ruling allows."""
-        return sum(self.counts.get(fate.value, 0) for fate in FAULTY)
+        """How many records have a fault that their case does not allow."""
+        return sum(self.counts.get(name, 0) for name in self.unexpected)
+
+    @property
+    def allowed(self) -> int:
+        """How many records have a fault that their case allows: it removes centres, fills stores, enters by hand."""
+        return sum(self.counts.get(fate.value, 0) for fate in FAULTY) - self.faulty
 
 
 class DeliveryTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,8 +139,47 @@ class DeliveryTable(msgspec.Struct, frozen=True, kw_only=True):
         }
 
 
-def sheet(case: str, attempt: int, centre: str, start_us: int, end_us: int, records: Iterable[Fated]) -> Sheet:
-    """Count and bin the fates of one case at one centre; the time covered is [start, end] (us UTC)."""
+_ASKED = {
+    "none-lost": Fate.LOST,
+    "none-invented": Fate.INVENTED,
+    "none-altered": Fate.ALTERED,
+    "none-mis-stamped": Fate.MIS_STAMPED,
+    "flags-right": Fate.WRONGLY_FLAGGED,
+    "all-acknowledged": Fate.UNACKNOWLEDGED,
+    "no-needless-repeats": Fate.DUPLICATED,
+}
+"""Checks that ask about one fault and no other."""
+_OF_RECORDS = ("records", "values", "messages", "readings")
+
+
+def unexpected(checks: Iterable[Check]) -> tuple[str, ...]:
+    """The faults of records that a case does not allow, by what its own checks said of the same history.
+
+    A fault that a check asks about alone is as that check says. Of any other fault the case says something only where
+    a check that counts records, values or messages failed; where all of them passed, what happened was meant to.
+    """
+    found = [check for check in checks if not check.condition]
+    asked = {_ASKED[check.id]: check.verdict for check in found if check.id in _ASKED}
+    failed = any(check.verdict is Verdict.FAIL and check.unit in _OF_RECORDS for check in found)
+    return tuple(fate.value for fate in FAULTY if (asked[fate] is Verdict.FAIL if fate in asked else failed))
+
+
+def sheet(
+    case: str,
+    attempt: int,
+    centre: str,
+    start_us: int,
+    end_us: int,
+    records: Iterable[Fated],
+    *,
+    verdict: str = "",
+    faults: tuple[str, ...] = (),
+    record: str = "",
+) -> Sheet:
+    """Count and bin the fates of one case at one centre; the time covered is [start, end] (us UTC).
+
+    `faults` are those that the case does not allow (`unexpected`).
+    """
     found = sorted(records, key=lambda one: (one.end_us, one.point, one.kind))
     counts: dict[str, int] = {}
     kinds: dict[str, dict[str, int]] = {}
@@ -151,7 +205,21 @@ def sheet(case: str, attempt: int, centre: str, start_us: int, end_us: int, reco
         bins=bins,
         lanes=_lanes(found, start_us, end_us, bins),
         evidence={name: tuple(evidence[name]) for name in ordered if evidence[name]},
+        delays=_delays(found, start_us, end_us, bins),
+        verdict=verdict,
+        unexpected=tuple(name for name in faults if name in counts),
+        record=record,
     )
+
+
+def _delays(records: Sequence[Fated], start_us: int, end_us: int, bins: int) -> tuple[tuple[int, int], ...]:
+    """The largest delay (s, up) in each bin that has one."""
+    found: dict[int, int] = {}
+    for one in records:
+        if one.delay_us >= 0:
+            bin = min(max((one.end_us - 1 - start_us) * bins // (end_us - start_us), 0), bins - 1)
+            found[bin] = max(found.get(bin, 0), -(-one.delay_us // 1_000_000))
+    return tuple(sorted(found.items()))
 
 
 def _bins(records: Sequence[Fated], length_us: int) -> int:
@@ -191,7 +259,7 @@ def _cells(cells: dict[int, dict[Fate, int]]) -> tuple[Cell, ...]:
 def to_json(table: DeliveryTable) -> bytes:
     """The table for machines: every sheet with its counts, the picture left out."""
     rows = [
-        {name: value for name, value in msgspec.to_builtins(one).items() if name not in ("bins", "lanes")}
+        {name: value for name, value in msgspec.to_builtins(one).items() if name not in ("bins", "lanes", "delays")}
         for one in table.sheets
     ]
     return msgspec.json.format(
@@ -209,13 +277,20 @@ def print_table(table: DeliveryTable, console: Console) -> None:
         grid.add_column(f"{name}\n{Fate(name).text.zh}", justify="right")
     for one in table.sheets:
         label = f"{one.case}#{one.attempt}" if one.attempt != 1 else one.case
-        grid.add_row(visible(label), visible(one.centre), *(_number(name, one.counts.get(name, 0)) for name in totals))
+        cells = (_number(one.counts.get(name, 0), bad=name in one.unexpected) for name in totals)
+        grid.add_row(visible(label), visible(one.centre), *cells)
     grid.add_section()
-    grid.add_row("total 合计", "", *(_number(name, count) for name, count in totals.items()))
+    bad = {name for one in table.sheets for name in one.unexpected}
+    grid.add_row("total 合计", "", *(_number(count, bad=name in bad) for name, count in totals.items()))
     console.print(grid)
+    wrong, allowed = sum(one.faulty for one in table.sheets), sum(one.allowed for one in table.sheets)
+    console.print(
+        f"{wrong} faults that their cases do not allow, {allowed} that they bring about themselves / "
+        f"用例不允许的故障 {wrong} 条，用例自身造成的 {allowed} 条"
+    )
 
 
-def _number(name: str, count: int) -> str:
+def _number(count: int, *, bad: bool) -> str:
     if not count:
         return "·"
-    return f"[bold red]{count}[/]" if Fate(name) in FAULTY else str(count)
+    return f"[bold red]{count}[/]" if bad else str(count)

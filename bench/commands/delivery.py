@@ -16,7 +16,7 @@ from bench.history import History, HistoryError, read_history
 from conformance.common import delivery as judge
 from conformance.common.truth import Key
 from reports import manifest, run_folder, screen
-from reports.delivery import RANK, DeliveryTable, Fate, Fated, Sheet, print_table, sheet, to_json
+from reports.delivery import RANK, DeliveryTable, Fate, Fated, Sheet, print_table, sheet, to_json, unexpected
 from reports.html import delivery as page
 from reports.verdicts import VerdictsError, write_whole
 
@@ -27,12 +27,16 @@ def fates(history: History, centre: str) -> list[Fated]:
     """Every record that was due or arrived at one centre, with the worst of its fates."""
     ledger = judge.reconcile(history, centre)
     found: dict[Key, Fated] = {}
+    acked = {key: record.acked - key.end for key, record in ledger.records.items() if record.acked is not None}
 
     def take(fate: Fate, records: Iterable[tuple[Key, str]]) -> None:
         for key, evidence in records:
             before = found.get(key)
             if before is None or RANK[fate] < RANK[before.fate]:
-                found[key] = Fated(point=key.point, kind=key.kind, end_us=key.end, fate=fate, evidence=evidence)
+                delay = acked.get(key, -1)
+                found[key] = Fated(
+                    point=key.point, kind=key.kind, end_us=key.end, fate=fate, evidence=evidence, delay_us=delay
+                )
 
     def faults(problems: Iterable[judge.Problem]) -> list[tuple[Key, str]]:
         return [(problem.key, problem.evidence) for problem in problems]
@@ -57,8 +61,19 @@ def fates(history: History, centre: str) -> list[Fated]:
 def sheets(result: CaseResult, folder: Path) -> list[Sheet]:
     """The sheets of one attempt, one for each centre it had. Raises HistoryError for a record that cannot be read."""
     history = read_history(folder / result.record)
+    faults = unexpected(result.checks)
     return [
-        sheet(result.id, result.attempt, setup.name, history.began.t, history.end_us, fates(history, setup.name))
+        sheet(
+            result.id,
+            result.attempt,
+            setup.name,
+            history.began.t,
+            history.end_us,
+            fates(history, setup.name),
+            verdict=result.verdict.value,
+            faults=faults,
+            record=result.record,
+        )
         for setup in history.began.centres
     ]
 

@@ -5,6 +5,7 @@ Leaves counting and binning to `reports.delivery`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
@@ -97,16 +98,108 @@ def _lane(lane: Lane, y: int, sheet: Sheet) -> str:
     return "".join(parts)
 
 
+_TILE, _HIGH, _COLUMNS = 240, 44, 60
+_STEPS_S = (1, 10, 60, 600, 3600, 86_400)
+"""Delays at which the picture of a tile rises by one step."""
+
+
+def tile_svg(sheet: Sheet, id: str) -> str:
+    """One centre of one case: how late what arrived was, and beneath it what was not delivered as it should.
+
+    A dot for each stretch of time stands the higher the later its slowest record came, one step for each of `_STEPS_S`.
+    Below it a bar: red for a fault that the case does not allow, pale for one that it brings about itself.
+    """
+    worst: dict[int, tuple[bool, Fate]] = {}
+    for lane in sheet.lanes:
+        for cell in lane.cells:
+            if cell.fate in FAULTY:
+                column = cell.bin * _COLUMNS // sheet.bins
+                bad = cell.fate.value in sheet.unexpected
+                if column not in worst or (bad and not worst[column][0]):
+                    worst[column] = (bad, cell.fate)
+    late: dict[int, int] = {}
+    for bin, delay in sheet.delays:
+        column = bin * _COLUMNS // sheet.bins
+        late[column] = max(late.get(column, 0), delay)
+    step, floor = _TILE / _COLUMNS, _HIGH - 10
+    dots = "".join(
+        f'<rect class="d{_rise(delay)}" x="{column * step:g}" y="{floor - 2 - 5 * _rise(delay):g}" '
+        f'width="{step:g}" height="3"/>'
+        for column, delay in sorted(late.items())
+    )
+    bars = "".join(
+        f'<rect class="{"bad" if bad else "meant"}" x="{column * step:g}" y="{_HIGH - 7:g}" '
+        f'width="{step:g}" height="6">'
+        f"<title>{fate.value} {fate.text.zh}</title></rect>"
+        for column, (bad, fate) in sorted(worst.items())
+    )
+    slowest = max((delay for _, delay in sheet.delays), default=0)
+    told = f"centre {sheet.centre}: slowest {slowest} s, {sheet.faulty} not allowed, {sheet.allowed} meant"
+    return (
+        f'<svg class="tile" viewBox="0 0 {_TILE} {_HIGH}" role="img" aria-labelledby="{id}"><title id="{id}">'
+        f'{escape(visible(told))}</title><path class="ground" d="M0 {floor + 1.5:g}h{_TILE}"/>{dots}{bars}</svg>'
+    )
+
+
+def _rise(delay_s: int) -> int:
+    return sum(delay_s > step for step in _STEPS_S)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One attempt of a case: a picture and its counts for each centre."""
+
+    case: str
+    attempt: int
+    verdict: str
+    record: str
+    centres: tuple[tuple[Sheet, Markup], ...]
+
+    @property
+    def faulty(self) -> int:
+        """Records with a fault that the case does not allow."""
+        return sum(sheet.faulty for sheet, _ in self.centres)
+
+    @property
+    def allowed(self) -> int:
+        """Records with a fault that the case brings about itself."""
+        return sum(sheet.allowed for sheet, _ in self.centres)
+
+    @property
+    def slowest_s(self) -> int:
+        """The largest delay (s)."""
+        return max((delay for sheet, _ in self.centres for _, delay in sheet.delays), default=0)
+
+
+def _tiles(table: DeliveryTable) -> list[Tile]:
+    grouped: dict[tuple[str, int], list[tuple[Sheet, Markup]]] = {}
+    for index, one in enumerate(table.sheets):
+        grouped.setdefault((one.case, one.attempt), []).append((one, Markup(tile_svg(one, f"t{index}"))))
+    return [
+        Tile(case, attempt, found[0][0].verdict, found[0][0].record, tuple(found))
+        for (case, attempt), found in grouped.items()
+    ]
+
+
+FEW = 8
+"""So many sheets are drawn record by record in any case; of more only those with a fault that is not allowed."""
+
+
 def delivery_html(table: DeliveryTable) -> str:
     """The table as one HTML text."""
-    pictures = [Markup(fates_svg(sheet, f"d{index}")) for index, sheet in enumerate(table.sheets)]
+    shown = [one for one in table.sheets if one.faulty or len(table.sheets) <= FEW]
+    pictures = [Markup(fates_svg(sheet, f"d{index}")) for index, sheet in enumerate(shown)]
+    tiles = _tiles(table)
     return page(
         "delivery.html.j2",
         table=table,
+        tiles=sorted(tiles, key=lambda tile: -tile.faulty),
         fates=[(fate, swatch(fate), fate in FAULTY) for fate in Fate],
         most=EVIDENCE,
-        sheets=list(zip(table.sheets, pictures, strict=True)),
+        sheets=list(zip(shown, pictures, strict=True)),
         totals=table.totals(),
+        wrong=sum(tile.faulty for tile in tiles),
+        allowed=sum(tile.allowed for tile in tiles),
     )
 
 

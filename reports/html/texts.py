@@ -390,6 +390,21 @@ TEXTS: dict[str, Text] = {
         "What became of every true record at every centre (R-25)",
         "每条真实记录在各数据中心的去向（R-25）",
     ),
+    "delivery-tiles": Text("Every case at a glance", "全部用例一览"),
+    "delivery-wrong": Text("records with a fault that their case does not allow", "条记录存在用例不允许的故障"),
+    "delivery-allowed": Text(
+        "with one that the case brings about itself (centres taken away, stores filled, other intervals)",
+        "条记录的故障由用例自身造成（撤除中心、占满存储、改变周期等）",
+    ),
+    "delivery-tiles-note": Text(
+        "A tile for each case, a picture for each centre. Dots: how late the slowest record of each stretch of time "
+        "was, a step higher beyond 1 s, 10 s, 1 min, 10 min, 1 h, 24 h. Bar below: red is a fault that the case does "
+        "not allow, by its own checks on the same record; pale is one that it brings about itself.",
+        "每个用例一格，每个中心一图。点：各时间段最慢记录的迟到程度，依次超过 1 s、10 s、1 min、10 min、1 h、24 h "
+        "升高一级。"
+        "下方色条：红色为用例不允许的故障（依据该用例对同一记录的检查），浅色为用例自身造成。",
+    ),
+    "delivery-slowest": Text("slowest", "最慢"),
     "delivery-counts": Text("Records by fate", "按去向统计"),
     "delivery-note": Text(
         "Every record counts once, under the worst that happened to it. Faults that no ruling allows stand first; "
