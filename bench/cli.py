@@ -303,6 +303,14 @@ def _bench(words: argparse.Namespace) -> int:
     return check.main(Path(words.rig), as_json=words.json, injectors=not words.quick)
 
 
+def _compare(words: argparse.Namespace) -> int:
+    from bench.commands import compare
+
+    return compare.main(
+        Path(words.first), Path(words.second), as_json=words.json, records=words.records, all_rows=words.all
+    )
+
+
 def _campaign(words: argparse.Namespace) -> int:
     from bench.commands import campaign
 
@@ -529,6 +537,13 @@ def parser() -> argparse.ArgumentParser:
     lab.add_argument("rig", metavar="RIG", help="rig file (TOML) / 台架文件")
     lab.add_argument("--json", action="store_true", help="for machines / 机器可读")
     lab.add_argument("--quick", action="store_true", help="without the proof of the injectors / 不做注入器自检")
+
+    two = command("compare", _compare, "two runs side by side: worse, mended, measured otherwise / 两次运行对比")
+    two.add_argument("first", metavar="A", help="run folder / 运行目录")
+    two.add_argument("second", metavar="B", help="run folder / 运行目录")
+    two.add_argument("--records", action="store_true", help="also whether the records tell the same / 同时对比记录")
+    two.add_argument("--all", action="store_true", help="also what is the same / 一并列出相同项")
+    two.add_argument("--json", action="store_true", help="for machines / 机器可读")
 
     joint = command(
         "campaign", _campaign, "one item, many runs, reviews, external reports, one statement / 试验任务：汇总并作声明"
