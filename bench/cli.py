@@ -303,6 +303,15 @@ def _bench(words: argparse.Namespace) -> int:
     return check.main(Path(words.rig), as_json=words.json, injectors=not words.quick)
 
 
+def _plan(words: argparse.Namespace) -> int:
+    from bench.commands import plan
+    from bench.commands.options import REFERENCE_PROFILE
+
+    if words.record:
+        return plan.record(Path(words.record))
+    return plan.main(Path(words.terminal) if words.terminal else REFERENCE_PROFILE, days=words.days, as_json=words.json)
+
+
 def _compare(words: argparse.Namespace) -> int:
     from bench.commands import compare
 
@@ -537,6 +546,12 @@ def parser() -> argparse.ArgumentParser:
     lab.add_argument("rig", metavar="RIG", help="rig file (TOML) / 台架文件")
     lab.add_argument("--json", action="store_true", help="for machines / 机器可读")
     lab.add_argument("--quick", action="store_true", help="without the proof of the injectors / 不做注入器自检")
+
+    order = command("plan", _plan, "what a device is to run, in which order, how long / 设备试验计划")
+    ROWS["terminal"].add_to(order.add_argument)
+    order.add_argument("--days", type=float, default=14.0, metavar="N", help="at most so long (14) / 最多天数")
+    order.add_argument("--record", default="", metavar="RUN", help="count lengths in a whole virtual run / 统计时长")
+    order.add_argument("--json", action="store_true", help="for machines / 机器可读")
 
     two = command("compare", _compare, "two runs side by side: worse, mended, measured otherwise / 两次运行对比")
     two.add_argument("first", metavar="A", help="run folder / 运行目录")
