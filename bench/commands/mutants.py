@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, Rig, Verdict
+from bench.commands.lines import Lines, whole_lines
 from bench.commands.mutant_trials import attempt, measure, terminal_lines
 from bench.commands.options import no_case, picks, whole, workers_of
 from bench.commands.session import commit
@@ -24,7 +26,7 @@ from conformance.clauses.suite import case_classes
 from conformance.mutants.figure import Figure, Trial, figure_of, write_figure
 from conformance.mutants.lines import LineMap, sources
 from conformance.mutants.sampling import Mutant, draw
-from conformance.mutants.survivors import SurvivorError, read_survivors
+from conformance.mutants.survivors import Sorted, SurvivorError, read_survivors
 from reports import mutants as shown
 from reports.html import mutants as page
 from reports.progress import Progress
@@ -82,10 +84,11 @@ def _cases(asked: Asked) -> tuple[str, ...]:
 class Trials:
     """A folder with the map, the trials that have ended, and what came of them."""
 
-    def __init__(self, folder: Path, head: Head) -> None:
+    def __init__(self, folder: Path, head: Head, lines: Lines, done: Sequence[Trial] = ()) -> None:
         self.folder = folder
-        self._head = head
-        self.done: list[Trial] = []
+        self.head = head
+        self._lines = lines
+        self.done = [*done]
 
     @classmethod
     def fresh(cls, out: Path, head: Head) -> Trials:
@@ -93,41 +96,42 @@ class Trials:
         folder = out / f"mutants-{datetime.now():%Y%m%d-%H%M%S-%f}-seed{head.seed}"
         try:
             folder.mkdir(parents=True)
-            (folder / _TRIALS).write_bytes(msgspec.json.encode(head) + b"\n")
+            lines = Lines(folder / _TRIALS)
+            lines.add(msgspec.json.encode(head))
         except OSError as error:
             raise WrongWords(f"--out {out}: cannot be used for the trials: {error.strerror} / 无法使用") from None
-        return cls(folder, head)
+        return cls(folder, head, lines)
 
     @classmethod
     def resumed(cls, folder: Path, head: Head) -> Trials:
         """The folder of trials that were stopped. Raises WrongWords."""
-        found = cls(folder, head)
+        path = folder / _TRIALS
         try:
-            first, *rest = (folder / _TRIALS).read_bytes().splitlines()
+            (first, *rest), whole = whole_lines(path)
             told = msgspec.json.decode(first, type=Head)
-            # The last line may have been torn by a kill.
-            found.done = [trial for line in rest if (trial := _trial(line))]
+            done = [msgspec.json.decode(line, type=Trial) for line in rest]
         except (OSError, ValueError):
             raise WrongWords(f"--resume {folder}: expected a folder of prove --mutants / 不是变异试验目录") from None
         for name in ("commit", "seed", "cases"):
             if getattr(told, name) != getattr(head, name):
                 raise WrongWords(f"--resume {folder}: its {name} is another one; start anew without it / 设置不符")
-        octets = b"".join(msgspec.json.encode(each) + b"\n" for each in (told, *found.done))
-        (folder / _TRIALS).write_bytes(octets)
-        return found
+        return cls(folder, head, Lines(path, after=whole), done)
+
+    def close(self) -> None:
+        """No more trials."""
+        self._lines.close()
 
     def add(self, trial: Trial) -> None:
         """Note one trial more."""
         self.done.append(trial)
-        with (self.folder / _TRIALS).open("ab") as out:
-            out.write(msgspec.json.encode(trial) + b"\n")
+        self._lines.add(msgspec.json.encode(trial))
 
     def lines(self, workers: int) -> LineMap:
         """The map, measured once. Raises Unsound."""
         path = self.folder / _LINES
         if path.exists():
             return msgspec.json.decode(path.read_bytes(), type=LineMap)
-        found = _measured(self._head, workers, self.folder)
+        found = _measured(self.head, workers, self.folder)
         if bad := [f"{case.case}: {case.verdict}" for case in found.cases if case.verdict not in _FINE]:
             raise Unsound(f"the sound terminal does not pass {', '.join(bad)} / 无缺陷终端未通过")
         fresh = path.with_name(path.name + ".part")
@@ -137,13 +141,6 @@ class Trials:
 
 
 _FINE = (Verdict.PASS.value, Verdict.NOT_APPLICABLE.value, Verdict.NOT_RUN.value)
-
-
-def _trial(line: bytes) -> Trial | None:
-    try:
-        return msgspec.json.decode(line, type=Trial)
-    except msgspec.MsgspecError:
-        return None
 
 
 def _measured(head: Head, workers: int, folder: Path) -> LineMap:
@@ -182,23 +179,29 @@ def main(asked: Asked) -> int:
     except (WrongWords, SurvivorError) as error:
         print(error, file=sys.stderr)
         return EXIT_USAGE
-    workers = int(asked.workers)
+    with closing(trials):
+        return _shown(trials, asked, known)
+
+
+def _shown(trials: Trials, asked: Asked, known: Mapping[tuple[str, str, str, str, str], Sorted]) -> int:
+    """Draw and try what is missing, count, print and write."""
+    workers, seed = int(asked.workers), int(asked.seed)
     print(f"{trials.folder}  (stopped: prove --mutants N --resume / 中断后可续跑)", flush=True)
     try:
         lines = trials.lines(workers)
     except (Unsound, ImportError) as error:
         print(_without_coverage(error), file=sys.stderr)
         return EXIT_ERROR
-    drawn = draw(lines.run(), sources(), int(asked.number), head.seed)
+    drawn = draw(lines.run(), sources(), int(asked.number), seed)
     have = {trial.mutant for trial in trials.done}
     progress = Progress("mutants / 变异体", len(drawn), done=sum(each in have for each in drawn))
-    for trial in _tried((each for each in drawn if each not in have), lines, head.seed, workers, trials.folder):
+    for trial in _tried((each for each in drawn if each not in have), lines, seed, workers, trials.folder):
         trials.add(trial)
         progress.step(f"{trial.mutant.module}:{trial.mutant.line} {trial.mutant.kind}", trial.outcome)
     progress.close()
     wanted = set(drawn)
     found = [trial for trial in trials.done if trial.mutant in wanted]
-    figure = figure_of(found, lines, known, commit=head.commit, seed=head.seed)
+    figure = figure_of(found, lines, known, commit=trials.head.commit, seed=seed)
     told = shown.Told(figure=figure, trials=tuple(found), known=known, never=lines.never())
     (trials.folder / _RESULT).write_bytes(shown.to_json(told))
     shown.print_told(told)

@@ -6,15 +6,14 @@ Leaves what is tried next to `prove` and what the pairs show to `reports.prove`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
 
 import msgspec
 
 from bench.case import CaseResult
+from bench.commands.lines import Lines, whole_lines
 
 FORMAT = "carbonbench-pairs/1"
 SOUND = ""
@@ -61,12 +60,10 @@ class Pairs:
         try:
             if resume:
                 self.found, whole = _read(path, head)
-                self._out: BinaryIO = path.open("r+b")
-                self._out.truncate(whole)
-                self._out.seek(whole)
+                self._lines = Lines(path, after=whole)
             else:
-                self._out = path.open("xb")
-                self._write(msgspec.json.encode(head))
+                self._lines = Lines(path)
+                self._lines.add(msgspec.json.encode(head))
         except OSError as error:
             raise PairsError(f"{path}: cannot be used for the pairs of a proof: {error.strerror} / 无法使用") from None
 
@@ -76,25 +73,19 @@ class Pairs:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._out.close()
+        self._lines.close()
 
     def add(self, job: Job, result: CaseResult) -> None:
         """Put one more pair on the disk."""
         checks = tuple(msgspec.structs.replace(found, evidence=()) for found in result.checks)
         kept = msgspec.structs.replace(result, checks=checks, measurements=(), record="", digest="")
-        self._write(msgspec.json.encode(Pair(job=job, result=kept)))
-
-    def _write(self, line: bytes) -> None:
-        self._out.write(line + b"\n")
-        self._out.flush()
-        os.fsync(self._out.fileno())
+        self._lines.add(msgspec.json.encode(Pair(job=job, result=kept)))
 
 
 def _read(path: Path, head: Head) -> tuple[list[tuple[Job, CaseResult]], int]:
-    """The pairs of a journal, and how many of its octets are whole lines: a kill may have torn the last."""
-    octets = path.read_bytes()
-    whole = octets.rfind(b"\n") + 1
-    first, *rest = octets[:whole].splitlines() or [b""]
+    """The pairs of a journal, and how many of its octets are whole lines."""
+    lines, whole = whole_lines(path)
+    first, *rest = lines or [b""]
     try:
         told = msgspec.json.decode(first, type=Head)
     except msgspec.MsgspecError:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from bench.case import (
     Verdict,
 )
 from bench.case.swept import DRY, Swept, cut_of, syncs_of
+from bench.commands.lines import Lines, whole_lines
 from bench.commands.options import REFERENCE_PROFILE, RIGS, near, unknown_rig, whole, workers_of, wrong_defect
 from bench.commands.session import LOCAL, commit, ledger_answers, ledger_entries, rig_named
 from bench.commands.workers import pool
@@ -256,18 +257,16 @@ def _resumed(folder: Path) -> tuple[Planned, Path]:
 
 
 def done_in(folder: Path) -> dict[Trial, shown.Row]:
-    """The trials that have ended; a last line that was cut off while it was written does not count."""
-    found: dict[Trial, shown.Row] = {}
+    """The trials that have ended."""
     try:
-        lines = (folder / TRIALS).read_bytes().split(b"\n")
+        lines, _ = whole_lines(folder / TRIALS)
     except FileNotFoundError:
-        return found
+        return {}
+    found: dict[Trial, shown.Row] = {}
     for line in lines:
-        try:
-            ended = msgspec.json.decode(line, type=shown.Row)
-        except msgspec.DecodeError:
-            continue
-        found[trial_of(ended.sync, ended.moment)] = ended
+        with suppress(msgspec.DecodeError):
+            row = msgspec.json.decode(line, type=shown.Row)
+            found[trial_of(row.sync, row.moment)] = row
     return found
 
 
@@ -313,10 +312,10 @@ def main(asked: Asked) -> int:
     told = f"{planned.syncs} write barriers, {len(planned.trials)} trials, {len(left)} to run"
     print(f"{told} / 落盘 {planned.syncs} 次，试验 {len(planned.trials)} 项，待执行 {len(left)} 项", file=sys.stderr)
     try:
-        with (folder / TRIALS).open("ab") as journal:
+        trials = folder / TRIALS
+        with Lines(trials, after=whole_lines(trials)[1] if trials.exists() else None) as journal:
             for found in _rows(planned, left, folder, int(workers)):
-                journal.write(msgspec.json.encode(found) + b"\n")
-                journal.flush()
+                journal.add(msgspec.json.encode(found))
                 ended[trial_of(found.sync, found.moment)] = found
                 print(shown.line(found), file=sys.stderr)
     except BrokenProcessPool:
