@@ -223,6 +223,12 @@ def _issue(words: argparse.Namespace) -> int:
     )
 
 
+def _validation(words: argparse.Namespace) -> int:
+    from bench.commands import validation
+
+    return validation.main(Path(words.file), words.language, [Path(each) for each in words.parity])
+
+
 def _parity(words: argparse.Namespace) -> int:
     from bench.commands import parity
 
@@ -513,6 +519,11 @@ def parser() -> argparse.ArgumentParser:
     issue.add_argument("--token", default="", metavar="NAME", help="label of the token / 密码设备名")
     issue.add_argument("--label", default="", metavar="NAME", help="label of the key in it / 密钥名")
     issue.add_argument("--stamp", default="", metavar="URL", help="authority of time stamps (RFC 3161) / 时间戳服务")
+
+    shown = command("validation", _validation, "the validation file of the method, as PDF / 方法确认文件")
+    shown.add_argument("file", metavar="FILE", help="where to write it (.pdf) / 输出文件")
+    shown.add_argument("--language", default="zh", metavar="zh|en", help="language (zh) / 语言")
+    shown.add_argument("--parity", action="append", default=[], metavar="DIR", help="folder of parity / 一致性对比目录")
 
     decode = command("decode", _decode, "explain a frame / 解析报文")
     decode.add_argument("protocol", choices=("hj212", "modbus", "dlt645", "cjt188"))

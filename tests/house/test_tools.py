@@ -64,3 +64,15 @@ def test_a_bare_root_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
     assert told.code == 2 and len(told.problems) == 1, told.err
     assert "debootstrap" in told.err or "sudo" in told.err
     assert not (tmp_path / "roots").exists()
+
+
+def test_what_a_part_lacks_is_told_without_installing_it(tmp_path: Path) -> None:
+    told = call([PEERS, "--missing", "paper"], cwd=tmp_path)
+    assert told.code == 0 and set(told.out.split()) <= {
+        "libpangoft2-1.0-0",
+        "fontconfig",
+        "fonts-noto-cjk",
+        "poppler-utils",
+        "libreoffice-writer-nogui",
+    }
+    assert call([PEERS, "--missing", "nothing"], cwd=tmp_path).code == 1
