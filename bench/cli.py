@@ -46,7 +46,7 @@ def _run(words: argparse.Namespace) -> int:
     conformance = Path(str(suite.__file__)).parent
     args = [str(conformance), "--rootdir", str(conformance.parent), "-o", "addopts=", "-p", "no:cacheprovider"]
     # Cases judge; nothing in them asserts, so that no module need be compiled again for it.
-    args += ["-p", "no:terminal", "-p", "no:faulthandler", "--assert", "plain", "--live"]
+    args += ["-p", "no:terminal", "-p", "no:faulthandler", "--assert", "plain", "--live", "--capture=no"]
     if words.failed == LAST and (lost := _newest_of(words)):
         return _wrong(lost)
     if words.accelerate == AUTO and words.rig in ACCELERATED_RIGS:

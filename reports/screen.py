@@ -7,8 +7,11 @@ lines only, so that a log of a build stays readable.
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -72,6 +75,8 @@ _CONFORMITY_STYLES = {
 # Blocks and lines of evidence beyond these would bury the table; the HTML report holds all of them.
 MOST_BLOCKS = 50
 MOST_EVIDENCE = 6
+LOOKED_EVERY_S, TOLD_EVERY_S = 2.0, 60.0
+"""How often what a case waits for is looked at on a terminal, and told elsewhere."""
 
 
 def console_for(stream: TextIO, environ: Mapping[str, str] | None = None) -> Console:
@@ -91,11 +96,18 @@ class Progress:
     """Shows a run while it goes: `expect` how many, then `started` and `finished` as cases do, `close` at the end.
 
     On a terminal a live picture stands below the finished lines; elsewhere there is one line for each finished case.
+    `waiting` says of a running case what it waits for: part of the picture, or a line a minute.
     """
 
-    def __init__(self, console: Console | None = None, *, quiet: bool = False) -> None:
+    def __init__(
+        self, console: Console | None = None, *, quiet: bool = False, waiting: Callable[[str], str] | None = None
+    ) -> None:
         self._console = console or console_for(sys.stdout)
         self._quiet = quiet
+        self._waiting = waiting
+        self._under_way: dict[str, int] = {}
+        self._told_at, self._told = 0.0, Group()
+        self._over = threading.Event()
         self._total = 0
         self._done = 0
         self._counts: dict[Verdict, int] = {}
@@ -113,7 +125,9 @@ class Progress:
         )
         self._live: Live | None = None
         if self._console.is_terminal:
-            self._live = Live(self._picture(), console=self._console, refresh_per_second=8, transient=True)
+            self._live = Live(get_renderable=self._picture, console=self._console, refresh_per_second=8, transient=True)
+        elif waiting and not quiet:
+            threading.Thread(target=self._tell_waiting, name="waiting", daemon=True).start()
 
     def expect(self, number: int) -> None:
         """How many attempts will run in all."""
@@ -122,13 +136,15 @@ class Progress:
 
     def started(self, case: str) -> None:
         """A case began; several attempts of one case may run at the same time."""
+        self._under_way[case] = self._under_way.get(case, 0) + 1
         if self._live:
             self._live.start()
             self._running.setdefault(case, []).append(self._current.add_task(escape(visible(case)), total=None))
-            self._live.update(self._picture())
+            self._live.refresh()
 
     def finished(self, result: CaseResult) -> None:
         """A case ended: one line for it, and the bar moves on."""
+        self._under_way[result.id] = self._under_way.get(result.id, 1) - 1
         self._done += 1
         self._total = max(self._total, self._done)
         self._counts[result.verdict] = self._counts.get(result.verdict, 0) + 1
@@ -138,10 +154,24 @@ class Progress:
             if self._running.get(result.id):
                 self._current.remove_task(self._running[result.id].pop(0))
             self._overall.update(self._bar, completed=self._done, total=self._total)
-            self._live.update(self._picture())
+            self._live.refresh()
+
+    def _tell_waiting(self) -> None:
+        """A line a minute for each case under way, where nobody sees a picture."""
+        while not self._over.wait(TOLD_EVERY_S):
+            for line in self._waiting_lines():
+                self._console.print(line, soft_wrap=True)
+
+    def _waiting_lines(self) -> list[Line]:
+        """What each case under way waits for."""
+        if self._waiting is None:
+            return []
+        told = ((case, self._waiting(case)) for case, number in list(self._under_way.items()) if number > 0)
+        return [Line(visible(f"    {case}: {text}"), style="dim") for case, text in told if text]
 
     def close(self) -> None:
         """Take the live picture away; the lines of finished cases stay."""
+        self._over.set()
         if self._live:
             self._live.stop()
 
@@ -160,7 +190,9 @@ class Progress:
         for verdict in Verdict:
             if self._counts.get(verdict):
                 line.append(f"{SIGNS[verdict]} {self._counts[verdict]} {verdict.value}   ", style=STYLES[verdict])
-        return Group(self._overall, line, self._current)
+        if time.monotonic() - self._told_at > LOOKED_EVERY_S:
+            self._told_at, self._told = time.monotonic(), Group(*self._waiting_lines())
+        return Group(self._overall, line, self._current, self._told)
 
 
 def span(seconds: float) -> str:
@@ -470,6 +502,12 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
 
 
+def _brief(text: str) -> str:
+    """A reason without the list of names behind it."""
+    head, _, names = re.sub("：", ": ", text).partition(": ")
+    return head if "," in names else text
+
+
 def _statement_line(statement: Statement) -> Line:
     """One line: what is stated, the first reason, how many more there are."""
     line = Line(f"{SHORT.get(statement.document, statement.document)}: ", style="bold")
@@ -478,7 +516,7 @@ def _statement_line(statement: Statement) -> Line:
     )
     for reason in statement.reasons[:1]:
         rest = f" (+{len(statement.reasons) - 1})" if len(statement.reasons) > 1 else ""
-        line.append(f"  {reason.en} / {reason.zh}{rest}", style="dim")
+        line.append(f"  {_brief(reason.en)} / {_brief(reason.zh)}{rest}", style="dim")
     return line
 
 

@@ -37,6 +37,7 @@ from bench.commands import resume
 from bench.commands.beginning import NotReady, statement
 from bench.commands.expected import ExpectedError, applied, exit_of, outdated, read_expected
 from bench.commands.options import ROOT, SCREENS, Options, SessionError, near, no_case, picks, picks_clause
+from bench.commands.waiting import waiting_for
 from bench.dut import Checked, UnknownTerminal, adapter
 from bench.dut.profile import Profile, ProfileError, load_profile
 from bench.evidence.keeper import Keeper, Trouble
@@ -336,7 +337,11 @@ class Session:
 
     @cached_property
     def _progress(self) -> screen.Progress | None:
-        return screen.Progress(quiet=self.options.screen == SCREENS[0]) if self.options.live else None
+        if not self.options.live:
+            return None
+        return screen.Progress(
+            quiet=self.options.screen == SCREENS[0], waiting=lambda case: waiting_for(self.folder, case)
+        )
 
     def begin(self, workers: int = 1) -> None:
         """Prove the rig's injectors (RigError when they fail) and make the run folder, or take it up again.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from io import StringIO
 
 import msgspec
@@ -200,3 +201,54 @@ def test_every_verdict_has_its_own_sign() -> None:
 
 def test_escapes_are_shown_and_text_is_kept() -> None:
     assert visible("终端\tA\r\n\x00é") == "终端    A\\x0d\n\\x00é"
+
+
+def short(run: RunResult, entries: list[Entry], how: str = "short") -> list[str]:
+    out = StringIO()
+    screen.closing(run, "out/run", how=how, ledger=entries, console=screen.console_for(out))
+    return out.getvalue().splitlines()
+
+
+def test_the_end_of_a_passed_run_fits_on_a_screen(run: RunResult, entries: list[Entry]) -> None:
+    passed = tuple(case for case in run.cases if case.verdict is Verdict.PASS)
+    lines = short(msgspec.structs.replace(run, cases=passed), entries)
+    assert len(lines) <= 24
+    assert "run folder / 运行目录  out/run" in lines[-1] and any("report.html" in line for line in lines)
+    assert not any("verdict per clause" in line for line in lines)
+
+
+def test_a_quiet_end_is_counts_and_folder(run: RunResult, entries: list[Entry]) -> None:
+    lines = short(run, entries, "quiet")
+    assert not any("requirement / 要求" in line or "statement" in line for line in lines)
+    assert any(line.startswith("cases / 用例") for line in lines) and "out/run" in lines[-1]
+
+
+def test_what_one_case_repeats_is_said_once(run: RunResult, entries: list[Entry]) -> None:
+    case = run.cases[2]
+    twice = msgspec.structs.replace(case, checks=(case.checks[0], msgspec.structs.replace(case.checks[0], id="other")))
+    lines = short(msgspec.structs.replace(run, cases=(twice,)), entries)
+    assert sum(case.title.en[:40] in line for line in lines) == 1
+    assert lines.count(f"  {case.replay}") == 1
+
+
+def test_a_case_under_way_says_what_it_waits_for_where_nobody_sees_a_picture(
+    run: RunResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "TOLD_EVERY_S", 0.01)
+    out = StringIO()
+    asked: list[str] = []
+    told = threading.Event()
+
+    def waiting(case: str) -> str:
+        asked.append(case)
+        if len(asked) > 1:
+            # What was said first has been printed by now.
+            told.set()
+        return f"phase of {case}"
+
+    progress = screen.Progress(screen.console_for(out), waiting=waiting)
+    progress.started(run.cases[0].id)
+    assert told.wait(20)
+    progress.finished(run.cases[0])
+    progress.close()
+    assert f"{run.cases[0].id}: phase of {run.cases[0].id}" in out.getvalue()
