@@ -12,6 +12,7 @@ from functools import partial
 from random import Random
 
 from reference_terminal.access.desk import Desk
+from reference_terminal.access.proposals import Proposals
 from reference_terminal.access.rights import CONFIGURING, Right
 from reference_terminal.access.sessions import Sessions
 from reference_terminal.acquisition.backfill import REACH_S, Backfill, Source
@@ -35,6 +36,8 @@ from reference_terminal.model.times import Span, floor_s, iso_ms, span_named
 from reference_terminal.net.channel import PLAIN
 from reference_terminal.operations import messages
 from reference_terminal.operations.housekeeping import Housekeeping
+from reference_terminal.operations.instruments import Instruments
+from reference_terminal.operations.machine import MachineWatch
 from reference_terminal.operations.supervisor import Supervisor, Work, in_words
 from reference_terminal.operations.time_source import TimeSource
 from reference_terminal.platform import Platform
@@ -76,10 +79,12 @@ from reference_terminal.web.delivery import DeliveryApi
 from reference_terminal.web.guard import DeskGuard
 from reference_terminal.web.maintenance import Maintenance, MaintenanceApi
 from reference_terminal.web.packages import PackageApi
+from reference_terminal.web.pages.site import Pages, Site
 from reference_terminal.web.periods import PeriodApi
 from reference_terminal.web.results import ResultsApi
 from reference_terminal.web.router import Addresses, Router
 from reference_terminal.web.server import Server
+from reference_terminal.web.state import StateApi
 from reference_terminal.web.stored import StoredApi
 
 _RESTART_AFTER_S = 1.0
@@ -216,6 +221,9 @@ class Terminal:
         self.journal = Journal(self.store, self.clock, platform.log)
         self.supervisor = Supervisor(self.journal)
         self.desk = self._desk()
+        self.instruments = Instruments(self.store, self.journal)
+        machine = platform.machine if self.desk is not None else None
+        self.machine = None if machine is None else MachineWatch(machine, self.store.path, self.clock)
         self._tell_altered()
         self.qn = QnSource(self.clock, int(self.store.setting("terminal", "qn_ms") or 0))
         self.pipeline = Pipeline(config, self.store, self.clock, self.journal)
@@ -278,14 +286,29 @@ class Terminal:
         groups: list[Addresses] = [*(group(self) for group in kinds), accounting, ResultsApi(accounting)]
         if self.desk is None:
             return Server(self.config.api, Router(groups), self.journal)
-        given, door = self.config.management, Door(self.desk)
-        guard = DeskGuard(self.desk, self.journal, None if given is None else frozenset(Right) - CONFIGURING)
-        groups += [AccessApi(self, self.desk, guard, door), AuditApi(self, self.desk.audit)]
+        given, door, desk = self.config.management, Door(self.desk), self.desk
+        groups += [AuditApi(self, desk.audit), StateApi(self, desk)]
         if given is not None:
             self.maintenance = Maintenance(given, self.keyring.management, self.store, self.clock, self.journal)
             groups.append(MaintenanceApi(self.maintenance))
-            self.maintenance.serve(Router(groups, guard=DeskGuard(self.desk, self.journal)))
-        return Server(self.config.api, Router(groups, guard=guard), self.journal)
+            afar = DeskGuard(desk, self.journal, frozenset(Right), afar=True)
+            self.maintenance.serve(
+                self._site(groups, door, DeskGuard(desk, self.journal)), self._site(groups, door, afar, secured=True)
+            )
+        here = frozenset(Right) - {Right.LOCK} - (frozenset() if given is None else CONFIGURING)
+        return Server(self.config.api, self._site(groups, door, DeskGuard(desk, self.journal, here)), self.journal)
+
+    def _site(self, groups: Sequence[Addresses], door: Door, guard: DeskGuard, *, secured: bool = False) -> Site:
+        """What one door answers."""
+        assert self.desk is not None
+        pages = Pages(self, self.desk, guard, door, secured=secured)
+        router = Router([*groups, AccessApi(self, self.desk, guard, door), pages], guard=guard)
+        return Site(router, pages)
+
+    @property
+    def proposals(self) -> Proposals | None:
+        """Where values by hand wait for release; None where they count at once."""
+        return None if self.desk is None else self.desk.proposals
 
     async def _open_doors(self) -> None:
         """Listen at every interface that is there for people."""
@@ -575,6 +598,7 @@ class Terminal:
             ("applications", self.applications.run),
             *(() if self.desk is None else (("audit", self.desk.audit.run),)),
             *(() if self.recalculation is None else (("recalculation", self.recalculation.run),)),
+            *(() if self.machine is None else (("machine", self.machine.run),)),
             *(("time source", source.run) for source in self.time_sources),
         ]
 

@@ -6,10 +6,15 @@ Leaves monotonic time to the running event loop. This is the only module that re
 from __future__ import annotations
 
 import asyncio
+import os
+import platform as host
 import random as random_module
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any, Protocol
+
+import psutil
 
 from reference_terminal.model.clock import Clock
 from reference_terminal.model.seams import seam
@@ -30,6 +35,45 @@ class OffsetClock:
         self._offset_ns = value - time.time_ns()
 
 
+@dataclass(frozen=True)
+class Used:
+    """What the machine has used: seconds of all processors, busy and at all, since it began; memory and disk now."""
+
+    busy_s: float
+    all_s: float
+    memory_percent: float
+    disk_percent: float
+
+
+class Machine(Protocol):
+    """The machine that the terminal runs on."""
+
+    def used(self, path: str) -> Used:
+        """What is in use, of the disk that holds `path`."""
+        ...
+
+    def system(self) -> tuple[str, str]:
+        """Type and version of the operating system."""
+        ...
+
+
+class RealMachine:
+    """The machine as psutil reads it."""
+
+    def used(self, path: str) -> Used:
+        """See `Machine`."""
+        times: Any = psutil.cpu_times()
+        all_s = float(sum(times)) - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0)
+        idle_s = times.idle + getattr(times, "iowait", 0.0)
+        folder = os.path.dirname(os.path.abspath(path))
+        disk = psutil.disk_usage(folder if os.path.isdir(folder) else os.sep).percent
+        return Used(all_s - idle_s, all_s, psutil.virtual_memory().percent, disk)
+
+    def system(self) -> tuple[str, str]:
+        """See `Machine`."""
+        return host.system(), host.release()
+
+
 OpenSerial = Callable[[str, int, str, int], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
 """Opens a serial port of 8 data bits: device, baud, parity (E, O, N), stop bits (1, 2); raises OSError."""
 
@@ -39,7 +83,8 @@ class Platform:
     """The terminal's surroundings.
 
     `vfs` names an APSW VFS for the database (None: SQLite's own); `log` receives one screen line at a time;
-    `open_serial` opens serial ports (None: those of the machine, through pyserial).
+    `open_serial` opens serial ports (None: those of the machine, through pyserial); `machine` is what it runs on (None:
+    nothing is known of it).
     """
 
     clock: Clock
@@ -47,6 +92,7 @@ class Platform:
     vfs: str | None = None
     log: Callable[[str], None] | None = None
     open_serial: OpenSerial | None = None
+    machine: Machine | None = None
 
     @classmethod
     @seam
@@ -56,4 +102,5 @@ class Platform:
             clock=OffsetClock(),
             random=random_module.SystemRandom() if seed is None else random_module.Random(seed),
             log=log,
+            machine=RealMachine(),
         )

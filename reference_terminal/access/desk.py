@@ -12,13 +12,16 @@ from collections.abc import Callable
 from reference_terminal.access import messages
 from reference_terminal.access.accounts import Account, Accounts, Sealer
 from reference_terminal.access.audit import Audit
-from reference_terminal.access.rules import Rules
+from reference_terminal.access.proposals import Proposals
+from reference_terminal.access.rules import SCOPE, Rules
 from reference_terminal.access.sessions import Session, Sessions
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import Text
 from reference_terminal.settings.accounts import AccountsConfig
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
+
+_LOCKED, _YES, _NO = "configuring_locked", "yes", "no"
 
 
 class Desk:
@@ -42,6 +45,7 @@ class Desk:
         self.audit = Audit(store, clock, journal, self.rules, code)
         self.audit.look_at_end()
         self.accounts = Accounts(config, store, clock, journal, chance, vault, self.rules)
+        self.proposals = Proposals(store, journal) if config.second_check else None
         self.sessions = sessions
         sessions.ended = self._ended
         self.keep_time()
@@ -50,6 +54,21 @@ class Desk:
         """Sessions last as the rules in force say."""
         rules = self.rules()
         self.sessions.idle_s, self.sessions.session_s = rules.idle_s, rules.session_s
+
+    @property
+    def locked(self) -> bool:
+        """Whether configuring on the spot is locked from afar (R-41)."""
+        return self._store.setting(SCOPE, _LOCKED) == _YES
+
+    def lock(self, author: str, *, locked: bool) -> bool:
+        """Lock or release; False if the store cannot be written."""
+
+        def gather() -> None:
+            self._store.keep_setting(SCOPE, _LOCKED, _YES if locked else _NO)
+            said = messages.TERMINAL_LOCKED if locked else messages.TERMINAL_RELEASED
+            self._journal.event(said, "terminal", author=author)
+
+        return self._store.attempt(gather)
 
     def begin(self, account: Account, origin: str, way: str) -> tuple[str, Session]:
         """A session for who has proved who he is."""

@@ -67,3 +67,25 @@ ACCOUNT_ALTERED = alarm(
     en="what is stored of the account was altered; it is not used",
     zh="存储的账户信息被改动，停止使用",
 )
+MANUAL_PROPOSED = event(
+    "manual-proposed",
+    en="{author} proposes {value} for the period from {start}: {reason}",
+    zh="{author} 填报自 {start} 起时段的数值 {value}，待审核：{reason}",
+)
+MANUAL_RELEASED = event(
+    "manual-released",
+    en="{author} releases {value} of {by} for the period from {start}: {reason}",
+    zh="{author} 审核通过 {by} 填报的自 {start} 起时段的数值 {value}：{reason}",
+)
+MANUAL_REJECTED = event(
+    "manual-rejected",
+    en="{author} rejects {value} of {by} for the period from {start}: {reason}",
+    zh="{author} 驳回 {by} 填报的自 {start} 起时段的数值 {value}：{reason}",
+)
+TERMINAL_LOCKED = event(
+    "terminal-locked", en="{author}: configuring on the spot locked from afar", zh="{author}：远程锁定本地配置"
+)
+TERMINAL_RELEASED = event(
+    "terminal-released", en="{author}: configuring on the spot released from afar", zh="{author}：远程解除本地配置锁定"
+)
+INSTRUMENT_SET = event("instrument-set", en="{author}: {before} to {after}", zh="{author}：由 {before} 改为 {after}")

@@ -36,6 +36,8 @@ class Right(Enum):
     """Exchange certificates and keys; set the rules of login and the list of administrators' addresses."""
     UPGRADE = "upgrade"
     """Install and remove software."""
+    LOCK = "lock"
+    """Lock and release configuring on the spot, from afar (R-41)."""
     PEOPLE = "people"
     """See the accounts and who is logged in."""
     ADMIT = "admit"
@@ -47,7 +49,7 @@ class Right(Enum):
 _EVERYBODY = frozenset({Right.OPEN, Right.OWN, Right.STATE})
 
 RIGHTS: dict[str, frozenset[Right]] = {
-    "administrator": _EVERYBODY | {Right.CONFIGURE, Right.UPGRADE, Right.PEOPLE, Right.ADMIT},
+    "administrator": _EVERYBODY | {Right.CONFIGURE, Right.UPGRADE, Right.LOCK, Right.PEOPLE, Right.ADMIT},
     "operator": _EVERYBODY | {Right.READ, Right.OPERATE, Right.RESTORE, Right.SECURE, Right.PEOPLE, Right.GRANT},
     "auditor": _EVERYBODY | {Right.AUDIT, Right.PEOPLE},
     "clerk": _EVERYBODY | {Right.READ, Right.ENTER},

@@ -72,13 +72,17 @@ class Sessions:
         self._watch()
         return token, made
 
-    def find(self, token: str, origin: str, way: str) -> Session | None:
-        """The session of a token, if it holds from this address and in this way; its idle time begins anew."""
+    def find(self, token: str, origin: str, way: str, *, used: bool = True) -> Session | None:
+        """The session of a token, if it holds from this address and in this way.
+
+        Its idle time begins anew if somebody `used` it: a page that fetches itself anew is nobody.
+        """
         self._look()
         found = self._open.get(_digest(token))
         if found is None or found.origin != origin or found.way != way:
             return None
-        found.used_s = _now_s()
+        if used:
+            found.used_s = _now_s()
         return found
 
     def all(self) -> list[Session]:

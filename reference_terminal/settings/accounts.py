@@ -40,7 +40,7 @@ class RulesConfig(Settings, frozen=True):
     `idle_s` and `session_s` end a session after so long without a request, and after so long at all; `former` is how
     many former passwords may not be taken again. `administrators_from` are the addresses that administrators may log in
     from (R-38): single, `a-b` or `a/n`; empty: any. `names` are the names of the terminal that a browser may ask for
-    besides its addresses.
+    besides its addresses. `second_check`: a value by hand counts once another person has released it.
     """
 
     max_failures: Annotated[int, Meta(ge=1, le=10)] = 5
@@ -53,6 +53,7 @@ class RulesConfig(Settings, frozen=True):
     former: Annotated[int, Meta(ge=0, le=24)] = 5
     administrators_from: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    second_check: bool = True
     audit_days: Annotated[int, Meta(ge=AUDIT_DAYS, le=36_600)] = 366
     audit_entries: Annotated[int, Meta(ge=1000, le=100_000_000)] = 400_000
 

@@ -12,13 +12,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from reference_terminal.access.proposals import MOST_WAITING, WAITING, Proposal, Proposals
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.reading import QUALITIES
 from reference_terminal.model.rows import Gap, Record, Replacement
 from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, Span, iso, iso_ms, span_named
 from reference_terminal.processing import settlement
-from reference_terminal.processing.manual import ManualEntries
+from reference_terminal.processing.manual import Entry, ManualEntries
 from reference_terminal.processing.pipeline import Pipeline, PointState
 from reference_terminal.settings.centre_parameters import CentreSettings
 from reference_terminal.settings.config import Config, centre_code
@@ -59,6 +60,11 @@ class Needs(Protocol):
     links: dict[str, CentreLink | PlatformLink]
     outboxes: dict[str, Outbox]
     settings: dict[str, CentreSettings]
+
+    @property
+    def proposals(self) -> Proposals | None:
+        """Where values by hand wait for release; None where they count at once."""
+        ...
 
     def wake_centres(self) -> None:
         """Have every centre's queue looked at now."""
@@ -134,7 +140,7 @@ class Api(Addresses):
 
     # Addresses
 
-    @route("GET", "status", right=Right.READ, check=check_rows)
+    @route("GET", "status", right=Right.STATE, check=check_rows)
     def status(self, query: dict[str, str]) -> Any:
         """Name, clock, store, links."""
         terminal = self._terminal
@@ -302,7 +308,7 @@ class Api(Addresses):
             "more": len(rows) > limit,
         }
 
-    @route("GET", "queue", right=Right.READ, check=check_rows)
+    @route("GET", "queue", right=Right.STATE, check=check_rows)
     def queue(self, query: dict[str, str]) -> Any:
         """Per centre: waiting, oldest, delivered."""
         answer: list[dict[str, Any]] = []
@@ -345,7 +351,7 @@ class Api(Addresses):
         rows = [row for part in reversed(slices) for row in part]
         return {"events": rows[-limit:], "more": len(rows) > limit}
 
-    @route("GET", "alarms", right=Right.READ, query=("limit",), check=check_rows)
+    @route("GET", "alarms", right=Right.STATE, query=("limit",), check=check_rows)
     def alarms(self, query: dict[str, str]) -> Any:
         """Alarms, latest first."""
         limit = number(query, "limit", DEFAULT_LIMIT)
@@ -366,7 +372,7 @@ class Api(Addresses):
             "more": len(rows) > limit,
         }
 
-    @route("GET", "config", right=Right.READ, check=check_rows)
+    @route("GET", "config", right=Right.STATE, check=check_rows)
     def config(self, query: dict[str, str]) -> Any:
         """The settings in force, without secrets."""
         config = self._terminal.config
@@ -446,6 +452,9 @@ class Api(Addresses):
                 f"{state.config.id} 由活动数据核算得出，请填报活动数据",
             )
         made = form.check(state, fields, self._terminal.clock.now_ms())
+        proposals = self._terminal.proposals
+        if proposals is not None:
+            return self._propose(proposals, state, made, fields)
         verdict = self._terminal.manual.enter(state, made)
         if verdict is None:
             raise HttpError(
@@ -456,6 +465,21 @@ class Api(Addresses):
             )
         self._terminal.wake_centres()
         return {"recorded": fields, "verdict": verdict}
+
+    def _propose(self, proposals: Proposals, state: PointState, made: Entry, fields: dict[str, str]) -> Any:
+        """Keep a value until another person has released it."""
+        verdict = self._terminal.manual.verdict(state, made)
+        if len(proposals.waiting()) >= MOST_WAITING:
+            raise HttpError(409, "too many values wait for release; release or reject some", "待审核数据过多，请先审核")
+        values = (made.point, made.span.code, made.start_s, made.value, made.author, made.reason, made.entered_ms)
+        if not proposals.add(Proposal(0, *values, verdict)):
+            raise HttpError(
+                503,
+                "the store cannot be written now and nothing was recorded; try again",
+                "存储暂不可写，未登记，请稍后重试",
+                {"Retry-After": "5"},
+            )
+        return {"recorded": fields, "verdict": WAITING}
 
     def _is_kept(self, made: Replacement) -> bool:
         return any(

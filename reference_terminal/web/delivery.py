@@ -74,7 +74,7 @@ class DeliveryApi(Addresses):
 
     # Reading
 
-    @route("GET", "centres", right=Right.READ)
+    @route("GET", "centres", right=Right.STATE)
     def centres(self, query: dict[str, str]) -> Any:
         """Per centre: protocol, channel and what its last handshake agreed, schedule, window, registration."""
         del query

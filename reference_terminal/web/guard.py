@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from reference_terminal.access import messages as access_messages
 from reference_terminal.access.desk import Desk
-from reference_terminal.access.rights import Right, may
+from reference_terminal.access.rights import CONFIGURING, Right, may
 from reference_terminal.access.sessions import BEARER, COOKIE, Session, proves
 from reference_terminal.model.actor import Actor, act_for
 from reference_terminal.model.messages import Text
@@ -30,6 +30,7 @@ FORM = "application/x-www-form-urlencoded"
 _MOST_OCTETS_UNKNOWN = 16_384
 _AGAIN_S = 60.0
 _MOST_TOLD = 512
+_HERE = frozenset(Right) - {Right.LOCK}
 _SAFE = ("GET", "HEAD")
 _NOT_LOGGED_IN = Text("not logged in", "未登录")
 _NO_RIGHT = Text("the role has no right to it", "角色无此权限")
@@ -37,11 +38,17 @@ _NO_PROOF = Text("no proof that it comes from a page of the terminal", "无法�
 
 
 class DeskGuard:
-    """Asks the desk about every request."""
+    """Asks the desk about every request.
+
+    `rights_here` can be had at this door at all; those that configure not while they are locked, but `afar`.
+    """
 
     secret = True
 
-    def __init__(self, desk: Desk, journal: Journal, rights_here: frozenset[Right] | None = None) -> None:
+    def __init__(
+        self, desk: Desk, journal: Journal, rights_here: frozenset[Right] = _HERE, *, afar: bool = False
+    ) -> None:
+        self._afar = afar
         self._desk = desk
         self._journal = journal
         self._rights_here = rights_here
@@ -86,18 +93,25 @@ class DeskGuard:
         if session.way == COOKIE and request.method not in _SAFE and not proves(session, _proof(request)):
             self._refuse(request, session.account, _NO_PROOF)
             raise HttpError(403, str(_NO_PROOF.en), _NO_PROOF.zh, code="no-proof")
-        if not (self._is_here(right) and may(session.role, right)):
+        if not self.has(session, right):
             self._refuse(request, session.account, _NO_RIGHT)
             return False
         return True
 
+    def has(self, session: Session, right: Right) -> bool:
+        """Whether a session has a right at this door."""
+        return self._is_here(right) and may(session.role, right)
+
     def _is_here(self, right: Right) -> bool:
-        return self._rights_here is None or right in self._rights_here
+        if right in CONFIGURING and self._desk.locked and not self._afar:
+            return False
+        return right in self._rights_here
 
     def session(self, request: Request) -> Session | None:
         """The session a request belongs to, if it still holds; an administrator's only from a listed address."""
         token, way = token_of(request)
-        found = self._desk.sessions.find(token, request.peer, way) if token else None
+        used = not request.fields.get("x-refresh", "")
+        found = self._desk.sessions.find(token, request.peer, way, used=used) if token else None
         if found is None:
             return None
         if found.role == "administrator" and not is_listed(request.peer, self._desk.rules().administrators_from):
@@ -147,10 +161,10 @@ def token_of(request: Request) -> tuple[str, str]:
     return cookie, COOKIE
 
 
-def cookie_of(request: Request) -> str:
-    """The page's cookie; empty if there is none."""
+def cookie_of(request: Request, name: str = COOKIE_NAME) -> str:
+    """A cookie of a page; empty if there is none."""
     try:
-        found = SimpleCookie(request.fields.get("cookie", "")).get(COOKIE_NAME)
+        found = SimpleCookie(request.fields.get("cookie", "")).get(name)
     except CookieError:
         return ""
     return "" if found is None else found.value

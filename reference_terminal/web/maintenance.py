@@ -45,12 +45,13 @@ class Maintenance:
         self._store = store
         self._clock = clock
         self._journal = journal
-        self._application: Application | None = None
+        self._here: Application | None = None
+        self._afar: Application | None = None
         self._servers: dict[str, Server] = {}
 
-    def serve(self, application: Application) -> None:
-        """Who answers."""
-        self._application = application
+    def serve(self, here: Application, afar: Application) -> None:
+        """Who answers on the spot, and who answers from afar."""
+        self._here, self._afar = here, afar
 
     @property
     def enabled(self) -> bool:
@@ -73,8 +74,9 @@ class Maintenance:
         await self._listen("remote", given, secured=True)
 
     async def _listen(self, name: str, given: ApiConfig, *, secured: bool) -> None:
-        assert self._application is not None
-        server = Server(given, self._application, self._journal, self._secure if secured else None)
+        application = self._afar if secured else self._here
+        assert application is not None
+        server = Server(given, application, self._journal, self._secure if secured else None)
         await server.start()
         self._servers[name] = server
 

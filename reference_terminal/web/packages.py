@@ -51,7 +51,7 @@ class PackageApi(Addresses):
     def __init__(self, terminal: Needs) -> None:
         self._terminal = terminal
 
-    @route("GET", "packages", right=Right.READ)
+    @route("GET", "packages", right=Right.STATE)
     def packages(self, query: dict[str, str]) -> Any:
         """What is installed."""
         del query

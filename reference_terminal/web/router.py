@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from reference_terminal.access.rights import Right
 from reference_terminal.model.actor import actor
@@ -54,8 +54,8 @@ def route(
 ) -> Callable[[_Handler], _Handler]:
     """Declare that a method of an `Addresses` answers an address.
 
-    With GET it is called with the parameters, with POST and `body` with the fields of the body, with POST alone with
-    the parameters and the request. Several declarations may stand over one method.
+    With GET it is called with the parameters (of a page: and the request), with POST and `body` with the fields of the
+    body, with POST alone with the parameters and the request. Several declarations may stand over one method.
     """
 
     def declare(handler: _Handler) -> _Handler:
@@ -69,7 +69,7 @@ def route(
 class Addresses:
     """A group of addresses: its methods declared by `route`."""
 
-    routes: ClassVar[tuple[Route, ...]] = ()
+    routes: tuple[Route, ...] = ()
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -166,7 +166,7 @@ class Router:
         handler = getattr(group, found.handler)
         if found.body is not None:
             answer = handler(entry.read(request.content_type, request.body, found.body, given))
-        elif found.method == "POST":
+        elif found.method == "POST" or found.name.startswith("/"):
             answer = handler(query, request)
         else:
             answer = handler(query)

@@ -41,7 +41,7 @@ _LINGER_OCTETS = 4 * MAX_OCTETS
 _TOLD_REFUSALS = (20.0, 0.05)
 """Refused peers that are told at once, and then every second."""
 _BUSY = {"Retry-After": "5"}
-_TELLING = ("host", "origin", "authorization", "cookie", "sec-fetch-site", "x-proof", "accept-language")
+_TELLING = ("host", "origin", "authorization", "cookie", "sec-fetch-site", "x-proof", "x-refresh", "accept-language")
 """The header fields that say whose a request is and where it comes from."""
 
 

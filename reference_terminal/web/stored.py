@@ -174,7 +174,7 @@ class StoredApi(Addresses):
 
     # The store
 
-    @route("GET", "storage", right=Right.READ, check=check_stretch)
+    @route("GET", "storage", right=Right.STATE, check=check_stretch)
     def storage(self, query: dict[str, str]) -> Any:
         """How much the store holds and may hold, and for how long each class is kept."""
         del query

@@ -113,11 +113,14 @@ def test_every_address_of_the_terminal_says_which_right_it_asks_for() -> None:
     assert rights == {
         **dict.fromkeys(
             [
-                *(f"GET {name}" for name in ("status", "points", "readings", "records", "gaps", "estimates", "queue")),
-                *(f"GET {name}" for name in ("alarms", "config", "manual", "centres", "packages", "export", "storage")),
+                *(f"GET {name}" for name in ("points", "readings", "records", "gaps", "estimates", "manual", "export")),
                 *(f"GET {name}" for name in ("emission-sources", "classified")),
             ],
             Right.READ,
+        ),
+        **dict.fromkeys(
+            [f"GET {name}" for name in ("status", "queue", "alarms", "config", "centres", "packages", "storage")],
+            Right.STATE,
         ),
         "GET log": Right.AUDIT,
         "POST replacements": Right.ENTER,

@@ -1,0 +1,41 @@
+// Charts, fetching a page anew, files, a question before what is risky. Pages work without it, charts apart.
+"use strict";
+(() => {
+  const colours = ["#0b6b4f", "#b5541c", "#2f5fa8", "#8a2f7a", "#6b6b00", "#333"];
+  const draw = () => {
+    for (const place of document.querySelectorAll(".plot:empty")) {
+      const given = JSON.parse(place.dataset.chart);
+      const paths = given.bars ? uPlot.paths.bars({ size: [0.7, 60] }) : undefined;
+      const series = given.lines.map(([name, unit], n) => ({
+        label: unit ? `${name} (${unit})` : name, stroke: colours[n % colours.length], width: 2, spanGaps: false, paths,
+        fill: given.bars ? colours[n % colours.length] + "66" : undefined,
+      }));
+      const zone = (s) => uPlot.tzDate(new Date(s * 1000), "Asia/Shanghai");
+      new uPlot({ width: place.clientWidth || 600, height: place.clientHeight - 40, tzDate: zone,
+        series: [{ value: (_, s) => s == null ? "–" : zone(s).toLocaleString() }, ...series] },
+        [given.times, ...given.lines.map((line) => line[2])], place);
+    }
+  };
+  draw();
+  const every = Number(document.body.dataset.refresh);
+  if (every > 0) {
+    setInterval(async () => {
+      if (document.hidden || document.querySelector("main :focus")) return;
+      const answer = await fetch(location.href, { headers: { "X-Refresh": "1" } }).catch(() => null);
+      if (!answer || answer.redirected) { if (answer) location.reload(); return; }
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      document.querySelector("main").replaceWith(fresh.querySelector("main"));
+      document.querySelector(".clock").textContent = fresh.querySelector(".clock").textContent;
+      draw();
+    }, every * 1000);
+  }
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (form.dataset.sure && !confirm(form.dataset.sure)) { event.preventDefault(); return; }
+    if (!form.matches("form.file")) return;
+    event.preventDefault();
+    const answer = await fetch(form.dataset.to, { method: "POST", body: await form.querySelector("input").files[0].arrayBuffer(),
+      headers: { "Content-Type": "application/json", "X-Proof": document.body.dataset.proof } });
+    form.querySelector("output").textContent = await answer.text();
+  });
+})();

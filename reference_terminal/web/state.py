@@ -1,0 +1,214 @@
+"""The local interface to the terminal's own state, its instruments, values that wait, and locking from afar.
+
+Leaves reading the machine to `operations.machine`, instruments to `operations.instruments`. Only with accounts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Protocol
+
+from reference_terminal.access.desk import Desk
+from reference_terminal.access.proposals import told
+from reference_terminal.access.rights import Right
+from reference_terminal.management.applications import Applications
+from reference_terminal.management.installer import Installer
+from reference_terminal.model.clock import WallClock
+from reference_terminal.operations.instruments import Instrument, Instruments, flaw
+from reference_terminal.operations.machine import Figures, MachineWatch
+from reference_terminal.processing.manual import INVALID, Entry, ManualEntries
+from reference_terminal.processing.pipeline import Pipeline
+from reference_terminal.settings.config import Config
+from reference_terminal.storage.journal import Journal
+from reference_terminal.web.router import Addresses, route
+from reference_terminal.web.server import HttpError
+
+_MOST_TEXT = 200
+_INSTRUMENT = ("instrument", "number", "type", "accuracy", "basis", "calibrated", "due", "under_verification", "author")
+
+
+class Needs(Protocol):
+    """What these addresses use of a terminal."""
+
+    config: Config
+    clock: WallClock
+    journal: Journal
+    pipeline: Pipeline
+    manual: ManualEntries
+    installer: Installer
+    applications: Applications
+    machine: MachineWatch | None
+    instruments: Instruments
+
+    def wake_centres(self) -> None:
+        """Have every centre's queue looked at now."""
+        ...
+
+
+class StateApi(Addresses):
+    """State, instruments, values that wait, lock."""
+
+    def __init__(self, terminal: Needs, desk: Desk) -> None:
+        self._terminal = terminal
+        self._desk = desk
+        self._since_s = asyncio.get_running_loop().time()
+
+    @route("GET", "system", right=Right.STATE)
+    def system(self, query: dict[str, str]) -> Any:
+        """Processor, memory, disk in percent, operating system, programs (ISC-2 8.2); null: not known."""
+        del query
+        terminal = self._terminal
+        watch = terminal.machine
+        figures = Figures() if watch is None else watch.figures
+        name, version = ("", "") if watch is None else watch.system
+        failing = [subject for kind, subject in terminal.journal.raised() if kind == "task failing"]
+        return {
+            "cpu_percent": figures.cpu,
+            "memory_percent": figures.memory,
+            "disk_percent": figures.disk,
+            "os": name,
+            "os_version": version,
+            "uptime_s": round(asyncio.get_running_loop().time() - self._since_s),
+            "locked": self._desk.locked,
+            "programs": [
+                {"program": "terminal", "version": terminal.installer.version, "state": "running"},
+                *({"program": name, "version": "", "state": "failing"} for name in failing),
+                *(
+                    {"program": each["name"], "version": each["version"], "state": each["state"]}
+                    for each in terminal.applications.states()
+                ),
+            ],
+        }
+
+    @route("GET", "acquisition", right=Right.STATE)
+    def acquisition(self, query: dict[str, str]) -> Any:
+        """Every meter with its protocol, place and whether it is silent; every line, gateway, collector and system."""
+        del query
+        config = self._terminal.config
+        silent = [subject for kind, subject in self._terminal.journal.raised() if kind == "meter silent"]
+        by_collector = {each.id: each.protocol for each in config.collectors}
+        return {
+            "meters": [
+                {
+                    "meter": each.id,
+                    "protocol": by_collector.get(each.collector, each.protocol) or "modbus",
+                    "carrier": each.carrier,
+                    "address": each.known_as or each.node,
+                    "period_s": each.period_s,
+                    "points": [point.id for point in each.points],
+                    "silent": each.id in silent,
+                }
+                for each in (*config.meters, *config.standbys)
+            ],
+            "carriers": [
+                *(
+                    {"kind": "gateway", "id": each.id, "place": f"{each.host}:{each.port}", "settings": ""}
+                    for each in config.gateways
+                ),
+                *(
+                    {
+                        "kind": "line",
+                        "id": each.id,
+                        "place": each.device or f"{each.host}:{each.port}",
+                        "settings": f"{each.baud} Bd, {each.parity}, {each.stop_bits}",
+                    }
+                    for each in config.lines
+                ),
+                *(
+                    {"kind": each.protocol, "id": each.id, "place": f"{each.host}:{each.port}", "settings": each.form}
+                    for each in config.collectors
+                ),
+                *({"kind": "system", "id": each.id, "place": "", "settings": ""} for each in config.systems),
+            ],
+        }
+
+    # Lock (R-41)
+
+    @route("POST", "terminal-lock", right=Right.LOCK, body=("locked", "author"))
+    def lock(self, fields: dict[str, str]) -> Any:
+        """Lock (`yes`) or release (`no`) configuring on the spot; acquisition goes on."""
+        if fields["locked"] not in ("yes", "no"):
+            raise HttpError(400, "expected locked as yes or no", "locked 应为 yes 或 no")
+        _written(self._desk.lock(fields["author"], locked=fields["locked"] == "yes"))
+        return {"locked": fields["locked"]}
+
+    # Values that wait
+
+    @route("GET", "proposals", right=Right.READ)
+    def proposals(self, query: dict[str, str]) -> Any:
+        """Values by hand that wait for release."""
+        del query
+        waiting = [] if self._desk.proposals is None else self._desk.proposals.waiting()
+        return {"proposals": [told(each) for each in waiting]}
+
+    @route("POST", "proposal", right=Right.RELEASE, body=("number", "decision", "reason", "author"))
+    def decide(self, fields: dict[str, str]) -> Any:
+        """Release or reject a value of another person's."""
+        text, decision, why = fields["number"], fields["decision"], fields["reason"].strip()
+        if decision not in ("release", "reject"):
+            raise HttpError(400, "expected decision as release or reject", "decision 应为 release 或 reject")
+        _check_text("reason", why)
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+        proposals = self._desk.proposals
+        found = None if proposals is None else proposals.get(number)
+        if proposals is None or found is None:
+            raise HttpError(404, "no such value waits for release", "没有该待审核数据")
+        if found.author == fields["author"]:
+            raise HttpError(403, "another person releases or rejects", "不得审核本人填报的数据", code="own-proposal")
+        terminal = self._terminal
+        state, verdict = terminal.pipeline.by_id.get(found.point), "rejected"
+        if decision == "release":
+            if state is None:
+                raise HttpError(409, "this point is not acquired any more", "该监测点已停用")
+            made = Entry(
+                found.point, found.of, found.start_s, found.value, found.author, found.reason, terminal.clock.now_ms()
+            )
+            entered = terminal.manual.enter(state, made)
+            _written(entered is not None)
+            verdict = "released" if entered != INVALID else INVALID
+        now_ms = terminal.clock.now_ms()
+        _written(proposals.decide(found, fields["author"], now_ms, why, released=decision == "release"))
+        terminal.wake_centres()
+        return {"number": number, "verdict": verdict}
+
+    # Instruments
+
+    @route("GET", "instruments", right=Right.STATE)
+    def instruments(self, query: dict[str, str]) -> Any:
+        """Every meter as an instrument: calibration basis, dates, whether it is due (CSMT 11.10)."""
+        del query
+        terminal = self._terminal
+        names = [each.id for each in (*terminal.config.meters, *terminal.config.standbys)]
+        return {"instruments": terminal.instruments.told(names, terminal.clock.now_s())}
+
+    @route("POST", "instrument", right=Right.OPERATE, body=_INSTRUMENT)
+    def set_instrument(self, fields: dict[str, str]) -> Any:
+        """Put down what is known of an instrument."""
+        terminal = self._terminal
+        name = fields["instrument"]
+        if name not in [each.id for each in (*terminal.config.meters, *terminal.config.standbys)]:
+            raise HttpError(404, "no such instrument", "没有该计量器具")
+        given = {key: fields[key].strip() for key in Instrument.__struct_fields__}
+        for key, text in given.items():
+            _check_text(key, text)
+        made = Instrument(**given)
+        wrong = flaw(made)
+        if wrong is not None:
+            raise HttpError(400, wrong.en, wrong.zh)
+        _written(terminal.instruments.set(name, made, fields["author"]))
+        return {"instrument": name}
+
+
+def _check_text(name: str, text: str) -> None:
+    if not text or len(text) > _MOST_TEXT or not text.isprintable():
+        raise HttpError(400, f"expected {name} as 1 to {_MOST_TEXT} printable characters", f"{name} 应为可见字符")
+
+
+def _written(done: bool) -> None:
+    if not done:
+        raise HttpError(
+            503,
+            "the store cannot be written now and nothing was recorded; try again",
+            "存储暂不可写，未登记，请稍后重试",
+            {"Retry-After": "5"},
+        )
