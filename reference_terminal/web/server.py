@@ -24,6 +24,7 @@ from reference_terminal.net.channel import ChannelRefused, Line
 from reference_terminal.settings.config import ApiConfig
 from reference_terminal.storage.journal import Journal
 from reference_terminal.web import messages
+from reference_terminal.web.seats import Seat, Seats
 
 MAX_OCTETS = 65_536
 """The most octets the head of a request may have, and the most its body may have (stored sets: more)."""
@@ -188,6 +189,7 @@ class Server:
         self._journal = journal
         self._server: asyncio.Server | None = None
         self._tasks: dict[asyncio.Task[None], None] = {}
+        self.seats = Seats()
 
     async def start(self) -> None:
         """Listen; raises OSError if the address cannot be used."""
@@ -205,25 +207,27 @@ class Server:
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        full = len(self._tasks) >= MAX_CONNECTIONS
         self._tasks[task] = None
         named = writer.get_extra_info("peername")
         peer = str(named[0]) if isinstance(named, tuple) and named else ""
+        seat = Seat(peer, writer.transport.abort)
+        full = not self.seats.take(seat, MAX_CONNECTIONS)
         # With no room in the buffer `drain` returns when everything has left, so that its deadline means the answer.
         writer.transport.set_write_buffer_limits(high=0)
         try:
             if self._secures is None:
-                await Session(reader, writer, self, peer).run(full=full)
+                await Session(reader, writer, self, seat).run(full=full)
             else:
                 async with asyncio.timeout(DEADLINE_S):
                     both = Secured(await self._secures(reader, writer, peer))
-                await Session(both, both, self, peer).run(full=full)
+                await Session(both, both, self, seat).run(full=full)
         except (ChannelRefused, CertificateError) as error:
             if self._telling.passes():
                 self._journal.event(messages.PEER_REFUSED, peer, reason=text_of(error))
         except (OSError, TimeoutError):
             writer.transport.abort()
         finally:
+            self.seats.leave(seat)
             del self._tasks[task]
             writer.close()
 
@@ -266,13 +270,14 @@ class Server:
 class Session:
     """One connection: requests one after the other until somebody closes."""
 
-    def __init__(self, reader: Reads, writer: Writes, server: Server, peer: str) -> None:
+    def __init__(self, reader: Reads, writer: Writes, server: Server, seat: Seat) -> None:
         self._reader = reader
         self._writer = writer
         self._server = server
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_OCTETS)
         self._heard = False
-        self._peer = peer
+        self._seat = seat
+        self._peer = seat.peer
 
     async def run(self, *, full: bool) -> None:
         """Serve until the connection ends; `full`: say that there are too many and end it."""
@@ -294,7 +299,11 @@ class Session:
                 if head is None:
                     return False
                 body = await self._body(head)
-            answer = await self._server.respond(head, body, self._peer)
+            self._seat.answers()
+            try:
+                answer = await self._server.respond(head, body, self._peer)
+            finally:
+                self._server.seats.end_long(self._seat)
         except TimeoutError:
             if not self._heard:
                 return False
@@ -315,6 +324,7 @@ class Session:
         if not complete:
             await self._swallow()
         self._heard = False
+        self._seat.waits()
         return self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
 
     async def _stream(self, stream: Stream, *, told: bool) -> None:
@@ -381,6 +391,8 @@ class Session:
         while isinstance(event := await self._event(), h11.Data):
             body += event.data
             check_length(len(body), most)
+            if len(body) > MAX_OCTETS and not self._server.seats.begin_long(self._seat):
+                raise HttpError(503, "another file is being taken; try again", "正在接收另一文件，请稍后重试", _BUSY)
         return bytes(body)
 
     async def _event(self) -> Any:

@@ -656,6 +656,45 @@ def test_connections_beyond_the_bound_are_told_and_the_next_one_is_served(
     assert bed.get("status")
 
 
+def test_who_holds_connections_without_a_request_makes_room_for_others(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "MAX_CONNECTIONS", 4)
+    monkeypatch.setattr(seats, "GRACE_S", 0.05)
+
+    async def crowd() -> list[int]:
+        held = [await asyncio.open_connection("127.0.0.1", bed.port) for _ in range(8)]
+        await asyncio.sleep(0.1)
+        request = b"GET /api/v1/status HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n"
+        answers = [parsed(await bed._exchange(request, end=False))[0] for _ in range(8)]
+        for _, writer in held:
+            writer.close()
+        return answers
+
+    assert bed.runner.run(crowd()) == [200] * 8
+
+
+def test_one_long_body_is_taken_at_a_time(bed: Bed) -> None:
+    head = b"POST /api/v1/archive?author=Li HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n"
+    long = head + b"Content-Length: 60000000\r\n\r\n"
+
+    async def crowd() -> int:
+        first_reader, first = await asyncio.open_connection("127.0.0.1", bed.port)
+        first.write(long + b"x" * 2_000_000)
+        await asyncio.sleep(0.2)
+        held = [await asyncio.open_connection("127.0.0.1", bed.port) for _ in range(8)]
+        for _, writer in held:
+            writer.write(long + b"x" * 200_000)
+        async with asyncio.timeout(ANSWER_S):
+            heads = [await reader.readline() for reader, _ in held]
+        for _, writer in (*held, (first_reader, first)):
+            writer.close()
+        return sum(b" 503 " in line for line in heads)
+
+    assert bed.runner.run(crowd()) == 8
+    assert bed.get("status")
+
+
 def test_an_answer_nobody_takes_is_given_up(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "DEADLINE_S", 0.2)
     monkeypatch.setattr(bed.terminal.journal, "standing", lambda: "a" * 30_000_000)
