@@ -49,6 +49,7 @@ _SOUND = re.compile(rb"##(\d{4})")
 _HEAD = re.compile(rb"##(\d{0,4})")
 _NEXT = re.compile(rb"##\d")
 _AFTER = re.compile(rb"[\r\n]*##\d")
+_MAY_FOLLOW = re.compile(rb"[\r\n]*#{0,2}")
 _HEX = re.compile(rb"[0-9A-Fa-f]+")
 
 
@@ -66,6 +67,8 @@ class Splitter:
         self._tail_due = False
         self._final = False
         self._idle = False
+        self._until = 0
+        self._endless = 0
 
     @property
     def pending(self) -> bool:
@@ -89,11 +92,15 @@ class Splitter:
 
     def _drain(self) -> list[Frame | Junk]:
         found: list[Frame | Junk] = []
-        self._at = 0
+        if len(self._octets) < self._until and not self._idle:
+            # Nothing that comes before can change what was found so far.
+            return found
+        self._at = self._until = 0
         while self._at < len(self._octets):
             each = self._sound() or self._next()
             if each is None:
                 break
+            self._endless = 0
             if isinstance(each, Junk):
                 if not each.count:
                     continue
@@ -120,7 +127,9 @@ class Splitter:
         end = start + int(match[1])
         data = octets[start:end]
         word = octets[end : end + 6]
-        if len(data) > EMIT_LIMIT or end - start > self.limit or word != b"%04X\r\n" % check_word(data):
+        if len(word) < 6 or len(data) > EMIT_LIMIT or end - start > self.limit:
+            return None
+        if word != b"%04X\r\n" % check_word(data):
             return None
         at, self._at, self._tail_due = self._at, end + 6, False
         crc = word[:4].decode()
@@ -171,8 +180,9 @@ class Splitter:
             data = octets[start : start + length]
             if _HEX.fullmatch(crc) and int(crc, 16) == check_word(data):
                 return self._finish(at, start, data, crc, digits, faults, need)
-        ended = self._end(start)
+        ended = self._end(start, max(start, at + self._endless - 2))
         if ended is None:
+            self._endless = len(octets) - at
             if len(octets) - start > self.limit + _MARGIN:
                 return self._skip(start, "no end of frame within the limit")
             return None
@@ -185,6 +195,8 @@ class Splitter:
                 return self._skip(resume, "the stream ended within a frame")
             if not self._final and tail != "tail-missing" and not _AFTER.match(octets, resume):
                 # Perhaps a line end within the data of a longer frame: wait for what LEN promises.
+                if not _MAY_FOLLOW.fullmatch(octets, resume):
+                    self._until = need - at
                 return None
         if b"=" not in data:
             return self._skip(resume, "nothing like a packet between ## and the end")
@@ -215,12 +227,12 @@ class Splitter:
             faults.append("crc-lower-case")
         return _frame(octets[at:end], data, crc, digits, faults, crc.decode().upper())
 
-    def _end(self, start: int) -> tuple[int, int, str] | None:
-        """End of the body by its surroundings, where to go on, and what is wrong with the tail."""
+    def _end(self, start: int, look: int) -> tuple[int, int, str] | None:
+        """End of the body by its surroundings, where to go on, what is wrong with the tail; none is before `look`."""
         octets = self._octets
         horizon = start + self.limit + _MARGIN
-        line = octets.find(b"\n", start, horizon)
-        match = _NEXT.search(octets, start, horizon)
+        line = octets.find(b"\n", look, horizon)
+        match = _NEXT.search(octets, look, horizon)
         if match and (line < 0 or match.start() < line):
             end = match.start()
             if octets[end - 1 : end] == b"\r":
