@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from reference_terminal.model.seams import seam
+
 _Kind = TypeVar("_Kind")
 
 
@@ -16,6 +18,7 @@ class NoJson(Exception):
     """Octets that are no JSON, or none of the kind that was asked for."""
 
 
+@seam
 def read(octets: bytes | str) -> Any:
     """The value of a text. Raises NoJson: for broken UTF-8, too deep nesting and numbers without end, too."""
     return read_as(octets, object)

@@ -50,6 +50,7 @@ class Place:
         return f"{host}:{self.port}"
 
 
+@seam
 def place_of(url: str, channel: str) -> Place:
     """An absolute address that keeps the channel. Raises HttpFailed for any other: nothing goes to plain HTTP."""
     try:

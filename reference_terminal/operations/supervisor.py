@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import PurePath
 
+from reference_terminal.model.seams import seam
 from reference_terminal.operations import messages
 from reference_terminal.storage.journal import Journal
 
@@ -30,6 +31,7 @@ class Supervisor:
         self._journal = journal
         self._loop = asyncio.get_running_loop()
 
+    @seam
     async def keep(self, name: str, work: Work) -> None:
         """Run a task until cancelled; one that ends by itself has nothing more to do."""
         failures = 0

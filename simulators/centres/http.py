@@ -20,6 +20,7 @@ from simulators.centres.base import Content, RecordKey, RecordStore
 from simulators.centres.channel import Clients, Locks
 from simulators.centres.json_text import JsonError, parse, write
 from simulators.centres.listener import Listener, Peer
+from simulators.centres.malformed import MALFORMED
 from simulators.clock import Clock, Observe
 from simulators.events import Received, Sent, Stored
 from simulators.trust.authority import Choice
@@ -33,6 +34,22 @@ IDLE_S = 120.0
 ACKNOWLEDGED = "9014"
 """`cn` of the event of an answer that acknowledges data (see `simulators.events.Sent`)."""
 
+_SHOWN = 200
+"""Octets of a malformed answer that are put down: its name says the rest."""
+MalformedName = Literal[
+    "deep-list",
+    "deep-object",
+    "octet-ff",
+    "half-pair",
+    "endless-number",
+    "list",
+    "nothing",
+    "control",
+    "url-empty-label",
+    "url-blank",
+    "url-letter",
+    "url-port",
+]
 _SECRET = re.compile(r'("(?:secretKey|key|token)":")[^"]*"')
 
 
@@ -44,7 +61,7 @@ class HttpSwitches(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
       answer); `half` (stored, half of the answer, then the connection closes); `garbage` (stored, HTTP 200 with a body
       that is no JSON); `no-code` (stored, HTTP 200 without responseCode); `status` (HTTP `status` with JSON without
       responseCode, not stored); `redirect` (307 to the same path over plain HTTP, not stored); `twice` (stored, the
-      same answer twice in a row).
+      same answer twice in a row); `malformed` (HTTP 200 with the body `malformed` names, not stored).
     - `operations`: the operations to which `ack` applies, `data` for uploads alone or `all`.
     - `ack_after_s`, `ack_share`, `ack_from_copy`, `persist`, `accept`, `certificate`, `clients`: as at an HJ 212
     centre;
@@ -63,6 +80,7 @@ class HttpSwitches(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         "status",
         "redirect",
         "twice",
+        "malformed",
     ] = "always"
     operations: Literal["data", "all"] = "data"
     ack_after_s: float = 0
@@ -72,6 +90,7 @@ class HttpSwitches(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     negative_code: str = "1"
     status: int = 500
     code_as_number: bool = False
+    malformed: MalformedName = "deep-list"
     accept: Literal["accept", "refuse", "close"] = "accept"
     certificate: Choice = "good"
     clients: Clients = "as-channel"
@@ -330,7 +349,7 @@ class JsonCentre(Listener[HttpConnection, HttpSwitches]):
             or (switches.ack_share < 1 and self._chance.random() >= switches.ack_share)
         )
         how = switches.ack if touched else "always"
-        if reply.data and switches.persist and how not in ("negative", "status", "redirect"):
+        if reply.data and switches.persist and how not in ("negative", "status", "redirect", "malformed"):
             self._keep(request, reply)
         if silent or how == "never":
             # The request is never answered; the client has to give up.
@@ -379,6 +398,9 @@ class JsonCentre(Listener[HttpConnection, HttpSwitches]):
         elif how == "no-code":
             body = write({"message": "ok"})
         octets = body.encode()
+        if how == "malformed":
+            octets = MALFORMED[switches.malformed]
+            body = octets[:_SHOWN].decode("ascii", "backslashreplace")
         spoiled = "" if how == "always" else how
         if not spoiled and switches.ack_after_s:
             spoiled = "late"

@@ -297,6 +297,12 @@ class CommittedLate(Fault, frozen=True, tag="committed-late"):
     after_s: float
 
 
+class Misdated(Fault, frozen=True, tag="misdated"):
+    """Rows bear 1 January of this year, 00:00 local time, as writers that know no time put it (1: their zero date)."""
+
+    year: int = 1
+
+
 class Withheld(Fault, frozen=True, tag="withheld"):
     """The database refuses the reader: its right to the table is gone, or the table has another name."""
 
@@ -343,6 +349,7 @@ AnyFault = (
     | ForeignCertificate
     | Locked
     | CommittedLate
+    | Misdated
     | Withheld
     | WrongRange
     | StatusBits

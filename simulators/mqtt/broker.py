@@ -29,6 +29,10 @@ from simulators.trust.authority import Choice
 
 MOST_QUEUED = 100_000
 """Messages kept for a client that is away; beyond that the newest are dropped."""
+MOST_KEPT_OCTETS = 33_554_432
+"""Octets of retained messages, and of what waits for clients, that are kept; who brings more is sent away (0x97)."""
+MOST_SESSIONS = 10_000
+"""Clients that are remembered; a further one is not welcome."""
 MOST_ALIASES = 16
 """Topic aliases that a publisher may use on a connection of 5.0."""
 Version = Literal["3.1.1", "5.0", "any"]
@@ -38,7 +42,7 @@ _LEVELS = {"3.1.1": (LEVEL,), "5.0": (LEVEL_5,), "any": (LEVEL, LEVEL_5)}
 ACCEPTED, WRONG_LEVEL, BAD_CLIENT, BAD_USER = 0, 1, 2, 4
 _CODES_5 = {WRONG_LEVEL: 0x84, BAD_CLIENT: 0x85, BAD_USER: 0x86}
 _NO_IDENTIFIER, _NO_SUBSCRIPTION, _NO_METHOD, _BAD_FILTER, _NO_SHARED = 0x92, 0x11, 0x8C, 0x8F, 0x9E
-_WITH_WILL, SHUTTING_DOWN, TAKEN_OVER, BAD_ALIAS, ADMINISTRATIVE = 0x04, 0x8B, 0x8E, 0x94, 0x98
+_WITH_WILL, SHUTTING_DOWN, TAKEN_OVER, BAD_ALIAS, QUOTA, ADMINISTRATIVE = 0x04, 0x8B, 0x8E, 0x94, 0x97, 0x98
 _SECOND = 1_000_000
 
 
@@ -84,6 +88,7 @@ class Broker(Listener[BrokerLink, BrokerSwitches]):
         self.sessions: dict[str, Session] = {}
         self.retained: dict[str, Message] = {}
         self._kept: dict[str, Given] = {}
+        self._retained_octets = 0
         self._login = (user, password)
         self._levels = _LEVELS[version]
 
@@ -120,6 +125,7 @@ class Broker(Listener[BrokerLink, BrokerSwitches]):
             self.sessions.clear()
             self.retained.clear()
             self._kept.clear()
+            self._retained_octets = 0
 
     def _went(self, connection: BrokerLink) -> None:
         """Its will is told, a session without expiry ends."""
@@ -212,6 +218,8 @@ class Broker(Listener[BrokerLink, BrokerSwitches]):
             code = BAD_CLIENT
         elif self._login != ("", "") and (asked.user, asked.password) != self._login:
             code = BAD_USER
+        elif len(self.sessions) >= MOST_SESSIONS and asked.client not in self.sessions:
+            code = BAD_CLIENT
         else:
             return _NO_METHOD if asked.properties.has("authentication-method") else ACCEPTED
         return code if asked.level <= LEVEL else _CODES_5[code]
@@ -259,6 +267,8 @@ class Broker(Listener[BrokerLink, BrokerSwitches]):
 
     def _published(self, link: BrokerLink, session: Session, given: Publish) -> None:
         message = given.message
+        if message.retain and self.kept_octets() - self._size(message.topic) + len(message.payload) > MOST_KEPT_OCTETS:
+            raise PacketError(f"expected at most {MOST_KEPT_OCTETS} octets to be retained", QUOTA)
         if given.alias:
             if given.alias > MOST_ALIASES or not (message.topic or given.alias in link.their_aliases):
                 raise PacketError(f"expected a topic alias that is known, got {given.alias}", BAD_ALIAS)
@@ -274,13 +284,23 @@ class Broker(Listener[BrokerLink, BrokerSwitches]):
             session.received[given.packet_id] = None
         self.publish(message, session.client)
 
+    def kept_octets(self) -> int:
+        """Octets of all retained messages."""
+        return self._retained_octets
+
+    def _size(self, topic: str) -> int:
+        kept = self.retained.get(topic)
+        return 0 if kept is None else len(topic) + len(kept.payload)
+
     def publish(self, message: Message, sender: str = "") -> None:
         """Give a message to everybody who wants it, now or when he comes back; `sender` is the client it came from."""
         now = self._clock.now_us()
         until_us = now + message.expiry_s * _SECOND if message.expiry_s >= 0 else 0
         given = Given(message, until_us)
         if message.retain:
+            self._retained_octets -= self._size(message.topic)
             if message.payload:
+                self._retained_octets += len(message.topic) + len(message.payload)
                 self.retained[message.topic] = message
                 self._kept[message.topic] = given
             else:
@@ -302,13 +322,15 @@ class Broker(Listener[BrokerLink, BrokerSwitches]):
         mine = Given(replace(message, qos=qos, retain=retained), given.until_us, identifiers)
         if qos == 0:
             self._hand(session, mine, 0, dup=False)
-        elif len(session.queue) < MOST_QUEUED:
+        elif len(session.queue) < MOST_QUEUED and session.waiting_octets < MOST_KEPT_OCTETS:
+            session.waiting_octets += len(message.payload)
             session.queue.append(mine)
             self._advance(session)
 
     def _advance(self, session: Session) -> None:
         while (link := session.link) is not None and session.queue and len(session.flying) < link.window:
             given = session.queue.popleft()
+            session.waiting_octets -= len(given.message.payload)
             if given.is_over(self._clock.now_us()):
                 self._tell(link, session, given.message, "expired")
                 continue

@@ -58,7 +58,8 @@ class BrokerLink(Peer):
 
     def data_received(self, data: bytes) -> None:
         """Octets in any pieces."""
-        self._heard_s = asyncio.get_running_loop().time()
+        if self.session is not None:
+            self._heard_s = asyncio.get_running_loop().time()
         try:
             for packet in self._splitter.feed(data):
                 if self._transport is None or self._transport.is_closing():
@@ -70,6 +71,7 @@ class BrokerLink(Peer):
 
     def keep_alive(self, seconds: int) -> None:
         """From now on silence of one and a half times so long ends the connection; 0 allows any."""
+        self._heard_s = asyncio.get_running_loop().time()
         self._patience_s = 1.5 * seconds
         if self._timer is not None:
             self._timer.cancel()

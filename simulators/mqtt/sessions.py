@@ -59,6 +59,7 @@ class Session:
     link: BrokerLink | None = None
     will: asyncio.TimerHandle | None = None
     ended_us: int = 0
+    waiting_octets: int = 0
     last_id: int = 0
 
     def next_id(self) -> int:

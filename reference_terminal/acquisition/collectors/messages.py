@@ -91,6 +91,7 @@ def content(value: Any, *, texts: bool) -> Content:
     return Content(_octets(str(value)[:60]), None, reading.NOT_A_NUMBER)
 
 
+@seam
 def _octets(value: str) -> str:
     """A value as it came; half a surrogate pair, which JSON can hold and no octets can, is escaped."""
     return value.encode(errors="backslashreplace").hex().upper()

@@ -170,16 +170,18 @@ class Inbox:
         """Messages about this meter's node go to it."""
         self._meters.setdefault(meter.config.node, []).append(meter)
 
+    @seam
     def take(self, message: Arrived, receipt: Receipt | None) -> None:
         """One message of the broker; one that brings up a fault is of no use, and the next is as good as ever."""
         try:
-            self._take(message, receipt)
+            self.sort(message, receipt)
         except Exception as error:
             self._refuse(message.topic, MessageError(f"expected what can be read, got {type(error).__name__}"))
             if receipt is not None:
                 self._client.settle([receipt])
 
-    def _take(self, message: Arrived, receipt: Receipt | None) -> None:
+    def sort(self, message: Arrived, receipt: Receipt | None) -> None:
+        """Give a message to the meters that it is about."""
         config = self._client.config
         try:
             report = read_message(config.form, message.payload, texts=config.numbers == "text")

@@ -153,6 +153,7 @@ class RowSource:
         number, tag, moment, value = found
         return Row(int(number), str(tag), self._instant(moment), content_of(value))
 
+    @seam
     def _instant(self, moment: Any) -> int | None:
         if isinstance(moment, str):
             try:

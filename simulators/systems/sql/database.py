@@ -34,7 +34,17 @@ from sqlalchemy.pool import NullPool
 
 from simulators.clock import Clock, Observe
 from simulators.events import Published
-from simulators.meters.faults import CommittedLate, Delayed, Duplicate, Fault, Locked, Omitted, Silent, Withheld
+from simulators.meters.faults import (
+    CommittedLate,
+    Delayed,
+    Duplicate,
+    Fault,
+    Locked,
+    Misdated,
+    Omitted,
+    Silent,
+    Withheld,
+)
 from simulators.systems.sql.server import DatabaseServer
 from simulators.systems.tagged import TaggedMeter, tag_value
 
@@ -61,7 +71,10 @@ _READINGS = Table(
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of one device of one instant: tag to decimal text (empty: NULL); `first` is the id kept for them."""
+    """Rows of one device of one instant: tag to decimal text (empty: NULL); `first` is the id kept for them.
+
+    `year` is that of the zero date they bear in place of their time (0: their time).
+    """
 
     meter: TaggedMeter
     stamp: int
@@ -69,6 +82,7 @@ class Batch:
     fault: str
     copy: bool = False
     first: int = 0
+    year: int = 0
 
 
 class SqlDatabase:
@@ -229,7 +243,9 @@ class SqlDatabase:
         for channel in wanted:
             if not meter.hits(Omitted, channel):
                 rows[f"{meter.name}.{channel.register.id}"] = tag_value(channel, stamp)[1]
-        return Batch(meter, stamp, rows, meter.altering(wanted))
+        misdated = meter.fault(Misdated)
+        year = misdated.year if isinstance(misdated, Misdated) else 0
+        return Batch(meter, stamp, rows, meter.altering(wanted) or ("misdated" if year else ""), year=year)
 
     def _insert(self, batch: Batch) -> None:
         """A batch is to be written."""
@@ -261,7 +277,9 @@ class SqlDatabase:
                 stamp=batch.stamp,
                 payload="; ".join(f"{tag}={value or 'NULL'}" for tag, value in batch.rows.items()),
                 topic=TABLE,
-                values={points[tag]: value for tag, value in batch.rows.items() if value and tag in points},
+                values={}
+                if batch.year
+                else {points[tag]: value for tag, value in batch.rows.items() if value and tag in points},
                 copy=batch.copy,
                 fault=batch.fault,
             )
@@ -270,6 +288,8 @@ class SqlDatabase:
     def _put(self, batch: Batch) -> None:
         moment = datetime.fromtimestamp(batch.stamp // 1_000_000, UTC).replace(tzinfo=None) + _ZONE
         moment += timedelta(microseconds=batch.stamp % 1_000_000)
+        if batch.year:
+            moment = datetime(batch.year, 1, 1)
         first = batch.first or self._numbered(len(batch.rows))
         rows = [
             {"id": number, "tag": tag, "at": moment, "value": self._stored(value)}
