@@ -27,7 +27,7 @@ from reference_terminal.model.reading import BAD, GOOD, TIMEOUT, Reading
 from reference_terminal.model.rows import Replacement
 from reference_terminal.platform import Platform
 from reference_terminal.settings.config import load_config
-from reference_terminal.web import api, server
+from reference_terminal.web import api, seats, server
 
 START_S = 1_772_323_201  # 2026-03-01T08:00:01+08:00: the first slot of the meter is almost a minute away
 FIRST_SLOT_S = START_S + 59

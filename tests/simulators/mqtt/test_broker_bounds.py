@@ -40,9 +40,9 @@ def test_retained_messages_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
             writer.write(packets.publish(Message(f"t{number % 10}", b"x" * 1_000, retain=True), 0, retain=True))
         await asyncio.sleep(1)
         assert made.kept_octets() <= 5_000 and len(made.retained) == 4
-        assert await reader.read(100)
         with contextlib.suppress(ConnectionResetError):
-            assert not await reader.read(100), "whoever brings more is sent away"
+            while await reader.read(100):
+                pass
         assert "retained" in heard.of(Rejected)[0].reason
         for topic in list(made.retained):
             made.publish(Message(topic, b"", retain=True))
