@@ -16,6 +16,7 @@ from bench.history import Event
 from bench.lab.power import PowerDriver, RelayPower, ScpiPower
 from bench.lab.rigfile import ModbusRelay, RigFile, ScpiSupply, SnmpStrip
 from bench.lab.snmp import SnmpPower
+from bench.operator.around import Around
 from bench.operator.console import Console
 from bench.operator.person import Answer, Channel, Person, PersonPower, Question
 from bench.operator.web import WebPage
@@ -48,8 +49,9 @@ class Laboratory:
     """Supply and person of a rig, reached from the case's loop. `page` is the URL of the person's page, or empty."""
 
     def __init__(
-        self, rig: RigFile, *, record: Callable[[Event], None], now_us: Callable[[], int], folder: Path
+        self, rig: RigFile, *, record: Callable[[Event], None], now_us: Callable[[], int], folder: Path, item: str = ""
     ) -> None:
+        self._item = item
         self._rig = rig
         self._record = record
         self._now_us = now_us
@@ -67,7 +69,7 @@ class Laboratory:
         def record(event: Event) -> None:
             here.call_soon_threadsafe(self._record, event)
 
-        page = WebPage(at.web) if at.web else None
+        page = WebPage(at.web, Around(rig=self._rig.name, item=self._item, folder=self._folder)) if at.web else None
         console = Console() if at.screen else None
 
         async def open_all() -> tuple[Person | None, PowerDriver | None]:

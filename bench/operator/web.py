@@ -1,19 +1,26 @@
-"""The page of the person: the open question, an answer, photos; served on the bench's own network, no script needed.
+"""The page of the person: the open question with its time left, an answer, photos, files; no script needed.
 
-Leaves the questions to `person`. A form carries a token that only the page knows, so that no other site a browser has
-open can answer for the person. The page loads itself anew while it waits.
+Leaves the questions to `person` and what stands around them to `around`. A form carries a token that only the page
+knows, so that no other site a browser has open can answer for the person. The page loads itself anew while it waits,
+and its one script, where scripts run, counts down and loads it when the question's time is over.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import hmac
 import html
 import secrets
 import socket
+import time
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import web
 
+from bench.operator.around import Around
 from bench.operator.person import ATTEST, CHOOSE, PHOTO_OCTETS, Photo, Question, Reply, Take, WrongAnswer
 
 _REFRESH_S = 2
@@ -22,14 +29,23 @@ _STYLE = (
     "body{font:18px/1.5 system-ui,sans-serif;max-width:40em;margin:2em auto;padding:0 1em;color:#111;background:#fff}"
     "label{display:block;margin:.8em 0}input[type=text],textarea{width:100%;font:inherit;box-sizing:border-box}"
     "button{font:inherit;padding:.5em 1.5em;margin:.3em .6em .3em 0}.wrong{color:#a00;font-weight:bold}"
-    ".small{color:#555;font-size:80%}"
+    ".small{color:#555;font-size:80%}.left{font-weight:bold}dl{display:grid;grid-template-columns:max-content 1fr;"
+    "gap:0 1em;font-size:80%;margin:.5em 0 1em}dt{color:#555}dd{margin:0;overflow-wrap:anywhere}"
 )
+_SCRIPT = (
+    "var e=document.getElementById('left'),end=Date.now()+1000*Number(e.dataset.left);"
+    "setInterval(function(){var s=Math.max(0,Math.round((end-Date.now())/1000));"
+    "e.textContent=Math.floor(s/60)+':'+('0'+s%60).slice(-2);if(s<=0)location.assign('/')},1000);"
+)
+_HASH = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
 
 
 class WebPage:
     """One page at `where` (host:port; port 0 takes a free one). `address` is its URL once started."""
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str, around: Around | None = None) -> None:
+        self._around = around or Around()
+        self._ends_at = 0.0
         host, _, port = where.rpartition(":")
         self._host, self._port = host.strip("[]"), int(port)
         self.address = ""
@@ -41,7 +57,9 @@ class WebPage:
     async def start(self) -> None:
         """Serve. Raises OSError."""
         app = web.Application(client_max_size=_MOST_OCTETS)
-        app.add_routes([web.get("/", self._page), web.post("/answer", self._answer)])
+        app.add_routes(
+            [web.get("/", self._page), web.get("/files/{name:.+}", self._file), web.post("/answer", self._answer)]
+        )
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port)
@@ -63,6 +81,7 @@ class WebPage:
     def show(self, number: int, question: Question, until_s: float, take: Take, said: str) -> None:
         """Put a question on the page."""
         self._open = (number, question, take, said)
+        self._ends_at = time.monotonic() + until_s
 
     def withdraw(self, why: str) -> None:
         """Take it off."""
@@ -74,6 +93,14 @@ class WebPage:
         del request
         return self._render()
 
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        path = self._around.file(request.match_info["name"])
+        if path is None:
+            raise web.HTTPNotFound(text="no such file / 无此文件")
+        name = path.name.encode("ascii", "replace").decode().replace('"', "_")
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+        return web.FileResponse(path, headers=headers | {"Cache-Control": "no-store"})
+
     def _render(self, wrong: str = "", status: int = 200, kept: str = "") -> web.Response:
         if self._open is None:
             told = f"<p class=small>{html.escape(self._last)}</p>" if self._last else ""
@@ -81,16 +108,17 @@ class WebPage:
             head = f"<meta http-equiv=refresh content={_REFRESH_S}>"
         else:
             number, question, _, said = self._open
-            body, head = _form(number, question, said, self._token, wrong, kept), ""
+            left = max(0, round(self._ends_at - time.monotonic()))
+            body = _left(left) + _form(number, question, said, self._token, wrong, kept) + f"<script>{_SCRIPT}</script>"
+            head = ""
+        mark = "● " if self._open else ""
+        body = _around(self._around) + body + _files(self._around)
         text = (
             f"<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>{head}"
-            f"<title>carbonbench</title><style>{_STYLE}</style><body>{body}</body></html>"
+            f"<title>{mark}carbonbench</title><style>{_STYLE}</style><body>{body}</body></html>"
         )
-        headers = {
-            "Cache-Control": "no-store",
-            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
-            "X-Frame-Options": "DENY",
-        }
+        policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_HASH}'; form-action 'self'"
+        headers = {"Cache-Control": "no-store", "Content-Security-Policy": policy, "X-Frame-Options": "DENY"}
         return web.Response(text=text, content_type="text/html", status=status, headers=headers)
 
     async def _answer(self, request: web.Request) -> web.Response:
@@ -123,6 +151,28 @@ def _text(form: Any, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _left(seconds: int) -> str:
+    """How long a question stays open: the time left, and the hour at which it ends for who has no script."""
+    ends = datetime.fromtimestamp(time.time() + seconds).strftime("%H:%M:%S")
+    return (
+        f"<p class=small>Time left / 剩余时间 <span class=left id=left data-left={seconds}>{seconds // 60}:"
+        f"{seconds % 60:02d}</span> · open until / 截止 {ends}</p>"
+    )
+
+
+def _around(around: Around) -> str:
+    rows = "".join(f"<dt>{en} / {zh}</dt><dd>{html.escape(value)}</dd>" for en, zh, value in around.lines())
+    return f"<dl>{rows}</dl>" if rows else ""
+
+
+def _files(around: Around) -> str:
+    names = around.files()
+    if not names:
+        return ""
+    rows = "".join(f"<li><a href='/files/{quote(name)}'>{html.escape(name)}</a></li>" for name in names)
+    return f"<h2>Files for the device / 供样品使用的文件</h2><ul>{rows}</ul>"
+
+
 def _form(number: int, question: Question, said: str, token: str, wrong: str, kept: str) -> str:
     safe = html.escape
     parts = [f"<p class=wrong role=alert>{safe(wrong)}</p>"] if wrong else []
@@ -138,9 +188,8 @@ def _form(number: int, question: Question, said: str, token: str, wrong: str, ke
     rows = 10 if question.multiline else 2
     parts.append(f"<label>Answer or remark / 答案或说明<textarea name=text rows={rows}>{safe(kept)}</textarea></label>")
     need = " (wanted / 必需)" if question.photo else ""
-    parts.append(
-        f"<label>Photo / 照片{need} <input type=file name=photo accept='image/jpeg,image/png' multiple></label>"
-    )
+    kinds = "accept='image/jpeg,image/png' capture=environment"
+    parts.append(f"<label>Photo / 照片{need} <input type=file name=photo {kinds} multiple></label>")
     parts.append(
         "<button name=act value=done>Done / 完成</button><button name=act value=cannot>Cannot / 无法完成</button>"
     )

@@ -172,7 +172,7 @@ async def _conduct(case: Case, setup: Setup, seed: int, recorder: Recorder) -> f
             )
             bench.record(CutShort(t=bench.clock.now_us(), because=RIG_LACKS, what=words))
             return 0.0
-        await _around(bench, case, rig, seed, logs)
+        await _around(bench, case, rig, seed, logs, setup.profile.name)
         for event in stand.captured(bench.clock.now_us()):
             bench.record(event)
     except (OSError, RuntimeError, LaunchError) as error:
@@ -182,12 +182,12 @@ async def _conduct(case: Case, setup: Setup, seed: int, recorder: Recorder) -> f
     return loop.time() - began
 
 
-async def _around(bench: LabBench, case: Case, rig: RigFile, seed: int, logs: Path) -> None:
+async def _around(bench: LabBench, case: Case, rig: RigFile, seed: int, logs: Path, item: str) -> None:
     """Lay the wires, have the device fed and configured, let the case drive, and take everything away again."""
     watch = LoopWatch()
     bench.rig = rig
     async with AsyncExitStack() as stack:
-        bench.laboratory = Laboratory(rig, record=bench.record, now_us=bench.clock.now_us, folder=logs)
+        bench.laboratory = Laboratory(rig, record=bench.record, now_us=bench.clock.now_us, folder=logs, item=item)
         stack.push_async_callback(bench.laboratory.stop)
         await bench.laboratory.start()
         if bench.laboratory.page:

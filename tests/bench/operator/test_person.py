@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import os
 import re
 import tty
@@ -12,8 +13,10 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from bench.history import Event, Observed, Phase, Recorder, read_history
+from bench.operator.around import Around
 from bench.operator.console import Console
 from bench.operator.person import (
     ATTEST,
@@ -131,7 +134,12 @@ def test_what_is_typed_is_shown_as_text_never_as_markup(tmp_path: Path) -> None:
         question = Question("x", TELL, "<script>alert(1)</script>", "<b>", choices=("'><i>",))
         asked = asyncio.create_task(bench.person.ask(question))
         text, _ = await form(browser, page)
-        assert "<script>" not in text and "<i>" not in text and "&lt;script&gt;" in text
+        assert (
+            text.count("<script>") == 1
+            and "<script>alert" not in text
+            and "<i>" not in text
+            and "&lt;script&gt;" in text
+        )
         asked.cancel()
         await asyncio.gather(asked, return_exceptions=True)
         assert "withdrawn" in bench.observed.problem
@@ -340,3 +348,49 @@ def test_what_counts_as_an_answer(question: Question, reply: Reply, words: str) 
 def test_a_person_without_a_channel_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at least one channel"):
         Bench(tmp_path)
+
+
+def test_the_page_tells_how_long_for_which_case_and_hands_out_its_files(tmp_path: Path) -> None:
+    """Time left, rig, item, case, progress and what is next stand around the question; files are served, no others."""
+    run = tmp_path / "run"
+    folder = run / "cases" / "power" / "one" / "1"
+    (folder / "credentials" / "A").mkdir(parents=True)
+    plan = [{"case": "power/one", "attempt": 1}, {"case": "power/two", "attempt": 1}]
+    (run / "run.json").write_text(json.dumps({"plan": plan}))
+    (folder / "commissioning.csv").write_text("point,address\n")
+    (folder / "credentials" / "A" / "key.pem").write_text("KEY")
+    (folder / "record.jsonl.part").write_text("secret")
+
+    async def work(page: WebPage, browser: aiohttp.ClientSession) -> None:
+        page.show(1, SWITCH, 90.0, lambda reply: None, "")
+        async with browser.get(page.address) as answer:
+            text = await answer.text()
+            policy = answer.headers["Content-Security-Policy"]
+        for word in ("bench 1", "terminal X", "power/one #1", "0 / 2", "power/two", "Time left", "1:30", "capture="):
+            assert word in text, word
+        assert "script-src 'sha256-" in policy and "<title>● carbonbench" in text
+        links = re.findall(r"href='/files/([^']+)'", text)
+        assert links == ["commissioning.csv", "credentials/A/key.pem"]
+        for name, status in (
+            *((link, 200) for link in links),
+            ("record.jsonl.part", 404),
+            ("../../../../run.json", 404),
+            ("%2e%2e/%2e%2e/%2e%2e/run.json", 404),
+        ):
+            async with browser.get(URL(f"{page.address}files/{name}", encoded=True)) as answer:
+                assert answer.status == status, name
+        page.withdraw("nobody answered")
+        async with browser.get(page.address) as answer:
+            text = await answer.text()
+        assert "nobody answered" in text and "Time left" not in text and "refresh" in text
+
+    async def served() -> None:
+        page = WebPage("127.0.0.1:0", Around(rig="bench 1", item="terminal X", folder=folder))
+        await page.start()
+        try:
+            async with aiohttp.ClientSession() as browser:
+                await work(page, browser)
+        finally:
+            await page.stop()
+
+    asyncio.run(served())
