@@ -5,6 +5,7 @@ Leaves running to bench.commands.session. No terminal, no rig, no network is tou
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, Case
 from bench.commands import recomputed
 from bench.commands.expected import exit_of
 from bench.commands.session import commit
+from bench.commands.workers import pool
 from bench.evidence.chain import ChainTrouble
 from bench.evidence.files import REPORTS, survey
 from bench.evidence.keeper import openings, read_opening
@@ -23,7 +25,7 @@ from bench.evidence.keys import KeyTrouble, certificates_of
 from bench.evidence.runlog import FOLDER, LOG
 from bench.evidence.sealed import Sealed, prove_seals, told_otherwise
 from bench.evidence.seals import SealTrouble
-from bench.history import History, HistoryError, digest_of_run, read_history
+from bench.history import History, HistoryError, digest_of_run, prove_record
 from bench.journal import RUN
 from bench.run import rejudge_case
 from conformance.clauses.suite import case_classes
@@ -65,13 +67,13 @@ def broken_records(run: RunResult, folder: Path) -> list[str]:
         if not case.record:
             continue
         try:
-            history = read_history(folder / case.record)
-            if history.digest != case.digest:
+            digest, captures = prove_record(folder / case.record)
+            if digest != case.digest:
                 found.append(
                     f"{folder / case.record}: not the record of this run: verdicts.json names {case.digest[:16]}…, "
-                    f"the record has {history.digest[:16]}… / 记录与运行不符"
+                    f"the record has {digest[:16]}… / 记录与运行不符"
                 )
-            found += history.altered_captures()
+            found += captures
         except HistoryError as error:
             found.append(str(error))
     return found
@@ -116,11 +118,10 @@ def main(folder: Path) -> int:
     try:
         before = read_run(folder)
         known = case_classes()
-        cases: list[CaseResult] = []
         for result in before.cases:
             if result.record and result.id not in known:
                 raise HistoryError(f"case {result.id} of this run is not in the suite any more / 套件中已无此用例")
-            cases.append(_again(before, result, known, folder, wrong) if result.record else result)
+        cases = _all_again(before, known, folder, wrong)
     except (HistoryError, verdicts.VerdictsError) as error:
         print(error, file=sys.stderr)
         return EXIT_ERROR
@@ -150,6 +151,41 @@ def main(folder: Path) -> int:
     return (
         max(exit_of(after), EXIT_FAIL) if wrong and exit_of(after) in (EXIT_PASS, EXIT_INCONCLUSIVE) else exit_of(after)
     )
+
+
+MUCH = 50_000_000
+"""Octets of records that are worth the start of other processes."""
+
+
+def _all_again(run: RunResult, known: Mapping[str, type[Case]], folder: Path, wrong: list[str]) -> list[CaseResult]:
+    """Every case judged again, the longest records first where more than one process judges."""
+    sizes = {case.record: _size(folder / case.record) for case in run.cases if case.record}
+    workers = os.cpu_count() or 1
+    if workers == 1 or sum(sizes.values()) < MUCH:
+        return [_again(run, case, known, folder, wrong) if case.record else case for case in run.cases]
+    head = msgspec.json.encode(msgspec.structs.replace(run, cases=(), clauses=()))
+    order = sorted((case for case in run.cases if case.record), key=lambda case: -sizes[case.record])
+    found: dict[tuple[str, int], CaseResult] = {}
+    with pool(workers) as crew:
+        assert crew is not None
+        told = crew.map(_again_there, [(head, msgspec.json.encode(case), str(folder)) for case in order])
+        for case, (octets, words) in zip(order, told, strict=True):
+            found[case.id, case.attempt] = msgspec.json.decode(octets, type=CaseResult)
+            wrong += words
+    return [found.get((case.id, case.attempt), case) for case in run.cases]
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _again_there(asked: tuple[bytes, bytes, str]) -> tuple[bytes, list[str]]:
+    """As `_again`, in a process of its own."""
+    head, octets, folder = asked
+    run, case = msgspec.json.decode(head, type=RunResult), msgspec.json.decode(octets, type=CaseResult)
+    wrong: list[str] = []
+    found = _again(run, case, case_classes(), Path(folder), wrong)
+    return msgspec.json.encode(found), wrong
 
 
 def _again(

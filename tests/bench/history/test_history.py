@@ -17,6 +17,7 @@ from bench.history import (
     Recorder,
     Served,
     digest_of_run,
+    prove_record,
     read_history,
 )
 
@@ -150,3 +151,22 @@ def test_saving_leaves_no_partial_file(tmp_path: Path) -> None:
 def test_the_digest_of_a_run_does_not_depend_on_the_order_of_its_cases() -> None:
     assert digest_of_run([("a", "1"), ("b", "2")]) == digest_of_run([("b", "2"), ("a", "1")])
     assert digest_of_run([("a", "1")]) != digest_of_run([("a", "2")])
+
+
+def test_a_chain_is_proved_without_looking_at_events(tmp_path: Path) -> None:
+    path = tmp_path / "record.jsonl"
+    recorder = Recorder()
+    recorder(Began(t=0, case="c", seed=1, commit="x", terminal="t", rig="virtual", points=(), meters=(), centres=()))
+    for number in range(1, 40):
+        recorder(Phase(t=number, name=f"phase {number}"))
+    digest = recorder.save(path).digest
+    assert prove_record(path) == (digest, [])
+    octets = path.read_bytes()
+    for place in range(0, len(octets), 11):
+        path.write_bytes(octets[:place] + bytes([octets[place] ^ 1]) + octets[place + 1 :])
+        with pytest.raises(HistoryError):
+            prove_record(path)
+    for cut in (octets[:-1], octets[: octets.rstrip().rfind(b"\n") + 1], b""):
+        path.write_bytes(cut)
+        with pytest.raises(HistoryError):
+            prove_record(path)
