@@ -2,7 +2,8 @@
 
     python benchmarks/evidence.py RUN [--json]
 
-RUN is a run folder, best a whole one (default: the newest in out/). Processor time includes that of worker processes, wall time is told beside it.
+RUN is a run folder, best a whole one (default: the newest in out/).
+Processor time includes that of worker processes, wall time is told beside it.
 """
 
 from __future__ import annotations

@@ -43,6 +43,10 @@ def require_run(folder: Path, file: str) -> None:
         raise verdicts.VerdictsError([f"{folder}: expected a run folder, found {found} / 应为运行目录"])
     if not (folder / file).exists():
         runs = sorted(path.parent.name for path in folder.glob(f"*/{file}"))
+        if file == manifest.NAME and (folder / VERDICTS).exists():
+            raise verdicts.VerdictsError(
+                [f"{folder}: its manifest is missing, nothing proves that it is as it was written / 缺少清单，无法校验"]
+            )
         if (folder / RUN).exists():
             raise verdicts.VerdictsError(
                 [f"{folder}: this run was cut off; `carbonbench run --resume {folder}` ends it / 运行被中断，请先续跑"]
