@@ -162,11 +162,11 @@ async def token_of(name: str) -> str:
     return answer.json["token"]
 
 
-async def change_first(*names: str) -> None:
+async def change_first(*names: str, port: int = PORT) -> None:
     """Put own passwords in the place of the first ones."""
     for name in names or tuple(FIRST):
         body = {"name": name, "password": FIRST[name], "new": OWN[name]}
-        answer = await api("POST", "password", body)
+        answer = await api("POST", "password", body, port=port)
         assert answer.status == 200, answer.body
         await asyncio.sleep(2)
 

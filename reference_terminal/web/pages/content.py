@@ -28,6 +28,74 @@ ROLES = {
     "reviewer": Text("reviewer", "审核员"),
     "viewer": Text("viewer", "查看员"),
 }
+IN_CHINESE = {
+    "login": "登录",
+    "login failure": "登录失败",
+    "lock": "锁定",
+    "session": "会话",
+    "access": "访问",
+    "account": "账户",
+    "role": "角色",
+    "configuration": "配置",
+    "manual value": "手工填报",
+    "clock": "时钟",
+    "start": "启动",
+    "stop": "停止",
+    "upgrade": "升级",
+    "backup": "备份",
+    "restore": "恢复",
+    "export": "导出",
+    "clearing": "清除",
+    "certificate": "证书",
+    "centre": "数据中心",
+    "reporting": "上报",
+    "source data": "源数据",
+    "factor": "排放因子",
+    "formula": "计算公式",
+    "alarm": "告警",
+    "running": "运行",
+    "stopped": "停止",
+    "failing": "故障",
+    "minute": "分钟",
+    "quarter": "15 分钟",
+    "hour": "小时",
+    "day": "日",
+    "month": "月",
+    "continuous": "连续",
+    "window": "定时",
+    "plain": "明文",
+    "not second-checked": "未校核",
+    "valid": "有效",
+    "invalid": "无效",
+    "yes": "是",
+    "no": "否",
+    "at": "时间",
+    "user": "用户",
+    "type": "类型",
+    "outcome": "结果",
+    "code": "代码",
+    "subject": "对象",
+    "origin": "来源地址",
+    "gateway": "网关",
+    "line": "串口",
+    "system": "第三方系统",
+    "local": "本地",
+    "remote": "远程",
+    "cookie": "页面",
+    "bearer": "接口",
+    "max_failures": "最多失败次数",
+    "lock_s": "锁定时长（秒）",
+    "idle_s": "空闲超时（秒）",
+    "session_s": "会话最长（秒）",
+    "password_days": "口令有效期（天）",
+    "min_length": "口令最短长度",
+    "min_classes": "口令字符种类",
+    "former": "不得重复的历史口令数",
+    "administrators_from": "管理员登录地址",
+    "audit_days": "日志保存（天）",
+    "audit_entries": "日志容量（条）",
+}
+"""Words of the interface as a Chinese reader sees them; names and values stay as they are."""
 OPTIONAL = ("code",)
 """Fields of forms that are left out when they are empty."""
 CLASSES = (
@@ -137,7 +205,7 @@ def _field(at_s: int) -> str:
 
 
 def _choices(names: Sequence[str]) -> list[tuple[str, Shown]]:
-    return [(name, name) for name in names] or [("", "–")]
+    return [(name, name) for name in names]
 
 
 # Values

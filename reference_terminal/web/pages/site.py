@@ -265,6 +265,8 @@ class Pages(Addresses):
         def t(shown: Any) -> Any:
             if isinstance(shown, Text):
                 return shown.zh if lang == "zh" else shown.en
+            if lang == "zh" and isinstance(shown, str):
+                return content.IN_CHINESE.get(shown, shown)
             return "–" if shown is None else shown
 
         told = Text(error.en, error.zh) if error is not None else said or (Text("Done", "已完成") if done else None)

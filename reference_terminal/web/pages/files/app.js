@@ -11,8 +11,13 @@
         fill: given.bars ? colours[n % colours.length] + "66" : undefined,
       }));
       const zone = (s) => uPlot.tzDate(new Date(s * 1000), "Asia/Shanghai");
-      new uPlot({ width: place.clientWidth || 600, height: place.clientHeight - 40, tzDate: zone,
-        series: [{ value: (_, s) => s == null ? "–" : zone(s).toLocaleString() }, ...series] },
+      const clock = { grid: { stroke: "#e3e8ec" }, values: (_, ticks) => ticks.map((s) => {
+        const d = zone(s), two = (n) => String(n).padStart(2, "0");
+        const day = `${two(d.getMonth() + 1)}-${two(d.getDate())}`;
+        return ticks.length > 1 && ticks[1] - ticks[0] >= 86400 ? day : `${two(d.getHours())}:${two(d.getMinutes())}\n${day}`;
+      }) };
+      new uPlot({ width: place.clientWidth || 600, height: place.clientHeight - 40, tzDate: zone, axes: [clock, {}],
+        series: [{ value: (_, s) => s == null ? "–" : zone(s).toLocaleString(document.documentElement.lang), label: "" }, ...series] },
         [given.times, ...given.lines.map((line) => line[2])], place);
     }
   };
