@@ -43,7 +43,7 @@ from reference_terminal.settings.occupancy import of_line
 from simulators.clock import seeded
 from simulators.events import Event
 from simulators.meters import places
-from simulators.meters.build import Kit, build_meter
+from simulators.meters.build import Surroundings, build_meter
 from simulators.meters.carriers import LineSettings
 from simulators.meters.cjt188 import codec as cjt188_codec
 from simulators.meters.dlt645 import codec as dlt645_codec
@@ -117,7 +117,9 @@ def measure(name: str, polls: int) -> dict[str, Any]:
     settings = LineSettings(framing.baud, framing.parity, framing.stop_bits)
     events: list[Event] = []
     now = LoopClock(loop)
-    kit = Kit(Works(seeded(1), START_US, 1), now, lambda _name: random.Random(1), events.append, START_US)
+    surroundings = Surroundings(
+        Works(seeded(1), START_US, 1), now, lambda _name: random.Random(1), events.append, START_US
+    )
     spec = MeterSpec(
         name="M",
         map=device,
@@ -127,7 +129,7 @@ def measure(name: str, polls: int) -> dict[str, Any]:
         address=address,
         framing=name.removeprefix("modbus-") if name.startswith("modbus") else "",
     )
-    _, station = build_meter(spec, any_shipped(device), kit, settings)
+    _, station = build_meter(spec, any_shipped(device), surroundings, settings)
     assert station is not None
     bus = SerialBus("", 0, [station], clock=now, observe=events.append, carrier=LineCarrier(line), settings=settings)
     answers = 0

@@ -16,7 +16,7 @@ from typing import Annotated
 import msgspec
 
 from simulators.clock import Chance, Clock, Observe, seeded
-from simulators.meters.build import Door, Kit, build_doors, build_meter
+from simulators.meters.build import Door, Surroundings, build_doors, build_meter
 from simulators.meters.faults import AnyFault, kind_of
 from simulators.meters.maps import MapError
 from simulators.meters.meter import Meter
@@ -296,7 +296,7 @@ class Standing:
         self.fleet = fleet
         now = clock.now_us()
         self.plant: Plant = Works(chance, now - now % 60_000_000, fleet.circuits)
-        kit = Kit(self.plant, clock, chance, observe, now)
+        surroundings = Surroundings(self.plant, clock, chance, observe, now)
         self.meters: dict[str, Meter] = {}
         built: list[tuple[MeterSpec, Meter, Station | None]] = []
         faults: list[FaultSpec] = []
@@ -304,12 +304,12 @@ class Standing:
             sources = _sources(fleet.circuits)
             names: list[str] = []
             for spec, device in specs_of(group, fleet.host, fleet.refresh_ms, sources[: fleet.circuits]):
-                meter, station = build_meter(spec, device, kit, None)
+                meter, station = build_meter(spec, device, surroundings, None)
                 self.meters[spec.name] = meter
                 built.append((spec, meter, station))
                 names.append(spec.name)
             faults += _chosen(group, names, chance)
-        self.doors: tuple[Door, ...] = build_doors(built, {}, kit, None)
+        self.doors: tuple[Door, ...] = build_doors(built, {}, surroundings, None)
         self._schedule = Schedule(faults, self.meters, chance)
         flaws = self._schedule.flaws()
         if flaws:

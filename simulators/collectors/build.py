@@ -15,7 +15,7 @@ from simulators.collectors.collected import CollectedMeter
 from simulators.collectors.kinds import AnyCollector, Common, kind_of
 from simulators.collectors.payloads import flaws_of
 from simulators.collectors.spec import CLIENT, CollectorSpec
-from simulators.meters.build import Kit
+from simulators.meters.build import Surroundings
 from simulators.meters.maps import RegisterMap
 from simulators.meters.places import Collected
 from simulators.meters.serial.maps import AnyMap
@@ -68,7 +68,9 @@ def check_collected(
                 note(where, f"the tag {tag!r} is given to several points; tags of a meter must differ")
 
 
-def collected_meter(spec: MeterSpec, device: AnyMap, kit: Kit, collectors: Sequence[CollectorSpec]) -> CollectedMeter:
+def collected_meter(
+    spec: MeterSpec, device: AnyMap, surroundings: Surroundings, collectors: Sequence[CollectorSpec]
+) -> CollectedMeter:
     """A meter behind its collector. Raises ValueError for a map that is no register map (see `check_world`)."""
     if not isinstance(device, RegisterMap):
         raise ValueError(f"meter {spec.name}: map {device.id} is none of registers; choose another behind a collector")
@@ -76,11 +78,11 @@ def collected_meter(spec: MeterSpec, device: AnyMap, kit: Kit, collectors: Seque
     return CollectedMeter(
         spec.name,
         device,
-        kit.plant,
+        surroundings.plant,
         tags={point.id: tag_of(point) for point in spec.points},
         as_text=collector.numbers == "text",
         faults=kind_of(collector).faults(collector),
-        **kit.wiring(spec),
+        **surroundings.wiring(spec),
     )
 
 

@@ -14,7 +14,7 @@ from simulators.meters.meter import Meter
 from simulators.meters.modbus.device import ModbusMeter
 from simulators.meters.modbus.tcp import Gateway
 from simulators.meters.places import GatewayPort, SerialLine, ServerPort
-from simulators.meters.protocols import Kit, protocol_of
+from simulators.meters.protocols import Surroundings, protocol_of
 from simulators.meters.serial.bus import SerialBus
 from simulators.meters.serial.maps import AnyMap
 from simulators.meters.serial.meter import Station
@@ -25,9 +25,11 @@ Carriers = Callable[[LineSpec], Carrier]
 """Gives the meters' end of a serial line."""
 
 
-def build_meter(spec: MeterSpec, device: AnyMap, kit: Kit, port: LineSettings | None) -> tuple[Meter, Station | None]:
+def build_meter(
+    spec: MeterSpec, device: AnyMap, surroundings: Surroundings, port: LineSettings | None
+) -> tuple[Meter, Station | None]:
     """A meter, and what of it stands on a serial bus (None for a gateway's port)."""
-    return protocol_of(device).build(spec, device, kit, port)
+    return protocol_of(device).build(spec, device, surroundings, port)
 
 
 Door: TypeAlias = "Gateway | SerialBus | SystemDoor"
@@ -37,7 +39,7 @@ Door: TypeAlias = "Gateway | SerialBus | SystemDoor"
 def build_doors(
     meters: Sequence[tuple[MeterSpec, Meter, Station | None]],
     lines: Mapping[str, LineSpec],
-    kit: Kit,
+    surroundings: Surroundings,
     carriers: Carriers | None,
     systems: Sequence[SystemDoor] = (),
 ) -> tuple[Door, ...]:
@@ -63,7 +65,7 @@ def build_doors(
             f"the world has serial lines ({', '.join(on_lines)}), but none can be made here; "
             "give meters host and port, or start it where serial lines exist"
         )
-    clock, observe = kit.clock, kit.observe
+    clock, observe = surroundings.clock, surroundings.observe
     doors: list[Door] = [Gateway(at.host, at.port, each, clock=clock, observe=observe) for at, each in gateways.items()]
     doors += [SerialBus(at.host, at.port, each, clock=clock, observe=observe) for at, each in buses.items()]
     doors += systems

@@ -49,7 +49,7 @@ class FrameCodec(Protocol):
 
 
 @dataclass(frozen=True)
-class Kit:
+class Surroundings:
     """What every simulated meter is handed. `since_us` is when it began to count (us UTC)."""
 
     plant: Plant
@@ -147,7 +147,7 @@ class MeterProtocol:
     # Meters.
 
     def build(
-        self, spec: MeterSpec, device: AnyMap, kit: Kit, port: LineSettings | None
+        self, spec: MeterSpec, device: AnyMap, surroundings: Surroundings, port: LineSettings | None
     ) -> tuple[Meter, Station | None]:
         """A meter, and what of it stands on a serial bus (None at a gateway's port)."""
         raise NotImplementedError

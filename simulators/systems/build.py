@@ -10,7 +10,7 @@ from typing import cast
 
 from simulators.meters.maps import RegisterMap
 from simulators.meters.meter import Meter
-from simulators.meters.protocols import Kit
+from simulators.meters.protocols import Surroundings
 from simulators.meters.serial.maps import AnyMap
 from simulators.meters.spec import MeterSpec
 from simulators.systems.kinds import SystemDoor, SystemPlace, kind_of, kinds
@@ -25,20 +25,20 @@ def key_of(place: SystemPlace) -> Key:
     return place.system, place.door
 
 
-def tagged_meter(spec: MeterSpec, place: SystemPlace, device: AnyMap, kit: Kit) -> TaggedMeter:
+def tagged_meter(spec: MeterSpec, place: SystemPlace, device: AnyMap, surroundings: Surroundings) -> TaggedMeter:
     """A device behind its system; its map is one of registers (see `systems.check`)."""
     kind = kind_of(place)
     return TaggedMeter(
         spec.name,
         kind.faults,
         cast(RegisterMap, device),
-        kit.plant,
+        surroundings.plant,
         period_us=1_000_000 * kind.period_s(place),
-        **kit.wiring(spec),
+        **surroundings.wiring(spec),
     )
 
 
-def build_systems(meters: Iterable[tuple[MeterSpec, Meter]], kit: Kit) -> Mapping[Key, SystemDoor]:
+def build_systems(meters: Iterable[tuple[MeterSpec, Meter]], surroundings: Surroundings) -> Mapping[Key, SystemDoor]:
     """Every system once, by kind in the order of their ranks."""
     behind: dict[Key, list[TaggedMeter]] = {}
     places: dict[Key, SystemPlace] = {}
@@ -48,4 +48,4 @@ def build_systems(meters: Iterable[tuple[MeterSpec, Meter]], kit: Kit) -> Mappin
             places.setdefault(key, spec.place)
             behind.setdefault(key, []).append(meter)
     ranked = sorted(places, key=lambda key: [*kinds()].index(key[0]))
-    return {key: kind_of(places[key]).build(places[key], behind[key], kit) for key in ranked}
+    return {key: kind_of(places[key]).build(places[key], behind[key], surroundings) for key in ranked}

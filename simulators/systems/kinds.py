@@ -17,7 +17,7 @@ from simulators.meters.places import Place
 
 if TYPE_CHECKING:
     from simulators.explain.frames import Reading
-    from simulators.meters.protocols import Kit, Note
+    from simulators.meters.protocols import Note, Surroundings
     from simulators.meters.spec import MeterSpec
     from simulators.systems.tagged import TaggedMeter
 
@@ -97,7 +97,7 @@ class SystemKind(Generic[P]):
         del place
         return 60
 
-    def build(self, place: P, meters: Sequence[TaggedMeter], kit: Kit) -> SystemDoor:
+    def build(self, place: P, meters: Sequence[TaggedMeter], surroundings: Surroundings) -> SystemDoor:
         """The system in front of these devices; `place` is that of the first."""
         raise NotImplementedError
 

@@ -21,7 +21,7 @@ from simulators.collectors.build import build_collector, collected_meter
 from simulators.collectors.collected import CollectedMeter
 from simulators.collectors.kinds import AnyCollector
 from simulators.collectors.spec import collector_side, collector_subjects
-from simulators.meters.build import Carriers, Door, Kit, build_doors, build_meter
+from simulators.meters.build import Carriers, Door, Surroundings, build_doors, build_meter
 from simulators.meters.meter import Meter
 from simulators.meters.places import Collected, SerialLine
 from simulators.meters.schedule import Schedule
@@ -81,7 +81,7 @@ class Site:
         self.plant: Plant = build_plant(world, streams)
         self.meters: dict[str, Meter] = {}
         self.points: dict[str, PointRow] = {}
-        kit = Kit(self.plant, clock, streams, observe, world.start_us)
+        surroundings = Surroundings(self.plant, clock, streams, observe, world.start_us)
         lines = {line.name: line for line in world.lines}
         built: list[tuple[MeterSpec, Meter, Station | None]] = []
         behind: dict[str, list[CollectedMeter]] = {}
@@ -89,19 +89,21 @@ class Site:
             device = overridden(register_map(spec.map), spec.points)
             match spec.place:
                 case Collected(collector):
-                    meter = collected_meter(spec, device, kit, world.collectors)
+                    meter = collected_meter(spec, device, surroundings, world.collectors)
                     behind.setdefault(collector, []).append(meter)
                 case SystemPlace() as place:
-                    meter = tagged_meter(spec, place, device, kit)
+                    meter = tagged_meter(spec, place, device, surroundings)
                 case place:
                     port = lines[place.device].settings if isinstance(place, SerialLine) else None
-                    meter, station = build_meter(spec, device, kit, port)
+                    meter, station = build_meter(spec, device, surroundings, port)
                     built.append((spec, meter, station))
             self.meters[spec.name] = meter
             for point in spec.points:
                 self.points[point.id] = point_row(world, spec, device, point, meter)
-        self._systems = build_systems([(spec, self.meters[spec.name]) for spec in world.meters], kit)
-        self.gateways: tuple[Door, ...] = build_doors(built, lines, kit, carriers, tuple(self._systems.values()))
+        self._systems = build_systems([(spec, self.meters[spec.name]) for spec in world.meters], surroundings)
+        self.gateways: tuple[Door, ...] = build_doors(
+            built, lines, surroundings, carriers, tuple(self._systems.values())
+        )
         self._schedule = Schedule(world.faults, self.meters, streams)
         flaws = self._schedule.flaws()
         if flaws:

@@ -12,7 +12,7 @@ from simulators.meters.maps import RegisterMap
 from simulators.meters.meter import Meter
 from simulators.meters.modbus.device import ModbusMeter
 from simulators.meters.modbus.serial import FRAMINGS, ModbusStation
-from simulators.meters.protocols import Kit, LineKind, MeterProtocol, Note
+from simulators.meters.protocols import LineKind, MeterProtocol, Note, Surroundings
 from simulators.meters.serial.maps import AnyMap
 from simulators.meters.serial.meter import Station
 from simulators.meters.spec import MeterSpec
@@ -52,18 +52,18 @@ class Modbus(MeterProtocol):
     }
 
     def build(
-        self, spec: MeterSpec, device: AnyMap, kit: Kit, port: LineSettings | None
+        self, spec: MeterSpec, device: AnyMap, surroundings: Surroundings, port: LineSettings | None
     ) -> tuple[Meter, Station | None]:
         """A device, and the station that frames what it says on a line."""
         meter = ModbusMeter(
             spec.name,
             spec.unit,
             cast(RegisterMap, device),
-            kit.plant,
+            surroundings.plant,
             refresh_us=1000 * spec.refresh_ms,
-            **kit.wiring(spec),
+            **surroundings.wiring(spec),
         )
-        return meter, ModbusStation(meter, spec.framing, kit.clock, port) if spec.framing else None
+        return meter, ModbusStation(meter, spec.framing, surroundings.clock, port) if spec.framing else None
 
     def check(self, spec: MeterSpec, device: AnyMap, note: Note) -> bool:
         """Whether it has a unit id and no address."""

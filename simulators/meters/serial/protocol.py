@@ -11,7 +11,7 @@ from simulators.meters.carriers import LineSettings
 from simulators.meters.maps import Register
 from simulators.meters.meter import Meter
 from simulators.meters.places import SerialLine
-from simulators.meters.protocols import Kit, MeterProtocol, Note
+from simulators.meters.protocols import MeterProtocol, Note, Surroundings
 from simulators.meters.serial.maps import AnyMap, BusMap, Entry
 from simulators.meters.serial.meter import SerialMeter, Station
 from simulators.meters.spec import MeterSpec
@@ -25,7 +25,7 @@ class SerialProtocol(MeterProtocol):
         raise NotImplementedError
 
     def build(
-        self, spec: MeterSpec, device: AnyMap, kit: Kit, port: LineSettings | None
+        self, spec: MeterSpec, device: AnyMap, surroundings: Surroundings, port: LineSettings | None
     ) -> tuple[Meter, Station | None]:
         """A meter, which is its own station on the bus."""
         device = cast(BusMap, device)
@@ -33,10 +33,10 @@ class SerialProtocol(MeterProtocol):
             spec.name,
             spec.address,
             device,
-            kit.plant,
-            since_us=kit.since_us,
+            surroundings.plant,
+            since_us=surroundings.since_us,
             port=port,
-            **kit.wiring(spec),
+            **surroundings.wiring(spec),
         )
         return meter, meter
 

@@ -21,7 +21,7 @@ from simulators.meters.faults import (
     Unstamped,
     WrongClock,
 )
-from simulators.meters.protocols import Kit, Note
+from simulators.meters.protocols import Note, Surroundings
 from simulators.meters.spec import MeterSpec
 from simulators.settings import Port
 from simulators.systems.kinds import SystemKind, SystemPlace
@@ -98,7 +98,7 @@ class OpcUa(SystemKind[OpcUaPlace]):
         del door
         return f"{place} security {place.security}"
 
-    def build(self, place: OpcUaPlace, meters: Sequence[TaggedMeter], kit: Kit) -> OpcUaServer:
+    def build(self, place: OpcUaPlace, meters: Sequence[TaggedMeter], surroundings: Surroundings) -> OpcUaServer:
         """One server in front of its devices."""
         from simulators.systems.opcua.server import OpcUaServer
 
@@ -107,9 +107,9 @@ class OpcUa(SystemKind[OpcUaPlace]):
             place.port,
             meters,
             security=place.security,
-            since_us=kit.since_us,
-            clock=kit.clock,
-            observe=kit.observe,
+            since_us=surroundings.since_us,
+            clock=surroundings.clock,
+            observe=surroundings.observe,
         )
 
     def told(self, place: OpcUaPlace, door: OpcUaServer) -> Mapping[str, Any]:

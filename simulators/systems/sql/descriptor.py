@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 
 from simulators.meters.faults import CommittedLate, Delayed, Duplicate, Locked, Misdated, Omitted, Silent, Withheld
-from simulators.meters.protocols import Kit, Note
+from simulators.meters.protocols import Note, Surroundings
 from simulators.meters.spec import MeterSpec
 from simulators.systems.kinds import SystemKind, SystemPlace
 from simulators.systems.tagged import OF_VALUES, TaggedMeter
@@ -102,13 +102,15 @@ class Sql(SystemKind[SqlPlace]):
         """How often rows are written."""
         return place.rows_s
 
-    def build(self, place: SqlPlace, meters: Sequence[TaggedMeter], kit: Kit) -> SqlDatabase:
+    def build(self, place: SqlPlace, meters: Sequence[TaggedMeter], surroundings: Surroundings) -> SqlDatabase:
         """One database, with a server of its own if it is one."""
         from simulators.systems.sql.database import SqlDatabase
         from simulators.systems.sql.server import DatabaseServer
 
         server = DatabaseServer(place.sql, place.host, place.port, meters[0].name) if place.served else None
-        return SqlDatabase(place.database, meters, clock=kit.clock, observe=kit.observe, server=server)
+        return SqlDatabase(
+            place.database, meters, clock=surroundings.clock, observe=surroundings.observe, server=server
+        )
 
     def told(self, place: SqlPlace, door: SqlDatabase) -> Mapping[str, Any]:
         """The URL at which a reader finds it, or the connection string of its ODBC driver."""
