@@ -12,6 +12,7 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import pcap
 from bench.virtual.redaction import veiled
 from bench.virtual.rules import PacketKind
 
@@ -26,7 +27,7 @@ _FLAGS = {
     PacketKind.RST: 0x14,
 }
 _TAKES_ONE = (PacketKind.SYN, PacketKind.SYN_ACK, PacketKind.FIN)
-_ETHERNET, _TCP, _UDP = 1, 6, 17
+_TCP, _UDP = 6, 17
 _WINDOW = 65_535
 
 
@@ -76,20 +77,14 @@ class Capture:
 
 
 def _write(folder: Path, segment: str, packets: list[Passed], start_us: int) -> CaptureFile:
-    # Loading scapy takes longer than most cases; only a run that captures pays for it.
-    from scapy.utils import RawPcapWriter
-
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"capture-{segment}.pcap"
     heard: dict[tuple[int, Address], int] = {}
-    with RawPcapWriter(str(path), linktype=_ETHERNET, nano=True) as writer:
+    with path.open("wb") as file:
+        file.write(pcap.HEAD)
         for number, packet in enumerate(packets):
-            octets = _frame(packet, number, heard)
             at_ns = start_us * 1000 + round(packet.at_s * 1e9)
-            seconds, rest = divmod(at_ns, 1_000_000_000)
-            if not number:
-                writer.write_header(octets)
-            writer.write_packet(octets, sec=seconds, usec=rest, caplen=len(octets), wirelen=len(octets))
+            file.write(pcap.record(at_ns, _frame(packet, number, heard)))
     return CaptureFile(segment, path, hashlib.new("sm3", path.read_bytes()).hexdigest(), len(packets))
 
 

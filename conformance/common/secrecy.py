@@ -13,6 +13,7 @@ from struct import unpack_from
 
 from bench.case import Check, EvidenceKind, criterion
 from bench.history import CentreSetup, History, Received, Secured, Sent, Stored
+from conformance.common import pcap
 from conformance.common.delivery import setup_of
 from conformance.common.queries import answers, questions
 from conformance.common.times import local
@@ -128,15 +129,11 @@ def streams(history: History) -> dict[Flow, bytes]:
 def _segments(path: Path) -> Iterator[tuple[Flow, int, bytes]]:
     """Connection, sequence number and octets of every TCP segment over IPv4 that carries any.
 
-    The file's form is scapy's affair, pcap or pcapng; its packets, an object for each header of every frame, would take
-    longer than the case.
+    No object is made for each header of a frame: that would take longer than the case.
     """
-    from scapy.utils import RawPcapReader
-
-    with RawPcapReader(str(path)) as reader:
-        for frame, _ in reader:
-            if found := _segment(frame):
-                yield found
+    for frame in pcap.frames(path):
+        if found := _segment(frame):
+            yield found
 
 
 def _segment(frame: bytes) -> tuple[Flow, int, bytes] | None:

@@ -23,7 +23,7 @@ def build(room: Path) -> Path:
     source = room / "source"
     for name in ROOMS:
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "README.md", "LICENSE-APACHE", "LICENSE-MIT", "THIRD_PARTY.md"):
         shutil.copyfile(ROOT / name, source / name)
     words = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
     call([*words, "--wheel-dir", room, source], cwd=room)

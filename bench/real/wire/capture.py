@@ -7,22 +7,17 @@ what the wire says itself (a reset, an acknowledgement) is in the file of the si
 
 from __future__ import annotations
 
-import struct
 import time
 from collections import deque
 from pathlib import Path
 
-from scapy.utils import RawPcapWriter
-
+from bench import pcap
 from bench.real.wire import frames as f
 
 FLUSH_S = 1.0
 """What a dead bench loses at most of a capture, besides what waits while the wire is flooded."""
 _HOLDS = 64 << 20
 _BUFFER = 1 << 20
-_ETHERNET = 1
-# Of a record: seconds, nanoseconds, octets kept, octets seen; in the machine's byte order, as scapy writes the head.
-_HEAD = struct.Struct("=IIII").pack
 
 
 class Capture:
@@ -31,8 +26,7 @@ class Capture:
     def __init__(self, folder: Path, segment: str) -> None:
         self._files = [(folder / f"{segment}.{side}.pcap").open("wb", _BUFFER) for side in ("terminal", "site")]
         for file in self._files:
-            # Of scapy the head of the file only: frames come too fast for its writer.
-            RawPcapWriter(file, linktype=_ETHERNET, nano=True).write_header(None)
+            file.write(pcap.HEAD)
         self.unflushed = False
         self._held: deque[tuple[int, bytes]] = deque()
         self._held_octets = 0
@@ -68,12 +62,14 @@ class Capture:
         at_ns = time.time_ns()
         while self._held:
             self.catch_up()
-        self._files[side].write(_record(at_ns, frame))
+        self._files[side].write(pcap.record(at_ns, frame))
         self.unflushed = True
 
     def _write_both(self, at_ns: int, buffer: bytes) -> None:
         frames = f.normalised(buffer) if buffer[0] & 1 or buffer[1] else (buffer[f.HEADER :],)
-        records = _record(at_ns, frames[0]) if len(frames) == 1 else b"".join(_record(at_ns, each) for each in frames)
+        records = (
+            pcap.record(at_ns, frames[0]) if len(frames) == 1 else b"".join(pcap.record(at_ns, each) for each in frames)
+        )
         for file in self._files:
             file.write(records)
         self.unflushed = True
@@ -90,8 +86,3 @@ class Capture:
             self.catch_up()
         for file in self._files:
             file.close()
-
-
-def _record(at_ns: int, frame: bytes) -> bytes:
-    second, nanosecond = divmod(at_ns, 1_000_000_000)
-    return _HEAD(second, nanosecond, len(frame), len(frame)) + frame

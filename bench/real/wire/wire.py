@@ -11,7 +11,6 @@ the terminal's end instead.
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import itertools
 import os
 import socket
@@ -73,10 +72,7 @@ class Segment:
 
 def requirements() -> list[str]:
     """What this machine lacks for real wires, one sentence each; empty when they can run."""
-    found = netns.requirements()
-    if importlib.util.find_spec("scapy") is None:
-        found.append("the Python package scapy is not installed: pip install scapy / 未安装 Python 包 scapy")
-    return found
+    return netns.requirements()
 
 
 def problems(
