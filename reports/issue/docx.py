@@ -137,6 +137,8 @@ class _Writer:
         if "Table Grid" in [style.name for style in self.made.styles]:
             table.style = "Table Grid"
         table.autofit = False
+        for place, width in enumerate(each.widths):
+            table.columns[place].width = Cm(17 * width / 100)
         for row in (*((each.heads,) if each.heads else ()), *each.rows):
             cells = cast(Any, table.add_row().cells)
             for place, text in enumerate(row):
