@@ -235,6 +235,7 @@ class Terminal:
         self.installer = Installer(self.store, self.clock, self.journal, self.keyring.trusted, parameters.set)
         self.recalculation = self._recalculation()
         self.configuration = Configuration(self._file_config, lambda: self.config, self.overlay, self.journal)
+        self.configuration.check_accounting = self.check_accounting
         self._join()
         spans = [span for settings in self.settings.values() for span in settings.spans()]
         self.pipeline.restore(spans, self.clock.now_s())
@@ -381,6 +382,10 @@ class Terminal:
                 self.journal.clear_alarm(messages.SETTING_ALTERED, subject)
         for subject in altered:
             self.journal.raise_alarm(messages.SETTING_ALTERED, subject)
+
+    def check_accounting(self, config: Config) -> None:
+        """Raise InputError with everything that is wrong with the accounting of a configuration."""
+        check_accounting(config, self.clock.now_s())
 
     def _recalculation(self) -> Recalculation | None:
         """Who takes versions of the accounting and works periods out again; None without accounting."""

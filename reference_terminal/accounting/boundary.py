@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 import msgspec
 
@@ -138,7 +139,11 @@ class Boundary:
 
     def named(self, source: str) -> Bound | None:
         """A source by its id."""
-        return next((each for each in self.sources if each.id == source), None)
+        return self._by_id.get(source)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Bound]:
+        return {each.id: each for each in self.sources}
 
 
 def bound(

@@ -17,13 +17,13 @@ from reference_terminal.model.seams import seam
 from reference_terminal.security.keyring import Keyring
 from reference_terminal.settings import overlay
 from reference_terminal.settings.centres import CentreConfig
-from reference_terminal.settings.config import Config, check_centres
+from reference_terminal.settings.config import Config, check_centres, with_accounting
 from reference_terminal.settings.hosts import is_host
 from reference_terminal.settings.overlay import Overlay
 from reference_terminal.settings.problems import InputError
 from reference_terminal.storage.journal import Journal
 
-CENTRES, REMOVED, ITEMS = "centres", "removed", "items"
+CENTRES, REMOVED, ITEMS, ACCOUNTING = "centres", "removed", "items", "accounting"
 _CHANGED = ("host", "port", "server_name", "mn", "pw", "st")
 """What another address of a centre that is served already may bring along."""
 _NUMBERS = ("port", "minute_interval", "realtime_s", "overtime_s", "recount", "buffer_h")
@@ -41,6 +41,7 @@ class Configuration:
         self._now = now
         self._overlay = overlay
         self._journal = journal
+        self.check_accounting: Callable[[Config], None] = _unchecked
 
     def set(self, body: dict[str, Any], issuer: str, put: bool) -> str:
         """Check a configuration, and gather it for the store if `put`; what is wrong with it, empty if nothing."""
@@ -53,9 +54,10 @@ class Configuration:
         return ""
 
     def _read(self, body: dict[str, Any], issuer: str) -> list[Callable[[], None]]:
-        unknown = [name for name in body if name not in (CENTRES, REMOVED, ITEMS)]
+        unknown = [name for name in body if name not in (CENTRES, REMOVED, ITEMS, ACCOUNTING)]
         if unknown:
-            raise _Wrong(f"{unknown[0][:40]!r} is not configured here; known are {CENTRES}, {REMOVED}, {ITEMS}")
+            known = f"{CENTRES}, {REMOVED}, {ITEMS}, {ACCOUNTING}"
+            raise _Wrong(f"{unknown[0][:40]!r} is not configured here; known are {known}")
         steps: list[Callable[[], None]] = []
         config = dataclasses.replace(self._file_config, centres=self._now().centres)
         for name in self._list(body, REMOVED):
@@ -65,6 +67,8 @@ class Configuration:
         problems = check_centres(config)
         if problems:
             raise _Wrong("; ".join(f"{problem.where}: {problem.en}" for problem in problems)[:300])
+        if ACCOUNTING in body:
+            self._accounting(config, body[ACCOUNTING], issuer, steps)
         self._items([_texts(table, ITEMS) for table in self._list(body, ITEMS)], issuer, steps)
         return steps
 
@@ -73,6 +77,21 @@ class Configuration:
         if not isinstance(found, list):
             raise _Wrong(f"expected {name} as a list")
         return cast(list[Any], found)
+
+    def _accounting(self, config: Config, table: object, issuer: str, steps: list[Callable[[], None]]) -> None:
+        """Another accounting, as the table of the file would hold it; an empty one: none."""
+        text = json.dumps(table, ensure_ascii=False)
+        try:
+            changed = with_accounting(config, overlay.accounting_table(text))
+            self.check_accounting(changed)
+        except InputError as error:
+            raise _Wrong("; ".join(f"{problem.where}: {problem.en}" for problem in error.problems)[:300]) from None
+
+        def step() -> None:
+            self._overlay.put(overlay.ACCOUNTING, overlay.ACCOUNTING_TABLE, text)
+            self._journal.event(messages.ACCOUNTING_SET, issuer, issuer=issuer)
+
+        steps.append(step)
 
     def _remove(self, config: Config, name: str, issuer: str, steps: list[Callable[[], None]]) -> Config:
         if name not in [centre.id for centre in config.centres]:
@@ -161,6 +180,10 @@ class Configuration:
                 self._journal.event(messages.ITEM_SET, row["point"], issuer=issuer, acquired=row["acquired"])
 
         steps.append(step)
+
+
+def _unchecked(config: Config) -> None:
+    """Nobody knows methods here."""
 
 
 def _texts(table: object, where: str) -> dict[str, Any]:

@@ -31,6 +31,12 @@ ITEM_SET = event(
     en="{issuer}: acquired: {acquired}",
     zh="{issuer}：远程设置采集数据项（{acquired}）",
 )
+ACCOUNTING_SET = event(
+    "accounting-set",
+    kind="setting",
+    en="{issuer}: another accounting; it counts with the restart that follows",
+    zh="{issuer}：核算设置已更改，重启后生效",
+)
 APPLICATION_ENDS = event("application-stopped", kind="application", en="{version} ends", zh="应用程序 {version} 停止")
 APPLICATION_RUNS = event("application-started", kind="application", en="{version} runs", zh="应用程序 {version} 运行")
 APPLICATION_DROPPED = event(

@@ -52,6 +52,10 @@ _AT_ONCE = 200
 _UPWARDS = (MINUTE, QUARTER, HOUR, DAY, MONTH)
 _OF_PERIOD = "SELECT * FROM record WHERE span=? AND start_s=? AND point=?"
 _EMISSION = "SELECT mass, equivalent, method, version FROM emission WHERE span=? AND start_s=? AND point=?"
+_SHELF = (
+    "SELECT e.mass, e.equivalent, e.method, e.version, r.* FROM record r LEFT JOIN emission e"
+    " ON e.span=r.span AND e.start_s=r.start_s AND e.point=r.point WHERE r.span=? AND r.start_s=?"
+)
 _KEEP = "INSERT OR REPLACE INTO emission VALUES (?,?,?,?,?,?,?)"
 _FORGET = "DELETE FROM emission WHERE span=? AND start_s=? AND point=?"
 _SOURCE = "INSERT OR REPLACE INTO record_source VALUES (?,?,?,?)"
@@ -114,6 +118,14 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Shelf:
+    """What is stored of one period by the number of the figure's point, and which sources have values of its class."""
+
+    kept: dict[int, Kept]
+    has_class: Mapping[str, bool]
+
+
+@dataclass(frozen=True)
 class Period:
     """[start, end) of a class."""
 
@@ -148,6 +160,9 @@ class Emissions:
         self._sums = [each for each in config.published if each.of != SOURCE or each.measure != EQUIVALENT]
         self._units = {each.id: each for each in config.units}
         self._limits = [(self.figures[each.figure], each) for each in config.limits]
+        self._open: tuple[int, int, dict[int, Kept]] | None = None
+        self._known_members: dict[str, tuple[Boundary, list[Bound]]] = {}
+        self._bounded = any(each.since_s or each.until_s for each in config.sources)
         self._dependent: dict[int, dict[str, None]] = {}
         for source in config.sources:
             for each in source.inputs.values():
@@ -257,10 +272,11 @@ class Emissions:
     def _sum_up(self, connection: apsw.Connection, period: Period, *, again: bool) -> list[Record]:
         """The figures of a period that can be told now."""
         made: list[Record] = []
+        shelf = self._shelf(connection, period)
         for figure in self._sums:
-            if not again and self._record(connection, period.span, period.start_s, self._numbers[figure.id]):
+            if not again and self._numbers[figure.id] in shelf.kept:
                 continue
-            outcome = self.sum_of(connection, period, figure)
+            outcome = self.sum_of(connection, period, figure, shelf)
             if outcome is None:
                 continue
             record = self._keep(connection, period, figure, outcome)
@@ -277,6 +293,9 @@ class Emissions:
         )  # fmt: skip
         key = (period.span, period.start_s, number)
         old = self._record(connection, *key)
+        before = None if self._open is None else self._open[2].get(number)
+        if before is not None and _is_alike(before, outcome):
+            return None
         same = old is not None and (old.value, old.flag, old.cause) == (record.value, record.flag, record.cause)
         if old is None:
             insert_record(connection, record)
@@ -290,6 +309,9 @@ class Emissions:
                 _KEEP, (*key, str(outcome.mass), str(outcome.equivalent), outcome.method, outcome.version)
             )
         self._keep_source(connection, key, outcome)
+        if self._open is not None:
+            stored = old if same and old is not None else record
+            self._open[2][number] = Kept(stored, outcome.mass, outcome.equivalent, outcome.method, outcome.version)
         if not same:
             self._warn(figure, period, value)
         return None if same else record
@@ -460,8 +482,27 @@ class Emissions:
 
     # Figures of several sources
 
-    def sum_of(self, connection: apsw.Connection, period: Period, figure: FigureSet) -> Outcome | None:
+    def _shelf(self, connection: apsw.Connection, period: Period) -> Shelf:
+        """What is stored of a period, of all figures at once, and which sources have values of its class."""
+        if self._open is not None and self._open[:2] == (period.span, period.start_s):
+            return Shelf(self._open[2], self._has_class(period))
+        rows: list[Any] = list(connection.execute(_SHELF, (period.span, period.start_s)))
+        found: dict[int, Kept] = {}
+        for mass, equivalent, method, version, *record in rows:
+            none = mass is None
+            amounts = (None, Fraction(0), "", 0) if none else (Fraction(mass), Fraction(equivalent), method, version)
+            found[record[2]] = Kept(Record(*record), *amounts)
+        return Shelf(found, self._has_class(period))
+
+    def _has_class(self, period: Period) -> dict[str, bool]:
+        span = span_of(period.span)
+        return {each.id: span in self.spans(each) for each in self.config.sources}
+
+    def sum_of(
+        self, connection: apsw.Connection, period: Period, figure: FigureSet, shelf: Shelf | None = None
+    ) -> Outcome | None:
         """What a figure holds in a period; None while a source's value is still to come, or it has no sources there."""
+        shelf = shelf or self._shelf(connection, period)
         version = self.versions.number(period.start_s)
         if self.versions.changes(period.start_s, period.end_s):
             lower = self.part_of(span_of(period.span), self.spans_of_figure(figure.id))
@@ -474,16 +515,15 @@ class Emissions:
         boundary, wrong = self.versions.boundary(period.start_s)
         if boundary is None:
             return Outcome(None, Fraction(0), _INSTRUMENT, wrong, "", version)
-        span = span_of(period.span)
         held: list[Kept] = []
         names: list[str] = []
         lack: tuple[str, str] | None = None
-        members = self.members(boundary, figure, period.start_s)
-        without = [each.id for each in members if span not in self.spans(each.source)]
+        members = self._members(boundary, figure, period.start_s)
+        without = [each.id for each in members if not shelf.has_class[each.id]]
         for source in members:
-            if source.id in without:
+            if not shelf.has_class[source.id]:
                 continue
-            kept = self.kept(connection, period.span, period.start_s, self._number(source.id))
+            kept = shelf.kept.get(self._number(source.id))
             if kept is None:
                 if source.points:
                     return None
@@ -505,6 +545,16 @@ class Emissions:
     def _empty(self, version: int) -> Outcome:
         """A figure of which no source has a part in a period: zero, as nothing of it was emitted."""
         return Outcome(Fraction(0), Fraction(0), "N", "", self.config.method, version, f"#{version}: no source")
+
+    def _members(self, boundary: Boundary, figure: FigureSet, at_s: int) -> list[Bound]:
+        """The same as `members`, remembered as long as only the boundary decides."""
+        if self._bounded:
+            return self.members(boundary, figure, at_s)
+        known = self._known_members.get(figure.id)
+        if known is None or known[0] is not boundary:
+            known = (boundary, self.members(boundary, figure, at_s))
+            self._known_members[figure.id] = known
+        return known[1]
 
     def members(self, boundary: Boundary, figure: FigureSet, at_s: int) -> list[Bound]:
         """The sources whose sum a figure is, at an instant."""
@@ -535,6 +585,9 @@ class Emissions:
     # Stored values
 
     def _record(self, connection: apsw.Connection, span: int, start_s: int, number: int) -> Record | None:
+        if self._open is not None and self._open[:2] == (span, start_s):
+            found = self._open[2].get(number)
+            return None if found is None else found.record
         row: Any = connection.execute(_OF_PERIOD, (span, start_s, number)).fetchone()
         return None if row is None else Record(*row)
 
@@ -567,8 +620,12 @@ class Emissions:
         made: list[Record] = []
         for start_s in starts:
             period = Period(span.code, start_s, span.end(start_s))
-            changed = [each for name in of if (each := self._revise(connection, period, name)) is not None]
-            changed += self._sum_up(connection, period, again=True)
+            self._open = (span.code, start_s, self._shelf(connection, period).kept)
+            try:
+                changed = [each for name in of if (each := self._revise(connection, period, name)) is not None]
+                changed += self._sum_up(connection, period, again=True)
+            finally:
+                self._open = None
             if changed:
                 self.deliver(span, start_s, period.end_s)
             made += changed
@@ -588,6 +645,14 @@ class Emissions:
             starts = dict.fromkeys(span.start(int(str(row[0]))) for row in rows)
             found |= {start_s: None for start_s in starts if span.start(from_s) <= start_s < to_s}
         return sorted(found)
+
+
+def _is_alike(kept: Kept, outcome: Outcome) -> bool:
+    """Whether a result is the one that is stored, exactly."""
+    one = (kept.mass, kept.equivalent, kept.method, kept.version, kept.record.flag, kept.record.cause)
+    return one == (
+        outcome.mass, outcome.equivalent, outcome.method, outcome.version, outcome.flag, outcome.cause,
+    )  # fmt: skip
 
 
 def shown(figure: FigureSet, tonnes: Fraction) -> str:

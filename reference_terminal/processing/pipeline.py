@@ -134,7 +134,8 @@ class Pipeline:
         versions = Versions(config, points, self._store, self._clock)
 
         def spans_of(name: str) -> list[Span]:
-            return self.spans_of(self.by_id[name])
+            state = self.by_id.get(name)
+            return [] if state is None else self.spans_of(state)
 
         self.emissions = Emissions(
             config, versions, numbers_of, spans_of, self._store, self._journal, self._clock.now_s

@@ -271,6 +271,19 @@ def _relations(config: Config, problems: list[Problem]) -> None:
             )
 
 
+def with_accounting(config: Config, table: dict[str, Any]) -> Config:
+    """The configuration with another accounting; empty: none. Raises ConfigError with every problem found."""
+    problems: list[Problem] = []
+    known = {point.id: point for point in config.acquired}
+    found = read_accounting(Section(table, "accounting", problems), known) if table else None
+    changed = replace(config, accounting=found)
+    if not problems:
+        _relations(changed, problems)
+    if problems:
+        raise ConfigError(problems)
+    return changed
+
+
 def check_centres(config: Config) -> list[Problem]:
     """What is wrong between the centres of a configuration and the rest of it."""
     problems: list[Problem] = []

@@ -15,7 +15,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from reference_terminal.model import json_text
 from reference_terminal.model.sealed import SealedError, is_sealed
@@ -23,7 +23,7 @@ from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, floor_s
 from reference_terminal.settings.carriers import refusal
 from reference_terminal.settings.centres import CentreConfig, read_centre
-from reference_terminal.settings.config import Config, ConfigError, check_centres
+from reference_terminal.settings.config import Config, ConfigError, check_centres, with_accounting
 from reference_terminal.settings.hosts import is_host
 from reference_terminal.settings.meters import MeterConfig
 from reference_terminal.settings.problems import Problem
@@ -48,6 +48,8 @@ CERTIFICATES = Scope("certificates", sealed=True)
 ADDRESSES = Scope("centre address", sealed=True)
 ITEMS = Scope("acquired")
 PERIODS = Scope("polling period")
+ACCOUNTING = Scope("accounting set")
+ACCOUNTING_TABLE = "table"
 ACQUIRED, NOT_ACQUIRED = "yes", "no"
 SHORTEST_S, LONGEST_S = 1, 10_800
 _REMOVED = "removed"
@@ -199,7 +201,19 @@ class Overlay:
         config = self.with_centres(config)
         config = self.with_addresses(config)
         config = self.with_items(config)
-        return self.with_periods(config)
+        config = self.with_periods(config)
+        return self.with_accounting(config)
+
+    def with_accounting(self, config: Config) -> Config:
+        """The configuration with the accounting that was last set; that of the file where there is none."""
+        text = self.get(ACCOUNTING, ACCOUNTING_TABLE)
+        if not text:
+            return config
+        try:
+            return with_accounting(config, accounting_table(text))
+        except ConfigError:
+            self.unusable[(ACCOUNTING.word, ACCOUNTING_TABLE)] = None
+            return config
 
     def with_centres(self, config: Config) -> Config:
         """The configuration with the centres in force and their certificates."""
@@ -270,6 +284,17 @@ class Overlay:
 
 
 # What a setting may hold
+
+
+def accounting_table(text: str) -> dict[str, Any]:
+    """The table [accounting] as JSON, numbers as they are written. Raises ConfigError."""
+    try:
+        found: Any = json.loads(text, parse_float=Decimal)
+    except (ValueError, ArithmeticError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise ConfigError([Problem("accounting", "expected a JSON object", "应为 JSON 对象")])
+    return cast(dict[str, Any], found)
 
 
 def centre_from(text: str, config: Config) -> CentreConfig:

@@ -36,11 +36,13 @@ from reference_terminal.processing.recalculation import Recalculation, StoreBusy
 from reference_terminal.processing.recalculation import text_of as problem_text
 from reference_terminal.processing.tally import Tally, tally
 from reference_terminal.settings.accounting import AMOUNT, ENTRY_CLASSES, EQUIVALENT, FigureSet, read_version
-from reference_terminal.settings.config import Config
-from reference_terminal.settings.problems import Problem
+from reference_terminal.settings.config import Config, with_accounting
+from reference_terminal.settings.overlay import ACCOUNTING, ACCOUNTING_TABLE, Overlay
+from reference_terminal.settings.problems import InputError, Problem
 from reference_terminal.settings.reader import Section, did_you_mean
 from reference_terminal.storage.journal import Journal
 from reference_terminal.storage.store import Store
+from reference_terminal.web import messages as web_messages
 from reference_terminal.web.entry import is_decimal
 from reference_terminal.web.parameters import (
     DEFAULT_LIMIT,
@@ -70,6 +72,15 @@ class Needs(Protocol):
     journal: Journal
     pipeline: Pipeline
     recalculation: Recalculation | None
+    overlay: Overlay
+
+    def check_accounting(self, config: Config) -> None:
+        """Raise InputError with everything that is wrong with the accounting of a configuration."""
+        ...
+
+    def restart_soon(self) -> None:
+        """Start anew once whoever asked for it has had the answer."""
+        ...
 
 
 class AccountingApi(Addresses):
@@ -371,6 +382,29 @@ class AccountingApi(Addresses):
         live = self.terminal.pipeline.live
         assert live is not None
         return Stream(live.listen)
+
+    # Settings
+
+    @route("POST", "accounting", right=Right.CONFIGURE, query=("author", "reason"), most_octets=1_000_000)
+    def set(self, query: dict[str, str], request: Request) -> Any:
+        """Another accounting in place of that of the file, as JSON with the same members; {} switches it off."""
+        check_words(query)
+        terminal, table = self.terminal, _table(request)
+        try:
+            terminal.check_accounting(with_accounting(terminal.config, table))
+        except InputError as error:
+            told = problem_text(error.problems)
+            raise HttpError(400, told.en, told.zh) from None
+        author = query["author"].strip()
+
+        def gather() -> None:
+            terminal.overlay.put(ACCOUNTING, ACCOUNTING_TABLE, request.body.decode())
+            terminal.journal.event(web_messages.ACCOUNTING_SET, author, author=author, reason=query["reason"].strip())
+
+        if not terminal.store.attempt(gather):
+            raise busy()
+        terminal.restart_soon()
+        return {"result": "done"}
 
     # Versions
 

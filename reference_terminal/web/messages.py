@@ -100,3 +100,9 @@ MANAGEMENT_SET = event(
     en="{author}: maintenance from afar {state}",
     zh="{author}：远程维护接口{state}",
 )
+ACCOUNTING_SET = event(
+    "accounting-set-locally",
+    kind="setting",
+    en="{author} sets another accounting, which counts with the restart that follows: {reason}",
+    zh="{author} 更改核算设置，重启后生效：{reason}",
+)

@@ -372,6 +372,9 @@ class Session:
                 unsent[0] = 0
                 async with asyncio.timeout(DEADLINE_S):
                     await self._writer.drain()
+        except asyncio.CancelledError:
+            # The interface ends; the connection with it.
+            return
         finally:
             forget()
             reading.cancel()

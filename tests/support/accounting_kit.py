@@ -77,11 +77,13 @@ class Clock:
 class Plant:
     """A terminal with an emitter that is told its activity as records; nothing of it runs."""
 
-    def __init__(self, now: str, more: str = "", emitter: str = EMITTER, path: Path | None = None) -> None:
+    def __init__(
+        self, now: str, more: str = "", emitter: str = EMITTER, path: Path | None = None, meters: str = METERS
+    ) -> None:
         self.clock = Clock(at(now))
         where = f'[storage]\npath = "{":memory:" if path is None else path}"\n'
         self.terminal = Terminal(
-            load_config(where + METERS + emitter + more), Platform(clock=self.clock, random=random.Random(1))
+            load_config(where + meters + emitter + more), Platform(clock=self.clock, random=random.Random(1))
         )
         self.terminal._assemble()  # pyright: ignore[reportPrivateUsage]
         self.store = self.terminal.store

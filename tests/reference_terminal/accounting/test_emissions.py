@@ -466,3 +466,34 @@ inputs.AD.point = "grid"
         assert plant.value("co2e.category.green-electricity", MINUTE, "2025-03-01T00:00:00") == "0.000000"
 
     run(scene)
+
+
+ONLY = {
+    "id": "only",
+    "term": "electricity-in",
+    "inputs": {"AD": {"point": "grid"}, "EF": {"value": 0.5, "unit": "tCO2/MWh"}},
+}
+TABLE: dict[str, Any] = {"emitter": "示范", "method": "steel-ndrc-2013", "sources": [ONLY]}
+
+
+def test_another_accounting_is_set_at_the_local_interface_and_from_afar(tmp_path: Any) -> None:
+    async def scene() -> None:
+        plant = Plant("2025-03-02T00:00:00", path=tmp_path / "t.db")
+        wrong = {**TABLE, "sources": [{**ONLY, "term": "electricity"}]}
+        with pytest.raises(HttpError, match="has no term"):
+            await plant.post("accounting", body(**wrong), author="Wang", reason="audit")
+        configuration = plant.terminal.configuration
+        assert "has no term" in configuration.set({"accounting": wrong}, "management of A", False)
+        await plant.post("accounting", body(**TABLE), author="Wang", reason="audit")
+        plant.store.close()
+        again = Plant("2025-03-02T00:00:00", path=tmp_path / "t.db")
+        assert [each.id for each in again.emissions.config.sources] == ["only"]
+        more = {**TABLE, "emitter": "另一个"}
+        configuration = again.terminal.configuration
+        assert configuration.set({"accounting": more}, "management of A", True) == ""
+        again.store.close()
+        last = Plant("2025-03-02T00:00:00", path=tmp_path / "t.db")
+        assert last.emissions.config.emitter == "另一个"
+        last.store.close()
+
+    run(scene)
