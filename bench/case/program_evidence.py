@@ -12,7 +12,7 @@ import msgspec
 from bench.case import Check, Finding, Measurement, Text, criterion, measure
 from bench.case.lifeless import TERMINAL
 from bench.case.starved import STALLED_PERCENT, stalled
-from bench.history import CutShort, History, TerminalState, Timing, Trouble
+from bench.history import CutShort, History, Power, TerminalState, Timing, Trouble
 
 RIG = "rig"
 """Whose doing a case's early end was (`CutShort.because`), if not the terminal's."""
@@ -32,7 +32,7 @@ def not_run(history: History) -> bool:
 def own_findings(history: History) -> tuple[Finding, ...]:
     """That the case was cut short, which lets nothing pass; and what the bench measured of its own timing (R-05)."""
     short = [_short(event) for event in history.of(CutShort) if event.because == TERMINAL]
-    return (*short[:1], *_timing(history))
+    return (*short[:1], *_timing(history), *_supply(history))
 
 
 def _short(event: CutShort) -> Check:
@@ -69,6 +69,20 @@ def _timing(history: History) -> tuple[Measurement, ...]:
         ),
         *_pressure(told),
     )
+
+
+def _supply(history: History) -> Iterator[Measurement]:
+    """How long a relay or supply took from its order to its word that it is done: the cut lies in between."""
+    spans = [event.t - int(event.detail["asked"]) for event in history.of(Power) if event.detail.get("asked")]
+    if spans:
+        yield measure(
+            "supply-delay",
+            f"{max(spans) / 1e6:.6f}",
+            en="longest time from the order to the supply's confirmation",
+            zh="电源自下达指令至确认的最长时间",
+            unit="s",
+            samples=len(spans),
+        )
 
 
 def _pressure(told: Timing) -> Iterator[Measurement]:

@@ -38,7 +38,7 @@ SWITCHED = Text(
     "the source failed within this interval, so that its content is not certain, and the answers were not the same",
     "该时段内数据源失效，内容不确定，且两次的应答并不相同",
 )
-_OWN = ("bench-loop-delay", "bench-uncertainty", "bench-cpu-wait", "machine-cpu-stalled")
+_OWN = ("bench-loop-delay", "bench-uncertainty", "bench-cpu-wait", "machine-cpu-stalled", "supply-delay")
 _DISTRIBUTION = "-histogram"
 _MOST_LINES = 10
 

@@ -44,6 +44,7 @@ def budget(run: RunResult) -> Budget:
         )
         return Budget(rows=(rounding,), expanded=tuple((f"{span} s", "0.001 s") for span in _SPANS_S))
     late, waited, short = (_largest(run, name) for name in ("bench-loop-delay", "bench-cpu-wait", "bench-uncertainty"))
+    supply = _largest(run, "supply-delay")
     rows = (
         Component(
             name=Text("late stamps of the bench's loop", "台架事件循环的时标延迟"),
@@ -66,11 +67,11 @@ def budget(run: RunResult) -> Budget:
         Component(
             name=Text("relay or supply", "继电器或电源"),
             known_by=Text(
-                "checks count from the confirmed instant; the time to it stands in each record",
-                "判定自确认时刻起算，指令至确认的时间见各记录",
+                "longest time from order to confirmation; checks count from the confirmed instant",
+                "自指令至确认的最长时间；判定自确认时刻起算",
             ),
             distribution=Text("not part of U", "不计入 U"),
-            standard="—",
+            standard="—" if supply is None else f"{supply} s",
         ),
         Component(
             name=Text("serial adapter", "串口适配器"),

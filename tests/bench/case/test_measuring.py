@@ -8,9 +8,10 @@ import msgspec
 import pytest
 from reports_synthetic import began as first
 
-from bench.case import Criterion, Text, Verdict, as_seen_in, criterion
+from bench.case import Criterion, Measurement, Text, Verdict, as_seen_in, criterion
 from bench.case.measuring import MEASURED_UNITS, of_span, stated
-from bench.history import Event, History, Timing
+from bench.case.program_evidence import own_findings
+from bench.history import Event, History, Power, Timing
 from conformance.clauses.suite import case_classes
 
 LIMIT = criterion("soon", en="soon", zh="及时", unit="s", timed=True)
@@ -127,3 +128,10 @@ def test_the_switch_to_a_standby_is_no_equation() -> None:
 
     asked = SWITCH_TIME.decide(True, measured="10.402", limit=f"{EARLIEST_US / 1e6:.3f}..{LATEST_US / 1e6:.3f}")
     assert asked.op == "in" and "=" not in asked.expected
+
+
+def test_the_delay_of_a_relay_is_a_measurement_of_its_case() -> None:
+    cuts = [Power(t=5_000_000 + late, state="cut", detail={"asked": "5000000"}) for late in (20_000, 45_000)]
+    (found,) = own_findings(history_of("lab", "simple", *cuts))
+    assert isinstance(found, Measurement) and (found.value, found.samples) == ("0.045000", 2)
+    assert own_findings(virtual()) == ()
