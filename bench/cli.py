@@ -159,6 +159,12 @@ def _mutants(words: argparse.Namespace) -> int:
     )
 
 
+def _explain_emission(words: argparse.Namespace) -> int:
+    from bench.commands import emission
+
+    return emission.main(Path(words.run), words.case, words.of, words.id, words.kind, words.start)
+
+
 def _rejudge(words: argparse.Namespace) -> int:
     from bench.commands import rejudge
 
@@ -525,6 +531,17 @@ def parser() -> argparse.ArgumentParser:
     shown.add_argument("--language", default="zh", metavar="zh|en", help="language (zh) / 语言")
     shown.add_argument("--parity", action="append", default=[], metavar="DIR", help="folder of parity / 一致性对比目录")
 
+    emission = command(
+        "explain-emission",
+        _explain_emission,
+        "one emission figure of a run from registers to tonnes / 逐步解释一个排放量数值",
+    )
+    emission.add_argument("run", help="run folder / 运行目录")
+    emission.add_argument("case", help="case id, accounting/… / 用例")
+    emission.add_argument("--of", default="emitter", help="source, unit, category, scope or emitter / 对象")
+    emission.add_argument("--id", default="", help="which of them / 名称")
+    emission.add_argument("--kind", default="hour", help="minute, quarter, hour, day … / 时段")
+    emission.add_argument("--start", required=True, help="local time at which it begins / 起始时刻")
     decode = command("decode", _decode, "explain a frame / 解析报文")
     decode.add_argument("protocol", choices=("hj212", "modbus", "dlt645", "cjt188"))
     decode.add_argument(

@@ -227,7 +227,7 @@ def commissioning(seat: Seat) -> str:
 
 def _boundary(emitter: Emitter, codes: Mapping[str, str]) -> list[str]:
     """The boundary to account for, table by table."""
-    lines = ["", f"emitter,{_cell(emitter.name)},sector,{emitter.sector},accounting year,{emitter.year}"]
+    lines = ["", f"emitter,{_cell(emitter.name)},sector,{emitter.sector}"]
     lines += ["", "accounting unit,system,use,site"]
     lines += [",".join(map(_cell, (unit.id, unit.system, unit.use, unit.site))) for unit in emitter.units]
     lines += ["", "emission source,unit,scope,category,method,term,item,outside"]

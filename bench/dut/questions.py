@@ -23,8 +23,7 @@ QUESTIONS = (
     "upload", "upload-time", "backfill", "verify", "package", "estimates", "manual", "manual entry", "period",
     "capacity", "export", "emission-sources", "classified", "centre-add", "centre-remove", "centre-certificate",
     "configuration-backup", "configuration-restore", "clock", "emissions", "emission-sum", "emission-chain",
-    "intensity", "factor", "boundary", "activity", "recalculation", "emission-comparison", "emission-report", "methods",
-    "factors",
+    "intensity", "footprint", "factor", "boundary", "activity", "recalculation", "emission-comparison",
 )  # fmt: skip
 """What an operator may ask (see `bench.facade.bench.Operator`)."""
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -39,14 +38,12 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "export": ("point", "unit", "start", "end", "value", "flag"),
     "emission-sources": ("emission_source", "point"),
     "classified": ("point", "start", "end", "value", "flag"),
-    "emissions": ("start", "end", "value", "unit", "gas", "method", "version", "revision", "state"),
+    "emissions": ("start", "end", "value", "unit", "gas", "method", "version", "revision", "state", "cumulative"),
     "emission-sum": ("start", "end", "value", "unit", "gas", "method", "version", "revision", "state"),
     "emission-chain": ("symbol", "value", "unit", "origin", "version"),
     "intensity": ("start", "end", "value", "unit", "state"),
-    "emission-comparison": ("what", "start", "value", "unit"),
-    "emission-report": ("of", "id", "gas", "value", "unit"),
-    "methods": ("id", "document", "edition", "from", "to"),
-    "factors": ("item", "symbol", "value", "unit", "origin", "version", "since"),
+    "footprint": ("start", "end", "value", "unit", "state"),
+    "emission-comparison": ("what", "start", "value", "unit", "change"),
 }
 """The fields that judges look at, by question; rows of other questions are only recorded, or free."""
 _COMMON = frozenset(("rows", "fields"))

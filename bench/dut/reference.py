@@ -23,6 +23,7 @@ import h11
 import tomli_w
 
 from bench.dut import Alteration, Launch, Seat
+from bench.dut.reference_accounting import accounting_of, ask_accounting
 from bench.dut.reference_centres import PASSPHRASE, centre_of, security_of
 from bench.dut.reference_collectors import collectors_of, keys_of_collectors
 from bench.dut.reference_meters import gateways_of, line_table, lines_of, meters_of
@@ -60,6 +61,7 @@ def render(seat: Seat) -> dict[str, Any]:
         "meters": meters_of(seat, gateways, lines),
         **({"collectors": collectors_of(seat)} if seat.site.world.collectors else {}),
         **({"derived": derived} if (derived := _derived(seat)) else {}),
+        **accounting_of(seat),
         "centres": [centre_of(seat, spec) for spec in seat.site.world.centres if spec.name not in _later(seat)],
         **({"systems": systems} if systems else {}),
         "security": {
@@ -128,6 +130,15 @@ class ReferenceAdapter:
         An answer that the terminal has cut is no answer: a check must not miss rows without noticing.
         """
         async with asyncio.timeout(_ANSWER_S):
+            answered = await ask_accounting(
+                lambda method, target, body: _http(seat.local, method, f"/api/v1/{target}", body),
+                urlencode,
+                seat,
+                what,
+                query,
+            )
+            if answered is not None:
+                return answered
             if what == "replacement":
                 body = {**query, "at": _iso(int(query["at"]))}
                 return _rows(await _http(seat.local, "POST", "/api/v1/replacements", body))

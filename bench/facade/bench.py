@@ -382,7 +382,7 @@ class Operator(Protocol):
         """Figures of one total for periods of a class that begin in [from, to).
 
         `of` is source, unit, category, scope or emitter. Rows start, end, value, unit, gas, method, version, revision
-        (0 at first), state (complete, partial, missing).
+        (0 at first), state (complete, partial, missing), cumulative (since the year began).
         """
         ...
 
@@ -394,8 +394,12 @@ class Operator(Protocol):
         """How one figure of a source came about: rows symbol, value, unit, origin, version."""
         ...
 
-    async def intensity(self, product: str, kind: str, from_us: int, to_us: int) -> None:
-        """The emitter's emission per unit of a product: rows start, end, value, unit, state."""
+    async def intensity(self, product: str, from_us: int, to_us: int) -> None:
+        """The emitter's emission per unit of a product over [from, to): a row start, end, value, unit, state."""
+        ...
+
+    async def footprint(self, product: str, from_us: int, to_us: int) -> None:
+        """The footprint of a product with a boundary of its own, per unit of it: a row as of `intensity`."""
         ...
 
     async def set_factor(
@@ -409,9 +413,9 @@ class Operator(Protocol):
         ...
 
     async def enter_activity(
-        self, source: str, symbol: str, kind: str, start_us: int, value: str, author: str, reason: str
+        self, source: str, symbol: str, kind: str, start_us: int, end_us: int, value: str, author: str, reason: str
     ) -> None:
-        """Enter an input of a source for the period of this class (day, month) that begins at `start_us` (R-22)."""
+        """Enter an input of a source for a period [start, end) of this class (day, month) (R-22)."""
         ...
 
     async def recalculate(self, from_us: int, to_us: int, author: str, reason: str) -> None:
@@ -419,19 +423,10 @@ class Operator(Protocol):
         ...
 
     async def emission_comparison(self, of: str, id: str, kind: str, start_us: int) -> None:
-        """A period beside the one before it and the same of the year before: rows what, start, value, unit."""
-        ...
+        """A period, the one before it and the same of the year before.
 
-    async def emission_report(self, kind: str, from_us: int, to_us: int) -> None:
-        """The inventory report's figures over [from, to); rows of, id, gas, value, unit."""
-        ...
-
-    async def accounting_methods(self) -> None:
-        """The methods in the library: rows id, document, edition, from, to."""
-        ...
-
-    async def emission_factors(self) -> None:
-        """The factors in the library: rows item, symbol, value, unit, origin, version, since."""
+        Rows what (period, before, year-before), start, value, unit, change (the period less that one).
+        """
         ...
 
 

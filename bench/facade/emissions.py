@@ -19,7 +19,7 @@ class Emissions(ABC):
         """Figures of one total for periods of a class that begin in [from, to).
 
         `of` is source, unit, category, scope or emitter. Rows start, end, value, unit, gas, method, version, revision
-        (0 at first), state (complete, partial, missing).
+        (0 at first), state (complete, partial, missing), cumulative (since the year began).
         """
         words = {"of": of, "id": id, "kind": kind, "gas": gas, "from": str(from_us), "to": str(to_us)}
         await self._ask("emissions", words)
@@ -33,10 +33,15 @@ class Emissions(ABC):
         """How one figure of a source came about: rows symbol, value, unit, origin, version."""
         await self._ask("emission-chain", {"source": source, "kind": kind, "start": str(start_us)})
 
-    async def intensity(self, product: str, kind: str, from_us: int, to_us: int) -> None:
-        """The emitter's emission per unit of a product: rows start, end, value, unit, state."""
-        words = {"product": product, "kind": kind, "from": str(from_us), "to": str(to_us)}
+    async def intensity(self, product: str, from_us: int, to_us: int) -> None:
+        """The emitter's emission per unit of a product over [from, to): a row start, end, value, unit, state."""
+        words = {"product": product, "from": str(from_us), "to": str(to_us)}
         await self._ask("intensity", words)
+
+    async def footprint(self, product: str, from_us: int, to_us: int) -> None:
+        """The footprint of a product with a boundary of its own, per unit of it: a row as of `intensity`."""
+        words = {"product": product, "from": str(from_us), "to": str(to_us)}
+        await self._ask("footprint", words)
 
     async def set_factor(
         self, source: str, symbol: str, value: str, unit: str, since_us: int, origin: str, author: str
@@ -51,11 +56,11 @@ class Emissions(ABC):
         await self._ask("boundary", words)
 
     async def enter_activity(
-        self, source: str, symbol: str, kind: str, start_us: int, value: str, author: str, reason: str
+        self, source: str, symbol: str, kind: str, start_us: int, end_us: int, value: str, author: str, reason: str
     ) -> None:
-        """Enter an input of a source for the period of this class (day, month) that begins at `start_us` (R-22)."""
-        words = {"source": source, "symbol": symbol, "kind": kind, "start": str(start_us), "value": value}
-        await self._ask("activity", {**words, "author": author, "reason": reason})
+        """Enter an input of a source for a period [start, end) of this class (day, month) (R-22)."""
+        words = {"source": source, "symbol": symbol, "kind": kind, "start": str(start_us), "end": str(end_us)}
+        await self._ask("activity", {**words, "value": value, "author": author, "reason": reason})
 
     async def recalculate(self, from_us: int, to_us: int, author: str, reason: str) -> None:
         """Have [from, to) reckoned anew with what is in force; what was is kept (R-24)."""
@@ -63,17 +68,8 @@ class Emissions(ABC):
         await self._ask("recalculation", words)
 
     async def emission_comparison(self, of: str, id: str, kind: str, start_us: int) -> None:
-        """A period beside the one before it and the same of the year before: rows what, start, value, unit."""
+        """A period, the one before it and the same of the year before.
+
+        Rows what (period, before, year-before), start, value, unit, change (the period less that one).
+        """
         await self._ask("emission-comparison", {"of": of, "id": id, "kind": kind, "start": str(start_us)})
-
-    async def emission_report(self, kind: str, from_us: int, to_us: int) -> None:
-        """The inventory report's figures over [from, to); rows of, id, gas, value, unit."""
-        await self._ask("emission-report", {"kind": kind, "from": str(from_us), "to": str(to_us)})
-
-    async def accounting_methods(self) -> None:
-        """The methods in the library: rows id, document, edition, from, to."""
-        await self._ask("methods", {})
-
-    async def emission_factors(self) -> None:
-        """The factors in the library: rows item, symbol, value, unit, origin, version, since."""
-        await self._ask("factors", {})

@@ -27,7 +27,8 @@ class Feed(_Part, frozen=True):
 
     `point` is a counter (its increment is the activity) or an instant (its value counts as it was read). `entered` is
     the class of the periods (day, month) for which somebody enters it. `value` is a constant, which counts from `since`
-    (empty: always) and comes from `origin`. An input of a source with several constants has versions (R-24).
+    (empty: always) and comes from `origin`. An input of a source with several constants has versions (R-24). `code` is
+    how factors that are issued to the terminal call it.
     """
 
     symbol: str
@@ -37,6 +38,7 @@ class Feed(_Part, frozen=True):
     value: str = ""
     since: str = ""
     origin: str = ""
+    code: str = ""
 
 
 class EmissionSource(_Part, frozen=True):
@@ -70,11 +72,15 @@ class AccountingUnit(_Part, frozen=True):
 
 
 class ProductFlow(_Part, frozen=True):
-    """What an intensity is told per: a counter of electricity, heat or a product."""
+    """What an intensity is told per: a counter of electricity, heat or a product.
+
+    `sources` is the boundary of its own footprint (empty: all that the emitter's total holds).
+    """
 
     id: str
     point: str
     unit: str
+    sources: tuple[str, ...] = ()
 
 
 class Figure(_Part, frozen=True):
@@ -96,12 +102,11 @@ class Figure(_Part, frozen=True):
 
 
 class Emitter(_Part, frozen=True):
-    """The emitter with everything inside its boundary. `year` is the accounting year, which chooses the grid factor."""
+    """The emitter with everything inside its boundary. The year that a period lies in chooses its grid factor."""
 
     id: str
     name: str
     sector: str
-    year: int
     units: tuple[AccountingUnit, ...]
     sources: tuple[EmissionSource, ...]
     products: tuple[ProductFlow, ...] = ()

@@ -137,8 +137,8 @@ class Derived:
 class Stream:
     """An integrator of one stream of the plant: `source` is a source of the plant, `register` what it shows.
 
-    Registers are those of fixtures/meters/stream.toml: mass (t), volume (m3), energy (kWh), heat (GJ), and level, an
-    instant (a heating value, a carbon content). Its point is `<name>.<register>`; the name is the source's.
+    Registers are those of fixtures/meters/stream.toml: mass (t), volume (Nm3), water (m3), energy (kWh), heat (GJ), and
+    the instants ncv (GJ/t), share (%), flow (m3/h). Its point is `<name>.<register>`; the name is the source's.
     """
 
     source: str

@@ -60,6 +60,8 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``uplink.third-party``: it passes activity data, methods, boundaries, entries and statistics to a third party.
 - ``uplink.https-json``: it uploads daily sets to an energy platform over HTTPS and JSON.
 - ``uplink.https-records``: it uploads each record as its interval ends, as JSON over HTTPS.
+- ``functions.accounting``: it accounts for the emissions of a boundary that it is told.
+- ``accounting.method.…``: its library holds this document's method.
 - ``fingerprint.deposit``: it deposits fingerprints of its records at a platform.
 """
 

@@ -21,6 +21,7 @@ from reference_terminal.accounting.formula import Formula, FormulaError
 from reference_terminal.accounting.library import Factor
 from reference_terminal.accounting.method import Input, Method, MethodError, Term, formula_of
 from reference_terminal.accounting.quantity import SUBSTANCES, Quantity, UnitError
+from reference_terminal.model.seams import seam
 from reference_terminal.settings.accounting import (
     AMOUNT,
     CATEGORY,
@@ -94,6 +95,7 @@ class Bound:
         return self.source.id
 
     @property
+    @seam
     def counts(self) -> bool:
         """Whether totals hold it: it lies inside and its method does not show it apart."""
         return self.inside and self.term.counts
@@ -124,6 +126,7 @@ class Bound:
         shares = self.shares or {}
         return sum((values[name] * share for name, share in shares.items()), Fraction(0))
 
+    @seam
     def doubt(self, fed: Fed, value: Fraction) -> str:
         """What speaks against a value that was measured or entered; empty if nothing."""
         return next((problem.en for problem in doubts(fed.wanted, value, fed.default, "")), "")

@@ -23,6 +23,7 @@ from reference_terminal.accounting.formula import FormulaError
 from reference_terminal.accounting.printed import rounded, short
 from reference_terminal.accounting.quantity import Quantity, UnitError
 from reference_terminal.model.rows import BY_HAND, Record
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY, HOUR, MINUTE, MONTH, QUARTER, Span, span_of
 from reference_terminal.processing import messages
 from reference_terminal.processing.versions import Versions
@@ -209,6 +210,7 @@ class Emissions:
                 made += self._sum_up(connection, period, again=False)
         return made
 
+    @seam
     def revised(self, connection: apsw.Connection, record: Record) -> list[Record]:
         """Work out again what a revised record is part of; the records revised, all kept."""
         return self._again(
@@ -424,6 +426,7 @@ class Emissions:
         assert fed.fixed is not None
         return Used(fed, fed.fixed.value, fed.fixed.origin)
 
+    @seam
     def _entered(
         self, connection: apsw.Connection, period: Period, source: str, name: str, *, amount: bool
     ) -> Entered | None:
@@ -556,6 +559,7 @@ class Emissions:
             self._known_members[figure.id] = known
         return known[1]
 
+    @seam
     def members(self, boundary: Boundary, figure: FigureSet, at_s: int) -> list[Bound]:
         """The sources whose sum a figure is, at an instant."""
         shown_apart = figure.of == CATEGORY and not any(
@@ -655,6 +659,7 @@ def _is_alike(kept: Kept, outcome: Outcome) -> bool:
     )  # fmt: skip
 
 
+@seam
 def shown(figure: FigureSet, tonnes: Fraction) -> str:
     """Tonnes as a figure shows them."""
     return rounded(tonnes * (1000 if figure.mass == "kg" else 1), figure.point.decimals)
@@ -681,6 +686,7 @@ def _of_versions(parts: Sequence[Kept], lower: Span) -> tuple[int, str]:
     return max(numbers), f"{told}: sum of {len(parts)} {lower.name} values"
 
 
+@seam
 def _called(source: Bound) -> str:
     return f"{source.method.id} {source.edition}"
 

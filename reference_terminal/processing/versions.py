@@ -15,6 +15,7 @@ import msgspec
 
 from reference_terminal.accounting.boundary import Boundary, bound
 from reference_terminal.model.clock import WallClock
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, MONTH, stamp
 from reference_terminal.settings.accounting import AccountingConfig, VersionConfig
 from reference_terminal.settings.meters import PointConfig
@@ -43,6 +44,7 @@ class Version:
         return self.content.from_s
 
 
+@seam
 def year_of(at_s: int) -> int:
     """The year of accounting of an instant, in +08:00."""
     return int(stamp(at_s)[:4])
@@ -165,6 +167,7 @@ class Versions:
             self._months[month_s] = tuple(sorted(found, key=lambda each: (each.from_s, each.number)))
         return self._months[month_s]
 
+    @seam
     def at(self, start_s: int) -> tuple[Version, ...]:
         """The versions that count for a period that starts then."""
         return tuple(each for each in self.of_month(start_s) if each.from_s <= start_s)

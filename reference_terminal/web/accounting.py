@@ -20,6 +20,7 @@ from reference_terminal.accounting.quantity import Quantity, UnitError
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import Text
 from reference_terminal.model.rows import Record
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import (
     DAY,
     Span,
@@ -222,6 +223,7 @@ class AccountingApi(Addresses):
             )
         return span
 
+    @seam
     def _rows(self, figure: FigureSet, span: Span, from_s: int, to_s: int, most: int) -> list[dict[str, Any]]:
         store, point = self.terminal.store, self._point(figure)
         records = store.records(span.code, point, from_s, to_s, most)
@@ -581,6 +583,7 @@ class AccountingApi(Addresses):
         return {"source": query.get("source", ""), "entries": rows}
 
 
+@seam
 def _told(record: Record) -> dict[str, Any]:
     return {
         "start": iso(record.start_s),

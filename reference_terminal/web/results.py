@@ -12,6 +12,7 @@ from typing import Any
 
 from reference_terminal.accounting.printed import rounded, short
 from reference_terminal.accounting.report import WRITERS
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import iso, span_named
 from reference_terminal.processing import amounts, messages, settlement
 from reference_terminal.processing.emissions import shown
@@ -133,6 +134,7 @@ class ResultsApi(Addresses):
             **self._quotient(total, tonnes, whole, product, made, from_s, to_s),
         }
 
+    @seam
     def _quotient(
         self,
         figure: FigureSet,
@@ -208,6 +210,7 @@ class ResultsApi(Addresses):
             "exact_t": str(tonnes),
         }
 
+    @seam
     def _compared(self, figure: FigureSet, now: dict[str, Any], start_s: int, end_s: int) -> dict[str, Any]:
         other = self._told(figure, start_s, end_s)
         if now["value"] is None or other["value"] is None:

@@ -55,6 +55,8 @@ UNITS: dict[str, tuple[str, int, int]] = {
     "%": ("share", 1, 1),
     "ppm": ("share", 1, 10_000),
     "mg/m3": ("concentration", 1, 1),
+    "Nm3": ("normal volume", 1, 1),
+    "GJ/t": ("heating value", 1, 1),
     "m/s": ("speed", 1, 1),
 }
 """Unit to (dimension, numerator, denominator): one unit is numerator/denominator of the plant's unit."""

@@ -4,10 +4,11 @@ Leaves to others: units other than the ones listed, and what meters show. Values
 
 File: UTF-8, comma-separated, first line headings. The first column `instant` holds ISO 8601 with zone
 (`2026-03-02T00:15:00+08:00`), strictly rising. Every other heading is `source.measure [unit]`, e.g. `main.power [kW]`.
-A rate (kW, m3/h, t/h, GJ/h) also makes the counter of what it gathers: `main.energy` for kW, `x.volume` for m3/h,
-`x.mass` for t/h, `x.energy` for GJ/h. A column in kWh, m3, t or GJ is a counter itself and must not fall. Between
-instants a value follows a straight line (linear) or keeps the value before (step). Before the first instant the first
-value holds; after the last one the series starts again if it repeats, else the last value holds and rates are 0.
+A rate (kW, m3/h, Nm3/h, t/h, GJ/h) also makes the counter of what it gathers: `main.energy` for kW, `x.volume` for
+m3/h and Nm3/h, `x.mass` for t/h, `x.energy` for GJ/h. A column in kWh, m3, Nm3, t or GJ is a counter itself and must
+not fall. Between instants a value follows a straight line (linear) or keeps the value before (step). Before the first
+instant the first value holds; after the last one the series starts again if it repeats, else the last value holds and
+rates are 0.
 """
 
 from __future__ import annotations
@@ -25,9 +26,15 @@ from simulators.stamps import from_iso
 from simulators.tables import DescriptionError, Problem
 
 _HEADING = re.compile(r"([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*) \[([^\]]+)\]")
-_GATHERS = {"kW": ("energy", "kWh"), "m3/h": ("volume", "m3"), "t/h": ("mass", "t"), "GJ/h": ("energy", "GJ")}
-_COUNTERS = ("kWh", "m3", "t", "GJ")
-_LEVELS = ("V", "A", "degC", "kPa", "kvar", "kVA", "Hz", "kg/m3", "1")
+_GATHERS = {
+    "kW": ("energy", "kWh"),
+    "m3/h": ("volume", "m3"),
+    "Nm3/h": ("volume", "Nm3"),
+    "t/h": ("mass", "t"),
+    "GJ/h": ("energy", "GJ"),
+}
+_COUNTERS = ("kWh", "m3", "Nm3", "t", "GJ")
+_LEVELS = ("V", "A", "degC", "kPa", "kvar", "kVA", "Hz", "kg/m3", "GJ/t", "%", "1")
 _MANY = 20
 
 

@@ -177,7 +177,7 @@ def _clinker(QC: N, QK: N, QB: N, CAO: N, CAO_NC: N, MGO: N, MGO_NC: N) -> N:
     return (QC + QK + QB) * ((CAO - CAO_NC) * N(44, 56) + (MGO - MGO_NC) * N(44, 40))
 
 
-@_formula("raw-meal", place="4.7", Q="t", FR="1")
+@_formula("raw-meal", place="4.7", Q="t", FR="tC/t")
 def _raw_meal(Q: N, FR: N) -> N:
     return Q * FR * C_TO_CO2
 
@@ -190,8 +190,8 @@ def _anode(P: N, NC: N, S: N, A: N) -> N:
     return P * NC * (1 - S - A) * C_TO_CO2
 
 
-@_formula("cf4", place="4.5", gas="CF4", P="t", EF="kg/t")
-@_formula("c2f6", place="4.5", gas="C2F6", P="t", EF="kg/t")
+@_formula("cf4", place="4.5", gas="CF4", P="t", EF="kgCF4/t")
+@_formula("c2f6", place="4.5", gas="C2F6", P="t", EF="kgC2F6/t")
 def _anode_effect(P: N, EF: N) -> N:
     return P * EF / 1000
 
@@ -259,7 +259,7 @@ def _acid_gas(Q_IN: N, V_IN: N, Q_OUT: N, V_OUT: N) -> N:
     return (Q_IN * V_IN - Q_OUT * V_OUT) * 44 / N("22.4") * 10
 
 
-@_formula("devices", place="4.13", gas="CH4", NUM="piece", EF="t/piece")
+@_formula("devices", place="4.13", gas="CH4", NUM="piece", EF="tCH4/piece")
 def _devices(NUM: N, EF: N) -> N:
     return NUM * EF
 
@@ -276,34 +276,35 @@ def _mine(VENT: N, DRAINED: N, FLARED: N, USED: N, RHO: N) -> N:
 
 
 @_formula(
-    "wastewater", place="F8", gas="CH4", W="m3", COD_IN="kg/m3", COD_OUT="kg/m3", S="kg", BO="kg/kg", MCF="1", R="t",
+    "wastewater", place="F8", gas="CH4", W="m3", COD_IN="kgCOD/m3", COD_OUT="kgCOD/m3", S="kgCOD", BO="kg/kg",
+    MCF="1", R="t",
 )  # fmt: skip
 def _wastewater(W: N, COD_IN: N, COD_OUT: N, S: N, BO: N, MCF: N, R: N) -> N:
     return (W * (COD_IN - COD_OUT) - S) * BO * MCF / 1000 - R
 
 
-@_formula("co2-lost", place="4.13", AD="t", LOSS="1")
+@_formula("co2-lost", place="4.13", AD="tCO2", LOSS="1")
 def _co2_lost(AD: N, LOSS: N) -> N:
     return AD * LOSS
 
 
-@_formula("welding", place="4.13", OPENING="t", PURCHASED="t", CLOSING="t", SOLD="t", W="1")
+@_formula("welding", place="4.13", OPENING="t", PURCHASED="t", CLOSING="t", SOLD="t", W="tCO2/t")
 def _welding(OPENING: N, PURCHASED: N, CLOSING: N, SOLD: N, W: N) -> N:
     return (OPENING + PURCHASED - CLOSING - SOLD) * W
 
 
-@_formula("hfc23", place="4.13", gas="HFC-23", GEN="t", DES="t")
+@_formula("hfc23", place="4.13", gas="HFC-23", GEN="tHFC-23", DES="tHFC-23")
 def _hfc23(GEN: N, DES: N) -> N:
     return GEN - DES
 
 
-@_formula("hfc23-destroyed", place="4.13", DES="t")
+@_formula("hfc23-destroyed", place="4.13", DES="tHFC-23")
 def _hfc23_destroyed(DES: N) -> N:
     return DES * N(44, 70)
 
 
-@_formula("methane-road", place="4.13", gas="CH4", D="km", EF="mg/km")
-@_formula("nitrous-oxide", place="4.13", gas="N2O", D="km", EF="mg/km")
+@_formula("methane-road", place="4.13", gas="CH4", D="km", EF="mgCH4/km")
+@_formula("nitrous-oxide", place="4.13", gas="N2O", D="km", EF="mgN2O/km")
 def _road(D: N, EF: N) -> N:
     return D * EF / 10**9
 
@@ -318,7 +319,7 @@ def _ore(AD: N, ETA: N, EF: N, W: N) -> N:
     return AD * ETA * EF * W
 
 
-@_formula("uptake", place="4.13", R="t")
+@_formula("uptake", place="4.13", R="tCO2")
 def _uptake(R: N) -> N:
     return -R
 
@@ -327,15 +328,15 @@ def _uptake(R: N) -> N:
 
 
 @_formula(
-    "calcination", place="4.12", GC="t", CC="t", UCC="t", DU="t", WFC="1", WFCC="1", WV="1", WVC="1", K1="1",
+    "calcination", place="4.12", GC="t", CC="t", UCC="t", DU="t", WFC="tC/t", WFCC="tC/t", WV="1", WVC="1", K1="1",
 )  # fmt: skip
 def _calcination(GC: N, CC: N, UCC: N, DU: N, WFC: N, WFCC: N, WV: N, WVC: N, K1: N) -> N:
     return (GC * WFC - (CC + UCC + DU) * WFCC) * C_TO_CO2 + K1 * (GC * WV - CC * WVC) * CH4_TO_CO2
 
 
 @_formula(
-    "baking", place="4.12", BPM="t", BG="t", BWT="t", BP="t", F_BPM="1", F_BG="1", F_BP="1", V_BPM="1", V_BG="1",
-    K2="1",
+    "baking", place="4.12", BPM="t", BG="t", BWT="tC", BP="t", F_BPM="tC/t", F_BG="tC/t", F_BP="tC/t", V_BPM="1",
+    V_BG="1", K2="1",
 )  # fmt: skip
 def _baking(BPM: N, BG: N, BWT: N, BP: N, F_BPM: N, F_BG: N, F_BP: N, V_BPM: N, V_BG: N, K2: N) -> N:
     carbon = BPM * F_BPM + BG * F_BG - BWT - BP * F_BP
@@ -343,8 +344,8 @@ def _baking(BPM: N, BG: N, BWT: N, BP: N, F_BPM: N, F_BG: N, F_BP: N, V_BPM: N, 
 
 
 @_formula(
-    "graphitisation", place="4.12", GPM="t", GTA="t", GWT="t", GP="t", F_GPM="1", F_GTA="1", F_GP="1", V_GPM="1",
-    K3="1",
+    "graphitisation", place="4.12", GPM="t", GTA="t", GWT="tC", GP="t", F_GPM="tC/t", F_GTA="tC/t", F_GP="tC/t",
+    V_GPM="1", K3="1",
 )  # fmt: skip
 def _graphitisation(GPM: N, GTA: N, GWT: N, GP: N, F_GPM: N, F_GTA: N, F_GP: N, V_GPM: N, K3: N) -> N:
     return (GPM * F_GPM + GTA * F_GTA - GWT - GP * F_GP) * C_TO_CO2 + K3 * GPM * V_GPM * CH4_TO_CO2

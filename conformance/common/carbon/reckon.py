@@ -9,21 +9,24 @@ the stretch's start. Nothing is rounded: `printed` does that once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 from itertools import pairwise
 from weakref import WeakKeyDictionary
 
-from bench.history import History, Observed
+from bench.history import History, Observed, Phase
 from bench.history.accounting import EmissionSource, Emitter, Feed, Figure
 from conformance.common.carbon.methods import APART, METHODS, reckon
-from conformance.common.carbon.units import in_unit
+from conformance.common.carbon.units import UnlikeUnits, in_unit
 from conformance.common.readings import number
 from conformance.common.times import DAY, HOUR, MINUTE, ceil, instant_of_iso
 from conformance.common.truth import Certainty, Truth, truth_of
 
 _LENGTHS = {"minute": MINUTE, "quarter": 15 * MINUTE, "hour": HOUR, "day": DAY}
+_ENTERED = {"hour": HOUR, "day": DAY, "month": 28 * DAY}
+"""Classes of periods that inputs are entered for; a month has this length at least."""
 _CHINA = timezone(timedelta(hours=8))
 
 
@@ -105,8 +108,13 @@ class Books:
         self.entered: dict[tuple[str, str], dict[tuple[int, int], list[Version]]] = {}
         self.by_hand: dict[str, dict[tuple[int, int], list[Version]]] = {}
         for event in history.of(Observed):
+            # What no formula can take is nonsense that the terminal took: nothing follows from it.
             if not event.problem:
-                self._told(event)
+                with suppress(KeyError, StopIteration, UnlikeUnits):
+                    self._told(event)
+        for phase in history.of(Phase):
+            if phase.name == "factor-issued":
+                self._issued(phase)
         for versions in (*self.constants.values(), *self.inside.values()):
             versions.sort(key=lambda version: version.since)
 
@@ -126,15 +134,32 @@ class Books:
             source = self._sources[query["source"]]
             unit = next(feed.unit for feed in source.feeds(query["symbol"]) if feed.entered)
             version = Version(event.t, self._scaled(source, query["symbol"], Fraction(value), unit), event.t)
-            span = period(query["kind"], int(query["start"]))
+            span = int(query["start"]), int(query["end"])
             self.entered.setdefault((source.id, query["symbol"]), {}).setdefault(span, []).append(version)
         elif event.what == "manual entry" and value is not None:
             span = period(query["kind"], int(query["start"]))
             known = self.by_hand.setdefault(query["point"], {}).setdefault(span, [])
             known.append(Version(event.t, Fraction(value), event.t))
 
+    def _issued(self, phase: Phase) -> None:
+        """A factor that came as a package: it counts wherever an input is called so."""
+        for source in self.emitter.sources:
+            for feed in source.inputs:
+                if feed.code and feed.code == phase.detail["code"]:
+                    value = self._scaled(source, feed.symbol, Fraction(phase.detail["value"]), phase.detail["unit"])
+                    version = Version(ceil(int(phase.detail["since"]), MINUTE), value, phase.t)
+                    self.constants.setdefault((source.id, feed.symbol), []).append(version)
+
     def _scaled(self, source: EmissionSource, symbol: str, value: Fraction, unit: str) -> Fraction:
         return in_unit(value, unit, METHODS[source.method].formula(source.term).units[symbol])
+
+    def ignore(self, told: Sequence[int]) -> None:
+        """Leave out what was told at these instants, whether the terminal took it or not."""
+        for versions in (*self.constants.values(), *self.inside.values()):
+            versions[:] = [version for version in versions if version.told not in told]
+        for entries in (*self.entered.values(), *self.by_hand.values()):
+            for versions in entries.values():
+                versions[:] = [version for version in versions if version.told not in told]
 
     # Totals.
 
@@ -155,9 +180,11 @@ class Books:
         return [source for source in found if source.term not in APART]
 
     def total(self, of: str, id: str, start: int, end: int, *, at: int | None = None) -> Reckoned:
-        """A total over [start, end); `at` leaves out what was told or entered after that instant."""
+        """A total over [start, end); `at` leaves out what was told or entered from that instant on."""
         whole = Reckoned()
         for source in self.members(of, id):
+            if of != "source" and self._entered_for_longer(source, end - start):
+                continue
             bounded = of != "source"
             part = self.source(source, start, end, at=at, bounded=bounded)
             whole.pieces += part.pieces
@@ -167,6 +194,10 @@ class Books:
             if part.state is not Certainty.SURE:
                 whole.lack(part.state, f"{source.id}: {part.why}")
         return whole
+
+    def _entered_for_longer(self, source: EmissionSource, length: int) -> bool:
+        """Whether what somebody enters for a source is for longer periods: it is then no part of shorter totals."""
+        return any(_ENTERED[feed.entered] > length for feed in source.inputs if feed.entered)
 
     def source(
         self, source: EmissionSource, start: int, end: int, *, at: int | None = None, bounded: bool = False
@@ -186,7 +217,7 @@ class Books:
                     found.lack(state, f"{symbol}: {why}")
                 given[symbol] = value
             else:
-                gas, tonnes, inputs = reckon(source.method, source.term, source.item, self.emitter.year, given)
+                gas, tonnes, inputs = reckon(source.method, source.term, source.item, _year(low), given)
                 found.pieces.append(Piece(source.id, low, high, gas, tonnes, inputs))
                 found.gases[gas] = found.gases.get(gas, Fraction(0)) + tonnes
                 found.co2e += tonnes * METHODS[source.method].potential(gas)
@@ -199,6 +230,8 @@ class Books:
             for spans in (self.by_hand.get(feed.point, {}), self.entered.get((source.id, feed.symbol), {})):
                 cuts |= {edge for span in spans for edge in span if _known(spans[span], at)}
         cuts |= {version.since for version in _known(self.inside[source.id], at)}
+        if _year(start) != _year(end - 1):
+            cuts |= set(_new_years(start, end))
         if any(self._is_instant(feed) for feed in source.inputs):
             cuts |= set(range(ceil(start, MINUTE), end, MINUTE))
         edges = sorted(cut for cut in cuts if start <= cut <= end)
@@ -247,7 +280,7 @@ class Books:
 
 
 def _known(versions: Sequence[Version], at: int | None) -> list[Version]:
-    return [version for version in versions if at is None or version.told <= at]
+    return [version for version in versions if at is None or version.told < at]
 
 
 def _latest(versions: Sequence[Version], low: int, at: int | None) -> Version | None:
@@ -259,6 +292,11 @@ def _latest(versions: Sequence[Version], low: int, at: int | None) -> Version | 
 def _in_force(versions: Sequence[Version], low: int, at: int | None) -> bool:
     version = _latest(versions, low, at)
     return version is not None and version.value == 1
+
+
+def categories(emitter: Emitter) -> tuple[str, ...]:
+    """The categories that totals are made of, in the order of the sources; what stands apart has none of its own."""
+    return tuple(dict.fromkeys(source.category for source in emitter.sources if source.term not in APART))
 
 
 def period(kind: str, start: int) -> tuple[int, int]:
@@ -273,6 +311,17 @@ def _months_on(start: int, months: int) -> int:
     here = datetime.fromtimestamp(start // 1_000_000, _CHINA)
     year, month = divmod(here.year * 12 + here.month - 1 + months, 12)
     return int(here.replace(year=year, month=month + 1).timestamp()) * 1_000_000
+
+
+def _new_years(start: int, end: int) -> Iterator[int]:
+    """The beginnings of years within a period: from there another grid factor may count."""
+    for year in range(_year(start) + 1, _year(end - 1) + 1):
+        yield int(datetime(year, 1, 1, tzinfo=_CHINA).timestamp()) * 1_000_000
+
+
+def _year(at: int) -> int:
+    """The accounting year that an instant lies in."""
+    return datetime.fromtimestamp(at // 1_000_000, _CHINA).year
 
 
 _books: WeakKeyDictionary[History, Books] = WeakKeyDictionary()

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from bench.case import Check, criterion
 from bench.history import History, Observed, Stored
 from bench.history.accounting import Figure
-from conformance.common.carbon.reckon import Books, Reckoned, books_of, period, printed
+from conformance.common.carbon.reckon import Books, Reckoned, books_of, categories, period, printed
 from conformance.common.delivery import setup_of
 from conformance.common.queries import questions
 from conformance.common.times import instant_of, instant_of_iso, local
@@ -39,7 +40,7 @@ TOTALS_BY = criterion(
     unit="figures",
 )
 SENT = criterion(
-    "figures-sent",
+    "emissions-sent",
     en="every centre gets every emission figure that its period gives, right and once",
     zh="各数据中心收到各时段的排放量，数值正确且不重复",
     unit="figures",
@@ -48,6 +49,27 @@ NAMED = criterion(
     "method-named",
     en="beside a figure stand the method with its edition and the version of its factors",
     zh="排放量旁注明核算方法、版本和因子版本",
+    unit="figures",
+)
+CATEGORY = criterion(
+    "category-{0}",
+    en="emissions of the category {1} are shown by themselves, to the last digit",
+    zh="“{2}”类排放量单独列出，逐位准确",
+    unit="figures",
+)
+CATEGORIES = {
+    "fuel": ("combustion of fuel", "燃料燃烧"),
+    "carbonate": ("decomposition of carbonates", "碳酸盐分解"),
+    "feedstock": ("carbon of feedstock and reductants", "原料和还原剂的碳转化"),
+    "recovered": ("recovered CO2", "CO2 回收利用"),
+    "stored": ("carbon kept in products", "产品固碳"),
+    "electricity": ("purchased electricity", "净购入电力"),
+    "heat": ("purchased heat", "净购入热力"),
+}
+CUMULATIVE = criterion(
+    "cumulative-emission",
+    en="the cumulative emission of every minute goes on by that minute's emission, to one unit of the last digit",
+    zh="每分钟累积排放量的增量与该分钟排放量一致（末位差 1 以内）",
     unit="figures",
 )
 NAMES = {
@@ -92,6 +114,7 @@ class Shown:
     method: str = ""
     version: str = ""
     revision: str = ""
+    cumulative: str = ""
 
     def told(self) -> str:
         """For the evidence."""
@@ -115,6 +138,7 @@ def shown(history: History) -> list[Shown]:
                     *("the terminal", event.t, query["of"], query.get("id", ""), query.get("gas", "CO2e")),
                     *(query.get("kind", "span"), start, end, row.get("value", ""), row.get("unit", "")),
                     *(row.get("state", ""), row.get("method", ""), row.get("version", ""), row.get("revision", "")),
+                    row.get("cumulative", ""),
                 )
             )
     return found
@@ -125,6 +149,7 @@ def sent(history: History, centre: str) -> list[Shown]:
     emitter, codes = history.began.emitter, history.began.emission_codes
     figures = {} if emitter is None else {codes[each.name]: each for each in emitter.figures}
     setup = setup_of(history, centre)
+    bears = setup.kind != "hj212"
     found: list[Shown] = []
     for event in history.of(Stored):
         figure, start = figures.get(event.code), instant_of(event.stamp)
@@ -137,10 +162,15 @@ def sent(history: History, centre: str) -> list[Shown]:
         found.append(
             Shown(
                 *(centre, event.t, figure.of, figure.id, figure.gas, kind, start, end, text, figure.unit, state),
-                revision=str(event.revision),
+                revision=str(event.revision) if bears else "",
             )
         )
     return found
+
+
+def everywhere(history: History) -> list[Shown]:
+    """Every figure that the terminal showed or a centre got."""
+    return [*shown(history), *(each for setup in history.began.centres for each in sent(history, setup.name))]
 
 
 def right(each: Shown, due: Fraction, decimals: int | None = None) -> bool:
@@ -236,11 +266,42 @@ def findings(history: History, kinds: Sequence[str], totals: Sequence[str] = ())
         yield TOTALS_BY.of(of, *TOTALS[of]).none(wrong, found.known)
 
 
+def cumulative_finding(history: History) -> Check:
+    """Cumulative values of minutes that follow each other."""
+    books = books_of(history)
+    wrong: list[str] = []
+    known = 0
+    minutes = [each for each in shown(history) if each.kind == "minute" and each.cumulative]
+    for before, after in pairwise(minutes):
+        low, high = number(before.cumulative), number(after.cumulative)
+        if (before.of, before.id, before.end) != (after.of, after.id, after.start) or low is None or high is None:
+            continue
+        total = books.total(after.of, after.id, after.start, after.end, at=after.at)
+        if total.state is not Certainty.SURE:
+            continue
+        known += 1
+        due = total.tonnes(after.gas) * (1000 if after.unit == "kg" else 1)
+        unit = Fraction(1, 10 ** len(after.cumulative.partition(".")[2]))
+        if abs(Fraction(high) - Fraction(low) - due) > unit:
+            wrong.append(f"{after.told()}: {before.cumulative} → {after.cumulative}; exactly {exact(due, 't')}")
+    return CUMULATIVE.none(wrong, known)
+
+
+def category_findings(history: History) -> Iterator[Check]:
+    """Each category by itself, its own figures and no other's."""
+    books = books_of(history)
+    everything = shown(history)
+    absent = missing(history, books)
+    for name in categories(books.emitter):
+        found = compare(books, [each for each in everything if each.of == "category" and each.id == name])
+        wrong = [*found.wrong, *(line for line in absent if line.startswith(f"category {name},"))]
+        yield CATEGORY.of(name, *CATEGORIES[name]).none(wrong, found.known)
+
+
 def invented_findings(history: History) -> Iterator[Check]:
     """No figure looks complete where an input is missing."""
     books = books_of(history)
-    everything = [*shown(history), *(each for setup in history.began.centres for each in sent(history, setup.name))]
-    found = compare(books, everything)
+    found = compare(books, everywhere(history))
     yield NONE_INVENTED.none(found.invented, found.lacking)
 
 
@@ -261,7 +322,7 @@ def sent_findings(
         for each in got:
             key = (each.of, each.id, each.gas, each.start, each.end)
             before = last.get(key)
-            if before is not None and each.revision <= before.revision:
+            if before is not None and not _supersedes(each, before):
                 wrong.append(f"{each.told()}: sent again with revision {each.revision or 'none'}")
             last[key] = each
         for figure in emitter.figures:
@@ -281,6 +342,13 @@ def sent_findings(
                     if not right(each, due, _decimals(figure, each)):
                         wrong.append(f"{each.told()}; exactly {exact(due, figure.unit)}")
     yield SENT.none(wrong, known)
+
+
+def _supersedes(each: Shown, before: Shown) -> bool:
+    """Whether a content is a revision of the one before it; HJ 212 has no number for that, but another value."""
+    if not each.revision:
+        return (each.value, each.state) != (before.value, before.state)
+    return each.revision.isdigit() and before.revision.isdigit() and int(each.revision) > int(before.revision)
 
 
 def _decimals(figure: Figure, each: Shown) -> int:

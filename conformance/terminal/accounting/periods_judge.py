@@ -1,0 +1,101 @@
+"""Emissions of longer periods, of entries by hand and of meters that were replaced (R-19, R-21, R-22).
+
+Leaves single figures to `figures_judge`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Check, criterion
+from bench.history import History, MeterFault, Observed
+from conformance.common.carbon.reckon import books_of
+from conformance.common.queries import answers
+from conformance.terminal.accounting.figures_judge import Shown, compare, missing, shown
+
+ENTERED = criterion(
+    "entry-counted",
+    en="what was entered by hand for a day gives that day's emission by itself",
+    zh="按日填报后当日排放量自动计算",
+    unit="figures",
+)
+CORRECTED = criterion(
+    "entry-carried",
+    en="an hour that was entered for a silent meter goes into every total that contains it",
+    zh="为无应答表计补录的小时值计入所有包含它的汇总",
+    unit="figures",
+)
+CORRECTED_YEAR = criterion(
+    "year-corrected",
+    en="a month that is entered anew changes its quarter and its year by as much, under a higher revision",
+    zh="更正某月填报值后，所在季、年排放量随之变化，版本号递增",
+    unit="figures",
+)
+REPLACED = criterion(
+    "emission-over-replacement",
+    en="over a meter's replacement the emission is what was burnt by both meters",
+    zh="更换表计前后，排放量为两块表计的实际消耗之和",
+    unit="figures",
+)
+ROLLED_OVER = criterion(
+    "emission-over-rollover",
+    en="over a counter's rollover the emission is that of what was used",
+    zh="计数器翻转前后，排放量按实际消耗计算",
+    unit="figures",
+)
+
+
+def entered_finding(history: History, source: str) -> Check:
+    """Figures of a source that nothing but entries feed, after they were made."""
+    books = books_of(history)
+    told = [event.t for event in answers(history, "activity")]
+    figures = [each for each in shown(history) if each.id == source and each.kind == "day" and told]
+    found = compare(books, [each for each in figures if each.at > told[-1]])
+    absent = [line for line in missing(history, books) if line.startswith(f"source {source}, day")]
+    return ENTERED.none([*found.wrong, *absent], found.known)
+
+
+def counter_findings(history: History, replaced: str, rolled: str) -> Iterator[Check]:
+    """Figures of two sources, one behind a meter that was replaced, one behind a counter that rolled over."""
+    books = books_of(history)
+    faults = history.of(MeterFault)
+    for criterion_, source, fault in ((REPLACED, replaced, "replaced"), (ROLLED_OVER, rolled, "rollover-soon")):
+        figures = [each for each in shown(history) if each.id == source]
+        found = compare(books, figures)
+        absent = [line for line in missing(history, books) if line.startswith(f"source {source},")]
+        happened = any(event.fault == fault for event in faults)
+        yield criterion_.none([*found.wrong, *absent], found.known and happened)
+
+
+def corrected_finding(history: History) -> Check:
+    """What is shown after the entries: every hour that one was made for, at every level."""
+    books = books_of(history)
+    mark = history.phase("entered")
+    entries = [event for event in history.of(Observed) if event.what == "manual entry" and not event.problem]
+    starts = {int(event.query["start"]) for event in entries}
+    figures: list[Shown] = [
+        each for each in shown(history) if mark and each.at >= mark.t and each.kind == "hour" and each.start in starts
+    ]
+    found = compare(books, figures)
+    late = [f"{each.told()}: nothing after the entry" for each in figures if not each.value]
+    return CORRECTED.none([*found.wrong, *late], found.known)
+
+
+def corrected_year_finding(history: History) -> Check:
+    """What is shown after a month was entered anew: whatever contains it is another, and right."""
+    books = books_of(history)
+    mark = history.phase("corrected")
+    before: dict[tuple[str, str, str, int], Shown] = {}
+    after: list[Shown] = []
+    for each in shown(history):
+        if mark and each.at >= mark.t:
+            after.append(each)
+        else:
+            before[each.of, each.id, each.kind, each.start] = each
+    found = compare(books, after)
+    moved = [
+        each
+        for each in after
+        if (old := before.get((each.of, each.id, each.kind, each.start))) is not None and old.value != each.value
+    ]
+    return CORRECTED_YEAR.none(found.wrong, found.known and len(moved) >= 3)

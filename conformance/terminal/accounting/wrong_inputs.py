@@ -1,0 +1,79 @@
+"""Inputs that cannot be: refused with a reason each, and nothing is reckoned from them.
+
+Leaves wrong packages to the cases of the management software, and what a method lacks to `periods`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding
+from bench.facade.bench import Bench
+from bench.history import History
+from bench.history.accounting import AccountingUnit, Emitter
+from conformance.common.times import DAY, HOUR, MINUTE, ceil, floor
+from conformance.terminal import MODBUS, UPLINK, read_out
+from conformance.terminal.accounting import wrong_inputs_judge
+from conformance.terminal.accounting.boundaries import by_hand, fixed, read, scenario, source
+from conformance.terminal.accounting.figures import ACCOUNTING
+
+FAMILY = "accounting"
+_METHOD = "buildings-ndrc-2015"
+_EMITTER = Emitter(
+    id="office",
+    name="示范办公楼",
+    sector="public-buildings",
+    units=(AccountingUnit(id="office"),),
+    sources=(
+        source(
+            *("gas", "office", "fuel", _METHOD, "gas", read("FC", "Nm3", "gas.volume")),
+            *(fixed("NCV", "GJ/1e4Nm3", "389.31"), fixed("OF", "%", "99")),
+            item="天然气",
+        ),
+        source("boiler", "office", "fuel", _METHOD, "fuel", by_hand("FC", "t"), item="柴油"),
+    ),
+)
+_AUTHOR = "Li Wei"
+
+
+class RefusesWrongInputs(Case):
+    """Negative fuel, a heating value 1000 times too large, oxidation above 1, unlike units: refused, none reckoned."""
+
+    zh = "负燃料量、热值放大 1000 倍、氧化率大于 1、单位不符、未知输入和未知排放源：逐项拒绝并说明原因，不据此计算。"
+    checks = {
+        **{
+            wrong_inputs_judge.REFUSED.of(name, *words): ("isc-2/7.2.3-B(2)c",)
+            for name, words in wrong_inputs_judge.WRONGS.items()
+        },
+        wrong_inputs_judge.UNCHANGED: ("csmt/9.2-8",),
+    }
+    needs = (ACCOUNTING, MODBUS, UPLINK, read_out("refused-*", "nothing-reckoned"))
+    scenario = scenario("building", _EMITTER, (("gas", "volume"),), start="2026-03-02T08:57:00+08:00")
+
+    async def drive(self, bench: Bench) -> None:
+        hour = ceil(bench.clock.now_us(), HOUR)
+        yesterday = floor(hour, DAY) - DAY
+        day = (yesterday, yesterday + DAY)
+        await bench.clock.sleep(minutes=5)
+        since = hour + 4 * MINUTE
+        factor = bench.operator.set_factor
+        for name, told in (
+            ("heating-value", factor("gas", "NCV", "389310", "GJ/1e4Nm3", since, "laboratory", _AUTHOR)),
+            ("oxidation", factor("gas", "OF", "101", "%", since, "laboratory", _AUTHOR)),
+            ("unlike-unit", factor("gas", "NCV", "389.31", "tCO2/t", since, "laboratory", _AUTHOR)),
+            ("unknown-input", factor("gas", "MCF", "0.5", "1", since, "laboratory", _AUTHOR)),
+            ("unknown-source", factor("gas-2", "NCV", "389.31", "GJ/1e4Nm3", since, "laboratory", _AUTHOR)),
+            (
+                "negative-fuel",
+                bench.operator.enter_activity("boiler", "FC", "day", *day, "-1.5", _AUTHOR, "delivery note"),
+            ),
+        ):
+            bench.phase("wrong-input", what=name)
+            await told
+        await bench.clock.sleep(minutes=6)
+        await bench.operator.emissions("source", "gas", "minute", hour, hour + 7 * MINUTE)
+        await bench.operator.emissions("source", "boiler", "day", *day)
+        await bench.operator.emissions("emitter", "", "minute", hour, hour + 7 * MINUTE)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from wrong_inputs_judge.findings(history)

@@ -1,0 +1,56 @@
+"""Wrong inputs: what became of each, and of the figures afterwards.
+
+Leaves the figures themselves to `figures_judge`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Check, criterion
+from bench.history import History, Observed, Phase
+from conformance.common.carbon.reckon import books_of
+from conformance.terminal.accounting.figures_judge import compare, missing, shown
+
+REFUSED = criterion(
+    "refused-{0}",
+    en="{1} is refused with a reason",
+    zh="拒绝{2}并说明原因",
+    unit="inputs",
+)
+WRONGS = {
+    "negative-fuel": ("a negative amount of fuel", "负的燃料量"),
+    "heating-value": ("a heating value 1000 times too large", "放大 1000 倍的热值"),
+    "oxidation": ("an oxidation above 1", "大于 1 的氧化率"),
+    "unlike-unit": ("an input in a unit of another kind", "单位不符的输入"),
+    "unknown-input": ("an input that the formula has not", "公式中没有的输入"),
+    "unknown-source": ("an input of a source that there is not", "不存在的排放源"),
+}
+UNCHANGED = criterion(
+    "nothing-reckoned",
+    en="nothing is reckoned from an input that was refused",
+    zh="不以被拒绝的输入计算",
+    unit="figures",
+)
+_NO_ANSWER = ("TimeoutError", "ConnectionError", "ConnectionRefusedError", "OSError")
+
+
+def findings(history: History) -> Iterator[Check]:
+    """Each wrong input by itself, then the figures as if none had been told."""
+    name = ""
+    said: dict[str, Observed] = {}
+    for event in history.events:
+        if isinstance(event, Phase) and event.name == "wrong-input":
+            name = event.detail["what"]
+        elif isinstance(event, Observed) and name and event.what in ("factor", "activity"):
+            said[name], name = event, ""
+    for wrong, words in WRONGS.items():
+        answer = said.get(wrong)
+        known = answer is not None and not answer.problem.startswith(_NO_ANSWER)
+        refused = known and answer is not None and bool(answer.problem)
+        told = "" if answer is None else answer.problem or str(answer.rows)
+        yield REFUSED.of(wrong, *words).decide(refused if known else None, evidence=[told])
+    books = books_of(history)
+    books.ignore(tuple(event.t for event in said.values()))
+    found = compare(books, shown(history), at=False)
+    yield UNCHANGED.none([*found.wrong, *found.invented, *missing(history, books)], found.known)
