@@ -18,6 +18,7 @@ from reference_terminal.access.sessions import Sessions
 from reference_terminal.acquisition.backfill import REACH_S, Backfill, Source
 from reference_terminal.acquisition.carriers import Carriers
 from reference_terminal.acquisition.collectors.slots import TakesLate
+from reference_terminal.acquisition.diagnosis import Diagnosis
 from reference_terminal.acquisition.driver import Driver
 from reference_terminal.acquisition.poller import GatewayPoller, MeterPoller
 from reference_terminal.acquisition.protocol import Surroundings
@@ -413,6 +414,7 @@ class Terminal:
     def _assemble_acquisition(self) -> None:
         around = Surroundings(self.clock, self.journal, self.keyring.collectors, self.keyring.systems, self.store)
         carriers = self.carriers = Carriers(self.config, self.platform, around)
+        self.diagnosis = Diagnosis(self.config, carriers, self.clock)
         self.late = LateReadings(self.store, self.journal, self.queue_revision)
         self.standbys: list[Standby] = []
         sources: dict[str, Source] = {}

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from reference_terminal.acquisition.backfill import Records
 from reference_terminal.acquisition.driver import Carrier, Driver
 from reference_terminal.acquisition.https.driver import HttpsMeter
-from reference_terminal.acquisition.line import Line
+from reference_terminal.acquisition.line import Heard, Line
 from reference_terminal.acquisition.modbus.client import GatewayClient
 from reference_terminal.acquisition.mqtt.client import MqttClient
 from reference_terminal.acquisition.mqtt.driver import Inbox, MqttMeter
@@ -104,6 +104,15 @@ class Carriers:
             driver = HttpsMeter(meter, first_point, collector, security, around.clock, around.journal)
         self._own[meter.id] = driver.carrier
         return driver
+
+    def heard_names(self) -> list[str]:
+        """The lines and gateways that can be listened to."""
+        return [*self._lines, *self._gateways]
+
+    def listen(self, name: str, watch: Callable[[Heard], None] | None) -> None:
+        """Tell `watch` (None: nobody) what a line or gateway carries; KeyError for a name that there is not."""
+        carrier = self._lines[name] if name in self._lines else self._gateways[name]
+        carrier.watch = watch
 
     def workers(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
         """What runs beside the pollers, by name: subscribers of collectors, watchers of bridges."""

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from reference_terminal.access.desk import Desk
 from reference_terminal.access.proposals import told
 from reference_terminal.access.rights import Right
+from reference_terminal.acquisition.diagnosis import Diagnosis
 from reference_terminal.management.applications import Applications
 from reference_terminal.management.installer import Installer
 from reference_terminal.model.clock import WallClock
@@ -20,6 +21,7 @@ from reference_terminal.processing.manual import INVALID, Entry, ManualEntries
 from reference_terminal.processing.pipeline import Pipeline
 from reference_terminal.settings.config import Config
 from reference_terminal.storage.journal import Journal
+from reference_terminal.web.parameters import shown
 from reference_terminal.web.router import Addresses, route
 from reference_terminal.web.server import HttpError
 
@@ -39,6 +41,7 @@ class Needs(Protocol):
     applications: Applications
     machine: MachineWatch | None
     instruments: Instruments
+    diagnosis: Diagnosis
 
     def wake_centres(self) -> None:
         """Have every centre's queue looked at now."""
@@ -121,6 +124,15 @@ class StateApi(Addresses):
                 *({"kind": "system", "id": each.id, "place": "", "settings": ""} for each in config.systems),
             ],
         }
+
+    @route("GET", "diagnosis", right=Right.OPERATE, query=("line",))
+    def diagnose(self, query: dict[str, str]) -> Any:
+        """What a line or gateway carries since it was first asked for, each frame explained; the names without one."""
+        diagnosis, name = self._terminal.diagnosis, query.get("line", "")
+        if name and name not in diagnosis.names():
+            known = ", ".join(diagnosis.names()) or "none"
+            raise HttpError(404, f"no line is called {shown(name)}; there are {known}", "没有该串口或网关")
+        return {"lines": diagnosis.names(), "line": name, "heard": diagnosis.look(name) if name else []}
 
     # Lock (R-41)
 

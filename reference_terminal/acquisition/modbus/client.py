@@ -10,6 +10,7 @@ import asyncio
 import logging
 import random as random_module
 import struct
+from collections.abc import Callable
 
 from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.exceptions import ModbusException
@@ -17,6 +18,7 @@ from pymodbus.pdu import ModbusPDU
 from pymodbus.pdu.register_message import ReadHoldingRegistersRequest, ReadInputRegistersRequest
 
 from reference_terminal.acquisition.failures import ReadFailed
+from reference_terminal.acquisition.line import Heard
 from reference_terminal.acquisition.modbus.blocks import Block
 from reference_terminal.model import reading
 from reference_terminal.model.seams import seam
@@ -38,6 +40,7 @@ class GatewayClient:
         self._failures = 0
         self._not_before_s = 0.0
         self._idle_since_s = -1e9
+        self.watch: Callable[[Heard], None] | None = None
         self._client = AsyncModbusTcpClient(
             config.host,
             port=config.port,
@@ -45,7 +48,14 @@ class GatewayClient:
             timeout=self._timeout_s,
             retries=0,
             reconnect_delay=0,
+            trace_packet=self._traced,
         )
+
+    def _traced(self, sent: bool, octets: bytes) -> bytes:
+        """What goes to and from the gateway, as it is, for whoever watches it."""
+        if self.watch is not None:
+            self.watch(Heard(sent, octets))
+        return octets
 
     @property
     def connected(self) -> bool:

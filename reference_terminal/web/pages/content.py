@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from reference_terminal.access.rights import Right
 from reference_terminal.model.messages import Text
 from reference_terminal.model.times import DAY_S, iso, parse_iso
-from reference_terminal.web.pages.blocks import Block, Chart, Facts, Field, Form, Links, Page, Send, Shown, Table
+from reference_terminal.web.pages.blocks import Block, Chart, Facts, Field, Form, Lines, Links, Page, Send, Shown, Table
 from reference_terminal.web.server import HttpError
 
 HOUR_S = 3600
@@ -570,6 +570,21 @@ async def _acquisition(asks: Asks, query: dict[str, str]) -> Page:
     return Page(blocks)
 
 
+async def _diagnosis(asks: Asks, query: dict[str, str]) -> Page:
+    name = query.get("line", "")
+    names = (await asks.get("diagnosis", {}))["lines"]
+    form = Form(
+        _NONE, Text("Listen", "监听"), (Field("line", Text("Line", "串口、网关"), name, _choices(names)),), search=True
+    )
+    if not name:
+        return Page((form,))
+    lines: list[str] = []
+    for each in reversed((await asks.get("diagnosis", {"line": name}))["heard"]):
+        lines.append(f"{_at(each['at'])} {'→' if each['way'] == 'sent' else '←'} {each['octets']}")
+        lines += [f"    {sentence}" for sentence in each["explained"]]
+    return Page((form, Lines(Text("Octets and frames, the latest first", "报文（最新在前）"), lines)), refresh_s=2)
+
+
 async def _network(asks: Asks, query: dict[str, str]) -> Page:
     del query
     centres = await asks.rows("centres")
@@ -943,6 +958,7 @@ PAGES = (
     ),
     ShownPage("/entry", Text("By hand", "数据填报"), Right.READ, _entry),
     ShownPage("/acquisition", Text("Acquisition", "数据采集"), Right.STATE, _acquisition),
+    ShownPage("/diagnosis", Text("Diagnosis", "通讯诊断"), Right.OPERATE, _diagnosis, ("line",)),
     ShownPage("/network", Text("Network", "网络与上报"), Right.STATE, _network),
     ShownPage("/instruments", Text("Instruments", "计量器具"), Right.STATE, _instruments),
     ShownPage("/alarms", Text("Alarms", "告警"), Right.STATE, _alarms),

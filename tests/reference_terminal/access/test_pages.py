@@ -10,6 +10,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from access_kit import OWN, ROLE, Answered, Life, api, ask, events, live, text_of, token_of
+from line_kit import Peer
+from standby_kit import Plant
 
 from reference_terminal.access.rights import may
 from reference_terminal.model.times import iso
@@ -192,3 +194,28 @@ def test_the_state_of_a_machine_is_told_where_there_is_one() -> None:
         assert (await api("GET", "acquisition", token=token)).json["meters"][0]["protocol"].startswith("modbus")
 
     live(body)
+
+
+def test_a_line_is_listened_to_while_somebody_looks() -> None:
+    async def body(life: Life) -> None:
+        plant = Plant(lambda now_s: False)
+        server = await asyncio.start_server(Peer(plant.replies).serve, "127.0.0.1", 4002)
+        operator, browser = await token_of("olga"), await logged_in("olga")
+        assert (await api("GET", "diagnosis?line=l9", token=operator)).status == 404
+        assert (await api("GET", "diagnosis", token=operator)).json["lines"] == ["l1", "g1"]
+        assert (await browser.open("/diagnosis?line=l1")).status == 200
+        await asyncio.sleep(65)
+        heard = (await api("GET", "diagnosis?line=l1", token=operator)).json["heard"]
+        assert heard == [], "a minute after the last look nobody listens"
+        await asyncio.sleep(31)
+        heard = (await api("GET", "diagnosis?line=l1", token=operator)).json["heard"]
+        assert [each["way"] for each in heard[:2]] == ["sent", "heard"]
+        assert heard[1]["octets"].startswith("68 ") and heard[1]["explained"]
+        page = (await browser.open("/diagnosis?line=l1")).body.decode()
+        assert heard[1]["octets"] in page and heard[1]["explained"][0] in page.replace("&#39;", "'")
+        server.close()
+
+    line = '[[lines]]\nid = "l1"\nhost = "127.0.0.1"\nport = 4002\nbaud = 9600'
+    meter = '[[meters]]\nid = "main"\nline = "l1"\nprotocol = "dlt645-2007"\naddress = "1"\nperiod_s = 30'
+    points = 'points = [{ id = "e2", kind = "counter", identifier = "00010000" }]'
+    live(body, text_of(more=f"{line}\n{meter}\n{points}"))
