@@ -31,6 +31,10 @@ class JournalError(Exception):
     """A journal that cannot be used; one sentence says where and why."""
 
 
+class NoRun(JournalError):
+    """A folder that was named is no run: a wrong word, no failure of the bench."""
+
+
 class Process(msgspec.Struct, frozen=True, kw_only=True):
     """One process of one boot of one computer: its id alone would be used again."""
 
@@ -200,15 +204,15 @@ def write_run(folder: Path, what: RunFile) -> None:
 
 
 def read_run(folder: Path) -> RunFile:
-    """Read `run.json`. Raises JournalError for a folder that is no run."""
+    """Read `run.json`. Raises JournalError, NoRun for a folder that is none."""
     if not folder.is_dir():
         found = "a file" if folder.exists() else "nothing"
-        raise JournalError(f"{folder}: expected a run folder, found {found} / 应为运行目录")
+        raise NoRun(f"{folder}: expected a run folder, found {found} / 应为运行目录")
     path = folder / RUN
     if not path.exists():
         runs = sorted(each.parent.name for each in folder.glob(f"*/{RUN}"))
         hint = f"; runs in it are {', '.join(runs[-3:])}" if runs else "; a run folder is out/<run>"
-        raise JournalError(f"{folder}: this is no run folder, it has no {RUN}{hint} / 不是运行目录")
+        raise NoRun(f"{folder}: this is no run folder, it has no {RUN}{hint} / 不是运行目录")
     found = _read(path, RunFile)
     if found.format != FORMAT:
         raise JournalError(f"{path}: format is {found.format!r}, expected {FORMAT!r} / 文件格式版本不符")

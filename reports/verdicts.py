@@ -38,6 +38,10 @@ class VerdictsError(Exception):
         self.problems = problems
 
 
+class NoRun(VerdictsError):
+    """A folder that was named is no run: a wrong word, no failure of the bench."""
+
+
 def verdicts_json(run: RunResult) -> str:
     """The text of `verdicts.json` (shape in docs/FORMATS.md)."""
     flat = _flat(run)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, RunResult
-from bench.commands.rejudge import read_run, require_unaltered
+from bench.case import EXIT_FAIL, EXIT_PASS, RunResult
+from bench.commands.rejudge import exit_for, read_run, require_unaltered
 from bench.history import HistoryError, read_history
 from reports.blocks import visible
 from reports.compare import Change, Comparison, compared, side
@@ -31,7 +31,7 @@ def main(first: Path, second: Path, *, as_json: bool = False, records: bool = Fa
             found = _with_records(found, runs, (first, second))
     except (HistoryError, VerdictsError) as error:
         print(error, file=sys.stderr)
-        return EXIT_ERROR
+        return exit_for(error)
     if as_json:
         print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
     else:

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from bench.case import EXIT_ERROR, EXIT_PASS, CaseResult
-from bench.commands.rejudge import read_run, require_unaltered
+from bench.case import EXIT_PASS, CaseResult
+from bench.commands.rejudge import exit_for, read_run, require_unaltered
 from bench.commands.session import commit
 from bench.history import History, HistoryError, read_history
 from conformance.common import delivery as judge
@@ -90,7 +90,7 @@ def main(folder: Path, *, as_json: bool = False) -> int:
         run_folder.rewrite(run, folder, writer=commit())
     except (HistoryError, VerdictsError) as error:
         print(error, file=sys.stderr)
-        return EXIT_ERROR
+        return exit_for(error)
     written = page.write(table, folder)
     write_whole(folder / JSON, to_json(table).decode() + "\n")
     manifest.write(folder)

@@ -17,7 +17,7 @@ import msgspec
 
 import reports.issue
 from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, EXIT_USAGE, RunResult, Text
-from bench.commands.rejudge import attempts_otherwise, broken_records, read_run
+from bench.commands.rejudge import attempts_otherwise, broken_records, exit_for, read_run
 from bench.commands.session import commit
 from bench.evidence import register as records
 from bench.evidence.chain import ChainTrouble
@@ -65,7 +65,7 @@ class Asked:
 
 
 def main(asked: Asked) -> int:
-    """0 issued (or a working paper written), 1 the run was altered, 2 something is missing, 3 no run, 4 wrong files."""
+    """0 issued (or a working paper), 1 altered, 2 something is missing, 3 it cannot be done, 4 wrong files, no run."""
     try:
         lab, job = _papers(asked)
         template = _template(asked)
@@ -76,7 +76,7 @@ def main(asked: Asked) -> int:
         run = read_run(asked.run)
         altered, signed = _altered(asked.run, run, seal)
     except (HistoryError, VerdictsError) as error:
-        return _said([str(error)], EXIT_ERROR)
+        return _said([str(error)], exit_for(error))
     if altered:
         return _said([*altered, "altered since the run: no report is issued / 运行被改动，不予签发"], EXIT_FAIL)
     try:

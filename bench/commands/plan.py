@@ -15,7 +15,7 @@ import msgspec
 
 from bench.case import EXIT_ERROR, EXIT_INCONCLUSIVE, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, Rig
 from bench.case.reach import decided, runs
-from bench.commands.options import ROOT
+from bench.commands.lengths import LENGTHS, Length, Lengths, read_lengths
 from bench.commands.rejudge import read_run
 from bench.commands.status import span
 from bench.dut.profile import Claim, Profile, ProfileError, load_profile
@@ -24,8 +24,6 @@ from conformance.clauses.suite import case_classes
 from reports.ledger import entries
 from reports.verdicts import VerdictsError, write_whole
 
-LENGTHS = ROOT / "conformance" / "lengths.json"
-FORMAT = "carbonbench-lengths/1"
 PLAN = "carbonbench-plan/1"
 DAY_S = 86400.0
 SHORT_S = 6 * 3600.0
@@ -34,22 +32,6 @@ _SLACK = 1.25
 """A case of so many hours also sets up and settles."""
 _TWO_DAYS = {"R-28", "R-29"}
 _SEVEN_DAYS = "cpcif/8.3"
-
-
-class Length(msgspec.Struct, frozen=True, kw_only=True):
-    """What a case takes: seconds of its world, how often its supply was switched, how often the terminal was asked."""
-
-    s: float
-    switched: int = 0
-    asked: int = 0
-
-
-class Lengths(msgspec.Struct, frozen=True, kw_only=True):
-    """The lengths of all cases, and the bench they were counted with."""
-
-    format: str = FORMAT
-    commit: str
-    cases: dict[str, Length]
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,14 +154,6 @@ def _steps(taken: Sequence[str], decides: Mapping[str, tuple[str, ...]], lengths
         )
         at += length.s
     return steps
-
-
-def read_lengths(path: Path = LENGTHS) -> Lengths:
-    """The lengths that the suite comes with. Raises HistoryError."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Lengths)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise HistoryError(f"{path}: cannot be read ({error}) / 无法读取用例时长") from None
 
 
 def record(folder: Path) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, Case, CaseResult, RunResult
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, EXIT_USAGE, Case, CaseResult, RunResult
 from bench.commands import recomputed
 from bench.commands.expected import exit_of
 from bench.commands.session import commit
@@ -36,11 +36,16 @@ from reports.ledger import entries
 VERDICTS = "verdicts.json"
 
 
+def exit_for(error: Exception) -> int:
+    """The exit code for a folder that cannot be used: a wrong word where it is no run, else a failure."""
+    return EXIT_USAGE if isinstance(error, verdicts.NoRun) else EXIT_ERROR
+
+
 def require_run(folder: Path, file: str) -> None:
     """Raises VerdictsError for a folder that is no run: it must hold `file`."""
     if not folder.is_dir():
         found = "a file" if folder.exists() else "nothing"
-        raise verdicts.VerdictsError([f"{folder}: expected a run folder, found {found} / 应为运行目录"])
+        raise verdicts.NoRun([f"{folder}: expected a run folder, found {found} / 应为运行目录"])
     if not (folder / file).exists():
         runs = sorted(path.parent.name for path in folder.glob(f"*/{file}"))
         if file == manifest.NAME and (folder / VERDICTS).exists():
@@ -52,7 +57,7 @@ def require_run(folder: Path, file: str) -> None:
                 [f"{folder}: this run was cut off; `carbonbench run --resume {folder}` ends it / 运行被中断，请先续跑"]
             )
         hint = f"; runs in it are {', '.join(runs[-3:])}" if runs else "; a run folder is out/<run>"
-        raise verdicts.VerdictsError([f"{folder}: this is no run folder, it has no {file}{hint} / 不是运行目录"])
+        raise verdicts.NoRun([f"{folder}: this is no run folder, it has no {file}{hint} / 不是运行目录"])
 
 
 def read_run(folder: Path) -> RunResult:
@@ -128,7 +133,7 @@ def main(folder: Path) -> int:
         cases = _all_again(before, known, folder, wrong)
     except (HistoryError, verdicts.VerdictsError) as error:
         print(error, file=sys.stderr)
-        return EXIT_ERROR
+        return exit_for(error)
     digest = digest_of_run((f"{case.id}#{case.attempt}", case.digest) for case in cases if case.digest)
     if digest != before.history_digest:
         print(
@@ -232,10 +237,10 @@ def verify(folder: Path, known: Known | None = None) -> int:
         roots = certificates_of(known.roots) if known.roots else []
     except (manifest.ManifestError, verdicts.VerdictsError, KeyTrouble) as error:
         print(error, file=sys.stderr)
-        return EXIT_ERROR
+        return exit_for(error)
     if known.register and not known.register.is_file():
         print(f"{known.register}: expected the laboratory's register, found none / 找不到登记簿", file=sys.stderr)
-        return EXIT_ERROR
+        return EXIT_USAGE
     try:
         run = verdicts.read(folder)
         altered += broken_records(run, folder)
@@ -289,6 +294,6 @@ def report(folder: Path) -> int:
         run_folder.rewrite(run, folder, writer=commit())
     except (HistoryError, verdicts.VerdictsError) as error:
         print(error, file=sys.stderr)
-        return EXIT_ERROR
+        return exit_for(error)
     print(f"{folder}: reports written / 报告已生成")
     return EXIT_PASS

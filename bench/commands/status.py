@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, VIRTUAL_RIG, CaseResult, Verdict
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, CaseResult, Verdict
 from bench.commands.lengths import lengths_of_the_suite
 from bench.history.growing import GROWING
-from bench.journal import LOCAL, RUN, Found, JournalError, Planned, RunFile, attempts, last_sign, read_run
+from bench.journal import LOCAL, RUN, Found, JournalError, NoRun, Planned, RunFile, attempts, last_sign, read_run
 from bench.run import RECORD
 from reports.blocks import visible
 from reports.screen import SIGNS, STYLES, console_for
@@ -111,7 +111,7 @@ def newest(out: Path) -> Path:
     runs = [path.parent for path in out.glob(f"*/{RUN}")] if out.is_dir() else []
     if not runs:
         found = "no run in it" if out.is_dir() else ("a file" if out.exists() else "nothing")
-        raise JournalError(f"{out}: expected a folder of runs, found {found}; name one / 未找到运行目录")
+        raise NoRun(f"{out}: expected a folder of runs, found {found}; name one / 未找到运行目录")
     return max(runs, key=lambda folder: (_began(folder), folder.name))
 
 
@@ -331,7 +331,7 @@ def main(folder: Path | None, out: Path, *, as_json: bool) -> int:
         found = status_of(folder or newest(out), datetime.now(LOCAL))
     except JournalError as error:
         print(error, file=sys.stderr)
-        return EXIT_ERROR
+        return EXIT_USAGE if isinstance(error, NoRun) else EXIT_ERROR
     if as_json:
         print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
     else:

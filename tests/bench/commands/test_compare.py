@@ -80,4 +80,4 @@ def test_the_same_seed_gives_the_same_events(quick: Path, tmp_path: Path) -> Non
 def test_an_altered_run_is_not_compared(own: Path, quick: Path) -> None:
     (own / "run.json").write_text("{}")
     assert in_place("compare", quick, own, cwd=own.parent).code == 3
-    assert in_place("compare", quick, own.parent, cwd=own.parent).code == 3
+    assert in_place("compare", quick, own.parent, cwd=own.parent).code == 4

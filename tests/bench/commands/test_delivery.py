@@ -71,7 +71,7 @@ def test_a_case_that_passes_allows_what_it_brings_about_and_one_that_fails_allow
 
 def test_what_is_no_run_gets_a_sentence(tmp_path: Path) -> None:
     told = in_place("report", tmp_path, "--delivery", cwd=tmp_path)
-    assert told.code == 3 and "this is no run folder" in told.err and "Traceback" not in told.err
+    assert told.code == 4 and "this is no run folder" in told.err and "Traceback" not in told.err
     told = in_place("report", tmp_path, "--json", cwd=tmp_path)
     assert told.code == 4 and "--delivery" in told.err
 

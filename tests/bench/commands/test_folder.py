@@ -124,7 +124,7 @@ def test_what_is_no_run_folder_is_one_sentence(tmp_path: Path, command: str, own
         (tmp_path / "nothing", "expected a run folder, found nothing"),
     ):
         told = in_place(command, folder, cwd=tmp_path)
-        assert (told.code, told.out, len(told.problems)) == (3, "", 1), told
+        assert (told.code, told.out, len(told.problems)) == (4, "", 1), told
         assert str(folder) in told.err and words in told.err
     assert sorted(os.walk(tmp_path)) == listing
 

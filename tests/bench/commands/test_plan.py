@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from suite_kit import REFERENCE, in_place
 
-from bench.commands.plan import DAY_S, Length, ceiling_s, planned, read_lengths
+from bench.commands.lengths import Length, read_lengths
+from bench.commands.plan import DAY_S, ceiling_s, planned
 from bench.dut.profile import load_profile
 from conformance.clauses.suite import case_classes
 

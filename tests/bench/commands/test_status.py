@@ -77,7 +77,7 @@ def test_what_is_no_run_is_one_sentence(tmp_path: Path, own: Path) -> None:
         (["status", "--out", "file"], "expected a folder of runs, found a file"),
     ):
         told = in_place(*words, cwd=tmp_path)
-        assert (told.code, told.out, len(told.problems)) == (3, "", 1) and said in told.err, told
+        assert (told.code, told.out, len(told.problems)) == (4, "", 1) and said in told.err, told
 
 
 @pytest.mark.parametrize("octets", [b"", b"{", b"[]", b"\xff", b'{"format":"carbonbench-run/9"}'])
