@@ -7,6 +7,7 @@ formula is its place in the facts page. A result is positive where it is emitted
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction as N
@@ -14,6 +15,9 @@ from fractions import Fraction as N
 C_TO_CO2 = N(44, 12)
 CH4_TO_CO2 = N(44, 16)
 """Volatile matter is reckoned as methane (facts 4.12)."""
+
+
+_RATIO = re.compile(r"N\((\d+), (\d+)\)")
 
 
 @dataclass(frozen=True)
@@ -31,8 +35,10 @@ class Formula:
 
     @property
     def printed(self) -> str:
-        """As it stands in this file."""
-        return " ".join(inspect.getsource(self.reckon).partition("return ")[2].split())
+        """As it stands in this file, with the ratios of molar masses written out."""
+        text = " ".join(inspect.getsource(self.reckon).partition("return ")[2].split())
+        text = text.replace("C_TO_CO2", "44/12").replace("CH4_TO_CO2", "44/16")
+        return _RATIO.sub(r"\1/\2", text)
 
 
 FORMULAS: dict[str, Formula] = {}
