@@ -315,6 +315,12 @@ def _bench(words: argparse.Namespace) -> int:
     return check.main(Path(words.rig), as_json=words.json, injectors=not words.quick)
 
 
+def _serve(words: argparse.Namespace) -> int:
+    from bench.commands import serve
+
+    return serve.main(Path(words.out), words.at)
+
+
 def _plan(words: argparse.Namespace) -> int:
     from bench.commands import plan
     from bench.commands.options import REFERENCE_PROFILE
@@ -574,6 +580,10 @@ def parser() -> argparse.ArgumentParser:
     lab.add_argument("rig", metavar="RIG", help="rig file (TOML) / 台架文件")
     lab.add_argument("--json", action="store_true", help="for machines / 机器可读")
     lab.add_argument("--quick", action="store_true", help="without the proof of the injectors / 不做注入器自检")
+
+    desk = command("serve", _serve, "runs and campaigns in the browser, live / 浏览器实时页面")
+    desk.add_argument("--out", default="out", metavar="DIR", help="where runs and campaigns are (out) / 输出目录")
+    desk.add_argument("--at", default="127.0.0.1:8600", metavar="HOST:PORT", help="where (127.0.0.1:8600) / 监听地址")
 
     order = command("plan", _plan, "what a device is to run, in which order, how long / 设备试验计划")
     ROWS["terminal"].add_to(order.add_argument)
