@@ -167,6 +167,12 @@ def _item(folder: Path) -> dict[str, str]:
     return found
 
 
+def _clock_problem(folder: Path) -> str:
+    """Why a sitting of the run knew nothing of its clock's source; empty where all of them did."""
+    found = [read_opening(folder / FOLDER / name).clock.problem for name in openings(folder)]
+    return next(filter(None, found), "")
+
+
 def _signed_words(signed: Signed) -> Text:
     """Who signed the records, from when to when, and who stamped them; or that nobody did."""
     if not signed.digest:
@@ -188,7 +194,7 @@ def _draft(asked: Asked, lab: Lab, job: Job, run: RunResult, template: Path | No
         target.write_bytes(docx_of(made, template))
     else:
         target.write_bytes(pdf_of(made))
-    missing = demands(lab, job, run, item=_item(asked.run))
+    missing = demands(lab, job, run, item=_item(asked.run), clock_problem=_clock_problem(asked.run))
     print(f"{target}: working paper written; {len(missing)} things are missing for a report / 工作稿已生成")
     return EXIT_PASS
 
@@ -197,7 +203,7 @@ def _issue(asked: Asked, lab: Lab, job: Job, run: RunResult, template: Path | No
     place = asked.to / (job.report.number or "-")
     before = check_chain(place) if place.is_dir() else []
     number = len(before) + 1
-    missing = demands(lab, job, run, issue=number, item=_item(asked.run))
+    missing = demands(lab, job, run, issue=number, item=_item(asked.run), clock_problem=_clock_problem(asked.run))
     if missing:
         print("not issued; ISO/IEC 17025:2017 asks for / 不予签发，尚缺：", file=sys.stderr)
         return _said([f"  {each}" for each in missing], EXIT_INCONCLUSIVE)

@@ -59,11 +59,18 @@ def name_of(said: Said) -> tuple[str, str]:
 
 
 def demands(
-    lab: Lab, job: Job, run: RunResult, *, issue: int = 1, item: Mapping[str, str] | None = None
+    lab: Lab,
+    job: Job,
+    run: RunResult,
+    *,
+    issue: int = 1,
+    item: Mapping[str, str] | None = None,
+    clock_problem: str = "",
 ) -> list[Demand]:
     """Everything that is missing or contradicts the run, in the order of the standard's clauses.
 
-    `item` is what the run's opening statement says of the item under test.
+    `item` is what the run's opening statement says of the item under test, `clock_problem` why it knew nothing of its
+    clock's source.
     """
     return [
         *_identity(lab, job),
@@ -74,6 +81,7 @@ def demands(
         *_tests(job),
         *_environment(lab, job, run),
         *_equipment(lab, run),
+        *_clock(run, clock_problem),
         *_results(job, run),
         *_persons(lab, job),
         *_external(job),
@@ -346,6 +354,14 @@ def _equipment(lab: Lab, run: RunResult) -> Iterator[Demand]:
             yield _ask("6.4.13 b", f"{where}.number", f"{each.number!r} is there twice", "设备编号重复")
         seen.add(each.number)
         yield from _one(each, where, days, {"name": each.name, "number": each.number})
+
+
+def _clock(run: RunResult, problem: str) -> Iterator[Demand]:
+    """In real time no equipment makes a clock traceable that the run itself saw unsynchronised."""
+    if problem and run.rig != VIRTUAL_RIG:
+        en, _, zh = problem.partition(" / ")
+        words = "nothing held the bench's clock when the run began: "
+        yield _ask("6.5", "the run", words + en, f"运行开始时台架时钟无参考：{zh or en}")
 
 
 def _one(each: Equipment, where: str, days: tuple[date, date] | None, named: dict[str, Said]) -> Iterator[Demand]:

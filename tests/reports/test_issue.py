@@ -198,6 +198,17 @@ def test_a_run_in_real_time_wants_clock_and_environment(tested: RunResult, tmp_p
     assert any('used_for = ["clock"]' in line for line in found) and any("7.8.3.1 a" in line for line in found)
 
 
+def test_a_clock_that_the_run_saw_unsynchronised_is_not_made_traceable_by_a_list(
+    tested: RunResult, tmp_path: Path
+) -> None:
+    papers = read(tmp_path, laboratory(), order())
+    problem = "no NTP daemon keeps the bench's clock / 台架时钟未同步"
+    real = msgspec.structs.replace(tested, rig="process")
+    found = [each for each in demands(*papers, real, clock_problem=problem) if each.clause == "6.5"]
+    assert len(found) == 1 and "no NTP daemon" in found[0].asked.en and "未同步" in found[0].asked.zh
+    assert demands(*papers, tested, clock_problem=problem) == []
+
+
 def test_who_was_not_authorised_cannot_sign(tested: RunResult, tmp_path: Path) -> None:
     job = order()
     job["persons"] = {**job["persons"], "authorised": "Zhang"}
