@@ -71,7 +71,7 @@ TYPES: dict[str, tuple[str, ...]] = {
         "archive-import",
         "archive-import-refused",
     ),
-    "export": ("audit-export", "table-export"),
+    "export": ("audit-export",),
     "clearing": ("audit-clearing", "audit-clearing-refused", "audit-overflow"),
     "certificate": ("certificate-renewed", "key-sealed"),
     "centre": (
