@@ -71,7 +71,7 @@ def parse_toml(text: str, where: str) -> dict[str, object]:
     """Parse TOML text; `where` names it in problems. Raises DescriptionError if it is not TOML."""
     try:
         return cast(dict[str, object], tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise DescriptionError([Problem(where, f"not valid TOML: {error}")]) from None
 
 

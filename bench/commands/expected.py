@@ -41,7 +41,7 @@ def read_expected(path: Path, cases: Collection[str], clauses: Collection[str]) 
         raw = tomllib.loads(given_text(path))
     except OSError as error:
         raise ExpectedError(f"{path}: cannot be read: {error.strerror} / 无法读取") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ExpectedError(f"{path}: expected TOML: {error} / TOML 语法错误") from None
     problems = [f"{key}: unknown key; entries are tables [[expected]] / 未知键" for key in raw if key != "expected"]
     rows: object = raw.get("expected", [])

@@ -123,7 +123,7 @@ def load_profile(path: Path) -> Profile:
         raise ProfileError(
             shown, [f"expected UTF-8 text, found octet {error.object[error.start]:#04x} at {error.start} / 应为 UTF-8"]
         ) from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ProfileError(shown, [f"expected TOML: {error} / TOML 语法错误"]) from None
     problems: list[str] = []
     profile = _build(shown, raw, path.parent, problems)

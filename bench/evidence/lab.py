@@ -82,7 +82,7 @@ def load_lab(path: Path) -> Lab:
         raw = tomllib.loads(given_text(path))
     except OSError as error:
         raise LabError([f"{path}: cannot be read: {error.strerror} / 无法读取"]) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise LabError([f"{path}: expected TOML in UTF-8: {error} / TOML 语法错误"]) from None
     problems: list[str] = []
     folder = path.resolve().parent

@@ -168,7 +168,7 @@ def read_rig(path: Path) -> RigFile:
     except UnicodeDecodeError as error:
         found = f"{error.object[error.start]:#04x} at {error.start}"
         raise RigError(shown, [f"expected UTF-8 text, found octet {found} / 应为 UTF-8"]) from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise RigError(shown, [f"expected TOML: {error} / TOML 语法错误"]) from None
     problems: list[str] = []
     made = _build(shown, raw, problems)
@@ -194,7 +194,7 @@ def _build(shown: str, raw: Mapping[str, Any], problems: list[str]) -> RigFile |
     given = dict(_table(raw, "power", problems))
     driver = given.pop("driver", None)
     power: Power | None = None
-    if driver not in _POWER:
+    if not isinstance(driver, str) or driver not in _POWER:
         problems.append(f"power.driver: expected one of {', '.join(DRIVERS)}, found {driver!r} / 电源驱动无效")
     else:
         power = _section("power", given, _POWER[driver], problems)

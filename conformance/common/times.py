@@ -50,7 +50,7 @@ def instant_of(stamp: str) -> int | None:
 @lru_cache(maxsize=_KNOWN)
 def instant_of_iso(text: str) -> int | None:
     """The instant of an ISO 8601 text (no zone means +08:00) or of a plain count of microseconds; None when neither."""
-    if text.isascii() and text.isdigit() and len(text) > 14:
+    if text.isascii() and text.isdigit() and 14 < len(text) <= 18:
         return int(text)
     try:
         moment = datetime.fromisoformat(text)

@@ -112,7 +112,7 @@ def read_book(path: Path) -> Book:
     except UnicodeDecodeError as error:
         told = f"expected UTF-8 text, not so at octet {error.start}"
         raise InputError([Problem(str(path), told, "应为 UTF-8 文本")]) from None
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (ValueError, RecursionError, msgspec.ValidationError) as error:
         raise InputError([Problem(str(path), f"expected an activity file: {error}", "活动数据文件有误")]) from None
 
 

@@ -6,7 +6,6 @@ Leaves what a configuration may hold to `settings`: the sheets are read into the
 from __future__ import annotations
 
 import re
-import zipfile
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from pathlib import Path
@@ -17,7 +16,6 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from reference_terminal.settings.config import ConfigError, build_config
 from reference_terminal.settings.problems import InputError, Problem
@@ -159,7 +157,8 @@ def read_sheets(path: Path) -> Sheets:
         book, typed = load_workbook(path, data_only=True), load_workbook(path)
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from None
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError):
+    except Exception:
+        # What the readers of archives, of XML and of workbooks raise on a broken member has no common name.
         raise _unreadable(path, "it is no xlsx workbook") from None
     sheets = Sheets()
     for sheet in book.worksheets:

@@ -130,7 +130,7 @@ def load_config(source: Path | str) -> Config:
     text = _read(Path(source)) if names_file else str(source)
     try:
         data = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, ArithmeticError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         raise ConfigError(
             [
                 Problem(

@@ -302,7 +302,7 @@ def centre_from(text: str, config: Config) -> CentreConfig:
     problems: list[Problem] = []
     try:
         table: dict[str, Any] = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, ArithmeticError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         raise ConfigError([Problem("settings", f"not valid TOML: {error}", "不是有效的 TOML")]) from None
     centre = read_centre(Section(table, "centre", problems), config.security)
     if problems:

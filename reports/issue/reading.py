@@ -55,7 +55,7 @@ def read_paper(path: Path, kind: type[S], *, beside: Collection[str] = ()) -> S:
         raise PaperError([f"{path}: cannot be read: {error.strerror} / 无法读取"]) from None
     except UnicodeDecodeError as error:
         raise PaperError([f"{path}: expected UTF-8 text, octet {error.start} is not / 应为 UTF-8"]) from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise PaperError([f"{path}: expected TOML: {error} / TOML 语法错误"]) from None
     problems: list[str] = []
     mine = {key: value for key, value in raw.items() if key not in beside}

@@ -321,6 +321,7 @@ def _loop(table: Table) -> Loop:
 
 def _part(table: Table, order: str, factor: bool) -> Part:
     kind = table.choice("type", tuple(TYPES))
+    kind = kind if kind in TYPES else next(iter(TYPES))
     if TYPES[kind] == 1:
         # A single register has no word order; only a device that swaps octets does so here too.
         order = "BADC" if order in ("BADC", "DCBA") else "ABCD"

@@ -220,7 +220,7 @@ def _elsewhere(table: Mapping[str, Any], folder: Path, problems: list[str]) -> d
         return tomllib.loads(given_text(path))
     except (OSError, UnicodeDecodeError) as error:
         problems.append(f"access.file: {table['file']} cannot be read: {error} / 无法读取")
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         problems.append(f"access.file: {table['file']}: expected TOML: {error} / TOML 语法错误")
     return {}
 

@@ -284,7 +284,7 @@ def _settings(table: Table, protocol: str) -> Settings:
     for each in settings.passwords:
         if not re.fullmatch(r"\d{8}", each):
             table.problem("passwords", f"expected level and six digits such as 04000000, got {each!r}")
-    if settings.tariffs and max(settings.tariff_hours) > str(settings.tariffs):
+    if settings.tariffs and max(settings.tariff_hours, default="") > str(settings.tariffs):
         table.problem("tariff_hours", f"there are only {settings.tariffs} tariffs, got {max(settings.tariff_hours)}")
     table.finish()
     return settings
@@ -337,6 +337,8 @@ def _entries(table: Table, protocol: str, settings: Settings) -> list[Entry]:
         return [entry]
     if not digits or not settings.tariffs:
         table.problem("tariffs", "only a DL/T 645 map with tariffs in its settings shows values by tariff")
+        return [entry]
+    if len(entry.identifier) != 8:
         return [entry]
     return [entry, *(_of_tariff(entry, number) for number in range(1, settings.tariffs + 1))]
 
