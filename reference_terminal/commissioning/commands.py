@@ -1,4 +1,4 @@
-"""The tools of the command line: `import`, `template`, `probe`, `codes`, `account`.
+"""The tools of the command line: `import`, `template`, `probe`, `codes`, `account`, `explain-emission`.
 
 Leaves running the terminal to `main`. What only one tool needs (spreadsheets, OPC UA, databases) is imported with it:
 a terminal that starts has no use for it.
@@ -21,7 +21,7 @@ from reference_terminal.settings.collectors import FORMS
 from reference_terminal.settings.lines import BAUDS, PARITIES, STOP_BITS
 from reference_terminal.settings.problems import InputError
 
-TOOLS = ("import", "template", "probe", "codes", "account")
+TOOLS = ("import", "template", "probe", "codes", "account", "explain-emission")
 """The first words that are tools and no configuration file."""
 
 
@@ -35,6 +35,8 @@ def main(argv: Sequence[str]) -> int:
             return _codes()
         if words.tool == "account":
             return _account(words)
+        if words.tool == "explain-emission":
+            return _explain(words)
         return _template(words) if words.tool == "template" else _probe(words)
     except InputError as error:
         for problem in error.problems:
@@ -102,8 +104,23 @@ def _parser() -> argparse.ArgumentParser:
         "--report", metavar="FILE", type=Path, help="inventory report, .docx or .xlsx / 温室气体盘查报告书"
     )
     made.add_argument("--methods", action="store_true", help="the library of methods / 方法库")
+    made = tools.add_parser("explain-emission", help="how a figure came about / 排放量的核算过程")
+    made.add_argument("place", metavar="HOST:PORT", help="local interface of a terminal / 终端本地接口")
+    made.add_argument("figure", metavar="FIGURE", help="such as co2e.total; GET figures / 数据项")
+    made.add_argument("--class", dest="span", default="day", help="minute, quarter, hour, day, month / 时段")
+    made.add_argument("--start", required=True, metavar="TIME", help="2026-07-01T00:00:00 / 时段起点")
+    made.add_argument("--json", action="store_true", help="for programs / 输出 JSON")
+    made.add_argument("--token", default="", help="of a session, where there are accounts / 会话令牌")
     tools.add_parser("codes", help="codes of log entries and alarms / 日志与告警代码")
     return top
+
+
+def _explain(words: argparse.Namespace) -> int:
+    from reference_terminal.commissioning.explain_emission import fetched
+
+    place, figure = words.place, words.figure
+    print(fetched(place, figure, words.span, words.start, as_json=words.json, token=words.token), end="")
+    return 0
 
 
 def _codes() -> int:

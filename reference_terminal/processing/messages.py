@@ -105,3 +105,8 @@ ACTIVITY_ENTERED = event(
     en="{author} enters {input} = {value} {unit} from {since} to {until} in place of {old}: {reason}",
     zh="{author} 录入 {since} 至 {until} 的 {input} = {value} {unit}，原值 {old}：{reason}",
 )
+RESULT_TAKEN = event(
+    "accounting-result",
+    en="{author} sends back the account of {since} to {until}",
+    zh="{author} 回传 {since} 至 {until} 的核算结果",
+)

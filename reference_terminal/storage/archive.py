@@ -103,6 +103,11 @@ _TABLES: dict[str, _Table] = {
         ("source", "input", "start_s", "entered_ms"),
         "start_s",
     ),
+    "accounting_result": _Table(
+        ("from_s", "to_s", "method", "taken_ms", "author", "body"),
+        ("number",),
+        ("from_s", "to_s", "method", "taken_ms"),
+    ),
     "classified": _Table(("point", "from_s", "emission_source"), ("point", "from_s"), ("point", "from_s")),
     "gap": _Table(
         (

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
+import tomli_w
+
+from reference_terminal.accounting.book import FORMAT
 from reference_terminal.accounting.printed import rounded, short
 from reference_terminal.accounting.report import WRITERS
 from reference_terminal.model.seams import seam
-from reference_terminal.model.times import iso, span_named
+from reference_terminal.model.times import iso, iso_ms, span_named
 from reference_terminal.processing import amounts, messages, settlement
 from reference_terminal.processing.emissions import shown
+from reference_terminal.processing.exchange import Exchange
 from reference_terminal.processing.inventory import Inventory
 from reference_terminal.processing.tally import Tally, tally
 from reference_terminal.settings.accounting import EQUIVALENT, SOURCE, FigureSet, ProductConfig
@@ -25,7 +30,7 @@ from reference_terminal.web.entry import is_decimal
 from reference_terminal.web.parameters import FOREVER_S, check_rows, check_stretch, instant, number
 from reference_terminal.web.parameters import shown as quoted
 from reference_terminal.web.router import Addresses, Right, route
-from reference_terminal.web.server import File, HttpError
+from reference_terminal.web.server import File, HttpError, Request
 
 _DIGITS = 6
 _FIGURE = ("figure", "class")
@@ -34,6 +39,7 @@ _MEDIA = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _MOST_TREND = 1000
+_MOST_RESULT = 4_000_000
 
 
 class ResultsApi(Addresses):
@@ -273,6 +279,110 @@ class ResultsApi(Addresses):
             raise HttpError(409, f"the boundary cannot be used: {error}", f"边界无法使用：{error}") from None
         name = f"inventory-{iso(from_s)[:10]}-{iso(to_s)[:10]}{form}"
         return File(WRITERS[form](made), _MEDIA[form], name)
+
+    # Management software (CSMT 11.4)
+
+    def _exchange(self) -> Exchange:
+        terminal = self._terminal
+        return Exchange(
+            self._accounting.emissions_of(), terminal.store, lambda name: terminal.pipeline.by_id[name].number
+        )
+
+    @route("GET", "activity-export", right=Right.READ, query=("method", "from", "to", "form"), check=check_stretch)
+    def export(self, query: dict[str, str]) -> Any:
+        """What was acquired over a period, as an activity file: TOML for the tool `account`, or JSON."""
+        emissions, form = self._accounting.emissions_of(), query.get("form", "toml")
+        if form not in ("toml", "json"):
+            raise HttpError(400, f"expected form= toml or json, got {quoted(form)}", "form 应为 toml 或 json")
+        from_s, to_s = self._stretch(query)
+        boundary, wrong = emissions.versions.boundary(max(from_s, to_s - 1))
+        if boundary is None:
+            raise HttpError(409, f"the boundary cannot be used: {wrong}", f"边界无法使用：{wrong}")
+        method = query.get("method", emissions.config.method)
+        known = list(dict.fromkeys(each.method.id for each in boundary.sources))
+        if method not in known:
+            raise HttpError(
+                404, f"no source has the method {quoted(method)}; there are {', '.join(known)}", "没有该方法"
+            )
+        book = self._exchange().book(boundary, method, from_s, to_s)
+        if form == "json":
+            return book
+        return File(tomli_w.dumps(book).encode(), "application/toml", f"activity-{method}-{iso(from_s)[:10]}.toml")
+
+    @route("POST", "accounting-results", right=Right.ENTER, query=("from", "to", "author"), most_octets=_MOST_RESULT)
+    def take_result(self, query: dict[str, str], request: Request) -> Any:
+        """An account that the management software worked out (carbon-account/1): kept, compared source by source."""
+        author = query.get("author", "").strip()
+        if not author or len(author) > 64 or not author.isprintable():
+            raise HttpError(400, "expected author= as 1 to 64 printable characters", "author 应为 1 至 64 个可见字符")
+        check_stretch(query)
+        exchange, (from_s, to_s) = self._exchange(), self._stretch(query)
+        try:
+            result = msgspec.json.decode(request.body, type=_Result)
+            rows = exchange.compared(msgspec.to_builtins(result), from_s, to_s)
+        except (msgspec.MsgspecError, ValueError, ZeroDivisionError, RecursionError):
+            raise HttpError(400, f"expected an account of form {FORMAT}", f"应为 {FORMAT} 格式的核算结果") from None
+        terminal = self._terminal
+
+        def gather() -> None:
+            terminal.store.write(
+                "INSERT INTO accounting_result (from_s, to_s, method, taken_ms, author, body) VALUES (?,?,?,?,?,?)",
+                (from_s, to_s, result.method.id, terminal.clock.now_ms(), author, request.body.decode()),
+            )
+            terminal.journal.event(
+                messages.RESULT_TAKEN, result.method.id, author=author, since=iso(from_s), until=iso(to_s)
+            )
+
+        if not terminal.store.attempt(gather):
+            raise busy()
+        return {"result": "taken", "sources": rows}
+
+    @route("GET", "accounting-results", right=Right.READ)
+    def results(self, query: dict[str, str]) -> Any:
+        """The accounts that were sent back, each with its total."""
+        del query
+        self._accounting.emissions_of()
+        rows: list[Any] = list(
+            self._terminal.store.connection.execute(
+                "SELECT number, from_s, to_s, method, taken_ms, author, body FROM accounting_result ORDER BY number"
+            )
+        )
+        return {
+            "results": [
+                {
+                    "number": number,
+                    "from": iso(from_s),
+                    "to": iso(to_s),
+                    "method": method,
+                    "taken": iso_ms(taken_ms),
+                    "author": author,
+                    "total_t": msgspec.json.decode(body, type=_Result).total.exact,
+                }
+                for number, from_s, to_s, method, taken_ms, author, body in rows
+            ]
+        }
+
+
+class _Exact(msgspec.Struct):
+    exact: str
+
+
+class _Line(msgspec.Struct):
+    id: str
+    equivalent_t: _Exact
+
+
+class _Named(msgspec.Struct):
+    id: str
+
+
+class _Result(msgspec.Struct):
+    """What is read of an account that was sent back."""
+
+    format: Literal["carbon-account/1"]
+    method: _Named
+    total: _Exact
+    sources: list[_Line]
 
 
 def _slope(values: list[Fraction]) -> Fraction:

@@ -7,11 +7,13 @@ import json
 from fractions import Fraction
 from typing import Any
 
+import pytest
 from accounting_kit import at
 from ports import free_port
 from terminal_kit import SmallMeter, config_text, platform
 
 from reference_terminal import Terminal, load_config
+from reference_terminal.commissioning import commands
 
 EMITTER = """
 [accounting]
@@ -32,7 +34,7 @@ async def _event(reader: asyncio.StreamReader) -> dict[str, Any]:
             return json.loads(line[6:])
 
 
-def test_a_reading_is_told_as_an_emission_before_its_minute_has_ended() -> None:
+def test_a_reading_is_told_as_an_emission_before_its_minute_has_ended(capsys: pytest.CaptureFixture[str]) -> None:
     async def scene() -> None:
         meter = SmallMeter()
         meter.put_u32(0, 100_000)
@@ -60,6 +62,18 @@ def test_a_reading_is_told_as_an_emission_before_its_minute_has_ended() -> None:
             total = await _event(reader)
             assert (total["figure"], total["exact_t"]) == ("co2e.total", found["exact_t"])
         writer.close()
+        loop = asyncio.get_running_loop()
+        words = [
+            "explain-emission",
+            f"127.0.0.1:{port}",
+            "co2e.none",
+            "--class",
+            "minute",
+            "--start",
+            "2026-03-02T10:00:00",
+        ]
+        assert await loop.run_in_executor(None, commands.main, words) == 2
+        assert "no figure is called" in capsys.readouterr().err
         await terminal.stop()
         await task
 

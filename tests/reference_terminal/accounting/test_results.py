@@ -7,13 +7,16 @@ import io
 import json
 from collections.abc import Awaitable, Callable
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import docx
 import openpyxl
 import pytest
 from accounting_kit import Plant, at
+from ports import free_port
 
+from reference_terminal.commissioning import commands
 from reference_terminal.model.times import DAY, MONTH
 from reference_terminal.web.server import HttpError
 
@@ -114,3 +117,31 @@ def test_the_report_of_a_month_opens_in_word_and_excel_and_tells_what_is_missing
             await plant.get("inventory-report", form="pdf", **query)
 
     run(scene)
+
+
+def test_activity_goes_out_as_a_file_and_the_result_comes_back(tmp_path: Path) -> None:
+    async def scene() -> None:
+        plant = Plant("2025-03-02T00:00:00")
+        plant.day("2025-03-01T00:00:00", {"grid": 10, "coal": 3})
+        between = {"from": "2025-03-01T00:00:00", "to": "2025-03-02T00:00:00"}
+        file = await plant.get("activity-export", **between)
+        (tmp_path / "activity.toml").write_bytes(file.octets)
+        words = ["account", str(tmp_path / "activity.toml"), "--json", str(tmp_path / "result.json")]
+        assert commands.main(words) == 0
+        answer = await plant.post("accounting-results", (tmp_path / "result.json").read_bytes(), author="Li", **between)
+        assert [(row["source"], row["difference"]) for row in answer["sources"]] == [("grid", "0"), ("boiler", "0")]
+        day = plant.kept("co2e.total", DAY, "2025-03-01T00:00:00")
+        kept = await plant.get("accounting-results")
+        assert day is not None and Fraction(kept["results"][0]["total_t"]) == day.equivalent
+        with pytest.raises(HttpError, match="expected an account"):
+            await plant.post("accounting-results", b"{}", author="Li", **between)
+        with pytest.raises(HttpError, match="no source has the method"):
+            await plant.get("activity-export", method="x", **between)
+
+    run(scene)
+
+
+def test_the_tool_says_what_a_terminal_that_is_not_there_does(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["explain-emission", f"127.0.0.1:{free_port()}", "co2e.total", "--start", "2025-03-01T00:00:00"]
+    assert commands.main(words) == 2
+    assert "does not answer" in capsys.readouterr().err
