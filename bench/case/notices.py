@@ -29,6 +29,26 @@ class Notice(StrEnum):
     CERTIFICATE_STATUS_MISSING = "certificate-status-missing"
     CONFIGURATION_BACKED_UP = "configuration-backed-up"
     CONFIGURATION_RESTORED = "configuration-restored"
+    LOGGED_IN = "logged-in"
+    LOGIN_FAILED = "login-failed"
+    ACCOUNT_LOCKED = "account-locked"
+    ACCOUNT_CHANGED = "account-changed"
+    ROLE_CHANGED = "role-changed"
+    CONFIGURATION_CHANGED = "configuration-changed"
+    FACTOR_CHANGED = "factor-changed"
+    FORMULA_CHANGED = "formula-changed"
+    VALUE_ENTERED = "value-entered"
+    STARTED = "started"
+    STOPPED = "stopped"
+    UPGRADED = "upgraded"
+    LOG_EXPORTED = "log-exported"
+    LOG_CLEARED = "log-cleared"
+    CERTIFICATE_CHANGED = "certificate-changed"
+    CENTRE_CHANGED = "centre-changed"
+    ALARM_RAISED = "alarm-raised"
+    SOURCE_LOST = "source-lost"
+    DATA_REPORTED = "data-reported"
+    ACCESS_REFUSED = "access-refused"
 
     @property
     def text(self) -> Text:
@@ -60,4 +80,28 @@ _TEXTS = {
     ),
     Notice.CONFIGURATION_BACKED_UP: Text("the configuration was backed up (log)", "配置已备份（日志）"),
     Notice.CONFIGURATION_RESTORED: Text("the configuration was restored (log)", "配置已恢复（日志）"),
+    Notice.LOGGED_IN: Text("somebody logged in (log)", "登录成功（日志）"),
+    Notice.LOGIN_FAILED: Text("a login was refused (log)", "登录失败（日志）"),
+    Notice.ACCOUNT_LOCKED: Text("an account was locked (log)", "账户被锁定（日志）"),
+    Notice.ACCOUNT_CHANGED: Text("an account was made, changed or removed (log)", "账户新建、变更或删除（日志）"),
+    Notice.ROLE_CHANGED: Text("a role was given (log)", "角色变更（日志）"),
+    Notice.CONFIGURATION_CHANGED: Text("a setting was changed (log)", "配置变更（日志）"),
+    Notice.FACTOR_CHANGED: Text("an emission factor was changed (log)", "排放因子变更（日志）"),
+    Notice.FORMULA_CHANGED: Text("a formula or method was changed (log)", "公式或核算方法变更（日志）"),
+    Notice.VALUE_ENTERED: Text("a value was entered by hand (log)", "人工填报（日志）"),
+    Notice.STARTED: Text("the terminal started (log)", "终端启动（日志）"),
+    Notice.STOPPED: Text("the terminal was stopped (log)", "终端停止（日志）"),
+    Notice.UPGRADED: Text("software was upgraded (log)", "软件升级（日志）"),
+    Notice.LOG_EXPORTED: Text("the log or data were exported (log)", "导出（日志）"),
+    Notice.LOG_CLEARED: Text("a range of the log was cleared (log)", "日志清除（日志）"),
+    Notice.CERTIFICATE_CHANGED: Text("a certificate was exchanged (log)", "证书更换（日志）"),
+    Notice.CENTRE_CHANGED: Text(
+        "a data centre was added, changed or removed (log)", "数据中心新增、变更或删除（日志）"
+    ),
+    Notice.ALARM_RAISED: Text("an alarm was raised (log)", "告警（日志）"),
+    Notice.SOURCE_LOST: Text("a source of data gives nothing, or gives again (log)", "排放源数据中断或恢复（日志）"),
+    Notice.DATA_REPORTED: Text(
+        "reporting to a centre began, failed or was ordered (log)", "数据上报开始、失败或人工上报（日志）"
+    ),
+    Notice.ACCESS_REFUSED: Text("a function was refused (log)", "功能访问被拒（日志）"),
 }

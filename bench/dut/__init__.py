@@ -12,9 +12,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from simulators.world import Site
+
+if TYPE_CHECKING:
+    from bench.dut.access import Access
 
 
 class DeviceClock(Protocol):
@@ -45,6 +48,7 @@ class Seat:
     (None: those of the machine). `devices` gives the device file of a serial line by the line's name in the world, for
     a terminal that opens it itself; the name is the device where it is not there. `time_server` is where the bench
     serves NTP (None: it does not). `state` is the terminal's state folder on this machine (None: it has none here).
+    `access` is who is to have accounts there, by the profile.
     """
 
     site: Site
@@ -60,6 +64,7 @@ class Seat:
     devices: Mapping[str, str] = field(default_factory=dict[str, str])
     time_server: tuple[str, int] | None = None
     state: Path | None = None
+    access: Access | None = None
 
     def device(self, line: str) -> str:
         """The device file of a serial line."""

@@ -23,6 +23,7 @@ import h11
 import tomli_w
 
 from bench.dut import Alteration, Launch, Seat
+from bench.dut.reference_access import accounts_of
 from bench.dut.reference_accounting import accounting_of, ask_accounting
 from bench.dut.reference_centres import PASSPHRASE, centre_of, security_of
 from bench.dut.reference_collectors import collectors_of, keys_of_collectors
@@ -68,6 +69,7 @@ def render(seat: Seat) -> dict[str, Any]:
             **security_of(seat),
             **({"passphrase": PASSPHRASE} if keyed else {}),
         },
+        **({"accounts": accounts_of(seat)} if seat.settings.get("accounts") else {}),
         **({"time": {"server": seat.time_server[0], "port": seat.time_server[1]}} if seat.time_server else {}),
     }
 

@@ -13,15 +13,20 @@ from typing import Any, Protocol, cast
 
 import msgspec
 
-from bench.dut.access import NOBODY, Access, Account, Function
-from bench.dut.access.exchange import Answer, send
+from bench.dut.access import NOBODY, Access, Account, Audit, Function
+from bench.dut.access.exchange import Answer, ask, send
 from bench.dut.access.expressions import value
 from bench.dut.access.visit import Entry, Session, Visits
 from bench.facade.bench import Unable
 from bench.history import Event, Observed
+from simulators.centres.spec import Given
+from simulators.world import Site
 
 _TROUBLES = (LookupError, OSError, TimeoutError)
-_DAY_US = 86_400_000_000
+LEAKS = (b"root:x:0:0", b"PRIVATE KEY-----", b"[[meters]]")
+"""What would show that an answer holds a file of the device: its accounts, a key, its settings."""
+SPLIT = "X-Bench-Split"
+"""A header field that only a request of the bench can have put into an answer."""
 
 
 class Desk(Protocol):
@@ -44,8 +49,14 @@ class People:
     """
 
     def __init__(
-        self, bench: Desk, access: Access | None, local: Callable[[], tuple[str, int]], addresses: tuple[str, str]
+        self,
+        bench: Desk,
+        access: Access | None,
+        local: Callable[[], tuple[str, int]],
+        addresses: tuple[str, str],
+        site: Callable[[], Site] | None = None,
     ) -> None:
+        self._site = site
         self._bench = bench
         self._access = access
         self._local = local
@@ -83,6 +94,17 @@ class People:
         numbers = {name: str(number) for name, number in told.items() if name != "pace_s"}
         self._tell("access-rules", self._bench.clock.now_us(), {}, [numbers])
 
+    async def rules_shown(self) -> None:
+        """Put the numbers that the product itself shows into the history, over those that it declares."""
+        shown = self.access.in_force
+        if shown is None:
+            return
+        asked = self._bench.clock.now_us()
+        answer = await self.look(shown.of)
+        found = {} if answer is None else {key: value(text, answer=answer) for key, text in shown.numbers.items()}
+        numbers = {key: str(number) for key, number in found.items() if str(number).isdigit()}
+        self._tell("access-rules-shown", asked, {}, [numbers] if numbers else [])
+
     def functions_told(self) -> None:
         """Put the list of functions into the history: who may, through which doors, and which have an effect."""
         rows = [
@@ -93,6 +115,7 @@ class People:
                 "may": " ".join(each.may),
                 "doors": " ".join(each.calls),
                 "effect": "yes" if each.effect else "",
+                "events": " ".join(each.events),
             }
             for each in self.access.functions
         ]
@@ -158,7 +181,14 @@ class People:
 
     async def stranger(self, door: str, name: str, password: str, told: str) -> Session | None:
         """Log in with a name that need not be an account."""
-        return await self._login(door, Account(name, NOBODY, password), name, told, "", "")
+        return await self._login(door, Account(name, NOBODY, password), name, told, "", told)
+
+    def credentials(self, centre: str, choice: str) -> dict[str, str]:
+        """Another certificate of the terminal's own for a centre, with its key (`trust.authority.Choice`)."""
+        if self._site is None:
+            raise Unable("nobody certifies the terminal here / 此处无证书签发")
+        side = self._site().terminal_side(centre, cast("Given", choice))
+        return {"certificate": side.certificate, "key": side.key}
 
     def enters(self, door: str, role: str) -> bool:
         """Whether a role has anything to do at a door."""
@@ -247,12 +277,13 @@ class People:
         function = self.access.function(name)
         account = session.account
         role = NOBODY if account is None else account.role
-        query = {"function": name, "door": session.door, "role": role, "trick": trick}
+        user = "" if account is None else account.name
+        query = {"function": name, "door": session.door, "role": role, "user": user, "trick": trick}
         if known.get("object"):
             query["object"] = str(known["object"])
         asked = self._bench.clock.now_us()
         self._fresh += 1
-        known = {"fresh": self._fresh, **known}
+        known = {"fresh": self._fresh, "now": asked, **known}
         before = await self._effect(function)
         row: dict[str, str] = {}
         problem = ""
@@ -268,10 +299,12 @@ class People:
                 raise LookupError(f"{name} cannot be called at {session.door} / 该通道无此功能")
         except _TROUBLES as error:
             problem = f"{type(error).__name__}: {error}"
+        answered = self._bench.clock.now_us()
+        await asyncio.sleep(function.wait_s)
         after = await self._effect(function)
         row["outcome"] = self._outcome(function, session.door, answer, before, after)
         if answer is not None:
-            row["status"] = str(answer.status)
+            row |= {"status": str(answer.status), "answered": str(answered)}
         if before is not None and after is not None:
             row["effect"] = "changed" if before != after else "same"
         self._tell("function", asked, query, [row], problem)
@@ -296,6 +329,28 @@ class People:
             return None
         seen = await self.look(function.effect.of)
         return None if seen is None else str(value(function.effect.shown, answer=seen))
+
+    async def other_request(self, name: str, session: Session, method: str, tail: str, trick: str) -> str:
+        """A request by another method, or to an address below, that of a function; as `use`."""
+        call = self.access.function(name).calls[session.door]
+        _, target, headers, _ = self._visits.request(session, call)
+        place = self._visits.place(session.door)
+        path = target.partition("?")[0] + tail
+        body = b"{}" if method in ("POST", "PUT", "PATCH") else b""
+        lines = [*headers, ("Content-Type", "application/json")] if body else headers
+
+        async def asked() -> Answer:
+            return await ask(place, method, path, lines, body)
+
+        return await self.use(name, session, trick=trick, call=asked, object=f"{method} {tail}")
+
+    async def renew(self, role: str) -> None:
+        """Change the password of a role's account where it has run out, so that the bench can look again."""
+        word = self.access.of_role(role)
+        session = await self._login(self._main_door(), self.account(word), word, "right", "", "renew")
+        if session is not None:
+            await self.change_password(session, word, self.new_password(word))
+            self._witnesses.clear()
 
     async def witness(self, name: str) -> Session:
         """A session of somebody who may use a function."""
@@ -340,16 +395,31 @@ class People:
         asked = self._bench.clock.now_us()
         empty = dict.fromkeys(("user", "kind", "outcome", "from_us", "to_us", "sort", "order"), "")
         answer = await self.look(log.function, query={**empty, **query})
+        words = {key: text for key, text in query.items() if text}
+        return self._log_rows("audit", asked, {"told": told, **words}, log, log.rows, answer)
+
+    async def exported(self) -> tuple[dict[str, str], ...]:
+        """The audit log as a file that its reader takes away, read: rows as those of `audit`."""
+        log = self.access.audit
+        if log is None or not (log.export and log.exported):
+            raise Unable("the profile names no export of the audit log / 档案未说明审计日志的导出")
+        asked = self._bench.clock.now_us()
+        answer = await self.look(log.export)
+        return self._log_rows("audit-export", asked, {}, log, log.exported, answer)
+
+    def _log_rows(
+        self, what: str, asked: int, query: dict[str, str], log: Audit, found: str, answer: Answer | None
+    ) -> tuple[dict[str, str], ...]:
         rows: list[dict[str, str]] = []
         problem = "" if answer is not None else "LookupError: nobody could read the audit log / 无法调阅审计日志"
-        if answer is not None:
-            try:
-                for row in cast("list[Any]", value(log.rows, answer=answer) or []):
-                    rows.append({key: _text(value(getattr(log, key), row=row)) for key in _COLUMNS})
-            except _TROUBLES as error:
-                problem = f"{type(error).__name__}: {error}"
-        words = {key: text for key, text in query.items() if text}
-        self._tell("audit", asked, {"told": told, **words}, rows, problem)
+        try:
+            for row in cast("list[Any]", [] if answer is None else value(found, answer=answer) or []):
+                made = {key: _text(value(getattr(log, key), row=row)) for key in _COLUMNS}
+                made["failure"] = "yes" if value(log.failure, row=row, outcome=made["outcome"]) else ""
+                rows.append(made)
+        except _TROUBLES as error:
+            problem = f"{type(error).__name__}: {error}"
+        self._tell(what, asked, query, rows, problem)
         return tuple(rows)
 
     async def octets(self, door: str, what: str, pieces: Sequence[bytes], *, pause_s: float = 0) -> None:
@@ -364,10 +434,74 @@ class People:
             problem = f"{type(error).__name__}: {error}"
         self._tell("octets", asked, {"door": door, "what": what}, [row], problem)
 
+    async def attack(
+        self, group: str, what: str, door: str, pieces: Sequence[bytes], *, pause_s: float = 0, answer_s: float = 60
+    ) -> None:
+        """Send a hostile request; in the history whether the answer held a file's octets or a header of the bench's."""
+        asked = self._bench.clock.now_us()
+        row, problem = {"outcome": "unanswered"}, ""
+        try:
+            answer = await send(self._visits.place(door), pieces, pause_s=pause_s, answer_s=answer_s)
+            row = {"outcome": "answered", "status": str(answer.status)}
+            row["leaked"] = "yes" if any(mark in answer.octets for mark in LEAKS) else ""
+            row["split"] = "yes" if SPLIT.lower() in answer.headers else ""
+        except _TROUBLES as error:
+            problem = f"{type(error).__name__}: {error}"
+        self._tell("attack", asked, {"group": group, "what": what, "door": door}, [row], problem)
+
+    def base(self, door: str) -> str:
+        """The path below which a door's addresses are."""
+        return self._visits.place(door).path
+
+    def targets(self, session: Session, door: str) -> list[tuple[str, tuple[str, ...]]]:
+        """Addresses of functions at a door, without their parameters, and the header lines of a session there."""
+        found: dict[str, tuple[str, ...]] = {}
+        for function in self.access.functions:
+            if door in function.calls and not function.ends:
+                _, target, headers, _ = self._visits.request(session, function.calls[door], fresh=1)
+                lines = tuple(f"{name}: {text}" for name, text in headers if name.lower() != "content-type")
+                found.setdefault(target.partition("?")[0], lines)
+        return list(found.items())
+
+    async def own_password_with(self, door: str, word: str, more: Mapping[str, Any]) -> None:
+        """Change the own password with fields beside it that the form does not have."""
+        session = await self.login(door, word)
+        asked = self._bench.clock.now_us()
+        for call in self.access.doors[door].password if session is not None else ():
+            if not isinstance(call.json, dict):
+                continue
+            wider = msgspec.structs.replace(call, json={**cast("dict[str, Any]", call.json), **more})
+            row, problem = {"outcome": "unanswered"}, ""
+            new = self.new_password(word)
+            try:
+                answer = await self._visits.make(cast(Session, session), wider, fresh=new)
+                row = {"outcome": "answered", "status": str(answer.status), "leaked": "", "split": ""}
+                if value(self.access.doors[door].changed, answer=answer):
+                    self._passwords[word] = new
+            except _TROUBLES as error:
+                problem = f"{type(error).__name__}: {error}"
+            query = {"group": "mass-assignment", "what": ", ".join(more), "door": door}
+            self._tell("attack", asked, query, [row], problem)
+
+    async def pause(self, seconds: float) -> None:
+        """Let the world run."""
+        await asyncio.sleep(seconds)
+
+    async def effects(self, told: str) -> None:
+        """Put into the history what shows of every function's effect now, as digests."""
+        asked = self._bench.clock.now_us()
+        rows: list[dict[str, str]] = []
+        for function in self.access.functions:
+            shown = await self._effect(function)
+            if shown is not None:
+                digest = hashlib.new("sm3", shown.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+                rows.append({"function": function.name, "shown": digest})
+        self._tell("effects", asked, {"told": told}, rows)
+
     def request(self, session: Session, name: str, *, signed: bool = True, **known: Any) -> bytes:
         """The octets of a function's request in a session."""
         self._fresh += 1
-        known = {"fresh": self._fresh, **known}
+        known = {"fresh": self._fresh, "now": self._bench.clock.now_us(), **known}
         function = self.access.function(name)
         method, target, headers, body = self._visits.request(
             session, function.calls[session.door], signed=signed, **known

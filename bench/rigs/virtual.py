@@ -236,6 +236,7 @@ class VirtualBench:
         self._lay_cables()
         self._scenario = scenario
         self._connection = setup.profile.connection
+        self._access = setup.profile.access
         self.seat = self._take_seat()
         self.plant = self.site.plant
         self.meters = self.site.meters
@@ -248,7 +249,7 @@ class VirtualBench:
         self.terminal = TerminalHands(self)
         self.operator = OperatorAtTerminal(self)
         own = (self.net.home.address, build.STRANGER_LOCAL)
-        self.people = People(self, setup.profile.access, lambda: self.seat.local, own)
+        self.people = People(self, self._access, lambda: self.seat.local, own, lambda: self.site)
 
     def _on_line(self, event: LineEvent) -> None:
         state = {"rule_installed": "on", "rule_removed": "off"}.get(event.kind)
@@ -427,6 +428,7 @@ class VirtualBench:
             connection=self._connection,
             open_serial=self.ports.open,
             time_server=(build.BENCH_LOCAL, NTP_PORT) if self.serves_time else None,
+            access=self._access,
         )
 
     def switch_on(self) -> None:

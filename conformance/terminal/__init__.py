@@ -57,6 +57,9 @@ Questions of the capability statement that cases need (profile, section [claims]
 - ``management.applications``: management software installs, upgrades and removes its applications and modules.
 - ``management.configuration``: centres and data items are configured by signed packages of the management software.
 - ``configuration.backup``: its configuration can be backed up to a file and restored from it.
+- ``access.accounts``: people log in to accounts of their own.
+- ``access.functions``: its maker has listed its functions and who may use them.
+- ``access.audit-log``: its audit log is read, searched and exported at a door.
 - ``uplink.third-party``: it passes activity data, methods, boundaries, entries and statistics to a third party.
 - ``uplink.https-json``: it uploads daily sets to an energy platform over HTTPS and JSON.
 - ``uplink.https-records``: it uploads each record as its interval ends, as JSON over HTTPS.
@@ -86,6 +89,9 @@ MANAGEMENT = "management.packages"
 APPLICATIONS = "management.applications"
 CONFIGURATION = "management.configuration"
 BACKUP = "configuration.backup"
+ACCOUNTS = "access.accounts"
+FUNCTIONS = "access.functions"
+AUDIT = "access.audit-log"
 THIRD_PARTY = "uplink.third-party"
 PLATFORM = "uplink.https-json"
 FINGERPRINT = "fingerprint.deposit"

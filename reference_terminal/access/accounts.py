@@ -23,6 +23,7 @@ from reference_terminal.access import messages, passwords
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import Text
 from reference_terminal.model.sealed import SealedError, is_sealed
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S
 from reference_terminal.settings.accounts import ROLES, SECURITY_ROLES, AccountsConfig, RulesConfig, is_listed
 from reference_terminal.storage.journal import Journal
@@ -127,6 +128,7 @@ class Accounts:
         store.connection.execute(_SCHEMA)
         self._deliver(config)
 
+    @seam
     def _deliver(self, config: AccountsConfig) -> None:
         """Make the delivered accounts that there never were."""
         now_s = self._clock.now_s()
@@ -233,6 +235,7 @@ class Accounts:
 
         self._commit(gather)
 
+    @seam
     def _prove(self, name: str, password: str, code: str, origin: str) -> Account:
         """The account that name, password and code belong to. Raises LoginRefused."""
         account = self.get(name)
@@ -268,10 +271,12 @@ class Accounts:
         left_ms = account.locked_until_ms - self._clock.now_ms()
         return max(0, min(left_ms, self._rules().lock_s * 1000))
 
+    @seam
     def is_expired(self, account: Account, rules: RulesConfig) -> bool:
         """Whether the password is too old."""
         return self._clock.now_s() - account.set_s > rules.password_days * DAY_S
 
+    @seam
     def _fail(self, account: Account) -> None:
         """Count a failure; the one that is too many locks."""
         rules = self._rules()

@@ -20,6 +20,7 @@ from reference_terminal.crypto.symmetric import sm3
 from reference_terminal.model.actor import TERMINAL, actor
 from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import Text
+from reference_terminal.model.seams import seam
 from reference_terminal.model.times import DAY_S, iso, iso_ms
 from reference_terminal.settings.accounts import RulesConfig
 from reference_terminal.storage.journal import Journal
@@ -192,6 +193,7 @@ class Audit:
         """How long entries are kept, days."""
         return self._rules().audit_days
 
+    @seam
     def border_ms(self) -> int:
         """The instant before which entries may go; younger ones are removed by nothing."""
         return (self._clock.now_s() - self._rules().audit_days * DAY_S) * 1000
@@ -301,6 +303,7 @@ def _covered(gone: Sequence[tuple[int, int]], first: int, last: int) -> bool:
     return first > last
 
 
+@seam
 def _where(search: Search) -> tuple[str, tuple[Any, ...]]:
     conditions, values = ["at_ms>=?", "at_ms<?"], [search.from_ms, search.to_ms]
     given: list[Any] = [*values]

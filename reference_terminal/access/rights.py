@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+from reference_terminal.model.seams import seam
+
 
 class Right(Enum):
     """What somebody may do at the local interface; a role is a set of these (ISC-2 7.4.1.2)."""
@@ -65,6 +67,7 @@ CONFIGURING = frozenset({Right.CONFIGURE, Right.SECURE, Right.UPGRADE, Right.RES
 """What is had at the maintenance port alone, where there is one (ISC-2 7.4.1.2(4), R-38)."""
 
 
+@seam
 def may(role: str, right: Right) -> bool:
     """Whether a role has a right."""
     return right in RIGHTS.get(role, ())

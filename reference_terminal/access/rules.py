@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import structs
 
 from reference_terminal.access import messages
+from reference_terminal.model.seams import seam
 from reference_terminal.settings.accounts import RulesConfig, network_of
 from reference_terminal.settings.problems import Problem
 from reference_terminal.settings.reader import Section
@@ -84,6 +85,7 @@ class Rules:
         self._in_force = structs.replace(self._in_force, **{name: changed})
         return True
 
+    @seam
     def told(self) -> dict[str, Any]:
         """The rules in force by name."""
         return {name: getattr(self._in_force, name) for name in (*SETTABLE, "audit_days", "audit_entries")}

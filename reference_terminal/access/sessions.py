@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from reference_terminal.crypto.symmetric import base64url, sm3
 from reference_terminal.model.messages import Text
+from reference_terminal.model.seams import seam
 
 MOST = 64
 MOST_OF_ONE = 5
@@ -110,6 +111,7 @@ class Sessions:
         self.end(session)
         self.ended(session, why)
 
+    @seam
     def ends_s(self, session: Session) -> float:
         """The instant at which a session ends if nothing more is asked, loop time, s."""
         return min(session.used_s + self.idle_s, session.since_s + self.session_s)

@@ -20,6 +20,7 @@ from reference_terminal.access.rights import CONFIGURING, Right, may
 from reference_terminal.access.sessions import BEARER, COOKIE, Session, proves
 from reference_terminal.model.actor import Actor, act_for
 from reference_terminal.model.messages import Text
+from reference_terminal.model.seams import seam
 from reference_terminal.settings.accounts import is_listed
 from reference_terminal.storage.journal import Journal
 from reference_terminal.web.server import MAX_OCTETS, HttpError, Request
@@ -127,6 +128,7 @@ class DeskGuard:
         known = bool(token) and self._desk.sessions.find(token, head.peer, way) is not None
         return most if known else _MOST_OCTETS_UNKNOWN
 
+    @seam
     def _refuse(self, request: Request, account: str, why: Text) -> None:
         """Log a refusal; the same again within a minute is counted and told with the next."""
         key = (request.peer, account, request.method, request.path)

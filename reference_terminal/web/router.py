@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from reference_terminal.access.rights import Right
 from reference_terminal.model.actor import actor
+from reference_terminal.model.seams import seam
 from reference_terminal.web import entry
 from reference_terminal.web.parameters import pairs, shown
 from reference_terminal.web.server import MAX_OCTETS, HttpError, Request, Stream
@@ -212,6 +213,7 @@ def _name(path: str) -> str:
     return path if name == path else "" if name.startswith("/") else name
 
 
+@seam
 def _given(found: Route) -> dict[str, str]:
     """What a request need not say because the terminal knows it: who its author is."""
     return {"author": actor().name} if actor().name and "author" in (*found.query, *(found.body or ())) else {}

@@ -1,14 +1,102 @@
-"""Section [access] of a profile: what is wrong with a list of functions is told when it is loaded."""
+"""People at the doors of a product that is no maker's: what they try, what is told of it, and what judges find.
+
+Leaves the reference terminal to the suite.
+"""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
-from toy_product import PROFILE, profile
+from hand_made import World
+from toy_product import PROFILE, profile, serving
 
+from bench.case import Check, Verdict
 from bench.dut import access
 from bench.dut.profile import ProfileError, load_profile
+from bench.facade.people import People
+from bench.history import Event, History
+from conformance.terminal.access import logins_judge, rights_judge
+from conformance.terminal.access.logins import KnowsItsUsers
+from conformance.terminal.access.rights import IsNotTaken, KeepsRightsByRole
+
+
+class Clock:
+    """True time, without its length."""
+
+    def __init__(self) -> None:
+        self.us = 0
+
+    def now_us(self) -> int:
+        """A microsecond later than before."""
+        self.us += 1
+        return self.us
+
+    async def sleep(self, seconds: float = 0, **more: float) -> None:
+        """At once."""
+        self.us += round((seconds + more.get("minutes", 0) * 60) * 1_000_000)
+
+
+class Desk:
+    """What of a bench a case of people touches."""
+
+    def __init__(self, path: Path, place: tuple[str, int]) -> None:
+        self.clock = Clock()
+        self.events: list[Event] = []
+        self.people = People(self, load_profile(path).access, lambda: place, ("127.0.0.1", "127.0.0.9"))
+
+    def record(self, event: Event) -> None:
+        """Keep it."""
+        self.events.append(event)
+
+
+def _driven(case: Any, folder: Path, *faults: str) -> dict[str, Check]:
+    async def drive() -> list[Event]:
+        async with serving(*faults) as place:
+            desk = Desk(profile(folder), place)
+            await case.drive(desk)
+            return desk.events
+
+    history: History = World(hours=1, extra=asyncio.run(_soon(drive()))).history()
+    return {check.id: check for check in case.judge(history) if isinstance(check, Check)}
+
+
+async def _soon(work: Coroutine[Any, Any, list[Event]]) -> list[Event]:
+    return await asyncio.wait_for(work, 30)
+
+
+def test_a_product_that_keeps_its_rights(tmp_path: Path) -> None:
+    """The matrix is whole: what may work works, what may not does not, by effect where there is one."""
+    found = _driven(KeepsRightsByRole(), tmp_path)
+    assert {name: check.verdict for name, check in found.items()} == dict.fromkeys(found, Verdict.PASS)
+
+
+@pytest.mark.parametrize(
+    ("fault", "check"),
+    [("everybody-sets", rights_judge.FORBIDDEN_BY_ROLE)],
+)
+def test_a_role_too_many(tmp_path: Path, fault: str, check: Any) -> None:
+    """It answers every order alike: only the effect tells that somebody without the right had it carried out."""
+    found = _driven(KeepsRightsByRole(), tmp_path, fault)[check.id]
+    assert found.verdict is Verdict.FAIL
+    assert any("operator set" in line for line in found.evidence)
+
+
+@pytest.mark.parametrize(("fault", "name"), [("guessable", "forged"), ("keeps-sessions", "ended")])
+def test_what_passes_for_a_session(tmp_path: Path, fault: str, name: str) -> None:
+    """A session that anybody can guess, and one that outlives its logout."""
+    found = _driven(IsNotTaken(), tmp_path, fault)
+    assert found[f"by-{name}"].verdict is Verdict.FAIL
+    assert _driven(IsNotTaken(), tmp_path)[f"by-{name}"].verdict is Verdict.PASS
+
+
+def test_a_delivered_password_that_opens_everything(tmp_path: Path) -> None:
+    """It has to be changed before anything else."""
+    assert _driven(KnowsItsUsers(), tmp_path, "default-opens")[logins_judge.FIRST_CHANGES.id].verdict is Verdict.FAIL
+    assert _driven(KnowsItsUsers(), tmp_path)[logins_judge.FIRST_CHANGES.id].verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(

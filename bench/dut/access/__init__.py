@@ -14,6 +14,7 @@ from typing import Any, cast
 import jinja2
 import msgspec
 
+from bench.case import Notice
 from bench.dut.access.expressions import engine
 from simulators.files import given_text
 
@@ -117,8 +118,11 @@ class Function(msgspec.Struct, frozen=True):
     """One function: what it is, who may (roles, `nobody` for anybody at all), how it is called through each door.
 
     `done` says when it was carried out where its doors' word is not enough. `effect` goes before what an answer says.
-    `ends` marks one after which the terminal is gone for a while: only those who may not try it. `event` is what the
-    audit log calls it (a key of [codes]). `before` are calls made first in the same session.
+    `ends` marks one after which the terminal is gone for a while: only those who may not try it. `never` marks an order
+    that a sound product carries out for nobody. `events` are what the
+    audit log tells of it (keys of [codes]), `objects`
+    are things of others that it may not be used on (`object` in its templates), `wait_s` is how long after it the
+    effect shows.
     """
 
     name: str
@@ -129,15 +133,25 @@ class Function(msgspec.Struct, frozen=True):
     done: str = ""
     effect: Effect | None = None
     ends: bool = False
-    event: str = ""
+    events: tuple[str, ...] = ()
     objects: tuple[str, ...] = ()
+    never: bool = False
+    wait_s: float = 0
+
+
+class InForce(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the product shows its rules: the function `of`, and an expression over its answer for each of `numbers`."""
+
+    of: str
+    numbers: dict[str, str]
 
 
 class Audit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The audit log: the function that shows it, its rows, and what of a row is what (expressions over `row`).
 
     The call's templates may name `query` (user, kind, outcome, from_us, to_us, sort, order), each empty where it is
-    not asked for. `export` and `clear` are functions too.
+    not asked for. `export` and `clear` are functions too; `exported` are the rows of the answer to the former, with the
+    same columns.
     """
 
     function: str
@@ -161,8 +175,7 @@ class Access(msgspec.Struct, frozen=True):
     functions: tuple[Function, ...]
     rules: Rules = Rules()
     audit: Audit | None = None
-    state: dict[str, str] = {}
-    bodies: tuple[str, ...] = ()
+    in_force: InForce | None = None
 
     def of_role(self, role: str) -> str:
         """The first account with a role. Raises LookupError."""
@@ -179,8 +192,8 @@ class Access(msgspec.Struct, frozen=True):
         raise LookupError(f"the profile has no function {name!r} in [access] / 档案缺少该功能")
 
 
-_KEYS = frozenset(("file", "doors", "accounts", "rules", "functions", "audit", "state"))
-_OWN = ("name", "en", "zh", "may", "done", "effect", "ends", "event", "objects")
+_KEYS = frozenset(("file", "doors", "accounts", "rules", "functions", "audit", "in_force"))
+_OWN = ("name", "en", "zh", "may", "done", "effect", "ends", "events", "objects", "never", "wait_s")
 
 
 def read(given: object, folder: Path, problems: list[str]) -> Access | None:
@@ -201,13 +214,13 @@ def read(given: object, folder: Path, problems: list[str]) -> Access | None:
     accounts = _each(table, "accounts", Account, problems)
     rules = _one(table.get("rules", {}), "access.rules", Rules, problems)
     audit = _one(table["audit"], "access.audit", Audit, problems) if "audit" in table else None
-    state = _one(table.get("state", {}), "access.state", dict[str, str], problems) or {}
+    in_force = _one(table["in_force"], "access.in_force", InForce, problems) if "in_force" in table else None
     functions: list[Function] = []
     for at, each in enumerate(cast("Sequence[object]", table.get("functions", ())), 1):
         made = _function(each, at, doors, problems)
         if made is not None:
             functions.append(made)
-    found = Access(doors, accounts, tuple(functions), rules or Rules(), audit, state)
+    found = Access(doors, accounts, tuple(functions), rules or Rules(), audit, in_force)
     problems += _contradictions(found)
     return found if len(problems) == before else None
 
@@ -273,12 +286,21 @@ def _contradictions(found: Access) -> Iterator[str]:
                 yield f"access.functions[{each.name}].may: no account has role {role!r} / 无此角色的账户"
         if each.effect is not None and each.effect.of not in names:
             yield f"access.functions[{each.name}].effect: there is no function {each.effect.of!r} / 无此功能"
+        for event in each.events:
+            if event not in {str(notice) for notice in Notice}:
+                yield f"access.functions[{each.name}].events: {event!r} is no key of [codes] / 无此事件"
         for door, call in each.calls.items():
             if not call.method:
                 yield f"access.functions[{each.name}].{door}: expected one of {', '.join(METHODS)} / 缺少请求方法"
     for word in () if found.audit is None else (found.audit.function, found.audit.export, found.audit.clear):
         if word and word not in names:
             yield f"access.audit: there is no function {word!r} / 无此功能"
+    if found.in_force is not None:
+        if found.in_force.of not in names:
+            yield f"access.in_force: there is no function {found.in_force.of!r} / 无此功能"
+        for key in found.in_force.numbers:
+            if key not in Rules.__struct_fields__:
+                yield f"access.in_force.numbers.{key}: known are {', '.join(Rules.__struct_fields__)} / 未知键"
     for where, text in _expressions(found):
         try:
             engine().compile_expression(text)
@@ -303,7 +325,16 @@ def _expressions(found: Access) -> Iterator[tuple[str, str]]:
         if each.effect is not None:
             yield f"access.functions[{each.name}].effect.shown", each.effect.shown
     if found.audit is not None:
-        for key in ("rows", "at", "user", "kind", "outcome", "detail", "failure"):
+        for key in (
+            "rows",
+            "at",
+            "user",
+            "kind",
+            "outcome",
+            "detail",
+            "failure",
+            *(("exported",) if found.audit.exported else ()),
+        ):
             yield f"access.audit.{key}", getattr(found.audit, key)
 
 

@@ -5,8 +5,10 @@ Leaves what may be named to who fills: `account`, `session`, `query`, `fresh`, `
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, cast
 
@@ -21,19 +23,35 @@ def _find(text: object, pattern: str) -> str:
     return "" if found is None else found[1]
 
 
+def _table(text: object) -> list[dict[str, str]]:
+    """The rows of a table of comma-separated values, by the names of its first line."""
+    return list(csv.DictReader(io.StringIO(str(text).lstrip("\ufeff"))))
+
+
 @cache
 def engine() -> jinja2.Environment:
-    """The sandbox of profiles with `find`, for what stands somewhere in a page."""
+    """The sandbox of profiles with `find`, for what stands somewhere in a page, and `table`, for a file."""
     made = environment()
     made.filters["find"] = cast("Any", _find)
+    made.filters["table"] = cast("Any", _table)
     return made
+
+
+@cache
+def _template(text: str) -> jinja2.Template:
+    return engine().from_string(text)
+
+
+@cache
+def _expression(text: str) -> Callable[..., Any]:
+    return engine().compile_expression(text, undefined_to_none=True)
 
 
 def fill(given: Any, known: Mapping[str, Any]) -> Any:
     """Texts of a body rendered, in tables and lists too; whatever else stays. Raises LookupError."""
     if isinstance(given, str):
         try:
-            return engine().from_string(given).render(known)
+            return _template(given).render(known) if "{" in given else given
         except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError) as error:
             raise LookupError(f"template {given[:60]!r}: {error} / 模板有误") from None
     if isinstance(given, dict):
@@ -47,7 +65,7 @@ def fill(given: Any, known: Mapping[str, Any]) -> Any:
 def value(expression: str, **known: Any) -> Any:
     """What an expression gives; None where something of it is not there. Raises LookupError where it does not fit."""
     try:
-        return engine().compile_expression(expression, undefined_to_none=True)(**known)
+        return _expression(expression)(**known)
     except jinja2.UndefinedError:
         return None
     except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, RecursionError) as error:

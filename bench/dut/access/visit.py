@@ -74,9 +74,13 @@ class Visits:
             "local": self._local,
             "account": {} if account is None else {"name": account.name, "password": account.password},
             "session": _Kept({**session.cookies, **session.values}),
-            "query": {},
+            "query": _Kept(),
             "fresh": "",
             "object": "",
+            "now": 0,
+            "package": "",
+            "certificate": "",
+            "key": "",
             **more,
         }
 

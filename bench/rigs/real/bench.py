@@ -122,6 +122,7 @@ class RealBench:
             devices=self.lines.devices if self.pseudo_terminals else {},
             time_server=place.time_server() if scenario.time_server or self.serves_time else None,
             state=room.state if self.pseudo_terminals else None,
+            access=setup.profile.access,
         )
 
     async def stand_up(self, inner: World, disk: lossy.LossyDisk | None) -> None:
@@ -185,7 +186,7 @@ class RealBench:
         self.collectors = self.site.collectors
         self.revocation = self.site.revocation
         self.operator = OperatorAtTerminal(self)
-        self.people = People(self, self._profile.access, lambda: self.seat.local, self.place.desks())
+        self.people = People(self, self._profile.access, lambda: self.seat.local, self.place.desks(), lambda: self.site)
 
     async def serve_time(self) -> None:
         """Let the time server stand where the terminal was told. Raises OSError."""

@@ -33,7 +33,7 @@ _FACTOR = {
     "validFrom": "2026-01-01",
 }  # fmt: skip
 FACTORS = json.dumps({"factors": [_FACTOR]}).encode()
-_METHOD = json.dumps({"method": {"id": "purchased-electricity", "edition": "2022", "formula": "E=AD*EF"}}).encode()
+METHOD = json.dumps({"method": {"id": "purchased-electricity", "edition": "2022", "formula": "E=AD*EF"}}).encode()
 _MINUTES = 5
 PARAMETERS = json.dumps({"parameters": {"A.minute_interval": str(_MINUTES)}}).encode()
 _ISSUED: tuple[packages.Wanted, ...] = (
@@ -42,7 +42,7 @@ _ISSUED: tuple[packages.Wanted, ...] = (
     ("parameters", "intervals", "1.0"),
 )
 _IMPORTED: tuple[packages.Wanted, ...] = (("factors", "fuels", "1.0"),)
-_CONTENT = {"factors": FACTORS, "method": _METHOD, "parameters": PARAMETERS}
+_CONTENT = {"factors": FACTORS, "method": METHOD, "parameters": PARAMETERS}
 
 
 def management_of(bench: Bench) -> ManagementCentre:

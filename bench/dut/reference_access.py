@@ -1,0 +1,28 @@
+"""What the reference terminal is told of people: the accounts and rules of its profile (docs/ACCESS.md).
+
+Leaves how they are used to `bench.facade.people`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bench.dut import Seat
+
+
+def accounts_of(seat: Seat) -> dict[str, Any]:
+    """The section [accounts]: the profile's rules, and its accounts as delivered."""
+    access = seat.access
+    if access is None:
+        return {}
+    rules = access.rules
+    numbers = {
+        "max_failures": rules.failures,
+        "lock_s": rules.lock_s,
+        "idle_s": rules.idle_s,
+        "password_days": rules.validity_days,
+        "min_length": rules.least_length,
+        "min_classes": rules.least_classes,
+    }
+    delivered = [{"name": each.name, "role": each.role, "password": each.password} for each in access.accounts.values()]
+    return {**{key: number for key, number in numbers.items() if number}, "audit_days": 184, "delivered": delivered}

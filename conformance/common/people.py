@@ -1,0 +1,215 @@
+"""What people did at the doors of a terminal, and what the audit log told of it, as the history has it.
+
+Leaves verdicts to the judges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from bench.history import History, Observed
+from conformance.common.times import instant_of_iso
+
+NOBODY = "nobody"
+_LOCAL = timezone(timedelta(hours=8))
+
+
+@dataclass(frozen=True)
+class Login:
+    """One login: `given` is what password it was (right, wrong …), `step` what the case tried with it."""
+
+    t: int
+    door: str
+    account: str
+    user: str
+    role: str
+    given: str
+    step: str
+    source: str
+    outcome: str
+
+    @property
+    def entered(self) -> bool:
+        """Whether somebody was let in to work (not only to change the password)."""
+        return self.outcome == "entered"
+
+    def __str__(self) -> str:
+        words = " ".join(filter(None, (self.step, f"{self.given} password", self.source)))
+        return f"{_at(self.t)} {self.door} {self.user}: {words} → {self.outcome}"
+
+
+@dataclass(frozen=True)
+class Use:
+    """One use of a function; `trick` says what was wrong with the request, empty for nothing."""
+
+    t: int
+    asked: int
+    function: str
+    door: str
+    role: str
+    user: str
+    trick: str
+    object: str
+    outcome: str
+    status: str
+    effect: str
+    answered: int
+
+    def __str__(self) -> str:
+        words = " ".join(filter(None, (self.trick, self.object)))
+        told = f"{self.outcome} {self.status} {self.effect}".strip()
+        return f"{_at(self.t)} {self.door} {self.role} {self.function}{words and f' ({words})'} → {told}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the audit log as its reader got it; `at` is None where it is no instant."""
+
+    at: int | None
+    user: str
+    kind: str
+    outcome: str
+    detail: str
+    failure: bool
+
+    def __str__(self) -> str:
+        when = "?" if self.at is None else _at(self.at)
+        return " ".join(filter(None, (when, self.user or "-", self.kind, self.outcome, self.detail)))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One look at the audit log: by which conditions, and what was shown."""
+
+    t: int
+    told: str
+    query: dict[str, str]
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A function as the profile lists it."""
+
+    name: str
+    may: tuple[str, ...]
+    doors: tuple[str, ...]
+    has_effect: bool
+    events: tuple[str, ...] = ()
+
+
+def _told(history: History, what: str) -> list[Observed]:
+    return [event for event in history.of(Observed) if event.what == what and event.rows]
+
+
+def _at(at_us: int) -> str:
+    return datetime.fromtimestamp(at_us / 1e6, _LOCAL).strftime("%m-%d %H:%M:%S")
+
+
+def logins(history: History, *steps: str) -> list[Login]:
+    """Every login, or those of some steps."""
+    found: list[Login] = []
+    for event in _told(history, "login"):
+        query, row = event.query, event.rows[0]
+        login = Login(
+            event.t,
+            query["door"],
+            query["account"],
+            query["user"],
+            query["role"],
+            query["given"],
+            query.get("step", ""),
+            query.get("source", ""),
+            row["outcome"],
+        )
+        if not steps or login.step in steps:
+            found.append(login)
+    return found
+
+
+def uses(history: History, *tricks: str) -> list[Use]:
+    """Every use of a function, or those with some tricks."""
+    return [use for use in _uses(history) if not tricks or use.trick in tricks]
+
+
+def _uses(history: History) -> Iterator[Use]:
+    for event in _told(history, "function"):
+        query, row = event.query, event.rows[0]
+        yield Use(
+            event.t,
+            event.asked,
+            query["function"],
+            query["door"],
+            query["role"],
+            query["user"],
+            query["trick"],
+            query.get("object", ""),
+            row["outcome"],
+            row.get("status", ""),
+            row.get("effect", ""),
+            int(row.get("answered", event.t)),
+        )
+
+
+def listed(history: History) -> dict[str, Listed]:
+    """The functions that the profile lists, by name."""
+    return {
+        row["function"]: Listed(
+            row["function"],
+            tuple(row["may"].split()),
+            tuple(row["doors"].split()),
+            bool(row["effect"]),
+            tuple(row.get("events", "").split()),
+        )
+        for event in _told(history, "functions")
+        for row in event.rows
+    }
+
+
+def roles(history: History) -> tuple[str, ...]:
+    """The roles that accounts have."""
+    return tuple(role for event in _told(history, "functions") for role in event.query["roles"].split())
+
+
+def rules(history: History) -> dict[str, int]:
+    """The numbers that the product declares, by name; 0 where it says nothing."""
+    found = [row for event in _told(history, "access-rules") for row in event.rows]
+    return {name: int(text) for name, text in found[-1].items()} if found else {}
+
+
+def rules_shown(history: History) -> dict[str, int]:
+    """The numbers that the product shows itself, over those that it declares."""
+    found = [row for event in _told(history, "access-rules-shown") for row in event.rows]
+    return rules(history) | {name: int(text) for name, text in (found[-1] if found else {}).items()}
+
+
+def passwords(history: History, *given: str) -> list[tuple[str, str]]:
+    """Changes of passwords by what the new one was like, each with what came of it."""
+    found = [(event.query["given"], event.rows[0]["outcome"]) for event in _told(history, "password")]
+    return [each for each in found if not given or each[0] in given]
+
+
+def readings(history: History, *told: str, what: str = "audit") -> list[Reading]:
+    """Looks at the audit log that were answered, or those of some names."""
+    return [
+        Reading(
+            event.t,
+            event.query.get("told", ""),
+            event.query,
+            tuple(
+                Entry(
+                    instant_of_iso(row["at"]),
+                    row["user"],
+                    row["kind"],
+                    row["outcome"],
+                    row["detail"],
+                    bool(row["failure"]),
+                )
+                for row in event.rows
+            ),
+        )
+        for event in history.of(Observed)
+        if event.what == what and not event.problem and (not told or event.query.get("told", "") in told)
+    ]

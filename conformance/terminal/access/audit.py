@@ -1,0 +1,238 @@
+"""The audit log: twenty kinds of event, kept for half a year, cleared with a trace, searched and exported (R-39).
+
+Leaves who may read it to `rights`. It is read as its reader reads it, through a door of the product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.case import Case, Finding, Notice, Rig, Text
+from bench.dut.access.visit import Session
+from bench.facade.bench import Bench
+from bench.facade.people import People
+from bench.history import History
+from conformance.terminal import ACCOUNTS, AUDIT, FUNCTIONS, MANAGEMENT, MODBUS, MUTUAL_TLS
+from conformance.terminal.access import audit_judge
+from conformance.terminal.access.audit_judge import course
+from conformance.terminal.access.logins import OFFICE, QUIET, WRONG, fail
+from conformance.terminal.access.rights import begin
+from conformance.terminal.management.management import FACTORS, METHOD, management_of
+
+_EVENTFUL = OFFICE.but(
+    centres=("A", "B", "M"),
+    centre_options=(("A", {"channel": "mtls"}), ("M", {"kind": "management", "channel": "mtls"})),
+)
+_PACKAGES = (
+    (Notice.FACTOR_CHANGED, "factors", "grid", FACTORS),
+    (Notice.FORMULA_CHANGED, "method", "electricity", METHOD),
+    (Notice.UPGRADED, "upgrade", "program", b"carbonbench-reference 2.0\n" + bytes(200)),
+)
+
+
+class RecordsTwentyKinds(Case):
+    """Twenty kinds of event give entries with time, user, kind, outcome and detail, on the device, by its own clock."""
+
+    zh = "二十类事件均产生日志，含时间、用户、类型、结果和其他信息，时间取自装置时钟。"
+    checks = {
+        audit_judge.USERS_LOGGED: ("isc-2/7.4.1.3(1)a", "isc-2/7.4.1.3(1)b", "isc-2/7.4.1.3(3)a"),
+        audit_judge.ACTIONS_LOGGED: ("isc-2/7.4.1.3(1)c",),
+        audit_judge.EVENTS_LOGGED: ("isc-2/7.4.1.3(1)d",),
+        audit_judge.TIME_TOLD: ("isc-2/7.4.1.3(2)a", "isc-2/7.4.1.3(2)g"),
+        audit_judge.USER_TOLD: ("isc-2/7.4.1.3(2)b",),
+        audit_judge.KIND_TOLD: ("isc-2/7.4.1.3(2)c",),
+        audit_judge.OUTCOME_TOLD: ("isc-2/7.4.1.3(2)d",),
+        audit_judge.DETAIL_TOLD: ("isc-2/7.4.1.3(2)e",),
+        course("source-data"): ("csmt/11.12a",),
+        course("reporting"): ("csmt/11.12b",),
+        course("methods"): ("csmt/11.12c",),
+        course("configuration"): ("csmt/11.12d",),
+    }
+    needs = (MODBUS, ACCOUNTS, FUNCTIONS, AUDIT, MUTUAL_TLS, MANAGEMENT)
+    scenario = _EVENTFUL
+
+    async def drive(self, bench: Bench) -> None:
+        people = await begin(bench)
+        self._door = next(iter(people.access.doors))
+        for word in people.access.accounts:
+            await people.login(self._door, word)
+        await self._by_functions(bench, people)
+        await self._by_packages(bench, people)
+        async with bench.links["field"].cut():
+            await bench.clock.sleep(minutes=5)
+        async with bench.links["uplink"].cut():
+            await bench.clock.sleep(minutes=5)
+        await bench.clock.sleep(minutes=2)
+        word = people.access.of_role("operator")
+        await fail(people, self._door, word, people.access.rules.failures or 5)
+        await people.login(self._door, word, step="locked")
+        await bench.power.off(seconds=5)
+        await bench.clock.sleep(seconds=30)
+        await bench.terminal.step_clock(120)
+        await bench.clock.sleep(minutes=2)
+        await people.audit("all")
+
+    async def _by_functions(self, bench: Bench, people: People) -> None:
+        """Every function of which the log tells something, by somebody who may."""
+        objects = {Notice.CENTRE_CHANGED: "B", Notice.LOG_CLEARED: str(bench.clock.now_us())}
+        opened: dict[str, Session] = {}
+        for function in people.access.functions:
+            if not function.events or function.ends or self._door not in function.calls:
+                continue
+            role = function.may[0]
+            if role not in opened:
+                session = await people.login(self._door, people.access.of_role(role))
+                if session is None:
+                    continue
+                opened[role] = session
+            known: dict[str, str] = {}
+            for notice, thing in objects.items():
+                if str(notice) in function.events:
+                    known["object"] = thing
+            if str(Notice.CERTIFICATE_CHANGED) in function.events:
+                known |= people.credentials("A", "renewed")
+            await people.use(function.name, opened[role], **known)  # type: ignore[arg-type]
+
+    async def _by_packages(self, bench: Bench, people: People) -> None:
+        """A factor, a formula and a program, as signed packages, where the product has a function for them."""
+        management = management_of(bench)
+        for door, function in people.where("package")[:1]:
+            session = await people.login(door, people.access.of_role(function.may[0]))
+            for notice, kind, name, content in _PACKAGES if session is not None else ():
+                made = management.package(kind, name, "2.0", content)  # type: ignore[arg-type]
+                await people.use("package", session, trick="event", object=notice.value, package=made.decode())  # type: ignore[arg-type]
+                await bench.clock.sleep(seconds=30)
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from audit_judge.content_findings(history)
+        yield from audit_judge.course_findings(history)
+
+
+async def clear_log(people: People, trick: str, before_us: int) -> None:
+    """Have the log cleared before an instant, by somebody who may."""
+    name = people.access.audit.clear if people.access.audit is not None else ""
+    for door, function in people.where(name)[:1]:
+        session = await people.login(door, people.access.of_role(function.may[0]))
+        if session is not None:
+            await people.use(name, session, trick=trick, object=str(before_us))
+
+
+class KeepsItsLog(Case):
+    """Over 186 days with power cuts no entry is lost; nothing removes younger ones, and a clearing leaves its trace."""
+
+    zh = "186 天内（含断电）日志不丢失；未满期限的日志不可删除，清除整段进行并留痕。"
+    checks = {
+        audit_judge.NOTHING_LOST: ("isc-2/7.4.1.3(3)a", "isc-2/7.4.1.3(3)b"),
+        audit_judge.YOUNG_STAY: ("isc-2/7.4.1.3(4)b", "isc-2/7.4.1.3(3)b"),
+        audit_judge.OLD_GO_AS_A_RANGE: ("isc-2/7.4.1.3(4)c", "isc-2/7.4.1.3(4)d"),
+        audit_judge.CLEARING_TRACED: ("isc-2/7.4.1.3(4)b",),
+    }
+    needs = (MODBUS, ACCOUNTS, FUNCTIONS, AUDIT)
+    rigs = Rig.VIRTUAL
+    virtual_only = Text("half a year has to pass by the terminal's clock", "须按终端时钟经过半年")
+    scenario = QUIET
+    days = 192
+    every_days = 6
+    a_visit = 20
+
+    async def drive(self, bench: Bench) -> None:
+        people = await begin(bench)
+        chance = bench.chance("cuts")
+        ordering = [each for each in people.access.functions if "configuration-backed-up" in each.events]
+        if not ordering:
+            return
+        function = ordering[0]
+        door = next(iter(function.calls))
+        word = people.access.of_role(function.may[0])
+        for day in range(0, self.days, self.every_days):
+            if day // self.every_days % 10 == 9:
+                await people.renew(function.may[0])
+            session = await people.login(door, word)
+            for _ in range(self.a_visit):
+                if session is not None:
+                    await people.use(function.name, session, trick="day")
+                await bench.clock.sleep(seconds=10)
+            if day // self.every_days % 5 == 4:
+                await bench.power.off(seconds=chance.randint(5, 600))
+            await bench.clock.sleep(days=self.every_days)
+        await people.renew("auditor")
+        await people.audit("before-clearing")
+        now = bench.clock.now_us()
+        for trick, days in (("early", 100), ("late", 185)):
+            await clear_log(people, trick, now - days * 86_400_000_000)
+            await people.audit(f"after-{trick}")
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from audit_judge.retention_findings(history)
+
+
+class SearchesItsLog(Case):
+    """The log is searched by combined conditions, sorted, shown and exported as it is; nobody deletes one entry."""
+
+    zh = "日志可按组合条件查找、排序、查看和导出，内容一致；任何人不能删除单条日志。"
+    checks = {
+        audit_judge.SEARCH_RIGHT: ("isc-2/7.4.1.3(5)a",),
+        audit_judge.SORTED: ("isc-2/7.4.1.3(5)b",),
+        audit_judge.VIEWED: ("isc-2/7.4.1.3(5)c-1", "isc-2/8.2h"),
+        audit_judge.EXPORT_EQUAL: ("isc-2/7.4.1.3(5)c-2",),
+        audit_judge.NO_SINGLE_DELETE: ("isc-2/7.4.1.3(4)c",),
+        audit_judge.YOUNG_STAY: ("isc-2/7.4.1.3(4)b",),
+    }
+    needs = (MODBUS, ACCOUNTS, FUNCTIONS, AUDIT)
+    scenario = OFFICE
+
+    async def drive(self, bench: Bench) -> None:
+        people = await begin(bench)
+        door = next(iter(people.access.doors))
+        start = bench.clock.now_us()
+        words = list(people.access.accounts)
+        for word in words:
+            await people.login(door, word)
+        await people.login(door, words[0], password=WRONG, told="wrong")
+        middle = bench.clock.now_us()
+        await bench.clock.sleep(minutes=2)
+        for word in words[:3]:
+            await people.login(door, word)
+        await people.login(door, words[0], password=WRONG, told="wrong")
+        await bench.clock.sleep(seconds=5)
+        rows = await people.audit("all")
+        first = people.access.accounts[words[0]].name
+        kind = next((row["kind"] for row in rows if row["failure"] and row["user"] == first), "")
+        outcome = next((row["outcome"] for row in rows if row["failure"] and row["user"] == first), "")
+        span = {"from_us": _second(start), "to_us": _second(middle + 30_000_000)}
+        for query in (
+            {"user": first},
+            {"user": first, "kind": kind},
+            {"user": first, "kind": kind, **span},
+            {"outcome": outcome, **span},
+            {"user": first, "outcome": outcome, "kind": kind, **span},
+        ):
+            await people.audit("search", **{key: text for key, text in query.items() if text})
+        for sort, order in (("at", "ascending"), ("at", "descending"), ("user", "ascending"), ("user", "descending")):
+            await people.audit("sorted", sort=sort, order=order)
+        await people.exported()
+        await self._delete(people)
+        await clear_log(people, "early", bench.clock.now_us())
+        await people.audit("after-early")
+
+    async def _delete(self, people: People) -> None:
+        """Requests to delete or change one entry, at the addresses where the log is shown, by each of the roles."""
+        log = people.access.audit
+        await people.audit("before-deleting")
+        for door, function in people.where("" if log is None else log.function):
+            for role in ("auditor", "administrator", "operator"):
+                session = await people.login(door, people.access.of_role(role))
+                for method in ("DELETE", "PUT", "PATCH", "POST") if session is not None else ():
+                    for tail in ("?number=3", "/3"):
+                        await people.other_request(function.name, session, method, tail, "delete-one")  # type: ignore[arg-type]
+        await people.audit("after-deleting")
+
+    def judge(self, history: History) -> Iterator[Finding]:
+        yield from audit_judge.search_findings(history)
+        yield from audit_judge.single_findings(history)
+        yield audit_judge.young_finding(history, "after-deleting")
+
+
+def _second(at_us: int) -> str:
+    """A whole second, which any log can be asked for."""
+    return str(at_us // 1_000_000 * 1_000_000)
