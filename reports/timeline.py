@@ -126,6 +126,8 @@ def local_time(at_us: int, *, fraction: bool = True) -> str:
 WORDS: dict[str, str] = {
     # phases
     "settle": "收尾等待",
+    "factor-issued": "下发因子",
+    "wrong-input": "错误输入",
     "sound": "正常",
     "faulty": "故障",
     "failing": "失效",

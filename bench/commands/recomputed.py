@@ -189,6 +189,11 @@ def _statement(before: RunResult, folder: Path) -> Iterator[str]:
         yield from _statement_of(each, before, file, place)
 
 
+def _contents(inputs: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Names and digests: a file that lies elsewhere now is the same."""
+    return sorted((Path(name).name, digest) for name, digest in inputs.items())
+
+
 def _statement_of(each: Opening, before: RunResult, file: RunFile, place: str) -> Iterator[str]:
     if not before.terminal.startswith(item_words(each.item)):
         yield f"{place}: is of {item_words(each.item)!r}, verdicts.json of {before.terminal!r} / 样品不符"
@@ -197,7 +202,7 @@ def _statement_of(each: Opening, before: RunResult, file: RunFile, place: str) -
         "commit": (each.commit, before.commit),
         "rig": (each.rig, before.rig),
         "options": (each.options, file.settings.options),
-        "inputs": (each.inputs, file.settings.inputs),
+        "inputs": (_contents(each.inputs), _contents(file.settings.inputs)),
     }
     for name, (was, now) in pairs.items():
         if was != now:

@@ -220,7 +220,7 @@ def text_of(chain: Chain, figure: FigureSet, depth: int = 0) -> list[str]:
         rounding = chain["rounding"]
         lines.append(
             f"{pad}= {short(exact)} t → {value} {chain['unit']}"
-            f"  ({rounding['decimals']} decimals / 位小数, {rounding['rule']})"
+            f"  ({rounding['decimals']} decimals / 位小数；{rounding['rule']})"
         )
     if not chain["agrees"]:
         lines.append(f"{pad}! worked out again / 重算: {chain['worked_out_again']}")

@@ -190,7 +190,7 @@ class ResultsApi(Addresses):
 
     @route("GET", "emission-comparison", right=Right.READ, query=("figure", "class", "start"))
     def comparison(self, query: dict[str, str]) -> Any:
-        """A period beside the one before and the same of the year before (环比, 同比)."""
+        """A period beside the one before and the same of the year before （环比、同比）."""
         figure, name = self._accounting.figure_of(query), query.get("class", "month")
         start_s, end_s = self._around(name, instant(query, "start", self._terminal.clock.now_s()))
         before = self._around(name, start_s - 1)

@@ -16,7 +16,7 @@ from reference_terminal.model.clock import WallClock
 from reference_terminal.model.messages import Text
 from reference_terminal.model.reading import Reading
 from reference_terminal.storage.journal import Journal
-from reference_terminal.web import entry, server
+from reference_terminal.web import entry, seats, server
 from reference_terminal.web.accounts import AccessApi
 from reference_terminal.web.guard import DeskGuard
 from reference_terminal.web.router import Router
@@ -111,6 +111,7 @@ def deep_bodies_fail(patch: Patch) -> None:
 def slow_clients_hold_on(patch: Patch) -> None:
     """Lines may be bad."""
     patch(server, "DEADLINE_S", 86_400.0)
+    patch(seats, "GRACE_S", 86_400.0)
 
 
 @defect(

@@ -133,12 +133,12 @@ def _log(history: History) -> Iterator[Check]:
     tried = people.logins(history, "stranger")
     yield LOG_NOT_FORGED.none(forged, tried and entries)
     refused = [use for use in people.uses(history, "no right") if use.outcome == "refused"]
-    if not notices.mapped(history, Notice.ACCESS_REFUSED):
+    if refused and entries and not notices.mapped(history, Notice.ACCESS_REFUSED):
         yield notices.left_to_a_person(
             REFUSALS_LOGGED, [{"text": str(each)} for each in entries], Notice.ACCESS_REFUSED
         )
         return
-    codes = history.began.codes[Notice.ACCESS_REFUSED]
+    codes = history.began.codes.get(Notice.ACCESS_REFUSED, ())
     told = [entry for entry in entries if any(fnmatchcase(entry.kind, code) for code in codes)]
     lost = [
         str(use)

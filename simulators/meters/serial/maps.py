@@ -338,7 +338,7 @@ def _entries(table: Table, protocol: str, settings: Settings) -> list[Entry]:
     if not digits or not settings.tariffs:
         table.problem("tariffs", "only a DL/T 645 map with tariffs in its settings shows values by tariff")
         return [entry]
-    if len(entry.identifier) != 8:
+    if len(entry.identifier) != digits:
         return [entry]
     return [entry, *(_of_tariff(entry, number) for number in range(1, settings.tariffs + 1))]
 
