@@ -209,7 +209,11 @@ class Audit:
 
         def gather() -> None:
             self._remove("at_ms<?", (before_ms,), done)
-            self._journal.event(messages.AUDIT_CLEARED, "audit", **_told(done, self._rules(), before_ms, author))
+            first, last, count = done[0]
+            before = iso(before_ms // 1000)
+            self._journal.event(
+                messages.AUDIT_CLEARED, "audit", author=author, first=first, last=last, count=count, before=before
+            )
 
         span = self._span("at_ms<?", (before_ms,))
         if span[2] == 0:
@@ -241,7 +245,10 @@ class Audit:
 
         def gather() -> None:
             self._remove(condition, values, [span])
-            self._journal.event(messages.AUDIT_OVERFLOW, "audit", **_told([span], rules, 0, ""))
+            first, last, count = span
+            self._journal.event(
+                messages.AUDIT_OVERFLOW, "audit", first=first, last=last, count=count, days=rules.audit_days
+            )
 
         self._store.attempt(gather)
 
@@ -272,18 +279,6 @@ class Audit:
 
 class TooYoung(Exception):
     """Entries that may not be removed yet."""
-
-
-def _told(spans: Sequence[tuple[int, int, int]], rules: RulesConfig, before_ms: int, author: str) -> dict[str, object]:
-    first, last, count = spans[0]
-    return {
-        "author": author,
-        "first": first,
-        "last": last,
-        "count": count,
-        "before": iso(before_ms // 1000),
-        "days": rules.audit_days,
-    }
 
 
 def _plain(text: str) -> str:
