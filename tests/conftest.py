@@ -55,15 +55,26 @@ T = TypeVar("T")
 
 
 def in_shares(long: Sequence[T], short: Sequence[T], workers: int) -> list[T]:
-    """All of them in an order whose equal parts, one a worker, begin with the long ones dealt out in turn."""
+    """All of them in an order whose equal parts, one a worker, begin with long ones.
+
+    The longest stands alone in its part: what is behind it waits for it, since others take from the end. The rest is
+    dealt out to the others in turn.
+    """
     left, rest = len(long) + len(short), iter(short)
     found: list[T] = []
     for number in range(workers):
-        own, share = long[number::workers], left // (workers - number)
+        own, share = dealt(long, number, workers), left // (workers - number)
         left -= share
         found += own
         found += islice(rest, max(0, share - len(own)))
     return [*found, *rest]
+
+
+def dealt(long: Sequence[T], number: int, workers: int) -> Sequence[T]:
+    """The long ones with which the part of one worker begins."""
+    if workers == 1:
+        return long
+    return long[1:][number - 1 :: workers - 1] if number else long[:1]
 
 
 def _limit_s(item: pytest.Item) -> float:
