@@ -194,6 +194,11 @@ def _contents(inputs: Mapping[str, str]) -> list[tuple[str, str]]:
     return sorted((Path(name).name, digest) for name, digest in inputs.items())
 
 
+def _named(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options with files by their names alone."""
+    return {name: Path(told).name if isinstance(told, str) else told for name, told in options.items()}
+
+
 def _statement_of(each: Opening, before: RunResult, file: RunFile, place: str) -> Iterator[str]:
     if not before.terminal.startswith(item_words(each.item)):
         yield f"{place}: is of {item_words(each.item)!r}, verdicts.json of {before.terminal!r} / 样品不符"
@@ -201,7 +206,7 @@ def _statement_of(each: Opening, before: RunResult, file: RunFile, place: str) -
         "run": (each.run, before.run),
         "commit": (each.commit, before.commit),
         "rig": (each.rig, before.rig),
-        "options": (each.options, file.settings.options),
+        "options": (_named(each.options), _named(file.settings.options)),
         "inputs": (_contents(each.inputs), _contents(file.settings.inputs)),
     }
     for name, (was, now) in pairs.items():

@@ -557,9 +557,10 @@ class Session:
             found = {}
         for key in lost:
             blank = blank_result(cases[key[0]], self.setup, key[1], self._planned[key].instead_of)
-            self._results.append(found.get(key) or msgspec.structs.replace(blank, reason=NOT_REACHED))
-            if self._keeper and key in found:
-                self._keeper.ended(found[key])
+            result = found.get(key) or msgspec.structs.replace(blank, reason=NOT_REACHED)
+            self._results.append(result)
+            if self._keeper and (key in found or self._keeper.has_begun(*key)):
+                self._keeper.ended(result)
 
     def result(self) -> RunResult:
         """Everything that came of the run, in an order that does not depend on workers."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench.case import CaseResult
+from bench.case import CaseResult, Verdict
 from bench.evidence import opening as opening_
 from bench.evidence.chain import ChainTrouble
 from bench.evidence.files import FileRow, evidence_digest, is_evidence, sm3_of, survey
@@ -68,6 +68,7 @@ class Keeper:
             (starts[key], end)
             for key, end in told.items()
             if not (self._folder / place_of(*key) / "attempt.json").exists()
+            and (end is None or end.verdict != Verdict.NOT_RUN)
         ]
 
     def open(self, statement: opening_.Opening) -> str:
@@ -99,6 +100,10 @@ class Keeper:
         """An attempt begins."""
         with self._busy:
             self.log.add(AttemptBegan(at=now(), case=case, attempt=attempt, instead_of=instead_of))
+
+    def has_begun(self, case: str, attempt: int) -> bool:
+        """Whether the log has its beginning: it may have been stopped before anything of it was on the disk."""
+        return (case, attempt) in begun(self.log.entries)
 
     def gone(self, case: str, attempt: int, words: str) -> None:
         """An attempt that had begun is not there any more."""

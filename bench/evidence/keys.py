@@ -126,6 +126,16 @@ def _libcrypto() -> Any:
     return lib
 
 
+def _session(token: Any, pin: str) -> Any:
+    """A session on a token; a process is logged in once, however many of its sessions there are."""
+    from pkcs11.exceptions import UserAlreadyLoggedIn
+
+    try:
+        return token.open(user_pin=pin)
+    except UserAlreadyLoggedIn:
+        return token.open()
+
+
 class TokenSigner:
     """An ECDSA key that never leaves its PKCS#11 token."""
 
@@ -142,7 +152,7 @@ class TokenSigner:
         digest = hashlib.new(_CURVES[_curve_of(self.certificate)], octets).digest()
         try:
             token: Any = pkcs11.lib(self._module).get_token(token_label=self._token)
-            with token.open(user_pin=self._pin) as session:
+            with _session(token, self._pin) as session:
                 key = session.get_key(object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=self._label)
                 raw = bytes(key.sign(digest, mechanism=pkcs11.Mechanism.ECDSA))
         except (PKCS11Error, RuntimeError, OSError) as error:

@@ -303,6 +303,7 @@ def told_otherwise(
     folder: Path, told: Mapping[tuple[str, int], tuple[str, str]], planned: Sequence[str]
 ) -> Iterator[str]:
     """What the log says otherwise than the verdicts: `told` maps attempts to verdict and digest of their record."""
+    from bench.case import Verdict
     from bench.evidence.runlog import AttemptGone, begun
     from bench.journal import RESULT, place_of
 
@@ -314,7 +315,8 @@ def told_otherwise(
         if key not in told:
             yield f"{folder}: attempt missing: {name} began by the log, verdicts.json lacks it / 缺少该次执行"
             continue
-        if not (place / "attempt.json").exists():
+        reached = end is None or end.verdict != Verdict.NOT_RUN
+        if reached and not (place / "attempt.json").exists():
             yield f"{place}: attempt missing: {name} began by the log, its folder is not there / 该次执行的目录缺失"
         if end is None:
             continue

@@ -37,6 +37,8 @@ def test_the_reference_terminal_passes_the_smoke_set_as_a_program_and_a_broken_o
     assert caught.result().code == 1 and "readable-stays-readable" in failed, caught.result().out
     folder = run_folder(tmp_path / "out")
     found = {case["id"]: (case["verdict"], case["reason"]) for case in verdicts(folder)["cases"]}
+    # A busy machine is a note: on it no limit of time is missed.
+    found = {case: (said, "" if why.startswith("machine-cpu-stalled") else why) for case, (said, why) in found.items()}
     assert found == dict.fromkeys(SMOKE, ("pass", "")), told.out + told.err
     assert told.code == 0
     for record in folder.rglob("record.jsonl"):
