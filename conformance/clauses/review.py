@@ -321,7 +321,8 @@ _FIGURE = re.compile(rf"(?<![\w.])(\d+(?:[.,]\d+)?)(?: \d{{3}})?(?=[\s\u00a0]?(?
 
 def marked_figures(rewording: str, told: str) -> str:
     """A rewording with † behind each figure with a unit that neither clause nor finding has."""
-    known = set(re.findall(r"\d+(?:[.,]\d+)?", told))
+    # None of something is no figure that anybody chose.
+    known = {"0", *re.findall(r"\d+(?:[.,]\d+)?", told)}
     return _FIGURE.sub(lambda found: found[0] + ("" if found[1] in known else "†"), rewording)
 
 

@@ -174,6 +174,7 @@ def test_a_clause_without_findings_is_told() -> None:
         ("at least 48 h", "the buffer of 48 h", "at least 48 h"),
         ("5.6.1 and GB/T 22239, class 2", "", "5.6.1 and GB/T 22239, class 2"),
         ("不超过 5 s，保存 5 年", "5 年", "不超过 5 s，保存 5 年"),
+        ("丢失 0 条", "", "丢失 0 条"),
         ("MTBF 50 000 h", "", "MTBF 50 000† h"),
     ],
 )
