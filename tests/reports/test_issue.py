@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 import tomli_w
+from softhsm import softhsm
 
 from bench import cli
 from bench.case import Check, RunResult, Sitting, Text, Verdict
@@ -441,40 +442,32 @@ def test_a_run_without_the_laboratorys_seal_is_not_issued_by_one_that_seals(
     assert "not signed" in capsys.readouterr().err
 
 
-MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so")
-
-
 def test_a_key_that_never_leaves_its_token_signs_too(
     issued: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from reports.issue import signing
 
-    module = next((each for each in MODULES if Path(each).is_file()), None)
-    if module is None or shutil.which("softhsm2-util") is None:
-        pytest.skip("SoftHSM is not installed: tools/peers --for signing")
-    key, certificate = keys_in(tmp_path, "rsa")
-    (tmp_path / "tokens").mkdir()
-    (tmp_path / "softhsm2.conf").write_text(f"directories.tokendir = {tmp_path / 'tokens'}\n")
-    monkeypatch.setenv("SOFTHSM2_CONF", str(tmp_path / "softhsm2.conf"))
-    monkeypatch.setenv(signing.PIN, "1234")
-    pkcs8 = tmp_path / "rsa.p8"
-    subprocess.run(["openssl", "pkcs8", "-topk8", "-nocrypt", "-in", key, "-out", pkcs8], check=True)
-    util = ["softhsm2-util", "--token", "lab", "--pin", "1234"]
-    for words in (
-        ["softhsm2-util", "--init-token", "--free", "--label", "lab", "--so-pin", "4321", "--pin", "1234"],
-        [*util, "--import", str(pkcs8), "--label", "reports", "--id", "01"],
-    ):
-        subprocess.run(words, check=True, capture_output=True)
-    plain = (issued / "out" / "R-1" / "1" / "report.pdf").read_bytes()
-    # What was signed once is signed again: only whether the token can is asked.
-    signer = signing.of_token(Path(module), "lab", "reports", certificate)
-    monkeypatch.setattr(signing, "FIELD", "Second")
-    (tmp_path / "twice.pdf").write_bytes(signing.signed(plain, signer, reason="test"))
-    told = subprocess.run([wanted("pdfsig"), tmp_path / "twice.pdf"], capture_output=True, text=True).stdout
-    assert told.count("Signature is Valid") == 2
-    monkeypatch.setenv(signing.PIN, "wrong")
-    with pytest.raises(PaperError, match="cannot sign"):
-        signing.of_token(Path(module), "lab", "nothing", certificate)
+    with softhsm(tmp_path, monkeypatch) as module:
+        key, certificate = keys_in(tmp_path, "rsa")
+        monkeypatch.setenv(signing.PIN, "1234")
+        pkcs8 = tmp_path / "rsa.p8"
+        subprocess.run(["openssl", "pkcs8", "-topk8", "-nocrypt", "-in", key, "-out", pkcs8], check=True)
+        util = ["softhsm2-util", "--token", "lab", "--pin", "1234"]
+        for words in (
+            ["softhsm2-util", "--init-token", "--free", "--label", "lab", "--so-pin", "4321", "--pin", "1234"],
+            [*util, "--import", str(pkcs8), "--label", "reports", "--id", "01"],
+        ):
+            subprocess.run(words, check=True, capture_output=True)
+        plain = (issued / "out" / "R-1" / "1" / "report.pdf").read_bytes()
+        # What was signed once is signed again: only whether the token can is asked.
+        signer = signing.of_token(Path(module), "lab", "reports", certificate)
+        monkeypatch.setattr(signing, "FIELD", "Second")
+        (tmp_path / "twice.pdf").write_bytes(signing.signed(plain, signer, reason="test"))
+        told = subprocess.run([wanted("pdfsig"), tmp_path / "twice.pdf"], capture_output=True, text=True).stdout
+        assert told.count("Signature is Valid") == 2
+        monkeypatch.setenv(signing.PIN, "wrong")
+        with pytest.raises(PaperError, match="cannot sign"):
+            signing.of_token(Path(module), "lab", "nothing", certificate)
 
 
 def test_libreoffice_draws_the_docx(issued: Path, tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ OpenSSL is the other side in both directions; SoftHSM stands for a PKCS#11 token
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -14,12 +13,12 @@ from pathlib import Path
 
 import pytest
 from asn1crypto import cms
+from softhsm import softhsm
 
 from bench.evidence import keys, stamps
 from bench.evidence.lab import LabError, load_lab
 
 ID = "distid:1234567812345678"
-MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so")
 SAID = "十二万三千四百五十六千瓦时".encode()
 
 
@@ -89,29 +88,24 @@ def test_a_key_with_a_passphrase_takes_it_from_the_environment(tmp_path: Path, m
 
 
 def test_a_token_signs_and_its_key_never_leaves_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = next((each for each in MODULES if Path(each).exists()), None)
-    if module is None or not shutil.which("softhsm2-util"):
-        pytest.skip("SoftHSM is not installed: tools/peers --for signing")
-    (tmp_path / "tokens").mkdir()
-    (tmp_path / "softhsm2.conf").write_text(f"directories.tokendir = {tmp_path / 'tokens'}\n")
-    monkeypatch.setenv("SOFTHSM2_CONF", str(tmp_path / "softhsm2.conf"))
-    pair(tmp_path, "P-256")
-    util = ("softhsm2-util", "--token", "lab", "--pin", "1234")
-    for words in (
-        (*util, "--init-token", "--free", "--label", "lab", "--so-pin", "5678"),
-        (*util, "--import", "k.pem", "--label", "sealing", "--id", "01"),
-    ):
-        subprocess.run(words, cwd=tmp_path, check=True, capture_output=True)
-    (tmp_path / "k.pem").unlink()
-    (tmp_path / "lab.toml").write_text(
-        f'[[signer]]\nkey = "pkcs11:token=lab;object=sealing"\ncertificate = "c.pem"\nmodule = "{module}"\n'
-    )
-    with pytest.raises(LabError, match="cannot sign"):
-        load_lab(tmp_path / "lab.toml")
-    monkeypatch.setenv("CARBONBENCH_PIN", "1234")
-    lab = load_lab(tmp_path / "lab.toml")
-    (signature,) = lab.sign(SAID)
-    assert keys.proves(lab.certificates[0], SAID, signature)
+    with softhsm(tmp_path, monkeypatch) as module:
+        pair(tmp_path, "P-256")
+        util = ("softhsm2-util", "--token", "lab", "--pin", "1234")
+        for words in (
+            (*util, "--init-token", "--free", "--label", "lab", "--so-pin", "5678"),
+            (*util, "--import", "k.pem", "--label", "sealing", "--id", "01"),
+        ):
+            subprocess.run(words, cwd=tmp_path, check=True, capture_output=True)
+        (tmp_path / "k.pem").unlink()
+        (tmp_path / "lab.toml").write_text(
+            f'[[signer]]\nkey = "pkcs11:token=lab;object=sealing"\ncertificate = "c.pem"\nmodule = "{module}"\n'
+        )
+        with pytest.raises(LabError, match="cannot sign"):
+            load_lab(tmp_path / "lab.toml")
+        monkeypatch.setenv("CARBONBENCH_PIN", "1234")
+        lab = load_lab(tmp_path / "lab.toml")
+        (signature,) = lab.sign(SAID)
+        assert keys.proves(lab.certificates[0], SAID, signature)
 
 
 @pytest.fixture
