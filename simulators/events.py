@@ -282,6 +282,56 @@ class Behaviour(Event, frozen=True, tag="behaviour"):
     switches: dict[str, str]
 
 
+class Created(Event, frozen=True, tag="created"):
+    """A simulated terminal made records of one class, which travel as one packet.
+
+    `number` counts its packets. `kind` is realtime, minute, hour, day or month; `start` and `end` are the period (us
+    UTC), for samples both the instant. `values` maps codes to Rtd, or Cou, or Avg, Min and Max as decimal text, `flags`
+    codes to a data flag other than N, `units` to the unit of their values, `true` those codes whose values are wrong on
+    purpose to what they were in truth. `fault` names what is the matter: withheld (never sent, a gap), lost (dropped
+    from a full backlog), copy (sent again under a new key), again (sent again as it was), revised, asked (sent because
+    the platform asked), wrong, or how a packet is spoilt that must never be believed.
+    """
+
+    sender: str
+    mn: str
+    number: int
+    kind: str
+    start: int
+    end: int
+    values: dict[str, dict[str, str]]
+    flags: dict[str, str] = {}
+    units: dict[str, str] = {}
+    true: dict[str, dict[str, str]] = {}
+    fault: str = ""
+    revision: int = 0
+
+
+class Uploaded(Event, frozen=True, tag="uploaded"):
+    """A simulated terminal sent a packet: its number, the key by which the answer names it, which attempt this is.
+
+    `octets` is how long it was on the wire, `fault` names a deliberate deviation.
+    """
+
+    sender: str
+    conn: int
+    number: int
+    key: str
+    attempt: int
+    octets: int
+    fault: str = ""
+
+
+class Acknowledged(Event, frozen=True, tag="acknowledged"):
+    """The platform answered a packet of a simulated terminal: whether it took it, and its own words, short."""
+
+    sender: str
+    number: int
+    key: str
+    accepted: bool
+    words: str = ""
+
+
 SimulatorEvent = (
     Served
     | Unserved
@@ -299,4 +349,7 @@ SimulatorEvent = (
     | ListServed
     | StatusServed
     | Behaviour
+    | Created
+    | Uploaded
+    | Acknowledged
 )

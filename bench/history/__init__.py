@@ -26,9 +26,11 @@ import msgspec
 from bench import captures
 from bench.history.accounting import Emitter
 from simulators.events import (
+    Acknowledged,
     Behaviour,
     Commanded,
     Connected,
+    Created,
     Event,
     Fingerprinted,
     Handed,
@@ -44,11 +46,13 @@ from simulators.events import (
     StatusServed,
     Stored,
     Unserved,
+    Uploaded,
 )
 
 __all__ = [
     "MOST_HELD",
     "SPOOL",
+    "Acknowledged",
     "AnyEvent",
     "Began",
     "Behaviour",
@@ -58,6 +62,7 @@ __all__ = [
     "ClockMoved",
     "Commanded",
     "Connected",
+    "Created",
     "CutShort",
     "Ended",
     "Event",
@@ -70,6 +75,9 @@ __all__ = [
     "MeterFault",
     "MeterSetup",
     "Observed",
+    "ParkPoint",
+    "ParkSender",
+    "ParkStands",
     "Phase",
     "Point",
     "Power",
@@ -88,6 +96,7 @@ __all__ = [
     "Trouble",
     "Unfinished",
     "Unserved",
+    "Uploaded",
     "prove_record",
     "read_history",
     "read_unfinished",
@@ -203,6 +212,51 @@ class Began(Event, frozen=True, tag="began"):
     emission_codes: dict[str, str] = {}
     item: dict[str, str] = {}
     opening: str = ""
+
+
+class ParkPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A point of a park as the platform is told of it (`bench.layout.park.Measured`).
+
+    `code` is its code on the wire of `sender` (`mn`), `sent_unit` the unit of what is sent, `unit` that in which the
+    platform keeps it, `decimals` the resolution of its instrument.
+    """
+
+    id: str
+    enterprise: str
+    sender: str
+    mn: str
+    code: str
+    kind: str
+    carrier: str
+    source_class: str
+    unit: str
+    sent_unit: str
+    decimals: int
+    process: str = ""
+    facility: str = ""
+    product: str = ""
+    low: str = ""
+    high: str = ""
+
+
+class ParkSender(msgspec.Struct, frozen=True, kw_only=True):
+    """A simulated terminal of a park: its way, channel, and what it tells how often (s, min)."""
+
+    name: str
+    mn: str
+    kind: str
+    channel: str
+    classes: tuple[str, ...]
+    realtime_s: int
+    minute_interval: int
+
+
+class ParkStands(Event, frozen=True, tag="park"):
+    """What of a park stands around a platform on test."""
+
+    park: str
+    points: tuple[ParkPoint, ...] = ()
+    senders: tuple[ParkSender, ...] = ()
 
 
 class Phase(Event, frozen=True, tag="phase"):
@@ -328,6 +382,7 @@ class Ended(Event, frozen=True, tag="ended"):
 
 AnyEvent = (
     Began
+    | ParkStands
     | Phase
     | LinkRule
     | Power

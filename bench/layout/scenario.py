@@ -13,6 +13,7 @@ from typing import Any, Self
 from msgspec.structs import fields
 
 from bench.history.accounting import Emitter, flaws
+from bench.layout.park import Park
 from simulators.centres.kinds import kinds as centres
 from simulators.centres.spec import USUAL, CentreFields
 from simulators.collectors.kinds import kinds as collectors
@@ -182,6 +183,7 @@ class Scenario:
     `streams` are integrators of single streams of a plant (fuels, raw material, energy), one device each behind the
     gateway of the circuits; where there are any, the series begins with the world and starts over at its end.
     `emitter` is the boundary that the terminal is told to account for.
+    `park` is what stands around a platform on test: enterprises, and the terminals that feed it (`bench.layout.park`).
     With `paced` the case limits the rate of a link that TLS goes over: in virtual time certificates are such that every
     handshake has one length, because an octet more would move the times after it.
     `modulus`, `rated_per_h` override the counters' rollover (R-19). With `largest` circuits and centres are as many as
@@ -225,6 +227,7 @@ class Scenario:
     paced: bool = False
     streams: tuple[Stream, ...] = ()
     emitter: Emitter | None = None
+    park: Park | None = None
 
     def __post_init__(self) -> None:
         if self.emitter is not None and (wrong := flaws(self.emitter)):

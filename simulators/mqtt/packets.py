@@ -281,15 +281,28 @@ def goodbye(code: int, reason: str = "") -> bytes:
 
 
 def connect(
-    client: str, keepalive_s: int, *, clean: bool = True, will: Message | None = None, level: int = LEVEL
+    client: str,
+    keepalive_s: int,
+    *,
+    clean: bool = True,
+    will: Message | None = None,
+    level: int = LEVEL,
+    user: str = "",
+    password: str = "",
 ) -> bytes:
-    """A CONNECT without user; at level 5 without properties."""
+    """A CONNECT, without user and password where they are empty; at level 5 without properties."""
     flags = 2 if clean else 0
     none = properties.write(NONE) if level == LEVEL_5 else b""
     tail = none + text(client)
     if will is not None:
         flags |= 4 | will.qos << 3 | (0x20 if will.retain else 0)
         tail += none + text(will.topic) + len(will.payload).to_bytes(2, "big") + will.payload
+    if user:
+        flags |= 0x80
+        tail += text(user)
+    if password:
+        flags |= 0x40
+        tail += text(password)
     return packet(CONNECT, text("MQTT") + bytes((level, flags)) + keepalive_s.to_bytes(2, "big") + tail)
 
 

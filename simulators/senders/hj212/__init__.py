@@ -1,0 +1,1 @@
+"""Senders over HJ 212-2017."""

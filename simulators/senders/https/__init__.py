@@ -1,0 +1,1 @@
+"""Senders of records as JSON over HTTP."""
