@@ -26,8 +26,8 @@ class FillsGapsWithEstimates(Case):
 
     zh = "缺失时段按注明的方法插补，估计值逐位正确、单独存放并有标记，不作为测量值存储或上传。"
     checks = {
-        filling_judge.GAP_FILLED: ("csmt/12.4c",),
-        filling_judge.ESTIMATE_EXACT: ("csmt/12.4d",),
+        filling_judge.GAP_FILLED: ("csmt/12.4c", "ssea/5.2.3.1b"),
+        filling_judge.ESTIMATE_EXACT: ("csmt/12.4d", "ssea/5.2.3.1b"),
         filling_judge.FILLING_LOGGED: ("csmt/12.4f",),
         filling_judge.NO_BASE_NO_ESTIMATE: ("csmt/12.4e",),
         gaps.GAP_RECORDED: ("isc-2/7.2.3-A(1)b",),

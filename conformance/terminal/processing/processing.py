@@ -203,8 +203,8 @@ class RejectsReadingsOutOfRange(Case):
 
     zh = "超出量程上下限的读数标记为无效且不以正常标记上传，等于限值者有效。"
     checks = {
-        ranges_judge.OUT_OF_RANGE_MARKED: ("csmt/8.1.1a", "csmt/12.3.2d", "isc-2/7.2.3-B(3)b"),
-        ranges_judge.OUT_OF_RANGE_NOT_SENT_AS_VALID: ("csmt/12.3.2d", "isc-2/7.2.3-B(3)b"),
+        ranges_judge.OUT_OF_RANGE_MARKED: ("csmt/8.1.1a", "csmt/12.3.2d", "isc-2/7.2.3-B(3)b", "ssea/5.2.3.1a"),
+        ranges_judge.OUT_OF_RANGE_NOT_SENT_AS_VALID: ("csmt/12.3.2d", "isc-2/7.2.3-B(3)b", "ssea/5.2.3.1a"),
         ranges_judge.BELOW_MINIMUM_INVALID: ("csmt/8.1.1b",),
         ranges_judge.ABOVE_MAXIMUM_INVALID: ("csmt/8.1.1c",),
         ranges_judge.LIMIT_ITSELF_VALID: ("csmt/8.1.1a",),

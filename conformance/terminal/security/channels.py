@@ -29,8 +29,20 @@ class LetsNobodyReadUploads(Case):
 
     zh = "经双向 TLS 上传的内容在途中不可读，且数据完整送达。"
     checks = {
-        secrecy.UPLOADS_ENCRYPTED: ("isc-2/7.2.3-B(6)a", "isc-2/4.1h", "isc-2/7.4.2.1[2]j"),
-        secrecy.NOTHING_READABLE: ("isc-2/7.4.2.1[2]b", "csmt/7.4f", "cpcif/8.3a-1"),
+        secrecy.UPLOADS_ENCRYPTED: (
+            "isc-2/7.2.3-B(6)a",
+            "isc-2/4.1h",
+            "isc-2/7.4.2.1[2]j",
+            "ssea/5.1.5.2b",
+            "ssea/5.2.2.4b",
+        ),
+        secrecy.NOTHING_READABLE: (
+            "isc-2/7.4.2.1[2]b",
+            "csmt/7.4f",
+            "cpcif/8.3a-1",
+            "ssea/5.1.5.2b",
+            "ssea/5.2.2.4b",
+        ),
         **beside(*delivery.ARRIVAL),
     }
     needs = (MODBUS, LIVE, MUTUAL_TLS)
@@ -65,13 +77,13 @@ class RefusesBadCertificatesOfCentre(Case):
 
     zh = "中心证书异常时不发送任何报文，也不改走明文；恢复正常证书后数据补齐。"
     checks = {
-        secrecy.REFUSED.of("expired"): ("isc-2/7.4.1b",),
-        secrecy.REFUSED.of("not-yet-valid"): ("isc-2/7.4.1b",),
-        secrecy.REFUSED.of("wrong-host"): ("isc-2/7.4.1b",),
-        secrecy.REFUSED.of("self-signed"): ("isc-2/7.4.1b",),
-        secrecy.REFUSED.of("unknown-issuer"): ("isc-2/7.4.1b",),
-        secrecy.REFUSED.of("look-alike"): ("isc-2/7.4.1b",),
-        secrecy.REFUSED.of("revoked"): ("isc-2/7.4.1b",),
+        secrecy.REFUSED.of("expired"): ("isc-2/7.4.1b", "ssea/5.2.2.4a"),
+        secrecy.REFUSED.of("not-yet-valid"): ("isc-2/7.4.1b", "ssea/5.2.2.4a"),
+        secrecy.REFUSED.of("wrong-host"): ("isc-2/7.4.1b", "ssea/5.2.2.4a"),
+        secrecy.REFUSED.of("self-signed"): ("isc-2/7.4.1b", "ssea/5.2.2.4a"),
+        secrecy.REFUSED.of("unknown-issuer"): ("isc-2/7.4.1b", "ssea/5.2.2.4a"),
+        secrecy.REFUSED.of("look-alike"): ("isc-2/7.4.1b", "ssea/5.2.2.4a"),
+        secrecy.REFUSED.of("revoked"): ("isc-2/7.4.1b", "ssea/5.2.2.4a"),
         secrecy.UPLOADS_ENCRYPTED: ("isc-2/7.2.3-B(6)a",),
         secrecy.NOTHING_READABLE: ("csmt/7.4f",),
         **beside(*delivery.ARRIVAL),
@@ -111,6 +123,8 @@ class ShowsItsOwnCertificate(Case):
             "isc-2/7.4.1d",
             "isc-2/7.4.2.1[2]g",
             "isc-2/7.4.2.1[2]j",
+            "ssea/5.1.5.2a",
+            "ssea/5.2.2.4a",
         ),
         secrecy.NOTHING_WEAK_OFFERED: ("isc-2/7.4.2.1[2]j",),
         **beside(*delivery.ARRIVAL),

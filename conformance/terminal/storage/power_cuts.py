@@ -25,7 +25,7 @@ class LosesNothingBetweenThreeCentres(Case):
 
     zh = "三个中心分别不可达、迟缓、正常时，在存储、发送、应答、销账各环节之间断电，各中心数据均不丢不重。"
     checks = {
-        delivery.NONE_LOST: ("csmt/7.6b", "csmt/7.6c"),
+        delivery.NONE_LOST: ("csmt/7.6b", "csmt/7.6c", "ssea/5.1.5.3b"),
         delivery.ALL_ACKNOWLEDGED: ("csmt/7.6b", "csmt/7.6c"),
         **beside(
             power_cuts_judge.SETTLED_STAYS_SETTLED,
