@@ -133,6 +133,7 @@ def _prove(words: argparse.Namespace) -> int:
             sound=Path(words.sound) if words.sound else None,
             hints=Path(words.hints) if words.hints else None,
             resume=Path(words.resume) if words.resume else None,
+            item=words.item,
         )
     )
 
@@ -439,7 +440,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("-x", dest="fail_fast", action="store_true", help="--fail-fast")
 
     listing = command("list", _list, "cases that would run, and why others would not / 列出用例")
-    for field in ("terminal", "rig", "standards", "clauses", "cases", "exclude"):
+    for field in ("item", "terminal", "rig", "standards", "clauses", "cases", "exclude"):
         ROWS[field].add_to(listing.add_argument)
     listing.add_argument("--json", action="store_true", help="for machines / 机器可读")
 
@@ -451,6 +452,7 @@ def parser() -> argparse.ArgumentParser:
     init.add_argument("--no-try", action="store_true", help="do not start the product / 不试运行")
 
     prove = command("prove", _prove, "show that every check can fail: defect × check / 证明每项检查都能失败")
+    prove.add_argument("--item", default="", metavar="ITEM", help="only terminal, or only platform / 受测品类型")
     prove.add_argument("--defect", action="append", default=[], metavar="ID", help="only this defect / 缺陷")
     prove.add_argument("--rig", default="virtual", help="where: virtual, process, loopback / 台架")
     prove.add_argument("--json", default="", metavar="FILE", help="write the matrix as JSON / 输出 JSON")

@@ -115,6 +115,9 @@ class Excuse(NamedTuple):
 def excused(case: type[Case], setup: Setup) -> Excuse | None:
     """Why a case is not run, with the verdict that follows from the capability statement (R-01, R-03); None: run it."""
     profile = setup.profile
+    if case.item is not profile.kind:
+        words = f"this case tests a {case.item}, and the profile submits a {profile.kind} (R-01) / 用例对象与受测品不符"
+        return Excuse(Verdict.NOT_APPLICABLE, words)
     documents = {clause.partition("/")[0] for clause in case.clauses}
     if documents and profile.documents and not documents & set(profile.documents):
         named = ", ".join(sorted(documents))

@@ -7,6 +7,7 @@ from bench.case.checks import Check, Measurement, Text, as_seen_in, holds, measu
 from bench.case.criteria import Criterion, beside, criterion
 from bench.case.declaration import AnyOf, Case, Evidence, Finding, Need, Rig, binding, settled, ways_of
 from bench.case.evidence import EvidenceKind
+from bench.case.items import Item
 from bench.case.notices import Notice
 from bench.case.results import CaseResult, ClauseResult, ExpectedFailure, RunResult, Sitting
 from bench.case.verdicts import (
@@ -41,6 +42,7 @@ __all__ = [
     "EvidenceKind",
     "ExpectedFailure",
     "Finding",
+    "Item",
     "Mark",
     "Measurement",
     "Need",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from bench.case.checks import Check, Measurement, Text
 from bench.case.criteria import Criterion
+from bench.case.items import Item
 from bench.case.notices import Notice
 
 if TYPE_CHECKING:
@@ -104,16 +105,17 @@ class Case(ABC):
     """One test: it drives the bench, and judges the history it left.
 
     The first line of the docstring says what must hold, `zh` says it in Chinese. `checks` are its criteria, each with
-    the ids of the ledger's entries that it alone decides (R-06); `clauses` are all of these. `needs` are questions of
-    the capability statement; a case runs only where all are answered yes, or one of several (`AnyOf`), or for some of
-    its checks only (`Evidence`). `scenario` stands on the bench. `once` marks
-    cases with their own sample size, which are not repeated (R-07). `capture` asks for what passed the terminal's
-    network cards, as pcap files (`History.capture`). `notices` are the events that its checks and measurements look for
-    in the log or among the alarms, by the codes that the profile maps to them; those of its criteria are added. `proof`
-    is the rig in which each of its checks has to be seen failing (`carbonbench prove`). A case that runs in virtual
-    time alone says in `virtual_only` what prevents every other rig, one that decides no clause says why in `remark`.
+    the ids of the ledger's entries that it alone decides (R-06); `clauses` are all of these. `item` is what it tests.
+    `needs` are questions of the capability statement; a case runs only where all are answered yes, or one of several
+    (`AnyOf`), or for some of its checks only (`Evidence`). `scenario` stands on the bench. `once` marks cases with
+    their own sample size, which are not repeated (R-07). `capture` asks for what passed the terminal's network cards,
+    as pcap files (`History.capture`). `notices` are the events that its checks and measurements look for in the log or
+    among the alarms, by the codes that the profile maps to them; those of its criteria are added. `proof` is the rig in
+    which each of its checks has to be seen failing (`carbonbench prove`). A case that runs in virtual time alone says
+    in `virtual_only` what prevents every other rig, one that decides no clause says why in `remark`.
     """
 
+    item: ClassVar[Item] = Item.TERMINAL
     checks: ClassVar[Mapping[Criterion, tuple[str, ...]]]
     clauses: ClassVar[tuple[str, ...]] = ()
     zh: ClassVar[str]

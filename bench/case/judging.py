@@ -40,7 +40,7 @@ def judge(case: Case, history: History) -> Judgement:
         return Judgement(Verdict.NOT_RUN)
     own = list(case.judge(history))
     own += _left_open(case, history, own)
-    found = [*own, *own_findings(history), *standing_findings(history)]
+    found = [*own, *own_findings(history), *standing_findings(history, case.item)]
     rig, fast = history.began.rig, history.began.accelerated > 1
     asked = brought_down(history, [_worded(finding) for finding in found if isinstance(finding, Check)])
     checks, clock = conditioned(history, asked)

@@ -12,16 +12,18 @@ from dataclasses import dataclass
 
 from bench.case.checks import Check, Measurement
 from bench.case.criteria import Criterion
+from bench.case.items import Item
 from bench.case.verdicts import Verdict
 from bench.history import History
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Criteria with the entries of the ledger that each alone decides, and what answers them from a history."""
+    """Criteria with the entries of the ledger that each alone decides, and what answers them from histories."""
 
     checks: Mapping[Criterion, tuple[str, ...]]
     answers: Callable[[History], Iterator[Check | Measurement]]
+    item: Item = Item.TERMINAL
 
 
 _joined: dict[str, Standing] = {}
@@ -37,11 +39,12 @@ def standing_checks() -> dict[str, tuple[str, ...]]:
     return {asked.id: clauses for each in _joined.values() for asked, clauses in each.checks.items()}
 
 
-def standing_findings(history: History) -> tuple[Check | Measurement, ...]:
+def standing_findings(history: History, item: Item = Item.TERMINAL) -> tuple[Check | Measurement, ...]:
     """What was counted, and every standing check that fails."""
     return tuple(
         found
         for each in _joined.values()
+        if each.item is item
         for found in each.answers(history)
         if isinstance(found, Measurement) or found.verdict is Verdict.FAIL
     )

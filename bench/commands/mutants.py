@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, Rig, Verdict
+from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, Item, Rig, Verdict
 from bench.commands.lines import Lines, whole_lines
 from bench.commands.mutant_trials import attempt, measure, terminal_lines
 from bench.commands.options import no_case, picks, whole, workers_of
@@ -65,7 +65,7 @@ class Unsound(Exception):
 
 
 def _cases(asked: Asked) -> tuple[str, ...]:
-    suite = case_classes()
+    suite = case_classes(Item.TERMINAL)
     problems = [sentence for word in asked.cases if (sentence := no_case(word, suite))]
     whole("--mutants", asked.number, problems, least=1, most=_MOST)
     whole("--seed", asked.seed, problems)

@@ -13,12 +13,14 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_origin, get_type_hints
 
-from bench.case import VIRTUAL_RIG
+from bench.case import VIRTUAL_RIG, Item
 from simulators.shipped import SHIPPED
 
 ROOT = Path(__file__).resolve().parents[2]
 """Where the rooms lie: a checkout, or the packages of an environment."""
 REFERENCE_PROFILE = SHIPPED / "terminals" / "reference.toml"
+REFERENCE_PROFILES = {Item.TERMINAL: REFERENCE_PROFILE, Item.PLATFORM: SHIPPED / "platforms" / "reference.toml"}
+"""What stands on the bench where no profile is given, by what is tested."""
 RIGS = ("virtual", "process", "loopback")
 RUN_RIGS = (*RIGS, "lab")
 """In the lab rig stands a device, into which no defect can be planted: a run only."""
@@ -55,7 +57,8 @@ class Option:
 
     `default` stands for a word that is not given. `read` makes the value of the name and what was given; problems go to
     the line. One that is not `kept` says where this sitting is, not what the run is. `selects`: reports repeat it;
-    `replays`: the line that replays a case does. `key` is what argparse and pytest call it, by its name unless told.
+    `replays`: the line that replays a case does. `also` are other names. `key` is what argparse and pytest call it, by
+    its name unless told.
     """
 
     name: str
@@ -68,6 +71,7 @@ class Option:
     kept: bool = True
     selects: bool = False
     replays: bool = False
+    also: tuple[str, ...] = ()
     key: str = ""
 
     def __post_init__(self) -> None:
@@ -80,7 +84,7 @@ class Option:
         elif self.many:
             add(self.name, action="append", default=[], metavar=self.metavar, help=self.help)
         else:
-            add(self.name, dest=self.key, default=default, metavar=self.metavar, help=self.help)
+            add(self.name, *self.also, dest=self.key, default=default, metavar=self.metavar, help=self.help)
 
     def value(self, line: Line) -> Any:
         """What a line says of it."""
@@ -104,6 +108,18 @@ class Option:
 
 def _path(name: str, text: str, line: Line) -> Path | None:
     return Path(text) if text else None
+
+
+def _item(name: str, text: str, line: Line) -> str:
+    if text and text not in [*Item]:
+        line.problems.append(f"{name} {text}: expected {' or '.join(Item)} / 未知受测品类型")
+    return text
+
+
+def _profile(name: str, text: str, line: Line) -> Path:
+    """The profile that is given, else that of the reference for what is to be tested."""
+    asked = line.made["item"]
+    return Path(text) if text else REFERENCE_PROFILES[Item(asked) if asked in [*Item] else Item.TERMINAL]
 
 
 def _rig(name: str, text: str, line: Line) -> str:
@@ -165,14 +181,18 @@ class Options:
     Problems are told in the order of the rows. `live` is not asked for: whether the bench or pytest shows the progress.
     """
 
+    item: Annotated[
+        str,
+        Option("--item", "ITEM", "what is tested: terminal (default) or platform / 受测品类型", read=_item),
+    ]
     terminal: Annotated[
         Path,
         Option(
             "--terminal",
             "PROFILE",
-            "profile (default: the reference terminal) / 终端档案",
-            default=str(REFERENCE_PROFILE),
-            read=_path,
+            "profile of the item (default: the reference terminal or platform) / 受测品档案",
+            read=_profile,
+            also=("--profile",),
         ),
     ]
     rig: Annotated[

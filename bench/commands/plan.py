@@ -83,7 +83,8 @@ def planned(
     """The plan for a profile: first what decides most in its time, then, as far as there are days, the shortest."""
     readings = {entry.id: entry.readings for entry in entries()}
     claimed = {question for question, answer in profile.claims.items() if answer is Claim.YES}
-    mine = {name: case for name, case in cases.items() if case.rigs & Rig.LAB and runs(case, claimed)}
+    own = {name: case for name, case in cases.items() if case.item is profile.kind}
+    mine = {name: case for name, case in own.items() if case.rigs & Rig.LAB and runs(case, claimed)}
     if profile.documents:
         mine = {
             name: case

@@ -17,8 +17,9 @@ _HELPERS = 3
 
 
 def related(defect: Defect, cases: dict[str, type[Case]]) -> list[str]:
-    """Cases that may notice a defect: those it names and those sharing a clause with it."""
-    return [name for name, case in cases.items() if name in defect.cases or set(case.clauses) & set(defect.clauses)]
+    """Cases that may notice a defect: of what it breaks, those it names and those sharing a clause with it."""
+    mine = {name: case for name, case in cases.items() if case.item is defect.item}
+    return [name for name, case in mine.items() if name in defect.cases or set(case.clauses) & set(defect.clauses)]
 
 
 def next_round(

@@ -17,11 +17,23 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from bench.case import EXIT_ERROR, EXIT_FAIL, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG, Case, CaseResult, Check, Rig, Verdict
-from bench.commands.options import REFERENCE_PROFILE, near, no_case, picks, unknown_rig, whole, workers_of
+from bench.case import (
+    EXIT_ERROR,
+    EXIT_FAIL,
+    EXIT_PASS,
+    EXIT_USAGE,
+    VIRTUAL_RIG,
+    Case,
+    CaseResult,
+    Check,
+    Item,
+    Rig,
+    Verdict,
+)
+from bench.commands.options import REFERENCE_PROFILES, near, no_case, picks, unknown_rig, whole, workers_of
 from bench.commands.pairs import SOUND, Head, Job, Pairs, PairsError
 from bench.commands.proof_rounds import next_round, related, tally
-from bench.commands.session import commit, ledger_answers, ledger_entries, rig_named
+from bench.commands.session import REFERENCE_ADAPTERS, commit, ledger_answers, ledger_entries, rig_named
 from bench.commands.sound import SoundError, results_of
 from bench.commands.workers import pool
 from bench.dut import adapter
@@ -39,7 +51,7 @@ PROOF_SEED = 1
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """The words of the command. `sound`, `hints`, `resume` and `record` as `main` says."""
+    """The words of the command. `sound`, `hints`, `resume`, `record` and `item` as `main` says."""
 
     out: Path
     defects: tuple[str, ...]
@@ -54,6 +66,7 @@ class Asked:
     sound: Path | None = None
     hints: Path | None = None
     resume: Path | None = None
+    item: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,14 +93,15 @@ def _commit() -> str:
 
 
 def run_job(job: Job, seed: int, folder: str, rig: str = VIRTUAL_RIG) -> CaseResult:
-    """Run one job; the record is kept only for the time of the job."""
+    """Run one job against the reference that its case tests; the record is kept only for the time of the job."""
     defect = all_defects()[job.defect] if job.defect else None
-    profile = load_profile(REFERENCE_PROFILE)
+    case = case_classes()[job.case]
+    profile = load_profile(REFERENCE_PROFILES[case.item])
     with tempfile.TemporaryDirectory(dir=folder) as room:
         setup = Setup(
             rig=rig_named(rig),
             profile=profile,
-            adapter=lambda: adapter("reference"),
+            adapter=lambda: adapter(REFERENCE_ADAPTERS[case.item]),
             master_seed=seed,
             commit=_commit(),
             folder=Path(room),
@@ -96,7 +110,7 @@ def run_job(job: Job, seed: int, folder: str, rig: str = VIRTUAL_RIG) -> CaseRes
             defect=job.defect,
         )
         with defect.applied() if defect and rig == VIRTUAL_RIG else nullcontext():
-            return run_case(case_classes()[job.case], setup)
+            return run_case(case, setup)
 
 
 class Prover:
@@ -145,7 +159,8 @@ class Prover:
         matter = self._matter
         self.run([Job(SOUND, name) for name in matter.cases])
         if every:
-            self.run([Job(name, case) for name in matter.defects for case in matter.cases])
+            pairs = [(name, case) for name in matter.defects for case in matter.cases]
+            self.run([Job(*pair) for pair in pairs if matter.defects[pair[0]].item is matter.cases[pair[1]].item])
             return self.told()
         costs = {job.case: result.wall_s for job, result in self.results if job.defect == SOUND}
         while jobs := next_round(
@@ -180,7 +195,9 @@ def unwritable(out: Path, json_file: Path | None) -> list[str]:
 def matter_of(asked: Asked) -> Matter:
     """What the words ask for. Raises WrongWords with everything that is wrong with them."""
     rig, seed = asked.rig, asked.seed
-    known, suite = {name: found for name, found in all_defects().items() if rig in found.rigs}, case_classes()
+    mine = [asked.item] if asked.item else [*Item]
+    known = {name: found for name, found in all_defects().items() if rig in found.rigs and found.item in mine}
+    suite = {name: found for name, found in case_classes().items() if found.item in mine}
     every_name = f"; known are {', '.join(known)}"
     problems = [
         f"--defect {word}: no such defect{near(word, known) or every_name} / 无此缺陷"
@@ -189,16 +206,21 @@ def matter_of(asked: Asked) -> Matter:
     ]
     whole("--seed", seed, problems)
     workers_of(asked.workers, problems, least=0)
-    try:
-        load_profile(REFERENCE_PROFILE)
-    except ProfileError as error:
-        problems.append(str(error))
+    if asked.item and asked.item not in [*Item]:
+        problems.append(f"--item {asked.item}: expected {' or '.join(Item)} / 未知受测品类型")
+    for item in {case.item: None for case in suite.values()}:
+        try:
+            load_profile(REFERENCE_PROFILES[item])
+        except ProfileError as error:
+            problems.append(str(error))
     problems += filter(None, (no_case(word, suite) for word in asked.cases))
     problems += unknown_rig(rig)
     sound: dict[str, CaseResult] = {}
     if asked.sound is not None and seed.isdecimal() and not problems:
         try:
-            sound = results_of(asked.sound, commit=commit(), seed=int(seed), rig=rig, profile=REFERENCE_PROFILE)
+            sound = results_of(
+                asked.sound, commit=commit(), seed=int(seed), rig=rig, profile=REFERENCE_PROFILES[Item.TERMINAL]
+            )
         except SoundError as error:
             problems.append(str(error))
     hints: dict[str, tuple[str, ...]] = {}
@@ -275,7 +297,8 @@ def main(asked: Asked) -> int:
     What the run in `sound` says of the sound terminal is taken over; its other cases are run. The matrix in `hints`, of
     whatever commit, says what is tried first, and nothing else. `resume` is the journal of a proof that was stopped.
     With `record` what was seen failing is put into the suite's own proof (`conformance.defects.proof`); without it, a
-    pair that fails less than that proof says is told, and the suite is not trusted.
+    pair that fails less than that proof says is told, and the suite is not trusted. `item` leaves only cases and
+    defects of the terminal, or of the platform; without it both are proved, each case against its own reference.
     """
     try:
         matter = matter_of(asked)

@@ -30,6 +30,7 @@ from bench.case import (
     Case,
     CaseResult,
     ExpectedFailure,
+    Item,
     RunResult,
     Verdict,
 )
@@ -46,7 +47,7 @@ from bench.evidence.lab import NOBODY, Lab, LabError, load_lab
 from bench.history import History, digest_of_run
 from bench.journal import LOCAL, Planned, Process, RunFile, Sat, Settings, last_sign, now, write_run
 from bench.run import CaseRig, Setup, blank_result, strength_of
-from conformance.clauses.suite import CaseNote, case_classes, case_modules, cases_in, find_cases
+from conformance.clauses.suite import CaseNote, case_classes, case_modules, cases_in, find_cases, item_of, subject_of
 from conformance.defects import all_defects
 from reports import allure, annotations, run_folder, screen
 from reports.clause_results import clause_results
@@ -56,7 +57,8 @@ from reports.ledger import entries
 from reports.verdicts import VerdictsError
 from reports.verdicts import read as read_verdicts
 
-REFERENCE_ADAPTER = "reference"
+REFERENCE_ADAPTERS = {Item.TERMINAL: "reference", Item.PLATFORM: "reference-platform"}
+"""The adapters of what defects can be planted in."""
 _TO_RUN_AGAIN = (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE)
 NOT_REACHED = "not reached: the run ended before it; `carbonbench run --resume` continues / 未执行到，可续跑"
 
@@ -210,13 +212,27 @@ class Session:
             for word in options.clauses
             if not picks_clause(word, self._ledger)
         ]
+        item = self.profile.kind
+        if options.item and options.item != item:
+            problems.append(f"--item {options.item}: {self.profile.path} is the profile of a {item} / 档案为{item.zh}")
         named = {"--case": options.cases, "--exclude": options.exclude}
-        names = [note.id for note in self._notes] if any(named.values()) else []
-        problems += filter(None, (no_case(word, names, name) for name, words in named.items() for word in words))
-        if options.defect and self.profile.adapter != REFERENCE_ADAPTER:
+        notes = self._notes if any(named.values()) else ()
+        names = [note.id for note in notes if subject_of(note) == item]
+        others = {note.id: subject_of(note) for note in notes if subject_of(note) != item}
+        for name, word in ((name, word) for name, words in named.items() for word in words):
+            wrong = no_case(word, names, name)
+            if wrong and (other := sorted({others[each] for each in others if picks(word, each)})):
+                wrong = f"{name} {word}: a case that tests a {other[0]}: give --item {other[0]} / 该用例用于其他受测品"
+            problems += [wrong] if wrong else []
+        if options.defect and self.profile.adapter != REFERENCE_ADAPTERS[item]:
             problems.append(
-                f"--defect {options.defect}: only the reference terminal has defects; the profile's adapter is "
-                f"{self.profile.adapter!r} / 仅参考终端可植入缺陷"
+                f"--defect {options.defect}: only the reference {item} has defects; the profile's adapter is "
+                f"{self.profile.adapter!r} / 仅参考{item.zh}可植入缺陷"
+            )
+        elif options.defect and (known := all_defects().get(options.defect)) and known.item is not item:
+            problems.append(
+                f"--defect {options.defect}: a defect of the reference {known.item}: give --item {known.item} / "
+                f"该缺陷属于参考{known.item.zh}"
             )
         if problems:
             raise SessionError("\n".join(problems))
@@ -244,6 +260,8 @@ class Session:
     def concerns(self, module: str) -> bool:
         """Whether a module may hold cases that the options select; of those that cannot none need be imported."""
         options = self.options
+        if item_of(module) != self.profile.kind:
+            return False
         if not (options.cases or options.exclude or options.failed):
             return True
         return any(note.module == module and self._named(note.id) for note in self._notes)
@@ -315,7 +333,8 @@ class Session:
         options = self.options
         documents = {clause.partition("/")[0] for clause in case.clauses}
         return (
-            (not options.standards or bool(documents & set(options.standards)))
+            case.item is self.profile.kind
+            and (not options.standards or bool(documents & set(options.standards)))
             and (not options.clauses or bool(self._asked_clauses.intersection(case.clauses)))
             and self._named(case.id())
         )

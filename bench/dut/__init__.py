@@ -48,7 +48,8 @@ class Seat:
     (None: those of the machine). `devices` gives the device file of a serial line by the line's name in the world, for
     a terminal that opens it itself; the name is the device where it is not there. `time_server` is where the bench
     serves NTP (None: it does not). `state` is the terminal's state folder on this machine (None: it has none here).
-    `access` is who is to have accounts there, by the profile.
+    `access` is who is to have accounts there, by the profile. `uplink` is the address of its card towards centres,
+    or, of a platform, towards terminals.
     """
 
     site: Site
@@ -65,6 +66,7 @@ class Seat:
     time_server: tuple[str, int] | None = None
     state: Path | None = None
     access: Access | None = None
+    uplink: str = ""
 
     def device(self, line: str) -> str:
         """The device file of a serial line."""
@@ -180,11 +182,12 @@ _GROUP = "carbonbench.terminals"
 _COMMAND = EntryPoint("command", "bench.dut.command:CommandAdapter", _GROUP)
 # A device in the hands of a person.
 _MANUAL = EntryPoint("manual", "bench.dut.manual:ManualAdapter", _GROUP)
+_REFERENCE_PLATFORM = EntryPoint("reference-platform", "bench.dut.reference_platform:ReferencePlatformAdapter", _GROUP)
 
 
 def adapter(name: str) -> TerminalAdapter:
     """The adapter of that name. Raises UnknownTerminal listing those that are installed."""
-    found = {entry.name: entry for entry in (_COMMAND, _MANUAL, *entry_points(group=_GROUP))}
+    found = {entry.name: entry for entry in (_COMMAND, _MANUAL, _REFERENCE_PLATFORM, *entry_points(group=_GROUP))}
     if name not in found:
         raise UnknownTerminal(
             f"terminal adapter {name!r} is not installed; installed: {', '.join(sorted(found)) or 'none'} / 未安装"

@@ -1,4 +1,4 @@
-"""The terminal's profile: what it is, what it claims (ICS, tri-state) and how it is reached (IXIT).
+"""The profile of an item: what it is, what it claims (ICS, tri-state) and how it is reached (IXIT).
 
 Leaves the questions themselves to the clause ledger and the connecting to the adapters. A profile is a TOML file; all
 its problems are reported at once.
@@ -15,15 +15,20 @@ from typing import Any
 
 import msgspec
 
-from bench.case import Notice
+from bench.case import Item, Notice
 from bench.dut import access as people
+from bench.dut import platform as platforms
 from bench.dut.access import Access
+from bench.dut.platform import Functions
 from simulators.files import given_text
 
 DOCUMENTS = ("isc-1", "isc-2", "ssea", "csmt", "cpcif")
 ROLES = ("terminal", "collector", "platform")
-_SECTIONS = {"terminal", "claims", "declared", "codes", "connection", "parameters", "access"}
+_SECTIONS = {"terminal", "platform", "claims", "declared", "codes", "connection", "parameters", "access", "functions"}
 _TERMINAL_KEYS = {"name", "vendor", "model", "firmware", "firmware_hash", "serial", "adapter", "documents", "roles"}
+_PLATFORM_KEYS = (_TERMINAL_KEYS - {"firmware", "firmware_hash"}) | {"version", "version_hash"}
+_VERSIONS = {Item.TERMINAL: "firmware", Item.PLATFORM: "version"}
+"""What its software is called: the key of its version, and of that version's digest with `_hash`."""
 
 
 class Claim(StrEnum):
@@ -55,14 +60,15 @@ _DEFAULTS = Parameters()
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """A terminal on test.
+    """A terminal or a platform on test.
 
-    `claims` maps question to yes or no; a question that is absent is unanswered. `declared` are the largest points,
-    ports, periods and retention claimed, decimal text by name. `codes` maps events (`bench.case.Notice`) to the codes
-    by which the terminal's log or alarms tell them, with `*` and `?` as in names of files; an empty list says that it
-    tells them by none. `connection` goes to the adapter unread.
-    `access` is who may do what and how (None: the profile says nothing of it).
-    `firmware_hash` is the digest of the firmware image as its vendor states it.
+    `kind` is which of both: the profile begins with the section of that name. `claims` maps question to yes or no; a
+    question that is absent is unanswered. `declared` are the largest points, ports, periods and retention claimed,
+    decimal text by name. `codes` maps events (`bench.case.Notice`) to the codes by which the terminal's log or alarms
+    tell them, with `*` and `?` as in names of files; an empty list says that it tells them by none. `connection` goes
+    to the adapter unread. `access` is who may do what and how (None: the profile says nothing of it), `functions` how a
+    platform is asked. `firmware` is the version of its software, `firmware_hash` the digest of that image as its vendor
+    states it.
     """
 
     path: str
@@ -81,6 +87,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     connection: dict[str, Any] = {}
     parameters: Parameters = _DEFAULTS
     access: Access | None = None
+    kind: Item = Item.TERMINAL
+    functions: Functions | None = None
 
     def claim(self, question: str) -> Claim:
         """The answer to a question; unanswered if the profile is silent."""
@@ -142,12 +150,19 @@ def _shown(path: Path) -> str:
 
 def _build(shown: str, raw: Mapping[str, Any], folder: Path, problems: list[str]) -> Profile | None:
     _unknown("", raw, _SECTIONS, problems)
-    head = _table(raw, "terminal", problems)
-    _unknown("terminal.", head, _TERMINAL_KEYS, problems)
-    name = _text(head, "name", problems)
-    adapter = _text(head, "adapter", problems)
-    documents = _words(head, "documents", DOCUMENTS, problems)
-    roles = _words(head, "roles", ROLES, problems) or ("terminal",)
+    kind = Item.PLATFORM if "platform" in raw else Item.TERMINAL
+    if kind is Item.PLATFORM and "terminal" in raw:
+        problems.append(
+            "platform: expected one of [terminal] and [platform], found both: one profile, one item / 只能二选一"
+        )
+    head = _table(raw, kind, problems)
+    _unknown(f"{kind}.", head, _TERMINAL_KEYS if kind is Item.TERMINAL else _PLATFORM_KEYS, problems)
+    name = _text(head, kind, "name", problems)
+    adapter = _text(head, kind, "adapter", problems)
+    documents = _words(head, kind, "documents", DOCUMENTS, problems)
+    roles = _words(head, kind, "roles", ROLES, problems) or (kind.value,)
+    if kind is Item.PLATFORM and "platform" not in roles:
+        problems.append(f"platform.roles: expected platform among them, found {', '.join(roles)} / 应含 platform")
     claims: dict[str, Claim] = {}
     for question, answer in _table(raw, "claims", problems).items():
         if answer in (Claim.YES, Claim.NO):
@@ -167,6 +182,11 @@ def _build(shown: str, raw: Mapping[str, Any], folder: Path, problems: list[str]
     codes = _codes(_table(raw, "codes", problems), problems)
     parameters = _parameters(_table(raw, "parameters", problems), problems)
     access = people.read(raw.get("access", {}), folder, problems)
+    functions = platforms.read(raw.get("functions", {}), access, problems)
+    if kind is Item.PLATFORM:
+        platforms.intakes(_table(raw, "connection", problems), problems)
+    if functions is not None and kind is Item.TERMINAL:
+        problems.append("functions: only a platform is asked by them; its profile begins with [platform] / 仅用于平台")
     if problems:
         return None
     return Profile(
@@ -181,7 +201,11 @@ def _build(shown: str, raw: Mapping[str, Any], folder: Path, problems: list[str]
         connection=_table(raw, "connection", problems),
         parameters=parameters,
         access=access,
-        **{key: str(head.get(key, "")) for key in ("vendor", "model", "firmware", "firmware_hash", "serial")},
+        kind=kind,
+        functions=functions,
+        firmware=str(head.get(_VERSIONS[kind], "")),
+        firmware_hash=str(head.get(f"{_VERSIONS[kind]}_hash", "")),
+        **{key: str(head.get(key, "")) for key in ("vendor", "model", "serial")},
     )
 
 
@@ -217,19 +241,21 @@ def _table(raw: Mapping[str, Any], key: str, problems: list[str]) -> dict[str, A
     return {}
 
 
-def _text(head: Mapping[str, Any], key: str, problems: list[str]) -> str:
+def _text(head: Mapping[str, Any], kind: str, key: str, problems: list[str]) -> str:
     value = head.get(key)
     if isinstance(value, str) and value.strip():
         return value
     found = "nothing" if value is None else repr(value)
-    problems.append(f"terminal.{key}: expected a text, found {found}; add a line {key} = … / 缺少 {key}")
+    problems.append(f"{kind}.{key}: expected a text, found {found}; add a line {key} = … / 缺少 {key}")
     return ""
 
 
-def _words(head: Mapping[str, Any], key: str, allowed: tuple[str, ...], problems: list[str]) -> tuple[str, ...]:
+def _words(
+    head: Mapping[str, Any], kind: str, key: str, allowed: tuple[str, ...], problems: list[str]
+) -> tuple[str, ...]:
     value = head.get(key, [])
     if not isinstance(value, list) or any(word not in allowed for word in value):
-        problems.append(f"terminal.{key}: expected a list of {', '.join(allowed)}, found {value!r} / 取值无效")
+        problems.append(f"{kind}.{key}: expected a list of {', '.join(allowed)}, found {value!r} / 取值无效")
         return ()
     return tuple(value)
 

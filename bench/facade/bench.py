@@ -21,6 +21,7 @@ from simulators.trust.distribution import DistributionPoint
 
 if TYPE_CHECKING:
     from bench.facade.people import People
+    from bench.facade.platform import Platform
 
 
 class Unable(RuntimeError):
@@ -557,6 +558,11 @@ class Bench(Protocol):
     @property
     def people(self) -> People:
         """People at the doors of the terminal, with their accounts."""
+        ...
+
+    @property
+    def platform(self) -> Platform:
+        """The platform on test, where it is one: its desks, and where terminals reach it."""
         ...
 
     def told_of(self, centre: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any, Protocol, cast
 
 import msgspec
 
-from bench.dut.access import NOBODY, Access, Account, Audit, Function
+from bench.dut.access import NOBODY, Access, Account, Audit, Call, Function
 from bench.dut.access.exchange import Answer, ask, send
 from bench.dut.access.expressions import value
 from bench.dut.access.visit import Entry, Session, Visits
@@ -65,6 +65,18 @@ class People:
         self._changes = 0
         self._fresh = 0
         self._witnesses: dict[tuple[str, str], Session] = {}
+
+    def now_us(self) -> int:
+        """True time, microseconds UTC."""
+        return self._bench.clock.now_us()
+
+    def record(self, event: Event) -> None:
+        """Put an event into the history."""
+        self._bench.record(event)
+
+    async def ask(self, session: Session, call: Call, **known: Any) -> Answer:
+        """The answer to a call in a session, told to nobody. Raises LookupError, OSError or TimeoutError."""
+        return await self._visits.make(session, call, **known)
 
     @property
     def access(self) -> Access:

@@ -189,8 +189,8 @@ class Began(Event, frozen=True, tag="began"):
     `accelerated`: so many times faster than the wall clock world and program ran; all times are the world's.
     `emitter` is the boundary that the terminal was told to account for, `emission_codes` the codes of its figures at
     every centre by `Figure.name`.
-    `item` is the specimen as its profile names it. `opening` is the SM3 of the statement that the laboratory signed
-    before this attempt; empty in an unsigned run.
+    `item` is the specimen as its profile names it, `kind` what it is (platform; empty: a terminal). `opening` is the
+    SM3 of the statement that the laboratory signed before this attempt; empty in an unsigned run.
     """
 
     case: str
@@ -211,6 +211,7 @@ class Began(Event, frozen=True, tag="began"):
     emitter: Emitter | None = None
     emission_codes: dict[str, str] = {}
     item: dict[str, str] = {}
+    kind: str = ""
     opening: str = ""
 
 
@@ -305,6 +306,11 @@ class Observed(Event, frozen=True, tag="observed"):
 
     `what` names the question (readings, records, gaps, status, queue, log, alarms). `asked` is when. `rows` are the
     answers normalised by the adapter; `problem` is set instead when there was no usable answer.
+
+    Of a platform `what` is an action and its object (create factor, ask emissions, page) and `outcome` says what came
+    of it: done; refused, with the `status` of HTTP; unanswered; unfit (the answer is not what the profile says it is);
+    unmapped (the profile has no such function). `query` then has who asked (`by`, the word of an account) and, of an
+    object that there is, what it is called (`object`).
     """
 
     what: str
@@ -312,6 +318,8 @@ class Observed(Event, frozen=True, tag="observed"):
     query: dict[str, str] = {}
     rows: tuple[dict[str, str], ...] = ()
     problem: str = ""
+    outcome: str = ""
+    status: int = 0
 
 
 class TimeAsked(Event, frozen=True, tag="time-asked"):

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from bench.case import Need, settled
+from bench.case import Item, Need, settled
 from bench.dut import Speaking, TerminalAdapter
 from bench.dut.profile import Claim, Profile
 from bench.history import Began, CentreSetup, DerivedPoint, MeterSetup, Point
@@ -38,6 +38,8 @@ GATEWAY = "10.1.0.10"
 _CENTRES = "10.2.0."
 FIRST_CENTRE = f"{_CENTRES}10"
 LISTS = f"{_CENTRES}5"
+SENDERS = f"{_CENTRES}200"
+"""Where terminals of the bench send to a platform from, those that have no address of their own."""
 """Where revocation lists are published."""
 BENCH_LOCAL = "10.3.0.1"
 STRANGER_LOCAL = "10.3.0.9"
@@ -157,8 +159,11 @@ def build_world(scenario: Scenario, seed: int) -> World:
 def for_terminal(world: World, adapter: TerminalAdapter, profile: Profile) -> World:
     """The world with centres of the kind that this terminal delivers to, wherever they were to be of HJ 212.
 
-    The adapter's own word goes before what the capability statement declares.
+    The adapter's own word goes before what the capability statement declares. A platform has the centres of the
+    scenario as they are.
     """
+    if profile.kind is Item.PLATFORM:
+        return world
     kind = adapter.uplink(profile.connection) if isinstance(adapter, Speaking) else USUAL
     if kind != USUAL:
         changed = tuple(altered(spec, kind=kind) if spec.kind == USUAL else spec for spec in world.centres)
@@ -557,5 +562,6 @@ def opening(
         emitter=scenario.emitter,
         emission_codes=emission_codes(scenario),
         item=profile.item(),
+        kind="" if profile.kind is Item.TERMINAL else profile.kind.value,
         opening=signed,
     )

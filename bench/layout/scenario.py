@@ -245,6 +245,10 @@ class Scenario:
         return replace(self, **changes)  # type: ignore[arg-type]
 
 
+BARE = Scenario(circuits=0, centres=())
+"""Nothing behind the item and nobody before it: what a case on a platform begins with."""
+
+
 def at_declared(scenario: Scenario, declared: Mapping[str, str]) -> Scenario:
     """A scenario with `largest` at the maxima of a capability statement (R-28: load), any other unchanged.
 

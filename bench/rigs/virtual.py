@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import contextvars
 import random
+import tempfile
 import traceback
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from bench import captures
-from bench.case import Case
+from bench.case import Case, Item
 from bench.case.lifeless import TERMINAL
 from bench.case.program_evidence import RIG as RIG_LACKS
 from bench.dut import Alterable, Alteration, Seat, TerminalAdapter
@@ -24,6 +26,7 @@ from bench.facade.bench import Unable
 from bench.facade.event_cut import Awaited, awaited
 from bench.facade.parts import CentresByName, Clock, OperatorAtTerminal, PlatformsByName
 from bench.facade.people import People
+from bench.facade.platform import Platform
 from bench.facade.timekeeping import NTP_PORT, Timekeeping
 from bench.history import (
     Captured,
@@ -195,10 +198,17 @@ class TerminalHands:
 
 
 class VirtualBench:
-    """The bench of one case in virtual time (see bench.facade.bench.Bench)."""
+    """The bench of one case in virtual time (see bench.facade.bench.Bench); `state` is a platform's folder."""
 
     def __init__(
-        self, scenario: Scenario, setup: Setup, seed: int, recorder: Recorder, *, captured: bool = False
+        self,
+        scenario: Scenario,
+        setup: Setup,
+        seed: int,
+        recorder: Recorder,
+        *,
+        captured: bool = False,
+        state: Path | None = None,
     ) -> None:
         self.seed = seed
         self.record = recorder
@@ -232,11 +242,13 @@ class VirtualBench:
         self.blackout_after: tuple[dict[str, str], float] | None = None
         self.awaited: Awaited | None = None
         self.serves_time = scenario.time_server
+        self._platform = setup.profile.kind is Item.PLATFORM
         self.time_server = Timekeeping(self.record, self.clock.now_us)
         self._lay_cables()
         self._scenario = scenario
         self._connection = setup.profile.connection
         self._access = setup.profile.access
+        self._state = state
         self.seat = self._take_seat()
         self.plant = self.site.plant
         self.meters = self.site.meters
@@ -250,6 +262,7 @@ class VirtualBench:
         self.operator = OperatorAtTerminal(self)
         own = (self.net.home.address, build.STRANGER_LOCAL)
         self.people = People(self, self._access, lambda: self.seat.local, own, lambda: self.site)
+        self.platform = Platform(self.people, setup.profile.functions, self._connection, build.TERMINAL_UPLINK)
 
     def _on_line(self, event: LineEvent) -> None:
         state = {"rule_installed": "on", "rule_removed": "off"}.get(event.kind)
@@ -286,6 +299,9 @@ class VirtualBench:
             host = f"centre-{centre.name.lower()}"
             net.host(host, centre.host, domain=self.site_domain)
             net.path("terminal-uplink", host, [uplink, net.link(f"uplink.{centre.name}")])
+        if self._platform:
+            net.host("senders", build.SENDERS, domain=self.site_domain)
+            net.path("terminal-uplink", "senders", [uplink, net.link("uplink.senders")])
         if (lists := self.site.world.revocation) is not None:
             net.host("revocation", lists.host, domain=self.site_domain)
             net.path("terminal-uplink", "revocation", [uplink, net.link("uplink.revocation")])
@@ -429,6 +445,8 @@ class VirtualBench:
             open_serial=self.ports.open,
             time_server=(build.BENCH_LOCAL, NTP_PORT) if self.serves_time else None,
             access=self._access,
+            state=self._state,
+            uplink=build.TERMINAL_UPLINK,
         )
 
     def switch_on(self) -> None:
@@ -553,7 +571,10 @@ class VirtualRig:
         The bench is put into `made`: who ends its world from outside has to reach it.
         """
         scenario = case.scenario
-        bench = VirtualBench(scenario, setup, seed, recorder, captured=case.capture)
+        state = None
+        if setup.profile.kind is Item.PLATFORM:
+            state = Path(after.enter_context(tempfile.TemporaryDirectory(prefix="carbonbench-platform-")))
+        bench = VirtualBench(scenario, setup, seed, recorder, captured=case.capture, state=state)
         made.append(bench)
         after.callback(bench.site.discard)
         recorder(

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import msgspec
 
+from bench.case import Item
 from conformance.clauses.ledger import FOLDER, Entry, Ledger, LedgerError, load_yaml
-from conformance.clauses.suite import CaseNote
+from conformance.clauses.suite import CaseNote, subject_of
 
 # Objects that are on the bench when a product is submitted in a role (R-01); duties of organisations never are.
 OBJECTS = {
@@ -112,10 +113,12 @@ def questions_for(
 ) -> tuple[Asked, ...]:
     """The questions a product of these documents and roles answers, in the order of the ledger, then those of cases."""
     objects = {name for role in roles for name in OBJECTS[role]}
+    items = {Item.PLATFORM if role == Item.PLATFORM else Item.TERMINAL for role in roles}
     needing = [
         case
         for case in cases
-        if not case.clauses or any(clause.partition("/")[0] in documents for clause in case.clauses)
+        if subject_of(case) in ("", *items)
+        and (not case.clauses or any(clause.partition("/")[0] in documents for clause in case.clauses))
     ]
     asked: list[Asked] = []
     for name, question in ledger.questions.items():

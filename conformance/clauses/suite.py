@@ -21,8 +21,8 @@ from bench.case import Case, Criterion, Evidence, EvidenceKind, Need, Rig, bindi
 from conformance.clauses.cache import remembered
 from conformance.clauses.ledger import Words
 
-SUBJECTS = ("conformance.terminal",)
-"""What is tested: a package each, with chapters; a chapter holds cases, judges and defects side by side."""
+SUBJECTS = ("conformance.terminal", "conformance.platform")
+"""What is tested: a package each, called as the item; its chapters hold cases, judges and defects side by side."""
 _READ_OUT = "local."
 """How questions of the capability statement begin that ask for something to be read out of the terminal."""
 _BESIDE = ("_judge", "_truth", "_defects")
@@ -89,9 +89,10 @@ def case_modules() -> tuple[str, ...]:
     return tuple(name for subject in SUBJECTS for name in chapter_modules(subject) if not name.endswith(_BESIDE))
 
 
-def case_classes() -> dict[str, type[Case]]:
-    """Every case of the suite by id, sorted; abstract classes are no cases."""
-    return dict(sorted((case.id(), case) for name in case_modules() for case in cases_in(name)))
+def case_classes(item: str = "") -> dict[str, type[Case]]:
+    """Every case of the suite, or every one that tests this item, by id, sorted; abstract classes are no cases."""
+    modules = [name for name in case_modules() if not item or item_of(name) == item]
+    return dict(sorted((case.id(), case) for name in modules for case in cases_in(name)))
 
 
 def cases_in(module: str) -> Iterator[type[Case]]:
@@ -187,7 +188,12 @@ def find_defects() -> tuple[DefectNote, ...]:
 
 def subject_of(note: CaseNote) -> str:
     """What a case is a test of: terminal or platform, the package it stands in."""
-    return next((name.rpartition(".")[2] for name in SUBJECTS if note.module.startswith(f"{name}.")), "")
+    return item_of(note.module)
+
+
+def item_of(module: str) -> str:
+    """What the cases, or the defects, of a module are about: terminal or platform; empty for none of the suite's."""
+    return next((name.rpartition(".")[2] for name in SUBJECTS if module.startswith(f"{name}.")), "")
 
 
 def by_clause(notes: Iterable[CaseNote]) -> dict[str, tuple[str, ...]]:

@@ -1,7 +1,7 @@
-"""Defects: the reference terminal broken in one way each, so that every check is seen to fail (`carbonbench prove`).
+"""Defects: a reference broken in one way each, so that every check is seen to fail (`carbonbench prove`).
 
-Leaves running them to bench.commands.prove. A defect is a function that patches the terminal's own seams while one case
-runs; the modules `*_defects` hold them beside the cases they are for.
+Leaves running them to bench.commands.prove. A defect is a function that patches the seams of what it breaks while one
+case runs; the modules `*_defects` hold them beside the cases they are for.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import Any
 from unittest.mock import patch as mock_patch
 
 import conformance
-from bench.case import Text
+from bench.case import Item, Text
 from conformance.defects.proof import read_proof
 
 
 class Patch:
-    """Replaces attributes of the terminal.
+    """Replaces attributes of the reference.
 
     A seam that does not exist (any more) is an AttributeError, one that is called in another way a TypeError; else the
     terminal would crash where it should be subtly wrong.
@@ -59,7 +59,7 @@ ANY_RIG = ("virtual", *REAL_RIGS)
 
 @dataclass(frozen=True)
 class Defect:
-    """One way to be broken.
+    """One way to be broken; `item` is what of: the reference terminal or the reference platform.
 
     `clauses` are the ledger entries it violates. `breaks` installs it through a Patch. `rigs` are the rigs in which the
     terminal can have it. `cases` are those that `proof` names: of those `proven` a check is known to fail, the others
@@ -73,6 +73,7 @@ class Defect:
     rigs: tuple[str, ...] = ANY_RIG
     cases: tuple[str, ...] = ()
     proven: tuple[str, ...] = ()
+    item: Item = Item.TERMINAL
 
     @contextmanager
     def applied(self) -> Generator[None, None, None]:
@@ -83,6 +84,8 @@ class Defect:
 
 
 _known: dict[str, Defect] = {}
+_OF_PLATFORM = "conformance.platform."
+"""How modules begin whose defects are those of the reference platform."""
 
 
 def defect(
@@ -93,7 +96,8 @@ def defect(
     def register(breaks: Callable[[Patch], None]) -> Defect:
         if id in _known:
             raise ValueError(f"two defects are called {id}")
-        made = _known[id] = Defect(id, Text(en, zh), clauses, breaks, rigs)
+        item = Item.PLATFORM if breaks.__module__.startswith(_OF_PLATFORM) else Item.TERMINAL
+        made = _known[id] = Defect(id, Text(en, zh), clauses, breaks, rigs, item=item)
         return made
 
     return register

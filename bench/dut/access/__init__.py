@@ -25,11 +25,19 @@ ROLES = ("administrator", "operator", "auditor")
 """The three of ISC-2 7.4.1.2 (R-37); a product's further roles have names of its own."""
 
 
+class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file in a form: the field it stands in, its name and media type. Its octets are what is handed over."""
+
+    field: str = "file"
+    name: str = "file.csv"
+    type: str = "text/csv"
+
+
 class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One request as a product takes it: a method with its target below the door's base; every text is a template.
 
-    `keep` names values that the session keeps from then on, each an expression over `answer` (status, headers, text,
-    json).
+    With `file` the body is a form of several parts, with the fields of `form` before the file. `keep` names values that
+    the session keeps from then on, each an expression over `answer` (status, headers, text, json).
     """
 
     get: str = ""
@@ -41,6 +49,7 @@ class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     headers: dict[str, str] = {}
     json: Any = None
     form: dict[str, str] = {}
+    file: File | None = None
     text: str = ""
     keep: dict[str, str] = {}
 

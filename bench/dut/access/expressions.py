@@ -47,10 +47,20 @@ def _expression(text: str) -> Callable[..., Any]:
     return engine().compile_expression(text, undefined_to_none=True)
 
 
+_WHOLE = re.compile(r"\s*\{\{(?P<named>[^{}]+)\}\}\s*")
+
+
 def fill(given: Any, known: Mapping[str, Any]) -> Any:
-    """Texts of a body rendered, in tables and lists too; whatever else stays. Raises LookupError."""
+    """Texts of a body rendered, in tables and lists too; whatever else stays. Raises LookupError.
+
+    A text that is one expression for a table or a list, such as `{{ fields }}`, becomes that table or list.
+    """
     if isinstance(given, str):
         try:
+            if (alone := _WHOLE.fullmatch(given)) and isinstance(
+                found := _expression(alone["named"])(**known), dict | list
+            ):
+                return found
             return _template(given).render(known) if "{" in given else given
         except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError) as error:
             raise LookupError(f"template {given[:60]!r}: {error} / 模板有误") from None

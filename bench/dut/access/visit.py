@@ -5,6 +5,7 @@ Leaves what is tried, and what of it is recorded, to `bench.facade.access`.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import urlencode
 
-from bench.dut.access import Access, Account, Call, Door
+from bench.dut.access import Access, Account, Call, Door, File
 from bench.dut.access.exchange import Answer, Place, ask
 from bench.dut.access.expressions import fill, value
 
@@ -43,8 +44,8 @@ class Session:
         return replace(self, values=dict(self.values), cookies=dict(self.cookies))
 
 
-class _Kept(dict[str, str]):
-    """What a session has; what it has not is empty."""
+class Kept(dict[str, str]):
+    """What there is by name, for templates; what there is not is empty."""
 
     def __missing__(self, key: str) -> str:
         return ""
@@ -73,8 +74,8 @@ class Visits:
         return {
             "local": self._local,
             "account": {} if account is None else {"name": account.name, "password": account.password},
-            "session": _Kept({**session.cookies, **session.values}),
-            "query": _Kept(),
+            "session": Kept({**session.cookies, **session.values}),
+            "query": Kept(),
             "fresh": "",
             "object": "",
             "now": 0,
@@ -108,6 +109,10 @@ class Visits:
         if call.json is not None:
             headers.setdefault("Content-Type", "application/json")
             body = json.dumps(_plain(fill(call.json, known)), ensure_ascii=False).encode()
+        elif call.file is not None:
+            fields = {key: str(fill(text, known)) for key, text in call.form.items()}
+            kind, body = _parts(fields, call.file, known.get("octets", b""))
+            headers["Content-Type"] = kind
         elif call.form:
             headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
             fields = call.form if sign else {key: text for key, text in call.form.items() if "session." not in text}
@@ -159,6 +164,18 @@ class Visits:
         if value(door.first, answer=answer):
             return Entry.FIRST, answer
         return (Entry.ENTERED if value(door.entered, answer=answer) else Entry.REFUSED), answer
+
+
+def _parts(fields: Mapping[str, str], file: File, octets: bytes) -> tuple[str, bytes]:
+    """A form with a file (RFC 7578): its media type and body, the same for the same content."""
+    texts = b"".join(name.encode() + text.encode() for name, text in fields.items())
+    boundary = hashlib.new("sm3", texts + octets).hexdigest()[:32]
+    parts = [f'name="{name}"\r\n\r\n{text}'.encode() for name, text in fields.items()]
+    head = f'name="{file.field}"; filename="{file.name}"\r\nContent-Type: {file.type}\r\n\r\n'
+    parts.append(head.encode() + octets)
+    mark = f"--{boundary}".encode()
+    body = b"".join(b"%s\r\nContent-Disposition: form-data; %s\r\n" % (mark, part) for part in parts)
+    return f"multipart/form-data; boundary={boundary}", body + mark + b"--\r\n"
 
 
 def _plain(body: Any) -> Any:

@@ -26,6 +26,7 @@ from bench.facade import remote_configuration
 from bench.facade.bench import Unable
 from bench.facade.parts import CentresByName, Clock, NoLines, OperatorAtTerminal, PlatformsByName
 from bench.facade.people import People
+from bench.facade.platform import Platform
 from bench.facade.timekeeping import Timekeeping
 from bench.history import (
     Commanded,
@@ -123,6 +124,7 @@ class RealBench:
             time_server=place.time_server() if scenario.time_server or self.serves_time else None,
             state=room.state if self.pseudo_terminals else None,
             access=setup.profile.access,
+            uplink=place.cards().get("uplink", place.local()[0]),
         )
 
     async def stand_up(self, inner: World, disk: lossy.LossyDisk | None) -> None:
@@ -187,6 +189,8 @@ class RealBench:
         self.revocation = self.site.revocation
         self.operator = OperatorAtTerminal(self)
         self.people = People(self, self._profile.access, lambda: self.seat.local, self.place.desks(), lambda: self.site)
+        uplink = self.place.cards().get("uplink", self.seat.local[0])
+        self.platform = Platform(self.people, self._profile.functions, self._profile.connection, uplink)
 
     async def serve_time(self) -> None:
         """Let the time server stand where the terminal was told. Raises OSError."""
