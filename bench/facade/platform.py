@@ -95,14 +95,14 @@ class Desk:
         self.word = word
         self.session = session
 
-    async def create(self, kind: Kind, **fields: Any) -> str:
+    async def create(self, kind: Kind, /, **fields: Any) -> str:
         """Make an object; by what it is called, empty where the product made none."""
         written = kind.typed(kind.fields, fields)
         mapped = object_call(self._platform.functions, "create", kind.name)
         rows = await self._do(f"create {kind.name}", kind, mapped, written, {}, reads=_key)
         return rows[0]["object"] if rows else ""
 
-    async def change(self, kind: Kind, key: str, **fields: Any) -> bool:
+    async def change(self, kind: Kind, key: str, /, **fields: Any) -> bool:
         """Change fields of an object; whether the product says that it did."""
         written = kind.typed(kind.fields, fields)
         mapped = object_call(self._platform.functions, "change", kind.name)
@@ -113,7 +113,7 @@ class Desk:
         mapped = object_call(self._platform.functions, "remove", kind.name)
         return await self._do(f"remove {kind.name}", kind, mapped, {}, {"object": key}) is not None
 
-    async def list(self, kind: Kind, **filter: Any) -> tuple[dict[str, str], ...]:
+    async def list(self, kind: Kind, /, **filter: Any) -> tuple[dict[str, str], ...]:
         """Objects whose fields are so: rows with the kind's fields and `object`, by what each is called."""
         written = kind.typed(kind.fields, filter)
         mapped = object_call(self._platform.functions, "list", kind.name)
@@ -145,7 +145,7 @@ class Desk:
         found = await self._do(f"import {kind.name}", kind, mapped, {}, told, reads=reads, octets=octets)
         return found or ()
 
-    async def export(self, kind: Kind, **filter: Any) -> bytes:
+    async def export(self, kind: Kind, /, **filter: Any) -> bytes:
         """Objects as a file; its octets. The history has its rows where the profile says how they are read."""
         written = kind.typed(kind.fields, filter)
         mapped = object_call(self._platform.functions, "export", kind.name)
@@ -154,7 +154,7 @@ class Desk:
         await self._do(f"export {kind.name}", kind, mapped, written, {}, reads=reads, kept=kept)
         return kept[0].octets if kept else b""
 
-    async def ask(self, analysis: Analysis, **query: Any) -> tuple[dict[str, str], ...]:
+    async def ask(self, analysis: Analysis, /, **query: Any) -> tuple[dict[str, str], ...]:
         """Ask for an analysis; its rows."""
         written = analysis.typed(analysis.query, query)
         mapped = analysis_call(self._platform.functions, analysis.name)
