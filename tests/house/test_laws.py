@@ -34,6 +34,9 @@ BROKEN = (
     ("conformance/terminal/storage/archive_judge.py", "import conformance.terminal.storage.archive", "Judges see the"),
     ("conformance/common/actions.py", "import reference_terminal.model.times", "Cases do not know"),
     ("bench/virtual/clock.py", "import simulators.events", "The virtual world has no protocol"),
+    ("simulators/platform/core/times.py", "import simulators.stamps", "The reference platform stands alone"),
+    ("simulators/tables.py", "import simulators.platform.core.times", "Only its adapter and the defects"),
+    ("simulators/platform/core/numbers.py", "import simulators.platform.base.kinds", "The machinery of the reference"),
 )
 """A module, an import that a law forbids it, and how the law begins."""
 

@@ -1,0 +1,126 @@
+"""The platform put together: database, areas, doors; started and stopped by who owns its clock and chance.
+
+Leaves everything else to the rooms.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from pathlib import Path
+
+import msgspec
+from sqlalchemy.engine import make_url
+
+from simulators.platform.core.api import Api
+from simulators.platform.core.database import Database
+from simulators.platform.core.desk import Desk
+from simulators.platform.core.ground import Clock, Ground
+from simulators.platform.core.office import Office
+from simulators.platform.core.plans import Plan, Plans, installed
+from simulators.platform.core.rights import SYSTEM, Account
+from simulators.platform.core.serving import HttpDoor
+from simulators.platform.core.settings import Settings
+
+
+class Platform:
+    """One life of the platform, from start to stop.
+
+    `clock` gives UTC nanoseconds, `chance` is its only source of chance, `folder` is where a relative SQLite file lies.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock,
+        chance: random.Random,
+        folder: Path,
+        plans: Plans | None = None,
+    ) -> None:
+        url = make_url(settings.store.url)
+        if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+            assert url.database is not None
+            url = url.set(database=str(folder / url.database))
+        ground = Ground(
+            Database(url.render_as_string(hide_password=False), sync=settings.store.sync),
+            plans or installed(),
+            clock,
+            chance,
+            settings,
+        )
+        self.settings = settings
+        self.office = Office(ground)
+        people = settings.people
+        self._http = HttpDoor(Api(self.office).app, people.host, people.port, people.tls)
+        self._clocks: list[asyncio.TimerHandle] = []
+        self._over: asyncio.Future[None] | None = None
+
+    @property
+    def port(self) -> int:
+        """The port of the interface of people."""
+        return self._http.port
+
+    def desk(self, account: Account = SYSTEM) -> Desk:
+        """A desk without a door, for whoever stands the platform up and for tests."""
+        return Desk(self.office, account)
+
+    async def start(self) -> None:
+        """Open the database and listen. Raises OSError with one sentence."""
+        self.office.ground.db.prepare()
+        self.office.accounts.begin()
+        self._first()
+        await self._http.start()
+        self.office.times.begin(self._appointed)
+        for plan in self.office.ground.plans.clocks:
+            self._wait(plan)
+
+    def _first(self) -> None:
+        """The accounts of a new platform."""
+        first = self.settings.first
+        if not self.office.accounts.none():
+            return
+        with self.office.ground.db.begin():
+            self.desk().create("account", id=first.account, role="administrator", password=first.password)
+            for each in self.settings.accounts:
+                values = msgspec.structs.asdict(each)
+                self.desk().create("account", id=values.pop("account"), **values)
+
+    def _appointed(self, name: str, subject: str) -> None:
+        plan = self.office.ground.plans.times.get(name)
+        if plan is not None:
+            plan.function(self.desk(), subject)
+
+    def _wait(self, plan: Plan) -> None:
+        loop = asyncio.get_running_loop()
+
+        def due() -> None:
+            self._clocks.remove(handle)
+            self._wait(plan)
+            plan.function(self.desk())
+
+        handle = loop.call_later(plan.seconds, due)
+        self._clocks.append(handle)
+
+    async def stop(self) -> None:
+        """Close every door and the database."""
+        for handle in self._clocks:
+            handle.cancel()
+        self._clocks.clear()
+        self.office.times.end()
+        await self._http.stop()
+        self.office.ground.db.close()
+
+    def abandon(self) -> None:
+        """After lost power: let go of the database of the life that is over; nothing is committed, nobody is told."""
+        self.office.ground.db.close()
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        await self.start()
+        try:
+            # Held by the platform: a task that waits for what nobody holds is collected.
+            self._over = asyncio.get_running_loop().create_future()
+            await self._over
+        finally:
+            await self.stop()

@@ -1,0 +1,727 @@
+"""Time series: samples as they came, revisions beside them, and the records of hours to years that follow from them.
+
+Leaves where samples come from to the intake and what points are to their objects. What comes in marks the days it
+touches; their records are computed anew before anybody reads them, so that late and revised data count and nothing is
+counted twice. A record takes what is best: whole automatic data, then entries by hand (a meter read, a settlement, an
+invoice, a test), then whatever there is, told as incomplete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from simulators.platform.core import units
+from simulators.platform.core.ground import Ground
+from simulators.platform.core.numbers import EXACT, quotient, text, total
+from simulators.platform.core.seams import seam
+from simulators.platform.core.tables import (
+    DirtyRow,
+    ObjectRow,
+    RecordRow,
+    RevisedRow,
+    SampleRow,
+    SeriesRow,
+)
+from simulators.platform.core.times import DAY, HOUR, PERIODS, SECOND, end_of, start_of
+
+HOUR_S, DAY_S, MONTH_S = 3_600, 86_400, 2_678_400
+SPANS = (0, 60, 120, 180, 240, 300, 360, 600, 720, 900, 1_200, 1_800, HOUR_S, DAY_S, MONTH_S)
+"""Seconds of what samples may stand for; 0 is a reading, MONTH_S stands for any month."""
+HOLD_US = 900 * SECOND
+"""How long a reading stands for what follows it, at most."""
+_CHUNK = 400
+_ACQUIRED: dict[str, tuple[int, ...]] = {
+    "minute": tuple(each for each in SPANS if 0 < each < HOUR_S),
+    "quarter": (900,),
+}
+"""Classes of records shorter than an hour: the spans of their samples."""
+_EVIDENCE = ("meter", "settlement", "invoice", "test")
+"""Evidence of an entry by hand, best first."""
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """What came in: `span` in seconds (0: a reading), `way` it came, `quality` valid or invalid.
+
+    `why` says what is wrong with an invalid one: flag, limit or empty. `value` is the text as sent.
+    """
+
+    point: str
+    at: int
+    span: int
+    value: str
+    flag: str
+    quality: str
+    why: str
+    way: str
+    received: int
+    revision: int
+
+
+class Revised(msgspec.Struct, frozen=True, kw_only=True):
+    """A value that another took the place of at `replaced`."""
+
+    point: str
+    at: int
+    span: int
+    revision: int
+    value: str
+    flag: str
+    received: int
+    replaced: int
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """A period of a point. `value`: the total of a counter, else the mean; `completeness` 0 to 1 of the period's time.
+
+    `state`: complete, incomplete, running (incomplete, and not over yet), corrected (as acquired, and revised), invalid
+    (shown, never summed), manual (from an entry). `source`: sum, own (as sent), or the evidence of the entry.
+    """
+
+    point: str
+    start: int
+    end: int
+    value: str
+    unit: str
+    state: str
+    completeness: Decimal
+    source: str
+
+
+@dataclass(frozen=True)
+class Point:
+    """What the series know of a point."""
+
+    id: str
+    enterprise: str
+    unit: str
+    counter: bool
+    low: Decimal | None
+    high: Decimal | None
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A value that has come for a point, text as sent; empty: none, and the flag says why. `fields`: what else came."""
+
+    point: Point
+    at: int
+    span: int
+    value: str
+    flag: str
+    way: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of an arrival: new, copy (the same again) or revised."""
+
+    arrival: Arrival
+    quality: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What is known of a period: its exact total, the seconds covered by it, where it is from, and its state.
+
+    `state` empty: complete if the seconds are all of the period's.
+    """
+
+    total: Decimal
+    seconds: int
+    source: str = "sum"
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class _Given:
+    """An entry by hand."""
+
+    period: str
+    start: int
+    value: Decimal
+    evidence: str
+    at: int
+
+
+class Series:
+    """The time series of one platform."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._numbers: dict[str, int] = {}
+        self._points: dict[str, Point] | None = None
+        self._entries: dict[str, list[_Given]] | None = None
+        self._marked: set[tuple[int, int]] = set()
+        ground.changed.append(self._forget)
+
+    def _forget(self, kind: str) -> None:
+        if kind == "point":
+            self._points = None
+        elif kind == "entry":
+            self._entries = None
+
+    # Points.
+
+    def point(self, key: str) -> Point | None:
+        """A point by its key, whoever asks."""
+        if self._points is None:
+            with self._ground.db.begin() as session:
+                self._points = {
+                    key: _point(key, msgspec.json.decode(body))
+                    for key, body in session.execute(
+                        select(ObjectRow.id, ObjectRow.body).where(ObjectRow.kind == "point").order_by(ObjectRow.number)
+                    )
+                }
+        return self._points.get(key)
+
+    def _number(self, session: Session, point: str, *, make: bool = False) -> int | None:
+        number = self._numbers.get(point)
+        if number is None:
+            number = session.scalar(select(SeriesRow.number).where(SeriesRow.point == point))
+            if number is None and make:
+                row = SeriesRow(point=point)
+                session.add(row)
+                session.flush()
+                number = row.number
+            if number is not None:
+                self._numbers[point] = number
+        return number
+
+    # Taking.
+
+    def take(self, arrivals: Sequence[Arrival]) -> list[Taken]:
+        """Keep what came, within the transaction that is open; nothing is counted twice, what differs is a revision."""
+        try:
+            with self._ground.db.begin() as session:
+                return self._take(session, arrivals)
+        except BaseException:
+            self._numbers.clear()
+            self._marked.clear()
+            raise
+
+    def _take(self, session: Session, arrivals: Sequence[Arrival]) -> list[Taken]:
+        now = self._ground.now_us()
+        keys = [(self._number(session, each.point.id, make=True) or 0, each.span, each.at) for each in arrivals]
+        there = self._there(session, keys)
+        fresh: dict[tuple[int, int, int], dict[str, Any]] = {}
+        told: list[Taken] = []
+        for key, arrival in zip(keys, arrivals, strict=True):
+            quality = quality_of(arrival)
+            row = there.get(key)
+            known = fresh.get(key) or row
+            if known is not None and same(known, arrival.value, arrival.flag):
+                known["copies"] += 1
+                if row is not None:
+                    self._counted(session, key, known["copies"])
+                told.append(Taken(arrival, quality, "copy"))
+                continue
+            made = {
+                "series": key[0],
+                "span": key[1],
+                "at": key[2],
+                "value": arrival.value,
+                "flag": arrival.flag,
+                "quality": quality,
+                "way": arrival.way,
+                "received": now,
+                "revision": 1,
+                "copies": 1,
+                "fields": msgspec.json.encode(arrival.fields).decode() if arrival.fields else "",
+            }
+            if known is not None:
+                made["revision"] = known["revision"] + 1
+                self._revise(session, key, known, now)
+            if row is not None:
+                row.update(made)
+                session.execute(_where(update(SampleRow), key).values(**made))
+            else:
+                fresh[key] = made
+            told.append(Taken(arrival, quality, "new" if known is None else "revised"))
+            self._mark(session, key[0], key[1], key[2])
+        if fresh:
+            session.execute(insert(SampleRow), list(fresh.values()))
+        return told
+
+    def _there(
+        self, session: Session, keys: Sequence[tuple[int, int, int]]
+    ) -> dict[tuple[int, int, int], dict[str, Any]]:
+        """What is kept under these keys."""
+        groups: dict[tuple[int, int], list[int]] = {}
+        by_time = len({key[1:] for key in keys}) <= len({key[:2] for key in keys})
+        for series, span, at in keys:
+            groups.setdefault((span, at) if by_time else (series, span), []).append(series if by_time else at)
+        names = ("series", "span", "at", "value", "flag", "quality", "received", "revision", "copies")
+        columns = [getattr(SampleRow, name) for name in names]
+        found: dict[tuple[int, int, int], dict[str, Any]] = {}
+        for (first, second), others in groups.items():
+            for index in range(0, len(others), _CHUNK):
+                chunk = others[index : index + _CHUNK]
+                where = (
+                    (SampleRow.span == first, SampleRow.at == second, SampleRow.series.in_(chunk))
+                    if by_time
+                    else (SampleRow.series == first, SampleRow.span == second, SampleRow.at.in_(chunk))
+                )
+                for row in session.execute(select(*columns).where(*where)):
+                    found[row.series, row.span, row.at] = dict(zip(names, row, strict=True))
+        return found
+
+    @seam
+    def _counted(self, session: Session, key: tuple[int, int, int], copies: int) -> None:
+        """The same came once more: only that is kept."""
+        session.execute(_where(update(SampleRow), key).values(copies=copies))
+
+    @seam
+    def _revise(self, session: Session, key: tuple[int, int, int], known: Mapping[str, Any], now: int) -> None:
+        """Keep the value that another takes the place of."""
+        names = ("revision", "value", "flag", "quality", "received")
+        session.execute(
+            insert(RevisedRow).values(
+                series=key[0], span=key[1], at=key[2], replaced=now, **{name: known[name] for name in names}
+            )
+        )
+
+    @seam
+    def _mark(self, session: Session, series: int, span: int, at: int) -> None:
+        """The day that a sample lies in is to be computed anew, and one beside it whose edge a reading belongs to."""
+        day = start_of("day", at)
+        days = (day, day + DAY) if span == 0 and at >= day + DAY - HOLD_US else (day,)
+        if span == 0 and at - day <= HOLD_US:
+            days = (day - DAY, *days)
+        for each in days:
+            if (series, each) not in self._marked:
+                self._ground.db.upsert(session, DirtyRow.__table__, [{"series": series, "day": each}])  # pyright: ignore[reportArgumentType]
+                self._marked.add((series, each))
+
+    def mark(self, point: str, at: int) -> None:
+        """A day of a point is to be computed anew: an entry came, changed or went."""
+        with self._ground.db.begin() as session:
+            number = self._number(session, point, make=True)
+            assert number is not None
+            self._mark(session, number, 1, at)
+
+    def mark_all(self, point: str) -> None:
+        """Everything of a point is to be computed anew: what it measures was changed."""
+        with self._ground.db.begin() as session:
+            number = self._number(session, point)
+            if number is None:
+                return
+            asked = select(SampleRow.at).where(SampleRow.series == number, SampleRow.span.in_(SPANS))
+            for day in sorted({start_of("day", at) for at in session.scalars(asked)}):
+                self._mark(session, number, 1, day)
+
+    # Reading.
+
+    def samples(self, point: str, from_us: int, to_us: int, span: int | None = None) -> list[Sample]:
+        """What came in for a point in [from, to), by instant and span."""
+        with self._ground.db.begin() as session:
+            number = self._number(session, point)
+            if number is None:
+                return []
+            asked = select(SampleRow).where(
+                SampleRow.series == number,
+                SampleRow.span.in_(SPANS if span is None else (span,)),
+                SampleRow.at >= from_us,
+                SampleRow.at < to_us,
+            )
+            columns = [getattr(SampleRow, name) for name in _SAMPLE]
+            rows = session.execute(asked.with_only_columns(*columns).order_by(SampleRow.at, SampleRow.span))
+            return [
+                Sample(
+                    point=point,
+                    quality="valid" if counts(row.quality) else "invalid",
+                    why="" if counts(row.quality) else row.quality,
+                    **{name: getattr(row, name) for name in _SAMPLE if name != "quality"},
+                )
+                for row in rows
+            ]
+
+    def revised(self, point: str, from_us: int, to_us: int) -> list[Revised]:
+        """The values that others took the place of, oldest first."""
+        names = ("at", "span", "revision", "value", "flag", "received", "replaced")
+        with self._ground.db.begin() as session:
+            number = self._number(session, point)
+            asked = (
+                select(RevisedRow)
+                .where(RevisedRow.series == number, RevisedRow.at >= from_us, RevisedRow.at < to_us)
+                .order_by(RevisedRow.number)
+            )
+            return [
+                Revised(point=point, **{name: getattr(row, name) for name in names}) for row in session.scalars(asked)
+            ]
+
+    def records(self, points: Sequence[str], period: str, from_us: int, to_us: int) -> list[Record]:
+        """The records that begin in [from, to), by point and start."""
+        if period in _ACQUIRED:
+            return [each for name in points for each in self._acquired(name, period, from_us, to_us)]
+        now = self._ground.now_us()
+        found: list[Record] = []
+        with self._ground.db.begin() as session:
+            numbers = {name: number for name in points if (number := self._number(session, name)) is not None}
+            self._flush(session, list(numbers.values()))
+            rows = self._rows(session, list(numbers.values()), PERIODS.index(period), from_us, to_us)
+        for name in points:
+            known = self.point(name)
+            for row in rows.get(numbers.get(name, 0), ()):
+                end = end_of(period, row.start)
+                state = row.state if row.state != "incomplete" or end <= now else "running"
+                found.append(
+                    Record(
+                        point=name,
+                        start=row.start,
+                        end=end,
+                        value=row.value,
+                        unit=known.unit if known else "",
+                        state=state,
+                        completeness=quotient(Decimal(row.seconds), (end - row.start) // SECOND),
+                        source=row.source,
+                    )
+                )
+        return found
+
+    def _acquired(self, name: str, period: str, from_us: int, to_us: int) -> list[Record]:
+        """Records shorter than an hour, as they came."""
+        known = self.point(name)
+        found: list[Record] = []
+        for each in self.samples(name, from_us, to_us):
+            if each.span in _ACQUIRED[period] and each.value:
+                state = "invalid" if each.quality != "valid" else "corrected" if each.revision > 1 else "complete"
+                found.append(
+                    Record(
+                        point=name,
+                        start=each.at,
+                        end=each.at + each.span * SECOND,
+                        value=each.value,
+                        unit=known.unit if known else "",
+                        state=state,
+                        completeness=Decimal(each.quality == "valid"),
+                        source="own",
+                    )
+                )
+        return found
+
+    def _rows(
+        self, session: Session, numbers: Sequence[int], period: int, from_us: int, to_us: int
+    ) -> dict[int, list[Any]]:
+        rows: dict[int, list[Any]] = {}
+        for index in range(0, len(numbers), _CHUNK):
+            asked = (
+                select(
+                    RecordRow.series,
+                    RecordRow.start,
+                    RecordRow.value,
+                    RecordRow.state,
+                    RecordRow.seconds,
+                    RecordRow.source,
+                    RecordRow.total,
+                )
+                .where(
+                    RecordRow.series.in_(numbers[index : index + _CHUNK]),
+                    RecordRow.period == period,
+                    RecordRow.start >= from_us,
+                    RecordRow.start < to_us,
+                )
+                .order_by(RecordRow.series, RecordRow.start)
+            )
+            for row in session.execute(asked):
+                rows.setdefault(row.series, []).append(row)
+        return rows
+
+    # Computing.
+
+    def flush(self) -> None:
+        """Compute all that waits."""
+        with self._ground.db.begin() as session:
+            self._flush(session, list(session.scalars(select(DirtyRow.series).distinct())))
+
+    @seam
+    def _flush(self, session: Session, numbers: Sequence[int]) -> None:
+        """Compute the records of these series that are out of date."""
+        for index in range(0, len(numbers), _CHUNK):
+            chunk = numbers[index : index + _CHUNK]
+            waiting: dict[int, list[int]] = {}
+            asked = select(DirtyRow.series, DirtyRow.day).where(DirtyRow.series.in_(chunk))
+            for series, day in session.execute(asked.order_by(DirtyRow.series, DirtyRow.day)):
+                waiting.setdefault(series, []).append(day)
+            if not waiting:
+                continue
+            names = dict(
+                session.execute(select(SeriesRow.number, SeriesRow.point).where(SeriesRow.number.in_(list(waiting))))
+                .tuples()
+                .all()
+            )
+            for series, days in waiting.items():
+                point = self.point(names[series])
+                if point is not None:
+                    self._compute(session, series, point, days)
+                session.execute(delete(DirtyRow).where(DirtyRow.series == series, DirtyRow.day.in_(days)))
+                self._marked.difference_update((series, day) for day in days)
+
+    def _compute(self, session: Session, series: int, point: Point, days: Sequence[int]) -> None:
+        for day in days:
+            samples = self._of_day(session, series, day)
+            hours = self._put(session, series, point, "hour", _hours(point, samples, day))
+            own = _own(samples, day, DAY_S, DAY_S, point)
+            self._put(session, series, point, "day", {day: _joined(hours, DAY_S, own)})
+        for period, below in (("week", "day"), ("month", "day"), ("quarter_year", "month"), ("year", "month")):
+            starts = sorted({start_of(period, day) for day in days})
+            self._put(
+                session,
+                series,
+                point,
+                period,
+                {start: self._from(session, series, point, period, below, start) for start in starts},
+            )
+
+    def _from(self, session: Session, series: int, point: Point, period: str, below: str, start: int) -> _Part | None:
+        end = end_of(period, start)
+        whole = (end - start) // SECOND
+        rows = self._rows(session, [series], PERIODS.index(below), start, end).get(series, [])
+        parts = [_Part(Decimal(row.total), row.seconds, row.source) for row in rows]
+        own = None
+        if period == "month":
+            columns = (SampleRow.span, SampleRow.at, SampleRow.value, SampleRow.quality, SampleRow.revision)
+            sample = session.execute(_where(select(*columns), (series, MONTH_S, start))).first()
+            own = _own([sample] if sample is not None else [], start, MONTH_S, whole, point)
+        return _joined(parts, whole, own)
+
+    def _of_day(self, session: Session, series: int, day: int) -> list[Any]:
+        """Samples of a day, and the readings shortly before and after it."""
+        columns = (SampleRow.span, SampleRow.at, SampleRow.value, SampleRow.quality, SampleRow.revision)
+        asked = select(*columns).where(
+            SampleRow.series == series,
+            SampleRow.span.in_(SPANS[:-1]),
+            SampleRow.at >= day - HOLD_US,
+            SampleRow.at <= day + DAY + HOLD_US,
+        )
+        rows = session.execute(asked.order_by(SampleRow.at, SampleRow.span)).all()
+        return [row for row in rows if (row.span == 0 or day <= row.at < day + DAY) and row.value]
+
+    def _put(
+        self, session: Session, series: int, point: Point, period: str, parts: Mapping[int, _Part | None]
+    ) -> list[_Part]:
+        """Keep the records of periods, with entries by hand where automatic data are not whole; what they come to."""
+        rows: list[dict[str, Any]] = []
+        settled: list[_Part] = []
+        empty: list[int] = []
+        number = PERIODS.index(period)
+        for start, found in parts.items():
+            whole = (end_of(period, start) - start) // SECOND
+            part = self._settled(point, period, start, found, whole)
+            if part is None:
+                empty.append(start)
+                continue
+            invalid = part.state == "invalid"
+            if not invalid:
+                settled.append(part)
+            shown = part.total if point.counter else quotient(part.total, whole if invalid else part.seconds)
+            rows.append(
+                {
+                    "series": series,
+                    "period": number,
+                    "start": start,
+                    "value": text(shown),
+                    "state": part.state or ("complete" if part.seconds == whole else "incomplete"),
+                    "total": "0" if invalid else text(part.total),
+                    "seconds": 0 if invalid else part.seconds,
+                    "source": part.source,
+                }
+            )
+        if empty:
+            session.execute(
+                delete(RecordRow).where(
+                    RecordRow.series == series, RecordRow.period == number, RecordRow.start.in_(empty)
+                )
+            )
+        self._ground.db.upsert(
+            session,
+            RecordRow.__table__,  # pyright: ignore[reportArgumentType]
+            rows,
+            ("value", "state", "total", "seconds", "source"),
+        )
+        return settled
+
+    @seam
+    def _settled(self, point: Point, period: str, start: int, found: _Part | None, whole: int) -> _Part | None:
+        """What a record is made of: whole automatic data, else an entry by hand, else what there is."""
+        if found is not None and found.seconds >= whole and found.state != "invalid":
+            return found
+        given = self._entry(point, period, start)
+        if given is not None:
+            return _part(point, given.value, whole, given.evidence, "manual")
+        return found
+
+    # Entries by hand.
+
+    @seam
+    def _entry(self, point: Point, period: str, start: int) -> _Given | None:
+        """The best entry by hand for this very period."""
+        if self._entries is None:
+            self._entries = self._given()
+        fitting = [each for each in self._entries.get(point.id, ()) if (each.period, each.start) == (period, start)]
+        return min(fitting, key=lambda each: (_EVIDENCE.index(each.evidence), -each.at), default=None)
+
+    def _given(self) -> dict[str, list[_Given]]:
+        found: dict[str, list[_Given]] = {}
+        with self._ground.db.begin() as session:
+            asked = select(ObjectRow.body, ObjectRow.changed).where(ObjectRow.kind == "entry")
+            for body, changed in session.execute(asked.order_by(ObjectRow.number)):
+                told: dict[str, Any] = msgspec.json.decode(body)
+                point = self.point(told.get("point") or "")
+                if point is None or told.get("state", "valid") != "valid":
+                    continue
+                value = converted(Decimal(told["value"]), told.get("unit") or "", point.unit)
+                if value is not None:
+                    given = _Given(told["period"], told["start"], value, told["evidence"], changed)
+                    found.setdefault(point.id, []).append(given)
+        return found
+
+
+_SAMPLE = ("at", "span", "value", "flag", "quality", "way", "received", "revision")
+
+
+def _where(statement: Any, key: tuple[int, int, int]) -> Any:
+    return statement.where(SampleRow.series == key[0], SampleRow.span == key[1], SampleRow.at == key[2])
+
+
+def _point(key: str, told: Mapping[str, Any]) -> Point:
+    low, high = (None if told.get(name) in (None, "") else Decimal(told[name]) for name in ("low", "high"))
+    return Point(key, told.get("enterprise", ""), told.get("unit", ""), told.get("kind") == "counter", low, high)
+
+
+def converted(value: Decimal, given: str, wanted: str) -> Decimal | None:
+    """A number in the unit that is wanted, exact; None if the units have nothing in common."""
+    factor = units.factor(given, wanted)
+    if factor is None:
+        return None
+    if factor == 1:
+        return value
+    exact = Fraction(value) * factor
+    return Decimal(text(exact)) if exact.denominator != 1 else Decimal(exact.numerator)
+
+
+@seam
+def same(known: Mapping[str, Any], value: str, flag: str) -> bool:
+    """Whether what came is what is kept already."""
+    if known["flag"] != flag:
+        return False
+    return known["value"] == value or bool(known["value"] and value and Decimal(known["value"]) == Decimal(value))
+
+
+@seam
+def quality_of(arrival: Arrival) -> str:
+    """What a value is good for: valid, or why it is not (flag, limit, empty); HJ 212 table 8 has N for normal alone."""
+    if not arrival.value:
+        return "empty"
+    if arrival.flag not in ("", "N"):
+        return "flag"
+    point, value = arrival.point, Decimal(arrival.value)
+    if (point.low is not None and value < point.low) or (point.high is not None and value > point.high):
+        return "limit"
+    return "valid"
+
+
+@seam
+def counts(quality: str) -> bool:
+    """Whether a value of this quality goes into records."""
+    return quality == "valid"
+
+
+def _part(point: Point, value: Decimal, seconds: int, source: str, state: str = "") -> _Part:
+    """A period of which one value is known."""
+    return _Part(value if point.counter else EXACT.multiply(value, Decimal(seconds)), seconds, source, state)
+
+
+def _own(samples: Iterable[Any], start: int, span: int, whole: int, point: Point) -> _Part | None:
+    """What the terminal itself says of a whole period; `whole` are its seconds."""
+    for row in samples:
+        if row.span == span and row.at == start and row.value:
+            state = "invalid" if not counts(row.quality) else "corrected" if row.revision > 1 else ""
+            return _part(point, Decimal(row.value), whole, "own", state)
+    return None
+
+
+def _hours(point: Point, samples: Sequence[Any], day: int) -> dict[int, _Part | None]:
+    """What is known of each hour of a day."""
+    readings = [row for row in samples if row.span == 0]
+    sorted_in: dict[int, list[Any]] = {}
+    for row in samples:
+        if row.span and row.span <= HOUR_S:
+            sorted_in.setdefault(row.at - (row.at - day) % HOUR, []).append(row)
+    hours = range(day, day + DAY, HOUR)
+    return {hour: _hour(point, sorted_in.get(hour, ()), readings, hour) for hour in hours}
+
+
+def _hour(point: Point, samples: Sequence[Any], readings: Sequence[Any], start: int) -> _Part | None:
+    """What is known of an hour: the terminal's own record, else the sum of the shorter ones, else readings."""
+    own = _own(samples, start, HOUR_S, HOUR_S, point)
+    best = _intervals(point, samples)
+    if best is None and readings:
+        best = (_increase if point.counter else _mean)(readings, start)
+    return _joined([best], HOUR_S, own)
+
+
+def _intervals(point: Point, samples: Sequence[Any]) -> _Part | None:
+    """The sum of the intervals of an hour, of the span that covers most of it."""
+    rows: dict[int, list[Decimal]] = {}
+    for row in samples:
+        if row.span < HOUR_S and counts(row.quality):
+            value = Decimal(row.value)
+            rows.setdefault(row.span, []).append(value if point.counter else EXACT.multiply(value, Decimal(row.span)))
+    found = [_Part(total(values), span * len(values)) for span, values in sorted(rows.items())]
+    return max(found, key=lambda each: each.seconds, default=None)
+
+
+def _increase(readings: Sequence[Any], start: int) -> _Part | None:
+    """What a counter rose in an hour by its readings: from the last one at its beginning to the last one at its end."""
+    good = [row for row in readings if counts(row.quality)]
+    before = [row for row in good if start - HOLD_US <= row.at <= start]
+    within = [row for row in good if start < row.at <= start + HOUR]
+    line = [*before[-1:], *within]
+    if len(line) < 2:
+        return None
+    whole = bool(before) and line[-1].at >= start + HOUR - HOLD_US
+    steps = [Decimal(later.value) - Decimal(earlier.value) for earlier, later in pairwise(line)]
+    if any(step < 0 for step in steps):
+        whole, steps = False, [step for step in steps if step >= 0]
+    seconds = HOUR_S if whole else min((line[-1].at - line[0].at) // SECOND, HOUR_S - 1)
+    return _Part(total(steps), seconds)
+
+
+def _mean(readings: Sequence[Any], start: int) -> _Part | None:
+    """Readings of an hour, each as long as it stands."""
+    end = start + HOUR
+    sums: list[Decimal] = []
+    seconds = 0
+    for index, row in enumerate(readings):
+        follows = readings[index + 1].at if index + 1 < len(readings) else row.at + HOLD_US
+        first, last = max(row.at, start), min(follows, row.at + HOLD_US, end)
+        if last > first and counts(row.quality):
+            held = (last - first) // SECOND
+            seconds += held
+            sums.append(EXACT.multiply(Decimal(row.value), Decimal(held)))
+    return _Part(total(sums), seconds) if seconds else None
+
+
+def _joined(parts: Iterable[_Part | None], whole: int, own: _Part | None) -> _Part | None:
+    """A period: as the terminal itself has it; else from the shorter ones within it."""
+    if own is not None and own.state != "invalid":
+        return own
+    known = [each for each in parts if each is not None and each.state != "invalid"]
+    seconds = sum(each.seconds for each in known)
+    if own is not None and seconds < whole:
+        return own
+    if not seconds:
+        return None
+    manual = "manual" if any(each.state == "manual" or each.source in _EVIDENCE for each in known) else ""
+    return _Part(total([each.total for each in known]), seconds, "sum", manual if seconds == whole else "")

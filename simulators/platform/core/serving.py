@@ -1,0 +1,113 @@
+"""Listening for HTTP with uvicorn's protocol over the loop's own servers: no ticking server, any event loop, TLS.
+
+Leaves the application to `api`. Every connection is served by itself; one that is malformed ends alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Iterator
+from typing import Any
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+from simulators.platform.core.settings import Tls
+
+_KEEP_ALIVE_S = 75
+_HEADERS = [
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+]
+
+
+class _Ordered(dict[Any, None]):
+    """A set in the order of its members' coming, so that closing them has one order."""
+
+    def add(self, each: Any) -> None:
+        self[each] = None
+
+    def discard(self, each: Any) -> None:
+        self.pop(each, None)
+
+
+class _Protocol(H11Protocol):
+    """One connection; the common name of its client's certificate is in the state of its requests."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "certified": common_name(transport.get_extra_info("peercert"))}
+
+
+def common_name(certificate: Any) -> str:
+    """The common name of a client's certificate, as `ssl` gives it; empty: none was shown."""
+    for parts in (certificate or {}).get("subject", ()):
+        for name, value in parts:
+            if name == "commonName":
+                return value
+    return ""
+
+
+def context_of(tls: Tls) -> ssl.SSLContext | None:
+    """The context of a listener. Raises OSError or ssl.SSLError (which is one) for files that are no good."""
+    if not tls.certificate:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(tls.certificate, tls.key)
+    if tls.clients:
+        context.load_verify_locations(tls.clients)
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
+class HttpDoor:
+    """A listener of the application."""
+
+    def __init__(self, app: Any, host: str, port: int, tls: Tls) -> None:
+        for name in ("uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
+            logger = logging.getLogger(name)
+            logger.propagate = False
+            if not logger.handlers:
+                logger.addHandler(logging.NullHandler())
+        self._host, self.port, self._tls = host, port, tls
+        self._config = Config(
+            app, lifespan="off", log_config=None, access_log=False, ws="none", timeout_keep_alive=_KEEP_ALIVE_S
+        )
+        self._state = ServerState()
+        self._state.connections = _Ordered()  # pyright: ignore[reportAttributeAccessIssue]
+        self._state.tasks = _Ordered()  # pyright: ignore[reportAttributeAccessIssue]
+        self._state.default_headers = list(_HEADERS)
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        """Listen. Raises OSError."""
+        self._config.load()
+        loop = asyncio.get_running_loop()
+
+        def made() -> _Protocol:
+            return _Protocol(config=self._config, server_state=self._state, app_state={}, _loop=loop)
+
+        self._server = await loop.create_server(made, self._host, self.port, ssl=context_of(self._tls))
+        if not self.port:
+            self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Close the port and every connection."""
+        if self._server is None:
+            return
+        self._server.close()
+        for each in list(_each(self._state.connections)):
+            each.transport.close()
+        for task in list(_each(self._state.tasks)):
+            task.cancel()
+        self._server = None
+
+
+def _each(members: Any) -> Iterator[Any]:
+    return iter(members)
