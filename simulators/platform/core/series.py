@@ -455,11 +455,8 @@ class Series:
                 waiting.setdefault(series, []).append(day)
             if not waiting:
                 continue
-            names = dict(
-                session.execute(select(SeriesRow.number, SeriesRow.point).where(SeriesRow.number.in_(list(waiting))))
-                .tuples()
-                .all()
-            )
+            asked_names = select(SeriesRow.number, SeriesRow.point).where(SeriesRow.number.in_(list(waiting)))
+            names = {row.number: row.point for row in session.execute(asked_names)}
             for series, days in waiting.items():
                 point = self.point(names[series])
                 if point is not None:

@@ -64,7 +64,7 @@ class Waiting:
         now = self._ground.now_us()
         with self._ground.db.begin() as session:
             asked = select(DueRow.name, DueRow.subject).where(DueRow.at <= now)
-            due = list(session.execute(asked.order_by(DueRow.at, DueRow.name, DueRow.subject)).tuples())
+            due = list(session.execute(asked.order_by(DueRow.at, DueRow.name, DueRow.subject)))
         for name, subject in due:
             if self._call is not None:
                 with self._ground.db.begin() as session:
