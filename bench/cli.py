@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE
-from bench.commands.options import ACCELERATED_RIGS, AUTO, ROWS, SCREENS, SHARED, workers_of
+from bench.case import EXIT_ERROR, EXIT_PASS, EXIT_USAGE, VIRTUAL_RIG
+from bench.commands.options import ACCELERATED_RIGS, AUTO, ROWS, SCREENS, SHARED, workers_of, wrong_cluster
 from bench.commands.outlet import OutletLost, outlets
 
 # Commands that parse the rest of the line themselves.
@@ -56,6 +56,7 @@ def _run(words: argparse.Namespace) -> int:
     if words.workers not in ("", "1"):
         wrong: list[str] = []
         workers_of(words.workers, wrong)
+        wrong += wrong_cluster(words.cluster, VIRTUAL_RIG, words.workers)
         if wrong:
             return _wrong("\n".join(wrong))
         args += ["-n", words.workers]
@@ -134,6 +135,7 @@ def _prove(words: argparse.Namespace) -> int:
             hints=Path(words.hints) if words.hints else None,
             resume=Path(words.resume) if words.resume else None,
             item=words.item,
+            cluster=words.cluster,
         )
     )
 
@@ -145,6 +147,7 @@ def _mutants(words: argparse.Namespace) -> int:
     others = [name for name, given in of_defects.items() if given]
     others += [name for name, given in (("--full", words.full), ("--defects-only", words.defects_only)) if given]
     others += ["--rig"] if words.rig != "virtual" else []
+    others += ["--cluster"] if words.cluster else []
     if others:
         return _wrong(f"--mutants: not with {', '.join(others)}; these are of defects / 变异试验不用这些参数")
     return mutants.main(
@@ -267,6 +270,7 @@ def _sweep(words: argparse.Namespace) -> int:
             defect=words.defect,
             resume=words.resume,
             as_json=words.json,
+            cluster=words.cluster,
         )
     )
 
@@ -478,6 +482,7 @@ def parser() -> argparse.ArgumentParser:
     prove.add_argument(
         "--mutants", default="", metavar="N", help="N random small faults instead: how much escapes / 随机变异体漏检率"
     )
+    ROWS["cluster"].add_to(prove.add_argument)
     _shared(prove)
 
     sweep = command("sweep", _sweep, "power cut at every write barrier of a case, each judged / 断电扫描")
@@ -488,6 +493,7 @@ def parser() -> argparse.ArgumentParser:
     sweep.add_argument("--most", default="", metavar="N", help="a sample of so many trials / 抽样数")
     sweep.add_argument("--resume", default="", metavar="DIR", help="go on with the sweep in this folder / 续跑")
     sweep.add_argument("--json", action="store_true", help="for machines / 机器可读")
+    ROWS["cluster"].add_to(sweep.add_argument)
     _shared(sweep)
 
     parity = command("parity", _parity, "the same cases in virtual and in real time / 虚拟时间与实时对比")

@@ -13,6 +13,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,10 @@ import msgspec
 import pytest
 
 from bench.case import EXIT_ERROR, Case, CaseResult, Verdict
-from bench.commands.around import around
+from bench.commands.cluster import ClusterError
 from bench.commands.options import ROWS, Options, SessionError
 from bench.commands.session import RigError, Session, Shared, failure_block
 from bench.journal import Planned
-from bench.run import run_and_keep
 from conformance.clauses.suite import case_modules, cases_in
 
 _PROPERTY = "carbonbench"
@@ -101,14 +101,15 @@ class CaseItem(pytest.Item):
     def runtest(self) -> None:
         """Run the case; anything but a pass becomes a pytest outcome that is not a pass either."""
         session = _session(self.config)
-        with session.planted():
-            result, history = run_and_keep(self.case_type, session.setup, self.planned.attempt, self.planned.instead_of)
+        try:
+            found = session.ran(self.planned)
+        except ClusterError as error:
+            pytest.exit(str(error), returncode=EXIT_ERROR)
+        result = found.result
         self.user_properties.append((_PROPERTY, msgspec.json.encode(result).decode()))
-        self.user_properties.append((_GLANCE, session.decorate(result, history)))
-        if history is not None and result.verdict in (Verdict.FAIL, Verdict.ERROR):
-            self.user_properties.append((_AROUND, "\n".join(around(result, history))))
-        # A failure keeps this frame; the history need not stay with it.
-        del history
+        self.user_properties.append((_GLANCE, session.decorate(found)))
+        if found.around:
+            self.user_properties.append((_AROUND, "\n".join(found.around)))
         if result.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_RUN):
             pytest.skip(f"{result.verdict.value}: {result.reason}")
         if result.verdict is not Verdict.PASS:
@@ -204,6 +205,10 @@ def pytest_configure(config: pytest.Config) -> None:
             return
         if getattr(config, "workerinput", None) is None:
             session.begin(_workers(config))
+            if session.options.cluster:
+                scope = ExitStack()
+                config.add_cleanup(scope.close)
+                session.call_in(scope)
     except SessionError as error:
         raise pytest.UsageError(str(error)) from None
     except RigError as error:

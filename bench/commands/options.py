@@ -174,6 +174,11 @@ def _defect(name: str, text: str, line: Line) -> str:
     return text
 
 
+def _cluster(name: str, text: str, line: Line) -> str:
+    line.problems += wrong_cluster(text, line.made.get("rig", VIRTUAL_RIG), str(line.words.get("workers") or ""))
+    return text
+
+
 @dataclass(frozen=True)
 class Options:
     """What the user asked for. `attempt` 0 means all repetitions, `resume` is the folder of a run to continue.
@@ -289,6 +294,16 @@ class Options:
             "--lab", "FILE", "the laboratory (lab.toml): its key signs the run / 实验室文件，运行将被签名", read=_path
         ),
     ]
+    cluster: Annotated[
+        str,
+        Option(
+            "--cluster",
+            "ADDRESS",
+            "a Dask cluster runs the cases, tcp://host:8786 (virtual time) / 由集群执行",
+            read=_cluster,
+            kept=False,
+        ),
+    ]
     live: bool = False
 
     @classmethod
@@ -332,7 +347,7 @@ class Options:
             odd = ", ".join(sorted(kept.keys() ^ settings.options.keys()))
             raise SessionError(f"--resume {folder}: written by another version of the bench: {odd} / 版本不符")
         made = {name: row.restored(settings.options[name]) for name, row in kept.items()}
-        return cls(**made, out=folder.parent, fail_fast=False, screen=SCREENS[1], resume=folder, live=live)
+        return cls(**made, out=folder.parent, fail_fast=False, screen=SCREENS[1], cluster="", resume=folder, live=live)
 
     def kept(self) -> dict[str, Any]:
         """What of the options the run folder keeps, so that the run can be resumed."""
@@ -368,7 +383,7 @@ SHARED = (ROWS["seed"], WORKERS, ROWS["cases"], ROWS["out"])
 """What every command that runs cases has."""
 
 
-_WITH_RESUME = ("fail_fast", "screen", "resume")
+_WITH_RESUME = ("fail_fast", "screen", "cluster", "resume")
 """What may go with --resume: it concerns the sitting."""
 _OF_THE_FAILED = ("terminal", "rig", "seed", "defect", "accelerate", "expected")
 """What a run of the failed cases of another takes over from it, where the line says nothing else."""
@@ -408,6 +423,16 @@ def workers_of(text: str, problems: list[str], *, least: int = 1) -> int:
 def unknown_rig(rig: str, among: tuple[str, ...] = RIGS) -> list[str]:
     """What is wrong with a `--rig`."""
     return [] if rig in among else [f"--rig {rig}: expected {', '.join(among)} / 未知台架"]
+
+
+def wrong_cluster(address: str, rig: str, workers: str) -> list[str]:
+    """What is wrong with a `--cluster`; none is right."""
+    problems: list[str] = []
+    if address and rig != VIRTUAL_RIG:
+        problems.append(f"--cluster {address}: not with --rig {rig}, whose wires are on this computer / 仅用于虚拟台架")
+    if address and workers not in ("", "1"):
+        problems.append(f"--cluster {address}: not with -n {workers}; the cluster has its own workers / 不能与 -n 同用")
+    return problems
 
 
 def wrong_defect(name: str, rig: str, where: str = "") -> list[str]:

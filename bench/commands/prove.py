@@ -10,8 +10,8 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import nullcontext
+from concurrent.futures import Executor, as_completed
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -30,7 +30,17 @@ from bench.case import (
     Rig,
     Verdict,
 )
-from bench.commands.options import REFERENCE_PROFILES, near, no_case, picks, unknown_rig, whole, workers_of
+from bench.commands.cluster import ClusterError
+from bench.commands.options import (
+    REFERENCE_PROFILES,
+    near,
+    no_case,
+    picks,
+    unknown_rig,
+    whole,
+    workers_of,
+    wrong_cluster,
+)
 from bench.commands.pairs import SOUND, Head, Job, Pairs, PairsError
 from bench.commands.proof_rounds import next_round, related, tally
 from bench.commands.session import REFERENCE_ADAPTERS, commit, ledger_answers, ledger_entries, rig_named
@@ -51,7 +61,10 @@ PROOF_SEED = 1
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """The words of the command. `sound`, `hints`, `resume`, `record` and `item` as `main` says."""
+    """The words of the command. `sound`, `hints`, `resume`, `record` and `item` as `main` says.
+
+    `cluster` is the address of one whose workers run the pairs (virtual time only).
+    """
 
     out: Path
     defects: tuple[str, ...]
@@ -67,6 +80,7 @@ class Asked:
     hints: Path | None = None
     resume: Path | None = None
     item: str = ""
+    cluster: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,11 +107,14 @@ def _commit() -> str:
 
 
 def run_job(job: Job, seed: int, folder: str, rig: str = VIRTUAL_RIG) -> CaseResult:
-    """Run one job against the reference that its case tests; the record is kept only for the time of the job."""
+    """Run one job against the reference that its case tests; the record is kept only for the time of the job.
+
+    It lies below `folder` (empty: where the system likes).
+    """
     defect = all_defects()[job.defect] if job.defect else None
     case = case_classes()[job.case]
     profile = load_profile(REFERENCE_PROFILES[case.item])
-    with tempfile.TemporaryDirectory(dir=folder) as room:
+    with tempfile.TemporaryDirectory(dir=folder or None) as room:
         setup = Setup(
             rig=rig_named(rig),
             profile=profile,
@@ -116,8 +133,9 @@ def run_job(job: Job, seed: int, folder: str, rig: str = VIRTUAL_RIG) -> CaseRes
 class Prover:
     """Runs pairs, journals each as it ends, and keeps them all."""
 
-    def __init__(self, matter: Matter, journal: Pairs, crew: ProcessPoolExecutor | None) -> None:
+    def __init__(self, matter: Matter, journal: Pairs, crew: Executor | None, *, elsewhere: bool = False) -> None:
         self._matter = matter
+        self._elsewhere = elsewhere
         self._journal = journal
         self._crew = crew
         self.results = [(job, result) for job, result in journal.found if self._concerns(job)]
@@ -145,7 +163,7 @@ class Prover:
         progress.close()
 
     def _ended(self, jobs: Sequence[Job]) -> Iterable[tuple[Job, CaseResult]]:
-        seed, rig, folder = self._matter.seed, self._matter.rig, str(self._matter.out)
+        seed, rig, folder = self._matter.seed, self._matter.rig, "" if self._elsewhere else str(self._matter.out)
         if self._crew is None:
             for job in jobs:
                 yield job, run_job(job, seed, folder, rig)
@@ -215,6 +233,7 @@ def matter_of(asked: Asked) -> Matter:
             problems.append(str(error))
     problems += filter(None, (no_case(word, suite) for word in asked.cases))
     problems += unknown_rig(rig)
+    problems += wrong_cluster(asked.cluster, rig, asked.workers)
     sound: dict[str, CaseResult] = {}
     if asked.sound is not None and seed.isdecimal() and not problems:
         try:
@@ -306,7 +325,12 @@ def main(asked: Asked) -> int:
     except WrongWords as error:
         print(error, file=sys.stderr)
         return EXIT_USAGE
-    with journal, pool(int(asked.workers)) as crew:
+    with journal, ExitStack() as scope:
+        try:
+            crew = scope.enter_context(pool(int(asked.workers), asked.cluster))
+        except ClusterError as error:
+            print(error, file=sys.stderr)
+            return EXIT_USAGE
         if matter.rig != VIRTUAL_RIG:
             try:
                 rig_named(matter.rig).self_test(matter.seed)
@@ -314,7 +338,7 @@ def main(asked: Asked) -> int:
                 print(f"the rig's self test failed, nothing was run: {error} / 台架自检失败", file=sys.stderr)
                 return EXIT_ERROR
         print(f"pairs / 配对记录: {journal.path}  (stopped: prove --resume {journal.path} / 中断后可续跑)", flush=True)
-        prover = Prover(matter, journal, crew)
+        prover = Prover(matter, journal, crew, elsewhere=bool(asked.cluster))
         proof = prover.prove(every=asked.every, defects_only=asked.defects_only)
     shown.print_proof(proof)
     print(prove_page.write(proof, asked.out / f"{proof.run}.html"))

@@ -14,7 +14,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import ExitStack
 from datetime import datetime
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -34,7 +34,8 @@ from bench.case import (
     RunResult,
     Verdict,
 )
-from bench.commands import resume
+from bench.commands import cluster, resume
+from bench.commands.attempts import Ran, Spread, ran
 from bench.commands.beginning import NotReady, statement
 from bench.commands.expected import ExpectedError, applied, exit_of, outdated, read_expected
 from bench.commands.options import ROOT, SCREENS, Options, SessionError, near, no_case, picks, picks_clause
@@ -44,15 +45,14 @@ from bench.dut.profile import Profile, ProfileError, load_profile
 from bench.evidence.keeper import Keeper, Trouble
 from bench.evidence.keys import fingerprint
 from bench.evidence.lab import NOBODY, Lab, LabError, load_lab
-from bench.history import History, digest_of_run
+from bench.history import digest_of_run
 from bench.journal import LOCAL, Planned, Process, RunFile, Sat, Settings, last_sign, now, write_run
 from bench.run import CaseRig, Setup, blank_result, strength_of
 from conformance.clauses.suite import CaseNote, case_classes, case_modules, cases_in, find_cases, item_of, subject_of
-from conformance.defects import all_defects
 from reports import allure, annotations, run_folder, screen
 from reports.clause_results import clause_results
 from reports.conformity import completed, unsupported
-from reports.glance import Glance, glance_at
+from reports.glance import Glance
 from reports.ledger import entries
 from reports.verdicts import VerdictsError
 from reports.verdicts import read as read_verdicts
@@ -178,6 +178,7 @@ class Session:
         self._opening = shared.opening if shared else ""
         self._keeper: Keeper | None = None
         self._lab = NOBODY
+        self._spread: Spread | None = None
         self._started = datetime.now(LOCAL)
         try:
             self.profile: Profile = load_profile(options.terminal)
@@ -323,10 +324,17 @@ class Session:
             opening=self._opening,
         )
 
-    def planted(self) -> AbstractContextManager[None]:
-        """The defect asked for is in the terminal while this lasts; nothing, where none was."""
-        here = self.options.defect and self.options.rig == VIRTUAL_RIG
-        return all_defects()[self.options.defect].applied() if here else nullcontext()
+    def ran(self, planned: Planned) -> Ran:
+        """What came of an attempt, run here or on the cluster. Raises ClusterError."""
+        return self._spread.take(planned) if self._spread else ran(planned, self.setup)
+
+    def call_in(self, scope: ExitStack) -> None:
+        """Have the cluster that was asked for do the attempts, until the scope ends. Raises SessionError."""
+        try:
+            client = scope.enter_context(cluster.connected(self.options.cluster))
+        except cluster.ClusterError as error:
+            raise SessionError(str(error)) from None
+        self._spread = Spread(cluster.Crew(client), cluster.seats(client), self.setup)
 
     def selects(self, case: type[Case]) -> bool:
         """Whether the options select this case."""
@@ -487,6 +495,8 @@ class Session:
         write_run(self.folder, self._file)
         if self._progress:
             self._progress.expect(len(planned))
+        if self._spread:
+            self._spread.expect(planned)
 
     def broken(self, why: str) -> None:
         """Cases could not be collected: told at once, and the run ends in the bench's own error."""
@@ -514,14 +524,13 @@ class Session:
         if self.options.fail_fast and result.verdict in (Verdict.FAIL, Verdict.ERROR):
             self.ended_early = True
 
-    def decorate(self, result: CaseResult, history: History | None) -> str:
+    def decorate(self, found: Ran) -> str:
         """Give Allure its labels, steps and attachments while the case's test is current.
 
         Returns what the report will show of the history (JSON; empty without one), so that nobody reads it back.
         """
-        glance = glance_at(history) if history is not None and result.record else None
-        allure.attach(result, self.folder, glance)
-        return msgspec.json.encode(glance).decode() if glance else ""
+        allure.attach(found.result, self.folder, found.glance)
+        return msgspec.json.encode(found.glance).decode() if found.glance else ""
 
     def close(self, *, interrupted: bool = False) -> int:
         """Write every report and return the exit code."""

@@ -30,8 +30,18 @@ from bench.case import (
     Verdict,
 )
 from bench.case.swept import DRY, Swept, cut_of, syncs_of
+from bench.commands.cluster import ClusterError, put, with_files
 from bench.commands.lines import Lines, whole_lines
-from bench.commands.options import REFERENCE_PROFILE, RIGS, near, unknown_rig, whole, workers_of, wrong_defect
+from bench.commands.options import (
+    REFERENCE_PROFILE,
+    RIGS,
+    near,
+    unknown_rig,
+    whole,
+    workers_of,
+    wrong_cluster,
+    wrong_defect,
+)
 from bench.commands.session import LOCAL, commit, ledger_answers, ledger_entries, rig_named
 from bench.commands.workers import pool
 from bench.dut import UnknownTerminal, adapter
@@ -94,6 +104,7 @@ class Asked:
     defect: str
     resume: str
     as_json: bool
+    cluster: str = ""
 
 
 def swept_cases() -> dict[str, type[Swept]]:
@@ -182,6 +193,7 @@ def _problems(asked: Asked) -> list[str]:
     problems += unknown_rig(asked.rig)
     whole("--seed", asked.seed, problems)
     workers_of(asked.workers, problems)
+    problems += wrong_cluster(asked.cluster, asked.rig, asked.workers)
     whole("--most", asked.most or "5", problems, least=5)
     parts = asked.syncs.split("-") if asked.syncs not in ("", END.side) else ["1"]
     if not all(part.isdecimal() and int(part) for part in parts) or len(parts) > 2 or int(parts[0]) > int(parts[-1]):
@@ -270,15 +282,22 @@ def done_in(folder: Path) -> dict[Trial, shown.Row]:
     return found
 
 
-def _rows(planned: Planned, trials: Sequence[Trial], folder: Path, workers: int) -> Iterator[shown.Row]:
-    """Run trials, in their order or as they end."""
-    with pool(workers) as crew:
+def _rows(planned: Planned, trials: Sequence[Trial], folder: Path, workers: int, at: str) -> Iterator[shown.Row]:
+    """Run trials, in their order or as they end. `at` is the cluster that does it; raises ClusterError."""
+    with pool(workers, at) as crew:
         if crew is None:
             for trial in trials:
                 yield run_trial(planned, trial, folder)
             return
-        futures: list[Future[shown.Row]] = [crew.submit(run_trial, planned, trial, folder) for trial in trials]
         try:
+            if at:
+                there = [crew.submit(with_files, run_trial, planned, trial) for trial in trials]
+                for ended in as_completed(there):
+                    found, files = ended.result()
+                    put(files, folder)
+                    yield found
+                return
+            futures: list[Future[shown.Row]] = [crew.submit(run_trial, planned, trial, folder) for trial in trials]
             for future in as_completed(futures):
                 yield future.result()
         except BaseException:
@@ -314,10 +333,13 @@ def main(asked: Asked) -> int:
     try:
         trials = folder / TRIALS
         with Lines(trials, after=whole_lines(trials)[1] if trials.exists() else None) as journal:
-            for found in _rows(planned, left, folder, int(workers)):
+            for found in _rows(planned, left, folder, int(workers), asked.cluster):
                 journal.add(msgspec.json.encode(found))
                 ended[trial_of(found.sync, found.moment)] = found
                 print(shown.line(found), file=sys.stderr)
+    except ClusterError as error:
+        print(f"{error}; go on with: carbonbench sweep --resume {folder}", file=sys.stderr)
+        return EXIT_USAGE
     except BrokenProcessPool:
         print(f"a worker died; go on with: carbonbench sweep --resume {folder} / 工作进程终止，可续跑", file=sys.stderr)
         return EXIT_ERROR
