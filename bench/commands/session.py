@@ -49,6 +49,7 @@ from bench.history import digest_of_run
 from bench.journal import LOCAL, Planned, Process, RunFile, Sat, Settings, last_sign, now, write_run
 from bench.run import CaseRig, Setup, blank_result, strength_of
 from conformance.clauses.suite import CaseNote, case_classes, case_modules, cases_in, find_cases, item_of, subject_of
+from conformance.defects import all_defects
 from reports import allure, annotations, run_folder, screen
 from reports.clause_results import clause_results
 from reports.conformity import completed, unsupported
