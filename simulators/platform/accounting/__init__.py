@@ -19,7 +19,7 @@ from simulators.platform.core import Amount, Desk, Instant, Refused, Span, Thing
 
 __all__ = ["Book", "Total", "book"]
 
-Period = Literal["hour", "day", "week", "month", "quarter", "year"]
+Period = Literal["hour", "day", "week", "month", "quarter_year", "year"]
 _WRITERS = ("administrator", "operator", "manager", "clerk", "government")
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from simulators.platform.core.times import DAY, end_of, local, of_local, start_of
-
-PERIODS = ("hour", "day", "week", "month", "quarter", "year")
+from simulators.platform.core.times import DAY, PERIODS, end_of, local, of_local, start_of
 
 
 def year_of(us: int) -> int:

@@ -5,6 +5,7 @@ Within each step the newest whose `valid_from` is not after the start of the str
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from simulators.platform.accounting import defaults
 from simulators.platform.accounting.calendar import year_of
 from simulators.platform.accounting.quantities import number, scale
-from simulators.platform.accounting.versions import Versions, counting
+from simulators.platform.accounting.versions import Versions
 from simulators.platform.core import seam
 
 EMISSION, ENERGY = "tCO2", "GJ"
@@ -41,10 +42,11 @@ def _steps(enterprise: str, region: str) -> tuple[tuple[str, str], ...]:
 
 
 def choose(
-    factors: Versions, carrier: str, enterprise: str, region: str, start: int, what: str = EMISSION
+    factors: Versions | Iterable[Any], carrier: str, enterprise: str, region: str, start: int, what: str = EMISSION
 ) -> Factor | None:
     """The factor of a carrier for a stretch that begins at `start`; None where there is none."""
-    known = [each for each in counting(factors, start) if each.carrier == carrier and measures(each.unit, what)]
+    valid = factors.counting(start) if isinstance(factors, Versions) else factors
+    known = [each for each in valid if each.carrier == carrier and measures(each.unit, what)]
     for whose, where in _steps(enterprise, region):
         fitting = [
             each for each in known if (each.enterprise or "") == whose and ((each.region or "") == where or whose)

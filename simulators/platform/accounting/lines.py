@@ -15,7 +15,7 @@ from typing import Any
 from simulators.platform.accounting import defaults, factors, methods
 from simulators.platform.accounting.calendar import year_of
 from simulators.platform.accounting.quantities import UnlikeUnits, number, scale, to
-from simulators.platform.accounting.versions import Versions, counting, versions_of
+from simulators.platform.accounting.versions import Versions, versions_of
 from simulators.platform.core import Desk, seam
 from simulators.platform.core.times import end_of, start_of
 
@@ -129,6 +129,10 @@ class Book:
         return found
 
     @cached_property
+    def _rules(self) -> list[RuleOf]:
+        return [each(self._desk) for each in RULES]
+
+    @cached_property
     def _factors(self) -> Versions:
         return versions_of(self._desk, "factor")
 
@@ -148,12 +152,8 @@ class Book:
     def _versions(self) -> set[int]:
         """Instants at which a factor or input begins to count, or a source comes inside or leaves."""
         return {
-            *(
-                each.valid_from or 0
-                for found in (self._factors, self._inputs)
-                for versions in found.values()
-                for each in versions
-            ),
+            *self._factors.since,
+            *self._inputs.since,
             *(each.since or 0 for each in self._all("emission_source")),
             *(each.until or 0 for each in self._all("emission_source")),
         }
@@ -274,8 +274,8 @@ class Book:
         """The formula of the library that is in force for a point, if any."""
         if thing.id not in self._points:
             return None
-        for rule_of in RULES:
-            if (rule := rule_of(self._desk, thing, stretch.start)) is not None:
+        for rule_of in self._rules:
+            if (rule := rule_of(thing, stretch.start)) is not None:
                 return rule
         return None
 
@@ -328,7 +328,7 @@ class Book:
             used["EF"] = chosen
         try:
             used[term.activity] = to(stretch.amount, stretch.unit, term.units[term.activity])
-            given = [each for each in counting(self._inputs, stretch.start) if each.source == source.id]
+            given = [each for each in self._inputs.counting(stretch.start) if each.source == source.id]
             for each in sorted(given, key=lambda each: (each.valid_from or 0, each.id)):
                 if each.symbol in term.units and (amount := self._input(each, stretch)) is not None:
                     used[each.symbol] = to(amount, each.unit or term.units[each.symbol], term.units[each.symbol])
@@ -436,9 +436,10 @@ def _inside(source: Any, start: int) -> bool:
     return (source.since or 0) <= start and (not source.until or start < source.until)
 
 
-Rule = Callable[[Desk, Any, int], Any]
-RULES: list[Rule] = []
-"""Who may have a formula for a point from an instant on (the library area adds itself)."""
+RuleOf = Callable[[Any, int], Any]
+"""The formula of a point for a stretch that begins at an instant, or None."""
+RULES: list[Callable[[Desk], RuleOf]] = []
+"""Who may have formulas: read once for each account (the area of the library adds itself)."""
 
 
 def book(desk: Desk) -> Book:

@@ -5,6 +5,7 @@ Leaves keeping them to the objects, and what an account may see to their rights.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,8 +15,27 @@ from sqlalchemy import select
 from simulators.platform.core import Desk, rights, seam
 from simulators.platform.core.tables import VersionRow
 
-Versions = Mapping[str, Sequence[Any]]
-"""By id, oldest first; of an object that was removed and made again those since then."""
+
+class Versions:
+    """The objects of a kind by id, each with its versions, oldest first."""
+
+    def __init__(self, found: Mapping[str, Sequence[Any]]) -> None:
+        self._found = found
+        self._counting: dict[int, list[Any]] = {}
+        self._since = sorted({each.valid_from or 0 for versions in found.values() for each in versions})
+
+    @property
+    def since(self) -> Sequence[int]:
+        """Instants at which versions begin to count."""
+        return self._since
+
+    def counting(self, start: int) -> list[Any]:
+        """Of each object the version that counts for a stretch which begins here."""
+        step = bisect_right(self._since, start)
+        if step not in self._counting:
+            newest = (_newest(versions, start) for versions in self._found.values())
+            self._counting[step] = [each for each in newest if each is not None]
+        return self._counting[step]
 
 
 def versions_of(desk: Desk, name: str) -> Versions:
@@ -30,12 +50,7 @@ def versions_of(desk: Desk, name: str) -> Versions:
                 found.setdefault(id, []).append(msgspec.json.decode(after, type=kind.shape))
             else:
                 found.pop(id, None)
-    return found
-
-
-def counting(found: Versions, start: int) -> list[Any]:
-    """Of each object the version that counts for a stretch which begins here."""
-    return [each for versions in found.values() if (each := _newest(versions, start)) is not None]
+    return Versions(found)
 
 
 @seam
