@@ -38,9 +38,10 @@ def _ended(history: History) -> str:
     """The program's own end, as the rig told it."""
     short = [event.what for event in history.of(CutShort) if event.because == TERMINAL]
     states = history.of(TerminalState)
-    crashed = [f"the terminal crashed: {event.detail} / 终端程序崩溃" for event in states if event.state == "crashed"]
+    item, zh = ("platform", "平台") if history.began.kind else ("terminal", "终端")
+    crashed = [f"the {item} crashed: {event.detail} / {zh}程序崩溃" for event in states if event.state == "crashed"]
     stopped = [
-        "the terminal stopped by itself while it had power / 终端程序自行停止"
+        f"the {item} stopped by itself while it had power / {zh}程序自行停止"
         for event in states
         if event.state == "stopped" and not event.detail
     ]

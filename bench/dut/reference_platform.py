@@ -1,25 +1,87 @@
 """The reference platform as an item under test: in the bench's own process, or as a program.
 
-Leaves what it does to `simulators.platform`. The only module of the bench that knows it.
+Leaves what it does to `simulators.platform`. With the modules `reference_platform_*` the only one of the bench that
+knows it.
 """
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
-from bench.dut import LaunchError, Seat
+import msgspec
+import tomli_w
+
+from bench.dut import Launch, LaunchError, Seat
+from bench.dut.access import Account
+from bench.dut.platform import intakes
+from simulators.platform.core.assembly import Platform
+from simulators.platform.core.settings import Settings
+
+_CONFIG = "platform.toml"
+_WHOSE = {"-a": "A", "-b": "B"}
+"""How the word of an account ends, and the enterprise whose it is."""
+_FIRST = "administrator"
+
+
+def tables_of(seat: Seat) -> dict[str, Any]:
+    """The platform's settings for this seat, as the tables of its TOML file."""
+    ways = intakes(seat.connection, [])
+    accounts = {} if seat.access is None else seat.access.accounts
+    first = accounts.get(_FIRST)
+    return {
+        "name": "reference platform",
+        # A test has no time for a password to be guessed.
+        "people": {"host": seat.local[0], "port": seat.local[1], "argon_time": 1, "argon_kib": 256},
+        **{way: {"host": seat.uplink, "port": ways[way].port} for way in ("hj212", "mqtt") if way in ways},
+        **({"https": {"host": seat.uplink, "port": ways["http"].port}} if "http" in ways else {}),
+        **({} if first is None else {"first": {"account": first.name, "password": first.password}}),
+        "accounts": [_account(word, each) for word, each in accounts.items() if word != _FIRST],
+    }
+
+
+def _account(word: str, account: Account) -> dict[str, str]:
+    whose = next((enterprise for end, enterprise in _WHOSE.items() if word.endswith(end)), "")
+    return {"account": account.name, "password": account.password, "role": account.role, "enterprise": whose}
 
 
 class ReferencePlatformAdapter:
-    """The reference platform."""
+    """The reference platform: in the bench's own process, or as a program."""
 
     name = "reference-platform"
     in_process = True
 
+    def __init__(self) -> None:
+        self._life: Platform | None = None
+
     async def run(self, seat: Seat) -> None:
         """Run until it stops by itself."""
-        del seat
-        raise LaunchError("the reference platform is not part of this version / 本版本不含参考平台")
+        if seat.state is None:
+            raise LaunchError("the reference platform needs a folder for its data / 参考平台需要数据目录")
+        self.discard()
+        settings = msgspec.convert(tables_of(seat), Settings)
+        self._life = Platform(settings, clock=seat.clock, chance=seat.chance, folder=seat.state)
+        await self._life.run()
+
+    def discard(self) -> None:
+        """Let go of what the life that is over held; nothing of it is written any more."""
+        life, self._life = self._life, None
+        if life is not None:
+            life.abandon()
+
+    def launch(self, seat: Seat, state: Path) -> Launch:
+        """As a program of its own: its settings and database in the state folder."""
+        del state
+        program = ["conformance.defects.launch", seat.planted] if seat.planted else ["simulators.platform"]
+        return Launch(
+            argv=(sys.executable, "-m", *program, "--config", _CONFIG),
+            env={"PYTHONUNBUFFERED": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            files={_CONFIG: tomli_w.dumps(tables_of(seat))},
+            ready=seat.local,
+        )
 
     async def ask(self, seat: Seat, what: str, query: Mapping[str, str]) -> tuple[dict[str, str], ...]:
         """Nobody asks a platform by these words: it has doors (`bench.facade.platform`). Raises LookupError."""

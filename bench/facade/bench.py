@@ -22,6 +22,7 @@ from simulators.trust.distribution import DistributionPoint
 if TYPE_CHECKING:
     from bench.facade.people import People
     from bench.facade.platform import Platform
+    from bench.facade.senders import ParkOnBench, Senders
 
 
 class Unable(RuntimeError):
@@ -563,6 +564,16 @@ class Bench(Protocol):
     @property
     def platform(self) -> Platform:
         """The platform on test, where it is one: its desks, and where terminals reach it."""
+        ...
+
+    @property
+    def senders(self) -> Senders:
+        """The terminals that feed the platform, by the ids that the scenario's park has for them."""
+        ...
+
+    @property
+    def park(self) -> ParkOnBench:
+        """The park of the scenario, and telling the platform of it."""
         ...
 
     def told_of(self, centre: str) -> dict[str, Any]:

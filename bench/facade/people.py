@@ -14,7 +14,7 @@ from typing import Any, Protocol, cast
 import msgspec
 
 from bench.dut.access import NOBODY, Access, Account, Audit, Call, Function
-from bench.dut.access.exchange import Answer, ask, send
+from bench.dut.access.exchange import Answer, ask, connect, send
 from bench.dut.access.expressions import value
 from bench.dut.access.visit import Entry, Session, Visits
 from bench.facade.bench import Unable
@@ -23,6 +23,7 @@ from simulators.centres.spec import Given
 from simulators.world import Site
 
 _TROUBLES = (LookupError, OSError, TimeoutError)
+_LISTENS_S = 5.0
 LEAKS = (b"root:x:0:0", b"PRIVATE KEY-----", b"[[meters]]")
 """What would show that an answer holds a file of the device: its accounts, a key, its settings."""
 SPLIT = "X-Bench-Split"
@@ -73,6 +74,18 @@ class People:
     def record(self, event: Event) -> None:
         """Put an event into the history."""
         self._bench.record(event)
+
+    async def listens(self, door: str) -> bool:
+        """Whether a door takes connections; also where nothing but time can tell."""
+        try:
+            async with asyncio.timeout(_LISTENS_S):
+                _, writer = await connect(self._visits.place(door))
+            writer.close()
+        except ConnectionRefusedError:
+            return False
+        except _TROUBLES:
+            return True
+        return True
 
     async def ask(self, session: Session, call: Call, **known: Any) -> Answer:
         """The answer to a call in a session, told to nobody. Raises LookupError, OSError or TimeoutError."""

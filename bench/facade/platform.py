@@ -6,6 +6,7 @@ Leaves the product's words to `bench.dut.platform` and verdicts to the judges. E
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import hashlib
 import io
@@ -30,6 +31,9 @@ PUBLIC = "public"
 """The word for whoever has not logged in."""
 _NOT_LOGGED_IN = 401
 _SHOWN = 300
+START_S = 60.0
+"""So long a platform may take until it listens."""
+_LOOK_S = 0.25
 MOST_TEXT = 200_000
 """Characters of a page that the record keeps."""
 _NONE = Functions()
@@ -72,15 +76,24 @@ class Platform:
     async def login(self, word: str, *, door: str = "") -> Desk:
         """Somebody at the platform, logged in; `public` logs in nowhere. Raises Unable for an account that it has not.
 
-        Whoever is not let in has a desk at which nothing is answered, and the history says so.
+        A platform that is starting is waited for. Whoever is not let in has a desk at which nothing is answered, and
+        the history says so.
         """
         door = door or self._door()
+        await self._started(door)
         if word == PUBLIC and PUBLIC not in self.people.access.accounts:
             return Desk(self, word, Session(door))
         if self.people.account(word).role == NOBODY:
             return Desk(self, word, Session(door))
         await self.people.prepare(word)
         return Desk(self, word, await self.people.login(door, word))
+
+    async def _started(self, door: str) -> None:
+        """Until somebody listens at a door, or for as long as a platform may take to start."""
+        for _ in range(round(START_S / _LOOK_S)):
+            if await self.people.listens(door):
+                return
+            await asyncio.sleep(_LOOK_S)
 
     def _door(self) -> str:
         access: Access = self.people.access

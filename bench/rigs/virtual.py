@@ -6,6 +6,7 @@ domains: the site, which never loses power, and the terminal with three network 
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import random
 import tempfile
@@ -27,6 +28,7 @@ from bench.facade.event_cut import Awaited, awaited
 from bench.facade.parts import CentresByName, Clock, OperatorAtTerminal, PlatformsByName
 from bench.facade.people import People
 from bench.facade.platform import Platform
+from bench.facade.senders import ParkOnBench, Senders, park_trust
 from bench.facade.timekeeping import NTP_PORT, Timekeeping
 from bench.history import (
     Captured,
@@ -42,6 +44,7 @@ from bench.history import (
     Trouble,
 )
 from bench.layout import build
+from bench.layout.park import Park, address_of, lay
 from bench.layout.scenario import FIELD_LATENCY_S, UPLINK_LATENCY_S, Scenario
 from bench.run import Setup
 from bench.virtual import prove, serial
@@ -58,6 +61,7 @@ from bench.virtual.uart import Framing
 from bench.virtual.watchdog import PATIENCE_S, Stuck, livelocked, watched
 from simulators.meters.spec import LineSpec
 from simulators.world import Site
+from simulators.world.site import Discarded
 
 _NEEDS_REAL_TIME = "this terminal is a program or device and needs real time: --rig process / 须实时台架"
 
@@ -243,6 +247,8 @@ class VirtualBench:
         self.awaited: Awaited | None = None
         self.serves_time = scenario.time_server
         self._platform = setup.profile.kind is Item.PLATFORM
+        self._park = scenario.park or Park()
+        self._lives: list[asyncio.Task[None]] = []
         self.time_server = Timekeeping(self.record, self.clock.now_us)
         self._lay_cables()
         self._scenario = scenario
@@ -263,6 +269,15 @@ class VirtualBench:
         own = (self.net.home.address, build.STRANGER_LOCAL)
         self.people = People(self, self._access, lambda: self.seat.local, own, lambda: self.site)
         self.platform = Platform(self.people, setup.profile.functions, self._connection, build.TERMINAL_UPLINK)
+        self.park = ParkOnBench(self._park, self.platform)
+
+    def stand_senders(self) -> None:
+        """Let the terminals stand that feed the platform; the record has its first event by now."""
+        chance = self._chance.child("senders").stream
+        secured = any(spec.channel != "plain" for spec in self._park.senders())
+        trust = park_trust(self._park, self.site.world.start_us, chance) if secured else None
+        doors = self.platform.intakes
+        self.senders = Senders(self._park, doors, self.clock, self._on_site, chance, trust, address_of)
 
     def _on_line(self, event: LineEvent) -> None:
         state = {"rule_installed": "on", "rule_removed": "off"}.get(event.kind)
@@ -300,8 +315,7 @@ class VirtualBench:
             net.host(host, centre.host, domain=self.site_domain)
             net.path("terminal-uplink", host, [uplink, net.link(f"uplink.{centre.name}")])
         if self._platform:
-            net.host("senders", build.SENDERS, domain=self.site_domain)
-            net.path("terminal-uplink", "senders", [uplink, net.link("uplink.senders")])
+            lay(net, self._park, None)
         if (lists := self.site.world.revocation) is not None:
             net.host("revocation", lists.host, domain=self.site_domain)
             net.path("terminal-uplink", "revocation", [uplink, net.link("uplink.revocation")])
@@ -453,7 +467,8 @@ class VirtualBench:
         """Start the terminal's program in its domain."""
         self.seat = self._take_seat()
         self.record(TerminalState(t=self.clock.now_us(), state="starting"))
-        self.domain.create_task(self._program(), name="terminal")
+        # A program that waits for ever is known to nobody else.
+        self._lives.append(self.domain.create_task(self._program(), name="terminal"))
 
     async def _program(self) -> None:
         try:
@@ -577,6 +592,8 @@ class VirtualRig:
         bench = VirtualBench(scenario, setup, seed, recorder, captured=case.capture, state=state)
         made.append(bench)
         after.callback(bench.site.discard)
+        if isinstance(bench.adapter, Discarded):
+            after.callback(bench.adapter.discard)
         recorder(
             build.opening(
                 scenario,
@@ -611,10 +628,12 @@ async def _standing(bench: VirtualBench) -> AsyncGenerator[None, None]:
     await bench.site_domain.run(bench.site.start())
     if bench.serves_time:
         await bench.site_domain.run(bench.time_server.start(build.BENCH_LOCAL))
+    bench.stand_senders()
     bench.switch_on()
     try:
         yield
     finally:
+        bench.senders.stop()
         bench.net.flush()
         bench.keep_captures()
         bench.record.seal()

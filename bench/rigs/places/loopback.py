@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import socket
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import NoReturn
@@ -177,6 +177,19 @@ class LoopbackPlace:
     def local(self) -> tuple[str, int]:
         """The terminal's local interface, which is reached without a forwarder."""
         return self._host(build.TERMINAL_LOCAL, inside=False), build.LOCAL_PORT
+
+    def uplink(self) -> str:
+        """Behind the forwarders of the ways in."""
+        return self._host(build.TERMINAL_UPLINK, inside=True)
+
+    async def admit(self, ports: Sequence[int]) -> str:
+        """A forwarder in front of every port; all of them are one link, the uplink."""
+        host = self._host(build.TERMINAL_UPLINK, inside=False)
+        for port in dict.fromkeys(ports):
+            forwarder = Forwarder((host, port), (self.uplink(), port), (self._states["uplink"],))
+            await forwarder.start()
+            self._forwarders.append(forwarder)
+        return host
 
     def cards(self) -> Mapping[str, str]:
         """The local one: a program on loopback has no others of its own."""

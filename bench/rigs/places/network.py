@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, ExitStack
 from pathlib import Path
 
@@ -58,6 +58,15 @@ class NetworkPlace:
     def local(self) -> tuple[str, int]:
         """The terminal's local interface."""
         return build.TERMINAL_LOCAL, build.LOCAL_PORT
+
+    def uplink(self) -> str:
+        """The terminal's card in the uplink network."""
+        return build.TERMINAL_UPLINK
+
+    async def admit(self, ports: Sequence[int]) -> str:
+        """The wire is the way in."""
+        del ports
+        return build.TERMINAL_UPLINK
 
     def cards(self) -> Mapping[str, str]:
         """The terminal's three addresses; of a device those that are cabled."""

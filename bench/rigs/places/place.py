@@ -6,7 +6,7 @@ of `bench.history.LinkRule`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +41,14 @@ class Place(Protocol):
 
     def local(self) -> tuple[str, int]:
         """Host and port of the terminal's local interface."""
+        ...
+
+    def uplink(self) -> str:
+        """Where a platform listens for terminals: the address of its card in the uplink network."""
+        ...
+
+    async def admit(self, ports: Sequence[int]) -> str:
+        """Lay the ways in to these ports of a platform, once open; the address at which terminals reach it."""
         ...
 
     def cards(self) -> Mapping[str, str]:

@@ -17,16 +17,18 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from bench.case import Case
+from bench.case import Case, Item
 from bench.case.lifeless import TERMINAL
 from bench.case.program_evidence import RIG
 from bench.dut import Launch, Launchable, LaunchError, Seat
+from bench.dut.platform import intakes
 from bench.dut.profile import Claim
 from bench.facade import remote_configuration
 from bench.facade.bench import Unable
 from bench.facade.parts import CentresByName, Clock, NoLines, OperatorAtTerminal, PlatformsByName
 from bench.facade.people import People
 from bench.facade.platform import Platform
+from bench.facade.senders import ParkOnBench, Senders, park_trust
 from bench.facade.timekeeping import Timekeeping
 from bench.history import (
     Commanded,
@@ -44,6 +46,7 @@ from bench.history import (
     Unserved,
 )
 from bench.layout import build
+from bench.layout.park import Park
 from bench.layout.scenario import Scenario
 from bench.real import faketime
 from bench.real.disk import lossy_disk as lossy
@@ -102,6 +105,8 @@ class RealBench:
         start_us = self.true_time.now_us() // 1_000_000 * 1_000_000
         self.world = dataclasses.replace(world, start_us=start_us)
         self._instead = build.instead(scenario, world)
+        self._park = scenario.park or Park()
+        self._way_in = ""
         self._profile = setup.profile
         self.reads = setup.profile.claim("local.readout") is not Claim.NO
         self.lines = Lines(world, room.scratch / "ports")
@@ -124,7 +129,7 @@ class RealBench:
             time_server=place.time_server() if scenario.time_server or self.serves_time else None,
             state=room.state if self.pseudo_terminals else None,
             access=setup.profile.access,
-            uplink=place.cards().get("uplink", place.local()[0]),
+            uplink=place.uplink(),
         )
 
     async def stand_up(self, inner: World, disk: lossy.LossyDisk | None) -> None:
@@ -135,6 +140,9 @@ class RealBench:
         async with AsyncExitStack() as undo:
             undo.push_async_callback(self.site.stop)
             await self.site.start()
+            if self._profile.kind is Item.PLATFORM:
+                ways = intakes(self._profile.connection, [])
+                self._way_in = await self.place.admit([each.port for each in ways.values()])
             undo.callback(self.time_server.stop)
             await self.serve_time()
             launch = launch_of(self.adapter, self.seat, self._room.state)
@@ -165,7 +173,8 @@ class RealBench:
             now_us=self.clock.now_us,
         )
         self.show_site()
-        self.power = PowerSupply(self.life, self.clock.sleep, self.spawn)
+        whole = self._profile.kind is Item.TERMINAL
+        self.power = PowerSupply(self.life, self.clock.sleep, self.spawn, needs_disk=whole)
         files = TerminalFiles(
             self._room.state,
             launch.files,
@@ -189,8 +198,16 @@ class RealBench:
         self.revocation = self.site.revocation
         self.operator = OperatorAtTerminal(self)
         self.people = People(self, self._profile.access, lambda: self.seat.local, self.place.desks(), lambda: self.site)
-        uplink = self.place.cards().get("uplink", self.seat.local[0])
-        self.platform = Platform(self.people, self._profile.functions, self._profile.connection, uplink)
+        self.platform = Platform(self.people, self._profile.functions, self._profile.connection, self._way_in)
+        self.park = ParkOnBench(self._park, self.platform)
+        self.senders = self._stand_senders()
+
+    def _stand_senders(self) -> Senders:
+        """The terminals that feed the platform."""
+        chance = self._chance.child("senders").stream
+        secured = any(spec.channel != "plain" for spec in self._park.senders())
+        trust = park_trust(self._park, self.world.start_us, chance) if secured else None
+        return Senders(self._park, self.platform.intakes, self.clock, self._on_site, chance, trust)
 
     async def serve_time(self) -> None:
         """Let the time server stand where the terminal was told. Raises OSError."""
@@ -281,7 +298,9 @@ class RealBench:
             last = traceback.extract_tb(error.__traceback__)[-1]
             words = f"{type(error).__name__}: {error} (in {last.name}, line {last.lineno})"
             self.record(Trouble(t=now_us, what=words))
-        elif not any(isinstance(event, _SIGNS_OF_LIFE) for event in self._recorder.events):
+        elif self._profile.kind is Item.TERMINAL and not any(
+            isinstance(event, _SIGNS_OF_LIFE) for event in self._recorder.events
+        ):
             words = "in the whole case it asked no meter and connected to no centre / 全程未采集也未连接任何中心"
             self.record(TerminalState(t=now_us, state="silent", detail=words))
 
@@ -290,6 +309,7 @@ class RealBench:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.senders.stop()
         if self.life.clock is not None:
             self.life.clock.close()
         await self.life.close()

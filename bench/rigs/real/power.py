@@ -26,11 +26,17 @@ STEP_S = 0.02
 
 
 class PowerSupply:
-    """The terminal's supply."""
+    """The item's supply. Without `needs_disk` a cut ends the program alone, where no disk loses what was not synced."""
 
     def __init__(
-        self, life: TerminalLife, sleep: Callable[[float], Coroutine[Any, Any, None]], spawn: Callable[..., None]
+        self,
+        life: TerminalLife,
+        sleep: Callable[[float], Coroutine[Any, Any, None]],
+        spawn: Callable[..., None],
+        *,
+        needs_disk: bool = True,
     ) -> None:
+        self._whole = needs_disk
         self._life = life
         self._sleep = sleep
         self._spawn = spawn
@@ -46,12 +52,14 @@ class PowerSupply:
 
     async def cut(self) -> None:
         """Off at this instant."""
-        self._needs_disk()
+        if self._whole:
+            self._needs_disk()
         await self._life.lose_power({"why": "at an instant"})
 
     async def restore(self) -> None:
         """On again."""
-        self._needs_disk()
+        if self._whole:
+            self._needs_disk()
         await self._life.regain_power()
 
     async def off(self, seconds: float = 0, *, hours: float = 0) -> None:
