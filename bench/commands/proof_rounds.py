@@ -17,16 +17,9 @@ _HELPERS = 3
 
 
 def related(defect: Defect, cases: dict[str, type[Case]]) -> list[str]:
-    """Cases that may notice a defect: of what it breaks, those it names and those sharing a clause with it.
-
-    A case of no clause at all has the defects that stand beside it.
-    """
+    """Cases that may notice a defect: of what it breaks, those it names and those sharing a clause with it."""
     mine = {name: case for name, case in cases.items() if case.item is defect.item}
-    return [name for name, case in mine.items() if name in defect.cases or _shares(case, defect)]
-
-
-def _shares(case: type[Case], defect: Defect) -> bool:
-    return bool(set(case.clauses) & set(defect.clauses)) if case.clauses else case.__module__ == defect.beside
+    return [name for name, case in mine.items() if name in defect.cases or set(case.clauses) & set(defect.clauses)]
 
 
 def next_round(

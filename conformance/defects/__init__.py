@@ -61,8 +61,6 @@ ANY_RIG = ("virtual", *REAL_RIGS)
 class Defect:
     """One way to be broken; `item` is what of: the reference terminal or the reference platform.
 
-    It stands in the module of defects beside the cases of module `beside`.
-
     `clauses` are the ledger entries it violates. `breaks` installs it through a Patch. `rigs` are the rigs in which the
     terminal can have it. `cases` are those that `proof` names: of those `proven` a check is known to fail, the others
     are to be tried.
@@ -76,7 +74,6 @@ class Defect:
     cases: tuple[str, ...] = ()
     proven: tuple[str, ...] = ()
     item: Item = Item.TERMINAL
-    beside: str = ""
 
     @contextmanager
     def applied(self) -> Generator[None, None, None]:
@@ -100,8 +97,7 @@ def defect(
         if id in _known:
             raise ValueError(f"two defects are called {id}")
         item = Item.PLATFORM if breaks.__module__.startswith(_OF_PLATFORM) else Item.TERMINAL
-        beside = breaks.__module__.removesuffix("_defects")
-        made = _known[id] = Defect(id, Text(en, zh), clauses, breaks, rigs, item=item, beside=beside)
+        made = _known[id] = Defect(id, Text(en, zh), clauses, breaks, rigs, item=item)
         return made
 
     return register

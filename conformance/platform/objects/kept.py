@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bench.case import Text
 from bench.dut.platform.vocabulary.base import ENTERPRISE, FACTOR
 from bench.facade.bench import Bench
 from bench.history import History
@@ -18,14 +17,10 @@ class KeepsWhatIsEntered(PlatformCase):
 
     zh = "企业与因子按录入内容列出；修改后按修改内容列出；删除后不再列出。"
     checks = {
-        kept_judge.KEPT: (),
-        kept_judge.CHANGED: (),
-        kept_judge.REMOVED: (),
+        kept_judge.KEPT: ("isc-1/4.5e",),
+        kept_judge.CHANGED: ("isc-1/4.5e",),
+        kept_judge.REMOVED: ("isc-1/4.5e",),
     }
-    remark = Text(
-        "what every other question to a platform rests on; no clause asks for it by itself",
-        "其他各项提问的基础，无条款单独要求",
-    )
     needs = (OBJECTS,)
 
     async def drive(self, bench: Bench) -> None:

@@ -19,7 +19,7 @@ _DECIMALS = Decimal("0.0001")
     "platform-cuts-texts",
     en="Names and sources are kept to their first twelve characters",
     zh="名称与来源仅保存前 12 个字符",
-    clauses=(),
+    clauses=("isc-1/4.5e",),
 )
 def cuts_texts(patch: Patch) -> None:
     """Two texts of a new object are cut short."""
@@ -36,7 +36,7 @@ def cuts_texts(patch: Patch) -> None:
     "platform-rounds-what-is-changed",
     en="A number that is changed is kept to four decimals",
     zh="修改的数值仅保留四位小数",
-    clauses=(),
+    clauses=("isc-1/4.5e",),
 )
 def rounds_changes(patch: Patch) -> None:
     """Numbers of a change are rounded."""
@@ -57,7 +57,7 @@ def rounds_changes(patch: Patch) -> None:
     "platform-keeps-what-is-removed",
     en="What is removed stays where it is",
     zh="删除操作未生效",
-    clauses=(),
+    clauses=("isc-1/4.5e",),
 )
 def keeps_removed(patch: Patch) -> None:
     """A removal does nothing, and says that it did."""

@@ -48,7 +48,7 @@ def test_the_reference_passes_everything_and_every_defect_is_caught(tmp_path: Pa
     folder = run_folder(tmp_path / "out")
     found = verdicts(folder)
     elsewhere = {case["id"] for case in found["cases"] if case["elsewhere"]}
-    assert elsewhere == {name for name, case in case_classes().items() if Rig.VIRTUAL not in case.rigs}
+    assert elsewhere == {name for name, case in case_classes("terminal").items() if Rig.VIRTUAL not in case.rigs}
     assert all(case["verdict"] == "not run" for case in found["cases"] if case["id"] in elsewhere)
     here = {case["verdict"] for case in found["cases"] if case["id"] not in elsewhere}
     assert here <= {"pass", "not applicable"}
@@ -64,7 +64,8 @@ def test_the_reference_passes_everything_and_every_defect_is_caught(tmp_path: Pa
     assert "the same verdicts" in again.out
     assert carbonbench("verify", folder, cwd=tmp_path).code == 0
     one_seed_gives_one_history_elsewhere(folder, tmp_path / "elsewhere")
-    told = carbonbench("prove", "--defects-only", "--sound", folder, "-n", "2", "--json", "matrix.json", cwd=tmp_path)
+    asked = "prove --item terminal --defects-only -n 2 --json matrix.json --sound".split()
+    told = carbonbench(*asked, folder, cwd=tmp_path)
     proof = json.loads((tmp_path / "matrix.json").read_text("utf-8"))
     assert proof["troubles"] == [], told.err
     assert [defect["id"] for defect in proof["defects"] if defect["outcome"] != "caught"] == []
