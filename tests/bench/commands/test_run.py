@@ -64,7 +64,7 @@ def test_the_reference_passes_everything_and_every_defect_is_caught(tmp_path: Pa
     assert "the same verdicts" in again.out
     assert carbonbench("verify", folder, cwd=tmp_path).code == 0
     one_seed_gives_one_history_elsewhere(folder, tmp_path / "elsewhere")
-    asked = "prove --item terminal --defects-only -n 2 --json matrix.json --sound".split()
+    asked = ["prove", "--item", "terminal", "--defects-only", "-n", "2", "--json", "matrix.json", "--sound"]
     told = carbonbench(*asked, folder, cwd=tmp_path)
     proof = json.loads((tmp_path / "matrix.json").read_text("utf-8"))
     assert proof["troubles"] == [], told.err
