@@ -97,7 +97,8 @@ class LoadStage(Event, frozen=True, tag="load-stage"):
     """A stage is over. `judged` is false for what only leads to the load; `outage` is none, power or link.
 
     Of the generator: how late its timers were (`lag`), processor time and wall time (us), the largest share of a core
-    (percent) that any of its processes took in about a second. `connected`, `sessions` and `people` are the most at once.
+    (percent) that any of its processes took in about a second. `connected`, `sessions` and `people` are the most at
+    once.
     """
 
     name: str

@@ -35,7 +35,19 @@ class Answer(NamedTuple):
 class Hj212Form:
     """Frames of one terminal, and what a centre answers."""
 
-    __slots__ = ("_codes", "_head", "_last_ms", "_middle", "_plan", "_rest", "_second", "_splitter", "_stamps", "mn", "terminal")
+    __slots__ = (
+        "_codes",
+        "_head",
+        "_last_ms",
+        "_middle",
+        "_plan",
+        "_rest",
+        "_second",
+        "_splitter",
+        "_stamps",
+        "mn",
+        "terminal",
+    )
 
     def __init__(self, plan: Plan, terminal: int, stamps: Stamps) -> None:
         settings = plan.terminals
@@ -45,7 +57,9 @@ class Hj212Form:
         field = FIELDS[settings.kind]
         self._codes = [f"{code_of(point)}-{field}=" for point in range(settings.points)]
         self._codes = [(words, f",{words.partition('-')[0]}-Flag=N") for words in self._codes]
-        self._head = f";ST={ST};CN={COMMANDS[settings.kind]};PW={plan.target.password};MN={self.mn};Flag=5;CP=&&DataTime="
+        self._head = (
+            f";ST={ST};CN={COMMANDS[settings.kind]};PW={plan.target.password};MN={self.mn};Flag=5;CP=&&DataTime="
+        )
         self._middle = ";"
         self._stamps = stamps
         self._last_ms = 0
@@ -60,10 +74,7 @@ class Hj212Form:
         plan, terminal = self._plan, self.terminal
         seed = plan.seed
         items = ";".join(
-            [
-                f"{head}{value_of(seed, terminal, point, period)}{tail}"
-                for point, (head, tail) in enumerate(self._codes)
-            ]
+            [f"{head}{value_of(seed, terminal, point, period)}{tail}" for point, (head, tail) in enumerate(self._codes)]
         )
         when = self._stamps(period * plan.terminals.period_s)
         return qn, encode_frame(f"QN={qn}{self._head}{when};{items}&&".encode())

@@ -107,7 +107,9 @@ def _period(when: str, period_us: int) -> int | None:
     return None if rest else period
 
 
-def reconcile(plan: Plan, sent: Path, held: Iterable[Held], beside: Path, account: Account, *, arrivals: bool) -> Account:
+def reconcile(
+    plan: Plan, sent: Path, held: Iterable[Held], beside: Path, account: Account, *, arrivals: bool
+) -> Account:
     """The ledger; `beside` is a file for sorting, removed in the end.
 
     `arrivals`: what is held is told as it arrived, so that a repeated frame stands there again; else each record stands
@@ -178,7 +180,9 @@ def _count_unsent(plan: Plan, row: Row, account: Account) -> bool:
 def _invented(plan: Plan, held: list[Held], account: Account) -> None:
     for each in held:
         account.invented += 1
-        account.note("invented", f"{_name(plan, each.terminal, each.period, each.point)}: held {each.value}, never sent")
+        account.note(
+            "invented", f"{_name(plan, each.terminal, each.period, each.point)}: held {each.value}, never sent"
+        )
 
 
 def _weigh(plan: Plan, sent: list[Row], held: list[Held], account: Account, *, arrivals: bool) -> None:

@@ -207,7 +207,10 @@ class Plan(Settings, frozen=True, kw_only=True):
             if self.actions and lacking:
                 yield "actions", f"none of class {', '.join(lacking)}; add one or set its share of people to 0"
         if (self.people.online or active) and self.target.ours and not self.profile:
-            yield "target.host", "people ask a platform; the bench's own centres have no pages: name the platform's host"
+            yield (
+                "target.host",
+                "people ask a platform; the bench's own centres have no pages: name the platform's host",
+            )
 
     @property
     def most_active(self) -> int:

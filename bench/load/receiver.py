@@ -168,9 +168,7 @@ def _built(plan: Plan, port: int, book: Book, clock: WallClock, began_us: int) -
         locks = locks_of(trust_of(plan, began_us), target.channel, NAME, (HOST,), peer_name=mn_of(plan.seed, 0))
     if target.kind == "mqtt":
         known = {code_of(point): code_of(point) for point in range(plan.terminals.points)}
-        broker = BookedBroker(
-            NAME, HOST, port, mn=mn_of(plan.seed, 0), known=known, clock=clock, observe=_ignore
-        )
+        broker = BookedBroker(NAME, HOST, port, mn=mn_of(plan.seed, 0), known=known, clock=clock, observe=_ignore)
         broker.book = book
         return broker
     if target.kind == "https-json":

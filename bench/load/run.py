@@ -10,11 +10,10 @@ import asyncio
 import contextlib
 import hashlib
 import os
-import shutil
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -97,7 +96,7 @@ def _surroundings() -> dict[str, str]:
 
 
 @contextlib.asynccontextmanager
-async def receiver(plan: Plan, folder: Path) -> AsyncIterator[Aim]:
+async def receiver(plan: Plan, folder: Path) -> AsyncGenerator[Aim]:
     """The bench's own centre, up for as long as this lasts. Raises LoadFailed."""
     job = Job(plan=plan, port=free_port())
     file = folder / "receiver.json"
@@ -391,7 +390,5 @@ async def carry_out(
     )
     for name in (JOB, "receiver.json", "receiver.log", "stages.jsonl", "generator.json", ERRORS):
         file = folder / name
-        if file.exists() and (name.endswith(".json") or name.endswith(".jsonl") or not file.stat().st_size):
+        if file.exists() and (name.endswith((".json", ".jsonl")) or not file.stat().st_size):
             file.unlink()
-
-

@@ -131,7 +131,9 @@ class Sender:
 
     def done(self, until_us: int) -> bool:
         """Whether everything that was due is acknowledged."""
-        return not self.flying and not self._again and self._back >= self._back_end and self.due_us(self._live) > until_us
+        return (
+            not self.flying and not self._again and self._back >= self._back_end and self.due_us(self._live) > until_us
+        )
 
     def unsent(self, until_us: int) -> int:
         """How many records that were due were never sent."""

@@ -3,8 +3,9 @@
     python -m bench.load.engine local|master JOB.json FOLDER [--web PORT] [--workers N] [--bind HOST --port PORT]
     python -m bench.load.engine worker --master HOST --port PORT
 
-Leaves users and shape to their modules, and everything between processes to Locust: a worker hears of its job and of its
-number by a message when the test starts, hands on what it measured and sent with every report, and says when it ended.
+Leaves users and shape to their modules, and everything between processes to Locust: a worker hears of its job and of
+its number by a message when the test starts, hands on what it measured and sent with every report, and says when it
+ended.
 The folder gets `sent.rows` and, a line for each stage that is over, `stages.jsonl`; `generator.json` is written last.
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import warnings
@@ -25,7 +27,7 @@ import msgspec
 from gevent.event import Event
 from locust.env import Environment
 from locust.log import setup_logging
-from locust.runners import LocalRunner, MasterRunner, WorkerRunner
+from locust.runners import MasterRunner
 
 from bench.load.engine.park import PARK, now_us, raise_limits
 from bench.load.engine.shape import ALL, StagesDispatcher, StagesShape, numbers_of
@@ -36,6 +38,8 @@ from bench.load.sent import SENT
 from bench.load.truth import SECOND
 
 REPORT_S = 3.0
+"""So often Locust's workers report."""
+LOOK_S = 1.0
 BEGIN, END = "carbonbench-begin", "carbonbench-end"
 _LEAD_US = 300_000
 _LAST_S = 90.0
@@ -55,8 +59,10 @@ def _report() -> dict[str, Any]:
 class Collected:
     """What all processes hand on, kept in the folder as it comes."""
 
-    def __init__(self, job: Job, folder: Path) -> None:
+    def __init__(self, job: Job, folder: Path, slack_s: float) -> None:
+        """`slack_s` after its end a stage is taken for over: what was asked in it is answered, and reported."""
         self._job = job
+        self._slack_us = round(slack_s * SECOND)
         self._rows = (folder / SENT).open("wb")
         self._lines = (folder / STAGES).open("wb")
         self._folder = folder
@@ -88,8 +94,7 @@ class Collected:
         at = self._job.t0_us
         for number, stage in enumerate(stages):
             began, at = at, at + stage.for_s * SECOND
-            # What was asked late in a stage is answered after it, and reports take their time.
-            over = now_us() > at + round(2 * REPORT_S * SECOND)
+            over = now_us() > at + self._slack_us
             if number == self._written and (last or over) and began < now_us():
                 line = StageLine(stage=stage.name, began_us=began, ended_us=min(at, now_us()), stretch=found[number])
                 self._lines.write(msgspec.json.encode(line) + b"\n")
@@ -129,7 +134,7 @@ def _page(environment: Environment, words: argparse.Namespace) -> None:
 
 def _leading(words: argparse.Namespace) -> int:
     """Alone, or as the master."""
-    job, folder = job_of(Path(words.job).read_bytes()), Path(words.folder)
+    job, folder, parent = job_of(Path(words.job).read_bytes()), Path(words.folder), os.getppid()
     plan = job.plan
     classes = [each for each in ALL if each in numbers_of(plan, plan.stages[0])]
     over = Event()
@@ -138,12 +143,14 @@ def _leading(words: argparse.Namespace) -> int:
     kept: list[Collected] = []
     shape = StagesShape(plan, lambda: bool(kept) and kept[0].finished())
     environment = _environment(shape, classes)
-    runner: Any = environment.create_local_runner() if alone else environment.create_master_runner(words.bind, words.port)
+    runner: Any = (
+        environment.create_local_runner() if alone else environment.create_master_runner(words.bind, words.port)
+    )
     _page(environment, words)
     if not alone and not _gathered(runner, words.workers, over):
         return 1
     job = msgspec.structs.replace(job, t0_us=now_us() + _LEAD_US, workers=1 if alone else len(runner.clients))
-    collected = Collected(job, folder)
+    collected = Collected(job, folder, 2 * (LOOK_S if alone else REPORT_S))
     kept.append(collected)
     PARK.begin(job)
 
@@ -155,12 +162,14 @@ def _leading(words: argparse.Namespace) -> int:
     if not alone:
         environment.events.test_start.add_listener(tell_workers)
         environment.events.worker_report.add_listener(
-            lambda client_id, data, **more: collected.take(client_id, data["carbonbench"]) if "carbonbench" in data else None
+            lambda client_id, data, **more: (
+                collected.take(client_id, data["carbonbench"]) if "carbonbench" in data else None
+            )
         )
         runner.register_message(END, lambda environment, msg, **more: _ended(collected, msg))
     environment.events.test_stop.add_listener(lambda **more: over.set())
     runner.start_shape()
-    while not over.wait(REPORT_S):
+    while not over.wait(LOOK_S) and os.getppid() == parent:
         if alone:
             collected.take("local", _report())
         else:
@@ -201,16 +210,16 @@ def _ended(collected: Collected, msg: Any) -> None:
 def _wait_for_ends(runner: MasterRunner, collected: Collected) -> None:
     """Every worker hands on what it had left; who does not is lost."""
     everybody = {*runner.clients, *collected.ended} - collected.lost
-    with gevent.Timeout(_LAST_S, False):
-        while not everybody <= collected.ended:
-            gevent.sleep(0.05)
+    until_us = now_us() + round(_LAST_S * SECOND)
+    while not everybody <= collected.ended and now_us() < until_us:
+        gevent.sleep(0.05)
     collected.lost |= everybody - collected.ended
 
 
 def _working(words: argparse.Namespace) -> int:
     """As a worker."""
     environment = _environment(None, list(ALL))
-    over = Event()
+    over, parent = Event(), os.getppid()
     _ask_to_end(over)
     try:
         runner = environment.create_worker_runner(words.master, words.port)
@@ -233,9 +242,9 @@ def _working(words: argparse.Namespace) -> int:
     environment.events.report_to_master.add_listener(report)
     environment.events.test_stop.add_listener(end)
     left = gevent.spawn(runner.greenlet.join)
-    while not left.ready() and not over.wait(0.2):
+    while not left.ready() and not over.wait(LOOK_S) and os.getppid() == parent:
         continue
-    if over.is_set():
+    if not left.ready():
         runner.quit()
     return 0
 
@@ -262,5 +271,3 @@ def main(argv: list[str]) -> int:
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
-
-__all__ = ["LocalRunner", "MasterRunner", "WorkerRunner", "main"]

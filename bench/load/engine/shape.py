@@ -46,8 +46,11 @@ def numbers_of(plan: Plan, stage: Stage) -> dict[type[User], int]:
         OnlinePerson: plan.people.online * stage.online_percent // 100,
         ActivePerson: stage.active,
     }
-    wanted = {terminal_class(plan): plan.terminals.count, OnlinePerson: plan.people.online}
-    wanted[ActivePerson] = plan.most_active
+    wanted: dict[type[User], int] = {
+        terminal_class(plan): plan.terminals.count,
+        OnlinePerson: plan.people.online,
+        ActivePerson: plan.most_active,
+    }
     return {each: number for each, number in found.items() if wanted[each]}
 
 
@@ -85,7 +88,11 @@ class StagesDispatcher(UsersDispatcher):
     """Starts the class that lacks most of its number, stops the one that has too many."""
 
     def _lacking(self, counts: Mapping[str, int]) -> str | None:
-        lacks = [(1 - counts[each.__name__] / each.fixed_count, each.__name__) for each in self._user_classes if each.fixed_count]
+        lacks = [
+            (1 - counts[each.__name__] / each.fixed_count, each.__name__)
+            for each in self._user_classes
+            if each.fixed_count
+        ]
         share, name = max(lacks, default=(0.0, ""))
         return name if share > 0 else None
 

@@ -62,7 +62,8 @@ class Terminal(User):
         self.leave()
         for sending in self.sender.waiting():
             PARK.sheet.add(self.terminal, sending, 0)
-        PARK.sheet.unsent(self.terminal, self.sender.first, self.sender.unsent(PARK.until_us))
+        until_us = min(PARK.until_us, now_us())
+        PARK.sheet.unsent(self.terminal, self.sender.first, self.sender.unsent(until_us))
 
     def leave(self) -> None:
         """End the connection."""
@@ -286,7 +287,7 @@ class JsonTerminal(Terminal):
 
     def _posted(self, batch: list[Sending]) -> bool:
         body = self.form.body([sending.period for sending in batch])
-        answer = self.session.request("POST", PARK.plan.target.path, data=body, headers=self.headers)
+        answer = self.session.request("POST", PARK.plan.target.path, data=body.decode(), headers=self.headers)
         status = int(answer.status_code or 0)
         if 200 <= status < 300:
             for sending in batch:
@@ -389,7 +390,9 @@ class MqttTerminal(Terminal):
                 self.failed("connection", "the broker closed the connection")
                 return
             for sending in self.sender.take(now, PARK.until_us):
-                info = super(MqttClient, client).publish(PARK.plan.target.topic, self.form.payload(sending.period), qos=1)
+                info = super(MqttClient, client).publish(
+                    PARK.plan.target.topic, self.form.payload(sending.period), qos=1
+                )
                 self.sender.under_way(info.mid, sending)
             if self.sender.done(PARK.until_us):
                 self.rest()

@@ -1,0 +1,248 @@
+"""What a load says of itself and of records: whether the generator was the bottleneck, and the delivery ledger.
+
+Leaves how soon a platform answers to the judges of its cases. Where the generator had no headroom, or its timers were
+late, no time and no rate that it saw decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from bench.case import Check, Criterion, Measurement, Text, Verdict, criterion, measure
+from bench.history import History, LoadBegan, LoadEnded, LoadLedger, LoadStage, LoadTarget
+from bench.history.load import LoadClass, LoadTimes, together
+
+HEADROOM = criterion(
+    "generator-headroom",
+    en="the generator could make several times the load that it made",
+    zh="负载发生端有数倍余量",
+    unit="times",
+    condition=True,
+)
+PUNCTUAL = criterion(
+    "generator-punctual",
+    en="the generator's timers were punctual (P99)",
+    zh="负载发生端定时准确（P99）",
+    unit="ms",
+    condition=True,
+    exact=Text("a process' own clock against itself", "同一进程时钟自比"),
+)
+WHOLE = criterion(
+    "load-whole",
+    en="the load was made to its end by every generator process",
+    zh="负载由全部发生进程完整执行",
+    unit="processes",
+    condition=True,
+)
+NONE_LOST = criterion(
+    "none-lost-under-load",
+    en="every record that was acknowledged under load is held",
+    zh="负载下已应答的记录全部保存",
+    unit="records",
+)
+NONE_DOUBLED = criterion("none-doubled-under-load", en="no record is held twice", zh="无记录被重复保存", unit="records")
+NONE_ALTERED = criterion("none-altered-under-load", en="no record is held altered", zh="无记录被改动", unit="records")
+NONE_INVENTED = criterion(
+    "none-invented-under-load", en="nothing is held that nobody sent", zh="无未发送而保存的记录", unit="records"
+)
+ALL_TAKEN = criterion(
+    "all-taken-under-load",
+    en="everything that was due is taken in the end",
+    zh="应发记录最终全部接收",
+    unit="records",
+)
+LATE = criterion(
+    "late-under-load",
+    en="live records are held within the time of the plan",
+    zh="实时记录在规定时间内保存",
+    unit="records",
+)
+LEDGER = (NONE_LOST, NONE_DOUBLED, NONE_ALTERED, NONE_INVENTED, ALL_TAKEN, LATE)
+OWN = (HEADROOM, PUNCTUAL, WHOLE)
+_SECOND = 1_000_000
+_NONE = LoadLedger(
+    t=0,
+    sent=0,
+    delivered=0,
+    late=0,
+    lost=0,
+    doubled=0,
+    altered=0,
+    invented=0,
+    open=0,
+    unsent=0,
+    repeats=0,
+    live=0,
+    backlog=0,
+    terminals=0,
+)
+
+
+def judged(history: History) -> list[LoadStage]:
+    """The stages that count."""
+    return [stage for stage in history.of(LoadStage) if stage.judged]
+
+
+def began(history: History) -> LoadBegan | None:
+    """What load was to be made; None where none began."""
+    return next(iter(history.of(LoadBegan)), None)
+
+
+def answered(stages: list[LoadStage], name: str) -> LoadTimes:
+    """Times from asked to answered of a class over stages."""
+    return together([each.answered for stage in stages for each in stage.classes if each.name == name])
+
+
+def classes(stages: list[LoadStage]) -> dict[str, list[LoadClass]]:
+    """Classes of operations by name."""
+    found: dict[str, list[LoadClass]] = {}
+    for stage in stages:
+        for each in stage.classes:
+            found.setdefault(each.name, []).append(each)
+    return found
+
+
+def seconds(us: int | None) -> Decimal | None:
+    """Seconds of microseconds."""
+    return None if us is None else (Decimal(us) / _SECOND).quantize(Decimal("0.001"))
+
+
+def own_checks(history: History) -> Iterator[Check]:
+    """Whether what the generator saw can decide anything; where it cannot, the check is open, never a fail."""
+    plan, stages = began(history), judged(history)
+    busiest = max((stage.busiest for stage in stages), default=0)
+    times = None if plan is None or not busiest else (Decimal(100) / busiest).quantize(Decimal("0.1"))
+    least = plan.headroom if plan else 3
+    spent = [f"{stage.name}: {stage.busiest} % of a core at most / 最高占用单核" for stage in stages]
+    yield HEADROOM.decide(
+        True if times is not None and times >= least else None,
+        measured="" if times is None else times,
+        limit=least,
+        op=">=",
+        evidence=spent,
+    )
+    late = lag_of(history)
+    most = plan.lag_ms if plan else 50
+    yield PUNCTUAL.decide(
+        True if late is not None and late <= most else None,
+        measured="" if late is None else late,
+        limit=most,
+        op="<=",
+    )
+    ended = next(iter(history.of(LoadEnded)), None)
+    lost = list(ended.lost) if ended else []
+    shown = [f"{name}: died / 已中断" for name in lost] + (
+        ["ended by hand / 被提前结束"] if ended and ended.stopped else []
+    )
+    yield WHOLE.decide(True if ended and not shown else None, measured=len(lost), limit=0, evidence=shown)
+
+
+def lag_of(history: History) -> Decimal | None:
+    """How late the generator's timers were in the stages that count: P99 in ms."""
+    lag = together([stage.lag for stage in judged(history)])
+    return None if not lag.samples else (Decimal(lag.percentile_us(99) or 0) / 1000).quantize(Decimal("0.1"))
+
+
+def sound(history: History) -> bool:
+    """Whether the generator was no bottleneck, so that times and rates are the target's."""
+    return all(check.verdict is Verdict.PASS for check in own_checks(history))
+
+
+def ledger_checks(history: History) -> Iterator[Check]:
+    """What became of the records.
+
+    A process that died takes with it what it had sent last: then nobody knows what was never sent, and what was due.
+    """
+    ledger = next(iter(history.of(LoadLedger)), None)
+    ended = next(iter(history.of(LoadEnded)), None)
+    known = ledger is not None and ledger.sent > 0
+    whole = known and ended is not None and not ended.lost
+
+    def count(asked: Criterion, found: int, kind: str, *, decided: bool) -> Check:
+        lines = ledger.evidence.get(kind, ()) if ledger else ()
+        return asked.decide(found == 0 if decided else None, measured=found if known else "", limit=0, evidence=lines)
+
+    told = ledger or _NONE
+    yield count(NONE_LOST, told.lost, "lost", decided=known)
+    yield count(NONE_DOUBLED, told.doubled, "doubled", decided=known)
+    yield count(NONE_ALTERED, told.altered, "altered", decided=known)
+    yield count(NONE_INVENTED, told.invented, "invented", decided=whole)
+    yield count(ALL_TAKEN, told.open + told.unsent, "open", decided=whole)
+    on_time = told.late == 0
+    # A generator that was late itself lets nothing be late by the target's doing.
+    decided = known and told.live > 0 and (on_time or sound(history))
+    yield count(LATE, told.late, "late", decided=decided)
+
+
+def measurements(history: History) -> Iterator[Measurement]:
+    """What was seen, without a limit: rates, times by class and stage, delays, what the target took."""
+    for stage in history.of(LoadStage):
+        for each in stage.classes:
+            yield from _of_class(stage, each)
+    ledger = next(iter(history.of(LoadLedger)), None)
+    if ledger is not None:
+        yield measure(
+            "ledger-records", str(ledger.sent), en="records that were sent", zh="已发送记录数", unit="records"
+        )
+        yield measure(
+            "ledger-repeats",
+            str(ledger.repeats),
+            en="records that arrived again, lawfully",
+            zh="合法重复到达",
+            unit="records",
+        )
+        for percent in (50, 95, 99):
+            if ledger.delays.samples:
+                yield measure(
+                    f"delay-p{percent}",
+                    str(seconds(ledger.delays.percentile_us(percent))),
+                    en=f"intended start to held, P{percent}",
+                    zh=f"应发时刻至保存 P{percent}",
+                    unit="s",
+                    samples=ledger.delays.samples,
+                )
+    taken = history.of(LoadTarget)
+    if taken:
+        yield measure(
+            "target-memory",
+            f"{max(each.memory_kib for each in taken) / 1024:.0f}",
+            en="most memory of the target's processes",
+            zh="被测端进程内存峰值",
+            unit="MiB",
+            samples=len(taken),
+        )
+
+
+def _of_class(stage: LoadStage, each: LoadClass) -> Iterator[Measurement]:
+    name = f"{stage.name}/{each.name}"
+    span = max(stage.seconds, 1)
+    yield measure(
+        f"{name}/rate",
+        f"{Decimal(each.operations) / span:.1f}",
+        en=f"{stage.name}: {each.name} a second",
+        zh=f"{stage.name}：每秒 {each.name}",
+        unit="1/s",
+        samples=each.operations,
+    )
+    for percent in (50, 95, 99):
+        us = each.answered.percentile_us(percent)
+        if us is not None:
+            yield measure(
+                f"{name}/p{percent}",
+                str(seconds(us)),
+                en=f"{stage.name}: {each.name}, asked to answered, P{percent}",
+                zh=f"{stage.name}：{each.name} 响应 P{percent}",
+                unit="s",
+                samples=each.answered.samples,
+            )
+    waited = each.waited.percentile_us(99)
+    if waited is not None:
+        yield measure(
+            f"{name}/waited-p99",
+            str(seconds(waited)),
+            en=f"{stage.name}: {each.name}, intended start to answered, P99",
+            zh=f"{stage.name}：{each.name} 自应发时刻起 P99",
+            unit="s",
+            samples=each.waited.samples,
+        )
