@@ -73,6 +73,14 @@ class Platform:
             )
         return found
 
+    def rights_told(self) -> None:
+        """Put the maker's table of rights into the history: rows function (action and kind or analysis), may."""
+        rows = tuple(
+            {"function": function, "may": " ".join(words)} for function, words in self.functions.rights.items()
+        )
+        now = self.people.now_us()
+        self.people.record(Observed(t=now, what="rights", asked=now, rows=rows))
+
     async def login(self, word: str, *, door: str = "") -> Desk:
         """Somebody at the platform, logged in; `public` logs in nowhere. Raises Unable for an account that it has not.
 

@@ -25,7 +25,6 @@ import msgspec
 
 from bench import captures
 from bench.history.accounting import Emitter
-from bench.history.load import LoadBegan, LoadEnded, LoadLedger, LoadStage, LoadTarget
 from simulators.events import (
     Acknowledged,
     Behaviour,
@@ -73,11 +72,6 @@ __all__ = [
     "HistoryError",
     "LinkRule",
     "ListServed",
-    "LoadBegan",
-    "LoadEnded",
-    "LoadLedger",
-    "LoadStage",
-    "LoadTarget",
     "MeterFault",
     "MeterSetup",
     "Observed",
@@ -408,11 +402,6 @@ AnyEvent = (
     | CutShort
     | Timing
     | Trouble
-    | LoadBegan
-    | LoadStage
-    | LoadTarget
-    | LoadLedger
-    | LoadEnded
     | Ended
     | SimulatorEvent
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import quote
@@ -36,15 +36,7 @@ _SAFE = ("GET", "HEAD")
 _PAGE = ("limit", "offset", "as_of", "search")
 Handler = Callable[[Desk, Request], Awaitable[Response]]
 _log = logging.getLogger("simulators.platform")
-
-
-class Number(str):
-    """A number of JSON with a fraction or exponent, as the text it is."""
-
-    __slots__ = ()
-
-
-_decoder = msgspec.json.Decoder(float_hook=Number)
+_decoder = msgspec.json.Decoder(float_hook=str)
 
 
 def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -83,7 +75,7 @@ async def json_of(request: Request) -> dict[str, Any]:
 class Api:
     """The addresses of one platform; `app` is the ASGI application."""
 
-    def __init__(self, office: Office, more: Sequence[BaseRoute] = ()) -> None:
+    def __init__(self, office: Office, more: list[BaseRoute] | None = None) -> None:
         self._office = office
         found: list[BaseRoute] = [
             Route("/api/login", self._wrapped(self._login), methods=["POST"]),
@@ -107,7 +99,7 @@ class Api:
         for plan in office.ground.plans.routes:
             found.append(Route(plan.name, self._wrapped(self._routed(plan)), methods=[plan.method]))
         self.app = Starlette(
-            routes=[*found, *more],
+            routes=[*found, *(more or [])],
             exception_handlers={HTTPException: self._no_address},  # pyright: ignore[reportArgumentType]
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from simulators.platform.core.database import Database
@@ -22,13 +23,17 @@ class Clock(Protocol):
 
 @dataclass
 class Ground:
-    """`changed` are called with the kind of every object that was created, changed or removed."""
+    """`folder` is where files beside the database lie.
+
+    `changed` are called with the kind of every object that was created, changed or removed.
+    """
 
     db: Database
     plans: Plans
     clock: Clock
     chance: random.Random
     settings: Settings
+    folder: Path
     changed: list[Callable[[str], None]] = field(default_factory=list[Callable[[str], None]])
 
     def __post_init__(self) -> None:
